@@ -1,0 +1,150 @@
+"""Fixtures over real services: started when first asked for, shared by the whole run, skipped (or failed in CI) if absent.
+
+Nothing of the portal is imported here, so that a test of one service never loads another.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.missing import NotInstalled, closing_lines, skip_or_fail
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+    from tests.support.clamav import ClamAV
+    from tests.support.objects import Bucket, Objects
+    from tests.support.postgres import Postgres
+    from tests.support.rabbitmq import RabbitMQ
+    from tests.support.smtp import Mailbox
+
+
+@pytest.fixture(scope="session")
+def rabbitmq() -> "Iterator[RabbitMQ]":
+    """Give the run's RabbitMQ: `fresh_vhost()` for a URL, `stop()` and `start()` for faults."""
+    from tests.support.rabbitmq import RabbitMQ
+
+    try:
+        node = RabbitMQ()
+    except NotInstalled as absence:
+        skip_or_fail(absence)
+    yield node
+    node.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> "Iterator[Postgres]":
+    """Give the run's PostgreSQL: `fresh_database()` for a URL, `template()` for one already migrated."""
+    from tests.support.postgres import Postgres
+
+    try:
+        cluster = Postgres()
+    except NotInstalled as absence:
+        skip_or_fail(absence)
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def objects() -> "Iterator[Objects]":
+    """Give the run's S3: `fresh_bucket()`."""
+    from tests.support.objects import Objects
+
+    try:
+        server = Objects()
+    except NotInstalled as absence:
+        skip_or_fail(absence)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def bucket(objects: "Objects") -> "Bucket":
+    """Give an empty bucket of this test alone."""
+    return objects.fresh_bucket()
+
+
+@pytest.fixture(scope="session")
+def clamav() -> "Iterator[ClamAV]":
+    """Give the run's clamd, which knows the EICAR test file only."""
+    from tests.support.clamav import ClamAV
+
+    try:
+        server = ClamAV()
+    except NotInstalled as absence:
+        skip_or_fail(absence)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def _mail_server() -> "Iterator[Mailbox]":
+    from tests.support.smtp import Mailbox
+
+    server = Mailbox()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def mailbox(_mail_server: "Mailbox") -> "Mailbox":
+    """Give the run's mail server, emptied for this test."""
+    _mail_server.clear()
+    return _mail_server
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """Give the run's Chromium; `page` is what most tests want."""
+    from tests.support.browser import chromium
+
+    try:
+        with chromium() as running:
+            yield running
+    except NotInstalled as absence:
+        skip_or_fail(absence)
+
+
+@pytest.fixture
+def visitor(browser: "Browser") -> "Iterator[BrowserContext]":
+    """Give a clean browser profile of this test alone."""
+    from tests.support.browser import french_visitor
+
+    context = french_visitor(browser)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(visitor: "BrowserContext") -> "Page":
+    """Give an empty page in a clean profile."""
+    return visitor.new_page()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give the SQLAlchemy URL of an empty database, in turn on both engines that the portal runs on."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'test.db'}"
+    cluster: Postgres = request.getfixturevalue("postgres")
+    return cluster.fresh_database()
+
+
+@pytest.fixture(params=["embedded", "rabbitmq"])
+def broker_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the BROKER_URL of an empty broker, in turn the one-machine queue and RabbitMQ."""
+    if request.param == "embedded":
+        yield f"sqlite:///{tmp_path / 'broker.db'}"
+        return
+    node: RabbitMQ = request.getfixturevalue("rabbitmq")
+    url = node.fresh_vhost()
+    yield url
+    node.delete_vhost(url)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end which services were not there, and how to get them."""
+    for line in closing_lines():
+        terminalreporter.write_line(line, yellow=True)

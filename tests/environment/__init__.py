@@ -1,0 +1,1 @@
+"""Tests of the test environment itself: each service is asked for real."""

@@ -1,0 +1,55 @@
+"""Debian's Chromium driven by Playwright: one browser for the test run, a clean profile for each test."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from tests.support.missing import NotInstalled
+
+CHROMIUM_PATHS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+
+# No sandbox: CI is root. The others keep Chromium from calling home.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+
+DESKTOP = {"width": 1280, "height": 900}
+TELEPHONE = {"width": 360, "height": 740}
+
+
+def chromium_path() -> str:
+    """Return the browser's path; raise NotInstalled where there is none."""
+    for path in CHROMIUM_PATHS:
+        if Path(path).exists():
+            return path
+    raise NotInstalled("Chromium", CHROMIUM_PATHS[0])
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start the browser, headless; give it to the block and end it after."""
+    executable = chromium_path()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS, headless=True)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def french_visitor(browser: Browser, **options: Any) -> BrowserContext:
+    """Open a clean profile of a visitor in Paris; `options` are Playwright's (viewport, java_script_enabled …)."""
+    settings: dict[str, Any] = {"locale": "fr-FR", "timezone_id": "Europe/Paris", "viewport": DESKTOP}
+    context = browser.new_context(**{**settings, **options})
+    context.set_default_timeout(15_000)
+    return context

@@ -1,0 +1,47 @@
+"""One private clamd for the test run, whose only signature is the EICAR test file."""
+
+from pathlib import Path
+
+from tests.support.missing import NotInstalled
+from tests.support.ports import free_port, is_listening
+from tests.support.processes import Daemon, PrivateFolder, account_for
+
+_SERVER = Path("/usr/sbin/clamd")
+
+# In two parts, so that no antivirus takes this file for the test file itself.
+EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD" + rb"-ANTIVIRUS-TEST-FILE!$H+H*"
+
+
+class ClamAV:
+    """A running clamd; stop() and start() for tests of what happens without it."""
+
+    def __init__(self) -> None:
+        if not _SERVER.exists():
+            raise NotInstalled("ClamAV", str(_SERVER))
+        self.port = free_port()
+        self._folder = PrivateFolder("clamav", account_for("clamav"))
+        signatures = self._folder.folder("signatures")
+        self._folder.write("signatures/eicar.ndb", f"Eicar-Test-Signature:0:*:{EICAR.hex()}\n")
+        configuration = self._folder.write("clamd.conf", self._configuration(signatures))
+        command = [_SERVER, "--foreground", f"--config-file={configuration}"]
+        self._daemon = Daemon("clamd", command, self._folder, {"PATH": "/usr/bin:/bin"})
+        self.start()
+
+    @property
+    def url(self) -> str:
+        """Return the server as an ANTIVIRUS_URL."""
+        return f"tcp://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start clamd and wait until it listens."""
+        self._daemon.start()
+        self._daemon.wait_ready(lambda: is_listening(self.port))
+
+    def stop(self) -> None:
+        """Stop clamd: scans are refused until start()."""
+        self._daemon.stop()
+
+    def _configuration(self, signatures: Path) -> str:
+        lines = ["Foreground yes", f"DatabaseDirectory {signatures}", "TCPAddr 127.0.0.1"]
+        lines += [f"TCPSocket {self.port}", "StreamMaxLength 100M", "MaxThreads 4", "LogTime yes"]
+        return "\n".join(lines) + "\n"

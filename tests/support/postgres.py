@@ -1,0 +1,135 @@
+"""One private PostgreSQL cluster for the test run; each test gets a database of its own."""
+
+import re
+import secrets
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from tests.support.missing import NotInstalled
+from tests.support.ports import free_port
+from tests.support.processes import Daemon, PrivateFolder, account_for, identity
+
+# PostgreSQL's « fast » shutdown: sessions are cut, nothing is lost.
+_FAST_SHUTDOWN = signal.SIGINT
+
+_SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "max_connections": "200",
+    "shared_buffers": "64MB",
+    # A lost test database is made again: durability would only cost time.
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "timezone": "UTC",
+}
+
+
+class Postgres:
+    """A running cluster. Databases belong to a plain role, as a service's do: no superuser hides a missing right."""
+
+    def __init__(self) -> None:
+        self._binaries = _newest_binaries()
+        self.port = free_port()
+        self.role = "portail"
+        self.password = secrets.token_urlsafe(12)
+        self._folder = PrivateFolder("postgres", account_for("postgres"))
+        self._data = self._folder.path / "data"
+        self._templates: set[str] = set()
+        self._initialise()
+        self._daemon = Daemon("postgres", self._command(), self._folder, {"LC_ALL": "C.UTF-8", "TZ": "UTC"})
+        self.start()
+        create_role = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
+        self._administer(create_role.format(sql.Identifier(self.role), sql.Literal(self.password)))
+
+    def start(self) -> None:
+        """Start the cluster, after stop() with the data it had."""
+        self._daemon.start()
+        self._daemon.wait_ready(self._answers)
+
+    def stop(self) -> None:
+        """Stop the cluster: running sessions are cut, data are kept for start()."""
+        self._daemon.stop(first=_FAST_SHUTDOWN)
+
+    def fresh_database(self, template: str = "template1") -> str:
+        """Create a database, empty or copied from a template, and return its postgresql+psycopg:// URL."""
+        name = f"test_{secrets.token_hex(6)}"
+        self._create_database(name, template)
+        return self.url_of(name)
+
+    def template(self, name: str, prepare: Callable[[str], None]) -> str:
+        """Make, once in the test run, a template that `prepare(url)` fills (migrations); return its name.
+
+        `prepare` must close its connections: PostgreSQL copies only a database that nobody uses.
+        """
+        if name not in self._templates:
+            self._create_database(name, "template1")
+            prepare(self.url_of(name))
+            self._templates.add(name)
+        return name
+
+    def url_of(self, database: str) -> str:
+        """Return the SQLAlchemy URL of a database of this cluster."""
+        return f"postgresql+psycopg://{self.role}:{self.password}@127.0.0.1:{self.port}/{database}"
+
+    def disconnect_all(self, url: str) -> None:
+        """Cut every session of the database at `url`, as a failing network would."""
+        database = url.rsplit("/", 1)[1]
+        cut = sql.SQL("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}")
+        self._administer(cut.format(sql.Literal(database)))
+
+    def _create_database(self, name: str, template: str) -> None:
+        create = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}")
+        self._administer(create.format(*map(sql.Identifier, (name, self.role, template))))
+
+    def _initialise(self) -> None:
+        secret = self._folder.write("superuser", self.password)
+        command = [self._binaries / "initdb", "--pgdata", self._data, "--username=postgres", "--no-sync"]
+        options = ["--encoding=UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256", f"--pwfile={secret}"]
+        subprocess.run(
+            [*map(str, command), *options],
+            check=True,
+            cwd=self._folder.path,
+            stdout=subprocess.DEVNULL,
+            **identity(self._folder.account),
+        )
+
+    def _command(self) -> list[str | Path]:
+        settings = {**_SETTINGS, "port": str(self.port), "unix_socket_directories": str(self._folder.path)}
+        flags = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
+        return [self._binaries / "postgres", "-D", self._data, *flags]
+
+    def _connect(self) -> psycopg.Connection:
+        return psycopg.connect(
+            host="127.0.0.1",
+            port=self.port,
+            user="postgres",
+            password=self.password,
+            dbname="postgres",
+            autocommit=True,
+            connect_timeout=10,
+        )
+
+    def _answers(self) -> bool:
+        try:
+            self._connect().close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _administer(self, statement: sql.Composed) -> None:
+        with self._connect() as connection:
+            connection.execute(statement)
+
+
+def _newest_binaries() -> Path:
+    """Find the folder of the newest PostgreSQL server: Debian keeps each major version in its own."""
+    root = Path("/usr/lib/postgresql")
+    versions = [path.parent for path in root.glob("*/bin/postgres") if re.fullmatch(r"\d+", path.parts[4])]
+    if not versions:
+        raise NotInstalled("PostgreSQL", f"{root}/*/bin/postgres")
+    return max(versions, key=lambda path: int(path.parts[4]))

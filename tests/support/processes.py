@@ -1,0 +1,163 @@
+"""Child processes of a test run: started as an unprivileged user, watched while they start, gone at the end."""
+
+import atexit
+import ctypes
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+_LIBC = ctypes.CDLL(None)
+_PR_SET_PDEATHSIG = 1
+
+
+class ServiceFailed(Exception):
+    """A service is installed but did not do what it must; the message ends with its log."""
+
+
+def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> None:
+    """Return as soon as `condition` holds; raise ServiceFailed naming `what` after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise ServiceFailed(f"{what}: not within {seconds:g} s")
+        time.sleep(0.05)
+
+
+def account_for(name: str) -> str | None:
+    """Return the system account to run a service under, or None to run it as ourselves.
+
+    Servers such as PostgreSQL refuse root, so a root run (CI) hands them to their own account.
+    """
+    if os.geteuid() != 0:
+        return None
+    try:
+        return pwd.getpwnam(name).pw_name
+    except KeyError:
+        return "nobody"
+
+
+class PrivateFolder:
+    """A temporary folder that belongs to the account of one service and goes with the test run."""
+
+    def __init__(self, name: str, account: str | None = None) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix=f"portail-{name}-"))
+        self.account = account
+        self._owner = os.getpid()
+        self.give(self.path)
+        atexit.register(self.remove)
+
+    def give(self, path: Path) -> Path:
+        """Make `path` belong to the service's account."""
+        if self.account:
+            shutil.chown(path, self.account, pwd.getpwnam(self.account).pw_gid)
+        return path
+
+    def write(self, name: str, text: str, mode: int = 0o600) -> Path:
+        """Write a file that the service's account can read, and return its path."""
+        path = self.path / name
+        path.write_text(text, encoding="utf-8")
+        path.chmod(mode)
+        return self.give(path)
+
+    def folder(self, name: str) -> Path:
+        """Make a folder inside, for the service to write in."""
+        path = self.path / name
+        path.mkdir(mode=0o700)
+        return self.give(path)
+
+    def remove(self) -> None:
+        """Delete everything; a fork of the test process leaves it alone."""
+        if os.getpid() == self._owner:
+            shutil.rmtree(self.path, ignore_errors=True)
+
+
+class Daemon:
+    """One long-running child process in a session of its own, its output kept in a log file."""
+
+    def __init__(
+        self, name: str, command: Sequence[str | Path], folder: PrivateFolder, env: Mapping[str, str]
+    ) -> None:
+        self.name = name
+        self.log = folder.path / f"{name}.log"
+        self._command = [str(part) for part in command]
+        self._folder = folder
+        self._env = dict(env)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._owner = os.getpid()
+        atexit.register(self.stop)
+
+    def start(self) -> None:
+        """Start the process; it is told to end should the test process die."""
+        with self.log.open("ab") as output:
+            self._process = subprocess.Popen(
+                self._command,
+                cwd=self._folder.path,
+                env=self._env,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=_end_with_parent,
+                **identity(self._folder.account),
+            )
+
+    def wait_ready(self, ready: Callable[[], bool], seconds: float = 60) -> None:
+        """Wait until `ready` holds; raise ServiceFailed with the log's end if it never does or the process ends."""
+
+        def ready_or_dead() -> bool:
+            return not self.running or ready()
+
+        try:
+            wait_until(ready_or_dead, seconds, f"{self.name} ready")
+        except ServiceFailed as failure:
+            raise ServiceFailed(f"{failure}\n{self.log_end()}") from None
+        if not self.running:
+            raise ServiceFailed(f"{self.name} ended while starting\n{self.log_end()}")
+
+    @property
+    def running(self) -> bool:
+        """Tell whether the process is alive."""
+        return self._process is not None and self._process.poll() is None
+
+    def log_end(self) -> str:
+        """Return the last lines that the process wrote."""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-30:])
+
+    def stop(self, seconds: float = 15, first: signal.Signals = signal.SIGTERM) -> None:
+        """End the process with all its children: politely with `first`, by force after `seconds`."""
+        if self._process is None or os.getpid() != self._owner:
+            return
+        process, self._process = self._process, None
+        if process.poll() is None:
+            process.send_signal(first)
+            try:
+                process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                pass
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        process.wait()
+
+    def kill(self) -> None:
+        """End the process at once, as a power cut would."""
+        self.stop(first=signal.SIGKILL)
+
+
+def identity(account: str | None) -> dict[str, Any]:
+    """Return the Popen arguments that make a child run as `account` and no one else."""
+    if account is None:
+        return {}
+    return {"user": account, "group": pwd.getpwnam(account).pw_gid, "extra_groups": []}
+
+
+def _end_with_parent() -> None:
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,0 +1,164 @@
+"""One private RabbitMQ node for the test run; each test gets a virtual host of its own."""
+
+import json
+import secrets
+import shutil
+import urllib.parse
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from tests.support.missing import NotInstalled
+from tests.support.ports import free_ports, is_listening
+from tests.support.processes import Daemon, PrivateFolder, account_for
+
+_SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+_BOOT_SECONDS = 90
+
+
+class RabbitMQ:
+    """A running node with its management API. It can be stopped and started again, with what it held."""
+
+    def __init__(self) -> None:
+        if not _SERVER.exists():
+            raise NotInstalled("RabbitMQ", str(_SERVER))
+        self.port, self._management_port, self._distribution_port, self._epmd_port = free_ports(4)
+        self.user = "portail"
+        self.password = secrets.token_urlsafe(12)
+        self._folder = PrivateFolder("rabbitmq", account_for("rabbitmq"))
+        environment = self._environment()
+        epmd = [_epmd(), "-port", str(self._epmd_port), "-address", "127.0.0.1"]
+        # epmd is started by us: the node would start one that outlives it.
+        self._epmd = Daemon("epmd", epmd, self._folder, environment)
+        self._epmd.start()
+        self._epmd.wait_ready(lambda: is_listening(self._epmd_port))
+        self._node = Daemon("rabbitmq", [_SERVER], self._folder, environment)
+        self.start()
+
+    def start(self) -> None:
+        """Start the node, after stop() or kill() with the queues it had, and wait until it serves."""
+        self._node.start()
+        self._node.wait_ready(self._answers, _BOOT_SECONDS)
+
+    def stop(self) -> None:
+        """Stop the node in good order; clients lose their connections and new ones are refused."""
+        self._node.stop(seconds=30)
+
+    def kill(self) -> None:
+        """End the node as a power cut would."""
+        self._node.kill()
+
+    def close(self) -> None:
+        """Stop the node and its port mapper for good."""
+        self._node.stop(seconds=10)
+        self._epmd.stop()
+
+    @property
+    def running(self) -> bool:
+        """Tell whether the node's process is alive."""
+        return self._node.running
+
+    def fresh_vhost(self) -> str:
+        """Create an empty virtual host and return its amqp:// URL; the user may do all in it."""
+        vhost = f"test-{secrets.token_hex(6)}"
+        self.api("PUT", f"vhosts/{vhost}", {"default_queue_type": "quorum"})
+        everything = {"configure": ".*", "write": ".*", "read": ".*"}
+        self.api("PUT", f"permissions/{vhost}/{self.user}", everything)
+        return self.url_of(vhost, self.user, self.password)
+
+    def restricted_user(self, url: str, configure: str, write: str, read: str) -> str:
+        """Create a user with these rights (regular expressions) on the virtual host of `url`; return his URL."""
+        user, password = f"user-{secrets.token_hex(4)}", secrets.token_urlsafe(12)
+        self.api("PUT", f"users/{user}", {"password": password, "tags": ""})
+        rights = {"configure": configure, "write": write, "read": read}
+        self.api("PUT", f"permissions/{vhost_of(url)}/{user}", rights)
+        return self.url_of(vhost_of(url), user, password)
+
+    def delete_vhost(self, url: str) -> None:
+        """Delete the virtual host of `url` with its queues and connections."""
+        self.api("DELETE", f"vhosts/{vhost_of(url)}")
+
+    def url_of(self, vhost: str, user: str, password: str) -> str:
+        """Return the AMQP URL of a virtual host for a user."""
+        return f"amqp://{user}:{password}@127.0.0.1:{self.port}/{urllib.parse.quote(vhost, safe='')}"
+
+    @property
+    def management_url(self) -> str:
+        """Return the base of the management API, without credentials."""
+        return f"http://127.0.0.1:{self._management_port}/api"
+
+    def api(self, method: str, path: str, body: Any = None) -> Any:
+        """Call the management API; return the decoded answer or None; raise requests.HTTPError on a refusal."""
+        answer = requests.request(
+            method,
+            f"{self.management_url}/{path}",
+            auth=(self.user, self.password),
+            data=None if body is None else json.dumps(body),
+            headers={"Content-Type": "application/json"},
+            timeout=30,
+        )
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    def close_connections(self, url: str) -> None:
+        """Cut every connection to the virtual host of `url`, as an operator or a failing network would."""
+        for connection in self.api("GET", f"vhosts/{vhost_of(url)}/connections"):
+            self.api("DELETE", f"connections/{urllib.parse.quote(connection['name'], safe='')}")
+
+    def _answers(self) -> bool:
+        try:
+            self.api("GET", "health/checks/local-alarms")
+        except requests.RequestException:
+            return False
+        return is_listening(self.port)
+
+    def _environment(self) -> dict[str, str]:
+        home = self._folder
+        home.write(".erlang.cookie", secrets.token_hex(16), mode=0o400)
+        plugins = home.write("enabled_plugins", "[rabbitmq_management].\n")
+        return {
+            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+            "LANG": "C.UTF-8",
+            "HOME": str(home.path),
+            "ERL_EPMD_PORT": str(self._epmd_port),
+            "ERL_EPMD_ADDRESS": "127.0.0.1",
+            "RABBITMQ_NODENAME": f"portail-{self.port}@localhost",
+            "RABBITMQ_DIST_PORT": str(self._distribution_port),
+            "RABBITMQ_CONFIG_FILE": str(home.write("rabbitmq.conf", self._configuration())),
+            "RABBITMQ_CONF_ENV_FILE": str(home.write("rabbitmq-env.conf", "")),
+            "RABBITMQ_ADVANCED_CONFIG_FILE": str(home.path / "advanced.config"),
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(plugins),
+            "RABBITMQ_MNESIA_BASE": str(home.folder("data")),
+            "RABBITMQ_LOG_BASE": str(home.folder("log")),
+            "RABBITMQ_LOGS": "-",
+            "RABBITMQ_PID_FILE": str(home.path / "node.pid"),
+            # Busy waiting of the Erlang machine would take a core from the tests.
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+sbwt none +sbwtdcpu none +sbwtdio none +S 2:2",
+        }
+
+    def _configuration(self) -> str:
+        return "\n".join(
+            [
+                f"listeners.tcp.local = 127.0.0.1:{self.port}",
+                "management.tcp.ip = 127.0.0.1",
+                f"management.tcp.port = {self._management_port}",
+                f"default_user = {self.user}",
+                f"default_pass = {self.password}",
+                "disk_free_limit.absolute = 50MB",
+                "log.console.level = warning",
+                "",
+            ]
+        )
+
+
+def vhost_of(url: str) -> str:
+    """Return the virtual host's name in an AMQP URL."""
+    return urllib.parse.unquote(urllib.parse.urlsplit(url).path.lstrip("/"))
+
+
+def _epmd() -> str:
+    found = shutil.which("epmd") or shutil.which("epmd", path="/usr/bin:/usr/lib/erlang/bin")
+    if found is None:
+        raise NotInstalled("RabbitMQ", "epmd")
+    return found

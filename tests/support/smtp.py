@@ -1,0 +1,122 @@
+"""A mail server for tests: it keeps what it receives, and can refuse or be down."""
+
+import email.policy
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.parser import BytesParser
+from threading import Condition
+from typing import Any
+
+from aiosmtpd.controller import Controller
+
+from tests.support.ports import free_port
+
+_ACCEPTED = "250 Message accepted for delivery"
+
+
+@dataclass(frozen=True)
+class Received:
+    """One message, with the envelope it came in."""
+
+    sender: str
+    recipients: list[str]
+    message: EmailMessage
+
+    @property
+    def subject(self) -> str:
+        """Return the decoded subject, empty if there is none."""
+        return str(self.message["Subject"] or "")
+
+    @property
+    def text(self) -> str:
+        """Return the plain text part, empty if there is none."""
+        return self._part("plain")
+
+    @property
+    def html(self) -> str:
+        """Return the HTML part, empty if there is none."""
+        return self._part("html")
+
+    def _part(self, kind: str) -> str:
+        part = self.message.get_body(preferencelist=(kind,))
+        return "" if part is None else str(part.get_content()).replace("\r\n", "\n")
+
+
+class Mailbox:
+    """A running SMTP server and all that it received, oldest first."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self._arrived = Condition()
+        self._received: list[Received] = []
+        self._refusal: str | None = None
+        self._controller: Controller | None = None
+        self.start()
+
+    @property
+    def url(self) -> str:
+        """Return the server as a MAIL_URL."""
+        return f"smtp://127.0.0.1:{self.port}"
+
+    @property
+    def received(self) -> list[Received]:
+        """Return all messages received since the last clear()."""
+        with self._arrived:
+            return list(self._received)
+
+    def start(self) -> None:
+        """Start to listen, after stop() on the same port."""
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._controller.start()
+
+    def stop(self) -> None:
+        """Stop to listen: connections are refused until start()."""
+        if self._controller is not None:
+            self._controller.stop(no_assert=True)
+            self._controller = None
+
+    def clear(self) -> None:
+        """Forget all messages and accept new ones."""
+        with self._arrived:
+            self._received.clear()
+            self._refusal = None
+
+    def refuse(self, answer: str | None = "451 Try again later") -> None:
+        """Answer every message with this SMTP refusal, until refuse(None) or clear()."""
+        self._refusal = answer
+
+    def find(self, to: str | None = None, subject: str | None = None) -> list[Received]:
+        """Return the messages to this address whose subject contains this text."""
+        return [one for one in self.received if _matches(one, to, subject)]
+
+    def wait_for(self, to: str | None = None, subject: str | None = None, seconds: float = 20) -> Received:
+        """Return the newest such message as soon as one is there; AssertionError lists what came instead."""
+        return self.wait_for_count(1, to, subject, seconds)[-1]
+
+    def wait_for_count(
+        self, count: int, to: str | None = None, subject: str | None = None, seconds: float = 20
+    ) -> list[Received]:
+        """Return such messages as soon as there are `count` of them."""
+        with self._arrived:
+            enough: Callable[[], bool] = lambda: len(self.find(to, subject)) >= count
+            if self._arrived.wait_for(enough, seconds):
+                return self.find(to, subject)
+        came = [f"{one.recipients}: {one.subject}" for one in self.received]
+        raise AssertionError(f"no {count} mail(s) to {to} about {subject!r} within {seconds} s; came: {came}")
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        """Take a message in (aiosmtpd's hook, on its own thread)."""
+        if self._refusal is not None:
+            return self._refusal
+        message = BytesParser(policy=email.policy.default).parsebytes(envelope.original_content)
+        assert isinstance(message, EmailMessage)
+        with self._arrived:
+            self._received.append(Received(envelope.mail_from, list(envelope.rcpt_tos), message))
+            self._arrived.notify_all()
+        return _ACCEPTED
+
+
+def _matches(one: Received, to: str | None, subject: str | None) -> bool:
+    to_him = to is None or to.lower() in (recipient.lower() for recipient in one.recipients)
+    return to_him and (subject is None or subject in one.subject)

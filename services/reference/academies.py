@@ -1,0 +1,92 @@
+"""Académies by their two-digit code, with their départements and whom a candidate may contact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from services.reference import departements
+from services.reference.datafiles import read_json
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    name: str
+    street: str
+    postal_code: str
+    town: str
+    telephone: str  # normalised; `telephones.displayed` prints it
+    mail: str  # may be empty
+    unverified: tuple[str, ...]  # French names of the fields that no public source confirmed
+
+
+@dataclass(frozen=True, slots=True)
+class Academie:
+    code: str  # « 03 »
+    name: str  # « Besançon »
+    label: str  # « ACADÉMIE DE BESANCON », the guide's spelling
+    region: str
+    departements: tuple[str, ...]
+    rectorat: Contact
+
+
+@cache
+def all() -> tuple[Academie, ...]:
+    """Every académie, by name: Aix-Marseille first."""
+    return tuple(_by_code().values())
+
+
+def by_code(code: str) -> Academie | None:
+    """The académie of this two-digit code."""
+    return _by_code().get(code)
+
+
+def of_departement(code: str) -> Academie | None:
+    """The académie of a département; None for the COM that only have a vice-rectorat or a neighbour's service."""
+    departement = departements.by_code(code)
+    if departement is None or departement.academie is None:
+        return None
+    return by_code(departement.academie)
+
+
+def exam_service(code: str) -> Contact | None:
+    """Who runs the exams of an académie: its rectorat, or the SIEC for Paris, Créteil and Versailles."""
+    academie = by_code(code)
+    if academie is None:
+        return None
+    return _shared_services().get(code, academie.rectorat)
+
+
+@cache
+def _by_code() -> dict[str, Academie]:
+    return {row["code"]: _academie(row) for row in read_json("academies.json")["academies"]}
+
+
+@cache
+def _shared_services() -> dict[str, Contact]:
+    services = read_json("academies.json")["services"]
+    return {code: _contact(service["contact"]) for service in services for code in service["academies"]}
+
+
+def _academie(row: dict[str, Any]) -> Academie:
+    return Academie(
+        code=row["code"],
+        name=row["nom"],
+        label=row["libelle"],
+        region=row["region_academique"],
+        departements=tuple(row["departements"]),
+        rectorat=_contact(row["rectorat"]),
+    )
+
+
+def _contact(row: dict[str, Any]) -> Contact:
+    return Contact(
+        name=row["nom"],
+        street=row["adresse"],
+        postal_code=row["code_postal"],
+        town=row["ville"],
+        telephone=row["telephone"],
+        mail=row["mail"],
+        unverified=tuple(row["non_verifie"]),
+    )

@@ -1,0 +1,46 @@
+"""Telephone numbers in the two formats of the guide: 0623456789 or +33623456789, foreign ones as +<country>."""
+
+from __future__ import annotations
+
+import re
+
+EXPECTED_FORMATS = "Saisissez un numéro tel que 0623456789 ou +33623456789."
+
+_SEPARATORS = re.compile(r"[\s.\-/‐‑–]+")
+_NATIONAL = re.compile(r"0[1-9][0-9]{8}")
+_FRENCH_ABROAD = re.compile(r"\+330?([1-9][0-9]{8})")
+# E.164 allows 15 digits; the shortest numbers in use, country code included, have 7.
+_FOREIGN = re.compile(r"\+(?!33)[1-9][0-9]{6,14}")
+
+
+def normalised(text: str) -> str:
+    """The number without spaces, dots, hyphens or slashes, in the format that was chosen (national or +…).
+
+    « 00 » in front counts as « + », and « +33 (0)6 … » loses its zero. An empty text stays empty.
+
+    Raises ValueError, with a sentence in French that does not repeat the number, for anything else.
+    """
+    number = _SEPARATORS.sub("", text.replace("(0)", ""))
+    if number.startswith("00"):
+        number = "+" + number[2:]
+    if not number or _NATIONAL.fullmatch(number) or _FOREIGN.fullmatch(number):
+        return number
+    if french := _FRENCH_ABROAD.fullmatch(number):
+        return "+33" + french[1]
+    raise ValueError(EXPECTED_FORMATS)
+
+
+def displayed(number: str) -> str:
+    """A normalised number as documents print it: « 06 06 06 06 06 », « +33 6 06 06 06 06 ».
+
+    Numbers of other countries, each with habits of its own, are left as they are.
+    """
+    if _NATIONAL.fullmatch(number):
+        return _in_pairs(number)
+    if french := _FRENCH_ABROAD.fullmatch(number):
+        return f"+33 {french[1][0]} {_in_pairs(french[1][1:])}"
+    return number
+
+
+def _in_pairs(digits: str) -> str:
+    return " ".join(digits[i : i + 2] for i in range(0, len(digits), 2))

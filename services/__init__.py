@@ -1,0 +1,1 @@
+"""The portal's services: one package per service, plus what they share (chassis, contracts, reference)."""

@@ -1,0 +1,1 @@
+"""What every service stands on: settings, database, events, access, errors, clocks. No word of the exam trade in it."""

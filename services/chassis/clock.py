@@ -1,0 +1,32 @@
+"""Two clocks. `portal_now` for rules, windows, texts and the life of mailed links: it can be shifted for rehearsals.
+`system_now` for tokens, cookies, leases, retries and sessions, which a shifted clock would break."""
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+PARIS = ZoneInfo("Europe/Paris")
+
+_offset = timedelta()
+
+
+def set_offset(seconds: float) -> None:
+    """Shift the portal's clock by `seconds` (PORTAIL_OFFSET) for this process."""
+    global _offset
+    _offset = timedelta(seconds=seconds)
+
+
+def offset() -> timedelta:
+    return _offset
+
+
+def system_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def portal_now() -> datetime:
+    return system_now() + _offset
+
+
+def to_paris(instant: datetime) -> datetime:
+    return instant.astimezone(PARIS)

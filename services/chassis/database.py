@@ -1,0 +1,136 @@
+"""The database of a service: SQLite or PostgreSQL behind one way to write and one way to read.
+
+`operation()` is the only way to write: one transaction, BEGIN IMMEDIATE on SQLite (a deferred one fails when it turns
+into a writer). `reading()` is deferred and refuses writes (immediate everywhere would starve reads).
+"""
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Engine, MetaData, event, text
+from sqlalchemy.engine import URL, Dialect, make_url
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+BUSY_SECONDS = 15
+
+
+def new_id() -> str:
+    """32 hexadecimal digits, random: ids are never guessable nor ordered."""
+    return uuid.uuid4().hex
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware instants, stored in UTC. SQLite drops time zones on reading, so they are put back here."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Database(SQLAlchemy):
+    """Flask-SQLAlchemy with named constraints and the two kinds of transactions."""
+
+    def __init__(self) -> None:
+        class Base(DeclarativeBase):
+            metadata = MetaData(naming_convention=NAMES)
+
+        super().__init__(model_class=Base)
+
+    def connect(self, app: Flask, database_url: str) -> None:
+        """Bind to `database_url` within `app`; SQLite files get WAL, foreign keys and a busy timeout."""
+        url = make_url(database_url)
+        app.config["SQLALCHEMY_DATABASE_URI"] = url
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(url)
+        self.init_app(app)
+        with app.app_context():
+            if url.get_backend_name() == "sqlite":
+                _tune_sqlite(self.engine)
+
+    @contextmanager
+    def operation(self) -> Iterator[Session]:
+        """One write transaction: committed at the end, rolled back on any error. Operations do not nest."""
+        with self._transaction({"portail_begin": "IMMEDIATE"}) as session:
+            yield session
+            session.commit()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """One read-only transaction; the database itself refuses writes in it."""
+        with self._transaction({"portail_begin": "DEFERRED", "portail_read_only": True}) as session:
+            if session.get_bind().dialect.name == "postgresql":
+                session.execute(text("SET TRANSACTION READ ONLY"))
+            yield session
+
+    @contextmanager
+    def _transaction(self, options: Mapping[str, Any]) -> Iterator[Session]:
+        with Session(self.engine, expire_on_commit=False) as session:
+            session.connection(execution_options=dict(options))
+            yield session
+
+
+def _engine_options(url: URL) -> dict[str, Any]:
+    if url.get_backend_name() == "sqlite":
+        if url.database:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        return {"connect_args": {"timeout": BUSY_SECONDS}, "pool_size": 20, "max_overflow": 60}
+    return {
+        "pool_pre_ping": True,
+        "pool_size": 10,
+        "max_overflow": 30,
+        "connect_args": {"connect_timeout": 5, "options": "-c timezone=utc -c lock_timeout=10000"},
+    }
+
+
+def _tune_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, record: Any) -> None:
+        connection.isolation_level = None  # we emit BEGIN ourselves
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")  # what was acknowledged survives a power cut
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Any) -> None:
+        options = connection.get_execution_options()
+        connection.exec_driver_sql(f"PRAGMA query_only={int(options.get('portail_read_only', False))}")
+        connection.exec_driver_sql(f"BEGIN {options.get('portail_begin', 'DEFERRED')}")
+
+
+def constraint_of(error: IntegrityError, names: Mapping[str, str]) -> str | None:
+    """The name of the constraint that `error` broke.
+
+    PostgreSQL says it; SQLite says only « table.column, table.column », which `names` maps to the same name.
+    """
+    diagnostic = getattr(error.orig, "diag", None)
+    if diagnostic is not None:
+        return diagnostic.constraint_name  # type: ignore[no-any-return]
+    message = str(error.orig)
+    columns = message.partition(": ")[2]
+    return names.get(columns.strip())

@@ -1,0 +1,59 @@
+"""Dates and sizes as French pages write them. Instants are aware; they are shown in Paris time."""
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from services.chassis.clock import to_paris
+
+MOIS = (
+    "janvier", "février", "mars", "avril", "mai", "juin",
+    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
+JOURS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+
+
+def date_courte(day: date) -> str:
+    """04/10/2021"""
+    return (to_paris(day) if isinstance(day, datetime) else day).strftime("%d/%m/%Y")
+
+
+def heure(instant: datetime) -> str:
+    """14:08"""
+    return to_paris(instant).strftime("%H:%M")
+
+
+def instant_court(instant: datetime) -> str:
+    """04/10/2021 à 14:08"""
+    return f"{date_courte(instant)} à {heure(instant)}"
+
+
+def date_longue(day: date) -> str:
+    """01 octobre 2021"""
+    day = to_paris(day) if isinstance(day, datetime) else day
+    return f"{day.day:02d} {MOIS[day.month - 1]} {day.year}"
+
+
+def instant_long(instant: datetime) -> str:
+    """01 octobre 2021 12:00"""
+    return f"{date_longue(instant)} {heure(instant)}"
+
+
+def jour_long(day: date) -> str:
+    """lundi 04 octobre 2021"""
+    day = to_paris(day) if isinstance(day, datetime) else day
+    return f"{JOURS[day.weekday()]} {date_longue(day)}"
+
+
+def fin_affichee(end: datetime) -> datetime:
+    """The instant to show for an exclusive end: midnight is shown as 23:59 of the day before."""
+    local = to_paris(end)
+    return local - timedelta(minutes=1) if (local.hour, local.minute, local.second) == (0, 0, 0) else local
+
+
+def taille(size: int) -> str:
+    """Bytes as octets, Ko or Mo (1024-based, as the guide's « 5 Mo »): "812 octets", "48 Ko", "1,5 Mo"."""
+    if size < 1024:
+        return f"{size} octet{'s' if size > 1 else ''}"
+    if size < 1024 * 1024:
+        return f"{round(size / 1024)} Ko"
+    return f"{size / 1024 / 1024:.1f}".replace(".", ",").removesuffix(",0") + " Mo"

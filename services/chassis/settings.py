@@ -1,0 +1,109 @@
+"""Settings from the environment alone; a process refuses to start on a missing or ill-typed one, naming them all.
+
+Every setting X may be given as X_FILE, a path whose content is the value (secrets of containers).
+"""
+from __future__ import annotations
+
+import dataclasses
+import typing
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+ENVIRONMENTS = ("development", "demonstration", "test", "production")
+
+
+class SettingsError(Exception):
+    """One line per setting that is missing or cannot be read."""
+
+
+class Secret(str):
+    """Text that never shows itself in a repr."""
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Base of every process's settings. Field `database_url` is read from DATABASE_URL or DATABASE_URL_FILE."""
+
+    env: str
+    """One of development, demonstration, test, production."""
+    log_level: str = "INFO"
+    portail_offset: float = 0.0
+    """Seconds by which the portal's clock is shifted; refused in production."""
+    public_url: str = "http://127.0.0.1:8080"
+    """What mails and cookies are made from, without trailing slash."""
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> Self:
+        mistakes: list[str] = []
+        hints = typing.get_type_hints(cls)
+        values: dict[str, Any] = {}
+        for field in dataclasses.fields(cls):
+            try:
+                _read_field(field, hints[field.name], environ, values)
+            except ValueError as error:
+                mistakes.append(str(error))
+        if not mistakes:
+            settings = cls(**values)
+            mistakes += settings.mistakes()
+        if mistakes:
+            raise SettingsError("\n".join(mistakes))
+        return settings
+
+    def mistakes(self) -> list[str]:
+        """What is wrong across settings; subclasses add theirs."""
+        found = []
+        if self.env not in ENVIRONMENTS:
+            found.append(f"ENV: one of {', '.join(ENVIRONMENTS)} is expected")
+        if self.env == "production" and self.portail_offset:
+            found.append("PORTAIL_OFFSET (PORTAIL_NOW) is refused in production")
+        return found
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ServiceSettings(Settings):
+    """What each of the four services needs."""
+
+    database_url: str
+    broker_url: str
+    accounts_url: str
+    client_id: str
+    """Name under which this service obtains its own tokens from accounts."""
+    client_secret: Secret
+    worker_port: int = 0
+    """Port of the worker's health and metrics; 0 leaves it closed."""
+
+
+def _read_field(
+    field: dataclasses.Field[Any], expected: Any, environ: Mapping[str, str], values: dict[str, Any]
+) -> None:
+    name = field.name.upper()
+    text = _text_of(name, environ)
+    if text is None:
+        if field.default is dataclasses.MISSING:
+            raise ValueError(f"{name}: missing (or {name}_FILE)")
+        return
+    values[field.name] = _typed(name, text, expected)
+
+
+def _text_of(name: str, environ: Mapping[str, str]) -> str | None:
+    if path := environ.get(f"{name}_FILE"):
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ValueError(f"{name}_FILE: {error.strerror}: {path}") from error
+    return environ.get(name)
+
+
+def _typed(name: str, text: str, expected: Any) -> Any:
+    if expected is bool:
+        if text not in ("0", "1", "true", "false"):
+            raise ValueError(f"{name}: 0, 1, true or false is expected")
+        return text in ("1", "true")
+    try:
+        return expected(text)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name}: {getattr(expected, '__name__', expected)} is expected") from error

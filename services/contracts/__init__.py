@@ -1,0 +1,18 @@
+"""The events that services exchange, one module per producer.
+
+Each event is a frozen dataclass that knows its versioned TYPE and its CONSUMERS. Changing the shape of one
+means a new version: consumers are upgraded before producers.
+"""
+from services.contracts import accounts, registrations
+from services.contracts.base import Contract
+
+EVENTS: tuple[type[Contract], ...] = (
+    accounts.EmailChanged,
+    accounts.IdentityCorrected,
+    registrations.RegistrationSaved,
+    registrations.RegistrationWithdrawn,
+    registrations.WindowChanged,
+)
+BY_TYPE: dict[str, type[Contract]] = {event.TYPE: event for event in EVENTS}
+
+__all__ = ["BY_TYPE", "EVENTS", "Contract", "accounts", "registrations"]

@@ -1,0 +1,179 @@
+"""Events published by registrations: a saved version of a candidature with all that its readers need.
+
+Instants are ISO 8601 with offset, in UTC; dates are ISO. Labels are ready to be shown (French).
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from services.contracts.accounts import Identity
+from services.contracts.base import Contract
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Where a service gestionnaire can be reached: `lines` are the postal address, top to bottom."""
+
+    title: str  # "Recteur", "Rectorat de Reims"
+    lines: tuple[str, ...]
+    telephone: str | None
+    email: str | None
+
+
+@dataclass(frozen=True)
+class ExamRef:
+    code: str
+    label: str
+    domaine: str
+
+
+@dataclass(frozen=True)
+class SessionRef:
+    name: str  # key inside the exam, "2022"
+    label: str  # "BTS 2022"
+    code_choice: str  # "2022-06", opaque
+    code_pdf: str  # "2022-08", opaque
+    closes_at: str  # session_closes
+
+
+@dataclass(frozen=True)
+class AcademieRef:
+    code: str  # "03"
+    label: str  # "ACADÉMIE DE BESANCON"
+    contact: Contact
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the récapitulatif; an empty value is shown as « - »."""
+
+    label: str
+    value: str
+    hint: str | None = None
+
+
+@dataclass(frozen=True)
+class EpreuveLine:
+    """One épreuve as chosen, for the récapitulatif (all) and the PDF (those not `hidden_on_pdf`)."""
+
+    code: str  # "E2-A"
+    label: str  # "Langue vivante 1 : Écrite"
+    option: str | None  # "Anglais"
+    unit: str | None  # "U2"
+    parent: str | None  # "E2"
+    mandatory: bool
+    position: str  # "inscrit" | "non_inscrit" | "benefice" | "report" | "dispense"
+    position_label: str  # "Inscrit", "Non Inscrit", "Bénéfice" …
+    mode_label: str | None  # "Ponctuel", "Contrôle en cours de formation (CCF)"; None where it has none
+    mark: str | None  # kept mark, "12,5"
+    hidden_on_pdf: bool
+
+
+@dataclass(frozen=True)
+class Section:
+    title: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """What the PDF « Confirmation d'inscription » of guide §6 says beyond identity and épreuves."""
+
+    title: str  # "CONFIRMATION D'INSCRIPTION"
+    nationalite: str  # feminine: "Française"
+    address: tuple[str, ...]  # lines under the name: "1 rue du port", "25000 BESANCON"
+    birthplace: str  # "TROYES - 010"
+    telephone: str | None  # "03 81 00 00 00"
+    mobile: str | None
+    vae: bool
+    etablissement: str | None  # "LP P.ADRIEN PARIS - BESANCON (0250013D)"
+    categorie: str | None  # "FORMATION CONTINUE (320)"
+    handicap: bool
+    diplome: str | None  # "BACCALAURÉAT GÉNÉRAL Bac général (00012)"
+    return_by: str | None  # date before which the signed paper is due: "2021-10-31"
+    specialite: str | None  # "Banque - conseiller de clientèle (31310)"
+    forme: str | None  # "Globale"
+    deja_presente: str | None  # "2021"
+    extra: tuple[Section, ...] = ()  # answers to the exam's own questions
+
+
+@dataclass(frozen=True)
+class PieceAsked:
+    """A justificatif asked for. `deposit_closes` is exclusive. Formats are extensions ("pdf")."""
+
+    code: str
+    label: str
+    group_code: str
+    group_label: str
+    required: bool
+    formats: tuple[str, ...]
+    form: str | None  # code of a form to fill in, offered by documents
+    deposit_opens: str
+    deposit_closes: str
+
+
+@dataclass(frozen=True)
+class FormOffered:
+    """A form that documents can fill in with the candidate's data; `paragraphs` and `blanks` are its text."""
+
+    code: str
+    title: str
+    paragraphs: tuple[str, ...]
+    blanks: tuple[str, ...]
+    in_menu: bool  # shown under « Les formulaires », not only beside its pièce
+
+
+@dataclass(frozen=True)
+class RegistrationSaved(Contract):
+    """A version of a candidature was saved; documents renders it, pieces renews what is asked for."""
+
+    TYPE: ClassVar[str] = "registrations.registration_saved.v1"
+    CONSUMERS: ClassVar[tuple[str, ...]] = ("documents", "pieces")
+
+    candidature_id: str
+    candidate_id: str
+    version: int
+    saved_at: str
+    numero_candidat: str
+    numero_inscription: str  # "001"
+    exam: ExamRef
+    session: SessionRef
+    academie: AcademieRef
+    closes_at: str  # end of the registration window
+    identity: Identity
+    recap: tuple[Section, ...]
+    epreuves: tuple[EpreuveLine, ...]
+    confirmation: Confirmation
+    demande_text: tuple[str, ...]  # paragraphs of the « Demande de pièces justificatives »
+    pieces: tuple[PieceAsked, ...]
+    forms: tuple[FormOffered, ...]
+    reason: str | None = None  # of a correction by staff
+
+
+@dataclass(frozen=True)
+class RegistrationWithdrawn(Contract):
+    """The candidature is no longer active; readers hide it and keep a tombstone at this version."""
+
+    TYPE: ClassVar[str] = "registrations.registration_withdrawn.v1"
+    CONSUMERS: ClassVar[tuple[str, ...]] = ("documents", "pieces")
+
+    candidature_id: str
+    candidate_id: str
+    version: int
+    withdrawn_at: str
+
+
+@dataclass(frozen=True)
+class WindowChanged(Contract):
+    """The dates of an opening changed; pieces moves its deposit periods. `revision` grows with each change."""
+
+    TYPE: ClassVar[str] = "registrations.window_changed.v1"
+    CONSUMERS: ClassVar[tuple[str, ...]] = ("pieces",)
+
+    exam: str
+    session: str
+    academie: str
+    revision: int
+    deposit_opens: str
+    deposit_closes: str

@@ -1,0 +1,75 @@
+"""Conditions as data: `all`, `any`, `not` over single tests, at most three levels deep (the catalogue's check holds that).
+
+An unanswered fact makes its test false: evaluating a condition always ends and never raises.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+# Given a subject ("fact:categorie", "question:titre", "epreuve:engagement") answers its value, or None where unanswered.
+Lookup = Callable[[str], Any]
+
+
+@dataclass(frozen=True)
+class Test:
+    """`operator` is one of is, in, at_least, at_most, present."""
+
+    __test__ = False  # not a test class for pytest
+
+    subject: str
+    operator: str
+    value: Any
+
+
+@dataclass(frozen=True)
+class All:
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True)
+class Not:
+    part: Condition
+
+
+Condition = Test | All | AnyOf | Not
+ALWAYS: Condition = All(())
+
+
+def holds(condition: Condition, lookup: Lookup) -> bool:
+    match condition:
+        case All(parts):
+            return all(holds(part, lookup) for part in parts)
+        case AnyOf(parts):
+            return any(holds(part, lookup) for part in parts)
+        case Not(part):
+            return not holds(part, lookup)
+        case Test(subject, operator, value):
+            return _test(operator, lookup(subject), value)
+
+
+def _test(operator: str, actual: Any, value: Any) -> bool:
+    values = actual if isinstance(actual, (tuple, list, set, frozenset)) else (actual,)
+    answered = [item for item in values if item is not None and item != ""]
+    match operator:
+        case "present":
+            return bool(answered) is bool(value)
+        case "is":
+            return value in answered
+        case "in":
+            return any(item in value for item in answered)
+        case "at_least":
+            return any(_comparable(item, value) and item >= value for item in answered)
+        case "at_most":
+            return any(_comparable(item, value) and item <= value for item in answered)
+    return False
+
+
+def _comparable(left: Any, right: Any) -> bool:
+    return isinstance(left, (int, float)) and isinstance(right, (int, float))

@@ -1,0 +1,211 @@
+"""An exam as the catalogue writes it down: plain frozen values, read from files once checked, stored as JSON.
+
+Every label is French and ready to be shown. Codes of lists are the catalogue's own stable keys; `official` is the
+administration's code where one is known. Instants are aware datetimes; windows are half-open [opens, closes).
+"""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from services.registrations.domain.conditions import ALWAYS, Condition
+
+
+@dataclass(frozen=True)
+class Item:
+    """An entry of a named list (diplômes, langues, situations …)."""
+
+    key: str
+    label: str
+    official: str | None = None
+    precision: str | None = None  # "Bac général", printed beside the label
+    tags: tuple[str, ...] = ()  # what it opens: "niveau_4", "dispense:culture_generale" …
+
+
+@dataclass(frozen=True)
+class YearsBySessions:
+    """A value that depends on the session's year, both ends included; None is open."""
+
+    first: int | None
+    last: int | None
+    years: int
+
+
+@dataclass(frozen=True)
+class Category:
+    code: str  # "320"
+    label: str  # "FORMATION CONTINUE"
+    public: bool  # offered on the portal (« grand public »)
+    formes: tuple[str, ...]  # "globale", "progressive"
+    regime: str  # "R3"
+    regime_if_habilite: str | None  # regime where the establishment is habilité CCF
+    etablissements: tuple[str, ...]  # kinds: "lycee", "cned", "individuels"
+    experience: tuple[YearsBySessions, ...] = ()
+
+
+@dataclass(frozen=True)
+class Epreuve:
+    code: str  # "E2-A"
+    label: str
+    kind: str  # "obligatoire" | "facultative" | "hors_moyenne"
+    unit: str | None  # "U2"; None for a maîtresse whose children bear the units
+    parent: str | None = None
+    tags: tuple[str, ...] = ()  # engagement, culture_generale, economie_droit, professionnelle, commune:<name>
+    options: str | None = None  # named list of options (languages)
+    excluded_options: tuple[str, ...] = ()
+    options_of: str | None = None  # takes its option from that épreuve ("E2")
+    differs_from: str | None = None  # K10: its option differs from that épreuve's
+    modes: Mapping[str, str] = field(default_factory=dict)  # regime -> "ponctuel" | "ccf"
+    hidden_on_pdf: bool = False
+    first_session: int | None = None
+    last_session: int | None = None
+
+
+@dataclass(frozen=True)
+class SpecialiteVersion:
+    first: int | None  # first session year, included
+    last: int | None
+    epreuves: tuple[Epreuve, ...]
+
+
+@dataclass(frozen=True)
+class Specialite:
+    code: str  # "31310"
+    label: str
+    first_session: int | None
+    last_session: int | None
+    versions: tuple[SpecialiteVersion, ...]
+
+    def version_for(self, year: int) -> SpecialiteVersion | None:
+        for version in self.versions:
+            if (version.first is None or version.first <= year) and (version.last is None or year <= version.last):
+                return version
+        return None
+
+
+@dataclass(frozen=True)
+class Question:
+    """A field that is data alone, on a `questions` tab or added to a tab of another kind."""
+
+    name: str
+    label: str
+    type: str  # text, number, date, yes_no, choice, search, consent, notice
+    hint: str | None = None
+    options: tuple[Item, ...] = ()
+    list: str | None = None  # a named list instead of options
+    required: Condition | None = None  # None: never; ALWAYS: always
+    shown: Condition = ALWAYS
+    format: str | None = None  # a named format: "code_postal", "telephone", "annee" …
+    text: str | None = None  # of a notice
+
+
+@dataclass(frozen=True)
+class Tab:
+    """`kind` picks the code behind it: previous, identification, candidature, qualification, acquis, diploma,
+    epreuves, questions, recap, number, notice. The number shown is its place in the exam's list, from 1."""
+
+    kind: str
+    title: str
+    name: str  # stable key of its answers in a draft: the kind, or the file's own for questions and notices
+    questions: tuple[Question, ...] = ()
+    text: tuple[str, ...] = ()  # paragraphs of a notice
+    options: Mapping[str, Any] = field(default_factory=dict)  # parameters of the kind
+
+
+@dataclass(frozen=True)
+class RuleUse:
+    """One rule of `domain/rules` as an exam uses it, for sessions `first` to `last` (years, included)."""
+
+    name: str
+    parameters: Mapping[str, Any]
+    first: int | None = None
+    last: int | None = None
+
+
+@dataclass(frozen=True)
+class PieceRule:
+    code: str
+    label: str
+    group_code: str
+    group_label: str
+    required: bool = True
+    formats: tuple[str, ...] = ("pdf", "png", "jpg", "doc", "docx", "zip", "avi", "mp3", "mp4")
+    form: str | None = None
+    when: Condition = ALWAYS
+
+
+@dataclass(frozen=True)
+class FormText:
+    """A form that a candidate fills in by hand, printed with his own data."""
+
+    code: str
+    title: str
+    paragraphs: tuple[str, ...]
+    blanks: tuple[str, ...]  # labels of lines left to write on
+    in_menu: bool = False
+    when: Condition = ALWAYS
+
+
+@dataclass(frozen=True)
+class ContactText:
+    title: str
+    lines: tuple[str, ...]
+    telephone: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True)
+class Opening:
+    """One académie's (or country's) registration window for a session."""
+
+    academie: str  # "03"; a country by its own two-digit code of the catalogue
+    label: str  # "ACADÉMIE DE BESANCON"
+    code_choice: str  # "2022-06", opaque
+    code_pdf: str  # "2022-08", opaque
+    opens: datetime
+    closes: datetime
+    deposit_opens: datetime
+    deposit_closes: datetime
+    contact: ContactText
+    residence_notice: str
+
+
+@dataclass(frozen=True)
+class Session:
+    name: str  # key, "2022"
+    year: int  # the year of the épreuves, what rules count with
+    label: str  # "BTS 2022"
+    closes: datetime  # `session_closes`: candidatures are shown until then
+    specialites: tuple[str, ...]
+    pieces: tuple[str, ...]  # codes that may be asked for
+    openings: tuple[Opening, ...]
+    demonstration: bool = False
+
+
+@dataclass(frozen=True)
+class Exam:
+    code: str  # "BTS"
+    domaine: str  # "Examen" | "Concours"
+    label: str  # "BREVET DE TECHNICIEN SUPERIEUR"
+    exclusive: tuple[str, ...]  # what an active candidature is unique by: ("exam", "session")
+    tabs: tuple[Tab, ...]
+    rules: tuple[RuleUse, ...]
+    categories: tuple[Category, ...]
+    lists: Mapping[str, tuple[Item, ...]]
+    specialites: tuple[Specialite, ...]
+    pieces: tuple[PieceRule, ...]
+    forms: tuple[FormText, ...]
+    texts: Mapping[str, tuple[str, ...]]  # named paragraphs: demande, handicap_advice, forms_notice, …
+    document_types: Mapping[str, str]  # code -> label
+    sessions: tuple[Session, ...]
+
+    def session(self, name: str) -> Session | None:
+        return next((session for session in self.sessions if session.name == name), None)
+
+    def specialite(self, code: str) -> Specialite | None:
+        return next((specialite for specialite in self.specialites if specialite.code == code), None)
+
+    def category(self, code: str) -> Category | None:
+        return next((category for category in self.categories if category.code == code), None)

@@ -1,0 +1,1 @@
+"""What the Makefile stands on: dependencies, services for tests."""

@@ -19,6 +19,7 @@ from services.reference.text import capitals, folded, words
 _SEPARATOR = ";"
 # Twice the longest name of a commune; longer texts only cost time.
 _LONGEST_TYPED = 100
+_ARTICLES = frozenset({"le", "la", "les", "l"})
 
 
 class Kind(StrEnum):
@@ -46,7 +47,8 @@ class Commune:
 
 class _Entry(NamedTuple):
     folded: str
-    joined: str  # without spaces, for « labergement » and « bourg la reine » alike
+    bare: str  # without its article, for « mans » and « havre »
+    joined: str  # without spaces, for « labergement » and « lhay »
     commune: Commune
 
 
@@ -58,8 +60,8 @@ def of_departement(departement: str) -> tuple[Commune, ...]:
 def search(departement: str, typed: str, limit: int = 25) -> tuple[Commune, ...]:
     """At most `limit` communes for what was typed, best first; nothing typed gives the first ones by name.
 
-    Best are the names that begin so, then those with words that begin so, then those that do when spaces are
-    left out. Case, accents, apostrophes, hyphens and St/Saint make no difference. The default limit holds Paris
+    Best are the names that are it, then those that begin so (with or without their article), then those with
+    words that begin so, then those that do when spaces are left out. Case, accents, apostrophes, hyphens and St/Saint make no difference. The default limit holds Paris
     with its arrondissements.
     """
     if len(typed) > _LONGEST_TYPED:
@@ -99,24 +101,29 @@ def _spellings(typed: str) -> tuple[str, ...]:
 
 
 def _rank(entry: _Entry, spellings: tuple[str, ...]) -> int | None:
-    if entry.folded.startswith(spellings):
+    if entry.folded in spellings or entry.bare in spellings:
         return 0
+    if entry.folded.startswith(spellings) or entry.bare.startswith(spellings):
+        return 1
     padded = f" {entry.folded}"
     if any(f" {spelling}" in padded for spelling in spellings):
-        return 1
-    if any(all(f" {word}" in padded for word in spelling.split()) for spelling in spellings):
         return 2
-    return 3 if any(entry.joined.startswith(s.replace(" ", "")) for s in spellings) else None
+    if any(all(f" {word}" in padded for word in spelling.split()) for spelling in spellings):
+        return 3
+    return 4 if any(entry.joined.startswith(s.replace(" ", "")) for s in spellings) else None
 
 
 @lru_cache(maxsize=32)
 def _entries(departement: str) -> tuple[_Entry, ...]:
     communes = [_commune(line) for line in _lines_by_departement().get(departement, ())]
-    entries = []
-    for commune in _each_name_once(communes):
-        key = folded(commune.name)
-        entries.append(_Entry(key, key.replace(" ", ""), commune))
+    entries = [_entry(commune) for commune in _each_name_once(communes)]
     return tuple(sorted(entries, key=lambda entry: _numbers_padded(entry.folded)))
+
+
+def _entry(commune: Commune) -> _Entry:
+    name = folded(commune.name)
+    article, _, rest = name.partition(" ")
+    return _Entry(name, rest if article in _ARTICLES else name, name.replace(" ", ""), commune)
 
 
 def _each_name_once(communes: Iterable[Commune]) -> Iterable[Commune]:

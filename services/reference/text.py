@@ -9,16 +9,14 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# Letters that Unicode does not decompose into a base letter and marks.
-_LETTERS = str.maketrans(
+# Typographic signs made plain, and letters that Unicode does not decompose into a base letter and marks.
+_PLAIN = str.maketrans(
     {
+        "’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "‐": "-", "‑": "-", "–": "-", "—": "-",
         "Œ": "OE", "œ": "oe", "Æ": "AE", "æ": "ae", "Ø": "O", "ø": "o", "Đ": "D", "đ": "d", "Ð": "D", "ð": "d",
         "Ł": "L", "ł": "l", "Ħ": "H", "ħ": "h", "Þ": "TH", "þ": "th", "ẞ": "SS", "ß": "ss", "ı": "i",
     }
 )  # fmt: skip
-_PUNCTUATION = str.maketrans(
-    {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "‐": "-", "‑": "-", "–": "-", "—": "-"}
-)
 _SAINTS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 _WORD = re.compile(r"[^\W_]+")
 _ORDINAL = re.compile(r"0*([0-9]+)(?:er|re|ere|e|eme)?")
@@ -56,7 +54,8 @@ def _plain(text: str) -> str:
     if text.isascii():
         # Grave accents typed as apostrophes are the one mark that ASCII text may hold.
         return text.replace("`", "'")
-    return _without_marks(text.translate(_PUNCTUATION)).translate(_LETTERS)
+    # Twice: « ´ » decomposes into a space and a mark, while « ǿ » shows its ø only once the mark is gone.
+    return _without_marks(text.translate(_PLAIN)).translate(_PLAIN)
 
 
 def _without_marks(text: str) -> str:

@@ -1,0 +1,153 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.reference import communes, departements
+from services.reference.communes import Kind
+
+
+def labels(departement: str, typed: str, limit: int = 25) -> list[str]:
+    return [commune.label for commune in communes.search(departement, typed, limit)]
+
+
+@pytest.mark.parametrize(
+    ("departement", "typed", "expected"),
+    [
+        ("014", "caen", "CAEN"),
+        ("010", "TROYES", "TROYES"),
+        ("025", "besancon", "BESANCON"),
+        ("025", "Besançon", "BESANCON"),
+        ("094", "l’hay les roses", "L'HAY-LES-ROSES"),
+        ("094", "LHAY-LES-ROSES", "L'HAY-LES-ROSES"),
+        ("002", "oeuilly", "OEUILLY"),
+        ("051", "Œuilly", "OEUILLY"),
+        ("042", "st etienne", "SAINT-ETIENNE"),
+        ("069", "Ste Foy les Lyon", "SAINTE-FOY-LES-LYON"),
+        ("013", "Stes-Maries-de-la-Mer", "SAINTES-MARIES-DE-LA-MER"),
+        ("02A", "ajaccio", "AJACCIO"),
+        ("02B", "bastia", "BASTIA"),
+        ("974", "saint denis", "SAINT-DENIS"),
+        ("987", "papeete", "PAPEETE"),
+        ("988", "nouméa", "NOUMEA"),
+        ("975", "st-pierre", "SAINT-PIERRE"),
+        ("075", "paris 15e arrondissement", "PARIS 15E ARRONDISSEMENT"),
+        ("013", "Marseille 01 arrondissement", "MARSEILLE 1ER ARRONDISSEMENT"),
+        ("069", "Lyon 3ème Arrondissement", "LYON 3E ARRONDISSEMENT"),
+        ("001", "Arbignieu", "ARBIGNIEU"),
+    ],
+)
+def test_a_commune_is_found_however_it_is_spelt(departement: str, typed: str, expected: str) -> None:
+    commune = communes.exact(departement, typed)
+    assert commune is not None
+    assert commune.label == expected
+    assert labels(departement, typed)[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("departement", "typed"),
+    [("014", "troyes"), ("014", "cae"), ("016", "bors"), ("999", "caen"), ("014", ""), ("014", "'- "), ("014", "a" * 9999)],
+)  # fmt: skip
+def test_no_exact_match_is_none(departement: str, typed: str) -> None:
+    assert communes.exact(departement, typed) is None
+
+
+def test_names_that_begin_so_come_before_names_with_such_a_word() -> None:
+    found = labels("010", "troyes")
+    assert found[0] == "TROYES"
+    assert "CRENEY-PRES-TROYES" in found
+
+
+def test_a_later_word_finds_too() -> None:
+    assert "SARGE-LES-LE-MANS" in labels("072", "mans")
+    assert labels("013", "ste marie mer") == ["SAINTES-MARIES-DE-LA-MER"]
+
+
+def test_the_article_of_a_name_may_be_left_out() -> None:
+    assert labels("072", "mans")[:2] == ["LE MANS", "MANSIGNE"]
+    assert labels("017", "rochel")[0] == "LA ROCHELLE"
+    assert labels("094", "haÿ")[0] == "L'HAY-LES-ROSES"
+
+
+def test_st_finds_saints_and_may_still_become_strasbourg() -> None:
+    found = labels("067", "st", limit=100)
+    assert "SAINT-NABOR" in found
+    assert "STRASBOURG" in found
+
+
+def test_an_unfinished_word_is_enough() -> None:
+    assert labels("062", "st om")[0] == "SAINT-OMER"
+
+
+def test_paris_is_listed_with_its_arrondissements_in_their_order() -> None:
+    found = labels("075", "paris")
+    assert len(found) == 21
+    assert found[:3] == ["PARIS", "PARIS 1ER ARRONDISSEMENT", "PARIS 2E ARRONDISSEMENT"]
+    assert found[-1] == "PARIS 20E ARRONDISSEMENT"
+
+
+def test_a_name_is_proposed_once_and_stands_for_the_commune_of_today() -> None:
+    assert labels("025", "ornans") == ["ORNANS"]
+    ornans = communes.exact("025", "ornans")
+    assert ornans is not None
+    assert ornans.kind is Kind.CURRENT
+
+
+def test_two_communes_told_apart_by_their_canton_are_both_proposed() -> None:
+    assert labels("016", "bors")[:2] == [
+        "BORS (CANTON DE CHARENTE-SUD)",
+        "BORS (CANTON DE TUDE-ET-LAVALETTE)",
+    ]
+
+
+def test_nothing_typed_gives_the_first_names() -> None:
+    assert labels("986", "") == ["ALO", "SIGAVE", "UVEA"]
+
+
+@pytest.mark.parametrize("limit", [0, -1])
+def test_no_room_gives_nothing(limit: int) -> None:
+    assert communes.search("014", "caen", limit) == ()
+
+
+def test_the_limit_is_kept() -> None:
+    assert len(communes.search("062", "s", 5)) == 5
+
+
+def test_an_endless_text_is_not_searched() -> None:
+    assert communes.search("062", "a " * 50_000) == ()
+
+
+def test_every_departement_has_communes_and_its_own_only() -> None:
+    for departement in departements.all():
+        found = communes.of_departement(departement.code)
+        assert found
+        assert {commune.departement for commune in found} == {departement.code}
+
+
+def test_a_postal_code_proposes_its_communes() -> None:
+    assert [commune.label for commune in communes.by_postal_code("25000")] == ["BESANCON"]
+    assert [commune.label for commune in communes.by_postal_code("25 000")] == ["BESANCON"]
+    assert "AMBLEON" in [commune.label for commune in communes.by_postal_code("01300")]
+
+
+def test_a_postal_code_of_an_arrondissement_proposes_the_town() -> None:
+    assert [commune.label for commune in communes.by_postal_code("75015")] == ["PARIS"]
+    assert [commune.label for commune in communes.by_postal_code("20000")] == ["AJACCIO"]
+
+
+@pytest.mark.parametrize("code", ["25030", "", "99999", "abcde"])
+def test_a_cedex_or_unknown_code_proposes_nothing(code: str) -> None:
+    assert communes.by_postal_code(code) == ()
+
+
+@given(st.sampled_from(["010", "02A", "062", "971", "975"]), st.data())
+def test_every_commune_is_found_by_its_own_label(departement: str, data: st.DataObject) -> None:
+    commune = data.draw(st.sampled_from(communes.of_departement(departement)))
+    assert communes.exact(departement, commune.label) == commune
+    assert commune in communes.search(departement, commune.label)
+
+
+@given(st.text(max_size=120))
+def test_no_text_breaks_the_search(typed: str) -> None:
+    assert len(communes.search("025", typed)) <= 25
+    communes.exact("025", typed)
+    communes.by_postal_code(typed)

@@ -1,0 +1,104 @@
+import pytest
+
+from services.reference import academies, csp, departements, telephones
+from services.reference.text import capitals
+
+
+def test_a_departement_is_labelled_as_in_the_guide() -> None:
+    calvados = departements.by_code("014")
+    assert calvados is not None
+    assert calvados.label == "014 - CALVADOS"
+
+
+@pytest.mark.parametrize(
+    ("code", "label", "kind"),
+    [
+        ("02A", "02A - CORSE-DU-SUD", "departement"),
+        ("02B", "02B - HAUTE-CORSE", "departement"),
+        ("974", "974 - LA REUNION", "dom"),
+        ("987", "987 - POLYNESIE FRANCAISE", "com"),
+    ],
+)
+def test_corsica_and_overseas_are_listed(code: str, label: str, kind: str) -> None:
+    departement = departements.by_code(code)
+    assert departement is not None
+    assert (departement.label, departement.kind) == (label, kind)
+    assert departement in departements.all()
+
+
+def test_the_list_of_departements_is_in_the_order_of_codes() -> None:
+    codes = [departement.code for departement in departements.all()]
+    assert codes == sorted(codes)
+    assert len(codes) == len(set(codes)) == 108
+
+
+def test_every_label_is_the_code_and_the_name_in_capitals() -> None:
+    for departement in departements.all():
+        assert departement.label == f"{departement.code} - {capitals(departement.name)}"
+
+
+@pytest.mark.parametrize("code", ["14", "020", "02a", "999", ""])
+def test_an_unknown_departement_is_none(code: str) -> None:
+    assert departements.by_code(code) is None
+
+
+def test_an_academie_is_labelled_as_in_the_guide() -> None:
+    besancon = academies.by_code("03")
+    assert besancon is not None
+    assert besancon.label == "ACADÉMIE DE BESANCON"
+    assert besancon.departements == ("025", "039", "070", "090")
+
+
+def test_the_academie_of_reims_has_the_contact_of_the_guide() -> None:
+    reims = academies.by_code("19")
+    assert reims is not None
+    assert reims.rectorat.postal_code == "51082"
+    assert telephones.displayed(reims.rectorat.telephone) == "03 26 05 69 69"
+    assert reims.rectorat.unverified == ("mail",)
+
+
+@pytest.mark.parametrize(
+    ("departement", "code"), [("025", "03"), ("02A", "27"), ("974", "28"), ("978", "32")]
+)
+def test_a_departement_leads_to_its_academie(departement: str, code: str) -> None:
+    academie = academies.of_departement(departement)
+    assert academie is not None
+    assert academie.code == code
+
+
+@pytest.mark.parametrize("departement", ["988", "984", "999"])
+def test_places_without_academie_lead_to_none(departement: str) -> None:
+    assert academies.of_departement(departement) is None
+
+
+def test_academies_and_departements_agree() -> None:
+    for academie in academies.all():
+        for departement in academie.departements:
+            assert academies.of_departement(departement) is academie
+
+
+def test_the_exams_of_the_paris_region_are_run_by_the_siec() -> None:
+    paris, besancon = academies.exam_service("01"), academies.exam_service("03")
+    assert paris is not None
+    assert besancon is not None
+    assert paris.town == "ARCUEIL CEDEX"
+    assert besancon.town == "BESANCON CEDEX"
+    assert academies.exam_service("99") is None
+
+
+def test_every_telephone_of_a_contact_is_normalised() -> None:
+    for academie in academies.all():
+        assert telephones.normalised(academie.rectorat.telephone) == academie.rectorat.telephone
+
+
+def test_the_csp_of_the_guide_is_known() -> None:
+    employee = csp.by_code("55")
+    assert employee is not None
+    assert employee.label == "Employés de commerce"
+    assert employee.group == "Employés"
+
+
+def test_a_csp_of_the_past_is_not_proposed() -> None:
+    conscripts = csp.by_code("83")
+    assert conscripts in csp.all()
+    assert conscripts not in csp.proposed()

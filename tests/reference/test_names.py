@@ -1,0 +1,40 @@
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.reference.names import normalised
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("  Pierre   Paul ", "Pierre Paul"),
+        ("Rene\u0301e", "Renée"),
+        ("D\u2019Artagnan", "D'Artagnan"),
+        ("Jean\u2011Luc", "Jean-Luc"),
+        ("Đặng\u00a0Thị Ánh", "Đặng Thị Ánh"),
+        ("DE LA TOUR", "DE LA TOUR"),
+        ("Łukasz Żółć", "Łukasz Żółć"),
+        ("Œuvrard", "Œuvrard"),
+        ("Bi\u202enet", "Binet"),
+        ("Bi\u200bnet\x00", "Binet"),
+        ("Bi\ud800net", "Binet"),
+        (" \t\n", ""),
+    ],
+)
+def test_a_name_is_kept_as_written_in_one_encoding(typed: str, kept: str) -> None:
+    assert normalised(typed) == kept
+
+
+@given(st.text(max_size=60))
+def test_a_name_normalised_twice_stays_the_same(text: str) -> None:
+    assert normalised(normalised(text)) == normalised(text)
+
+
+@given(st.text(max_size=60))
+def test_a_normalised_name_is_nfc_with_single_spaces(text: str) -> None:
+    name = normalised(text)
+    assert unicodedata.is_normalized("NFC", name)
+    assert name == " ".join(name.split())

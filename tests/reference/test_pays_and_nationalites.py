@@ -1,0 +1,55 @@
+import pytest
+
+from services.reference import nationalites, pays
+from services.reference.text import folded
+
+
+def test_france_has_the_label_of_the_guide_and_comes_first() -> None:
+    france = pays.by_code("100")
+    assert france is not None
+    assert france.label == "FRANCE (DONT OUTRE-MER)"
+    assert france.is_france
+    assert pays.proposed()[0] is france
+
+
+def test_former_countries_are_known_but_not_proposed() -> None:
+    former = pays.by_code("141")
+    assert former is not None
+    assert former.label == "REPUBLIQUE DEMOCRATIQUE ALLEMANDE"
+    assert former not in pays.proposed()
+
+
+def test_an_unknown_country_is_none() -> None:
+    assert pays.by_code("000") is None
+
+
+@pytest.mark.parametrize("iso2", ["DE", "MY", "VN", "GB", "XK", "SS", "PS"])
+def test_countries_of_today_are_proposed(iso2: str) -> None:
+    assert iso2 in {country.iso2 for country in pays.proposed()}
+
+
+def test_no_two_countries_share_a_code_or_a_label() -> None:
+    assert len({country.code for country in pays.all()}) == len(pays.all()) == 237
+    assert len({country.label for country in pays.all()}) == 237
+
+
+def test_the_nationality_follows_the_civilite() -> None:
+    assert nationalites.label("100", "MONSIEUR") == "Français"
+    assert nationalites.label("100", "MADAME") == "Française"
+    assert nationalites.label("126", "MADAME") == "Grecque"
+
+
+def test_an_unknown_nationality_has_no_label() -> None:
+    assert nationalites.label("000", "MADAME") == ""
+
+
+def test_nationalities_are_listed_by_label_with_french_first_and_special_ones_last() -> None:
+    listed = [nationalite.masculine for nationalite in nationalites.all()]
+    assert listed[0] == "Français"
+    assert listed[-2:] == ["Apatride", "Autre nationalité"]
+    assert [folded(label) for label in listed[1:-2]] == sorted(folded(label) for label in listed[1:-2])
+
+
+def test_every_nationality_but_the_special_ones_belongs_to_a_proposed_country() -> None:
+    proposed = {country.code for country in pays.proposed()}
+    assert {n.code for n in nationalites.all()} - proposed == {"998", "999"}

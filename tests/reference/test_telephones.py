@@ -1,0 +1,77 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.reference import telephones
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("0623456789", "0623456789"),
+        ("+33623456789", "+33623456789"),
+        ("06 23 45 67 89", "0623456789"),
+        ("06.23.45.67.89", "0623456789"),
+        ("06-23-45-67-89", "0623456789"),
+        ("06\u202f23\u00a045 67 89", "0623456789"),
+        ("0033 6 23 45 67 89", "+33623456789"),
+        ("+33 (0)6 23 45 67 89", "+33623456789"),
+        ("+330623456789", "+33623456789"),
+        ("+262 692 12 34 56", "+262692123456"),
+        ("+687 25 45 65", "+687254565"),
+        ("+32 470 12 34 56", "+32470123456"),
+        ("", ""),
+        ("  ", ""),
+    ],
+)
+def test_a_telephone_is_kept_in_a_format_of_the_guide(typed: str, kept: str) -> None:
+    assert telephones.normalised(typed) == kept
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "062345678",
+        "06234567890",
+        "00234567",
+        "623456789",
+        "+3362345678",
+        "+33023456789",
+        "+336234567890",
+        "+0123456789",
+        "+1234567890123456",
+        "+",
+        "06 23 45 67 8O",
+        "٠٦٢٣٤٥٦٧٨٩",
+        "0623456789; DROP",
+        "aucun",
+    ],
+)
+def test_anything_else_is_refused_with_the_expected_formats(typed: str) -> None:
+    with pytest.raises(ValueError, match=r"0623456789 ou \+33623456789"):
+        telephones.normalised(typed)
+
+
+def test_the_refusal_does_not_repeat_the_number() -> None:
+    with pytest.raises(ValueError) as refusal:
+        telephones.normalised("06 11 22 33 4")
+    assert "11" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        ("0606060606", "06 06 06 06 06"),
+        ("0303030303", "03 03 03 03 03"),
+        ("+33606060606", "+33 6 06 06 06 06"),
+        ("+32470123456", "+32470123456"),
+        ("", ""),
+    ],
+)
+def test_a_document_shows_a_telephone_in_pairs(number: str, shown: str) -> None:
+    assert telephones.displayed(number) == shown
+
+
+@given(st.from_regex(r"(0[1-9][0-9]{8}|\+33[1-9][0-9]{8}|\+4[1-9][0-9]{9})", fullmatch=True))
+def test_what_a_document_shows_can_be_typed_again(number: str) -> None:
+    assert telephones.normalised(telephones.displayed(number)) == number

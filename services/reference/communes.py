@@ -61,8 +61,8 @@ def search(departement: str, typed: str, limit: int = 25) -> tuple[Commune, ...]
     """At most `limit` communes for what was typed, best first; nothing typed gives the first ones by name.
 
     Best are the names that are it, then those that begin so (with or without their article), then those with
-    words that begin so, then those that do when spaces are left out. Case, accents, apostrophes, hyphens and St/Saint make no difference. The default limit holds Paris
-    with its arrondissements.
+    words that begin so, then those that do when spaces are left out. Case, accents, apostrophes, hyphens and
+    St/Saint make no difference. The default limit holds Paris with its arrondissements.
     """
     if len(typed) > _LONGEST_TYPED:
         return ()

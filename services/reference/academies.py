@@ -43,7 +43,7 @@ def by_code(code: str) -> Academie | None:
 
 
 def of_departement(code: str) -> Academie | None:
-    """The académie of a département; None for the COM that only have a vice-rectorat or a neighbour's service."""
+    """The académie of a département; None for the COM under a vice-rectorat or a neighbour."""
     departement = departements.by_code(code)
     if departement is None or departement.academie is None:
         return None

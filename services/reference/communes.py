@@ -91,7 +91,7 @@ def by_postal_code(code: str) -> tuple[Commune, ...]:
 
 
 def _spellings(typed: str) -> tuple[str, ...]:
-    """What was typed, folded; and with its last word as it stands, since « st » may go on as « strasbourg »."""
+    """The spellings sought: folded, and with the last word as it stands (« st » may become « strasbourg »)."""
     complete = folded(typed)
     typed_words = words(typed)
     if not typed_words:

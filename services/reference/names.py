@@ -12,7 +12,7 @@ _APOSTROPHES_AND_HYPHENS = str.maketrans({"’": "'", "‘": "'", "‐": "-", "�
 def normalised(text: str) -> str:
     """`text` in Unicode NFC, with single spaces, plain apostrophes and hyphens, case and accents untouched.
 
-    Control and invisible formatting characters are dropped: the latter could make a page or a PDF show a name in
+    """`text` in Unicode NFC, single spaces, plain apostrophes and hyphens; case and accents untouched.
     another order than it is stored. The result may be empty.
     """
     spaced = " ".join(text.translate(_APOSTROPHES_AND_HYPHENS).split())

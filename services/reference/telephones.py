@@ -1,4 +1,4 @@
-"""Telephone numbers in the two formats of the guide: 0623456789 or +33623456789, foreign ones as +<country>."""
+"""Telephone numbers in the two formats of the guide: 0623456789 or +33623456789, others as +<country>."""
 
 from __future__ import annotations
 

@@ -13,7 +13,8 @@ import unicodedata
 _PLAIN = str.maketrans(
     {
         "’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "‐": "-", "‑": "-", "–": "-", "—": "-",
-        "Œ": "OE", "œ": "oe", "Æ": "AE", "æ": "ae", "Ø": "O", "ø": "o", "Đ": "D", "đ": "d", "Ð": "D", "ð": "d",
+        "Œ": "OE", "œ": "oe", "Æ": "AE", "æ": "ae", "Ø": "O", "ø": "o", "Đ": "D", "đ": "d",
+        "Ð": "D", "ð": "d",
         "Ł": "L", "ł": "l", "Ħ": "H", "ħ": "h", "Þ": "TH", "þ": "th", "ẞ": "SS", "ß": "ss", "ı": "i",
     }
 )  # fmt: skip
@@ -23,7 +24,7 @@ _ORDINAL = re.compile(r"0*([0-9]+)(?:er|re|ere|e|eme)?")
 
 
 def capitals(text: str) -> str:
-    """`text` in capitals without accents: « L'Haÿ-les-Roses » gives « L'HAY-LES-ROSES », « Œuilly » « OEUILLY ».
+    """`text` in unaccented capitals: « L'Haÿ-les-Roses » gives « L'HAY-LES-ROSES », « Œuilly » « OEUILLY ».
 
     Apostrophes and hyphens stay, typographic ones become plain, runs of spaces become one. Only Latin letters
     lose their marks: in other scripts й and и are different letters.

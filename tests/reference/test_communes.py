@@ -45,8 +45,16 @@ def test_a_commune_is_found_however_it_is_spelt(departement: str, typed: str, ex
 
 @pytest.mark.parametrize(
     ("departement", "typed"),
-    [("014", "troyes"), ("014", "cae"), ("016", "bors"), ("999", "caen"), ("014", ""), ("014", "'- "), ("014", "a" * 9999)],
-)  # fmt: skip
+    [
+        ("014", "troyes"),
+        ("014", "cae"),
+        ("016", "bors"),
+        ("999", "caen"),
+        ("014", ""),
+        ("014", "'- "),
+        ("014", "a" * 9999),
+    ],
+)
 def test_no_exact_match_is_none(departement: str, typed: str) -> None:
     assert communes.exact(departement, typed) is None
 

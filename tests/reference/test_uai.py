@@ -9,7 +9,10 @@ def test_the_school_of_the_guide_has_a_valid_uai() -> None:
     assert uai.is_valid("0250013D")
 
 
-@pytest.mark.parametrize("wrong", ["0250013E", "0250014D", "0250013d", "250013D", "0250013", "", " 0250013D", "0250013D\n", "٠٢٥٠٠١٣D"])  # fmt: skip
+@pytest.mark.parametrize(
+    "wrong",
+    ["0250013E", "0250014D", "0250013d", "250013D", "0250013", "", " 0250013D", "0250013D\n", "٠٢٥٠٠١٣D"],
+)
 def test_a_wrong_uai_is_not_valid(wrong: str) -> None:
     assert not uai.is_valid(wrong)
 

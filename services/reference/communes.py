@@ -91,7 +91,7 @@ def by_postal_code(code: str) -> tuple[Commune, ...]:
 
 
 def _spellings(typed: str) -> tuple[str, ...]:
-    """The spellings sought: folded, and with the last word as it stands (« st » may become « strasbourg »)."""
+    """The spellings sought: folded, and with the last one as it stands (« st » may become « strasbourg »)."""
     complete = folded(typed)
     typed_words = words(typed)
     if not typed_words:

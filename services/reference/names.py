@@ -10,9 +10,9 @@ _APOSTROPHES_AND_HYPHENS = str.maketrans({"’": "'", "‘": "'", "‐": "-", "�
 
 
 def normalised(text: str) -> str:
-    """`text` in Unicode NFC, with single spaces, plain apostrophes and hyphens, case and accents untouched.
-
     """`text` in Unicode NFC, single spaces, plain apostrophes and hyphens; case and accents untouched.
+
+    Control and invisible formatting characters are dropped: these could make a page or a PDF show a name in
     another order than it is stored. The result may be empty.
     """
     spaced = " ".join(text.translate(_APOSTROPHES_AND_HYPHENS).split())

@@ -3,6 +3,7 @@
 `operation()` is the only way to write: one transaction, BEGIN IMMEDIATE on SQLite (a deferred one fails when it turns
 into a writer). `reading()` is deferred and refuses writes (immediate everywhere would starve reads).
 """
+
 from __future__ import annotations
 
 import uuid

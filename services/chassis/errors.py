@@ -2,6 +2,7 @@
 
 `problems.py` shows them as RFC 9457 problem details; pages show `detail` and tie `errors` to their fields.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass

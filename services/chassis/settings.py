@@ -2,6 +2,7 @@
 
 Every setting X may be given as X_FILE, a path whose content is the value (secrets of containers).
 """
+
 from __future__ import annotations
 
 import dataclasses

@@ -3,6 +3,7 @@
 Each event is a frozen dataclass that knows its versioned TYPE and its CONSUMERS. Changing the shape of one
 means a new version: consumers are upgraded before producers.
 """
+
 from services.contracts import accounts, registrations
 from services.contracts.base import Contract
 

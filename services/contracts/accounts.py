@@ -1,4 +1,5 @@
 """Events published by accounts."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass

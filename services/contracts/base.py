@@ -1,4 +1,5 @@
 """What every event contract shares: a type, its consumers, and a strict reading from plain JSON data."""
+
 from __future__ import annotations
 
 import dataclasses
@@ -55,11 +56,7 @@ def _read_dataclass(expected: Any, value: Any, where: str) -> Any:
     fields = {field.name: field for field in dataclasses.fields(expected)}
     if unknown := value.keys() - fields.keys():
         raise ContractError(f"{where}: unknown {sorted(unknown)}")
-    missing = {
-        name
-        for name, field in fields.items()
-        if name not in value and field.default is dataclasses.MISSING
-    }
+    missing = {name for name, field in fields.items() if name not in value and field.default is dataclasses.MISSING}
     if missing:
         raise ContractError(f"{where}: missing {sorted(missing)}")
     return expected(**{name: _read(hints[name], item, f"{where}.{name}") for name, item in value.items()})

@@ -2,6 +2,7 @@
 
 Instants are ISO 8601 with offset, in UTC; dates are ISO. Labels are ready to be shown (French).
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass

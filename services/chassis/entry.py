@@ -1,0 +1,52 @@
+"""`python -m services.<name> web | worker | migrate | <command>`: one way in for every role of a service."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from flask import Flask
+from flask.cli import FlaskGroup, ScriptInfo
+from flask_migrate import upgrade
+
+from services.chassis.serving import serve
+from services.chassis.settings import ServiceSettings, SettingsError
+
+Read = TypeVar("Read", bound=ServiceSettings)
+
+
+def main(
+    name: str,
+    settings_class: type[Read],
+    create_app: Callable[[Read], Flask],
+    run_worker: Callable[[Flask], None],
+) -> None:
+    """Runs the role named by the first argument; other words are the service's own commands (cli.py)."""
+    try:
+        settings = settings_class.read(os.environ)
+    except SettingsError as error:
+        sys.exit(f"{name} ne peut pas démarrer :\n{error}")
+
+    role = sys.argv[1] if len(sys.argv) > 1 else "--help"
+    if role == "web":
+        serve(lambda: create_app(settings))
+    elif role == "worker":
+        run_worker(create_app(settings))
+    elif role == "migrate":
+        migrate(create_app(settings))
+    else:
+        group = FlaskGroup(add_default_commands=False, add_version_option=False)
+        group.main(
+            args=sys.argv[1:],
+            prog_name=f"python -m services.{name}",
+            obj=ScriptInfo(create_app=lambda: create_app(settings)),
+        )
+
+
+def migrate(app: Flask, revision: str = "head") -> None:
+    """Bring the service's database to `revision`."""
+    with app.app_context():
+        upgrade(directory=str(Path(app.root_path) / "migrations"), revision=revision)

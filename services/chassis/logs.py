@@ -1,0 +1,62 @@
+"""Structured logs on stdout: JSON, one id from the click to the last event, never personal data.
+
+Values are ids, counts and names of things; a key that could carry a person's data is dropped here as a last guard.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+FORBIDDEN = frozenset(
+    {"email", "nom", "nom_famille", "nom_usage", "prenoms", "password", "token", "session", "payload", "values",
+     "identity", "assertion", "filename", "telephone", "address", "authorization", "secret"}
+)  # fmt: skip
+
+
+def configure(service: str, *, level: str = "INFO", as_json: bool = True) -> None:
+    """Set up logging of this process once; `service` is on every line."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _guarded,
+        structlog.processors.format_exc_info,
+    ]
+    final = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _named(service), final],
+            foreign_pre_chain=shared,
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    for noisy in ("pika", "urllib3", "minio", "xhtml2pdf", "fontTools", "PIL", "alembic"):
+        logging.getLogger(noisy).setLevel("WARNING")
+
+
+def _guarded(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    for key in FORBIDDEN & event.keys():
+        event[key] = "…"
+    return event
+
+
+def _named(service: str) -> Any:
+    def add(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        event["service"] = service
+        return event
+
+    return add

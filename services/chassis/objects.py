@@ -1,0 +1,120 @@
+"""Objects (uploads, rendered documents) in any S3, through the minio SDK. All metadata lives in our own rows."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import BinaryIO, cast
+from urllib.parse import unquote, urlsplit
+
+import urllib3
+from minio import Minio
+from minio.error import MinioException, S3Error
+from urllib3.exceptions import HTTPError
+
+CHUNK = 64 * 1024
+PART_SIZE = 10 * 1024 * 1024
+
+
+class StoreUnavailable(Exception):
+    """The object store does not answer, or not as it should."""
+
+
+class ObjectMissing(Exception):
+    """No object under that key."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What was read back after writing: bytes and SHA-256 (hexadecimal)."""
+
+    size: int
+    sha256: str
+
+
+class ObjectStore:
+    """One bucket. `url` is `s3+http://key:secret@host:port/bucket` or `s3+https://…`."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("s3+http", "s3+https") or not parts.hostname or not parts.path.strip("/"):
+            raise ValueError("s3+http://key:secret@host:port/bucket is expected")
+        self._bucket = parts.path.strip("/")
+        self._client = Minio(
+            f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname,
+            access_key=unquote(parts.username or ""),
+            secret_key=unquote(parts.password or ""),
+            secure=parts.scheme == "s3+https",
+            region="us-east-1",
+            http_client=urllib3.PoolManager(
+                timeout=urllib3.Timeout(connect=3, read=20),
+                retries=urllib3.Retry(2, backoff_factor=0.1),
+                maxsize=20,
+            ),
+        )
+
+    def ensure_bucket(self) -> None:
+        with _translated():
+            if not self._client.bucket_exists(self._bucket):
+                self._client.make_bucket(self._bucket)
+
+    def put(self, key: str, stream: BinaryIO, length: int, content_type: str) -> Stored:
+        """Write, then read back what was kept: a caller compares it with what it sent before it commits."""
+        with _translated():
+            self._client.put_object(self._bucket, key, stream, length, content_type=content_type, part_size=PART_SIZE)
+        return self.size_and_digest(key)
+
+    @contextmanager
+    def open(self, key: str) -> Iterator[Iterator[bytes]]:
+        """The object's bytes in chunks. Raises ObjectMissing or StoreUnavailable."""
+        with _translated():
+            answer = self._client.get_object(self._bucket, key)
+            try:
+                yield answer.stream(CHUNK)
+            finally:
+                answer.close()
+                answer.release_conn()
+
+    def read(self, key: str) -> bytes:
+        with self.open(key) as chunks:
+            return b"".join(chunks)
+
+    def size_and_digest(self, key: str) -> Stored:
+        digest, size = hashlib.sha256(), 0
+        with self.open(key) as chunks:
+            for chunk in chunks:
+                digest.update(chunk)
+                size += len(chunk)
+        return Stored(size, digest.hexdigest())
+
+    def delete(self, key: str) -> None:
+        with _translated():
+            self._client.remove_object(self._bucket, key)
+
+    def keys(self) -> Iterator[str]:
+        with _translated():
+            for item in self._client.list_objects(self._bucket, recursive=True):
+                yield cast(str, item.object_name)
+
+    def check(self) -> str | None:
+        """For readiness: None, or a short reason."""
+        try:
+            with _translated():
+                self._client.bucket_exists(self._bucket)
+        except StoreUnavailable:
+            return "unreachable"
+        return None
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except S3Error as error:
+        if error.code in ("NoSuchKey", "NoSuchObject"):
+            raise ObjectMissing(str(error.object_name)) from error
+        raise StoreUnavailable(str(error.code)) from error
+    except (MinioException, HTTPError, OSError) as error:
+        raise StoreUnavailable(type(error).__name__) from error

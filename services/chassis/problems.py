@@ -1,0 +1,96 @@
+"""Every error of an API leaves as RFC 9457 problem details with a stable type; nothing internal leaks into them."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, json
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from services.chassis.errors import DomainError, FieldError
+
+log = structlog.get_logger()
+
+CONTENT_TYPE = "application/problem+json"
+TITLES = {
+    400: "Requête incorrecte",
+    401: "Vous devez vous identifier",
+    403: "Accès refusé",
+    404: "Introuvable",
+    405: "Méthode non admise",
+    409: "Conflit",
+    412: "Modifié entre-temps",
+    413: "Trop volumineux",
+    415: "Type de contenu non admis",
+    422: "La saisie comporte des erreurs",
+    428: "L'en-tête If-Match est requis",
+    429: "Trop de demandes",
+    500: "Erreur interne",
+    503: "Service momentanément indisponible",
+}
+FRENCH = {
+    "Missing data for required field.": "Ce champ est requis.",
+    "Field may not be null.": "Ce champ ne peut pas être nul.",
+    "Unknown field.": "Champ inconnu.",
+    "Invalid input type.": "Un objet est attendu.",
+    "Not a valid string.": "Un texte est attendu.",
+    "Not a valid integer.": "Un nombre entier est attendu.",
+    "Not a valid boolean.": "true ou false est attendu.",
+    "Not a valid list.": "Une liste est attendue.",
+    "Not a valid mapping type.": "Un objet est attendu.",
+    "Not a valid date.": "Une date AAAA-MM-JJ est attendue.",
+    "Not a valid datetime.": "Un instant ISO 8601 est attendu.",
+}
+
+
+def register(app: Flask) -> None:
+    app.register_error_handler(DomainError, of_domain_error)
+    app.register_error_handler(HTTPException, of_http_exception)
+
+
+def of_domain_error(error: DomainError) -> Response:
+    response = _answer(error.http_status, error.slug, error.shown_title, error.detail, error.errors, dict(error.extra))
+    if retry_after := error.extra.get("retry_after"):
+        response.headers["Retry-After"] = str(retry_after)
+    if error.http_status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def of_http_exception(error: HTTPException) -> Response:
+    status = error.code or 500
+    if isinstance(error, InternalServerError):
+        log.error("unhandled_error", exc_info=error.original_exception or error)
+    title = TITLES.get(status, HTTPStatus(status).phrase)
+    detail = title if status >= 500 else (error.description or title)
+    slug = HTTPStatus(status).phrase.lower().replace(" ", "-")
+    response = _answer(status, slug, title, detail if status != 422 else title, _schema_errors(error), {})
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            response.headers[name] = value
+    return response
+
+
+def _answer(
+    status: int, slug: str, title: str, detail: str, errors: tuple[FieldError, ...], extra: dict[str, Any]
+) -> Response:
+    body: dict[str, Any] = {"type": f"/problems/{slug}", "title": title, "status": status, "detail": detail}
+    body["instance"] = g.get("request_id", "")
+    if errors:
+        body["errors"] = [{"pointer": error.pointer, "detail": error.detail} for error in errors]
+    return Response(json.dumps({**extra, **body}), status=status, content_type=CONTENT_TYPE)
+
+
+def _schema_errors(error: HTTPException) -> tuple[FieldError, ...]:
+    """What marshmallow found, as webargs carries it: {"json": {"field": ["message"]}}."""
+    messages = (getattr(error, "data", None) or {}).get("messages") or {}
+    return tuple(found for place in messages.values() for found in _flatten(place, "#"))
+
+
+def _flatten(messages: Any, pointer: str) -> list[FieldError]:
+    if isinstance(messages, dict):
+        return [found for key, inner in messages.items() for found in _flatten(inner, f"{pointer}/{key}")]
+    lines = messages if isinstance(messages, list) else [messages]
+    return [FieldError(pointer, FRENCH.get(str(line), str(line))) for line in lines]

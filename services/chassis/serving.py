@@ -1,0 +1,50 @@
+"""gunicorn as every web process runs it: one process, threads, bounded waits, a stop that lets requests finish."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+KEEPALIVE_SECONDS = 40  # longer than our clients keep a pooled connection
+STOP_SECONDS = 25
+SHARED_MEMORY = "/dev/shm"  # noqa: S108 - heartbeat files stay off slow disks
+
+
+class _Server(BaseApplication):
+    def __init__(self, create: Callable[[], Flask], options: dict[str, Any]) -> None:
+        self._create = create
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return self._create()
+
+
+def serve(create: Callable[[], Flask], **options: Any) -> None:
+    """Serve until SIGTERM. BIND (host:port) and THREADS come from the environment; `options` are gunicorn's own."""
+    settings: dict[str, Any] = {
+        "bind": os.environ.get("BIND", "127.0.0.1:8000"),
+        "workers": 1,
+        "worker_class": "gthread",
+        "threads": int(os.environ.get("THREADS", "16")),
+        "keepalive": KEEPALIVE_SECONDS,
+        "graceful_timeout": STOP_SECONDS,
+        "timeout": 120,
+        "control_socket_disable": True,
+        "worker_tmp_dir": SHARED_MEMORY if Path(SHARED_MEMORY).is_dir() else None,
+        "accesslog": None,
+        "errorlog": "-",
+        "loglevel": "warning",
+        "limit_request_line": 4094,
+        **options,
+    }
+    _Server(create, settings).run()

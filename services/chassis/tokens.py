@@ -1,0 +1,104 @@
+"""Access tokens: signed by accounts (EdDSA), verified by every service with accounts' published keys.
+
+They live a minute at most and are held by the gateway or a service, never by a browser. System time counts.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+import requests
+
+from services.chassis.errors import Unauthenticated, Unavailable
+
+ISSUER = "accounts"
+AUDIENCE = "portail"
+LEEWAY_SECONDS = 5
+REFETCH_SECONDS = 5
+
+KeyOf = Callable[[str], Any]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who calls. `academies` None means all; `client` is the process that obtained the token ("gateway")."""
+
+    kind: str  # candidate, staff, service
+    id: str
+    role: str | None = None
+    scopes: frozenset[str] = frozenset()
+    academies: frozenset[str] | None = None
+    client: str | None = None
+
+    @property
+    def via_gateway(self) -> bool:
+        return self.client == "gateway"
+
+
+class UnknownKey(Exception):
+    """No published key has this id."""
+
+
+class RemoteKeys:
+    """The keys that accounts publishes, kept while accounts is down and fetched anew for an unknown key id."""
+
+    def __init__(self, accounts_url: str) -> None:
+        self._url = f"{accounts_url.rstrip('/')}/.well-known/jwks.json"
+        self._keys: dict[str, Any] = {}
+        self._fetched = float("-inf")
+        self._lock = threading.Lock()
+
+    def __call__(self, kid: str) -> Any:
+        if kid not in self._keys:
+            with self._lock:
+                if kid not in self._keys and time.monotonic() - self._fetched > REFETCH_SECONDS:
+                    self._fetch()
+        try:
+            return self._keys[kid]
+        except KeyError as error:
+            raise UnknownKey(kid) from error
+
+    def _fetch(self) -> None:
+        try:
+            answer = requests.get(self._url, timeout=5)
+            answer.raise_for_status()
+            keys = jwt.PyJWKSet.from_dict(answer.json()).keys
+        except (requests.RequestException, ValueError, jwt.PyJWKSetError) as error:
+            raise Unavailable("Le service des comptes ne répond pas.") from error
+        self._keys = {str(key.key_id): key.key for key in keys}
+        self._fetched = time.monotonic()
+
+
+def verified(token: str, key_of: KeyOf, *, audience: str = AUDIENCE) -> dict[str, Any]:
+    """The claims of `token`. Raises Unauthenticated on any doubt."""
+    try:
+        key = key_of(str(jwt.get_unverified_header(token).get("kid")))
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            key,
+            algorithms=["EdDSA"],
+            audience=audience,
+            issuer=ISSUER,
+            leeway=LEEWAY_SECONDS,
+            options={"require": ["exp", "iat", "sub"]},
+        )
+    except (jwt.PyJWTError, UnknownKey) as error:
+        raise Unauthenticated("Le jeton d'accès n'est pas valable.") from error
+    return claims
+
+
+def caller_of(claims: dict[str, Any]) -> Caller:
+    academies = claims.get("academies")
+    return Caller(
+        kind=str(claims.get("kind", "")),
+        id=str(claims["sub"]),
+        role=claims.get("role"),
+        scopes=frozenset(claims.get("scopes") or ()),
+        academies=None if academies is None else frozenset(academies),
+        client=claims.get("azp"),
+    )

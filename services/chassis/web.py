@@ -1,0 +1,77 @@
+"""A service's web application: what is the same for all four, put together in the open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Flask, Response, jsonify
+from flask_migrate import Migrate
+from flask_smorest import Api, Blueprint
+from sqlalchemy import text
+from werkzeug.exceptions import HTTPException
+
+from services.chassis import access, clock, logs, observed, problems
+from services.chassis.database import Database
+from services.chassis.observed import Check
+from services.chassis.settings import ServiceSettings
+from services.chassis.tokens import KeyOf, RemoteKeys
+
+BODY_LIMIT = 1024 * 1024  # bytes of a JSON body; routes that take files read their stream themselves
+
+
+class ProblemApi(Api):
+    """flask-smorest whose own errors are problem details too."""
+
+    def handle_http_exception(self, error: HTTPException) -> Any:
+        return problems.of_http_exception(error)
+
+
+def create_service(
+    name: str,
+    settings: ServiceSettings,
+    db: Database,
+    *,
+    title: str,
+    blueprints: Iterable[Blueprint],
+    key_of: KeyOf | None = None,
+    reports: dict[str, Check] | None = None,
+) -> Flask:
+    """The Flask application of service `name`. `key_of` replaces accounts' published keys (accounts itself, tests).
+
+    `reports` are checks shown on readiness without failing it.
+    """
+    app = Flask(f"services.{name}")
+    app.extensions["portail"] = settings
+    app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    clock.set_offset(settings.portail_offset)
+    logs.configure(name, level=settings.log_level, as_json=settings.env != "test")
+    observed.register(app, name, needs={"database": lambda: _database_check(db)}, reports=reports or {})
+    access.register(app, key_of or RemoteKeys(settings.accounts_url))
+    db.connect(app, settings.database_url)
+    Migrate(app, db, directory=f"services/{name}/migrations", render_as_batch=True)
+    _register_api(app, title, blueprints)
+    problems.register(app)
+    return app
+
+
+def _register_api(app: Flask, title: str, blueprints: Iterable[Blueprint]) -> None:
+    app.config |= {"API_TITLE": title, "API_VERSION": "v1", "OPENAPI_VERSION": "3.1.0"}
+    api = ProblemApi(app)
+    for blueprint in blueprints:
+        api.register_blueprint(blueprint)
+
+    @app.get("/openapi.json")
+    @access.public
+    def openapi() -> Response:
+        return jsonify(api.spec.to_dict())
+
+
+def _database_check(db: Database) -> str | None:
+    try:
+        with db.engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+    except Exception as error:
+        return type(error).__name__
+    return None

@@ -12,36 +12,36 @@ ARGS ?=
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 26
 
-run: .venv/run.stamp $(ASSETS) ## start the whole portal on this machine (PORT, VAR_DIR, PORTAIL_NOW)
+run: .venv/local.stamp $(ASSETS) ## start the whole portal on this machine (PORT, VAR_DIR, PORTAIL_NOW)
 	@exec $(PY) -m deploy.local
 
-test: .venv/test.stamp $(ASSETS) services ## run the tests (INSTALL=1, as root: installs RabbitMQ, PostgreSQL … from Debian)
+test: .venv/dev.stamp $(ASSETS) services ## run the tests (INSTALL=1, as root: installs RabbitMQ, PostgreSQL … from Debian)
 	$(PY) -m pytest $(ARGS)
 
 check: lint types walls test ## what a change must pass: lint, types, walls, tests
 
-lint: .venv/test.stamp
+lint: .venv/dev.stamp
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
 
-types: .venv/test.stamp
+types: .venv/dev.stamp
 	$(VENV)/mypy
 
-walls: .venv/test.stamp
+walls: .venv/dev.stamp
 	PYTHONPATH=. $(VENV)/lint-imports
 
 assets: $(ASSETS) ## build what browsers load, and fetch the fonts of the PDFs
 
-screenshots: .venv/test.stamp $(ASSETS) services ## pictures of every page into screenshots/
+screenshots: .venv/dev.stamp $(ASSETS) services ## pictures of every page into screenshots/
 	$(PY) -m pytest -m screenshots $(ARGS)
 
-bench: .venv/test.stamp $(ASSETS) services ## measure (see docs/capacity.md)
+bench: .venv/dev.stamp $(ASSETS) services ## measure (see docs/capacity.md)
 	$(PY) -m pytest -m bench -s $(ARGS)
 
-soak: .venv/test.stamp $(ASSETS) services ## the tests that are too long for make check
+soak: .venv/dev.stamp $(ASSETS) services ## the tests that are too long for make check
 	$(PY) -m pytest -m soak $(ARGS)
 
-catalogue-check: .venv/run.stamp ## check the exam files of a folder: make catalogue-check DIR=folder
+catalogue-check: .venv/local.stamp ## check the exam files of a folder: make catalogue-check DIR=folder
 	@$(PY) -m services.registrations check-catalogue "$(or $(DIR),catalogue)"
 
 lock: ## write constraints.txt and package-lock.json anew
@@ -51,19 +51,19 @@ lock: ## write constraints.txt and package-lock.json anew
 clean: ## remove what was installed and built (not var/, where the data are)
 	rm -rf .venv node_modules gateway/static .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
-.venv/run.stamp: pyproject.toml constraints.txt
-	@deploy/tools/venv.sh
+.venv/local.stamp: pyproject.toml constraints.txt
+	@deploy/tools/venv.sh local
 	@touch $@
 
-.venv/test.stamp: pyproject.toml constraints.txt
-	@deploy/tools/venv.sh test
-	@touch .venv/run.stamp $@
+.venv/dev.stamp: pyproject.toml constraints.txt
+	@deploy/tools/venv.sh dev
+	@touch .venv/local.stamp $@
 
-node_modules/.stamp: package.json package-lock.json | .venv/run.stamp
+node_modules/.stamp: package.json package-lock.json | .venv/local.stamp
 	@deploy/tools/npm.sh ci --ignore-scripts --loglevel=error
 	@touch $@
 
-$(ASSETS): node_modules/.stamp gateway/assets.txt gateway/assets_build.py $(wildcard gateway/style/*) | .venv/run.stamp
+$(ASSETS): node_modules/.stamp gateway/assets.txt gateway/assets_build.py $(wildcard gateway/style/*) | .venv/local.stamp
 	@$(PY) -m gateway.assets_build node_modules/@gouvfr/dsfr/dist gateway/static
 
 # With CI=true or INSTALL=1 every service that tests talk to is there; else tests of a missing one are skipped.

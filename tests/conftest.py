@@ -1,4 +1,6 @@
-"""Fixtures over real services: started when first asked for, shared by the whole run, skipped (or failed in CI) if absent.
+"""Fixtures over real services: started when first asked for and shared by the whole run.
+
+Where one is absent, its tests are skipped with a reason; in CI they fail.
 
 Nothing of the portal is imported here, so that a test of one service never loads another.
 """

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes or completes .venv in the clone:  deploy/tools/venv.sh [EXTRA …]   (extras of pyproject.toml, e.g. test)
+# Makes or completes .venv in the clone:  deploy/tools/venv.sh [EXTRA …]   (extras of pyproject.toml, e.g. local, dev)
 # Any Python from 3.11 on will do: $PYTHON, else the first of the usual names that is recent enough.
 set -euo pipefail
 cd "$(dirname "$0")/../.."

@@ -41,9 +41,11 @@ def test_a_message_in_a_quorum_queue_outlives_a_stop_of_rabbitmq(rabbitmq: Rabbi
 
 def test_a_restricted_user_of_rabbitmq_cannot_declare(rabbitmq: RabbitMQ) -> None:
     url = rabbitmq.restricted_user(rabbitmq.fresh_vhost(), configure="^$", write=".*", read=".*")
-    with pika.BlockingConnection(pika.URLParameters(url)) as connection:
-        with pytest.raises(pika.exceptions.ChannelClosedByBroker):
-            connection.channel().queue_declare("mine", durable=True)
+    with (
+        pika.BlockingConnection(pika.URLParameters(url)) as connection,
+        pytest.raises(pika.exceptions.ChannelClosedByBroker),
+    ):
+        connection.channel().queue_declare("mine", durable=True)
 
 
 def test_databases_of_postgresql_are_apart_and_copied_from_their_template(postgres: Postgres) -> None:

@@ -48,7 +48,7 @@ def chromium() -> Iterator[Browser]:
 
 
 def french_visitor(browser: Browser, **options: Any) -> BrowserContext:
-    """Open a clean profile of a visitor in Paris; `options` are Playwright's (viewport, java_script_enabled …)."""
+    """Open a clean profile of a visitor in Paris; `options` are Playwright's (viewport …)."""
     settings: dict[str, Any] = {"locale": "fr-FR", "timezone_id": "Europe/Paris", "viewport": DESKTOP}
     context = browser.new_context(**{**settings, **options})
     context.set_default_timeout(15_000)

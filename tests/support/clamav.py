@@ -23,7 +23,7 @@ class ClamAV:
         signatures = self._folder.folder("signatures")
         self._folder.write("signatures/eicar.ndb", f"Eicar-Test-Signature:0:*:{EICAR.hex()}\n")
         configuration = self._folder.write("clamd.conf", self._configuration(signatures))
-        command = [_SERVER, "--foreground", f"--config-file={configuration}"]
+        command: list[str | Path] = [_SERVER, "--foreground", f"--config-file={configuration}"]
         self._daemon = Daemon("clamd", command, self._folder, {"PATH": "/usr/bin:/bin"})
         self.start()
 

@@ -30,7 +30,7 @@ _SETTINGS = {
 
 
 class Postgres:
-    """A running cluster. Databases belong to a plain role, as a service's do: no superuser hides a missing right."""
+    """A running cluster. Its databases belong to a plain role: no superuser hides a missing right."""
 
     def __init__(self) -> None:
         self._binaries = _newest_binaries()

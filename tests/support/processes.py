@@ -1,6 +1,7 @@
-"""Child processes of a test run: started as an unprivileged user, watched while they start, gone at the end."""
+"""Child processes of a test run: unprivileged, watched while they start, gone at the end."""
 
 import atexit
+import contextlib
 import ctypes
 import os
 import pwd
@@ -81,9 +82,7 @@ class PrivateFolder:
 class Daemon:
     """One long-running child process in a session of its own, its output kept in a log file."""
 
-    def __init__(
-        self, name: str, command: Sequence[str | Path], folder: PrivateFolder, env: Mapping[str, str]
-    ) -> None:
+    def __init__(self, name: str, command: Sequence[str | Path], folder: PrivateFolder, env: Mapping[str, str]) -> None:
         self.name = name
         self.log = folder.path / f"{name}.log"
         self._command = [str(part) for part in command]
@@ -109,7 +108,7 @@ class Daemon:
             )
 
     def wait_ready(self, ready: Callable[[], bool], seconds: float = 60) -> None:
-        """Wait until `ready` holds; raise ServiceFailed with the log's end if it never does or the process ends."""
+        """Wait until `ready` holds; raise ServiceFailed with the log's end if that never comes."""
 
         def ready_or_dead() -> bool:
             return not self.running or ready()
@@ -137,14 +136,10 @@ class Daemon:
         process, self._process = self._process, None
         if process.poll() is None:
             process.send_signal(first)
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(seconds)
-            except subprocess.TimeoutExpired:
-                pass
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         process.wait()
 
     def kill(self) -> None:

@@ -68,7 +68,7 @@ class RabbitMQ:
         return self.url_of(vhost, self.user, self.password)
 
     def restricted_user(self, url: str, configure: str, write: str, read: str) -> str:
-        """Create a user with these rights (regular expressions) on the virtual host of `url`; return his URL."""
+        """Create a user with these rights (patterns) on the virtual host of `url`; return his URL."""
         user, password = f"user-{secrets.token_hex(4)}", secrets.token_urlsafe(12)
         self.api("PUT", f"users/{user}", {"password": password, "tags": ""})
         rights = {"configure": configure, "write": write, "read": read}
@@ -89,7 +89,7 @@ class RabbitMQ:
         return f"http://127.0.0.1:{self._management_port}/api"
 
     def api(self, method: str, path: str, body: Any = None) -> Any:
-        """Call the management API; return the decoded answer or None; raise requests.HTTPError on a refusal."""
+        """Call the management API; return its decoded answer or None, or raise requests.HTTPError."""
         answer = requests.request(
             method,
             f"{self.management_url}/{path}",

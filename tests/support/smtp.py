@@ -1,7 +1,6 @@
 """A mail server for tests: it keeps what it receives, and can refuse or be down."""
 
 import email.policy
-from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -98,8 +97,11 @@ class Mailbox:
         self, count: int, to: str | None = None, subject: str | None = None, seconds: float = 20
     ) -> list[Received]:
         """Return such messages as soon as there are `count` of them."""
+
+        def enough() -> bool:
+            return len(self.find(to, subject)) >= count
+
         with self._arrived:
-            enough: Callable[[], bool] = lambda: len(self.find(to, subject)) >= count
             if self._arrived.wait_for(enough, seconds):
                 return self.find(to, subject)
         came = [f"{one.recipients}: {one.subject}" for one in self.received]

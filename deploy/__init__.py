@@ -1,0 +1,1 @@
+"""How the portal is started and shipped: on one machine, in containers, on Kubernetes."""

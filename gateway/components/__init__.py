@@ -1,0 +1,40 @@
+"""The State's design system (DSFR) as Jinja macros, one file each, used by every page as « components/<name>.html ».
+
+Templates say `{% from "components/form_field.html" import form_field %}` and extend « layout/page.html »; this module
+makes those names known to any Jinja environment.
+"""
+
+from pathlib import Path
+
+from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader
+
+from gateway.assets import asset_url
+from gateway.components.fields import count_of, error_target, field_id, messages_for, read_field
+
+_GATEWAY = Path(__file__).parent.parent
+
+
+def components_loader() -> BaseLoader:
+    """Loads « components/… » and « layout/… » from this package's folders."""
+    return PrefixLoader(
+        {
+            "components": FileSystemLoader(_GATEWAY / "components"),
+            "layout": FileSystemLoader(_GATEWAY / "layout"),
+        }
+    )
+
+
+def register_components(env: Environment) -> None:
+    """Add macros, base layouts and what they call to `env` (for Flask: `app.jinja_env`), keeping its own loader."""
+    loaders = [components_loader()]
+    if env.loader is not None:
+        loaders.append(env.loader)
+    env.loader = ChoiceLoader(loaders)
+    env.globals.update(
+        asset_url=asset_url,
+        read_field=read_field,
+        field_id=field_id,
+        messages_for=messages_for,
+        error_target=error_target,
+        count_of=count_of,
+    )

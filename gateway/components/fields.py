@@ -1,0 +1,167 @@
+"""What a form field is for a template: the services' field definitions made complete, with their ids and errors.
+
+Services send plain JSON where most keys may be missing; macros read a `Field`, where every attribute exists.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+YES_NO = ({"value": "oui", "label": "Oui"}, {"value": "non", "label": "Non"})
+_INPUT_TYPES = {"email": "email", "tel": "tel", "password": "password"}
+_INPUT_MODES = {"number": "numeric", "date": "numeric"}
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice of a list; `group` titles a group of a native select."""
+
+    value: str
+    label: str
+    group: str | None = None
+    hint: str | None = None
+    disabled: bool = False
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field as a service defines it. `value` is what was typed, as typed; `display` the words of a search's value."""
+
+    name: str
+    label: str = ""
+    type: str = "text"
+    hint: str | None = None
+    required: bool = False
+    options: tuple[Option, ...] = ()
+    value: Any = None
+    display: str | None = None
+    disabled: bool = False
+    autocomplete: str | None = None
+    inputmode: str | None = None
+    placeholder: str | None = None
+    refresh: bool = False
+    search: str | None = None
+    search_url: str | None = None
+    results: tuple[Option, ...] | None = None
+    rules: tuple[str, ...] = ()
+    accept: str | None = None
+    max_bytes: int | None = None
+    inline: bool = False
+    rows: int = 4
+    text: str | None = None
+    severity: str = "info"
+
+    @property
+    def id(self) -> str:
+        return field_id(self.name)
+
+    @property
+    def hint_id(self) -> str:
+        return f"{self.id}-aide"
+
+    @property
+    def messages_id(self) -> str:
+        return f"{self.id}-messages"
+
+    @property
+    def described_by(self) -> str:
+        """Ids that describe the control: its hint, where there is one, then the place of its errors."""
+        return f"{self.hint_id} {self.messages_id}" if self.hint else self.messages_id
+
+    @property
+    def input_type(self) -> str:
+        """Dates and numbers are text: a browser's own widgets drop what they cannot read, and typed text must stay."""
+        return _INPUT_TYPES.get(self.type, "text")
+
+    @property
+    def keyboard(self) -> str | None:
+        return self.inputmode or _INPUT_MODES.get(self.type)
+
+    @property
+    def grouped_options(self) -> list[tuple[str | None, list[Option]]]:
+        """Neighbouring options of one group together, in the order given."""
+        groups: list[tuple[str | None, list[Option]]] = []
+        for option in self.options:
+            if not groups or groups[-1][0] != option.group:
+                groups.append((option.group, []))
+            groups[-1][1].append(option)
+        return groups
+
+    def holds(self, value: str) -> bool:
+        """Whether `value` is the one chosen, or among those ticked."""
+        if isinstance(self.value, list | tuple | set):
+            return value in {str(item) for item in self.value}
+        return self.value is not None and str(self.value) == value
+
+    @property
+    def ticked(self) -> bool:
+        """Whether a single box is ticked, however the service says it."""
+        return self.value is True or str(self.value or "").lower() in {"oui", "on", "true", "1"}
+
+
+def field_id(name: str) -> str:
+    """The stable id of a field's control, which errors link to."""
+    return f"champ-{name}"
+
+
+def read_field(raw: Any, search_url: str | None = None) -> Field:
+    """A `Field` from JSON, from any object with the same attributes, or from a Field; unknown keys are ignored.
+
+    `search_url` is the page's search address, to which a searched field that has none of its own adds its name.
+    """
+    found = raw if isinstance(raw, Field) else Field(**_completed(_given(raw)))
+    if search_url and found.type == "search" and not found.search_url:
+        separator = "&" if "?" in search_url else "?"
+        return replace(found, search_url=f"{search_url}{separator}{urlencode({'field': found.name})}")
+    return found
+
+
+def _given(raw: Any) -> dict[str, Any]:
+    names = Field.__dataclass_fields__
+    if isinstance(raw, Mapping):
+        return {key: raw[key] for key in names if key in raw}
+    return {key: getattr(raw, key) for key in names if hasattr(raw, key)}
+
+
+def _completed(given: dict[str, Any]) -> dict[str, Any]:
+    if given.get("type") == "yes_no":
+        given.setdefault("inline", True)
+        given["options"] = given.get("options") or YES_NO
+    given["options"] = tuple(_option(raw) for raw in given.get("options") or ())
+    if given.get("results") is not None:
+        given["results"] = tuple(_option(raw) for raw in given["results"])
+    given["rules"] = tuple(given.get("rules") or ())
+    return given
+
+
+def _option(raw: Any) -> Option:
+    if isinstance(raw, Option):
+        return raw
+    if isinstance(raw, Mapping):
+        return Option(**{key: raw[key] for key in Option.__dataclass_fields__ if key in raw})
+    return Option(value=str(raw), label=str(raw))
+
+
+def messages_for(errors: Iterable[Any] | None, name: str) -> list[str]:
+    """The details of those errors that point at the field `name`."""
+    return [_part(error, "detail") or "" for error in errors or () if error_target(error) == name]
+
+
+def error_target(error: Any) -> str | None:
+    """The field an error is about: its `field`, else its pointer (« #/adresse/voie » → « adresse.voie »)."""
+    named = _part(error, "field")
+    if named:
+        return named
+    pointer = (_part(error, "pointer") or "").removeprefix("#").removeprefix("/")
+    return pointer.replace("/", ".").replace("~1", "/").replace("~0", "~") or None
+
+
+def _part(error: Any, key: str) -> str | None:
+    found = error.get(key) if isinstance(error, Mapping) else getattr(error, key, None)
+    return None if found is None else str(found)
+
+
+def count_of(number: int, singular: str, plural: str | None = None) -> str:
+    """« 1 erreur », « 3 erreurs »; in French zero is singular."""
+    return f"{number} {singular if number < 2 else plural or singular + 's'}"

@@ -1,0 +1,85 @@
+"""What the frame around a page shows, given by the application to « layout/page.html » as `frame`."""
+
+from dataclasses import dataclass, field
+
+SERVICE_TITLE = "Gestion des examens et concours"
+
+
+@dataclass(frozen=True)
+class Brand:
+    """The brand block. The State's marks are for the State alone, hence a setting.
+
+    `institution` has one line per item; `accessibility` is the state that the law asks every page to tell."""
+
+    institution: tuple[str, ...] = ("RÉPUBLIQUE", "FRANÇAISE")
+    service_title: str = SERVICE_TITLE
+    tagline: str = "Ministère de l'Éducation nationale"
+    accessibility: str = "non conforme"
+
+
+@dataclass(frozen=True)
+class Link:
+    """A named address of the site; `key` is what a page gives as `active` to mark its own entry."""
+
+    key: str
+    label: str
+    url: str
+
+
+MENU = (
+    Link("inscription", "M'inscrire", "/inscription"),
+    Link("inscriptions", "Mes inscriptions", "/inscriptions"),
+    Link("documents", "Mes documents", "/documents"),
+    Link("formulaires", "Les formulaires", "/formulaires"),
+    Link("justificatifs", "Mes justificatifs", "/justificatifs"),
+)
+PUBLIC_MENU = (
+    Link("accueil", "Accueil", "/"),
+    Link("ouvertures", "Ouverture des services", "/ouverture-des-services"),
+)
+FOOTER = (
+    Link("plan", "Plan du site", "/plan-du-site"),
+    Link("mentions", "Mentions légales", "/mentions-legales"),
+    Link("probleme", "Un problème ?", "/un-probleme"),
+    Link("accessibilite", "Accessibilité", "/accessibilite"),
+)
+
+
+@dataclass(frozen=True)
+class ServiceContact:
+    """The service gestionnaire to turn to, once there is a candidature."""
+
+    title: str
+    lines: tuple[str, ...] = ()
+    telephone: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True)
+class SessionEnd:
+    """When inactivity ends the session, and how long before the page warns; seconds."""
+
+    ends_in: int
+    warns_before: int = 300
+    extend_url: str = "/session/prolonger"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Everything around a page's content. `last_login` is ready to be shown, « 23/08/2018 »."""
+
+    brand: Brand = field(default_factory=Brand)
+    connected: bool = False
+    last_login: str | None = None
+    active: str | None = None
+    contact: ServiceContact | None = None
+    session_end: SessionEnd | None = None
+    demonstration: bool = True
+    menu: tuple[Link, ...] = MENU
+    public_menu: tuple[Link, ...] = PUBLIC_MENU
+    footer: tuple[Link, ...] = FOOTER
+    home_url: str = "/"
+    login_url: str = "/connexion"
+    register_url: str = "/compte/creation"
+    account_url: str = "/compte"
+    logout_url: str = "/deconnexion"

@@ -30,8 +30,8 @@ def _imports(path: Path) -> Iterator[str]:
 def _allowed(imported: str, service: str) -> bool:
     top = imported.split(".")[0]
     if top == "services":
-        own = f"services.{service}.domain"
-        return imported in {"services.chassis.errors", own} or imported.startswith(f"{own}.")
+        within = (f"services.{service}.domain", "services.reference", "services.chassis.errors")
+        return any(imported == package or imported.startswith(f"{package}.") for package in within)
     return top in sys.stdlib_module_names and top not in IMPURE and imported not in IMPURE
 
 
@@ -40,7 +40,7 @@ def test_there_are_rules_to_look_at() -> None:
 
 
 @pytest.mark.parametrize("path", _domain_modules(), ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_domain_module_imports_the_standard_library_and_the_errors_only(path: Path) -> None:
+def test_a_domain_module_imports_the_standard_library_reference_data_and_errors_only(path: Path) -> None:
     service = path.relative_to(ROOT / "services").parts[0]
     strangers = [imported for imported in _imports(path) if not _allowed(imported, service)]
     assert not strangers

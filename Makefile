@@ -30,7 +30,7 @@ types: .venv/dev.stamp
 walls: .venv/dev.stamp
 	PYTHONPATH=. $(VENV)/lint-imports
 
-assets: $(ASSETS) ## build what browsers load, and fetch the fonts of the PDFs
+assets: $(ASSETS) ## build what browsers load
 
 screenshots: .venv/dev.stamp $(ASSETS) services ## pictures of every page into screenshots/
 	$(PY) -m pytest -m screenshots $(ARGS)

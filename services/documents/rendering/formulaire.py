@@ -1,0 +1,58 @@
+"""« Editer le formulaire à compléter »: a form to fill in by hand, printed with what the candidature says."""
+from __future__ import annotations
+
+from datetime import date
+
+from services.chassis import french
+from services.contracts.registrations import FormOffered, RegistrationSaved
+from services.documents.rendering.head import candidate_name, head_of, telephone
+from services.documents.rendering.sheet import (
+    Blanks,
+    Block,
+    Field,
+    Fields,
+    Letterhead,
+    Paragraphs,
+    Row,
+    Sheet,
+    Signature,
+)
+
+_DECLARATION = "Je certifie l'exactitude des renseignements portés sur ce formulaire."
+_BOXES = ("Date :", "Signature du candidat :")
+
+
+def form_offered(event: RegistrationSaved, code: str) -> FormOffered | None:
+    """The form of that code, if this candidature may fill it in."""
+    return next((form for form in event.forms if form.code == code), None)
+
+
+def formulaire(event: RegistrationSaved, form: FormOffered, letterhead: Letterhead) -> Sheet:
+    """The form, its identity part filled in."""
+    blocks: list[Block] = [_candidate(event)]
+    if form.paragraphs:
+        blocks.append(Paragraphs(form.paragraphs))
+    if form.blanks:
+        blocks.append(Blanks(form.blanks, heading="A compléter"))
+    blocks.append(Signature(_DECLARATION, _BOXES))
+    return Sheet(
+        name=form.title,
+        letterhead=letterhead,
+        head=head_of(event, form.title.upper(), with_version=False),
+        blocks=tuple(blocks),
+        author=event.academie.label,
+    )
+
+
+def _candidate(event: RegistrationSaved) -> Fields:
+    said, identity = event.confirmation, event.identity
+    born = french.date_courte(date.fromisoformat(identity.date_naissance))
+    reached = said.mobile or said.telephone
+    rows: list[Row] = [
+        ((Field("Candidat", candidate_name(event)),), (Field("Nom d'usage", identity.nom_usage or ""),)),
+        ((Field("Né(e) le", born),), (Field("A", said.birthplace),)),
+        ((Field("Tél", telephone(reached) if reached else ""),), (Field("Mél", identity.email),)),
+    ]
+    answers = (("Spécialité", said.specialite), ("Etablissement", said.etablissement))
+    rows += [((Field(label, value),),) for label, value in answers if value]
+    return Fields(tuple(rows), heading="Candidat", show_heading=True)

@@ -1,0 +1,107 @@
+"""What a document holds, as plain values: a head and blocks. Templates decide only how it looks."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Letterhead:
+    """What the installation prints on every document: the authority on top, a notice at the bottom."""
+
+    authority: str = "MINISTÈRE DE L'ÉDUCATION NATIONALE"
+    notice: str | None = None
+    """"Démonstration : document sans valeur" outside production."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """« label : value »; an empty value leaves the label alone, as the State's forms do."""
+
+    label: str
+    value: str = ""
+
+
+Cell = tuple[Field, ...]
+Row = tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Fields:
+    """Fields in rows of one or two cells, read row by row."""
+
+    rows: tuple[Row, ...]
+    heading: str
+    """Heads the block in the HTML page; printed on paper only when `show_heading`."""
+    show_heading: bool = False
+    kind: str = "fields"
+
+
+@dataclass(frozen=True)
+class Banner:
+    """One sentence that must not be missed."""
+
+    text: str
+    kind: str = "banner"
+
+
+@dataclass(frozen=True)
+class Table:
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    """One text per column; the first names the row."""
+    widths: tuple[int, ...]
+    """Percentages of the paper's width, one per column."""
+    kind: str = "table"
+
+
+@dataclass(frozen=True)
+class Paragraphs:
+    texts: tuple[str, ...]
+    heading: str | None = None
+    kind: str = "paragraphs"
+
+
+@dataclass(frozen=True)
+class Blanks:
+    """Labels followed by lines to write on."""
+
+    labels: tuple[str, ...]
+    heading: str
+    kind: str = "blanks"
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Where to date and sign: a declaration and the boxes under it."""
+
+    declaration: str
+    boxes: tuple[str, ...]
+    kind: str = "signature"
+
+
+Block = Fields | Banner | Table | Paragraphs | Blanks | Signature
+
+
+@dataclass(frozen=True)
+class Head:
+    """Top of each document: académie and contact at the left, title at the centre, numbers at the right."""
+
+    academie: tuple[str, ...]
+    title: str
+    exam: str
+    version_line: str | None
+    numbers: tuple[Field, ...]
+    contact: tuple[str, ...]
+    addressee: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A whole document. `name` is its type's label, for the PDF's title and the HTML page's."""
+
+    name: str
+    letterhead: Letterhead
+    head: Head
+    blocks: tuple[Block, ...]
+    author: str

@@ -1,0 +1,171 @@
+import io
+import re
+from collections.abc import Sequence
+
+import pytest
+from pypdf import PdfReader
+
+from services.documents.rendering.confirmation import confirmation
+from services.documents.rendering.printing import Rendered, render
+from services.documents.rendering.sheet import Letterhead, Table
+from tests.documents.example import EPREUVES, epreuve, identity, saved, with_confirmation
+from tests.documents.reading import text_of_html, text_of_pdf
+
+# Guide §6, top to bottom; what the two columns of paper put on one line stands on one line here.
+GUIDE = """
+ACADÉMIE DE BESANCON
+CONFIRMATION D'INSCRIPTION
+BREVET DE TECHNICIEN SUPERIEUR
+Version : 1 du 04/10/2021 à 14:08
+N° candidat : 62141027040
+Inscription n° : 001
+Session : 2022-08
+Recteur
+1 chemin de l'olivier
+25000 BESANCON
+Tél : 03 03 03 03 03
+Mél : rectBesancon@ac-besancon.fr
+MONSIEUR DUBOIS Pierre
+1 rue du port
+25000 BESANCON
+Nom d'usage :
+Nationalité : Française
+Né(e) le : 01/01/2002
+A : TROYES - 010
+Tél : Tél. mobile : 06 06 06 06 06
+Mél : pdubois@ac-rennes.fr
+VAE : NON
+Etablissement : LP P.ADRIEN PARIS - BESANCON (0250013D)
+Catégorie du Candidat : FORMATION CONTINUE (320)
+Aménagement d'épreuve demandé au titre du handicap : NON
+Diplôme possédé : BACCALAURÉAT GÉNÉRAL Bac général (00012)
+A RENVOYER IMPERATIVEMENT POUR LE DIMANCHE 31 OCTOBRE 2021
+Spécialité : Banque - conseiller de clientèle (31310)
+Forme de passage : Globale Déjà présenté en : 2021
+EPREUVES OBLIGATOIRES
+E1 - Culture générale et expression U1 Inscrit Ponctuel
+E2 - Langue vivante 1 - Anglais U2 Inscrit Ponctuel
+E3 - Gestion de la relation client U3 Inscrit Ponctuel
+E4 - Dévelop.suivi.activ.commercia. Inscrit
+... E4-A - Étude de cas U41 Inscrit Ponctuel
+... E4-B - Analyse situation commerciale U42 Inscrit Ponctuel
+E5 - Env.éco.jur.orga.activ.bancai. U5 Inscrit Ponctuel
+C-ANGL - Certification en langue anglaise ANG Inscrit Ponctuel
+EPREUVE(S) FACULTATIVE(S)
+EF1 - Langue vivante 2 - Allemand UF1 Inscrit Ponctuel
+EF2 - Certification professionnelle UF2 Non inscrit
+EF3 - Engagement étudiant UF3 Inscrit Ponctuel
+""".strip().splitlines()
+
+
+@pytest.fixture(scope="module")
+def printed() -> Rendered:
+    return render(confirmation(saved(), Letterhead()))
+
+
+def in_order(lines: Sequence[str], text: str) -> None:
+    start = 0
+    for line in lines:
+        found = text.find(line, start)
+        assert found >= 0, f"« {line} » is missing or out of order"
+        start = found + len(line)
+
+
+def test_every_line_of_the_guide_is_printed(printed: Rendered) -> None:
+    text = text_of_pdf(printed.pdf)
+    for line in GUIDE:
+        assert line in text
+
+
+def test_identity_and_epreuves_follow_the_order_of_the_guide(printed: Rendered) -> None:
+    in_order(GUIDE[GUIDE.index("Nom d'usage :") :], text_of_pdf(printed.pdf))
+
+
+def test_the_html_page_says_every_line_too(printed: Rendered) -> None:
+    text = text_of_html(printed.html)
+    for line in GUIDE:
+        assert line in text
+
+
+def test_sub_epreuves_of_e2_are_not_listed(printed: Rendered) -> None:
+    assert "E2-A" not in text_of_pdf(printed.pdf) + text_of_html(printed.html)
+
+
+def test_the_guides_example_takes_one_a4_page_with_title_language_and_author(printed: Rendered) -> None:
+    reader = PdfReader(io.BytesIO(printed.pdf))
+    assert len(reader.pages) == 1
+    assert [round(float(side)) for side in reader.pages[0].mediabox[2:]] == [595, 842]
+    assert reader.metadata is not None
+    assert reader.metadata.title == "Confirmation d'inscription - BREVET DE TECHNICIEN SUPERIEUR"
+    assert reader.metadata.author == "ACADÉMIE DE BESANCON"
+    assert str(reader.root_object["/Lang"]).startswith("fr")
+
+
+def test_the_version_is_told_in_paris_time_on_both_sides_of_a_change_of_hour() -> None:
+    before = confirmation(saved(version=2, saved_at="2021-10-31T00:59:00+00:00"), Letterhead())
+    after = confirmation(saved(version=3, saved_at="2021-10-31T01:01:00+00:00"), Letterhead())
+    assert before.head.version_line == "Version : 2 du 31/10/2021 à 02:59"
+    assert after.head.version_line == "Version : 3 du 31/10/2021 à 02:01"
+
+
+def test_a_kept_mark_follows_its_position() -> None:
+    kept = epreuve("E3", "Gestion", position="benefice", position_label="Bénéfice", mark="12,5", mode_label=None)
+    sheet = confirmation(saved(epreuves=(*EPREUVES[:1], kept)), Letterhead())
+    table = next(block for block in sheet.blocks if isinstance(block, Table))
+    assert table.rows[1] == ("E3 - Gestion", "", "Bénéfice : 12,5/20", "")
+
+
+def test_what_an_exam_does_not_ask_leaves_no_line() -> None:
+    event = with_confirmation(
+        specialite=None, forme=None, diplome=None, etablissement=None, categorie=None, return_by=None
+    )
+    text = text_of_pdf(render(confirmation(event, Letterhead())).pdf)
+    for label in ("Spécialité", "Forme de passage", "Diplôme", "Etablissement", "Catégorie", "RENVOYER"):
+        assert label not in text
+
+
+def test_without_optional_epreuves_their_heading_is_not_printed() -> None:
+    sheet = confirmation(saved(epreuves=EPREUVES[:3]), Letterhead())
+    assert [block.caption for block in sheet.blocks if isinstance(block, Table)] == ["EPREUVES OBLIGATOIRES"]
+
+
+def test_a_long_list_of_epreuves_runs_over_several_numbered_pages() -> None:
+    many = tuple(epreuve(f"E{number}", f"Épreuve {number}", unit=f"U{number}") for number in range(1, 81))
+    content = render(confirmation(saved(epreuves=many), Letterhead())).pdf
+    text = text_of_pdf(content)
+    assert "E80 - Épreuve 80" in text
+    pages = len(PdfReader(io.BytesIO(content)).pages)
+    assert pages > 1
+    assert f"Page {pages} / {pages}" in text
+
+
+@pytest.mark.parametrize(
+    "name", ["Đặng Thị Ánh", "Łukasz Żółć", "Œuvrard", "Ελένη", "Жуковский", "Ştefan Ňuñez", "ǅemal ẞ"]
+)
+def test_names_of_every_latin_country_greek_and_cyrillic_print_right(name: str) -> None:
+    rendered = render(confirmation(saved(identity=identity(nom_famille=name)), Letterhead()))
+    assert rendered.missing == ()
+    assert name in text_of_pdf(rendered.pdf)
+
+
+def test_a_decomposed_name_is_composed() -> None:
+    rendered = render(confirmation(saved(identity=identity(nom_famille="Zołc\u0301")), Letterhead()))
+    assert "Zołć" in text_of_pdf(rendered.pdf)
+    assert "Zołć" in text_of_html(rendered.html)
+
+
+def test_a_character_without_glyph_is_counted_and_shown_as_missing() -> None:
+    rendered = render(confirmation(saved(identity=identity(nom_famille="דוד")), Letterhead()))
+    assert rendered.missing == tuple("דוד")
+    assert "MONSIEUR \ufffd\ufffd\ufffd Pierre" in text_of_pdf(rendered.pdf)
+    assert "דוד" in text_of_html(rendered.html)
+
+
+def test_a_demonstration_says_so_on_paper_and_screen() -> None:
+    rendered = render(confirmation(saved(), Letterhead(notice="Démonstration : document sans valeur")))
+    assert "Démonstration : document sans valeur" in text_of_pdf(rendered.pdf)
+    assert "Démonstration : document sans valeur" in text_of_html(rendered.html)
+
+
+def test_letterhead_breaks_the_name_of_an_academie_after_its_article() -> None:
+    assert re.search("ACADÉMIE DE\nBESANCON", "\n".join(confirmation(saved(), Letterhead()).head.academie))

@@ -1,0 +1,59 @@
+from services.documents.rendering.demande import demande
+from services.documents.rendering.printing import render
+from services.documents.rendering.sheet import Banner, Letterhead, Table
+from tests.documents.example import PIECES, piece, saved
+from tests.documents.reading import text_of_pdf
+
+GUIDE = (
+    "A déposer en ligne entre le lundi 04 octobre 2021 et le dimanche 31 octobre 2021 23:59 (heure/Paris)",
+    "CINSIG03 : Confirmation d'inscription signée",
+    "NATIDE06 : Document justifiant l'identité",
+    "BTSETAS4 : Attestation de formation du centre de formation - formation continue",
+    "BTSEE-EF3 : Demande de reconnaissance de l'engagement étudiant (formulaire à compléter)",
+    "BTSLIVCOMP : Livret de compétences",
+    "BTSPRESENT-BQ : Attestation de présence en entreprise",
+)
+
+
+def test_the_guides_pieces_are_asked_for_in_its_words_and_order() -> None:
+    text = text_of_pdf(render(demande(saved(), Letterhead())).pdf)
+    places = [text.find(sentence) for sentence in GUIDE]
+    assert -1 not in places
+    assert places == sorted(places)
+
+
+def test_the_text_of_the_event_is_printed() -> None:
+    event = saved(demande_text=("Premier paragraphe.", "Second paragraphe."))
+    text = text_of_pdf(render(demande(event, Letterhead())).pdf)
+    assert "Premier paragraphe. Second paragraphe." in text
+
+
+def test_pieces_are_grouped_by_deadline_then_by_regroupement() -> None:
+    late = piece("BTSSTAGE1", "Attestation de stage", "Dossier épreuve", deposit_closes="2021-12-01T11:00:00+00:00")
+    blocks = demande(saved(pieces=(late, *PIECES)), Letterhead()).blocks
+    shown = [
+        block.text[-40:] if isinstance(block, Banner) else block.caption
+        for block in blocks
+        if isinstance(block, Banner | Table)
+    ]
+    assert shown == [
+        "dimanche 31 octobre 2021 23:59 (heure/Paris)"[-40:],
+        "Confirmation d'inscription",
+        "Nationalité",
+        "Conditions réglementaires",
+        "Dossier épreuve",
+        "mercredi 01 décembre 2021 12:00 (heure/Paris)"[-40:],
+        "Dossier épreuve",
+    ]
+
+
+def test_an_optional_piece_is_told_apart() -> None:
+    blocks = demande(saved(), Letterhead()).blocks
+    rows = [row for block in blocks if isinstance(block, Table) for row in block.rows]
+    assert [row[1] for row in rows] == ["Obligatoire"] * 5 + ["Facultative"]
+
+
+def test_with_nothing_to_deposit_it_says_so() -> None:
+    text = text_of_pdf(render(demande(saved(pieces=()), Letterhead())).pdf)
+    assert "Aucune pièce justificative n'est demandée pour cette candidature." in text
+    assert "A déposer" not in text

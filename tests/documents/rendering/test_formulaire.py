@@ -1,0 +1,28 @@
+from services.documents.rendering.formulaire import form_offered, formulaire
+from services.documents.rendering.printing import render
+from services.documents.rendering.sheet import Letterhead
+from tests.documents.example import FORM, saved
+from tests.documents.reading import text_of_pdf
+
+
+def test_a_form_is_filled_in_with_the_candidates_data_and_leaves_its_blanks() -> None:
+    text = text_of_pdf(render(formulaire(saved(), FORM, Letterhead())).pdf)
+    for expected in (
+        "DEMANDE DE RECONNAISSANCE DE L'ENGAGEMENT ÉTUDIANT",
+        "N° candidat : 62141027040",
+        "Candidat : MONSIEUR DUBOIS Pierre",
+        "Né(e) le : 01/01/2002",
+        "A : TROYES - 010",
+        "Tél : 06 06 06 06 06",
+        "Spécialité : Banque - conseiller de clientèle (31310)",
+        *FORM.paragraphs,
+        *(f"{label} :" for label in FORM.blanks),
+        "Signature du candidat :",
+    ):
+        assert expected in text
+
+
+def test_only_forms_offered_to_the_candidature_exist() -> None:
+    assert form_offered(saved(), "ENGAGEMENT") == FORM
+    assert form_offered(saved(), "AUTRE") is None
+    assert form_offered(saved(forms=()), "ENGAGEMENT") is None

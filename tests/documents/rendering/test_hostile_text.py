@@ -1,0 +1,90 @@
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pypdf import PdfReader
+
+from services.documents.rendering import printing
+from services.documents.rendering.confirmation import confirmation
+from services.documents.rendering.demande import demande
+from services.documents.rendering.printing import RenderingFailed, render
+from services.documents.rendering.sheet import Letterhead
+from tests.documents.example import identity, saved, with_confirmation
+from tests.documents.reading import text_of_html, text_of_pdf
+
+MARKUP = (
+    "<b>&amp;</b>",
+    "</td></tr></table>",
+    "<img src='http://127.0.0.1:9/x'/>",
+    "<pdf:nextpage/>",
+    "{{ 7 * 7 }}",
+    "<style>@import url(/etc/passwd)</style>",
+    "<!--",
+    "]]>",
+    "a & b < c",
+)
+
+
+@pytest.mark.parametrize("text", MARKUP)
+def test_markup_in_a_name_is_printed_as_it_was_typed(text: str) -> None:
+    rendered = render(confirmation(saved(identity=identity(nom_famille=text)), Letterhead()))
+    assert f"MONSIEUR {text} Pierre" in text_of_pdf(rendered.pdf)
+    assert f"MONSIEUR {text} Pierre" in text_of_html(rendered.html)
+
+
+@pytest.mark.parametrize("name", ["W" * 300, "Jean " * 60, "É" * 300, "x@" * 150])
+def test_a_very_long_name_stays_within_the_paper(name: str) -> None:
+    event = saved(identity=identity(nom_famille=name, nom_usage=name, email=name))
+    content = render(confirmation(event, Letterhead())).pdf
+    said = text_of_pdf(content).replace(" ", "")
+    assert name.replace(" ", "") in said
+    assert _rightmost(content) <= 595
+
+
+def _rightmost(content: bytes) -> float:
+    """Where the text that starts furthest to the right begins, plus one em, in points."""
+    starts: list[float] = []
+
+    def see(text: str, cm: list[float], tm: list[float], font: object, size: float) -> None:
+        if text.strip():
+            starts.append(cm[4] + tm[4] + size)
+
+    for page in PdfReader(io.BytesIO(content)).pages:
+        page.extract_text(visitor_text=see)
+    return max(starts)
+
+
+def test_reordering_and_control_characters_are_dropped() -> None:
+    event = saved(identity=identity(nom_famille="DU\u202eBO\x00IS\u2066\x1b"))
+    rendered = render(confirmation(event, Letterhead()))
+    assert "MONSIEUR DUBOIS Pierre" in text_of_pdf(rendered.pdf)
+    assert "MONSIEUR DUBOIS Pierre" in text_of_html(rendered.html)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.text(max_size=300))
+def test_no_text_breaks_a_document(text: str) -> None:
+    event = saved(identity=identity(nom_famille=text, prenoms=text, nom_usage=text), demande_text=(text,))
+    assert render(confirmation(event, Letterhead())).pdf.startswith(b"%PDF")
+    assert render(demande(event, Letterhead())).pdf.startswith(b"%PDF")
+
+
+def test_a_long_establishment_does_not_break_the_table_below() -> None:
+    rendered = render(confirmation(with_confirmation(etablissement="E" * 300), Letterhead()))
+    assert "E1 - Culture générale et expression U1 Inscrit Ponctuel" in text_of_pdf(rendered.pdf)
+
+
+@pytest.mark.parametrize(
+    "address", ["http://example.invalid/x.ttf", "file:///etc/passwd", "/etc/passwd", "../sheet.py"]
+)
+def test_a_document_can_read_nothing_but_our_fonts(address: str) -> None:
+    with pytest.raises(RenderingFailed):
+        printing._only_fonts(address)
+
+
+def test_the_fonts_come_with_their_licence_and_stay_small() -> None:
+    folder = Path(printing.FONTS)
+    assert (folder / "LICENCE-DejaVu.txt").exists()
+    assert sum(file.stat().st_size for file in folder.glob("*.ttf")) < 1_500_000

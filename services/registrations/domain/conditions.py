@@ -2,6 +2,7 @@
 
 An unanswered fact makes its test false: evaluating a condition always ends and never raises.
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable

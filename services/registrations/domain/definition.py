@@ -3,6 +3,7 @@
 Every label is French and ready to be shown. Codes of lists are the catalogue's own stable keys; `official` is the
 administration's code where one is known. Instants are aware datetimes; windows are half-open [opens, closes).
 """
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -52,7 +53,9 @@ class Epreuve:
     kind: str  # "obligatoire" | "facultative" | "hors_moyenne"
     unit: str | None  # "U2"; None for a maîtresse whose children bear the units
     parent: str | None = None
-    tags: tuple[str, ...] = ()  # engagement, culture_generale, economie_droit, professionnelle, commune:<name>
+    tags: tuple[
+        str, ...
+    ] = ()  # engagement, culture_generale, economie_droit, professionnelle, commune:<name>
     options: str | None = None  # named list of options (languages)
     excluded_options: tuple[str, ...] = ()
     options_of: str | None = None  # takes its option from that épreuve ("E2")
@@ -80,7 +83,9 @@ class Specialite:
 
     def version_for(self, year: int) -> SpecialiteVersion | None:
         for version in self.versions:
-            if (version.first is None or version.first <= year) and (version.last is None or year <= version.last):
+            if (version.first is None or version.first <= year) and (
+                version.last is None or year <= version.last
+            ):
                 return version
         return None
 

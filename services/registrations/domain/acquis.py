@@ -1,0 +1,110 @@
+"""What a candidate declares to hold already: four boxes, in each a year, an académie and the units to be kept.
+
+A box is open when ticked. A unit is kept when its box « à conserver » is ticked; unticked, it is sat again.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from services.registrations.domain.answers import Typed
+from services.registrations.domain.definition import Exam, Item, Specialite
+from services.registrations.domain.structure import Structure
+
+PASS_MARK = Decimal(10)  # D643-15: a bénéfice from 10/20 on
+TITLES = "acquis_titres"  # the named list of other diplomas
+_MARK = re.compile(r"[0-9]{1,2}(?:[.,][0-9]{1,2})?")
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+
+
+class Box(StrEnum):
+    """The four boxes in the guide's order; values are those of the fact « acquis »."""
+
+    MEME = "meme_bts"
+    AUTRE = "autre_bts"
+    DIPLOME = "diplome"
+    VAE = "vae"
+
+    @property
+    def has_marks(self) -> bool:
+        return self in (Box.MEME, Box.AUTRE)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One unit that is to be kept. `mark` is None where none is asked for, or where it does not read as one."""
+
+    box: Box
+    code: str  # of the épreuve
+    mark: Decimal | None
+    mark_typed: str
+
+    @property
+    def position(self) -> str:
+        if not self.box.has_marks:
+            return "dispense"
+        return "report" if self.mark is not None and self.mark < PASS_MARK else "benefice"
+
+
+@dataclass(frozen=True)
+class Declared:
+    """An open box."""
+
+    box: Box
+    year: int | None
+    academie: str
+    specialite: Specialite | None  # of « un autre BTS »
+    title: Item | None  # of « un autre diplôme »
+    law_unit: bool  # that diploma came with a validated economics-law unit
+    kept: tuple[Kept, ...]
+
+
+def field(box: Box, part: str, code: str | None = None) -> str:
+    """Name of a field inside a box: « meme_bts-annee », « meme_bts-note-E1 »."""
+    return f"{box.value}-{part}" + (f"-{code}" if code else "")
+
+
+def read(typed: Typed, exam: Exam, structure: Structure) -> tuple[Declared, ...]:
+    """The open boxes. What does not read (a year, a mark) is None: the tab's own check says so."""
+    return tuple(_declared(box, typed, exam, structure) for box in Box if typed.ticked(box.value))
+
+
+def mark(text: str) -> Decimal | None:
+    """A mark out of 20 as typed, « 12,5 » or « 12.5 »; None if it is not one."""
+    if not _MARK.fullmatch(text):
+        return None
+    value = Decimal(text.replace(",", "."))
+    return value if value <= 20 else None
+
+
+def mark_label(value: Decimal) -> str:
+    return f"{value.normalize():f}".replace(".", ",")
+
+
+def year(text: str) -> int | None:
+    return int(text) if _YEAR.fullmatch(text) else None
+
+
+def _declared(box: Box, typed: Typed, exam: Exam, structure: Structure) -> Declared:
+    title = typed.text(field(box, "titre"))
+    return Declared(
+        box=box,
+        year=year(typed.text(field(box, "annee"))),
+        academie=typed.text(field(box, "academie")),
+        specialite=exam.specialite(typed.text(field(box, "specialite"))) if box is Box.AUTRE else None,
+        title=next((item for item in exam.lists.get(TITLES, ()) if item.key == title), None),
+        law_unit=typed.text(field(box, "economie_droit")) == "oui",
+        kept=tuple(
+            _kept(box, typed, epreuve.code)
+            for epreuve in structure.keepable()
+            if typed.ticked(field(box, "garder", epreuve.code))
+        ),
+    )
+
+
+def _kept(box: Box, typed: Typed, code: str) -> Kept:
+    text = typed.text(field(box, "note", code)) if box.has_marks else ""
+    return Kept(box, code, mark(text), text)

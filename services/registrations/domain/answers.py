@@ -1,0 +1,42 @@
+"""Reads typed answers: text or lists of text, whatever a browser or a tool sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from services.reference.names import normalised
+
+OUI, NON = "oui", "non"
+
+
+@dataclass(frozen=True)
+class Typed:
+    """The answers of one tab. Missing ones read as empty."""
+
+    values: Mapping[str, str | Sequence[str]]
+
+    def raw(self, name: str) -> str:
+        """Exactly what was typed, the first text of a list."""
+        value = self.values.get(name, "")
+        if isinstance(value, str):
+            return value
+        return next((item for item in value if isinstance(item, str)), "")
+
+    def text(self, name: str) -> str:
+        """What was typed, in NFC, without needless spaces or invisible characters."""
+        return normalised(self.raw(name))
+
+    def list(self, name: str) -> tuple[str, ...]:
+        value = self.values.get(name, ())
+        items = (value,) if isinstance(value, str) else value
+        return tuple(text for item in items if isinstance(item, str) and (text := normalised(item)))
+
+    def ticked(self, name: str) -> bool:
+        return self.raw(name) == OUI
+
+    def answered(self, name: str) -> bool:
+        return bool(self.list(name))
+
+    def __bool__(self) -> bool:
+        return bool(self.values)

@@ -1,0 +1,120 @@
+"""A dossier read: typed texts become the category, the spécialité, the forms, the acquis and the épreuves they mean.
+
+Reading never fails: what does not read is None, and the tab where it was typed says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.registrations.domain import acquis, positions
+from services.registrations.domain.answers import OUI
+from services.registrations.domain.definition import Category, Exam, Item, Specialite
+from services.registrations.domain.dossier import Dossier, Etablissement
+from services.registrations.domain.positions import ChosenEpreuve, Chooser
+from services.registrations.domain.structure import Structure, only_specialite, structure_of
+
+GLOBALE, PROGRESSIVE = "globale", "progressive"
+FORMES = {GLOBALE: "Globale", PROGRESSIVE: "Progressive"}
+SUBJECT_TO = "sous réserve de l'accord du recteur"
+
+
+@dataclass(frozen=True)
+class Formes:
+    """The form of passage asked for, and the one wished for by dérogation; `final` is what counts."""
+
+    asked: str | None
+    derogation: bool
+    wished: str | None
+
+    @property
+    def final(self) -> str | None:
+        """Chosen form, or the wished one, subject to the recteur's agreement (D643-22)."""
+        return self.wished if self.derogation else self.asked
+
+    def final_label(self) -> str:
+        label = FORMES.get(self.final or "", "")
+        return f"{label} ({SUBJECT_TO})" if label and self.derogation else label
+
+
+@dataclass(frozen=True)
+class Declaration:
+    exam: Exam
+    session_year: int
+    category: Category | None
+    etablissement: Etablissement | None
+    specialite: Specialite | None
+    formes: Formes
+    structure: Structure
+    acquis: tuple[acquis.Declared, ...]
+    diplome: Item | None
+    epreuves: tuple[ChosenEpreuve, ...]
+
+    def chosen(self, code: str) -> ChosenEpreuve | None:
+        return next((chosen for chosen in self.epreuves if chosen.epreuve.code == code), None)
+
+    def matching(self, code_or_tag: str) -> tuple[ChosenEpreuve, ...]:
+        """The épreuves that a condition names by code or by tag."""
+        return tuple(
+            chosen
+            for chosen in self.epreuves
+            if chosen.epreuve.code == code_or_tag or code_or_tag in chosen.epreuve.tags
+        )
+
+    def box(self, box: acquis.Box) -> acquis.Declared | None:
+        return next((declared for declared in self.acquis if declared.box is box), None)
+
+
+def read(dossier: Dossier) -> Declaration:
+    exam, year = dossier.exam, dossier.session.year
+    category, etablissement = dossier.category(), etablissement_of(dossier)
+    specialite = specialite_of(dossier)
+    formes = formes_of(dossier)
+    structure = structure_of(specialite, year)
+    declared = acquis.read(dossier.typed_in("acquis"), exam, structure)
+    chooser = Chooser(
+        exam=exam,
+        structure=structure,
+        typed=dossier.typed_in("epreuves"),
+        forme=formes.final,
+        kept=positions.kept_by_code(declared),
+        regime=positions.regime(category, bool(etablissement and etablissement.habilite_ccf)),
+    )
+    diplome = dossier.typed_in("diploma").text("diplome")
+    return Declaration(
+        exam=exam,
+        session_year=year,
+        category=category,
+        etablissement=etablissement,
+        specialite=specialite,
+        formes=formes,
+        structure=structure,
+        acquis=declared,
+        diplome=next((item for item in exam.lists.get("diplomes", ()) if item.key == diplome), None),
+        epreuves=chooser.all(),
+    )
+
+
+def etablissement_of(dossier: Dossier) -> Etablissement | None:
+    code = dossier.typed_in("candidature").text("etablissement")
+    return dossier.directory.by_code(code) if code else None
+
+
+def specialite_of(dossier: Dossier) -> Specialite | None:
+    """The one chosen, offered or not (K2 judges that); the only one of an exam without a tab for it."""
+    if dossier.tab_of_kind("qualification") is None:
+        return only_specialite(dossier.exam, dossier.session)
+    return dossier.exam.specialite(dossier.typed_in("qualification").text("specialite"))
+
+
+def formes_of(dossier: Dossier) -> Formes:
+    typed = dossier.typed_in("qualification")
+    return Formes(
+        asked=_known_forme(typed.text("forme")),
+        derogation=typed.text("derogation") == OUI,
+        wished=_known_forme(typed.text("forme_souhaitee")),
+    )
+
+
+def _known_forme(text: str) -> str | None:
+    return text if text in FORMES else None

@@ -1,0 +1,136 @@
+"""The closed list of facts that a catalogue's conditions may test, and how a dossier answers them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from services.chassis.clock import to_paris
+from services.reference import departements, nationalites, pays
+from services.registrations.domain import declaration
+from services.registrations.domain.acquis import Box
+from services.registrations.domain.answers import NON, OUI
+from services.registrations.domain.conditions import Lookup
+from services.registrations.domain.declaration import FORMES, Declaration
+from services.registrations.domain.definition import Exam, Question
+from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.positions import BENEFICE, DISPENSE, REPORT
+
+_Values = Callable[[Exam], frozenset[str]]
+_Answer = Callable[[Dossier, Declaration], Any]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """`values` lists what a text fact may be in an exam; None for a number, which `at_least` and `at_most` compare."""
+
+    name: str
+    answer: _Answer
+    values: _Values | None = None
+
+    @property
+    def is_number(self) -> bool:
+        return self.values is None
+
+
+def lookup(dossier: Dossier, declared: Declaration | None = None) -> Lookup:
+    """Answers « fact:… », « epreuve:… » (positions of the épreuves of that code or tag), « question:… »."""
+    known = declared or declaration.read(dossier)
+
+    def answer(subject: str) -> Any:
+        kind, _, name = subject.partition(":")
+        match kind:
+            case "fact":
+                return FACTS[name].answer(dossier, known) if name in FACTS else None
+            case "epreuve":
+                return tuple(chosen.position for chosen in known.matching(name))
+            case "question":
+                return question_value(dossier, name)
+        return None
+
+    return answer
+
+
+def question_value(dossier: Dossier, name: str) -> Any:
+    """The answer to the exam's own question of that name: an int for a number, text otherwise, None unanswered."""
+    for tab in dossier.exam.tabs:
+        for question in tab.questions:
+            if question.name == name:
+                return _typed_value(question, dossier.typed(tab).text(name))
+    return None
+
+
+def age_on(birth: date, day: date) -> int:
+    """Full years; born on 29 February, one is a year older from 1 March on."""
+    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+
+
+def _typed_value(question: Question, text: str) -> Any:
+    if not text:
+        return None
+    if question.type != "number":
+        return text
+    return int(text) if text.isascii() and text.lstrip("-").isdigit() and len(text) < 10 else None
+
+
+def _age_at_closing(dossier: Dossier, _: Declaration) -> int | None:
+    try:
+        birth = date.fromisoformat(dossier.identity.date_naissance)
+    except ValueError:
+        return None
+    return age_on(birth, to_paris(dossier.opening.closes).date())
+
+
+def _text(kind: str, field: str) -> _Answer:
+    return lambda dossier, _: dossier.typed_in(kind).text(field) or None
+
+
+def _acquis_positions(_: Dossier, declared: Declaration) -> tuple[str, ...]:
+    return tuple(unit.position for box in declared.acquis for unit in box.kept)
+
+
+def _items(name: str) -> _Values:
+    return lambda exam: frozenset(item.key for item in exam.lists.get(name, ()))
+
+
+def _fixed(*values: str) -> _Values:
+    return lambda _: frozenset(values)
+
+
+FACTS: dict[str, Fact] = {
+    fact.name: fact
+    for fact in (
+        Fact("categorie", lambda _, d: d.category and d.category.code, lambda e: frozenset(c.code for c in e.categories)),
+        Fact("situation", _text("candidature", "situation"), _items("situations")),
+        Fact("handicap", _text("candidature", "handicap"), _fixed(OUI, NON)),
+        Fact(
+            "specialite",
+            lambda _, d: d.specialite and d.specialite.code,
+            lambda e: frozenset(s.code for s in e.specialites),
+        ),
+        Fact("forme_finale", lambda _, d: d.formes.final, _fixed(*FORMES)),
+        Fact("acquis", lambda _, d: tuple(box.box.value for box in d.acquis), _fixed(*(box.value for box in Box))),
+        Fact("acquis_position", _acquis_positions, _fixed(BENEFICE, REPORT, DISPENSE)),
+        Fact("diplome", lambda _, d: d.diplome and d.diplome.key, _items("diplomes")),
+        Fact(
+            "nationalite",
+            _text("identification", "nationalite"),
+            lambda _: frozenset(one.code for one in nationalites.all()),
+        ),
+        Fact("pays_naissance", lambda d, _: d.identity.pays_naissance, lambda _: frozenset(p.code for p in pays.all())),
+        Fact(
+            "departement_naissance",
+            lambda d, _: d.identity.departement_naissance,
+            lambda _: frozenset(one.code for one in departements.all()),
+        ),
+        Fact(
+            "academie",
+            lambda d, _: d.opening.academie,
+            lambda e: frozenset(o.academie for s in e.sessions for o in s.openings),
+        ),
+        Fact("age_at_closing", _age_at_closing),
+        Fact("session_year", lambda d, _: d.session.year),
+    )
+}

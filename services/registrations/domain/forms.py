@@ -1,0 +1,98 @@
+"""A form as data: what the gateway renders without knowing any rule. `to_data()` gives the JSON agreed with it.
+
+All values travel as text exactly as typed; checkboxes as lists of values, a single checkbox as « oui ».
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from services.chassis.errors import FieldError
+
+__all__ = ["Field", "FieldError", "Form", "Option", "Section", "Value", "error"]
+
+Value = str | tuple[str, ...] | None
+
+_OPTIONAL_KEYS = ("hint", "display", "autocomplete", "inputmode", "search", "placeholder")
+
+
+@dataclass(frozen=True)
+class Option:
+    value: str
+    label: str
+    group: str | None = None
+
+    def to_data(self) -> dict[str, Any]:
+        data = {"value": self.value, "label": self.label}
+        return data if self.group is None else {**data, "group": self.group}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field. `search` names the server search of this field; on a text field it only proposes, as do `options`."""
+
+    name: str
+    label: str
+    type: str = "text"
+    required: bool = False
+    hint: str | None = None
+    options: tuple[Option, ...] = ()
+    value: Value = None
+    display: str | None = None  # label of the value of a search
+    disabled: bool = False
+    autocomplete: str | None = None
+    inputmode: str | None = None
+    search: str | None = None
+    placeholder: str | None = None
+    refresh: bool = False  # changing it changes the form
+
+    def to_data(self) -> dict[str, Any]:
+        value = list(self.value) if isinstance(self.value, tuple) else self.value
+        data: dict[str, Any] = {
+            "name": self.name,
+            "label": self.label,
+            "type": self.type,
+            "required": self.required,
+            "value": value,
+        }
+        data.update({key: getattr(self, key) for key in _OPTIONAL_KEYS if getattr(self, key) is not None})
+        if self.options:
+            data["options"] = [option.to_data() for option in self.options]
+        if self.disabled:
+            data["disabled"] = True
+        if self.refresh:
+            data["refresh"] = True
+        return data
+
+    def holding(self, value: Value) -> Field:
+        return replace(self, value=value)
+
+
+@dataclass(frozen=True)
+class Section:
+    title: str | None
+    fields: tuple[Field, ...]
+    notice: str | None = None
+
+    def to_data(self) -> dict[str, Any]:
+        return {"title": self.title, "notice": self.notice, "fields": [field.to_data() for field in self.fields]}
+
+
+@dataclass(frozen=True)
+class Form:
+    sections: tuple[Section, ...]
+
+    def to_data(self) -> dict[str, Any]:
+        return {"sections": [section.to_data() for section in self.sections]}
+
+    def fields(self) -> tuple[Field, ...]:
+        return tuple(field for section in self.sections for field in section.fields)
+
+    def field(self, name: str) -> Field | None:
+        return next((field for field in self.fields() if field.name == name), None)
+
+
+def error(field: str, detail: str) -> FieldError:
+    """What is wrong with the field of that name; names may hold « / » or « ~ », which a JSON pointer escapes."""
+    return FieldError("#/" + field.replace("~", "~0").replace("/", "~1"), detail)

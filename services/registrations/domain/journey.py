@@ -1,0 +1,126 @@
+"""The registration form from end to end: headings, one tab's view, its errors, the récapitulatif and the outcome.
+
+Tabs come from the exam; what each kind shows and checks lives in `tabs`, the exam's own questions in `tabs.questions`.
+"""
+
+from __future__ import annotations
+
+from services.chassis.errors import NotFound
+from services.contracts.registrations import Section as RecapSection
+from services.registrations.domain import declaration, results, rules
+from services.registrations.domain.definition import Tab
+from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.forms import FieldError, Form, Option
+from services.registrations.domain.outcome import Incomplete, Outcome, Recap, TabErrors, TabHeading, TabView
+from services.registrations.domain.tabs import KINDS, questions
+from services.registrations.domain.tabs.kind import TabContent, TabKind
+
+
+def tabs(dossier: Dossier) -> tuple[TabHeading, ...]:
+    """The exam's tabs in order, numbered from 1."""
+    return tuple(_heading(dossier, number, tab) for number, tab in enumerate(dossier.exam.tabs, start=1))
+
+
+def describe(dossier: Dossier, number: int) -> TabView:
+    """What a tab shows, with what was typed there as it was typed. Raises NotFound for a number that is none."""
+    tab = _tab(dossier, number)
+    content = _kind(tab).describe(dossier, tab)
+    sections = (*content.sections, *questions.sections(dossier, tab))
+    return TabView(
+        number=number,
+        kind=tab.kind,
+        name=tab.name,
+        title=tab.title,
+        form=Form(sections) if sections else None,
+        recap=content.recap,
+        epreuves=content.epreuves,
+        paragraphs=content.paragraphs,
+        notices=(*content.notices, *_warnings(dossier, tab)),
+    )
+
+
+def check(dossier: Dossier, number: int) -> tuple[FieldError, ...]:
+    """Everything that is wrong with a tab, at once. Raises NotFound for a number that is none."""
+    return _errors(dossier, _tab(dossier, number))
+
+
+def check_all(dossier: Dossier) -> tuple[TabErrors, ...]:
+    """The tabs that have something wrong, with all of it."""
+    found = (
+        TabErrors(number, tab.title, _errors(dossier, tab)) for number, tab in enumerate(dossier.exam.tabs, start=1)
+    )
+    return tuple(tab for tab in found if tab.errors)
+
+
+def search(dossier: Dossier, number: int, field: str, typed: str, limit: int = 20) -> tuple[Option, ...]:
+    """At most `limit` proposals for a field of a tab, best first; none for a field without a search."""
+    tab = _tab(dossier, number)
+    if (found := questions.search(dossier, tab, field, typed, limit)) is not None:
+        return found
+    return _kind(tab).search(dossier, tab, field, typed, limit)
+
+
+def recap(dossier: Dossier) -> Recap:
+    """Everything that was typed, right or not, with the warning that nothing is saved yet."""
+    return results.recap(dossier, recap_sections(dossier))
+
+
+def recap_sections(dossier: Dossier) -> tuple[RecapSection, ...]:
+    """The sections of the récapitulatif: the qualification first, as the guide has it, then tab by tab."""
+    ordered = sorted(dossier.exam.tabs, key=lambda tab: tab.kind != "qualification")
+    sections = (
+        section
+        for tab in ordered
+        for section in (*_kind(tab).recap(dossier, tab), *questions.recap(dossier, tab))
+    )
+    return tuple(section for section in sections if section.lines)
+
+
+def judge(dossier: Dossier) -> Outcome:
+    """What a complete dossier comes to. Raises Incomplete with every reason of every tab."""
+    if wrong := check_all(dossier):
+        raise Incomplete(wrong)
+    warnings = tuple(text for tab in dossier.exam.tabs for text in _warnings(dossier, tab))
+    return results.outcome(dossier, recap_sections(dossier), warnings)
+
+
+def _heading(dossier: Dossier, number: int, tab: Tab) -> TabHeading:
+    return TabHeading(
+        number=number,
+        kind=tab.kind,
+        name=tab.name,
+        title=tab.title,
+        visited=tab.name in dossier.answers,
+        complete=not _errors(dossier, tab),
+    )
+
+
+def _errors(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
+    declared = declaration.read(dossier)
+    uses = rules.in_force(dossier.exam.rules, dossier.session.year, rules.ERROR, tab.kind)
+    found = (
+        *_kind(tab).check(dossier, tab),
+        *(reason for use in uses for reason in rules.apply(use, declared)),
+        *questions.check(dossier, tab),
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _warnings(dossier: Dossier, tab: Tab) -> tuple[str, ...]:
+    uses = rules.in_force(dossier.exam.rules, dossier.session.year, rules.WARNING, tab.kind)
+    declared = declaration.read(dossier)
+    return tuple(text for use in uses for text in rules.apply(use, declared))
+
+
+def _kind(tab: Tab) -> TabKind:
+    return KINDS[tab.kind]
+
+
+def _tab(dossier: Dossier, number: int) -> Tab:
+    tab = dossier.tab(number)
+    if tab is None:
+        raise NotFound("Cet onglet n'existe pas.")
+    return tab
+
+
+__all__ = ["TabContent", "check", "check_all", "describe", "judge", "recap", "recap_sections", "search", "tabs"]

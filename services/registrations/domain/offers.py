@@ -1,0 +1,183 @@
+"""« Ouverture des services » and « Sur quoi et où voulez-vous vous inscrire ? »: domaine, examen, session and
+académie picked in turn among the openings, as they are at an instant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from services.registrations.domain import windows
+from services.registrations.domain.definition import Exam
+
+STEPS = ("domaine", "exam", "session", "academie")
+DOMAINES = ("Examen", "Concours")
+NOTHING_OPEN = "Aucun service d'inscription n'est ouvert pour ce choix."
+_QUESTIONS = {
+    "domaine": "Sélectionner un domaine",
+    "exam": "Sélectionner un examen ou un concours",
+    "session": "Sélectionner une session",
+    "academie": "Sélectionner une académie ou un pays d'inscription",
+}
+
+
+class Purpose(StrEnum):
+    CONSULT = "consult"  # A2: whatever the session, until it closes
+    REGISTER = "register"  # C1: only what is open
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An opening with its exam and session, its dates those in force (a manager's change included)."""
+
+    opening_id: str
+    domaine: str
+    exam: str
+    exam_label: str
+    session: str
+    session_label: str
+    session_closes: datetime
+    academie: str
+    academie_label: str
+    code_choice: str
+    opens: datetime
+    closes: datetime
+    residence_notice: str
+
+
+@dataclass(frozen=True)
+class Picked:
+    domaine: str | None = None
+    exam: str | None = None
+    session: str | None = None
+    academie: str | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    name: str
+    label: str
+    value: str
+    value_label: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Next:
+    name: str
+    question: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
+class Information:
+    opening_id: str
+    state: str  # "open" | "not_yet" | "closed"
+    sentence: str
+    opens: datetime
+    closes: datetime
+    residence_notice: str
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Where the picking stands: exactly one of `next`, `information` and `empty_message` is set."""
+
+    steps: tuple[Step, ...]
+    next: Next | None = None
+    information: Information | None = None
+    empty_message: str | None = None
+
+
+@dataclass(frozen=True)
+class _StepReading:
+    label: str
+    value: Callable[[Offer], str]
+    value_label: Callable[[Offer], str]
+
+
+_READINGS = {
+    "domaine": _StepReading("Domaine", lambda o: o.domaine, lambda o: o.domaine),
+    "exam": _StepReading("Examen ou concours", lambda o: o.exam, lambda o: o.exam_label),
+    "session": _StepReading("Session", lambda o: o.session, lambda o: o.session_label),
+    "academie": _StepReading("Académie ou pays", lambda o: o.academie, lambda o: place_label(o)),
+}
+
+
+def place_label(offer: Offer) -> str:
+    """« ACADÉMIE DE BESANCON - (2022-06) »"""
+    return f"{offer.academie_label} - ({offer.code_choice})"
+
+
+def offers_of(exam: Exam, opening_id: Callable[[str, str, str], str]) -> tuple[Offer, ...]:
+    """The openings of an exam as the catalogue dates them; `opening_id` names one from exam, session, académie."""
+    return tuple(
+        Offer(
+            opening_id=opening_id(exam.code, session.name, opening.academie),
+            domaine=exam.domaine,
+            exam=exam.code,
+            exam_label=exam.label,
+            session=session.name,
+            session_label=session.label,
+            session_closes=session.closes,
+            academie=opening.academie,
+            academie_label=opening.label,
+            code_choice=opening.code_choice,
+            opens=opening.opens,
+            closes=opening.closes,
+            residence_notice=opening.residence_notice,
+        )
+        for session in exam.sessions
+        for opening in session.openings
+    )
+
+
+def select(offers: Iterable[Offer], purpose: Purpose, picked: Picked, instant: datetime) -> Selection:
+    """What is picked so far, and what comes next. A value that leads nowhere stays in the steps, with the message."""
+    left = [offer for offer in offers if _is_shown(offer, purpose, instant)]
+    steps: list[Step] = []
+    for name in STEPS:
+        value = getattr(picked, name)
+        if not value:
+            return _ask(name, steps, left)
+        reading = _READINGS[name]
+        left = [offer for offer in left if reading.value(offer) == value]
+        if left:
+            steps.append(Step(name, reading.label, value, reading.value_label(left[0])))
+        else:
+            known = (Step(name, reading.label, value, value),) if name == "domaine" and value in DOMAINES else ()
+            return Selection((*steps, *known), empty_message=NOTHING_OPEN)
+    return Selection(tuple(steps), information=_information(left[0], instant))
+
+
+def _is_shown(offer: Offer, purpose: Purpose, instant: datetime) -> bool:
+    if purpose is Purpose.REGISTER:
+        return windows.is_open(offer.opens, offer.closes, instant)
+    return instant < offer.session_closes
+
+
+def _ask(name: str, steps: Sequence[Step], left: Sequence[Offer]) -> Selection:
+    if name == "domaine":
+        choices = tuple(Choice(domaine, domaine) for domaine in DOMAINES)
+    else:
+        reading = _READINGS[name]
+        labels = {reading.value(offer): reading.value_label(offer) for offer in left}
+        choices = tuple(Choice(value, label) for value, label in sorted(labels.items(), key=lambda pair: pair[1]))
+    return Selection(tuple(steps), next=Next(name, _QUESTIONS[name], choices))
+
+
+def _information(offer: Offer, instant: datetime) -> Information:
+    return Information(
+        opening_id=offer.opening_id,
+        state=windows.state(offer.opens, offer.closes, instant).value,
+        sentence=windows.sentence(offer.opens, offer.closes, instant),
+        opens=offer.opens,
+        closes=offer.closes,
+        residence_notice=offer.residence_notice,
+    )

@@ -1,0 +1,148 @@
+"""What may be kept: bénéfices (K6), reports (K7), dispenses (K8). Each unit refused has all its reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from services.registrations.domain.acquis import PASS_MARK, Box, Declared, Kept, field
+from services.registrations.domain.declaration import Declaration
+from services.registrations.domain.definition import Epreuve
+from services.registrations.domain.forms import FieldError, error
+from services.registrations.domain.positions import BENEFICE, DISPENSE, PROGRESSIVE, REPORT
+from services.registrations.domain.rules.registry import rule
+from services.registrations.domain.structure import structure_of
+
+COMMON = "commune:"  # tag of an épreuve whose unit several spécialités share
+_DISPENSE, _DISPENSE_WITH_LAW = "dispense:", "dispense_si_unite:"
+
+
+@rule("K6", tab="acquis")
+def benefice(declared: Declaration, *, years: int = 5) -> tuple[FieldError, ...]:
+    """A mark of 10 or more is kept `years` years, on a unit that no child bears; from another BTS, on common units only.
+
+    Source: D643-15, D643-23; counting by sessions and the limit to common units are inferred.
+    """
+    found: list[FieldError] = []
+    for box, unit, epreuve in _units(declared, BENEFICE):
+        if unit.mark is None:
+            found.append(_note(unit, _mark_wanted(unit, epreuve)))
+        found.extend(_validity(declared, box, unit, epreuve, years))
+        found.extend(_commonness(declared, box, unit, epreuve))
+    return tuple(found)
+
+
+@rule("K7", tab="acquis")
+def report(declared: Declaration, *, years: int = 5) -> tuple[FieldError, ...]:
+    """A mark below 10 is carried over in the progressive form only, for the same `years`. Source: D643-23 al. 3."""
+    found: list[FieldError] = []
+    for box, unit, epreuve in _units(declared, REPORT):
+        if declared.formes.final != PROGRESSIVE:
+            found.append(
+                _note(
+                    unit,
+                    f"{epreuve.code} : une note inférieure à {PASS_MARK} ne peut être reportée "
+                    "que sous la forme progressive ; décochez l'épreuve pour la repasser.",
+                )
+            )
+        found.extend(_validity(declared, box, unit, epreuve, years))
+        found.extend(_commonness(declared, box, unit, epreuve))
+    return tuple(found)
+
+
+@rule("K8", tab="acquis")
+def dispense(declared: Declaration, *, never: str = "professionnelle") -> tuple[FieldError, ...]:
+    """Another diploma dispenses of what its title opens, never of épreuves tagged `never`; a VAE of what its jury validated.
+
+    Source: arrêté of 24/06/2005, art. 1 and 2; D643-18 for the VAE.
+    """
+    found: list[FieldError] = []
+    for box, unit, epreuve in _units(declared, DISPENSE):
+        if box.box is not Box.DIPLOME:
+            continue
+        if never in epreuve.tags:
+            found.append(_keep(unit, f"{epreuve.code} : une épreuve professionnelle ne peut pas être dispensée."))
+        elif not _opens(box, epreuve):
+            title = f"« {box.title.label} »" if box.title else "ce diplôme"
+            found.append(_keep(unit, f"{epreuve.code} : {title} ne donne pas droit à cette dispense."))
+        if box.year is not None and box.year > declared.session_year:
+            found.append(error(field(box.box, "annee"), "Année : elle doit précéder la session présentée."))
+    return tuple(dict.fromkeys(found))
+
+
+@rule("K6", tab="acquis")
+def unit_kept_once(declared: Declaration) -> tuple[FieldError, ...]:
+    """A unit is kept on one ground only, else its position would be two. Follows from D643-15 and D643-17."""
+    first: set[str] = set()
+    found: list[FieldError] = []
+    for unit in (unit for box in declared.acquis for unit in box.kept):
+        if unit.code in first:
+            found.append(_keep(unit, f"{unit.code} : cette épreuve est déjà conservée plus haut ; décochez-la ici."))
+        first.add(unit.code)
+    return tuple(found)
+
+
+def opened_by_title(box: Declared, epreuve: Epreuve, *, never: str = "professionnelle") -> bool:
+    """Whether the form should offer this dispense at all."""
+    return never not in epreuve.tags and _opens(box, epreuve)
+
+
+def common_with(other: Declared, epreuve: Epreuve, session_year: int) -> bool:
+    """Whether the other spécialité has the same unit: both épreuves bear one « commune:… » tag."""
+    theirs = structure_of(other.specialite, other.year or session_year).epreuves
+    theirs = theirs or structure_of(other.specialite, session_year).epreuves
+    shared = {tag for epreuve in theirs for tag in epreuve.tags if tag.startswith(COMMON)}
+    return any(tag in shared for tag in epreuve.tags)
+
+
+def _opens(box: Declared, epreuve: Epreuve) -> bool:
+    if box.title is None:
+        return False
+    names = {epreuve.code, *epreuve.tags}
+    if any(tag.startswith(COMMON) for tag in epreuve.tags):
+        names.add("commune")
+    opened = {tag.removeprefix(_DISPENSE) for tag in box.title.tags if tag.startswith(_DISPENSE)}
+    if box.law_unit:
+        opened |= {
+            tag.removeprefix(_DISPENSE_WITH_LAW) for tag in box.title.tags if tag.startswith(_DISPENSE_WITH_LAW)
+        }
+    return bool(names & opened)
+
+
+def _units(declared: Declaration, position: str) -> Iterator[tuple[Declared, Kept, Epreuve]]:
+    for box in declared.acquis:
+        for unit in box.kept:
+            epreuve = declared.structure.epreuve(unit.code)
+            if epreuve is not None and unit.position == position:
+                yield box, unit, epreuve
+
+
+def _validity(
+    declared: Declaration, box: Declared, unit: Kept, epreuve: Epreuve, years: int
+) -> Iterator[FieldError]:
+    if box.year is None:
+        return  # the tab asks for the year
+    if box.year >= declared.session_year:
+        yield _keep(unit, f"{epreuve.code} : une note s'obtient avant la session {declared.session_year}.")
+    elif declared.session_year - box.year > years:
+        yield _keep(
+            unit, f"{epreuve.code} : une note se conserve {years} ans ; celle de {box.year} n'est plus valable."
+        )
+
+
+def _commonness(declared: Declaration, box: Declared, unit: Kept, epreuve: Epreuve) -> Iterator[FieldError]:
+    if box.box is Box.AUTRE and box.specialite and not common_with(box, epreuve, declared.session_year):
+        yield _keep(unit, f"{epreuve.code} : cette unité n'est pas commune avec « {box.specialite.label} ».")
+
+
+def _mark_wanted(unit: Kept, epreuve: Epreuve) -> str:
+    if not unit.mark_typed:
+        return f"{epreuve.code} : indiquez la note obtenue pour conserver cette épreuve."
+    return f"{epreuve.code} : la note est un nombre de 0 à 20, par exemple 12,5."
+
+
+def _note(unit: Kept, detail: str) -> FieldError:
+    return error(field(unit.box, "note", unit.code), detail)
+
+
+def _keep(unit: Kept, detail: str) -> FieldError:
+    return error(field(unit.box, "garder", unit.code), detail)

@@ -1,0 +1,73 @@
+"""What may be chosen among the épreuves: completeness (K4, K5), facultatives (K9), languages (K10)."""
+
+from __future__ import annotations
+
+from services.registrations.domain.declaration import GLOBALE, PROGRESSIVE, Declaration
+from services.registrations.domain.forms import FieldError, error
+from services.registrations.domain.positions import INSCRIT, NON_INSCRIT, POSITIONS, ChosenEpreuve
+from services.registrations.domain.rules.registry import rule
+from services.registrations.domain.structure import FACULTATIVE, Role
+
+
+@rule("K4", tab="epreuves")
+def globale_complete(declared: Declaration) -> tuple[FieldError, ...]:
+    """In the globale form every mandatory unit is sat, kept or dispensed. Source: D643-14 1°."""
+    if declared.formes.final != GLOBALE:
+        return ()
+    return tuple(
+        _position(chosen, f"{chosen.epreuve.code} : sous la forme globale, cette épreuve obligatoire se passe.")
+        for chosen in _leaves(declared)
+        if chosen.mandatory and chosen.position == NON_INSCRIT
+    )
+
+
+@rule("K5", tab="epreuves")
+def progressive_at_least(declared: Declaration, *, minimum: int = 1) -> tuple[FieldError, ...]:
+    """In the progressive form some unit is sat. A proposal, no source."""
+    if declared.formes.final != PROGRESSIVE:
+        return ()
+    leaves = [chosen for chosen in _leaves(declared) if chosen.mandatory]
+    if not leaves or sum(chosen.position == INSCRIT for chosen in leaves) >= minimum:
+        return ()
+    free = next((chosen for chosen in leaves if chosen.choosable), leaves[0])
+    count = "une épreuve obligatoire" if minimum == 1 else f"{minimum} épreuves obligatoires"
+    return (_position(free, f"Choisissez au moins {count} à la position « {POSITIONS[INSCRIT]} »."),)
+
+
+@rule("K9", tab="epreuves")
+def facultatives_at_most(
+    declared: Declaration, *, max: int, max_referentiel: int = 99, besides: str = "engagement"
+) -> tuple[FieldError, ...]:
+    """At most `max` facultatives, of which `max_referentiel` of the référentiel, those tagged `besides` not counted.
+
+    Source: D643-14 (until session 2024: 3 and 2), décret 2024-788 (from 2025: 2 and 1).
+    """
+    sat = [c for c in _leaves(declared) if c.epreuve.kind == FACULTATIVE and c.position == INSCRIT]
+    chosen = [one for one in sat if besides not in one.epreuve.tags]
+    reasons = []
+    if len(sat) > max:
+        reasons.append((sat[-1], f"Épreuves facultatives : {max} au plus, vous en avez choisi {len(sat)}."))
+    if len(chosen) > max_referentiel:
+        text = f"Épreuves facultatives hors engagement étudiant : {max_referentiel} au plus"
+        reasons.append((chosen[-1], f"{text}, vous en avez choisi {len(chosen)}."))
+    return tuple(_position(one, detail) for one, detail in reasons)
+
+
+@rule("K10", tab="epreuves")
+def options_differ(declared: Declaration) -> tuple[FieldError, ...]:
+    """A second language is not the first one again. Inferred, and usual in every academy."""
+    found: list[FieldError] = []
+    for chosen in declared.epreuves:
+        other = declared.chosen(chosen.epreuve.differs_from) if chosen.epreuve.differs_from else None
+        if other and chosen.option and chosen.option == other.option:
+            code, first = chosen.epreuve.code, other.epreuve.code
+            found.append(error(f"option-{code}", f"{code} : l'option doit différer de celle de {first}."))
+    return tuple(found)
+
+
+def _leaves(declared: Declaration) -> tuple[ChosenEpreuve, ...]:
+    return tuple(chosen for chosen in declared.epreuves if chosen.role is Role.LEAF)
+
+
+def _position(chosen: ChosenEpreuve, detail: str) -> FieldError:
+    return error(f"position-{chosen.epreuve.code}", detail)

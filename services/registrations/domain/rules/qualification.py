@@ -1,0 +1,40 @@
+"""What may be presented: a spécialité offered in the session (K2), a form that the category gives (K3)."""
+
+from __future__ import annotations
+
+from services.registrations.domain.declaration import FORMES, Declaration
+from services.registrations.domain.forms import FieldError, error
+from services.registrations.domain.rules.registry import rule
+
+
+@rule("K2", tab="qualification")
+def specialite_open(declared: Declaration) -> tuple[FieldError, ...]:
+    """A spécialité has a first and a last session. Source: each diploma's arrêté."""
+    specialite, year = declared.specialite, declared.session_year
+    if specialite is None:
+        return ()
+    if specialite.first_session is not None and year < specialite.first_session:
+        reason = f"n'existe qu'à partir de la session {specialite.first_session}"
+    elif specialite.last_session is not None and year > specialite.last_session:
+        reason = f"n'est plus organisée depuis la session {specialite.last_session}"
+    elif specialite.version_for(year) is None:
+        reason = f"n'est pas organisée à la session {year}"
+    else:
+        return ()
+    return (error("specialite", f"Spécialité : « {specialite.label} » {reason}."),)
+
+
+@rule("K3", tab="qualification")
+def forme_allowed(declared: Declaration) -> tuple[FieldError, ...]:
+    """The form is one that the category may choose, unless a dérogation is asked for. Source: D643-22 al. 1."""
+    asked, category = declared.formes.asked, declared.category
+    if asked is None or category is None or asked in category.formes:
+        return ()
+    allowed = " ou ".join(FORMES[forme] for forme in category.formes)
+    return (
+        error(
+            "forme",
+            f"Forme de passage : la catégorie {category.label} ({category.code}) donne la forme {allowed} ; "
+            "pour une autre, demandez une dérogation.",
+        ),
+    )

@@ -1,0 +1,39 @@
+"""What the exam expects of a candidate and checks later (K14): told, never a reason to refuse (D643-16)."""
+
+from __future__ import annotations
+
+from services.registrations.domain.declaration import Declaration
+from services.registrations.domain.rules.registry import warning
+
+
+@warning("K14", tab="candidature")
+def experience_expected(declared: Declaration) -> tuple[str, ...]:
+    """Years of professional experience, by category and session. Source: D643-16, décret 2022-850."""
+    if declared.category is None:
+        return ()
+    year = declared.session_year
+    spans = [s for s in declared.category.experience if (s.first or year) <= year <= (s.last or year)]
+    return tuple(
+        f"Vous devrez justifier de {span.years} an{'s' if span.years > 1 else ''} d'expérience professionnelle "
+        "dans un emploi en rapport avec le diplôme, à la date de la dernière épreuve."
+        for span in spans
+    )
+
+
+@warning("K14", tab="diploma")
+def diplome_expected(declared: Declaration, *, tag: str = "ouvre_bts") -> tuple[str, ...]:
+    """The diploma held should open the exam (tagged so in the list). Source: D612-30."""
+    if declared.diplome is None or tag in declared.diplome.tags:
+        return ()
+    return (
+        f"« {declared.diplome.label} » n'ouvre pas de droit l'accès à cet examen : "
+        "le service gestionnaire examinera votre situation.",
+    )
+
+
+@warning("K14", tab="candidature")
+def attestation_expected(declared: Declaration, *, categories: tuple[str, ...]) -> tuple[str, ...]:
+    """Those categories show a certificate of training. Source: D643-8, D643-9, D643-16."""
+    if declared.category is None or declared.category.code not in categories:
+        return ()
+    return ("Vous devrez fournir une attestation de formation établie par votre centre de formation.",)

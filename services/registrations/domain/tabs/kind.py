@@ -1,0 +1,41 @@
+"""What a kind of tab must be able to do: show itself, check itself, tell the récapitulatif, search its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from services.contracts.registrations import Section as RecapSection
+from services.registrations.domain.definition import Tab
+from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.forms import FieldError, Option, Section
+from services.registrations.domain.outcome import EpreuveField, Recap
+
+
+@dataclass(frozen=True)
+class TabContent:
+    sections: tuple[Section, ...] = ()
+    paragraphs: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    epreuves: tuple[EpreuveField, ...] | None = None
+    recap: Recap | None = None
+
+
+def _nothing_wrong(_: Dossier, __: Tab) -> tuple[FieldError, ...]:
+    return ()
+
+
+def _nothing_told(_: Dossier, __: Tab) -> tuple[RecapSection, ...]:
+    return ()
+
+
+def _nothing_found(_: Dossier, __: Tab, ___: str, ____: str, _____: int) -> tuple[Option, ...]:
+    return ()
+
+
+@dataclass(frozen=True)
+class TabKind:
+    describe: Callable[[Dossier, Tab], TabContent]
+    check: Callable[[Dossier, Tab], tuple[FieldError, ...]] = _nothing_wrong
+    recap: Callable[[Dossier, Tab], tuple[RecapSection, ...]] = _nothing_told
+    search: Callable[[Dossier, Tab, str, str, int], tuple[Option, ...]] = _nothing_found

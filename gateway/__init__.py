@@ -1,1 +1,5 @@
-"""The web front and the API gateway: renders pages and routes calls; owns no business rule and no business table."""
+"""The gateway: the candidates' web front and the way in of tools to the services' APIs. It owns no business table.
+
+It validates nothing: each form's rules live once, in its service. It renders field definitions, posts what was typed
+and ties the problems that come back to the fields.
+"""

@@ -1,0 +1,24 @@
+"""`python -m gateway`: the gateway's web process."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from gateway.app import create_app
+from gateway.settings import GatewaySettings
+from services.chassis.serving import serve
+from services.chassis.settings import SettingsError
+
+
+def main() -> None:
+    try:
+        settings = GatewaySettings.read(os.environ)
+    except SettingsError as error:
+        sys.exit(f"gateway ne peut pas démarrer :\n{error}")
+    os.environ.setdefault("THREADS", "96")
+    serve(lambda: create_app(settings))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""The gateway's web application, put together in the open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, g
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from gateway import entrances, protection, refusals, visitor
+from gateway.assets import STATIC_FOLDER
+from gateway.clients.base import ServiceClient
+from gateway.components import register_components
+from gateway.seal import Seal
+from gateway.services import connect
+from gateway.settings import GatewaySettings
+from gateway.web import blueprints
+from services.chassis import clock, logs, observed
+
+FORM_LIMIT = 1024 * 1024  # bytes of a posted form; uploads have their own way in
+
+
+def create_app(settings: GatewaySettings) -> Flask:
+    app = Flask("gateway", static_folder=None, template_folder="web")
+    app.extensions["portail"] = settings
+    app.config["MAX_CONTENT_LENGTH"] = FORM_LIMIT
+    app.config["MAX_FORM_MEMORY_SIZE"] = FORM_LIMIT
+    clock.set_offset(settings.portail_offset)
+    logs.configure("gateway", level=settings.log_level, as_json=settings.env != "test")
+    app.before_request(_stamp)
+    observed.register(app, "gateway", needs={}, reports={})
+    protection.register(app, settings)
+    _register_services(app, settings)
+    entrances.register(app)
+    refusals.register(app)
+    register_components(app.jinja_env)
+    for blueprint in blueprints(settings):
+        app.register_blueprint(blueprint)
+    _wrap(app, settings)
+    return app
+
+
+def _stamp() -> None:
+    """The instant that counts for a deadline: a thread has taken the request up, its body is not read yet."""
+    g.received_at = clock.portal_now()
+
+
+def _register_services(app: Flask, settings: GatewaySettings) -> None:
+    app.extensions["services"] = connect(settings)
+    app.extensions["seal"] = Seal(settings.seal_key)
+    own_token = app.extensions["services"].own_token
+    visitor.register(app, ServiceClient(settings.accounts_url), own_token)
+
+
+def _wrap(app: Flask, settings: GatewaySettings) -> None:
+    """Static files before the application; the visitor's address from the proxies that we run."""
+    wsgi: Any = app.wsgi_app
+    if settings.trusted_proxies:
+        wsgi = ProxyFix(wsgi, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies, x_host=0)
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        wsgi, root=str(STATIC_FOLDER), prefix="static/", immutable_file_test=lambda path, url: True
+    )

@@ -1,0 +1,51 @@
+"""Rendering a page within its frame: header, menu, session warning, footer."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from flask import current_app, g, make_response, render_template
+from flask.typing import ResponseReturnValue
+
+from gateway import visitor
+from gateway.layout.frame import Brand, Frame, ServiceContact, SessionEnd
+from gateway.settings import GatewaySettings
+from services.chassis.french import date_courte
+
+
+def page(template: str, *, status: int = 200, active: str | None = None, **context: Any) -> ResponseReturnValue:
+    """`template` in the frame of the current visitor; `active` marks an entry of the menu."""
+    response = make_response(render_template(template, frame=frame(active), **context), status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def frame(active: str | None = None) -> Frame:
+    """The frame of this request; never fails, so that error pages have one too."""
+    settings: GatewaySettings = current_app.extensions["portail"]
+    base = Frame(
+        brand=Brand(institution=tuple(settings.brand_institution.split("|")), tagline=settings.brand_tagline),
+        demonstration=not settings.production,
+        active=active,
+        contact=g.get("service_contact"),
+    )
+    seen = g.get("visitor")
+    if seen is None:
+        return base
+    last = seen.previous_login_at
+    return dataclasses.replace(
+        base,
+        connected=True,
+        last_login=date_courte(last) if last else None,
+        session_end=SessionEnd(ends_in=seen.idle_seconds_left),
+    )
+
+
+def show_contact(contact: ServiceContact | None) -> None:
+    """Put the service gestionnaire's contact on top of this request's page (guide §4)."""
+    g.service_contact = contact
+
+
+def connected() -> bool:
+    return visitor.current() is not None

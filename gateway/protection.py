@@ -1,0 +1,67 @@
+"""What protects every page: the Host answered, where a post may come from, and what browsers may do with the answer."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import BadRequest
+
+from gateway.settings import GatewaySettings
+from services.chassis.errors import Forbidden
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+HOST_FREE = ("/health/", "/metrics")
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",  # the design system's icons are data: URLs
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+
+
+class ForeignPost(Forbidden):
+    """An unsafe request that does not come from one of our own pages."""
+
+    type = "origine-etrangere"
+    title = "Cette demande ne vient pas d'une page du portail"
+
+
+def register(app: Flask, settings: GatewaySettings) -> None:
+    def check_host() -> None:
+        if not request.path.startswith(HOST_FREE) and request.host not in settings.hosts:
+            raise BadRequest("Hôte inconnu.")
+
+    def check_origin() -> None:
+        if request.method in SAFE_METHODS or not request.cookies or request.path.startswith("/api/"):
+            return
+        if not comes_from_us(request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin"), settings):
+            raise ForeignPost("Pour votre sécurité, reprenez cette action depuis une page du portail.")
+
+    def add_headers(response: Response) -> Response:
+        headers = response.headers
+        headers.setdefault("Content-Security-Policy", POLICY)
+        headers.setdefault("Referrer-Policy", "same-origin")
+        headers.setdefault("X-Content-Type-Options", "nosniff")
+        headers.setdefault("X-Frame-Options", "DENY")
+        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        if settings.https:
+            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        return response
+
+    app.before_request(check_host)
+    app.before_request(check_origin)
+    app.after_request(add_headers)
+
+
+def comes_from_us(fetch_site: str | None, origin: str | None, settings: GatewaySettings) -> bool:
+    """Browsers say where a post comes from; where they say nothing, Origin must be ours. No token, so no stale page."""
+    if fetch_site is not None:
+        return fetch_site in ("same-origin", "none")
+    return origin is not None and origin.rstrip("/") == settings.public_url.rstrip("/")

@@ -1,0 +1,43 @@
+"""What was typed into a page whose session had died, sealed for that candidate until he has logged in again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cryptography.fernet import Fernet, InvalidToken
+
+LIFE_SECONDS = 12 * 3600
+NEVER_KEPT = ("password", "mot_de_passe")
+
+
+@dataclass(frozen=True)
+class Interrupted:
+    """A post to take up again: `fields` are (name, value) pairs in the order sent."""
+
+    subject: str
+    path: str
+    fields: tuple[tuple[str, str], ...]
+
+
+class Seal:
+    def __init__(self, key: str) -> None:
+        self._fernet = Fernet(key)
+
+    def close(self, post: Interrupted) -> str:
+        """Text for a hidden field; passwords are left out."""
+        fields = [pair for pair in post.fields if not any(word in pair[0] for word in NEVER_KEPT)]
+        data = {"subject": post.subject, "path": post.path, "fields": fields}
+        return self._fernet.encrypt(json.dumps(data).encode()).decode()
+
+    def open(self, sealed: str, *, subject: str) -> Interrupted | None:
+        """What was sealed for `subject`; None when it is another's, too old or not ours."""
+        try:
+            data: Mapping[str, object] = json.loads(self._fernet.decrypt(sealed.encode(), ttl=LIFE_SECONDS))
+        except (InvalidToken, ValueError):
+            return None
+        if data["subject"] != subject:
+            return None
+        pairs = tuple((str(name), str(value)) for name, value in data["fields"])  # type: ignore[attr-defined]
+        return Interrupted(subject, str(data["path"]), pairs)

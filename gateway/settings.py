@@ -1,0 +1,66 @@
+"""What the gateway reads from its environment."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from services.chassis.settings import Secret, Settings
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class GatewaySettings(Settings):
+    accounts_url: str
+    registrations_url: str
+    documents_url: str
+    pieces_url: str
+    client_secret: Secret
+    """With client id « gateway », obtains the gateway's own token from accounts."""
+    seal_key: Secret
+    """Fernet key (32 bytes, URL-safe base64) that seals what was typed into a dead session."""
+    client_id: str = "gateway"
+    brand_institution: str = "RÉPUBLIQUE|FRANÇAISE"
+    """Lines of the brand block, separated by « | »: the State's marks are for the State alone."""
+    brand_tagline: str = "Ministère de l'Éducation nationale"
+    mail_folder: str = ""
+    """Where the one-machine mode keeps its mails; when set, /mails shows them. Refused in production."""
+    uploads_at_once: int = 32
+    """Uploads received at the same time; more are asked to come back (503), so that pages stay quick."""
+    trusted_proxies: int = 0
+    """Reverse proxies in front whose X-Forwarded-For is believed."""
+
+    def mistakes(self) -> list[str]:
+        found = super().mistakes()
+        if self.env == "production" and self.mail_folder:
+            found.append("MAIL_FOLDER: mails are not shown in production")
+        if urlsplit(self.public_url).scheme not in ("http", "https"):
+            found.append("PUBLIC_URL: http:// or https:// is expected")
+        return found
+
+    @property
+    def https(self) -> bool:
+        return urlsplit(self.public_url).scheme == "https"
+
+    @property
+    def production(self) -> bool:
+        return self.env == "production"
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The only Host headers answered."""
+        public = urlsplit(self.public_url)
+        port = f":{public.port}" if public.port else ""
+        local = {f"127.0.0.1{port}", f"localhost{port}"} if not self.production else set()
+        return frozenset({public.netloc, *local})
+
+    @property
+    def mails(self) -> Path | None:
+        return Path(self.mail_folder) if self.mail_folder else None
+
+
+def cookie_name(settings: GatewaySettings, name: str) -> str:
+    """`__Host-` on https; on http a name with the port, since cookies ignore ports and two portals may run."""
+    if settings.https:
+        return f"__Host-{name}"
+    return f"{name}-{urlsplit(settings.public_url).port or 80}"

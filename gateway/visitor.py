@@ -1,0 +1,176 @@
+"""Who looks at the page: the browser's opaque session exchanged with accounts for a short access token.
+
+The exchange is kept for 5 seconds, and dropped at once where log-out happens: a log-out ends the session everywhere
+within that time. The browser never holds a token.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Flask, Response, current_app, g, request
+
+from gateway.clients.base import ServiceClient, shaped
+from gateway.settings import GatewaySettings, cookie_name
+from services.chassis.errors import DomainError, Unauthenticated
+from services.chassis.service_token import ServiceToken
+
+KEPT_SECONDS = 5.0
+SESSION_MAX_AGE = 12 * 3600
+DEVICE_MAX_AGE = 365 * 24 * 3600
+KEPT_AT_MOST = 20_000
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """A logged-in candidate, as accounts says. `access_token` is for calls made now."""
+
+    subject: str
+    access_token: str
+    civilite: str
+    prenoms: str
+    nom: str
+    previous_login_at: datetime | None
+    idle_seconds_left: int
+
+
+@dataclass(frozen=True)
+class _Exchange:
+    access_token: str
+    subject: str
+    civilite: str = ""
+    prenoms: str = ""
+    nom: str = ""
+    previous_login_at: str | None = None
+    idle_seconds_left: int = 1800
+
+
+class SessionEnded(Exception):
+    """The cookie's session is over; `subject` is whose it was, where accounts still knows."""
+
+    def __init__(self, subject: str | None) -> None:
+        super().__init__("session ended")
+        self.subject = subject
+
+
+class Visitors:
+    """Exchanges sessions for visitors, with a short memory."""
+
+    def __init__(self, accounts: ServiceClient, own_token: ServiceToken) -> None:
+        self._accounts = accounts
+        self._own_token = own_token
+        self._kept: dict[str, tuple[float, Visitor]] = {}
+        self._lock = threading.Lock()
+
+    def of_session(self, session: str) -> Visitor:
+        """Raises SessionEnded, or Unavailable while accounts is down."""
+        with self._lock:
+            until, visitor = self._kept.get(session, (0.0, None))
+        if visitor is not None and time.monotonic() < until:
+            return visitor
+        visitor = self._exchanged(session)
+        with self._lock:
+            if len(self._kept) >= KEPT_AT_MOST:
+                self._kept.clear()
+            self._kept[session] = (time.monotonic() + KEPT_SECONDS, visitor)
+        return visitor
+
+    def forget(self, session: str) -> None:
+        with self._lock:
+            self._kept.pop(session, None)
+
+    def _exchanged(self, session: str) -> Visitor:
+        try:
+            answer = self._accounts.post("/v1/sessions/exchange", json={"session": session}, token=self._own_token())
+        except DomainError as error:
+            if error.http_status == 401 and error.slug == "session-expiree":
+                raise SessionEnded(error.extra.get("subject")) from error
+            raise
+        found = shaped(_Exchange, answer)
+        previous = datetime.fromisoformat(found.previous_login_at) if found.previous_login_at else None
+        return Visitor(
+            found.subject,
+            found.access_token,
+            found.civilite,
+            found.prenoms,
+            found.nom,
+            previous,
+            found.idle_seconds_left,
+        )
+
+
+def session_cookie() -> str | None:
+    return request.cookies.get(cookie_name(_settings(), "session"))
+
+
+def device_cookie() -> str | None:
+    return request.cookies.get(cookie_name(_settings(), "appareil"))
+
+
+def current() -> Visitor | None:
+    """The visitor of this request, or None; a dead session's subject is left in `g.ended_subject`."""
+    if "visitor" not in g:
+        g.visitor = _looked_up()
+    visitor: Visitor | None = g.visitor
+    return visitor
+
+
+def required() -> Visitor:
+    visitor = current()
+    if visitor is None:
+        raise Unauthenticated()
+    return visitor
+
+
+def _looked_up() -> Visitor | None:
+    session = session_cookie()
+    if not session:
+        return None
+    visitors: Visitors = current_app.extensions["visitors"]
+    try:
+        return visitors.of_session(session)
+    except SessionEnded as ended:
+        g.ended_subject = ended.subject
+        return None
+
+
+def remember(response: Response, session: str, device: str | None) -> None:
+    """Give the browser its session (and the mark of a browser that has logged in before)."""
+    _set(response, "session", session, SESSION_MAX_AGE)
+    if device:
+        _set(response, "appareil", device, DEVICE_MAX_AGE)
+
+
+def forget(response: Response) -> None:
+    """Take the session away from the browser and from our memory."""
+    if session := session_cookie():
+        current_app.extensions["visitors"].forget(session)
+    settings = _settings()
+    response.delete_cookie(
+        cookie_name(settings, "session"), path="/", secure=settings.https, httponly=True, samesite="Lax"
+    )
+
+
+def register(app: Flask, accounts: ServiceClient, own_token: ServiceToken) -> None:
+    app.extensions["visitors"] = Visitors(accounts, own_token)
+
+
+def _set(response: Response, name: str, value: str, max_age: int) -> None:
+    settings = _settings()
+    response.set_cookie(
+        cookie_name(settings, name),
+        value,
+        max_age=max_age,
+        path="/",
+        secure=settings.https,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _settings() -> GatewaySettings:
+    settings: GatewaySettings = current_app.extensions["portail"]
+    return settings

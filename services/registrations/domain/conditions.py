@@ -1,4 +1,4 @@
-"""Conditions as data: `all`, `any`, `not` over single tests, at most three levels deep (the catalogue's check holds that).
+"""Conditions as data: `all`, `any`, `not` over single tests, at most three levels deep.
 
 An unanswered fact makes its test false: evaluating a condition always ends and never raises.
 """
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-# Given a subject ("fact:categorie", "question:titre", "epreuve:engagement") answers its value, or None where unanswered.
+# Given a subject ("fact:categorie", "question:titre", "epreuve:engagement") answers its value; None: unanswered.
 Lookup = Callable[[str], Any]
 
 

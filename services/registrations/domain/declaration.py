@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.registrations.domain import acquis, positions
-from services.registrations.domain.answers import OUI
+from services.registrations.domain.acquis import Box, Declared
+from services.registrations.domain.answers import OUI, Typed
 from services.registrations.domain.definition import Category, Exam, Item, Specialite
 from services.registrations.domain.dossier import Dossier, Etablissement
-from services.registrations.domain.positions import ChosenEpreuve, Chooser
+from services.registrations.domain.positions import Chooser, ChosenEpreuve
 from services.registrations.domain.structure import Structure, only_specialite, structure_of
 
 GLOBALE, PROGRESSIVE = "globale", "progressive"
@@ -46,7 +47,7 @@ class Declaration:
     specialite: Specialite | None
     formes: Formes
     structure: Structure
-    acquis: tuple[acquis.Declared, ...]
+    acquis: tuple[Declared, ...]
     diplome: Item | None
     epreuves: tuple[ChosenEpreuve, ...]
 
@@ -61,7 +62,7 @@ class Declaration:
             if chosen.epreuve.code == code_or_tag or code_or_tag in chosen.epreuve.tags
         )
 
-    def box(self, box: acquis.Box) -> acquis.Declared | None:
+    def box(self, box: Box) -> Declared | None:
         return next((declared for declared in self.acquis if declared.box is box), None)
 
 
@@ -108,7 +109,10 @@ def specialite_of(dossier: Dossier) -> Specialite | None:
 
 
 def formes_of(dossier: Dossier) -> Formes:
-    typed = dossier.typed_in("qualification")
+    return formes_of_typed(dossier.typed_in("qualification"))
+
+
+def formes_of_typed(typed: Typed) -> Formes:
     return Formes(
         asked=_known_forme(typed.text("forme")),
         derogation=typed.text("derogation") == OUI,

@@ -22,7 +22,9 @@ class Item:
     label: str
     official: str | None = None
     precision: str | None = None  # "Bac général", printed beside the label
-    tags: tuple[str, ...] = ()  # what it opens: "niveau_4", "dispense:culture_generale" …
+    # What it opens. « diplomes »: "ouvre_bts" (rule diplome_expected). « acquis_titres »: "dispense:<tag or code of an
+    # épreuve>", "dispense:commune" (units that other spécialités share), "dispense_si_unite:<tag>" (asked by a question).
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,14 +55,12 @@ class Epreuve:
     kind: str  # "obligatoire" | "facultative" | "hors_moyenne"
     unit: str | None  # "U2"; None for a maîtresse whose children bear the units
     parent: str | None = None
-    tags: tuple[
-        str, ...
-    ] = ()  # engagement, culture_generale, economie_droit, professionnelle, commune:<name>
+    tags: tuple[str, ...] = ()  # engagement, culture_generale, economie_droit, professionnelle, commune:<name>
     options: str | None = None  # named list of options (languages)
     excluded_options: tuple[str, ...] = ()
     options_of: str | None = None  # takes its option from that épreuve ("E2")
     differs_from: str | None = None  # K10: its option differs from that épreuve's
-    modes: Mapping[str, str] = field(default_factory=dict)  # regime -> "ponctuel" | "ccf"
+    modes: Mapping[str, str] = field(default_factory=dict)  # regime ("*": any) -> "ponctuel" | "ccf"
     hidden_on_pdf: bool = False
     first_session: int | None = None
     last_session: int | None = None
@@ -83,9 +83,7 @@ class Specialite:
 
     def version_for(self, year: int) -> SpecialiteVersion | None:
         for version in self.versions:
-            if (version.first is None or version.first <= year) and (
-                version.last is None or year <= version.last
-            ):
+            if (version.first is None or version.first <= year) and (version.last is None or year <= version.last):
                 return version
         return None
 
@@ -116,7 +114,9 @@ class Tab:
     name: str  # stable key of its answers in a draft: the kind, or the file's own for questions and notices
     questions: tuple[Question, ...] = ()
     text: tuple[str, ...] = ()  # paragraphs of a notice
-    options: Mapping[str, Any] = field(default_factory=dict)  # parameters of the kind
+    # Parameters of the kind. candidature: omit (duree, etablissement, handicap, diffusion, renoncement); qualification:
+    # omit (forme); acquis: boxes and labels by box (meme_bts, autre_bts, diplome, vae), notice.
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -198,7 +198,7 @@ class Exam:
     tabs: tuple[Tab, ...]
     rules: tuple[RuleUse, ...]
     categories: tuple[Category, ...]
-    lists: Mapping[str, tuple[Item, ...]]
+    lists: Mapping[str, tuple[Item, ...]]  # known to the tabs: situations, diplomes, acquis_titres
     specialites: tuple[Specialite, ...]
     pieces: tuple[PieceRule, ...]
     forms: tuple[FormText, ...]

@@ -102,7 +102,11 @@ def _fixed(*values: str) -> _Values:
 FACTS: dict[str, Fact] = {
     fact.name: fact
     for fact in (
-        Fact("categorie", lambda _, d: d.category and d.category.code, lambda e: frozenset(c.code for c in e.categories)),
+        Fact(
+            "categorie",
+            lambda _, d: d.category and d.category.code,
+            lambda e: frozenset(c.code for c in e.categories if c.public),
+        ),
         Fact("situation", _text("candidature", "situation"), _items("situations")),
         Fact("handicap", _text("candidature", "handicap"), _fixed(OUI, NON)),
         Fact(

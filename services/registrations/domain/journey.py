@@ -13,7 +13,7 @@ from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.forms import FieldError, Form, Option
 from services.registrations.domain.outcome import Incomplete, Outcome, Recap, TabErrors, TabHeading, TabView
 from services.registrations.domain.tabs import KINDS, questions
-from services.registrations.domain.tabs.kind import TabContent, TabKind
+from services.registrations.domain.tabs.kind import TabKind
 
 
 def tabs(dossier: Dossier) -> tuple[TabHeading, ...]:
@@ -32,7 +32,7 @@ def describe(dossier: Dossier, number: int) -> TabView:
         name=tab.name,
         title=tab.title,
         form=Form(sections) if sections else None,
-        recap=content.recap,
+        recap=recap(dossier) if content.shows_recap else None,
         epreuves=content.epreuves,
         paragraphs=content.paragraphs,
         notices=(*content.notices, *_warnings(dossier, tab)),
@@ -69,9 +69,7 @@ def recap_sections(dossier: Dossier) -> tuple[RecapSection, ...]:
     """The sections of the récapitulatif: the qualification first, as the guide has it, then tab by tab."""
     ordered = sorted(dossier.exam.tabs, key=lambda tab: tab.kind != "qualification")
     sections = (
-        section
-        for tab in ordered
-        for section in (*_kind(tab).recap(dossier, tab), *questions.recap(dossier, tab))
+        section for tab in ordered for section in (*_kind(tab).recap(dossier, tab), *questions.recap(dossier, tab))
     )
     return tuple(section for section in sections if section.lines)
 
@@ -123,4 +121,4 @@ def _tab(dossier: Dossier, number: int) -> Tab:
     return tab
 
 
-__all__ = ["TabContent", "check", "check_all", "describe", "judge", "recap", "recap_sections", "search", "tabs"]
+__all__ = ["check", "check_all", "describe", "judge", "recap", "recap_sections", "search", "tabs"]

@@ -35,6 +35,7 @@ class ChosenEpreuve:
     option_label: str | None
     mode: str | None
     kept_mark: Decimal | None
+    asked: str  # the position typed, whether it can be had or not
 
     @property
     def mandatory(self) -> bool:
@@ -66,7 +67,7 @@ class Chooser:
     def _chosen(self, epreuve: Epreuve) -> ChosenEpreuve:
         role, position = self.structure.role(epreuve), self._position(epreuve)
         option = self._option(epreuve) if position == INSCRIT else None
-        kept = self.kept.get(epreuve.code)
+        kept = self._kept(epreuve)
         return ChosenEpreuve(
             epreuve=epreuve,
             role=role,
@@ -76,7 +77,11 @@ class Chooser:
             option_label=self._option_label(epreuve, option),
             mode=self._mode(epreuve) if position == INSCRIT and role is not Role.MAITRESSE else None,
             kept_mark=kept.mark if kept else None,
+            asked=self.typed.text(f"position-{epreuve.code}"),
         )
+
+    def _kept(self, epreuve: Epreuve) -> Kept | None:
+        return self.kept.get(epreuve.code) if epreuve in self.structure.keepable() else None
 
     def _is_free(self, epreuve: Epreuve) -> bool:
         return epreuve.kind == FACULTATIVE or self.forme == PROGRESSIVE
@@ -88,7 +93,7 @@ class Chooser:
             return INSCRIT if any(self._position(child) == INSCRIT for child in children) else NON_INSCRIT
         if role is Role.FOLLOWER and (parent := self.structure.epreuve(epreuve.parent or "")):
             return self._position(parent)
-        if kept := self.kept.get(epreuve.code):
+        if kept := self._kept(epreuve):
             return kept.position
         return self._typed_position(epreuve)
 

@@ -33,8 +33,7 @@ def sentence(opens: datetime, closes: datetime, instant: datetime) -> str:
             return f"Les inscriptions sont ouvertes du {begin} au {end} (heure de Paris)."
         case State.NOT_YET:
             return (
-                "Les inscriptions ne sont pas encore ouvertes : "
-                f"elles le seront du {begin} au {end} (heure de Paris)."
+                f"Les inscriptions ne sont pas encore ouvertes : elles le seront du {begin} au {end} (heure de Paris)."
             )
         case State.CLOSED:
             return f"Les inscriptions sont fermées : elles étaient ouvertes du {begin} au {end} (heure de Paris)."

@@ -1,7 +1,21 @@
-"""K2 to K10 and K14 as named functions that an exam's `rules:` list picks. K1 (exclusivity), K11 (structure), K12 (mode)
-and K13 (pièces) are derived for every exam and need no listing."""
+"""K2 to K10 and K14 as named functions that an exam's `rules:` list picks.
+
+K1 (exclusivity), K11 (structure), K12 (mode) and K13 (pièces) are derived for every exam and need no listing.
+"""
 
 from services.registrations.domain.rules import acquis, choices, qualification, titles
 from services.registrations.domain.rules.registry import ERROR, RULES, WARNING, Rule, apply, in_force, problems
 
-__all__ = ["ERROR", "RULES", "WARNING", "Rule", "acquis", "apply", "choices", "in_force", "problems", "qualification", "titles"]
+__all__ = [
+    "ERROR",
+    "RULES",
+    "WARNING",
+    "Rule",
+    "acquis",
+    "apply",
+    "choices",
+    "in_force",
+    "problems",
+    "qualification",
+    "titles",
+]

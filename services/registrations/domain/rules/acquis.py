@@ -10,7 +10,7 @@ from services.registrations.domain.definition import Epreuve
 from services.registrations.domain.forms import FieldError, error
 from services.registrations.domain.positions import BENEFICE, DISPENSE, PROGRESSIVE, REPORT
 from services.registrations.domain.rules.registry import rule
-from services.registrations.domain.structure import structure_of
+from services.registrations.domain.structure import FACULTATIVE, Role, structure_of
 
 COMMON = "commune:"  # tag of an épreuve whose unit several spécialités share
 _DISPENSE, _DISPENSE_WITH_LAW = "dispense:", "dispense_si_unite:"
@@ -18,12 +18,13 @@ _DISPENSE, _DISPENSE_WITH_LAW = "dispense:", "dispense_si_unite:"
 
 @rule("K6", tab="acquis")
 def benefice(declared: Declaration, *, years: int = 5) -> tuple[FieldError, ...]:
-    """A mark of 10 or more is kept `years` years, on a unit that no child bears; from another BTS, on common units only.
+    """A mark of 10 or more is kept `years` years, on a unit; from another BTS, on common units only.
 
     Source: D643-15, D643-23; counting by sessions and the limit to common units are inferred.
     """
     found: list[FieldError] = []
     for box, unit, epreuve in _units(declared, BENEFICE):
+        found.extend(_bearing(declared, unit, epreuve))
         if unit.mark is None:
             found.append(_note(unit, _mark_wanted(unit, epreuve)))
         found.extend(_validity(declared, box, unit, epreuve, years))
@@ -36,6 +37,7 @@ def report(declared: Declaration, *, years: int = 5) -> tuple[FieldError, ...]:
     """A mark below 10 is carried over in the progressive form only, for the same `years`. Source: D643-23 al. 3."""
     found: list[FieldError] = []
     for box, unit, epreuve in _units(declared, REPORT):
+        found.extend(_bearing(declared, unit, epreuve))
         if declared.formes.final != PROGRESSIVE:
             found.append(
                 _note(
@@ -51,12 +53,13 @@ def report(declared: Declaration, *, years: int = 5) -> tuple[FieldError, ...]:
 
 @rule("K8", tab="acquis")
 def dispense(declared: Declaration, *, never: str = "professionnelle") -> tuple[FieldError, ...]:
-    """Another diploma dispenses of what its title opens, never of épreuves tagged `never`; a VAE of what its jury validated.
+    """Another diploma dispenses of what its title opens, never of épreuves tagged `never`; a VAE of any unit.
 
     Source: arrêté of 24/06/2005, art. 1 and 2; D643-18 for the VAE.
     """
     found: list[FieldError] = []
     for box, unit, epreuve in _units(declared, DISPENSE):
+        found.extend(_bearing(declared, unit, epreuve))
         if box.box is not Box.DIPLOME:
             continue
         if never in epreuve.tags:
@@ -102,9 +105,7 @@ def _opens(box: Declared, epreuve: Epreuve) -> bool:
         names.add("commune")
     opened = {tag.removeprefix(_DISPENSE) for tag in box.title.tags if tag.startswith(_DISPENSE)}
     if box.law_unit:
-        opened |= {
-            tag.removeprefix(_DISPENSE_WITH_LAW) for tag in box.title.tags if tag.startswith(_DISPENSE_WITH_LAW)
-        }
+        opened |= {tag.removeprefix(_DISPENSE_WITH_LAW) for tag in box.title.tags if tag.startswith(_DISPENSE_WITH_LAW)}
     return bool(names & opened)
 
 
@@ -116,9 +117,17 @@ def _units(declared: Declaration, position: str) -> Iterator[tuple[Declared, Kep
                 yield box, unit, epreuve
 
 
-def _validity(
-    declared: Declaration, box: Declared, unit: Kept, epreuve: Epreuve, years: int
-) -> Iterator[FieldError]:
+def _bearing(declared: Declaration, unit: Kept, epreuve: Epreuve) -> Iterator[FieldError]:
+    if epreuve.kind == FACULTATIVE:
+        yield _keep(unit, f"{epreuve.code} : une épreuve facultative ne se conserve pas.")
+    elif declared.structure.role(epreuve) is Role.MAITRESSE:
+        children = ", ".join(child.code for child in declared.structure.children(epreuve.code))
+        yield _keep(unit, f"{epreuve.code} : cette épreuve n'est pas une unité ; choisissez parmi {children}.")
+    elif not epreuve.unit:
+        yield _keep(unit, f"{epreuve.code} : cette épreuve ne porte pas d'unité et ne peut pas être conservée.")
+
+
+def _validity(declared: Declaration, box: Declared, unit: Kept, epreuve: Epreuve, years: int) -> Iterator[FieldError]:
     if box.year is None:
         return  # the tab asks for the year
     if box.year >= declared.session_year:

@@ -17,7 +17,7 @@ def globale_complete(declared: Declaration) -> tuple[FieldError, ...]:
     return tuple(
         _position(chosen, f"{chosen.epreuve.code} : sous la forme globale, cette épreuve obligatoire se passe.")
         for chosen in _leaves(declared)
-        if chosen.mandatory and chosen.position == NON_INSCRIT
+        if chosen.mandatory and NON_INSCRIT in (chosen.position, chosen.asked) and chosen.kept_mark is None
     )
 
 

@@ -9,7 +9,7 @@ from services.contracts.registrations import Section as RecapSection
 from services.registrations.domain.definition import Tab
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.forms import FieldError, Option, Section
-from services.registrations.domain.outcome import EpreuveField, Recap
+from services.registrations.domain.outcome import EpreuveField
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class TabContent:
     paragraphs: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     epreuves: tuple[EpreuveField, ...] | None = None
-    recap: Recap | None = None
+    shows_recap: bool = False
 
 
 def _nothing_wrong(_: Dossier, __: Tab) -> tuple[FieldError, ...]:

@@ -1,0 +1,64 @@
+"""What the PDF « Confirmation d'inscription » says of a candidature beyond identity and épreuves (guide §6)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from services.chassis.clock import to_paris
+from services.contracts.accounts import Identity
+from services.contracts.registrations import Confirmation, Section
+from services.reference import nationalites, pays, telephones
+from services.registrations.domain.acquis import Box
+from services.registrations.domain.answers import OUI, Typed
+from services.registrations.domain.declaration import Declaration
+from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.tabs import address, candidature, diploma, identification
+from services.registrations.domain.tabs.specialites import specialite_label
+
+TITLE = "CONFIRMATION D'INSCRIPTION"
+
+
+def of(dossier: Dossier, declared: Declaration, extra: tuple[Section, ...]) -> Confirmation:
+    typed = dossier.typed_in("identification")
+    same = declared.box(Box.MEME)
+    return Confirmation(
+        title=TITLE,
+        nationalite=_feminine(typed.text("nationalite")),
+        address=address.postal_lines(typed),
+        birthplace=birthplace(dossier.identity),
+        telephone=_printed(typed, identification.FIXE.name),
+        mobile=_printed(typed, identification.MOBILE.name),
+        vae=declared.box(Box.VAE) is not None,
+        etablissement=declared.etablissement.label if declared.etablissement else None,
+        categorie=candidature.category_label(declared.category) or None,
+        handicap=dossier.typed_in("candidature").text("handicap") == OUI,
+        diplome=diploma.pdf_label(declared.diplome) if declared.diplome else None,
+        return_by=_last_day(dossier),
+        specialite=specialite_label(declared.specialite) if declared.specialite else None,
+        forme=declared.formes.final_label() or None,
+        deja_presente=str(same.year) if same and same.year else None,
+        extra=extra,
+    )
+
+
+def birthplace(identity: Identity) -> str:
+    """« TROYES - 010 »; abroad the country instead: « ROMA - ITALIE »."""
+    country = pays.by_code(identity.pays_naissance)
+    where = identity.departement_naissance or (country.label if country else identity.pays_naissance)
+    return f"{identity.commune_naissance} - {where}"
+
+
+def _feminine(code: str) -> str:
+    """What agrees with « nationalité », whoever the candidate is: « Française »."""
+    found = nationalites.by_code(code)
+    return found.feminine if found else ""
+
+
+def _printed(typed: Typed, name: str) -> str | None:
+    number = identification.telephone(typed, name)
+    return telephones.displayed(number) if number else None
+
+
+def _last_day(dossier: Dossier) -> str:
+    """The last day on which pièces, the signed confirmation among them, are taken; the end itself is exclusive."""
+    return to_paris(dossier.opening.deposit_closes - timedelta(microseconds=1)).date().isoformat()

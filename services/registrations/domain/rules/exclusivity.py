@@ -1,0 +1,35 @@
+"""K1: what an active candidature is unique by, as the exam says (D643-29 for the BTS: one spécialité per session)."""
+
+from __future__ import annotations
+
+from services.registrations.domain import declaration
+from services.registrations.domain.dossier import Dossier, PreviousCandidature
+
+# What `exclusive:` may name, in the catalogue.
+NAMES = ("exam", "session", "academie", "specialite")
+
+
+def exclusivity_key(dossier: Dossier) -> str | None:
+    """The text that is unique among a candidate's active candidatures; None where the exam excludes nothing."""
+    specialite = declaration.specialite_of(dossier)
+    parts = {
+        "exam": dossier.exam.code,
+        "session": dossier.session.name,
+        "academie": dossier.opening.academie,
+        "specialite": specialite.code if specialite else "",
+    }
+    names = [name for name in NAMES if name in dossier.exam.exclusive]
+    return "|".join(f"{name}={parts[name]}" for name in names) or None
+
+
+def one_active_candidature(dossier: Dossier) -> PreviousCandidature | None:
+    """The other active candidature that this one would contradict, if there is one."""
+    key = exclusivity_key(dossier)
+    return next(
+        (
+            other
+            for other in dossier.previous
+            if key and other.active and other.exclusivity_key == key and other.candidature_id != dossier.modifies
+        ),
+        None,
+    )

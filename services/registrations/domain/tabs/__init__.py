@@ -1,0 +1,27 @@
+"""The kinds of tab that have code behind them. An exam orders and titles them; a new exam needs no new kind."""
+
+from services.registrations.domain.tabs import (
+    acquis,
+    candidature,
+    diploma,
+    epreuves,
+    identification,
+    previous,
+    qualification,
+    texts,
+)
+from services.registrations.domain.tabs.kind import TabKind
+
+KINDS: dict[str, TabKind] = {
+    "previous": previous.KIND,
+    "identification": identification.KIND,
+    "candidature": candidature.KIND,
+    "qualification": qualification.KIND,
+    "acquis": acquis.KIND,
+    "diploma": diploma.KIND,
+    "epreuves": epreuves.KIND,
+    "questions": texts.QUESTIONS,
+    "notice": texts.NOTICE,
+    "recap": texts.RECAP,
+    "number": texts.NUMBER,
+}

@@ -1,0 +1,127 @@
+"""« Acquis »: four boxes, each opening its year, académie, diploma and the units that may be kept (guide §5.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from services.contracts.registrations import Line
+from services.contracts.registrations import Section as RecapSection
+from services.reference import academies
+from services.registrations.domain import declaration
+from services.registrations.domain.acquis import Box, Declared, field, mark_label
+from services.registrations.domain.declaration import Declaration
+from services.registrations.domain.definition import Tab
+from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.forms import Field, FieldError, Option, Section, error
+from services.registrations.domain.positions import POSITIONS
+from services.registrations.domain.tabs import acquis_fields
+from services.registrations.domain.tabs.inputs import check_fields, filled
+from services.registrations.domain.tabs.kind import TabContent, TabKind
+from services.registrations.domain.tabs.specialites import matching
+
+INTRODUCTION = (
+    "Si vous remplissez les conditions pour obtenir des reports de notes ou des dispenses sur certaines épreuves de "
+    'votre spécialité, vous devez le déclarer ci-dessous. Sinon veuillez cliquer sur le bouton "Suivant".'
+)
+LABELS = {
+    Box.MEME: "Je me suis déjà présenté(e) à ce BTS lors d'une session précédente et je n'ai pas obtenu le diplôme",
+    Box.AUTRE: (
+        "Je me suis déjà présenté(e) à un autre BTS lors d'une session précédente et je n'ai pas obtenu le diplôme"
+    ),
+    Box.DIPLOME: "J'ai obtenu un autre diplôme (inclus certification en langue anglaise)",
+    Box.VAE: "J'ai des dispenses d'épreuve au titre de la validation des acquis de l'expérience",
+}
+RENOUNCED = (
+    "Vous souhaitez renoncer à des acquis : décochez « à conserver » pour chaque épreuve que vous voulez repasser."
+)
+
+
+def describe(dossier: Dossier, tab: Tab) -> TabContent:
+    typed = dossier.typed(tab)
+    renounces = dossier.typed_in("candidature").ticked("renoncement")
+    return TabContent(
+        sections=tuple(filled(section, typed) for section in _sections(dossier, tab)),
+        notices=(RENOUNCED,) if renounces else (),
+    )
+
+
+def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
+    declared = declaration.read(dossier)
+    wrong = check_fields(_sections(dossier, tab), dossier.typed(tab))
+    return (*wrong, *(one for box in declared.acquis for one in _box_errors(dossier, declared, box)))
+
+
+def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
+    declared = declaration.read(dossier)
+    lines = tuple(
+        line
+        for box in declared.acquis
+        for line in (Line(label(tab, box.box), _box_summary(box)), *_kept_lines(declared, box))
+    )
+    return (RecapSection(tab.title, lines or (Line("Acquis déclarés", ""),)),)
+
+
+def search(dossier: Dossier, tab: Tab, name: str, typed: str, limit: int) -> tuple[Option, ...]:
+    return matching(dossier.exam.specialites, typed, limit) if name == field(Box.AUTRE, "specialite") else ()
+
+
+def label(tab: Tab, box: Box) -> str:
+    """The guide's words, or those of an exam whose tab has its own: `options: {labels: {meme_bts: …}}`."""
+    own = tab.options.get("labels", {}).get(box.value)
+    return str(own) if own else LABELS[box]
+
+
+def boxes(tab: Tab) -> tuple[Box, ...]:
+    """The boxes an exam shows: all four, or those of `options: {boxes: [...]}`."""
+    wanted = tab.options.get("boxes", tuple(box.value for box in Box))
+    return tuple(box for box in Box if box.value in wanted)
+
+
+def _sections(dossier: Dossier, tab: Tab) -> tuple[Section, ...]:
+    declared = declaration.read(dossier)
+    ticks = tuple(Field(box.value, label(tab, box), "checkbox", refresh=True) for box in boxes(tab))
+    opened = (
+        Section(label(tab, box.box), acquis_fields.fields(dossier, declared, box))
+        for box in declared.acquis
+        if box.box in boxes(tab)
+    )
+    return (Section(None, ticks, notice=str(tab.options.get("notice", INTRODUCTION))), *opened)
+
+
+def _box_errors(dossier: Dossier, declared: Declaration, box: Declared) -> Iterator[FieldError]:
+    name = field(box.box, "annee")
+    typed = dossier.typed_in("acquis")
+    if typed.answered(name) and box.year is None:
+        yield error(name, "Année : saisissez une année sur quatre chiffres, par exemple 2021.")
+    elif box.year is not None and box.box.has_marks and box.year >= declared.session_year:
+        yield error(name, f"Année : une session précédente est antérieure à {declared.session_year}.")
+    elif box.year is not None and box.year > dossier.today.year:
+        yield error(name, "Année : elle ne peut pas être dans l'avenir.")
+    if box.box is Box.AUTRE and typed.answered(field(box.box, "specialite")) and box.specialite is None:
+        yield error(field(box.box, "specialite"), "Spécialité du BTS présenté : choisissez une spécialité proposée.")
+    if box.box is Box.AUTRE and box.specialite and box.specialite == declared.specialite:
+        yield error(field(box.box, "specialite"), "Spécialité du BTS présenté : c'est celle que vous présentez.")
+    if not box.box.has_marks and not box.kept:
+        yield error(box.box.value, "Cochez les épreuves dont vous êtes dispensé(e), ou décochez la case.")
+
+
+def _box_summary(box: Declared) -> str:
+    academie = academies.by_code(box.academie)
+    parts = (
+        str(box.year) if box.year else "",
+        academie.label if academie else "",
+        box.specialite.label if box.specialite else "",
+        box.title.label if box.title else "",
+    )
+    return " - ".join(part for part in parts if part) or "Oui"
+
+
+def _kept_lines(declared: Declaration, box: Declared) -> Iterator[Line]:
+    for unit in box.kept:
+        epreuve = declared.structure.epreuve(unit.code)
+        name = f"{unit.code} - {epreuve.label}" if epreuve else unit.code
+        kept_mark = f" ({mark_label(unit.mark)}/20)" if unit.mark is not None else ""
+        yield Line(name, POSITIONS[unit.position] + kept_mark)
+
+
+KIND = TabKind(describe, check, recap, search)

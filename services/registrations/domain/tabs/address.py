@@ -1,0 +1,127 @@
+"""The address typed on « Identification »: its fields, what is asked of a postal code, how documents print it.
+
+A postal code proposes communes and never blocks: CEDEX codes are in no list of communes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from services.reference import communes, pays
+from services.reference.text import capitals, folded
+from services.registrations.domain.answers import Typed
+from services.registrations.domain.formats import FORMATS
+from services.registrations.domain.forms import Field, FieldError, Option, Section, error
+
+FRANCE_HERE = "FRANCE"  # as the form's list says it; documents say FRANCE (DONT OUTRE-MER)
+_LINES = ("adresse", "complement_1", "complement_2", "complement_3")
+
+
+def section(typed: Typed) -> Section:
+    fields = (
+        Field(
+            "pays",
+            "Pays",
+            "select",
+            required=True,
+            options=tuple(_countries()),
+            value=pays.FRANCE,
+            autocomplete="country",
+            refresh=True,
+        ),
+        Field("adresse", "Numéro, rue, voie", required=True, autocomplete="address-line1"),
+        Field("complement_1", "Complément adresse 1", autocomplete="address-line2"),
+        Field("complement_2", "Complément adresse 2", autocomplete="address-line3"),
+        Field("complement_3", "Complément adresse 3"),
+        _postal_code(typed),
+        _town(typed),
+    )
+    return Section("Adresse", fields)
+
+
+def check(typed: Typed) -> tuple[FieldError, ...]:
+    code = typed.text("code_postal")
+    if not code or not in_france(typed) or FORMATS["code_postal"].fits(code.replace(" ", "")):
+        return ()
+    return (error("code_postal", f"Code postal : saisissez {FORMATS['code_postal'].expected}."),)
+
+
+def search(typed: Typed, wanted: str, limit: int) -> tuple[Option, ...]:
+    """Communes for a postal code, or those of the postal code already typed whose name begins like `wanted`."""
+    if wanted.strip()[:1].isdigit():
+        found = communes.by_postal_code(wanted)
+    else:
+        found = communes.by_postal_code(typed.text("code_postal"))
+        found = tuple(commune for commune in found if folded(commune.name).startswith(folded(wanted)))
+    return tuple(Option(commune.label, commune.label) for commune in found)[: max(limit, 0)]
+
+
+def departement(typed: Typed) -> str | None:
+    """The département of residence on three characters, from a French postal code; None where it cannot be told."""
+    code = typed.text("code_postal").replace(" ", "")
+    if not in_france(typed) or not FORMATS["code_postal"].fits(code):
+        return None
+    if found := communes.by_postal_code(code):
+        return found[0].departement
+    if code.startswith(("97", "98")):
+        return code[:3]
+    if code.startswith("20"):
+        return "02A" if code < "20200" else "02B"
+    return f"0{code[:2]}"
+
+
+def in_france(typed: Typed) -> bool:
+    return typed.text("pays") in ("", pays.FRANCE)
+
+
+def postal_lines(typed: Typed) -> tuple[str, ...]:
+    """The lines under the name on an envelope: « 1 rue du port », « 25000 BESANCON », the country if abroad."""
+    lines = [typed.text(name) for name in _LINES]
+    lines.append(f"{typed.text('code_postal')} {capitals(typed.text('localite'))}".strip())
+    if not in_france(typed):
+        lines.append(country_label(typed))
+    return tuple(line for line in lines if line)
+
+
+def country_label(typed: Typed) -> str:
+    country = pays.by_code(typed.text("pays") or pays.FRANCE)
+    return country.label if country else ""
+
+
+def one_line(typed: Typed) -> str:
+    """« 1 rue du port 25000 BESANCON FRANCE (DONT OUTRE-MER) »; empty while nothing is typed."""
+    lines = postal_lines(typed)
+    if not lines:
+        return ""
+    return " ".join((*lines, country_label(typed)) if in_france(typed) else lines)
+
+
+def _countries() -> Iterator[Option]:
+    for country in pays.proposed():
+        yield Option(country.code, FRANCE_HERE if country.is_france else country.label)
+
+
+def _postal_code(typed: Typed) -> Field:
+    return Field(
+        "code_postal",
+        "Code postal",
+        required=in_france(typed),
+        hint="Exemple : 35000",
+        autocomplete="postal-code",
+        inputmode="numeric" if in_france(typed) else None,
+    )
+
+
+def _town(typed: Typed) -> Field:
+    """The localité: free text, with the communes of the postal code as proposals."""
+    proposed = search(typed, "", limit=30) if in_france(typed) else ()
+    hint = "Communes de ce code postal : " + ", ".join(option.label for option in proposed) if proposed else None
+    return Field(
+        "localite",
+        "Localité",
+        required=True,
+        hint=hint,
+        options=proposed,
+        autocomplete="address-level2",
+        search="localite",
+    )

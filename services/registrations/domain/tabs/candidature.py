@@ -1,0 +1,184 @@
+"""« Informations candidature »: category, situation, establishment, handicap, consents, renouncement (guide §5.2).
+
+An exam without categories or situations simply has no such fields; its tab may also `omit` parts by name.
+"""
+
+from __future__ import annotations
+
+from services.contracts.registrations import Line
+from services.contracts.registrations import Section as RecapSection
+from services.registrations.domain import declaration
+from services.registrations.domain.answers import NON, OUI, Typed
+from services.registrations.domain.definition import Category, Exam, Tab
+from services.registrations.domain.dossier import Dossier, Etablissement
+from services.registrations.domain.forms import Field, FieldError, Option, Section, error
+from services.registrations.domain.tabs import address
+from services.registrations.domain.tabs.inputs import OUI_NON, SELECT, check_fields, filled, notice, yes_no
+from services.registrations.domain.tabs.kind import TabContent, TabKind
+
+PARTS = ("duree", "etablissement", "handicap", "diffusion", "renoncement")  # what `omit` may name
+HANDICAP_LABEL = "Demande d'aménagement(s) d'épreuves au titre du handicap (1)"
+HANDICAP_ADVICE = (
+    "(1) Pour une demande d'aménagement, contactez ensuite un médecin agréé : il établit un certificat indiquant les "
+    "mesures demandées, à fournir au service des Examens et Concours. Ne déposez pas de document médical ici.",
+)
+PRESSE_LABEL = (
+    "J'accepte la communication de mes résultats d'examen, en vue d'une publication par la presse "
+    "ou sur les sites internet de sociétés de droit privé"
+)
+COLLECTIVITES_LABEL = (
+    "J'accepte la communication de mes résultats, de mon nom et de mon adresse aux collectivités territoriales "
+    "en vue d'éventuelles félicitations"
+)
+RENONCEMENT_LABEL = "Je souhaite renoncer à des acquis"
+DUREE_LABEL = "Aménagement de la durée de formation"
+
+
+def describe(dossier: Dossier, tab: Tab) -> TabContent:
+    typed = dossier.typed(tab)
+    return TabContent(sections=tuple(filled(section, typed) for section in _sections(dossier, tab)))
+
+
+def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
+    wrong = check_fields(_sections(dossier, tab), dossier.typed(tab))
+    if "etablissement" in _omitted(tab):
+        return wrong
+    return (*wrong, *_etablissement_errors(dossier, dossier.typed(tab)))
+
+
+def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
+    typed = dossier.typed(tab)
+    answers = {
+        "categorie": category_label(dossier.category()),
+        "situation": _situation_label(dossier.exam, typed),
+        "etablissement": (declaration.etablissement_of(dossier) or _NOWHERE).label,
+        "amenagement_duree": OUI_NON.get(typed.text("amenagement_duree"), OUI_NON[NON]),
+        "renoncement": OUI_NON[OUI if typed.ticked("renoncement") else NON],
+    }
+    fields = [field for section in _sections(dossier, tab) for field in section.fields if field.type != "notice"]
+    lines = tuple(
+        Line(field.label.removesuffix(" (1)"), answers.get(field.name, OUI_NON.get(typed.text(field.name), "")))
+        for field in fields
+    )
+    return (RecapSection(tab.title, lines),)
+
+
+def search(dossier: Dossier, tab: Tab, field: str, typed: str, limit: int) -> tuple[Option, ...]:
+    """Establishments of the kinds that the category goes with; INDIVIDUELS of the département of residence."""
+    if field != "etablissement":
+        return ()
+    kinds = _kinds(dossier)
+    residence = address.departement(dossier.typed_in("identification")) if kinds == ("individuels",) else None
+    found = dossier.directory.search(typed, kinds, residence, limit)
+    return tuple(Option(one.code, one.label) for one in found)
+
+
+def category_label(category: Category | None) -> str:
+    """« FORMATION CONTINUE (320) »"""
+    return f"{category.label} ({category.code})" if category else ""
+
+
+_NOWHERE = Etablissement("", "", "")
+
+
+def _sections(dossier: Dossier, tab: Tab) -> tuple[Section, ...]:
+    omitted = _omitted(tab)
+    sections = (
+        Section("Type de candidature", _type_fields(dossier.exam, omitted)),
+        Section("Etablissement du candidat", _etablissement_fields(dossier, tab, omitted)),
+        Section("Aménagement d'épreuve demandé au titre du handicap", _handicap_fields(dossier, tab, omitted)),
+        Section("Diffusion des résultats", _consent_fields(omitted)),
+        Section("Particularités", _renouncement_fields(omitted)),
+    )
+    return tuple(section for section in sections if section.fields)
+
+
+def _type_fields(exam: Exam, omitted: frozenset[str]) -> tuple[Field, ...]:
+    categories = tuple(Option(one.code, category_label(one)) for one in exam.categories if one.public)
+    situations = tuple(Option(item.key, item.label) for item in exam.lists.get("situations", ()))
+    fields = []
+    if categories:
+        fields.append(_select("categorie", "Catégorie du candidat", categories, refresh=True))
+    if situations:
+        fields.append(_select("situation", "Situation à l'inscription", situations))
+    if "duree" not in omitted:
+        fields.append(yes_no("amenagement_duree", DUREE_LABEL).holding(NON))
+    return tuple(fields)
+
+
+def _etablissement_fields(dossier: Dossier, tab: Tab, omitted: frozenset[str]) -> tuple[Field, ...]:
+    if "etablissement" in omitted:
+        return ()
+    found = declaration.etablissement_of(dossier)
+    text = dossier.typed(tab).text("etablissement")
+    proposed = search(dossier, tab, "etablissement", text, 20) if text and not found else ()
+    field = Field(
+        "etablissement",
+        "Etablissement",
+        "search",
+        required=True,
+        hint="Nom, ville ou numéro de l'établissement",
+        search="etablissement",
+        display=found.label if found else None,
+        options=proposed,
+    )
+    return (field,)
+
+
+def _handicap_fields(dossier: Dossier, tab: Tab, omitted: frozenset[str]) -> tuple[Field, ...]:
+    if "handicap" in omitted:
+        return ()
+    field = yes_no("handicap", HANDICAP_LABEL, required=True, refresh=True)
+    if dossier.typed(tab).text("handicap") != OUI:
+        return (field,)
+    advice = dossier.exam.texts.get("handicap_advice", HANDICAP_ADVICE)
+    return (field, notice("handicap_conseil", " ".join(advice)))
+
+
+def _consent_fields(omitted: frozenset[str]) -> tuple[Field, ...]:
+    """Two consents that must be answered and are never answered beforehand."""
+    if "diffusion" in omitted:
+        return ()
+    return (
+        yes_no("consent_presse", PRESSE_LABEL, required=True),
+        yes_no("consent_collectivites", COLLECTIVITES_LABEL, required=True),
+    )
+
+
+def _renouncement_fields(omitted: frozenset[str]) -> tuple[Field, ...]:
+    return () if "renoncement" in omitted else (Field("renoncement", RENONCEMENT_LABEL, "checkbox"),)
+
+
+def _etablissement_errors(dossier: Dossier, typed: Typed) -> tuple[FieldError, ...]:
+    if not typed.answered("etablissement"):
+        return ()
+    found, category = declaration.etablissement_of(dossier), dossier.category()
+    if found is None:
+        return (error("etablissement", "Etablissement : choisissez un établissement proposé par la recherche."),)
+    if category and category.etablissements and found.kind not in category.etablissements:
+        detail = f"« {found.label} » ne correspond pas à la catégorie {category_label(category)}."
+        return (error("etablissement", f"Etablissement : {detail}"),)
+    return ()
+
+
+def _kinds(dossier: Dossier) -> tuple[str, ...]:
+    category = dossier.category()
+    if category:
+        return category.etablissements
+    return tuple(dict.fromkeys(kind for one in dossier.exam.categories if one.public for kind in one.etablissements))
+
+
+def _situation_label(exam: Exam, typed: Typed) -> str:
+    key = typed.text("situation")
+    return next((item.label for item in exam.lists.get("situations", ()) if item.key == key), "")
+
+
+def _select(name: str, label: str, options: tuple[Option, ...], *, refresh: bool = False) -> Field:
+    return Field(name, label, "select", required=True, options=options, placeholder=SELECT, refresh=refresh)
+
+
+def _omitted(tab: Tab) -> frozenset[str]:
+    return frozenset(tab.options.get("omit", ()))
+
+
+KIND = TabKind(describe, check, recap, search)

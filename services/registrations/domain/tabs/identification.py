@@ -1,0 +1,175 @@
+"""« Identification »: the account's civil status greyed, then nationality, address, contacts (guide §5.1)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from services.chassis.french import date_courte
+from services.contracts.accounts import Identity
+from services.contracts.registrations import Line
+from services.contracts.registrations import Section as RecapSection
+from services.reference import csp, departements, nationalites, pays, telephones
+from services.registrations.domain.answers import Typed
+from services.registrations.domain.definition import Tab
+from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.forms import Field, FieldError, Option, Section, error
+from services.registrations.domain.tabs import address
+from services.registrations.domain.tabs.inputs import SELECT, called, check_fields, filled
+from services.registrations.domain.tabs.kind import TabContent, TabKind
+from services.registrations.domain.tabs.takeover import shown
+
+CSP_LABEL = "Catégorie socio-professionnelle du candidat ou d'un représentant légal"
+MOBILE = Field(
+    "telephone_mobile",
+    "Téléphone portable",
+    "tel",
+    hint="Exemples : 0623456789 ou +33623456789",
+    autocomplete="tel",
+    inputmode="tel",
+)
+FIXE = Field(
+    "telephone_fixe",
+    "Téléphone fixe",
+    "tel",
+    hint="Exemples : 0123456789 ou +33123456789",
+    autocomplete="tel",
+    inputmode="tel",
+)
+
+
+def describe(dossier: Dossier, tab: Tab) -> TabContent:
+    typed = shown(dossier, tab)
+    return TabContent(sections=tuple(filled(section, typed) for section in _sections(dossier.identity, typed)))
+
+
+def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
+    typed = dossier.typed(tab)
+    wrong = check_fields(_sections(dossier.identity, typed), typed)
+    by_format = (*address.check(typed), *_telephone_errors(typed))
+    return (*wrong, *by_format)
+
+
+def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
+    typed, identity = dossier.typed(tab), dossier.identity
+    return (
+        RecapSection("Identification du candidat", _identity_lines(identity, typed)),
+        RecapSection("Adresse et contact", _contact_lines(identity, typed)),
+        RecapSection("Situation du candidat", (Line(CSP_LABEL, _csp_label(typed)),)),
+    )
+
+
+def search(dossier: Dossier, tab: Tab, field: str, typed: str, limit: int) -> tuple[Option, ...]:
+    return address.search(dossier.typed(tab), typed, limit) if field in ("localite", "code_postal") else ()
+
+
+def telephone(typed: Typed, name: str) -> str:
+    """The number normalised; as typed where it does not read as one."""
+    try:
+        return telephones.normalised(typed.text(name))
+    except ValueError:
+        return typed.text(name)
+
+
+def birth_date(identity: Identity) -> str:
+    """« 01/01/2002 »"""
+    return date_courte(date.fromisoformat(identity.date_naissance))
+
+
+def _sections(identity: Identity, typed: Typed) -> tuple[Section, ...]:
+    return (
+        _identity(identity),
+        _birth(identity),
+        address.section(typed),
+        Section("Contacts", (MOBILE, FIXE, _greyed("email", "Adresse mail", identity.email))),
+        Section("Situation du candidat", (_csp_field(),)),
+    )
+
+
+def _identity(identity: Identity) -> Section:
+    fields = (
+        _greyed("civilite", "Civilité", identity.civilite),
+        _greyed("nom_famille", "Nom de famille", identity.nom_famille, "(Nom de naissance)"),
+        _greyed("nom_usage", "Nom d'usage", identity.nom_usage or "", "(Nom marital par exemple)"),
+        _greyed("prenoms", "Prénoms", identity.prenoms),
+    )
+    return Section("Identité", fields)
+
+
+def _birth(identity: Identity) -> Section:
+    departement = departements.by_code(identity.departement_naissance or "")
+    fields = [
+        _greyed("pays_naissance", "Pays de naissance", _country(identity)),
+        _greyed("date_naissance", "Date de naissance", birth_date(identity), "Exemple: 30/05/1998"),
+        _greyed("commune_naissance", "Commune de naissance", identity.commune_naissance),
+        _nationality(identity),
+    ]
+    if departement:
+        fields.insert(2, _greyed("departement_naissance", "Département, DOM ou COM de naissance", departement.label))
+    return Section("Naissance", tuple(fields))
+
+
+def _nationality(identity: Identity) -> Field:
+    options = tuple(Option(one.code, one.label(identity.civilite)) for one in nationalites.all())
+    return Field(
+        "nationalite",
+        "Nationalité",
+        "select",
+        required=True,
+        options=options,
+        placeholder="Sélectionnez une nationalité",
+    )
+
+
+def _csp_field() -> Field:
+    options = tuple(Option(one.code, one.label, one.group or None) for one in csp.proposed())
+    return Field("csp", CSP_LABEL, "select", required=True, options=options, placeholder=SELECT)
+
+
+def _greyed(name: str, label: str, value: str, hint: str | None = None) -> Field:
+    return Field(name, label, value=value, hint=hint, disabled=True)
+
+
+def _country(identity: Identity) -> str:
+    country = pays.by_code(identity.pays_naissance)
+    return country.label if country else identity.pays_naissance
+
+
+def _telephone_errors(typed: Typed) -> tuple[FieldError, ...]:
+    found: list[FieldError] = []
+    for field in (MOBILE, FIXE):
+        try:
+            telephones.normalised(typed.text(field.name))
+        except ValueError as wrong:
+            found.append(error(field.name, f"{called(field)} : {str(wrong)[0].lower()}{str(wrong)[1:]}"))
+    return tuple(found)
+
+
+def _identity_lines(identity: Identity, typed: Typed) -> tuple[Line, ...]:
+    return (
+        Line("Civilité", identity.civilite),
+        Line("Nom de famille", identity.nom_famille, "Nom de naissance"),
+        Line("Nom d'usage", identity.nom_usage or "", "Nom marital par exemple"),
+        Line("Prénoms", identity.prenoms),
+        Line("Date de naissance", birth_date(identity)),
+        Line("Commune de naissance", identity.commune_naissance),
+        Line("Département, DOM ou COM de naissance", identity.departement_naissance or ""),
+        Line("Pays de naissance", _country(identity)),
+        Line("Nationalité", nationalites.label(typed.text("nationalite"), identity.civilite)),
+    )
+
+
+def _contact_lines(identity: Identity, typed: Typed) -> tuple[Line, ...]:
+    return (
+        Line("Adresse", address.one_line(typed)),
+        Line("Téléphone mobile", telephone(typed, MOBILE.name)),
+        Line("Téléphone fixe", telephone(typed, FIXE.name)),
+        Line("Adresse mail", identity.email),
+    )
+
+
+def _csp_label(typed: Typed) -> str:
+    found = csp.by_code(typed.text("csp"))
+    return found.label if found else ""
+
+
+KIND = TabKind(describe, check, recap, search)

@@ -1,0 +1,65 @@
+"""« Candidatures précédentes »: earlier candidatures to this exam here, and what can be taken over from them."""
+
+from __future__ import annotations
+
+from services.registrations.domain.definition import Tab
+from services.registrations.domain.dossier import Dossier, PreviousCandidature
+from services.registrations.domain.forms import Field, FieldError, Option, Section, error
+from services.registrations.domain.rules.exclusivity import one_active_candidature
+from services.registrations.domain.tabs.inputs import check_fields, filled
+from services.registrations.domain.tabs.kind import TabContent, TabKind
+from services.registrations.domain.tabs.takeover import CHOICE, NOTHING
+
+NONE_HERE = "Vous n'avez pas de candidature précédente à cet examen dans ce portail."
+
+
+def describe(dossier: Dossier, tab: Tab) -> TabContent:
+    earlier = _earlier(dossier)
+    if not earlier:
+        return TabContent(paragraphs=(NONE_HERE,))
+    sections = tuple(filled(section, dossier.typed(tab)) for section in _sections(earlier))
+    return TabContent(
+        sections=sections, paragraphs=("Vos candidatures précédentes à cet examen :", *map(_line, earlier))
+    )
+
+
+def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
+    found = check_fields(_sections(_earlier(dossier)), dossier.typed(tab))
+    other = one_active_candidature(dossier)
+    if other is None:
+        return found
+    detail = f"Vous avez déjà une candidature pour cette session : {_line(other)}."
+    return (*found, error(CHOICE, f"{detail} Vous pouvez la modifier dans « Mes inscriptions »."))
+
+
+def _earlier(dossier: Dossier) -> tuple[PreviousCandidature, ...]:
+    found = (
+        one for one in dossier.previous if one.exam_code == dossier.exam.code and one.candidature_id != dossier.modifies
+    )
+    return tuple(sorted(found, key=lambda one: (-one.session_year, one.numero_inscription)))
+
+
+def _sections(earlier: tuple[PreviousCandidature, ...]) -> tuple[Section, ...]:
+    if not earlier:
+        return ()
+    options = (
+        Option(NOTHING, "Ne rien reprendre"),
+        *(Option(one.candidature_id, _line(one)) for one in earlier),
+    )
+    field = Field(
+        CHOICE,
+        "Reprendre les données de",
+        "radio",
+        options=options,
+        value=NOTHING,
+        hint="L'adresse, la spécialité et le diplôme possédé sont proposés dans les onglets suivants : vérifiez-les.",
+    )
+    return (Section("Reprise des données", (field,)),)
+
+
+def _line(one: PreviousCandidature) -> str:
+    parts = (one.session_label, one.academie_label, one.specialite_label, f"n° {one.numero_inscription}")
+    return " - ".join(part for part in parts if part)
+
+
+KIND = TabKind(describe, check)

@@ -1,0 +1,133 @@
+"""« Qualification présentée »: spécialité, form of passage by category, dérogation, final form (guide §5.3)."""
+
+from __future__ import annotations
+
+from services.contracts.registrations import Line
+from services.contracts.registrations import Section as RecapSection
+from services.registrations.domain import declaration
+from services.registrations.domain.answers import NON, OUI, Typed
+from services.registrations.domain.declaration import FORMES, SUBJECT_TO
+from services.registrations.domain.definition import Specialite, Tab
+from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.forms import Field, FieldError, Option, Section, error
+from services.registrations.domain.tabs.inputs import OUI_NON, SELECT, check_fields, filled, yes_no
+from services.registrations.domain.tabs.kind import TabContent, TabKind
+from services.registrations.domain.tabs.specialites import matching, specialite_label
+from services.registrations.domain.tabs.takeover import shown
+
+DEROGATION_LABEL = "Dérogation à la forme de passage"
+
+
+def describe(dossier: Dossier, tab: Tab) -> TabContent:
+    typed = shown(dossier, tab)
+    return TabContent(sections=tuple(filled(section, typed) for section in _sections(dossier, tab, typed)))
+
+
+def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
+    typed = dossier.typed(tab)
+    return (
+        *check_fields(_sections(dossier, tab, typed), typed),
+        *_specialite_errors(dossier, typed),
+        *_wish_errors(dossier, tab),
+    )
+
+
+def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
+    declared = declaration.read(dossier)
+    lines = [Line("Spécialité", declared.specialite.label if declared.specialite else "")]
+    if _has_formes(tab):
+        lines += [
+            Line("Forme de passage", FORMES.get(declared.formes.asked or "", "")),
+            Line(DEROGATION_LABEL, OUI_NON[OUI if declared.formes.derogation else NON]),
+            Line("Forme passage finale", declared.formes.final_label()),
+        ]
+    return (RecapSection("Qualification présentée", tuple(lines)),)
+
+
+def search(dossier: Dossier, tab: Tab, field: str, typed: str, limit: int) -> tuple[Option, ...]:
+    """Spécialités of the session by words of their label, in any order, or by code."""
+    if field != "specialite":
+        return ()
+    return matching(_offered(dossier), typed, limit)
+
+
+def _sections(dossier: Dossier, tab: Tab, typed: Typed) -> tuple[Section, ...]:
+    qualification = Section("Qualification présentée", (_specialite_field(dossier, tab, typed),))
+    if not _has_formes(tab):
+        return (qualification,)
+    return (qualification, Section("Forme de passage", _forme_fields(dossier, typed)))
+
+
+def _specialite_field(dossier: Dossier, tab: Tab, typed: Typed) -> Field:
+    text = typed.text("specialite")
+    found = dossier.exam.specialite(text)
+    return Field(
+        "specialite",
+        "Spécialité",
+        "search",
+        required=True,
+        hint="Quelques mots de la spécialité, ou son code",
+        search="specialite",
+        display=specialite_label(found) if found else None,
+        options=search(dossier, tab, "specialite", text, 20) if text and not found else (),
+    )
+
+
+def _forme_fields(dossier: Dossier, typed: Typed) -> tuple[Field, ...]:
+    category = dossier.category()
+    allowed = category.formes if category else tuple(FORMES)
+    options = tuple(Option(forme, FORMES[forme]) for forme in allowed)
+    asked = Field("forme", "Forme de passage", "select", required=True, options=options, placeholder=SELECT)
+    if len(options) == 1:
+        asked = asked.holding(options[0].value)
+    derogation = yes_no("derogation", DEROGATION_LABEL, refresh=True).holding(NON)
+    wished = (_wished_field(),) if typed.text("derogation") == OUI else ()
+    final = Field("forme_finale", "Forme passage finale", value=_final_label(typed), disabled=True)
+    return (asked, derogation, *wished, final)
+
+
+def _wished_field() -> Field:
+    return Field(
+        "forme_souhaitee",
+        "Forme de passage souhaitée",
+        "select",
+        required=True,
+        options=tuple(Option(forme, label) for forme, label in FORMES.items()),
+        hint=SUBJECT_TO,
+        placeholder=SELECT,
+    )
+
+
+def _final_label(typed: Typed) -> str:
+    return declaration.formes_of_typed(typed).final_label()
+
+
+def _specialite_errors(dossier: Dossier, typed: Typed) -> tuple[FieldError, ...]:
+    text = typed.text("specialite")
+    if not text or text in dossier.session.specialites:
+        return ()
+    return (error("specialite", "Spécialité : choisissez une spécialité proposée à cette session."),)
+
+
+def _wish_errors(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
+    formes = declaration.formes_of(dossier)
+    if not _has_formes(tab) or not formes.derogation or formes.wished is None or formes.wished != formes.asked:
+        return ()
+    return (
+        error(
+            "forme_souhaitee",
+            "Forme de passage souhaitée : elle est déjà celle que vous avez choisie, la dérogation est sans objet.",
+        ),
+    )
+
+
+def _offered(dossier: Dossier) -> tuple[Specialite, ...]:
+    return tuple(one for one in dossier.exam.specialites if one.code in dossier.session.specialites)
+
+
+def _has_formes(tab: Tab) -> bool:
+    """An exam without forms of passage says `omit: [forme]`."""
+    return "forme" not in tab.options.get("omit", ())
+
+
+KIND = TabKind(describe, check, recap, search)

@@ -1,0 +1,128 @@
+"""The exam's own questions: fields that are data alone, on a tab of their own or added to any other tab."""
+
+from __future__ import annotations
+
+from services.contracts.registrations import Line
+from services.contracts.registrations import Section as RecapSection
+from services.reference.text import folded
+from services.registrations.domain import facts
+from services.registrations.domain.answers import Typed
+from services.registrations.domain.conditions import Lookup, holds
+from services.registrations.domain.definition import Item, Question, Tab
+from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.formats import FORMATS, Format
+from services.registrations.domain.forms import Field, FieldError, Option, Section, error
+from services.registrations.domain.tabs import inputs
+
+_FIELD_TYPES = {"choice": "select", "consent": "checkbox", "search": "search", "yes_no": "yes_no", "date": "date"}
+_FORMAT_OF_TYPE = {"number": "nombre", "date": "date"}
+
+
+def sections(dossier: Dossier, tab: Tab) -> tuple[Section, ...]:
+    fields = _fields(dossier, tab)
+    if not fields:
+        return ()
+    title = tab.title if tab.kind in ("questions", "notice") else "Informations complémentaires"
+    return (inputs.filled(Section(title, fields), dossier.typed(tab)),)
+
+
+def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
+    shown, typed = _shown(dossier, tab), dossier.typed(tab)
+    by_field = inputs.check_fields((Section(None, _fields(dossier, tab)),), typed)
+    by_format = (_format_error(dossier, question, typed) for question in shown)
+    return (*by_field, *(one for one in by_format if one is not None))
+
+
+def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
+    typed = dossier.typed(tab)
+    told = [question for question in _shown(dossier, tab) if question.type != "notice"]
+    lines = tuple(Line(question.label, _told(dossier, question, typed)) for question in told)
+    return (RecapSection(tab.title, lines),) if lines else ()
+
+
+def search(dossier: Dossier, tab: Tab, field: str, typed: str, limit: int) -> tuple[Option, ...] | None:
+    """Proposals for a question of the type search; None where no question has that name."""
+    question = next((one for one in tab.questions if one.name == field), None)
+    if question is None:
+        return None
+    wanted = folded(typed)
+    found = (item for item in _items(dossier, question) if wanted in folded(item.label))
+    return tuple(Option(item.key, item.label) for item in found)[: max(limit, 0)]
+
+
+def _shown(dossier: Dossier, tab: Tab) -> tuple[Question, ...]:
+    if not tab.questions:
+        return ()
+    lookup = facts.lookup(dossier)
+    return tuple(question for question in tab.questions if holds(question.shown, lookup))
+
+
+def _fields(dossier: Dossier, tab: Tab) -> tuple[Field, ...]:
+    if not tab.questions:
+        return ()
+    lookup, deciding = facts.lookup(dossier), _deciding(tab)
+    return tuple(_field(dossier, tab, question, lookup, deciding) for question in _shown(dossier, tab))
+
+
+def _field(dossier: Dossier, tab: Tab, question: Question, lookup: Lookup, deciding: frozenset[str]) -> Field:
+    if question.type == "notice":
+        return inputs.notice(question.name, question.text or question.label)
+    expected = _format(question)
+    options = tuple(Option(item.key, item.label) for item in _items(dossier, question))
+    if question.type == "yes_no":
+        options = tuple(Option(value, text) for value, text in inputs.OUI_NON.items())
+    chosen = _item(dossier, question, dossier.typed(tab).text(question.name))
+    return Field(
+        name=question.name,
+        label=question.label,
+        type=_FIELD_TYPES.get(question.type, "text"),
+        required=question.required is not None and holds(question.required, lookup),
+        hint=question.hint,
+        options=() if question.type == "search" else options,
+        inputmode=expected.inputmode if expected else None,
+        search=question.name if question.type == "search" else None,
+        display=chosen.label if chosen and question.type == "search" else None,
+        placeholder=inputs.SELECT if question.type == "choice" else None,
+        refresh=question.name in deciding,
+    )
+
+
+def _deciding(tab: Tab) -> frozenset[str]:
+    """The questions that another one of the same tab depends on: changing them changes the form."""
+    names = frozenset(question.name for question in tab.questions)
+    text = "".join(repr((question.shown, question.required)) for question in tab.questions)
+    return frozenset(name for name in names if repr(f"question:{name}") in text)
+
+
+def _format_error(dossier: Dossier, question: Question, typed: Typed) -> FieldError | None:
+    text = typed.text(question.name)
+    if not text:
+        return None
+    if question.type == "search" and _item(dossier, question, text) is None:
+        return error(question.name, f"{question.label} : choisissez une valeur de la liste.")
+    expected = _format(question)
+    if expected is None or expected.fits(text):
+        return None
+    return error(question.name, f"{question.label} : saisissez {expected.expected}.")
+
+
+def _format(question: Question) -> Format | None:
+    return FORMATS.get(question.format or _FORMAT_OF_TYPE.get(question.type, ""))
+
+
+def _told(dossier: Dossier, question: Question, typed: Typed) -> str:
+    text = typed.text(question.name)
+    if question.type == "yes_no":
+        return inputs.OUI_NON.get(text, "")
+    if question.type == "consent":
+        return "Oui" if typed.ticked(question.name) else "Non"
+    item = _item(dossier, question, text)
+    return item.label if item else text
+
+
+def _items(dossier: Dossier, question: Question) -> tuple[Item, ...]:
+    return question.options or dossier.exam.lists.get(question.list or "", ())
+
+
+def _item(dossier: Dossier, question: Question, key: str) -> Item | None:
+    return next((item for item in _items(dossier, question) if item.key == key), None)

@@ -1,0 +1,25 @@
+"""What is taken over from an earlier candidature: shown in tabs not yet posted, for the candidate to confirm."""
+
+from __future__ import annotations
+
+from services.registrations.domain.answers import Typed
+from services.registrations.domain.definition import Tab
+from services.registrations.domain.dossier import Dossier, PreviousCandidature
+
+CHOICE = "reprise"  # field of the tab « Candidatures précédentes »
+NOTHING = "aucune"
+TABS = ("identification", "qualification", "diploma")  # consents, acquis and épreuves are answered anew each time
+
+
+def source(dossier: Dossier) -> PreviousCandidature | None:
+    """The candidature that was chosen to take over from."""
+    chosen = dossier.typed_in("previous").text(CHOICE)
+    return next((one for one in dossier.previous if one.candidature_id == chosen), None)
+
+
+def shown(dossier: Dossier, tab: Tab) -> Typed:
+    """What a tab shows: its own answers, or those taken over while it has none."""
+    if tab.name in dossier.answers or tab.kind not in TABS:
+        return dossier.typed(tab)
+    previous = source(dossier)
+    return Typed(previous.answers.get(tab.name, {})) if previous else dossier.typed(tab)

@@ -1,0 +1,36 @@
+"""Kinds made of text alone: notices, the récapitulatif (filled in by the journey), the number, and pure questions."""
+
+from __future__ import annotations
+
+from services.registrations.domain.definition import Tab
+from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.tabs.kind import TabContent, TabKind
+from services.registrations.domain.windows import closing
+
+NOT_SAVED = (
+    "Attention ! A ce stade, la candidature n'est pas encore enregistrée. "
+    "Cliquez sur le bouton « Suivant » pour poursuivre votre inscription."
+)
+SAVE_NOW = (
+    "Votre candidature n'est pas encore enregistrée. "
+    "Cliquez sur le bouton « Enregistrer » pour transmettre votre inscription et obtenir votre numéro d'inscription."
+)
+
+
+def _paragraphs(_: Dossier, tab: Tab) -> TabContent:
+    return TabContent(paragraphs=tab.text)
+
+
+def _recap(_: Dossier, tab: Tab) -> TabContent:
+    return TabContent(paragraphs=tab.text, shows_recap=True)
+
+
+def _number(dossier: Dossier, tab: Tab) -> TabContent:
+    deadline = f"La fermeture du service est fixée le : {closing(dossier.opening.closes)} (heure de Paris)."
+    return TabContent(paragraphs=(*tab.text, deadline), notices=(SAVE_NOW,))
+
+
+NOTICE = TabKind(_paragraphs)
+QUESTIONS = TabKind(_paragraphs)
+RECAP = TabKind(_recap)
+NUMBER = TabKind(_number)

@@ -1,7 +1,7 @@
 """Builds what browsers load: bundles of the design system's parts in use and of our own style and script.
 
-Reads `assets.txt`; writes `static/<version>-<digest>/` and `static/manifest.json`. Standard library only, so that it runs
-before anything is installed.
+Reads `assets.txt`; writes `static/<version>-<digest>/` and `static/manifest.json`. Standard library only, so that it
+runs before anything is installed.
 """
 
 import gzip
@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 GATEWAY = Path(__file__).parent
 COPIED_AS_IS = "files"
 _URL = re.compile(r"url\((['\"]?)(?!data:)([^)'\"]+)\1\)")
-_SOURCE_MAP = re.compile(r"^(//# sourceMappingURL=.*|/\*# sourceMappingURL=.*\*/)\s*$", re.MULTILINE)
+_SOURCE_MAP = re.compile(r"//# sourceMappingURL=.*$|/\*# sourceMappingURL=[^*]*\*/", re.MULTILINE)
 _CHARSET = '@charset "UTF-8";'
 _COMPRESSIBLE = {".css", ".js", ".svg", ".json"}
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, jsonify, render_template, request
 
-from gateway.components.samples import ERRORS, FIELDS, FORM, LONG_TABS, RECAP, TABS, COMMUNES
+from gateway.components.samples import COMMUNES, ERRORS, FIELDS, FORM, LONG_TABS, RECAP, TABS
 from gateway.layout.frame import Frame, ServiceContact, SessionEnd
 
 ANONYMOUS = Frame()
@@ -81,7 +81,8 @@ def with_typed(form: dict[str, Any], typed: Any) -> dict[str, Any]:
     if not typed:
         return form
     sections = [
-        section | {"fields": [_typed_field(field, typed) for field in section["fields"]]} for section in form["sections"]
+        section | {"fields": [_typed_field(field, typed) for field in section["fields"]]}
+        for section in form["sections"]
     ]
     return form | {"sections": sections}
 

@@ -11,51 +11,143 @@ COMMUNES = [
 ]
 
 FIELDS: dict[str, dict[str, Any]] = {
-    "text": {"name": "nom", "label": "Nom de famille", "hint": "(Nom de naissance)", "type": "text", "required": True,
-             "autocomplete": "family-name"},
-    "date": {"name": "naissance", "label": "Date de naissance", "hint": "Exemple: 30/05/1998", "type": "date",
-             "required": True, "autocomplete": "bday"},
-    "tel": {"name": "portable", "label": "Téléphone portable", "hint": "0623456789 ou +33623456789", "type": "tel",
-            "autocomplete": "tel-national"},
-    "email": {"name": "email", "label": "Adresse mail", "hint": "Exemple: nom.prenom@domaine.fr", "type": "email",
-              "required": True, "autocomplete": "email", "value": "laurent@exemple"},
+    "text": {
+        "name": "nom",
+        "label": "Nom de famille",
+        "hint": "(Nom de naissance)",
+        "type": "text",
+        "required": True,
+        "autocomplete": "family-name",
+    },
+    "date": {
+        "name": "naissance",
+        "label": "Date de naissance",
+        "hint": "Exemple: 30/05/1998",
+        "type": "date",
+        "required": True,
+        "autocomplete": "bday",
+    },
+    "tel": {
+        "name": "portable",
+        "label": "Téléphone portable",
+        "hint": "0623456789 ou +33623456789",
+        "type": "tel",
+        "autocomplete": "tel-national",
+    },
+    "email": {
+        "name": "email",
+        "label": "Adresse mail",
+        "hint": "Exemple: nom.prenom@domaine.fr",
+        "type": "email",
+        "required": True,
+        "autocomplete": "email",
+        "value": "laurent@exemple",
+    },
     "number": {"name": "annee", "label": "Année", "type": "number", "value": "2021"},
-    "disabled": {"name": "prenoms", "label": "Prénoms", "type": "text", "required": True, "value": "Laurent",
-                 "disabled": True},
-    "password": {"name": "mot_de_passe", "label": "Mot de passe", "type": "password", "required": True,
-                 "autocomplete": "new-password",
-                 "hint": "8 à 20 caractères dont majuscule, minuscule et caractère spécial (exemple : . / ! * etc...)",
-                 "rules": ["8 caractères au moins, 20 au plus", "une minuscule et une majuscule", "un caractère spécial"]},
+    "disabled": {
+        "name": "prenoms",
+        "label": "Prénoms",
+        "type": "text",
+        "required": True,
+        "value": "Laurent",
+        "disabled": True,
+    },
+    "password": {
+        "name": "mot_de_passe",
+        "label": "Mot de passe",
+        "type": "password",
+        "required": True,
+        "autocomplete": "new-password",
+        "hint": "8 à 20 caractères dont majuscule, minuscule et caractère spécial (exemple : . / ! * etc...)",
+        "rules": ["8 caractères au moins, 20 au plus", "une minuscule et une majuscule", "un caractère spécial"],
+    },
     "textarea": {"name": "precision", "label": "Précision", "type": "textarea", "value": "Deux lignes\nde texte"},
-    "select": {"name": "diplome", "label": "Diplôme ou formation", "type": "select", "required": True,
-               "options": [
-                   {"value": "gen", "label": "BACCALAURÉAT GÉNÉRAL", "group": "Baccalauréats"},
-                   {"value": "pro", "label": "BACCALAURÉAT PROFESSIONNEL", "group": "Baccalauréats"},
-                   {"value": "bt", "label": "BREVET DE TECHNICIEN", "group": "Autres diplômes"},
-               ]},
-    "select_disabled": {"name": "civilite", "label": "Civilité", "type": "select", "value": "M", "disabled": True,
-                        "options": [{"value": "M", "label": "MONSIEUR"}, {"value": "MME", "label": "MADAME"}]},
-    "yes_no": {"name": "handicap", "label": "Demande d'aménagement(s) d'épreuves au titre du handicap (1)", "type": "yes_no",
-               "required": True, "hint": "Adressez-vous à un médecin agréé dès maintenant."},
-    "radio": {"name": "position", "label": "Position", "type": "radio", "value": "inscrit",
-              "options": [{"value": "inscrit", "label": "Inscrit"},
-                          {"value": "non", "label": "Non Inscrit", "hint": "Je ne passe pas cette épreuve."}]},
-    "checkbox": {"name": "renoncement", "label": "Je souhaite renoncer à des acquis", "type": "checkbox",
-                 "hint": "Les notes reportées seront perdues."},
-    "checkboxes": {"name": "acquis", "label": "Acquis déclarés", "type": "checkboxes", "value": ["vae"],
-                   "options": [{"value": "bts", "label": "Je me suis déjà présenté(e) à ce BTS"},
-                               {"value": "vae", "label": "J'ai des dispenses d'épreuve"}]},
-    "search": {"name": "commune", "label": "Commune de naissance", "type": "search", "required": True,
-               "hint": "Champ de recherche fonction du département", "search": "communes",
-               "search_url": "/composants/recherche"},
-    "search_results": {"name": "etablissement", "label": "Etablissement", "type": "search", "display": "PARIS",
-                       "results": [{"value": "1", "label": "LP P.ADRIEN PARIS - BESANCON (0250013D)"},
-                                   {"value": "2", "label": "LYCEE PARIS - REIMS (0510000X)"}]},
-    "file": {"name": "piece", "label": "Ajouter un fichier pour CINSIG03 : Confirmation d'inscription signée", "type": "file",
-             "required": True, "accept": ".pdf,.png,.jpg", "max_bytes": 5 * 1024 * 1024,
-             "hint": "La taille du fichier ne doit pas excéder 5 Mo et les formats recommandés sont PDF, PNG, JPG, DOC, "
-                     "DOCX, ZIP, AVI, MP3, MP4."},
-    "notice": {"name": "avis", "type": "notice", "text": "Vous devez sélectionner l'académie de votre lieu de résidence."},
+    "select": {
+        "name": "diplome",
+        "label": "Diplôme ou formation",
+        "type": "select",
+        "required": True,
+        "options": [
+            {"value": "gen", "label": "BACCALAURÉAT GÉNÉRAL", "group": "Baccalauréats"},
+            {"value": "pro", "label": "BACCALAURÉAT PROFESSIONNEL", "group": "Baccalauréats"},
+            {"value": "bt", "label": "BREVET DE TECHNICIEN", "group": "Autres diplômes"},
+        ],
+    },
+    "select_disabled": {
+        "name": "civilite",
+        "label": "Civilité",
+        "type": "select",
+        "value": "M",
+        "disabled": True,
+        "options": [{"value": "M", "label": "MONSIEUR"}, {"value": "MME", "label": "MADAME"}],
+    },
+    "yes_no": {
+        "name": "handicap",
+        "label": "Demande d'aménagement(s) d'épreuves au titre du handicap (1)",
+        "type": "yes_no",
+        "required": True,
+        "hint": "Adressez-vous à un médecin agréé dès maintenant.",
+    },
+    "radio": {
+        "name": "position",
+        "label": "Position",
+        "type": "radio",
+        "value": "inscrit",
+        "options": [
+            {"value": "inscrit", "label": "Inscrit"},
+            {"value": "non", "label": "Non Inscrit", "hint": "Je ne passe pas cette épreuve."},
+        ],
+    },
+    "checkbox": {
+        "name": "renoncement",
+        "label": "Je souhaite renoncer à des acquis",
+        "type": "checkbox",
+        "hint": "Les notes reportées seront perdues.",
+    },
+    "checkboxes": {
+        "name": "acquis",
+        "label": "Acquis déclarés",
+        "type": "checkboxes",
+        "value": ["vae"],
+        "options": [
+            {"value": "bts", "label": "Je me suis déjà présenté(e) à ce BTS"},
+            {"value": "vae", "label": "J'ai des dispenses d'épreuve"},
+        ],
+    },
+    "search": {
+        "name": "commune",
+        "label": "Commune de naissance",
+        "type": "search",
+        "required": True,
+        "hint": "Champ de recherche fonction du département",
+        "search": "communes",
+        "search_url": "/composants/recherche",
+    },
+    "search_results": {
+        "name": "etablissement",
+        "label": "Etablissement",
+        "type": "search",
+        "display": "PARIS",
+        "results": [
+            {"value": "1", "label": "LP P.ADRIEN PARIS - BESANCON (0250013D)"},
+            {"value": "2", "label": "LYCEE PARIS - REIMS (0510000X)"},
+        ],
+    },
+    "file": {
+        "name": "piece",
+        "label": "Ajouter un fichier pour CINSIG03 : Confirmation d'inscription signée",
+        "type": "file",
+        "required": True,
+        "accept": ".pdf,.png,.jpg",
+        "max_bytes": 5 * 1024 * 1024,
+        "hint": "La taille du fichier ne doit pas excéder 5 Mo et les formats recommandés sont PDF, PNG, JPG, DOC, "
+        "DOCX, ZIP, AVI, MP3, MP4.",
+    },
+    "notice": {
+        "name": "avis",
+        "type": "notice",
+        "text": "Vous devez sélectionner l'académie de votre lieu de résidence.",
+    },
 }
 
 ERRORS: list[dict[str, Any]] = [
@@ -67,25 +159,52 @@ ERRORS: list[dict[str, Any]] = [
 
 FORM: dict[str, Any] = {
     "sections": [
-        {"title": "Identité", "notice": "Ces données viennent de votre compte et ne se modifient pas ici.",
-         "fields": [FIELDS["select_disabled"], FIELDS["disabled"]]},
+        {
+            "title": "Identité",
+            "notice": "Ces données viennent de votre compte et ne se modifient pas ici.",
+            "fields": [FIELDS["select_disabled"], FIELDS["disabled"]],
+        },
         {"title": "Adresse", "fields": [FIELDS["search"] | {"search_url": None}, FIELDS["select"] | {"refresh": True}]},
         {"title": "Contacts", "fields": [FIELDS["tel"], FIELDS["email"]]},
         {"title": "Particularités", "fields": [FIELDS["yes_no"], FIELDS["checkbox"]]},
     ]
 }
 
-_TITLES = ("Candidatures précédentes", "Identification", "Informations candidature", "Qualification présentée", "Acquis",
-           "Diplôme possédé", "Epreuves", "Récapitulatif", "N° Inscription")
-_LONG_TITLES = ("Modalités d'inscription", "Candidatures précédentes", "Identification", "Informations candidature",
-                "Qualification présentée", "Acquis", "Informations supplémentaires", "Titre pour inscription", "Epreuves",
-                "Récapitulatif", "Conditions d'inscription", "N° Inscription")
+_TITLES = (
+    "Candidatures précédentes",
+    "Identification",
+    "Informations candidature",
+    "Qualification présentée",
+    "Acquis",
+    "Diplôme possédé",
+    "Epreuves",
+    "Récapitulatif",
+    "N° Inscription",
+)
+_LONG_TITLES = (
+    "Modalités d'inscription",
+    "Candidatures précédentes",
+    "Identification",
+    "Informations candidature",
+    "Qualification présentée",
+    "Acquis",
+    "Informations supplémentaires",
+    "Titre pour inscription",
+    "Epreuves",
+    "Récapitulatif",
+    "Conditions d'inscription",
+    "N° Inscription",
+)
 
 
 def _tabs(titles: tuple[str, ...], current: int) -> list[dict[str, Any]]:
     return [
-        {"number": number, "title": title, "reachable": number < current,
-         "state": "done" if number < current else "current" if number == current else "todo"}
+        {
+            "number": number,
+            "title": title,
+            "reachable": number < current,
+            "state": "done" if number < current else "current" if number == current else "todo",
+        }
         for number, title in enumerate(titles, start=1)
     ]
 
@@ -94,10 +213,17 @@ TABS = _tabs(_TITLES, 2)
 LONG_TABS = _tabs(_LONG_TITLES, 9)
 
 RECAP: list[dict[str, Any]] = [
-    {"title": "Qualification présentée", "lines": [{"label": "Spécialité", "value": "Banque - conseiller de clientèle"}]},
-    {"title": "Adresse et contact", "change_url": "#", "lines": [
-        {"label": "Adresse", "value": ["1 rue du port", "25000 BESANCON", "FRANCE (DONT OUTRE-MER)"]},
-        {"label": "Téléphone fixe", "value": None},
-        {"label": "Nom d'usage", "hint": "Nom marital par exemple", "value": ""},
-    ]},
+    {
+        "title": "Qualification présentée",
+        "lines": [{"label": "Spécialité", "value": "Banque - conseiller de clientèle"}],
+    },
+    {
+        "title": "Adresse et contact",
+        "change_url": "#",
+        "lines": [
+            {"label": "Adresse", "value": ["1 rue du port", "25000 BESANCON", "FRANCE (DONT OUTRE-MER)"]},
+            {"label": "Téléphone fixe", "value": None},
+            {"label": "Nom d'usage", "hint": "Nom marital par exemple", "value": ""},
+        ],
+    },
 ]

@@ -15,7 +15,7 @@ class SearchField {
     this.root.dataset.rechercheActive = "";
     this.input.addEventListener("input", () => this.typed());
     this.input.addEventListener("keydown", (event) => this.pressed(event));
-    this.input.addEventListener("blur", () => setTimeout(() => this.close(), 150));
+    this.input.addEventListener("blur", () => this.left());
   }
 
   // The server's list of results, where there is one, has the place of the value.
@@ -36,9 +36,9 @@ class SearchField {
     this.list.id = `${this.input.id}-suggestions`;
     this.list.hidden = true;
     this.list.setAttribute("role", "listbox");
-    this.list.setAttribute("aria-label", this.root.querySelector("label").textContent.replace(/ \*$/, ""));
+    this.list.setAttribute("aria-label", "Suggestions");
     this.status = document.createElement("p");
-    this.status.className = "fr-sr-only";
+    this.status.className = "fr-sr-only fr-hint-text fr-mt-1v";
     this.status.setAttribute("role", "status");
     this.input.parentElement.append(this.list);
     this.root.append(this.status);
@@ -48,6 +48,7 @@ class SearchField {
 
   typed() {
     this.value.value = "";
+    this.tell("");
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.ask(), WAIT_MS);
   }
@@ -76,19 +77,24 @@ class SearchField {
   unavailable() {
     this.close();
     delete this.root.dataset.rechercheActive;
-    this.status.textContent = "La recherche automatique ne répond pas. Utilisez le bouton Rechercher.";
+    this.tell("La recherche automatique ne répond pas. Utilisez le bouton Rechercher.", true);
   }
 
   show(options) {
     this.options = options;
     this.active = -1;
     this.list.replaceChildren(...options.map((option, index) => this.line(option, index)));
-    const count = options.length;
-    this.status.textContent = count === 0 ? "Aucun résultat" : `${count} résultat${count > 1 ? "s" : ""}`;
-    if (count === 0) this.list.append(this.nothing());
-    this.list.hidden = false;
-    this.input.setAttribute("aria-expanded", "true");
+    this.list.hidden = options.length === 0;
+    this.input.setAttribute("aria-expanded", String(options.length > 0));
     this.input.removeAttribute("aria-activedescendant");
+    const count = options.length;
+    this.tell(count === 0 ? "Aucun résultat" : `${count} résultat${count > 1 ? "s" : ""}`, count === 0);
+  }
+
+  // Heard always, seen where there is no list to see.
+  tell(words, seen = false) {
+    this.status.textContent = words;
+    this.status.classList.toggle("fr-sr-only", !seen);
   }
 
   line(option, index) {
@@ -99,15 +105,6 @@ class SearchField {
     line.textContent = option.label;
     line.addEventListener("mousedown", (event) => event.preventDefault());
     line.addEventListener("click", () => this.choose(index));
-    return line;
-  }
-
-  nothing() {
-    const line = document.createElement("li");
-    line.setAttribute("role", "option");
-    line.setAttribute("aria-disabled", "true");
-    line.setAttribute("aria-selected", "false");
-    line.textContent = "Aucun résultat";
     return line;
   }
 
@@ -139,13 +136,22 @@ class SearchField {
     const option = this.options[index];
     this.input.value = option.label;
     this.value.value = option.value;
-    this.status.textContent = `${option.label} choisi`;
     this.close();
+    this.tell(`${option.label} choisi`);
     this.value.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  // Whoever typed a suggestion in full has chosen it.
+  left() {
+    const same = (option) => option.label.localeCompare(this.input.value.trim(), "fr", { sensitivity: "base" }) === 0;
+    const index = this.list.hidden ? -1 : this.options.findIndex(same);
+    if (index >= 0) this.choose(index);
+    else this.close();
   }
 
   close() {
     clearTimeout(this.timer);
+    this.pending?.abort();
     this.list.hidden = true;
     this.input.setAttribute("aria-expanded", "false");
     this.input.removeAttribute("aria-activedescendant");

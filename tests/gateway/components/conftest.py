@@ -1,0 +1,60 @@
+"""A small application that has the components only, as a client and behind a real port."""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask, Response, render_template_string
+from flask.testing import FlaskClient
+from werkzeug.serving import make_server
+
+from gateway.assets import STATIC_FOLDER
+from gateway.components import register_components
+from gateway.components_page import create_blueprint
+from tests.gateway.components.page_checks import parsed
+
+POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'"
+
+
+@pytest.fixture(scope="session")
+def components_app() -> Flask:
+    app = Flask("components", static_folder=str(STATIC_FOLDER), static_url_path="/static")
+    register_components(app.jinja_env)
+    app.register_blueprint(create_blueprint())
+    app.after_request(_strict)
+    return app
+
+
+def _strict(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = POLICY
+    return response
+
+
+@pytest.fixture
+def client(components_app: Flask) -> FlaskClient:
+    return components_app.test_client()
+
+
+@pytest.fixture
+def rendered(components_app: Flask) -> Callable[..., Any]:
+    """Give `rendered(template, **context)`: the tree of a fragment made with the macros."""
+
+    def render(template: str, **context: Any) -> Any:
+        with components_app.test_request_context():
+            fragment = render_template_string(template, **context)
+        page = f'<!doctype html><html lang="fr"><head><title>Essai</title></head><body>{fragment}</body></html>'
+        return parsed(page)
+
+    return render
+
+
+@pytest.fixture(scope="session")
+def site(components_app: Flask) -> Iterator[str]:
+    """Give the address where the components are served."""
+    server = make_server("127.0.0.1", 0, components_app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()

@@ -1,0 +1,119 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from gateway.components.samples import LONG_TABS, TABS
+from gateway.layout.frame import FOOTER, MENU, Frame, ServiceContact
+from tests.gateway.components.page_checks import text_of
+
+Render = Callable[..., Any]
+
+
+def test_the_summary_of_mistakes_counts_them_and_leads_to_each(rendered: Render) -> None:
+    page = rendered(
+        '{% from "components/error_summary.html" import error_summary %}{{ error_summary(errors) }}',
+        errors=[{"pointer": "#/nom", "detail": "Nom manquant"}, {"pointer": "", "detail": "Dossier incomplet"}],
+    )
+    assert text_of(page.xpath("//h2")[0]) == "Il y a 2 erreurs dans le formulaire"
+    assert [(link.get("href"), text_of(link)) for link in page.xpath("//a")] == [("#champ-nom", "Nom manquant")]
+    assert page.xpath("//*[@role='alert']/@tabindex") == ["-1"]
+
+
+def test_without_mistakes_there_is_no_summary(rendered: Render) -> None:
+    page = rendered('{% from "components/error_summary.html" import error_summary %}{{ error_summary([]) }}')
+    assert page.xpath("//body/*") == []
+
+
+def test_each_choice_is_a_button_that_bears_exactly_its_label(rendered: Render) -> None:
+    page = rendered(
+        '{% from "components/choice_list.html" import choice_list %}{{ choice_list(choices, "academie") }}',
+        choices=[{"value": "03", "label": "ACADÉMIE DE BESANCON - (2022-06)"}],
+    )
+    assert [text_of(button) for button in page.xpath("//button")] == ["ACADÉMIE DE BESANCON - (2022-06)"]
+
+
+def test_each_choice_made_can_be_taken_back_by_name(rendered: Render) -> None:
+    page = rendered(
+        '{% from "components/selection_summary.html" import selection_summary %}{{ selection_summary(choices) }}',
+        choices=[{"label": "Examen", "name": "domaine"}, {"label": "BTS 2022", "name": "session", "url": "?a=1"}],
+    )
+    assert text_of(page.xpath("//button")[0]) == "Revenir sur Examen"
+    assert text_of(page.xpath("//a")[0]) == "Revenir sur BTS 2022"
+
+
+@pytest.mark.parametrize("tabs", [TABS, LONG_TABS])
+def test_tabs_are_numbered_in_order_and_one_is_current(rendered: Render, tabs: list[dict[str, Any]]) -> None:
+    page = rendered(
+        '{% from "components/tabs_nav.html" import tabs_nav %}{{ tabs_nav(tabs, form="f") }}<form id="f"></form>',
+        tabs=tabs,
+    )
+    assert [text_of(tab) for tab in page.xpath("//ol/li")] == [f"{tab['number']} - {tab['title']}" for tab in tabs]
+    assert len(page.xpath("//*[@aria-current='step']")) == 1
+
+
+def test_a_tab_already_done_sends_what_was_typed(rendered: Render) -> None:
+    page = rendered('{% from "components/tabs_nav.html" import tabs_nav %}{{ tabs_nav(tabs, form="f") }}', tabs=TABS)
+    assert page.xpath("//button/@form") == ["f"]
+    assert page.xpath("//button/@value") == ["1"]
+
+
+def test_what_is_empty_is_a_dash_in_the_recapitulation(rendered: Render) -> None:
+    lines = [
+        {"label": "A", "value": None},
+        {"label": "B", "value": ""},
+        {"label": "C", "value": ["x", "y"]},
+        {"label": "D"},
+    ]
+    page = rendered(
+        '{% from "components/summary_list.html" import summary_rows %}{{ summary_rows(lines) }}', lines=lines
+    )
+    assert [text_of(value) for value in page.xpath("//dd")] == ["-", "-", "xy", "-"]
+
+
+def test_an_icon_alone_has_a_name(rendered: Render) -> None:
+    page = rendered(
+        '{% from "components/button.html" import button %}'
+        '{{ button("Se désinscrire", kind="danger", icon="delete-line", icon_only=true, about="BTS 2022") }}'
+    )
+    button = page.xpath("//button")[0]
+    assert text_of(button).replace("\xa0", " ") == "Se désinscrire : BTS 2022"
+    assert button.get("title") == "Se désinscrire : BTS 2022"
+
+
+def test_the_header_of_a_candidate_has_the_menu_the_account_and_the_last_login(rendered: Render) -> None:
+    frame = Frame(connected=True, last_login="23/08/2018", active="documents")
+    page = rendered('{% from "components/header.html" import header %}{{ header(frame) }}', frame=frame)
+    words = text_of(page)
+    assert [text_of(link) for link in page.xpath("//nav//a")] == [link.label for link in MENU]
+    assert page.xpath("//nav//a[@aria-current='page']/@href") == ["/documents"]
+    assert "RÉPUBLIQUE FRANÇAISE" in words
+    assert "Date de dernière connexion : 23/08/2018" in words
+    assert "Modifier mon compte" in words
+    assert page.xpath("//form[@method='post']/@action") == ["/deconnexion"]
+
+
+def test_the_header_of_a_stranger_offers_to_log_in(rendered: Render) -> None:
+    page = rendered('{% from "components/header.html" import header %}{{ header(frame) }}', frame=Frame())
+    assert "Me connecter" in text_of(page)
+    assert "Se déconnecter" not in text_of(page)
+
+
+def test_the_footer_has_the_guide_s_links_in_its_words(rendered: Render) -> None:
+    page = rendered('{% from "components/footer.html" import footer %}{{ footer(frame) }}', frame=Frame())
+    links = [text_of(link) for link in page.xpath("//*[contains(@class, 'bottom-link')]")]
+    assert (
+        links
+        == ["Plan du site", "Mentions légales", "Un problème ?", "Accessibilité"]
+        == [link.label for link in FOOTER]
+    )
+    assert "Accessibilité : non conforme" in text_of(page)
+
+
+def test_the_service_gestionnaire_is_named_with_how_to_reach_it(rendered: Render) -> None:
+    contact = ServiceContact("ACADÉMIE DE REIMS", ("1, Rue Navier",), "0326056969", "contact@example.org")
+    page = rendered(
+        '{% from "components/contact.html" import contact_banner %}{{ contact_banner(contact) }}', contact=contact
+    )
+    assert page.xpath("//a/@href") == ["mailto:contact@example.org"]
+    assert "0326056969" in text_of(page)

@@ -1,0 +1,187 @@
+"""Components as people meet them: at two widths, by keyboard, by screen reader (axe), with the script and without."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.support.browser import DESKTOP, TELEPHONE, french_visitor
+
+AXE = Path(__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PAGES = ("/composants", "/composants/onglets?erreurs=1", "/composants/onglets?douze=1", "/composants/introuvable")
+Open = Callable[..., BrowserContext]
+
+
+@pytest.fixture
+def open_profile(browser: Browser) -> Iterator[Open]:
+    """Give `open_profile(**options)`: clean profiles, closed with the test."""
+    opened: list[BrowserContext] = []
+
+    def open_one(**options: Any) -> BrowserContext:
+        opened.append(french_visitor(browser, **options))
+        return opened[-1]
+
+    yield open_one
+    for context in opened:
+        context.close()
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, TELEPHONE], ids=["1280", "360"])
+@pytest.mark.parametrize("address", PAGES)
+def test_axe_finds_nothing_and_the_policy_stops_nothing(
+    open_profile: Open, site: str, address: str, viewport: dict[str, int]
+) -> None:
+    page = open_profile(viewport=viewport).new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(site + address, wait_until="networkidle")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+    assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found["violations"]] == []
+    assert len(found["passes"]) > 10
+    assert complaints == []
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "without"])
+@pytest.mark.parametrize("address", PAGES)
+def test_nothing_sticks_out_at_320_pixels(open_profile: Open, site: str, address: str, script: bool) -> None:
+    page = open_profile(viewport={"width": 320, "height": 700}, java_script_enabled=script).new_page()
+    page.goto(site + address)
+    right = page.locator("html").evaluate("root => root.scrollWidth") if script else _rightmost(page)
+    assert right <= 320
+
+
+def _rightmost(page: Page) -> float:
+    boxes = [page.locator(part).bounding_box() for part in ("header", "main", "footer")]
+    return max(box["x"] + box["width"] for box in boxes if box)
+
+
+def test_without_the_script_menu_account_and_way_back_are_in_sight(open_profile: Open, site: str) -> None:
+    page = open_profile(viewport=TELEPHONE, java_script_enabled=False).new_page()
+    page.goto(f"{site}/composants/onglets")
+    expect(page.get_by_role("link", name="Mes justificatifs")).to_be_visible()
+    expect(page.get_by_role("link", name="Modifier mon compte")).to_be_visible()
+    expect(page.get_by_role("button", name="Se déconnecter")).to_be_visible()
+    expect(page.get_by_role("navigation", name="Vous êtes ici").get_by_role("link", name="Accueil")).to_be_visible()
+    expect(page.get_by_role("button", name="Actualiser")).to_be_visible()
+    expect(page.get_by_role("button", name="Rechercher")).to_be_visible()
+
+
+def test_without_the_script_a_place_is_found_and_chosen_by_full_pages(open_profile: Open, site: str) -> None:
+    page = open_profile(java_script_enabled=False).new_page()
+    page.goto(f"{site}/composants/onglets")
+    page.get_by_label("Commune de naissance").fill("rem")
+    page.get_by_role("button", name="Rechercher").click()
+    expect(page.get_by_role("radio", name="REMICOURT")).to_be_checked()
+
+
+def test_on_a_telephone_the_menu_opens_and_closes(open_profile: Open, site: str) -> None:
+    page = open_profile(viewport=TELEPHONE).new_page()
+    page.goto(f"{site}/composants/onglets", wait_until="networkidle")
+    expect(page.get_by_role("link", name="Mes documents")).to_be_hidden()
+    page.get_by_role("button", name="Menu").click()
+    expect(page.get_by_role("link", name="Mes documents")).to_be_visible()
+    expect(page.get_by_role("button", name="Se déconnecter")).to_be_visible()
+    page.get_by_role("button", name="Fermer").click()
+    expect(page.get_by_role("link", name="Mes documents")).to_be_hidden()
+
+
+def test_suggestions_are_reached_and_chosen_by_the_keyboard(page: Page, site: str) -> None:
+    page.goto(f"{site}/composants/onglets", wait_until="networkidle")
+    box = page.get_by_role("combobox", name="Commune de naissance *", exact=True)
+    box.press_sequentially("re")
+    suggestions = page.get_by_role("listbox", name="Suggestions").get_by_role("option")
+    expect(suggestions).to_have_text(["REIMS", "REMICOURT"])
+    expect(page.get_by_role("status").filter(has_text="2 résultats")).to_be_attached()
+    box.press("ArrowDown")
+    box.press("ArrowDown")
+    expect(box).to_have_attribute("aria-activedescendant", "champ-commune-suggestions-1")
+    box.press("Enter")
+    expect(box).to_have_value("REMICOURT")
+    expect(page.locator("input[name=commune]")).to_have_value("51460")
+    expect(suggestions).to_have_count(0)
+
+
+def test_a_suggestion_is_chosen_by_a_click_and_forgotten_when_the_words_change(page: Page, site: str) -> None:
+    page.goto(f"{site}/composants/onglets", wait_until="networkidle")
+    box = page.get_by_label("Commune de naissance")
+    box.fill("cae")
+    page.get_by_role("option", name="CAEN").click()
+    expect(page.locator("input[name=commune]")).to_have_value("14118")
+    box.fill("caexx")
+    expect(page.locator("input[name=commune]")).to_have_value("")
+    expect(page.get_by_text("Aucun résultat")).to_be_visible()
+
+
+def test_a_suggestion_typed_in_full_is_chosen(page: Page, site: str) -> None:
+    page.goto(f"{site}/composants/onglets", wait_until="networkidle")
+    box = page.get_by_label("Commune de naissance")
+    box.fill("troyes")
+    expect(page.get_by_role("option", name="TROYES")).to_be_visible()
+    box.press("Tab")
+    expect(page.locator("input[name=commune]")).to_have_value("10387")
+
+
+def test_a_search_that_fails_gives_the_button_back(page: Page, site: str) -> None:
+    page.route("**/recherche*", lambda route: route.fulfill(status=503))
+    page.goto(f"{site}/composants/onglets", wait_until="networkidle")
+    expect(page.get_by_role("button", name="Rechercher")).to_be_hidden()
+    page.get_by_label("Commune de naissance").fill("caen")
+    expect(page.get_by_role("button", name="Rechercher")).to_be_visible()
+
+
+def test_the_summary_of_mistakes_takes_the_focus_and_leads_to_the_field(page: Page, site: str) -> None:
+    page.goto(f"{site}/composants/onglets?erreurs=1", wait_until="networkidle")
+    expect(page.locator("#resume-erreurs")).to_be_focused()
+    page.get_by_role("link", name="Répondez Oui ou Non").click()
+    expect(page.get_by_role("radio", name="Oui")).to_be_focused()
+
+
+def test_a_password_can_be_looked_at(page: Page, site: str) -> None:
+    page.goto(f"{site}/composants", wait_until="networkidle")
+    page.get_by_label("Mot de passe *", exact=True).fill("Secret.123")
+    page.get_by_label("Afficher").check(force=True)
+    expect(page.get_by_label("Mot de passe *", exact=True)).to_have_attribute("type", "text")
+
+
+def test_a_file_too_large_is_told_before_it_is_sent(page: Page, site: str) -> None:
+    page.goto(f"{site}/composants", wait_until="networkidle")
+    chooser = page.get_by_label("Ajouter un fichier pour")
+    chooser.set_input_files({"name": "photo.png", "mimeType": "image/png", "buffer": b"0" * (5 * 1024 * 1024 + 1)})
+    expect(page.get_by_text("la taille ne doit pas excéder 5 Mo.")).to_be_visible()
+    chooser.set_input_files({"name": "photo.png", "mimeType": "image/png", "buffer": b"0" * 1024})
+    expect(page.get_by_text("la taille ne doit pas excéder 5 Mo.")).to_be_hidden()
+
+
+def test_the_end_of_the_session_is_announced_and_put_off(page: Page, site: str) -> None:
+    page.clock.install()
+    page.goto(f"{site}/composants/onglets", wait_until="networkidle")
+    page.get_by_label("Téléphone portable").fill("0623456789")
+    page.clock.fast_forward("26:00")
+    expect(page.get_by_role("alert")).to_contain_text("Votre session va bientôt se terminer")
+    expect(page.get_by_role("alert")).to_contain_text("4 minutes")
+    page.get_by_role("button", name="Rester connecté").click()
+    expect(page.get_by_text("Votre session va bientôt se terminer")).to_have_count(0)
+    expect(page.get_by_label("Téléphone portable")).to_have_value("0623456789")
+
+
+def test_a_session_that_ended_leaves_what_was_typed(page: Page, site: str) -> None:
+    page.clock.install()
+    page.goto(f"{site}/composants/onglets", wait_until="networkidle")
+    page.get_by_label("Téléphone portable").fill("0623456789")
+    page.clock.fast_forward("31:00")
+    expect(page.get_by_role("alert")).to_contain_text("Votre session est terminée")
+    expect(page.get_by_label("Téléphone portable")).to_have_value("0623456789")
+
+
+def test_a_form_pressed_twice_is_sent_once(page: Page, site: str) -> None:
+    posts: list[str] = []
+    page.goto(f"{site}/composants/onglets", wait_until="networkidle")
+    page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Suivant").dblclick()
+    assert len(posts) == 1

@@ -23,7 +23,7 @@ class Item:
     official: str | None = None
     precision: str | None = None  # "Bac général", printed beside the label
     # What it opens. « diplomes »: "ouvre_bts" (rule diplome_expected). « acquis_titres »: "dispense:<tag or code of an
-    # épreuve>", "dispense:commune" (units that other spécialités share), "dispense_si_unite:<tag>" (asked by a question).
+    # épreuve>", "dispense:commune" (units shared with others), "dispense_si_unite:<tag>" (asked by a question).
     tags: tuple[str, ...] = ()
 
 

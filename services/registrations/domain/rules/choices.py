@@ -11,13 +11,16 @@ from services.registrations.domain.structure import FACULTATIVE, Role
 
 @rule("K4", tab="epreuves")
 def globale_complete(declared: Declaration) -> tuple[FieldError, ...]:
-    """In the globale form every mandatory unit is sat, kept or dispensed. Source: D643-14 1°."""
+    """In the globale form every mandatory unit is sat, kept or dispensed. Source: D643-14 1°.
+
+    Positions are worked out so; only one that was asked for all the same can break it.
+    """
     if declared.formes.final != GLOBALE:
         return ()
     return tuple(
         _position(chosen, f"{chosen.epreuve.code} : sous la forme globale, cette épreuve obligatoire se passe.")
         for chosen in _leaves(declared)
-        if chosen.mandatory and NON_INSCRIT in (chosen.position, chosen.asked) and chosen.kept_mark is None
+        if chosen.mandatory and chosen.position == INSCRIT and chosen.asked == NON_INSCRIT
     )
 
 

@@ -1,0 +1,33 @@
+"""A directory of establishments held in memory."""
+
+from services.registrations.domain.dossier import Etablissement
+
+
+class Directory:
+    """A few establishments held in memory."""
+
+    def __init__(self, *etablissements: Etablissement) -> None:
+        self._all = etablissements
+
+    def by_code(self, code: str) -> Etablissement | None:
+        return next((one for one in self._all if one.code == code), None)
+
+    def search(
+        self, typed: str, kinds: tuple[str, ...], departement: str | None, limit: int
+    ) -> tuple[Etablissement, ...]:
+        found = (
+            one
+            for one in self._all
+            if typed.lower() in one.label.lower()
+            and (not kinds or one.kind in kinds)
+            and (departement is None or one.departement == departement)
+        )
+        return tuple(found)[:limit]
+
+
+LP = Etablissement("0250013D", "LP P.ADRIEN PARIS - BESANCON (0250013D)", "lycee", "025")
+HABILITE = Etablissement("0250099Z", "LYCEE HABILITE (0250099Z)", "lycee", "025", habilite_ccf=True)
+CNED = Etablissement("CNED", "CNED", "cned")
+INDIVIDUELS = Etablissement("INDIVIDUELS 025", "INDIVIDUELS 025", "individuels", "025")
+INDIVIDUELS_AUBE = Etablissement("INDIVIDUELS 010", "INDIVIDUELS 010", "individuels", "010")
+DIRECTORY = Directory(LP, HABILITE, CNED, INDIVIDUELS, INDIVIDUELS_AUBE)

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, jsonify, render_template, request
 
-from gateway.components.samples import COMMUNES, ERRORS, FIELDS, FORM, LONG_TABS, RECAP, TABS
+from gateway.components.samples import COMMUNES, ERRORS, FIELDS, FORM, LONG_TABS, POSTAL_CODES, RECAP, TABS
 from gateway.layout.frame import Frame, ServiceContact, SessionEnd
 
 ANONYMOUS = Frame()
@@ -30,6 +30,7 @@ def create_blueprint() -> Blueprint:
     blueprint = Blueprint("composants", __name__, url_prefix="/composants")
     blueprint.add_url_rule("", view_func=show_all, endpoint="all")
     blueprint.add_url_rule("/onglets", view_func=show_wizard, endpoint="wizard", methods=["GET", "POST"])
+    blueprint.add_url_rule("/connexion", view_func=show_form_page, endpoint="form_page")
     blueprint.add_url_rule("/introuvable", view_func=show_refusal, endpoint="refusal")
     blueprint.add_url_rule("/recherche", view_func=search, endpoint="search")
     blueprint.add_url_rule("/prolonger", view_func=extend, endpoint="extend", methods=["POST"])
@@ -52,6 +53,10 @@ def show_wizard() -> str:
     )
 
 
+def show_form_page() -> str:
+    return render_template("layout/showcase_form.html", frame=ANONYMOUS, fields=FIELDS)
+
+
 def show_refusal() -> str:
     return render_template(
         "layout/error_page.html",
@@ -72,8 +77,11 @@ def extend() -> tuple[str, int]:
 
 
 def found_communes(words: str) -> list[dict[str, str]]:
-    """Communes of the sample whose name begins with `words`."""
-    return [commune for commune in COMMUNES if words and commune["label"].startswith(words.strip().upper())]
+    """Communes of the sample whose name begins with `words`, or of that postal code."""
+    begun = words.strip().upper()
+    if begun.isdigit():
+        return [{"value": town, "label": town} for town in POSTAL_CODES.get(begun, ())]
+    return [commune for commune in COMMUNES if begun and commune["label"].startswith(begun)]
 
 
 def with_typed(form: dict[str, Any], typed: Any) -> dict[str, Any]:

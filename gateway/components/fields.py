@@ -26,7 +26,10 @@ class Option:
 
 @dataclass(frozen=True)
 class Field:
-    """A field as a service defines it. `value` is what was typed, as typed; `display` the words of a search's value."""
+    """A field as a service defines it. `value` is what was typed, as typed; `display` the words of a search's value.
+
+    On a text field `options` and `search` only propose: what is typed stays free.
+    """
 
     name: str
     label: str = ""
@@ -111,7 +114,7 @@ def read_field(raw: Any, search_url: str | None = None) -> Field:
     `search_url` is the page's search address, to which a searched field that has none of its own adds its name.
     """
     found = raw if isinstance(raw, Field) else Field(**_completed(_given(raw)))
-    if search_url and found.type == "search" and not found.search_url:
+    if search_url and (found.type == "search" or found.search) and not found.search_url:
         separator = "&" if "?" in search_url else "?"
         return replace(found, search_url=f"{search_url}{separator}{urlencode({'field': found.name})}")
     return found

@@ -10,6 +10,8 @@ COMMUNES = [
     {"value": "51460", "label": "REMICOURT"},
 ]
 
+POSTAL_CODES = {"25000": ("BESANCON",), "25200": ("BETHONCOURT", "GRAND-CHARMONT", "MONTBELIARD")}
+
 FIELDS: dict[str, dict[str, Any]] = {
     "text": {
         "name": "nom",
@@ -133,6 +135,22 @@ FIELDS: dict[str, dict[str, Any]] = {
             {"value": "2", "label": "LYCEE PARIS - REIMS (0510000X)"},
         ],
     },
+    "postal_code": {
+        "name": "code_postal",
+        "label": "Code postal",
+        "type": "text",
+        "autocomplete": "postal-code",
+        "inputmode": "numeric",
+    },
+    "town": {
+        "name": "localite",
+        "label": "Localité",
+        "type": "text",
+        "required": True,
+        "autocomplete": "address-level2",
+        "search": "localite",
+        "options": [{"value": "BESANCON", "label": "BESANCON"}],
+    },
     "file": {
         "name": "piece",
         "label": "Ajouter un fichier pour CINSIG03 : Confirmation d'inscription signée",
@@ -164,7 +182,15 @@ FORM: dict[str, Any] = {
             "notice": "Ces données viennent de votre compte et ne se modifient pas ici.",
             "fields": [FIELDS["select_disabled"], FIELDS["disabled"]],
         },
-        {"title": "Adresse", "fields": [FIELDS["search"] | {"search_url": None}, FIELDS["select"] | {"refresh": True}]},
+        {
+            "title": "Adresse",
+            "fields": [
+                FIELDS["search"] | {"search_url": None},
+                FIELDS["select"] | {"refresh": True},
+                FIELDS["postal_code"],
+                FIELDS["town"],
+            ],
+        },
         {"title": "Contacts", "fields": [FIELDS["tel"], FIELDS["email"]]},
         {"title": "Particularités", "fields": [FIELDS["yes_no"], FIELDS["checkbox"]]},
     ]

@@ -1,21 +1,32 @@
-/* Suggestions under a search box: the listbox pattern, with the arrows, Enter and Escape. Without this script the button
-   « Rechercher » beside the box asks the server for the same list. */
+/* Suggestions under a box: the listbox pattern, with the arrows, Enter and Escape. A search is bound to one of them; a free
+   box (data-libre) is only helped. Without this script the button « Rechercher » asks the server for the same list. */
 
 const WAIT_MS = 200;
 const AT_LEAST = 2;
+
+const folded = (words) => words.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
 
 class SearchField {
   constructor(root) {
     this.root = root;
     this.input = root.querySelector("input[type=text]");
-    this.value = root.querySelector("[data-valeur]") || this.hiddenValue();
+    this.free = "libre" in root.dataset;
+    if (!this.free) this.value = root.querySelector("[data-valeur]") || this.hiddenValue();
     this.options = [];
     this.active = -1;
     this.buildList();
     this.root.dataset.rechercheActive = "";
+    this.input.removeAttribute("list");
     this.input.addEventListener("input", () => this.typed());
+    if (this.seed !== undefined) this.input.addEventListener("focus", () => this.input.value || this.ask());
     this.input.addEventListener("keydown", (event) => this.pressed(event));
     this.input.addEventListener("blur", () => this.left());
+  }
+
+  // The communes of a postal code are few: they are proposed before a letter is typed.
+  get seed() {
+    const town = this.input.autocomplete === "address-level2";
+    return town ? this.input.form?.querySelector("[autocomplete=postal-code]")?.value.trim() : undefined;
   }
 
   // The server's list of results, where there is one, has the place of the value.
@@ -47,7 +58,7 @@ class SearchField {
   }
 
   typed() {
-    this.value.value = "";
+    this.setValue("");
     this.tell("");
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.ask(), WAIT_MS);
@@ -55,9 +66,10 @@ class SearchField {
 
   async ask() {
     const words = this.input.value.trim();
-    if (words.length < AT_LEAST) return this.close();
+    const asked = this.seed || words;
+    if (asked.length < AT_LEAST) return this.close();
     const url = new URL(this.root.dataset.recherche, location.href);
-    url.searchParams.set("q", words);
+    url.searchParams.set("q", asked);
     for (const name of (this.root.dataset.avec || "").split(" ").filter(Boolean)) {
       const other = this.input.form?.elements.namedItem(name);
       if (other) url.searchParams.set(name, other.value);
@@ -67,7 +79,8 @@ class SearchField {
     try {
       const answer = await fetch(url, { headers: { Accept: "application/json" }, signal: this.pending.signal });
       if (!answer.ok) throw new Error(String(answer.status));
-      this.show((await answer.json()).options);
+      const { options } = await answer.json();
+      this.show(this.seed ? options.filter((option) => folded(option.label).startsWith(folded(words))) : options);
     } catch (error) {
       if (error.name !== "AbortError") this.unavailable();
     }
@@ -77,7 +90,7 @@ class SearchField {
   unavailable() {
     this.close();
     delete this.root.dataset.rechercheActive;
-    this.tell("La recherche automatique ne répond pas. Utilisez le bouton Rechercher.", true);
+    if (!this.free) this.tell("La recherche automatique ne répond pas. Utilisez le bouton Rechercher.", true);
   }
 
   show(options) {
@@ -88,7 +101,8 @@ class SearchField {
     this.input.setAttribute("aria-expanded", String(options.length > 0));
     this.input.removeAttribute("aria-activedescendant");
     const count = options.length;
-    this.tell(count === 0 ? "Aucun résultat" : `${count} résultat${count > 1 ? "s" : ""}`, count === 0);
+    if (count > 0) this.tell(`${count} résultat${count > 1 ? "s" : ""}`);
+    else this.tell(this.free ? "" : "Aucun résultat", true);
   }
 
   // Heard always, seen where there is no list to see.
@@ -135,15 +149,19 @@ class SearchField {
   choose(index) {
     const option = this.options[index];
     this.input.value = option.label;
-    this.value.value = option.value;
+    this.setValue(option.value);
     this.close();
     this.tell(`${option.label} choisi`);
-    this.value.dispatchEvent(new Event("change", { bubbles: true }));
+    this.input.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  setValue(value) {
+    if (!this.free) this.value.value = value;
   }
 
   // Whoever typed a suggestion in full has chosen it.
   left() {
-    const same = (option) => option.label.localeCompare(this.input.value.trim(), "fr", { sensitivity: "base" }) === 0;
+    const same = (option) => folded(option.label) === folded(this.input.value.trim());
     const index = this.list.hidden ? -1 : this.options.findIndex(same);
     if (index >= 0) this.choose(index);
     else this.close();

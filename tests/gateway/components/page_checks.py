@@ -2,9 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import html5lib
-from lxml.etree import _Element
+
+# An element of lxml, which comes without types.
+_Element = Any
 
 _REFERENCES = ("aria-describedby", "aria-labelledby", "aria-controls", "for", "form", "headers")
 _NOT_LABELLED = {"hidden", "submit", "button"}

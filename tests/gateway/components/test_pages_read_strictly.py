@@ -8,6 +8,7 @@ PAGES = (
     "/composants/onglets",
     "/composants/onglets?erreurs=1",
     "/composants/onglets?douze=1",
+    "/composants/connexion",
     "/composants/introuvable",
 )
 

@@ -12,7 +12,7 @@ from services.reference import departements, nationalites, pays
 from services.registrations.domain import declaration
 from services.registrations.domain.acquis import Box
 from services.registrations.domain.answers import NON, OUI
-from services.registrations.domain.conditions import Lookup
+from services.registrations.domain.conditions import Lookup, holds
 from services.registrations.domain.declaration import FORMES, Declaration
 from services.registrations.domain.definition import Exam, Question
 from services.registrations.domain.dossier import Dossier
@@ -37,28 +37,34 @@ class Fact:
 
 def lookup(dossier: Dossier, declared: Declaration | None = None) -> Lookup:
     """Answers « fact:… », « epreuve:… » (positions of the épreuves of that code or tag), « question:… »."""
-    known = declared or declaration.read(dossier)
+    return _lookup(dossier, declared or declaration.read(dossier), frozenset())
 
+
+def _lookup(dossier: Dossier, declared: Declaration, asked: frozenset[str]) -> Lookup:
     def answer(subject: str) -> Any:
         kind, _, name = subject.partition(":")
         match kind:
             case "fact":
-                return FACTS[name].answer(dossier, known) if name in FACTS else None
+                return FACTS[name].answer(dossier, declared) if name in FACTS else None
             case "epreuve":
-                return tuple(chosen.position for chosen in known.matching(name))
+                return tuple(chosen.position for chosen in declared.matching(name))
             case "question":
-                return question_value(dossier, name)
+                return _answer_to(dossier, declared, name, asked)
         return None
 
     return answer
 
 
-def question_value(dossier: Dossier, name: str) -> Any:
-    """The answer to the exam's own question of that name: an int for a number, text otherwise, None unanswered."""
+def _answer_to(dossier: Dossier, declared: Declaration, name: str, asked: frozenset[str]) -> Any:
+    """The answer to the exam's own question: an int for a number, text otherwise; None unanswered or not shown.
+
+    `asked` are the questions on whose account this one is asked: a circle of conditions ends as unanswered.
+    """
     for tab in dossier.exam.tabs:
         for question in tab.questions:
-            if question.name == name:
-                return _typed_value(question, dossier.typed(tab).text(name))
+            if question.name == name and name not in asked:
+                shown = holds(question.shown, _lookup(dossier, declared, asked | {name}))
+                return _typed_value(question, dossier.typed(tab).text(name)) if shown else None
     return None
 
 

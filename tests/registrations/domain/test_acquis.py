@@ -1,0 +1,165 @@
+"""K6, K7, K8 and the four boxes of « Acquis »."""
+
+from dataclasses import replace
+
+import pytest
+
+from services.registrations.domain import declaration, journey
+from services.registrations.domain.definition import RuleUse
+from services.registrations.domain.dossier import Dossier
+from tests.registrations.domain.bts import BTS, DOSSIER, SESSION, details, typing, typing_all
+
+NUMBER = 5
+
+
+def keeping(code: str, mark: str, year: str = "2021", **more: str) -> Dossier:
+    return typing_all(
+        "acquis", {"meme_bts-annee": year, f"meme_bts-note-{code}": mark, f"meme_bts-garder-{code}": "oui", **more}
+    )
+
+
+def with_diploma(title: str, *codes: str, law: str = "") -> Dossier:
+    kept = {f"diplome-garder-{code}": "oui" for code in codes}
+    typed = {"diplome": "oui", "diplome-annee": "2019", "diplome-titre": title, "diplome-economie_droit": law}
+    return typing_all("acquis", {**typed, **kept})
+
+
+def progressive(dossier: Dossier) -> Dossier:
+    return typing("qualification", dossier, forme="progressive")
+
+
+def position(dossier: Dossier, code: str) -> str:
+    chosen = declaration.read(dossier).chosen(code)
+    assert chosen
+    return chosen.position_label
+
+
+def wrong(dossier: Dossier) -> list[str]:
+    return details(journey.check(dossier, NUMBER))
+
+
+def test_a_mark_of_ten_or_more_is_a_benefice() -> None:
+    kept = keeping("E1", "12,5")
+    assert wrong(kept) == []
+    line = next(line for line in journey.recap(kept).epreuves if line.code == "E1")
+    assert (line.position_label, line.mark, line.mode_label) == ("Bénéfice", "12,5", None)
+
+
+def test_an_unticked_unit_is_sat_again() -> None:
+    assert position(keeping("E1", "12", **{"meme_bts-garder-E1": ""}), "E1") == "Inscrit"
+
+
+def test_a_mark_below_ten_is_reported_in_the_progressive_form_only() -> None:
+    low = keeping("E3", "8")
+    assert "progressive" in wrong(low)[0]
+    assert wrong(progressive(low)) == []
+    assert position(progressive(low), "E3") == "Report"
+
+
+@pytest.mark.parametrize("mark", ["21", "-1", "douze", "12,555", "1e1", "٥", "12.5.1"])
+def test_a_mark_that_is_none_is_refused(mark: str) -> None:
+    assert wrong(keeping("E1", mark)) == ["E1 : la note est un nombre de 0 à 20, par exemple 12,5."]
+
+
+def test_a_kept_unit_needs_its_mark() -> None:
+    assert wrong(keeping("E1", "")) == ["E1 : indiquez la note obtenue pour conserver cette épreuve."]
+
+
+@pytest.mark.parametrize(("year", "kept"), [("2017", True), ("2016", False)])
+def test_a_mark_is_kept_five_years(year: str, kept: bool) -> None:
+    assert (wrong(keeping("E1", "12", year)) == []) is kept
+
+
+def test_all_reasons_are_given_at_once() -> None:
+    both = keeping("E4", "8", "2010", **{"meme_bts-note-E1": "99", "meme_bts-garder-E1": "oui"})
+    found = wrong(both)
+    assert any("choisissez parmi E4-A, E4-B" in reason for reason in found)
+    assert any("E4 : une note inférieure à 10" in reason for reason in found)
+    assert any("E4 : une note se conserve 5 ans" in reason for reason in found)
+    assert any("E1 : la note est un nombre" in reason for reason in found)
+
+
+@pytest.mark.parametrize("code", ["E4", "E2-A", "EF1"])
+def test_only_a_leaf_unit_that_is_mandatory_is_kept(code: str) -> None:
+    assert len(wrong(keeping(code, "15"))) == 1
+    assert position(keeping(code, "15"), code) == "Inscrit"
+
+
+def test_a_maitresse_printing_a_unit_is_kept_by_its_children_alone() -> None:
+    mco = typing("qualification", keeping("E2", "15"), specialite="31213")
+    assert "choisissez parmi E21, E22" in wrong(mco)[0]
+
+
+def test_e4_is_no_longer_sat_when_both_its_parts_are_kept() -> None:
+    half = keeping("E4-A", "12")
+    whole = typing_all("acquis", {"meme_bts-note-E4-B": "11", "meme_bts-garder-E4-B": "oui"}, half)
+    assert (position(half, "E4"), position(whole, "E4")) == ("Inscrit", "Non Inscrit")
+
+
+def test_the_parts_of_e2_follow_it() -> None:
+    assert position(keeping("E2", "14"), "E2-A") == "Bénéfice"
+
+
+def test_another_bts_gives_common_units_only() -> None:
+    other = {"meme_bts": "", "autre_bts": "oui", "autre_bts-annee": "2021", "autre_bts-academie": "03"}
+    typed = {**other, "autre_bts-specialite": "31213", "autre_bts-note-E1": "13", "autre_bts-garder-E1": "oui"}
+    common = typing_all("acquis", typed)
+    assert wrong(common) == []
+    assert position(common, "E1") == "Bénéfice"
+    not_common = typing_all("acquis", {"autre_bts-note-E5": "13", "autre_bts-garder-E5": "oui"}, common)
+    assert wrong(not_common) == ["E5 : cette unité n'est pas commune avec « Management commercial opérationnel »."]
+
+
+def test_another_diploma_dispenses_of_what_its_title_opens() -> None:
+    assert wrong(with_diploma("dut", "E1")) == []
+    assert position(with_diploma("dut", "E1"), "E1") == "Dispensé"
+    assert wrong(with_diploma("anglais", "C-ANGL")) == []
+    assert "ne donne pas droit" in wrong(with_diploma("etranger", "E1"))[0]
+
+
+def test_economics_law_needs_its_validated_unit() -> None:
+    assert wrong(with_diploma("dut", "E5", law="oui")) == []
+    assert "ne donne pas droit" in wrong(with_diploma("dut", "E5", law="non"))[0]
+
+
+def test_a_professional_epreuve_is_never_dispensed_by_a_diploma() -> None:
+    assert "professionnelle" in wrong(with_diploma("dut", "E3"))[0]
+
+
+def test_the_vae_box_says_so_on_the_confirmation() -> None:
+    vae = typing_all("acquis", {"vae": "oui", "vae-annee": "2020", "vae-garder-E3": "oui"})
+    outcome = journey.judge(vae)
+    assert outcome.confirmation.vae
+    assert position(vae, "E3") == "Dispensé"
+
+
+def test_a_box_of_dispenses_without_any_is_held_back() -> None:
+    assert any(
+        "décochez la case" in reason for reason in wrong(typing_all("acquis", {"vae": "oui", "vae-annee": "2020"}))
+    )
+
+
+def test_a_unit_is_kept_on_one_ground_only() -> None:
+    twice = typing_all("acquis", {"vae": "oui", "vae-annee": "2020", "vae-garder-E1": "oui"}, keeping("E1", "12"))
+    assert wrong(twice) == ["E1 : cette épreuve est déjà conservée plus haut ; décochez-la ici."]
+
+
+@pytest.mark.parametrize("year", ["", "21", "2022", "demain"])
+def test_the_year_of_an_open_box_precedes_the_session(year: str) -> None:
+    found = journey.check(typing_all("acquis", {"meme_bts-annee": year}), NUMBER)
+    assert [one.pointer for one in found] == ["#/meme_bts-annee"]
+
+
+def test_a_closed_box_asks_nothing() -> None:
+    assert wrong(replace(DOSSIER, answers={**DOSSIER.answers, "acquis": {"vae-garder-E1": "oui"}})) == []
+
+
+def test_five_years_is_a_parameter_of_the_exam() -> None:
+    rules = tuple(RuleUse("benefice", {"years": 2}) if use.name == "benefice" else use for use in BTS.rules)
+    strict = replace(keeping("E1", "12", "2019"), exam=replace(BTS, rules=rules))
+    assert "2 ans" in wrong(strict)[0]
+
+
+def test_the_english_certification_ends_with_session_2022() -> None:
+    later = replace(DOSSIER, session=replace(SESSION, year=2023))
+    assert declaration.read(later).chosen("C-ANGL") is None

@@ -1,0 +1,105 @@
+"""K2 to K5, K9, K10 and K14 over small changes of the guide's dossier."""
+
+from dataclasses import replace
+
+import pytest
+
+from services.registrations.domain import declaration, journey, rules
+from services.registrations.domain.definition import RuleUse
+from services.registrations.domain.dossier import Dossier
+from tests.registrations.domain.bts import DOSSIER, SESSION, details, typing
+
+PROGRESSIVE = typing("qualification", forme="progressive")
+
+
+def reasons(name: str, dossier: Dossier, **parameters: object) -> list[str]:
+    return details(rules.apply(RuleUse(name, parameters), declaration.read(dossier)))
+
+
+def in_session(year: int) -> Dossier:
+    return replace(DOSSIER, session=replace(SESSION, year=year, name=str(year)))
+
+
+@pytest.mark.parametrize(("year", "words"), [(2015, "à partir de la session 2016"), (2026, "depuis la session 2025")])
+def test_k2_a_specialite_has_a_first_and_a_last_session(year: int, words: str) -> None:
+    [reason] = reasons("specialite_open", in_session(year))
+    assert words in reason
+
+
+def test_k2_is_silent_in_between() -> None:
+    assert reasons("specialite_open", in_session(2025)) == []
+
+
+def test_k3_a_repeater_keeps_the_globale_form() -> None:
+    [reason] = reasons("forme_allowed", typing("candidature", PROGRESSIVE, categorie="520"))
+    assert "Globale" in reason
+
+
+def test_k3_a_derogation_gives_the_wished_form_subject_to_the_recteur() -> None:
+    wished = typing("qualification", derogation="oui", forme_souhaitee="progressive")
+    assert reasons("forme_allowed", typing("candidature", wished, categorie="520")) == []
+    assert declaration.read(wished).formes.final_label() == "Progressive (sous réserve de l'accord du recteur)"
+
+
+def test_k4_globale_does_not_leave_a_mandatory_unit_out() -> None:
+    found = reasons("globale_complete", typing("epreuves", position__E3="non_inscrit", position__E5="non_inscrit"))
+    assert [reason.split(" : ")[0] for reason in found] == ["E3", "E5"]
+
+
+def test_k4_does_not_bind_the_progressive_form() -> None:
+    assert reasons("globale_complete", typing("epreuves", PROGRESSIVE, position__E3="non_inscrit")) == []
+
+
+def test_k5_progressive_sits_at_least_one_unit() -> None:
+    none = {f"position__{code}": "non_inscrit" for code in ("E1", "E2", "E3", "E5")}
+    none |= {"position__E4-A": "non_inscrit", "position__E4-B": "non_inscrit", "position__C-ANGL": "non_inscrit"}
+    assert len(reasons("progressive_at_least", typing("epreuves", PROGRESSIVE, **none))) == 1
+    one = typing("epreuves", PROGRESSIVE, **{**none, "position__E1": "inscrit"})
+    assert reasons("progressive_at_least", one) == []
+
+
+def test_k9_counts_engagement_apart_from_the_referentiel() -> None:
+    all_three = typing("epreuves", position__EF2="inscrit")
+    assert reasons("facultatives_at_most", all_three, max=3, max_referentiel=2) == []
+    assert len(reasons("facultatives_at_most", all_three, max=2, max_referentiel=1)) == 2
+
+
+def test_k9_changes_with_session_2025() -> None:
+    three = typing("epreuves", in_session(2025), position__EF2="inscrit")
+    before = typing("epreuves", in_session(2024), position__EF2="inscrit")
+    assert len(journey.check(three, 7)) == 2
+    assert journey.check(before, 7) == ()
+
+
+def test_k10_the_second_language_is_another_one() -> None:
+    [reason] = reasons("options_differ", typing("epreuves", option__EF1="anglais"))
+    assert reason == "EF1 : l'option doit différer de celle de E2."
+
+
+def test_k10_does_not_look_at_a_language_that_is_not_sat() -> None:
+    assert reasons("options_differ", typing("epreuves", option__EF1="anglais", position__EF1="non_inscrit")) == []
+
+
+@pytest.mark.parametrize(("year", "years"), [(2022, "3 ans"), (2023, "1 an ")])
+def test_k14_tells_the_years_of_experience_without_blocking(year: int, years: str) -> None:
+    [told] = reasons("experience_expected", typing("candidature", in_session(year), categorie="510"))
+    assert years in told
+
+
+def test_k14_tells_that_a_diploma_does_not_open_the_exam_by_right() -> None:
+    cap = typing("diploma", diplome="cap")
+    assert journey.check(cap, 6) == ()
+    assert "CERTIFICAT D'APTITUDE" in journey.describe(cap, 6).notices[0]
+
+
+def test_a_use_of_a_rule_is_checked_against_its_parameters() -> None:
+    assert rules.problems(RuleUse("facultatives_at_most", {"max": 3})) == ()
+    assert "règle inconnue" in rules.problems(RuleUse("no_such_rule", {}))[0]
+    assert "manquant" in rules.problems(RuleUse("facultatives_at_most", {}))[0]
+    assert "nombre entier" in rules.problems(RuleUse("facultatives_at_most", {"max": "3"}))[0]
+    assert "paramètre inconnu" in rules.problems(RuleUse("benefice", {"month": 5}))[0]
+
+
+def test_every_rule_says_where_it_comes_from() -> None:
+    for rule in rules.RULES.values():
+        assert (rule.function.__doc__ or "").strip(), rule.name

@@ -1,0 +1,16 @@
+"""`python -m services.registrations web | worker | migrate | load-catalogue …`; check-catalogue needs no setting."""
+
+from __future__ import annotations
+
+import sys
+
+from services.chassis.entry import main
+from services.registrations.app import create_app
+from services.registrations.cli import check_catalogue
+from services.registrations.settings import RegistrationsSettings
+from services.registrations.worker import run_worker
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["check-catalogue"]:
+        sys.exit(check_catalogue(sys.argv[2] if len(sys.argv) > 2 else "catalogue"))
+    main("registrations", RegistrationsSettings, create_app, run_worker)

@@ -1,0 +1,121 @@
+"""A candidate's drafts: begun or resumed, read and written tab by tab, saved or abandoned."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from services.chassis import access
+from services.chassis.access import caller
+from services.chassis.clock import portal_now
+from services.chassis.received import received_at
+from services.contracts.accounts import Identity
+from services.registrations.api import schemas
+from services.registrations.api.asserted import asserted_identity
+from services.registrations.models import db
+from services.registrations.operations import drafts, registering
+from services.registrations.queries import candidatures as candidature_queries
+from services.registrations.queries import drafts as draft_queries
+
+blp = Blueprint("drafts", __name__, url_prefix="/v1/drafts", description="What is typed and not yet transmitted")
+
+
+@blp.post("")
+@access.candidate
+@blp.arguments(schemas.NewDraft)
+@blp.response(201, schemas.Draft)
+@blp.alt_response(200, schema=schemas.Draft, description="The draft begun earlier")
+def open_draft(body: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    """« Valider »: begin a draft for an opening, or resume the one there is."""
+    identity = asserted_identity(body["assertion"])
+    opened = drafts.open_draft(caller().id, body["opening_id"], identity, received_at())
+    return draft_answer(opened)
+
+
+@blp.get("")
+@access.candidate
+@blp.response(200, schemas.Drafts)
+def list_drafts() -> dict[str, Any]:
+    """Drafts not transmitted, the latest written first."""
+    with db.reading() as session:
+        return {"drafts": draft_queries.open_drafts(session, caller().id, portal_now())}
+
+
+@blp.get("/<draft_id>")
+@access.candidate
+@blp.response(200, schemas.Draft)
+def read_draft(draft_id: str) -> dict[str, Any]:
+    """One draft; a saved one names its candidature."""
+    return _draft(draft_id)
+
+
+@blp.delete("/<draft_id>")
+@access.candidate
+@blp.response(204)
+def delete_draft(draft_id: str) -> None:
+    """Abandon a draft."""
+    drafts.delete_draft(caller().id, draft_id)
+
+
+@blp.get("/<draft_id>/tabs/<int:number>")
+@access.candidate
+@blp.arguments(schemas.IdentityHeader, location="headers")
+@blp.response(200, schemas.Tab)
+def read_tab(header: dict[str, Any], draft_id: str, number: int) -> dict[str, Any]:
+    """A tab as it was typed."""
+    identity = _identity(header)
+    with db.reading() as session:
+        draft = draft_queries.owned_draft(session, caller().id, draft_id)
+        return draft_queries.tab_view(session, draft, number, identity, portal_now())
+
+
+@blp.put("/<draft_id>/tabs/<int:number>")
+@access.candidate
+@blp.arguments(schemas.IdentityHeader, location="headers")
+@blp.arguments(schemas.WrittenTab)
+@blp.response(200, schemas.Going)
+def write_tab(header: dict[str, Any], body: dict[str, Any], draft_id: str, number: int) -> drafts.Written:
+    """Keep what was typed, right or not; « next » is refused while something is wrong."""
+    return drafts.write_tab(caller().id, draft_id, number, **body, instant=received_at(), identity=_identity(header))
+
+
+@blp.get("/<draft_id>/tabs/<int:number>/search")
+@access.candidate
+@blp.arguments(schemas.SearchQuery, location="query")
+@blp.response(200, schemas.Options)
+def search(query: dict[str, Any], draft_id: str, number: int) -> dict[str, Any]:
+    """Proposals for a search field."""
+    with db.reading() as session:
+        draft = draft_queries.owned_draft(session, caller().id, draft_id)
+        found = draft_queries.search(session, draft, number, query["field"], query["q"], portal_now())
+        return {"options": found}
+
+
+@blp.post("/<draft_id>/save")
+@access.candidate
+@blp.arguments(schemas.SavedDraft)
+@blp.response(201, schemas.Acknowledgement)
+def save(body: dict[str, Any], draft_id: str) -> dict[str, Any]:
+    """« Enregistrer ». Repeats answer the same."""
+    identity = asserted_identity(body["assertion"])
+    saved = registering.save_draft(
+        caller().id, draft_id, revision=body["revision"], identity=identity, received_at=received_at()
+    )
+    with db.reading() as session:
+        return candidature_queries.acknowledgement(session, saved.candidature_id, saved.version)
+
+
+def draft_answer(opened: drafts.Opened) -> tuple[dict[str, Any], int]:
+    """The draft, with 201 when it was begun and 200 when it was there."""
+    return _draft(opened.draft_id), 201 if opened.created else 200
+
+
+def _draft(draft_id: str) -> dict[str, Any]:
+    with db.reading() as session:
+        draft = draft_queries.owned_draft(session, caller().id, draft_id)
+        return draft_queries.draft_data(session, draft, portal_now())
+
+
+def _identity(header: dict[str, Any]) -> Identity | None:
+    return asserted_identity(header["assertion"]) if header["assertion"] else None

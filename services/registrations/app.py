@@ -1,0 +1,21 @@
+"""The web application of registrations."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from services.chassis.tokens import KeyOf
+from services.chassis.web import create_service
+from services.registrations import cli
+from services.registrations.api import candidatures, drafts, openings, processes
+from services.registrations.models import db
+from services.registrations.settings import RegistrationsSettings
+
+BLUEPRINTS = (openings.blp, drafts.blp, candidatures.blp, processes.blp)
+
+
+def create_app(settings: RegistrationsSettings, key_of: KeyOf | None = None) -> Flask:
+    """`key_of` replaces accounts' published keys in tests."""
+    app = create_service("registrations", settings, db, title="Registrations", blueprints=BLUEPRINTS, key_of=key_of)
+    cli.register(app)
+    return app

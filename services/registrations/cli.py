@@ -1,0 +1,167 @@
+"""Commands of registrations: the catalogue, dates, messages. What is typed is told back; mistakes end with status 1."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import click
+from flask import Flask, current_app
+
+from services.chassis.clock import PARIS, portal_now
+from services.chassis.errors import DomainError
+from services.chassis.french import instant_court
+from services.registrations import catalogue
+from services.registrations.domain.definition import Exam
+from services.registrations.models import db
+from services.registrations.operations import catalogue as loading
+from services.registrations.operations import messages, openings
+from services.registrations.operations.audit import Actor
+from services.registrations.queries.messages import all_messages
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+TYPED_INSTANT = "%Y-%m-%d %H:%M"
+
+
+class ParisTime(click.ParamType):
+    """« 2021-10-25 12:00 », Paris time. A time that the clocks skip or repeat is taken by its first reading."""
+
+    name = "AAAA-MM-JJ HH:MM"
+
+    def convert(self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            return datetime.strptime(value, TYPED_INSTANT).replace(tzinfo=PARIS)
+        except ValueError:
+            self.fail(f"{value!r} : {self.name} est attendu (heure de Paris)", param, ctx)
+
+
+INSTANT = ParisTime()
+
+
+def register(app: Flask) -> None:
+    for command in (load_catalogue, load_etablissements, publish_message, withdraw_message, list_messages, window):
+        app.cli.add_command(command)
+
+
+@click.command("load-catalogue")
+@click.argument("folder", type=FOLDER, required=False)
+@click.option("--dry-run", is_flag=True, help="Print the differences; write nothing.")
+def load_catalogue(folder: Path | None, dry_run: bool) -> None:
+    """Put the exams of FOLDER (default: CATALOGUE_DIR) in force, all or none."""
+    exams = _read_exams(folder or current_app.extensions["portail"].catalogue_dir)
+    with _refusals():
+        if dry_run:
+            lines = loading.compare_catalogue(exams)
+        else:
+            lines = loading.load_catalogue(exams, actor=_operator(), at=portal_now())
+    _tell(lines, "Aucune différence.")
+
+
+@click.command("load-etablissements")
+@click.argument("file", type=FILE)
+def load_etablissements(file: Path) -> None:
+    """Take in the establishments of FILE, the public annuaire's CSV."""
+    count = loading.load_etablissements(catalogue.read_etablissements(file))
+    click.echo(f"{count} établissements.")
+
+
+@click.command("publish-message")
+@click.option("--title", required=True)
+@click.option("--text", required=True)
+@click.option("--severity", type=click.Choice(messages.SEVERITIES), default="info", show_default=True)
+@click.option("--from", "shown_from", type=INSTANT, help="Default: now.")
+@click.option("--until", "shown_until", type=INSTANT, required=True)
+def publish_message(title: str, text: str, severity: str, shown_from: datetime | None, shown_until: datetime) -> None:
+    """Show a message on the home page for a time."""
+    now = portal_now()
+    new = messages.NewMessage(title, text, severity, shown_from or now, shown_until)
+    with _refusals():
+        click.echo(messages.publish_message(new, actor=_operator(), at=now))
+
+
+@click.command("withdraw-message")
+@click.argument("message_id")
+def withdraw_message(message_id: str) -> None:
+    """Take a message off the home page at once."""
+    with _refusals():
+        messages.withdraw_message(message_id, actor=_operator(), at=portal_now())
+
+
+@click.command("messages")
+def list_messages() -> None:
+    """List the messages with their dates and ids."""
+    with db.reading() as session:
+        lines = [
+            f"{row.id}  {row.severity:8}{instant_court(row.shown_from)} - {instant_court(row.shown_until)}  {row.title}"
+            for row in all_messages(session)
+        ]
+    _tell(lines, "Aucun message.")
+
+
+@click.command("window")
+@click.argument("exam")
+@click.argument("session")
+@click.argument("academie")
+@click.option("--opens", type=INSTANT)
+@click.option("--closes", type=INSTANT, help="Exclusive: for 23:59 write the next day 00:00.")
+@click.option("--deposit-opens", type=INSTANT)
+@click.option("--deposit-closes", type=INSTANT, help="Exclusive.")
+@click.option("--reason", required=True)
+def window(
+    exam: str,
+    session: str,
+    academie: str,
+    opens: datetime | None,
+    closes: datetime | None,
+    deposit_opens: datetime | None,
+    deposit_closes: datetime | None,
+    reason: str,
+) -> None:
+    """Change dates of an opening; they win over the catalogue, whatever is loaded later."""
+    new = openings.NewDates(opens, closes, deposit_opens, deposit_closes)
+    with _refusals():
+        dates = openings.change_window(exam, session, academie, new, reason=reason, actor=_operator(), at=portal_now())
+    click.echo(f"Inscriptions : du {instant_court(dates.opens)} au {instant_court(dates.closes)} (exclu)")
+    click.echo(f"Dépôt : du {instant_court(dates.deposit_opens)} au {instant_court(dates.deposit_closes)} (exclu)")
+
+
+def check_catalogue(folder: str) -> int:
+    """Print each mistake of the exams of `folder`, one line each; the exit status. Needs no setting and no database."""
+    try:
+        exams = catalogue.load_exams(Path(folder), portal_now())
+    except catalogue.CatalogueError as error:
+        click.echo("\n".join(str(mistake) for mistake in error.mistakes))
+        return 1
+    click.echo(f"{len(exams)} examen(s) ou concours, aucune erreur.")
+    return 0
+
+
+def _read_exams(folder: Path) -> Sequence[Exam]:
+    try:
+        return catalogue.load_exams(folder, portal_now())
+    except catalogue.CatalogueError as error:
+        raise click.ClickException("\n".join(str(mistake) for mistake in error.mistakes)) from error
+
+
+def _operator() -> Actor:
+    return Actor("operator", getpass.getuser())
+
+
+def _tell(lines: Sequence[str], otherwise: str) -> None:
+    click.echo("\n".join(lines) if lines else otherwise)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What the trade refuses, as the command's error."""
+    try:
+        yield
+    except DomainError as error:
+        details = [f"{one.pointer.removeprefix('#/')} : {one.detail}" for one in error.errors]
+        raise click.ClickException("\n".join([error.detail, *details])) from error

@@ -1,0 +1,56 @@
+"""What registrations does after a commit, outside any transaction: mails. Run twice, each sends the same mail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+
+from services.chassis.mail import Mail, Mailer
+from services.contracts.registrations import RegistrationSaved
+from services.registrations import mails
+from services.registrations.handlers import registry
+from services.registrations.mails import Words
+from services.registrations.models import Candidate, Candidature, CandidatureVersion, db
+from services.registrations.settings import RegistrationsSettings
+
+Writing = Callable[[RegistrationSaved, datetime, str], Words]
+
+
+@registry.follow_up("send_modification_mail")
+def send_modification_mail(data: dict[str, Any], envelope: Any) -> None:
+    _send(data, envelope, mails.modification)
+
+
+@registry.follow_up("send_correction_mail")
+def send_correction_mail(data: dict[str, Any], envelope: Any) -> None:
+    _send(data, envelope, mails.correction)
+
+
+@registry.follow_up("send_withdrawal_mail")
+def send_withdrawal_mail(data: dict[str, Any], envelope: Any) -> None:
+    _send(data, envelope, mails.withdrawal)
+
+
+def _send(data: dict[str, Any], envelope: Any, write: Writing) -> None:
+    """To the candidate's newest address. Raises MailUnavailable: it is tried again later."""
+    settings: RegistrationsSettings = current_app.extensions["portail"]
+    with db.reading() as session:
+        candidature = session.get_one(Candidature, data["candidature_id"])
+        version = session.get_one(CandidatureVersion, (candidature.id, data["version"]))
+        email = session.get_one(Candidate, candidature.candidate_id).email
+        at = candidature.ended_at if write is mails.withdrawal else version.saved_at
+    if email is None or at is None:
+        return
+    words = write(RegistrationSaved.from_data(version.payload), at, settings.public_url)
+    mail = Mail(
+        to=email,
+        subject=words.subject,
+        text=words.text,
+        html=words.html,
+        message_id=f"{envelope.id}",
+        date=at,
+    )
+    Mailer(settings.mail_url, settings.mail_sender).send(mail)

@@ -1,0 +1,26 @@
+"""Reactions to what accounts tells: a new address, a corrected civil status."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session as DbSession
+
+from services.chassis.clock import portal_now
+from services.chassis.events import Handlers
+from services.contracts.accounts import EmailChanged, IdentityCorrected
+from services.registrations.operations import candidates, candidatures
+
+registry = Handlers("registrations")
+
+
+@registry.on(EmailChanged)
+def renew_email(session: DbSession, event: EmailChanged, envelope: Any) -> None:
+    """The mailing copy is renewed; no version is made."""
+    candidates.renew_email(session, event)
+
+
+@registry.on(IdentityCorrected)
+def correct_identity(session: DbSession, event: IdentityCorrected, envelope: Any) -> None:
+    """Each active candidature gets a new version with the reason."""
+    candidatures.correct_identity(session, event, portal_now())

@@ -1,0 +1,55 @@
+"""What a clock starts in registrations; a lease lets one of several workers do it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session as DbSession
+
+from services.chassis.clock import portal_now
+from services.chassis.jobs import Jobs
+from services.registrations.models import (
+    CandidatureVersion,
+    CatalogueRevision,
+    CurrentExam,
+    Draft,
+    Message,
+    OpeningRow,
+    db,
+)
+from services.registrations.operations.audit import Actor
+from services.registrations.operations.catalogue import move_on_demonstration
+
+SAVED_DRAFT_DAYS = 30  # how long a repeated « Enregistrer » still answers as the first did
+MESSAGE_DAYS = 365
+
+jobs = Jobs(db)
+
+
+@jobs.every(hours=1, name="move-on-demonstration")
+def move_on() -> None:
+    """Demonstration sessions stay open whatever the day."""
+    move_on_demonstration(portal_now(), actor=Actor("service", "registrations"))
+
+
+@jobs.every(hours=6, name="closing")
+def closing() -> None:
+    """Erase what nobody needs any more: drafts never transmitted of closed sessions, old saved drafts, old messages,
+    catalogue revisions by which nothing was judged."""
+    with db.operation() as session:
+        now = portal_now()
+        _erase_drafts(session, now)
+        session.execute(delete(Message).where(Message.shown_until < now - timedelta(days=MESSAGE_DAYS)))
+        _erase_revisions(session)
+
+
+def _erase_drafts(session: DbSession, now: datetime) -> None:
+    closed = select(OpeningRow.id).where(OpeningRow.session_closes <= now)
+    session.execute(delete(Draft).where(Draft.closed_at.is_(None), Draft.opening_id.in_(closed)))
+    session.execute(delete(Draft).where(Draft.closed_at < now - timedelta(days=SAVED_DRAFT_DAYS)))
+
+
+def _erase_revisions(session: DbSession) -> None:
+    used = select(CandidatureVersion.catalogue_digest).union(select(CurrentExam.digest))
+    session.execute(delete(CatalogueRevision).where(CatalogueRevision.digest.not_in(used)))

@@ -1,0 +1,239 @@
+"""Tables of registrations: catalogue revisions, openings, drafts, candidatures with their versions, numbers, audit.
+
+What was judged stays readable: a version keeps its payload, its answers and the digest of its catalogue.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.chassis.database import Database, UtcDateTime, new_id
+from services.chassis.events import EventTables
+
+db = Database()
+events = EventTables(db)
+
+ID = String(32)
+DIGEST = String(64)
+# Plain JSON: JSONB would sort the keys, and the order of lists of labels is what candidates see.
+Json = JSON(none_as_null=True)
+
+ACTIVE = "active"
+WITHDRAWN = "withdrawn"
+ECARTEE = "ecartee"
+
+
+class CatalogueRevision(db.Model):
+    """An exam as it was at some load; never changed, kept while a version was judged by it."""
+
+    __tablename__ = "catalogue_revisions"
+
+    digest: Mapped[str] = mapped_column(DIGEST, primary_key=True)
+    exam: Mapped[str] = mapped_column(String(64), index=True)
+    data: Mapped[dict[str, Any]] = mapped_column(Json)
+    loaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CurrentExam(db.Model):
+    """Which revision of an exam is in force."""
+
+    __tablename__ = "exams"
+
+    code: Mapped[str] = mapped_column(String(64), primary_key=True)
+    digest: Mapped[str] = mapped_column(ForeignKey("catalogue_revisions.digest"))
+
+
+class OpeningRow(db.Model):
+    """One académie's window for a session, dated by the catalogue. `listed` is false once the catalogue drops it.
+
+    `revision` grows with each change of the dates in force, wherever it comes from.
+    """
+
+    __tablename__ = "openings"
+    __table_args__ = (
+        UniqueConstraint("exam", "session", "academie"),
+        CheckConstraint("opens < closes", name="window_in_order"),
+        CheckConstraint("deposit_opens < deposit_closes", name="deposit_in_order"),
+    )
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True, default=new_id)
+    exam: Mapped[str] = mapped_column(ForeignKey("exams.code"))
+    session: Mapped[str] = mapped_column(String(64))
+    academie: Mapped[str] = mapped_column(String(8))
+    opens: Mapped[datetime] = mapped_column(UtcDateTime)
+    closes: Mapped[datetime] = mapped_column(UtcDateTime)
+    deposit_opens: Mapped[datetime] = mapped_column(UtcDateTime)
+    deposit_closes: Mapped[datetime] = mapped_column(UtcDateTime)
+    session_closes: Mapped[datetime] = mapped_column(UtcDateTime)
+    listed: Mapped[bool] = mapped_column(default=True)
+    revision: Mapped[int] = mapped_column(default=0)
+
+
+class OpeningChange(db.Model):
+    """Dates that a manager set, with his reason; the newest wins over the catalogue, whatever is loaded later."""
+
+    __tablename__ = "opening_changes"
+
+    opening_id: Mapped[str] = mapped_column(ForeignKey("openings.id"), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    opens: Mapped[datetime] = mapped_column(UtcDateTime)
+    closes: Mapped[datetime] = mapped_column(UtcDateTime)
+    deposit_opens: Mapped[datetime] = mapped_column(UtcDateTime)
+    deposit_closes: Mapped[datetime] = mapped_column(UtcDateTime)
+    reason: Mapped[str] = mapped_column(Text)
+    changed_by: Mapped[str] = mapped_column(String(64))
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class EtablissementRow(db.Model):
+    """An establishment candidates may be attached to. `folded` is what searches look in."""
+
+    __tablename__ = "etablissements"
+
+    code: Mapped[str] = mapped_column(String(32), primary_key=True)
+    label: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(32), index=True)
+    departement: Mapped[str | None] = mapped_column(String(3), index=True)
+    habilite_ccf: Mapped[bool] = mapped_column(default=False)
+    folded: Mapped[str] = mapped_column(String(300))
+
+
+class Message(db.Model):
+    """A one-off message of the home page, shown within [shown_from, shown_until)."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        CheckConstraint("severity IN ('info', 'warning', 'error')", name="severity_known"),
+        CheckConstraint("shown_from < shown_until", name="shown_in_order"),
+    )
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True, default=new_id)
+    title: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str] = mapped_column(Text)
+    severity: Mapped[str] = mapped_column(String(10))
+    shown_from: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    shown_until: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Candidate(db.Model):
+    """What registrations knows of a candidate beside his candidatures; its row is the lock of his saves.
+
+    `identity_floor`: assertions of an older identity are refused. `engaged_at`: a candidature was saved once.
+    `email` is the mailing copy, as of identity version `email_version`.
+    """
+
+    __tablename__ = "candidates"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    numero_candidat: Mapped[str | None] = mapped_column(String(11), unique=True)
+    identity_floor: Mapped[int] = mapped_column(default=0)
+    engaged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_inscription: Mapped[int] = mapped_column(default=0)
+    email: Mapped[str | None] = mapped_column(String(320))
+    email_version: Mapped[int] = mapped_column(default=0)
+
+
+class NumberCounter(db.Model):
+    """The last N° candidat given, per school year and académie. Gaps are allowed, reuse is not."""
+
+    __tablename__ = "number_counters"
+
+    school_year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    academie: Mapped[str] = mapped_column(String(2), primary_key=True)
+    last: Mapped[int]
+
+
+class Candidature(db.Model):
+    """A saved registration. Its exclusivity key is unique among the candidate's active ones."""
+
+    __tablename__ = "candidatures"
+    __table_args__ = (
+        UniqueConstraint("candidate_id", "numero_inscription"),
+        CheckConstraint("state IN ('active', 'withdrawn', 'ecartee')", name="state_known"),
+        Index(
+            "uq_candidatures_active_exclusivity",
+            "candidate_id",
+            "exclusivity_key",
+            unique=True,
+            sqlite_where=text("state = 'active'"),
+            postgresql_where=text("state = 'active'"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True, default=new_id)
+    candidate_id: Mapped[str] = mapped_column(ForeignKey("candidates.id"), index=True)
+    opening_id: Mapped[str] = mapped_column(ForeignKey("openings.id"), index=True)
+    numero_inscription: Mapped[str] = mapped_column(String(8))
+    version: Mapped[int]
+    exclusivity_key: Mapped[str | None] = mapped_column(String(200))
+    specialite_code: Mapped[str | None] = mapped_column(String(32))
+    specialite_label: Mapped[str | None] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(10), default=ACTIVE)
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class CandidatureVersion(db.Model):
+    """One saved version: what was published, what was typed, and what it was judged by. Rows are never changed."""
+
+    __tablename__ = "candidature_versions"
+
+    candidature_id: Mapped[str] = mapped_column(ForeignKey("candidatures.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    event_id: Mapped[str] = mapped_column(String(36), unique=True)
+    payload: Mapped[dict[str, Any]] = mapped_column(Json)
+    answers: Mapped[dict[str, Any]] = mapped_column(Json)
+    catalogue_digest: Mapped[str] = mapped_column(ForeignKey("catalogue_revisions.digest"))
+    identity_version: Mapped[int]
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    saved_by: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[str | None] = mapped_column(Text)
+
+
+class Draft(db.Model):
+    """All that was typed and not yet transmitted, as typed. Closed by the save, with the candidature it became."""
+
+    __tablename__ = "drafts"
+    __table_args__ = (
+        Index(
+            "uq_drafts_open",
+            "candidate_id",
+            "opening_id",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True, default=new_id)
+    candidate_id: Mapped[str] = mapped_column(ForeignKey("candidates.id"), index=True)
+    opening_id: Mapped[str] = mapped_column(ForeignKey("openings.id"), index=True)
+    modification_of: Mapped[str | None] = mapped_column(ForeignKey("candidatures.id"))
+    revision: Mapped[int] = mapped_column(default=1)
+    current_tab: Mapped[int] = mapped_column(default=1)
+    answers: Mapped[dict[str, Any]] = mapped_column(Json)
+    identity: Mapped[dict[str, Any]] = mapped_column(Json)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    candidature_id: Mapped[str | None] = mapped_column(ForeignKey("candidatures.id"))
+    saved_version: Mapped[int | None]
+
+
+class AuditEntry(db.Model):
+    """Who did what to what, and when: rows are only added. Before and after hold no civil status."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    actor_kind: Mapped[str] = mapped_column(String(16))
+    actor: Mapped[str] = mapped_column(String(64))
+    action: Mapped[str] = mapped_column(String(64))
+    subject: Mapped[str] = mapped_column(String(64), index=True)
+    before: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    after: Mapped[dict[str, Any] | None] = mapped_column(Json)

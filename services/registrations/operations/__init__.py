@@ -1,0 +1,1 @@
+"""What people and clocks do in registrations: one function each, one transaction each; the only writers."""

@@ -1,0 +1,93 @@
+"""A candidate's row: the lock of everything he saves, his N° candidat for life, and what accounts asks about him."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session as DbSession
+
+from services.contracts.accounts import EmailChanged, Identity
+from services.registrations.domain import numbers
+from services.registrations.models import Candidate, Draft, NumberCounter, db
+from services.registrations.operations.refusals import AlreadyRegistered, IdentityOutdated
+from services.registrations.queries.catalogue import OpeningView
+
+
+def lock_candidate(session: DbSession, candidate_id: str) -> Candidate:
+    """The candidate's row, made at the first call, held until the transaction ends."""
+    insert_if_absent(session, Candidate, id=candidate_id, identity_floor=0, last_inscription=0, email_version=0)
+    return session.scalars(
+        select(Candidate)
+        .where(Candidate.id == candidate_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def insert_if_absent(session: DbSession, model: type[Candidate | NumberCounter], **values: object) -> None:
+    """Concurrent callers all succeed and one row is there."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    session.execute(dialect.insert(model).values(**values).on_conflict_do_nothing())
+
+
+def reserve_numero(session: DbSession, candidate: Candidate, view: OpeningView) -> str:
+    """The candidate's N° candidat: the one he has, or the next of the school year and académie."""
+    if candidate.numero_candidat is None:
+        key = {"school_year": numbers.school_year(view.session.year), "academie": view.opening.academie}
+        insert_if_absent(session, NumberCounter, **key, last=0)
+        raised = update(NumberCounter).filter_by(**key).values(last=NumberCounter.last + 1)
+        sequence = session.scalars(raised.returning(NumberCounter.last)).one()
+        candidate.numero_candidat = numbers.numero_candidat(view.session.year, view.opening.academie, sequence)
+    return candidate.numero_candidat
+
+
+def accept_identity(candidate: Candidate, identity: Identity) -> Identity:
+    """The identity to save with: the mailing address is the newest known. Raises IdentityOutdated below the floor."""
+    if identity.version < candidate.identity_floor:
+        raise IdentityOutdated("Vos données personnelles viennent de changer : veuillez réessayer.")
+    return with_newest_email(candidate, identity)
+
+
+def with_newest_email(candidate: Candidate, identity: Identity) -> Identity:
+    """Keeps the row's copy and the identity at the newer of both addresses."""
+    if identity.version >= candidate.email_version or candidate.email is None:
+        candidate.email, candidate.email_version = identity.email, identity.version
+        return identity
+    return replace(identity, email=candidate.email)
+
+
+def set_identity_floor(candidate_id: str, version: int) -> None:
+    """Refuse from now on identities older than `version`. Idempotent.
+
+    Raises AlreadyRegistered when a candidature was ever saved: what accounts wants to change is frozen.
+    """
+    with db.operation() as session:
+        candidate = lock_candidate(session, candidate_id)
+        _refuse_engaged(candidate)
+        candidate.identity_floor = max(candidate.identity_floor, version)
+
+
+def erase_candidate(candidate_id: str) -> None:
+    """Erase what a deleted account leaves here: drafts and address. Its number stays used. Idempotent.
+
+    Raises AlreadyRegistered when a candidature was ever saved.
+    """
+    with db.operation() as session:
+        candidate = lock_candidate(session, candidate_id)
+        _refuse_engaged(candidate)
+        session.execute(delete(Draft).where(Draft.candidate_id == candidate_id))
+        candidate.email = None
+
+
+def renew_email(session: DbSession, event: EmailChanged) -> None:
+    """Mail the candidate at his new address from now on; events that come late change nothing."""
+    candidate = lock_candidate(session, event.candidate_id)
+    if event.version > candidate.email_version:
+        candidate.email, candidate.email_version = event.email, event.version
+
+
+def _refuse_engaged(candidate: Candidate) -> None:
+    if candidate.engaged_at is not None:
+        raise AlreadyRegistered("Une candidature a déjà été enregistrée avec ce compte.")

@@ -1,0 +1,135 @@
+"""What happens to a saved candidature: withdrawn by its candidate, corrected after staff corrected the identity."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session as DbSession
+
+from services.chassis.errors import NotFound
+from services.chassis.events import publish
+from services.contracts.accounts import IdentityCorrected
+from services.contracts.registrations import RegistrationWithdrawn
+from services.registrations.domain import journey, results, windows
+from services.registrations.models import (
+    ACTIVE,
+    WITHDRAWN,
+    Candidate,
+    Candidature,
+    CandidatureVersion,
+    Draft,
+    OpeningRow,
+    db,
+)
+from services.registrations.operations import audit
+from services.registrations.operations.audit import Actor
+from services.registrations.operations.candidates import lock_candidate, with_newest_email
+from services.registrations.operations.payload import iso
+from services.registrations.operations.refusals import window_closed
+from services.registrations.operations.registering import add_version, tell_by_mail
+from services.registrations.queries.catalogue import opening_view
+from services.registrations.queries.dossiers import dossier
+
+
+def withdraw(candidate_id: str, candidature_id: str, received_at: datetime) -> None:
+    """« Se désinscrire », while the window is open; a second press changes nothing.
+
+    Raises NotFound, WindowClosed (`extra`: whom to contact). A new candidature can be made afterwards.
+    """
+    with db.operation() as session:
+        lock_candidate(session, candidate_id)
+        candidature = session.scalar(select(Candidature).filter_by(id=candidature_id, candidate_id=candidate_id))
+        if candidature is None:
+            raise NotFound()
+        if candidature.state == WITHDRAWN:
+            return
+        if candidature.state != ACTIVE:
+            raise NotFound()
+        view = opening_view(session, candidature.opening_id)
+        if not windows.is_open(view.opening.opens, view.opening.closes, received_at):
+            raise window_closed(
+                view,
+                "Le service d'inscription est fermé : pour vous désinscrire, "
+                "contactez le service des examens et concours dont vous dépendez.",
+            )
+        end(session, candidature, WITHDRAWN, Actor("candidate", candidate_id), received_at)
+
+
+def end(
+    session: DbSession,
+    candidature: Candidature,
+    state: str,
+    actor: Actor,
+    at: datetime,
+    reason: str | None = None,
+) -> None:
+    """Make a candidature inactive, with its modification under way, and tell the others and the candidate."""
+    session.execute(delete(Draft).where(Draft.modification_of == candidature.id, Draft.closed_at.is_(None)))
+    before = {"state": candidature.state}
+    candidature.state, candidature.ended_at = state, at
+    event = RegistrationWithdrawn(
+        candidature_id=candidature.id,
+        candidate_id=candidature.candidate_id,
+        version=candidature.version + 1,  # newer than whatever was saved, in whichever order they arrive
+        withdrawn_at=iso(at),
+    )
+    publish(session, event, subject=candidature.candidate_id)
+    tell_by_mail(session, "send_withdrawal_mail", current_version(session, candidature))
+    after = {"state": state, "reason": reason}
+    audit.record(session, actor, f"candidature.{state}", candidature.id, at, before=before, after=after)
+
+
+def correct_identity(session: DbSession, event: IdentityCorrected, at: datetime) -> None:
+    """Staff corrected a civil status: each active candidature gets a version that says so, whatever the hour.
+
+    What was chosen is not judged again: the correction is not the candidate's doing. Late repeats change nothing.
+    """
+    candidate = lock_candidate(session, event.candidate_id)
+    candidate.identity_floor = max(candidate.identity_floor, event.identity.version)
+    active = (
+        select(Candidature)
+        .join(OpeningRow, OpeningRow.id == Candidature.opening_id)
+        .where(Candidature.candidate_id == candidate.id, Candidature.state == ACTIVE)
+        .where(OpeningRow.session_closes > at)
+    )
+    for candidature in session.scalars(active).all():
+        kept = current_version(session, candidature)
+        if kept.identity_version < event.identity.version:
+            _correct(session, candidate, candidature, kept, event, at)
+
+
+def current_version(session: DbSession, candidature: Candidature) -> CandidatureVersion:
+    return session.get_one(CandidatureVersion, (candidature.id, candidature.version))
+
+
+def _correct(
+    session: DbSession,
+    candidate: Candidate,
+    candidature: Candidature,
+    kept: CandidatureVersion,
+    event: IdentityCorrected,
+    at: datetime,
+) -> None:
+    one = dossier(
+        session,
+        view=opening_view(session, candidature.opening_id, kept.catalogue_digest),
+        candidate=candidate,
+        identity=with_newest_email(candidate, event.identity),
+        answers=kept.answers,
+        instant=at,
+        modifies=candidature.id,
+    )
+    candidature.version += 1
+    outcome = results.outcome(one, journey.recap_sections(one), ())
+    version = add_version(
+        session,
+        candidature,
+        one,
+        outcome,
+        digest=kept.catalogue_digest,
+        saved_at=at,
+        actor=Actor("service", "accounts"),
+        reason=event.reason,
+    )
+    tell_by_mail(session, "send_correction_mail", version)

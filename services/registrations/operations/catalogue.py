@@ -1,0 +1,158 @@
+"""The catalogue taken in: exams upserted by natural key in one transaction, establishments likewise.
+
+Nothing is removed that a candidature or a draft uses: openings and spécialités that are taken stay defined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as DbSession
+
+from services.reference.text import folded
+from services.registrations.catalogue import differences, digest, moved_on, to_data
+from services.registrations.domain.definition import Exam, Opening, Session
+from services.registrations.domain.dossier import Etablissement
+from services.registrations.domain.retention import Used, keeping_used
+from services.registrations.models import (
+    Candidature,
+    CatalogueRevision,
+    CurrentExam,
+    Draft,
+    EtablissementRow,
+    OpeningRow,
+    db,
+)
+from services.registrations.operations import audit
+from services.registrations.operations.audit import Actor
+from services.registrations.operations.openings import Dates, dates_in_force, publish_window
+from services.registrations.queries.catalogue import exam_by_digest
+
+
+def load_catalogue(exams: Sequence[Exam], *, actor: Actor, at: datetime) -> tuple[str, ...]:
+    """Put exams in force, all or none; returns what changed, one line each."""
+    with db.operation() as session:
+        lines: list[str] = []
+        for exam in exams:
+            lines += _put(session, exam, actor, at)
+        return tuple(lines)
+
+
+def compare_catalogue(exams: Sequence[Exam]) -> tuple[str, ...]:
+    """What `load_catalogue` would change, one line each; nothing is written."""
+    with db.reading() as session:
+        return tuple(line for exam in exams for line in _differences(session, exam)[1])
+
+
+def move_on_demonstration(at: datetime, *, actor: Actor) -> tuple[str, ...]:
+    """Move the dates of demonstration sessions on where they have passed; returns what changed."""
+    with db.operation() as session:
+        lines: list[str] = []
+        for current in session.scalars(select(CurrentExam)).all():
+            exam = exam_by_digest(session, current.digest)
+            moved = moved_on(exam, at)
+            if moved != exam:
+                lines += _put(session, moved, actor, at)
+        return tuple(lines)
+
+
+def load_etablissements(found: Iterable[Etablissement]) -> int:
+    """Upsert establishments by code; those no longer listed stay, candidatures name them. Returns how many."""
+    count = 0
+    with db.operation() as session:
+        for one in found:
+            session.merge(
+                EtablissementRow(
+                    code=one.code,
+                    label=one.label,
+                    kind=one.kind,
+                    departement=one.departement,
+                    habilite_ccf=one.habilite_ccf,
+                    folded=folded(f"{one.label} {one.code}")[:300],
+                )
+            )
+            count += 1
+    return count
+
+
+def _put(session: DbSession, offered: Exam, actor: Actor, at: datetime) -> tuple[str, ...]:
+    exam, lines = _differences(session, offered)
+    mark = digest(exam)
+    current = session.get(CurrentExam, exam.code, with_for_update=True)
+    before = current.digest if current else None
+    if session.get(CatalogueRevision, mark) is None:
+        session.add(CatalogueRevision(digest=mark, exam=exam.code, data=to_data(exam), loaded_at=at))
+        session.flush()
+    if current is None:
+        session.add(CurrentExam(code=exam.code, digest=mark))
+    else:
+        current.digest = mark
+    session.flush()
+    _put_openings(session, exam, offered)
+    if before != mark:
+        change = {"before": {"digest": before}, "after": {"digest": mark}}
+        audit.record(session, actor, "catalogue.loaded", exam.code, at, **change)
+    return lines
+
+
+def _differences(session: DbSession, offered: Exam) -> tuple[Exam, tuple[str, ...]]:
+    """The exam to put in force, with what is used kept in it, and how it differs from the one in force."""
+    current = session.get(CurrentExam, offered.code)
+    if current is None:
+        return offered, tuple(differences(None, offered))
+    old = exam_by_digest(session, current.digest)
+    exam = keeping_used(offered, old, _used(session, offered.code))
+    return exam, tuple(differences(old, exam))
+
+
+def _used(session: DbSession, exam: str) -> tuple[Used, ...]:
+    openings = select(OpeningRow.session, OpeningRow.academie).where(OpeningRow.exam == exam)
+    drafts = openings.join(Draft, Draft.opening_id == OpeningRow.id).distinct()
+    candidatures = (
+        select(OpeningRow.session, OpeningRow.academie, Candidature.specialite_code)
+        .join(Candidature, Candidature.opening_id == OpeningRow.id)
+        .where(OpeningRow.exam == exam)
+        .distinct()
+    )
+    found = [Used(name, academie, None) for name, academie in session.execute(drafts)]
+    found += [Used(name, academie, code) for name, academie, code in session.execute(candidatures)]
+    return tuple(found)
+
+
+def _put_openings(session: DbSession, exam: Exam, offered: Exam) -> None:
+    rows = {
+        (row.session, row.academie): row
+        for row in session.scalars(select(OpeningRow).filter_by(exam=exam.code).with_for_update())
+    }
+    listed = {(one.name, opening.academie) for one in offered.sessions for opening in one.openings}
+    for one in exam.sessions:
+        for opening in one.openings:
+            _put_opening(session, exam, one, opening, rows.get((one.name, opening.academie)))
+    for key, row in rows.items():
+        row.listed = key in listed
+
+
+def _put_opening(session: DbSession, exam: Exam, one: Session, opening: Opening, row: OpeningRow | None) -> None:
+    if row is None:
+        row = OpeningRow(exam=exam.code, session=one.name, academie=opening.academie)
+        session.add(row)
+        _date(row, one, opening)
+        return
+    before = dates_in_force(session, row)
+    _date(row, one, opening)
+    after = dates_in_force(session, row)
+    if _deposit(before) != _deposit(after):
+        row.revision += 1
+        publish_window(session, row, after)
+
+
+def _date(row: OpeningRow, one: Session, opening: Opening) -> None:
+    row.opens, row.closes = opening.opens, opening.closes
+    row.deposit_opens, row.deposit_closes = opening.deposit_opens, opening.deposit_closes
+    row.session_closes = one.closes
+
+
+def _deposit(dates: Dates) -> tuple[datetime, datetime]:
+    return dates.deposit_opens, dates.deposit_closes

@@ -1,0 +1,232 @@
+"""Drafts: opened by « Valider », written tab by tab whether right or not, abandoned; the save is in `registering`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as DbSession
+
+from services.chassis.errors import FieldError, Invalid, NotFound
+from services.contracts.accounts import Identity
+from services.registrations.domain import journey, windows
+from services.registrations.domain.dossier import Answers, Dossier
+from services.registrations.domain.rules.exclusivity import one_active_candidature
+from services.registrations.models import ACTIVE, Candidate, Candidature, CandidatureVersion, Draft, db
+from services.registrations.operations.candidates import (
+    accept_identity,
+    lock_candidate,
+    reserve_numero,
+)
+from services.registrations.operations.refusals import (
+    AlreadyRegistered,
+    DraftChanged,
+    DraftClosed,
+    OtherDraft,
+    window_closed,
+)
+from services.registrations.queries.catalogue import OpeningView, opening_view
+from services.registrations.queries.dossiers import dossier, dossier_of_draft, identity_of
+
+NEXT, PREVIOUS, STAY = "next", "previous", "stay"
+Typed = Mapping[str, str | list[str]]
+
+
+@dataclass(frozen=True)
+class Opened:
+    draft_id: str
+    created: bool
+
+
+@dataclass(frozen=True)
+class Written:
+    revision: int
+    goto: int
+
+
+def open_draft(candidate_id: str, opening_id: str, identity: Identity, instant: datetime) -> Opened:
+    """« Valider »: resume the candidate's open draft for this opening, or begin one and reserve the N° candidat.
+
+    Raises NotFound, WindowClosed (nothing is begun out of the window; a draft is always resumed), AlreadyRegistered
+    when an active candidature excludes another one, IdentityOutdated.
+    """
+    with db.operation() as session:
+        candidate = lock_candidate(session, candidate_id)
+        view = opening_view(session, opening_id)
+        identity = accept_identity(candidate, identity)
+        if (draft := open_draft_of(session, candidate_id, opening_id)) is not None:
+            draft.identity = asdict(identity)
+            return Opened(draft.id, created=False)
+        if not windows.is_open(view.opening.opens, view.opening.closes, instant):
+            raise window_closed(view, "Le service d'inscription n'est pas ouvert pour ce choix.")
+        reserve_numero(session, candidate, view)
+        empty = dossier(session, view=view, candidate=candidate, identity=identity, answers={}, instant=instant)
+        refuse_second(empty)
+        return Opened(_begin(session, candidate, view, identity, instant, answers={}).id, created=True)
+
+
+def start_modification(candidate_id: str, candidature_id: str, identity: Identity, instant: datetime) -> Opened:
+    """« Modifier »: resume the modification under way, or begin one filled in from the current version.
+
+    Raises NotFound, WindowClosed, OtherDraft, IdentityOutdated. The candidature changes only when that draft is saved.
+    """
+    with db.operation() as session:
+        candidate = lock_candidate(session, candidate_id)
+        candidature = active_candidature(session, candidate_id, candidature_id)
+        view = opening_view(session, candidature.opening_id)
+        if not windows.is_open(view.opening.opens, view.opening.closes, instant):
+            raise window_closed(view, "Votre inscription ne peut plus être modifiée en ligne.")
+        identity = accept_identity(candidate, identity)
+        if (draft := open_draft_of(session, candidate_id, view.id)) is not None:
+            if draft.modification_of != candidature_id:
+                raise OtherDraft("Terminez ou supprimez d'abord l'autre brouillon.", draft_id=draft.id)
+            draft.identity = asdict(identity)
+            return Opened(draft.id, created=False)
+        version = session.get_one(CandidatureVersion, (candidature_id, candidature.version))
+        begun = _begin(session, candidate, view, identity, instant, version.answers, modification_of=candidature_id)
+        return Opened(begun.id, created=True)
+
+
+def write_tab(
+    candidate_id: str,
+    draft_id: str,
+    number: int,
+    *,
+    revision: int,
+    values: Typed,
+    action: str,
+    instant: datetime,
+    identity: Identity | None = None,
+) -> Written:
+    """Keep what was typed in a tab, right or not, whatever the hour; `action` says where to go.
+
+    Raises NotFound, DraftClosed, DraftChanged (another window wrote in between: nothing is kept), and for « next »
+    Invalid with all that is wrong with the tab, once the text is kept (`extra`: the new revision).
+    """
+    with db.operation() as session:
+        draft = locked_draft(session, candidate_id, draft_id)
+        _refuse_closed(draft)
+        if identity is not None:
+            draft.identity = asdict(identity)
+        before = dossier_of_draft(session, draft, identity_of(draft.identity), instant)
+        _keep(draft, before, number, revision, values, instant)
+        after = replace(before, answers=draft.answers)
+        errors = journey.check(after, number) if action == NEXT else ()
+        draft.current_tab = number if errors else _goto(after, number, action)
+        written = Written(draft.revision, draft.current_tab)
+    if errors:
+        raise _tab_refused(errors, written.revision)
+    return written
+
+
+def delete_draft(candidate_id: str, draft_id: str) -> None:
+    """Abandon a draft: what it would have modified stays as it is. Raises NotFound, DraftClosed."""
+    with db.operation() as session:
+        draft = locked_draft(session, candidate_id, draft_id)
+        _refuse_closed(draft)
+        session.delete(draft)
+
+
+def locked_draft(session: DbSession, candidate_id: str, draft_id: str) -> Draft:
+    """The candidate's draft, held until the transaction ends. Raises NotFound for an unknown or someone else's."""
+    draft = session.scalar(
+        select(Draft)
+        .where(Draft.id == draft_id, Draft.candidate_id == candidate_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if draft is None:
+        raise NotFound()
+    return draft
+
+
+def active_candidature(session: DbSession, candidate_id: str, candidature_id: str) -> Candidature:
+    """Raises NotFound for one that is unknown, someone else's or no longer active."""
+    candidature = session.scalar(
+        select(Candidature).where(
+            Candidature.id == candidature_id,
+            Candidature.candidate_id == candidate_id,
+            Candidature.state == ACTIVE,
+        )
+    )
+    if candidature is None:
+        raise NotFound()
+    return candidature
+
+
+def open_draft_of(session: DbSession, candidate_id: str, opening_id: str) -> Draft | None:
+    return session.scalar(
+        select(Draft).where(
+            Draft.candidate_id == candidate_id, Draft.opening_id == opening_id, Draft.closed_at.is_(None)
+        )
+    )
+
+
+def refuse_second(one: Dossier) -> None:
+    """K1. Raises AlreadyRegistered when another active candidature has the same exclusivity key."""
+    if (other := one_active_candidature(one)) is not None:
+        raise AlreadyRegistered(
+            f"Vous avez déjà une candidature pour cette session ({other.academie_label}, "
+            f"n° {other.numero_inscription}) : vous pouvez la modifier dans « Mes inscriptions ».",
+            candidature_id=other.candidature_id,
+        )
+
+
+def _begin(
+    session: DbSession,
+    candidate: Candidate,
+    view: OpeningView,
+    identity: Identity,
+    instant: datetime,
+    answers: Answers,
+    modification_of: str | None = None,
+) -> Draft:
+    draft = Draft(
+        candidate_id=candidate.id,
+        opening_id=view.id,
+        modification_of=modification_of,
+        answers=dict(answers),
+        identity=asdict(identity),
+        created_at=instant,
+        updated_at=instant,
+    )
+    session.add(draft)
+    session.flush()
+    return draft
+
+
+def _keep(draft: Draft, before: Dossier, number: int, revision: int, values: Typed, instant: datetime) -> None:
+    """Write the tab into the draft. The same text posted twice is kept once and contradicts nobody."""
+    tab = before.tab(number)
+    if tab is None:
+        raise NotFound("Cet onglet n'existe pas.")
+    kept = draft.answers.get(tab.name)
+    if kept == values:
+        return
+    if revision != draft.revision:
+        raise DraftChanged(
+            "Ce dossier a été modifié dans une autre fenêtre : choisissez le texte à garder.",
+            revision=draft.revision,
+            yours=dict(values),
+            theirs=kept or {},
+        )
+    draft.answers = {**draft.answers, tab.name: dict(values)}
+    draft.revision += 1
+    draft.updated_at = instant
+
+
+def _goto(one: Dossier, number: int, action: str) -> int:
+    step = {NEXT: 1, PREVIOUS: -1}.get(action, 0)
+    return min(max(number + step, 1), len(one.exam.tabs))
+
+
+def _refuse_closed(draft: Draft) -> None:
+    if draft.closed_at is not None:
+        raise DraftClosed("Ce dossier a déjà été enregistré.", candidature_id=draft.candidature_id)
+
+
+def _tab_refused(errors: tuple[FieldError, ...], revision: int) -> Any:
+    return Invalid("Cet onglet comporte des erreurs.", errors=errors, revision=revision)

@@ -1,0 +1,67 @@
+"""One-off messages of the home page: published for a time, withdrawn before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.chassis.errors import FieldError, Invalid, NotFound
+from services.registrations.models import Message, db
+from services.registrations.operations import audit
+from services.registrations.operations.audit import Actor
+from services.registrations.operations.payload import iso
+
+SEVERITIES = ("info", "warning", "error")
+
+
+@dataclass(frozen=True)
+class NewMessage:
+    """Shown within [shown_from, shown_until)."""
+
+    title: str
+    text: str
+    severity: str
+    shown_from: datetime
+    shown_until: datetime
+
+
+def publish_message(new: NewMessage, *, actor: Actor, at: datetime) -> str:
+    """The id of the message. Raises Invalid with all that is wrong with it."""
+    if errors := tuple(_mistakes(new)):
+        raise Invalid(errors=errors)
+    with db.operation() as session:
+        message = Message(
+            title=new.title.strip(),
+            text=new.text.strip(),
+            severity=new.severity,
+            shown_from=new.shown_from,
+            shown_until=new.shown_until,
+        )
+        session.add(message)
+        session.flush()
+        after = {"from": iso(new.shown_from), "until": iso(new.shown_until), "severity": new.severity}
+        audit.record(session, actor, "message.published", message.id, at, after=after)
+        return message.id
+
+
+def withdraw_message(message_id: str, *, actor: Actor, at: datetime) -> None:
+    """Take a message off at once. Raises NotFound."""
+    with db.operation() as session:
+        message = session.get(Message, message_id)
+        if message is None:
+            raise NotFound("Ce message n'existe pas.")
+        audit.record(session, actor, "message.withdrawn", message.id, at, before={"title": message.title})
+        session.delete(message)
+
+
+def _mistakes(new: NewMessage) -> list[FieldError]:
+    found = []
+    if not new.title.strip() or len(new.title) > 200:
+        found.append(FieldError("#/title", "Un titre de 200 caractères au plus est requis."))
+    if not new.text.strip():
+        found.append(FieldError("#/text", "Le texte est requis."))
+    if new.severity not in SEVERITIES:
+        found.append(FieldError("#/severity", f"Une valeur parmi {', '.join(SEVERITIES)} est attendue."))
+    if new.shown_from >= new.shown_until:
+        found.append(FieldError("#/shown_until", "La fin doit suivre le début."))
+    return found

@@ -1,0 +1,102 @@
+"""A manager's change of dates: kept with its reason, wins over the catalogue, and pieces follows."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session as DbSession
+
+from services.chassis.errors import FieldError, Invalid
+from services.chassis.events import publish
+from services.contracts.registrations import WindowChanged
+from services.registrations.models import OpeningChange, OpeningRow, db
+from services.registrations.operations import audit
+from services.registrations.operations.audit import Actor
+from services.registrations.operations.payload import iso
+from services.registrations.queries.catalogue import newest_change, opening_row
+
+
+@dataclass(frozen=True)
+class Dates:
+    """Half-open windows: [opens, closes) and [deposit_opens, deposit_closes)."""
+
+    opens: datetime
+    closes: datetime
+    deposit_opens: datetime
+    deposit_closes: datetime
+
+
+@dataclass(frozen=True)
+class NewDates:
+    """What to change; None leaves a date as it is."""
+
+    opens: datetime | None = None
+    closes: datetime | None = None
+    deposit_opens: datetime | None = None
+    deposit_closes: datetime | None = None
+
+
+def change_window(
+    exam: str, session_name: str, academie: str, new: NewDates, *, reason: str, actor: Actor, at: datetime
+) -> Dates:
+    """Set dates of an opening, with a reason; returns those now in force.
+
+    Raises NotFound for an unknown opening, Invalid without a reason or with dates out of order.
+    """
+    if not reason.strip():
+        raise Invalid(errors=(FieldError("#/reason", "Indiquez le motif du changement."),))
+    with db.operation() as session:
+        row = opening_row(session, exam, academie, session_name, lock=True)
+        before = dates_in_force(session, row)
+        given = {name: value for name, value in asdict(new).items() if value is not None}
+        after = Dates(**{**asdict(before), **given})
+        _refuse_disorder(after)
+        row.revision += 1
+        session.add(
+            OpeningChange(
+                opening_id=row.id,
+                revision=row.revision,
+                **asdict(after),
+                reason=reason.strip(),
+                changed_by=str(actor),
+                changed_at=at,
+            )
+        )
+        publish_window(session, row, after)
+        trace = {**_trace(after), "reason": reason.strip()}
+        audit.record(session, actor, "window.changed", row.id, at, before=_trace(before), after=trace)
+        return after
+
+
+def dates_in_force(session: DbSession, row: OpeningRow) -> Dates:
+    """The newest change's dates, else the catalogue's."""
+    source = newest_change(session, row.id) or row
+    return Dates(source.opens, source.closes, source.deposit_opens, source.deposit_closes)
+
+
+def publish_window(session: DbSession, row: OpeningRow, dates: Dates) -> None:
+    """Tell pieces the deposit period of an opening; `row.revision` has already grown."""
+    event = WindowChanged(
+        exam=row.exam,
+        session=row.session,
+        academie=row.academie,
+        revision=row.revision,
+        deposit_opens=iso(dates.deposit_opens),
+        deposit_closes=iso(dates.deposit_closes),
+    )
+    publish(session, event, subject=row.id)
+
+
+def _refuse_disorder(dates: Dates) -> None:
+    errors = []
+    if dates.opens >= dates.closes:
+        errors.append(FieldError("#/closes", "La fermeture doit suivre l'ouverture."))
+    if dates.deposit_opens >= dates.deposit_closes:
+        errors.append(FieldError("#/deposit_closes", "La fin du dépôt doit suivre son début."))
+    if errors:
+        raise Invalid(errors=tuple(errors))
+
+
+def _trace(dates: Dates) -> dict[str, str]:
+    return {name: iso(value) for name, value in asdict(dates).items()}

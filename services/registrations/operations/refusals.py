@@ -1,0 +1,59 @@
+"""Why registrations refuses: stable types and the French that pages show."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from services.chassis.errors import Conflict, Forbidden
+from services.registrations.domain import windows
+from services.registrations.queries.catalogue import OpeningView
+
+
+class WindowClosed(Forbidden):
+    """The request came outside [opens, closes). `extra`: sentence, and contact (whom to turn to)."""
+
+    type, title = "fenetre-fermee", "Le service d'inscription n'est pas ouvert"
+
+
+class DraftChanged(Conflict):
+    """Another window wrote in between. `extra`: revision now, `yours` and `theirs` as typed."""
+
+    type, title = "brouillon-modifie", "Votre dossier a été modifié dans une autre fenêtre"
+
+
+class DraftClosed(Conflict):
+    """The draft was saved. `extra`: the candidature it became."""
+
+    type, title = "brouillon-enregistre", "Ce dossier a déjà été enregistré"
+
+
+class AlreadyRegistered(Conflict):
+    """An active candidature excludes another one (K1), or an account's change. `extra`: candidature_id if known."""
+
+    type, title = "candidature-existante", "Une candidature existe déjà"
+
+
+class IdentityOutdated(Conflict):
+    """The asserted identity is older than what accounts has announced; fetch it anew and try again."""
+
+    type, title = "identite-perimee", "Vos données personnelles ont changé"
+
+
+class OtherDraft(Conflict):
+    """Another open draft stands in the way. `extra`: draft_id."""
+
+    type, title = "brouillon-en-cours", "Un autre brouillon est en cours pour cette ouverture"
+
+
+def window_closed(view: OpeningView, sentence: str) -> WindowClosed:
+    """`sentence` says what cannot be done any more, and whom to contact follows."""
+    return WindowClosed(
+        sentence,
+        window=windows_sentence(view),
+        academie_label=view.opening.label,
+        contact=asdict(view.opening.contact),
+    )
+
+
+def windows_sentence(view: OpeningView) -> str:
+    return f"Fermeture du service d'inscription : {windows.closing(view.opening.closes)} (heure de Paris)."

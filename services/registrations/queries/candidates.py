@@ -1,0 +1,13 @@
+"""What is known of a candidate beside his candidatures."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session as DbSession
+
+from services.registrations.models import Candidate
+
+
+def is_engaged(session: DbSession, candidate_id: str) -> bool:
+    """Whether a candidature was ever saved: his civil status can then be changed by staff only."""
+    candidate = session.get(Candidate, candidate_id)
+    return candidate is not None and candidate.engaged_at is not None

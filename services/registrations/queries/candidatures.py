@@ -1,0 +1,151 @@
+"""What a candidate reads of his candidatures: tiles, récapitulatif, acknowledgement, contact, forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as DbSession
+
+from services.chassis.errors import NotFound
+from services.chassis.french import instant_court
+from services.contracts.registrations import RegistrationSaved
+from services.registrations.domain import numbers, windows
+from services.registrations.models import ACTIVE, Candidature, CandidatureVersion, OpeningRow
+from services.registrations.queries.catalogue import OpeningView, exam_by_digest, opening_view
+
+DOCUMENTS = (
+    "Le récapitulatif d'inscription",
+    "La liste des pièces justificatives indispensables pour la suite de l'examen.",
+)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An active candidature with its current version and its opening as it is now."""
+
+    candidature: Candidature
+    version: CandidatureVersion
+    saved: RegistrationSaved
+    view: OpeningView
+
+
+def shown_candidatures(session: DbSession, candidate_id: str, at: datetime) -> tuple[Shown, ...]:
+    """Active ones whose session has not closed (E1), oldest first."""
+    return tuple(_shown(session, candidate_id, at))
+
+
+def shown_candidature(session: DbSession, candidate_id: str, candidature_id: str, at: datetime) -> Shown:
+    """Raises NotFound for one that is unknown, someone else's or no longer shown."""
+    found = (one for one in _shown(session, candidate_id, at) if one.candidature.id == candidature_id)
+    return _first(found)
+
+
+def contact(session: DbSession, candidate_id: str, at: datetime) -> dict[str, Any]:
+    """Whom the candidate may contact: the service of his latest candidature. Raises NotFound without one."""
+    latest = _first(reversed(shown_candidatures(session, candidate_id, at)))
+    return {"academie_label": latest.view.opening.label, **contact_data(latest.view)}
+
+
+def tile(one: Shown, at: datetime) -> dict[str, Any]:
+    opening = one.view.opening
+    return {
+        "id": one.candidature.id,
+        "exam_label": one.saved.exam.label,
+        "session_label": one.saved.session.label,
+        "academie_label": one.saved.academie.label,
+        "specialite": one.candidature.specialite_label,
+        "numero_candidat": one.saved.numero_candidat,
+        "numero_inscription": one.saved.numero_inscription,
+        "version": one.version.version,
+        "version_label": numbers.version_label(one.version.version),
+        "saved_at": one.version.saved_at,
+        "closes_at": opening.closes,
+        "closes_label": windows.closing(opening.closes),
+        "modifiable": windows.is_open(opening.opens, opening.closes, at),
+        "contact": contact_data(one.view),
+    }
+
+
+def recap(saved: RegistrationSaved) -> dict[str, Any]:
+    """The récapitulatif of a saved version, read only: nothing to warn about any more."""
+    data = saved.to_data()
+    return {
+        "numero_candidat": saved.numero_candidat,
+        "warning": None,
+        "sections": data["recap"],
+        "epreuves": data["epreuves"],
+    }
+
+
+def acknowledgement(session: DbSession, candidature_id: str, number: int) -> dict[str, Any]:
+    """What the tab « N° Inscription » says of a saved version."""
+    version = session.get_one(CandidatureVersion, (candidature_id, number))
+    saved = RegistrationSaved.from_data(version.payload)
+    opening = opening_view(session, session.get_one(Candidature, candidature_id).opening_id).opening
+    return {
+        "candidature_id": candidature_id,
+        "version": version.version,
+        "version_label": numbers.version_label(version.version),
+        "saved_sentence": f"Votre inscription a bien été prise en compte le {instant_court(version.saved_at)}.",
+        "numero_candidat": saved.numero_candidat,
+        "numero_inscription": saved.numero_inscription,
+        "closes_sentence": (
+            "Vous pourrez consulter et, éventuellement, modifier les données de votre dossier avant la fermeture "
+            f"du service fixée le : {windows.closing(opening.closes)}."
+        ),
+        "academie_label": saved.academie.label,
+        "contact": saved.to_data()["academie"]["contact"],
+        "documents": list(DOCUMENTS),
+    }
+
+
+def forms(session: DbSession, one: Shown) -> dict[str, Any]:
+    """« Les formulaires »: those of the menu, or the exam's sentence where it has none."""
+    exam = exam_by_digest(session, one.version.catalogue_digest)
+    offered = [{"code": form.code, "title": form.title} for form in one.saved.forms if form.in_menu]
+    sentence = " ".join(exam.texts.get("forms_notice", ())) or None
+    return {"sentence": None if offered else sentence, "forms": offered}
+
+
+def version_event(session: DbSession, candidature_id: str, wanted: str) -> dict[str, Any]:
+    """The event of a version (a number or "current"), as it was published. Raises NotFound."""
+    candidature = session.get(Candidature, candidature_id)
+    if candidature is None or not (wanted == "current" or (wanted.isascii() and wanted.isdigit())):
+        raise NotFound()
+    number = candidature.version if wanted == "current" else min(int(wanted), candidature.version + 1)
+    version = session.get(CandidatureVersion, (candidature_id, number))
+    if version is None:
+        raise NotFound()
+    return {"event_id": version.event_id, "data": version.payload}
+
+
+def contact_data(view: OpeningView) -> dict[str, Any]:
+    return asdict(view.opening.contact)
+
+
+def _shown(session: DbSession, candidate_id: str, at: datetime) -> Iterator[Shown]:
+    rows = session.execute(
+        select(Candidature, CandidatureVersion)
+        .join(
+            CandidatureVersion,
+            (CandidatureVersion.candidature_id == Candidature.id) & (CandidatureVersion.version == Candidature.version),
+        )
+        .join(OpeningRow, OpeningRow.id == Candidature.opening_id)
+        .where(Candidature.candidate_id == candidate_id, Candidature.state == ACTIVE)
+        .where(OpeningRow.session_closes > at)
+        .order_by(Candidature.numero_inscription)
+    )
+    for candidature, version in rows:
+        saved = RegistrationSaved.from_data(version.payload)
+        yield Shown(candidature, version, saved, opening_view(session, candidature.opening_id))
+
+
+def _first(found: Iterator[Shown]) -> Shown:
+    one = next(found, None)
+    if one is None:
+        raise NotFound()
+    return one

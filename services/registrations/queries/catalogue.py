@@ -1,0 +1,159 @@
+"""Exams and openings as they are in force: the current revision of an exam, the dates that win."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session as DbSession
+
+from services.chassis.errors import NotFound
+from services.registrations.catalogue import from_data
+from services.registrations.domain.definition import Exam, Opening, Session
+from services.registrations.domain.offers import Offer
+from services.registrations.models import CatalogueRevision, CurrentExam, OpeningChange, OpeningRow
+
+HELD_EXAMS = 16
+
+
+class _HeldExams:
+    """Exams already read, by digest: a revision never changes, so nothing ever needs to be forgotten but for room."""
+
+    def __init__(self) -> None:
+        self._exams: OrderedDict[str, Exam] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, session: DbSession, digest: str) -> Exam:
+        with self._lock:
+            if digest in self._exams:
+                self._exams.move_to_end(digest)
+                return self._exams[digest]
+        revision = session.get_one(CatalogueRevision, digest)
+        exam = from_data(revision.data)
+        with self._lock:
+            self._exams[digest] = exam
+            while len(self._exams) > HELD_EXAMS:
+                self._exams.popitem(last=False)
+        return exam
+
+
+_held = _HeldExams()
+
+
+@dataclass(frozen=True)
+class OpeningView:
+    """An opening with its exam and session. The dates of `opening` are those in force."""
+
+    id: str
+    digest: str
+    exam: Exam
+    session: Session
+    opening: Opening
+
+
+def exam_by_digest(session: DbSession, digest: str) -> Exam:
+    """The exam of a revision, read once per process."""
+    return _held.get(session, digest)
+
+
+def current_digests(session: DbSession) -> dict[str, str]:
+    """The digest in force of each exam, by code."""
+    return {row.code: row.digest for row in session.scalars(select(CurrentExam))}
+
+
+def opening_view(session: DbSession, opening_id: str, digest: str | None = None) -> OpeningView:
+    """By the revision in force, or by the one of `digest`; the dates are those in force either way.
+
+    Raises NotFound for an unknown id, or an opening that the catalogue no longer defines.
+    """
+    row = session.execute(_openings().where(OpeningRow.id == opening_id)).one_or_none()
+    if row is None:
+        raise NotFound()
+    opening_row, change, current = row
+    view = _view(session, opening_row, change, digest or current)
+    if view is None:
+        raise NotFound()
+    return view
+
+
+def opening_row(session: DbSession, exam: str, academie: str, session_name: str, *, lock: bool = False) -> OpeningRow:
+    """By natural key. Raises NotFound."""
+    query = select(OpeningRow).filter_by(exam=exam, session=session_name, academie=academie)
+    found = session.scalar(query.with_for_update() if lock else query)
+    if found is None:
+        raise NotFound(f"Aucune ouverture {exam} {session_name} pour l'académie {academie}.")
+    return found
+
+
+def newest_change(session: DbSession, opening_id: str) -> OpeningChange | None:
+    """The change of dates that wins over the catalogue, if a manager made one."""
+    changes = select(OpeningChange).filter_by(opening_id=opening_id).order_by(OpeningChange.revision.desc())
+    return session.scalar(changes.limit(1))
+
+
+def offers(session: DbSession) -> tuple[Offer, ...]:
+    """Every listed opening, in the catalogue's words."""
+    rows = session.execute(_openings().where(OpeningRow.listed))
+    views = (_view(session, row, change, digest) for row, change, digest in rows)
+    return tuple(_offer(view) for view in views if view is not None)
+
+
+def session_closings(session: DbSession, opening_ids: Iterable[str]) -> dict[str, datetime]:
+    """When the session of each opening closes, by opening id."""
+    rows = session.scalars(select(OpeningRow).where(OpeningRow.id.in_(set(opening_ids))))
+    return {row.id: row.session_closes for row in rows}
+
+
+def _openings() -> Select[tuple[OpeningRow, OpeningChange | None, str]]:
+    newest = (
+        select(func.max(OpeningChange.revision))
+        .where(OpeningChange.opening_id == OpeningRow.id)
+        .correlate(OpeningRow)
+        .scalar_subquery()
+    )
+    return (
+        select(OpeningRow, OpeningChange, CurrentExam.digest)
+        .join(CurrentExam, CurrentExam.code == OpeningRow.exam)
+        .outerjoin(OpeningChange, (OpeningChange.opening_id == OpeningRow.id) & (OpeningChange.revision == newest))
+    )
+
+
+def _view(session: DbSession, row: OpeningRow, change: OpeningChange | None, digest: str) -> OpeningView | None:
+    exam = exam_by_digest(session, digest)
+    exam_session = exam.session(row.session)
+    if exam_session is None:
+        return None
+    opening = next((one for one in exam_session.openings if one.academie == row.academie), None)
+    if opening is None:
+        return None
+    dates = change or row
+    dated = replace(
+        opening,
+        opens=dates.opens,
+        closes=dates.closes,
+        deposit_opens=dates.deposit_opens,
+        deposit_closes=dates.deposit_closes,
+    )
+    return OpeningView(row.id, digest, exam, exam_session, dated)
+
+
+def _offer(view: OpeningView) -> Offer:
+    return Offer(
+        opening_id=view.id,
+        domaine=view.exam.domaine,
+        exam=view.exam.code,
+        exam_label=view.exam.label,
+        session=view.session.name,
+        session_label=view.session.label,
+        session_closes=view.session.closes,
+        academie=view.opening.academie,
+        academie_label=view.opening.label,
+        code_choice=view.opening.code_choice,
+        opens=view.opening.opens,
+        closes=view.opening.closes,
+        residence_notice=view.opening.residence_notice,
+    )

@@ -1,0 +1,50 @@
+"""Establishments looked up in their table, as the domain's rules ask for them."""
+
+from __future__ import annotations
+
+from sqlalchemy import case, select
+from sqlalchemy.orm import Session as DbSession
+
+from services.reference.text import folded
+from services.registrations.domain.dossier import Etablissement
+from services.registrations.models import EtablissementRow
+
+
+class TableDirectory:
+    """An EtablissementDirectory over one database session."""
+
+    def __init__(self, session: DbSession) -> None:
+        self._session = session
+        self._known: dict[str, Etablissement | None] = {}
+
+    def by_code(self, code: str) -> Etablissement | None:
+        if code not in self._known:
+            row = self._session.get(EtablissementRow, code)
+            self._known[code] = _etablissement(row) if row else None
+        return self._known[code]
+
+    def search(
+        self, typed: str, kinds: tuple[str, ...], departement: str | None, limit: int
+    ) -> tuple[Etablissement, ...]:
+        """Every typed word must be found; labels that begin with what was typed come first."""
+        words = folded(typed).split()
+        query = select(EtablissementRow)
+        for word in words:
+            query = query.where(EtablissementRow.folded.contains(word, autoescape=True))
+        if kinds:
+            query = query.where(EtablissementRow.kind.in_(kinds))
+        if departement:
+            query = query.where(EtablissementRow.departement == departement)
+        begins = EtablissementRow.folded.startswith(" ".join(words), autoescape=True)
+        query = query.order_by(case((begins, 0), else_=1), EtablissementRow.label).limit(limit)
+        return tuple(_etablissement(row) for row in self._session.scalars(query))
+
+
+def _etablissement(row: EtablissementRow) -> Etablissement:
+    return Etablissement(
+        code=row.code,
+        label=row.label,
+        kind=row.kind,
+        departement=row.departement,
+        habilite_ccf=row.habilite_ccf,
+    )

@@ -1,0 +1,97 @@
+"""Dossiers put together from rows: the draft, its opening, the identity, and what the candidate registered before."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as DbSession
+
+from services.chassis.clock import to_paris
+from services.contracts.accounts import Identity
+from services.contracts.registrations import RegistrationSaved
+from services.registrations.domain.dossier import Answers, Dossier, PreviousCandidature
+from services.registrations.models import ACTIVE, Candidate, Candidature, CandidatureVersion, Draft, OpeningRow
+from services.registrations.queries.catalogue import OpeningView, exam_by_digest, opening_view
+from services.registrations.queries.directory import TableDirectory
+
+
+def dossier_of_draft(session: DbSession, draft: Draft, identity: Identity, instant: datetime) -> Dossier:
+    """Raises NotFound when the catalogue no longer defines the draft's opening."""
+    return dossier(
+        session,
+        view=opening_view(session, draft.opening_id),
+        candidate=session.get_one(Candidate, draft.candidate_id),
+        identity=identity,
+        answers=draft.answers,
+        instant=instant,
+        modifies=draft.modification_of,
+    )
+
+
+def dossier(
+    session: DbSession,
+    *,
+    view: OpeningView,
+    candidate: Candidate,
+    identity: Identity,
+    answers: Answers,
+    instant: datetime,
+    modifies: str | None = None,
+) -> Dossier:
+    """What the domain needs to show, check and judge these answers at `instant`."""
+    return Dossier(
+        exam=view.exam,
+        session=view.session,
+        opening=view.opening,
+        identity=identity,
+        numero_candidat=candidate.numero_candidat or "",
+        answers=answers,
+        directory=TableDirectory(session),
+        today=to_paris(instant).date(),
+        previous=previous_candidatures(session, candidate.id),
+        modifies=modifies,
+    )
+
+
+def previous_candidatures(session: DbSession, candidate_id: str) -> tuple[PreviousCandidature, ...]:
+    """All that the candidate ever saved here, whatever became of it, oldest first."""
+    rows = session.execute(
+        select(Candidature, CandidatureVersion, OpeningRow)
+        .join(
+            CandidatureVersion,
+            (CandidatureVersion.candidature_id == Candidature.id) & (CandidatureVersion.version == Candidature.version),
+        )
+        .join(OpeningRow, OpeningRow.id == Candidature.opening_id)
+        .where(Candidature.candidate_id == candidate_id)
+        .order_by(Candidature.numero_inscription)
+    )
+    return tuple(_previous(session, *row) for row in rows)
+
+
+def _previous(
+    session: DbSession, candidature: Candidature, version: CandidatureVersion, opening: OpeningRow
+) -> PreviousCandidature:
+    saved = RegistrationSaved.from_data(version.payload)
+    exam_session = exam_by_digest(session, version.catalogue_digest).session(opening.session)
+    return PreviousCandidature(
+        candidature_id=candidature.id,
+        exam_code=opening.exam,
+        session_name=opening.session,
+        session_year=exam_session.year if exam_session else 0,
+        session_label=saved.session.label,
+        academie=opening.academie,
+        academie_label=saved.academie.label,
+        numero_inscription=candidature.numero_inscription,
+        specialite_code=candidature.specialite_code,
+        specialite_label=candidature.specialite_label,
+        exclusivity_key=candidature.exclusivity_key,
+        active=candidature.state == ACTIVE,
+        answers=version.answers,
+    )
+
+
+def identity_of(data: dict[str, Any]) -> Identity:
+    """The identity kept with a draft, as accounts asserted it."""
+    return Identity.from_data(data)

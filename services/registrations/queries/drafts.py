@@ -1,0 +1,91 @@
+"""What a candidate reads of his drafts: where each stands, and one tab of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as DbSession
+
+from services.chassis.errors import NotFound
+from services.contracts.accounts import Identity
+from services.registrations.domain import journey
+from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.outcome import TabHeading
+from services.registrations.models import Draft, OpeningRow
+from services.registrations.queries.dossiers import dossier_of_draft, identity_of
+
+
+def owned_draft(session: DbSession, candidate_id: str, draft_id: str) -> Draft:
+    """Raises NotFound for one that is unknown or someone else's."""
+    draft = session.get(Draft, draft_id)
+    if draft is None or draft.candidate_id != candidate_id:
+        raise NotFound()
+    return draft
+
+
+def open_drafts(session: DbSession, candidate_id: str, at: datetime) -> list[dict[str, Any]]:
+    """What was begun and not transmitted, of sessions that have not closed; the latest written first."""
+    drafts = session.scalars(
+        select(Draft)
+        .join(OpeningRow, OpeningRow.id == Draft.opening_id)
+        .where(Draft.candidate_id == candidate_id, Draft.closed_at.is_(None), OpeningRow.session_closes > at)
+        .order_by(Draft.updated_at.desc())
+    )
+    return [draft_data(session, draft, at) for draft in drafts]
+
+
+def draft_data(session: DbSession, draft: Draft, at: datetime) -> dict[str, Any]:
+    """A draft with the state of its tabs."""
+    one = dossier_of_draft(session, draft, identity_of(draft.identity), at)
+    return {
+        "id": draft.id,
+        "revision": draft.revision,
+        "numero_candidat": one.numero_candidat,
+        "exam_label": one.exam.label,
+        "session_label": one.session.label,
+        "academie_label": one.opening.label,
+        "opening_id": draft.opening_id,
+        "closes_at": one.opening.closes,
+        "candidature_id": draft.modification_of,
+        "tabs": [tab_data(heading, draft.current_tab) for heading in journey.tabs(one)],
+        "current": draft.current_tab,
+        "updated_at": draft.updated_at,
+        "saved_candidature_id": draft.candidature_id,
+    }
+
+
+def tab_data(heading: TabHeading, current: int) -> dict[str, Any]:
+    done = heading.visited and heading.complete
+    state = "current" if heading.number == current else "done" if done else "todo"
+    return {
+        "number": heading.number,
+        "kind": heading.kind,
+        "name": heading.name,
+        "title": heading.title,
+        "state": state,
+    }
+
+
+def tab_view(session: DbSession, draft: Draft, number: int, identity: Identity | None, at: datetime) -> dict[str, Any]:
+    """One tab as it was typed. Its errors are told once it was posted: nobody is scolded for an empty form."""
+    one = _dossier(session, draft, identity, at)
+    view = journey.describe(one, number)
+    visited = view.name in one.answers
+    errors = journey.check(one, number) if visited else ()
+    return {
+        **view.to_data(),
+        "revision": draft.revision,
+        "errors": [{"pointer": error.pointer, "detail": error.detail} for error in errors],
+    }
+
+
+def search(session: DbSession, draft: Draft, number: int, field: str, typed: str, at: datetime) -> list[dict[str, str]]:
+    """Proposals for a search field of a tab, best first."""
+    found = journey.search(_dossier(session, draft, None, at), number, field, typed)
+    return [option.to_data() for option in found]
+
+
+def _dossier(session: DbSession, draft: Draft, identity: Identity | None, at: datetime) -> Dossier:
+    return dossier_of_draft(session, draft, identity or identity_of(draft.identity), at)

@@ -1,0 +1,27 @@
+"""The home page's messages of the moment."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as DbSession
+
+from services.registrations.models import Message
+
+GRAVEST_FIRST = {"error": 0, "warning": 1, "info": 2}
+
+
+def shown_messages(session: DbSession, at: datetime) -> list[dict[str, Any]]:
+    """Those within [shown_from, shown_until), the gravest first."""
+    rows = session.scalars(
+        select(Message).where(Message.shown_from <= at, Message.shown_until > at).order_by(Message.shown_from)
+    )
+    found = sorted(rows, key=lambda row: GRAVEST_FIRST[row.severity])
+    return [{"id": row.id, "title": row.title, "text": row.text, "severity": row.severity} for row in found]
+
+
+def all_messages(session: DbSession) -> list[Message]:
+    """Every message not withdrawn, whatever its dates, the latest first."""
+    return list(session.scalars(select(Message).order_by(Message.shown_from.desc())))

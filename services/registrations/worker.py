@@ -1,0 +1,15 @@
+"""The worker of registrations: outbox relay, events of others, follow-ups (mails), jobs."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from services.chassis import worker
+from services.registrations import follow_ups as _follow_ups  # noqa: F401 - registers the mails
+from services.registrations.handlers import registry
+from services.registrations.jobs import jobs
+
+
+def run_worker(app: Flask) -> None:
+    """Runs until SIGTERM."""
+    worker.run(app, registry, jobs)

@@ -1,0 +1,181 @@
+"""Exams made of other tabs, with no other code: the guide's twelve tabs, and a small exam with questions alone."""
+
+from dataclasses import replace
+
+from services.registrations.domain import journey
+from services.registrations.domain.conditions import ALWAYS, Not, Test
+from services.registrations.domain.definition import Epreuve, Exam, Item, Question, Specialite, SpecialiteVersion, Tab
+from services.registrations.domain.dossier import Dossier
+from tests.registrations.domain.bts import ANSWERS, BTS, DOSSIER, PIERRE, SESSION, TABS, details, typing
+
+ACCEPT = Question("accepte", "J'ai pris connaissance des modalités", "consent", required=ALWAYS)
+TITLE = Question(
+    "titre", "Titre", "choice", options=(Item("licence", "Licence"), Item("autre", "Autre")), required=ALWAYS
+)
+WHICH = Question(
+    "lequel",
+    "Lequel ?",
+    "text",
+    shown=Test("question:titre", "is", "autre"),
+    required=Test("question:titre", "is", "autre"),
+)
+YEAR = Question("annee_titre", "Année du titre", "number", format="annee")
+TWELVE = replace(
+    BTS,
+    tabs=(
+        Tab("notice", "Modalités d'inscription", "modalites", (ACCEPT,), ("Lisez ceci.",)),
+        *TABS[:5],
+        Tab("questions", "Informations supplémentaires", "supplement", (YEAR,)),
+        Tab("questions", "Titre pour inscription", "titre", (TITLE, WHICH)),
+        *TABS[6:8],
+        Tab("notice", "Conditions d'inscription", "conditions", (), ("Conditions.",)),
+        TABS[8],
+    ),
+)
+TWELVE_ANSWERS: dict[str, dict[str, str | list[str]]] = {
+    **ANSWERS,
+    "modalites": {"accepte": "oui"},
+    "titre": {"titre": "licence"},
+}
+TWELVE_DOSSIER = replace(DOSSIER, exam=TWELVE, answers=TWELVE_ANSWERS)
+
+FATHER = Question(
+    "pere",
+    "Nom et prénoms du père",
+    "text",
+    shown=Not(Test("fact:pays_naissance", "is", "100")),
+    required=ALWAYS,
+)
+CFG = Exam(
+    code="CFG",
+    domaine="Examen",
+    label="CERTIFICAT DE FORMATION GENERALE",
+    exclusive=("exam", "session"),
+    tabs=(
+        Tab("notice", "Modalités d'inscription", "modalites", (ACCEPT,)),
+        Tab("identification", "Identification", "identification", (FATHER,)),
+        Tab(
+            "candidature",
+            "Informations candidature",
+            "candidature",
+            options={"omit": ("duree", "etablissement", "diffusion", "renoncement")},
+        ),
+        Tab("epreuves", "Epreuves", "epreuves"),
+        Tab("recap", "Récapitulatif", "recap"),
+        Tab("number", "N° Inscription", "number"),
+    ),
+    rules=(),
+    categories=(),
+    lists={},
+    specialites=(
+        Specialite(
+            "CFG",
+            "Certificat de formation générale",
+            None,
+            None,
+            (
+                SpecialiteVersion(
+                    None,
+                    None,
+                    (Epreuve("E1", "Dossier et entretien oral", "obligatoire", None, modes={"*": "ponctuel"}),),
+                ),
+            ),
+        ),
+    ),
+    pieces=(),
+    forms=(),
+    texts={},
+    document_types={},
+    sessions=(),
+)
+CFG_DOSSIER = replace(
+    DOSSIER,
+    exam=CFG,
+    session=replace(SESSION, specialites=("CFG",), pieces=()),
+    answers={
+        "modalites": {"accepte": "oui"},
+        "identification": ANSWERS["identification"],
+        "candidature": {"handicap": "oui"},
+    },
+)
+
+
+def pointers(dossier: Dossier, number: int) -> list[str]:
+    return [one.pointer.removeprefix("#/") for one in journey.check(dossier, number)]
+
+
+def test_the_twelve_tabs_of_the_guide() -> None:
+    assert [f"{tab.number} - {tab.title}" for tab in journey.tabs(TWELVE_DOSSIER)] == [
+        "1 - Modalités d'inscription",
+        "2 - Candidatures précédentes",
+        "3 - Identification",
+        "4 - Informations candidature",
+        "5 - Qualification présentée",
+        "6 - Acquis",
+        "7 - Informations supplémentaires",
+        "8 - Titre pour inscription",
+        "9 - Epreuves",
+        "10 - Récapitulatif",
+        "11 - Conditions d'inscription",
+        "12 - N° Inscription",
+    ]
+    assert journey.describe(TWELVE_DOSSIER, 1).paragraphs == ("Lisez ceci.",)
+    assert journey.judge(TWELVE_DOSSIER).confirmation.diplome is None
+
+
+def test_a_consent_of_a_notice_holds_its_tab_back() -> None:
+    assert pointers(typing("modalites", TWELVE_DOSSIER, accepte=""), 1) == ["accepte"]
+
+
+def test_a_question_appears_with_the_answer_it_depends_on() -> None:
+    form = journey.describe(TWELVE_DOSSIER, 8).form
+    assert form
+    assert [(one.name, one.refresh) for one in form.fields()] == [("titre", True)]
+    other = typing("titre", TWELVE_DOSSIER, titre="autre")
+    assert pointers(other, 8) == ["lequel"]
+    assert pointers(typing("titre", other, lequel="DCG"), 8) == []
+
+
+def test_a_question_no_longer_shown_is_no_longer_told() -> None:
+    stale = typing("titre", TWELVE_DOSSIER, lequel="DCG")
+    told = [line.label for section in journey.recap(stale).sections for line in section.lines]
+    assert "Titre" in told
+    assert "Lequel ?" not in told
+
+
+def test_a_format_is_checked_and_explained() -> None:
+    [reason] = details(journey.check(typing("supplement", TWELVE_DOSSIER, annee_titre="21"), 7))
+    assert reason == "Année du titre : saisissez une année sur quatre chiffres, par exemple 2021."
+
+
+def test_answers_to_questions_reach_the_confirmation() -> None:
+    extra = journey.judge(TWELVE_DOSSIER).confirmation.extra
+    assert ("Titre", "Licence") in [(line.label, line.value) for section in extra for line in section.lines]
+
+
+def test_a_small_exam_needs_no_category_no_specialite_and_no_diploma() -> None:
+    outcome = journey.judge(CFG_DOSSIER)
+    assert [(line.code, line.position_label, line.mode_label) for line in outcome.epreuves] == [
+        ("E1", "Inscrit", "Ponctuel")
+    ]
+    assert outcome.confirmation.categorie is None
+    assert outcome.confirmation.forme is None
+    assert outcome.confirmation.handicap
+    assert outcome.exclusivity_key == "exam=CFG|session=2022"
+
+
+def test_a_question_on_a_tab_with_code_follows_its_condition() -> None:
+    abroad = replace(PIERRE, pays_naissance="127", departement_naissance=None)
+    assert pointers(CFG_DOSSIER, 2) == []
+    assert pointers(replace(CFG_DOSSIER, identity=abroad), 2) == ["pere"]
+
+
+def test_a_circle_of_conditions_ends() -> None:
+    first = Question("a", "A", "text", shown=Test("question:b", "present", True))
+    second = Question("b", "B", "text", shown=Test("question:a", "present", True))
+    circle = replace(CFG, tabs=(Tab("questions", "Rond", "rond", (first, second)), *CFG.tabs))
+    assert journey.describe(replace(CFG_DOSSIER, exam=circle, answers={"rond": {"a": "1", "b": "1"}}), 1).form is None
+
+
+def test_an_exam_that_excludes_nothing_has_no_key() -> None:
+    assert journey.judge(replace(CFG_DOSSIER, exam=replace(CFG, exclusive=()))).exclusivity_key is None

@@ -12,6 +12,8 @@ class SearchField {
     this.input = root.querySelector("input[type=text]");
     this.free = "libre" in root.dataset;
     if (!this.free) this.value = root.querySelector("[data-valeur]") || this.hiddenValue();
+    // Value and words are kept together from here on: nothing has to be compared.
+    root.querySelector("[data-affiche]")?.remove();
     this.options = [];
     this.active = -1;
     this.buildList();

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 
 class ContractError(ValueError):
@@ -25,6 +25,14 @@ class Contract:
     @classmethod
     def from_data(cls, data: Any) -> Self:
         return typing.cast(Self, _read(cls, data, cls.__name__))
+
+
+Part = TypeVar("Part")
+
+
+def read(part: type[Part], data: Any) -> Part:
+    """A part of a contract (an identity, a contact) read from plain data as strictly as a whole one."""
+    return typing.cast(Part, _read(part, data, part.__name__))
 
 
 def _read(expected: Any, value: Any, where: str) -> Any:

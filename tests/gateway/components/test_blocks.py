@@ -77,8 +77,16 @@ def test_an_icon_alone_has_a_name(rendered: Render) -> None:
         '{{ button("Se désinscrire", kind="danger", icon="delete-line", icon_only=true, about="BTS 2022") }}'
     )
     button = page.xpath("//button")[0]
-    assert text_of(button).replace("\xa0", " ") == "Se désinscrire : BTS 2022"
+    assert text_of(button) == "Se désinscrire"
     assert button.get("title") == "Se désinscrire : BTS 2022"
+
+
+def test_a_button_can_carry_its_subject_in_its_name(rendered: Render) -> None:
+    page = rendered(
+        '{% from "components/button.html" import button %}'
+        '{{ button("J\'ai fourni toutes mes pièces", named_after="Nationalité") }}'
+    )
+    assert text_of(page.xpath("//button")[0]) == "J'ai fourni toutes mes pièces : Nationalité"
 
 
 def test_the_header_of_a_candidate_has_the_menu_the_account_and_the_last_login(rendered: Render) -> None:

@@ -298,3 +298,24 @@ def test_hostile_answers_never_break_a_tab(hostile: object) -> None:
 def _all_fields(number: int) -> tuple[Field, ...]:
     form = journey.describe(DOSSIER, number).form
     return form.fields() if form else ()
+
+
+def test_towns_of_the_academie_are_proposed_while_no_postal_code_is_known() -> None:
+    found = [one.label for one in journey.search(EMPTY, IDENTIFICATION, "localite", "besanç", 5)]
+    assert found[0] == "BESANCON"
+    assert journey.search(EMPTY, IDENTIFICATION, "localite", "", 5) == ()
+
+
+def test_words_typed_in_a_search_stay_visible_while_nothing_is_chosen() -> None:
+    assert field(typing("qualification", specialite="banqu"), QUALIFICATION, "specialite").display == "banqu"
+
+
+def test_the_only_form_of_a_category_is_chosen_already() -> None:
+    individuel = typing("candidature", replace(EMPTY, answers={}), categorie="520")
+    assert field(individuel, QUALIFICATION, "forme").value == "globale"
+    assert field(individuel, QUALIFICATION, "forme_finale").value == "Globale"
+
+
+def test_a_field_without_a_search_proposes_nothing() -> None:
+    assert journey.search(DOSSIER, IDENTIFICATION, "nationalite", "fr", 5) == ()
+    assert journey.search(DOSSIER, DIPLOMA, "diplome", "bac", 5) == ()

@@ -12,7 +12,7 @@ from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.forms import Field, Option
 from services.registrations.domain.rules.acquis import common_with, opened_by_title
 from services.registrations.domain.tabs.inputs import SELECT, notice, yes_no
-from services.registrations.domain.tabs.specialites import specialite_label
+from services.registrations.domain.tabs.specialites import matching, specialite_label
 
 NOTHING_TO_KEEP = "Aucune épreuve de votre spécialité ne peut être conservée à ce titre."
 CHOOSE_FIRST = "Complétez puis actualisez pour voir les épreuves qui peuvent être conservées."
@@ -41,13 +41,16 @@ def _when_and_where(box: Box) -> tuple[Field, ...]:
 def _ground(dossier: Dossier, box: Declared) -> Iterator[Field]:
     """The other spécialité, or the other diploma, that the units come from."""
     if box.box is Box.AUTRE:
+        name = field(box.box, "specialite")
+        typed = dossier.typed_in("acquis").text(name)
         yield Field(
-            field(box.box, "specialite"),
+            name,
             "Spécialité du BTS présenté",
             "search",
             required=True,
-            search=field(box.box, "specialite"),
-            display=specialite_label(box.specialite) if box.specialite else None,
+            search=name,
+            display=specialite_label(box.specialite) if box.specialite else typed or None,
+            options=() if box.specialite or not typed else matching(dossier.exam.specialites, typed, 20),
             refresh=True,
         )
     if box.box is Box.DIPLOME:

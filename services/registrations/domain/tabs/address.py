@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from services.reference import communes, pays
+from services.reference import academies, communes, pays
 from services.reference.text import capitals, folded
 from services.registrations.domain.answers import Typed
 from services.registrations.domain.formats import FORMATS
@@ -46,14 +46,19 @@ def check(typed: Typed) -> tuple[FieldError, ...]:
     return (error("code_postal", f"Code postal : saisissez {FORMATS['code_postal'].expected}."),)
 
 
-def search(typed: Typed, wanted: str, limit: int) -> tuple[Option, ...]:
-    """Communes for a postal code, or those of the postal code already typed whose name begins like `wanted`."""
+def search(typed: Typed, wanted: str, limit: int, academie: str = "") -> tuple[Option, ...]:
+    """Communes for a postal code, or those of the postal code already typed whose name begins like `wanted`.
+
+    While no known postal code is typed, communes of the académie are proposed.
+    """
     if wanted.strip()[:1].isdigit():
         found = communes.by_postal_code(wanted)
-    else:
-        found = communes.by_postal_code(typed.text("code_postal"))
+    elif found := communes.by_postal_code(typed.text("code_postal")):
         found = tuple(commune for commune in found if folded(commune.name).startswith(folded(wanted)))
-    return tuple(Option(commune.label, commune.label) for commune in found)[: max(limit, 0)]
+    else:
+        found = _in_academie(academie, wanted, limit)
+    labels = dict.fromkeys(commune.label for commune in found)
+    return tuple(Option(label, label) for label in labels)[: max(limit, 0)]
 
 
 def departement(typed: Typed) -> str | None:
@@ -94,6 +99,13 @@ def one_line(typed: Typed) -> str:
     if not lines:
         return ""
     return " ".join((*lines, country_label(typed)) if in_france(typed) else lines)
+
+
+def _in_academie(academie: str, wanted: str, limit: int) -> tuple[communes.Commune, ...]:
+    place = academies.by_code(academie)
+    if place is None or not wanted.strip():
+        return ()
+    return tuple(one for code in place.departements for one in communes.search(code, wanted, limit))
 
 
 def _countries() -> Iterator[Option]:

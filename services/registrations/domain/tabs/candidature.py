@@ -119,7 +119,7 @@ def _etablissement_fields(dossier: Dossier, tab: Tab, omitted: frozenset[str]) -
         required=True,
         hint="Nom, ville ou numéro de l'établissement",
         search="etablissement",
-        display=found.label if found else None,
+        display=found.label if found else text or None,
         options=proposed,
     )
     return (field,)

@@ -59,7 +59,9 @@ def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
 
 
 def search(dossier: Dossier, tab: Tab, field: str, typed: str, limit: int) -> tuple[Option, ...]:
-    return address.search(dossier.typed(tab), typed, limit) if field in ("localite", "code_postal") else ()
+    if field not in ("localite", "code_postal"):
+        return ()
+    return address.search(dossier.typed(tab), typed, limit, dossier.opening.academie)
 
 
 def telephone(typed: Typed, name: str) -> str:

@@ -68,7 +68,7 @@ def _specialite_field(dossier: Dossier, tab: Tab, typed: Typed) -> Field:
         required=True,
         hint="Quelques mots de la spécialité, ou son code",
         search="specialite",
-        display=specialite_label(found) if found else None,
+        display=specialite_label(found) if found else text or None,
         options=search(dossier, tab, "specialite", text, 20) if text and not found else (),
     )
 
@@ -77,12 +77,19 @@ def _forme_fields(dossier: Dossier, typed: Typed) -> tuple[Field, ...]:
     category = dossier.category()
     allowed = category.formes if category else tuple(FORMES)
     options = tuple(Option(forme, FORMES[forme]) for forme in allowed)
-    asked = Field("forme", "Forme de passage", "select", required=True, options=options, placeholder=SELECT)
-    if len(options) == 1:
-        asked = asked.holding(options[0].value)
+    asked = Field(
+        "forme",
+        "Forme de passage",
+        "select",
+        required=True,
+        options=options,
+        value=allowed[0] if len(allowed) == 1 else None,
+        placeholder=SELECT,
+        refresh=True,
+    )
     derogation = yes_no("derogation", DEROGATION_LABEL, refresh=True).holding(NON)
     wished = (_wished_field(),) if typed.text("derogation") == OUI else ()
-    final = Field("forme_finale", "Forme passage finale", value=_final_label(typed), disabled=True)
+    final = Field("forme_finale", "Forme passage finale", value=_final_label(typed, asked), disabled=True)
     return (asked, derogation, *wished, final)
 
 
@@ -95,11 +102,14 @@ def _wished_field() -> Field:
         options=tuple(Option(forme, label) for forme, label in FORMES.items()),
         hint=SUBJECT_TO,
         placeholder=SELECT,
+        refresh=True,
     )
 
 
-def _final_label(typed: Typed) -> str:
-    return declaration.formes_of_typed(typed).final_label()
+def _final_label(typed: Typed, asked: Field) -> str:
+    """Of what was typed; of the only form there is while nothing was."""
+    preset = asked.value if isinstance(asked.value, str) else ""
+    return declaration.formes_of_typed(Typed({"forme": preset, **typed.values})).final_label()
 
 
 def _specialite_errors(dossier: Dossier, typed: Typed) -> tuple[FieldError, ...]:

@@ -71,7 +71,8 @@ def _field(dossier: Dossier, tab: Tab, question: Question, lookup: Lookup, decid
     options = tuple(Option(item.key, item.label) for item in _items(dossier, question))
     if question.type == "yes_no":
         options = tuple(Option(value, text) for value, text in inputs.OUI_NON.items())
-    chosen = _item(dossier, question, dossier.typed(tab).text(question.name))
+    typed = dossier.typed(tab).text(question.name)
+    chosen = _item(dossier, question, typed)
     return Field(
         name=question.name,
         label=question.label,
@@ -81,7 +82,7 @@ def _field(dossier: Dossier, tab: Tab, question: Question, lookup: Lookup, decid
         options=() if question.type == "search" else options,
         inputmode=expected.inputmode if expected else None,
         search=question.name if question.type == "search" else None,
-        display=chosen.label if chosen and question.type == "search" else None,
+        display=(chosen.label if chosen else typed or None) if question.type == "search" else None,
         placeholder=inputs.SELECT if question.type == "choice" else None,
         refresh=question.name in deciding,
     )

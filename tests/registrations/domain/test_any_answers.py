@@ -1,0 +1,93 @@
+"""Whatever is sent, a dossier is told, checked, and either refused with reasons or judged into a valid event."""
+
+import json
+from datetime import UTC
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.contracts.registrations import AcademieRef, Contact, ExamRef, RegistrationSaved, SessionRef
+from services.registrations.domain import journey
+from services.registrations.domain.answers import Typed
+from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.outcome import Incomplete, Outcome
+from services.registrations.domain.positions import BENEFICE, INSCRIT, NON_INSCRIT
+from tests.registrations.domain.bts import ANSWERS, BESANCON, BTS, DOSSIER, PIERRE, SESSION
+
+NAMES = (
+    *((tab, name) for tab, fields in ANSWERS.items() for name in fields),
+    ("qualification", "forme_souhaitee"),
+    ("acquis", "vae"),
+    ("acquis", "meme_bts-note-E1"),
+    ("acquis", "meme_bts-garder-E1"),
+    ("acquis", "meme_bts-garder-E4-A"),
+    ("acquis", "vae-garder-E3"),
+    ("epreuves", "position-E1"),
+    ("epreuves", "position-E4-A"),
+)
+WORDS = "oui non globale progressive inscrit non_inscrit benefice anglais allemand"
+VALUES = st.sampled_from(
+    ("", *WORDS.split(), "100", "320", "410", "CNED", "31213", "2021", "12,5", "8", "99999", "\u0000", "é" * 300)
+)
+
+
+def changed(changes: dict[tuple[str, str], str]) -> Dossier:
+    answers = {tab: dict(fields) for tab, fields in ANSWERS.items()}
+    for (tab, name), value in changes.items():
+        answers[tab][name] = value
+    return Dossier(BTS, SESSION, BESANCON, PIERRE, "02103000001", answers, DOSSIER.directory, DOSSIER.today)
+
+
+def event(outcome: Outcome) -> RegistrationSaved:
+    contact = Contact("Recteur", ("1 chemin de l'olivier",), None, None)
+    return RegistrationSaved(
+        candidature_id="c",
+        candidate_id="p",
+        version=1,
+        saved_at=BESANCON.opens.astimezone(UTC).isoformat(),
+        numero_candidat="02103000001",
+        numero_inscription="001",
+        exam=ExamRef(BTS.code, BTS.label, BTS.domaine),
+        session=SessionRef("2022", "BTS 2022", "2022-06", "2022-08", SESSION.closes.isoformat()),
+        academie=AcademieRef("03", BESANCON.label, contact),
+        closes_at=BESANCON.closes.isoformat(),
+        identity=PIERRE,
+        recap=outcome.recap.sections,
+        epreuves=outcome.epreuves,
+        confirmation=outcome.confirmation,
+        demande_text=outcome.demande_text,
+        pieces=outcome.pieces,
+        forms=outcome.forms,
+    )
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=6))
+def test_any_answers_are_refused_with_reasons_or_judged(changes: dict[tuple[str, str], str]) -> None:
+    dossier = changed(changes)
+    for number in range(1, 10):
+        json.dumps(journey.describe(dossier, number).to_data())
+    if wrong := journey.check_all(dossier):
+        with pytest.raises(Incomplete) as refused:
+            journey.judge(dossier)
+        assert refused.value.tabs == wrong
+        assert all(error.detail for error in refused.value.errors)
+        return
+    outcome = journey.judge(dossier)
+    saved = event(outcome)
+    assert RegistrationSaved.from_data(json.loads(json.dumps(saved.to_data()))) == saved
+    mandatory = [line for line in outcome.epreuves if line.mandatory and line.unit]
+    if outcome.confirmation.forme == "Globale":
+        assert all(line.position != NON_INSCRIT for line in mandatory)
+    assert any(line.position == INSCRIT for line in mandatory) or outcome.confirmation.forme == "Globale"
+    assert all(line.mark for line in outcome.epreuves if line.position == BENEFICE and line.parent is None)
+    assert all(line.mode_label is None for line in outcome.epreuves if line.position != INSCRIT)
+
+
+def test_answers_are_read_as_text_whatever_was_sent() -> None:
+    typed = Typed({"one": ["a", "b"], "none": [], "text": "  e\u0301t\u00e9\u200b  "})
+    assert (typed.raw("one"), typed.raw("none"), typed.raw("missing")) == ("a", "", "")
+    assert typed.text("text") == "été"
+    assert typed.list("one") == ("a", "b")
+    assert not typed.answered("none")

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import urllib3
 from minio import Minio
-from minio.error import MinioException, S3Error
+from minio.error import InvalidResponseError, MinioException, S3Error
 from urllib3.exceptions import HTTPError
 
 CHUNK = 64 * 1024
@@ -116,5 +116,10 @@ def _translated() -> Iterator[None]:
         if error.code in ("NoSuchKey", "NoSuchObject"):
             raise ObjectMissing(str(error.object_name)) from error
         raise StoreUnavailable(str(error.code)) from error
+    except InvalidResponseError as error:
+        # rclone's S3 says "text/xml", which the SDK does not read.
+        if "<Code>NoSuchKey</Code>" in str(error):
+            raise ObjectMissing("NoSuchKey") from error
+        raise StoreUnavailable(type(error).__name__) from error
     except (MinioException, HTTPError, OSError) as error:
         raise StoreUnavailable(type(error).__name__) from error

@@ -61,7 +61,8 @@ class Objects:
         return Bucket(self.endpoint, self.access_key, self.secret_key, name, folder)
 
     def _command(self) -> list[str | Path]:
-        options = ["--vfs-cache-mode", "off", "--addr", self.endpoint, "--config", "/dev/null"]
+        # What a test changes behind the server (a new bucket, a lost file) is seen at once.
+        options = ["--vfs-cache-mode", "off", "--dir-cache-time", "0s", "--addr", self.endpoint, "--config", "/dev/null"]
         return [_rclone(), "serve", "s3", *options, self._root]
 
     def _environment(self) -> dict[str, str]:

@@ -1,0 +1,9 @@
+"""`python -m services.accounts web | worker | migrate | create-staff | create-token | revoke-token`."""
+
+from services.accounts.app import create_app
+from services.accounts.settings import AccountsSettings
+from services.accounts.worker import run_worker
+from services.chassis.entry import main
+
+if __name__ == "__main__":
+    main("accounts", AccountsSettings, create_app, run_worker)

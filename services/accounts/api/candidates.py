@@ -1,0 +1,55 @@
+"""What a logged-in candidate does with his own account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from services.accounts import queries
+from services.accounts.api import schemas
+from services.accounts.operations.change import change_account
+from services.accounts.operations.deletion import delete_own_account
+from services.chassis import access
+
+blp = Blueprint("me", __name__, url_prefix="/v1/me", description="Mon compte")
+
+
+@blp.route("", methods=["GET"])
+@access.candidate
+@blp.response(200, schemas.MeAnswer)
+def show() -> queries.Me:
+    return queries.me(access.caller().id)
+
+
+@blp.route("/form", methods=["POST"])
+@access.candidate
+@blp.arguments(schemas.Values)
+@blp.response(200, schemas.FormAnswer)
+def form(sent: dict[str, Any]) -> dict[str, Any]:
+    """The form for what was typed: the country decides which place of birth is asked. Checks and changes nothing."""
+    return queries.me(access.caller().id, sent["values"]).form
+
+
+@blp.route("", methods=["PUT"])
+@access.candidate
+@blp.arguments(schemas.Values)
+@blp.response(200, schemas.ChangeAnswer)
+def change(sent: dict[str, Any]) -> dict[str, bool]:
+    return {"email_change_pending": change_account(access.caller().id, sent["values"])}
+
+
+@blp.route("/deletion", methods=["POST"])
+@access.candidate
+@blp.arguments(schemas.CurrentPassword)
+@blp.response(204)
+def delete(sent: dict[str, str]) -> None:
+    delete_own_account(access.caller().id, sent["current_password"])
+
+
+@blp.route("/identity", methods=["GET"])
+@access.candidate
+@blp.response(200, schemas.Assertion)
+def identity() -> dict[str, str]:
+    """The identity signed for registrations, good for a minute; never logged."""
+    return {"assertion": queries.assertion(access.caller().id)}

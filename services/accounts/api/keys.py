@@ -1,0 +1,42 @@
+"""What any process may ask: the published keys, and a service's own token against its secret."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any
+
+from flask import Response, jsonify
+from flask_smorest import Blueprint
+
+from services.accounts.api import schemas
+from services.accounts.parts import parts
+from services.accounts.signing import TOKEN_SECONDS
+from services.chassis import access
+from services.chassis.errors import Unauthenticated
+
+blp = Blueprint("keys", __name__, description="Clés publiées et jetons des services")
+
+
+@blp.route("/.well-known/jwks.json", methods=["GET"])
+@access.public
+def jwks() -> Response:
+    """The keys with which every token of the portal is verified."""
+    response = jsonify(parts().signer.jwks())
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return response
+
+
+@blp.route("/v1/tokens", methods=["POST"])
+@access.public
+@blp.arguments(schemas.Credentials)
+@blp.response(200, schemas.AccessToken)
+def service_token(sent: dict[str, str]) -> dict[str, Any]:
+    """A service's own access token."""
+    client = sent["client_id"]
+    expected = parts().settings.client_secrets.of(client)
+    offered = sent["client_secret"].encode("utf-8", "replace")
+    matches = hmac.compare_digest((expected or "").encode(), offered)
+    if expected is None or not matches:
+        raise Unauthenticated("Nom ou secret de service incorrect.", type="service-refuse")
+    token = parts().signer.access_token(client, "service", client=client)
+    return {"access_token": token, "expires_in": TOKEN_SECONDS}

@@ -1,0 +1,115 @@
+"""Shapes of requests and answers. Forms travel as JSON data: sections of fields, values as typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+TOKEN: dict[str, Any] = {"required": True, "validate": validate.Length(max=200)}
+EMAIL: dict[str, Any] = {"required": True, "validate": validate.Length(max=320)}
+PASSWORD: dict[str, Any] = {"required": True, "validate": validate.Length(max=1024)}
+
+
+class Credentials(Schema):
+    client_id = fields.String(required=True, validate=validate.Length(max=64))
+    client_secret = fields.String(required=True, validate=validate.Length(max=512))
+
+
+class AccessToken(Schema):
+    access_token = fields.String(required=True)
+    expires_in = fields.Integer(required=True)
+
+
+class Values(Schema):
+    """`values`: each field's name with what was typed, as typed; a list for boxes."""
+
+    values = fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True), required=True)
+
+
+class FormAnswer(Schema):
+    sections = fields.List(fields.Dict(), required=True)
+
+
+class EmailOnly(Schema):
+    email = fields.String(**EMAIL)
+
+
+class TokenOnly(Schema):
+    token = fields.String(**TOKEN)
+
+
+class LinkState(Schema):
+    """`detail` says what to do with a link that is not usable."""
+
+    state = fields.String(required=True, validate=validate.OneOf(["usable", "expired", "used", "unknown"]))
+    detail = fields.String(allow_none=True)
+
+
+class Login(Schema):
+    email = fields.String(**EMAIL)
+    password = fields.String(**PASSWORD)
+    device = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=200))
+    source = fields.String(required=True, validate=validate.Length(max=64))
+    code = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=16))
+
+
+class SessionOnly(Schema):
+    session = fields.String(required=True, validate=validate.Length(max=200))
+
+
+class Exchanged(AccessToken):
+    kind = fields.String(required=True)
+    subject = fields.String(required=True)
+    civilite = fields.String(allow_none=True)
+    prenoms = fields.String(required=True)
+    nom = fields.String(required=True)
+    role = fields.String(allow_none=True)
+    scopes = fields.List(fields.String())
+    academies = fields.List(fields.String(), allow_none=True)
+    previous_login_at = fields.AwareDateTime(allow_none=True)
+    idle_seconds_left = fields.Integer(required=True)
+
+
+class Opened(Exchanged):
+    session = fields.String(required=True)
+    device = fields.String(required=True)
+
+
+class NewPassword(TokenOnly):
+    password = fields.String(**PASSWORD)
+    password_confirmation = fields.String(**PASSWORD)
+
+
+class CurrentPassword(Schema):
+    current_password = fields.String(**PASSWORD)
+
+
+class MeAnswer(Schema):
+    email = fields.String(required=True)
+    editable = fields.String(required=True, validate=validate.OneOf(["all", "contact_only"]))
+    last_login_at = fields.AwareDateTime(allow_none=True)
+    pending_email = fields.String(allow_none=True)
+    form = fields.Nested(FormAnswer, required=True)
+
+
+class ChangeAnswer(Schema):
+    email_change_pending = fields.Boolean(required=True)
+
+
+class Assertion(Schema):
+    assertion = fields.String(required=True)
+
+
+class CommuneSearch(Schema):
+    departement = fields.String(load_default="", validate=validate.Length(max=3))
+    q = fields.String(load_default="", validate=validate.Length(max=100))
+
+
+class Option(Schema):
+    value = fields.String(required=True)
+    label = fields.String(required=True)
+
+
+class Options(Schema):
+    options = fields.List(fields.Nested(Option), required=True)

@@ -1,0 +1,121 @@
+"""What the gateway asks on behalf of people who are not logged in: creation, activation, reset, mailed links."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from services.accounts import queries
+from services.accounts.api import schemas
+from services.accounts.domain import form
+from services.accounts.domain.links import Purpose
+from services.accounts.operations.activation import activate, resend_activation
+from services.accounts.operations.creation import create_account
+from services.accounts.operations.email_change import confirm_email
+from services.accounts.operations.reset import ask_reset, complete_reset
+from services.accounts.parts import parts
+from services.chassis import access
+
+blp = Blueprint("visitors", __name__, url_prefix="/v1", description="Création de compte et liens reçus par mail")
+GATEWAY = access.service("gateway")
+
+
+@blp.route("/forms/account", methods=["GET"])
+@GATEWAY
+@blp.response(200, schemas.FormAnswer)
+def empty_form() -> dict[str, Any]:
+    """« Formulaire de création », nothing typed yet."""
+    return form.creation({}, parts().profile)
+
+
+@blp.route("/forms/account", methods=["POST"])
+@GATEWAY
+@blp.arguments(schemas.Values)
+@blp.response(200, schemas.FormAnswer)
+def filled_form(sent: dict[str, Any]) -> dict[str, Any]:
+    """The same for what was typed: the country decides which place of birth is asked. Checks and changes nothing."""
+    return form.creation(sent["values"], parts().profile)
+
+
+@blp.route("/forms/account/communes", methods=["GET"])
+@GATEWAY
+@blp.arguments(schemas.CommuneSearch, location="query")
+@blp.response(200, schemas.Options)
+def communes(asked: dict[str, str]) -> dict[str, Any]:
+    """Communes of a département for what was typed."""
+    return {"options": form.found_communes(asked["departement"], asked["q"])}
+
+
+@blp.route("/accounts", methods=["POST"])
+@GATEWAY
+@blp.arguments(schemas.Values)
+@blp.response(202, schemas.EmailOnly)
+def create(sent: dict[str, Any]) -> dict[str, str]:
+    """Create an account; the answer is the same for an address that is known."""
+    return {"email": create_account(sent["values"])}
+
+
+@blp.route("/activations/resend", methods=["POST"])
+@GATEWAY
+@blp.arguments(schemas.EmailOnly)
+@blp.response(202)
+def resend(sent: dict[str, str]) -> None:
+    resend_activation(sent["email"])
+
+
+@blp.route("/activations/check", methods=["POST"])
+@GATEWAY
+@blp.arguments(schemas.TokenOnly)
+@blp.response(200, schemas.LinkState)
+def check_activation(sent: dict[str, str]) -> dict[str, str | None]:
+    return queries.link_state(Purpose.ACTIVATION, sent["token"])
+
+
+@blp.route("/activations", methods=["POST"])
+@GATEWAY
+@blp.arguments(schemas.TokenOnly)
+@blp.response(200, schemas.EmailOnly)
+def activate_account(sent: dict[str, str]) -> dict[str, str]:
+    return {"email": activate(sent["token"])}
+
+
+@blp.route("/password-resets", methods=["POST"])
+@GATEWAY
+@blp.arguments(schemas.EmailOnly)
+@blp.response(202)
+def reset(sent: dict[str, str]) -> None:
+    """Mail a reset link; the answer is the same for an address that is unknown."""
+    ask_reset(sent["email"])
+
+
+@blp.route("/password-resets/check", methods=["POST"])
+@GATEWAY
+@blp.arguments(schemas.TokenOnly)
+@blp.response(200, schemas.LinkState)
+def check_reset(sent: dict[str, str]) -> dict[str, str | None]:
+    return queries.link_state(Purpose.RESET, sent["token"])
+
+
+@blp.route("/password-resets/complete", methods=["POST"])
+@GATEWAY
+@blp.arguments(schemas.NewPassword)
+@blp.response(204)
+def complete(sent: dict[str, str]) -> None:
+    complete_reset(sent["token"], sent)
+
+
+@blp.route("/email-changes/check", methods=["POST"])
+@GATEWAY
+@blp.arguments(schemas.TokenOnly)
+@blp.response(200, schemas.LinkState)
+def check_email_change(sent: dict[str, str]) -> dict[str, str | None]:
+    return queries.link_state(Purpose.EMAIL_CHANGE, sent["token"])
+
+
+@blp.route("/email-changes", methods=["POST"])
+@GATEWAY
+@blp.arguments(schemas.TokenOnly)
+@blp.response(200, schemas.EmailOnly)
+def confirm(sent: dict[str, str]) -> dict[str, str]:
+    return {"email": confirm_email(sent["token"])}

@@ -1,0 +1,96 @@
+"""Commands of accounts for administrators of the machine: staff accounts and their tools' tokens.
+
+What is secret is printed once, as JSON on standard output, and kept only as a hash or sealed.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import click
+from flask import Flask
+
+from services.accounts.domain.staff import SCOPES, Role
+from services.accounts.operations import staff
+from services.accounts.operations.audit import Actor
+from services.chassis.errors import DomainError
+
+
+def register(app: Flask) -> None:
+    for command in (create_staff, create_token, revoke_token):
+        app.cli.add_command(command)
+
+
+@click.command("create-staff")
+@click.option("--email", required=True)
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+@click.option("--academies", default="", help="Codes séparés par des virgules, pour un gestionnaire : 03,05")
+@click.option("--nom", required=True)
+@click.option("--prenoms", required=True)
+@click.option("--password-stdin", is_flag=True, help="Lire le mot de passe sur l'entrée standard au lieu de le tirer")
+def create_staff(email: str, role: str, academies: str, nom: str, prenoms: str, password_stdin: bool) -> None:
+    """Crée un compte de gestion ; affiche une seule fois son mot de passe et le secret de son second facteur."""
+    password = click.get_text_stream("stdin").readline().rstrip("\r\n") if password_stdin else _drawn_password()
+    new = staff.NewStaff(
+        email=email,
+        password=password,
+        role=Role(role),
+        academies=_listed(academies),
+        nom=nom,
+        prenoms=prenoms,
+    )
+    with _told_plainly():
+        staff_id, totp_secret = staff.create_staff(new, _actor())
+    _show(id=staff_id, email=email, password=password, totp_secret=totp_secret)
+
+
+@click.command("create-token")
+@click.option("--email", required=True, help="Adresse du compte de gestion")
+@click.option("--name", default="outil", show_default=True, help="À quoi sert ce jeton")
+@click.option("--scopes", default=",".join(SCOPES), show_default=True)
+@click.option("--days", type=click.IntRange(1, 366), default=90, show_default=True, help="Durée de validité")
+def create_token(email: str, name: str, scopes: str, days: int) -> None:
+    """Crée un jeton d'accès personnel pour un outil ; l'affiche une seule fois."""
+    with _told_plainly():
+        token_id, token = staff.create_token(
+            email, name=name, scopes=_listed(scopes), life=timedelta(days=days), actor=_actor()
+        )
+    _show(id=token_id, token=token)
+
+
+@click.command("revoke-token")
+@click.argument("token_id")
+def revoke_token(token_id: str) -> None:
+    """Révoque un jeton par son identifiant."""
+    with _told_plainly():
+        staff.revoke_token(token_id, _actor())
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    try:
+        yield
+    except DomainError as error:
+        raise click.ClickException(error.detail) from error
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _drawn_password() -> str:
+    """Sixteen characters that every profile accepts."""
+    return f"{secrets.token_urlsafe(10)[:12]}aA.1"
+
+
+def _actor() -> Actor:
+    return Actor("command", getpass.getuser()[:64])
+
+
+def _show(**values: str) -> None:
+    click.echo(json.dumps(values, ensure_ascii=False))

@@ -1,0 +1,94 @@
+"""A whole account as typed, read at once: civil status, address and password, or every mistake together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from services.accounts.domain import civil_status, emails, passwords
+from services.accounts.domain.civil_status import CivilStatus
+from services.accounts.domain.passwords import Profile
+from services.accounts.domain.reading import Reading
+
+
+@dataclass(frozen=True)
+class NewAccount:
+    civil_status: CivilStatus
+    email: str
+    password: str
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What « Modifier mes informations » asks for; None where nothing changes."""
+
+    civil_status: CivilStatus | None
+    email: str | None
+    password: str | None
+    current_password: str
+
+    @property
+    def needs_password(self) -> bool:
+        return self.email is not None or self.password is not None
+
+
+def read_new(values: Mapping[str, Any], *, today: date, profile: Profile) -> NewAccount:
+    """The account typed into « Formulaire de création ». Raises Invalid with every mistake."""
+    reading = Reading(values)
+    status = civil_status.read(reading, today)
+    email = emails.read_confirmed(reading)
+    password = passwords.read_confirmed(reading, profile)
+    if status is None or email is None or password is None:
+        raise reading.mistakes()
+    return NewAccount(status, email, password)
+
+
+def read_changes(
+    values: Mapping[str, Any],
+    *,
+    today: date,
+    profile: Profile,
+    current: CivilStatus,
+    current_email: str,
+    frozen: bool,
+) -> Changes:
+    """What differs from the current account; a frozen civil status is not read. Raises Invalid with every mistake."""
+    reading = Reading(values)
+    status = None if frozen else civil_status.read(reading, today)
+    email = emails.read_confirmed(reading)
+    wants_password = bool(reading.raw("password") or reading.raw("password_confirmation"))
+    password = passwords.read_confirmed(reading, profile) if wants_password else None
+    if email is not None and emails.key_of(email) == emails.key_of(current_email):
+        email = None
+    changes = Changes(status if status != current else None, email, password, reading.raw("current_password"))
+    if changes.needs_password and not changes.current_password:
+        reading.refuse("current_password", "Saisissez votre mot de passe actuel : il est demandé pour ce changement.")
+    if reading.has_mistakes:
+        raise reading.mistakes()
+    return changes
+
+
+def typed_values(status: CivilStatus, email: str) -> dict[str, str]:
+    """The account as its form holds it, confirmations filled in (guide §4)."""
+    place = status.naissance
+    born = status.date_naissance.strftime("%d/%m/%Y")
+    values = {
+        "civilite": status.civilite,
+        "nom_famille": status.nom_famille,
+        "nom_famille_confirmation": status.nom_famille,
+        "nom_usage": status.nom_usage or "",
+        "prenoms": status.prenoms,
+        "date_naissance": born,
+        "date_naissance_confirmation": born,
+        "pays_naissance": place.pays,
+        "departement_naissance": place.departement or "",
+        "email": email,
+        "email_confirmation": email,
+    }
+    if place.departement is None:
+        return {**values, "ville_naissance": place.commune}
+    if place.hors_liste:
+        return {**values, "commune_hors_liste": "oui", "commune_naissance_libre": place.commune}
+    return {**values, "commune_naissance": place.commune}

@@ -1,0 +1,129 @@
+"""The account's form (guide §3 and §4) as data: labels, hints, choices and what was typed. Pages only render it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.accounts.domain.civil_status import CIVILITES
+from services.accounts.domain.passwords import Profile
+from services.accounts.domain.reading import Reading
+from services.reference import communes, departements, pays
+
+Field = dict[str, Any]
+Form = dict[str, Any]
+
+_DATE_HINT = "Exemple: 30/05/1998"
+_EMAIL_HINT = "Exemple: nom.prenom@domaine.fr"
+FROZEN_NOTICE = (
+    "Vous avez une candidature : seuls l'adresse mail et le mot de passe sont modifiables. Si une autre information "
+    "est erronée, contactez le service gestionnaire dont les coordonnées figurent en haut de la page ou sur votre "
+    "récapitulatif d'inscription."
+)
+UNSURE_NOTICE = (
+    "Pour le moment, seuls l'adresse mail et le mot de passe sont modifiables. Revenez dans quelques minutes pour "
+    "modifier les autres informations."
+)
+
+
+def creation(values: Mapping[str, Any], profile: Profile) -> Form:
+    """« Formulaire de création » with `values` as typed, passwords aside; the country decides which place it asks."""
+    fields = [*_identity(values), *_email(values), *_new_password(profile, required=True)]
+    return {"sections": [{"title": None, "notice": None, "fields": fields}]}
+
+
+def change(values: Mapping[str, Any], profile: Profile, *, frozen_notice: str | None) -> Form:
+    """« Modifier mes informations »; with a `frozen_notice` only mail and password can change and it says why."""
+    identity = _identity(values)
+    if frozen_notice:
+        identity = [{**field, "disabled": True, "refresh": False} for field in identity]
+    contact = [*_email(values), *_new_password(profile, required=False), _current_password()]
+    return {
+        "sections": [
+            {"title": None, "notice": frozen_notice, "fields": identity},
+            {"title": None, "notice": None, "fields": contact},
+        ]
+    }
+
+
+def found_communes(departement: str, typed: str) -> list[dict[str, str]]:
+    """Options for the search of the birthplace: at most 20 communes of the département."""
+    return [_option(commune.label, commune.label) for commune in communes.search(departement, typed)]
+
+
+def _identity(values: Mapping[str, Any]) -> list[Field]:
+    typed = Reading(values)
+    return [
+        _field("civilite", "Civilité", "select", typed, autocomplete="honorific-prefix",
+               options=[_option(civilite, civilite) for civilite in CIVILITES]),
+        _field("nom_famille", "Nom de famille", "text", typed, hint="(Nom de naissance)", autocomplete="family-name"),
+        _field("nom_famille_confirmation", "Confirmation du nom de naissance", "text", typed, autocomplete="off"),
+        _field("nom_usage", "Nom d'usage", "text", typed, required=False, hint="(Nom marital par exemple)",
+               autocomplete="off"),
+        _field("prenoms", "Prénoms", "text", typed, autocomplete="given-name"),
+        _field("date_naissance", "Date de naissance", "date", typed, hint=_DATE_HINT, autocomplete="bday"),
+        _field("date_naissance_confirmation", "Confirmation date de naissance", "date", typed, hint=_DATE_HINT,
+               autocomplete="off"),
+        *_birthplace(typed),
+    ]  # fmt: skip
+
+
+def _birthplace(typed: Reading) -> list[Field]:
+    chosen = typed.raw("pays_naissance") or pays.FRANCE
+    country = _field("pays_naissance", "Pays de naissance", "select", typed, refresh=True, autocomplete="off",
+                     options=[_option(one.code, one.label) for one in pays.proposed()])  # fmt: skip
+    country["value"] = chosen
+    if chosen != pays.FRANCE:
+        town = _field("ville_naissance", "Ville de naissance", "text", typed, autocomplete="off")
+        return [country, town]
+    departement = _field("departement_naissance", "Département, DOM ou COM de naissance", "select", typed, refresh=True,
+                         autocomplete="off",
+                         options=[_option(one.code, one.label) for one in departements.all()])  # fmt: skip
+    box = _field("commune_hors_liste", "Ma commune n'est pas dans la liste", "checkbox", typed, required=False,
+                 refresh=True, hint="Par exemple une commune réunie à une autre depuis votre naissance.")  # fmt: skip
+    box["value"] = "oui" if typed.ticked("commune_hors_liste") else ""
+    return [country, departement, _commune(typed), box]
+
+
+def _commune(typed: Reading) -> Field:
+    if typed.ticked("commune_hors_liste"):
+        return _field("commune_naissance_libre", "Commune de naissance", "text", typed, autocomplete="off",
+                      hint="Nom de la commune à la date de votre naissance")  # fmt: skip
+    commune = _field("commune_naissance", "Commune de naissance", "search", typed, autocomplete="off",
+                     hint="Champ de recherche fonction du département", search="communes")  # fmt: skip
+    commune["display"] = typed.raw("commune_naissance-texte") or commune["value"]
+    return commune
+
+
+def _email(values: Mapping[str, Any]) -> list[Field]:
+    typed = Reading(values)
+    return [
+        _field("email", "Adresse mail", "email", typed, hint=_EMAIL_HINT, autocomplete="email"),
+        _field("email_confirmation", "Confirmation de l'adresse mail", "email", typed, hint=_EMAIL_HINT,
+               autocomplete="off"),
+    ]  # fmt: skip
+
+
+def _new_password(profile: Profile, *, required: bool) -> list[Field]:
+    """Never holds a value: passwords are not sent back."""
+    nothing = Reading({})
+    hint = profile.hint if required else f"{profile.hint}. Laissez vide pour garder votre mot de passe."
+    return [
+        _field("password", "Mot de passe", "password", nothing, required=required, hint=hint,
+               autocomplete="new-password"),
+        _field("password_confirmation", "Confirmation du mot de passe", "password", nothing, required=required,
+               autocomplete="new-password"),
+    ]  # fmt: skip
+
+
+def _current_password() -> Field:
+    return _field("current_password", "Mot de passe actuel", "password", Reading({}), required=False,
+                  hint="Demandé pour changer l'adresse mail ou le mot de passe", autocomplete="current-password")  # fmt: skip
+
+
+def _field(name: str, label: str, type: str, typed: Reading, *, required: bool = True, **more: Any) -> Field:
+    return {"name": name, "label": label, "type": type, "required": required, "value": typed.raw(name), **more}
+
+
+def _option(value: str, label: str) -> dict[str, str]:
+    return {"value": value, "label": label}

@@ -1,0 +1,81 @@
+"""How failed log-ins slow the next tries: per account and source, never a source alone. Pure functions.
+
+A browser that has logged in to the account before is counted apart, so strangers' failures do not lock its owner out.
+Many sources trying one account are slowed together, unknown browsers only.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+FORGOTTEN_AFTER = timedelta(hours=24)
+LONGEST_DELAY = timedelta(minutes=15)
+FIRST_DELAY = timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`free` failures cost nothing; each further one doubles the delay."""
+
+    free: int
+
+
+PER_SOURCE = Rule(free=5)
+"""One account from one source, or from one known browser."""
+ALL_SOURCES = Rule(free=30)
+"""One account from all unknown browsers together."""
+
+
+@dataclass(frozen=True)
+class Failures:
+    """What is remembered under one key; instants by the system's clock."""
+
+    count: int = 0
+    last: datetime | None = None
+
+    def current(self, now: datetime) -> Failures:
+        """The same, or nothing once the last failure is a day old."""
+        return Failures() if self.last is None or now - self.last >= FORGOTTEN_AFTER else self
+
+    def one_more(self, now: datetime) -> Failures:
+        return replace(self.current(now), count=self.current(now).count + 1, last=now)
+
+
+def seconds_to_wait(failures: Failures, rule: Rule, now: datetime) -> int:
+    """Seconds until the next try is listened to; 0 where it is now."""
+    known = failures.current(now)
+    if known.last is None or known.count < rule.free:
+        return 0
+    doublings = min(known.count - rule.free, 10)
+    delay: timedelta = min(FIRST_DELAY * 2**doublings, LONGEST_DELAY)
+    left = (known.last + delay - now).total_seconds()
+    return max(0, math.ceil(left))
+
+
+def starts_to_slow(before: Failures, after: Failures, rule: Rule) -> bool:
+    """Whether this failure is the one from which tries are slowed: the moment to tell the owner."""
+    return before.count < rule.free <= after.count
+
+
+@dataclass(frozen=True)
+class Quota:
+    """At most `most` within `window`, for mails that anyone can ask for at an address."""
+
+    most: int
+    window: timedelta
+
+
+RESENDS = Quota(5, timedelta(hours=1))
+CREATIONS = Quota(10, timedelta(hours=1))
+RESETS = Quota(5, timedelta(hours=1))
+
+
+def take(count: int, since: datetime | None, quota: Quota, now: datetime) -> tuple[int, datetime, int]:
+    """Count one more: (new count, start of the window, seconds to wait: 0 where it is granted)."""
+    if since is None or now - since >= quota.window:
+        return 1, now, 0
+    if count < quota.most:
+        return count + 1, since, 0
+    return count, since, max(1, math.ceil((since + quota.window - now).total_seconds()))

@@ -1,0 +1,120 @@
+"""The mails of accounts, sent by the worker after the fact; each follows from its event: a repetition is the same.
+
+An account, address or request that is gone meanwhile has no mail: that is no error.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from services.accounts import mails
+from services.accounts.domain.emails import key_of
+from services.accounts.domain.links import ACTIVATION_LIFE, EMAIL_CHANGE_LIFE, RESET_LIFE, Purpose
+from services.accounts.mails import Letter
+from services.accounts.models import Account, EmailChange, StaffMember, db
+from services.accounts.operations import links
+from services.accounts.parts import parts
+from services.chassis.clock import portal_now
+from services.chassis.events import Envelope, Handlers
+from services.chassis.mail import Mail
+
+registry = Handlers("accounts")
+
+
+@registry.follow_up("send_activation_mail")
+def send_activation_mail(data: dict[str, Any], envelope: Envelope) -> None:
+    """« [CYCLADES] Activer mon compte » ; the link ends 48 hours after the creation, not after the mail."""
+    with db.operation() as session:
+        account = session.get(Account, data["account_id"])
+        if account is None or account.activated_at is not None:
+            return
+        expires_at = account.created_at + ACTIVATION_LIFE
+        token = links.issue(session, Purpose.ACTIVATION, envelope.id, account_id=account.id, expires_at=expires_at)
+    _send(account.email, mails.activation(_link("activation", token)), envelope)
+
+
+@registry.follow_up("send_address_known")
+def send_address_known(data: dict[str, Any], envelope: Envelope) -> None:
+    """To the owner of an address with which an account was asked for again."""
+    if owner := _owner(data["owner_id"]):
+        _send(owner.email, mails.address_known(_page("connexion"), _page("compte/mot-de-passe")), envelope)
+
+
+@registry.follow_up("send_failed_logins")
+def send_failed_logins(data: dict[str, Any], envelope: Envelope) -> None:
+    """To the owner of an account whose tries begin to be slowed."""
+    if owner := _owner(data["owner_id"]):
+        _send(owner.email, mails.failed_logins(portal_now(), _page("compte/mot-de-passe")), envelope)
+
+
+@registry.follow_up("send_reset_mail")
+def send_reset_mail(data: dict[str, Any], envelope: Envelope) -> None:
+    with db.operation() as session:
+        account = session.get(Account, data["account_id"])
+        if account is None:
+            return
+        expires_at = portal_now() + RESET_LIFE
+        token = links.issue(session, Purpose.RESET, envelope.id, account_id=account.id, expires_at=expires_at)
+    _send(account.email, mails.password_reset(_link("mot-de-passe", token)), envelope)
+
+
+@registry.follow_up("send_email_change_confirmation")
+def send_email_change_confirmation(data: dict[str, Any], envelope: Envelope) -> None:
+    """To the new address; where it is already an account's, its owner is told that instead."""
+    with db.operation() as session:
+        asked = session.get(EmailChange, data["email_change_id"])
+        if asked is None or asked.confirmed_at is not None:
+            return
+        taken = select(Account.id).where(Account.email_key == key_of(asked.address))
+        if session.scalars(taken).first() is not None:
+            letter = mails.address_known(_page("connexion"), _page("compte/mot-de-passe"))
+        else:
+            expires_at = asked.requested_at + EMAIL_CHANGE_LIFE
+            token = links.issue(
+                session, Purpose.EMAIL_CHANGE, envelope.id,
+                account_id=asked.account_id, email_change_id=asked.id, expires_at=expires_at,
+            )  # fmt: skip
+            letter = mails.email_change(_link("adresse", token))
+    _send(asked.address, letter, envelope)
+
+
+@registry.follow_up("send_email_changed")
+def send_email_changed(data: dict[str, Any], envelope: Envelope) -> None:
+    """To the old address, once the new one is in force."""
+    with db.reading() as session:
+        asked = session.get(EmailChange, data["email_change_id"])
+    if asked is not None and asked.confirmed_at is not None:
+        _send(asked.previous_address, mails.email_changed(asked.confirmed_at), envelope)
+
+
+def _owner(owner_id: str) -> Account | StaffMember | None:
+    with db.reading() as session:
+        return session.get(Account, owner_id) or session.get(StaffMember, owner_id)
+
+
+def _send(address: str, letter: Letter, envelope: Envelope) -> None:
+    parts().mailer.send(
+        Mail(
+            to=_deliverable(address),
+            subject=letter.subject,
+            text=letter.text(),
+            html=letter.html(),
+            message_id=envelope.id,
+            date=portal_now(),
+        )
+    )
+
+
+def _deliverable(address: str) -> str:
+    """The address as typed, its domain in the ASCII form that every mail server takes."""
+    return f"{address.rpartition('@')[0]}@{key_of(address).rpartition('@')[2]}"
+
+
+def _link(kind: str, token: str) -> str:
+    return _page(f"compte/{kind}/{token}")
+
+
+def _page(path: str) -> str:
+    return f"{parts().settings.public_url.rstrip('/')}/{path}"

@@ -1,0 +1,178 @@
+"""Tables of accounts. Secrets are kept as hashes; throttling keeps neither addresses nor sources."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.chassis.database import Database, UtcDateTime, new_id
+from services.chassis.events import EventTables
+
+db = Database()
+events = EventTables(db)
+
+_ID = String(32)
+_HASH = String(64)
+
+
+class Account(db.Model):
+    """A candidate's account. `version` is its identity's; `engaged_at` is when a candidature was first heard of."""
+
+    __tablename__ = "accounts"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    email: Mapped[str] = mapped_column(String(254))
+    email_key: Mapped[str] = mapped_column(String(254), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(255))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    activated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    engaged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    civilite: Mapped[str] = mapped_column(String(8))
+    nom_famille: Mapped[str] = mapped_column(String(100))
+    nom_usage: Mapped[str | None] = mapped_column(String(100))
+    prenoms: Mapped[str] = mapped_column(String(100))
+    date_naissance: Mapped[date] = mapped_column(Date)
+    pays_naissance: Mapped[str] = mapped_column(String(3))
+    departement_naissance: Mapped[str | None] = mapped_column(String(3))
+    commune_naissance: Mapped[str] = mapped_column(String(100))
+    commune_hors_liste: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (CheckConstraint("version > 0", name="version_positive"),)
+
+
+class EmailChange(db.Model):
+    """A new address waiting for its owner's word. The addresses are erased with the row, 30 days later at most."""
+
+    __tablename__ = "email_changes"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    address: Mapped[str] = mapped_column(String(254))
+    previous_address: Mapped[str] = mapped_column(String(254))
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class IdentityChange(db.Model):
+    """A change or deletion that registrations must agree to first: committed as `version`, then asked, then done."""
+
+    __tablename__ = "identity_changes"
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    version: Mapped[int] = mapped_column(Integer)
+    civil_status: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """The new civil status; None asks for the account's deletion."""
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class MailLink(db.Model):
+    """A mailed link, by its token's hash. Outlives its account, so that a dead link can say that it expired."""
+
+    __tablename__ = "mail_links"
+
+    token_hash: Mapped[str] = mapped_column(_HASH, primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(16))
+    account_id: Mapped[str | None] = mapped_column(_ID, index=True)
+    email_change_id: Mapped[str | None] = mapped_column(_ID)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class LoginSession(db.Model):
+    """A log-in, by the hash of what the browser holds. System time. Ended ones stay a day, to know whose they were."""
+
+    __tablename__ = "login_sessions"
+
+    secret_hash: Mapped[str] = mapped_column(_HASH, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    subject_id: Mapped[str] = mapped_column(_ID, index=True)
+    previous_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class KnownBrowser(db.Model):
+    """A browser that has logged in to an account before: strangers' failures do not slow it."""
+
+    __tablename__ = "known_browsers"
+
+    subject_id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    device_hash: Mapped[str] = mapped_column(_HASH, primary_key=True)
+    last_used_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class LoginFailures(db.Model):
+    """Failed tries of one account under one slot (a source, a known browser, all unknown ones together)."""
+
+    __tablename__ = "login_failures"
+
+    account_trace: Mapped[str] = mapped_column(_HASH, primary_key=True)
+    slot: Mapped[str] = mapped_column(_HASH, primary_key=True)
+    count: Mapped[int] = mapped_column(Integer)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class MailQuota(db.Model):
+    """How many mails were asked for at an address lately, known or not."""
+
+    __tablename__ = "mail_quotas"
+
+    trace: Mapped[str] = mapped_column(_HASH, primary_key=True)
+    count: Mapped[int] = mapped_column(Integer)
+    since: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class StaffMember(db.Model):
+    """A gestionnaire, limited to académies, or an administrateur (`academies` None: all)."""
+
+    __tablename__ = "staff_members"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    email: Mapped[str] = mapped_column(String(254))
+    email_key: Mapped[str] = mapped_column(String(254), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(255))
+    nom: Mapped[str] = mapped_column(String(100))
+    prenoms: Mapped[str] = mapped_column(String(100))
+    role: Mapped[str] = mapped_column(String(16))
+    academies: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    totp_sealed: Mapped[str] = mapped_column(String(255))
+    totp_last_step: Mapped[int] = mapped_column(Integer, default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class StaffToken(db.Model):
+    """A personal access token of a tool, by its hash; holds no more than its owner may do."""
+
+    __tablename__ = "staff_tokens"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    secret_hash: Mapped[str] = mapped_column(_HASH, unique=True)
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff_members.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    scopes: Mapped[list[str]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class AuditEntry(db.Model):
+    """Who did what to whom, when, before and after. Only ever added to: triggers of the database refuse the rest."""
+
+    __tablename__ = "audit_entries"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor_kind: Mapped[str] = mapped_column(String(16))
+    actor_id: Mapped[str] = mapped_column(String(64))
+    action: Mapped[str] = mapped_column(String(64))
+    subject: Mapped[str] = mapped_column(String(64), index=True)
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))

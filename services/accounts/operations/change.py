@@ -1,0 +1,96 @@
+"""« Modifier mes informations » (guide §4): everything before the first candidature, then mail and password only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.accounts import identity
+from services.accounts.domain.account import Changes, read_changes, typed_values
+from services.accounts.domain.emails import key_of
+from services.accounts.domain.links import Purpose
+from services.accounts.models import Account, EmailChange, db
+from services.accounts.operations import current_password, identity_changes, links, sessions
+from services.accounts.parts import parts
+from services.chassis.clock import portal_now, to_paris
+from services.chassis.database import new_id
+from services.chassis.errors import NotFound
+from services.chassis.events import follow_up
+
+
+def change_account(account_id: str, values: Mapping[str, Any]) -> bool:
+    """Apply what was typed; True where a new address now waits for its owner's confirmation.
+
+    Raises Invalid with every mistake, Conflict `candidature-existante`, TooMany (current password tried too often),
+    Unavailable. A changed password ends every session, this one too.
+    """
+    account = _account(account_id)
+    frozen = is_frozen(account)
+    changes = read_changes(
+        values,
+        today=to_paris(portal_now()).date(),
+        profile=parts().profile,
+        current=identity.civil_status_of(account),
+        current_email=account.email,
+        frozen=frozen,
+    )
+    if frozen and _touches_civil_status(account, values):
+        raise identity_changes.engaged()
+    if changes.needs_password:
+        current_password.check(account, changes.current_password)
+    if changes.civil_status is not None:
+        identity_changes.change_civil_status(account_id, changes.civil_status)
+    if changes.needs_password:
+        _change_access(account_id, changes)
+    return changes.email is not None
+
+
+def is_frozen(account: Account) -> bool:
+    """Whether a candidature was ever saved; remembered, since that never changes back. Raises Unavailable."""
+    if account.engaged_at is not None:
+        return True
+    if not parts().registrations.is_engaged(account.id):
+        return False
+    with db.operation() as session:
+        stored = session.get(Account, account.id, with_for_update=True)
+        if stored is not None:
+            stored.engaged_at = portal_now()
+    return True
+
+
+def _account(account_id: str) -> Account:
+    with db.reading() as session:
+        account = session.get(Account, account_id)
+    if account is None:
+        raise NotFound()
+    return account
+
+
+def _touches_civil_status(account: Account, values: Mapping[str, Any]) -> bool:
+    """Whether something was typed into a greyed field; pages do not send them."""
+    current = typed_values(identity.civil_status_of(account), account.email)
+    kept = {"email", "email_confirmation"}
+    return any(values.get(name, typed) != typed for name, typed in current.items() if name not in kept)
+
+
+def _change_access(account_id: str, changes: Changes) -> None:
+    password_hash = parts().passwords.hash(changes.password) if changes.password else None
+    with db.operation() as session:
+        account = session.get(Account, account_id, with_for_update=True)
+        if account is None:
+            raise NotFound()
+        if password_hash is not None:
+            account.password_hash = password_hash
+            sessions.end_all(session, account_id)
+            links.close(session, account_id, purpose=Purpose.RESET)
+        if changes.email is not None and key_of(changes.email) != account.email_key:
+            asked = EmailChange(
+                id=new_id(),
+                account_id=account_id,
+                address=changes.email,
+                previous_address=account.email,
+                requested_at=portal_now(),
+            )
+            session.add(asked)
+            data = {"email_change_id": asked.id}
+            follow_up(session, "send_email_change_confirmation", data, subject=account_id)

@@ -1,0 +1,24 @@
+"""The current password, asked for again before what only the owner may do; tries are slowed as log-ins are."""
+
+from __future__ import annotations
+
+from services.accounts.models import Account, db
+from services.accounts.operations import limits
+from services.accounts.operations.races import until_alone
+from services.accounts.parts import parts
+from services.chassis.errors import FieldError, Invalid
+
+
+def check(account: Account, typed: str) -> None:
+    """Raises Invalid on `current_password` where it is wrong, TooMany after some failures."""
+    until_alone(lambda: _count(account.email_key))
+    if not parts().passwords.matches(account.password_hash, typed):
+        detail = "Le mot de passe actuel est incorrect." if typed else "Saisissez votre mot de passe actuel."
+        raise Invalid(detail, errors=(FieldError("#/current_password", detail),))
+    with db.operation() as session:
+        limits.take_back(session, account.email_key, [limits.CURRENT_PASSWORD])
+
+
+def _count(email_key: str) -> None:
+    with db.operation() as session:
+        limits.count_try(session, email_key, [limits.CURRENT_PASSWORD])

@@ -1,0 +1,57 @@
+"""« Mot de passe oublié » : a link by mail, short-lived and good once, that ends every session (SPEC B7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from services.accounts.domain import links as link_rules
+from services.accounts.domain import passwords, throttling
+from services.accounts.domain.emails import key_of
+from services.accounts.domain.links import Purpose, State
+from services.accounts.domain.reading import Reading
+from services.accounts.models import Account, db
+from services.accounts.operations import limits, links, sessions
+from services.accounts.operations.races import until_alone
+from services.accounts.parts import parts
+from services.chassis.events import follow_up
+
+
+def ask_reset(email: str) -> None:
+    """Mail a link if the account exists; beyond a few an hour nothing more is sent. The answer never tells."""
+    until_alone(lambda: _ask(key_of(email)))
+
+
+def _ask(email_key: str) -> None:
+    with db.operation() as session:
+        over = limits.seconds_over_quota(session, "reset", email_key, throttling.RESETS)
+        account = session.scalars(select(Account).where(Account.email_key == email_key)).one_or_none()
+        if account is None or over:
+            return
+        name = "send_reset_mail" if account.activated_at is not None else "send_activation_mail"
+        follow_up(session, name, {"account_id": account.id}, subject=account.id)
+
+
+def complete_reset(token: str, values: Mapping[str, Any]) -> None:
+    """Set the password typed twice. Raises Gone for a link not usable, Invalid (which leaves the link usable)."""
+    with db.reading() as session:
+        current = links.state(session, Purpose.RESET, token)
+    if current is not State.USABLE:
+        raise link_rules.refusal(Purpose.RESET, current)
+    reading = Reading(values)
+    password = passwords.read_confirmed(reading, parts().profile)
+    if password is None:
+        raise reading.mistakes()
+    password_hash = parts().passwords.hash(password)
+    with db.operation() as session:
+        link = links.use(session, Purpose.RESET, token)
+        account = session.get(Account, link.account_id, with_for_update=True)
+        if account is None:
+            raise link_rules.refusal(Purpose.RESET, State.EXPIRED)
+        account.password_hash = password_hash
+        session.flush()
+        links.close(session, account.id, purpose=Purpose.RESET)
+        sessions.end_all(session, account.id)
+        limits.forget_failures(session, account.email_key)

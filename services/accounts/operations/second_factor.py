@@ -1,0 +1,30 @@
+"""The second factor of staff: six digits of the moment (TOTP, RFC 6238), each good once. System time."""
+
+from __future__ import annotations
+
+import pyotp
+
+from services.accounts.models import StaffMember
+from services.accounts.parts import parts
+from services.chassis.clock import system_now
+from services.chassis.errors import Forbidden
+
+STEP_SECONDS = 30
+TOLERATED_STEPS = (0, -1, 1)
+
+
+def is_passed(person: StaffMember, code: str | None) -> bool:
+    """Whether the code is of now and was not used before; marks it used. Raises Forbidden `second-facteur` for none."""
+    if not code:
+        raise Forbidden(
+            "Saisissez le code à six chiffres de votre application d'authentification.",
+            type="second-facteur",
+            title="Second facteur demandé",
+        )
+    totp = pyotp.TOTP(parts().derivation.unseal(person.totp_sealed), interval=STEP_SECONDS)
+    now = int(system_now().timestamp()) // STEP_SECONDS
+    for step in (now + shift for shift in TOLERATED_STEPS):
+        if step > person.totp_last_step and totp.verify(code.replace(" ", ""), for_time=step * STEP_SECONDS):
+            person.totp_last_step = step
+            return True
+    return False

@@ -1,0 +1,139 @@
+"""Staff accounts and their tools' tokens, made by an administrator's command; every act leaves an audit entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pyotp
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from services.accounts.derivation import hashed, new_secret
+from services.accounts.domain import emails, passwords
+from services.accounts.domain.staff import Role, checked_academies, checked_scopes, scopes_of
+from services.accounts.models import Account, StaffMember, StaffToken, db
+from services.accounts.operations import audit
+from services.accounts.operations.audit import Actor
+from services.accounts.parts import parts
+from services.accounts.signing import TOKEN_SECONDS
+from services.chassis.clock import system_now
+from services.chassis.database import new_id
+from services.chassis.errors import Conflict, FieldError, Invalid, NotFound, Unauthenticated
+from services.reference import academies as known_academies
+
+
+@dataclass(frozen=True)
+class NewStaff:
+    email: str
+    password: str
+    role: Role
+    academies: tuple[str, ...]
+    nom: str
+    prenoms: str
+
+
+def create_staff(new: NewStaff, actor: Actor) -> tuple[str, str]:
+    """Make the account; returns its id and the secret of its second factor, shown this once.
+
+    Raises Invalid, Conflict where the address is taken.
+    """
+    academies = _checked(new)
+    totp_secret = pyotp.random_base32()
+    member = StaffMember(
+        id=new_id(),
+        email=new.email,
+        email_key=emails.key_of(new.email),
+        password_hash=parts().passwords.hash(new.password),
+        nom=new.nom,
+        prenoms=new.prenoms,
+        role=new.role.value,
+        academies=academies,
+        totp_sealed=parts().derivation.seal(totp_secret),
+        totp_last_step=0,
+        created_at=system_now(),
+    )
+    try:
+        with db.operation() as session:
+            if session.scalars(select(Account.id).where(Account.email_key == member.email_key)).first():
+                raise _taken()
+            session.add(member)
+            after = {"email": new.email, "role": new.role.value, "academies": academies}
+            audit.record(session, actor, "staff_created", member.id, after=after)
+    except IntegrityError as error:
+        raise _taken() from error
+    return member.id, totp_secret
+
+
+def create_token(email: str, *, name: str, scopes: Iterable[str], life: timedelta, actor: Actor) -> tuple[str, str]:
+    """A tool's token for this staff member; returns its id and the token, shown this once. Raises NotFound, Invalid."""
+    wanted = checked_scopes(scopes)
+    secret, now = new_secret(), system_now()
+    with db.operation() as session:
+        member = _member(session, email)
+        token = StaffToken(
+            id=new_id(),
+            secret_hash=hashed(secret),
+            staff_id=member.id,
+            name=name,
+            scopes=wanted,
+            created_at=now,
+            expires_at=now + life,
+        )
+        session.add(token)
+        after = {"name": name, "scopes": wanted, "expires_at": token.expires_at.isoformat()}
+        audit.record(session, actor, "token_created", member.id, after=after)
+    return token.id, secret
+
+
+def revoke_token(token_id: str, actor: Actor) -> None:
+    """The token is refused from now on (within a minute where its access token is still held). Raises NotFound."""
+    with db.operation() as session:
+        token = session.get(StaffToken, token_id, with_for_update=True)
+        if token is None:
+            raise NotFound("Aucun jeton ne porte cet identifiant.")
+        if token.revoked_at is None:
+            token.revoked_at = system_now()
+            audit.record(session, actor, "token_revoked", token.staff_id, before={"name": token.name})
+
+
+def exchange_token(secret: str, client: str) -> tuple[str, int]:
+    """A minute's access token for a tool's token, and its seconds. Raises Unauthenticated."""
+    now = system_now()
+    with db.reading() as session:
+        query = select(StaffToken).where(StaffToken.secret_hash == hashed(secret))
+        token = session.scalars(query).one_or_none()
+        member = session.get(StaffMember, token.staff_id) if token else None
+    if token is None or member is None or token.revoked_at is not None or now >= token.expires_at:
+        raise Unauthenticated("Le jeton est inconnu, expiré ou révoqué.", type="jeton-refuse")
+    access = parts().signer.access_token(
+        member.id,
+        "staff",
+        client=client,
+        role=member.role,
+        scopes=scopes_of(member.role) & set(token.scopes),
+        academies=member.academies,
+    )
+    return access, TOKEN_SECONDS
+
+
+def _checked(new: NewStaff) -> list[str] | None:
+    if not emails.is_valid(new.email):
+        raise Invalid("Adresse mail non valable.", errors=(FieldError("#/email", "Adresse mail non valable."),))
+    if found := passwords.mistakes(new.password, parts().profile):
+        raise Invalid(" ".join(found), errors=(FieldError("#/password", " ".join(found)),))
+    return checked_academies(new.role, new.academies, (academie.code for academie in known_academies.all()))
+
+
+def _member(session: Session, email: str) -> StaffMember:
+    query = select(StaffMember).where(StaffMember.email_key == emails.key_of(email))
+    member = session.scalars(query).one_or_none()
+    if member is None:
+        raise NotFound("Aucun compte de gestion n'a cette adresse.")
+    return member
+
+
+def _taken() -> Conflict:
+    return Conflict("Cette adresse mail est déjà celle d'un compte.", type="adresse-prise")

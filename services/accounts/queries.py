@@ -1,0 +1,83 @@
+"""Reads for the API: what a candidate sees of his account, and the state of mailed links."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from services.accounts import identity
+from services.accounts.domain import form
+from services.accounts.domain.account import typed_values
+from services.accounts.domain.links import EMAIL_CHANGE_LIFE, Purpose, State, sentence
+from services.accounts.models import Account, EmailChange, db
+from services.accounts.operations import links
+from services.accounts.operations.change import is_frozen
+from services.accounts.parts import parts
+from services.chassis.clock import portal_now
+from services.chassis.errors import DomainError, NotFound
+
+
+@dataclass(frozen=True)
+class Me:
+    """`editable` is "all" or "contact_only"; `pending_email` waits for its owner's confirmation."""
+
+    email: str
+    editable: str
+    last_login_at: datetime | None
+    pending_email: str | None
+    form: dict[str, Any]
+
+
+def me(account_id: str, typed: dict[str, Any] | None = None) -> Me:
+    """The account and its form, holding what was typed over what is stored. Raises NotFound."""
+    account = account_of(account_id)
+    notice = _frozen_notice(account)
+    values = typed_values(identity.civil_status_of(account), account.email) | (typed or {})
+    shown = form.change(values, parts().profile, frozen_notice=notice)
+    editable = "all" if notice is None else "contact_only"
+    return Me(account.email, editable, account.last_login_at, _pending_email(account), shown)
+
+
+def account_of(account_id: str) -> Account:
+    """Raises NotFound for an account erased meanwhile."""
+    with db.reading() as session:
+        account = session.get(Account, account_id)
+    if account is None:
+        raise NotFound()
+    return account
+
+
+def assertion(account_id: str) -> str:
+    """The identity in force, vouched for; a pending change is not in it yet."""
+    account = account_of(account_id)
+    return parts().signer.identity(account.id, identity.contract_of(account).__dict__)
+
+
+def link_state(purpose: Purpose, token: str) -> dict[str, str | None]:
+    """The state of a link, and what to tell of one that is not usable."""
+    with db.reading() as session:
+        state: State = links.state(session, purpose, token)
+    return {"state": state.value, "detail": sentence(purpose, state)}
+
+
+def _frozen_notice(account: Account) -> str | None:
+    """Why only mail and password can change; None where everything can."""
+    try:
+        return form.FROZEN_NOTICE if is_frozen(account) else None
+    except DomainError:  # registrations does not answer: mail and password can change all the same
+        return form.UNSURE_NOTICE
+
+
+def _pending_email(account: Account) -> str | None:
+    latest = (
+        select(EmailChange)
+        .where(EmailChange.account_id == account.id, EmailChange.requested_at > portal_now() - EMAIL_CHANGE_LIFE)
+        .order_by(EmailChange.requested_at.desc())
+        .limit(1)
+    )
+    with db.reading() as session:
+        asked = session.scalars(latest).one_or_none()
+    return asked.address if asked is not None and asked.confirmed_at is None else None

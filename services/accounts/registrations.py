@@ -1,0 +1,38 @@
+"""What accounts asks of registrations: whether a candidature was ever saved, and to refuse older identities."""
+
+from __future__ import annotations
+
+from services.accounts.signing import Signer
+from services.chassis.http import Client, ProblemAnswer
+
+TIMEOUT = (2.0, 5.0)  # someone waits before the page
+
+
+class CandidatureExists(Exception):
+    """A candidature of this candidate was saved once: the civil status is no longer his alone to change."""
+
+
+class Registrations:
+    """Typed client. Every call may raise Unavailable."""
+
+    def __init__(self, url: str, signer: Signer, client_id: str) -> None:
+        self._client = Client(url)
+        self._signer = signer
+        self._client_id = client_id
+
+    def is_engaged(self, candidate_id: str) -> bool:
+        answer = self._client.get(f"/v1/candidates/{candidate_id}/engaged", token=self._token(), timeout=TIMEOUT)
+        return bool(answer["engaged"])
+
+    def put_floor(self, candidate_id: str, version: int) -> None:
+        """From now on no save with an identity older than `version`. Raises CandidatureExists; may be repeated."""
+        path = f"/v1/candidates/{candidate_id}/identity-floor"
+        try:
+            self._client.put(path, json={"version": version}, token=self._token(), timeout=TIMEOUT)
+        except ProblemAnswer as problem:
+            if problem.http_status == 409:
+                raise CandidatureExists from problem
+            raise
+
+    def _token(self) -> str:
+        return self._signer.access_token(self._client_id, "service", client=self._client_id)

@@ -1,0 +1,93 @@
+"""The key that vouches for everyone: signs access tokens and identities, and is published as a JWKS. System time."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from services.chassis.clock import system_now
+from services.chassis.tokens import AUDIENCE, ISSUER, UnknownKey
+
+TOKEN_SECONDS = 60
+IDENTITY_AUDIENCE = "registrations"
+
+
+class SigningKeyError(ValueError):
+    """The signing key cannot be read."""
+
+
+def load_key(pem: str) -> Ed25519PrivateKey:
+    """The private key in `pem`. Line breaks may have been written as \\n, as some environments force."""
+    try:
+        key = serialization.load_pem_private_key(pem.replace("\\n", "\n").encode(), password=None)
+    except (ValueError, TypeError) as error:
+        raise SigningKeyError("an Ed25519 private key in PEM is expected") from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise SigningKeyError("an Ed25519 private key is expected, this is of another kind")
+    return key
+
+
+class Signer:
+    """Signs with one key, named by its thumbprint (RFC 7638)."""
+
+    def __init__(self, key: Ed25519PrivateKey) -> None:
+        self._key = key
+        raw = key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+        self._public = {"crv": "Ed25519", "kty": "OKP", "x": _base64url(raw)}
+        canonical = json.dumps(self._public, separators=(",", ":"), sort_keys=True)
+        self.kid = _base64url(hashlib.sha256(canonical.encode()).digest())
+
+    def jwks(self) -> dict[str, Any]:
+        return {"keys": [{**self._public, "kid": self.kid, "use": "sig", "alg": "EdDSA"}]}
+
+    def key_of(self, kid: str) -> Any:
+        """The public key of this id, for verification within accounts itself."""
+        if kid != self.kid:
+            raise UnknownKey(kid)
+        return self._key.public_key()
+
+    def access_token(
+        self,
+        subject: str,
+        kind: str,
+        *,
+        client: str,
+        role: str | None = None,
+        scopes: Iterable[str] = (),
+        academies: Iterable[str] | None = None,
+    ) -> str:
+        """A token of `TOKEN_SECONDS` for one of candidate, staff, service. `client` is the process that obtains it."""
+        claims: dict[str, Any] = {"kind": kind, "azp": client}
+        if role is not None:
+            claims["role"] = role
+        if kind == "staff":
+            claims["scopes"] = sorted(scopes)
+            claims["academies"] = None if academies is None else sorted(academies)
+        return self._signed(subject, AUDIENCE, claims)
+
+    def identity(self, subject: str, identity: dict[str, Any]) -> str:
+        """A candidate's civil status vouched for, for registrations alone and a minute. Never logged."""
+        return self._signed(subject, IDENTITY_AUDIENCE, {"identity": identity})
+
+    def _signed(self, subject: str, audience: str, claims: dict[str, Any]) -> str:
+        now = system_now()
+        standard = {
+            "iss": ISSUER,
+            "aud": audience,
+            "sub": subject,
+            "iat": now,
+            "exp": now + timedelta(seconds=TOKEN_SECONDS),
+        }
+        return jwt.encode({**standard, **claims}, self._key, algorithm="EdDSA", headers={"kid": self.kid})
+
+
+def _base64url(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

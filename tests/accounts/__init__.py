@@ -1,0 +1,1 @@
+"""Tests of accounts: rules without I/O, then the service over real databases and a real mail server."""

@@ -1,0 +1,48 @@
+"""Both profiles of passwords."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.accounts.domain.passwords import GUIDE, RECOMMENDED, mistakes, normalised
+
+
+@pytest.mark.parametrize("password", ["Azerty1!", "Bonjour/2021", "Éé!aaaaa", "A" * 18 + "a.", "aB !!!!!"])
+def test_the_guides_profile_accepts(password: str) -> None:
+    assert mistakes(password, GUIDE) == []
+
+
+@pytest.mark.parametrize(
+    ("password", "reason"),
+    [
+        ("Aa!4567", "8 à 20"),
+        ("A" * 19 + "a.", "8 à 20"),
+        ("azerty1!", "majuscule"),
+        ("AZERTY1!", "minuscule"),
+        ("Azerty12", "spécial"),
+        ("Azerty 12", "spécial"),
+        ("Azerty1!\ud800", "n'existe pas"),
+    ],
+)
+def test_the_guides_profile_refuses_and_says_why(password: str, reason: str) -> None:
+    assert reason in " ".join(mistakes(password, GUIDE))
+
+
+def test_every_broken_rule_is_told() -> None:
+    assert len(mistakes("abc", GUIDE)) == 3
+
+
+@pytest.mark.parametrize("password", ["le cheval mange du foin", "x" * 60 + "abcdefg", "9382 4471 0029"])
+def test_the_recommended_profile_takes_length_alone(password: str) -> None:
+    assert mistakes(password, RECOMMENDED) == []
+
+
+@pytest.mark.parametrize(
+    "password", ["court", "x" * 129, "azertyuiopqsdf", "Motdepasse123", "motdepasse2021!", "bonjourbonjour", "aaaaaaaaaaaa"]
+)
+def test_the_recommended_profile_refuses_short_long_and_common_ones(password: str) -> None:
+    assert mistakes(password, RECOMMENDED)
+
+
+def test_an_accent_typed_on_another_keyboard_is_the_same_password() -> None:
+    assert normalised("e\u0301te\u0301") == normalised("\u00e9t\u00e9")

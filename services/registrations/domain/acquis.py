@@ -56,7 +56,7 @@ class Declared:
     box: Box
     year: int | None
     academie: str
-    specialite: Specialite | None  # of « un autre BTS »
+    specialite: Specialite | None  # of « un autre BTS », obtained or not
     title: Item | None  # of « un autre diplôme »
     law_unit: bool  # that diploma came with a validated economics-law unit
     kept: tuple[Kept, ...]
@@ -94,7 +94,7 @@ def _declared(box: Box, typed: Typed, exam: Exam, structure: Structure) -> Decla
         box=box,
         year=year(typed.text(field(box, "annee"))),
         academie=typed.text(field(box, "academie")),
-        specialite=exam.specialite(typed.text(field(box, "specialite"))) if box is Box.AUTRE else None,
+        specialite=exam.specialite(typed.text(field(box, "specialite"))),
         title=next((item for item in exam.lists.get(TITLES, ()) if item.key == title), None),
         law_unit=typed.text(field(box, "economie_droit")) == "oui",
         kept=tuple(

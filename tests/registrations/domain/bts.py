@@ -118,6 +118,7 @@ BTS = Exam(
             ),
             Item("anglais", "Certification en langue anglaise", tags=("dispense:C-ANGL",)),
             Item("etranger", "Diplôme étranger"),
+            Item("bts_autre", "BTS d'une autre spécialité", tags=("dispense:commune",)),
         ),
     },
     specialites=(BANQUE, MCO),

@@ -117,6 +117,14 @@ def test_another_diploma_dispenses_of_what_its_title_opens() -> None:
     assert "ne donne pas droit" in wrong(with_diploma("etranger", "E1"))[0]
 
 
+def test_a_bts_obtained_dispenses_of_the_units_it_shares() -> None:
+    shared = typing_all("acquis", {"diplome-specialite": "31213"}, with_diploma("bts_autre", "E1"))
+    assert wrong(shared) == []
+    assert "ne donne pas droit" in wrong(with_diploma("bts_autre", "E1"))[0]
+    found = journey.search(shared, NUMBER, "diplome-specialite", "management", 5)
+    assert [one.value for one in found] == ["31213"]
+
+
 def test_economics_law_needs_its_validated_unit() -> None:
     assert wrong(with_diploma("dut", "E5", law="oui")) == []
     assert "ne donne pas droit" in wrong(with_diploma("dut", "E5", law="non"))[0]

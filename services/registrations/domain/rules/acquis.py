@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from services.registrations.domain.acquis import PASS_MARK, Box, Declared, Kept, field
 from services.registrations.domain.declaration import Declaration
-from services.registrations.domain.definition import Epreuve
+from services.registrations.domain.definition import Epreuve, Item
 from services.registrations.domain.forms import FieldError, error
 from services.registrations.domain.positions import BENEFICE, DISPENSE, PROGRESSIVE, REPORT
 from services.registrations.domain.rules.registry import rule
 from services.registrations.domain.structure import FACULTATIVE, Role, structure_of
 
 COMMON = "commune:"  # tag of an épreuve whose unit several spécialités share
+_SHARED = "commune"
 _DISPENSE, _DISPENSE_WITH_LAW = "dispense:", "dispense_si_unite:"
 
 
@@ -64,7 +65,7 @@ def dispense(declared: Declaration, *, never: str = "professionnelle") -> tuple[
             continue
         if never in epreuve.tags:
             found.append(_keep(unit, f"{epreuve.code} : une épreuve professionnelle ne peut pas être dispensée."))
-        elif not _opens(box, epreuve):
+        elif not _opens(box, epreuve, declared.session_year):
             title = f"« {box.title.label} »" if box.title else "ce diplôme"
             found.append(_keep(unit, f"{epreuve.code} : {title} ne donne pas droit à cette dispense."))
         if box.year is not None and box.year > declared.session_year:
@@ -84,9 +85,14 @@ def unit_kept_once(declared: Declaration) -> tuple[FieldError, ...]:
     return tuple(found)
 
 
-def opened_by_title(box: Declared, epreuve: Epreuve, *, never: str = "professionnelle") -> bool:
+def opened_by_title(box: Declared, epreuve: Epreuve, session_year: int, *, never: str = "professionnelle") -> bool:
     """Whether the form should offer this dispense at all."""
-    return never not in epreuve.tags and _opens(box, epreuve)
+    return never not in epreuve.tags and _opens(box, epreuve, session_year)
+
+
+def opens_common_units(title: Item | None) -> bool:
+    """Whether a title carries over the units that its spécialité shares with others."""
+    return title is not None and f"{_DISPENSE}{_SHARED}" in title.tags
 
 
 def common_with(other: Declared, epreuve: Epreuve, session_year: int) -> bool:
@@ -97,12 +103,12 @@ def common_with(other: Declared, epreuve: Epreuve, session_year: int) -> bool:
     return any(tag in shared for tag in epreuve.tags)
 
 
-def _opens(box: Declared, epreuve: Epreuve) -> bool:
+def _opens(box: Declared, epreuve: Epreuve, session_year: int) -> bool:
     if box.title is None:
         return False
     names = {epreuve.code, *epreuve.tags}
-    if any(tag.startswith(COMMON) for tag in epreuve.tags):
-        names.add("commune")
+    if common_with(box, epreuve, session_year):
+        names.add(_SHARED)
     opened = {tag.removeprefix(_DISPENSE) for tag in box.title.tags if tag.startswith(_DISPENSE)}
     if box.law_unit:
         opened |= {tag.removeprefix(_DISPENSE_WITH_LAW) for tag in box.title.tags if tag.startswith(_DISPENSE_WITH_LAW)}

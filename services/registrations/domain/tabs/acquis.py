@@ -62,7 +62,8 @@ def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
 
 
 def search(dossier: Dossier, tab: Tab, name: str, typed: str, limit: int) -> tuple[Option, ...]:
-    return matching(dossier.exam.specialites, typed, limit) if name == field(Box.AUTRE, "specialite") else ()
+    searched = (field(Box.AUTRE, "specialite"), field(Box.DIPLOME, "specialite"))
+    return matching(dossier.exam.specialites, typed, limit) if name in searched else ()
 
 
 def label(tab: Tab, box: Box) -> str:
@@ -97,10 +98,11 @@ def _box_errors(dossier: Dossier, declared: Declaration, box: Declared) -> Itera
         yield error(name, f"Année : une session précédente est antérieure à {declared.session_year}.")
     elif box.year is not None and box.year > dossier.today.year:
         yield error(name, "Année : elle ne peut pas être dans l'avenir.")
-    if box.box is Box.AUTRE and typed.answered(field(box.box, "specialite")) and box.specialite is None:
-        yield error(field(box.box, "specialite"), "Spécialité du BTS présenté : choisissez une spécialité proposée.")
+    specialite = field(box.box, "specialite")
+    if typed.answered(specialite) and box.specialite is None:
+        yield error(specialite, "Spécialité du BTS : choisissez une spécialité proposée par la recherche.")
     if box.box is Box.AUTRE and box.specialite and box.specialite == declared.specialite:
-        yield error(field(box.box, "specialite"), "Spécialité du BTS présenté : c'est celle que vous présentez.")
+        yield error(specialite, "Spécialité du BTS présenté : c'est celle que vous présentez.")
     if not box.box.has_marks and not box.kept:
         yield error(box.box.value, "Cochez les épreuves dont vous êtes dispensé(e), ou décochez la case.")
 

@@ -10,7 +10,7 @@ from services.registrations.domain.declaration import Declaration
 from services.registrations.domain.definition import Epreuve
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.forms import Field, Option
-from services.registrations.domain.rules.acquis import common_with, opened_by_title
+from services.registrations.domain.rules.acquis import common_with, opened_by_title, opens_common_units
 from services.registrations.domain.tabs.inputs import SELECT, notice, yes_no
 from services.registrations.domain.tabs.specialites import matching, specialite_label
 
@@ -41,25 +41,31 @@ def _when_and_where(box: Box) -> tuple[Field, ...]:
 def _ground(dossier: Dossier, box: Declared) -> Iterator[Field]:
     """The other spécialité, or the other diploma, that the units come from."""
     if box.box is Box.AUTRE:
-        name = field(box.box, "specialite")
-        typed = dossier.typed_in("acquis").text(name)
-        yield Field(
-            name,
-            "Spécialité du BTS présenté",
-            "search",
-            required=True,
-            search=name,
-            display=specialite_label(box.specialite) if box.specialite else typed or None,
-            options=() if box.specialite or not typed else matching(dossier.exam.specialites, typed, 20),
-            refresh=True,
-        )
+        yield _specialite(dossier, box, "Spécialité du BTS présenté", required=True)
     if box.box is Box.DIPLOME:
         options = tuple(Option(item.key, item.label) for item in dossier.exam.lists.get(TITLES, ()))
         name = field(box.box, "titre")
         yield Field(name, "Diplôme obtenu", "select", required=True, options=options, placeholder=SELECT, refresh=True)
+        if opens_common_units(box.title):
+            yield _specialite(dossier, box, "Spécialité du BTS obtenu", required=False)
         if box.title and any(tag.startswith("dispense_si_unite:") for tag in box.title.tags):
             label = "Ce diplôme comportait une unité d'économie-droit validée"
             yield yes_no(field(box.box, "economie_droit"), label, refresh=True)
+
+
+def _specialite(dossier: Dossier, box: Declared, label: str, *, required: bool) -> Field:
+    name = field(box.box, "specialite")
+    typed = dossier.typed_in("acquis").text(name)
+    return Field(
+        name,
+        label,
+        "search",
+        required=required,
+        search=name,
+        display=specialite_label(box.specialite) if box.specialite else typed or None,
+        options=() if box.specialite or not typed else matching(dossier.exam.specialites, typed, 20),
+        refresh=True,
+    )
 
 
 def _units(declared: Declaration, box: Declared) -> Iterator[Field]:
@@ -84,5 +90,5 @@ def _is_offered(declared: Declaration, box: Declared, epreuve: Epreuve) -> bool:
         case Box.AUTRE:
             return box.specialite is not None and common_with(box, epreuve, declared.session_year)
         case Box.DIPLOME:
-            return opened_by_title(box, epreuve)
+            return opened_by_title(box, epreuve, declared.session_year)
     return True

@@ -40,8 +40,8 @@ def section(typed: Typed) -> Section:
 
 
 def check(typed: Typed) -> tuple[FieldError, ...]:
-    code = typed.text("code_postal")
-    if not code or not in_france(typed) or FORMATS["code_postal"].fits(code.replace(" ", "")):
+    code = _code(typed)
+    if not code or not in_france(typed) or FORMATS["code_postal"].fits(code):
         return ()
     return (error("code_postal", f"Code postal : saisissez {FORMATS['code_postal'].expected}."),)
 
@@ -63,7 +63,7 @@ def search(typed: Typed, wanted: str, limit: int, academie: str = "") -> tuple[O
 
 def departement(typed: Typed) -> str | None:
     """The département of residence on three characters, from a French postal code; None where it cannot be told."""
-    code = typed.text("code_postal").replace(" ", "")
+    code = _code(typed)
     if not in_france(typed) or not FORMATS["code_postal"].fits(code):
         return None
     if found := communes.by_postal_code(code):
@@ -82,7 +82,7 @@ def in_france(typed: Typed) -> bool:
 def postal_lines(typed: Typed) -> tuple[str, ...]:
     """The lines under the name on an envelope: « 1 rue du port », « 25000 BESANCON », the country if abroad."""
     lines = [typed.text(name) for name in _LINES]
-    lines.append(f"{typed.text('code_postal')} {capitals(typed.text('localite'))}".strip())
+    lines.append(f"{_code(typed)} {capitals(typed.text('localite'))}".strip())
     if not in_france(typed):
         lines.append(country_label(typed))
     return tuple(line for line in lines if line)
@@ -99,6 +99,12 @@ def one_line(typed: Typed) -> str:
     if not lines:
         return ""
     return " ".join((*lines, country_label(typed)) if in_france(typed) else lines)
+
+
+def _code(typed: Typed) -> str:
+    """The postal code, a French one without the spaces that some put in."""
+    code = typed.text("code_postal")
+    return code.replace(" ", "") if in_france(typed) else code
 
 
 def _in_academie(academie: str, wanted: str, limit: int) -> tuple[communes.Commune, ...]:

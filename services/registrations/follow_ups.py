@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import current_app
 
+from services.chassis.events import Envelope
 from services.chassis.mail import Mail, Mailer
 from services.contracts.registrations import RegistrationSaved
 from services.registrations import mails
@@ -20,21 +21,21 @@ Writing = Callable[[RegistrationSaved, datetime, str], Words]
 
 
 @registry.follow_up("send_modification_mail")
-def send_modification_mail(data: dict[str, Any], envelope: Any) -> None:
+def send_modification_mail(data: dict[str, Any], envelope: Envelope) -> None:
     _send(data, envelope, mails.modification)
 
 
 @registry.follow_up("send_correction_mail")
-def send_correction_mail(data: dict[str, Any], envelope: Any) -> None:
+def send_correction_mail(data: dict[str, Any], envelope: Envelope) -> None:
     _send(data, envelope, mails.correction)
 
 
 @registry.follow_up("send_withdrawal_mail")
-def send_withdrawal_mail(data: dict[str, Any], envelope: Any) -> None:
+def send_withdrawal_mail(data: dict[str, Any], envelope: Envelope) -> None:
     _send(data, envelope, mails.withdrawal)
 
 
-def _send(data: dict[str, Any], envelope: Any, write: Writing) -> None:
+def _send(data: dict[str, Any], envelope: Envelope, write: Writing) -> None:
     """To the candidate's newest address. Raises MailUnavailable: it is tried again later."""
     settings: RegistrationsSettings = current_app.extensions["portail"]
     with db.reading() as session:
@@ -50,7 +51,7 @@ def _send(data: dict[str, Any], envelope: Any, write: Writing) -> None:
         subject=words.subject,
         text=words.text,
         html=words.html,
-        message_id=f"{envelope.id}",
+        message_id=envelope.id,
         date=at,
     )
     Mailer(settings.mail_url, settings.mail_sender).send(mail)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
 
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.clock import portal_now
-from services.chassis.events import Handlers
+from services.chassis.events import Envelope, Handlers
 from services.contracts.accounts import EmailChanged, IdentityCorrected
 from services.registrations.operations import candidates, candidatures
 
@@ -15,12 +14,12 @@ registry = Handlers("registrations")
 
 
 @registry.on(EmailChanged)
-def renew_email(session: DbSession, event: EmailChanged, envelope: Any) -> None:
+def renew_email(session: DbSession, event: EmailChanged, envelope: Envelope) -> None:
     """The mailing copy is renewed; no version is made."""
     candidates.renew_email(session, event)
 
 
 @registry.on(IdentityCorrected)
-def correct_identity(session: DbSession, event: IdentityCorrected, envelope: Any) -> None:
+def correct_identity(session: DbSession, event: IdentityCorrected, envelope: Envelope) -> None:
     """Each active candidature gets a new version with the reason."""
     candidatures.correct_identity(session, event, portal_now())

@@ -24,7 +24,7 @@ from services.registrations.operations.catalogue import move_on_demonstration
 SAVED_DRAFT_DAYS = 30  # how long a repeated « Enregistrer » still answers as the first did
 MESSAGE_DAYS = 365
 
-jobs = Jobs(db)
+jobs = Jobs()
 
 
 @jobs.every(hours=1, name="move-on-demonstration")

@@ -8,7 +8,7 @@ from services.chassis.access import caller
 from services.chassis.errors import Unauthenticated
 from services.chassis.identity import verified_identity
 from services.contracts.accounts import Identity
-from services.contracts.base import ContractError
+from services.contracts.base import ContractError, read
 
 AUDIENCE = "registrations"
 
@@ -18,6 +18,6 @@ def asserted_identity(assertion: str) -> Identity:
     key_of = current_app.extensions["portail.keys"]
     data = verified_identity(assertion, key_of, audience=AUDIENCE, subject=caller().id)
     try:
-        return Identity.from_data(data)
+        return read(Identity, data)
     except ContractError as error:
         raise Unauthenticated("L'identité transmise ne peut pas être lue.") from error

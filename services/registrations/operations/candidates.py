@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session as DbSession
 
+from services.chassis.events import erase_subject
 from services.contracts.accounts import EmailChanged, Identity
 from services.registrations.domain import numbers
 from services.registrations.models import Candidate, Draft, NumberCounter, db
@@ -70,7 +71,7 @@ def set_identity_floor(candidate_id: str, version: int) -> None:
 
 
 def erase_candidate(candidate_id: str) -> None:
-    """Erase what a deleted account leaves here: drafts and address. Its number stays used. Idempotent.
+    """Erase what a deleted account leaves here: drafts, address, events. Its number stays used. Idempotent.
 
     Raises AlreadyRegistered when a candidature was ever saved.
     """
@@ -78,6 +79,7 @@ def erase_candidate(candidate_id: str) -> None:
         candidate = lock_candidate(session, candidate_id)
         _refuse_engaged(candidate)
         session.execute(delete(Draft).where(Draft.candidate_id == candidate_id))
+        erase_subject(session, candidate_id)
         candidate.email = None
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.clock import to_paris
 from services.contracts.accounts import Identity
+from services.contracts.base import read
 from services.contracts.registrations import RegistrationSaved
 from services.registrations.domain.dossier import Answers, Dossier, PreviousCandidature
 from services.registrations.models import ACTIVE, Candidate, Candidature, CandidatureVersion, Draft, OpeningRow
@@ -94,4 +95,4 @@ def _previous(
 
 def identity_of(data: dict[str, Any]) -> Identity:
     """The identity kept with a draft, as accounts asserted it."""
-    return Identity.from_data(data)
+    return read(Identity, data)

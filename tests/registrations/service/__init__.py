@@ -1,0 +1,1 @@
+"""The service of registrations as its callers see it: real tokens, real databases."""

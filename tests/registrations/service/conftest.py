@@ -1,0 +1,87 @@
+"""The service on each of both databases, migrated once and copied for each test, in the guide's month."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from flask import Flask
+
+from services.chassis import clock
+from services.chassis.entry import migrate
+from services.chassis.settings import Secret
+from services.registrations.app import create_app
+from services.registrations.models import db
+from services.registrations.settings import RegistrationsSettings
+from tests.registrations.service.portal import NOW, Person, anne, pierre, with_catalogue
+from tests.support import tokens
+
+if TYPE_CHECKING:
+    from tests.support.postgres import Postgres
+
+
+def settings(database_url: str, folder: Path) -> RegistrationsSettings:
+    return RegistrationsSettings(
+        env="test",
+        log_level="WARNING",
+        database_url=database_url,
+        broker_url=f"sqlite:///{folder / 'broker.db'}",
+        accounts_url="http://127.0.0.1:9",
+        client_id="registrations",
+        client_secret=Secret("not a secret"),
+        mail_url=f"file://{folder / 'mail'}",
+        public_url="http://portail.example",
+        portail_offset=(NOW - clock.system_now()).total_seconds(),
+    )
+
+
+def _prepare(database_url: str, folder: Path) -> None:
+    app = create_app(settings(database_url, folder), tokens.key_of)
+    migrate(app)
+    with_catalogue(app)
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("registrations")
+    _prepare(f"sqlite:///{folder / 'template.db'}", folder)
+    return folder / "template.db"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def loaded_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database that holds the guide's catalogue."""
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("migrated_file")
+        shutil.copy(template, tmp_path / "registrations.db")
+        return f"sqlite:///{tmp_path / 'registrations.db'}"
+    cluster: Postgres = request.getfixturevalue("postgres")
+    return cluster.fresh_database(cluster.template("registrations_guide", lambda url: _prepare(url, tmp_path)))
+
+
+@pytest.fixture
+def app(loaded_url: str, tmp_path: Path) -> Iterator[Flask]:
+    found = create_app(settings(loaded_url, tmp_path), tokens.key_of)
+    yield found
+    with found.app_context():
+        db.engine.dispose()
+    clock.set_offset(0)
+
+
+@pytest.fixture
+def candidate(app: Flask) -> Person:
+    return pierre(app)
+
+
+@pytest.fixture
+def other(app: Flask) -> Person:
+    return anne(app)
+
+
+SECOND = timedelta(seconds=1)

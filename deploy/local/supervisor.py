@@ -100,7 +100,7 @@ class Supervisor:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_end_with_parent,  # noqa: PLW1509 - the launcher has one thread
+                preexec_fn=_end_with_parent,
             )
 
 

@@ -97,11 +97,13 @@ class Database(SQLAlchemy):
 
 
 def _engine_options(url: URL) -> dict[str, Any]:
+    shared = {"hide_parameters": True}  # what people typed stays out of error messages and so of logs
     if url.get_backend_name() == "sqlite":
         if url.database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        return {"connect_args": {"timeout": BUSY_SECONDS}, "pool_size": 20, "max_overflow": 60}
+        return {**shared, "connect_args": {"timeout": BUSY_SECONDS}, "pool_size": 20, "max_overflow": 60}
     return {
+        **shared,
         "pool_pre_ping": True,
         "pool_size": 10,
         "max_overflow": 30,

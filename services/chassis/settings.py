@@ -76,6 +76,8 @@ class ServiceSettings(Settings):
     client_secret: Secret
     worker_port: int = 0
     """Port of the worker's health and metrics; 0 leaves it closed."""
+    worker_host: str = "127.0.0.1"
+    """Address they listen on; containers open it for their probes."""
 
 
 def _read_field(

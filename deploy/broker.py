@@ -1,0 +1,33 @@
+"""The broker's topology, an administrator's step: `python -m deploy.broker declare URL` or `… definitions`.
+
+`declare` makes queues and bindings over AMQP (or in the embedded queue's file); `definitions` prints them as the file
+that RabbitMQ loads at its start. Both come from the contracts.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from services.chassis.events.broker import RETRY_SECONDS, bindings_of, connect
+from services.chassis.events.topology import definitions, topology
+from services.contracts import EVENTS
+
+
+def declare(url: str) -> None:
+    """Make what is missing; what is there stays. Raises BrokerUnavailable."""
+    connect(url).declare(bindings_of(EVENTS), RETRY_SECONDS)
+
+
+def main() -> None:
+    match sys.argv[1:]:
+        case ["declare", url]:
+            declare(url)
+        case ["definitions"]:
+            print(json.dumps(definitions(topology(bindings_of(EVENTS), RETRY_SECONDS)), indent=2))
+        case _:
+            sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,14 @@
+"""Facts as events: an outbox in the transaction of the change, a broker, an inbox in the transaction of the effect.
+
+    from services.chassis.events import EventTables, Handlers, follow_up, publish
+
+Nothing is lost with the broker down, nothing done twice; what keeps failing is parked where an operator sees it.
+"""
+
+from services.chassis.events.envelope import Envelope
+from services.chassis.events.handlers import Handlers
+from services.chassis.events.parking import erase_subject, purge
+from services.chassis.events.publishing import follow_up, publish
+from services.chassis.events.tables import EventTables
+
+__all__ = ["Envelope", "EventTables", "Handlers", "erase_subject", "follow_up", "publish", "purge"]

@@ -1,0 +1,74 @@
+"""What a broker does for us, whichever it is: RabbitMQ, or the embedded queue in a SQLite file."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from services.chassis.events.envelope import Envelope
+
+# Seconds before each new attempt; after the last one the event is parked.
+RETRY_SECONDS: tuple[float, ...] = (5, 30, 120, 600, 3600)
+
+
+class BrokerUnavailable(Exception):
+    """The broker does not answer; what was to be sent stays in the outbox."""
+
+
+class Unroutable(Exception):
+    """No queue takes this type: the topology was not applied, or names no consumer."""
+
+
+@dataclass(frozen=True)
+class Retry:
+    """To be delivered again after the delay of this step, counted from 0."""
+
+    step: int
+
+
+# Given a body and the number of this attempt (from 1), says None when the message is settled.
+Handle = Callable[[bytes, int], Retry | None]
+# Given the body of a message that the broker itself gave up.
+TakeParked = Callable[[bytes], None]
+
+
+class Publisher(Protocol):
+    """Used by one thread."""
+
+    def publish(self, envelope: Envelope) -> None:
+        """Returns once the broker has the event safe. Raises BrokerUnavailable or Unroutable."""
+
+    def close(self) -> None: ...
+
+
+class Broker(Protocol):
+    """`declare` is the admin's step; the rest works with what was declared."""
+
+    def declare(self, bindings: dict[str, tuple[str, ...]], retry_seconds: tuple[float, ...]) -> None:
+        """Make queues for consumers: `bindings` maps each event type to the services that consume it."""
+
+    def publisher(self) -> Publisher: ...
+
+    def consume(self, queue: str, handle: Handle, take_parked: TakeParked, stop: threading.Event) -> None:
+        """Deliver until `stop`, finishing what is being handled. Raises BrokerUnavailable when the connection is lost."""
+
+
+def connect(url: str) -> Broker:
+    """The broker of `url`: `amqp://…` or `sqlite:///path`."""
+    if url.startswith("sqlite:///"):
+        from services.chassis.events.embedded import EmbeddedBroker
+
+        return EmbeddedBroker(url.removeprefix("sqlite:///"))
+    from services.chassis.events.rabbitmq import RabbitBroker
+
+    return RabbitBroker(url)
+
+
+def bindings_of(contracts: tuple[type, ...]) -> dict[str, tuple[str, ...]]:
+    """Which services consume each event type. An event that nobody consumes is refused: it does not exist."""
+    found = {contract.TYPE: tuple(contract.CONSUMERS) for contract in contracts}  # type: ignore[attr-defined]
+    if lonely := [type for type, consumers in found.items() if not consumers]:
+        raise ValueError(f"nobody consumes {lonely}")
+    return found

@@ -1,0 +1,83 @@
+"""Operators' commands, the same for every service: see what is parked, replay it, set it aside, forget what is old."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from flask import Flask, current_app
+
+from services.chassis.database import Database
+from services.chassis.events.broker import RETRY_SECONDS
+from services.chassis.events.follow_ups import FollowUps
+from services.chassis.events.handlers import Handlers
+from services.chassis.events.inbox import Dispatcher
+from services.chassis.events.parking import parked_body, parked_events, purge, settle
+from services.chassis.events.tables import TO_SELF
+
+
+def register(app: Flask, handlers: Handlers) -> None:
+    """Adds `parked`, `replay`, `set-aside` and `purge-events` to the service's commands."""
+
+    @app.cli.command("parked")
+    def list_parked() -> None:
+        """List what was given up, without what it says of people."""
+        with _db().reading() as session:
+            events = parked_events(session)
+        for event in events:
+            click.echo(f"{event.id}  {event.parked_at:%Y-%m-%d %H:%M}Z  {event.type}  {event.event_id}  {event.reason}")
+        click.echo(f"{len(events)} parked")
+
+    @app.cli.command("replay")
+    @click.argument("ids", nargs=-1)
+    @click.option("--all", "everything", is_flag=True, help="Replay all that is parked.")
+    def replay(ids: tuple[str, ...], everything: bool) -> None:
+        """Handle parked events again, here and now."""
+        with _db().reading() as session:
+            chosen = [event.id for event in parked_events(session)] if everything else list(ids)
+        failed = [parked_id for parked_id in chosen if not replayed(_db(), handlers, parked_id)]
+        for parked_id in failed:
+            click.echo(f"{parked_id}: still failing, or not parked", err=True)
+        click.echo(f"{len(chosen) - len(failed)} replayed")
+        if failed:
+            sys.exit(1)
+
+    @app.cli.command("set-aside")
+    @click.argument("parked_id")
+    @click.option("--reason", required=True)
+    def set_aside(parked_id: str, reason: str) -> None:
+        """Give up a parked event for good, saying why."""
+        with _db().operation() as session:
+            done = settle(session, parked_id, f"set aside: {reason}")
+        sys.exit(0 if done else f"{parked_id}: not parked")
+
+    @app.cli.command("purge-events")
+    def purge_events() -> None:
+        """Forget what was settled more than 30 days ago (the workers' daily job does it too)."""
+        with _db().operation() as session:
+            click.echo(f"{purge(session)} rows forgotten")
+
+
+def replayed(db: Database, handlers: Handlers, parked_id: str) -> bool:
+    """Whether the parked event could be handled now; the inbox keeps its effect single."""
+    with db.reading() as session:
+        found = parked_body(session, parked_id)
+    if found is None:
+        return False
+    destination, body = found
+    try:
+        if destination == TO_SELF:
+            FollowUps(db, handlers, RETRY_SECONDS).run(body, attempt=1)
+        else:
+            Dispatcher(db, handlers, RETRY_SECONDS).dispatch(body.encode(), attempt=1)
+    except Exception as error:
+        click.echo(f"{parked_id}: {type(error).__name__}", err=True)
+        return False
+    with db.operation() as session:
+        settle(session, parked_id, "replayed")
+    return True
+
+
+def _db() -> Database:
+    found: Database = current_app.extensions["sqlalchemy"]
+    return found

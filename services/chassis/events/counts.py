@@ -1,0 +1,12 @@
+"""What operators watch of the events."""
+
+from prometheus_client import Counter, Gauge
+
+HANDLED = Counter("events_handled_total", "Events and follow-ups handled", ("service",))
+FAILED = Counter("events_failed_total", "Attempts that failed", ("service",))
+PARKED = Counter("events_parked_total", "Events given up and kept for an operator", ("service",))
+PUBLISHED = Counter("events_published_total", "Events confirmed by the broker", ("service",))
+UNROUTABLE = Counter("events_unroutable_total", "Events that no queue takes", ("service",))
+WAITING = Gauge("outbox_waiting", "Rows of the outbox not yet sent or done", ("service",))
+OLDEST = Gauge("outbox_oldest_seconds", "Age of the oldest row that waits", ("service",))
+TO_SETTLE = Gauge("events_parked", "Parked events that nobody has settled", ("service",))

@@ -1,0 +1,175 @@
+"""The embedded queue: one SQLite file shared by the workers of a machine, behind the broker's interface.
+
+A message is one row per consuming queue. A worker claims a row with its start id; claims are freed when a worker of
+that queue starts, or after a lease. Only the standard library is used: the file is nobody's database.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.chassis.events.broker import BrokerUnavailable, Handle, Retry, TakeParked, Unroutable
+from services.chassis.events.envelope import Envelope
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS bindings (type TEXT NOT NULL, queue TEXT NOT NULL, PRIMARY KEY (type, queue));
+CREATE TABLE IF NOT EXISTS delays (step INTEGER PRIMARY KEY, seconds REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS messages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    queue TEXT NOT NULL,
+    body BLOB NOT NULL,
+    attempt INTEGER NOT NULL,
+    available_at REAL NOT NULL,
+    deliveries INTEGER NOT NULL DEFAULT 0,
+    claimed_by TEXT,
+    claimed_at REAL
+);
+CREATE INDEX IF NOT EXISTS messages_due ON messages (queue, available_at, id);
+"""
+BUSY_SECONDS = 15.0
+LEASE_SECONDS = 300.0
+DELIVERY_LIMIT = 20
+SHORTEST_WAIT, LONGEST_WAIT = 0.02, 0.25
+
+
+@dataclass(frozen=True)
+class _Claimed:
+    id: int
+    body: bytes
+    attempt: int
+    deliveries: int
+
+
+class EmbeddedBroker:
+    """`path` is the SQLite file; its folder must exist."""
+
+    def __init__(self, path: str) -> None:
+        self._path = Path(path)
+
+    def declare(self, bindings: dict[str, tuple[str, ...]], retry_seconds: tuple[float, ...]) -> None:
+        with self._write() as connection:
+            for statement in SCHEMA.split(";"):
+                connection.execute(statement)
+            connection.execute("DELETE FROM bindings")
+            connection.execute("DELETE FROM delays")
+            pairs = [(type, queue) for type, queues in bindings.items() for queue in queues]
+            connection.executemany("INSERT INTO bindings VALUES (?, ?)", pairs)
+            connection.executemany("INSERT INTO delays VALUES (?, ?)", list(enumerate(retry_seconds)))
+
+    def publisher(self) -> EmbeddedPublisher:
+        return EmbeddedPublisher(self)
+
+    def put(self, envelope: Envelope) -> None:
+        """One row for each queue bound to the type. Raises Unroutable."""
+        now = time.time()
+        with self._write() as connection:
+            bound = connection.execute("SELECT queue FROM bindings WHERE type = ?", (envelope.type,)).fetchall()
+            if not bound:
+                raise Unroutable(envelope.type)
+            rows = [(queue, envelope.to_json(), now) for (queue,) in bound]
+            connection.executemany(
+                "INSERT INTO messages (queue, body, attempt, available_at) VALUES (?, ?, 1, ?)", rows
+            )
+
+    def consume(self, queue: str, handle: Handle, take_parked: TakeParked, stop: threading.Event) -> None:
+        worker = uuid.uuid4().hex
+        self._free_claims(queue)
+        wait = SHORTEST_WAIT
+        while not stop.is_set():
+            claimed = self._claim(queue, worker)
+            if claimed is None:
+                stop.wait(wait)
+                wait = min(LONGEST_WAIT, wait * 2)
+                continue
+            wait = SHORTEST_WAIT
+            self._deliver(claimed, handle, take_parked)
+
+    def _deliver(self, claimed: _Claimed, handle: Handle, take_parked: TakeParked) -> None:
+        try:
+            if claimed.deliveries > DELIVERY_LIMIT:
+                take_parked(claimed.body)
+                retry = None
+            else:
+                retry = handle(claimed.body, claimed.attempt)
+        except Exception:
+            self._settle(claimed, Retry(0), claimed.attempt)  # as a broker's requeue: the attempt does not count
+            return
+        self._settle(claimed, retry, claimed.attempt + 1)
+
+    def _free_claims(self, queue: str) -> None:
+        """A worker that starts takes over what an earlier one of its queue had in hand."""
+        with self._write() as connection:
+            connection.execute("UPDATE messages SET claimed_by = NULL WHERE queue = ?", (queue,))
+
+    def _claim(self, queue: str, worker: str) -> _Claimed | None:
+        now = time.time()
+        due = "queue = ? AND available_at <= ? AND (claimed_by IS NULL OR claimed_at < ?)"
+        values = (queue, now, now - LEASE_SECONDS)
+        with self._read() as connection:
+            if connection.execute(f"SELECT 1 FROM messages WHERE {due} LIMIT 1", values).fetchone() is None:  # noqa: S608
+                return None
+        with self._write() as connection:
+            row = connection.execute(
+                "UPDATE messages SET claimed_by = ?, claimed_at = ?, deliveries = deliveries + 1 WHERE id ="
+                f" (SELECT id FROM messages WHERE {due} ORDER BY available_at, id LIMIT 1)"
+                " RETURNING id, body, attempt, deliveries",
+                (worker, now, *values),
+            ).fetchone()
+        return _Claimed(*row) if row else None
+
+    def _settle(self, claimed: _Claimed, retry: Retry | None, attempt: int) -> None:
+        with self._write() as connection:
+            if retry is None:
+                connection.execute("DELETE FROM messages WHERE id = ?", (claimed.id,))
+                return
+            delay = connection.execute("SELECT seconds FROM delays WHERE step = ?", (retry.step,)).fetchone()
+            available_at = time.time() + (delay[0] if delay else 0)
+            connection.execute(
+                "UPDATE messages SET claimed_by = NULL, available_at = ?, attempt = ? WHERE id = ?",
+                (available_at, attempt, claimed.id),
+            )
+
+    @contextlib.contextmanager
+    def _write(self) -> Iterator[sqlite3.Connection]:
+        with self._connected() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+            connection.execute("COMMIT")
+
+    @contextlib.contextmanager
+    def _read(self) -> Iterator[sqlite3.Connection]:
+        with self._connected() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
+        """Raises BrokerUnavailable; closing without COMMIT rolls back."""
+        connection = None
+        try:
+            connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")
+            yield connection
+        except sqlite3.Error as error:
+            raise BrokerUnavailable(type(error).__name__) from error
+        finally:
+            if connection is not None:
+                connection.close()
+
+
+class EmbeddedPublisher:
+    def __init__(self, broker: EmbeddedBroker) -> None:
+        self._broker = broker
+
+    def publish(self, envelope: Envelope) -> None:
+        self._broker.put(envelope)
+
+    def close(self) -> None:
+        """Nothing is held between calls."""

@@ -1,0 +1,77 @@
+"""The envelope of an event: CloudEvents 1.0 as JSON, read strictly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Self
+
+import orjson
+
+SPEC_VERSION = "1.0"
+_TEXTS = ("id", "source", "type", "subject", "time", "correlationid")
+
+
+class Undecodable(ValueError):
+    """The bytes are no event of ours; trying again would not help."""
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """`type` says which contract `data` follows, `subject` whom or what it is about (erased with it).
+
+    `attempt` counts from 1 and travels beside the envelope, not in it.
+    """
+
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: datetime
+    data: dict[str, Any]
+    correlation_id: str = ""
+    attempt: int = 1
+
+    def to_json(self) -> bytes:
+        return orjson.dumps(
+            {
+                "specversion": SPEC_VERSION,
+                "id": self.id,
+                "source": self.source,
+                "type": self.type,
+                "subject": self.subject,
+                "time": self.time.isoformat(),
+                "datacontenttype": "application/json",
+                "correlationid": self.correlation_id,
+                "data": self.data,
+            }
+        )
+
+    @classmethod
+    def from_json(cls, body: bytes | str, *, attempt: int = 1) -> Self:
+        """Raises Undecodable."""
+        try:
+            read = orjson.loads(body)
+        except orjson.JSONDecodeError as error:
+            raise Undecodable("not JSON") from error
+        if not isinstance(read, dict) or read.get("specversion") != SPEC_VERSION:
+            raise Undecodable("not a CloudEvents 1.0 envelope")
+        if not all(isinstance(read.get(name), str) for name in _TEXTS) or not isinstance(read.get("data"), dict):
+            raise Undecodable("an attribute is missing or ill-typed")
+        try:
+            time = datetime.fromisoformat(read["time"])
+        except ValueError as error:
+            raise Undecodable("time is no instant") from error
+        return cls(
+            read["id"],
+            read["source"],
+            read["type"],
+            read["subject"],
+            time,
+            read["data"],
+            read["correlationid"],
+            attempt,
+        )
+
+    def again(self, attempt: int) -> Self:
+        return replace(self, attempt=attempt)

@@ -1,0 +1,74 @@
+"""Which function reacts to which event of others, and to which follow-up of our own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy.orm import Session
+
+from services.chassis.events.envelope import Envelope
+
+EventHandler = Callable[[Session, Any, Envelope], None]
+FollowUp = Callable[[dict[str, Any], Envelope], None]
+AnyEventHandler = TypeVar("AnyEventHandler", bound=EventHandler)
+AnyFollowUp = TypeVar("AnyFollowUp", bound=FollowUp)
+
+
+class Readable(Protocol):
+    """An event contract's class. `from_data` raises ValueError for data of another shape."""
+
+    TYPE: Any
+
+    @classmethod
+    def from_data(cls, data: Any) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """`name` stands in the inbox: renaming a handler makes it react again to what it has seen."""
+
+    name: str
+    contract: Any
+    run: EventHandler
+
+
+class Handlers:
+    """The reactions of service `service`, whose queue bears its name."""
+
+    def __init__(self, service: str) -> None:
+        self.service = service
+        self._reactions: dict[str, list[Reaction]] = {}
+        self._follow_ups: dict[str, FollowUp] = {}
+
+    def on(self, contract: type[Readable]) -> Callable[[AnyEventHandler], AnyEventHandler]:
+        """The function is called in a transaction, with its session; it writes with it and never commits."""
+
+        def register(run: AnyEventHandler) -> AnyEventHandler:
+            name = getattr(run, "__name__", "handler")
+            self._reactions.setdefault(str(contract.TYPE), []).append(Reaction(name, contract, run))
+            return run
+
+        return register
+
+    def follow_up(self, name: str) -> Callable[[AnyFollowUp], AnyFollowUp]:
+        """The function is called outside any transaction, and again after a crash: it must be idempotent."""
+
+        def register(run: AnyFollowUp) -> AnyFollowUp:
+            if name in self._follow_ups:
+                raise ValueError(f"two follow-ups are named {name}")
+            self._follow_ups[name] = run
+            return run
+
+        return register
+
+    @property
+    def has_reactions(self) -> bool:
+        return bool(self._reactions)
+
+    def reactions(self, type: str) -> list[Reaction]:
+        return self._reactions.get(type, [])
+
+    def named_follow_up(self, name: str) -> FollowUp | None:
+        return self._follow_ups.get(name)

@@ -1,0 +1,89 @@
+"""Handling an event once: its note in the inbox and its effect are one transaction.
+
+What fails is retried with growing delays; what cannot be read, or keeps failing, is parked.
+"""
+
+from __future__ import annotations
+
+import structlog
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+
+from services.chassis.clock import system_now
+from services.chassis.database import Database
+from services.chassis.events import counts
+from services.chassis.events.broker import Retry
+from services.chassis.events.envelope import Envelope, Undecodable
+from services.chassis.events.handlers import Handlers, Reaction
+from services.chassis.events.parking import park
+from services.chassis.events.tables import TO_BROKER, inbox
+
+log = structlog.get_logger()
+
+
+class Dispatcher:
+    """Gives events to their reactions; used within an application context."""
+
+    def __init__(self, db: Database, handlers: Handlers, retry_seconds: tuple[float, ...]) -> None:
+        self._db = db
+        self._handlers = handlers
+        self._retry_seconds = retry_seconds
+
+    def handle(self, body: bytes, attempt: int) -> Retry | None:
+        """What the consumer calls: None when the message is settled, handled or parked."""
+        try:
+            self.dispatch(body, attempt)
+        except Undecodable as error:
+            self.park(body, str(error), attempt)
+        except Exception as error:
+            counts.FAILED.labels(self._handlers.service).inc()
+            log.warning("event_failed", attempt=attempt, reason=type(error).__name__, exc_info=error)
+            if attempt <= len(self._retry_seconds):
+                return Retry(attempt - 1)
+            self.park(body, f"{type(error).__name__} after {attempt} attempts", attempt)
+        return None
+
+    def dispatch(self, body: bytes, attempt: int) -> None:
+        """Run every reaction that has not seen the event. Raises Undecodable, or what a reaction raises."""
+        envelope = Envelope.from_json(body, attempt=attempt)
+        structlog.contextvars.bind_contextvars(
+            request_id=envelope.correlation_id, event_id=envelope.id, event_type=envelope.type
+        )
+        try:
+            reactions = self._handlers.reactions(envelope.type)
+            if not reactions:
+                raise Undecodable(f"nothing here reacts to {envelope.type}")
+            for reaction in reactions:
+                self._react(reaction, envelope)
+        finally:
+            structlog.contextvars.clear_contextvars()
+
+    def park(self, body: bytes, reason: str, attempt: int) -> None:
+        """Keep for an operator. Raises what the database raises: then the broker delivers again."""
+        with self._db.operation() as session:
+            park(session, body.decode("utf-8", "backslashreplace"), TO_BROKER, reason, attempt)
+        counts.PARKED.labels(self._handlers.service).inc()
+        log.error("event_parked", reason=reason, attempt=attempt)
+
+    def take_parked(self, body: bytes) -> None:
+        """What the broker itself gave up, so that operators see one list."""
+        self.park(body, "given up by the broker: delivered too often without an answer", 0)
+
+    def _react(self, reaction: Reaction, envelope: Envelope) -> None:
+        try:
+            event = reaction.contract.from_data(envelope.data)
+        except ValueError as error:
+            raise Undecodable(f"data of another shape: {error}") from error
+        with self._db.operation() as session:
+            seen = select(inbox.c.event_id).where(inbox.c.event_id == envelope.id, inbox.c.handler == reaction.name)
+            if session.execute(seen).first():
+                return
+            try:
+                row = {"event_id": envelope.id, "handler": reaction.name, "handled_at": system_now()}
+                session.execute(insert(inbox).values(row))
+            except IntegrityError:  # another worker was quicker; its transaction holds the effect
+                session.rollback()
+                return
+            reaction.run(session, event, envelope)
+        counts.HANDLED.labels(self._handlers.service).inc()
+        log.info("event_handled", handler=reaction.name)

@@ -1,0 +1,198 @@
+"""RabbitMQ through pika, in workers only: one connection per thread, thrown away on any error.
+
+The handler runs in a thread of its own, so that heartbeats go on however long it takes; answers go back to the
+connection's thread by `add_callback_threadsafe`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pika
+import structlog
+from pika.adapters.blocking_connection import BlockingChannel, BlockingConnection
+from pika.exceptions import AMQPError, ChannelClosedByBroker, NackError, UnroutableError
+
+from services.chassis.events.broker import BrokerUnavailable, Handle, TakeParked, Unroutable
+from services.chassis.events.envelope import Envelope
+from services.chassis.events.topology import EXCHANGE, parking_queue, retry_queue, topology
+
+log = structlog.get_logger()
+
+ATTEMPTS = "x-portail-attempts"
+PREFETCH = 8
+TICK_SECONDS = 0.2
+HEARTBEAT_SECONDS = 30
+
+
+class RabbitBroker:
+    """`url` is `amqp://user:password@host:port/vhost`."""
+
+    def __init__(self, url: str) -> None:
+        self._parameters = pika.URLParameters(url)
+        self._parameters.heartbeat = HEARTBEAT_SECONDS
+        self._parameters.blocked_connection_timeout = 30
+        self._parameters.socket_timeout = 5
+        self._parameters.connection_attempts = 1
+
+    def declare(self, bindings: dict[str, tuple[str, ...]], retry_seconds: tuple[float, ...]) -> None:
+        described = topology(bindings, retry_seconds)
+        with self._channel() as channel:
+            channel.exchange_declare(EXCHANGE, exchange_type="topic", durable=True)
+            for queue in described.queues:
+                channel.queue_declare(queue.name, durable=True, arguments=queue.arguments)
+            for binding in described.bindings:
+                channel.queue_bind(binding.queue, EXCHANGE, routing_key=binding.key)
+
+    def publisher(self) -> RabbitPublisher:
+        return RabbitPublisher(self._parameters)
+
+    def consume(self, queue: str, handle: Handle, take_parked: TakeParked, stop: threading.Event) -> None:
+        with self._channel() as channel:
+            channel.queue_declare(queue, passive=True)
+            consumption = _Consumption(channel, queue, handle, take_parked, RabbitPublisher(self._parameters))
+            consumption.run(stop)
+
+    @contextlib.contextmanager
+    def _channel(self) -> Iterator[BlockingChannel]:
+        connection = None
+        try:
+            connection = BlockingConnection(self._parameters)
+            yield connection.channel()
+        except (AMQPError, OSError) as error:
+            raise BrokerUnavailable(type(error).__name__) from error
+        finally:
+            _close(connection)
+
+
+class RabbitPublisher:
+    """One connection, made when first needed; confirms and mandatory always together."""
+
+    def __init__(self, parameters: Any) -> None:
+        self._parameters = parameters
+        self._connection: BlockingConnection | None = None
+        self._channel: BlockingChannel | None = None
+
+    def publish(self, envelope: Envelope) -> None:
+        self.send(EXCHANGE, envelope.type, envelope.to_json(), envelope.id, 1)
+
+    def send(self, exchange: str, key: str, body: bytes, message_id: str | None, attempt: int) -> None:
+        """Returns once the broker has it safe. Raises BrokerUnavailable or Unroutable."""
+        properties = pika.BasicProperties(
+            content_type="application/cloudevents+json",
+            delivery_mode=2,
+            message_id=message_id,
+            headers={ATTEMPTS: attempt},
+        )
+        try:
+            self._opened().basic_publish(exchange, key, body, properties, mandatory=True)
+        except UnroutableError as error:
+            raise Unroutable(key) from error
+        except (NackError, AMQPError, OSError) as error:
+            self.close()
+            raise BrokerUnavailable(type(error).__name__) from error
+
+    def close(self) -> None:
+        _close(self._connection)
+        self._connection = self._channel = None
+
+    def _opened(self) -> BlockingChannel:
+        if self._channel is None or not self._channel.is_open:
+            self.close()
+            self._connection = BlockingConnection(self._parameters)
+            self._channel = self._connection.channel()
+            self._channel.confirm_delivery()
+        return self._channel
+
+
+class _Consumption:
+    """Deliveries of one queue (and of its parking queue) to one handler thread."""
+
+    def __init__(
+        self, channel: BlockingChannel, queue: str, handle: Handle, take_parked: TakeParked, retries: RabbitPublisher
+    ) -> None:
+        self._channel = channel
+        self._queue = queue
+        self._handle = handle
+        self._take_parked = take_parked
+        self._retries = retries
+        self._stopping = threading.Event()
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="handler")
+
+    def run(self, stop: threading.Event) -> None:
+        """Until `stop`; what is being handled is finished and answered, what only waits is given back."""
+        self._channel.basic_qos(prefetch_count=PREFETCH)
+        self._channel.basic_consume(self._queue, self._on_event)
+        self._channel.basic_consume(parking_queue(self._queue), self._on_parked)
+        connection = self._channel.connection
+        try:
+            while not stop.is_set():
+                connection.process_data_events(time_limit=TICK_SECONDS)
+        finally:
+            self._finish(connection)
+
+    def _finish(self, connection: BlockingConnection) -> None:
+        self._stopping.set()
+        waiter = threading.Thread(target=self._pool.shutdown, name="handler-end")
+        waiter.start()
+        while waiter.is_alive():
+            if connection.is_open:
+                with contextlib.suppress(AMQPError, OSError):
+                    connection.process_data_events(time_limit=TICK_SECONDS)
+            waiter.join(TICK_SECONDS)
+        if connection.is_open:
+            with contextlib.suppress(AMQPError, OSError):
+                connection.process_data_events(time_limit=0)
+        self._retries.close()
+
+    def _on_event(self, channel: Any, method: Any, properties: Any, body: bytes) -> None:
+        attempt = int((properties.headers or {}).get(ATTEMPTS, 1))
+        self._pool.submit(self._work, method.delivery_tag, body, attempt)
+
+    def _on_parked(self, channel: Any, method: Any, properties: Any, body: bytes) -> None:
+        self._pool.submit(self._work_parked, method.delivery_tag, body)
+
+    def _work(self, tag: int, body: bytes, attempt: int) -> None:
+        if self._stopping.is_set():
+            return  # unanswered: the broker gives it to another
+        try:
+            retry = self._handle(body, attempt)
+            if retry is not None:
+                self._retries.send("", retry_queue(self._queue, retry.step), body, None, attempt + 1)
+        except Exception as error:
+            log.warning("delivery_unsettled", reason=type(error).__name__, exc_info=error)
+            self._answer(tag, good=False)
+            return
+        self._answer(tag, good=True)
+
+    def _work_parked(self, tag: int, body: bytes) -> None:
+        try:
+            self._take_parked(body)
+        except Exception as error:
+            log.warning("parked_unsettled", reason=type(error).__name__, exc_info=error)
+            self._answer(tag, good=False)
+            return
+        self._answer(tag, good=True)
+
+    def _answer(self, tag: int, *, good: bool) -> None:
+        """In the connection's thread. A connection lost meanwhile means a new delivery, which the inbox knows."""
+
+        def answer() -> None:
+            with contextlib.suppress(AMQPError, ChannelClosedByBroker):
+                if good:
+                    self._channel.basic_ack(tag)
+                else:
+                    self._channel.basic_nack(tag, requeue=True)
+
+        with contextlib.suppress(AMQPError):
+            self._channel.connection.add_callback_threadsafe(answer)
+
+
+def _close(connection: BlockingConnection | None) -> None:
+    if connection is not None and connection.is_open:
+        with contextlib.suppress(AMQPError, OSError):
+            connection.close()

@@ -1,0 +1,81 @@
+"""RabbitMQ's exchange, queues and bindings, generated from the contracts: one description, applied or written to a file.
+
+Per consuming service: its queue, one delay queue per retry step, a parking queue. All are quorum queues. A queue's
+dead letters go on `at-least-once`, which needs `x-overflow: reject-publish` (else RabbitMQ falls back to at-most-once),
+and without a dead-letter target a message would vanish after 20 deliveries.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+EXCHANGE = "portail.events"
+DELIVERY_LIMIT = 20
+_QUORUM = {"x-queue-type": "quorum"}
+_ONWARDS = {"x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish", "x-dead-letter-exchange": ""}
+
+
+@dataclass(frozen=True)
+class Queue:
+    name: str
+    arguments: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Binding:
+    """Events whose type is `key` go to `queue`."""
+
+    key: str
+    queue: str
+
+
+@dataclass(frozen=True)
+class Topology:
+    queues: tuple[Queue, ...]
+    bindings: tuple[Binding, ...]
+
+
+def parking_queue(service: str) -> str:
+    return f"{service}.parking"
+
+
+def retry_queue(service: str, step: int) -> str:
+    return f"{service}.retry.{step}"
+
+
+def topology(bindings: dict[str, tuple[str, ...]], retry_seconds: tuple[float, ...]) -> Topology:
+    """`bindings` maps each event type to its consuming services; delays are in seconds."""
+    services = sorted({service for consumers in bindings.values() for service in consumers})
+    queues = [queue for service in services for queue in _queues(service, retry_seconds)]
+    bound = [Binding(type, service) for type, consumers in sorted(bindings.items()) for service in consumers]
+    return Topology(tuple(queues), tuple(bound))
+
+
+def definitions(described: Topology, vhost: str = "/") -> dict[str, Any]:
+    """The same as a RabbitMQ definitions file, loaded by the server at its start."""
+    return {
+        "exchanges": [{"name": EXCHANGE, "vhost": vhost, "type": "topic", "durable": True, "auto_delete": False,
+                       "internal": False, "arguments": {}}],
+        "queues": [{"name": queue.name, "vhost": vhost, "durable": True, "auto_delete": False,
+                    "arguments": queue.arguments} for queue in described.queues],
+        "bindings": [{"source": EXCHANGE, "vhost": vhost, "destination": binding.queue, "destination_type": "queue",
+                      "routing_key": binding.key, "arguments": {}} for binding in described.bindings],
+    }  # fmt: skip
+
+
+def _queues(service: str, retry_seconds: tuple[float, ...]) -> list[Queue]:
+    own = {
+        **_QUORUM,
+        **_ONWARDS,
+        "x-dead-letter-routing-key": parking_queue(service),
+        "x-delivery-limit": DELIVERY_LIMIT,
+    }
+    retries = [
+        Queue(
+            retry_queue(service, step),
+            {**_QUORUM, **_ONWARDS, "x-dead-letter-routing-key": service, "x-message-ttl": round(seconds * 1000)},
+        )
+        for step, seconds in enumerate(retry_seconds)
+    ]
+    return [Queue(service, own), Queue(parking_queue(service), dict(_QUORUM)), *retries]

@@ -1,0 +1,202 @@
+"""A service's worker process: relay, consumer, follow-ups and jobs, each in its thread, and a page for probes.
+
+SIGTERM lets what is being handled finish. A thread that fails starts again after a pause that grows.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import orjson
+import structlog
+from flask import Flask
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import func, select
+
+from services.chassis.database import Database
+from services.chassis.events import counts, outbox
+from services.chassis.events.broker import RETRY_SECONDS, BrokerUnavailable, Retry, connect
+from services.chassis.events.follow_ups import FollowUps
+from services.chassis.events.handlers import Handlers
+from services.chassis.events.inbox import Dispatcher
+from services.chassis.events.relay import Relay
+from services.chassis.events.tables import parked
+from services.chassis.jobs import Jobs
+from services.chassis.settings import ServiceSettings
+
+log = structlog.get_logger()
+
+IDLE_SECONDS = 0.25
+JOBS_SECONDS = 5.0
+WATCH_SECONDS = 10.0
+LONGEST_PAUSE = 10.0
+STUCK_SECONDS = 300.0
+
+
+@dataclass
+class Worker:
+    """`retry_seconds` are the delays before each new attempt, of events and follow-ups alike."""
+
+    app: Flask
+    handlers: Handlers
+    jobs: Jobs
+    retry_seconds: tuple[float, ...] = RETRY_SECONDS
+    stop: threading.Event = field(default_factory=threading.Event)
+    _threads: list[threading.Thread] = field(default_factory=list)
+    _beats: dict[str, float] = field(default_factory=dict)
+    _broker_reason: str | None = None
+
+    def __post_init__(self) -> None:
+        self._settings: ServiceSettings = self.app.extensions["portail"]
+        self._db: Database = self.app.extensions["sqlalchemy"]
+        self._broker = connect(self._settings.broker_url)
+
+    def start(self) -> None:
+        loops: dict[str, Callable[[], None]] = {
+            "relay": self._relay,
+            "consumer": self._consume,
+            "follow-ups": self._follow_ups,
+            "jobs": self._jobs_loop,
+            "watch": self._watch,
+        }
+        for name, loop in loops.items():
+            thread = threading.Thread(target=self._forever, args=(name, loop), name=name, daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def join(self) -> None:
+        for thread in self._threads:
+            thread.join()
+
+    def alive(self) -> bool:
+        """Every thread runs, and none has been silent for too long (the consumer waits in the broker's hands)."""
+        now = time.monotonic()
+        beating = all(now - beat < STUCK_SECONDS for name, beat in self._beats.items() if name != "consumer")
+        return beating and all(thread.is_alive() for thread in self._threads)
+
+    def checks(self) -> dict[str, str]:
+        return {"threads": "ok" if self.alive() else "stuck", "broker": self._broker_reason or "ok"}
+
+    def _forever(self, name: str, loop: Callable[[], None]) -> None:
+        pause = 0.5
+        while not self.stop.is_set():
+            started = time.monotonic()
+            try:
+                with self.app.app_context():
+                    loop()
+            except BrokerUnavailable as error:
+                self._broker_reason = str(error)
+                log.warning("broker_unavailable", thread=name, reason=str(error))
+            except Exception as error:
+                log.error("thread_failed", thread=name, reason=type(error).__name__, exc_info=error)
+            self._beat(name)
+            pause = 0.5 if time.monotonic() - started > LONGEST_PAUSE else min(LONGEST_PAUSE, pause * 2)
+            self.stop.wait(pause)
+
+    def _relay(self) -> None:
+        relay = Relay(self._db, self._broker, self.handlers.service)
+        try:
+            while not self.stop.is_set():
+                self._beat("relay")
+                if not relay.run_once():
+                    self.stop.wait(IDLE_SECONDS)
+                else:
+                    self._broker_reason = None
+        finally:
+            relay.close()
+
+    def _consume(self) -> None:
+        dispatcher = Dispatcher(self._db, self.handlers, self.retry_seconds)
+
+        def handle(body: bytes, attempt: int) -> Retry | None:
+            with self.app.app_context():
+                return dispatcher.handle(body, attempt)
+
+        def take_parked(body: bytes) -> None:
+            with self.app.app_context():
+                dispatcher.take_parked(body)
+
+        if self.handlers.has_reactions:
+            self._broker.consume(self.handlers.service, handle, take_parked, self.stop)
+        else:
+            self.stop.wait()
+
+    def _follow_ups(self) -> None:
+        follow_ups = FollowUps(self._db, self.handlers, self.retry_seconds)
+        while not self.stop.is_set():
+            self._beat("follow-ups")
+            if not follow_ups.run_once():
+                self.stop.wait(IDLE_SECONDS)
+
+    def _jobs_loop(self) -> None:
+        while not self.stop.is_set():
+            self._beat("jobs")
+            self.jobs.run_due(self._db)
+            self.stop.wait(JOBS_SECONDS)
+
+    def _watch(self) -> None:
+        """Keep the gauges that operators watch."""
+        service = self.handlers.service
+        while not self.stop.is_set():
+            self._beat("watch")
+            number, oldest = outbox.waiting(self._db)
+            counts.WAITING.labels(service).set(number)
+            counts.OLDEST.labels(service).set(oldest)
+            with self._db.reading() as session:
+                unsettled = select(func.count()).select_from(parked).where(parked.c.settled_at.is_(None))
+                counts.TO_SETTLE.labels(service).set(session.execute(unsettled).scalar_one())
+            self.stop.wait(WATCH_SECONDS)
+
+    def _beat(self, name: str) -> None:
+        self._beats[name] = time.monotonic()
+
+
+def run(app: Flask, handlers: Handlers, jobs: Jobs) -> None:
+    """Run until SIGTERM or SIGINT; the page for probes listens on WORKER_PORT where that is set."""
+    worker = Worker(app, handlers, jobs)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: worker.stop.set())
+    worker.start()
+    settings: ServiceSettings = app.extensions["portail"]
+    server = _serve_probes(worker, settings.worker_host, settings.worker_port)
+    log.info("worker_started")
+    while not worker.stop.wait(1.0):
+        pass
+    worker.join()
+    if server is not None:
+        server.shutdown()
+    log.info("worker_stopped")
+
+
+def _serve_probes(worker: Worker, host: str, port: int) -> ThreadingHTTPServer | None:
+    if not port:
+        return None
+
+    class Probes(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if self.path == "/metrics":
+                self._answer(200, generate_latest(), CONTENT_TYPE_LATEST)
+            elif self.path in ("/health/live", "/health/ready"):
+                body = {"status": "ok" if worker.alive() else "unavailable", "checks": worker.checks()}
+                self._answer(200 if worker.alive() else 503, orjson.dumps(body), "application/json")
+            else:
+                self._answer(404, b"", "text/plain")
+
+        def log_message(self, *_: object) -> None:
+            """Probes are not logged."""
+
+        def _answer(self, status: int, body: bytes, content_type: str) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", content_type)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+    server = ThreadingHTTPServer((host, port), Probes)
+    threading.Thread(target=server.serve_forever, name="probes", daemon=True).start()
+    return server

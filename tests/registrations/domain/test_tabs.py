@@ -319,3 +319,12 @@ def test_the_only_form_of_a_category_is_chosen_already() -> None:
 def test_a_field_without_a_search_proposes_nothing() -> None:
     assert journey.search(DOSSIER, IDENTIFICATION, "nationalite", "fr", 5) == ()
     assert journey.search(DOSSIER, DIPLOMA, "diplome", "bac", 5) == ()
+
+
+def test_the_first_language_is_not_offered_as_the_second() -> None:
+    shown = {one.code: one.option for one in journey.describe(DOSSIER, EPREUVES).epreuves or ()}
+    first, second = shown["E2"], shown["EF1"]
+    assert first
+    assert second
+    assert "anglais" in [one.value for one in first.options]
+    assert [one.value for one in second.options] == ["allemand", "espagnol", "italien"]

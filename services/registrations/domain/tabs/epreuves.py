@@ -71,7 +71,7 @@ def _position_field(chosen: ChosenEpreuve) -> Field:
 
 def _option_field(declared: Declaration, chosen: ChosenEpreuve, typed: Typed) -> Field | None:
     """The choice of a language; shown before the position is chosen too, so that one page is enough."""
-    offered = positions.options(declared.exam, chosen.epreuve)
+    offered = _still_free(declared, chosen)
     if not offered or not (chosen.choosable or chosen.position == INSCRIT):
         return None
     name = f"option-{chosen.epreuve.code}"
@@ -85,6 +85,13 @@ def _option_field(declared: Declaration, chosen: ChosenEpreuve, typed: Typed) ->
         placeholder=SELECT,
         refresh=True,
     )
+
+
+def _still_free(declared: Declaration, chosen: ChosenEpreuve) -> tuple[tuple[str, str], ...]:
+    """The options without the one that another épreuve already has and that this one must differ from (K10)."""
+    offered = positions.options(declared.exam, chosen.epreuve)
+    other = declared.chosen(chosen.epreuve.differs_from) if chosen.epreuve.differs_from else None
+    return tuple(one for one in offered if other is None or one[0] != other.option)
 
 
 def _position_errors(chosen: ChosenEpreuve) -> tuple[FieldError, ...]:

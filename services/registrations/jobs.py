@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.clock import portal_now
+from services.chassis.events import purge
 from services.chassis.jobs import Jobs
 from services.registrations.models import (
     CandidatureVersion,
@@ -42,6 +43,13 @@ def closing() -> None:
         _erase_drafts(session, now)
         session.execute(delete(Message).where(Message.shown_until < now - timedelta(days=MESSAGE_DAYS)))
         _erase_revisions(session)
+
+
+@jobs.every(hours=24, name="purge-events")
+def purge_events() -> None:
+    """Forget events settled 30 days ago."""
+    with db.operation() as session:
+        purge(session)
 
 
 def _erase_drafts(session: DbSession, now: datetime) -> None:

@@ -1,0 +1,30 @@
+"""What the service has told, as it waits in its outbox."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Flask
+
+from services.registrations.models import db
+
+
+def events_of(app: Flask, type: str) -> list[dict[str, Any]]:
+    """The envelopes of a type, oldest first."""
+    return [envelope for envelope in _all(app, "broker") if envelope["type"] == type]
+
+
+def follow_ups_of(app: Flask) -> list[str]:
+    """The names of the service's own follow-ups, oldest first."""
+    return [envelope["type"] for envelope in _all(app, "self")]
+
+
+def follow_up_envelopes(app: Flask) -> list[dict[str, Any]]:
+    return _all(app, "self")
+
+
+def _all(app: Flask, destination: str) -> list[dict[str, Any]]:
+    with app.app_context(), db.engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT destination, envelope FROM outbox ORDER BY sequence").fetchall()
+    return [json.loads(envelope) for goes, envelope in rows if goes == destination]

@@ -1,0 +1,189 @@
+"""« Mes inscriptions »: consulted, modified into a next version, withdrawn."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+
+from services.registrations.models import CandidatureVersion, db
+from tests.registrations.domain.bts import ANSWERS, BESANCON
+from tests.registrations.service.outbox import events_of, follow_ups_of
+from tests.registrations.service.portal import Person
+from tests.support import tokens
+
+MOVED: dict[str, Any] = {**ANSWERS["identification"], "adresse": "2 rue du lac"}
+
+
+def modified(candidate: Person, candidature_id: str) -> dict[str, Any]:
+    draft = candidate.modify(candidature_id).json
+    answer = candidate.write(draft, 2, MOVED)
+    return {**draft, "revision": answer.json["revision"]}
+
+
+def version(app: Flask, candidature_id: str, wanted: str = "current") -> dict[str, Any]:
+    headers = tokens.bearer(tokens.service_token("documents"))
+    answer = app.test_client().get(f"/v1/candidatures/{candidature_id}/versions/{wanted}", headers=headers)
+    assert answer.status_code == 200
+    return dict(answer.json)
+
+
+def test_a_tile_says_what_when_and_whom_to_contact(candidate: Person) -> None:
+    saved = candidate.registered()
+    (tile,) = candidate.get("/candidatures")["candidatures"]
+    assert tile["id"] == saved["candidature_id"]
+    assert tile["exam_label"] == "BREVET DE TECHNICIEN SUPERIEUR"
+    assert tile["specialite"] == "Banque - conseiller de clientèle"
+    assert (tile["numero_inscription"], tile["version_label"]) == ("001", "Version 01")
+    assert tile["modifiable"] is True
+    assert candidate.get("/contact")["contact"]["telephone"] == "03 03 03 03 03"
+
+
+def test_a_click_shows_the_recapitulatif_read_only(candidate: Person) -> None:
+    saved = candidate.registered()
+    recap = candidate.get(f"/candidatures/{saved['candidature_id']}")["recap"]
+    assert recap["warning"] is None
+    assert recap["sections"][0]["title"] == "Qualification présentée"
+    assert [line["code"] for line in recap["epreuves"]][:2] == ["E1", "E2"]
+
+
+def test_without_a_candidature_there_is_nobody_to_contact_yet(candidate: Person) -> None:
+    assert candidate.call("GET", "/contact").status_code == 404
+
+
+def test_the_save_is_told_to_documents_and_pieces(app: Flask, candidate: Person) -> None:
+    saved = candidate.registered()
+    (event,) = events_of(app, "registrations.registration_saved.v1")
+    assert event["data"]["candidature_id"] == saved["candidature_id"]
+    assert event["data"]["closes_at"] == "2021-10-25T10:00:00+00:00"
+    assert [piece["code"] for piece in event["data"]["pieces"]][:2] == ["CINSIG03", "NATIDE06"]
+    answer = version(app, saved["candidature_id"])
+    assert (answer["event_id"], answer["data"]) == (event["id"], event["data"])
+    assert version(app, saved["candidature_id"], "1") == answer
+
+
+def test_a_first_save_sends_no_mail(app: Flask, candidate: Person) -> None:
+    candidate.registered()
+    assert follow_ups_of(app) == []
+
+
+def test_modifier_fills_in_the_tabs_and_saving_makes_version_02(app: Flask, candidate: Person) -> None:
+    saved = candidate.registered()
+    draft = modified(candidate, saved["candidature_id"])
+    assert draft["candidature_id"] == saved["candidature_id"]
+    answer = candidate.save(draft)
+    assert answer.json["version_label"] == "Version 02"
+    assert answer.json["numero_inscription"] == saved["numero_inscription"]
+    data = version(app, saved["candidature_id"])["data"]
+    assert data["version"] == 2
+    assert data["confirmation"]["address"][0] == "2 rue du lac"
+    assert version(app, saved["candidature_id"], "1")["data"]["confirmation"]["address"][0] == "1 rue du port"
+    assert follow_ups_of(app) == ["send_modification_mail"]
+
+
+def test_a_modification_saved_twice_makes_one_version(candidate: Person) -> None:
+    saved = candidate.registered()
+    draft = modified(candidate, saved["candidature_id"])
+    first, second = candidate.save(draft), candidate.save(draft)
+    assert first.json == second.json
+    assert first.json["version"] == 2
+
+
+def test_a_modification_abandoned_half_way_changes_nothing(app: Flask, candidate: Person) -> None:
+    saved = candidate.registered()
+    draft = modified(candidate, saved["candidature_id"])
+    candidate.call("DELETE", f"/drafts/{draft['id']}")
+    assert version(app, saved["candidature_id"])["data"]["version"] == 1
+    assert candidate.get("/candidatures")["candidatures"][0]["version"] == 1
+
+
+def test_a_modification_under_way_is_resumed_with_its_text(candidate: Person) -> None:
+    saved = candidate.registered()
+    draft = modified(candidate, saved["candidature_id"])
+    again = candidate.modify(saved["candidature_id"])
+    assert (again.status_code, again.json["id"]) == (200, draft["id"])
+    assert "2 rue du lac" in str(candidate.get(f"/drafts/{draft['id']}/tabs/2"))
+
+
+def test_the_second_window_of_a_modification_is_told(candidate: Person) -> None:
+    saved = candidate.registered()
+    draft = candidate.modify(saved["candidature_id"]).json
+    candidate.save(modified(candidate, saved["candidature_id"]))
+    late = candidate.write(draft, 2, {**MOVED, "adresse": "3 rue du pont"})
+    assert (late.status_code, late.json["type"]) == (409, "/problems/brouillon-enregistre")
+
+
+def test_after_closing_nothing_is_modified_nor_withdrawn_and_the_contact_is_told(candidate: Person) -> None:
+    saved = candidate.registered()
+    candidate.received = BESANCON.closes
+    for answer in (candidate.modify(saved["candidature_id"]), candidate.withdraw(saved["candidature_id"])):
+        assert (answer.status_code, answer.json["type"]) == (403, "/problems/fenetre-fermee")
+        assert answer.json["contact"]["email"] == "r@ac-besancon.fr"
+    candidate.received = BESANCON.closes - timedelta(seconds=1)
+    assert candidate.withdraw(saved["candidature_id"]).status_code == 204
+
+
+def test_a_withdrawn_candidature_is_no_longer_shown_and_a_new_one_can_be_made(app: Flask, candidate: Person) -> None:
+    saved = candidate.registered()
+    assert candidate.withdraw(saved["candidature_id"]).status_code == 204
+    assert candidate.get("/candidatures")["candidatures"] == []
+    assert candidate.call("GET", f"/candidatures/{saved['candidature_id']}").status_code == 404
+    (event,) = events_of(app, "registrations.registration_withdrawn.v1")
+    assert event["data"]["version"] > 1
+    assert follow_ups_of(app) == ["send_withdrawal_mail"]
+    again = candidate.registered("20")
+    assert (again["numero_inscription"], again["numero_candidat"]) == ("002", saved["numero_candidat"])
+
+
+def test_withdrawing_twice_is_told_once(app: Flask, candidate: Person) -> None:
+    saved = candidate.registered()
+    assert [candidate.withdraw(saved["candidature_id"]).status_code for _ in range(2)] == [204, 204]
+    assert len(events_of(app, "registrations.registration_withdrawn.v1")) == 1
+
+
+def test_a_withdrawal_takes_the_modification_under_way_with_it(candidate: Person) -> None:
+    saved = candidate.registered()
+    draft = modified(candidate, saved["candidature_id"])
+    candidate.withdraw(saved["candidature_id"])
+    assert candidate.save(draft).status_code == 404
+    assert candidate.get("/drafts")["drafts"] == []
+
+
+def test_a_version_keeps_the_catalogue_it_was_judged_by(app: Flask, candidate: Person) -> None:
+    saved = candidate.registered()
+    with app.app_context(), db.reading() as session:
+        row = session.get_one(CandidatureVersion, (saved["candidature_id"], 1))
+        assert len(row.catalogue_digest) == 64
+        assert row.answers["identification"]["adresse"] == "1 rue du port"
+        assert row.saved_by == "candidate:pierre"
+
+
+def test_the_forms_of_the_menu_or_a_sentence(candidate: Person) -> None:
+    saved = candidate.registered()
+    forms = candidate.get(f"/candidatures/{saved['candidature_id']}/forms")
+    assert forms["forms"] == []
+
+
+def test_someone_elses_is_as_unknown_as_what_never_was(app: Flask, candidate: Person, other: Person) -> None:
+    draft = candidate.draft()
+    saved = candidate.registered()
+    theirs = saved["candidature_id"]
+    asked = [
+        ("GET", f"/drafts/{draft['id']}", None),
+        ("GET", f"/drafts/{draft['id']}/tabs/1", None),
+        ("PUT", f"/drafts/{draft['id']}/tabs/1", {"revision": 1, "values": {}}),
+        ("GET", f"/drafts/{draft['id']}/tabs/1/search?field=x&q=y", None),
+        ("POST", f"/drafts/{draft['id']}/save", {"revision": 1, "assertion": other.assertion}),
+        ("DELETE", f"/drafts/{draft['id']}", None),
+        ("GET", f"/candidatures/{theirs}", None),
+        ("GET", f"/candidatures/{theirs}/acknowledgement", None),
+        ("GET", f"/candidatures/{theirs}/forms", None),
+        ("POST", f"/candidatures/{theirs}/draft", {"assertion": other.assertion}),
+        ("POST", f"/candidatures/{theirs}/withdrawal", {}),
+    ]
+    for method, path, body in asked:
+        found = other.call(method, path, body)
+        never = other.call(method, path.replace(draft["id"], "0" * 32).replace(theirs, "0" * 32), body)
+        assert (found.status_code, never.status_code) == (404, 404), path
+        assert found.json["detail"] == never.json["detail"]

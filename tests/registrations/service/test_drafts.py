@@ -1,0 +1,168 @@
+"""Drafts: typed text is kept, right or not, resumed another day, and never overwritten unseen."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from tests.registrations.domain.bts import ANSWERS, BESANCON
+from tests.registrations.service.portal import Person
+
+IDENTIFICATION = 2
+
+
+def value_of(tab: dict[str, Any], name: str) -> Any:
+    fields = [field for section in tab["form"]["sections"] for field in section["fields"]]
+    return next(field["value"] for field in fields if field["name"] == name)
+
+
+def test_valider_reserves_the_number_and_opens_the_form(candidate: Person) -> None:
+    answer = candidate.open()
+    assert answer.status_code == 201
+    draft = answer.json
+    assert draft["numero_candidat"] == "02103000001"
+    assert draft["academie_label"] == "ACADÉMIE DE BESANCON"
+    assert [tab["title"] for tab in draft["tabs"]][:2] == ["Candidatures précédentes", "Identification"]
+    assert (draft["current"], draft["tabs"][0]["state"]) == (1, "current")
+
+
+def test_valider_again_resumes_the_same_draft(candidate: Person) -> None:
+    first, again = candidate.open(), candidate.open()
+    assert (again.status_code, again.json["id"]) == (200, first.json["id"])
+
+
+def test_the_number_is_the_same_for_life_in_whatever_academie(candidate: Person) -> None:
+    assert candidate.draft("03")["numero_candidat"] == candidate.draft("20")["numero_candidat"]
+
+
+def test_numbers_are_counted_by_academie(candidate: Person, other: Person) -> None:
+    assert candidate.draft("03")["numero_candidat"] == "02103000001"
+    assert other.draft("20")["numero_candidat"] == "02120000001"
+
+
+def test_nothing_is_begun_out_of_the_window(candidate: Person) -> None:
+    candidate.received = BESANCON.closes
+    answer = candidate.open()
+    assert (answer.status_code, answer.json["type"]) == (403, "/problems/fenetre-fermee")
+
+
+def test_a_draft_begun_in_time_is_resumed_after_closing(candidate: Person) -> None:
+    draft = candidate.draft()
+    candidate.received = BESANCON.closes + timedelta(days=2)
+    assert candidate.open().json["id"] == draft["id"]
+
+
+def test_suivant_keeps_the_tab_back_with_all_that_is_wrong_and_what_was_typed(candidate: Person) -> None:
+    draft = candidate.draft()
+    answer = candidate.write(draft, IDENTIFICATION, {"telephone_mobile": "06", "adresse": " 1 rue d’Œuf "})
+    assert answer.status_code == 422
+    pointers = {error["pointer"] for error in answer.json["errors"]}
+    assert {"#/telephone_mobile", "#/nationalite", "#/localite"} <= pointers
+    tab = candidate.get(f"/drafts/{draft['id']}/tabs/{IDENTIFICATION}")
+    assert value_of(tab, "telephone_mobile") == "06"
+    assert value_of(tab, "adresse") == " 1 rue d’Œuf ", "as typed, to the character"
+    assert tab["revision"] == answer.json["revision"]
+    assert tab["errors"]
+
+
+def test_precedent_keeps_what_was_typed_right_or_not(candidate: Person) -> None:
+    draft = candidate.draft()
+    answer = candidate.write(draft, IDENTIFICATION, {"adresse": "1 rue du port"}, action="previous")
+    assert (answer.status_code, answer.json["goto"]) == (200, 1)
+    assert value_of(candidate.get(f"/drafts/{draft['id']}/tabs/{IDENTIFICATION}"), "adresse") == "1 rue du port"
+
+
+def test_a_tab_never_posted_shows_no_error(candidate: Person) -> None:
+    draft = candidate.draft()
+    assert candidate.get(f"/drafts/{draft['id']}/tabs/{IDENTIFICATION}")["errors"] == []
+
+
+def test_the_list_offers_to_resume_and_the_draft_knows_where_it_stood(candidate: Person) -> None:
+    draft = candidate.draft()
+    candidate.write(draft, 1, {})
+    (listed,) = candidate.get("/drafts")["drafts"]
+    assert (listed["id"], listed["current"]) == (draft["id"], IDENTIFICATION)
+    assert [tab["state"] for tab in listed["tabs"]][:3] == ["done", "current", "todo"]
+
+
+def test_the_second_window_is_told_with_both_texts_and_nothing_is_overwritten(candidate: Person) -> None:
+    draft = candidate.draft()
+    first = {"adresse": "1 rue du port"}
+    candidate.write(draft, IDENTIFICATION, first, action="stay")
+    answer = candidate.write(draft, IDENTIFICATION, {"adresse": "2 rue du lac"}, action="stay")
+    assert (answer.status_code, answer.json["type"]) == (409, "/problems/brouillon-modifie")
+    assert answer.json["yours"] == {"adresse": "2 rue du lac"}
+    assert answer.json["theirs"] == first
+    again = candidate.write(
+        draft, IDENTIFICATION, {"adresse": "2 rue du lac"}, action="stay", revision=answer.json["revision"]
+    )
+    assert again.status_code == 200
+
+
+def test_the_same_text_posted_twice_contradicts_nobody(candidate: Person) -> None:
+    draft = candidate.draft()
+    values = ANSWERS["identification"]
+    first, second = (candidate.write(draft, IDENTIFICATION, values) for _ in range(2))
+    assert first.status_code == second.status_code == 200
+    assert first.json == second.json
+
+
+def test_what_no_browser_sends_is_refused_and_says_where(candidate: Person) -> None:
+    draft = candidate.draft()
+    answer = candidate.write(draft, 1, {"x": 1})
+    assert answer.status_code == 422
+    assert "values" in answer.json["errors"][0]["pointer"]
+    assert candidate.write(draft, 1, {"x": "y" * 10_001}).status_code == 422
+    assert candidate.write(draft, 1, {str(number): "" for number in range(401)}).status_code == 422
+
+
+def test_every_character_survives(candidate: Person) -> None:
+    draft = candidate.draft()
+    typed = "Đặng Œuvrard Łukasz \U0001f600 \x00 \ud800"
+    candidate.write(draft, IDENTIFICATION, {"adresse": typed}, action="stay")
+    assert value_of(candidate.get(f"/drafts/{draft['id']}/tabs/{IDENTIFICATION}"), "adresse") == typed
+
+
+def test_an_unknown_tab_is_not_found(candidate: Person) -> None:
+    draft = candidate.draft()
+    assert candidate.call("GET", f"/drafts/{draft['id']}/tabs/10").status_code == 404
+    assert candidate.write(draft, 99, {}).status_code == 404
+
+
+def test_a_search_proposes_the_guides_establishment(candidate: Person) -> None:
+    draft = candidate.draft()
+    draft = {**draft, **candidate.write(draft, 3, {"categorie": "320"}, action="stay").json}
+    found = candidate.get(f"/drafts/{draft['id']}/tabs/3/search?field=etablissement&q=adrien%20PARIS")["options"]
+    assert found == [{"value": "0250013D", "label": "LP P.ADRIEN PARIS - BESANCON (0250013D)"}]
+
+
+def test_an_abandoned_draft_is_gone_and_valider_begins_anew(candidate: Person) -> None:
+    draft = candidate.draft()
+    assert candidate.call("DELETE", f"/drafts/{draft['id']}").status_code == 204
+    assert candidate.call("GET", f"/drafts/{draft['id']}").status_code == 404
+    answer = candidate.open()
+    assert (answer.status_code, answer.json["numero_candidat"]) == (201, draft["numero_candidat"])
+
+
+def test_a_saved_draft_takes_no_more_text_and_names_its_candidature(candidate: Person) -> None:
+    draft = candidate.fill(candidate.draft())
+    saved = candidate.save(draft).json
+    answer = candidate.write(draft, IDENTIFICATION, {"adresse": "x"})
+    assert (answer.status_code, answer.json["type"]) == (409, "/problems/brouillon-enregistre")
+    assert answer.json["candidature_id"] == saved["candidature_id"]
+    assert candidate.get(f"/drafts/{draft['id']}")["saved_candidature_id"] == saved["candidature_id"]
+    assert candidate.get("/drafts")["drafts"] == []
+
+
+def test_suivant_on_the_recapitulatif_opens_the_last_tab_unsaved(candidate: Person) -> None:
+    draft = candidate.fill(candidate.draft())
+    assert candidate.get("/candidatures")["candidatures"] == []
+    tab = candidate.get(f"/drafts/{draft['id']}/tabs/{len(draft['tabs'])}")
+    assert tab["kind"] == "number"
+
+
+def test_the_recapitulatif_warns_that_nothing_is_saved_yet(candidate: Person) -> None:
+    draft = candidate.fill(candidate.draft())
+    recap = candidate.get(f"/drafts/{draft['id']}/tabs/8")["recap"]
+    assert "n'est pas encore enregistrée" in recap["warning"]
+    assert recap["numero_candidat"] == draft["numero_candidat"]

@@ -185,7 +185,7 @@ FORM: dict[str, Any] = {
         {
             "title": "Adresse",
             "fields": [
-                FIELDS["search"] | {"search_url": None},
+                FIELDS["search"] | {"search_url": None, "refresh": True},
                 FIELDS["select"] | {"refresh": True},
                 FIELDS["postal_code"],
                 FIELDS["town"],

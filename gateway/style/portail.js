@@ -3,13 +3,6 @@
 // A summary of mistakes takes the focus, so that it is heard and its links are next.
 document.querySelector("[data-prend-le-focus]")?.focus();
 
-// A choice that changes the rest of the form is sent as soon as it is made.
-document.addEventListener("change", (event) => {
-  const name = event.target.dataset?.actualise;
-  const button = name && event.target.form?.querySelector(`[data-actualiser="${CSS.escape(name)}"]`);
-  if (button) event.target.form.requestSubmit(button);
-});
-
 // A form is sent once: a second press within five seconds is dropped, an answer that never comes can be asked for again.
 const REPEAT_AFTER_MS = 5000;
 document.addEventListener("submit", (event) => {

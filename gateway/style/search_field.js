@@ -154,7 +154,10 @@ class SearchField {
     this.setValue(option.value);
     this.close();
     this.tell(`${option.label} choisi`);
-    this.input.dispatchEvent(new Event("change", { bubbles: true }));
+    if (this.free) return;
+    // Where a choice changes the form, it is the value that says so: words half typed do not.
+    if (this.root.dataset.actualise) this.value.dataset.actualise = this.root.dataset.actualise;
+    this.value.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
   setValue(value) {
@@ -178,4 +181,9 @@ class SearchField {
   }
 }
 
-for (const root of document.querySelectorAll("[data-recherche]")) new SearchField(root);
+function wake(part) {
+  for (const root of part.querySelectorAll("[data-recherche]")) new SearchField(root);
+}
+
+wake(document);
+document.addEventListener("portail:contenu", (event) => wake(event.detail));

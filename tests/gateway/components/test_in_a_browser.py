@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.support.accessibility import violations
 from tests.support.browser import DESKTOP, TELEPHONE, french_visitor
@@ -66,7 +66,7 @@ def test_without_the_script_menu_account_and_way_back_are_in_sight(open_profile:
     expect(page.get_by_role("link", name="Modifier mon compte")).to_be_visible()
     expect(page.get_by_role("button", name="Se déconnecter")).to_be_visible()
     expect(page.get_by_role("navigation", name="Vous êtes ici").get_by_role("link", name="Accueil")).to_be_visible()
-    expect(page.get_by_role("button", name="Actualiser")).to_be_visible()
+    expect(page.get_by_role("button", name="Actualiser selon le choix « Diplôme ou formation »")).to_be_visible()
     expect(page.get_by_role("button", name="Rechercher")).to_be_visible()
 
 
@@ -147,6 +147,61 @@ def test_a_search_that_fails_gives_the_button_back(page: Page, site: str) -> Non
     expect(page.get_by_role("button", name="Rechercher")).to_be_hidden()
     page.get_by_label("Commune de naissance").fill("caen")
     expect(page.get_by_role("button", name="Rechercher")).to_be_visible()
+
+
+def test_a_choice_that_changes_the_form_renews_it_and_keeps_what_is_typed_meanwhile(page: Page, site: str) -> None:
+    waiting: list[Route] = []
+    page.route("**/composants/onglets", lambda route: _hold(route, waiting))
+    page.goto(f"{site}/composants/onglets", wait_until="networkidle")
+    with page.expect_request(lambda request: request.method == "POST") as sent:
+        page.get_by_label("Diplôme ou formation").select_option("BREVET DE TECHNICIEN")
+    assert "action=stay" in (sent.value.post_data or "")
+    page.get_by_label("Téléphone portable").fill("0623456789")
+    with page.expect_response(lambda response: response.request.method == "POST"):
+        waiting.pop().continue_()
+    expect(page.get_by_label("Diplôme ou formation")).to_have_value("bt")
+    expect(page.get_by_label("Téléphone portable")).to_have_value("0623456789")
+    expect(page.get_by_label("Téléphone portable")).to_be_focused()
+
+
+def test_a_button_pressed_while_the_form_is_renewed_waits_for_it(page: Page, site: str) -> None:
+    waiting: list[Route] = []
+    page.route("**/composants/onglets", lambda route: _hold(route, waiting))
+    page.goto(f"{site}/composants/onglets", wait_until="networkidle")
+    with page.expect_request(lambda request: request.method == "POST"):
+        page.get_by_label("Diplôme ou formation").select_option("BREVET DE TECHNICIEN")
+    page.get_by_role("button", name="Suivant").click()
+    with page.expect_request(lambda request: "action=next" in (request.post_data or "")):
+        waiting.pop().continue_()
+
+
+def test_a_searched_choice_that_changes_the_form_is_sent_when_it_is_made(page: Page, site: str) -> None:
+    page.goto(f"{site}/composants/onglets", wait_until="networkidle")
+    page.get_by_label("Commune de naissance").fill("cae")
+    with page.expect_request(lambda request: request.method == "POST") as sent:
+        page.get_by_role("option", name="CAEN").click()
+    assert "commune=14118" in (sent.value.post_data or "")
+    page.get_by_label("Commune de naissance").fill("rei")
+    expect(page.get_by_role("option", name="REIMS")).to_be_visible()
+
+
+def test_a_form_that_cannot_be_renewed_in_place_is_sent_as_a_page(page: Page, site: str) -> None:
+    page.goto(f"{site}/composants/onglets", wait_until="networkidle")
+    page.route(
+        "**/composants/onglets",
+        lambda route: route.abort() if route.request.method == "POST" else route.continue_(),
+        times=1,
+    )
+    with page.expect_navigation():
+        page.get_by_label("Diplôme ou formation").select_option("BREVET DE TECHNICIEN")
+    expect(page.get_by_label("Diplôme ou formation")).to_have_value("bt")
+
+
+def _hold(route: Route, waiting: list[Route]) -> None:
+    if "action=stay" in (route.request.post_data or ""):
+        waiting.append(route)
+    else:
+        route.continue_()
 
 
 def test_the_summary_of_mistakes_takes_the_focus_and_leads_to_the_field(page: Page, site: str) -> None:

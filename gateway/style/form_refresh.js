@@ -1,0 +1,106 @@
+/* A choice that changes the form: it is sent in the background and the form's new content put in place. What was typed meanwhile
+   is kept, so is the focus. Without this script the button « Actualiser » does the same by a full page. */
+
+const stateOf = (control) => (["radio", "checkbox"].includes(control.type) ? control.checked : control.value);
+const keyOf = (control) => (["radio", "checkbox"].includes(control.type) ? `${control.name}=${control.value}` : control.name);
+const controlsOf = (form) => [...form.elements].filter((one) => one.name && one.type !== "submit" && one.type !== "file");
+
+class FormRefresh {
+  constructor(form) {
+    this.form = form;
+    this.running = false;
+    form.addEventListener("submit", (event) => this.submitted(event), { capture: true });
+  }
+
+  async start(name) {
+    const button = this.button(name);
+    if (this.running) this.again = name;
+    if (this.running || !button) return;
+    this.running = true;
+    const fresh = await this.ask(button, name);
+    this.running = false;
+    if (!fresh) return this.form.requestSubmit(button);
+    this.replace(fresh);
+    return this.goOn();
+  }
+
+  button(name) {
+    return this.form.querySelector(`[data-actualiser="${CSS.escape(name)}"]`);
+  }
+
+  // The form as the server has it now; nothing where it could not be had.
+  async ask(button, name) {
+    this.sent = new Map(controlsOf(this.form).map((control) => [keyOf(control), stateOf(control)]));
+    const body = new URLSearchParams(new FormData(this.form, button));
+    try {
+      // Not form.action: buttons named « action » hide it.
+      const address = this.form.getAttribute("action") || location.href;
+      const answer = await fetch(address, { method: "POST", body, headers: { Accept: "text/html" } });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      return page.querySelector(`[data-actualiser="${CSS.escape(name)}"]`)?.form || null;
+    } catch {
+      return null;
+    }
+  }
+
+  replace(fresh) {
+    const typed = this.typedMeanwhile();
+    const focused = document.activeElement;
+    const caret = this.form.contains(focused) ? focused.selectionStart : null;
+    this.form.replaceChildren(...fresh.childNodes);
+    for (const control of controlsOf(this.form)) {
+      if (!typed.has(keyOf(control))) continue;
+      if (typeof typed.get(keyOf(control)) === "boolean") control.checked = typed.get(keyOf(control));
+      else control.value = typed.get(keyOf(control));
+    }
+    document.dispatchEvent(new CustomEvent("portail:contenu", { detail: this.form }));
+    if (!focused.isConnected) this.focus(focused.id, caret);
+  }
+
+  // Passwords are never sent back: they count as typed.
+  typedMeanwhile() {
+    const changed = controlsOf(this.form).filter(
+      (control) => stateOf(control) !== this.sent.get(keyOf(control)) || (control.type === "password" && control.value),
+    );
+    return new Map(changed.map((control) => [keyOf(control), stateOf(control)]));
+  }
+
+  focus(id, caret) {
+    const control = id && document.getElementById(id);
+    if (!control) return;
+    control.closest("details")?.setAttribute("open", "");
+    control.focus({ preventScroll: true });
+    if (caret !== null && control.type === "text") control.setSelectionRange(caret, caret);
+  }
+
+  // A button pressed meanwhile waits: the server would find it older than what it has just written.
+  submitted(event) {
+    if (!this.running) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    this.pressed = event.submitter;
+  }
+
+  goOn() {
+    const { pressed, again } = this;
+    this.pressed = this.again = null;
+    if (again && this.button(again)) {
+      this.start(again);
+      this.pressed = pressed;
+    } else if (pressed) this.press(pressed);
+  }
+
+  press(button) {
+    const same = `button[name="${CSS.escape(button.name)}"][value="${CSS.escape(button.value)}"]`;
+    this.form.requestSubmit(button.isConnected ? button : this.form.querySelector(same));
+  }
+}
+
+const refreshed = new WeakMap();
+document.addEventListener("change", (event) => {
+  const name = event.target.dataset?.actualise;
+  const form = name && event.target.form;
+  if (!form) return;
+  if (!refreshed.has(form)) refreshed.set(form, new FormRefresh(form));
+  refreshed.get(form).start(name);
+});

@@ -9,4 +9,4 @@ PUBLISHED = Counter("events_published_total", "Events confirmed by the broker", 
 UNROUTABLE = Counter("events_unroutable_total", "Events that no queue takes", ("service",))
 WAITING = Gauge("outbox_waiting", "Rows of the outbox not yet sent or done", ("service",))
 OLDEST = Gauge("outbox_oldest_seconds", "Age of the oldest row that waits", ("service",))
-TO_SETTLE = Gauge("events_parked", "Parked events that nobody has settled", ("service",))
+TO_SETTLE = Gauge("events_to_settle", "Parked events that nobody has settled", ("service",))

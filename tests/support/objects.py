@@ -62,7 +62,8 @@ class Objects:
 
     def _command(self) -> list[str | Path]:
         # What a test changes behind the server (a new bucket, a lost file) is seen at once.
-        options = ["--vfs-cache-mode", "off", "--dir-cache-time", "0s", "--addr", self.endpoint, "--config", "/dev/null"]
+        caching = ["--vfs-cache-mode", "off", "--dir-cache-time", "0s"]
+        options = [*caching, "--addr", self.endpoint, "--config", "/dev/null"]
         return [_rclone(), "serve", "s3", *options, self._root]
 
     def _environment(self) -> dict[str, str]:

@@ -1,0 +1,39 @@
+"""`python -m services.registrations.catalogue.check DIR`: one line a mistake, status 1; status 0 when there is none."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from services.chassis.clock import portal_now
+from services.registrations.catalogue.etablissements import etablissements
+from services.registrations.catalogue.exams import load_exams
+from services.registrations.catalogue.mistakes import CatalogueError, Mistake
+
+
+def mistakes(root: Path) -> tuple[Mistake, ...]:
+    """All that is wrong with the exams and the establishments of a folder."""
+    found: list[Mistake] = []
+    try:
+        load_exams(root, portal_now())
+    except CatalogueError as error:
+        found += error.mistakes
+    try:
+        etablissements(root)
+    except CatalogueError as error:
+        found += error.mistakes
+    return tuple(found)
+
+
+def main(arguments: list[str]) -> int:
+    if len(arguments) != 1:
+        sys.stderr.write("usage : python -m services.registrations.catalogue.check DOSSIER\n")
+        return 2
+    found = mistakes(Path(arguments[0]))
+    for mistake in found:
+        sys.stdout.write(f"{mistake}\n")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,104 @@
+"""Establishments from CSV: the demonstration's own file, or the public annuaire's columns."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from services.reference import departements, uai
+from services.registrations.catalogue.mistakes import CatalogueError, Mistake
+from services.registrations.domain.dossier import Etablissement
+
+FILE = "etablissements.csv"
+KINDS = ("lycee", "cned", "individuels")
+# Columns of the annuaire de l'éducation (open data), in the order in which they are looked for.
+_CODE = ("code", "Identifiant_de_l_etablissement", "identifiant_de_l_etablissement", "numero_uai")
+_NAME = ("label", "Nom_etablissement", "nom_etablissement", "appellation_officielle")
+_TOWN = ("town", "Nom_commune", "nom_commune", "libelle_commune")
+_DEPARTEMENT = ("departement", "Code_departement", "code_departement")
+_TYPE = ("Type_etablissement", "type_etablissement")
+_STATE = ("etat", "Etat")
+_HABILITE = ("habilite_ccf",)
+_OPEN = ("", "OUVERT")
+
+
+def etablissements(root: Path) -> tuple[Etablissement, ...]:
+    """Those of the catalogue's own file; none where it has none."""
+    path = root / FILE
+    return read_etablissements(path) if path.is_file() else ()
+
+
+def read_etablissements(path: Path) -> tuple[Etablissement, ...]:
+    """The establishments of a CSV file, comma or semicolon. Raises CatalogueError with every mistaken line.
+
+    The annuaire lists every school: only lycées, CFA and the like that are open are taken from it.
+    """
+    found: dict[str, Etablissement] = {}
+    mistakes: list[Mistake] = []
+    for line, row in _rows(path):
+        if not _is_wanted(row):
+            continue
+        one = _etablissement(row)
+        wrong = _wrong(one, row, found)
+        if wrong:
+            mistakes.append(Mistake(str(path), line, wrong))
+        found[one.code] = one
+    if mistakes:
+        raise CatalogueError(mistakes)
+    return tuple(found.values())
+
+
+def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            first = file.readline()
+            file.seek(0)
+            reader = csv.DictReader(file, delimiter=";" if first.count(";") > first.count(",") else ",")
+            for row in reader:
+                yield reader.line_num, {str(key): str(value or "").strip() for key, value in row.items()}
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise CatalogueError([Mistake(str(path), 1, "CSV illisible : l'enregistrer en UTF-8")]) from error
+
+
+def _is_wanted(row: Mapping[str, str]) -> bool:
+    kind = _first(row, _TYPE).lower()
+    if _first(row, _STATE).upper() not in _OPEN:
+        return False
+    return not kind or any(word in kind for word in ("lyc", "cfa", "greta", "erea", "médico", "apprentis"))
+
+
+def _etablissement(row: Mapping[str, str]) -> Etablissement:
+    code, kind = _first(row, _CODE), row.get("kind", "") or "lycee"
+    name, town = _first(row, _NAME), _first(row, _TOWN)
+    label = " - ".join(part for part in (name, town) if part)
+    return Etablissement(
+        code=code,
+        label=f"{label} ({code})" if kind == "lycee" and f"({code})" not in label else label,
+        kind=kind,
+        departement=_departement(_first(row, _DEPARTEMENT)),
+        habilite_ccf=_first(row, _HABILITE).lower() in ("true", "oui", "1"),
+    )
+
+
+def _departement(code: str) -> str | None:
+    """« 25 », « 2A » and « 025 » all name a département of the reference."""
+    padded = code.upper().rjust(3, "0") if code else ""
+    return padded if departements.by_code(padded) else None
+
+
+def _wrong(one: Etablissement, row: Mapping[str, str], known: Mapping[str, Etablissement]) -> str | None:
+    if not one.code or not _first(row, _NAME):
+        return "établissement sans code ou sans nom : les écrire (colonnes code et label)"
+    if one.kind not in KINDS:
+        return f"sorte d'établissement inconnue « {one.kind} » : choisir parmi {', '.join(KINDS)}"
+    if one.kind == "lycee" and not uai.is_valid(one.code):
+        letter = uai.check_letter(one.code[:7]) if one.code[:7].isdecimal() and len(one.code) >= 7 else "?"
+        return f"numéro d'établissement faux « {one.code} » : sept chiffres et leur lettre clé ({letter})"
+    if one.code in known:
+        return f"doublon de l'établissement « {one.code} » : n'en garder qu'un"
+    return None
+
+
+def _first(row: Mapping[str, str], names: tuple[str, ...]) -> str:
+    return next((row[name] for name in names if row.get(name)), "")

@@ -1,0 +1,120 @@
+"""Typed access to the keys of a node. What is missing, ill-typed or unknown becomes a mistake; reading goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from types import TracebackType
+from typing import Self
+
+from services.registrations.catalogue.mistakes import Mistake, suggestion
+from services.registrations.catalogue.reading import Node
+
+_BOOLEANS = {"true": True, "false": False}
+
+
+class Fields:
+    """The keys of a map. Used as a context manager: on leaving, keys that nobody took are mistakes."""
+
+    def __init__(self, node: Node, mistakes: list[Mistake], what: str) -> None:
+        self.node, self.what, self._mistakes = node, what, mistakes
+        self._taken: set[str] = set()
+        if node.kind != "map":
+            self.refuse(node, f"{what} : des clés sont attendues ici (« code: … »)")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        if error is not None:
+            return
+        for name in self.node.entries.keys() - self._taken:
+            mend = suggestion(name, self._taken)
+            self._mistakes.append(
+                Mistake(self.node.file, self.node.keys[name], f"clé inconnue « {name} » pour {self.what} : {mend}")
+            )
+
+    def refuse(self, node: Node, text: str) -> None:
+        self._mistakes.append(Mistake(node.file, node.line, text))
+
+    def take(self, name: str) -> Node | None:
+        """The value of a key, None where absent or empty."""
+        self._taken.add(name)
+        found = self.node.entries.get(name)
+        return None if found is None or found.is_null else found
+
+    def required(self, name: str) -> Node | None:
+        found = self.take(name)
+        if found is None and self.node.kind == "map":
+            self.refuse(self.node, f"clé « {name} » manquante pour {self.what} : l'ajouter")
+        return found
+
+    def text(self, name: str) -> str:
+        """A text that must be there; "" where it is not."""
+        found = self.required(name)
+        return self.scalar(found, name) if found else ""
+
+    def optional(self, name: str) -> str | None:
+        found = self.take(name)
+        return self.scalar(found, name) or None if found else None
+
+    def integer(self, name: str) -> int | None:
+        found = self.take(name)
+        return self._integer(found, name) if found else None
+
+    def flag(self, name: str, default: bool) -> bool:
+        found = self.take(name)
+        if found is None:
+            return default
+        if found.tag != "bool" or found.text.lower() not in _BOOLEANS:
+            self.refuse(found, f"« {name} » : écrire true ou false")
+            return default
+        return _BOOLEANS[found.text.lower()]
+
+    def choice(self, name: str, known: Collection[str], default: str | None = None) -> str:
+        if default is not None and self.take(name) is None:
+            return default
+        found, value = self.node.entries.get(name), self.text(name)
+        if found and value and value not in known:
+            self.refuse(found, f"« {name} » inconnu « {value} » : {suggestion(value, known)}")
+        return value
+
+    def texts(self, name: str, known: Collection[str] | None = None) -> tuple[str, ...]:
+        """A list of texts, or a single one; () where absent."""
+        found = []
+        for item in self.items(name):
+            value = self.scalar(item, name)
+            if known is not None and value and value not in known:
+                self.refuse(item, f"« {name} » inconnu « {value} » : {suggestion(value, known)}")
+            found.append(value)
+        return tuple(found)
+
+    def items(self, name: str) -> list[Node]:
+        """The items of a list; a scalar or a map stands for a list of one."""
+        found = self.take(name)
+        if found is None:
+            return []
+        return found.items if found.kind == "list" else [found]
+
+    def entries(self, name: str) -> Iterator[tuple[str, Node]]:
+        found = self.take(name)
+        if found is not None and found.kind != "map":
+            self.refuse(found, f"« {name} » : des clés suivies de valeurs sont attendues")
+        elif found is not None:
+            yield from found.entries.items()
+
+    def scalar(self, node: Node, name: str) -> str:
+        """A text. Codes such as 03 or NO would be read as numbers or booleans: they need quotes."""
+        if node.kind != "scalar":
+            self.refuse(node, f"« {name} » : un texte est attendu")
+            return ""
+        if node.tag not in ("str", "null"):
+            self.refuse(node, f'« {name} » : ce texte se lit comme un nombre ou un booléen ; écrire "{node.text}"')
+        if not node.text.strip():
+            self.refuse(node, f"« {name} » : texte manquant ; l'écrire")
+        return node.text.strip()
+
+    def _integer(self, node: Node, name: str) -> int | None:
+        if node.kind != "scalar" or not node.text.lstrip("-").isdecimal() or node.tag != "int":
+            self.refuse(node, f"« {name} » : un nombre entier est attendu, sans guillemets ni zéro devant")
+            return None
+        return int(node.text)

@@ -1,0 +1,90 @@
+"""Instants of the files: `2021-10-25 12:00` in a zone, or `{today: -10, at: "12:00"}` in demonstration files."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from services.registrations.catalogue.fields import Fields
+from services.registrations.catalogue.mistakes import Mistake
+from services.registrations.catalogue.reading import Node
+
+_DATED = re.compile(r"(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2})(?::00)?")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_HOUR = re.compile(r"\d{2}:\d{2}")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # stands for an instant that could not be read
+
+
+def zone(fields: Fields, default: ZoneInfo) -> ZoneInfo:
+    name = fields.optional("zone")
+    if name is None:
+        return default
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        fields.refuse(fields.node.entries["zone"], f"zone inconnue « {name} » : écrire par exemple Europe/Paris")
+        return default
+
+
+class InstantReader:
+    """Reads the instants of one opening or session. `demonstration`: relative ones are allowed."""
+
+    def __init__(self, mistakes: list[Mistake], now: datetime, in_zone: ZoneInfo, demonstration: bool) -> None:
+        self._mistakes, self._zone, self._demonstration = mistakes, in_zone, demonstration
+        self._today = now.astimezone(in_zone).date()
+
+    def read(self, node: Node) -> datetime:
+        """The instant in UTC; EPOCH and a mistake where it does not read."""
+        local = self._relative(node) if node.kind == "map" else self._dated(node)
+        return EPOCH if local is None else self._unambiguous(node, local)
+
+    def _dated(self, node: Node) -> datetime | None:
+        match = _DATED.fullmatch(node.text) if node.kind == "scalar" else None
+        if match is None:
+            return self._refuse(node, self._mend(node.text))
+        try:
+            local = datetime.fromisoformat(f"{match[1]}T{match[2]}")
+        except ValueError:
+            return self._refuse(node, f"date impossible « {node.text} » : vérifier le jour et l'heure")
+        return self._whole(node, local)
+
+    def _relative(self, node: Node) -> datetime | None:
+        if not self._demonstration:
+            text = "date relative hors démonstration : écrire la date, ou « demonstration: true » dans ce fichier"
+            return self._refuse(node, text)
+        with Fields(node, self._mistakes, "une date relative") as fields:
+            days, at = fields.integer("today"), fields.optional("at") or "00:00"
+        if days is None or abs(days) > 3650:
+            return self._refuse(node, 'date relative : écrire {today: -10, at: "12:00"}, 3650 jours au plus')
+        try:
+            hour = time.fromisoformat(at) if _HOUR.fullmatch(at) else None
+        except ValueError:
+            hour = None
+        if hour is None:
+            return self._refuse(node, f'heure impossible « {at} » : écrire "12:00"')
+        return self._whole(node, datetime.combine(self._today + timedelta(days=days), hour))
+
+    def _whole(self, node: Node, local: datetime) -> datetime | None:
+        if local.time() == time(23, 59):
+            day = "le lendemain 00:00" if node.kind == "map" else f"{local.date() + timedelta(days=1)} 00:00"
+            return self._refuse(node, f"23:59 n'est pas une fin : écrire le lendemain 00:00, ici {day}")
+        return local
+
+    def _unambiguous(self, node: Node, local: datetime) -> datetime:
+        first = local.replace(tzinfo=self._zone)
+        if first.astimezone(UTC).astimezone(self._zone).replace(tzinfo=None) != local:
+            self._refuse(
+                node, f"cette heure n'existe pas (passage à l'heure d'été, {self._zone}) : en choisir une autre"
+            )
+        elif first.utcoffset() != first.replace(fold=1).utcoffset():
+            self._refuse(node, f"cette heure existe deux fois (heure d'hiver, {self._zone}) : en choisir une autre")
+        return first.astimezone(UTC)
+
+    def _mend(self, text: str) -> str:
+        if _DAY.fullmatch(text):
+            return f"l'heure manque : écrire {text} 00:00"
+        return f"date illisible « {text} » : écrire 2021-10-25 12:00"
+
+    def _refuse(self, node: Node, text: str) -> None:
+        self._mistakes.append(Mistake(node.file, node.line, text))

@@ -1,0 +1,38 @@
+"""Mistakes of catalogue files: all of them are gathered, each with its file and line, before anything is refused."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Mistake:
+    """What is wrong and how to mend it (French), printed « file:line: … »."""
+
+    file: str
+    line: int  # from 1
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.text}"
+
+
+class CatalogueError(Exception):
+    """The files cannot be loaded. `mistakes` are all that was found, by file and line."""
+
+    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+        self.mistakes = tuple(sorted(set(mistakes)))
+        super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
+
+
+def suggestion(typed: str, known: Iterable[str]) -> str:
+    """How to mend an unknown word: the nearest known one, else the whole choice."""
+    choice = sorted(known)
+    near = difflib.get_close_matches(typed, choice, n=1, cutoff=0.6)
+    if near:
+        return f"écrire « {near[0]} »"
+    if not choice:
+        return "la retirer"
+    return f"choisir parmi {', '.join(choice)}"

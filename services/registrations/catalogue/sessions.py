@@ -1,0 +1,143 @@
+"""Sessions with their openings. A demonstration session has no year of its own: it follows from its dates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from services.chassis.clock import PARIS
+from services.registrations.catalogue import instants, openings
+from services.registrations.catalogue.building import Building
+from services.registrations.catalogue.fields import Fields
+from services.registrations.catalogue.instants import EPOCH, InstantReader
+from services.registrations.catalogue.reading import Node
+from services.registrations.domain.definition import Opening, PieceRule, Session, Specialite
+
+ALL = "all"
+EPREUVES_BEGIN = 5  # May: registrations that close before it are for the épreuves of that year
+
+
+@dataclass(frozen=True)
+class Exams:
+    """What sessions refer to: the rest of the exam, already read."""
+
+    specialites: tuple[Specialite, ...]
+    pieces: tuple[PieceRule, ...]
+    residence_notice: str | None
+
+
+def year_of_epreuves(closes: datetime) -> int:
+    """The year of the first épreuves (May) after registrations close."""
+    local = closes.astimezone(PARIS)
+    return local.year + (local.month >= EPREUVES_BEGIN)
+
+
+def session_end(year: int) -> datetime:
+    """A session closes with the civil year of its épreuves; exclusive."""
+    return datetime(year + 1, 1, 1, tzinfo=PARIS).astimezone(EPOCH.tzinfo)
+
+
+def offered(specialites: tuple[Specialite, ...], year: int) -> tuple[str, ...]:
+    """The codes of the spécialités that have épreuves in the session of that year."""
+    return tuple(one.code for one in specialites if _is_offered(one, year))
+
+
+def session(building: Building, node: Node, stem: str | None, exam: Exams) -> Session:
+    """`stem` is the file's name, which names the session unless it is a demonstration one."""
+    with building.fields(node, "une session") as fields:
+        demonstration = fields.flag("demonstration", False)
+        zone = instants.zone(fields, PARIS)
+        reader = InstantReader(building.mistakes, building.now, zone, demonstration)
+        found = openings.openings(building, fields, openings.Common(zone, demonstration, exam.residence_notice))
+        year = _year(fields, demonstration, found)
+        name = str(year) if demonstration else fields.optional("name") or stem or str(year)
+        closes = fields.take("session_closes")
+        result = Session(
+            name=name,
+            year=year,
+            label=fields.text("label"),
+            closes=reader.read(closes) if closes else session_end(year),
+            specialites=_specialites(building, fields, exam, year),
+            pieces=_pieces(building, fields, exam),
+            openings=found,
+            demonstration=demonstration,
+        )
+    building.place(node, "la session", "session", name)
+    _check_dates(building, node, result)
+    return _filled_in(result)
+
+
+def _year(fields: Fields, demonstration: bool, found: tuple[Opening, ...]) -> int:
+    """The resolved year; 0 where it is missing."""
+    if demonstration:
+        if fields.take("year") is not None:
+            fields.refuse(
+                fields.node.entries["year"], "l'année d'une session de démonstration suit ses dates : la retirer"
+            )
+        return year_of_epreuves(max((opening.closes for opening in found), default=EPOCH))
+    if fields.required("year") is None:
+        return 0
+    year = fields.integer("year") or 0
+    if year and not 1990 <= year <= 2100:
+        fields.refuse(fields.node.entries["year"], f"année de session invraisemblable {year} : écrire par exemple 2027")
+    return min(max(year, 1), 9998)
+
+
+def _specialites(building: Building, fields: Fields, exam: Exams, year: int) -> tuple[str, ...]:
+    """« all » means those that have épreuves that year; a list must name such ones."""
+    node = fields.take("specialites")
+    if node is None:
+        if exam.specialites:
+            fields.refuse(fields.node, "clé « specialites » manquante pour une session : écrire « specialites: all »")
+        return ()
+    possible = offered(exam.specialites, year)
+    if node.kind == "scalar" and node.text == ALL:
+        if not possible:
+            fields.refuse(node, f"aucune spécialité n'a d'épreuves en {year} : en définir une, ou changer l'année")
+        return possible
+    codes = fields.texts("specialites")
+    if not codes:
+        fields.refuse(node, "la liste des spécialités est vide : écrire « specialites: all » ou des codes")
+    for code, item in zip(codes, fields.items("specialites"), strict=True):
+        building.refer("specialite", code, item)
+        if any(one.code == code for one in exam.specialites) and code not in possible:
+            fields.refuse(item, f"la spécialité {code} n'a pas d'épreuves en {year} : la retirer ou dater une version")
+    return codes
+
+
+def _pieces(building: Building, fields: Fields, exam: Exams) -> tuple[str, ...]:
+    node = fields.take("pieces")
+    if node is not None and node.kind == "scalar" and node.text == ALL:
+        return tuple(piece.code for piece in exam.pieces)
+    codes = fields.texts("pieces")
+    for code, item in zip(codes, fields.items("pieces"), strict=True):
+        building.refer("piece", code, item)
+    return codes
+
+
+def _check_dates(building: Building, node: Node, found: Session) -> None:
+    for opening in found.openings:
+        late = max(opening.closes, opening.deposit_closes)
+        if found.closes != EPOCH and found.closes < late:
+            at = node.entries.get("session_closes", node)
+            text = f"session_closes vient avant la fin des inscriptions ou du dépôt ({opening.label}) : la reculer"
+            building.refuse(at, text)
+            return
+
+
+def _filled_in(found: Session) -> Session:
+    """`{year}` in the label and the codes of a demonstration session is its year."""
+    if not found.demonstration:
+        return found
+
+    def fill(text: str) -> str:
+        return text.replace("{year}", str(found.year))
+
+    dated = tuple(
+        replace(one, code_choice=fill(one.code_choice), code_pdf=fill(one.code_pdf)) for one in found.openings
+    )
+    return replace(found, label=fill(found.label), openings=dated)
+
+
+def _is_offered(one: Specialite, year: int) -> bool:
+    return (one.first_session or year) <= year <= (one.last_session or year) and one.version_for(year) is not None

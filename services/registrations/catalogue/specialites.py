@@ -1,0 +1,132 @@
+"""Spécialités with the versions of their épreuves: neither overlap nor gap between the first and last session."""
+
+from __future__ import annotations
+
+import itertools
+
+from services.registrations.catalogue.building import Building
+from services.registrations.catalogue.fields import Fields
+from services.registrations.catalogue.lists import REGIMES, no_overlap
+from services.registrations.catalogue.mistakes import suggestion
+from services.registrations.catalogue.reading import Node
+from services.registrations.domain.definition import Epreuve, Specialite, SpecialiteVersion
+from services.registrations.domain.positions import ANY_REGIME, MODES
+
+KINDS = ("obligatoire", "facultative", "hors_moyenne")
+TAGS = ("engagement", "culture_generale", "economie_droit", "professionnelle")
+COMMON = "commune:"  # a unit that several spécialités share bears « commune:<nom> »
+
+
+def specialites(building: Building, nodes: list[Node]) -> tuple[Specialite, ...]:
+    return tuple(_specialite(building, node) for node in nodes)
+
+
+def _specialite(building: Building, node: Node) -> Specialite:
+    with building.fields(node, "une spécialité") as fields:
+        code = fields.text("code")
+        first, last = building.range_of(fields, "first_session", "last_session")
+        versions = [_version(building, item, code) for item in building.listed(fields.required("versions"), "versions")]
+        found = Specialite(code, fields.text("label"), first, last, tuple(version for _, version in versions))
+    building.place(node, "la spécialité", "specialite", code)
+    no_overlap(building, [(at, one.first, one.last) for at, one in versions], "versions")
+    _no_gap(building, node, found, versions)
+    return found
+
+
+def _no_gap(building: Building, node: Node, found: Specialite, versions: list[tuple[Node, SpecialiteVersion]]) -> None:
+    if not versions:
+        building.refuse(node, f"spécialité {found.code} sans version : écrire {{from: …, to: …, epreuves: […]}}")
+        return
+    ordered = sorted(versions, key=lambda one: one[1].first or 0)
+    for (_, before), (at, after) in itertools.pairwise(ordered):
+        if before.last is not None and after.first is not None and after.first > before.last + 1:
+            text = f"aucune version de {before.last + 1} à {after.first - 1} : corriger from ou to"
+            building.refuse(at, text)
+    (first_at, first), (last_at, last) = ordered[0], ordered[-1]
+    if first.first is not None and (found.first_session is None or first.first > found.first_session):
+        building.refuse(first_at, f"aucune version avant {first.first} : corriger from, ou first_session")
+    if last.last is not None and (found.last_session is None or last.last < found.last_session):
+        building.refuse(last_at, f"aucune version après {last.last} : corriger to, ou last_session")
+
+
+def _version(building: Building, node: Node, specialite: str) -> tuple[Node, SpecialiteVersion]:
+    with building.fields(node, "une version") as fields:
+        first, last = building.range_of(fields)
+        owner = (specialite, str(first))
+        items = list(building.listed(fields.required("epreuves"), "epreuves"))
+        epreuves = tuple(_epreuve(building, item, owner) for item in items)
+    for item, epreuve in zip(items, epreuves, strict=True):
+        _check_links(building, item, epreuve, epreuves)
+    return node, SpecialiteVersion(first, last, epreuves)
+
+
+def _epreuve(building: Building, node: Node, owner: tuple[str, ...]) -> Epreuve:
+    with building.fields(node, "une épreuve") as fields:
+        first, last = building.range_of(fields)
+        epreuve = Epreuve(
+            code=fields.text("code"),
+            label=fields.text("label"),
+            kind=fields.choice("kind", KINDS),
+            unit=fields.optional("unit"),
+            parent=fields.optional("parent"),
+            tags=_tags(fields),
+            options=fields.optional("options"),
+            excluded_options=fields.texts("excluded_options"),
+            options_of=fields.optional("options_of"),
+            differs_from=fields.optional("differs_from"),
+            modes=_modes(fields),
+            hidden_on_pdf=fields.flag("hidden_on_pdf", False),
+            first_session=first,
+            last_session=last,
+        )
+    building.place(node, "l'épreuve", "epreuve", *owner, epreuve.code)
+    building.refer("list", epreuve.options, node)
+    for key in epreuve.excluded_options:
+        building.refer(f"item:{epreuve.options}", key, node)
+    return epreuve
+
+
+def _tags(fields: Fields) -> tuple[str, ...]:
+    tags = fields.texts("tags")
+    for tag in tags:
+        if tag and tag not in TAGS and not tag.startswith(COMMON):
+            choice = suggestion(tag, (*TAGS, f"{COMMON}<nom>"))
+            fields.refuse(fields.node.entries["tags"], f"étiquette inconnue « {tag} » : {choice}")
+    return tags
+
+
+def _modes(fields: Fields) -> dict[str, str]:
+    """`modes: ponctuel` for every regime, or one mode by regime; none for a maîtresse."""
+    node = fields.take("modes")
+    if node is None:
+        return {}
+    if node.kind == "scalar":
+        return {ANY_REGIME: fields.choice("modes", MODES)}
+    modes = {}
+    for regime, value in fields.entries("modes"):
+        modes[regime] = fields.scalar(value, regime)
+        if regime not in REGIMES:
+            fields.refuse(value, f"régime inconnu « {regime} » : {suggestion(regime, REGIMES)}")
+        if modes[regime] not in MODES:
+            fields.refuse(value, f"mode inconnu « {modes[regime]} » : {suggestion(modes[regime], MODES)}")
+    return modes
+
+
+def _check_links(building: Building, node: Node, epreuve: Epreuve, all_of_it: tuple[Epreuve, ...]) -> None:
+    known = {one.code: one for one in all_of_it}
+    for name in ("parent", "options_of", "differs_from"):
+        target = getattr(epreuve, name)
+        if target and target not in known:
+            at = node.entries.get(name, node)
+            building.refuse(at, f"« {name} » : épreuve inconnue « {target} » : {suggestion(target, known)}")
+        elif target and name != "differs_from" and _circles(known, epreuve, name):
+            building.refuse(node.entries.get(name, node), f"cycle : « {name} » ramène à {epreuve.code} ; le rompre")
+
+
+def _circles(known: dict[str, Epreuve], epreuve: Epreuve, name: str) -> bool:
+    seen: set[str] = set()
+    code: str | None = epreuve.code
+    while code in known and code not in seen:
+        seen.add(code)
+        code = getattr(known[code], name)
+    return code == epreuve.code

@@ -1,0 +1,140 @@
+"""The tabs of an exam, in their order, and the questions that are data alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.registrations.catalogue import conditions
+from services.registrations.catalogue.building import Building
+from services.registrations.catalogue.fields import Fields
+from services.registrations.catalogue.lists import list_items
+from services.registrations.catalogue.mistakes import suggestion
+from services.registrations.catalogue.reading import Node
+from services.registrations.domain.acquis import Box
+from services.registrations.domain.conditions import ALWAYS, Condition
+from services.registrations.domain.definition import Item, Question, Tab
+from services.registrations.domain.formats import FORMATS
+from services.registrations.domain.tabs import KINDS
+from services.registrations.domain.tabs.candidature import PARTS
+
+OWN_NAMED = ("questions", "notice")  # kinds of which an exam may have several, each with a name
+WITHOUT_QUESTIONS = ("recap", "number")
+TYPES = ("text", "number", "date", "yes_no", "choice", "search", "consent", "notice")
+CHOOSING = ("choice", "search")
+
+
+def tabs(building: Building, node: Node | None) -> tuple[Tab, ...]:
+    items = list(building.listed(node, "tabs"))
+    found = tuple(_tab(building, item) for item in items)
+    if node is not None:
+        _check_order(building, node, found)
+    return found
+
+
+def _tab(building: Building, node: Node) -> Tab:
+    with building.fields(node, "un onglet") as fields:
+        kind = fields.choice("kind", KINDS)
+        own = kind in OWN_NAMED
+        name = fields.text("name") if own else fields.optional("name") or kind
+        tab = Tab(
+            kind=kind,
+            title=fields.text("title"),
+            name=name,
+            questions=tuple(
+                _question(building, item, name) for item in building.listed(fields.take("questions"), "questions")
+            ),
+            text=fields.texts("text"),
+            options=_options(fields, kind),
+        )
+    building.place(node, "l'onglet", "tab", name)
+    if kind == "notice" and not tab.text:
+        building.refuse(node, f"texte manquant pour l'onglet « {tab.title} » : écrire text")
+    if kind == "questions" and not tab.questions:
+        building.refuse(node, f"aucune question dans l'onglet « {tab.title} » : écrire questions")
+    if kind in WITHOUT_QUESTIONS and tab.questions:
+        building.refuse(node, f"l'onglet « {tab.title} » ne pose pas de question : les mettre plus haut")
+    return tab
+
+
+def _check_order(building: Building, node: Node, found: tuple[Tab, ...]) -> None:
+    kinds = [tab.kind for tab in found if tab.kind]
+    if kinds and kinds[-1] != "number":
+        building.refuse(node, "le dernier onglet est celui du numéro : finir par kind: number")
+    for kind in ("identification", "recap", "number"):
+        if kind not in kinds:
+            building.refuse(node, f"onglet « {kind} » manquant : l'ajouter à la liste")
+
+
+def _options(fields: Fields, kind: str) -> dict[str, Any]:
+    """The parameters that the code of a kind understands."""
+    node = fields.take("options")
+    if node is None:
+        return {}
+    with Fields(node, fields._mistakes, f"les options d'un onglet {kind}") as options:
+        match kind:
+            case "candidature":
+                return _present({"omit": options.texts("omit", PARTS)})
+            case "qualification":
+                return _present({"omit": options.texts("omit", ("forme",))})
+            case "acquis":
+                return _acquis(options)
+    return {}
+
+
+def _acquis(options: Fields) -> dict[str, Any]:
+    boxes = tuple(box.value for box in Box)
+    labels = {}
+    for box, node in options.entries("labels"):
+        labels[box] = options.scalar(node, box)
+        if box not in boxes:
+            options.refuse(node, f"case inconnue « {box} » : {suggestion(box, boxes)}")
+    return _present({"boxes": options.texts("boxes", boxes), "labels": labels, "notice": options.optional("notice")})
+
+
+def _present(options: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value}
+
+
+def _question(building: Building, node: Node, tab: str) -> Question:
+    with building.fields(node, "une question") as fields:
+        name = fields.text("name")
+        building.place(node, "la question", "question", name)
+        question = Question(
+            name=name,
+            label=fields.text("label"),
+            type=fields.choice("type", TYPES),
+            hint=fields.optional("hint"),
+            options=_question_options(building, fields, name),
+            list=fields.optional("list"),
+            required=_required(building, fields, name),
+            shown=conditions.read(building, fields.take("shown"), "question", name),
+            format=fields.choice("format", FORMATS, "") or None,
+            text=fields.optional("text"),
+        )
+    building.refer("list", question.list, node.entries.get("list", node))
+    _check_question(building, node, question)
+    return question
+
+
+def _question_options(building: Building, fields: Fields, name: str) -> tuple[Item, ...]:
+    node = fields.take("options")
+    return list_items(building, node, f"options de « {name} » : la liste", "question", name) if node else ()
+
+
+def _required(building: Building, fields: Fields, name: str) -> Condition | None:
+    node = fields.take("required")
+    if node is None or node.kind == "map":
+        return conditions.read(building, node, "question", name) if node else None
+    return ALWAYS if fields.flag("required", False) else None
+
+
+def _check_question(building: Building, node: Node, question: Question) -> None:
+    has_choice = bool(question.options or question.list or "options" in node.entries)
+    if question.type in CHOOSING and not has_choice:
+        building.refuse(node, f"question « {question.name} » sans choix : écrire options ou list")
+    if question.type not in CHOOSING and question.type in TYPES and has_choice:
+        building.refuse(node, f"une question de type {question.type} n'a pas de choix : retirer options ou list")
+    if question.options and question.list:
+        building.refuse(node, f"question « {question.name} » : options ou list, pas les deux")
+    if question.type == "notice" and not question.text:
+        building.refuse(node, f"texte manquant pour la notice « {question.name} » : écrire text")

@@ -8,7 +8,7 @@ from flask import Flask, g
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from gateway import entrances, protection, refusals, visitor
+from gateway import entrances, filters, protection, refusals, visitor
 from gateway.assets import STATIC_FOLDER
 from gateway.clients.base import ServiceClient
 from gateway.components import register_components
@@ -16,6 +16,7 @@ from gateway.seal import Seal
 from gateway.services import connect
 from gateway.settings import GatewaySettings
 from gateway.web import blueprints
+from gateway.web.justificatifs import reception
 from services.chassis import clock, logs, observed
 
 FORM_LIMIT = 1024 * 1024  # bytes of a posted form; uploads have their own way in
@@ -35,6 +36,8 @@ def create_app(settings: GatewaySettings) -> Flask:
     entrances.register(app)
     refusals.register(app)
     register_components(app.jinja_env)
+    filters.register(app)
+    reception.register(app, settings.uploads_at_once)
     for blueprint in blueprints(settings):
         app.register_blueprint(blueprint)
     _wrap(app, settings)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from flask import current_app, g, make_response, render_template
-from flask.typing import ResponseReturnValue
+from flask import Response, current_app, g, make_response, render_template
 
 from gateway import visitor
 from gateway.layout.frame import Brand, Frame, ServiceContact, SessionEnd
@@ -14,7 +13,7 @@ from gateway.settings import GatewaySettings
 from services.chassis.french import date_courte
 
 
-def page(template: str, *, status: int = 200, active: str | None = None, **context: Any) -> ResponseReturnValue:
+def page(template: str, *, status: int = 200, active: str | None = None, **context: Any) -> Response:
     """`template` in the frame of the current visitor; `active` marks an entry of the menu."""
     response = make_response(render_template(template, frame=frame(active), **context), status)
     response.headers["Cache-Control"] = "no-store"

@@ -51,7 +51,7 @@ def sealed_post() -> str | None:
 def _ask_to_log_in(error: Unauthenticated) -> ResponseReturnValue:
     if _for_tools():
         return problems.of_domain_error(error)
-    from gateway.web.compte.login import login_page  # noqa: PLC0415 - the journey's views import this module
+    from gateway.web.compte.login import login_page
 
     g.visitor = None
     if request.method in SAFE_METHODS:
@@ -82,16 +82,14 @@ def _refusal(
     status: int, detail: str | None, *, retry_after: int | None = None, title: str | None = None
 ) -> ResponseReturnValue:
     heading, text = WORDS.get(status, (title or "La demande ne peut pas être traitée", ""))
-    response = current_app.make_response(
-        page(
-            "layout/error_page.html",
-            status=status,
-            page_title=heading,
-            code=status,
-            lead=detail or text,
-            text="" if detail in (None, text) else text,
-            request_id=g.get("request_id"),
-        )
+    response = page(
+        "layout/error_page.html",
+        status=status,
+        page_title=heading,
+        code=status,
+        lead=detail or text,
+        text="" if detail in (None, text) else text,
+        request_id=g.get("request_id"),
     )
     if retry_after:
         response.headers["Retry-After"] = str(retry_after)

@@ -25,7 +25,7 @@ class GatewaySettings(Settings):
     brand_tagline: str = "Ministère de l'Éducation nationale"
     mail_folder: str = ""
     """Where the one-machine mode keeps its mails; when set, /mails shows them. Refused in production."""
-    uploads_at_once: int = 32
+    uploads_at_once: int = 64
     """Uploads received at the same time; more are asked to come back (503), so that pages stay quick."""
     trusted_proxies: int = 0
     """Reverse proxies in front whose X-Forwarded-For is believed."""

@@ -11,6 +11,7 @@ from gateway.settings import GatewaySettings
 
 def blueprints(settings: GatewaySettings) -> Iterator[Blueprint]:
     """The journeys that `settings` allow."""
+    from gateway.api import blueprint as api
     from gateway.components_page import create_blueprint as components
     from gateway.web import accueil, compte, documents, inscription, justificatifs, mails
 
@@ -19,6 +20,7 @@ def blueprints(settings: GatewaySettings) -> Iterator[Blueprint]:
     yield inscription.blueprint
     yield documents.blueprint
     yield justificatifs.blueprint
+    yield api
     if settings.mails:
         yield mails.blueprint
     if not settings.production:

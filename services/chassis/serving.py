@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import socket
+import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from gunicorn.app.base import BaseApplication
 
 KEEPALIVE_SECONDS = 40  # longer than our clients keep a pooled connection
 STOP_SECONDS = 25
+SILENCE_SECONDS = 20  # a client that sends nothing for so long frees its thread
 SHARED_MEMORY = "/dev/shm"  # noqa: S108 - heartbeat files stay off slow disks
 
 
@@ -45,6 +48,13 @@ def serve(create: Callable[[], Flask], **options: Any) -> None:
         "errorlog": "-",
         "loglevel": "warning",
         "limit_request_line": 4094,
+        "when_ready": _bound_silence,
         **options,
     }
     _Server(create, settings).run()
+
+
+def _bound_silence(server: Any) -> None:
+    """Accepted sockets inherit the listening one's receive timeout: half-sent headers cannot hold threads for ever."""
+    for listener in server.LISTENERS:
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SILENCE_SECONDS, 0))

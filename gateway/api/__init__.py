@@ -1,0 +1,7 @@
+"""The way in of tools: /api/<service>/…, by Bearer token only, limited, and documented at /api/docs."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("api", __name__, url_prefix="/api", template_folder="templates")
+
+from gateway.api import documentation, routing  # noqa: E402,F401 - they add their routes

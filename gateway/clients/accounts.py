@@ -1,0 +1,101 @@
+"""accounts as the pages see it: creating and changing an account, logging in, links received by mail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.clients.base import ServiceClient, shaped
+from gateway.clients.forms import Form, Values
+from services.chassis.service_token import ServiceToken
+
+
+@dataclass(frozen=True)
+class Login:
+    session: str
+    device: str | None
+    access_token: str
+    subject: str | None = None
+
+
+@dataclass(frozen=True)
+class Me:
+    """`editable` is "all" or "contact_only"."""
+
+    email: str
+    editable: str
+    last_login_at: str | None
+    form: dict[str, Any]
+    pending_email: str | None = None
+
+
+class Accounts:
+    """Refusals are raised as ProblemAnswer, with the fields they are about."""
+
+    def __init__(self, http: ServiceClient, own_token: ServiceToken) -> None:
+        self._http = http
+        self._own_token = own_token
+
+    def creation_form(self, values: Values) -> Form:
+        """The form for `values` as typed: the country chosen decides which place of birth is asked for."""
+        form: Form = self._post("/v1/forms/account", values=values)
+        return form
+
+    def create(self, values: Values) -> str:
+        """The address to which a mail goes, known or not. Raises Invalid's problem with every error."""
+        return str(self._post("/v1/accounts", values=values)["email"])
+
+    def resend_activation(self, email: str) -> None:
+        self._post("/v1/activations/resend", email=email)
+
+    def activation_state(self, token: str) -> str:
+        """« usable », « expired », « used » or « unknown »; changes nothing."""
+        return str(self._post("/v1/activations/check", token=token)["state"])
+
+    def activate(self, token: str) -> None:
+        self._post("/v1/activations", token=token)
+
+    def log_in(self, email: str, password: str, *, device: str | None, source: str) -> Login:
+        answer = self._post("/v1/sessions", email=email, password=password, device=device, source=source)
+        return shaped(Login, answer)
+
+    def log_out(self, session: str) -> None:
+        self._post("/v1/sessions/end", session=session)
+
+    def tool_token(self, token: str) -> dict[str, Any]:
+        """A staff tool's opaque token against an access token."""
+        answer: dict[str, Any] = self._post("/v1/tools/exchange", token=token)
+        return answer
+
+    def ask_reset(self, email: str) -> None:
+        self._post("/v1/password-resets", email=email)
+
+    def reset_state(self, token: str) -> str:
+        return str(self._post("/v1/password-resets/check", token=token)["state"])
+
+    def reset(self, token: str, password: str, confirmation: str) -> None:
+        self._post("/v1/password-resets/complete", token=token, password=password, password_confirmation=confirmation)
+
+    def email_change_state(self, token: str) -> str:
+        return str(self._post("/v1/email-changes/check", token=token)["state"])
+
+    def confirm_email(self, token: str) -> None:
+        self._post("/v1/email-changes", token=token)
+
+    def me(self, access_token: str) -> Me:
+        return shaped(Me, self._http.get("/v1/me", token=access_token))
+
+    def change_me(self, access_token: str, values: Values) -> bool:
+        """Whether a new address now waits for its owner's confirmation."""
+        answer = self._http.put("/v1/me", json={"values": values}, token=access_token)
+        return bool(answer["email_change_pending"])
+
+    def delete_me(self, access_token: str, current_password: str) -> None:
+        self._http.post("/v1/me/deletion", json={"current_password": current_password}, token=access_token)
+
+    def identity(self, access_token: str) -> str:
+        """The candidate's identity, signed for registrations and good for a minute."""
+        return str(self._http.get("/v1/me/identity", token=access_token)["assertion"])
+
+    def _post(self, path: str, **body: Any) -> Any:
+        return self._http.post(path, json=body, token=self._own_token())

@@ -1,0 +1,67 @@
+"""documents as the pages see it: what was published for each candidature, as PDF and as a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import requests
+
+from gateway.clients.base import ServiceClient, shaped
+
+RENDERING_TIMEOUT = (3.05, 60.0)  # a document made on the spot
+
+
+@dataclass(frozen=True)
+class CandidatureTile:
+    id: str
+    exam_label: str
+    session_label: str
+    academie_label: str
+    specialite: str | None
+    numero_inscription: str
+
+
+@dataclass(frozen=True)
+class Document:
+    """`size` in bytes of the PDF; `published_at` ISO 8601."""
+
+    id: str
+    type: str
+    label: str
+    version: int
+    published_at: str
+    size: int
+
+
+class Documents:
+    """Methods take the candidate's access token; files come as streamed answers."""
+
+    def __init__(self, http: ServiceClient) -> None:
+        self._http = http
+
+    def candidatures(self, token: str) -> tuple[CandidatureTile, ...]:
+        found = self._http.get("/v1/candidatures", token=token)["candidatures"]
+        return tuple(shaped(CandidatureTile, item) for item in found)
+
+    def documents(self, token: str, candidature_id: str) -> tuple[Document, ...]:
+        found = self._http.get(f"/v1/candidatures/{candidature_id}/documents", token=token)["documents"]
+        return tuple(shaped(Document, item) for item in found)
+
+    def file(self, token: str, document_id: str, *, save: bool) -> requests.Response:
+        return self._file(f"/v1/documents/{document_id}/file", token, save=str(save).lower())
+
+    def html(self, token: str, document_id: str) -> requests.Response:
+        return self._file(f"/v1/documents/{document_id}/html", token)
+
+    def confirmation(self, token: str, candidature_id: str) -> requests.Response:
+        """The newest version, made at once where it is not there yet."""
+        return self._file(f"/v1/candidatures/{candidature_id}/confirmation", token, version="current")
+
+    def form(self, token: str, candidature_id: str, code: str) -> requests.Response:
+        return self._file(f"/v1/candidatures/{candidature_id}/forms/{code}", token)
+
+    def _file(self, path: str, token: str, **params: str) -> requests.Response:
+        answer: requests.Response = self._http.call(
+            "GET", path, token=token, params=params, timeout=RENDERING_TIMEOUT, stream=True
+        )
+        return answer

@@ -1,0 +1,115 @@
+"""pieces as the pages see it: what is asked for, what was deposited, and where each piece stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import BinaryIO
+from urllib.parse import quote
+
+import requests
+
+from gateway.clients.base import ServiceClient, shaped
+from gateway.clients.documents import CandidatureTile
+
+UPLOAD_TIMEOUT = (3.05, 60.0)
+
+
+@dataclass(frozen=True)
+class Deposit:
+    id: str
+    filename: str
+    size: int
+    deposited_sentence: str
+    scan: str | None
+    validated_sentence: str | None
+
+
+@dataclass(frozen=True)
+class Piece:
+    id: str
+    code: str
+    label: str
+    required: bool
+    formats: tuple[str, ...]
+    form: str | None
+    can_deposit: bool
+    can_delete: bool
+    deposit: Deposit | None
+    status: str | None
+    status_comment: str | None
+    received_on: str | None
+    resubmit_sentence: str | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    """A regroupement."""
+
+    code: str
+    label: str
+    can_validate: bool
+    validate_blocked_reason: str | None
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True)
+class Period:
+    sentence: str
+    open: bool
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """All that is asked for one candidature."""
+
+    periods: tuple[Period, ...]
+    warning: str
+    exam_label: str
+    session_label: str
+    academie_label: str
+
+    def piece(self, piece_id: str) -> Piece | None:
+        found = (p for period in self.periods for group in period.groups for p in group.pieces if p.id == piece_id)
+        return next(found, None)
+
+    def group(self, code: str) -> Group | None:
+        return next((g for period in self.periods for g in period.groups if g.code == code), None)
+
+
+class Pieces:
+    """Methods take the candidate's access token."""
+
+    def __init__(self, http: ServiceClient) -> None:
+        self._http = http
+
+    def candidatures(self, token: str) -> tuple[CandidatureTile, ...]:
+        found = self._http.get("/v1/candidatures", token=token)["candidatures"]
+        return tuple(shaped(CandidatureTile, item) for item in found)
+
+    def asked(self, token: str, candidature_id: str) -> Asked:
+        return shaped(Asked, self._http.get(f"/v1/candidatures/{candidature_id}/pieces", token=token))
+
+    def deposit(self, token: str, piece_id: str, filename: str, file: BinaryIO, length: int) -> None:
+        """`file` is read once, `length` bytes. Refusals say why, in French."""
+        headers = {
+            "Content-Type": "application/octet-stream",
+            "Content-Length": str(length),
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(filename, safe='')}",
+        }
+        path = f"/v1/pieces/{piece_id}/deposit"
+        body = file if length else b""
+        self._http.call("PUT", path, token=token, data=body, headers=headers, timeout=UPLOAD_TIMEOUT)
+
+    def delete(self, token: str, piece_id: str) -> None:
+        self._http.delete(f"/v1/pieces/{piece_id}/deposit", token=token)
+
+    def file(self, token: str, piece_id: str) -> requests.Response:
+        answer: requests.Response = self._http.call(
+            "GET", f"/v1/pieces/{piece_id}/file", token=token, timeout=UPLOAD_TIMEOUT, stream=True
+        )
+        return answer
+
+    def validate(self, token: str, candidature_id: str, group: str) -> None:
+        path = f"/v1/candidatures/{candidature_id}/groups/{quote(group, safe='')}/validation"
+        self._http.post(path, json={}, token=token)

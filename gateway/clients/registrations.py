@@ -1,0 +1,272 @@
+"""registrations as the pages see it: openings, drafts and their tabs, candidatures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.clients.base import ServiceClient, shaped
+from gateway.clients.forms import Form, Option, Values
+
+
+@dataclass(frozen=True)
+class Message:
+    title: str
+    text: str
+    severity: str
+
+
+@dataclass(frozen=True)
+class Step:
+    name: str
+    label: str
+    value: str
+    value_label: str
+
+
+@dataclass(frozen=True)
+class Next:
+    name: str
+    question: str
+    choices: tuple[Option, ...]
+
+
+@dataclass(frozen=True)
+class Information:
+    opening_id: str
+    state: str
+    sentence: str
+    residence_notice: str | None
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Where one is in choosing domaine, exam, session and académie."""
+
+    steps: tuple[Step, ...]
+    next: Next | None
+    information: Information | None
+    empty_message: str | None
+
+
+@dataclass(frozen=True)
+class TabHeading:
+    number: int
+    kind: str
+    name: str
+    title: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    id: str
+    revision: int
+    numero_candidat: str
+    exam_label: str
+    session_label: str
+    academie_label: str
+    closes_at: str
+    candidature_id: str | None
+    tabs: tuple[TabHeading, ...]
+    current: int
+    updated_at: str
+    saved_candidature_id: str | None
+
+
+@dataclass(frozen=True)
+class Line:
+    label: str
+    value: str
+    hint: str | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    title: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class EpreuveLine:
+    code: str
+    label: str
+    option: str | None
+    mandatory: bool
+    position_label: str
+    mode_label: str | None
+    mark: str | None
+
+    @property
+    def full_label(self) -> str:
+        """« E2 - Langue vivante 1 - Anglais » (guide §5.7)."""
+        return " - ".join(part for part in (self.code, self.label, self.option) if part)
+
+
+@dataclass(frozen=True)
+class Recap:
+    numero_candidat: str
+    warning: str | None
+    sections: tuple[Section, ...]
+    epreuves: tuple[EpreuveLine, ...]
+
+
+@dataclass(frozen=True)
+class EpreuveField:
+    code: str
+    title: str
+    group: str
+    parent: str | None
+    position: dict[str, Any] | None
+    position_label: str
+    option: dict[str, Any] | None
+    mode_label: str | None
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Tab:
+    number: int
+    kind: str
+    title: str
+    revision: int
+    form: Form | None
+    recap: Recap | None
+    notices: tuple[str, ...]
+    paragraphs: tuple[str, ...]
+    epreuves: tuple[EpreuveField, ...] | None
+
+
+@dataclass(frozen=True)
+class Moved:
+    revision: int
+    goto: int
+
+
+@dataclass(frozen=True)
+class Contact:
+    title: str
+    lines: tuple[str, ...]
+    telephone: str | None
+    email: str | None
+
+
+@dataclass(frozen=True)
+class Acknowledgement:
+    candidature_id: str
+    version: int
+    saved_sentence: str
+    numero_candidat: str
+    numero_inscription: str
+    closes_sentence: str
+    contact: Contact
+    documents: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Tile:
+    id: str
+    exam_label: str
+    session_label: str
+    academie_label: str
+    specialite: str | None
+    numero_candidat: str
+    numero_inscription: str
+    version: int
+    version_label: str
+    saved_at: str
+    closes_at: str
+    modifiable: bool
+    contact: Contact
+
+
+@dataclass(frozen=True)
+class Candidature:
+    tile: Tile
+    recap: Recap
+
+
+@dataclass(frozen=True)
+class FormOffered:
+    code: str
+    title: str
+
+
+@dataclass(frozen=True)
+class FormsOffered:
+    sentence: str | None
+    forms: tuple[FormOffered, ...]
+
+
+class Registrations:
+    """Methods take the candidate's access token; refusals are raised as ProblemAnswer."""
+
+    def __init__(self, http: ServiceClient) -> None:
+        self._http = http
+
+    def messages(self) -> tuple[Message, ...]:
+        return tuple(shaped(Message, item) for item in self._http.get("/v1/messages"))
+
+    def choices(self, purpose: str, chosen: dict[str, str]) -> Choices:
+        """`purpose` is "consult" or "register"; `chosen` holds domaine, exam, session, academie as far as chosen."""
+        return shaped(Choices, self._http.get("/v1/openings/choices", params={"purpose": purpose, **chosen}))
+
+    def contact(self, token: str) -> Contact:
+        return shaped(Contact, self._http.get("/v1/contact", token=token)["contact"])
+
+    def open_draft(self, token: str, opening_id: str, assertion: str) -> Draft:
+        body = {"opening_id": opening_id, "assertion": assertion}
+        return shaped(Draft, self._http.post("/v1/drafts", json=body, token=token))
+
+    def drafts(self, token: str) -> tuple[Draft, ...]:
+        return tuple(shaped(Draft, item) for item in self._http.get("/v1/drafts", token=token)["drafts"])
+
+    def draft(self, token: str, draft_id: str) -> Draft:
+        return shaped(Draft, self._http.get(f"/v1/drafts/{draft_id}", token=token))
+
+    def delete_draft(self, token: str, draft_id: str) -> None:
+        self._http.delete(f"/v1/drafts/{draft_id}", token=token)
+
+    def tab(self, token: str, draft_id: str, number: int, assertion: str) -> Tab:
+        headers = {"X-Identity": assertion}
+        return shaped(Tab, self._http.get(f"/v1/drafts/{draft_id}/tabs/{number}", token=token, headers=headers))
+
+    def write_tab(
+        self, token: str, draft_id: str, number: int, *, revision: int, values: Values, action: str, assertion: str
+    ) -> Moved:
+        """`action` is "next", "previous" or "stay"; a 422 keeps the values and says the new revision."""
+        body = {"revision": revision, "values": values, "action": action}
+        path, headers = f"/v1/drafts/{draft_id}/tabs/{number}", {"X-Identity": assertion}
+        return shaped(Moved, self._http.put(path, json=body, token=token, headers=headers))
+
+    def search(
+        self, token: str, draft_id: str, number: int, field: str, words: str, assertion: str
+    ) -> tuple[Option, ...]:
+        path, params = f"/v1/drafts/{draft_id}/tabs/{number}/search", {"field": field, "q": words}
+        found = self._http.get(path, params=params, token=token, headers={"X-Identity": assertion})
+        return tuple(shaped(Option, item) for item in found["options"])
+
+    def save(self, token: str, draft_id: str, *, revision: int, assertion: str) -> Acknowledgement:
+        body = {"revision": revision, "assertion": assertion}
+        return shaped(Acknowledgement, self._http.post(f"/v1/drafts/{draft_id}/save", json=body, token=token))
+
+    def candidatures(self, token: str) -> tuple[Tile, ...]:
+        return tuple(shaped(Tile, item) for item in self._http.get("/v1/candidatures", token=token)["candidatures"])
+
+    def candidature(self, token: str, candidature_id: str) -> Candidature:
+        data = self._http.get(f"/v1/candidatures/{candidature_id}", token=token)
+        return Candidature(shaped(Tile, data), shaped(Recap, data["recap"]))
+
+    def acknowledgement(self, token: str, candidature_id: str) -> Acknowledgement:
+        path = f"/v1/candidatures/{candidature_id}/acknowledgement"
+        return shaped(Acknowledgement, self._http.get(path, token=token))
+
+    def modify(self, token: str, candidature_id: str, assertion: str) -> Draft:
+        path = f"/v1/candidatures/{candidature_id}/draft"
+        return shaped(Draft, self._http.post(path, json={"assertion": assertion}, token=token))
+
+    def withdraw(self, token: str, candidature_id: str) -> None:
+        self._http.post(f"/v1/candidatures/{candidature_id}/withdrawal", json={}, token=token)
+
+    def forms(self, token: str, candidature_id: str) -> FormsOffered:
+        return shaped(FormsOffered, self._http.get(f"/v1/candidatures/{candidature_id}/forms", token=token))

@@ -1,0 +1,172 @@
+"""The tabs of a registration: shown as registrations describes them, posted as typed (guide §5.1 to §5.8)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from gateway import entrances, visitor
+from gateway.clients.forms import Values, typed
+from gateway.clients.registrations import Draft, Tab
+from gateway.pages import page
+from gateway.services import services
+from gateway.web.inscription import blueprint
+from services.chassis.errors import DomainError, FieldError
+
+OURS = ("action", "revision", "rechercher", "onglet")
+ACTIONS = ("next", "previous", "stay")
+
+
+@blueprint.get("/inscription/<draft_id>/<int:number>")
+@entrances.candidates
+def show_tab(draft_id: str, number: int) -> ResponseReturnValue:
+    draft = services().registrations.draft(_token(), draft_id)
+    if draft.saved_candidature_id:
+        return redirect(url_for("inscription.number", candidature_id=draft.saved_candidature_id))
+    return _tab_page(draft, number)
+
+
+@blueprint.post("/inscription/<draft_id>/<int:number>")
+@entrances.candidates
+def write_tab(draft_id: str, number: int) -> ResponseReturnValue:
+    """« Suivant », « Précédent », « Enregistrer », a search without the script, or another tab pressed."""
+    action = request.form.get("action", "stay")
+    if action == "save":
+        return _save(draft_id, number)
+    if "onglet" in request.form or "rechercher" in request.form or action not in ACTIONS:
+        action = "stay"
+    values = typed(request.form.to_dict(flat=False), leave=OURS)
+    try:
+        moved = services().registrations.write_tab(
+            _token(), draft_id, number, revision=_revision(), values=values, action=action, assertion=_assertion()
+        )
+    except DomainError as refusal:
+        return _refused(draft_id, number, values, refusal)
+    if searched := request.form.get("rechercher"):
+        return _found(draft_id, number, searched, values)
+    goto = request.form.get("onglet", type=int) or moved.goto
+    return redirect(url_for("inscription.show_tab", draft_id=draft_id, number=goto), code=303)
+
+
+@blueprint.get("/inscription/<draft_id>/<int:number>/recherche")
+@entrances.candidates
+def search(draft_id: str, number: int) -> ResponseReturnValue:
+    """Suggestions for a searched field: {"options": [{"value", "label"}]}."""
+    field, words = request.args.get("field", ""), request.args.get("q", "")
+    options = services().registrations.search(_token(), draft_id, number, field, words, _assertion())
+    return jsonify(options=[{"value": option.value, "label": option.label} for option in options])
+
+
+def _save(draft_id: str, number: int) -> ResponseReturnValue:
+    """« Enregistrer »: the one moment at which a candidature comes to be."""
+    try:
+        saved = services().registrations.save(_token(), draft_id, revision=_revision(), assertion=_assertion())
+    except DomainError as refusal:
+        return _refused(draft_id, number, {}, refusal)
+    return redirect(url_for("inscription.number", candidature_id=saved.candidature_id), code=303)
+
+
+def _refused(draft_id: str, number: int, values: Values, refusal: DomainError) -> ResponseReturnValue:
+    if refusal.http_status == 409 and refusal.slug == "brouillon-modifie":
+        draft = services().registrations.draft(_token(), draft_id)
+        return page(
+            "inscription/templates/conflit.html",
+            status=409,
+            active="inscription",
+            draft=draft,
+            number=number,
+            values=[(name, value) for name, texts in values.items() for value in _listed(texts)],
+            revision=refusal.extra.get("revision", draft.revision),
+            yours=refusal.extra.get("yours") or [],
+            theirs=refusal.extra.get("theirs") or [],
+        )
+    if refusal.http_status not in (403, 409, 422):
+        raise refusal
+    draft = services().registrations.draft(_token(), draft_id)
+    return _tab_page(draft, number, refusal=refusal)
+
+
+def _found(draft_id: str, number: int, searched: str, values: Values) -> ResponseReturnValue:
+    words = str(values.get(f"{searched}-texte", ""))
+    options = services().registrations.search(_token(), draft_id, number, searched, words, _assertion())
+    draft = services().registrations.draft(_token(), draft_id)
+    return _tab_page(draft, number, results={searched: options}, words={searched: words})
+
+
+def _tab_page(
+    draft: Draft,
+    number: int,
+    *,
+    refusal: DomainError | None = None,
+    results: dict[str, Any] | None = None,
+    words: dict[str, str] | None = None,
+) -> ResponseReturnValue:
+    tab = services().registrations.tab(_token(), draft.id, number, _assertion())
+    if results and tab.form:
+        _put_results(tab, results, words or {})
+    return page(
+        "inscription/templates/onglet.html",
+        status=refusal.http_status if refusal else 200,
+        active="inscription",
+        draft=draft,
+        tab=tab,
+        tabs=_headings(draft, number),
+        errors=_errors(draft, number, refusal),
+        refusal=refusal if refusal and not refusal.errors else None,
+        search_url=url_for("inscription.search", draft_id=draft.id, number=number),
+        last_before_number=number == len(draft.tabs) - 1,
+    )
+
+
+def _headings(draft: Draft, number: int) -> list[dict[str, Any]]:
+    """The tabs as the navigation shows them; those already done can be opened."""
+    return [
+        {
+            "number": heading.number,
+            "title": heading.title,
+            "state": "current" if heading.number == number else ("done" if heading.state == "done" else "todo"),
+            "reachable": heading.number < number or heading.state == "done",
+        }
+        for heading in draft.tabs
+    ]
+
+
+def _errors(draft: Draft, number: int, refusal: DomainError | None) -> list[dict[str, str]]:
+    """Each error with its field, or with the tab where its field is (a refused save: « #/tabs/4/specialite »)."""
+    return [_error(draft, number, error) for error in refusal.errors] if refusal else []
+
+
+def _error(draft: Draft, number: int, error: FieldError) -> dict[str, str]:
+    parts = error.pointer.removeprefix("#/").split("/")
+    if len(parts) == 3 and parts[0] == "tabs" and parts[1] != str(number):
+        url = url_for("inscription.show_tab", draft_id=draft.id, number=int(parts[1]), _anchor=f"champ-{parts[2]}")
+        title = next((tab.title for tab in draft.tabs if str(tab.number) == parts[1]), "")
+        return {"detail": f"{title} : {error.detail}", "url": url}
+    return {"detail": error.detail, "field": parts[-1]}
+
+
+def _put_results(tab: Tab, results: dict[str, Any], words: dict[str, str]) -> None:
+    """Without the script, what was found is listed under the searched field."""
+    for section in (tab.form or {}).get("sections", ()):
+        for field in section["fields"]:
+            if field["name"] in results:
+                field["results"] = results[field["name"]]
+                field["display"] = words.get(field["name"])
+
+
+def _listed(texts: str | list[str]) -> list[str]:
+    return texts if isinstance(texts, list) else [texts]
+
+
+def _token() -> str:
+    return visitor.required().access_token
+
+
+def _assertion() -> str:
+    return services().accounts.identity(_token())
+
+
+def _revision() -> int:
+    return request.form.get("revision", default=-1, type=int)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import getpass
 import json
 import secrets
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -35,7 +36,7 @@ def register(app: Flask) -> None:
 @click.option("--password-stdin", is_flag=True, help="Lire le mot de passe sur l'entrée standard au lieu de le tirer")
 def create_staff(email: str, role: str, academies: str, nom: str, prenoms: str, password_stdin: bool) -> None:
     """Crée un compte de gestion ; affiche une seule fois son mot de passe et le secret de son second facteur."""
-    password = click.get_text_stream("stdin").readline().rstrip("\r\n") if password_stdin else _drawn_password()
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else _drawn_password()
     new = staff.NewStaff(
         email=email,
         password=password,

@@ -58,16 +58,15 @@ def read_changes(
     reading = Reading(values)
     status = None if frozen else civil_status.read(reading, today)
     email = emails.read_confirmed(reading)
+    wants_email = emails.key_of(reading.text("email")) != emails.key_of(current_email)
     wants_password = bool(reading.raw("password") or reading.raw("password_confirmation"))
     password = passwords.read_confirmed(reading, profile) if wants_password else None
-    if email is not None and emails.key_of(email) == emails.key_of(current_email):
-        email = None
-    changes = Changes(status if status != current else None, email, password, reading.raw("current_password"))
-    if changes.needs_password and not changes.current_password:
+    typed = reading.raw("current_password")
+    if (wants_email or wants_password) and not typed:
         reading.refuse("current_password", "Saisissez votre mot de passe actuel : il est demandé pour ce changement.")
     if reading.has_mistakes:
         raise reading.mistakes()
-    return changes
+    return Changes(status if status != current else None, email if wants_email else None, password, typed)
 
 
 def typed_values(status: CivilStatus, email: str) -> dict[str, str]:

@@ -43,7 +43,7 @@ def checked_academies(role: str, academies: Iterable[str], known: Iterable[str])
         return None
     if not wanted:
         raise _refused("Indiquez au moins une académie pour un gestionnaire.")
-    if unknown := [code for code in wanted if code not in set(known)]:
+    if unknown := sorted(set(wanted) - set(known)):
         raise _refused(f"Codes d'académie inconnus : {', '.join(unknown)}.")
     return wanted
 

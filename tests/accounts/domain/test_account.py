@@ -66,7 +66,9 @@ def test_the_case_of_an_address_does_not_make_its_confirmation_differ() -> None:
     assert read(email="LBinet@Ac-Rennes.fr").email == "LBinet@Ac-Rennes.fr"
 
 
-@pytest.mark.parametrize("name", ["Đặng", "Łukasz", "Œuvrard", "O'Brien", "d’Artagnan", "Παππάς", "Жуковский", "Le-Gall"])
+@pytest.mark.parametrize(
+    "name", ["Đặng", "Łukasz", "Œuvrard", "O'Brien", "d’Artagnan", "Παππάς", "Жуковский", "Le-Gall"]
+)
 def test_names_of_every_alphabet_are_kept(name: str) -> None:
     kept = read(nom_famille=name, nom_famille_confirmation=name).civil_status.nom_famille
     assert kept == name.replace("’", "'")

@@ -38,7 +38,8 @@ def test_the_recommended_profile_takes_length_alone(password: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "password", ["court", "x" * 129, "azertyuiopqsdf", "Motdepasse123", "motdepasse2021!", "bonjourbonjour", "aaaaaaaaaaaa"]
+    "password",
+    ["court", "x" * 129, "azertyuiopqsdf", "Motdepasse123", "motdepasse2021!", "bonjourbonjour", "aaaaaaaaaaaa"],
 )
 def test_the_recommended_profile_refuses_short_long_and_common_ones(password: str) -> None:
     assert mistakes(password, RECOMMENDED)

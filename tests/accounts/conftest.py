@@ -1,0 +1,75 @@
+"""The service of accounts on both databases, migrated once and copied for each test, with a real mail server."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from services.accounts.app import create_app
+from services.accounts.models import db
+from services.chassis import clock
+from services.chassis.entry import migrate
+from tests.accounts.house import House, settings
+from tests.accounts.registrations import FakeRegistrations, serving
+
+if TYPE_CHECKING:
+    from tests.support.postgres import Postgres
+    from tests.support.smtp import Mailbox
+
+NOWHERE = "http://127.0.0.1:9"
+GUIDES_MONTH = datetime(2021, 10, 4, 12, 8, tzinfo=UTC)
+
+
+def _prepare(database_url: str, folder: Path) -> None:
+    app = create_app(settings(database_url, folder, registrations_url=NOWHERE, mail_url=f"file://{folder / 'mail'}"))
+    migrate(app)
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("accounts")
+    _prepare(f"sqlite:///{folder / 'template.db'}", folder)
+    return folder / "template.db"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("migrated_file")
+        shutil.copy(template, tmp_path / "accounts.db")
+        return f"sqlite:///{tmp_path / 'accounts.db'}"
+    cluster: Postgres = request.getfixturevalue("postgres")
+    return cluster.fresh_database(cluster.template("accounts_empty", lambda url: _prepare(url, tmp_path)))
+
+
+@pytest.fixture(scope="session")
+def _registrations() -> Iterator[FakeRegistrations]:
+    with serving() as running:
+        yield running
+
+
+@pytest.fixture
+def registrations(_registrations: FakeRegistrations) -> FakeRegistrations:
+    """The other side of accounts' two questions, without any candidature."""
+    _registrations.clear()
+    return _registrations
+
+
+@pytest.fixture
+def house(migrated_url: str, tmp_path: Path, mailbox: Mailbox, registrations: FakeRegistrations) -> Iterator[House]:
+    """accounts at work in the guide's month: its API, its mails, its clock."""
+    clock.set_offset((GUIDES_MONTH - clock.system_now()).total_seconds())
+    chosen = settings(migrated_url, tmp_path, registrations_url=registrations.url, mail_url=mailbox.url)
+    running = House(create_app(chosen), mailbox)
+    clock.set_offset((GUIDES_MONTH - clock.system_now()).total_seconds())
+    yield running
+    with running.app.app_context():
+        db.engine.dispose()
+    clock.set_offset(0)

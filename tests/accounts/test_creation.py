@@ -1,0 +1,152 @@
+"""Creating an account and activating it, as the gateway and the candidate's mailbox see it."""
+
+from __future__ import annotations
+
+from services.accounts.jobs import erase_accounts_not_activated
+from services.accounts.models import Account, db, events
+from tests.accounts.house import PUBLIC_URL, House, pointers, slug, token_in
+
+EMAIL = "lbinet@ac-rennes.fr"
+ACTIVATE = "[CYCLADES] Activer mon compte"
+
+
+def test_the_activation_mail_says_the_guides_words_and_gives_the_address_in_full(house: House) -> None:
+    answer = house.create()
+    assert (answer.status_code, answer.json) == (202, {"email": EMAIL})
+    mail = house.newest_mail(EMAIL)
+    assert mail.subject == ACTIVATE
+    url = f"{PUBLIC_URL}/compte/activation/{token_in(mail)}"
+    for part in (mail.text, mail.html.replace("&#39;", "'")):
+        for sentence in (
+            "Bonjour,",
+            "Vous venez de créer un compte sur Cyclades. "
+            "Votre inscription sera possible seulement quand vous aurez activé votre compte.",
+            "Pour activer votre compte, veuillez cliquer sur le lien :",
+            "Activer mon compte",
+            "Si le lien ci-dessus ne fonctionne pas, il vous suffit de copier l'adresse suivante dans la barre de votre "
+            "navigateur :",
+            "Ce lien n'est valable que pour une durée de 48h. Passé ce délai, vos informations seront effacées.",
+            "A bientôt sur Cyclades",
+            "Cordialement",
+            "Le Service Gestionnaire",
+            url,
+        ):
+            assert sentence in part
+    assert mail.message["Auto-Submitted"] == "auto-generated"
+
+
+def test_every_mistake_is_told_at_once(house: House) -> None:
+    answer = house.create(nom_famille="", email_confirmation="x", password="court", date_naissance="31/02/2001")
+    assert answer.status_code == 422
+    assert {"nom_famille", "email_confirmation", "password", "date_naissance"} <= pointers(answer)
+    house.deliver()
+    assert house.mailbox.received == []
+
+
+def test_opening_the_link_changes_nothing_and_activation_is_good_once(house: House) -> None:
+    house.create()
+    token = house.newest_token(EMAIL)
+    for _ in range(2):
+        assert house.post("/activations/check", token=token).json["state"] == "usable"
+    assert slug(house.try_log_in()) == "compte-non-active"
+    assert house.post("/activations", token=token).json == {"email": EMAIL}
+    again = house.post("/activations", token=token)
+    assert (again.status_code, slug(again)) == (410, "lien-utilise")
+    assert house.post("/activations/check", token=token).json["state"] == "used"
+    assert house.try_log_in().status_code == 201
+
+
+def test_a_link_ends_48_hours_after_the_creation_and_says_so_after_the_account_is_erased(house: House) -> None:
+    house.create()
+    house.later(hours=47)
+    house.post("/activations/resend", email=EMAIL)
+    token = house.newest_token(EMAIL)
+    house.later(hours=1)
+    assert slug(house.post("/activations", token=token)) == "lien-expire"
+    with house.app.app_context():
+        erase_accounts_not_activated()
+    assert house.post("/activations/check", token=token).json["state"] == "expired"
+
+
+def test_an_account_not_activated_is_erased_whole_and_its_address_is_free(house: House) -> None:
+    house.create()
+    house.later(hours=48, seconds=1)
+    with house.app.app_context():
+        erase_accounts_not_activated()
+        with db.reading() as session:
+            for table in (Account, events.Outbox, events.Inbox, events.Parked):
+                assert session.query(table).count() == 0
+    house.deliver()
+    assert house.mailbox.received == []
+    assert house.activated() == EMAIL
+
+
+def test_an_activated_account_is_not_erased(house: House) -> None:
+    house.activated()
+    house.later(days=400)
+    with house.app.app_context():
+        erase_accounts_not_activated()
+    assert house.try_log_in().status_code == 201
+
+
+def test_a_known_address_gets_the_same_answer_and_its_owner_a_mail(house: House) -> None:
+    house.activated()
+    answer = house.create(email="LBINET@ac-rennes.fr", email_confirmation="LBINET@ac-rennes.fr", prenoms="Autre")
+    assert (answer.status_code, answer.json) == (202, {"email": "LBINET@ac-rennes.fr"})
+    mail = house.newest_mail(EMAIL)
+    assert "Un compte existe déjà" in mail.subject
+    assert "Autre" not in mail.text
+    assert house.mailbox.find(subject=ACTIVATE) == []
+    assert house.try_log_in().json["prenoms"] == "Laurent"
+
+
+def test_creating_again_before_activation_replaces_the_first_attempt_and_kills_its_link(house: House) -> None:
+    house.create(prenoms="Premier")
+    first = house.newest_token(EMAIL)
+    house.create(prenoms="Second")
+    second = house.newest_token(EMAIL)
+    assert slug(house.post("/activations", token=first)) == "lien-expire"
+    assert house.post("/activations", token=second).status_code == 200
+    assert house.try_log_in().json["prenoms"] == "Second"
+
+
+def test_a_mail_can_be_asked_for_again_but_not_without_end(house: House) -> None:
+    house.create()
+    statuses = [house.post("/activations/resend", email=EMAIL).status_code for _ in range(6)]
+    assert statuses == [202, 202, 202, 202, 202, 429]
+    house.deliver()
+    assert len(house.mailbox.find(subject=ACTIVATE)) == 6
+    assert house.post("/activations", token=token_in(house.mailbox.received[0])).status_code == 200
+
+
+def test_asking_again_for_an_unknown_address_answers_alike_and_sends_nothing(house: House) -> None:
+    statuses = [house.post("/activations/resend", email="inconnu@x.fr").status_code for _ in range(6)]
+    assert statuses == [202, 202, 202, 202, 202, 429]
+    house.deliver()
+    assert house.mailbox.received == []
+
+
+def test_an_invented_link_is_unknown(house: House) -> None:
+    assert house.post("/activations/check", token="x").json["state"] == "unknown"
+    assert slug(house.post("/activations", token="x")) == "lien-inconnu"
+
+
+def test_a_mail_that_could_not_leave_is_sent_later_with_the_same_link(house: House) -> None:
+    house.mailbox.refuse()
+    house.create()
+    house.deliver()
+    assert house.mailbox.received == []
+    assert house.app.test_client().get("/health/ready").status_code == 200
+    with house.app.app_context(), db.reading() as session:
+        assert session.query(events.Outbox).filter_by(published_at=None).count() == 1
+
+
+def test_the_form_holds_what_was_typed_and_its_search_finds_communes(house: House) -> None:
+    labels = [field["label"] for field in house.call("GET", "/forms/account").json["sections"][0]["fields"]]
+    assert "Nom de famille" in labels
+    typed = house.post("/forms/account", values={"pays_naissance": "109", "prenoms": "Zoë"}).json
+    shown = {field["name"]: field["value"] for field in typed["sections"][0]["fields"]}
+    assert shown["prenoms"] == "Zoë"
+    assert "ville_naissance" in shown
+    found = house.call("GET", "/forms/account/communes?departement=010&q=troy").json["options"]
+    assert found[0] == {"value": "TROYES", "label": "TROYES"}

@@ -1,0 +1,135 @@
+"""Staff made by commands: second factor, tools' tokens, and the trail that nobody can change."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import jwt
+import pyotp
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
+
+from services.accounts.models import AuditEntry, StaffMember, StaffToken, db
+from tests.accounts.house import House, slug
+
+EMAIL = "gestion@ac-besancon.fr"
+GESTIONNAIRE = [
+    "--email",
+    EMAIL,
+    "--role",
+    "gestionnaire",
+    "--academies",
+    "03,19",
+    "--nom",
+    "Roux",
+    "--prenoms",
+    "Anne",
+]
+
+
+def run(house: House, *arguments: str, stdin: str | None = None) -> tuple[int, str]:
+    with house.app.app_context():
+        result = house.app.test_cli_runner().invoke(args=list(arguments), input=stdin)
+    return result.exit_code, result.output
+
+
+def made(house: House, *arguments: str, stdin: str | None = None) -> dict[str, Any]:
+    code, output = run(house, *arguments, stdin=stdin)
+    assert code == 0, output
+    return dict(json.loads(output))
+
+
+def test_staff_log_in_with_the_code_of_the_moment_once(house: House) -> None:
+    staff = made(house, "create-staff", *GESTIONNAIRE)
+    assert slug(house.try_log_in(EMAIL, staff["password"])) == "second-facteur"
+    assert slug(house.try_log_in(EMAIL, staff["password"], code="000000")) == "identification-refusee"
+    code = pyotp.TOTP(staff["totp_secret"]).at(int(time.time()))
+    entered = house.try_log_in(EMAIL, staff["password"], code=code)
+    assert entered.status_code == 201
+    assert (entered.json["kind"], entered.json["role"]) == ("staff", "gestionnaire")
+    assert entered.json["academies"] == ["03", "19"]
+    assert slug(house.try_log_in(EMAIL, staff["password"], code=code)) == "identification-refusee"
+
+
+def test_without_the_right_password_nobody_learns_that_a_code_is_asked(house: House) -> None:
+    made(house, "create-staff", *GESTIONNAIRE)
+    assert slug(house.try_log_in(EMAIL, "Faux/2021")) == "identification-refusee"
+
+
+def test_a_tools_token_gives_its_scopes_within_its_owners_academies(house: House) -> None:
+    made(house, "create-staff", *GESTIONNAIRE)
+    token = made(house, "create-token", "--email", EMAIL, "--scopes", "pieces:read")["token"]
+    answer = house.post("/tools/exchange", token=token)
+    claims = jwt.decode(answer.json["access_token"], options={"verify_signature": False})
+    assert (claims["kind"], claims["role"], claims["azp"]) == ("staff", "gestionnaire", "gateway")
+    assert (claims["scopes"], claims["academies"]) == (["pieces:read"], ["03", "19"])
+
+
+def test_an_administrateurs_tool_sees_every_academie(house: House) -> None:
+    admin = ["--email", EMAIL, "--role", "administrateur", "--nom", "Roux", "--prenoms", "Anne"]
+    made(house, "create-staff", *admin, "--password-stdin", stdin="Bonjour/2021\n")
+    token = made(house, "create-token", "--email", EMAIL)["token"]
+    access = house.post("/tools/exchange", token=token).json["access_token"]
+    assert jwt.decode(access, options={"verify_signature": False})["academies"] is None
+
+
+def test_a_revoked_an_expired_and_an_invented_token_are_refused(house: House) -> None:
+    made(house, "create-staff", *GESTIONNAIRE)
+    revoked, expired = (made(house, "create-token", "--email", EMAIL, "--days", "1") for _ in range(2))
+    assert run(house, "revoke-token", revoked["id"])[0] == 0
+    with house.app.app_context(), db.operation() as session:
+        row = session.get_one(StaffToken, expired["id"])
+        row.expires_at = row.created_at
+    for token in (revoked["token"], expired["token"], "inventé"):
+        assert slug(house.post("/tools/exchange", token=token)) == "jeton-refuse"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["create-staff", *GESTIONNAIRE[:-6], "--academies", "99", "--nom", "R", "--prenoms", "A"], "99"),
+        (["create-token", "--email", "inconnu@x.fr"], "Aucun compte"),
+        (["revoke-token", "inconnu"], "Aucun jeton"),
+    ],
+)
+def test_commands_refuse_plainly(house: House, arguments: list[str], told: str) -> None:
+    code, output = run(house, *arguments)
+    assert code == 1
+    assert told in output
+
+
+def test_an_address_is_of_one_account_only(house: House) -> None:
+    made(house, "create-staff", *GESTIONNAIRE)
+    assert run(house, "create-staff", *GESTIONNAIRE)[0] == 1
+    house.create(email=EMAIL, email_confirmation=EMAIL)
+    assert "Un compte existe déjà" in house.newest_mail(EMAIL).subject
+    house.activated()
+    other = [EMAIL if part == EMAIL else part for part in GESTIONNAIRE]
+    other[1] = "lbinet@ac-rennes.fr"
+    assert run(house, "create-staff", *other)[0] == 1
+
+
+def test_secrets_are_not_kept_in_the_open(house: House) -> None:
+    staff = made(house, "create-staff", *GESTIONNAIRE)
+    token = made(house, "create-token", "--email", EMAIL)["token"]
+    with house.app.app_context(), db.reading() as session:
+        kept = repr([vars(row) for table in (StaffMember, StaffToken, AuditEntry) for row in session.query(table)])
+    for secret in (staff["password"], staff["totp_secret"], token):
+        assert secret not in kept
+
+
+def test_every_act_leaves_an_entry_that_cannot_be_changed(house: House) -> None:
+    staff = made(house, "create-staff", *GESTIONNAIRE)
+    token = made(house, "create-token", "--email", EMAIL)
+    run(house, "revoke-token", token["id"])
+    with house.app.app_context():
+        with db.reading() as session:
+            entries = session.query(AuditEntry).order_by(AuditEntry.id).all()
+        assert [entry.action for entry in entries] == ["staff_created", "token_created", "token_revoked"]
+        assert {entry.subject for entry in entries} == {staff["id"]}
+        for change in ("UPDATE audit_entries SET action = 'x'", "DELETE FROM audit_entries"):
+            with pytest.raises(DatabaseError, match="append-only"), db.operation() as session:
+                session.execute(text(change))

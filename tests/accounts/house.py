@@ -66,8 +66,8 @@ class House:
 
     def call(self, method: str, path: str, bearer: str | None = None, /, **body: Any) -> TestResponse:
         headers = {"Authorization": f"Bearer {bearer or self.service_token()}"}
-        sent = {} if method == "GET" else {"json": body}
-        return self.client.open(f"/v1{path}", method=method, headers=headers, **sent)
+        sent = None if method == "GET" else body
+        return self.client.open(f"/v1{path}", method=method, headers=headers, json=sent)
 
     def post(self, path: str, **body: Any) -> TestResponse:
         return self.call("POST", path, **body)
@@ -108,7 +108,7 @@ class House:
         email = self.activated(**changes)
         answer = self.try_log_in(email, binet(**changes)["password"])
         assert answer.status_code == 201, answer.json
-        return dict(answer.json)
+        return dict(answer.json or {})
 
     def later(self, **time: float) -> None:
         """The portal's clock goes on."""

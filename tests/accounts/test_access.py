@@ -69,11 +69,11 @@ def test_tokens_are_verified_with_the_published_key_and_live_a_minute(house: Hou
     published = house.client.get("/.well-known/jwks.json").json
     token = house.logged_in()["access_token"]
     kid = jwt.get_unverified_header(token)["kid"]
-    key = next(key for key in jwt.PyJWKSet.from_dict(published).keys if key.key_id == kid)
+    key = next(key for key in jwt.PyJWKSet.from_dict(published or {}).keys if key.key_id == kid)
     claims = jwt.decode(token, key.key, algorithms=["EdDSA"], audience="portail", issuer="accounts")
     assert claims["exp"] - claims["iat"] <= 60
     assert (claims["kind"], claims["azp"]) == ("candidate", "gateway")
-    assert "d" not in published["keys"][0]
+    assert "d" not in (published or {})["keys"][0]
 
 
 def test_an_identity_is_for_registrations_alone(house: House) -> None:

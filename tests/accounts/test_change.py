@@ -145,7 +145,7 @@ def test_other_services_are_told_of_the_new_address(house: House) -> None:
     ask_new_email(house, held)
     house.post("/email-changes", token=house.newest_token(NEW_EMAIL, "Confirmer"))
     with house.app.app_context(), db.reading() as session:
-        row = session.query(events.Outbox).filter_by(destination="broker").one()
+        row: Any = session.query(events.Outbox).filter_by(destination="broker").one()
         assert row.type == EmailChanged.TYPE
         assert NEW_EMAIL in row.envelope
     assert identity(house, held).version == 2

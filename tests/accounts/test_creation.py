@@ -23,8 +23,8 @@ def test_the_activation_mail_says_the_guides_words_and_gives_the_address_in_full
             "Votre inscription sera possible seulement quand vous aurez activé votre compte.",
             "Pour activer votre compte, veuillez cliquer sur le lien :",
             "Activer mon compte",
-            "Si le lien ci-dessus ne fonctionne pas, il vous suffit de copier l'adresse suivante dans la barre de votre "
-            "navigateur :",
+            "Si le lien ci-dessus ne fonctionne pas, il vous suffit de copier l'adresse suivante "
+            "dans la barre de votre navigateur :",
             "Ce lien n'est valable que pour une durée de 48h. Passé ce délai, vos informations seront effacées.",
             "A bientôt sur Cyclades",
             "Cordialement",

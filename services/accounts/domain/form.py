@@ -117,8 +117,9 @@ def _new_password(profile: Profile, *, required: bool) -> list[Field]:
 
 
 def _current_password() -> Field:
-    return _field("current_password", "Mot de passe actuel", "password", Reading({}), required=False,
-                  hint="Demandé pour changer l'adresse mail ou le mot de passe", autocomplete="current-password")  # fmt: skip
+    hint = "Demandé pour changer l'adresse mail ou le mot de passe"
+    return _field("current_password", "Mot de passe actuel", "password", Reading({}), required=False, hint=hint,
+                  autocomplete="current-password")  # fmt: skip
 
 
 def _field(name: str, label: str, type: str, typed: Reading, *, required: bool = True, **more: Any) -> Field:

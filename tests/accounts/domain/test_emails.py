@@ -18,7 +18,8 @@ def test_addresses_that_receive_mail_are_accepted(address: str) -> None:
     "address",
     [
         "", "a", "a@", "@b.fr", "a@b", "a@b..fr", ".a@b.fr", "a.@b.fr", "a b@c.fr", "a@b.fr\nBcc: x@y.fr", "a@-b.fr",
-        "a@b.1", "é@b.fr", "a,b@c.fr", "a@b.fr, c@d.fr", "<a@b.fr>", "x" * 65 + "@b.fr", "a@" + "b." * 130 + "fr", "a@[1.2.3.4]",
+        "a@b.1", "é@b.fr", "a,b@c.fr", "a@b.fr, c@d.fr", "<a@b.fr>", "x" * 65 + "@b.fr", "a@[1.2.3.4]",
+        "a@" + "b." * 130 + "fr",
     ],
 )  # fmt: skip
 def test_what_is_no_address_is_refused(address: str) -> None:

@@ -6,11 +6,11 @@ import sys
 
 from services.chassis.entry import main
 from services.registrations.app import create_app
-from services.registrations.cli import check_catalogue
+from services.registrations.catalogue.check import main as check
 from services.registrations.settings import RegistrationsSettings
 from services.registrations.worker import run_worker
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["check-catalogue"]:
-        sys.exit(check_catalogue(sys.argv[2] if len(sys.argv) > 2 else "catalogue"))
+        sys.exit(check(sys.argv[2:] or ["catalogue"]))
     main("registrations", RegistrationsSettings, create_app, run_worker)

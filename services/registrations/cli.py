@@ -15,7 +15,6 @@ from services.chassis.clock import PARIS, portal_now
 from services.chassis.errors import DomainError
 from services.chassis.french import instant_court
 from services.registrations import catalogue
-from services.registrations.domain.definition import Exam
 from services.registrations.models import db
 from services.registrations.operations import catalogue as loading
 from services.registrations.operations import messages, openings
@@ -27,7 +26,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 TYPED_INSTANT = "%Y-%m-%d %H:%M"
 
 
-class ParisTime(click.ParamType):
+class ParisTime(click.ParamType):  # type: ignore[type-arg]  # generic for type checkers only
     """« 2021-10-25 12:00 », Paris time. A time that the clocks skip or repeat is taken by its first reading."""
 
     name = "AAAA-MM-JJ HH:MM"
@@ -54,12 +53,14 @@ def register(app: Flask) -> None:
 @click.option("--dry-run", is_flag=True, help="Print the differences; write nothing.")
 def load_catalogue(folder: Path | None, dry_run: bool) -> None:
     """Put the exams of FOLDER (default: CATALOGUE_DIR) in force, all or none."""
-    exams = _read_exams(folder or current_app.extensions["portail"].catalogue_dir)
+    folder = folder or current_app.extensions["portail"].catalogue_dir
+    with _mistakes():
+        exams, schools = catalogue.load_exams(folder, portal_now()), catalogue.etablissements(folder)
     with _refusals():
         if dry_run:
-            lines = loading.compare_catalogue(exams)
+            lines = loading.compare_catalogue(exams, portal_now())
         else:
-            lines = loading.load_catalogue(exams, actor=_operator(), at=portal_now())
+            lines = loading.load_catalogue(exams, actor=_operator(), at=portal_now(), etablissements=schools)
     _tell(lines, "Aucune différence.")
 
 
@@ -67,8 +68,10 @@ def load_catalogue(folder: Path | None, dry_run: bool) -> None:
 @click.argument("file", type=FILE)
 def load_etablissements(file: Path) -> None:
     """Take in the establishments of FILE, the public annuaire's CSV."""
-    count = loading.load_etablissements(catalogue.read_etablissements(file))
-    click.echo(f"{count} établissements.")
+    with _mistakes():
+        found = catalogue.read_etablissements(file)
+    loading.load_etablissements(found)
+    click.echo(f"{len(found)} établissements.")
 
 
 @click.command("publish-message")
@@ -131,20 +134,11 @@ def window(
     click.echo(f"Dépôt : du {instant_court(dates.deposit_opens)} au {instant_court(dates.deposit_closes)} (exclu)")
 
 
-def check_catalogue(folder: str) -> int:
-    """Print each mistake of the exams of `folder`, one line each; the exit status. Needs no setting and no database."""
+@contextmanager
+def _mistakes() -> Iterator[None]:
+    """What is wrong in the files, « file:line: … » each, as the command's error."""
     try:
-        exams = catalogue.load_exams(Path(folder), portal_now())
-    except catalogue.CatalogueError as error:
-        click.echo("\n".join(str(mistake) for mistake in error.mistakes))
-        return 1
-    click.echo(f"{len(exams)} examen(s) ou concours, aucune erreur.")
-    return 0
-
-
-def _read_exams(folder: Path) -> Sequence[Exam]:
-    try:
-        return catalogue.load_exams(folder, portal_now())
+        yield
     except catalogue.CatalogueError as error:
         raise click.ClickException("\n".join(str(mistake) for mistake in error.mistakes)) from error
 

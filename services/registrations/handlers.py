@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.clock import portal_now

@@ -26,7 +26,8 @@ class TypedValue(fields.Field[Any]):
             raise ValidationError("Un texte, ou une liste de textes, est attendu.")
         if any(len(item) > LONGEST_TEXT for item in items):
             raise ValidationError(f"{LONGEST_TEXT} caractères au plus sont admis.")
-        return value  # type: ignore[no-any-return]
+        typed: str | list[str] = value
+        return typed
 
 
 class ChoicesQuery(Schema):

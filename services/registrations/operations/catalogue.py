@@ -6,13 +6,14 @@ Nothing is removed that a candidature or a draft uses: openings and spécialité
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
 from services.reference.text import folded
-from services.registrations.catalogue import differences, digest, moved_on, to_data
+from services.registrations.catalogue import carried_over, differences, digest, moved_on, to_data
 from services.registrations.domain.definition import Exam, Opening, Session
 from services.registrations.domain.dossier import Etablissement
 from services.registrations.domain.retention import Used, keeping_used
@@ -31,19 +32,22 @@ from services.registrations.operations.openings import Dates, dates_in_force, pu
 from services.registrations.queries.catalogue import exam_by_digest
 
 
-def load_catalogue(exams: Sequence[Exam], *, actor: Actor, at: datetime) -> tuple[str, ...]:
-    """Put exams in force, all or none; returns what changed, one line each."""
+def load_catalogue(
+    exams: Sequence[Exam], *, actor: Actor, at: datetime, etablissements: Iterable[Etablissement] = ()
+) -> tuple[str, ...]:
+    """Put exams and establishments in force, all or none; returns what changed, one line each."""
     with db.operation() as session:
         lines: list[str] = []
         for exam in exams:
             lines += _put(session, exam, actor, at)
+        _put_etablissements(session, etablissements)
         return tuple(lines)
 
 
-def compare_catalogue(exams: Sequence[Exam]) -> tuple[str, ...]:
+def compare_catalogue(exams: Sequence[Exam], at: datetime) -> tuple[str, ...]:
     """What `load_catalogue` would change, one line each; nothing is written."""
     with db.reading() as session:
-        return tuple(line for exam in exams for line in _differences(session, exam)[1])
+        return tuple(line for exam in exams for line in _compared(session, exam, at).lines)
 
 
 def move_on_demonstration(at: datetime, *, actor: Actor) -> tuple[str, ...]:
@@ -58,28 +62,24 @@ def move_on_demonstration(at: datetime, *, actor: Actor) -> tuple[str, ...]:
         return tuple(lines)
 
 
-def load_etablissements(found: Iterable[Etablissement]) -> int:
-    """Upsert establishments by code; those no longer listed stay, candidatures name them. Returns how many."""
-    count = 0
+def load_etablissements(found: Sequence[Etablissement]) -> None:
+    """Upsert establishments by code; those no longer listed stay, candidatures name them."""
     with db.operation() as session:
-        for one in found:
-            session.merge(
-                EtablissementRow(
-                    code=one.code,
-                    label=one.label,
-                    kind=one.kind,
-                    departement=one.departement,
-                    habilite_ccf=one.habilite_ccf,
-                    folded=folded(f"{one.label} {one.code}")[:300],
-                )
-            )
-            count += 1
-    return count
+        _put_etablissements(session, found)
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """An exam to put in force: `listed` is what may be chosen, `exam` holds what is used as well."""
+
+    exam: Exam
+    listed: Exam
+    lines: tuple[str, ...]
 
 
 def _put(session: DbSession, offered: Exam, actor: Actor, at: datetime) -> tuple[str, ...]:
-    exam, lines = _differences(session, offered)
-    mark = digest(exam)
+    compared = _compared(session, offered, at)
+    exam, mark = compared.exam, digest(compared.exam)
     current = session.get(CurrentExam, exam.code, with_for_update=True)
     before = current.digest if current else None
     if session.get(CatalogueRevision, mark) is None:
@@ -90,21 +90,37 @@ def _put(session: DbSession, offered: Exam, actor: Actor, at: datetime) -> tuple
     else:
         current.digest = mark
     session.flush()
-    _put_openings(session, exam, offered)
+    _put_openings(session, exam, compared.listed)
     if before != mark:
-        change = {"before": {"digest": before}, "after": {"digest": mark}}
-        audit.record(session, actor, "catalogue.loaded", exam.code, at, **change)
-    return lines
+        change = {"digest": before}, {"digest": mark}
+        audit.record(session, actor, "catalogue.loaded", exam.code, at, before=change[0], after=change[1])
+    return compared.lines
 
 
-def _differences(session: DbSession, offered: Exam) -> tuple[Exam, tuple[str, ...]]:
-    """The exam to put in force, with what is used kept in it, and how it differs from the one in force."""
+def _compared(session: DbSession, offered: Exam, at: datetime) -> _Compared:
+    """Running demonstration sessions keep their dates, used openings and spécialités stay defined."""
     current = session.get(CurrentExam, offered.code)
     if current is None:
-        return offered, tuple(differences(None, offered))
+        listed = carried_over(None, offered, at)
+        return _Compared(listed, listed, tuple(differences(None, listed)))
     old = exam_by_digest(session, current.digest)
-    exam = keeping_used(offered, old, _used(session, offered.code))
-    return exam, tuple(differences(old, exam))
+    listed = carried_over(old, offered, at)
+    exam = keeping_used(listed, old, _used(session, offered.code))
+    return _Compared(exam, listed, tuple(differences(old, exam)))
+
+
+def _put_etablissements(session: DbSession, found: Iterable[Etablissement]) -> None:
+    for one in found:
+        session.merge(
+            EtablissementRow(
+                code=one.code,
+                label=one.label,
+                kind=one.kind,
+                departement=one.departement,
+                habilite_ccf=one.habilite_ccf,
+                folded=folded(f"{one.label} {one.code}")[:300],
+            )
+        )
 
 
 def _used(session: DbSession, exam: str) -> tuple[Used, ...]:

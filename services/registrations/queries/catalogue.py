@@ -108,7 +108,7 @@ def session_closings(session: DbSession, opening_ids: Iterable[str]) -> dict[str
     return {row.id: row.session_closes for row in rows}
 
 
-def _openings() -> Select[tuple[OpeningRow, OpeningChange | None, str]]:
+def _openings() -> Select[OpeningRow, OpeningChange, str]:
     newest = (
         select(func.max(OpeningChange.revision))
         .where(OpeningChange.opening_id == OpeningRow.id)

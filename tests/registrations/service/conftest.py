@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,9 +54,15 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def loaded_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def engine(request: pytest.FixtureRequest) -> str:
+    """Both engines in turn; modules that are not about the database take one."""
+    return str(request.param)
+
+
+@pytest.fixture
+def loaded_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A database that holds the guide's catalogue."""
-    if request.param == "sqlite":
+    if engine == "sqlite":
         template: Path = request.getfixturevalue("migrated_file")
         shutil.copy(template, tmp_path / "registrations.db")
         return f"sqlite:///{tmp_path / 'registrations.db'}"
@@ -82,6 +87,3 @@ def candidate(app: Flask) -> Person:
 @pytest.fixture
 def other(app: Flask) -> Person:
     return anne(app)
-
-
-SECOND = timedelta(seconds=1)

@@ -39,6 +39,19 @@ def opening_id(app: Flask, academie: str = "03", session: str = "2022") -> str:
         return opening_row(reading, "BTS", academie, session).id
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What came back; `json` is None where there is no body."""
+
+    status_code: int
+    text: str
+    json: Any
+
+    @classmethod
+    def of(cls, response: TestResponse) -> Answer:
+        return cls(response.status_code, response.text, response.get_json(silent=True))
+
+
 @dataclass
 class Person:
     """A candidate at his browser: every call goes through the gateway, at portal time `received`."""
@@ -48,13 +61,13 @@ class Person:
     identity: Mapping[str, Any]
     received: datetime = NOW
 
-    def call(self, method: str, path: str, json: Any = None, headers: dict[str, str] | None = None) -> TestResponse:
+    def call(self, method: str, path: str, json: Any = None, headers: dict[str, str] | None = None) -> Answer:
         sent = {
             **tokens.bearer(tokens.candidate_token(self.id)),
             "X-Received-At": self.received.astimezone(UTC).isoformat(),
             **(headers or {}),
         }
-        return self.app.test_client().open(f"/v1{path}", method=method, json=json, headers=sent)
+        return Answer.of(self.app.test_client().open(f"/v1{path}", method=method, json=json, headers=sent))
 
     def get(self, path: str) -> Any:
         answer = self.call("GET", path)
@@ -65,7 +78,7 @@ class Person:
     def assertion(self) -> str:
         return tokens.identity_assertion(self.id, self.identity)
 
-    def open(self, academie: str = "03") -> TestResponse:
+    def open(self, academie: str = "03") -> Answer:
         body = {"opening_id": opening_id(self.app, academie), "assertion": self.assertion}
         return self.call("POST", "/drafts", body)
 
@@ -76,7 +89,7 @@ class Person:
 
     def write(
         self, draft: Mapping[str, Any], number: int, values: Mapping[str, Any], action: str = "next", revision: int = 0
-    ) -> TestResponse:
+    ) -> Answer:
         body = {"revision": revision or draft["revision"], "values": dict(values), "action": action}
         headers = {"X-Identity": self.assertion}
         return self.call("PUT", f"/drafts/{draft['id']}/tabs/{number}", body, headers)
@@ -93,7 +106,7 @@ class Person:
             number = answer.json["goto"]
         return draft
 
-    def save(self, draft: Mapping[str, Any], revision: int = 0) -> TestResponse:
+    def save(self, draft: Mapping[str, Any], revision: int = 0) -> Answer:
         body = {"revision": revision or draft["revision"], "assertion": self.assertion}
         return self.call("POST", f"/drafts/{draft['id']}/save", body)
 
@@ -103,10 +116,10 @@ class Person:
         assert answer.status_code == 201, answer.text
         return dict(answer.json)
 
-    def modify(self, candidature_id: str) -> TestResponse:
+    def modify(self, candidature_id: str) -> Answer:
         return self.call("POST", f"/candidatures/{candidature_id}/draft", {"assertion": self.assertion})
 
-    def withdraw(self, candidature_id: str) -> TestResponse:
+    def withdraw(self, candidature_id: str) -> Answer:
         return self.call("POST", f"/candidatures/{candidature_id}/withdrawal", {})
 
 

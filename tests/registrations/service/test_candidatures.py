@@ -10,7 +10,7 @@ from flask import Flask
 from services.registrations.models import CandidatureVersion, db
 from tests.registrations.domain.bts import ANSWERS, BESANCON
 from tests.registrations.service.outbox import events_of, follow_ups_of
-from tests.registrations.service.portal import Person
+from tests.registrations.service.portal import Answer, Person
 from tests.support import tokens
 
 MOVED: dict[str, Any] = {**ANSWERS["identification"], "adresse": "2 rue du lac"}
@@ -24,7 +24,8 @@ def modified(candidate: Person, candidature_id: str) -> dict[str, Any]:
 
 def version(app: Flask, candidature_id: str, wanted: str = "current") -> dict[str, Any]:
     headers = tokens.bearer(tokens.service_token("documents"))
-    answer = app.test_client().get(f"/v1/candidatures/{candidature_id}/versions/{wanted}", headers=headers)
+    path = f"/v1/candidatures/{candidature_id}/versions/{wanted}"
+    answer = Answer.of(app.test_client().get(path, headers=headers))
     assert answer.status_code == 200
     return dict(answer.json)
 

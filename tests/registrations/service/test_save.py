@@ -9,10 +9,9 @@ import pytest
 from flask import Flask
 
 from services.registrations.models import db
-from services.registrations.operations.audit import Actor
 from services.registrations.operations.openings import NewDates, change_window
-from tests.registrations.domain.bts import ANSWERS, BESANCON, at
-from tests.registrations.service.portal import NOW, OPERATOR, Person
+from tests.registrations.domain.bts import BESANCON
+from tests.registrations.service.portal import NOW, OPERATOR, Answer, Person
 from tests.support import tokens
 
 SECOND = timedelta(seconds=1)
@@ -165,7 +164,7 @@ def test_once_a_candidature_was_saved_accounts_may_not_raise_the_floor(app: Flas
     saved = candidate.registered()
     candidate.withdraw(saved["candidature_id"])
     assert client.get("/v1/candidates/pierre/engaged", headers=accounts).json == {"engaged": True}
-    floor = client.put("/v1/candidates/pierre/identity-floor", json={"version": 2}, headers=accounts)
+    floor = Answer.of(client.put("/v1/candidates/pierre/identity-floor", json={"version": 2}, headers=accounts))
     assert (floor.status_code, floor.json["type"]) == (409, "/problems/candidature-existante")
     assert client.delete("/v1/candidates/pierre", headers=accounts).status_code == 409
 
@@ -184,9 +183,3 @@ def test_every_save_leaves_a_trace_that_cannot_be_changed(app: Flask, candidate:
         assert ("candidature.saved", "pierre") in [tuple(row) for row in rows]
         with pytest.raises(Exception, match="only ever added"):
             connection.exec_driver_sql("DELETE FROM audit")
-
-
-def test_an_actor_reads_as_kind_and_id() -> None:
-    assert str(Actor("candidate", "x")) == "candidate:x"
-    assert ANSWERS["qualification"]["specialite"] == "31310"
-    assert at("2021-10-25 12:00") == BESANCON.closes

@@ -1,0 +1,90 @@
+"""Who may call what: each route says it, and nobody else gets in."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+
+from services.chassis import access
+from tests.support import tokens
+
+PUBLIC = {"/v1/openings/choices", "/v1/messages", "/health/live", "/health/ready", "/metrics", "/openapi.json"}
+SERVICES = {
+    "/v1/candidates/<candidate_id>/identity-floor": {"accounts"},
+    "/v1/candidates/<candidate_id>/engaged": {"accounts"},
+    "/v1/candidates/<candidate_id>": {"accounts"},
+    "/v1/candidatures/<candidature_id>/versions/<version>": {"documents"},
+}
+CALLERS = {
+    "nobody": {},
+    "a forged candidate": tokens.bearer(tokens.forged(tokens.candidate_token("pierre"))),
+    "a late candidate": tokens.bearer(tokens.candidate_token("pierre", exp=1)),
+    "a token for another audience": tokens.bearer(tokens.candidate_token("pierre", aud="registrations")),
+    "a candidate": tokens.bearer(tokens.candidate_token("pierre")),
+    "staff": tokens.bearer(tokens.staff_token(scopes=["pieces:read"])),
+    "gateway": tokens.bearer(tokens.service_token("gateway")),
+    "accounts": tokens.bearer(tokens.service_token("accounts")),
+    "documents": tokens.bearer(tokens.service_token("documents")),
+}
+
+
+@pytest.fixture
+def engine() -> str:
+    return "sqlite"
+
+
+def expected(rule: str, caller: str) -> set[int]:
+    admitted = caller in SERVICES.get(rule, {"a candidate"})
+    if admitted:
+        return {200, 204, 404, 409, 422}
+    unknown = caller in ("nobody", "a forged candidate", "a late candidate", "a token for another audience")
+    return {401} if unknown else {403}
+
+
+def test_every_route_admits_whom_it_names_and_nobody_else(app: Flask) -> None:
+    client = app.test_client()
+    for rule in app.url_map.iter_rules():
+        if rule.rule in PUBLIC or rule.endpoint == "static":
+            continue
+        path = re.sub(r"<[^>]*number>", "1", rule.rule)
+        path = re.sub(r"<[^>]+>", "0" * 32, path)
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            for caller, headers in CALLERS.items():
+                answer = client.open(path, method=method, json={} if method != "GET" else None, headers=headers)
+                assert answer.status_code in expected(rule.rule, caller), (method, path, caller, answer.status_code)
+                if answer.status_code >= 400:
+                    assert answer.content_type == "application/problem+json"
+
+
+def test_what_is_public_is_a_short_list(app: Flask) -> None:
+    found = {
+        rule.rule for rule in app.url_map.iter_rules() if access.PUBLIC in (access.ways_of(app, rule.endpoint) or ())
+    }
+    assert found == PUBLIC
+
+
+def test_an_identity_of_someone_else_is_refused(app: Flask) -> None:
+    headers = tokens.bearer(tokens.candidate_token("pierre"))
+    body = {"opening_id": "0" * 32, "assertion": tokens.identity_assertion("anne")}
+    assert app.test_client().post("/v1/drafts", json=body, headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize("assertion", ["", "x.y.z", tokens.forged(tokens.identity_assertion("pierre"))])
+def test_an_assertion_that_is_not_good_is_refused(app: Flask, assertion: str) -> None:
+    headers = tokens.bearer(tokens.candidate_token("pierre"))
+    body = {"opening_id": "0" * 32, "assertion": assertion}
+    assert app.test_client().post("/v1/drafts", json=body, headers=headers).status_code == 401
+
+
+def test_an_access_token_is_no_identity(app: Flask) -> None:
+    headers = tokens.bearer(tokens.candidate_token("pierre"))
+    body = {"opening_id": "0" * 32, "assertion": tokens.candidate_token("pierre")}
+    assert app.test_client().post("/v1/drafts", json=body, headers=headers).status_code == 401
+
+
+def test_the_api_describes_itself(app: Flask) -> None:
+    described = app.test_client().get("/openapi.json").get_json()
+    assert "/v1/drafts/{draft_id}/tabs/{number}" in described["paths"]
+    assert "Tab" in described["components"]["schemas"]

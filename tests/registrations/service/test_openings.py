@@ -1,0 +1,162 @@
+"""« Ouverture des services », messages of the home page, dates that a manager changes, a catalogue loaded again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from services.chassis.errors import Invalid, NotFound
+from services.registrations.models import CatalogueRevision, CurrentExam, db
+from services.registrations.operations.catalogue import compare_catalogue, load_catalogue
+from services.registrations.operations.messages import NewMessage, publish_message, withdraw_message
+from services.registrations.operations.openings import NewDates, change_window
+from tests.registrations.domain.bts import BESANCON, at
+from tests.registrations.service.outbox import events_of
+from tests.registrations.service.portal import AMIENS, GUIDE, GUIDE_SESSION, NOW, OPERATOR, Answer, Person
+
+PICKED = "domaine=Examen&exam=BTS&session=2022"
+
+
+def choices(app: Flask, query: str, purpose: str = "register") -> dict[str, Any]:
+    answer = Answer.of(app.test_client().get(f"/v1/openings/choices?purpose={purpose}&{query}"))
+    assert answer.status_code == 200
+    return dict(answer.json)
+
+
+def messages(app: Flask) -> list[str]:
+    return [message["title"] for message in Answer.of(app.test_client().get("/v1/messages")).json]
+
+
+def test_domaine_examen_session_and_academie_are_picked_in_turn(app: Flask) -> None:
+    assert [choice["label"] for choice in choices(app, "")["next"]["choices"]] == ["Examen", "Concours"]
+    exams = choices(app, "domaine=Examen")["next"]["choices"]
+    assert exams == [{"value": "BTS", "label": "BREVET DE TECHNICIEN SUPERIEUR"}]
+    academies = choices(app, PICKED)
+    assert academies["next"]["question"] == "Sélectionner une académie ou un pays d'inscription"
+    labels = [choice["label"] for choice in academies["next"]["choices"]]
+    assert labels == ["ACADÉMIE D'AMIENS - (2022-06)", "ACADÉMIE DE BESANCON - (2022-06)"]
+    assert [step["value_label"] for step in academies["steps"]] == [
+        "Examen",
+        "BREVET DE TECHNICIEN SUPERIEUR",
+        "BTS 2022",
+    ]
+
+
+def test_what_is_picked_ends_with_the_guides_sentence(app: Flask) -> None:
+    found = choices(app, f"{PICKED}&academie=03")["information"]
+    assert found["sentence"] == (
+        "Les inscriptions sont ouvertes du 01 octobre 2021 12:00 au 25 octobre 2021 12:00 (heure de Paris)."
+    )
+    assert (found["state"], len(found["opening_id"])) == ("open", 32)
+
+
+def test_nothing_open_says_so(app: Flask) -> None:
+    found = choices(app, "domaine=Concours")
+    assert found["next"] is None
+    assert found["empty_message"]
+
+
+def test_changed_dates_win_and_pieces_is_told(app: Flask) -> None:
+    new = NewDates(closes=at("2021-10-04 12:00"), deposit_closes=at("2021-11-15 00:00"))
+    with app.app_context():
+        change_window("BTS", "2022", "03", new, reason="Panne du portail", actor=OPERATOR, at=NOW)
+        load_catalogue([GUIDE], actor=OPERATOR, at=NOW)
+    found = choices(app, f"{PICKED}&academie=03", "consult")["information"]
+    assert found["state"] == "closed"
+    assert "04 octobre 2021 12:00" in found["sentence"]
+    (event,) = events_of(app, "registrations.window_changed.v1")
+    assert event["data"]["deposit_closes"] == "2021-11-14T23:00:00+00:00"
+    assert event["data"]["revision"] == 1
+
+
+def test_the_closing_told_to_a_candidate_follows_the_change(app: Flask, candidate: Person) -> None:
+    saved = candidate.registered()
+    new = NewDates(closes=at("2021-11-01 00:00"))
+    with app.app_context():
+        change_window("BTS", "2022", "03", new, reason="Prolongation", actor=OPERATOR, at=NOW)
+    said = candidate.get(f"/candidatures/{saved['candidature_id']}/acknowledgement")
+    assert said["closes_sentence"].endswith("31/10/2021 à 23:59.")
+
+
+def test_a_change_needs_a_reason_and_dates_in_order(app: Flask) -> None:
+    with app.app_context():
+        with pytest.raises(Invalid, match="erreurs"):
+            change_window("BTS", "2022", "03", NewDates(closes=NOW), reason=" ", actor=OPERATOR, at=NOW)
+        backwards = NewDates(closes=BESANCON.opens)
+        with pytest.raises(Invalid):
+            change_window("BTS", "2022", "03", backwards, reason="x", actor=OPERATOR, at=NOW)
+        with pytest.raises(NotFound):
+            change_window("BTS", "2022", "99", NewDates(), reason="x", actor=OPERATOR, at=NOW)
+
+
+def test_loading_the_same_catalogue_again_changes_nothing(app: Flask) -> None:
+    with app.app_context():
+        assert compare_catalogue([GUIDE], NOW) == ()
+        load_catalogue([GUIDE], actor=OPERATOR, at=NOW)
+        with db.reading() as session:
+            assert session.query(CatalogueRevision).count() == 1
+
+
+def test_a_dry_run_tells_and_writes_nothing(app: Flask) -> None:
+    renamed = replace(GUIDE, label="BTS RENOMME")
+    with app.app_context():
+        assert compare_catalogue([renamed], NOW)
+        with db.reading() as session:
+            assert session.query(CatalogueRevision).count() == 1
+
+
+def test_what_a_candidature_uses_survives_a_catalogue_without_it(app: Flask, candidate: Person) -> None:
+    saved = candidate.registered()
+    amiens = replace(GUIDE_SESSION, openings=(AMIENS,), specialites=("31213",))
+    without = replace(GUIDE, sessions=(amiens,), specialites=GUIDE.specialites[1:])
+    with app.app_context():
+        load_catalogue([without], actor=OPERATOR, at=NOW)
+    labels = [choice["value"] for choice in choices(app, PICKED)["next"]["choices"]]
+    assert labels == ["20"], "no longer offered"
+    draft = candidate.modify(saved["candidature_id"]).json
+    assert candidate.save(draft).json["version"] == 2, "and still modified by who has it"
+
+
+def test_deposit_dates_moved_by_the_catalogue_are_told_too(app: Flask) -> None:
+    later = replace(BESANCON, deposit_closes=BESANCON.deposit_closes + timedelta(days=1))
+    moved = replace(GUIDE, sessions=(replace(GUIDE_SESSION, openings=(AMIENS, later)),))
+    with app.app_context():
+        load_catalogue([moved], actor=OPERATOR, at=NOW)
+    assert [event["data"]["academie"] for event in events_of(app, "registrations.window_changed.v1")] == ["03"]
+
+
+def test_a_failed_load_leaves_the_catalogue_as_it_was(app: Flask) -> None:
+    broken = replace(BESANCON, closes=BESANCON.opens)
+    bad = replace(GUIDE, sessions=(replace(GUIDE_SESSION, openings=(broken,)),))
+    with app.app_context():
+        with pytest.raises(Exception, match="window_in_order"):
+            load_catalogue([replace(GUIDE, label="X"), bad], actor=OPERATOR, at=NOW)
+        with db.reading() as session:
+            assert session.query(CatalogueRevision).count() == 1
+            assert session.query(CurrentExam).count() == 1
+
+
+def test_messages_are_shown_within_their_time_the_gravest_first(app: Flask) -> None:
+    def message(title: str, severity: str, begins: int, ends: int) -> str:
+        new = NewMessage(title, "Texte", severity, NOW + timedelta(hours=begins), NOW + timedelta(hours=ends))
+        return publish_message(new, actor=OPERATOR, at=NOW)
+
+    with app.app_context():
+        message("Information", "info", -2, 2)
+        down = message("Indisponibilité", "error", -1, 1)
+        message("Demain", "warning", 20, 30)
+        message("Hier", "warning", -30, -20)
+    assert messages(app) == ["Indisponibilité", "Information"]
+    with app.app_context():
+        withdraw_message(down, actor=OPERATOR, at=NOW)
+    assert messages(app) == ["Information"]
+
+
+def test_a_message_without_text_or_end_is_refused_with_every_reason(app: Flask) -> None:
+    with app.app_context(), pytest.raises(Invalid) as refusal:
+        publish_message(NewMessage("", " ", "loud", NOW, NOW), actor=OPERATOR, at=NOW)
+    assert [error.pointer for error in refusal.value.errors] == ["#/title", "#/text", "#/severity", "#/shown_until"]

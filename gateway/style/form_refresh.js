@@ -53,8 +53,8 @@ class FormRefresh {
       if (typeof typed.get(keyOf(control)) === "boolean") control.checked = typed.get(keyOf(control));
       else control.value = typed.get(keyOf(control));
     }
-    document.dispatchEvent(new CustomEvent("portail:contenu", { detail: this.form }));
     if (!focused.isConnected) this.focus(focused.id, caret);
+    document.dispatchEvent(new CustomEvent("portail:contenu", { detail: this.form }));
   }
 
   // Passwords are never sent back: they count as typed.

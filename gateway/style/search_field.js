@@ -20,6 +20,8 @@ class SearchField {
     this.root.dataset.rechercheActive = "";
     this.input.removeAttribute("list");
     this.input.addEventListener("input", () => this.typed());
+    // Put in place while words were being typed: it goes on where the former one was.
+    if (document.activeElement === this.input && !this.free && !this.value.value) this.ask();
     if (this.seed !== undefined) this.input.addEventListener("focus", () => this.input.value || this.ask());
     this.input.addEventListener("keydown", (event) => this.pressed(event));
     this.input.addEventListener("blur", () => this.left());

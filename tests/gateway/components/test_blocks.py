@@ -89,6 +89,13 @@ def test_a_button_can_carry_its_subject_in_its_name(rendered: Render) -> None:
     assert text_of(page.xpath("//button")[0]) == "J'ai fourni toutes mes pièces : Nationalité"
 
 
+def test_a_link_that_looks_like_a_button_says_what_it_is_about_out_of_its_context(rendered: Render) -> None:
+    page = rendered(
+        '{% from "components/button.html" import link_button %}{{ link_button("Ajouter", "/x", about="CINSIG03") }}'
+    )
+    assert text_of(page.xpath("//a")[0]) == "Ajouter : CINSIG03"
+
+
 def test_the_header_of_a_candidate_has_the_menu_the_account_and_the_last_login(rendered: Render) -> None:
     frame = Frame(connected=True, last_login="23/08/2018", active="documents")
     page = rendered('{% from "components/header.html" import header %}{{ header(frame) }}', frame=frame)

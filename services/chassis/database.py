@@ -133,7 +133,8 @@ def constraint_of(error: IntegrityError, names: Mapping[str, str]) -> str | None
     """
     diagnostic = getattr(error.orig, "diag", None)
     if diagnostic is not None:
-        return diagnostic.constraint_name  # type: ignore[no-any-return]
+        name: str | None = diagnostic.constraint_name
+        return name
     message = str(error.orig)
     columns = message.partition(": ")[2]
     return names.get(columns.strip())

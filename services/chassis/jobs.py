@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy import insert, select, update
@@ -87,11 +88,11 @@ def _taken(db: Database, name: str, now: datetime) -> bool:
     return True
 
 
-def _is_due(row: object, now: datetime) -> bool:
+def _is_due(row: Any, now: datetime) -> bool:
     if row is None:
         return True
-    due_at, leased_until = row  # type: ignore[misc]
-    return due_at <= now and (leased_until is None or leased_until < now)
+    due_at, leased_until = row
+    return bool(due_at <= now and (leased_until is None or leased_until < now))
 
 
 def _ended(db: Database, name: str, *, due_at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Mails out: over SMTP, or as .eml files in the one-machine mode. Text and HTML parts, an automatic sender's headers."""
+"""Mails out: over SMTP, or as .eml files in the one-machine mode. Text and HTML parts, an automatic sender."""
 
 from __future__ import annotations
 

@@ -9,8 +9,10 @@ from typing import Protocol
 
 from services.chassis.events.envelope import Envelope
 
-# Seconds before each new attempt; after the last one the event is parked.
+# Seconds before each new attempt; the last delay is repeated until TRIES are used up, then the event is parked:
+# what fails because a store or a mail server is down for a day needs no operator afterwards.
 RETRY_SECONDS: tuple[float, ...] = (5, 30, 120, 600, 3600)
+TRIES = 28
 
 
 class BrokerUnavailable(Exception):
@@ -52,7 +54,7 @@ class Broker(Protocol):
     def publisher(self) -> Publisher: ...
 
     def consume(self, queue: str, handle: Handle, take_parked: TakeParked, stop: threading.Event) -> None:
-        """Deliver until `stop`, finishing what is being handled. Raises BrokerUnavailable when the connection is lost."""
+        """Deliver until `stop`, finishing what is in hand. Raises BrokerUnavailable when the connection is lost."""
 
 
 def connect(url: str) -> Broker:

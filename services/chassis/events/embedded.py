@@ -33,8 +33,19 @@ CREATE TABLE IF NOT EXISTS messages (
 );
 CREATE INDEX IF NOT EXISTS messages_due ON messages (queue, available_at, id);
 """
+DUE = """
+SELECT id FROM messages WHERE queue = ? AND available_at <= ? AND (claimed_by IS NULL OR claimed_at < ?)
+ORDER BY available_at, id LIMIT 1
+"""
+CLAIM = """
+UPDATE messages SET claimed_by = ?, claimed_at = ?, deliveries = deliveries + 1 WHERE id = (
+    SELECT id FROM messages WHERE queue = ? AND available_at <= ? AND (claimed_by IS NULL OR claimed_at < ?)
+    ORDER BY available_at, id LIMIT 1
+) RETURNING id, body, attempt, deliveries
+"""
 BUSY_SECONDS = 15.0
-LEASE_SECONDS = 300.0
+LEASE_SECONDS = 30.0  # renewed while a handler runs, so only a dead worker lets it end
+UNSETTLED_SECONDS = 5.0
 DELIVERY_LIMIT = 20
 SHORTEST_WAIT, LONGEST_WAIT = 0.02, 0.25
 
@@ -89,9 +100,11 @@ class EmbeddedBroker:
                 wait = min(LONGEST_WAIT, wait * 2)
                 continue
             wait = SHORTEST_WAIT
-            self._deliver(claimed, handle, take_parked)
+            with kept(partial(self._renew, claimed, worker), LEASE_SECONDS / 3):
+                settled = self._deliver(claimed, handle, take_parked)
+            self._settle(claimed, worker, *settled)
 
-    def _deliver(self, claimed: _Claimed, handle: Handle, take_parked: TakeParked) -> None:
+    def _deliver(self, claimed: _Claimed, handle: Handle, take_parked: TakeParked) -> tuple[float | int | None, int]:
         try:
             if claimed.deliveries > DELIVERY_LIMIT:
                 take_parked(claimed.body)
@@ -110,18 +123,12 @@ class EmbeddedBroker:
 
     def _claim(self, queue: str, worker: str) -> _Claimed | None:
         now = time.time()
-        due = "queue = ? AND available_at <= ? AND (claimed_by IS NULL OR claimed_at < ?)"
         values = (queue, now, now - LEASE_SECONDS)
         with self._read() as connection:
-            if connection.execute(f"SELECT 1 FROM messages WHERE {due} LIMIT 1", values).fetchone() is None:  # noqa: S608
+            if connection.execute(DUE, values).fetchone() is None:
                 return None
         with self._write() as connection:
-            row = connection.execute(
-                "UPDATE messages SET claimed_by = ?, claimed_at = ?, deliveries = deliveries + 1 WHERE id ="
-                f" (SELECT id FROM messages WHERE {due} ORDER BY available_at, id LIMIT 1)"
-                " RETURNING id, body, attempt, deliveries",
-                (worker, now, *values),
-            ).fetchone()
+            row = connection.execute(CLAIM, (worker, now, *values)).fetchone()
         return _Claimed(*row) if row else None
 
     def _settle(self, claimed: _Claimed, retry: Retry | None, attempt: int) -> None:

@@ -9,11 +9,16 @@ from typing import Any, Self
 import orjson
 
 SPEC_VERSION = "1.0"
-_TEXTS = ("id", "source", "type", "subject", "time", "correlationid")
+# Longest of each attribute, as the tables hold them.
+_LONGEST = {"id": 64, "source": 200, "type": 200, "subject": 200, "time": 40, "correlationid": 64}
 
 
 class Undecodable(ValueError):
     """The bytes are no event of ours; trying again would not help."""
+
+
+def _is_text(value: object, longest: int) -> bool:
+    return isinstance(value, str) and len(value) <= longest and "\x00" not in value
 
 
 @dataclass(frozen=True)
@@ -56,8 +61,10 @@ class Envelope:
             raise Undecodable("not JSON") from error
         if not isinstance(read, dict) or read.get("specversion") != SPEC_VERSION:
             raise Undecodable("not a CloudEvents 1.0 envelope")
-        if not all(isinstance(read.get(name), str) for name in _TEXTS) or not isinstance(read.get("data"), dict):
-            raise Undecodable("an attribute is missing or ill-typed")
+        if not all(_is_text(read.get(name), longest) for name, longest in _LONGEST.items()):
+            raise Undecodable("an attribute is missing, ill-typed or too long")
+        if not isinstance(read.get("data"), dict):
+            raise Undecodable("data is no object")
         try:
             time = datetime.fromisoformat(read["time"])
         except ValueError as error:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import structlog
-from flask import Flask, current_app
 from sqlalchemy import insert, select
 
 from services.chassis.clock import system_now
@@ -16,7 +13,9 @@ from services.chassis.database import Database
 from services.chassis.events import counts, outbox
 from services.chassis.events.envelope import Envelope, Undecodable
 from services.chassis.events.handlers import Handlers
+from services.chassis.events.keeping import kept
 from services.chassis.events.parking import park
+from services.chassis.events.reasons import frames_of, reason_of
 from services.chassis.events.tables import TO_SELF, inbox
 
 log = structlog.get_logger()
@@ -28,10 +27,14 @@ RENEW_SECONDS = 20.0
 class FollowUps:
     """Used within an application context; several workers may run it on one database."""
 
-    def __init__(self, db: Database, handlers: Handlers, retry_seconds: tuple[float, ...]) -> None:
+    def __init__(
+        self, db: Database, handlers: Handlers, retry_seconds: tuple[float, ...], tries: int | None = None
+    ) -> None:
+        """`tries` in all before a follow-up is parked; by default one more than there are delays."""
         self._db = db
         self._handlers = handlers
         self._retry_seconds = retry_seconds
+        self._tries = tries or len(retry_seconds) + 1
 
     def run_once(self) -> bool:
         """Run one that is due; whether there was one."""
@@ -75,38 +78,21 @@ class FollowUps:
         log.info("follow_up_done", attempt=envelope.attempt)
 
     def _failed(self, row: outbox.Row, error: Exception) -> None:
-        service = self._handlers.service
+        service, reason = self._handlers.service, reason_of(error)
         counts.FAILED.labels(service).inc()
-        last = row.attempts > len(self._retry_seconds) or isinstance(error, Undecodable)
-        log.warning("follow_up_failed", attempt=row.attempts, reason=type(error).__name__, parked=last, exc_info=error)
+        last = row.attempts >= self._tries or isinstance(error, Undecodable)
+        log.warning(
+            "follow_up_failed", attempt=row.attempts, reason=reason, parked=last, frames=frames_of(error)
+        )
         with self._db.operation() as session:
             if last:
-                park(
-                    session,
-                    row.envelope,
-                    TO_SELF,
-                    f"{type(error).__name__} after {row.attempts} attempts",
-                    row.attempts,
-                )
+                park(session, row.envelope, TO_SELF, f"{reason}, {row.attempts} attempts", row.attempts)
                 outbox.done(session, [row.sequence])
                 counts.PARKED.labels(service).inc()
             else:
-                outbox.give_back(session, [row.sequence], delay=self._retry_seconds[row.attempts - 1])
+                delay = self._retry_seconds[min(row.attempts, len(self._retry_seconds)) - 1]
+                outbox.give_back(session, [row.sequence], delay=delay)
 
-    @contextmanager
-    def _lease_kept(self, sequence: int) -> Iterator[None]:
+    def _lease_kept(self, sequence: int) -> AbstractContextManager[None]:
         """A follow-up that takes long stays ours."""
-        finished = threading.Event()
-        app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-
-        def keep() -> None:
-            while not finished.wait(RENEW_SECONDS):
-                with app.app_context():
-                    outbox.renew(self._db, sequence, LEASE)
-
-        keeper = threading.Thread(target=keep, name="lease", daemon=True)
-        keeper.start()
-        try:
-            yield
-        finally:
-            finished.set()
+        return kept(lambda: outbox.renew(self._db, sequence, LEASE), RENEW_SECONDS)

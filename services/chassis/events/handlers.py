@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -14,15 +14,6 @@ EventHandler = Callable[[Session, Any, Envelope], None]
 FollowUp = Callable[[dict[str, Any], Envelope], None]
 AnyEventHandler = TypeVar("AnyEventHandler", bound=EventHandler)
 AnyFollowUp = TypeVar("AnyFollowUp", bound=FollowUp)
-
-
-class Readable(Protocol):
-    """An event contract's class. `from_data` raises ValueError for data of another shape."""
-
-    TYPE: Any
-
-    @classmethod
-    def from_data(cls, data: Any) -> Any: ...
 
 
 @dataclass(frozen=True)
@@ -42,8 +33,11 @@ class Handlers:
         self._reactions: dict[str, list[Reaction]] = {}
         self._follow_ups: dict[str, FollowUp] = {}
 
-    def on(self, contract: type[Readable]) -> Callable[[AnyEventHandler], AnyEventHandler]:
-        """The function is called in a transaction, with its session; it writes with it and never commits."""
+    def on(self, contract: type[Any]) -> Callable[[AnyEventHandler], AnyEventHandler]:
+        """`contract` is an event's class (`TYPE`, `from_data`, which raises ValueError for data of another shape).
+
+        The function is called in a transaction, with its session; it writes with it and never commits.
+        """
 
         def register(run: AnyEventHandler) -> AnyEventHandler:
             name = getattr(run, "__name__", "handler")

@@ -16,6 +16,7 @@ from services.chassis.events.broker import Retry
 from services.chassis.events.envelope import Envelope, Undecodable
 from services.chassis.events.handlers import Handlers, Reaction
 from services.chassis.events.parking import park
+from services.chassis.events.reasons import frames_of, reason_of
 from services.chassis.events.tables import TO_BROKER, inbox
 
 log = structlog.get_logger()
@@ -24,10 +25,14 @@ log = structlog.get_logger()
 class Dispatcher:
     """Gives events to their reactions; used within an application context."""
 
-    def __init__(self, db: Database, handlers: Handlers, retry_seconds: tuple[float, ...]) -> None:
+    def __init__(
+        self, db: Database, handlers: Handlers, retry_seconds: tuple[float, ...], tries: int | None = None
+    ) -> None:
+        """`tries` in all before an event is parked; by default one more than there are delays."""
         self._db = db
         self._handlers = handlers
         self._retry_seconds = retry_seconds
+        self._tries = tries or len(retry_seconds) + 1
 
     def handle(self, body: bytes, attempt: int) -> Retry | None:
         """What the consumer calls: None when the message is settled, handled or parked."""
@@ -37,10 +42,10 @@ class Dispatcher:
             self.park(body, str(error), attempt)
         except Exception as error:
             counts.FAILED.labels(self._handlers.service).inc()
-            log.warning("event_failed", attempt=attempt, reason=type(error).__name__, exc_info=error)
-            if attempt <= len(self._retry_seconds):
-                return Retry(attempt - 1)
-            self.park(body, f"{type(error).__name__} after {attempt} attempts", attempt)
+            log.warning("event_failed", attempt=attempt, reason=reason_of(error), frames=frames_of(error))
+            if attempt < self._tries:
+                return Retry(min(attempt, len(self._retry_seconds)) - 1)
+            self.park(body, f"{reason_of(error)}, {attempt} attempts", attempt)
         return None
 
     def dispatch(self, body: bytes, attempt: int) -> None:
@@ -72,7 +77,7 @@ class Dispatcher:
     def _react(self, reaction: Reaction, envelope: Envelope) -> None:
         try:
             event = reaction.contract.from_data(envelope.data)
-        except ValueError as error:
+        except (ValueError, TypeError, KeyError) as error:
             raise Undecodable(f"data of another shape: {error}") from error
         with self._db.operation() as session:
             seen = select(inbox.c.event_id).where(inbox.c.event_id == envelope.id, inbox.c.handler == reaction.name)

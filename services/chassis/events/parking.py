@@ -47,7 +47,7 @@ def park(session: Session, body: str, destination: str, reason: str, attempts: i
             destination=destination,
             type=type,
             subject=subject,
-            envelope=body,
+            envelope=body.replace("\x00", "\N{REPLACEMENT CHARACTER}"),
             reason=reason[:REASON_LENGTH],
             attempts=attempts,
             parked_at=system_now(),

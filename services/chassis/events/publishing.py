@@ -20,7 +20,7 @@ class Publishable(Protocol):
     """An event contract: a versioned type and JSON-ready data."""
 
     @property
-    def TYPE(self) -> str: ...
+    def TYPE(self) -> str: ...  # noqa: N802 - a contract's constant
 
     def to_data(self) -> dict[str, Any]: ...
 

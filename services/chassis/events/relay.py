@@ -1,4 +1,4 @@
-"""The relay: sends what the outbox holds, marks it once the broker has confirmed. Sent twice is harmless: the inbox knows."""
+"""The relay: sends what the outbox holds, marks it once the broker has confirmed. Twice is harmless."""
 
 from __future__ import annotations
 

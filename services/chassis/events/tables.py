@@ -59,14 +59,18 @@ class EventTables:
     """Declares the tables on `db`'s metadata; the models are attributes, for migrations and tests."""
 
     def __init__(self, db: Database) -> None:
-        base: Any = db.Model
-        self.Outbox = type("Outbox", (_Outbox, base), {"__tablename__": "outbox"})
-        self.Inbox = type("Inbox", (_Inbox, base), {"__tablename__": "inbox"})
-        self.Parked = type("Parked", (_Parked, base), {"__tablename__": "parked"})
-        self.JobLease = type("JobLease", (_JobLease, base), {"__tablename__": "job_leases"})
+        models = {name: self._model(name, shape, db) for name, shape in SHAPES.items()}
+        self.Outbox = models["outbox"]
+        self.Inbox = models["inbox"]
+        self.Parked = models["parked"]
+        self.JobLease = models["job_leases"]
         Index("ix_outbox_waiting", self.Outbox.published_at, self.Outbox.destination, self.Outbox.available_at)
         Index("ix_outbox_subject", self.Outbox.subject)
         Index("ix_parked_subject", self.Parked.subject)
+
+    @staticmethod
+    def _model(name: str, shape: type, db: Database) -> Any:
+        return type(shape.__name__.strip("_"), (shape, db.Model), {"__tablename__": name})
 
 
 class _Outbox:
@@ -114,3 +118,6 @@ class _JobLease:
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+SHAPES: dict[str, type] = {"outbox": _Outbox, "inbox": _Inbox, "parked": _Parked, "job_leases": _JobLease}

@@ -1,4 +1,4 @@
-"""RabbitMQ's exchange, queues and bindings, generated from the contracts: one description, applied or written to a file.
+"""RabbitMQ's exchange, queues and bindings, generated from the contracts; applied, or written to a file.
 
 Per consuming service: its queue, one delay queue per retry step, a parking queue. All are quorum queues. A queue's
 dead letters go on `at-least-once`, which needs `x-overflow: reject-publish` (else RabbitMQ falls back to at-most-once),
@@ -12,6 +12,7 @@ from typing import Any
 
 EXCHANGE = "portail.events"
 DELIVERY_LIMIT = 20
+NO_LIMIT = -1  # where nothing stands behind a queue, the default limit would make messages vanish
 _QUORUM = {"x-queue-type": "quorum"}
 _ONWARDS = {"x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish", "x-dead-letter-exchange": ""}
 
@@ -78,4 +79,4 @@ def _queues(service: str, retry_seconds: tuple[float, ...]) -> list[Queue]:
         )
         for step, seconds in enumerate(retry_seconds)
     ]
-    return [Queue(service, own), Queue(parking_queue(service), dict(_QUORUM)), *retries]
+    return [Queue(service, own), Queue(parking_queue(service), {**_QUORUM, "x-delivery-limit": NO_LIMIT}), *retries]

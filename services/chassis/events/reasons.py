@@ -1,0 +1,26 @@
+"""Why something failed, told without anybody's data: the kind of error and where it arose, never its message."""
+
+from __future__ import annotations
+
+import traceback
+
+from services.chassis.errors import DomainError
+
+_FRAMES = 8
+_LONGEST = 250
+
+
+def reason_of(error: BaseException) -> str:
+    """« IntegrityError at handlers.py:42 »; messages of databases and parsers quote values, so they are left out."""
+    kind = type(error).__name__
+    if isinstance(error, DomainError):
+        kind = f"{kind} {error.slug}"
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if "/services/" in frame.filename] or list(frames)
+    where = f" at {own[-1].filename.rsplit('/', 1)[-1]}:{own[-1].lineno}" if own else ""
+    return f"{kind}{where}"[:_LONGEST]
+
+
+def frames_of(error: BaseException) -> str:
+    """The last source lines of the traceback, which hold code and no values."""
+    return "".join(traceback.format_tb(error.__traceback__)[-_FRAMES:])

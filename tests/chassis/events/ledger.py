@@ -1,0 +1,110 @@
+"""A tiny service for the tests of events: it notes each effect in its own database, where doubling would show."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from flask import Flask
+from sqlalchemy import String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from services.chassis.database import Database
+from services.chassis.events import Envelope, EventTables, Handlers
+from services.chassis.events.broker import bindings_of, connect
+from services.chassis.jobs import Jobs
+from services.chassis.settings import Secret, ServiceSettings
+from services.chassis.worker import Worker
+from services.contracts.base import Contract
+
+RETRY_SECONDS = (0.2, 0.4)
+
+
+@dataclass(frozen=True)
+class Noted(Contract):
+    TYPE: ClassVar[str] = "writer.noted.v1"
+    CONSUMERS: ClassVar[tuple[str, ...]] = ("reader", "archive")
+
+    text: str
+
+
+@dataclass
+class Ledger:
+    """A service named `name` with its database, reacting to Noted; `failures` is how often it fails first."""
+
+    name: str
+    database_url: str
+    broker_url: str
+    failures: int = 0
+    entered: threading.Event = field(default_factory=threading.Event)
+    release: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.release.set()
+        self.db = Database()
+        self.events = EventTables(self.db)
+        db = self.db
+
+        class Entry(db.Model):  # type: ignore[name-defined]
+            __tablename__ = "entries"
+            sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+            text: Mapped[str] = mapped_column(String(100))
+
+        self.Entry = Entry
+        self.handlers = Handlers(self.name)
+        self.handlers.on(Noted)(self.write_down)
+        self.handlers.follow_up("tell")(self.tell)
+        self.app = Flask(f"services.{self.name}")
+        self.app.extensions["portail"] = ServiceSettings(
+            env="test", database_url=self.database_url, broker_url=self.broker_url,
+            accounts_url="http://127.0.0.1:9", client_id=self.name, client_secret=Secret("-"),
+        )  # fmt: skip
+        self.db.connect(self.app, self.database_url)
+        with self.app.app_context():
+            self.db.create_all()
+
+    def write_down(self, session: Session, event: Noted, envelope: Envelope) -> None:
+        self._fail_first()
+        session.add(self.Entry(text=event.text))
+
+    def tell(self, data: dict[str, Any], envelope: Envelope) -> None:
+        self._fail_first()
+        with self.db.operation() as session:
+            session.add(self.Entry(text=f"told {data['text']}"))
+
+    def entries(self) -> list[str]:
+        with self.app.app_context(), self.db.reading() as session:
+            return list(session.scalars(select(self.Entry.text).order_by(self.Entry.sequence)))
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        with self.app.app_context(), self.db.operation() as session:
+            yield session
+
+    @contextmanager
+    def working(self, number: int = 1) -> Iterator[list[Worker]]:
+        """Workers of this service, in threads of this process."""
+        workers = [Worker(self.app, self.handlers, Jobs(), RETRY_SECONDS) for _ in range(number)]
+        for worker in workers:
+            worker.start()
+        try:
+            yield workers
+        finally:
+            for worker in workers:
+                worker.stop.set()
+            for worker in workers:
+                worker.join()
+
+    def _fail_first(self) -> None:
+        self.entered.set()
+        assert self.release.wait(30)
+        if self.failures > 0:
+            self.failures -= 1
+            raise RuntimeError("not this time")
+
+
+def declare(broker_url: str) -> None:
+    connect(broker_url).declare(bindings_of((Noted,)), RETRY_SECONDS)

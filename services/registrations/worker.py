@@ -5,8 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from services.chassis import worker
-from services.registrations import follow_ups as _follow_ups  # noqa: F401 - registers the mails
-from services.registrations.handlers import registry
+from services.registrations.follow_ups import registry
 from services.registrations.jobs import jobs
 
 

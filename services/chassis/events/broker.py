@@ -42,6 +42,9 @@ class Publisher(Protocol):
     def publish(self, envelope: Envelope) -> None:
         """Returns once the broker has the event safe. Raises BrokerUnavailable or Unroutable."""
 
+    def keep_alive(self) -> None:
+        """To be called now and then while there is nothing to publish: an idle connection owes heartbeats."""
+
     def close(self) -> None: ...
 
 

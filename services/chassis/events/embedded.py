@@ -13,10 +13,17 @@ import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+
+import structlog
 
 from services.chassis.events.broker import BrokerUnavailable, Handle, Retry, TakeParked, Unroutable
 from services.chassis.events.envelope import Envelope
+from services.chassis.events.keeping import kept
+from services.chassis.events.reasons import frames_of, reason_of
+
+log = structlog.get_logger()
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS bindings (type TEXT NOT NULL, queue TEXT NOT NULL, PRIMARY KEY (type, queue));
@@ -43,6 +50,10 @@ UPDATE messages SET claimed_by = ?, claimed_at = ?, deliveries = deliveries + 1 
     ORDER BY available_at, id LIMIT 1
 ) RETURNING id, body, attempt, deliveries
 """
+# A retry is a new message, as RabbitMQ's delay queues make it: its deliveries are counted from nought.
+GIVE_BACK = """
+UPDATE messages SET claimed_by = NULL, available_at = ?, attempt = ?, deliveries = 0 WHERE id = ? AND claimed_by = ?
+"""
 BUSY_SECONDS = 15.0
 LEASE_SECONDS = 30.0  # renewed while a handler runs, so only a dead worker lets it end
 UNSETTLED_SECONDS = 5.0
@@ -56,6 +67,10 @@ class _Claimed:
     body: bytes
     attempt: int
     deliveries: int
+
+
+class Unsettled:
+    """Neither handled nor parked (the database is away): given back, without counting an attempt."""
 
 
 class EmbeddedBroker:
@@ -101,20 +116,18 @@ class EmbeddedBroker:
                 continue
             wait = SHORTEST_WAIT
             with kept(partial(self._renew, claimed, worker), LEASE_SECONDS / 3):
-                settled = self._deliver(claimed, handle, take_parked)
-            self._settle(claimed, worker, *settled)
+                outcome = self._outcome(claimed, handle, take_parked)
+            self._settle(claimed, worker, outcome)
 
-    def _deliver(self, claimed: _Claimed, handle: Handle, take_parked: TakeParked) -> tuple[float | int | None, int]:
+    def _outcome(self, claimed: _Claimed, handle: Handle, take_parked: TakeParked) -> Retry | Unsettled | None:
         try:
             if claimed.deliveries > DELIVERY_LIMIT:
                 take_parked(claimed.body)
-                retry = None
-            else:
-                retry = handle(claimed.body, claimed.attempt)
-        except Exception:
-            self._settle(claimed, Retry(0), claimed.attempt)  # as a broker's requeue: the attempt does not count
-            return
-        self._settle(claimed, retry, claimed.attempt + 1)
+                return None
+            return handle(claimed.body, claimed.attempt)
+        except Exception as error:
+            log.warning("delivery_unsettled", reason=reason_of(error), frames=frames_of(error))
+            return Unsettled()
 
     def _free_claims(self, queue: str) -> None:
         """A worker that starts takes over what an earlier one of its queue had in hand."""
@@ -131,17 +144,24 @@ class EmbeddedBroker:
             row = connection.execute(CLAIM, (worker, now, *values)).fetchone()
         return _Claimed(*row) if row else None
 
-    def _settle(self, claimed: _Claimed, retry: Retry | None, attempt: int) -> None:
+    def _renew(self, claimed: _Claimed, worker: str) -> None:
         with self._write() as connection:
-            if retry is None:
-                connection.execute("DELETE FROM messages WHERE id = ?", (claimed.id,))
-                return
-            delay = connection.execute("SELECT seconds FROM delays WHERE step = ?", (retry.step,)).fetchone()
-            available_at = time.time() + (delay[0] if delay else 0)
             connection.execute(
-                "UPDATE messages SET claimed_by = NULL, available_at = ?, attempt = ? WHERE id = ?",
-                (available_at, attempt, claimed.id),
+                "UPDATE messages SET claimed_at = ? WHERE id = ? AND claimed_by = ?", (time.time(), claimed.id, worker)
             )
+
+    def _settle(self, claimed: _Claimed, worker: str, outcome: Retry | Unsettled | None) -> None:
+        """What another worker claimed meanwhile is his to settle; the inbox knows what was done."""
+        ours = (claimed.id, worker)
+        with self._write() as connection:
+            if outcome is None:
+                connection.execute("DELETE FROM messages WHERE id = ? AND claimed_by = ?", ours)
+            elif isinstance(outcome, Unsettled):
+                connection.execute(GIVE_BACK, (time.time() + UNSETTLED_SECONDS, claimed.attempt, *ours))
+            else:
+                delay = connection.execute("SELECT seconds FROM delays WHERE step = ?", (outcome.step,)).fetchone()
+                available_at = time.time() + (delay[0] if delay else UNSETTLED_SECONDS)
+                connection.execute(GIVE_BACK, (available_at, claimed.attempt + 1, *ours))
 
     @contextlib.contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:
@@ -177,6 +197,9 @@ class EmbeddedPublisher:
 
     def publish(self, envelope: Envelope) -> None:
         self._broker.put(envelope)
+
+    def keep_alive(self) -> None:
+        """A file needs none."""
 
     def close(self) -> None:
         """Nothing is held between calls."""

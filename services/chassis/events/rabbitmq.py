@@ -19,12 +19,14 @@ from pika.exceptions import AMQPError, ChannelClosedByBroker, NackError, Unrouta
 
 from services.chassis.events.broker import BrokerUnavailable, Handle, TakeParked, Unroutable
 from services.chassis.events.envelope import Envelope
+from services.chassis.events.reasons import frames_of, reason_of
 from services.chassis.events.topology import EXCHANGE, parking_queue, retry_queue, topology
 
 log = structlog.get_logger()
 
 ATTEMPTS = "x-portail-attempts"
-PREFETCH = 8
+PREFETCH = 1  # what waits behind a handler that kills its worker must not be counted as delivered too
+UNSETTLED_SECONDS = 5.0
 TICK_SECONDS = 0.2
 HEARTBEAT_SECONDS = 30
 
@@ -96,6 +98,14 @@ class RabbitPublisher:
             self.close()
             raise BrokerUnavailable(type(error).__name__) from error
 
+    def keep_alive(self) -> None:
+        """Answer the broker's heartbeats; a connection that was lost is thrown away and made anew when needed."""
+        try:
+            if self._connection is not None:
+                self._connection.process_data_events(time_limit=0)
+        except (AMQPError, OSError):
+            self.close()
+
     def close(self) -> None:
         _close(self._connection)
         self._connection = self._channel = None
@@ -150,8 +160,7 @@ class _Consumption:
         self._retries.close()
 
     def _on_event(self, channel: Any, method: Any, properties: Any, body: bytes) -> None:
-        attempt = int((properties.headers or {}).get(ATTEMPTS, 1))
-        self._pool.submit(self._work, method.delivery_tag, body, attempt)
+        self._pool.submit(self._work, method.delivery_tag, body, _attempt_of(properties))
 
     def _on_parked(self, channel: Any, method: Any, properties: Any, body: bytes) -> None:
         self._pool.submit(self._work_parked, method.delivery_tag, body)
@@ -164,8 +173,7 @@ class _Consumption:
             if retry is not None:
                 self._retries.send("", retry_queue(self._queue, retry.step), body, None, attempt + 1)
         except Exception as error:
-            log.warning("delivery_unsettled", reason=type(error).__name__, exc_info=error)
-            self._answer(tag, good=False)
+            self._unsettled(tag, error)
             return
         self._answer(tag, good=True)
 
@@ -173,10 +181,15 @@ class _Consumption:
         try:
             self._take_parked(body)
         except Exception as error:
-            log.warning("parked_unsettled", reason=type(error).__name__, exc_info=error)
-            self._answer(tag, good=False)
+            self._unsettled(tag, error)
             return
         self._answer(tag, good=True)
+
+    def _unsettled(self, tag: int, error: Exception) -> None:
+        """Neither handled nor parked: the broker keeps it. The pause spares a database that is away."""
+        log.warning("delivery_unsettled", reason=reason_of(error), frames=frames_of(error))
+        self._stopping.wait(UNSETTLED_SECONDS)
+        self._answer(tag, good=False)
 
     def _answer(self, tag: int, *, good: bool) -> None:
         """In the connection's thread. A connection lost meanwhile means a new delivery, which the inbox knows."""
@@ -190,6 +203,12 @@ class _Consumption:
 
         with contextlib.suppress(AMQPError):
             self._channel.connection.add_callback_threadsafe(answer)
+
+
+def _attempt_of(properties: Any) -> int:
+    """1 where our header is missing or is no count."""
+    attempt = (properties.headers or {}).get(ATTEMPTS)
+    return attempt if isinstance(attempt, int) and attempt > 0 else 1
 
 
 def _close(connection: BlockingConnection | None) -> None:

@@ -31,6 +31,8 @@ class Relay:
     def run_once(self) -> int:
         """Send what is due; how many events left. Raises BrokerUnavailable, with every unsent row given back."""
         rows = outbox.take(self._db, TO_BROKER, limit=BATCH, lease=LEASE)
+        if not rows and self._publisher is not None:
+            self._publisher.keep_alive()
         sent: list[int] = []
         unroutable: list[int] = []
         try:

@@ -17,12 +17,15 @@ import click
 from flask import Flask
 
 from services.accounts.domain.staff import SCOPES, Role
+from services.accounts.follow_ups import registry
 from services.accounts.operations import staff
 from services.accounts.operations.audit import Actor
 from services.chassis.errors import DomainError
+from services.chassis.events import commands as event_commands
 
 
 def register(app: Flask) -> None:
+    event_commands.register(app, registry)
     for command in (create_staff, create_token, revoke_token):
         app.cli.add_command(command)
 

@@ -5,6 +5,7 @@ An account, address or request that is gone meanwhile has no mail: that is no er
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from services.accounts.mails import Letter
 from services.accounts.models import Account, EmailChange, StaffMember, db
 from services.accounts.operations import links
 from services.accounts.parts import parts
+from services.chassis import clock
 from services.chassis.clock import portal_now
 from services.chassis.events import Envelope, Handlers
 from services.chassis.mail import Mail
@@ -46,7 +48,7 @@ def send_address_known(data: dict[str, Any], envelope: Envelope) -> None:
 def send_failed_logins(data: dict[str, Any], envelope: Envelope) -> None:
     """To the owner of an account whose tries begin to be slowed."""
     if owner := _owner(data["owner_id"]):
-        _send(owner.email, mails.failed_logins(portal_now(), _page("compte/mot-de-passe")), envelope)
+        _send(owner.email, mails.failed_logins(_happened_at(envelope), _page("compte/mot-de-passe")), envelope)
 
 
 @registry.follow_up("send_reset_mail")
@@ -102,9 +104,14 @@ def _send(address: str, letter: Letter, envelope: Envelope) -> None:
             text=letter.text(),
             html=letter.html(),
             message_id=envelope.id,
-            date=portal_now(),
+            date=_happened_at(envelope),
         )
     )
+
+
+def _happened_at(envelope: Envelope) -> datetime:
+    """By the portal's clock, and the same again if the mail is sent twice."""
+    return envelope.time + clock.offset()
 
 
 def _deliverable(address: str) -> str:

@@ -209,3 +209,18 @@ def test_with_a_candidature_an_account_is_not_deleted(house: House, registration
     answer = house.call("POST", "/me/deletion", held["access_token"], current_password=PASSWORD)
     assert (answer.status_code, slug(answer)) == (409, "candidature-existante")
     assert house.try_log_in().status_code == 201
+
+
+def test_of_two_addresses_asked_for_the_newest_alone_counts(house: House) -> None:
+    held = house.logged_in()
+    ask_new_email(house, held)
+    older = house.newest_token(NEW_EMAIL, "Confirmer")
+    other = {"email": "l@x.fr", "email_confirmation": "l@x.fr", "current_password": PASSWORD}
+    assert change(house, held, **other).status_code == 200
+    assert slug(house.post("/email-changes", token=older)) == "lien-expire"
+    assert house.post("/email-changes", token=house.newest_token("l@x.fr")).json == {"email": "l@x.fr"}
+
+
+def test_changes_of_address_send_no_mails_without_end(house: House) -> None:
+    held = house.logged_in()
+    assert [ask_new_email(house, held).status_code for _ in range(6)] == [200] * 5 + [429]

@@ -70,6 +70,7 @@ class Quota:
 RESENDS = Quota(5, timedelta(hours=1))
 CREATIONS = Quota(10, timedelta(hours=1))
 RESETS = Quota(5, timedelta(hours=1))
+EMAIL_CHANGES = Quota(5, timedelta(hours=1))
 
 
 def take(count: int, since: datetime | None, quota: Quota, now: datetime) -> tuple[int, datetime, int]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
 from services.accounts import identity
+from services.accounts.domain import throttling
 from services.accounts.domain.account import Changes, read_changes, typed_values
-from services.accounts.domain.emails import key_of
 from services.accounts.domain.links import Purpose
 from services.accounts.models import Account, EmailChange, db
-from services.accounts.operations import current_password, identity_changes, links, sessions
+from services.accounts.operations import current_password, identity_changes, limits, links, sessions
 from services.accounts.parts import parts
 from services.chassis.clock import portal_now, to_paris
 from services.chassis.database import new_id
@@ -83,14 +86,24 @@ def _change_access(account_id: str, changes: Changes) -> None:
             account.password_hash = password_hash
             sessions.end_all(session, account_id)
             links.close(session, account_id, purpose=Purpose.RESET)
-        if changes.email is not None and key_of(changes.email) != account.email_key:
-            asked = EmailChange(
-                id=new_id(),
-                account_id=account_id,
-                address=changes.email,
-                previous_address=account.email,
-                requested_at=portal_now(),
-            )
-            session.add(asked)
-            data = {"email_change_id": asked.id}
-            follow_up(session, "send_email_change_confirmation", data, subject=account_id)
+        if changes.email is not None:
+            _ask_confirmation(session, account, changes.email)
+
+
+def _ask_confirmation(session: Session, account: Account, address: str) -> None:
+    """The newest request alone counts: the links of older ones die."""
+    if wait := limits.seconds_over_quota(session, "email-change", account.email_key, throttling.EMAIL_CHANGES):
+        raise limits.too_many_mails(wait)
+    links.close(session, account.id, purpose=Purpose.EMAIL_CHANGE)
+    older = delete(EmailChange).where(EmailChange.account_id == account.id, EmailChange.confirmed_at.is_(None))
+    session.execute(older)
+    asked = EmailChange(
+        id=new_id(),
+        account_id=account.id,
+        address=address,
+        previous_address=account.email,
+        requested_at=portal_now(),
+    )
+    session.add(asked)
+    data = {"email_change_id": asked.id}
+    follow_up(session, "send_email_change_confirmation", data, subject=account.id)

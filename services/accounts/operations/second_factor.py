@@ -21,10 +21,13 @@ def is_passed(person: StaffMember, code: str | None) -> bool:
             type="second-facteur",
             title="Second facteur demandé",
         )
+    digits = code.replace(" ", "")
+    if not (digits.isascii() and digits.isdigit()):
+        return False
     totp = pyotp.TOTP(parts().derivation.unseal(person.totp_sealed), interval=STEP_SECONDS)
     now = int(system_now().timestamp()) // STEP_SECONDS
     for step in (now + shift for shift in TOLERATED_STEPS):
-        if step > person.totp_last_step and totp.verify(code.replace(" ", ""), for_time=step * STEP_SECONDS):
+        if step > person.totp_last_step and totp.verify(digits, for_time=step * STEP_SECONDS):
             person.totp_last_step = step
             return True
     return False

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from services.accounts.derivation import hashed, new_secret
 from services.accounts.domain import emails, passwords
+from services.accounts.domain.civil_status import NAME_LENGTH
 from services.accounts.domain.staff import Role, checked_academies, checked_scopes, scopes_of
 from services.accounts.models import Account, StaffMember, StaffToken, db
 from services.accounts.operations import audit
@@ -122,6 +123,8 @@ def exchange_token(secret: str, client: str) -> tuple[str, int]:
 def _checked(new: NewStaff) -> list[str] | None:
     if not emails.is_valid(new.email):
         raise Invalid("Adresse mail non valable.", errors=(FieldError("#/email", "Adresse mail non valable."),))
+    if not all(0 < len(name) <= NAME_LENGTH for name in (new.nom, new.prenoms)):
+        raise Invalid(f"Nom et prénoms : de 1 à {NAME_LENGTH} caractères.")
     if found := passwords.mistakes(new.password, parts().profile):
         raise Invalid(" ".join(found), errors=(FieldError("#/password", " ".join(found)),))
     return checked_academies(new.role, new.academies, (academie.code for academie in known_academies.all()))

@@ -1,0 +1,41 @@
+"""Whatever is sent as a form ends in an account or in a refusal that names fields; nothing else."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.accounts.domain import form
+from services.accounts.domain.account import NewAccount, read_new
+from services.accounts.domain.passwords import GUIDE, RECOMMENDED, Profile
+from services.chassis.errors import Invalid
+from tests.accounts.people import binet
+
+NAMES = [*binet(), "commune_hors_liste", "commune_naissance_libre", "ville_naissance", "commune_naissance-texte"]
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(st.characters(), max_size=40),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+def outcome(values: dict[str, Any], profile: Profile) -> NewAccount | Invalid:
+    try:
+        return read_new(values, today=date(2021, 10, 4), profile=profile)
+    except Invalid as refusal:
+        return refusal
+
+
+@given(st.dictionaries(st.sampled_from(NAMES), ANYTHING), st.sampled_from([GUIDE, RECOMMENDED]))
+def test_any_value_anywhere_is_accepted_or_refused_by_field(changes: dict[str, Any], profile: Profile) -> None:
+    values = binet() | changes
+    read = outcome(values, profile)
+    if isinstance(read, Invalid):
+        assert read.errors
+        assert all(error.pointer.startswith("#/") and error.detail for error in read.errors)
+    else:
+        assert read.civil_status.nom_famille
+    assert form.creation(values, profile)["sections"]

@@ -1,0 +1,65 @@
+"""The same thing done twice at the same moment, and what a crash repeats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from werkzeug.test import TestResponse
+
+from services.accounts.follow_ups import send_activation_mail
+from services.accounts.models import Account, LoginFailures, db, events
+from services.chassis.events import Envelope
+from tests.accounts.house import House, token_in
+
+EMAIL = "lbinet@ac-rennes.fr"
+
+
+def at_once(times: int, act: Callable[[], TestResponse]) -> list[int]:
+    with ThreadPoolExecutor(times) as pool:
+        return sorted(answer.status_code for answer in pool.map(lambda _: act(), range(times)))
+
+
+def test_an_account_created_twice_at_once_is_one(house: House) -> None:
+    assert at_once(4, house.create) == [202] * 4
+    with house.app.app_context(), db.reading() as session:
+        assert session.query(Account).count() == 1
+    house.deliver()
+    assert house.post("/activations", token=token_in(house.mailbox.received[-1])).status_code == 200
+
+
+def test_many_passwords_tried_at_once_are_counted_before_they_are_looked_at(house: House) -> None:
+    house.activated()
+    statuses = at_once(12, lambda: house.try_log_in(password="Faux/2021"))
+    assert statuses.count(401) == 5
+    assert statuses.count(429) == 7
+
+
+def test_a_link_used_twice_at_once_is_used_once(house: House) -> None:
+    house.create()
+    token = house.newest_token(EMAIL)
+    assert at_once(4, lambda: house.post("/activations", token=token)) == [200, 410, 410, 410]
+
+
+def test_a_mail_repeated_after_a_crash_is_the_same_mail(house: House) -> None:
+    house.create()
+    with house.app.app_context():
+        with db.reading() as session:
+            envelope = Envelope.from_json(session.query(events.Outbox).one().envelope)
+        for _ in range(2):
+            send_activation_mail(envelope.data, envelope)
+    first, second = house.mailbox.wait_for_count(2, EMAIL)
+    for header in ("Message-ID", "Date", "Subject"):
+        assert first.message[header] == second.message[header]
+    assert first.text == second.text
+    assert envelope.id in first.message["Message-ID"]
+
+
+@pytest.mark.parametrize("email", ["\ud800@x.fr", "a\0@x.fr"])
+def test_text_that_no_database_takes_is_refused(house: House, email: str) -> None:
+    for path in ("/activations/resend", "/password-resets"):
+        assert house.post(path, email=email).status_code == 422
+    assert house.try_log_in(email).status_code == 422
+    with house.app.app_context(), db.reading() as session:
+        assert session.query(LoginFailures).count() == 0

@@ -16,6 +16,7 @@ from services.contracts.registrations import (
     Line,
     PieceAsked,
     RegistrationSaved,
+    RegistrationWithdrawn,
     Section,
     SessionRef,
 )
@@ -175,3 +176,13 @@ def saved(**given: Any) -> RegistrationSaved:
 def with_confirmation(**given: Any) -> RegistrationSaved:
     """The guide's event whose confirmation says something else."""
     return saved(confirmation=dataclasses.replace(CONFIRMATION, **given))
+
+
+def withdrawn(version: int = 1, candidature_id: str = CANDIDATURE) -> RegistrationWithdrawn:
+    """The guide's candidate withdraws."""
+    return RegistrationWithdrawn(
+        candidature_id=candidature_id,
+        candidate_id=CANDIDATE,
+        version=version,
+        withdrawn_at="2021-10-05T08:00:00+00:00",
+    )

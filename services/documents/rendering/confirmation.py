@@ -1,4 +1,5 @@
 """« Confirmation d'inscription »: every line of guide §6, in its place."""
+
 from __future__ import annotations
 
 from datetime import date

@@ -1,4 +1,5 @@
 """« Demande de pièces justificatives »: what to deposit, by deadline and regroupement (guide §10)."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable

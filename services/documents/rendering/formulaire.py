@@ -1,4 +1,5 @@
 """« Editer le formulaire à compléter »: a form to fill in by hand, printed with what the candidature says."""
+
 from __future__ import annotations
 
 from datetime import date

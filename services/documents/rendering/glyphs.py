@@ -2,6 +2,7 @@
 
 Both files are subsets of DejaVu Sans Condensed 2.37 (licence beside them), so nothing is fetched at run time.
 """
+
 from __future__ import annotations
 
 import unicodedata

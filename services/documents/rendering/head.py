@@ -1,4 +1,5 @@
 """The head that every document of a candidature shares (guide §6), and the texts that recur in them."""
+
 from __future__ import annotations
 
 import re

@@ -1,4 +1,5 @@
 """From a sheet to bytes: the PDF by xhtml2pdf and the accessible HTML page, from the same cleaned values."""
+
 from __future__ import annotations
 
 import dataclasses

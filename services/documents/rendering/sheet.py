@@ -1,4 +1,5 @@
 """What a document holds, as plain values: a head and blocks. Templates decide only how it looks."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass

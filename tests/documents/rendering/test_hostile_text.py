@@ -9,6 +9,7 @@ from pypdf import PdfReader
 from services.documents.rendering import printing
 from services.documents.rendering.confirmation import confirmation
 from services.documents.rendering.demande import demande
+from services.documents.rendering.glyphs import FONTS
 from services.documents.rendering.printing import RenderingFailed, render
 from services.documents.rendering.sheet import Letterhead
 from tests.documents.example import identity, saved, with_confirmation
@@ -85,6 +86,6 @@ def test_a_document_can_read_nothing_but_our_fonts(address: str) -> None:
 
 
 def test_the_fonts_come_with_their_licence_and_stay_small() -> None:
-    folder = Path(printing.FONTS)
+    folder = Path(FONTS)
     assert (folder / "LICENCE-DejaVu.txt").exists()
     assert sum(file.stat().st_size for file in folder.glob("*.ttf")) < 1_500_000

@@ -1,0 +1,10 @@
+"""`python -m services.documents web | worker | migrate | reconcile | parked …`"""
+
+from __future__ import annotations
+
+from services.chassis.entry import main
+from services.documents.app import create_app
+from services.documents.settings import DocumentsSettings
+from services.documents.worker import run_worker
+
+main("documents", DocumentsSettings, create_app, run_worker)

@@ -1,0 +1,1 @@
+"""The HTTP interface of documents: candidates read what is theirs; nothing is written by it."""

@@ -1,0 +1,29 @@
+"""The web process of documents."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from services.chassis.tokens import KeyOf
+from services.chassis.web import create_service
+from services.documents import cli, parts
+from services.documents.api.candidate import blp
+from services.documents.models import db
+from services.documents.settings import DocumentsSettings
+
+
+def create_app(settings: DocumentsSettings, key_of: KeyOf | None = None) -> Flask:
+    """The application of documents; `key_of` stands in for accounts' published keys in tests."""
+    built = parts.build(settings)
+    app = create_service(
+        "documents",
+        settings,
+        db,
+        title="Documents des candidats",
+        blueprints=[blp],
+        key_of=key_of,
+        reports={"objects": built.store.check},
+    )
+    parts.attach(app, built)
+    cli.register(app)
+    return app

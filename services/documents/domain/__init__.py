@@ -1,0 +1,1 @@
+"""Which documents there are, and when a candidature's are shown."""

@@ -1,0 +1,83 @@
+"""Tables of documents: our copy of each candidature, its saved versions, and what was made of them.
+
+Bytes are in the object store; everything known of them is here, for the one-machine store forgets metadata.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.chassis.database import Database, UtcDateTime, new_id
+from services.chassis.events import EventTables
+
+db = Database()
+event_tables = EventTables(db)
+
+_ID = String(32)
+_DIGEST = String(64)
+_KEY = String(64)
+
+
+class Candidature(db.Model):
+    """What a tile shows, as of the newest version known. It stays after the session closes."""
+
+    __tablename__ = "candidatures"
+    __table_args__ = (CheckConstraint("version > 0", name="version_positive"),)
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    candidate_id: Mapped[str] = mapped_column(String(64), index=True)
+    version: Mapped[int] = mapped_column(Integer)
+    exam_label: Mapped[str] = mapped_column(Text)
+    session_label: Mapped[str] = mapped_column(Text)
+    academie_code: Mapped[str] = mapped_column(String(8))
+    academie_label: Mapped[str] = mapped_column(Text)
+    specialite: Mapped[str | None] = mapped_column(Text)
+    numero_candidat: Mapped[str] = mapped_column(String(32))
+    numero_inscription: Mapped[str] = mapped_column(String(16))
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Withdrawal(db.Model):
+    """A tombstone: versions up to this one are hidden, even those whose event comes later."""
+
+    __tablename__ = "withdrawals"
+
+    candidature_id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    version: Mapped[int] = mapped_column(Integer)
+    withdrawn_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SavedVersion(db.Model):
+    """The whole of one saved version, so that any document of it can be made again without asking anybody."""
+
+    __tablename__ = "saved_versions"
+
+    candidature_id: Mapped[str] = mapped_column(ForeignKey("candidatures.id", ondelete="CASCADE"), primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class Document(db.Model):
+    """A document at its owner's disposal, in both forms. Bytes, sizes and SHA-256 as read back from the store."""
+
+    __tablename__ = "documents"
+    __table_args__ = (
+        UniqueConstraint("candidature_id", "type", "version", name="uq_documents_candidature_id_type_version"),
+    )
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    candidature_id: Mapped[str] = mapped_column(ForeignKey("candidatures.id", ondelete="CASCADE"))
+    type: Mapped[str] = mapped_column(String(32))
+    version: Mapped[int] = mapped_column(Integer)
+    label: Mapped[str] = mapped_column(Text)
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    pdf_key: Mapped[str] = mapped_column(_KEY, unique=True)
+    pdf_size: Mapped[int] = mapped_column(Integer)
+    pdf_sha256: Mapped[str] = mapped_column(_DIGEST)
+    html_key: Mapped[str] = mapped_column(_KEY, unique=True)
+    html_size: Mapped[int] = mapped_column(Integer)
+    html_sha256: Mapped[str] = mapped_column(_DIGEST)

@@ -1,0 +1,1 @@
+"""What documents does: keep copies of candidatures, make their documents, hand them out, put the store in order."""

@@ -1,0 +1,42 @@
+"""What operations need besides the database, built once per process from its settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import Flask, current_app
+
+from services.chassis.http import Client
+from services.chassis.objects import ObjectStore
+from services.chassis.service_token import ServiceToken
+from services.documents.registrations import Registrations
+from services.documents.rendering.sheet import Letterhead
+from services.documents.settings import DocumentsSettings
+
+_KEY = "documents.parts"
+
+
+@dataclass(frozen=True)
+class Parts:
+    store: ObjectStore
+    registrations: Registrations
+    letterhead: Letterhead
+
+
+def build(settings: DocumentsSettings) -> Parts:
+    token = ServiceToken(Client(settings.accounts_url), settings.client_id, settings.client_secret)
+    return Parts(
+        store=ObjectStore(settings.objects_url),
+        registrations=Registrations(Client(settings.registrations_url), token),
+        letterhead=settings.letterhead(),
+    )
+
+
+def attach(app: Flask, parts: Parts) -> None:
+    app.extensions[_KEY] = parts
+
+
+def parts() -> Parts:
+    """Those of the running process; needs an application context."""
+    return cast(Parts, current_app.extensions[_KEY])

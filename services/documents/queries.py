@@ -1,0 +1,97 @@
+"""Reads for the API and the operations. What is hidden or someone else's is not found, like what does not exist."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from services.chassis.errors import NotFound
+from services.contracts.registrations import RegistrationSaved
+from services.documents.domain.types import DocumentType
+from services.documents.domain.visibility import is_hidden
+from services.documents.models import Candidature, Document, SavedVersion, Withdrawal, db
+
+_WITHDRAWAL = Withdrawal.candidature_id == Candidature.id
+
+
+def _shown() -> ColumnElement[bool]:
+    """The same rule as `is_hidden`, for whole lists."""
+    return or_(Withdrawal.version.is_(None), Candidature.version > Withdrawal.version)
+
+
+def candidatures_of(candidate_id: str) -> list[Candidature]:
+    """The tiles of a candidate, newest first; also those whose session has closed."""
+    wanted = (
+        select(Candidature)
+        .outerjoin(Withdrawal, _WITHDRAWAL)
+        .where(Candidature.candidate_id == candidate_id, _shown())
+        .order_by(Candidature.saved_at.desc(), Candidature.id)
+    )
+    with db.reading() as session:
+        return list(session.scalars(wanted))
+
+
+def own_copy(candidate_id: str, candidature_id: str) -> Candidature:
+    """Our copy of a candidature of this candidate. Raises NotFound."""
+    copy = own_copy_or_none(candidate_id, candidature_id)
+    if copy is None:
+        raise NotFound()
+    return copy
+
+
+def own_copy_or_none(candidate_id: str, candidature_id: str) -> Candidature | None:
+    """None if its event has not come yet. Raises NotFound if it is hidden or someone else's."""
+    with db.reading() as session:
+        copy = session.get(Candidature, candidature_id)
+        withdrawn = _withdrawn_version(session, candidature_id)
+    if copy is None:
+        return None
+    if copy.candidate_id != candidate_id or is_hidden(copy.version, withdrawn):
+        raise NotFound()
+    return copy
+
+
+def is_withdrawn(event: RegistrationSaved) -> bool:
+    """Whether that version was withdrawn, as far as we know."""
+    with db.reading() as session:
+        return is_hidden(event.version, _withdrawn_version(session, event.candidature_id))
+
+
+def _withdrawn_version(session: Session, candidature_id: str) -> int | None:
+    return session.scalar(select(Withdrawal.version).where(Withdrawal.candidature_id == candidature_id))
+
+
+def documents_of(candidature_id: str) -> list[Document]:
+    """All documents of a candidature, newest first, a version's own in alphabetical order of their labels."""
+    newest = (Document.version.desc(), Document.label, Document.published_at.desc(), Document.id)
+    with db.reading() as session:
+        return list(session.scalars(select(Document).filter_by(candidature_id=candidature_id).order_by(*newest)))
+
+
+def own_document(candidate_id: str, document_id: str) -> tuple[Document, Candidature]:
+    """A document of this candidate, with its candidature. Raises NotFound."""
+    wanted = (
+        select(Document, Candidature)
+        .join(Candidature, and_(Candidature.id == Document.candidature_id, Candidature.candidate_id == candidate_id))
+        .outerjoin(Withdrawal, _WITHDRAWAL)
+        .where(Document.id == document_id, _shown())
+    )
+    with db.reading() as session:
+        found = session.execute(wanted).one_or_none()
+    if found is None:
+        raise NotFound()
+    return found[0], found[1]
+
+
+def document_of(candidature_id: str, kind: DocumentType, version: int) -> Document | None:
+    """The automatic document of that type and version, once it is made."""
+    with db.reading() as session:
+        wanted = select(Document).filter_by(candidature_id=candidature_id, type=kind.value, version=version)
+        return session.scalar(wanted)
+
+
+def saved_version(candidature_id: str, version: int) -> RegistrationSaved | None:
+    """The event of a version as it was kept."""
+    with db.reading() as session:
+        kept = session.get(SavedVersion, (candidature_id, version))
+    return None if kept is None else RegistrationSaved.from_data(kept.payload)

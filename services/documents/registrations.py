@@ -1,0 +1,49 @@
+"""Asks registrations for a saved version, where its event has not come yet or the candidate cannot wait."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import structlog
+
+from services.chassis.errors import Unavailable
+from services.chassis.http import Client, ProblemAnswer
+from services.contracts.base import ContractError
+from services.contracts.registrations import RegistrationSaved
+
+log = structlog.get_logger()
+
+CURRENT = "current"
+# What goes into a path must be an id and nothing that a path understands.
+_ID = re.compile(r"[0-9a-f]{32}")
+# Someone waits for his document: better to answer with what we know than to wait long.
+_PATIENCE = (2.0, 5.0)
+
+
+class Registrations:
+    """The one question that documents may put to registrations."""
+
+    def __init__(self, client: Client, token: Callable[[], str]) -> None:
+        self._client = client
+        self._token = token
+
+    def version(self, candidature_id: str, version: int | None) -> RegistrationSaved | None:
+        """The event of that version (None: the current one), or None if there is no such active candidature.
+
+        Raises Unavailable when registrations does not answer, or not as agreed.
+        """
+        if not _ID.fullmatch(candidature_id):
+            return None
+        path = f"/v1/candidatures/{candidature_id}/versions/{CURRENT if version is None else version}"
+        try:
+            answer = self._client.get(path, token=self._token(), timeout=_PATIENCE)
+        except ProblemAnswer as refusal:
+            if refusal.http_status == 404:
+                return None
+            raise Unavailable("Un service du portail a répondu de façon inattendue.") from refusal
+        try:
+            return RegistrationSaved.from_data(answer["data"])
+        except (ContractError, KeyError, TypeError) as error:
+            log.error("version_unreadable", candidature_id=candidature_id, reason=type(error).__name__)
+            raise Unavailable("Un service du portail a répondu de façon inattendue.") from error

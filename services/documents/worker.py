@@ -1,0 +1,14 @@
+"""The worker of documents: registrations' events, making documents, the nightly reconciliation."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from services.chassis import worker
+from services.documents.handlers import registry
+from services.documents.jobs import jobs
+
+
+def run_worker(app: Flask) -> None:
+    """Runs until SIGTERM."""
+    worker.run(app, registry, jobs)

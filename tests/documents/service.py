@@ -1,0 +1,92 @@
+"""documents as a test drives it: its web application, its handlers and its follow-ups, over real parts."""
+
+from __future__ import annotations
+
+import io
+import uuid
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from services.chassis.entry import migrate
+from services.chassis.settings import Secret
+from services.contracts.registrations import RegistrationSaved, RegistrationWithdrawn
+from services.documents.app import create_app
+from services.documents.models import db
+from services.documents.operations.copies import hide, keep_version
+from services.documents.operations.making import make_documents
+from services.documents.parts import Parts, parts
+from services.documents.settings import DocumentsSettings
+from tests.documents.example import CANDIDATE, CANDIDATURE
+from tests.support.tokens import bearer, candidate_token, key_of
+
+
+def settings(database_url: str, objects_url: str, peer_url: str, **given: Any) -> DocumentsSettings:
+    values: dict[str, Any] = {
+        "env": "test",
+        "database_url": database_url,
+        "broker_url": "sqlite:///unused.db",
+        "accounts_url": peer_url,
+        "registrations_url": peer_url,
+        "client_id": "documents",
+        "client_secret": Secret("x" * 16),
+        "objects_url": Secret(objects_url),
+        **given,
+    }
+    return DocumentsSettings(**values)
+
+
+class Service:
+    """One running documents."""
+
+    def __init__(self, database_url: str, objects_url: str, peer_url: str, **given: Any) -> None:
+        self.app: Flask = create_app(settings(database_url, objects_url, peer_url, **given), key_of=key_of)
+        migrate(self.app)
+        self.web: FlaskClient = self.app.test_client()
+
+    @property
+    def parts(self) -> Parts:
+        with self.app.app_context():
+            return parts()
+
+    def hears(self, event: RegistrationSaved | RegistrationWithdrawn) -> None:
+        """The event comes, and the follow-up that it causes is not run yet."""
+        with self.app.app_context(), db.operation() as session:
+            if isinstance(event, RegistrationSaved):
+                keep_version(session, event)
+            else:
+                hide(session, event)
+
+    def makes(self, version: int = 1, candidature_id: str = CANDIDATURE) -> None:
+        """The follow-up runs."""
+        with self.app.app_context():
+            make_documents(parts(), candidature_id, version)
+
+    def publishes(self, event: RegistrationSaved) -> None:
+        """The event comes and its documents are made."""
+        self.hears(event)
+        self.makes(event.version, event.candidature_id)
+
+    def get(self, path: str, candidate: str = CANDIDATE) -> TestResponse:
+        return self.web.get(f"/v1{path}", headers=bearer(candidate_token(candidate)))
+
+    def documents(self, candidature_id: str = CANDIDATURE) -> list[dict[str, Any]]:
+        """The list as the candidate gets it."""
+        answer = self.get(f"/candidatures/{candidature_id}/documents")
+        assert answer.status_code == 200, answer.get_data(as_text=True)
+        found: list[dict[str, Any]] = answer.get_json()["documents"]
+        return found
+
+    def keys(self, suffix: str = "") -> list[str]:
+        """What the store holds."""
+        return sorted(key for key in self.parts.store.keys() if key.endswith(suffix))  # noqa: SIM118
+
+    def stores(self, key: str, content: bytes) -> None:
+        """Put bytes into the store behind the service's back."""
+        self.parts.store.put(key, io.BytesIO(content), len(content), "application/octet-stream")
+
+
+def some_id() -> str:
+    return uuid.uuid4().hex

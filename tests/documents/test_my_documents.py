@@ -1,0 +1,116 @@
+"""« Mes documents » as its owner, and as others, see it."""
+
+from urllib.parse import unquote
+
+import pytest
+
+from tests.documents.example import CANDIDATURE, saved, withdrawn
+from tests.documents.reading import text_of_html, text_of_pdf
+from tests.documents.service import Service, some_id
+from tests.support.tokens import bearer, candidate_token, forged, service_token, staff_token
+
+STRANGER = "deadbeef000000000000000000000000"
+
+
+def test_a_saved_candidature_is_a_tile_at_once_and_its_documents_follow(service: Service) -> None:
+    service.hears(saved())
+    assert service.get("/candidatures").get_json() == {
+        "candidatures": [
+            {
+                "id": CANDIDATURE,
+                "exam_label": "BREVET DE TECHNICIEN SUPERIEUR",
+                "session_label": "BTS 2022",
+                "academie_label": "ACADÉMIE DE BESANCON",
+                "specialite": "Banque - conseiller de clientèle (31310)",
+                "numero_inscription": "001",
+            }
+        ]
+    }
+    assert service.documents() == []
+    service.makes()
+    assert [(one["type"], one["label"], one["version"]) for one in service.documents()] == [
+        ("confirmation", "Confirmation d'inscription", 1),
+        ("demande_pieces", "Demande de pièces justificatives", 1),
+    ]
+
+
+def test_the_list_tells_the_size_of_what_is_opened(service: Service) -> None:
+    service.publishes(saved())
+    for one in service.documents():
+        assert len(service.get(f"/documents/{one['id']}/file").data) == one["size"]
+
+
+def test_a_document_is_opened_as_pdf_and_as_page_with_a_clear_name(service: Service) -> None:
+    service.publishes(saved())
+    first = service.documents()[0]["id"]
+    pdf, page = service.get(f"/documents/{first}/file"), service.get(f"/documents/{first}/html")
+    assert "N° candidat : 62141027040" in text_of_pdf(pdf.data)
+    assert "N° candidat : 62141027040" in text_of_html(page.data)
+    assert pdf.content_type == "application/pdf"
+    assert page.content_type == "text/html; charset=utf-8"
+    named = unquote(pdf.headers["Content-Disposition"])
+    assert named.startswith("inline; ")
+    assert "UTF-8''Confirmation d'inscription - BTS 2022 - version 1.pdf" in named
+    for answer in (pdf, page):
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_document_can_be_saved_rather_than_shown(service: Service) -> None:
+    service.publishes(saved())
+    second = service.documents()[1]["id"]
+    named = service.get(f"/documents/{second}/file?save=true").headers["Content-Disposition"]
+    assert named.startswith("attachment; ")
+    assert "Demande de pièces justificatives - BTS 2022 - version 1.pdf" in unquote(named)
+    assert "Demande de pieces justificatives" in named
+
+
+def test_versions_are_kept_newest_first(service: Service) -> None:
+    service.publishes(saved())
+    service.publishes(saved(version=2))
+    assert [one["version"] for one in service.documents()] == [2, 2, 1, 1]
+
+
+def test_someone_elses_documents_do_not_exist(service: Service) -> None:
+    service.publishes(saved())
+    one = service.documents()[0]["id"]
+    assert service.get("/candidatures", candidate=STRANGER).get_json() == {"candidatures": []}
+    for path in (
+        f"/candidatures/{CANDIDATURE}/documents",
+        f"/documents/{one}/file",
+        f"/documents/{one}/html",
+        f"/candidatures/{CANDIDATURE}/confirmation",
+        f"/candidatures/{CANDIDATURE}/forms/ENGAGEMENT",
+    ):
+        theirs = service.get(path, candidate=STRANGER)
+        assert theirs.status_code == 404
+        unknown = service.get(path.replace(one, some_id()).replace(CANDIDATURE, some_id()))
+        assert (unknown.status_code, unknown.get_json()["detail"]) == (404, theirs.get_json()["detail"])
+
+
+@pytest.mark.parametrize(
+    "path", ["/candidatures", f"/candidatures/{CANDIDATURE}/confirmation", f"/documents/{'0' * 32}/file"]
+)
+def test_only_candidates_read_documents(service: Service, path: str) -> None:
+    good = candidate_token("someone")
+    for headers, status in (
+        ({}, 401),
+        (bearer(forged(good)), 401),
+        (bearer(candidate_token("someone", exp=1)), 401),
+        (bearer(staff_token(scopes=("pieces:read",))), 403),
+        (bearer(service_token("gateway")), 403),
+    ):
+        assert service.web.get(f"/v1{path}", headers=headers).status_code == status
+
+
+def test_a_withdrawn_candidature_disappears_with_its_documents(service: Service) -> None:
+    service.publishes(saved())
+    one = service.documents()[0]["id"]
+    service.hears(withdrawn(version=1))
+    assert service.get("/candidatures").get_json() == {"candidatures": []}
+    for path in (
+        f"/candidatures/{CANDIDATURE}/documents",
+        f"/documents/{one}/file",
+        f"/candidatures/{CANDIDATURE}/confirmation",
+    ):
+        assert service.get(path).status_code == 404

@@ -1,0 +1,43 @@
+"""Events come twice, late, or in the wrong order; what the candidate sees is the same."""
+
+from tests.documents.example import CANDIDATURE, saved, with_confirmation, withdrawn
+from tests.documents.service import Service
+
+
+def _speciality(service: Service) -> str:
+    tile = service.get("/candidatures").get_json()["candidatures"][0]
+    return str(tile["specialite"])
+
+
+def test_the_same_event_twice_makes_one_set_of_documents(service: Service) -> None:
+    service.publishes(saved())
+    service.publishes(saved())
+    service.makes()
+    assert len(service.documents()) == 2
+
+
+def test_an_older_version_does_not_replace_the_tile(service: Service) -> None:
+    newer = with_confirmation(specialite="Tourisme")
+    service.hears(type(newer)(**{**vars(newer), "version": 2}))
+    service.hears(saved())
+    assert _speciality(service) == "Tourisme"
+
+
+def test_an_older_version_that_comes_late_still_gets_its_documents(service: Service) -> None:
+    service.publishes(saved(version=2))
+    service.publishes(saved(version=1))
+    assert [one["version"] for one in service.documents()] == [2, 2, 1, 1]
+
+
+def test_a_withdrawal_that_comes_first_hides_the_versions_it_covers(service: Service) -> None:
+    service.hears(withdrawn(version=2))
+    service.publishes(saved(version=2))
+    assert service.get("/candidatures").get_json() == {"candidatures": []}
+    assert service.get(f"/candidatures/{CANDIDATURE}/documents").status_code == 404
+
+
+def test_an_older_withdrawal_does_not_undo_a_newer_one(service: Service) -> None:
+    service.hears(withdrawn(version=3))
+    service.hears(withdrawn(version=1))
+    service.publishes(saved(version=3))
+    assert service.get("/candidatures").get_json() == {"candidatures": []}

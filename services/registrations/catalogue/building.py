@@ -8,7 +8,7 @@ from datetime import datetime
 
 from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.mistakes import Mistake
-from services.registrations.catalogue.reading import Node
+from services.registrations.catalogue.reading import UNREADABLE, Node
 from services.registrations.domain.conditions import Condition, Test
 from services.registrations.domain.definition import ContactText
 
@@ -61,7 +61,7 @@ class Building:
 
     def listed(self, node: Node | None, what: str) -> Iterator[Node]:
         """The items of a section that is a list."""
-        if node is None or node.is_null:
+        if node is None or node.is_null or node.kind == UNREADABLE:
             return
         if node.kind != "list":
             self.refuse(node, f"{what} : une liste est attendue (« - … »)")
@@ -70,7 +70,7 @@ class Building:
 
     def keyed(self, node: Node | None, what: str) -> Iterator[tuple[str, Node]]:
         """The entries of a section that is a map."""
-        if node is None or node.is_null:
+        if node is None or node.is_null or node.kind == UNREADABLE:
             return
         if node.kind != "map":
             self.refuse(node, f"{what} : des noms suivis de valeurs sont attendus (« nom: … »)")

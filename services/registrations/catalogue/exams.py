@@ -12,7 +12,7 @@ from services.registrations.catalogue.building import Building
 from services.registrations.catalogue.contacts import contacts
 from services.registrations.catalogue.folders import ExamFolder
 from services.registrations.catalogue.mistakes import CatalogueError, Mistake, suggestion
-from services.registrations.catalogue.reading import Node
+from services.registrations.catalogue.reading import UNREADABLE, Node
 from services.registrations.domain.definition import Exam, Session, Specialite
 from services.registrations.domain.offers import DOMAINES
 from services.registrations.domain.rules.exclusivity import NAMES
@@ -26,10 +26,14 @@ def load_exams(root: Path, now: datetime) -> tuple[Exam, ...]:
     mistakes: list[Mistake] = []
     found_folders = folders.exam_folders(root, mistakes)
     shared = contacts(root, mistakes) if root not in found_folders else contacts(root.parent, mistakes)
-    exams, places = [], {}
+    exams: list[Exam] = []
+    places: dict[str, Path] = {}
     for folder in found_folders:
         building = Building(now=now, contacts=shared, mistakes=mistakes)
-        exam = _exam(building, folders.read(folder, mistakes))
+        parts = folders.read(folder, mistakes)
+        if parts.head.kind == UNREADABLE:
+            continue
+        exam = _exam(building, parts)
         if exam.code and (first := places.setdefault(exam.code, folder)) is not folder:
             text = f"doublon de l'examen « {exam.code} », déjà dans {first} : changer de code"
             mistakes.append(Mistake(str(folder / folders.EXAM_FILE), 1, text))
@@ -70,9 +74,7 @@ def _exam(building: Building, folder: ExamFolder) -> Exam:
 
 def _require_tabs(building: Building, folder: ExamFolder) -> None:
     if "tabs" not in folder.sections:
-        building.refuse(
-            folder.head, "section « tabs » manquante : écrire la liste des onglets, ou un fichier tabs.yaml"
-        )
+        building.refuse(folder.head, "section « tabs » manquante : écrire la liste des onglets")
 
 
 def _specialites(building: Building, folder: ExamFolder) -> tuple[Specialite, ...]:

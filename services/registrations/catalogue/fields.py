@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from services.registrations.catalogue.mistakes import Mistake, suggestion
-from services.registrations.catalogue.reading import Node
+from services.registrations.catalogue.reading import UNREADABLE, Node
 
 _BOOLEANS = {"true": True, "false": False}
 
@@ -18,7 +18,7 @@ class Fields:
     def __init__(self, node: Node, mistakes: list[Mistake], what: str) -> None:
         self.node, self.what, self._mistakes = node, what, mistakes
         self._taken: set[str] = set()
-        if node.kind != "map":
+        if node.kind not in ("map", UNREADABLE):
             self.refuse(node, f"{what} : des clés sont attendues ici (« code: … »)")
 
     def __enter__(self) -> Self:

@@ -42,33 +42,33 @@ class InstantReader:
     def _dated(self, node: Node) -> datetime | None:
         match = _DATED.fullmatch(node.text) if node.kind == "scalar" else None
         if match is None:
-            return self._refuse(node, self._mend(node.text))
+            return self._refused(node, self._mend(node.text))
         try:
             local = datetime.fromisoformat(f"{match[1]}T{match[2]}")
         except ValueError:
-            return self._refuse(node, f"date impossible « {node.text} » : vérifier le jour et l'heure")
+            return self._refused(node, f"date impossible « {node.text} » : vérifier le jour et l'heure")
         return self._whole(node, local)
 
     def _relative(self, node: Node) -> datetime | None:
         if not self._demonstration:
             text = "date relative hors démonstration : écrire la date, ou « demonstration: true » dans ce fichier"
-            return self._refuse(node, text)
+            return self._refused(node, text)
         with Fields(node, self._mistakes, "une date relative") as fields:
             days, at = fields.integer("today"), fields.optional("at") or "00:00"
         if days is None or abs(days) > 3650:
-            return self._refuse(node, 'date relative : écrire {today: -10, at: "12:00"}, 3650 jours au plus')
+            return self._refused(node, 'date relative : écrire {today: -10, at: "12:00"}, 3650 jours au plus')
         try:
             hour = time.fromisoformat(at) if _HOUR.fullmatch(at) else None
         except ValueError:
             hour = None
         if hour is None:
-            return self._refuse(node, f'heure impossible « {at} » : écrire "12:00"')
+            return self._refused(node, f'heure impossible « {at} » : écrire "12:00"')
         return self._whole(node, datetime.combine(self._today + timedelta(days=days), hour))
 
     def _whole(self, node: Node, local: datetime) -> datetime | None:
         if local.time() == time(23, 59):
-            day = "le lendemain 00:00" if node.kind == "map" else f"{local.date() + timedelta(days=1)} 00:00"
-            return self._refuse(node, f"23:59 n'est pas une fin : écrire le lendemain 00:00, ici {day}")
+            day = "" if node.kind == "map" else f", ici {local.date() + timedelta(days=1)} 00:00"
+            return self._refused(node, f"23:59 n'est pas une fin : écrire le lendemain 00:00{day}")
         return local
 
     def _unambiguous(self, node: Node, local: datetime) -> datetime:
@@ -85,6 +85,10 @@ class InstantReader:
         if _DAY.fullmatch(text):
             return f"l'heure manque : écrire {text} 00:00"
         return f"date illisible « {text} » : écrire 2021-10-25 12:00"
+
+    def _refused(self, node: Node, text: str) -> datetime | None:
+        self._refuse(node, text)
+        return None
 
     def _refuse(self, node: Node, text: str) -> None:
         self._mistakes.append(Mistake(node.file, node.line, text))

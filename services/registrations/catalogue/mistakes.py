@@ -30,6 +30,8 @@ class CatalogueError(Exception):
 def suggestion(typed: str, known: Iterable[str]) -> str:
     """How to mend an unknown word: the nearest known one, else the whole choice."""
     choice = sorted(known)
+    if len(choice) == 1:
+        return f"écrire « {choice[0]} »"
     near = difflib.get_close_matches(typed, choice, n=1, cutoff=0.6)
     if near:
         return f"écrire « {near[0]} »"

@@ -12,6 +12,7 @@ from services.registrations.catalogue.mistakes import Mistake
 MAX_BYTES = 2_000_000
 MAX_NODES = 100_000  # aliases of aliases would otherwise grow without end
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+UNREADABLE = "unreadable"  # kind of the root of a file that is already known to be wrong
 _TAG = "tag:yaml.org,2002:"
 
 
@@ -40,23 +41,24 @@ class Reader:
         self._path, self._file, self._mistakes, self._count = path, str(path), mistakes, 0
 
     def read(self) -> Node:
-        """The file's tree; an empty map where it cannot be read."""
+        """The file's tree; an empty map for an empty file, UNREADABLE where it cannot be read."""
         empty = Node(self._file, 1, "map")
+        unreadable = Node(self._file, 1, UNREADABLE)
         try:
             if self._path.stat().st_size > MAX_BYTES:
-                return self._refuse(1, "fichier trop gros : le partager en plusieurs", empty)
+                return self._refuse(1, "fichier trop gros : le partager en plusieurs", unreadable)
             root = yaml.compose(self._path.read_text(encoding="utf-8"), Loader=_LOADER)
             return empty if root is None else self._node(root, ())
         except UnicodeDecodeError:
-            return self._refuse(1, "le fichier n'est pas en UTF-8 : l'enregistrer en UTF-8", empty)
+            return self._refuse(1, "le fichier n'est pas en UTF-8 : l'enregistrer en UTF-8", unreadable)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             said = f"YAML illisible ({error.problem}) : vérifier l'indentation, les guillemets et les deux-points"
-            return self._refuse(mark.line + 1 if mark else 1, said, empty)
+            return self._refuse(mark.line + 1 if mark else 1, said, unreadable)
         except (yaml.YAMLError, RecursionError) as error:
-            return self._refuse(1, f"YAML illisible ({type(error).__name__}) : simplifier le fichier", empty)
+            return self._refuse(1, f"YAML illisible ({type(error).__name__}) : simplifier le fichier", unreadable)
         except OSError as error:
-            return self._refuse(1, f"fichier illisible ({error.strerror}) : vérifier ses droits", empty)
+            return self._refuse(1, f"fichier illisible ({error.strerror}) : vérifier ses droits", unreadable)
 
     def _node(self, node: yaml.Node, above: tuple[int, ...]) -> Node:
         self._count += 1

@@ -10,7 +10,7 @@ import typing
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from services.registrations.domain.conditions import All, AnyOf, Condition, Not, Test
 from services.registrations.domain.definition import Exam
@@ -63,8 +63,7 @@ def _value(expected: Any, data: Any) -> Any:
     if expected is datetime:
         return datetime.fromisoformat(data)
     if dataclasses.is_dataclass(expected):
-        hints = _hints(expected)
-        return expected(**{name: _value(hints[name], item) for name, item in data.items()})  # type: ignore[operator]
+        return _dataclass(cast(type, expected), data)
     origin, arguments = typing.get_origin(expected), typing.get_args(expected)
     if origin in (typing.Union, types.UnionType):
         return _optional(arguments, data)
@@ -73,6 +72,11 @@ def _value(expected: Any, data: Any) -> Any:
     if origin is Mapping:
         return {key: _value(arguments[1], item) for key, item in data.items()}
     return data
+
+
+def _dataclass(expected: type, data: Mapping[str, Any]) -> Any:
+    hints = _hints(expected)
+    return expected(**{name: _value(hints[name], item) for name, item in data.items()})
 
 
 def _optional(arguments: tuple[Any, ...], data: Any) -> Any:

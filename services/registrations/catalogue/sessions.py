@@ -49,7 +49,7 @@ def session(building: Building, node: Node, stem: str | None, exam: Exams) -> Se
         zone = instants.zone(fields, PARIS)
         reader = InstantReader(building.mistakes, building.now, zone, demonstration)
         found = openings.openings(building, fields, openings.Common(zone, demonstration, exam.residence_notice))
-        year = _year(fields, demonstration, found)
+        year = _year(fields, demonstration, found, building.now)
         name = str(year) if demonstration else fields.optional("name") or stem or str(year)
         closes = fields.take("session_closes")
         result = Session(
@@ -62,19 +62,20 @@ def session(building: Building, node: Node, stem: str | None, exam: Exams) -> Se
             openings=found,
             demonstration=demonstration,
         )
-    building.place(node, "la session", "session", name)
+    building.place(node, "la session", "session", "demonstration" if demonstration else "dated", name)
     _check_dates(building, node, result)
     return _filled_in(result)
 
 
-def _year(fields: Fields, demonstration: bool, found: tuple[Opening, ...]) -> int:
-    """The resolved year; 0 where it is missing."""
+def _year(fields: Fields, demonstration: bool, found: tuple[Opening, ...], fallback: datetime) -> int:
+    """The year, resolved for a demonstration session; 0 where it is missing."""
     if demonstration:
         if fields.take("year") is not None:
             fields.refuse(
                 fields.node.entries["year"], "l'année d'une session de démonstration suit ses dates : la retirer"
             )
-        return year_of_epreuves(max((opening.closes for opening in found), default=EPOCH))
+        read = [opening.closes for opening in found if opening.closes != EPOCH]
+        return year_of_epreuves(max(read, default=fallback))
     if fields.required("year") is None:
         return 0
     year = fields.integer("year") or 0
@@ -117,6 +118,8 @@ def _pieces(building: Building, fields: Fields, exam: Exams) -> tuple[str, ...]:
 
 def _check_dates(building: Building, node: Node, found: Session) -> None:
     for opening in found.openings:
+        if EPOCH in (opening.closes, opening.deposit_closes):
+            continue
         late = max(opening.closes, opening.deposit_closes)
         if found.closes != EPOCH and found.closes < late:
             at = node.entries.get("session_closes", node)

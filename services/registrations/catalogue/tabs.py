@@ -26,7 +26,7 @@ CHOOSING = ("choice", "search")
 def tabs(building: Building, node: Node | None) -> tuple[Tab, ...]:
     items = list(building.listed(node, "tabs"))
     found = tuple(_tab(building, item) for item in items)
-    if node is not None:
+    if node is not None and node.kind == "list":
         _check_order(building, node, found)
     return found
 
@@ -41,10 +41,10 @@ def _tab(building: Building, node: Node) -> Tab:
             title=fields.text("title"),
             name=name,
             questions=tuple(
-                _question(building, item, name) for item in building.listed(fields.take("questions"), "questions")
+                _question(building, item) for item in building.listed(fields.take("questions"), "questions")
             ),
             text=fields.texts("text"),
-            options=_options(fields, kind),
+            options=_options(building, fields, kind),
         )
     building.place(node, "l'onglet", "tab", name)
     if kind == "notice" and not tab.text:
@@ -65,12 +65,12 @@ def _check_order(building: Building, node: Node, found: tuple[Tab, ...]) -> None
             building.refuse(node, f"onglet « {kind} » manquant : l'ajouter à la liste")
 
 
-def _options(fields: Fields, kind: str) -> dict[str, Any]:
+def _options(building: Building, fields: Fields, kind: str) -> dict[str, Any]:
     """The parameters that the code of a kind understands."""
     node = fields.take("options")
     if node is None:
         return {}
-    with Fields(node, fields._mistakes, f"les options d'un onglet {kind}") as options:
+    with building.fields(node, f"les options d'un onglet {kind}") as options:
         match kind:
             case "candidature":
                 return _present({"omit": options.texts("omit", PARTS)})
@@ -95,7 +95,7 @@ def _present(options: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value}
 
 
-def _question(building: Building, node: Node, tab: str) -> Question:
+def _question(building: Building, node: Node) -> Question:
     with building.fields(node, "une question") as fields:
         name = fields.text("name")
         building.place(node, "la question", "question", name)

@@ -1,0 +1,184 @@
+"""The catalogue in the repository, held to the guide."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from services.chassis.clock import PARIS
+from services.registrations.catalogue import check, etablissements, load_exams
+from services.registrations.domain import facts, journey
+from services.registrations.domain.definition import Exam, Opening, Session
+from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.results import asked_pieces
+from services.registrations.domain.structure import structure_of
+from tests.registrations.catalogue.small import NOW
+from tests.registrations.domain.bts import DOSSIER, typing, typing_all
+from tests.registrations.domain.etablissements import Directory
+
+ROOT = Path(__file__).parents[3] / "catalogue"
+NINE = (
+    "Candidatures précédentes / Identification / Informations candidature / Qualification présentée / Acquis / "
+    "Diplôme possédé / Epreuves / Récapitulatif / N° Inscription"
+)
+TWELVE = (
+    "Modalités d'inscription / Candidatures précédentes / Identification / Informations candidature / "
+    "Qualification présentée / Acquis / Informations supplémentaires / Titre pour inscription / Epreuves / "
+    "Récapitulatif / Conditions d'inscription / N° Inscription"
+)
+GUIDE_PIECES = ["CINSIG03", "NATIDE06", "BTSETAS4", "BTSEE-EF3", "BTSLIVCOMP", "BTSPRESENT-BQ"]
+
+
+def exam(code: str) -> Exam:
+    return next(one for one in load_exams(ROOT, NOW) if one.code == code)
+
+
+def session(of: Exam, name: str) -> Session:
+    found = of.session(name)
+    assert found is not None
+    return found
+
+
+def opening(of: Session, academie: str) -> Opening:
+    return next(one for one in of.openings if one.academie == academie)
+
+
+@pytest.fixture(scope="module")
+def bts() -> Exam:
+    return exam("BTS")
+
+
+@pytest.fixture(scope="module")
+def candidate(bts: Exam) -> Dossier:
+    year = session(bts, "2022")
+    directory = Directory(*etablissements(ROOT))
+    return replace(DOSSIER, exam=bts, session=year, opening=opening(year, "03"), directory=directory)
+
+
+def asked(dossier: Dossier) -> list[str]:
+    return [piece.code for piece in asked_pieces(dossier, facts.lookup(dossier))]
+
+
+def test_the_repository_s_catalogue_has_no_mistake() -> None:
+    assert check.mistakes(ROOT) == ()
+
+
+def test_the_guide_s_nine_and_twelve_tabs_are_there_in_order(bts: Exam) -> None:
+    assert " / ".join(tab.title for tab in bts.tabs) == NINE
+    assert " / ".join(tab.title for tab in exam("DCG").tabs) == TWELVE
+
+
+def test_a_concours_is_one_more_file() -> None:
+    assert sorted(path.name for path in (ROOT / "captrans").iterdir()) == ["exam.yaml"]
+    assert exam("CAPTRANS").domaine == "Concours"
+
+
+def test_besancon_s_window_codes_and_contact_are_the_guide_s(bts: Exam) -> None:
+    besancon = opening(session(bts, "2022"), "03")
+    texts = [
+        f"{instant.astimezone(PARIS):%Y-%m-%d %H:%M}"
+        for instant in (besancon.opens, besancon.closes, besancon.deposit_opens, besancon.deposit_closes)
+    ]
+    assert texts == ["2021-10-01 12:00", "2021-10-25 12:00", "2021-10-04 00:00", "2021-11-01 00:00"]
+    assert (besancon.label, besancon.code_choice, besancon.code_pdf) == ("ACADÉMIE DE BESANCON", "2022-06", "2022-08")
+    assert besancon.contact.lines == ("1 chemin de l'olivier", "25000 BESANCON")
+    assert besancon.contact.email == "rectBesancon@ac-besancon.fr"
+
+
+def test_every_academie_is_open_in_the_guide_s_session_and_paris_answers_by_the_siec(bts: Exam) -> None:
+    year = session(bts, "2022")
+    assert len(year.openings) == 30
+    assert {opening(year, code).contact.title for code in ("01", "24", "25")} == {
+        "Service interacadémique des examens et concours (SIEC) d'Île-de-France"
+    }
+
+
+def test_31310_has_the_guide_s_epreuves_in_its_order(bts: Exam) -> None:
+    epreuves = structure_of(bts.specialite("31310"), 2022).epreuves
+    assert [f"{one.code} {one.label} {one.unit or ''}".strip() for one in epreuves] == [
+        "E1 Culture générale et expression U1",
+        "E2 Langue vivante 1 U2",
+        "E2-A Langue vivante 1 : Écrite",
+        "E2-B Langue vivante 1 : Orale",
+        "E3 Gestion de la relation client U3",
+        "E4 Dévelop.suivi.activ.commercia.",
+        "E4-A Étude de cas U41",
+        "E4-B Analyse situation commerciale U42",
+        "E5 Env.éco.jur.orga.activ.bancai. U5",
+        "C-ANGL Certification en langue anglaise ANG",
+        "EF1 Langue vivante 2 UF1",
+        "EF2 Certification professionnelle UF2",
+        "EF3 Engagement étudiant UF3",
+    ]
+    assert [one.code for one in epreuves if one.hidden_on_pdf] == ["E2-A", "E2-B"]
+    assert {one.modes.get("R3", one.modes.get("*")) for one in epreuves if one.code != "E4"} == {"ponctuel"}
+
+
+def test_the_english_certification_ends_with_session_2022(bts: Exam) -> None:
+    codes = [one.code for one in structure_of(bts.specialite("31310"), 2023).epreuves]
+    assert "C-ANGL" not in codes
+
+
+def test_the_guide_s_candidate_owes_exactly_the_six_pieces_of_the_guide(candidate: Dossier) -> None:
+    assert asked(candidate) == GUIDE_PIECES
+
+
+def test_the_guide_s_candidate_goes_through_every_tab_without_a_remark(candidate: Dossier) -> None:
+    assert [journey.check(candidate, number) for number in range(1, 9)] == [()] * 8
+
+
+def test_without_engagement_its_form_is_not_asked_for(candidate: Dossier) -> None:
+    assert "BTSEE-EF3" not in asked(typing("epreuves", candidate, position__EF3="non_inscrit"))
+
+
+def test_a_kept_mark_asks_for_the_releve_de_notes(candidate: Dossier) -> None:
+    kept = typing_all("acquis", {"meme_bts-garder-E1": "oui", "meme_bts-note-E1": "12,5"}, candidate)
+    assert "BTSRELEV1" in asked(kept)
+
+
+def test_distance_learners_owe_the_cned_s_certificate_instead(candidate: Dossier) -> None:
+    found = asked(typing("candidature", candidate, categorie="410", etablissement="CNED"))
+    assert "BTSCNED1" in found
+    assert "BTSETAS4" not in found
+
+
+def test_a_demonstration_session_is_open_with_specialites_of_its_year(bts: Exam) -> None:
+    rolling = session(bts, "2027")
+    assert rolling.label == "BTS 2027"
+    assert "31310" not in rolling.specialites
+    assert "31213" in rolling.specialites
+    assert all(one.opens <= NOW < one.closes for one in rolling.openings)
+
+
+def test_every_incomplete_specialite_is_left_out(bts: Exam) -> None:
+    codes = {one.code for one in bts.specialites}
+    assert codes == {"31310", "31213", "32613", "32614", "31212", "20114", "31408", "31409", "25520", "33103"}
+
+
+def test_facultatives_are_three_until_2024_and_two_afterwards(bts: Exam) -> None:
+    uses = [use for use in bts.rules if use.name == "facultatives_at_most"]
+    assert [(use.parameters["max"], use.parameters["max_referentiel"], use.first, use.last) for use in uses] == [
+        (3, 2, None, 2024),
+        (2, 1, 2025, None),
+    ]
+
+
+def test_reims_closes_at_18_on_the_31_january_2020_for_the_twelve_tabs() -> None:
+    reims = opening(session(exam("DCG"), "2020"), "19")
+    assert f"{reims.closes.astimezone(PARIS):%Y-%m-%d %H:%M}" == "2020-01-31 18:00"
+    assert reims.contact.lines == ("1, Rue Navier", "51082 REIMS CEDEX")
+
+
+def test_the_six_types_of_documents_have_the_guide_s_labels(bts: Exam) -> None:
+    assert list(bts.document_types.values()) == [
+        "Confirmation d'inscription",
+        "Demande de pièces justificatives",
+        "Relance de pièces justificatives",
+        "Notification de mesures d'aménagements",
+        "Convocation(s) aux épreuves",
+        "Relevé(s) de notes",
+    ]
+
+
+def test_the_forms_sentence_is_the_guide_s(bts: Exam) -> None:
+    assert bts.texts["forms_notice"] == ("Actuellement, cette section n'est pas utilisée dans le cadre du BTS.",)

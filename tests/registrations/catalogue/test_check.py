@@ -1,0 +1,115 @@
+from pathlib import Path
+
+import pytest
+
+from services.registrations.catalogue import check, load_exams
+from tests.registrations.catalogue.small import NOW, SMALL, mistakes, spoilt, written
+from tests.registrations.catalogue.spoilings import SPOILINGS, TOLD_ELSEWHERE
+
+OPENING = SMALL[SMALL.index('      - academie: "03"') :]
+
+
+@pytest.mark.parametrize("name", SPOILINGS)
+def test_each_mistake_is_told_with_its_file_its_line_and_how_to_mend_it(tmp_path: Path, name: str) -> None:
+    old, new, said = SPOILINGS[name]
+    text, line = spoilt(old, new)
+    told = [one for one in mistakes(written(tmp_path, text)) if said in one]
+    where = "cfg/exam.yaml:" if name in TOLD_ELSEWHERE else f"cfg/exam.yaml:{line}: "
+    assert [one[: len(where)] for one in told[:1]] == [where]
+
+
+def test_an_exam_without_mistake_loads(tmp_path: Path) -> None:
+    (exam,) = load_exams(written(tmp_path), NOW)
+    assert (exam.code, [session.label for session in exam.sessions]) == ("CFG", ["CFG 2026"])
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        '{all: [{fact: categorie, is: "510"}, {not: {fact: categorie, is: "510"}}]}',
+        "{all: [{fact: age_at_closing, at_least: 30}, {fact: age_at_closing, at_most: 20}]}",
+        "{fact: session_year, at_least: 2030}",
+        "{all: [{epreuve: E2, position: inscrit}, {epreuve: E2, position: non_inscrit}]}",
+    ],
+)
+def test_a_condition_true_in_no_session_is_refused(tmp_path: Path, condition: str) -> None:
+    text, line = spoilt("{epreuve: E2, position: inscrit}", condition)
+    assert mistakes(written(tmp_path, text)) == [
+        f"cfg/exam.yaml:{line}: condition vraie dans aucune session : corriger les valeurs, ou retirer ce qu'elle garde"
+    ]
+
+
+def test_a_piece_about_an_epreuve_that_its_sessions_do_not_have_is_refused(tmp_path: Path) -> None:
+    text = SMALL.replace("year: 2026", "year: 2024")
+    assert "condition vraie dans aucune session" in mistakes(written(tmp_path, text))[0]
+
+
+def test_all_mistakes_of_all_files_are_told_at_once(tmp_path: Path) -> None:
+    text = SMALL.replace("kind: epreuves", "kind: epreuve").replace("form: F1", "form: F2")
+    written(tmp_path, text, langues2="- {key: a}")
+    (tmp_path / "vide").mkdir()
+    (tmp_path / "vide" / "sessions.yaml").write_text("- x", encoding="utf-8")
+    files = [one.split(":")[0] for one in mistakes(tmp_path)]
+    assert files == ["cfg/exam.yaml", "cfg/exam.yaml", "cfg/langues2.yaml", "vide/exam.yaml"]
+
+
+def test_the_same_academie_twice_is_an_overlap(tmp_path: Path) -> None:
+    found = mistakes(written(tmp_path, SMALL + OPENING))
+    assert len(found) == 1
+    assert "fenêtres qui se chevauchent pour ACADÉMIE DE BESANCON" in found[0]
+
+
+def test_an_alias_that_contains_itself_is_a_cycle(tmp_path: Path) -> None:
+    found = mistakes(written(tmp_path, SMALL, circular="&a\n- *a\n"))
+    assert any(one.startswith("cfg/circular.yaml:1: cycle : une valeur se contient elle-même") for one in found)
+
+
+def test_aliases_of_aliases_do_not_grow_without_end(tmp_path: Path) -> None:
+    levels = "".join(f"x{n}: &x{n} [{', '.join([f'*x{n - 1}'] * 10)}]\n" for n in range(1, 12))
+    found = mistakes(written(tmp_path, SMALL, bomb=f"x0: &x0 a\n{levels}"))
+    assert any("cfg/bomb.yaml:1: YAML illisible" in one for one in found)
+
+
+def test_no_python_object_is_built_from_a_tag(tmp_path: Path) -> None:
+    text = SMALL.replace('label: "CERTIFICAT DE FORMATION GENERALE"', "label: !!python/object/apply:os.getcwd []")
+    assert mistakes(written(tmp_path, text)) == ["cfg/exam.yaml:3: « label » : un texte est attendu"]
+
+
+def test_a_section_may_be_a_sibling_file_but_not_written_twice(tmp_path: Path) -> None:
+    forms = '- {code: F1, title: "Formulaire", paragraphs: ["Je demande…"]}\n'
+    alone = SMALL.replace("forms:\n  " + forms, "")
+    assert load_exams(written(tmp_path / "a", alone, forms=forms), NOW)
+    assert "doublon de « forms »" in mistakes(written(tmp_path / "b", SMALL, forms=forms))[0]
+
+
+def test_a_misspelt_section_is_not_taken_for_a_list(tmp_path: Path) -> None:
+    found = mistakes(written(tmp_path, SMALL, peices="- {code: X}"))
+    assert found == ["cfg/peices.yaml:1: section inconnue « peices » : écrire « pieces »"]
+
+
+def test_a_latin_1_file_is_refused_rather_than_garbled(tmp_path: Path) -> None:
+    written(tmp_path)
+    (tmp_path / "cfg" / "texts.yaml").write_bytes("demande: été".encode("latin-1"))
+    assert "cfg/texts.yaml:1: le fichier n'est pas en UTF-8 : l'enregistrer en UTF-8" in mistakes(tmp_path)
+
+
+def test_an_empty_folder_has_no_exam(tmp_path: Path) -> None:
+    with_nothing = mistakes(tmp_path)
+    assert len(with_nothing) == 1
+    assert "aucun examen ici" in with_nothing[0]
+
+
+def test_the_command_prints_one_line_a_mistake_and_ends_with_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text, line = spoilt("form: F1", "form: F2")
+    assert check.main([str(written(tmp_path, text))]) == 1
+    said = f"{tmp_path}/cfg/exam.yaml:{line}: formulaire que personne ne définit « F2 » : écrire « F1 »\n"
+    assert capsys.readouterr().out == said
+    written(tmp_path)
+    assert check.main([str(tmp_path)]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_a_single_exam_s_folder_can_be_checked_alone(tmp_path: Path) -> None:
+    assert check.main([str(written(tmp_path) / "cfg")]) == 0

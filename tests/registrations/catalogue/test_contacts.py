@@ -1,0 +1,54 @@
+from pathlib import Path
+
+from services.registrations.catalogue import load_exams
+from tests.registrations.catalogue.small import NOW, SMALL, mistakes, written
+
+CONTACT = '{title: "Recteur", lines: ["1 rue du port", "25000 BESANCON"], email: "a@b.fr"}'
+
+
+def titles(root: Path) -> dict[str, str]:
+    (exam,) = load_exams(root, NOW)
+    return {opening.academie: opening.contact.title for opening in exam.sessions[0].openings}
+
+
+def test_without_a_file_of_its_own_the_catalogue_takes_the_public_reference_and_the_siec(tmp_path: Path) -> None:
+    found = titles(written(tmp_path, SMALL.replace('academie: "03"', 'academies: ["03", "01"]')))
+    assert found["03"] == "Rectorat de l'académie de Besançon"
+    assert "SIEC" in found["01"]
+
+
+def test_the_file_of_contacts_wins_and_a_service_stands_in_for_its_academies(tmp_path: Path) -> None:
+    written(tmp_path, SMALL.replace('academie: "03"', 'academies: ["03", "01", "24"]'))
+    text = f'academies: [{{code: "03", contact: {CONTACT}}}]\nservices: [{{academies: ["01"], contact: {CONTACT}}}]\n'
+    (tmp_path / "academies.yaml").write_text(text, encoding="utf-8")
+    assert titles(tmp_path)["03"] == titles(tmp_path)["01"] == "Recteur"
+
+
+def test_an_opening_s_own_contact_wins_over_all(tmp_path: Path) -> None:
+    text = SMALL.replace('code_choice: "2026-06"', f'code_choice: "2026-06"\n        contact: {CONTACT}')
+    assert titles(written(tmp_path, text)) == {"03": "Recteur"}
+
+
+def test_a_mistake_in_the_file_of_contacts_is_told(tmp_path: Path) -> None:
+    written(tmp_path)
+    (tmp_path / "academies.yaml").write_text('academies:\n  - {code: "99", contact: {title: A}}\n', encoding="utf-8")
+    assert mistakes(tmp_path) == [
+        "academies.yaml:2: académie inconnue « 99 » : écrire son code à deux chiffres, entre guillemets",
+        "academies.yaml:2: clé « lines » manquante pour un contact : l'ajouter",
+    ]
+
+
+def test_a_country_has_a_free_code_of_its_own_a_label_and_a_contact(tmp_path: Path) -> None:
+    abroad = f'country: "90"\n        label: "MAROC"\n        contact: {CONTACT}'
+    (exam,) = load_exams(written(tmp_path, SMALL.replace('academie: "03"', abroad)), NOW)
+    assert [(one.academie, one.label) for one in exam.sessions[0].openings] == [("90", "MAROC")]
+    taken = SMALL.replace('academie: "03"', abroad.replace("90", "03"))
+    assert "code de pays « 03 »" in mistakes(written(tmp_path, taken))[0]
+
+
+def test_a_zone_of_its_own_shifts_an_opening(tmp_path: Path) -> None:
+    zoned = SMALL.replace('code_pdf: "2026-08"', 'code_pdf: "2026-08"\n        zone: America/Martinique')
+    (exam,) = load_exams(written(tmp_path, zoned), NOW)
+    assert exam.sessions[0].openings[0].closes.isoformat() == "2025-10-25T16:00:00+00:00"
+    wrong = zoned.replace("America/Martinique", "Paris")
+    assert "zone inconnue « Paris » : écrire par exemple Europe/Paris" in mistakes(written(tmp_path, wrong))[0]

@@ -1,0 +1,143 @@
+"""Sessions whose dates follow the day: open whatever the day, moved on, replaced by the next year's."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from services.chassis.clock import PARIS
+from services.registrations.catalogue import carried_over, load_exams, moved_on
+from services.registrations.domain.definition import Exam, Session
+from tests.registrations.catalogue.small import NOW, SMALL, mistakes, written
+
+ROLLING = """\
+    demonstration: true
+    label: "CFG {year}"
+    specialites: all
+    pieces: all
+    openings:
+      - academies: ["03", "19"]
+        code_choice: "{year}-06"
+        code_pdf: "{year}-08"
+        opens: {today: -10, at: "12:00"}
+        closes: {today: 30, at: "12:00"}
+        deposit: {opens: {today: -10, at: "00:00"}, closes: {today: 45, at: "00:00"}}
+    """
+
+
+def loaded(root: Path, now: datetime = NOW) -> Exam:
+    (exam,) = load_exams(written(root, SMALL, sessions__demonstration=ROLLING), now)
+    return exam
+
+
+def rolling(exam: Exam) -> Session:
+    return max((one for one in exam.sessions if one.demonstration), key=lambda one: one.year)
+
+
+def paris(year: int, month: int, day: int, hour: int = 0) -> datetime:
+    return datetime(year, month, day, hour, tzinfo=PARIS)
+
+
+def test_relative_dates_are_days_from_today_at_a_time_of_paris(tmp_path: Path) -> None:
+    opening = rolling(loaded(tmp_path)).openings[0]
+    assert (opening.opens, opening.closes) == (paris(2026, 11, 15, 12), paris(2026, 12, 25, 12))
+    assert opening.deposit_closes == paris(2027, 1, 9)
+
+
+def test_today_is_the_day_in_paris(tmp_path: Path) -> None:
+    late = datetime(2026, 11, 25, 23, 30, tzinfo=UTC)  # already the 26th in Paris
+    assert rolling(loaded(tmp_path, late)).openings[0].opens == paris(2026, 11, 16, 12)
+
+
+@pytest.mark.parametrize(
+    ("today", "year"),
+    [(paris(2026, 11, 25), 2027), (paris(2027, 2, 1), 2027), (paris(2027, 3, 31), 2027), (paris(2027, 4, 20), 2028)],
+)
+def test_the_year_is_that_of_the_first_epreuves_after_the_window(tmp_path: Path, today: datetime, year: int) -> None:
+    session = rolling(loaded(tmp_path, today))
+    assert (session.name, session.label, session.year) == (str(year), f"CFG {year}", year)
+    assert session.openings[0].code_choice == f"{year}-06"
+    assert session.closes == paris(year + 1, 1, 1)
+
+
+@pytest.mark.parametrize("day", range(0, 800, 23))
+def test_a_session_is_open_whatever_the_day(tmp_path: Path, day: int) -> None:
+    now = NOW + timedelta(days=day)
+    opening = rolling(loaded(tmp_path, now)).openings[0]
+    assert opening.opens <= now < opening.closes
+
+
+def test_a_year_that_has_a_dated_session_gets_no_demonstration_one(tmp_path: Path) -> None:
+    exam = loaded(tmp_path, paris(2025, 11, 25))
+    assert [(one.name, one.demonstration) for one in exam.sessions] == [("2026", False)]
+
+
+def test_nothing_moves_while_the_window_is_open(tmp_path: Path) -> None:
+    exam = loaded(tmp_path)
+    assert moved_on(exam, NOW + timedelta(days=20)) is exam
+
+
+def test_an_end_that_has_passed_moves_on_at_the_same_time_of_day_and_the_opening_does_not(tmp_path: Path) -> None:
+    exam, now = loaded(tmp_path), paris(2027, 4, 10)
+    before, after = rolling(exam).openings[0], rolling(moved_on(exam, now)).openings[0]
+    assert after.opens == before.opens
+    assert now < after.closes <= now + timedelta(days=31)
+    assert after.closes.astimezone(PARIS).hour == 12
+    assert after.deposit_closes >= after.closes
+
+
+def test_a_dated_session_is_never_touched(tmp_path: Path) -> None:
+    exam = loaded(tmp_path)
+    assert moved_on(exam, paris(2030, 1, 1)).session("2026") == exam.session("2026")
+
+
+def test_an_end_never_goes_beyond_the_session_s_own(tmp_path: Path) -> None:
+    exam = moved_on(loaded(tmp_path), paris(2027, 12, 31, 12))
+    assert rolling(exam).openings[0].closes == paris(2028, 1, 1)
+
+
+def test_once_a_session_is_over_the_next_year_s_is_made_and_is_open(tmp_path: Path) -> None:
+    now = paris(2028, 1, 1)
+    exam = moved_on(loaded(tmp_path), now)
+    session = rolling(exam)
+    assert (session.name, session.label, session.openings[1].code_pdf) == ("2028", "CFG 2028", "2028-08")
+    assert all(one.opens <= now < one.closes for one in session.openings)
+    assert session.closes == paris(2029, 1, 1)
+    assert exam.session("2027") is not None
+
+
+def test_after_years_without_a_run_the_session_made_is_that_of_now(tmp_path: Path) -> None:
+    now = paris(2031, 6, 1)
+    session = rolling(moved_on(loaded(tmp_path), now))
+    assert session.year == 2031
+    assert session.openings[0].opens <= now < session.openings[0].closes
+
+
+def test_a_reload_shifts_no_date_of_a_running_session(tmp_path: Path) -> None:
+    stored, later = loaded(tmp_path / "a"), NOW + timedelta(days=10)
+    again = carried_over(stored, loaded(tmp_path / "b", later), later)
+    assert rolling(again).openings[0].opens == rolling(stored).openings[0].opens
+    much_later = paris(2027, 6, 1)  # the files alone would say 2028
+    assert [one.name for one in carried_over(stored, loaded(tmp_path / "c", much_later), much_later).sessions] == [
+        "2026",
+        "2027",
+    ]
+
+
+def test_a_first_load_carries_nothing_over(tmp_path: Path) -> None:
+    exam = loaded(tmp_path)
+    assert carried_over(None, exam, NOW) == exam
+
+
+def test_a_demonstration_session_has_no_year_of_its_own(tmp_path: Path) -> None:
+    text = ROLLING.replace("    label:", "    year: 2027\n    label:")
+    found = mistakes(written(tmp_path, SMALL, sessions__demonstration=text))
+    assert found == [
+        "cfg/sessions/demonstration.yaml:2: l'année d'une session de démonstration suit ses dates : la retirer"
+    ]
+
+
+def test_a_relative_end_at_23_59_is_refused_too(tmp_path: Path) -> None:
+    text = ROLLING.replace('closes: {today: 30, at: "12:00"}', 'closes: {today: 30, at: "23:59"}')
+    found = mistakes(written(tmp_path, SMALL, sessions__demonstration=text))
+    assert found == ["cfg/sessions/demonstration.yaml:10: 23:59 n'est pas une fin : écrire le lendemain 00:00"]

@@ -1,0 +1,55 @@
+from pathlib import Path
+
+import pytest
+
+from services.reference import academies, uai
+from services.registrations.catalogue import CatalogueError, etablissements, read_etablissements
+from services.registrations.domain.dossier import Etablissement
+
+ROOT = Path(__file__).parents[3] / "catalogue"
+
+
+def read(tmp_path: Path, text: str) -> tuple[Etablissement, ...]:
+    path = tmp_path / "etablissements.csv"
+    path.write_text(text, encoding="utf-8")
+    return read_etablissements(path)
+
+
+def test_the_guide_s_establishments_are_there() -> None:
+    known = {one.code: one for one in etablissements(ROOT)}
+    assert known["0250013D"].label == "LP P.ADRIEN PARIS - BESANCON (0250013D)"
+    assert (known["CNED"].label, known["CNED"].kind) == ("CNED", "cned")
+    assert (known["INDIVIDUELS 025"].label, known["INDIVIDUELS 025"].departement) == ("INDIVIDUELS 025", "025")
+
+
+def test_every_academie_has_a_demonstration_school_with_a_valid_number() -> None:
+    schools = [one for one in etablissements(ROOT) if "DEMONSTRATION" in one.label]
+    covered = {academie.code for one in schools if (academie := academies.of_departement(one.departement or ""))}
+    assert covered == {one.code for one in academies.all()}
+    assert all(uai.is_valid(one.code) for one in schools)
+
+
+def test_the_public_annuaire_s_columns_are_understood(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        "Identifiant_de_l_etablissement;Nom_etablissement;Type_etablissement;Code_departement;Nom_commune;etat\n"
+        "0250013D;Lycée professionnel Pierre-Adrien Pâris;Lycée;025;Besançon;OUVERT\n"
+        "0250001R;École primaire;Ecole;025;Besançon;OUVERT\n"
+        "0250014E;Lycée fermé;Lycée;025;Besançon;FERME\n",
+    )
+    assert [(one.code, one.label, one.departement) for one in found] == [
+        ("0250013D", "Lycée professionnel Pierre-Adrien Pâris - Besançon (0250013D)", "025")
+    ]
+
+
+def test_a_wrong_number_is_told_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueError) as refused:
+        read(tmp_path, "code,label,kind\n0250013E,LP,lycee\nX1,LP,cnedd\n")
+    assert [(one.line, one.text) for one in refused.value.mistakes] == [
+        (2, "numéro d'établissement faux « 0250013E » : sept chiffres et leur lettre clé (D)"),
+        (3, "sorte d'établissement inconnue « cnedd » : choisir parmi lycee, cned, individuels"),
+    ]
+
+
+def test_a_catalogue_without_establishments_has_none(tmp_path: Path) -> None:
+    assert etablissements(tmp_path) == ()

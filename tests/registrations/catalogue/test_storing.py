@@ -1,0 +1,72 @@
+"""Exams as JSON, their digest, and what changed between two of them."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from services.registrations.catalogue import differences, digest, from_data, load_exams, to_data
+from services.registrations.domain.definition import Exam
+from tests.registrations.catalogue.small import NOW, SMALL, written
+
+CATALOGUE = Path(__file__).parents[3] / "catalogue"
+
+
+@pytest.fixture
+def exam(tmp_path: Path) -> Exam:
+    (found,) = load_exams(written(tmp_path), NOW)
+    return found
+
+
+def reloaded(root: Path, old: str, new: str) -> Exam:
+    (found,) = load_exams(written(root, SMALL.replace(old, new)), NOW)
+    return found
+
+
+def test_every_exam_of_the_catalogue_survives_json() -> None:
+    for exam in load_exams(CATALOGUE, NOW):
+        again = from_data(json.loads(json.dumps(to_data(exam))))
+        assert again == exam
+        assert digest(again) == digest(exam)
+
+
+def test_the_digest_changes_with_the_exam_and_with_nothing_else(exam: Exam, tmp_path: Path) -> None:
+    assert digest(exam) == digest(reloaded(tmp_path / "same", "", ""))
+    assert digest(exam) != digest(reloaded(tmp_path / "other", "Oral", "Écrit"))
+    assert len(digest(exam)) == 64
+
+
+def test_the_order_of_the_files_keys_does_not_change_the_digest(exam: Exam, tmp_path: Path) -> None:
+    swapped = reloaded(tmp_path, "code: CFG\ndomaine: Examen\n", "domaine: Examen\ncode: CFG\n")
+    assert digest(swapped) == digest(exam)
+
+
+def test_equal_exams_have_no_differences(exam: Exam) -> None:
+    assert differences(exam, exam) == ()
+
+
+def test_a_new_exam_is_one_line(exam: Exam) -> None:
+    assert differences(None, exam) == ("+ CFG : nouvel examen, 1 session(s)",)
+
+
+def test_a_change_names_where_it_stands_and_both_values(exam: Exam) -> None:
+    session = exam.sessions[0]
+    opening = replace(session.openings[0], closes=session.openings[0].closes + timedelta(days=1))
+    changed = replace(exam, sessions=(replace(session, openings=(opening,)),))
+    (line,) = differences(exam, changed)
+    assert line == (
+        "CFG, sessions 2026, openings 03, closes : « 2025-10-25T10:00:00+00:00 » → « 2025-10-26T10:00:00+00:00 »"
+    )
+
+
+def test_what_is_added_and_removed_is_told(exam: Exam) -> None:
+    lines = differences(exam, replace(exam, pieces=()))
+    assert set(lines) == {"- CFG, pieces ID1 : retiré", "- CFG, pieces LV1 : retiré"}
+    assert all(line.startswith("+ CFG, pieces") for line in differences(replace(exam, pieces=()), exam))
+
+
+def test_a_change_of_order_is_told(exam: Exam) -> None:
+    (line,) = differences(exam, replace(exam, pieces=tuple(reversed(exam.pieces))))
+    assert line == 'CFG, pieces : ordre « ["ID1", "LV1"] » → « ["LV1", "ID1"] »'

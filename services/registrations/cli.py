@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 from flask import Flask, current_app
+from flask.cli import with_appcontext
 
 from services.chassis.clock import PARIS, portal_now
 from services.chassis.errors import DomainError
@@ -51,6 +52,7 @@ def register(app: Flask) -> None:
 @click.command("load-catalogue")
 @click.argument("folder", type=FOLDER, required=False)
 @click.option("--dry-run", is_flag=True, help="Print the differences; write nothing.")
+@with_appcontext
 def load_catalogue(folder: Path | None, dry_run: bool) -> None:
     """Put the exams of FOLDER (default: CATALOGUE_DIR) in force, all or none."""
     folder = folder or current_app.extensions["portail"].catalogue_dir
@@ -66,6 +68,7 @@ def load_catalogue(folder: Path | None, dry_run: bool) -> None:
 
 @click.command("load-etablissements")
 @click.argument("file", type=FILE)
+@with_appcontext
 def load_etablissements(file: Path) -> None:
     """Take in the establishments of FILE, the public annuaire's CSV."""
     with _mistakes():
@@ -80,6 +83,7 @@ def load_etablissements(file: Path) -> None:
 @click.option("--severity", type=click.Choice(messages.SEVERITIES), default="info", show_default=True)
 @click.option("--from", "shown_from", type=INSTANT, help="Default: now.")
 @click.option("--until", "shown_until", type=INSTANT, required=True)
+@with_appcontext
 def publish_message(title: str, text: str, severity: str, shown_from: datetime | None, shown_until: datetime) -> None:
     """Show a message on the home page for a time."""
     now = portal_now()
@@ -90,6 +94,7 @@ def publish_message(title: str, text: str, severity: str, shown_from: datetime |
 
 @click.command("withdraw-message")
 @click.argument("message_id")
+@with_appcontext
 def withdraw_message(message_id: str) -> None:
     """Take a message off the home page at once."""
     with _refusals():
@@ -97,6 +102,7 @@ def withdraw_message(message_id: str) -> None:
 
 
 @click.command("messages")
+@with_appcontext
 def list_messages() -> None:
     """List the messages with their dates and ids."""
     with db.reading() as session:
@@ -116,6 +122,7 @@ def list_messages() -> None:
 @click.option("--deposit-opens", type=INSTANT)
 @click.option("--deposit-closes", type=INSTANT, help="Exclusive.")
 @click.option("--reason", required=True)
+@with_appcontext
 def window(
     exam: str,
     session: str,

@@ -1,0 +1,140 @@
+"""What operators type, and what a clock starts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from flask import Flask
+
+from services.chassis import clock
+from services.registrations.catalogue.check import main as check
+from services.registrations.jobs import closing, jobs
+from services.registrations.models import CatalogueRevision, db
+from services.registrations.operations.catalogue import load_catalogue
+from tests.registrations.service.portal import GUIDE, NOW, OPERATOR, Answer, Person
+
+SMALL = """
+code: PETIT
+domaine: Concours
+label: "PETIT CONCOURS"
+exclusive: [exam, session]
+tabs:
+  - {kind: identification, title: "Identification"}
+  - {kind: recap, title: "Récapitulatif"}
+  - {kind: number, title: "N° Inscription"}
+"""
+
+
+@pytest.fixture
+def engine() -> str:
+    return "sqlite"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    small = tmp_path / "catalogue" / "petit"
+    small.mkdir(parents=True)
+    (small / "exam.yaml").write_text(SMALL, encoding="utf-8")
+    return small.parent
+
+
+def run(app: Flask, *arguments: str) -> Result:
+    return app.test_cli_runner().invoke(args=list(arguments))
+
+
+def test_a_catalogue_is_compared_then_loaded(app: Flask, folder: Path) -> None:
+    assert "PETIT : nouvel examen" in run(app, "load-catalogue", "--dry-run", str(folder)).output
+    assert "PETIT : nouvel examen" in run(app, "load-catalogue", str(folder)).output
+    assert run(app, "load-catalogue", str(folder)).output == "Aucune différence.\n"
+
+
+def test_a_mistaken_catalogue_names_file_and_line_and_loads_nothing(app: Flask, folder: Path) -> None:
+    (folder / "petit" / "exam.yaml").write_text(SMALL.replace("exclusive", "exclusif"), encoding="utf-8")
+    result = run(app, "load-catalogue", str(folder))
+    assert result.exit_code == 1
+    assert re.search(r"exam\.yaml:\d+: ", result.output)
+
+
+def test_the_check_needs_no_database(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert check([str(folder)]) == 0
+    (folder / "petit" / "exam.yaml").write_text("code: [", encoding="utf-8")
+    assert check([str(folder)]) == 1
+    assert "exam.yaml:2: " in capsys.readouterr().out
+
+
+def test_dates_are_changed_with_a_reason_and_told_back(app: Flask) -> None:
+    arguments = ("window", "BTS", "2022", "03", "--closes", "2021-10-31 02:30")
+    assert run(app, *arguments).exit_code == 2, "a reason is required"
+    result = run(app, *arguments, "--reason", "Panne")
+    assert "Inscriptions : du 01/10/2021 à 12:00 au 31/10/2021 à 02:30" in result.output
+    assert run(app, "window", "BTS", "2022", "98", "--reason", "x").exit_code == 1
+    assert run(app, "window", "BTS", "2022", "03", "--closes", "demain", "--reason", "x").exit_code == 2
+
+
+def test_messages_are_published_listed_and_withdrawn(app: Flask) -> None:
+    written = (
+        "--title",
+        "Indisponibilité",
+        "--text",
+        "Ce soir.",
+        "--severity",
+        "warning",
+        "--until",
+        "2021-12-01 00:00",
+    )
+    published = run(app, "publish-message", *written).output.strip()
+    shown = Answer.of(app.test_client().get("/v1/messages")).json
+    assert [message["id"] for message in shown] == [published]
+    assert "Indisponibilité" in run(app, "messages").output
+    assert run(app, "withdraw-message", published).exit_code == 0
+    assert run(app, "messages").output == "Aucun message.\n"
+    assert run(app, "withdraw-message", published).exit_code == 1
+
+
+def test_establishments_are_taken_in_from_the_annuaires_columns(app: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "annuaire.csv"
+    head = "Identifiant_de_l_etablissement;Nom_etablissement;Type_etablissement;Nom_commune;Code_departement;etat"
+    file.write_text(f"{head}\n0250011B;Lycée Louis Pergaud;Lycée;Besançon;025;OUVERT\n", encoding="utf-8")
+    assert run(app, "load-etablissements", str(file)).output == "1 établissements.\n"
+
+
+def test_nothing_is_parked_at_first(app: Flask) -> None:
+    assert run(app, "parked").exit_code == 0
+
+
+def test_closing_erases_untransmitted_text_of_closed_sessions_and_nothing_else(
+    app: Flask, candidate: Person, other: Person
+) -> None:
+    kept = candidate.registered()
+    draft = other.draft()
+    with app.app_context():
+        closing()
+        assert other.get(f"/drafts/{draft['id']}")["id"] == draft["id"]
+        clock.set_offset(clock.offset().total_seconds() + timedelta(days=500).total_seconds())
+        closing()
+    assert other.call("GET", f"/drafts/{draft['id']}").status_code == 404
+    assert candidate.get("/candidatures")["candidatures"] == [], "its session has closed"
+    with app.app_context(), db.engine.connect() as connection:
+        found = connection.exec_driver_sql("SELECT id FROM candidatures").scalar()
+    assert found == kept["candidature_id"]
+
+
+def test_closing_forgets_catalogue_revisions_by_which_nothing_was_judged(app: Flask, candidate: Person) -> None:
+    with app.app_context():
+        load_catalogue([replace(GUIDE, label="Intermédiaire")], actor=OPERATOR, at=NOW)
+        load_catalogue([GUIDE], actor=OPERATOR, at=NOW)
+        closing()
+        with db.reading() as session:
+            assert session.query(CatalogueRevision).count() == 1
+
+
+def test_every_job_can_be_run_by_its_name(app: Flask) -> None:
+    with app.app_context():
+        for name in jobs.names():
+            jobs.run_job(name)
+    assert "move-on-demonstration" in jobs.names()

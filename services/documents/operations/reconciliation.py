@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import structlog
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from services.chassis.clock import system_now
 from services.chassis.objects import ObjectStore
@@ -48,7 +49,8 @@ def reconcile(parts: Parts) -> Findings:
     return findings
 
 
-def _rows() -> Sequence[Row[tuple[str, str, str]]]:
+def _rows() -> Sequence[Any]:
+    """(id, pdf_key, html_key) of every document."""
     with db.reading() as session:
         return session.execute(select(Document.id, Document.pdf_key, Document.html_key)).all()
 

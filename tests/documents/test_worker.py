@@ -1,0 +1,92 @@
+"""The worker over real brokers: what registrations tells becomes documents, whatever is down meanwhile."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from services.chassis.clock import system_now
+from services.chassis.database import new_id
+from services.chassis.events import Envelope
+from services.chassis.events.broker import bindings_of, connect
+from services.chassis.worker import Worker
+from services.contracts import EVENTS
+from services.contracts.registrations import RegistrationSaved, RegistrationWithdrawn
+from services.documents.handlers import registry
+from services.documents.jobs import jobs
+from tests.documents.example import CANDIDATURE, saved, withdrawn
+from tests.documents.peer import Peer
+from tests.documents.service import Service
+from tests.support.processes import wait_until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.objects import Bucket, Objects
+
+RETRY_SECONDS = (0.3, 0.5, 1.0)
+
+
+@pytest.fixture
+def working(tmp_path: "Path", bucket: "Bucket", peer: Peer, broker_url: str) -> Iterator[Service]:
+    """documents with its worker running, on the broker that the test is about."""
+    connect(broker_url).declare(bindings_of(EVENTS), RETRY_SECONDS)
+    service = Service(f"sqlite:///{tmp_path / 'documents.db'}", bucket.url, peer.url, broker_url=broker_url)
+    with _running(service):
+        yield service
+
+
+@contextmanager
+def _running(service: Service) -> Iterator[None]:
+    worker = Worker(service.app, registry, jobs, RETRY_SECONDS)
+    worker.start()
+    try:
+        yield
+    finally:
+        worker.stop.set()
+        worker.join()
+
+
+def _tells(broker_url: str, *told: RegistrationSaved | RegistrationWithdrawn) -> None:
+    publisher = connect(broker_url).publisher()
+    try:
+        for event in told:
+            subject, now = event.candidature_id, system_now()
+            publisher.publish(Envelope(new_id(), "/registrations", event.TYPE, subject, now, event.to_data()))
+    finally:
+        publisher.close()
+
+
+def _tiles(service: Service) -> int:
+    return len(service.get("/candidatures").get_json()["candidatures"])
+
+
+def _documents(service: Service) -> int:
+    answer = service.get(f"/candidatures/{CANDIDATURE}/documents")
+    return len(answer.get_json()["documents"]) if answer.status_code == 200 else 0
+
+
+def test_a_saved_candidature_has_its_documents_within_seconds(working: Service, broker_url: str) -> None:
+    _tells(broker_url, saved())
+    wait_until(lambda: _documents(working) == 2, 20, "both documents")
+
+
+def test_a_withdrawal_hides_what_was_shown(working: Service, broker_url: str) -> None:
+    _tells(broker_url, saved())
+    wait_until(lambda: _tiles(working) == 1, 20, "the tile")
+    _tells(broker_url, withdrawn())
+    wait_until(lambda: _tiles(working) == 0, 20, "the tile to go")
+
+
+def test_with_the_store_down_the_tile_is_there_and_documents_follow(
+    working: Service, broker_url: str, objects: "Objects"
+) -> None:
+    objects.stop()
+    try:
+        _tells(broker_url, saved())
+        wait_until(lambda: _tiles(working) == 1, 20, "the tile")
+        assert _documents(working) == 0
+    finally:
+        objects.start()
+    wait_until(lambda: _documents(working) == 2, 30, "both documents")

@@ -16,7 +16,7 @@ from datetime import timedelta
 import click
 from flask import Flask
 
-from services.accounts.domain.staff import SCOPES, Role
+from services.accounts.domain.staff import PIECES_CONTROL, PIECES_READ, Role
 from services.accounts.follow_ups import registry
 from services.accounts.operations import staff
 from services.accounts.operations.audit import Actor
@@ -56,7 +56,7 @@ def create_staff(email: str, role: str, academies: str, nom: str, prenoms: str, 
 @click.command("create-token")
 @click.option("--email", required=True, help="Adresse du compte de gestion")
 @click.option("--name", default="outil", show_default=True, help="À quoi sert ce jeton")
-@click.option("--scopes", default=",".join(SCOPES), show_default=True)
+@click.option("--scopes", default=f"{PIECES_READ},{PIECES_CONTROL}", show_default=True)
 @click.option("--days", type=click.IntRange(1, 366), default=90, show_default=True, help="Durée de validité")
 def create_token(email: str, name: str, scopes: str, days: int) -> None:
     """Crée un jeton d'accès personnel pour un outil ; l'affiche une seule fois."""

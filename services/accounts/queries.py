@@ -11,6 +11,7 @@ from sqlalchemy import select
 from services.accounts import identity
 from services.accounts.domain import form
 from services.accounts.domain.account import typed_values
+from services.accounts.domain.emails import key_of
 from services.accounts.domain.links import EMAIL_CHANGE_LIFE, Purpose, State, sentence
 from services.accounts.models import Account, EmailChange, db
 from services.accounts.operations import links
@@ -54,6 +55,23 @@ def assertion(account_id: str) -> str:
     """The identity in force, vouched for; a pending change is not in it yet."""
     account = account_of(account_id)
     return parts().signer.identity(account.id, identity.contract_of(account).__dict__)
+
+
+def candidates_with(email: str) -> list[dict[str, Any]]:
+    """The account of this address, for staff; none or one."""
+    with db.reading() as session:
+        account = session.scalars(select(Account).where(Account.email_key == key_of(email))).one_or_none()
+    if account is None:
+        return []
+    return [
+        {
+            "id": account.id,
+            "email": account.email,
+            "activated": account.activated_at is not None,
+            "version": account.version,
+            "values": typed_values(identity.civil_status_of(account), account.email),
+        }
+    ]
 
 
 def link_state(purpose: Purpose, token: str) -> dict[str, str | None]:

@@ -109,6 +109,30 @@ class Assertion(Schema):
     assertion = fields.String(required=True)
 
 
+class Candidate(Schema):
+    """`values` are the civil status as its form holds it."""
+
+    id = fields.String(required=True)
+    email = fields.String(required=True)
+    activated = fields.Boolean(required=True)
+    version = fields.Integer(required=True)
+    values = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+
+
+class Candidates(Schema):
+    candidates = fields.List(fields.Nested(Candidate), required=True)
+
+
+class Correction(Values):
+    """The whole civil status as it shall be; confirmations need not be sent."""
+
+    reason = fields.String(required=True, validate=validate.Length(min=3, max=500))
+
+
+class Corrected(Schema):
+    version = fields.Integer(required=True)
+
+
 class CommuneSearch(Schema):
     departement = fields.String(load_default="", validate=validate.Length(max=3))
     q = fields.String(load_default="", validate=validate.Length(max=100))

@@ -69,6 +69,16 @@ def read_changes(
     return Changes(status if status != current else None, email if wants_email else None, password, typed)
 
 
+def read_correction(values: Mapping[str, Any], *, today: date) -> CivilStatus:
+    """A civil status corrected by staff, who type nothing twice. Raises Invalid with every mistake."""
+    once = {f"{name}_confirmation": values.get(name) for name in ("nom_famille", "date_naissance")}
+    reading = Reading({**values, **once})
+    status = civil_status.read(reading, today)
+    if status is None:
+        raise reading.mistakes()
+    return status
+
+
 def typed_values(status: CivilStatus, email: str) -> dict[str, str]:
     """The account as its form holds it, confirmations filled in (guide §4)."""
     place = status.naissance

@@ -9,7 +9,13 @@ from services.chassis.errors import FieldError, Invalid
 
 PIECES_READ = "pieces:read"
 PIECES_CONTROL = "pieces:control"
-SCOPES = (PIECES_READ, PIECES_CONTROL)
+CANDIDATES_CORRECT = "candidates:correct"
+SCOPES = (PIECES_READ, PIECES_CONTROL, CANDIDATES_CORRECT)
+_OF_ROLE = {
+    "gestionnaire": frozenset({PIECES_READ, PIECES_CONTROL}),
+    "administrateur": frozenset(SCOPES),
+}
+"""Accounts do not know the académies of a candidate: who is limited to some may not correct a civil status here."""
 
 
 class Role(StrEnum):
@@ -20,8 +26,8 @@ class Role(StrEnum):
 
 
 def scopes_of(role: str) -> frozenset[str]:
-    """What someone of this role may do on the pages; both check pieces, within their académies."""
-    return frozenset(SCOPES) if role in set(Role) else frozenset()
+    """What someone of this role may do; both check pieces, within their académies."""
+    return _OF_ROLE.get(role, frozenset())
 
 
 def checked_scopes(scopes: Iterable[str]) -> list[str]:

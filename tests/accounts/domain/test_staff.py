@@ -32,3 +32,5 @@ def test_unknown_scopes_are_named() -> None:
 
 def test_an_unknown_role_may_do_nothing() -> None:
     assert scopes_of("directeur") == frozenset()
+    assert "candidates:correct" not in scopes_of(Role.GESTIONNAIRE)
+    assert "candidates:correct" in scopes_of(Role.ADMINISTRATEUR)

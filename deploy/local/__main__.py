@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 from deploy.local.children import Plan, free_ports
-from deploy.local.first_start import demonstration_staff, load_catalogue, migrate
+from deploy.local.first_start import StepFailed, declare_queues, demonstration_staff, load_catalogue, migrate
 from deploy.local.place import AlreadyRunning, Place
 from deploy.local.supervisor import POLL_SECONDS, NotReady, Supervisor, answers
 from services.chassis.clock import PARIS, system_now
@@ -59,6 +59,7 @@ def _run(plan: Plan) -> None:
     try:
         objects = plan.objects()
         supervisor.start(objects)
+        declare_queues(plan)
         migrate(plan)
         load_catalogue(plan)
         demonstration_staff(plan)
@@ -72,6 +73,8 @@ def _run(plan: Plan) -> None:
             time.sleep(POLL_SECONDS)
     except NotReady as error:
         sys.exit(f"Ne répond pas : {error}. Voir {plan.place.logs}.")
+    except StepFailed as error:
+        sys.exit(f"Une étape du démarrage a échoué.\n{error}")
     except Stop:
         print("Arrêt du portail.", flush=True)
     finally:

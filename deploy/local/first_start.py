@@ -7,12 +7,13 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+from deploy import broker
 from deploy.local.children import SERVICES, Plan
 from deploy.local.place import write_demo
 
 STAFF = {
-    "staff": ("gestionnaire@portail.example", "gestionnaire"),
-    "admin": ("administrateur@portail.example", "administrateur"),
+    "staff": ("gestionnaire@portail.example", "gestionnaire", "03"),
+    "admin": ("administrateur@portail.example", "administrateur", ""),
 }
 
 
@@ -26,31 +27,30 @@ def migrate(plan: Plan) -> None:
         list(pool.map(lambda service: command(plan, service, "migrate"), SERVICES))
 
 
+def declare_queues(plan: Plan) -> None:
+    """The broker's queues and bindings, from the contracts."""
+    broker.declare(plan.place.broker_url)
+
+
 def load_catalogue(plan: Plan) -> None:
     command(plan, "registrations", "load-catalogue", "catalogue")
 
 
 def demonstration_staff(plan: Plan) -> None:
-    """Once: a gestionnaire and an administrateur, written to demo.json with their passwords and tokens."""
+    """Once: a gestionnaire of one académie and an administrateur, written to demo.json with passwords and tokens."""
     if plan.place.demo.exists():
         return
-    written: dict[str, object] = {}
-    for name, (email, role) in STAFF.items():
-        password = plan.secrets.staff_passwords[name]
-        made = command(
-            plan,
-            "accounts",
-            "create-staff",
-            "--email",
-            email,
-            "--role",
-            role,
-            "--password-stdin",
-            "--json",
-            typed=password,
-        )
-        written[name] = {"email": email, "password": password, **json.loads(made)}
-    write_demo(plan.place, written)
+    write_demo(plan.place, {name: _staff(plan, name) for name in STAFF})
+
+
+def _staff(plan: Plan, name: str) -> dict[str, str]:
+    email, role, academies = STAFF[name]
+    who = ("--email", email, "--role", role, "--academies", academies, "--nom", "DEMONSTRATION", "--prenoms", name)
+    made = json.loads(
+        command(plan, "accounts", "create-staff", *who, "--password-stdin", typed=plan.secrets.staff_passwords[name])
+    )
+    token = json.loads(command(plan, "accounts", "create-token", "--email", email))["token"]
+    return {**{key: made[key] for key in ("email", "password", "totp_secret")}, "token": token}
 
 
 def command(plan: Plan, service: str, *words: str, typed: str = "") -> str:

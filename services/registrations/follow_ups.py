@@ -17,6 +17,8 @@ from services.registrations.mails import Words
 from services.registrations.models import Candidate, Candidature, CandidatureVersion, db
 from services.registrations.settings import RegistrationsSettings
 
+__all__ = ["registry"]  # with the mails below on it
+
 Writing = Callable[[RegistrationSaved, datetime, str], Words]
 
 

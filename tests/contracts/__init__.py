@@ -1,0 +1,1 @@
+"""One sample of each event: its producer produces it, every consumer accepts it."""

@@ -68,7 +68,7 @@ def session(building: Building, node: Node, stem: str | None, exam: Exams) -> Se
 
 
 def _year(fields: Fields, demonstration: bool, found: tuple[Opening, ...], fallback: datetime) -> int:
-    """The year, resolved for a demonstration session; 0 where it is missing."""
+    """The year, resolved for a demonstration session; that of `fallback` where it does not read."""
     if demonstration:
         if fields.take("year") is not None:
             fields.refuse(
@@ -76,12 +76,13 @@ def _year(fields: Fields, demonstration: bool, found: tuple[Opening, ...], fallb
             )
         read = [opening.closes for opening in found if opening.closes != EPOCH]
         return year_of_epreuves(max(read, default=fallback))
-    if fields.required("year") is None:
-        return 0
-    year = fields.integer("year") or 0
-    if year and not 1990 <= year <= 2100:
-        fields.refuse(fields.node.entries["year"], f"année de session invraisemblable {year} : écrire par exemple 2027")
-    return min(max(year, 1), 9998)
+    if fields.required("year") is None or (year := fields.integer("year")) is None:
+        return fallback.year
+    if not 1990 <= year <= 2100:
+        text = f"année de session invraisemblable {year} : écrire par exemple 2027"
+        fields.refuse(fields.node.entries["year"], text)
+        return fallback.year
+    return year
 
 
 def _specialites(building: Building, fields: Fields, exam: Exams, year: int) -> tuple[str, ...]:

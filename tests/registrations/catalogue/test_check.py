@@ -113,3 +113,11 @@ def test_the_command_prints_one_line_a_mistake_and_ends_with_one(
 
 def test_a_single_exam_s_folder_can_be_checked_alone(tmp_path: Path) -> None:
     assert check.main([str(written(tmp_path) / "cfg")]) == 0
+
+
+@pytest.mark.parametrize("removed", range(SMALL.count("\n")))
+def test_whatever_line_is_missing_the_file_is_read_or_refused_line_by_line(tmp_path: Path, removed: int) -> None:
+    lines = SMALL.splitlines(keepends=True)
+    del lines[removed]
+    said = [str(mistake) for mistake in check.mistakes(written(tmp_path, "".join(lines)))]
+    assert all(one.startswith(f"{tmp_path}/cfg/exam.yaml:") and "\n" not in one for one in said)

@@ -42,19 +42,23 @@ class Plan:
     def public_url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def broker_url(self) -> str:
+        return given("BROKER_URL", self.place.broker_url)
+
     def url(self, service: str) -> str:
         return f"http://127.0.0.1:{self.ports[service]}"
 
     def service_environment(self, service: str) -> dict[str, str]:
         """What service `service` reads, whatever its role."""
         own = {
-            "DATABASE_URL": self.place.database_url(service),
+            "DATABASE_URL": given(f"{service.upper()}_DATABASE_URL", self.place.database_url(service)),
             "CLIENT_ID": service,
             "CLIENT_SECRET": self.secrets.clients[service],
             "OBJECTS_URL": self._bucket(service),
-            "MAIL_URL": f"file://{self.place.mail}",
+            "MAIL_URL": given("MAIL_URL", f"file://{self.place.mail}"),
             "MAIL_SENDER": SENDER,
-            "ANTIVIRUS_URL": "none",
+            "ANTIVIRUS_URL": given("ANTIVIRUS_URL", "none"),
             "CATALOGUE_DIR": str(Path("catalogue").resolve()),
         }
         if service == "accounts":
@@ -100,12 +104,17 @@ class Plan:
             "ENV": "demonstration",
             "PUBLIC_URL": self.public_url,
             "PORTAIL_OFFSET": str(self.offset),
-            "BROKER_URL": self.place.broker_url,
+            "BROKER_URL": self.broker_url,
         }  # fmt: skip
 
     def _bucket(self, service: str) -> str:
         keys = f"{self.secrets.objects_key}:{self.secrets.objects_secret}"
         return f"s3+http://{keys}@127.0.0.1:{self.ports['objects']}/{service}"
+
+
+def given(name: str, default: str) -> str:
+    """A real server instead of the machine's own file: ACCOUNTS_DATABASE_URL …, BROKER_URL, MAIL_URL, ANTIVIRUS_URL."""
+    return os.environ.get(name, default)
 
 
 def free_ports() -> dict[str, int]:

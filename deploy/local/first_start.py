@@ -29,7 +29,7 @@ def migrate(plan: Plan) -> None:
 
 def declare_queues(plan: Plan) -> None:
     """The broker's queues and bindings, from the contracts."""
-    broker.declare(plan.place.broker_url)
+    broker.declare(plan.broker_url)
 
 
 def load_catalogue(plan: Plan) -> None:

@@ -69,7 +69,7 @@ def _exam(building: Building, folder: ExamFolder) -> Exam:
     )
     exam = replace(exam, sessions=_sessions(building, folder, exam))
     references.check(building, folder, exam)
-    return exam
+    return replace(exam, sessions=_in_use(exam.sessions))
 
 
 def _require_tabs(building: Building, folder: ExamFolder) -> None:
@@ -93,7 +93,11 @@ def _same_name(building: Building, node: Node, stem: str | None, code: str) -> N
 def _sessions(building: Building, folder: ExamFolder, exam: Exam) -> tuple[Session, ...]:
     notice = " ".join(exam.texts.get("residence_notice", ())) or None
     known = sessions.Exams(exam.specialites, exam.pieces, notice)
-    found = [sessions.session(building, node, stem, known) for stem, node in _dated_first(folder)]
+    return tuple(sessions.session(building, node, stem, known) for stem, node in _dated_first(folder))
+
+
+def _in_use(found: tuple[Session, ...]) -> tuple[Session, ...]:
+    """Without the demonstration sessions of a year that has a dated one; the check has seen them."""
     dated = {one.year for one in found if not one.demonstration}
     return tuple(one for one in found if not one.demonstration or one.year not in dated)
 

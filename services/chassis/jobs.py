@@ -13,11 +13,15 @@ from sqlalchemy.exc import IntegrityError
 
 from services.chassis.clock import system_now
 from services.chassis.database import Database
+from services.chassis.events.keeping import kept
+from services.chassis.events.reasons import frames_of, reason_of
 from services.chassis.events.tables import job_leases
 
 log = structlog.get_logger()
 
-LEASE = timedelta(minutes=30)
+LEASE = timedelta(seconds=90)  # renewed while the job runs: a dead worker holds it no longer
+RENEW_SECONDS = 30.0
+AGAIN_AFTER_FAILURE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -60,12 +64,14 @@ class Jobs:
         if not _taken(db, job.name, now):
             return False
         log.info("job_started", job=job.name)
+        pause = job.period
         try:
-            job.run()
+            with kept(lambda: _renew(db, job.name), RENEW_SECONDS):
+                job.run()
         except Exception as error:
-            log.error("job_failed", job=job.name, reason=type(error).__name__, exc_info=error)
-        finally:
-            _ended(db, job.name, due_at=now + job.period)
+            pause = min(job.period, AGAIN_AFTER_FAILURE)
+            log.error("job_failed", job=job.name, reason=reason_of(error), frames=frames_of(error))
+        _ended(db, job.name, due_at=now + pause)
         return True
 
 
@@ -86,6 +92,12 @@ def _taken(db: Database, name: str, now: datetime) -> bool:
     except IntegrityError:  # another worker made the row first
         return False
     return True
+
+
+def _renew(db: Database, name: str) -> None:
+    with db.operation() as session:
+        held = update(job_leases).where(job_leases.c.name == name, job_leases.c.leased_until.is_not(None))
+        session.execute(held.values(leased_until=system_now() + LEASE))
 
 
 def _is_due(row: Any, now: datetime) -> bool:

@@ -20,10 +20,11 @@ from sqlalchemy import func, select
 
 from services.chassis.database import Database
 from services.chassis.events import counts, outbox
-from services.chassis.events.broker import RETRY_SECONDS, BrokerUnavailable, Retry, connect
+from services.chassis.events.broker import RETRY_SECONDS, TRIES, BrokerUnavailable, Retry, connect
 from services.chassis.events.follow_ups import FollowUps
 from services.chassis.events.handlers import Handlers
 from services.chassis.events.inbox import Dispatcher
+from services.chassis.events.reasons import frames_of, reason_of
 from services.chassis.events.relay import Relay
 from services.chassis.events.tables import parked
 from services.chassis.jobs import Jobs
@@ -35,17 +36,19 @@ IDLE_SECONDS = 0.25
 JOBS_SECONDS = 5.0
 WATCH_SECONDS = 10.0
 LONGEST_PAUSE = 10.0
-STUCK_SECONDS = 300.0
+STUCK_SECONDS = 1800.0  # longer than the longest job, or a probe would end a worker at its work
+STOP_SECONDS = 25.0
 
 
 @dataclass
 class Worker:
-    """`retry_seconds` are the delays before each new attempt, of events and follow-ups alike."""
+    """`retry_seconds` are the delays before each new attempt of an event or follow-up; `tries` counts them all."""
 
     app: Flask
     handlers: Handlers
     jobs: Jobs
     retry_seconds: tuple[float, ...] = RETRY_SECONDS
+    tries: int = TRIES
     stop: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
     _beats: dict[str, float] = field(default_factory=dict)
@@ -69,9 +72,12 @@ class Worker:
             self._threads.append(thread)
             thread.start()
 
-    def join(self) -> None:
+    def join(self, seconds: float = STOP_SECONDS) -> bool:
+        """Wait until every thread finished what it did; False when one did not. Its lease or claim frees the rest."""
+        deadline = time.monotonic() + seconds
         for thread in self._threads:
-            thread.join()
+            thread.join(max(0.0, deadline - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
 
     def alive(self) -> bool:
         """Every thread runs, and none has been silent for too long (the consumer waits in the broker's hands)."""
@@ -93,7 +99,7 @@ class Worker:
                 self._broker_reason = str(error)
                 log.warning("broker_unavailable", thread=name, reason=str(error))
             except Exception as error:
-                log.error("thread_failed", thread=name, reason=type(error).__name__, exc_info=error)
+                log.error("thread_failed", thread=name, reason=reason_of(error), frames=frames_of(error))
             self._beat(name)
             pause = 0.5 if time.monotonic() - started > LONGEST_PAUSE else min(LONGEST_PAUSE, pause * 2)
             self.stop.wait(pause)
@@ -111,7 +117,7 @@ class Worker:
             relay.close()
 
     def _consume(self) -> None:
-        dispatcher = Dispatcher(self._db, self.handlers, self.retry_seconds)
+        dispatcher = Dispatcher(self._db, self.handlers, self.retry_seconds, self.tries)
 
         def handle(body: bytes, attempt: int) -> Retry | None:
             with self.app.app_context():
@@ -127,7 +133,7 @@ class Worker:
             self.stop.wait()
 
     def _follow_ups(self) -> None:
-        follow_ups = FollowUps(self._db, self.handlers, self.retry_seconds)
+        follow_ups = FollowUps(self._db, self.handlers, self.retry_seconds, self.tries)
         while not self.stop.is_set():
             self._beat("follow-ups")
             if not follow_ups.run_once():
@@ -167,10 +173,10 @@ def run(app: Flask, handlers: Handlers, jobs: Jobs) -> None:
     log.info("worker_started")
     while not worker.stop.wait(1.0):
         pass
-    worker.join()
+    finished = worker.join()
     if server is not None:
         server.shutdown()
-    log.info("worker_stopped")
+    log.info("worker_stopped", finished=finished)
 
 
 def _serve_probes(worker: Worker, host: str, port: int) -> ThreadingHTTPServer | None:

@@ -81,9 +81,7 @@ class FollowUps:
         service, reason = self._handlers.service, reason_of(error)
         counts.FAILED.labels(service).inc()
         last = row.attempts >= self._tries or isinstance(error, Undecodable)
-        log.warning(
-            "follow_up_failed", attempt=row.attempts, reason=reason, parked=last, frames=frames_of(error)
-        )
+        log.warning("follow_up_failed", attempt=row.attempts, reason=reason, parked=last, frames=frames_of(error))
         with self._db.operation() as session:
             if last:
                 park(session, row.envelope, TO_SELF, f"{reason}, {row.attempts} attempts", row.attempts)

@@ -90,13 +90,17 @@ class RabbitPublisher:
             message_id=message_id,
             headers={ATTEMPTS: attempt},
         )
+        used_before = self._channel is not None
         try:
             self._opened().basic_publish(exchange, key, body, properties, mandatory=True)
         except UnroutableError as error:
             raise Unroutable(key) from error
         except (NackError, AMQPError, OSError) as error:
             self.close()
-            raise BrokerUnavailable(type(error).__name__) from error
+            if not used_before:
+                raise BrokerUnavailable(type(error).__name__) from error
+            # The broker closed a connection that was idle for long: once more, with a new one.
+            self.send(exchange, key, body, message_id, attempt)
 
     def keep_alive(self) -> None:
         """Answer the broker's heartbeats; a connection that was lost is thrown away and made anew when needed."""

@@ -87,7 +87,8 @@ class Ledger:
     @contextmanager
     def working(self, number: int = 1) -> Iterator[list[Worker]]:
         """Workers of this service, in threads of this process."""
-        workers = [Worker(self.app, self.handlers, Jobs(), RETRY_SECONDS) for _ in range(number)]
+        tries = len(RETRY_SECONDS) + 1
+        workers = [Worker(self.app, self.handlers, Jobs(), RETRY_SECONDS, tries) for _ in range(number)]
         for worker in workers:
             worker.start()
         try:

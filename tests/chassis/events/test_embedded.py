@@ -1,0 +1,97 @@
+"""What only the one-machine queue must bear: a file that is locked, claims of the dead and of the slow."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+
+from services.chassis.events import embedded
+from services.chassis.events.broker import BrokerUnavailable, Retry, connect
+from services.chassis.events.relay import Relay
+from tests.chassis.events.ledger import Ledger, declare
+from tests.chassis.events.test_delivery import note
+from tests.chassis.events.test_hostile_messages import GOOD
+from tests.support.processes import wait_until
+
+
+def url_in(folder: Path) -> str:
+    return f"sqlite:///{folder / 'broker.db'}"
+
+
+def test_while_the_file_is_locked_events_wait_and_then_arrive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = url_in(tmp_path)
+    declare(url)
+    writer, reader = (Ledger(name, f"sqlite:///{tmp_path / name}.db", url) for name in ("writer", "reader"))
+    note(writer, "patience")
+    monkeypatch.setattr(embedded, "BUSY_SECONDS", 0.05)
+    lock = sqlite3.connect(tmp_path / "broker.db", isolation_level=None)
+    lock.execute("BEGIN EXCLUSIVE")
+    with writer.app.app_context(), pytest.raises(BrokerUnavailable):
+        Relay(writer.db, connect(url), "writer").run_once()
+    with writer.working(), reader.working():
+        lock.execute("ROLLBACK")
+        wait_until(lambda: reader.entries() == ["patience"], 20, "the entry")
+    lock.close()
+
+
+def test_a_handler_longer_than_the_lease_keeps_its_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedded, "LEASE_SECONDS", 0.3)
+    declare(url_in(tmp_path))
+    broker = connect(url_in(tmp_path))
+    publisher = broker.publisher()
+    publisher.publish(GOOD)
+    stop, entered, release = threading.Event(), threading.Event(), threading.Event()
+    seen: list[str] = []
+
+    def slow(body: bytes, attempt: int) -> Retry | None:
+        seen.append("slow")
+        entered.set()
+        release.wait(20)
+        return None
+
+    def other(body: bytes, attempt: int) -> Retry | None:
+        seen.append("other")
+        stop.set()
+        return None
+
+    queue = embedded.EmbeddedBroker(str(tmp_path / "broker.db"))
+    monkeypatch.setattr(queue, "_free_claims", lambda name: None)  # both workers started before the message came
+    first = threading.Thread(target=broker.consume, args=("reader", slow, seen.append, stop))
+    first.start()
+    assert entered.wait(20)
+    second = threading.Thread(target=queue.consume, args=("reader", other, seen.append, stop))
+    second.start()
+    assert not stop.wait(1.2)  # four leases
+    release.set()
+    publisher.publish(GOOD)
+    wait_until(lambda: len(seen) == 2, 20, "the second message")
+    stop.set()
+    first.join()
+    second.join()
+    with sqlite3.connect(tmp_path / "broker.db") as left:
+        assert left.execute("SELECT count(*) FROM messages WHERE queue = 'reader'").fetchone() == (0,)
+
+
+def test_more_retries_than_the_delivery_limit_are_still_delivered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broker = embedded.EmbeddedBroker(str(tmp_path / "broker.db"))
+    broker.declare({GOOD.type: ("reader",)}, (0.0,))
+    broker.put(GOOD)
+    stop = threading.Event()
+    attempts: list[int] = []
+    given_up: list[bytes] = []
+
+    def failing(body: bytes, attempt: int) -> Retry | None:
+        attempts.append(attempt)
+        if attempt > embedded.DELIVERY_LIMIT + 5:
+            stop.set()
+            return None
+        return Retry(0)
+
+    broker.consume("reader", failing, given_up.append, stop)
+    assert attempts == list(range(1, embedded.DELIVERY_LIMIT + 7))
+    assert given_up == []

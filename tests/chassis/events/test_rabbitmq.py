@@ -1,0 +1,128 @@
+"""What only RabbitMQ can do to us: cut connections, refuse rights, give messages up, load our definitions."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pika
+import pytest
+
+from services.chassis.events import rabbitmq as adapter
+from services.chassis.events.broker import bindings_of, connect
+from services.chassis.events.topology import EXCHANGE, definitions, topology
+from tests.chassis.events.ledger import RETRY_SECONDS, Ledger, Noted, declare
+from tests.chassis.events.test_delivery import note, parked_in
+from tests.support.processes import wait_until
+from tests.support.rabbitmq import RabbitMQ, vhost_of
+
+MakeOnRabbit = Callable[..., Ledger]
+
+
+@pytest.fixture
+def url(rabbitmq: RabbitMQ) -> Iterator[str]:
+    made = rabbitmq.fresh_vhost()
+    yield made
+    rabbitmq.delete_vhost(made)
+
+
+@pytest.fixture
+def on_rabbit(url: str, tmp_path: Path) -> MakeOnRabbit:
+    declare(url)
+
+    def make(name: str, broker_url: str = url, **options: Any) -> Ledger:
+        return Ledger(name, f"sqlite:///{tmp_path / name}.db", broker_url, **options)
+
+    return make
+
+
+def test_a_service_works_without_any_right_to_configure(rabbitmq: RabbitMQ, url: str, on_rabbit: MakeOnRabbit) -> None:
+    writing = rabbitmq.restricted_user(url, configure="^$", write=r"^portail\.events$", read="^$")
+    reading = rabbitmq.restricted_user(url, configure="^$", write=r"^amq\.default$", read=r"^reader(\.parking)?$")
+    writer, reader = on_rabbit("writer", writing), on_rabbit("reader", reading, failures=1)
+    note(writer, "by right")
+    with writer.working(), reader.working():
+        wait_until(lambda: reader.entries() == ["by right"], 20, "the entry, after one retry")
+
+
+def test_a_connection_cut_while_handling_leaves_one_effect(
+    rabbitmq: RabbitMQ, url: str, on_rabbit: MakeOnRabbit
+) -> None:
+    writer, reader = on_rabbit("writer"), on_rabbit("reader")
+    reader.release.clear()
+    note(writer, "cut")
+    with writer.working(), reader.working():
+        assert reader.entered.wait(20)
+        wait_until(lambda: bool(rabbitmq.api("GET", f"vhosts/{vhost_of(url)}/connections")), 20, "a listed connection")
+        rabbitmq.close_connections(url)
+        reader.release.set()
+        note(writer, "after")
+        wait_until(lambda: "after" in reader.entries(), 30, "the entry over a new connection")
+    assert sorted(reader.entries()) == ["after", "cut"]
+
+
+def test_what_the_broker_gives_up_comes_into_the_one_list(url: str, on_rabbit: MakeOnRabbit) -> None:
+    writer, reader = on_rabbit("writer"), on_rabbit("reader")
+    note(writer, "deadly")
+    with writer.working():
+        _refuse_until_given_up(url)
+    with reader.working():
+        wait_until(lambda: len(parked_in(reader)) == 1, 20, "the parked event")
+    assert reader.entries() == []
+
+
+def _refuse_until_given_up(url: str) -> None:
+    """As workers would that die under the message each time."""
+    with pika.BlockingConnection(pika.URLParameters(url)) as connection:
+        channel = connection.channel()
+        while channel.queue_declare("reader.parking", passive=True).method.message_count == 0:
+            method, _, _ = channel.basic_get("reader")
+            if method is None:
+                connection.sleep(0.05)
+            else:
+                channel.basic_nack(method.delivery_tag, requeue=True)
+
+
+def test_a_message_given_up_is_kept_however_often_it_cannot_be_parked(
+    url: str, on_rabbit: MakeOnRabbit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adapter, "UNSETTLED_SECONDS", 0.01)
+    on_rabbit("reader")
+    with pika.BlockingConnection(pika.URLParameters(url)) as connection:
+        connection.channel().basic_publish("", "reader.parking", b"given up")
+    stop = threading.Event()
+    tries: list[bytes] = []
+
+    def database_away(body: bytes) -> None:
+        tries.append(body)
+        if len(tries) < 30:  # more than the 20 deliveries after which a queue drops by default
+            raise RuntimeError
+        stop.set()
+
+    connect(url).consume("reader", lambda body, attempt: None, database_away, stop)
+    assert tries == [b"given up"] * 30
+
+
+def test_an_idle_publisher_whose_connection_was_closed_publishes_all_the_same(
+    rabbitmq: RabbitMQ, url: str, on_rabbit: MakeOnRabbit
+) -> None:
+    writer, reader = on_rabbit("writer"), on_rabbit("reader")
+    publisher = adapter.RabbitBroker(url).publisher()
+    publisher.send(EXCHANGE, Noted.TYPE, b"first", None, 1)
+    wait_until(lambda: bool(rabbitmq.api("GET", f"vhosts/{vhost_of(url)}/connections")), 20, "a listed connection")
+    rabbitmq.close_connections(url)
+    publisher.send(EXCHANGE, Noted.TYPE, b"second", None, 1)
+    publisher.close()
+    note(writer, "third")
+    with writer.working(), reader.working():
+        wait_until(lambda: reader.entries() == ["third"] and len(parked_in(reader)) == 2, 20, "all three")
+
+
+def test_the_definitions_file_makes_what_declaring_makes(rabbitmq: RabbitMQ, url: str) -> None:
+    described = definitions(topology(bindings_of((Noted,)), RETRY_SECONDS), vhost_of(url))
+    rabbitmq.api("POST", "definitions", described)
+    declare(url)  # refused by RabbitMQ if anything differed
+    queues = {queue["name"] for queue in rabbitmq.api("GET", f"queues/{vhost_of(url)}")}
+    assert {"reader", "reader.parking", "reader.retry.0", "archive", "archive.parking"} <= queues

@@ -23,10 +23,12 @@ from services.accounts.operations.audit import Actor
 from services.chassis.errors import DomainError
 from services.chassis.events import commands as event_commands
 
+STDIN_HELP = "Lire le mot de passe sur l'entrée standard au lieu de le tirer au sort"
+
 
 def register(app: Flask) -> None:
     event_commands.register(app, registry)
-    for command in (create_staff, create_token, revoke_token):
+    for command in (create_staff, renew_staff, create_token, revoke_token):
         app.cli.add_command(command)
 
 
@@ -36,10 +38,10 @@ def register(app: Flask) -> None:
 @click.option("--academies", default="", help="Codes séparés par des virgules, pour un gestionnaire : 03,05")
 @click.option("--nom", required=True)
 @click.option("--prenoms", required=True)
-@click.option("--password-stdin", is_flag=True, help="Lire le mot de passe sur l'entrée standard au lieu de le tirer")
+@click.option("--password-stdin", is_flag=True, help=STDIN_HELP)
 def create_staff(email: str, role: str, academies: str, nom: str, prenoms: str, password_stdin: bool) -> None:
     """Crée un compte de gestion ; affiche une seule fois son mot de passe et le secret de son second facteur."""
-    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else _drawn_password()
+    password = _password(password_stdin)
     new = staff.NewStaff(
         email=email,
         password=password,
@@ -50,6 +52,17 @@ def create_staff(email: str, role: str, academies: str, nom: str, prenoms: str, 
     )
     with _told_plainly():
         staff_id, totp_secret = staff.create_staff(new, _actor())
+    _show(id=staff_id, email=email, password=password, totp_secret=totp_secret)
+
+
+@click.command("renew-staff")
+@click.option("--email", required=True)
+@click.option("--password-stdin", is_flag=True, help=STDIN_HELP)
+def renew_staff(email: str, password_stdin: bool) -> None:
+    """Donne à un compte de gestion un nouveau mot de passe et un nouveau second facteur, affichés une seule fois."""
+    password = _password(password_stdin)
+    with _told_plainly():
+        staff_id, totp_secret = staff.renew_staff(email, password, _actor())
     _show(id=staff_id, email=email, password=password, totp_secret=totp_secret)
 
 
@@ -87,8 +100,10 @@ def _listed(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def _drawn_password() -> str:
-    """Sixteen characters that every profile accepts."""
+def _password(from_stdin: bool) -> str:
+    """The first line of standard input, or sixteen characters drawn so that every profile accepts them."""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
     return f"{secrets.token_urlsafe(10)[:12]}aA.1"
 
 

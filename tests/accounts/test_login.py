@@ -44,13 +44,13 @@ def test_a_log_in_gives_a_session_whose_token_says_who_it_is(house: House) -> No
         "Laurent",
     )
     assert held["expires_in"] <= 60
-    assert held["previous_login_at"] is None
     assert house.call("GET", "/me", held["access_token"]).json["email"] == EMAIL
 
 
-def test_the_previous_log_in_is_told(house: House) -> None:
-    house.logged_in()
+def test_the_previous_log_in_is_told_and_the_first_time_this_one(house: House) -> None:
+    held = house.logged_in()
     first = clock.portal_now()
+    assert held["previous_login_at"].startswith(first.strftime("%Y-%m-%d"))
     house.later(days=2)
     told = house.try_log_in().json["previous_login_at"]
     assert told.startswith(first.strftime("%Y-%m-%d"))

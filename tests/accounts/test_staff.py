@@ -54,6 +54,17 @@ def test_staff_log_in_with_the_code_of_the_moment_once(house: House) -> None:
     assert slug(house.try_log_in(EMAIL, staff["password"], code=code)) == "identification-refusee"
 
 
+def test_who_lost_his_second_factor_gets_another_and_his_sessions_end(house: House) -> None:
+    lost = made(house, "create-staff", *GESTIONNAIRE)
+    code = pyotp.TOTP(lost["totp_secret"]).at(int(time.time()))
+    held = house.try_log_in(EMAIL, lost["password"], code=code).json or {}
+    new = made(house, "renew-staff", "--email", EMAIL)
+    assert slug(house.post("/sessions/exchange", session=held["session"])) == "session-expiree"
+    code = pyotp.TOTP(new["totp_secret"]).at(int(time.time()))
+    assert house.try_log_in(EMAIL, new["password"], code=code).status_code == 201
+    assert slug(house.try_log_in(EMAIL, lost["password"])) == "identification-refusee"
+
+
 def test_without_the_right_password_nobody_learns_that_a_code_is_asked(house: House) -> None:
     made(house, "create-staff", *GESTIONNAIRE)
     assert slug(house.try_log_in(EMAIL, "Faux/2021")) == "identification-refusee"

@@ -6,6 +6,7 @@ are slowed. « recommended »: 12 to 128 characters, common ones refused, no cla
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
@@ -40,6 +41,9 @@ RECOMMENDED = Profile(
     "12 à 128 caractères ; une phrase convient, un mot de passe courant est refusé",
 )
 PROFILES = {profile.name: profile for profile in (GUIDE, RECOMMENDED)}
+
+
+_AROUND_A_WORD = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 
 
 def normalised(password: str) -> str:
@@ -90,9 +94,9 @@ def _missing_classes(password: str) -> list[str]:
 
 
 def _is_common(password: str) -> bool:
-    """Listed, one listed word repeated or followed by digits, or a single character over and over."""
+    """Listed, one listed word repeated or with digits and signs around it, or a few characters over and over."""
     lowered = password.casefold()
-    word = lowered.rstrip("0123456789!.*?-_ ")
+    word = _AROUND_A_WORD.sub("", lowered)
     half = lowered[: len(lowered) // 2]
     repeated = len(lowered) % 2 == 0 and half * 2 == lowered
     listed = _common_passwords()

@@ -89,7 +89,9 @@ def _enter(session: Session, person: Person, attempt: Attempt, counted: _Counted
     limits.take_back(session, person.email_key, counted.slots)
     if parts().passwords.is_outdated(person.password_hash):
         person.password_hash = parts().passwords.hash(attempt.password)
-    previous, person.last_login_at = person.last_login_at, portal_now()
+    now = portal_now()
+    previous = person.last_login_at or now  # pages always show a date: the first time it is today's
+    person.last_login_at = now
     return _opened(session, person, attempt.device, previous)
 
 

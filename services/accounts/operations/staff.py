@@ -16,8 +16,9 @@ from services.accounts.domain import emails, passwords
 from services.accounts.domain.civil_status import NAME_LENGTH
 from services.accounts.domain.staff import Role, checked_academies, checked_scopes, scopes_of
 from services.accounts.models import Account, StaffMember, StaffToken, db
-from services.accounts.operations import audit
+from services.accounts.operations import audit, limits
 from services.accounts.operations.audit import Actor
+from services.accounts.operations.sessions import end_all
 from services.accounts.parts import parts
 from services.accounts.signing import TOKEN_SECONDS
 from services.chassis.clock import system_now
@@ -66,6 +67,24 @@ def create_staff(new: NewStaff, actor: Actor) -> tuple[str, str]:
     except IntegrityError as error:
         raise _taken() from error
     return member.id, totp_secret
+
+
+def renew_staff(email: str, password: str, actor: Actor) -> tuple[str, str]:
+    """A new password and second factor for who lost his; ends his sessions. Returns the id and the secret, shown once.
+
+    Raises Invalid, NotFound.
+    """
+    _check_password(password)
+    password_hash, totp_secret = parts().passwords.hash(password), pyotp.random_base32()
+    with db.operation() as session:
+        member = _member(session, email)
+        member.password_hash = password_hash
+        member.totp_sealed = parts().derivation.seal(totp_secret)
+        member.totp_last_step = 0
+        end_all(session, member.id)
+        limits.forget_failures(session, member.email_key)
+        audit.record(session, actor, "staff_renewed", member.id)
+        return member.id, totp_secret
 
 
 def create_token(email: str, *, name: str, scopes: Iterable[str], life: timedelta, actor: Actor) -> tuple[str, str]:
@@ -125,9 +144,13 @@ def _checked(new: NewStaff) -> list[str] | None:
         raise Invalid("Adresse mail non valable.", errors=(FieldError("#/email", "Adresse mail non valable."),))
     if not all(0 < len(name) <= NAME_LENGTH for name in (new.nom, new.prenoms)):
         raise Invalid(f"Nom et prénoms : de 1 à {NAME_LENGTH} caractères.")
-    if found := passwords.mistakes(new.password, parts().profile):
-        raise Invalid(" ".join(found), errors=(FieldError("#/password", " ".join(found)),))
+    _check_password(new.password)
     return checked_academies(new.role, new.academies, (academie.code for academie in known_academies.all()))
+
+
+def _check_password(password: str) -> None:
+    if found := passwords.mistakes(password, parts().profile):
+        raise Invalid(" ".join(found), errors=(FieldError("#/password", " ".join(found)),))
 
 
 def _member(session: Session, email: str) -> StaffMember:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.clients.base import ServiceClient, shaped
-from gateway.clients.forms import Form, Values
+from gateway.clients.forms import Form, Option, Values
 from services.chassis.service_token import ServiceToken
 
 
@@ -16,6 +16,18 @@ class Login:
     device: str | None
     access_token: str
     subject: str | None = None
+
+
+@dataclass(frozen=True)
+class LinkState:
+    """Where a mailed link stands: « usable », « expired », « used » or « unknown »; `detail` says what to do then."""
+
+    state: str
+    detail: str | None = None
+
+    @property
+    def usable(self) -> bool:
+        return self.state == "usable"
 
 
 @dataclass(frozen=True)
@@ -41,6 +53,12 @@ class Accounts:
         form: Form = self._post("/v1/forms/account", values=values)
         return form
 
+    def communes(self, departement: str, words: str) -> tuple[Option, ...]:
+        """Communes of the département for the words typed."""
+        params = {"departement": departement[:3], "q": words[:100]}
+        found = self._http.get("/v1/forms/account/communes", params=params, token=self._own_token())
+        return tuple(shaped(Option, item) for item in found["options"])
+
     def create(self, values: Values) -> str:
         """The address to which a mail goes, known or not. Raises Invalid's problem with every error."""
         return str(self._post("/v1/accounts", values=values)["email"])
@@ -48,9 +66,9 @@ class Accounts:
     def resend_activation(self, email: str) -> None:
         self._post("/v1/activations/resend", email=email)
 
-    def activation_state(self, token: str) -> str:
-        """« usable », « expired », « used » or « unknown »; changes nothing."""
-        return str(self._post("/v1/activations/check", token=token)["state"])
+    def activation_state(self, token: str) -> LinkState:
+        """Changes nothing."""
+        return self._state("/v1/activations/check", token)
 
     def activate(self, token: str) -> None:
         self._post("/v1/activations", token=token)
@@ -70,20 +88,26 @@ class Accounts:
     def ask_reset(self, email: str) -> None:
         self._post("/v1/password-resets", email=email)
 
-    def reset_state(self, token: str) -> str:
-        return str(self._post("/v1/password-resets/check", token=token)["state"])
+    def reset_state(self, token: str) -> LinkState:
+        return self._state("/v1/password-resets/check", token)
 
     def reset(self, token: str, password: str, confirmation: str) -> None:
         self._post("/v1/password-resets/complete", token=token, password=password, password_confirmation=confirmation)
 
-    def email_change_state(self, token: str) -> str:
-        return str(self._post("/v1/email-changes/check", token=token)["state"])
+    def email_change_state(self, token: str) -> LinkState:
+        return self._state("/v1/email-changes/check", token)
 
-    def confirm_email(self, token: str) -> None:
-        self._post("/v1/email-changes", token=token)
+    def confirm_email(self, token: str) -> str:
+        """The address that is now the account's."""
+        return str(self._post("/v1/email-changes", token=token)["email"])
 
     def me(self, access_token: str) -> Me:
         return shaped(Me, self._http.get("/v1/me", token=access_token))
+
+    def my_form(self, access_token: str, values: Values) -> Form:
+        """The form of « Modifier mes informations » holding `values` as typed; changes nothing."""
+        form: Form = self._http.post("/v1/me/form", json={"values": values}, token=access_token)
+        return form
 
     def change_me(self, access_token: str, values: Values) -> bool:
         """Whether a new address now waits for its owner's confirmation."""
@@ -96,6 +120,9 @@ class Accounts:
     def identity(self, access_token: str) -> str:
         """The candidate's identity, signed for registrations and good for a minute."""
         return str(self._http.get("/v1/me/identity", token=access_token)["assertion"])
+
+    def _state(self, path: str, token: str) -> LinkState:
+        return shaped(LinkState, self._post(path, token=token))
 
     def _post(self, path: str, **body: Any) -> Any:
         return self._http.post(path, json=body, token=self._own_token())

@@ -36,6 +36,8 @@ class Information:
     opening_id: str
     state: str
     sentence: str
+    opens: str
+    closes: str
     residence_notice: str | None
 
 
@@ -135,6 +137,7 @@ class Tab:
     notices: tuple[str, ...]
     paragraphs: tuple[str, ...]
     epreuves: tuple[EpreuveField, ...] | None
+    errors: tuple[dict[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

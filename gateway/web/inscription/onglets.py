@@ -10,10 +10,12 @@ from flask.typing import ResponseReturnValue
 from gateway import entrances, visitor
 from gateway.clients.forms import Values, typed
 from gateway.clients.registrations import Draft, Tab
+from gateway.components.fields import error_target, field_id
 from gateway.pages import page
 from gateway.services import services
 from gateway.web.inscription import blueprint
-from services.chassis.errors import DomainError, FieldError
+from gateway.web.inscription.conflit import conflict_page
+from services.chassis.errors import DomainError
 
 OURS = ("action", "revision", "rechercher", "onglet")
 ACTIONS = ("next", "previous", "stay")
@@ -25,7 +27,7 @@ def show_tab(draft_id: str, number: int) -> ResponseReturnValue:
     draft = services().registrations.draft(_token(), draft_id)
     if draft.saved_candidature_id:
         return redirect(url_for("inscription.number", candidature_id=draft.saved_candidature_id))
-    return _tab_page(draft, number)
+    return _tab_page(draft, number, verify="verifier" in request.args)
 
 
 @blueprint.post("/inscription/<draft_id>/<int:number>")
@@ -69,19 +71,8 @@ def _save(draft_id: str, number: int) -> ResponseReturnValue:
 
 
 def _refused(draft_id: str, number: int, values: Values, refusal: DomainError) -> ResponseReturnValue:
-    if refusal.http_status == 409 and refusal.slug == "brouillon-modifie":
-        draft = services().registrations.draft(_token(), draft_id)
-        return page(
-            "inscription/templates/conflit.html",
-            status=409,
-            active="inscription",
-            draft=draft,
-            number=number,
-            values=[(name, value) for name, texts in values.items() for value in _listed(texts)],
-            revision=refusal.extra.get("revision", draft.revision),
-            yours=refusal.extra.get("yours") or [],
-            theirs=refusal.extra.get("theirs") or [],
-        )
+    if refusal.slug == "brouillon-modifie" and values:
+        return conflict_page(draft_id, number, values, refusal, _assertion())
     if refusal.http_status not in (403, 409, 422):
         raise refusal
     draft = services().registrations.draft(_token(), draft_id)
@@ -102,7 +93,9 @@ def _tab_page(
     refusal: DomainError | None = None,
     results: dict[str, Any] | None = None,
     words: dict[str, str] | None = None,
+    verify: bool = False,
 ) -> ResponseReturnValue:
+    """`verify` shows what registrations finds wrong in the tab (one comes from a refused save)."""
     tab = services().registrations.tab(_token(), draft.id, number, _assertion())
     if results and tab.form:
         _put_results(tab, results, words or {})
@@ -113,7 +106,7 @@ def _tab_page(
         draft=draft,
         tab=tab,
         tabs=_headings(draft, number),
-        errors=_errors(draft, number, refusal),
+        errors=list(tab.errors) if verify else _errors(draft, number, refusal),
         refusal=refusal if refusal and not refusal.errors else None,
         search_url=url_for("inscription.search", draft_id=draft.id, number=number),
         last_before_number=number == len(draft.tabs) - 1,
@@ -134,17 +127,18 @@ def _headings(draft: Draft, number: int) -> list[dict[str, Any]]:
 
 
 def _errors(draft: Draft, number: int, refusal: DomainError | None) -> list[dict[str, str]]:
-    """Each error with its field, or with the tab where its field is (a refused save: « #/tabs/4/specialite »)."""
-    return [_error(draft, number, error) for error in refusal.errors] if refusal else []
+    """Each error with its field; those of a refused save lead to the tab where their field is."""
+    if refusal is None:
+        return []
+    if tabs := refusal.extra.get("tabs"):
+        return [_elsewhere(draft, tab, error) for tab in tabs for error in tab["errors"]]
+    return [{"detail": error.detail, "pointer": error.pointer} for error in refusal.errors]
 
 
-def _error(draft: Draft, number: int, error: FieldError) -> dict[str, str]:
-    parts = error.pointer.removeprefix("#/").split("/")
-    if len(parts) == 3 and parts[0] == "tabs" and parts[1] != str(number):
-        url = url_for("inscription.show_tab", draft_id=draft.id, number=int(parts[1]), _anchor=f"champ-{parts[2]}")
-        title = next((tab.title for tab in draft.tabs if str(tab.number) == parts[1]), "")
-        return {"detail": f"{title} : {error.detail}", "url": url}
-    return {"detail": error.detail, "field": parts[-1]}
+def _elsewhere(draft: Draft, tab: dict[str, Any], error: dict[str, str]) -> dict[str, str]:
+    anchor = field_id(error_target(error) or "")
+    url = url_for("inscription.show_tab", draft_id=draft.id, number=tab["number"], verifier="oui", _anchor=anchor)
+    return {"detail": f"{tab['title']} : {error['detail']}", "url": url}
 
 
 def _put_results(tab: Tab, results: dict[str, Any], words: dict[str, str]) -> None:
@@ -154,10 +148,6 @@ def _put_results(tab: Tab, results: dict[str, Any], words: dict[str, str]) -> No
             if field["name"] in results:
                 field["results"] = results[field["name"]]
                 field["display"] = words.get(field["name"])
-
-
-def _listed(texts: str | list[str]) -> list[str]:
-    return texts if isinstance(texts, list) else [texts]
 
 
 def _token() -> str:

@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import requests
-from flask import Response, current_app, g, request
+from flask import Response, current_app, g, jsonify, request
 
 from gateway import entrances
 from gateway.api import blueprint
@@ -54,8 +54,7 @@ def openapi(service: str) -> Response:
         raise NotFound()
     described = _called(service, "/openapi.json", None).json()
     described["servers"] = [{"url": f"/api/{service}"}]
-    answer: Response = current_app.json.response(described)
-    return answer
+    return jsonify(described)
 
 
 def _bearer() -> str:

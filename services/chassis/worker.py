@@ -52,7 +52,7 @@ class Worker:
     stop: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
     _beats: dict[str, float] = field(default_factory=dict)
-    _broker_reason: str | None = None
+    _broker_failed: tuple[float, str] | None = None
 
     def __post_init__(self) -> None:
         self._settings: ServiceSettings = self.app.extensions["portail"]
@@ -86,7 +86,13 @@ class Worker:
         return beating and all(thread.is_alive() for thread in self._threads)
 
     def checks(self) -> dict[str, str]:
-        return {"threads": "ok" if self.alive() else "stuck", "broker": self._broker_reason or "ok"}
+        return {"threads": "ok" if self.alive() else "stuck", "broker": self._broker_reason()}
+
+    def _broker_reason(self) -> str:
+        """Why the broker did not answer lately; a part that cannot reach it tries, and fails, more often than that."""
+        if self._broker_failed is None or time.monotonic() - self._broker_failed[0] > 2 * LONGEST_PAUSE:
+            return "ok"
+        return self._broker_failed[1]
 
     def _forever(self, name: str, loop: Callable[[], None]) -> None:
         pause = 0.5
@@ -96,7 +102,7 @@ class Worker:
                 with self.app.app_context():
                     loop()
             except BrokerUnavailable as error:
-                self._broker_reason = str(error)
+                self._broker_failed = (time.monotonic(), str(error))
                 log.warning("broker_unavailable", thread=name, reason=str(error))
             except Exception as error:
                 log.error("thread_failed", thread=name, reason=reason_of(error), frames=frames_of(error))
@@ -111,8 +117,6 @@ class Worker:
                 self._beat("relay")
                 if not relay.run_once():
                     self.stop.wait(IDLE_SECONDS)
-                else:
-                    self._broker_reason = None
         finally:
             relay.close()
 

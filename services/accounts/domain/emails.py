@@ -48,6 +48,8 @@ def read_confirmed(reading: Reading) -> str | None:
 
 
 def _ascii_domain(domain: str) -> str:
+    if len(domain) > ADDRESS_LENGTH:  # no domain is that long, and encoding it would take long
+        return domain
     try:
         return domain.encode("idna").decode("ascii")
     except UnicodeError:

@@ -57,11 +57,12 @@ def mistakes(password: str, profile: Profile) -> list[str]:
     if any(unicodedata.category(character) == "Cs" for character in password):
         return ["Il comporte un caractère qui n'existe pas."]
     found = []
-    if not profile.shortest <= len(password) <= profile.longest:
+    fits = profile.shortest <= len(password) <= profile.longest
+    if not fits:
         found.append(f"Il doit comporter de {profile.shortest} à {profile.longest} caractères.")
     if profile.classes:
         found += _missing_classes(password)
-    elif _is_common(password):
+    elif fits and _is_common(password):
         found.append("Ce mot de passe est trop courant : il serait parmi les premiers essayés.")
     return found
 

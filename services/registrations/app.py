@@ -8,12 +8,12 @@ from services.chassis.events import commands as event_commands
 from services.chassis.tokens import KeyOf
 from services.chassis.web import create_service
 from services.registrations import cli
-from services.registrations.api import candidatures, drafts, openings, processes
+from services.registrations.api import candidatures, drafts, openings, processes, staff
 from services.registrations.follow_ups import registry
 from services.registrations.models import db
 from services.registrations.settings import RegistrationsSettings
 
-BLUEPRINTS = (openings.blp, drafts.blp, candidatures.blp, processes.blp)
+BLUEPRINTS = (openings.blp, drafts.blp, candidatures.blp, processes.blp, staff.blp)
 
 
 def create_app(settings: RegistrationsSettings, key_of: KeyOf | None = None) -> Flask:

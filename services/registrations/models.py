@@ -148,7 +148,10 @@ class NumberCounter(db.Model):
 
 
 class Candidature(db.Model):
-    """A saved registration. Its exclusivity key is unique among the candidate's active ones."""
+    """A saved registration. Its exclusivity key is unique among the candidate's active ones.
+
+    `name` is the candidate's as of the current version, for staff to find him by; `folded_name` is searched.
+    """
 
     __tablename__ = "candidatures"
     __table_args__ = (
@@ -172,6 +175,8 @@ class Candidature(db.Model):
     exclusivity_key: Mapped[str | None] = mapped_column(String(200))
     specialite_code: Mapped[str | None] = mapped_column(String(32))
     specialite_label: Mapped[str | None] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(210))
+    folded_name: Mapped[str] = mapped_column(String(210), index=True)
     state: Mapped[str] = mapped_column(String(10), default=ACTIVE)
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -75,7 +75,8 @@ def end(
         withdrawn_at=iso(at),
     )
     publish(session, event, subject=candidature.candidate_id)
-    tell_by_mail(session, "send_withdrawal_mail", current_version(session, candidature))
+    if state == WITHDRAWN:  # that one was écarté is told by the service gestionnaire itself
+        tell_by_mail(session, "send_withdrawal_mail", current_version(session, candidature))
     after = {"state": state, "reason": reason}
     audit.record(session, actor, f"candidature.{state}", candidature.id, at, before=before, after=after)
 

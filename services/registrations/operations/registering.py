@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.events import follow_up, publish
 from services.contracts.accounts import Identity
+from services.reference.text import folded
 from services.registrations.domain import journey, numbers, windows
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.outcome import Outcome
@@ -73,6 +74,7 @@ def add_version(
     reason: str | None = None,
 ) -> CandidatureVersion:
     """Store and publish the version that `candidature` has now, and leave its trace."""
+    name_after(candidature, one.identity)
     event = registration_saved(candidature, one, outcome, saved_at, reason)
     version = CandidatureVersion(
         candidature_id=candidature.id,
@@ -90,6 +92,13 @@ def add_version(
     trace = {"version": version.version, "catalogue": digest}
     audit.record(session, actor, "candidature.saved", candidature.id, saved_at, after=trace)
     return version
+
+
+def name_after(candidature: Candidature, identity: Identity) -> None:
+    """What staff find the candidature by."""
+    candidature.name = f"{identity.nom_famille} {identity.prenoms}"[:210]
+    usage = f" {identity.nom_usage}" if identity.nom_usage else ""
+    candidature.folded_name = folded(candidature.name + usage)[:210]
 
 
 def tell_by_mail(session: DbSession, name: str, version: CandidatureVersion) -> None:
@@ -148,6 +157,7 @@ def _next_version(
             version=1,
             saved_at=at,
         )
+        name_after(candidature, one.identity)
         session.add(candidature)
     else:
         candidature = active_candidature(session, candidate.id, draft.modification_of)

@@ -112,9 +112,10 @@ def forms(session: DbSession, one: Shown) -> dict[str, Any]:
 
 
 def version_event(session: DbSession, candidature_id: str, wanted: str) -> dict[str, Any]:
-    """The event of a version (a number or "current"), as it was published. Raises NotFound."""
+    """The event of a version (a number or "current"), as it was published. Raises NotFound, also once withdrawn."""
     candidature = session.get(Candidature, candidature_id)
-    if candidature is None or not (wanted == "current" or (wanted.isascii() and wanted.isdigit())):
+    known = candidature is not None and candidature.state == ACTIVE
+    if candidature is None or not known or not (wanted == "current" or (wanted.isascii() and wanted.isdigit())):
         raise NotFound()
     number = candidature.version if wanted == "current" else min(int(wanted), candidature.version + 1)
     version = session.get(CandidatureVersion, (candidature_id, number))

@@ -123,6 +123,14 @@ def test_every_character_survives(candidate: Person) -> None:
     assert value_of(candidate.get(f"/drafts/{draft['id']}/tabs/{IDENTIFICATION}"), "adresse") == typed
 
 
+def test_the_identification_tab_shows_the_identity_of_the_moment(candidate: Person) -> None:
+    draft = candidate.draft()
+    candidate.identity = {**candidate.identity, "version": 2, "nom_famille": "DUPOND"}
+    path, headers = f"/drafts/{draft['id']}/tabs/{IDENTIFICATION}", {"X-Identity": candidate.assertion}
+    tab = candidate.call("GET", path, headers=headers).json
+    assert value_of(tab, "nom_famille") == "DUPOND"
+
+
 def test_an_unknown_tab_is_not_found(candidate: Person) -> None:
     draft = candidate.draft()
     assert candidate.call("GET", f"/drafts/{draft['id']}/tabs/10").status_code == 404

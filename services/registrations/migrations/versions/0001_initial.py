@@ -173,6 +173,8 @@ def upgrade() -> None:
         sa.Column("exclusivity_key", sa.String(length=200), nullable=True),
         sa.Column("specialite_code", sa.String(length=32), nullable=True),
         sa.Column("specialite_label", sa.String(length=200), nullable=True),
+        sa.Column("name", sa.String(length=210), nullable=False),
+        sa.Column("folded_name", sa.String(length=210), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
@@ -185,6 +187,7 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_candidatures_candidate_id", "candidatures", ["candidate_id"])
+    op.create_index("ix_candidatures_folded_name", "candidatures", ["folded_name"])
     op.create_index("ix_candidatures_opening_id", "candidatures", ["opening_id"])
     op.create_index(
         "uq_candidatures_active_exclusivity",

@@ -1,0 +1,70 @@
+"""For staff and their tools: candidatures of their académies found, read with all versions, ended with a reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, stream_with_context
+from flask_smorest import Blueprint
+
+from services.chassis import access
+from services.chassis.access import caller
+from services.chassis.clock import portal_now
+from services.registrations.api import staff_schemas as schemas
+from services.registrations.models import db
+from services.registrations.operations.audit import Actor
+from services.registrations.operations.staff import end_candidature
+from services.registrations.queries import staff as queries
+
+READ, MANAGE = "candidatures:read", "candidatures:manage"
+blp = Blueprint("staff", __name__, url_prefix="/v1/staff", description="Candidatures as staff see them")
+
+
+@blp.get("/candidatures")
+@access.staff(READ)
+@blp.arguments(schemas.Page, location="query")
+@blp.response(200, schemas.Found)
+def list_candidatures(query: dict[str, Any]) -> dict[str, Any]:
+    """A page of candidatures; `next_cursor` is null on the last one."""
+    limit, after = query.pop("limit"), query.pop("cursor")
+    with db.reading() as session:
+        wanted = queries.Wanted(**query)
+        rows = queries.listed(session, wanted, caller().academies, after=after, limit=limit + 1)
+    page = rows[:limit]
+    return {"candidatures": page, "next_cursor": page[-1]["id"] if len(rows) > limit else None}
+
+
+@blp.get("/candidatures.csv")
+@access.staff(READ)
+@blp.arguments(schemas.Filters, location="query")
+def export_candidatures(query: dict[str, Any]) -> Response:
+    """All of them as CSV, streamed."""
+    lines = stream_with_context(queries.exported(queries.Wanted(**query), caller().academies))
+    headers = {"Content-Disposition": 'attachment; filename="candidatures.csv"'}
+    return Response(lines, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+@blp.get("/candidatures/<candidature_id>")
+@access.staff(READ)
+@blp.response(200, schemas.Detail)
+def read_candidature(candidature_id: str) -> dict[str, Any]:
+    """A candidature with all versions and what changed in each."""
+    with db.reading() as session:
+        return queries.one(session, candidature_id, caller().academies)
+
+
+@blp.post("/candidatures/<candidature_id>/<any(withdrawal, ecart):how>")
+@access.staff(MANAGE)
+@blp.arguments(schemas.Reason)
+@blp.response(204)
+def end(body: dict[str, Any], candidature_id: str, how: str) -> None:
+    """Withdraw on the candidate's request, or écarter; the candidate is told by mail of a withdrawal."""
+    who = caller()
+    end_candidature(
+        candidature_id,
+        how,
+        reason=body["reason"],
+        actor=Actor("staff", who.id),
+        academies=who.academies,
+        at=portal_now(),
+    )

@@ -1,0 +1,67 @@
+"""What travels between registrations and staff's tools."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from services.registrations.api.schemas import Recap, Text
+
+LARGEST_PAGE = 200
+
+
+class Filters(Schema):
+    exam = Text(load_default=None)
+    session = Text(load_default=None)
+    academie = Text(load_default=None)
+    state = fields.String(load_default=None, validate=validate.OneOf(("active", "withdrawn", "ecartee")))
+    text = Text(load_default=None)
+
+
+class Page(Filters):
+    limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=LARGEST_PAGE))
+    cursor = Text(32, load_default=None)
+
+
+class Row(Schema):
+    id = fields.String()
+    candidate_id = fields.String()
+    numero_candidat = fields.String(allow_none=True)
+    numero_inscription = fields.String()
+    name = fields.String()
+    exam = fields.String()
+    session = fields.String()
+    academie = fields.String()
+    specialite_code = fields.String(allow_none=True)
+    specialite = fields.String(allow_none=True)
+    state = fields.String()
+    version = fields.Integer()
+    saved_at = fields.AwareDateTime()
+
+
+class Found(Schema):
+    candidatures = fields.List(fields.Nested(Row))
+    next_cursor = fields.String(allow_none=True)
+
+
+class Change(Schema):
+    section = fields.String()
+    label = fields.String()
+    before = fields.String()
+    after = fields.String()
+
+
+class Version(Schema):
+    version = fields.Integer()
+    saved_at = fields.AwareDateTime()
+    saved_by = fields.String()
+    reason = fields.String(allow_none=True)
+    changes = fields.List(fields.Nested(Change))
+
+
+class Detail(Row):
+    recap = fields.Nested(Recap)
+    versions = fields.List(fields.Nested(Version))
+
+
+class Reason(Schema):
+    reason = Text(1000, required=True)

@@ -1,0 +1,35 @@
+"""What changed from one saved version to the next, in the words of the récapitulatif."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.contracts.registrations import EpreuveLine, RegistrationSaved
+
+
+@dataclass(frozen=True)
+class Change:
+    """`before` or `after` is empty where the line appeared or went."""
+
+    section: str
+    label: str
+    before: str
+    after: str
+
+
+def changes(before: RegistrationSaved, after: RegistrationSaved) -> tuple[Change, ...]:
+    """In the order of the newer version, what went last."""
+    old, new = _lines(before), _lines(after)
+    keys = [*new, *(key for key in old if key not in new)]
+    found = (Change(*key, old.get(key, ""), new.get(key, "")) for key in keys)
+    return tuple(change for change in found if change.before != change.after)
+
+
+def _lines(saved: RegistrationSaved) -> dict[tuple[str, str], str]:
+    told = {(section.title, line.label): line.value for section in saved.recap for line in section.lines}
+    epreuves = {("Epreuves", f"{line.code} - {line.label}"): _epreuve(line) for line in saved.epreuves}
+    return {**told, **epreuves}
+
+
+def _epreuve(line: EpreuveLine) -> str:
+    return " - ".join(part for part in (line.option, line.position_label, line.mode_label, line.mark) if part)

@@ -1,0 +1,145 @@
+"""What staff read: candidatures of their académies, found and listed, with all versions and what changed."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as DbSession
+
+from services.chassis.errors import NotFound
+from services.contracts.registrations import RegistrationSaved
+from services.reference.text import folded
+from services.registrations.domain.changes import changes
+from services.registrations.models import Candidate, Candidature, CandidatureVersion, OpeningRow, db
+from services.registrations.queries.candidatures import recap
+
+Academies = frozenset[str] | None
+PAGE = 500
+COLUMNS = (
+    "id", "numero_candidat", "numero_inscription", "name", "exam", "session", "academie", "specialite_code",
+    "specialite", "state", "version", "saved_at",
+)  # fmt: skip
+# A cell that a spreadsheet would take for a formula is shown as the text it is.
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Filters; None leaves one open. `text` is a N° candidat or words of the name."""
+
+    exam: str | None = None
+    session: str | None = None
+    academie: str | None = None
+    state: str | None = None
+    text: str | None = None
+
+
+def listed(
+    session: DbSession, wanted: Wanted, academies: Academies, *, after: str | None, limit: int
+) -> list[dict[str, Any]]:
+    """At most `limit` candidatures of these académies, by id, after the id of the last page."""
+    query = (
+        select(Candidature, OpeningRow, Candidate.numero_candidat)
+        .join(OpeningRow, OpeningRow.id == Candidature.opening_id)
+        .join(Candidate, Candidate.id == Candidature.candidate_id)
+        .order_by(Candidature.id)
+        .limit(limit)
+    )
+    for column in ("exam", "session", "academie"):
+        if (value := getattr(wanted, column)) is not None:
+            query = query.where(getattr(OpeningRow, column) == value)
+    if academies is not None:
+        query = query.where(OpeningRow.academie.in_(academies))
+    if wanted.state is not None:
+        query = query.where(Candidature.state == wanted.state)
+    if after is not None:
+        query = query.where(Candidature.id > after)
+    for word in folded(wanted.text or "").split():
+        by_name = Candidature.folded_name.contains(word, autoescape=True)
+        query = query.where(by_name | (Candidate.numero_candidat == word.zfill(11)))
+    return [_row(*found) for found in session.execute(query)]
+
+
+def one(session: DbSession, candidature_id: str, academies: Academies) -> dict[str, Any]:
+    """A candidature with its versions, newest first. Raises NotFound, also outside these académies."""
+    candidature, opening = in_academies(session, candidature_id, academies)
+    numero = session.get_one(Candidate, candidature.candidate_id).numero_candidat
+    versions = list(
+        session.scalars(
+            select(CandidatureVersion)
+            .where(CandidatureVersion.candidature_id == candidature_id)
+            .order_by(CandidatureVersion.version)
+        )
+    )
+    told = [_version(*pair) for pair in zip([None, *versions], versions, strict=False)]
+    current = recap(RegistrationSaved.from_data(versions[-1].payload))
+    return {**_row(candidature, opening, numero), "recap": current, "versions": told[::-1]}
+
+
+def in_academies(session: DbSession, candidature_id: str, academies: Academies) -> tuple[Candidature, OpeningRow]:
+    """Raises NotFound for one that is unknown or of another académie."""
+    candidature = session.get(Candidature, candidature_id)
+    opening = session.get(OpeningRow, candidature.opening_id) if candidature else None
+    if candidature is None or opening is None or (academies is not None and opening.academie not in academies):
+        raise NotFound()
+    return candidature, opening
+
+
+def exported(wanted: Wanted, academies: Academies) -> Iterator[str]:
+    """CSV lines (semicolons, a byte order mark for spreadsheets), a page at a time: no export holds the database."""
+    yield "\ufeff" + _line(COLUMNS)
+    after: str | None = None
+    while True:
+        with db.reading() as session:
+            page = listed(session, wanted, academies, after=after, limit=PAGE)
+        for row in page:
+            yield _line([row[column] for column in COLUMNS])
+        if len(page) < PAGE:
+            return
+        after = str(page[-1]["id"])
+
+
+def _row(candidature: Candidature, opening: OpeningRow, numero_candidat: str | None) -> dict[str, Any]:
+    return {
+        "id": candidature.id,
+        "candidate_id": candidature.candidate_id,
+        "numero_candidat": numero_candidat,
+        "numero_inscription": candidature.numero_inscription,
+        "name": candidature.name,
+        "exam": opening.exam,
+        "session": opening.session,
+        "academie": opening.academie,
+        "specialite_code": candidature.specialite_code,
+        "specialite": candidature.specialite_label,
+        "state": candidature.state,
+        "version": candidature.version,
+        "saved_at": candidature.saved_at,
+    }
+
+
+def _version(before: CandidatureVersion | None, version: CandidatureVersion) -> dict[str, Any]:
+    saved = RegistrationSaved.from_data(version.payload)
+    found = changes(RegistrationSaved.from_data(before.payload), saved) if before else ()
+    return {
+        "version": version.version,
+        "saved_at": version.saved_at,
+        "saved_by": version.saved_by,
+        "reason": version.reason,
+        "changes": [asdict(change) for change in found],
+    }
+
+
+def _line(cells: Any) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer, delimiter=";", lineterminator="\r\n").writerow([_cell(cell) for cell in cells])
+    return buffer.getvalue()
+
+
+def _cell(value: Any) -> str:
+    text = "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
+    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text

@@ -1,0 +1,119 @@
+"""Staff and their tools: candidatures found within their académies, every version, ended with a reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from services.registrations.models import AuditEntry, db
+from tests.registrations.domain.bts import ANSWERS
+from tests.registrations.service.outbox import events_of, follow_ups_of
+from tests.registrations.service.portal import Answer, Person
+from tests.support import tokens
+
+SCOPES = ("candidatures:read", "candidatures:manage")
+
+
+@pytest.fixture
+def engine() -> str:
+    return "sqlite"
+
+
+class Desk:
+    """A gestionnaire at work."""
+
+    def __init__(self, app: Flask, *academies: str) -> None:
+        self.client = app.test_client()
+        self.headers = tokens.bearer(tokens.staff_token("agent", scopes=SCOPES, academies=academies or None))
+
+    def get(self, path: str) -> Answer:
+        return Answer.of(self.client.get(f"/v1/staff/candidatures{path}", headers=self.headers))
+
+    def names(self, query: str = "") -> list[str]:
+        return [row["name"] for row in self.get(f"?{query}").json["candidatures"]]
+
+    def end(self, candidature_id: str, how: str, reason: str = "Demande écrite") -> Answer:
+        path = f"/v1/staff/candidatures/{candidature_id}/{how}"
+        return Answer.of(self.client.post(path, json={"reason": reason}, headers=self.headers))
+
+
+@pytest.fixture
+def saved(candidate: Person, other: Person) -> dict[str, Any]:
+    """Pierre in Besançon, Anne in Amiens."""
+    other.registered("20")
+    return candidate.registered("03")
+
+
+def test_a_gestionnaire_sees_his_academies_and_an_administrateur_all(app: Flask, saved: dict[str, Any]) -> None:
+    assert Desk(app, "03").names() == ["DUBOIS Pierre"]
+    assert sorted(Desk(app).names()) == ["DUBOIS Anne", "DUBOIS Pierre"]
+    assert Desk(app, "20").get(f"/{saved['candidature_id']}").status_code == 404
+    assert Desk(app, "20").end(saved["candidature_id"], "ecart").status_code == 404
+
+
+@pytest.mark.parametrize("query", ["text=dubois+PIERRE", "text=02103000001", "text=2103000001", "academie=03"])
+def test_a_candidate_is_found_by_name_number_or_academie(app: Flask, saved: dict[str, Any], query: str) -> None:
+    assert Desk(app).names(query) == ["DUBOIS Pierre"]
+
+
+def test_what_is_no_text_of_a_name_finds_nobody(app: Flask, saved: dict[str, Any]) -> None:
+    assert Desk(app).names("text=%25") == Desk(app).names()
+    assert Desk(app).names("text=dupont") == []
+    assert Desk(app).names("state=withdrawn") == []
+
+
+def test_pages_follow_each_other_by_cursor(app: Flask, saved: dict[str, Any]) -> None:
+    first = Desk(app).get("?limit=1").json
+    second = Desk(app).get(f"?limit=1&cursor={first['next_cursor']}").json
+    assert second["next_cursor"] is None
+    ids = {row["id"] for page in (first, second) for row in page["candidatures"]}
+    assert len(ids) == 2
+
+
+def test_all_versions_are_told_with_what_changed(app: Flask, candidate: Person, saved: dict[str, Any]) -> None:
+    draft = candidate.modify(saved["candidature_id"]).json
+    moved = {**ANSWERS["identification"], "adresse": "2 rue du lac"}
+    draft = {**draft, **candidate.write(draft, 2, moved).json}
+    draft = {**draft, **candidate.write(draft, 7, {**ANSWERS["epreuves"], "position-EF3": "non_inscrit"}).json}
+    candidate.save(draft)
+    newest, first = Desk(app, "03").get(f"/{saved['candidature_id']}").json["versions"]
+    assert (newest["version"], newest["saved_by"], first["changes"]) == (2, "candidate:pierre", [])
+    told = {change["label"]: (change["before"], change["after"]) for change in newest["changes"]}
+    assert "1 rue du port" in told["Adresse"][0]
+    assert "2 rue du lac" in told["Adresse"][1]
+    assert told["EF3 - Engagement étudiant"] == ("Inscrit - Ponctuel", "Non Inscrit")
+
+
+def test_staff_withdraw_whatever_the_hour_and_the_candidate_is_told(app: Flask, saved: dict[str, Any]) -> None:
+    desk = Desk(app, "03")
+    assert [desk.end(saved["candidature_id"], "withdrawal").status_code for _ in range(2)] == [204, 204]
+    assert desk.end(saved["candidature_id"], "ecart").status_code == 409
+    assert len(events_of(app, "registrations.registration_withdrawn.v1")) == 1
+    assert follow_ups_of(app) == ["send_withdrawal_mail"]
+
+
+def test_a_candidature_ecartee_is_shown_no_more_and_its_reason_is_kept(
+    app: Flask, candidate: Person, saved: dict[str, Any]
+) -> None:
+    desk = Desk(app, "03")
+    assert desk.end(saved["candidature_id"], "ecart", " ").status_code == 422
+    assert desk.end(saved["candidature_id"], "ecart", "Titre insuffisant").status_code == 204
+    assert candidate.get("/candidatures")["candidatures"] == []
+    with app.app_context(), db.reading() as session:
+        entry = session.query(AuditEntry).filter_by(action="candidature.ecartee").one()
+    assert (entry.actor, entry.after) == ("agent", {"state": "ecartee", "reason": "Titre insuffisant"})
+
+
+def test_an_academies_candidatures_are_exported_as_csv(app: Flask, candidate: Person, saved: dict[str, Any]) -> None:
+    csv = Desk(app, "03").get(".csv").text
+    head, line = csv.strip().split("\r\n")
+    assert head.startswith("\ufeffid;numero_candidat;")
+    assert line.split(";")[1:4] == ["02103000001", "001", "DUBOIS Pierre"]
+
+
+def test_a_name_that_looks_like_a_formula_stays_text_in_the_export(app: Flask, candidate: Person) -> None:
+    candidate.identity = {**candidate.identity, "nom_famille": "=1+1"}
+    candidate.registered()
+    assert ";'=1+1 Pierre;" in Desk(app, "03").get(".csv").text

@@ -7,7 +7,7 @@ from flask import Flask
 from services.chassis.tokens import KeyOf
 from services.chassis.web import create_service
 from services.documents import cli, parts
-from services.documents.api.candidate import blp
+from services.documents.api import candidate, staff
 from services.documents.models import db
 from services.documents.settings import DocumentsSettings
 
@@ -20,7 +20,7 @@ def create_app(settings: DocumentsSettings, key_of: KeyOf | None = None) -> Flas
         settings,
         db,
         title="Documents des candidats",
-        blueprints=[blp],
+        blueprints=[candidate.blp, staff.blp],
         key_of=key_of,
         reports={"objects": built.store.check},
     )

@@ -1,4 +1,4 @@
-"""What documents does when registrations tells of a candidature, and its own follow-up: making the documents."""
+"""What documents does when registrations tells of a candidature, and its own follow-ups: making documents."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from services.chassis.events import Envelope, Handlers
 from services.contracts.registrations import RegistrationSaved, RegistrationWithdrawn
 from services.documents.operations.copies import MAKE_DOCUMENTS, hide, keep_version
 from services.documents.operations.making import make_documents
+from services.documents.operations.publishing import PUBLISH_DOCUMENT, publish_document
 from services.documents.parts import parts
 
 registry = Handlers("documents")
@@ -31,3 +32,9 @@ def hide_withdrawn(session: Session, event: RegistrationWithdrawn, envelope: Env
 def make(data: dict[str, Any], envelope: Envelope) -> None:
     """Make what is missing of a version's documents."""
     make_documents(parts(), str(data["candidature_id"]), int(data["version"]))
+
+
+@registry.follow_up(PUBLISH_DOCUMENT)
+def publish(data: dict[str, Any], envelope: Envelope) -> None:
+    """Make one candidature's document of a publication."""
+    publish_document(parts(), str(data["publication_id"]), str(data["candidature_id"]))

@@ -19,7 +19,7 @@ event_tables = EventTables(db)
 
 _ID = String(32)
 _DIGEST = String(64)
-_KEY = String(64)
+_KEY = String(100)
 
 
 class Candidature(db.Model):
@@ -81,3 +81,18 @@ class Document(db.Model):
     html_key: Mapped[str] = mapped_column(_KEY, unique=True)
     html_size: Mapped[int] = mapped_column(Integer)
     html_sha256: Mapped[str] = mapped_column(_DIGEST)
+
+
+class Publication(db.Model):
+    """Who published what for whom: one row per act of a gestionnaire, never changed. `pdf_key`: what he uploaded."""
+
+    __tablename__ = "publications"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor: Mapped[str] = mapped_column(String(64))
+    type: Mapped[str] = mapped_column(String(32))
+    title: Mapped[str] = mapped_column(Text)
+    paragraphs: Mapped[list[str]] = mapped_column(JSON)
+    candidatures: Mapped[list[str]] = mapped_column(JSON)
+    pdf_key: Mapped[str | None] = mapped_column(_KEY)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
@@ -49,6 +51,16 @@ def own_copy_or_none(candidate_id: str, candidature_id: str) -> Candidature | No
     if copy.candidate_id != candidate_id or is_hidden(copy.version, withdrawn):
         raise NotFound()
     return copy
+
+
+def shown_in(candidature_ids: Collection[str], academies: Collection[str] | None) -> frozenset[str]:
+    """Which of these candidatures are shown and belong to these académies (None: all)."""
+    wanted = select(Candidature.id).outerjoin(Withdrawal, _WITHDRAWAL)
+    wanted = wanted.where(Candidature.id.in_(candidature_ids), _shown())
+    if academies is not None:
+        wanted = wanted.where(Candidature.academie_code.in_(academies))
+    with db.reading() as session:
+        return frozenset(session.scalars(wanted))
 
 
 def is_withdrawn(event: RegistrationSaved) -> bool:

@@ -1,1 +1,1 @@
-"""The HTTP interface of documents: candidates read what is theirs; nothing is written by it."""
+"""The HTTP interface of documents: candidates read what is theirs, gestionnaires publish."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, ValidationError, fields, validate
 
+from services.documents.domain.types import PUBLISHED
 from services.documents.operations.delivery import Form
 
 
@@ -58,3 +61,38 @@ class VersionField(fields.Field[int | None]):
 
 class ConfirmationQuery(FormQuery):
     version = VersionField(load_default=None)
+
+
+class PdfField(fields.Field[bytes]):
+    """A PDF in base64, small enough for a JSON body."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bytes:
+        try:
+            content = base64.b64decode(str(value), validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise ValidationError("Un PDF codé en base64 est attendu.") from error
+        if not content.startswith(b"%PDF-"):
+            raise ValidationError("Le fichier n'est pas un PDF.")
+        return content
+
+
+_LINE = validate.Length(min=1, max=200)
+_PARAGRAPH = fields.String(required=True, validate=validate.Length(min=1, max=5000))
+
+
+class OrderSchema(Schema):
+    """`paragraphs` are the document, or with `pdf` its typed text alternative."""
+
+    type = fields.String(required=True, validate=validate.OneOf([kind.value for kind in PUBLISHED]))
+    title = fields.String(required=True, validate=_LINE)
+    paragraphs = fields.List(_PARAGRAPH, required=True, validate=validate.Length(min=1, max=50))
+    candidatures = fields.List(
+        fields.String(validate=validate.Length(equal=32)), required=True, validate=validate.Length(min=1, max=500)
+    )
+    pdf = PdfField(load_default=None)
+
+
+class AcceptedSchema(Schema):
+    id = fields.String(required=True)
+    accepted = fields.Integer(required=True)
+    refused = fields.List(fields.String(), required=True)

@@ -28,3 +28,4 @@ LABELS = {
 }
 # Made of every saved version without anybody's doing; the others are published by a gestionnaire.
 AUTOMATIC = (DocumentType.CONFIRMATION, DocumentType.DEMANDE)
+PUBLISHED = tuple(kind for kind in DocumentType if kind not in AUTOMATIC)

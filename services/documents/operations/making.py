@@ -52,9 +52,11 @@ def make_documents(parts: Parts, candidature_id: str, version: int) -> None:
     if event is None:
         log.warning("version_gone", candidature_id=candidature_id, version=version)
         return
-    for kind in AUTOMATIC:
-        if not _is_made(candidature_id, kind, version):
-            _make(parts, kind, event)
+    missing = [kind for kind in AUTOMATIC if not _is_made(candidature_id, kind, version)]
+    if missing:
+        parts.store.ensure_bucket()
+    for kind in missing:
+        _make(parts, kind, event)
 
 
 def _is_made(candidature_id: str, kind: DocumentType, version: int) -> bool:
@@ -65,7 +67,7 @@ def _is_made(candidature_id: str, kind: DocumentType, version: int) -> bool:
 
 def _make(parts: Parts, kind: DocumentType, event: RegistrationSaved) -> None:
     made = rendered(kind, event, parts.letterhead)
-    pdf, html = _both_kept(parts.store, made)
+    pdf, html = keep_rendered(parts.store, made)
     document = Document(
         candidature_id=event.candidature_id,
         type=kind.value,
@@ -92,7 +94,7 @@ def assign(document: Document, pdf: Kept, html: Kept) -> None:
 
 def keep_both(parts: Parts, kind: DocumentType, event: RegistrationSaved) -> tuple[Kept, Kept]:
     """Render a document anew and keep both forms under new keys."""
-    return _both_kept(parts.store, rendered(kind, event, parts.letterhead))
+    return keep_rendered(parts.store, rendered(kind, event, parts.letterhead))
 
 
 def discard(store: ObjectStore, *keys: str) -> None:
@@ -104,14 +106,16 @@ def discard(store: ObjectStore, *keys: str) -> None:
             log.warning("object_left_behind", key=key)
 
 
-def _both_kept(store: ObjectStore, made: Rendered) -> tuple[Kept, Kept]:
-    pdf = _kept(store, made.pdf, "pdf", "application/pdf")
-    return pdf, _kept(store, made.html, "html", "text/html; charset=utf-8")
+def keep_rendered(store: ObjectStore, made: Rendered) -> tuple[Kept, Kept]:
+    """Keep both forms. Raises StoreUnavailable, BytesChanged."""
+    pdf = keep_bytes(store, made.pdf, "pdf", "application/pdf")
+    return pdf, keep_bytes(store, made.html, "html", "text/html; charset=utf-8")
 
 
-def _kept(store: ObjectStore, content: bytes, extension: str, content_type: str) -> Kept:
+def keep_bytes(store: ObjectStore, content: bytes, extension: str, content_type: str, folder: str = PREFIX) -> Kept:
+    """Write under a new random key and compare what is read back. Raises StoreUnavailable, BytesChanged."""
     # The day in the key lets the nightly job tell a leftover from an object whose row is about to be committed.
-    key = f"{PREFIX}/{system_now():%Y%m%d}/{uuid.uuid4().hex}.{extension}"
+    key = f"{folder}/{system_now():%Y%m%d}/{uuid.uuid4().hex}.{extension}"
     stored = store.put(key, io.BytesIO(content), len(content), content_type)
     if stored != digest_of(content):
         raise BytesChanged(key)

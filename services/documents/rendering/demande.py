@@ -13,7 +13,7 @@ from services.documents.rendering.sheet import Banner, Block, Field, Fields, Let
 
 NAME = "Demande de pièces justificatives"
 _COLUMNS = ("Pièce", "Caractère", "Formats acceptés")
-_WIDTHS = (49, 13, 38)
+_WIDTHS = (45, 12, 43)
 _NOTHING = "Aucune pièce justificative n'est demandée pour cette candidature."
 _WITH_FORM = "formulaire à compléter"
 

@@ -83,6 +83,17 @@ def upgrade() -> None:
         batch_op.create_index('ix_parked_event_id', ['event_id'], unique=False)
         batch_op.create_index('ix_parked_subject', ['subject'], unique=False)
 
+    op.create_table('publications',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('actor', sa.String(length=64), nullable=False),
+    sa.Column('type', sa.String(length=32), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('paragraphs', sa.JSON(), nullable=False),
+    sa.Column('candidatures', sa.JSON(), nullable=False),
+    sa.Column('pdf_key', sa.String(length=100), nullable=True),
+    sa.PrimaryKeyConstraint('id', name='pk_publications')
+    )
     op.create_table('withdrawals',
     sa.Column('candidature_id', sa.String(length=32), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
@@ -96,10 +107,10 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('label', sa.Text(), nullable=False),
     sa.Column('published_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('pdf_key', sa.String(length=64), nullable=False),
+    sa.Column('pdf_key', sa.String(length=100), nullable=False),
     sa.Column('pdf_size', sa.Integer(), nullable=False),
     sa.Column('pdf_sha256', sa.String(length=64), nullable=False),
-    sa.Column('html_key', sa.String(length=64), nullable=False),
+    sa.Column('html_key', sa.String(length=100), nullable=False),
     sa.Column('html_size', sa.Integer(), nullable=False),
     sa.Column('html_sha256', sa.String(length=64), nullable=False),
     sa.ForeignKeyConstraint(['candidature_id'], ['candidatures.id'], name='fk_documents_candidature_id_candidatures', ondelete='CASCADE'),
@@ -121,6 +132,7 @@ def downgrade() -> None:
     op.drop_table('saved_versions')
     op.drop_table('documents')
     op.drop_table('withdrawals')
+    op.drop_table('publications')
     with op.batch_alter_table('parked', schema=None) as batch_op:
         batch_op.drop_index('ix_parked_subject')
         batch_op.drop_index('ix_parked_event_id')

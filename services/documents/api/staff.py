@@ -1,0 +1,32 @@
+"""What gestionnaires publish: relances, aménagements, convocations, relevés."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from services.chassis import access
+from services.documents.api.schemas import AcceptedSchema, OrderSchema
+from services.documents.domain.types import DocumentType
+from services.documents.operations.publishing import Accepted, Order, publish
+from services.documents.parts import parts
+
+blp = Blueprint("publications", __name__, url_prefix="/v1", description="Publier un document")
+
+
+@blp.route("/publications", methods=["POST"])
+@access.staff("documents:publish")
+@blp.arguments(OrderSchema)
+@blp.response(202, AcceptedSchema)
+def publish_documents(body: dict[str, Any]) -> Accepted:
+    """Publish one document for each of the candidatures within the caller's académies; the worker makes them."""
+    caller = access.caller()
+    order = Order(
+        type=DocumentType(body["type"]),
+        title=body["title"],
+        paragraphs=tuple(body["paragraphs"]),
+        candidatures=tuple(body["candidatures"]),
+        pdf=body["pdf"],
+    )
+    return publish(parts(), caller.id, caller.academies, order)

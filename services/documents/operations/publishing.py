@@ -1,0 +1,137 @@
+"""What a gestionnaire publishes for one candidature or many: ordered in one act, made by the worker one by one."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from services.chassis.clock import portal_now
+from services.chassis.errors import NotFound, Unavailable
+from services.chassis.events import follow_up
+from services.chassis.objects import StoreUnavailable
+from services.documents import queries
+from services.documents.domain.types import DocumentType
+from services.documents.models import Candidature, Document, Publication, db
+from services.documents.operations.making import BytesChanged, assign, discard, keep_bytes, keep_rendered
+from services.documents.operations.printshop import printed
+from services.documents.parts import Parts
+from services.documents.rendering.notice import notice
+from services.documents.rendering.printing import Rendered
+
+log = structlog.get_logger()
+
+PUBLISH_DOCUMENT = "publish_document"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to publish. `paragraphs` are the document itself, or the text alternative of `pdf`."""
+
+    type: DocumentType
+    title: str
+    paragraphs: tuple[str, ...]
+    candidatures: tuple[str, ...]
+    pdf: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """`refused`: candidatures that are unknown, withdrawn or of another académie, told apart by nobody."""
+
+    id: str
+    accepted: int
+    refused: tuple[str, ...]
+
+
+def publish(parts: Parts, actor: str, academies: frozenset[str] | None, order: Order) -> Accepted:
+    """Write the order down; the worker makes each document. `academies` None: all.
+
+    Raises NotFound if none of the candidatures can be written to, Unavailable if an uploaded PDF cannot be kept.
+    """
+    wanted = tuple(dict.fromkeys(order.candidatures))
+    reached = queries.shown_in(wanted, academies)
+    if not reached:
+        raise NotFound()
+    accepted = [candidature_id for candidature_id in wanted if candidature_id in reached]
+    publication = Publication(
+        at=portal_now(),
+        actor=actor,
+        type=order.type.value,
+        title=order.title,
+        paragraphs=list(order.paragraphs),
+        candidatures=accepted,
+        pdf_key=_uploaded(parts, order.pdf),
+    )
+    with db.operation() as session:
+        session.add(publication)
+        session.flush()
+        for candidature_id in accepted:
+            work = {"publication_id": publication.id, "candidature_id": candidature_id}
+            follow_up(session, PUBLISH_DOCUMENT, work, subject=candidature_id)
+    log.info("documents_published", publication_id=publication.id, actor=actor, count=len(accepted))
+    return Accepted(publication.id, len(accepted), tuple(one for one in wanted if one not in reached))
+
+
+def publish_document(parts: Parts, publication_id: str, candidature_id: str) -> None:
+    """Make one document of a publication; done already, it does nothing. Raises StoreUnavailable, to be tried again."""
+    document_id = _document_id(publication_id, candidature_id)
+    with db.reading() as session:
+        publication = session.get_one(Publication, publication_id)
+        copy = session.get_one(Candidature, candidature_id)
+        if session.get(Document, document_id) is not None:
+            return
+    made = _made(parts, publication, copy)
+    pdf, html = keep_rendered(parts.store, made)
+    with db.operation() as session:
+        session.get_one(Candidature, candidature_id, with_for_update=True)
+        done = session.get(Document, document_id) is not None
+        if not done:
+            document = _document(session, publication, document_id, candidature_id)
+            assign(document, pdf, html)
+            session.add(document)
+    if done:
+        discard(parts.store, pdf.key, html.key)
+
+
+def _made(parts: Parts, publication: Publication, copy: Candidature) -> Rendered:
+    event = queries.saved_version(copy.id, copy.version)
+    if event is None:
+        raise NotFound()
+    kind, paragraphs = DocumentType(publication.type), tuple(publication.paragraphs)
+    sheet = notice(event, kind.label, publication.title, paragraphs, parts.letterhead)
+    made = printed(sheet, kind.value, copy.id)
+    if publication.pdf_key is None:
+        return made
+    return Rendered(parts.store.read(publication.pdf_key), made.html, made.missing)
+
+
+def _document(session: Session, publication: Publication, document_id: str, candidature_id: str) -> Document:
+    """Publications of one type are numbered 1, 2 … within a candidature, whose row is locked."""
+    same = select(func.max(Document.version)).filter_by(candidature_id=candidature_id, type=publication.type)
+    return Document(
+        id=document_id,
+        candidature_id=candidature_id,
+        type=publication.type,
+        version=(session.scalar(same) or 0) + 1,
+        label=publication.title,
+        published_at=portal_now(),
+    )
+
+
+def _document_id(publication_id: str, candidature_id: str) -> str:
+    """The same whenever the follow-up runs, so that it publishes once."""
+    return hashlib.sha256(f"{publication_id}/{candidature_id}".encode()).hexdigest()[:32]
+
+
+def _uploaded(parts: Parts, pdf: bytes | None) -> str | None:
+    if pdf is None:
+        return None
+    try:
+        parts.store.ensure_bucket()
+        return keep_bytes(parts.store, pdf, "pdf", "application/pdf", folder="publications").key
+    except (StoreUnavailable, BytesChanged) as error:
+        raise Unavailable("Le fichier n'a pas pu être conservé. Recommencez dans quelques minutes.") from error

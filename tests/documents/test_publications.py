@@ -1,0 +1,102 @@
+"""What gestionnaires publish, and for whom they may."""
+
+import base64
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from services.documents.operations.publishing import publish_document
+from tests.documents.example import CANDIDATURE, saved, withdrawn
+from tests.documents.reading import text_of_html, text_of_pdf
+from tests.documents.service import Service, some_id
+from tests.support.tokens import bearer, candidate_token, staff_token
+
+ORDER: dict[str, Any] = {
+    "type": "convocation",
+    "title": "Convocation aux épreuves écrites",
+    "paragraphs": ["Vous êtes convoqué le 12 mai 2022.", "Présentez-vous avec cette convocation."],
+    "candidatures": [CANDIDATURE],
+}
+GESTIONNAIRE = staff_token("gestionnaire-1", scopes=["documents:publish"], academies=["03"])
+
+
+def _order(service: Service, token: str = GESTIONNAIRE, **given: Any) -> TestResponse:
+    return service.web.post("/v1/publications", json={**ORDER, **given}, headers=bearer(token))
+
+
+def _published(service: Service, **given: Any) -> dict[str, Any]:
+    """Order, let the worker do it twice, and give the candidate's newest convocation."""
+    publication = _order(service, **given).get_json()
+    assert publication["accepted"] == 1, publication
+    with service.app.app_context():
+        for _ in range(2):
+            publish_document(service.parts, publication["id"], CANDIDATURE)
+    return next(one for one in service.documents() if one["type"] == given.get("type", "convocation"))
+
+
+def test_a_convocation_is_published_once_with_what_the_gestionnaire_wrote(service: Service) -> None:
+    service.publishes(saved())
+    one = _published(service)
+    assert (one["label"], one["version"]) == ("Convocation aux épreuves écrites", 1)
+    assert len(service.documents()) == 3
+    for read, form in ((text_of_pdf, "file"), (text_of_html, "html")):
+        text = read(service.get(f"/documents/{one['id']}/{form}").data)
+        assert "CONVOCATION AUX ÉPREUVES ÉCRITES" in text
+        assert "MONSIEUR DUBOIS Pierre" in text
+        assert all(paragraph in text for paragraph in ORDER["paragraphs"])
+
+
+def test_a_second_one_of_the_same_type_is_numbered_after_it(service: Service) -> None:
+    service.publishes(saved())
+    assert [_published(service)["version"], _published(service)["version"]] == [1, 2]
+
+
+def test_an_uploaded_pdf_is_given_as_it_is_beside_its_typed_text(service: Service) -> None:
+    service.publishes(saved())
+    pdf = b"%PDF-1.4 what an academie made\n%%EOF"
+    one = _published(service, pdf=base64.b64encode(pdf).decode())
+    assert service.get(f"/documents/{one['id']}/file").data == pdf
+    assert ORDER["paragraphs"][0] in text_of_html(service.get(f"/documents/{one['id']}/html").data)
+
+
+def test_only_candidatures_of_ones_academies_are_written_to(service: Service) -> None:
+    service.publishes(saved())
+    elsewhere = staff_token(scopes=["documents:publish"], academies=["05"])
+    assert _order(service, elsewhere).status_code == 404
+    strange = some_id()
+    answer = _order(service, candidatures=[CANDIDATURE, strange, CANDIDATURE])
+    assert answer.status_code == 202
+    assert (answer.get_json()["accepted"], answer.get_json()["refused"]) == (1, [strange])
+
+
+def test_a_withdrawn_candidature_gets_nothing(service: Service) -> None:
+    service.publishes(saved())
+    service.hears(withdrawn())
+    assert _order(service).status_code == 404
+
+
+def test_only_those_who_may_publish_do(service: Service) -> None:
+    service.publishes(saved())
+    for token in (candidate_token("someone"), staff_token(scopes=["pieces:read", "pieces:control"])):
+        assert _order(service, token).status_code == 403
+    assert len(service.documents()) == 2
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"type": "confirmation"},
+        {"type": "autre"},
+        {"title": ""},
+        {"paragraphs": []},
+        {"candidatures": []},
+        {"candidatures": ["x"]},
+        {"pdf": "not base64"},
+        {"pdf": base64.b64encode(b"GIF89a").decode()},
+    ],
+)
+def test_an_order_that_cannot_be_carried_out_is_refused(service: Service, wrong: dict[str, Any]) -> None:
+    answer = _order(service, **wrong)
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"][0]["pointer"].startswith(f"#/{next(iter(wrong))}")

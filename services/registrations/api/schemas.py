@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from services.registrations.api.form_schemas import EpreuveField, Form, Mistake, Option, Recap
+
 LONGEST_TEXT = 10_000  # characters typed into one field
 MOST_VALUES = 400  # fields of a tab, items of a list
+TOO_LONG = "{max} caractères au plus sont admis."
+TOO_MANY = "{max} champs au plus sont admis."
 
 
 class Text(fields.String):
-    """A bounded text."""
+    """A bounded text that a database takes: neither control characters nor broken encodings."""
 
     def __init__(self, longest: int = 200, **options: Any) -> None:
-        super().__init__(validate=validate.Length(max=longest), **options)
+        super().__init__(validate=(validate.Length(max=longest, error=TOO_LONG), _storable), **options)
+
+
+def _storable(text: str) -> None:
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in text if character not in "\r\n\t"):
+        raise ValidationError("Ce texte contient des caractères qui ne sont pas admis.")
 
 
 class TypedValue(fields.Field[Any]):
@@ -120,88 +130,6 @@ class Drafts(Schema):
     drafts = fields.List(fields.Nested(Draft))
 
 
-class Option(Schema):
-    value = fields.String()
-    label = fields.String()
-    group = fields.String()
-
-
-class FormField(Schema):
-    name = fields.String()
-    label = fields.String()
-    type = fields.String()
-    required = fields.Boolean()
-    value = fields.Raw(allow_none=True, metadata={"description": "as typed: a text, a list of texts or null"})
-    hint = fields.String()
-    options = fields.List(fields.Nested(Option))
-    display = fields.String()
-    disabled = fields.Boolean()
-    autocomplete = fields.String()
-    inputmode = fields.String()
-    search = fields.String()
-    placeholder = fields.String()
-    refresh = fields.Boolean()
-
-
-class FormSection(Schema):
-    title = fields.String(allow_none=True)
-    notice = fields.String(allow_none=True)
-    fields_ = fields.List(fields.Nested(FormField), attribute="fields", data_key="fields")
-
-
-class Form(Schema):
-    sections = fields.List(fields.Nested(FormSection))
-
-
-class Line(Schema):
-    label = fields.String()
-    value = fields.String()
-    hint = fields.String(allow_none=True)
-
-
-class RecapSection(Schema):
-    title = fields.String()
-    lines = fields.List(fields.Nested(Line))
-
-
-class EpreuveLine(Schema):
-    code = fields.String()
-    label = fields.String()
-    option = fields.String(allow_none=True)
-    unit = fields.String(allow_none=True)
-    parent = fields.String(allow_none=True)
-    mandatory = fields.Boolean()
-    position = fields.String()
-    position_label = fields.String()
-    mode_label = fields.String(allow_none=True)
-    mark = fields.String(allow_none=True)
-    hidden_on_pdf = fields.Boolean()
-
-
-class Recap(Schema):
-    numero_candidat = fields.String()
-    warning = fields.String(allow_none=True)
-    sections = fields.List(fields.Nested(RecapSection))
-    epreuves = fields.List(fields.Nested(EpreuveLine))
-
-
-class EpreuveField(Schema):
-    code = fields.String()
-    title = fields.String()
-    group = fields.String(metadata={"enum": ["obligatoires", "facultatives"]})
-    parent = fields.String(allow_none=True)
-    position = fields.Nested(FormField, allow_none=True)
-    position_label = fields.String()
-    option = fields.Nested(FormField, allow_none=True)
-    mode_label = fields.String(allow_none=True)
-    notes = fields.List(fields.String())
-
-
-class Mistake(Schema):
-    pointer = fields.String()
-    detail = fields.String()
-
-
 class Tab(Schema):
     number = fields.Integer()
     kind = fields.String()
@@ -218,7 +146,7 @@ class Tab(Schema):
 
 class WrittenTab(Schema):
     revision = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
-    values = fields.Dict(keys=Text(), values=TypedValue(), required=True, validate=validate.Length(max=MOST_VALUES))
+    values = fields.Dict(keys=Text(), values=TypedValue(), required=True, validate=validate.Length(max=MOST_VALUES, error=TOO_MANY))
     action = fields.String(load_default="next", validate=validate.OneOf(("next", "previous", "stay")))
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from services.registrations.api.schemas import Recap, Text
+from services.registrations.api.form_schemas import Recap
+from services.registrations.api.schemas import Text
 
 LARGEST_PAGE = 200
 

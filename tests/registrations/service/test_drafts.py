@@ -174,3 +174,17 @@ def test_the_recapitulatif_warns_that_nothing_is_saved_yet(candidate: Person) ->
     recap = candidate.get(f"/drafts/{draft['id']}/tabs/8")["recap"]
     assert "n'est pas encore enregistrée" in recap["warning"]
     assert recap["numero_candidat"] == draft["numero_candidat"]
+
+
+def test_hostile_ids_and_texts_are_refused_like_any_other(candidate: Person) -> None:
+    draft = candidate.draft()
+    for id in ("%00", "%F0%9F%98%80", "'--", "a" * 2000):
+        assert candidate.call("GET", f"/drafts/{id}").status_code == 404
+        assert candidate.call("DELETE", f"/drafts/{id}").status_code == 404
+    for text in ("\x00", "\ud800"):
+        body = {"opening_id": text, "assertion": candidate.assertion}
+        assert candidate.call("POST", "/drafts", body).status_code == 422
+    assert (
+        candidate.call("GET", f"/drafts/{draft['id']}/tabs/3/search?field=etablissement&q=%00%25_").status_code == 422
+    )
+    assert candidate.get(f"/drafts/{draft['id']}/tabs/3/search?field=etablissement&q=%25_")["options"] is not None

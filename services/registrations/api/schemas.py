@@ -146,7 +146,12 @@ class Tab(Schema):
 
 class WrittenTab(Schema):
     revision = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
-    values = fields.Dict(keys=Text(), values=TypedValue(), required=True, validate=validate.Length(max=MOST_VALUES, error=TOO_MANY))
+    values = fields.Dict(
+        keys=Text(),
+        values=TypedValue(),
+        required=True,
+        validate=validate.Length(max=MOST_VALUES, error=TOO_MANY),
+    )
     action = fields.String(load_default="next", validate=validate.OneOf(("next", "previous", "stay")))
 
 

@@ -69,11 +69,9 @@ def tab_data(heading: TabHeading, current: int) -> dict[str, Any]:
 
 
 def tab_view(session: DbSession, draft: Draft, number: int, identity: Identity | None, at: datetime) -> dict[str, Any]:
-    """One tab as it was typed. Its errors are told once it was posted: nobody is scolded for an empty form."""
+    """One tab as it was typed, with all that is wrong in it; whether to show that is the page's choice."""
     one = _dossier(session, draft, identity, at)
-    view = journey.describe(one, number)
-    visited = view.name in one.answers
-    errors = journey.check(one, number) if visited else ()
+    view, errors = journey.describe(one, number), journey.check(one, number)
     return {
         **view.to_data(),
         "revision": draft.revision,

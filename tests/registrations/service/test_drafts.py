@@ -72,9 +72,10 @@ def test_precedent_keeps_what_was_typed_right_or_not(candidate: Person) -> None:
     assert value_of(candidate.get(f"/drafts/{draft['id']}/tabs/{IDENTIFICATION}"), "adresse") == "1 rue du port"
 
 
-def test_a_tab_never_posted_shows_no_error(candidate: Person) -> None:
+def test_a_tab_says_what_is_wrong_in_it_for_pages_that_a_refused_save_leads_to(candidate: Person) -> None:
     draft = candidate.draft()
-    assert candidate.get(f"/drafts/{draft['id']}/tabs/{IDENTIFICATION}")["errors"] == []
+    wrong = candidate.get(f"/drafts/{draft['id']}/tabs/{IDENTIFICATION}")["errors"]
+    assert "#/nationalite" in {error["pointer"] for error in wrong}
 
 
 def test_the_list_offers_to_resume_and_the_draft_knows_where_it_stood(candidate: Person) -> None:

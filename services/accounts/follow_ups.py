@@ -41,14 +41,14 @@ def send_activation_mail(data: dict[str, Any], envelope: Envelope) -> None:
 def send_address_known(data: dict[str, Any], envelope: Envelope) -> None:
     """To the owner of an address with which an account was asked for again."""
     if owner := _owner(data["owner_id"]):
-        _send(owner.email, mails.address_known(_page("connexion"), _page("compte/mot-de-passe")), envelope)
+        _send(owner.email, mails.address_known(_page("connexion"), _page("compte/mot-de-passe-oublie")), envelope)
 
 
 @registry.follow_up("send_failed_logins")
 def send_failed_logins(data: dict[str, Any], envelope: Envelope) -> None:
     """To the owner of an account whose tries begin to be slowed."""
     if owner := _owner(data["owner_id"]):
-        _send(owner.email, mails.failed_logins(_happened_at(envelope), _page("compte/mot-de-passe")), envelope)
+        _send(owner.email, mails.failed_logins(_happened_at(envelope), _page("compte/mot-de-passe-oublie")), envelope)
 
 
 @registry.follow_up("send_reset_mail")
@@ -71,7 +71,7 @@ def send_email_change_confirmation(data: dict[str, Any], envelope: Envelope) -> 
             return
         taken = select(Account.id).where(Account.email_key == key_of(asked.address))
         if session.scalars(taken).first() is not None:
-            letter = mails.address_known(_page("connexion"), _page("compte/mot-de-passe"))
+            letter = mails.address_known(_page("connexion"), _page("compte/mot-de-passe-oublie"))
         else:
             expires_at = asked.requested_at + EMAIL_CHANGE_LIFE
             token = links.issue(

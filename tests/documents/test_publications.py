@@ -18,10 +18,10 @@ ORDER: dict[str, Any] = {
     "paragraphs": ["Vous êtes convoqué le 12 mai 2022.", "Présentez-vous avec cette convocation."],
     "candidatures": [CANDIDATURE],
 }
-GESTIONNAIRE = staff_token("gestionnaire-1", scopes=["documents:publish"], academies=["03"])
 
 
-def _order(service: Service, token: str = GESTIONNAIRE, **given: Any) -> TestResponse:
+def _order(service: Service, token: str | None = None, **given: Any) -> TestResponse:
+    token = token or staff_token("gestionnaire-1", scopes=["documents:publish"], academies=["03"])
     return service.web.post("/v1/publications", json={**ORDER, **given}, headers=bearer(token))
 
 

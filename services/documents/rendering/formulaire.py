@@ -20,7 +20,9 @@ from services.documents.rendering.sheet import (
 )
 
 _DECLARATION = "Je certifie l'exactitude des renseignements portés sur ce formulaire."
-_BOXES = ("Date :", "Signature du candidat :")
+_BOXES = ("Date", "Signature du candidat")
+# Blanks of the catalogue that are boxes to sign in rather than lines to write on.
+_SIGNED = ("fait", "signature")
 
 
 def form_offered(event: RegistrationSaved, code: str) -> FormOffered | None:
@@ -33,9 +35,10 @@ def formulaire(event: RegistrationSaved, form: FormOffered, letterhead: Letterhe
     blocks: list[Block] = [_candidate(event)]
     if form.paragraphs:
         blocks.append(Paragraphs(form.paragraphs))
-    if form.blanks:
-        blocks.append(Blanks(form.blanks, heading="A compléter"))
-    blocks.append(Signature(_DECLARATION, _BOXES))
+    boxes = tuple(label for label in form.blanks if label.lower().startswith(_SIGNED))
+    if lines := tuple(label for label in form.blanks if label not in boxes):
+        blocks.append(Blanks(lines, heading="A compléter"))
+    blocks.append(Signature(_DECLARATION, tuple(f"{label} :" for label in boxes or _BOXES)))
     return Sheet(
         name=form.title,
         letterhead=letterhead,

@@ -48,6 +48,11 @@ def with_replacements(text: str) -> str:
     return "".join(character if ord(character) in printable() else REPLACEMENT for character in text)
 
 
+def typeset(text: str) -> str:
+    """The text for paper: guillemets stay with their words, what cannot be printed is shown as missing."""
+    return with_replacements(text.replace("« ", "«\N{NO-BREAK SPACE}").replace(" »", "\N{NO-BREAK SPACE}»"))
+
+
 def scripts_of(characters: tuple[str, ...]) -> tuple[str, ...]:
     """The scripts that characters belong to ("HEBREW", "CJK"): enough to act on, no part of a name."""
     return tuple(sorted({unicodedata.name(character, "UNNAMED").split()[0] for character in characters}))

@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from xhtml2pdf import pisa
 from xhtml2pdf.config.resources import ResourceAccessPolicy
 
-from services.documents.rendering.glyphs import FILES, FONTS, cleaned, missing_in, with_replacements
+from services.documents.rendering.glyphs import FILES, FONTS, cleaned, missing_in, typeset
 from services.documents.rendering.sheet import Sheet
 
 # xhtml2pdf tells of every style rule it meets; what matters to us raises.
@@ -52,7 +52,7 @@ def render(sheet: Sheet) -> Rendered:
 
 def pdf_of(sheet: Sheet) -> bytes:
     """The paper form of a cleaned sheet; what no font of ours has is replaced by a visible mark."""
-    shown = _mapped(sheet, with_replacements)
+    shown = _mapped(sheet, typeset)
     source = _TEMPLATES.get_template("paper.html").render(sheet=shown, fonts=FILES)
     output = io.BytesIO()
     status = pisa.CreatePDF(

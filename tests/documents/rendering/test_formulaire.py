@@ -1,3 +1,5 @@
+import dataclasses
+
 from services.documents.rendering.formulaire import form_offered, formulaire
 from services.documents.rendering.printing import render
 from services.documents.rendering.sheet import Letterhead
@@ -20,6 +22,14 @@ def test_a_form_is_filled_in_with_the_candidates_data_and_leaves_its_blanks() ->
         "Signature du candidat :",
     ):
         assert expected in text
+
+
+def test_blanks_to_sign_in_are_boxes_and_are_not_asked_twice() -> None:
+    form = dataclasses.replace(FORM, blanks=("Période", "Fait à, le", "Signature du candidat"))
+    text = text_of_pdf(render(formulaire(saved(), form, Letterhead())).pdf)
+    assert text.count("Signature du candidat :") == 1
+    assert "Fait à, le :" in text
+    assert "Date :" not in text
 
 
 def test_only_forms_offered_to_the_candidature_exist() -> None:

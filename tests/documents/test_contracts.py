@@ -1,0 +1,59 @@
+"""documents accepts the samples of the events that it listens to, as their producer makes them."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from services.contracts import EVENTS
+from services.contracts.registrations import RegistrationSaved, RegistrationWithdrawn
+from services.documents.handlers import registry
+from services.documents.rendering.confirmation import confirmation
+from services.documents.rendering.demande import demande
+from services.documents.rendering.formulaire import formulaire
+from services.documents.rendering.printing import render
+from services.documents.rendering.sheet import Letterhead
+from tests.documents.reading import text_of_pdf
+from tests.documents.rendering.test_confirmation import GUIDE
+from tests.documents.service import Service
+
+SAMPLES = Path(__file__).parents[1] / "contracts" / "samples"
+# Numbers and the time of saving are the example's own.
+VARIABLE = ("N° candidat :", "Inscription n° :", "Version :", "Session :")
+
+
+def _sample() -> RegistrationSaved:
+    text = (SAMPLES / f"{RegistrationSaved.TYPE}.json").read_text(encoding="utf-8")
+    return RegistrationSaved.from_data(json.loads(text))
+
+
+@pytest.mark.parametrize("event", [event for event in EVENTS if "documents" in event.CONSUMERS])
+def test_every_event_meant_for_documents_has_a_reaction(event: type) -> None:
+    assert registry.reactions(event.TYPE)  # type: ignore[attr-defined]
+
+
+def test_the_samples_are_accepted(service: Service) -> None:
+    event = _sample()
+    service.publishes(event)
+    tiles = service.get("/candidatures", candidate=event.candidate_id).get_json()["candidatures"]
+    assert [tile["id"] for tile in tiles] == [event.candidature_id]
+    text = (SAMPLES / f"{RegistrationWithdrawn.TYPE}.json").read_text(encoding="utf-8")
+    service.hears(RegistrationWithdrawn.from_data(json.loads(text)))
+
+
+def test_the_guides_candidature_as_registrations_publishes_it_prints_the_guides_lines() -> None:
+    text = text_of_pdf(render(confirmation(_sample(), Letterhead())).pdf)
+    for line in GUIDE:
+        if not line.startswith(VARIABLE):
+            assert line in text
+
+
+def test_its_other_documents_print_on_one_page_without_missing_glyphs() -> None:
+    event = _sample()
+    sheets = [demande(event, Letterhead()), *(formulaire(event, form, Letterhead()) for form in event.forms)]
+    for sheet in sheets:
+        rendered = render(sheet)
+        assert rendered.missing == ()
+        assert len(PdfReader(io.BytesIO(rendered.pdf)).pages) == 1

@@ -10,7 +10,7 @@ from services.chassis.french import date_courte, fin_affichee, instant_court, ta
 
 
 def register(app: Flask) -> None:
-    app.jinja_env.filters.update(instant=instant, jour=jour, fin=fin, taille=taille)
+    app.jinja_env.filters.update(instant=instant, jour=jour, fin=fin, fin_iso=fin_iso, taille=taille)
 
 
 def instant(text: str) -> str:
@@ -21,6 +21,11 @@ def instant(text: str) -> str:
 def fin(text: str) -> str:
     """The same for an exclusive end: midnight is shown as 23:59 of the day before."""
     return instant_court(fin_affichee(datetime.fromisoformat(text)))
+
+
+def fin_iso(text: str) -> str:
+    """The same as ISO 8601 with its offset, for <time datetime>."""
+    return fin_affichee(datetime.fromisoformat(text)).isoformat()
 
 
 def jour(text: str) -> str:

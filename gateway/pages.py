@@ -13,10 +13,15 @@ from gateway.settings import GatewaySettings
 from services.chassis.french import date_courte
 
 
-def page(template: str, *, status: int = 200, active: str | None = None, **context: Any) -> Response:
-    """`template` in the frame of the current visitor; `active` marks an entry of the menu."""
+def page(
+    template: str, *, status: int = 200, active: str | None = None, indexed: bool = False, **context: Any
+) -> Response:
+    """`template` in the frame of the current visitor; `active` marks an entry of the menu. Search engines are kept
+    away but from `indexed` pages."""
     response = make_response(render_template(template, frame=frame(active), **context), status)
     response.headers["Cache-Control"] = "no-store"
+    if not indexed or status != 200:
+        response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 
@@ -29,7 +34,7 @@ def frame(active: str | None = None) -> Frame:
         active=active,
         contact=g.get("service_contact"),
     )
-    seen = g.get("visitor")
+    seen = visitor.if_known()
     if seen is None:
         return base
     last = seen.previous_login_at

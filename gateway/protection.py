@@ -38,9 +38,12 @@ def register(app: Flask, settings: GatewaySettings) -> None:
             raise BadRequest("Hôte inconnu.")
 
     def check_origin() -> None:
-        if request.method in SAFE_METHODS or not request.cookies or request.path.startswith("/api/"):
+        if request.method in SAFE_METHODS or request.path.startswith("/api/"):
             return
-        if not comes_from_us(request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin"), settings):
+        site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+        if not request.cookies and site is None and origin is None:
+            return  # no browser: it has nothing of a visitor's to abuse
+        if not comes_from_us(site, origin, settings):
             raise ForeignPost("Pour votre sécurité, reprenez cette action depuis une page du portail.")
 
     def add_headers(response: Response) -> Response:

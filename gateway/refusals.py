@@ -13,10 +13,10 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from gateway.pages import page
-from gateway.protection import SAFE_METHODS
-from gateway.seal import Interrupted, Seal
+from gateway.protection import SAFE_METHODS, ForeignPost
+from gateway.seal import Interrupted, Seal, may_be_kept
 from services.chassis import problems
-from services.chassis.errors import DomainError, Unauthenticated
+from services.chassis.errors import DomainError, Unauthenticated, Unavailable
 
 log = structlog.get_logger()
 
@@ -28,7 +28,7 @@ WORDS = {
     413: ("Envoi trop volumineux", "Ce que vous avez envoyé dépasse la taille admise."),
     429: ("Trop de demandes", "Patientez quelques instants, puis recommencez."),
     500: ("Erreur inattendue", "Le portail a rencontré une erreur. Elle est enregistrée et sera étudiée."),
-    503: ("Service momentanément indisponible", "Le portail ne peut pas répondre pour le moment. Réessayez plus tard."),
+    503: ("Service momentanément indisponible", "Réessayez dans quelques instants : rien n'est perdu."),
 }
 
 
@@ -41,11 +41,21 @@ def register(app: Flask) -> None:
 def sealed_post() -> str | None:
     """What this dead session's post holds, sealed for its candidate; None when there is nothing to keep."""
     subject = g.get("ended_subject")
-    if request.method in SAFE_METHODS or not subject or not request.form:
+    if request.method in SAFE_METHODS or not subject or not typed_fields():
         return None
     seal: Seal = current_app.extensions["seal"]
-    fields = tuple((name, value) for name in request.form for value in request.form.getlist(name))
-    return seal.close(Interrupted(subject, request.full_path.rstrip("?"), fields))
+    return seal.close(Interrupted(subject, _address(), typed_fields()))
+
+
+def typed_fields() -> tuple[tuple[str, str], ...]:
+    """What was posted, in order, without passwords and files."""
+    if request.mimetype != "application/x-www-form-urlencoded":
+        return ()
+    return tuple((name, value) for name, value in request.form.items(multi=True) if may_be_kept(name))
+
+
+def _address() -> str:
+    return request.full_path.rstrip("?")
 
 
 def _ask_to_log_in(error: Unauthenticated) -> ResponseReturnValue:
@@ -55,7 +65,7 @@ def _ask_to_log_in(error: Unauthenticated) -> ResponseReturnValue:
 
     g.visitor = None
     if request.method in SAFE_METHODS:
-        return redirect(f"/connexion?{urlencode({'suite': request.full_path.rstrip('?')})}", code=303)
+        return redirect(f"/connexion?{urlencode({'suite': _address()})}", code=303)
     return login_page(ended=True, sealed=sealed_post(), status=401)
 
 
@@ -65,6 +75,8 @@ def _of_domain_error(error: DomainError) -> ResponseReturnValue:
     if error.http_status == 401:
         return _ask_to_log_in(Unauthenticated())
     retry_after = error.extra.get("retry_after")
+    if request.method not in SAFE_METHODS and isinstance(error, Unavailable | ForeignPost):
+        return _refusal_that_keeps(error, retry_after)
     return _refusal(error.http_status, error.detail, retry_after=retry_after, title=error.shown_title)
 
 
@@ -90,6 +102,26 @@ def _refusal(
         lead=detail or text,
         text="" if detail in (None, text) else text,
         request_id=g.get("request_id"),
+    )
+    if retry_after:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def _refusal_that_keeps(error: DomainError, retry_after: int | None) -> ResponseReturnValue:
+    """A service is down: what was typed waits in the page, to be sent again. A foreign post is only shown:
+    whoever sent it may not have meant to."""
+    heading, text = WORDS[error.http_status]
+    response = page(
+        "layout/kept_page.html",
+        status=error.http_status,
+        page_title=heading,
+        code=error.http_status,
+        lead=error.detail,
+        text="" if isinstance(error, ForeignPost) else text,
+        request_id=g.get("request_id"),
+        kept=typed_fields(),
+        retry=None if isinstance(error, ForeignPost) else _address(),
     )
     if retry_after:
         response.headers["Retry-After"] = str(retry_after)

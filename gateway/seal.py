@@ -12,6 +12,11 @@ LIFE_SECONDS = 12 * 3600
 NEVER_KEPT = ("password", "mot_de_passe")
 
 
+def may_be_kept(name: str) -> bool:
+    """Whether a posted field may be kept or shown again: passwords never are."""
+    return not any(word in name for word in NEVER_KEPT)
+
+
 @dataclass(frozen=True)
 class Interrupted:
     """A post to take up again: `fields` are (name, value) pairs in the order sent."""
@@ -27,9 +32,21 @@ class Seal:
 
     def close(self, post: Interrupted) -> str:
         """Text for a hidden field; passwords are left out."""
-        fields = [pair for pair in post.fields if not any(word in pair[0] for word in NEVER_KEPT)]
+        fields = [pair for pair in post.fields if may_be_kept(pair[0])]
         data = {"subject": post.subject, "path": post.path, "fields": fields}
         return self._fernet.encrypt(json.dumps(data).encode()).decode()
+
+    def close_text(self, text: str, purpose: str) -> str:
+        """`text` for a cookie of ours, unreadable to who looks at the browser's files."""
+        return self._fernet.encrypt(json.dumps({purpose: text}).encode()).decode()
+
+    def open_text(self, sealed: str, purpose: str, *, life_seconds: int) -> str | None:
+        """What was sealed for `purpose`; None when it is too old or not ours."""
+        try:
+            data: Mapping[str, object] = json.loads(self._fernet.decrypt(sealed.encode(), ttl=life_seconds))
+        except (InvalidToken, ValueError):
+            return None
+        return str(data[purpose]) if purpose in data else None
 
     def open(self, sealed: str, *, subject: str) -> Interrupted | None:
         """What was sealed for `subject`; None when it is another's, too old or not ours."""
@@ -37,7 +54,7 @@ class Seal:
             data: Mapping[str, object] = json.loads(self._fernet.decrypt(sealed.encode(), ttl=LIFE_SECONDS))
         except (InvalidToken, ValueError):
             return None
-        if data["subject"] != subject:
+        if data.get("subject") != subject:
             return None
         pairs = tuple((str(name), str(value)) for name, value in data["fields"])  # type: ignore[attr-defined]
         return Interrupted(subject, str(data["path"]), pairs)

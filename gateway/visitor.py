@@ -11,7 +11,9 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, current_app, g, request
+
+from werkzeug.wrappers import Response
 
 from gateway.clients.base import ServiceClient, shaped
 from gateway.settings import GatewaySettings, cookie_name
@@ -19,7 +21,8 @@ from services.chassis.errors import DomainError, Unauthenticated
 from services.chassis.service_token import ServiceToken
 
 KEPT_SECONDS = 5.0
-SESSION_MAX_AGE = 12 * 3600
+SESSION_MAX_AGE = 36 * 3600
+"""Longer than a session lives, and as long as accounts remembers whose it was: what its last page posts is kept."""
 DEVICE_MAX_AGE = 365 * 24 * 3600
 KEPT_AT_MOST = 20_000
 
@@ -103,19 +106,35 @@ class Visitors:
 
 
 def session_cookie() -> str | None:
-    return request.cookies.get(cookie_name(_settings(), "session"))
+    return given("session")
 
 
 def device_cookie() -> str | None:
-    return request.cookies.get(cookie_name(_settings(), "appareil"))
+    return given("appareil")
 
 
 def current() -> Visitor | None:
     """The visitor of this request, or None; a dead session's subject is left in `g.ended_subject`."""
     if "visitor" not in g:
+        g.visitor_asked = True
         g.visitor = _looked_up()
     visitor: Visitor | None = g.visitor
     return visitor
+
+
+def if_known() -> Visitor | None:
+    """The visitor where that can be told; never raises, and never asks twice an accounts that does not answer."""
+    if "visitor" in g or "visitor_asked" in g:
+        return g.get("visitor")
+    try:
+        return current()
+    except DomainError:
+        return None
+
+
+def told() -> bool:
+    """Whether accounts has answered who this is, be it nobody."""
+    return "visitor" in g
 
 
 def required() -> Visitor:
@@ -137,11 +156,25 @@ def _looked_up() -> Visitor | None:
         return None
 
 
+def enter(session: str) -> None:
+    """This request's visitor from now on: who has just logged in, where accounts says who that is."""
+    visitors: Visitors = current_app.extensions["visitors"]
+    try:
+        g.visitor = visitors.of_session(session)
+    except (SessionEnded, DomainError):
+        g.visitor = None
+
+
+def given(name: str) -> str | None:
+    """The value of one of our cookies."""
+    return request.cookies.get(cookie_name(_settings(), name))
+
+
 def remember(response: Response, session: str, device: str | None) -> None:
     """Give the browser its session (and the mark of a browser that has logged in before)."""
-    _set(response, "session", session, SESSION_MAX_AGE)
+    give(response, "session", session, SESSION_MAX_AGE)
     if device:
-        _set(response, "appareil", device, DEVICE_MAX_AGE)
+        give(response, "appareil", device, DEVICE_MAX_AGE)
 
 
 def forget(response: Response) -> None:
@@ -158,7 +191,8 @@ def register(app: Flask, accounts: ServiceClient, own_token: ServiceToken) -> No
     app.extensions["visitors"] = Visitors(accounts, own_token)
 
 
-def _set(response: Response, name: str, value: str, max_age: int) -> None:
+def give(response: Response, name: str, value: str, max_age: int) -> None:
+    """A cookie of ours, out of reach of scripts and of other sites' posts; `max_age` in seconds."""
     settings = _settings()
     response.set_cookie(
         cookie_name(settings, name),

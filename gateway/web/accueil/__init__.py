@@ -1,0 +1,7 @@
+"""The home page, « Ouverture des services », and the pages that the footer leads to."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("accueil", __name__)
+
+from gateway.web.accueil import accueil, informations, ouvertures, robots  # noqa: E402,F401 - they add their routes

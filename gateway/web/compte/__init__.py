@@ -1,0 +1,16 @@
+"""The account: creating and activating it, logging in and out, changing and deleting it (guide §3 and §4)."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("compte", __name__)
+
+from gateway.web.compte import (  # noqa: E402,F401 - they add their routes
+    activation,
+    adresse,
+    creation,
+    login,
+    modification,
+    mot_de_passe,
+    session,
+    suppression,
+)

@@ -1,0 +1,21 @@
+"""The service gestionnaire's contact on top of a page, once there is a candidature (guide §4)."""
+
+from __future__ import annotations
+
+from gateway import visitor
+from gateway.layout.frame import ServiceContact
+from gateway.pages import show_contact
+from gateway.services import services
+from services.chassis.errors import DomainError
+
+
+def show_service_gestionnaire() -> None:
+    """Nothing is shown without a candidature, nor while registrations does not answer."""
+    seen = visitor.if_known()
+    if seen is None:
+        return
+    try:
+        contact = services().registrations.contact(seen.access_token)
+    except DomainError:
+        return
+    show_contact(ServiceContact(contact.title, contact.lines, contact.telephone, contact.email))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -151,7 +152,10 @@ def _mistakes() -> Iterator[None]:
 
 
 def _operator() -> Actor:
-    return Actor("operator", getpass.getuser())
+    try:
+        return Actor("operator", getpass.getuser())
+    except (KeyError, OSError):  # a container's user has a number only
+        return Actor("operator", f"uid-{os.getuid()}")
 
 
 def _tell(lines: Sequence[str], otherwise: str) -> None:

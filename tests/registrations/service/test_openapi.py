@@ -1,0 +1,78 @@
+"""The API under inputs nobody thought of: refused as problems, never a failure of the service."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import schemathesis
+from flask import Flask
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis.core.result import Ok
+
+from tests.registrations.domain.bts import ANSWERS
+from tests.registrations.service.portal import Person
+from tests.support import tokens
+
+TRIES = 8
+
+
+def test_no_input_makes_the_service_fail(app: Flask) -> None:
+    schema = schemathesis.openapi.from_wsgi("/openapi.json", app)
+    callers = [
+        tokens.bearer(token)
+        for token in (
+            tokens.candidate_token("pierre"),
+            tokens.service_token("accounts"),
+            tokens.service_token("documents"),
+            tokens.staff_token(scopes=["candidatures:read", "candidatures:manage"]),
+        )
+    ]
+    operations = [result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)]
+    assert len(operations) > 20
+    for operation in operations:
+
+        @settings(
+            max_examples=TRIES,
+            deadline=None,
+            database=None,
+            phases=(Phase.explicit, Phase.generate),
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=operation.as_strategy())
+        def tried(case: Any) -> None:
+            for headers in callers:
+                response = case.call(headers=headers)
+                assert response.status_code < 500, (case.as_curl_command(), response.text)
+
+        tried()
+
+
+def test_whatever_is_typed_in_any_field_is_kept_and_judged(candidate: Person) -> None:
+    draft = candidate.fill(candidate.draft())
+    names = [(tab["number"], field) for tab in draft["tabs"] for field in fields_of(candidate, draft, tab["number"])]
+    typed = st.text() | st.lists(st.text(), max_size=3)
+
+    @settings(max_examples=50, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(place=st.sampled_from(names), value=typed)
+    def tried(place: tuple[int, str], value: str | list[str]) -> None:
+        number, field = place
+        values = {**ANSWERS.get(draft["tabs"][number - 1]["name"], {}), field: value}
+        path = f"/drafts/{draft['id']}"
+        revision = candidate.get(path)["revision"]
+        answer = candidate.write(draft, number, values, revision=revision)
+        assert answer.status_code in (200, 422), answer.text
+        assert candidate.call("GET", f"{path}/tabs/8").status_code == 200
+        revision = candidate.get(path)["revision"]
+        candidate.write(draft, number, ANSWERS.get(draft["tabs"][number - 1]["name"], {}), revision=revision)
+
+    tried()
+
+
+def fields_of(candidate: Person, draft: dict[str, Any], number: int) -> list[str]:
+    """The names of a tab's fields, those of its épreuves included."""
+    tab = candidate.get(f"/drafts/{draft['id']}/tabs/{number}")
+    sections = (tab["form"] or {"sections": []})["sections"]
+    inputs = [line[part] for line in tab["epreuves"] or [] for part in ("position", "option") if line[part]]
+    found = [field for section in sections for field in section["fields"]] + inputs
+    return [field["name"] for field in found]

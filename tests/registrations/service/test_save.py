@@ -11,6 +11,7 @@ from flask import Flask
 from services.registrations.models import db
 from services.registrations.operations.openings import NewDates, change_window
 from tests.registrations.domain.bts import BESANCON
+from tests.registrations.service.outbox import events_of
 from tests.registrations.service.portal import NOW, OPERATOR, Answer, Person
 from tests.support import tokens
 
@@ -56,6 +57,35 @@ def test_twenty_candidates_at_once_get_twenty_numbers(app: Flask) -> None:
     with ThreadPoolExecutor(20) as pool:
         numbers = list(pool.map(lambda person: person.draft()["numero_candidat"], people))
     assert sorted(numbers) == [f"02103{number:06d}" for number in range(1, 21)]
+
+
+def test_valider_pressed_in_ten_windows_opens_one_draft(candidate: Person) -> None:
+    with ThreadPoolExecutor(10) as pool:
+        drafts = list(pool.map(lambda _: candidate.draft()["id"], range(10)))
+    assert len(set(drafts)) == 1
+
+
+def test_of_ten_windows_writing_at_once_one_is_kept_and_nine_are_told(candidate: Person) -> None:
+    draft = candidate.draft()
+
+    def write(number: int) -> int:
+        return candidate.write(draft, 2, {"adresse": f"{number} rue du port"}, action="stay").status_code
+
+    with ThreadPoolExecutor(10) as pool:
+        assert sorted(pool.map(write, range(10))) == [200] + [409] * 9
+
+
+def test_a_withdrawal_and_a_modification_at_once_leave_one_story(app: Flask, candidate: Person) -> None:
+    saved = candidate.registered()
+    draft = candidate.modify(saved["candidature_id"]).json
+    with ThreadPoolExecutor(2) as pool:
+        modified = pool.submit(candidate.save, draft)
+        withdrawn = pool.submit(candidate.withdraw, saved["candidature_id"])
+    assert withdrawn.result().status_code == 204
+    assert modified.result().status_code in (201, 404)
+    told = events_of(app, "registrations.registration_saved.v1")
+    (ended,) = events_of(app, "registrations.registration_withdrawn.v1")
+    assert ended["data"]["version"] > max(event["data"]["version"] for event in told)
 
 
 def test_an_incomplete_dossier_is_refused_with_every_reason_and_its_tabs(candidate: Person) -> None:

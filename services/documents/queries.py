@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.chassis.errors import NotFound
 from services.contracts.registrations import RegistrationSaved
+from services.documents.domain.identifiers import is_id
 from services.documents.domain.types import DocumentType
 from services.documents.domain.visibility import is_hidden
 from services.documents.models import Candidature, Document, SavedVersion, Withdrawal, db
@@ -43,6 +44,8 @@ def own_copy(candidate_id: str, candidature_id: str) -> Candidature:
 
 def own_copy_or_none(candidate_id: str, candidature_id: str) -> Candidature | None:
     """None if its event has not come yet. Raises NotFound if it is hidden or someone else's."""
+    if not is_id(candidature_id):
+        raise NotFound()
     with db.reading() as session:
         copy = session.get(Candidature, candidature_id)
         withdrawn = _withdrawn_version(session, candidature_id)
@@ -82,6 +85,8 @@ def documents_of(candidature_id: str) -> list[Document]:
 
 def own_document(candidate_id: str, document_id: str) -> tuple[Document, Candidature]:
     """A document of this candidate, with its candidature. Raises NotFound."""
+    if not is_id(document_id):
+        raise NotFound()
     wanted = (
         select(Document, Candidature)
         .join(Candidature, and_(Candidature.id == Document.candidature_id, Candidature.candidate_id == candidate_id))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import structlog
@@ -11,12 +10,11 @@ from services.chassis.errors import Unavailable
 from services.chassis.http import Client, ProblemAnswer
 from services.contracts.base import ContractError
 from services.contracts.registrations import RegistrationSaved
+from services.documents.domain.identifiers import is_id
 
 log = structlog.get_logger()
 
 CURRENT = "current"
-# What goes into a path must be an id and nothing that a path understands.
-_ID = re.compile(r"[0-9a-f]{32}")
 # Someone waits for his document: better to answer with what we know than to wait long.
 _PATIENCE = (2.0, 5.0)
 
@@ -33,7 +31,7 @@ class Registrations:
 
         Raises Unavailable when registrations does not answer, or not as agreed.
         """
-        if not _ID.fullmatch(candidature_id):
+        if not is_id(candidature_id):  # nothing that a path understands may get into one
             return None
         path = f"/v1/candidatures/{candidature_id}/versions/{CURRENT if version is None else version}"
         try:

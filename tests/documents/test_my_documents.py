@@ -5,6 +5,7 @@ from urllib.parse import unquote
 import pytest
 
 from tests.documents.example import CANDIDATURE, saved, withdrawn
+from tests.documents.peer import Peer
 from tests.documents.reading import text_of_html, text_of_pdf
 from tests.documents.service import Service, some_id
 from tests.support.tokens import bearer, candidate_token, forged, service_token, staff_token
@@ -114,3 +115,21 @@ def test_a_withdrawn_candidature_disappears_with_its_documents(service: Service)
         f"/candidatures/{CANDIDATURE}/confirmation",
     ):
         assert service.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("wrong", ["%00", "%ff", "a" * 500, "..%2f..", "%27%20OR%201=1--", CANDIDATURE.upper(), "é"])
+def test_what_is_no_id_is_not_found(service: Service, wrong: str) -> None:
+    for path in (
+        f"/candidatures/{wrong}/documents",
+        f"/candidatures/{wrong}/confirmation",
+        f"/candidatures/{wrong}/forms/{wrong}",
+        f"/documents/{wrong}/file",
+        f"/documents/{wrong}/html",
+    ):
+        assert service.get(path).status_code == 404
+
+
+def test_a_form_code_can_be_anything_and_is_only_compared(service: Service, peer: Peer) -> None:
+    service.publishes(peer.saves(saved()))
+    for code in ("%00", "ENGAGEMENT%00", "%3Cb%3E", "a" * 500):
+        assert service.get(f"/candidatures/{CANDIDATURE}/forms/{code}").status_code == 404

@@ -8,8 +8,10 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from services.documents.domain.identifiers import PATTERN
 from services.documents.domain.types import PUBLISHED
 from services.documents.operations.delivery import Form
+from services.documents.rendering.glyphs import cleaned
 
 
 class TileSchema(Schema):
@@ -76,19 +78,25 @@ class PdfField(fields.Field[bytes]):
         return content
 
 
+class PrintedText(fields.String):
+    """Text in the form in which it is printed: NFC, on one line, without control characters."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        return cleaned(super()._deserialize(value, attr, data, **kwargs) or "").strip()
+
+
 _LINE = validate.Length(min=1, max=200)
-_PARAGRAPH = fields.String(required=True, validate=validate.Length(min=1, max=5000))
+_PARAGRAPH = PrintedText(required=True, validate=validate.Length(min=1, max=5000))
+_ID = fields.String(validate=validate.Regexp(rf"{PATTERN}\Z"))
 
 
 class OrderSchema(Schema):
     """`paragraphs` are the document, or with `pdf` its typed text alternative."""
 
     type = fields.String(required=True, validate=validate.OneOf([kind.value for kind in PUBLISHED]))
-    title = fields.String(required=True, validate=_LINE)
+    title = PrintedText(required=True, validate=_LINE)
     paragraphs = fields.List(_PARAGRAPH, required=True, validate=validate.Length(min=1, max=50))
-    candidatures = fields.List(
-        fields.String(validate=validate.Length(equal=32)), required=True, validate=validate.Length(min=1, max=500)
-    )
+    candidatures = fields.List(_ID, required=True, validate=validate.Length(min=1, max=500))
     pdf = PdfField(load_default=None)
 
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Flask, current_app, g, request
-
 from werkzeug.wrappers import Response
 
 from gateway.clients.base import ServiceClient, shaped

@@ -73,7 +73,7 @@ def login_page(
         sealed=sealed,
         suite=suite if suite and local_path(suite) == suite else None,
         said=said,
-        identifiant=identifiant,
+        identifiant=identifiant.replace("\x00", ""),  # no page can hold it
         refusal=refusal.detail if refusal else None,
         not_activated=refusal is not None and refusal.slug == "compte-non-active",
     )

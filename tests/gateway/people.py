@@ -1,0 +1,93 @@
+"""Candidates as the pages see them: each with an address of his own and a browser of his own."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import Any
+
+from gateway.services import services
+from gateway.web.mails import boite
+from tests.accounts.people import PASSWORD, binet
+from tests.registrations.domain.bts import ANSWERS
+from tests.support.plain_browser import PlainBrowser
+from tests.support.portal import Portal
+
+_numbers = itertools.count(1)
+_LINK = re.compile(r"http://127\.0\.0\.1:\d+(/compte/[a-z-]+/[\w-]+)")
+
+
+def new_address() -> str:
+    return f"candidat{next(_numbers)}@example.org"
+
+
+class Visitors:
+    """What happens to people around their visits: mails that arrive, accounts that exist already."""
+
+    def __init__(self, portal: Portal) -> None:
+        self.portal = portal
+
+    def browser(self) -> PlainBrowser:
+        return PlainBrowser(self.portal.gateway.app, self.portal.url)
+
+    def mail_to(self, address: str) -> boite.Mail:
+        self.portal.deliver()
+        return next(mail for mail in boite.mails(self.portal.mail) if mail.to == address)
+
+    def link_to(self, address: str) -> str:
+        """The path of the link in the newest mail to that address."""
+        found = _LINK.search(self.mail_to(address).text)
+        assert found
+        return found[1]
+
+    def created(self, address: str | None = None) -> str:
+        """The address of an account that waits for its activation."""
+        email = address or new_address()
+        answer = self.browser().post("/compte/creation", typed(email))
+        assert answer.request.path == "/compte/creation/confirmation", answer.text
+        return email
+
+    def activated(self, address: str | None = None) -> str:
+        email = self.created(address)
+        browser = self.browser()
+        browser.get(self.link_to(email))
+        browser.press("Activer mon compte")
+        assert browser.path == "/connexion", browser.text
+        return email
+
+    def logged_in(self, address: str | None = None) -> PlainBrowser:
+        """A browser in which the owner of that (or a new) account is logged in."""
+        email = address or self.activated()
+        browser = self.browser()
+        browser.get("/connexion")
+        browser.press("Me connecter", identifiant=email, password=PASSWORD)
+        assert browser.path == "/", browser.text
+        return browser
+
+    def registered(self) -> PlainBrowser:
+        """Someone logged in who has a candidature in Besançon."""
+        email = self.activated()
+        self._register(email)
+        return self.logged_in(email)
+
+    def _register(self, email: str) -> None:
+        with self.portal.gateway.app.app_context():
+            reach = services()
+            token = reach.accounts.log_in(email, PASSWORD, device=None, source="192.0.2.7").access_token
+            chosen = {"domaine": "Examen", "exam": "BTS", "session": "2022", "academie": "03"}
+            opening = reach.registrations.choices("register", chosen).information
+            assert opening is not None
+            assertion = reach.accounts.identity(token)
+            draft = reach.registrations.open_draft(token, opening.opening_id, assertion)
+            revision = draft.revision
+            for tab in draft.tabs[:-1]:
+                values: Any = ANSWERS.get(tab.name, {})
+                revision = reach.registrations.write_tab(
+                    token, draft.id, tab.number, revision=revision, values=values, action="next", assertion=assertion
+                ).revision
+            reach.registrations.save(token, draft.id, revision=revision, assertion=assertion)
+
+
+def typed(address: str, **changes: Any) -> dict[str, Any]:
+    """The guide's « Formulaire de création », at that address."""
+    return binet(**{"email": address, "email_confirmation": address, **changes})

@@ -1,0 +1,97 @@
+"""« Modifier mes informations », a new address, and « Supprimer » (guide §4)."""
+
+from __future__ import annotations
+
+from tests.accounts.people import PASSWORD
+from tests.gateway.components.page_checks import problems_of
+from tests.gateway.people import Visitors, new_address
+from tests.support.portal import Portal, absent
+
+
+def test_everything_can_change_before_the_first_candidature(visitors: Visitors) -> None:
+    browser = visitors.logged_in()
+    assert problems_of(browser.get("/compte").text) == []
+    assert browser.value("nom_famille") == "BINET"
+    assert browser.value("commune_naissance") == "CAEN"
+    browser.press("Enregistrer", prenoms="Laurent Paul")
+    assert "Vos informations sont enregistrées" in browser.text
+    assert browser.value("prenoms").upper() == "LAURENT PAUL"  # type: ignore[union-attr]
+
+
+def test_mistakes_are_told_beside_what_was_typed(visitors: Visitors) -> None:
+    browser = visitors.logged_in()
+    browser.get("/compte")
+    browser.press("Enregistrer", date_naissance="31/02/2001", email="ailleurs")
+    assert browser.answer.status_code == 422
+    assert problems_of(browser.answer.text) == []
+    assert browser.value("date_naissance") == "31/02/2001"
+    assert browser.value("email") == "ailleurs"
+
+
+def test_a_new_address_waits_for_its_owner_and_asks_for_the_current_password(visitors: Visitors) -> None:
+    old, new = visitors.activated(), new_address()
+    browser = visitors.logged_in(old)
+    browser.get("/compte")
+    browser.press("Enregistrer", email=new, email_confirmation=new)
+    assert browser.answer.status_code == 422
+    browser.press("Enregistrer", current_password=PASSWORD)
+    assert "Un mail vient d'être envoyé à votre nouvelle adresse" in browser.text
+    assert new in browser.text
+    link = visitors.link_to(new)
+    assert visitors.logged_in(old).get(link).status_code == 200
+    browser.get(link)
+    assert problems_of(browser.answer.text) == []
+    browser.press("Confirmer mon adresse mail")
+    assert "Votre nouvelle adresse mail est enregistrée" in browser.text
+    assert visitors.logged_in(new).get("/compte").status_code == 200
+    assert browser.get(link).status_code == 410
+
+
+def test_a_new_password_closes_the_session_and_is_asked_for(visitors: Visitors) -> None:
+    email = visitors.activated()
+    browser = visitors.logged_in(email)
+    browser.get("/compte")
+    new = {"password": "Nouveau/2021", "password_confirmation": "Nouveau/2021"}
+    browser.press("Enregistrer", **new, current_password=PASSWORD)
+    assert browser.title == "Veuillez vous identifier"
+    browser.press("Me connecter", identifiant=email, password="Nouveau/2021")
+    assert browser.path == "/"
+
+
+def test_with_a_candidature_the_rest_is_greyed_and_says_whom_to_ask(visitors: Visitors) -> None:
+    browser = visitors.registered()
+    assert problems_of(browser.get("/compte").text) == []
+    greyed = set(browser.page.xpath("//main//*[@disabled]/@name"))
+    assert {"civilite", "nom_famille", "prenoms", "date_naissance", "pays_naissance"} <= greyed
+    assert not {"email", "password", "current_password"} & greyed
+    assert "contactez le service gestionnaire" in browser.text
+    assert browser.page.xpath("//aside[@class='portail-contact']")
+    browser.press("Supprimer")
+    browser.press("Supprimer", current_password=PASSWORD)
+    assert browser.answer.status_code == 409
+    assert "ne peut pas être supprimé" in browser.text
+    assert problems_of(browser.answer.text) == []
+
+
+def test_an_account_without_candidature_is_deleted_on_a_page_of_its_own(visitors: Visitors) -> None:
+    email = visitors.activated()
+    browser = visitors.logged_in(email)
+    browser.get("/compte")
+    browser.press("Supprimer")
+    assert browser.title == "Supprimer mon compte"
+    assert problems_of(browser.answer.text) == []
+    browser.press("Supprimer", current_password="Fausse/2021")
+    assert browser.answer.status_code == 422
+    browser.press("Supprimer", current_password=PASSWORD)
+    assert browser.path == "/"
+    assert "Votre compte est supprimé" in browser.text
+    browser.get("/connexion")
+    browser.press("Me connecter", identifiant=email, password=PASSWORD)
+    assert browser.answer.status_code == 401
+
+
+def test_while_registrations_is_down_the_account_is_still_shown(visitors: Visitors, running: Portal) -> None:
+    browser = visitors.logged_in()
+    with absent(running.registrations):
+        assert browser.get("/compte").status_code == 200
+        assert "seuls l'adresse mail et le mot de passe sont modifiables" in browser.text

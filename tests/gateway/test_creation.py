@@ -1,0 +1,125 @@
+"""« Formulaire de création » as the guide shows it, by hand and without JavaScript."""
+
+from __future__ import annotations
+
+from tests.accounts.people import PASSWORD
+from tests.gateway.components.page_checks import problems_of
+from tests.gateway.people import Visitors, new_address, typed
+from tests.support.plain_browser import PlainBrowser
+from tests.support.portal import Portal
+
+
+def test_the_form_is_the_guides(browser: PlainBrowser) -> None:
+    answer = browser.get("/compte/creation")
+    assert problems_of(answer.text) == []
+    for words in (
+        "Formulaire de création",
+        "Pour une première candidature, vous devez obligatoirement créer un compte au préalable.",
+        "J'ai déjà un compte",
+        "Vous devez impérativement saisir vos données d'état civil telles qu'elles figurent sur votre pièce "
+        "d'identité.",
+        "Les champs avec * sont obligatoires.",
+        "8 à 20 caractères dont majuscule, minuscule et caractère spécial (exemple : . / ! * etc...)",
+        "Champ de recherche fonction du département",
+    ):
+        assert words in browser.text, words
+
+
+def test_an_account_is_made_and_used_without_javascript(browser: PlainBrowser, visitors: Visitors) -> None:
+    email = new_address()
+    browser.get("/compte/creation")
+    by_hand = typed(email)
+    for name in ("commune_naissance", "departement_naissance"):
+        by_hand.pop(name)
+    browser.press("Actualiser selon le choix « Département, DOM ou COM de naissance »", departement_naissance="014")
+    assert browser.value("departement_naissance") == "014"
+    browser.press("Rechercher : Commune de naissance", **{**by_hand, "commune_naissance-texte": "caen"})
+    assert "CAEN" in browser.text
+    assert browser.value("nom_famille") == "BINET"
+    browser.press("Créer le compte", commune_naissance="CAEN", password=PASSWORD, password_confirmation=PASSWORD)
+    assert browser.title == "Confirmation de réception de mail"
+    assert f"à l'adresse {email}, veuillez cliquer sur le lien" in browser.text
+    assert email not in browser.answer.request.url
+    browser.press("J'ai bien reçu le mail")
+    assert browser.title == "Veuillez vous identifier"
+
+    browser.get(visitors.link_to(email))
+    browser.press("Activer mon compte")
+    assert "Votre compte est activé" in browser.text
+    browser.press("Me connecter", identifiant=email, password=PASSWORD)
+    assert browser.path == "/"
+    assert "Mes justificatifs" in browser.text
+
+
+def test_every_mistake_is_told_at_once_and_nothing_typed_is_lost(browser: PlainBrowser) -> None:
+    browser.get("/compte/creation")
+    browser.press("Créer le compte", nom_famille="Ça m'suffit", email="nobody", password=PASSWORD)
+    assert browser.answer.status_code == 422
+    assert problems_of(browser.answer.text) == []
+    summary = browser.page.xpath("//*[@id='resume-erreurs']//a/@href")
+    assert {"#champ-civilite", "#champ-prenoms", "#champ-email", "#champ-date_naissance"} <= set(summary)
+    assert browser.value("nom_famille") == "Ça m'suffit"
+    assert browser.value("email") == "nobody"
+    assert not browser.value("password")
+
+
+def test_a_country_changes_the_form_without_javascript(browser: PlainBrowser) -> None:
+    browser.get("/compte/creation")
+    country = browser.page.xpath("//select[@name='pays_naissance']/option[contains(., 'BELGIQUE')]/@value")[0]
+    words = "Actualiser selon le choix « Pays de naissance »"
+    browser.press(words, pays_naissance=country, nom_famille="BINET")
+    assert "Ville de naissance" in browser.text
+    assert "Département, DOM" not in browser.text
+    assert browser.value("nom_famille") == "BINET"
+
+
+def test_communes_are_proposed_as_one_types(browser: PlainBrowser) -> None:
+    found = browser.get("/compte/communes?field=commune_naissance&departement_naissance=010&q=troy").json
+    assert {"value": "TROYES", "label": "TROYES"} in found["options"]
+
+
+def test_a_new_mail_is_sent_a_few_times_then_it_says_to_wait(visitors: Visitors) -> None:
+    email = new_address()
+    browser = visitors.browser()
+    browser.post("/compte/creation", typed(email))
+    first = visitors.link_to(email)
+    browser.press("Je n'ai pas reçu le mail, effectuer un nouvel envoi")
+    assert "Un nouveau mail vient d'être envoyé" in browser.text
+    assert visitors.link_to(email) != first
+    for _ in range(10):
+        browser.press("Je n'ai pas reçu le mail, effectuer un nouvel envoi")
+    assert browser.answer.status_code == 429
+    assert problems_of(browser.answer.text) == []
+    assert email in browser.text
+
+
+def test_opening_the_link_changes_nothing_and_a_used_one_says_so(visitors: Visitors) -> None:
+    email = visitors.created()
+    link, browser = visitors.link_to(email), visitors.browser()
+    for _ in range(2):
+        assert problems_of(browser.get(link).text) == []
+    buttons = browser.page.xpath("//main//button")
+    assert [button.text for button in buttons] == ["Activer mon compte"]
+    browser.press("Activer mon compte")
+    browser.get(link)
+    assert browser.answer.status_code == 410
+    assert browser.title == "Ce lien a déjà été utilisé"
+    browser.follow("M'identifier")
+    assert browser.title == "Veuillez vous identifier"
+
+
+def test_an_expired_link_says_what_to_do(visitors: Visitors, running: Portal) -> None:
+    email = visitors.created()
+    link, browser = visitors.link_to(email), visitors.browser()
+    running.later(hours=49)
+    browser.get(link)
+    running.later(hours=-49)
+    assert browser.title == "Ce lien n'est plus valable"
+    browser.follow("Créer mon compte")
+    assert browser.title == "Formulaire de création"
+
+
+def test_a_link_that_nobody_sent_is_unknown(browser: PlainBrowser) -> None:
+    for token in ("nimporte", "x" * 400, "%00"):
+        browser.get(f"/compte/activation/{token}")
+        assert browser.answer.status_code in (404, 422), token

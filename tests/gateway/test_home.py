@@ -1,0 +1,116 @@
+"""The home page, « Ouverture des services » and the footer's pages, for everyone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from gateway.layout.frame import FOOTER, Link
+from services.chassis import clock
+from services.registrations.operations.audit import Actor
+from services.registrations.operations.messages import NewMessage, publish_message, withdraw_message
+from tests.gateway.components.page_checks import problems_of
+from tests.gateway.people import Visitors
+from tests.support.plain_browser import PlainBrowser
+from tests.support.portal import Portal, absent
+
+OPERATOR = Actor("operator", "test")
+
+
+def test_the_home_page_leads_everywhere(browser: PlainBrowser) -> None:
+    assert problems_of(browser.get("/").text) == []
+    for words in ("Me connecter", "Créer mon compte", "Ouverture des services", "Gestion des examens et concours"):
+        assert words in browser.text
+    for link in FOOTER:
+        assert link.label in browser.text
+
+
+@pytest.mark.parametrize("link", FOOTER, ids=lambda link: link.key)
+def test_each_page_of_the_footer_is_real(browser: PlainBrowser, link: Link) -> None:
+    answer = browser.get(link.url)
+    assert answer.status_code == 200
+    assert problems_of(answer.text) == []
+    assert browser.title == link.label
+    assert len(browser.page.xpath("string(//main)")) > 400
+
+
+def test_messages_are_shown_and_the_page_stands_without_registrations(running: Portal, browser: PlainBrowser) -> None:
+    now = clock.portal_now()
+    new = NewMessage("Maintenance", "Coupure dimanche.", "warning", now, now + timedelta(days=1))
+    with running.registrations.app.app_context():
+        message = publish_message(new, actor=OPERATOR, at=now)
+    browser.get("/")
+    shown = browser.page.xpath("//*[contains(@class, 'fr-alert--warning')]")
+    assert len(shown) == 1
+    assert "Maintenance" in browser.text
+    assert "Coupure dimanche." in browser.text
+    assert problems_of(browser.answer.text) == []
+    with absent(running.registrations):
+        assert browser.get("/").status_code == 200
+        assert "Créer mon compte" in browser.text
+    with running.registrations.app.app_context():
+        withdraw_message(message, actor=OPERATOR, at=now)
+
+
+def test_a_candidate_finds_his_menu_and_his_service_gestionnaire(visitors: Visitors) -> None:
+    browser = visitors.logged_in()
+    for words in ("M'inscrire", "Mes inscriptions", "Mes documents", "Les formulaires", "Mes justificatifs"):
+        assert words in browser.page.xpath("string(//main)"), words
+    assert not browser.page.xpath("//aside[@class='portail-contact']")
+    browser = visitors.registered()
+    assert "Votre service gestionnaire" in browser.text
+    assert problems_of(browser.answer.text) == []
+    browser.get("/un-probleme")
+    assert "Votre service gestionnaire" in browser.text
+    assert "Modifier mon compte" in browser.text
+
+
+def test_the_last_log_in_is_told(visitors: Visitors) -> None:
+    email = visitors.activated()
+    visitors.logged_in(email)
+    assert "Date de dernière connexion : 05/10/2021" in visitors.logged_in(email).text
+
+
+def test_without_accounts_a_candidate_still_reads_public_pages(visitors: Visitors, running: Portal) -> None:
+    browser = visitors.logged_in()
+    running.gateway.app.extensions["visitors"]._kept.clear()
+    with absent(running.accounts):
+        assert browser.get("/").status_code == 200
+        assert "Le service des comptes ne répond pas" in browser.text
+        assert browser.get("/ouverture-des-services").status_code == 200
+        assert browser.get("/compte").status_code == 503
+
+
+def test_openings_are_picked_in_turn_and_told_in_the_guides_words(browser: PlainBrowser) -> None:
+    browser.get("/ouverture-des-services")
+    sentence = "Sélectionner les informations suivantes pour consulter l'état d'ouverture du service d'inscription."
+    assert sentence in browser.text
+    for choice in ("Examen", "BREVET DE TECHNICIEN SUPERIEUR", "BTS 2022", "ACADÉMIE DE BESANCON - (2022-06)"):
+        assert problems_of(browser.answer.text) == []
+        browser.press(choice)
+    assert problems_of(browser.answer.text) == []
+    for words in (
+        "Résumé de la sélection",
+        "Informations disponibles",
+        "Les inscriptions sont ouvertes du 01 octobre 2021 12:00 au 25 octobre 2021 12:00 (heure de Paris).",
+        "Vous devez sélectionner l'académie correspondant à votre lieu de résidence.",
+    ):
+        assert words in browser.text, words
+    browser.press("Revenir sur BTS 2022")
+    assert "Informations disponibles" not in browser.text
+    assert browser.page.xpath("//button[.='BTS 2022']")
+
+
+def test_a_choice_with_nothing_open_says_so(browser: PlainBrowser) -> None:
+    browser.get("/ouverture-des-services")
+    browser.press("Concours")
+    assert "Aucun service d'inscription n'est ouvert pour ce choix." in browser.text
+
+
+def test_search_engines_find_the_public_pages_only(browser: PlainBrowser) -> None:
+    assert "X-Robots-Tag" not in browser.get("/").headers
+    assert browser.get("/connexion?suite=/compte").headers["X-Robots-Tag"] == "noindex"
+    assert browser.get("/nowhere").headers["X-Robots-Tag"] == "noindex"
+    assert "Disallow: /" in browser.get("/robots.txt").text
+    assert browser.get("/favicon.ico", follow=False).status_code == 302

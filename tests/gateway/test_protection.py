@@ -1,0 +1,60 @@
+"""Where a post may come from, which Host is answered, and what browsers are told to forbid."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.gateway.components.page_checks import problems_of
+from tests.gateway.people import Visitors
+from tests.support.plain_browser import PlainBrowser
+from tests.support.portal import Portal
+
+WORDS = {"prenoms": "Écrit longuement", "current_password": "Secret/2021"}
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none"])
+def test_a_post_from_our_pages_is_taken(visitors: Visitors, site: str) -> None:
+    answer = visitors.logged_in().post("/session/prolonger", headers={"Sec-Fetch-Site": site})
+    assert answer.status_code == 204
+
+
+def test_an_older_browser_says_its_origin(visitors: Visitors, running: Portal) -> None:
+    browser = visitors.logged_in()
+    assert browser.post("/session/prolonger", headers={"Origin": running.url}).status_code == 204
+    assert browser.post("/session/prolonger", headers={"Origin": "https://evil.example"}).status_code == 403
+
+
+@pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {}])
+def test_a_foreign_post_is_refused_by_a_page_that_keeps_the_text(visitors: Visitors, headers: dict[str, str]) -> None:
+    browser = visitors.logged_in()
+    answer = browser.post("/compte", WORDS, headers=headers)
+    assert answer.status_code == 403
+    assert problems_of(answer.text) == []
+    assert "Écrit longuement" in browser.text
+    assert "Secret/2021" not in answer.text
+    assert not browser.page.xpath("//main//form")
+    browser.get("/compte")
+    assert browser.value("prenoms") == "Laurent"
+
+
+def test_nobody_is_logged_in_by_another_site(browser: PlainBrowser) -> None:
+    answer = browser.post("/connexion", {"identifiant": "a@b.fr"}, headers={"Sec-Fetch-Site": "cross-site"})
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1:1", "127.0.0.1"])
+def test_an_unknown_host_is_not_answered(running: Portal, host: str) -> None:
+    client = running.gateway.app.test_client()
+    assert client.get("/", headers={"Host": host}).status_code == 400
+    assert client.get("/health/live", headers={"Host": host}).status_code == 200
+
+
+def test_every_page_tells_browsers_what_to_forbid(browser: PlainBrowser) -> None:
+    for path in ("/", "/connexion", "/nowhere", "/compte/activation/x"):
+        headers = browser.get(path).headers
+        policy = headers["Content-Security-Policy"]
+        assert "script-src 'self'" in policy
+        assert "unsafe" not in policy
+        assert "img-src 'self' data:" in policy
+        assert headers["Referrer-Policy"] == "same-origin"
+        assert headers["X-Content-Type-Options"] == "nosniff"

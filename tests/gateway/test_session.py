@@ -1,0 +1,199 @@
+"""Logging in and out, and what is typed while a session dies."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from gateway.web.compte.login import local_path
+from tests.accounts.people import PASSWORD
+from tests.gateway.components.page_checks import problems_of
+from tests.gateway.people import Visitors, new_address, typed
+from tests.support.plain_browser import PlainBrowser
+from tests.support.portal import Portal, absent
+
+
+def die(browser: PlainBrowser, running: Portal) -> None:
+    """The session ends on the server; the browser does not know."""
+    session = _session_cookie(browser)
+    with running.gateway.app.test_request_context():
+        from gateway.services import services
+
+        services().accounts.log_out(session)
+        running.gateway.app.extensions["visitors"].forget(session)
+
+
+def _session_cookie(browser: PlainBrowser) -> str:
+    found = browser.cookie(f"session-{browser.url.rpartition(':')[2]}")
+    assert found
+    return found
+
+
+def test_the_log_in_page_is_the_guides(browser: PlainBrowser) -> None:
+    answer = browser.get("/connexion")
+    assert problems_of(answer.text) == []
+    for words in (
+        "Veuillez vous identifier",
+        "Identifiant de connexion *",
+        "Mot de passe *",
+        "Mot de passe oublié, réinitialisation du mot de passe",
+        "Je n'ai pas de compte",
+    ):
+        assert words in browser.text, words
+
+
+def test_every_refusal_is_one_message_that_is_heard(visitors: Visitors, browser: PlainBrowser) -> None:
+    known = visitors.activated()
+    said = set()
+    for address in (known, "nobody@example.org", "", "\x00@example.org", "x" * 400):
+        browser.get("/connexion")
+        browser.press("Me connecter", identifiant=address, password="Fausse/2021")
+        assert browser.answer.status_code in (401, 422)
+        assert problems_of(browser.answer.text) == []
+        if browser.answer.status_code == 401:
+            said.add(browser.page.xpath("string(//*[@role='alert'])").strip())
+    assert len(said) == 1
+    assert browser.value("password") == ""
+
+
+def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(visitors: Visitors, browser: PlainBrowser) -> None:
+    email = visitors.activated()
+    answer = browser.post("/connexion", {"identifiant": email, "password": PASSWORD}, follow=False)
+    cookies = [line for line in answer.headers.getlist("Set-Cookie") if line.startswith(("session-", "appareil-"))]
+    assert len(cookies) == 2
+    for line in cookies:
+        assert "HttpOnly" in line
+        assert "SameSite=Lax" in line
+        assert "Path=/" in line
+        assert "Max-Age" in line
+        assert "Domain" not in line
+
+
+def test_a_not_activated_account_is_told_and_can_ask_for_the_mail(visitors: Visitors, browser: PlainBrowser) -> None:
+    email = visitors.created()
+    browser.get("/connexion")
+    browser.press("Me connecter", identifiant=email, password=PASSWORD)
+    assert browser.answer.status_code == 403
+    assert "pas encore activé" in browser.text
+    browser.press("Je n'ai pas reçu le mail, effectuer un nouvel envoi")
+    assert "Un nouveau mail vient d'être envoyé" in browser.text
+    assert email in browser.text
+
+
+def test_a_page_that_asks_to_log_in_is_reached_afterwards(visitors: Visitors) -> None:
+    email, browser = visitors.activated(), visitors.browser()
+    browser.get("/inscriptions")
+    assert browser.title == "Veuillez vous identifier"
+    browser.press("Me connecter", identifiant=email, password=PASSWORD)
+    assert browser.path == "/inscriptions"
+
+
+@pytest.mark.parametrize(
+    "suite",
+    ["https://evil.example/", "//evil.example", "/\\evil.example", "/\t/evil.example", "javascript:alert(1)", "x"],
+)
+def test_after_log_in_nobody_is_sent_elsewhere(suite: str) -> None:
+    assert local_path(suite) == "/"
+
+
+def test_log_out_ends_the_session_everywhere(visitors: Visitors, running: Portal) -> None:
+    email = visitors.activated()
+    here, there = visitors.logged_in(email), visitors.logged_in(email)
+    here.press("Se déconnecter")
+    assert "Vous êtes déconnecté" in here.text
+    assert "Me connecter" in here.text
+    running.gateway.app.extensions["visitors"].forget(_session_cookie(there))  # as five seconds would
+    there.get("/compte")
+    assert there.title == "Veuillez vous identifier"
+
+
+def test_the_session_is_prolonged_without_a_page(visitors: Visitors, browser: PlainBrowser) -> None:
+    assert visitors.logged_in().post("/session/prolonger").status_code == 204
+    assert browser.post("/session/prolonger").status_code == 401
+
+
+def test_what_is_typed_into_a_dead_session_is_taken_up_after_log_in(visitors: Visitors, running: Portal) -> None:
+    email = visitors.activated()
+    browser = visitors.logged_in(email)
+    browser.get("/compte")
+    die(browser, running)
+    browser.press("Enregistrer", prenoms="Laurent, « Léo »", current_password=PASSWORD)
+    assert browser.answer.status_code == 401
+    assert "Votre saisie est conservée" in browser.text
+    assert problems_of(browser.answer.text) == []
+    assert "Léo" not in browser.answer.text
+    assert PASSWORD not in browser.answer.text
+    browser.press("Me connecter", identifiant=email, password="Fausse/2021")
+    browser.press("Me connecter", identifiant=email, password=PASSWORD)
+    assert browser.title == "Reprendre ma saisie"
+    assert problems_of(browser.answer.text) == []
+    assert PASSWORD not in browser.answer.text
+    browser.press("Reprendre ma saisie")
+    assert browser.title == "Modifier mes informations"
+    assert browser.value("prenoms") == "Laurent, « Léo »"
+
+
+def test_what_one_typed_is_never_given_to_another(visitors: Visitors, running: Portal) -> None:
+    browser = visitors.logged_in()
+    browser.get("/compte")
+    die(browser, running)
+    browser.press("Enregistrer", prenoms="Secret")
+    browser.press("Me connecter", identifiant=visitors.activated(), password=PASSWORD)
+    assert "n'a pas été reprise" in browser.text
+    assert "Secret" not in browser.answer.text
+    browser.get("/compte")
+    assert browser.value("prenoms") == "Laurent"
+
+
+def test_a_password_is_reset_by_mail_and_ends_every_session(visitors: Visitors, running: Portal) -> None:
+    email = visitors.activated()
+    before, browser = visitors.logged_in(email), visitors.browser()
+    screens = []
+    for address in ("nobody@example.org", email):
+        browser.get("/compte/mot-de-passe-oublie")
+        browser.press("Recevoir un lien", email=address)
+        screens.append(browser.text.replace(address, "…"))
+    assert screens[0] == screens[1]
+    browser.get(visitors.link_to(email))
+    browser.press("Enregistrer", password="court", password_confirmation="autre")
+    assert browser.answer.status_code == 422
+    assert problems_of(browser.answer.text) == []
+    browser.press("Enregistrer", password="Nouveau/2021", password_confirmation="Nouveau/2021")
+    assert browser.title == "Veuillez vous identifier"
+    assert "Votre mot de passe est enregistré" in browser.text
+    running.gateway.app.extensions["visitors"].forget(_session_cookie(before))
+    assert before.get("/compte").request.path == "/connexion"
+    browser.press("Me connecter", identifiant=email, password="Nouveau/2021")
+    assert browser.path == "/"
+
+
+def test_while_accounts_is_down_nothing_typed_is_lost(browser: PlainBrowser, running: Portal) -> None:
+    email = new_address()
+    with absent(running.accounts):
+        browser.post("/compte/creation", typed(email, nom_famille="Le « Goff »"))
+        assert browser.answer.status_code == 503
+        assert problems_of(browser.answer.text) == []
+        assert PASSWORD not in browser.answer.text
+        browser.press("Réessayer")
+        assert browser.answer.status_code == 503
+    browser.press("Réessayer")
+    assert browser.title == "Formulaire de création"  # the password is to be typed again
+    assert browser.value("nom_famille") == "Le « Goff »"
+    assert browser.value("email") == email
+
+
+def test_a_log_out_that_could_not_be_made_can_be_made_again(visitors: Visitors, running: Portal) -> None:
+    browser = visitors.logged_in()
+    with absent(running.accounts):
+        browser.press("Se déconnecter")
+        assert browser.answer.status_code == 503
+    browser.press("Réessayer")
+    assert "Vous êtes déconnecté" in browser.text
+
+
+def test_no_page_of_a_candidate_is_kept_by_a_cache(visitors: Visitors) -> None:
+    browser = visitors.logged_in()
+    for path in ("/", "/compte"):
+        assert "no-store" in browser.get(path).headers["Cache-Control"]
+        assert re.search(r"Date de dernière connexion|Modifier mon compte", browser.text)

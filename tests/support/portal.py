@@ -1,0 +1,166 @@
+"""accounts, registrations and the gateway at work in this process: real services on SQLite behind real ports, in the
+guide's month. documents and pieces are not there: what works without them is seen as well.
+
+The whole portal with its workers is `deploy.local`, which the journeys use.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from cryptography.fernet import Fernet
+from flask import Flask
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from gateway.app import create_app as create_gateway
+from gateway.settings import GatewaySettings
+from services.accounts.app import create_app as create_accounts
+from services.accounts.follow_ups import registry as accounts_follow_ups
+from services.accounts.models import db as accounts_db
+from services.accounts.settings import AccountsSettings, ClientSecrets
+from services.chassis import clock
+from services.chassis.entry import migrate
+from services.chassis.events.follow_ups import FollowUps
+from services.chassis.settings import Secret
+from services.registrations.app import create_app as create_registrations
+from services.registrations.settings import RegistrationsSettings
+from tests.accounts import house
+from tests.registrations.service.portal import NOW, with_catalogue
+from tests.support.ports import free_ports
+
+NOBODY = "http://127.0.0.1:9"
+SECRETS = {name: f"the secret of {name}" for name in ("gateway", "accounts", "registrations")}
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Tests are quiet."""
+
+
+class Server:
+    """One web application behind a port; `stop()` and `start()` make it absent for a while."""
+
+    def __init__(self, app: Flask, port: int) -> None:
+        self.app = app
+        self._port = port
+        self.start()
+
+    def start(self) -> None:
+        self._server = make_server("127.0.0.1", self._port, self.app, threaded=True, request_handler=_Quiet)
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+class Portal:
+    """`url` is where browsers go. Time is the portal's: it goes on with `later`."""
+
+    def __init__(self, folder: Path, **gateway_settings: Any) -> None:
+        self.folder = folder
+        gateway, accounts, registrations = free_ports(3)
+        self.url = f"http://127.0.0.1:{gateway}"
+        self._accounts_url, self._registrations_url = (f"http://127.0.0.1:{n}" for n in (accounts, registrations))
+        offset = (NOW - clock.system_now()).total_seconds()
+        self.accounts = Server(self._migrated(create_accounts(self._accounts_settings(offset))), accounts)
+        registrations_app = self._migrated(create_registrations(self._registrations_settings(offset)))
+        with_catalogue(registrations_app)
+        self.registrations = Server(registrations_app, registrations)
+        self.gateway = Server(create_gateway(self.gateway_settings(offset, **gateway_settings)), gateway)
+
+    def later(self, **time: float) -> None:
+        """The portal's clock goes on; sessions, which live by the system's, do not notice."""
+        clock.set_offset((clock.offset() + timedelta(**time)).total_seconds())
+
+    def deliver(self) -> None:
+        """Let accounts send the mails that wait."""
+        with self.accounts.app.app_context():
+            follow_ups = FollowUps(accounts_db, accounts_follow_ups, (60.0,))
+            while follow_ups.run_once():
+                pass
+
+    def close(self) -> None:
+        for server in (self.gateway, self.registrations, self.accounts):
+            server.stop()
+
+    def gateway_settings(self, offset: float, **changes: Any) -> GatewaySettings:
+        given: dict[str, Any] = {
+            "env": "test",
+            "log_level": "WARNING",
+            "portail_offset": offset,
+            "public_url": self.url,
+            "accounts_url": self._accounts_url,
+            "registrations_url": self._registrations_url,
+            "documents_url": NOBODY,
+            "pieces_url": NOBODY,
+            "client_secret": Secret(SECRETS["gateway"]),
+            "seal_key": Secret(Fernet.generate_key().decode()),
+            "mail_folder": str(self.mail),
+        }
+        return GatewaySettings(**given | changes)
+
+    @property
+    def mail(self) -> Path:
+        return self.folder / "mail"
+
+    def _accounts_settings(self, offset: float) -> AccountsSettings:
+        return house.settings(
+            f"sqlite:///{self.folder / 'accounts.db'}",
+            self.folder,
+            portail_offset=offset,
+            public_url=self.url,
+            accounts_url=self._accounts_url,
+            registrations_url=self._registrations_url,
+            mail_url=f"file://{self.mail}",
+            client_secret=Secret(SECRETS["accounts"]),
+            client_secrets=ClientSecrets(json.dumps(SECRETS)),
+        )
+
+    def _registrations_settings(self, offset: float) -> RegistrationsSettings:
+        return RegistrationsSettings(
+            env="test",
+            log_level="WARNING",
+            portail_offset=offset,
+            database_url=f"sqlite:///{self.folder / 'registrations.db'}",
+            broker_url=f"sqlite:///{self.folder / 'broker.db'}",
+            accounts_url=self._accounts_url,
+            public_url=self.url,
+            mail_url=f"file://{self.mail}",
+            client_id="registrations",
+            client_secret=Secret(SECRETS["registrations"]),
+        )
+
+    @staticmethod
+    def _migrated(app: Flask) -> Flask:
+        migrate(app)
+        return app
+
+
+@contextmanager
+def portal(folder: Path, **gateway_settings: Any) -> Iterator[Portal]:
+    """The portal at work in the guide's month; the clock is put right afterwards."""
+    running = Portal(folder, **gateway_settings)
+    try:
+        yield running
+    finally:
+        running.close()
+        clock.set_offset(0)
+
+
+@contextmanager
+def absent(server: Server) -> Iterator[None]:
+    """The service does not answer within the block."""
+    server.stop()
+    try:
+        yield
+    finally:
+        server.start()

@@ -17,6 +17,7 @@ from gateway.protection import SAFE_METHODS, ForeignPost
 from gateway.seal import Interrupted, Seal, may_be_kept
 from services.chassis import problems
 from services.chassis.errors import DomainError, Unauthenticated, Unavailable
+from services.chassis.reasons import frames_of, reason_of
 
 log = structlog.get_logger()
 
@@ -65,7 +66,8 @@ def _ask_to_log_in(error: Unauthenticated) -> ResponseReturnValue:
 
     g.visitor = None
     if request.method in SAFE_METHODS:
-        return redirect(f"/connexion?{urlencode({'suite': _address()})}", code=303)
+        said = {"fait": "session"} if g.get("ended_subject") else {}
+        return redirect(f"/connexion?{urlencode({'suite': _address(), **said})}", code=303)
     return login_page(ended=True, sealed=sealed_post(), status=401)
 
 
@@ -84,7 +86,8 @@ def _of_http_exception(error: HTTPException) -> ResponseReturnValue:
     if _for_tools():
         return problems.of_http_exception(error)
     if isinstance(error, InternalServerError):
-        log.error("unhandled_error", exc_info=error.original_exception or error)
+        cause = error.original_exception or error
+        log.error("unhandled_error", reason=reason_of(cause), frames=frames_of(cause))
     if error.response is not None:
         return error.response
     return _refusal(error.code or 500, None)

@@ -46,9 +46,11 @@ def demonstration_staff(plan: Plan) -> None:
 def _staff(plan: Plan, name: str) -> dict[str, str]:
     email, role, academies = STAFF[name]
     who = ("--email", email, "--role", role, "--academies", academies, "--nom", "DEMONSTRATION", "--prenoms", name)
-    made = json.loads(
-        command(plan, "accounts", "create-staff", *who, "--password-stdin", typed=plan.secrets.staff_passwords[name])
-    )
+    typed = plan.secrets.staff_passwords[name]
+    try:
+        made = json.loads(command(plan, "accounts", "create-staff", *who, "--password-stdin", typed=typed))
+    except StepFailed:  # an earlier start ended between this step and the writing of demo.json
+        made = json.loads(command(plan, "accounts", "renew-staff", "--email", email, "--password-stdin", typed=typed))
     token = json.loads(command(plan, "accounts", "create-token", "--email", email))["token"]
     return {**{key: made[key] for key in ("email", "password", "totp_secret")}, "token": token}
 

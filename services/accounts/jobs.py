@@ -9,6 +9,7 @@ from sqlalchemy import delete
 from services.accounts.models import EmailChange, MailLink, db
 from services.accounts.operations import identity_changes, limits, sessions
 from services.accounts.operations.erasure import erase_not_activated
+from services.chassis import events
 from services.chassis.clock import portal_now, system_now
 from services.chassis.jobs import Jobs
 
@@ -26,6 +27,12 @@ def erase_accounts_not_activated() -> None:
 @jobs.every(minutes=1, name="finish_identity_changes")
 def finish_identity_changes() -> None:
     identity_changes.finish_all()
+
+
+@jobs.every(hours=24, name="purge-events")
+def purge_events() -> None:
+    with db.operation() as session:
+        events.purge(session)
 
 
 @jobs.every(hours=1, name="purge")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from services.accounts.signing import Signer
 from services.chassis.http import Client, ProblemAnswer
 
@@ -26,9 +28,15 @@ class Registrations:
 
     def put_floor(self, candidate_id: str, version: int) -> None:
         """From now on no save with an identity older than `version`. Raises CandidatureExists; may be repeated."""
-        path = f"/v1/candidates/{candidate_id}/identity-floor"
+        self._unless_engaged("PUT", f"/v1/candidates/{candidate_id}/identity-floor", json={"version": version})
+
+    def erase(self, candidate_id: str) -> None:
+        """Forget his drafts and address there. Raises CandidatureExists; may be repeated."""
+        self._unless_engaged("DELETE", f"/v1/candidates/{candidate_id}")
+
+    def _unless_engaged(self, method: str, path: str, **options: Any) -> None:
         try:
-            self._client.put(path, json={"version": version}, token=self._token(), timeout=TIMEOUT)
+            self._client.call(method, path, token=self._token(), timeout=TIMEOUT, **options)
         except ProblemAnswer as problem:
             if problem.http_status == 409:
                 raise CandidatureExists from problem

@@ -14,8 +14,8 @@ from sqlalchemy.exc import IntegrityError
 from services.chassis.clock import system_now
 from services.chassis.database import Database
 from services.chassis.events.keeping import kept
-from services.chassis.events.reasons import frames_of, reason_of
 from services.chassis.events.tables import job_leases
+from services.chassis.reasons import frames_of, reason_of
 
 log = structlog.get_logger()
 

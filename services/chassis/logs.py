@@ -25,7 +25,6 @@ def configure(service: str, *, level: str = "INFO", as_json: bool = True) -> Non
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _guarded,
-        structlog.processors.format_exc_info,
     ]
     final = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
     structlog.configure(

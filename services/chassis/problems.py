@@ -10,6 +10,7 @@ from flask import Flask, Response, g, json
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from services.chassis.errors import DomainError, FieldError
+from services.chassis.reasons import frames_of, reason_of
 
 log = structlog.get_logger()
 
@@ -62,7 +63,8 @@ def of_domain_error(error: DomainError) -> Response:
 def of_http_exception(error: HTTPException) -> Response:
     status = error.code or 500
     if isinstance(error, InternalServerError):
-        log.error("unhandled_error", exc_info=error.original_exception or error)
+        cause = error.original_exception or error
+        log.error("unhandled_error", reason=reason_of(cause), frames=frames_of(cause))
     title = TITLES.get(status, HTTPStatus(status).phrase)
     detail = title if status >= 500 else (error.description or title)
     slug = HTTPStatus(status).phrase.lower().replace(" ", "-")

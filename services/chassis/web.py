@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from services.chassis import access, clock, logs, observed, problems
 from services.chassis.database import Database
+from services.chassis.errors import NotFound
 from services.chassis.observed import Check
 from services.chassis.settings import ServiceSettings
 from services.chassis.tokens import KeyOf, RemoteKeys
@@ -49,11 +50,19 @@ def create_service(
     logs.configure(name, level=settings.log_level, as_json=settings.env != "test")
     observed.register(app, name, needs={"database": lambda: _database_check(db)}, reports=reports or {})
     access.register(app, key_of or RemoteKeys(settings.accounts_url))
+    app.url_value_preprocessor(refuse_impossible_ids)
     db.connect(app, settings.database_url)
     Migrate(app, db, directory=f"services/{name}/migrations", render_as_batch=True)
     _register_api(app, title, blueprints)
     problems.register(app)
     return app
+
+
+def refuse_impossible_ids(endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """Ids are plain ASCII; what no database could even be asked for is unknown. Raises NotFound."""
+    texts = (value for value in (values or {}).values() if isinstance(value, str))
+    if not all(text.isascii() and text.isprintable() for text in texts):
+        raise NotFound()
 
 
 def _register_api(app: Flask, title: str, blueprints: Iterable[Blueprint]) -> None:

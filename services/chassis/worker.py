@@ -24,10 +24,10 @@ from services.chassis.events.broker import RETRY_SECONDS, TRIES, BrokerUnavailab
 from services.chassis.events.follow_ups import FollowUps
 from services.chassis.events.handlers import Handlers
 from services.chassis.events.inbox import Dispatcher
-from services.chassis.events.reasons import frames_of, reason_of
 from services.chassis.events.relay import Relay
 from services.chassis.events.tables import parked
 from services.chassis.jobs import Jobs
+from services.chassis.reasons import frames_of, reason_of
 from services.chassis.settings import ServiceSettings
 
 log = structlog.get_logger()

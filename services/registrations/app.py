@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Flask
 
-from services.chassis.errors import NotFound
 from services.chassis.events import commands as event_commands
 from services.chassis.tokens import KeyOf
 from services.chassis.web import create_service
@@ -19,17 +16,9 @@ from services.registrations.settings import RegistrationsSettings
 BLUEPRINTS = (openings.blp, drafts.blp, candidatures.blp, processes.blp, staff.blp)
 
 
-def refuse_impossible_ids(endpoint: str | None, values: dict[str, Any] | None) -> None:
-    """Ids are plain ASCII; what no database could even be asked for is unknown. Raises NotFound."""
-    texts = (value for value in (values or {}).values() if isinstance(value, str))
-    if not all(text.isascii() and text.isprintable() for text in texts):
-        raise NotFound()
-
-
 def create_app(settings: RegistrationsSettings, key_of: KeyOf | None = None) -> Flask:
     """`key_of` replaces accounts' published keys in tests."""
     app = create_service("registrations", settings, db, title="Registrations", blueprints=BLUEPRINTS, key_of=key_of)
-    app.url_value_preprocessor(refuse_impossible_ids)
     cli.register(app)
     event_commands.register(app, registry)
     return app

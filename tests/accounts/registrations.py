@@ -1,4 +1,4 @@
-"""The two questions that accounts asks of registrations, answered over real HTTP as the contract says."""
+"""What accounts asks of registrations, answered over real HTTP as the contract says."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class FakeRegistrations:
-    """`engaged` are candidates with a saved candidature; `floors` what was put; `down` answers 503 to everything."""
+    """`engaged` are candidates with a saved candidature, `floors` what was put, `erased` who was forgotten.
+
+    `down` answers 503 to everything.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -19,6 +22,7 @@ class FakeRegistrations:
     def clear(self) -> None:
         self.engaged: set[str] = set()
         self.floors: dict[str, int] = {}
+        self.erased: set[str] = set()
         self.down = False
         self.lose_answers = False
 
@@ -30,6 +34,10 @@ class FakeRegistrations:
             return 409, {"type": "/problems/candidature-existante", "title": "…", "status": 409, "detail": "…"}
         self.floors[candidate] = version
         return (503, None) if self.lose_answers else (204, None)
+
+    def delete(self, candidate: str) -> tuple[int, dict[str, object] | None]:
+        self.erased.add(candidate)
+        return 204, None
 
 
 @contextmanager
@@ -46,6 +54,10 @@ def serving() -> Iterator[FakeRegistrations]:
                 self._answer((503, None))
                 return
             self._answer(holder[0].put(self.path.split("/")[3], body["version"]))
+
+        def do_DELETE(self) -> None:
+            candidate = self.path.split("/")[3]
+            self._answer((409, None) if candidate in holder[0].engaged else holder[0].delete(candidate))
 
         def _answer(self, answer: tuple[int, dict[str, object] | None]) -> None:
             status, body = (503, None) if holder[0].down else answer

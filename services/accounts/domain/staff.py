@@ -10,9 +10,13 @@ from services.chassis.errors import FieldError, Invalid
 PIECES_READ = "pieces:read"
 PIECES_CONTROL = "pieces:control"
 CANDIDATES_CORRECT = "candidates:correct"
-SCOPES = (PIECES_READ, PIECES_CONTROL, CANDIDATES_CORRECT)
+CANDIDATURES_READ = "candidatures:read"
+CANDIDATURES_MANAGE = "candidatures:manage"
+DOCUMENTS_PUBLISH = "documents:publish"
+_OF_ACADEMIES = (PIECES_READ, PIECES_CONTROL, CANDIDATURES_READ, CANDIDATURES_MANAGE, DOCUMENTS_PUBLISH)
+SCOPES = (*_OF_ACADEMIES, CANDIDATES_CORRECT)
 _OF_ROLE = {
-    "gestionnaire": frozenset({PIECES_READ, PIECES_CONTROL}),
+    "gestionnaire": frozenset(_OF_ACADEMIES),
     "administrateur": frozenset(SCOPES),
 }
 """Accounts do not know the académies of a candidate: who is limited to some may not correct a civil status here."""

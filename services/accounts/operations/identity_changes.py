@@ -41,6 +41,8 @@ def finish(account_id: str) -> None:
         return
     try:
         parts().registrations.put_floor(account_id, pending.version)
+        if pending.civil_status is None:
+            parts().registrations.erase(account_id)
     except CandidatureExists as error:
         _drop(account_id, pending.version)
         raise engaged() from error

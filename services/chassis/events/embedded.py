@@ -21,7 +21,7 @@ import structlog
 from services.chassis.events.broker import BrokerUnavailable, Handle, Retry, TakeParked, Unroutable
 from services.chassis.events.envelope import Envelope
 from services.chassis.events.keeping import kept
-from services.chassis.events.reasons import frames_of, reason_of
+from services.chassis.reasons import frames_of, reason_of
 
 log = structlog.get_logger()
 

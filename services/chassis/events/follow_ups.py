@@ -15,8 +15,8 @@ from services.chassis.events.envelope import Envelope, Undecodable
 from services.chassis.events.handlers import Handlers
 from services.chassis.events.keeping import kept
 from services.chassis.events.parking import park
-from services.chassis.events.reasons import frames_of, reason_of
 from services.chassis.events.tables import TO_SELF, inbox
+from services.chassis.reasons import frames_of, reason_of
 
 log = structlog.get_logger()
 

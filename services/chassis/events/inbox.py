@@ -16,8 +16,8 @@ from services.chassis.events.broker import Retry
 from services.chassis.events.envelope import Envelope, Undecodable
 from services.chassis.events.handlers import Handlers, Reaction
 from services.chassis.events.parking import park
-from services.chassis.events.reasons import frames_of, reason_of
 from services.chassis.events.tables import TO_BROKER, inbox
+from services.chassis.reasons import frames_of, reason_of
 
 log = structlog.get_logger()
 

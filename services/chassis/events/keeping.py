@@ -9,7 +9,7 @@ from contextlib import contextmanager, nullcontext
 import structlog
 from flask import Flask, current_app, has_app_context
 
-from services.chassis.events.reasons import reason_of
+from services.chassis.reasons import reason_of
 
 log = structlog.get_logger()
 

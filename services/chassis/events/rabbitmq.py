@@ -19,8 +19,8 @@ from pika.exceptions import AMQPError, ChannelClosedByBroker, NackError, Unrouta
 
 from services.chassis.events.broker import BrokerUnavailable, Handle, TakeParked, Unroutable
 from services.chassis.events.envelope import Envelope
-from services.chassis.events.reasons import frames_of, reason_of
 from services.chassis.events.topology import EXCHANGE, parking_queue, retry_queue, topology
+from services.chassis.reasons import frames_of, reason_of
 
 log = structlog.get_logger()
 

@@ -1,0 +1,1 @@
+"""The HTTP interface of pieces: candidates deposit, staff and their tools control."""

@@ -1,0 +1,29 @@
+"""The web process of pieces."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from services.chassis.tokens import KeyOf
+from services.chassis.web import create_service
+from services.pieces import cli, parts
+from services.pieces.api import candidate, files, staff
+from services.pieces.models import db
+from services.pieces.settings import PiecesSettings
+
+
+def create_app(settings: PiecesSettings, key_of: KeyOf | None = None) -> Flask:
+    """The application of pieces; `key_of` stands in for accounts' published keys in tests."""
+    built = parts.build(settings)
+    app = create_service(
+        "pieces",
+        settings,
+        db,
+        title="Pièces justificatives",
+        blueprints=(candidate.blp, files.blp, staff.blp),
+        key_of=key_of,
+        reports={"objects": built.store.check, "antivirus": built.antivirus.check},
+    )
+    parts.attach(app, built)
+    cli.register(app)
+    return app

@@ -1,0 +1,1 @@
+"""The rules of « Mes justificatifs » as plain values: formats, names, periods, what may be done with a piece."""

@@ -1,0 +1,52 @@
+"""Statuses of a piece that a gestionnaire sets, and the states of the antivirus, with their French labels."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Guide §10: none until the first control, then one of these; a later control may set any of them again."""
+
+    RECEIVED = "received"
+    NON_COMPLIANT = "non_compliant"
+    COMPLIANT = "compliant"
+
+    @property
+    def label(self) -> str:
+        return _STATUS_LABELS[self]
+
+
+_STATUS_LABELS = {
+    Status.RECEIVED: "Reçue",
+    Status.NON_COMPLIANT: "Non Conforme",
+    Status.COMPLIANT: "Conforme",
+}
+
+
+class Scan(StrEnum):
+    """What the antivirus says of a deposit."""
+
+    PENDING = "pending"
+    CLEAN = "clean"
+    INFECTED = "infected"
+    FAILED = "failed"
+    NOT_SCANNED = "not_scanned"  # no antivirus is configured
+
+    @property
+    def label(self) -> str:
+        return _SCAN_LABELS[self]
+
+    @property
+    def opens_to_staff(self) -> bool:
+        """Whether staff may open the file; one that was never scanned is opened with a warning."""
+        return self in (Scan.CLEAN, Scan.NOT_SCANNED)
+
+
+_SCAN_LABELS = {
+    Scan.PENDING: "analyse en cours",
+    Scan.CLEAN: "saine",
+    Scan.INFECTED: "infectée",
+    Scan.FAILED: "analyse en échec",
+    Scan.NOT_SCANNED: "non analysée",
+}

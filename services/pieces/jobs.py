@@ -1,0 +1,37 @@
+"""What a clock starts for pieces; a lease lets one of several workers do it."""
+
+from __future__ import annotations
+
+from services.chassis.events import purge
+from services.chassis.jobs import Jobs
+from services.pieces.models import db
+from services.pieces.operations.reconciliation import reconcile
+from services.pieces.operations.scans import count_scans, rescan
+from services.pieces.parts import parts
+
+jobs = Jobs()
+
+
+@jobs.every(hours=24, name="reconcile")
+def reconcile_store() -> None:
+    """Nightly: rows and objects are compared both ways, leftovers deleted, losses reported."""
+    reconcile(parts())
+
+
+@jobs.every(hours=24, name="rescan")
+def rescan_failed() -> None:
+    """Nightly: what no retry could have scanned is asked for again."""
+    rescan(parts(), everything=False)
+
+
+@jobs.every(minutes=1, name="count-scans")
+def watch_scans() -> None:
+    """Keep the gauges by which a stalled antivirus is noticed."""
+    count_scans()
+
+
+@jobs.every(hours=24, name="purge-events")
+def purge_events() -> None:
+    """Forget events settled 30 days ago."""
+    with db.operation() as session:
+        purge(session)

@@ -1,0 +1,178 @@
+"""Tables of pieces: our copy of each candidature, what it asks for, what was deposited, validated and controlled.
+
+Bytes are in the object store; everything known of them is here. Deposits, validations and controls are history: rows
+are added, and a deposit's later fate (removed, scanned) is the only thing that changes in it.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.chassis.database import Database, UtcDateTime, new_id
+from services.chassis.events import EventTables
+
+db = Database()
+event_tables = EventTables(db)
+
+_ID = String(32)
+_CODE = String(64)
+
+
+class Candidature(db.Model):
+    """What a tile and a gestionnaire's list show, as of the newest version known."""
+
+    __tablename__ = "candidatures"
+    __table_args__ = (
+        CheckConstraint("version > 0", name="version_positive"),
+        Index("ix_candidatures_opening", "exam_code", "session_name", "academie_code"),
+    )
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    candidate_id: Mapped[str] = mapped_column(_ID, index=True)
+    version: Mapped[int] = mapped_column(Integer)
+    exam_code: Mapped[str] = mapped_column(_CODE)
+    exam_label: Mapped[str] = mapped_column(Text)
+    session_name: Mapped[str] = mapped_column(_CODE)
+    session_label: Mapped[str] = mapped_column(Text)
+    academie_code: Mapped[str] = mapped_column(String(8), index=True)
+    academie_label: Mapped[str] = mapped_column(Text)
+    specialite: Mapped[str | None] = mapped_column(Text)
+    numero_candidat: Mapped[str] = mapped_column(String(32))
+    numero_inscription: Mapped[str] = mapped_column(String(16))
+    nom: Mapped[str] = mapped_column(Text)
+    prenoms: Mapped[str] = mapped_column(Text)
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Withdrawal(db.Model):
+    """A tombstone: versions up to this one are hidden, even those whose event comes later."""
+
+    __tablename__ = "withdrawals"
+
+    candidature_id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    version: Mapped[int] = mapped_column(Integer)
+    withdrawn_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Window(db.Model):
+    """The deposit period of an opening once a manager or a reload has moved it; it wins over what a version said."""
+
+    __tablename__ = "windows"
+
+    exam_code: Mapped[str] = mapped_column(_CODE, primary_key=True)
+    session_name: Mapped[str] = mapped_column(_CODE, primary_key=True)
+    academie_code: Mapped[str] = mapped_column(String(8), primary_key=True)
+    revision: Mapped[int] = mapped_column(Integer)
+    deposit_opens: Mapped[datetime] = mapped_column(UtcDateTime)
+    deposit_closes: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Piece(db.Model):
+    """A justificatif of a candidature, with where it stands now; what led there is in the tables of history.
+
+    `revision` grows with each deposit, deletion, validation and control: the etag is made of it.
+    `reopened_until` is the exclusive end of the right that a refusal gives, until the candidate validates again.
+    """
+
+    __tablename__ = "pieces"
+    __table_args__ = (
+        UniqueConstraint("candidature_id", "code", name="uq_pieces_candidature_id_code"),
+        CheckConstraint("status IN ('received', 'non_compliant', 'compliant')", name="status_known"),
+        Index("ix_pieces_status", "status"),
+    )
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    candidature_id: Mapped[str] = mapped_column(ForeignKey("candidatures.id", ondelete="CASCADE"))
+    code: Mapped[str] = mapped_column(_CODE)
+    label: Mapped[str] = mapped_column(Text)
+    group_code: Mapped[str] = mapped_column(_CODE)
+    group_label: Mapped[str] = mapped_column(Text)
+    position: Mapped[int] = mapped_column(Integer)
+    asked: Mapped[bool] = mapped_column()
+    required: Mapped[bool] = mapped_column()
+    formats: Mapped[list[str]] = mapped_column(JSON)
+    form: Mapped[str | None] = mapped_column(_CODE)
+    deposit_opens: Mapped[datetime] = mapped_column(UtcDateTime)
+    deposit_closes: Mapped[datetime] = mapped_column(UtcDateTime)
+    revision: Mapped[int] = mapped_column(Integer, default=1)
+    status: Mapped[str | None] = mapped_column(String(16))
+    status_comment: Mapped[str | None] = mapped_column(Text)
+    received_on: Mapped[date | None] = mapped_column(Date)
+    reopened_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    validated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Deposit(db.Model):
+    """A file given for a piece: one at most is current (not removed); size and SHA-256 as read back from the store."""
+
+    __tablename__ = "deposits"
+    __table_args__ = (
+        Index(
+            "uq_deposits_current",
+            "piece_id",
+            unique=True,
+            sqlite_where=text("removed_at IS NULL"),
+            postgresql_where=text("removed_at IS NULL"),
+        ),
+        Index("ix_deposits_piece_id", "piece_id"),
+        Index("ix_deposits_scan", "scan"),
+    )
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    piece_id: Mapped[str] = mapped_column(ForeignKey("pieces.id", ondelete="CASCADE"))
+    object_key: Mapped[str] = mapped_column(String(128), unique=True)
+    size: Mapped[int] = mapped_column(Integer)
+    sha256: Mapped[str] = mapped_column(String(64))
+    media_type: Mapped[str] = mapped_column(String(128))
+    filename: Mapped[str] = mapped_column(String(300))
+    deposited_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    scan: Mapped[str] = mapped_column(String(16))
+    scanned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Validation(db.Model):
+    """« J'ai fourni toutes mes pièces »: one row per piece that it froze, with the file it then had."""
+
+    __tablename__ = "validations"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    piece_id: Mapped[str] = mapped_column(ForeignKey("pieces.id", ondelete="CASCADE"), index=True)
+    deposit_id: Mapped[str | None] = mapped_column(ForeignKey("deposits.id", ondelete="CASCADE"))
+    validated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Control(db.Model):
+    """An opinion of a gestionnaire; the newest one (by sequence) counts."""
+
+    __tablename__ = "controls"
+
+    sequence: Mapped[int] = mapped_column(Integer, primary_key=True)
+    piece_id: Mapped[str] = mapped_column(ForeignKey("pieces.id", ondelete="CASCADE"), index=True)
+    deposit_id: Mapped[str | None] = mapped_column(ForeignKey("deposits.id", ondelete="CASCADE"), index=True)
+    status: Mapped[str] = mapped_column(String(16))
+    comment: Mapped[str | None] = mapped_column(Text)
+    received_on: Mapped[date | None] = mapped_column(Date)
+    reopened_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    staff_id: Mapped[str] = mapped_column(String(64))
+    controlled_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class AuditEntry(db.Model):
+    """Who did what to which piece, when, before and after. Only ever added to: triggers refuse the rest."""
+
+    __tablename__ = "audit_entries"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor_kind: Mapped[str] = mapped_column(String(16))
+    actor_id: Mapped[str] = mapped_column(String(64))
+    action: Mapped[str] = mapped_column(String(64))
+    subject: Mapped[str] = mapped_column(String(64), index=True)
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))

@@ -1,0 +1,1 @@
+"""What someone does with pieces, one function each; the only writers."""

@@ -1,0 +1,143 @@
+"""A candidate deposits a file for a piece, or takes it back. One file is current; an earlier one gives way to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from services.chassis.clock import portal_now
+from services.chassis.errors import DomainError
+from services.chassis.events import follow_up
+from services.pieces import inspection
+from services.pieces.domain import formats, refusals
+from services.pieces.domain.filenames import cleaned
+from services.pieces.domain.formats import Format
+from services.pieces.domain.piece import deletion_refusal, deposit_refusal
+from services.pieces.domain.statuses import Scan, Status
+from services.pieces.metrics import DEPOSITS
+from services.pieces.models import Deposit, db
+from services.pieces.operations.audit import Actor, record
+from services.pieces.operations.erasure import ERASE
+from services.pieces.operations.keeping import discard, keep
+from services.pieces.operations.receiving import Received, Source, received
+from services.pieces.operations.scans import SCAN
+from services.pieces.parts import Parts
+from services.pieces.queries.dossiers import Dossier, lock, newest_control, own_dossier
+
+
+@dataclass(frozen=True)
+class Upload:
+    """What a request brings: the name that the candidate gave, the announced length, and where bytes come from."""
+
+    filename: str
+    length: int
+    source: Source
+
+
+def deposit(parts: Parts, candidate_id: str, piece_id: str, upload: Upload, at: datetime) -> Dossier:
+    """Keep the file as the piece's current one; the piece as it then is.
+
+    `at` is the instant that counts for the period: when the request was taken up, however long its bytes took.
+    Raises NotFound, DepositClosed, TooLarge, FileRefused, FormatRefused, Unavailable; then nothing is kept.
+    """
+    try:
+        # The body is read before anything is refused: an answer sent beside unread bytes is lost on the way.
+        with received(upload.source, upload.length) as file:
+            result = _deposit(parts, candidate_id, piece_id, cleaned(upload.filename), file, at)
+    except DomainError as error:
+        DEPOSITS.labels(str(error.extra.get("reason") or error.slug)).inc()
+        raise
+    DEPOSITS.labels("kept").inc()
+    return result
+
+
+def _deposit(parts: Parts, candidate_id: str, piece_id: str, filename: str, file: Received, at: datetime) -> Dossier:
+    with db.reading() as session:
+        dossier = own_dossier(session, candidate_id, piece_id)
+    _refuse_if_closed(dossier, at)
+    found = inspection.inspect(file.content, filename, formats.accepted(tuple(dossier.piece.formats)))
+    file.content.seek(0)
+    key = keep(parts.store, file, found.media_type)
+    try:
+        with db.operation() as session:
+            lock(session, piece_id)
+            dossier = own_dossier(session, candidate_id, piece_id)
+            _refuse_if_closed(dossier, at)  # a validation in another window may have come first
+            _replace(session, parts, dossier, _row(parts, piece_id, filename, file, found, key), candidate_id)
+            return own_dossier(session, candidate_id, piece_id)
+    except BaseException:
+        discard(parts.store, key)
+        raise
+
+
+def withdraw_deposit(candidate_id: str, piece_id: str, at: datetime) -> None:
+    """The bin: the current file is taken back and its bytes erased. Raises NotFound or DepositClosed."""
+    with db.operation() as session:
+        lock(session, piece_id)
+        dossier = own_dossier(session, candidate_id, piece_id)
+        if reason := deletion_refusal(dossier.state, at):
+            raise refusals.DepositClosed(reason)
+        _remove(session, dossier)
+        _show_refusal_again(session, dossier)
+        dossier.piece.revision += 1
+        if dossier.deposit:
+            actor = Actor("candidate", candidate_id)
+            record(session, actor, "deposit.deleted", piece_id, before={"deposit_id": dossier.deposit.id})
+
+
+def _refuse_if_closed(dossier: Dossier, at: datetime) -> None:
+    if reason := deposit_refusal(dossier.state, at):
+        raise refusals.DepositClosed(reason)
+
+
+def _row(parts: Parts, piece_id: str, filename: str, file: Received, found: Format, key: str) -> Deposit:
+    return Deposit(
+        piece_id=piece_id,
+        object_key=key,
+        size=file.size,
+        sha256=file.sha256,
+        media_type=found.media_type,
+        filename=filename,
+        deposited_at=portal_now(),
+        scan=Scan.PENDING if parts.antivirus.configured else Scan.NOT_SCANNED,
+    )
+
+
+def _replace(session: Session, parts: Parts, dossier: Dossier, row: Deposit, candidate_id: str) -> None:
+    """Make `row` the current file. What was said of the earlier one does not hold for it."""
+    before = {"deposit_id": dossier.deposit.id} if dossier.deposit else None
+    _remove(session, dossier)
+    session.flush()  # the earlier file gives way before the new one takes its place: one is current at any time
+    session.add(row)
+    session.flush()
+    piece = dossier.piece
+    piece.status = piece.status_comment = piece.received_on = None
+    piece.validated_at = None
+    piece.revision += 1
+    if parts.antivirus.configured:
+        follow_up(session, SCAN, {"deposit_id": row.id}, subject=piece.candidature_id)
+    after = {"deposit_id": row.id, "size": row.size, "sha256": row.sha256}
+    record(session, Actor("candidate", candidate_id), "deposit.made", piece.id, before=before, after=after)
+    session.flush()
+
+
+def _remove(session: Session, dossier: Dossier) -> None:
+    """The current file is no longer current. Bytes on which a gestionnaire gave an opinion stay, as its proof."""
+    if dossier.deposit is None:
+        return
+    dossier.deposit.removed_at = portal_now()
+    if not dossier.controlled:
+        data = {"deposit_id": dossier.deposit.id}
+        follow_up(session, ERASE, data, subject=dossier.piece.candidature_id)
+
+
+def _show_refusal_again(session: Session, dossier: Dossier) -> None:
+    """Without the file that was to mend it, a refusal still stands."""
+    piece = dossier.piece
+    if piece.reopened_until is None:
+        return
+    last = newest_control(session, piece.id)
+    if last is not None and last.status == Status.NON_COMPLIANT:
+        piece.status, piece.status_comment, piece.received_on = last.status, last.comment, last.received_on

@@ -1,0 +1,158 @@
+"""A piece with all that surrounds it, and the rules' view of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import Session
+
+from services.chassis.errors import NotFound
+from services.pieces.domain import control
+from services.pieces.domain import piece as rules
+from services.pieces.domain.periods import Period
+from services.pieces.domain.statuses import Scan, Status
+from services.pieces.models import Candidature, Control, Deposit, Piece, Window, Withdrawal
+
+_CONTROLLED = select(Control.sequence).where(Control.deposit_id == Deposit.id).correlate(Deposit).exists()
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """A piece, its candidature, its current file and the period that counts."""
+
+    candidature: Candidature
+    piece: Piece
+    deposit: Deposit | None
+    controlled: bool
+    window: Window | None
+
+    @property
+    def period(self) -> Period:
+        source = self.window or self.piece
+        return Period(source.deposit_opens, source.deposit_closes)
+
+    @property
+    def scan(self) -> Scan | None:
+        return Scan(self.deposit.scan) if self.deposit else None
+
+    @property
+    def status(self) -> Status | None:
+        return Status(self.piece.status) if self.piece.status else None
+
+    @property
+    def etag(self) -> str:
+        return control.etag(self.piece.id, self.piece.revision)
+
+    @property
+    def state(self) -> rules.PieceState:
+        """What the rules see."""
+        deposit = self.deposit
+        return rules.PieceState(
+            label=f"{self.piece.code} : {self.piece.label}",
+            asked=self.piece.asked,
+            required=self.piece.required,
+            period=self.period,
+            deposit=rules.Deposit(deposit.id, Scan(deposit.scan), self.controlled) if deposit else None,
+            status=self.status,
+            validated_at=self.piece.validated_at,
+            reopened_until=self.piece.reopened_until,
+        )
+
+
+def shown() -> ColumnElement[bool]:
+    """Not withdrawn, as far as we know; needs an outer join of Withdrawal."""
+    return or_(Withdrawal.version.is_(None), Candidature.version > Withdrawal.version)
+
+
+def dossiers() -> Select[tuple[Candidature, Piece, Deposit, bool, Window]]:
+    """Every piece of every candidature that is shown, to be narrowed."""
+    return (
+        select(Candidature, Piece, Deposit, _CONTROLLED, Window)
+        .select_from(Piece)
+        .join(Candidature, Candidature.id == Piece.candidature_id)
+        .outerjoin(Withdrawal, Withdrawal.candidature_id == Candidature.id)
+        .outerjoin(Deposit, and_(Deposit.piece_id == Piece.id, Deposit.removed_at.is_(None)))
+        .outerjoin(
+            Window,
+            and_(
+                Window.exam_code == Candidature.exam_code,
+                Window.session_name == Candidature.session_name,
+                Window.academie_code == Candidature.academie_code,
+            ),
+        )
+        .where(shown(), or_(Piece.asked, Deposit.id.is_not(None)))
+    )
+
+
+def found(session: Session, wanted: Select[tuple[Candidature, Piece, Deposit, bool, Window]]) -> list[Dossier]:
+    return [Dossier(row[0], row[1], row[2], bool(row[3]), row[4]) for row in session.execute(wanted)]
+
+
+def own_candidature(session: Session, candidate_id: str, candidature_id: str) -> Candidature:
+    """A candidature of this candidate. Raises NotFound."""
+    wanted = (
+        select(Candidature)
+        .outerjoin(Withdrawal, Withdrawal.candidature_id == Candidature.id)
+        .where(Candidature.id == candidature_id, Candidature.candidate_id == candidate_id, shown())
+    )
+    copy = session.scalar(wanted)
+    if copy is None:
+        raise NotFound()
+    return copy
+
+
+def candidatures_of(session: Session, candidate_id: str) -> list[Candidature]:
+    """The tiles of a candidate, newest first; also those whose session has closed."""
+    wanted = (
+        select(Candidature)
+        .outerjoin(Withdrawal, Withdrawal.candidature_id == Candidature.id)
+        .where(Candidature.candidate_id == candidate_id, shown())
+        .order_by(Candidature.saved_at.desc(), Candidature.id)
+    )
+    return list(session.scalars(wanted))
+
+
+def dossiers_of(session: Session, candidature_id: str) -> list[Dossier]:
+    """The pieces of a candidature in the catalogue's order; those no longer asked for come last."""
+    wanted = dossiers().where(Candidature.id == candidature_id)
+    return found(session, wanted.order_by(Piece.asked.desc(), Piece.position, Piece.code))
+
+
+def own_dossier(session: Session, candidate_id: str, piece_id: str) -> Dossier:
+    """A piece of this candidate. Raises NotFound."""
+    return _one(session, dossiers().where(Piece.id == piece_id, Candidature.candidate_id == candidate_id))
+
+
+def dossier_within(session: Session, academies: frozenset[str] | None, piece_id: str) -> Dossier:
+    """A piece within these académies (None: all). Raises NotFound."""
+    wanted = dossiers().where(Piece.id == piece_id)
+    return _one(session, wanted if academies is None else wanted.where(Candidature.academie_code.in_(academies)))
+
+
+def lock(session: Session, piece_id: str) -> None:
+    """Take one's turn to change something in that piece's candidature; others wait for the end of the transaction."""
+    owner = select(Piece.candidature_id).where(Piece.id == piece_id).scalar_subquery()
+    session.execute(select(Candidature.id).where(Candidature.id == owner).with_for_update())
+
+
+def lock_candidature(session: Session, candidature_id: str) -> None:
+    session.execute(select(Candidature.id).where(Candidature.id == candidature_id).with_for_update())
+
+
+def newest_control(session: Session, piece_id: str) -> Control | None:
+    return session.scalar(select(Control).filter_by(piece_id=piece_id).order_by(Control.sequence.desc()).limit(1))
+
+
+def history(session: Session, piece_id: str) -> tuple[list[Deposit], list[Control]]:
+    """All files and opinions of a piece, oldest first."""
+    deposits = session.scalars(select(Deposit).filter_by(piece_id=piece_id).order_by(Deposit.deposited_at, Deposit.id))
+    controls = session.scalars(select(Control).filter_by(piece_id=piece_id).order_by(Control.sequence))
+    return list(deposits), list(controls)
+
+
+def _one(session: Session, wanted: Select[tuple[Candidature, Piece, Deposit, bool, Window]]) -> Dossier:
+    dossier = next(iter(found(session, wanted)), None)
+    if dossier is None:
+        raise NotFound()
+    return dossier

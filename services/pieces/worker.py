@@ -1,0 +1,15 @@
+"""The worker of pieces: registrations' events, the antivirus and the erasing of files, what a clock starts."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from services.chassis import worker
+from services.pieces import follow_ups as _follow_ups  # noqa: F401 - registers scans and erasures
+from services.pieces.handlers import registry
+from services.pieces.jobs import jobs
+
+
+def run_worker(app: Flask) -> None:
+    """Runs until SIGTERM."""
+    worker.run(app, registry, jobs)

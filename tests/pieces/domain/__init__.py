@@ -1,0 +1,1 @@
+"""Its rules, without I/O."""

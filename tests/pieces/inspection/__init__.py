@@ -1,0 +1,1 @@
+"""Files good and bad, made by real programs and then spoilt."""

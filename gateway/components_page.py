@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, jsonify, render_template, request
 
 from gateway.components.samples import COMMUNES, ERRORS, FIELDS, FORM, LONG_TABS, POSTAL_CODES, RECAP, TABS
+from gateway.entrances import everyone
 from gateway.layout.frame import Frame, ServiceContact, SessionEnd
 
 ANONYMOUS = Frame()
@@ -37,10 +38,12 @@ def create_blueprint() -> Blueprint:
     return blueprint
 
 
+@everyone
 def show_all() -> str:
     return render_template("layout/showcase.html", frame=ANONYMOUS, fields=FIELDS, shown_errors=ERRORS, recap=RECAP)
 
 
+@everyone
 def show_wizard() -> str:
     """The tabs of a form, as a candidate meets them; « ?erreurs=1 » adds what a refusal looks like."""
     values = request.form
@@ -53,10 +56,12 @@ def show_wizard() -> str:
     )
 
 
+@everyone
 def show_form_page() -> str:
     return render_template("layout/showcase_form.html", frame=ANONYMOUS, fields=FIELDS)
 
 
+@everyone
 def show_refusal() -> str:
     return render_template(
         "layout/error_page.html",
@@ -68,10 +73,12 @@ def show_refusal() -> str:
     )
 
 
+@everyone
 def search() -> Any:
     return jsonify(options=found_communes(request.args.get("q", "")))
 
 
+@everyone
 def extend() -> tuple[str, int]:
     return "", 204
 

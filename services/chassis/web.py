@@ -42,7 +42,7 @@ def create_service(
 
     `reports` are checks shown on readiness without failing it.
     """
-    app = Flask(f"services.{name}")
+    app = Flask(f"services.{name}", static_folder=None)
     app.extensions["portail"] = settings
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
     app.json.sort_keys = False  # type: ignore[attr-defined]

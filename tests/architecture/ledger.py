@@ -1,0 +1,239 @@
+"""Who may call what: every route of every application, grouped by the access that it asks for.
+
+A route that is missing here fails `test_access.py`; a page that is missing from the pictures fails `tests/screens`.
+"""
+
+from __future__ import annotations
+
+PUBLIC = "public"
+CANDIDATE = "candidate"
+
+_PROBED = """
+    GET /health/live
+    GET /health/ready
+    GET /metrics
+"""
+_DESCRIBED = f"""
+    {_PROBED}
+    GET /openapi.json
+"""
+
+# Pages: what a browser is shown under an address of its own. They are photographed.
+PUBLIC_PAGES = """
+    GET /
+    GET /ouverture-des-services
+    GET /plan-du-site
+    GET /mentions-legales
+    GET /un-probleme
+    GET /accessibilite
+    GET /connexion
+    GET /compte/creation
+    GET /compte/creation/confirmation
+    GET /compte/activation/<token>
+    GET /compte/adresse/<token>
+    GET /compte/mot-de-passe-oublie
+    GET /compte/mot-de-passe/<token>
+    GET /mails
+    GET /mails/<name>
+    GET /api/docs
+    GET /composants
+    GET /composants/connexion
+    GET /composants/introuvable
+    GET /composants/onglets
+"""
+CANDIDATES_PAGES = """
+    GET /compte
+    GET /compte/suppression
+    GET /inscription
+    GET /inscription/<draft_id>/<int:number>
+    GET /inscriptions
+    GET /inscriptions/<candidature_id>
+    GET /inscriptions/<candidature_id>/desinscription
+    GET /inscriptions/<candidature_id>/numero
+    GET /inscriptions/brouillons/<draft_id>/abandon
+    GET /documents
+    GET /documents/<candidature_id>
+    GET /documents/page/<document_id>
+    GET /formulaires
+    GET /justificatifs
+    GET /justificatifs/<candidature_id>
+    GET /justificatifs/<candidature_id>/depot/<piece_id>
+    GET /justificatifs/<candidature_id>/suppression/<piece_id>
+    GET /justificatifs/<candidature_id>/validation/<group>
+"""
+
+LEDGER: dict[str, dict[str, str]] = {
+    "accounts": {
+        PUBLIC: f"""
+            {_DESCRIBED}
+            GET /.well-known/jwks.json
+            POST /v1/tokens
+        """,
+        "service(gateway)": """
+            GET /v1/forms/account
+            POST /v1/forms/account
+            GET /v1/forms/account/communes
+            POST /v1/accounts
+            POST /v1/activations
+            POST /v1/activations/check
+            POST /v1/activations/resend
+            POST /v1/email-changes
+            POST /v1/email-changes/check
+            POST /v1/password-resets
+            POST /v1/password-resets/check
+            POST /v1/password-resets/complete
+            POST /v1/sessions
+            POST /v1/sessions/end
+            POST /v1/sessions/exchange
+            POST /v1/tools/exchange
+        """,
+        CANDIDATE: """
+            GET /v1/me
+            PUT /v1/me
+            POST /v1/me/form
+            GET /v1/me/identity
+            POST /v1/me/deletion
+        """,
+        "staff(candidates:correct)": """
+            POST /v1/candidates/search
+            POST /v1/candidates/<string:candidate_id>/identity
+        """,
+    },
+    "registrations": {
+        PUBLIC: f"""
+            {_DESCRIBED}
+            GET /v1/messages
+            GET /v1/openings/choices
+        """,
+        CANDIDATE: """
+            GET /v1/contact
+            GET /v1/drafts
+            POST /v1/drafts
+            GET /v1/drafts/<draft_id>
+            DELETE /v1/drafts/<draft_id>
+            POST /v1/drafts/<draft_id>/save
+            GET /v1/drafts/<draft_id>/tabs/<int:number>
+            PUT /v1/drafts/<draft_id>/tabs/<int:number>
+            GET /v1/drafts/<draft_id>/tabs/<int:number>/search
+            GET /v1/candidatures
+            GET /v1/candidatures/<candidature_id>
+            GET /v1/candidatures/<candidature_id>/acknowledgement
+            GET /v1/candidatures/<candidature_id>/forms
+            POST /v1/candidatures/<candidature_id>/draft
+            POST /v1/candidatures/<candidature_id>/withdrawal
+        """,
+        "service(accounts)": """
+            PUT /v1/candidates/<candidate_id>/identity-floor
+            GET /v1/candidates/<candidate_id>/engaged
+            DELETE /v1/candidates/<candidate_id>
+        """,
+        "service(documents)": """
+            GET /v1/candidatures/<candidature_id>/versions/<version>
+        """,
+        "staff(candidatures:read)": """
+            GET /v1/staff/candidatures
+            GET /v1/staff/candidatures.csv
+            GET /v1/staff/candidatures/<candidature_id>
+        """,
+        "staff(candidatures:manage)": """
+            POST /v1/staff/candidatures/<candidature_id>/<any(withdrawal, ecart):how>
+        """,
+    },
+    "documents": {
+        PUBLIC: _DESCRIBED,
+        CANDIDATE: """
+            GET /v1/candidatures
+            GET /v1/candidatures/<string:candidature_id>/documents
+            GET /v1/candidatures/<string:candidature_id>/confirmation
+            GET /v1/candidatures/<string:candidature_id>/forms/<string:code>
+            GET /v1/documents/<string:document_id>/file
+            GET /v1/documents/<string:document_id>/html
+        """,
+        "staff(documents:publish)": """
+            POST /v1/publications
+        """,
+    },
+    "pieces": {
+        PUBLIC: _DESCRIBED,
+        CANDIDATE: """
+            GET /v1/candidatures
+            GET /v1/candidatures/<string:candidature_id>/pieces
+            POST /v1/candidatures/<string:candidature_id>/groups/<string:code>/validation
+            PUT /v1/pieces/<string:piece_id>/deposit
+            DELETE /v1/pieces/<string:piece_id>/deposit
+        """,
+        "candidate or staff(pieces:read)": """
+            GET /v1/pieces/<string:piece_id>/file
+        """,
+        "staff(pieces:read)": """
+            GET /v1/pieces
+            GET /v1/pieces/<string:piece_id>
+        """,
+        "staff(pieces:control)": """
+            POST /v1/pieces/<string:piece_id>/control
+            POST /v1/controls
+        """,
+    },
+    "gateway": {
+        PUBLIC: f"""
+            {_PROBED}
+            {PUBLIC_PAGES}
+            GET /favicon.ico
+            GET /robots.txt
+            GET /compte/communes
+            GET /mails/<name>/html
+            GET /composants/recherche
+            POST /composants/onglets
+            POST /composants/prolonger
+            POST /connexion
+            POST /deconnexion
+            POST /compte/creation
+            POST /compte/creation/confirmation
+            POST /compte/activation/<token>
+            POST /compte/adresse/<token>
+            POST /compte/mot-de-passe-oublie
+            POST /compte/mot-de-passe/<token>
+            GET /api/<service>/openapi.json
+            GET /api/<service>/v1/<path:path>
+            POST /api/<service>/v1/<path:path>
+            PUT /api/<service>/v1/<path:path>
+            PATCH /api/<service>/v1/<path:path>
+            DELETE /api/<service>/v1/<path:path>
+        """,
+        CANDIDATE: f"""
+            {CANDIDATES_PAGES}
+            POST /session/prolonger
+            POST /compte
+            POST /compte/suppression
+            POST /inscription
+            POST /inscription/<draft_id>/<int:number>
+            GET /inscription/<draft_id>/<int:number>/recherche
+            POST /inscriptions/<candidature_id>/modification
+            POST /inscriptions/<candidature_id>/desinscription
+            POST /inscriptions/brouillons/<draft_id>/abandon
+            GET /documents/<candidature_id>/confirmation
+            GET /documents/<candidature_id>/formulaire/<code>
+            GET /documents/fichier/<document_id>
+            GET /justificatifs/fichier/<piece_id>
+            POST /justificatifs/<candidature_id>/depot/<piece_id>
+            POST /justificatifs/<candidature_id>/suppression/<piece_id>
+            POST /justificatifs/<candidature_id>/validation/<group>
+        """,
+    },
+}
+
+
+def entries(listed: str) -> list[tuple[str, str]]:
+    """(method, rule) of each line."""
+    lines = (line.strip() for line in listed.splitlines())
+    return [(method, rule) for method, _, rule in (line.partition(" ") for line in lines if line)]
+
+
+def routes_of(app: str) -> set[tuple[str, str, str]]:
+    """(method, rule, access) of everything listed for `app`."""
+    return {(method, rule, who) for who, listed in LEDGER[app].items() for method, rule in entries(listed)}
+
+
+def pages() -> set[str]:
+    """The rules of the gateway that show a page."""
+    return {rule for _, rule in entries(PUBLIC_PAGES + CANDIDATES_PAGES)}

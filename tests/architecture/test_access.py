@@ -1,0 +1,123 @@
+"""The ledger holds both ways: what it lists exists with that access, what exists is listed, and it is enforced."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from services.chassis.access import Access
+from tests.architecture import apps
+from tests.architecture.ledger import CANDIDATE, LEDGER, PUBLIC, routes_of
+from tests.support import tokens
+
+EVERY_SCOPE = sorted(
+    {scope for access in LEDGER.values() for who in access for scope in re.findall(r"staff\(([^)]+)\)", who)}
+)
+UNKNOWN = {
+    "nobody": {},
+    "a password": {"Authorization": "Basic eDp4"},
+    "a forged token": tokens.bearer(tokens.forged(tokens.candidate_token("pierre"))),
+    "an expired token": tokens.bearer(tokens.candidate_token("pierre", exp=1)),
+    "an identity taken for a token": tokens.bearer(tokens.identity_assertion("pierre")),
+}
+# What callers must not be called « service(gateway) » by their name alone: kinds are not interchangeable.
+KNOWN = {
+    "candidate": tokens.candidate_token("pierre"),
+    "a candidate named gateway": tokens.candidate_token("gateway"),
+    "staff without scope": tokens.staff_token(),
+    "a service nobody knows": tokens.service_token("inconnu"),
+    **{f"service({name})": tokens.service_token(name) for name in ("gateway", *apps.SERVICES)},
+    **{
+        f"staff without {scope}": tokens.staff_token(scopes=[one for one in EVERY_SCOPE if one != scope])
+        for scope in EVERY_SCOPE
+    },
+}
+APPS = ("gateway", *apps.SERVICES)
+
+
+@pytest.fixture(params=APPS)
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Flask]:
+    folder = tmp_path_factory.mktemp("apps")
+    return {name: apps.build(name, folder) for name in APPS}
+
+
+def _marked(app: Flask) -> Iterator[tuple[str, str, str]]:
+    for rule in app.url_map.iter_rules():
+        ways: tuple[Access, ...] = getattr(app.view_functions[rule.endpoint], "__access__", ())
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            yield method, rule.rule, " or ".join(map(str, ways)) or "says nothing"
+
+
+def _called(app: Flask, method: str, rule: str, headers: dict[str, str]) -> TestResponse:
+    path = re.sub(r"<int:[^>]+>", "1", rule)
+    path = re.sub(r"<any\((\w+)[^>]*>", r"\1", path)
+    path = re.sub(r"<[^>]+>", "0" * 32, path)
+    body = None if method == "GET" else {}
+    return app.test_client(use_cookies=False).open(path, method=method, headers=headers, json=body)
+
+
+def _admitted(who: str, caller: str) -> bool:
+    """Whether `caller`, a name of KNOWN, is one of those whom an entry of the ledger names."""
+    ways = who.split(" or ")
+    if caller in ways or (CANDIDATE in ways and caller == "a candidate named gateway"):
+        return True
+    asked = [way[len("staff(") : -1] for way in ways if way.startswith("staff(")]
+    return caller.startswith("staff without ") and caller != "staff without scope" and any(
+        caller != f"staff without {scope}" for scope in asked
+    )  # fmt: skip
+
+
+def test_what_is_listed_is_what_there_is(built: dict[str, Flask], name: str) -> None:
+    assert set(_marked(built[name])) == routes_of(name)
+
+
+@pytest.mark.parametrize("caller", UNKNOWN)
+def test_a_service_asks_strangers_who_they_are(built: dict[str, Flask], caller: str) -> None:
+    for service in apps.SERVICES:
+        for method, rule, who in sorted(routes_of(service)):
+            if who != PUBLIC:
+                _is_refused(_called(built[service], method, rule, UNKNOWN[caller]), 401, f"{service} {method} {rule}")
+
+
+@pytest.mark.parametrize("caller", KNOWN)
+def test_a_service_refuses_whom_a_route_does_not_name(built: dict[str, Flask], caller: str) -> None:
+    for service in apps.SERVICES:
+        for method, rule, who in sorted(routes_of(service)):
+            if who != PUBLIC and not _admitted(who, caller):
+                answer = _called(built[service], method, rule, tokens.bearer(KNOWN[caller]))
+                _is_refused(answer, 403, f"{service} {method} {rule}")
+
+
+def _is_refused(answer: TestResponse, status: int, where: str) -> None:
+    assert answer.status_code == status, (where, answer.status_code)
+    assert answer.content_type == "application/problem+json", where
+    assert (answer.json or {})["status"] == status
+
+
+def test_the_portal_shows_the_log_in_page_to_who_is_not_logged_in(built: dict[str, Flask]) -> None:
+    for method, rule, who in sorted(routes_of("gateway")):
+        if who == PUBLIC:
+            continue
+        answer = _called(built["gateway"], method, rule, {"Sec-Fetch-Site": "same-origin", "Host": "127.0.0.1:8080"})
+        assert answer.status_code in (302, 303, 401), (method, rule, answer.status_code)
+        if answer.status_code != 401:
+            assert answer.headers["Location"].startswith("/connexion"), (method, rule)
+
+
+def test_the_portal_takes_no_form_from_another_site(built: dict[str, Flask]) -> None:
+    for method, rule, _ in sorted(routes_of("gateway")):
+        if method == "GET" or rule.startswith("/api/"):
+            continue
+        for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://ailleurs.example"}, {}):
+            sent = {**headers, "Host": "127.0.0.1:8080", "Cookie": "session-8080=anything"}
+            answer = _called(built["gateway"], method, rule, sent)
+            assert answer.status_code == 403, (method, rule, headers, answer.status_code)

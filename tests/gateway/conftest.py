@@ -19,7 +19,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
 
 
 @pytest.fixture
-def browser(running: Portal) -> PlainBrowser:
+def plain(running: Portal) -> PlainBrowser:
     return PlainBrowser(running.gateway.app, running.url)
 
 

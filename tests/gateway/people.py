@@ -6,6 +6,7 @@ import itertools
 import re
 from typing import Any
 
+from gateway.clients.registrations import Draft
 from gateway.services import services
 from gateway.web.mails import boite
 from tests.accounts.people import PASSWORD, binet
@@ -67,25 +68,36 @@ class Visitors:
     def registered(self) -> PlainBrowser:
         """Someone logged in who has a candidature in Besançon."""
         email = self.activated()
-        self._register(email)
+        self.register(email)
         return self.logged_in(email)
 
-    def _register(self, email: str) -> None:
+    def begin(self, email: str) -> None:
+        """« Valider »: a draft is opened, nothing is saved yet."""
         with self.portal.gateway.app.app_context():
-            reach = services()
-            token = reach.accounts.log_in(email, PASSWORD, device=None, source="192.0.2.7").access_token
-            chosen = {"domaine": "Examen", "exam": "BTS", "session": "2022", "academie": "03"}
-            opening = reach.registrations.choices("register", chosen).information
-            assert opening is not None
-            assertion = reach.accounts.identity(token)
-            draft = reach.registrations.open_draft(token, opening.opening_id, assertion)
-            revision = draft.revision
+            self._open_draft(*self._identified(email))
+
+    def _identified(self, email: str) -> tuple[str, str]:
+        """An access token, and the identity that accounts vouches for."""
+        token = services().accounts.log_in(email, PASSWORD, device=None, source="192.0.2.7").access_token
+        return token, services().accounts.identity(token)
+
+    def _open_draft(self, token: str, assertion: str) -> Draft:
+        chosen = {"domaine": "Examen", "exam": "BTS", "session": "2022", "academie": "03"}
+        opening = services().registrations.choices("register", chosen).information
+        assert opening is not None
+        return services().registrations.open_draft(token, opening.opening_id, assertion)
+
+    def register(self, email: str) -> None:
+        with self.portal.gateway.app.app_context():
+            token, assertion = self._identified(email)
+            draft = self._open_draft(token, assertion)
+            revision, registrations = draft.revision, services().registrations
             for tab in draft.tabs[:-1]:
                 values: Any = ANSWERS.get(tab.name, {})
-                revision = reach.registrations.write_tab(
+                revision = registrations.write_tab(
                     token, draft.id, tab.number, revision=revision, values=values, action="next", assertion=assertion
                 ).revision
-            reach.registrations.save(token, draft.id, revision=revision, assertion=assertion)
+            registrations.save(token, draft.id, revision=revision, assertion=assertion)
 
 
 def typed(address: str, **changes: Any) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from tests.support.plain_browser import PlainBrowser
 from tests.support.portal import Portal
 
 
-def test_the_form_is_the_guides(browser: PlainBrowser) -> None:
-    answer = browser.get("/compte/creation")
+def test_the_form_is_the_guides(plain: PlainBrowser) -> None:
+    answer = plain.get("/compte/creation")
     assert problems_of(answer.text) == []
     for words in (
         "Formulaire de création",
@@ -22,59 +22,59 @@ def test_the_form_is_the_guides(browser: PlainBrowser) -> None:
         "8 à 20 caractères dont majuscule, minuscule et caractère spécial (exemple : . / ! * etc...)",
         "Champ de recherche fonction du département",
     ):
-        assert words in browser.text, words
+        assert words in plain.text, words
 
 
-def test_an_account_is_made_and_used_without_javascript(browser: PlainBrowser, visitors: Visitors) -> None:
+def test_an_account_is_made_and_used_without_javascript(plain: PlainBrowser, visitors: Visitors) -> None:
     email = new_address()
-    browser.get("/compte/creation")
+    plain.get("/compte/creation")
     by_hand = typed(email)
     for name in ("commune_naissance", "departement_naissance"):
         by_hand.pop(name)
-    browser.press("Actualiser selon le choix « Département, DOM ou COM de naissance »", departement_naissance="014")
-    assert browser.value("departement_naissance") == "014"
-    browser.press("Rechercher : Commune de naissance", **{**by_hand, "commune_naissance-texte": "caen"})
-    assert "CAEN" in browser.text
-    assert browser.value("nom_famille") == "BINET"
-    browser.press("Créer le compte", commune_naissance="CAEN", password=PASSWORD, password_confirmation=PASSWORD)
-    assert browser.title == "Confirmation de réception de mail"
-    assert f"à l'adresse {email}, veuillez cliquer sur le lien" in browser.text
-    assert email not in browser.answer.request.url
-    browser.press("J'ai bien reçu le mail")
-    assert browser.title == "Veuillez vous identifier"
+    plain.press("Actualiser selon le choix « Département, DOM ou COM de naissance »", departement_naissance="014")
+    assert plain.value("departement_naissance") == "014"
+    plain.press("Rechercher : Commune de naissance", **{**by_hand, "commune_naissance-texte": "caen"})
+    assert "CAEN" in plain.text
+    assert plain.value("nom_famille") == "BINET"
+    plain.press("Créer le compte", commune_naissance="CAEN", password=PASSWORD, password_confirmation=PASSWORD)
+    assert plain.title == "Confirmation de réception de mail"
+    assert f"à l'adresse {email}, veuillez cliquer sur le lien" in plain.text
+    assert email not in plain.answer.request.url
+    plain.press("J'ai bien reçu le mail")
+    assert plain.title == "Veuillez vous identifier"
 
-    browser.get(visitors.link_to(email))
-    browser.press("Activer mon compte")
-    assert "Votre compte est activé" in browser.text
-    browser.press("Me connecter", identifiant=email, password=PASSWORD)
-    assert browser.path == "/"
-    assert "Mes justificatifs" in browser.text
+    plain.get(visitors.link_to(email))
+    plain.press("Activer mon compte")
+    assert "Votre compte est activé" in plain.text
+    plain.press("Me connecter", identifiant=email, password=PASSWORD)
+    assert plain.path == "/"
+    assert "Mes justificatifs" in plain.text
 
 
-def test_every_mistake_is_told_at_once_and_nothing_typed_is_lost(browser: PlainBrowser) -> None:
-    browser.get("/compte/creation")
-    browser.press("Créer le compte", nom_famille="Ça m'suffit", email="nobody", password=PASSWORD)
-    assert browser.answer.status_code == 422
-    assert problems_of(browser.answer.text) == []
-    summary = browser.page.xpath("//*[@id='resume-erreurs']//a/@href")
+def test_every_mistake_is_told_at_once_and_nothing_typed_is_lost(plain: PlainBrowser) -> None:
+    plain.get("/compte/creation")
+    plain.press("Créer le compte", nom_famille="Ça m'suffit", email="nobody", password=PASSWORD)
+    assert plain.answer.status_code == 422
+    assert problems_of(plain.answer.text) == []
+    summary = plain.page.xpath("//*[@id='resume-erreurs']//a/@href")
     assert {"#champ-civilite", "#champ-prenoms", "#champ-email", "#champ-date_naissance"} <= set(summary)
-    assert browser.value("nom_famille") == "Ça m'suffit"
-    assert browser.value("email") == "nobody"
-    assert not browser.value("password")
+    assert plain.value("nom_famille") == "Ça m'suffit"
+    assert plain.value("email") == "nobody"
+    assert not plain.value("password")
 
 
-def test_a_country_changes_the_form_without_javascript(browser: PlainBrowser) -> None:
-    browser.get("/compte/creation")
-    country = browser.page.xpath("//select[@name='pays_naissance']/option[contains(., 'BELGIQUE')]/@value")[0]
+def test_a_country_changes_the_form_without_javascript(plain: PlainBrowser) -> None:
+    plain.get("/compte/creation")
+    country = plain.page.xpath("//select[@name='pays_naissance']/option[contains(., 'BELGIQUE')]/@value")[0]
     words = "Actualiser selon le choix « Pays de naissance »"
-    browser.press(words, pays_naissance=country, nom_famille="BINET")
-    assert "Ville de naissance" in browser.text
-    assert "Département, DOM" not in browser.text
-    assert browser.value("nom_famille") == "BINET"
+    plain.press(words, pays_naissance=country, nom_famille="BINET")
+    assert "Ville de naissance" in plain.text
+    assert "Département, DOM" not in plain.text
+    assert plain.value("nom_famille") == "BINET"
 
 
-def test_communes_are_proposed_as_one_types(browser: PlainBrowser) -> None:
-    found = browser.get("/compte/communes?field=commune_naissance&departement_naissance=010&q=troy").json
+def test_communes_are_proposed_as_one_types(plain: PlainBrowser) -> None:
+    found = plain.get("/compte/communes?field=commune_naissance&departement_naissance=010&q=troy").json
     assert {"value": "TROYES", "label": "TROYES"} in found["options"]
 
 
@@ -119,7 +119,7 @@ def test_an_expired_link_says_what_to_do(visitors: Visitors, running: Portal) ->
     assert browser.title == "Formulaire de création"
 
 
-def test_a_link_that_nobody_sent_is_unknown(browser: PlainBrowser) -> None:
+def test_a_link_that_nobody_sent_is_unknown(plain: PlainBrowser) -> None:
     for token in ("nimporte", "x" * 400, "%00"):
-        browser.get(f"/compte/activation/{token}")
-        assert browser.answer.status_code in (404, 422), token
+        plain.get(f"/compte/activation/{token}")
+        assert plain.answer.status_code in (404, 422), token

@@ -18,37 +18,37 @@ from tests.support.portal import Portal, absent
 OPERATOR = Actor("operator", "test")
 
 
-def test_the_home_page_leads_everywhere(browser: PlainBrowser) -> None:
-    assert problems_of(browser.get("/").text) == []
+def test_the_home_page_leads_everywhere(plain: PlainBrowser) -> None:
+    assert problems_of(plain.get("/").text) == []
     for words in ("Me connecter", "Créer mon compte", "Ouverture des services", "Gestion des examens et concours"):
-        assert words in browser.text
+        assert words in plain.text
     for link in FOOTER:
-        assert link.label in browser.text
+        assert link.label in plain.text
 
 
 @pytest.mark.parametrize("link", FOOTER, ids=lambda link: link.key)
-def test_each_page_of_the_footer_is_real(browser: PlainBrowser, link: Link) -> None:
-    answer = browser.get(link.url)
+def test_each_page_of_the_footer_is_real(plain: PlainBrowser, link: Link) -> None:
+    answer = plain.get(link.url)
     assert answer.status_code == 200
     assert problems_of(answer.text) == []
-    assert browser.title == link.label
-    assert len(browser.page.xpath("string(//main)")) > 400
+    assert plain.title == link.label
+    assert len(plain.page.xpath("string(//main)")) > 400
 
 
-def test_messages_are_shown_and_the_page_stands_without_registrations(running: Portal, browser: PlainBrowser) -> None:
+def test_messages_are_shown_and_the_page_stands_without_registrations(running: Portal, plain: PlainBrowser) -> None:
     now = clock.portal_now()
     new = NewMessage("Maintenance", "Coupure dimanche.", "warning", now, now + timedelta(days=1))
     with running.registrations.app.app_context():
         message = publish_message(new, actor=OPERATOR, at=now)
-    browser.get("/")
-    shown = browser.page.xpath("//*[contains(@class, 'fr-alert--warning')]")
+    plain.get("/")
+    shown = plain.page.xpath("//*[contains(@class, 'fr-alert--warning')]")
     assert len(shown) == 1
-    assert "Maintenance" in browser.text
-    assert "Coupure dimanche." in browser.text
-    assert problems_of(browser.answer.text) == []
+    assert "Maintenance" in plain.text
+    assert "Coupure dimanche." in plain.text
+    assert problems_of(plain.answer.text) == []
     with absent(running.registrations):
-        assert browser.get("/").status_code == 200
-        assert "Créer mon compte" in browser.text
+        assert plain.get("/").status_code == 200
+        assert "Créer mon compte" in plain.text
     with running.registrations.app.app_context():
         withdraw_message(message, actor=OPERATOR, at=now)
 
@@ -64,6 +64,16 @@ def test_a_candidate_finds_his_menu_and_his_service_gestionnaire(visitors: Visit
     browser.get("/un-probleme")
     assert "Votre service gestionnaire" in browser.text
     assert "Modifier mon compte" in browser.text
+
+
+def test_a_draft_is_recalled_as_not_sent(visitors: Visitors) -> None:
+    email = visitors.activated()
+    visitors.begin(email)
+    browser = visitors.logged_in(email)
+    assert problems_of(browser.answer.text) == []
+    assert "Brouillon non transmis" in browser.text
+    browser.follow("Reprendre : BREVET DE TECHNICIEN SUPERIEUR BTS 2022")
+    assert browser.path.startswith("/inscription/")
 
 
 def test_the_last_log_in_is_told(visitors: Visitors) -> None:
@@ -82,35 +92,35 @@ def test_without_accounts_a_candidate_still_reads_public_pages(visitors: Visitor
         assert browser.get("/compte").status_code == 503
 
 
-def test_openings_are_picked_in_turn_and_told_in_the_guides_words(browser: PlainBrowser) -> None:
-    browser.get("/ouverture-des-services")
+def test_openings_are_picked_in_turn_and_told_in_the_guides_words(plain: PlainBrowser) -> None:
+    plain.get("/ouverture-des-services")
     sentence = "Sélectionner les informations suivantes pour consulter l'état d'ouverture du service d'inscription."
-    assert sentence in browser.text
+    assert sentence in plain.text
     for choice in ("Examen", "BREVET DE TECHNICIEN SUPERIEUR", "BTS 2022", "ACADÉMIE DE BESANCON - (2022-06)"):
-        assert problems_of(browser.answer.text) == []
-        browser.press(choice)
-    assert problems_of(browser.answer.text) == []
+        assert problems_of(plain.answer.text) == []
+        plain.press(choice)
+    assert problems_of(plain.answer.text) == []
     for words in (
         "Résumé de la sélection",
         "Informations disponibles",
         "Les inscriptions sont ouvertes du 01 octobre 2021 12:00 au 25 octobre 2021 12:00 (heure de Paris).",
         "Vous devez sélectionner l'académie correspondant à votre lieu de résidence.",
     ):
-        assert words in browser.text, words
-    browser.press("Revenir sur BTS 2022")
-    assert "Informations disponibles" not in browser.text
-    assert browser.page.xpath("//button[.='BTS 2022']")
+        assert words in plain.text, words
+    plain.press("Revenir sur BTS 2022")
+    assert "Informations disponibles" not in plain.text
+    assert plain.page.xpath("//button[.='BTS 2022']")
 
 
-def test_a_choice_with_nothing_open_says_so(browser: PlainBrowser) -> None:
-    browser.get("/ouverture-des-services")
-    browser.press("Concours")
-    assert "Aucun service d'inscription n'est ouvert pour ce choix." in browser.text
+def test_a_choice_with_nothing_open_says_so(plain: PlainBrowser) -> None:
+    plain.get("/ouverture-des-services")
+    plain.press("Concours")
+    assert "Aucun service d'inscription n'est ouvert pour ce choix." in plain.text
 
 
-def test_search_engines_find_the_public_pages_only(browser: PlainBrowser) -> None:
-    assert "X-Robots-Tag" not in browser.get("/").headers
-    assert browser.get("/connexion?suite=/compte").headers["X-Robots-Tag"] == "noindex"
-    assert browser.get("/nowhere").headers["X-Robots-Tag"] == "noindex"
-    assert "Disallow: /" in browser.get("/robots.txt").text
-    assert browser.get("/favicon.ico", follow=False).status_code == 302
+def test_search_engines_find_the_public_pages_only(plain: PlainBrowser) -> None:
+    assert "X-Robots-Tag" not in plain.get("/").headers
+    assert plain.get("/connexion?suite=/compte").headers["X-Robots-Tag"] == "noindex"
+    assert plain.get("/nowhere").headers["X-Robots-Tag"] == "noindex"
+    assert "Disallow: /" in plain.get("/robots.txt").text
+    assert plain.get("/favicon.ico", follow=False).status_code == 302

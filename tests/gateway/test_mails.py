@@ -12,25 +12,25 @@ from tests.support.plain_browser import PlainBrowser
 from tests.support.portal import Portal
 
 
-def test_the_newest_mail_is_first_and_its_link_can_be_followed(visitors: Visitors, browser: PlainBrowser) -> None:
+def test_the_newest_mail_is_first_and_its_link_can_be_followed(visitors: Visitors, plain: PlainBrowser) -> None:
     visitors.created()
     email = visitors.created()
     visitors.mail_to(email)
-    assert problems_of(browser.get("/mails").text) == []
-    first = browser.page.xpath("//main//li//a[contains(@class, 'fr-link')]")[0]
+    assert problems_of(plain.get("/mails").text) == []
+    first = plain.page.xpath("//main//li//a[contains(@class, 'fr-link')]")[0]
     assert first.text == "[CYCLADES] Activer mon compte"
-    browser.get(first.get("href"))
-    assert problems_of(browser.answer.text) == []
-    assert f"À {email}" in browser.text
-    link = browser.page.xpath("//main//a[contains(@href, '/compte/activation/')]/@href")[0]
-    browser.get(link.removeprefix(browser.url))
-    assert browser.title == "Activation de votre compte"
+    plain.get(first.get("href"))
+    assert problems_of(plain.answer.text) == []
+    assert f"À {email}" in plain.text
+    link = plain.page.xpath("//main//a[contains(@href, '/compte/activation/')]/@href")[0]
+    plain.get(link.removeprefix(plain.url))
+    assert plain.title == "Activation de votre compte"
 
 
-def test_the_html_of_a_mail_can_do_nothing(visitors: Visitors, browser: PlainBrowser) -> None:
+def test_the_html_of_a_mail_can_do_nothing(visitors: Visitors, plain: PlainBrowser) -> None:
     mail = visitors.mail_to(visitors.created())
-    assert "frame-src 'self'" in browser.get(f"/mails/{mail.name}").headers["Content-Security-Policy"]
-    answer = browser.get(f"/mails/{mail.name}/html")
+    assert "frame-src 'self'" in plain.get(f"/mails/{mail.name}").headers["Content-Security-Policy"]
+    answer = plain.get(f"/mails/{mail.name}/html")
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "sandbox" in policy
@@ -39,10 +39,10 @@ def test_the_html_of_a_mail_can_do_nothing(visitors: Visitors, browser: PlainBro
     assert "Activer mon compte" in answer.text
 
 
-def test_no_path_leads_out_of_the_folder(browser: PlainBrowser, running: Portal) -> None:
+def test_no_path_leads_out_of_the_folder(plain: PlainBrowser, running: Portal) -> None:
     (running.folder / "secret.eml").write_text("Subject: secret\n\n", encoding="utf-8")
     for name in ("..%2Fsecret", "%2e%2e/secret", "../secret"):
-        assert browser.get(f"/mails/{name}").status_code == 404
+        assert plain.get(f"/mails/{name}").status_code == 404
 
 
 def test_production_shows_no_mail(running: Portal) -> None:

@@ -37,8 +37,8 @@ def test_a_foreign_post_is_refused_by_a_page_that_keeps_the_text(visitors: Visit
     assert browser.value("prenoms") == "Laurent"
 
 
-def test_nobody_is_logged_in_by_another_site(browser: PlainBrowser) -> None:
-    answer = browser.post("/connexion", {"identifiant": "a@b.fr"}, headers={"Sec-Fetch-Site": "cross-site"})
+def test_nobody_is_logged_in_by_another_site(plain: PlainBrowser) -> None:
+    answer = plain.post("/connexion", {"identifiant": "a@b.fr"}, headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 403
 
 
@@ -49,9 +49,9 @@ def test_an_unknown_host_is_not_answered(running: Portal, host: str) -> None:
     assert client.get("/health/live", headers={"Host": host}).status_code == 200
 
 
-def test_every_page_tells_browsers_what_to_forbid(browser: PlainBrowser) -> None:
+def test_every_page_tells_browsers_what_to_forbid(plain: PlainBrowser) -> None:
     for path in ("/", "/connexion", "/nowhere", "/compte/activation/x"):
-        headers = browser.get(path).headers
+        headers = plain.get(path).headers
         policy = headers["Content-Security-Policy"]
         assert "script-src 'self'" in policy
         assert "unsafe" not in policy

@@ -14,9 +14,9 @@ from tests.support.plain_browser import PlainBrowser
 from tests.support.portal import Portal, absent
 
 
-def die(browser: PlainBrowser, running: Portal) -> None:
-    """The session ends on the server; the browser does not know."""
-    session = _session_cookie(browser)
+def die(plain: PlainBrowser, running: Portal) -> None:
+    """The session ends on the server; the plain does not know."""
+    session = _session_cookie(plain)
     with running.gateway.app.test_request_context():
         from gateway.services import services
 
@@ -30,8 +30,8 @@ def _session_cookie(browser: PlainBrowser) -> str:
     return found
 
 
-def test_the_log_in_page_is_the_guides(browser: PlainBrowser) -> None:
-    answer = browser.get("/connexion")
+def test_the_log_in_page_is_the_guides(plain: PlainBrowser) -> None:
+    answer = plain.get("/connexion")
     assert problems_of(answer.text) == []
     for words in (
         "Veuillez vous identifier",
@@ -40,26 +40,26 @@ def test_the_log_in_page_is_the_guides(browser: PlainBrowser) -> None:
         "Mot de passe oublié, réinitialisation du mot de passe",
         "Je n'ai pas de compte",
     ):
-        assert words in browser.text, words
+        assert words in plain.text, words
 
 
-def test_every_refusal_is_one_message_that_is_heard(visitors: Visitors, browser: PlainBrowser) -> None:
+def test_every_refusal_is_one_message_that_is_heard(visitors: Visitors, plain: PlainBrowser) -> None:
     known = visitors.activated()
     said = set()
     for address in (known, "nobody@example.org", "", "\x00@example.org", "x" * 400):
-        browser.get("/connexion")
-        browser.press("Me connecter", identifiant=address, password="Fausse/2021")
-        assert browser.answer.status_code in (401, 422)
-        assert problems_of(browser.answer.text) == []
-        if browser.answer.status_code == 401:
-            said.add(browser.page.xpath("string(//*[@role='alert'])").strip())
+        plain.get("/connexion")
+        plain.press("Me connecter", identifiant=address, password="Fausse/2021")
+        assert plain.answer.status_code in (401, 422)
+        assert problems_of(plain.answer.text) == []
+        if plain.answer.status_code == 401:
+            said.add(plain.page.xpath("string(//*[@role='alert'])").strip())
     assert len(said) == 1
-    assert browser.value("password") == ""
+    assert plain.value("password") == ""
 
 
-def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(visitors: Visitors, browser: PlainBrowser) -> None:
+def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(visitors: Visitors, plain: PlainBrowser) -> None:
     email = visitors.activated()
-    answer = browser.post("/connexion", {"identifiant": email, "password": PASSWORD}, follow=False)
+    answer = plain.post("/connexion", {"identifiant": email, "password": PASSWORD}, follow=False)
     cookies = [line for line in answer.headers.getlist("Set-Cookie") if line.startswith(("session-", "appareil-"))]
     assert len(cookies) == 2
     for line in cookies:
@@ -70,15 +70,15 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(visitors: Visitor
         assert "Domain" not in line
 
 
-def test_a_not_activated_account_is_told_and_can_ask_for_the_mail(visitors: Visitors, browser: PlainBrowser) -> None:
+def test_a_not_activated_account_is_told_and_can_ask_for_the_mail(visitors: Visitors, plain: PlainBrowser) -> None:
     email = visitors.created()
-    browser.get("/connexion")
-    browser.press("Me connecter", identifiant=email, password=PASSWORD)
-    assert browser.answer.status_code == 403
-    assert "pas encore activé" in browser.text
-    browser.press("Je n'ai pas reçu le mail, effectuer un nouvel envoi")
-    assert "Un nouveau mail vient d'être envoyé" in browser.text
-    assert email in browser.text
+    plain.get("/connexion")
+    plain.press("Me connecter", identifiant=email, password=PASSWORD)
+    assert plain.answer.status_code == 403
+    assert "pas encore activé" in plain.text
+    plain.press("Je n'ai pas reçu le mail, effectuer un nouvel envoi")
+    assert "Un nouveau mail vient d'être envoyé" in plain.text
+    assert email in plain.text
 
 
 def test_a_page_that_asks_to_log_in_is_reached_afterwards(visitors: Visitors) -> None:
@@ -106,11 +106,12 @@ def test_log_out_ends_the_session_everywhere(visitors: Visitors, running: Portal
     running.gateway.app.extensions["visitors"].forget(_session_cookie(there))  # as five seconds would
     there.get("/compte")
     assert there.title == "Veuillez vous identifier"
+    assert "Votre session est terminée" in there.text
 
 
-def test_the_session_is_prolonged_without_a_page(visitors: Visitors, browser: PlainBrowser) -> None:
+def test_the_session_is_prolonged_without_a_page(visitors: Visitors, plain: PlainBrowser) -> None:
     assert visitors.logged_in().post("/session/prolonger").status_code == 204
-    assert browser.post("/session/prolonger").status_code == 401
+    assert plain.post("/session/prolonger").status_code == 401
 
 
 def test_what_is_typed_into_a_dead_session_is_taken_up_after_log_in(visitors: Visitors, running: Portal) -> None:
@@ -168,19 +169,19 @@ def test_a_password_is_reset_by_mail_and_ends_every_session(visitors: Visitors, 
     assert browser.path == "/"
 
 
-def test_while_accounts_is_down_nothing_typed_is_lost(browser: PlainBrowser, running: Portal) -> None:
+def test_while_accounts_is_down_nothing_typed_is_lost(plain: PlainBrowser, running: Portal) -> None:
     email = new_address()
     with absent(running.accounts):
-        browser.post("/compte/creation", typed(email, nom_famille="Le « Goff »"))
-        assert browser.answer.status_code == 503
-        assert problems_of(browser.answer.text) == []
-        assert PASSWORD not in browser.answer.text
-        browser.press("Réessayer")
-        assert browser.answer.status_code == 503
-    browser.press("Réessayer")
-    assert browser.title == "Formulaire de création"  # the password is to be typed again
-    assert browser.value("nom_famille") == "Le « Goff »"
-    assert browser.value("email") == email
+        plain.post("/compte/creation", typed(email, nom_famille="Le « Goff »"))
+        assert plain.answer.status_code == 503
+        assert problems_of(plain.answer.text) == []
+        assert PASSWORD not in plain.answer.text
+        plain.press("Réessayer")
+        assert plain.answer.status_code == 503
+    plain.press("Réessayer")
+    assert plain.title == "Formulaire de création"  # the password is to be typed again
+    assert plain.value("nom_famille") == "Le « Goff »"
+    assert plain.value("email") == email
 
 
 def test_a_log_out_that_could_not_be_made_can_be_made_again(visitors: Visitors, running: Portal) -> None:

@@ -21,6 +21,7 @@ DEVICE_LENGTH = 200
 LOCAL_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 """A path of ours: no other host, nothing that a browser would read as one (« //… », « /\\\\… », control characters)."""
 SAID = {
+    "session": "Votre session est terminée. Identifiez-vous pour continuer.",
     "activation": "Votre compte est activé : vous pouvez vous identifier.",
     "mot-de-passe": "Votre mot de passe est enregistré et toutes vos sessions sont fermées. Identifiez-vous.",
     "adresse": "Votre nouvelle adresse mail est enregistrée : c'est désormais votre identifiant de connexion.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 from flask import Flask
+from flask.cli import with_appcontext
 
 from services.chassis.events import commands
 from services.chassis.objects import StoreUnavailable
@@ -21,6 +22,7 @@ def register(app: Flask) -> None:
 
 @click.command("reconcile")
 @click.option("--dry-run", is_flag=True, help="Tell only; delete nothing.")
+@with_appcontext
 def reconcile_command(dry_run: bool) -> None:
     """Compare deposits with the object store now; status 1 when files are lost."""
     try:
@@ -36,6 +38,7 @@ def reconcile_command(dry_run: bool) -> None:
 
 @click.command("rescan")
 @click.option("--all", "everything", is_flag=True, help="Every current file, not only those without a verdict.")
+@with_appcontext
 def rescan_command(everything: bool) -> None:
     """Have files scanned (again) by the worker."""
     click.echo(f"{rescan(parts(), everything=everything)} fichier(s) à analyser")

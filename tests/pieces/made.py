@@ -61,7 +61,7 @@ def archive() -> bytes:
 
 def ole(streams: dict[str, bytes]) -> bytes:
     """An OLE2 container of 512-byte sectors: FAT, directory, then one chain per stream."""
-    sector, end, free = 512, 0xFFFFFFFE, 0xFFFFFFFF
+    sector, end = 512, 0xFFFFFFFE
     fat, body, entries = [0xFFFFFFFD, end], b"", [_entry("Root Entry", 5, end, 0)]
     for name, content in streams.items():
         first, count = len(fat), -(-len(content) // sector)
@@ -69,7 +69,7 @@ def ole(streams: dict[str, bytes]) -> bytes:
         body += content.ljust(count * sector, b"\0")
         entries.append(_entry(name, 2, first, len(content)))
     directory = b"".join(entries).ljust(sector, b"\0")[:sector]
-    table = struct.pack(f"<{len(fat)}I", *fat).ljust(sector, struct.pack("<I", free))
+    table = struct.pack(f"<{len(fat)}I", *fat).ljust(sector, b"\xff")
     header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".ljust(24, b"\0")
     header += struct.pack("<5H", 0x3E, 3, 0xFFFE, 9, 6).ljust(20, b"\0")
     header += struct.pack("<2I", 1, 1).ljust(12, b"\0") + struct.pack("<5I", 4096, end, 0, end, 0)
@@ -85,8 +85,8 @@ def _entry(name: str, kind: int, start: int, size: int) -> bytes:
 
 
 def doc(*, encrypted: bool = False, size: int = 5000) -> bytes:
-    flags = 0x0100 if encrypted else 0
-    return ole({"WordDocument": struct.pack("<6H", 0xA5EC, 0xC1, 0, 0, 0, flags).ljust(size, b"t"), "1Table": b"t" * 4096})
+    head = struct.pack("<6H", 0xA5EC, 0xC1, 0, 0, 0, 0x0100 if encrypted else 0)
+    return ole({"WordDocument": head.ljust(size, b"t"), "1Table": b"t" * 4096})
 
 
 def avi(frames: int = 2000) -> bytes:

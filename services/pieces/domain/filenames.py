@@ -13,10 +13,10 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})  # controls, 
 
 def cleaned(name: str) -> str:
     """NFC, without folders, control, bidi or invisible characters, at most 300 characters; the extension is kept."""
-    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    last = re.split(r"[/\\]", name)[-1]
     visible = "".join(char if unicodedata.category(char) not in _INVISIBLE else _space_for(char) for char in last)
-    plain = re.sub(r"\s+", " ", visible).strip(" ").rstrip(".").strip()
-    if not plain.strip("."):
+    plain = re.sub(r"\s+", " ", unicodedata.normalize("NFC", visible)).strip(" ").rstrip(" .")
+    if not plain:
         return UNNAMED
     return _shortened(plain)
 
@@ -36,5 +36,5 @@ def _shortened(name: str) -> str:
         return name
     stem, dot, extension = name.rpartition(".")
     if not dot or len(extension) > 10:
-        return name[:LONGEST].rstrip()
+        return name[:LONGEST].rstrip(" .")
     return f"{stem[: LONGEST - len(extension) - 1].rstrip()}.{extension}"

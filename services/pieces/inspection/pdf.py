@@ -6,18 +6,21 @@ A PDF that opens without a password but forbids printing or copying is accepted:
 from __future__ import annotations
 
 import re
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import structlog
 from pypdf import PdfReader
-from pypdf.generic import DictionaryObject, IndirectObject
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
 from services.pieces.domain.refusals import FileRefused, damaged, protected
 
 log = structlog.get_logger()
 
+Kind = TypeVar("Kind")
+
 WHAT = "Ce PDF"
 TAIL = 2048  # bytes in which readers look for the end
+DEEPEST = 50  # levels of the tree of pages
 _START = re.compile(rb"startxref\s+(\d{1,10})\s+%%EOF")
 
 
@@ -50,17 +53,15 @@ def _check_end(content: BinaryIO) -> None:
 
 def _pages(reader: PdfReader) -> int:
     """The number of pages that the root announces, once the first one could be reached; the tree is not walked."""
-    pages = _dictionary(_dictionary(reader.trailer["/Root"])["/Pages"])
+    pages = _of(DictionaryObject, _of(DictionaryObject, reader.trailer["/Root"])["/Pages"])
     node, depth = pages, 0
-    while "/Kids" in node and depth < 50:
-        kids = node["/Kids"]
-        node, depth = _dictionary(kids[0]), depth + 1  # type: ignore[index] - an array, or an error caught above
-    count = pages.get("/Count", 0)
-    return int(count) if node.get("/Type") in ("/Page", None) else 0
+    while "/Kids" in node and depth < DEEPEST:
+        node, depth = _of(DictionaryObject, _of(ArrayObject, node["/Kids"])[0]), depth + 1
+    return int(pages.get("/Count", 0)) if node.get("/Type") in ("/Page", None) else 0
 
 
-def _dictionary(value: object) -> DictionaryObject:
+def _of(kind: type[Kind], value: object) -> Kind:
     found = value.get_object() if isinstance(value, IndirectObject) else value
-    if not isinstance(found, DictionaryObject):
-        raise TypeError("a dictionary is expected")
+    if not isinstance(found, kind):
+        raise TypeError("another kind of object is expected")
     return found

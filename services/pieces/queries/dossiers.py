@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
@@ -65,7 +66,7 @@ def shown() -> ColumnElement[bool]:
     return or_(Withdrawal.version.is_(None), Candidature.version > Withdrawal.version)
 
 
-def dossiers() -> Select[tuple[Candidature, Piece, Deposit, bool, Window]]:
+def dossiers() -> Select[*tuple[Any, ...]]:
     """Every piece of every candidature that is shown, to be narrowed."""
     return (
         select(Candidature, Piece, Deposit, _CONTROLLED, Window)
@@ -85,7 +86,7 @@ def dossiers() -> Select[tuple[Candidature, Piece, Deposit, bool, Window]]:
     )
 
 
-def found(session: Session, wanted: Select[tuple[Candidature, Piece, Deposit, bool, Window]]) -> list[Dossier]:
+def found(session: Session, wanted: Select[*tuple[Any, ...]]) -> list[Dossier]:
     return [Dossier(row[0], row[1], row[2], bool(row[3]), row[4]) for row in session.execute(wanted)]
 
 
@@ -151,7 +152,7 @@ def history(session: Session, piece_id: str) -> tuple[list[Deposit], list[Contro
     return list(deposits), list(controls)
 
 
-def _one(session: Session, wanted: Select[tuple[Candidature, Piece, Deposit, bool, Window]]) -> Dossier:
+def _one(session: Session, wanted: Select[*tuple[Any, ...]]) -> Dossier:
     dossier = next(iter(found(session, wanted)), None)
     if dossier is None:
         raise NotFound()

@@ -1,0 +1,55 @@
+"""What a control must say and what it leads to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from services.pieces.domain.control import Control, control_errors, etag, matches, reopened_until
+from services.pieces.domain.periods import Period, end_of_day
+from services.pieces.domain.statuses import Scan, Status
+from tests.pieces.example import CLOSES, DURING, OPENS
+
+PERIOD = Period(OPENS, CLOSES)
+COMPLIANT = Control("1", Status.COMPLIANT, None, None, None)
+REFUSED = replace(COMPLIANT, status=Status.NON_COMPLIANT)
+
+
+def test_statuses_are_the_guides() -> None:
+    assert [status.label for status in Status] == ["Reçue", "Non Conforme", "Conforme"]
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    control = replace(
+        COMPLIANT, comment="x" * 2001, received_on=date(2021, 10, 6), resubmit_until=DURING + timedelta(days=1)
+    )
+    pointers = [error.pointer for error in control_errors(control, DURING, Scan.INFECTED)]
+    assert pointers == ["#/comment", "#/received_on", "#/resubmit_until", "#/status"]
+
+
+def test_today_is_a_good_reception_date() -> None:
+    assert not control_errors(replace(COMPLIANT, received_on=date(2021, 10, 5)), DURING, Scan.CLEAN)
+
+
+def test_only_a_refusal_reopens() -> None:
+    assert reopened_until(COMPLIANT, PERIOD, DURING) is None
+    assert reopened_until(replace(COMPLIANT, status=Status.RECEIVED), PERIOD, DURING) is None
+
+
+def test_a_refusal_reopens_until_the_date_it_carries() -> None:
+    until = DURING + timedelta(days=3)
+    assert reopened_until(replace(REFUSED, resubmit_until=until), PERIOD, DURING) == until
+
+
+def test_a_refusal_without_a_date_leaves_fifteen_days_or_the_period() -> None:
+    assert reopened_until(REFUSED, PERIOD, DURING) == CLOSES
+    after = CLOSES + timedelta(days=1)
+    assert reopened_until(REFUSED, PERIOD, after) == end_of_day(date(2021, 11, 17))
+
+
+def test_an_etag_is_of_one_piece_in_one_state() -> None:
+    assert etag("a", 1) == etag("a", 1)
+    assert len({etag("a", 1), etag("a", 2), etag("b", 1)}) == 3
+    assert matches(f'"other", {etag("a", 1)}', etag("a", 1))
+    assert not matches("*", etag("a", 1))
+    assert not matches(f"W/{etag('a', 1)}", etag("a", 1))

@@ -1,0 +1,63 @@
+"""File names are made harmless and keep their accents."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.pieces.domain.filenames import LONGEST, UNNAMED, cleaned, extension_of
+
+
+@pytest.mark.parametrize(
+    ("given_name", "shown"),
+    [
+        ("Pièce d'identité.pdf", "Pièce d'identité.pdf"),
+        ("C:\\Users\\Pierre\\CNI.pdf", "CNI.pdf"),
+        ("../../etc/passwd", "passwd"),
+        ("/tmp/été.pdf", "été.pdf"),
+        ("e\u0301te\u0301.pdf", "été.pdf"),
+        ("fac\u202efdp.exe", "facfdp.exe"),
+        ("a\x00b\x1bc.pdf", "abc.pdf"),
+        ("deux\r\nlignes.pdf", "deux lignes.pdf"),
+        ("  espace   .pdf", "espace .pdf"),
+        ("\u200binvisible\ufeff.pdf", "invisible.pdf"),
+        ("Đặng Thị Ánh.pdf", "Đặng Thị Ánh.pdf"),
+        ("fin.pdf. . ", "fin.pdf"),
+        ("", UNNAMED),
+        ("..", UNNAMED),
+        ("///", UNNAMED),
+        ("\u202e", UNNAMED),
+    ],
+)
+def test_a_name_is_made_harmless(given_name: str, shown: str) -> None:
+    assert cleaned(given_name) == shown
+
+
+def test_a_long_name_keeps_its_extension() -> None:
+    name = cleaned("é" * 400 + ".pdf")
+    assert len(name) == LONGEST
+    assert name.endswith("é.pdf")
+
+
+def test_a_long_name_without_a_sensible_extension_is_cut() -> None:
+    assert len(cleaned("a." + "b" * 400)) == LONGEST
+
+
+@given(st.text(max_size=400))
+def test_any_name_gives_a_short_visible_name_that_is_stable(name: str) -> None:
+    shown = cleaned(name)
+    assert 0 < len(shown) <= LONGEST
+    assert "/" not in shown
+    assert "\\" not in shown
+    assert not any(unicodedata.category(char) in ("Cc", "Cf", "Cs") for char in shown)
+    assert cleaned(shown) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "extension"), [("a.PDF", "pdf"), ("a.tar.gz", "gz"), ("a", ""), (".pdf", ""), ("a.", "")]
+)
+def test_the_extension_is_what_follows_the_last_dot(name: str, extension: str) -> None:
+    assert extension_of(name) == extension

@@ -1,0 +1,55 @@
+"""Deposit periods, in the guide's words and to the second."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from services.chassis.clock import PARIS
+from services.pieces.domain.periods import Period, end_of_day, shown_instant
+from tests.pieces.example import CLOSES, OPENS, SECOND
+
+PERIOD = Period(OPENS, CLOSES)
+
+
+def test_the_sentence_is_the_guides() -> None:
+    assert PERIOD.sentence == (
+        "A déposer en ligne entre le lundi 04 octobre 2021 et le dimanche 31 octobre 2021 23:59 (heure/Paris)"
+    )
+
+
+def test_the_same_instants_in_another_zone_say_the_same() -> None:
+    assert Period(OPENS.astimezone(UTC), CLOSES.astimezone(UTC)).sentence == PERIOD.sentence
+
+
+def test_an_opening_within_the_day_says_its_hour() -> None:
+    noon = Period(OPENS.replace(hour=12), CLOSES.replace(hour=12))
+    assert noon.sentence == (
+        "A déposer en ligne entre le lundi 04 octobre 2021 12:00 et le lundi 01 novembre 2021 12:00 (heure/Paris)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("at", "is_open"),
+    [(OPENS - SECOND, False), (OPENS, True), (CLOSES - SECOND, True), (CLOSES, False), (CLOSES + SECOND, False)],
+)
+def test_a_period_holds_its_beginning_and_not_its_end(at: datetime, is_open: bool) -> None:
+    assert PERIOD.is_open(at) is is_open
+
+
+def test_before_and_after_say_when() -> None:
+    assert PERIOD.closed_reason(OPENS - SECOND).endswith("il ouvrira le 04/10/2021 00:00 (heure/Paris).")
+    assert PERIOD.closed_reason(CLOSES).endswith("fermé depuis le 31/10/2021 23:59 (heure/Paris).")
+
+
+@pytest.mark.parametrize(
+    ("day", "hours"), [(date(2021, 10, 31), 25), (date(2022, 3, 27), 23), (date(2021, 10, 15), 24)]
+)
+def test_a_day_ends_at_midnight_in_paris_on_the_nights_of_the_clock_too(day: date, hours: int) -> None:
+    begins = end_of_day(day - timedelta(days=1))
+    assert end_of_day(day).astimezone(UTC) - begins.astimezone(UTC) == timedelta(hours=hours)
+
+
+def test_an_instant_is_shown_as_the_guide_shows_it() -> None:
+    assert shown_instant(datetime(2021, 3, 5, 15, 59, tzinfo=PARIS)) == "05/03/2021 15:59 (heure/Paris)"

@@ -1,0 +1,71 @@
+"""Every file is scanned by the worker; what is not clean is opened by its depositor alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from click.testing import CliRunner
+
+from tests.pieces import made
+from tests.pieces.portal import Portal
+from tests.support.clamav import EICAR
+
+if TYPE_CHECKING:
+    from tests.support.clamav import ClamAV
+
+
+def _infected() -> bytes:
+    return made.zipped({"eicar.com": EICAR}, compression=0)
+
+
+def test_a_clean_file_waits_for_nobody_and_is_then_opened_by_staff(guarded: Portal) -> None:
+    guarded.registered().deposit("NATIDE06")
+    assert guarded.piece("NATIDE06")["deposit"]["scan"] == "analyse en cours"
+    path = f"/pieces/{guarded.piece('NATIDE06')['id']}/file"
+    waiting = guarded.staff("GET", path)
+    assert waiting.status_code == 409
+    assert "analyse en cours" in waiting.get_json()["detail"]
+    assert guarded.opened("NATIDE06").status_code == 200
+
+    assert guarded.works() == []
+    assert guarded.piece("NATIDE06")["deposit"]["scan"] == "saine"
+    opened = guarded.staff("GET", path)
+    assert opened.status_code == 200
+    assert opened.headers["X-Antivirus"] == "clean"
+    assert "Warning" not in opened.headers
+
+
+def test_an_infected_file_is_opened_by_no_staff_and_cannot_be_validated(guarded: Portal) -> None:
+    assert guarded.registered().deposit("NATIDE06", _infected(), "archive.zip").status_code == 201
+    guarded.works()
+    shown = guarded.piece("NATIDE06")
+    assert shown["deposit"]["scan"] == "infectée"
+    assert guarded.staff("GET", f"/pieces/{shown['id']}/file").status_code == 409
+    assert guarded.opened("NATIDE06").status_code == 200
+    assert "dangereux" in guarded.group("NATIONALITE")["validate_blocked_reason"]
+    assert guarded.control("NATIDE06", "compliant").status_code == 422
+    assert guarded.control("NATIDE06", "non_compliant", comment="Fichier infecté").status_code == 200
+
+
+def test_without_a_verdict_the_scan_is_shown_as_failed_and_tried_again(guarded: Portal, clamav: ClamAV) -> None:
+    guarded.registered().deposit("NATIDE06")
+    clamav.stop()
+    try:
+        assert guarded.works() == ["AntivirusUnavailable"]
+    finally:
+        clamav.start()
+    assert guarded.piece("NATIDE06")["deposit"]["scan"] == "analyse en échec"
+    metrics = guarded.app.test_client().get("/metrics").text
+    assert 'pieces_scans_total{state="failed"}' in metrics
+    assert guarded.works() == []
+    assert guarded.piece("NATIDE06")["deposit"]["scan"] == "saine"
+
+
+def test_an_operator_has_files_scanned_again(guarded: Portal) -> None:
+    guarded.registered().deposit("NATIDE06")
+    guarded.works()
+    runner = guarded.app.test_cli_runner()
+    assert isinstance(runner, CliRunner)
+    assert "0 fichier(s)" in runner.invoke(args=["rescan"]).output
+    assert "1 fichier(s)" in runner.invoke(args=["rescan", "--all"]).output
+    assert guarded.works() == []

@@ -180,10 +180,13 @@ def forget(response: Response) -> None:
     """Take the session away from the browser and from our memory."""
     if session := session_cookie():
         current_app.extensions["visitors"].forget(session)
-    settings = _settings()
-    response.delete_cookie(
-        cookie_name(settings, "session"), path="/", secure=settings.https, httponly=True, samesite="Lax"
-    )
+    take_away(response, "session")
+
+
+def take_away(response: Response, name: str) -> None:
+    """One of our cookies is no longer the browser's."""
+    settings, named = _settings(), cookie_name(_settings(), name)
+    response.delete_cookie(named, path="/", secure=settings.https, httponly=True, samesite="Lax")
 
 
 def register(app: Flask, accounts: ServiceClient, own_token: ServiceToken) -> None:

@@ -49,6 +49,7 @@ def test_an_account_is_made_and_used_without_javascript(plain: PlainBrowser, vis
     plain.press("Me connecter", identifiant=email, password=PASSWORD)
     assert plain.path == "/"
     assert "Mes justificatifs" in plain.text
+    assert email not in plain.get("/compte/creation/confirmation").text
 
 
 def test_every_mistake_is_told_at_once_and_nothing_typed_is_lost(plain: PlainBrowser) -> None:

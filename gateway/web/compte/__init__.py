@@ -3,6 +3,8 @@
 from flask import Blueprint
 
 blueprint = Blueprint("compte", __name__)
+ADDRESS_COOKIE = "adresse"
+"""Holds, sealed, the address to which an activation mail goes; gone once its owner logs in."""
 
 from gateway.web.compte import (  # noqa: E402,F401 - they add their routes
     activation,

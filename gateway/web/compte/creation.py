@@ -10,13 +10,12 @@ from gateway.clients.forms import Values
 from gateway.pages import page
 from gateway.seal import Seal
 from gateway.services import services
-from gateway.web.compte import blueprint
+from gateway.web.compte import ADDRESS_COOKIE, blueprint
 from gateway.web.compte.formulaire import WITH_SEARCH, is_refresh, typed_values, with_results
 from services.chassis.errors import DomainError
 
 SHOWN_AGAIN = (409, 422, 429)
-ADDRESS_COOKIE = "adresse"
-ADDRESS_SECONDS = 48 * 3600  # as long as an activation link lives
+ADDRESS_SECONDS = 2 * 3600  # time to fetch a mail; whoever sits down at the same computer later need not see it
 
 
 @blueprint.get("/compte/creation")

@@ -13,7 +13,7 @@ from gateway.clients.accounts import Login
 from gateway.pages import page
 from gateway.seal import Interrupted, Seal
 from gateway.services import services
-from gateway.web.compte import blueprint
+from gateway.web.compte import ADDRESS_COOKIE, blueprint
 from services.chassis.errors import DomainError
 
 REFUSED_HERE = (401, 403, 422, 429)
@@ -52,6 +52,7 @@ def log_in() -> ResponseReturnValue:
         return _refused(refusal)
     response = _entered(login)
     visitor.remember(response, login.session, login.device)
+    visitor.take_away(response, ADDRESS_COOKIE)
     return response
 
 

@@ -43,6 +43,7 @@ class Visitor:
 class _Exchange:
     access_token: str
     subject: str
+    kind: str
     civilite: str = ""
     prenoms: str = ""
     nom: str = ""
@@ -92,6 +93,8 @@ class Visitors:
                 raise SessionEnded(error.extra.get("subject")) from error
             raise
         found = shaped(_Exchange, answer)
+        if found.kind != "candidate":  # a staff session opens no page of a candidate's
+            raise SessionEnded(None)
         previous = datetime.fromisoformat(found.previous_login_at) if found.previous_login_at else None
         return Visitor(
             found.subject,

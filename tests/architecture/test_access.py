@@ -61,7 +61,7 @@ def _called(app: Flask, method: str, rule: str, headers: dict[str, str]) -> Test
     path = re.sub(r"<int:[^>]+>", "1", rule)
     path = re.sub(r"<any\((\w+)[^>]*>", r"\1", path)
     path = re.sub(r"<[^>]+>", "0" * 32, path)
-    body = None if method == "GET" else {}
+    body: dict[str, str] | None = None if method == "GET" else {}
     return app.test_client(use_cookies=False).open(path, method=method, headers=headers, json=body)
 
 

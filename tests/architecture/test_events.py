@@ -1,0 +1,111 @@
+"""Contracts, samples and reactions say the same: nothing is told to nobody, nothing is heard that nobody tells."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.chassis.entry import migrate
+from services.chassis.events.envelope import Envelope
+from services.chassis.events.handlers import Handlers
+from services.contracts import BY_TYPE, EVENTS, Contract
+from tests.architecture import apps
+
+ROOT = Path(__file__).parents[2]
+SAMPLES = ROOT / "tests" / "contracts" / "samples"
+HEARD = [(event, consumer) for event in EVENTS for consumer in event.CONSUMERS]
+
+
+def _registry(service: str) -> Handlers:
+    """What the service's worker reacts with."""
+    found: Handlers = importlib.import_module(f"services.{service}.worker").registry
+    return found
+
+
+def _sample(type: str) -> Any:
+    return json.loads((SAMPLES / f"{type}.json").read_text(encoding="utf-8"))
+
+
+def test_each_event_has_one_sample_and_each_sample_its_event() -> None:
+    assert {path.stem for path in SAMPLES.glob("*.json")} == set(BY_TYPE)
+
+
+def test_each_event_is_published_by_the_service_whose_name_it_bears() -> None:
+    for event in EVENTS:
+        producer = event.TYPE.partition(".")[0]
+        texts = (path.read_text(encoding="utf-8") for path in (ROOT / "services" / producer).rglob("*.py"))
+        assert any(f"{event.__name__}(" in text for text in texts), event.TYPE
+        assert event.CONSUMERS, f"an event that nobody consumes does not exist: {event.TYPE}"
+        assert producer not in event.CONSUMERS
+
+
+@pytest.mark.parametrize("service", apps.SERVICES)
+def test_a_service_hears_what_is_meant_for_it_and_nothing_else(service: str) -> None:
+    heard = {type for type in BY_TYPE if _registry(service).reactions(type)}
+    assert heard == {event.TYPE for event in EVENTS if service in event.CONSUMERS}
+    assert set(_registry(service)._reactions) == heard
+
+
+@pytest.mark.parametrize(("event", "consumer"), HEARD, ids=lambda part: getattr(part, "TYPE", part))
+def test_each_consumer_takes_the_sample(event: type[Contract], consumer: str, tmp_path: Path) -> None:
+    app = apps.build(consumer, tmp_path)
+    migrate(app)
+    data = event.from_data(_sample(event.TYPE))
+    told = Envelope("e" * 32, "/tests", event.TYPE, "subject", datetime(2021, 10, 4, tzinfo=UTC), data.to_data(), "c")
+    with app.app_context():
+        for reaction in _registry(consumer).reactions(event.TYPE):
+            with apps.database_of(app).operation() as session:
+                reaction.run(session, data, told)
+        apps.database_of(app).engine.dispose()
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.TYPE)
+def test_a_sample_with_anything_more_or_less_is_another_version(event: type[Contract]) -> None:
+    sample = _sample(event.TYPE)
+    assert json.loads(json.dumps(event.from_data(sample).to_data())) == sample
+    with pytest.raises(ValueError, match="unknown"):
+        event.from_data({**sample, "plus": 1})
+    with pytest.raises(ValueError, match="missing"):
+        event.from_data({})
+
+
+@pytest.mark.parametrize("service", apps.SERVICES)
+def test_each_follow_up_asked_for_is_one_that_the_worker_knows(service: str) -> None:
+    asked = set(_follow_ups_asked(service))
+    known = set(_registry(service)._follow_ups)
+    assert asked == known
+
+
+def _follow_ups_asked(service: str) -> Iterator[str]:
+    """Names given to follow_up(): written there, in a constant, or passed on by a function (« send_… »)."""
+    modules = {path: ast.parse(path.read_text(encoding="utf-8")) for path in _operations(service)}
+    constants = {name: value for tree in modules.values() for name, value in _constants(tree)}
+    for tree in modules.values():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith("send_"):
+                yield node.value
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "follow_up" and len(node.args) > 1:
+                name = node.args[1]
+                if isinstance(name, ast.Constant):
+                    yield str(name.value)
+                elif isinstance(name, ast.Name) and name.id.isupper():
+                    yield constants[name.id]
+
+
+def _operations(service: str) -> list[Path]:
+    return sorted((ROOT / "services" / service / "operations").rglob("*.py"))
+
+
+def _constants(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    yield target.id, node.value.value

@@ -20,9 +20,14 @@ def remember(item: pytest.Item, report: pytest.TestReport) -> None:
         item.stash[_FAILED] = report.failed
 
 
+def failed(item: pytest.Item) -> bool:
+    """Whether the body of this test failed; its fixtures may ask as they end."""
+    return item.stash.get(_FAILED, False)
+
+
 def photograph(item: pytest.Item, context: "BrowserContext") -> None:
     """Save every open page of a failed test into screenshots/failures/; a page that cannot be shown is left."""
-    if not item.stash.get(_FAILED, False):
+    if not failed(item):
         return
     from playwright.sync_api import Error
 

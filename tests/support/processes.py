@@ -125,6 +125,13 @@ class Daemon:
         """Tell whether the process is alive."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """Return the process id; raise ServiceFailed where nothing runs."""
+        if self._process is None:
+            raise ServiceFailed(f"{self.name} does not run")
+        return self._process.pid
+
     def log_end(self) -> str:
         """Return the last lines that the process wrote."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-30:])

@@ -1,0 +1,117 @@
+"""The page in front of a person: fields are filled by their labels, buttons and links are taken by their words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from tests.journeys.people import Answer, Search
+from tests.journeys.reading import normal
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+CONTROLS = "input, select, textarea, fieldset[role]"
+
+
+class Desk:
+    """A page of the portal at `url`, as someone with a mouse and JavaScript uses it."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.url = url
+
+    # -- reading -------------------------------------------------------------------------------------------------
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.url + path)
+
+    @property
+    def title(self) -> str:
+        """The page's one h1."""
+        return normal(self.page.get_by_role("heading", level=1).inner_text())
+
+    @property
+    def text(self) -> str:
+        """All that is shown, on one line."""
+        return normal(self.page.locator("body").inner_text())
+
+    def shows(self, *words: str) -> None:
+        """Wait until the page shows all of these words."""
+        for one in words:
+            expect(self.page.locator("body")).to_contain_text(_spaced(one), use_inner_text=True)
+
+    def is_at(self, title: str) -> None:
+        """Wait for the page with this title; what it says instead is told."""
+        heading = self.page.get_by_role("heading", level=1)
+        try:
+            expect(heading).to_have_text(_spaced(title, whole=True))
+        except AssertionError as error:
+            raise AssertionError(f"« {title} » was expected, the page says: {self.text[:1500]}") from error
+
+    # -- acting --------------------------------------------------------------------------------------------------
+
+    def press(self, words: str) -> None:
+        self.page.get_by_role("button", name=words, exact=True).click()
+
+    def follow(self, words: str) -> None:
+        """Follow the link of the page's content with these words."""
+        self.page.get_by_role("main").get_by_role("link", name=words, exact=True).first.click()
+
+    def menu(self, words: str) -> None:
+        navigation = self.page.get_by_role("navigation", name="Menu")
+        navigation.get_by_role("link", name=words, exact=True).click()
+
+    def fill(self, answers: Mapping[str, Answer]) -> None:
+        for label, answer in answers.items():
+            self.answer(label, answer)
+
+    def answer(self, label: str, answer: Answer) -> None:
+        """Give one answer; « EF1 / Position » is the field « Position » of the part titled EF1."""
+        part, _, own = label.rpartition(" / ")
+        control = labelled(self._part(part) if part else self.page.locator("body"), own)
+        self._give(control, own, answer)
+
+    def _part(self, title: str) -> Locator:
+        return self.page.get_by_role("group").filter(has=self.page.get_by_role("heading", name=f"{title} :"))
+
+    def _give(self, control: Locator, label: str, answer: Answer) -> None:
+        kind = kind_of(control)
+        if isinstance(answer, bool):
+            control.check()
+        elif isinstance(answer, Search):
+            self._search(control, label, answer)
+        elif kind == "select":
+            control.select_option(label=answer)
+        elif kind == "fieldset":
+            control.get_by_label(answer, exact=True).check()
+        else:
+            control.fill(answer)
+            if kind == "combobox":
+                control.press("Tab")  # as one goes on, the proposals go away
+
+    def _search(self, control: Locator, label: str, answer: Search) -> None:
+        control.click()
+        control.press_sequentially(answer.words)
+        self.page.get_by_role("option", name=answer.taken, exact=True).click()
+
+
+def labelled(within: Locator, label: str) -> Locator:
+    """The control with this label, starred or not."""
+    return within.get_by_label(_spaced(label, whole=True)).and_(within.page.locator(CONTROLS))
+
+
+def kind_of(control: Locator) -> str:
+    """« select », « fieldset », « combobox » (a search) or « input »."""
+    found = control.evaluate("one => one.getAttribute('role') === 'combobox' ? 'combobox' : one.localName")
+    return str(found)
+
+
+def _spaced(words: str, *, whole: bool = False) -> re.Pattern[str]:
+    """The words with any white space between them; `whole`: and nothing else but a star."""
+    pattern = r"\s+".join(re.escape(word) for word in words.split())
+    pattern = pattern.replace("'", "['’]")
+    return re.compile(rf"^\s*{pattern}(\s\*)?\s*$" if whole else pattern)

@@ -1,0 +1,62 @@
+"""The page in front of a person whose browser runs no script, on a telephone, with a keyboard and no mouse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from tests.journeys.desk import Desk, kind_of
+from tests.journeys.people import Answer, Search
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator
+
+
+class PlainDesk(Desk):
+    """Searches are a button and a list on the next page; a choice that changes the form is sent by « Actualiser »."""
+
+    def press(self, words: str) -> None:
+        self._by_keyboard(self.page.get_by_role("button", name=words, exact=True))
+
+    def follow(self, words: str) -> None:
+        self._by_keyboard(self.page.get_by_role("main").get_by_role("link", name=words, exact=True).first)
+
+    def _give(self, control: Locator, label: str, answer: Answer) -> None:
+        if isinstance(answer, bool):
+            control.focus()
+            control.press("Space")
+            expect(control).to_be_checked()
+        elif kind_of(control) == "fieldset":
+            choice = control.get_by_label(answer if isinstance(answer, str) else answer.taken, exact=True)
+            choice.focus()
+            choice.press("Space")
+            expect(choice).to_be_checked()
+        else:
+            super()._give(control, label, answer)
+        self._refresh(label)
+
+    def _search(self, control: Locator, label: str, answer: Search) -> None:
+        control.fill(answer.words)
+        self.press(f"Rechercher : {label}")
+        found = self.page.get_by_role("radio", name=answer.taken, exact=True)
+        found.focus()
+        found.press("Space")
+        expect(found).to_be_checked()
+
+    def _refresh(self, label: str) -> None:
+        button = self.page.get_by_role("button", name=f"Actualiser selon le choix « {label} »", exact=True)
+        if button.count():
+            self._by_keyboard(button)
+
+    def _by_keyboard(self, target: Locator) -> None:
+        with self.page.expect_navigation():
+            target.focus()
+            target.press("Enter")
+
+    @property
+    def fits(self) -> bool:
+        """Whether nothing is wider than the screen."""
+        size = self.page.locator("html").bounding_box()
+        widest = self.page.locator("main").evaluate("one => one.scrollWidth")
+        return size is not None and int(widest) <= size["width"]

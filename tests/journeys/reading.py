@@ -1,0 +1,25 @@
+"""What a person reads: words whose white space, apostrophes and capitals of typography do not matter."""
+
+from __future__ import annotations
+
+import io
+import re
+
+from pypdf import PdfReader
+
+_SAME = str.maketrans({"’": "'", "ʼ": "'", "\N{NO-BREAK SPACE}": " ", "\N{NARROW NO-BREAK SPACE}": " "})
+
+
+def normal(text: str) -> str:
+    """On one line, with plain apostrophes and plain spaces."""
+    return re.sub(r"\s+", " ", text.translate(_SAME)).strip()
+
+
+def run_together(text: str) -> str:
+    """Without any white space: the same words however they are broken over lines and elements."""
+    return re.sub(r"\s", "", text.translate(_SAME))
+
+
+def text_of_pdf(content: bytes) -> str:
+    assert content.startswith(b"%PDF-"), content[:200]
+    return normal("\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages))

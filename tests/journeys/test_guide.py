@@ -1,0 +1,127 @@
+"""The guide walked from its first page to its last: Laurent BINET makes an account, Pierre DUBOIS registers."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.journeys import people
+from tests.journeys.pieces import DEPOSITED, GUIDES_PIECES, Justificatifs, a_pdf
+from tests.journeys.reading import normal, text_of_pdf
+from tests.journeys.tool import Tool
+from tests.support.launched import LaunchedPortal
+
+if TYPE_CHECKING:
+    from tests.journeys.candidate import Candidate
+    from tests.journeys.conftest import Comes
+
+CONFIRMATION = Path(__file__).parent / "data" / "confirmation-dubois.txt"
+
+
+def test_an_account_is_made_as_in_chapter_3(portal: LaunchedPortal, comes: Comes) -> None:
+    binet = comes(portal, people.BINET)
+    binet.creates_an_account()
+    binet.desk.shows("lbinet@ac-rennes.fr", "J'ai bien reçu le mail")
+    mail = portal.mail("lbinet@ac-rennes.fr")
+    assert mail.subject == "[CYCLADES] Activer mon compte"
+    assert "Vous venez de créer un compte sur Cyclades." in normal(mail.text)
+    assert "Ce lien n'est valable que pour une durée de 48h." in normal(mail.text)
+    binet.activates_it()
+    binet.logs_in()
+    assert len(re.findall(r"Date de dernière connexion : \d\d/\d\d/\d{4}", binet.desk.text)) == 1
+
+
+def test_a_registration_from_its_first_tab_to_its_withdrawal(
+    portal: LaunchedPortal, comes: Comes, tmp_path: Path
+) -> None:
+    dubois = comes(portal, people.DUBOIS)
+    dubois.arrives()
+    dubois.chooses()
+    dubois.fills_the_tabs()
+    candidature = dubois.saves()
+    dubois.desk.shows(
+        "Votre numéro candidat : 02103",
+        "Votre numéro d'inscription : 001",
+        "avant la fermeture du service fixée le : 25/10/2021 à 12:00",
+        "Le récapitulatif d'inscription",
+        "La liste des pièces justificatives indispensables pour la suite de l'examen.",
+        "1 chemin de l'olivier",
+    )
+    _the_confirmation_is_the_guides(text_of_pdf(dubois.prints()))
+    _both_documents_are_there(dubois)
+    _a_change_makes_version_2(portal, dubois)
+    _pieces_are_deposited_refused_and_accepted(portal, dubois, candidature, a_pdf(tmp_path))
+    _withdrawing_frees_the_candidate(portal, dubois)
+
+
+def _the_confirmation_is_the_guides(text: str) -> None:
+    for line in CONFIRMATION.read_text(encoding="utf-8").splitlines():
+        assert line in text, text
+    assert re.search(r"N° candidat : 02103\d{6} ", text)
+    assert re.search(r"Version : 1 du 04/10/2021 à \d\d:\d\d", text)
+
+
+def _both_documents_are_there(dubois: Candidate) -> None:
+    dubois.opens("Mes documents")
+    dubois.desk.is_at("Documents relatifs à ma candidature")
+    dubois.waits_for("Demande de pièces justificatives", "Confirmation d'inscription Version 01")
+    demande = text_of_pdf(dubois.downloads("Ouvrir : Demande de pièces justificatives"))
+    assert all(piece in demande for pieces in GUIDES_PIECES.values() for piece in pieces), demande
+
+
+def _a_change_makes_version_2(portal: LaunchedPortal, dubois: Candidate) -> None:
+    dubois.desk.menu("Mes inscriptions")
+    dubois.desk.press("Modifier")
+    for title in people.DUBOIS.tabs:
+        dubois.desk.is_at(title)
+        if title == "Identification":
+            dubois.desk.answer("Numéro, rue, voie", "2 rue du port")
+        dubois.desk.press("Suivant")
+    dubois.saves()
+    dubois.desk.shows("Version 02", "Votre numéro d'inscription : 001")
+    text = text_of_pdf(dubois.prints())
+    assert "Version : 2 du" in text
+    assert "2 rue du port" in text
+    dubois.desk.menu("Mes inscriptions")
+    dubois.desk.shows("Version 02")
+    portal.mail(people.DUBOIS.email, "Modification d'inscription : BREVET DE TECHNICIEN SUPERIEUR")
+    dubois.opens("Mes documents")
+    dubois.waits_for("Confirmation d'inscription Version 02")
+
+
+def _pieces_are_deposited_refused_and_accepted(
+    portal: LaunchedPortal, dubois: Candidate, candidature: str, file: Path
+) -> None:
+    mine = Justificatifs(dubois)
+    mine.shows_the_guides_pieces()
+    for piece in (one for pieces in GUIDES_PIECES.values() for one in pieces):
+        mine.adds(piece, file)
+        assert DEPOSITED.search(mine.text_of(piece)), mine.text_of(piece)
+    for regroupement in GUIDES_PIECES:
+        mine.hands_over(regroupement)
+    all_pieces = [piece for pieces in GUIDES_PIECES.values() for piece in pieces]
+    assert not any(mine.can_add(piece) for piece in all_pieces)
+    tool, (first, second, *_) = Tool(portal), GUIDES_PIECES["Dossier épreuve"]
+    tool.controls(candidature, first.partition(" ")[0], "non_compliant", comment="Il manque la signature.")
+    mine = Justificatifs(dubois)
+    assert "Non Conforme" in mine.text_of(first)
+    assert "Il manque la signature." in mine.text_of(first)
+    assert not mine.can_add(second)
+    mine.adds(first, file)
+    mine.hands_over("Dossier épreuve")
+    tool.controls(candidature, first.partition(" ")[0], "compliant")
+    mine = Justificatifs(dubois)
+    assert "Non Conforme" not in mine.text_of(first)
+    assert "Conforme" in mine.text_of(first)
+
+
+def _withdrawing_frees_the_candidate(portal: LaunchedPortal, dubois: Candidate) -> None:
+    dubois.desk.menu("Mes inscriptions")
+    dubois.desk.press("Se désinscrire")
+    dubois.desk.shows("Voulez-vous vraiment vous désinscrire ?")
+    dubois.desk.press("Se désinscrire")
+    dubois.desk.shows("Vous n'avez pas de candidature en cours.")
+    portal.mail(people.DUBOIS.email, "Désinscription : BREVET DE TECHNICIEN SUPERIEUR")
+    dubois.chooses()
+    dubois.desk.is_at("Candidatures précédentes")

@@ -1,0 +1,37 @@
+"""Every label, title, hint, button and sentence of the guide's screens stands where the guide shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from tests.journeys.reading import run_together
+from tests.journeys.walk import Walk
+from tests.support.browser import french_visitor
+from tests.support.launched import LaunchedPortal
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+WORDS = Path(__file__).parent / "data" / "guide-words.yaml"
+SCREENS: dict[str, str | list[str]] = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def seen(browser: Browser, alone: LaunchedPortal, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """What each screen says, without white space."""
+    with french_visitor(browser) as context:
+        walk = Walk(context.new_page(), alone, tmp_path_factory.mktemp("walk"))
+        yield {screen: run_together(text) for screen, text in walk.seen.items()}
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_screen_shows_the_guides_words(seen: dict[str, str], screen: str) -> None:
+    wanted = SCREENS[screen]
+    words = [wanted] if isinstance(wanted, str) else wanted
+    missing = [one for one in words if run_together(one) not in seen[screen]]
+    assert missing == []

@@ -1,0 +1,47 @@
+"""« Enregistrer » pressed twenty times at once makes one candidature, and everybody is answered the same."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import requests
+
+from tests.journeys import people
+from tests.journeys.visit import cookies_of
+
+if TYPE_CHECKING:
+    from tests.journeys.conftest import Comes
+    from tests.support.launched import LaunchedPortal
+
+PRESSES = 20
+
+
+def test_twenty_saves_at_once_are_one_candidature(portal: LaunchedPortal, comes: Comes) -> None:
+    someone = comes(portal, people.DUBOIS.at(people.new_address()))
+    someone.arrives()
+    someone.chooses()
+    someone.fills_the_tabs()
+    cookies, address = cookies_of(someone.page), someone.page.url
+    revision = someone.page.locator("[name=revision]").input_value()
+
+    def save(_: int) -> requests.Response:
+        return requests.post(
+            address,
+            data={"action": "save", "revision": revision},
+            cookies=cookies,
+            headers={"Sec-Fetch-Site": "same-origin"},
+            allow_redirects=False,
+            timeout=60,
+        )
+
+    with ThreadPoolExecutor(PRESSES) as pool:
+        answers = list(pool.map(save, range(PRESSES)))
+    assert {answer.status_code for answer in answers} == {303}
+    assert len({answer.headers["Location"] for answer in answers}) == 1
+    someone.desk.open("/inscriptions")
+    assert someone.page.get_by_role("button", name="Modifier", exact=True).count() == 1
+    someone.desk.shows("N° inscription 001", "Version 01")
+    someone.opens("Mes documents")
+    someone.waits_for("Confirmation d'inscription Version 01")
+    assert "Version 02" not in someone.desk.text

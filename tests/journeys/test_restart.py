@@ -1,0 +1,53 @@
+"""Every process is killed once while a candidate registers: nothing is lost, nothing is there twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.journeys import people
+from tests.journeys.pieces import DEPOSITED, Justificatifs, a_pdf
+from tests.support.launched import LaunchedPortal
+
+if TYPE_CHECKING:
+    from tests.journeys.conftest import Comes
+
+# Who dies on which tab, once it is filled in and before « Suivant ».
+VICTIMS = {
+    "Candidatures précédentes": "accounts-worker",
+    "Identification": "gateway",
+    "Informations candidature": "registrations",
+    "Qualification présentée": "accounts",
+    "Acquis": "pieces",
+    "Diplôme possédé": "documents",
+    "Epreuves": "objects",
+    "Récapitulatif": "registrations-worker",
+}
+AFTER_THE_SAVE = ("documents-worker", "pieces-worker")
+PIECE = "NATIDE06 : Document justifiant l'identité"
+
+
+def test_processes_killed_in_turn_lose_and_double_nothing(alone: LaunchedPortal, comes: Comes, tmp_path: Path) -> None:
+    someone = comes(alone, people.DUBOIS.at(people.new_address()))
+    someone.arrives()
+    someone.chooses()
+    someone.fills_the_tabs(lambda title: alone.kill_and_wait(VICTIMS[title]))
+    someone.saves()
+    for worker in AFTER_THE_SAVE:
+        alone.kill(worker)
+    someone.desk.menu("Mes inscriptions")
+    someone.desk.shows("N° inscription 001", "Version 01")
+    assert someone.page.get_by_role("button", name="Modifier", exact=True).count() == 1
+    someone.opens("Mes documents")
+    someone.waits_for("Confirmation d'inscription Version", "Demande de pièces justificatives Version")
+    titles = someone.page.get_by_role("main").get_by_role("heading", level=2).all_inner_texts()
+    assert Counter(titles) == {"Confirmation d'inscription": 1, "Demande de pièces justificatives": 1}
+    mine = Justificatifs(someone)
+    mine.shows_the_guides_pieces()
+    mine.adds(PIECE, a_pdf(tmp_path))
+    alone.kill_and_wait("objects", meanwhile=lambda: alone.kill("pieces"))
+    someone.opens("Mes justificatifs")
+    assert DEPOSITED.search(mine.text_of(PIECE))
+    assert someone.downloads("Pièce signée.pdf").startswith(b"%PDF-")
+    assert len(alone.mails(someone.person.email, "Activer mon compte")) == 1

@@ -1,0 +1,42 @@
+"""Account and registration without any script, on a telephone 360 pixels wide, by keyboard."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.journeys import people
+from tests.journeys.candidate import Candidate
+from tests.journeys.plain_desk import PlainDesk
+from tests.journeys.reading import text_of_pdf
+from tests.support import failures
+from tests.support.browser import TELEPHONE, french_visitor
+from tests.support.launched import LaunchedPortal
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+
+@pytest.fixture
+def plain_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    context = french_visitor(browser, viewport=TELEPHONE, java_script_enabled=False)
+    yield context.new_page()
+    failures.photograph(request.node, context)
+    context.close()
+
+
+def test_the_whole_registration_works_without_a_script(alone: LaunchedPortal, plain_page: Page) -> None:
+    person = people.DUBOIS.at(people.new_address())
+    candidate = Candidate(plain_page, alone, person, PlainDesk)
+    candidate.creates_an_account()
+    candidate.activates_it()
+    candidate.logs_in()
+    candidate.chooses()
+    candidate.fills_the_tabs()
+    candidate.saves()
+    text = text_of_pdf(candidate.prints())
+    assert "MONSIEUR DUBOIS Pierre" in text
+    assert re.search(r"EF1 - Langue vivante 2 - Allemand UF1 Inscrit", text)

@@ -1,0 +1,180 @@
+"""The whole portal as `make run` starts it: a process of its own with its own folder, port and day.
+
+« alone » is SQLite, the one-machine queue and .eml files; given real servers' URLs, the same code runs on those.
+"""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from tests.support.ports import free_port, is_listening
+from tests.support.processes import Daemon, PrivateFolder, wait_until
+from tests.support.smtp import Mailbox, Received
+
+ROOT = Path(__file__).parents[2]
+READY = "Portail prêt : "
+START_SECONDS = 150.0
+STOP_SECONDS = 40.0
+RESTART_SECONDS = 45.0
+MAIL_SECONDS = 30.0
+GUIDES_DAY = "2021-10-04T14:00:00+02:00"
+
+
+@dataclass(frozen=True)
+class Process:
+    """A child of the launcher; `port` is where it answers."""
+
+    name: str
+    pid: int
+    port: int
+
+
+class LaunchedPortal:
+    """A running portal: `url` for browsers, `var` its state. Mails are read through `mails`, or waited for."""
+
+    def __init__(self, name: str, real: Mapping[str, str] | None = None, mailbox: Mailbox | None = None) -> None:
+        self.name = name
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._folder = PrivateFolder(f"journey-{name}")
+        self.var = self._folder.path / "var"
+        self._mailbox = mailbox
+        self._daemon = Daemon("portail", [sys.executable, "-m", "deploy.local"], self._folder, self._environment(real))
+        self.start()
+
+    def start(self) -> None:
+        """Start it, after stop() with the data it had."""
+        said_before = self._said_ready()
+        self._daemon.start()
+        self._daemon.wait_ready(lambda: self._said_ready() > said_before, START_SECONDS)
+
+    def stop(self) -> None:
+        self._daemon.stop(STOP_SECONDS)
+
+    @property
+    def demo(self) -> dict[str, Any]:
+        """demo.json: who may try the tools."""
+        return dict(json.loads((self.var / "demo.json").read_text(encoding="utf-8")))
+
+    @property
+    def staff(self) -> dict[str, str]:
+        """Headers of the demonstration gestionnaire's tools."""
+        return {"Authorization": f"Bearer {self.demo['staff']['token']}"}
+
+    def logs(self) -> str:
+        """Everything that the processes wrote."""
+        return "\n".join(file.read_text(errors="replace") for file in sorted((self.var / "logs").glob("*.log")))
+
+    def complaints(self) -> str:
+        """What the processes logged as errors, and what they said without being asked for JSON."""
+        lines = self.logs().splitlines()
+        return "\n".join(line for line in lines if '"error"' in line or '"critical"' in line or line[:1] not in "{")
+
+    # -- mails ---------------------------------------------------------------------------------------------------
+
+    def mails(self, to: str, subject: str = "") -> list[Received]:
+        """The mails to this address about this, in the order of their arrival."""
+        if self._mailbox is not None:
+            return self._mailbox.find(to, subject)
+        files = [file for file in (self.var / "mail").glob("*.eml") if not file.name.startswith(".")]
+        found = [_received(file) for file in sorted(files, key=lambda file: file.stat().st_mtime_ns)]
+        return [one for one in found if to in one.recipients and subject in one.subject]
+
+    def mail(self, to: str, subject: str = "") -> Received:
+        """The newest such mail, waited for."""
+        wait_until(lambda: bool(self.mails(to, subject)), MAIL_SECONDS, f"a mail to {to} about « {subject} »")
+        return self.mails(to, subject)[-1]
+
+    # -- processes -----------------------------------------------------------------------------------------------
+
+    def processes(self) -> dict[str, Process]:
+        """The launcher's children by name, « accounts », « accounts-worker », « gateway », « objects » …"""
+        found = [_process(pid, self.port) for pid in _children_of(self._daemon.pid)]
+        return {one.name: one for one in found if one is not None}
+
+    def kill(self, name: str) -> None:
+        """End a child at once, as the kernel does when memory is short; the launcher starts it again."""
+        os.kill(self.processes()[name].pid, signal.SIGKILL)
+
+    def replaced(self, old: Process) -> bool:
+        """Whether another process has taken the place of `old` and answers."""
+        new = self.processes().get(old.name)
+        return new is not None and new.pid != old.pid and is_listening(new.port) and _is_ready(new)
+
+    def kill_and_wait(self, name: str, *, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Kill a child, do something while it is away, and wait until another answers in its place."""
+        old = self.processes()[name]
+        os.kill(old.pid, signal.SIGKILL)
+        meanwhile()
+        wait_until(lambda: self.replaced(old), RESTART_SECONDS, f"{name} started again")
+
+    def _said_ready(self) -> int:
+        return self._daemon.log.read_text(errors="replace").count(READY + self.url) if self._daemon.log.exists() else 0
+
+    def _environment(self, real: Mapping[str, str] | None) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        return {
+            **kept,
+            "PYTHONPATH": str(ROOT),
+            "PYTHONUNBUFFERED": "1",
+            "PORT": str(self.port),
+            "VAR_DIR": str(self.var),
+            "PORTAIL_NOW": GUIDES_DAY,
+            **(real or {}),
+        }
+
+
+def _received(file: Path) -> Received:
+    message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    return Received(str(message["From"]), [one.strip() for one in str(message["To"]).split(",")], message)
+
+
+def _children_of(parent: int) -> list[int]:
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii")
+    return [int(pid) for pid in children.split()]
+
+
+def _process(pid: int, gateway_port: int) -> Process | None:
+    """What a child is, from its command and its environment; None for one that has ended or is something else."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
+        pairs = Path(f"/proc/{pid}/environ").read_bytes().decode(errors="replace").split("\0")
+    except OSError:
+        return None
+    environment = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
+    if "serve" in words:
+        return Process("objects", pid, int(words[words.index("--addr") + 1].rpartition(":")[2]))
+    if "gateway" in words:
+        return Process("gateway", pid, gateway_port)
+    module = next((word for word in words if word.startswith("services.")), None)
+    if module is None:
+        return None
+    name = module.removeprefix("services.")
+    if "worker" in words:
+        return Process(f"{name}-worker", pid, int(environment["WORKER_PORT"]))
+    if "web" in words:
+        return Process(name, pid, int(environment["BIND"].rpartition(":")[2]))
+    return None
+
+
+def _is_ready(process: Process) -> bool:
+    if process.name == "objects":
+        return True
+    kind = "live" if process.name.endswith("-worker") else "ready"
+    try:
+        return requests.get(f"http://127.0.0.1:{process.port}/health/{kind}", timeout=2).ok
+    except requests.RequestException:
+        return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, g
@@ -18,6 +19,7 @@ from gateway.settings import GatewaySettings
 from gateway.web import blueprints
 from gateway.web.justificatifs import reception
 from services.chassis import clock, logs, observed
+from services.chassis.patient import seconds_since_head
 
 FORM_LIMIT = 1024 * 1024  # bytes of a posted form; uploads have their own way in
 
@@ -45,8 +47,8 @@ def create_app(settings: GatewaySettings) -> Flask:
 
 
 def _stamp() -> None:
-    """The instant that counts for a deadline: a thread has taken the request up, its body is not read yet."""
-    g.received_at = clock.portal_now()
+    """The instant that counts for a deadline: when the request's head had come in, before its body."""
+    g.received_at = clock.portal_now() - timedelta(seconds=seconds_since_head())
 
 
 def _register_services(app: Flask, settings: GatewaySettings) -> None:

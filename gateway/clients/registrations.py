@@ -155,6 +155,12 @@ class Contact:
 
 
 @dataclass(frozen=True)
+class TabTitle:
+    number: int
+    title: str
+
+
+@dataclass(frozen=True)
 class Acknowledgement:
     candidature_id: str
     version: int
@@ -162,8 +168,10 @@ class Acknowledgement:
     numero_candidat: str
     numero_inscription: str
     closes_sentence: str
+    academie_label: str
     contact: Contact
     documents: tuple[str, ...]
+    tabs: tuple[TabTitle, ...]
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,12 @@ def number(candidature_id: str) -> ResponseReturnValue:
     """« N° Inscription »: what was saved, until when it can change, whom to ask."""
     token = visitor.required().access_token
     saved = services().registrations.acknowledgement(token, candidature_id)
-    return page("inscription/templates/numero.html", active=ACTIVE, saved=saved)
+    last = len(saved.tabs)
+    tabs = [
+        {"number": tab.number, "title": tab.title, "state": "current" if tab.number == last else "done"}
+        for tab in saved.tabs
+    ]
+    return page("inscription/templates/numero.html", active=ACTIVE, saved=saved, tabs=tabs)
 
 
 @blueprint.post("/inscriptions/<candidature_id>/modification")

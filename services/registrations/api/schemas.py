@@ -181,6 +181,11 @@ class Contact(Schema):
     email = fields.String(allow_none=True)
 
 
+class TabTitle(Schema):
+    number = fields.Integer()
+    title = fields.String()
+
+
 class Acknowledgement(Schema):
     candidature_id = fields.String()
     version = fields.Integer()
@@ -192,6 +197,7 @@ class Acknowledgement(Schema):
     academie_label = fields.String()
     contact = fields.Nested(Contact)
     documents = fields.List(fields.String())
+    tabs = fields.List(fields.Nested(TabTitle))
 
 
 class Tile(Schema):

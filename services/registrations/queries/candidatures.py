@@ -86,6 +86,7 @@ def acknowledgement(session: DbSession, candidature_id: str, number: int) -> dic
     version = session.get_one(CandidatureVersion, (candidature_id, number))
     saved = RegistrationSaved.from_data(version.payload)
     opening = opening_view(session, session.get_one(Candidature, candidature_id).opening_id).opening
+    exam = exam_by_digest(session, version.catalogue_digest)
     return {
         "candidature_id": candidature_id,
         "version": version.version,
@@ -100,6 +101,7 @@ def acknowledgement(session: DbSession, candidature_id: str, number: int) -> dic
         "academie_label": saved.academie.label,
         "contact": saved.to_data()["academie"]["contact"],
         "documents": list(DOCUMENTS),
+        "tabs": [{"number": number, "title": tab.title} for number, tab in enumerate(exam.tabs, start=1)],
     }
 
 

@@ -1,0 +1,110 @@
+"""« S'inscrire » tab by tab, « Mes inscriptions », documents and forms (guide §5 to §8)."""
+
+from __future__ import annotations
+
+import re
+
+from tests.screens.album import Album
+from tests.screens.people import BESANCON, FULL, TABS, Person, said
+from tests.screens.walk import Walk, until
+
+DCG = "domaine=Examen&exam=DCG"
+
+
+def choosing(walk: Walk) -> None:
+    """« Sur quoi et où voulez-vous vous inscrire ? »"""
+    person = walk.person().arrives()
+    steps = {"choix": "", "choix-session": "domaine=Examen&exam=BTS", "choix-fait": BESANCON}
+    for name, chosen in steps.items():
+        walk.album.take(person.open(f"/inscription?{chosen}"), name)
+
+
+def tabs(walk: Walk) -> None:
+    """Each of the nine tabs: untouched, refused, filled in; then the number and what can be done with it."""
+    album, person = walk.album, walk.person().arrives()
+    draft = person.begins()
+    for number, tab in enumerate(TABS, start=1):
+        _tab(album, person, draft, number, tab)
+    album.take(person.open(f"{draft}/{len(TABS) + 1}"), "onglet-numero")
+    album.take(person.open("/inscriptions"), "inscriptions-brouillon")
+    album.take(person.open(f"/inscriptions/brouillons/{draft.rpartition('/')[2]}/abandon"), "brouillon-abandon")
+    person.open(f"{draft}/{len(TABS) + 1}")
+    album.take(person.press("Enregistrer"), "numero")
+
+
+def _tab(album: Album, person: Person, draft: str, number: int, tab: str) -> None:
+    album.take(person.open(f"{draft}/{number}"), f"onglet-{tab}")
+    person.press("Suivant")
+    if person.page.url.endswith(f"/{number}"):
+        album.take(person.page, f"onglet-{tab}-erreurs")
+    answer = person.writes(draft, number, FULL.get(tab, {}))
+    assert answer.status == 303, (tab, said(answer))
+    if FULL.get(tab):
+        album.take(person.open(f"{draft}/{number}"), f"onglet-{tab}-rempli")
+
+
+def two_windows(walk: Walk) -> None:
+    """The same tab written in two windows; a save of what is not complete."""
+    album, person = walk.album, walk.person().arrives()
+    draft = person.begins()
+    person.open(f"{draft}/2")
+    person.page.locator("[name=adresse]").fill("2 rue du pont")
+    person.writes(draft, 2, FULL["identification"], action="stay")
+    album.take(person.press("Suivant"), "conflit")
+    person.open(f"{draft}/9")
+    if person.page.get_by_role("button", name="Enregistrer", exact=True).first.is_enabled():
+        album.take(person.press("Enregistrer"), "enregistrement-refuse")
+
+
+def twelve_tabs(walk: Walk) -> None:
+    """The first tabs of an exam that has twelve."""
+    person = walk.person().arrives()
+    person.open(f"/inscription?{DCG}")
+    for _ in range(2):
+        with person.page.expect_navigation():
+            person.page.locator("main .fr-btn--tertiary").first.click()
+    draft = _begun(person)
+    for number in (1, 2, 3, 7, 8, 11):
+        walk.album.take(person.open(f"{draft}/{number}"), f"douze-onglets-{number:02}")
+
+
+def _begun(person: Person) -> str:
+    person.press("Valider")
+    return person.page.url.removeprefix(person.url).rpartition("/")[0]
+
+
+def registered(walk: Walk) -> None:
+    """With a candidature: home, « Mes inscriptions », the account that is frozen, documents, a modification."""
+    album, person = walk.album, walk.person().arrives()
+    candidature = person.registers()
+    for name, path in _WITH_ONE.items():
+        album.take(person.open(path.format(candidature)), name)
+    album.take(person.open("/compte/suppression"), "compte-suppression-refusee")
+    _documents(walk, person, candidature)
+    person.open("/inscriptions")
+    album.take(person.press("Modifier"), "modification-onglet")
+    album.take(person.open("/inscriptions"), "inscriptions-modification")
+    person.open(f"/inscriptions/{candidature}/desinscription")
+    album.take(person.submit(), "inscriptions-desinscrit")
+
+
+_WITH_ONE = {
+    "accueil-candidature": "/",
+    "inscriptions": "/inscriptions",
+    "candidature": "/inscriptions/{}",
+    "desinscription": "/inscriptions/{}/desinscription",
+    "compte-candidature": "/compte",
+    "formulaires": "/formulaires",
+}
+
+
+def _documents(walk: Walk, person: Person, candidature: str) -> None:
+    def page_of_one() -> str | None:
+        listed = person.context.request.get(f"{person.url}/documents/{candidature}").text()
+        found = re.findall(r'href="(/documents/page/[^"]+)"', listed)
+        return found[0] if len(found) > 1 else None
+
+    path = until(page_of_one, "both documents")
+    walk.album.take(person.open("/documents"), "documents")
+    walk.album.take(person.open(f"/documents/{candidature}"), "documents-candidature")
+    walk.album.take(person.open(path), "document")

@@ -57,8 +57,7 @@ def write_tab(draft_id: str, number: int) -> ResponseReturnValue:
 def search(draft_id: str, number: int) -> ResponseReturnValue:
     """Suggestions for a searched field: {"options": [{"value", "label"}]}."""
     field, words = request.args.get("field", ""), request.args.get("q", "")
-    options = services().registrations.search(_token(), draft_id, number, field, words, _assertion())
-    return jsonify(options=[{"value": option.value, "label": option.label} for option in options])
+    return jsonify(options=_proposed(draft_id, number, field, words))
 
 
 def _save(draft_id: str, number: int) -> ResponseReturnValue:
@@ -81,9 +80,14 @@ def _refused(draft_id: str, number: int, values: Values, refusal: DomainError) -
 
 def _found(draft_id: str, number: int, searched: str, values: Values) -> ResponseReturnValue:
     words = str(values.get(f"{searched}-texte", ""))
-    options = services().registrations.search(_token(), draft_id, number, searched, words, _assertion())
+    options = _proposed(draft_id, number, searched, words)
     draft = services().registrations.draft(_token(), draft_id)
     return _tab_page(draft, number, results={searched: options}, words={searched: words})
+
+
+def _proposed(draft_id: str, number: int, field: str, words: str) -> list[dict[str, str]]:
+    found = services().registrations.search(_token(), draft_id, number, field, words, _assertion())
+    return [{"value": option.value, "label": option.label} for option in found]
 
 
 def _tab_page(

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from deploy import broker
 from deploy.local.children import SERVICES, Plan
 from deploy.local.place import write_demo
+from services.accounts.domain.staff import scopes_of
 
 STAFF = {
     "staff": ("gestionnaire@portail.example", "gestionnaire", "03"),
@@ -37,7 +38,8 @@ def load_catalogue(plan: Plan) -> None:
 
 
 def demonstration_staff(plan: Plan) -> None:
-    """Once: a gestionnaire of one académie and an administrateur, written to demo.json with passwords and tokens."""
+    """Once: a gestionnaire of one académie and an administrateur, written to demo.json with passwords and tokens
+    for all that they may do."""
     if plan.place.demo.exists():
         return
     write_demo(plan.place, {name: _staff(plan, name) for name in STAFF})
@@ -51,7 +53,8 @@ def _staff(plan: Plan, name: str) -> dict[str, str]:
         made = json.loads(command(plan, "accounts", "create-staff", *who, "--password-stdin", typed=typed))
     except StepFailed:  # an earlier start ended between this step and the writing of demo.json
         made = json.loads(command(plan, "accounts", "renew-staff", "--email", email, "--password-stdin", typed=typed))
-    token = json.loads(command(plan, "accounts", "create-token", "--email", email))["token"]
+    scopes = ("--scopes", ",".join(sorted(scopes_of(role))))
+    token = json.loads(command(plan, "accounts", "create-token", "--email", email, *scopes))["token"]
     return {**{key: made[key] for key in ("email", "password", "totp_secret")}, "token": token}
 
 

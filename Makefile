@@ -32,8 +32,9 @@ walls: .venv/dev.stamp
 
 assets: $(ASSETS) ## build what browsers load
 
-screenshots: .venv/dev.stamp $(ASSETS) services ## pictures of every page into screenshots/
+screenshots: .venv/dev.stamp $(ASSETS) services ## pictures of every page into screenshots/ (KEEP=1: a dozen into docs/)
 	$(PY) -m pytest -m screenshots $(ARGS)
+	@if [ -n "$(KEEP)" ]; then $(PY) -m tests.screens.keep; fi
 
 bench: .venv/dev.stamp $(ASSETS) services ## measure (see docs/capacity.md)
 	$(PY) -m pytest -m bench -s $(ARGS)

@@ -18,10 +18,24 @@ SHOWCASE = ("showcase.html", "showcase_form.html", "showcase_wizard.html")
 
 # Names that say all: addresses of the parts, and who one is to accounts.
 PLAIN_SETTINGS = {
-    "accounts_url", "brand_tagline", "broker_url", "client_secrets", "client_id", "client_secret", "database_url", "documents_url", "log_level",
-    "mail_url", "mail_sender", "pieces_url", "registrations_url", "session_absolute_seconds", "session_idle_seconds",
-    "argon2_memory_kib", "argon2_passes",
-}  # fmt: skip
+    "accounts_url",
+    "argon2_memory_kib",
+    "argon2_passes",
+    "brand_tagline",
+    "broker_url",
+    "client_id",
+    "client_secret",
+    "client_secrets",
+    "database_url",
+    "documents_url",
+    "log_level",
+    "mail_sender",
+    "mail_url",
+    "pieces_url",
+    "registrations_url",
+    "session_absolute_seconds",
+    "session_idle_seconds",
+}
 
 
 @pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))

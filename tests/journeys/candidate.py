@@ -125,6 +125,7 @@ class Candidate:
             raise AssertionError(f"{late}: {self.desk.text}") from late
 
     def opens(self, menu: str) -> None:
-        """« Mes documents » or « Mes justificatifs » of the one candidature."""
+        """« Mes documents » or « Mes justificatifs » of the one candidature, as soon as it is known there."""
         self.desk.menu(menu)
+        self.waits_for("BREVET DE TECHNICIEN SUPERIEUR")
         self.desk.follow("BREVET DE TECHNICIEN SUPERIEUR")

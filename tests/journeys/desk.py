@@ -23,6 +23,7 @@ class Desk:
     def __init__(self, page: Page, url: str) -> None:
         self.page = page
         self.url = url
+        self._within = page.locator("body")  # the part of the page that is being filled in
 
     # -- reading -------------------------------------------------------------------------------------------------
 
@@ -72,8 +73,8 @@ class Desk:
     def answer(self, label: str, answer: Answer) -> None:
         """Give one answer; « EF1 / Position » is the field « Position » of the part titled EF1."""
         part, _, own = label.rpartition(" / ")
-        control = labelled(self._part(part) if part else self.page.locator("body"), own)
-        self._give(control, own, answer)
+        self._within = self._part(part) if part else self.page.locator("body")
+        self._give(labelled(self._within, own), own, answer)
 
     def _part(self, title: str) -> Locator:
         return self.page.get_by_role("group").filter(has=self.page.get_by_role("heading", name=f"{title} :"))

@@ -45,7 +45,7 @@ class PlainDesk(Desk):
         expect(found).to_be_checked()
 
     def _refresh(self, label: str) -> None:
-        button = self.page.get_by_role("button", name=f"Actualiser selon le choix « {label} »", exact=True)
+        button = self._within.get_by_role("button", name=f"Actualiser selon le choix « {label} »", exact=True)
         if button.count():
             self._by_keyboard(button)
 
@@ -53,10 +53,3 @@ class PlainDesk(Desk):
         with self.page.expect_navigation():
             target.focus()
             target.press("Enter")
-
-    @property
-    def fits(self) -> bool:
-        """Whether nothing is wider than the screen."""
-        size = self.page.locator("html").bounding_box()
-        widest = self.page.locator("main").evaluate("one => one.scrollWidth")
-        return size is not None and int(widest) <= size["width"]

@@ -26,12 +26,8 @@ def test_a_candidate_registers_while_the_broker_is_away(
         assert "MONSIEUR DUBOIS Pierre" in text_of_pdf(someone.prints())
     finally:
         rabbitmq.start()
-    someone.desk.menu("Mes documents")
-    someone.waits_for("BREVET DE TECHNICIEN SUPERIEUR")
     someone.opens("Mes documents")
     someone.waits_for("Demande de pièces justificatives", "Confirmation d'inscription Version")
     titles = someone.page.get_by_role("main").get_by_role("heading", level=2).all_inner_texts()
     assert Counter(titles) == {"Confirmation d'inscription": 1, "Demande de pièces justificatives": 1}
-    someone.desk.menu("Mes justificatifs")
-    someone.waits_for("BREVET DE TECHNICIEN SUPERIEUR")
     Justificatifs(someone).shows_the_guides_pieces()

@@ -21,7 +21,7 @@ PRINTED = (
     "51100 REIMS",
     "Nationalité : Vietnamienne",
     "Né(e) le : 29/02/2000",
-    "03 26 05 06 07",
+    "Tél : +33 3 26 05 06 07",
     "VAE : NON",
     "Etablissement : CNED",
     "Catégorie du Candidat : ENSEIGNEMENT A DISTANCE (410)",

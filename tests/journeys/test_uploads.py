@@ -48,8 +48,6 @@ def deposit(browser: Browser, alone: LaunchedPortal) -> Iterator[Deposit]:
         someone = Candidate(page, alone, people.DUBOIS.at(people.new_address()))
         someone.arrives()
         someone.registers()
-        someone.desk.menu("Mes justificatifs")
-        someone.waits_for("BREVET DE TECHNICIEN SUPERIEUR")
         Justificatifs(someone)
         page.get_by_role("link", name="Ajouter").first.click()
         someone.desk.is_at("Envoyer une pièce jointe")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import socket
 import struct
 from collections.abc import Callable
@@ -12,9 +13,13 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from services.chassis.patient import PatientWorker
+
 KEEPALIVE_SECONDS = 40  # longer than our clients keep a pooled connection
 STOP_SECONDS = 25
 SILENCE_SECONDS = 20  # a client that sends nothing for so long frees its thread
+UNREAD_SECONDS = 60  # so does one that reads nothing of its answer
+MOST_CONNECTIONS = 4000
 SHARED_MEMORY = "/dev/shm"  # noqa: S108 - heartbeat files stay off slow disks
 
 
@@ -37,7 +42,8 @@ def serve(create: Callable[[], Flask], **options: Any) -> None:
     settings: dict[str, Any] = {
         "bind": os.environ.get("BIND", "127.0.0.1:8000"),
         "workers": 1,
-        "worker_class": "gthread",
+        "worker_class": PatientWorker,
+        "worker_connections": _connections(),
         "threads": int(os.environ.get("THREADS", "16")),
         "keepalive": KEEPALIVE_SECONDS,
         "graceful_timeout": STOP_SECONDS,
@@ -55,6 +61,17 @@ def serve(create: Callable[[], Flask], **options: Any) -> None:
 
 
 def _bound_silence(server: Any) -> None:
-    """Accepted sockets inherit the listening one's receive timeout: half-sent headers cannot hold threads for ever."""
+    """Accepted sockets inherit the listening one's timeouts: silence either way cannot hold threads for ever."""
     for listener in server.LISTENERS:
-        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SILENCE_SECONDS, 0))
+        for option, seconds in ((socket.SO_RCVTIMEO, SILENCE_SECONDS), (socket.SO_SNDTIMEO, UNREAD_SECONDS)):
+            listener.sock.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", seconds, 0))
+
+
+def _connections() -> int:
+    """How many the files that a process may open allow; the limit is raised as far as it may be."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = min(2 * MOST_CONNECTIONS, hard if hard != resource.RLIM_INFINITY else 2 * MOST_CONNECTIONS)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        soft = wanted
+    return MOST_CONNECTIONS if soft == resource.RLIM_INFINITY else min(MOST_CONNECTIONS, soft // 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from typing import Any
+from urllib.parse import quote
 
 import requests
 from flask import Response, current_app, g, jsonify, request
@@ -26,6 +27,7 @@ LEFT_OUT = frozenset(
 )
 TIMEOUT = (3.05, 60.0)
 KEPT_SECONDS = 5.0
+TOKEN_LENGTH = 200  # what accounts takes; anything longer is none of its tokens
 
 _limits = Limits(per_minute=1200)
 _kept: dict[str, tuple[float, str]] = {}
@@ -36,14 +38,14 @@ _lock = threading.Lock()
 @entrances.everyone  # the token decides, in the service
 def pass_on(service: str, path: str) -> Response:
     """A call of a tool's: its token exchanged, its body and conditions passed on, the answer streamed back."""
-    if service not in SERVICES or path.startswith(("sessions", "tokens", "tools/")):
+    if service not in SERVICES or path.startswith(("sessions", "tokens", "tools/")) or _leads_elsewhere(path):
         raise NotFound()
     if (request.content_length or 0) > BODY_LIMIT:
         raise TooLarge()
     opaque = _bearer()
     if wait := _limits.wait_of(opaque):
         raise TooMany("Trop d'appels : ralentissez.", retry_after=wait)
-    return _streamed(_called(service, f"/v1/{path}", _access_token(opaque)))
+    return _streamed(_called(service, f"/v1/{quote(path)}", _access_token(opaque)))
 
 
 @blueprint.get("/<service>/openapi.json")
@@ -57,9 +59,14 @@ def openapi(service: str) -> Response:
     return jsonify(described)
 
 
+def _leads_elsewhere(path: str) -> bool:
+    """Whether an HTTP client would make another path of it: « . » and « .. » would lead out of /v1."""
+    return any(segment.strip() in ("", ".", "..") for segment in path.replace("\\", "/").split("/"))
+
+
 def _bearer() -> str:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme != "Bearer" or not token:
+    if scheme != "Bearer" or not token or len(token) > TOKEN_LENGTH:
         raise Unauthenticated("Un jeton est attendu : « Authorization: Bearer … ».")
     return token
 

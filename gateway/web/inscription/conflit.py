@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask.typing import ResponseReturnValue
@@ -38,19 +39,29 @@ def conflict_page(
 
 def _lines(tab: Tab, shown: Values, other: Values) -> list[dict[str, Any]]:
     """Label and text of each field in which `shown` differs from `other`."""
-    labels = _labels(tab)
+    fields = _fields(tab)
     names = [name for name in {**shown, **other} if not name.endswith(HIDDEN_SUFFIXES)]
     return [
-        {"label": labels.get(name, name), "value": _listed(shown.get(name, ""))}
+        {"label": fields.get(name, {}).get("label", name), "value": _read(fields.get(name, {}), shown.get(name, ""))}
         for name in names
         if shown.get(name, "") != other.get(name, "")
     ]
 
 
-def _labels(tab: Tab) -> dict[str, str]:
+def _fields(tab: Tab) -> dict[str, dict[str, Any]]:
     fields = [field for section in (tab.form or {}).get("sections", ()) for field in section["fields"]]
     fields += [field for one in tab.epreuves or () for field in (one.position, one.option) if field]
-    return {field["name"]: field["label"] for field in fields}
+    return {field["name"]: field for field in fields}
+
+
+def _read(field: Mapping[str, Any], texts: str | list[str]) -> list[str]:
+    """What was chosen or typed, as people read it: the words of an option rather than its code."""
+    words = {option["value"]: option["label"] for option in field.get("options") or ()}
+    if field.get("type") == "yes_no":
+        words |= {"oui": "Oui", "non": "Non"}
+    if field.get("display") and isinstance(field.get("value"), str):
+        words[field["value"]] = field["display"]
+    return [words.get(text, text) for text in _listed(texts) if text]
 
 
 def _listed(texts: str | list[str]) -> list[str]:

@@ -39,9 +39,10 @@ class Person:
         return self.page
 
     def press(self, label: str) -> Page:
-        """Press the first button or link that bears these words, and wait for the page that follows."""
-        named = self.page.get_by_role("button", name=label, exact=True).or_(
-            self.page.get_by_role("link", name=label, exact=True)
+        """Press the first button or link of the page's content that bears these words, and wait for what follows."""
+        content = self.page.locator("main, body:not(:has(main))")
+        named = content.get_by_role("button", name=label, exact=True).or_(
+            content.get_by_role("link", name=label, exact=True)
         )
         with self.page.expect_navigation():
             named.first.click()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.screenshots
 FOLDER = Path(__file__).parents[2] / "screenshots"
 Story = Callable[[Walk], None]
-End = TypeVar("End")
 STORIES: tuple[Story, ...] = (
     visitors.anybody,
     visitors.creation,
@@ -43,66 +42,61 @@ STORIES: tuple[Story, ...] = (
 
 
 @dataclass
-class Told:
-    """The album, and how each story that could not be told to its end broke off."""
+class Book:
+    """The album with what its stories need, and which of them were told to their end."""
 
     album: Album
-    broken: dict[str, str] = field(default_factory=dict)
+    portal: LaunchedPortal
+    browser: Browser
+    told: list[str] = field(default_factory=list)
 
-    def tell(self, walk: Walk, story: Callable[[Walk], End | None], name: str) -> End | None:
-        """Tell a story to its end, and give what it comes to."""
+    @contextmanager
+    def walk(self, name: str, portal: LaunchedPortal | None = None) -> Iterator[Walk]:
+        """Someone's walk through the portal (or through another, weeks later)."""
+        walk = Walk((portal or self.portal).url, self.browser, self.album, self.portal.staff)
         try:
-            return story(walk)
-        except Exception:
-            self.broken[name] = traceback.format_exc()
-            return None
+            yield walk
+            self.told.append(name)
         finally:
             walk.close()
 
 
 @pytest.fixture(scope="module")
-def told(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Told:
-    """Every story, once."""
+def book(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
+    """One portal and one album for every story: each is a test of its own, and they are told in order."""
     gateway = apps.build("gateway", tmp_path_factory.mktemp("gateway"))
-    told = Told(Album(FOLDER, gateway.url_map))
-    with launched() as portal:
-        walk = Walk(portal.url, browser, told.album, portal.staff)
-        for story in STORIES:
-            told.tell(walk, story, _name(story))
-        left = told.tell(walk, later.prepared, "prepared")
-    if left:
-        with launched(portal) as afterwards:
-            walk = Walk(afterwards.url, browser, told.album, portal.staff)
-            told.tell(walk, lambda walk: later.closed(walk, left), "closed")
-    return told
-
-
-class launched:
-    """The portal for the length of a block; `after` gives the one whose data it takes over, weeks later."""
-
-    def __init__(self, after: LaunchedPortal | None = None) -> None:
-        weeks_later = {"VAR_DIR": str(after.var), "PORTAIL_NOW": later.AFTER_CLOSING} if after else {}
-        self._portal = LaunchedPortal("pictures", weeks_later)
-
-    def __enter__(self) -> LaunchedPortal:
-        return self._portal
-
-    def __exit__(self, *problem: object) -> None:
-        self._portal.stop()
+    portal = LaunchedPortal("pictures")
+    yield Book(Album(FOLDER, gateway.url_map), portal, browser)
+    portal.stop()
 
 
 def _name(story: Story) -> str:
     return f"{story.__module__.rpartition('.')[2]}.{story.__name__}"
 
 
-@pytest.mark.parametrize("story", [*map(_name, STORIES), "prepared", "closed"])
-def test_the_story_is_told_to_its_end(told: Told, story: str) -> None:
-    assert story not in told.broken, told.broken[story]
+@pytest.mark.parametrize("story", STORIES, ids=_name)
+def test_a_story_is_told_to_its_end(book: Book, story: Story) -> None:
+    with book.walk(_name(story)) as walk:
+        story(walk)
 
 
-def test_every_page_of_the_ledger_has_its_picture(told: Told) -> None:
-    assert ledger.pages() - told.album.seen == set()
+def test_what_is_there_before_the_closing_is_shown_after_it(book: Book) -> None:
+    with book.walk("before") as walk:
+        left = later.prepared(walk)
+    book.portal.stop()
+    afterwards = LaunchedPortal("weeks-later", {"VAR_DIR": str(book.portal.var), "PORTAIL_NOW": later.AFTER_CLOSING})
+    try:
+        with book.walk("after", afterwards) as walk:
+            later.closed(walk, left)
+    finally:
+        afterwards.stop()
 
 
-def test_axe_finds_nothing_and_nothing_sticks_out(told: Told) -> None:
-    assert told.album.findings == []
+def test_every_page_of_the_ledger_has_its_picture(book: Book) -> None:
+    if len(book.told) < len(STORIES) + 2:
+        pytest.skip("not every story was told")
+    assert ledger.pages() - book.album.seen == set()
+
+
+def test_axe_finds_nothing_and_nothing_sticks_out(book: Book) -> None:
+    assert book.album.findings == []

@@ -13,7 +13,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 KID = "test-key"
-LIFE_SECONDS = 60
+LIFE_SECONDS = 600  # longer than accounts gives: a slow machine must not end a test
 
 _KEY = Ed25519PrivateKey.generate()
 _STRANGER = Ed25519PrivateKey.generate()

@@ -68,6 +68,22 @@ def test_a_too_large_file_is_refused_by_a_page(browser: Browser, deposit: Deposi
         page.get_by_text("Votre fichier est trop volumineux").first.wait_for()
 
 
+def test_the_script_tells_a_too_large_file_and_sends_nothing(
+    browser: Browser, deposit: Deposit, tmp_path: Path
+) -> None:
+    file = tmp_path / "trop grand.pdf"
+    file.write_bytes(b"%PDF-1.7\n" + b"0" * (TOO_LARGE[0] * 1024 * 1024))
+    with french_visitor(browser, storage_state=deposit.state) as context:
+        page = context.new_page()
+        page.goto(deposit.url)
+        posts: list[str] = []
+        page.on("request", lambda sent: posts.append(sent.url) if sent.method == "POST" else None)
+        page.get_by_label("Choisir un fichier").set_input_files(file)
+        page.get_by_role("button", name="Envoyer", exact=True).click()
+        page.get_by_text("Ce fichier fait 6 Mo ; la taille ne doit pas excéder 5 Mo.").wait_for()
+        assert posts == []
+
+
 @pytest.mark.bench
 def test_slow_uploads_do_not_slow_the_home_page(alone: LaunchedPortal, deposit: Deposit) -> None:
     quiet = _seconds_of_the_home_page(alone.url)

@@ -47,9 +47,6 @@ class Supervisor:
     def start(self, child: Child) -> None:
         self._running[child.name] = _Running(child, self._spawn(child), time.monotonic())
 
-    def pids(self) -> dict[str, int]:
-        return {name: running.process.pid for name, running in self._running.items()}
-
     def wait_ready(self, names: list[str], seconds: float) -> None:
         """Raises NotReady."""
         deadline = time.monotonic() + seconds

@@ -17,7 +17,6 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, MetaData, event, text
 from sqlalchemy.engine import URL, Dialect, make_url
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -124,17 +123,3 @@ def _tune_sqlite(engine: Engine) -> None:
         options = connection.get_execution_options()
         connection.exec_driver_sql(f"PRAGMA query_only={int(options.get('portail_read_only', False))}")
         connection.exec_driver_sql(f"BEGIN {options.get('portail_begin', 'DEFERRED')}")
-
-
-def constraint_of(error: IntegrityError, names: Mapping[str, str]) -> str | None:
-    """The name of the constraint that `error` broke.
-
-    PostgreSQL says it; SQLite says only « table.column, table.column », which `names` maps to the same name.
-    """
-    diagnostic = getattr(error.orig, "diag", None)
-    if diagnostic is not None:
-        name: str | None = diagnostic.constraint_name
-        return name
-    message = str(error.orig)
-    columns = message.partition(": ")[2]
-    return names.get(columns.strip())

@@ -9,7 +9,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.registrations.domain import windows
-from services.registrations.domain.definition import Exam
 
 STEPS = ("domaine", "exam", "session", "academie")
 DOMAINES = ("Examen", "Concours")
@@ -113,29 +112,6 @@ _READINGS = {
 def place_label(offer: Offer) -> str:
     """« ACADÉMIE DE BESANCON - (2022-06) »"""
     return f"{offer.academie_label} - ({offer.code_choice})"
-
-
-def offers_of(exam: Exam, opening_id: Callable[[str, str, str], str]) -> tuple[Offer, ...]:
-    """The openings of an exam as the catalogue dates them; `opening_id` names one from exam, session, académie."""
-    return tuple(
-        Offer(
-            opening_id=opening_id(exam.code, session.name, opening.academie),
-            domaine=exam.domaine,
-            exam=exam.code,
-            exam_label=exam.label,
-            session=session.name,
-            session_label=session.label,
-            session_closes=session.closes,
-            academie=opening.academie,
-            academie_label=opening.label,
-            code_choice=opening.code_choice,
-            opens=opening.opens,
-            closes=opening.closes,
-            residence_notice=opening.residence_notice,
-        )
-        for session in exam.sessions
-        for opening in session.openings
-    )
 
 
 def select(offers: Iterable[Offer], purpose: Purpose, picked: Picked, instant: datetime) -> Selection:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session as DbSession
@@ -60,11 +58,6 @@ def exam_by_digest(session: DbSession, digest: str) -> Exam:
     return _held.get(session, digest)
 
 
-def current_digests(session: DbSession) -> dict[str, str]:
-    """The digest in force of each exam, by code."""
-    return {row.code: row.digest for row in session.scalars(select(CurrentExam))}
-
-
 def opening_view(session: DbSession, opening_id: str, digest: str | None = None) -> OpeningView:
     """By the revision in force, or by the one of `digest`; the dates are those in force either way.
 
@@ -100,12 +93,6 @@ def offers(session: DbSession) -> tuple[Offer, ...]:
     rows = session.execute(_openings().where(OpeningRow.listed))
     views = (_view(session, row, change, digest) for row, change, digest in rows)
     return tuple(_offer(view) for view in views if view is not None)
-
-
-def session_closings(session: DbSession, opening_ids: Iterable[str]) -> dict[str, datetime]:
-    """When the session of each opening closes, by opening id."""
-    rows = session.scalars(select(OpeningRow).where(OpeningRow.id.in_(set(opening_ids))))
-    return {row.id: row.session_closes for row in rows}
 
 
 def _openings() -> Select[OpeningRow, OpeningChange, str]:

@@ -2,10 +2,26 @@ from dataclasses import replace
 
 import pytest
 
-from services.registrations.domain.offers import NOTHING_OPEN, Offer, Picked, Purpose, Selection, offers_of, select
+from services.registrations.domain.offers import NOTHING_OPEN, Offer, Picked, Purpose, Selection, select
 from tests.registrations.domain.bts import BTS, at
 
-BESANCON = offers_of(BTS, lambda exam, session, academie: f"{exam}-{session}-{academie}")[0]
+SESSION = BTS.sessions[0]
+OPENING = SESSION.openings[0]
+BESANCON = Offer(
+    opening_id="BTS-2022-03",
+    domaine=BTS.domaine,
+    exam=BTS.code,
+    exam_label=BTS.label,
+    session=SESSION.name,
+    session_label=SESSION.label,
+    session_closes=SESSION.closes,
+    academie=OPENING.academie,
+    academie_label=OPENING.label,
+    code_choice=OPENING.code_choice,
+    opens=OPENING.opens,
+    closes=OPENING.closes,
+    residence_notice=OPENING.residence_notice,
+)
 AMIENS = replace(
     BESANCON,
     opening_id="amiens",

@@ -19,12 +19,12 @@ LINKS_KEPT = timedelta(days=30)
 jobs = Jobs()
 
 
-@jobs.every(minutes=5, name="erase_not_activated")
+@jobs.every(minutes=5, name="erase-not-activated")
 def erase_accounts_not_activated() -> None:
     erase_not_activated()
 
 
-@jobs.every(minutes=1, name="finish_identity_changes")
+@jobs.every(minutes=1, name="finish-identity-changes")
 def finish_identity_changes() -> None:
     identity_changes.finish_all()
 

@@ -7,4 +7,5 @@ from services.documents.app import create_app
 from services.documents.settings import DocumentsSettings
 from services.documents.worker import run_worker
 
-main("documents", DocumentsSettings, create_app, run_worker)
+if __name__ == "__main__":
+    main("documents", DocumentsSettings, create_app, run_worker)

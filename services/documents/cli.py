@@ -6,7 +6,7 @@ import click
 from flask import Flask
 
 from services.chassis.events import commands
-from services.documents.handlers import registry
+from services.documents.follow_ups import registry
 from services.documents.operations.reconciliation import reconcile
 from services.documents.parts import parts
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from services.chassis import worker
-from services.documents.handlers import registry
+from services.documents.follow_ups import registry
 from services.documents.jobs import jobs
 
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from services.chassis.events import commands as event_commands
 from services.chassis.tokens import KeyOf
 from services.chassis.web import create_service
 from services.registrations import cli
 from services.registrations.api import candidatures, drafts, openings, processes, staff
-from services.registrations.follow_ups import registry
 from services.registrations.models import db
 from services.registrations.settings import RegistrationsSettings
 
@@ -20,5 +18,4 @@ def create_app(settings: RegistrationsSettings, key_of: KeyOf | None = None) -> 
     """`key_of` replaces accounts' published keys in tests."""
     app = create_service("registrations", settings, db, title="Registrations", blueprints=BLUEPRINTS, key_of=key_of)
     cli.register(app)
-    event_commands.register(app, registry)
     return app

@@ -15,8 +15,10 @@ from flask.cli import with_appcontext
 
 from services.chassis.clock import PARIS, portal_now
 from services.chassis.errors import DomainError
+from services.chassis.events import commands as event_commands
 from services.chassis.french import instant_court
 from services.registrations import catalogue
+from services.registrations.follow_ups import registry
 from services.registrations.models import db
 from services.registrations.operations import catalogue as loading
 from services.registrations.operations import messages, openings
@@ -46,6 +48,7 @@ INSTANT = ParisTime()
 
 
 def register(app: Flask) -> None:
+    event_commands.register(app, registry)
     for command in (load_catalogue, load_etablissements, publish_message, withdraw_message, list_messages, window):
         app.cli.add_command(command)
 

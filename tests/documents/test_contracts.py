@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from services.contracts import EVENTS
 from services.contracts.registrations import RegistrationSaved, RegistrationWithdrawn
-from services.documents.handlers import registry
+from services.documents.follow_ups import registry
 from services.documents.rendering.confirmation import confirmation
 from services.documents.rendering.demande import demande
 from services.documents.rendering.formulaire import formulaire

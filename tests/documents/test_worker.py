@@ -13,7 +13,7 @@ from services.chassis.events.broker import bindings_of, connect
 from services.chassis.worker import Worker
 from services.contracts import EVENTS
 from services.contracts.registrations import RegistrationSaved, RegistrationWithdrawn
-from services.documents.handlers import registry
+from services.documents.follow_ups import registry
 from services.documents.jobs import jobs
 from tests.documents.example import CANDIDATURE, saved, withdrawn
 from tests.documents.peer import Peer

@@ -30,6 +30,7 @@ UPLOADS = 50
 BYTES_PER_SECOND = 5 * 1024
 TOO_LARGE = (6, 30)  # Mo
 MOST_TIMES_SLOWER = 3.0
+MEASURED_SECONDS = 4.0
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,8 @@ def test_slow_uploads_do_not_slow_the_home_page(alone: LaunchedPortal, deposit: 
 
 def _seconds_of_the_home_page(url: str) -> float:
     taken = []
-    for _ in range(40):
+    until = time.perf_counter() + MEASURED_SECONDS
+    while time.perf_counter() < until:
         start = time.perf_counter()
         assert requests.get(url, timeout=30).ok
         taken.append(time.perf_counter() - start)

@@ -36,7 +36,7 @@ screenshots: .venv/dev.stamp $(ASSETS) services ## pictures of every page into s
 	$(PY) -m pytest -m screenshots $(ARGS)
 	@if [ -n "$(KEEP)" ]; then $(PY) -m tests.screens.keep; fi
 
-bench: .venv/dev.stamp $(ASSETS) services ## measure (see docs/capacity.md)
+bench: .venv/dev.stamp $(ASSETS) services ## measure: how load changes what a visitor waits
 	$(PY) -m pytest -m bench -s $(ARGS)
 
 soak: .venv/dev.stamp $(ASSETS) services ## the tests that are too long for make check

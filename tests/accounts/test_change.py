@@ -1,4 +1,4 @@
-"""« Modifier mes informations » and « Supprimer » (SPEC B9), with registrations answering, refusing, or down."""
+"""« Modifier mes informations » and « Supprimer », with registrations answering, refusing, or down."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Logging in, being slowed, resetting a password, and sessions that end everywhere (SPEC B7, B8)."""
+"""Logging in, being slowed, resetting a password, and sessions that end everywhere."""
 
 from __future__ import annotations
 

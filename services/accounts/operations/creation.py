@@ -1,4 +1,4 @@
-"""Creating an account. A known address gets the same answer as a new one, after the same work (SPEC B4)."""
+"""Creating an account. A known address gets the same answer as a new one, after the same work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A new address takes effect when its owner confirms by the mailed link; the old one is told (SPEC B9)."""
+"""A new address takes effect when its owner confirms by the mailed link; the old one is told."""
 
 from __future__ import annotations
 

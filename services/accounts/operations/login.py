@@ -1,4 +1,4 @@
-"""Logging in (SPEC B7): one message for every refusal, tries counted before they are looked at, argon2 either way."""
+"""Logging in: one message for every refusal, tries counted before they are looked at, argon2 either way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""« Mot de passe oublié » : a link by mail, short-lived and good once, that ends every session (SPEC B7)."""
+"""« Mot de passe oublié » : a link by mail, short-lived and good once, that ends every session."""
 
 from __future__ import annotations
 

@@ -22,8 +22,8 @@ _QUESTIONS = {
 
 
 class Purpose(StrEnum):
-    CONSULT = "consult"  # A2: whatever the session, until it closes
-    REGISTER = "register"  # C1: only what is open
+    CONSULT = "consult"  # the openings shown to anybody: whatever the session, until it closes
+    REGISTER = "register"  # « M'inscrire » takes only what is open
 
 
 @dataclass(frozen=True)

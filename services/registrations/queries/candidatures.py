@@ -34,7 +34,7 @@ class Shown:
 
 
 def shown_candidatures(session: DbSession, candidate_id: str, at: datetime) -> tuple[Shown, ...]:
-    """Active ones whose session has not closed (E1), oldest first."""
+    """Active ones whose session has not closed, oldest first."""
     return tuple(_shown(session, candidate_id, at))
 
 

@@ -10,7 +10,7 @@ from services.contracts.registrations import Section as RecapSection
 from services.registrations.domain import declaration, results, rules
 from services.registrations.domain.definition import Tab
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.forms import FieldError, Form, Option
+from services.registrations.domain.forms import FieldError, Form, Option, error
 from services.registrations.domain.outcome import Incomplete, Outcome, Recap, TabErrors, TabHeading, TabView
 from services.registrations.domain.tabs import KINDS, questions
 from services.registrations.domain.tabs.kind import TabKind
@@ -40,14 +40,14 @@ def describe(dossier: Dossier, number: int) -> TabView:
 
 
 def check(dossier: Dossier, number: int) -> tuple[FieldError, ...]:
-    """Everything that is wrong with a tab, at once. Raises NotFound for a number that is none."""
-    return _errors(dossier, _tab(dossier, number))
+    """Everything that is wrong with a tab, at once, in its fields' order. Raises NotFound for a number that is none."""
+    return _as_on_the_page(_errors(dossier, _tab(dossier, number)), describe(dossier, number))
 
 
 def check_all(dossier: Dossier) -> tuple[TabErrors, ...]:
     """The tabs that have something wrong, with all of it."""
     found = (
-        TabErrors(number, tab.title, _errors(dossier, tab)) for number, tab in enumerate(dossier.exam.tabs, start=1)
+        TabErrors(number, tab.title, check(dossier, number)) for number, tab in enumerate(dossier.exam.tabs, start=1)
     )
     return tuple(tab for tab in found if tab.errors)
 
@@ -102,6 +102,14 @@ def _errors(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
         *questions.check(dossier, tab),
     )
     return tuple(dict.fromkeys(found))
+
+
+def _as_on_the_page(errors: tuple[FieldError, ...], view: TabView) -> tuple[FieldError, ...]:
+    """In the order in which a reader meets the fields; what belongs to none comes last."""
+    fields = [*view.form.fields()] if view.form else []
+    fields += [field for one in view.epreuves or () for field in (one.position, one.option) if field]
+    places = {error(field.name, "").pointer: place for place, field in enumerate(fields)}
+    return tuple(sorted(errors, key=lambda one: places.get(one.pointer, len(places))))
 
 
 def _warnings(dossier: Dossier, tab: Tab) -> tuple[str, ...]:

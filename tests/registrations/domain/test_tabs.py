@@ -328,3 +328,11 @@ def test_the_first_language_is_not_offered_as_the_second() -> None:
     assert second
     assert "anglais" in [one.value for one in first.options]
     assert [one.value for one in second.options] == ["allemand", "espagnol", "italien"]
+
+
+def test_mistakes_are_told_in_the_order_of_the_fields() -> None:
+    wrong = typing("identification", EMPTY, code_postal="25", telephone_mobile="12ab")
+    order = [one.name for section in sections(wrong, IDENTIFICATION) for one in section.fields]
+    told = [order.index(name) for name in pointers(wrong, IDENTIFICATION)]
+    assert len(told) > 3
+    assert told == sorted(told)

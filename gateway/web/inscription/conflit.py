@@ -1,4 +1,4 @@
-"""Two windows wrote the same tab: both texts are shown where they differ, nothing is overwritten (row E2)."""
+"""Two windows wrote the same tab: both texts are shown where they differ, nothing is overwritten."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from services.accounts.domain.staff import Role
 from services.accounts.operations import staff
 from services.accounts.operations.audit import Actor
 from tests.support.portal import Portal
@@ -18,7 +19,7 @@ US = Actor("command", "test")
 def token(running: Portal) -> str:
     email = "tools-paths@example.org"
     with running.accounts.app.app_context():
-        staff.create_staff(staff.NewStaff(email, PASSWORD, staff.Role("gestionnaire"), ("03",), "DUVAL", "Anne"), US)
+        staff.create_staff(staff.NewStaff(email, PASSWORD, Role("gestionnaire"), ("03",), "DUVAL", "Anne"), US)
         made = staff.create_token(email, name="x", scopes=["candidatures:read"], life=timedelta(days=1), actor=US)
     return made[1]
 

@@ -9,7 +9,7 @@ from flask import Flask, g
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from gateway import entrances, filters, protection, refusals, visitor
+from gateway import entrances, filters, owner, protection, refusals, visitor
 from gateway.assets import STATIC_FOLDER
 from gateway.clients.base import ServiceClient
 from gateway.components import register_components
@@ -55,6 +55,7 @@ def _register_services(app: Flask, settings: GatewaySettings) -> None:
     app.extensions["services"] = connect(settings)
     app.extensions["seal"] = Seal(settings.seal_key)
     own_token = app.extensions["services"].own_token
+    owner.register(app)
     visitor.register(app, ServiceClient(settings.accounts_url), own_token)
 
 

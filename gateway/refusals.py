@@ -12,6 +12,7 @@ from flask import Flask, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from gateway import owner
 from gateway.pages import page
 from gateway.protection import SAFE_METHODS, ForeignPost
 from gateway.seal import Interrupted, Seal, may_be_kept
@@ -41,7 +42,7 @@ def register(app: Flask) -> None:
 
 def sealed_post() -> str | None:
     """What this dead session's post holds, sealed for its candidate; None when there is nothing to keep."""
-    subject = g.get("ended_subject")
+    subject = g.get("ended_subject") or owner.owner_of_post()
     if request.method in SAFE_METHODS or not subject or not typed_fields():
         return None
     seal: Seal = current_app.extensions["seal"]
@@ -52,7 +53,9 @@ def typed_fields() -> tuple[tuple[str, str], ...]:
     """What was posted, in order, without passwords and files."""
     if request.mimetype != "application/x-www-form-urlencoded":
         return ()
-    return tuple((name, value) for name, value in request.form.items(multi=True) if may_be_kept(name))
+    return tuple(
+        (name, value) for name, value in request.form.items(multi=True) if name != owner.FIELD and may_be_kept(name)
+    )
 
 
 def _address() -> str:

@@ -135,6 +135,20 @@ def test_what_is_typed_into_a_dead_session_is_taken_up_after_log_in(visitors: Vi
     assert browser.value("prenoms") == "Laurent, « Léo »"
 
 
+def test_what_is_typed_is_taken_up_by_a_browser_that_has_lost_its_cookie(visitors: Visitors) -> None:
+    email = visitors.activated()
+    browser = visitors.logged_in(email)
+    browser.get("/compte")
+    typed_before = browser.answer
+    browser.press("Se déconnecter")  # in another window
+    browser.answer = typed_before
+    browser.press("Enregistrer", prenoms="Laurent, « Léo »")
+    assert browser.answer.status_code == 401
+    browser.press("Me connecter", identifiant=email, password=PASSWORD)
+    browser.press("Reprendre ma saisie")
+    assert browser.value("prenoms") == "Laurent, « Léo »"
+
+
 def test_what_one_typed_is_never_given_to_another(visitors: Visitors, running: Portal) -> None:
     browser = visitors.logged_in()
     browser.get("/compte")

@@ -7,12 +7,12 @@ from typing import Any
 from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 
-from gateway import entrances
+from gateway import entrances, owner
 from gateway.clients.forms import Form, Values, typed
 from gateway.services import services
 from gateway.web.compte import blueprint
 
-OURS = ("action", "rechercher")
+OURS = ("action", "rechercher", owner.FIELD)
 WITH_SEARCH = ("departement_naissance",)
 """What the script sends along with the words searched."""
 

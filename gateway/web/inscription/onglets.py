@@ -7,7 +7,7 @@ from typing import Any
 from flask import jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway import entrances, visitor
+from gateway import entrances, owner, visitor
 from gateway.clients.forms import Values, typed
 from gateway.clients.registrations import Draft, Tab
 from gateway.components.fields import error_target, field_id
@@ -17,7 +17,7 @@ from gateway.web.inscription import blueprint
 from gateway.web.inscription.conflit import conflict_page
 from services.chassis.errors import DomainError
 
-OURS = ("action", "revision", "rechercher", "onglet")
+OURS = ("action", "revision", "rechercher", "onglet", owner.FIELD)
 ACTIONS = ("next", "previous", "stay")
 
 

@@ -57,9 +57,7 @@ def test_the_academie_of_reims_has_the_contact_of_the_guide() -> None:
     assert reims.rectorat.unverified == ("mail",)
 
 
-@pytest.mark.parametrize(
-    ("departement", "code"), [("025", "03"), ("02A", "27"), ("974", "28"), ("978", "32")]
-)
+@pytest.mark.parametrize(("departement", "code"), [("025", "03"), ("02A", "27"), ("974", "28"), ("978", "32")])
 def test_a_departement_leads_to_its_academie(departement: str, code: str) -> None:
     academie = academies.of_departement(departement)
     assert academie is not None

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Flask, Response, jsonify
+from flask import Flask, Response, jsonify, request
 from flask_migrate import Migrate
 from flask_smorest import Api, Blueprint
 from sqlalchemy import text
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException
 
 from services.chassis import access, clock, logs, observed, problems
 from services.chassis.database import Database
@@ -50,6 +51,7 @@ def create_service(
     logs.configure(name, level=settings.log_level, as_json=settings.env != "test")
     observed.register(app, name, needs={"database": lambda: _database_check(db)}, reports=reports or {})
     access.register(app, key_of or RemoteKeys(settings.accounts_url))
+    app.before_request(refuse_unreadable_json)
     app.url_value_preprocessor(refuse_impossible_ids)
     db.connect(app, settings.database_url)
     Migrate(app, db, directory=f"services/{name}/migrations", render_as_batch=True)
@@ -63,6 +65,16 @@ def refuse_impossible_ids(endpoint: str | None, values: dict[str, Any] | None) -
     texts = (value for value in (values or {}).values() if isinstance(value, str))
     if not all(text.isascii() and text.isprintable() for text in texts):
         raise NotFound()
+
+
+def refuse_unreadable_json() -> None:
+    """What no parser takes: brackets nested by thousands, numbers of thousands of digits. Raises BadRequest."""
+    if not request.is_json:
+        return
+    try:
+        json.loads(request.get_data() or b"null")
+    except (ValueError, RecursionError) as error:
+        raise BadRequest("Le corps de la requête n'est pas un JSON lisible.") from error
 
 
 def _register_api(app: Flask, title: str, blueprints: Iterable[Blueprint]) -> None:

@@ -6,6 +6,7 @@ a bound, so that the page that says why can be read.
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -94,7 +95,8 @@ def _spooled(request: Request, field: str) -> ReceivedFile | None:
         sock.settimeout(SILENCE_SECONDS)
     request.environ["wsgi.input"] = _Bounded(request.environ["wsgi.input"], TOTAL_SECONDS)
     try:
-        sent = request.files.get(field)
+        with _reading_at_most(sock, TOTAL_SECONDS):
+            sent = request.files.get(field)
     except (ClientDisconnected, OSError) as error:
         raise Refused("L'envoi s'est interrompu : rien n'a été gardé. Recommencez.", 400) from error
     finally:
@@ -111,6 +113,24 @@ def _spooled(request: Request, field: str) -> ReceivedFile | None:
     return ReceivedFile(sent.filename or "", cast(BinaryIO, sent.stream), size)
 
 
+@contextmanager
+def _reading_at_most(sock: socket.socket | None, seconds: float) -> Iterator[None]:
+    """Then the body ends, however it drips: one read waits for many bytes, and each of them for the silence allowed."""
+
+    def end() -> None:
+        with suppress(OSError):
+            cast(socket.socket, sock).shutdown(socket.SHUT_RD)
+
+    clock = threading.Timer(seconds, end)
+    clock.daemon = True
+    if sock:
+        clock.start()
+    try:
+        yield
+    finally:
+        clock.cancel()
+
+
 def _too_large(size: int) -> str:
     return f"Votre fichier est trop volumineux ({taille(size)}) : la taille ne doit pas excéder 5 Mo."
 
@@ -120,9 +140,10 @@ def _discard(request: Request, seconds: float) -> None:
     stream = request.environ["wsgi.input"]
     left = min(request.content_length or 0, DISCARD_BYTES)
     deadline = time.monotonic() + seconds
-    if sock := request.environ.get("gunicorn.socket"):
+    sock = request.environ.get("gunicorn.socket")
+    if sock:
         sock.settimeout(seconds)
-    with suppress(OSError, HTTPException, Unavailable):
+    with suppress(OSError, HTTPException, Unavailable), _reading_at_most(sock, seconds):
         while left > 0 and time.monotonic() < deadline:
             chunk = stream.read(min(CHUNK, left))
             if not chunk:

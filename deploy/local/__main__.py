@@ -14,6 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 from deploy.local.children import Plan, free_ports
+from deploy.local.command import write_environments
 from deploy.local.first_start import StepFailed, declare_queues, demonstration_staff, load_catalogue, migrate
 from deploy.local.place import AlreadyRunning, Place
 from deploy.local.supervisor import POLL_SECONDS, NotReady, Supervisor, answers
@@ -30,6 +31,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
     os.chdir(Path(__file__).parents[2])
+    os.umask(0o077)  # candidates' data are our owner's alone, whatever the folder given
     port = _port()
     place = Place(Path(os.environ.get("VAR_DIR", "var")).resolve())
     place.prepare()
@@ -63,6 +65,7 @@ def _run(plan: Plan) -> None:
         migrate(plan)
         load_catalogue(plan)
         demonstration_staff(plan)
+        write_environments(plan)
         children = plan.children()
         for child in children:
             supervisor.start(child)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
+import requests
 from flask import Flask, g
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
@@ -19,6 +21,7 @@ from gateway.settings import GatewaySettings
 from gateway.web import blueprints
 from gateway.web.justificatifs import reception
 from services.chassis import clock, logs, observed
+from services.chassis.observed import Check
 from services.chassis.patient import seconds_since_head
 
 FORM_LIMIT = 1024 * 1024  # bytes of a posted form; uploads have their own way in
@@ -32,7 +35,7 @@ def create_app(settings: GatewaySettings) -> Flask:
     clock.set_offset(settings.portail_offset)
     logs.configure("gateway", level=settings.log_level, as_json=settings.env != "test")
     app.before_request(_stamp)
-    observed.register(app, "gateway", needs={}, reports={})
+    observed.register(app, "gateway", needs={}, reports=_reports(settings))
     protection.register(app, settings)
     _register_services(app, settings)
     entrances.register(app)
@@ -44,6 +47,19 @@ def create_app(settings: GatewaySettings) -> Flask:
         app.register_blueprint(blueprint)
     _wrap(app, settings)
     return app
+
+
+def _reports(settings: GatewaySettings) -> dict[str, Check]:
+    """The services, shown on readiness: pages say themselves what does not work while one is away."""
+    urls = {name: getattr(settings, f"{name}_url") for name in ("accounts", "registrations", "documents", "pieces")}
+    return {name: partial(_answers, url) for name, url in urls.items()}
+
+
+def _answers(url: str) -> str | None:
+    try:
+        return None if requests.get(f"{url}/health/live", timeout=1).ok else "refuses"
+    except requests.RequestException as error:
+        return type(error).__name__
 
 
 def _stamp() -> None:

@@ -147,7 +147,7 @@ def main(arguments: list[str]) -> int:
     dist = Path(arguments[0])
     static = Path(arguments[1]) if len(arguments) > 1 else GATEWAY / "static"
     version = json.loads((dist.parent / "package.json").read_text(encoding="utf-8"))["version"]
-    print(f"{static}/{build(dist, static, version)}")
+    print(f"Feuilles de style, scripts et polices : {static}/{build(dist, static, version)}")
     return 0
 
 

@@ -56,6 +56,10 @@ class Place:
         return self.root / "demo.json"
 
     @property
+    def environments(self) -> Path:
+        return self.root / "environments.json"
+
+    @property
     def broker_url(self) -> str:
         return f"sqlite:///{self.root / 'broker.db'}"
 
@@ -78,12 +82,12 @@ class Place:
     def secrets(self) -> Secrets:
         path = self.root / "secrets.json"
         if not path.exists():
-            _write_private(path, json.dumps(asdict(_new_secrets())))
+            write_private(path, json.dumps(asdict(_new_secrets())))
         return Secrets(**json.loads(path.read_text(encoding="utf-8")))
 
 
 def write_demo(place: Place, content: dict[str, object]) -> None:
-    _write_private(place.demo, json.dumps(content, indent=2, ensure_ascii=False))
+    write_private(place.demo, json.dumps(content, indent=2, ensure_ascii=False))
 
 
 def _new_secrets() -> Secrets:
@@ -100,7 +104,7 @@ def _new_secrets() -> Secrets:
     )
 
 
-def _write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
     """Whole or not at all, readable by its owner alone."""
     temporary = path.with_suffix(".part")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -1,0 +1,36 @@
+"""`python -m deploy.local.command documents parked`: a service's command in the environment of the last start.
+
+VAR_DIR says which portal. The environment is written at each start, readable by its owner alone, since it holds secrets
+and the ports in use.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from deploy.local.children import SERVICES, Plan
+from deploy.local.place import Place, write_private
+
+
+def write_environments(plan: Plan) -> None:
+    """What each process is started with, by name; a worker's holds its port for health and metrics."""
+    environments = {child.name: dict(child.environment) for child in plan.children()}
+    write_private(plan.place.environments, json.dumps(environments, indent=2))
+
+
+def main() -> None:
+    place = Place(Path(os.environ.get("VAR_DIR", "var")).resolve())
+    if len(sys.argv) < 2 or sys.argv[1] not in SERVICES:
+        sys.exit(f"python -m deploy.local.command {{{','.join(SERVICES)}}} COMMANDE …")
+    if not place.environments.exists():
+        sys.exit(f"Aucun portail n'a encore démarré dans {place.root} : lancez « make run » (ou donnez VAR_DIR).")
+    service, words = sys.argv[1], sys.argv[2:]
+    environment = json.loads(place.environments.read_text(encoding="utf-8"))[service]
+    os.execve(sys.executable, [sys.executable, "-m", f"services.{service}", *words], environment)  # noqa: S606
+
+
+if __name__ == "__main__":
+    main()

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 UPLOADS = 50
 BYTES_PER_SECOND = 5 * 1024
 TOO_LARGE = (6, 30)  # Mo
-MOST_TIMES_SLOWER = 3.0
+MOST_TIMES_SLOWER = 5.0
 MEASURED_SECONDS = 4.0
 
 
@@ -131,9 +131,9 @@ def _slow_upload(deposit: Deposit) -> socket.socket:
 
 def _trickle(uploads: list[socket.socket], over: threading.Event) -> None:
     """5 KiB a second to each until it is over; those that were refused are left."""
-    while not over.wait(0.2):
+    while not over.wait(1.0):
         for one in uploads:
             try:
-                one.sendall(b"0" * (BYTES_PER_SECOND // 5))
+                one.sendall(b"0" * BYTES_PER_SECOND)
             except OSError:
                 continue

@@ -1,7 +1,7 @@
 """Who looks at the page: the browser's opaque session exchanged with accounts for a short access token.
 
-The exchange is kept for 5 seconds, and dropped at once where log-out happens: a log-out ends the session everywhere
-within that time. The browser never holds a token.
+The exchange is kept for 4 seconds, and dropped at once where log-out happens: a log-out ends the session everywhere
+within 5. The browser never holds a token.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Flask, current_app, g, request
+from werkzeug.http import dump_cookie
 from werkzeug.wrappers import Response
 
 from gateway.clients.base import ServiceClient, shaped
@@ -19,7 +20,7 @@ from gateway.settings import GatewaySettings, cookie_name
 from services.chassis.errors import DomainError, Unauthenticated
 from services.chassis.service_token import ServiceToken
 
-KEPT_SECONDS = 5.0
+KEPT_SECONDS = 4.0  # less than the 5 s within which a log-out ends a session everywhere
 SESSION_MAX_AGE = 36 * 3600
 """Longer than a session lives, and as long as accounts remembers whose it was: what its last page posts is kept."""
 DEVICE_MAX_AGE = 365 * 24 * 3600
@@ -188,8 +189,7 @@ def forget(response: Response) -> None:
 
 def take_away(response: Response, name: str) -> None:
     """One of our cookies is no longer the browser's."""
-    settings, named = _settings(), cookie_name(_settings(), name)
-    response.delete_cookie(named, path="/", secure=settings.https, httponly=True, samesite="Lax")
+    give(response, name, "", 0)
 
 
 def register(app: Flask, accounts: ServiceClient, own_token: ServiceToken) -> None:
@@ -199,7 +199,7 @@ def register(app: Flask, accounts: ServiceClient, own_token: ServiceToken) -> No
 def give(response: Response, name: str, value: str, max_age: int) -> None:
     """A cookie of ours, out of reach of scripts and of other sites' posts; `max_age` in seconds."""
     settings = _settings()
-    response.set_cookie(
+    cookie = dump_cookie(
         cookie_name(settings, name),
         value,
         max_age=max_age,
@@ -207,7 +207,9 @@ def give(response: Response, name: str, value: str, max_age: int) -> None:
         secure=settings.https,
         httponly=True,
         samesite="Lax",
+        sync_expires=False,  # a date would be read by the visitor's own clock
     )
+    response.headers.add("Set-Cookie", cookie)
 
 
 def _settings() -> GatewaySettings:

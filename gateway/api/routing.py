@@ -26,7 +26,7 @@ LEFT_OUT = frozenset(
     {"connection", "keep-alive", "transfer-encoding", "server", "date", "set-cookie", "content-encoding"}
 )
 TIMEOUT = (3.05, 60.0)
-KEPT_SECONDS = 5.0
+KEPT_SECONDS = 4.0
 TOKEN_LENGTH = 200  # what accounts takes; anything longer is none of its tokens
 
 _limits = Limits(per_minute=1200)
@@ -72,7 +72,7 @@ def _bearer() -> str:
 
 
 def _access_token(opaque: str) -> str:
-    """Kept for 5 s, so that a withdrawn token is refused within that time."""
+    """Kept for 4 s, so that a withdrawn token is refused within 5."""
     with _lock:
         until, token = _kept.get(opaque, (0.0, ""))
     if time.monotonic() < until:

@@ -20,7 +20,7 @@ from deploy.local.place import AlreadyRunning, Place
 from deploy.local.supervisor import POLL_SECONDS, NotReady, Supervisor, answers
 from services.chassis.clock import PARIS, system_now
 
-READY_SECONDS = 90.0
+READY_SECONDS = 150.0
 
 
 class Stop(Exception):

@@ -54,6 +54,7 @@ class Field:
     rows: int = 4
     text: str | None = None
     severity: str = "info"
+    about: str | None = None
 
     @property
     def id(self) -> str:

@@ -26,7 +26,8 @@ class Option:
 
 @dataclass(frozen=True)
 class Field:
-    """A field as a service defines it. `value` is what was typed, as typed; `display` the words of a search's value.
+    """A field as a service defines it. `value` is what was typed, as typed; `display` the words of a search's value,
+    `about` what tells two fields of one label apart.
 
     On a text field `options` and `search` only propose: what is typed stays free.
     """

@@ -43,7 +43,8 @@ def configure(service: str, *, level: str = "INFO", as_json: bool = True) -> Non
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for noisy in ("pika", "urllib3", "minio", "xhtml2pdf", "fontTools", "PIL", "alembic"):
+    logging.getLogger("pika").setLevel("CRITICAL")  # what it meets is told by our own lines
+    for noisy in ("urllib3", "minio", "xhtml2pdf", "fontTools", "PIL", "alembic"):
         logging.getLogger(noisy).setLevel("WARNING")
 
 

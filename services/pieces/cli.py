@@ -8,7 +8,7 @@ from flask.cli import with_appcontext
 
 from services.chassis.events import commands
 from services.chassis.objects import StoreUnavailable
-from services.pieces.handlers import registry
+from services.pieces.follow_ups import registry
 from services.pieces.operations.reconciliation import reconcile
 from services.pieces.operations.scans import rescan
 from services.pieces.parts import parts

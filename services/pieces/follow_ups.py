@@ -10,6 +10,8 @@ from services.pieces.operations.erasure import ERASE, erase_object
 from services.pieces.operations.scans import SCAN, scan_deposit
 from services.pieces.parts import parts
 
+__all__ = ["registry"]
+
 
 @registry.follow_up(SCAN)
 def scan(data: dict[str, Any], envelope: Envelope) -> None:

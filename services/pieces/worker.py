@@ -5,8 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from services.chassis import worker
-from services.pieces import follow_ups as _follow_ups  # noqa: F401 - registers scans and erasures
-from services.pieces.handlers import registry
+from services.pieces.follow_ups import registry
 from services.pieces.jobs import jobs
 
 

@@ -16,9 +16,8 @@ from services.chassis.entry import migrate
 from services.chassis.events.envelope import Envelope
 from services.chassis.settings import Secret
 from services.contracts.base import Contract
-from services.pieces import follow_ups as _follow_ups  # noqa: F401 - registers them
 from services.pieces.app import create_app
-from services.pieces.handlers import registry
+from services.pieces.follow_ups import registry
 from services.pieces.models import AuditEntry, Deposit, db, event_tables
 from services.pieces.parts import parts
 from services.pieces.settings import PiecesSettings

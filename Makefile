@@ -33,14 +33,14 @@ walls: .venv/dev.stamp
 assets: $(ASSETS) ## build what browsers load
 
 screenshots: .venv/dev.stamp $(ASSETS) services ## pictures of every page into screenshots/ (KEEP=1: a dozen into docs/)
-	$(PY) -m pytest -m screenshots $(ARGS)
+	$(PY) -m pytest tests/screens $(ARGS)
 	@if [ -n "$(KEEP)" ]; then $(PY) -m tests.screens.keep; fi
 
 bench: .venv/dev.stamp $(ASSETS) services ## measure: how load changes what a visitor waits
-	$(PY) -m pytest -m bench -s $(ARGS)
+	$(PY) -m pytest tests/journeys/bench -s $(ARGS)
 
 soak: .venv/dev.stamp $(ASSETS) services ## the tests that are too long for make check
-	$(PY) -m pytest -m soak $(ARGS)
+	$(PY) -m pytest tests/journeys/soak $(ARGS)
 
 catalogue-check: .venv/local.stamp ## check the exam files of a folder: make catalogue-check DIR=folder
 	@$(PY) -m services.registrations check-catalogue "$(or $(DIR),catalogue)"

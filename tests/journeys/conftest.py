@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.journeys.candidate import Candidate
+from tests.journeys.depositing import Deposit, a_deposit
 from tests.journeys.people import Person
 from tests.support import failures
 from tests.support.launched import LaunchedPortal
@@ -15,7 +16,7 @@ from tests.support.launched import LaunchedPortal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
     from tests.support.postgres import Postgres
     from tests.support.rabbitmq import RabbitMQ
@@ -70,3 +71,9 @@ def _params(request: pytest.FixtureRequest) -> list[str]:
 def comes(page: Page) -> Comes:
     """`comes(portal, person)`: that person at the portal, with a browser of this test alone."""
     return lambda portal, person: Candidate(page, portal, person)
+
+
+@pytest.fixture(scope="module")
+def deposit(browser: Browser, alone: LaunchedPortal) -> Iterator[Deposit]:
+    with a_deposit(browser, alone) as there:
+        yield there

@@ -6,8 +6,6 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.journeys import people
 from tests.journeys.pieces import DEPOSITED, Justificatifs, a_pdf
 from tests.support.launched import LaunchedPortal
@@ -32,6 +30,11 @@ PIECE = "NATIDE06 : Document justifiant l'identité"
 
 
 def test_processes_killed_in_turn_lose_and_double_nothing(alone: LaunchedPortal, comes: Comes, tmp_path: Path) -> None:
+    kill_each_in_turn(alone, comes, tmp_path)
+
+
+def kill_each_in_turn(alone: LaunchedPortal, comes: Comes, tmp_path: Path) -> None:
+    """One candidate's journey, with a process killed on each tab and after the save."""
     someone = comes(alone, people.DUBOIS.at(people.new_address()))
     someone.arrives()
     someone.chooses()
@@ -54,12 +57,6 @@ def test_processes_killed_in_turn_lose_and_double_nothing(alone: LaunchedPortal,
     assert DEPOSITED.search(mine.text_of(PIECE))
     assert someone.downloads("Pièce signée.pdf").startswith(b"%PDF-")
     assert len(alone.mails(someone.person.email, "Activer mon compte")) == 1
-
-
-@pytest.mark.soak
-@pytest.mark.parametrize("time", range(3))
-def test_it_holds_three_times_in_a_row(alone: LaunchedPortal, comes: Comes, tmp_path: Path, time: int) -> None:
-    test_processes_killed_in_turn_lose_and_double_nothing(alone, comes, tmp_path)
 
 
 def _a_process_dies(alone: LaunchedPortal, someone: Candidate, title: str) -> None:

@@ -19,7 +19,6 @@ from tests.support.launched import LaunchedPortal
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytestmark = pytest.mark.screenshots
 FOLDER = Path(__file__).parents[2] / "screenshots"
 Story = Callable[[Walk], None]
 STORIES: tuple[Story, ...] = (

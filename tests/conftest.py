@@ -92,10 +92,12 @@ def _mail_server() -> "Iterator[Mailbox]":
 
 
 @pytest.fixture
-def mailbox(_mail_server: "Mailbox") -> "Mailbox":
-    """Give the run's mail server, emptied for this test."""
+def mailbox(_mail_server: "Mailbox") -> "Iterator[Mailbox]":
+    """Give the run's mail server, emptied for this test; afterwards it takes mails in again, whatever the test did."""
     _mail_server.clear()
-    return _mail_server
+    yield _mail_server
+    _mail_server.refuse(None)
+    _mail_server.start()
 
 
 @pytest.fixture(scope="session")

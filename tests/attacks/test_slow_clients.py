@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 import requests
@@ -15,6 +16,7 @@ import requests
 from tests.support.ports import free_port, is_listening
 from tests.support.processes import Daemon, PrivateFolder, wait_until
 
+ROOT = Path(__file__).parents[2]
 THREADS = 4
 MANY = 40
 HEAD = b"POST /taken HTTP/1.1\r\nHost: site\r\n"
@@ -27,7 +29,7 @@ CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\nab"
 def port() -> Iterator[int]:
     number = free_port()
     folder = PrivateFolder("slow-clients")
-    env = {"PATH": os.environ["PATH"], "BIND": f"127.0.0.1:{number}", "THREADS": str(THREADS)}
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "BIND": f"127.0.0.1:{number}", "THREADS": str(THREADS)}
     daemon = Daemon("site", [sys.executable, "-m", "tests.attacks.site"], folder, env)
     daemon.start()
     daemon.wait_ready(lambda: is_listening(number))

@@ -93,7 +93,9 @@ class Daemon:
         atexit.register(self.stop)
 
     def start(self) -> None:
-        """Start the process; it is told to end should the test process die."""
+        """Start the process unless it runs; it is told to end should the test process die."""
+        if self.running:
+            return
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
                 self._command,

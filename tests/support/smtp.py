@@ -65,7 +65,9 @@ class Mailbox:
             return list(self._received)
 
     def start(self) -> None:
-        """Start to listen, after stop() on the same port."""
+        """Start to listen, after stop() on the same port; nothing happens while it listens."""
+        if self._controller is not None:
+            return
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
         self._controller.start()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import jsonify, redirect, request, url_for
+from flask import g, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import entrances, owner, visitor
@@ -159,7 +159,11 @@ def _token() -> str:
 
 
 def _assertion() -> str:
-    return services().accounts.identity(_token())
+    """Asked for once a request: a refused tab is written, then shown again."""
+    if "assertion" not in g:
+        g.assertion = services().accounts.identity(_token())
+    found: str = g.assertion
+    return found
 
 
 def _revision() -> int:

@@ -1,0 +1,79 @@
+"""What a container's health check says of the process beside it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from werkzeug.serving import make_server
+
+from services.chassis import observed, probe
+from tests.support.ports import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@contextmanager
+def served(reasons: dict[str, str | None]) -> Iterator[int]:
+    """A process of ours whose needs answer as told; its port."""
+    app = Flask("probed")
+    observed.register(app, "probed", needs={n: partial(reasons.get, n) for n in reasons}, reports={"mail": lambda: "x"})
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server.port
+    server.shutdown()
+    server.server_close()
+
+
+def probed(**environ: str) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "services.chassis.probe"],
+        cwd=ROOT, env={"PATH": os.environ["PATH"], **environ}, capture_output=True, text=True, timeout=20, check=False,
+    )  # fmt: skip
+    assert done.stderr == ""
+    return done.returncode, done.stdout
+
+
+def test_a_ready_process_is_healthy_although_what_it_only_reports_is_away() -> None:
+    with served({"database": None}) as port:
+        assert probed(BIND=f"0.0.0.0:{port}") == (0, "")
+        assert probed(WORKER_PORT=str(port)) == (0, "")
+
+
+def test_a_process_that_is_not_ready_says_what_is_missing_on_one_line() -> None:
+    with served({"database": "OperationalError"}) as port:
+        assert probed(BIND=f"0.0.0.0:{port}") == (1, "503 database=OperationalError mail=x\n")
+
+
+def test_a_process_that_does_not_listen_is_not_ready() -> None:
+    assert probed(BIND=f"0.0.0.0:{free_port()}") == (1, "no answer: ConnectionRefusedError\n")
+
+
+@pytest.mark.parametrize(
+    ("environ", "port"),
+    [
+        ({}, 8000),
+        ({"BIND": "0.0.0.0:8080"}, 8080),
+        ({"BIND": "[::]:8081", "WORKER_PORT": "0"}, 8081),
+        ({"BIND": "0.0.0.0:8080", "WORKER_PORT": "9000"}, 9000),
+        ({"BIND": "unix:/run/x"}, 8000),
+    ],
+)
+def test_the_port_is_the_one_that_the_process_listens_on(environ: dict[str, str], port: int) -> None:
+    assert probe.port_of(environ) == port
+
+
+def test_the_probe_imports_nothing_but_the_standard_library() -> None:
+    words = (
+        "import sys, services.chassis.probe; print(*[m for m in sys.modules if m.startswith(('flask', 'requests'))])"
+    )
+    done = subprocess.run([sys.executable, "-c", words], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""

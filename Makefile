@@ -1,6 +1,6 @@
 # make run, make test, make check: each works from a fresh clone and installs what it needs into the clone.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types walls assets screenshots bench soak catalogue-check lock clean
+.PHONY: help run test check lint types walls assets screenshots bench soak catalogue-check secrets definitions lock clean
 SHELL := /bin/bash
 
 VENV := .venv/bin
@@ -44,6 +44,12 @@ soak: .venv/dev.stamp $(ASSETS) services ## the tests that are too long for make
 
 catalogue-check: .venv/local.stamp ## check the exam files of a folder: make catalogue-check DIR=folder
 	@$(PY) -m services.registrations check-catalogue "$(or $(DIR),catalogue)"
+
+secrets: ## make the containers' secrets that are missing, in deploy/secrets (needs nothing but python3)
+	@python3 -m deploy.containers.secrets
+
+definitions: .venv/local.stamp ## write the broker's queues for the containers anew from the contracts
+	@$(PY) -m deploy.broker definitions portail >deploy/containers/rabbitmq/10-topology.json
 
 lock: ## write constraints.txt and package-lock.json anew
 	deploy/tools/lock.sh

@@ -1,0 +1,117 @@
+"""The files that servers read, derived from the secrets that services read: the same password in both, always."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from deploy.containers.made import CLIENTS, SERVICES, STORING
+from services.contracts import EVENTS
+
+Texts = Mapping[str, str]
+
+# As in services.chassis.events.topology, which needs packages; a test holds them equal.
+EXCHANGE = "portail.events"
+
+
+def derived(secrets: Texts) -> dict[str, str]:
+    """Content of each derived file, from the content of the others. Raises ValueError for a URL it cannot read."""
+    clients = {client: secrets[f"{client}-client-secret"] for client in CLIENTS}
+    return {
+        "client-secrets": _json(clients),
+        "rabbitmq-users.json": _json(broker_users(secrets)),
+        "objects-identities.json": _json(objects_identities(secrets)),
+    }
+
+
+def broker_users(secrets: Texts) -> dict[str, Any]:
+    """RabbitMQ definitions: a user per service with no more rights than its own queues and its own event types."""
+    urls = {service: _url(secrets, f"{service}-broker-url") for service in SERVICES}
+    places = {service: {"user": _user(url), "vhost": _path(url)} for service, url in urls.items()}
+    return {
+        "vhosts": [{"name": vhost} for vhost in sorted({place["vhost"] for place in places.values()})],
+        "users": [_broker_user(url) for url in urls.values()],
+        "permissions": [{**place, **_rights(service)} for service, place in places.items()],
+        "topic_permissions": [
+            {**place, "exchange": EXCHANGE, "write": _any_of(types_of(service)), "read": "^$"}
+            for service, place in places.items()
+        ],
+    }
+
+
+def types_of(service: str) -> list[str]:
+    """Event types that a service publishes: its contracts are in the module of its name."""
+    return sorted(event.TYPE for event in EVENTS if event.__module__.rpartition(".")[2] == service)
+
+
+def password_hash(password: str) -> str:
+    """RabbitMQ's rabbit_password_hashing_sha256. The salt comes from the password: the same one gives the same file."""
+    salt = hashlib.sha256(b"salt of " + password.encode()).digest()[:4]
+    return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
+
+
+def objects_identities(secrets: Texts) -> dict[str, Any]:
+    """SeaweedFS's -s3.config: each service may do all in the bucket of its URL, nobody anything else."""
+    urls = {service: _url(secrets, f"{service}-objects-url") for service in STORING}
+    return {
+        "identities": [
+            {
+                "name": service,
+                "credentials": [{"accessKey": _user(url), "secretKey": _password(url)}],
+                "actions": [f"Admin:{_path(url)}"],
+            }
+            for service, url in urls.items()
+        ]
+    }
+
+
+def _broker_user(url: SplitResult) -> dict[str, Any]:
+    return {
+        "name": _user(url),
+        "password_hash": password_hash(_password(url)),
+        "hashing_algorithm": "rabbit_password_hashing_sha256",
+        "tags": [],
+        "limits": {},
+    }
+
+
+def _rights(service: str) -> dict[str, str]:
+    """Writes to two exchanges, never to the default one, which reaches every queue."""
+    exchanges = [f"{service}.retry", *([EXCHANGE] if types_of(service) else [])]
+    return {"configure": "^$", "write": _any_of(exchanges), "read": rf"^{re.escape(service)}(\..+)?$"}
+
+
+def _any_of(names: list[str]) -> str:
+    return f"^({'|'.join(map(re.escape, names))})$" if names else "^$"
+
+
+def _url(secrets: Texts, name: str) -> SplitResult:
+    """Raises ValueError, naming the file and not its content."""
+    try:
+        url = urlsplit(secrets[name])
+    except ValueError:
+        raise ValueError(f"{name}: not a URL") from None
+    if not url.username or not url.password or not _path(url):
+        raise ValueError(f"{name}: a URL with user, password and path is expected")
+    return url
+
+
+def _user(url: SplitResult) -> str:
+    return unquote(url.username or "")
+
+
+def _password(url: SplitResult) -> str:
+    return unquote(url.password or "")
+
+
+def _path(url: SplitResult) -> str:
+    return unquote(url.path.strip("/"))
+
+
+def _json(content: dict[str, Any]) -> str:
+    return json.dumps(content, indent=2) + "\n"

@@ -1,0 +1,79 @@
+"""Which secrets the composed portal has, and how each is made when it is missing."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Callable
+
+SERVICES = ("accounts", "registrations", "documents", "pieces")
+STORING = ("documents", "pieces")
+"""Services that keep files, each in a bucket of its name."""
+CLIENTS = ("gateway", *SERVICES)
+"""Processes that ask accounts for a token of their own."""
+VHOST = "portail"
+
+# RFC 8410: PrivateKeyInfo { version 0, Ed25519, OCTET STRING { OCTET STRING of 32 bytes } }, all but the key.
+_ED25519_PKCS8 = bytes.fromhex("302e020100300506032b657004220420")
+
+
+def password() -> str:
+    """Fit for a URL as it is, and never starting with a dash."""
+    return secrets.token_hex(24)
+
+
+def ed25519_pem() -> str:
+    """A private key as `openssl genpkey -algorithm ed25519` writes it."""
+    body = base64.b64encode(_ED25519_PKCS8 + secrets.token_bytes(32)).decode()
+    return f"-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n"
+
+
+def fernet_key() -> str:
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+
+
+def demo_password() -> str:
+    """Has every class of character that the guide asks for (17 characters of 20)."""
+    return f"Demo.{secrets.token_urlsafe(8)}a"
+
+
+def database_url(service: str, role: str) -> str:
+    return f"postgresql+psycopg://{role}:{password()}@postgres:5432/{service}"
+
+
+def broker_url(service: str) -> str:
+    return f"amqp://{service}:{password()}@rabbitmq:5672/{VHOST}"
+
+
+def objects_url(service: str) -> str:
+    return f"s3+http://{secrets.token_hex(10)}:{secrets.token_hex(20)}@objects:8333/{service}"
+
+
+def _makers() -> dict[str, Callable[[], str]]:
+    makers: dict[str, Callable[[], str]] = {"postgres-password": password}
+    for service in SERVICES:
+        makers |= _makers_of(service)
+    for client in CLIENTS:
+        makers[f"{client}-client-secret"] = lambda: secrets.token_urlsafe(32)
+    return makers | {
+        "signing-key": ed25519_pem,
+        "sealing-key": lambda: secrets.token_urlsafe(32),
+        "seal-key": fernet_key,
+        "mail-url": lambda: "smtp://mailpit:1025",
+        "demo-password": demo_password,
+    }
+
+
+def _makers_of(service: str) -> dict[str, Callable[[], str]]:
+    makers: dict[str, Callable[[], str]] = {
+        f"{service}-database-url": lambda: database_url(service, service),
+        f"{service}-migrations-url": lambda: database_url(service, f"{service}_owner"),
+        f"{service}-broker-url": lambda: broker_url(service),
+    }
+    if service in STORING:
+        makers[f"{service}-objects-url"] = lambda: objects_url(service)
+    return makers
+
+
+MADE = _makers()
+"""By file name, what makes its content."""

@@ -1,0 +1,145 @@
+"""The composed portal's secrets, one file each: `python3 -m deploy.containers.secrets [FOLDER]` (deploy/secrets).
+
+Needs nothing but Python, so that a host without our packages can make them. Only what is missing is made: to turn a
+secret, delete its files and run this again. Derived files always follow the others. A file that was replaced is seen
+by containers that are made anew, not by running ones (their mounts keep the old one): `up -d --force-recreate`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deploy.containers.derived import derived
+from deploy.containers.made import MADE
+
+ROOT = Path(__file__).parents[2]
+DEFAULT_FOLDER = ROOT / "deploy" / "secrets"
+ENVIRONMENT = ROOT / ".env"
+EXAMPLE = ROOT / "deploy" / "compose.env.example"
+
+
+class Unusable(Exception):
+    """A file is there that cannot be a secret; the message names it, never its content."""
+
+
+@dataclass
+class Done:
+    """Names of the files, by what became of them."""
+
+    made: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    derived: list[str] = field(default_factory=list)
+
+
+def make(folder: Path) -> Done:
+    """Make what is missing in `folder` and derive the rest. Raises Unusable or OSError."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.chmod(0o700)
+    done = Done()
+    for name, new in MADE.items():
+        (done.made if _add(folder / name, new()) else done.kept).append(name)
+    for name, text in derived({name: _read(folder / name) for name in MADE}).items():
+        if _replace(folder / name, text):
+            done.derived.append(name)
+    return done
+
+
+def _add(path: Path, text: str) -> bool:
+    """False where the file is there already: it stays, whoever wrote it, and is made readable for containers."""
+    if path.exists():
+        _read(path)
+        _open_to_containers(path)
+        return False
+    part = _written_beside(path, text)
+    try:
+        os.link(part, path)  # unlike a rename, never over a file that came meanwhile
+    finally:
+        part.unlink()
+    return True
+
+
+def _replace(path: Path, text: str) -> bool:
+    """False where the file says so already: its mounts stay those of the running containers."""
+    if path.is_file() and path.read_text(encoding="utf-8") == text:
+        _open_to_containers(path)
+        return False
+    if path.is_dir():
+        raise Unusable(_folder_in_the_way(path))
+    _written_beside(path, text).replace(path)
+    return True
+
+
+def _read(path: Path) -> str:
+    if path.is_dir():
+        raise Unusable(_folder_in_the_way(path))
+    text = path.read_text(encoding="utf-8").strip()
+    if not text:
+        raise Unusable(f"{path} is empty: delete it, or write the secret into it")
+    return text
+
+
+def _folder_in_the_way(path: Path) -> str:
+    return f"{path} is a folder, as container engines make where a file is missing: delete it"
+
+
+def _written_beside(path: Path, text: str) -> Path:
+    descriptor, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+    part = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        part.chmod(0o444)
+    except BaseException:
+        part.unlink()
+        raise
+    return part
+
+
+def _open_to_containers(path: Path) -> None:
+    """Containers run as other users; on the host the folder guards the files."""
+    if path.stat().st_mode & 0o777 != 0o444:
+        path.chmod(0o444)
+
+
+def copy_environment(example: Path, target: Path) -> bool:
+    """Give Compose its settings file where the operator has none. False where there is nothing to do."""
+    if target.exists() or not example.exists():
+        return False
+    shutil.copyfile(example, target)
+    return True
+
+
+def _tell(folder: Path, done: Done) -> None:
+    if done.made:
+        print(f"{folder}: made {', '.join(done.made)}")
+    if done.derived:
+        print(f"{folder}: derived {', '.join(done.derived)}")
+    if done.kept:
+        print(f"{folder}: kept {len(done.kept)} that were there")
+    if done.kept and (done.made or done.derived):
+        print("Containers that use what changed must be made anew: docker compose up -d --force-recreate")
+
+
+def main() -> None:
+    arguments = sys.argv[1:]
+    if len(arguments) > 1 or any(argument.startswith("-") for argument in arguments):
+        sys.exit(__doc__)
+    folder = Path(arguments[0]) if arguments else DEFAULT_FOLDER
+    try:
+        done = make(folder)
+    except (Unusable, ValueError, OSError) as error:
+        sys.exit(f"secrets: {error}")
+    _tell(folder, done)
+    if folder.resolve() == DEFAULT_FOLDER and copy_environment(EXAMPLE, ENVIRONMENT):
+        print(f"{ENVIRONMENT}: copied from {EXAMPLE.relative_to(ROOT)}, for you to edit")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,7 +1,7 @@
-"""The broker's topology, an administrator's step: `python -m deploy.broker declare URL` or `… definitions`.
+"""The broker's topology, an administrator's step: `python -m deploy.broker declare URL` or `… definitions [VHOST]`.
 
-`declare` makes queues and bindings over AMQP (or in the embedded queue's file); `definitions` prints them as the file
-that RabbitMQ loads at its start. Both come from the contracts.
+`declare` makes exchanges, queues and bindings over AMQP (or in the embedded queue's file); `definitions` prints them as
+the file that RabbitMQ loads at its start, for the virtual host VHOST (« / »). Both come from the contracts.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ def main() -> None:
     match sys.argv[1:]:
         case ["declare", url]:
             declare(url)
-        case ["definitions"]:
-            print(json.dumps(definitions(topology(bindings_of(EVENTS), RETRY_SECONDS)), indent=2))
+        case ["definitions", *vhost] if len(vhost) <= 1:
+            print(json.dumps(definitions(topology(bindings_of(EVENTS), RETRY_SECONDS), *vhost), indent=2))
         case _:
             sys.exit(__doc__)
 

@@ -75,6 +75,15 @@ class RabbitMQ:
         self.api("PUT", f"permissions/{vhost_of(url)}/{user}", rights)
         return self.url_of(vhost_of(url), user, password)
 
+    def service_user(self, url: str, service: str) -> str:
+        """Create a user with what a service needs at run time and no more; return his URL."""
+        made = self.restricted_user(
+            url, configure="^$", write=rf"^(portail\.events|{service}\.retry)$", read=rf"^{service}(\..+)?$"
+        )
+        topics = {"exchange": "portail.events", "write": rf"^{service}\.", "read": "^$"}
+        self.api("PUT", f"topic-permissions/{vhost_of(url)}/{urllib.parse.urlsplit(made).username}", topics)
+        return made
+
     def delete_vhost(self, url: str) -> None:
         """Delete the virtual host of `url` with its queues and connections."""
         self.api("DELETE", f"vhosts/{vhost_of(url)}")

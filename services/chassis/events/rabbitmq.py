@@ -1,7 +1,8 @@
 """RabbitMQ through pika, in workers only: one connection per thread, thrown away on any error.
 
 The handler runs in a thread of its own, so that heartbeats go on however long it takes; answers go back to the
-connection's thread by `add_callback_threadsafe`.
+connection's thread by `add_callback_threadsafe`. At run time nothing is declared: a service's user reads its own
+queues and writes its own event types and retries, no more.
 """
 
 from __future__ import annotations
@@ -15,11 +16,18 @@ from typing import Any
 import pika
 import structlog
 from pika.adapters.blocking_connection import BlockingChannel, BlockingConnection
-from pika.exceptions import AMQPError, ChannelClosedByBroker, NackError, UnroutableError
+from pika.exceptions import (
+    AMQPError,
+    ChannelClosed,
+    ChannelClosedByBroker,
+    ConnectionClosed,
+    NackError,
+    UnroutableError,
+)
 
 from services.chassis.events.broker import BrokerUnavailable, Handle, TakeParked, Unroutable
 from services.chassis.events.envelope import Envelope
-from services.chassis.events.topology import EXCHANGE, parking_queue, retry_queue, topology
+from services.chassis.events.topology import EXCHANGE, parking_queue, retry_exchange, retry_key, topology
 from services.chassis.reasons import frames_of, reason_of
 
 log = structlog.get_logger()
@@ -44,11 +52,12 @@ class RabbitBroker:
     def declare(self, bindings: dict[str, tuple[str, ...]], retry_seconds: tuple[float, ...]) -> None:
         described = topology(bindings, retry_seconds)
         with self._channel() as channel:
-            channel.exchange_declare(EXCHANGE, exchange_type="topic", durable=True)
+            for exchange in described.exchanges:
+                channel.exchange_declare(exchange.name, exchange_type=exchange.kind, durable=True)
             for queue in described.queues:
                 channel.queue_declare(queue.name, durable=True, arguments=queue.arguments)
             for binding in described.bindings:
-                channel.queue_bind(binding.queue, EXCHANGE, routing_key=binding.key)
+                channel.queue_bind(binding.queue, binding.exchange, routing_key=binding.key)
 
     def publisher(self) -> RabbitPublisher:
         return RabbitPublisher(self._parameters)
@@ -66,7 +75,7 @@ class RabbitBroker:
             connection = BlockingConnection(self._parameters)
             yield connection.channel()
         except (AMQPError, OSError) as error:
-            raise BrokerUnavailable(type(error).__name__) from error
+            raise BrokerUnavailable(_told(error)) from error
         finally:
             _close(connection)
 
@@ -98,7 +107,7 @@ class RabbitPublisher:
         except (NackError, AMQPError, OSError) as error:
             self.close()
             if not used_before:
-                raise BrokerUnavailable(type(error).__name__) from error
+                raise BrokerUnavailable(_told(error)) from error
             # The broker closed a connection that was idle for long: once more, with a new one.
             self.send(exchange, key, body, message_id, attempt)
 
@@ -138,14 +147,21 @@ class _Consumption:
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="handler")
 
     def run(self, stop: threading.Event) -> None:
-        """Until `stop`; what is being handled is finished and answered, what only waits is given back."""
+        """Until `stop`; what is being handled is finished and answered, what only waits is given back.
+
+        Raises BrokerUnavailable once the broker has ended the channel or a consumer (a queue deleted, a right taken
+        away): pika stays silent about both while the connection lives.
+        """
         self._channel.basic_qos(prefetch_count=PREFETCH)
-        self._channel.basic_consume(self._queue, self._on_event)
-        self._channel.basic_consume(parking_queue(self._queue), self._on_parked)
+        consumed = {self._queue: self._on_event, parking_queue(self._queue): self._on_parked}
+        for queue, on_message in consumed.items():
+            self._channel.basic_consume(queue, on_message)
         connection = self._channel.connection
         try:
             while not stop.is_set():
                 connection.process_data_events(time_limit=TICK_SECONDS)
+                if not self._channel.is_open or len(self._channel.consumer_tags) < len(consumed):
+                    raise BrokerUnavailable("the broker ended the consumption")
         finally:
             self._finish(connection)
 
@@ -175,7 +191,12 @@ class _Consumption:
         try:
             retry = self._handle(body, attempt)
             if retry is not None:
-                self._retries.send("", retry_queue(self._queue, retry.step), body, None, attempt + 1)
+                exchange = retry_exchange(self._queue)
+                self._retries.send(exchange, retry_key(retry.step), body, None, attempt + 1)
+        except BrokerUnavailable as error:
+            log.warning("retry_not_sent", queue=self._queue, reason=str(error))
+            self._unsettled(tag, error)
+            return
         except Exception as error:
             self._unsettled(tag, error)
             return
@@ -213,6 +234,13 @@ def _attempt_of(properties: Any) -> int:
     """1 where our header is missing or is no count."""
     attempt = (properties.headers or {}).get(ATTEMPTS)
     return attempt if isinstance(attempt, int) and attempt > 0 else 1
+
+
+def _told(error: Exception) -> str:
+    """The broker's own words where it closed on us (a right refused, a queue missing): they hold names, no secrets."""
+    if isinstance(error, ChannelClosed | ConnectionClosed):
+        return f"{error.reply_code} {error.reply_text}"
+    return type(error).__name__
 
 
 def _close(connection: BlockingConnection | None) -> None:

@@ -1,6 +1,7 @@
-"""RabbitMQ's exchange, queues and bindings, generated from the contracts; applied, or written to a file.
+"""RabbitMQ's exchanges, queues and bindings, generated from the contracts; applied, or written to a file.
 
-Per consuming service: its queue, one delay queue per retry step, a parking queue. All are quorum queues. A queue's
+Per consuming service: its queue, one delay queue per retry step behind a direct exchange of its own (who may write to
+the default exchange may write to every queue), a parking queue. All are quorum queues. A queue's
 dead letters go on `at-least-once`, which needs `x-overflow: reject-publish` (else RabbitMQ falls back to at-most-once),
 and without a dead-letter target a message would vanish after 20 deliveries.
 """
@@ -18,6 +19,12 @@ _ONWARDS = {"x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-pub
 
 
 @dataclass(frozen=True)
+class Exchange:
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True)
 class Queue:
     name: str
     arguments: dict[str, Any]
@@ -25,14 +32,16 @@ class Queue:
 
 @dataclass(frozen=True)
 class Binding:
-    """Events whose type is `key` go to `queue`."""
+    """What is sent to `exchange` under `key` (an event's type, or a retry step) goes to `queue`."""
 
+    exchange: str
     key: str
     queue: str
 
 
 @dataclass(frozen=True)
 class Topology:
+    exchanges: tuple[Exchange, ...]
     queues: tuple[Queue, ...]
     bindings: tuple[Binding, ...]
 
@@ -45,23 +54,38 @@ def retry_queue(service: str, step: int) -> str:
     return f"{service}.retry.{step}"
 
 
+def retry_exchange(service: str) -> str:
+    return f"{service}.retry"
+
+
+def retry_key(step: int) -> str:
+    return str(step)
+
+
 def topology(bindings: dict[str, tuple[str, ...]], retry_seconds: tuple[float, ...]) -> Topology:
     """`bindings` maps each event type to its consuming services; delays are in seconds."""
     services = sorted({service for consumers in bindings.values() for service in consumers})
+    exchanges = [Exchange(EXCHANGE, "topic"), *(Exchange(retry_exchange(service), "direct") for service in services)]
     queues = [queue for service in services for queue in _queues(service, retry_seconds)]
-    bound = [Binding(type, service) for type, consumers in sorted(bindings.items()) for service in consumers]
-    return Topology(tuple(queues), tuple(bound))
+    bound = [Binding(EXCHANGE, type, service) for type, consumers in sorted(bindings.items()) for service in consumers]
+    bound += [
+        Binding(retry_exchange(service), retry_key(step), retry_queue(service, step))
+        for service in services
+        for step in range(len(retry_seconds))
+    ]
+    return Topology(tuple(exchanges), tuple(queues), tuple(bound))
 
 
 def definitions(described: Topology, vhost: str = "/") -> dict[str, Any]:
     """The same as a RabbitMQ definitions file, loaded by the server at its start."""
     return {
-        "exchanges": [{"name": EXCHANGE, "vhost": vhost, "type": "topic", "durable": True, "auto_delete": False,
-                       "internal": False, "arguments": {}}],
+        "exchanges": [{"name": exchange.name, "vhost": vhost, "type": exchange.kind, "durable": True,
+                       "auto_delete": False, "internal": False, "arguments": {}} for exchange in described.exchanges],
         "queues": [{"name": queue.name, "vhost": vhost, "durable": True, "auto_delete": False,
                     "arguments": queue.arguments} for queue in described.queues],
-        "bindings": [{"source": EXCHANGE, "vhost": vhost, "destination": binding.queue, "destination_type": "queue",
-                      "routing_key": binding.key, "arguments": {}} for binding in described.bindings],
+        "bindings": [{"source": binding.exchange, "vhost": vhost, "destination": binding.queue,
+                      "destination_type": "queue", "routing_key": binding.key, "arguments": {}}
+                     for binding in described.bindings],
     }  # fmt: skip
 
 

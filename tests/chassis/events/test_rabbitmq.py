@@ -1,4 +1,4 @@
-"""What only RabbitMQ can do to us: cut connections, refuse rights, give messages up, load our definitions."""
+"""What only RabbitMQ can do to us: cut connections, give messages up, load our definitions."""
 
 from __future__ import annotations
 
@@ -36,15 +36,6 @@ def on_rabbit(url: str, tmp_path: Path) -> MakeOnRabbit:
         return Ledger(name, f"sqlite:///{tmp_path / name}.db", broker_url, **options)
 
     return make
-
-
-def test_a_service_works_without_any_right_to_configure(rabbitmq: RabbitMQ, url: str, on_rabbit: MakeOnRabbit) -> None:
-    writing = rabbitmq.restricted_user(url, configure="^$", write=r"^portail\.events$", read="^$")
-    reading = rabbitmq.restricted_user(url, configure="^$", write=r"^amq\.default$", read=r"^reader(\.parking)?$")
-    writer, reader = on_rabbit("writer", writing), on_rabbit("reader", reading, failures=1)
-    note(writer, "by right")
-    with writer.working(), reader.working():
-        wait_until(lambda: reader.entries() == ["by right"], 20, "the entry, after one retry")
 
 
 def test_a_connection_cut_while_handling_leaves_one_effect(
@@ -126,3 +117,8 @@ def test_the_definitions_file_makes_what_declaring_makes(rabbitmq: RabbitMQ, url
     declare(url)  # refused by RabbitMQ if anything differed
     queues = {queue["name"] for queue in rabbitmq.api("GET", f"queues/{vhost_of(url)}")}
     assert {"reader", "reader.parking", "reader.retry.0", "archive", "archive.parking"} <= queues
+    retries = rabbitmq.api("GET", f"exchanges/{vhost_of(url)}/reader.retry/bindings/source")
+    assert {(one["routing_key"], one["destination"]) for one in retries} == {
+        ("0", "reader.retry.0"),
+        ("1", "reader.retry.1"),
+    }

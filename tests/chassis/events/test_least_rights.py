@@ -1,0 +1,149 @@
+"""With the rights of one service on RabbitMQ: all of a worker's life works, and nothing of another's can be touched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pika
+import pytest
+from pika.adapters.blocking_connection import BlockingChannel
+from pika.exceptions import ChannelClosedByBroker
+from structlog.testing import capture_logs
+
+from services.chassis.events import rabbitmq as adapter
+from services.chassis.events.broker import BrokerUnavailable
+from services.chassis.events.topology import EXCHANGE, retry_exchange, retry_queue
+from tests.chassis.events.ledger import Ledger, Noted, declare
+from tests.chassis.events.test_delivery import note, parked_in
+from tests.support.processes import wait_until
+from tests.support.rabbitmq import RabbitMQ, vhost_of
+
+
+@pytest.fixture
+def url(rabbitmq: RabbitMQ) -> Iterator[str]:
+    made = rabbitmq.fresh_vhost()
+    declare(made)
+    yield made
+    rabbitmq.delete_vhost(made)
+
+
+@pytest.fixture
+def of_right(rabbitmq: RabbitMQ, url: str, tmp_path: Path) -> Callable[..., Ledger]:
+    def make(name: str, **options: Any) -> Ledger:
+        return Ledger(name, f"sqlite:///{tmp_path / name}.db", rabbitmq.service_user(url, name), **options)
+
+    return make
+
+
+def test_a_worker_publishes_consumes_and_tries_again(of_right: Callable[..., Ledger]) -> None:
+    writer, reader = of_right("writer"), of_right("reader", failures=2)
+    note(writer, "by right")
+    with writer.working(), reader.working():
+        wait_until(lambda: reader.entries() == ["by right"], 20, "the entry, after two retries")
+    assert parked_in(reader) == []
+
+
+def test_a_worker_parks_what_fails_for_good_and_what_the_broker_gave_up(of_right: Callable[..., Ledger]) -> None:
+    writer, reader = of_right("writer"), of_right("reader", failures=3)
+    note(writer, "bad")
+    with writer.working(), reader.working():
+        wait_until(lambda: len(parked_in(reader)) == 1, 20, "the parked event")
+    note(writer, "deadly")
+    with writer.working(), pika.BlockingConnection(pika.URLParameters(reader.broker_url)) as connection:
+        _refuse_until_given_up(connection.channel())
+    with reader.working():
+        wait_until(lambda: len(parked_in(reader)) == 2, 20, "the event given up")
+    assert reader.entries() == []
+
+
+def _refuse_until_given_up(channel: BlockingChannel) -> None:
+    while channel.queue_declare("reader.parking", passive=True).method.message_count == 0:
+        method, _, _ = channel.basic_get("reader")
+        if method is None:
+            channel.connection.sleep(0.05)
+        else:
+            channel.basic_nack(method.delivery_tag, requeue=True)
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        pytest.param(lambda channel: channel.basic_get("archive"), id="taking from another's queue"),
+        pytest.param(lambda channel: channel.basic_get("archive.parking"), id="taking what another gave up"),
+        pytest.param(lambda channel: channel.basic_consume("archive", print), id="consuming another's queue"),
+        pytest.param(lambda channel: channel.queue_purge("archive"), id="emptying another's queue"),
+        pytest.param(lambda channel: channel.basic_publish("archive.retry", "0", b""), id="another's retries"),
+        pytest.param(lambda channel: channel.basic_publish("", "archive", b""), id="straight into another's queue"),
+        pytest.param(lambda channel: channel.basic_publish("", "reader", b""), id="straight into its own queue"),
+        pytest.param(lambda channel: channel.basic_publish(EXCHANGE, Noted.TYPE, b""), id="another's event"),
+        pytest.param(lambda channel: channel.basic_publish(EXCHANGE, "readers.v1", b""), id="a name that begins alike"),
+        pytest.param(lambda channel: channel.queue_declare("reader.more", durable=True), id="declaring a queue"),
+        pytest.param(lambda channel: channel.queue_delete("reader"), id="deleting its queue"),
+        pytest.param(lambda channel: channel.exchange_declare("reader.more"), id="declaring an exchange"),
+        pytest.param(lambda channel: channel.queue_bind("reader", EXCHANGE, "#"), id="hearing all events"),
+    ],
+)
+def test_a_service_is_refused_what_is_not_its_own(
+    rabbitmq: RabbitMQ, url: str, deed: Callable[[BlockingChannel], object]
+) -> None:
+    user = rabbitmq.service_user(url, "reader")
+    with pika.BlockingConnection(pika.URLParameters(user)) as connection:
+        channel = connection.channel()
+        channel.confirm_delivery()
+        with pytest.raises(ChannelClosedByBroker, match="ACCESS_REFUSED"):
+            deed(channel)
+
+
+def test_a_refused_right_is_told_in_the_brokers_words(rabbitmq: RabbitMQ, url: str) -> None:
+    publisher = adapter.RabbitBroker(rabbitmq.service_user(url, "reader")).publisher()
+    with pytest.raises(BrokerUnavailable, match=r"403 ACCESS_REFUSED .* 'portail.events'"):
+        publisher.send(EXCHANGE, Noted.TYPE, b"{}", None, 1)
+    publisher.close()
+
+
+def test_a_retry_that_is_refused_is_logged_and_kept_by_the_broker(
+    rabbitmq: RabbitMQ,
+    url: str,
+    of_right: Callable[..., Ledger],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(adapter, "UNSETTLED_SECONDS", 0.1)
+    reading_alone = rabbitmq.restricted_user(url, configure="^$", write="^$", read=r"^reader(\..+)?$")
+    writer = of_right("writer")
+    reader = Ledger("reader", f"sqlite:///{tmp_path / 'reader'}.db", reading_alone, failures=1)
+    note(writer, "kept")
+    with capture_logs() as logs, writer.working(), reader.working():
+        wait_until(lambda: reader.entries() == ["kept"], 20, "the entry, delivered again")
+    told = next(line for line in logs if line["event"] == "retry_not_sent")
+    assert told["reason"].startswith("403 ACCESS_REFUSED")
+
+
+def test_a_deployment_of_before_is_brought_up_to_date_by_declaring_again(
+    rabbitmq: RabbitMQ, url: str, of_right: Callable[..., Ledger]
+) -> None:
+    """Before, retries went by the default exchange: what still waits in such a queue comes back all the same."""
+    for service in ("reader", "archive"):
+        rabbitmq.api("DELETE", f"exchanges/{vhost_of(url)}/{retry_exchange(service)}")
+    writer, reader = of_right("writer"), of_right("reader", failures=1)
+    with pika.BlockingConnection(pika.URLParameters(url)) as connection:
+        connection.channel().basic_publish("", retry_queue("reader", 1), b"of before")
+    declare(url)
+    note(writer, "of now")
+    with writer.working(), reader.working():
+        wait_until(lambda: reader.entries() == ["of now"] and len(parked_in(reader)) == 1, 20, "both messages")
+
+
+def test_a_consumption_that_the_broker_ends_is_begun_again(rabbitmq: RabbitMQ, url: str, tmp_path: Path) -> None:
+    writer = Ledger("writer", f"sqlite:///{tmp_path / 'writer'}.db", url)
+    reader = Ledger("reader", f"sqlite:///{tmp_path / 'reader'}.db", url)
+    note(writer, "before")
+    with writer.working(), reader.working() as [worker]:
+        wait_until(lambda: reader.entries() == ["before"], 20, "the first entry")
+        rabbitmq.api("DELETE", f"queues/{vhost_of(url)}/reader")
+        wait_until(lambda: worker.checks()["broker"] != "ok", 20, "the loss, told")
+        declare(url)
+        note(writer, "after")
+        wait_until(lambda: reader.entries() == ["before", "after"], 30, "the entry from the queue made again")

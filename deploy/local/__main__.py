@@ -61,6 +61,7 @@ def _run(plan: Plan) -> None:
     try:
         objects = plan.objects()
         supervisor.start(objects)
+        supervisor.wait_ready([objects.name], READY_SECONDS)
         declare_queues(plan)
         migrate(plan)
         load_catalogue(plan)

@@ -39,8 +39,13 @@ def register(app: Flask) -> None:
 @click.option("--nom", required=True)
 @click.option("--prenoms", required=True)
 @click.option("--password-stdin", is_flag=True, help=STDIN_HELP)
-def create_staff(email: str, role: str, academies: str, nom: str, prenoms: str, password_stdin: bool) -> None:
+@click.option("--unless-there", is_flag=True, help="Ne rien faire si un compte de gestion a déjà cette adresse")
+def create_staff(
+    email: str, role: str, academies: str, nom: str, prenoms: str, password_stdin: bool, unless_there: bool
+) -> None:
     """Crée un compte de gestion ; affiche une seule fois son mot de passe et le secret de son second facteur."""
+    if unless_there and staff.is_staff(email):
+        return
     password = _password(password_stdin)
     new = staff.NewStaff(
         email=email,

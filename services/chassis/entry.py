@@ -23,8 +23,12 @@ def main(
     settings_class: type[Read],
     create_app: Callable[[Read], Flask],
     run_worker: Callable[[Flask], None],
+    prepare: Callable[[Flask], None] | None = None,
 ) -> None:
-    """Runs the role named by the first argument; other words are the service's own commands (cli.py)."""
+    """Runs the role named by the first argument; other words are the service's own commands (cli.py).
+
+    `prepare` is what a service needs besides its tables before it first runs: part of the role « migrate ».
+    """
     try:
         settings = settings_class.read(os.environ)
     except SettingsError as error:
@@ -36,7 +40,10 @@ def main(
     elif role == "worker":
         run_worker(create_app(settings))
     elif role == "migrate":
-        migrate(create_app(settings))
+        app = create_app(settings)
+        migrate(app)
+        if prepare:
+            prepare(app)
     else:
         group = FlaskGroup(add_default_commands=False, add_version_option=False)
         group.main(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from services.chassis.entry import main
+from services.pieces import parts
 from services.pieces.app import create_app
 from services.pieces.settings import PiecesSettings
 from services.pieces.worker import run_worker
 
 if __name__ == "__main__":
-    main("pieces", PiecesSettings, create_app, run_worker)
+    main("pieces", PiecesSettings, create_app, run_worker, prepare=parts.make_bucket)

@@ -28,6 +28,12 @@ def attach(app: Flask, parts: Parts) -> None:
     app.extensions[_KEY] = parts
 
 
+def make_bucket(app: Flask) -> None:
+    """Where objects are kept; nothing happens when it is there. Raises StoreUnavailable."""
+    with app.app_context():
+        parts().store.ensure_bucket()
+
+
 def parts() -> Parts:
     """Those of the running process; needs an application context."""
     return cast(Parts, current_app.extensions[_KEY])

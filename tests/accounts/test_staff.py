@@ -112,6 +112,13 @@ def test_commands_refuse_plainly(house: House, arguments: list[str], told: str) 
     assert told in output
 
 
+def test_a_member_of_staff_who_is_there_is_left_as_he_is_where_that_was_asked_for(house: House) -> None:
+    made(house, "create-staff", "--unless-there", *GESTIONNAIRE)
+    token = made(house, "create-token", "--email", EMAIL)["token"]
+    assert run(house, "create-staff", "--unless-there", *GESTIONNAIRE) == (0, "")
+    assert house.post("/tools/exchange", token=token).status_code == 200
+
+
 def test_an_address_is_of_one_account_only(house: House) -> None:
     made(house, "create-staff", *GESTIONNAIRE)
     assert run(house, "create-staff", *GESTIONNAIRE)[0] == 1

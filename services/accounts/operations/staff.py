@@ -69,6 +69,12 @@ def create_staff(new: NewStaff, actor: Actor) -> tuple[str, str]:
     return member.id, totp_secret
 
 
+def is_staff(email: str) -> bool:
+    with db.reading() as session:
+        wanted = select(StaffMember.id).where(StaffMember.email_key == emails.key_of(email))
+        return session.scalar(wanted) is not None
+
+
 def renew_staff(email: str, password: str, actor: Actor) -> tuple[str, str]:
     """A new password and second factor for who lost his; ends his sessions. Returns the id and the secret, shown once.
 

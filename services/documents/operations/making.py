@@ -53,8 +53,6 @@ def make_documents(parts: Parts, candidature_id: str, version: int) -> None:
         log.warning("version_gone", candidature_id=candidature_id, version=version)
         return
     missing = [kind for kind in AUTOMATIC if not _is_made(candidature_id, kind, version)]
-    if missing:
-        parts.store.ensure_bucket()
     for kind in missing:
         _make(parts, kind, event)
 

@@ -131,7 +131,6 @@ def _uploaded(parts: Parts, pdf: bytes | None) -> str | None:
     if pdf is None:
         return None
     try:
-        parts.store.ensure_bucket()
         return keep_bytes(parts.store, pdf, "pdf", "application/pdf", folder="publications").key
     except (StoreUnavailable, BytesChanged) as error:
         raise Unavailable("Le fichier n'a pas pu être conservé. Recommencez dans quelques minutes.") from error

@@ -77,8 +77,9 @@ def topology(bindings: dict[str, tuple[str, ...]], retry_seconds: tuple[float, .
 
 
 def definitions(described: Topology, vhost: str = "/") -> dict[str, Any]:
-    """The same as a RabbitMQ definitions file, loaded by the server at its start."""
+    """The same as a RabbitMQ definitions file, loaded by the server at its start; files are loaded in any order."""
     return {
+        "vhosts": [{"name": vhost}],
         "exchanges": [{"name": exchange.name, "vhost": vhost, "type": exchange.kind, "durable": True,
                        "auto_delete": False, "internal": False, "arguments": {}} for exchange in described.exchanges],
         "queues": [{"name": queue.name, "vhost": vhost, "durable": True, "auto_delete": False,

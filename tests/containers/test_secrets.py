@@ -1,0 +1,205 @@
+"""The command that makes the containers' secrets: all of them, once, whole, and to the services' liking."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+
+from deploy.containers import derived, made, secrets
+from gateway.settings import GatewaySettings
+from services.accounts.domain.passwords import GUIDE, mistakes
+from services.accounts.settings import AccountsSettings
+from services.chassis.events.topology import EXCHANGE, retry_exchange
+from services.chassis.objects import ObjectStore
+from services.chassis.settings import ServiceSettings, Settings
+from services.contracts import EVENTS
+from services.documents.settings import DocumentsSettings
+from services.pieces.settings import PiecesSettings
+from services.registrations.settings import RegistrationsSettings
+
+SERVICES: dict[str, type[ServiceSettings]] = {
+    "accounts": AccountsSettings,
+    "registrations": RegistrationsSettings,
+    "documents": DocumentsSettings,
+    "pieces": PiecesSettings,
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with all secrets."""
+    secrets.make(tmp_path / "secrets")
+    return tmp_path / "secrets"
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command as a host without our packages runs it."""
+    command = [sys.executable, "-I", "-S", "-c", "import sys; sys.path.insert(0, '.'); import runpy; "]
+    command[-1] += "runpy.run_module('deploy.containers.secrets', run_name='__main__', alter_sys=True)"
+    return subprocess.run([*command, *arguments], cwd=secrets.ROOT, capture_output=True, text=True, check=False)
+
+
+def settings_from(folder: Path, settings: type[Settings], files: dict[str, str], plain: dict[str, str]) -> Settings:
+    """Settings read as a container reads them, from files of the folder. Raises SettingsError."""
+    return settings.read({f"{name}_FILE": str(folder / file) for name, file in files.items()} | {"ENV": "test"} | plain)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_starts_on_its_secrets(folder: Path, service: str) -> None:
+    files = {
+        "DATABASE_URL": f"{service}-database-url",
+        "BROKER_URL": f"{service}-broker-url",
+        "CLIENT_SECRET": f"{service}-client-secret",
+    }
+    if service in made.STORING:
+        files["OBJECTS_URL"] = f"{service}-objects-url"
+    if service in ("accounts", "registrations"):
+        files["MAIL_URL"] = "mail-url"
+    if service == "accounts":
+        files |= {"SIGNING_KEY": "signing-key", "SEALING_KEY": "sealing-key", "CLIENT_SECRETS": "client-secrets"}
+    plain = {"ACCOUNTS_URL": "http://a", "REGISTRATIONS_URL": "http://r", "CLIENT_ID": service, "ANTIVIRUS_URL": "none"}
+    settings_from(folder, SERVICES[service], files, plain)
+
+
+def test_the_gateway_starts_on_its_secrets(folder: Path) -> None:
+    files = {"CLIENT_SECRET": "gateway-client-secret", "SEAL_KEY": "seal-key"}
+    urls = {f"{service.upper()}_URL": f"http://{service}" for service in SERVICES}
+    read = settings_from(folder, GatewaySettings, files, urls)
+    assert isinstance(read, GatewaySettings)
+    Fernet(read.seal_key)
+
+
+def test_accounts_knows_each_process_by_the_secret_that_the_process_has(folder: Path) -> None:
+    known = json.loads((folder / "client-secrets").read_text())
+    assert known == {client: (folder / f"{client}-client-secret").read_text() for client in made.CLIENTS}
+    assert len(set(known.values())) == len(made.CLIENTS)
+
+
+def test_the_demonstration_password_is_one_that_accounts_takes(folder: Path) -> None:
+    assert mistakes((folder / "demo-password").read_text(), GUIDE) == []
+
+
+def test_a_bucket_url_is_one_that_the_store_client_reads(folder: Path) -> None:
+    for service in made.STORING:
+        ObjectStore((folder / f"{service}-objects-url").read_text())
+
+
+def test_only_the_folder_guards_the_files_so_that_containers_read_them(folder: Path) -> None:
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o444}
+
+
+def test_running_again_changes_nothing(folder: Path) -> None:
+    before = {path: (path.read_bytes(), path.stat().st_ino) for path in folder.iterdir()}
+    done = secrets.make(folder)
+    assert (done.made, done.derived) == ([], [])
+    assert {path: (path.read_bytes(), path.stat().st_ino) for path in folder.iterdir()} == before
+
+
+def test_a_deleted_secret_is_made_anew_and_what_is_derived_follows(folder: Path) -> None:
+    before = contents(folder)
+    (folder / "pieces-broker-url").unlink()
+    done = secrets.make(folder)
+    after = contents(folder)
+    assert (done.made, done.derived) == (["pieces-broker-url"], ["rabbitmq-users.json"])
+    assert {name for name in after if after[name] != before[name]} == {"pieces-broker-url", "rabbitmq-users.json"}
+    users = {name: {user["name"]: user for user in json.loads(text)["users"]} for name, text in
+             (("before", before["rabbitmq-users.json"]), ("after", after["rabbitmq-users.json"]))}  # fmt: skip
+    assert {name for name in made.SERVICES if users["before"][name] != users["after"][name]} == {"pieces"}
+
+
+def test_what_an_operator_wrote_himself_is_kept_and_made_readable(folder: Path) -> None:
+    mine = folder / "mail-url"
+    mine.unlink()
+    mine.write_text("smtps://portail:p%40ss@mail.example:465\n")
+    mine.chmod(0o600)
+    secrets.make(folder)
+    assert mine.read_text() == "smtps://portail:p%40ss@mail.example:465\n"
+    assert mine.stat().st_mode & 0o777 == 0o444
+
+
+def test_an_operators_own_broker_password_reaches_the_broker_decoded(folder: Path) -> None:
+    url = folder / "documents-broker-url"
+    url.unlink()
+    url.write_text("amqp://documents:p%2Fss%40@rabbitmq:5672/portail\n")
+    secrets.make(folder)
+    users = json.loads((folder / "rabbitmq-users.json").read_text())["users"]
+    hashed = base64.b64decode(next(user["password_hash"] for user in users if user["name"] == "documents"))
+    assert hashed[4:] == hashlib.sha256(hashed[:4] + b"p/ss@").digest()
+
+
+@pytest.mark.parametrize("text", ["", "\n"])
+def test_an_empty_secret_is_named_rather_than_used(folder: Path, text: str) -> None:
+    path = folder / "seal-key"
+    path.unlink()
+    path.write_text(text)
+    ended = run(str(folder))
+    assert ended.returncode == 1
+    assert "seal-key is empty" in ended.stderr
+
+
+def test_a_folder_that_a_container_engine_made_in_a_files_place_is_named(tmp_path: Path) -> None:
+    for name in ("signing-key", "client-secrets"):
+        taken = tmp_path / name
+        taken.mkdir()
+        ended = run(str(tmp_path))
+        assert ended.returncode == 1
+        assert f"{taken} is a folder" in ended.stderr
+        taken.rmdir()
+
+
+def test_a_url_that_cannot_be_read_is_named_without_its_content(folder: Path) -> None:
+    path = folder / "accounts-broker-url"
+    path.unlink()
+    path.write_text("amqp://accounts@rabbitmq/very-secret")
+    ended = run(str(folder))
+    assert ended.returncode == 1
+    assert "accounts-broker-url" in ended.stderr
+    assert "very-secret" not in ended.stderr + ended.stdout
+
+
+def test_python_alone_is_enough_and_no_secret_is_shown(tmp_path: Path) -> None:
+    folder = tmp_path / "secrets"
+    for _ in range(2):
+        ended = run(str(folder))
+        assert (ended.returncode, ended.stderr) == (0, "")
+        assert str(folder) in ended.stdout
+        assert not [name for name, text in contents(folder).items() if text.strip() in ended.stdout]
+    assert "kept 25" in ended.stdout
+    assert not list(folder.glob(".*"))
+
+
+def test_arguments_that_make_no_sense_explain_the_command(tmp_path: Path) -> None:
+    assert "python3 -m deploy.containers.secrets" in run("--help").stderr
+    assert run(str(tmp_path / "a"), str(tmp_path / "b")).returncode == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_settings_file_is_copied_where_there_is_none(tmp_path: Path) -> None:
+    example, mine = tmp_path / "example", tmp_path / ".env"
+    assert not secrets.copy_environment(example, mine)
+    example.write_text("PORTAIL_PORT=8080\n")
+    assert secrets.copy_environment(example, mine)
+    mine.write_text("PORTAIL_PORT=80\n")
+    assert not secrets.copy_environment(example, mine)
+    assert mine.read_text() == "PORTAIL_PORT=80\n"
+
+
+def test_names_of_the_broker_are_those_of_the_services() -> None:
+    assert derived.EXCHANGE == EXCHANGE
+    assert sorted(type for service in made.SERVICES for type in derived.types_of(service)) == sorted(
+        event.TYPE for event in EVENTS
+    )
+    for service in made.SERVICES:
+        assert retry_exchange(service) == f"{service}.retry"

@@ -17,6 +17,7 @@ from gateway.services import services
 from services.chassis.errors import DomainError, NotFound, TooLarge, TooMany, Unauthenticated, Unavailable
 from services.chassis.observed import REQUEST_ID
 from services.chassis.received import HEADER as RECEIVED_AT
+from services.chassis.replicas import new_session
 
 SERVICES = ("accounts", "registrations", "documents", "pieces")
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -97,16 +98,17 @@ def _called(service: str, path: str, token: str | None) -> requests.Response:
     if token:
         headers["Authorization"] = f"Bearer {token}"
     try:
-        return requests.request(
-            request.method,
-            getattr(settings, f"{service}_url") + path,
-            params=list(request.args.items(multi=True)),
-            data=request.get_data() or None,
-            headers=headers,
-            timeout=TIMEOUT,
-            stream=True,
-            allow_redirects=False,
-        )
+        with new_session() as session:  # the answer's connection outlives it
+            return session.request(
+                request.method,
+                getattr(settings, f"{service}_url") + path,
+                params=list(request.args.items(multi=True)),
+                data=request.get_data() or None,
+                headers=headers,
+                timeout=TIMEOUT,
+                stream=True,
+                allow_redirects=False,
+            )
     except requests.RequestException as error:
         raise Unavailable("Le service ne répond pas pour le moment.") from error
 

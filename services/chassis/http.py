@@ -1,6 +1,9 @@
 """HTTP between our processes: bounded waits, problems turned back into errors, the request's id passed on.
 
-Pooled connections are dropped after 30 s, so that replicas added meanwhile get their share.
+Pooled connections are dropped after 30 s, so that replicas added meanwhile get their share. A replica that stops closes
+those that it kept, maybe just as a request leaves on one. What may be repeated (RFC 9110, 9.2.2) is then sent once more
+on a new connection. A POST may have been carried out by who closed without an answer (a second account, a second
+mail): it is never repeated, but always leaves on a new connection, which nobody has had the time to give up.
 """
 
 from __future__ import annotations
@@ -12,12 +15,15 @@ from typing import Any
 import requests
 import structlog
 from flask import g, has_request_context
+from urllib3.exceptions import ProtocolError
 
 from services.chassis.errors import DomainError, FieldError, Unavailable
 from services.chassis.observed import REQUEST_ID
+from services.chassis.replicas import new_session
 
+REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 POOL_SECONDS = 30.0
-TIMEOUT = (3.05, 15.0)  # seconds to connect, to wait between bytes
+TIMEOUT = (3.05, 15.0)  # seconds to connect (to each address), to wait between bytes
 
 
 class ProblemAnswer(DomainError):
@@ -56,12 +62,12 @@ class Client:
         timeout: tuple[float, float] = TIMEOUT,
         stream: bool = False,
     ) -> requests.Response:
-        """The raw answer when it is below 400. `path` starts with a slash."""
+        """The raw answer when it is below 400. `path` starts with a slash; `data` may be an open file."""
         sent = {REQUEST_ID: _request_id(), **(headers or {})}
         if token:
             sent["Authorization"] = f"Bearer {token}"
         try:
-            answer = self._session().request(
+            answer = self._answer(
                 method, self._base + path, json=json, params=params, data=data, headers=sent,
                 timeout=timeout, stream=stream, allow_redirects=False,
             )  # fmt: skip
@@ -73,12 +79,27 @@ class Client:
             raise _problem(answer)
         return answer
 
+    def _answer(self, method: str, url: str, *, data: Any, **options: Any) -> requests.Response:
+        if method not in REPEATABLE:
+            self._forget()
+        start = data.tell() if hasattr(data, "seek") else None
+        try:
+            return self._session().request(method, url, data=data, **options)
+        except requests.RequestException as error:
+            known_again = start is not None or data is None or isinstance(data, str | bytes)
+            if method not in REPEATABLE or not known_again or not _broke_off(error):
+                raise
+            structlog.get_logger().warning("call_repeated", base=self._base, method=method)
+        self._forget()
+        if start is not None:
+            data.seek(start)
+        return self._session().request(method, url, data=data, **options)
+
     def _session(self) -> requests.Session:
         born = getattr(self._local, "born", float("-inf"))
         if time.monotonic() - born > POOL_SECONDS:
             self._forget()
-            self._local.session = requests.Session()
-            self._local.session.trust_env = False
+            self._local.session = new_session()
             self._local.born = time.monotonic()
         session: requests.Session = self._local.session
         return session
@@ -87,6 +108,11 @@ class Client:
         if session := getattr(self._local, "session", None):
             session.close()
         self._local.born = float("-inf")
+
+
+def _broke_off(error: requests.RequestException) -> bool:
+    """The connection stood and ended before the answer did; one that was refused or timed out is no such thing."""
+    return bool(error.args) and isinstance(error.args[0], ProtocolError)
 
 
 def _request_id() -> str:

@@ -15,6 +15,7 @@ import jwt
 import requests
 
 from services.chassis.errors import Unauthenticated, Unavailable
+from services.chassis.replicas import new_session
 
 ISSUER = "accounts"
 AUDIENCE = "portail"
@@ -65,7 +66,8 @@ class RemoteKeys:
 
     def _fetch(self) -> None:
         try:
-            answer = requests.get(self._url, timeout=5)
+            with new_session() as session:
+                answer = session.get(self._url, timeout=5)
             answer.raise_for_status()
             keys = jwt.PyJWKSet.from_dict(answer.json()).keys
         except (requests.RequestException, ValueError, jwt.PyJWKSetError) as error:

@@ -1,0 +1,203 @@
+"""Calls between processes while a service has several replicas: each gets its share, and one may stop at any time."""
+
+from __future__ import annotations
+
+import io
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from services.chassis.errors import Unavailable
+from services.chassis.http import Client
+from services.chassis.replicas import new_session
+from tests.support.ports import free_port
+
+NAME = "service.test"
+LAST_WORD = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: application/json\r\n\r\n{}"
+
+
+class Replica:
+    """A server by hand: keeps connections, notes requests, and breaks off without a word when `answers` says so."""
+
+    def __init__(self, address: str, port: int, answers: Callable[[Replica, int], bool]) -> None:
+        self.address = address
+        self.requests: list[tuple[str, bytes]] = []
+        self._answers = answers
+        self._listener = socket.create_server((address, port))
+        self._kept: list[socket.socket] = []
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def stop(self) -> None:
+        """As a process that ends: nobody listens any more, and what was kept is closed."""
+        for one in (self._listener, *self._kept):
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            self._kept.append(connection)
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        number = 0
+        with connection, connection.makefile("rb") as lines:
+            while head := lines.readline():
+                length = 0
+                while (line := lines.readline()) not in (b"\r\n", b""):
+                    name, _, value = line.partition(b":")
+                    length = int(value) if name.lower() == b"content-length" else length
+                self.requests.append((head.split()[0].decode(), lines.read(length)))
+                number += 1
+                if not self._answers(self, number):
+                    connection.shutdown(socket.SHUT_RDWR)
+                    return
+                connection.sendall(LAST_WORD)
+
+
+@dataclass(frozen=True)
+class Service:
+    """Replicas on 127.0.0.1, 127.0.0.2 … behind one name, which the resolver always gives in that order."""
+
+    url: str
+    replicas: list[Replica]
+
+    @property
+    def methods(self) -> list[str]:
+        return [method for replica in self.replicas for method, _ in replica.requests]
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Service]]:
+    real, port = socket.getaddrinfo, free_port()
+    service = Service(f"http://{NAME}:{port}", [])
+
+    def resolve(host: Any, asked: Any, *args: Any, **options: Any) -> list[Any]:
+        if host != NAME:
+            return real(host, asked, *args, **options)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one.address, asked)) for one in service.replicas]
+
+    def start(number: int, answers: Callable[[Replica, int], bool] = lambda *_: True) -> Service:
+        service.replicas.extend(Replica(f"127.0.0.{last}", port, answers) for last in range(1, number + 1))
+        return service
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    yield start
+    for replica in service.replicas:
+        replica.stop()
+
+
+def first_of_each_connection(replica: Replica, number: int) -> bool:
+    """As a replica that has just stopped: what comes on a connection that it kept is not answered any more."""
+    return number == 1
+
+
+def never(replica: Replica, number: int) -> bool:
+    return False
+
+
+def test_every_replica_gets_calls(started: Callable[..., Service]) -> None:
+    service = started(2)
+    for _ in range(40):
+        Client(service.url).get("/")
+    assert all(len(replica.requests) >= 5 for replica in service.replicas)
+
+
+def test_calls_that_follow_each_other_share_a_connection(started: Callable[..., Service]) -> None:
+    service = started(2)
+    client = Client(service.url)
+    for _ in range(5):
+        client.get("/")
+    assert sorted(len(replica.requests) for replica in service.replicas) == [0, 5]
+
+
+def test_nobody_notices_that_a_replica_has_stopped(started: Callable[..., Service]) -> None:
+    service = started(2)
+    clients = [Client(service.url) for _ in range(10)]
+    for client in clients:
+        client.get("/")
+    service.replicas[0].stop()
+    for client in clients:
+        assert client.get("/") == {}
+        assert client.post("/", json={}) == {}
+        assert client.put("/", json={}) == {}
+        assert client.delete("/") == {}
+        with new_session() as session:
+            assert session.get(service.url, timeout=5).ok
+
+
+def test_where_no_replica_is_left_the_service_is_away(started: Callable[..., Service]) -> None:
+    service = started(2)
+    for replica in service.replicas:
+        replica.stop()
+    with pytest.raises(Unavailable):
+        Client(service.url).get("/")
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_what_meets_a_connection_given_up_is_sent_again(started: Callable[..., Service], method: str) -> None:
+    service = started(1, first_of_each_connection)
+    client = Client(service.url)
+    client.get("/")
+    assert client.call(method, "/").ok
+    assert service.methods == ["GET", method, method]
+
+
+def test_a_file_is_sent_again_from_where_it_began(started: Callable[..., Service]) -> None:
+    service = started(1, first_of_each_connection)
+    client, file = Client(service.url), io.BytesIO(b"%skipped%" + b"page" * 50_000)
+    file.seek(len("%skipped%"))
+    client.get("/")
+    client.call("PUT", "/", data=file, headers={"Content-Length": "200000"})
+    assert [body for _, body in service.replicas[0].requests] == [b"", b"page" * 50_000, b"page" * 50_000]
+
+
+def test_a_post_never_meets_a_connection_given_up(started: Callable[..., Service]) -> None:
+    service = started(1, first_of_each_connection)
+    client = Client(service.url)
+    for _ in range(3):
+        client.post("/", json={"once": True})
+    assert service.methods == ["POST"] * 3
+
+
+@pytest.mark.parametrize(("method", "times"), [("GET", 2), ("POST", 1)])
+def test_what_is_never_answered_is_sent_twice_at_most_and_a_post_once(
+    started: Callable[..., Service], method: str, times: int
+) -> None:
+    service = started(1, never)
+    with pytest.raises(Unavailable):
+        Client(service.url).call(method, "/")
+    assert service.methods == [method] * times
+
+
+def test_a_slow_answer_is_not_asked_for_twice(started: Callable[..., Service]) -> None:
+    silence = threading.Event()
+    service = started(1, lambda *_: silence.wait(20))
+    with pytest.raises(Unavailable):
+        Client(service.url).get("/", timeout=(1.0, 0.2))
+    silence.set()
+    assert service.methods == ["GET"]
+
+
+def test_a_replica_that_does_not_even_refuse_is_passed_over(started: Callable[..., Service]) -> None:
+    service = started(2)
+    service.replicas[0].stop()
+    port = int(service.url.rpartition(":")[2])
+    with ExitStack() as stack:
+        stack.enter_context(socket.create_server(("127.0.0.1", port), backlog=0))
+        for _ in range(3):  # its queue is full: the kernel drops whoever asks
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(("127.0.0.1", port))
+        for _ in range(8):
+            assert Client(service.url).get("/", timeout=(0.1, 5.0)) == {}
+    assert service.methods == ["GET"] * 8

@@ -32,10 +32,19 @@ class ComposedNode(RabbitMQ):
         parts = urllib.parse.urlsplit(url)
         return self.url(parts.username or "", parts.password or "")
 
+    def give(self, name: str, text: str) -> None:
+        """Put a definitions file in place, for the next start."""
+        self._folder.write(f"definitions/{name}", text)
+
+    @property
+    def log(self) -> str:
+        """Return all that the node has logged so far."""
+        return self._node.log.read_text(encoding="utf-8", errors="replace")
+
     def _configuration(self) -> str:
         folder = self._folder.folder("definitions")
         for name, text in {**self._definitions, "30-administrator.json": self._administrator()}.items():
-            self._folder.write(f"definitions/{name}", text)
+            self.give(name, text)
         ours = (FILES / "rabbitmq.conf").read_text(encoding="utf-8")
         assert "/etc/rabbitmq/definitions" in ours
         lines = [

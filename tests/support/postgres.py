@@ -76,6 +76,11 @@ class Postgres:
         """Return the SQLAlchemy URL of a database of this cluster."""
         return f"postgresql+psycopg://{self.role}:{self.password}@127.0.0.1:{self.port}/{database}"
 
+    @property
+    def log(self) -> str:
+        """Return all that the server has logged so far."""
+        return self._daemon.log.read_text(encoding="utf-8")
+
     def disconnect_all(self, url: str) -> None:
         """Cut every session of the database at `url`, as a failing network would."""
         database = url.rsplit("/", 1)[1]

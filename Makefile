@@ -48,8 +48,9 @@ catalogue-check: .venv/local.stamp ## check the exam files of a folder: make cat
 secrets: ## make the containers' secrets that are missing, in deploy/secrets (needs nothing but python3)
 	@python3 -m deploy.containers.secrets
 
+TOPOLOGY := deploy/containers/rabbitmq/10-topology.json
 definitions: .venv/local.stamp ## write the broker's queues for the containers anew from the contracts
-	@$(PY) -m deploy.broker definitions portail >deploy/containers/rabbitmq/10-topology.json
+	@$(PY) -m deploy.broker definitions portail >$(TOPOLOGY).part && mv $(TOPOLOGY).part $(TOPOLOGY)
 
 lock: ## write constraints.txt and package-lock.json anew
 	deploy/tools/lock.sh

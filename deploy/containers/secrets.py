@@ -1,8 +1,9 @@
 """The composed portal's secrets, one file each: `python3 -m deploy.containers.secrets [FOLDER]` (deploy/secrets).
 
 Needs nothing but Python, so that a host without our packages can make them. Only what is missing is made: to turn a
-secret, delete its files and run this again. Derived files always follow the others. A file that was replaced is seen
+secret, delete its file and run this again. Derived files always follow the others. A file that was replaced is seen
 by containers that are made anew, not by running ones (their mounts keep the old one): `up -d --force-recreate`.
+A database role's password is also PostgreSQL's: postgres/10-databases.sh says how to change it there.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ class ComposedDatabases:
     def __init__(self, cluster: Postgres, folder: Path) -> None:
         self.cluster = cluster
         self.folder = folder
-        secrets.make(folder)
+        self._make_secrets()
 
     def run(self, *, sourced: bool = False) -> subprocess.CompletedProcess[str]:
         """Run the script as the superuser; its exit status and output are for the caller."""
@@ -66,4 +66,9 @@ class ComposedDatabases:
                 session.execute(sql.SQL("DROP ROLE IF EXISTS {}, {}").format(name, owner))
         for path in self.folder.iterdir():
             path.unlink()
+        self._make_secrets()
+
+    def _make_secrets(self) -> None:
+        """The image has given the superuser the password of its file: here it is the cluster's."""
         secrets.make(self.folder)
+        self.write("postgres-password", self.cluster.password)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from psycopg import errors
+from psycopg import errors, sql
 
 from tests.containers.databases import ComposedDatabases
 from tests.support.processes import wait_until
@@ -102,7 +102,21 @@ def test_any_password_goes_through_and_into_no_log(untouched: ComposedDatabases)
     assert "PASSWORD '" not in log
     other = re.findall(r"//\w+:(\w+)@", (untouched.folder / "accounts-migrations-url").read_text())
     assert other[0] not in log
+    assert untouched.cluster.password not in log
     assert "it's" not in log
+
+
+def test_the_superusers_password_is_turned_with_the_others(untouched: ComposedDatabases) -> None:
+    untouched.write("postgres-password", "turned\n")
+    try:
+        assert untouched.run().returncode == 0
+        with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+            untouched.administrator()
+    finally:
+        address = f"127.0.0.1:{untouched.cluster.port}/postgres"
+        with untouched.connect(f"postgresql://postgres:turned@{address}") as session:
+            back = sql.SQL("ALTER ROLE postgres PASSWORD {}")
+            session.execute(back.format(sql.Literal(untouched.cluster.password)))
 
 
 def test_what_an_earlier_portal_granted_to_everybody_is_taken_back(untouched: ComposedDatabases) -> None:

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # A database per service with two roles of least rights: S_owner for its migrations, S for the service at work.
 #
-# The postgres image runs this at its first start, sourced or executed. It may be run again at any time, and is to be
-# after a password was turned: docker compose exec postgres bash /docker-entrypoint-initdb.d/10-databases.sh
+# The postgres image runs this at its first start, sourced or executed. It may be run again at any time. After a
+# password was turned (the superuser's too) it is to be, in a new container, since a running one keeps the old files:
+#   make secrets && docker compose up -d --force-recreate --no-deps --wait postgres
+#   docker compose exec postgres bash /docker-entrypoint-initdb.d/10-databases.sh
 # Passwords come from SECRETS_FOLDER (/run/secrets) and go to psql's standard input: no process list, no log has them.
 
 (
@@ -110,7 +112,12 @@ SQL
         role
         database
     done
+    setting password "$superuser_password"
+    printf '%s\n' "ALTER ROLE CURRENT_USER PASSWORD :'password';"
 }
+
+[ -s "$secrets_folder/postgres-password" ] || fail "$secrets_folder/postgres-password cannot be read"
+superuser_password=$(<"$secrets_folder/postgres-password")
 
 # Whole before anything runs: a secret that is missing changes nothing.
 statements=$(script)

@@ -67,6 +67,7 @@ def test_a_sourced_script_that_fails_ends_the_start(untouched: ComposedDatabases
         ("postgresql+psycopg://postgres:secret-word@postgres:5432/pieces", "role pieces with a password is expected"),
         ("postgresql+psycopg://pieces:secret-word@postgres:5432/documents", "database pieces is expected"),
         ("postgresql+psycopg://pieces:secret-word@postgres:5432", "database pieces is expected"),
+        ("postgresql+psycopg://pieces:secret-word%0Aa@postgres:5432/pieces", "without control characters"),
     ],
 )
 def test_a_secret_that_is_not_a_services_changes_nothing(untouched: ComposedDatabases, url: str, told: str) -> None:

@@ -95,6 +95,19 @@ def test_a_bucket_url_is_one_that_the_store_client_reads(folder: Path) -> None:
         ObjectStore((folder / f"{service}-objects-url").read_text())
 
 
+def test_the_store_knows_each_service_for_its_own_bucket_and_nobody_else(folder: Path) -> None:
+    identities = json.loads((folder / "objects-identities.json").read_text())["identities"]
+    assert {one["name"]: one["actions"] for one in identities} == {
+        "documents": ["Admin:documents"],
+        "pieces": ["Admin:pieces"],
+    }
+    for one in identities:
+        (pair,) = one["credentials"]
+        assert len(pair["accessKey"]) >= 16
+        url = (folder / f"{one['name']}-objects-url").read_text()
+        assert url == f"s3+http://{pair['accessKey']}:{pair['secretKey']}@objects:8333/{one['name']}"
+
+
 def test_only_the_folder_guards_the_files_so_that_containers_read_them(folder: Path) -> None:
     assert folder.stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o444}

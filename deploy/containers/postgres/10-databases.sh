@@ -25,7 +25,7 @@ decoded() {
 
 # The password in the URL of file $1, which must name role $2 and database $3
 password_in() {
-    local file=$secrets_folder/$1 url authority path
+    local file=$secrets_folder/$1 url authority path password
     [ -r "$file" ] || fail "$file cannot be read"
     url=$(<"$file")
     authority=${url#*://}
@@ -37,7 +37,11 @@ password_in() {
     esac
     [ "${path%%\?*}" = "$3" ] || fail "$file: database $3 is expected"
     authority=${authority%@*}
-    decoded "${authority#*:}"
+    password=$(decoded "${authority#*:}")
+    case $password in
+        *[[:cntrl:]]*) fail "$file: a password without control characters is expected" ;;
+    esac
+    printf '%s' "$password"
 }
 
 # A line that sets psql's variable $1 to the text $2, whatever is in it

@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from gateway import entrances, filters, owner, protection, refusals, visitor
-from gateway.assets import STATIC_FOLDER
+from gateway.assets import STATIC_FOLDER, AssetsMissing, load_assets
 from gateway.clients.base import ServiceClient
 from gateway.components import register_components
 from gateway.seal import Seal
@@ -21,8 +21,9 @@ from gateway.settings import GatewaySettings
 from gateway.web import blueprints
 from gateway.web.justificatifs import reception
 from services.chassis import clock, logs, observed
-from services.chassis.observed import Check
 from services.chassis.patient import seconds_since_head
+from services.chassis.readiness import Check
+from services.chassis.replicas import new_session
 
 FORM_LIMIT = 1024 * 1024  # bytes of a posted form; uploads have their own way in
 
@@ -35,7 +36,7 @@ def create_app(settings: GatewaySettings) -> Flask:
     clock.set_offset(settings.portail_offset)
     logs.configure("gateway", level=settings.log_level, as_json=settings.env != "test")
     app.before_request(_stamp)
-    observed.register(app, "gateway", needs={}, reports=_reports(settings))
+    observed.register(app, "gateway", needs={"assets": _assets_missing}, reports=_reports(settings))
     protection.register(app, settings)
     _register_services(app, settings)
     entrances.register(app)
@@ -55,9 +56,19 @@ def _reports(settings: GatewaySettings) -> dict[str, Check]:
     return {name: partial(_answers, url) for name, url in urls.items()}
 
 
+def _assets_missing() -> str | None:
+    """The one thing without which no page can be made; services are asked when a page needs them."""
+    try:
+        load_assets()
+    except AssetsMissing:
+        return "not built"
+    return None
+
+
 def _answers(url: str) -> str | None:
     try:
-        return None if requests.get(f"{url}/health/live", timeout=1).ok else "refuses"
+        with new_session() as session:
+            return None if session.get(f"{url}/health/live", timeout=1).ok else "refuses"
     except requests.RequestException as error:
         return type(error).__name__
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO, cast
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import urllib3
 from minio import Minio
@@ -16,6 +16,7 @@ from urllib3.exceptions import HTTPError
 
 CHUNK = 64 * 1024
 PART_SIZE = 10 * 1024 * 1024
+CHECK_SECONDS = 2.0
 
 
 class StoreUnavailable(Exception):
@@ -42,18 +43,9 @@ class ObjectStore:
         if parts.scheme not in ("s3+http", "s3+https") or not parts.hostname or not parts.path.strip("/"):
             raise ValueError("s3+http://key:secret@host:port/bucket is expected")
         self._bucket = parts.path.strip("/")
-        self._client = Minio(
-            f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname,
-            access_key=unquote(parts.username or ""),
-            secret_key=unquote(parts.password or ""),
-            secure=parts.scheme == "s3+https",
-            region="us-east-1",
-            http_client=urllib3.PoolManager(
-                timeout=urllib3.Timeout(connect=3, read=20),
-                retries=urllib3.Retry(2, backoff_factor=0.1),
-                maxsize=20,
-            ),
-        )
+        self._client = _client(parts, urllib3.Timeout(connect=3, read=20), urllib3.Retry(2, backoff_factor=0.1))
+        # A probe waits less than a deposit does, and wants the first answer.
+        self._probing = _client(parts, urllib3.Timeout(total=CHECK_SECONDS), False)
 
     def ensure_bucket(self) -> None:
         with _translated():
@@ -99,13 +91,23 @@ class ObjectStore:
                 yield cast(str, item.object_name)
 
     def check(self) -> str | None:
-        """For readiness: None, or a short reason."""
+        """For readiness: None, or a short reason, within CHECK_SECONDS."""
         try:
             with _translated():
-                self._client.bucket_exists(self._bucket)
+                return None if self._probing.bucket_exists(self._bucket) else "no bucket"
         except StoreUnavailable:
             return "unreachable"
-        return None
+
+
+def _client(parts: SplitResult, timeout: urllib3.Timeout, retries: urllib3.Retry | bool) -> Minio:
+    return Minio(
+        f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname),
+        access_key=unquote(parts.username or ""),
+        secret_key=unquote(parts.password or ""),
+        secure=parts.scheme == "s3+https",
+        region="us-east-1",
+        http_client=urllib3.PoolManager(timeout=timeout, retries=retries, maxsize=20),
+    )
 
 
 @contextmanager

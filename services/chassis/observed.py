@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import time
 import uuid
-from collections.abc import Callable
 
 import structlog
 from flask import Flask, Response, g, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
 
 from services.chassis import access
+from services.chassis.readiness import Check, Readiness
 
 log = structlog.get_logger()
 
@@ -22,12 +22,9 @@ QUIET = ("/health/live", "/health/ready", "/metrics")
 REQUESTS = Counter("http_requests_total", "Requests answered", ("service", "method", "route", "status"))
 DURATION = Histogram("http_request_seconds", "Time to answer", ("service", "route"))
 
-# A check answers None when all is well, else a short reason.
-Check = Callable[[], str | None]
-
 
 def register(app: Flask, service: str, *, needs: dict[str, Check], reports: dict[str, Check]) -> None:
-    """`needs` fail readiness; `reports` are only shown (broker, store: a candidate's action succeeds without)."""
+    """`needs` and `reports` are those of Readiness."""
 
     def begin() -> None:
         offered = request.headers.get(REQUEST_ID, "")
@@ -51,10 +48,10 @@ def register(app: Flask, service: str, *, needs: dict[str, Check], reports: dict
 
     app.before_request(begin)
     app.after_request(end)
-    _register_health(app, needs, reports)
+    _register_health(app, Readiness(app, needs=needs, reports=reports))
 
 
-def _register_health(app: Flask, needs: dict[str, Check], reports: dict[str, Check]) -> None:
+def _register_health(app: Flask, readiness: Readiness) -> None:
     @app.get("/health/live")
     @access.public
     def health_live() -> Response:
@@ -63,10 +60,7 @@ def _register_health(app: Flask, needs: dict[str, Check], reports: dict[str, Che
     @app.get("/health/ready")
     @access.public
     def health_ready() -> tuple[Response, int]:
-        needed = {name: check() for name, check in needs.items()}
-        reported = {name: check() for name, check in reports.items()}
-        ready = not any(needed.values())
-        shown = {name: reason or "ok" for name, reason in {**needed, **reported}.items()}
+        ready, shown = readiness.ask()
         return jsonify(status="ok" if ready else "unavailable", checks=shown), 200 if ready else 503
 
     @app.get("/metrics")

@@ -9,13 +9,12 @@ from typing import Any
 from flask import Flask, Response, jsonify, request
 from flask_migrate import Migrate
 from flask_smorest import Api, Blueprint
-from sqlalchemy import text
 from werkzeug.exceptions import BadRequest, HTTPException
 
 from services.chassis import access, clock, logs, observed, problems
 from services.chassis.database import Database
 from services.chassis.errors import NotFound
-from services.chassis.observed import Check
+from services.chassis.readiness import Check
 from services.chassis.settings import ServiceSettings
 from services.chassis.tokens import KeyOf, RemoteKeys
 
@@ -49,7 +48,7 @@ def create_service(
     app.json.sort_keys = False  # type: ignore[attr-defined]
     clock.set_offset(settings.portail_offset)
     logs.configure(name, level=settings.log_level, as_json=settings.env != "test")
-    observed.register(app, name, needs={"database": lambda: _database_check(db)}, reports=reports or {})
+    observed.register(app, name, needs={"database": db.check}, reports=reports or {})
     access.register(app, key_of or RemoteKeys(settings.accounts_url))
     app.before_request(refuse_unreadable_json)
     app.url_value_preprocessor(refuse_impossible_ids)
@@ -87,12 +86,3 @@ def _register_api(app: Flask, title: str, blueprints: Iterable[Blueprint]) -> No
     @access.public
     def openapi() -> Response:
         return jsonify(api.spec.to_dict())
-
-
-def _database_check(db: Database) -> str | None:
-    try:
-        with db.engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
-    except Exception as error:
-        return type(error).__name__
-    return None

@@ -10,14 +10,12 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import orjson
 import structlog
 from flask import Flask
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import func, select
 
+from services.chassis import worker_page
 from services.chassis.database import Database
 from services.chassis.events import counts, outbox
 from services.chassis.events.broker import RETRY_SECONDS, TRIES, BrokerUnavailable, Retry, connect
@@ -27,6 +25,7 @@ from services.chassis.events.inbox import Dispatcher
 from services.chassis.events.relay import Relay
 from services.chassis.events.tables import parked
 from services.chassis.jobs import Jobs
+from services.chassis.readiness import Readiness
 from services.chassis.reasons import frames_of, reason_of
 from services.chassis.settings import ServiceSettings
 
@@ -85,13 +84,17 @@ class Worker:
         beating = all(now - beat < STUCK_SECONDS for name, beat in self._beats.items() if name != "consumer")
         return beating and all(thread.is_alive() for thread in self._threads)
 
-    def checks(self) -> dict[str, str]:
-        return {"threads": "ok" if self.alive() else "stuck", "broker": self._broker_reason()}
+    def readiness(self) -> Readiness:
+        """Without its threads or its database a worker does nothing; while the broker is away, all but events."""
+        threads = {"threads": lambda: None if self.alive() else "stuck"}
+        return Readiness(
+            self.app, needs=threads | {"database": self._db.check}, reports={"broker": self._broker_reason}
+        )
 
-    def _broker_reason(self) -> str:
+    def _broker_reason(self) -> str | None:
         """Why the broker did not answer lately; a part that cannot reach it tries, and fails, more often than that."""
         if self._broker_failed is None or time.monotonic() - self._broker_failed[0] > 2 * LONGEST_PAUSE:
-            return "ok"
+            return None
         return self._broker_failed[1]
 
     def _forever(self, name: str, loop: Callable[[], None]) -> None:
@@ -173,7 +176,9 @@ def run(app: Flask, handlers: Handlers, jobs: Jobs) -> None:
         signal.signal(number, lambda *_: worker.stop.set())
     worker.start()
     settings: ServiceSettings = app.extensions["portail"]
-    server = _serve_probes(worker, settings.worker_host, settings.worker_port)
+    server = None
+    if settings.worker_port:
+        server = worker_page.serve(settings.worker_host, settings.worker_port, worker.alive, worker.readiness())
     log.info("worker_started")
     while not worker.stop.wait(1.0):
         pass
@@ -181,32 +186,3 @@ def run(app: Flask, handlers: Handlers, jobs: Jobs) -> None:
     if server is not None:
         server.shutdown()
     log.info("worker_stopped", finished=finished)
-
-
-def _serve_probes(worker: Worker, host: str, port: int) -> ThreadingHTTPServer | None:
-    if not port:
-        return None
-
-    class Probes(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            if self.path == "/metrics":
-                self._answer(200, generate_latest(), CONTENT_TYPE_LATEST)
-            elif self.path in ("/health/live", "/health/ready"):
-                body = {"status": "ok" if worker.alive() else "unavailable", "checks": worker.checks()}
-                self._answer(200 if worker.alive() else 503, orjson.dumps(body), "application/json")
-            else:
-                self._answer(404, b"", "text/plain")
-
-        def log_message(self, *_: object) -> None:
-            """Probes are not logged."""
-
-        def _answer(self, status: int, body: bytes, content_type: str) -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", content_type)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-    server = ThreadingHTTPServer((host, port), Probes)
-    threading.Thread(target=server.serve_forever, name="probes", daemon=True).start()
-    return server

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 CONNECT_SECONDS = 5.0
 SCAN_SECONDS = 120.0
+CHECK_SECONDS = 2.0  # to connect, and to answer a ping
 LONGEST_REPLY = 4096
 
 
@@ -56,17 +57,17 @@ class Antivirus:
         if not self.configured:
             return None
         try:
-            with self._connected() as connection:
+            with self._connected(CHECK_SECONDS, CHECK_SECONDS) as connection:
                 connection.sendall(b"zPING\0")
                 return None if _reply(connection) == "PONG" else "unexpected reply"
         except OSError:
             return "unreachable"
 
-    def _connected(self) -> socket.socket:
+    def _connected(self, connect: float = CONNECT_SECONDS, answer: float = SCAN_SECONDS) -> socket.socket:
         if self._address is None:
             raise AntivirusUnavailable("none is configured")
-        connection = socket.create_connection(self._address, timeout=CONNECT_SECONDS)
-        connection.settimeout(SCAN_SECONDS)
+        connection = socket.create_connection(self._address, timeout=connect)
+        connection.settimeout(answer)
         return connection
 
 

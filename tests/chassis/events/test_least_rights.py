@@ -143,7 +143,7 @@ def test_a_consumption_that_the_broker_ends_is_begun_again(rabbitmq: RabbitMQ, u
     with writer.working(), reader.working() as [worker]:
         wait_until(lambda: reader.entries() == ["before"], 20, "the first entry")
         rabbitmq.api("DELETE", f"queues/{vhost_of(url)}/reader")
-        wait_until(lambda: worker.checks()["broker"] != "ok", 20, "the loss, told")
+        wait_until(lambda: worker.readiness().ask()[1]["broker"] != "ok", 20, "the loss, told")
         declare(url)
         note(writer, "after")
         wait_until(lambda: reader.entries() == ["before", "after"], 30, "the entry from the queue made again")

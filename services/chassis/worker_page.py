@@ -1,0 +1,46 @@
+"""A worker's page for probes and metrics: it has no other."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import orjson
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from services.chassis.readiness import Readiness
+
+
+def serve(host: str, port: int, alive: Callable[[], bool], readiness: Readiness) -> ThreadingHTTPServer:
+    """In a thread of its own. `/health/live` asks `alive` alone: a restart brings no database back."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if self.path == "/metrics":
+                self._answer(200, generate_latest(), CONTENT_TYPE_LATEST)
+            elif self.path == "/health/live":
+                living = alive()
+                self._health(living, {"threads": "ok" if living else "stuck"})
+            elif self.path == "/health/ready":
+                self._health(*readiness.ask())
+            else:
+                self._answer(404, b"", "text/plain")
+
+        def log_message(self, *_: object) -> None:
+            """Probes are not logged."""
+
+        def _health(self, well: bool, checks: dict[str, str]) -> None:
+            body = {"status": "ok" if well else "unavailable", "checks": checks}
+            self._answer(200 if well else 503, orjson.dumps(body), "application/json")
+
+        def _answer(self, status: int, body: bytes, content_type: str) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", content_type)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+    server = ThreadingHTTPServer((host, port), Page)
+    threading.Thread(target=server.serve_forever, name="page", daemon=True).start()
+    return server

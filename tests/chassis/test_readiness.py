@@ -1,0 +1,128 @@
+"""Probes get an honest answer in time, also while everything that a process needs is silent."""
+
+from __future__ import annotations
+
+import io
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+import requests
+from flask import Flask
+
+from services.chassis import worker_page
+from services.chassis.database import Database
+from services.chassis.events import EventTables, Handlers
+from services.chassis.jobs import Jobs
+from services.chassis.objects import ObjectStore, StoreUnavailable
+from services.chassis.readiness import Check, Readiness
+from services.chassis.settings import Secret, ServiceSettings
+from services.chassis.web import create_service
+from services.chassis.worker import Worker
+from tests.support.objects import Bucket
+from tests.support.ports import free_port
+from tests.support.processes import wait_until
+
+
+@pytest.fixture
+def silent() -> Iterator[int]:
+    """The port of a server that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0), backlog=50) as listener:
+        yield int(listener.getsockname()[1])
+
+
+def settings(database_url: str) -> ServiceSettings:
+    return ServiceSettings(
+        env="test", database_url=database_url, broker_url="amqp://x:x@127.0.0.1:1/x",
+        accounts_url="http://127.0.0.1:1", client_id="x", client_secret=Secret("-"),
+    )  # fmt: skip
+
+
+def service(database_url: str, **reports: Check) -> Flask:
+    return create_service("probed", settings(database_url), Database(), title="-", blueprints=[], reports=reports)
+
+
+def timed(deed: Callable[[], object]) -> float:
+    begun = time.monotonic()
+    deed()
+    return time.monotonic() - begun
+
+
+def test_a_web_process_whose_servers_are_all_silent_says_so_within_three_seconds(silent: int) -> None:
+    store = ObjectStore(f"s3+http://key:secret-secret@127.0.0.1:{silent}/bucket")
+    app = service(f"postgresql+psycopg://x:x@127.0.0.1:{silent}/x", objects=store.check)
+    answers = []
+    assert timed(lambda: answers.append(app.test_client().get("/health/ready"))) < 3
+    assert answers[0].status_code == 503
+    checks = answers[0].get_json()["checks"]
+    assert checks == {"database": "no answer", "objects": "unreachable"}
+
+
+def test_a_web_process_is_ready_while_what_it_only_reports_is_silent(silent: int, database_url: str) -> None:
+    store = ObjectStore(f"s3+http://key:secret-secret@127.0.0.1:{silent}/bucket")
+    answer = service(database_url, objects=store.check).test_client().get("/health/ready")
+    assert (answer.status_code, answer.get_json()["checks"]) == (200, {"database": "ok", "objects": "unreachable"})
+
+
+def test_a_silent_store_is_found_out_in_two_seconds_but_given_more_time_for_work(
+    silent: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = ObjectStore(f"s3+http://key:secret-secret@127.0.0.1:{silent}/bucket")
+    assert 1.5 < timed(store.check) < 2.5
+    refused = ObjectStore(f"s3+http://key:secret-secret@127.0.0.1:{free_port()}/bucket")
+    assert timed(refused.check) < 0.5
+    with pytest.raises(StoreUnavailable):
+        refused.put("key", io.BytesIO(b"x"), 1, "text/plain")
+
+
+def test_a_store_without_its_bucket_is_not_well(bucket: Bucket) -> None:
+    assert ObjectStore(bucket.url).check() is None
+    assert ObjectStore(replace(bucket, name="missing-bucket").url).check() == "no bucket"
+
+
+def test_a_check_that_hangs_is_not_begun_again_and_is_believed_when_it_ends() -> None:
+    release, begun = threading.Event(), []
+
+    def hanging() -> str | None:
+        begun.append(1)
+        release.wait(20)
+        return None
+
+    asked = Readiness(Flask("x"), needs={"slow": hanging}, reports={"quick": lambda: None}, patience=0.05)
+    for _ in range(5):
+        assert asked.ask() == (False, {"slow": "no answer", "quick": "ok"})
+    assert begun == [1]
+    release.set()
+    wait_until(lambda: asked.ask()[0], 10, "the need, met")
+
+
+def test_a_check_that_fails_is_a_reason_and_not_an_error_of_the_page() -> None:
+    def failing() -> str | None:
+        raise LookupError("with somebody's data")
+
+    ready, shown = Readiness(Flask("x"), needs={}, reports={"odd": failing}).ask()
+    assert (ready, shown) == (True, {"odd": "LookupError"})
+
+
+def test_a_worker_without_its_database_is_alive_and_not_ready(silent: int) -> None:
+    app, db = Flask("services.idle"), Database()
+    EventTables(db)
+    url = f"postgresql+psycopg://x:x@127.0.0.1:{silent}/x"
+    app.extensions["portail"] = settings(url)
+    db.connect(app, url)
+    worker = Worker(app, Handlers("idle"), Jobs())
+    page, port = None, free_port()
+    try:
+        page = worker_page.serve("127.0.0.1", port, worker.alive, worker.readiness())
+        live = requests.get(f"http://127.0.0.1:{port}/health/live", timeout=3)
+        ready = requests.get(f"http://127.0.0.1:{port}/health/ready", timeout=3)
+    finally:
+        if page is not None:
+            page.shutdown()
+            page.server_close()
+    assert (live.status_code, live.json()) == (200, {"status": "ok", "checks": {"threads": "ok"}})
+    assert ready.status_code == 503
+    assert ready.json()["checks"] == {"threads": "ok", "database": "no answer", "broker": "ok"}

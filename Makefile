@@ -1,11 +1,14 @@
 # make run, make test, make check: each works from a fresh clone and installs what it needs into the clone.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types walls assets screenshots bench soak catalogue-check secrets definitions lock clean
+.PHONY: help run test check lint types walls assets screenshots bench soak compose-test catalogue-check secrets definitions lock clean
 SHELL := /bin/bash
 
 VENV := .venv/bin
 PY := $(VENV)/python
 ASSETS := gateway/static/manifest.json
+# How containers are run.
+COMPOSE ?= docker compose
+ENGINE ?= docker
 # Arguments for pytest: make test ARGS="tests/accounts -k activation"
 ARGS ?=
 
@@ -40,7 +43,10 @@ bench: .venv/dev.stamp $(ASSETS) services ## measure: how load changes what a vi
 	$(PY) -m pytest tests/journeys/bench -s $(ARGS)
 
 soak: .venv/dev.stamp $(ASSETS) services ## the tests that are too long for make check
-	$(PY) -m pytest tests/journeys/soak $(ARGS)
+	COMPOSE="$(COMPOSE)" ENGINE="$(ENGINE)" $(PY) -m pytest tests/journeys/soak tests/composed/soak $(ARGS)
+
+compose-test: .venv/dev.stamp services ## build the images, run the journey in containers (COMPOSE, ENGINE: by what commands)
+	COMPOSE="$(COMPOSE)" ENGINE="$(ENGINE)" $(PY) -m pytest tests/composed $(ARGS)
 
 catalogue-check: .venv/local.stamp ## check the exam files of a folder: make catalogue-check DIR=folder
 	@$(PY) -m services.registrations check-catalogue "$(or $(DIR),catalogue)"

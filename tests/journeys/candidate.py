@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
-    from tests.support.launched import LaunchedPortal
+    from tests.support.running import RunningPortal
 
 WORKER_SECONDS = 30.0
 EXAM = ("Examen", "BREVET DE TECHNICIEN SUPERIEUR", "BTS 2022")
@@ -24,7 +24,7 @@ _LINK = re.compile(r"http://\S+/compte/activation/\S+")
 class Candidate:
     """`desk` is the page in front of the person; `at_tab` is called on each tab once it is filled in."""
 
-    def __init__(self, page: Page, portal: LaunchedPortal, person: Person, desk: type[Desk] = Desk) -> None:
+    def __init__(self, page: Page, portal: RunningPortal, person: Person, desk: type[Desk] = Desk) -> None:
         self.page = page
         self.portal = portal
         self.person = person
@@ -96,6 +96,16 @@ class Candidate:
         self.chooses()
         self.fills_the_tabs()
         return self.saves()
+
+    def modifies(self, at_tab: Callable[[str], None] = lambda title: None) -> None:
+        """« Modifier », tab after tab, up to a new version."""
+        self.desk.menu("Mes inscriptions")
+        self.desk.press("Modifier")
+        for title in self.person.tabs:
+            self.desk.is_at(title)
+            at_tab(title)
+            self.desk.press("Suivant")
+        self.saves()
 
     # -- documents -----------------------------------------------------------------------------------------------
 

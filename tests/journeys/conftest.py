@@ -12,6 +12,7 @@ from tests.journeys.depositing import Deposit, a_deposit
 from tests.journeys.people import Person
 from tests.support import failures
 from tests.support.launched import LaunchedPortal
+from tests.support.running import RunningPortal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from tests.support.rabbitmq import RabbitMQ
     from tests.support.smtp import Mailbox
 
-    Comes = Callable[[LaunchedPortal, Person], Candidate]
+    Comes = Callable[[RunningPortal, Person], Candidate]
 
 SERVICES = ("accounts", "registrations", "documents", "pieces")
 

@@ -12,7 +12,7 @@ from tests.journeys.candidate import Candidate
 from tests.journeys.pieces import Justificatifs
 from tests.journeys.visit import cookies_of
 from tests.support.browser import french_visitor
-from tests.support.launched import LaunchedPortal
+from tests.support.running import RunningPortal
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -28,7 +28,7 @@ class Deposit:
 
 
 @contextmanager
-def a_deposit(browser: Browser, portal: LaunchedPortal) -> Iterator[Deposit]:
+def a_deposit(browser: Browser, portal: RunningPortal) -> Iterator[Deposit]:
     """A candidate who has registered stands before « Envoyer une pièce jointe »."""
     with french_visitor(browser) as context:
         page = context.new_page()

@@ -10,17 +10,29 @@ from tests.journeys import people
 from tests.journeys.pieces import DEPOSITED, GUIDES_PIECES, Justificatifs, a_pdf
 from tests.journeys.reading import normal, text_of_pdf
 from tests.journeys.tool import Tool
-from tests.support.launched import LaunchedPortal
+from tests.support.running import RunningPortal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.journeys.candidate import Candidate
     from tests.journeys.conftest import Comes
 
 CONFIRMATION = Path(__file__).parent / "data" / "confirmation-dubois.txt"
 
 
-def test_an_account_is_made_as_in_chapter_3(portal: LaunchedPortal, comes: Comes) -> None:
-    binet = comes(portal, people.BINET)
+def test_an_account_is_made_as_in_chapter_3(portal: RunningPortal, comes: Comes) -> None:
+    makes_an_account(portal, comes(portal, people.BINET))
+
+
+def test_a_registration_from_its_first_tab_to_its_withdrawal(
+    portal: RunningPortal, comes: Comes, tmp_path: Path
+) -> None:
+    registers_and_withdraws(portal, comes(portal, people.DUBOIS), tmp_path)
+
+
+def makes_an_account(portal: RunningPortal, binet: Candidate) -> None:
+    """Chapter 3: the form, the mail, its link, the log-in."""
     binet.creates_an_account()
     binet.desk.shows("lbinet@ac-rennes.fr", "J'ai bien reçu le mail")
     mail = portal.mail("lbinet@ac-rennes.fr")
@@ -32,13 +44,13 @@ def test_an_account_is_made_as_in_chapter_3(portal: LaunchedPortal, comes: Comes
     assert len(re.findall(r"Date de dernière connexion : \d\d/\d\d/\d{4}", binet.desk.text)) == 1
 
 
-def test_a_registration_from_its_first_tab_to_its_withdrawal(
-    portal: LaunchedPortal, comes: Comes, tmp_path: Path
+def registers_and_withdraws(
+    portal: RunningPortal, dubois: Candidate, tmp_path: Path, at_tab: Callable[[str], None] = lambda title: None
 ) -> None:
-    dubois = comes(portal, people.DUBOIS)
+    """The other chapters; `at_tab` is called on each tab once it is filled in."""
     dubois.arrives()
     dubois.chooses()
-    dubois.fills_the_tabs()
+    dubois.fills_the_tabs(at_tab)
     candidature = dubois.saves()
     dubois.desk.shows(
         "Votre numéro candidat : 02103",
@@ -70,15 +82,12 @@ def _both_documents_are_there(dubois: Candidate) -> None:
     assert all(piece in demande for pieces in GUIDES_PIECES.values() for piece in pieces), demande
 
 
-def _a_change_makes_version_2(portal: LaunchedPortal, dubois: Candidate) -> None:
-    dubois.desk.menu("Mes inscriptions")
-    dubois.desk.press("Modifier")
-    for title in people.DUBOIS.tabs:
-        dubois.desk.is_at(title)
+def _a_change_makes_version_2(portal: RunningPortal, dubois: Candidate) -> None:
+    def moves_next_door(title: str) -> None:
         if title == "Identification":
             dubois.desk.answer("Numéro, rue, voie", "2 rue du port")
-        dubois.desk.press("Suivant")
-    dubois.saves()
+
+    dubois.modifies(moves_next_door)
     dubois.desk.shows("Version 02", "Votre numéro d'inscription : 001")
     text = text_of_pdf(dubois.prints())
     assert "Version : 2 du" in text
@@ -91,7 +100,7 @@ def _a_change_makes_version_2(portal: LaunchedPortal, dubois: Candidate) -> None
 
 
 def _pieces_are_deposited_refused_and_accepted(
-    portal: LaunchedPortal, dubois: Candidate, candidature: str, file: Path
+    portal: RunningPortal, dubois: Candidate, candidature: str, file: Path
 ) -> None:
     mine = Justificatifs(dubois)
     mine.shows_the_guides_pieces()
@@ -116,7 +125,7 @@ def _pieces_are_deposited_refused_and_accepted(
     assert "Conforme" in mine.text_of(first)
 
 
-def _withdrawing_frees_the_candidate(portal: LaunchedPortal, dubois: Candidate) -> None:
+def _withdrawing_frees_the_candidate(portal: RunningPortal, dubois: Candidate) -> None:
     dubois.desk.menu("Mes inscriptions")
     dubois.desk.press("Se désinscrire")
     dubois.desk.shows("Voulez-vous vraiment vous désinscrire ?")

@@ -12,7 +12,7 @@ import yaml
 from tests.journeys.reading import run_together
 from tests.journeys.walk import Walk
 from tests.support.browser import french_visitor
-from tests.support.launched import LaunchedPortal
+from tests.support.running import RunningPortal
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -22,7 +22,7 @@ SCREENS: dict[str, str | list[str]] = yaml.safe_load(WORDS.read_text(encoding="u
 
 
 @pytest.fixture(scope="module")
-def seen(browser: Browser, alone: LaunchedPortal, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def seen(browser: Browser, alone: RunningPortal, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """What each screen says, without white space."""
     with french_visitor(browser) as context:
         walk = Walk(context.new_page(), alone, tmp_path_factory.mktemp("walk"))

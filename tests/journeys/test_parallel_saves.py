@@ -12,12 +12,12 @@ from tests.journeys.visit import cookies_of
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import Comes
-    from tests.support.launched import LaunchedPortal
+    from tests.support.running import RunningPortal
 
 PRESSES = 20
 
 
-def test_twenty_saves_at_once_are_one_candidature(portal: LaunchedPortal, comes: Comes) -> None:
+def test_twenty_saves_at_once_are_one_candidature(portal: RunningPortal, comes: Comes) -> None:
     someone = comes(portal, people.DUBOIS.at(people.new_address()))
     someone.arrives()
     someone.chooses()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tests.journeys import people
 from tests.journeys.pieces import DEPOSITED, Justificatifs, a_pdf
-from tests.support.launched import LaunchedPortal
+from tests.support.running import RunningPortal
 
 if TYPE_CHECKING:
     from tests.journeys.candidate import Candidate
@@ -29,19 +29,19 @@ AFTER_THE_SAVE = ("documents-worker", "pieces-worker")
 PIECE = "NATIDE06 : Document justifiant l'identité"
 
 
-def test_processes_killed_in_turn_lose_and_double_nothing(alone: LaunchedPortal, comes: Comes, tmp_path: Path) -> None:
+def test_processes_killed_in_turn_lose_and_double_nothing(alone: RunningPortal, comes: Comes, tmp_path: Path) -> None:
     kill_each_in_turn(alone, comes, tmp_path)
 
 
-def kill_each_in_turn(alone: LaunchedPortal, comes: Comes, tmp_path: Path) -> None:
+def kill_each_in_turn(portal: RunningPortal, comes: Comes, tmp_path: Path) -> None:
     """One candidate's journey, with a process killed on each tab and after the save."""
-    someone = comes(alone, people.DUBOIS.at(people.new_address()))
+    someone = comes(portal, people.DUBOIS.at(people.new_address()))
     someone.arrives()
     someone.chooses()
-    someone.fills_the_tabs(lambda title: _a_process_dies(alone, someone, title))
+    someone.fills_the_tabs(lambda title: _a_process_dies(portal, someone, title))
     someone.saves()
     for worker in AFTER_THE_SAVE:
-        alone.kill(worker)
+        portal.kill(worker)
     someone.desk.menu("Mes inscriptions")
     someone.desk.shows("N° inscription 001", "Version 01")
     assert someone.page.get_by_role("button", name="Modifier", exact=True).count() == 1
@@ -52,16 +52,16 @@ def kill_each_in_turn(alone: LaunchedPortal, comes: Comes, tmp_path: Path) -> No
     mine = Justificatifs(someone)
     mine.shows_the_guides_pieces()
     mine.adds(PIECE, a_pdf(tmp_path))
-    alone.kill_and_wait("objects", meanwhile=lambda: alone.kill("pieces"))
+    portal.kill_and_wait("objects", meanwhile=lambda: portal.kill("pieces"))
     someone.opens("Mes justificatifs")
     assert DEPOSITED.search(mine.text_of(PIECE))
     assert someone.downloads("Pièce signée.pdf").startswith(b"%PDF-")
-    assert len(alone.mails(someone.person.email, "Activer mon compte")) == 1
+    assert len(portal.mails(someone.person.email, "Activer mon compte")) == 1
 
 
-def _a_process_dies(alone: LaunchedPortal, someone: Candidate, title: str) -> None:
+def _a_process_dies(portal: RunningPortal, someone: Candidate, title: str) -> None:
     """Where the page had just asked for something, it says that a service is away and offers to send all again."""
-    alone.kill_and_wait(VICTIMS[title])
+    portal.kill_and_wait(VICTIMS[title])
     if someone.desk.title == "Service momentanément indisponible":
         someone.desk.press("Réessayer")
     someone.desk.is_at(title)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from tests.journeys import people
 from tests.journeys.pieces import Justificatifs
 from tests.journeys.reading import text_of_pdf
-from tests.support.launched import LaunchedPortal
+from tests.support.running import RunningPortal
 
 if TYPE_CHECKING:
+    from tests.journeys.candidate import Candidate
     from tests.journeys.conftest import Comes
 
 PRINTED = (
@@ -35,8 +36,11 @@ PRINTED = (
 NOT_HERS = ("DUBOIS", "Banque", "BESANCON", "FORMATION CONTINUE", "C-ANGL", "TROYES")
 
 
-def test_another_candidate_gets_her_own_dossier(portal: LaunchedPortal, comes: Comes) -> None:
-    her = comes(portal, people.TRAN)
+def test_another_candidate_gets_her_own_dossier(portal: RunningPortal, comes: Comes) -> None:
+    gets_her_own_dossier(comes(portal, people.TRAN))
+
+
+def gets_her_own_dossier(her: Candidate) -> None:
     her.arrives()
     her.registers()
     text = text_of_pdf(her.prints())

@@ -14,7 +14,7 @@ from tests.journeys.plain_desk import PlainDesk
 from tests.journeys.reading import text_of_pdf
 from tests.support import failures
 from tests.support.browser import TELEPHONE, french_visitor
-from tests.support.launched import LaunchedPortal
+from tests.support.running import RunningPortal
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -28,7 +28,7 @@ def plain_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Pag
     context.close()
 
 
-def test_the_whole_registration_works_without_a_script(alone: LaunchedPortal, plain_page: Page) -> None:
+def test_the_whole_registration_works_without_a_script(alone: RunningPortal, plain_page: Page) -> None:
     person = people.DUBOIS.at(people.new_address())
     candidate = Candidate(plain_page, alone, person, PlainDesk)
     candidate.creates_an_account()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import requests
 
 if TYPE_CHECKING:
-    from tests.support.launched import LaunchedPortal
+    from tests.support.running import RunningPortal
 
 TIMEOUT = 20
 
@@ -15,9 +15,9 @@ TIMEOUT = 20
 class Tool:
     """Reads and controls the pieces of one candidature."""
 
-    def __init__(self, portal: LaunchedPortal, role: str = "staff") -> None:
+    def __init__(self, portal: RunningPortal, role: str = "staff") -> None:
         self._api = f"{portal.url}/api"
-        self._headers = {"Authorization": f"Bearer {portal.demo[role]['token']}"}
+        self._headers = {"Authorization": f"Bearer {portal.token(role)}"}
 
     def pieces(self, candidature: str) -> dict[str, dict[str, Any]]:
         """By code."""

@@ -15,7 +15,7 @@ from tests.journeys.tool import Tool
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from tests.support.launched import LaunchedPortal
+    from tests.support.running import RunningPortal
 
 # The screens of the registration, by the title of their tab.
 TABS = {
@@ -39,7 +39,7 @@ TWELVE = ("Examen", "DIPLOME DE COMPTABILITE ET DE GESTION")
 class Walk:
     """`seen[screen]` is all the text met under that name."""
 
-    def __init__(self, page: Page, portal: LaunchedPortal, folder: Path) -> None:
+    def __init__(self, page: Page, portal: RunningPortal, folder: Path) -> None:
         self.seen: dict[str, str] = {}
         self.portal = portal
         self.page = page

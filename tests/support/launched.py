@@ -5,15 +5,12 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 import json
 import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +18,14 @@ import requests
 
 from tests.support.ports import free_port, is_listening
 from tests.support.processes import Daemon, PrivateFolder, wait_until
-from tests.support.smtp import Mailbox, Received
+from tests.support.running import GUIDES_DAY, RunningPortal
+from tests.support.smtp import Mailbox, Received, read
 
 ROOT = Path(__file__).parents[2]
 READY = "Portail prêt : "
 START_SECONDS = 150.0
 STOP_SECONDS = 40.0
 RESTART_SECONDS = 45.0
-MAIL_SECONDS = 30.0
-GUIDES_DAY = "2021-10-04T14:00:00+02:00"
 
 
 @dataclass(frozen=True)
@@ -41,7 +37,7 @@ class Process:
     port: int
 
 
-class LaunchedPortal:
+class LaunchedPortal(RunningPortal):
     """A running portal: `url` for browsers, `var` its state. Mails are read through `mails`, or waited for."""
 
     def __init__(self, name: str, real: Mapping[str, str] | None = None, mailbox: Mailbox | None = None) -> None:
@@ -68,10 +64,8 @@ class LaunchedPortal:
         """demo.json: who may try the tools."""
         return dict(json.loads((self.var / "demo.json").read_text(encoding="utf-8")))
 
-    @property
-    def staff(self) -> dict[str, str]:
-        """Headers of the demonstration gestionnaire's tools."""
-        return {"Authorization": f"Bearer {self.demo['staff']['token']}"}
+    def token(self, role: str) -> str:
+        return str(self.demo[role]["token"])
 
     def logs(self) -> str:
         """Everything that the processes wrote."""
@@ -85,17 +79,11 @@ class LaunchedPortal:
     # -- mails ---------------------------------------------------------------------------------------------------
 
     def mails(self, to: str, subject: str = "") -> list[Received]:
-        """The mails to this address about this, in the order of their arrival."""
         if self._mailbox is not None:
             return self._mailbox.find(to, subject)
         files = [file for file in (self.var / "mail").glob("*.eml") if not file.name.startswith(".")]
-        found = [_received(file) for file in sorted(files, key=lambda file: file.stat().st_mtime_ns)]
+        found = [read(file.read_bytes()) for file in sorted(files, key=lambda file: file.stat().st_mtime_ns)]
         return [one for one in found if to in one.recipients and subject in one.subject]
-
-    def mail(self, to: str, subject: str = "") -> Received:
-        """The newest such mail, waited for."""
-        wait_until(lambda: bool(self.mails(to, subject)), MAIL_SECONDS, f"a mail to {to} about « {subject} »")
-        return self.mails(to, subject)[-1]
 
     # -- processes -----------------------------------------------------------------------------------------------
 
@@ -105,7 +93,6 @@ class LaunchedPortal:
         return {one.name: one for one in found if one is not None}
 
     def kill(self, name: str) -> None:
-        """End a child at once, as the kernel does when memory is short; the launcher starts it again."""
         os.kill(self.processes()[name].pid, signal.SIGKILL)
 
     def replaced(self, old: Process) -> bool:
@@ -114,7 +101,6 @@ class LaunchedPortal:
         return new is not None and new.pid != old.pid and is_listening(new.port) and _is_ready(new)
 
     def kill_and_wait(self, name: str, *, meanwhile: Callable[[], None] = lambda: None) -> None:
-        """Kill a child, do something while it is away, and wait until another answers in its place."""
         old = self.processes()[name]
         os.kill(old.pid, signal.SIGKILL)
         meanwhile()
@@ -134,12 +120,6 @@ class LaunchedPortal:
             "PORTAIL_NOW": GUIDES_DAY,
             **(real or {}),
         }
-
-
-def _received(file: Path) -> Received:
-    message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
-    assert isinstance(message, EmailMessage)
-    return Received(str(message["From"]), [one.strip() for one in str(message["To"]).split(",")], message)
 
 
 def _children_of(parent: int) -> list[int]:

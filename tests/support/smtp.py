@@ -1,5 +1,6 @@
 """A mail server for tests: it keeps what it receives, and can refuse or be down."""
 
+import email
 import email.policy
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -40,6 +41,13 @@ class Received:
     def _part(self, kind: str) -> str:
         part = self.message.get_body(preferencelist=(kind,))
         return "" if part is None else str(part.get_content()).replace("\r\n", "\n")
+
+
+def read(raw: bytes) -> Received:
+    """A message as it was kept, without the envelope it came in."""
+    message = email.message_from_bytes(raw, policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    return Received(str(message["From"]), [one.strip() for one in str(message["To"]).split(",")], message)
 
 
 class Mailbox:

@@ -1,0 +1,46 @@
+"""One composed portal for the run, built, started and taken down; and people who come to it with a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.journeys.candidate import Candidate
+from tests.journeys.people import Person
+from tests.support import failures
+from tests.support.composed import ComposedPortal
+from tests.support.missing import NotInstalled, skip_or_fail
+from tests.support.running import RunningPortal
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+
+@pytest.fixture(scope="session")
+def composed() -> Iterator[ComposedPortal]:
+    """The portal in containers, with the guide's session open."""
+    try:
+        portal = ComposedPortal()
+    except NotInstalled as absence:
+        skip_or_fail(absence)
+    try:
+        portal.up("--build")
+        yield portal
+    finally:
+        portal.down()
+
+
+@pytest.fixture(autouse=True)
+def _told(request: pytest.FixtureRequest, composed: ComposedPortal) -> Iterator[None]:
+    """Show beside a failed test what the portal's processes complained of."""
+    yield
+    if failures.failed(request.node):
+        print(composed.complaints()[-8000:])
+
+
+@pytest.fixture
+def comes(page: Page) -> Callable[[RunningPortal, Person], Candidate]:
+    """`comes(portal, person)`: that person at the portal, with a browser of this test alone."""
+    return lambda portal, person: Candidate(page, portal, person)

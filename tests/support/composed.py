@@ -208,7 +208,7 @@ def _run(command: list[str], seconds: float = COMMAND_SECONDS) -> str:
             command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds, check=False
         )
     except subprocess.TimeoutExpired as late:
-        raise ServiceFailed(f"{' '.join(command)}: not within {seconds:g} s\n{late.stderr}") from None
+        raise ServiceFailed(f"{' '.join(command)}: not within {seconds:g} s\n{late.stderr!r}") from None
     if done.returncode:
         raise ServiceFailed(f"{' '.join(command)}\n{done.stdout[-4000:]}{done.stderr[-4000:]}")
     return done.stdout

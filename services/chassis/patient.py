@@ -3,6 +3,9 @@
 The main loop gathers each request's head, and its body where it is small; a thread takes it up once it is whole. Large
 bodies are read by threads, but never by all of them. Lingering closes do not stop the loop either. (Stock gthread
 blocks a thread for each half-sent head, and its whole loop for up to 2 s for each client that does not hang up.)
+
+Told to stop, it hears whoever has come so far and closes its door at once, so that others go to another replica.
+(Stock gthread leaves the door open and nobody behind it until the last request is over: who comes then is lost.)
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 FIRST_BYTE_SECONDS = 40.0
 HEAD_SECONDS = 20.0
 BODY_SECONDS = 60.0
+LAST_WORD_SECONDS = 2.0  # who came just before the stop may be about to speak
 STREAM_SECONDS = 1860.0  # a large body: a little more than an upload may take
 LINGER_SECONDS = 2.0
 HEAD_BYTES = 64 * 1024
@@ -108,18 +112,32 @@ class PatientWorker(ThreadWorker):
         self._streams_waiting: deque[_Connection] = deque()
         self._most_streams = max(1, self.cfg.threads * 3 // 4)
         self._looked = 0.0
+        self._door_open = True
 
     def accept(self, listener: socket.socket) -> None:
-        try:
-            sock, address = listener.accept()
-        except OSError as error:
-            if error.errno in (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK, errno.EMFILE, errno.ENFILE):
-                return
-            raise
+        if knocking := _knocking(listener):
+            self._take_in(*knocking)
+
+    def set_accept_enabled(self, enabled: bool | None) -> None:
+        super().set_accept_enabled(enabled)
+        if self._door_open and not (enabled or self.alive):
+            self._close_door()
+
+    def _close_door(self) -> None:
+        self._door_open = False
+        for listener in self.sockets:
+            while knocking := _knocking(listener):
+                self._take_in(*knocking)
+            listener.close()
+        for conn in self._arriving:
+            if not conn.got:
+                conn.deadline = min(conn.deadline, time.monotonic() + LAST_WORD_SECONDS)
+
+    def _take_in(self, sock: socket.socket, address: Any) -> None:
         self.nr_conns += 1
         if len(self._arriving) >= self.worker_connections * 3 // 4:
             self._drop(next(iter(self._arriving)))  # the one that has taken longest makes room
-        self._wait_for(_Connection(self, self.cfg, sock, address, listener.getsockname()))
+        self._wait_for(_Connection(self, self.cfg, sock, address, sock.getsockname()))
 
     def on_client_socket_readable(self, conn: Any, client: socket.socket) -> None:
         self.poller.unregister(client)
@@ -148,7 +166,7 @@ class PatientWorker(ThreadWorker):
         if now - self._looked < LOOK_EVERY:
             return
         self._looked = now
-        for conn in [one for one in self._arriving if now > one.deadline or not (self.alive or one.got)]:
+        for conn in [one for one in self._arriving if now > one.deadline]:
             self._drop(conn)
         for conn in [one for one, until in self._lingering.items() if now > until]:
             self._hang_up(conn)
@@ -219,6 +237,16 @@ class PatientWorker(ThreadWorker):
         with suppress(OSError, KeyError, ValueError):
             self.poller.unregister(conn.sock)
         TConn.close(conn)
+
+
+def _knocking(listener: socket.socket) -> tuple[socket.socket, Any] | None:
+    """Who waits to be let in; None where nobody does, or where nobody more can be."""
+    try:
+        return listener.accept()
+    except OSError as error:
+        if error.errno in (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK, errno.EMFILE, errno.ENFILE):
+            return None
+        raise
 
 
 def _received(sock: socket.socket) -> bytes | None:

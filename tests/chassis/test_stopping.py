@@ -1,0 +1,95 @@
+"""A web process that is told to stop: it finishes what it has, hears who has come, and sends others on at once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.support.ports import free_port, is_listening
+from tests.support.processes import Daemon, PrivateFolder, wait_until
+
+ROOT = Path(__file__).parents[2]
+BODY = b"x" * 400_000
+UPLOAD = b"POST /taken HTTP/1.1\r\nHost: site\r\nContent-Type: multipart/form-data; boundary=y\r\n"
+HOME = b"GET / HTTP/1.1\r\nHost: site\r\n\r\n"
+STOP_SECONDS = 20.0
+
+
+@dataclass
+class Site:
+    """The small site of tests.attacks, with one upload half sent."""
+
+    port: int
+    daemon: Daemon
+    opened: ExitStack = field(default_factory=ExitStack)
+
+    def connects(self) -> socket.socket:
+        return self.opened.enter_context(socket.create_connection(("127.0.0.1", self.port), timeout=10))
+
+    def is_told_to_stop(self) -> None:
+        os.kill(self.daemon.pid, signal.SIGTERM)
+
+    def uploads(self) -> socket.socket:
+        """The head and half of the body."""
+        one = self.connects()
+        one.sendall(UPLOAD + b"Content-Length: %d\r\n\r\n" % len(BODY) + BODY[: len(BODY) // 2])
+        return one
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    port = free_port()
+    folder = PrivateFolder("stopping")
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "BIND": f"127.0.0.1:{port}", "THREADS": "4"}
+    daemon = Daemon("site", [sys.executable, "-m", "tests.attacks.site"], folder, env)
+    daemon.start()
+    daemon.wait_ready(lambda: is_listening(port))
+    started = Site(port, daemon)
+    with started.opened:
+        yield started
+    daemon.stop()
+    folder.remove()
+
+
+def test_an_upload_goes_on_to_its_end_while_others_are_sent_to_another_replica(site: Site) -> None:
+    upload = site.uploads()
+    site.is_told_to_stop()
+    wait_until(lambda: not is_listening(site.port), 5, "nobody is let in any more")
+    assert site.daemon.running
+    upload.sendall(BODY[len(BODY) // 2 :])
+    assert answer(upload) == b"HTTP/1.1 200 OK"
+    wait_until(lambda: not site.daemon.running, STOP_SECONDS, "the process ends")
+
+
+def test_whoever_came_before_the_stop_is_answered(site: Site) -> None:
+    """Those who have not said anything yet, and those whom the server had no time to let in."""
+    upload = site.uploads()
+    came = [site.connects() for _ in range(50)]
+    site.is_told_to_stop()
+    wait_until(lambda: not is_listening(site.port), 5, "nobody is let in any more")
+    for one in came:
+        one.sendall(HOME)
+    assert {answer(one) for one in came} == {b"HTTP/1.1 200 OK"}
+    upload.close()
+    wait_until(lambda: not site.daemon.running, STOP_SECONDS, "the process ends")
+
+
+def test_whoever_comes_and_says_nothing_keeps_no_process_from_its_end(site: Site) -> None:
+    silent = [site.connects() for _ in range(3)]
+    site.is_told_to_stop()
+    wait_until(lambda: not site.daemon.running, 10, "the process ends")
+    assert {one.recv(1) for one in silent} == {b""}
+
+
+def answer(one: socket.socket) -> bytes:
+    """The status line."""
+    with one.makefile("rb") as lines:
+        return lines.readline().rstrip(b"\r\n")

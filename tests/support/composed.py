@@ -127,6 +127,28 @@ class ComposedPortal(RunningPortal):
         """What the engine knows of it."""
         return dict(json.loads(self.engine("inspect", container.id))[0])
 
+    def restart(self, service: str) -> None:
+        """Stop it politely and start it again."""
+        self.compose("restart", service)
+        self.wait_healthy([service])
+
+    def asked_of_database(self, service: str, query: str) -> list[list[str]]:
+        """The rows of a query, each value as text."""
+        words = (
+            "psql",
+            "-U",
+            "postgres",
+            "-d",
+            service,
+            "--no-align",
+            "--tuples-only",
+            "--field-separator=|",
+            "-c",
+            query,
+        )
+        lines = self.run_in(self.containers("postgres")[0], *words).splitlines()
+        return [line.split("|") for line in lines if line]
+
     def run_in(self, container: Container, *words: str) -> str:
         return self.engine("exec", container.id, *words)
 
@@ -153,7 +175,7 @@ class ComposedPortal(RunningPortal):
 
     def mails(self, to: str, subject: str = "") -> list[Received]:
         api = f"http://127.0.0.1:{self._mail_port}/api/v1"
-        newest_first = requests.get(f"{api}/messages", params={"limit": "500"}, timeout=10).json()["messages"]
+        newest_first = requests.get(f"{api}/messages", params={"limit": "5000"}, timeout=10).json()["messages"]
         ids = [one["ID"] for one in reversed(newest_first) if to in [person["Address"] for person in one["To"]]]
         raw = (requests.get(f"{api}/message/{id}/raw", timeout=10).content for id in ids)
         return [mail for mail in map(read, raw) if subject in mail.subject]

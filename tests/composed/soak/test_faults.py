@@ -1,0 +1,165 @@
+"""Every process killed and every server restarted while people register and deposit: nothing that was acknowledged is
+lost, nothing is there twice, and pages answer or say what does not work. Three times in a row.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.composed.soak.ledger import Ledger
+from tests.composed.soak.load import (
+    Visit,
+    deposits_again_and_again,
+    going_on,
+    makes_accounts,
+    reads,
+    saves_again_and_again,
+)
+from tests.journeys import people
+from tests.journeys.candidate import Candidate
+from tests.journeys.pieces import Justificatifs
+from tests.journeys.visit import cookies_of
+from tests.support.browser import french_visitor
+from tests.support.composed import OURS, SERVICES, ComposedPortal
+from tests.support.processes import wait_until
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+CANDIDATES = 3
+SERVERS = ("rabbitmq", "postgres", "objects")
+GOES_ON_SECONDS = 60.0
+SETTLED_SECONDS = 600.0  # the longest delay before a new attempt, and then some
+ACTIVATION = "Activer mon compte"
+MODIFICATION = "Modification d'inscription"
+
+
+@dataclass(frozen=True)
+class Registered:
+    """Someone registered, whose visit goes on without a browser; `piece` is one to be deposited."""
+
+    email: str
+    candidature: str
+    piece: str
+    cookies: dict[str, str]
+
+
+@pytest.mark.parametrize("time", [1, 2, 3])
+def test_faults_lose_and_double_nothing(composed: ComposedPortal, browser: Browser, time: int) -> None:
+    ledger = Ledger()
+    them = [_registered(composed, browser) for _ in range(CANDIDATES)]
+    with _load(composed, ledger, them):
+        for name in OURS:
+            composed.kill_and_wait(name)
+            _goes_on(ledger, f"{name} killed")
+        for name in SERVERS:
+            composed.restart(name)
+            _goes_on(ledger, f"{name} restarted")
+    print(f"\n{ledger.summary}")
+    wait_until(lambda: _settled(composed), SETTLED_SECONDS, "no event, mail or document under way")
+    assert ledger.broken == []
+    for one in them:
+        _every_version_is_there_once(composed, ledger, one)
+        _the_file_acknowledged_is_there(composed, ledger, one)
+    _everybody_got_the_mail(composed, ledger)
+    _the_stores_hold_what_the_rows_say(composed)
+
+
+def _registered(composed: ComposedPortal, browser: Browser) -> Registered:
+    person = people.DUBOIS.at(people.new_address())
+    with french_visitor(browser) as context:
+        page = context.new_page()
+        someone = Candidate(page, composed, person)
+        someone.arrives()
+        candidature = someone.registers()
+        Justificatifs(someone)
+        link = page.get_by_role("link", name="Ajouter").first
+        return Registered(
+            person.email, candidature, str(link.get_attribute("href")).rpartition("/")[2], cookies_of(page)
+        )
+
+
+@contextmanager
+def _load(composed: ComposedPortal, ledger: Ledger, them: list[Registered]) -> Iterator[None]:
+    stop = threading.Event()
+
+    def visit(cookies: dict[str, str]) -> Visit:
+        return Visit(composed.url, ledger, cookies, stop)
+
+    saving = [partial(saves_again_and_again, visit(one.cookies), one.candidature) for one in them]
+    depositing = [partial(deposits_again_and_again, visit(one.cookies), one.candidature, one.piece) for one in them]
+    others = [partial(makes_accounts, visit({})), partial(reads, visit({}))]
+    with going_on(*saving, *depositing, *others, stop=stop, ledger=ledger):
+        yield
+
+
+def _goes_on(ledger: Ledger, after: str) -> None:
+    """Everybody is answered again: a version more of each candidature, a file more, a page more."""
+    saves = {one: saves.acknowledged for one, saves in ledger.saves.items()}
+    files = {one: deposits.acknowledged for one, deposits in ledger.deposits.items()}
+    read, made = ledger.reads, len(ledger.accounts)
+
+    def answered() -> bool:
+        return (
+            all(ledger.saves[one].acknowledged > number for one, number in saves.items())
+            and all(ledger.deposits[one].acknowledged != digest for one, digest in files.items())
+            and ledger.reads > read
+            and len(ledger.accounts) > made
+        )
+
+    wait_until(answered, GOES_ON_SECONDS, f"everybody answered again after {after}; {ledger.summary} {ledger.broken}")
+
+
+def _settled(composed: ComposedPortal) -> bool:
+    waiting = "select count(*) from outbox where published_at is null"
+    if any(composed.asked_of_database(service, waiting) != [["0"]] for service in SERVICES):
+        return False
+    queues = composed.run_in(composed.containers("rabbitmq")[0], "rabbitmqctl", "-q", "list_queues", "-p", "portail")
+    return all(line.split()[-1] == "0" for line in queues.splitlines()[1:] if line)
+
+
+def _every_version_is_there_once(composed: ComposedPortal, ledger: Ledger, one: Registered) -> None:
+    where = f"where candidature_id = '{one.candidature}'"
+    saves = ledger.saves[one.candidature]
+    versions = _numbers(composed, "registrations", f"select version from candidature_versions {where}")
+    assert versions == list(range(1, len(versions) + 1))
+    assert saves.acknowledged <= len(versions) <= saves.tried
+    for kind in ("confirmation", "demande_pieces"):
+        made = _numbers(composed, "documents", f"select version from documents {where} and type = '{kind}'")
+        assert made == versions, kind
+    known = _numbers(composed, "pieces", f"select version from candidatures where id = '{one.candidature}'")
+    assert known == [len(versions)]
+    mails = {str(mail.message["Message-ID"]) for mail in composed.mails(one.email, MODIFICATION)}
+    assert len(mails) == len(versions) - 1
+
+
+def _numbers(composed: ComposedPortal, service: str, query: str) -> list[int]:
+    return sorted(int(row[0]) for row in composed.asked_of_database(service, query))
+
+
+def _the_file_acknowledged_is_there(composed: ComposedPortal, ledger: Ledger, one: Registered) -> None:
+    visit = Visit(composed.url, ledger, one.cookies, threading.Event())
+    content = visit.get(f"/justificatifs/fichier/{one.piece}").content
+    assert ledger.deposits[one.candidature, one.piece].may_hold(hashlib.sha256(content).hexdigest())
+
+
+def _everybody_got_the_mail(composed: ComposedPortal, ledger: Ledger) -> None:
+    for email, tries in ledger.accounts.items():
+        mails = {str(mail.message["Message-ID"]) for mail in composed.mails(email, ACTIVATION)}
+        assert 1 <= len(mails) <= tries, email
+
+
+def _the_stores_hold_what_the_rows_say(composed: ComposedPortal) -> None:
+    """And nothing was given up on the way."""
+    for service in ("documents", "pieces"):
+        composed.run_in(composed.containers(service)[0], "python", "-m", f"services.{service}", "reconcile")
+    for service in SERVICES:
+        assert composed.asked_of_database(service, "select count(*) from parked where settled_at is null") == [["0"]]

@@ -1,0 +1,146 @@
+"""What is in our images, layer by layer: a service's own code and packages, no other's, no secret, no test."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+import pytest
+
+from deploy.containers.secrets import DEFAULT_FOLDER
+from tests.composed.known import Values, secret_values, told
+from tests.composed.saved import SavedImage
+from tests.support.composed import SERVICES
+
+if TYPE_CHECKING:
+    from tests.support.composed import ComposedPortal
+
+PYTHON = ("gateway", *SERVICES)
+CODE, ENVIRONMENT = PurePosixPath("/portail"), PurePosixPath("/opt/portail")
+BESIDE_SERVICES = {"gateway": {"gateway"}, "registrations": {"catalogue"}}
+IMAGES_WITH = {
+    "whitenoise": {"gateway"},
+    "pyotp": {"accounts"},
+    "yaml": {"registrations"},
+    "xhtml2pdf": {"documents"},
+    "reportlab": {"documents"},
+    "puremagic": {"pieces"},
+    "minio": {"documents", "pieces"},
+    "psycopg": set(SERVICES),
+    "pika": set(SERVICES),
+    "flask": set(PYTHON),
+}
+"""By package, the images that need it; pip is in none, and what only tests need neither."""
+ONLY_OF_A_CHECKOUT = {".env", ".git", ".venv", ".npmrc", "node_modules", "secrets", "tests"}
+LABELS = {"org.opencontainers.image.title", "org.opencontainers.image.version"}
+
+Layer = tuple[set[PurePosixPath], dict[PurePosixPath, set[str]]]
+
+
+@dataclass
+class Image:
+    """Its configuration, all paths of its layers, and which of them give a secret away."""
+
+    saved: SavedImage
+    paths: set[PurePosixPath]
+    giving_away: dict[PurePosixPath, set[str]]
+
+    def in_folder(self, folder: PurePosixPath) -> set[str]:
+        """The names in a folder."""
+        return {path.name for path in self.paths if path.parent == folder}
+
+    @property
+    def packages(self) -> set[str]:
+        """What its environment has."""
+        folders = [path for path in self.paths if path.name == "site-packages" and ENVIRONMENT in path.parents]
+        assert len(folders) == 1
+        return self.in_folder(folders[0])
+
+
+@pytest.fixture(scope="module")
+def images(composed: ComposedPortal, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Image]:
+    """By its target, each image that the compose file builds. A layer that several have is read once."""
+    values = secret_values(composed.secrets) | secret_values(DEFAULT_FOLDER)
+    described = json.loads(composed.compose("config", "--format", "json"))["services"]
+    names = {one["build"]["target"]: one["image"] for one in described.values() if "build" in one}
+    layers: dict[str, Layer] = {}
+    return {
+        target: looked_through(composed, name, tmp_path_factory.mktemp(target) / "image.tar", layers, values)
+        for target, name in names.items()
+    }
+
+
+def looked_through(
+    composed: ComposedPortal, name: str, archive: Path, layers: dict[str, Layer], values: Values
+) -> Image:
+    composed.engine("save", "--output", str(archive), name)
+    saved = SavedImage(archive)
+    for layer in saved.layers:
+        if layer not in layers:
+            files = [(one.path, told(one.content or b"", values)) for one in saved.files(layer)]
+            layers[layer] = ({path for path, _ in files}, {path: names for path, names in files if names})
+    archive.unlink()
+    paths = set().union(*(layers[layer][0] for layer in saved.layers))
+    return Image(saved, paths, {path: names for layer in saved.layers for path, names in layers[layer][1].items()})
+
+
+def test_each_image_is_built_from_its_target(images: dict[str, Image]) -> None:
+    assert set(images) == {*PYTHON, "objects"}
+
+
+def test_no_layer_holds_a_secret(images: dict[str, Image]) -> None:
+    for target, image in images.items():
+        assert not image.giving_away, target
+
+
+def test_no_configuration_or_history_tells_a_secret(composed: ComposedPortal, images: dict[str, Image]) -> None:
+    values = secret_values(composed.secrets) | secret_values(DEFAULT_FOLDER)
+    for target, image in images.items():
+        assert image.saved.configuration["history"], target
+        assert not told(json.dumps(image.saved.configuration), values), target
+
+
+@pytest.mark.parametrize("target", PYTHON)
+def test_an_image_holds_the_code_of_its_service_alone(images: dict[str, Image], target: str) -> None:
+    image, own = images[target], {"chassis", "__init__.py"}
+    if target in SERVICES:
+        own |= {target, "contracts", "reference"}
+    assert image.in_folder(CODE) == {"services"} | BESIDE_SERVICES.get(target, set())
+    assert image.in_folder(CODE / "services") == own
+
+
+@pytest.mark.parametrize("target", PYTHON)
+def test_an_image_holds_the_packages_of_its_service_alone(images: dict[str, Image], target: str) -> None:
+    packages = images[target].packages
+    assert {name for name in IMAGES_WITH if name in packages} == {
+        name for name, targets in IMAGES_WITH.items() if target in targets
+    }
+    assert not packages & {"pip", "setuptools", "pytest", "hypothesis", "playwright"}
+    assert "pip" not in images[target].in_folder(ENVIRONMENT / "bin")
+
+
+def test_nothing_of_a_checkout_came_along(images: dict[str, Image]) -> None:
+    for target, image in images.items():
+        ours = [path for path in image.paths if ENVIRONMENT not in path.parents and path.parts[1:2] != ("usr",)]
+        assert not [path for path in ours if ONLY_OF_A_CHECKOUT & set(path.parts)], target
+        assert not [path for path in ours if CODE in path.parents and path.name == "__pycache__"], target
+
+
+def test_what_browsers_load_is_made_in_the_gateways_image(images: dict[str, Image]) -> None:
+    assert "manifest.json" in images["gateway"].in_folder(CODE / "gateway" / "static")
+
+
+@pytest.mark.parametrize("target", [*PYTHON, "objects"])
+def test_an_image_runs_without_root_where_nobody_says_anything(images: dict[str, Image], target: str) -> None:
+    assert images[target].saved.config["User"] == "10001:10001"
+
+
+@pytest.mark.parametrize("target", PYTHON)
+def test_an_image_says_what_it_is_and_how_it_is(images: dict[str, Image], target: str) -> None:
+    config = images[target].saved.config
+    assert set(config["Labels"]) >= LABELS
+    assert config["Healthcheck"]["Test"] == ["CMD", "python", "-m", "services.chassis.probe"]
+    module = target if target == "gateway" else f"services.{target}"
+    assert config["Entrypoint"] == ["python", "-m", module]

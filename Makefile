@@ -9,6 +9,8 @@ ASSETS := gateway/static/manifest.json
 # How containers are run.
 COMPOSE ?= docker compose
 ENGINE ?= docker
+# What builds images or disturbs a whole portal takes longer than a single test may (seconds).
+PATIENTLY := -o faulthandler_timeout=3600
 # Arguments for pytest: make test ARGS="tests/accounts -k activation"
 ARGS ?=
 
@@ -43,10 +45,10 @@ bench: .venv/dev.stamp $(ASSETS) services ## measure: how load changes what a vi
 	$(PY) -m pytest tests/journeys/bench -s $(ARGS)
 
 soak: .venv/dev.stamp $(ASSETS) services ## the tests that are too long for make check
-	COMPOSE="$(COMPOSE)" ENGINE="$(ENGINE)" $(PY) -m pytest tests/journeys/soak tests/composed/soak $(ARGS)
+	COMPOSE="$(COMPOSE)" ENGINE="$(ENGINE)" $(PY) -m pytest $(PATIENTLY) tests/journeys/soak tests/composed/soak $(ARGS)
 
 compose-test: .venv/dev.stamp services ## build the images, run the journey in containers (COMPOSE, ENGINE: by what commands)
-	COMPOSE="$(COMPOSE)" ENGINE="$(ENGINE)" $(PY) -m pytest tests/composed $(ARGS)
+	COMPOSE="$(COMPOSE)" ENGINE="$(ENGINE)" $(PY) -m pytest $(PATIENTLY) tests/composed $(ARGS)
 
 catalogue-check: .venv/local.stamp ## check the exam files of a folder: make catalogue-check DIR=folder
 	@$(PY) -m services.registrations check-catalogue "$(or $(DIR),catalogue)"

@@ -117,7 +117,7 @@ class ComposedPortal(RunningPortal):
             return {one.service for one in found} == wanted and all(one.health == "healthy" for one in found)
 
         try:
-            wait_until(healthy, seconds, f"{self.project}: all healthy")
+            wait_until(healthy, seconds, f"{self.project}: all healthy", pause=1.0)
         except ServiceFailed as failure:
             raise ServiceFailed(f"{failure}\n{self.containers()}\n{self.complaints()[-4000:]}") from None
 

@@ -22,13 +22,14 @@ class ServiceFailed(Exception):
     """A service is installed but did not do what it must; the message ends with its log."""
 
 
-def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> None:
-    """Return as soon as `condition` holds; raise ServiceFailed naming `what` after `seconds`."""
+def wait_until(condition: Callable[[], bool], seconds: float, what: str, pause: float = 0.05) -> None:
+    """Return as soon as `condition` holds, looked at every `pause` seconds; raise ServiceFailed naming `what` after
+    `seconds`."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
             raise ServiceFailed(f"{what}: not within {seconds:g} s")
-        time.sleep(0.05)
+        time.sleep(pause)
 
 
 def account_for(name: str) -> str | None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,7 +30,7 @@ from tests.journeys.pieces import Justificatifs
 from tests.journeys.visit import cookies_of
 from tests.support.browser import french_visitor
 from tests.support.composed import OURS, SERVICES, ComposedPortal
-from tests.support.processes import wait_until
+from tests.support.processes import ServiceFailed, wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -57,6 +58,7 @@ def test_faults_lose_and_double_nothing(composed: ComposedPortal, browser: Brows
     ledger = Ledger()
     them = [_registered(composed, browser) for _ in range(CANDIDATES)]
     with _load(composed, ledger, them):
+        _goes_on(ledger, "nothing")
         for name in OURS:
             composed.kill_and_wait(name)
             _goes_on(ledger, f"{name} killed")
@@ -64,7 +66,7 @@ def test_faults_lose_and_double_nothing(composed: ComposedPortal, browser: Brows
             composed.restart(name)
             _goes_on(ledger, f"{name} restarted")
     print(f"\n{ledger.summary}")
-    wait_until(lambda: _settled(composed), SETTLED_SECONDS, "no event, mail or document under way")
+    wait_until(lambda: _settled(composed), SETTLED_SECONDS, "no event, mail or document under way", pause=2.0)
     assert ledger.broken == []
     for one in them:
         _every_version_is_there_once(composed, ledger, one)
@@ -115,7 +117,12 @@ def _goes_on(ledger: Ledger, after: str) -> None:
             and len(ledger.accounts) > made
         )
 
-    wait_until(answered, GOES_ON_SECONDS, f"everybody answered again after {after}; {ledger.summary} {ledger.broken}")
+    began = monotonic()
+    try:
+        wait_until(answered, GOES_ON_SECONDS, f"everybody answered again after {after}")
+    except ServiceFailed as failure:
+        raise ServiceFailed(f"{failure}; {ledger.summary}; {ledger.broken}") from None
+    print(f"\n{after}: everybody answered again within {monotonic() - began:.1f} s", end="", flush=True)
 
 
 def _settled(composed: ComposedPortal) -> bool:

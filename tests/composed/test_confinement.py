@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.composed.known import secret_values, told
-from tests.support.composed import LONG_LIVED, OURS, SERVICES
+from tests.support.composed import LONG_LIVED, ONE_SHOTS, OURS
 
 if TYPE_CHECKING:
     from tests.support.composed import ComposedPortal, Container
@@ -33,7 +33,6 @@ WITH_A_WAY_OUT = {
     "registrations-worker": "mails",
     "clamav": "signatures",
 }
-ONE_SHOTS = (*(f"{service}-migrate" for service in SERVICES), "demo-catalogue", "demo-staff")
 
 
 @dataclass(frozen=True)

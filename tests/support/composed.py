@@ -37,6 +37,7 @@ HEALTHY_SECONDS = 180.0
 LONG_LIVED = ("postgres", "rabbitmq", "objects", "clamav", "mailpit")
 SERVICES = ("accounts", "registrations", "documents", "pieces")
 OURS = ("gateway", *SERVICES, *(f"{service}-worker" for service in SERVICES))
+ONE_SHOTS = (*(f"{service}-migrate" for service in SERVICES), "demo-catalogue", "demo-staff")
 STAFF = {"staff": "gestionnaire@portail.example", "admin": "administrateur@portail.example"}
 READ_METRICS = "import urllib.request as u; print(u.urlopen('http://127.0.0.1:8000/metrics').read().decode())"
 

@@ -1,0 +1,79 @@
+"""Inside each service's container, with its own secrets: what is another's is refused, by the servers themselves."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.composed import trespassing
+from tests.support.composed import ONE_SHOTS, OURS, SERVICES
+
+if TYPE_CHECKING:
+    from tests.support.composed import ComposedPortal
+
+ALLOWED = {"own database", "own user"}
+OWN = {
+    "accounts": {"client-secrets", "signing-key", "sealing-key", "mail-url", "demo-password"},
+    "registrations": {"mail-url"},
+    "documents": set[str](),
+    "pieces": set[str](),
+    "gateway": {"seal-key"},
+}
+"""Beside the files that begin with its name, what is given to a service."""
+SERVICE_OF = {"demo-catalogue": "registrations", "demo-staff": "accounts"}
+REFUSALS = ("InsufficientPrivilege", "permission denied", "ACCESS_REFUSED", "must be owner")
+
+
+@pytest.fixture(scope="module")
+def tried(composed: ComposedPortal) -> dict[str, dict[str, str]]:
+    """By service, what was said to each of its deeds."""
+    script = Path(trespassing.__file__).read_text(encoding="utf-8")
+    return {
+        service: json.loads(composed.run_in(composed.containers(service)[0], "python", "-c", script, service, *others))
+        for service in SERVICES
+        for others in [[other for other in SERVICES if other != service]]
+    }
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_comes_to_its_own(tried: dict[str, dict[str, str]], service: str) -> None:
+    assert {deed: tried[service][deed] for deed in ALLOWED} == dict.fromkeys(ALLOWED, trespassing.DONE)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_all_else_is_refused_to_it(tried: dict[str, dict[str, str]], service: str) -> None:
+    said = {deed: answer for deed, answer in tried[service].items() if deed not in ALLOWED}
+    assert len(said) > 40
+    for deed, answer in said.items():
+        assert any(refusal in answer for refusal in REFUSALS), f"{service}, {deed}: {answer}"
+
+
+def test_a_container_has_the_secrets_that_the_compose_file_gives_it(composed: ComposedPortal) -> None:
+    described = json.loads(composed.compose("config", "--format", "json"))["services"]
+    for one in composed.containers():
+        given = {secret["source"] for secret in described[one.service].get("secrets", ())}
+        assert mounted(composed, composed.inspect(one)) == given, one.service
+
+
+def test_a_service_is_given_nothing_of_anothers(composed: ComposedPortal) -> None:
+    for one in composed.containers(*OURS, *ONE_SHOTS):
+        service = SERVICE_OF.get(one.service, one.service.partition("-")[0])
+        for name in mounted(composed, composed.inspect(one)):
+            assert name.startswith(f"{service}-") or name in OWN[service], f"{one.service}: {name}"
+            assert one.service.endswith("-migrate") or not name.endswith("-migrations-url"), f"{one.service}: {name}"
+
+
+@pytest.mark.parametrize("service", ["gateway", *SERVICES])
+def test_there_is_no_other_file_among_its_secrets(composed: ComposedPortal, service: str) -> None:
+    for one in composed.containers(service):
+        listed = set(composed.run_in(one, "ls", "-A", "/run/secrets").split())
+        assert listed == mounted(composed, composed.inspect(one))
+
+
+def mounted(composed: ComposedPortal, known: dict[str, Any]) -> set[str]:
+    """Names of the secret files that a container has, wherever."""
+    files = [Path(mount["Source"]) for mount in known["Mounts"] if mount["Type"] == "bind"]
+    return {file.name for file in files if composed.secrets in (file, *file.parents)}

@@ -6,15 +6,19 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+import structlog
 from flask import Flask, Response, jsonify, request
 from flask_migrate import Migrate
 from flask_smorest import Api, Blueprint
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import BadRequest, HTTPException
 
 from services.chassis import access, clock, logs, observed, problems
 from services.chassis.database import Database
-from services.chassis.errors import NotFound
+from services.chassis.errors import NotFound, Unavailable
 from services.chassis.readiness import Check
+from services.chassis.reasons import frames_of, reason_of
 from services.chassis.settings import ServiceSettings
 from services.chassis.tokens import KeyOf, RemoteKeys
 
@@ -56,7 +60,15 @@ def create_service(
     Migrate(app, db, directory=f"services/{name}/migrations", render_as_batch=True)
     _register_api(app, title, blueprints)
     problems.register(app)
+    for reason in (OperationalError, InterfaceError, PoolTimeout):
+        app.register_error_handler(reason, database_away)
     return app
+
+
+def database_away(error: Exception) -> Response:
+    """Whoever asks is told to come back: the database is away, restarts, or is too busy. Nothing was changed."""
+    structlog.get_logger().error("database_away", reason=reason_of(error), frames=frames_of(error))
+    return problems.of_domain_error(Unavailable("Le portail ne peut pas répondre pour le moment."))
 
 
 def refuse_impossible_ids(endpoint: str | None, values: dict[str, Any] | None) -> None:

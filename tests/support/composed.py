@@ -182,7 +182,7 @@ class ComposedPortal(RunningPortal):
         return [mail for mail in map(read, raw) if subject in mail.subject]
 
     def logs(self, *services: str) -> str:
-        return self.compose("logs", "--no-log-prefix", *services)
+        return self.compose("logs", "--no-color", "--no-log-prefix", *services).replace("\x1b[2K", "")
 
     def complaints(self) -> str:
         lines = self.logs(*OURS).splitlines()

@@ -1,0 +1,190 @@
+"""Fewer replicas, while people are at work: those that go finish what they have, and nobody notices."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import requests
+
+from tests.journeys import people
+from tests.journeys.pieces import Justificatifs, a_pdf
+from tests.journeys.tool import Tool
+from tests.journeys.visit import cookies_of
+from tests.support.processes import wait_until
+
+if TYPE_CHECKING:
+    from tests.journeys.candidate import Candidate
+    from tests.journeys.conftest import Comes
+    from tests.support.composed import ComposedPortal
+
+FROM_US = {"Sec-Fetch-Site": "same-origin"}
+TIMEOUT = 30
+READS_EVERY = 0.25  # seconds, each of two tools: fewer than a tool may ask a minute
+AFTERWARDS = 4.0  # seconds: longer than an address that has gone is tried
+CHUNK_EVERY = 0.2
+UPLOADS_EVERY = 1.0  # seconds between the ends of two uploads, so that some meet the replicas as they stop
+SAVES, SAVES_BEFORE = 12, 3
+MADE_SECONDS = 45.0  # less than a lease (services.chassis.events.follow_ups): what was dropped would come later
+LAST_TAB = 9
+AUTOMATIC = ("Confirmation d'inscription", "Demande de pièces justificatives")
+_PLACE = re.compile(r'href="(/justificatifs/[0-9a-f]{32}/depot/[0-9a-f]{32})"')
+_DRAFT = re.compile(r"/inscription/([0-9a-f]{32})/\d+")
+_REVISION = re.compile(r'name="revision" value="(\d+)"')
+
+
+@dataclass
+class Readers:
+    """Reads that go on in several threads; how each was answered."""
+
+    answers: Counter[str] = field(default_factory=Counter)
+    _over: threading.Event = field(default_factory=threading.Event)
+
+    @contextmanager
+    def reading(self, *reads: Callable[[], requests.Response]) -> Iterator[None]:
+        threads = [threading.Thread(target=self._read, args=(read,), daemon=True) for read in reads]
+        for thread in threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            self._over.set()
+            for thread in threads:
+                thread.join()
+
+    def _read(self, read: Callable[[], requests.Response]) -> None:
+        while not self._over.wait(READS_EVERY):
+            try:
+                answer = read()
+                self.answers[f"{answer.status_code} {'' if answer.ok else answer.text[-300:]}".strip()] += 1
+            except requests.RequestException as error:
+                self.answers[repr(error)] += 1
+
+
+def test_fewer_replicas_of_pieces_lose_no_request(composed: ComposedPortal, comes: Comes, tmp_path: Path) -> None:
+    """Reads by tools (a connection each) and by pages (pooled), and deposits that were begun before."""
+    composed.scale(pieces=3)
+    someone = comes(composed, people.DUBOIS.at(people.new_address()))
+    someone.arrives()
+    candidature = someone.registers()
+    Justificatifs(someone)
+    page, cookies = someone.page.url, cookies_of(someone.page)
+    places = _PLACE.findall(someone.page.content())
+    assert len(places) == 6
+    content, readers = a_pdf(tmp_path).read_bytes(), Readers()
+
+    def asks() -> requests.Response:
+        api = f"{composed.url}/api/pieces/v1/pieces"
+        return requests.get(api, params={"candidature": candidature}, headers=composed.staff, timeout=TIMEOUT)
+
+    def looks() -> requests.Response:
+        return requests.get(page, cookies=cookies, timeout=TIMEOUT, allow_redirects=False)
+
+    asks()  # makes the token
+    with readers.reading(asks, asks, looks, looks, looks), ThreadPoolExecutor(len(places)) as pool:
+        fewer = threading.Event()
+        uploads = [
+            pool.submit(upload_slowly, composed.url + place, cookies, content, fewer, number * UPLOADS_EVERY)
+            for number, place in enumerate(places)
+        ]
+        wait_until(lambda: readers.answers.total() > 20, TIMEOUT, "reads before")
+        before = time.monotonic()
+        fewer.set()
+        composed.scale(pieces=1)
+        seconds = time.monotonic() - before
+        answers = [upload.result() for upload in uploads]
+        threading.Event().wait(AFTERWARDS)
+    print(f"\n3 to 1 in {seconds:.1f} s: {dict(readers.answers)}, deposits: {answers}")
+    assert set(readers.answers) == {"200"}
+    assert answers == [(303, f"{urlsplit(page).path}?fait=depose")] * len(places)
+    deposits = [piece["deposit"] for piece in Tool(composed).pieces(candidature).values()]
+    assert [deposit["size"] for deposit in deposits] == [len(content)] * len(places)
+
+
+def upload_slowly(
+    url: str, cookies: dict[str, str], content: bytes, go_on: threading.Event, seconds: float
+) -> tuple[int, str]:
+    """A deposit of which half is sent before `go_on`, and the rest in small parts for so long afterwards; status and
+    address of the answer."""
+    head = b'--lente\r\nContent-Disposition: form-data; name="fichier"; filename="lente.pdf"\r\n\r\n'
+    body = head + content + b"\r\n--lente--\r\n"
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=TIMEOUT)
+    connection.putrequest("POST", parts.path)
+    sent = FROM_US | {
+        "Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()),
+        "Content-Type": "multipart/form-data; boundary=lente",
+        "Content-Length": str(len(body)),
+    }
+    for name, value in sent.items():
+        connection.putheader(name, value)
+    connection.endheaders(body[: len(body) // 2])
+    assert go_on.wait(TIMEOUT)
+    rest, times = body[len(body) // 2 :], round(seconds / CHUNK_EVERY) + 1
+    step = len(rest) // times + 1
+    for start in range(0, len(rest), step):
+        connection.send(rest[start : start + step])
+        threading.Event().wait(CHUNK_EVERY)
+    answer = connection.getresponse()
+    return answer.status, str(answer.headers.get("Location", answer.read()[-300:]))
+
+
+def test_fewer_workers_of_documents_lose_and_double_nothing(composed: ComposedPortal, comes: Comes) -> None:
+    """Versions are saved faster than two workers make their documents; in the midst of that one goes."""
+    composed.scale(documents_worker=2)
+    someone = comes(composed, people.DUBOIS.at(people.new_address()))
+    someone.arrives()
+    candidature = someone.registers()
+    cookies = cookies_of(someone.page)
+    first = rendered(composed)
+    with ThreadPoolExecutor(1) as pool:
+        for number in range(SAVES):
+            saves_again(composed.url, candidature, cookies)
+            if number == SAVES_BEFORE:
+                scaled = pool.submit(composed.scale, documents_worker=1)
+        scaled.result()
+    someone.opens("Mes documents")
+    wanted = {f"{title} Version {number:02}": 1 for title in AUTOMATIC for number in range(1, SAVES + 2)}
+    wait_until(lambda: titles(someone).keys() >= wanted.keys(), MADE_SECONDS, "all documents")
+    assert titles(someone) == wanted
+    by_who_stayed = {one: number - first[one] for one, number in rendered(composed).items()}
+    print(f"\n{len(wanted)} documents, by who stayed: {list(by_who_stayed.values())}")
+    assert 0 < sum(by_who_stayed.values()) < len(wanted), "one worker alone made them all"
+
+
+def rendered(composed: ComposedPortal) -> dict[str, int]:
+    """How many documents each worker has made."""
+    return {
+        one.id: composed.counted(one, "documents_rendered_total") for one in composed.containers("documents-worker")
+    }
+
+
+def titles(someone: Candidate) -> Counter[str]:
+    """Of all versions' documents on « Mes documents », and how often each stands there."""
+    someone.page.reload()
+    return Counter(re.findall(f"(?:{'|'.join(AUTOMATIC)}) Version \\d\\d", " ".join(someone.desk.text.split())))
+
+
+def saves_again(url: str, candidature: str, cookies: dict[str, str]) -> None:
+    """« Modifier » and « Enregistrer »: one more version."""
+    with requests.Session() as visit:
+        visit.cookies.update(cookies)
+        visit.headers.update(FROM_US)
+        begun = visit.post(f"{url}/inscriptions/{candidature}/modification", allow_redirects=False, timeout=TIMEOUT)
+        draft = _DRAFT.search(begun.headers.get("Location", ""))
+        assert draft, begun.status_code
+        tab = f"{url}/inscription/{draft[1]}/{LAST_TAB}"
+        revision = _REVISION.search(visit.get(tab, timeout=TIMEOUT).text)
+        assert revision
+        data = {"action": "save", "revision": revision[1]}
+        assert visit.post(tab, data=data, allow_redirects=False, timeout=TIMEOUT).status_code == 303

@@ -48,8 +48,8 @@ class Image:
     giving_away: dict[PurePosixPath, set[str]]
 
     def in_folder(self, folder: PurePosixPath) -> set[str]:
-        """The names in a folder."""
-        return {path.name for path in self.paths if path.parent == folder}
+        """The names in a folder, compiled code aside."""
+        return {path.name for path in self.paths if path.parent == folder} - {"__pycache__"}
 
     @property
     def packages(self) -> set[str]:
@@ -125,7 +125,21 @@ def test_nothing_of_a_checkout_came_along(images: dict[str, Image]) -> None:
     for target, image in images.items():
         ours = [path for path in image.paths if ENVIRONMENT not in path.parents and path.parts[1:2] != ("usr",)]
         assert not [path for path in ours if ONLY_OF_A_CHECKOUT & set(path.parts)], target
-        assert not [path for path in ours if CODE in path.parents and path.name == "__pycache__"], target
+
+
+@pytest.mark.parametrize("target", PYTHON)
+def test_code_is_compiled_by_the_python_that_runs_it(images: dict[str, Image], target: str) -> None:
+    """Nothing can be compiled where nothing can be written, and what a checkout has compiled is not for it."""
+    ours = {path for path in images[target].paths if CODE in path.parents}
+    tags = {path.suffixes[-2] for path in ours if path.suffix == ".pyc"}
+    assert tags == {f".cpython-{version}" for version in python_versions(images[target])}
+    assert len([path for path in ours if path.suffix == ".pyc"]) == len([path for path in ours if path.suffix == ".py"])
+
+
+def python_versions(image: Image) -> set[str]:
+    """Of its environment: 313."""
+    names = image.in_folder(ENVIRONMENT / "lib")
+    return {name.removeprefix("python").replace(".", "") for name in names if name.startswith("python")}
 
 
 def test_what_browsers_load_is_made_in_the_gateways_image(images: dict[str, Image]) -> None:

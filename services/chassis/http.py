@@ -1,9 +1,10 @@
 """HTTP between our processes: bounded waits, problems turned back into errors, the request's id passed on.
 
 Pooled connections are dropped after 30 s, so that replicas added meanwhile get their share. A replica that stops closes
-those that it kept, maybe just as a request leaves on one. What may be repeated (RFC 9110, 9.2.2) is then sent once more
-on a new connection. A POST may have been carried out by who closed without an answer (a second account, a second
-mail): it is never repeated, but always leaves on a new connection, which nobody has had the time to give up.
+those that it kept, maybe just as a request leaves on one. What says the same however often it is said is then sent
+once more on a new connection. A POST may have been carried out by who closed without an answer (a second account, a
+second mail), and a second DELETE would be told that there is nothing to delete: these are never repeated, but always
+leave on a new connection, which nobody has had the time to give up.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from services.chassis.errors import DomainError, FieldError, Unavailable
 from services.chassis.observed import REQUEST_ID
 from services.chassis.replicas import new_session
 
-REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT"})
 POOL_SECONDS = 30.0
 TIMEOUT = (3.05, 15.0)  # seconds to connect (to each address), to wait between bytes
 

@@ -65,9 +65,6 @@ def _deposit(parts: Parts, candidate_id: str, piece_id: str, filename: str, file
             lock(session, piece_id)
             dossier = own_dossier(session, candidate_id, piece_id)
             _refuse_if_closed(dossier, at)  # a validation in another window may have come first
-            if _is_there(dossier, filename, file):
-                discard(parts.store, key)
-                return dossier
             _replace(session, parts, dossier, _row(parts, piece_id, filename, file, found, key), candidate_id)
             return own_dossier(session, candidate_id, piece_id)
     except BaseException:
@@ -88,14 +85,6 @@ def withdraw_deposit(candidate_id: str, piece_id: str, at: datetime) -> None:
         if dossier.deposit:
             actor = Actor("candidate", candidate_id)
             record(session, actor, "deposit.deleted", piece_id, before={"deposit_id": dossier.deposit.id})
-
-
-def _is_there(dossier: Dossier, filename: str, file: Received) -> bool:
-    """The same file sent again, as when no answer came the first time, is no new deposit."""
-    current = dossier.deposit
-    if current is None or dossier.controlled:
-        return False
-    return (current.filename, current.sha256) == (filename, file.sha256)
 
 
 def _refuse_if_closed(dossier: Dossier, at: datetime) -> None:

@@ -162,16 +162,6 @@ def test_a_new_file_takes_the_place_of_the_former_which_is_erased(portal: Portal
     assert portal.opened("NATIDE06").data == made.image()
 
 
-def test_the_same_file_sent_again_is_one_deposit(portal: Portal) -> None:
-    content = made.pdf()
-    first = portal.registered().deposit("NATIDE06", content, "identité.pdf")
-    again = portal.deposit("NATIDE06", content, "identité.pdf")
-    assert again.get_json()["deposit"] == first.get_json()["deposit"]
-    assert (len(portal.objects()), len(portal.deposits())) == (1, 1)
-    portal.deposit("NATIDE06", content, "autre nom.pdf")
-    assert len(portal.deposits()) == 2
-
-
 def test_the_bin_takes_the_file_back_and_erases_it(portal: Portal) -> None:
     portal.registered().deposit("NATIDE06")
     assert portal.piece("NATIDE06")["can_delete"]

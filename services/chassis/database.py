@@ -6,6 +6,7 @@ into a writer). `reading()` is deferred and refuses writes (immediate everywhere
 
 from __future__ import annotations
 
+import sqlite3
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, MetaData, event, text
 from sqlalchemy.engine import URL, Dialect, make_url
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -28,6 +31,9 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 BUSY_SECONDS = 15
+# PostgreSQL's classes of conditions that pass: connection, resources, shutdown; lock not available, deadlock.
+_AWAY_STATES = ("08", "53", "57P", "55P03", "40P01")
+_BUSY_SQLITE = ("SQLITE_BUSY", "SQLITE_LOCKED")
 # A server that vanished without a word (power, network) is given up within a minute instead of the kernel's 15.
 _GONE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 30_000}
 
@@ -104,6 +110,19 @@ class Database(SQLAlchemy):
         with Session(self.engine, expire_on_commit=False) as session:
             session.connection(execution_options=dict(options))
             yield session
+
+
+def is_away(error: SQLAlchemyError) -> bool:
+    """Whether the database could not serve at the moment, rather than was asked for something wrong."""
+    if isinstance(error, PoolTimeout):
+        return True
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    cause = error.orig
+    if isinstance(cause, sqlite3.Error):
+        return getattr(cause, "sqlite_errorname", "").startswith(_BUSY_SQLITE)
+    state = getattr(cause, "sqlstate", None)
+    return error.connection_invalidated or state is None or state.startswith(_AWAY_STATES)
 
 
 def _engine_options(url: URL) -> dict[str, Any]:

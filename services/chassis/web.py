@@ -10,18 +10,18 @@ import structlog
 from flask import Flask, Response, jsonify, request
 from flask_migrate import Migrate
 from flask_smorest import Api, Blueprint
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest, HTTPException
 
 from services.chassis import access, clock, logs, observed, problems
-from services.chassis.database import Database
+from services.chassis.database import Database, is_away
 from services.chassis.errors import NotFound, Unavailable
 from services.chassis.readiness import Check
 from services.chassis.reasons import frames_of, reason_of
 from services.chassis.settings import ServiceSettings
 from services.chassis.tokens import KeyOf, RemoteKeys
 
+RETRY_AFTER = 5  # seconds
 BODY_LIMIT = 1024 * 1024  # bytes of a JSON body; routes that take files read their stream themselves
 
 
@@ -60,15 +60,21 @@ def create_service(
     Migrate(app, db, directory=f"services/{name}/migrations", render_as_batch=True)
     _register_api(app, title, blueprints)
     problems.register(app)
-    for reason in (OperationalError, InterfaceError, PoolTimeout):
-        app.register_error_handler(reason, database_away)
+    app.register_error_handler(SQLAlchemyError, database_away)
     return app
 
 
-def database_away(error: Exception) -> Response:
-    """Whoever asks is told to come back: the database is away, restarts, or is too busy. Nothing was changed."""
+def database_away(error: SQLAlchemyError) -> Response:
+    """Whoever asks is told to come back while the database is away or too busy; he may have been served or not.
+
+    What else a database complains of is our own mistake, and goes on as such.
+    """
+    if not is_away(error):
+        raise error
     structlog.get_logger().error("database_away", reason=reason_of(error), frames=frames_of(error))
-    return problems.of_domain_error(Unavailable("Le portail ne peut pas répondre pour le moment."))
+    return problems.of_domain_error(
+        Unavailable("Le portail ne peut pas répondre pour le moment.", retry_after=RETRY_AFTER)
+    )
 
 
 def refuse_impossible_ids(endpoint: str | None, values: dict[str, Any] | None) -> None:

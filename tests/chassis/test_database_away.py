@@ -1,9 +1,13 @@
-"""What a service answers while its database is away: that it cannot at the moment, never that it is broken."""
+"""What a service answers while its database is away: that it cannot at the moment. Its own mistakes stay mistakes."""
 
 from __future__ import annotations
 
+import sqlite3
+from pathlib import Path
+
 from flask_smorest import Blueprint
 from sqlalchemy import text
+from werkzeug.test import TestResponse
 
 from services.chassis import access
 from services.chassis.database import Database
@@ -13,33 +17,47 @@ from tests.support.ports import free_port
 from tests.support.postgres import Postgres
 
 
-def asked() -> tuple[Database, Blueprint]:
-    """A service whose one route has the server end its connection."""
+def answer(database_url: str, statement: str) -> TestResponse:
+    """Of a service whose one route has its database do this."""
     db, blueprint = Database(), Blueprint("asked", __name__)
 
     @blueprint.get("/asked")
     @access.public
     def ask() -> str:
-        with db.reading() as session:
-            return str(session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())")).scalar())
+        with db.operation() as session:
+            return str(session.execute(text(statement)))
 
-    return db, blueprint
-
-
-def answer(database_url: str) -> tuple[int, str]:
-    db, blueprint = asked()
     settings = ServiceSettings(
         env="test", database_url=database_url, broker_url="amqp://x:x@127.0.0.1:1/x",
         accounts_url="http://127.0.0.1:1", client_id="x", client_secret=Secret("-"),
     )  # fmt: skip
     app = create_service("asked", settings, db, title="-", blueprints=[blueprint])
-    answered = app.test_client().get("/asked")
-    return answered.status_code, answered.get_json()["type"]
+    return app.test_client().get("/asked")
+
+
+def says_that_it_is_away(answered: TestResponse) -> bool:
+    told = (answered.status_code, answered.get_json()["type"], "Retry-After" in answered.headers)
+    return told == (503, "/problems/indisponible", True)
 
 
 def test_a_server_that_refuses_is_a_service_that_is_away() -> None:
-    assert answer(f"postgresql+psycopg://x:x@127.0.0.1:{free_port()}/x") == (503, "/problems/indisponible")
+    assert says_that_it_is_away(answer(f"postgresql+psycopg://x:x@127.0.0.1:{free_port()}/x", "SELECT 1"))
 
 
 def test_so_is_one_that_ends_the_connection_in_the_middle_of_a_request(postgres: Postgres) -> None:
-    assert answer(postgres.fresh_database()) == (503, "/problems/indisponible")
+    assert says_that_it_is_away(answer(postgres.fresh_database(), "SELECT pg_terminate_backend(pg_backend_pid())"))
+
+
+def test_so_is_a_file_that_another_holds_for_too_long(tmp_path: Path) -> None:
+    file = tmp_path / "held.db"
+    holder = sqlite3.connect(file, isolation_level=None)
+    holder.execute("PRAGMA journal_mode=WAL")
+    holder.execute("BEGIN IMMEDIATE")
+    try:
+        assert says_that_it_is_away(answer(f"sqlite:///{file}", "SELECT 1"))
+    finally:
+        holder.close()
+
+
+def test_a_missing_table_is_our_own_mistake(database_url: str) -> None:
+    assert answer(database_url, "SELECT * FROM nowhere").status_code == 500

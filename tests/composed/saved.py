@@ -22,7 +22,7 @@ class SavedFile:
 
 
 class SavedImage:
-    """Of the archive that `save` made (Docker's and podman's alike have a manifest.json)."""
+    """Of the archive that `save` made (whatever the engine, it has a manifest.json)."""
 
     def __init__(self, archive: Path) -> None:
         self._archive = archive
@@ -58,6 +58,6 @@ def _read(files: tarfile.TarFile, name: str) -> bytes:
 
 
 def _target(files: tarfile.TarFile, name: str) -> str:
-    """Where podman's links lead; a layer that several names have is there once."""
+    """Where an archive's links lead; a layer that several names have is there once."""
     member = files.getmember(name)
     return (PurePosixPath(name).parent / member.linkname).name if member.issym() else name

@@ -102,10 +102,10 @@ class ComposedPortal(RunningPortal):
         return [_container(one) for one in sorted(found, key=lambda one: str(one["Name"]))]
 
     def scale(self, **replicas: int) -> None:
-        """So many containers of each service (documents_worker=2), all healthy, what runs kept running."""
+        """So many containers of each service (documents_worker=2), all healthy."""
         wanted = {name.replace("_", "-"): number for name, number in replicas.items()}
         options = [word for name, number in wanted.items() for word in ("--scale", f"{name}={number}")]
-        self.compose("up", "-d", "--no-recreate", "--no-deps", *options, *wanted, seconds=UP_SECONDS)
+        self.compose("up", "-d", *options, seconds=UP_SECONDS)
         self.wait_healthy(wanted)
         for name, number in wanted.items():
             assert len(self.containers(name)) == number
@@ -208,6 +208,7 @@ class ComposedPortal(RunningPortal):
         offset = (datetime.fromisoformat(GUIDES_DAY) - system_now()).total_seconds()
         settings = {
             "COMPOSE_PROFILES": "demo",
+            "PORTAIL_VERSION": "test",  # the operator's own images are left alone
             "PORTAIL_ENV": "demonstration",
             "PORTAIL_PORT": self.port,
             "MAILPIT_PORT": self._mail_port,

@@ -54,7 +54,7 @@ catalogue-check: .venv/local.stamp ## check the exam files of a folder: make cat
 	@$(PY) -m services.registrations check-catalogue "$(or $(DIR),catalogue)"
 
 secrets: ## make the containers' secrets that are missing, in deploy/secrets (needs nothing but python3)
-	@python3 -m deploy.containers.secrets
+	@python3 -m deploy.containers.secrets $(DIR)
 
 TOPOLOGY := deploy/containers/rabbitmq/10-topology.json
 definitions: .venv/local.stamp ## write the broker's queues for the containers anew from the contracts

@@ -125,7 +125,7 @@ def _tell(folder: Path, done: Done) -> None:
     if done.kept:
         print(f"{folder}: kept {len(done.kept)} that were there")
     if done.kept and (done.made or done.derived):
-        print("Containers that use what changed must be made anew: docker compose up -d --force-recreate")
+        print("Containers that use what changed are to be made anew, service by service (docs/operations.md)")
 
 
 def main() -> None:

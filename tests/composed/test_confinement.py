@@ -82,6 +82,10 @@ def described(composed: ComposedPortal) -> dict[str, Any]:
     return dict(json.loads(composed.compose("config", "--format", "json"))["services"])
 
 
+def test_the_compose_file_gives_no_reason_to_warn(composed: ComposedPortal) -> None:
+    assert composed.warnings() == ""
+
+
 def test_no_process_is_root_or_may_become_more_than_it_is(running: list[Seen]) -> None:
     for one in running:
         assert not one.host["Privileged"], one.service

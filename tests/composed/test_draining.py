@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from tests.composed.forms import FROM_US, last_tab, save
 from tests.journeys import people
 from tests.journeys.pieces import Justificatifs, a_pdf
 from tests.journeys.tool import Tool
@@ -28,19 +29,15 @@ if TYPE_CHECKING:
     from tests.journeys.conftest import Comes
     from tests.support.composed import ComposedPortal
 
-FROM_US = {"Sec-Fetch-Site": "same-origin"}
 TIMEOUT = 30
 READS_EVERY = 0.25  # seconds, each of two tools: fewer than a tool may ask a minute
-AFTERWARDS = 4.0  # seconds: longer than an address that has gone is tried
+READS_AFTERWARDS = 80  # some of them on addresses that have gone
 CHUNK_EVERY = 0.2
 UPLOADS_EVERY = 1.0  # seconds between the ends of two uploads, so that some meet the replicas as they stop
 SAVES, SAVES_BEFORE = 12, 3
 MADE_SECONDS = 45.0  # less than a lease (services.chassis.events.follow_ups): what was dropped would come later
-LAST_TAB = 9
 AUTOMATIC = ("Confirmation d'inscription", "Demande de pièces justificatives")
 _PLACE = re.compile(r'href="(/justificatifs/[0-9a-f]{32}/depot/[0-9a-f]{32})"')
-_DRAFT = re.compile(r"/inscription/([0-9a-f]{32})/\d+")
-_REVISION = re.compile(r'name="revision" value="(\d+)"')
 
 
 @dataclass
@@ -103,7 +100,8 @@ def test_fewer_replicas_of_pieces_lose_no_request(composed: ComposedPortal, come
         composed.scale(pieces=1)
         seconds = time.monotonic() - before
         answers = [upload.result() for upload in uploads]
-        threading.Event().wait(AFTERWARDS)
+        until = readers.answers.total() + READS_AFTERWARDS
+        wait_until(lambda: readers.answers.total() >= until, TIMEOUT, "reads afterwards")
     print(f"\n3 to 1 in {seconds:.1f} s: {dict(readers.answers)}, deposits: {answers}")
     assert set(readers.answers) == {"200"}
     assert answers == [(303, f"{urlsplit(page).path}?fait=depose")] * len(places)
@@ -181,10 +179,7 @@ def saves_again(url: str, candidature: str, cookies: dict[str, str]) -> None:
         visit.cookies.update(cookies)
         visit.headers.update(FROM_US)
         begun = visit.post(f"{url}/inscriptions/{candidature}/modification", allow_redirects=False, timeout=TIMEOUT)
-        draft = _DRAFT.search(begun.headers.get("Location", ""))
-        assert draft, begun.status_code
-        tab = f"{url}/inscription/{draft[1]}/{LAST_TAB}"
-        revision = _REVISION.search(visit.get(tab, timeout=TIMEOUT).text)
-        assert revision
-        data = {"action": "save", "revision": revision[1]}
+        tab = f"{url}{last_tab(begun)}"
+        data = save(visit.get(tab, timeout=TIMEOUT))
+        assert data
         assert visit.post(tab, data=data, allow_redirects=False, timeout=TIMEOUT).status_code == 303

@@ -39,6 +39,7 @@ SERVICES = ("accounts", "registrations", "documents", "pieces")
 OURS = ("gateway", *SERVICES, *(f"{service}-worker" for service in SERVICES))
 ONE_SHOTS = (*(f"{service}-migrate" for service in SERVICES), "demo-catalogue", "demo-staff")
 STAFF = {"staff": "gestionnaire@portail.example", "admin": "administrateur@portail.example"}
+CLEARED_LINE = "\x1b[2K"  # which some versions of compose write before each line, terminal or not
 READ_METRICS = "import urllib.request as u; print(u.urlopen('http://127.0.0.1:8000/metrics').read().decode())"
 
 
@@ -88,8 +89,12 @@ class ComposedPortal(RunningPortal):
 
     def compose(self, *words: str, seconds: float = COMMAND_SECONDS) -> str:
         """Run a docker compose command on this project; its output. Raises ServiceFailed."""
-        options = ["--project-name", self.project, "--env-file", str(self._settings)]
-        return _run([*self._compose, *options, *words], seconds)
+        return _run(self._command(*words), seconds)
+
+    def warnings(self) -> str:
+        """What docker compose has to say of the compose file."""
+        done = subprocess.run(self._command("config", "--quiet"), cwd=ROOT, capture_output=True, text=True, check=False)
+        return done.stdout + done.stderr
 
     def engine(self, *words: str, seconds: float = COMMAND_SECONDS) -> str:
         """Run a docker command; its output. Raises ServiceFailed."""
@@ -182,7 +187,8 @@ class ComposedPortal(RunningPortal):
         return [mail for mail in map(read, raw) if subject in mail.subject]
 
     def logs(self, *services: str) -> str:
-        return self.compose("logs", "--no-color", "--no-log-prefix", *services).replace("\x1b[2K", "")
+        lines = self.compose("logs", "--no-color", "--no-log-prefix", *services)
+        return lines.replace(CLEARED_LINE, "")
 
     def complaints(self) -> str:
         lines = self.logs(*OURS).splitlines()
@@ -203,6 +209,9 @@ class ComposedPortal(RunningPortal):
         self.wait_healthy([name])
 
     # ----------------------------------------------------------------------------------------------------------------
+
+    def _command(self, *words: str) -> list[str]:
+        return [*self._compose, "--project-name", self.project, "--env-file", str(self._settings), *words]
 
     def _environment(self) -> str:
         offset = (datetime.fromisoformat(GUIDES_DAY) - system_now()).total_seconds()

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import re
 import secrets
 import threading
 import time
@@ -17,16 +16,13 @@ import requests
 from pypdf import PdfWriter
 
 from tests.accounts.people import binet
+from tests.composed.forms import FROM_US, last_tab, save
 from tests.composed.soak.ledger import Deposits, Ledger, Saves
 from tests.journeys import people
 
 AWAY = ("momentanément indisponible", "ne répond pas", "n'a pas pu être")
 PATIENCE_SECONDS = 90.0
 BREATH_SECONDS = 0.3
-FROM_US = {"Sec-Fetch-Site": "same-origin"}
-_DRAFT = re.compile(r"/inscription/([0-9a-f]{32})/\d+")
-_REVISION = re.compile(r'name="revision" value="(\d+)"')
-LAST_TAB = 9
 
 
 class NotAnswered(Exception):
@@ -89,16 +85,15 @@ def saves_again_and_again(visit: Visit, candidature: str) -> None:
     saves = visit.ledger.saves.setdefault(candidature, Saves())
     while not visit.stop.is_set():
         begun = visit.post(f"/inscriptions/{candidature}/modification")
-        draft = _DRAFT.search(begun.headers.get("Location", ""))
-        if draft is None:
+        tab = last_tab(begun)
+        if tab is None:
             visit.ledger.broke(f"modification: {begun.status_code} {begun.text[:300]}")
             return
-        path = f"/inscription/{draft[1]}/{LAST_TAB}"
-        revision = _REVISION.search(visit.get(path).text)
-        if revision is None:
+        data = save(visit.get(tab))
+        if data is None:
             continue  # the draft was saved by a press that was not answered
         saves.tried += 1
-        saved = visit.post(path, data={"action": "save", "revision": revision[1]})
+        saved = visit.post(tab, data=data)
         if saved.status_code == 303 and candidature in saved.headers["Location"]:
             saves.acknowledged += 1
         visit.stop.wait(1)

@@ -66,7 +66,7 @@ class Visit:
         """None where the portal said that it cannot at the moment, or where its gateway is away."""
         try:
             answer = self._session.request(
-                method, self.url + path, allow_redirects=False, timeout=45, **sent  # type: ignore[arg-type]
+                method, self.url + path, allow_redirects=False, timeout=(5, 45), **sent  # type: ignore[arg-type]
             )  # fmt: skip
         except requests.RequestException as error:
             self.ledger.met(type(error).__name__)

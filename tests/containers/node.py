@@ -62,5 +62,5 @@ class ComposedNode(RabbitMQ):
             "tags": ["administrator"],
             "limits": {},
         }
-        rights = {"user": self.user, "vhost": VHOST, "configure": "^$", "write": ".*", "read": ".*"}
+        rights = {"user": self.user, "vhost": VHOST, "configure": ".*", "write": ".*", "read": ".*"}
         return json.dumps({"users": [user], "permissions": [rights]})

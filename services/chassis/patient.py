@@ -6,6 +6,7 @@ blocks a thread for each half-sent head, and its whole loop for up to 2 s for ea
 
 Told to stop, it hears whoever has come so far and closes its door at once, so that others go to another replica.
 (Stock gthread leaves the door open and nobody behind it until the last request is over: who comes then is lost.)
+A worker that is told so before it has its own signal handlers hears it too. (Stock workers lose that signal.)
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ from __future__ import annotations
 import errno
 import re
 import selectors
+import signal
 import socket
 import threading
 import time
 from collections import deque
 from contextlib import suppress
 from functools import partial
+from queue import SimpleQueue
 from typing import Any
 
 from gunicorn import http
@@ -113,6 +116,13 @@ class PatientWorker(ThreadWorker):
         self._most_streams = max(1, self.cfg.threads * 3 // 4)
         self._looked = 0.0
         self._door_open = True
+        self.told_before: SimpleQueue[int] = SimpleQueue()  # signals that came while the arbiter's handlers stood
+
+    def init_signals(self) -> None:
+        super().init_signals()
+        while not self.told_before.empty():
+            if self.told_before.get_nowait() == signal.SIGTERM:
+                self.alive = False
 
     def accept(self, listener: socket.socket) -> None:
         if knocking := _knocking(listener):

@@ -55,6 +55,7 @@ def serve(create: Callable[[], Flask], **options: Any) -> None:
         "loglevel": "warning",
         "limit_request_line": 4094,
         "when_ready": _bound_silence,
+        "pre_fork": _hand_down_signals,
         **options,
     }
     _Server(create, settings).run()
@@ -65,6 +66,11 @@ def _bound_silence(server: Any) -> None:
     for listener in server.LISTENERS:
         for option, seconds in ((socket.SO_RCVTIMEO, SILENCE_SECONDS), (socket.SO_SNDTIMEO, UNREAD_SECONDS)):
             listener.sock.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", seconds, 0))
+
+
+def _hand_down_signals(server: Any, worker: PatientWorker) -> None:
+    """Until a new worker has handlers of its own, its copy of the arbiter's puts what it is told into this queue."""
+    worker.told_before = server.SIG_QUEUE
 
 
 def _connections() -> int:

@@ -1,6 +1,13 @@
-"""A small site behind the server that every web process uses: `python -m tests.attacks.site`, with BIND and THREADS."""
+"""A small site behind the server that every web process uses: `python -m tests.attacks.site`, with BIND and THREADS.
+
+BORN_IN (seconds): how long a new worker takes until it has its own signal handlers.
+"""
 
 from __future__ import annotations
+
+import os
+import time
+from typing import Any
 
 from flask import Flask, request
 
@@ -22,5 +29,9 @@ def create() -> Flask:
     return app
 
 
+def be_born(_server: Any, _worker: Any) -> None:
+    time.sleep(float(os.environ.get("BORN_IN", "0")))
+
+
 if __name__ == "__main__":
-    serve(create)
+    serve(create, post_fork=be_born)

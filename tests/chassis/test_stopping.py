@@ -46,15 +46,25 @@ class Site:
 
 @pytest.fixture
 def site() -> Iterator[Site]:
+    yield from started()
+
+
+@pytest.fixture
+def unborn() -> Iterator[Site]:
+    """A site whose worker is not yet ready to be told anything."""
+    yield from started(BORN_IN="2")
+
+
+def started(**more: str) -> Iterator[Site]:
     port = free_port()
     folder = PrivateFolder("stopping")
-    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "BIND": f"127.0.0.1:{port}", "THREADS": "4"}
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "BIND": f"127.0.0.1:{port}", "THREADS": "4", **more}
     daemon = Daemon("site", [sys.executable, "-m", "tests.attacks.site"], folder, env)
     daemon.start()
     daemon.wait_ready(lambda: is_listening(port))
-    started = Site(port, daemon)
-    with started.opened:
-        yield started
+    one = Site(port, daemon)
+    with one.opened:
+        yield one
     daemon.stop()
     folder.remove()
 
@@ -62,7 +72,7 @@ def site() -> Iterator[Site]:
 def test_an_upload_goes_on_to_its_end_while_others_are_sent_to_another_replica(site: Site) -> None:
     upload = site.uploads()
     site.is_told_to_stop()
-    wait_until(lambda: not is_listening(site.port), 5, "nobody is let in any more")
+    wait_until(lambda: not is_listening(site.port), 10, "nobody is let in any more")
     assert site.daemon.running
     upload.sendall(BODY[len(BODY) // 2 :])
     assert answer(upload) == b"HTTP/1.1 200 OK"
@@ -74,7 +84,7 @@ def test_whoever_came_before_the_stop_is_answered(site: Site) -> None:
     upload = site.uploads()
     came = [site.connects() for _ in range(50)]
     site.is_told_to_stop()
-    wait_until(lambda: not is_listening(site.port), 5, "nobody is let in any more")
+    wait_until(lambda: not is_listening(site.port), 10, "nobody is let in any more")
     for one in came:
         one.sendall(HOME)
     assert {answer(one) for one in came} == {b"HTTP/1.1 200 OK"}
@@ -87,6 +97,15 @@ def test_whoever_comes_and_says_nothing_keeps_no_process_from_its_end(site: Site
     site.is_told_to_stop()
     wait_until(lambda: not site.daemon.running, 10, "the process ends")
     assert {one.recv(1) for one in silent} == {b""}
+
+
+def test_a_process_that_is_told_while_it_starts_hears_it(unborn: Site) -> None:
+    upload = unborn.uploads()
+    unborn.is_told_to_stop()
+    wait_until(lambda: not is_listening(unborn.port), 10, "nobody is let in any more")
+    upload.sendall(BODY[len(BODY) // 2 :])
+    assert answer(upload) == b"HTTP/1.1 200 OK"
+    wait_until(lambda: not unborn.daemon.running, STOP_SECONDS, "the process ends")
 
 
 def answer(one: socket.socket) -> bytes:

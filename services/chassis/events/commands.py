@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 
 import click
 from flask import Flask, current_app
 
+from services.chassis.clock import system_now
 from services.chassis.database import Database
 from services.chassis.events.broker import RETRY_SECONDS
 from services.chassis.events.follow_ups import FollowUps
 from services.chassis.events.handlers import Handlers
 from services.chassis.events.inbox import Dispatcher
-from services.chassis.events.parking import parked_body, parked_events, purge, settle
+from services.chassis.events.outbox import publish_again
+from services.chassis.events.parking import KEPT, parked_body, parked_events, purge, settle
 from services.chassis.events.tables import TO_SELF
 
 
 def register(app: Flask, handlers: Handlers) -> None:
-    """Adds `parked`, `replay`, `set-aside` and `purge-events` to the service's commands."""
+    """Adds `parked`, `replay`, `set-aside`, `publish-again` and `purge-events` to the service's commands."""
 
     @app.cli.command("parked")
     def list_parked() -> None:
@@ -50,6 +53,13 @@ def register(app: Flask, handlers: Handlers) -> None:
         with _db().operation() as session:
             done = settle(session, parked_id, f"set aside: {reason}")
         sys.exit(0 if done else f"{parked_id}: not parked")
+
+    @app.cli.command("publish-again")
+    @click.option("--days", type=click.IntRange(1, KEPT.days), required=True, help="How far back.")
+    def publish_once_more(days: int) -> None:
+        """Publish what was published before, for services whose data were restored from an older copy."""
+        with _db().operation() as session:
+            click.echo(f"{publish_again(session, system_now() - timedelta(days=days))} to be published again")
 
     @app.cli.command("purge-events")
     def purge_events() -> None:

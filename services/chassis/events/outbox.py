@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from services.chassis.clock import system_now
 from services.chassis.database import Database
-from services.chassis.events.tables import outbox
+from services.chassis.events.tables import TO_BROKER, outbox
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,15 @@ def done(session: Session, sequences: Sequence[int]) -> None:
 def give_back(session: Session, sequences: Sequence[int], *, delay: float) -> None:
     """To be taken again after `delay` seconds."""
     _change(session, sequences, leased_until=None, available_at=system_now() + timedelta(seconds=delay))
+
+
+def publish_again(session: Session, since: datetime) -> int:
+    """Let what was written since then (UTC) and published be published once more; how many events.
+
+    Inboxes know what they have had."""
+    sent = (outbox.c.destination == TO_BROKER) & outbox.c.published_at.is_not(None) & (outbox.c.created_at > since)
+    again = {"published_at": None, "leased_until": None, "available_at": system_now(), "attempts": 0}
+    return int(session.execute(update(outbox).where(sent).values(again)).rowcount)  # type: ignore[attr-defined]
 
 
 def waiting(db: Database) -> tuple[int, float]:

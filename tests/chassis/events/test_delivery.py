@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from services.chassis.events import erase_subject, follow_up, publish, purge
+from services.chassis.events import commands, erase_subject, follow_up, publish, purge
 from services.chassis.events.broker import BrokerUnavailable, Unroutable, connect
 from services.chassis.events.commands import replayed
 from services.chassis.events.envelope import Envelope
@@ -40,6 +40,22 @@ def test_an_event_reaches_each_consumer_once(ledger: MakeLedger) -> None:
         wait_until(lambda: len(reader.entries()) == 3 and len(archive.entries()) == 3, 20, "every entry")
     assert sorted(reader.entries()) == ["one", "three", "two"]
     assert sorted(archive.entries()) == ["one", "three", "two"]
+
+
+def test_what_was_published_is_published_again_for_a_consumer_restored_from_an_older_copy(ledger: MakeLedger) -> None:
+    writer, reader, archive = ledger("writer"), ledger("reader"), ledger("archive")
+    commands.register(writer.app, writer.handlers)
+    note(writer, "one")
+    with writer.working(), reader.working(), archive.working():
+        wait_until(lambda: len(reader.entries()) == 1 and len(archive.entries()) == 1, 20, "every entry")
+    older = ledger("reader", reader.database_url.replace("reader.db", "older.db"))
+    told = writer.app.test_cli_runner().invoke(args=["publish-again", "--days", "1"])
+    assert told.output == "1 to be published again\n"
+    note(writer, "two")
+    with writer.working(), older.working(), archive.working():
+        wait_until(lambda: len(older.entries()) == 2 and len(archive.entries()) == 2, 20, "every entry")
+    assert sorted(older.entries()) == ["one", "two"]
+    assert sorted(archive.entries()) == ["one", "two"]
 
 
 def test_nothing_is_told_of_a_change_that_was_rolled_back(ledger: MakeLedger) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import uuid
 from datetime import UTC, datetime
 from typing import Any
@@ -14,12 +15,13 @@ from werkzeug.test import TestResponse
 from services.chassis import clock
 from services.chassis.entry import migrate
 from services.chassis.events.envelope import Envelope
+from services.chassis.objects import ObjectStore
 from services.chassis.settings import Secret
 from services.contracts.base import Contract
 from services.pieces.app import create_app
 from services.pieces.follow_ups import registry
 from services.pieces.models import AuditEntry, Deposit, db, event_tables
-from services.pieces.parts import parts
+from services.pieces.parts import attach, parts
 from services.pieces.settings import PiecesSettings
 from tests.pieces import made
 from tests.pieces.example import CANDIDATE, CANDIDATURE, DURING, saved
@@ -57,6 +59,11 @@ class Portal:
         with self.app.app_context():
             db.engine.dispose()
         clock.set_offset(0)
+
+    def stores_in(self, store: ObjectStore) -> None:
+        """Its files are kept there from now on."""
+        with self.app.app_context():
+            attach(self.app, dataclasses.replace(parts(), store=store))
 
     # What other services tell
 

@@ -24,9 +24,8 @@ _ANTIVIRUS = Actor("service", "antivirus")
 def scan_deposit(parts: Parts, deposit_id: str) -> None:
     """Ask for a verdict and keep it. Without one the file shows « analyse en échec » and the error is raised, to be
     tried again."""
-    with db.reading() as session:
-        row = session.get(Deposit, deposit_id)
-    if row is None or row.removed_at is not None:
+    row = _current(deposit_id)
+    if row is None:
         return
     if not parts.antivirus.configured:
         _keep(deposit_id, Scan.NOT_SCANNED)
@@ -35,8 +34,9 @@ def scan_deposit(parts: Parts, deposit_id: str) -> None:
         with parts.store.open(row.object_key) as chunks:
             clean = parts.antivirus.is_clean(chunks)
     except ObjectMissing:
-        log.error("object_lost", deposit_id=deposit_id)
-        _keep(deposit_id, Scan.FAILED)
+        if _current(deposit_id):  # else it was replaced or taken back while we asked
+            log.error("object_lost", deposit_id=deposit_id)
+            _keep(deposit_id, Scan.FAILED)
         return
     except AntivirusUnavailable:
         _keep(deposit_id, Scan.FAILED)
@@ -66,6 +66,12 @@ def count_scans() -> None:
         numbers = {row[0]: row[1] for row in session.execute(counted)}
     for state in Scan:
         SCAN_STATES.labels(state.value).set(numbers.get(state.value, 0))
+
+
+def _current(deposit_id: str) -> Deposit | None:
+    with db.reading() as session:
+        row = session.get(Deposit, deposit_id)
+    return row if row is not None and row.removed_at is None else None
 
 
 def _keep(deposit_id: str, state: Scan) -> None:

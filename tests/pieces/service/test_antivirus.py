@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from click.testing import CliRunner
+from structlog.testing import capture_logs
 
+from services.chassis.objects import ObjectStore
 from tests.pieces import made
 from tests.pieces.portal import Portal
 from tests.support.clamav import EICAR
 
 if TYPE_CHECKING:
     from tests.support.clamav import ClamAV
+    from tests.support.objects import Bucket
 
 
 def _infected() -> bytes:
@@ -59,6 +64,29 @@ def test_without_a_verdict_the_scan_is_shown_as_failed_and_tried_again(guarded: 
     assert 'pieces_scans_total{state="failed"}' in metrics
     assert guarded.works() == []
     assert guarded.piece("NATIDE06")["deposit"]["scan"] == "saine"
+
+
+def test_a_file_that_gives_way_while_it_is_scanned_is_not_told_as_lost(guarded: Portal, bucket: Bucket) -> None:
+    class Overtaken(ObjectStore):
+        overtaken = False
+
+        @contextmanager
+        def open(self, key: str) -> Iterator[Iterator[bytes]]:
+            if not self.overtaken:
+                self.overtaken = True
+                guarded.deposit("NATIDE06", made.pdf(), "autre.pdf")
+                self.delete(key)
+            with super().open(key) as chunks:
+                yield chunks
+
+    guarded.registered().deposit("NATIDE06")
+    guarded.stores_in(Overtaken(bucket.url))
+    with capture_logs() as logs:
+        guarded.works()
+    assert "object_lost" not in [line["event"] for line in logs]
+    assert guarded.works() == []
+    shown = guarded.piece("NATIDE06")["deposit"]
+    assert (shown["filename"], shown["scan"]) == ("autre.pdf", "saine")
 
 
 def test_an_operator_has_files_scanned_again(guarded: Portal) -> None:

@@ -28,11 +28,13 @@ class Deposits:
 
 @dataclass
 class Ledger:
-    """Written by the load's threads. `accounts` are addresses, each with how often its form was sent until somebody
-    answered; `refusals` the pages that people met while something was away."""
+    """Written by the load's threads. `kept` are the SHA-256 of files that nobody replaces; `accounts` are addresses,
+    each with how often its form was sent until somebody answered; `refusals` the pages that people met while something
+    was away."""
 
     saves: dict[str, Saves] = field(default_factory=dict)
     deposits: dict[tuple[str, str], Deposits] = field(default_factory=dict)
+    kept: dict[tuple[str, str], str] = field(default_factory=dict)
     accounts: dict[str, int] = field(default_factory=dict)
     refusals: Counter[str] = field(default_factory=Counter)
     broken: list[str] = field(default_factory=list)

@@ -106,15 +106,16 @@ def deposits_again_and_again(visit: Visit, candidature: str, piece: str) -> None
         content = _a_pdf_like_no_other()
         digest = hashlib.sha256(content).hexdigest()
         deposits.unanswered.add(digest)
-        sent = visit.post(
-            f"/justificatifs/{candidature}/depot/{piece}",
-            files={"fichier": ("Pièce signée.pdf", content, "application/pdf")},
-        )
-        if sent.status_code == 303:
+        if _sends(visit, candidature, piece, content):
             deposits.acknowledged, deposits.unanswered = digest, set()
-        else:
-            visit.ledger.broke(f"deposit: {sent.status_code} {sent.text[:300]}")
         visit.stop.wait(0.5)
+
+
+def deposits_for_good(visit: Visit, candidature: str, piece: str) -> None:
+    """One file, once, which stays."""
+    content = _a_pdf_like_no_other()
+    if _sends(visit, candidature, piece, content):
+        visit.ledger.kept[candidature, piece] = hashlib.sha256(content).hexdigest()
 
 
 def makes_accounts(visit: Visit) -> None:
@@ -136,6 +137,17 @@ def reads(visit: Visit) -> None:
         visit.get("/")
         visit.ledger.reads += 1
         visit.stop.wait(0.2)
+
+
+def _sends(visit: Visit, candidature: str, piece: str, content: bytes) -> bool:
+    """Whether the portal said that it has the file."""
+    sent = visit.post(
+        f"/justificatifs/{candidature}/depot/{piece}",
+        files={"fichier": ("Pièce signée.pdf", content, "application/pdf")},
+    )
+    if sent.status_code != 303:
+        visit.ledger.broke(f"deposit: {sent.status_code} {sent.text[:300]}")
+    return sent.status_code == 303
 
 
 def _a_pdf_like_no_other() -> bytes:

@@ -19,6 +19,7 @@ from tests.composed.soak.ledger import Ledger
 from tests.composed.soak.load import (
     Visit,
     deposits_again_and_again,
+    deposits_for_good,
     going_on,
     makes_accounts,
     reads,
@@ -45,11 +46,12 @@ MODIFICATION = "Modification d'inscription"
 
 @dataclass(frozen=True)
 class Registered:
-    """Someone registered, whose visit goes on without a browser; `piece` is one to be deposited."""
+    """Someone registered, on a visit without a browser. Files of `piece` give way to others, that of `kept` stays."""
 
     email: str
     candidature: str
     piece: str
+    kept: str
     cookies: dict[str, str]
 
 
@@ -62,7 +64,8 @@ def test_faults_lose_and_double_nothing(composed: ComposedPortal, browser: Brows
         for name in OURS:
             composed.kill_and_wait(name)
             _goes_on(ledger, f"{name} killed")
-        for name in SERVERS:
+        for name, one in zip(SERVERS, them, strict=True):
+            deposits_for_good(_visit(composed, ledger, one), one.candidature, one.kept)
             composed.restart(name)
             _goes_on(ledger, f"{name} restarted")
     print(f"\n{ledger.summary}")
@@ -70,7 +73,7 @@ def test_faults_lose_and_double_nothing(composed: ComposedPortal, browser: Brows
     assert ledger.broken == []
     for one in them:
         _every_version_is_there_once(composed, ledger, one)
-        _the_file_acknowledged_is_there(composed, ledger, one)
+        _the_files_acknowledged_are_there(composed, ledger, one)
     _everybody_got_the_mail(composed, ledger)
     _the_stores_hold_what_the_rows_say(composed)
 
@@ -83,10 +86,13 @@ def _registered(composed: ComposedPortal, browser: Browser) -> Registered:
         someone.arrives()
         candidature = someone.registers()
         Justificatifs(someone)
-        link = page.get_by_role("link", name="Ajouter").first
-        return Registered(
-            person.email, candidature, str(link.get_attribute("href")).rpartition("/")[2], cookies_of(page)
-        )
+        links = page.get_by_role("link", name="Ajouter").all()
+        piece, kept, *_ = (str(link.get_attribute("href")).rpartition("/")[2] for link in links)
+        return Registered(person.email, candidature, piece, kept, cookies_of(page))
+
+
+def _visit(composed: ComposedPortal, ledger: Ledger, one: Registered) -> Visit:
+    return Visit(composed.url, ledger, one.cookies, threading.Event())
 
 
 @contextmanager
@@ -152,10 +158,13 @@ def _numbers(composed: ComposedPortal, service: str, query: str) -> list[int]:
     return sorted(int(row[0]) for row in composed.asked_of_database(service, query))
 
 
-def _the_file_acknowledged_is_there(composed: ComposedPortal, ledger: Ledger, one: Registered) -> None:
-    visit = Visit(composed.url, ledger, one.cookies, threading.Event())
-    content = visit.get(f"/justificatifs/fichier/{one.piece}").content
-    assert ledger.deposits[one.candidature, one.piece].may_hold(hashlib.sha256(content).hexdigest())
+def _the_files_acknowledged_are_there(composed: ComposedPortal, ledger: Ledger, one: Registered) -> None:
+    def digest_of(piece: str) -> str:
+        content = _visit(composed, ledger, one).get(f"/justificatifs/fichier/{piece}").content
+        return hashlib.sha256(content).hexdigest()
+
+    assert ledger.deposits[one.candidature, one.piece].may_hold(digest_of(one.piece))
+    assert ledger.kept[one.candidature, one.kept] == digest_of(one.kept)
 
 
 def _everybody_got_the_mail(composed: ComposedPortal, ledger: Ledger) -> None:
@@ -166,7 +175,8 @@ def _everybody_got_the_mail(composed: ComposedPortal, ledger: Ledger) -> None:
 
 def _the_stores_hold_what_the_rows_say(composed: ComposedPortal) -> None:
     """And nothing was given up on the way."""
-    for service in ("documents", "pieces"):
-        composed.run_in(composed.containers(service)[0], "python", "-m", f"services.{service}", "reconcile")
+    for service, said in (("documents", "0 document(s) refait(s), 0 perdu(s)"), ("pieces", " 0 perdu(s)")):
+        container = composed.containers(service)[0]
+        assert said in composed.run_in(container, "python", "-m", f"services.{service}", "reconcile")
     for service in SERVICES:
         assert composed.asked_of_database(service, "select count(*) from parked where settled_at is null") == [["0"]]

@@ -53,10 +53,16 @@ class ObjectStore:
                 self._client.make_bucket(self._bucket)
 
     def put(self, key: str, stream: BinaryIO, length: int, content_type: str) -> Stored:
-        """Write, then read back what was kept: a caller compares it with what it sent before it commits."""
+        """Write, then read back what was kept: a caller compares it with what it sent before it commits.
+
+        Raises StoreUnavailable, also where a store that was restarted in between knows nothing of the object.
+        """
         with _translated():
             self._client.put_object(self._bucket, key, stream, length, content_type=content_type, part_size=PART_SIZE)
-        return self.size_and_digest(key)
+        try:
+            return self.size_and_digest(key)
+        except ObjectMissing as error:
+            raise StoreUnavailable("forgot what it took") from error
 
     @contextmanager
     def open(self, key: str) -> Iterator[Iterator[bytes]]:

@@ -1,16 +1,22 @@
 """What gestionnaires publish, and for whom they may."""
 
 import base64
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from werkzeug.test import TestResponse
 
 from services.documents.operations.publishing import publish_document
+from services.documents.parts import attach
 from tests.documents.example import CANDIDATURE, saved, withdrawn
 from tests.documents.reading import text_of_html, text_of_pdf
 from tests.documents.service import Service, some_id
+from tests.support.forgetful import ForgetfulStore
 from tests.support.tokens import bearer, candidate_token, staff_token
+
+if TYPE_CHECKING:
+    from tests.support.objects import Bucket
 
 ORDER: dict[str, Any] = {
     "type": "convocation",
@@ -58,6 +64,13 @@ def test_an_uploaded_pdf_is_given_as_it_is_beside_its_typed_text(service: Servic
     one = _published(service, pdf=base64.b64encode(pdf).decode())
     assert service.get(f"/documents/{one['id']}/file").data == pdf
     assert ORDER["paragraphs"][0] in text_of_html(service.get(f"/documents/{one['id']}/html").data)
+
+
+def test_a_pdf_that_the_store_forgets_at_once_is_asked_for_again(service: Service, bucket: "Bucket") -> None:
+    service.publishes(saved())
+    attach(service.app, replace(service.parts, store=ForgetfulStore(bucket.url)))
+    assert _order(service, pdf=base64.b64encode(b"%PDF-1.4 convocation\n%%EOF").decode()).status_code == 503
+    assert len(service.documents()) == 2
 
 
 def test_only_candidatures_of_ones_academies_are_written_to(service: Service) -> None:

@@ -7,7 +7,7 @@ import uuid
 import structlog
 
 from services.chassis.clock import system_now
-from services.chassis.objects import ObjectMissing, ObjectStore, Stored, StoreUnavailable
+from services.chassis.objects import ObjectStore, Stored, StoreUnavailable
 from services.pieces.domain import refusals
 from services.pieces.operations.receiving import Received
 
@@ -19,14 +19,14 @@ PREFIX = "pieces"
 def keep(store: ObjectStore, file: Received, media_type: str) -> str:
     """The key under which the store holds the file, once what it gives back is what it was given.
 
-    Raises Unavailable, with nothing kept, where the store is down, changes bytes or, restarted, knows nothing of them.
+    Raises Unavailable, with nothing kept, where the store is down or changes bytes.
     """
     # The day in the key lets the nightly job tell a leftover from an object whose row is about to be committed.
     key = f"{PREFIX}/{system_now():%Y%m%d}/{uuid.uuid4().hex}"
     try:
         stored = store.put(key, file.content, file.size, media_type)
-    except (StoreUnavailable, ObjectMissing) as error:
-        log.warning("store_unavailable", reason=repr(error))
+    except StoreUnavailable as error:
+        log.warning("store_unavailable", reason=str(error))
         discard(store, key)
         raise refusals.store_down() from error
     if stored != Stored(file.size, file.sha256):

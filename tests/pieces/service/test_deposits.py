@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.chassis.objects import ObjectStore, Stored
 from tests.pieces import made
 from tests.pieces.example import CANDIDATE, CANDIDATURE, CLOSES, OPENS, OTHER, PIECES, SECOND, saved, window, withdrawn
 from tests.pieces.portal import Portal
+from tests.support.forgetful import ForgetfulStore
 
 if TYPE_CHECKING:
     from tests.support.objects import Bucket, Objects
@@ -127,14 +127,7 @@ def test_with_the_store_down_nothing_is_kept_and_one_is_asked_to_come_back(porta
 
 
 def test_a_store_that_forgets_what_it_took_is_a_store_that_is_down(portal: Portal, bucket: Bucket) -> None:
-    """As one that is restarted between the writing and the reading back."""
-
-    class Forgetful(ObjectStore):
-        def size_and_digest(self, key: str) -> Stored:
-            self.delete(key)
-            return super().size_and_digest(key)
-
-    portal.registered().stores_in(Forgetful(bucket.url))
+    portal.registered().stores_in(ForgetfulStore(bucket.url))
     answer = portal.deposit("NATIDE06")
     assert answer.status_code == 503
     assert portal.piece("NATIDE06")["deposit"] is None

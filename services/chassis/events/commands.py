@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from datetime import timedelta
+from typing import cast
 
 import click
 from flask import Flask, current_app
+from flask.cli import with_appcontext
 
 from services.chassis.clock import system_now
 from services.chassis.database import Database
@@ -18,54 +20,70 @@ from services.chassis.events.outbox import publish_again
 from services.chassis.events.parking import KEPT, parked_body, parked_events, purge, settle
 from services.chassis.events.tables import TO_SELF
 
+_HANDLERS = "portail.handlers"
+
 
 def register(app: Flask, handlers: Handlers) -> None:
     """Adds `parked`, `replay`, `set-aside`, `publish-again` and `purge-events` to the service's commands."""
+    app.extensions[_HANDLERS] = handlers
+    for command in (list_parked, replay, set_aside, publish_once_more, purge_events):
+        app.cli.add_command(command)
 
-    @app.cli.command("parked")
-    def list_parked() -> None:
-        """List what was given up, without what it says of people."""
-        with _db().reading() as session:
-            events = parked_events(session)
-        for event in events:
-            click.echo(f"{event.id}  {event.parked_at:%Y-%m-%d %H:%M}Z  {event.type}  {event.event_id}  {event.reason}")
-        click.echo(f"{len(events)} parked")
 
-    @app.cli.command("replay")
-    @click.argument("ids", nargs=-1)
-    @click.option("--all", "everything", is_flag=True, help="Replay all that is parked.")
-    def replay(ids: tuple[str, ...], everything: bool) -> None:
-        """Handle parked events again, here and now."""
-        with _db().reading() as session:
-            chosen = [event.id for event in parked_events(session)] if everything else list(ids)
-        failed = [parked_id for parked_id in chosen if not replayed(_db(), handlers, parked_id)]
-        for parked_id in failed:
-            click.echo(f"{parked_id}: still failing, or not parked", err=True)
-        click.echo(f"{len(chosen) - len(failed)} replayed")
-        if failed:
-            sys.exit(1)
+@click.command("parked")
+@with_appcontext
+def list_parked() -> None:
+    """List what was given up, without what it says of people."""
+    with _db().reading() as session:
+        events = parked_events(session)
+    for event in events:
+        click.echo(f"{event.id}  {event.parked_at:%Y-%m-%d %H:%M}Z  {event.type}  {event.event_id}  {event.reason}")
+    click.echo(f"{len(events)} parked")
 
-    @app.cli.command("set-aside")
-    @click.argument("parked_id")
-    @click.option("--reason", required=True)
-    def set_aside(parked_id: str, reason: str) -> None:
-        """Give up a parked event for good, saying why."""
-        with _db().operation() as session:
-            done = settle(session, parked_id, f"set aside: {reason}")
-        sys.exit(0 if done else f"{parked_id}: not parked")
 
-    @app.cli.command("publish-again")
-    @click.option("--days", type=click.IntRange(1, KEPT.days), required=True, help="How far back.")
-    def publish_once_more(days: int) -> None:
-        """Publish what was published before, for services whose data were restored from an older copy."""
-        with _db().operation() as session:
-            click.echo(f"{publish_again(session, system_now() - timedelta(days=days))} to be published again")
+@click.command("replay")
+@click.argument("ids", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Replay all that is parked.")
+@with_appcontext
+def replay(ids: tuple[str, ...], everything: bool) -> None:
+    """Handle parked events again, here and now."""
+    db, handlers = _db(), cast(Handlers, current_app.extensions[_HANDLERS])
+    with db.reading() as session:
+        chosen = [event.id for event in parked_events(session)] if everything else list(ids)
+    failed = [parked_id for parked_id in chosen if not replayed(db, handlers, parked_id)]
+    for parked_id in failed:
+        click.echo(f"{parked_id}: still failing, or not parked", err=True)
+    click.echo(f"{len(chosen) - len(failed)} replayed")
+    if failed:
+        sys.exit(1)
 
-    @app.cli.command("purge-events")
-    def purge_events() -> None:
-        """Forget what was settled more than 30 days ago (the workers' daily job does it too)."""
-        with _db().operation() as session:
-            click.echo(f"{purge(session)} rows forgotten")
+
+@click.command("set-aside")
+@click.argument("parked_id")
+@click.option("--reason", required=True)
+@with_appcontext
+def set_aside(parked_id: str, reason: str) -> None:
+    """Give up a parked event for good, saying why."""
+    with _db().operation() as session:
+        done = settle(session, parked_id, f"set aside: {reason}")
+    sys.exit(0 if done else f"{parked_id}: not parked")
+
+
+@click.command("publish-again")
+@click.option("--days", type=click.IntRange(1, KEPT.days), required=True, help="How far back.")
+@with_appcontext
+def publish_once_more(days: int) -> None:
+    """Publish what was published before, for services whose data were restored from an older copy."""
+    with _db().operation() as session:
+        click.echo(f"{publish_again(session, system_now() - timedelta(days=days))} to be published again")
+
+
+@click.command("purge-events")
+@with_appcontext
+def purge_events() -> None:
+    """Forget what was settled more than 30 days ago (the workers' daily job does it too)."""
+    with _db().operation() as session:
+        click.echo(f"{purge(session)} rows forgotten")
 
 
 def replayed(db: Database, handlers: Handlers, parked_id: str) -> bool:
@@ -89,5 +107,4 @@ def replayed(db: Database, handlers: Handlers, parked_id: str) -> bool:
 
 
 def _db() -> Database:
-    found: Database = current_app.extensions["sqlalchemy"]
-    return found
+    return cast(Database, current_app.extensions["sqlalchemy"])

@@ -1,15 +1,19 @@
-"""What an operator does with what is parked, the same in every service."""
+"""What an operator does with events, the same in every service."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import Result
+from sqlalchemy import select, update
 
-from services.chassis.events import commands, follow_up
+from services.chassis.clock import system_now
+from services.chassis.events import commands, follow_up, publish
 from services.chassis.events.follow_ups import FollowUps
-from tests.chassis.events.ledger import Ledger
+from services.chassis.events.tables import outbox
+from tests.chassis.events.ledger import Ledger, Noted
 from tests.chassis.events.test_delivery import parked_in
 
 
@@ -69,3 +73,17 @@ def test_one_is_set_aside_with_a_reason_and_never_replayed(service: Ledger) -> N
 def test_setting_aside_without_a_reason_is_refused(service: Ledger) -> None:
     assert invoke(service, "set-aside", parked_in(service)[0]).exit_code != 0
     assert len(parked_in(service)) == 2
+
+
+def test_events_of_the_days_asked_for_are_published_again_and_no_follow_up(service: Ledger) -> None:
+    with service.writing() as session:
+        published = [publish(session, Noted(text), subject="somebody") for text in ("last week", "today")]
+        follow_up(session, "tell", {"text": "Jeanne"}, subject="somebody")
+        now = system_now()
+        session.execute(update(outbox).values(published_at=now))
+        old = outbox.c.event_id == published[0]
+        session.execute(update(outbox).where(old).values(created_at=now - timedelta(days=7, minutes=1)))
+    assert invoke(service, "publish-again", "--days", "7").output == "1 to be published again\n"
+    with service.app.app_context(), service.db.reading() as session:
+        waiting = session.scalars(select(outbox.c.event_id).where(outbox.c.published_at.is_(None))).all()
+    assert waiting == [published[1]]

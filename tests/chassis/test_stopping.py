@@ -72,7 +72,7 @@ def started(**more: str) -> Iterator[Site]:
 def test_an_upload_goes_on_to_its_end_while_others_are_sent_to_another_replica(site: Site) -> None:
     upload = site.uploads()
     site.is_told_to_stop()
-    wait_until(lambda: not is_listening(site.port), 10, "nobody is let in any more")
+    wait_until(lambda: not is_listening(site.port), 5, "nobody is let in any more")
     assert site.daemon.running
     upload.sendall(BODY[len(BODY) // 2 :])
     assert answer(upload) == b"HTTP/1.1 200 OK"
@@ -84,7 +84,7 @@ def test_whoever_came_before_the_stop_is_answered(site: Site) -> None:
     upload = site.uploads()
     came = [site.connects() for _ in range(50)]
     site.is_told_to_stop()
-    wait_until(lambda: not is_listening(site.port), 10, "nobody is let in any more")
+    wait_until(lambda: not is_listening(site.port), 5, "nobody is let in any more")
     for one in came:
         one.sendall(HOME)
     assert {answer(one) for one in came} == {b"HTTP/1.1 200 OK"}
@@ -102,7 +102,7 @@ def test_whoever_comes_and_says_nothing_keeps_no_process_from_its_end(site: Site
 def test_a_process_that_is_told_while_it_starts_hears_it(unborn: Site) -> None:
     upload = unborn.uploads()
     unborn.is_told_to_stop()
-    wait_until(lambda: not is_listening(unborn.port), 10, "nobody is let in any more")
+    wait_until(lambda: not is_listening(unborn.port), 5, "nobody is let in any more")
     upload.sendall(BODY[len(BODY) // 2 :])
     assert answer(upload) == b"HTTP/1.1 200 OK"
     wait_until(lambda: not unborn.daemon.running, STOP_SECONDS, "the process ends")

@@ -36,7 +36,6 @@ from tests.support.processes import ServiceFailed, wait_until
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-CANDIDATES = 3
 SERVERS = ("rabbitmq", "postgres", "objects")
 GOES_ON_SECONDS = 60.0
 SETTLED_SECONDS = 600.0  # the longest delay before a new attempt, and then some
@@ -58,7 +57,7 @@ class Registered:
 @pytest.mark.parametrize("time", [1, 2, 3])
 def test_faults_lose_and_double_nothing(composed: ComposedPortal, browser: Browser, time: int) -> None:
     ledger = Ledger()
-    them = [_registered(composed, browser) for _ in range(CANDIDATES)]
+    them = [_registered(composed, browser) for _ in SERVERS]
     with _load(composed, ledger, them):
         _goes_on(ledger, "nothing")
         for name in OURS:

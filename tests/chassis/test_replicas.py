@@ -50,7 +50,7 @@ class Replica:
 
     def _serve(self, connection: socket.socket) -> None:
         number = 0
-        with connection, connection.makefile("rb") as lines:
+        with suppress(ConnectionError), connection, connection.makefile("rb") as lines:  # stopped, or its caller gone
             while head := lines.readline():
                 length = 0
                 while (line := lines.readline()) not in (b"\r\n", b""):

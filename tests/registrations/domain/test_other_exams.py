@@ -5,8 +5,8 @@ from dataclasses import replace
 from services.registrations.domain import journey
 from services.registrations.domain.conditions import ALWAYS, Not, Test
 from services.registrations.domain.definition import Epreuve, Exam, Item, Question, Specialite, SpecialiteVersion, Tab
-from services.registrations.domain.dossier import Dossier
 from tests.registrations.domain.bts import ANSWERS, BTS, DOSSIER, PIERRE, SESSION, TABS, details, typing
+from tests.registrations.domain.shown import pointers
 
 ACCEPT = Question("accepte", "J'ai pris connaissance des modalités", "consent", required=ALWAYS)
 TITLE = Question(
@@ -98,10 +98,6 @@ CFG_DOSSIER = replace(
         "candidature": {"handicap": "oui"},
     },
 )
-
-
-def pointers(dossier: Dossier, number: int) -> list[str]:
-    return [one.pointer.removeprefix("#/") for one in journey.check(dossier, number)]
 
 
 def test_the_twelve_tabs_of_the_guide() -> None:

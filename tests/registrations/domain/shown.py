@@ -1,0 +1,27 @@
+"""What a tab shows of the example's dossier, and what it objects to."""
+
+from dataclasses import replace
+
+from services.registrations.domain import journey
+from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.forms import Field, Section
+from tests.registrations.domain.bts import DOSSIER
+
+EMPTY = replace(DOSSIER, answers={})
+IDENTIFICATION, CANDIDATURE, QUALIFICATION, ACQUIS, DIPLOMA, EPREUVES = 2, 3, 4, 5, 6, 7
+
+
+def sections(dossier: Dossier, number: int) -> tuple[Section, ...]:
+    form = journey.describe(dossier, number).form
+    assert form
+    return form.sections
+
+
+def field(dossier: Dossier, number: int, name: str) -> Field:
+    found = [one for section in sections(dossier, number) for one in section.fields if one.name == name]
+    assert found, f"no field {name}"
+    return found[0]
+
+
+def pointers(dossier: Dossier, number: int) -> list[str]:
+    return [one.pointer.removeprefix("#/") for one in journey.check(dossier, number)]

@@ -1,0 +1,104 @@
+"""« Identification »: what the account says, the address, the telephones."""
+
+from dataclasses import replace
+
+import pytest
+
+from services.registrations.domain import journey
+from tests.registrations.domain.bts import DOSSIER, PIERRE, typing
+from tests.registrations.domain.shown import EMPTY, IDENTIFICATION, field, pointers, sections
+
+
+def test_identification_greys_the_accounts_data() -> None:
+    greyed = [one.label for one in (f for s in sections(EMPTY, IDENTIFICATION) for f in s.fields) if one.disabled]
+    assert greyed == [
+        "Civilité",
+        "Nom de famille",
+        "Nom d'usage",
+        "Prénoms",
+        "Pays de naissance",
+        "Date de naissance",
+        "Département, DOM ou COM de naissance",
+        "Commune de naissance",
+        "Adresse mail",
+    ]
+    assert field(EMPTY, IDENTIFICATION, "departement_naissance").value == "010 - AUBE"
+
+
+def test_what_is_posted_for_a_greyed_field_changes_nothing() -> None:
+    forged = typing("identification", nom_famille="AUTRE")
+    assert field(forged, IDENTIFICATION, "nom_famille").value == "DUBOIS"
+
+
+def test_nationality_is_shown_by_civilite() -> None:
+    madame = replace(DOSSIER, identity=replace(PIERRE, civilite="MADAME"))
+    assert field(DOSSIER, IDENTIFICATION, "nationalite").options[0].label == "Français"
+    assert field(madame, IDENTIFICATION, "nationalite").options[0].label == "Française"
+
+
+def test_the_country_is_preset_to_france() -> None:
+    country = field(EMPTY, IDENTIFICATION, "pays")
+    assert country.value == "100"
+    assert country.options[0].label == "FRANCE"
+
+
+def test_born_abroad_has_no_departement() -> None:
+    abroad = replace(PIERRE, pays_naissance="127", departement_naissance=None, commune_naissance="ROMA")
+    names = [one.name for s in sections(replace(DOSSIER, identity=abroad), IDENTIFICATION) for one in s.fields]
+    assert "departement_naissance" not in names
+    assert journey.judge(replace(DOSSIER, identity=abroad)).confirmation.birthplace == "ROMA - ITALIE"
+
+
+def test_what_is_missing_is_told_all_at_once() -> None:
+    assert pointers(EMPTY, IDENTIFICATION) == ["nationalite", "pays", "adresse", "code_postal", "localite", "csp"]
+
+
+def test_a_postal_code_proposes_communes() -> None:
+    assert [one.label for one in field(DOSSIER, IDENTIFICATION, "localite").options] == ["BESANCON"]
+    assert [one.value for one in journey.search(EMPTY, IDENTIFICATION, "localite", "25000", 5)] == ["BESANCON"]
+
+
+def test_a_cedex_code_is_taken_as_it_is() -> None:
+    cedex = typing("identification", code_postal="25030", localite="BESANCON CEDEX")
+    assert pointers(cedex, IDENTIFICATION) == []
+    assert journey.judge(cedex).confirmation.address[-1] == "25030 BESANCON CEDEX"
+
+
+@pytest.mark.parametrize("code", ["2500", "25000A", "٢٥٠٠٠"])
+def test_a_french_postal_code_has_five_digits(code: str) -> None:
+    assert pointers(typing("identification", code_postal=code), IDENTIFICATION) == ["code_postal"]
+
+
+def test_an_address_abroad_has_its_own_postal_code_and_names_its_country() -> None:
+    abroad = typing("identification", pays="132", code_postal="SW1A 2AA", localite="London")
+    assert pointers(abroad, IDENTIFICATION) == []
+    assert journey.judge(abroad).confirmation.address[-1] == "ROYAUME-UNI"
+
+
+@pytest.mark.parametrize("number", ["0623", "06234567890", "abc", "+33 1"])
+def test_telephones_have_the_guides_formats(number: str) -> None:
+    assert pointers(typing("identification", telephone_mobile=number), IDENTIFICATION) == ["telephone_mobile"]
+
+
+def test_a_text_without_end_is_refused_and_kept_as_typed() -> None:
+    long = typing("identification", adresse="a" * 5000)
+    assert pointers(long, IDENTIFICATION) == ["adresse"]
+    assert field(long, IDENTIFICATION, "adresse").value == "a" * 5000
+
+
+def test_wrong_values_are_shown_again_as_they_were_typed() -> None:
+    assert field(typing("identification", code_postal=" 25 "), IDENTIFICATION, "code_postal").value == " 25 "
+
+
+def test_towns_of_the_academie_are_proposed_while_no_postal_code_is_known() -> None:
+    found = [one.label for one in journey.search(EMPTY, IDENTIFICATION, "localite", "besanç", 5)]
+    assert found[0] == "BESANCON"
+    assert journey.search(EMPTY, IDENTIFICATION, "localite", "", 5) == ()
+
+
+def test_mistakes_are_told_in_the_order_of_the_fields() -> None:
+    wrong = typing("identification", EMPTY, code_postal="25", telephone_mobile="12ab")
+    order = [one.name for section in sections(wrong, IDENTIFICATION) for one in section.fields]
+    told = [order.index(name) for name in pointers(wrong, IDENTIFICATION)]
+    assert len(told) > 3
+    assert told == sorted(told)

@@ -1,7 +1,7 @@
 """The tables that every service's database has for its events.
 
 The models are declared on the service's own metadata, for its migrations; the code of this package speaks to the
-tables by name (`outbox`, `inbox`, `parked`, `job_leases`), whatever the service.
+tables by name (`outbox`, `inbox`, `parked`, `job_leases`, `job_figures`), whatever the service.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, Integer, String, Text, column, table
+from sqlalchemy import BigInteger, Float, Index, Integer, String, Text, column, table
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database import Database, UtcDateTime
@@ -28,6 +28,7 @@ outbox = table(
     column("created_at", UtcDateTime),
     column("available_at", UtcDateTime),
     column("leased_until", UtcDateTime),
+    column("leased_by", String),
     column("attempts", Integer),
     column("published_at", UtcDateTime),
 )
@@ -51,7 +52,18 @@ job_leases = table(
     column("name", String),
     column("due_at", UtcDateTime),
     column("leased_until", UtcDateTime),
+    column("leased_by", String),
+    column("first_started_at", UtcDateTime),
+    column("started_at", UtcDateTime),
     column("last_ended_at", UtcDateTime),
+    column("last_succeeded_at", UtcDateTime),
+)
+job_figures = table(
+    "job_figures",
+    column("name", String),
+    column("labels", String),
+    column("value", Float),
+    column("recorded_at", UtcDateTime),
 )
 
 
@@ -64,8 +76,8 @@ class EventTables:
         self.Inbox = models["inbox"]
         self.Parked = models["parked"]
         self.JobLease = models["job_leases"]
-        Index("ix_outbox_waiting", self.Outbox.published_at, self.Outbox.destination, self.Outbox.available_at)
-        Index("ix_outbox_subject", self.Outbox.subject)
+        self.JobFigure = models["job_figures"]
+        _outbox_indexes(self.Outbox)
         Index("ix_parked_subject", self.Parked.subject)
 
     @staticmethod
@@ -73,8 +85,18 @@ class EventTables:
         return type(shape.__name__.strip("_"), (shape, db.Model), {"__tablename__": name})
 
 
+def _outbox_indexes(model: Any) -> None:
+    """Of the rows of 30 days a few wait: each of the two kinds has an index of its own, in the order it is read."""
+    waits, settled = model.published_at.is_(None), model.published_at.is_not(None)
+    pending = (model.destination, model.available_at, model.sequence)
+    Index("ix_outbox_pending", *pending, sqlite_where=waits, postgresql_where=waits)
+    Index("ix_outbox_published", model.published_at, sqlite_where=settled, postgresql_where=settled)
+    Index("ix_outbox_subject", model.subject)
+
+
 class _Outbox:
-    """`published_at` is when the broker confirmed, or when the own follow-up was done or parked."""
+    """`published_at` is when the broker confirmed, or when the own follow-up was done or parked; `leased_by` is the
+    start id of the worker that has the row in hand until `leased_until`."""
 
     sequence: Mapped[int] = mapped_column(
         BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
@@ -87,6 +109,7 @@ class _Outbox:
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     available_at: Mapped[datetime] = mapped_column(UtcDateTime)
     leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    leased_by: Mapped[str | None] = mapped_column(String(32))
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -114,10 +137,31 @@ class _Parked:
 
 
 class _JobLease:
+    """`leased_by` is the start id of the worker that runs the job; `started_at` tells of this run, or of the last."""
+
     name: Mapped[str] = mapped_column(String(100), primary_key=True)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    leased_by: Mapped[str | None] = mapped_column(String(32))
+    first_started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_succeeded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-SHAPES: dict[str, type] = {"outbox": _Outbox, "inbox": _Inbox, "parked": _Parked, "job_leases": _JobLease}
+class _JobFigure:
+    """What a job counted last, for every worker to show; `labels` is a JSON list of the label's values."""
+
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    labels: Mapped[str] = mapped_column(String(300), primary_key=True)
+    value: Mapped[float] = mapped_column(Float)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+SHAPES: dict[str, type] = {
+    "outbox": _Outbox,
+    "inbox": _Inbox,
+    "parked": _Parked,
+    "job_leases": _JobLease,
+    "job_figures": _JobFigure,
+}

@@ -1,0 +1,48 @@
+"""Steps of the migrations that every service takes alike. What stands here has been run somewhere: it never changes."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+_MOMENTS = ("first_started_at", "started_at", "last_succeeded_at")
+
+
+def add_leases_and_figures() -> None:
+    """Leases get an owner, jobs the moments that their gauges need, figures a table, and what waits in the outbox an
+    index of its own."""
+    with op.batch_alter_table("outbox") as outbox:
+        outbox.add_column(sa.Column("leased_by", sa.String(32)))
+    with op.batch_alter_table("job_leases") as job_leases:
+        job_leases.add_column(sa.Column("leased_by", sa.String(32)))
+        for moment in _MOMENTS:
+            job_leases.add_column(sa.Column(moment, sa.DateTime(timezone=True)))
+    # Which of the earlier ends were successes is not known.
+    op.execute("UPDATE job_leases SET last_succeeded_at = last_ended_at, first_started_at = last_ended_at")
+    op.create_table(
+        "job_figures",
+        sa.Column("name", sa.String(100), nullable=False),
+        sa.Column("labels", sa.String(300), nullable=False),
+        sa.Column("value", sa.Float(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", "labels", name="pk_job_figures"),
+    )
+    op.drop_index("ix_outbox_waiting", "outbox")
+    _index("ix_outbox_pending", ["destination", "available_at", "sequence"], "published_at IS NULL")
+    _index("ix_outbox_published", ["published_at"], "published_at IS NOT NULL")
+
+
+def drop_leases_and_figures() -> None:
+    op.drop_index("ix_outbox_published", "outbox")
+    op.drop_index("ix_outbox_pending", "outbox")
+    op.drop_table("job_figures")
+    with op.batch_alter_table("job_leases") as job_leases:
+        for column in (*_MOMENTS, "leased_by"):
+            job_leases.drop_column(column)
+    with op.batch_alter_table("outbox") as outbox:
+        outbox.drop_column("leased_by")
+    op.create_index("ix_outbox_waiting", "outbox", ["published_at", "destination", "available_at"])
+
+
+def _index(name: str, columns: list[str], where: str) -> None:
+    op.create_index(name, "outbox", columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))

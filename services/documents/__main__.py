@@ -9,4 +9,4 @@ from services.documents.settings import DocumentsSettings
 from services.documents.worker import run_worker
 
 if __name__ == "__main__":
-    main("documents", DocumentsSettings, create_app, run_worker, prepare=parts.make_bucket)
+    main("documents", DocumentsSettings, create_app, run_worker, prepare=parts.prepare_store)

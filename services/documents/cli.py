@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import click
 from flask import Flask
+from flask.cli import with_appcontext
 
-from services.chassis.events import commands
+from services.chassis.events import commands as event_commands
+from services.chassis.objects import commands as object_commands
 from services.documents.follow_ups import registry
-from services.documents.operations.reconciliation import reconcile
-from services.documents.parts import parts
+from services.documents.operations.rebuilding import rebuild
+from services.documents.operations.reconciliation import reconciliation
 
 
 def register(app: Flask) -> None:
-    """`reconcile`, and what every service offers for its events: `parked`, `replay` …"""
-    commands.register(app, registry)
-    app.cli.add_command(reconcile_command)
+    """What every service offers for its events and its objects, and `rebuild-from-objects`."""
+    event_commands.register(app, registry)
+    object_commands.register(app, reconciliation)
+    app.cli.add_command(rebuild_command)
 
 
-@click.command("reconcile")
-def reconcile_command() -> None:
-    """Compare documents with the object store now, and mend what can be."""
-    found = reconcile(parts())
-    click.echo(f"{found.remade} document(s) refait(s), {found.lost} perdu(s), {found.deleted} reste(s) supprimé(s)")
+@click.command("rebuild-from-objects")
+@click.option("--write", is_flag=True, help="Make the rows; without it, only list them.")
+@with_appcontext
+def rebuild_command(write: bool) -> None:
+    """Make rows again for documents that the store holds and the database has lost."""
+    object_commands.show_rebuilt(rebuild(write=write), written=write)

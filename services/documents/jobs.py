@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from services.chassis.events import purge
 from services.chassis.jobs import Jobs
+from services.chassis.objects import jobs as object_jobs
 from services.documents.models import db
-from services.documents.operations.reconciliation import reconcile
-from services.documents.parts import parts
+from services.documents.operations.reconciliation import reconciliation
 
 jobs = Jobs()
-
-
-@jobs.every(hours=24, name="reconcile")
-def reconcile_store() -> None:
-    """Rows and objects agree, or what can be mended is."""
-    reconcile(parts())
+object_jobs.register(jobs, reconciliation)
 
 
 @jobs.every(hours=24, name="purge-events")

@@ -13,13 +13,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database import Database, UtcDateTime, new_id
 from services.chassis.events import EventTables
+from services.chassis.objects import ObjectKey, ObjectTables
 
 db = Database()
 event_tables = EventTables(db)
+object_tables = ObjectTables(db)
 
 _ID = String(32)
 _DIGEST = String(64)
-_KEY = String(100)
 
 
 class Candidature(db.Model):
@@ -75,10 +76,10 @@ class Document(db.Model):
     version: Mapped[int] = mapped_column(Integer)
     label: Mapped[str] = mapped_column(Text)
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    pdf_key: Mapped[str] = mapped_column(_KEY, unique=True)
+    pdf_key: Mapped[str] = mapped_column(ObjectKey, unique=True)
     pdf_size: Mapped[int] = mapped_column(Integer)
     pdf_sha256: Mapped[str] = mapped_column(_DIGEST)
-    html_key: Mapped[str] = mapped_column(_KEY, unique=True)
+    html_key: Mapped[str] = mapped_column(ObjectKey, unique=True)
     html_size: Mapped[int] = mapped_column(Integer)
     html_sha256: Mapped[str] = mapped_column(_DIGEST)
 
@@ -95,4 +96,4 @@ class Publication(db.Model):
     title: Mapped[str] = mapped_column(Text)
     paragraphs: Mapped[list[str]] = mapped_column(JSON)
     candidatures: Mapped[list[str]] = mapped_column(JSON)
-    pdf_key: Mapped[str | None] = mapped_column(_KEY)
+    pdf_key: Mapped[str | None] = mapped_column(ObjectKey, unique=True)

@@ -8,8 +8,9 @@ from typing import cast
 from flask import Flask, current_app
 
 from services.chassis.http import Client
-from services.chassis.objects import ObjectStore
+from services.chassis.objects import ObjectStore, installation
 from services.chassis.service_token import ServiceToken
+from services.documents.models import db
 from services.documents.registrations import Registrations
 from services.documents.rendering.sheet import Letterhead
 from services.documents.settings import DocumentsSettings
@@ -37,10 +38,11 @@ def attach(app: Flask, parts: Parts) -> None:
     app.extensions[_KEY] = parts
 
 
-def make_bucket(app: Flask) -> None:
-    """Where objects are kept; nothing happens when it is there. Raises StoreUnavailable."""
+def prepare_store(app: Flask) -> None:
+    """Where objects are kept, marked as this database's own; nothing happens when it is. Raises StoreUnavailable."""
     with app.app_context():
         parts().store.ensure_bucket()
+        installation.mark(db, parts().store)
 
 
 def parts() -> Parts:

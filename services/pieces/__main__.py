@@ -1,4 +1,4 @@
-"""`python -m services.pieces web | worker | migrate | parked | replay | reconcile | rescan`"""
+"""`python -m services.pieces web | worker | migrate | reconcile | parked …`"""
 
 from __future__ import annotations
 
@@ -9,4 +9,4 @@ from services.pieces.settings import PiecesSettings
 from services.pieces.worker import run_worker
 
 if __name__ == "__main__":
-    main("pieces", PiecesSettings, create_app, run_worker, prepare=parts.make_bucket)
+    main("pieces", PiecesSettings, create_app, run_worker, prepare=parts.prepare_store)

@@ -1,4 +1,4 @@
-"""Commands of pieces for operators; those of parked events come from the chassis."""
+"""Commands of pieces for operators; those of parked events and of objects come from the chassis."""
 
 from __future__ import annotations
 
@@ -6,34 +6,24 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
-from services.chassis.events import commands
+from services.chassis.errors import DomainError
+from services.chassis.events import commands as event_commands
 from services.chassis.objects import StoreUnavailable
+from services.chassis.objects import commands as object_commands
 from services.pieces.follow_ups import registry
-from services.pieces.operations.reconciliation import reconcile
+from services.pieces.operations.audit import Actor
+from services.pieces.operations.rebuilding import rebuild
+from services.pieces.operations.reconciliation import reconciliation
+from services.pieces.operations.restoring import restore_deposit
 from services.pieces.operations.scans import rescan
 from services.pieces.parts import parts
 
 
 def register(app: Flask) -> None:
-    commands.register(app, registry)
-    for command in (reconcile_command, rescan_command):
+    event_commands.register(app, registry)
+    object_commands.register(app, reconciliation)
+    for command in (rescan_command, rebuild_command, restore_command):
         app.cli.add_command(command)
-
-
-@click.command("reconcile")
-@click.option("--dry-run", is_flag=True, help="Tell only; delete nothing.")
-@with_appcontext
-def reconcile_command(dry_run: bool) -> None:
-    """Compare deposits with the object store now; status 1 when files are lost."""
-    try:
-        found = reconcile(parts(), dry_run=dry_run)
-    except StoreUnavailable as error:
-        raise click.ClickException("L'espace de stockage ne répond pas.") from error
-    click.echo(f"{found.checked} fichier(s) vérifié(s), {found.left_over} reste(s), {len(found.lost)} perdu(s)")
-    for deposit_id in found.lost:
-        click.echo(f"perdu : dépôt {deposit_id}", err=True)
-    if found.lost:
-        raise SystemExit(1)
 
 
 @click.command("rescan")
@@ -42,3 +32,28 @@ def reconcile_command(dry_run: bool) -> None:
 def rescan_command(everything: bool) -> None:
     """Have files scanned (again) by the worker."""
     click.echo(f"{rescan(parts(), everything=everything)} fichier(s) à analyser")
+
+
+@click.command("rebuild-from-objects")
+@click.option("--write", is_flag=True, help="Make the rows; without it, only list them.")
+@with_appcontext
+def rebuild_command(write: bool) -> None:
+    """Make rows again for files that the store holds and the database has lost."""
+    object_commands.show_rebuilt(rebuild(write=write), written=write)
+
+
+@click.command("restore-deposit")
+@click.argument("deposit_id")
+@click.option("--academie", required=True, help="The académie of the exam office that asks.")
+@click.option("--by", "staff_id", required=True, help="Id of the member of staff who asks.")
+@click.option("--reason", required=True)
+@with_appcontext
+def restore_command(deposit_id: str, academie: str, staff_id: str, reason: str) -> None:
+    """Make a replaced or deleted file its piece's current one again (ids: the history of a piece in the staff API)."""
+    try:
+        restore_deposit(parts(), deposit_id, academie, Actor("staff", staff_id), reason)
+    except DomainError as error:
+        raise click.ClickException(str(error)) from error
+    except StoreUnavailable as error:
+        raise click.ClickException("L'espace de stockage ne répond pas.") from error
+    click.echo("Fichier remis en place.")

@@ -1,4 +1,4 @@
-"""What the worker does after a request has answered: have files scanned, erase those that were taken back."""
+"""What the worker does after a request has answered: have files scanned."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import Any
 
 from services.chassis.events import Envelope
 from services.pieces.handlers import registry
-from services.pieces.operations.erasure import ERASE, erase_object
 from services.pieces.operations.scans import SCAN, scan_deposit
 from services.pieces.parts import parts
 
@@ -17,9 +16,3 @@ __all__ = ["registry"]
 def scan(data: dict[str, Any], envelope: Envelope) -> None:
     """Ask the antivirus; an error is shown as « analyse en échec » and tried again."""
     scan_deposit(parts(), str(data["deposit_id"]))
-
-
-@registry.follow_up(ERASE)
-def erase(data: dict[str, Any], envelope: Envelope) -> None:
-    """Delete the bytes of a deposit that its owner took back."""
-    erase_object(parts(), str(data["deposit_id"]))

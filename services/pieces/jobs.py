@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from services.chassis.events import purge
 from services.chassis.jobs import Jobs
+from services.chassis.objects import jobs as object_jobs
 from services.pieces.models import db
-from services.pieces.operations.reconciliation import reconcile
+from services.pieces.operations.reconciliation import reconciliation
 from services.pieces.operations.scans import count_scans, rescan
 from services.pieces.parts import parts
 
 jobs = Jobs()
-
-
-@jobs.every(hours=24, name="reconcile")
-def reconcile_store() -> None:
-    """Nightly: rows and objects are compared both ways, leftovers deleted, losses reported."""
-    reconcile(parts())
+object_jobs.register(jobs, reconciliation)
 
 
 @jobs.every(hours=24, name="rescan")

@@ -5,5 +5,3 @@ from prometheus_client import Counter, Gauge
 DEPOSITS = Counter("pieces_deposits_total", "Files received, by outcome", ("outcome",))
 SCANS = Counter("pieces_scans_total", "Antivirus verdicts, failures included", ("state",))
 SCAN_STATES = Gauge("pieces_deposits_by_scan", "Current files by state of the antivirus", ("state",))
-LOST = Gauge("pieces_objects_lost", "Rows whose object the store no longer has, at the last reconciliation")
-LEFTOVERS = Gauge("pieces_objects_left_over", "Objects without a row found at the last reconciliation")

@@ -14,9 +14,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database import Database, UtcDateTime, new_id
 from services.chassis.events import EventTables
+from services.chassis.objects import ObjectKey, ObjectTables
 
 db = Database()
 event_tables = EventTables(db)
+object_tables = ObjectTables(db)
 
 _ID = String(32)
 _CODE = String(64)
@@ -107,7 +109,10 @@ class Piece(db.Model):
 
 
 class Deposit(db.Model):
-    """A file given for a piece: one at most is current (not removed); size and SHA-256 as read back from the store."""
+    """A file given for a piece: one at most is current (not removed); size and SHA-256 as read back from the store.
+
+    How long the bytes of a removed one stay is told by `retired_objects`; those of a controlled one stay.
+    """
 
     __tablename__ = "deposits"
     __table_args__ = (
@@ -124,14 +129,13 @@ class Deposit(db.Model):
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
     piece_id: Mapped[str] = mapped_column(ForeignKey("pieces.id", ondelete="CASCADE"))
-    object_key: Mapped[str] = mapped_column(String(128), unique=True)
+    object_key: Mapped[str] = mapped_column(ObjectKey, unique=True)
     size: Mapped[int] = mapped_column(Integer)
     sha256: Mapped[str] = mapped_column(String(64))
     media_type: Mapped[str] = mapped_column(String(128))
     filename: Mapped[str] = mapped_column(String(300))
     deposited_at: Mapped[datetime] = mapped_column(UtcDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     scan: Mapped[str] = mapped_column(String(16))
     scanned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

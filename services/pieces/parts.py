@@ -7,8 +7,9 @@ from typing import cast
 
 from flask import Flask, current_app
 
-from services.chassis.objects import ObjectStore
+from services.chassis.objects import ObjectStore, installation
 from services.pieces.antivirus import Antivirus
+from services.pieces.models import db
 from services.pieces.settings import PiecesSettings
 
 _KEY = "pieces.parts"
@@ -28,10 +29,11 @@ def attach(app: Flask, parts: Parts) -> None:
     app.extensions[_KEY] = parts
 
 
-def make_bucket(app: Flask) -> None:
-    """Where objects are kept; nothing happens when it is there. Raises StoreUnavailable."""
+def prepare_store(app: Flask) -> None:
+    """Where objects are kept, marked as this database's own; nothing happens when it is. Raises StoreUnavailable."""
     with app.app_context():
         parts().store.ensure_bucket()
+        installation.mark(db, parts().store)
 
 
 def parts() -> Parts:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import io
 import uuid
+from datetime import timedelta
 from typing import Any
 
+from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from services.chassis.entry import migrate
 from services.chassis.settings import Secret
 from services.contracts.registrations import RegistrationSaved, RegistrationWithdrawn
 from services.documents.app import create_app
-from services.documents.models import db
+from services.documents.models import db, object_tables
 from services.documents.operations.copies import hide, keep_version
 from services.documents.operations.making import make_documents
 from services.documents.parts import Parts, parts
@@ -81,7 +84,17 @@ class Service:
 
     def keys(self, suffix: str = "") -> list[str]:
         """What the store holds."""
-        return sorted(key for key in self.parts.store.keys() if key.endswith(suffix))  # noqa: SIM118
+        return sorted(key for key in self.parts.store.list_keys() if key.endswith(suffix))
+
+    def commands(self, *words: str) -> Result:
+        """What an operator types."""
+        return self.app.test_cli_runner().invoke(args=list(words))
+
+    def ages(self, days: float) -> None:
+        """What is known of unknown objects is that much older."""
+        with self.app.app_context(), db.operation() as session:
+            for row in session.scalars(select(object_tables.UnknownObject)):
+                row.first_seen_at -= timedelta(days=days)
 
     def stores(self, key: str, content: bytes) -> None:
         """Put bytes into the store behind the service's back."""

@@ -1,11 +1,12 @@
-"""Lost objects are made again, leftovers deleted, and nothing else is touched."""
+"""Lost objects are made again where they can, and nothing that is not understood is deleted."""
 
 from typing import TYPE_CHECKING
 
 import pytest
 
-from services.chassis.objects import StoreUnavailable
-from services.documents.operations.reconciliation import Findings, reconcile
+from services.chassis.objects import KEPT_DAYS, StoreUnavailable
+from services.chassis.objects.reconciliation import Report
+from services.documents.operations.reconciliation import reconciliation
 from tests.documents.example import saved
 from tests.documents.reading import text_of_pdf
 from tests.documents.service import Service
@@ -14,38 +15,52 @@ if TYPE_CHECKING:
     from tests.support.objects import Objects
 
 
-def _reconciled(service: Service) -> Findings:
+def _reconciled(service: Service) -> Report:
     with service.app.app_context():
-        return reconcile(service.parts)
+        return reconciliation().run()
 
 
 def test_with_everything_in_place_nothing_happens(service: Service) -> None:
     service.publishes(saved())
-    assert _reconciled(service) == Findings(remade=0, lost=0, deleted=0)
+    report = _reconciled(service)
+    assert (report.rows, report.objects, report.lost_count, report.unknown_count) == (4, 4, 0, 0)
     assert len(service.keys()) == 4
 
 
-def test_a_lost_object_is_made_again(service: Service) -> None:
+def test_a_lost_object_is_made_again_and_the_other_form_stays_for_its_time(service: Service) -> None:
     service.publishes(saved())
     service.parts.store.delete(service.keys(".pdf")[0])
-    assert _reconciled(service) == Findings(remade=1, lost=0, deleted=0)
-    assert len(service.keys()) == 4
-    for one in service.documents():
-        answer = service.get(f"/documents/{one['id']}/file")
-        assert len(answer.data) == one["size"]
+    report = _reconciled(service)
+    assert (report.mended, report.lost_count) == (1, 0)
+    assert len(service.keys()) == 5
+    report = _reconciled(service)
+    assert (report.mended, report.lost_count, report.unknown_count) == (0, 0, 0)
+    for document in service.documents():
+        answer = service.get(f"/documents/{document['id']}/file")
+        assert len(answer.data) == document["size"]
         assert "62141027040" in text_of_pdf(answer.data)
 
 
-def test_leftovers_of_past_days_are_deleted_and_todays_left_alone(service: Service) -> None:
+def test_a_store_that_lost_everything_gets_all_automatic_documents_again(service: Service) -> None:
     service.publishes(saved())
-    today = service.keys()[0].rpartition("/")[0]
-    old, strange, fresh = "documents/20200101/00.pdf", "strange.pdf", f"{today}/00.pdf"
-    for key in (old, strange, fresh):
+    for key in service.keys(""):
+        service.parts.store.delete(key)
+    report = _reconciled(service)
+    assert (report.mended, report.lost_count) == (4, 0)
+    assert len(service.keys()) == 4
+
+
+def test_unknown_objects_of_every_kind_are_reported_and_moved_only_after_their_time(service: Service) -> None:
+    service.publishes(saved())
+    known = service.keys()
+    strange = ["documents/20200101/00.pdf", "publications/20200101/00.pdf", "strange.pdf"]
+    for key in strange:
         service.stores(key, b"x")
-    assert _reconciled(service) == Findings(remade=0, lost=0, deleted=1)
-    left = service.keys()
-    assert old not in left
-    assert {strange, fresh} <= set(left)
+    report = _reconciled(service)
+    assert (sorted(report.unknown), report.moved) == (strange, 0)
+    service.ages(KEPT_DAYS + 1)
+    assert _reconciled(service).moved == 3
+    assert [key for key in service.keys("") if not key.startswith("quarantine/")] == known
 
 
 def test_with_the_store_down_nothing_is_taken_for_lost(service: Service, objects: "Objects") -> None:

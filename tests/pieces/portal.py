@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import io
+import tempfile
 import uuid
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from click.testing import Result
 from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -16,16 +19,22 @@ from services.chassis import clock
 from services.chassis.entry import migrate
 from services.chassis.events.envelope import Envelope
 from services.chassis.objects import ObjectStore
+from services.chassis.objects.lifecycle import erase_expired
+from services.chassis.objects.reconciliation import Report
 from services.chassis.settings import Secret
 from services.contracts.base import Contract
 from services.pieces.app import create_app
 from services.pieces.follow_ups import registry
-from services.pieces.models import AuditEntry, Deposit, db, event_tables
+from services.pieces.models import AuditEntry, Deposit, db, event_tables, object_tables
+from services.pieces.operations.reconciliation import reconciliation
 from services.pieces.parts import attach, parts
 from services.pieces.settings import PiecesSettings
 from tests.pieces import made
 from tests.pieces.example import CANDIDATE, CANDIDATURE, DURING, saved
 from tests.support.tokens import bearer, candidate_token, key_of, staff_token
+
+if TYPE_CHECKING:
+    from tests.support.objects import Bucket
 
 STAFF = "5taff000000000000000000000000001"
 
@@ -54,6 +63,11 @@ class Portal:
         self.app: Flask = create_app(settings(database_url, objects_url, **given), key_of=key_of)
         migrate(self.app)
         self.now = DURING
+
+    @classmethod
+    def over_the_store_of(cls, bucket: Bucket) -> Portal:
+        """With an empty database of its own."""
+        return cls(f"sqlite:///{tempfile.mkdtemp()}/other.db", bucket.url)
 
     def close(self) -> None:
         with self.app.app_context():
@@ -175,7 +189,36 @@ class Portal:
 
     def objects(self) -> set[str]:
         with self.app.app_context():
-            return set(parts().store.keys())
+            return set(parts().store.list_keys())
+
+    def stores(self, key: str, content: bytes = b"bytes") -> None:
+        """Put an object there behind the service's back."""
+        with self.app.app_context():
+            parts().store.put(key, io.BytesIO(content), len(content), "application/pdf")
+
+    def loses(self, key: str) -> None:
+        """An object vanishes behind the service's back."""
+        with self.app.app_context():
+            parts().store.delete(key)
+
+    def commands(self, *words: str) -> Result:
+        """What an operator types."""
+        return self.app.test_cli_runner().invoke(args=list(words))
+
+    def runs_nightly_jobs(self) -> Report:
+        """Of those that deal with objects."""
+        with self.app.app_context():
+            report = reconciliation().run()
+            erase_expired(db, parts().store)
+            return report
+
+    def ages(self, days: float) -> None:
+        """What is known of removed and unknown objects is that much older."""
+        with self.app.app_context(), db.operation() as session:
+            for row in session.scalars(select(object_tables.RetiredObject)):
+                row.kept_until -= timedelta(days=days)
+            for row in session.scalars(select(object_tables.UnknownObject)):
+                row.first_seen_at -= timedelta(days=days)
 
     def deposits(self) -> list[Deposit]:
         with self.app.app_context(), db.reading() as session:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import io
-import uuid
 from dataclasses import dataclass
 
 import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from services.chassis.clock import portal_now, system_now
-from services.chassis.objects import ObjectStore, Stored, StoreUnavailable
+from services.chassis.clock import portal_now
+from services.chassis.database import new_id
+from services.chassis.objects import ObjectStore, Stored, discard, operation_naming, put_verified
 from services.contracts.registrations import RegistrationSaved
+from services.documents.domain.object_keys import DocumentName
 from services.documents.domain.types import AUTOMATIC, DocumentType
 from services.documents.models import Document, db
 from services.documents.operations.printshop import digest_of, printed
@@ -26,11 +27,6 @@ from services.documents.rendering.sheet import Letterhead
 log = structlog.get_logger()
 
 _SHEETS = {DocumentType.CONFIRMATION: confirmation, DocumentType.DEMANDE: demande}
-PREFIX = "documents"
-
-
-class BytesChanged(Exception):
-    """The store gave back other bytes than it was given."""
 
 
 @dataclass(frozen=True)
@@ -64,24 +60,23 @@ def _is_made(candidature_id: str, kind: DocumentType, version: int) -> bool:
 
 
 def _make(parts: Parts, kind: DocumentType, event: RegistrationSaved) -> None:
-    made = rendered(kind, event, parts.letterhead)
-    pdf, html = keep_rendered(parts.store, made)
     document = Document(
+        id=new_id(),
         candidature_id=event.candidature_id,
         type=kind.value,
         version=event.version,
         label=kind.label,
         published_at=portal_now(),
     )
+    pdf, html = keep_both(parts, document, event)
     assign(document, pdf, html)
     try:
-        with db.operation() as session:
+        with operation_naming(db, parts.store, pdf.key, html.key) as session:
             session.add(document)
     except IntegrityError:
         # Another worker was faster with the same document: ours is not needed.
         if not _is_made(event.candidature_id, kind, event.version):
             raise
-        discard(parts.store, pdf.key, html.key)
 
 
 def assign(document: Document, pdf: Kept, html: Kept) -> None:
@@ -90,31 +85,25 @@ def assign(document: Document, pdf: Kept, html: Kept) -> None:
     document.html_key, document.html_size, document.html_sha256 = html.key, html.stored.size, html.stored.sha256
 
 
-def keep_both(parts: Parts, kind: DocumentType, event: RegistrationSaved) -> tuple[Kept, Kept]:
-    """Render a document anew and keep both forms under new keys."""
-    return keep_rendered(parts.store, rendered(kind, event, parts.letterhead))
+def keep_both(parts: Parts, document: Document, event: RegistrationSaved) -> tuple[Kept, Kept]:
+    """Render an automatic document and keep both forms under new keys. Raises StoreUnavailable, BytesChanged."""
+    made = rendered(DocumentType(document.type), event, parts.letterhead)
+    name = DocumentName.new(document.candidature_id, document.type, document.version, document.id)
+    return keep_rendered(parts.store, made, name)
 
 
-def discard(store: ObjectStore, *keys: str) -> None:
-    """Delete objects that no row will name; what cannot be deleted now is found by the nightly job."""
-    for key in keys:
-        try:
-            store.delete(key)
-        except StoreUnavailable:
-            log.warning("object_left_behind", key=key)
+def keep_rendered(store: ObjectStore, made: Rendered, name: DocumentName) -> tuple[Kept, Kept]:
+    """Keep both forms, or neither. Raises StoreUnavailable, BytesChanged."""
+    pdf = _keep_form(store, name, made.pdf, "pdf", "application/pdf")
+    try:
+        return pdf, _keep_form(store, name, made.html, "html", "text/html; charset=utf-8")
+    except BaseException:
+        discard(store, pdf.key)
+        raise
 
 
-def keep_rendered(store: ObjectStore, made: Rendered) -> tuple[Kept, Kept]:
-    """Keep both forms. Raises StoreUnavailable, BytesChanged."""
-    pdf = keep_bytes(store, made.pdf, "pdf", "application/pdf")
-    return pdf, keep_bytes(store, made.html, "html", "text/html; charset=utf-8")
-
-
-def keep_bytes(store: ObjectStore, content: bytes, extension: str, content_type: str, folder: str = PREFIX) -> Kept:
-    """Write under a new random key and compare what is read back. Raises StoreUnavailable, BytesChanged."""
-    # The day in the key lets the nightly job tell a leftover from an object whose row is about to be committed.
-    key = f"{folder}/{system_now():%Y%m%d}/{uuid.uuid4().hex}.{extension}"
-    stored = store.put(key, io.BytesIO(content), len(content), content_type)
-    if stored != digest_of(content):
-        raise BytesChanged(key)
+def _keep_form(store: ObjectStore, name: DocumentName, content: bytes, extension: str, content_type: str) -> Kept:
+    stored = digest_of(content)
+    key = name.key(extension, stored.sha256)
+    put_verified(store, key, io.BytesIO(content), stored, content_type)
     return Kept(key, stored)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import io
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -10,14 +12,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now
+from services.chassis.database import new_id
 from services.chassis.errors import NotFound, Unavailable
 from services.chassis.events import follow_up
-from services.chassis.objects import StoreUnavailable
+from services.chassis.objects import BytesChanged, StoreUnavailable, operation_naming, put_verified
 from services.documents import queries
+from services.documents.domain.object_keys import DocumentName, publication_key
 from services.documents.domain.types import DocumentType
 from services.documents.models import Candidature, Document, Publication, db
-from services.documents.operations.making import BytesChanged, assign, discard, keep_bytes, keep_rendered
-from services.documents.operations.printshop import printed
+from services.documents.operations.making import assign, keep_rendered
+from services.documents.operations.printshop import digest_of, printed
 from services.documents.parts import Parts
 from services.documents.rendering.notice import notice
 from services.documents.rendering.printing import Rendered
@@ -25,6 +29,10 @@ from services.documents.rendering.printing import Rendered
 log = structlog.get_logger()
 
 PUBLISH_DOCUMENT = "publish_document"
+
+
+class _AlreadyPublished(Exception):
+    """Another worker was faster with the same document."""
 
 
 @dataclass(frozen=True)
@@ -58,15 +66,17 @@ def publish(parts: Parts, actor: str, academies: frozenset[str] | None, order: O
         raise NotFound()
     accepted = [candidature_id for candidature_id in wanted if candidature_id in reached]
     publication = Publication(
+        id=new_id(),
         at=portal_now(),
         actor=actor,
         type=order.type.value,
         title=order.title,
         paragraphs=list(order.paragraphs),
         candidatures=accepted,
-        pdf_key=_uploaded(parts, order.pdf),
     )
-    with db.operation() as session:
+    publication.pdf_key = _uploaded(parts, publication.id, order.pdf)
+    keys = () if publication.pdf_key is None else (publication.pdf_key,)
+    with operation_naming(db, parts.store, *keys) as session:
         session.add(publication)
         session.flush()
         for candidature_id in accepted:
@@ -85,16 +95,15 @@ def publish_document(parts: Parts, publication_id: str, candidature_id: str) -> 
         if session.get(Document, document_id) is not None:
             return
     made = _made(parts, publication, copy)
-    pdf, html = keep_rendered(parts.store, made)
-    with db.operation() as session:
+    name = DocumentName.new(candidature_id, publication.type, 0, document_id)
+    pdf, html = keep_rendered(parts.store, made, name)
+    with suppress(_AlreadyPublished), operation_naming(db, parts.store, pdf.key, html.key) as session:
         session.get_one(Candidature, candidature_id, with_for_update=True)
-        done = session.get(Document, document_id) is not None
-        if not done:
-            document = _document(session, publication, document_id, candidature_id)
-            assign(document, pdf, html)
-            session.add(document)
-    if done:
-        discard(parts.store, pdf.key, html.key)
+        if session.get(Document, document_id) is not None:
+            raise _AlreadyPublished
+        document = _document(session, publication, document_id, candidature_id)
+        assign(document, pdf, html)
+        session.add(document)
 
 
 def _made(parts: Parts, publication: Publication, copy: Candidature) -> Rendered:
@@ -127,10 +136,14 @@ def _document_id(publication_id: str, candidature_id: str) -> str:
     return hashlib.sha256(f"{publication_id}/{candidature_id}".encode()).hexdigest()[:32]
 
 
-def _uploaded(parts: Parts, pdf: bytes | None) -> str | None:
+def _uploaded(parts: Parts, publication_id: str, pdf: bytes | None) -> str | None:
+    """The key under which the gestionnaire's PDF lies, if he gave one."""
     if pdf is None:
         return None
+    stored = digest_of(pdf)
+    key = publication_key(publication_id, stored.sha256)
     try:
-        return keep_bytes(parts.store, pdf, "pdf", "application/pdf", folder="publications").key
+        put_verified(parts.store, key, io.BytesIO(pdf), stored, "application/pdf")
     except (StoreUnavailable, BytesChanged) as error:
         raise Unavailable("Le fichier n'a pas pu être conservé. Recommencez dans quelques minutes.") from error
+    return key

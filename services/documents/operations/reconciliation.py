@@ -1,85 +1,54 @@
-"""Rows and objects put in agreement: lost objects are made again, leftovers deleted."""
+"""Which rows of documents name objects, and how a lost automatic document is made again."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
 
 import structlog
-from sqlalchemy import select
 
-from services.chassis.clock import system_now
-from services.chassis.objects import ObjectStore
+from services.chassis.objects import operation_naming, retire
+from services.chassis.objects.comparison import Lost, NamingColumn
+from services.chassis.objects.reconciliation import Reconciliation
 from services.documents import queries
 from services.documents.domain.types import AUTOMATIC, DocumentType
-from services.documents.models import Document, db
-from services.documents.operations.making import PREFIX, assign, discard, keep_both
-from services.documents.parts import Parts
+from services.documents.models import Document, Publication, db
+from services.documents.operations.making import assign, keep_both
+from services.documents.parts import Parts, parts
 
 log = structlog.get_logger()
 
-# An object is written moments before its row: only older ones without a row are leftovers.
-_SETTLED = timedelta(days=2)
+_COLUMNS = (
+    NamingColumn(Document.pdf_key, Document.id),
+    NamingColumn(Document.html_key, Document.id),
+    NamingColumn(Publication.pdf_key, Publication.id),
+)
 
 
-@dataclass(frozen=True)
-class Findings:
-    """What a reconciliation did: documents made again, documents that nobody can make again, objects deleted."""
-
-    remade: int
-    lost: int
-    deleted: int
+def reconciliation() -> Reconciliation:
+    """Of the running process; needs an application context."""
+    return Reconciliation("documents", db, parts().store, _COLUMNS, mend=_mended)
 
 
-def reconcile(parts: Parts) -> Findings:
-    """Compare every row with what the store lists. Raises StoreUnavailable when the store does not answer.
-
-    Bytes are not read here: they are compared with their SHA-256 whenever a document is handed out.
-    """
-    present = set(parts.store.keys())
-    rows = _rows()
-    broken = [row.id for row in rows if not {row.pdf_key, row.html_key} <= present]
-    remade = sum(_made_again(parts, document_id) for document_id in broken)
-    named = {key for row in rows for key in (row.pdf_key, row.html_key)}
-    deleted = _delete_leftovers(parts.store, present - named)
-    findings = Findings(remade, len(broken) - remade, deleted)
-    log.info("documents_reconciled", checked=len(rows), **vars(findings))
-    return findings
+def _mended(lost: Sequence[Lost]) -> list[Lost]:
+    """Those whose document was made again. Raises StoreUnavailable."""
+    made = {row_id for row_id in dict.fromkeys(item.row_id for item in lost) if _is_made_again(parts(), row_id)}
+    return [item for item in lost if item.row_id in made]
 
 
-def _rows() -> Sequence[Any]:
-    """(id, pdf_key, html_key) of every document."""
-    with db.reading() as session:
-        return session.execute(select(Document.id, Document.pdf_key, Document.html_key)).all()
-
-
-def _made_again(parts: Parts, document_id: str) -> bool:
+def _is_made_again(parts: Parts, document_id: str | None) -> bool:
     """Render an automatic document from its version and point its row at the new objects."""
     with db.reading() as session:
-        document = session.get_one(Document, document_id)
-    kind = DocumentType(document.type)
-    event = queries.saved_version(document.candidature_id, document.version) if kind in AUTOMATIC else None
-    if event is None:
-        log.error("document_lost", document_id=document_id)
+        document = session.get(Document, document_id) if document_id else None
+    if document is None or DocumentType(document.type) not in AUTOMATIC:
         return False
-    old = (document.pdf_key, document.html_key)
-    pdf, html = keep_both(parts, kind, event)
-    with db.operation() as session:
-        assign(session.get_one(Document, document_id, with_for_update=True), pdf, html)
-    discard(parts.store, *old)
+    event = queries.saved_version(document.candidature_id, document.version)
+    if event is None:
+        return False
+    left = [key for key in (document.pdf_key, document.html_key) if parts.store.exists(key)]
+    pdf, html = keep_both(parts, document, event)
+    with operation_naming(db, parts.store, pdf.key, html.key) as session:
+        row = session.get_one(Document, document_id, with_for_update=True)
+        retire(session, *left)
+        assign(row, pdf, html)
+    log.info("document_made_again", document_id=document_id)
     return True
-
-
-def _delete_leftovers(store: ObjectStore, unnamed: set[str]) -> int:
-    oldest_kept = f"{system_now() - _SETTLED:%Y%m%d}"
-    leftovers = [key for key in unnamed if _day_of(key) < oldest_kept]
-    discard(store, *leftovers)
-    return len(leftovers)
-
-
-def _day_of(key: str) -> str:
-    """The day in one of our keys; what is not ours counts as new and is left alone."""
-    parts = key.split("/")
-    return parts[1] if len(parts) == 3 and parts[0] == PREFIX else "99999999"

@@ -14,7 +14,7 @@ from services.pieces.domain.piece import deletion_refusal, deposit_refusal
 from services.pieces.domain.statuses import Scan, Status
 from services.pieces.domain.validation import WARNING, validation_refusal
 from services.pieces.models import Candidature, Control, Deposit
-from services.pieces.queries.dossiers import Dossier
+from services.pieces.queries.dossiers import Dossier, PastDeposit
 
 
 def tile(copy: Candidature) -> dict[str, Any]:
@@ -139,10 +139,13 @@ def staff_piece(dossier: Dossier) -> dict[str, Any]:
     }
 
 
-def staff_piece_with_history(dossier: Dossier, deposits: list[Deposit], controls: list[Control]) -> dict[str, Any]:
+def staff_piece_with_history(dossier: Dossier, deposits: list[PastDeposit], controls: list[Control]) -> dict[str, Any]:
     """A piece for staff, with every file it had and every opinion given on it."""
     history = {
-        "deposits": [{**_staff_deposit(one), "removed_at": one.removed_at} for one in deposits],
+        "deposits": [
+            {**_staff_deposit(past.deposit), "removed_at": past.deposit.removed_at, "kept_until": past.kept_until}
+            for past in deposits
+        ],
         "controls": [_control(one) for one in controls],
     }
     return {**staff_piece(dossier), "history": history}

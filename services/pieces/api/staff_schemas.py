@@ -114,6 +114,11 @@ class StaffDeposit(Schema):
 
 class PastDeposit(StaffDeposit):
     removed_at = fields.DateTime(required=True, allow_none=True)
+    kept_until = fields.DateTime(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Jusqu'à quand un fichier remplacé ou supprimé peut être remis en place"},
+    )
 
 
 class PastControl(Schema):

@@ -8,19 +8,21 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now
+from services.chassis.database import new_id
 from services.chassis.errors import DomainError
 from services.chassis.events import follow_up
+from services.chassis.objects import operation_naming, retire
 from services.pieces import inspection
 from services.pieces.domain import formats, refusals
 from services.pieces.domain.filenames import cleaned
 from services.pieces.domain.formats import Format
+from services.pieces.domain.object_keys import DepositKey
 from services.pieces.domain.piece import deletion_refusal, deposit_refusal
 from services.pieces.domain.statuses import Scan, Status
 from services.pieces.metrics import DEPOSITS
 from services.pieces.models import Deposit, db
 from services.pieces.operations.audit import Actor, record
-from services.pieces.operations.erasure import ERASE
-from services.pieces.operations.keeping import discard, keep
+from services.pieces.operations.keeping import keep
 from services.pieces.operations.receiving import Received, Source, received
 from services.pieces.operations.scans import SCAN
 from services.pieces.parts import Parts
@@ -59,27 +61,25 @@ def _deposit(parts: Parts, candidate_id: str, piece_id: str, filename: str, file
     _refuse_if_closed(dossier, at)
     found = inspection.inspect(file.content, filename, formats.accepted(tuple(dossier.piece.formats)))
     file.content.seek(0)
-    key = keep(parts.store, file, found.media_type)
-    try:
-        with db.operation() as session:
-            lock(session, piece_id)
-            dossier = own_dossier(session, candidate_id, piece_id)
-            _refuse_if_closed(dossier, at)  # a validation in another window may have come first
-            _replace(session, parts, dossier, _row(parts, piece_id, filename, file, found, key), candidate_id)
-            return own_dossier(session, candidate_id, piece_id)
-    except BaseException:
-        discard(parts.store, key)
-        raise
+    key = _new_key(dossier, file)
+    keep(parts.store, key, file, found.media_type)
+    with operation_naming(db, parts.store, str(key)) as session:
+        lock(session, piece_id)
+        dossier = own_dossier(session, candidate_id, piece_id)
+        _refuse_if_closed(dossier, at)  # a validation in another window may have come first
+        row = new_deposit(parts, piece_id, key, file.stored.size, filename, found)
+        _replace(session, parts, dossier, row, candidate_id)
+        return own_dossier(session, candidate_id, piece_id)
 
 
 def withdraw_deposit(candidate_id: str, piece_id: str, at: datetime) -> None:
-    """The bin: the current file is taken back and its bytes erased. Raises NotFound or DepositClosed."""
+    """The bin: the current file is taken back; its bytes stay KEPT_DAYS. Raises NotFound or DepositClosed."""
     with db.operation() as session:
         lock(session, piece_id)
         dossier = own_dossier(session, candidate_id, piece_id)
         if reason := deletion_refusal(dossier.state, at):
             raise refusals.DepositClosed(reason)
-        _remove(session, dossier)
+        remove_current(session, dossier)
         _show_refusal_again(session, dossier)
         dossier.piece.revision += 1
         if dossier.deposit:
@@ -92,45 +92,61 @@ def _refuse_if_closed(dossier: Dossier, at: datetime) -> None:
         raise refusals.DepositClosed(reason)
 
 
-def _row(parts: Parts, piece_id: str, filename: str, file: Received, found: Format, key: str) -> Deposit:
+def _new_key(dossier: Dossier, file: Received) -> DepositKey:
+    copy, piece = dossier.candidature, dossier.piece
+    return DepositKey(copy.candidate_id, copy.id, piece.code, portal_now(), new_id(), file.stored.sha256)
+
+
+def new_deposit(parts: Parts, piece_id: str, key: DepositKey, size: int, filename: str, format: Format) -> Deposit:
+    """The row of the object that lies under `key`."""
     return Deposit(
+        id=key.deposit_id,
         piece_id=piece_id,
-        object_key=key,
-        size=file.size,
-        sha256=file.sha256,
-        media_type=found.media_type,
+        object_key=str(key),
+        size=size,
+        sha256=key.sha256,
+        media_type=format.media_type,
         filename=filename,
-        deposited_at=portal_now(),
+        deposited_at=key.deposited_at,
         scan=Scan.PENDING if parts.antivirus.configured else Scan.NOT_SCANNED,
     )
 
 
 def _replace(session: Session, parts: Parts, dossier: Dossier, row: Deposit, candidate_id: str) -> None:
-    """Make `row` the current file. What was said of the earlier one does not hold for it."""
-    before = {"deposit_id": dossier.deposit.id} if dossier.deposit else None
-    _remove(session, dossier)
-    session.flush()  # the earlier file gives way before the new one takes its place: one is current at any time
-    session.add(row)
+    before = make_current(session, parts, dossier, row)
+    dossier.piece.validated_at = None
+    after = {"deposit_id": row.id, "size": row.size, "sha256": row.sha256}
+    record(session, Actor("candidate", candidate_id), "deposit.made", row.piece_id, before=before, after=after)
     session.flush()
+
+
+def make_current(session: Session, parts: Parts, dossier: Dossier, row: Deposit) -> dict[str, str] | None:
+    """Put `row` in the place of the current file; which that was, for the trail.
+
+    What was said of the earlier one does not hold for it. The piece is locked by the caller.
+    """
+    before = {"deposit_id": dossier.deposit.id} if dossier.deposit else None
+    remove_current(session, dossier)
+    session.flush()  # the earlier file gives way before the new one takes its place: one is current at any time
+    row.removed_at = None
+    session.add(row)
     piece = dossier.piece
     piece.status = piece.status_comment = piece.received_on = None
-    piece.validated_at = None
     piece.revision += 1
     if parts.antivirus.configured:
         follow_up(session, SCAN, {"deposit_id": row.id}, subject=piece.candidature_id)
-    after = {"deposit_id": row.id, "size": row.size, "sha256": row.sha256}
-    record(session, Actor("candidate", candidate_id), "deposit.made", piece.id, before=before, after=after)
     session.flush()
+    return before
 
 
-def _remove(session: Session, dossier: Dossier) -> None:
-    """The current file is no longer current. Bytes on which a gestionnaire gave an opinion stay, as its proof."""
+def remove_current(session: Session, dossier: Dossier) -> None:
+    """The current file is no longer current. Bytes on which a gestionnaire gave an opinion stay, as its proof; others
+    stay KEPT_DAYS."""
     if dossier.deposit is None:
         return
     dossier.deposit.removed_at = portal_now()
     if not dossier.controlled:
-        data = {"deposit_id": dossier.deposit.id}
-        follow_up(session, ERASE, data, subject=dossier.piece.candidature_id)
+        retire(session, dossier.deposit.object_key)
 
 
 def _show_refusal_again(session: Session, dossier: Dossier) -> None:

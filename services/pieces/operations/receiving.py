@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, Protocol, cast
 
+from services.chassis.objects import Stored
 from services.pieces.domain import refusals
 
 CHUNK = 64 * 1024
@@ -26,8 +27,7 @@ class Received:
     """A whole body at its beginning, with what was counted on the way."""
 
     content: BinaryIO
-    size: int
-    sha256: str
+    stored: Stored
 
 
 @contextmanager
@@ -41,7 +41,7 @@ def received(source: Source, length: int) -> Iterator[Received]:
         content = cast(BinaryIO, spool)
         digest = _copy(source, content, length)
         content.seek(0)
-        yield Received(content, length, digest)
+        yield Received(content, Stored(length, digest))
 
 
 def _copy(source: Source, target: BinaryIO, length: int) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import structlog
-from sqlalchemy import func, select
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
-from services.chassis.clock import system_now
+import structlog
+from sqlalchemy import Row, Select, func, select
+
+from services.chassis.clock import portal_now, system_now
 from services.chassis.events import follow_up
 from services.chassis.objects import ObjectMissing
 from services.pieces.antivirus import AntivirusUnavailable
@@ -18,6 +21,8 @@ from services.pieces.parts import Parts
 log = structlog.get_logger()
 
 SCAN = "scan_deposit"
+GIVEN_UP = timedelta(hours=26)  # longer than a follow-up is tried
+_PAGE = 1000
 _ANTIVIRUS = Actor("service", "antivirus")
 
 
@@ -45,15 +50,33 @@ def scan_deposit(parts: Parts, deposit_id: str) -> None:
 
 
 def rescan(parts: Parts, *, everything: bool) -> int:
-    """Ask again for those without a verdict, or for every current file; how many."""
+    """Ask again for those without a verdict, or for every current file; how many.
+
+    One that still waits after GIVEN_UP was given up: its follow-up is parked.
+    """
     if not parts.antivirus.configured:
         return 0
+    unseen = (Deposit.scan == Scan.PENDING) & (Deposit.deposited_at < portal_now() - GIVEN_UP)
     wanted = select(Deposit.id, Piece.candidature_id).join(Piece, Piece.id == Deposit.piece_id)
     wanted = wanted.where(Deposit.removed_at.is_(None))
     if not everything:
-        wanted = wanted.where(Deposit.scan.in_((Scan.FAILED, Scan.NOT_SCANNED)))
+        wanted = wanted.where(Deposit.scan.in_((Scan.FAILED, Scan.NOT_SCANNED)) | unseen)
+    return sum(map(_ask_again, _pages(wanted)))
+
+
+def _pages(wanted: Select[str, str]) -> Iterator[Sequence[Row[str, str]]]:
+    after = ""
+    while True:
+        with db.reading() as session:
+            page = session.execute(wanted.where(Deposit.id > after).order_by(Deposit.id).limit(_PAGE)).all()
+        if not page:
+            return
+        yield page
+        after = page[-1][0]
+
+
+def _ask_again(rows: Sequence[Row[str, str]]) -> int:
     with db.operation() as session:
-        rows = session.execute(wanted).all()
         for deposit_id, candidature_id in rows:
             follow_up(session, SCAN, {"deposit_id": deposit_id}, subject=candidature_id)
     return len(rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
@@ -13,7 +14,7 @@ from services.pieces.domain import control
 from services.pieces.domain import piece as rules
 from services.pieces.domain.periods import Period
 from services.pieces.domain.statuses import Scan, Status
-from services.pieces.models import Candidature, Control, Deposit, Piece, Window, Withdrawal
+from services.pieces.models import Candidature, Control, Deposit, Piece, Window, Withdrawal, object_tables
 
 _CONTROLLED = select(Control.sequence).where(Control.deposit_id == Deposit.id).correlate(Deposit).exists()
 
@@ -68,6 +69,10 @@ def shown() -> ColumnElement[bool]:
 
 def dossiers() -> Select[*tuple[Any, ...]]:
     """Every piece of every candidature that is shown, to be narrowed."""
+    return _all_dossiers().where(shown(), or_(Piece.asked, Deposit.id.is_not(None)))
+
+
+def _all_dossiers() -> Select[*tuple[Any, ...]]:
     return (
         select(Candidature, Piece, Deposit, _CONTROLLED, Window)
         .select_from(Piece)
@@ -82,7 +87,6 @@ def dossiers() -> Select[*tuple[Any, ...]]:
                 Window.academie_code == Candidature.academie_code,
             ),
         )
-        .where(shown(), or_(Piece.asked, Deposit.id.is_not(None)))
     )
 
 
@@ -131,6 +135,11 @@ def dossier_within(session: Session, academies: frozenset[str] | None, piece_id:
     return _one(session, wanted if academies is None else wanted.where(Candidature.academie_code.in_(academies)))
 
 
+def any_dossier(session: Session, piece_id: str) -> Dossier:
+    """A piece, also of a withdrawn candidature or no longer asked for. Raises NotFound."""
+    return _one(session, _all_dossiers().where(Piece.id == piece_id))
+
+
 def lock(session: Session, piece_id: str) -> None:
     """Take one's turn to change something in that piece's candidature; others wait for the end of the transaction."""
     owner = select(Piece.candidature_id).where(Piece.id == piece_id).scalar_subquery()
@@ -145,11 +154,25 @@ def newest_control(session: Session, piece_id: str) -> Control | None:
     return session.scalar(select(Control).filter_by(piece_id=piece_id).order_by(Control.sequence.desc()).limit(1))
 
 
-def history(session: Session, piece_id: str) -> tuple[list[Deposit], list[Control]]:
+@dataclass(frozen=True)
+class PastDeposit:
+    """A file of a piece; `kept_until` for one that was removed and whose bytes can still be restored until then."""
+
+    deposit: Deposit
+    kept_until: datetime | None
+
+
+def history(session: Session, piece_id: str) -> tuple[list[PastDeposit], list[Control]]:
     """All files and opinions of a piece, oldest first."""
-    deposits = session.scalars(select(Deposit).filter_by(piece_id=piece_id).order_by(Deposit.deposited_at, Deposit.id))
+    retired = object_tables.RetiredObject
+    deposits = (
+        select(Deposit, retired.kept_until)
+        .outerjoin(retired, and_(retired.key == Deposit.object_key, retired.erased_at.is_(None)))
+        .where(Deposit.piece_id == piece_id)
+        .order_by(Deposit.deposited_at, Deposit.id)
+    )
     controls = session.scalars(select(Control).filter_by(piece_id=piece_id).order_by(Control.sequence))
-    return list(deposits), list(controls)
+    return [PastDeposit(row[0], row[1]) for row in session.execute(deposits)], list(controls)
 
 
 def _one(session: Session, wanted: Select[*tuple[Any, ...]]) -> Dossier:

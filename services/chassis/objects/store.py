@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 import urllib3
 from minio import Minio
+from minio.commonconfig import CopySource
 from minio.error import InvalidResponseError, MinioException, S3Error
 from urllib3.exceptions import HTTPError
 
@@ -25,6 +26,10 @@ class StoreUnavailable(Exception):
 
 class ObjectMissing(Exception):
     """No object under that key."""
+
+
+class BytesChanged(Exception):
+    """The store gave back other bytes than it was given."""
 
 
 @dataclass(frozen=True)
@@ -91,9 +96,26 @@ class ObjectStore:
         with _translated():
             self._client.remove_object(self._bucket, key)
 
-    def keys(self) -> Iterator[str]:
+    def exists(self, key: str) -> bool:
+        try:
+            with _translated():
+                self._client.stat_object(self._bucket, key)
+        except ObjectMissing:
+            return False
+        return True
+
+    def move(self, key: str, target: str) -> None:
+        """Copy, compare, and only then delete the original. Raises ObjectMissing, BytesChanged, StoreUnavailable."""
         with _translated():
-            for item in self._client.list_objects(self._bucket, recursive=True):
+            self._client.copy_object(self._bucket, target, CopySource(self._bucket, key))
+        if self.size_and_digest(target) != self.size_and_digest(key):
+            raise BytesChanged(target)
+        self.delete(key)
+
+    def list_keys(self, prefix: str = "") -> Iterator[str]:
+        """All keys that begin so, in the order of their bytes, read page by page."""
+        with _translated():
+            for item in self._client.list_objects(self._bucket, prefix=prefix, recursive=True):
                 yield cast(str, item.object_name)
 
     def check(self) -> str | None:

@@ -1,0 +1,154 @@
+"""Operators' commands for objects, the same for every service that keeps some."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import cast
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup, with_appcontext
+
+from services.chassis.objects import installation, quarantine
+from services.chassis.objects.lifecycle import KEPT_DAYS
+from services.chassis.objects.quarantine import AlreadyThere, SetApart
+from services.chassis.objects.rebuilding import Outcome, Rebuilt
+from services.chassis.objects.reconciliation import Reconciliation, Report, Stop
+from services.chassis.objects.store import BytesChanged, ObjectMissing, StoreUnavailable
+
+_KEY = "portail.reconciliation"
+WHY_STOPPED = {
+    Stop.FOREIGN_STORE: "La base et l'espace de stockage ne sont pas de la même installation : rien n'est comparé. "
+    "Vérifiez DATABASE_URL et OBJECTS_URL ; si l'un des deux a été remplacé à dessein : adopt-store.",
+    Stop.MANY_UNKNOWN: "Trop d'objets sont inconnus de la base pour être des restes : rien n'est déplacé. "
+    "Si la base a été restaurée ou perdue : rebuild-from-objects.",
+}
+
+_OUTCOMES = {
+    Outcome.REBUILT: "ligne reconstituée",
+    Outcome.REPLACED: "déjà remplacé",
+    Outcome.OWNER_UNKNOWN: "candidature inconnue",
+    Outcome.CHANGED: "octets altérés",
+    Outcome.INCOMPLETE: "incomplet",
+    Outcome.NO_ROW: "aucune ligne à reconstituer",
+}
+
+quarantine_commands = AppGroup("quarantine", help="Objects that no row names, set apart by the nightly job.")
+
+
+def register(app: Flask, reconciliation: Callable[[], Reconciliation]) -> None:
+    """Adds `reconcile`, `quarantine` and `adopt-store` to the service's commands."""
+    app.extensions[_KEY] = reconciliation
+    for command in (reconcile, quarantine_commands, adopt_store):
+        app.cli.add_command(command)
+
+
+@click.command("reconcile")
+@with_appcontext
+def reconcile() -> None:
+    """Compare rows with the object store now and change nothing; status 1 when something is wrong."""
+    try:
+        report = _reconciliation().report()
+    except StoreUnavailable as error:
+        raise _store_down() from error
+    _show(report)
+    if report.stop or report.lost_count:
+        raise SystemExit(1)
+
+
+@click.command("adopt-store")
+@with_appcontext
+def adopt_store() -> None:
+    """Say that this database and this store belong together, after one of them was replaced on purpose."""
+    parts = _reconciliation()
+    try:
+        click.echo(installation.adopt(parts.db, parts.store))
+    except StoreUnavailable as error:
+        raise _store_down() from error
+
+
+@quarantine_commands.command("list")
+def list_quarantine() -> None:
+    """Each object set apart, with the day on which it was."""
+    try:
+        for item in quarantine.all_set_apart(_reconciliation().store):
+            click.echo(f"{item.since}  {item.original}")
+    except StoreUnavailable as error:
+        raise _store_down() from error
+
+
+@quarantine_commands.command("restore")
+@click.argument("originals", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="All that is set apart.")
+def restore_from_quarantine(originals: tuple[str, ...], everything: bool) -> None:
+    """Move objects back to where they were; their keys as `list` shows them."""
+    store = _reconciliation().store
+    try:
+        chosen = [item for item in quarantine.all_set_apart(store) if everything or item.original in originals]
+        restored = [item for item in chosen if _is_moved_back(item)]
+    except StoreUnavailable as error:
+        raise _store_down() from error
+    click.echo(f"{len(restored)} objet(s) remis en place")
+    if len(restored) < len(chosen) or set(originals) - {item.original for item in chosen}:
+        raise SystemExit(1)
+
+
+@quarantine_commands.command("purge")
+@click.option("--older-than", type=click.IntRange(min=1), required=True, help="Days since they were set apart.")
+def purge_quarantine(older_than: int) -> None:
+    """Delete for good what was set apart that many days ago. Nothing else ever deletes from the quarantine."""
+    try:
+        count = quarantine.purge(_reconciliation().store, timedelta(days=older_than))
+    except StoreUnavailable as error:
+        raise _store_down() from error
+    click.echo(f"{count} objet(s) supprimé(s) définitivement")
+
+
+def show_rebuilt(objects: Iterable[Rebuilt], *, written: bool) -> None:
+    """List what a service's `rebuild-from-objects` did, or would do; how many of each outcome."""
+    counts = dict.fromkeys(Outcome, 0)
+    parts = _reconciliation()
+    try:
+        if not installation.belong_together(parts.db, parts.store):
+            raise click.ClickException(WHY_STOPPED[Stop.FOREIGN_STORE])
+        for item in objects:
+            counts[item.outcome] += 1
+            click.echo(f"{_OUTCOMES[item.outcome]} : {item.key}")
+    except StoreUnavailable as error:
+        raise _store_down() from error
+    said = ", ".join(f"{count} {_OUTCOMES[outcome]}" for outcome, count in counts.items() if count)
+    click.echo(said or "Tous les objets sont connus.")
+    if counts[Outcome.REBUILT] and not written:
+        click.echo("Rien n'est écrit : relancez avec --write.")
+
+
+def _is_moved_back(item: SetApart) -> bool:
+    try:
+        quarantine.move_back(_reconciliation().store, item)
+    except (AlreadyThere, ObjectMissing, BytesChanged) as error:
+        click.echo(f"{item.original}: {type(error).__name__}", err=True)
+        return False
+    return True
+
+
+def _show(report: Report) -> None:
+    click.echo(
+        f"{report.rows} ligne(s), {report.objects} objet(s), "
+        f"{report.lost_count} perdu(s), {report.unknown_count} inconnu(s)"
+    )
+    for lost in report.lost:
+        click.echo(f"perdu : {lost.key} {lost.row_id or f'(remplacé depuis moins de {KEPT_DAYS} jours)'}", err=True)
+    for key in report.unknown:
+        click.echo(f"inconnu : {key}", err=True)
+    if report.stop:
+        click.echo(WHY_STOPPED[report.stop], err=True)
+
+
+def _reconciliation() -> Reconciliation:
+    make = cast(Callable[[], Reconciliation], current_app.extensions[_KEY])
+    return make()
+
+
+def _store_down() -> click.ClickException:
+    return click.ClickException("L'espace de stockage ne répond pas.")

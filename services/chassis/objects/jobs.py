@@ -1,0 +1,22 @@
+"""The jobs of a service that keeps objects; a lease lets one of several workers do each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from services.chassis.jobs import Jobs
+from services.chassis.objects.lifecycle import erase_expired
+from services.chassis.objects.reconciliation import Reconciliation
+
+
+def register(jobs: Jobs, reconciliation: Callable[[], Reconciliation]) -> None:
+    """Adds `reconcile` and `erase-retired`, both daily."""
+
+    @jobs.every(hours=24, name="reconcile")
+    def reconcile_store() -> None:
+        reconciliation().run()
+
+    @jobs.every(hours=24, name="erase-retired")
+    def erase_retired() -> None:
+        parts = reconciliation()
+        erase_expired(parts.db, parts.store)

@@ -1,0 +1,102 @@
+"""The life of an object: written and read back, named by a row, retired when replaced, erased after KEPT_DAYS.
+
+An object is discarded only where it is certain that no row names it, that is after an error that came before COMMIT was
+sent. Keys are new for each attempt: nobody else's row can name what an attempt discards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import BinaryIO
+
+import structlog
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from services.chassis.clock import system_now
+from services.chassis.database import Database
+from services.chassis.objects.store import BytesChanged, ObjectStore, Stored, StoreUnavailable
+from services.chassis.objects.tables import retired_objects
+
+log = structlog.get_logger()
+
+KEPT_DAYS = 35
+"""How long a replaced, deleted or unknown object stays; longer than any backup is kept."""
+
+# Erasing starts a day after the last moment at which a restoration is accepted: the two never meet.
+_ERASING_DELAY = timedelta(days=1)
+_PAGE = 500
+
+
+def put_verified(store: ObjectStore, key: str, content: BinaryIO, sent: Stored, content_type: str) -> None:
+    """Write under a new key `content`, which is what `sent` says, and compare with what is read back.
+
+    Raises StoreUnavailable or BytesChanged, with nothing left behind.
+    """
+    try:
+        if store.put(key, content, sent.size, content_type) != sent:
+            raise BytesChanged(key)
+    except (StoreUnavailable, BytesChanged):
+        discard(store, key)
+        raise
+
+
+@contextmanager
+def operation_naming(db: Database, store: ObjectStore, *keys: str) -> Iterator[Session]:
+    """One write transaction whose rows name the objects just written under `keys`.
+
+    An error before COMMIT is sent discards them. From then on they stay, whatever the database answers: an error may
+    hide a commit that was applied. If it was not, reconciliation sees objects that no row names.
+    """
+    committing = False
+    try:
+        with db.operation() as session:
+            yield session
+            session.flush()
+            committing = True
+    except BaseException:
+        if not committing:
+            discard(store, *keys)
+        raise
+
+
+def discard(store: ObjectStore, *keys: str) -> None:
+    """Delete objects that certainly no row names; what cannot be deleted now is seen by reconciliation."""
+    for key in keys:
+        try:
+            store.delete(key)
+        except StoreUnavailable:
+            log.warning("object_left_behind", key=key)
+
+
+def retire(session: Session, *keys: str) -> None:
+    """In the transaction that replaces or deletes a file: its object stays KEPT_DAYS from now."""
+    now = system_now()
+    rows = [{"key": key, "retired_at": now, "kept_until": now + timedelta(days=KEPT_DAYS)} for key in keys]
+    if rows:
+        session.execute(insert(retired_objects), rows)
+
+
+def erase_expired(db: Database, store: ObjectStore) -> int:
+    """Delete the bytes of what was retired KEPT_DAYS ago; how many. Raises StoreUnavailable, to be run again."""
+    now = system_now()
+    erased = 0
+    while keys := _expired(db, now - _ERASING_DELAY):
+        for key in keys:
+            store.delete(key)  # S3 deletes what is not there without complaint
+        with db.operation() as session:
+            of_page = retired_objects.c.key.in_(keys)
+            session.execute(update(retired_objects).where(of_page).values(erased_at=now))
+        erased += len(keys)
+    if erased:
+        log.info("retired_objects_erased", count=erased)
+    return erased
+
+
+def _expired(db: Database, limit: datetime) -> list[str]:
+    expired = (retired_objects.c.erased_at.is_(None)) & (retired_objects.c.kept_until < limit)
+    wanted = select(retired_objects.c.key).where(expired).order_by(retired_objects.c.kept_until).limit(_PAGE)
+    with db.reading() as session:
+        return list(session.scalars(wanted))

@@ -1,0 +1,60 @@
+"""A file that was replaced or deleted becomes a piece's current one again, at the request of its exam office."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from services.chassis.clock import system_now
+from services.chassis.errors import Conflict, NotFound
+from services.chassis.objects.tables import retired_objects
+from services.pieces.models import Control, Deposit, Piece, db
+from services.pieces.operations.audit import Actor, record
+from services.pieces.operations.deposits import make_current
+from services.pieces.parts import Parts
+from services.pieces.queries.dossiers import dossier_within, lock
+
+
+def restore_deposit(parts: Parts, deposit_id: str, academie: str, actor: Actor, reason: str) -> None:
+    """Put a removed file back in its piece's place; the candidate's validation stands, what was said of it too.
+
+    Raises NotFound outside the académie, Conflict for the current file or one whose bytes are erased, StoreUnavailable.
+    """
+    with db.reading() as session:
+        row = _removed(session, deposit_id)
+    if not parts.store.exists(row.object_key):
+        raise Conflict("Les octets de ce fichier ne sont plus dans l'espace de stockage.")
+    with db.operation() as session:
+        lock(session, row.piece_id)
+        dossier = dossier_within(session, frozenset({academie}), row.piece_id)
+        row = _removed(session, deposit_id)
+        _release(session, row)
+        before = make_current(session, parts, dossier, row)
+        _say_again(session, row, dossier.piece)
+        after = {"deposit_id": row.id, "reason": reason}
+        record(session, actor, "deposit.restored", row.piece_id, before=before, after=after)
+
+
+def _removed(session: Session, deposit_id: str) -> Deposit:
+    row = session.get(Deposit, deposit_id)
+    if row is None:
+        raise NotFound("Aucun dépôt ne porte cet identifiant.")
+    if row.removed_at is None:
+        raise Conflict("Ce fichier est déjà celui de la pièce.")
+    return row
+
+
+def _release(session: Session, row: Deposit) -> None:
+    """Its bytes are no longer to be erased. What was never retired is a gestionnaire's proof, and stays anyway."""
+    retired = session.execute(select(retired_objects).where(retired_objects.c.key == row.object_key)).first()
+    if retired is not None and (retired.erased_at is not None or retired.kept_until <= system_now()):
+        raise Conflict("Le délai de conservation de ce fichier est passé.")
+    session.execute(delete(retired_objects).where(retired_objects.c.key == row.object_key))
+
+
+def _say_again(session: Session, row: Deposit, piece: Piece) -> None:
+    """The last opinion given on this very file holds again."""
+    last = select(Control).filter_by(deposit_id=row.id).order_by(Control.sequence.desc()).limit(1)
+    control = session.scalar(last)
+    if control is not None:
+        piece.status, piece.status_comment, piece.received_on = control.status, control.comment, control.received_on

@@ -1,0 +1,71 @@
+"""Rows of documents that a database has lost are made again from the keys of their objects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from services.documents.operations.publishing import publish_document
+from services.documents.parts import parts, prepare_store
+from tests.documents.example import CANDIDATURE, saved
+from tests.documents.service import Service
+from tests.documents.test_publications import ORDER
+from tests.support.tokens import bearer, staff_token
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.documents.peer import Peer
+    from tests.support.objects import Bucket
+
+
+def _publish(service: Service) -> None:
+    token = staff_token("gestionnaire-1", scopes=["documents:publish"], academies=["03"])
+    order = service.web.post("/v1/publications", json=ORDER, headers=bearer(token))
+    with service.app.app_context():
+        publish_document(parts(), order.get_json()["id"], CANDIDATURE)
+
+
+@pytest.fixture
+def emptied(service: Service, bucket: Bucket, peer: Peer, tmp_path: Path) -> Service:
+    """A new database over the store in which a version has its documents and a convocation was published."""
+    service.publishes(saved())
+    _publish(service)
+    other = Service(f"sqlite:///{tmp_path / 'other.db'}", bucket.url, peer.url)
+    prepare_store(other.app)
+    return other
+
+
+def test_documents_come_back_once_their_candidature_is_known_again(service: Service, emptied: Service) -> None:
+    assert emptied.commands("rebuild-from-objects", "--write").output.count("candidature inconnue :") == 3
+    emptied.hears(saved())
+    assert emptied.commands("rebuild-from-objects").exit_code == 0
+    assert emptied.documents() == []
+    assert emptied.commands("rebuild-from-objects", "--write").exit_code == 0
+
+    before = {document["id"]: document for document in service.documents()}
+    after = {document["id"]: document for document in emptied.documents()}
+    assert before.keys() == after.keys()
+    for id in before:
+        for form in ("file", "html"):
+            path = f"/documents/{id}/{form}"
+            assert emptied.get(path).data == service.get(path).data
+    assert emptied.commands("reconcile").exit_code == 0
+
+
+def test_what_was_made_again_meanwhile_is_not_doubled(emptied: Service) -> None:
+    emptied.publishes(saved())
+    output = emptied.commands("rebuild-from-objects", "--write").output
+    assert output.count("déjà remplacé :") == 2
+    assert len(emptied.documents()) == 3
+
+
+def test_a_document_of_which_a_form_is_missing_is_not_made(emptied: Service) -> None:
+    emptied.hears(saved())
+    for key in emptied.keys(".html"):
+        emptied.parts.store.delete(key)
+    emptied.stores("publications/strange.pdf", b"x")
+    output = emptied.commands("rebuild-from-objects", "--write").output
+    assert output.endswith("3 incomplet, 1 aucune ligne à reconstituer\n"), output
+    assert emptied.documents() == []

@@ -6,6 +6,7 @@ from typing import Any
 
 from services.chassis.events import Envelope
 from services.pieces.handlers import registry
+from services.pieces.operations.deposits import retire_removed
 from services.pieces.operations.scans import SCAN, scan_deposit
 from services.pieces.parts import parts
 
@@ -16,3 +17,9 @@ __all__ = ["registry"]
 def scan(data: dict[str, Any], envelope: Envelope) -> None:
     """Ask the antivirus; an error is shown as « analyse en échec » and tried again."""
     scan_deposit(parts(), str(data["deposit_id"]))
+
+
+@registry.follow_up("erase_object")
+def retire_instead(data: dict[str, Any], envelope: Envelope) -> None:
+    """What versions before « retired_objects » asked for; they may run beside this one during an upgrade."""
+    retire_removed(str(data["deposit_id"]))

@@ -136,6 +136,8 @@ class Deposit(db.Model):
     filename: Mapped[str] = mapped_column(String(300))
     deposited_at: Mapped[datetime] = mapped_column(UtcDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Written by versions before « retired_objects » alone; dropped once none of them may still run beside this one.
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     scan: Mapped[str] = mapped_column(String(16))
     scanned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby, islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, null, select
+from sqlalchemy import ColumnElement, Select, null, select, true
 
 from services.chassis.clock import system_now
 from services.chassis.database import Database
@@ -24,10 +24,11 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class NamingColumn:
-    """A column of object keys, unique and indexed, and its table's primary key."""
+    """A column of object keys, unique and indexed, and its table's primary key; `needed`: which of the rows count."""
 
     key: Any
     row_id: Any
+    needed: ColumnElement[bool] = field(default_factory=true)
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def pages(items: Iterable[Item], size: int = PAGE) -> Iterator[list[Item]]:
 def _named(column: NamingColumn) -> Select[Any]:
     """Rows that need their object: retired ones are asked for by their own table."""
     gone = select(retired_objects.c.key).where(retired_objects.c.key == column.key).exists()
-    return select(column.key, column.row_id).where(column.key.is_not(None), ~gone)
+    return select(column.key, column.row_id).where(column.key.is_not(None), column.needed, ~gone)
 
 
 def _retired() -> Select[Any]:

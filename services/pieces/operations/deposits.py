@@ -20,7 +20,7 @@ from services.pieces.domain.object_keys import DepositKey
 from services.pieces.domain.piece import deletion_refusal, deposit_refusal
 from services.pieces.domain.statuses import Scan, Status
 from services.pieces.metrics import DEPOSITS
-from services.pieces.models import Deposit, db
+from services.pieces.models import Deposit, db, object_tables
 from services.pieces.operations.audit import Actor, record
 from services.pieces.operations.keeping import keep
 from services.pieces.operations.receiving import Received, Source, received
@@ -147,6 +147,16 @@ def remove_current(session: Session, dossier: Dossier) -> None:
     dossier.deposit.removed_at = portal_now()
     if not dossier.controlled:
         retire(session, dossier.deposit.object_key)
+
+
+def retire_removed(deposit_id: str) -> None:
+    """Retire the object of a removed file, unless it is already."""
+    with db.operation() as session:
+        row = session.get(Deposit, deposit_id, with_for_update=True)
+        if row is None or row.removed_at is None or row.erased_at is not None:
+            return
+        if session.get(object_tables.RetiredObject, row.object_key) is None:
+            retire(session, row.object_key)
 
 
 def _show_refusal_again(session: Session, dossier: Dossier) -> None:

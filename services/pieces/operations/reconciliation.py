@@ -10,4 +10,5 @@ from services.pieces.parts import parts
 
 def reconciliation() -> Reconciliation:
     """Of the running process; needs an application context."""
-    return Reconciliation("pieces", db, parts().store, (NamingColumn(Deposit.object_key, Deposit.id),))
+    column = NamingColumn(Deposit.object_key, Deposit.id, needed=Deposit.erased_at.is_(None))
+    return Reconciliation("pieces", db, parts().store, (column,))

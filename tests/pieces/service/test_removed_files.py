@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from sqlalchemy import delete
+
+from services.chassis.events import follow_up
 from services.chassis.objects import KEPT_DAYS
+from services.pieces.models import db, object_tables
 from tests.pieces import made
 from tests.pieces.portal import STAFF, Portal
 
@@ -92,3 +96,19 @@ def test_a_refusal_given_on_the_very_file_holds_again(portal: Portal) -> None:
     portal.deposit("NATIDE06", made.image(), "deux.png")
     assert _restore(portal, portal.deposits()[0].id) == 0
     assert portal.seen("NATIDE06")["status"] == "non_compliant"
+
+
+def test_an_erasing_that_an_earlier_version_asked_for_keeps_the_file_for_its_time_too(portal: Portal) -> None:
+    portal.registered().deposit("NATIDE06")
+    portal.delete("NATIDE06")
+    (row,) = portal.deposits()
+    with portal.app.app_context(), db.operation() as session:
+        session.execute(delete(object_tables.RetiredObject))
+        for _ in range(2):
+            follow_up(session, "erase_object", {"deposit_id": row.id}, subject="x")
+    assert portal.works() == []
+    portal.runs_nightly_jobs()
+    assert portal.objects() == {row.object_key}
+    portal.ages(KEPT_DAYS + 2)
+    portal.runs_nightly_jobs()
+    assert not portal.objects()

@@ -1,6 +1,7 @@
 """A service's worker process: relay, consumer, follow-ups and jobs, each in its thread, and a page for probes.
 
-SIGTERM lets what is being handled finish. A thread that fails starts again after a pause that grows.
+SIGTERM lets what is being handled finish, and tells jobs that ask. A thread that fails starts again after a pause that
+grows. However long a job runs, the worker counts as alive: a gauge shows it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from services.chassis import worker_page
-from services.chassis.database import Database
+from services.chassis.database import Database, new_id
 from services.chassis.events import counts, outbox
 from services.chassis.events.broker import RETRY_SECONDS, TRIES, BrokerUnavailable, Retry, connect
 from services.chassis.events.follow_ups import FollowUps
@@ -24,6 +25,7 @@ from services.chassis.events.handlers import Handlers
 from services.chassis.events.inbox import Dispatcher
 from services.chassis.events.relay import Relay
 from services.chassis.events.tables import parked
+from services.chassis.job_runs import JobRuns
 from services.chassis.jobs import Jobs
 from services.chassis.readiness import Readiness
 from services.chassis.reasons import frames_of, reason_of
@@ -32,10 +34,10 @@ from services.chassis.settings import ServiceSettings
 log = structlog.get_logger()
 
 IDLE_SECONDS = 0.25
-JOBS_SECONDS = 5.0
+JOBS_SECONDS = 2.0
 WATCH_SECONDS = 10.0
 LONGEST_PAUSE = 10.0
-STUCK_SECONDS = 1800.0  # longer than the longest job, or a probe would end a worker at its work
+STUCK_SECONDS = 1800.0  # longer than the longest follow-up, or a probe would end a worker at its work
 STOP_SECONDS = 25.0
 
 
@@ -49,6 +51,7 @@ class Worker:
     retry_seconds: tuple[float, ...] = RETRY_SECONDS
     tries: int = TRIES
     stop: threading.Event = field(default_factory=threading.Event)
+    start_id: str = field(default_factory=new_id)  # of the leases that it holds: no two starts share one
     _threads: list[threading.Thread] = field(default_factory=list)
     _beats: dict[str, float] = field(default_factory=dict)
     _broker_failed: tuple[float, str] | None = None
@@ -57,6 +60,7 @@ class Worker:
         self._settings: ServiceSettings = self.app.extensions["portail"]
         self._db: Database = self.app.extensions["sqlalchemy"]
         self._broker = connect(self._settings.broker_url)
+        self._job_runs = JobRuns(self.app, self.jobs, self.start_id, self.stop)
 
     def start(self) -> None:
         loops: dict[str, Callable[[], None]] = {
@@ -76,7 +80,8 @@ class Worker:
         deadline = time.monotonic() + seconds
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
-        return not any(thread.is_alive() for thread in self._threads)
+        jobs_ended = self._job_runs.join(max(0.0, deadline - time.monotonic()))
+        return jobs_ended and not any(thread.is_alive() for thread in self._threads)
 
     def alive(self) -> bool:
         """Every thread runs, and none has been silent for too long (the consumer waits in the broker's hands)."""
@@ -114,7 +119,7 @@ class Worker:
             self.stop.wait(pause)
 
     def _relay(self) -> None:
-        relay = Relay(self._db, self._broker, self.handlers.service)
+        relay = Relay(self._db, self._broker, self.handlers.service, self.start_id)
         try:
             while not self.stop.is_set():
                 self._beat("relay")
@@ -140,7 +145,7 @@ class Worker:
             self.stop.wait()
 
     def _follow_ups(self) -> None:
-        follow_ups = FollowUps(self._db, self.handlers, self.retry_seconds, self.tries)
+        follow_ups = FollowUps(self._db, self.handlers, self.retry_seconds, self.tries, self.start_id)
         while not self.stop.is_set():
             self._beat("follow-ups")
             if not follow_ups.run_once():
@@ -149,7 +154,7 @@ class Worker:
     def _jobs_loop(self) -> None:
         while not self.stop.is_set():
             self._beat("jobs")
-            self.jobs.run_due(self._db)
+            self._job_runs.start_due()
             self.stop.wait(JOBS_SECONDS)
 
     def _watch(self) -> None:
@@ -179,7 +184,7 @@ def run(app: Flask, handlers: Handlers, jobs: Jobs) -> None:
     server = None
     if settings.worker_port:
         server = worker_page.serve(settings.worker_host, settings.worker_port, worker.alive, worker.readiness())
-    log.info("worker_started")
+    log.info("worker_started", start_id=worker.start_id)
     while not worker.stop.wait(1.0):
         pass
     finished = worker.join()

@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from services.chassis import worker as workers
 from services.chassis.clock import system_now
-from services.chassis.database import Database
+from services.chassis.database import Database, new_id
 from services.chassis.events import EventTables
 from services.chassis.events.tables import job_leases
-from services.chassis.jobs import AGAIN_AFTER_FAILURE, Jobs
+from services.chassis.job_runs import AGAIN_AFTER_FAILURE, JobRuns
+from services.chassis.jobs import Jobs, stopping
+from tests.chassis.events.ledger import Ledger
+from tests.support.processes import wait_until
+
+PATIENCE = 90
 
 
 @pytest.fixture
-def service(database_url: str) -> tuple[Flask, Database]:
+def app(database_url: str) -> Flask:
     db = Database()
     EventTables(db)
     app = Flask("services.clockwork")
     db.connect(app, database_url)
     with app.app_context():
         db.create_all()
-    return app, db
+    return app
 
 
 def counted(ran: list[str], fails: bool = False) -> Jobs:
@@ -39,53 +48,144 @@ def counted(ran: list[str], fails: bool = False) -> Jobs:
     return jobs
 
 
-def test_of_several_workers_one_runs_a_job_and_once_per_period(service: tuple[Flask, Database]) -> None:
-    app, db = service
+def runs_of_a_worker(app: Flask, jobs: Jobs, stop: threading.Event | None = None) -> JobRuns:
+    return JobRuns(app, jobs, new_id(), stop or threading.Event())
+
+
+def run_due(app: Flask, jobs: Jobs) -> list[str]:
+    """What a worker that has just started runs, to its end."""
+    runs = runs_of_a_worker(app, jobs)
+    with app.app_context():
+        started = runs.start_due()
+    assert runs.join(PATIENCE)
+    return started
+
+
+def lease_of(app: Flask, name: str = "nightly") -> Any:
+    db: Database = app.extensions["sqlalchemy"]
+    with app.app_context(), db.reading() as session:
+        return session.execute(select(job_leases).where(job_leases.c.name == name)).one()
+
+
+def change_lease(app: Flask, **values: object) -> None:
+    db: Database = app.extensions["sqlalchemy"]
+    with app.app_context(), db.operation() as session:
+        session.execute(update(job_leases).values(values))
+
+
+def test_of_several_workers_one_runs_a_job_and_once_per_period(app: Flask) -> None:
     ran: list[str] = []
     jobs, barrier = counted(ran), threading.Barrier(4)
 
     def work() -> None:
         barrier.wait()
-        with app.app_context():
-            jobs.run_due(db)
+        run_due(app, jobs)
 
     threads = [threading.Thread(target=work) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    with app.app_context():
-        assert jobs.run_due(db) == 0
+    assert run_due(app, jobs) == []
     assert ran == ["nightly"]
 
 
-def test_a_job_that_failed_is_due_again_long_before_its_period(service: tuple[Flask, Database]) -> None:
-    app, db = service
-    ran: list[str] = []
-    with app.app_context():
-        counted(ran, fails=True).run_due(db)
-        with db.reading() as session:
-            due_at = session.execute(select(job_leases.c.due_at)).scalar_one()
-    assert due_at <= system_now() + AGAIN_AFTER_FAILURE
+def test_a_job_that_failed_is_due_again_long_before_its_period(app: Flask) -> None:
+    run_due(app, counted([], fails=True))
+    assert lease_of(app).due_at <= system_now() + AGAIN_AFTER_FAILURE
+    assert lease_of(app).last_succeeded_at is None
 
 
-def test_a_worker_that_died_in_a_job_holds_it_no_longer_than_its_lease(service: tuple[Flask, Database]) -> None:
-    app, db = service
+def test_a_worker_that_died_in_a_job_holds_it_no_longer_than_its_lease(app: Flask) -> None:
     ran: list[str] = []
     jobs = counted(ran)
-    with app.app_context():
-        jobs.run_due(db)
-        died = {"due_at": system_now() - timedelta(hours=1), "leased_until": system_now() + timedelta(seconds=60)}
-        with db.operation() as session:
-            session.execute(update(job_leases).values(died))
-        assert jobs.run_due(db) == 0
-        with db.operation() as session:
-            session.execute(update(job_leases).values(leased_until=system_now() - timedelta(seconds=1)))
-        assert jobs.run_due(db) == 1
+    run_due(app, jobs)
+    died = {"due_at": system_now() - timedelta(hours=1), "leased_by": "the dead"}
+    change_lease(app, leased_until=system_now() + timedelta(seconds=60), **died)
+    assert run_due(app, jobs) == []
+    change_lease(app, leased_until=system_now() - timedelta(seconds=1))
+    assert run_due(app, jobs) == ["nightly"]
     assert ran == ["nightly", "nightly"]
 
 
-def test_an_operator_runs_a_job_now_by_its_name() -> None:
+def test_a_long_job_delays_no_other_and_is_begun_once_even_when_its_lease_was_lost(app: Flask) -> None:
+    release, ran = threading.Event(), list[str]()
+    jobs = counted(ran)
+    jobs.every(hours=1, name="long")(lambda: ran.append("long") if release.wait(PATIENCE) else None)
+    runs = runs_of_a_worker(app, jobs)
+    try:
+        with app.app_context():
+            assert runs.start_due() == ["nightly", "long"]
+            wait_until(lambda: lease_of(app).last_ended_at is not None, PATIENCE, "the end of the other")
+            change_lease(app, due_at=system_now() - timedelta(seconds=1), leased_until=None, leased_by=None)
+            wait_until(lambda: runs.start_due() == ["nightly"], PATIENCE, "the other, begun alone")
+    finally:
+        release.set()
+    assert runs.join(PATIENCE)
+    assert sorted(ran) == ["long", "nightly", "nightly"]
+
+
+def test_a_job_that_asks_stops_with_its_worker_and_is_begun_by_another_at_once(app: Flask) -> None:
+    pages, stop = threading.Semaphore(0), threading.Event()
+    jobs = Jobs()
+
+    @jobs.every(hours=24, name="nightly")
+    def nightly() -> None:
+        while not stopping():
+            pages.release()
+            stop.wait(0.01)
+
+    runs = runs_of_a_worker(app, jobs, stop)
+    with app.app_context():
+        runs.start_due()
+    assert pages.acquire(timeout=PATIENCE)
+    assert run_due(app, counted([])) == []
+    stop.set()
+    assert runs.join(PATIENCE)
+    assert lease_of(app).last_ended_at is None
+    assert run_due(app, counted([])) == ["nightly"]
+
+
+def test_a_job_that_asks_stops_once_another_worker_has_taken_it(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.chassis.leases.RENEW_SECONDS", 0.05)
+    jobs, begun = Jobs(), threading.Event()
+
+    @jobs.every(hours=24, name="nightly")
+    def nightly() -> None:
+        begun.set()
+        wait_until(stopping, PATIENCE, "the loss, told to the job")
+
+    runs = runs_of_a_worker(app, jobs)
+    with app.app_context():
+        runs.start_due()
+    assert begun.wait(PATIENCE)
+    until = system_now() + timedelta(hours=1)
+    change_lease(app, leased_by="another", leased_until=until)
+    assert runs.join(PATIENCE)
+    assert (lease_of(app).leased_by, lease_of(app).leased_until) == ("another", until)
+
+
+def test_an_operator_runs_a_job_now_by_its_name_and_no_worker_stops_it() -> None:
     ran: list[str] = []
-    counted(ran).run_job("nightly")
-    assert ran == ["nightly"]
+    jobs = counted(ran)
+    jobs.every(hours=1, name="paged")(lambda: ran.append(f"stopping: {stopping()}"))
+    jobs.run_job("nightly")
+    jobs.run_job("paged")
+    assert ran == ["nightly", "stopping: False"]
+
+
+def test_a_worker_counts_as_alive_however_long_a_job_runs(
+    database_url: str, tmp_path: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "WATCH_SECONDS", 0.1)
+    ledger = Ledger("reader", database_url, f"sqlite:///{tmp_path}/broker.db")
+    ledger.jobs.every(hours=24, name="count")(ledger.count)
+    ledger.release.clear()
+    with ledger.working() as [worker]:
+        assert ledger.entered.wait(PATIENCE)
+        later = SimpleNamespace(monotonic=lambda: time.monotonic() + 2 * workers.STUCK_SECONDS)
+        monkeypatch.setattr(workers, "time", later)
+        wait_until(worker.alive, PATIENCE, "a sign of life of every thread, the job having run for an hour")
+        assert ledger.entries() == []
+        ledger.release.set()
+    assert ledger.entries() == ["counted"]

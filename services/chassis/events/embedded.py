@@ -1,7 +1,7 @@
 """The embedded queue: one SQLite file shared by the workers of a machine, behind the broker's interface.
 
-A message is one row per consuming queue. A worker claims a row with its start id; claims are freed when a worker of
-that queue starts, or after a lease. Only the standard library is used: the file is nobody's database.
+A message is one row per consuming queue. A worker claims a row for the time of a lease, under an id of its own start.
+Only the standard library is used: the file is nobody's database.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from pathlib import Path
 
 import structlog
 
+from services.chassis import leases
 from services.chassis.events.broker import BrokerUnavailable, Handle, Retry, TakeParked, Unroutable
 from services.chassis.events.envelope import Envelope
-from services.chassis.events.keeping import kept
+from services.chassis.leases import renewed
 from services.chassis.reasons import frames_of, reason_of
 
 log = structlog.get_logger()
@@ -55,7 +56,6 @@ GIVE_BACK = """
 UPDATE messages SET claimed_by = NULL, available_at = ?, attempt = ?, deliveries = 0 WHERE id = ? AND claimed_by = ?
 """
 BUSY_SECONDS = 15.0
-LEASE_SECONDS = 30.0  # renewed while a handler runs, so only a dead worker lets it end
 UNSETTLED_SECONDS = 5.0
 DELIVERY_LIMIT = 20
 SHORTEST_WAIT, LONGEST_WAIT = 0.02, 0.25
@@ -106,7 +106,6 @@ class EmbeddedBroker:
 
     def consume(self, queue: str, handle: Handle, take_parked: TakeParked, stop: threading.Event) -> None:
         worker = uuid.uuid4().hex
-        self._free_claims(queue)
         wait = SHORTEST_WAIT
         while not stop.is_set():
             claimed = self._claim(queue, worker)
@@ -115,7 +114,7 @@ class EmbeddedBroker:
                 wait = min(LONGEST_WAIT, wait * 2)
                 continue
             wait = SHORTEST_WAIT
-            with kept(partial(self._renew, claimed, worker), LEASE_SECONDS / 3):
+            with renewed(partial(self._renew, claimed, worker)):
                 outcome = self._outcome(claimed, handle, take_parked)
             self._settle(claimed, worker, outcome)
 
@@ -129,14 +128,9 @@ class EmbeddedBroker:
             log.warning("delivery_unsettled", reason=reason_of(error), frames=frames_of(error))
             return Unsettled()
 
-    def _free_claims(self, queue: str) -> None:
-        """A worker that starts takes over what an earlier one of its queue had in hand."""
-        with self._write() as connection:
-            connection.execute("UPDATE messages SET claimed_by = NULL WHERE queue = ?", (queue,))
-
     def _claim(self, queue: str, worker: str) -> _Claimed | None:
         now = time.time()
-        values = (queue, now, now - LEASE_SECONDS)
+        values = (queue, now, now - leases.LEASE.total_seconds())
         with self._read() as connection:
             if connection.execute(DUE, values).fetchone() is None:
                 return None
@@ -144,11 +138,11 @@ class EmbeddedBroker:
             row = connection.execute(CLAIM, (worker, now, *values)).fetchone()
         return _Claimed(*row) if row else None
 
-    def _renew(self, claimed: _Claimed, worker: str) -> None:
+    def _renew(self, claimed: _Claimed, worker: str) -> bool:
+        ours = (time.time(), claimed.id, worker)
         with self._write() as connection:
-            connection.execute(
-                "UPDATE messages SET claimed_at = ? WHERE id = ? AND claimed_by = ?", (time.time(), claimed.id, worker)
-            )
+            renewed = connection.execute("UPDATE messages SET claimed_at = ? WHERE id = ? AND claimed_by = ?", ours)
+            return renewed.rowcount > 0
 
     def _settle(self, claimed: _Claimed, worker: str, outcome: Retry | Unsettled | None) -> None:
         """What another worker claimed meanwhile is his to settle; the inbox knows what was done."""

@@ -2,54 +2,64 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
-from datetime import timedelta
-
 import structlog
 from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
 
 from services.chassis.clock import system_now
-from services.chassis.database import Database
+from services.chassis.database import Database, new_id
 from services.chassis.events import counts, outbox
 from services.chassis.events.envelope import Envelope, Undecodable
 from services.chassis.events.handlers import Handlers
-from services.chassis.events.keeping import kept
 from services.chassis.events.parking import park
 from services.chassis.events.tables import TO_SELF, inbox
+from services.chassis.leases import renewed
 from services.chassis.reasons import frames_of, reason_of
 
 log = structlog.get_logger()
 
-LEASE = timedelta(seconds=60)
-RENEW_SECONDS = 20.0
+
+class Interrupted(Exception):
+    """Every worker that tried ended in the middle: the follow-up itself may be what ends them."""
 
 
 class FollowUps:
     """Used within an application context; several workers may run it on one database."""
 
     def __init__(
-        self, db: Database, handlers: Handlers, retry_seconds: tuple[float, ...], tries: int | None = None
+        self,
+        db: Database,
+        handlers: Handlers,
+        retry_seconds: tuple[float, ...],
+        tries: int | None = None,
+        owner: str | None = None,
     ) -> None:
-        """`tries` in all before a follow-up is parked; by default one more than there are delays."""
+        """`tries` in all before a follow-up is parked; by default one more than there are delays.
+
+        `owner` is the start id of the worker, for its leases; by default one of this object alone.
+        """
         self._db = db
         self._handlers = handlers
         self._retry_seconds = retry_seconds
         self._tries = tries or len(retry_seconds) + 1
+        self._owner = owner or new_id()
 
     def run_once(self) -> bool:
         """Run one that is due; whether there was one."""
-        rows = outbox.take(self._db, TO_SELF, limit=1, lease=LEASE)
+        rows = outbox.take(self._db, TO_SELF, limit=1, owner=self._owner)
         if not rows:
             return False
         row = rows[0]
         try:
-            with self._lease_kept(row.sequence):
+            if row.attempts > self._tries:
+                raise Interrupted
+            with renewed(lambda: outbox.renew(self._db, [row.sequence], self._owner)):
                 self.run(row.envelope, row.attempts)
         except Exception as error:
             self._failed(row, error)
             return True
         with self._db.operation() as session:
-            outbox.done(session, [row.sequence])
+            outbox.done(session, [row.sequence], self._owner)
         return True
 
     def run(self, body: str, attempt: int) -> None:
@@ -71,9 +81,13 @@ class FollowUps:
             if session.execute(select(inbox.c.event_id).where(inbox.c.event_id == envelope.id)).first():
                 return
         run(envelope.data, envelope)
-        with self._db.operation() as session:
-            row = {"event_id": envelope.id, "handler": envelope.type, "handled_at": system_now()}
-            session.execute(insert(inbox).values(row))
+        try:
+            with self._db.operation() as session:
+                row = {"event_id": envelope.id, "handler": envelope.type, "handled_at": system_now()}
+                session.execute(insert(inbox).values(row))
+        except IntegrityError:  # our lease had ended, and who took it was quicker
+            log.warning("follow_up_done_twice", attempt=envelope.attempt)
+            return
         counts.HANDLED.labels(self._handlers.service).inc()
         log.info("follow_up_done", attempt=envelope.attempt)
 
@@ -83,14 +97,9 @@ class FollowUps:
         last = row.attempts >= self._tries or isinstance(error, Undecodable)
         log.warning("follow_up_failed", attempt=row.attempts, reason=reason, parked=last, frames=frames_of(error))
         with self._db.operation() as session:
-            if last:
-                park(session, row.envelope, TO_SELF, f"{reason}, {row.attempts} attempts", row.attempts)
-                outbox.done(session, [row.sequence])
-                counts.PARKED.labels(service).inc()
-            else:
+            if not last:
                 delay = self._retry_seconds[min(row.attempts, len(self._retry_seconds)) - 1]
-                outbox.give_back(session, [row.sequence], delay=delay)
-
-    def _lease_kept(self, sequence: int) -> AbstractContextManager[None]:
-        """A follow-up that takes long stays ours."""
-        return kept(lambda: outbox.renew(self._db, sequence, LEASE), RENEW_SECONDS)
+                outbox.give_back(session, [row.sequence], self._owner, delay=delay)
+            elif outbox.done(session, [row.sequence], self._owner):
+                park(session, row.envelope, TO_SELF, f"{reason}, {row.attempts} attempts", row.attempts)
+                counts.PARKED.labels(service).inc()

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
+from services.chassis import leases
 from services.chassis.clock import system_now
 from services.chassis.database import Database
 from services.chassis.events.tables import TO_BROKER, outbox
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -31,36 +35,43 @@ def _due(destination: str, now: datetime) -> Any:
     )
 
 
-def take(db: Database, destination: str, *, limit: int, lease: timedelta) -> list[Row]:
-    """Rows that are due, oldest first, each counted as one more attempt and ours until the lease ends."""
+def take(db: Database, destination: str, *, limit: int, owner: str) -> list[Row]:
+    """Rows that are due, longest due first, each counted as one more attempt and `owner`'s until the lease ends."""
     now = system_now()
     due = _due(destination, now)
     with db.reading() as session:
         if session.execute(select(outbox.c.sequence).where(due).limit(1)).first() is None:
             return []
-    chosen = select(outbox.c.sequence, outbox.c.envelope, outbox.c.attempts).where(due)
     with db.operation() as session:
-        locked = chosen.order_by(outbox.c.sequence).limit(limit).with_for_update(skip_locked=True)
+        locked = _chosen(due, limit).with_for_update(skip_locked=True)
         rows = [Row(sequence, envelope, attempts + 1) for sequence, envelope, attempts in session.execute(locked)]
         ours = outbox.c.sequence.in_([row.sequence for row in rows])
-        leased = {"leased_until": now + lease, "attempts": outbox.c.attempts + 1}
+        leased = {"leased_until": now + leases.LEASE, "leased_by": owner, "attempts": outbox.c.attempts + 1}
         session.execute(update(outbox).where(ours).values(leased))
     return rows
 
 
-def renew(db: Database, sequence: int, lease: timedelta) -> None:
+def _chosen(due: Any, limit: int) -> Any:
+    """In the order of the index, so that neither many that wait nor many retries of later are read for a few."""
+    columns = select(outbox.c.sequence, outbox.c.envelope, outbox.c.attempts)
+    return columns.where(due).order_by(outbox.c.available_at, outbox.c.sequence).limit(limit)
+
+
+def renew(db: Database, sequences: Sequence[int], owner: str) -> bool:
+    """Whether any of the rows is still `owner`'s."""
     with db.operation() as session:
-        _change(session, [sequence], leased_until=system_now() + lease)
+        return _change(session, sequences, owner, leased_until=system_now() + leases.LEASE) > 0
 
 
-def done(session: Session, sequences: Sequence[int]) -> None:
-    """Sent, handled or parked."""
-    _change(session, sequences, published_at=system_now(), leased_until=None)
+def done(session: Session, sequences: Sequence[int], owner: str) -> int:
+    """Sent, handled or parked; how many of the rows were still `owner`'s, which alone are marked."""
+    return _change(session, sequences, owner, published_at=system_now(), leased_until=None, leased_by=None)
 
 
-def give_back(session: Session, sequences: Sequence[int], *, delay: float) -> None:
-    """To be taken again after `delay` seconds."""
-    _change(session, sequences, leased_until=None, available_at=system_now() + timedelta(seconds=delay))
+def give_back(session: Session, sequences: Sequence[int], owner: str, *, delay: float) -> int:
+    """To be taken again after `delay` seconds; how many of the rows were still `owner`'s, which alone are changed."""
+    available_at = system_now() + timedelta(seconds=delay)
+    return _change(session, sequences, owner, leased_until=None, leased_by=None, available_at=available_at)
 
 
 def publish_again(session: Session, since: datetime) -> int:
@@ -68,7 +79,7 @@ def publish_again(session: Session, since: datetime) -> int:
 
     Inboxes know what they have had."""
     sent = (outbox.c.destination == TO_BROKER) & outbox.c.published_at.is_not(None) & (outbox.c.created_at > since)
-    again = {"published_at": None, "leased_until": None, "available_at": system_now(), "attempts": 0}
+    again = {"published_at": None, "leased_until": None, "leased_by": None, "available_at": system_now(), "attempts": 0}
     return int(session.execute(update(outbox).where(sent).values(again)).rowcount)  # type: ignore[attr-defined]
 
 
@@ -82,5 +93,9 @@ def waiting(db: Database) -> tuple[int, float]:
     return number, max(0.0, (system_now() - oldest).total_seconds())
 
 
-def _change(session: Session, sequences: Sequence[int], **values: Any) -> None:
-    session.execute(update(outbox).where(outbox.c.sequence.in_(sequences)).values(**values))
+def _change(session: Session, sequences: Sequence[int], owner: str, **values: Any) -> int:
+    ours = outbox.c.sequence.in_(sequences) & (outbox.c.leased_by == owner)
+    changed = int(session.execute(update(outbox).where(ours).values(**values)).rowcount)  # type: ignore[attr-defined]
+    if changed < len(sequences):  # taken by another after our lease ended, or erased with its subject
+        log.warning("lease_lost", table="outbox", rows=len(sequences) - changed)
+    return changed

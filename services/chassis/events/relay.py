@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import structlog
 
 from services.chassis.database import Database
@@ -11,36 +9,40 @@ from services.chassis.events import counts, outbox
 from services.chassis.events.broker import Broker, BrokerUnavailable, Publisher, Unroutable
 from services.chassis.events.envelope import Envelope
 from services.chassis.events.tables import TO_BROKER
+from services.chassis.leases import renewed
 
 log = structlog.get_logger()
 
 BATCH = 50
-LEASE = timedelta(seconds=60)
 UNROUTABLE_SECONDS = 30.0
 
 
 class Relay:
     """Used by one thread, within an application context."""
 
-    def __init__(self, db: Database, broker: Broker, service: str) -> None:
+    def __init__(self, db: Database, broker: Broker, service: str, owner: str) -> None:
+        """`owner` is the start id of the worker, for its leases."""
         self._db = db
         self._broker = broker
         self._service = service
+        self._owner = owner
         self._publisher: Publisher | None = None
 
     def run_once(self) -> int:
         """Send what is due; how many events left. Raises BrokerUnavailable, with every unsent row given back."""
-        rows = outbox.take(self._db, TO_BROKER, limit=BATCH, lease=LEASE)
-        if not rows and self._publisher is not None:
-            self._publisher.keep_alive()
+        rows = outbox.take(self._db, TO_BROKER, limit=BATCH, owner=self._owner)
+        if not rows:
+            if self._publisher is not None:
+                self._publisher.keep_alive()
+            return 0
         sent: list[int] = []
         unroutable: list[int] = []
         try:
-            for row in rows:
-                if self._sent(row.envelope):
-                    sent.append(row.sequence)
-                else:
-                    unroutable.append(row.sequence)
+            with renewed(lambda: outbox.renew(self._db, [row.sequence for row in rows], self._owner)) as lost:
+                for row in rows:
+                    if lost.is_set():  # another sends them
+                        break
+                    (sent if self._sent(row.envelope) else unroutable).append(row.sequence)
         finally:
             unsent = [row.sequence for row in rows if row.sequence not in (*sent, *unroutable)]
             self._settle(sent, unroutable, unsent)
@@ -68,9 +70,7 @@ class Relay:
         return True
 
     def _settle(self, sent: list[int], unroutable: list[int], unsent: list[int]) -> None:
-        if not (sent or unroutable or unsent):
-            return
         with self._db.operation() as session:
-            outbox.done(session, sent)
-            outbox.give_back(session, unroutable, delay=UNROUTABLE_SECONDS)
-            outbox.give_back(session, unsent, delay=0)
+            outbox.done(session, sent, self._owner)
+            outbox.give_back(session, unroutable, self._owner, delay=UNROUTABLE_SECONDS)
+            outbox.give_back(session, unsent, self._owner, delay=0)

@@ -39,6 +39,7 @@ class Ledger:
     database_url: str
     broker_url: str
     failures: int = 0
+    jobs: Jobs = field(default_factory=Jobs)
     entered: threading.Event = field(default_factory=threading.Event)
     release: threading.Event = field(default_factory=threading.Event)
 
@@ -75,6 +76,12 @@ class Ledger:
         with self.db.operation() as session:
             session.add(self.Entry(text=f"told {data['text']}"))
 
+    def count(self) -> None:
+        """A job, for the tests that add it to `jobs`."""
+        self._fail_first()
+        with self.db.operation() as session:
+            session.add(self.Entry(text="counted"))
+
     def entries(self) -> list[str]:
         with self.app.app_context(), self.db.reading() as session:
             return list(session.scalars(select(self.Entry.text).order_by(self.Entry.sequence)))
@@ -88,7 +95,7 @@ class Ledger:
     def working(self, number: int = 1) -> Iterator[list[Worker]]:
         """Workers of this service, in threads of this process."""
         tries = len(RETRY_SECONDS) + 1
-        workers = [Worker(self.app, self.handlers, Jobs(), RETRY_SECONDS, tries) for _ in range(number)]
+        workers = [Worker(self.app, self.handlers, self.jobs, RETRY_SECONDS, tries) for _ in range(number)]
         for worker in workers:
             worker.start()
         try:
@@ -101,7 +108,7 @@ class Ledger:
 
     def _fail_first(self) -> None:
         self.entered.set()
-        assert self.release.wait(30)
+        assert self.release.wait(120)
         if self.failures > 0:
             self.failures -= 1
             raise RuntimeError("not this time")

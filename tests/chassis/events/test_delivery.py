@@ -125,7 +125,7 @@ def test_an_event_that_no_queue_takes_is_an_error_and_stays(ledger: MakeLedger) 
         publish(session, type("Odd", (Noted,), {"TYPE": "writer.odd.v1"})("lonely"), subject="somebody")
     with writer.app.app_context():
         broker = connect(writer.broker_url)
-        assert Relay(writer.db, broker, "writer").run_once() == 0
+        assert Relay(writer.db, broker, "writer", "a start").run_once() == 0
         with writer.db.reading() as session:
             assert session.execute(select(outbox.c.published_at)).scalar_one() is None
             envelope = Envelope.from_json(session.execute(select(outbox.c.envelope)).scalar_one())
@@ -208,7 +208,7 @@ def test_with_rabbitmq_down_events_wait_and_all_arrive(rabbitmq: RabbitMQ, tmp_p
     try:
         note(writer, "meanwhile")
         with writer.app.app_context(), pytest.raises(BrokerUnavailable):
-            Relay(writer.db, connect(url), "writer").run_once()
+            Relay(writer.db, connect(url), "writer", "a start").run_once()
         with writer.working(), reader.working():
             rabbitmq.start()
             wait_until(lambda: reader.entries() == ["meanwhile"], 60, "the entry")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from services.chassis import leases
 from services.chassis.events import embedded
 from services.chassis.events.broker import BrokerUnavailable, Retry, connect
 from services.chassis.events.relay import Relay
@@ -30,7 +32,7 @@ def test_while_the_file_is_locked_events_wait_and_then_arrive(tmp_path: Path, mo
     lock = sqlite3.connect(tmp_path / "broker.db", isolation_level=None)
     lock.execute("BEGIN EXCLUSIVE")
     with writer.app.app_context(), pytest.raises(BrokerUnavailable):
-        Relay(writer.db, connect(url), "writer").run_once()
+        Relay(writer.db, connect(url), "writer", "a start").run_once()
     with writer.working(), reader.working():
         lock.execute("ROLLBACK")
         wait_until(lambda: reader.entries() == ["patience"], 20, "the entry")
@@ -38,7 +40,8 @@ def test_while_the_file_is_locked_events_wait_and_then_arrive(tmp_path: Path, mo
 
 
 def test_a_handler_longer_than_the_lease_keeps_its_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded, "LEASE_SECONDS", 0.3)
+    monkeypatch.setattr(leases, "LEASE", timedelta(seconds=0.9))
+    monkeypatch.setattr(leases, "RENEW_SECONDS", 0.1)
     declare(url_in(tmp_path))
     broker = connect(url_in(tmp_path))
     publisher = broker.publisher()
@@ -57,14 +60,12 @@ def test_a_handler_longer_than_the_lease_keeps_its_message(tmp_path: Path, monke
         stop.set()
         return None
 
-    queue = embedded.EmbeddedBroker(str(tmp_path / "broker.db"))
-    monkeypatch.setattr(queue, "_free_claims", lambda name: None)  # both workers started before the message came
     first = threading.Thread(target=broker.consume, args=("reader", slow, seen.append, stop))
     first.start()
     assert entered.wait(20)
-    second = threading.Thread(target=queue.consume, args=("reader", other, seen.append, stop))
+    second = threading.Thread(target=broker.consume, args=("reader", other, seen.append, stop))
     second.start()
-    assert not stop.wait(1.2)  # four leases
+    assert not stop.wait(2.7)  # three leases
     release.set()
     publisher.publish(GOOD)
     wait_until(lambda: len(seen) == 2, 20, "the second message")

@@ -1,39 +1,61 @@
-"""A worker in a process of its own, to be ended without warning: `… -m tests.chassis.events.victim MODE DB BROKER`.
+"""A worker in a process of its own, to be ended or paused without warning: `… victim MODE DB BROKER`.
 
-MODE « in-handler » says « entered » and stays in the handler; « after-commit » ends as the effect is committed, before
-the broker hears of it.
+It says « entered » when it has something in hand, and goes on with it at SIGUSR1. MODE « in-handler » stays in whatever
+it handles, « in-job » has a job too, « in-batch » stays after the first event that it published; « after-commit » ends
+as the effect is committed, before the broker hears of it. With « /unrenewed » behind it the worker renews no lease.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from services.chassis.events import follow_ups
+from services.chassis import leases
+from services.chassis.events.relay import Relay
 from tests.chassis.events.ledger import Ledger
 
 
 def main(mode: str, database_url: str, broker_url: str) -> None:
-    ledger = Ledger("reader", database_url, broker_url)
-    follow_ups.LEASE = timedelta(seconds=1)
-    if mode == "in-handler":
-        ledger.release.clear()
-    else:
+    mode, *unrenewed = mode.split("/")
+    ledger = Ledger("writer" if mode == "in-batch" else "reader", database_url, broker_url)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
+    if unrenewed:
+        leases.RENEW_SECONDS = 3600.0
+    if mode == "in-job":
+        ledger.jobs.every(hours=24, name="count")(ledger.count)
+    if mode == "after-commit":
         event.listen(Session, "after_flush", _die_at_commit)
+    else:
+        ledger.release.clear()
+    if mode == "in-batch":
+        _stay_after_the_first_event(ledger)
     with ledger.working():
         ledger.entered.wait()
         print("entered", flush=True)
-        ledger.release.wait()
+        signal.sigwait({signal.SIGUSR1})
+        ledger.release.set()
 
 
 def _die_at_commit(session: Session, context: Any) -> None:
     if any(type(one).__name__ == "Entry" for one in session.new):
         event.listen(session, "after_commit", lambda _: os._exit(9))
+
+
+def _stay_after_the_first_event(ledger: Ledger) -> None:
+    send = Relay._sent
+
+    def send_and_stay(relay: Relay, body: str) -> bool:
+        sent = send(relay, body)
+        ledger.entered.set()
+        ledger.release.wait()
+        return sent
+
+    setattr(Relay, "_sent", send_and_stay)  # noqa: B010 - the type checker refuses the plain assignment
 
 
 if __name__ == "__main__":

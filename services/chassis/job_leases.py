@@ -1,0 +1,104 @@
+"""The row of each job: when it is due, which worker has it in hand and until when, how its runs went."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from services.chassis import leases
+from services.chassis.clock import system_now
+from services.chassis.database import Database
+from services.chassis.events.tables import job_leases
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class State:
+    """In seconds: since when a worker runs the job (0: nobody does), since its last success or else its first start."""
+
+    name: str
+    running: float
+    since_success: float
+
+
+def due(db: Database, names: Sequence[str]) -> list[str]:
+    """Those whose time has come and that nobody holds."""
+    now = system_now()
+    columns = select(job_leases.c.name, job_leases.c.due_at, job_leases.c.leased_until)
+    with db.reading() as session:
+        rows = {row.name: row for row in session.execute(columns.where(job_leases.c.name.in_(names)))}
+    return [name for name in names if _is_due(rows.get(name), now)]
+
+
+def take(db: Database, name: str, owner: str) -> bool:
+    """Whether the job is `owner`'s to run now."""
+    now = system_now()
+    held = {"leased_until": now + leases.LEASE, "leased_by": owner, "started_at": now}
+    try:
+        with db.operation() as session:
+            row = session.execute(select(job_leases).where(job_leases.c.name == name).with_for_update()).first()
+            if not _is_due(row, now):
+                return False
+            if row is None:
+                session.execute(insert(job_leases).values(name=name, due_at=now, first_started_at=now, **held))
+            else:
+                session.execute(update(job_leases).where(job_leases.c.name == name).values(held))
+    except IntegrityError:  # another worker made the row first
+        return False
+    if row is not None and row.leased_by is not None:
+        log.warning("job_taken_over", job=name, ended_without_a_word=row.leased_by, started_at=str(row.started_at))
+    return True
+
+
+def renew(db: Database, name: str, owner: str) -> bool:
+    return _change(db, name, owner, leased_until=system_now() + leases.LEASE)
+
+
+def end(db: Database, name: str, owner: str, *, due_at: datetime, succeeded: bool) -> bool:
+    """After a run of its own accord, to be due again then."""
+    now = system_now()
+    success = {"last_succeeded_at": now} if succeeded else {}
+    return _change(db, name, owner, due_at=due_at, leased_until=None, leased_by=None, last_ended_at=now, **success)
+
+
+def give_back(db: Database, name: str, owner: str) -> bool:
+    """Not done, and due as it was: whoever is quickest takes it up."""
+    return _change(db, name, owner, leased_until=None, leased_by=None)
+
+
+def states(db: Database, names: Sequence[str]) -> list[State]:
+    """Of those that were ever started."""
+    now = system_now()
+    with db.reading() as session:
+        rows = session.execute(select(job_leases).where(job_leases.c.name.in_(names))).all()
+    return [State(row.name, _running(row, now), _seconds(row.last_succeeded_at or row.first_started_at, now))
+            for row in rows]  # fmt: skip
+
+
+def _running(row: Any, now: datetime) -> float:
+    return _seconds(row.started_at, now) if row.leased_until is not None and row.leased_until >= now else 0.0
+
+
+def _seconds(moment: datetime | None, now: datetime) -> float:
+    return max(timedelta(0), now - moment).total_seconds() if moment else 0.0
+
+
+def _is_due(row: Any, now: datetime) -> bool:
+    return row is None or bool(row.due_at <= now and (row.leased_until is None or row.leased_until < now))
+
+
+def _change(db: Database, name: str, owner: str, **values: Any) -> bool:
+    """Whether the job was still `owner`'s; else nothing is changed."""
+    ours = (job_leases.c.name == name) & (job_leases.c.leased_by == owner)
+    with db.operation() as session:
+        changed = session.execute(update(job_leases).where(ours).values(values)).rowcount  # type: ignore[attr-defined]
+    if not changed:
+        log.warning("lease_lost", table="job_leases", job=name)
+    return bool(changed)

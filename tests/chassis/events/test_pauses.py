@@ -1,0 +1,99 @@
+"""A worker that was paused for longer than its leases last: what another has taken since, it leaves alone."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import TableClause, select, update
+
+from services.chassis import job_leases as leases_of_jobs
+from services.chassis.clock import system_now
+from services.chassis.database import Database
+from services.chassis.events import follow_up, outbox, tables
+from services.chassis.events.tables import TO_BROKER, TO_SELF
+from tests.chassis.events.ledger import Ledger, declare
+from tests.chassis.events.test_crashes import PATIENCE, in_hand
+from tests.chassis.events.test_delivery import note
+
+ANOTHER = "another worker"
+
+
+def take_row(destination: str) -> Callable[[Database], bool]:
+    return lambda db: bool(outbox.take(db, destination, limit=1, owner=ANOTHER))
+
+
+def take_job(db: Database) -> bool:
+    return leases_of_jobs.take(db, "count", ANOTHER)
+
+
+@pytest.fixture
+def service(database_url: str, tmp_path: Path) -> Ledger:
+    broker_url = f"sqlite:///{tmp_path}/broker.db"
+    declare(broker_url)
+    return Ledger("writer", database_url, broker_url)
+
+
+@pytest.mark.parametrize(
+    ("mode", "table", "take"),
+    [
+        pytest.param("in-handler", tables.outbox, take_row(TO_SELF), id="follow-up"),
+        pytest.param("in-batch", tables.outbox, take_row(TO_BROKER), id="batch"),
+        pytest.param("in-job", tables.job_leases, take_job, id="job"),
+    ],
+)
+def test_a_worker_that_was_paused_neither_frees_nor_ends_what_another_has_taken(
+    service: Ledger, mode: str, table: TableClause, take: Callable[[Database], bool]
+) -> None:
+    if mode == "in-batch":
+        note(service, "hello")
+    if mode == "in-handler":
+        with service.writing() as session:
+            follow_up(session, "tell", {"text": "a friend"}, subject="somebody")
+    with in_hand(f"{mode}/unrenewed", service) as victim:
+        victim.send_signal(signal.SIGSTOP)
+        end_leases(service, table)
+        with service.app.app_context():
+            assert take(service.db)
+        taken = rows_of(service, table)
+        assert resumed(victim) == 0
+        assert rows_of(service, table) == taken
+    assert taken[0]["leased_by"] == ANOTHER
+
+
+def test_whoever_holds_no_lease_changes_nothing(service: Ledger) -> None:
+    note(service, "hello")
+    with service.app.app_context():
+        [row] = outbox.take(service.db, TO_BROKER, limit=1, owner=ANOTHER)
+        taken = rows_of(service, tables.outbox)
+        assert not outbox.renew(service.db, [row.sequence], "a stranger")
+        with service.db.operation() as session:
+            assert outbox.done(session, [row.sequence], "a stranger") == 0
+            assert outbox.give_back(session, [row.sequence], "a stranger", delay=0) == 0
+        assert rows_of(service, tables.outbox) == taken
+        assert outbox.renew(service.db, [row.sequence], ANOTHER)
+        with service.db.operation() as session:
+            assert outbox.done(session, [row.sequence], ANOTHER) == 1
+
+
+def end_leases(service: Ledger, table: TableClause) -> None:
+    """As they would end by themselves, without the wait."""
+    with service.writing() as session:
+        session.execute(update(table).values(leased_until=system_now() - timedelta(seconds=1)))
+
+
+def rows_of(service: Ledger, table: TableClause) -> list[dict[str, Any]]:
+    with service.app.app_context(), service.db.reading() as session:
+        return [dict(row) for row in session.execute(select(table)).mappings()]
+
+
+def resumed(victim: subprocess.Popen[str]) -> int:
+    """It goes on with what it had in hand, then ends as if it were told to; its status."""
+    victim.send_signal(signal.SIGCONT)
+    victim.send_signal(signal.SIGUSR1)
+    return victim.wait(PATIENCE)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from services.chassis.clock import system_now
 from services.chassis.database import Database
+from services.chassis.jobs import stopping
 from services.chassis.objects.store import BytesChanged, ObjectStore, Stored, StoreUnavailable
 from services.chassis.objects.tables import retired_objects
 
@@ -83,7 +84,7 @@ def erase_expired(db: Database, store: ObjectStore) -> int:
     """Delete the bytes of what was retired KEPT_DAYS ago; how many. Raises StoreUnavailable, to be run again."""
     now = system_now()
     erased = 0
-    while keys := _expired(db, now - _ERASING_DELAY):
+    while not stopping() and (keys := _expired(db, now - _ERASING_DELAY)):
         for key in keys:
             store.delete(key)  # S3 deletes what is not there without complaint
         with db.operation() as session:

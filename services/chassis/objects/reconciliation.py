@@ -19,6 +19,7 @@ from services.chassis import figures
 from services.chassis.clock import system_now
 from services.chassis.database import Database
 from services.chassis.figures import Figure
+from services.chassis.jobs import stopping
 from services.chassis.objects import installation, quarantine
 from services.chassis.objects.comparison import (
     Counter,
@@ -56,7 +57,8 @@ class Stop(StrEnum):
 @dataclass
 class Report:
     """`lost` and `unknown` name the first LISTED of `lost_count` and `unknown_count`; `mended` were lost and are there
-    again; `moved` went into quarantine. Where the store is another installation's nothing was compared."""
+    again; `moved` went into quarantine. Where the store is another installation's nothing was compared; a run that its
+    worker's stop ended is not complete, and nothing follows from it."""
 
     rows: int = 0
     objects: int = 0
@@ -66,6 +68,7 @@ class Report:
     unknown: list[str] = field(default_factory=list)
     unknown_count: int = 0
     moved: int = 0
+    complete: bool = True
     stop: Stop | None = None
 
 
@@ -86,6 +89,8 @@ class Reconciliation:
     def run(self) -> Report:
         """Compare, mend what is lost, set apart what has been unknown for KEPT_DAYS. Raises StoreUnavailable."""
         report = self._compared(self.mend or (lambda lost: ()))
+        if not report.complete:
+            return report
         if report.stop is None:
             self._note(report.unknown)
             report.moved = self._set_apart_long_unknown()
@@ -103,6 +108,9 @@ class Reconciliation:
             report.stop = Stop.FOREIGN_STORE
             return report
         for page in pages(self._differences(report)):
+            if stopping():
+                report.complete = False
+                return report
             self._add_lost(report, [suspect for suspect in page if isinstance(suspect, Lost)], mend)
             self._add_unknown(report, [suspect for suspect in page if isinstance(suspect, str)])
         if report.unknown_count > max(FEW_UNKNOWN, report.objects * UNKNOWN_SHARE):

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.chassis.objects import KEPT_DAYS, StoreUnavailable, installation
+from services.chassis.jobs import answering_stopping
+from services.chassis.objects import KEPT_DAYS, StoreUnavailable, installation, quarantine
 from services.chassis.objects.reconciliation import FEW_UNKNOWN, Stop
 from services.pieces.models import db
 from services.pieces.parts import parts, prepare_store
@@ -53,12 +54,19 @@ def test_an_unknown_object_is_set_apart_once_it_was_unknown_long_enough_and_can_
     assert portal.objects() == {deposited, "pieces/20200101/strange"}
 
 
+def test_a_run_that_is_told_to_stop_changes_nothing(portal: Portal) -> None:
+    portal.stores("pieces/20200101/strange")
+    portal.runs_nightly_jobs()
+    portal.ages(KEPT_DAYS + 1)
+    with answering_stopping(lambda: True):
+        assert not portal.runs_nightly_jobs().complete
+    assert portal.objects() == {"pieces/20200101/strange"}
+
+
 def test_only_a_person_deletes_from_the_quarantine_and_only_what_is_old(portal: Portal) -> None:
     portal.stores("quarantine/20200101/pieces/old")
     portal.stores("quarantine/strange")
     with portal.app.app_context():
-        from services.chassis.objects import quarantine
-
         portal.stores("pieces/new")
         quarantine.set_apart(parts().store, "pieces/new")
     portal.runs_nightly_jobs()

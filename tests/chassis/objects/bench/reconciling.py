@@ -13,7 +13,7 @@ from services.chassis.database import Database
 from services.chassis.objects import ObjectStore, ObjectTables
 from services.chassis.objects.comparison import NamingColumn
 from services.chassis.objects.reconciliation import Reconciliation
-from tests.chassis.objects.bench.table import declare_file
+from tests.chassis.objects.table import declare_file
 
 KIB = 1024
 

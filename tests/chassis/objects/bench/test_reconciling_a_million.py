@@ -17,7 +17,7 @@ from services.chassis.database import Database
 from services.chassis.objects import ObjectTables
 from services.chassis.objects.comparison import pages
 from tests.chassis.objects.bench.listing import Listing
-from tests.chassis.objects.bench.table import declare_file
+from tests.chassis.objects.table import declare_file
 
 MEGABYTE = 1024 * 1024
 MOST_MORE = 60 * MEGABYTE

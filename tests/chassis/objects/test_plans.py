@@ -1,0 +1,120 @@
+"""What reconciliation and erasing ask of a large database is found by an index, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any, cast
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, insert, text
+
+from services.chassis.database import Database
+from services.chassis.objects import ObjectStore, ObjectTables
+from services.chassis.objects.comparison import (
+    Counter,
+    Lost,
+    NamingColumn,
+    pages,
+    rows_naming,
+    still_lost,
+    still_unknown,
+)
+from services.chassis.objects.lifecycle import erase_expired
+from tests.chassis.objects.table import declare_file
+
+ROWS = 100_000
+NOW = datetime(2026, 11, 25, tzinfo=UTC)
+
+
+class _EmptyStore:
+    def exists(self, key: str) -> bool:
+        return False
+
+    def delete(self, key: str) -> None:
+        pass
+
+
+STORE = cast(ObjectStore, _EmptyStore())
+
+
+def _key(number: int) -> str:
+    return f"pieces/{number:064x}"
+
+
+class Full:
+    """A database in which every tenth file is retired, some of them long ago."""
+
+    def __init__(self, url: str) -> None:
+        self.app, self.db = Flask(__name__), Database()
+        file, tables = declare_file(self.db), ObjectTables(self.db)
+        self.columns = (NamingColumn(file.key, file.id),)
+        self.db.connect(self.app, url)
+        with self.app.app_context():
+            self.db.metadata.create_all(self.db.engine)
+            self._fill(file, [{"id": f"{number:032x}", "key": _key(number)} for number in range(ROWS)])
+            self._fill(tables.RetiredObject, [_retired(number) for number in range(0, ROWS, 10)])
+            with self.db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text("ANALYZE"))
+
+    def _fill(self, model: Any, rows: list[dict[str, Any]]) -> None:
+        for page in pages(rows, 10_000):
+            with self.db.operation() as session:
+                session.execute(insert(model), page)
+
+    def plans_of(self, act: Any) -> str:
+        """How the database finds what `act` asks for."""
+        asked: list[tuple[str, Any]] = []
+
+        def note(connection: Any, cursor: Any, statement: str, parameters: Any, *rest: Any) -> None:
+            if statement.startswith("SELECT"):
+                asked.append((statement, parameters))
+
+        with self.app.app_context():
+            event.listen(self.db.engine, "before_cursor_execute", note)
+            act()
+            event.remove(self.db.engine, "before_cursor_execute", note)
+            explain = "EXPLAIN QUERY PLAN " if self.db.engine.dialect.name == "sqlite" else "EXPLAIN "
+            with self.db.engine.connect() as connection:
+                rows = [
+                    str(row[-1]) for query in asked for row in connection.exec_driver_sql(explain + query[0], query[1])
+                ]
+        assert rows
+        return "\n".join(rows)
+
+
+def _retired(number: int) -> dict[str, Any]:
+    until = NOW + timedelta(seconds=number) - timedelta(days=4000 if number < ROWS / 100 else 0)
+    return {"key": _key(number), "retired_at": NOW, "kept_until": until}
+
+
+@pytest.fixture
+def full(database_url: str) -> Iterator[Full]:
+    made = Full(database_url)
+    yield made
+    with made.app.app_context():
+        made.db.engine.dispose()
+
+
+def _is_by_index(plan: str) -> bool:
+    by_hand = ("Seq Scan", "SCAN files\n", "SCAN retired_objects\n", "TEMP B-TREE", "Sort  ")
+    return not any(mark in f"{plan}\n" for mark in by_hand)
+
+
+def test_pages_of_rows_and_doubts_about_keys_are_answered_by_an_index(full: Full) -> None:
+    keys = [_key(number) for number in range(5, 55)]
+
+    def act() -> None:
+        list(islice(rows_naming(full.db, full.columns, Counter()), 2500))
+        still_unknown(full.db, full.columns, keys)
+        still_lost(full.db, STORE, full.columns, [Lost(key, "x") for key in keys])
+
+    plan = full.plans_of(act)
+    assert _is_by_index(plan), plan[:3000]
+
+
+def test_what_is_to_be_erased_is_answered_by_an_index(full: Full) -> None:
+    plan = full.plans_of(lambda: erase_expired(full.db, STORE))
+    assert _is_by_index(plan), plan[:3000]

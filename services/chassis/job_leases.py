@@ -1,13 +1,13 @@
-"""The row of each job: when it is due, which worker has it in hand and until when, how its runs went."""
+"""The row of each job: when it is due, which worker has it in hand and until when; and the gauges of its runs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
+from prometheus_client import Gauge
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -19,13 +19,10 @@ from services.chassis.events.tables import job_leases
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True)
-class State:
-    """In seconds: since when a worker runs the job (0: nobody does), since its last success or else its first start."""
-
-    name: str
-    running: float
-    since_success: float
+RUNNING = Gauge("job_running_seconds", "Since when a worker runs the job; 0 while none does", ("service", "job"))
+SINCE_SUCCESS = Gauge(
+    "job_last_success_age_seconds", "Since the last success of the job, or else its first start", ("service", "job")
+)
 
 
 def due(db: Database, names: Sequence[str]) -> list[str]:
@@ -73,17 +70,15 @@ def give_back(db: Database, name: str, owner: str) -> bool:
     return _change(db, name, owner, leased_until=None, leased_by=None)
 
 
-def states(db: Database, names: Sequence[str]) -> list[State]:
-    """Of those that were ever started."""
+def show(db: Database, service: str, names: Sequence[str]) -> None:
+    """Set the gauges, for all workers alike, of those jobs that were ever started."""
     now = system_now()
     with db.reading() as session:
         rows = session.execute(select(job_leases).where(job_leases.c.name.in_(names))).all()
-    return [State(row.name, _running(row, now), _seconds(row.last_succeeded_at or row.first_started_at, now))
-            for row in rows]  # fmt: skip
-
-
-def _running(row: Any, now: datetime) -> float:
-    return _seconds(row.started_at, now) if row.leased_until is not None and row.leased_until >= now else 0.0
+    for row in rows:
+        held = row.leased_until is not None and row.leased_until >= now
+        RUNNING.labels(service, row.name).set(_seconds(row.started_at, now) if held else 0)
+        SINCE_SUCCESS.labels(service, row.name).set(_seconds(row.last_succeeded_at or row.first_started_at, now))
 
 
 def _seconds(moment: datetime | None, now: datetime) -> float:

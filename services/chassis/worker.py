@@ -16,7 +16,7 @@ import structlog
 from flask import Flask
 from sqlalchemy import func, select
 
-from services.chassis import worker_page
+from services.chassis import figures, job_leases, worker_page
 from services.chassis.database import Database, new_id
 from services.chassis.events import counts, outbox
 from services.chassis.events.broker import RETRY_SECONDS, TRIES, BrokerUnavailable, Retry, connect
@@ -39,6 +39,7 @@ WATCH_SECONDS = 10.0
 LONGEST_PAUSE = 10.0
 STUCK_SECONDS = 1800.0  # longer than the longest follow-up, or a probe would end a worker at its work
 STOP_SECONDS = 25.0
+TOLD_SECONDS = 0.2
 
 
 @dataclass
@@ -158,7 +159,7 @@ class Worker:
             self.stop.wait(JOBS_SECONDS)
 
     def _watch(self) -> None:
-        """Keep the gauges that operators watch."""
+        """Set the gauges that operators watch. All stand in the database, so that every worker shows the same."""
         service = self.handlers.service
         while not self.stop.is_set():
             self._beat("watch")
@@ -168,6 +169,8 @@ class Worker:
             with self._db.reading() as session:
                 unsettled = select(func.count()).select_from(parked).where(parked.c.settled_at.is_(None))
                 counts.TO_SETTLE.labels(service).set(session.execute(unsettled).scalar_one())
+            job_leases.show(self._db, service, self.jobs.names())
+            figures.show(self._db)
             self.stop.wait(WATCH_SECONDS)
 
     def _beat(self, name: str) -> None:
@@ -177,16 +180,18 @@ class Worker:
 def run(app: Flask, handlers: Handlers, jobs: Jobs) -> None:
     """Run until SIGTERM or SIGINT; the page for probes listens on WORKER_PORT where that is set."""
     worker = Worker(app, handlers, jobs)
+    told: list[int] = []  # not an Event: setting it in this thread could wait for itself
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: worker.stop.set())
+        signal.signal(number, lambda number, _: told.append(number))
     worker.start()
     settings: ServiceSettings = app.extensions["portail"]
     server = None
     if settings.worker_port:
         server = worker_page.serve(settings.worker_host, settings.worker_port, worker.alive, worker.readiness())
     log.info("worker_started", start_id=worker.start_id)
-    while not worker.stop.wait(1.0):
-        pass
+    while not told:
+        time.sleep(TOLD_SECONDS)
+    worker.stop.set()
     finished = worker.join()
     if server is not None:
         server.shutdown()

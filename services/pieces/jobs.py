@@ -22,7 +22,7 @@ def rescan_failed() -> None:
 
 @jobs.every(minutes=1, name="count-scans")
 def watch_scans() -> None:
-    """Keep the gauges by which a stalled antivirus is noticed."""
+    """Count what waits for the antivirus, so that a stalled one is noticed."""
     count_scans()
 
 

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import requests
 
+from services.chassis import figures
 from services.chassis.events import follow_up
+from services.chassis.figures import Figure
 from tests.chassis.events.ledger import Ledger, declare
 from tests.support.ports import free_port
 from tests.support.processes import wait_until
@@ -19,12 +21,15 @@ ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
 import dataclasses, sys
 from services.chassis import worker
+from services.chassis.figures import Figure
 from services.chassis.jobs import Jobs
 from tests.chassis.events.ledger import Ledger
 ledger = Ledger("writer", sys.argv[1], sys.argv[2])
 settings = ledger.app.extensions["portail"]
 ledger.app.extensions["portail"] = dataclasses.replace(settings, worker_port=int(sys.argv[3]))
-worker.run(ledger.app, ledger.handlers, Jobs())
+Figure("files_lost", "-")
+ledger.jobs.every(hours=24, name="count")(ledger.count)
+worker.run(ledger.app, ledger.handlers, ledger.jobs)
 """
 
 
@@ -32,22 +37,31 @@ def test_a_worker_shows_its_health_and_metrics_and_stops_when_told(tmp_path: Pat
     broker_url, port = f"sqlite:///{tmp_path}/broker.db", free_port()
     declare(broker_url)
     writer = Ledger("writer", f"sqlite:///{tmp_path}/writer.db", broker_url)
+    with writer.app.app_context():
+        figures.record(writer.db, Figure("files_lost", "-"), 3)
     command = [sys.executable, "-c", PROGRAM, writer.database_url, broker_url, str(port)]
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
     try:
-        wait_until(lambda: status(port, "live") == 200, 30, "the probe")
+        wait_until(lambda: status(port, "live") == 200, 60, "the probe")
         assert status(port, "ready") == 200
         with writer.writing() as session:
             follow_up(session, "tell", {"text": "a friend"}, subject="somebody")
-        wait_until(lambda: writer.entries() == ["told a friend"], 10, "the follow-up")
-        page = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=5).text
+        wait_until(lambda: "told a friend" in writer.entries(), 60, "the follow-up")
+        wait_until(lambda: "counted" in writer.entries(), 60, "the job")
+        page = metrics(port)
         assert 'events_handled_total{service="writer"} 1.0' in page
         assert 'outbox_waiting{service="writer"}' in page
+        wait_until(lambda: "files_lost 3.0" in metrics(port), 60, "what an earlier worker has counted")
+        wait_until(lambda: 'job_running_seconds{job="count",service="writer"}' in metrics(port), 60, "the job's gauge")
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
     finally:
         process.kill()
         process.wait()
+
+
+def metrics(port: int) -> str:
+    return requests.get(f"http://127.0.0.1:{port}/metrics", timeout=30).text
 
 
 def status(port: int, probe: str) -> int:

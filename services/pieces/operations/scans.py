@@ -8,6 +8,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import Row, Select, func, select
 
+from services.chassis import figures
 from services.chassis.clock import portal_now, system_now
 from services.chassis.events import follow_up
 from services.chassis.objects import ObjectMissing
@@ -87,8 +88,7 @@ def count_scans() -> None:
     counted = select(Deposit.scan, func.count()).where(Deposit.removed_at.is_(None)).group_by(Deposit.scan)
     with db.reading() as session:
         numbers = {row[0]: row[1] for row in session.execute(counted)}
-    for state in Scan:
-        SCAN_STATES.labels(state.value).set(numbers.get(state.value, 0))
+    figures.record(db, SCAN_STATES, {(state.value,): numbers.get(state.value, 0) for state in Scan})
 
 
 def _current(deposit_id: str) -> Deposit | None:

@@ -1,0 +1,89 @@
+"""What jobs count, kept in the database, so that every worker shows the same, after a restart too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import orjson
+from prometheus_client import REGISTRY
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+from sqlalchemy import delete, insert, select, text
+
+from services.chassis.clock import system_now
+from services.chassis.database import Database
+from services.chassis.events.tables import job_figures
+
+Values = Mapping[tuple[str, ...], float]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A gauge; made at the level of a module, so that the worker knows it. Raises ValueError for a name used twice."""
+
+    name: str
+    documentation: str
+    labelnames: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _SHOWN.add(self)
+
+
+class _Shown(Collector):
+    """The figures as last read. Nothing stands for one that was never recorded: 0 would say that all is well."""
+
+    def __init__(self) -> None:
+        self._figures: dict[str, Figure] = {}
+        self._values: dict[str, Values] = {}
+
+    def add(self, figure: Figure) -> None:
+        if figure.name in self._figures:
+            raise ValueError(f"two figures are named {figure.name}")
+        self._figures[figure.name] = figure
+
+    def replace(self, values: dict[str, Values]) -> None:
+        self._values = values
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        for name, by_labels in self._values.items():
+            figure = self._figures.get(name)
+            if figure is None:  # recorded by another release
+                continue
+            gauge = GaugeMetricFamily(name, figure.documentation, labels=figure.labelnames)
+            for labels, value in by_labels.items():
+                gauge.add_metric(labels, value)
+            yield gauge
+
+
+_SHOWN = _Shown()
+REGISTRY.register(_SHOWN)
+
+
+def record(db: Database, figure: Figure, values: float | Values) -> None:
+    """Replace what the figure says: all its labels at once, or its only value. Raises ValueError for other labels."""
+    by_labels = values if isinstance(values, Mapping) else {(): values}
+    if any(len(labels) != len(figure.labelnames) for labels in by_labels):
+        raise ValueError(f"{figure.name} has the labels {figure.labelnames}")
+    now = system_now()
+    rows = [
+        {"name": figure.name, "labels": orjson.dumps(labels).decode(), "value": float(value), "recorded_at": now}
+        for labels, value in by_labels.items()
+    ]
+    with db.operation() as session:
+        if session.get_bind().dialect.name == "postgresql":
+            # Two who replace one figure at once (a job, and an operator's command) would both insert. Readers go on.
+            session.execute(text("LOCK TABLE job_figures IN SHARE ROW EXCLUSIVE MODE"))
+        session.execute(delete(job_figures).where(job_figures.c.name == figure.name))
+        if rows:
+            session.execute(insert(job_figures), rows)
+
+
+def show(db: Database) -> None:
+    """Have this process's `/metrics` say what was recorded last."""
+    with db.reading() as session:
+        rows = session.execute(select(job_figures.c.name, job_figures.c.labels, job_figures.c.value)).all()
+    values: dict[str, dict[tuple[str, ...], float]] = {}
+    for name, labels, value in rows:
+        values.setdefault(name, {})[tuple(orjson.loads(labels))] = value
+    _SHOWN.replace(dict(values))

@@ -1,0 +1,135 @@
+"""Figures of jobs: rows, replaced as a whole, shown alike by every worker and gone with what they counted."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from prometheus_client import REGISTRY, generate_latest
+from sqlalchemy import insert, select
+
+from services.chassis import figures, job_leases
+from services.chassis.clock import system_now
+from services.chassis.database import Database
+from services.chassis.events import EventTables, tables
+from services.chassis.figures import Figure
+
+LOST = Figure("clockwork_lost", "What was lost")
+BY_STATE = Figure("clockwork_by_state", "Files by state", ("state",))
+NEVER = Figure("clockwork_never", "What nobody has counted")
+
+
+def service(database_url: str) -> tuple[Flask, Database]:
+    db = Database()
+    EventTables(db)
+    app = Flask("services.clockwork")
+    db.connect(app, database_url)
+    return app, db
+
+
+@pytest.fixture
+def db(database_url: str) -> Iterator[Database]:
+    app, db = service(database_url)
+    with app.app_context():
+        db.create_all()
+        yield db
+        db.engine.dispose()
+
+
+def shown(db: Database) -> list[str]:
+    figures.show(db)
+    return [line for line in generate_latest(REGISTRY).decode().splitlines() if line.startswith("clockwork")]
+
+
+def test_a_worker_shows_what_the_job_of_another_has_counted(db: Database, database_url: str) -> None:
+    figures.record(db, LOST, 2)
+    figures.record(db, BY_STATE, {("clean",): 3, ("failed",): 1})
+    app, other = service(database_url)
+    with app.app_context():
+        assert shown(other) == [
+            "clockwork_lost 2.0",
+            'clockwork_by_state{state="clean"} 3.0',
+            'clockwork_by_state{state="failed"} 1.0',
+        ]
+        other.engine.dispose()
+
+
+def test_a_label_that_is_counted_no_more_is_shown_no_more(db: Database) -> None:
+    figures.record(db, BY_STATE, {("clean",): 3, ("failed",): 1})
+    shown(db)
+    figures.record(db, BY_STATE, {("clean",): 4})
+    assert shown(db) == ['clockwork_by_state{state="clean"} 4.0']
+    figures.record(db, BY_STATE, {})
+    assert shown(db) == []
+
+
+def test_a_figure_of_another_release_is_left_alone(db: Database) -> None:
+    row = {"name": "clockwork_of_later", "labels": "[]", "value": 1, "recorded_at": system_now()}
+    with db.operation() as session:
+        session.execute(insert(tables.job_figures).values(row))
+    assert shown(db) == []
+
+
+def test_of_two_who_count_at_once_one_is_believed_as_a_whole(db: Database, database_url: str) -> None:
+    barrier, failed = threading.Barrier(6), list[Exception]()
+
+    def count(number: int) -> None:
+        app, own = service(database_url)
+        with app.app_context():
+            barrier.wait()
+            try:
+                figures.record(own, BY_STATE, {(f"first {number}",): number, ("second",): number})
+            except Exception as error:
+                failed.append(error)
+            own.engine.dispose()
+
+    threads = [threading.Thread(target=count, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    with db.reading() as session:
+        values = session.scalars(select(tables.job_figures.c.value)).all()
+    assert len(values) == 2
+    assert len(set(values)) == 1
+
+
+def test_labels_that_the_figure_does_not_have_are_refused(db: Database) -> None:
+    with pytest.raises(ValueError, match="clockwork_lost"):
+        figures.record(db, LOST, {("clean",): 1})
+    with pytest.raises(ValueError, match="clockwork_by_state"):
+        figures.record(db, BY_STATE, 1)
+
+
+def test_two_figures_of_one_name_are_refused() -> None:
+    with pytest.raises(ValueError, match="clockwork_lost"):
+        Figure("clockwork_lost", "The same again")
+
+
+def test_each_worker_tells_how_long_a_job_runs_and_since_when_it_has_not_succeeded(db: Database) -> None:
+    ago = system_now() - timedelta(hours=2)
+    names = ["running", "failing", "well", "removed"]
+    for name in names:
+        assert job_leases.take(db, name, "a worker")
+    with db.operation() as session:
+        session.execute(tables.job_leases.update().values(first_started_at=ago, started_at=ago))
+    job_leases.end(db, "failing", "a worker", due_at=system_now(), succeeded=False)
+    job_leases.end(db, "well", "a worker", due_at=system_now(), succeeded=True)
+    job_leases.show(db, "clockwork", names[:3])
+
+    def said(gauge: str, job: str) -> float | None:
+        return REGISTRY.get_sample_value(gauge, {"service": "clockwork", "job": job})
+
+    running = {name: said("job_running_seconds", name) for name in names}
+    since = {name: said("job_last_success_age_seconds", name) for name in names}
+    assert running == {"running": pytest.approx(7200, abs=60), "failing": 0, "well": 0, "removed": None}
+    assert since == {
+        "running": pytest.approx(7200, abs=60),
+        "failing": pytest.approx(7200, abs=60),
+        "well": pytest.approx(0, abs=60),
+        "removed": None,
+    }

@@ -1,0 +1,31 @@
+"""What the jobs of pieces count is shown by every process that reads it, whoever counted."""
+
+from __future__ import annotations
+
+from services.chassis import figures
+from services.pieces.jobs import jobs
+from services.pieces.models import db
+from services.pieces.parts import parts
+from tests.pieces.portal import Portal
+
+
+def _shown(portal: Portal) -> list[str]:
+    with portal.app.app_context():
+        figures.show(db)
+    lines = portal.app.test_client().get("/metrics").text.splitlines()
+    return [line for line in lines if line.startswith(("pieces_deposits_by_scan", "pieces_objects"))]
+
+
+def test_losses_and_states_of_scans_are_shown_by_whoever_reads_them(portal: Portal) -> None:
+    portal.registered().deposit("NATIDE06")
+    assert _shown(portal) == []
+    (key,) = portal.objects()
+    with portal.app.app_context():
+        parts().store.delete(key)
+        jobs.run_job("count-scans")
+        jobs.run_job("reconcile")
+    shown = _shown(portal)
+    assert 'pieces_deposits_by_scan{state="not_scanned"} 1.0' in shown
+    assert 'pieces_deposits_by_scan{state="infected"} 0.0' in shown
+    assert "pieces_objects_lost 1.0" in shown
+    assert "pieces_objects_left_over 0.0" in shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.chassis import figures
+from services.chassis.objects.reconciliation import FEW_UNKNOWN
 from services.pieces.jobs import jobs
 from services.pieces.models import db
 from services.pieces.parts import parts
@@ -13,7 +14,7 @@ def _shown(portal: Portal) -> list[str]:
     with portal.app.app_context():
         figures.show(db)
     lines = portal.app.test_client().get("/metrics").text.splitlines()
-    return [line for line in lines if line.startswith(("pieces_deposits_by_scan", "pieces_objects"))]
+    return [line for line in lines if line.startswith(("pieces_deposits_by_scan", "objects_"))]
 
 
 def test_losses_and_states_of_scans_are_shown_by_whoever_reads_them(portal: Portal) -> None:
@@ -27,5 +28,15 @@ def test_losses_and_states_of_scans_are_shown_by_whoever_reads_them(portal: Port
     shown = _shown(portal)
     assert 'pieces_deposits_by_scan{state="not_scanned"} 1.0' in shown
     assert 'pieces_deposits_by_scan{state="infected"} 0.0' in shown
-    assert "pieces_objects_lost 1.0" in shown
-    assert "pieces_objects_left_over 0.0" in shown
+    assert 'objects_lost{service="pieces"} 1.0' in shown
+    assert 'objects_unknown{service="pieces"} 0.0' in shown
+
+
+def test_why_a_reconciliation_moved_nothing_is_shown(portal: Portal) -> None:
+    for number in range(FEW_UNKNOWN + 1):
+        portal.stores(f"pieces/{number:032x}")
+    portal.runs_nightly_jobs()
+    shown = _shown(portal)
+    assert 'objects_reconciliation_stopped{reason="many_unknown",service="pieces"} 1.0' in shown
+    assert 'objects_reconciliation_stopped{reason="foreign_store",service="pieces"} 0.0' in shown
+    assert f'objects_unknown{{service="pieces"}} {FEW_UNKNOWN + 1}.0' in shown

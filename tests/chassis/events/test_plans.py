@@ -1,0 +1,101 @@
+"""What workers ask of the outbox several times a second reads what waits, not what was sent in thirty days."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event, text
+
+from services.chassis.clock import system_now
+from services.chassis.database import Database
+from services.chassis.events import outbox, purge
+from services.chassis.events.tables import TO_BROKER, TO_SELF
+from tests.chassis.events.ledger import Ledger
+
+ROWS = 100_000
+FILL = """
+WITH RECURSIVE numbers (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < :rows)
+INSERT INTO outbox (event_id, destination, type, subject, envelope, created_at, available_at, attempts, published_at)
+SELECT CAST(:prefix + i AS VARCHAR), CASE WHEN i % 2 = 0 THEN 'self' ELSE 'broker' END, 'x', 'x', 'x',
+       :at, :at, 0, :published FROM numbers
+"""
+Statement = tuple[str, Any]
+
+
+@pytest.fixture
+def db(database_url: str) -> Iterator[Database]:
+    """An outbox of which all is sent but a little."""
+    ledger = Ledger("writer", database_url, "sqlite:///:memory:")
+    now = system_now()
+    with ledger.app.app_context():
+        for prefix, rows, published in ((0, ROWS, now - timedelta(days=1)), (ROWS, 200, None)):
+            values = {"prefix": prefix, "rows": rows, "at": now - timedelta(days=2), "published": published}
+            with ledger.db.operation() as session:
+                session.execute(text(FILL), values)
+        if ledger.db.engine.dialect.name == "postgresql":  # which looks at its tables by itself; SQLite never does
+            with ledger.db.operation() as session:
+                session.execute(text("ANALYZE outbox"))
+        yield ledger.db
+        ledger.db.engine.dispose()
+
+
+def take(destination: str) -> Callable[[Database], object]:
+    return lambda db: outbox.take(db, destination, limit=50, owner="a worker")
+
+
+def forget(db: Database) -> None:
+    with db.operation() as session:
+        purge(session)
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        pytest.param(take(TO_BROKER), id="a batch is taken"),
+        pytest.param(take(TO_SELF), id="a follow-up is taken"),
+        pytest.param(outbox.waiting, id="what waits is counted"),
+        pytest.param(forget, id="what is old is forgotten"),
+    ],
+)
+def test_no_question_to_the_outbox_reads_what_was_sent(db: Database, deed: Callable[[Database], object]) -> None:
+    with statements(db) as executed:
+        deed(db)
+    asked = [(sql, values) for sql, values in executed if "outbox" in sql]
+    assert asked
+    with db.engine.connect() as connection:
+        plans = {sql: plan(connection, sql, values) for sql, values in asked}
+    assert {sql: steps for sql, steps in plans.items() if reads_all(steps)} == {}
+
+
+def test_what_waits_is_counted_with_the_age_of_the_oldest(db: Database) -> None:
+    number, oldest = outbox.waiting(db)
+    assert number == 200
+    assert oldest == pytest.approx(2 * 86400, abs=120)
+
+
+@contextmanager
+def statements(db: Database) -> Iterator[list[Statement]]:
+    executed: list[Statement] = []
+
+    def note(connection: Any, cursor: Any, statement: str, values: Any, context: Any, many: bool) -> None:
+        executed.append((statement, values))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield executed
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
+def plan(connection: Connection, sql: str, values: Any) -> str:
+    how = "EXPLAIN" if connection.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
+    return "\n".join(str(row) for row in connection.exec_driver_sql(f"{how} {sql}", values).all())
+
+
+def reads_all(plan: str) -> bool:
+    """Through a partial index SQLite scans what waits; through none, the table."""
+    return "Seq Scan on outbox" in plan or ("SCAN outbox" in plan and "INDEX ix_outbox_pending" not in plan)

@@ -6,7 +6,7 @@ import time
 from datetime import date
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.accounts.domain import form
@@ -30,6 +30,7 @@ def outcome(values: dict[str, Any], profile: Profile) -> NewAccount | Invalid:
         return refusal
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(NAMES), ANYTHING), st.sampled_from([GUIDE, RECOMMENDED]))
 def test_any_value_anywhere_is_accepted_or_refused_by_field(changes: dict[str, Any], profile: Profile) -> None:
     values = binet() | changes

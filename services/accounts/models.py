@@ -19,7 +19,10 @@ _HASH = String(64)
 
 
 class Account(db.Model):
-    """A candidate's account. `version` is its identity's; `engaged_at` is when a candidature was first heard of."""
+    """A candidate's account. `engaged_at` is when a candidature was first heard of.
+
+    `version` is its identity's: a trigger of the database refuses another civil status or address under the same.
+    """
 
     __tablename__ = "accounts"
 

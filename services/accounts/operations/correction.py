@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from services.accounts import identity
 from services.accounts.domain.account import read_correction
-from services.accounts.models import Account, IdentityChange, db
-from services.accounts.operations import audit, identity_changes
+from services.accounts.domain.civil_status import CivilStatus
+from services.accounts.models import Account, db
+from services.accounts.operations import audit
 from services.accounts.operations.audit import Actor
+from services.accounts.operations.identity_changes import after_pending
+from services.accounts.operations.identity_versions import next_version
 from services.chassis.clock import portal_now, to_paris
-from services.chassis.errors import Conflict, NotFound
+from services.chassis.errors import NotFound
 from services.chassis.events import publish
 from services.contracts.accounts import IdentityCorrected
+
+_CANDIDATES_CHANGE_WAITS = (
+    "Le candidat a demandé une modification de son compte, en cours de vérification : réessayez dans quelques minutes."
+)
 
 
 def correct_identity(account_id: str, values: Mapping[str, Any], reason: str, actor: Actor) -> int:
@@ -25,28 +31,29 @@ def correct_identity(account_id: str, values: Mapping[str, Any], reason: str, ac
     Raises Invalid with every mistake, NotFound, Unavailable while the candidate's own change cannot be finished.
     """
     status = read_correction(values, today=to_paris(portal_now()).date())
-    with suppress(Conflict):  # a candidature exists: the candidate's own pending change is dropped
-        identity_changes.finish(account_id)
+    return after_pending(lambda: _correct(account_id, status, reason, actor), waiting=_CANDIDATES_CHANGE_WAITS)
+
+
+def _correct(account_id: str, status: CivilStatus, reason: str, actor: Actor) -> int:
     with db.operation() as session:
         account = _account(session, account_id)
+        version = next_version(session, account_id)
         before = identity.to_json(identity.civil_status_of(account))
         after = identity.to_json(status)
         if before == after:
             return account.version
         identity.write(account, status)
-        account.version += 1
+        account.version = version
         session.flush()
         event = IdentityCorrected(account.id, identity.contract_of(account), reason)
         publish(session, event, subject=account.id)
-        noted = {**after, "reason": reason, "version": account.version}
+        noted = {**after, "reason": reason, "version": version}
         audit.record(session, actor, "identity_corrected", account.id, before=before, after=noted)
-        return account.version
+        return version
 
 
 def _account(session: Session, account_id: str) -> Account:
     account = session.get(Account, account_id, with_for_update=True)
     if account is None or account.activated_at is None:
         raise NotFound()
-    if session.get(IdentityChange, account_id) is not None:  # asked for at this very moment
-        raise Conflict("Le candidat modifie son compte en ce moment : réessayez.")
     return account

@@ -2,69 +2,62 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services.accounts.derivation import hashed
 from services.accounts.domain import links as link_rules
 from services.accounts.domain.emails import key_of
 from services.accounts.domain.links import Purpose, State
-from services.accounts.models import Account, EmailChange, MailLink, StaffMember, db
-from services.accounts.operations import identity_changes, limits, links
+from services.accounts.models import Account, EmailChange, StaffMember, db
+from services.accounts.operations import limits, links
+from services.accounts.operations.identity_changes import after_pending
+from services.accounts.operations.identity_versions import next_version
 from services.chassis.clock import portal_now
 from services.chassis.errors import Conflict
 from services.chassis.events import follow_up, publish
 from services.contracts.accounts import EmailChanged
+
+_OTHER_CHANGE_WAITS = (
+    "Une autre modification de votre compte est en cours de vérification : réessayez dans quelques minutes. "
+    "Votre lien reste valable."
+)
 
 
 def confirm_email(token: str) -> str:
     """The new address is the account's from now on; returns it.
 
     Raises Gone for a link not usable, Conflict where the address was taken meanwhile, Unavailable while a change of
-    civil status is pending: its version must not be overtaken.
+    civil status is pending: the link then stays usable.
     """
-    _finish_pending(token)
     try:
-        with db.operation() as session:
-            link = links.use(session, Purpose.EMAIL_CHANGE, token)
-            account = session.get(Account, link.account_id, with_for_update=True)
-            asked = session.get(EmailChange, link.email_change_id)
-            if account is None or asked is None:
-                raise link_rules.refusal(Purpose.EMAIL_CHANGE, State.EXPIRED)
-            _refuse_taken(session, asked.address)
-            _take_effect(session, account, asked)
-            return asked.address
+        return after_pending(lambda: _confirm(token), waiting=_OTHER_CHANGE_WAITS)
     except IntegrityError as error:  # taken at this very moment
         raise _taken() from error
 
 
+def _confirm(token: str) -> str:
+    with db.operation() as session:
+        link = links.use(session, Purpose.EMAIL_CHANGE, token)
+        account = session.get(Account, link.account_id, with_for_update=True)
+        asked = session.get(EmailChange, link.email_change_id)
+        if account is None or asked is None:
+            raise link_rules.refusal(Purpose.EMAIL_CHANGE, State.EXPIRED)
+        _refuse_taken(session, asked.address)
+        _take_effect(session, account, asked)
+        return asked.address
+
+
 def _take_effect(session: Session, account: Account, asked: EmailChange) -> None:
+    version = next_version(session, account.id)
     limits.forget_failures(session, account.email_key)
     asked.previous_address, asked.confirmed_at = account.email, portal_now()
-    account.email, account.email_key = asked.address, key_of(asked.address)
-    account.version += 1
+    account.email, account.email_key, account.version = asked.address, key_of(asked.address), version
     session.flush()
     links.close(session, account.id, purpose=Purpose.EMAIL_CHANGE)
     links.close(session, account.id, purpose=Purpose.RESET)
-    publish(session, EmailChanged(account.id, account.version, account.email), subject=account.id)
+    publish(session, EmailChanged(account.id, version, account.email), subject=account.id)
     follow_up(session, "send_email_changed", {"email_change_id": asked.id}, subject=account.id)
-
-
-def _finish_pending(token: str) -> None:
-    owner = _owner(token)
-    if owner is None:
-        return
-    with suppress(Conflict):  # a candidature exists: the pending change is dropped, the address may still change
-        identity_changes.finish(owner)
-
-
-def _owner(token: str) -> str | None:
-    with db.reading() as session:
-        link = session.get(MailLink, hashed(token))
-        return link.account_id if link is not None and link.purpose == Purpose.EMAIL_CHANGE else None
 
 
 def _refuse_taken(session: Session, address: str) -> None:

@@ -6,21 +6,28 @@ identities, the new version must come into force.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
+
 import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.accounts import identity
 from services.accounts.domain.civil_status import CivilStatus
 from services.accounts.models import Account, IdentityChange, db
 from services.accounts.operations.erasure import erase
+from services.accounts.operations.identity_versions import ChangePending, next_version
 from services.accounts.parts import parts
 from services.accounts.registrations import CandidatureExists
 from services.chassis.clock import portal_now
 from services.chassis.errors import Conflict, DomainError, NotFound, Unavailable
 
 log = structlog.get_logger()
+Result = TypeVar("Result")
+TRIES = 3
+_EARLIER_ONE_WAITS = "Une modification précédente de votre compte est en cours de vérification : réessayez plus tard."
 
 
 def change_civil_status(account_id: str, status: CivilStatus) -> None:
@@ -33,8 +40,25 @@ def delete_account(account_id: str) -> None:
     _ask(account_id, None)
 
 
+def after_pending(act: Callable[[], Result], *, waiting: str) -> Result:
+    """Run `act`, a whole transaction; where it meets a pending change, finish that first and run it again.
+
+    A pending change that a candidature forbids is dropped. Raises Unavailable with the sentence `waiting` while it can
+    be neither finished nor dropped: nothing of `act` is done then.
+    """
+    for _ in range(TRIES):
+        try:
+            return act()
+        except ChangePending as met:
+            _finish_or_drop(met.account_id, waiting)
+    raise Unavailable(waiting)  # the candidate asks for change after change
+
+
 def finish(account_id: str) -> None:
-    """Carry the pending change out, if there is one. Raises Conflict where a candidature exists: it is then dropped."""
+    """Carry the pending change out, if there is one.
+
+    Raises Conflict where a candidature exists: it is then dropped; Unavailable: it stays pending.
+    """
     with db.reading() as session:
         pending = session.get(IdentityChange, account_id)
     if pending is None:
@@ -47,7 +71,7 @@ def finish(account_id: str) -> None:
         _drop(account_id, pending.version)
         raise engaged() from error
     except DomainError as error:
-        raise _later() from error
+        raise Unavailable() from error
     _carry_out(account_id, pending.version)
 
 
@@ -72,25 +96,36 @@ def engaged() -> Conflict:
 
 
 def _ask(account_id: str, status: CivilStatus | None) -> None:
-    finish(account_id)  # what was asked for before comes first
+    after_pending(lambda: _store(account_id, status), waiting=_EARLIER_ONE_WAITS)
     try:
-        with db.operation() as session:
-            account = session.get(Account, account_id, with_for_update=True)
-            if account is None:
-                raise NotFound()
-            if account.engaged_at is not None:
-                raise engaged()
-            session.add(
-                IdentityChange(
-                    account_id=account_id,
-                    version=account.version + 1,
-                    civil_status=None if status is None else identity.to_json(status),
-                    requested_at=portal_now(),
-                )
+        finish(account_id)
+    except Unavailable as error:
+        raise _later() from error
+
+
+def _store(account_id: str, status: CivilStatus | None) -> None:
+    with db.operation() as session:
+        account = session.get(Account, account_id, with_for_update=True)
+        if account is None:
+            raise NotFound()
+        if account.engaged_at is not None:
+            raise engaged()
+        session.add(
+            IdentityChange(
+                account_id=account_id,
+                version=next_version(session, account_id),
+                civil_status=None if status is None else identity.to_json(status),
+                requested_at=portal_now(),
             )
-    except IntegrityError as error:  # two windows at the same moment
-        raise Conflict("Une autre modification de ce compte est en cours : réessayez.") from error
-    finish(account_id)
+        )
+
+
+def _finish_or_drop(account_id: str, waiting: str) -> None:
+    try:
+        with suppress(Conflict):
+            finish(account_id)
+    except Unavailable as error:
+        raise Unavailable(waiting) from error
 
 
 def _carry_out(account_id: str, version: int) -> None:

@@ -153,3 +153,9 @@ def _tune_sqlite(engine: Engine) -> None:
         options = connection.get_execution_options()
         connection.exec_driver_sql(f"PRAGMA query_only={int(options.get('portail_read_only', False))}")
         connection.exec_driver_sql(f"BEGIN {options.get('portail_begin', 'DEFERRED')}")
+
+    @event.listens_for(engine, "checkin")
+    def on_checkin(connection: Any, record: Any) -> None:
+        # A refused COMMIT leaves SQLite's transaction open, with its lock; SQLAlchemy takes it for ended.
+        if connection is not None and connection.in_transaction:
+            connection.rollback()

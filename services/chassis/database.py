@@ -31,9 +31,9 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 BUSY_SECONDS = 15
-# PostgreSQL's classes of conditions that pass: connection, resources, shutdown; lock not available, deadlock.
-_AWAY_STATES = ("08", "53", "57P", "55P03", "40P01")
-_BUSY_SQLITE = ("SQLITE_BUSY", "SQLITE_LOCKED")
+# PostgreSQL's classes of conditions that pass: connection, resources, shutdown, disk; lock not available, deadlock.
+_AWAY_STATES = ("08", "53", "57P", "58", "55P03", "40P01")
+_AWAY_SQLITE = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR")
 # A server that vanished without a word (power, network) is given up within a minute instead of the kernel's 15.
 _GONE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 30_000}
 
@@ -120,7 +120,7 @@ def is_away(error: SQLAlchemyError) -> bool:
         return False
     cause = error.orig
     if isinstance(cause, sqlite3.Error):
-        return getattr(cause, "sqlite_errorname", "").startswith(_BUSY_SQLITE)
+        return getattr(cause, "sqlite_errorname", "").startswith(_AWAY_SQLITE)
     state = getattr(cause, "sqlstate", None)
     return error.connection_invalidated or state is None or state.startswith(_AWAY_STATES)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+import pytest
 from flask_smorest import Blueprint
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from services.chassis import access
-from services.chassis.database import Database
+from services.chassis.database import Database, is_away
 from services.chassis.settings import Secret, ServiceSettings
 from services.chassis.web import create_service
 from tests.support.ports import free_port
@@ -57,6 +59,16 @@ def test_so_is_a_file_that_another_holds_for_too_long(tmp_path: Path) -> None:
         assert says_that_it_is_away(answer(f"sqlite:///{file}", "SELECT 1"))
     finally:
         holder.close()
+
+
+def test_so_is_a_file_whose_disk_is_full(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "full.db")
+    connection.execute("CREATE TABLE files (content BLOB)")
+    connection.execute("PRAGMA max_page_count = 2")
+    with pytest.raises(sqlite3.OperationalError) as full:
+        connection.execute("INSERT INTO files VALUES (zeroblob(100000))")
+    connection.close()
+    assert is_away(OperationalError("INSERT", {}, full.value))
 
 
 def test_a_missing_table_is_our_own_mistake(database_url: str) -> None:

@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 
 import requests
 
-from tests.composed.forms import FROM_US, last_tab, save
 from tests.journeys import people
+from tests.journeys.forms import FROM_US, last_tab, save
 from tests.journeys.pieces import Justificatifs, a_pdf
 from tests.journeys.tool import Tool
 from tests.journeys.visit import cookies_of

@@ -8,15 +8,14 @@ import hashlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.composed.soak.ledger import Ledger
-from tests.composed.soak.load import (
+from tests.journeys.ledger import Ledger
+from tests.journeys.load import (
     Visit,
     deposits_again_and_again,
     deposits_for_good,
@@ -25,11 +24,7 @@ from tests.composed.soak.load import (
     reads,
     saves_again_and_again,
 )
-from tests.journeys import people
-from tests.journeys.candidate import Candidate
-from tests.journeys.pieces import Justificatifs
-from tests.journeys.visit import cookies_of
-from tests.support.browser import french_visitor
+from tests.journeys.registered import Registered, registered
 from tests.support.composed import OURS, SERVICES, ComposedPortal
 from tests.support.processes import ServiceFailed, wait_until
 
@@ -43,21 +38,10 @@ ACTIVATION = "Activer mon compte"
 MODIFICATION = "Modification d'inscription"
 
 
-@dataclass(frozen=True)
-class Registered:
-    """Someone registered, on a visit without a browser. Files of `piece` give way to others, that of `kept` stays."""
-
-    email: str
-    candidature: str
-    piece: str
-    kept: str
-    cookies: dict[str, str]
-
-
 @pytest.mark.parametrize("time", [1, 2, 3])
 def test_faults_lose_and_double_nothing(composed: ComposedPortal, browser: Browser, time: int) -> None:
     ledger = Ledger()
-    them = [_registered(composed, browser) for _ in SERVERS]
+    them = [registered(composed, browser) for _ in SERVERS]
     with _load(composed, ledger, them):
         _goes_on(ledger, "nothing")
         for name in OURS:
@@ -75,19 +59,6 @@ def test_faults_lose_and_double_nothing(composed: ComposedPortal, browser: Brows
         _the_files_acknowledged_are_there(composed, ledger, one)
     _everybody_got_the_mail(composed, ledger)
     _the_stores_hold_what_the_rows_say(composed)
-
-
-def _registered(composed: ComposedPortal, browser: Browser) -> Registered:
-    person = people.DUBOIS.at(people.new_address())
-    with french_visitor(browser) as context:
-        page = context.new_page()
-        someone = Candidate(page, composed, person)
-        someone.arrives()
-        candidature = someone.registers()
-        Justificatifs(someone)
-        links = page.get_by_role("link", name="Ajouter").all()
-        piece, kept, *_ = (str(link.get_attribute("href")).rpartition("/")[2] for link in links)
-        return Registered(person.email, candidature, piece, kept, cookies_of(page))
 
 
 def _visit(composed: ComposedPortal, ledger: Ledger, one: Registered) -> Visit:

@@ -16,9 +16,9 @@ import requests
 from pypdf import PdfWriter
 
 from tests.accounts.people import binet
-from tests.composed.forms import FROM_US, last_tab, save
-from tests.composed.soak.ledger import Deposits, Ledger, Saves
 from tests.journeys import people
+from tests.journeys.forms import FROM_US, last_tab, save
+from tests.journeys.ledger import Deposits, Ledger, Saves
 
 AWAY = ("momentanément indisponible", "ne répond pas", "n'a pas pu être")
 PATIENCE_SECONDS = 90.0

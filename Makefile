@@ -1,6 +1,6 @@
 # make run, make test, make check: each works from a fresh clone and installs what it needs into the clone.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types walls assets screenshots bench soak compose-test catalogue-check secrets definitions lock clean
+.PHONY: help run backup restore test check lint types walls assets screenshots bench soak compose-test catalogue-check secrets definitions lock clean
 SHELL := /bin/bash
 
 VENV := .venv/bin
@@ -19,6 +19,12 @@ help: ## this list
 
 run: .venv/local.stamp $(ASSETS) ## start the whole portal on this machine (PORT, VAR_DIR, PORTAIL_NOW)
 	@exec $(PY) -m deploy.local
+
+backup: .venv/local.stamp ## copy what this machine's portal holds, running or not: make backup DIR=folder (VAR_DIR)
+	@$(PY) -m deploy.local.backup "$(DIR)"
+
+restore: .venv/local.stamp ## put a backup into an empty VAR_DIR: make restore DIR=folder (its newest, or one)
+	@$(PY) -m deploy.local.restore "$(DIR)" $(ARGS)
 
 test: .venv/dev.stamp $(ASSETS) services ## run the tests (INSTALL=1, as root: installs RabbitMQ, PostgreSQL … from Debian)
 	$(PY) -m pytest $(ARGS)

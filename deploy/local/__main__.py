@@ -40,6 +40,8 @@ def main() -> None:
     except AlreadyRunning:
         sys.exit(f"Un portail utilise déjà {place.root} : arrêtez-le, ou donnez un autre dossier (VAR_DIR).")
     with lock:
+        if place.restoring.exists():
+            sys.exit(f"La restauration dans {place.root} n'est pas achevée : relancez make restore DIR=…")
         _run(Plan(place, place.secrets(), port, offset_of(os.environ.get("PORTAIL_NOW")), free_ports()))
 
 

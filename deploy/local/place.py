@@ -60,11 +60,19 @@ class Place:
         return self.root / "environments.json"
 
     @property
+    def restoring(self) -> Path:
+        """Stands there while a restore is under way or was interrupted: what the folder holds is not whole."""
+        return self.root / "restoring"
+
+    @property
     def broker_url(self) -> str:
         return f"sqlite:///{self.root / 'broker.db'}"
 
+    def database(self, service: str) -> Path:
+        return self.root / f"{service}.db"
+
     def database_url(self, service: str) -> str:
-        return f"sqlite:///{self.root / f'{service}.db'}"
+        return f"sqlite:///{self.database(service)}"
 
     def prepare(self) -> None:
         for folder in (self.root, self.mail, self.logs, self.objects / "documents", self.objects / "pieces"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -47,7 +48,8 @@ class LaunchedPortal(RunningPortal):
         self._folder = PrivateFolder(f"journey-{name}")
         self.var = self._folder.path / "var"
         self._mailbox = mailbox
-        self._daemon = Daemon("portail", [sys.executable, "-m", "deploy.local"], self._folder, self._environment(real))
+        self._surroundings = self._environment(real)
+        self._daemon = Daemon("portail", [sys.executable, "-m", "deploy.local"], self._folder, self._surroundings)
         self.start()
 
     def start(self) -> None:
@@ -58,6 +60,17 @@ class LaunchedPortal(RunningPortal):
 
     def stop(self) -> None:
         self._daemon.stop(STOP_SECONDS)
+
+    def command(self, module: str, *words: str, **changed: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of the launcher's (`backup`, `restore`) as its operator does; `changed` is environment."""
+        return subprocess.run(
+            [sys.executable, "-m", f"deploy.local.{module}", *words],
+            cwd=ROOT,
+            env=self._surroundings | changed,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
     @property
     def demo(self) -> dict[str, Any]:

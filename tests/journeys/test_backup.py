@@ -1,0 +1,115 @@
+"""`make backup` of a portal that people use, its folder lost, `make restore`, `make run`: they find what they had."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from services.chassis.events.tables import TO_BROKER
+from tests.journeys.candidate import Candidate
+from tests.journeys.ledger import Ledger
+from tests.journeys.load import (
+    Visit,
+    deposits_again_and_again,
+    deposits_for_good,
+    going_on,
+    makes_accounts,
+    saves_again_and_again,
+)
+from tests.journeys.registered import Registered, registered
+from tests.support.browser import french_visitor
+from tests.support.launched import LaunchedPortal
+from tests.support.processes import wait_until
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+AT_WORK_SECONDS = 90.0
+SETTLED_SECONDS = 90.0
+PUBLISHED = f"SELECT count(*) FROM outbox WHERE destination = '{TO_BROKER}' AND published_at IS NOT NULL"
+
+
+@pytest.fixture(scope="module")
+def machine() -> Iterator[LaunchedPortal]:
+    """A portal that loses its folder."""
+    portal = LaunchedPortal("backup")
+    yield portal
+    portal.stop()
+
+
+def test_a_restore_brings_back_what_was_acknowledged_before_the_backup(
+    machine: LaunchedPortal, browser: Browser, tmp_path: Path
+) -> None:
+    ledger, someone, stop = Ledger(), registered(machine, browser), threading.Event()
+    going = partial(Visit, machine.url, ledger, stop=stop)
+    load = [
+        partial(saves_again_and_again, going(someone.cookies), someone.candidature),
+        partial(deposits_again_and_again, going(someone.cookies), someone.candidature, someone.piece),
+        partial(makes_accounts, going({})),
+    ]
+    deposits_for_good(going(someone.cookies), someone.candidature, someone.kept)
+    with going_on(*load, stop=stop, ledger=ledger):
+        wait_until(lambda: at_work(ledger, someone), AT_WORK_SECONDS, "everybody answered")
+        saved, made = ledger.saves[someone.candidature].acknowledged, set(ledger.accounts)
+        backup = machine.command("backup", str(tmp_path / "backups"))
+    assert backup.returncode == 0, backup.stderr
+    machine.stop()
+    shutil.rmtree(machine.var)
+    restore = machine.command("restore", str(tmp_path / "backups"))
+    assert restore.returncode == 0, restore.stderr
+    assert asked(machine, "registrations", PUBLISHED) == [(0,)]
+    machine.start()
+    wait_until(lambda: settled(machine), SETTLED_SECONDS, "everything published again was handled")
+    assert ledger.broken == []
+    assert versions_everywhere(machine, someone) >= saved
+    assert made <= {email for (email,) in asked(machine, "accounts", "SELECT email FROM accounts")}
+    opens_his_file(machine, browser, someone, ledger.kept[someone.candidature, someone.kept])
+
+
+def at_work(ledger: Ledger, someone: Registered) -> bool:
+    """A new version and a file are there, and somebody new."""
+    mine = (someone.candidature, someone.piece)
+    return (ledger.saves[someone.candidature].acknowledged > 2 and bool(ledger.deposits[mine].acknowledged)) and bool(
+        ledger.accounts
+    )
+
+
+def versions_everywhere(machine: LaunchedPortal, someone: Registered) -> int:
+    """How many versions registrations has; documents and pieces know each of them and no other."""
+    where = f"WHERE candidature_id = '{someone.candidature}' ORDER BY version"
+    versions = asked(machine, "registrations", f"SELECT version FROM candidature_versions {where}")
+    assert versions == [(number,) for number in range(1, len(versions) + 1)]
+    assert asked(machine, "documents", f"SELECT DISTINCT version FROM documents {where}") == versions
+    known = asked(machine, "pieces", f"SELECT version FROM candidatures WHERE id = '{someone.candidature}'")
+    assert known == versions[-1:]
+    return len(versions)
+
+
+def settled(machine: LaunchedPortal) -> bool:
+    waiting = "SELECT count(*) FROM outbox WHERE published_at IS NULL"
+    services = ("accounts", "registrations", "documents", "pieces")
+    return all(asked(machine, service, waiting) == [(0,)] for service in services) and (
+        asked(machine, "broker", "SELECT count(*) FROM messages") == [(0,)]
+    )
+
+
+def asked(machine: LaunchedPortal, database: str, query: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(machine.var / f"{database}.db", timeout=30)) as connection:
+        return connection.execute(query).fetchall()
+
+
+def opens_his_file(machine: LaunchedPortal, browser: Browser, someone: Registered, digest: str) -> None:
+    with french_visitor(browser) as context:
+        candidate = Candidate(context.new_page(), machine, someone.person)
+        candidate.logs_in()
+        answer = context.request.get(f"{machine.url}/justificatifs/fichier/{someone.kept}")
+        assert hashlib.sha256(answer.body()).hexdigest() == digest

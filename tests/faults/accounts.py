@@ -1,0 +1,120 @@
+"""Accounts: a civil status changed by its owner or corrected by staff, a new address confirmed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+import jwt
+from sqlalchemy import func, select
+
+from services.accounts.app import create_app
+from services.accounts.follow_ups import registry
+from services.accounts.jobs import finish_identity_changes
+from services.accounts.models import IdentityChange, db
+from tests.accounts.house import House, settings
+from tests.accounts.people import binet
+from tests.accounts.test_change import EMAIL, NEW_EMAIL, ask_new_email, change
+from tests.accounts.test_staff import made
+from tests.faults.operation import Operation, State
+from tests.faults.running import Running
+
+if TYPE_CHECKING:
+    from tests.accounts.registrations import FakeRegistrations
+    from tests.support.smtp import Mailbox
+
+NEW_NAME = "Laurent Marie"
+
+
+class Accounts(Running):
+    """With the guide's candidate, who has logged in, a mail server, and registrations that answers."""
+
+    name = "accounts"
+    needs = ("mailbox", "registrations")
+    db = db
+    registry = registry
+    jobs = (finish_identity_changes,)
+
+    def __init__(self, database_url: str, folder: Path, mailbox: Mailbox, registrations: FakeRegistrations) -> None:
+        self.mailbox, self.registrations = mailbox, registrations
+        chosen = settings(database_url, folder, registrations_url=registrations.url, mail_url=mailbox.url)
+        self.app = create_app(chosen)
+        self.house = House(self.app, mailbox)
+
+
+class _AccountOperation(Operation[Accounts]):
+    service = Accounts
+
+    def prepare(self) -> None:
+        self.held = self.running.house.logged_in()
+
+    def state(self) -> State:
+        house = self.running.house
+        token = house.call("GET", "/me/identity", self.held["access_token"]).json["assertion"]
+        identity = jwt.decode(token, options={"verify_signature": False})["identity"]
+        with self.running.app.app_context(), db.reading() as session:
+            pending = session.scalar(select(func.count()).select_from(IdentityChange))
+        return {
+            "the identity": (identity["version"], identity["prenoms"], identity["email"]),
+            "he logs in": house.try_log_in(identity["email"]).status_code,
+            "changes pending": pending,
+            "told": self.running.told(),
+            "mails": [(mail.recipients, mail.subject) for mail in self.running.mailbox.received],
+        }
+
+
+def _with(identity: tuple[int, str, str], told: list[tuple[str]]) -> State:
+    return {"the identity": identity, "he logs in": 201, "changes pending": 0, "told": told, "mails": []}
+
+
+class ChangeCivilStatus(_AccountOperation):
+    """Once it is committed as pending, the worker's job agrees it with registrations and puts it in force."""
+
+    name = "change a civil status"
+    covers = ("change.change_account",)
+    commits = ("asked for", "in force")
+    done: ClassVar[State] = _with((2, NEW_NAME, EMAIL), [])
+
+    def do(self) -> int:
+        return change(self.running.house, self.held, prenoms=NEW_NAME).status_code
+
+
+class CorrectIdentity(_AccountOperation):
+    name = "correct an identity"
+    covers = ("correction.correct_identity",)
+    done: ClassVar[State] = _with((2, NEW_NAME, EMAIL), [("identity_corrected",)])
+
+    def prepare(self) -> None:
+        super().prepare()
+        house = self.running.house
+        person = ["--email", "admin@x.fr", "--nom", "Roux", "--prenoms", "Anne"]
+        made(house, "create-staff", "--role", "administrateur", *person)
+        token = made(house, "create-token", "--email", "admin@x.fr", "--scopes", "candidates:correct")["token"]
+        self.administrator = str(house.post("/tools/exchange", token=token).json["access_token"])
+
+    def do(self) -> int:
+        path = f"/candidates/{self.held['subject']}/identity"
+        given = {"values": binet(prenoms=NEW_NAME), "reason": "Pièce d'identité reçue"}
+        return self.running.house.call("POST", path, self.administrator, **given).status_code
+
+
+class ConfirmAddress(_AccountOperation):
+    name = "confirm a new address"
+    covers = ("email_change.confirm_email",)
+    repeated = (410,)  # the link was used
+    done: ClassVar[State] = {
+        **_with((2, "Laurent", NEW_EMAIL), [("email_changed",)]),
+        "mails": [([EMAIL], "[CYCLADES] L'adresse mail de votre compte a été modifiée")],
+    }
+
+    def prepare(self) -> None:
+        super().prepare()
+        assert ask_new_email(self.running.house, self.held).status_code == 200
+        self.token = self.running.house.newest_token(NEW_EMAIL, "Confirmer")
+        self.running.mailbox.clear()
+
+    def do(self) -> int:
+        return self.running.house.post("/email-changes", token=self.token).status_code
+
+
+OPERATIONS = (ChangeCivilStatus, CorrectIdentity, ConfirmAddress)

@@ -1,0 +1,122 @@
+"""Each cell of the table has a database of its own, migrated once and copied, and the service over it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.postgres_proxy import PostgresProxy
+
+if TYPE_CHECKING:
+    from tests.accounts.registrations import FakeRegistrations
+    from tests.faults.running import Running
+    from tests.faults.table import Cell, Results
+    from tests.support.postgres import Postgres
+
+RESULTS = pytest.StashKey["Results"]()
+
+
+@pytest.fixture(scope="session")
+def proxy(postgres: Postgres) -> Iterator[PostgresProxy]:
+    """What stands before the run's PostgreSQL and loses answers."""
+    running = PostgresProxy(postgres.port)
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Give the SQLite file of a service, migrated when first asked for."""
+    folder = tmp_path_factory.mktemp("migrated")
+
+    def of(service: str) -> Path:
+        path = folder / f"{service}.db"
+        if not path.exists():
+            _migrate(service, f"sqlite:///{path}", folder)
+        return path
+
+    return of
+
+
+@pytest.fixture
+def cell_proxy(cell: Cell, request: pytest.FixtureRequest) -> PostgresProxy | None:
+    """The proxy of a cell on PostgreSQL."""
+    return None if cell.engine == "sqlite" else request.getfixturevalue("proxy")
+
+
+@pytest.fixture
+def database_url(cell: Cell, request: pytest.FixtureRequest, tmp_path: Path, cell_proxy: PostgresProxy | None) -> str:
+    """A migrated database, by way of the proxy on PostgreSQL."""
+    service = cell.operation.service.name
+    if cell_proxy is None:
+        shutil.copy(request.getfixturevalue("migrated_file")(service), tmp_path / "service.db")
+        return f"sqlite:///{tmp_path / 'service.db'}"
+    cluster: Postgres = request.getfixturevalue("postgres")
+    template = cluster.template(f"faults_{service}", lambda url: _migrate(service, url, tmp_path))
+    return cell_proxy.in_front_of(cluster.fresh_database(template))
+
+
+@pytest.fixture(scope="session")
+def _registrations() -> Iterator[FakeRegistrations]:
+    from tests.accounts.registrations import serving
+
+    with serving() as answering:
+        yield answering
+
+
+@pytest.fixture
+def registrations(_registrations: FakeRegistrations) -> FakeRegistrations:
+    """What accounts asks of registrations, without any candidature."""
+    _registrations.clear()
+    return _registrations
+
+
+@pytest.fixture
+def running(cell: Cell, database_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Running]:
+    """The service of the cell at work."""
+    service = cell.operation.service
+    at_work = service(database_url, tmp_path, *(request.getfixturevalue(name) for name in service.needs))
+    yield at_work
+    at_work.close()
+
+
+def _migrate(service: str, database_url: str, folder: Path) -> None:
+    """Make the tables, and what registrations offers; the connections are closed."""
+    from services.chassis.entry import migrate
+    from tests.architecture import apps
+    from tests.registrations.service.portal import with_catalogue
+
+    app = apps.build(service, folder, database_url)
+    migrate(app)
+    if service == "registrations":
+        with_catalogue(app)
+    with app.app_context():
+        apps.database_of(app).engine.dispose()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keep what became of each cell."""
+    report = yield
+    cell = getattr(item, "callspec", None) and item.callspec.params.get("cell")  # type: ignore[attr-defined]
+    if cell is not None:
+        results = item.config.stash.setdefault(RESULTS, _no_results())
+        results.note(cell, report)
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print the table."""
+    results = config.stash.get(RESULTS, None)
+    for line in results.lines() if results else ():
+        terminalreporter.write_line(line)
+
+
+def _no_results() -> Results:
+    from tests.faults.table import Results
+
+    return Results()

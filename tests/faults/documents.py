@@ -1,0 +1,132 @@
+"""Documents: made after a save, ordered by a gestionnaire, made for one candidature."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from sqlalchemy import select
+
+from services.documents.follow_ups import registry
+from services.documents.models import Document, Publication, db
+from services.documents.operations.reconciliation import reconcile
+from services.documents.parts import parts
+from tests.documents.example import CANDIDATURE, saved
+from tests.documents.service import Service
+from tests.faults.operation import DONE_BEFORE, Operation, State
+from tests.faults.running import Reconciled, Running
+from tests.support.tokens import bearer, staff_token
+
+if TYPE_CHECKING:
+    from tests.support.objects import Bucket
+
+UPLOADED = b"%PDF-1.4 what an academie made\n%%EOF"
+ORDER = {
+    "type": "convocation",
+    "title": "Convocation aux épreuves écrites",
+    "paragraphs": ["Vous êtes convoqué le 12 mai 2022."],
+    "candidatures": [CANDIDATURE],
+    "pdf": base64.b64encode(UPLOADED).decode(),
+}
+AUTOMATIC = [("confirmation", 1), ("demande_pieces", 1)]
+
+
+class Documents(Running):
+    """With the guide's candidature, once it has come."""
+
+    name = "documents"
+    needs = ("bucket",)
+    db = db
+    registry = registry
+
+    def __init__(self, database_url: str, folder: Path, bucket: Bucket) -> None:
+        nobody = "http://127.0.0.1:9"
+        self.portal = Service(database_url, bucket.url, nobody)
+        self.app = self.portal.app
+
+    def reconciled(self) -> Reconciled:
+        with self.app.app_context():
+            findings = reconcile(parts())
+            with db.reading() as session:
+                rows = session.execute(select(Document.pdf_key, Document.html_key)).all()
+                uploads = session.scalars(select(Publication.pdf_key)).all()
+        named = {key for row in rows for key in row} | set(uploads)
+        lost = ("a document",) * (findings.lost + findings.remade)
+        return Reconciled(lost, tuple(key for key in self.portal.keys() if key not in named))  # noqa: SIM118
+
+
+class _DocumentOperation(Operation[Documents]):
+    service = Documents
+
+    def state(self) -> State:
+        service = self.running.portal
+        shown = service.documents()
+        files = [service.get(f"/documents/{document['id']}/file") for document in shown]
+        return {
+            "documents": sorted((document["type"], document["version"]) for document in shown),
+            "they open": [answer.status_code for answer in files],
+            "the PDF is as it was made": [
+                len(answer.data) == document["size"] and answer.data.startswith(b"%PDF")
+                for document, answer in zip(shown, files, strict=True)
+            ],
+            "as uploaded": sum(answer.data == UPLOADED for answer in files),
+        }
+
+
+def _with(documents: list[tuple[str, int]], uploaded: int = 0) -> State:
+    many = len(documents)
+    return {
+        "documents": sorted(documents),
+        "they open": [200] * many,
+        "the PDF is as it was made": [True] * many,
+        "as uploaded": uploaded,
+    }
+
+
+class MakeDocuments(_DocumentOperation):
+    name = "make the documents of a version"
+    covers = ("making.make_documents", "copies.keep_version")
+    commits = ("the follow-up is taken", "the confirmation", "the demande", "the note in the inbox", "the row is done")
+    decided_by = DONE_BEFORE
+    objects = 2
+    done: ClassVar[State] = _with(AUTOMATIC)
+
+    def prepare(self) -> None:
+        self.running.portal.hears(saved())
+
+    def do(self) -> None:
+        self.running.work_once()
+
+
+class OrderDocument(_DocumentOperation):
+    name = "publish an uploaded PDF"
+    covers = ("publishing.publish",)
+    objects = 1
+    done: ClassVar[State] = _with([*AUTOMATIC, ("convocation", 1)], uploaded=1)
+
+    def prepare(self) -> None:
+        self.running.portal.publishes(saved())
+        self.running.work()
+
+    def do(self) -> int:
+        token = staff_token("gestionnaire-1", scopes=["documents:publish"], academies=["03"])
+        return self.running.portal.web.post("/v1/publications", json=ORDER, headers=bearer(token)).status_code
+
+
+class MakeOrderedDocument(OrderDocument):
+    name = "make a published document"
+    covers = ("publishing.publish_document",)
+    commits = ("the follow-up is taken", "the document", "the note in the inbox", "the row is done")
+    decided_by = DONE_BEFORE
+    objects = 2
+
+    def prepare(self) -> None:
+        super().prepare()
+        assert super().do() == 202
+
+    def do(self) -> None:  # type: ignore[override]
+        self.running.work_once()
+
+
+OPERATIONS = (MakeDocuments, OrderDocument, MakeOrderedDocument)

@@ -1,0 +1,51 @@
+"""What a row of the table is: something that a person or the worker does, and the questions asked about it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar, Generic, TypeVar
+
+from tests.faults.running import Running
+
+State = dict[str, Any]
+Service = TypeVar("Service", bound=Running)
+
+DONE_BEFORE = -1
+
+
+class Operation(ABC, Generic[Service]):
+    """`state()` answers the questions: each key is one, and its value must be as before or as `done`, all together."""
+
+    name: ClassVar[str]
+    service: ClassVar[type[Running]]
+    covers: ClassVar[tuple[str, ...]]
+    """Functions of `services/<service>/operations`, as « module.function », that this row runs."""
+    commits: ClassVar[tuple[str, ...]] = ("it",)
+    """What each of its transactions settles, in their order."""
+    decided_by: ClassVar[int] = 0
+    """From which commit on the worker carries the rest out; DONE_BEFORE where what came before has decided."""
+    acknowledged: ClassVar[tuple[int, ...]] = (200, 201, 202, 204)
+    repeated: ClassVar[tuple[int, ...]] = acknowledged
+    """What pressing again may answer when it was done already."""
+    objects: ClassVar[int] = 0
+    """How many objects it writes: no more than these may be left without a row where a commit's outcome is unknown."""
+    done: ClassVar[State]
+
+    def __init__(self, running: Service) -> None:
+        self.running = running
+
+    @abstractmethod
+    def prepare(self) -> None:
+        """Bring the service where the operation can be done."""
+
+    @abstractmethod
+    def do(self) -> int | None:
+        """Do it: the status of the answer; None where nobody waits for one."""
+
+    def again(self) -> int | None:
+        """What a person does after an error."""
+        return self.do()
+
+    @abstractmethod
+    def state(self) -> State:
+        """What people see of it, by question."""

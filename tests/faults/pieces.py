@@ -1,0 +1,153 @@
+"""Files of candidates: deposited, replaced, taken back, handed over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from sqlalchemy import func, select
+
+from services.chassis.objects import ObjectMissing
+from services.pieces.follow_ups import registry
+from services.pieces.models import Deposit, Validation, db
+from services.pieces.operations.reconciliation import reconcile
+from services.pieces.parts import parts
+from tests.faults.operation import Operation, State
+from tests.faults.running import Reconciled, Running
+from tests.pieces import made
+from tests.pieces.portal import Portal
+
+if TYPE_CHECKING:
+    from tests.support.objects import Bucket
+
+PIECE, GROUP = "NATIDE06", "NATIONALITE"
+FIRST, SECOND = made.pdf(), made.pdf(pages=2)
+
+
+class Pieces(Running):
+    """With the guide's candidature."""
+
+    name = "pieces"
+    needs = ("bucket",)
+    db = db
+    registry = registry
+
+    def __init__(self, database_url: str, folder: Path, bucket: Bucket) -> None:
+        self.portal = Portal(database_url, bucket.url)
+        self.app = self.portal.app
+
+    def reconciled(self) -> Reconciled:
+        with self.app.app_context():
+            findings = reconcile(parts(), dry_run=True)
+            with db.reading() as session:
+                named = set(session.scalars(select(Deposit.object_key)))
+            return Reconciled(tuple(findings.lost), tuple(sorted(set(parts().store.keys()) - named)))
+
+    def removed(self) -> list[bytes | None]:
+        """The bytes of each file that is no longer current, None where they are gone."""
+        return [self._bytes(row) for row in self.portal.deposits() if row.removed_at is not None]
+
+    def _bytes(self, row: Deposit) -> bytes | None:
+        with self.app.app_context():
+            try:
+                return parts().store.read(row.object_key)
+            except ObjectMissing:
+                return None
+
+
+class _PieceOperation(Operation[Pieces]):
+    service = Pieces
+
+    def prepare(self) -> None:
+        self.running.portal.registered()
+
+    def state(self) -> State:
+        portal = self.running.portal
+        opened, deposit = portal.opened(PIECE), portal.piece(PIECE)["deposit"]
+        return {
+            "the file opens": opened.data if opened.status_code == 200 else opened.status_code,
+            "its name": deposit and deposit["filename"],
+            "current files": sum(row.removed_at is None for row in portal.deposits()),
+            "handed over": bool(deposit and deposit["validated_at"]),
+        }
+
+
+def _with(content: bytes, name: str) -> State:
+    return {"the file opens": content, "its name": name, "current files": 1, "handed over": False}
+
+
+class DepositFile(_PieceOperation):
+    name = "deposit a file"
+    covers = ("deposits.deposit",)
+    objects = 1
+    done: ClassVar[State] = _with(FIRST, "first.pdf")
+
+    def do(self) -> int:
+        return self.running.portal.deposit(PIECE, FIRST, "first.pdf").status_code
+
+
+class ReplaceFile(_PieceOperation):
+    """The earlier file is kept for a while, though nobody is shown it."""
+
+    name = "replace a file"
+    covers = ("deposits.deposit",)
+    objects = 1
+    done: ClassVar[State] = {**_with(SECOND, "second.pdf"), "the earlier file is kept": True}
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.running.portal.deposit(PIECE, FIRST, "first.pdf")
+
+    def do(self) -> int:
+        return self.running.portal.deposit(PIECE, SECOND, "second.pdf").status_code
+
+    def state(self) -> State:
+        return {**super().state(), "the earlier file is kept": _all_there(self.running.removed())}
+
+
+class TakeFileBack(_PieceOperation):
+    name = "delete a file"
+    covers = ("deposits.withdraw_deposit",)
+    repeated = (403,)  # there is no file
+    done: ClassVar[State] = {
+        "the file opens": 404,
+        "its name": None,
+        "current files": 0,
+        "handed over": False,
+        "the earlier file is kept": True,
+    }
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.running.portal.deposit(PIECE, FIRST, "first.pdf")
+
+    def do(self) -> int:
+        return self.running.portal.delete(PIECE).status_code
+
+    def state(self) -> State:
+        return {**super().state(), "the earlier file is kept": _all_there(self.running.removed())}
+
+
+class HandGroupOver(_PieceOperation):
+    name = "validate a group"
+    covers = ("validations.validate_group",)
+    done: ClassVar[State] = {**_with(FIRST, "first.pdf"), "handed over": True, "validations": 1}
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.running.portal.deposit(PIECE, FIRST, "first.pdf")
+
+    def do(self) -> int:
+        return self.running.portal.validate(GROUP).status_code
+
+    def state(self) -> State:
+        with self.running.app.app_context(), db.reading() as session:
+            validations = session.scalar(select(func.count()).select_from(Validation))
+        return {**super().state(), "validations": validations}
+
+
+def _all_there(removed: list[bytes | None]) -> bool:
+    return None not in removed
+
+
+OPERATIONS = (DepositFile, ReplaceFile, TakeFileBack, HandGroupOver)

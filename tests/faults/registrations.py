@@ -1,0 +1,116 @@
+"""Candidatures: saved, modified, withdrawn."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+from services.chassis import clock
+from services.registrations.follow_ups import registry
+from services.registrations.models import db
+from tests.architecture import apps
+from tests.faults.operation import Operation, State
+from tests.faults.running import Running
+from tests.registrations.domain.bts import ANSWERS
+from tests.registrations.service.portal import NOW, Person, pierre
+from tests.support import smtp
+
+MOVED: dict[str, Any] = {**ANSWERS["identification"], "adresse": "2 rue du lac"}
+
+
+class Registrations(Running):
+    """In the guide's month, with its candidate and a folder of mails."""
+
+    name = "registrations"
+    db = db
+    registry = registry
+
+    def __init__(self, database_url: str, folder: Path) -> None:
+        self.app = apps.build("registrations", folder, database_url)
+        clock.set_offset((NOW - clock.system_now()).total_seconds())
+        self.candidate: Person = pierre(self.app)
+        self._mails = folder / "mail"
+
+    def mails(self) -> list[str]:
+        """What was sent, by subject."""
+        return sorted(smtp.read(path.read_bytes()).subject for path in self._mails.glob("*.eml"))
+
+
+class _CandidatureOperation(Operation[Registrations]):
+    service = Registrations
+
+    def state(self) -> State:
+        candidate = self.running.candidate
+        tiles = candidate.get("/candidatures")["candidatures"]
+        return {
+            "candidatures": [(tile["numero_inscription"], tile["version"]) for tile in tiles],
+            "they open": [candidate.call("GET", f"/candidatures/{tile['id']}").status_code for tile in tiles],
+            "drafts": len(candidate.get("/drafts")["drafts"]),
+            "told": self.running.told("numero_candidat", "version"),
+            "mails": self.running.mails(),
+        }
+
+
+NUMBER = "02103000001"
+SAVED = ("registration_saved", NUMBER, 1)
+
+
+class SaveRegistration(_CandidatureOperation):
+    name = "save a candidature"
+    covers = ("registering.save_draft",)
+    done: ClassVar[State] = {
+        "candidatures": [("001", 1)],
+        "they open": [200],
+        "drafts": 0,
+        "told": [SAVED],
+        "mails": [],
+    }
+
+    def prepare(self) -> None:
+        self.draft = self.running.candidate.fill(self.running.candidate.draft())
+
+    def do(self) -> int:
+        return self.running.candidate.save(self.draft).status_code
+
+
+class SaveModification(_CandidatureOperation):
+    name = "save a modification"
+    covers = ("registering.save_draft",)
+    done: ClassVar[State] = {
+        "candidatures": [("001", 2)],
+        "they open": [200],
+        "drafts": 0,
+        "told": [SAVED, ("registration_saved", NUMBER, 2)],
+        "mails": ["Modification d'inscription : BREVET DE TECHNICIEN SUPERIEUR"],
+    }
+
+    def prepare(self) -> None:
+        candidate = self.running.candidate
+        draft = candidate.modify(candidate.registered()["candidature_id"]).json
+        written = candidate.write(draft, 2, MOVED)
+        assert written.status_code == 200, written.text
+        self.draft = {**draft, "revision": written.json["revision"]}
+
+    def do(self) -> int:
+        return self.running.candidate.save(self.draft).status_code
+
+
+class Withdraw(_CandidatureOperation):
+    name = "withdraw"
+    covers = ("candidatures.withdraw",)
+    done: ClassVar[State] = {
+        "candidatures": [],
+        "they open": [],
+        "drafts": 0,
+        "told": [SAVED, ("registration_withdrawn", None, 2)],
+        "mails": ["Désinscription : BREVET DE TECHNICIEN SUPERIEUR"],
+    }
+
+    def prepare(self) -> None:
+        self.candidature = self.running.candidate.registered()["candidature_id"]
+
+    def do(self) -> int:
+        return self.running.candidate.withdraw(self.candidature).status_code
+
+
+OPERATIONS = (SaveRegistration, SaveModification, Withdraw)

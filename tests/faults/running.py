@@ -1,0 +1,96 @@
+"""A service at work in this process with real parts: its API, its worker, and what its reconciliation says."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from flask import Flask
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.chassis import clock
+from services.chassis.database import Database
+from services.chassis.events import Handlers, tables
+from services.chassis.events.follow_ups import FollowUps
+from tests.support.commits import Broken
+
+MANY = 50  # follow-ups of one operation: more means that one of them never ends
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """Rows whose objects are gone, and the keys of objects that no row names."""
+
+    lost: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+class Running(ABC):
+    """One service; `db` and `registry` are its own, `app` is over a database that is its alone.
+
+    Built from the URL of its database, a folder, and the fixtures named in `needs`.
+    """
+
+    name: ClassVar[str]
+    needs: ClassVar[tuple[str, ...]] = ()
+    jobs: ClassVar[tuple[Callable[[], None], ...]] = ()
+    """What a clock starts that finishes operations."""
+    app: Flask
+    db: ClassVar[Database]
+    registry: ClassVar[Handlers]
+
+    @abstractmethod
+    def __init__(self, database_url: str, folder: Path, *needed: Any) -> None:
+        """Start it over a migrated database."""
+
+    def work_once(self) -> None:
+        """The worker takes one follow-up and runs it. What fails is left for another time, as it is by its loop."""
+        with self.app.app_context(), suppress(Broken, SQLAlchemyError):
+            self._follow_ups().run_once()
+
+    def work(self) -> None:
+        """The worker runs all that waits, then its jobs."""
+        with self.app.app_context():
+            self._end_leases()
+            follow_ups = self._follow_ups()
+            ran = 0
+            while follow_ups.run_once():
+                ran += 1
+                assert ran < MANY, "a follow-up never ends"
+            for run in self.jobs:
+                run()
+
+    def reconciled(self) -> Reconciled:
+        """What reconciliation has to say; nothing for a service without objects."""
+        return Reconciled()
+
+    def parked(self) -> int:
+        """How many follow-ups were given up."""
+        with self.app.app_context(), self.db.reading() as session:
+            return session.scalar(select(func.count()).select_from(tables.parked)) or 0
+
+    def told(self, *fields: str) -> list[tuple[Any, ...]]:
+        """The events for other services, oldest first: the name of each and these fields of its data."""
+        rows = select(tables.outbox.c.envelope).filter_by(destination=tables.TO_BROKER)
+        with self.app.app_context(), self.db.reading() as session:
+            envelopes = [json.loads(text) for text in session.scalars(rows.order_by(tables.outbox.c.sequence))]
+        return [(told["type"].split(".")[1], *(told["data"].get(name) for name in fields)) for told in envelopes]
+
+    def close(self) -> None:
+        with self.app.app_context():
+            self.db.engine.dispose()
+        clock.set_offset(0)
+
+    def _follow_ups(self) -> FollowUps:
+        return FollowUps(self.db, self.registry, (0.0,), tries=MANY)
+
+    def _end_leases(self) -> None:
+        """What a dead worker had taken is free, as it is some seconds later."""
+        with self.db.operation() as session:
+            session.execute(update(tables.outbox).values(leased_until=None))

@@ -1,0 +1,79 @@
+"""The table of failure points: its cells, what became of each, and how it is printed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.faults import accounts, documents, pieces, registrations
+from tests.faults.operation import Operation
+from tests.support.commits import POINTS, Point
+
+OPERATIONS: tuple[type[Operation[Any]], ...] = (
+    *pieces.OPERATIONS,
+    *registrations.OPERATIONS,
+    *documents.OPERATIONS,
+    *accounts.OPERATIONS,
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """An operation whose commit number `number` fails at `point`, on an engine."""
+
+    engine: str
+    operation: type[Operation[Any]]
+    number: int
+    point: Point
+
+    @property
+    def row(self) -> str:
+        name = f"{self.operation.service.name}: {self.operation.name}"
+        several = len(self.operation.commits) > 1
+        return f"{name}, {self.operation.commits[self.number]}" if several else name
+
+    @property
+    def there_afterwards(self) -> bool:
+        """Whether the operation is wholly done once the worker has run; else nothing of it is."""
+        if self.point is Point.NONE or self.number > self.operation.decided_by:
+            return True
+        return self.number == self.operation.decided_by and self.point.applied
+
+    def __str__(self) -> str:
+        return f"{self.row} × {self.point.value} on {self.engine}"
+
+
+def cells() -> Iterator[Cell]:
+    for engine, points in POINTS.items():
+        for operation in OPERATIONS:
+            yield Cell(engine, operation, 0, Point.NONE)
+            for number in range(len(operation.commits)):
+                yield from (Cell(engine, operation, number, point) for point in points if point is not Point.NONE)
+
+
+class Results:
+    """What became of each cell: « held », or the word that pytest has for it."""
+
+    def __init__(self) -> None:
+        self._words: dict[Cell, str] = {}
+
+    def note(self, cell: Cell, report: pytest.TestReport) -> None:
+        """Keep the outcome of a test's body, or of a fixture that did not get that far."""
+        if report.when == "call" or report.outcome != "passed":
+            awaited = hasattr(report, "wasxfail")
+            self._words[cell] = "awaited" if awaited else {"passed": "held"}.get(report.outcome, report.outcome)
+
+    def lines(self) -> Iterator[str]:
+        """Operations by points, one table per engine."""
+        for engine, points in POINTS.items():
+            shown = {cell: word for cell, word in self._words.items() if cell.engine == engine}
+            if not shown:
+                continue
+            width = max(len(cell.row) for cell in shown)
+            yield f"{f'Failure points on {engine}':{width}}" + "".join(f"  {point.value}" for point in points)
+            for row in dict.fromkeys(cell.row for cell in shown):
+                words = {cell.point: word for cell, word in shown.items() if cell.row == row}
+                yield f"{row:{width}}" + "".join(f"  {words.get(one, '-'):{len(one.value)}}" for one in points)

@@ -1,0 +1,74 @@
+"""Whatever becomes of a commit, an operation is wholly done or not at all, and pressing again settles it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from _pytest.mark.structures import ParameterSet
+
+from tests.faults import awaited
+from tests.faults.operation import Operation, State
+from tests.faults.running import Running
+from tests.faults.table import Cell, cells
+from tests.support.commits import Commits, Point
+from tests.support.postgres_proxy import PostgresProxy
+
+
+def _parameters() -> Iterator[ParameterSet]:
+    for cell in cells():
+        missing = awaited.reason(cell)
+        marks = [pytest.mark.xfail(reason=missing, raises=AssertionError, strict=True)] if missing else []
+        yield pytest.param(cell, id=str(cell), marks=marks)
+
+
+@pytest.mark.parametrize("cell", list(_parameters()))
+def test_an_operation_is_done_wholly_or_not_at_all_and_once(
+    cell: Cell, running: Running, cell_proxy: PostgresProxy | None
+) -> None:
+    operation = cell.operation(running)
+    operation.prepare()
+    before, commits = operation.state(), Commits(running.app, running.db, cell_proxy)
+    assert _differs(before, operation.done), "the questions tell done from not done"
+    if cell.point is Point.NONE:
+        assert commits.count(operation.do) == len(operation.commits), "each commit of the operation has its row"
+    else:
+        _check_answer(cell, commits.fail(operation.do, cell.point, cell.number))
+    running.work()
+    _ask(cell, "afterwards", running, operation, operation.done if cell.there_afterwards else before)
+    answer = operation.again()
+    assert answer is None or answer in _answers_again(cell), f"{cell}: pressed again it answers {answer}"
+    running.work()
+    _ask(cell, "pressed again", running, operation, operation.done)
+
+
+def _check_answer(cell: Cell, answer: int | None) -> None:
+    """After a failure the person reads that the portal cannot answer now; or that it is done, which it then is."""
+    failed = 500 if cell.point is Point.BEFORE else 503
+    if answer not in (None, failed):
+        assert answer in cell.operation.acknowledged, f"{cell}: answered {answer}"
+        assert cell.there_afterwards, f"{cell}: acknowledged ({answer}) and not done"
+
+
+def _answers_again(cell: Cell) -> tuple[int, ...]:
+    return cell.operation.repeated if cell.there_afterwards else cell.operation.acknowledged
+
+
+def _ask(cell: Cell, when: str, running: Running, operation: Operation[Running], wanted: State) -> None:
+    state = operation.state()
+    for question, expected in wanted.items():
+        assert state[question] == expected, f"{cell}, {when}: {question}"
+    assert running.parked() == 0, f"{cell}, {when}: follow-ups given up"
+    findings = running.reconciled()
+    assert findings.lost == (), f"{cell}, {when}: lost objects"
+    assert len(findings.unknown) <= _left_without_row(cell), f"{cell}, {when}: objects without a row"
+
+
+def _left_without_row(cell: Cell) -> int:
+    """An object may be left behind only where the service could not know what became of its commit."""
+    uncertain = not cell.point.applied and not cell.point.surely_not_applied
+    return cell.operation.objects if uncertain else 0
+
+
+def _differs(before: State, done: State) -> bool:
+    return any(before.get(question) != expected for question, expected in done.items())

@@ -22,7 +22,7 @@ from services.chassis.replicas import new_session
 SERVICES = ("accounts", "registrations", "documents", "pieces")
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 BODY_LIMIT = 1024 * 1024
-PASSED_IN = ("Content-Type", "Accept", "If-Match", "If-None-Match", "Accept-Language")
+PASSED_IN = ("Content-Type", "Accept", "If-Match", "If-None-Match", "Idempotency-Key", "Accept-Language")
 LEFT_OUT = frozenset(
     {"connection", "keep-alive", "transfer-encoding", "server", "date", "set-cookie", "content-encoding"}
 )

@@ -26,9 +26,10 @@ ORDER: dict[str, Any] = {
 }
 
 
-def _order(service: Service, token: str | None = None, **given: Any) -> TestResponse:
+def _order(service: Service, token: str | None = None, key: str | None = None, **given: Any) -> TestResponse:
     token = token or staff_token("gestionnaire-1", scopes=["documents:publish"], academies=["03"])
-    return service.web.post("/v1/publications", json={**ORDER, **given}, headers=bearer(token))
+    headers = {**bearer(token), **({"Idempotency-Key": key} if key else {})}
+    return service.web.post("/v1/publications", json={**ORDER, **given}, headers=headers)
 
 
 def _published(service: Service, **given: Any) -> dict[str, Any]:
@@ -124,3 +125,22 @@ def test_what_cannot_be_printed_is_dropped_from_what_is_typed(service: Service) 
 
 def test_a_title_of_nothing_but_blanks_is_none(service: Service) -> None:
     assert _order(service, title=" \x00 ").status_code == 422
+
+
+def test_an_order_given_again_under_its_key_is_answered_as_the_first_and_not_carried_out_twice(
+    service: Service,
+) -> None:
+    service.publishes(saved())
+    pdf = base64.b64encode(b"%PDF-1.4 convocation\n%%EOF").decode()
+    first, again, other = (_order(service, key=key, pdf=pdf) for key in ("a", "a", "b"))
+    assert first.get_json() == again.get_json()
+    assert other.get_json()["id"] != first.get_json()["id"]
+    refused = _order(service, key="a", title="Autre chose", pdf=pdf)
+    assert (refused.status_code, refused.get_json()["type"]) == (409, "/problems/cle-deja-utilisee")
+    assert _order(service, key="x" * 201).status_code == 422
+
+
+def test_a_key_is_its_callers_own(service: Service) -> None:
+    service.publishes(saved())
+    neighbour = staff_token("gestionnaire-2", scopes=["documents:publish"], academies=["03"])
+    assert _order(service, key="a").get_json()["id"] != _order(service, neighbour, key="a").get_json()["id"]

@@ -6,7 +6,7 @@ import base64
 import binascii
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from services.documents.domain.identifiers import PATTERN
 from services.documents.domain.types import PUBLISHED
@@ -98,6 +98,13 @@ class OrderSchema(Schema):
     paragraphs = fields.List(_PARAGRAPH, required=True, validate=validate.Length(min=1, max=50))
     candidatures = fields.List(_ID, required=True, validate=validate.Length(min=1, max=500))
     pdf = PdfField(load_default=None)
+
+
+class OrderKeySchema(Schema):
+    class Meta:
+        unknown = EXCLUDE  # the other headers
+
+    order_key = fields.String(data_key="Idempotency-Key", load_default=None, validate=validate.Length(min=1, max=200))
 
 
 class AcceptedSchema(Schema):

@@ -7,7 +7,7 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from services.chassis import access
-from services.documents.api.schemas import AcceptedSchema, OrderSchema
+from services.documents.api.schemas import AcceptedSchema, OrderKeySchema, OrderSchema
 from services.documents.domain.types import DocumentType
 from services.documents.operations.publishing import Accepted, Order, publish
 from services.documents.parts import parts
@@ -18,9 +18,14 @@ blp = Blueprint("publications", __name__, url_prefix="/v1", description="Publier
 @blp.route("/publications", methods=["POST"])
 @access.staff("documents:publish")
 @blp.arguments(OrderSchema)
+@blp.arguments(OrderKeySchema, location="headers")
 @blp.response(202, AcceptedSchema)
-def publish_documents(body: dict[str, Any]) -> Accepted:
-    """Publish one document for each of the candidatures within the caller's académies; the worker makes them."""
+@blp.alt_response(409, description="cle-deja-utilisee")
+def publish_documents(body: dict[str, Any], headers: dict[str, Any]) -> Accepted:
+    """Publish one document for each of the candidatures within the caller's académies; the worker makes them.
+
+    An order given again with the same Idempotency-Key is not carried out twice: it gets the first one's answer.
+    """
     caller = access.caller()
     order = Order(
         type=DocumentType(body["type"]),
@@ -29,4 +34,4 @@ def publish_documents(body: dict[str, Any]) -> Accepted:
         candidatures=tuple(body["candidatures"]),
         pdf=body["pdf"],
     )
-    return publish(parts(), caller.id, caller.academies, order)
+    return publish(parts(), caller.id, caller.academies, order, headers["order_key"])

@@ -1,7 +1,7 @@
 """The keys of a document's objects: they say whose document it is, so that a lost row can be made again from them.
 
 documents/<candidature>/<type>/<version, 0 for a publication>/<document>-<attempt>-<SHA-256>.<pdf or html>
-publications/<publication>-<SHA-256>.pdf
+publications/<publication>/<attempt>-<SHA-256>.pdf
 """
 
 from __future__ import annotations
@@ -47,5 +47,10 @@ def read_key(key: str) -> tuple[DocumentName, str, str] | None:
 
 
 def publication_key(publication_id: str, sha256: str) -> str:
-    """Of the PDF that a gestionnaire uploaded."""
-    return f"publications/{publication_id}-{sha256}.pdf"
+    """Of the PDF that a gestionnaire uploaded; another one for each attempt."""
+    return f"publications/{publication_id}/{uuid.uuid4().hex[:8]}-{sha256}.pdf"
+
+
+def uploaded_digest(key: str) -> str:
+    """The SHA-256 in the key of an uploaded PDF."""
+    return key.rpartition("-")[2].removesuffix(".pdf")

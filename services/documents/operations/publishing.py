@@ -9,15 +9,16 @@ from dataclasses import dataclass
 
 import structlog
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now
 from services.chassis.database import new_id
-from services.chassis.errors import NotFound, Unavailable
+from services.chassis.errors import Conflict, NotFound, Unavailable
 from services.chassis.events import follow_up
 from services.chassis.objects import BytesChanged, StoreUnavailable, operation_naming, put_verified
 from services.documents import queries
-from services.documents.domain.object_keys import DocumentName, publication_key
+from services.documents.domain.object_keys import DocumentName, publication_key, uploaded_digest
 from services.documents.domain.types import DocumentType
 from services.documents.models import Candidature, Document, Publication, db
 from services.documents.operations.making import assign, keep_rendered
@@ -55,18 +56,27 @@ class Accepted:
     refused: tuple[str, ...]
 
 
-def publish(parts: Parts, actor: str, academies: frozenset[str] | None, order: Order) -> Accepted:
+def publish(
+    parts: Parts, actor: str, academies: frozenset[str] | None, order: Order, order_key: str | None = None
+) -> Accepted:
     """Write the order down; the worker makes each document. `academies` None: all.
 
-    Raises NotFound if none of the candidatures can be written to, Unavailable if an uploaded PDF cannot be kept.
+    `order_key` is the caller's own name for this order: given again, it answers as the first time did. Raises NotFound
+    if none of the candidatures can be written to, Unavailable if an uploaded PDF cannot be kept, Conflict for the key
+    of another order.
     """
+    publication_id = _publication_id(actor, order_key) if order_key else new_id()
+    return _known(publication_id, order) or _publish(parts, actor, academies, order, publication_id)
+
+
+def _publish(parts: Parts, actor: str, academies: frozenset[str] | None, order: Order, publication_id: str) -> Accepted:
     wanted = tuple(dict.fromkeys(order.candidatures))
     reached = queries.shown_in(wanted, academies)
     if not reached:
         raise NotFound()
     accepted = [candidature_id for candidature_id in wanted if candidature_id in reached]
     publication = Publication(
-        id=new_id(),
+        id=publication_id,
         at=portal_now(),
         actor=actor,
         type=order.type.value,
@@ -76,12 +86,17 @@ def publish(parts: Parts, actor: str, academies: frozenset[str] | None, order: O
     )
     publication.pdf_key = _uploaded(parts, publication.id, order.pdf)
     keys = () if publication.pdf_key is None else (publication.pdf_key,)
-    with operation_naming(db, parts.store, *keys) as session:
-        session.add(publication)
-        session.flush()
-        for candidature_id in accepted:
-            work = {"publication_id": publication.id, "candidature_id": candidature_id}
-            follow_up(session, PUBLISH_DOCUMENT, work, subject=candidature_id)
+    try:
+        with operation_naming(db, parts.store, *keys) as session:
+            session.add(publication)
+            session.flush()
+            for candidature_id in accepted:
+                work = {"publication_id": publication.id, "candidature_id": candidature_id}
+                follow_up(session, PUBLISH_DOCUMENT, work, subject=candidature_id)
+    except IntegrityError:  # the same order, given at the same moment
+        if known := _known(publication_id, order):
+            return known
+        raise
     log.info("documents_published", publication_id=publication.id, actor=actor, count=len(accepted))
     return Accepted(publication.id, len(accepted), tuple(one for one in wanted if one not in reached))
 
@@ -104,6 +119,25 @@ def publish_document(parts: Parts, publication_id: str, candidature_id: str) -> 
         document = _document(session, publication, document_id, candidature_id)
         assign(document, pdf, html)
         session.add(document)
+
+
+def _publication_id(actor: str, order_key: str) -> str:
+    return hashlib.sha256(f"{actor}/{order_key}".encode()).hexdigest()[:32]
+
+
+def _known(publication_id: str, order: Order) -> Accepted | None:
+    """What was answered to this order, if it was given before. Raises Conflict where it was another one."""
+    with db.reading() as session:
+        row = session.get(Publication, publication_id)
+    if row is None:
+        return None
+    digest = digest_of(order.pdf).sha256 if order.pdf is not None else None
+    said = (row.type, row.title, tuple(row.paragraphs), uploaded_digest(row.pdf_key) if row.pdf_key else None)
+    if said != (order.type.value, order.title, order.paragraphs, digest):
+        raise Conflict("Cette clé (Idempotency-Key) a déjà servi à une autre publication.", type="cle-deja-utilisee")
+    accepted = set(row.candidatures)
+    refused = tuple(item for item in dict.fromkeys(order.candidatures) if item not in accepted)
+    return Accepted(row.id, len(accepted), refused)
 
 
 def _made(parts: Parts, publication: Publication, copy: Candidature) -> Rendered:

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from services.accounts.app import create_app
 from services.accounts.follow_ups import registry
 from services.accounts.jobs import finish_identity_changes
-from services.accounts.models import IdentityChange, db
-from tests.accounts.house import House, settings
+from services.accounts.models import Account, IdentityChange, db
+from tests.accounts.house import House, settings, token_in
 from tests.accounts.people import binet
 from tests.accounts.test_change import EMAIL, NEW_EMAIL, ask_new_email, change
 from tests.accounts.test_staff import made
@@ -67,6 +67,26 @@ def _with(identity: tuple[int, str, str], told: list[tuple[str]]) -> State:
     return {"the identity": identity, "he logs in": 201, "changes pending": 0, "told": told, "mails": []}
 
 
+class CreateAccount(Operation[Accounts]):
+    """Asked for again, the account begins anew and the newest mail counts."""
+
+    name = "create an account"
+    service = Accounts
+    covers = ("creation.create_account",)
+    done: ClassVar[State] = {"accounts": 1, "the newest link": "usable"}
+
+    def prepare(self) -> None:
+        """An address that nobody has used."""
+
+    def do(self) -> int:
+        return self.running.house.create().status_code
+
+    def state(self) -> State:
+        with self.running.app.app_context(), db.reading() as session:
+            accounts = session.scalar(select(func.count()).select_from(Account))
+        return {"accounts": accounts, "the newest link": _newest_link(self.running, EMAIL, "activations")}
+
+
 class ChangeCivilStatus(_AccountOperation):
     """Once it is committed as pending, the worker's job agrees it with registrations and puts it in force."""
 
@@ -98,6 +118,26 @@ class CorrectIdentity(_AccountOperation):
         return self.running.house.call("POST", path, self.administrator, **given).status_code
 
 
+class AskNewAddress(_AccountOperation):
+    """Asked for again, the older link dies and the newest mail counts."""
+
+    name = "ask for a new address"
+    covers = ("change.change_account",)
+    commits = ("the try is counted", "the right password is told", "the address is asked for")
+    decided_by = 2
+    done: ClassVar[State] = {"pending address": NEW_EMAIL, "the newest link": "usable"}
+
+    def do(self) -> int:
+        return ask_new_email(self.running.house, self.held).status_code
+
+    def state(self) -> State:
+        pending = self.running.house.call("GET", "/me", self.held["access_token"]).json["pending_email"]
+        return {
+            "pending address": pending,
+            "the newest link": _newest_link(self.running, NEW_EMAIL, "email-changes"),
+        }
+
+
 class ConfirmAddress(_AccountOperation):
     name = "confirm a new address"
     covers = ("email_change.confirm_email",)
@@ -117,4 +157,12 @@ class ConfirmAddress(_AccountOperation):
         return self.running.house.post("/email-changes", token=self.token).status_code
 
 
-OPERATIONS = (ChangeCivilStatus, CorrectIdentity, ConfirmAddress)
+def _newest_link(running: Accounts, address: str, path: str) -> str | None:
+    """In which state the link of the newest mail to this address is; None without a mail."""
+    mails = running.mailbox.find(address)
+    if not mails:
+        return None
+    return str(running.house.post(f"/{path}/check", token=token_in(mails[-1])).json["state"])
+
+
+OPERATIONS = (CreateAccount, ChangeCivilStatus, CorrectIdentity, AskNewAddress, ConfirmAddress)

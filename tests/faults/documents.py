@@ -61,7 +61,8 @@ class _DocumentOperation(Operation[Documents]):
 
     def state(self) -> State:
         service = self.running.portal
-        shown = service.documents()
+        answer = service.get(f"/candidatures/{CANDIDATURE}/documents")
+        shown = answer.get_json()["documents"] if answer.status_code == 200 else []
         files = [service.get(f"/documents/{document['id']}/file") for document in shown]
         return {
             "documents": sorted((document["type"], document["version"]) for document in shown),
@@ -84,9 +85,23 @@ def _with(documents: list[tuple[str, int]], uploaded: int = 0) -> State:
     }
 
 
+class HearSave(_DocumentOperation):
+    """Told again by the broker it changes nothing."""
+
+    name = "hear of a save"
+    covers = ("copies.keep_version",)
+    done: ClassVar[State] = _with(AUTOMATIC)
+
+    def prepare(self) -> None:
+        """A candidature that is new here."""
+
+    def do(self) -> None:
+        self.running.hear(saved())
+
+
 class MakeDocuments(_DocumentOperation):
     name = "make the documents of a version"
-    covers = ("making.make_documents", "copies.keep_version")
+    covers = ("making.make_documents",)
     commits = ("the follow-up is taken", "the confirmation", "the demande", "the note in the inbox", "the row is done")
     decided_by = DONE_BEFORE
     objects = 2
@@ -129,4 +144,4 @@ class MakeOrderedDocument(OrderDocument):
         self.running.work_once()
 
 
-OPERATIONS = (MakeDocuments, OrderDocument, MakeOrderedDocument)
+OPERATIONS = (HearSave, MakeDocuments, OrderDocument, MakeOrderedDocument)

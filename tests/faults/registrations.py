@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from services.chassis import clock
+from services.contracts.accounts import Identity, IdentityCorrected
 from services.registrations.follow_ups import registry
 from services.registrations.models import db
 from tests.architecture import apps
@@ -13,7 +14,7 @@ from tests.faults.operation import Operation, State
 from tests.faults.running import Running
 from tests.registrations.domain.bts import ANSWERS
 from tests.registrations.service.portal import NOW, Person, pierre
-from tests.support import smtp
+from tests.support import smtp, tokens
 
 MOVED: dict[str, Any] = {**ANSWERS["identification"], "adresse": "2 rue du lac"}
 
@@ -113,4 +114,30 @@ class Withdraw(_CandidatureOperation):
         return self.running.candidate.withdraw(self.candidature).status_code
 
 
-OPERATIONS = (SaveRegistration, SaveModification, Withdraw)
+class WithdrawByStaff(Withdraw):
+    name = "withdraw for a candidate"
+    covers = ("staff.end_candidature",)
+
+    def do(self) -> int:
+        token = tokens.staff_token("agent", scopes=["candidatures:manage"], academies=["03"])
+        path = f"/v1/staff/candidatures/{self.candidature}/withdrawal"
+        given = {"json": {"reason": "Demande écrite"}, "headers": tokens.bearer(token)}
+        return self.running.app.test_client().post(path, **given).status_code
+
+
+class HearCorrection(_CandidatureOperation):
+    """Told again by the broker it changes nothing."""
+
+    name = "hear of a corrected identity"
+    covers = ("candidatures.correct_identity",)
+    done: ClassVar[State] = SaveModification.done
+
+    def prepare(self) -> None:
+        self.running.candidate.registered()
+
+    def do(self) -> None:
+        corrected = Identity(**{**tokens.DUBOIS, "version": 5, "nom_famille": "DUPOND"})
+        self.running.hear(IdentityCorrected(self.running.candidate.id, corrected, "Pièce d'identité reçue"))
+
+
+OPERATIONS = (SaveRegistration, SaveModification, Withdraw, WithdrawByStaff, HearCorrection)

@@ -16,8 +16,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.chassis import clock
 from services.chassis.database import Database
-from services.chassis.events import Handlers, tables
+from services.chassis.events import Envelope, Handlers, tables
 from services.chassis.events.follow_ups import FollowUps
+from services.chassis.events.inbox import Dispatcher
+from services.contracts.base import Contract
 from tests.support.commits import Broken
 
 MANY = 50  # follow-ups of one operation: more means that one of them never ends
@@ -65,6 +67,12 @@ class Running(ABC):
                 assert ran < MANY, "a follow-up never ends"
             for run in self.jobs:
                 run()
+
+    def hear(self, event: Contract) -> None:
+        """The broker delivers an event of another service, the same one each time."""
+        told = Envelope("e" * 32, "/another", event.TYPE, "x", clock.system_now(), event.to_data())
+        with self.app.app_context():
+            Dispatcher(self.db, self.registry, (0.0,)).handle(told.to_json(), 1)
 
     def reconciled(self) -> Reconciled:
         """What reconciliation has to say; nothing for a service without objects."""

@@ -1,0 +1,49 @@
+"""What pairs a row with an event or an object is in the table of failure points, or here with the reason why not."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.architecture import apps
+from tests.architecture.calls import Operations
+from tests.faults.table import OPERATIONS
+
+MAIL_AGAIN = "a mail that is asked for again until one comes; nothing else changes with it"
+NOT_IN_THE_TABLE: dict[str, dict[str, str]] = {
+    "accounts": {
+        "activation.resend_activation": MAIL_AGAIN,
+        "reset.ask_reset": MAIL_AGAIN,
+        "login.log_in": "the mail about failed tries is alone in its transaction; the next failure sends it",
+    },
+    "registrations": {
+        "catalogue.load_catalogue": "a command, run again until it says what it did; loaded already, nothing changes",
+        "catalogue.move_on_demonstration": "the same, every hour, for demonstrations",
+        "openings.change_window": "a command, run again with the same dates; the newest revision counts",
+    },
+    "documents": {
+        "delivery.confirmation_file": "keeps a version as the event does (copies.keep_version), which brings it anyway",
+        "delivery.form_file": "as delivery.confirmation_file",
+        "reconciliation.reconcile": "compares rows and objects itself, every night; held by its own tests",
+    },
+    "pieces": {
+        "erasure.erase_object": "a follow-up of its own that runs until the row says that the object is gone",
+        "reconciliation.reconcile": "compares rows and objects itself, every night; held by its own tests",
+        "scans.rescan": "asks for scans that are asked for again the next night",
+    },
+}
+
+
+def _in_the_table(service: str) -> set[str]:
+    return {name for row in OPERATIONS if row.service.name == service for name in row.covers}
+
+
+@pytest.mark.parametrize("service", apps.SERVICES)
+def test_what_writes_an_event_or_an_object_is_in_the_table_of_failure_points(service: str) -> None:
+    operations = Operations(service)
+    needed = operations.writers & operations.entrances
+    assert needed - _in_the_table(service) == set(NOT_IN_THE_TABLE[service])
+
+
+@pytest.mark.parametrize("service", apps.SERVICES)
+def test_the_table_of_failure_points_names_functions_that_there_are(service: str) -> None:
+    assert _in_the_table(service) <= Operations(service).entrances

@@ -76,11 +76,15 @@ def test_a_sample_with_anything_more_or_less_is_another_version(event: type[Cont
         event.from_data({})
 
 
+# Asked for by the version before, which runs beside this one during an upgrade.
+EARLIER = {"pieces": {"erase_object"}}
+
+
 @pytest.mark.parametrize("service", apps.SERVICES)
 def test_each_follow_up_asked_for_is_one_that_the_worker_knows(service: str) -> None:
     asked = set(_follow_ups_asked(service))
     known = set(_registry(service)._follow_ups)
-    assert asked == known
+    assert asked | EARLIER.get(service, set()) == known
 
 
 def _follow_ups_asked(service: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import BinaryIO
 
 import structlog
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, event, insert, select, update
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import system_now
@@ -51,14 +51,18 @@ def operation_naming(db: Database, store: ObjectStore, *keys: str) -> Iterator[S
     An error before COMMIT is sent discards them. From then on they stay, whatever the database answers: an error may
     hide a commit that was applied. If it was not, reconciliation sees objects that no row names.
     """
-    committing = False
+    sent = False
+
+    def note(connection: Connection) -> None:
+        nonlocal sent
+        sent = True
+
     try:
         with db.operation() as session:
+            event.listen(session.connection(), "commit", note)  # called right before COMMIT is sent
             yield session
-            session.flush()
-            committing = True
     except BaseException:
-        if not committing:
+        if not sent:
             discard(store, *keys)
         raise
 

@@ -8,8 +8,10 @@ from functools import cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-_EVENTS = "services.chassis.events"
-_WRITES_TO_STORE = ("put", "delete")
+_WRITING = {
+    "services.chassis.events": {"publish", "follow_up"},
+    "services.chassis.objects": {"operation_naming", "put_verified", "retire"},
+}
 
 
 class Operations:
@@ -79,18 +81,10 @@ class Operations:
         return names
 
     def _writes(self, name: str) -> bool:
-        path = self._folder / "operations" / f"{name.partition('.')[0]}.py"
-        events = _imported_from(_parsed(path), _EVENTS) & {"publish", "follow_up"}
+        module = _parsed(self._folder / "operations" / f"{name.partition('.')[0]}.py")
+        writing = set().union(*(_imported_from(module, source) & names for source, names in _WRITING.items()))
         calls = [node.func for node in ast.walk(self.functions[name]) if isinstance(node, ast.Call)]
-        return any(
-            (isinstance(called, ast.Name) and called.id in events)
-            or (
-                isinstance(called, ast.Attribute)
-                and called.attr in _WRITES_TO_STORE
-                and ast.unparse(called.value).endswith("store")
-            )
-            for called in calls
-        )
+        return any(isinstance(called, ast.Name) and called.id in writing for called in calls)
 
 
 def _imported_from(tree: ast.Module, module: str) -> set[str]:

@@ -9,6 +9,7 @@ from tests.architecture.calls import Operations
 from tests.faults.table import OPERATIONS
 
 MAIL_AGAIN = "a mail that is asked for again until one comes; nothing else changes with it"
+REBUILT = "a command that makes rows of objects, run again for those that are still missing"
 NOT_IN_THE_TABLE: dict[str, dict[str, str]] = {
     "accounts": {
         "activation.resend_activation": MAIL_AGAIN,
@@ -23,11 +24,13 @@ NOT_IN_THE_TABLE: dict[str, dict[str, str]] = {
     "documents": {
         "delivery.confirmation_file": "keeps a version as the event does (copies.keep_version), which brings it anyway",
         "delivery.form_file": "as delivery.confirmation_file",
-        "reconciliation.reconcile": "compares rows and objects itself, every night; held by its own tests",
+        "rebuilding.rebuild": REBUILT,
+        "reconciliation.reconciliation": "makes a lost document again the next night, if it did not hold",
     },
     "pieces": {
-        "erasure.erase_object": "a follow-up of its own that runs until the row says that the object is gone",
-        "reconciliation.reconcile": "compares rows and objects itself, every night; held by its own tests",
+        "deposits.retire_removed": "a follow-up that older versions asked for; retired already, nothing changes",
+        "rebuilding.rebuild": REBUILT,
+        "restoring.restore_deposit": "a command, run again until it says that the file is the piece's",
         "scans.rescan": "asks for scans that are asked for again the next night",
     },
 }

@@ -6,12 +6,9 @@ import base64
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from sqlalchemy import select
-
 from services.documents.follow_ups import registry
-from services.documents.models import Document, Publication, db
-from services.documents.operations.reconciliation import reconcile
-from services.documents.parts import parts
+from services.documents.models import db
+from services.documents.operations.reconciliation import reconciliation
 from tests.documents.example import CANDIDATURE, saved
 from tests.documents.service import Service
 from tests.faults.operation import DONE_BEFORE, Operation, State
@@ -47,13 +44,7 @@ class Documents(Running):
 
     def reconciled(self) -> Reconciled:
         with self.app.app_context():
-            findings = reconcile(parts())
-            with db.reading() as session:
-                rows = session.execute(select(Document.pdf_key, Document.html_key)).all()
-                uploads = session.scalars(select(Publication.pdf_key)).all()
-        named = {key for row in rows for key in row} | set(uploads)
-        lost = ("a document",) * (findings.lost + findings.remade)
-        return Reconciled(lost, tuple(key for key in self.portal.keys() if key not in named))  # noqa: SIM118
+            return Reconciled.of(reconciliation().report())
 
 
 class _DocumentOperation(Operation[Documents]):

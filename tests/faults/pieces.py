@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from services.chassis.objects import ObjectMissing
 from services.pieces.follow_ups import registry
 from services.pieces.models import Deposit, Validation, db
-from services.pieces.operations.reconciliation import reconcile
+from services.pieces.operations.reconciliation import reconciliation
 from services.pieces.parts import parts
 from tests.faults.operation import Operation, State
 from tests.faults.running import Reconciled, Running
@@ -38,10 +38,7 @@ class Pieces(Running):
 
     def reconciled(self) -> Reconciled:
         with self.app.app_context():
-            findings = reconcile(parts(), dry_run=True)
-            with db.reading() as session:
-                named = set(session.scalars(select(Deposit.object_key)))
-            return Reconciled(tuple(findings.lost), tuple(sorted(set(parts().store.keys()) - named)))
+            return Reconciled.of(reconciliation().report())
 
     def removed(self) -> list[bytes | None]:
         """The bytes of each file that is no longer current, None where they are gone."""

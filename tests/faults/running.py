@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from flask import Flask
 from sqlalchemy import func, select, update
@@ -19,6 +19,7 @@ from services.chassis.database import Database
 from services.chassis.events import Envelope, Handlers, tables
 from services.chassis.events.follow_ups import FollowUps
 from services.chassis.events.inbox import Dispatcher
+from services.chassis.objects.reconciliation import Report
 from services.contracts.base import Contract
 from tests.support.commits import Broken
 
@@ -31,6 +32,12 @@ class Reconciled:
 
     lost: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, report: Report) -> Self:
+        """What a service's own report says, once it has compared everything with the store that is its own."""
+        assert (report.complete, report.stop) == (True, None)
+        return cls(tuple(item.key for item in report.lost), tuple(report.unknown))
 
 
 class Running(ABC):

@@ -17,7 +17,7 @@ from tests.support.postgres_proxy import PostgresProxy
 
 def _parameters() -> Iterator[ParameterSet]:
     for cell in cells():
-        missing = awaited.reason(cell)
+        missing = awaited.missing_for(cell)
         marks = [pytest.mark.xfail(reason=missing, raises=AssertionError, strict=True)] if missing else []
         yield pytest.param(cell, id=str(cell), marks=marks)
 

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from services.chassis.database import Database
@@ -32,7 +32,7 @@ class Point(Enum):
     """Where an operation fails, in the order of a commit's life; the value is what the table says."""
 
     NONE = "no failure"
-    BEFORE = "before the commit"
+    BEFORE = "error in the transaction"
     REFUSED = "commit refused"
     NOT_ARRIVED = "cut before it arrives"
     ANSWER_LOST = "applied, answer lost"
@@ -114,23 +114,25 @@ class Commits:
             return act()
 
     def _operation(self, watch: _Watch, failing: _FailingCommit) -> Callable[..., Any]:
-        """The service's own way to write, which fails once everything is written."""
+        """The service's own way to write, which fails in the midst of its writes or once everything is written."""
         real = self._db.operation
 
         @contextmanager
         def operation(*given: Any, **named: Any) -> Iterator[Session]:
             with real(*given, **named) as session:
+                chosen = watch.begins()
+                if chosen and watch.point is Point.BEFORE:
+                    event.listen(session, "after_flush", _break)
                 yield session
                 session.flush()
-                if not watch.begins():
-                    return
-                self._arm(session, watch.point, failing)
+                if chosen:
+                    self._arm(session, watch.point, failing)
 
         return operation
 
     def _arm(self, session: Session, point: Point, failing: _FailingCommit) -> None:
         """Have the commit that comes now fail, or raise in its place."""
-        if point is Point.BEFORE:
+        if point is Point.BEFORE:  # nothing was written by objects that the session flushes
             raise Broken
         if self._proxy is None or point is Point.KILLED:
             failing.armed = True
@@ -169,6 +171,10 @@ class _FailingCommit:
             raise _sqlite_error("disk I/O error", "SQLITE_IOERR")
         if armed and self._point is Point.KILLED:
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _break(session: Session, context: Any) -> None:
+    raise Broken
 
 
 def _sqlite_error(message: str, name: str) -> sqlite3.OperationalError:

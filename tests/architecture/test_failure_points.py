@@ -30,7 +30,6 @@ NOT_IN_THE_TABLE: dict[str, dict[str, str]] = {
     "pieces": {
         "deposits.retire_removed": "a follow-up that older versions asked for; retired already, nothing changes",
         "rebuilding.rebuild": REBUILT,
-        "restoring.restore_deposit": "a command, run again until it says that the file is the piece's",
         "scans.rescan": "asks for scans that are asked for again the next night",
     },
 }

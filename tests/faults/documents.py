@@ -117,7 +117,8 @@ class OrderDocument(_DocumentOperation):
 
     def do(self) -> int:
         token = staff_token("gestionnaire-1", scopes=["documents:publish"], academies=["03"])
-        return self.running.portal.web.post("/v1/publications", json=ORDER, headers=bearer(token)).status_code
+        headers = {**bearer(token), "Idempotency-Key": "the same when it is given again"}
+        return self.running.portal.web.post("/v1/publications", json=ORDER, headers=headers).status_code
 
 
 class MakeOrderedDocument(OrderDocument):

@@ -15,7 +15,7 @@ from services.pieces.parts import parts
 from tests.faults.operation import Operation, State
 from tests.faults.running import Reconciled, Running
 from tests.pieces import made
-from tests.pieces.portal import Portal
+from tests.pieces.portal import STAFF, Portal
 
 if TYPE_CHECKING:
     from tests.support.objects import Bucket
@@ -125,6 +125,25 @@ class TakeFileBack(_PieceOperation):
         return {**super().state(), "the earlier file is kept": _all_there(self.running.removed())}
 
 
+class RestoreFile(_PieceOperation):
+    name = "restore a replaced file"
+    covers = ("restoring.restore_deposit",)
+    done: ClassVar[State] = {**_with(FIRST, "first.pdf"), "the other file is kept": True}
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.running.portal.deposit(PIECE, FIRST, "first.pdf")
+        self.running.portal.deposit(PIECE, SECOND, "second.pdf")
+
+    def do(self) -> None:
+        first = self.running.portal.deposits()[0].id
+        asked = ("--academie", "03", "--by", STAFF, "--reason", "demandé par le candidat")
+        self.running.portal.commands("restore-deposit", first, *asked)
+
+    def state(self) -> State:
+        return {**super().state(), "the other file is kept": _all_there(self.running.removed())}
+
+
 class HandGroupOver(_PieceOperation):
     name = "validate a group"
     covers = ("validations.validate_group",)
@@ -147,4 +166,4 @@ def _all_there(removed: list[bytes | None]) -> bool:
     return None not in removed
 
 
-OPERATIONS = (DepositFile, ReplaceFile, TakeFileBack, HandGroupOver)
+OPERATIONS = (DepositFile, ReplaceFile, TakeFileBack, RestoreFile, HandGroupOver)

@@ -63,8 +63,7 @@ class Results:
     def note(self, cell: Cell, report: pytest.TestReport) -> None:
         """Keep the outcome of a test's body, or of a fixture that did not get that far."""
         if report.when == "call" or report.outcome != "passed":
-            awaited = hasattr(report, "wasxfail")
-            self._words[cell] = "awaited" if awaited else {"passed": "held"}.get(report.outcome, report.outcome)
+            self._words[cell] = {"passed": "held"}.get(report.outcome, report.outcome)
 
     def lines(self) -> Iterator[str]:
         """Operations by points, one table per engine."""

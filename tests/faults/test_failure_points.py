@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from _pytest.mark.structures import ParameterSet
 
-from tests.faults import awaited
 from tests.faults.operation import Operation, State
 from tests.faults.running import Running
 from tests.faults.table import Cell, cells
@@ -15,14 +11,7 @@ from tests.support.commits import Commits, Point
 from tests.support.postgres_proxy import PostgresProxy
 
 
-def _parameters() -> Iterator[ParameterSet]:
-    for cell in cells():
-        missing = awaited.missing_for(cell)
-        marks = [pytest.mark.xfail(reason=missing, raises=AssertionError, strict=True)] if missing else []
-        yield pytest.param(cell, id=str(cell), marks=marks)
-
-
-@pytest.mark.parametrize("cell", list(_parameters()))
+@pytest.mark.parametrize("cell", [pytest.param(cell, id=str(cell)) for cell in cells()])
 def test_an_operation_is_done_wholly_or_not_at_all_and_once(
     cell: Cell, running: Running, cell_proxy: PostgresProxy | None
 ) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tests.support.running import RunningPortal
 
-WORKER_SECONDS = 30.0
+WORKER_SECONDS = 90.0  # relay, broker and follow-up may each wait for the lease of a worker that was killed
 EXAM = ("Examen", "BREVET DE TECHNICIEN SUPERIEUR", "BTS 2022")
 _LINK = re.compile(r"http://\S+/compte/activation/\S+")
 

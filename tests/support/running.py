@@ -9,7 +9,7 @@ from tests.support.processes import wait_until
 from tests.support.smtp import Received
 
 GUIDES_DAY = "2021-10-04T14:00:00+02:00"
-MAIL_SECONDS = 30.0
+MAIL_SECONDS = 90.0
 
 
 class RunningPortal(ABC):

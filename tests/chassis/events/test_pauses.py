@@ -20,16 +20,35 @@ from services.chassis.events.tables import TO_BROKER, TO_SELF
 from tests.chassis.events.ledger import Ledger, declare
 from tests.chassis.events.test_crashes import PATIENCE, in_hand
 from tests.chassis.events.test_delivery import note
+from tests.support.processes import wait_until
 
 ANOTHER = "another worker"
+
+
+WORKS = [
+    pytest.param("in-handler", tables.outbox, id="follow-up"),
+    pytest.param("in-batch", tables.outbox, id="batch"),
+    pytest.param("in-job", tables.job_leases, id="job"),
+]
 
 
 def take_row(destination: str) -> Callable[[Database], bool]:
     return lambda db: bool(outbox.take(db, destination, limit=1, owner=ANOTHER))
 
 
-def take_job(db: Database) -> bool:
-    return leases_of_jobs.take(db, "count", ANOTHER)
+TAKEN_BY: dict[str, Callable[[Database], bool]] = {
+    "in-handler": take_row(TO_SELF),
+    "in-batch": take_row(TO_BROKER),
+    "in-job": lambda db: leases_of_jobs.take(db, "count", ANOTHER),
+}
+
+
+def give_work(service: Ledger, mode: str) -> None:
+    if mode == "in-batch":
+        note(service, "hello")
+    if mode == "in-handler":
+        with service.writing() as session:
+            follow_up(session, "tell", {"text": "a friend"}, subject="somebody")
 
 
 @pytest.fixture
@@ -39,27 +58,26 @@ def service(database_url: str, tmp_path: Path) -> Ledger:
     return Ledger("writer", database_url, broker_url)
 
 
-@pytest.mark.parametrize(
-    ("mode", "table", "take"),
-    [
-        pytest.param("in-handler", tables.outbox, take_row(TO_SELF), id="follow-up"),
-        pytest.param("in-batch", tables.outbox, take_row(TO_BROKER), id="batch"),
-        pytest.param("in-job", tables.job_leases, take_job, id="job"),
-    ],
-)
+@pytest.mark.parametrize(("mode", "table"), WORKS)
+def test_what_a_living_worker_has_in_hand_stays_its_own(service: Ledger, mode: str, table: TableClause) -> None:
+    give_work(service, mode)
+    with in_hand(f"{mode}/0.1", service):
+        [before] = rows_of(service, table)
+        wait_until(lambda: rows_of(service, table)[0]["leased_until"] > before["leased_until"], PATIENCE, "a renewal")
+        [after] = rows_of(service, table)
+    assert after["leased_by"] == before["leased_by"]
+
+
+@pytest.mark.parametrize(("mode", "table"), WORKS)
 def test_a_worker_that_was_paused_neither_frees_nor_ends_what_another_has_taken(
-    service: Ledger, mode: str, table: TableClause, take: Callable[[Database], bool]
+    service: Ledger, mode: str, table: TableClause
 ) -> None:
-    if mode == "in-batch":
-        note(service, "hello")
-    if mode == "in-handler":
-        with service.writing() as session:
-            follow_up(session, "tell", {"text": "a friend"}, subject="somebody")
-    with in_hand(f"{mode}/unrenewed", service) as victim:
+    give_work(service, mode)
+    with in_hand(f"{mode}/3600", service) as victim:
         victim.send_signal(signal.SIGSTOP)
         end_leases(service, table)
         with service.app.app_context():
-            assert take(service.db)
+            assert TAKEN_BY[mode](service.db)
         taken = rows_of(service, table)
         assert resumed(victim) == 0
         assert rows_of(service, table) == taken

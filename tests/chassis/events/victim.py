@@ -2,7 +2,7 @@
 
 It says « entered » when it has something in hand, and goes on with it at SIGUSR1. MODE « in-handler » stays in whatever
 it handles, « in-job » has a job too, « in-batch » stays after the first event that it published; « after-commit » ends
-as the effect is committed, before the broker hears of it. With « /unrenewed » behind it the worker renews no lease.
+as the effect is committed, before the broker hears of it. « MODE/SECONDS » renews leases that often.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from tests.chassis.events.ledger import Ledger
 
 
 def main(mode: str, database_url: str, broker_url: str) -> None:
-    mode, *unrenewed = mode.split("/")
+    mode, _, renew_seconds = mode.partition("/")
     ledger = Ledger("writer" if mode == "in-batch" else "reader", database_url, broker_url)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
-    if unrenewed:
-        leases.RENEW_SECONDS = 3600.0
+    if renew_seconds:
+        leases.RENEW_SECONDS = float(renew_seconds)
     if mode == "in-job":
         ledger.jobs.every(hours=24, name="count")(ledger.count)
     if mode == "after-commit":

@@ -8,6 +8,8 @@ from services.accounts.signing import Signer
 from services.chassis.http import Client, ProblemAnswer
 
 TIMEOUT = (2.0, 5.0)  # someone waits before the page
+ENGAGED_AT_MOST = 20_000
+"""How many candidates with a candidature a process remembers: some MB."""
 
 
 class CandidatureExists(Exception):
@@ -21,10 +23,17 @@ class Registrations:
         self._client = Client(url)
         self._signer = signer
         self._client_id = client_id
+        self._engaged: set[str] = set()
 
     def is_engaged(self, candidate_id: str) -> bool:
-        answer = self._client.get(f"/v1/candidates/{candidate_id}/engaged", token=self._token(), timeout=TIMEOUT)
-        return bool(answer["engaged"])
+        """Whether a candidature was ever saved; a yes is remembered by this process, since it never changes back."""
+        if candidate_id in self._engaged:
+            return True
+        if engaged := self._asked(candidate_id):
+            if len(self._engaged) >= ENGAGED_AT_MOST:
+                self._engaged.clear()
+            self._engaged.add(candidate_id)
+        return engaged
 
     def put_floor(self, candidate_id: str, version: int) -> None:
         """From now on no save with an identity older than `version`. Raises CandidatureExists; may be repeated."""
@@ -33,6 +42,10 @@ class Registrations:
     def erase(self, candidate_id: str) -> None:
         """Forget his drafts and address there. Raises CandidatureExists; may be repeated."""
         self._unless_engaged("DELETE", f"/v1/candidates/{candidate_id}")
+
+    def _asked(self, candidate_id: str) -> bool:
+        answer = self._client.get(f"/v1/candidates/{candidate_id}/engaged", token=self._token(), timeout=TIMEOUT)
+        return bool(answer["engaged"])
 
     def _unless_engaged(self, method: str, path: str, **options: Any) -> None:
         try:

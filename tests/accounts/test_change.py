@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import jwt
@@ -85,6 +86,25 @@ def test_with_a_candidature_only_mail_and_password_change(house: House, registra
     assert ask_new_email(house, held).json == {"email_change_pending": True}
     registrations.down = True
     assert house.call("GET", "/me", held["access_token"]).json["editable"] == "contact_only"
+
+
+def test_a_candidature_is_asked_for_once_by_pages_and_remembered_by_the_first_change(
+    house: House, registrations: FakeRegistrations
+) -> None:
+    held = house.logged_in()
+    registrations.engaged.add(held["subject"])
+    for down in (False, True):
+        registrations.down = down
+        me = house.call("GET", "/me", held["access_token"]).json
+        assert "service gestionnaire" in me["form"]["sections"][0]["notice"]
+    assert engaged_at(house) is None
+    assert change(house, held).status_code == 200
+    assert engaged_at(house) is not None
+
+
+def engaged_at(house: House) -> datetime | None:
+    with house.app.app_context(), db.reading() as session:
+        return session.query(Account).one().engaged_at
 
 
 def test_a_candidature_saved_meanwhile_refuses_the_change(house: House, registrations: FakeRegistrations) -> None:

@@ -29,6 +29,8 @@ def change_account(account_id: str, values: Mapping[str, Any]) -> bool:
     """
     account = _account(account_id)
     frozen = is_frozen(account)
+    if frozen and account.engaged_at is None:
+        _remember_engaged(account_id)
     changes = read_changes(
         values,
         today=to_paris(portal_now()).date(),
@@ -49,16 +51,16 @@ def change_account(account_id: str, values: Mapping[str, Any]) -> bool:
 
 
 def is_frozen(account: Account) -> bool:
-    """Whether a candidature was ever saved; remembered, since that never changes back. Raises Unavailable."""
-    if account.engaged_at is not None:
-        return True
-    if not parts().registrations.is_engaged(account.id):
-        return False
+    """Whether a candidature was ever saved. Writes nothing: pages ask it too. Raises Unavailable."""
+    return account.engaged_at is not None or parts().registrations.is_engaged(account.id)
+
+
+def _remember_engaged(account_id: str) -> None:
+    """From now on nobody has to be asked, whatever process serves the candidate."""
     with db.operation() as session:
-        stored = session.get(Account, account.id, with_for_update=True)
-        if stored is not None:
+        stored = session.get(Account, account_id, with_for_update=True)
+        if stored is not None and stored.engaged_at is None:
             stored.engaged_at = portal_now()
-    return True
 
 
 def _account(account_id: str) -> Account:

@@ -1,91 +1,114 @@
-"""A GET never writes: each is answered while the database of its service refuses every change."""
+"""A GET writes nothing: each is answered for real, and the databases are looked at before and after."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, event
+from werkzeug.test import TestResponse
 
-from services.chassis import clock
-from services.chassis.entry import migrate
-from tests.architecture import apps
-from tests.architecture.ledger import PUBLIC, routes_of
-from tests.architecture.test_access import EVERY_SCOPE
-from tests.registrations.service.portal import NOW, pierre, with_catalogue
-from tests.support import tokens
+from services.chassis.access import Access
+from tests.architecture.examples import Examples
+from tests.architecture.reads import BEFORE_THE_EVENT, NOTHING, READS, VISIT, WRITING_READS
+from tests.architecture.rows import Databases, write_transactions
 
-WRITING = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|CREATE|ALTER|DROP|BEGIN IMMEDIATE)\b", re.IGNORECASE)
-CALLERS = {
-    "candidate": tokens.candidate_token("pierre"),
-    "staff": tokens.staff_token(scopes=EVERY_SCOPE),
-    **{f"service({name})": tokens.service_token(name) for name in ("gateway", *apps.SERVICES)},
-}
+if TYPE_CHECKING:
+    from tests.support.objects import Objects
+
+TOOLS = "/api/<service>/v1/"
+EVERY_READ = [(app, rule) for app, rules in READS.items() for rule in rules]
+
+
+@pytest.fixture(scope="module")
+def examples(objects: Objects, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Examples]:
+    """A portal that holds one of everything."""
+    found = Examples(tmp_path_factory.mktemp("reads"), objects.fresh_bucket().url)
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="module")
+def databases(examples: Examples) -> Iterator[Databases]:
+    opened = Databases({name: examples.portal.folder / f"{name}.db" for name in examples.portal.apps})
+    yield opened
+    opened.close()
+
+
+Call = Callable[[str], TestResponse]
+
+
+def callers(examples: Examples, app: str, rule: str) -> Iterator[tuple[str, Call]]:
+    """Everyone whom the route admits, with a way to call an address as he does."""
+    ways = ways_of(examples.apps[app], rule)
+    if app != "gateway":
+        for way in ways:
+            for name in way.names if way.kind == "service" else ("",):
+                yield str(way), partial(answer_of, examples.apps[app], examples.headers(way.kind, name))
+    elif rule.startswith(TOOLS):
+        yield "tool", examples.tool().get
+    else:
+        yield "candidate", partial(examples.browser.get, follow=False)
+        if ways[0].kind == "public":
+            yield "stranger", partial(examples.stranger().get, follow=False)
+
+
+def ways_of(app: Flask, rule: str) -> tuple[Access, ...]:
+    (there,) = (one for one in app.url_map.iter_rules() if one.rule == rule and "GET" in (one.methods or ()))
+    ways: tuple[Access, ...] = getattr(app.view_functions[there.endpoint], "__access__", ())
+    return ways
+
+
+def answer_of(app: Flask, headers: dict[str, str], path: str) -> TestResponse:
+    return app.test_client().get(path, headers=headers)
 
 
 @contextmanager
-def watched(engine: Engine) -> Iterator[list[str]]:
-    """The statements within the block that would change something."""
-    found: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        if WRITING.match(statement):
-            found.append(statement.splitlines()[0])
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield found
-    event.remove(engine, "before_cursor_execute", note)
+def written(examples: Examples, databases: Databases) -> Iterator[set[str]]:
+    """What the block wrote; write transactions that wrote nothing are mistakes."""
+    found: set[str] = set()
+    with write_transactions(examples.engines) as begun:
+        before = databases.look()
+        yield found
+        found |= databases.written_since(before)
+    assert set(begun) <= {one.partition(".")[0] for one in found}
 
 
-def _headers(who: str) -> dict[str, str]:
-    if who == PUBLIC:
-        return {}
-    name = who.partition(" or ")[0]
-    return tokens.bearer(CALLERS["staff" if name.startswith("staff") else name])
+def test_every_read_there_is_is_called(examples: Examples) -> None:
+    there = {
+        (name, rule.rule)
+        for name, app in examples.apps.items()
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or set())
+    }
+    assert there == set(EVERY_READ)
+    assert set(WRITING_READS) <= there
 
 
-def _answered(app: Flask, rule: str, who: str) -> int:
-    path = re.sub(r"<[^>]+>", "0" * 32, re.sub(r"<int:[^>]+>", "1", rule))
-    return app.test_client().get(path, headers=_headers(who)).status_code
+@pytest.mark.parametrize(("app", "rule"), EVERY_READ)
+def test_a_read_writes_nothing_but_what_it_is_listed_for(
+    examples: Examples, databases: Databases, app: str, rule: str
+) -> None:
+    listed = WRITING_READS.get((app, rule), NOTHING).tables
+    for who, call in callers(examples, app, rule):
+        for path in (path for pattern in READS[app][rule] for path in examples.addresses(pattern)):
+            with written(examples, databases) as found:
+                answer = call(path)
+                assert 200 <= answer.status_code < 400, (who, path, answer.status_code, answer.text)
+            visit = VISIT.tables if (app, who) == ("gateway", "candidate") else frozenset()
+            assert found - visit == listed, (who, path)
 
 
-@pytest.mark.parametrize("service", apps.SERVICES)
-def test_reading_changes_nothing(service: str, tmp_path: Path) -> None:
-    app = apps.build(service, tmp_path)
-    migrate(app)
-    with app.app_context():
-        engine = apps.database_of(app).engine
-    with watched(engine) as written:
-        for method, rule, who in sorted(routes_of(service)):
-            if method == "GET":
-                assert _answered(app, rule, who) in (200, 401, 404, 422, 503), rule
-                assert written == [], rule
-    engine.dispose()
-
-
-def test_reading_a_registered_candidates_pages_changes_nothing(tmp_path: Path) -> None:
-    app = apps.build("registrations", tmp_path)
-    clock.set_offset((NOW - clock.system_now()).total_seconds())
-    migrate(app)
-    with_catalogue(app)
-    candidate = pierre(app)
-    candidature = candidate.registered()["candidature_id"]
-    draft = candidate.modify(candidature).json["id"]
-    with app.app_context():
-        engine = apps.database_of(app).engine
-    own = [rule for method, rule, who in sorted(routes_of("registrations")) if (method, who) == ("GET", "candidate")]
-    with watched(engine) as written:
-        for rule in own:
-            path = rule.replace("<draft_id>", draft).replace("<candidature_id>", candidature)
-            for number in range(1, 10) if "<int:number>" in path else (0,):
-                shown = path.replace("<int:number>", str(number)).removeprefix("/v1")
-                answer = candidate.call("GET", shown, headers={"X-Identity": candidate.assertion})
-                assert answer.status_code in (200, 422), (shown, answer.text)
-            assert written == [], rule
-    clock.set_offset(0)
-    engine.dispose()
+@pytest.mark.parametrize("path", ["confirmation", "forms/BTSEE-EF3"])
+def test_a_version_whose_event_has_not_come_is_kept_once_when_it_is_printed(
+    examples: Examples, databases: Databases, path: str
+) -> None:
+    headers, candidature = examples.registered_untold()
+    for expected in (BEFORE_THE_EVENT, NOTHING):
+        with written(examples, databases) as found:
+            answer = answer_of(examples.apps["documents"], headers, f"/v1/candidatures/{candidature}/{path}")
+            assert answer.status_code == 200, answer.text
+        assert found == expected.tables

@@ -1,5 +1,5 @@
 """accounts, registrations and the gateway at work in this process: real services on SQLite behind real ports, in the
-guide's month. documents and pieces are not there: what works without them is seen as well.
+guide's month. documents and pieces are not there: what works without them is seen as well. `four_services.py` has all.
 
 The whole portal with its workers is `deploy.local`, which the journeys use.
 """
@@ -35,7 +35,7 @@ from tests.registrations.service.portal import NOW, with_catalogue
 from tests.support.ports import free_ports
 
 NOBODY = "http://127.0.0.1:9"
-SECRETS = {name: f"the secret of {name}" for name in ("gateway", "accounts", "registrations")}
+SECRETS = {name: f"the secret of {name}" for name in ("gateway", "accounts", "registrations", "documents", "pieces")}
 
 
 class _Quiet(WSGIRequestHandler):

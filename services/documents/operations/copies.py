@@ -39,15 +39,21 @@ def keep_version(session: Session, event: RegistrationSaved) -> None:
 
 
 def keep_version_now(event: RegistrationSaved) -> None:
-    """The same outside an event, in a transaction of its own; whoever was faster has done it."""
+    """The same outside an event, in a transaction of its own; one that is known already is only read."""
+    if _is_kept(event):
+        return
     try:
         with db.operation() as session:
             keep_version(session, event)
     except IntegrityError:
         # Two hands keep the same version at once: only that can break a key here.
-        with db.reading() as session:
-            if session.get(SavedVersion, (event.candidature_id, event.version)) is None:
-                raise
+        if not _is_kept(event):
+            raise
+
+
+def _is_kept(event: RegistrationSaved) -> bool:
+    with db.reading() as session:
+        return session.get(SavedVersion, (event.candidature_id, event.version)) is not None
 
 
 def hide(session: Session, event: RegistrationWithdrawn) -> None:

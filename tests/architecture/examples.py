@@ -1,0 +1,177 @@
+"""A portal that holds one of everything, with its ids, its links, and someone of each kind who may call."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import jwt
+from flask import Flask
+from sqlalchemy import Engine
+
+from gateway.services import services
+from gateway.web.mails import boite
+from services.accounts.domain.staff import scopes_of
+from services.chassis import clock
+from tests.accounts.people import PASSWORD
+from tests.architecture.apps import database_of
+from tests.gateway.people import Visitors, new_address, typed
+from tests.pieces import made
+from tests.support.four_services import FourServices
+from tests.support.plain_browser import PlainBrowser
+from tests.support.portal import SECRETS
+
+TABS = range(1, 10)
+GESTIONNAIRE = "gestionnaire@example.org"
+_PLACE = re.compile(r"<(?:\w+:)?([\w-]+)>")
+
+
+class Examples:
+    """`values` is what stands for each part of an address; `browser` is the candidate's."""
+
+    def __init__(self, folder: Path, bucket_url: str) -> None:
+        self.portal = FourServices(folder, bucket_url)
+        self._visitors = Visitors(self.portal)
+        self.email = self._visitors.activated()
+        self._session = self._logged_in(self.email)
+        self.values = self._links()  # before the candidature: accounts is not told of it by what changes an account
+        self._visitors.register(self.email)
+        self.portal.deliver()
+        self.values |= self._registered() | {"name": next(boite.mails(self.portal.mail)).name}
+        self._deposit(self.values["piece_id"])
+        self.portal.deliver()
+        self.browser = self._visitors.logged_in(self.email)
+        self._tool = self._tools_token()
+
+    @property
+    def apps(self) -> dict[str, Flask]:
+        """Every application by name."""
+        return {**self.portal.apps, "gateway": self.portal.gateway.app}
+
+    @property
+    def engines(self) -> dict[str, Engine]:
+        """The services' own connections to their databases."""
+        found = {}
+        for name, app in self.portal.apps.items():
+            with app.app_context():
+                found[name] = database_of(app).engine
+        return found
+
+    def addresses(self, pattern: str) -> Iterator[str]:
+        """The addresses that `pattern` stands for."""
+        for number in TABS if "<int:number>" in pattern else TABS[:1]:
+            known = {**self.values, "number": str(number)}
+            yield _PLACE.sub(lambda place, known=known: known[place[1]], pattern)  # type: ignore[misc]
+
+    def stranger(self) -> PlainBrowser:
+        return self._visitors.browser()
+
+    def tool(self) -> PlainBrowser:
+        """A staff tool, as it calls the gateway."""
+        return PlainBrowser(self.apps["gateway"], self.portal.url, {"Authorization": f"Bearer {self._tool}"})
+
+    def headers(self, kind: str, name: str = "") -> dict[str, str]:
+        """What a caller sends to a service: a candidate, staff, the service `name`, or anyone (« public »)."""
+        if kind == "public":
+            return {}
+        token = {"candidate": self._candidates_token, "staff": self._staffs_token}.get(kind)
+        return {"Authorization": f"Bearer {token() if token else self._services_token(name)}"}
+
+    def close(self) -> None:
+        self.portal.close()
+        clock.set_offset(0)
+
+    def registered_untold(self) -> tuple[dict[str, str], str]:
+        """The candidature of someone else, of which no service was told yet, with what he sends to call."""
+        email = self._visitors.activated()
+        self._visitors.register(email)
+        headers = {"Authorization": f"Bearer {self._candidates_token(self._logged_in(email))}"}
+        listed = self.apps["registrations"].test_client().get("/v1/candidatures", headers=headers)
+        return headers, str((listed.json or {})["candidatures"][0]["id"])
+
+    # Tokens, as accounts gives them
+
+    def _candidates_token(self, session: str = "") -> str:
+        return str(self._accounts("/v1/sessions/exchange", session=session or self._session)["access_token"])
+
+    def _staffs_token(self) -> str:
+        return str(self._accounts("/v1/tools/exchange", token=self._tool)["access_token"])
+
+    def _services_token(self, name: str) -> str:
+        sent = {"client_id": name, "client_secret": SECRETS[name]}
+        answer = self.apps["accounts"].test_client().post("/v1/tokens", json=sent)
+        return str((answer.json or {})["access_token"])
+
+    def _logged_in(self, email: str) -> str:
+        sent = {"email": email, "password": PASSWORD, "device": None, "source": "192.0.2.9"}
+        return str(self._accounts("/v1/sessions", **sent)["session"])
+
+    def _accounts(self, path: str, **sent: Any) -> dict[str, Any]:
+        headers = self.headers("service", "gateway")
+        answer = self.apps["accounts"].test_client().post(path, json=sent, headers=headers)
+        assert answer.status_code in (200, 201), answer.text
+        return dict(answer.json or {})
+
+    def _tools_token(self) -> str:
+        person = ("--email", GESTIONNAIRE, "--nom", "Roux", "--prenoms", "Anne", "--academies", "03")
+        self._command("create-staff", "--role", "gestionnaire", *person)
+        scopes = ",".join(sorted(scopes_of("gestionnaire")))
+        return str(self._command("create-token", "--email", GESTIONNAIRE, "--scopes", scopes)["token"])
+
+    # What there is
+
+    def _links(self) -> dict[str, str]:
+        waiting, new = self._visitors.created(), new_address()
+        with self.apps["gateway"].app_context():
+            change = typed(new, password="", password_confirmation="", current_password=PASSWORD)
+            assert services().accounts.change_me(self._candidates_token(), change)
+            services().accounts.ask_reset(self.email)
+        return {
+            "activation": self._token_mailed_to(waiting),
+            "adresse": self._token_mailed_to(new),
+            "mot-de-passe": self._token_mailed_to(self.email),
+        }
+
+    def _token_mailed_to(self, address: str) -> str:
+        return self._visitors.link_to(address).rpartition("/")[2]
+
+    def _registered(self) -> dict[str, str]:
+        with self.apps["gateway"].app_context():
+            token = self._candidates_token()
+            candidature = self._get("pieces", "/v1/candidatures")["candidatures"][0]["id"]
+            draft = services().registrations.modify(token, candidature, services().accounts.identity(token))
+        documents = self._get("documents", f"/v1/candidatures/{candidature}/documents")["documents"]
+        periods = self._get("pieces", f"/v1/candidatures/{candidature}/pieces")["periods"]
+        group = next(group for period in periods for group in period["groups"] if len(group["pieces"]) == 1)
+        return {
+            "candidate_id": jwt.decode(token, options={"verify_signature": False})["sub"],
+            "candidature_id": candidature,
+            "draft_id": draft.id,
+            "document_id": documents[0]["id"],
+            "group": group["code"],
+            "piece_id": group["pieces"][0]["id"],
+            "code": "BTSEE-EF3",
+        }
+
+    def _get(self, service: str, path: str) -> Any:
+        answer = self.apps[service].test_client().get(path, headers=self.headers("candidate"))
+        assert answer.status_code == 200, answer.text
+        return answer.json
+
+    def _deposit(self, piece_id: str) -> None:
+        name = f"attachment; filename*=UTF-8''{quote('pièce.pdf')}"
+        headers = {**self.headers("candidate"), "Content-Disposition": name}
+        path = f"/v1/pieces/{piece_id}/deposit"
+        answer = self.apps["pieces"].test_client().put(path, data=made.pdf(), headers=headers)
+        assert answer.status_code == 201, answer.text
+
+    def _command(self, *words: str) -> dict[str, Any]:
+        app = self.apps["accounts"]
+        with app.app_context():
+            done = app.test_cli_runner().invoke(args=list(words))
+        assert done.exit_code == 0, done.output
+        return dict(json.loads(done.output))

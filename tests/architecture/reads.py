@@ -1,0 +1,164 @@
+"""Every GET of the portal and the addresses under which it is called with ids of what there is.
+
+A route that is missing here fails `test_reading_writes_nothing.py`. `<name>` stands for the value of that name in
+`Examples.values`; `<int:number>` for each tab of a draft in turn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+def as_they_are(listed: str) -> dict[str, tuple[str, ...]]:
+    """Rules that are addresses themselves once their values are put in."""
+    return {rule: (rule,) for rule in listed.split()}
+
+
+_PROBED = as_they_are("/health/live /health/ready /metrics")
+_DESCRIBED = {**_PROBED, **as_they_are("/openapi.json")}
+_CHOSEN = "domaine=Examen&exam=BTS&session=2022&academie=03"
+
+READS: dict[str, dict[str, tuple[str, ...]]] = {
+    "accounts": {
+        **_DESCRIBED,
+        **as_they_are("/.well-known/jwks.json /v1/forms/account /v1/me /v1/me/identity"),
+        "/v1/forms/account/communes": ("/v1/forms/account/communes?departement=014&q=caen",),
+    },
+    "registrations": {
+        **_DESCRIBED,
+        **as_they_are("""
+            /v1/messages
+            /v1/contact
+            /v1/drafts
+            /v1/drafts/<draft_id>
+            /v1/drafts/<draft_id>/tabs/<int:number>
+            /v1/candidatures
+            /v1/candidatures/<candidature_id>
+            /v1/candidatures/<candidature_id>/acknowledgement
+            /v1/candidatures/<candidature_id>/forms
+            /v1/candidates/<candidate_id>/engaged
+            /v1/staff/candidatures
+            /v1/staff/candidatures.csv
+            /v1/staff/candidatures/<candidature_id>
+        """),
+        "/v1/openings/choices": ("/v1/openings/choices", f"/v1/openings/choices?purpose=register&{_CHOSEN}"),
+        "/v1/drafts/<draft_id>/tabs/<int:number>/search": (
+            "/v1/drafts/<draft_id>/tabs/3/search?field=etablissement&q=paris",
+        ),
+        "/v1/candidatures/<candidature_id>/versions/<version>": (
+            "/v1/candidatures/<candidature_id>/versions/1",
+            "/v1/candidatures/<candidature_id>/versions/current",
+        ),
+    },
+    "documents": {
+        **_DESCRIBED,
+        **as_they_are("""
+            /v1/candidatures
+            /v1/candidatures/<string:candidature_id>/documents
+            /v1/candidatures/<string:candidature_id>/forms/<string:code>
+            /v1/documents/<string:document_id>/file
+            /v1/documents/<string:document_id>/html
+        """),
+        "/v1/candidatures/<string:candidature_id>/confirmation": (
+            "/v1/candidatures/<candidature_id>/confirmation",
+            "/v1/candidatures/<candidature_id>/confirmation?version=1&format=html",
+        ),
+    },
+    "pieces": {
+        **_DESCRIBED,
+        **as_they_are("""
+            /v1/candidatures
+            /v1/candidatures/<string:candidature_id>/pieces
+            /v1/pieces/<string:piece_id>
+            /v1/pieces/<string:piece_id>/file
+        """),
+        "/v1/pieces": ("/v1/pieces?academie=03&limit=20",),
+    },
+    "gateway": {
+        **_PROBED,
+        **as_they_are("""
+            /
+            /plan-du-site
+            /mentions-legales
+            /un-probleme
+            /accessibilite
+            /connexion
+            /compte
+            /compte/creation
+            /compte/creation/confirmation
+            /compte/mot-de-passe-oublie
+            /compte/suppression
+            /mails
+            /mails/<name>
+            /mails/<name>/html
+            /api/docs
+            /composants
+            /composants/connexion
+            /composants/introuvable
+            /composants/onglets
+            /favicon.ico
+            /robots.txt
+            /inscription/<draft_id>/<int:number>
+            /inscriptions
+            /inscriptions/<candidature_id>
+            /inscriptions/<candidature_id>/desinscription
+            /inscriptions/<candidature_id>/numero
+            /inscriptions/brouillons/<draft_id>/abandon
+            /documents
+            /documents/<candidature_id>
+            /documents/<candidature_id>/confirmation
+            /documents/<candidature_id>/formulaire/<code>
+            /documents/fichier/<document_id>
+            /documents/page/<document_id>
+            /formulaires
+            /justificatifs
+            /justificatifs/<candidature_id>
+            /justificatifs/<candidature_id>/depot/<piece_id>
+            /justificatifs/<candidature_id>/suppression/<piece_id>
+            /justificatifs/<candidature_id>/validation/<group>
+            /justificatifs/fichier/<piece_id>
+        """),
+        "/ouverture-des-services": ("/ouverture-des-services", f"/ouverture-des-services?{_CHOSEN}"),
+        "/inscription": ("/inscription", f"/inscription?{_CHOSEN}"),
+        "/inscription/<draft_id>/<int:number>/recherche": (
+            "/inscription/<draft_id>/3/recherche?field=etablissement&q=paris",
+        ),
+        "/compte/communes": ("/compte/communes?departement=014&q=caen",),
+        "/compte/activation/<token>": ("/compte/activation/<activation>",),
+        "/compte/adresse/<token>": ("/compte/adresse/<adresse>",),
+        "/compte/mot-de-passe/<token>": ("/compte/mot-de-passe/<mot-de-passe>",),
+        "/composants/recherche": ("/composants/recherche?q=caen",),
+        "/api/<service>/openapi.json": tuple(
+            f"/api/{service}/openapi.json" for service in ("accounts", "registrations", "documents", "pieces")
+        ),
+        "/api/<service>/v1/<path:path>": (
+            "/api/registrations/v1/staff/candidatures",
+            "/api/pieces/v1/pieces?academie=03",
+            "/api/pieces/v1/pieces/<piece_id>",
+        ),
+    },
+}
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a GET writes, as `database.table`, and why it may."""
+
+    tables: frozenset[str]
+    reason: str
+
+
+_OPENED = Written(frozenset({"pieces.audit_entries"}), "whoever opens a candidate's file leaves a trace")
+WRITING_READS: dict[tuple[str, str], Written] = {
+    ("pieces", "/v1/pieces/<string:piece_id>/file"): _OPENED,
+    ("gateway", "/justificatifs/fichier/<piece_id>"): _OPENED,
+}
+VISIT = Written(
+    frozenset({"accounts.login_sessions.last_seen_at"}),
+    "a candidate's page counts as activity of his session, written down every 15 s: on the gateway alone",
+)
+NOTHING = Written(frozenset(), "a read")
+BEFORE_THE_EVENT = Written(
+    frozenset({"documents.candidatures", "documents.saved_versions", "documents.outbox"}),
+    "« Visualiser/Imprimer » keeps the version that it fetched, as the event under way would",
+)

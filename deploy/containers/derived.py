@@ -26,6 +26,7 @@ def derived(secrets: Texts) -> dict[str, str]:
         "client-secrets": _json(clients),
         "rabbitmq-users.json": _json(broker_users(secrets)),
         "objects-identities.json": _json(objects_identities(secrets)),
+        "pgbackrest-cipher.conf": repository_cipher(secrets["backup-cipher-pass"]),
     }
 
 
@@ -56,17 +57,24 @@ def password_hash(password: str) -> str:
 
 
 def objects_identities(secrets: Texts) -> dict[str, Any]:
-    """SeaweedFS's -s3.config: each service may do all in the bucket of its URL, nobody anything else."""
+    """SeaweedFS's -s3.config: each service may do all in the bucket of its URL, backups read these, nobody any more."""
     urls = {service: _url(secrets, f"{service}-objects-url") for service in STORING}
+    identities = [_identity(service, url, [f"Admin:{_path(url)}"]) for service, url in urls.items()]
+    read = [f"{right}:{_path(url)}" for url in urls.values() for right in ("Read", "List")]
+    backup = _url(secrets, "backup-objects-url", with_path=False)
+    return {"identities": [*identities, _identity("backup", backup, read)]}
+
+
+def repository_cipher(password: str) -> str:
+    """pgBackRest's settings that no one else may read."""
+    return f"[global]\nrepo1-cipher-type=aes-256-cbc\nrepo1-cipher-pass={password}\n"
+
+
+def _identity(name: str, url: SplitResult, actions: list[str]) -> dict[str, Any]:
     return {
-        "identities": [
-            {
-                "name": service,
-                "credentials": [{"accessKey": _user(url), "secretKey": _password(url)}],
-                "actions": [f"Admin:{_path(url)}"],
-            }
-            for service, url in urls.items()
-        ]
+        "name": name,
+        "credentials": [{"accessKey": _user(url), "secretKey": _password(url)}],
+        "actions": actions,
     }
 
 
@@ -90,13 +98,13 @@ def _any_of(names: list[str]) -> str:
     return f"^({'|'.join(map(re.escape, names))})$" if names else "^$"
 
 
-def _url(secrets: Texts, name: str) -> SplitResult:
+def _url(secrets: Texts, name: str, *, with_path: bool = True) -> SplitResult:
     """Raises ValueError, naming the file and not its content."""
     try:
         url = urlsplit(secrets[name])
     except ValueError:
         raise ValueError(f"{name}: not a URL") from None
-    if not url.username or not url.password or not _path(url):
+    if not url.username or not url.password or (with_path and not _path(url)):
         raise ValueError(f"{name}: a URL with user, password and path is expected")
     return url
 

@@ -49,6 +49,11 @@ def objects_url(service: str) -> str:
     return f"s3+http://{secrets.token_hex(10)}:{secrets.token_hex(20)}@objects:8333/{service}"
 
 
+def backup_objects_url() -> str:
+    """Of no bucket: it reads all of them."""
+    return f"s3+http://{secrets.token_hex(10)}:{secrets.token_hex(20)}@objects:8333/"
+
+
 def _makers() -> dict[str, Callable[[], str]]:
     makers: dict[str, Callable[[], str]] = {"postgres-password": password}
     for service in SERVICES:
@@ -61,6 +66,8 @@ def _makers() -> dict[str, Callable[[], str]]:
         "seal-key": fernet_key,
         "mail-url": lambda: "smtp://mailpit:1025",
         "demo-password": demo_password,
+        "backup-cipher-pass": password,
+        "backup-objects-url": backup_objects_url,
     }
 
 

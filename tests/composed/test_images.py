@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tests.support.composed import ComposedPortal
 
 PYTHON = ("gateway", *SERVICES)
+SERVERS = {"objects": "10001:10001", "postgres": "postgres", "backup": "postgres"}
+"""Derived from others' images, by the user that each runs as."""
 CODE, ENVIRONMENT = PurePosixPath("/portail"), PurePosixPath("/opt/portail")
 BESIDE_SERVICES = {"gateway": {"gateway"}, "registrations": {"catalogue"}}
 IMAGES_WITH = {
@@ -87,7 +89,7 @@ def looked_through(
 
 
 def test_each_image_is_built_from_its_target(images: dict[str, Image]) -> None:
-    assert set(images) == {*PYTHON, "objects"}
+    assert set(images) == {*PYTHON, *SERVERS}
 
 
 def test_no_layer_holds_a_secret(images: dict[str, Image]) -> None:
@@ -146,9 +148,9 @@ def test_what_browsers_load_is_made_in_the_gateways_image(images: dict[str, Imag
     assert "manifest.json" in images["gateway"].in_folder(CODE / "gateway" / "static")
 
 
-@pytest.mark.parametrize("target", [*PYTHON, "objects"])
+@pytest.mark.parametrize("target", [*PYTHON, *SERVERS])
 def test_an_image_runs_without_root_where_nobody_says_anything(images: dict[str, Image], target: str) -> None:
-    assert images[target].saved.config["User"] == "10001:10001"
+    assert images[target].saved.config["User"] == SERVERS.get(target, "10001:10001")
 
 
 @pytest.mark.parametrize("target", PYTHON)

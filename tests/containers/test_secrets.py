@@ -95,17 +95,25 @@ def test_a_bucket_url_is_one_that_the_store_client_reads(folder: Path) -> None:
         ObjectStore((folder / f"{service}-objects-url").read_text())
 
 
-def test_the_store_knows_each_service_for_its_own_bucket_and_nobody_else(folder: Path) -> None:
+def test_the_store_knows_each_service_for_its_own_bucket_and_backups_for_reading(folder: Path) -> None:
     identities = json.loads((folder / "objects-identities.json").read_text())["identities"]
     assert {one["name"]: one["actions"] for one in identities} == {
         "documents": ["Admin:documents"],
         "pieces": ["Admin:pieces"],
+        "backup": ["Read:documents", "List:documents", "Read:pieces", "List:pieces"],
     }
     for one in identities:
         (pair,) = one["credentials"]
         assert len(pair["accessKey"]) >= 16
         url = (folder / f"{one['name']}-objects-url").read_text()
-        assert url == f"s3+http://{pair['accessKey']}:{pair['secretKey']}@objects:8333/{one['name']}"
+        bucket = one["name"] if one["name"] in made.STORING else ""
+        assert url == f"s3+http://{pair['accessKey']}:{pair['secretKey']}@objects:8333/{bucket}"
+
+
+def test_the_repository_is_encrypted_by_the_secret_that_the_operator_keeps(folder: Path) -> None:
+    settings = (folder / "pgbackrest-cipher.conf").read_text()
+    assert f"repo1-cipher-pass={(folder / 'backup-cipher-pass').read_text()}\n" in settings
+    assert "repo1-cipher-type=aes-256-cbc" in settings
 
 
 def test_only_the_folder_guards_the_files_so_that_containers_read_them(folder: Path) -> None:
@@ -189,7 +197,7 @@ def test_python_alone_is_enough_and_no_secret_is_shown(tmp_path: Path) -> None:
         assert (ended.returncode, ended.stderr) == (0, "")
         assert str(folder) in ended.stdout
         assert not [name for name, text in contents(folder).items() if text.strip() in ended.stdout]
-    assert "kept 25" in ended.stdout
+    assert "kept 27" in ended.stdout
     assert not list(folder.glob(".*"))
 
 

@@ -34,7 +34,7 @@ ROOT = Path(__file__).parents[2]
 UP_SECONDS = 900.0  # a first build included
 COMMAND_SECONDS = 120.0
 HEALTHY_SECONDS = 180.0
-LONG_LIVED = ("postgres", "rabbitmq", "objects", "clamav", "mailpit")
+LONG_LIVED = ("postgres", "rabbitmq", "objects", "clamav", "mailpit", "backup")
 SERVICES = ("accounts", "registrations", "documents", "pieces")
 OURS = ("gateway", *SERVICES, *(f"{service}-worker" for service in SERVICES))
 ONE_SHOTS = (*(f"{service}-migrate" for service in SERVICES), "demo-catalogue", "demo-staff")
@@ -127,6 +127,21 @@ class ComposedPortal(RunningPortal):
         except ServiceFailed as failure:
             raise ServiceFailed(f"{failure}\n{self.containers()}\n{self.complaints()[-4000:]}") from None
 
+    def run_once(self, service: str, *words: str, seconds: float = UP_SECONDS) -> str:
+        """A container of its own for one command of a service; its output. Raises ServiceFailed."""
+        return self.compose("run", "--rm", "--no-deps", "-T", service, *words, seconds=seconds)
+
+    def lose(self, *services: str, volumes: Iterable[str]) -> None:
+        """Their containers and these volumes are gone from one moment to the next."""
+        for container in self.containers(*services):
+            if container.state == "running":
+                self.engine("kill", "--signal", "KILL", container.id)
+        self.compose("rm", "--stop", "--force", *services)
+        there = self.engine("volume", "ls", "--quiet").split()
+        for name in (f"{self.project}_{volume}" for volume in volumes):
+            if name in there:
+                self.engine("volume", "rm", name)
+
     # -- one container -----------------------------------------------------------------------------------------------
 
     def inspect(self, container: Container) -> dict[str, Any]:
@@ -161,6 +176,12 @@ class ComposedPortal(RunningPortal):
     def served(self, container: Container) -> int:
         """How many requests its process has answered, probes left aside."""
         return self.counted(container, "http_requests_total", lambda labels: labels["route"] not in QUIET)
+
+    def age(self, metric: str) -> float:
+        """Of the backups: seconds, as the container that makes them says."""
+        words = ("python3", "-c", READ_METRICS)
+        lines = self.run_in(self.containers("backup")[0], *words).splitlines()
+        return next(float(line.split()[-1]) for line in lines if line.startswith(f"{metric} "))
 
     def counted(
         self, container: Container, metric: str, which: Callable[[dict[str, str]], bool] = lambda labels: True
@@ -216,13 +237,14 @@ class ComposedPortal(RunningPortal):
     def _environment(self) -> str:
         offset = (datetime.fromisoformat(GUIDES_DAY) - system_now()).total_seconds()
         settings = {
-            "COMPOSE_PROFILES": "demo",
+            "COMPOSE_PROFILES": "demo,backup",
             "PORTAIL_VERSION": "test",  # the operator's own images are left alone
             "PORTAIL_ENV": "demonstration",
             "PORTAIL_PORT": self.port,
             "MAILPIT_PORT": self._mail_port,
             "SECRETS_DIR": self.secrets,
             "PORTAIL_OFFSET": offset,
+            "BACKUP_OBJECTS_MINUTES": 0.25,
         }
         return "".join(f"{name}={value}\n" for name, value in settings.items())
 

@@ -1,0 +1,117 @@
+"""`python3 -m deploy.backups …`, in the image « backup »:
+
+run                            make backups and copies when they are due, for as long as it is let
+probe                          exit 1, and say why, where something is too old
+restore databases [INSTANT]    PostgreSQL into its empty volume, as it was then (ISO 8601 with a zone) or at the latest
+restore objects                objects into the store, those that it has not
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from datetime import datetime
+
+from deploy.backups import objects, page, postgres
+from deploy.backups.ages import Ages
+from deploy.backups.programs import Failed, log
+from deploy.backups.schedule import Schedule
+
+LOOK_SECONDS = 5.0
+AFTER_FAILURE_SECONDS = 30.0
+
+
+def main() -> None:
+    os.umask(0o077)
+    match sys.argv[1:]:
+        case ["run"]:
+            run()
+        case ["probe"]:
+            probe()
+        case ["restore", "databases"]:
+            _or_say_why(lambda: postgres.restore(None))
+        case ["restore", "databases", instant]:
+            until = _instant(instant)
+            _or_say_why(lambda: postgres.restore(until))
+        case ["restore", "objects"]:
+            _or_say_why(objects.copy_back)
+        case _:
+            sys.exit(__doc__)
+
+
+def run() -> None:
+    schedule = Schedule(
+        hour=int(os.environ.get("BACKUP_HOUR", "2")),
+        objects_seconds=60 * float(os.environ.get("BACKUP_OBJECTS_MINUTES", "10")),
+    )
+    ages = Ages(schedule)
+    for step, look in (("backup", lambda: _back_up(ages)), ("objects", lambda: _copy_objects(ages))):
+        threading.Thread(target=_again_and_again, args=(step, look, ages), daemon=True).start()
+    page.serve(ages)
+
+
+def probe() -> None:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{page.PORT}/health/ready", timeout=10):
+            return
+    except urllib.error.HTTPError as error:
+        sys.exit(error.read().decode())
+    except OSError as error:
+        sys.exit(f"no answer: {error}")
+
+
+def _back_up(ages: Ages) -> None:
+    if not postgres.ARCHIVING.exists():
+        postgres.prepare()
+        log("archiving_begun")
+    ages.backups = postgres.backups()
+    if kind := ages.schedule.backup_due(ages.backups, time.time()):
+        began = time.monotonic()
+        postgres.pgbackrest("backup", f"--type={kind}")
+        log("backup_made", type=kind, seconds=round(time.monotonic() - began, 1))
+        ages.backups = postgres.backups()
+
+
+def _copy_objects(ages: Ages) -> None:
+    if ages.schedule.objects_due(objects.copied_at(), time.time()):
+        began = time.monotonic()
+        objects.copy_out()
+        log("objects_copied", seconds=round(time.monotonic() - began, 1))
+
+
+def _again_and_again(step: str, look: Callable[[], None], ages: Ages) -> None:
+    while True:
+        pause = LOOK_SECONDS
+        try:
+            look()
+        except (Failed, OSError) as error:
+            ages.failures[step] += 1
+            log(f"{step}_failed", level="error", reason=str(error))
+            pause = AFTER_FAILURE_SECONDS
+        time.sleep(pause)
+
+
+def _instant(text: str) -> datetime:
+    try:
+        until = datetime.fromisoformat(text)
+    except ValueError:
+        sys.exit(f"{text}: an instant is expected, such as 2026-11-25T17:00:00+01:00")
+    if until.tzinfo is None:
+        sys.exit(f"{text}: of which zone? 2026-11-25T17:00:00+01:00")
+    return until
+
+
+def _or_say_why(do: Callable[[], None]) -> None:
+    try:
+        do()
+    except (Failed, OSError) as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""rclone's part: what is in the store's buckets, copied encrypted into the repository, and back.
+
+Copied, never made alike: what goes from the store stays in the repository. A key's object never changes, so one of the
+same size is the same.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from deploy.backups.programs import run
+
+SECRETS = Path("/run/secrets")
+BUCKETS = ("documents", "pieces")
+COPIED = Path("/backups/objects-copied")
+"""Its time of change is when the last copy began."""
+CONFIGURATION = Path("/tmp/rclone.conf")  # noqa: S108 - the container's own, in memory
+OF_THE_REPOSITORY = SECRETS / "rclone-repository.conf"
+"""The operator's: where the repository is, if it is not a folder."""
+OPTIONS = ("--config", str(CONFIGURATION), "--size-only", "--fast-list", "--transfers=4", "--retries=2")
+
+
+def copy_out() -> None:
+    """Copy what the repository has not. Raises Failed."""
+    _configure(dict.fromkeys(BUCKETS, "backup"))
+    began = COPIED.with_suffix(".part")
+    began.touch()
+    for bucket in BUCKETS:
+        run("rclone", "copy", *OPTIONS, f"{bucket}:{bucket}", f"copies:{bucket}")
+    began.replace(COPIED)
+
+
+def copy_back() -> None:
+    """Copy what the store has not. Raises Failed."""
+    _configure({bucket: bucket for bucket in BUCKETS})
+    for bucket in BUCKETS:
+        run("rclone", "copy", *OPTIONS, f"copies:{bucket}", f"{bucket}:{bucket}")
+
+
+def copied_at() -> float | None:
+    """When the last copy that was finished began, in seconds since 1970."""
+    return COPIED.stat().st_mtime if COPIED.exists() else None
+
+
+def _configure(keys: Mapping[str, str]) -> None:
+    """Write rclone's settings: each bucket with the keys of that name, and the encrypted copies."""
+    sections = [_store(bucket, (SECRETS / f"{name}-objects-url").read_text().strip()) for bucket, name in keys.items()]
+    obscured = run("rclone", "obscure", "-", typed=(SECRETS / "backup-cipher-pass").read_text().strip()).strip()
+    place = os.environ.get("BACKUP_OBJECTS", "/backups/objects")
+    sections.append(
+        f"[copies]\ntype = crypt\nremote = {place}\npassword = {obscured}\n"
+        "filename_encryption = off\ndirectory_name_encryption = false\n"
+    )
+    if OF_THE_REPOSITORY.exists():
+        sections.append(OF_THE_REPOSITORY.read_text())
+    descriptor = os.open(CONFIGURATION, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write("\n".join(sections))
+
+
+def _store(bucket: str, url: str) -> str:
+    parts = urlsplit(url)
+    port = f":{parts.port}" if parts.port else ""
+    return (
+        f"[{bucket}]\ntype = s3\nprovider = Other\nregion = us-east-1\nforce_path_style = true\n"
+        f"endpoint = {parts.scheme.removeprefix('s3+')}://{parts.hostname}{port}\n"
+        f"access_key_id = {unquote(parts.username or '')}\nsecret_access_key = {unquote(parts.password or '')}\n"
+    )

@@ -1,0 +1,1 @@
+"""What decides in the containers that keep backups."""

@@ -1,6 +1,6 @@
 # make run, make test, make check: each works from a fresh clone and installs what it needs into the clone.
 .DEFAULT_GOAL := help
-.PHONY: help run backup restore test check lint types walls assets screenshots bench soak compose-test catalogue-check secrets definitions lock clean
+.PHONY: help run backup restore test check lint types walls assets screenshots bench soak restore-drill compose-test catalogue-check secrets definitions lock clean
 SHELL := /bin/bash
 
 VENV := .venv/bin
@@ -52,6 +52,9 @@ bench: .venv/dev.stamp $(ASSETS) services ## measure: what a visitor waits under
 
 soak: .venv/dev.stamp $(ASSETS) services ## the tests that are too long for make check
 	COMPOSE="$(COMPOSE)" ENGINE="$(ENGINE)" $(PY) -m pytest $(PATIENTLY) tests/journeys/soak tests/composed/soak $(ARGS)
+
+restore-drill: .venv/dev.stamp services ## lose the data of a portal in containers under load, restore, compare (part of soak)
+	COMPOSE="$(COMPOSE)" ENGINE="$(ENGINE)" $(PY) -m pytest $(PATIENTLY) -s tests/composed/soak/test_restore_drill.py $(ARGS)
 
 compose-test: .venv/dev.stamp services ## build the images, run the journey in containers (COMPOSE, ENGINE: by what commands)
 	COMPOSE="$(COMPOSE)" ENGINE="$(ENGINE)" $(PY) -m pytest $(PATIENTLY) tests/composed $(ARGS)

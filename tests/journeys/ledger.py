@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Acknowledged:
+    """One thing that was said to be done: an « account » (its address), a « version » (of which candidature, the how
+    manieth new one), a « deposit » (of which piece, its SHA-256); and when, in seconds since 1970."""
+
+    kind: str
+    subject: str
+    value: str
+    at: float
 
 
 @dataclass
@@ -37,9 +49,14 @@ class Ledger:
     kept: dict[tuple[str, str], str] = field(default_factory=dict)
     accounts: dict[str, int] = field(default_factory=dict)
     refusals: Counter[str] = field(default_factory=Counter)
+    acknowledged: list[Acknowledged] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     reads: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def acknowledge(self, kind: str, subject: str, value: str) -> None:
+        with self.lock:
+            self.acknowledged.append(Acknowledged(kind, subject, value, time.time()))
 
     def met(self, refusal: str) -> None:
         with self.lock:

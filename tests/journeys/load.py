@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import requests
 from pypdf import PdfWriter
@@ -29,6 +29,10 @@ class NotAnswered(Exception):
     """Nobody answered sensibly within the patience of a candidate."""
 
 
+class PortalLost(Exception):
+    """What was being asked for will not be answered any more."""
+
+
 @dataclass
 class Visit:
     """Someone's browser without a script: cookies, and the patience to send again what was not answered."""
@@ -37,6 +41,8 @@ class Visit:
     ledger: Ledger
     cookies: dict[str, str]
     stop: threading.Event
+    lost: threading.Event = field(default_factory=threading.Event)
+    """Set when nobody shall wait for an answer any more."""
     tries: int = 0
     """How often the last request was sent."""
 
@@ -59,7 +65,8 @@ class Visit:
             answer = self.once(method, path, **sent)
             if answer is not None:
                 return answer
-            time.sleep(BREATH_SECONDS)
+            if self.lost.wait(BREATH_SECONDS):
+                raise PortalLost
         raise NotAnswered(f"{method} {path}")
 
     def once(self, method: str, path: str, **sent: object) -> requests.Response | None:
@@ -95,6 +102,7 @@ def saves_again_and_again(visit: Visit, candidature: str) -> None:
         saves.tried += 1
         saved = visit.post(tab, data=data)
         if saved.status_code == 303 and candidature in saved.headers["Location"]:
+            visit.ledger.acknowledge("version", candidature, str(saves.acknowledged))
             saves.acknowledged += 1
         visit.stop.wait(1)
 
@@ -107,6 +115,7 @@ def deposits_again_and_again(visit: Visit, candidature: str, piece: str) -> None
         digest = hashlib.sha256(content).hexdigest()
         deposits.unanswered.add(digest)
         if _sends(visit, candidature, piece, content):
+            visit.ledger.acknowledge("deposit", piece, digest)
             deposits.acknowledged, deposits.unanswered = digest, set()
         visit.stop.wait(0.5)
 
@@ -115,7 +124,9 @@ def deposits_for_good(visit: Visit, candidature: str, piece: str) -> None:
     """One file, once, which stays."""
     content = _a_pdf_like_no_other()
     if _sends(visit, candidature, piece, content):
-        visit.ledger.kept[candidature, piece] = hashlib.sha256(content).hexdigest()
+        digest = hashlib.sha256(content).hexdigest()
+        visit.ledger.acknowledge("deposit", piece, digest)
+        visit.ledger.kept[candidature, piece] = digest
 
 
 def makes_accounts(visit: Visit) -> None:
@@ -125,6 +136,7 @@ def makes_accounts(visit: Visit) -> None:
         typed = binet(email=email, email_confirmation=email)
         made = visit.post("/compte/creation", data=typed)
         if made.status_code == 303 and made.headers["Location"].endswith("/compte/creation/confirmation"):
+            visit.ledger.acknowledge("account", email, "")
             visit.ledger.accounts[email] = visit.tries
         else:
             visit.ledger.broke(f"creation: {made.status_code} {made.text[:300]}")
@@ -165,6 +177,8 @@ def going_on(*doings: Callable[[], None], stop: threading.Event, ledger: Ledger)
     def told(doing: Callable[[], None]) -> None:
         try:
             doing()
+        except PortalLost:
+            return
         except Exception as error:
             ledger.broke(f"{type(error).__name__}: {error}")
 

@@ -184,6 +184,14 @@ def test_a_damaged_backup_is_refused_before_anything_is_written(
     assert not empty.exists()
 
 
+def test_what_an_interrupted_backup_left_goes_with_the_next(machine: LaunchedPortal, tmp_path: Path) -> None:
+    left = tmp_path / ".20260101T000000Z.part"
+    write(left / "manifest.json", b"{}")
+    assert "aucune sauvegarde entière" in restored(machine, tmp_path, tmp_path / "restored")
+    machine.command("backup", str(tmp_path))
+    assert not left.exists()
+
+
 def test_a_backup_that_was_not_finished_is_none(machine: LaunchedPortal, folder: Path, empty: Path) -> None:
     (only(folder) / "manifest.json").unlink()
     assert "aucune sauvegarde entière" in restored(machine, folder, empty)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.composed.settled import settled
 from tests.journeys.ledger import Ledger
 from tests.journeys.load import (
     Visit,
@@ -52,7 +53,7 @@ def test_faults_lose_and_double_nothing(composed: ComposedPortal, browser: Brows
             composed.restart(name)
             _goes_on(ledger, f"{name} restarted")
     print(f"\n{ledger.summary}")
-    wait_until(lambda: _settled(composed), SETTLED_SECONDS, "no event, mail or document under way", pause=2.0)
+    wait_until(lambda: settled(composed), SETTLED_SECONDS, "no event, mail or document under way", pause=2.0)
     assert ledger.broken == []
     for one in them:
         _every_version_is_there_once(composed, ledger, one)
@@ -99,14 +100,6 @@ def _goes_on(ledger: Ledger, after: str) -> None:
     except ServiceFailed as failure:
         raise ServiceFailed(f"{failure}; {ledger.summary}; {ledger.broken}") from None
     print(f"\n{after}: everybody answered again within {monotonic() - began:.1f} s", end="", flush=True)
-
-
-def _settled(composed: ComposedPortal) -> bool:
-    waiting = "select count(*) from outbox where published_at is null"
-    if any(composed.asked_of_database(service, waiting) != [["0"]] for service in SERVICES):
-        return False
-    queues = composed.run_in(composed.containers("rabbitmq")[0], "rabbitmqctl", "-q", "list_queues", "-p", "portail")
-    return all(line.split()[-1] == "0" for line in queues.splitlines()[1:] if line)
 
 
 def _every_version_is_there_once(composed: ComposedPortal, ledger: Ledger, one: Registered) -> None:

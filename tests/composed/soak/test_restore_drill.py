@@ -1,0 +1,204 @@
+"""Data lost without warning while people register, then restored as docs/operations.md says: what was acknowledged
+before the instant is there and opens, and every service knows the same. `make restore-drill`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.composed.soak import restored
+from tests.journeys.ledger import Ledger
+from tests.journeys.load import (
+    Visit,
+    deposits_again_and_again,
+    deposits_for_good,
+    going_on,
+    makes_accounts,
+    saves_again_and_again,
+)
+from tests.journeys.registered import Registered, registered
+from tests.support.composed import ComposedPortal
+from tests.support.processes import wait_until
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+LONGEST_LOSS_SECONDS = 60.0
+BACKED_UP_SECONDS = 300.0
+AT_WORK_SECONDS = 300.0
+ARCHIVED = "SELECT archived_count FROM pg_stat_archiver"
+
+
+class Drill:
+    """People at work, and what they were told."""
+
+    def __init__(self, composed: ComposedPortal, browser: Browser) -> None:
+        self.composed = composed
+        self.ledger = Ledger()
+        self.them = [registered(composed, browser) for _ in range(2)]
+        for one in self.them:
+            deposits_for_good(self.visit(one.cookies), one.candidature, one.kept)
+
+    def visit(self, cookies: dict[str, str]) -> Visit:
+        return Visit(self.composed.url, self.ledger, cookies, threading.Event())
+
+    @contextmanager
+    def at_work(self) -> Iterator[threading.Event]:
+        """Load, till the block ends; set the event given when the portal is lost."""
+        stop, lost = threading.Event(), threading.Event()
+
+        def visit(cookies: dict[str, str]) -> Visit:
+            return Visit(self.composed.url, self.ledger, cookies, stop, lost)
+
+        doings = [partial(makes_accounts, visit({}))]
+        for one in self.them:
+            doings.append(partial(saves_again_and_again, visit(one.cookies), one.candidature))
+            doings.append(partial(deposits_again_and_again, visit(one.cookies), one.candidature, one.piece))
+        with going_on(*doings, stop=stop, ledger=self.ledger):
+            yield lost
+
+    def wait_for_more(self) -> None:
+        """Each kind was acknowledged again three times."""
+        before = self._counts()
+        wait_until(
+            lambda: all(now - then > 2 for now, then in zip(self._counts(), before, strict=True)),
+            AT_WORK_SECONDS,
+            "everybody answered",
+        )
+
+    def wait_for_an_archived_segment(self) -> None:
+        before = self.composed.asked_of_database("postgres", ARCHIVED)
+        wait_until(
+            lambda: self.composed.asked_of_database("postgres", ARCHIVED) != before, AT_WORK_SECONDS, "WAL archived", 1
+        )
+
+    def wait_for_a_copy_of_the_objects(self) -> None:
+        """One that began from now on."""
+        now = time.time()
+        wait_until(
+            lambda: self.composed.age("backup_objects_age_seconds") < time.time() - now, BACKED_UP_SECONDS, "copied", 1
+        )
+
+    def digest_of(self, one: Registered, piece: str) -> str:
+        content = self.visit(one.cookies).get(f"/justificatifs/fichier/{piece}").content
+        return hashlib.sha256(content).hexdigest()
+
+    def files_for_good_open(self) -> None:
+        for one in self.them:
+            assert self.digest_of(one, one.kept) == self.ledger.kept[one.candidature, one.kept]
+
+    def documents_open(self) -> None:
+        for one in self.them:
+            visit = self.visit(one.cookies)
+            page = visit.get(f"/documents/{one.candidature}").text
+            links = set(re.findall(r"/documents/fichier/[0-9a-f]{32}", page))
+            assert links
+            assert {visit.get(link).content[:5] for link in links} == {b"%PDF-"}
+
+    def _counts(self) -> list[int]:
+        kinds = [one.kind for one in list(self.ledger.acknowledged)]
+        return [kinds.count(kind) for kind in ("account", "version", "deposit")]
+
+
+@pytest.fixture
+def drill(composed: ComposedPortal, browser: Browser) -> Drill:
+    """Two people registered on a portal that has a full backup and a copy of its objects."""
+    there = Drill(composed, browser)
+    wait_until(lambda: composed.age("backup_full_there") == 1, BACKED_UP_SECONDS, "a full backup", 1)
+    return there
+
+
+@pytest.mark.parametrize("which", ["latest", "named"])
+def test_what_was_acknowledged_before_the_instant_is_there(composed: ComposedPortal, drill: Drill, which: str) -> None:
+    until = ""
+    with drill.at_work() as lost:
+        drill.wait_for_more()
+        if which == "named":
+            until = datetime.now(UTC).isoformat()
+        drill.wait_for_an_archived_segment()
+        drill.wait_for_more()
+        composed.engine("kill", "--signal", "KILL", composed.containers("postgres")[0].id)
+        killed = time.time()
+        lost.set()
+    done = restored.databases_restored(composed, until)
+    restored.settle(composed)
+    compared = restored.compared(composed, drill.ledger)
+    instant = datetime.fromisoformat(until).timestamp() if until else done.instant
+    oldest = max((killed - one.at for one in compared.missing), default=0.0)
+    print(
+        f"\n{which}: {len(drill.ledger.acknowledged)} told, {compared.there} there, {len(compared.missing)} later"
+        f"\nlast commit {killed - done.instant:.1f} s before the loss, first one missing {oldest:.1f} s before it"
+        f"\nrestored in {done.took:.0f} s"
+    )
+    assert drill.ledger.broken == []
+    assert compared.before(instant) == []
+    assert compared.there > 0
+    if not until:
+        assert killed - done.instant < LONGEST_LOSS_SECONDS + 15
+    restored.nobody_knows_more(composed)
+    drill.files_for_good_open()
+    drill.documents_open()
+
+
+def test_a_database_alone_that_is_older_learns_what_the_others_know(composed: ComposedPortal, drill: Drill) -> None:
+    with drill.at_work():
+        drill.wait_for_more()
+        before = time.time()
+        inside = composed.containers("postgres")[0]
+        composed.run_in(inside, "sh", "-c", "pg_dump -U postgres -Fc pieces >/tmp/pieces.dump")
+        drill.wait_for_more()
+    composed.compose("stop", "pieces", "pieces-worker")
+    options = "--clean --if-exists --single-transaction --exit-on-error"
+    composed.run_in(inside, "sh", "-c", f"pg_restore -U postgres {options} -d pieces /tmp/pieces.dump")
+    restored.publish_again(composed, "registrations")
+    composed.compose("up", "-d", "--no-deps", "pieces", "pieces-worker")
+    composed.wait_healthy(["pieces", "pieces-worker"])
+    restored.settle(composed)
+    compared = restored.compared(composed, drill.ledger)
+    print(f"\npieces alone older: {compared.there} there, {len(compared.missing)} deposits later than its copy")
+    assert compared.before(before) == []
+    assert {one.kind for one in compared.missing} <= {"deposit"}
+    restored.nobody_knows_more(composed)
+    drill.files_for_good_open()
+
+
+def test_a_store_that_is_older_says_which_files_are_lost_and_documents_are_made_anew(
+    composed: ComposedPortal, drill: Drill
+) -> None:
+    with drill.at_work():
+        drill.wait_for_more()
+        copied = time.time()
+        wait_until(
+            lambda: composed.age("backup_objects_age_seconds") < time.time() - copied, BACKED_UP_SECONDS, "copied"
+        )
+        composed.compose("stop", "backup")
+        drill.wait_for_more()
+    restored.settle(composed)
+    composed.lose("objects", volumes=["objects", "unwritten"])
+    composed.compose("up", "-d", "--no-deps", "objects")
+    composed.wait_healthy(["objects"])
+    began = time.monotonic()
+    composed.run_once("restore", "objects")
+    took = time.monotonic() - began
+    words = "python -m services.pieces reconcile 2>&1; true"  # it ends with 1
+    said = composed.run_in(composed.containers("pieces")[0], "sh", "-c", words)
+    composed.run_in(composed.containers("documents")[0], "python", "-m", "services.documents", "reconcile")
+    lost = [line for line in said.splitlines() if "perdu" in line]
+    print(f"\nstore older: copied back in {took:.0f} s; {lost}")
+    for one in drill.them:
+        newest = f"select id from deposits where piece_id = '{one.piece}' and removed_at is null"
+        ((deposit_id,),) = composed.asked_of_database("pieces", newest)
+        assert deposit_id in said
+    drill.files_for_good_open()
+    drill.documents_open()
+    composed.compose("start", "backup")

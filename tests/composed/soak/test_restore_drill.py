@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 LONGEST_LOSS_SECONDS = 60.0
 BACKED_UP_SECONDS = 300.0
 AT_WORK_SECONDS = 300.0
+STORING = ("documents", "documents-worker", "pieces", "pieces-worker")
 ARCHIVED = "SELECT archived_count FROM pg_stat_archiver"
 
 
@@ -84,9 +85,12 @@ class Drill:
 
     def wait_for_a_copy_of_the_objects(self) -> None:
         """One that began from now on."""
-        now = time.time()
+        asked = time.time()
         wait_until(
-            lambda: self.composed.age("backup_objects_age_seconds") < time.time() - now, BACKED_UP_SECONDS, "copied", 1
+            lambda: time.time() - asked > self.composed.age("backup_objects_age_seconds"),
+            BACKED_UP_SECONDS,
+            "copied",
+            1,
         )
 
     def digest_of(self, one: Registered, piece: str) -> str:
@@ -177,19 +181,19 @@ def test_a_store_that_is_older_says_which_files_are_lost_and_documents_are_made_
 ) -> None:
     with drill.at_work():
         drill.wait_for_more()
-        copied = time.time()
-        wait_until(
-            lambda: composed.age("backup_objects_age_seconds") < time.time() - copied, BACKED_UP_SECONDS, "copied"
-        )
+        drill.wait_for_a_copy_of_the_objects()
         composed.compose("stop", "backup")
         drill.wait_for_more()
     restored.settle(composed)
+    composed.compose("stop", *STORING, seconds=300)
     composed.lose("objects", volumes=["objects", "unwritten"])
     composed.compose("up", "-d", "--no-deps", "objects")
     composed.wait_healthy(["objects"])
     began = time.monotonic()
     composed.run_once("restore", "objects")
     took = time.monotonic() - began
+    composed.compose("up", "-d", seconds=600)
+    composed.wait_healthy([*STORING, "backup"], 600)
     words = "python -m services.pieces reconcile 2>&1; true"  # it ends with 1
     said = composed.run_in(composed.containers("pieces")[0], "sh", "-c", words)
     composed.run_in(composed.containers("documents")[0], "python", "-m", "services.documents", "reconcile")
@@ -201,4 +205,3 @@ def test_a_store_that_is_older_says_which_files_are_lost_and_documents_are_made_
         assert deposit_id in said
     drill.files_for_good_open()
     drill.documents_open()
-    composed.compose("start", "backup")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +34,6 @@ HANDLERS: dict[str, Handlers] = {
     "documents": documents_handlers,
     "pieces": pieces_handlers,
 }
-_LEASE = timedelta(seconds=60)
 
 
 class FourServices(Portal):
@@ -84,14 +82,14 @@ class FourServices(Portal):
     def _events_of(self, name: str) -> bool:
         with self.apps[name].app_context():
             db = _database_of(self.apps[name])
-            rows = outbox.take(db, TO_BROKER, limit=100, lease=_LEASE)
+            rows = outbox.take(db, TO_BROKER, limit=100, owner=name)
         for row, consumer in itertools.product(rows, HANDLERS):
             if HANDLERS[consumer].reactions(Envelope.from_json(row.envelope).type):
                 with self.apps[consumer].app_context():
                     consumers_db = _database_of(self.apps[consumer])
                     Dispatcher(consumers_db, HANDLERS[consumer], (60.0,)).dispatch(row.envelope.encode(), 1)
         with self.apps[name].app_context(), db.operation() as session:
-            outbox.done(session, [row.sequence for row in rows])
+            outbox.done(session, [row.sequence for row in rows], name)
         return bool(rows)
 
     def _follow_ups_of(self, name: str) -> bool:

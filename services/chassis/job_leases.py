@@ -50,7 +50,7 @@ def take(db: Database, name: str, owner: str) -> bool:
     except IntegrityError:  # another worker made the row first
         return False
     if row is not None and row.leased_by is not None:
-        log.warning("job_taken_over", job=name, ended_without_a_word=row.leased_by, started_at=str(row.started_at))
+        log.warning("job_taken_over", job=name, earlier_owner=row.leased_by, started_at=str(row.started_at))
     return True
 
 

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from click.testing import CliRunner
+from sqlalchemy import update
 from structlog.testing import capture_logs
 
+from services.chassis.clock import system_now
 from services.chassis.objects import ObjectStore
+from services.pieces.jobs import jobs
+from services.pieces.models import db, event_tables
+from services.pieces.operations.scans import GIVEN_UP
 from tests.pieces import made
 from tests.pieces.portal import Portal
 from tests.support.clamav import EICAR
@@ -97,3 +103,19 @@ def test_an_operator_has_files_scanned_again(guarded: Portal) -> None:
     assert "0 fichier(s)" in runner.invoke(args=["rescan"]).output
     assert "1 fichier(s)" in runner.invoke(args=["rescan", "--all"]).output
     assert guarded.works() == []
+
+
+def test_a_scan_that_was_given_up_is_asked_for_again_each_night_and_one_under_way_is_not(guarded: Portal) -> None:
+    guarded.registered().deposit("NATIDE06")
+    with guarded.app.app_context(), db.operation() as session:  # what an operator sees parked after a day
+        session.execute(update(event_tables.Outbox).values(published_at=system_now()))
+    with guarded.app.app_context():
+        jobs.run_job("rescan")
+    assert guarded.works() == []
+    assert guarded.piece("NATIDE06")["deposit"]["scan"] == "analyse en cours"
+
+    guarded.at(guarded.now + GIVEN_UP + timedelta(minutes=1))
+    with guarded.app.app_context():
+        jobs.run_job("rescan")
+    assert guarded.works() == []
+    assert guarded.piece("NATIDE06")["deposit"]["scan"] == "saine"

@@ -34,6 +34,7 @@ HANDLERS: dict[str, Handlers] = {
     "documents": documents_handlers,
     "pieces": pieces_handlers,
 }
+WORKER = "the test's worker"
 
 
 class FourServices(Portal):
@@ -82,14 +83,14 @@ class FourServices(Portal):
     def _events_of(self, name: str) -> bool:
         with self.apps[name].app_context():
             db = _database_of(self.apps[name])
-            rows = outbox.take(db, TO_BROKER, limit=100, owner=name)
+            rows = outbox.take(db, TO_BROKER, limit=100, owner=WORKER)
         for row, consumer in itertools.product(rows, HANDLERS):
             if HANDLERS[consumer].reactions(Envelope.from_json(row.envelope).type):
                 with self.apps[consumer].app_context():
                     consumers_db = _database_of(self.apps[consumer])
                     Dispatcher(consumers_db, HANDLERS[consumer], (60.0,)).dispatch(row.envelope.encode(), 1)
         with self.apps[name].app_context(), db.operation() as session:
-            outbox.done(session, [row.sequence for row in rows], name)
+            outbox.done(session, [row.sequence for row in rows], WORKER)
         return bool(rows)
 
     def _follow_ups_of(self, name: str) -> bool:

@@ -73,6 +73,9 @@ def test_a_restore_brings_back_what_was_acknowledged_before_the_backup(
     assert versions_everywhere(machine, someone) >= saved
     assert made <= {email for (email,) in asked(machine, "accounts", "SELECT email FROM accounts")}
     opens_his_file(machine, browser, someone, ledger.kept[someone.candidature, someone.kept])
+    for service in ("documents", "pieces"):
+        reconcile = machine.command("command", service, "reconcile")
+        assert reconcile.returncode == 0, reconcile.stdout + reconcile.stderr
 
 
 def at_work(ledger: Ledger, someone: Registered) -> bool:

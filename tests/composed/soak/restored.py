@@ -94,5 +94,12 @@ def nobody_knows_more(composed: ComposedPortal) -> None:
     assert rows(composed, "registrations", twice) == set()
 
 
+def reconciled(composed: ComposedPortal, service: str) -> str:
+    """What `reconcile` says; it ends with 1 where files are lost, or where more objects are unknown than mistakes
+    explain, as after a restore to an earlier instant."""
+    words = f"python -m services.{service} reconcile 2>&1 | grep -v '^{{'; true"
+    return composed.run_in(composed.containers(service)[0], "sh", "-c", words)
+
+
 def rows(composed: ComposedPortal, service: str, query: str) -> set[tuple[str, ...]]:
     return {tuple(row) for row in composed.asked_of_database(service, query)}

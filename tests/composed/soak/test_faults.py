@@ -138,8 +138,8 @@ def _everybody_got_the_mail(composed: ComposedPortal, ledger: Ledger) -> None:
 
 def _the_stores_hold_what_the_rows_say(composed: ComposedPortal) -> None:
     """And nothing was given up on the way."""
-    for service, said in (("documents", "0 document(s) refait(s), 0 perdu(s)"), ("pieces", " 0 perdu(s)")):
+    for service in ("documents", "pieces"):
         container = composed.containers(service)[0]
-        assert said in composed.run_in(container, "python", "-m", f"services.{service}", "reconcile")
+        assert " 0 perdu(s)" in composed.run_in(container, "python", "-m", f"services.{service}", "reconcile")
     for service in SERVICES:
         assert composed.asked_of_database(service, "select count(*) from parked where settled_at is null") == [["0"]]

@@ -37,6 +37,15 @@ LONGEST_LOSS_SECONDS = 60.0
 BACKED_UP_SECONDS = 300.0
 AT_WORK_SECONDS = 300.0
 STORING = ("documents", "documents-worker", "pieces", "pieces-worker")
+REBUILD = ("python", "-m", "services.pieces", "rebuild-from-objects", "--write")
+TONIGHTS_JOB = """
+import os
+from services.documents.app import create_app
+from services.documents.jobs import jobs
+from services.documents.settings import DocumentsSettings
+with create_app(DocumentsSettings.read(os.environ)).app_context():
+    jobs.run_job("reconcile")
+"""
 ARCHIVED = "SELECT archived_count FROM pg_stat_archiver"
 
 
@@ -101,6 +110,10 @@ class Drill:
         for one in self.them:
             assert self.digest_of(one, one.kept) == self.ledger.kept[one.candidature, one.kept]
 
+    def newest_files_open(self) -> None:
+        for one in self.them:
+            assert self.ledger.deposits[one.candidature, one.piece].may_hold(self.digest_of(one, one.piece))
+
     def documents_open(self) -> None:
         for one in self.them:
             visit = self.visit(one.cookies)
@@ -147,6 +160,8 @@ def test_what_was_acknowledged_before_the_instant_is_there(composed: ComposedPor
     assert drill.ledger.broken == []
     assert compared.before(instant) == []
     assert compared.there > 0
+    for service in ("documents", "pieces"):
+        assert " 0 perdu(s)" in restored.reconciled(composed, service)
     if not until:
         assert killed - done.instant < LONGEST_LOSS_SECONDS + 15
     restored.nobody_knows_more(composed)
@@ -171,9 +186,11 @@ def test_a_database_alone_that_is_older_learns_what_the_others_know(composed: Co
     compared = restored.compared(composed, drill.ledger)
     print(f"\npieces alone older: {compared.there} there, {len(compared.missing)} deposits later than its copy")
     assert compared.before(before) == []
-    assert {one.kind for one in compared.missing} <= {"deposit"}
+    assert {one.kind for one in compared.missing} == {"deposit"}
     restored.nobody_knows_more(composed)
+    composed.run_in(composed.containers("pieces")[0], *REBUILD)
     drill.files_for_good_open()
+    drill.newest_files_open()
 
 
 def test_a_store_that_is_older_says_which_files_are_lost_and_documents_are_made_anew(
@@ -194,14 +211,13 @@ def test_a_store_that_is_older_says_which_files_are_lost_and_documents_are_made_
     took = time.monotonic() - began
     composed.compose("up", "-d", seconds=600)
     composed.wait_healthy([*STORING, "backup"], 600)
-    words = "python -m services.pieces reconcile 2>&1; true"  # it ends with 1
-    said = composed.run_in(composed.containers("pieces")[0], "sh", "-c", words)
-    composed.run_in(composed.containers("documents")[0], "python", "-m", "services.documents", "reconcile")
-    lost = [line for line in said.splitlines() if "perdu" in line]
-    print(f"\nstore older: copied back in {took:.0f} s; {lost}")
+    said = restored.reconciled(composed, "pieces")
+    print(f"\nstore older: copied back in {took:.0f} s; pieces: {said.splitlines()[0]}")
     for one in drill.them:
         newest = f"select id from deposits where piece_id = '{one.piece}' and removed_at is null"
         ((deposit_id,),) = composed.asked_of_database("pieces", newest)
         assert deposit_id in said
+    composed.run_in(composed.containers("documents")[0], "python", "-c", TONIGHTS_JOB)
+    assert " 0 perdu(s)" in restored.reconciled(composed, "documents")
     drill.files_for_good_open()
     drill.documents_open()

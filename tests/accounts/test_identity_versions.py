@@ -139,7 +139,7 @@ def test_a_pending_change_that_was_overtaken_before_the_upgrade_comes_after_that
     folder = str(Path(house.app.root_path) / "migrations")
     ask_while_away(house, held, registrations)
     with house.app.app_context():
-        downgrade(directory=folder, revision="0001")
+        downgrade(directory=folder, revision="0002")
         with db.operation() as session:
             session.execute(update(Account).values(version=2, email=NEW_EMAIL))
         upgrade(directory=folder)

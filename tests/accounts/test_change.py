@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,8 @@ from werkzeug.test import TestResponse
 
 from services.accounts.jobs import finish_identity_changes
 from services.accounts.models import Account, EmailChange, KnownBrowser, LoginSession, db, events
+from services.accounts.operations import identity_changes
+from services.chassis.errors import Conflict
 from services.contracts.accounts import EmailChanged, Identity
 from tests.accounts.house import House, pointers, slug
 from tests.accounts.people import PASSWORD, binet
@@ -117,6 +120,22 @@ def test_a_candidature_saved_meanwhile_refuses_the_change(house: House, registra
         del registrations.get
     assert identity(house, held).prenoms == "Laurent"
     assert identity(house, held).version == 1
+
+
+def test_a_change_that_the_job_drops_first_is_not_said_to_be_recorded(
+    house: House, registrations: FakeRegistrations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, finish = house.logged_in(), identity_changes.finish
+
+    def after_the_job(account_id: str) -> None:
+        with suppress(Conflict):
+            finish(account_id)
+        finish(account_id)
+
+    monkeypatch.setattr(identity_changes, "finish", after_the_job)
+    monkeypatch.setattr(registrations, "get", lambda candidate: (200, {"engaged": False}))
+    registrations.engaged.add(held["subject"])
+    assert slug(change(house, held, prenoms="Autre")) == "candidature-existante"
 
 
 def test_a_change_whose_answer_was_lost_is_finished_by_the_job(house: House, registrations: FakeRegistrations) -> None:

@@ -96,28 +96,40 @@ def engaged() -> Conflict:
 
 
 def _ask(account_id: str, status: CivilStatus | None) -> None:
-    after_pending(lambda: _store(account_id, status), waiting=_EARLIER_ONE_WAITS)
+    version = after_pending(lambda: _store(account_id, status), waiting=_EARLIER_ONE_WAITS)
     try:
         finish(account_id)
     except Unavailable as error:
         raise _later() from error
+    if _is_dropped(account_id, version):  # by the job, which was faster
+        raise engaged()
 
 
-def _store(account_id: str, status: CivilStatus | None) -> None:
+def _store(account_id: str, status: CivilStatus | None) -> int:
     with db.operation() as session:
         account = session.get(Account, account_id, with_for_update=True)
         if account is None:
             raise NotFound()
         if account.engaged_at is not None:
             raise engaged()
+        version = next_version(session, account_id)
         session.add(
             IdentityChange(
                 account_id=account_id,
-                version=next_version(session, account_id),
+                version=version,
                 civil_status=None if status is None else identity.to_json(status),
                 requested_at=portal_now(),
             )
         )
+        return version
+
+
+def _is_dropped(account_id: str, version: int) -> bool:
+    """Whether a change is no longer pending and never came into force."""
+    with db.reading() as session:
+        account = session.get(Account, account_id)
+        pending = session.get(IdentityChange, account_id)
+    return account is not None and pending is None and account.version < version
 
 
 def _finish_or_drop(account_id: str, waiting: str) -> None:

@@ -18,6 +18,8 @@ from services.chassis.events.tables import job_leases
 
 log = structlog.get_logger()
 
+PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
+"""Before a job that ended two workers, three … is tried again."""
 
 RUNNING = Gauge("job_running_seconds", "Since when a worker runs the job; 0 while none does", ("service", "job"))
 SINCE_SUCCESS = Gauge(
@@ -35,23 +37,46 @@ def due(db: Database, names: Sequence[str]) -> list[str]:
 
 
 def take(db: Database, name: str, owner: str) -> bool:
-    """Whether the job is `owner`'s to run now."""
+    """Whether the job is `owner`'s to run now.
+
+    One whose worker ended in the middle is taken over at once; when that one ended too, the job itself may be what ends
+    them, and waits longer each time.
+    """
     now = system_now()
-    held = {"leased_until": now + leases.LEASE, "leased_by": owner, "started_at": now}
     try:
         with db.operation() as session:
             row = session.execute(select(job_leases).where(job_leases.c.name == name).with_for_update()).first()
             if not _is_due(row, now):
                 return False
+            values = _postponed(row, now) or _held(row, owner, now)
             if row is None:
-                session.execute(insert(job_leases).values(name=name, due_at=now, first_started_at=now, **held))
+                session.execute(insert(job_leases).values(name=name, due_at=now, first_started_at=now, **values))
             else:
-                session.execute(update(job_leases).where(job_leases.c.name == name).values(held))
+                session.execute(update(job_leases).where(job_leases.c.name == name).values(values))
     except IntegrityError:  # another worker made the row first
         return False
+    taken = values["leased_by"] == owner
     if row is not None and row.leased_by is not None:
-        log.warning("job_taken_over", job=name, earlier_owner=row.leased_by, started_at=str(row.started_at))
-    return True
+        log.warning(
+            "job_taken_over" if taken else "job_postponed",
+            job=name,
+            earlier_owner=row.leased_by,
+            started_at=str(row.started_at),
+            takeovers=values["takeovers"],
+        )
+    return taken
+
+
+def _held(row: Any, owner: str, now: datetime) -> dict[str, Any]:
+    held = {"leased_until": now + leases.LEASE, "leased_by": owner, "started_at": now}
+    return held if row is None else {**held, "takeovers": row.takeovers + (row.leased_by is not None)}
+
+
+def _postponed(row: Any, now: datetime) -> dict[str, Any] | None:
+    if row is None or row.leased_by is None or not row.takeovers:
+        return None
+    pause = PAUSES[min(row.takeovers, len(PAUSES)) - 1]
+    return {"due_at": now + pause, "leased_until": None, "leased_by": None, "takeovers": row.takeovers + 1}
 
 
 def renew(db: Database, name: str, owner: str) -> bool:
@@ -62,7 +87,8 @@ def end(db: Database, name: str, owner: str, *, due_at: datetime, succeeded: boo
     """After a run of its own accord, to be due again then."""
     now = system_now()
     success = {"last_succeeded_at": now} if succeeded else {}
-    return _change(db, name, owner, due_at=due_at, leased_until=None, leased_by=None, last_ended_at=now, **success)
+    free = {"leased_until": None, "leased_by": None, "takeovers": 0}
+    return _change(db, name, owner, due_at=due_at, last_ended_at=now, **free, **success)
 
 
 def give_back(db: Database, name: str, owner: str) -> bool:

@@ -85,7 +85,10 @@ class Document(db.Model):
 
 
 class Publication(db.Model):
-    """Who published what for whom: one row per act of a gestionnaire, never changed. `pdf_key`: what he uploaded."""
+    """Who published what for whom: one row per act of a gestionnaire, never changed.
+
+    `pdf_key`: what he uploaded. `order_digest`: of the whole order, to know it again; None for those before 0003.
+    """
 
     __tablename__ = "publications"
 
@@ -97,3 +100,4 @@ class Publication(db.Model):
     paragraphs: Mapped[list[str]] = mapped_column(JSON)
     candidatures: Mapped[list[str]] = mapped_column(JSON)
     pdf_key: Mapped[str | None] = mapped_column(ObjectKey, unique=True)
+    order_digest: Mapped[str | None] = mapped_column(_DIGEST)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 
-from services.chassis.settings import Secret, ServiceSettings
+from services.chassis.objects.settings import ObjectSettings
 from services.documents.rendering.sheet import Letterhead
 
 DEMONSTRATION = "Démonstration : document sans valeur"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class DocumentsSettings(ServiceSettings):
-    objects_url: Secret
-    """s3+http://key:secret@host:port/bucket: where PDF and HTML bytes are kept."""
+class DocumentsSettings(ObjectSettings):
     registrations_url: str
     """Asked for a version whose event has not come yet."""
     document_authority: str = "MINISTÈRE DE L'ÉDUCATION NATIONALE"

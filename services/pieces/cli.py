@@ -35,11 +35,11 @@ def rescan_command(everything: bool) -> None:
 
 
 @click.command("rebuild-from-objects")
-@click.option("--write", is_flag=True, help="Make the rows; without it, only list them.")
+@object_commands.rebuild_options
 @with_appcontext
-def rebuild_command(write: bool) -> None:
+def rebuild_command(write: bool, minutes: int) -> None:
     """Make rows again for files that the store holds and the database has lost."""
-    object_commands.show_rebuilt(rebuild(write=write), written=write)
+    object_commands.show_rebuilt(rebuild(write=write, minutes=minutes), written=write)
 
 
 @click.command("restore-deposit")

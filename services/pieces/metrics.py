@@ -1,4 +1,4 @@
-"""What operators watch of deposits: refusals by reason, the antivirus' verdicts, files that wait or were lost."""
+"""What operators watch of deposits: refusals by reason, the antivirus' verdicts, files that wait."""
 
 from prometheus_client import Counter
 

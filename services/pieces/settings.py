@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 
-from services.chassis.settings import Secret, ServiceSettings
+from services.chassis.objects.settings import ObjectSettings
 from services.pieces.antivirus import address_of
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class PiecesSettings(ServiceSettings):
-    objects_url: Secret
-    """s3+http://key:secret@host:port/bucket: where deposited files are kept."""
+class PiecesSettings(ObjectSettings):
     antivirus_url: str
     """tcp://host:port of a clamd, or « none »: said outright, so that no antivirus is off by oversight."""
 

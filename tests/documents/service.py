@@ -25,6 +25,8 @@ from services.documents.settings import DocumentsSettings
 from tests.documents.example import CANDIDATE, CANDIDATURE
 from tests.support.tokens import bearer, candidate_token, key_of
 
+KEPT_DAYS = 35
+
 
 def settings(database_url: str, objects_url: str, peer_url: str, **given: Any) -> DocumentsSettings:
     values: dict[str, Any] = {

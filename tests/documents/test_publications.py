@@ -137,6 +137,7 @@ def test_an_order_given_again_under_its_key_is_answered_as_the_first_and_not_car
     assert other.get_json()["id"] != first.get_json()["id"]
     refused = _order(service, key="a", title="Autre chose", pdf=pdf)
     assert (refused.status_code, refused.get_json()["type"]) == (409, "/problems/cle-deja-utilisee")
+    assert _order(service, key="a", pdf=pdf, candidatures=[CANDIDATURE, some_id()]).status_code == 409
     assert _order(service, key="x" * 201).status_code == 422
 
 

@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.chassis.objects import KEPT_DAYS, StoreUnavailable
+from services.chassis.objects import StoreUnavailable
 from services.chassis.objects.reconciliation import Report
+from services.documents.models import SavedVersion, db
 from services.documents.operations.reconciliation import reconciliation
-from tests.documents.example import saved
+from tests.documents.example import CANDIDATURE, saved
 from tests.documents.reading import text_of_pdf
-from tests.documents.service import Service
+from tests.documents.service import KEPT_DAYS, Service
 
 if TYPE_CHECKING:
     from tests.support.objects import Objects
@@ -48,6 +49,17 @@ def test_a_store_that_lost_everything_gets_all_automatic_documents_again(service
     report = _reconciled(service)
     assert (report.mended, report.lost_count) == (4, 0)
     assert len(service.keys()) == 4
+
+
+def test_a_document_that_cannot_be_made_again_keeps_no_other_waiting(service: Service) -> None:
+    service.publishes(saved())
+    service.publishes(saved(version=2))
+    with service.app.app_context(), db.operation() as session:
+        session.get_one(SavedVersion, (CANDIDATURE, 1)).payload = {"of": "another release"}
+    for key in service.keys(".pdf"):
+        service.parts.store.delete(key)
+    report = _reconciled(service)
+    assert (report.mended, report.lost_count) == (2, 2)
 
 
 def test_unknown_objects_of_every_kind_are_reported_and_moved_only_after_their_time(service: Service) -> None:

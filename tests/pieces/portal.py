@@ -36,6 +36,7 @@ from tests.support.tokens import bearer, candidate_token, key_of, staff_token
 if TYPE_CHECKING:
     from tests.support.objects import Bucket
 
+KEPT_DAYS = 35
 STAFF = "5taff000000000000000000000000001"
 
 

@@ -17,6 +17,7 @@ def add_leases_and_figures() -> None:
         job_leases.add_column(sa.Column("leased_by", sa.String(32)))
         for moment in _MOMENTS:
             job_leases.add_column(sa.Column(moment, sa.DateTime(timezone=True)))
+        job_leases.add_column(sa.Column("takeovers", sa.Integer(), nullable=False, server_default="0"))
     # Which of the earlier ends were successes is not known.
     op.execute("UPDATE job_leases SET last_succeeded_at = last_ended_at, first_started_at = last_ended_at")
     op.create_table(
@@ -37,7 +38,7 @@ def drop_leases_and_figures() -> None:
     op.drop_index("ix_outbox_pending", "outbox")
     op.drop_table("job_figures")
     with op.batch_alter_table("job_leases") as job_leases:
-        for column in (*_MOMENTS, "leased_by"):
+        for column in ("takeovers", *_MOMENTS, "leased_by"):
             job_leases.drop_column(column)
     with op.batch_alter_table("outbox") as outbox:
         outbox.drop_column("leased_by")

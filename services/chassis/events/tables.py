@@ -57,6 +57,7 @@ job_leases = table(
     column("started_at", UtcDateTime),
     column("last_ended_at", UtcDateTime),
     column("last_succeeded_at", UtcDateTime),
+    column("takeovers", Integer),
 )
 job_figures = table(
     "job_figures",
@@ -147,6 +148,8 @@ class _JobLease:
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_succeeded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    takeovers: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """How many workers in a row ended, or were paused, while they ran it."""
 
 
 class _JobFigure:

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from typing import cast
+from typing import Any, TypeVar, cast
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
 from services.chassis.objects import installation, quarantine
-from services.chassis.objects.lifecycle import KEPT_DAYS
 from services.chassis.objects.quarantine import AlreadyThere, SetApart
 from services.chassis.objects.rebuilding import Outcome, Rebuilt
 from services.chassis.objects.reconciliation import Reconciliation, Report, Stop
 from services.chassis.objects.store import BytesChanged, ObjectMissing, StoreUnavailable
 
 _KEY = "portail.reconciliation"
+AnyCommand = TypeVar("AnyCommand", bound=Callable[..., Any])
 WHY_STOPPED = {
     Stop.FOREIGN_STORE: "La base et l'espace de stockage ne sont pas de la même installation : rien n'est comparé. "
     "Vérifiez DATABASE_URL et OBJECTS_URL ; si l'un des deux a été remplacé à dessein : adopt-store.",
     Stop.MANY_UNKNOWN: "Trop d'objets sont inconnus de la base pour être des restes : rien n'est déplacé. "
-    "Si la base a été restaurée ou perdue : rebuild-from-objects.",
+    "Si la base a été restaurée ou perdue : rebuild-from-objects. Si ce sont bien des restes : quarantine add --all.",
 }
 
 _OUTCOMES = {
@@ -31,7 +31,14 @@ _OUTCOMES = {
     Outcome.OWNER_UNKNOWN: "candidature inconnue",
     Outcome.CHANGED: "octets altérés",
     Outcome.INCOMPLETE: "incomplet",
-    Outcome.NO_ROW: "aucune ligne à reconstituer",
+    Outcome.NO_ROW: "sans ligne possible",
+    Outcome.RECENT: "trop récent",
+}
+
+_WHY_NOT_MOVED = {
+    AlreadyThere: "un objet porte de nouveau cette clé",
+    ObjectMissing: "l'objet n'est plus là",
+    BytesChanged: "la copie diffère de l'original",
 }
 
 quarantine_commands = AppGroup("quarantine", help="Objects that no row names, set apart by the nightly job.")
@@ -78,6 +85,23 @@ def list_quarantine() -> None:
         raise _store_down() from error
 
 
+@quarantine_commands.command("add")
+@click.argument("keys", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="All that no row names.")
+def add_to_quarantine(keys: tuple[str, ...], everything: bool) -> None:
+    """Set objects apart now that no row names: leftovers that are too many, or that cannot wait for the nightly job."""
+    parts = _reconciliation()
+    try:
+        _refuse_foreign_store(parts)
+        chosen = list(parts.unknown()) if everything else list(keys)
+        moved = parts.set_apart(chosen)
+    except StoreUnavailable as error:
+        raise _store_down() from error
+    click.echo(f"{len(moved)} objet(s) mis à part")
+    if len(moved) < len(chosen):
+        raise SystemExit(1)
+
+
 @quarantine_commands.command("restore")
 @click.argument("originals", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="All that is set apart.")
@@ -105,29 +129,45 @@ def purge_quarantine(older_than: int) -> None:
     click.echo(f"{count} objet(s) supprimé(s) définitivement")
 
 
+def rebuild_options(command: AnyCommand) -> AnyCommand:
+    """The options of a service's `rebuild-from-objects`."""
+    write = click.option("--write", is_flag=True, help="Make the rows; without it, only list them.")
+    age = click.option(
+        "--minutes",
+        type=click.IntRange(min=0),
+        default=10,
+        show_default=True,
+        help="Leave alone what was written that recently: a request may be about to name it (0: it is stopped).",
+    )
+    return write(age(command))
+
+
 def show_rebuilt(objects: Iterable[Rebuilt], *, written: bool) -> None:
     """List what a service's `rebuild-from-objects` did, or would do; how many of each outcome."""
     counts = dict.fromkeys(Outcome, 0)
-    parts = _reconciliation()
     try:
-        if not installation.belong_together(parts.db, parts.store):
-            raise click.ClickException(WHY_STOPPED[Stop.FOREIGN_STORE])
+        _refuse_foreign_store(_reconciliation())
         for item in objects:
             counts[item.outcome] += 1
             click.echo(f"{_OUTCOMES[item.outcome]} : {item.key}")
     except StoreUnavailable as error:
         raise _store_down() from error
-    said = ", ".join(f"{count} {_OUTCOMES[outcome]}" for outcome, count in counts.items() if count)
+    said = ", ".join(f"{_OUTCOMES[outcome]} : {count}" for outcome, count in counts.items() if count)
     click.echo(said or "Tous les objets sont connus.")
     if counts[Outcome.REBUILT] and not written:
         click.echo("Rien n'est écrit : relancez avec --write.")
+
+
+def _refuse_foreign_store(parts: Reconciliation) -> None:
+    if not installation.belong_together(parts.db, parts.store):
+        raise click.ClickException(WHY_STOPPED[Stop.FOREIGN_STORE])
 
 
 def _is_moved_back(item: SetApart) -> bool:
     try:
         quarantine.move_back(_reconciliation().store, item)
     except (AlreadyThere, ObjectMissing, BytesChanged) as error:
-        click.echo(f"{item.original}: {type(error).__name__}", err=True)
+        click.echo(f"{item.original} : {_WHY_NOT_MOVED[type(error)]}", err=True)
         return False
     return True
 
@@ -138,7 +178,7 @@ def _show(report: Report) -> None:
         f"{report.lost_count} perdu(s), {report.unknown_count} inconnu(s)"
     )
     for lost in report.lost:
-        click.echo(f"perdu : {lost.key} {lost.row_id or f'(remplacé depuis moins de {KEPT_DAYS} jours)'}", err=True)
+        click.echo(f"perdu : {lost.key} {lost.row_id or '(remplacé ou supprimé, encore conservé)'}", err=True)
     for key in report.unknown:
         click.echo(f"inconnu : {key}", err=True)
     if report.stop:

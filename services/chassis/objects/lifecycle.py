@@ -1,7 +1,8 @@
 """The life of an object: written and read back, named by a row, retired when replaced, erased after KEPT_DAYS.
 
 An object is discarded only where it is certain that no row names it, that is after an error that came before COMMIT was
-sent. Keys are new for each attempt: nobody else's row can name what an attempt discards.
+sent. Keys are new for each attempt, and rows are rebuilt from keys only once no attempt can still be under way: so
+nobody else's row names what an attempt discards.
 """
 
 from __future__ import annotations
@@ -18,13 +19,12 @@ from sqlalchemy.orm import Session
 from services.chassis.clock import system_now
 from services.chassis.database import Database
 from services.chassis.jobs import stopping
+from services.chassis.objects import installation
+from services.chassis.objects.settings import kept_for
 from services.chassis.objects.store import BytesChanged, ObjectStore, Stored, StoreUnavailable
 from services.chassis.objects.tables import retired_objects
 
 log = structlog.get_logger()
-
-KEPT_DAYS = 35
-"""How long a replaced, deleted or unknown object stays; longer than any backup is kept."""
 
 # Erasing starts a day after the last moment at which a restoration is accepted: the two never meet.
 _ERASING_DELAY = timedelta(days=1)
@@ -71,7 +71,7 @@ def discard(store: ObjectStore, *keys: str) -> None:
     """Delete objects that certainly no row names; what cannot be deleted now is seen by reconciliation."""
     for key in keys:
         try:
-            store.delete(key)
+            store.delete_at_once(key)
         except StoreUnavailable:
             log.warning("object_left_behind", key=key)
 
@@ -79,13 +79,19 @@ def discard(store: ObjectStore, *keys: str) -> None:
 def retire(session: Session, *keys: str) -> None:
     """In the transaction that replaces or deletes a file: its object stays KEPT_DAYS from now."""
     now = system_now()
-    rows = [{"key": key, "retired_at": now, "kept_until": now + timedelta(days=KEPT_DAYS)} for key in keys]
+    rows = [{"key": key, "retired_at": now, "kept_until": now + kept_for()} for key in keys]
     if rows:
         session.execute(insert(retired_objects), rows)
 
 
 def erase_expired(db: Database, store: ObjectStore) -> int:
-    """Delete the bytes of what was retired KEPT_DAYS ago; how many. Raises StoreUnavailable, to be run again."""
+    """Delete the bytes of what was retired KEPT_DAYS ago; how many: none in the store of another installation.
+
+    Raises StoreUnavailable, to be run again.
+    """
+    if not installation.belong_together(db, store):
+        log.error("store_of_another_installation")
+        return 0
     now = system_now()
     erased = 0
     while not stopping() and (keys := _expired(db, now - _ERASING_DELAY)):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
+
+from services.chassis.clock import system_now
+from services.chassis.objects.store import ObjectStore
 
 
 class Outcome(StrEnum):
     """`REPLACED`: the database has something newer in its place. `INCOMPLETE`: a part of it is not there.
-    `NO_ROW`: no row is made of such a key."""
+    `NO_ROW`: no row is made of such a key. `RECENT`: whoever wrote it may still be about to name it."""
 
     REBUILT = "rebuilt"
     REPLACED = "replaced"
@@ -16,6 +20,7 @@ class Outcome(StrEnum):
     CHANGED = "changed"
     INCOMPLETE = "incomplete"
     NO_ROW = "no_row"
+    RECENT = "recent"
 
 
 @dataclass(frozen=True)
@@ -24,3 +29,9 @@ class Rebuilt:
 
     key: str
     outcome: Outcome
+
+
+def is_recent(store: ObjectStore, key: str, minutes: int) -> bool:
+    """Whether the object was written less than that ago: its row may be about to be committed. Raises ObjectMissing,
+    StoreUnavailable."""
+    return store.written_at(key) > system_now() - timedelta(minutes=minutes)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from enum import StrEnum
 
 import structlog
@@ -32,7 +31,7 @@ from services.chassis.objects.comparison import (
     still_lost,
     still_unknown,
 )
-from services.chassis.objects.lifecycle import KEPT_DAYS
+from services.chassis.objects.settings import kept_for
 from services.chassis.objects.store import ObjectMissing, ObjectStore
 from services.chassis.objects.tables import unknown_objects
 
@@ -40,6 +39,7 @@ log = structlog.get_logger()
 
 FEW_UNKNOWN = 20
 UNKNOWN_SHARE = 0.001
+_FEW_MOVED = 20
 LISTED = 1000  # how many of each kind a report names, and how many a run moves at most
 
 LOST = Figure("objects_lost", "Objects that rows name and the store does not have", ("service",))
@@ -130,8 +130,9 @@ class Reconciliation:
         left = [item for item in lost if item not in mended]
         report.mended += len(mended)
         report.lost_count += len(left)
-        report.lost += left[: LISTED - len(report.lost)]
-        for item in left[:LISTED]:
+        listed = left[: LISTED - len(report.lost)]
+        report.lost += listed
+        for item in listed:
             log.error("object_lost", key=item.key, row_id=item.row_id)
 
     def _add_unknown(self, report: Report, suspects: Sequence[str]) -> None:
@@ -150,14 +151,24 @@ class Reconciliation:
                 session.execute(insert(unknown_objects), [{"key": key, "first_seen_at": now} for key in new])
 
     def _set_apart_long_unknown(self) -> int:
-        """Each is asked for once more: a row may have been restored since the listing."""
-        limit = system_now() - timedelta(days=KEPT_DAYS)
+        limit = system_now() - kept_for()
         with self.db.reading() as session:
             long = list(session.scalars(select(unknown_objects.c.key).where(unknown_objects.c.first_seen_at < limit)))
-        moved = [key for key in still_unknown(self.db, self.columns, long) if _is_moved(self.store, key)]
+        return len(self.set_apart(long))
+
+    def set_apart(self, keys: Sequence[str]) -> list[str]:
+        """Move objects that no row names into quarantine; which were. Raises StoreUnavailable.
+
+        Rows are asked for right before each few: one may have been rebuilt since.
+        """
+        moved: list[str] = []
+        for few in pages(keys, _FEW_MOVED):
+            if stopping():
+                break
+            moved += [key for key in still_unknown(self.db, self.columns, few) if _is_moved(self.store, key)]
         with self.db.operation() as session:
             session.execute(delete(unknown_objects).where(unknown_objects.c.key.in_(moved)))
-        return len(moved)
+        return moved
 
     def _record(self, report: Report) -> None:
         figures.record(self.db, STOPPED, {(self.service, stop.value): float(report.stop is stop) for stop in Stop})

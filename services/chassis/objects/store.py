@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import BinaryIO, cast
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -95,6 +96,16 @@ class ObjectStore:
     def delete(self, key: str) -> None:
         with _translated():
             self._client.remove_object(self._bucket, key)
+
+    def delete_at_once(self, key: str) -> None:
+        """The same for who cannot wait: raises StoreUnavailable after CHECK_SECONDS, and then it may be there."""
+        with _translated():
+            self._probing.remove_object(self._bucket, key)
+
+    def written_at(self, key: str) -> datetime:
+        """When the object was written, by the store's clock (UTC). Raises ObjectMissing or StoreUnavailable."""
+        with _translated():
+            return cast(datetime, self._client.stat_object(self._bucket, key).last_modified)
 
     def exists(self, key: str) -> bool:
         try:

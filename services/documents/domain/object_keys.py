@@ -49,8 +49,3 @@ def read_key(key: str) -> tuple[DocumentName, str, str] | None:
 def publication_key(publication_id: str, sha256: str) -> str:
     """Of the PDF that a gestionnaire uploaded; another one for each attempt."""
     return f"publications/{publication_id}/{uuid.uuid4().hex[:8]}-{sha256}.pdf"
-
-
-def uploaded_digest(key: str) -> str:
-    """The SHA-256 in the key of an uploaded PDF."""
-    return key.rpartition("-")[2].removesuffix(".pdf")

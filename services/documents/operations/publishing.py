@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -18,7 +19,7 @@ from services.chassis.errors import Conflict, NotFound, Unavailable
 from services.chassis.events import follow_up
 from services.chassis.objects import BytesChanged, StoreUnavailable, operation_naming, put_verified
 from services.documents import queries
-from services.documents.domain.object_keys import DocumentName, publication_key, uploaded_digest
+from services.documents.domain.object_keys import DocumentName, publication_key
 from services.documents.domain.types import DocumentType
 from services.documents.models import Candidature, Document, Publication, db
 from services.documents.operations.making import assign, keep_rendered
@@ -45,6 +46,13 @@ class Order:
     paragraphs: tuple[str, ...]
     candidatures: tuple[str, ...]
     pdf: bytes | None = None
+
+    @property
+    def digest(self) -> str:
+        """The same for the same order alone (SHA-256)."""
+        pdf = hashlib.sha256(self.pdf).hexdigest() if self.pdf is not None else None
+        said = [self.type.value, self.title, self.paragraphs, self.candidatures, pdf]
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,7 @@ def _publish(parts: Parts, actor: str, academies: frozenset[str] | None, order: 
         title=order.title,
         paragraphs=list(order.paragraphs),
         candidatures=accepted,
+        order_digest=order.digest,
     )
     publication.pdf_key = _uploaded(parts, publication.id, order.pdf)
     keys = () if publication.pdf_key is None else (publication.pdf_key,)
@@ -131,9 +140,7 @@ def _known(publication_id: str, order: Order) -> Accepted | None:
         row = session.get(Publication, publication_id)
     if row is None:
         return None
-    digest = digest_of(order.pdf).sha256 if order.pdf is not None else None
-    said = (row.type, row.title, tuple(row.paragraphs), uploaded_digest(row.pdf_key) if row.pdf_key else None)
-    if said != (order.type.value, order.title, order.paragraphs, digest):
+    if row.order_digest != order.digest:
         raise Conflict("Cette clé (Idempotency-Key) a déjà servi à une autre publication.", type="cle-deja-utilisee")
     accepted = set(row.candidatures)
     refused = tuple(item for item in dict.fromkeys(order.candidatures) if item not in accepted)

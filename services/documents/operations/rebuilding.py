@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.chassis.clock import portal_now
-from services.chassis.objects.rebuilding import Outcome, Rebuilt
+from services.chassis.objects import ObjectMissing
+from services.chassis.objects.rebuilding import Outcome, Rebuilt, is_recent
 from services.documents.domain.object_keys import DocumentName, read_key
 from services.documents.domain.types import DocumentType
 from services.documents.models import Candidature, Document, db
@@ -17,10 +18,11 @@ from services.documents.operations.making import Kept, assign
 from services.documents.operations.reconciliation import reconciliation
 
 
-def rebuild(*, write: bool) -> Iterator[Rebuilt]:
+def rebuild(*, write: bool, minutes: int) -> Iterator[Rebuilt]:
     """For each document of which both forms are unknown objects: its row is made, or could be. Raises
     StoreUnavailable.
 
+    `minutes`: what was written less long ago is left alone.
     Both forms lie side by side, so they come one after the other. A publication bears its type's label from then on:
     its title is known to no key. What a gestionnaire uploaded needs no row: each document has a copy of its own.
     """
@@ -28,7 +30,7 @@ def rebuild(*, write: bool) -> Iterator[Rebuilt]:
     for key in reconciliation().unknown():
         form = _form_of(key)
         if form is not None and waiting is not None and form.name == waiting.name:
-            yield _rebuilt(form.name, {waiting.extension: waiting.key, form.extension: key}, write=write)
+            yield _rebuilt(form.name, {waiting.extension: waiting.key, form.extension: key}, write, minutes)
             waiting = None
             continue
         if waiting is not None:
@@ -54,9 +56,15 @@ def _form_of(key: str) -> _Form | None:
     return _Form(key, read[0], read[1])
 
 
-def _rebuilt(name: DocumentName, keys: Mapping[str, str], *, write: bool) -> Rebuilt:
+def _rebuilt(name: DocumentName, keys: Mapping[str, str], write: bool, minutes: int) -> Rebuilt:
     store, pdf_key = reconciliation().store, keys["pdf"]
-    pdf, html = (Kept(keys[form], store.size_and_digest(keys[form])) for form in ("pdf", "html"))
+    try:
+        if any(is_recent(store, key, minutes) for key in keys.values()):
+            return Rebuilt(pdf_key, Outcome.RECENT)
+        pdf, html = (Kept(keys[form], store.size_and_digest(keys[form])) for form in ("pdf", "html"))
+        written_at = store.written_at(pdf_key)
+    except ObjectMissing:  # gone since it was listed
+        return Rebuilt(pdf_key, Outcome.INCOMPLETE)
     if not (_is_whole(pdf) and _is_whole(html)):
         return Rebuilt(pdf_key, Outcome.CHANGED)
     with db.operation() as session:
@@ -65,7 +73,9 @@ def _rebuilt(name: DocumentName, keys: Mapping[str, str], *, write: bool) -> Reb
         if _is_there(session, name):
             return Rebuilt(pdf_key, Outcome.REPLACED)
         if write:
-            session.add(_document(session, name, pdf, html))
+            document = _document(session, name, written_at)
+            assign(document, pdf, html)
+            session.add(document)
     return Rebuilt(pdf_key, Outcome.REBUILT)
 
 
@@ -81,15 +91,13 @@ def _is_there(session: Session, name: DocumentName) -> bool:
     return session.scalar(same) is not None
 
 
-def _document(session: Session, name: DocumentName, pdf: Kept, html: Kept) -> Document:
+def _document(session: Session, name: DocumentName, written_at: datetime) -> Document:
     same = select(func.max(Document.version)).filter_by(candidature_id=name.candidature_id, type=name.type)
-    document = Document(
+    return Document(
         id=name.document_id,
         candidature_id=name.candidature_id,
         type=name.type,
         version=name.version or (session.scalar(same) or 0) + 1,
         label=DocumentType(name.type).label,
-        published_at=portal_now(),
+        published_at=written_at,
     )
-    assign(document, pdf, html)
-    return document

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import structlog
 
-from services.chassis.objects import operation_naming, retire
+from services.chassis.objects import StoreUnavailable, operation_naming, retire
 from services.chassis.objects.comparison import Lost, NamingColumn
 from services.chassis.objects.reconciliation import Reconciliation
+from services.chassis.reasons import frames_of, reason_of
 from services.documents import queries
 from services.documents.domain.types import AUTOMATIC, DocumentType
 from services.documents.models import Document, Publication, db
@@ -29,6 +30,10 @@ def reconciliation() -> Reconciliation:
     return Reconciliation("documents", db, parts().store, _COLUMNS, mend=_mended)
 
 
+class _ChangedMeanwhile(Exception):
+    """The document points at other objects than when they were found lost."""
+
+
 def _mended(lost: Sequence[Lost]) -> list[Lost]:
     """Those whose document was made again. Raises StoreUnavailable."""
     made = {row_id for row_id in dict.fromkeys(item.row_id for item in lost) if _is_made_again(parts(), row_id)}
@@ -36,18 +41,31 @@ def _mended(lost: Sequence[Lost]) -> list[Lost]:
 
 
 def _is_made_again(parts: Parts, document_id: str | None) -> bool:
+    """Whether it could be; one that cannot be rendered keeps none of the others waiting. Raises StoreUnavailable."""
+    try:
+        return document_id is not None and _make_again(parts, document_id)
+    except StoreUnavailable:
+        raise
+    except Exception as error:
+        log.error("document_not_made_again", document_id=document_id, reason=reason_of(error), frames=frames_of(error))
+        return False
+
+
+def _make_again(parts: Parts, document_id: str) -> bool:
     """Render an automatic document from its version and point its row at the new objects."""
     with db.reading() as session:
-        document = session.get(Document, document_id) if document_id else None
-    if document is None or DocumentType(document.type) not in AUTOMATIC:
-        return False
-    event = queries.saved_version(document.candidature_id, document.version)
+        document = session.get_one(Document, document_id)
+    automatic = DocumentType(document.type) in AUTOMATIC
+    event = queries.saved_version(document.candidature_id, document.version) if automatic else None
     if event is None:
         return False
-    left = [key for key in (document.pdf_key, document.html_key) if parts.store.exists(key)]
+    before = (document.pdf_key, document.html_key)
+    left = [key for key in before if parts.store.exists(key)]
     pdf, html = keep_both(parts, document, event)
     with operation_naming(db, parts.store, pdf.key, html.key) as session:
         row = session.get_one(Document, document_id, with_for_update=True)
+        if (row.pdf_key, row.html_key) != before:
+            raise _ChangedMeanwhile
         retire(session, *left)
         assign(row, pdf, html)
     log.info("document_made_again", document_id=document_id)

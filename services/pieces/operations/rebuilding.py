@@ -5,15 +5,15 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from services.chassis.objects import ObjectMissing
-from services.chassis.objects.rebuilding import Outcome, Rebuilt
+from services.chassis.objects.rebuilding import Outcome, Rebuilt, is_recent
 from services.pieces.domain.formats import Format
 from services.pieces.domain.object_keys import DepositKey, read_key
 from services.pieces.inspection.kinds import kind_of
-from services.pieces.models import Candidature, Deposit, Piece, db
+from services.pieces.models import Candidature, Control, Deposit, Piece, db
 from services.pieces.operations.audit import Actor, record
 from services.pieces.operations.deposits import make_current, new_deposit
 from services.pieces.operations.reconciliation import reconciliation
@@ -23,19 +23,23 @@ from services.pieces.queries.dossiers import any_dossier, lock
 OPERATOR = Actor("service", "operator")
 
 
-def rebuild(*, write: bool) -> Iterator[Rebuilt]:
+def rebuild(*, write: bool, minutes: int) -> Iterator[Rebuilt]:
     """For each unknown object whose piece is known: its row is made, or could be. Raises StoreUnavailable.
 
-    Of several files of a piece the newest is current. What a candidate had deleted comes back too: nobody knows any
+    `minutes`: what was written less long ago is left alone. An upload that was answered with an error may be among the
+    unknown; where anything was done with the piece since, it stays unknown. Of several files of a piece the newest is
+    current. What a candidate had deleted comes back too: nobody knows any
     more that he had. The name that he gave his file is known to no key: it is the piece's code from then on.
     """
     for key in reconciliation().unknown():
         read = read_key(key)
-        yield Rebuilt(key, Outcome.NO_ROW if read is None else _rebuilt(parts(), key, read, write=write))
+        yield Rebuilt(key, Outcome.NO_ROW if read is None else _rebuilt(parts(), key, read, write, minutes))
 
 
-def _rebuilt(parts: Parts, key: str, read: DepositKey, *, write: bool) -> Outcome:
+def _rebuilt(parts: Parts, key: str, read: DepositKey, write: bool, minutes: int) -> Outcome:
     try:
+        if is_recent(parts.store, key, minutes):
+            return Outcome.RECENT
         content = parts.store.read(key)
     except ObjectMissing:  # gone since it was listed
         return Outcome.INCOMPLETE
@@ -47,7 +51,7 @@ def _rebuilt(parts: Parts, key: str, read: DepositKey, *, write: bool) -> Outcom
         if piece_id is None:
             return Outcome.OWNER_UNKNOWN
         lock(session, piece_id)
-        if _is_newer_there(session, read, piece_id):
+        if _is_overtaken(session, read, piece_id):
             return Outcome.REPLACED
         if write:
             _make(session, parts, read, piece_id, stored.size, format)
@@ -65,11 +69,17 @@ def _piece_of(session: Session, read: DepositKey) -> str | None:
     )
 
 
-def _is_newer_there(session: Session, read: DepositKey, piece_id: str) -> bool:
-    """Whether the piece has a newer file, or had this one: then it was erased on purpose."""
-    newer = Deposit.removed_at.is_(None) & (Deposit.deposited_at >= read.deposited_at)
-    known = select(Deposit.id).where(Deposit.piece_id == piece_id, newer | (Deposit.id == read.deposit_id))
-    return session.scalar(known.limit(1)) is not None
+def _is_overtaken(session: Session, read: DepositKey, piece_id: str) -> bool:
+    """Whether the database knows of anything done with the piece since then, or of this very file: then it lacks
+    nothing, and the object is of an upload that failed or of a file that was erased on purpose."""
+    since = read.deposited_at
+    deposits = select(Deposit.id).where(
+        Deposit.piece_id == piece_id,
+        or_(Deposit.id == read.deposit_id, Deposit.deposited_at >= since, Deposit.removed_at >= since),
+    )
+    controls = select(Control.sequence).where(Control.piece_id == piece_id, Control.controlled_at >= since)
+    validated = select(Piece.id).where(Piece.id == piece_id, Piece.validated_at >= since)
+    return any(session.scalar(known.limit(1)) is not None for known in (deposits, controls, validated))
 
 
 def _make(session: Session, parts: Parts, read: DepositKey, piece_id: str, size: int, format: Format) -> None:

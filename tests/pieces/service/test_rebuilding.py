@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pytest
 
+from services.pieces.domain.object_keys import read_key
 from services.pieces.parts import prepare_store
 from tests.pieces import made
 from tests.pieces.example import DURING, saved, withdrawn
@@ -16,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.support.objects import Bucket
+
+
+REBUILD = ("rebuild-from-objects", "--minutes", "0")
 
 
 @pytest.fixture
@@ -31,24 +37,24 @@ def emptied(portal: Portal, bucket: Bucket) -> Iterator[Portal]:
 
 
 def test_files_come_back_once_their_candidature_is_known_again(emptied: Portal) -> None:
-    assert emptied.commands("rebuild-from-objects", "--write").output.count("candidature inconnue :") == 3
+    assert emptied.commands(*REBUILD, "--write").output.count("candidature inconnue : pieces/") == 3
     emptied.hears(saved())
-    listed = emptied.commands("rebuild-from-objects").output
+    listed = emptied.commands(*REBUILD).output
     assert "relancez avec --write" in listed
     assert emptied.deposits() == []
 
-    assert emptied.commands("rebuild-from-objects", "--write").exit_code == 0
+    assert emptied.commands(*REBUILD, "--write").exit_code == 0
     assert emptied.opened("NATIDE06").data == made.image()
     assert emptied.opened("CINSIG03").data == made.pdf(pages=2)
     assert emptied.piece("CINSIG03")["deposit"]["filename"] == "CINSIG03.pdf"
     assert emptied.commands("reconcile").exit_code == 0
-    assert emptied.commands("rebuild-from-objects", "--write").output == "Tous les objets sont connus.\n"
+    assert emptied.commands(*REBUILD, "--write").output == "Tous les objets sont connus.\n"
 
 
 def test_what_was_deposited_since_is_not_replaced_by_something_older(emptied: Portal) -> None:
     emptied.at(DURING + timedelta(hours=1)).hears(saved())
     emptied.deposit("NATIDE06", made.pdf(pages=3))
-    emptied.commands("rebuild-from-objects", "--write")
+    emptied.commands(*REBUILD, "--write")
     assert emptied.opened("NATIDE06").data == made.pdf(pages=3)
 
 
@@ -57,13 +63,51 @@ def test_altered_bytes_and_foreign_keys_make_no_row(emptied: Portal, bucket: Buc
     emptied.stores("pieces/20200101/strange")
     for path in (bucket.folder / "pieces").rglob("*-*-*"):
         path.write_bytes(b"%PDF-1.4 something else")
-    output = emptied.commands("rebuild-from-objects", "--write").output
-    assert output.endswith("3 octets altérés, 1 aucune ligne à reconstituer\n"), output
+    output = emptied.commands(*REBUILD, "--write").output
+    assert output.endswith("octets altérés : 3, sans ligne possible : 1\n"), output
     assert emptied.deposits() == []
 
 
 def test_files_of_a_withdrawn_candidature_come_back_hidden(emptied: Portal) -> None:
     emptied.hears(saved(), withdrawn())
-    assert emptied.commands("rebuild-from-objects", "--write").exit_code == 0
+    assert emptied.commands(*REBUILD, "--write").exit_code == 0
     assert len(emptied.deposits()) == 3
     assert emptied.call("GET", "/candidatures").get_json() == {"candidatures": []}
+
+
+def test_what_a_request_may_be_about_to_name_is_left_alone(emptied: Portal) -> None:
+    emptied.hears(saved())
+    assert emptied.commands("rebuild-from-objects", "--write").output.endswith("trop récent : 3\n")
+    assert emptied.deposits() == []
+
+
+@pytest.fixture
+def failed_upload(portal: Portal) -> str:
+    """An object that a commit never followed; the candidate was told to come back, and his earlier file is there."""
+    portal.registered().deposit("NATIDE06", made.pdf(), "un.pdf")
+    portal.at(DURING + timedelta(hours=1))
+    (row,) = portal.deposits()
+    read = read_key(row.object_key)
+    assert read is not None
+    content = made.image()
+    key = str(
+        dataclasses.replace(read, deposited_at=portal.now, deposit_id="d" * 32, sha256=sha256(content).hexdigest())
+    )
+    portal.stores(key, content)
+    return key
+
+
+@pytest.mark.parametrize("since", ["validated", "controlled", "deleted", "deposited again"])
+def test_an_upload_that_failed_takes_no_place_of_what_was_done_since(
+    portal: Portal, failed_upload: str, since: str
+) -> None:
+    portal.at(DURING + timedelta(hours=2))
+    {
+        "validated": lambda: portal.validate("NATIONALITE"),
+        "controlled": lambda: portal.control("NATIDE06", "compliant"),
+        "deleted": lambda: portal.delete("NATIDE06"),
+        "deposited again": lambda: portal.deposit("NATIDE06", made.pdf(pages=2), "deux.pdf"),
+    }[since]()
+    before = portal.piece("NATIDE06")
+    assert f"déjà remplacé : {failed_upload}" in portal.commands(*REBUILD, "--write").output
+    assert portal.piece("NATIDE06") == before

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from services.chassis.jobs import answering_stopping
-from services.chassis.objects import KEPT_DAYS, StoreUnavailable, installation, quarantine
+from services.chassis.objects import StoreUnavailable, installation, quarantine
 from services.chassis.objects.reconciliation import FEW_UNKNOWN, Stop
 from services.pieces.models import db
 from services.pieces.parts import parts, prepare_store
 from tests.pieces import made
-from tests.pieces.portal import Portal
+from tests.pieces.portal import KEPT_DAYS, Portal
 
 if TYPE_CHECKING:
     from tests.support.objects import Bucket, Objects
@@ -89,6 +89,18 @@ def test_an_empty_database_over_a_full_store_moves_nothing_and_says_why(portal: 
     assert "rebuild-from-objects" in told.output
 
 
+def test_a_person_sets_apart_leftovers_that_are_too_many_and_what_rows_name_stays(portal: Portal) -> None:
+    portal.registered().deposit("NATIDE06")
+    (deposited,) = portal.objects()
+    strange = sorted(_many(portal, FEW_UNKNOWN + 1))
+    assert portal.commands("quarantine", "add", deposited).exit_code == 1
+    assert portal.commands("quarantine", "add", strange[0]).output == "1 objet(s) mis à part\n"
+    assert portal.commands("quarantine", "add", "--all").exit_code == 0
+    assert portal.opened("NATIDE06").status_code == 200
+    assert portal.runs_nightly_jobs().stop is None
+    assert portal.commands("quarantine", "list").output.count("pieces/20200101/") == FEW_UNKNOWN + 1
+
+
 def test_a_foreign_store_is_not_compared_at_all_until_a_person_adopts_it(
     portal: Portal, objects: Objects, bucket: Bucket
 ) -> None:
@@ -102,6 +114,12 @@ def test_a_foreign_store_is_not_compared_at_all_until_a_person_adopts_it(
         assert told.exit_code == 1
         assert "adopt-store" in told.output
         assert foreign.commands("rebuild-from-objects", "--write").exit_code == 1
+        assert foreign.commands("quarantine", "add", "--all").exit_code == 1
+        foreign.registered().deposit("NATIDE06")
+        foreign.delete("NATIDE06")
+        foreign.ages(KEPT_DAYS + 2)
+        foreign.runs_nightly_jobs()
+        assert len(foreign.objects()) == 3, "nothing is erased in the store of another installation"
         assert foreign.commands("adopt-store").exit_code == 0
         assert foreign.runs_nightly_jobs().stop is None
     finally:

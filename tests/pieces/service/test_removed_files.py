@@ -5,10 +5,9 @@ from __future__ import annotations
 from sqlalchemy import delete
 
 from services.chassis.events import follow_up
-from services.chassis.objects import KEPT_DAYS
 from services.pieces.models import db, object_tables
 from tests.pieces import made
-from tests.pieces.portal import STAFF, Portal
+from tests.pieces.portal import KEPT_DAYS, STAFF, Portal
 
 
 def _restore(portal: Portal, deposit_id: str, academie: str = "03") -> int:

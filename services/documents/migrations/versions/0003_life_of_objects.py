@@ -22,11 +22,13 @@ def upgrade() -> None:
     with op.batch_alter_table("publications") as publications:
         publications.alter_column("pdf_key", existing_type=sa.String(100), type_=KEY, existing_nullable=True)
         publications.create_unique_constraint("uq_publications_pdf_key", ["pdf_key"])
+        publications.add_column(sa.Column("order_digest", sa.String(64)))
 
 
 def downgrade() -> None:
     # Keys of today stay whole: they are longer than what the columns held before.
     with op.batch_alter_table("publications") as publications:
+        publications.drop_column("order_digest")
         publications.drop_constraint("uq_publications_pdf_key")
         publications.alter_column("pdf_key", existing_type=KEY, type_=sa.String(500), existing_nullable=True)
     with op.batch_alter_table("documents") as documents:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -19,6 +21,7 @@ CURRENT = sa.text("removed_at IS NULL")
 def upgrade() -> None:
     migrations.add_object_tables()
     _change_key(sa.String(128), KEY)
+    _retire_removed()
 
 
 def downgrade() -> None:
@@ -33,3 +36,27 @@ def _change_key(before: sa.types.TypeEngine[str], after: sa.types.TypeEngine[str
     op.create_index(
         "uq_deposits_current", "deposits", ["piece_id"], unique=True, sqlite_where=CURRENT, postgresql_where=CURRENT
     )
+
+
+def _retire_removed() -> None:
+    """Files that were removed and whose bytes were not erased yet; those that were controlled stay as proof."""
+    moment = sa.DateTime(timezone=True)
+    now = datetime.now(UTC)
+    deposits = sa.table(
+        "deposits",
+        sa.column("id"),
+        sa.column("object_key"),
+        sa.column("removed_at", moment),
+        sa.column("erased_at", moment),
+    )
+    controls = sa.table("controls", sa.column("deposit_id"))
+    retired = sa.table(
+        "retired_objects", sa.column("key"), sa.column("retired_at", moment), sa.column("kept_until", moment)
+    )
+    until = sa.literal(now + timedelta(days=35), moment)
+    removed = sa.select(deposits.c.object_key, deposits.c.removed_at, until).where(
+        deposits.c.removed_at.is_not(None),
+        deposits.c.erased_at.is_(None),
+        ~sa.exists().where(controls.c.deposit_id == deposits.c.id),
+    )
+    op.execute(sa.insert(retired).from_select(["key", "retired_at", "kept_until"], removed))

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from tests.support.objects import Bucket
 
 KEPT_DAYS = 35
-STAFF = "5taff000000000000000000000000001"
+STAFF = "57aff000000000000000000000000001"
 
 
 def settings(database_url: str, objects_url: str, **given: Any) -> PiecesSettings:

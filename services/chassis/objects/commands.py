@@ -54,7 +54,7 @@ def register(app: Flask, reconciliation: Callable[[], Reconciliation]) -> None:
 @click.command("reconcile")
 @with_appcontext
 def reconcile() -> None:
-    """Compare rows with the object store now and change nothing; status 1 when something is wrong."""
+    """Compare rows with the object store now and change neither; status 1 when something is wrong."""
     try:
         report = _reconciliation().report()
     except StoreUnavailable as error:
@@ -173,6 +173,9 @@ def _is_moved_back(item: SetApart) -> bool:
 
 
 def _show(report: Report) -> None:
+    if report.stop is Stop.FOREIGN_STORE:
+        click.echo(WHY_STOPPED[report.stop], err=True)
+        return
     click.echo(
         f"{report.rows} ligne(s), {report.objects} objet(s), "
         f"{report.lost_count} perdu(s), {report.unknown_count} inconnu(s)"

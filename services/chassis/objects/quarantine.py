@@ -39,7 +39,8 @@ def all_set_apart(store: ObjectStore) -> Iterator[SetApart]:
             since = datetime.strptime(day, _DAY).replace(tzinfo=UTC).date()
         except ValueError:
             continue
-        yield SetApart(key, original, since)
+        if original:
+            yield SetApart(key, original, since)
 
 
 def move_back(store: ObjectStore, item: SetApart) -> None:

@@ -33,7 +33,7 @@ from services.chassis.objects.comparison import (
 )
 from services.chassis.objects.settings import kept_for
 from services.chassis.objects.store import ObjectMissing, ObjectStore
-from services.chassis.objects.tables import unknown_objects
+from services.chassis.objects.tables import KEY_LENGTH, unknown_objects
 
 log = structlog.get_logger()
 
@@ -83,8 +83,10 @@ class Reconciliation:
     mend: Callable[[Sequence[Lost]], Sequence[Lost]] | None = None
 
     def report(self) -> Report:
-        """Compare, change nothing. Raises StoreUnavailable."""
-        return self._compared(lambda lost: ())
+        """Compare, change nothing but the figures. Raises StoreUnavailable."""
+        report = self._compared(lambda lost: ())
+        self._record(report)
+        return report
 
     def run(self) -> Report:
         """Compare, mend what is lost, set apart what has been unknown for KEPT_DAYS. Raises StoreUnavailable."""
@@ -95,6 +97,7 @@ class Reconciliation:
             self._note(report.unknown)
             report.moved = self._set_apart_long_unknown()
         self._record(report)
+        _tell(self.service, report)
         return report
 
     def unknown(self) -> Iterator[str]:
@@ -130,10 +133,7 @@ class Reconciliation:
         left = [item for item in lost if item not in mended]
         report.mended += len(mended)
         report.lost_count += len(left)
-        listed = left[: LISTED - len(report.lost)]
-        report.lost += listed
-        for item in listed:
-            log.error("object_lost", key=item.key, row_id=item.row_id)
+        report.lost += left[: LISTED - len(report.lost)]
 
     def _add_unknown(self, report: Report, suspects: Sequence[str]) -> None:
         unknown = still_unknown(self.db, self.columns, suspects)
@@ -145,7 +145,7 @@ class Reconciliation:
         now = system_now()
         with self.db.operation() as session:
             noted = set(session.scalars(select(unknown_objects.c.key)))
-            gone, new = noted - set(unknown), [key for key in unknown if key not in noted]
+            gone, new = noted - set(unknown), [key for key in unknown if key not in noted and _is_noted(key)]
             session.execute(delete(unknown_objects).where(unknown_objects.c.key.in_(gone)))
             if new:
                 session.execute(insert(unknown_objects), [{"key": key, "first_seen_at": now} for key in new])
@@ -175,18 +175,28 @@ class Reconciliation:
         if report.stop is not Stop.FOREIGN_STORE:
             figures.record(self.db, LOST, {(self.service,): report.lost_count})
             figures.record(self.db, UNKNOWN, {(self.service,): report.unknown_count})
-        level = log.error if report.stop or report.lost_count else log.info
-        level(
-            "objects_reconciled",
-            service=self.service,
-            rows=report.rows,
-            objects=report.objects,
-            lost=report.lost_count,
-            mended=report.mended,
-            unknown=report.unknown_count,
-            moved=report.moved,
-            stop=report.stop,
-        )
+
+
+def _tell(service: str, report: Report) -> None:
+    for item in report.lost:
+        log.error("object_lost", key=item.key, row_id=item.row_id)
+    level = log.error if report.stop or report.lost_count else log.info
+    level(
+        "objects_reconciled",
+        service=service,
+        rows=report.rows,
+        objects=report.objects,
+        lost=report.lost_count,
+        mended=report.mended,
+        unknown=report.unknown_count,
+        moved=report.moved,
+        stop=report.stop,
+    )
+
+
+def _is_noted(key: str) -> bool:
+    """Whether a key is one that could be ours; another is reported and left where it is."""
+    return len(key) <= KEY_LENGTH and "\x00" not in key
 
 
 def _is_moved(store: ObjectStore, key: str) -> bool:

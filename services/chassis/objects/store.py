@@ -73,7 +73,7 @@ class ObjectStore:
     @contextmanager
     def open(self, key: str) -> Iterator[Iterator[bytes]]:
         """The object's bytes in chunks. Raises ObjectMissing or StoreUnavailable."""
-        with _translated():
+        with _translated(key):
             answer = self._client.get_object(self._bucket, key)
             try:
                 yield answer.stream(CHUNK)
@@ -94,22 +94,22 @@ class ObjectStore:
         return Stored(size, digest.hexdigest())
 
     def delete(self, key: str) -> None:
-        with _translated():
+        with _translated(key):
             self._client.remove_object(self._bucket, key)
 
     def delete_at_once(self, key: str) -> None:
         """The same for who cannot wait: raises StoreUnavailable after CHECK_SECONDS, and then it may be there."""
-        with _translated():
+        with _translated(key):
             self._probing.remove_object(self._bucket, key)
 
     def written_at(self, key: str) -> datetime:
         """When the object was written, by the store's clock (UTC). Raises ObjectMissing or StoreUnavailable."""
-        with _translated():
+        with _translated(key):
             return cast(datetime, self._client.stat_object(self._bucket, key).last_modified)
 
     def exists(self, key: str) -> bool:
         try:
-            with _translated():
+            with _translated(key):
                 self._client.stat_object(self._bucket, key)
         except ObjectMissing:
             return False
@@ -117,7 +117,7 @@ class ObjectStore:
 
     def move(self, key: str, target: str) -> None:
         """Copy, compare, and only then delete the original. Raises ObjectMissing, BytesChanged, StoreUnavailable."""
-        with _translated():
+        with _translated(key):
             self._client.copy_object(self._bucket, target, CopySource(self._bucket, key))
         if self.size_and_digest(target) != self.size_and_digest(key):
             raise BytesChanged(target)
@@ -149,8 +149,16 @@ def _client(parts: SplitResult, timeout: urllib3.Timeout, retries: urllib3.Retry
     )
 
 
+def _refuse_path(key: str) -> None:
+    """Raises ObjectMissing for a key that the SDK never asks for, though a store may list it."""
+    if not key or {".", ".."} & set(key.split("/")):
+        raise ObjectMissing("a path, no key")
+
+
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translated(key: str | None = None) -> Iterator[None]:
+    if key is not None:
+        _refuse_path(key)
     try:
         yield
     except S3Error as error:
@@ -164,3 +172,5 @@ def _translated() -> Iterator[None]:
         raise StoreUnavailable(type(error).__name__) from error
     except (MinioException, HTTPError, OSError) as error:
         raise StoreUnavailable(type(error).__name__) from error
+    except ValueError as error:  # an answer that the SDK cannot read
+        raise StoreUnavailable("unreadable answer") from error

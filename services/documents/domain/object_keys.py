@@ -43,7 +43,9 @@ def read_key(key: str) -> tuple[DocumentName, str, str] | None:
         return None
     parts = match.groupdict()
     extension, sha256 = parts.pop("extension"), parts.pop("sha256")
-    return DocumentName(version=int(parts.pop("version")), **parts), extension, sha256
+    name = DocumentName(version=int(parts.pop("version")), **parts)
+    # Another spelling would name another object.
+    return (name, extension, sha256) if name.key(extension, sha256) == key else None
 
 
 def publication_key(publication_id: str, sha256: str) -> str:

@@ -13,7 +13,7 @@ from services.chassis.objects import ObjectMissing
 from services.chassis.objects.rebuilding import Outcome, Rebuilt, is_recent
 from services.documents.domain.object_keys import DocumentName, read_key
 from services.documents.domain.types import DocumentType
-from services.documents.models import Candidature, Document, db
+from services.documents.models import Candidature, Document, SavedVersion, db
 from services.documents.operations.making import Kept, assign
 from services.documents.operations.reconciliation import reconciliation
 
@@ -29,7 +29,7 @@ def rebuild(*, write: bool, minutes: int) -> Iterator[Rebuilt]:
     waiting: _Form | None = None
     for key in reconciliation().unknown():
         form = _form_of(key)
-        if form is not None and waiting is not None and form.name == waiting.name:
+        if form is not None and waiting is not None and form.is_other_form_of(waiting):
             yield _rebuilt(form.name, {waiting.extension: waiting.key, form.extension: key}, write, minutes)
             waiting = None
             continue
@@ -47,6 +47,9 @@ class _Form:
     key: str
     name: DocumentName
     extension: str
+
+    def is_other_form_of(self, form: _Form) -> bool:
+        return self.name == form.name and self.extension != form.extension
 
 
 def _form_of(key: str) -> _Form | None:
@@ -69,6 +72,8 @@ def _rebuilt(name: DocumentName, keys: Mapping[str, str], write: bool, minutes: 
         return Rebuilt(pdf_key, Outcome.CHANGED)
     with db.operation() as session:
         if session.get(Candidature, name.candidature_id, with_for_update=True) is None:
+            return Rebuilt(pdf_key, Outcome.OWNER_UNKNOWN)
+        if name.version and session.get(SavedVersion, (name.candidature_id, name.version)) is None:
             return Rebuilt(pdf_key, Outcome.OWNER_UNKNOWN)
         if _is_there(session, name):
             return Rebuilt(pdf_key, Outcome.REPLACED)

@@ -45,4 +45,5 @@ def read_key(key: str) -> DepositKey | None:
         instant = datetime.strptime(parts.pop("instant"), _INSTANT).replace(tzinfo=UTC)
     except ValueError:
         return None
-    return DepositKey(deposited_at=instant, code=unquote(parts.pop("code")), **parts)
+    read = DepositKey(deposited_at=instant, code=unquote(parts.pop("code")), **parts)
+    return read if str(read) == key else None  # another spelling would name another object

@@ -70,7 +70,8 @@ def _verified(parts: Parts, row: Deposit) -> bytes:
 
 def _lost() -> DomainError:
     return DomainError(
-        "Le fichier enregistré est introuvable ou a été altéré. L'exploitant en est averti.",
+        "Le fichier enregistré est introuvable ou a été altéré. L'exploitant en est averti. Déposez-le à nouveau si la "
+        "période de dépôt est ouverte, sinon contactez votre service gestionnaire.",
         type="fichier-perdu",
         title="Ce fichier ne peut pas être lu",
         status=500,

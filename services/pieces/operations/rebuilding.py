@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from datetime import timedelta
+from typing import BinaryIO
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from services.chassis.clock import portal_now
+from services.chassis.errors import DomainError
 from services.chassis.objects import ObjectMissing
 from services.chassis.objects.rebuilding import Outcome, Rebuilt, is_recent
+from services.pieces import inspection
+from services.pieces.domain import refusals
 from services.pieces.domain.formats import Format
 from services.pieces.domain.object_keys import DepositKey, read_key
 from services.pieces.inspection.kinds import kind_of
@@ -20,6 +26,7 @@ from services.pieces.operations.reconciliation import reconciliation
 from services.pieces.parts import Parts, parts
 from services.pieces.queries.dossiers import any_dossier, lock
 
+_CLOCKS_DIFFER = timedelta(days=1)  # also those of rehearsals, which begin anew
 OPERATOR = Actor("service", "operator")
 
 
@@ -33,18 +40,24 @@ def rebuild(*, write: bool, minutes: int) -> Iterator[Rebuilt]:
     """
     for key in reconciliation().unknown():
         read = read_key(key)
-        yield Rebuilt(key, Outcome.NO_ROW if read is None else _rebuilt(parts(), key, read, write, minutes))
+        if read is None or read.deposited_at > portal_now() + _CLOCKS_DIFFER:
+            yield Rebuilt(key, Outcome.NO_ROW)
+        else:
+            yield Rebuilt(key, _rebuilt(parts(), key, read, write, minutes))
 
 
 def _rebuilt(parts: Parts, key: str, read: DepositKey, write: bool, minutes: int) -> Outcome:
     try:
         if is_recent(parts.store, key, minutes):
             return Outcome.RECENT
-        content = parts.store.read(key)
+        stored = parts.store.size_and_digest(key)
+        if stored.size > refusals.LIMIT or stored.sha256 != read.sha256:
+            return Outcome.CHANGED
+        content = io.BytesIO(parts.store.read(key))
     except ObjectMissing:  # gone since it was listed
         return Outcome.INCOMPLETE
-    stored, format = parts.store.size_and_digest(key), kind_of(io.BytesIO(content))
-    if stored.sha256 != read.sha256 or format is None:
+    format = _format_of(content, read.code)
+    if format is None:
         return Outcome.CHANGED
     with db.operation() as session:
         piece_id = _piece_of(session, read)
@@ -56,6 +69,18 @@ def _rebuilt(parts: Parts, key: str, read: DepositKey, write: bool, minutes: int
         if write:
             _make(session, parts, read, piece_id, stored.size, format)
     return Outcome.REBUILT
+
+
+def _format_of(content: BinaryIO, code: str) -> Format | None:
+    """None for what no deposit would have been: it was not written by us, or not whole."""
+    format = kind_of(content)
+    if format is None:
+        return None
+    content.seek(0)
+    try:
+        return inspection.inspect(content, f"{code}.{format.value}", tuple(Format))
+    except DomainError:
+        return None
 
 
 def _piece_of(session: Session, read: DepositKey) -> str | None:
@@ -73,10 +98,8 @@ def _is_overtaken(session: Session, read: DepositKey, piece_id: str) -> bool:
     """Whether the database knows of anything done with the piece since then, or of this very file: then it lacks
     nothing, and the object is of an upload that failed or of a file that was erased on purpose."""
     since = read.deposited_at
-    deposits = select(Deposit.id).where(
-        Deposit.piece_id == piece_id,
-        or_(Deposit.id == read.deposit_id, Deposit.deposited_at >= since, Deposit.removed_at >= since),
-    )
+    later = (Deposit.piece_id == piece_id) & ((Deposit.deposited_at >= since) | (Deposit.removed_at >= since))
+    deposits = select(Deposit.id).where(or_(Deposit.id == read.deposit_id, later))
     controls = select(Control.sequence).where(Control.piece_id == piece_id, Control.controlled_at >= since)
     validated = select(Piece.id).where(Piece.id == piece_id, Piece.validated_at >= since)
     return any(session.scalar(known.limit(1)) is not None for known in (deposits, controls, validated))

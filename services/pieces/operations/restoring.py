@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import system_now
-from services.chassis.errors import Conflict, NotFound
+from services.chassis.errors import Conflict, Invalid, NotFound
 from services.chassis.objects.tables import retired_objects
 from services.pieces.models import Control, Deposit, Piece, db
 from services.pieces.operations.audit import Actor, record
@@ -18,8 +20,10 @@ from services.pieces.queries.dossiers import dossier_within, lock
 def restore_deposit(parts: Parts, deposit_id: str, academie: str, actor: Actor, reason: str) -> None:
     """Put a removed file back in its piece's place; the candidate's validation stands, what was said of it too.
 
-    Raises NotFound outside the académie, Conflict for the current file or one whose bytes are erased, StoreUnavailable.
+    Raises Invalid without a member of staff's id and a reason, NotFound outside the académie, Conflict for the current
+    file or one whose bytes are erased, StoreUnavailable.
     """
+    _refuse_anonymous(actor, reason)
     with db.reading() as session:
         row = _removed(session, deposit_id)
     if not parts.store.exists(row.object_key):
@@ -33,6 +37,13 @@ def restore_deposit(parts: Parts, deposit_id: str, academie: str, actor: Actor, 
         _say_again(session, row, dossier.piece)
         after = {"deposit_id": row.id, "reason": reason}
         record(session, actor, "deposit.restored", row.piece_id, before=before, after=after)
+
+
+def _refuse_anonymous(actor: Actor, reason: str) -> None:
+    if not re.fullmatch(r"[0-9a-f]{32}", actor.id):
+        raise Invalid("L'agent est désigné par son identifiant (32 chiffres hexadécimaux), que donne create-staff.")
+    if not reason.strip():
+        raise Invalid("Un motif est attendu.")
 
 
 def _removed(session: Session, deposit_id: str) -> Deposit:

@@ -16,7 +16,7 @@ from tests.pieces.example import DURING, saved, withdrawn
 from tests.pieces.portal import Portal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tests.support.objects import Bucket
 
@@ -90,9 +90,7 @@ def failed_upload(portal: Portal) -> str:
     read = read_key(row.object_key)
     assert read is not None
     content = made.image()
-    key = str(
-        dataclasses.replace(read, deposited_at=portal.now, deposit_id="d" * 32, sha256=sha256(content).hexdigest())
-    )
+    key = _key(str(dataclasses.replace(read, deposited_at=portal.now)), "NATIDE06", "d" * 32, content)
     portal.stores(key, content)
     return key
 
@@ -111,3 +109,42 @@ def test_an_upload_that_failed_takes_no_place_of_what_was_done_since(
     before = portal.piece("NATIDE06")
     assert f"déjà remplacé : {failed_upload}" in portal.commands(*REBUILD, "--write").output
     assert portal.piece("NATIDE06") == before
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        lambda key: key.replace("NATIDE06", "NATIDE0%36"),  # another spelling of the piece's code
+        lambda key: key.replace("/2021", "/9999"),  # after now
+        lambda key: key.replace("/2021", "/٢021"),
+        lambda key: key.replace("c0ffee00000000000000000000000001", "c0ffee00000000000000000000000002"),
+    ],
+)
+def test_a_key_that_no_deposit_would_have_makes_no_row(
+    portal: Portal, failed_upload: str, forged: Callable[[str], str]
+) -> None:
+    portal.at(DURING + timedelta(hours=2))
+    portal.stores(forged(failed_upload), made.image())
+    portal.loses(failed_upload)
+    assert portal.commands(*REBUILD, "--write").exit_code == 0
+    assert portal.opened("NATIDE06").data == made.pdf()
+
+
+def test_what_a_deposit_would_have_refused_makes_no_row_and_stops_no_other(portal: Portal, failed_upload: str) -> None:
+    portal.at(DURING + timedelta(hours=2))
+    portal.loses(failed_upload)
+    bomb = made.zipped({"../../etc/passwd": b"x"})
+    good, bad = (made.pdf(pages=2), "d" * 32), (bomb, "e" * 32)
+    for (content, deposit_id), code in ((good, "CINSIG03"), (bad, "BTSETAS4")):
+        portal.stores(_key(failed_upload, code, deposit_id, content), content)
+    (mine,) = portal.deposits()
+    portal.stores(_key(failed_upload, "BTSLIVCOMP", mine.id, made.pdf()), made.pdf())  # the id of another piece's file
+    output = portal.commands(*REBUILD, "--write").output
+    assert output.endswith("ligne reconstituée : 1, déjà remplacé : 1, octets altérés : 1\n"), output
+    assert portal.opened("CINSIG03").data == made.pdf(pages=2)
+
+
+def _key(like: str, code: str, deposit_id: str, content: bytes) -> str:
+    read = read_key(like)
+    assert read is not None
+    return str(dataclasses.replace(read, code=code, deposit_id=deposit_id, sha256=sha256(content).hexdigest()))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
 from services.chassis.jobs import answering_stopping
-from services.chassis.objects import StoreUnavailable, installation, quarantine
+from services.chassis.objects import ObjectStore, StoreUnavailable, installation, quarantine
 from services.chassis.objects.reconciliation import FEW_UNKNOWN, Stop
 from services.pieces.models import db
 from services.pieces.parts import parts, prepare_store
@@ -184,3 +185,19 @@ def test_with_the_store_down_nothing_is_taken_for_lost(portal: Portal, objects: 
     finally:
         objects.start()
     assert portal.runs_nightly_jobs().lost_count == 0
+
+
+def test_keys_that_could_not_be_ours_are_reported_and_stop_nothing(portal: Portal, bucket: Bucket) -> None:
+    class Odd(ObjectStore):
+        def list_keys(self, prefix: str = "") -> Iterator[str]:
+            odd = ["pieces/../up", f"pieces/{'x' * 600}"]
+            return iter(sorted([*odd, *super().list_keys(prefix)]))
+
+    portal.registered().deposit("NATIDE06")
+    portal.stores("pieces/20200101/strange")
+    portal.stores_in(Odd(bucket.url))
+    for moved in range(2):
+        report = portal.runs_nightly_jobs()
+        assert (report.unknown_count, report.moved) == (3, moved)
+        portal.ages(KEPT_DAYS + 1)
+    assert portal.commands("quarantine", "list").output.endswith("  pieces/20200101/strange\n")

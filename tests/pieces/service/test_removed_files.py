@@ -10,8 +10,10 @@ from tests.pieces import made
 from tests.pieces.portal import KEPT_DAYS, STAFF, Portal
 
 
-def _restore(portal: Portal, deposit_id: str, academie: str = "03") -> int:
-    words = ("restore-deposit", deposit_id, "--academie", academie, "--by", STAFF, "--reason", "demandé par téléphone")
+def _restore(
+    portal: Portal, deposit_id: str, academie: str = "03", by: str = STAFF, reason: str = "demandé par téléphone"
+) -> int:
+    words = ("restore-deposit", deposit_id, "--academie", academie, "--by", by, "--reason", reason)
     return portal.commands(*words).exit_code
 
 
@@ -85,6 +87,8 @@ def test_nothing_is_restored_for_another_academie_nor_twice_nor_when_it_is_unkno
     portal.delete("NATIDE06")
     assert _restore(portal, row.id, academie="10") == 1
     assert _restore(portal, "0" * 32) == 1
+    assert _restore(portal, row.id, by="gestionnaire@portail.example") == 1
+    assert _restore(portal, row.id, reason=" ") == 1
     assert portal.piece("NATIDE06")["deposit"] is None
     assert _restore(portal, row.id) == 0
 

@@ -21,7 +21,7 @@ from services.registrations import catalogue
 from services.registrations.follow_ups import registry
 from services.registrations.models import db
 from services.registrations.operations import catalogue as loading
-from services.registrations.operations import messages, openings
+from services.registrations.operations import messages, openings, republication
 from services.registrations.operations.audit import Actor
 from services.registrations.queries.messages import all_messages
 
@@ -49,8 +49,23 @@ INSTANT = ParisTime()
 
 def register(app: Flask) -> None:
     event_commands.register(app, registry)
-    for command in (load_catalogue, load_etablissements, publish_message, withdraw_message, list_messages, window):
+    for command in (
+        load_catalogue,
+        load_etablissements,
+        publish_message,
+        withdraw_message,
+        list_messages,
+        window,
+        publish_candidatures,
+    ):
         app.cli.add_command(command)
+
+
+@click.command("publish-candidatures")
+@with_appcontext
+def publish_candidatures() -> None:
+    """Tell documents and pieces of every candidature once more, for one that has lost its database for good."""
+    click.echo(f"{republication.publish_everything()} candidature(s) publiée(s) de nouveau")
 
 
 @click.command("load-catalogue")

@@ -68,17 +68,22 @@ def end(
     session.execute(delete(Draft).where(Draft.modification_of == candidature.id, Draft.closed_at.is_(None)))
     before = {"state": candidature.state}
     candidature.state, candidature.ended_at = state, at
-    event = RegistrationWithdrawn(
-        candidature_id=candidature.id,
-        candidate_id=candidature.candidate_id,
-        version=candidature.version + 1,  # newer than whatever was saved, in whichever order they arrive
-        withdrawn_at=iso(at),
-    )
-    publish(session, event, subject=candidature.candidate_id)
+    publish_end(session, candidature)
     if state == WITHDRAWN:  # that one was écarté is told by the service gestionnaire itself
         tell_by_mail(session, "send_withdrawal_mail", current_version(session, candidature))
     after = {"state": state, "reason": reason}
     audit.record(session, actor, f"candidature.{state}", candidature.id, at, before=before, after=after)
+
+
+def publish_end(session: DbSession, candidature: Candidature) -> None:
+    """Tell the others that a candidature has ended, at its `ended_at`."""
+    event = RegistrationWithdrawn(
+        candidature_id=candidature.id,
+        candidate_id=candidature.candidate_id,
+        version=candidature.version + 1,  # newer than whatever was saved, in whichever order they arrive
+        withdrawn_at=iso(candidature.ended_at or candidature.saved_at),
+    )
+    publish(session, event, subject=candidature.candidate_id)
 
 
 def correct_identity(session: DbSession, event: IdentityCorrected, at: datetime) -> None:

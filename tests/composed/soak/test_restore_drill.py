@@ -37,7 +37,7 @@ LONGEST_LOSS_SECONDS = 60.0
 BACKED_UP_SECONDS = 300.0
 AT_WORK_SECONDS = 300.0
 STORING = ("documents", "documents-worker", "pieces", "pieces-worker")
-REBUILD = ("python", "-m", "services.pieces", "rebuild-from-objects", "--write")
+REBUILD = ("python", "-m", "services.pieces", "rebuild-from-objects", "--write", "--minutes", "0")
 TONIGHTS_JOB = """
 import os
 from services.documents.app import create_app

@@ -1,0 +1,55 @@
+"""All that other services know of candidatures, told once more: for one that has lost its copy for good.
+
+`publish-again` repeats the events of the last 30 days, which are kept; this makes new ones from what is saved. Whoever
+knows a version already ignores it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as DbSession
+
+from services.chassis.events import publish
+from services.contracts.registrations import RegistrationSaved
+from services.registrations.models import ACTIVE, Candidature, CandidatureVersion, OpeningRow, db
+from services.registrations.operations.candidatures import publish_end
+from services.registrations.operations.openings import dates_in_force, publish_window
+
+_PAGE = 200
+
+
+def publish_everything() -> int:
+    """Publish each version of each candidature, its end where it has one, and the periods that were moved; how many
+    candidatures. A few at a time, so that nobody waits long for their locks."""
+    count = 0
+    for page in _pages():
+        with db.operation() as session:
+            for candidature_id in page:
+                _publish_candidature(session, session.get_one(Candidature, candidature_id))
+        count += len(page)
+    with db.operation() as session:
+        for row in session.scalars(select(OpeningRow).where(OpeningRow.revision > 0)):
+            publish_window(session, row, dates_in_force(session, row))
+    return count
+
+
+def _pages() -> Iterator[Sequence[str]]:
+    after = ""
+    while True:
+        wanted = select(Candidature.id).where(Candidature.id > after).order_by(Candidature.id).limit(_PAGE)
+        with db.reading() as session:
+            page = session.scalars(wanted).all()
+        if not page:
+            return
+        yield page
+        after = page[-1]
+
+
+def _publish_candidature(session: DbSession, candidature: Candidature) -> None:
+    versions = select(CandidatureVersion.payload).filter_by(candidature_id=candidature.id)
+    for payload in session.scalars(versions.order_by(CandidatureVersion.version)):
+        publish(session, RegistrationSaved.from_data(payload), subject=candidature.candidate_id)
+    if candidature.state != ACTIVE:
+        publish_end(session, candidature)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from services.registrations.catalogue import folders, lists, pieces, references, sessions, specialites, tabs
+from services.registrations.catalogue import codes, folders, lists, pieces, references, sessions, specialites, tabs
 from services.registrations.catalogue.building import Building
 from services.registrations.catalogue.contacts import contacts
 from services.registrations.catalogue.folders import ExamFolder
@@ -50,6 +50,7 @@ def _exam(building: Building, folder: ExamFolder) -> Exam:
         domaine, exclusive = fields.choice("domaine", DOMAINES), fields.texts("exclusive", NAMES)
         for name in (*folders.SECTIONS, *folders.FOLDERS, folders.LISTS):
             fields.take(name)
+    codes.check(building, folder.head.entries.get("code", folder.head), "code de l'examen", code)
     _require_tabs(building, folder)
     exam = Exam(
         code=code,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.reference.text import folded
-from services.registrations.catalogue import conditions
+from services.registrations.catalogue import codes, conditions
 from services.registrations.catalogue.building import Building
 from services.registrations.catalogue.lists import no_overlap
 from services.registrations.catalogue.mistakes import suggestion
@@ -37,6 +37,8 @@ def _piece(building: Building, node: Node) -> PieceRule:
         )
     if "formats" in node.entries and not node.entries["formats"].items:
         building.refuse(node.entries["formats"], f"pièce {code} : la liste des formats est vide ; y écrire pdf")
+    codes.check(building, node.entries.get("code", node), "code de la pièce", code)
+    codes.check(building, node.entries.get("regroupement", node), "regroupement", piece.group_code)
     building.place(node, "la pièce", "piece", code)
     building.refer("form", piece.form, node.entries.get("form", node))
     return piece
@@ -58,6 +60,7 @@ def _form(building: Building, node: Node) -> FormText:
             in_menu=fields.flag("in_menu", False),
             when=conditions.read(building, fields.take("when"), "form", code),
         )
+    codes.check(building, node.entries.get("code", node), "code du formulaire", code)
     building.place(node, "le formulaire", "form", code)
     return form
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.chassis.clock import PARIS
-from services.registrations.catalogue import instants, openings
+from services.registrations.catalogue import codes, instants, openings
 from services.registrations.catalogue.building import Building
 from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.instants import EPOCH, InstantReader
@@ -62,6 +62,7 @@ def session(building: Building, node: Node, stem: str | None, exam: Exams) -> Se
             openings=found,
             demonstration=demonstration,
         )
+    codes.check(building, node.entries.get("name", node), "nom de la session", name)
     building.place(node, "la session", "session", "demonstration" if demonstration else "dated", name)
     _check_dates(building, node, result)
     return _filled_in(result)

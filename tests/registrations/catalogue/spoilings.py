@@ -53,6 +53,37 @@ SPOILINGS = {
         "max: deux, from",
         "paramètre « max » de facultatives_at_most : un nombre entier est attendu",
     ),
+    "exam's code too long": ("code: CFG\n", f"code: {'A' * 65}\n", "code de l'examen de 65 caractères, 64 au plus"),
+    "piece's code too long": (
+        "code: LV1, label",
+        f"code: {'A' * 70}, label",
+        "code de la pièce de 70 caractères, 64 au plus : le raccourcir",
+    ),
+    "piece's code too long in a file's name": (
+        "code: LV1, label",
+        f"code: {'É' * 43}, label",
+        "code de la pièce de 258 octets dans le nom d'un fichier, 180 au plus : le raccourcir, ou l'écrire sans",
+    ),
+    "piece's code of points too long in a file's name": (
+        "code: LV1, label",
+        f"code: {'.' * 61}, label",
+        "code de la pièce de 183 octets dans le nom d'un fichier",
+    ),
+    "regroupement too long": (
+        'label: "Langue", regroupement: "Dossier"',
+        f'label: "Langue", regroupement: "{"Dossier " * 9}"',
+        "regroupement de 71 caractères, 64 au plus : le raccourcir",
+    ),
+    "form's code too long": (
+        "code: F1, title",
+        f"code: {'F' * 65}, title",
+        "code du formulaire de 65 caractères, 64 au plus : le raccourcir",
+    ),
+    "session's name too long": (
+        'name: "2026"',
+        f'name: "{"2" * 65}"',
+        "nom de la session de 65 caractères, 64 au plus : le raccourcir",
+    ),
     "overlapping rules": ("max: 2, from: 2025", "max: 2, from: 2024", "règles facultatives_at_most qui se chevauchent"),
     "duplicate key": (
         "domaine: Examen",

@@ -23,6 +23,11 @@ def test_an_exam_without_mistake_loads(tmp_path: Path) -> None:
     assert (exam.code, [session.label for session in exam.sessions]) == ("CFG", ["CFG 2026"])
 
 
+@pytest.mark.parametrize("code", ["A" * 64, "É" * 30, "'" + "." * 59 + "'"])
+def test_a_code_as_long_as_other_services_can_keep_is_accepted(tmp_path: Path, code: str) -> None:
+    assert load_exams(written(tmp_path, SMALL.replace("ID1", code)), NOW)
+
+
 @pytest.mark.parametrize(
     "condition",
     [

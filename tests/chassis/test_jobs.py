@@ -17,6 +17,7 @@ from services.chassis.clock import system_now
 from services.chassis.database import Database, new_id
 from services.chassis.events import EventTables
 from services.chassis.events.tables import job_leases
+from services.chassis.job_leases import PAUSES
 from services.chassis.job_runs import AGAIN_AFTER_FAILURE, JobRuns
 from services.chassis.jobs import Jobs, stopping
 from tests.chassis.events.ledger import Ledger
@@ -106,6 +107,21 @@ def test_a_worker_that_died_in_a_job_holds_it_no_longer_than_its_lease(app: Flas
     change_lease(app, leased_until=system_now() - timedelta(seconds=1))
     assert run_due(app, jobs) == ["nightly"]
     assert ran == ["nightly", "nightly"]
+
+
+def test_a_job_that_ends_its_workers_waits_longer_each_time_and_begins_anew_once_it_ran(app: Flask) -> None:
+    ran: list[str] = []
+    jobs = counted(ran)
+    run_due(app, jobs)
+    died = {"leased_by": "the dead", "leased_until": system_now() - timedelta(seconds=1)}
+    for takeovers, pause in enumerate((*PAUSES, PAUSES[-1]), start=1):
+        change_lease(app, due_at=system_now() - timedelta(hours=1), takeovers=takeovers, **died)
+        assert run_due(app, jobs) == []
+        wait = lease_of(app).due_at - system_now()
+        assert pause - timedelta(seconds=30) < wait <= pause
+    change_lease(app, due_at=system_now() - timedelta(hours=1))
+    assert run_due(app, jobs) == ["nightly"]
+    assert (ran, lease_of(app).takeovers) == (["nightly", "nightly"], 0)
 
 
 def test_a_long_job_delays_no_other_and_is_begun_once_even_when_its_lease_was_lost(app: Flask) -> None:

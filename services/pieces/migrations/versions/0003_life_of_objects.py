@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import sqlalchemy as sa
 from alembic import op
 
+from services.chassis.clock import system_now
 from services.chassis.objects import migrations
 from services.chassis.objects.migrations import KEY
 
@@ -41,7 +42,7 @@ def _change_key(before: sa.types.TypeEngine[str], after: sa.types.TypeEngine[str
 def _retire_removed() -> None:
     """Files that were removed and whose bytes were not erased yet; those that were controlled stay as proof."""
     moment = sa.DateTime(timezone=True)
-    now = datetime.now(UTC)
+    now = system_now()
     deposits = sa.table(
         "deposits",
         sa.column("id"),

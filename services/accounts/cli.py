@@ -18,8 +18,10 @@ from flask import Flask
 
 from services.accounts.domain.staff import PIECES_CONTROL, PIECES_READ, Role
 from services.accounts.follow_ups import registry
+from services.accounts.jobs import jobs
 from services.accounts.operations import staff
 from services.accounts.operations.audit import Actor
+from services.chassis import job_commands
 from services.chassis.errors import DomainError
 from services.chassis.events import commands as event_commands
 
@@ -28,6 +30,7 @@ STDIN_HELP = "Lire le mot de passe sur l'entrée standard au lieu de le tirer au
 
 def register(app: Flask) -> None:
     event_commands.register(app, registry)
+    job_commands.register(app, jobs)
     for command in (create_staff, renew_staff, create_token, revoke_token):
         app.cli.add_command(command)
 

@@ -36,8 +36,8 @@ def due(db: Database, names: Sequence[str]) -> list[str]:
     return [name for name in names if _is_due(rows.get(name), now)]
 
 
-def take(db: Database, name: str, owner: str) -> bool:
-    """Whether the job is `owner`'s to run now.
+def take(db: Database, name: str, owner: str, *, due_or_not: bool = False) -> bool:
+    """Whether the job is `owner`'s to run now; `due_or_not`: an operator asks for it, so only another's lease counts.
 
     One whose worker ended in the middle is taken over at once; when that one ended too, the job itself may be what ends
     them, and waits longer each time.
@@ -46,9 +46,9 @@ def take(db: Database, name: str, owner: str) -> bool:
     try:
         with db.operation() as session:
             row = session.execute(select(job_leases).where(job_leases.c.name == name).with_for_update()).first()
-            if not _is_due(row, now):
+            if not (_is_free(row, now) if due_or_not else _is_due(row, now)):
                 return False
-            values = _postponed(row, now) or _held(row, owner, now)
+            values = (None if due_or_not else _postponed(row, now)) or _held(row, owner, now)
             if row is None:
                 session.execute(insert(job_leases).values(name=name, due_at=now, first_started_at=now, **values))
             else:
@@ -112,7 +112,11 @@ def _seconds(moment: datetime | None, now: datetime) -> float:
 
 
 def _is_due(row: Any, now: datetime) -> bool:
-    return row is None or bool(row.due_at <= now and (row.leased_until is None or row.leased_until < now))
+    return row is None or bool(row.due_at <= now and _is_free(row, now))
+
+
+def _is_free(row: Any, now: datetime) -> bool:
+    return row is None or row.leased_until is None or bool(row.leased_until < now)
 
 
 def _change(db: Database, name: str, owner: str, **values: Any) -> bool:

@@ -6,6 +6,7 @@ import threading
 import time
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import Enum, auto
 from functools import partial
 
 import structlog
@@ -34,6 +35,35 @@ class _Asked:
     def __call__(self) -> bool:
         self.answered = self.answered or self.stop.is_set() or self.lost.is_set()
         return self.answered
+
+
+class Outcome(Enum):
+    DONE = auto()
+    FAILED = auto()
+    INTERRUPTED = auto()
+    """It was to stop, or its lease was lost, and it asked: it is due as it was."""
+
+
+def run_taken(db: Database, job: Job, owner: str, stop: threading.Event) -> Outcome:
+    """Run a job that is `owner`'s (job_leases.take), renewing its lease, and write down when it is due again."""
+    log.info("job_started", job=job.name)
+    started_at = system_now()
+    try:
+        with renewed(partial(job_leases.renew, db, job.name, owner)) as lost:
+            asked = _Asked(stop, lost)
+            with answering_stopping(asked):
+                job.run()
+    except Exception as error:
+        log.error("job_failed", job=job.name, reason=reason_of(error), frames=frames_of(error))
+        due_at = system_now() + min(job.period, AGAIN_AFTER_FAILURE)
+        job_leases.end(db, job.name, owner, due_at=due_at, succeeded=False)
+        return Outcome.FAILED
+    if asked.answered:
+        log.info("job_interrupted", job=job.name)
+        job_leases.give_back(db, job.name, owner)
+        return Outcome.INTERRUPTED
+    job_leases.end(db, job.name, owner, due_at=started_at + job.period, succeeded=True)
+    return Outcome.DONE
 
 
 class JobRuns:
@@ -68,27 +98,8 @@ class JobRuns:
         return name in self._threads and self._threads[name].is_alive()
 
     def _run(self, job: Job) -> None:
-        log.info("job_started", job=job.name)
         try:
             with self._app.app_context():
-                self._run_and_settle(job)
+                run_taken(self._db, job, self._owner, self._stop)
         except Exception as error:  # the database is away: the lease ends by itself, and the job runs again
             log.error("job_not_settled", job=job.name, reason=reason_of(error), frames=frames_of(error))
-
-    def _run_and_settle(self, job: Job) -> None:
-        started_at = system_now()
-        try:
-            with renewed(partial(job_leases.renew, self._db, job.name, self._owner)) as lost:
-                asked = _Asked(self._stop, lost)
-                with answering_stopping(asked):
-                    job.run()
-        except Exception as error:
-            log.error("job_failed", job=job.name, reason=reason_of(error), frames=frames_of(error))
-            due_at = system_now() + min(job.period, AGAIN_AFTER_FAILURE)
-            job_leases.end(self._db, job.name, self._owner, due_at=due_at, succeeded=False)
-            return
-        if asked.answered:
-            log.info("job_interrupted", job=job.name)
-            job_leases.give_back(self._db, job.name, self._owner)
-            return
-        job_leases.end(self._db, job.name, self._owner, due_at=started_at + job.period, succeeded=True)

@@ -41,10 +41,6 @@ class Jobs:
     def names(self) -> list[str]:
         return list(self._jobs)
 
-    def run_job(self, name: str) -> None:
-        """Run it now, whatever its period (for an operator)."""
-        self._jobs[name].run()
-
 
 def stopping() -> bool:
     """For a job that works in pages: whether to return after this one, its worker being told to stop or its lease lost.

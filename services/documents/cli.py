@@ -6,16 +6,19 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
+from services.chassis import job_commands
 from services.chassis.events import commands as event_commands
 from services.chassis.objects import commands as object_commands
 from services.documents.follow_ups import registry
+from services.documents.jobs import jobs
 from services.documents.operations.rebuilding import rebuild
 from services.documents.operations.reconciliation import reconciliation
 
 
 def register(app: Flask) -> None:
-    """What every service offers for its events and its objects, and `rebuild-from-objects`."""
+    """What every service offers for its events, its jobs and its objects, and `rebuild-from-objects`."""
     event_commands.register(app, registry)
+    job_commands.register(app, jobs)
     object_commands.register(app, reconciliation)
     app.cli.add_command(rebuild_command)
 

@@ -1,4 +1,4 @@
-"""Commands of pieces for operators; those of parked events and of objects come from the chassis."""
+"""Commands of pieces for operators; those of events, jobs and objects come from the chassis."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
+from services.chassis import job_commands
 from services.chassis.errors import DomainError
 from services.chassis.events import commands as event_commands
 from services.chassis.objects import StoreUnavailable
 from services.chassis.objects import commands as object_commands
 from services.pieces.follow_ups import registry
+from services.pieces.jobs import jobs
 from services.pieces.operations.audit import Actor
 from services.pieces.operations.rebuilding import rebuild
 from services.pieces.operations.reconciliation import reconciliation
@@ -21,6 +23,7 @@ from services.pieces.parts import parts
 
 def register(app: Flask) -> None:
     event_commands.register(app, registry)
+    job_commands.register(app, jobs)
     object_commands.register(app, reconciliation)
     for command in (rescan_command, rebuild_command, restore_command):
         app.cli.add_command(command)

@@ -28,6 +28,11 @@ PATIENCE = 90
 
 @pytest.fixture
 def app(database_url: str) -> Flask:
+    return clockwork(database_url)
+
+
+def clockwork(database_url: str) -> Flask:
+    """A service that has nothing but the tables of events and jobs."""
     db = Database()
     EventTables(db)
     app = Flask("services.clockwork")
@@ -181,13 +186,12 @@ def test_a_job_that_asks_stops_once_another_worker_has_taken_it(app: Flask, monk
     assert (lease_of(app).leased_by, lease_of(app).leased_until) == ("another", until)
 
 
-def test_an_operator_runs_a_job_now_by_its_name_and_no_worker_stops_it() -> None:
-    ran: list[str] = []
-    jobs = counted(ran)
-    jobs.every(hours=1, name="paged")(lambda: ran.append(f"stopping: {stopping()}"))
-    jobs.run_job("nightly")
-    jobs.run_job("paged")
-    assert ran == ["nightly", "stopping: False"]
+def test_a_job_outside_a_worker_is_asked_to_stop_by_nobody() -> None:
+    ran: list[bool] = []
+    jobs = Jobs()
+    jobs.every(hours=1, name="paged")(lambda: ran.append(stopping()))
+    jobs["paged"].run()
+    assert ran == [False]
 
 
 def test_a_worker_counts_as_alive_however_long_a_job_runs(

@@ -11,6 +11,7 @@ from tests.support.composed import OURS, ComposedPortal
 from tests.support.processes import ServiceFailed, wait_until
 
 SETTLED_SECONDS = 600.0
+JOB_SECONDS = 300.0
 PUBLISHING = ("accounts", "registrations")
 REPLAYED = "SELECT extract(epoch FROM pg_last_xact_replay_timestamp())"
 
@@ -99,6 +100,15 @@ def reconciled(composed: ComposedPortal, service: str) -> str:
     explain, as after a restore to an earlier instant."""
     words = f"python -m services.{service} reconcile 2>&1 | grep -v '^{{'; true"
     return composed.run_in(composed.containers(service)[0], "sh", "-c", words)
+
+
+def run_job(composed: ComposedPortal, service: str, name: str) -> None:
+    """At once; once more after a worker that has it in hand, since it may have begun before what is to be mended."""
+    words = f"python -m services.{service} run-job {name} 2>&1; true"
+    container = composed.containers(service)[0]
+    wait_until(
+        lambda: f"« {name} » terminé" in composed.run_in(container, "sh", "-c", words), JOB_SECONDS, f"{name} run", 1
+    )
 
 
 def rows(composed: ComposedPortal, service: str, query: str) -> set[tuple[str, ...]]:

@@ -38,14 +38,6 @@ BACKED_UP_SECONDS = 300.0
 AT_WORK_SECONDS = 300.0
 STORING = ("documents", "documents-worker", "pieces", "pieces-worker")
 REBUILD = ("python", "-m", "services.pieces", "rebuild-from-objects", "--write", "--minutes", "0")
-TONIGHTS_JOB = """
-import os
-from services.documents.app import create_app
-from services.documents.jobs import jobs
-from services.documents.settings import DocumentsSettings
-with create_app(DocumentsSettings.read(os.environ)).app_context():
-    jobs.run_job("reconcile")
-"""
 ARCHIVED = "SELECT archived_count FROM pg_stat_archiver"
 
 
@@ -217,7 +209,7 @@ def test_a_store_that_is_older_says_which_files_are_lost_and_documents_are_made_
         newest = f"select id from deposits where piece_id = '{one.piece}' and removed_at is null"
         ((deposit_id,),) = composed.asked_of_database("pieces", newest)
         assert deposit_id in said
-    composed.run_in(composed.containers("documents")[0], "python", "-c", TONIGHTS_JOB)
+    restored.run_job(composed, "documents", "reconcile")
     assert " 0 perdu(s)" in restored.reconciled(composed, "documents")
     drill.files_for_good_open()
     drill.documents_open()

@@ -110,12 +110,12 @@ def test_a_scan_that_was_given_up_is_asked_for_again_each_night_and_one_under_wa
     with guarded.app.app_context(), db.operation() as session:  # what an operator sees parked after a day
         session.execute(update(event_tables.Outbox).values(published_at=system_now()))
     with guarded.app.app_context():
-        jobs.run_job("rescan")
+        jobs["rescan"].run()
     assert guarded.works() == []
     assert guarded.piece("NATIDE06")["deposit"]["scan"] == "analyse en cours"
 
     guarded.at(guarded.now + GIVEN_UP + timedelta(minutes=1))
     with guarded.app.app_context():
-        jobs.run_job("rescan")
+        jobs["rescan"].run()
     assert guarded.works() == []
     assert guarded.piece("NATIDE06")["deposit"]["scan"] == "saine"

@@ -23,8 +23,8 @@ def test_losses_and_states_of_scans_are_shown_by_whoever_reads_them(portal: Port
     (key,) = portal.objects()
     with portal.app.app_context():
         parts().store.delete(key)
-        jobs.run_job("count-scans")
-        jobs.run_job("reconcile")
+        jobs["count-scans"].run()
+        jobs["reconcile"].run()
     shown = _shown(portal)
     assert 'pieces_deposits_by_scan{state="not_scanned"} 1.0' in shown
     assert 'pieces_deposits_by_scan{state="infected"} 0.0' in shown

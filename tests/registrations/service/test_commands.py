@@ -136,5 +136,5 @@ def test_closing_forgets_catalogue_revisions_by_which_nothing_was_judged(app: Fl
 def test_every_job_can_be_run_by_its_name(app: Flask) -> None:
     with app.app_context():
         for name in jobs.names():
-            jobs.run_job(name)
+            jobs[name].run()
     assert "move-on-demonstration" in jobs.names()

@@ -1,0 +1,136 @@
+"""What an operator does with jobs, the same in every service."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from flask import Flask
+
+from services.chassis import job_commands
+from services.chassis.clock import system_now
+from services.chassis.job_runs import AGAIN_AFTER_FAILURE
+from services.chassis.jobs import Jobs, stopping
+from tests.architecture import apps
+from tests.chassis.test_jobs import (
+    PATIENCE,
+    change_lease,
+    clockwork,
+    counted,
+    lease_of,
+    run_due,
+    runs_of_a_worker,
+)
+from tests.support.processes import wait_until
+
+
+@pytest.fixture
+def app(database_url: str) -> Flask:
+    return clockwork(database_url)
+
+
+def run_job(app: Flask, jobs: Jobs, name: str = "nightly") -> Result:
+    job_commands.register(app, jobs)
+    return app.test_cli_runner().invoke(args=["run-job", name])
+
+
+def last_line(result: Result) -> str:
+    return result.output.splitlines()[-1]
+
+
+def test_a_job_is_run_now_though_not_due_and_then_waits_for_its_period(app: Flask) -> None:
+    ran: list[str] = []
+    jobs = counted(ran)
+    assert last_line(run_job(app, jobs)) == "« nightly » terminé"
+    first = lease_of(app)
+    result = run_job(app, jobs)
+    assert (result.exit_code, last_line(result)) == (0, "« nightly » terminé")
+    assert ran == ["nightly", "nightly"]
+    assert lease_of(app).leased_by is None
+    assert lease_of(app).due_at > first.due_at > system_now() + timedelta(hours=23)
+    assert run_due(app, jobs) == []
+
+
+def test_a_job_that_a_worker_has_in_hand_is_not_run_beside_it(app: Flask) -> None:
+    begun, release, ran = threading.Event(), threading.Event(), list[str]()
+    jobs = Jobs()
+
+    @jobs.every(hours=24, name="nightly")
+    def nightly() -> None:
+        ran.append("nightly")
+        begun.set()
+        assert release.wait(PATIENCE)
+
+    worker = runs_of_a_worker(app, jobs)
+    try:
+        with app.app_context():
+            worker.start_due()
+        assert begun.wait(PATIENCE)
+        result = run_job(app, jobs)
+        assert (result.exit_code, last_line(result)) == (1, "Error: « nightly » déjà en cours")
+    finally:
+        release.set()
+    assert worker.join(PATIENCE)
+    assert ran == ["nightly"]
+    assert lease_of(app).last_succeeded_at is not None
+
+
+def test_no_worker_runs_a_job_beside_the_operator_however_long_it_takes(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.chassis.leases.RENEW_SECONDS", 0.05)
+    jobs, beside = Jobs(), list[str]()
+
+    @jobs.every(hours=24, name="nightly")
+    def nightly() -> None:
+        first = lease_of(app).leased_until
+        wait_until(lambda: lease_of(app).leased_until > first, PATIENCE, "the lease, renewed")
+        change_lease(app, due_at=system_now() - timedelta(seconds=1))
+        beside.extend(run_due(app, counted([])))
+
+    assert last_line(run_job(app, jobs)) == "« nightly » terminé"
+    assert beside == []
+
+
+def test_a_job_that_workers_put_off_since_it_ended_two_of_them_is_run_when_asked_for(app: Flask) -> None:
+    ran: list[str] = []
+    jobs = counted(ran)
+    run_due(app, jobs)
+    past = system_now() - timedelta(hours=1)
+    change_lease(app, due_at=past, leased_by="the dead", leased_until=past, takeovers=1)
+    assert run_job(app, jobs).exit_code == 0
+    assert ran == ["nightly", "nightly"]
+
+
+def test_a_job_that_fails_ends_with_one_and_is_due_again_as_after_a_worker(app: Flask) -> None:
+    result = run_job(app, counted([], fails=True))
+    assert result.exit_code == 1
+    assert "« nightly » a échoué" in last_line(result)
+    assert lease_of(app).due_at <= system_now() + AGAIN_AFTER_FAILURE
+    assert lease_of(app).leased_by is None
+
+
+def test_a_job_that_asks_stops_once_another_has_taken_it(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.chassis.leases.RENEW_SECONDS", 0.05)
+    jobs = Jobs()
+
+    @jobs.every(hours=24, name="nightly")
+    def nightly() -> None:
+        change_lease(app, leased_by="another", leased_until=system_now() + timedelta(hours=1))
+        wait_until(stopping, PATIENCE, "the loss, told to the job")
+
+    result = run_job(app, jobs)
+    assert result.exit_code == 1
+    assert "interrompu" in last_line(result)
+    assert lease_of(app).leased_by == "another"
+
+
+@pytest.mark.parametrize("service", apps.SERVICES)
+def test_every_service_lists_its_jobs_to_whoever_names_another(service: str, tmp_path: Path) -> None:
+    result = apps.build(service, tmp_path).test_cli_runner().invoke(args=["run-job", "inconnu"])
+    assert result.exit_code == 1
+    assert "travail inconnu « inconnu » : choisir parmi " in last_line(result)
+    assert "purge-events" in last_line(result)

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import event, insert, text
 
 from services.chassis.database import Database
-from services.chassis.objects import ObjectStore, ObjectTables
+from services.chassis.objects import ObjectMissing, ObjectStore, ObjectTables
 from services.chassis.objects.comparison import (
     Counter,
     Lost,
@@ -30,6 +30,9 @@ NOW = datetime(2026, 11, 25, tzinfo=UTC)
 
 
 class _EmptyStore:
+    def read(self, key: str) -> bytes:
+        raise ObjectMissing(key)
+
     def exists(self, key: str) -> bool:
         return False
 
@@ -45,7 +48,7 @@ def _key(number: int) -> str:
 
 
 class Full:
-    """A database in which every tenth file is retired, some of them long ago."""
+    """A database in which every second file is retired, some of them long ago."""
 
     def __init__(self, url: str) -> None:
         self.app, self.db = Flask(__name__), Database()
@@ -55,7 +58,7 @@ class Full:
         with self.app.app_context():
             self.db.metadata.create_all(self.db.engine)
             self._fill(file, [{"id": f"{number:032x}", "key": _key(number)} for number in range(ROWS)])
-            self._fill(tables.RetiredObject, [_retired(number) for number in range(0, ROWS, 10)])
+            self._fill(tables.RetiredObject, [_retired(number) for number in range(0, ROWS, 2)])
             with self.db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.execute(text("ANALYZE"))
 

@@ -102,7 +102,14 @@ def full(database_url: str) -> Iterator[Full]:
 
 
 def _is_by_index(plan: str) -> bool:
-    by_hand = ("Seq Scan", "SCAN files\n", "SCAN retired_objects\n", "TEMP B-TREE", "Sort  ")
+    by_hand = (
+        "Seq Scan on files",
+        "Seq Scan on retired",
+        "SCAN files\n",
+        "SCAN retired_objects\n",
+        "TEMP B-TREE",
+        "Sort  ",
+    )
     return not any(mark in f"{plan}\n" for mark in by_hand)
 
 

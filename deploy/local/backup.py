@@ -26,12 +26,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 from deploy.local import copying, manifest
-from deploy.local.manifest import Content, Damaged, Manifest
+from deploy.local.manifest import CONSUMERS_FIRST, REQUIRED_SECRETS, SECRET_FILES, Content, Damaged, Manifest
 from deploy.local.place import Place
 from services.chassis.clock import PARIS, system_now
 
-CONSUMERS_FIRST = ("pieces", "documents", "registrations", "accounts")
-SECRET_FILES = ("secrets.json", "demo.json")
 SECRETS = "secrets"
 UNFINISHED = (".rclone_temp_put_*", ".*.part")
 """Names under which the store and the mailer write what is not whole yet."""
@@ -125,7 +123,8 @@ def refuse_servers() -> None:
 def _refuse(place: Place, folder: Path) -> None:
     if place.restoring.exists():
         raise Impossible(f"la restauration dans {place.root} n'est pas achevée.")
-    if absent := [path.name for path in map(place.database, CONSUMERS_FIRST) if not path.exists()]:
+    required = [*map(place.database, CONSUMERS_FIRST), place.root / REQUIRED_SECRETS]
+    if absent := [path.name for path in required if not path.exists()]:
         raise Impossible(f"pas de {', '.join(absent)} dans {place.root} : aucun portail n'y a démarré (VAR_DIR ?).")
     if place.root in (folder, *folder.parents):
         raise Impossible(f"{folder} est dans {place.root} et serait perdu avec lui : donnez un autre dossier.")
@@ -159,7 +158,7 @@ def _begun(folder: Path, name: str) -> Backup:
 
 def _copy_database(made: Backup, place: Place, service: str) -> str:
     """One transaction's view of the whole, while others write; the revision of its schema."""
-    path = f"databases/{service}.db"
+    path = manifest.database_path(service)
     target = made.part / path
     target.parent.mkdir(exist_ok=True, mode=0o700)
     address = f"file:{quote(str(place.database(service)))}?mode=rw"

@@ -1,17 +1,32 @@
-"""The list of a backup's files, written last: by it a restore knows that all of it is there, byte for byte."""
+"""The list of a backup's files, written last: by it a restore knows that all of it is there, byte for byte.
+
+It may have been written by somebody else than `make backup`, so it may name nothing but what a backup holds.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+import os
+import re
+import stat
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
+
+from services.chassis.clock import PARIS
 
 NAME = "manifest.json"
 FORMAT = 1
 CHUNK = 1024 * 1024
+CONSUMERS_FIRST = ("pieces", "documents", "registrations", "accounts")
+"""The services whose databases a backup holds, in the order in which they are copied."""
+SECRET_FILES = ("secrets.json", "demo.json")
+REQUIRED_SECRETS = "secrets.json"
+FOLDERS = ("objects", "mail")
+SHOWN = 20
+"""Names in one message."""
 
 
 class Damaged(Exception):
@@ -36,6 +51,10 @@ class Manifest:
     files: Mapping[str, Content]
     secrets: Mapping[str, Content]
 
+    def without(self, paths: Collection[str]) -> Manifest:
+        """The same of all other files."""
+        return replace(self, files={path: content for path, content in self.files.items() if path not in paths})
+
     def to_json(self) -> str:
         return json.dumps(
             {
@@ -49,28 +68,75 @@ class Manifest:
         )
 
 
+def database_path(service: str) -> str:
+    """Where a backup holds it."""
+    return f"databases/{service}.db"
+
+
 def read(backup: Path) -> Manifest:
-    """Raises Damaged where there is none that can be read."""
+    """Raises Damaged where there is none that can be read, where it names what no backup holds, and where a symbolic
+    link lies in the backup."""
+    refuse_links(backup)
+    path = backup / NAME
     try:
-        said = json.loads((backup / NAME).read_text(encoding="utf-8"))
+        if not is_regular(path):
+            raise FileNotFoundError(path)
+        said = json.loads(path.read_text(encoding="utf-8"))
         if said["format"] != FORMAT:
-            raise Damaged(f"{backup} : format {said['format']} inconnu de cette version du portail.")
-        return Manifest(
-            instant=datetime.fromisoformat(said["instant"]),
-            revisions=dict(said["revisions"]),
-            files={path: Content(**content) for path, content in said["files"].items()},
-            secrets={name: Content(**content) for name, content in said["secrets"].items()},
+            raise Damaged(f"{backup} : format {said['format']!r} inconnu de cette version du portail.")
+        manifest = Manifest(
+            instant=_instant(said["instant"]),
+            revisions={service: _text(revision) for service, revision in said["revisions"].items()},
+            files={path: _content(content) for path, content in said["files"].items()},
+            secrets={name: _content(content) for name, content in said["secrets"].items()},
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Damaged(f"{backup / NAME} est absent ou illisible : ce n'est pas une sauvegarde entière.") from error
+        foreign = _foreign(manifest)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        raise Damaged(f"{path} est absent ou illisible : ce n'est pas une sauvegarde entière.") from error
+    if foreign:
+        raise Damaged(f"{path} nomme ce qu'aucune sauvegarde ne contient, ou ne nomme pas tout : {in_words(foreign)}")
+    return manifest
+
+
+def refuse_links(folder: Path) -> None:
+    """Raises Damaged where `folder` is a symbolic link or holds one, at any depth: no backup writes any."""
+    refuse_link(folder)
+    for parent, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            refuse_link(Path(parent, name))
+
+
+def refuse_link(path: Path) -> None:
+    if path.is_symlink():
+        raise Damaged(f"{in_words([str(path)])} est un lien symbolique : aucune sauvegarde n'en contient.")
 
 
 def verify(folder: Path, contents: Mapping[str, Content]) -> None:
     """Read every file of `contents` in `folder`. Raises Damaged, naming those that are not what they were."""
-    wrong = [path for path, content in contents.items() if not _holds(folder / path, content)]
-    if wrong:
-        shown = ", ".join(wrong[:5]) + (" …" if len(wrong) > 5 else "")
-        raise Damaged(f"{folder} : {len(wrong)} fichier(s) absent(s) ou altéré(s) : {shown}")
+    if wrong := damaged(folder, contents):
+        raise Damaged(f"{folder} : {len(wrong)} fichier(s) absent(s) ou altéré(s) : {in_words(wrong)}")
+
+
+def damaged(folder: Path, contents: Mapping[str, Content]) -> list[str]:
+    """Those of `contents` that `folder` does not hold as they were; each is read."""
+    return [path for path, content in contents.items() if not holds(folder / path, content)]
+
+
+def holds(path: Path, content: Content) -> bool:
+    """Whether a file is there, can be read, and is byte for byte what it was."""
+    try:
+        return is_regular(path) and path.stat().st_size == content.size and content_of(path) == content
+    except OSError:
+        return False
+
+
+def is_regular(path: Path) -> bool:
+    """Whether it is a file: neither a symbolic link nor a pipe, whose reader would wait for ever. False where there
+    is nothing."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except FileNotFoundError:
+        return False
 
 
 def content_of(path: Path) -> Content:
@@ -82,5 +148,47 @@ def content_of(path: Path) -> Content:
     return Content(size, digest.hexdigest())
 
 
-def _holds(path: Path, content: Content) -> bool:
-    return path.is_file() and path.stat().st_size == content.size and content_of(path) == content
+def in_words(paths: Iterable[str]) -> str:
+    """Their names for a message, the first of many; what a terminal would obey is escaped."""
+    first, *more = [path if path.isprintable() else ascii(path) for path in paths]
+    return ", ".join([first, *more[: SHOWN - 1]]) + (" …" if len(more) >= SHOWN else "")
+
+
+def _foreign(manifest: Manifest) -> list[str]:
+    """What it names and must not, or does not name and must."""
+    databases = {database_path(service) for service in CONSUMERS_FIRST}
+    named = set(manifest.files)
+    return sorted(
+        (set(manifest.revisions) ^ set(CONSUMERS_FIRST))
+        | (databases - named)
+        | {path for path in named - databases if not _is_of_a_folder(path)}
+        | (set(manifest.secrets) - set(SECRET_FILES))
+        | ({REQUIRED_SECRETS} - set(manifest.secrets))
+    )
+
+
+def _is_of_a_folder(path: str) -> bool:
+    """Raises ValueError where no file can have that name."""
+    os.fsencode(path)
+    folder, *parts = path.split("/")
+    return folder in FOLDERS and bool(parts) and "\0" not in path and not {"", ".", ".."} & set(parts)
+
+
+def _instant(said: object) -> datetime:
+    instant = datetime.fromisoformat(_text(said))
+    if instant.tzinfo is None:
+        raise ValueError(said)
+    return instant.astimezone(PARIS)  # it is shown so: what cannot be is refused here
+
+
+def _content(said: Mapping[str, object]) -> Content:
+    content = Content(**said)  # type: ignore[arg-type]  # checked below
+    if type(content.size) is not int or content.size < 0 or not re.fullmatch(r"[0-9a-f]{64}", content.sha256):
+        raise ValueError(said)
+    return content
+
+
+def _text(said: object) -> str:
+    if not isinstance(said, str):
+        raise TypeError(said)
+    return said

@@ -1,1 +1,1 @@
-"""What decides in the containers that keep backups."""
+"""What decides in the containers that keep backups, and what one machine's backups are believed in."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local import backup
+from deploy.local import backup, manifest
 from services.chassis.clock import system_now
 from services.contracts import EVENTS
 from tests.support.launched import LaunchedPortal
@@ -67,7 +67,7 @@ def next_second(folder: Path) -> None:
 
 
 def test_no_database_is_copied_before_one_that_hears_from_it() -> None:
-    order = {service: place for place, service in enumerate(backup.CONSUMERS_FIRST)}
+    order = {service: place for place, service in enumerate(manifest.CONSUMERS_FIRST)}
     pairs = {(event.__module__.rpartition(".")[2], consumer) for event in EVENTS for consumer in event.CONSUMERS}
     assert pairs
     assert not [(producer, consumer) for producer, consumer in pairs if order[consumer] > order[producer]]
@@ -198,10 +198,10 @@ def test_a_backup_that_was_not_finished_is_none(machine: LaunchedPortal, folder:
 
 
 def test_a_schema_of_a_later_version_is_refused(machine: LaunchedPortal, folder: Path, empty: Path) -> None:
-    manifest = only(folder) / "manifest.json"
-    said = json.loads(manifest.read_text())
+    path = only(folder) / manifest.NAME
+    said = json.loads(path.read_text())
     said["revisions"]["pieces"] = "9999"
-    manifest.write_text(json.dumps(said))
+    path.write_text(json.dumps(said))
     assert "pieces y est en révision 9999" in restored(machine, folder, empty)
     assert not empty.exists()
 

@@ -16,8 +16,9 @@ import fcntl
 import os
 import shutil
 import sqlite3
+import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,6 +32,8 @@ from deploy.local.place import Place
 from services.chassis.clock import PARIS, system_now
 
 SECRETS = "secrets"
+LEFTOVERS = ".*Z.part"
+"""Backups that were not finished."""
 UNFINISHED = (".rclone_temp_put_*", ".*.part")
 """Names under which the store and the mailer write what is not whole yet."""
 BUSY_SECONDS = 60.0
@@ -46,11 +49,17 @@ class Backup:
 
     part: Path
     before: Path | None
-    before_files: dict[str, Content]
+    before_files: Mapping[str, Content] = field(default_factory=dict)
     files: dict[str, Content] = field(default_factory=dict)
     added: int = 0
     """Files that no earlier backup holds, databases aside."""
     added_bytes: int = 0
+    before_damage: str = ""
+    """Why nothing of the one before could serve, in French."""
+    altered: list[str] = field(default_factory=list)
+    """Files of the one before whose bytes are no longer what they were: copied from the portal again."""
+    skipped: list[str] = field(default_factory=list)
+    """Links, pipes and the like where the portal has files: neither followed nor copied."""
 
     def count(self, folder: str) -> int:
         return sum(path.startswith(f"{folder}/") for path in self.files)
@@ -73,6 +82,8 @@ def main() -> None:
         f"Tout ce qui a été enregistré avant le {in_words(at)} y est.\n"
         f"Les secrets sont à part, dans {folder / SECRETS / name_of(at)} : gardez-les ailleurs que les données."
     )
+    for line in _warnings(made):
+        print(line)
 
 
 def back_up(place: Place, folder: Path, at: datetime) -> Backup:
@@ -81,6 +92,7 @@ def back_up(place: Place, folder: Path, at: datetime) -> Backup:
     _refuse(place, folder)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _alone(folder):
+        _refuse_planted(folder)
         target = folder / name_of(at)
         if target.exists():
             raise Impossible(f"{target} existe déjà.")
@@ -120,6 +132,18 @@ def refuse_servers() -> None:
         raise Impossible(f"des données sont sur un serveur ({', '.join(named)}) : sauvegardez-les par ses moyens.")
 
 
+def _warnings(made: Backup) -> Iterator[str]:
+    if made.before_damage:
+        yield f"Rien n'a pu être repris de la sauvegarde précédente : {made.before_damage}"
+    if made.altered:
+        yield (
+            f"Absents ou altérés dans {made.before}, recopiés depuis le portail (vérifiez ce disque) :"
+            f" {manifest.in_words(made.altered)}"
+        )
+    if made.skipped:
+        yield f"Non copiés, car ni fichiers ni dossiers : {manifest.in_words(made.skipped)}"
+
+
 def _refuse(place: Place, folder: Path) -> None:
     if place.restoring.exists():
         raise Impossible(f"la restauration dans {place.root} n'est pas achevée.")
@@ -128,6 +152,13 @@ def _refuse(place: Place, folder: Path) -> None:
         raise Impossible(f"pas de {', '.join(absent)} dans {place.root} : aucun portail n'y a démarré (VAR_DIR ?).")
     if place.root in (folder, *folder.parents):
         raise Impossible(f"{folder} est dans {place.root} et serait perdu avec lui : donnez un autre dossier.")
+
+
+def _refuse_planted(folder: Path) -> None:
+    """A link in the place of a folder of ours would have us write or delete elsewhere. Raises Impossible."""
+    for path in (folder / SECRETS, *folder.glob(LEFTOVERS)):
+        if path.is_symlink() or (path.exists() and not path.is_dir()):
+            raise Impossible(f"{path} n'est pas un dossier (un lien, un fichier ?) : voyez d'où il vient, retirez-le.")
 
 
 @contextmanager
@@ -144,16 +175,15 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _begun(folder: Path, name: str) -> Backup:
-    for leftover in folder.glob(".*Z.part"):
+    for leftover in folder.glob(LEFTOVERS):
         shutil.rmtree(leftover)
-    before = newest(folder)
+    made = Backup(folder / f".{name}.part", newest(folder))
     try:
-        known = dict(manifest.read(before).files) if before else {}
-    except Damaged:  # then all is copied, as for the first time
-        known = {}
-    part = folder / f".{name}.part"
-    part.mkdir(mode=0o700)
-    return Backup(part, before, known)
+        made.before_files = manifest.read(made.before).files if made.before else {}
+    except Damaged as error:  # then all is copied, as for the first time
+        made.before_damage = str(error)
+    made.part.mkdir(mode=0o700)
+    return made
 
 
 def _copy_database(made: Backup, place: Place, service: str) -> str:
@@ -178,23 +208,31 @@ def _copy_database(made: Backup, place: Place, service: str) -> str:
 
 def _copy_files(made: Backup, source: Path, folder: str) -> None:
     """All that is whole in `source`. What goes away meanwhile was erased after the databases were copied."""
-    for parent, _, names in os.walk(source):
-        for name in names:
+    for parent, folders, names in os.walk(source):
+        links = [name for name in folders if Path(parent, name).is_symlink()]
+        for name in (*links, *names):
             if any(fnmatch(name, pattern) for pattern in UNFINISHED):
                 continue
             file = Path(parent, name)
             path = f"{folder}/{file.relative_to(source).as_posix()}"
             try:
-                made.files[path] = _copied(made, file, path)
+                if stat.S_ISREG(file.lstat().st_mode):
+                    made.files[path] = _copied(made, file, path)
+                else:
+                    made.skipped.append(path)
             except FileNotFoundError:
                 continue
 
 
 def _copied(made: Backup, file: Path, path: str) -> Content:
+    """A file of the one before is read before it is linked: its size and time stay as they were when its bytes rot."""
     target, known = made.part / path, made.before_files.get(path)
-    if made.before and known and copying.link(made.before / path, file, target):
+    whole = bool(made.before and known and manifest.holds(made.before / path, known))
+    if made.before and known and whole and copying.link(made.before / path, file, target):
         return known
     content = copying.copy(file, target)
+    if known and not whole:
+        made.altered.append(path)
     made.added += 1
     made.added_bytes += content.size
     return content

@@ -108,13 +108,17 @@ def refuse_links(folder: Path) -> None:
 
 def refuse_link(path: Path) -> None:
     if path.is_symlink():
-        raise Damaged(f"{in_words([str(path)])} est un lien symbolique : aucune sauvegarde n'en contient.")
+        raise Damaged(f"{printable(str(path))} est un lien symbolique : aucune sauvegarde n'en contient.")
 
 
 def verify(folder: Path, contents: Mapping[str, Content]) -> None:
     """Read every file of `contents` in `folder`. Raises Damaged, naming those that are not what they were."""
     if wrong := damaged(folder, contents):
-        raise Damaged(f"{folder} : {len(wrong)} fichier(s) absent(s) ou altéré(s) : {in_words(wrong)}")
+        raise Damaged(damage_in_words(folder, wrong))
+
+
+def damage_in_words(folder: Path, paths: list[str]) -> str:
+    return f"{folder} : {len(paths)} fichier(s) absent(s) ou altéré(s) : {in_words(paths)}"
 
 
 def damaged(folder: Path, contents: Mapping[str, Content]) -> list[str]:
@@ -149,9 +153,14 @@ def content_of(path: Path) -> Content:
 
 
 def in_words(paths: Iterable[str]) -> str:
-    """Their names for a message, the first of many; what a terminal would obey is escaped."""
-    first, *more = [path if path.isprintable() else ascii(path) for path in paths]
-    return ", ".join([first, *more[: SHOWN - 1]]) + (" …" if len(more) >= SHOWN else "")
+    """Their names for a message, the first of many."""
+    names = [printable(path) for path in paths]
+    return ", ".join(names[:SHOWN]) + (" …" if len(names) > SHOWN else "")
+
+
+def printable(path: str) -> str:
+    """What a terminal would obey, or cannot show, is escaped."""
+    return path if path.isprintable() else ascii(path)
 
 
 def _foreign(manifest: Manifest) -> list[str]:

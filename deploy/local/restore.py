@@ -26,18 +26,24 @@ PUBLISHING = ("accounts", "registrations")
 EVENTS_DAYS = 30
 """As long as events are kept."""
 WITHOUT_SECRETS = "--without-secrets"
+WITHOUT_DAMAGED = "--without-damaged"
 OF_A_PORTAL_THAT_HOLDS_NOTHING = ("lock", "logs")
 
 
 def main() -> None:
     os.umask(0o077)
-    words = [word for word in sys.argv[1:] if word != WITHOUT_SECRETS]
+    words = [word for word in sys.argv[1:] if word not in (WITHOUT_SECRETS, WITHOUT_DAMAGED)]
     if len(words) != 1 or not words[0]:
         sys.exit("Que restaurer ? make restore DIR=/chemin/du/dossier")
     place, folder = Place(Path(os.environ.get("VAR_DIR", "var")).resolve()), Path(words[0]).resolve()
     os.chdir(ROOT)
     try:
-        restored = restore(place, folder, with_secrets=WITHOUT_SECRETS not in sys.argv)
+        restored = restore(
+            place,
+            folder,
+            with_secrets=WITHOUT_SECRETS not in sys.argv,
+            without_damaged=WITHOUT_DAMAGED in sys.argv,
+        )
     except AlreadyRunning:
         sys.exit(f"Restauration impossible : un portail utilise {place.root}. Arrêtez-le, ou donnez un autre VAR_DIR.")
     except (Impossible, Damaged, StepFailed, OSError) as error:
@@ -45,13 +51,16 @@ def main() -> None:
     print(restored)
 
 
-def restore(place: Place, folder: Path, *, with_secrets: bool = True) -> str:
-    """What was restored, in French. Raises Damaged, Impossible or AlreadyRunning before anything is written;
+def restore(place: Place, folder: Path, *, with_secrets: bool = True, without_damaged: bool = False) -> str:
+    """What was restored, in French; `without_damaged`: but for objects and mails that are not what they were.
+
+    Raises Damaged, Impossible or AlreadyRunning before anything is written;
     OSError or StepFailed later, and then the mark stays."""
     backup.refuse_servers()
     chosen = _chosen(folder)
     known = manifest.read(chosen)
-    manifest.verify(chosen, known.files)
+    left_out = _left_out(chosen, known.files, without_damaged=without_damaged)
+    known = known.without(left_out)
     _refuse_newer(known.revisions)
     secrets = _secrets(chosen, known.secrets) if with_secrets else None
     place.root.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -61,7 +70,7 @@ def restore(place: Place, folder: Path, *, with_secrets: bool = True) -> str:
         events = sum(_publish_again(place, service) for service in PUBLISHING)
         copying.settle(place.root)
         place.restoring.unlink()
-    return _words(place, chosen, known, events)
+    return _words(place, chosen, known, events) + _left_out_words(left_out)
 
 
 def _chosen(folder: Path) -> Path:
@@ -70,6 +79,17 @@ def _chosen(folder: Path) -> Path:
     if found := backup.newest(folder):
         return found
     raise Impossible(f"aucune sauvegarde entière dans {folder}.")
+
+
+def _left_out(chosen: Path, contents: Mapping[str, Content], *, without_damaged: bool) -> frozenset[str]:
+    """What the backup no longer holds as it was. Raises Damaged unless the operator goes on without it, and where a
+    database is of it: the rows of a rotten one are nobody's word."""
+    damaged = manifest.damaged(chosen, contents)
+    whole_databases = not any(manifest.database_path(service) in damaged for service in manifest.CONSUMERS_FIRST)
+    if damaged and not (without_damaged and whole_databases):
+        how = f" Pour restaurer le reste sans eux : ARGS={WITHOUT_DAMAGED}." if whole_databases else ""
+        raise Damaged(f"{manifest.damage_in_words(chosen, damaged)}.{how}")
+    return frozenset(damaged)
 
 
 def _refuse_newer(revisions: Mapping[str, str]) -> None:
@@ -87,6 +107,8 @@ def _secrets(chosen: Path, contents: Mapping[str, Content]) -> Path:
             f"les secrets ne sont pas dans {folder}. Remettez-les y, ou faites-en de nouveaux"
             f" (ARGS={WITHOUT_SECRETS}) : les seconds facteurs des agents et les liens envoyés seront alors perdus."
         )
+    manifest.refuse_link(folder.parent)
+    manifest.refuse_links(folder)
     manifest.verify(folder, contents)
     return folder
 
@@ -145,6 +167,14 @@ def _words(place: Place, chosen: Path, known: Manifest, events: int) -> str:
         f"Ce qui a été enregistré depuis n'y est pas. {events} événements seront publiés à nouveau.\n"
         "Démarrez le portail : make run"
     )
+
+
+def _left_out_words(left_out: frozenset[str]) -> str:
+    """Each of them, since nobody but this line will name them."""
+    if not left_out:
+        return ""
+    lines = [f"  {manifest.printable(path)}" for path in sorted(left_out)]
+    return "\n".join(["\nLaissés de côté, car absents ou altérés dans la sauvegarde :", *lines])
 
 
 if __name__ == "__main__":

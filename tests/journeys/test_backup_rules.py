@@ -236,3 +236,22 @@ def test_one_backup_of_several_can_be_named(machine: LaunchedPortal, folder: Pat
     later.unlink()
     assert f"depuis {first}" in restored(machine, first, empty)
     assert not (empty / later.relative_to(machine.var)).exists()
+
+
+def test_a_restore_can_go_on_without_damaged_objects_and_names_each(
+    machine: LaunchedPortal, folder: Path, empty: Path
+) -> None:
+    other = machine.var / "objects/pieces/candidature/other"
+    write(other, b"whole")
+    next_second(folder)
+    machine.command("backup", str(folder))
+    other.unlink()
+    alters(max(folder.glob("[0-9]*Z")))
+    refused = restored(machine, folder, empty)
+    assert KEY in refused
+    assert "--without-damaged" in refused
+    said = restored(machine, folder, empty, "--without-damaged")
+    assert "Restauré dans" in said
+    assert said.rstrip().endswith(f"Laissés de côté, car absents ou altérés dans la sauvegarde :\n  {KEY}")
+    assert not (empty / KEY).exists()
+    assert (empty / other.relative_to(machine.var)).read_bytes() == b"whole"

@@ -1,0 +1,188 @@
+"""Backups of one machine between folders in which something rotted, or was put by somebody else."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from deploy.local import backup, manifest, restore
+from deploy.local.backup import Impossible
+from deploy.local.manifest import Damaged
+from deploy.local.place import Place
+
+FIRST = datetime(2026, 11, 25, 17, tzinfo=UTC)
+SECOND = FIRST + timedelta(days=1)
+KEY = "objects/pieces/owner/file"
+OTHER = "objects/pieces/owner/other"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """A portal's folder: databases of no tables but their revision's, two objects, a mail, secrets."""
+    place = Place(tmp_path / "var")
+    place.root.mkdir()
+    for service in manifest.CONSUMERS_FIRST:
+        with closing(sqlite3.connect(place.database(service))) as connection:
+            connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
+            connection.execute("INSERT INTO alembic_version VALUES ('0001')")
+            connection.commit()
+    for path in (KEY, OTHER, "mail/1.eml"):
+        write(place.root / path, path.encode())
+    write(place.root / manifest.REQUIRED_SECRETS, b"{}")
+    return place
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where backups are."""
+    return tmp_path / "backups"
+
+
+def write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def rot(path: Path) -> None:
+    """Another first byte, at the same size and time of change."""
+    times = path.stat()
+    path.write_bytes(b"X" + path.read_bytes()[1:])
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def said(place: Place, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
+    """What an operator's `make backup` prints."""
+    monkeypatch.setenv("VAR_DIR", str(place.root))
+    monkeypatch.setattr("sys.argv", ["backup", str(folder)])
+    monkeypatch.setattr(backup, "system_now", lambda: SECOND)
+    umask = os.umask(0o077)
+    backup.main()
+    os.umask(umask)
+    return capsys.readouterr().out
+
+
+def test_a_file_that_rotted_in_an_earlier_backup_is_copied_anew_and_named(
+    place: Place, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    backup.back_up(place, folder, FIRST)
+    first, second = folder / backup.name_of(FIRST), folder / backup.name_of(SECOND)
+    rot(first / KEY)
+    last_line = said(place, folder, monkeypatch, capsys).splitlines()[-1]
+    assert last_line.startswith(f"Absents ou altérés dans {first}, recopiés")
+    assert last_line.endswith(f": {KEY}")
+    assert (second / KEY).read_bytes() == KEY.encode()
+    assert (second / OTHER).samefile(first / OTHER)
+    assert manifest.damaged(second, manifest.read(second).files) == []
+
+
+def test_nothing_is_linked_from_an_earlier_backup_that_holds_a_link(place: Place, folder: Path) -> None:
+    backup.back_up(place, folder, FIRST)
+    first, second = folder / backup.name_of(FIRST), folder / backup.name_of(SECOND)
+    (first / "more").symlink_to(place.root)
+    made = backup.back_up(place, folder, SECOND)
+    assert "lien symbolique" in made.before_damage
+    assert not (second / KEY).samefile(first / KEY)
+
+
+def makes_a_pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def links_to_a_file(path: Path) -> None:
+    path.symlink_to("/etc/hostname")
+
+
+def links_to_a_folder(path: Path) -> None:
+    path.symlink_to("/etc")
+
+
+def links_to_nothing(path: Path) -> None:
+    path.symlink_to("/nowhere")
+
+
+@pytest.mark.parametrize("makes", [makes_a_pipe, links_to_a_file, links_to_a_folder, links_to_nothing])
+@pytest.mark.parametrize("path", ["objects/pieces/strange", "mail/strange.eml"])
+def test_what_is_no_file_is_neither_followed_nor_waited_for_but_named(
+    place: Place,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    makes: Callable[[Path], None],
+    path: str,
+) -> None:
+    makes(place.root / path)
+    assert said(place, folder, monkeypatch, capsys).splitlines()[-1].endswith(f": {path}")
+    made = folder / backup.name_of(SECOND)
+    assert not os.path.lexists(made / path)
+    assert set(manifest.read(made).files) >= {KEY, OTHER, "mail/1.eml"}
+
+
+@pytest.mark.parametrize("name", ["secrets", ".20260101T000000Z.part"])
+@pytest.mark.parametrize("linked", [True, False])
+def test_what_stands_in_the_place_of_a_folder_of_ours_is_refused(
+    place: Place, folder: Path, tmp_path: Path, name: str, linked: bool
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    write(elsewhere / "theirs", b"")
+    folder.mkdir()
+    if linked:
+        (folder / name).symlink_to(elsewhere)
+    else:
+        write(folder / name, b"")
+    with pytest.raises(Impossible, match="n'est pas un dossier"):
+        backup.back_up(place, folder, FIRST)
+    assert [path.name for path in elsewhere.iterdir()] == ["theirs"]
+    assert [path.name for path in folder.iterdir()] == [name]
+
+
+def test_a_portal_without_secrets_is_not_said_to_be_saved(place: Place, folder: Path) -> None:
+    (place.root / manifest.REQUIRED_SECRETS).unlink()
+    with pytest.raises(Impossible, match=manifest.REQUIRED_SECRETS):
+        backup.back_up(place, folder, FIRST)
+
+
+@pytest.mark.parametrize("path", ["databases/pieces.db", "databases/accounts.db"])
+def test_no_restore_goes_on_without_a_database(place: Place, folder: Path, tmp_path: Path, path: str) -> None:
+    backup.back_up(place, folder, FIRST)
+    for altered in (path, KEY):
+        rot(folder / backup.name_of(FIRST) / altered)
+    with pytest.raises(Damaged, match=path) as refused:
+        restore.restore(Place(tmp_path / "restored"), folder, without_damaged=True)
+    assert restore.WITHOUT_DAMAGED not in str(refused.value)
+    assert not (tmp_path / "restored").exists()
+
+
+def test_no_restore_goes_on_without_a_damaged_secret(place: Place, folder: Path, tmp_path: Path) -> None:
+    backup.back_up(place, folder, FIRST)
+    rot(folder / "secrets" / backup.name_of(FIRST) / manifest.REQUIRED_SECRETS)
+    with pytest.raises(Damaged, match=manifest.REQUIRED_SECRETS):
+        restore.restore(Place(tmp_path / "restored"), folder, without_damaged=True)
+    assert not (tmp_path / "restored").exists()
+
+
+@pytest.mark.parametrize("linked", ["secrets", "secrets/20261125T170000Z", "secrets/20261125T170000Z/secrets.json"])
+def test_secrets_behind_a_link_are_refused(place: Place, folder: Path, tmp_path: Path, linked: str) -> None:
+    backup.back_up(place, folder, FIRST)
+    (folder / linked).rename(tmp_path / "elsewhere")
+    (folder / linked).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(Damaged, match="lien symbolique"):
+        restore.restore(Place(tmp_path / "restored"), folder)
+    assert not (tmp_path / "restored").exists()
+
+
+@pytest.mark.parametrize("service", ["/evil", "../evil"])
+def test_a_restore_runs_nothing_that_a_manifest_names(place: Place, folder: Path, tmp_path: Path, service: str) -> None:
+    backup.back_up(place, folder, FIRST)
+    path = folder / backup.name_of(FIRST) / manifest.NAME
+    text = json.loads(path.read_text())
+    text["revisions"][service] = "1"
+    path.write_text(json.dumps(text))
+    with pytest.raises(Damaged, match=service):
+        restore.restore(Place(tmp_path / "restored"), folder)

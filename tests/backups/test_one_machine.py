@@ -63,8 +63,10 @@ def said(place: Place, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
     monkeypatch.setattr("sys.argv", ["backup", str(folder)])
     monkeypatch.setattr(backup, "system_now", lambda: SECOND)
     umask = os.umask(0o077)
-    backup.main()
-    os.umask(umask)
+    try:
+        backup.main()
+    finally:
+        os.umask(umask)
     return capsys.readouterr().out
 
 

@@ -206,9 +206,15 @@ def _copy_database(made: Backup, place: Place, service: str) -> str:
     return str(revision)
 
 
+def _refuse_unreadable(error: OSError) -> None:
+    """A folder that cannot be listed would be missing without a word; one that went away was emptied before."""
+    if not isinstance(error, FileNotFoundError):
+        raise error
+
+
 def _copy_files(made: Backup, source: Path, folder: str) -> None:
     """All that is whole in `source`. What goes away meanwhile was erased after the databases were copied."""
-    for parent, folders, names in os.walk(source):
+    for parent, folders, names in os.walk(source, onerror=_refuse_unreadable):
         links = [name for name in folders if Path(parent, name).is_symlink()]
         for name in (*links, *names):
             if any(fnmatch(name, pattern) for pattern in UNFINISHED):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sqlite3
@@ -188,3 +189,19 @@ def test_a_restore_runs_nothing_that_a_manifest_names(place: Place, folder: Path
     path.write_text(json.dumps(text))
     with pytest.raises(Damaged, match=service):
         restore.restore(Place(tmp_path / "restored"), folder)
+
+
+def test_a_folder_that_cannot_be_listed_fails_the_backup(
+    place: Place, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scandir = os.scandir
+
+    def failing(path: str) -> object:
+        if str(path).endswith("objects/pieces"):
+            raise OSError(errno.EIO, "Input/output error", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", failing)
+    with pytest.raises(OSError, match="Input/output"):
+        backup.back_up(place, folder, datetime(2026, 11, 25, tzinfo=UTC))
+    assert backup.newest(folder) is None

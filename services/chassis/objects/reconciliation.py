@@ -129,7 +129,7 @@ class Reconciliation:
         self, report: Report, suspects: Sequence[Lost], mend: Callable[[Sequence[Lost]], Sequence[Lost]]
     ) -> None:
         lost = still_lost(self.db, self.store, self.columns, suspects)
-        mended = mend(lost) if lost else ()
+        mended = set(mend(lost)) if lost else set()
         left = [item for item in lost if item not in mended]
         report.mended += len(mended)
         report.lost_count += len(left)
@@ -145,7 +145,7 @@ class Reconciliation:
         now = system_now()
         with self.db.operation() as session:
             noted = set(session.scalars(select(unknown_objects.c.key)))
-            gone, new = noted - set(unknown), [key for key in unknown if key not in noted and _is_noted(key)]
+            gone, new = noted - set(unknown), [key for key in unknown if key not in noted and _fits_column(key)]
             session.execute(delete(unknown_objects).where(unknown_objects.c.key.in_(gone)))
             if new:
                 session.execute(insert(unknown_objects), [{"key": key, "first_seen_at": now} for key in new])
@@ -194,8 +194,8 @@ def _tell(service: str, report: Report) -> None:
     )
 
 
-def _is_noted(key: str) -> bool:
-    """Whether a key is one that could be ours; another is reported and left where it is."""
+def _fits_column(key: str) -> bool:
+    """Whether a key can be noted; one that cannot is none of ours: it is reported and left where it is."""
     return len(key) <= KEY_LENGTH and "\x00" not in key
 
 

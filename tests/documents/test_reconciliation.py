@@ -1,19 +1,22 @@
 """Lost objects are made again where they can, and nothing that is not understood is deleted."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from services.chassis.objects import StoreUnavailable
+from services.chassis.objects import ObjectStore, StoreUnavailable
 from services.chassis.objects.reconciliation import Report
 from services.documents.models import SavedVersion, db
 from services.documents.operations.reconciliation import reconciliation
+from services.documents.parts import attach
 from tests.documents.example import CANDIDATURE, saved
 from tests.documents.reading import text_of_pdf
 from tests.documents.service import KEPT_DAYS, Service
 
 if TYPE_CHECKING:
-    from tests.support.objects import Objects
+    from tests.support.objects import Bucket, Objects
 
 
 def _reconciled(service: Service) -> Report:
@@ -84,3 +87,31 @@ def test_with_the_store_down_nothing_is_taken_for_lost(service: Service, objects
     finally:
         objects.start()
     assert len(service.documents()) == 2
+
+
+def test_what_is_made_while_the_store_is_listed_is_neither_lost_nor_made_again(
+    service: Service, bucket: "Bucket"
+) -> None:
+    class Overtaken(ObjectStore):
+        def list_keys(self, prefix: str = "") -> Iterator[str]:
+            listed = list(super().list_keys(prefix))
+            service.publishes(saved(version=2))
+            return iter(listed)
+
+    service.publishes(saved())
+    attach(service.app, replace(service.parts, store=Overtaken(bucket.url)))
+    report = _reconciled(service)
+    assert (report.rows, report.objects, report.mended, report.lost_count, report.unknown_count) == (8, 4, 0, 0, 0)
+    assert len(service.documents()) == 4
+
+
+def test_what_is_listed_before_its_row_is_committed_is_not_unknown(service: Service, bucket: "Bucket") -> None:
+    class Overtaking(ObjectStore):
+        def list_keys(self, prefix: str = "") -> Iterator[str]:
+            service.publishes(saved(version=2))
+            return super().list_keys(prefix)
+
+    service.publishes(saved())
+    attach(service.app, replace(service.parts, store=Overtaking(bucket.url)))
+    report = _reconciled(service)
+    assert (report.lost_count, report.unknown_count) == (0, 0)

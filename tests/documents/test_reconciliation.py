@@ -108,8 +108,8 @@ def test_what_is_made_while_the_store_is_listed_is_neither_lost_nor_made_again(
 def test_what_is_listed_before_its_row_is_committed_is_not_unknown(service: Service, bucket: "Bucket") -> None:
     class Overtaking(ObjectStore):
         def list_keys(self, prefix: str = "") -> Iterator[str]:
-            service.publishes(saved(version=2))
-            return super().list_keys(prefix)
+            service.publishes(saved(version=2))  # once the rows were read
+            yield from super().list_keys(prefix)
 
     service.publishes(saved())
     attach(service.app, replace(service.parts, store=Overtaking(bucket.url)))

@@ -79,7 +79,7 @@ def withdraw_deposit(candidate_id: str, piece_id: str, at: datetime) -> None:
         dossier = own_dossier(session, candidate_id, piece_id)
         if reason := deletion_refusal(dossier.state, at):
             raise refusals.DepositClosed(reason)
-        remove_current(session, dossier)
+        _remove_current(session, dossier, portal_now())
         _show_refusal_again(session, dossier)
         dossier.piece.revision += 1
         if dossier.deposit:
@@ -113,20 +113,20 @@ def new_deposit(parts: Parts, piece_id: str, key: DepositKey, size: int, filenam
 
 
 def _replace(session: Session, parts: Parts, dossier: Dossier, row: Deposit, candidate_id: str) -> None:
-    before = make_current(session, parts, dossier, row)
+    before = make_current(session, parts, dossier, row, portal_now())
     dossier.piece.validated_at = None
     after = {"deposit_id": row.id, "size": row.size, "sha256": row.sha256}
     record(session, Actor("candidate", candidate_id), "deposit.made", row.piece_id, before=before, after=after)
     session.flush()
 
 
-def make_current(session: Session, parts: Parts, dossier: Dossier, row: Deposit) -> dict[str, str] | None:
-    """Put `row` in the place of the current file; which that was, for the trail.
+def make_current(session: Session, parts: Parts, dossier: Dossier, row: Deposit, at: datetime) -> dict[str, str] | None:
+    """Put `row` in the place of the file that was current until `at`; which that was, for the trail.
 
     What was said of the earlier one does not hold for it. The piece is locked by the caller.
     """
     before = {"deposit_id": dossier.deposit.id} if dossier.deposit else None
-    remove_current(session, dossier)
+    _remove_current(session, dossier, at)
     session.flush()  # the earlier file gives way before the new one takes its place: one is current at any time
     row.removed_at = None
     session.add(row)
@@ -139,12 +139,12 @@ def make_current(session: Session, parts: Parts, dossier: Dossier, row: Deposit)
     return before
 
 
-def remove_current(session: Session, dossier: Dossier) -> None:
+def _remove_current(session: Session, dossier: Dossier, at: datetime) -> None:
     """The current file is no longer current. Bytes on which a gestionnaire gave an opinion stay, as its proof; others
     stay KEPT_DAYS."""
     if dossier.deposit is None:
         return
-    dossier.deposit.removed_at = portal_now()
+    dossier.deposit.removed_at = at
     if not dossier.controlled:
         retire(session, dossier.deposit.object_key)
 

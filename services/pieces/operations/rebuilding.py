@@ -107,5 +107,5 @@ def _is_overtaken(session: Session, read: DepositKey, piece_id: str) -> bool:
 
 def _make(session: Session, parts: Parts, read: DepositKey, piece_id: str, size: int, format: Format) -> None:
     row = new_deposit(parts, piece_id, read, size, f"{read.code}.{format.value}", format)
-    before = make_current(session, parts, any_dossier(session, piece_id), row)
+    before = make_current(session, parts, any_dossier(session, piece_id), row, read.deposited_at)
     record(session, OPERATOR, "deposit.rebuilt", piece_id, before=before, after={"deposit_id": row.id})

@@ -7,7 +7,7 @@ import re
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from services.chassis.clock import system_now
+from services.chassis.clock import portal_now, system_now
 from services.chassis.errors import Conflict, Invalid, NotFound
 from services.chassis.objects.tables import retired_objects
 from services.pieces.models import Control, Deposit, Piece, db
@@ -33,7 +33,7 @@ def restore_deposit(parts: Parts, deposit_id: str, academie: str, actor: Actor, 
         dossier = dossier_within(session, frozenset({academie}), row.piece_id)
         row = _removed(session, deposit_id)
         _release(session, row)
-        before = make_current(session, parts, dossier, row)
+        before = make_current(session, parts, dossier, row, portal_now())
         _say_again(session, row, dossier.piece)
         after = {"deposit_id": row.id, "reason": reason}
         record(session, actor, "deposit.restored", row.piece_id, before=before, after=after)

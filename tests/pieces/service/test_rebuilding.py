@@ -51,6 +51,23 @@ def test_files_come_back_once_their_candidature_is_known_again(emptied: Portal) 
     assert emptied.commands(*REBUILD, "--write").output == "Tous les objets sont connus.\n"
 
 
+def test_of_many_files_later_than_an_older_database_the_newest_is_current(portal: Portal, bucket: Bucket) -> None:
+    older = Portal.over_the_store_of(bucket)
+    older.registered().deposit("NATIDE06", made.pdf(), "un.pdf")
+    key = older.deposits()[0].object_key
+    portal.registered()
+    for pages in (2, 3, 4):
+        portal.at(DURING + timedelta(hours=pages)).deposit("NATIDE06", made.pdf(pages=pages), f"{pages}.pdf")
+    older.at(DURING + timedelta(hours=5))
+    output = older.commands(*REBUILD, "--write").output
+    assert output.endswith("ligne reconstituée : 3\n"), output
+    assert older.opened("NATIDE06").data == made.pdf(pages=4)
+    assert [row.removed_at is None for row in older.deposits()] == [False, False, False, True]
+    assert older.deposits()[0].object_key == key
+    assert older.commands("reconcile").exit_code == 0
+    older.close()
+
+
 def test_what_was_deposited_since_is_not_replaced_by_something_older(emptied: Portal) -> None:
     emptied.at(DURING + timedelta(hours=1)).hears(saved())
     emptied.deposit("NATIDE06", made.pdf(pages=3))

@@ -35,8 +35,8 @@ def rebuild(*, write: bool, minutes: int) -> Iterator[Rebuilt]:
 
     `minutes`: what was written less long ago is left alone. An upload that was answered with an error may be among the
     unknown; where anything was done with the piece since, it stays unknown. Of several files of a piece the newest is
-    current. What a candidate had deleted comes back too: nobody knows any
-    more that he had. The name that he gave his file is known to no key: it is the piece's code from then on.
+    current. What a candidate had deleted comes back too: nobody knows any more that he had. The name that he gave his
+    file is known to no key: it is the piece's code from then on.
     """
     for key in reconciliation().unknown():
         read = read_key(key)

@@ -10,12 +10,12 @@ from services.registrations.models import db, events
 from tests.registrations.service.portal import Person
 
 
-def _told(app: Flask) -> list[tuple[str, int | None, str | None]]:
+def _told(app: Flask) -> list[tuple[str, int, str]]:
     outbox = events.Outbox
     with app.app_context(), db.reading() as session:
         rows = session.scalars(select(outbox.envelope).filter_by(destination="broker").order_by(outbox.sequence)).all()
     read = [Envelope.from_json(row) for row in rows]
-    return [(event.type.split(".")[1], event.data.get("version"), event.data.get("withdrawn_at")) for event in read]
+    return [(event.type.split(".")[1], event.data["version"], event.data["candidature_id"]) for event in read]
 
 
 def test_every_version_and_every_end_is_published_once_more_as_it_was(
@@ -23,9 +23,13 @@ def test_every_version_and_every_end_is_published_once_more_as_it_was(
 ) -> None:
     for person in (candidate, other):
         saved = person.registered()
-        person.modify(saved["candidature_id"])
+        assert person.save(person.modify(saved["candidature_id"]).json).status_code == 201
     other.withdraw(saved["candidature_id"])
     before = _told(app)
+    assert [(name, version) for name, version, _ in before] == [
+        *([("registration_saved", 1), ("registration_saved", 2)] * 2),
+        ("registration_withdrawn", 3),
+    ]
     with app.app_context(), db.operation() as session:
         session.execute(delete(events.Outbox))  # as it is 30 days later
     output = app.test_cli_runner().invoke(args=["publish-candidatures"]).output

@@ -148,6 +148,11 @@ class ComposedPortal(RunningPortal):
         """What the engine knows of it."""
         return dict(json.loads(self.engine("inspect", container.id))[0])
 
+    def address(self, container: Container) -> str:
+        """Where this machine reaches it, whether or not a port is published."""
+        networks = self.inspect(container)["NetworkSettings"]["Networks"].values()
+        return next(str(network["IPAddress"]) for network in networks if network["IPAddress"])
+
     def restart(self, service: str) -> None:
         """Stop it politely and start it again."""
         self.compose("restart", service)

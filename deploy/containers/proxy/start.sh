@@ -14,18 +14,19 @@ here="$(dirname "$0")"
 : "${GATEWAY:=gateway:8000}" "${OUTER_PROXIES:=}" "${PROXY_LOG_LEVEL:=alert}"
 : "${TLS_CERTIFICATE:=/run/secrets/tls-certificate}" "${TLS_KEY:=/run/secrets/tls-key}"
 : "${RESOLVER:=$(awk '/^nameserver/ { print (index($2, ":") ? "[" $2 "]" : $2); exit }' /etc/resolv.conf)}"
-: "${PORT:=8080}" "${TLS_PORT:=8443}" "${LIVE_PORT:=8081}" "${PAGES:=/usr/share/portail}" "${RUN_FOLDER:=/tmp}" "${BODIES:=/bodies}"
+: "${LOG:=/dev/stdout}" "${PORT:=8080}" "${TLS_PORT:=8443}" "${LIVE_PORT:=8081}" "${PAGES:=/usr/share/portail}"
+: "${RUN_FOLDER:=/tmp}" "${BODIES:=/bodies}"
 PUBLIC_URL="${PUBLIC_URL%/}"
 PUBLIC_SCHEME="${PUBLIC_URL%%:*}"
 SHOWN=demonstration
 if [ "${ENV:-}" = production ]; then SHOWN=production; fi
-export GATEWAY PROXY_LOG_LEVEL TLS_CERTIFICATE TLS_KEY RESOLVER PORT TLS_PORT LIVE_PORT PAGES RUN_FOLDER BODIES
+export GATEWAY LOG PROXY_LOG_LEVEL TLS_CERTIFICATE TLS_KEY RESOLVER PORT TLS_PORT LIVE_PORT PAGES RUN_FOLDER BODIES
 export PUBLIC_URL PUBLIC_SCHEME SHOWN
 
 conf="$RUN_FOLDER/nginx"
 mkdir -p "$conf"
 written() {
-    envsubst '$GATEWAY $PROXY_LOG_LEVEL $TLS_CERTIFICATE $TLS_KEY $RESOLVER $PORT $TLS_PORT $LIVE_PORT $PAGES $RUN_FOLDER
+    envsubst '$GATEWAY $LOG $PROXY_LOG_LEVEL $TLS_CERTIFICATE $TLS_KEY $RESOLVER $PORT $TLS_PORT $LIVE_PORT $PAGES $RUN_FOLDER
         $BODIES $PUBLIC_URL $PUBLIC_SCHEME $SHOWN' <"$here/$1" >"$conf/$2"
 }
 written nginx.conf nginx.conf

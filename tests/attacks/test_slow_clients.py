@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import html
 import socket
+from contextlib import ExitStack
 from urllib.parse import urlsplit
 
 import requests
 
+from gateway.web.justificatifs.reception import YOURS
 from tests.attacks.crowd import HEADS, IDLE, crowd, multipart
 from tests.attacks.replicas import PATIENCE, Site, a_large_pdf, logged_in, places
+from tests.pieces.made import pdf
 from tests.support.plain_browser import FROM_US
+from tests.support.processes import wait_until
 
 LARGEST = 5 * 1024 * 1024
 WHERE_FILES_GO = f"/justificatifs/{'0' * 32}/depot/{'0' * 32}"
@@ -43,6 +48,41 @@ def test_a_file_sent_whole_to_a_page_that_takes_none_is_refused_by_a_page(site: 
     answer = requests.post(f"{site.url}/connexion", files={"fichier": b"content"}, headers=FROM_US, timeout=PATIENCE)
     assert answer.status_code == 415
     assert "Cette page ne reçoit pas de fichier" in answer.text
+
+
+def test_who_has_three_files_under_way_is_asked_to_wait_and_others_are_not(site: Site) -> None:
+    """Sent to a gateway itself: behind the proxy, files arrive whole."""
+    someone, another = (logged_in(site.url, site.candidate()) for _ in range(2))
+    place, elsewhere = places(site.url, someone)[0], places(site.url, another)[0]
+    with ExitStack() as opened:
+
+        def is_refused_beside_one_more() -> bool:
+            opened.enter_context(half_sent(site, someone, place))
+            return deposited_directly(site, someone, place).status_code == 503
+
+        wait_until(is_refused_beside_one_more, PATIENCE, "three are under way")
+        refused = deposited_directly(site, someone, place)
+        assert YOURS in html.unescape(refused.text)
+        assert refused.headers["Retry-After"] == "60"
+        assert deposited_directly(site, another, elsewhere).status_code == 303
+    wait_until(lambda: deposited_directly(site, someone, place).status_code == 303, PATIENCE, "there is room again")
+
+
+def deposited_directly(site: Site, visit: requests.Session, place: str) -> requests.Response:
+    url, host = f"{site.direct.url}{urlsplit(place).path}", urlsplit(site.url).netloc
+    files = {"fichier": ("petite.pdf", pdf())}
+    cookies = {str(one.name): str(one.value) for one in visit.cookies}
+    headers = FROM_US | {"Host": host}
+    return requests.post(url, files=files, cookies=cookies, headers=headers, allow_redirects=False, timeout=PATIENCE)
+
+
+def half_sent(site: Site, visit: requests.Session, place: str) -> socket.socket:
+    where = urlsplit(site.direct.url)
+    connection = socket.create_connection((str(where.hostname), int(where.port or 0)), timeout=PATIENCE)
+    cookies = "; ".join(f"{one.name}={one.value}" for one in visit.cookies)
+    said = multipart(urlsplit(place).path, host=urlsplit(site.url).netloc).first
+    connection.sendall(said.replace(b"\r\n", f"\r\nCookie: {cookies}\r\n".encode(), 1))
+    return connection
 
 
 def deposits(site: Site, email: str) -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import requests
-from flask import Flask, g
+from flask import Flask, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from gateway import entrances, filters, owner, protection, refusals, visitor
+from gateway.arrival import arrived_at
 from gateway.assets import STATIC_FOLDER, AssetsMissing, load_assets
 from gateway.clients.base import ServiceClient
 from gateway.components import register_components
@@ -21,7 +21,6 @@ from gateway.settings import GatewaySettings
 from gateway.web import blueprints
 from gateway.web.justificatifs import reception
 from services.chassis import clock, logs, observed
-from services.chassis.patient import seconds_since_head
 from services.chassis.readiness import Check
 from services.chassis.replicas import new_session
 
@@ -35,7 +34,7 @@ def create_app(settings: GatewaySettings) -> Flask:
     app.config["MAX_FORM_MEMORY_SIZE"] = FORM_LIMIT
     clock.set_offset(settings.portail_offset)
     logs.configure("gateway", level=settings.log_level, as_json=settings.env != "test")
-    app.before_request(_stamp)
+    app.before_request(partial(_stamp, settings))
     observed.register(app, "gateway", needs={"assets": _assets_missing}, reports=_reports(settings))
     protection.register(app, settings)
     _register_services(app, settings)
@@ -43,7 +42,7 @@ def create_app(settings: GatewaySettings) -> Flask:
     refusals.register(app)
     register_components(app.jinja_env)
     filters.register(app)
-    reception.register(app, settings.uploads_at_once)
+    reception.register(app, settings)
     for blueprint in blueprints(settings):
         app.register_blueprint(blueprint)
     _wrap(app, settings)
@@ -73,9 +72,9 @@ def _answers(url: str) -> str | None:
         return type(error).__name__
 
 
-def _stamp() -> None:
-    """The instant that counts for a deadline: when the request's head had come in, before its body."""
-    g.received_at = clock.portal_now() - timedelta(seconds=seconds_since_head())
+def _stamp(settings: GatewaySettings) -> None:
+    """The instant that counts for a deadline."""
+    g.received_at = arrived_at(request.headers, behind_proxy=settings.behind_proxy)
 
 
 def _register_services(app: Flask, settings: GatewaySettings) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from gateway.settings import GatewaySettings
 from services.chassis.errors import Forbidden
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+TAKES_FILES = "justificatifs.deposit"
+"""The endpoint of the one form with a file."""
 HOST_FREE = ("/health/", "/metrics")
 POLICY = "; ".join(
     (
@@ -23,6 +25,16 @@ POLICY = "; ".join(
         "base-uri 'none'",
     )
 )
+
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+"""Of every answer: what browsers may do with it."""
 
 
 class ForeignPost(Forbidden):
@@ -48,19 +60,22 @@ def register(app: Flask, settings: GatewaySettings) -> None:
 
     def add_headers(response: Response) -> Response:
         headers = response.headers
-        headers.setdefault("Content-Security-Policy", POLICY)
-        headers.setdefault("Referrer-Policy", "same-origin")
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("X-Frame-Options", "DENY")
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        for name, value in HEADERS.items():
+            headers.setdefault(name, value)
         if settings.https:
             headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         return response
 
     app.before_request(check_host)
+    app.before_request(refuse_files)
     app.before_request(check_origin)
     app.after_request(add_headers)
+
+
+def refuse_files() -> None:
+    """Of all pages but one, before anything of it is read. Raises UnsupportedMediaType."""
+    if request.mimetype.startswith("multipart/") and request.endpoint != TAKES_FILES:
+        raise UnsupportedMediaType("Cette page ne reçoit pas de fichier.")
 
 
 def comes_from_us(fetch_site: str | None, origin: str | None, settings: GatewaySettings) -> bool:

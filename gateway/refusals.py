@@ -28,6 +28,7 @@ WORDS = {
     404: ("Page non trouvée", "La page que vous cherchez est introuvable."),
     405: ("Page non trouvée", "Cette page ne s'ouvre pas de cette façon."),
     413: ("Envoi trop volumineux", "Ce que vous avez envoyé dépasse la taille admise."),
+    415: ("Envoi refusé", "Cette page ne reçoit pas de fichier."),
     429: ("Trop de demandes", "Patientez quelques instants, puis recommencez."),
     500: ("Erreur inattendue", "Le portail a rencontré une erreur. Elle est enregistrée et sera étudiée."),
     503: ("Service momentanément indisponible", "Réessayez dans quelques instants : rien n'est perdu."),

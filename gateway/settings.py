@@ -27,6 +27,10 @@ class GatewaySettings(Settings):
     """Where the one-machine mode keeps its mails; when set, /mails shows them. Refused in production."""
     uploads_at_once: int = 64
     """Uploads received at the same time; more are asked to come back (503), so that pages stay quick."""
+    uploads_per_candidate: int = 3
+    """Of these, so many of one candidate."""
+    behind_proxy: bool = False
+    """All requests come through our own proxy: when a request's head came is as it says."""
     trusted_proxies: int = 0
     """Reverse proxies in front whose X-Forwarded-For is believed."""
 

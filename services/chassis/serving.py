@@ -1,9 +1,13 @@
-"""gunicorn as every web process runs it: one process, threads, bounded waits, a stop that lets requests finish."""
+"""gunicorn as every web process runs it: one process, threads, bounded waits, a stop that lets requests finish.
+
+Slow clients and floods are the proxy's; on one machine there is none, and nobody but its user.
+"""
 
 from __future__ import annotations
 
 import os
-import resource
+import select
+import signal
 import socket
 import struct
 from collections.abc import Callable
@@ -12,15 +16,30 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
-
-from services.chassis.patient import PatientWorker
+from gunicorn.workers.gthread import ThreadWorker
 
 KEEPALIVE_SECONDS = 40  # longer than our clients keep a pooled connection
 STOP_SECONDS = 25
-SILENCE_SECONDS = 20  # a client that sends nothing for so long frees its thread
-UNREAD_SECONDS = 60  # so does one that reads nothing of its answer
-MOST_CONNECTIONS = 4000
+SILENCE_SECONDS = 20  # a caller whose machine has gone frees the thread that reads from it
+UNREAD_SECONDS = 60  # and the one that writes to it
+MOST_CONNECTIONS = 512  # with what threads open, fewer than the 1024 files of a process without special rights
 SHARED_MEMORY = "/dev/shm"  # noqa: S108 - heartbeat files stay off slow disks
+
+
+class LeavingWorker(ThreadWorker):
+    """Told to stop, it hears whoever has come so far and closes its door, so that others go to another replica.
+
+    The stock one leaves the door open, and nobody behind it, until its last request is over: who comes then is lost.
+    """
+
+    def set_accept_enabled(self, enabled: bool | None) -> None:
+        super().set_accept_enabled(enabled)
+        if self.alive or enabled:
+            return
+        for listener in self.sockets:
+            while select.select([listener], [], [], 0)[0]:
+                self.accept(listener)
+            listener.close()
 
 
 class _Server(BaseApplication):
@@ -42,8 +61,8 @@ def serve(create: Callable[[], Flask], **options: Any) -> None:
     settings: dict[str, Any] = {
         "bind": os.environ.get("BIND", "127.0.0.1:8000"),
         "workers": 1,
-        "worker_class": PatientWorker,
-        "worker_connections": _connections(),
+        "worker_class": LeavingWorker,
+        "worker_connections": MOST_CONNECTIONS,
         "threads": int(os.environ.get("THREADS", "16")),
         "keepalive": KEEPALIVE_SECONDS,
         "graceful_timeout": STOP_SECONDS,
@@ -55,7 +74,7 @@ def serve(create: Callable[[], Flask], **options: Any) -> None:
         "loglevel": "warning",
         "limit_request_line": 4094,
         "when_ready": _bound_silence,
-        "pre_fork": _hand_down_signals,
+        "post_fork": _end_unborn,
         **options,
     }
     _Server(create, settings).run()
@@ -68,16 +87,6 @@ def _bound_silence(server: Any) -> None:
             listener.sock.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", seconds, 0))
 
 
-def _hand_down_signals(server: Any, worker: PatientWorker) -> None:
-    """Until a new worker has handlers of its own, its copy of the arbiter's puts what it is told into this queue."""
-    worker.told_before = server.SIG_QUEUE
-
-
-def _connections() -> int:
-    """How many the files that a process may open allow; the limit is raised as far as it may be."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = min(2 * MOST_CONNECTIONS, hard if hard != resource.RLIM_INFINITY else 2 * MOST_CONNECTIONS)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-        soft = wanted
-    return MOST_CONNECTIONS if soft == resource.RLIM_INFINITY else min(MOST_CONNECTIONS, soft // 2)
+def _end_unborn(_server: Any, _worker: Any) -> None:
+    """Until a worker has handlers of its own, its copy of the arbiter's would swallow what it is told."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)

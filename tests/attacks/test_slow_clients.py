@@ -1,100 +1,99 @@
-"""Clients that send little, late or nothing more: whatever they do, others are answered at once."""
+"""Clients that send little, late or nothing more: whatever they do, others log in and deposit."""
 
 from __future__ import annotations
 
-import os
+import html
 import socket
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from contextlib import ExitStack
+from urllib.parse import urlsplit
 
-import pytest
 import requests
 
-from tests.support.ports import free_port, is_listening
-from tests.support.processes import Daemon, PrivateFolder, wait_until
+from gateway.web.justificatifs.reception import YOURS
+from tests.attacks.crowd import HEADS, IDLE, crowd, multipart
+from tests.attacks.replicas import PATIENCE, Site, a_large_pdf, logged_in, places
+from tests.pieces.made import pdf
+from tests.support.plain_browser import FROM_US
+from tests.support.processes import wait_until
 
-ROOT = Path(__file__).parents[2]
-THREADS = 4
-MANY = 40
-HEAD = b"POST /taken HTTP/1.1\r\nHost: site\r\n"
-FORM = HEAD + b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 900\r\n\r\na="
-FILE = HEAD + b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 90000\r\n\r\n--x\r\n"
-CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\nab"
-
-
-@pytest.fixture(scope="module")
-def port() -> Iterator[int]:
-    number = free_port()
-    folder = PrivateFolder("slow-clients")
-    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "BIND": f"127.0.0.1:{number}", "THREADS": str(THREADS)}
-    daemon = Daemon("site", [sys.executable, "-m", "tests.attacks.site"], folder, env)
-    daemon.start()
-    daemon.wait_ready(lambda: is_listening(number))
-    yield number
-    daemon.stop()
-    folder.remove()
+LARGEST = 5 * 1024 * 1024
+WHERE_FILES_GO = f"/justificatifs/{'0' * 32}/depot/{'0' * 32}"
 
 
-@contextmanager
-def clients(port: int, first: bytes) -> Iterator[list[socket.socket]]:
-    """Many clients that have sent `first` and then say nothing more."""
-    with ExitStack() as held:
-        opened = [held.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10)) for _ in range(MANY)]
-        for one in opened:
-            one.sendall(first)
-        yield opened
+def test_thousands_of_slow_clients_keep_nobody_from_logging_in_and_depositing(site: Site) -> None:
+    email = site.candidate()
+    before, pid = served(site), site.proxy.pid
+    with crowd(site.url, {IDLE: 5000, HEADS: 500, multipart(WHERE_FILES_GO): 500}) as them:
+        deposits(site, email)
+        assert them.is_there()
+        assert site.proxy.lives
+    assert site.proxy.pid == pid
+    assert served(site) - before == 5, "the gateways met a slow client"
 
 
-@pytest.mark.parametrize("first", [b"", b"GET / HT", HEAD, FORM, FILE, CHUNKED, b"GET / HTTP/1.1\r\n\r\nGET / HT"])
-def test_many_half_sent_requests_keep_nobody_waiting(port: int, first: bytes) -> None:
-    with clients(port, first):
-        for _ in range(3):
-            assert requests.get(f"http://127.0.0.1:{port}/", timeout=3).text == "home"
+def test_files_sent_to_the_log_in_page_keep_nobody_from_depositing(site: Site) -> None:
+    email = site.candidate()
+    with crowd(site.url, {multipart("/connexion"): 96}):
+        deposits(site, email)
 
 
-def test_clients_that_do_not_hang_up_keep_nobody_waiting(port: int) -> None:
-    with clients(port, b"GET / HTTP/1.1\r\nHost: site\r\nConnection: close\r\n\r\n") as opened:
-        assert all(b"home" in everything(one) for one in opened)
-        before = time.monotonic()
-        assert requests.get(f"http://127.0.0.1:{port}/", timeout=3).text == "home"
-        assert time.monotonic() - before < 1.5
+def test_a_file_announced_to_a_page_that_takes_none_is_refused_unread(site: Site) -> None:
+    where = urlsplit(site.direct.url)
+    with socket.create_connection((str(where.hostname), int(where.port or 0)), timeout=PATIENCE) as connection:
+        connection.sendall(multipart("/connexion", host=urlsplit(site.url).netloc).first)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 415 ")
 
 
-def test_a_body_in_two_halves_counts_from_its_head(port: int) -> None:
-    body = b"x" * 900
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as one:
-        one.sendall(HEAD + b"Content-Length: 900\r\nConnection: close\r\n\r\n" + body[:10])
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as other:  # a turn of the server in between
-            other.sendall(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n")
-            assert b"home" in everything(other)
-        one.sendall(body[10:])
-        size, seconds = everything(one).rpartition(b"\r\n")[2].split()
-    assert size == b"900"
-    assert float(seconds) > 0
+def test_a_file_sent_whole_to_a_page_that_takes_none_is_refused_by_a_page(site: Site) -> None:
+    answer = requests.post(f"{site.url}/connexion", files={"fichier": b"content"}, headers=FROM_US, timeout=PATIENCE)
+    assert answer.status_code == 415
+    assert "Cette page ne reçoit pas de fichier" in answer.text
 
 
-def test_a_second_request_is_not_dated_back_to_the_first(port: int) -> None:
-    late = HEAD + b"Content-Length: 0\r\nConnection: close\r\n\r\n"
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as one:
-        one.sendall(HEAD + b"Content-Length: 4\r\n\r\n")
-        wait_until(lambda: requests.get(f"http://127.0.0.1:{port}/", timeout=3).ok, 3, "a turn of the server")
-        one.sendall(b"body" + late)
-        answers = everything(one)
-    first, second = (answer.rpartition(b"\r\n\r\n")[2].split() for answer in answers.split(b"HTTP/1.1 200")[1:])
-    assert float(second[1]) <= float(first[1])
+def test_who_has_three_files_under_way_is_asked_to_wait_and_others_are_not(site: Site) -> None:
+    """Sent to a gateway itself: behind the proxy, files arrive whole."""
+    someone, another = (logged_in(site.url, site.candidate()) for _ in range(2))
+    place, elsewhere = places(site.url, someone)[0], places(site.url, another)[0]
+    with ExitStack() as opened:
+
+        def is_refused_beside_one_more() -> bool:
+            opened.enter_context(half_sent(site, someone, place))
+            return deposited_directly(site, someone, place).status_code == 503
+
+        wait_until(is_refused_beside_one_more, PATIENCE, "three are under way")
+        refused = deposited_directly(site, someone, place)
+        assert YOURS in html.unescape(refused.text)
+        assert refused.headers["Retry-After"] == "60"
+        assert deposited_directly(site, another, elsewhere).status_code == 303
+    wait_until(lambda: deposited_directly(site, someone, place).status_code == 303, PATIENCE, "there is room again")
 
 
-def test_a_head_without_end_is_refused(port: int) -> None:
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as one:
-        one.sendall(b"GET / HTTP/1.1\r\nX: " + b"a" * 200_000)
-        assert everything(one).startswith(b"HTTP/1.1 431")
+def deposited_directly(site: Site, visit: requests.Session, place: str) -> requests.Response:
+    url, host = f"{site.direct.url}{urlsplit(place).path}", urlsplit(site.url).netloc
+    files = {"fichier": ("petite.pdf", pdf())}
+    cookies = {str(one.name): str(one.value) for one in visit.cookies}
+    headers = FROM_US | {"Host": host}
+    return requests.post(url, files=files, cookies=cookies, headers=headers, allow_redirects=False, timeout=PATIENCE)
 
 
-def everything(one: socket.socket) -> bytes:
-    received = b""
-    while chunk := one.recv(65536):
-        received += chunk
-    return received
+def half_sent(site: Site, visit: requests.Session, place: str) -> socket.socket:
+    where = urlsplit(site.direct.url)
+    connection = socket.create_connection((str(where.hostname), int(where.port or 0)), timeout=PATIENCE)
+    cookies = "; ".join(f"{one.name}={one.value}" for one in visit.cookies)
+    said = multipart(urlsplit(place).path, host=urlsplit(site.url).netloc).first
+    connection.sendall(said.replace(b"\r\n", f"\r\nCookie: {cookies}\r\n".encode(), 1))
+    return connection
+
+
+def deposits(site: Site, email: str) -> None:
+    """Five requests: log-in, two pages, the largest file that is admitted, and the page that shows it."""
+    visit = logged_in(site.url, email)
+    place, *_ = places(site.url, visit)
+    file = {"fichier": ("grande.pdf", a_large_pdf(LARGEST), "application/pdf")}
+    answer = visit.post(place, files=file, allow_redirects=False, timeout=PATIENCE)
+    assert answer.status_code == 303, answer.text
+    assert "grande.pdf" in visit.get(f"{site.url}{answer.headers['Location']}", timeout=PATIENCE).text
+
+
+def served(site: Site) -> int:
+    return sum(replica.served() for replica in site.replicas)

@@ -25,7 +25,7 @@ STOP_SECONDS = 20.0
 
 @dataclass
 class Site:
-    """The small site of tests.attacks, with one upload half sent."""
+    """The small site of tests.chassis.site, with one upload half sent."""
 
     port: int
     daemon: Daemon
@@ -51,7 +51,7 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture
 def unborn() -> Iterator[Site]:
-    """A site whose worker is not yet ready to be told anything."""
+    """A site whose worker has not yet made its application."""
     yield from started(BORN_IN="2")
 
 
@@ -59,7 +59,7 @@ def started(**more: str) -> Iterator[Site]:
     port = free_port()
     folder = PrivateFolder("stopping")
     env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "BIND": f"127.0.0.1:{port}", "THREADS": "4", **more}
-    daemon = Daemon("site", [sys.executable, "-m", "tests.attacks.site"], folder, env)
+    daemon = Daemon("site", [sys.executable, "-m", "tests.chassis.site"], folder, env)
     daemon.start()
     daemon.wait_ready(lambda: is_listening(port))
     one = Site(port, daemon)
@@ -87,7 +87,9 @@ def test_whoever_came_before_the_stop_is_answered(site: Site) -> None:
     wait_until(lambda: not is_listening(site.port), 5, "nobody is let in any more")
     for one in came:
         one.sendall(HOME)
-    assert {answer(one) for one in came} == {b"HTTP/1.1 200 OK"}
+    for one in came:
+        assert answer(one) == b"HTTP/1.1 200 OK"
+        one.close()
     upload.close()
     wait_until(lambda: not site.daemon.running, STOP_SECONDS, "the process ends")
 

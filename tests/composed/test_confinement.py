@@ -27,7 +27,7 @@ MARK = "--- "
 CONNECT = "import socket; socket.create_connection(('{}', {}), timeout=3); print('connected')"
 DEFAULT_ROUTE = "00000000"
 WITH_A_WAY_OUT = {
-    "gateway": "published",
+    "proxy": "published",
     "mailpit": "published",
     "accounts-worker": "mails",
     "registrations-worker": "mails",
@@ -138,7 +138,7 @@ def test_no_secret_is_logged(composed: ComposedPortal) -> None:
     assert not told(logged, secret_values(composed.secrets))
 
 
-def test_only_the_gateway_and_the_demonstrations_mails_are_published(
+def test_only_the_proxy_and_the_demonstrations_mails_are_published(
     running: list[Seen], described: dict[str, Any]
 ) -> None:
     published = {
@@ -146,12 +146,12 @@ def test_only_the_gateway_and_the_demonstrations_mails_are_published(
         for one in running
         if any(ports(one).values())
     }
-    assert published == {"gateway": {"127.0.0.1"}, "mailpit": {"127.0.0.1"}}
+    assert published == {"proxy": {"127.0.0.1"}, "mailpit": {"127.0.0.1"}}
     assert described["mailpit"]["profiles"] == ["demo"]
 
 
 def test_only_mails_and_signatures_have_a_way_out(running: list[Seen]) -> None:
-    """The gateway and Mailpit have one because they are published."""
+    """The proxy and Mailpit have one because they are published."""
     assert {one.service for one in running if has_default_route(one.inside["routes"])} == set(WITH_A_WAY_OUT)
 
 

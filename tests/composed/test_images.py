@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from tests.support.composed import ComposedPortal
 
 PYTHON = ("gateway", *SERVICES)
-SERVERS = {"objects": "10001:10001", "postgres": "postgres", "backup": "postgres"}
+SERVERS = {"proxy": "10001:10001", "objects": "10001:10001", "postgres": "postgres", "backup": "postgres"}
 """Derived from others' images, by the user that each runs as."""
+PAGES = PurePosixPath("/usr/share/portail")
 CODE, ENVIRONMENT = PurePosixPath("/portail"), PurePosixPath("/opt/portail")
 BESIDE_SERVICES = {"gateway": {"gateway"}, "registrations": {"catalogue"}}
 IMAGES_WITH = {
@@ -146,6 +147,12 @@ def python_versions(image: Image) -> set[str]:
 
 def test_what_browsers_load_is_made_in_the_gateways_image(images: dict[str, Image]) -> None:
     assert "manifest.json" in images["gateway"].in_folder(CODE / "gateway" / "static")
+
+
+def test_the_proxys_image_holds_what_browsers_load_and_its_own_pages(images: dict[str, Image]) -> None:
+    gateways = images["gateway"].in_folder(CODE / "gateway" / "static")
+    assert images["proxy"].in_folder(PAGES / "static") == gateways
+    assert images["proxy"].in_folder(PAGES) == {"static", "production", "demonstration", "headers.conf"}
 
 
 @pytest.mark.parametrize("target", [*PYTHON, *SERVERS])

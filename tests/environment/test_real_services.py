@@ -14,9 +14,12 @@ from playwright.sync_api import Page
 
 from tests.support.accessibility import violations
 from tests.support.clamav import EICAR, ClamAV
+from tests.support.missing import NotInstalled, skip_or_fail
 from tests.support.objects import Bucket, Objects
+from tests.support.ports import free_port
 from tests.support.postgres import Postgres
 from tests.support.processes import ServiceFailed, wait_until
+from tests.support.proxy import Proxy
 from tests.support.rabbitmq import RabbitMQ
 from tests.support.smtp import Mailbox
 
@@ -88,6 +91,16 @@ def test_an_object_outlives_a_stop_of_the_store(objects: Objects, bucket: Bucket
 def test_clamd_finds_the_test_file_and_nothing_in_text(clamav: ClamAV) -> None:
     assert b"FOUND" in _scan(clamav, EICAR)
     assert b"OK" in _scan(clamav, b"un texte sain")
+
+
+def test_nginx_takes_the_proxys_configuration_as_it_is() -> None:
+    try:
+        proxy = Proxy(free_port())
+    except NotInstalled as absence:
+        skip_or_fail(absence)
+    assert proxy.lives
+    assert "[warn]" not in proxy.said
+    proxy.close()
 
 
 def _scan(clamav: ClamAV, content: bytes) -> bytes:

@@ -40,3 +40,10 @@ def test_a_gateway_without_its_assets_is_not_ready(
     answer = running.gateway.app.test_client().get("/health/ready")
     assert answer.status_code == 503
     assert answer.get_json()["checks"]["assets"] == "not built"
+
+
+def test_invented_methods_make_one_metric_at_most(running: Portal) -> None:
+    client = running.gateway.app.test_client()
+    for number in range(20):
+        client.open("/", method=f"INVENTED{number}", base_url=running.url)
+    assert "INVENTED" not in client.get("/metrics").text

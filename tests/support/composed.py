@@ -34,7 +34,7 @@ ROOT = Path(__file__).parents[2]
 UP_SECONDS = 900.0  # a first build included
 COMMAND_SECONDS = 120.0
 HEALTHY_SECONDS = 180.0
-LONG_LIVED = ("postgres", "rabbitmq", "objects", "clamav", "mailpit", "backup")
+LONG_LIVED = ("proxy", "postgres", "rabbitmq", "objects", "clamav", "mailpit", "backup")
 SERVICES = ("accounts", "registrations", "documents", "pieces")
 OURS = ("gateway", *SERVICES, *(f"{service}-worker" for service in SERVICES))
 ONE_SHOTS = (*(f"{service}-migrate" for service in SERVICES), "demo-catalogue", "demo-staff")
@@ -65,7 +65,7 @@ class ComposedPortal(RunningPortal):
         self._must_answer()
         self._folder = PrivateFolder(self.project)
         self.secrets = self._folder.path / "secrets"
-        self.port, self._mail_port = free_ports(2)
+        self.port, self._tls_port, self._mail_port = free_ports(3)
         self.url = f"http://127.0.0.1:{self.port}"
         self._settings = self._folder.write("settings.env", self._environment())
         self._tokens: dict[str, str] = {}
@@ -246,6 +246,7 @@ class ComposedPortal(RunningPortal):
             "PORTAIL_VERSION": "test",  # the operator's own images are left alone
             "PORTAIL_ENV": "demonstration",
             "PORTAIL_PORT": self.port,
+            "PORTAIL_TLS_PORT": self._tls_port,
             "MAILPIT_PORT": self._mail_port,
             "SECRETS_DIR": self.secrets,
             "PORTAIL_OFFSET": offset,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway import entrances
+from gateway import entrances, visitor
 from gateway.clients.pieces import Piece
 from gateway.pages import page
 from gateway.services import services
@@ -28,7 +28,7 @@ def ask(candidature_id: str, piece_id: str) -> ResponseReturnValue:
 @entrances.candidates
 def deposit(candidature_id: str, piece_id: str) -> ResponseReturnValue:
     try:
-        with received_file(request, "fichier") as file:
+        with received_file(request, "fichier", visitor.required().subject) as file:
             if file is None or not file.name:
                 return _form(candidature_id, piece_id, NO_FILE, 422)
             services().pieces.deposit(token(), piece_id, file.name, file.content, file.length)

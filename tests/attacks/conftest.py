@@ -1,0 +1,26 @@
+"""One site for the run: nginx before two gateways, and four services."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from services.chassis import clock
+from tests.attacks.replicas import Site
+from tests.support.missing import NotInstalled, skip_or_fail
+
+if TYPE_CHECKING:
+    from tests.support.objects import Objects
+
+
+@pytest.fixture(scope="session")
+def site(objects: Objects, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    try:
+        running = Site(tmp_path_factory.mktemp("site"), objects.fresh_bucket().url)
+    except NotInstalled as absence:
+        skip_or_fail(absence)
+    yield running
+    running.close()
+    clock.set_offset(0)

@@ -1,0 +1,110 @@
+"""Thousands of connections that send little or nothing, opened again as soon as they are let go."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from tests.support.processes import wait_until
+
+HEAD = b"POST %s HTTP/1.1\r\nHost: %s\r\nSec-Fetch-Site: same-origin\r\n"
+FORM = b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 90000\r\n\r\n--x\r\n"
+DRIP_EVERY = 2.0  # seconds
+OPENED_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`first` is said at once, `drip` every other second; nothing where it is empty."""
+
+    name: str
+    first: bytes
+    drip: bytes
+
+
+IDLE = Kind("idle", b"", b"")
+HEADS = Kind("heads", b"GET / HTTP/1.1\r\nX: ", b"a")
+
+
+def multipart(path: str, host: str = "portail") -> Kind:
+    """A body that announces 90,000 bytes."""
+    return Kind(f"multipart to {path}", HEAD % (path.encode(), host.encode()) + FORM, b"a")
+
+
+@dataclass
+class Crowd:
+    """`held` counts who is connected just now, by kind, and has said what he says first."""
+
+    url: str
+    wanted: dict[Kind, int]
+    at_least: int
+    held: Counter[str] = field(default_factory=Counter)
+
+    def is_there(self) -> bool:
+        return self.held.total() >= self.at_least
+
+    async def crowd(self, over: asyncio.Event) -> None:
+        clients = [
+            asyncio.ensure_future(self._client(kind)) for kind, number in self.wanted.items() for _ in range(number)
+        ]
+        await over.wait()
+        for client in clients:
+            client.cancel()
+        await asyncio.gather(*clients, return_exceptions=True)
+
+    async def _client(self, kind: Kind) -> None:
+        parts = urlsplit(self.url)
+        while True:
+            try:
+                reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+            except OSError:
+                await asyncio.sleep(DRIP_EVERY)
+                continue
+            self.held[kind.name] += 1
+            try:
+                await self._drip(kind, reader, writer)
+            finally:
+                self.held[kind.name] -= 1
+                writer.transport.abort()
+
+    async def _drip(self, kind: Kind, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(kind.first)
+        ended = asyncio.ensure_future(reader.read())
+        try:
+            while not ended.done():
+                await asyncio.wait([ended], timeout=DRIP_EVERY)
+                writer.write(kind.drip)
+        except OSError:
+            pass
+        finally:
+            ended.cancel()
+            await asyncio.gather(ended, return_exceptions=True)
+
+
+@contextmanager
+def crowd(url: str, wanted: dict[Kind, int], at_least: int = 0) -> Iterator[Crowd]:
+    """So many of them (else nearly all: some are always being let go) are there when the block begins."""
+    _raise_open_files(sum(wanted.values()) + 4096)
+    at_least = at_least or sum(wanted.values()) * 9 // 10
+    them, loop = Crowd(url, wanted, at_least), asyncio.new_event_loop()
+    over = asyncio.Event()
+    thread = threading.Thread(target=loop.run_until_complete, args=(them.crowd(over),), daemon=True)
+    thread.start()
+    try:
+        wait_until(them.is_there, OPENED_SECONDS, f"{sum(wanted.values())} connections, of them {them.held}")
+        yield them
+    finally:
+        loop.call_soon_threadsafe(over.set)
+        thread.join()
+        loop.close()
+
+
+def _raise_open_files(wanted: int) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(wanted, hard)), hard))

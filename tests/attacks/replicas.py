@@ -1,0 +1,130 @@
+"""Two real gateways before four real services, behind the real proxy."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+
+import requests
+from cryptography.fernet import Fernet
+from prometheus_client.parser import text_string_to_metric_families
+
+from services.chassis.observed import QUIET
+from tests.accounts.people import PASSWORD
+from tests.gateway.people import Visitors
+from tests.pieces.made import pdf
+from tests.support.four_services import FourServices
+from tests.support.plain_browser import FROM_US
+from tests.support.portal import SECRETS
+from tests.support.ports import free_port
+from tests.support.processes import Daemon, PrivateFolder, wait_until
+from tests.support.proxy import Proxy
+
+ROOT = Path(__file__).parents[2]
+ADDRESSES = ("127.0.0.2", "127.0.0.3")
+PATIENCE = 90.0  # seconds: this machine may be busy with others
+_DEPOSIT = re.compile(r'href="(/justificatifs/[0-9a-f]{32}/depot/[0-9a-f]{32})"')
+
+
+class Replica:
+    """One `python -m gateway` at an address of its own."""
+
+    def __init__(self, address: str, port: int, environment: dict[str, str], folder: PrivateFolder) -> None:
+        self.address, self.url = address, f"http://{address}:{port}"
+        environment = environment | {"BIND": f"{address}:{port}"}
+        self._daemon = Daemon(f"gateway-{address}", [sys.executable, "-m", "gateway"], folder, environment)
+
+    def start(self) -> None:
+        self._daemon.start()
+        self._daemon.wait_ready(self.answers, PATIENCE)
+
+    def stop(self) -> None:
+        """As an operator does: what it has in hand is finished."""
+        self._daemon.stop(40)
+
+    def answers(self) -> bool:
+        try:
+            return requests.get(f"{self.url}/health/live", timeout=10).ok
+        except requests.RequestException:
+            return False
+
+    def served(self) -> int:
+        """Requests answered, probes left aside."""
+        text = requests.get(f"{self.url}/metrics", timeout=PATIENCE).text
+        samples = [one for family in text_string_to_metric_families(text) for one in family.samples]
+        counts = [one for one in samples if one.name == "http_requests_total" and one.labels["route"] not in QUIET]
+        return round(sum(one.value for one in counts))
+
+
+class Site:
+    """`url` is the proxy's; `replicas` start and stop; `direct` is a gateway that no proxy stands before."""
+
+    def __init__(self, folder: Path, bucket_url: str) -> None:
+        port = free_port()
+        self.proxy = Proxy(port)
+        self.url = self.proxy.url
+        self._services = FourServices(folder, bucket_url)
+        self._folder = PrivateFolder("gateways")
+        shared = self._environment()
+        behind = shared | {"BEHIND_PROXY": "1", "TRUSTED_PROXIES": "1"}
+        self.replicas = [Replica(address, port, behind, self._folder) for address in ADDRESSES]
+        self.direct = Replica("127.0.0.1", free_port(), shared, self._folder)
+        for replica in (*self.replicas, self.direct):
+            replica.start()
+        self.proxy.names.addresses = list(ADDRESSES)
+        wait_until(lambda: requests.get(self.url, timeout=PATIENCE).ok, PATIENCE, "the site answers")
+
+    def candidate(self) -> str:
+        """The address of someone who has registered and may deposit."""
+        visitors = Visitors(self._services)
+        email = visitors.activated()
+        visitors.register(email)
+        self._services.deliver()
+        return email
+
+    def close(self) -> None:
+        for replica in (*self.replicas, self.direct):
+            replica.stop()
+        self.proxy.close()
+        self._services.close()
+        self._folder.remove()
+
+    def _environment(self) -> dict[str, str]:
+        settings = self._services.gateway.app.extensions["portail"]
+        urls = {f"{name.upper()}_URL": str(getattr(settings, f"{name}_url")) for name in self._services.apps}
+        return urls | {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "ENV": "test",
+            "LOG_LEVEL": "WARNING",
+            "PUBLIC_URL": self.url,
+            "PORTAIL_OFFSET": str(settings.portail_offset),
+            "CLIENT_SECRET": SECRETS["gateway"],
+            "SEAL_KEY": Fernet.generate_key().decode(),
+        }
+
+
+def logged_in(url: str, email: str) -> requests.Session:
+    """A visit of that person's, who has just logged in."""
+    visit = requests.Session()
+    visit.headers.update(FROM_US)
+    typed = {"identifiant": email, "password": PASSWORD}
+    answer = visit.post(f"{url}/connexion", data=typed, allow_redirects=False, timeout=PATIENCE)
+    assert answer.status_code == 303, answer.text
+    return visit
+
+
+def places(url: str, visit: requests.Session) -> list[str]:
+    """The addresses of the forms that take a file."""
+    listed = visit.get(f"{url}/justificatifs", timeout=PATIENCE)
+    candidature = re.findall(r'href="(/justificatifs/[0-9a-f]{32})"', listed.text)[0]
+    return [f"{url}{path}" for path in _DEPOSIT.findall(visit.get(f"{url}{candidature}", timeout=PATIENCE).text)]
+
+
+def a_large_pdf(size: int) -> bytes:
+    """Of so many bytes."""
+    content = pdf()
+    start = content.rindex(b"startxref")
+    return content[:start] + b"%" + b"x" * (size - len(content) - 2) + b"\n" + content[start:]

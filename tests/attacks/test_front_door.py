@@ -1,0 +1,178 @@
+"""What the proxy answers by itself, what it lets nobody see, and what it tells the gateway."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from flask import Flask, request
+
+from gateway.assets import load_assets
+from tests.attacks.certificate import certificate
+from tests.attacks.crowd import crowd, multipart
+from tests.attacks.replicas import PATIENCE, Site, logged_in, places
+from tests.gateway.components.page_checks import problems_of
+from tests.support.accessibility import violations
+from tests.support.missing import NotInstalled, skip_or_fail
+from tests.support.portal import Server
+from tests.support.ports import free_port
+from tests.support.proxy import Proxy
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+ELSEWHERE = "127.0.0.9"
+MOST_OF_ONE_ADDRESS = 2000
+A_SCHOOL = 1900  # of whom each waits for an answer at the same moment
+
+
+def proxy(gateway_port: int, **options: object) -> Iterator[Proxy]:
+    try:
+        running = Proxy(gateway_port, **options)  # type: ignore[arg-type]
+    except NotInstalled as absence:
+        skip_or_fail(absence)
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="module")
+def lonely() -> Iterator[Proxy]:
+    """No gateway is there."""
+    yield from proxy(free_port())
+
+
+@pytest.fixture(scope="module")
+def gateway_port() -> Iterator[int]:
+    """Of an application that answers with what it is told of the client."""
+    app = Flask("told", static_folder=None)
+
+    @app.get("/")
+    def told() -> dict[str, str]:
+        return {name: request.headers.get(name, "") for name in ("Host", "X-Forwarded-For", "X-Forwarded-Proto")}
+
+    port = free_port()
+    server = Server(app, port)
+    yield port
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def tls(gateway_port: int) -> Iterator[Proxy]:
+    for running in proxy(gateway_port, certificate=certificate()):
+        running.names.addresses = ["127.0.0.1"]
+        yield running
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/metrics", "/health/live", "/health/ready", "/mails", "/mails/1", "//metrics", "/a/../metrics", "/%6detrics"],
+)
+def test_what_is_for_operators_is_not_found_from_outside(site: Site, path: str) -> None:
+    before = sum(replica.served() for replica in site.replicas)
+    answer = asked_as_written(site.url, path)
+    assert answer.status == 404
+    assert problems_of(answer.read().decode()) == []
+    assert sum(replica.served() for replica in site.replicas) == before
+
+
+def test_without_a_gateway_a_page_says_so(lonely: Proxy, page: Page) -> None:
+    page.set_viewport_size({"width": 320, "height": 600})
+    answer = page.goto(f"{lonely.url}/inscription")
+    assert answer
+    assert (answer.status, answer.headers["retry-after"]) == (503, "10")
+    assert page.title().startswith(page.get_by_role("heading", level=1).inner_text())
+    assert page.get_by_text("Site de démonstration").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    assert violations(page) == []
+
+
+def test_without_a_gateway_tools_are_told_in_their_way(lonely: Proxy) -> None:
+    answer = requests.post(f"{lonely.url}/api/pieces/v1/controls", json={}, timeout=PATIENCE)
+    assert answer.status_code == 503
+    assert answer.headers["Content-Type"].startswith("application/problem+json")
+    assert answer.json()["retry_after"] == int(answer.headers["Retry-After"])
+
+
+def test_what_the_gateway_has_not_answered_is_logged_without_address_and_path(lonely: Proxy) -> None:
+    requests.get(f"{lonely.url}/compte/activation/SECRET", headers={"X-Request-ID": "of-this-test"}, timeout=PATIENCE)
+    line = next(line for line in lonely.said.splitlines() if "of-this-test" in line)
+    assert '"status":503' in line
+    assert "SECRET" not in lonely.said
+    assert "127.0.0.1" not in line
+
+
+def test_what_browsers_load_is_compressed_and_kept_without_any_gateway(lonely: Proxy) -> None:
+    assets = load_assets()
+    answer = requests.get(f"{lonely.url}{assets.url('portail.css')}", timeout=PATIENCE)
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert len(answer.content) == assets.files["portail.css"]
+
+
+def test_a_file_that_is_too_large_is_refused_by_a_page(site: Site) -> None:
+    visit = logged_in(site.url, site.candidate())
+    file = {"fichier": ("trop grande.pdf", b"0" * (30 * 1024 * 1024))}
+    answer = visit.post(places(site.url, visit)[0], files=file, timeout=PATIENCE)
+    assert answer.status_code == 413
+    assert "ne doit pas excéder 5 Mo" in answer.text
+
+
+def test_a_school_behind_one_address_is_not_limited(site: Site) -> None:
+    with crowd(site.url, {multipart("/connexion"): A_SCHOOL}):
+        assert requests.get(site.url, timeout=PATIENCE).status_code == 200
+
+
+def test_an_address_that_asks_for_too_much_is_told_to_wait_and_the_others_are_not(site: Site) -> None:
+    with crowd(site.url, {multipart("/connexion"): MOST_OF_ONE_ADDRESS + 400}, at_least=MOST_OF_ONE_ADDRESS):
+        refused = requests.get(site.url, timeout=PATIENCE)
+        assert (refused.status_code, refused.headers["Retry-After"]) == (429, "5")
+        assert problems_of(refused.text) == []
+        assert asked_as_written(site.url, "/", source=ELSEWHERE).status == 200
+
+
+def test_with_a_certificate_http_leads_to_https(tls: Proxy) -> None:
+    answer = requests.get(f"http://127.0.0.1:{tls.port}/inscription?a=b", allow_redirects=False, timeout=PATIENCE)
+    assert (answer.status_code, answer.headers["Location"]) == (308, f"{tls.url}/inscription?a=b")
+
+
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
+def test_with_a_certificate_browsers_speak_http_2_and_stay_with_https(tls: Proxy) -> None:
+    where, context = urlsplit(tls.url), ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    with context.wrap_socket(socket.socket(), server_hostname="127.0.0.1") as connection:
+        connection.connect((where.hostname, where.port))
+        assert connection.selected_alpn_protocol() == "h2"
+    answer = requests.get(f"{tls.url}/metrics", verify=False, timeout=PATIENCE)
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
+def test_the_gateway_is_told_the_clients_own_address_and_the_scheme_that_people_see(tls: Proxy) -> None:
+    forged = {"X-Forwarded-For": "192.0.2.1", "X-Forwarded-Proto": "gopher"}
+    told = requests.get(tls.url, headers=forged, verify=False, timeout=PATIENCE).json()
+    assert told == {"Host": urlsplit(tls.url).netloc, "X-Forwarded-For": "127.0.0.1", "X-Forwarded-Proto": "https"}
+
+
+def test_another_proxy_in_front_is_believed_where_it_is_known(gateway_port: int) -> None:
+    for known in proxy(gateway_port, OUTER_PROXIES="127.0.0.0/8 192.0.2.0/24"):
+        known.names.addresses = ["127.0.0.1"]
+        forwarded = {"X-Forwarded-For": "203.0.113.9, 198.51.100.4, 192.0.2.1"}
+        told = requests.get(known.url, headers=forwarded, timeout=PATIENCE).json()
+        assert told["X-Forwarded-For"] == "198.51.100.4"
+
+
+def asked_as_written(url: str, path: str, source: str = "127.0.0.1") -> http.client.HTTPResponse:
+    """The path exactly as it stands here, from that address."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(
+        str(parts.hostname), parts.port, timeout=PATIENCE, source_address=(source, 0)
+    )
+    connection.request("GET", path)
+    return connection.getresponse()

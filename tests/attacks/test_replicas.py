@@ -1,0 +1,91 @@
+"""Gateways that come and go behind the proxy while people are at work: nobody notices."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import requests
+
+from tests.attacks.replicas import ADDRESSES, PATIENCE, Replica, Site, logged_in
+from tests.support.processes import wait_until
+
+
+@dataclass
+class Visits:
+    """Asked for without a pause; how each request was answered."""
+
+    answers: Counter[str] = field(default_factory=Counter)
+    _over: threading.Event = field(default_factory=threading.Event)
+
+    @contextmanager
+    def going_on(self, *asks: Callable[[], requests.Response]) -> Iterator[None]:
+        threads = [threading.Thread(target=self._ask, args=(ask,), daemon=True) for ask in asks]
+        for thread in threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            self._over.set()
+            for thread in threads:
+                thread.join()
+
+    def more(self, number: int) -> None:
+        """Wait for so many further answers."""
+        until = self.answers.total() + number
+        wait_until(lambda: self.answers.total() >= until, PATIENCE, f"{number} more answers")
+
+    def _ask(self, ask: Callable[[], requests.Response]) -> None:
+        while not self._over.is_set():
+            try:
+                self.answers[str(ask().status_code)] += 1
+            except requests.RequestException as error:
+                self.answers[repr(error)] += 1
+
+
+def test_gateways_started_anew_in_turn_lose_no_request(site: Site) -> None:
+    """Reads and posts; the proxy goes on knowing the address of who is away."""
+    visit, visits = logged_in(site.url, site.candidate()), Visits()
+
+    def reads() -> requests.Response:
+        return requests.get(f"{site.url}/connexion", timeout=PATIENCE)
+
+    def posts() -> requests.Response:
+        return visit.post(f"{site.url}/session/prolonger", timeout=PATIENCE)
+
+    with visits.going_on(reads, reads, posts):
+        for replica in site.replicas:
+            visits.more(20)
+            replica.stop()
+            visits.more(20)
+            replica.start()
+        visits.more(20)
+    print(f"\n{dict(visits.answers)}")
+    assert set(visits.answers) == {"200", "204"}
+
+
+def test_requests_go_to_all_gateways_there_are(site: Site) -> None:
+    first, second = site.replicas
+    both = counts(site)
+    site.proxy.names.addresses = [first.address]
+    wait_until(lambda: answered_by(site, second) == 0, PATIENCE, "the second is asked no more")
+    site.proxy.names.addresses = list(ADDRESSES)
+    wait_until(lambda: answered_by(site, second) > 0, PATIENCE, "the second is asked again")
+    assert answered_by(site, first) > 0
+    assert all(now > before for now, before in zip(counts(site), both, strict=True))
+
+
+def answered_by(site: Site, replica: Replica) -> int:
+    """How many of twenty visits."""
+    before = counts(site)
+    for _ in range(20):
+        assert requests.get(f"{site.url}/connexion", timeout=PATIENCE).ok
+    grown = [now - then for now, then in zip(counts(site), before, strict=True)]
+    return grown[site.replicas.index(replica)]
+
+
+def counts(site: Site) -> list[int]:
+    return [replica.served() for replica in site.replicas]

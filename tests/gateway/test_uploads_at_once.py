@@ -1,0 +1,26 @@
+"""How many files are received at once: so many in all, and a few of one candidate."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+import pytest
+
+from gateway.web.justificatifs.reception import EVERYBODYS, YOURS, Places, Refused
+
+
+def test_one_candidate_does_not_take_all_places() -> None:
+    places = Places(in_all=5, each=3)
+    with ExitStack() as under_way:
+        for _ in range(3):
+            under_way.enter_context(places.taken("one"))
+        with pytest.raises(Refused) as refused, places.taken("one"):
+            pass
+        assert (refused.value.detail, refused.value.status) == (YOURS, 503)
+        for _ in range(2):
+            under_way.enter_context(places.taken("another"))
+        with pytest.raises(Refused) as refused, places.taken("a third"):
+            pass
+        assert refused.value.detail == EVERYBODYS
+    with places.taken("one"), places.taken("a third"):
+        pass

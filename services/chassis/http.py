@@ -130,7 +130,8 @@ class Client:
                 token = token(until - time.monotonic()) if callable(token) else token
                 headers["Authorization"] = f"Bearer {token}"
             try:
-                must_ask = is_trial or ((stream or not reads) and not self._upstream.is_lively())
+                is_certain = self._upstream.is_lively() and not has_others(self._host)  # one of several may be hung
+                must_ask = is_trial or ((stream or not reads) and not is_certain)
                 if must_ask or not (reads or method in REPEATABLE):
                     self._forget()
                 if must_ask:
@@ -149,14 +150,14 @@ class Client:
     ) -> requests.Response:
         """Sent once, and once more where that can do no harm: by a connection given up, or to another replica."""
         start = data.tell() if hasattr(data, "seek") else None
-        another = reads and not options.get("stream") and has_others(self._host)
+        shared = reads and not options.get("stream") and has_others(self._host)
         seconds = until - time.monotonic()
         try:
-            return self._sent(method, path, seconds * FIRST_SHARE if another else seconds, data=data, **options)
+            return self._sent(method, path, seconds * FIRST_SHARE if shared else seconds, data=data, **options)
         except requests.RequestException as error:
             known_again = start is not None or data is None or isinstance(data, str | bytes)
             may_repeat = (reads or method in REPEATABLE) and known_again
-            if not may_repeat or not (_broke_off(error) or (another and _timed_out(error))):
+            if not may_repeat or not (_broke_off(error) or (shared and has_others(self._host) and _timed_out(error))):
                 raise
             structlog.get_logger().warning("call_repeated", base=self._base, method=method)
         if start is not None:

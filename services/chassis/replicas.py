@@ -25,7 +25,7 @@ PASSED_OVER_SECONDS = 10.0  # others are preferred to an address that did not an
 SHORTEST = 0.001  # a timeout of 0 would not be one
 
 _addresses: dict[str, list[str]] = {}
-_silent_at: dict[str, float] = {}
+_silent_at: dict[tuple[str, int], float] = {}
 
 
 def new_session() -> requests.Session:
@@ -37,8 +37,8 @@ def new_session() -> requests.Session:
 
 
 def has_others(name: str) -> bool:
-    """Whether several replicas stood behind the name when it was last resolved."""
-    return len(_addresses.get(name, ())) > 1
+    """Whether several replicas stood behind the name when it was last resolved; before that, there may be."""
+    return len(_addresses.get(name, (name, name))) > 1
 
 
 class _Socket(socket.socket):
@@ -80,11 +80,11 @@ class _Connection(HTTPConnection):
 
     def _connected(self, address: str, until: float) -> socket.socket:
         self.host, self.timeout = address, max(SHORTEST, min(CONNECT_SECONDS, until - time.monotonic()))
-        self.address = address
+        self.reached = (address, self.port)
         try:
             connected = _Socket(fileno=super()._new_conn().detach())
         except ConnectTimeoutError:
-            _silent_at[address] = time.monotonic()
+            _silent_at[self.reached] = time.monotonic()
             raise
         connected.settimeout(max(SHORTEST, until - time.monotonic()))
         return connected
@@ -93,7 +93,7 @@ class _Connection(HTTPConnection):
         try:
             return super().getresponse()
         except TimeoutError:
-            _silent_at[self.address] = time.monotonic()
+            _silent_at[self.reached] = time.monotonic()
             raise
 
     def _addresses(self) -> list[str]:
@@ -105,7 +105,7 @@ class _Connection(HTTPConnection):
         addresses = _addresses[self.host] = list(dict.fromkeys(str(entry[4][0]) for entry in resolved))
         since = time.monotonic() - PASSED_OVER_SECONDS
         shuffled = random.sample(addresses, len(addresses))
-        return sorted(shuffled, key=lambda address: _silent_at.get(address, since) > since)
+        return sorted(shuffled, key=lambda address: _silent_at.get((address, self.port), since) > since)
 
 
 class _Pool(HTTPConnectionPool):

@@ -18,7 +18,6 @@ from services.chassis.errors import Unavailable
 TIMEOUTS_IN_A_ROW = 3
 RESET_SECONDS = 2.0
 LATELY_SECONDS = 1.0  # a service that answered within these is alive
-TROUBLED_SECONDS = 10.0
 
 _OPEN = Gauge("service_breaker_open", "1 while calls to the service are refused, since it does not answer", ("called",))
 
@@ -34,7 +33,7 @@ class Upstream:
         self._lock = threading.Lock()
         self._under_way = self._timeouts = 0
         self._next_trial = float("-inf")
-        self._answered_at = self._timed_out_at = self._busy_since = float("-inf")
+        self._answered_at = self._busy_since = float("-inf")
         self._gauge = _OPEN.labels(name)
         self._gauge.set(0)
 
@@ -53,9 +52,8 @@ class Upstream:
             self._places.release()
 
     def is_lively(self) -> bool:
-        """Whether it has just answered, and nobody waited in vain lately (for one replica of several, maybe)."""
-        now = time.monotonic()
-        return now - self._answered_at < LATELY_SECONDS and now - self._timed_out_at > TROUBLED_SECONDS
+        """Whether it has just answered."""
+        return not self._timeouts and time.monotonic() - self._answered_at < LATELY_SECONDS
 
     def answered(self) -> None:
         self._answered_at = time.monotonic()
@@ -65,10 +63,9 @@ class Upstream:
 
     def timed_out(self) -> None:
         with self._lock:
-            self._timed_out_at = time.monotonic()
             self._timeouts += 1
             if self._timeouts >= TIMEOUTS_IN_A_ROW:
-                self._next_trial = self._timed_out_at + RESET_SECONDS
+                self._next_trial = time.monotonic() + RESET_SECONDS
                 self._gauge.set(1)
 
     def _count(self, more: int) -> None:

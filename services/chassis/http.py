@@ -157,7 +157,7 @@ class Client:
         except requests.RequestException as error:
             known_again = start is not None or data is None or isinstance(data, str | bytes)
             may_repeat = (reads or method in REPEATABLE) and known_again
-            if not may_repeat or not (_broke_off(error) or (shared and has_others(self._host) and _timed_out(error))):
+            if not may_repeat or not (_broke_off(error) or (shared and _timed_out(error))):
                 raise
             structlog.get_logger().warning("call_repeated", base=self._base, method=method)
         if start is not None:

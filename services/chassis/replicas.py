@@ -11,6 +11,7 @@ from __future__ import annotations
 import random
 import socket
 import time
+from contextlib import suppress
 from typing import Any
 
 import requests
@@ -37,8 +38,16 @@ def new_session() -> requests.Session:
 
 
 def has_others(name: str) -> bool:
-    """Whether several replicas stood behind the name when it was last resolved; before that, there may be."""
-    return len(_addresses.get(name, (name, name))) > 1
+    """Whether several replicas stood behind the name when it was last resolved."""
+    with suppress(socket.gaierror):
+        return len(_addresses.get(name) or _resolved(name)) > 1
+    return False
+
+
+def _resolved(name: str) -> list[str]:
+    entries = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+    addresses = _addresses[name] = list(dict.fromkeys(str(entry[4][0]) for entry in entries))
+    return addresses
 
 
 class _Socket(socket.socket):
@@ -99,10 +108,9 @@ class _Connection(HTTPConnection):
     def _addresses(self) -> list[str]:
         """All of the name's, shuffled, those that were silent lately last; at least one."""
         try:
-            resolved = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+            addresses = _resolved(self.host)
         except socket.gaierror as error:
             raise NameResolutionError(self.host, self, error) from error
-        addresses = _addresses[self.host] = list(dict.fromkeys(str(entry[4][0]) for entry in resolved))
         since = time.monotonic() - PASSED_OVER_SECONDS
         shuffled = random.sample(addresses, len(addresses))
         return sorted(shuffled, key=lambda address: _silent_at.get((address, self.port), since) > since)

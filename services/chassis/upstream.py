@@ -23,17 +23,17 @@ _OPEN = Gauge("service_breaker_open", "1 while calls to the service are refused,
 
 
 class Upstream:
-    """One service. For a place among `at_once` one waits `queue_seconds` at most, and only while it seems alive; `away`
-    makes the error for those who get none."""
+    """One service. For a place among `at_once` one waits `queue_seconds` at most, and only while calls do not time out;
+    `away` makes the error for those who get none."""
 
     def __init__(self, name: str, at_once: int, queue_seconds: float, away: Callable[[], Unavailable]) -> None:
         self._queue_seconds = queue_seconds
         self._away = away
         self._places = threading.BoundedSemaphore(at_once)
         self._lock = threading.Lock()
-        self._under_way = self._timeouts = 0
+        self._timeouts = 0
         self._next_trial = float("-inf")
-        self._answered_at = self._busy_since = float("-inf")
+        self._answered_at = float("-inf")
         self._gauge = _OPEN.labels(name)
         self._gauge.set(0)
 
@@ -41,14 +41,12 @@ class Upstream:
     def place(self, seconds: float) -> Iterator[bool]:
         """A place among the calls under way; True for a trial. Raises Unavailable where there is none in time."""
         is_trial = self._is_trial()
-        seems_alive = time.monotonic() - max(self._answered_at, self._busy_since) < LATELY_SECONDS
-        if not self._places.acquire(timeout=max(0.0, min(seconds, self._queue_seconds)) if seems_alive else 0):
+        wait = 0.0 if self._timeouts else max(0.0, min(seconds, self._queue_seconds))
+        if not self._places.acquire(timeout=wait):
             raise self._away()
-        self._count(1)
         try:
             yield is_trial
         finally:
-            self._count(-1)
             self._places.release()
 
     def is_lively(self) -> bool:
@@ -67,12 +65,6 @@ class Upstream:
             if self._timeouts >= TIMEOUTS_IN_A_ROW:
                 self._next_trial = time.monotonic() + RESET_SECONDS
                 self._gauge.set(1)
-
-    def _count(self, more: int) -> None:
-        with self._lock:
-            if not self._under_way:
-                self._busy_since = time.monotonic()
-            self._under_way += more
 
     def _is_trial(self) -> bool:
         if self._timeouts < TIMEOUTS_IN_A_ROW:

@@ -16,8 +16,7 @@ def main() -> None:
         settings = GatewaySettings.read(os.environ)
     except SettingsError as error:
         sys.exit(f"gateway ne peut pas démarrer :\n{error}")
-    os.environ.setdefault("THREADS", "128")
-    serve(lambda: create_app(settings))
+    serve(lambda: create_app(settings), threads=settings.threads)
 
 
 if __name__ == "__main__":

@@ -13,10 +13,9 @@ from whitenoise import WhiteNoise
 from gateway import entrances, filters, owner, protection, refusals, visitor
 from gateway.arrival import arrived_at
 from gateway.assets import STATIC_FOLDER, AssetsMissing, load_assets
-from gateway.clients.base import ServiceClient
 from gateway.components import register_components
 from gateway.seal import Seal
-from gateway.services import connect
+from gateway.services import SERVICES, connect
 from gateway.settings import GatewaySettings
 from gateway.web import blueprints
 from gateway.web.justificatifs import reception
@@ -24,6 +23,7 @@ from services.chassis import clock, logs, observed
 from services.chassis.readiness import Check
 from services.chassis.replicas import new_session
 
+PROBE_SECONDS = 0.8  # a probe of ours is told all within a second
 FORM_LIMIT = 1024 * 1024  # bytes of a posted form; uploads have their own way in
 
 
@@ -51,8 +51,7 @@ def create_app(settings: GatewaySettings) -> Flask:
 
 def _reports(settings: GatewaySettings) -> dict[str, Check]:
     """The services, shown on readiness: pages say themselves what does not work while one is away."""
-    urls = {name: getattr(settings, f"{name}_url") for name in ("accounts", "registrations", "documents", "pieces")}
-    return {name: partial(_answers, url) for name, url in urls.items()}
+    return {name: partial(_answers, settings.url_of(name)) for name in SERVICES}
 
 
 def _assets_missing() -> str | None:
@@ -67,7 +66,7 @@ def _assets_missing() -> str | None:
 def _answers(url: str) -> str | None:
     try:
         with new_session() as session:
-            return None if session.get(f"{url}/health/live", timeout=1).ok else "refuses"
+            return None if session.get(f"{url}/health/live", timeout=PROBE_SECONDS).ok else "refuses"
     except requests.RequestException as error:
         return type(error).__name__
 
@@ -80,9 +79,8 @@ def _stamp(settings: GatewaySettings) -> None:
 def _register_services(app: Flask, settings: GatewaySettings) -> None:
     app.extensions["services"] = connect(settings)
     app.extensions["seal"] = Seal(settings.seal_key)
-    own_token = app.extensions["services"].own_token
     owner.register(app)
-    visitor.register(app, ServiceClient(settings.accounts_url), own_token)
+    visitor.register(app, app.extensions["services"].for_pages["accounts"], app.extensions["services"].own_token)
 
 
 def _wrap(app: Flask, settings: GatewaySettings) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import current_app
 
@@ -12,29 +14,66 @@ from gateway.clients.documents import Documents
 from gateway.clients.pieces import Pieces
 from gateway.clients.registrations import Registrations
 from gateway.settings import GatewaySettings
+from services.chassis.http import Client
 from services.chassis.service_token import ServiceToken
+
+SERVICES: Mapping[str, str] = {
+    "accounts": "Le service des comptes",
+    "registrations": "Le service des inscriptions",
+    "documents": "Le service des documents",
+    "pieces": "Le service des justificatifs",
+}
 
 
 @dataclass(frozen=True)
 class Services:
+    """`for_tools` are the same services with places of their own: a flood by tools takes no candidate's."""
+
     accounts: Accounts
     registrations: Registrations
     documents: Documents
     pieces: Pieces
+    tool_tokens: Accounts
     own_token: ServiceToken
+    for_pages: Mapping[str, ServiceClient]
+    for_tools: Mapping[str, ServiceClient]
 
 
 def connect(settings: GatewaySettings) -> Services:
-    own_token = ServiceToken(ServiceClient(settings.accounts_url), settings.client_id, settings.client_secret)
+    own_token = _own_token(settings)
+    pages = {
+        name: _client(settings, name, name, at_once=settings.page_calls_at_once, queue_seconds=1.0) for name in SERVICES
+    }
+    tools = {
+        name: _client(settings, name, f"{name}_for_tools", at_once=settings.tool_calls_at_once, queue_seconds=0.0)
+        for name in SERVICES
+    }
     return Services(
-        accounts=Accounts(ServiceClient(settings.accounts_url), own_token),
-        registrations=Registrations(ServiceClient(settings.registrations_url)),
-        documents=Documents(ServiceClient(settings.documents_url)),
-        pieces=Pieces(ServiceClient(settings.pieces_url)),
+        accounts=Accounts(pages["accounts"], own_token),
+        registrations=Registrations(pages["registrations"]),
+        documents=Documents(pages["documents"]),
+        pieces=Pieces(pages["pieces"]),
+        tool_tokens=Accounts(tools["accounts"], own_token),
         own_token=own_token,
+        for_pages=pages,
+        for_tools=tools,
     )
 
 
 def services() -> Services:
     found: Services = current_app.extensions["services"]
     return found
+
+
+def _own_token(settings: GatewaySettings) -> ServiceToken:
+    """By a way of its own: those who wait for it hold the places of the others."""
+    way = Client(
+        settings.accounts_url, "accounts_for_tokens", label=SERVICES["accounts"], page_seconds=settings.page_seconds
+    )
+    return ServiceToken(way, settings.client_id, settings.client_secret)
+
+
+def _client(settings: GatewaySettings, service: str, name: str, **places: Any) -> ServiceClient:
+    return ServiceClient(
+        settings.url_of(service), name, label=SERVICES[service], page_seconds=settings.page_seconds, **places
+    )

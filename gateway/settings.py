@@ -33,6 +33,8 @@ class GatewaySettings(Settings):
     """All requests come through our own proxy: when a request's head came is as it says."""
     trusted_proxies: int = 0
     """Reverse proxies in front whose X-Forwarded-For is believed."""
+    threads: int = 256
+    """Requests answered at once; most wait for services and cost little."""
 
     def mistakes(self) -> list[str]:
         found = super().mistakes()
@@ -45,6 +47,19 @@ class GatewaySettings(Settings):
     @property
     def https(self) -> bool:
         return urlsplit(self.public_url).scheme == "https"
+
+    @property
+    def page_calls_at_once(self) -> int:
+        """Calls of pages to one service: with all four hung at once, half of the threads are held."""
+        return max(1, self.threads // 8)
+
+    @property
+    def tool_calls_at_once(self) -> int:
+        """Calls of tools to one service: an eighth of the threads for the four, which leaves three for other pages."""
+        return max(1, self.threads // 32)
+
+    def url_of(self, service: str) -> str:
+        return str(getattr(self, f"{service}_url"))
 
     @property
     def production(self) -> bool:

@@ -6,8 +6,6 @@ within 5. The browser never holds a token.
 
 from __future__ import annotations
 
-import threading
-import time
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +14,8 @@ from werkzeug.http import dump_cookie
 from werkzeug.wrappers import Response
 
 from gateway.clients.base import ServiceClient, shaped
+from gateway.clients.page_time import optional
+from gateway.remembered import Remembered
 from gateway.settings import GatewaySettings, cookie_name
 from services.chassis.errors import DomainError, Unauthenticated
 from services.chassis.service_token import ServiceToken
@@ -66,29 +66,25 @@ class Visitors:
     def __init__(self, accounts: ServiceClient, own_token: ServiceToken) -> None:
         self._accounts = accounts
         self._own_token = own_token
-        self._kept: dict[str, tuple[float, Visitor]] = {}
-        self._lock = threading.Lock()
+        self._known: Remembered[Visitor] = Remembered(seconds=KEPT_SECONDS, at_most=KEPT_AT_MOST)
 
     def of_session(self, session: str) -> Visitor:
         """Raises SessionEnded, or Unavailable while accounts is down."""
-        with self._lock:
-            until, visitor = self._kept.get(session, (0.0, None))
-        if visitor is not None and time.monotonic() < until:
-            return visitor
-        visitor = self._exchanged(session)
-        with self._lock:
-            if len(self._kept) >= KEPT_AT_MOST:
-                self._kept.clear()
-            self._kept[session] = (time.monotonic() + KEPT_SECONDS, visitor)
+        visitor = self._known.get(session)
+        if visitor is None:
+            visitor = self._exchanged(session)
+            self._known.put(session, visitor)
         return visitor
 
     def forget(self, session: str) -> None:
-        with self._lock:
-            self._kept.pop(session, None)
+        self._known.forget(session)
+
+    def forget_all(self) -> None:
+        self._known.clear()
 
     def _exchanged(self, session: str) -> Visitor:
         try:
-            answer = self._accounts.post("/v1/sessions/exchange", json={"session": session}, token=self._own_token())
+            answer = self._accounts.ask("/v1/sessions/exchange", json={"session": session}, token=self._own_token)
         except DomainError as error:
             if error.http_status == 401 and error.slug == "session-expiree":
                 raise SessionEnded(error.extra.get("subject")) from error
@@ -130,7 +126,8 @@ def if_known() -> Visitor | None:
     if "visitor" in g or "visitor_asked" in g:
         return g.get("visitor")
     try:
-        return current()
+        with optional():
+            return current()
     except DomainError:
         return None
 

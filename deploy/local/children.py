@@ -14,7 +14,7 @@ from pathlib import Path
 from deploy.local.place import Place, Secrets
 
 SERVICES = ("accounts", "registrations", "documents", "pieces")
-KEPT_FROM_OURS = ("PATH", "HOME", "LANG", "TZ", "PYTHONPATH", "LD_LIBRARY_PATH", "SSL_CERT_FILE")
+KEPT_FROM_OURS = ("PATH", "HOME", "LANG", "TZ", "PYTHONPATH", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "PAGE_SECONDS")
 SENDER = "Gestion des examens et concours <ne-pas-repondre@portail.example>"
 
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app
 from flask.typing import ResponseReturnValue
 
 from gateway import entrances
 from gateway.api import blueprint
-from gateway.api.routing import SERVICES
-from gateway.clients.base import ServiceClient
 from gateway.pages import page
+from gateway.services import SERVICES, services
 from services.chassis.errors import DomainError
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -26,9 +24,8 @@ def docs() -> ResponseReturnValue:
 
 def _operations(service: str) -> list[dict[str, Any]] | None:
     """Each operation's method, path and summary; None while the service is down."""
-    settings = current_app.extensions["portail"]
     try:
-        spec = ServiceClient(getattr(settings, f"{service}_url")).get("/openapi.json")
+        spec = services().for_pages[service].get("/openapi.json")
     except DomainError:
         return None
     return [

@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from typing import Any
+import hashlib
 from urllib.parse import quote
 
 import requests
-from flask import Response, current_app, g, jsonify, request
+from flask import Response, jsonify, request
 
 from gateway import entrances
 from gateway.api import blueprint
 from gateway.api.limits import Limits
-from gateway.services import services
-from services.chassis.errors import DomainError, NotFound, TooLarge, TooMany, Unauthenticated, Unavailable
-from services.chassis.observed import REQUEST_ID
-from services.chassis.received import HEADER as RECEIVED_AT
-from services.chassis.replicas import new_session
+from gateway.remembered import Remembered
+from gateway.services import SERVICES, services
+from services.chassis.errors import DomainError, NotFound, TooLarge, TooMany, Unauthenticated
 
-SERVICES = ("accounts", "registrations", "documents", "pieces")
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 BODY_LIMIT = 1024 * 1024
 PASSED_IN = ("Content-Type", "Accept", "If-Match", "If-None-Match", "Idempotency-Key", "Accept-Language")
 LEFT_OUT = frozenset(
     {"connection", "keep-alive", "transfer-encoding", "server", "date", "set-cookie", "content-encoding"}
 )
-TIMEOUT = (3.05, 60.0)
-KEPT_SECONDS = 4.0
+READ_SECONDS = 300.0  # an export to its end, read by a tool in no hurry
+WRITE_SECONDS = 60.0
+DESCRIPTION_SECONDS = 5.0
 TOKEN_LENGTH = 200  # what accounts takes; anything longer is none of its tokens
 
 _limits = Limits(per_minute=1200)
-_kept: dict[str, tuple[float, str]] = {}
-_lock = threading.Lock()
+_exchanged: Remembered[str] = Remembered(seconds=4.0, at_most=10_000)
+"""Access tokens; so short that a withdrawn token is refused within 5 s."""
+_refused: Remembered[bool] = Remembered(seconds=30.0, at_most=10_000)
+"""Tokens that accounts does not know: none becomes good afterwards, and a flood of them costs accounts one call."""
 
 
 @blueprint.route("/<service>/v1/<path:path>", methods=METHODS)
@@ -46,7 +44,8 @@ def pass_on(service: str, path: str) -> Response:
     opaque = _bearer()
     if wait := _limits.wait_of(opaque):
         raise TooMany("Trop d'appels : ralentissez.", retry_after=wait)
-    return _streamed(_called(service, f"/v1/{quote(path)}", _access_token(opaque)))
+    seconds = READ_SECONDS if request.method == "GET" else WRITE_SECONDS
+    return _streamed(_called(service, f"/v1/{quote(path)}", _access_token(opaque), seconds))
 
 
 @blueprint.get("/<service>/openapi.json")
@@ -55,7 +54,8 @@ def openapi(service: str) -> Response:
     """The service's own description, with the address under which tools reach it."""
     if service not in SERVICES:
         raise NotFound()
-    described = _called(service, "/openapi.json", None).json()
+    with _called(service, "/openapi.json", None, DESCRIPTION_SECONDS) as answer:
+        described = answer.json()
     described["servers"] = [{"url": f"/api/{service}"}]
     return jsonify(described)
 
@@ -73,44 +73,42 @@ def _bearer() -> str:
 
 
 def _access_token(opaque: str) -> str:
-    """Kept for 4 s, so that a withdrawn token is refused within 5."""
-    with _lock:
-        until, token = _kept.get(opaque, (0.0, ""))
-    if time.monotonic() < until:
+    name = hashlib.sha256(opaque.encode()).hexdigest()
+    if token := _exchanged.get(name):
         return token
+    if _refused.get(name):
+        raise _not_valid()
     try:
-        token = services().accounts.tool_token(opaque)["access_token"]
+        token = services().tool_tokens.tool_token(opaque)
     except DomainError as error:
         if error.http_status == 401:
-            raise Unauthenticated("Le jeton n'est pas valable.") from error
+            _refused.put(name, True)
+            raise _not_valid() from error
         raise
-    with _lock:
-        if len(_kept) > 10_000:
-            _kept.clear()
-        _kept[opaque] = (time.monotonic() + KEPT_SECONDS, token)
+    _exchanged.put(name, token)
     return token
 
 
-def _called(service: str, path: str, token: str | None) -> requests.Response:
-    settings = current_app.extensions["portail"]
-    headers: dict[str, Any] = {name: request.headers[name] for name in PASSED_IN if name in request.headers}
-    headers |= {REQUEST_ID: g.request_id, RECEIVED_AT: g.received_at.isoformat()}
-    if token:
-        headers["Authorization"] = f"Bearer {token}"
-    try:
-        with new_session() as session:  # the answer's connection outlives it
-            return session.request(
-                request.method,
-                getattr(settings, f"{service}_url") + path,
-                params=list(request.args.items(multi=True)),
-                data=request.get_data() or None,
-                headers=headers,
-                timeout=TIMEOUT,
-                stream=True,
-                allow_redirects=False,
-            )
-    except requests.RequestException as error:
-        raise Unavailable("Le service ne répond pas pour le moment.") from error
+def _not_valid() -> Unauthenticated:
+    return Unauthenticated("Le jeton n'est pas valable.")
+
+
+def _called(service: str, path: str, token: str | None, seconds: float) -> requests.Response:
+    answer: requests.Response = (
+        services()
+        .for_tools[service]
+        .answer(
+            request.method,
+            path,
+            token=token,
+            params=list(request.args.items(multi=True)),
+            data=request.get_data() or None,
+            headers={name: request.headers[name] for name in PASSED_IN if name in request.headers},
+            seconds=seconds,
+            stream=True,
+        )
+    )
+    return answer
 
 
 def _streamed(answer: requests.Response) -> Response:

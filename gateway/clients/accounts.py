@@ -50,13 +50,13 @@ class Accounts:
 
     def creation_form(self, values: Values) -> Form:
         """The form for `values` as typed: the country chosen decides which place of birth is asked for."""
-        form: Form = self._post("/v1/forms/account", values=values)
+        form: Form = self._ask("/v1/forms/account", values=values)
         return form
 
     def communes(self, departement: str, words: str) -> tuple[Option, ...]:
         """Communes of the département for the words typed."""
         params = {"departement": departement[:3], "q": words[:100]}
-        found = self._http.get("/v1/forms/account/communes", params=params, token=self._own_token())
+        found = self._http.get("/v1/forms/account/communes", params=params, token=self._own_token)
         return tuple(shaped(Option, item) for item in found["options"])
 
     def create(self, values: Values) -> str:
@@ -80,10 +80,9 @@ class Accounts:
     def log_out(self, session: str) -> None:
         self._post("/v1/sessions/end", session=session)
 
-    def tool_token(self, token: str) -> dict[str, Any]:
+    def tool_token(self, token: str) -> str:
         """A staff tool's opaque token against an access token."""
-        answer: dict[str, Any] = self._post("/v1/tools/exchange", token=token)
-        return answer
+        return str(self._ask("/v1/tools/exchange", token=token)["access_token"])
 
     def ask_reset(self, email: str) -> None:
         self._post("/v1/password-resets", email=email)
@@ -106,7 +105,7 @@ class Accounts:
 
     def my_form(self, access_token: str, values: Values) -> Form:
         """The form of « Modifier mes informations » holding `values` as typed; changes nothing."""
-        form: Form = self._http.post("/v1/me/form", json={"values": values}, token=access_token)
+        form: Form = self._http.ask("/v1/me/form", json={"values": values}, token=access_token)
         return form
 
     def change_me(self, access_token: str, values: Values) -> bool:
@@ -122,7 +121,10 @@ class Accounts:
         return str(self._http.get("/v1/me/identity", token=access_token)["assertion"])
 
     def _state(self, path: str, token: str) -> LinkState:
-        return shaped(LinkState, self._post(path, token=token))
+        return shaped(LinkState, self._ask(path, token=token))
 
     def _post(self, path: str, **body: Any) -> Any:
-        return self._http.post(path, json=body, token=self._own_token())
+        return self._http.post(path, json=body, token=self._own_token)
+
+    def _ask(self, path: str, **body: Any) -> Any:
+        return self._http.ask(path, json=body, token=self._own_token)

@@ -1,4 +1,4 @@
-"""What every client of a service does alike: the caller's token, the instant of reception, typed reading of JSON."""
+"""What every client of a service does alike: the page's time, the instant of reception, typed reading of JSON."""
 
 from __future__ import annotations
 
@@ -9,20 +9,40 @@ from typing import Any, TypeVar
 
 from flask import g, has_request_context
 
-from services.chassis.http import Client
+from gateway.clients import page_time
+from services.chassis.http import READS, Client
 from services.chassis.received import HEADER
 
 Shape = TypeVar("Shape")
 
 
 class ServiceClient(Client):
-    """A service's base URL. Every call says when the gateway took the candidate's request up."""
+    """A service's base URL. Every call says when the gateway took the candidate's request up; reads share the time of
+    their page."""
 
-    def call(self, method: str, path: str, *, headers: dict[str, str] | None = None, **options: Any) -> Any:
+    def answer(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: dict[str, str] | None = None,
+        reads: bool | None = None,
+        seconds: float | None = None,
+        **options: Any,
+    ) -> Any:
         sent = dict(headers or {})
         if has_request_context() and "received_at" in g:
             sent[HEADER] = g.received_at.isoformat()
-        return super().call(method, path, headers=sent, **options)
+        reads = method in READS if reads is None else reads
+        if reads and seconds is None:
+            seconds = page_time.seconds_left(self.page_seconds)
+            if seconds <= 0:
+                raise self.away()
+        try:
+            return super().answer(method, path, headers=sent, reads=reads, seconds=seconds, **options)
+        finally:
+            if not reads and has_request_context():
+                page_time.begin_anew()
 
 
 def shaped(shape: type[Shape], data: Any) -> Shape:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import requests
 
 from gateway.clients.base import ServiceClient, shaped
+from services.chassis.http import path
 
-RENDERING_TIMEOUT = (3.05, 60.0)  # a document made on the spot
+RENDERING_SECONDS = 60.0  # a document made on the spot
 
 
 @dataclass(frozen=True)
@@ -44,24 +45,24 @@ class Documents:
         return tuple(shaped(CandidatureTile, item) for item in found)
 
     def documents(self, token: str, candidature_id: str) -> tuple[Document, ...]:
-        found = self._http.get(f"/v1/candidatures/{candidature_id}/documents", token=token)["documents"]
+        found = self._http.get(path("/v1/candidatures/{}/documents", candidature_id), token=token)["documents"]
         return tuple(shaped(Document, item) for item in found)
 
     def file(self, token: str, document_id: str, *, save: bool) -> requests.Response:
-        return self._file(f"/v1/documents/{document_id}/file", token, save=str(save).lower())
+        return self._file(path("/v1/documents/{}/file", document_id), token, save=str(save).lower())
 
     def html(self, token: str, document_id: str) -> requests.Response:
-        return self._file(f"/v1/documents/{document_id}/html", token)
+        return self._file(path("/v1/documents/{}/html", document_id), token)
 
     def confirmation(self, token: str, candidature_id: str) -> requests.Response:
         """The newest version, made at once where it is not there yet."""
-        return self._file(f"/v1/candidatures/{candidature_id}/confirmation", token, version="current")
+        return self._file(path("/v1/candidatures/{}/confirmation", candidature_id), token, version="current")
 
     def form(self, token: str, candidature_id: str, code: str) -> requests.Response:
-        return self._file(f"/v1/candidatures/{candidature_id}/forms/{code}", token)
+        return self._file(path("/v1/candidatures/{}/forms/{}", candidature_id, code), token)
 
-    def _file(self, path: str, token: str, **params: str) -> requests.Response:
+    def _file(self, address: str, token: str, **params: str) -> requests.Response:
         answer: requests.Response = self._http.call(
-            "GET", path, token=token, params=params, timeout=RENDERING_TIMEOUT, stream=True
+            "GET", address, token=token, params=params, seconds=RENDERING_SECONDS, stream=True
         )
         return answer

@@ -10,8 +10,9 @@ import requests
 
 from gateway.clients.base import ServiceClient, shaped
 from gateway.clients.documents import CandidatureTile
+from services.chassis.http import path
 
-UPLOAD_TIMEOUT = (3.05, 60.0)
+FILE_SECONDS = 60.0  # 5 MiB on its way between our processes, and looked into
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class Pieces:
         return tuple(shaped(CandidatureTile, item) for item in found)
 
     def asked(self, token: str, candidature_id: str) -> Asked:
-        return shaped(Asked, self._http.get(f"/v1/candidatures/{candidature_id}/pieces", token=token))
+        return shaped(Asked, self._http.get(path("/v1/candidatures/{}/pieces", candidature_id), token=token))
 
     def deposit(self, token: str, piece_id: str, filename: str, file: BinaryIO, length: int) -> None:
         """`file` is read once, `length` bytes. Refusals say why, in French."""
@@ -97,19 +98,19 @@ class Pieces:
             "Content-Length": str(length),
             "Content-Disposition": f"attachment; filename*=UTF-8''{quote(filename, safe='')}",
         }
-        path = f"/v1/pieces/{piece_id}/deposit"
+        address = path("/v1/pieces/{}/deposit", piece_id)
         body = file if length else b""
-        self._http.call("PUT", path, token=token, data=body, headers=headers, timeout=UPLOAD_TIMEOUT)
+        self._http.call("PUT", address, token=token, data=body, headers=headers, seconds=FILE_SECONDS)
 
     def delete(self, token: str, piece_id: str) -> None:
-        self._http.delete(f"/v1/pieces/{piece_id}/deposit", token=token)
+        self._http.delete(path("/v1/pieces/{}/deposit", piece_id), token=token)
 
     def file(self, token: str, piece_id: str) -> requests.Response:
         answer: requests.Response = self._http.call(
-            "GET", f"/v1/pieces/{piece_id}/file", token=token, timeout=UPLOAD_TIMEOUT, stream=True
+            "GET", path("/v1/pieces/{}/file", piece_id), token=token, seconds=FILE_SECONDS, stream=True
         )
         return answer
 
     def validate(self, token: str, candidature_id: str, group: str) -> None:
-        path = f"/v1/candidatures/{candidature_id}/groups/{quote(group, safe='')}/validation"
-        self._http.post(path, json={}, token=token)
+        address = path("/v1/candidatures/{}/groups/{}/validation", candidature_id, group)
+        self._http.post(address, json={}, token=token)

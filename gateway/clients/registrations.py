@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from gateway.clients.base import ServiceClient, shaped
 from gateway.clients.forms import Form, Option, Values
+from gateway.clients.last_known import LastKnown
+from services.chassis.http import path
 
 
 @dataclass(frozen=True)
@@ -214,9 +217,24 @@ class Registrations:
 
     def __init__(self, http: ServiceClient) -> None:
         self._http = http
+        self._messages: LastKnown[tuple[Message, ...]] = LastKnown()
+        self._openings: LastKnown[Choices] = LastKnown()
 
     def messages(self) -> tuple[Message, ...]:
-        return tuple(shaped(Message, item) for item in self._http.get("/v1/messages"))
+        """Those to show now; the last known ones while registrations does not answer."""
+
+        def ask() -> tuple[Message, ...]:
+            return tuple(shaped(Message, item) for item in self._http.get("/v1/messages"))
+
+        return self._messages.or_new("", ask, is_worth_it=lambda _: True)
+
+    def openings(self, chosen: dict[str, str]) -> Choices:
+        """The choices of « consult »; as last known while registrations does not answer."""
+        return self._openings.or_new(
+            urlencode(chosen),
+            lambda: self.choices("consult", chosen),
+            is_worth_it=lambda choices: len(choices.steps) == len(chosen),  # what nobody offers would fill the memory
+        )
 
     def choices(self, purpose: str, chosen: dict[str, str]) -> Choices:
         """`purpose` is "consult" or "register"; `chosen` holds domaine, exam, session, academie as far as chosen."""
@@ -233,51 +251,53 @@ class Registrations:
         return tuple(shaped(Draft, item) for item in self._http.get("/v1/drafts", token=token)["drafts"])
 
     def draft(self, token: str, draft_id: str) -> Draft:
-        return shaped(Draft, self._http.get(f"/v1/drafts/{draft_id}", token=token))
+        return shaped(Draft, self._http.get(path("/v1/drafts/{}", draft_id), token=token))
 
     def delete_draft(self, token: str, draft_id: str) -> None:
-        self._http.delete(f"/v1/drafts/{draft_id}", token=token)
+        self._http.delete(path("/v1/drafts/{}", draft_id), token=token)
 
     def tab(self, token: str, draft_id: str, number: int, assertion: str) -> Tab:
         headers = {"X-Identity": assertion}
-        return shaped(Tab, self._http.get(f"/v1/drafts/{draft_id}/tabs/{number}", token=token, headers=headers))
+        return shaped(
+            Tab, self._http.get(path("/v1/drafts/{}/tabs/{}", draft_id, number), token=token, headers=headers)
+        )
 
     def write_tab(
         self, token: str, draft_id: str, number: int, *, revision: int, values: Values, action: str, assertion: str
     ) -> Moved:
         """`action` is "next", "previous" or "stay"; a 422 keeps the values and says the new revision."""
         body = {"revision": revision, "values": values, "action": action}
-        path, headers = f"/v1/drafts/{draft_id}/tabs/{number}", {"X-Identity": assertion}
-        return shaped(Moved, self._http.put(path, json=body, token=token, headers=headers))
+        address, headers = path("/v1/drafts/{}/tabs/{}", draft_id, number), {"X-Identity": assertion}
+        return shaped(Moved, self._http.put(address, json=body, token=token, headers=headers))
 
     def search(
         self, token: str, draft_id: str, number: int, field: str, words: str, assertion: str
     ) -> tuple[Option, ...]:
-        path, params = f"/v1/drafts/{draft_id}/tabs/{number}/search", {"field": field, "q": words}
-        found = self._http.get(path, params=params, token=token, headers={"X-Identity": assertion})
+        address, params = path("/v1/drafts/{}/tabs/{}/search", draft_id, number), {"field": field, "q": words}
+        found = self._http.get(address, params=params, token=token, headers={"X-Identity": assertion})
         return tuple(shaped(Option, item) for item in found["options"])
 
     def save(self, token: str, draft_id: str, *, revision: int, assertion: str) -> Acknowledgement:
         body = {"revision": revision, "assertion": assertion}
-        return shaped(Acknowledgement, self._http.post(f"/v1/drafts/{draft_id}/save", json=body, token=token))
+        return shaped(Acknowledgement, self._http.post(path("/v1/drafts/{}/save", draft_id), json=body, token=token))
 
     def candidatures(self, token: str) -> tuple[Tile, ...]:
         return tuple(shaped(Tile, item) for item in self._http.get("/v1/candidatures", token=token)["candidatures"])
 
     def candidature(self, token: str, candidature_id: str) -> Candidature:
-        data = self._http.get(f"/v1/candidatures/{candidature_id}", token=token)
+        data = self._http.get(path("/v1/candidatures/{}", candidature_id), token=token)
         return Candidature(shaped(Tile, data), shaped(Recap, data["recap"]))
 
     def acknowledgement(self, token: str, candidature_id: str) -> Acknowledgement:
-        path = f"/v1/candidatures/{candidature_id}/acknowledgement"
-        return shaped(Acknowledgement, self._http.get(path, token=token))
+        address = path("/v1/candidatures/{}/acknowledgement", candidature_id)
+        return shaped(Acknowledgement, self._http.get(address, token=token))
 
     def modify(self, token: str, candidature_id: str, assertion: str) -> Draft:
-        path = f"/v1/candidatures/{candidature_id}/draft"
-        return shaped(Draft, self._http.post(path, json={"assertion": assertion}, token=token))
+        address = path("/v1/candidatures/{}/draft", candidature_id)
+        return shaped(Draft, self._http.post(address, json={"assertion": assertion}, token=token))
 
     def withdraw(self, token: str, candidature_id: str) -> None:
-        self._http.post(f"/v1/candidatures/{candidature_id}/withdrawal", json={}, token=token)
+        self._http.post(path("/v1/candidatures/{}/withdrawal", candidature_id), json={}, token=token)
 
     def forms(self, token: str, candidature_id: str) -> FormsOffered:
-        return shaped(FormsOffered, self._http.get(f"/v1/candidatures/{candidature_id}/forms", token=token))
+        return shaped(FormsOffered, self._http.get(path("/v1/candidatures/{}/forms", candidature_id), token=token))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gateway import visitor
+from gateway.clients.page_time import optional
 from gateway.layout.frame import ServiceContact
 from gateway.pages import show_contact
 from gateway.services import services
@@ -15,7 +16,8 @@ def show_service_gestionnaire() -> None:
     if seen is None:
         return
     try:
-        contact = services().registrations.contact(seen.access_token)
+        with optional():
+            contact = services().registrations.contact(seen.access_token)
     except DomainError:
         return
     show_contact(ServiceContact(contact.title, contact.lines, contact.telephone, contact.email))

@@ -13,6 +13,7 @@ from services.accounts.hashing import Passwords
 from services.accounts.registrations import Registrations
 from services.accounts.settings import AccountsSettings
 from services.accounts.signing import Signer, load_key
+from services.chassis.http import Client
 from services.chassis.mail import Mailer
 
 _KEY = "accounts.parts"
@@ -39,7 +40,17 @@ def build(settings: AccountsSettings) -> Parts:
         passwords=Passwords(memory_kib=settings.argon2_memory_kib, passes=settings.argon2_passes),
         profile=PROFILES[settings.password_profile],
         mailer=Mailer(settings.mail_url, settings.mail_sender),
-        registrations=Registrations(settings.registrations_url, signer, settings.client_id),
+        registrations=Registrations(_registrations(settings), signer, settings.client_id),
+    )
+
+
+def _registrations(settings: AccountsSettings) -> Client:
+    return Client(
+        settings.registrations_url,
+        "registrations",
+        label="Le service des inscriptions",
+        page_seconds=settings.page_seconds,
+        at_once=settings.threads // 2,
     )
 
 

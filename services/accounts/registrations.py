@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from services.accounts.signing import Signer
-from services.chassis.http import Client, ProblemAnswer
+from services.chassis.http import Client, ProblemAnswer, path
 
-TIMEOUT = (2.0, 5.0)  # someone waits before the page
+READ_SHARE = 0.6  # of a page's time: the page that asked accounts waits no longer than that
+WRITE_SECONDS = 5.0  # someone waits before the page
 ENGAGED_AT_MOST = 20_000
 """How many candidates with a candidature a process remembers: some MB."""
 
@@ -19,8 +20,8 @@ class CandidatureExists(Exception):
 class Registrations:
     """Typed client. Every call may raise Unavailable."""
 
-    def __init__(self, url: str, signer: Signer, client_id: str) -> None:
-        self._client = Client(url)
+    def __init__(self, client: Client, signer: Signer, client_id: str) -> None:
+        self._client = client
         self._signer = signer
         self._client_id = client_id
         self._engaged: set[str] = set()
@@ -37,19 +38,21 @@ class Registrations:
 
     def put_floor(self, candidate_id: str, version: int) -> None:
         """From now on no save with an identity older than `version`. Raises CandidatureExists; may be repeated."""
-        self._unless_engaged("PUT", f"/v1/candidates/{candidate_id}/identity-floor", json={"version": version})
+        floor = path("/v1/candidates/{}/identity-floor", candidate_id)
+        self._unless_engaged("PUT", floor, json={"version": version})
 
     def erase(self, candidate_id: str) -> None:
         """Forget his drafts and address there. Raises CandidatureExists; may be repeated."""
-        self._unless_engaged("DELETE", f"/v1/candidates/{candidate_id}")
+        self._unless_engaged("DELETE", path("/v1/candidates/{}", candidate_id))
 
     def _asked(self, candidate_id: str) -> bool:
-        answer = self._client.get(f"/v1/candidates/{candidate_id}/engaged", token=self._token(), timeout=TIMEOUT)
+        asked, seconds = path("/v1/candidates/{}/engaged", candidate_id), READ_SHARE * self._client.page_seconds
+        answer = self._client.get(asked, token=self._token(), seconds=seconds)
         return bool(answer["engaged"])
 
-    def _unless_engaged(self, method: str, path: str, **options: Any) -> None:
+    def _unless_engaged(self, method: str, address: str, **options: Any) -> None:
         try:
-            self._client.call(method, path, token=self._token(), timeout=TIMEOUT, **options)
+            self._client.call(method, address, token=self._token(), seconds=WRITE_SECONDS, **options)
         except ProblemAnswer as problem:
             if problem.http_status == 409:
                 raise CandidatureExists from problem

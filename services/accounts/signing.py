@@ -17,6 +17,8 @@ from services.chassis.clock import system_now
 from services.chassis.tokens import AUDIENCE, ISSUER, UnknownKey
 
 TOKEN_SECONDS = 60
+SERVICE_TOKEN_SECONDS = 600
+"""So that our processes go on calling each other for minutes while accounts hangs."""
 IDENTITY_AUDIENCE = "registrations"
 
 
@@ -64,27 +66,28 @@ class Signer:
         scopes: Iterable[str] = (),
         academies: Iterable[str] | None = None,
     ) -> str:
-        """A token of `TOKEN_SECONDS` for one of candidate, staff, service. `client` is the process that obtains it."""
+        """A token for one of candidate, staff (`TOKEN_SECONDS`), service (`SERVICE_TOKEN_SECONDS`). `client` is the
+        process that obtains it."""
         claims: dict[str, Any] = {"kind": kind, "azp": client}
         if role is not None:
             claims["role"] = role
         if kind == "staff":
             claims["scopes"] = sorted(scopes)
             claims["academies"] = None if academies is None else sorted(academies)
-        return self._signed(subject, AUDIENCE, claims)
+        return self._signed(subject, AUDIENCE, claims, SERVICE_TOKEN_SECONDS if kind == "service" else TOKEN_SECONDS)
 
     def identity(self, subject: str, identity: dict[str, Any]) -> str:
         """A candidate's civil status vouched for, for registrations alone and a minute. Never logged."""
         return self._signed(subject, IDENTITY_AUDIENCE, {"identity": identity})
 
-    def _signed(self, subject: str, audience: str, claims: dict[str, Any]) -> str:
+    def _signed(self, subject: str, audience: str, claims: dict[str, Any], life_seconds: int = TOKEN_SECONDS) -> str:
         now = system_now()
         standard = {
             "iss": ISSUER,
             "aud": audience,
             "sub": subject,
             "iat": now,
-            "exp": now + timedelta(seconds=TOKEN_SECONDS),
+            "exp": now + timedelta(seconds=life_seconds),
         }
         return jwt.encode({**standard, **claims}, self._key, algorithm="EdDSA", headers={"kid": self.kid})
 

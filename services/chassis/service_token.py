@@ -1,29 +1,42 @@
-"""Our own access token: obtained from accounts with the client's secret, kept until shortly before it ends."""
+"""Our own access token: obtained from accounts with the client's secret, renewed long before it ends."""
 
 from __future__ import annotations
 
-import threading
 import time
 
+from services.chassis.errors import Unavailable
 from services.chassis.http import Client
+from services.chassis.single_run import SingleRun
 
 EARLY_SECONDS = 15.0
 
 
 class ServiceToken:
-    """Call it for a token that is good for some seconds more. Raises Unavailable while accounts is down."""
+    """Call it for a token that is good for some seconds more. From half of its life on it is renewed in the background,
+    and used meanwhile. Raises Unavailable where there is none and accounts is away."""
 
     def __init__(self, accounts: Client, client_id: str, client_secret: str) -> None:
         self._accounts = accounts
         self._credentials = {"client_id": client_id, "client_secret": client_secret}
-        self._token = ""
-        self._until = float("-inf")
-        self._lock = threading.Lock()
+        self._renewal = SingleRun(self._renewed)
+        self._held = ("", float("-inf"), float("-inf"))  # the token, from when on it is renewed, when it ends
 
-    def __call__(self) -> str:
-        with self._lock:
-            if time.monotonic() >= self._until:
-                answer = self._accounts.post("/v1/tokens", json=self._credentials)
-                self._token = answer["access_token"]
-                self._until = time.monotonic() + float(answer["expires_in"]) - EARLY_SECONDS
-            return self._token
+    def __call__(self, seconds: float | None = None) -> str:
+        """`seconds` is the longest wait where there is no token yet; as long as a page's by default."""
+        token, renewed_from, ends = self._held
+        if time.monotonic() < renewed_from:
+            return token
+        renewal = self._renewal.begin()
+        if time.monotonic() < ends:
+            return token
+        try:
+            return renewal.result(self._accounts.page_seconds if seconds is None else seconds)
+        except TimeoutError as error:
+            raise Unavailable("Le service des comptes ne répond pas pour le moment.") from error
+
+    def _renewed(self) -> str:
+        asked_at = time.monotonic()
+        answer = self._accounts.ask("/v1/tokens", json=self._credentials)
+        token, life = str(answer["access_token"]), float(answer["expires_in"])
+        self._held = (token, asked_at + life / 2, asked_at + life - EARLY_SECONDS)
+        return token

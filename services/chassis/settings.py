@@ -36,6 +36,10 @@ class Settings:
     """Seconds by which the portal's clock is shifted; refused in production."""
     public_url: str = "http://127.0.0.1:8080"
     """What mails and cookies are made from, without trailing slash."""
+    page_seconds: float = 2.5
+    """How long a page waits in all for services that do not answer; what is left of 3 s is for making it."""
+    threads: int = 16
+    """Requests answered at once."""
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Self:

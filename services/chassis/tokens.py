@@ -1,12 +1,10 @@
 """Access tokens: signed by accounts (EdDSA), verified by every service with accounts' published keys.
 
-They live a minute at most and are held by the gateway or a service, never by a browser. System time counts.
+A person's lives a minute at most; all are held by the gateway or a service, never by a browser. System time counts.
 """
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -16,11 +14,13 @@ import requests
 
 from services.chassis.errors import Unauthenticated, Unavailable
 from services.chassis.replicas import new_session
+from services.chassis.single_run import SingleRun
 
 ISSUER = "accounts"
 AUDIENCE = "portail"
 LEEWAY_SECONDS = 5
-REFETCH_SECONDS = 5
+REFETCH_SECONDS = 5.0
+FETCH_SECONDS = 2.0
 
 KeyOf = Callable[[str], Any]
 
@@ -51,29 +51,24 @@ class RemoteKeys:
     def __init__(self, accounts_url: str) -> None:
         self._url = f"{accounts_url.rstrip('/')}/.well-known/jwks.json"
         self._keys: dict[str, Any] = {}
-        self._fetched = float("-inf")
-        self._lock = threading.Lock()
+        self._fetch = SingleRun(self._fetched, REFETCH_SECONDS)
 
     def __call__(self, kid: str) -> Any:
         if kid not in self._keys:
-            with self._lock:
-                if kid not in self._keys and time.monotonic() - self._fetched > REFETCH_SECONDS:
-                    self._fetch()
+            try:
+                self._fetch.begin().result(FETCH_SECONDS)
+            except (requests.RequestException, ValueError, jwt.PyJWKSetError, TimeoutError) as error:
+                raise Unavailable("Le service des comptes ne répond pas.") from error
         try:
             return self._keys[kid]
         except KeyError as error:
             raise UnknownKey(kid) from error
 
-    def _fetch(self) -> None:
-        try:
-            with new_session() as session:
-                answer = session.get(self._url, timeout=5)
-            answer.raise_for_status()
-            keys = jwt.PyJWKSet.from_dict(answer.json()).keys
-        except (requests.RequestException, ValueError, jwt.PyJWKSetError) as error:
-            raise Unavailable("Le service des comptes ne répond pas.") from error
-        self._keys = {str(key.key_id): key.key for key in keys}
-        self._fetched = time.monotonic()
+    def _fetched(self) -> None:
+        with new_session() as session:
+            answer = session.get(self._url, timeout=FETCH_SECONDS)
+        answer.raise_for_status()
+        self._keys = {str(key.key_id): key.key for key in jwt.PyJWKSet.from_dict(answer.json()).keys}
 
 
 def verified(token: str, key_of: KeyOf, *, audience: str = AUDIENCE) -> dict[str, Any]:

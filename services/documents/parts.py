@@ -26,10 +26,14 @@ class Parts:
 
 
 def build(settings: DocumentsSettings) -> Parts:
-    token = ServiceToken(Client(settings.accounts_url), settings.client_id, settings.client_secret)
+    accounts, registrations = (
+        Client(url, name, page_seconds=settings.page_seconds, at_once=settings.threads // 2)
+        for name, url in (("accounts", settings.accounts_url), ("registrations", settings.registrations_url))
+    )
+    token = ServiceToken(accounts, settings.client_id, settings.client_secret)
     return Parts(
         store=ObjectStore(settings.objects_url),
-        registrations=Registrations(Client(settings.registrations_url), token),
+        registrations=Registrations(registrations, token),
         letterhead=settings.letterhead(),
     )
 

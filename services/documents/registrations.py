@@ -7,7 +7,7 @@ from collections.abc import Callable
 import structlog
 
 from services.chassis.errors import Unavailable
-from services.chassis.http import Client, ProblemAnswer
+from services.chassis.http import Client, ProblemAnswer, path
 from services.contracts.base import ContractError
 from services.contracts.registrations import RegistrationSaved
 from services.documents.domain.identifiers import is_id
@@ -16,7 +16,7 @@ log = structlog.get_logger()
 
 CURRENT = "current"
 # Someone waits for his document: better to answer with what we know than to wait long.
-_PATIENCE = (2.0, 5.0)
+_PATIENCE_SECONDS = 5.0
 
 
 class Registrations:
@@ -33,9 +33,9 @@ class Registrations:
         """
         if not is_id(candidature_id):  # nothing that a path understands may get into one
             return None
-        path = f"/v1/candidatures/{candidature_id}/versions/{CURRENT if version is None else version}"
+        wanted = path("/v1/candidatures/{}/versions/{}", candidature_id, CURRENT if version is None else version)
         try:
-            answer = self._client.get(path, token=self._token(), timeout=_PATIENCE)
+            answer = self._client.get(wanted, token=self._token(), seconds=_PATIENCE_SECONDS)
         except ProblemAnswer as refusal:
             if refusal.http_status == 404:
                 return None

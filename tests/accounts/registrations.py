@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from services.chassis.http import ALIVE
+
 
 class FakeRegistrations:
     """`engaged` are candidates with a saved candidature, `floors` what was put, `erased` who was forgotten.
@@ -46,7 +48,11 @@ def serving() -> Iterator[FakeRegistrations]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self._answer(holder[0].get(self.path.split("/")[3]))
+            if self.path == ALIVE:
+                self.send_response(204)
+                self.end_headers()
+            else:
+                self._answer(holder[0].get(self.path.split("/")[3]))
 
         def do_PUT(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from services.chassis.errors import Unavailable
-from services.chassis.http import Client
+from services.chassis.http import ALIVE, Client
 from services.chassis.replicas import new_session
 from tests.support.ports import free_port
 
@@ -56,7 +56,11 @@ class Replica:
                 while (line := lines.readline()) not in (b"\r\n", b""):
                     name, _, value = line.partition(b":")
                     length = int(value) if name.lower() == b"content-length" else length
-                self.requests.append((head.split()[0].decode(), lines.read(length)))
+                method, path, _ = head.decode().split(" ", 2)
+                if path == ALIVE:  # asked on the connection on which something follows at once
+                    connection.sendall(LAST_WORD)
+                    continue
+                self.requests.append((method, lines.read(length)))
                 number += 1
                 if not self._answers(self, number):
                     connection.shutdown(socket.SHUT_RDWR)
@@ -184,7 +188,7 @@ def test_a_slow_answer_is_not_asked_for_twice(started: Callable[..., Service]) -
     silence = threading.Event()
     service = started(1, lambda *_: silence.wait(20))
     with pytest.raises(Unavailable):
-        Client(service.url).get("/", timeout=(1.0, 0.2))
+        Client(service.url).get("/", seconds=0.2)
     silence.set()
     assert service.methods == ["GET"]
 
@@ -200,5 +204,5 @@ def test_a_replica_that_does_not_even_refuse_is_passed_over(started: Callable[..
             waiting.setblocking(False)
             waiting.connect_ex(("127.0.0.1", port))
         for _ in range(8):
-            assert Client(service.url).get("/", timeout=(0.1, 5.0)) == {}
+            assert Client(service.url).get("/", seconds=5.0) == {}
     assert service.methods == ["GET"] * 8

@@ -84,7 +84,7 @@ def test_the_last_log_in_is_told(visitors: Visitors) -> None:
 
 def test_without_accounts_a_candidate_still_reads_public_pages(visitors: Visitors, running: Portal) -> None:
     browser = visitors.logged_in()
-    running.gateway.app.extensions["visitors"]._kept.clear()
+    running.gateway.app.extensions["visitors"].forget_all()
     with absent(running.accounts):
         assert browser.get("/").status_code == 200
         assert "Le service des comptes ne répond pas" in browser.text

@@ -25,7 +25,7 @@ from services.pieces.app import create_app as create_pieces
 from services.pieces.follow_ups import registry as pieces_handlers
 from services.pieces.settings import PiecesSettings
 from services.registrations.follow_ups import registry as registrations_handlers
-from tests.support.portal import SECRETS, Portal, Server
+from tests.support.portal import PAGE_SECONDS, SECRETS, Portal, Server
 from tests.support.ports import free_ports
 
 HANDLERS: dict[str, Handlers] = {
@@ -75,6 +75,7 @@ class FourServices(Portal):
             "database_url": f"sqlite:///{self.folder / name}.db",
             "broker_url": f"sqlite:///{self.folder / 'broker.db'}",
             "accounts_url": self._accounts_url,
+            "page_seconds": PAGE_SECONDS,
             "client_id": name,
             "client_secret": Secret(SECRETS[name]),
             "objects_url": Secret(self._bucket_url),

@@ -131,6 +131,7 @@ class LaunchedPortal(RunningPortal):
             "PORT": str(self.port),
             "VAR_DIR": str(self.var),
             "PORTAIL_NOW": GUIDES_DAY,
+            "PAGE_SECONDS": "30",  # a busy machine is not a hung service
             **(real or {}),
         }
 

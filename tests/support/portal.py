@@ -35,6 +35,7 @@ from tests.registrations.service.portal import NOW, with_catalogue
 from tests.support.ports import free_ports
 
 NOBODY = "http://127.0.0.1:9"
+PAGE_SECONDS = 30.0  # a busy machine is not a hung service
 SECRETS = {name: f"the secret of {name}" for name in ("gateway", "accounts", "registrations", "documents", "pieces")}
 
 
@@ -98,6 +99,7 @@ class Portal:
             "log_level": "WARNING",
             "portail_offset": offset,
             "public_url": self.url,
+            "page_seconds": PAGE_SECONDS,
             "accounts_url": self._accounts_url,
             "registrations_url": self._registrations_url,
             "documents_url": NOBODY,
@@ -118,6 +120,7 @@ class Portal:
             self.folder,
             portail_offset=offset,
             public_url=self.url,
+            page_seconds=PAGE_SECONDS,
             accounts_url=self._accounts_url,
             registrations_url=self._registrations_url,
             mail_url=f"file://{self.mail}",

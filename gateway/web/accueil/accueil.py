@@ -6,6 +6,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from gateway import entrances, visitor
+from gateway.clients.page_time import optional
 from gateway.clients.registrations import Draft, Message
 from gateway.pages import page
 from gateway.services import services
@@ -47,7 +48,8 @@ def home() -> ResponseReturnValue:
 def _messages() -> tuple[Message, ...]:
     """The page stays readable while registrations, which owns them, does not answer."""
     try:
-        return services().registrations.messages()
+        with optional():
+            return services().registrations.messages()
     except DomainError:
         return ()
 
@@ -56,6 +58,7 @@ def _drafts(seen: visitor.Visitor | None) -> tuple[Draft, ...]:
     if seen is None:
         return ()
     try:
-        return services().registrations.drafts(seen.access_token)
+        with optional():
+            return services().registrations.drafts(seen.access_token)
     except DomainError:
         return ()

@@ -20,5 +20,5 @@ def openings() -> ResponseReturnValue:
     kept = chosen(request.args)
     if "revenir" in request.args:
         return redirect(f"{request.path}?{urlencode(kept)}")
-    choices = services().registrations.choices("consult", kept)
+    choices = services().registrations.openings(kept)
     return page("accueil/templates/ouvertures.html", active="ouvertures", indexed=not kept, choices=choices, kept=kept)

@@ -10,7 +10,7 @@ from flask_smorest import Blueprint
 
 from services.accounts.api import schemas
 from services.accounts.parts import parts
-from services.accounts.signing import TOKEN_SECONDS
+from services.accounts.signing import SERVICE_TOKEN_SECONDS
 from services.chassis import access
 from services.chassis.errors import Unauthenticated
 
@@ -39,4 +39,4 @@ def service_token(sent: dict[str, str]) -> dict[str, Any]:
     if expected is None or not matches:
         raise Unauthenticated("Nom ou secret de service incorrect.", type="service-refuse")
     token = parts().signer.access_token(client, "service", client=client)
-    return {"access_token": token, "expires_in": TOKEN_SECONDS}
+    return {"access_token": token, "expires_in": SERVICE_TOKEN_SECONDS}

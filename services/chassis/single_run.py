@@ -1,0 +1,39 @@
+"""Work that goes on once at a time, in a thread of its own, however many ask for it: nobody waits behind a lock."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Generic, TypeVar
+
+Result = TypeVar("Result")
+
+
+class SingleRun(Generic[Result]):
+    """What came out well is given to all who ask within `pause` seconds of its beginning."""
+
+    def __init__(self, work: Callable[[], Result], pause: float = 0.0) -> None:
+        self._work = work
+        self._pause = pause
+        self._lock = threading.Lock()
+        self._run: Future[Result] | None = None
+        self._begun_at = float("-inf")
+
+    def begin(self) -> Future[Result]:
+        """The run under way, else a new one."""
+        with self._lock:
+            if self._run is None or self._is_stale(self._run):
+                self._run, self._begun_at = Future(), time.monotonic()
+                threading.Thread(target=self._do, args=(self._run,), daemon=True).start()
+            return self._run
+
+    def _is_stale(self, run: Future[Result]) -> bool:
+        return run.done() and (bool(run.exception()) or time.monotonic() - self._begun_at >= self._pause)
+
+    def _do(self, run: Future[Result]) -> None:
+        try:
+            run.set_result(self._work())
+        except Exception as error:
+            run.set_exception(error)

@@ -1,0 +1,210 @@
+"""Calls to a service that accepts and stays silent: bounded, limited in number, and soon no longer made."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from prometheus_client import generate_latest
+
+from services.chassis.errors import NotFound, Unavailable
+from services.chassis.http import ALIVE, Client, ProblemAnswer, path
+from services.chassis.service_token import ServiceToken
+from services.chassis.tokens import RemoteKeys, UnknownKey
+from services.chassis.upstream import TIMEOUTS_IN_A_ROW
+from tests.support.ports import free_port
+from tests.support.processes import wait_until
+from tests.support.silent_server import SilentServer
+
+NAME = "service.test"
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n"
+HELD = 60.0  # a call that takes so long was not cut
+
+
+@pytest.fixture
+def server() -> Iterator[SilentServer]:
+    with SilentServer() as started:
+        yield started
+
+
+def outcome(client: Client, method: str = "GET", address: str = "/", **options: Any) -> type[Exception] | None:
+    """What the call raised; fails where it was held."""
+    with ThreadPoolExecutor(1) as pool:
+        error = pool.submit(client.call, method, address, **options).exception(HELD)
+    return type(error) if isinstance(error, Exception) else None
+
+
+def is_open(name: str) -> bool:
+    return f'service_breaker_open{{called="{name}"}} 1.0' in generate_latest().decode()
+
+
+def opened(client: Client) -> None:
+    for _ in range(TIMEOUTS_IN_A_ROW):
+        assert outcome(client) is Unavailable
+
+
+@pytest.mark.parametrize("beginning", [b"", b"HTTP/1.1 200 OK\r\nX-Slow: ", HEAD], ids=["silent", "head", "body"])
+def test_an_answer_that_drips_is_cut_at_the_deadline(server: SilentServer, beginning: bytes) -> None:
+    server.drips(beginning)
+    assert outcome(Client(server.url, page_seconds=0.5)) is Unavailable
+
+
+def test_what_nobody_reads_is_not_sent_for_ever() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        client = Client(f"http://127.0.0.1:{listener.getsockname()[1]}", page_seconds=0.5)
+        assert outcome(client, "POST", reads=True, data=b"x" * 50_000_000) is Unavailable
+
+
+def test_a_streamed_answer_that_drips_is_cut_as_well(server: SilentServer) -> None:
+    server.answers({})
+    client = Client(server.url)
+    client.get("/")
+    server.drips(HEAD)
+    answer = client.call("GET", "/", stream=True, seconds=1.0)
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(lambda: list(answer.iter_content(10))).exception(HELD) is not None
+
+
+def test_no_more_than_its_share_of_threads_waits_for_a_service(server: SilentServer) -> None:
+    client = Client(server.url, page_seconds=HELD, at_once=3)
+    waiting = [threading.Thread(target=outcome, args=(client,), daemon=True) for _ in range(3)]
+    for thread in waiting:
+        thread.start()
+    wait_until(lambda: len(server.requests) == 3, HELD, "three calls under way")
+    assert outcome(client) is Unavailable
+    assert len(server.requests) == 3
+    assert all(thread.is_alive() for thread in waiting)
+
+
+def test_a_streamed_answer_holds_its_place_until_it_is_closed(server: SilentServer) -> None:
+    server.answers({})
+    client = Client(server.url, at_once=1, queue_seconds=0.0)
+    answer = client.call("GET", "/", stream=True)
+    assert outcome(client) is Unavailable
+    answer.close()
+    answer.close()
+    assert outcome(client) is None
+
+
+def test_after_some_time_outs_nobody_waits_any_more_until_it_answers_again(server: SilentServer) -> None:
+    client = Client(server.url, "hung", page_seconds=0.5)
+    opened(client)
+    assert is_open("hung")
+    asked = len(server.requests)
+    assert outcome(client) is Unavailable
+    assert len(server.requests) == asked
+    server.answers({})
+    wait_until(lambda: outcome(client) is None, HELD, "calls again")
+    assert not is_open("hung")
+
+
+def test_the_trial_asks_whether_the_service_is_alive_and_risks_nothing_else(server: SilentServer) -> None:
+    client = Client(server.url, page_seconds=0.5)
+    opened(client)
+    asked = len(server.requests)
+    wait_until(lambda: outcome(client) is Unavailable and len(server.requests) > asked, HELD, "a trial")
+    assert set(server.requests[asked:]) == {f"GET {ALIVE}"}
+
+
+def test_refusals_are_answers(server: SilentServer) -> None:
+    server.answers({"type": "/problems/conflit", "detail": "Non."}, "409 Conflict")
+    client = Client(server.url, "refusing")
+    for _ in range(TIMEOUTS_IN_A_ROW + 1):
+        assert outcome(client) is ProblemAnswer
+    assert not is_open("refusing")
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_a_write_is_not_sent_to_who_does_not_say_that_it_is_alive(server: SilentServer, method: str) -> None:
+    assert outcome(Client(server.url, page_seconds=0.5), method, json={}) is Unavailable
+    assert set(server.requests) == {f"GET {ALIVE}"}
+
+
+def test_a_write_that_was_sent_may_take_longer_than_a_page(server: SilentServer) -> None:
+    server.answers({})
+    client, later = Client(server.url, page_seconds=0.2), threading.Event()
+    client.get("/")
+    answer = server.speak
+
+    def slowly(connection: socket.socket, line: str) -> None:
+        if line.startswith("POST"):
+            later.wait(1.0)
+        answer(connection, line)
+
+    server.speak = slowly
+    assert outcome(client, "POST", json={}) is None
+
+
+@pytest.fixture
+def replicas(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, list[SilentServer]]]:
+    """Two behind one name; the first is hung."""
+    real, port = socket.getaddrinfo, free_port()
+    with SilentServer("127.0.0.7", port) as hung, SilentServer("127.0.0.8", port) as well:
+        well.answers({})
+
+        def resolve(host: Any, asked: Any, *args: Any, **options: Any) -> list[Any]:
+            if host != NAME:
+                return real(host, asked, *args, **options)
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, asked)) for ip in ("127.0.0.7", "127.0.0.8")]
+
+        monkeypatch.setattr(socket, "getaddrinfo", resolve)
+        yield f"http://{NAME}:{port}", [hung, well]
+
+
+def test_while_one_replica_hangs_the_other_answers_reads_and_writes(
+    replicas: tuple[str, list[SilentServer]],
+) -> None:
+    url, (hung, _) = replicas
+    for _ in range(6):
+        client = Client(url, page_seconds=10.0)
+        assert outcome(client) is None
+        assert outcome(client, "POST", json={}) is None
+    assert not any(line.startswith("POST") for line in hung.requests)
+
+
+def test_a_token_is_used_while_accounts_hangs_and_renewed_when_it_is_back(server: SilentServer) -> None:
+    server.answers({"access_token": "first", "expires_in": 30.0})
+    token = ServiceToken(Client(server.url, page_seconds=0.5), "gateway", "secret")
+    assert token() == "first"
+    server.falls_silent()
+    token._held = ("first", float("-inf"), token._held[2])  # half of its life has gone
+    with ThreadPoolExecutor(20) as pool:
+        assert {call.result(HELD) for call in [pool.submit(token) for _ in range(20)]} == {"first"}
+    assert len(server.requests) <= 3
+    server.answers({"access_token": "second", "expires_in": 600.0})
+    wait_until(lambda: token() == "second", HELD, "another token")
+
+
+def test_without_a_token_who_waits_is_told_and_one_alone_asks(server: SilentServer) -> None:
+    token = ServiceToken(Client(server.url, page_seconds=1.0), "gateway", "secret")
+    with ThreadPoolExecutor(20) as pool:
+        outcomes = [pool.submit(token) for _ in range(20)]
+        assert {type(call.exception(HELD)) for call in outcomes} == {Unavailable}
+    assert sum(line.startswith("POST") for line in server.requests) <= 1 + TIMEOUTS_IN_A_ROW
+
+
+def test_keys_once_fetched_verify_while_accounts_hangs_and_an_unknown_one_costs_one_call(server: SilentServer) -> None:
+    public = {"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "kid": "known"}
+    server.answers({"keys": [public]})
+    keys = RemoteKeys(server.url)
+    assert keys("known")
+    for _ in range(5):
+        with pytest.raises(UnknownKey):
+            keys("unknown")
+    assert len(server.requests) == 1
+    server.falls_silent()
+    with ThreadPoolExecutor(20) as pool:
+        strangers = [pool.submit(keys, "unknown") for _ in range(10)]
+        assert pool.submit(keys, "known").result(HELD)
+        assert {type(call.exception(HELD)) for call in strangers} <= {UnknownKey, Unavailable}
+
+
+def test_ids_go_into_paths_quoted() -> None:
+    assert path("/v1/x/{}/y/{}", "a/b?c#d", 3) == "/v1/x/a%2Fb%3Fc%23d/y/3"
+    for impossible in ("", ".", ".."):
+        with pytest.raises(NotFound):
+            path("/v1/x/{}", impossible)

@@ -1,0 +1,83 @@
+"""A service accepts and says nothing: what does not need it answers as always, the rest says what does not work."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import requests
+
+from tests.accounts.people import binet
+from tests.faults.hung.conftest import ANSWERED, BACK, FORM, OPENINGS, PUBLIC, HungPortal
+from tests.support.processes import wait_until
+
+SERVICES = ("accounts", "registrations", "documents", "pieces")
+FROM_US = {"Sec-Fetch-Site": "same-origin"}
+ACCOUNTS_AWAY = "Le service des comptes ne répond pas pour le moment."
+
+
+def test_a_crowd_before_hung_accounts_holds_no_page_that_can_do_without(portal: HungPortal) -> None:
+    with portal.stopped("accounts"), portal.visited(FORM) as visits:
+        for path in PUBLIC * 3:
+            assert portal.status(path) == 200, path
+        assert {answered() for answered in visits} == {503}
+        answer = portal.get(FORM)
+        assert ACCOUNTS_AWAY in answer.text
+        assert int(answer.headers["Retry-After"]) > 0
+        assert 'service_breaker_open{called="accounts"} 1.0' in portal.metrics()
+    assert 'service_breaker_open{called="accounts"} 0.0' in portal.metrics()
+
+
+def test_with_hung_registrations_what_was_last_known_of_openings_is_shown(portal: HungPortal) -> None:
+    shown = portal.get(f"{OPENINGS}?domaine=Examen").text
+    with portal.stopped("registrations"), portal.visited("/") as visits:
+        for path in PUBLIC:
+            assert portal.status(path) == 200, path
+        assert {answered() for answered in visits} == {200}
+        assert _main(portal.get(f"{OPENINGS}?domaine=Examen").text) == _main(shown)
+        never_asked = portal.get(f"{OPENINGS}?domaine=Concours")
+        assert never_asked.status_code == 503
+        assert "Le service des inscriptions ne répond pas pour le moment." in never_asked.text
+
+
+def test_with_all_four_hung_at_once_public_pages_answer_also_to_who_has_a_session(portal: HungPortal) -> None:
+    session = {f"session-{portal.port}": "x" * 43}
+    with portal.stopped(*SERVICES), portal.visited(FORM), portal.visited(OPENINGS):
+        for path in PUBLIC:
+            assert portal.get(path, **session).status_code == 200, path
+        assert portal.get("/health/ready").status_code == 200
+        assert portal.get("/compte", **session).status_code == 503
+
+
+def test_what_is_posted_to_a_hung_service_is_kept_refused_and_not_done_later(portal: HungPortal) -> None:
+    refused, accepted = "refusee@example.org", "acceptee@example.org"
+    with portal.stopped("accounts"):
+        wait_until(lambda: portal.status(FORM) == 503, ANSWERED, "a hung service")
+        answer = _created(portal, refused)
+        assert answer.status_code == 503
+        assert refused in answer.text
+        assert "Réessayer" in answer.text
+    _created(portal, accepted)
+    assert portal.mail(accepted)
+    assert not portal.mails(refused)
+
+
+def test_a_crowd_of_tools_with_invented_tokens_holds_no_candidates_page(portal: HungPortal) -> None:
+    def called(number: int) -> int:
+        sent = {"Authorization": f"Bearer invented-{number}"}
+        return requests.get(f"{portal.url}/api/pieces/v1/pieces", headers=sent, timeout=ANSWERED).status_code
+
+    with portal.stopped("accounts"), ThreadPoolExecutor(160) as tools:
+        calls = [tools.submit(called, number) for number in range(160)]
+        for path in PUBLIC:
+            assert portal.status(path) == 200, path
+        assert {call.result() for call in calls} == {503}
+    wait_until(lambda: called(0) == 401, BACK, "tokens looked at again")
+
+
+def _created(portal: HungPortal, address: str) -> requests.Response:
+    values = binet(email=address, email_confirmation=address)
+    return requests.post(portal.url + FORM, data=values, headers=FROM_US, timeout=ANSWERED)
+
+
+def _main(page: str) -> str:
+    return page.partition("<main")[2].partition("</main>")[0]

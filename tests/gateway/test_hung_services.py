@@ -1,0 +1,129 @@
+"""What a page owes its reader while a service says nothing, seen from inside: how often it asks, and for how long."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask import Flask, request
+
+from gateway.app import create_app
+from gateway.clients import page_time
+from gateway.clients.last_known import AT_MOST, LastKnown
+from gateway.remembered import Remembered
+from gateway.services import SERVICES, services
+from gateway.settings import GatewaySettings
+from services.chassis.errors import Unavailable
+from tests.gateway.people import Visitors
+from tests.support.portal import Portal
+from tests.support.silent_server import SilentServer
+
+PAGE = 2.5
+BOUND = 20.0
+"""More than any page takes; one that waited for each of its calls by itself would pass it."""
+
+
+@pytest.fixture
+def silent() -> Iterator[SilentServer]:
+    with SilentServer() as server:
+        yield server
+
+
+def gateway_before(running: Portal, silent: SilentServer, *names: str, page_seconds: float = PAGE) -> Flask:
+    """A gateway for which these services hang."""
+    settings: GatewaySettings = running.gateway.app.extensions["portail"]
+    urls: dict[str, Any] = {f"{name}_url": silent.url for name in names}
+    return create_app(replace(settings, page_seconds=page_seconds, **urls))
+
+
+@contextmanager
+def calls_counted(app: Flask, path: str) -> Iterator[list[str]]:
+    seen: list[str] = []
+
+    def count() -> None:
+        if request.path == path:
+            seen.append(request.path)
+
+    app.before_request_funcs.setdefault(None, []).append(count)
+    yield seen
+    app.before_request_funcs[None].remove(count)
+
+
+def test_all_calls_of_a_page_share_its_time(running: Portal, silent: SilentServer) -> None:
+    app = gateway_before(running, silent, *SERVICES, page_seconds=6.0)
+    begun = time.monotonic()
+    with app.test_request_context("/"):
+        for name in SERVICES:
+            with pytest.raises(Unavailable):
+                services().for_pages[name].get("/")
+    assert time.monotonic() - begun < 4 * 6.0
+    assert len(silent.requests) == 1
+
+
+def test_what_a_page_can_do_without_takes_a_part_of_its_time_and_leaves_the_rest(
+    running: Portal, silent: SilentServer
+) -> None:
+    app = gateway_before(running, silent, "registrations", page_seconds=BOUND)
+    with app.test_request_context("/"):
+        with page_time.optional(), pytest.raises(Unavailable):
+            services().for_pages["registrations"].get("/")
+        assert page_time.seconds_left(BOUND) > 0
+        with page_time.optional(), pytest.raises(Unavailable):
+            services().for_pages["registrations"].get("/")
+    assert len(silent.requests) == 1
+
+
+def test_after_a_write_the_page_has_all_its_time(running: Portal) -> None:
+    with running.gateway.app.test_request_context("/"):
+        page_time.seconds_left(0.0)
+        assert page_time.seconds_left(BOUND) <= 0
+        page_time.begin_anew()
+        assert page_time.seconds_left(BOUND) > 0
+
+
+def test_a_refused_token_costs_accounts_one_call_however_often_it_comes(running: Portal) -> None:
+    headers = {"Host": running.url.removeprefix("http://"), "Authorization": "Bearer nobodys-token"}
+    client = running.gateway.app.test_client()
+    with calls_counted(running.accounts.app, "/v1/tools/exchange") as exchanges:
+        for _ in range(5):
+            assert client.get("/api/pieces/v1/pieces", headers=headers).status_code == 401
+    assert len(exchanges) == 1
+
+
+def test_ids_that_hold_slashes_lead_nowhere_else(running: Portal, visitors: Visitors) -> None:
+    browser = visitors.logged_in()
+    with calls_counted(running.registrations.app, "/v1/messages") as strayed:
+        for path in ("/inscription/..%2fmessages/1", "/inscription/..%2F..%2Fv1%2Fmessages/1", "/inscription/../1"):
+            assert browser.get(path).status_code == 404
+    assert not strayed
+
+
+def test_a_service_that_says_that_it_cannot_leaves_what_was_last_known(running: Portal) -> None:
+    known: LastKnown[str] = LastKnown()
+
+    def away() -> str:
+        raise Unavailable()
+
+    assert known.or_new("a", lambda: "then", is_worth_it=lambda _: True) == "then"
+    assert known.or_new("a", lambda: "now", is_worth_it=lambda _: True) == "now"
+    assert known.or_new("a", away, is_worth_it=lambda _: True) == "now"
+    with pytest.raises(Unavailable):
+        known.or_new("b", away, is_worth_it=lambda _: True)
+
+
+def test_what_is_remembered_has_a_bound() -> None:
+    remembered: Remembered[int] = Remembered(seconds=60.0, at_most=AT_MOST)
+    for number in range(AT_MOST + 1):
+        remembered.put(str(number), number)
+        assert remembered.get("0") == 0
+    assert remembered.get("1") is None
+
+
+def test_four_hung_services_and_a_crowd_of_tools_leave_threads_free(running: Portal) -> None:
+    settings: GatewaySettings = running.gateway.app.extensions["portail"]
+    held = len(SERVICES) * (settings.page_calls_at_once + settings.tool_calls_at_once)
+    assert held <= settings.threads * 3 / 4

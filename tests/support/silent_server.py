@@ -1,0 +1,75 @@
+"""A service by hand, for calls between processes: it answers, says nothing, or lets its answer drip, as it is told."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, Self
+
+Speak = Callable[[socket.socket, str], None]
+
+
+class SilentServer:
+    """`speak` is given each request's connection and first line; `requests` holds those lines, in their order."""
+
+    def __init__(self, address: str = "127.0.0.1", port: int = 0) -> None:
+        self.requests: list[str] = []
+        self.speak: Speak = self.say_nothing
+        self._over = threading.Event()
+        self._listener = socket.create_server((address, port), backlog=200)
+        self.port = int(self._listener.getsockname()[1])
+        self.url = f"http://{address}:{self.port}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._over.set()
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def answers(self, body: Any, status: str = "200 OK") -> None:
+        text = json.dumps(body).encode()
+        head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(text)}\r\n\r\n".encode()
+        self.speak = lambda connection, _: connection.sendall(head + text)
+
+    def falls_silent(self) -> None:
+        self.speak = self.say_nothing
+
+    def drips(self, beginning: bytes) -> None:
+        """After `beginning` a byte now and then, for ever."""
+
+        def drip(connection: socket.socket, _: str) -> None:
+            connection.sendall(beginning)
+            while not self._over.wait(0.05):
+                connection.sendall(b"x")
+
+        self.speak = drip
+
+    def say_nothing(self, connection: socket.socket, line: str) -> None:
+        self._over.wait()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with suppress(OSError), connection, connection.makefile("rb") as lines:  # its caller may have gone
+            while not self._over.is_set() and (line := lines.readline()):
+                length = 0
+                while (header := lines.readline()) not in (b"\r\n", b""):
+                    name, _, value = header.partition(b":")
+                    length = int(value) if name.lower() == b"content-length" else length
+                lines.read(length)
+                said = line.decode().rpartition(" ")[0]
+                self.requests.append(said)
+                self.speak(connection, said)

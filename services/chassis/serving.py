@@ -13,6 +13,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from services.chassis.capacity import threads
 from services.chassis.patient import PatientWorker
 
 KEEPALIVE_SECONDS = 40  # longer than our clients keep a pooled connection
@@ -44,7 +45,7 @@ def serve(create: Callable[[], Flask], **options: Any) -> None:
         "workers": 1,
         "worker_class": PatientWorker,
         "worker_connections": _connections(),
-        "threads": int(os.environ.get("THREADS", "16")),
+        "threads": threads(),
         "keepalive": KEEPALIVE_SECONDS,
         "graceful_timeout": STOP_SECONDS,
         "timeout": 120,

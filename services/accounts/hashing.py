@@ -1,27 +1,58 @@
-"""Passwords at rest: argon2id. A check costs the same whether or not there is an account."""
+"""Passwords at rest: argon2id. A check costs the same whether or not there is an account.
+
+Hashing is the one thing that strangers can have done at will and that costs: it has its own small queue.
+"""
 
 from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from services.accounts.domain.passwords import normalised
+from services.chassis.capacity import Limit, threads
+
+BUSY = "Trop de personnes s'identifient en ce moment : réessayez dans quelques secondes."
 
 
 class Passwords:
-    """Hashes and checks; parameters are read from each hash, so they can be raised over time."""
+    """Hashes and checks; parameters are read from each hash, so they can be raised over time.
+
+    As many at once as there are processors (argon2 leaves Python's lock), and a few wait. Raises Unavailable beyond.
+    """
 
     def __init__(self, *, memory_kib: int, passes: int) -> None:
         self._hasher = PasswordHasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)
         self._nobody = self._hasher.hash("personne n'a ce mot de passe")
+        self._limit = Limit(threads() // 4, len(os.sched_getaffinity(0)), BUSY)
+        self._turn = threading.local()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """A turn at hashing, for all that the block hashes. Raises Unavailable."""
+        if getattr(self._turn, "taken", False):
+            yield
+            return
+        with self._limit.held():
+            self._turn.taken = True
+            try:
+                yield
+            finally:
+                self._turn.taken = False
 
     def hash(self, password: str) -> str:
-        return self._hasher.hash(_bytes(password))
+        with self.turn():
+            return self._hasher.hash(_bytes(password))
 
     def matches(self, password_hash: str | None, password: str) -> bool:
         """Whether it is the password; None (no such account) takes as long and is False."""
         try:
-            self._hasher.verify(password_hash or self._nobody, _bytes(password))
+            with self.turn():
+                self._hasher.verify(password_hash or self._nobody, _bytes(password))
         except (VerificationError, InvalidHashError):
             return False
         return password_hash is not None

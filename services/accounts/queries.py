@@ -59,7 +59,7 @@ def assertion(account_id: str) -> str:
 
 def candidates_with(email: str) -> list[dict[str, Any]]:
     """The account of this address, for staff; none or one."""
-    with db.reading() as session:
+    with db.reading_for_staff() as session:
         account = session.scalars(select(Account).where(Account.email_key == key_of(email))).one_or_none()
     if account is None:
         return []

@@ -8,20 +8,26 @@ from __future__ import annotations
 
 import sqlite3
 import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
+from psycopg.abc import RV, PQGen
+from psycopg.pq import TransactionStatus
 from sqlalchemy import DateTime, Engine, MetaData, event, text
 from sqlalchemy.engine import URL, Dialect, make_url
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
+
+from services.chassis.capacity import RETRY_AFTER, WEB, Limit, threads, waits
+from services.chassis.errors import Unavailable
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -31,11 +37,19 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 BUSY_SECONDS = 15
-# PostgreSQL's classes of conditions that pass: connection, resources, shutdown, disk; lock not available, deadlock.
-_AWAY_STATES = ("08", "53", "57P", "58", "55P03", "40P01")
+EXPORT_IDLE_SECONDS = 60  # for whoever receives an export slowly
+# PostgreSQL's conditions that pass: connection, resources, shutdown, disk; what took too long (a statement, a lock, an
+# idle transaction), deadlock.
+_TOO_LONG = "57014"
+_AWAY_STATES = ("08", "53", "57P", "58", _TOO_LONG, "55P03", "25P03", "40P01")
 _AWAY_SQLITE = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR")
 # A server that vanished without a word (power, network) is given up within a minute instead of the kernel's 15.
 _GONE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 30_000}
+MARGIN_SECONDS = 3.0
+_MOST_CONNECTIONS = 40
+_STAFF_BUSY = "Trop de recherches sont en cours : réessayez dans un instant."
+_STAFF_TOO_LONG = "Cette recherche prend trop de temps : précisez vos critères."
+_EXPORTS_BUSY = "Trop d'exports sont en cours : réessayez dans un instant."
 
 
 def new_id() -> str:
@@ -62,6 +76,23 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Connection(psycopg.Connection[Any]):
+    """One to PostgreSQL that is given up MARGIN_SECONDS after the server should have ended the statement.
+
+    A server that hangs ends none, while its kernel goes on acknowledging every byte: no timeout of TCP sees that.
+    """
+
+    def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
+        if timeout is None:  # in autocommit there is only the pool's ping
+            timeout = waits().connect if self.autocommit else waits().statement + MARGIN_SECONDS
+        try:
+            return super().wait(gen, interval, timeout)
+        except psycopg.OperationalError:
+            if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
+                self.pgconn.finish()
+            raise
+
+
 class Database(SQLAlchemy):
     """Flask-SQLAlchemy with named constraints and the two kinds of transactions."""
 
@@ -70,6 +101,7 @@ class Database(SQLAlchemy):
             metadata = MetaData(naming_convention=NAMES)
 
         super().__init__(model_class=Base)
+        self._at_once: Callable[[], AbstractContextManager[None]] = nullcontext
 
     def connect(self, app: Flask, database_url: str) -> None:
         """Bind to `database_url` within `app`; SQLite files get WAL, foreign keys and a busy timeout."""
@@ -77,9 +109,16 @@ class Database(SQLAlchemy):
         app.config["SQLALCHEMY_DATABASE_URI"] = url
         app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(url)
         self.init_app(app)
+        on_sqlite = url.get_backend_name() == "sqlite"
         with app.app_context():
-            if url.get_backend_name() == "sqlite":
+            if on_sqlite:
                 _tune_sqlite(self.engine)
+            else:
+                event.listen(self.engine, "do_connect", lambda _, __, args, named: Connection.connect(*args, **named))
+        at_once = Limit(threads() // 2, _MOST_CONNECTIONS)
+        self._at_once = nullcontext if on_sqlite or waits() is not WEB else at_once.held
+        self._of_staff = Limit(at_once.running // 2, _MOST_CONNECTIONS, _STAFF_BUSY)
+        self._exports = Limit(1, at_once.running // 20, _EXPORTS_BUSY)
 
     @contextmanager
     def operation(self) -> Iterator[Session]:
@@ -96,6 +135,22 @@ class Database(SQLAlchemy):
                 session.execute(text("SET TRANSACTION READ ONLY"))
             yield session
 
+    @contextmanager
+    def reading_for_staff(self, *, export: bool = False) -> Iterator[Session]:
+        """`reading()` for lists and searches, few at once, or exports (`yield_per`), fewer, read as fast as they leave.
+
+        Raises Unavailable beyond, and where a statement takes too long.
+        """
+        try:
+            with (self._exports if export else self._of_staff).held(), self.reading() as session:
+                if export and session.get_bind().dialect.name == "postgresql":
+                    session.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{EXPORT_IDLE_SECONDS}s'"))
+                yield session
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) == _TOO_LONG:
+                raise Unavailable(_STAFF_TOO_LONG, retry_after=RETRY_AFTER) from error
+            raise
+
     def check(self) -> str | None:
         """For readiness: None, or a short reason."""
         try:
@@ -107,7 +162,7 @@ class Database(SQLAlchemy):
 
     @contextmanager
     def _transaction(self, options: Mapping[str, Any]) -> Iterator[Session]:
-        with Session(self.engine, expire_on_commit=False) as session:
+        with self._at_once(), Session(self.engine, expire_on_commit=False) as session:
             session.connection(execution_options=dict(options))
             yield session
 
@@ -116,13 +171,14 @@ def is_away(error: SQLAlchemyError) -> bool:
     """Whether the database could not serve at the moment, rather than was asked for something wrong."""
     if isinstance(error, PoolTimeout):
         return True
-    if not isinstance(error, OperationalError | InterfaceError):
+    if not isinstance(error, DBAPIError):
         return False
     cause = error.orig
     if isinstance(cause, sqlite3.Error):
         return getattr(cause, "sqlite_errorname", "").startswith(_AWAY_SQLITE)
-    state = getattr(cause, "sqlstate", None)
-    return error.connection_invalidated or state is None or state.startswith(_AWAY_STATES)
+    if state := getattr(cause, "sqlstate", None):
+        return error.connection_invalidated or state.startswith(_AWAY_STATES)
+    return isinstance(error, OperationalError | InterfaceError)
 
 
 def _engine_options(url: URL) -> dict[str, Any]:
@@ -131,13 +187,11 @@ def _engine_options(url: URL) -> dict[str, Any]:
         if url.database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         return {**shared, "connect_args": {"timeout": BUSY_SECONDS}, "pool_size": 20, "max_overflow": 60}
-    return {
-        **shared,
-        "pool_pre_ping": True,
-        "pool_size": 10,
-        "max_overflow": 30,
-        "connect_args": {"connect_timeout": 5, "options": "-c timezone=utc -c lock_timeout=10000", **_GONE},
-    }
+    # Besides those who ask within the limit there are probes.
+    pool = {"pool_pre_ping": True, "pool_size": 10, "max_overflow": _MOST_CONNECTIONS - 8}
+    options = f"-c timezone=utc -c statement_timeout={waits().statement}s -c lock_timeout={waits().lock}s"
+    options += f" -c idle_in_transaction_session_timeout={waits().idle}s"
+    return {**shared, **pool, "connect_args": {"connect_timeout": waits().connect, "options": options, **_GONE}}
 
 
 def _tune_sqlite(engine: Engine) -> None:

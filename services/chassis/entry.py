@@ -12,6 +12,7 @@ from flask import Flask
 from flask.cli import FlaskGroup, ScriptInfo
 from flask_migrate import upgrade
 
+from services.chassis import capacity
 from services.chassis.serving import serve
 from services.chassis.settings import ServiceSettings, SettingsError
 
@@ -35,6 +36,7 @@ def main(
         sys.exit(f"{name} ne peut pas démarrer :\n{error}")
 
     role = sys.argv[1] if len(sys.argv) > 1 else "--help"
+    capacity.start_as({"web": capacity.WEB, "migrate": capacity.MIGRATION}.get(role, capacity.WORK))
     if role == "web":
         serve(lambda: create_app(settings))
     elif role == "worker":

@@ -34,7 +34,8 @@ def renewed(renew: Callable[[], bool]) -> Iterator[threading.Event]:
     """Call `renew` every RENEW_SECONDS while the block runs, in the block's application context if there is one.
 
     `renew` says whether the lease is still the caller's; once it is not, the event given to the block is set, and no
-    more is renewed. A renewal that raises is tried again at its next time. After the block none is under way.
+    more is renewed. A renewal that raises is tried again at its next time. After the block none is under way, but for
+    one that hangs for longer than LEASE: it finds the work settled, and changes nothing.
     """
     ended, lost = threading.Event(), threading.Event()
     app: Flask | None = current_app._get_current_object() if has_app_context() else None  # type: ignore[attr-defined]
@@ -56,4 +57,4 @@ def renewed(renew: Callable[[], bool]) -> Iterator[threading.Event]:
         yield lost
     finally:
         ended.set()
-        thread.join()
+        thread.join(LEASE.total_seconds())

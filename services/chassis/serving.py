@@ -18,6 +18,8 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import ThreadWorker
 
+from services.chassis.capacity import threads
+
 KEEPALIVE_SECONDS = 40  # longer than our clients keep a pooled connection
 STOP_SECONDS = 25
 SILENCE_SECONDS = 20  # a caller whose machine has gone frees the thread that reads from it
@@ -63,7 +65,7 @@ def serve(create: Callable[[], Flask], **options: Any) -> None:
         "workers": 1,
         "worker_class": LeavingWorker,
         "worker_connections": MOST_CONNECTIONS,
-        "threads": int(os.environ.get("THREADS", "16")),
+        "threads": threads(),
         "keepalive": KEEPALIVE_SECONDS,
         "graceful_timeout": STOP_SECONDS,
         "timeout": 120,

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest, HTTPException
 
 from services.chassis import access, clock, logs, observed, problems
+from services.chassis.capacity import REFUSAL, RETRY_AFTER
 from services.chassis.database import Database, is_away
 from services.chassis.errors import NotFound, Unavailable
 from services.chassis.readiness import Check
@@ -21,7 +22,6 @@ from services.chassis.reasons import frames_of, reason_of
 from services.chassis.settings import ServiceSettings
 from services.chassis.tokens import KeyOf, RemoteKeys
 
-RETRY_AFTER = 5  # seconds
 BODY_LIMIT = 1024 * 1024  # bytes of a JSON body; routes that take files read their stream themselves
 
 
@@ -72,9 +72,7 @@ def database_away(error: SQLAlchemyError) -> Response:
     if not is_away(error):
         raise error
     structlog.get_logger().error("database_away", reason=reason_of(error), frames=frames_of(error))
-    return problems.of_domain_error(
-        Unavailable("Le portail ne peut pas répondre pour le moment.", retry_after=RETRY_AFTER)
-    )
+    return problems.of_domain_error(Unavailable(REFUSAL, retry_after=RETRY_AFTER))
 
 
 def refuse_impossible_ids(endpoint: str | None, values: dict[str, Any] | None) -> None:

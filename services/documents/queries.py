@@ -62,7 +62,7 @@ def shown_in(candidature_ids: Collection[str], academies: Collection[str] | None
     wanted = wanted.where(Candidature.id.in_(candidature_ids), _shown())
     if academies is not None:
         wanted = wanted.where(Candidature.academie_code.in_(academies))
-    with db.reading() as session:
+    with db.reading_for_staff() as session:
         return frozenset(session.scalars(wanted))
 
 

@@ -3,6 +3,7 @@
 import secrets
 import shutil
 import sys
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from minio import Minio
 from tests.support.missing import NotInstalled
 from tests.support.ports import free_port, is_listening
 from tests.support.processes import Daemon, PrivateFolder
+from tests.support.stopped import stopped
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,10 @@ class Objects:
     def stop(self) -> None:
         """Stop the server: requests are refused until start()."""
         self._daemon.stop()
+
+    def hanging(self) -> AbstractContextManager[None]:
+        """While the block runs the server takes connections and answers nothing."""
+        return stopped(self._daemon.pid)
 
     def fresh_bucket(self) -> Bucket:
         """Create an empty bucket."""

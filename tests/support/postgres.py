@@ -5,6 +5,7 @@ import secrets
 import signal
 import subprocess
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import psycopg
@@ -13,6 +14,7 @@ from psycopg import sql
 from tests.support.missing import NotInstalled
 from tests.support.ports import free_port
 from tests.support.processes import Daemon, PrivateFolder, account_for, identity
+from tests.support.stopped import stopped
 
 # PostgreSQL's « fast » shutdown: sessions are cut, nothing is lost.
 _FAST_SHUTDOWN = signal.SIGINT
@@ -75,6 +77,10 @@ class Postgres:
     def url_of(self, database: str) -> str:
         """Return the SQLAlchemy URL of a database of this cluster."""
         return f"postgresql+psycopg://{self.role}:{self.password}@127.0.0.1:{self.port}/{database}"
+
+    def hanging(self) -> AbstractContextManager[None]:
+        """While the block runs the cluster takes connections and answers nothing, as a stopped machine does."""
+        return stopped(self._daemon.pid)
 
     @property
     def log(self) -> str:

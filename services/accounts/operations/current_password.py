@@ -10,9 +10,11 @@ from services.chassis.errors import FieldError, Invalid
 
 
 def check(account: Account, typed: str) -> None:
-    """Raises Invalid on `current_password` where it is wrong, TooMany after some failures."""
-    until_alone(lambda: _count(account.email_key))
-    if not parts().passwords.matches(account.password_hash, typed):
+    """Raises Invalid on `current_password` where it is wrong, TooMany after some failures, Unavailable."""
+    with parts().passwords.turn():
+        until_alone(lambda: _count(account.email_key))
+        matches = parts().passwords.matches(account.password_hash, typed)
+    if not matches:
         detail = "Le mot de passe actuel est incorrect." if typed else "Saisissez votre mot de passe actuel."
         raise Invalid(detail, errors=(FieldError("#/current_password", detail),))
     with db.operation() as session:

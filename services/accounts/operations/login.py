@@ -50,8 +50,13 @@ class _Counted:
 
 
 def log_in(attempt: Attempt) -> LoggedIn:
-    """Open a session. Raises TooMany, Unauthenticated `identification-refusee`, or after the right password only:
-    Forbidden `compte-non-active`, `second-facteur`."""
+    """Open a session. Raises TooMany, Unauthenticated `identification-refusee`, Unavailable where too many hash at
+    once, or after the right password only: Forbidden `compte-non-active`, `second-facteur`."""
+    with parts().passwords.turn():  # first of all: who gets none has not tried
+        return _log_in(attempt)
+
+
+def _log_in(attempt: Attempt) -> LoggedIn:
     email_key = key_of(attempt.email)
     counted = until_alone(lambda: _count(email_key, attempt))
     if not parts().passwords.matches(counted.password_hash, attempt.password):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, TypeVar, cast
 
@@ -41,6 +42,15 @@ _WHY_NOT_MOVED = {
     BytesChanged: "la copie diffère de l'original",
 }
 
+
+@contextmanager
+def _needs_store() -> Iterator[None]:
+    try:
+        yield
+    except StoreUnavailable as error:
+        raise click.ClickException("L'espace de stockage ne répond pas.") from error
+
+
 quarantine_commands = AppGroup("quarantine", help="Objects that no row names, set apart by the nightly job.")
 
 
@@ -53,12 +63,10 @@ def register(app: Flask, reconciliation: Callable[[], Reconciliation]) -> None:
 
 @click.command("reconcile")
 @with_appcontext
+@_needs_store()
 def reconcile() -> None:
     """Compare rows with the object store now and change neither; status 1 when something is wrong."""
-    try:
-        report = _reconciliation().report()
-    except StoreUnavailable as error:
-        raise _store_down() from error
+    report = _reconciliation().report()
     _show(report)
     if report.stop or report.lost_count:
         raise SystemExit(1)
@@ -66,37 +74,31 @@ def reconcile() -> None:
 
 @click.command("adopt-store")
 @with_appcontext
+@_needs_store()
 def adopt_store() -> None:
     """Say that this database and this store belong together, after one of them was replaced on purpose."""
     parts = _reconciliation()
-    try:
-        click.echo(installation.adopt(parts.db, parts.store))
-    except StoreUnavailable as error:
-        raise _store_down() from error
+    click.echo(installation.adopt(parts.db, parts.store))
 
 
 @quarantine_commands.command("list")
+@_needs_store()
 def list_quarantine() -> None:
     """Each object set apart, with the day on which it was."""
-    try:
-        for item in quarantine.all_set_apart(_reconciliation().store):
-            click.echo(f"{item.since}  {item.original}")
-    except StoreUnavailable as error:
-        raise _store_down() from error
+    for item in quarantine.all_set_apart(_reconciliation().store):
+        click.echo(f"{item.since}  {item.original}")
 
 
 @quarantine_commands.command("add")
 @click.argument("keys", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="All that no row names.")
+@_needs_store()
 def add_to_quarantine(keys: tuple[str, ...], everything: bool) -> None:
     """Set objects apart now that no row names: leftovers that are too many, or that cannot wait for the nightly job."""
     parts = _reconciliation()
-    try:
-        _refuse_foreign_store(parts)
-        chosen = list(parts.unknown()) if everything else list(keys)
-        moved = parts.set_apart(chosen)
-    except StoreUnavailable as error:
-        raise _store_down() from error
+    _refuse_foreign_store(parts)
+    chosen = list(parts.unknown()) if everything else list(keys)
+    moved = parts.set_apart(chosen)
     click.echo(f"{len(moved)} objet(s) mis à part")
     if len(moved) < len(chosen):
         raise SystemExit(1)
@@ -105,14 +107,12 @@ def add_to_quarantine(keys: tuple[str, ...], everything: bool) -> None:
 @quarantine_commands.command("restore")
 @click.argument("originals", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="All that is set apart.")
+@_needs_store()
 def restore_from_quarantine(originals: tuple[str, ...], everything: bool) -> None:
     """Move objects back to where they were; their keys as `list` shows them."""
     store = _reconciliation().store
-    try:
-        chosen = [item for item in quarantine.all_set_apart(store) if everything or item.original in originals]
-        restored = [item for item in chosen if _is_moved_back(item)]
-    except StoreUnavailable as error:
-        raise _store_down() from error
+    chosen = [item for item in quarantine.all_set_apart(store) if everything or item.original in originals]
+    restored = [item for item in chosen if _is_moved_back(item)]
     click.echo(f"{len(restored)} objet(s) remis en place")
     if len(restored) < len(chosen) or set(originals) - {item.original for item in chosen}:
         raise SystemExit(1)
@@ -120,12 +120,10 @@ def restore_from_quarantine(originals: tuple[str, ...], everything: bool) -> Non
 
 @quarantine_commands.command("purge")
 @click.option("--older-than", type=click.IntRange(min=1), required=True, help="Days since they were set apart.")
+@_needs_store()
 def purge_quarantine(older_than: int) -> None:
     """Delete for good what was set apart that many days ago. Nothing else ever deletes from the quarantine."""
-    try:
-        count = quarantine.purge(_reconciliation().store, timedelta(days=older_than))
-    except StoreUnavailable as error:
-        raise _store_down() from error
+    count = quarantine.purge(_reconciliation().store, timedelta(days=older_than))
     click.echo(f"{count} objet(s) supprimé(s) définitivement")
 
 
@@ -142,16 +140,14 @@ def rebuild_options(command: AnyCommand) -> AnyCommand:
     return write(age(command))
 
 
+@_needs_store()
 def show_rebuilt(objects: Iterable[Rebuilt], *, written: bool) -> None:
     """List what a service's `rebuild-from-objects` did, or would do; how many of each outcome."""
     counts = dict.fromkeys(Outcome, 0)
-    try:
-        _refuse_foreign_store(_reconciliation())
-        for item in objects:
-            counts[item.outcome] += 1
-            click.echo(f"{_OUTCOMES[item.outcome]} : {item.key}")
-    except StoreUnavailable as error:
-        raise _store_down() from error
+    _refuse_foreign_store(_reconciliation())
+    for item in objects:
+        counts[item.outcome] += 1
+        click.echo(f"{_OUTCOMES[item.outcome]} : {item.key}")
     said = ", ".join(f"{_OUTCOMES[outcome]} : {count}" for outcome, count in counts.items() if count)
     click.echo(said or "Tous les objets sont connus.")
     if counts[Outcome.REBUILT] and not written:
@@ -191,7 +187,3 @@ def _show(report: Report) -> None:
 def _reconciliation() -> Reconciliation:
     make = cast(Callable[[], Reconciliation], current_app.extensions[_KEY])
     return make()
-
-
-def _store_down() -> click.ClickException:
-    return click.ClickException("L'espace de stockage ne répond pas.")

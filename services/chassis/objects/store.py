@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import hashlib
+import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO, cast
+from functools import partial
+from typing import Any, BinaryIO, cast
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import urllib3
 from minio import Minio
 from minio.commonconfig import CopySource
 from minio.error import InvalidResponseError, MinioException, S3Error
-from urllib3.exceptions import HTTPError
+from pybreaker import CircuitBreakerError
+from urllib3.exceptions import HTTPError, ProtocolError
+
+from services.chassis.breaker import breaker
+from services.chassis.capacity import WEB, Limit, threads, waits
+from services.chassis.errors import Unavailable
 
 CHUNK = 64 * 1024
 PART_SIZE = 10 * 1024 * 1024
 CHECK_SECONDS = 2.0
+CONNECT_SECONDS = 3.0
 
 
 class StoreUnavailable(Exception):
@@ -42,19 +51,24 @@ class Stored:
 
 
 class ObjectStore:
-    """One bucket. `url` is `s3+http://key:secret@host:port/bucket` or `s3+https://…`."""
+    """One bucket. `url` is `s3+http://key:secret@host:port/bucket` or `s3+https://…`.
+
+    Every call ends within the seconds of the process's role. In web processes, where somebody waits, few are made at
+    once, and none while the store has just failed several times.
+    """
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("s3+http", "s3+https") or not parts.hostname or not parts.path.strip("/"):
             raise ValueError("s3+http://key:secret@host:port/bucket is expected")
         self._bucket = parts.path.strip("/")
-        self._client = _client(parts, urllib3.Timeout(connect=3, read=20), urllib3.Retry(2, backoff_factor=0.1))
-        # A probe waits less than a deposit does, and wants the first answer.
-        self._probing = _client(parts, urllib3.Timeout(total=CHECK_SECONDS), False)
+        self._requests = _Requests()
+        self._client = _client(parts, self._requests)
+        limit, guard = Limit(threads() // 4, threads()), breaker(StoreUnavailable)
+        self._guards = (limit.held, guard.calling) if waits() is WEB else ()
 
     def ensure_bucket(self) -> None:
-        with _translated():
+        with self._call():
             if not self._client.bucket_exists(self._bucket):
                 self._client.make_bucket(self._bucket)
 
@@ -63,20 +77,20 @@ class ObjectStore:
 
         Raises StoreUnavailable, also where a store that was restarted in between knows nothing of the object.
         """
-        with _translated():
+        with self._call():
             self._client.put_object(self._bucket, key, stream, length, content_type=content_type, part_size=PART_SIZE)
-        try:
-            return self.size_and_digest(key)
-        except ObjectMissing as error:
-            raise StoreUnavailable("forgot what it took") from error
+            try:
+                return self.size_and_digest(key)
+            except ObjectMissing as error:
+                raise StoreUnavailable("forgot what it took") from error
 
     @contextmanager
     def open(self, key: str) -> Iterator[Iterator[bytes]]:
         """The object's bytes in chunks. Raises ObjectMissing or StoreUnavailable."""
-        with _translated(key):
+        with self._call(key):
             answer = self._client.get_object(self._bucket, key)
             try:
-                yield answer.stream(CHUNK)
+                yield self._until_the_end(answer.stream(CHUNK))
             finally:
                 answer.close()
                 answer.release_conn()
@@ -94,22 +108,22 @@ class ObjectStore:
         return Stored(size, digest.hexdigest())
 
     def delete(self, key: str) -> None:
-        with _translated(key):
+        with self._call(key):
             self._client.remove_object(self._bucket, key)
 
     def delete_at_once(self, key: str) -> None:
         """The same for who cannot wait: raises StoreUnavailable after CHECK_SECONDS, and then it may be there."""
-        with _translated(key):
-            self._probing.remove_object(self._bucket, key)
+        with self._requests.call(CHECK_SECONDS), _translated(key):
+            self._client.remove_object(self._bucket, key)
 
     def written_at(self, key: str) -> datetime:
         """When the object was written, by the store's clock (UTC). Raises ObjectMissing or StoreUnavailable."""
-        with _translated(key):
+        with self._call(key):
             return cast(datetime, self._client.stat_object(self._bucket, key).last_modified)
 
     def exists(self, key: str) -> bool:
         try:
-            with _translated(key):
+            with self._call(key):
                 self._client.stat_object(self._bucket, key)
         except ObjectMissing:
             return False
@@ -117,7 +131,7 @@ class ObjectStore:
 
     def move(self, key: str, target: str) -> None:
         """Copy, compare, and only then delete the original. Raises ObjectMissing, BytesChanged, StoreUnavailable."""
-        with _translated(key):
+        with self._call(key):
             self._client.copy_object(self._bucket, target, CopySource(self._bucket, key))
         if self.size_and_digest(target) != self.size_and_digest(key):
             raise BytesChanged(target)
@@ -132,20 +146,78 @@ class ObjectStore:
     def check(self) -> str | None:
         """For readiness: None, or a short reason, within CHECK_SECONDS."""
         try:
-            with _translated():
-                return None if self._probing.bucket_exists(self._bucket) else "no bucket"
+            with self._requests.call(CHECK_SECONDS), _translated():
+                return None if self._client.bucket_exists(self._bucket) else "no bucket"
         except StoreUnavailable:
             return "unreachable"
 
+    def _until_the_end(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        """Raises StoreUnavailable when they drip beyond the end of the call."""
+        for chunk in chunks:
+            yield chunk
+            if self._requests.left() < 0:
+                raise StoreUnavailable("too slow")
 
-def _client(parts: SplitResult, timeout: urllib3.Timeout, retries: urllib3.Retry | bool) -> Minio:
+    @contextmanager
+    def _call(self, key: str | None = None) -> Iterator[None]:
+        """One call, or what is done within another. Raises ObjectMissing or StoreUnavailable."""
+        if self._requests.within_call:
+            with _translated(key):
+                yield
+            return
+        with ExitStack() as guarded:
+            try:
+                for guard in self._guards:
+                    guarded.enter_context(guard())
+            except (Unavailable, CircuitBreakerError) as error:
+                raise StoreUnavailable("not asked") from error
+            with self._requests.call(waits().store), _translated(key):
+                yield
+
+
+class _Requests(urllib3.PoolManager):
+    """Requests of calls. All of a call's end with it; one that met a connection given up by the store is sent again."""
+
+    def __init__(self) -> None:
+        super().__init__(maxsize=20)
+        self._call = threading.local()
+
+    @property
+    def within_call(self) -> bool:
+        return getattr(self._call, "end", None) is not None
+
+    @contextmanager
+    def call(self, seconds: float) -> Iterator[None]:
+        self._call.end = time.monotonic() + seconds
+        try:
+            yield
+        finally:
+            self._call.end = None
+
+    def left(self) -> float:
+        """Seconds of this thread's call; outside of one (lists) each request is a call."""
+        return self._call.end - time.monotonic() if self.within_call else waits().store
+
+    def urlopen(self, method: str, url: str, **sent: Any) -> Any:  # type: ignore[override]
+        ask = partial(super().urlopen, method, url, redirect=False, retries=False, **sent)
+        try:
+            return ask(timeout=self._timeout())
+        except ProtocolError:
+            return ask(timeout=self._timeout())
+
+    def _timeout(self) -> urllib3.Timeout:
+        left = max(0.01, self.left())
+        return urllib3.Timeout(connect=min(CONNECT_SECONDS, left), read=min(waits().store / 2, left))
+
+
+def _client(parts: SplitResult, requests: _Requests) -> Minio:
     return Minio(
         f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname),
         access_key=unquote(parts.username or ""),
         secret_key=unquote(parts.password or ""),
         secure=parts.scheme == "s3+https",
         region="us-east-1",
-        http_client=urllib3.PoolManager(timeout=timeout, retries=retries, maxsize=20),
+        http_client=requests,
     )
 
 

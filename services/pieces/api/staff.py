@@ -39,7 +39,7 @@ Headed = tuple[dict[str, Any], int, dict[str, str]]
 @blp.response(200, StaffPieces)
 def list_pieces(query: dict[str, Any]) -> dict[str, Any]:
     """Pieces asked for or deposited, in pages: follow `next_cursor` until it is null."""
-    with db.reading() as session:
+    with db.reading_for_staff() as session:
         page = lists.page_of(session, access.caller().academies, query)
     return {"items": [shown.staff_piece(one) for one in page.items], "next_cursor": page.next_cursor}
 
@@ -49,7 +49,7 @@ def list_pieces(query: dict[str, Any]) -> dict[str, Any]:
 @blp.response(200, StaffPieceDetail)
 def read_piece(piece_id: str) -> Headed:
     """A piece with its history. The ETag guards its control: any deposit or control changes it."""
-    with db.reading() as session:
+    with db.reading_for_staff() as session:
         dossier = dossiers.dossier_within(session, access.caller().academies, piece_id)
         deposits, opinions = dossiers.history(session, piece_id)
     return shown.staff_piece_with_history(dossier, deposits, opinions), 200, {"ETag": dossier.etag}

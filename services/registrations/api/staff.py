@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Any
 
-from flask import Response, stream_with_context
+from flask import Response
 from flask_smorest import Blueprint
 
 from services.chassis import access
@@ -27,7 +28,7 @@ blp = Blueprint("staff", __name__, url_prefix="/v1/staff", description="Candidat
 def list_candidatures(query: dict[str, Any]) -> dict[str, Any]:
     """A page of candidatures; `next_cursor` is null on the last one."""
     limit, after = query.pop("limit"), query.pop("cursor")
-    with db.reading() as session:
+    with db.reading_for_staff() as session:
         wanted = queries.Wanted(**query)
         rows = queries.listed(session, wanted, caller().academies, after=after, limit=limit + 1)
     page = rows[:limit]
@@ -39,9 +40,13 @@ def list_candidatures(query: dict[str, Any]) -> dict[str, Any]:
 @blp.arguments(schemas.Filters, location="query")
 def export_candidatures(query: dict[str, Any]) -> Response:
     """All of them as CSV, streamed."""
-    lines = stream_with_context(queries.exported(queries.Wanted(**query), caller().academies))
-    headers = {"Content-Disposition": 'attachment; filename="candidatures.csv"'}
-    return Response(lines, content_type="text/csv; charset=utf-8", headers=headers)
+    with ExitStack() as begun:
+        session = begun.enter_context(db.reading_for_staff(export=True))
+        lines = queries.exported(session, queries.Wanted(**query), caller().academies)
+        response = Response(lines, content_type="text/csv; charset=utf-8")
+        response.call_on_close(begun.pop_all().close)
+    response.headers["Content-Disposition"] = 'attachment; filename="candidatures.csv"'
+    return response
 
 
 @blp.get("/candidatures/<candidature_id>")
@@ -49,7 +54,7 @@ def export_candidatures(query: dict[str, Any]) -> Response:
 @blp.response(200, schemas.Detail)
 def read_candidature(candidature_id: str) -> dict[str, Any]:
     """A candidature with all versions and what changed in each."""
-    with db.reading() as session:
+    with db.reading_for_staff() as session:
         return queries.one(session, candidature_id, caller().academies)
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.errors import NotFound
 from services.contracts.registrations import RegistrationSaved
 from services.reference.text import folded
 from services.registrations.domain.changes import changes
-from services.registrations.models import Candidate, Candidature, CandidatureVersion, OpeningRow, db
+from services.registrations.models import Candidate, Candidature, CandidatureVersion, OpeningRow
 from services.registrations.queries.candidatures import recap
 
 Academies = frozenset[str] | None
@@ -43,12 +44,18 @@ def listed(
     session: DbSession, wanted: Wanted, academies: Academies, *, after: str | None, limit: int
 ) -> list[dict[str, Any]]:
     """At most `limit` candidatures of these académies, by id, after the id of the last page."""
+    query = _found(wanted, academies).limit(limit)
+    if after is not None:
+        query = query.where(Candidature.id > after)
+    return [_row(*found) for found in session.execute(query)]
+
+
+def _found(wanted: Wanted, academies: Academies) -> Select[Candidature, OpeningRow, str | None]:
     query = (
         select(Candidature, OpeningRow, Candidate.numero_candidat)
         .join(OpeningRow, OpeningRow.id == Candidature.opening_id)
         .join(Candidate, Candidate.id == Candidature.candidate_id)
         .order_by(Candidature.id)
-        .limit(limit)
     )
     for column in ("exam", "session", "academie"):
         if (value := getattr(wanted, column)) is not None:
@@ -57,12 +64,10 @@ def listed(
         query = query.where(OpeningRow.academie.in_(academies))
     if wanted.state is not None:
         query = query.where(Candidature.state == wanted.state)
-    if after is not None:
-        query = query.where(Candidature.id > after)
     for word in folded(wanted.text or "").split():
         by_name = Candidature.folded_name.contains(word, autoescape=True)
         query = query.where(by_name | (Candidate.numero_candidat == word.zfill(11)))
-    return [_row(*found) for found in session.execute(query)]
+    return query
 
 
 def one(session: DbSession, candidature_id: str, academies: Academies) -> dict[str, Any]:
@@ -90,18 +95,23 @@ def in_academies(session: DbSession, candidature_id: str, academies: Academies) 
     return candidature, opening
 
 
-def exported(wanted: Wanted, academies: Academies) -> Iterator[str]:
-    """CSV lines (semicolons, a byte order mark for spreadsheets), a page at a time: no export holds the database."""
+def exported(session: DbSession, wanted: Wanted, academies: Academies) -> Iterator[str]:
+    """CSV lines (semicolons, a byte order mark for spreadsheets), read from the server's cursor PAGE by PAGE.
+
+    The first page is read at once: what goes wrong with the search is said before anything is sent.
+    """
+    pages = session.execute(_found(wanted, academies).execution_options(yield_per=PAGE)).partitions()
+    first = next(pages, ())
+    return _lines(session, chain([first], pages))
+
+
+def _lines(session: DbSession, pages: Iterable[Sequence[Any]]) -> Iterator[str]:
     yield "\ufeff" + _line(COLUMNS)
-    after: str | None = None
-    while True:
-        with db.reading() as session:
-            page = listed(session, wanted, academies, after=after, limit=PAGE)
-        for row in page:
+    for page in pages:
+        for found in page:
+            row = _row(*found)
             yield _line([row[column] for column in COLUMNS])
-        if len(page) < PAGE:
-            return
-        after = str(page[-1]["id"])
+        session.expunge_all()  # the memory stays flat, however many there are
 
 
 def _row(candidature: Candidature, opening: OpeningRow, numero_candidat: str | None) -> dict[str, Any]:

@@ -1,0 +1,126 @@
+"""Hashing has a queue of its own: whoever floods it keeps nobody from what needs no password."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from services.accounts.hashing import BUSY
+from services.accounts.models import LoginFailures, db
+from services.accounts.parts import parts
+from tests.accounts.house import GATEWAY_SECRET, House
+from tests.support.ports import free_port
+from tests.support.processes import Daemon, PrivateFolder
+
+ROOT = Path(__file__).parents[2]
+FLOOD = 40
+PASSES_OF_SECONDS = 400
+SECONDS = 240.0  # for whatever must come: a bound for the test, none for the service
+
+
+@contextmanager
+def nobody_else_hashes(house: House) -> Iterator[None]:
+    """Every place of the queue is taken, by another thread."""
+    taken, over = threading.Event(), threading.Event()
+
+    def take() -> None:
+        with house.app.app_context(), parts().passwords.turn():
+            taken.set()
+            over.wait(SECONDS)
+
+    thread = threading.Thread(target=take)
+    thread.start()
+    assert taken.wait(SECONDS)
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+@pytest.fixture
+def one_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THREADS", "4")
+
+
+def test_a_full_queue_is_said_at_once_and_counts_as_no_try(one_place: None, house: House) -> None:
+    session = house.logged_in()["session"]
+    asked: list[Callable[[], Any]] = [
+        house.try_log_in,
+        lambda: house.try_log_in(password="Faux/2021"),
+        lambda: house.create(email="autre@x.fr", email_confirmation="autre@x.fr"),
+    ]
+    with nobody_else_hashes(house):
+        for answer in [ask() for ask in asked]:
+            assert (answer.status_code, answer.get_json()["detail"]) == (503, BUSY)
+            assert int(answer.headers["Retry-After"]) > 0
+        assert house.post("/sessions/exchange", session=session).status_code == 200
+    with house.app.app_context(), db.reading() as reading:
+        assert reading.query(LoginFailures).count() == 0
+    assert house.try_log_in().status_code == 201
+
+
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)  # hashing knows no database
+def test_a_flood_of_wrong_passwords_leaves_sessions_tokens_and_keys_answered(house: House, tmp_path: Path) -> None:
+    session = house.logged_in()["session"]
+    with process(house, tmp_path) as url:
+        token = {"client_id": "gateway", "client_secret": GATEWAY_SECRET}
+        bearer = requests.post(f"{url}/v1/tokens", json=token, timeout=SECONDS).json()["access_token"]
+        headers = {"Authorization": f"Bearer {bearer}"}
+
+        def log_in(number: int) -> requests.Response:
+            sent = {"email": f"nobody{number}@x.fr", "password": "Faux/2021", "source": "192.0.2.9", "device": None}
+            return requests.post(f"{url}/v1/sessions", json=sent, headers=headers, timeout=SECONDS)
+
+        with ThreadPoolExecutor(FLOOD) as pool:
+            flood = [pool.submit(log_in, number) for number in range(FLOOD)]
+            while not any(answer.done() for answer in flood):  # the queue is full once somebody is refused
+                pass
+            for _ in range(5):
+                exchange = {"session": session}
+                answered = requests.post(f"{url}/v1/sessions/exchange", json=exchange, headers=headers, timeout=SECONDS)
+                assert answered.status_code == 200
+            assert requests.get(f"{url}/.well-known/jwks.json", timeout=SECONDS).status_code == 200
+            assert requests.post(f"{url}/v1/tokens", json=token, timeout=SECONDS).status_code == 200
+            assert not any(answer.result().status_code == 401 for answer in flood if answer.done())
+            answers = [answer.result() for answer in flood]
+    assert {answer.status_code for answer in answers} == {401, 503}
+    assert all("Retry-After" in answer.headers for answer in answers if answer.status_code == 503)
+
+
+@contextmanager
+def process(house: House, folder: Path) -> Iterator[str]:
+    """A web process over the same database, in which a hash takes seconds."""
+    kept, port, private = house.app.extensions["portail"], free_port(), PrivateFolder("accounts")
+    env = {
+        "ENV": "test", "DATABASE_URL": kept.database_url, "BROKER_URL": kept.broker_url,
+        "ACCOUNTS_URL": kept.accounts_url, "REGISTRATIONS_URL": kept.registrations_url, "MAIL_URL": kept.mail_url,
+        "CLIENT_ID": "accounts", "CLIENT_SECRET": str(kept.client_secret), "SIGNING_KEY": str(kept.signing_key),
+        "CLIENT_SECRETS": f'{{"gateway": "{GATEWAY_SECRET}"}}', "ARGON2_PASSES": str(PASSES_OF_SECONDS),
+        "BIND": f"127.0.0.1:{port}", "THREADS": "12", "PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"],
+    }  # fmt: skip
+    daemon = Daemon("accounts", [sys.executable, "-m", "services.accounts", "web"], private, env)
+    daemon.start()
+    url = f"http://127.0.0.1:{port}"
+    daemon.wait_ready(lambda: answers(f"{url}/health/live"), SECONDS)
+    try:
+        yield url
+    finally:
+        daemon.stop(seconds=1)
+        private.remove()
+
+
+def answers(url: str) -> bool:
+    try:
+        return requests.get(url, timeout=SECONDS).status_code == 200
+    except requests.ConnectionError:
+        return False

@@ -1,0 +1,115 @@
+"""PostgreSQL is stopped, not dead: whoever needs it is told so, whoever does not notices nothing, and all goes on."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+import requests
+from sqlalchemy.engine import make_url
+
+from services.chassis.capacity import Limit
+from tests.support.ports import free_port
+from tests.support.postgres import Postgres
+from tests.support.processes import Daemon, PrivateFolder, wait_until
+
+ROOT = Path(__file__).parents[2]
+THREADS = 8
+FLOOD = 40
+SECONDS = 90.0  # for whatever must come: a bound for the test, none for the service
+
+
+@dataclass
+class Site:
+    url: str
+    database_url: str
+
+    def get(self, path: str) -> requests.Response:
+        return requests.get(self.url + path, timeout=SECONDS)
+
+    def write(self, entry: str) -> requests.Response:
+        return requests.post(f"{self.url}/entries?entry={entry}", timeout=SECONDS)
+
+    def status(self, path: str) -> int:
+        try:
+            return self.get(path).status_code
+        except requests.ConnectionError:
+            return 0
+
+
+@pytest.fixture
+def site(postgres: Postgres) -> Iterator[Site]:
+    port, folder, database_url = free_port(), PrivateFolder("hung"), postgres.fresh_database()
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "BIND": f"127.0.0.1:{port}", "THREADS": str(THREADS)}
+    daemon = Daemon("site", [sys.executable, "-m", "tests.chassis.ledger_site", database_url], folder, env)
+    one = Site(f"http://127.0.0.1:{port}", database_url)
+    daemon.start()
+    daemon.wait_ready(lambda: one.status("/entries") == 200)
+    yield one
+    daemon.stop()
+    folder.remove()
+
+
+def test_while_the_database_hangs_all_else_answers_and_nothing_acknowledged_is_lost(
+    site: Site, postgres: Postgres
+) -> None:
+    acknowledged = {"before"}
+    assert site.write("before").status_code == 201
+    with ThreadPoolExecutor(FLOOD + 1) as pool:
+        slow = pool.submit(site.get, "/slow")
+        wait_until(lambda: "pg_sleep" in under_way(site), 30, "a statement under way")
+        with postgres.hanging():
+            flood = {f"during-{number}": pool.submit(site.write, f"during-{number}") for number in range(FLOOD)}
+            while not (slow.done() and all(answer.done() for answer in flood.values())):
+                assert site.status("/health/live") == 200
+                assert site.status("/nothing") == 200
+            assert says_that_it_is_away(slow)
+            assert all(says_that_it_is_away(answer) for answer in flood.values())
+            assert site.status("/health/ready") == 503
+        wait_until(lambda: site.write("after").status_code == 201, SECONDS, "writing again")
+        wait_until(lambda: site.status("/health/ready") == 200, SECONDS, "ready again")
+    again = pool_of(site, [f"again-{number}" for number in range(THREADS)])
+    acknowledged |= {"after"} | {entry for entry, answer in again.items() if answer.status_code == 201}
+    assert acknowledged <= set(site.get("/entries").json())
+    most = Limit(THREADS // 2, THREADS).running
+    wait_until(lambda: len(sessions(site)) <= most + 1, SECONDS, "no session is left behind")
+
+
+def test_requests_that_all_need_a_slow_database_leave_threads_for_what_does_not(site: Site) -> None:
+    limit = Limit(THREADS // 2, THREADS).running
+    with ThreadPoolExecutor(FLOOD) as pool:
+        slow = [pool.submit(site.get, "/slow") for _ in range(FLOOD)]
+        wait_until(lambda: under_way(site).count("pg_sleep") == limit, 30, "as many statements as there may be")
+        assert site.status("/health/live") == 200
+        assert site.status("/nothing") == 200
+        assert not any(answer.result().ok for answer in slow if answer.done())
+        statuses = [answer.result().status_code for answer in slow]
+    assert set(statuses) == {200, 503}
+
+
+def pool_of(site: Site, entries: list[str]) -> dict[str, requests.Response]:
+    with ThreadPoolExecutor(2) as pool:
+        return dict(zip(entries, pool.map(site.write, entries), strict=True))
+
+
+def says_that_it_is_away(answer: Future[requests.Response]) -> bool:
+    answered = answer.result()
+    return answered.status_code == 503 and "Retry-After" in answered.headers
+
+
+def under_way(site: Site) -> str:
+    return " ".join(sessions(site))
+
+
+def sessions(site: Site) -> list[str]:
+    """What each of the site's sessions did last."""
+    query = "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    url = make_url(site.database_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url) as connection:
+        return [row[0] for row in connection.execute(query).fetchall()]

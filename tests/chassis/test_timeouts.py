@@ -1,0 +1,107 @@
+"""What takes too long in PostgreSQL is ended by it, sooner where somebody waits; whoever asked may come back."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from services.chassis import capacity
+from services.chassis.capacity import MIGRATION, WEB, WORK, Waits
+from services.chassis.database import Database, is_away
+from services.chassis.errors import Unavailable
+from services.chassis.leases import renewed
+from tests.support.postgres import Postgres
+
+HURRIED = Waits(connect=5, statement=1, lock=1, idle=1, store=1)
+
+
+@pytest.fixture
+def start(postgres: Postgres) -> Iterator[Callable[[Waits], Database]]:
+    """A database of its own as a process of that role sees it."""
+    url, apps = postgres.fresh_database(), []
+
+    def begin(role: Waits) -> Database:
+        capacity.start_as(role)
+        app, db = Flask("services.hurried"), Database()
+        db.connect(app, url)
+        apps.append(app.app_context())
+        apps[-1].push()
+        return db
+
+    yield begin
+    for context in reversed(apps):
+        context.pop()
+    capacity.start_as(WORK)
+
+
+def ended(db: Database, act: Callable[[Session], Any]) -> bool:
+    try:
+        with db.operation() as session:
+            act(session)
+    except SQLAlchemyError as error:
+        return is_away(error)
+    return False
+
+
+@pytest.mark.parametrize("role", [WEB, WORK, MIGRATION])
+def test_each_role_tells_the_server_how_long_it_waits(start: Callable[[Waits], Database], role: Waits) -> None:
+    with start(role).reading() as session:
+        seconds = "SELECT extract(epoch FROM current_setting(:name)::interval)"
+        names = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+        told = [int(session.scalar(text(seconds), {"name": name})) for name in names]
+    assert told == [role.statement, role.lock, role.idle]
+
+
+def test_whoever_waits_has_less_patience_than_a_job_and_a_job_less_than_a_migration() -> None:
+    assert all(web <= work <= migration for web, work, migration in zip(WEB, WORK, MIGRATION, strict=True))
+    assert WEB.statement < WORK.statement < MIGRATION.statement
+
+
+def test_a_statement_a_lock_and_an_idle_transaction_that_last_too_long_are_a_database_that_is_away(
+    start: Callable[[Waits], Database],
+) -> None:
+    db = start(HURRIED)
+    with db.operation() as session:
+        session.execute(text("CREATE TABLE held (id integer)"))
+    assert ended(db, lambda session: session.execute(text("SELECT pg_sleep(30)")))
+    assert ended(db, idle)
+    url = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url) as holder:
+        holder.execute("SELECT * FROM held")
+        assert ended(db, lambda session: session.execute(text("LOCK TABLE held")))
+
+
+def idle(session: Session) -> None:
+    """Until the server has ended the transaction."""
+    session.execute(text("SELECT 1"))
+    threading.Event().wait(HURRIED.idle + 1)
+    session.execute(text("SELECT 1"))
+
+
+def test_a_search_that_takes_too_long_is_to_be_made_narrower(start: Callable[[Waits], Database]) -> None:
+    db = start(HURRIED)
+    with pytest.raises(Unavailable, match="précisez vos critères"), db.reading_for_staff() as session:
+        session.execute(text("SELECT pg_sleep(30)"))
+
+
+def test_a_renewal_that_hangs_does_not_keep_the_work_it_was_for_from_ending(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.chassis.leases.RENEW_SECONDS", 0.01)
+    monkeypatch.setattr("services.chassis.leases.LEASE", timedelta(seconds=0.1))
+    hanging, begun = threading.Event(), threading.Event()
+
+    def renew() -> bool:
+        begun.set()
+        return hanging.wait(600)
+
+    with renewed(renew):
+        assert begun.wait(60)
+    hanging.set()

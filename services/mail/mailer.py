@@ -1,11 +1,17 @@
-"""Mails out: over SMTP, or as .eml files in the one-machine mode. Text and HTML parts, an automatic sender."""
+"""Mails out: over SMTP, or as .eml files in the one-machine mode. Text and HTML parts, an automatic sender.
+
+What a server answers has three meanings: none of our mails goes out now (MailUnavailable), this one does not now
+(MailDeferred), this one never will (MailRefused). Names, addresses and passwords travel to a verified server only.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import smtplib
 import ssl
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -15,11 +21,35 @@ from email.utils import format_datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-TIMEOUT_SECONDS = 20
+import structlog
+from prometheus_client import Counter
+
+from services.chassis.events.handlers import Channel, ChannelUnavailable
+from services.mail.server import LONGEST_SECONDS, Server
+from services.mail.settings import tls_context
+
+log = structlog.get_logger()
+
+MAILS = Channel("mails", 120.0)
+MAILER = "portail.mailer"  # where an application keeps the one that it needs
+OTHERS_FIRST_SECONDS = 30.0  # after a mail with which the server hung up
+ANSWERS = Counter("mails_total", "Mails by what the mail server made of them", ("answer",))
 
 
-class MailUnavailable(Exception):
-    """The mail server did not take the message; it may be sent again."""
+class MailUnavailable(ChannelUnavailable):
+    """No mail can be given to the server, or none safely: it is away, or set up otherwise than MAIL_URL says."""
+
+
+class MailDeferred(Exception):
+    """The server did not take this mail for now, or nobody knows whether it did: it is sent again later."""
+
+
+class MailRefused(Exception):
+    """The server will never take this mail, by its answer `code` (5xx)."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(str(code))
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -37,19 +67,20 @@ class Mail:
 class Mailer:
     """`url` is `smtp://[user:password@]host:port` (`smtps://` for TLS from the start) or `file:///folder`."""
 
-    def __init__(self, url: str, sender: str) -> None:
+    def __init__(self, url: str, sender: str, ca: str = "", longest_seconds: float = LONGEST_SECONDS) -> None:
         self._parts = urlsplit(url)
-        if self._parts.scheme not in ("smtp", "smtps", "file"):
-            raise ValueError("smtp://, smtps:// or file:// is expected")
         self._sender = sender
+        self._context = tls_context(ca)
+        self._longest_seconds = longest_seconds
 
     def send(self, mail: Mail) -> None:
-        """Raises MailUnavailable when the server refuses or does not answer, ValueError for a hostile header."""
+        """Raises MailUnavailable, MailDeferred or MailRefused, and ValueError for a hostile header."""
         message = self._message(mail)
         if self._parts.scheme == "file":
             self._write(message, mail.message_id)
-        else:
-            self._deliver(message)
+            return
+        with _counted(), self._connected() as server:
+            _hand_over(server, message)
 
     def _message(self, mail: Mail) -> EmailMessage:
         domain = self._sender.rpartition("@")[2].rstrip(">")
@@ -75,17 +106,74 @@ class Mailer:
             file.write(message.as_bytes())
         Path(temporary).replace(folder / f"{name}.eml")
 
-    def _deliver(self, message: EmailMessage) -> None:
-        kind = smtplib.SMTP_SSL if self._parts.scheme == "smtps" else smtplib.SMTP
-        try:
-            with kind(self._parts.hostname or "", self._parts.port or 25, timeout=TIMEOUT_SECONDS) as server:
-                if self._parts.scheme == "smtp" and server.has_extn("starttls"):
-                    server.starttls(context=ssl.create_default_context())
-                if self._parts.username:
-                    server.login(unquote(self._parts.username), unquote(self._parts.password or ""))
-                server.send_message(message)
-        except (OSError, smtplib.SMTPException) as error:
-            raise MailUnavailable(type(error).__name__) from error
+    @contextlib.contextmanager
+    def _connected(self) -> Iterator[Server]:
+        """A server that may be given mails. Raises MailUnavailable."""
+        tls_at_once = self._parts.scheme == "smtps"
+        host, port = self._parts.hostname or "", self._parts.port or (465 if tls_at_once else 25)
+        with contextlib.ExitStack() as stack:
+            try:
+                server = Server(host, port, self._context if tls_at_once else None, self._longest_seconds)
+                stack.callback(server.leave)
+                server.ehlo_or_helo_if_needed()
+                if not tls_at_once and server.has_extn("starttls"):
+                    server.starttls(context=self._context)
+                self._log_in(server)
+            except (OSError, smtplib.SMTPException) as error:
+                raise MailUnavailable(_told(error)) from error
+            yield server
+
+    def _log_in(self, server: Server) -> None:
+        if not self._parts.username:
+            return
+        if not isinstance(server.sock, ssl.SSLSocket):
+            log.error("mail_without_tls", detail="MAIL_URL has a password, the server offers no STARTTLS: nothing sent")
+            raise MailUnavailable("the server offers no TLS for the password")
+        server.login(unquote(self._parts.username), unquote(self._parts.password or ""))
+
+
+def _hand_over(server: Server, message: EmailMessage) -> None:
+    try:
+        server.send_message(message)
+    except smtplib.SMTPSenderRefused as error:  # it is ours, and so each mail's
+        raise MailUnavailable(_told(error), OTHERS_FIRST_SECONDS) from error
+    except smtplib.SMTPRecipientsRefused as error:
+        raise _judged(min(code for code, _ in error.recipients.values())) from error
+    except smtplib.SMTPDataError as error:
+        raise _judged(error.smtp_code) from error
+    except smtplib.SMTPNotSupportedError as error:  # letters in the address that this server does not know
+        raise MailRefused(553) from error
+    except (OSError, smtplib.SMTPException) as error:
+        if server.has_the_message:
+            raise MailDeferred(f"no answer: {_told(error)}") from error
+        raise MailUnavailable(_told(error), OTHERS_FIRST_SECONDS) from error
+
+
+def _judged(code: int) -> Exception:
+    if code == 421:  # « closing », whatever was asked
+        return MailUnavailable(str(code), OTHERS_FIRST_SECONDS)
+    return MailRefused(code) if code >= 500 else MailDeferred(str(code))
+
+
+@contextlib.contextmanager
+def _counted() -> Iterator[None]:
+    answer = "unavailable"
+    try:
+        yield
+        answer = "taken"
+    except MailDeferred:
+        answer = "deferred"
+        raise
+    except MailRefused:
+        answer = "refused"
+        raise
+    finally:
+        ANSWERS.labels(answer).inc()
+
+
+def _told(error: Exception) -> str:
+    """Its kind and the server's code: its words may quote an address."""
+    return f"{type(error).__name__} {getattr(error, 'smtp_code', '')}".strip()
 
 
 def _address(text: str) -> Address:

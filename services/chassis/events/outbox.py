@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,8 @@ from services.chassis.database import Database
 from services.chassis.events.tables import TO_BROKER, outbox
 
 log = structlog.get_logger()
+
+BESIDE = 20  # are looked at for the workers that take at the same moment
 
 
 @dataclass(frozen=True)
@@ -35,20 +38,35 @@ def _due(destination: str, now: datetime) -> Any:
     )
 
 
-def take(db: Database, destination: str, *, limit: int, owner: str) -> list[Row]:
-    """Rows that are due, longest due first, each counted as one more attempt and `owner`'s until the lease ends."""
+def take(db: Database, destination: str, *, limit: int, owner: str, types: Sequence[str] | None = None) -> list[Row]:
+    """Rows that are due, longest due first, each counted as one more attempt and `owner`'s until the lease ends.
+
+    `types` leaves out all others.
+    """
     now = system_now()
     due = _due(destination, now)
     with db.reading() as session:
-        if session.execute(select(outbox.c.sequence).where(due).limit(1)).first() is None:
-            return []
+        first = _first(session, due, limit + BESIDE, types)
+    if not first:
+        return []
     with db.operation() as session:
-        locked = _chosen(due, limit).with_for_update(skip_locked=True)
+        locked = _chosen(due & outbox.c.sequence.in_(first), limit).with_for_update(skip_locked=True)
         rows = [Row(sequence, envelope, attempts + 1) for sequence, envelope, attempts in session.execute(locked)]
         ours = outbox.c.sequence.in_([row.sequence for row in rows])
         leased = {"leased_until": now + leases.LEASE, "leased_by": owner, "attempts": outbox.c.attempts + 1}
         session.execute(update(outbox).where(ours).values(leased))
     return rows
+
+
+def _first(session: Session, due: Any, limit: int, types: Sequence[str] | None) -> list[int]:
+    """The sequences of those longest due; each type in the order of its index, however many wait of the others."""
+    if types is None:
+        return [sequence for sequence, _, _ in session.execute(_chosen(due, limit))]
+    if session.execute(select(outbox.c.sequence).where(due, outbox.c.type.in_(types)).limit(1)).first() is None:
+        return []
+    columns = select(outbox.c.available_at, outbox.c.sequence).order_by(outbox.c.available_at, outbox.c.sequence)
+    of_types = [session.execute(columns.where(due, outbox.c.type == type).limit(limit)).all() for type in types]
+    return [sequence for _, sequence in sorted(itertools.chain(*of_types))[:limit]]
 
 
 def _chosen(due: Any, limit: int) -> Any:
@@ -68,10 +86,18 @@ def done(session: Session, sequences: Sequence[int], owner: str) -> int:
     return _change(session, sequences, owner, published_at=system_now(), leased_until=None, leased_by=None)
 
 
-def give_back(session: Session, sequences: Sequence[int], owner: str, *, delay: float) -> int:
-    """To be taken again after `delay` seconds; how many of the rows were still `owner`'s, which alone are changed."""
-    available_at = system_now() + timedelta(seconds=delay)
-    return _change(session, sequences, owner, leased_until=None, leased_by=None, available_at=available_at)
+def give_back(
+    session: Session, sequences: Sequence[int], owner: str, *, delay: float | None, counted: bool = True
+) -> int:
+    """To be taken again after `delay` seconds (None: in the place that it had), this attempt `counted` or not.
+
+    How many of the rows were still `owner`'s, which alone are changed."""
+    values: dict[str, Any] = {"leased_until": None, "leased_by": None}
+    if delay is not None:
+        values["available_at"] = system_now() + timedelta(seconds=delay)
+    if not counted:
+        values["attempts"] = outbox.c.attempts - 1
+    return _change(session, sequences, owner, **values)
 
 
 def publish_again(session: Session, since: datetime) -> int:

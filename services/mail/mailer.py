@@ -120,7 +120,7 @@ class Mailer:
                     server.starttls(context=self._context)
                 self._log_in(server)
             except (OSError, smtplib.SMTPException) as error:
-                raise MailUnavailable(_told(error)) from error
+                raise MailUnavailable(_reason(error)) from error
             yield server
 
     def _log_in(self, server: Server) -> None:
@@ -136,7 +136,7 @@ def _hand_over(server: Server, message: EmailMessage) -> None:
     try:
         server.send_message(message)
     except smtplib.SMTPSenderRefused as error:  # it is ours, and so each mail's
-        raise MailUnavailable(_told(error), OTHERS_FIRST_SECONDS) from error
+        raise MailUnavailable(_reason(error), OTHERS_FIRST_SECONDS) from error
     except smtplib.SMTPRecipientsRefused as error:
         raise _judged(min(code for code, _ in error.recipients.values())) from error
     except smtplib.SMTPDataError as error:
@@ -145,8 +145,8 @@ def _hand_over(server: Server, message: EmailMessage) -> None:
         raise MailRefused(553) from error
     except (OSError, smtplib.SMTPException) as error:
         if server.has_the_message:
-            raise MailDeferred(f"no answer: {_told(error)}") from error
-        raise MailUnavailable(_told(error), OTHERS_FIRST_SECONDS) from error
+            raise MailDeferred(f"no answer: {_reason(error)}") from error
+        raise MailUnavailable(_reason(error), OTHERS_FIRST_SECONDS) from error
 
 
 def _judged(code: int) -> Exception:
@@ -171,7 +171,7 @@ def _counted() -> Iterator[None]:
         ANSWERS.labels(answer).inc()
 
 
-def _told(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     """Its kind and the server's code: its words may quote an address."""
     return f"{type(error).__name__} {getattr(error, 'smtp_code', '')}".strip()
 

@@ -18,16 +18,16 @@ class MailSettings(ServiceSettings):
     a public one."""
 
     def mistakes(self) -> list[str]:
-        found = super().mistakes()
+        mistakes = super().mistakes()
         if urlsplit(self.mail_url).scheme not in ("smtp", "smtps", "file"):
-            found.append("MAIL_URL: smtp://, smtps:// or file:// is expected")
+            mistakes.append("MAIL_URL: smtp://, smtps:// or file:// is expected")
         try:
             tls_context(self.mail_ca)
-        except (OSError, ValueError):
-            found.append("MAIL_CA: certificates in PEM are expected")
-        return found
+        except (OSError, ValueError, TypeError):  # text beyond ASCII is the last
+            mistakes.append("MAIL_CA: certificates in PEM are expected")
+        return mistakes
 
 
 def tls_context(ca: str) -> ssl.SSLContext:
-    """What verifies the server's certificate and name. Raises OSError or ValueError for a `ca` that is none."""
+    """What verifies the server's certificate and name. OSError, ValueError or TypeError: `ca` is none."""
     return ssl.create_default_context(cadata=ca or None)

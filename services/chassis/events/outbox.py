@@ -29,10 +29,9 @@ class Row:
     attempts: int
 
 
-def _due(destination: str, now: datetime) -> Any:
+def _due(now: datetime) -> Any:
     return (
         (outbox.c.published_at.is_(None))
-        & (outbox.c.destination == destination)
         & (outbox.c.available_at <= now)
         & or_(outbox.c.leased_until.is_(None), outbox.c.leased_until < now)
     )
@@ -41,16 +40,17 @@ def _due(destination: str, now: datetime) -> Any:
 def take(db: Database, destination: str, *, limit: int, owner: str, types: Sequence[str] | None = None) -> list[Row]:
     """Rows that are due, longest due first, each counted as one more attempt and `owner`'s until the lease ends.
 
-    `types` leaves out all others.
+    `types`, all of this destination, leave out all others.
     """
     now = system_now()
-    due = _due(destination, now)
+    due = _due(now)
     with db.reading() as session:
-        first = _first(session, due, limit + BESIDE, types)
+        first = _first(session, due, limit + BESIDE, destination, types)
     if not first:
         return []
     with db.operation() as session:
-        locked = _chosen(due & outbox.c.sequence.in_(first), limit).with_for_update(skip_locked=True)
+        columns = select(outbox.c.sequence, outbox.c.envelope, outbox.c.attempts)
+        locked = _oldest(columns.where(due & outbox.c.sequence.in_(first)), limit).with_for_update(skip_locked=True)
         rows = [Row(sequence, envelope, attempts + 1) for sequence, envelope, attempts in session.execute(locked)]
         ours = outbox.c.sequence.in_([row.sequence for row in rows])
         leased = {"leased_until": now + leases.LEASE, "leased_by": owner, "attempts": outbox.c.attempts + 1}
@@ -58,21 +58,18 @@ def take(db: Database, destination: str, *, limit: int, owner: str, types: Seque
     return rows
 
 
-def _first(session: Session, due: Any, limit: int, types: Sequence[str] | None) -> list[int]:
-    """The sequences of those longest due; each type in the order of its index, however many wait of the others."""
-    if types is None:
-        return [sequence for sequence, _, _ in session.execute(_chosen(due, limit))]
-    if session.execute(select(outbox.c.sequence).where(due, outbox.c.type.in_(types)).limit(1)).first() is None:
+def _first(session: Session, due: Any, limit: int, destination: str, types: Sequence[str] | None) -> list[int]:
+    """The sequences of those longest due, read in the order of an index: of the destination, or of each type."""
+    columns = select(outbox.c.available_at, outbox.c.sequence).where(due)
+    groups = [outbox.c.destination == destination] if types is None else [outbox.c.type == type for type in types]
+    if types and session.execute(columns.where(outbox.c.type.in_(types)).limit(1)).first() is None:
         return []
-    columns = select(outbox.c.available_at, outbox.c.sequence).order_by(outbox.c.available_at, outbox.c.sequence)
-    of_types = [session.execute(columns.where(due, outbox.c.type == type).limit(limit)).all() for type in types]
-    return [sequence for _, sequence in sorted(itertools.chain(*of_types))[:limit]]
+    rows = [session.execute(_oldest(columns.where(group), limit)).all() for group in groups]
+    return [sequence for _, sequence in sorted(itertools.chain(*rows))[:limit]]
 
 
-def _chosen(due: Any, limit: int) -> Any:
-    """In the order of the index, so that neither many that wait nor many retries of later are read for a few."""
-    columns = select(outbox.c.sequence, outbox.c.envelope, outbox.c.attempts)
-    return columns.where(due).order_by(outbox.c.available_at, outbox.c.sequence).limit(limit)
+def _oldest(query: Any, limit: int) -> Any:
+    return query.order_by(outbox.c.available_at, outbox.c.sequence).limit(limit)
 
 
 def renew(db: Database, sequences: Sequence[int], owner: str) -> bool:

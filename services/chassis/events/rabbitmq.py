@@ -16,6 +16,7 @@ from typing import Any
 import pika
 import structlog
 from pika.adapters.blocking_connection import BlockingChannel, BlockingConnection
+from pika.adapters.utils.connection_workflow import AMQPConnectorException
 from pika.exceptions import (
     AMQPError,
     ChannelClosed,
@@ -32,6 +33,7 @@ from services.chassis.reasons import frames_of, reason_of
 
 log = structlog.get_logger()
 
+LOST = (AMQPError, AMQPConnectorException, OSError)  # the second is of a broker that accepts and says nothing
 ATTEMPTS = "x-portail-attempts"
 PREFETCH = 1  # what waits behind a handler that kills its worker must not be counted as delivered too
 UNSETTLED_SECONDS = 5.0
@@ -78,7 +80,7 @@ class RabbitBroker:
         try:
             connection = BlockingConnection(self._parameters)
             yield connection.channel()
-        except (AMQPError, OSError) as error:
+        except LOST as error:
             raise BrokerUnavailable(_told(error)) from error
         finally:
             _close(connection)
@@ -110,7 +112,7 @@ class RabbitPublisher:
                 channel.basic_publish(exchange, key, body, properties, mandatory=True)
         except UnroutableError as error:
             raise Unroutable(key) from error
-        except (NackError, AMQPError, OSError) as error:
+        except (NackError, *LOST) as error:
             self.close()
             if not used_before:
                 raise BrokerUnavailable(_told(error)) from error
@@ -122,7 +124,7 @@ class RabbitPublisher:
         try:
             if self._connection is not None:
                 self._connection.process_data_events(time_limit=0)
-        except (AMQPError, OSError):
+        except LOST:
             self.close()
 
     def close(self) -> None:
@@ -178,11 +180,11 @@ class _Consumption:
         waiter.start()
         while waiter.is_alive():
             if connection.is_open:
-                with contextlib.suppress(AMQPError, OSError):
+                with contextlib.suppress(*LOST):
                     connection.process_data_events(time_limit=TICK_SECONDS)
             waiter.join(TICK_SECONDS)
         if connection.is_open:
-            with contextlib.suppress(AMQPError, OSError):
+            with contextlib.suppress(*LOST):
                 connection.process_data_events(time_limit=0)
         self._retries.close()
 
@@ -252,7 +254,7 @@ def _told(error: Exception) -> str:
 
 def _close(connection: BlockingConnection | None) -> None:
     if connection is not None and connection.is_open:
-        with contextlib.suppress(AMQPError, OSError), _within(CLOSE_SECONDS, connection):
+        with contextlib.suppress(*LOST), _within(CLOSE_SECONDS, connection):
             connection.close()
 
 

@@ -15,17 +15,17 @@ from services.accounts.domain.emails import key_of
 from services.accounts.domain.links import ACTIVATION_LIFE, EMAIL_CHANGE_LIFE, RESET_LIFE, Purpose
 from services.accounts.mails import Letter
 from services.accounts.models import Account, EmailChange, StaffMember, db
-from services.accounts.operations import links
+from services.accounts.operations import links, mail_refusals
 from services.accounts.parts import parts
 from services.chassis import clock
 from services.chassis.clock import portal_now
 from services.chassis.events import Envelope, Handlers
-from services.chassis.mail import Mail
+from services.mail.mailer import MAILS, Mail, MailRefused
 
 registry = Handlers("accounts")
 
 
-@registry.follow_up("send_activation_mail")
+@registry.follow_up("send_activation_mail", MAILS)
 def send_activation_mail(data: dict[str, Any], envelope: Envelope) -> None:
     """« [CYCLADES] Activer mon compte » ; the link ends 48 hours after the creation, not after the mail."""
     with db.operation() as session:
@@ -37,21 +37,21 @@ def send_activation_mail(data: dict[str, Any], envelope: Envelope) -> None:
     _send(account.email, mails.activation(_link("activation", token)), envelope)
 
 
-@registry.follow_up("send_address_known")
+@registry.follow_up("send_address_known", MAILS)
 def send_address_known(data: dict[str, Any], envelope: Envelope) -> None:
     """To the owner of an address with which an account was asked for again."""
     if owner := _owner(data["owner_id"]):
         _send(owner.email, mails.address_known(_page("connexion"), _page("compte/mot-de-passe-oublie")), envelope)
 
 
-@registry.follow_up("send_failed_logins")
+@registry.follow_up("send_failed_logins", MAILS)
 def send_failed_logins(data: dict[str, Any], envelope: Envelope) -> None:
     """To the owner of an account whose tries begin to be slowed."""
     if owner := _owner(data["owner_id"]):
         _send(owner.email, mails.failed_logins(_happened_at(envelope), _page("compte/mot-de-passe-oublie")), envelope)
 
 
-@registry.follow_up("send_reset_mail")
+@registry.follow_up("send_reset_mail", MAILS)
 def send_reset_mail(data: dict[str, Any], envelope: Envelope) -> None:
     with db.operation() as session:
         account = session.get(Account, data["account_id"])
@@ -62,7 +62,7 @@ def send_reset_mail(data: dict[str, Any], envelope: Envelope) -> None:
     _send(account.email, mails.password_reset(_link("mot-de-passe", token)), envelope)
 
 
-@registry.follow_up("send_email_change_confirmation")
+@registry.follow_up("send_email_change_confirmation", MAILS)
 def send_email_change_confirmation(data: dict[str, Any], envelope: Envelope) -> None:
     """To the new address; where it is already an account's, its owner is told that instead."""
     with db.operation() as session:
@@ -82,7 +82,7 @@ def send_email_change_confirmation(data: dict[str, Any], envelope: Envelope) -> 
     _send(asked.address, letter, envelope)
 
 
-@registry.follow_up("send_email_changed")
+@registry.follow_up("send_email_changed", MAILS)
 def send_email_changed(data: dict[str, Any], envelope: Envelope) -> None:
     """To the old address, once the new one is in force."""
     with db.reading() as session:
@@ -97,16 +97,21 @@ def _owner(owner_id: str) -> Account | StaffMember | None:
 
 
 def _send(address: str, letter: Letter, envelope: Envelope) -> None:
-    parts().mailer.send(
-        Mail(
-            to=_deliverable(address),
-            subject=letter.subject,
-            text=letter.text(),
-            html=letter.html(),
-            message_id=envelope.id,
-            date=_happened_at(envelope),
-        )
+    """Each of these follow-ups bears the account as its subject. Raises MailUnavailable or MailDeferred."""
+    mail = Mail(
+        to=_deliverable(address),
+        subject=letter.subject,
+        text=letter.text(),
+        html=letter.html(),
+        message_id=envelope.id,
+        date=_happened_at(envelope),
     )
+    try:
+        parts().mailer.send(mail)
+    except MailRefused as error:
+        mail_refusals.note(envelope.subject, address, error.code)
+    else:
+        mail_refusals.forget(envelope.subject, address)
 
 
 def _happened_at(envelope: Envelope) -> datetime:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import delete
 
 from services.accounts.models import EmailChange, MailLink, db
-from services.accounts.operations import identity_changes, limits, sessions
+from services.accounts.operations import identity_changes, limits, mail_refusals, sessions
 from services.accounts.operations.erasure import erase_not_activated
 from services.chassis import events
 from services.chassis.clock import portal_now, system_now
@@ -37,9 +37,10 @@ def purge_events() -> None:
 
 @jobs.every(hours=1, name="purge")
 def purge() -> None:
-    """Sessions, failures and quotas that no longer count; links and address changes a month after their end."""
+    """Sessions, failures and quotas that no longer count; links and addresses a month after their end."""
     with db.operation() as session:
         sessions.purge(session, system_now())
         limits.purge(session, system_now())
         session.execute(delete(MailLink).where(MailLink.expires_at < portal_now() - LINKS_KEPT))
+        mail_refusals.purge(session, portal_now() - LINKS_KEPT)
         session.execute(delete(EmailChange).where(EmailChange.requested_at < portal_now() - LINKS_KEPT))

@@ -61,6 +61,20 @@ class EmailChange(db.Model):
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class MailRefusal(db.Model):
+    """An address for which the mail server refuses a candidate's mails for good; gone once it takes one.
+
+    `code` is what the server answered last, `refused_at` when it did so first.
+    """
+
+    __tablename__ = "mail_refusals"
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    address: Mapped[str] = mapped_column(String(254), primary_key=True)
+    code: Mapped[int] = mapped_column(Integer)
+    refused_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class IdentityChange(db.Model):
     """A change or deletion that registrations must agree to first: committed as `version`, then asked, then done."""
 

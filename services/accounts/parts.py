@@ -14,7 +14,7 @@ from services.accounts.registrations import Registrations
 from services.accounts.settings import AccountsSettings
 from services.accounts.signing import Signer, load_key
 from services.chassis.http import Client
-from services.chassis.mail import Mailer
+from services.mail.mailer import Mailer
 
 _KEY = "accounts.parts"
 
@@ -39,7 +39,7 @@ def build(settings: AccountsSettings) -> Parts:
         derivation=Derivation(master_of(settings.sealing_key, key)),
         passwords=Passwords(memory_kib=settings.argon2_memory_kib, passes=settings.argon2_passes),
         profile=PROFILES[settings.password_profile],
-        mailer=Mailer(settings.mail_url, settings.mail_sender),
+        mailer=Mailer(settings.mail_url, settings.mail_sender, settings.mail_ca),
         registrations=Registrations(_registrations(settings), signer, settings.client_id),
     )
 

@@ -13,7 +13,7 @@ from services.accounts.domain import form
 from services.accounts.domain.account import typed_values
 from services.accounts.domain.emails import key_of
 from services.accounts.domain.links import EMAIL_CHANGE_LIFE, Purpose, State, sentence
-from services.accounts.models import Account, EmailChange, db
+from services.accounts.models import Account, EmailChange, MailRefusal, db
 from services.accounts.operations import links
 from services.accounts.operations.change import is_frozen
 from services.accounts.parts import parts
@@ -61,14 +61,16 @@ def candidates_with(email: str) -> list[dict[str, Any]]:
     """The account of this address, for staff; none or one."""
     with db.reading_for_staff() as session:
         account = session.scalars(select(Account).where(Account.email_key == key_of(email))).one_or_none()
-    if account is None:
-        return []
+        if account is None:
+            return []
+        refusals = session.scalars(select(MailRefusal).where(MailRefusal.account_id == account.id)).all()
     return [
         {
             "id": account.id,
             "email": account.email,
             "activated": account.activated_at is not None,
             "version": account.version,
+            "refused_mails": [{"address": row.address, "code": row.code, "since": row.refused_at} for row in refusals],
             "values": typed_values(identity.civil_status_of(account), account.email),
         }
     ]

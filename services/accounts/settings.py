@@ -7,7 +7,8 @@ import json
 
 from services.accounts.domain.passwords import GUIDE, PROFILES
 from services.accounts.signing import SigningKeyError, load_key
-from services.chassis.settings import Secret, ServiceSettings
+from services.chassis.settings import Secret
+from services.mail.settings import MailSettings
 
 _NONE = Secret("")
 
@@ -29,12 +30,11 @@ class ClientSecrets:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class AccountsSettings(ServiceSettings):
+class AccountsSettings(MailSettings):
     signing_key: Secret
     """Ed25519 private key, PEM (PKCS 8): access tokens and identities are signed with it."""
     client_secrets: ClientSecrets
     registrations_url: str
-    mail_url: str
     mail_sender: str = "ne-pas-repondre@portail-candidat.example"
     sealing_key: Secret = _NONE
     """What mailed tokens and second factors are derived from; the signing key where empty. Set it before turning

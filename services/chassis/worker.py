@@ -1,7 +1,8 @@
 """A service's worker process: relay, consumer, follow-ups and jobs, each in its thread, and a page for probes.
 
 SIGTERM lets what is being handled finish, and tells jobs that ask. A thread that fails starts again after a pause that
-grows. However long a job runs, the worker counts as alive: a gauge shows it.
+grows. Each marks its turns, and one that has not turned in its time shows on the page. However long a job runs, the
+worker counts as alive: a gauge shows it.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 from flask import Flask
@@ -21,7 +24,7 @@ from services.chassis.database import Database, new_id
 from services.chassis.events import counts, outbox
 from services.chassis.events.broker import RETRY_SECONDS, TRIES, BrokerUnavailable, Retry, connect
 from services.chassis.events.follow_ups import FollowUps
-from services.chassis.events.handlers import Handlers
+from services.chassis.events.handlers import Channel, ChannelUnavailable, Handlers
 from services.chassis.events.inbox import Dispatcher
 from services.chassis.events.relay import Relay
 from services.chassis.events.tables import parked
@@ -37,7 +40,9 @@ IDLE_SECONDS = 0.25
 JOBS_SECONDS = 2.0
 WATCH_SECONDS = 10.0
 LONGEST_PAUSE = 10.0
-STUCK_SECONDS = 1800.0  # longer than the longest follow-up, or a probe would end a worker at its work
+TURN_SECONDS = 180.0  # between two turns of a loop: more than a broker or a database that hangs for a minute costs
+REACTION_SECONDS = 120.0
+RELAY_SECONDS = 600.0  # a whole batch, from a broker that is slow to confirm
 STOP_SECONDS = 25.0
 TOLD_SECONDS = 0.2
 
@@ -54,7 +59,7 @@ class Worker:
     stop: threading.Event = field(default_factory=threading.Event)
     start_id: str = field(default_factory=new_id)  # of the leases that it holds: no two starts share one
     _threads: list[threading.Thread] = field(default_factory=list)
-    _beats: dict[str, float] = field(default_factory=dict)
+    _turns: dict[str, tuple[float, float]] = field(default_factory=dict)  # when, and the seconds to the next at most
     _broker_failed: tuple[float, str] | None = None
 
     def __post_init__(self) -> None:
@@ -64,13 +69,11 @@ class Worker:
         self._job_runs = JobRuns(self.app, self.jobs, self.start_id, self.stop)
 
     def start(self) -> None:
-        loops: dict[str, Callable[[], None]] = {
-            "relay": self._relay,
-            "consumer": self._consume,
-            "follow-ups": self._follow_ups,
-            "jobs": self._jobs_loop,
-            "watch": self._watch,
-        }
+        loops = {"relay": self._relay, "jobs": self._jobs_loop, "watch": self._watch}
+        if self.handlers.has_reactions:
+            loops["consumer"] = self._consume
+        for channel, types in self.handlers.channels.items():
+            loops[channel.name] = partial(self._follow_ups, channel, types)
         for name, loop in loops.items():
             thread = threading.Thread(target=self._forever, args=(name, loop), name=name, daemon=True)
             self._threads.append(thread)
@@ -84,18 +87,17 @@ class Worker:
         jobs_ended = self._job_runs.join(max(0.0, deadline - time.monotonic()))
         return jobs_ended and not any(thread.is_alive() for thread in self._threads)
 
-    def alive(self) -> bool:
-        """Every thread runs, and none has been silent for too long (the consumer waits in the broker's hands)."""
+    def stuck(self) -> str | None:
+        """Names the loops that have ended or not turned in their time; None when there is none."""
         now = time.monotonic()
-        beating = all(now - beat < STUCK_SECONDS for name, beat in self._beats.items() if name != "consumer")
-        return beating and all(thread.is_alive() for thread in self._threads)
+        late = {name for name, (at, seconds) in self._turns.copy().items() if now - at > seconds}
+        late |= {thread.name for thread in self._threads if not thread.is_alive()}
+        return f"stuck: {', '.join(sorted(late))}" if late else None
 
     def readiness(self) -> Readiness:
         """Without its threads or its database a worker does nothing; while the broker is away, all but events."""
-        threads = {"threads": lambda: None if self.alive() else "stuck"}
-        return Readiness(
-            self.app, needs=threads | {"database": self._db.check}, reports={"broker": self._broker_reason}
-        )
+        needs = {"threads": self.stuck, "database": self._db.check}
+        return Readiness(self.app, needs=needs, reports={"broker": self._broker_reason})
 
     def _broker_reason(self) -> str | None:
         """Why the broker did not answer lately; a part that cannot reach it tries, and fails, more often than that."""
@@ -113,9 +115,12 @@ class Worker:
             except BrokerUnavailable as error:
                 self._broker_failed = (time.monotonic(), str(error))
                 log.warning("broker_unavailable", thread=name, reason=str(error))
+            except ChannelUnavailable as error:
+                counts.PAUSED.labels(self.handlers.service, name).set(1)
+                log.warning("channel_paused", channel=name, reason=str(error))
             except Exception as error:
                 log.error("thread_failed", thread=name, reason=reason_of(error), frames=frames_of(error))
-            self._beat(name)
+            self._turned(name)
             pause = 0.5 if time.monotonic() - started > LONGEST_PAUSE else min(LONGEST_PAUSE, pause * 2)
             self.stop.wait(pause)
 
@@ -123,7 +128,7 @@ class Worker:
         relay = Relay(self._db, self._broker, self.handlers.service, self.start_id)
         try:
             while not self.stop.is_set():
-                self._beat("relay")
+                self._turned("relay", RELAY_SECONDS)
                 if not relay.run_once():
                     self.stop.wait(IDLE_SECONDS)
         finally:
@@ -133,28 +138,27 @@ class Worker:
         dispatcher = Dispatcher(self._db, self.handlers, self.retry_seconds, self.tries)
 
         def handle(body: bytes, attempt: int) -> Retry | None:
-            with self.app.app_context():
+            with self.app.app_context(), self._watched("reaction"):
                 return dispatcher.handle(body, attempt)
 
         def take_parked(body: bytes) -> None:
             with self.app.app_context():
                 dispatcher.take_parked(body)
 
-        if self.handlers.has_reactions:
-            self._broker.consume(self.handlers.service, handle, take_parked, self.stop)
-        else:
-            self.stop.wait()
+        turned = partial(self._turned, "consumer")
+        self._broker.consume(self.handlers.service, handle, take_parked, self.stop, turned)
 
-    def _follow_ups(self) -> None:
-        follow_ups = FollowUps(self._db, self.handlers, self.retry_seconds, self.tries, self.start_id)
+    def _follow_ups(self, channel: Channel, types: list[str]) -> None:
+        follow_ups = FollowUps(self._db, self.handlers, self.retry_seconds, self.tries, self.start_id, types)
         while not self.stop.is_set():
-            self._beat("follow-ups")
+            self._turned(channel.name, channel.seconds)
             if not follow_ups.run_once():
                 self.stop.wait(IDLE_SECONDS)
+            counts.PAUSED.labels(self.handlers.service, channel.name).set(0)
 
     def _jobs_loop(self) -> None:
         while not self.stop.is_set():
-            self._beat("jobs")
+            self._turned("jobs")
             self._job_runs.start_due()
             self.stop.wait(JOBS_SECONDS)
 
@@ -162,7 +166,7 @@ class Worker:
         """Set the gauges that operators watch. All stand in the database, so that every worker shows the same."""
         service = self.handlers.service
         while not self.stop.is_set():
-            self._beat("watch")
+            self._turned("watch")
             number, oldest = outbox.waiting(self._db)
             counts.WAITING.labels(service).set(number)
             counts.OLDEST.labels(service).set(oldest)
@@ -173,8 +177,17 @@ class Worker:
             figures.show(self._db)
             self.stop.wait(WATCH_SECONDS)
 
-    def _beat(self, name: str) -> None:
-        self._beats[name] = time.monotonic()
+    def _turned(self, name: str, seconds: float = TURN_SECONDS) -> None:
+        """The loop turns, and will again within `seconds` unless it hangs."""
+        self._turns[name] = (time.monotonic(), seconds)
+
+    @contextmanager
+    def _watched(self, name: str) -> Iterator[None]:
+        self._turned(name, REACTION_SECONDS)
+        try:
+            yield
+        finally:
+            self._turns.pop(name, None)
 
 
 def run(app: Flask, handlers: Handlers, jobs: Jobs) -> None:
@@ -187,7 +200,7 @@ def run(app: Flask, handlers: Handlers, jobs: Jobs) -> None:
     settings: ServiceSettings = app.extensions["portail"]
     server = None
     if settings.worker_port:
-        server = worker_page.serve(settings.worker_host, settings.worker_port, worker.alive, worker.readiness())
+        server = worker_page.serve(settings.worker_host, settings.worker_port, worker.stuck, worker.readiness())
     log.info("worker_started", start_id=worker.start_id)
     while not told:
         time.sleep(TOLD_SECONDS)

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import orjson
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from services.chassis.readiness import Readiness
+from services.chassis.readiness import Check, Readiness
 
 
-def serve(host: str, port: int, alive: Callable[[], bool], readiness: Readiness) -> ThreadingHTTPServer:
-    """In a thread of its own. `/health/live` asks `alive` alone: a restart brings no database back."""
+def serve(host: str, port: int, stuck: Check, readiness: Readiness) -> ThreadingHTTPServer:
+    """In a thread of its own. `/health/live` asks `stuck` alone: a restart brings no database back."""
 
     class Page(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             if self.path == "/metrics":
                 self._answer(200, generate_latest(), CONTENT_TYPE_LATEST)
             elif self.path == "/health/live":
-                living = alive()
-                self._health(living, {"threads": "ok" if living else "stuck"})
+                reason = stuck()
+                self._health(reason is None, {"threads": reason or "ok"})
             elif self.path == "/health/ready":
                 self._health(*readiness.ask())
             else:

@@ -6,6 +6,7 @@ from flask import Flask
 
 from services.chassis.tokens import KeyOf
 from services.chassis.web import create_service
+from services.mail.mailer import MAILER, Mailer
 from services.registrations import cli
 from services.registrations.api import candidatures, drafts, openings, processes, staff
 from services.registrations.models import db
@@ -17,5 +18,6 @@ BLUEPRINTS = (openings.blp, drafts.blp, candidatures.blp, processes.blp, staff.b
 def create_app(settings: RegistrationsSettings, key_of: KeyOf | None = None) -> Flask:
     """`key_of` replaces accounts' published keys in tests."""
     app = create_service("registrations", settings, db, title="Registrations", blueprints=BLUEPRINTS, key_of=key_of)
+    app.extensions[MAILER] = Mailer(settings.mail_url, settings.mail_sender, settings.mail_ca)
     cli.register(app)
     return app

@@ -9,12 +9,13 @@ from typing import Any
 from flask import current_app
 
 from services.chassis.events import Envelope
-from services.chassis.mail import Mail, Mailer
 from services.contracts.registrations import RegistrationSaved
+from services.mail.mailer import MAILER, MAILS, Mail, MailRefused
 from services.registrations import mails
 from services.registrations.handlers import registry
 from services.registrations.mails import Words
 from services.registrations.models import Candidate, Candidature, CandidatureVersion, db
+from services.registrations.operations import mail_refusals
 from services.registrations.settings import RegistrationsSettings
 
 __all__ = ["registry"]  # with the mails below on it
@@ -22,23 +23,23 @@ __all__ = ["registry"]  # with the mails below on it
 Writing = Callable[[RegistrationSaved, datetime, str], Words]
 
 
-@registry.follow_up("send_modification_mail")
+@registry.follow_up("send_modification_mail", MAILS)
 def send_modification_mail(data: dict[str, Any], envelope: Envelope) -> None:
     _send(data, envelope, mails.modification)
 
 
-@registry.follow_up("send_correction_mail")
+@registry.follow_up("send_correction_mail", MAILS)
 def send_correction_mail(data: dict[str, Any], envelope: Envelope) -> None:
     _send(data, envelope, mails.correction)
 
 
-@registry.follow_up("send_withdrawal_mail")
+@registry.follow_up("send_withdrawal_mail", MAILS)
 def send_withdrawal_mail(data: dict[str, Any], envelope: Envelope) -> None:
     _send(data, envelope, mails.withdrawal)
 
 
 def _send(data: dict[str, Any], envelope: Envelope, write: Writing) -> None:
-    """To the candidate's newest address. Raises MailUnavailable: it is tried again later."""
+    """To the candidate's newest address. Raises MailUnavailable or MailDeferred."""
     settings: RegistrationsSettings = current_app.extensions["portail"]
     with db.reading() as session:
         candidature = session.get_one(Candidature, data["candidature_id"])
@@ -56,4 +57,9 @@ def _send(data: dict[str, Any], envelope: Envelope, write: Writing) -> None:
         message_id=envelope.id,
         date=at,
     )
-    Mailer(settings.mail_url, settings.mail_sender).send(mail)
+    try:
+        current_app.extensions[MAILER].send(mail)
+    except MailRefused as error:
+        mail_refusals.note(candidature.candidate_id, email, error.code)
+    else:
+        mail_refusals.forget(candidature.candidate_id, email)

@@ -137,6 +137,20 @@ class Candidate(db.Model):
     email_version: Mapped[int] = mapped_column(default=0)
 
 
+class MailRefusal(db.Model):
+    """An address for which the mail server refuses a candidate's mails for good; gone once it takes one.
+
+    `code` is what the server answered last, `refused_at` when it did so first.
+    """
+
+    __tablename__ = "mail_refusals"
+
+    candidate_id: Mapped[str] = mapped_column(ForeignKey("candidates.id"), primary_key=True)
+    address: Mapped[str] = mapped_column(String(320), primary_key=True)
+    code: Mapped[int] = mapped_column()
+    refused_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class NumberCounter(db.Model):
     """The last N° candidat given, per school year and académie. Gaps are allowed, reuse is not."""
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.chassis.settings import ServiceSettings
+from services.mail.settings import MailSettings
 
 
 @dataclass(frozen=True, kw_only=True)
-class RegistrationsSettings(ServiceSettings):
-    mail_url: str
-    """Where mails go: smtp://[user:password@]host:port or file:///folder."""
+class RegistrationsSettings(MailSettings):
     mail_sender: str = "CYCLADES <ne-pas-repondre@cyclades.invalid>"
     catalogue_dir: Path = Path("catalogue")
     """Folder of the exams, one folder each; what `load-catalogue` reads when it is given none."""

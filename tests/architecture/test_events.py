@@ -16,6 +16,7 @@ from services.chassis.entry import migrate
 from services.chassis.events.envelope import Envelope
 from services.chassis.events.handlers import Handlers
 from services.contracts import BY_TYPE, EVENTS, Contract
+from services.mail.mailer import MAILS
 from tests.architecture import apps
 
 ROOT = Path(__file__).parents[2]
@@ -85,6 +86,13 @@ def test_each_follow_up_asked_for_is_one_that_the_worker_knows(service: str) -> 
     asked = set(_follow_ups_asked(service))
     known = set(_registry(service)._follow_ups)
     assert asked | EARLIER.get(service, set()) == known
+
+
+def test_whatever_sends_a_mail_waits_for_the_mail_server_and_nothing_else_does() -> None:
+    for service in apps.SERVICES:
+        names = _registry(service)._follow_ups
+        channels = _registry(service).channels
+        assert set(channels.get(MAILS, ())) == {name for name in names if name.startswith("send_")}
 
 
 def _follow_ups_asked(service: str) -> Iterator[str]:

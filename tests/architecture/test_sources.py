@@ -29,6 +29,7 @@ PLAIN_SETTINGS = {
     "database_url",
     "documents_url",
     "log_level",
+    "mail_ca",
     "mail_sender",
     "mail_url",
     "pieces_url",

@@ -116,7 +116,7 @@ def test_a_worker_without_its_database_is_alive_and_not_ready(silent: int) -> No
     worker = Worker(app, Handlers("idle"), Jobs())
     page, port = None, free_port()
     try:
-        page = worker_page.serve("127.0.0.1", port, worker.alive, worker.readiness())
+        page = worker_page.serve("127.0.0.1", port, worker.stuck, worker.readiness())
         live = requests.get(f"http://127.0.0.1:{port}/health/live", timeout=3)
         ready = requests.get(f"http://127.0.0.1:{port}/health/ready", timeout=3)
     finally:

@@ -23,6 +23,7 @@ from services.chassis.objects.lifecycle import erase_expired
 from services.chassis.objects.reconciliation import Report
 from services.chassis.settings import Secret
 from services.contracts.base import Contract
+from services.pieces.antivirus import Antivirus
 from services.pieces.app import create_app
 from services.pieces.follow_ups import registry
 from services.pieces.models import AuditEntry, Deposit, db, event_tables, object_tables
@@ -79,6 +80,11 @@ class Portal:
         """Its files are kept there from now on."""
         with self.app.app_context():
             attach(self.app, dataclasses.replace(parts(), store=store))
+
+    def asks(self, antivirus: Antivirus) -> None:
+        """Its files are scanned there from now on."""
+        with self.app.app_context():
+            attach(self.app, dataclasses.replace(parts(), antivirus=antivirus))
 
     # What other services tell
 

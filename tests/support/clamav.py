@@ -1,5 +1,6 @@
 """One private clamd for the test run, whose only signature is the EICAR test file."""
 
+import signal
 from pathlib import Path
 
 from tests.support.missing import NotInstalled
@@ -40,6 +41,14 @@ class ClamAV:
     def stop(self) -> None:
         """Stop clamd: scans are refused until start()."""
         self._daemon.stop()
+
+    def pause(self) -> None:
+        """Have clamd hang: it accepts connections and says nothing until resume()."""
+        self._daemon.signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Have clamd go on."""
+        self._daemon.signal(signal.SIGCONT)
 
     def _configuration(self, signatures: Path) -> str:
         lines = ["Foreground yes", f"DatabaseDirectory {signatures}", "TCPAddr 127.0.0.1"]

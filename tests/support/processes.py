@@ -152,6 +152,10 @@ class Daemon:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the process and all its children."""
+        os.killpg(self.pid, number)
+
     def kill(self) -> None:
         """End the process at once, as a power cut would."""
         self.stop(first=signal.SIGKILL)

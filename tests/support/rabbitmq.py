@@ -3,6 +3,7 @@
 import json
 import secrets
 import shutil
+import signal
 import urllib.parse
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,14 @@ class RabbitMQ:
     def kill(self) -> None:
         """End the node as a power cut would."""
         self._node.kill()
+
+    def pause(self) -> None:
+        """Have the node hang: it accepts connections and says nothing until resume()."""
+        self._node.signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Have the node go on as if nothing had been."""
+        self._node.signal(signal.SIGCONT)
 
     def close(self) -> None:
         """Stop the node and its port mapper for good."""

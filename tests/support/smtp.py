@@ -2,6 +2,8 @@
 
 import email
 import email.policy
+import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -9,6 +11,7 @@ from threading import Condition
 from typing import Any
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 
 from tests.support.ports import free_port
 
@@ -51,10 +54,26 @@ def read(raw: bytes) -> Received:
 
 
 class Mailbox:
-    """A running SMTP server and all that it received, oldest first."""
+    """A running SMTP server and all that it received, oldest first.
 
-    def __init__(self) -> None:
-        self.port = free_port()
+    With a `certificate` it offers STARTTLS, or asks for TLS from the start; with a `password` it takes mails of user
+    « portail » alone, over TLS alone.
+    """
+
+    def __init__(
+        self,
+        port: int | None = None,
+        certificate: ssl.SSLContext | None = None,
+        *,
+        tls_at_once: bool = False,
+        password: str | None = None,
+    ) -> None:
+        self.port = port or free_port()
+        self.passwords_seen: list[str] = []
+        self._options = _options(certificate, tls_at_once)
+        if password is not None:
+            self._options |= {"auth_required": True, "authenticator": self._authenticator(password)}
+        self._refused_recipients: dict[str, str] = {}
         self._arrived = Condition()
         self._received: list[Received] = []
         self._refusal: str | None = None
@@ -76,7 +95,7 @@ class Mailbox:
         """Start to listen, after stop() on the same port; nothing happens while it listens."""
         if self._controller is not None:
             return
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, **self._options)
         self._controller.start()
 
     def stop(self) -> None:
@@ -90,10 +109,15 @@ class Mailbox:
         with self._arrived:
             self._received.clear()
             self._refusal = None
+            self._refused_recipients.clear()
 
     def refuse(self, answer: str | None = "451 Try again later") -> None:
         """Answer every message with this SMTP refusal, until refuse(None) or clear()."""
         self._refusal = answer
+
+    def refuse_recipient(self, address: str, answer: str = "550 5.1.1 No such mailbox") -> None:
+        """Answer mails to this address alone with this refusal, until clear()."""
+        self._refused_recipients[address] = answer
 
     def find(self, to: str | None = None, subject: str | None = None) -> list[Received]:
         """Return the messages to this address whose subject contains this text."""
@@ -117,6 +141,13 @@ class Mailbox:
         came = [f"{one.recipients}: {one.subject}" for one in self.received]
         raise AssertionError(f"no {count} mail(s) to {to} about {subject!r} within {seconds} s; came: {came}")
 
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        """Take a recipient in (aiosmtpd's hook)."""
+        if address in self._refused_recipients:
+            return self._refused_recipients[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         """Take a message in (aiosmtpd's hook, on its own thread)."""
         if self._refusal is not None:
@@ -127,6 +158,19 @@ class Mailbox:
             self._received.append(Received(envelope.mail_from, list(envelope.rcpt_tos), message))
             self._arrived.notify_all()
         return _ACCEPTED
+
+    def _authenticator(self, password: str) -> Callable[..., AuthResult]:
+        def judge(server: Any, session: Any, envelope: Any, mechanism: str, sent: Any) -> AuthResult:
+            self.passwords_seen.append(sent.password.decode())
+            return AuthResult(success=(sent.login, sent.password) == (b"portail", password.encode()), handled=False)
+
+        return judge
+
+
+def _options(certificate: ssl.SSLContext | None, tls_at_once: bool) -> dict[str, Any]:
+    if certificate is None:
+        return {"auth_require_tls": False}
+    return {"ssl_context": certificate, "auth_require_tls": False} if tls_at_once else {"tls_context": certificate}
 
 
 def _matches(one: Received, to: str | None, subject: str | None) -> bool:

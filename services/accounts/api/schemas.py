@@ -109,6 +109,14 @@ class Assertion(Schema):
     assertion = fields.String(required=True)
 
 
+class RefusedMails(Schema):
+    """An address to which no mail goes out: `code` is the mail server's answer (5xx)."""
+
+    address = fields.String(required=True)
+    code = fields.Integer(required=True)
+    since = fields.AwareDateTime(required=True)
+
+
 class Candidate(Schema):
     """`values` are the civil status as its form holds it."""
 
@@ -116,6 +124,7 @@ class Candidate(Schema):
     email = fields.String(required=True)
     activated = fields.Boolean(required=True)
     version = fields.Integer(required=True)
+    refused_mails = fields.List(fields.Nested(RefusedMails), required=True)
     values = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
 
 

@@ -6,9 +6,9 @@ Nothing is lost with the broker down, nothing done twice; what keeps failing is 
 """
 
 from services.chassis.events.envelope import Envelope
-from services.chassis.events.handlers import Handlers
+from services.chassis.events.handlers import Channel, Handlers
 from services.chassis.events.parking import erase_subject, purge
 from services.chassis.events.publishing import follow_up, publish
 from services.chassis.events.tables import EventTables
 
-__all__ = ["Envelope", "EventTables", "Handlers", "erase_subject", "follow_up", "publish", "purge"]
+__all__ = ["Channel", "Envelope", "EventTables", "Handlers", "erase_subject", "follow_up", "publish", "purge"]

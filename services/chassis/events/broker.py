@@ -34,6 +34,12 @@ class Retry:
 Handle = Callable[[bytes, int], Retry | None]
 # Given the body of a message that the broker itself gave up.
 TakeParked = Callable[[bytes], None]
+# Called by a loop at each of its turns, so that a probe sees one that hangs.
+Turned = Callable[[], None]
+
+
+def unseen() -> None:
+    """For a loop that no probe watches."""
 
 
 class Publisher(Protocol):
@@ -56,8 +62,12 @@ class Broker(Protocol):
 
     def publisher(self) -> Publisher: ...
 
-    def consume(self, queue: str, handle: Handle, take_parked: TakeParked, stop: threading.Event) -> None:
-        """Deliver until `stop`, finishing what is in hand. Raises BrokerUnavailable when the connection is lost."""
+    def consume(
+        self, queue: str, handle: Handle, take_parked: TakeParked, stop: threading.Event, turned: Turned = unseen
+    ) -> None:
+        """Deliver until `stop`, finishing what is in hand, and call `turned` at each turn.
+
+        Raises BrokerUnavailable when the connection is lost."""
 
 
 def connect(url: str) -> Broker:

@@ -19,7 +19,7 @@ from pathlib import Path
 import structlog
 
 from services.chassis import leases
-from services.chassis.events.broker import BrokerUnavailable, Handle, Retry, TakeParked, Unroutable
+from services.chassis.events.broker import BrokerUnavailable, Handle, Retry, TakeParked, Turned, Unroutable, unseen
 from services.chassis.events.envelope import Envelope
 from services.chassis.leases import renewed
 from services.chassis.reasons import frames_of, reason_of
@@ -104,10 +104,13 @@ class EmbeddedBroker:
                 "INSERT INTO messages (queue, body, attempt, available_at) VALUES (?, ?, 1, ?)", rows
             )
 
-    def consume(self, queue: str, handle: Handle, take_parked: TakeParked, stop: threading.Event) -> None:
+    def consume(
+        self, queue: str, handle: Handle, take_parked: TakeParked, stop: threading.Event, turned: Turned = unseen
+    ) -> None:
         worker = uuid.uuid4().hex
         wait = SHORTEST_WAIT
         while not stop.is_set():
+            turned()
             claimed = self._claim(queue, worker)
             if claimed is None:
                 stop.wait(wait)

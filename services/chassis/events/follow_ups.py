@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import structlog
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
@@ -10,7 +12,7 @@ from services.chassis.clock import system_now
 from services.chassis.database import Database, new_id
 from services.chassis.events import counts, outbox
 from services.chassis.events.envelope import Envelope, Undecodable
-from services.chassis.events.handlers import Handlers
+from services.chassis.events.handlers import ChannelUnavailable, Handlers
 from services.chassis.events.parking import park
 from services.chassis.events.tables import TO_SELF, inbox
 from services.chassis.leases import renewed
@@ -33,20 +35,23 @@ class FollowUps:
         retry_seconds: tuple[float, ...],
         tries: int | None = None,
         owner: str | None = None,
+        types: Sequence[str] | None = None,
     ) -> None:
         """`tries` in all before a follow-up is parked; by default one more than there are delays.
 
-        `owner` is the start id of the worker, for its leases; by default one of this object alone.
+        `owner` is the start id of the worker, for its leases; by default one of this object alone. `types`: those of a
+        channel; by default all.
         """
         self._db = db
         self._handlers = handlers
         self._retry_seconds = retry_seconds
         self._tries = tries or len(retry_seconds) + 1
         self._owner = owner or new_id()
+        self._types = types
 
     def run_once(self) -> bool:
-        """Run one that is due; whether there was one."""
-        rows = outbox.take(self._db, TO_SELF, limit=1, owner=self._owner)
+        """Run one that is due; whether there was one. Raises ChannelUnavailable, with the follow-up given back."""
+        rows = outbox.take(self._db, TO_SELF, limit=1, owner=self._owner, types=self._types)
         if not rows:
             return False
         row = rows[0]
@@ -55,6 +60,10 @@ class FollowUps:
                 raise Interrupted
             with renewed(lambda: outbox.renew(self._db, [row.sequence], self._owner)):
                 self.run(row.envelope, row.attempts)
+        except ChannelUnavailable as error:
+            with self._db.operation() as session:
+                outbox.give_back(session, [row.sequence], self._owner, delay=error.delay, counted=False)
+            raise
         except Exception as error:
             self._failed(row, error)
             return True

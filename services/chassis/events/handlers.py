@@ -17,6 +17,31 @@ AnyFollowUp = TypeVar("AnyFollowUp", bound=FollowUp)
 
 
 @dataclass(frozen=True)
+class Channel:
+    """Follow-ups that a thread of their own runs in each worker, so that they wait for no others.
+
+    One that takes longer than `seconds` hangs, and its worker fails its probe.
+    """
+
+    name: str
+    seconds: float = 120.0
+
+
+OTHERS = Channel("follow-ups")
+
+
+class ChannelUnavailable(Exception):
+    """What every follow-up of the channel needs does not answer: none is run until it does, no try is counted.
+
+    `delay`: seconds for which this one lets others go first (None: it keeps its place), being perhaps the cause.
+    """
+
+    def __init__(self, reason: str, delay: float | None = None) -> None:
+        super().__init__(reason)
+        self.delay = delay
+
+
+@dataclass(frozen=True)
 class Reaction:
     """`name` stands in the inbox: renaming a handler makes it react again to what it has seen."""
 
@@ -32,6 +57,7 @@ class Handlers:
         self.service = service
         self._reactions: dict[str, list[Reaction]] = {}
         self._follow_ups: dict[str, FollowUp] = {}
+        self.channels: dict[Channel, list[str]] = {}
 
     def on(self, contract: type[Any]) -> Callable[[AnyEventHandler], AnyEventHandler]:
         """`contract` is an event's class (`TYPE`, `from_data`, which raises ValueError for data of another shape).
@@ -46,13 +72,14 @@ class Handlers:
 
         return register
 
-    def follow_up(self, name: str) -> Callable[[AnyFollowUp], AnyFollowUp]:
+    def follow_up(self, name: str, channel: Channel = OTHERS) -> Callable[[AnyFollowUp], AnyFollowUp]:
         """The function is called outside any transaction, and again after a crash: it must be idempotent."""
 
         def register(run: AnyFollowUp) -> AnyFollowUp:
             if name in self._follow_ups:
                 raise ValueError(f"two follow-ups are named {name}")
             self._follow_ups[name] = run
+            self.channels.setdefault(channel, []).append(name)
             return run
 
         return register

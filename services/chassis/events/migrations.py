@@ -45,5 +45,14 @@ def drop_leases_and_figures() -> None:
     op.create_index("ix_outbox_waiting", "outbox", ["published_at", "destination", "available_at"])
 
 
+def add_index_of_types() -> None:
+    """Follow-ups are read by their types."""
+    _index("ix_outbox_pending_types", ["type", "available_at", "sequence"], "published_at IS NULL")
+
+
+def drop_index_of_types() -> None:
+    op.drop_index("ix_outbox_pending_types", "outbox")
+
+
 def _index(name: str, columns: list[str], where: str) -> None:
     op.create_index(name, "outbox", columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))

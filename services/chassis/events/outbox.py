@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,8 @@ from services.chassis.events.tables import TO_BROKER, outbox
 
 log = structlog.get_logger()
 
+BESIDE = 20  # are looked at for the workers that take at the same moment
+
 
 @dataclass(frozen=True)
 class Row:
@@ -26,24 +29,28 @@ class Row:
     attempts: int
 
 
-def _due(destination: str, now: datetime) -> Any:
+def _due(now: datetime) -> Any:
     return (
         (outbox.c.published_at.is_(None))
-        & (outbox.c.destination == destination)
         & (outbox.c.available_at <= now)
         & or_(outbox.c.leased_until.is_(None), outbox.c.leased_until < now)
     )
 
 
-def take(db: Database, destination: str, *, limit: int, owner: str) -> list[Row]:
-    """Rows that are due, longest due first, each counted as one more attempt and `owner`'s until the lease ends."""
+def take(db: Database, destination: str, *, limit: int, owner: str, types: Sequence[str] | None = None) -> list[Row]:
+    """Rows that are due, longest due first, each counted as one more attempt and `owner`'s until the lease ends.
+
+    `types`, all of this destination, leave out all others.
+    """
     now = system_now()
-    due = _due(destination, now)
+    due = _due(now)
     with db.reading() as session:
-        if session.execute(select(outbox.c.sequence).where(due).limit(1)).first() is None:
-            return []
+        first = _first(session, due, limit + BESIDE, destination, types)
+    if not first:
+        return []
     with db.operation() as session:
-        locked = _chosen(due, limit).with_for_update(skip_locked=True)
+        columns = select(outbox.c.sequence, outbox.c.envelope, outbox.c.attempts)
+        locked = _oldest(columns.where(due & outbox.c.sequence.in_(first)), limit).with_for_update(skip_locked=True)
         rows = [Row(sequence, envelope, attempts + 1) for sequence, envelope, attempts in session.execute(locked)]
         ours = outbox.c.sequence.in_([row.sequence for row in rows])
         leased = {"leased_until": now + leases.LEASE, "leased_by": owner, "attempts": outbox.c.attempts + 1}
@@ -51,10 +58,18 @@ def take(db: Database, destination: str, *, limit: int, owner: str) -> list[Row]
     return rows
 
 
-def _chosen(due: Any, limit: int) -> Any:
-    """In the order of the index, so that neither many that wait nor many retries of later are read for a few."""
-    columns = select(outbox.c.sequence, outbox.c.envelope, outbox.c.attempts)
-    return columns.where(due).order_by(outbox.c.available_at, outbox.c.sequence).limit(limit)
+def _first(session: Session, due: Any, limit: int, destination: str, types: Sequence[str] | None) -> list[int]:
+    """The sequences of those longest due, read in the order of an index: of the destination, or of each type."""
+    columns = select(outbox.c.available_at, outbox.c.sequence).where(due)
+    groups = [outbox.c.destination == destination] if types is None else [outbox.c.type == type for type in types]
+    if types and session.execute(columns.where(outbox.c.type.in_(types)).limit(1)).first() is None:
+        return []
+    rows = [session.execute(_oldest(columns.where(group), limit)).all() for group in groups]
+    return [sequence for _, sequence in sorted(itertools.chain(*rows))[:limit]]
+
+
+def _oldest(query: Any, limit: int) -> Any:
+    return query.order_by(outbox.c.available_at, outbox.c.sequence).limit(limit)
 
 
 def renew(db: Database, sequences: Sequence[int], owner: str) -> bool:
@@ -68,10 +83,18 @@ def done(session: Session, sequences: Sequence[int], owner: str) -> int:
     return _change(session, sequences, owner, published_at=system_now(), leased_until=None, leased_by=None)
 
 
-def give_back(session: Session, sequences: Sequence[int], owner: str, *, delay: float) -> int:
-    """To be taken again after `delay` seconds; how many of the rows were still `owner`'s, which alone are changed."""
-    available_at = system_now() + timedelta(seconds=delay)
-    return _change(session, sequences, owner, leased_until=None, leased_by=None, available_at=available_at)
+def give_back(
+    session: Session, sequences: Sequence[int], owner: str, *, delay: float | None, counted: bool = True
+) -> int:
+    """To be taken again after `delay` seconds (None: in the place that it had), this attempt `counted` or not.
+
+    How many of the rows were still `owner`'s, which alone are changed."""
+    values: dict[str, Any] = {"leased_until": None, "leased_by": None}
+    if delay is not None:
+        values["available_at"] = system_now() + timedelta(seconds=delay)
+    if not counted:
+        values["attempts"] = outbox.c.attempts - 1
+    return _change(session, sequences, owner, **values)
 
 
 def publish_again(session: Session, since: datetime) -> int:

@@ -16,6 +16,7 @@ from typing import Any
 import pika
 import structlog
 from pika.adapters.blocking_connection import BlockingChannel, BlockingConnection
+from pika.adapters.utils.connection_workflow import AMQPConnectorException
 from pika.exceptions import (
     AMQPError,
     ChannelClosed,
@@ -25,18 +26,21 @@ from pika.exceptions import (
     UnroutableError,
 )
 
-from services.chassis.events.broker import BrokerUnavailable, Handle, TakeParked, Unroutable
+from services.chassis.events.broker import BrokerUnavailable, Handle, TakeParked, Turned, Unroutable, unseen
 from services.chassis.events.envelope import Envelope
 from services.chassis.events.topology import EXCHANGE, parking_queue, retry_exchange, retry_key, topology
 from services.chassis.reasons import frames_of, reason_of
 
 log = structlog.get_logger()
 
+LOST = (AMQPError, AMQPConnectorException, OSError)  # the second is of a broker that accepts and says nothing
 ATTEMPTS = "x-portail-attempts"
 PREFETCH = 1  # what waits behind a handler that kills its worker must not be counted as delivered too
 UNSETTLED_SECONDS = 5.0
 TICK_SECONDS = 0.2
-HEARTBEAT_SECONDS = 30
+CONFIRM_SECONDS = 30.0
+CLOSE_SECONDS = 3.0
+HEARTBEAT_SECONDS = 15  # a broker that hangs is given up after two of them and 10 s at most
 
 
 class RabbitBroker:
@@ -62,11 +66,13 @@ class RabbitBroker:
     def publisher(self) -> RabbitPublisher:
         return RabbitPublisher(self._parameters)
 
-    def consume(self, queue: str, handle: Handle, take_parked: TakeParked, stop: threading.Event) -> None:
+    def consume(
+        self, queue: str, handle: Handle, take_parked: TakeParked, stop: threading.Event, turned: Turned = unseen
+    ) -> None:
         with self._channel() as channel:
             channel.queue_declare(queue, passive=True)
             consumption = _Consumption(channel, queue, handle, take_parked, RabbitPublisher(self._parameters))
-            consumption.run(stop)
+            consumption.run(stop, turned)
 
     @contextlib.contextmanager
     def _channel(self) -> Iterator[BlockingChannel]:
@@ -74,7 +80,7 @@ class RabbitBroker:
         try:
             connection = BlockingConnection(self._parameters)
             yield connection.channel()
-        except (AMQPError, OSError) as error:
+        except LOST as error:
             raise BrokerUnavailable(_told(error)) from error
         finally:
             _close(connection)
@@ -101,10 +107,12 @@ class RabbitPublisher:
         )
         used_before = self._channel is not None
         try:
-            self._opened().basic_publish(exchange, key, body, properties, mandatory=True)
+            channel = self._opened()
+            with _within(CONFIRM_SECONDS, channel.connection):
+                channel.basic_publish(exchange, key, body, properties, mandatory=True)
         except UnroutableError as error:
             raise Unroutable(key) from error
-        except (NackError, AMQPError, OSError) as error:
+        except (NackError, *LOST) as error:
             self.close()
             if not used_before:
                 raise BrokerUnavailable(_told(error)) from error
@@ -116,7 +124,7 @@ class RabbitPublisher:
         try:
             if self._connection is not None:
                 self._connection.process_data_events(time_limit=0)
-        except (AMQPError, OSError):
+        except LOST:
             self.close()
 
     def close(self) -> None:
@@ -146,7 +154,7 @@ class _Consumption:
         self._stopping = threading.Event()
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="handler")
 
-    def run(self, stop: threading.Event) -> None:
+    def run(self, stop: threading.Event, turned: Turned) -> None:
         """Until `stop`; what is being handled is finished and answered, what only waits is given back.
 
         Raises BrokerUnavailable once the broker has ended the channel or a consumer (a queue deleted, a right taken
@@ -159,6 +167,7 @@ class _Consumption:
         connection = self._channel.connection
         try:
             while not stop.is_set():
+                turned()
                 connection.process_data_events(time_limit=TICK_SECONDS)
                 if not self._channel.is_open or len(self._channel.consumer_tags) < len(consumed):
                     raise BrokerUnavailable("the broker ended the consumption")
@@ -171,11 +180,11 @@ class _Consumption:
         waiter.start()
         while waiter.is_alive():
             if connection.is_open:
-                with contextlib.suppress(AMQPError, OSError):
+                with contextlib.suppress(*LOST):
                     connection.process_data_events(time_limit=TICK_SECONDS)
             waiter.join(TICK_SECONDS)
         if connection.is_open:
-            with contextlib.suppress(AMQPError, OSError):
+            with contextlib.suppress(*LOST):
                 connection.process_data_events(time_limit=0)
         self._retries.close()
 
@@ -245,5 +254,20 @@ def _told(error: Exception) -> str:
 
 def _close(connection: BlockingConnection | None) -> None:
     if connection is not None and connection.is_open:
-        with contextlib.suppress(AMQPError, OSError):
+        with contextlib.suppress(*LOST), _within(CLOSE_SECONDS, connection):
             connection.close()
+
+
+@contextlib.contextmanager
+def _within(seconds: float, connection: BlockingConnection) -> Iterator[None]:
+    """Raises TimeoutError from what waits in the block: pika itself waits for as long as heartbeats come."""
+    loop = connection._impl.ioloop
+    timer = loop.call_later(seconds, _raise_timeout)
+    try:
+        yield
+    finally:
+        loop.remove_timeout(timer)
+
+
+def _raise_timeout() -> None:
+    raise TimeoutError

@@ -87,10 +87,12 @@ class EventTables:
 
 
 def _outbox_indexes(model: Any) -> None:
-    """Of the rows of 30 days a few wait: each of the two kinds has an index of its own, in the order it is read."""
+    """Of the rows of 30 days a few wait: what is read of them has indexes of its own, in the order it is read."""
     waits, settled = model.published_at.is_(None), model.published_at.is_not(None)
     pending = (model.destination, model.available_at, model.sequence)
     Index("ix_outbox_pending", *pending, sqlite_where=waits, postgresql_where=waits)
+    of_type = (model.type, model.available_at, model.sequence)
+    Index("ix_outbox_pending_types", *of_type, sqlite_where=waits, postgresql_where=waits)
     Index("ix_outbox_published", model.published_at, sqlite_where=settled, postgresql_where=settled)
     Index("ix_outbox_subject", model.subject)
 

@@ -59,9 +59,17 @@ class Version(Schema):
     changes = fields.List(fields.Nested(Change))
 
 
+class MailsRefused(Schema):
+    """No mail goes out to the candidate's address: `code` is the mail server's answer (5xx)."""
+
+    code = fields.Integer()
+    since = fields.AwareDateTime()
+
+
 class Detail(Row):
     recap = fields.Nested(Recap)
     versions = fields.List(fields.Nested(Version))
+    mails_refused = fields.Nested(MailsRefused, allow_none=True)
 
 
 class Reason(Schema):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.events import erase_subject
 from services.contracts.accounts import EmailChanged, Identity
 from services.registrations.domain import numbers
-from services.registrations.models import Candidate, Draft, NumberCounter, db
+from services.registrations.models import Candidate, Draft, MailRefusal, NumberCounter, db
 from services.registrations.operations.refusals import AlreadyRegistered, IdentityOutdated
 from services.registrations.queries.catalogue import OpeningView
 
@@ -79,6 +79,7 @@ def erase_candidate(candidate_id: str) -> None:
         candidate = lock_candidate(session, candidate_id)
         _refuse_engaged(candidate)
         session.execute(delete(Draft).where(Draft.candidate_id == candidate_id))
+        session.execute(delete(MailRefusal).where(MailRefusal.candidate_id == candidate_id))
         erase_subject(session, candidate_id)
         candidate.email = None
 

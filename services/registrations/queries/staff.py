@@ -16,7 +16,7 @@ from services.chassis.errors import NotFound
 from services.contracts.registrations import RegistrationSaved
 from services.reference.text import folded
 from services.registrations.domain.changes import changes
-from services.registrations.models import Candidate, Candidature, CandidatureVersion, OpeningRow
+from services.registrations.models import Candidate, Candidature, CandidatureVersion, MailRefusal, OpeningRow
 from services.registrations.queries.candidatures import recap
 
 Academies = frozenset[str] | None
@@ -73,7 +73,8 @@ def _found(wanted: Wanted, academies: Academies) -> Select[Candidature, OpeningR
 def one(session: DbSession, candidature_id: str, academies: Academies) -> dict[str, Any]:
     """A candidature with its versions, newest first. Raises NotFound, also outside these académies."""
     candidature, opening = in_academies(session, candidature_id, academies)
-    numero = session.get_one(Candidate, candidature.candidate_id).numero_candidat
+    candidate = session.get_one(Candidate, candidature.candidate_id)
+    refusal = session.get(MailRefusal, (candidate.id, candidate.email or ""))
     versions = list(
         session.scalars(
             select(CandidatureVersion)
@@ -83,7 +84,12 @@ def one(session: DbSession, candidature_id: str, academies: Academies) -> dict[s
     )
     told = [_version(*pair) for pair in zip([None, *versions], versions, strict=False)]
     current = recap(RegistrationSaved.from_data(versions[-1].payload))
-    return {**_row(candidature, opening, numero), "recap": current, "versions": told[::-1]}
+    return {
+        **_row(candidature, opening, candidate.numero_candidat),
+        "recap": current,
+        "versions": told[::-1],
+        "mails_refused": {"code": refusal.code, "since": refusal.refused_at} if refusal else None,
+    }
 
 
 def in_academies(session: DbSession, candidature_id: str, academies: Academies) -> tuple[Candidature, OpeningRow]:

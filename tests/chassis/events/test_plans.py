@@ -47,6 +47,10 @@ def take(destination: str) -> Callable[[Database], object]:
     return lambda db: outbox.take(db, destination, limit=50, owner="a worker")
 
 
+def take_scan(db: Database) -> object:
+    return outbox.take(db, TO_SELF, limit=1, owner="a worker", types=["scan", "rescan"])
+
+
 def forget(db: Database) -> None:
     with db.operation() as session:
         purge(session)
@@ -57,6 +61,7 @@ def forget(db: Database) -> None:
     [
         pytest.param(take(TO_BROKER), id="a batch is taken"),
         pytest.param(take(TO_SELF), id="a follow-up is taken"),
+        pytest.param(take_scan, id="a follow-up of one channel is taken"),
         pytest.param(outbox.waiting, id="what waits is counted"),
         pytest.param(forget, id="what is old is forgotten"),
     ],
@@ -69,6 +74,22 @@ def test_no_question_to_the_outbox_reads_what_was_sent(db: Database, deed: Calla
     with db.engine.connect() as connection:
         plans = {sql: plan(connection, sql, values) for sql, values in asked}
     assert {sql: steps for sql, steps in plans.items() if reads_all(steps)} == {}
+
+
+def test_a_channel_reads_nothing_of_what_waits_in_another(db: Database) -> None:
+    with db.operation() as session:
+        session.execute(text("UPDATE outbox SET published_at = NULL WHERE destination = 'self'"))
+        session.execute(text("UPDATE outbox SET type = 'scan' WHERE sequence = 2"))
+    if db.engine.dialect.name == "postgresql":
+        with db.operation() as session:
+            session.execute(text("ANALYZE outbox"))
+    with statements(db) as executed:
+        assert take_scan(db)
+    with db.engine.connect() as connection:
+        chosen = [plan(connection, sql, values) for sql, values in executed if sql.startswith("SELECT")]
+    assert len(chosen) == 4  # whether there is one, one for each type, and the row itself
+    assert ["ix_outbox_pending_types" in steps for steps in chosen] == [True, True, True, False]
+    assert "pk_outbox" in chosen[3] or "INTEGER PRIMARY KEY" in chosen[3]
 
 
 def test_what_waits_is_counted_with_the_age_of_the_oldest(db: Database) -> None:

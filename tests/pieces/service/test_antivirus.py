@@ -7,18 +7,21 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from click.testing import CliRunner
 from sqlalchemy import update
 from structlog.testing import capture_logs
 
 from services.chassis.clock import system_now
 from services.chassis.objects import ObjectStore
+from services.pieces.antivirus import Antivirus, AntivirusUnavailable
 from services.pieces.jobs import jobs
 from services.pieces.models import db, event_tables
 from services.pieces.operations.scans import GIVEN_UP
 from tests.pieces import made
 from tests.pieces.portal import Portal
 from tests.support.clamav import EICAR
+from tests.support.misbehaving_smtp import answering
 
 if TYPE_CHECKING:
     from tests.support.clamav import ClamAV
@@ -70,6 +73,25 @@ def test_without_a_verdict_the_scan_is_shown_as_failed_and_tried_again(guarded: 
     assert 'pieces_scans_total{state="failed"}' in metrics
     assert guarded.works() == []
     assert guarded.piece("NATIDE06")["deposit"]["scan"] == "saine"
+
+
+def test_a_clamd_that_hangs_is_given_up_in_time_and_asked_again(guarded: Portal, clamav: ClamAV) -> None:
+    guarded.registered().deposit("NATIDE06")
+    guarded.asks(Antivirus(clamav.url, 2.0))
+    clamav.pause()
+    try:
+        assert guarded.works() == ["AntivirusUnavailable"]
+    finally:
+        clamav.resume()
+    assert guarded.piece("NATIDE06")["deposit"]["scan"] == "analyse en échec"
+    assert guarded.works() == []
+    assert guarded.piece("NATIDE06")["deposit"]["scan"] == "saine"
+
+
+def test_a_clamd_that_drips_is_given_up_in_time() -> None:
+    """Each byte comes soon enough, and the line never ends."""
+    with answering({}, dripping=True) as server, pytest.raises(AntivirusUnavailable, match="TimeoutError"):
+        Antivirus(f"tcp://127.0.0.1:{server.port}", 1.0).is_clean([b"text"])
 
 
 def test_a_file_that_gives_way_while_it_is_scanned_is_not_told_as_lost(guarded: Portal, bucket: Bucket) -> None:

@@ -1,0 +1,1 @@
+"""Sending mails, for the services that write some: accounts and registrations."""

@@ -1,0 +1,33 @@
+"""Settings of the services that send mails, from the environment alone."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from services.chassis.settings import ServiceSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailSettings(ServiceSettings):
+    mail_url: str
+    """Where mails go: smtp://[user:password@]host:port, smtps://… or file:///folder."""
+    mail_ca: str = ""
+    """Certificates (PEM; mostly given as MAIL_CA_FILE) of the authority that signed the mail server's, where it is not
+    a public one."""
+
+    def mistakes(self) -> list[str]:
+        mistakes = super().mistakes()
+        if urlsplit(self.mail_url).scheme not in ("smtp", "smtps", "file"):
+            mistakes.append("MAIL_URL: smtp://, smtps:// or file:// is expected")
+        try:
+            tls_context(self.mail_ca)
+        except (OSError, ValueError, TypeError):  # text beyond ASCII is the last
+            mistakes.append("MAIL_CA: certificates in PEM are expected")
+        return mistakes
+
+
+def tls_context(ca: str) -> ssl.SSLContext:
+    """What verifies the server's certificate and name. OSError, ValueError or TypeError: `ca` is none."""
+    return ssl.create_default_context(cadata=ca or None)

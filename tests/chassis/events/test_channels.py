@@ -1,0 +1,104 @@
+"""Follow-ups of one channel wait for no other; a loop that hangs is named to the probe."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import requests
+
+from services.chassis import worker as workers
+from services.chassis import worker_page
+from services.chassis.events import Channel, Envelope, follow_up
+from tests.chassis.events.ledger import Ledger, declare
+from tests.chassis.events.test_delivery import note
+from tests.support.ports import free_port
+from tests.support.processes import wait_until
+
+PATIENCE = 90
+SLOW = Channel("slow", seconds=600.0)
+QUICK = Channel("quick", seconds=60.0)
+
+
+class Blocked(Ledger):
+    """Its follow-up « wait » ends when `may_end` is set."""
+
+    def wait(self, data: dict[str, Any], envelope: Envelope) -> None:
+        self.begun.set()
+        assert self.may_end.wait(PATIENCE)
+
+    def make_waiting(self, channel: Channel) -> None:
+        self.begun, self.may_end = threading.Event(), threading.Event()
+        self.handlers.follow_up("wait", channel)(self.wait)
+        with self.writing() as session:
+            follow_up(session, "wait", {}, subject="somebody")
+
+
+@pytest.fixture
+def service(database_url: str, tmp_path: Path) -> Blocked:
+    broker_url = f"sqlite:///{tmp_path}/broker.db"
+    declare(broker_url)
+    return Blocked("reader", database_url, broker_url)
+
+
+def test_a_follow_up_that_hangs_holds_up_its_own_channel_alone(service: Blocked) -> None:
+    service.make_waiting(SLOW)
+    with service.working():
+        assert service.begun.wait(PATIENCE)
+        with service.writing() as session:
+            follow_up(session, "tell", {"text": "a friend"}, subject="somebody")
+        note(service, "an event")
+        wait_until(lambda: sorted(service.entries()) == ["an event", "told a friend"], PATIENCE, "all the rest")
+        service.may_end.set()
+
+
+@pytest.mark.parametrize(("channel", "named"), [(QUICK, "stuck: quick"), (SLOW, "ok")])
+def test_a_follow_up_is_stuck_after_the_time_of_its_kind(
+    service: Blocked, channel: Channel, named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten minutes are too long for one, and not for the other; every other loop goes on turning."""
+    monkeypatch.setattr(workers, "WATCH_SECONDS", 0.1)
+    service.make_waiting(channel)
+    with service.working() as [worker]:
+        assert service.begun.wait(PATIENCE)
+        later = SimpleNamespace(monotonic=lambda: time.monotonic() + 500)
+        monkeypatch.setattr(workers, "time", later)
+        wait_until(lambda: live(worker) == named, PATIENCE, named)
+        service.may_end.set()
+        wait_until(lambda: live(worker) == "ok", PATIENCE, "the next turn")
+
+
+def test_a_reaction_that_hangs_is_named(service: Blocked, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "REACTION_SECONDS", 0.1)
+    service.release.clear()
+    note(service, "an event")
+    with service.working() as [worker]:
+        assert service.entered.wait(PATIENCE)
+        wait_until(lambda: live(worker) == "stuck: reaction", PATIENCE, "the name")
+        service.release.set()
+        wait_until(lambda: live(worker) == "ok", PATIENCE, "the next turn")
+
+
+def test_a_loop_that_ended_is_named(service: Blocked) -> None:
+    with service.working() as [worker]:
+        worker.stop.set()
+        assert worker.join(PATIENCE)
+        assert live(worker) == "stuck: consumer, follow-ups, jobs, relay, watch"
+
+
+def live(worker: workers.Worker) -> str:
+    """What `/health/live` says of the threads."""
+    port = free_port()
+    page = worker_page.serve("127.0.0.1", port, worker.stuck, worker.readiness())
+    try:
+        answer = requests.get(f"http://127.0.0.1:{port}/health/live", timeout=30)
+    finally:
+        page.shutdown()
+        page.server_close()
+    said = str(answer.json()["checks"]["threads"])
+    assert answer.status_code == (200 if said == "ok" else 503)
+    return said

@@ -1,0 +1,69 @@
+"""A RabbitMQ that hangs: noticed, its connections thrown away, everything else goes on, nothing lost or doubled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from services.chassis.events import follow_up
+from services.chassis.events import rabbitmq as adapter
+from services.chassis.events.broker import BrokerUnavailable
+from services.chassis.events.topology import EXCHANGE
+from tests.chassis.events.ledger import Ledger, Noted, declare
+from tests.chassis.events.test_delivery import note
+from tests.support.processes import wait_until
+from tests.support.rabbitmq import RabbitMQ
+
+PATIENCE = 120
+
+
+@pytest.fixture
+def url(rabbitmq: RabbitMQ) -> Iterator[str]:
+    made = rabbitmq.fresh_vhost()
+    declare(made)
+    yield made
+    rabbitmq.resume()
+    rabbitmq.delete_vhost(made)
+
+
+def test_a_broker_that_hangs_loses_and_doubles_nothing_and_holds_up_nothing_else(
+    rabbitmq: RabbitMQ, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adapter, "HEARTBEAT_SECONDS", 2)
+    writer = Ledger("writer", f"sqlite:///{tmp_path}/w.db", url)
+    reader = Ledger("reader", f"sqlite:///{tmp_path}/r.db", url)
+    note(writer, "before")
+    with writer.working() as [writing], reader.working() as [reading]:
+        wait_until(lambda: reader.entries() == ["before"], PATIENCE, "the first entry")
+        rabbitmq.pause()
+        note(writer, "meanwhile", "and this")
+        with writer.writing() as session:
+            follow_up(session, "tell", {"text": "a friend"}, subject="somebody")
+        wait_until(lambda: writer.entries()[-1:] == ["told a friend"], PATIENCE, "what needs no broker")
+        for worker in (writing, reading):
+            wait_until(lambda w=worker: w.readiness().ask()[1]["broker"] != "ok", PATIENCE, "the lost connection")  # type: ignore[misc]
+            assert worker.stuck() is None
+        rabbitmq.resume()
+        wait_until(lambda: len(reader.entries()) == 3, PATIENCE, "all entries")
+        note(writer, "after")
+        wait_until(lambda: "after" in reader.entries(), PATIENCE, "the entry over new connections")
+    assert sorted(reader.entries()) == ["after", "and this", "before", "meanwhile"]
+
+
+def test_a_confirm_that_does_not_come_is_not_waited_for(
+    rabbitmq: RabbitMQ, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As from a queue that has lost its majority: the broker's heartbeats alone would keep the relay waiting."""
+    monkeypatch.setattr(adapter, "HEARTBEAT_SECONDS", 3600)
+    monkeypatch.setattr(adapter, "CONFIRM_SECONDS", 1.0)
+    publisher = adapter.RabbitBroker(url).publisher()
+    publisher.send(EXCHANGE, Noted.TYPE, b"first", None, 1)
+    rabbitmq.pause()
+    with pytest.raises(BrokerUnavailable):
+        publisher.send(EXCHANGE, Noted.TYPE, b"second", None, 1)
+    publisher.close()
+    rabbitmq.resume()
+    publisher.send(EXCHANGE, Noted.TYPE, b"third", None, 1)
+    publisher.close()

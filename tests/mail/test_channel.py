@@ -1,0 +1,147 @@
+"""However long the mail server is away: mails wait in order, lose no try, hold nothing else up, and all go out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prometheus_client import REGISTRY
+from sqlalchemy import select
+
+from services.chassis.events import Envelope, follow_up
+from services.chassis.events.parking import parked_events
+from services.chassis.events.tables import outbox
+from services.chassis.worker import Worker
+from services.mail import mailer as mails
+from services.mail import server as connections
+from services.mail.mailer import MAILS, Mail, Mailer
+from tests.chassis.events.ledger import Ledger, declare
+from tests.support.misbehaving_smtp import GREETING, answering
+from tests.support.ports import free_port
+from tests.support.processes import wait_until
+from tests.support.smtp import Mailbox
+
+PATIENCE = 90
+NEVER = 3600.0  # the delay before a second try: what used up a try would not come within this test
+
+
+class Sending(Ledger):
+    """A service whose follow-up « send » is a mail to the server at `port`."""
+
+    port: int
+
+    def send(self, data: dict[str, Any], envelope: Envelope) -> None:
+        sent = Mail(data["to"], data["subject"], "texte", "<p>", envelope.id, datetime(2021, 10, 4, tzinfo=UTC))
+        Mailer(f"smtp://127.0.0.1:{self.port}", "portail@exemple.fr", longest_seconds=2.0).send(sent)
+
+    def ask(self, *subjects: str, to: str = "jeanne@exemple.fr") -> None:
+        for subject in subjects:
+            with self.writing() as session:
+                follow_up(session, "send", {"to": to, "subject": subject}, subject="somebody")
+
+    def attempts(self) -> dict[int, int]:
+        with self.app.app_context(), self.db.reading() as session:
+            rows = session.execute(select(outbox.c.sequence, outbox.c.attempts)).all()
+            return {row.sequence: row.attempts for row in rows}
+
+    @contextmanager
+    def patiently_working(self, *retry_seconds: float) -> Iterator[Worker]:
+        worker = Worker(self.app, self.handlers, self.jobs, retry_seconds or (NEVER,), len(retry_seconds) + 1)
+        worker.start()
+        try:
+            yield worker
+        finally:
+            worker.stop.set()
+            assert worker.join(PATIENCE)
+
+    def paused(self) -> bool:
+        return REGISTRY.get_sample_value("channel_paused", {"service": self.name, "channel": MAILS.name}) == 1
+
+
+@pytest.fixture
+def service(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sending:
+    monkeypatch.setattr(connections, "STEP_SECONDS", 2.0)
+    broker_url = f"sqlite:///{tmp_path}/broker.db"
+    declare(broker_url)
+    made = Sending("writer", database_url, broker_url)
+    made.port = free_port()
+    made.handlers.follow_up("send", MAILS)(made.send)
+    return made
+
+
+@contextmanager
+def returned(service: Sending) -> Iterator[Mailbox]:
+    mailbox = Mailbox(service.port)
+    try:
+        yield mailbox
+    finally:
+        mailbox.stop()
+
+
+Away = Callable[[int], AbstractContextManager[Any]]
+AWAY: dict[str, Away] = {
+    "refuses connections": lambda port: nullcontext(),
+    "accepts and stays silent": lambda port: answering({GREETING: None}, port),
+    "drips": lambda port: answering({}, port, dripping=True),
+    "is busy": lambda port: answering({GREETING: "421 busy"}, port),
+    "refuses its sender": lambda port: answering({"MAIL": "550 no relay"}, port),
+    "closes at each recipient": lambda port: answering({"RCPT": "421 closing"}, port),
+}
+
+
+@pytest.mark.parametrize("away", AWAY.values(), ids=AWAY.keys())
+def test_what_waited_goes_out_once_the_server_is_back_and_has_lost_no_try(
+    service: Sending, away: Away, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mails, "OTHERS_FIRST_SECONDS", 0.5)
+    service.ask("un", "deux", "trois")
+    with service.patiently_working() as worker:
+        with away(service.port):
+            wait_until(service.paused, PATIENCE, "the pause")
+            with service.writing() as session:
+                follow_up(session, "tell", {"text": "a friend"}, subject="somebody")
+            wait_until(lambda: service.entries() == ["told a friend"], PATIENCE, "what needs no mail server")
+            assert worker.stuck() is None
+        with returned(service) as mailbox:
+            mailbox.wait_for_count(3, seconds=PATIENCE)
+            wait_until(lambda: not service.paused(), PATIENCE, "the end of the pause")
+        assert sorted(mail.subject for mail in mailbox.received) == ["deux", "trois", "un"]
+    assert set(service.attempts().values()) == {1}
+
+
+def test_mails_go_out_in_the_order_of_their_age(service: Sending) -> None:
+    service.ask("un", "deux", "trois", "quatre")
+    with service.patiently_working():
+        wait_until(service.paused, PATIENCE, "the pause")
+        with returned(service) as mailbox:
+            mailbox.wait_for_count(4, seconds=PATIENCE)
+    assert [mail.subject for mail in mailbox.received] == ["un", "deux", "trois", "quatre"]
+
+
+def test_one_mail_that_is_not_taken_now_waits_alone(service: Sending) -> None:
+    with returned(service) as mailbox:
+        mailbox.refuse_recipient("pleine@exemple.fr", "452 4.2.2 Mailbox full")
+        service.ask("plus tard", to="pleine@exemple.fr")
+        service.ask("tout de suite")
+        with service.patiently_working(1.0, 1.0, 1.0):
+            mailbox.wait_for(subject="tout de suite", seconds=PATIENCE)
+            assert not service.paused()
+            wait_until(lambda: service.attempts()[1] > 1, PATIENCE, "another try of its own")
+            mailbox.clear()
+            mailbox.wait_for(subject="plus tard", seconds=PATIENCE)
+    with service.app.app_context(), service.db.reading() as session:
+        assert parked_events(session) == []
+
+
+def test_a_mail_at_which_the_server_hangs_up_lets_the_others_go_first(service: Sending) -> None:
+    with returned(service) as mailbox:
+        mailbox.refuse_recipient("poison@exemple.fr", "421 4.7.0 closing")
+        service.ask("poison", to="poison@exemple.fr")
+        service.ask("deux", "trois")
+        with service.patiently_working():
+            mailbox.wait_for_count(2, seconds=PATIENCE)
+    assert [mail.subject for mail in mailbox.received] == ["deux", "trois"]

@@ -1,0 +1,194 @@
+"""What a mail server's answers mean, and to whom passwords and mails are given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
+
+from services.mail import server as connections
+from services.mail.mailer import Mail, MailDeferred, Mailer, MailRefused, MailUnavailable
+from services.mail.settings import MailSettings, tls_context
+from tests.support.certificates import Authority
+from tests.support.misbehaving_smtp import END, GREETING, answering
+from tests.support.smtp import Mailbox
+
+PASSWORD = "aussi-longue-que-secrete"
+TO = "jeanne@exemple.fr"
+
+
+def mail(to: str = TO) -> Mail:
+    return Mail(to, "Essai", "texte", "<p>texte</p>", "an-event", datetime(2021, 10, 4, tzinfo=UTC))
+
+
+def mailer(url: str, ca: str = "", longest_seconds: float = 60.0) -> Mailer:
+    return Mailer(url, "portail@exemple.fr", ca, longest_seconds)
+
+
+def with_password(mailbox: Mailbox, scheme: str = "smtp") -> str:
+    return f"{scheme}://portail:{PASSWORD}@127.0.0.1:{mailbox.port}"
+
+
+@pytest.fixture(scope="module")
+def authority() -> Authority:
+    return Authority()
+
+
+@pytest.fixture(params=["from the start", "STARTTLS"])
+def guarded(request: pytest.FixtureRequest, authority: Authority, tmp_path: Path) -> Iterator[tuple[Mailbox, str]]:
+    """A server that wants TLS and a password, and its URL."""
+    at_once = request.param == "from the start"
+    mailbox = Mailbox(certificate=authority.server(tmp_path), tls_at_once=at_once, password=PASSWORD)
+    yield mailbox, with_password(mailbox, "smtps" if at_once else "smtp")
+    mailbox.stop()
+
+
+def test_a_server_with_a_certificate_of_the_authority_gets_password_and_mail(
+    guarded: tuple[Mailbox, str], authority: Authority
+) -> None:
+    mailbox, url = guarded
+    mailer(url, authority.pem).send(mail())
+    assert [received.recipients for received in mailbox.received] == [[TO]]
+    assert mailbox.passwords_seen == [PASSWORD]
+
+
+def test_a_server_that_nobody_vouches_for_gets_neither(guarded: tuple[Mailbox, str]) -> None:
+    mailbox, url = guarded
+    for ca in ("", Authority().pem):
+        with pytest.raises(MailUnavailable, match="SSLCertVerificationError"):
+            mailer(url, ca).send(mail())
+    assert (mailbox.received, mailbox.passwords_seen) == ([], [])
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_certificate_of_another_server_is_refused(authority: Authority, tmp_path: Path, at_once: bool) -> None:
+    mailbox = Mailbox(certificate=authority.server(tmp_path, "192.0.2.1"), tls_at_once=at_once, password=PASSWORD)
+    try:
+        with pytest.raises(MailUnavailable, match="SSLCertVerificationError"):
+            mailer(with_password(mailbox, "smtps" if at_once else "smtp"), authority.pem).send(mail())
+    finally:
+        mailbox.stop()
+    assert (mailbox.received, mailbox.passwords_seen) == ([], [])
+
+
+def test_nobody_logs_in_where_starttls_was_stripped() -> None:
+    mailbox = Mailbox(password=PASSWORD)
+    before = REGISTRY.get_sample_value("mails_total", {"answer": "unavailable"}) or 0
+    try:
+        with capture_logs() as logs, pytest.raises(MailUnavailable, match="no TLS"):
+            mailer(with_password(mailbox)).send(mail())
+    finally:
+        mailbox.stop()
+    assert (mailbox.received, mailbox.passwords_seen) == ([], [])
+    assert [line["event"] for line in logs if line["log_level"] == "error"] == ["mail_without_tls"]
+    assert REGISTRY.get_sample_value("mails_total", {"answer": "unavailable"}) == before + 1
+
+
+def test_a_wrong_password_is_no_fault_of_the_mail(authority: Authority, tmp_path: Path) -> None:
+    mailbox = Mailbox(certificate=authority.server(tmp_path), password="another")
+    try:
+        with pytest.raises(MailUnavailable, match="SMTPAuthenticationError 535"):
+            mailer(with_password(mailbox), authority.pem).send(mail())
+    finally:
+        mailbox.stop()
+
+
+def test_a_server_that_catches_mails_needs_no_tls(mailbox: Mailbox) -> None:
+    mailer(mailbox.url).send(mail())
+    assert mailbox.wait_for(to=TO).subject == "Essai"
+
+
+UNAVAILABLE = [
+    ({GREETING: "421 busy"}, None),
+    ({GREETING: "554 no service"}, None),
+    ({"MAIL": "451 later"}, 30.0),
+    ({"MAIL": "550 you may not"}, 30.0),
+    ({"RCPT": "421 closing"}, 30.0),
+    ({"DATA": "421 closing"}, 30.0),
+    ({END: "421 closing"}, 30.0),
+]
+
+
+@pytest.mark.parametrize(("answers", "delay"), UNAVAILABLE)
+def test_what_says_nothing_of_the_mail_means_that_the_server_is_away(
+    answers: dict[str, str | None], delay: float | None
+) -> None:
+    with answering(answers) as server, pytest.raises(MailUnavailable) as raised:
+        mailer(server.url).send(mail())
+    assert raised.value.delay == delay
+
+
+@pytest.mark.parametrize("answers", [{"RCPT": "451 greylisted"}, {"RCPT": "452 mailbox full"}, {END: "451 later"}])
+def test_a_mail_that_is_not_taken_now_is_sent_again_later(answers: dict[str, str | None]) -> None:
+    with answering(answers) as server, pytest.raises(MailDeferred):
+        mailer(server.url).send(mail())
+
+
+@pytest.mark.parametrize(
+    ("answers", "code"),
+    [({"RCPT": f"550 {TO} unknown"}, 550), ({"DATA": "554 no"}, 554), ({END: "552 too large"}, 552)],
+)
+def test_a_mail_that_is_refused_for_good_is_said_to_be_without_its_address(
+    answers: dict[str, str | None], code: int
+) -> None:
+    with answering(answers) as server, pytest.raises(MailRefused) as raised:
+        mailer(server.url).send(mail())
+    assert (raised.value.code, str(raised.value)) == (code, str(code))
+
+
+@pytest.mark.parametrize("at_the_end", ["421 closing", "500 what", None])
+def test_what_was_taken_is_taken_however_the_server_takes_its_leave(
+    at_the_end: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "STEP_SECONDS", 1.0)
+    with answering({"QUIT": at_the_end}) as server:
+        mailer(server.url).send(mail())
+
+
+@pytest.mark.parametrize("command", [GREETING, "EHLO", "MAIL", "RCPT", "DATA"])
+def test_a_server_that_falls_silent_holds_nobody(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "STEP_SECONDS", 1.0)
+    silent_helo: dict[str, str | None] = {"HELO": None} if command == "EHLO" else {}
+    expected = MailDeferred if command == "DATA" else MailUnavailable
+    with answering({command: None, **silent_helo}) as server, pytest.raises(expected):
+        mailer(server.url).send(mail())
+
+
+def test_a_mail_of_which_nobody_knows_whether_it_was_taken_counts_its_try(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "STEP_SECONDS", 1.0)
+    with answering({END: None}) as server, pytest.raises(MailDeferred, match="no answer"):
+        mailer(server.url).send(mail())
+
+
+@pytest.mark.parametrize("scheme", ["smtp", "smtps"])
+def test_a_server_that_drips_is_cut_off(scheme: str) -> None:
+    with answering({}, dripping=True) as server, pytest.raises(MailUnavailable):
+        mailer(server.url.replace("smtp", scheme), longest_seconds=1.0).send(mail())
+
+
+def test_letters_that_the_server_does_not_know_are_a_refusal() -> None:
+    with answering({}) as server, pytest.raises(MailRefused):
+        mailer(server.url).send(mail("jérôme@exemple.fr"))
+
+
+@pytest.mark.parametrize(
+    ("url", "ca", "mistake"),
+    [("http://mail", "", "MAIL_URL"), ("smtp://mail", "no certificate", "MAIL_CA"), ("smtp://mail", "é", "MAIL_CA")],
+)
+def test_a_process_does_not_start_on_a_mail_server_it_cannot_speak_to(url: str, ca: str, mistake: str) -> None:
+    settings = MailSettings(
+        env="test", database_url="-", broker_url="-", accounts_url="-", client_id="-", client_secret="-",  # type: ignore[arg-type]
+        mail_url=url, mail_ca=ca,
+    )  # fmt: skip
+    assert [line.split(":")[0] for line in settings.mistakes()] == [mistake]
+
+
+def test_certificates_are_checked_wherever_the_authority_comes_from(authority: Authority) -> None:
+    for ca in ("", authority.pem):
+        context = tls_context(ca)
+        assert context.check_hostname
+        assert context.verify_mode.name == "CERT_REQUIRED"

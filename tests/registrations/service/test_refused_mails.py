@@ -1,0 +1,66 @@
+"""Staff see with a candidature that its candidate's mails are refused, for as long as his address is that one."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from services.chassis.events.follow_ups import FollowUps
+from services.mail.mailer import MAILER, Mailer
+from services.registrations.follow_ups import registry
+from services.registrations.models import MailRefusal, db
+from services.registrations.operations import candidates, mail_refusals
+from tests.registrations.service.portal import Person
+from tests.registrations.service.test_staff import Desk
+from tests.support import tokens
+from tests.support.smtp import Mailbox
+
+EMAIL = tokens.DUBOIS["email"]
+
+
+@pytest.fixture
+def sending(app: Flask, mailbox: Mailbox) -> Flask:
+    app.extensions[MAILER] = Mailer(mailbox.url, "portail@exemple.fr")
+    return app
+
+
+def deliver(app: Flask) -> None:
+    with app.app_context():
+        follow_ups = FollowUps(db, registry, (60.0,))
+        while follow_ups.run_once():
+            pass
+
+
+def shown(app: Flask, candidature_id: str) -> int | None:
+    refusal = Desk(app).get(f"/{candidature_id}").json["mails_refused"]
+    return refusal and int(refusal["code"])
+
+
+def test_a_refusal_shows_until_the_address_takes_a_mail(sending: Flask, candidate: Person, mailbox: Mailbox) -> None:
+    saved = candidate.registered("03")
+    assert shown(sending, saved["candidature_id"]) is None
+    mailbox.refuse_recipient(EMAIL, "550 5.1.1 No such mailbox")
+    assert candidate.withdraw(saved["candidature_id"]).status_code < 300
+    deliver(sending)
+    assert shown(sending, saved["candidature_id"]) == 550
+    with sending.app_context():
+        mail_refusals.forget("pierre", EMAIL)
+    assert shown(sending, saved["candidature_id"]) is None
+
+
+def test_a_refusal_at_an_earlier_address_does_not_show(sending: Flask, candidate: Person) -> None:
+    saved = candidate.registered("03")
+    with sending.app_context():
+        mail_refusals.note("pierre", EMAIL, 550)
+        with db.operation() as session:
+            candidates.lock_candidate(session, "pierre").email = "nouvelle@exemple.fr"
+    assert shown(sending, saved["candidature_id"]) is None
+
+
+def test_a_refusal_goes_with_the_candidate(sending: Flask, candidate: Person) -> None:
+    candidate.draft()
+    with sending.app_context():
+        mail_refusals.note("pierre", EMAIL, 550)
+        candidates.erase_candidate("pierre")
+        with db.reading() as session:
+            assert session.query(MailRefusal).all() == []

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from services.chassis.settings import Secret, Settings
 
+_NONE = Secret("")
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class GatewaySettings(Settings):
@@ -27,6 +29,8 @@ class GatewaySettings(Settings):
     """Where the one-machine mode keeps its mails; when set, /mails shows them. Refused in production."""
     uploads_at_once: int = 64
     """Uploads received at the same time; more are asked to come back (503), so that pages stay quick."""
+    metrics_token: Secret = _NONE
+    """What a monitor sends as « Authorization: Bearer »; without one, /metrics answers this machine alone."""
     trusted_proxies: int = 0
     """Reverse proxies in front whose X-Forwarded-For is believed."""
 

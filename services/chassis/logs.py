@@ -12,6 +12,9 @@ from typing import Any
 
 import structlog
 
+from services.chassis.reasons import frames_of, reason_of
+
+LONGEST = 200  # characters of a library's message
 FORBIDDEN = frozenset(
     {"email", "nom", "nom_famille", "nom_usage", "prenoms", "password", "token", "session", "payload", "values",
      "identity", "assertion", "filename", "telephone", "address", "authorization", "secret"}
@@ -37,20 +40,31 @@ def configure(service: str, *, level: str = "INFO", as_json: bool = True) -> Non
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _named(service), final],
-            foreign_pre_chain=shared,
+            foreign_pre_chain=[*shared, _of_a_library],
+            use_get_message=False,
         )
     )
-    root = logging.getLogger()
-    root.handlers = [handler]
-    root.setLevel(level)
+    for name in ("", "gunicorn.error"):  # gunicorn has a handler of its own, which says all
+        logging.getLogger(name).handlers = [handler]
+    logging.getLogger().setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
+    for own in ("services", "gateway"):
+        logging.getLogger(own).setLevel(level)
     logging.getLogger("pika").setLevel("CRITICAL")  # what it meets is told by our own lines
-    for noisy in ("urllib3", "minio", "xhtml2pdf", "fontTools", "PIL", "alembic"):
-        logging.getLogger(noisy).setLevel("WARNING")
 
 
 def _guarded(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for key in FORBIDDEN & event.keys():
         event[key] = "…"
+    return event
+
+
+def _of_a_library(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Its own words, without what it fills in (paths, addresses, contents of files); an error's kind and place."""
+    record: logging.LogRecord = event["_record"]
+    said = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
+    event["logger"], event["event"] = record.name, said.partition(" from ip=")[0][:LONGEST]
+    if (raised := event.pop("exc_info", None)) and raised[1]:
+        event["reason"], event["frames"] = reason_of(raised[1]), frames_of(raised[1])
     return event
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from tests.registrations.domain.bts import ANSWERS, BESANCON
 from tests.registrations.service.portal import Person
 
@@ -119,9 +121,16 @@ def test_what_no_browser_sends_is_refused_and_says_where(candidate: Person) -> N
 
 def test_every_character_survives(candidate: Person) -> None:
     draft = candidate.draft()
-    typed = "Đặng Œuvrard Łukasz \U0001f600 \x00 \ud800"
+    typed = "Đặng Œuvrard Łukasz \U0001f600 \x1b"
     candidate.write(draft, IDENTIFICATION, {"adresse": typed}, action="stay")
     assert value_of(candidate.get(f"/drafts/{draft['id']}/tabs/{IDENTIFICATION}"), "adresse") == typed
+
+
+@pytest.mark.parametrize("typed", ["a\x00", "\ud800"])
+def test_what_no_database_takes_is_refused_where_it_was_typed(candidate: Person, typed: str) -> None:
+    draft = candidate.draft()
+    answer = candidate.write(draft, IDENTIFICATION, {"adresse": typed}, action="stay")
+    assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "#/values/adresse")
 
 
 def test_the_identification_tab_shows_the_identity_of_the_moment(candidate: Person) -> None:

@@ -159,7 +159,8 @@ def error_target(error: Any) -> str | None:
     named = _part(error, "field")
     if named:
         return named
-    pointer = (_part(error, "pointer") or "").removeprefix("#").removeprefix("/").removeprefix("values/")
+    pointer = (_part(error, "pointer") or "").removeprefix("#").removeprefix("/")
+    pointer = pointer.removeprefix("values/").removesuffix("/value")
     return pointer.replace("/", ".").replace("~1", "/").replace("~0", "~") or None
 
 

@@ -12,9 +12,8 @@ from typing import Any
 
 import structlog
 
-from services.chassis.reasons import frames_of, reason_of
+from services.chassis.reasons import LONGEST, frames_of, reason_of
 
-LONGEST = 200  # characters of a library's message
 FORBIDDEN = frozenset(
     {"email", "nom", "nom_famille", "nom_usage", "prenoms", "password", "token", "session", "payload", "values",
      "identity", "assertion", "filename", "telephone", "address", "authorization", "secret"}
@@ -29,6 +28,7 @@ def configure(service: str, *, level: str = "INFO", as_json: bool = True) -> Non
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _guarded,
     ]
+    named: structlog.typing.Processor = lambda _, __, event: {**event, "service": service}  # noqa: E731
     final = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -39,7 +39,7 @@ def configure(service: str, *, level: str = "INFO", as_json: bool = True) -> Non
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _named(service), final],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, named, final],
             foreign_pre_chain=[*shared, _of_a_library],
             use_get_message=False,
         )
@@ -53,9 +53,7 @@ def configure(service: str, *, level: str = "INFO", as_json: bool = True) -> Non
 
 
 def _guarded(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    for key in FORBIDDEN & event.keys():
-        event[key] = "…"
-    return event
+    return {key: "…" if key in FORBIDDEN else value for key, value in event.items()}
 
 
 def _of_a_library(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -66,11 +64,3 @@ def _of_a_library(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMa
     if (raised := event.pop("exc_info", None)) and raised[1]:
         event["reason"], event["frames"] = reason_of(raised[1]), frames_of(raised[1])
     return event
-
-
-def _named(service: str) -> Any:
-    def add(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        event["service"] = service
-        return event
-
-    return add

@@ -59,7 +59,6 @@ def create_service(
     logs.configure(name, level=settings.log_level, as_json=settings.env != "test")
     observed.register(app, name, needs={"database": db.check}, reports=reports or {})
     access.register(app, key_of or RemoteKeys(settings.accounts_url))
-    app.before_request(refuse_impossible_ids)
     app.before_request(refuse_impossible_text)
     db.connect(app, settings.database_url)
     Migrate(app, db, directory=f"services/{name}/migrations", render_as_batch=True)
@@ -82,18 +81,15 @@ def database_away(error: SQLAlchemyError) -> Response:
     )
 
 
-def refuse_impossible_ids() -> None:
-    """Ids are plain ASCII; what no database could even be asked for is unknown. Raises NotFound."""
-    texts = (value for value in (request.view_args or {}).values() if isinstance(value, str))
-    if not all(text.isascii() and text.isprintable() for text in texts):
-        raise NotFound()
-
-
 def refuse_impossible_text() -> None:
     """What no parser takes (brackets nested by thousands, numbers of thousands of digits) or no database keeps.
 
-    Raises BadRequest, or Invalid naming each text of the query and of the JSON body that cannot be.
+    Raises NotFound for an id that is not plain ASCII, BadRequest, or Invalid naming each text of the query and of the
+    JSON body that cannot be.
     """
+    ids = "".join(value for value in (request.view_args or {}).values() if isinstance(value, str))
+    if not (ids.isascii() and ids.isprintable()):
+        raise NotFound()
     try:
         sent = json.loads(request.get_data() or b"null") if request.is_json else None
         wrong = (*_impossible(request.args), *_impossible(sent))

@@ -15,6 +15,7 @@ import pytest
 import requests
 from prometheus_client import REGISTRY
 
+from services.chassis.reasons import LONGEST
 from tests.chassis.failing_site import create
 from tests.support.ports import free_port, is_listening
 from tests.support.processes import Daemon, PrivateFolder
@@ -59,7 +60,7 @@ def test_a_library_says_its_own_words_in_a_bounded_line_and_nothing_below_a_warn
     printed = "".join(capsys.readouterr())
     assert PERSON not in printed
     said = [line["event"] for line in lines_in(printed) if line.get("logger") == "some.library"]
-    assert said == ["this is %s", "x" * 200]
+    assert said == ["this is %s", "x" * LONGEST]
 
 
 @pytest.mark.parametrize("method", ["OUVRIR", "FERMER", "PROPFIND"])

@@ -33,12 +33,9 @@ def may_be_named(key: str) -> bool:
 
 
 def set_apart(store: ObjectStore, key: str) -> None:
-    """Move an object into quarantine. Raises ObjectMissing, StoreUnavailable; then it is where it was.
-
-    What no row could ever name is no leftover, and is missing here.
-    """
+    """Move an object into quarantine. Raises ObjectMissing, StoreUnavailable; then it is where it was."""
     if not may_be_named(key):
-        raise ObjectMissing(key)
+        raise ObjectMissing(key)  # no leftover
     store.move(key, f"{FOLDER}{system_now():{_DAY}}/{key}")
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hmac
+from functools import partial
+
 from flask import Flask, Response, request
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, NotFound, UnsupportedMediaType
 
 from gateway.settings import GatewaySettings
 from services.chassis.errors import Forbidden
+from services.chassis.settings import LOOPBACK
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 TAKES_FILES = "justificatifs.deposit"
@@ -67,6 +71,7 @@ def register(app: Flask, settings: GatewaySettings) -> None:
         return response
 
     app.before_request(check_host)
+    app.before_request(partial(check_monitor, settings.metrics_token))
     app.before_request(refuse_files)
     app.before_request(check_origin)
     app.after_request(add_headers)
@@ -76,6 +81,17 @@ def refuse_files() -> None:
     """Of all pages but one, before anything of it is read. Raises UnsupportedMediaType."""
     if request.mimetype.startswith("multipart/") and request.endpoint != TAKES_FILES:
         raise UnsupportedMediaType("Cette page ne reçoit pas de fichier.")
+
+
+def check_monitor(token: str) -> None:
+    """Metrics are for whoever bears the token, or is on this machine and came through no proxy, which would speak for
+    others. Raises NotFound."""
+    if request.endpoint != "metrics":
+        return
+    sent = request.headers.get("Authorization", "")
+    bears_token = bool(token) and hmac.compare_digest(sent.encode(), f"Bearer {token}".encode())
+    if not bears_token and ("X-Forwarded-For" in request.headers or request.remote_addr not in LOOPBACK):
+        raise NotFound()
 
 
 def comes_from_us(fetch_site: str | None, origin: str | None, settings: GatewaySettings) -> bool:

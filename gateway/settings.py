@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from services.chassis.settings import Secret, Settings
 
+_NONE = Secret("")
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class GatewaySettings(Settings):
@@ -31,6 +33,8 @@ class GatewaySettings(Settings):
     """Of these, so many of one candidate."""
     behind_proxy: bool = False
     """All requests come through our own proxy: when a request's head came is as it says."""
+    metrics_token: Secret = _NONE
+    """What a monitor sends as « Authorization: Bearer »; without one, /metrics answers this machine alone."""
     trusted_proxies: int = 0
     """Reverse proxies in front whose X-Forwarded-For is believed."""
     threads: int = 256

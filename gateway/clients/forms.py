@@ -19,6 +19,9 @@ class Option:
 
 
 def typed(form: Mapping[str, list[str]], *, leave: tuple[str, ...] = ()) -> Values:
-    """What was posted, exactly as typed: a text each, or a list where a name came several times."""
-    posted = settled(form)
+    """What was posted, exactly as typed: a text each, or a list where a name came several times.
+
+    A NUL is nothing that anybody typed or could see; services refuse the text that holds one.
+    """
+    posted = {name: [value.replace("\0", "") for value in values] for name, values in settled(form).items()}
     return {name: values[0] if len(values) == 1 else values for name, values in posted.items() if name not in leave}

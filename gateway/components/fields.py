@@ -154,11 +154,13 @@ def messages_for(errors: Iterable[Any] | None, name: str) -> list[str]:
 
 
 def error_target(error: Any) -> str | None:
-    """The field an error is about: its `field`, else its pointer (« #/adresse/voie » → « adresse.voie »)."""
+    """The field an error is about: its `field`, else its pointer (« #/adresse/voie » → « adresse.voie »), into the
+    values typed where these are a part of what was sent (« #/values/prenoms » → « prenoms »)."""
     named = _part(error, "field")
     if named:
         return named
     pointer = (_part(error, "pointer") or "").removeprefix("#").removeprefix("/")
+    pointer = pointer.removeprefix("values/").removesuffix("/value")
     return pointer.replace("/", ".").replace("~1", "/").replace("~0", "~") or None
 
 

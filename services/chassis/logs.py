@@ -12,6 +12,8 @@ from typing import Any
 
 import structlog
 
+from services.chassis.reasons import LONGEST, frames_of, reason_of
+
 FORBIDDEN = frozenset(
     {"email", "nom", "nom_famille", "nom_usage", "prenoms", "password", "token", "session", "payload", "values",
      "identity", "assertion", "filename", "telephone", "address", "authorization", "secret"}
@@ -26,6 +28,7 @@ def configure(service: str, *, level: str = "INFO", as_json: bool = True) -> Non
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _guarded,
     ]
+    named: structlog.typing.Processor = lambda _, __, event: {**event, "service": service}  # noqa: E731
     final = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -36,27 +39,28 @@ def configure(service: str, *, level: str = "INFO", as_json: bool = True) -> Non
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _named(service), final],
-            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, named, final],
+            foreign_pre_chain=[*shared, _of_a_library],
+            use_get_message=False,
         )
     )
-    root = logging.getLogger()
-    root.handlers = [handler]
-    root.setLevel(level)
+    for name in ("", "gunicorn.error"):  # gunicorn has a handler of its own, which says all
+        logging.getLogger(name).handlers = [handler]
+    logging.getLogger().setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
+    for own in ("services", "gateway"):
+        logging.getLogger(own).setLevel(level)
     logging.getLogger("pika").setLevel("CRITICAL")  # what it meets is told by our own lines
-    for noisy in ("urllib3", "minio", "xhtml2pdf", "fontTools", "PIL", "alembic"):
-        logging.getLogger(noisy).setLevel("WARNING")
 
 
 def _guarded(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    for key in FORBIDDEN & event.keys():
-        event[key] = "…"
+    return {key: "…" if key in FORBIDDEN else value for key, value in event.items()}
+
+
+def _of_a_library(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Its own words, without what it fills in (paths, addresses, contents of files); an error's kind and place."""
+    record: logging.LogRecord = event["_record"]
+    said = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
+    event["logger"], event["event"] = record.name, said.partition(" from ip=")[0][:LONGEST]
+    if (raised := event.pop("exc_info", None)) and raised[1]:
+        event["reason"], event["frames"] = reason_of(raised[1]), frames_of(raised[1])
     return event
-
-
-def _named(service: str) -> Any:
-    def add(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        event["service"] = service
-        return event
-
-    return add

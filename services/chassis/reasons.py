@@ -7,7 +7,7 @@ import traceback
 from services.chassis.errors import DomainError
 
 _FRAMES = 8
-_LONGEST = 250
+LONGEST = 250  # characters of a reason, and of a library's message
 
 
 def reason_of(error: BaseException) -> str:
@@ -18,7 +18,7 @@ def reason_of(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if "/services/" in frame.filename] or list(frames)
     where = f" at {own[-1].filename.rsplit('/', 1)[-1]}:{own[-1].lineno}" if own else ""
-    return f"{kind}{where}"[:_LONGEST]
+    return f"{kind}{where}"[:LONGEST]
 
 
 def frames_of(error: BaseException) -> str:

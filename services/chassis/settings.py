@@ -10,8 +10,10 @@ import typing
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 ENVIRONMENTS = ("development", "demonstration", "test", "production")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class SettingsError(Exception):
@@ -65,6 +67,9 @@ class Settings:
             found.append(f"ENV: one of {', '.join(ENVIRONMENTS)} is expected")
         if self.env == "production" and self.portail_offset:
             found.append("PORTAIL_OFFSET (PORTAIL_NOW) is refused in production")
+        public = urlsplit(self.public_url)
+        if self.env == "production" and public.scheme != "https" and public.hostname not in LOOPBACK:
+            found.append("PUBLIC_URL: in production https:// is expected, but for 127.0.0.1 and localhost")
         return found
 
 

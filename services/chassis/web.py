@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import structlog
 from flask import Flask, Response, jsonify, request
 from flask_migrate import Migrate
 from flask_smorest import Api, Blueprint
+from marshmallow import RAISE
 from sqlalchemy.exc import SQLAlchemyError
+from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest, HTTPException
 
 from services.chassis import access, clock, logs, observed, problems
 from services.chassis.capacity import REFUSAL, RETRY_AFTER
 from services.chassis.database import Database, is_away
-from services.chassis.errors import NotFound, Unavailable
+from services.chassis.errors import FieldError, Invalid, NotFound, Unavailable
 from services.chassis.readiness import Check
 from services.chassis.reasons import frames_of, reason_of
 from services.chassis.settings import ServiceSettings
 from services.chassis.tokens import KeyOf, RemoteKeys
 
 BODY_LIMIT = 1024 * 1024  # bytes of a JSON body; routes that take files read their stream themselves
+IMPOSSIBLE = re.compile("[\0\ud800-\udfff]")  # a NUL, half a character
+FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION["query"] = RAISE  # a misspelt filter would widen a list
 
 
 class ProblemApi(Api):
@@ -54,8 +59,7 @@ def create_service(
     logs.configure(name, level=settings.log_level, as_json=settings.env != "test")
     observed.register(app, name, needs={"database": db.check}, reports=reports or {})
     access.register(app, key_of or RemoteKeys(settings.accounts_url))
-    app.before_request(refuse_unreadable_json)
-    app.url_value_preprocessor(refuse_impossible_ids)
+    app.before_request(refuse_impossible_text)
     db.connect(app, settings.database_url)
     Migrate(app, db, directory=f"services/{name}/migrations", render_as_batch=True)
     _register_api(app, title, blueprints)
@@ -75,21 +79,31 @@ def database_away(error: SQLAlchemyError) -> Response:
     return problems.of_domain_error(Unavailable(REFUSAL, retry_after=RETRY_AFTER))
 
 
-def refuse_impossible_ids(endpoint: str | None, values: dict[str, Any] | None) -> None:
-    """Ids are plain ASCII; what no database could even be asked for is unknown. Raises NotFound."""
-    texts = (value for value in (values or {}).values() if isinstance(value, str))
-    if not all(text.isascii() and text.isprintable() for text in texts):
+def refuse_impossible_text() -> None:
+    """What no parser takes (brackets nested by thousands, numbers of thousands of digits) or no database keeps.
+
+    Raises NotFound for an id that is not plain ASCII, BadRequest, or Invalid naming each text of the query and of the
+    JSON body that cannot be.
+    """
+    ids = "".join(value for value in (request.view_args or {}).values() if isinstance(value, str))
+    if not (ids.isascii() and ids.isprintable()):
         raise NotFound()
-
-
-def refuse_unreadable_json() -> None:
-    """What no parser takes: brackets nested by thousands, numbers of thousands of digits. Raises BadRequest."""
-    if not request.is_json:
-        return
     try:
-        json.loads(request.get_data() or b"null")
+        sent = json.loads(request.get_data() or b"null") if request.is_json else None
+        wrong = (*_impossible(request.args), *_impossible(sent))
     except (ValueError, RecursionError) as error:
         raise BadRequest("Le corps de la requête n'est pas un JSON lisible.") from error
+    if wrong:
+        raise Invalid(errors=wrong)
+
+
+def _impossible(value: Any, pointer: str = "#") -> Iterator[FieldError]:
+    if isinstance(value, str) and IMPOSSIBLE.search(value):
+        yield FieldError(pointer, "Ce texte comporte un caractère qui n'existe pas : effacez-le.")
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, item in inner:
+        yield from _impossible(name, pointer)
+        yield from _impossible(item, f"{pointer}/{name}")
 
 
 def _register_api(app: Flask, title: str, blueprints: Iterable[Blueprint]) -> None:

@@ -6,4 +6,6 @@ from services.chassis.figures import Figure
 
 DEPOSITS = Counter("pieces_deposits_total", "Files received, by outcome", ("outcome",))
 SCANS = Counter("pieces_scans_total", "Antivirus verdicts, failures included", ("state",))
-SCAN_STATES = Figure("pieces_deposits_by_scan", "Current files by state of the antivirus", ("state",))
+SCAN_STATES = Figure(
+    "pieces_deposits_by_scan", "Current files by state that needs the antivirus or somebody", ("state",)
+)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database import Database, UtcDateTime, new_id
 from services.chassis.events import EventTables
+from services.registrations.domain import lengths
 
 db = Database()
 events = EventTables(db)
@@ -33,7 +34,7 @@ class CatalogueRevision(db.Model):
     __tablename__ = "catalogue_revisions"
 
     digest: Mapped[str] = mapped_column(DIGEST, primary_key=True)
-    exam: Mapped[str] = mapped_column(String(64), index=True)
+    exam: Mapped[str] = mapped_column(String(lengths.CODE), index=True)
     data: Mapped[dict[str, Any]] = mapped_column(Json)
     loaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -43,7 +44,7 @@ class CurrentExam(db.Model):
 
     __tablename__ = "exams"
 
-    code: Mapped[str] = mapped_column(String(64), primary_key=True)
+    code: Mapped[str] = mapped_column(String(lengths.CODE), primary_key=True)
     digest: Mapped[str] = mapped_column(ForeignKey("catalogue_revisions.digest"))
 
 
@@ -62,7 +63,7 @@ class OpeningRow(db.Model):
 
     id: Mapped[str] = mapped_column(ID, primary_key=True, default=new_id)
     exam: Mapped[str] = mapped_column(ForeignKey("exams.code"))
-    session: Mapped[str] = mapped_column(String(64))
+    session: Mapped[str] = mapped_column(String(lengths.CODE))
     academie: Mapped[str] = mapped_column(String(8))
     opens: Mapped[datetime] = mapped_column(UtcDateTime)
     closes: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -94,8 +95,8 @@ class EtablissementRow(db.Model):
 
     __tablename__ = "etablissements"
 
-    code: Mapped[str] = mapped_column(String(32), primary_key=True)
-    label: Mapped[str] = mapped_column(String(200))
+    code: Mapped[str] = mapped_column(String(lengths.SHORT_CODE), primary_key=True)
+    label: Mapped[str] = mapped_column(String(lengths.LABEL))
     kind: Mapped[str] = mapped_column(String(32), index=True)
     departement: Mapped[str | None] = mapped_column(String(3), index=True)
     habilite_ccf: Mapped[bool] = mapped_column(default=False)
@@ -186,9 +187,9 @@ class Candidature(db.Model):
     opening_id: Mapped[str] = mapped_column(ForeignKey("openings.id"), index=True)
     numero_inscription: Mapped[str] = mapped_column(String(8))
     version: Mapped[int]
-    exclusivity_key: Mapped[str | None] = mapped_column(String(200))
-    specialite_code: Mapped[str | None] = mapped_column(String(32))
-    specialite_label: Mapped[str | None] = mapped_column(String(200))
+    exclusivity_key: Mapped[str | None] = mapped_column(String(lengths.EXCLUSIVITY_KEY))
+    specialite_code: Mapped[str | None] = mapped_column(String(lengths.SHORT_CODE))
+    specialite_label: Mapped[str | None] = mapped_column(String(lengths.LABEL))
     name: Mapped[str] = mapped_column(String(210))
     folded_name: Mapped[str] = mapped_column(String(210), index=True)
     state: Mapped[str] = mapped_column(String(10), default=ACTIVE)

@@ -58,7 +58,7 @@ def test_the_gateway_itself_is_no_candidate(house: House) -> None:
             assert house.call(method, path.removeprefix("/v1")).status_code == 403, path
 
 
-@pytest.mark.parametrize("secret", ["", "wrong", "é\ud800"])
+@pytest.mark.parametrize("secret", ["", "wrong", "é"])
 def test_a_service_without_its_secret_gets_no_token(house: House, secret: str) -> None:
     for name in ("gateway", "inconnu"):
         answer = house.client.post("/v1/tokens", json={"client_id": name, "client_secret": secret})

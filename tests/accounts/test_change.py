@@ -101,7 +101,7 @@ def test_a_candidature_is_asked_for_once_by_pages_and_remembered_by_the_first_ch
         me = house.call("GET", "/me", held["access_token"]).json
         assert "service gestionnaire" in me["form"]["sections"][0]["notice"]
     assert engaged_at(house) is None
-    assert change(house, held).status_code == 200
+    assert change(house, held, prenoms="Autre").status_code == 409
     assert engaged_at(house) is not None
 
 
@@ -160,6 +160,32 @@ def test_with_registrations_down_mail_and_password_can_still_be_changed_later(
     me = house.call("GET", "/me", held["access_token"]).json
     assert me["editable"] == "contact_only"
     assert "quelques minutes" in me["form"]["sections"][0]["notice"]
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["the whole form", "what is not greyed"])
+def test_with_registrations_down_mail_and_password_change_at_once(
+    house: House, registrations: FakeRegistrations, whole: bool
+) -> None:
+    held = house.logged_in()
+    registrations.down = True
+    new = {"email": NEW_EMAIL, "email_confirmation": NEW_EMAIL, "current_password": PASSWORD,
+           "password": "Nouveau/2021", "password_confirmation": "Nouveau/2021"}  # fmt: skip
+    sent = binet(**new) if whole else new
+    answer = house.call("PUT", "/me", held["access_token"], values=sent)
+    assert (answer.status_code, answer.json) == (200, {"email_change_pending": True})
+    assert house.try_log_in(EMAIL, "Nouveau/2021").status_code == 201
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [{"prenoms": "Autre"}, {"commune_hors_liste": "oui", "commune_naissance_libre": "CAEN"}, {"civilite": ""}],
+)
+def test_with_registrations_down_a_civil_status_does_not_change(
+    house: House, registrations: FakeRegistrations, typed: dict[str, str]
+) -> None:
+    held = house.logged_in()
+    registrations.down = True
+    assert change(house, held, **typed).status_code == 503
 
 
 def test_a_new_address_takes_effect_when_its_owner_confirms_and_the_old_one_is_told(house: House) -> None:

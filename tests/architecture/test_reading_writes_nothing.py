@@ -50,6 +50,8 @@ def callers(examples: Examples, app: str, rule: str) -> Iterator[tuple[str, Call
                 yield str(way), partial(answer_of, examples.apps[app], examples.headers(way.kind, name))
     elif rule.startswith(TOOLS):
         yield "tool", examples.tool().get
+    elif rule == "/metrics":
+        yield "this machine", partial(answer_of, examples.apps[app], {})
     else:
         yield "candidate", partial(examples.browser.get, follow=False)
         if ways[0].kind == "public":

@@ -9,6 +9,9 @@ import pytest
 from services.pieces.domain.object_keys import DepositKey
 from services.pieces.models import Candidature, Piece, Window
 from services.registrations.catalogue import codes
+from services.registrations.domain import acquis, lengths
+from services.registrations.domain.rules.exclusivity import NAMES
+from services.registrations.domain.tabs import acquis_fields
 from services.registrations.models import CatalogueRevision, CurrentExam, OpeningRow
 
 COLUMNS = (
@@ -27,7 +30,16 @@ COLUMNS = (
 
 @pytest.mark.parametrize("column", COLUMNS, ids=str)
 def test_no_column_is_shorter_than_the_longest_code(column: object) -> None:
-    assert column.type.length >= codes.MAX_CHARACTERS  # type: ignore[attr-defined]
+    assert column.type.length >= lengths.CODE  # type: ignore[attr-defined]
+
+
+def test_the_longest_names_of_fields_and_keys_of_exclusivity_are_kept_too() -> None:
+    code = "E" * lengths.CODE
+    longest = max(acquis.field(box, part, code) for box in acquis.Box for part in acquis_fields.PARTS_OF_UNITS)
+    assert len(longest) <= lengths.FIELD_NAME
+    parts = {"exam": lengths.CODE, "session": lengths.CODE, "academie": 2, "specialite": lengths.SHORT_CODE}
+    assert set(parts) == set(NAMES)
+    assert len("|".join(f"{name}={'x' * parts[name]}" for name in parts)) <= lengths.EXCLUSIVITY_KEY
 
 
 @pytest.mark.parametrize("code", ["ID1", "A/B", "..", "É" * 30])

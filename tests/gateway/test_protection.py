@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
 
+import pytest
+from flask.testing import FlaskClient
+
+from gateway.app import create_app
+from gateway.settings import GatewaySettings
+from services.chassis.settings import Secret
 from tests.gateway.components.page_checks import problems_of
 from tests.gateway.people import Visitors
 from tests.support.plain_browser import PlainBrowser
@@ -58,3 +64,28 @@ def test_every_page_tells_browsers_what_to_forbid(plain: PlainBrowser) -> None:
         assert "img-src 'self' data:" in policy
         assert headers["Referrer-Policy"] == "same-origin"
         assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.fixture
+def monitored(running: Portal) -> FlaskClient:
+    settings: GatewaySettings = running.gateway.app.extensions["portail"]
+    return create_app(replace(settings, metrics_token=Secret("the monitor's token"))).test_client()
+
+
+@pytest.mark.parametrize("address", ["192.0.2.7", "10.0.0.7", "::ffff:10.0.0.7"])
+def test_metrics_are_read_from_elsewhere_with_the_monitors_token_alone(monitored: FlaskClient, address: str) -> None:
+    def status(authorization: str | None = None) -> int:
+        headers = {"Authorization": authorization} if authorization else {}
+        return monitored.get("/metrics", headers=headers, environ_overrides={"REMOTE_ADDR": address}).status_code
+
+    assert [status(), status("Bearer another"), status("Bearer "), status("Bearer é")] == [404] * 4
+    assert status("Bearer the monitor's token") == 200
+
+
+def test_without_a_token_metrics_answer_this_machine_alone_and_no_proxy_of_it(running: Portal) -> None:
+    client = running.gateway.app.test_client()
+    assert client.get("/metrics").status_code == 200
+    assert client.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 404
+    for authorization in ("Bearer ", "Bearer"):
+        elsewhere = {"environ_overrides": {"REMOTE_ADDR": "10.0.0.7"}, "headers": {"Authorization": authorization}}
+        assert client.get("/metrics", **elsewhere).status_code == 404

@@ -75,7 +75,8 @@ def _refused(draft_id: str, number: int, values: Values, refusal: DomainError) -
     if refusal.http_status not in (403, 409, 422):
         raise refusal
     draft = services().registrations.draft(_token(), draft_id)
-    return _tab_page(draft, number, refusal=refusal)
+    unkept = values if refusal.http_status == 422 and "revision" not in refusal.extra else {}
+    return _tab_page(draft, number, refusal=refusal, unkept=unkept)
 
 
 def _found(draft_id: str, number: int, searched: str, values: Values) -> ResponseReturnValue:
@@ -98,11 +99,14 @@ def _tab_page(
     results: dict[str, Any] | None = None,
     words: dict[str, str] | None = None,
     verify: bool = False,
+    unkept: Values | None = None,
 ) -> ResponseReturnValue:
-    """`verify` shows what registrations finds wrong in the tab (one comes from a refused save)."""
+    """`verify` shows what registrations finds wrong in the tab (one comes from a refused save); `unkept` is what was
+    typed and could not be kept."""
     tab = services().registrations.tab(_token(), draft.id, number, _assertion())
     if results and tab.form:
         _put_results(tab, results, words or {})
+    _put_typed(tab, unkept or {})
     return page(
         "inscription/templates/onglet.html",
         status=refusal.http_status if refusal else 200,
@@ -152,6 +156,13 @@ def _put_results(tab: Tab, results: dict[str, Any], words: dict[str, str]) -> No
             if field["name"] in results:
                 field["results"] = results[field["name"]]
                 field["display"] = words.get(field["name"])
+
+
+def _put_typed(tab: Tab, values: Values) -> None:
+    sections = (tab.form or {}).get("sections", ())
+    for field in (field for section in sections for field in section["fields"]):
+        if field["name"] in values and not field.get("disabled"):
+            field["value"] = values[field["name"]]
 
 
 def _token() -> str:

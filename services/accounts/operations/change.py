@@ -20,6 +20,8 @@ from services.chassis.database import new_id
 from services.chassis.errors import NotFound
 from services.chassis.events import follow_up
 
+_PLACES = ("ville_naissance", "commune_naissance", "commune_hors_liste", "commune_naissance_libre")
+
 
 def change_account(account_id: str, values: Mapping[str, Any]) -> bool:
     """Apply what was typed; True where a new address now waits for its owner's confirmation.
@@ -28,8 +30,9 @@ def change_account(account_id: str, values: Mapping[str, Any]) -> bool:
     Unavailable. A changed password ends every session, this one too.
     """
     account = _account(account_id)
-    frozen = is_frozen(account)
-    if frozen and account.engaged_at is None:
+    touches = _touches_civil_status(account, values)
+    frozen = not touches or is_frozen(account)  # registrations is asked where its answer matters, and only there
+    if touches and frozen and account.engaged_at is None:
         _remember_engaged(account_id)
     changes = read_changes(
         values,
@@ -39,7 +42,7 @@ def change_account(account_id: str, values: Mapping[str, Any]) -> bool:
         current_email=account.email,
         frozen=frozen,
     )
-    if frozen and _touches_civil_status(account, values):
+    if touches and frozen:
         raise identity_changes.engaged()
     if changes.needs_password:
         current_password.check(account, changes.current_password)
@@ -72,8 +75,8 @@ def _account(account_id: str) -> Account:
 
 
 def _touches_civil_status(account: Account, values: Mapping[str, Any]) -> bool:
-    """Whether something was typed into a greyed field; pages do not send them."""
-    current = typed_values(identity.civil_status_of(account), account.email)
+    """Whether a field of the civil status was sent that says something else; pages do not send greyed ones."""
+    current = dict.fromkeys(_PLACES, "") | typed_values(identity.civil_status_of(account), account.email)
     kept = {"email", "email_confirmation"}
     return any(values.get(name, typed) != typed for name, typed in current.items() if name not in kept)
 

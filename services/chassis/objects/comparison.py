@@ -13,8 +13,7 @@ from sqlalchemy import ColumnElement, Select, null, select, true
 
 from services.chassis.clock import system_now
 from services.chassis.database import Database
-from services.chassis.objects.installation import KEY as INSTALLATION
-from services.chassis.objects.quarantine import FOLDER as QUARANTINE
+from services.chassis.objects.quarantine import may_be_named
 from services.chassis.objects.store import ObjectStore
 from services.chassis.objects.tables import retired_objects
 
@@ -47,7 +46,7 @@ class Row:
 
 def objects_of(store: ObjectStore) -> Iterator[str]:
     """The keys that rows may name, in order. Raises StoreUnavailable."""
-    return (key for key in store.list_keys() if key != INSTALLATION and not key.startswith(QUARANTINE))
+    return filter(may_be_named, store.list_keys())
 
 
 def differences(rows: Iterable[Row], keys: Iterable[str]) -> Iterator[Lost | str]:

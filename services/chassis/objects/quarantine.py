@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from services.chassis.clock import system_now
-from services.chassis.objects.store import ObjectStore
+from services.chassis.objects.installation import KEY as INSTALLATION
+from services.chassis.objects.store import ObjectMissing, ObjectStore
 
 FOLDER = "quarantine/"
 _DAY = "%Y%m%d"
@@ -26,8 +27,15 @@ class SetApart:
     since: date
 
 
+def may_be_named(key: str) -> bool:
+    """Whether rows could name it: neither the installation's id nor what was set apart."""
+    return key != INSTALLATION and not key.startswith(FOLDER)
+
+
 def set_apart(store: ObjectStore, key: str) -> None:
     """Move an object into quarantine. Raises ObjectMissing, StoreUnavailable; then it is where it was."""
+    if not may_be_named(key):
+        raise ObjectMissing(key)  # no leftover
     store.move(key, f"{FOLDER}{system_now():{_DAY}}/{key}")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import date, datetime
 from typing import Any
 
@@ -14,12 +13,6 @@ from services.pieces.domain.statuses import Scan, Status
 from services.pieces.queries.lists import DEFAULT_LIMIT, MOST, NO_STATUS
 
 MANY = 200
-
-
-def _can_be_kept(text: str) -> None:
-    """No database takes a NUL or half a character."""
-    if any(unicodedata.category(one) in ("Cc", "Cs") and one not in "\r\n\t" for one in text):
-        raise ValidationError("Ce texte comporte un caractère qui n'existe pas.")
 
 
 class DayOrInstant(fields.Field[datetime]):
@@ -59,11 +52,10 @@ class ControlSchema(Schema):
     deposit_id = fields.String(
         required=True,
         allow_none=True,
-        validate=_can_be_kept,
         metadata={"description": "Dépôt examiné ; null pour une pièce reçue sur papier"},
     )
     status = fields.Enum(Status, by_value=True, required=True)
-    comment = fields.String(load_default=None, allow_none=True, validate=_can_be_kept)
+    comment = fields.String(load_default=None, allow_none=True)
     received_on = fields.Date(load_default=None, allow_none=True)
     resubmit_until = DayOrInstant(
         load_default=None,
@@ -73,10 +65,8 @@ class ControlSchema(Schema):
 
 
 class ItemToControl(ControlSchema):
-    piece_id = fields.String(required=True, validate=_can_be_kept)
-    if_match = fields.String(
-        load_default=None, allow_none=True, validate=_can_be_kept, metadata={"description": "etag de la pièce lue"}
-    )
+    piece_id = fields.String(required=True)
+    if_match = fields.String(load_default=None, allow_none=True, metadata={"description": "etag de la pièce lue"})
 
 
 class ControlsSchema(Schema):

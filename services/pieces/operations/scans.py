@@ -24,6 +24,7 @@ log = structlog.get_logger()
 SCAN = "scan_deposit"
 GIVEN_UP = timedelta(hours=26)  # longer than a follow-up is tried
 _PAGE = 1000
+_WATCHED = (Scan.PENDING, Scan.FAILED, Scan.INFECTED)
 _ANTIVIRUS = Actor("service", "antivirus")
 
 
@@ -84,11 +85,11 @@ def _ask_again(rows: Sequence[Row[str, str]]) -> int:
 
 
 def count_scans() -> None:
-    """Set the gauges of current files by state."""
-    counted = select(Deposit.scan, func.count()).where(Deposit.removed_at.is_(None)).group_by(Deposit.scan)
+    """Set the gauges of current files by state: of those that wait or need somebody, not of all that grows."""
+    counted = select(Deposit.scan, func.count()).where(Deposit.removed_at.is_(None), Deposit.scan.in_(_WATCHED))
     with db.reading() as session:
-        numbers = {row[0]: row[1] for row in session.execute(counted)}
-    figures.record(db, SCAN_STATES, {(state.value,): numbers.get(state.value, 0) for state in Scan})
+        numbers = {row[0]: row[1] for row in session.execute(counted.group_by(Deposit.scan))}
+    figures.record(db, SCAN_STATES, {(state.value,): numbers.get(state.value, 0) for state in _WATCHED})
 
 
 def _current(deposit_id: str) -> Deposit | None:

@@ -1,12 +1,12 @@
-"""The identity that the gateway fetched from accounts and passes on, verified and read."""
+"""The identity that the gateway fetched from accounts and passes on, verified and read; never logged."""
 
 from __future__ import annotations
 
 from flask import current_app
 
 from services.chassis.access import caller
-from services.chassis.errors import Unauthenticated
-from services.chassis.identity import verified_identity
+from services.chassis.errors import Forbidden, Unauthenticated
+from services.chassis.tokens import verified
 from services.contracts.accounts import Identity
 from services.contracts.base import ContractError, read
 
@@ -15,9 +15,10 @@ AUDIENCE = "registrations"
 
 def asserted_identity(assertion: str) -> Identity:
     """The caller's identity. Raises Unauthenticated when the assertion is not good, Forbidden when it is another's."""
-    key_of = current_app.extensions["portail.keys"]
-    data = verified_identity(assertion, key_of, audience=AUDIENCE, subject=caller().id)
+    claims = verified(assertion, current_app.extensions["portail.keys"], audience=AUDIENCE)
+    if claims["sub"] != caller().id:
+        raise Forbidden()
     try:
-        return read(Identity, data)
+        return read(Identity, claims["identity"])
     except ContractError as error:
         raise Unauthenticated("L'identité transmise ne peut pas être lue.") from error

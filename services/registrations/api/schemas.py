@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from services.registrations.api.form_schemas import EpreuveField, Form, Mistake, Option, Recap
+from services.registrations.domain.lengths import FIELD_NAME
 
 LONGEST_TEXT = 10_000  # characters typed into one field
 MOST_VALUES = 400  # fields of a tab, items of a list
@@ -147,7 +148,7 @@ class Tab(Schema):
 class WrittenTab(Schema):
     revision = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
     values = fields.Dict(
-        keys=Text(),
+        keys=Text(FIELD_NAME),
         values=TypedValue(),
         required=True,
         validate=validate.Length(max=MOST_VALUES, error=TOO_MANY),

@@ -6,21 +6,31 @@ from urllib.parse import quote
 
 from services.registrations.catalogue.building import Building
 from services.registrations.catalogue.reading import Node
+from services.registrations.domain.lengths import CODE
 
-# The columns of pieces and of registrations that hold codes of exams, sessions, pièces, regroupements and forms.
-MAX_CHARACTERS = 64
 # A pièce's code is one folder of its files' keys, and one of the store's where it keeps objects as files: such a name
 # holds 255 bytes. The rest is left to stores that add an ending of their own.
 MAX_ENCODED_BYTES = 180
 
 
-def check(building: Building, node: Node, what: str, code: str) -> None:
+def check(building: Building, node: Node, what: str, code: str, longest: int = CODE) -> None:
     """Refuse a code that another service could not keep; `what` names it (French)."""
-    if len(code) > MAX_CHARACTERS:
-        building.refuse(node, f"{what} de {len(code)} caractères, {MAX_CHARACTERS} au plus : le raccourcir")
+    if said := too_long(what, code, longest):
+        building.refuse(node, said)
     elif (size := encoded_bytes(code)) > MAX_ENCODED_BYTES:
         mend = "le raccourcir, ou l'écrire sans accents ni signes"
         building.refuse(node, f"{what} de {size} octets dans le nom d'un fichier, {MAX_ENCODED_BYTES} au plus : {mend}")
+
+
+def check_length(building: Building, node: Node, what: str, text: str, longest: int) -> None:
+    """Refuse a text that its column could not keep."""
+    if said := too_long(what, text, longest):
+        building.refuse(node, said)
+
+
+def too_long(what: str, text: str, longest: int) -> str | None:
+    """What to say of a text of more than `longest` characters."""
+    return f"{what} de {len(text)} caractères, {longest} au plus : le raccourcir" if len(text) > longest else None
 
 
 def encoded_bytes(code: str) -> int:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 
+from services.registrations.catalogue import codes
 from services.registrations.catalogue.building import Building
 from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.lists import REGIMES, no_overlap
 from services.registrations.catalogue.mistakes import suggestion
 from services.registrations.catalogue.reading import Node
 from services.registrations.domain.definition import Epreuve, Specialite, SpecialiteVersion
+from services.registrations.domain.lengths import CODE, LABEL, SHORT_CODE
 from services.registrations.domain.positions import ANY_REGIME, MODES
 
 KINDS = ("obligatoire", "facultative", "hors_moyenne")
@@ -27,6 +29,8 @@ def _specialite(building: Building, node: Node) -> Specialite:
         first, last = building.range_of(fields, "first_session", "last_session")
         versions = [_version(building, item, code) for item in building.listed(fields.required("versions"), "versions")]
         found = Specialite(code, fields.text("label"), first, last, tuple(version for _, version in versions))
+    codes.check_length(building, node.entries.get("code", node), "code de la spécialité", code, SHORT_CODE)
+    codes.check_length(building, node.entries.get("label", node), "libellé de la spécialité", found.label, LABEL)
     building.place(node, "la spécialité", "specialite", code)
     no_overlap(building, [(at, one.first, one.last) for at, one in versions], "versions")
     _no_gap(building, node, found, versions)
@@ -79,6 +83,7 @@ def _epreuve(building: Building, node: Node, owner: tuple[str, ...]) -> Epreuve:
             first_session=first,
             last_session=last,
         )
+    codes.check_length(building, node.entries.get("code", node), "code de l'épreuve", epreuve.code, CODE)
     building.place(node, "l'épreuve", "epreuve", *owner, epreuve.code)
     building.refer("list", epreuve.options, node)
     for key in epreuve.excluded_options:

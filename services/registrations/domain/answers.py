@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.reference.names import normalised
 
 OUI, NON = "oui", "non"
+MOST_KEPT = 256 * 1024  # bytes of a draft's answers; the longest real ones hold a few thousand
+
+
+def size_of(answers: Mapping[str, Mapping[str, str | Sequence[str]]]) -> int:
+    """Bytes of the answers as JSON."""
+    return len(json.dumps(answers))
 
 
 @dataclass(frozen=True)

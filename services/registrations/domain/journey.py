@@ -5,12 +5,15 @@ Tabs come from the exam; what each kind shows and checks lives in `tabs`, the ex
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from services.chassis.errors import NotFound
 from services.contracts.registrations import Section as RecapSection
 from services.registrations.domain import declaration, results, rules
 from services.registrations.domain.definition import Tab
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.forms import FieldError, Form, Option, error
+from services.registrations.domain.forms import Field, FieldError, Form, Option, error
 from services.registrations.domain.outcome import Incomplete, Outcome, Recap, TabErrors, TabHeading, TabView
 from services.registrations.domain.tabs import KINDS, questions
 from services.registrations.domain.tabs.kind import TabKind
@@ -60,6 +63,19 @@ def search(dossier: Dossier, number: int, field: str, typed: str, limit: int = 2
     return _kind(tab).search(dossier, tab, field, typed, limit)
 
 
+def known(dossier: Dossier, number: int, typed: Mapping[str, Any]) -> dict[str, Any]:
+    """What was typed into fields that the tab asks for, in whatever state of the dossier; no page sends others, save
+    one of an exam that has changed since. Raises NotFound for a number that is none."""
+    names = _names(dossier, number)
+    return {name: value for name, value in typed.items() if name in names}
+
+
+def known_answers(dossier: Dossier) -> dict[str, Any]:
+    """The dossier's answers without what no tab asks for."""
+    typed = ((number, tab.name) for number, tab in enumerate(dossier.exam.tabs, start=1) if tab.name in dossier.answers)
+    return {name: known(dossier, number, dossier.answers[name]) for number, name in typed}
+
+
 def recap(dossier: Dossier) -> Recap:
     """Everything that was typed, right or not, with the warning that nothing is saved yet."""
     return results.recap(dossier, recap_sections(dossier))
@@ -93,6 +109,19 @@ def _heading(dossier: Dossier, number: int, tab: Tab) -> TabHeading:
     )
 
 
+def _names(dossier: Dossier, number: int) -> frozenset[str]:
+    tab = _tab(dossier, number)
+    shown = (field.name for field in _fields(describe(dossier, number)) if not field.disabled)
+    questions = (question.name for question in tab.questions)
+    return frozenset((*shown, *questions, *_kind(tab).more_names(dossier, tab)))
+
+
+def _fields(view: TabView) -> tuple[Field, ...]:
+    """In the order in which a reader meets them."""
+    of_epreuves = (field for one in view.epreuves or () for field in (one.position, one.option) if field)
+    return (*(view.form.fields() if view.form else ()), *of_epreuves)
+
+
 def _errors(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
     declared = declaration.read(dossier)
     uses = rules.in_force(dossier.exam.rules, dossier.session.year, rules.ERROR, tab.kind)
@@ -106,9 +135,7 @@ def _errors(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
 
 def _as_on_the_page(errors: tuple[FieldError, ...], view: TabView) -> tuple[FieldError, ...]:
     """In the order in which a reader meets the fields; what belongs to none comes last."""
-    fields = [*view.form.fields()] if view.form else []
-    fields += [field for one in view.epreuves or () for field in (one.position, one.option) if field]
-    places = {error(field.name, "").pointer: place for place, field in enumerate(fields)}
+    places = {error(field.name, "").pointer: place for place, field in enumerate(_fields(view))}
     return tuple(sorted(errors, key=lambda one: places.get(one.pointer, len(places))))
 
 
@@ -129,4 +156,15 @@ def _tab(dossier: Dossier, number: int) -> Tab:
     return tab
 
 
-__all__ = ["check", "check_all", "describe", "judge", "recap", "recap_sections", "search", "tabs"]
+__all__ = [
+    "check",
+    "check_all",
+    "describe",
+    "judge",
+    "known",
+    "known_answers",
+    "recap",
+    "recap_sections",
+    "search",
+    "tabs",
+]

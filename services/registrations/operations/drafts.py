@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.errors import FieldError, Invalid, NotFound
 from services.contracts.accounts import Identity
 from services.registrations.domain import journey, windows
+from services.registrations.domain.answers import MOST_KEPT, size_of
 from services.registrations.domain.dossier import Answers, Dossier
 from services.registrations.domain.rules.exclusivity import one_active_candidature
 from services.registrations.models import ACTIVE, Candidate, Candidature, CandidatureVersion, Draft, db
@@ -203,7 +204,7 @@ def _keep(draft: Draft, before: Dossier, number: int, revision: int, values: Typ
     tab = before.tab(number)
     if tab is None:
         raise NotFound("Cet onglet n'existe pas.")
-    kept = draft.answers.get(tab.name)
+    kept, values = draft.answers.get(tab.name), journey.known(before, number, values)
     if kept == values:
         return
     if revision != draft.revision:
@@ -213,9 +214,19 @@ def _keep(draft: Draft, before: Dossier, number: int, revision: int, values: Typ
             yours=dict(values),
             theirs=kept or {},
         )
-    draft.answers = {**draft.answers, tab.name: dict(values)}
+    draft.answers = bounded(replace(before, answers={**draft.answers, tab.name: values}))
     draft.revision += 1
     draft.updated_at = instant
+
+
+def bounded(one: Dossier) -> dict[str, Any]:
+    """The answers as they are kept, without what a draft of before holds that no tab asks for. Raises Invalid."""
+    answers = dict(one.answers)
+    if size_of(answers) > MOST_KEPT:
+        answers = journey.known_answers(one)
+    if size_of(answers) > MOST_KEPT:
+        raise Invalid("Votre dossier comporte trop de texte pour être conservé : raccourcissez ce que vous avez saisi.")
+    return answers
 
 
 def _goto(one: Dossier, number: int, action: str) -> int:

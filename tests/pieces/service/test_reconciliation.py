@@ -64,6 +64,17 @@ def test_a_run_that_is_told_to_stop_changes_nothing(portal: Portal) -> None:
     assert portal.objects() == {"pieces/20200101/strange"}
 
 
+@pytest.mark.parametrize("key", ["installation-id", "quarantine/20200101/pieces/old"])
+def test_what_no_row_could_ever_name_is_not_set_apart(portal: Portal, key: str) -> None:
+    portal.stores("quarantine/20200101/pieces/old")
+    with portal.app.app_context():
+        installation.mark(db, parts().store)
+    refused = portal.commands("quarantine", "add", key)
+    assert (refused.exit_code, refused.output) == (1, "0 objet(s) mis à part\n")
+    with portal.app.app_context():
+        assert parts().store.exists(key)
+
+
 def test_only_a_person_deletes_from_the_quarantine_and_only_what_is_old(portal: Portal) -> None:
     portal.stores("quarantine/20200101/pieces/old")
     portal.stores("quarantine/strange")

@@ -54,6 +54,23 @@ SPOILINGS = {
         "paramètre « max » de facultatives_at_most : un nombre entier est attendu",
     ),
     "exam's code too long": ("code: CFG\n", f"code: {'A' * 65}\n", "code de l'examen de 65 caractères, 64 au plus"),
+    "spécialité's code too long": (
+        "- code: CFG\n",
+        f"- code: {'C' * 33}\n",
+        "code de la spécialité de 33 caractères, 32 au plus : le raccourcir",
+    ),
+    "spécialité's label too long": (
+        "Formation générale",
+        "F" * 201,
+        "libellé de la spécialité de 201 caractères, 200 au plus : le raccourcir",
+    ),
+    "épreuve's code too long": (
+        "code: E1, label",
+        f"code: {'E' * 65}, label",
+        "code de l'épreuve de 65 caractères",
+    ),
+    "question's name too long": ("name: pere", f"name: {'p' * 65}", "nom de la question de 65 caractères, 64 au plus"),
+    "list's key too long": ("key: anglais", f"key: {'a' * 65}", "clé de la valeur de 65 caractères, 64 au plus"),
     "piece's code too long": (
         "code: LV1, label",
         f"code: {'A' * 70}, label",

@@ -53,3 +53,16 @@ def test_a_wrong_number_is_told_with_its_line(tmp_path: Path) -> None:
 
 def test_a_catalogue_without_establishments_has_none(tmp_path: Path) -> None:
     assert etablissements(tmp_path) == ()
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (f"CNED,{'N' * 201},cned", "libellé de 201 caractères, 200 au plus : le raccourcir"),
+        (f"{'C' * 33},Un nom,cned", "code de 33 caractères, 32 au plus : le raccourcir"),
+    ],
+)
+def test_what_is_longer_than_its_column_is_refused_with_its_line(tmp_path: Path, row: str, said: str) -> None:
+    with pytest.raises(CatalogueError) as refused:
+        read(tmp_path, f"code,label,kind\n{row}\n")
+    assert [(one.line, one.text) for one in refused.value.mistakes] == [(2, said)]

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from services.registrations.models import CandidatureVersion, Draft, db
 from tests.registrations.domain.bts import ANSWERS, BESANCON
 from tests.registrations.service.portal import Person
 
 IDENTIFICATION = 2
+Row = TypeVar("Row", Draft, CandidatureVersion)
 
 
 def value_of(tab: dict[str, Any], name: str) -> Any:
@@ -119,9 +126,61 @@ def test_what_no_browser_sends_is_refused_and_says_where(candidate: Person) -> N
 
 def test_every_character_survives(candidate: Person) -> None:
     draft = candidate.draft()
-    typed = "Đặng Œuvrard Łukasz \U0001f600 \x00 \ud800"
+    typed = "Đặng Œuvrard Łukasz \U0001f600 \x1b"
     candidate.write(draft, IDENTIFICATION, {"adresse": typed}, action="stay")
     assert value_of(candidate.get(f"/drafts/{draft['id']}/tabs/{IDENTIFICATION}"), "adresse") == typed
+
+
+def test_what_no_tab_asks_for_is_dropped_and_all_that_one_asks_for_is_kept(candidate: Person) -> None:
+    draft = candidate.draft()
+    stale = {"adresse": "1 rue du port", "asked_last_year": "x" * 5000, "localite-texte": "BESA", "email": "a@b.fr"}
+    candidate.write(draft, IDENTIFICATION, stale, action="stay")
+    (row,) = rows(candidate.app, Draft)
+    assert row.answers == {"identification": {"adresse": "1 rue du port"}}
+
+
+def test_fields_that_another_answer_has_closed_are_kept(candidate: Person) -> None:
+    draft = candidate.draft()
+    values = {"meme_bts": "", "meme_bts-annee": "2020", "vae-garder-E3": "oui", "diplome-economie_droit": "oui"}
+    first, second = (candidate.write(draft, 5, values, action="stay") for _ in range(2))
+    assert (first.status_code, first.json) == (200, second.json)
+    (row,) = rows(candidate.app, Draft)
+    assert row.answers == {"acquis": values}
+
+
+def test_a_draft_beyond_its_size_is_refused_in_words_and_stays_as_it_was(candidate: Person) -> None:
+    draft = candidate.draft()
+    lists = {name: ["x" * 9_000] * 10 for name in ("adresse", "complement_1", "complement_2")}
+    answer = candidate.write(draft, IDENTIFICATION, lists, action="stay")
+    assert answer.status_code == 422
+    assert "trop de texte" in answer.json["detail"]
+    assert [row.answers for row in rows(candidate.app, Draft)] == [{}]
+
+
+def test_a_version_holds_nothing_that_no_tab_asks_for_even_of_a_draft_of_before(candidate: Person) -> None:
+    draft = candidate.fill(candidate.draft())
+    with candidate.app.app_context(), db.operation() as session:
+        (row,) = session.scalars(select(Draft)).all()
+        before = row.answers
+        row.answers = {name: {**typed, "unknown": "x" * 400_000} for name, typed in before.items()} | {
+            "no_tab": {"a": "b"}
+        }
+    assert candidate.save(draft).status_code == 201
+    (version,) = rows(candidate.app, CandidatureVersion)
+    assert version.answers == before
+    assert "unknown" not in json.dumps(version.payload)
+
+
+def rows(app: Flask, table: type[Row]) -> list[Row]:
+    with app.app_context(), db.reading() as session:
+        return list(session.scalars(select(table)))
+
+
+@pytest.mark.parametrize("typed", ["a\x00", "\ud800"])
+def test_what_no_database_takes_is_refused_where_it_was_typed(candidate: Person, typed: str) -> None:
+    draft = candidate.draft()
+    answer = candidate.write(draft, IDENTIFICATION, {"adresse": typed}, action="stay")
+    assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "#/values/adresse")
 
 
 def test_the_identification_tab_shows_the_identity_of_the_moment(candidate: Person) -> None:

@@ -126,4 +126,4 @@ def _kept_lines(declared: Declaration, box: Declared) -> Iterator[Line]:
         yield Line(name, POSITIONS[unit.position] + kept_mark)
 
 
-KIND = TabKind(describe, check, recap, search)
+KIND = TabKind(describe, check, recap, search, lambda dossier, tab: acquis_fields.names(dossier.exam))

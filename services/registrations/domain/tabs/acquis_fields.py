@@ -7,19 +7,30 @@ from collections.abc import Iterator
 from services.reference import academies
 from services.registrations.domain.acquis import TITLES, Box, Declared, field
 from services.registrations.domain.declaration import Declaration
-from services.registrations.domain.definition import Epreuve
+from services.registrations.domain.definition import Epreuve, Exam
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.forms import Field, Option
 from services.registrations.domain.rules.acquis import common_with, opened_by_title, opens_common_units
+from services.registrations.domain.structure import all_codes
 from services.registrations.domain.tabs.inputs import SELECT, notice, yes_no
 from services.registrations.domain.tabs.specialites import matching, specialite_label
 
+PARTS = ("annee", "academie", "specialite", "titre", "economie_droit")
+PARTS_OF_UNITS = ("note", "garder")
 NOTHING_TO_KEEP = "Aucune épreuve de votre spécialité ne peut être conservée à ce titre."
 CHOOSE_FIRST = "Complétez puis actualisez pour voir les épreuves qui peuvent être conservées."
 
 
 def fields(dossier: Dossier, declared: Declaration, box: Declared) -> tuple[Field, ...]:
     return (*_when_and_where(box.box), *_ground(dossier, box), *_units(declared, box))
+
+
+def names(exam: Exam) -> Iterator[str]:
+    """Of every field that any box may ask for."""
+    codes = all_codes(exam)
+    for box in Box:
+        yield from (field(box, part) for part in PARTS)
+        yield from (field(box, part, code) for part in PARTS_OF_UNITS for code in codes)
 
 
 def _when_and_where(box: Box) -> tuple[Field, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from services.registrations.domain import declaration, positions
 from services.registrations.domain.answers import Typed
 from services.registrations.domain.declaration import Declaration
@@ -10,7 +12,7 @@ from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.forms import Field, FieldError, Option, error
 from services.registrations.domain.outcome import EpreuveField
 from services.registrations.domain.positions import INSCRIT, NON_INSCRIT, POSITIONS, ChosenEpreuve
-from services.registrations.domain.structure import FACULTATIVE, Role
+from services.registrations.domain.structure import FACULTATIVE, Role, all_codes
 from services.registrations.domain.tabs.inputs import SELECT
 from services.registrations.domain.tabs.kind import TabContent, TabKind
 
@@ -117,4 +119,9 @@ def _option_errors(declared: Declaration, chosen: ChosenEpreuve, typed: Typed) -
     return ()
 
 
-KIND = TabKind(describe, check)
+def _names(dossier: Dossier, tab: Tab) -> Iterator[str]:
+    for code in all_codes(dossier.exam):
+        yield from (f"position-{code}", f"option-{code}")
+
+
+KIND = TabKind(describe, check, more_names=_names)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from services.contracts.registrations import Section as RecapSection
@@ -33,9 +33,16 @@ def _nothing_found(_: Dossier, __: Tab, ___: str, ____: str, _____: int) -> tupl
     return ()
 
 
+def _no_more(_: Dossier, __: Tab) -> Iterable[str]:
+    return ()
+
+
 @dataclass(frozen=True)
 class TabKind:
+    """`more_names`: of fields that it asks for in another state of the dossier than the one described."""
+
     describe: Callable[[Dossier, Tab], TabContent]
     check: Callable[[Dossier, Tab], tuple[FieldError, ...]] = _nothing_wrong
     recap: Callable[[Dossier, Tab], tuple[RecapSection, ...]] = _nothing_told
     search: Callable[[Dossier, Tab, str, str, int], tuple[Option, ...]] = _nothing_found
+    more_names: Callable[[Dossier, Tab], Iterable[str]] = _no_more

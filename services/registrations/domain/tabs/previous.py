@@ -62,4 +62,4 @@ def _line(one: PreviousCandidature) -> str:
     return " - ".join(part for part in parts if part)
 
 
-KIND = TabKind(describe, check)
+KIND = TabKind(describe, check, more_names=lambda dossier, tab: (CHOICE,))

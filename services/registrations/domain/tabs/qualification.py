@@ -140,4 +140,4 @@ def _has_formes(tab: Tab) -> bool:
     return "forme" not in tab.options.get("omit", ())
 
 
-KIND = TabKind(describe, check, recap, search)
+KIND = TabKind(describe, check, recap, search, lambda dossier, tab: (_wished_field().name,))

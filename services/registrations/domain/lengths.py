@@ -1,0 +1,10 @@
+"""How many characters codes and labels of the catalogue may have: what the columns here and in other services hold.
+
+Tables are made with them, and the catalogue's check refuses what is longer, so that no database has to.
+"""
+
+CODE = 64  # of an exam, a session, a pièce, a regroupement, a form; of épreuves and questions, which name fields
+SHORT_CODE = 32  # of a spécialité or an establishment
+LABEL = 200  # of these two
+FIELD_NAME = 200  # as it is posted: « autre_bts-garder-<code of an épreuve> »
+EXCLUSIVITY_KEY = 200  # names and codes of exam, session, académie and spécialité together

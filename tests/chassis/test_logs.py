@@ -1,0 +1,94 @@
+"""What reaches the logs of a process: routes and kinds of errors, never what somebody typed or a library was given."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from prometheus_client import REGISTRY
+
+from services.chassis.reasons import LONGEST
+from tests.chassis.failing_site import create
+from tests.support.ports import free_port, is_listening
+from tests.support.processes import Daemon, PrivateFolder
+
+ROOT = Path(__file__).parent.parent.parent
+PERSON = "laurent.binet"
+
+
+@pytest.fixture(autouse=True)
+def loggers() -> Iterator[None]:
+    """As they were before."""
+    root, server = logging.getLogger(), logging.getLogger("gunicorn.error")
+    before = root.handlers, root.level, server.handlers
+    yield
+    root.handlers, root.level, server.handlers = before
+
+
+def lines_in(printed: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
+
+
+def test_an_error_is_logged_with_its_route_and_without_the_address_or_its_message(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert create().test_client().get(f"/people/{PERSON}?mail={PERSON}@example.org").status_code == 500
+    printed = "".join(capsys.readouterr())
+    assert PERSON not in printed
+    (line,) = [line for line in lines_in(printed) if line["event"] == "unhandled_error"]
+    assert (line["route"], line["method"]) == ("/people/<name>", "GET")
+    assert line["reason"].startswith("ValueError at ")
+
+
+def test_a_request_that_is_no_route_is_logged_without_its_address(capsys: pytest.CaptureFixture[str]) -> None:
+    create().test_client().get(f"/nowhere/{PERSON}")
+    assert PERSON not in "".join(capsys.readouterr())
+
+
+def test_a_library_says_its_own_words_in_a_bounded_line_and_nothing_below_a_warning(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    create().test_client().get(f"/library/{PERSON}")
+    printed = "".join(capsys.readouterr())
+    assert PERSON not in printed
+    said = [line["event"] for line in lines_in(printed) if line.get("logger") == "some.library"]
+    assert said == ["this is %s", "x" * LONGEST]
+
+
+@pytest.mark.parametrize("method", ["OUVRIR", "FERMER", "PROPFIND"])
+def test_invented_methods_are_refused_and_make_one_series(method: str) -> None:
+    client = create().test_client()
+    for path in ("/people/x", "/nowhere"):
+        assert client.open(path, method=method).status_code in (404, 405)
+    methods = {sample.labels["method"] for family in REGISTRY.collect() if family.name == "http_requests"
+               for sample in family.samples}  # fmt: skip
+    assert "OTHER" in methods
+    assert method not in methods
+
+
+def test_the_server_itself_logs_no_address_and_no_path_of_what_it_refuses_or_cannot_serve() -> None:
+    port, folder = free_port(), PrivateFolder("failing")
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "BIND": f"127.0.0.1:{port}", "THREADS": "2"}
+    daemon = Daemon("failing", [sys.executable, "-m", "tests.chassis.failing_site"], folder, env)
+    daemon.start()
+    try:
+        daemon.wait_ready(lambda: is_listening(port))
+        assert requests.get(f"http://127.0.0.1:{port}/outside/{PERSON}?q={PERSON}", timeout=60).status_code == 500
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as spoilt:
+            spoilt.sendall(f"GET /people/{PERSON} NO HTTP\r\n\r\n".encode())
+            assert b" 400 " in spoilt.recv(4096)
+        printed = daemon.log.read_text()
+    finally:
+        daemon.stop()
+        folder.remove()
+    assert PERSON not in printed
+    assert "127.0.0.1" not in printed
+    assert {line["event"] for line in lines_in(printed)} >= {"Error handling request %s %s", "Invalid request"}

@@ -6,6 +6,7 @@ from services.chassis.events import purge
 from services.chassis.jobs import Jobs
 from services.chassis.objects import jobs as object_jobs
 from services.pieces.models import db
+from services.pieces.operations.limits import purge_tries
 from services.pieces.operations.reconciliation import reconciliation
 from services.pieces.operations.scans import count_scans, rescan
 from services.pieces.parts import parts
@@ -24,6 +25,12 @@ def rescan_failed() -> None:
 def watch_scans() -> None:
     """Count what waits for the antivirus, so that a stalled one is noticed."""
     count_scans()
+
+
+@jobs.every(hours=1, name="purge-deposit-tries")
+def forget_tries() -> None:
+    """Forget how many files were sent more than an hour ago."""
+    purge_tries()
 
 
 @jobs.every(hours=24, name="purge-events")

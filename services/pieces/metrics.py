@@ -1,11 +1,21 @@
 """What operators watch of deposits: refusals by reason, the antivirus' verdicts, files that wait."""
 
-from prometheus_client import Counter
+from prometheus_client import Counter, Histogram
 
 from services.chassis.figures import Figure
+from services.pieces.domain.refusals import Unverified
 
 DEPOSITS = Counter("pieces_deposits_total", "Files received, by outcome", ("outcome",))
 SCANS = Counter("pieces_scans_total", "Antivirus verdicts, failures included", ("state",))
 SCAN_STATES = Figure(
     "pieces_deposits_by_scan", "Current files by state that needs the antivirus or somebody", ("state",)
 )
+UNVERIFIED = Counter("pieces_files_unverified_total", "Files that broke a limit or their reader", ("reason",))
+INSPECTION_SECONDS = Histogram(
+    "pieces_inspection_processor_seconds",
+    "Processor time that looking into a file took",
+    buckets=(0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+)
+
+for _reason in Unverified:
+    UNVERIFIED.labels(_reason.value)

@@ -142,6 +142,16 @@ class Deposit(db.Model):
     scanned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class DepositTries(db.Model):
+    """How many files a candidate sent since the beginning of his hour, accepted or not. System time."""
+
+    __tablename__ = "deposit_tries"
+
+    candidate_id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    count: Mapped[int] = mapped_column(Integer)
+    since: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
 class Validation(db.Model):
     """« J'ai fourni toutes mes pièces »: one row per piece that it froze, with the file it then had."""
 

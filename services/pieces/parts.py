@@ -9,7 +9,9 @@ from flask import Flask, current_app
 
 from services.chassis.objects import ObjectStore, installation
 from services.pieces.antivirus import Antivirus
+from services.pieces.inspection.processes import Inspections
 from services.pieces.models import db
+from services.pieces.operations.limits import AtOnce
 from services.pieces.settings import PiecesSettings
 
 _KEY = "pieces.parts"
@@ -19,10 +21,19 @@ _KEY = "pieces.parts"
 class Parts:
     store: ObjectStore
     antivirus: Antivirus
+    inspections: Inspections
+    at_once: AtOnce
+    deposits_per_hour: int
 
 
 def build(settings: PiecesSettings) -> Parts:
-    return Parts(store=ObjectStore(settings.objects_url), antivirus=Antivirus(settings.antivirus_url))
+    return Parts(
+        store=ObjectStore(settings.objects_url),
+        antivirus=Antivirus(settings.antivirus_url),
+        inspections=Inspections(settings.inspections_at_once),
+        at_once=AtOnce(),
+        deposits_per_hour=settings.deposits_per_hour,
+    )
 
 
 def attach(app: Flask, parts: Parts) -> None:

@@ -13,10 +13,18 @@ class PiecesSettings(ObjectSettings):
     antivirus_url: str
     """tcp://host:port of a clamd, or « none »: said outright, so that no antivirus is off by oversight."""
 
+    deposits_per_hour: int = 120
+    """Files that one candidate may send within an hour, refused ones included."""
+    inspections_at_once: int = 2
+    """Files that this process has looked at at once, by processes of up to 448 MiB each."""
+
     def mistakes(self) -> list[str]:
         found = super().mistakes()
         try:
             address_of(self.antivirus_url)
         except ValueError as error:
             found.append(f"ANTIVIRUS_URL: {error}")
+        for name in ("deposits_per_hour", "inspections_at_once"):
+            if getattr(self, name) < 1:
+                found.append(f"{name.upper()}: a number, at least 1")
         return found

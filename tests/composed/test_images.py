@@ -30,6 +30,7 @@ IMAGES_WITH = {
     "xhtml2pdf": {"documents"},
     "reportlab": {"documents"},
     "puremagic": {"pieces"},
+    "pikepdf": {"pieces"},
     "minio": {"documents", "pieces"},
     "psycopg": set(SERVICES),
     "pika": set(SERVICES),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 PIECE, GROUP = "NATIDE06", "NATIONALITE"
 FIRST, SECOND = made.pdf(), made.pdf(pages=2)
+COUNTED_FIRST = ("the try is counted", "the file is kept")
 
 
 class Pieces(Running):
@@ -76,6 +77,8 @@ def _with(content: bytes, name: str) -> State:
 class DepositFile(_PieceOperation):
     name = "deposit a file"
     covers = ("deposits.deposit",)
+    commits = COUNTED_FIRST
+    decided_by = 1
     objects = 1
     done: ClassVar[State] = _with(FIRST, "first.pdf")
 
@@ -88,6 +91,8 @@ class ReplaceFile(_PieceOperation):
 
     name = "replace a file"
     covers = ("deposits.deposit",)
+    commits = COUNTED_FIRST
+    decided_by = 1
     objects = 1
     done: ClassVar[State] = {**_with(SECOND, "second.pdf"), "the earlier file is kept": True}
 

@@ -73,6 +73,7 @@ class Portal:
 
     def close(self) -> None:
         with self.app.app_context():
+            parts().inspections.close()
             db.engine.dispose()
         clock.set_offset(0)
 

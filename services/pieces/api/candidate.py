@@ -54,7 +54,8 @@ def list_pieces(candidature_id: str) -> dict[str, Any]:
 @blp.alt_response(411, description="longueur-requise")
 @blp.alt_response(413, description="trop-volumineux")
 @blp.alt_response(415, description="format-refuse")
-@blp.alt_response(422, description="fichier-refuse")
+@blp.alt_response(422, description="fichier-refuse, fichier-non-verifie")
+@blp.alt_response(429, description="trop-d-envois")
 @blp.alt_response(503, description="indisponible")
 def deposit(piece_id: str) -> dict[str, Any]:
     """« Envoyer une pièce jointe »: the file becomes the piece's current one."""

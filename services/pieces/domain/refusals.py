@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from services.chassis.errors import Conflict, DomainError, Forbidden, TooLarge, Unavailable
+from enum import StrEnum
+
+from services.chassis.errors import Conflict, DomainError, Forbidden, TooLarge, TooMany, Unavailable
 from services.chassis.french import taille
 
 LIMIT = 5 * 1024 * 1024  # bytes; guide §10: « 5 Mo »
@@ -26,6 +28,35 @@ class FormatRefused(DomainError):
     def __init__(self, detail: str) -> None:
         super().__init__(detail, reason="format")
         self.reason = "format"
+
+
+class Unverified(StrEnum):
+    """Why a file could not be looked at to its end; labels of a metric."""
+
+    MEMORY = "memory"
+    PROCESSOR = "processor"
+    TIME = "time"
+    CRASH = "crash"
+    ERROR = "error"
+
+
+class Unverifiable(DomainError):
+    """The file takes more than any good file of its size, or makes its reader fail: nobody can say what it is."""
+
+    type, status, title = "fichier-non-verifie", 422, "Le fichier n'a pas pu être vérifié"
+
+    def __init__(self, reason: Unverified) -> None:
+        super().__init__(
+            "Ce fichier n'a pas pu être vérifié : il est construit de façon inhabituelle. Rien n'a été enregistré. "
+            "Ouvrez-le sur votre appareil, enregistrez-le à nouveau, par exemple au format PDF, puis recommencez."
+        )
+        self.reason = reason
+
+
+class TooManyDeposits(TooMany):
+    """More files than one candidate may have looked at, at once or within an hour."""
+
+    type, title = "trop-d-envois", "Trop d'envois"
 
 
 class DepositClosed(Forbidden):
@@ -81,3 +112,27 @@ def store_down() -> Unavailable:
 
 def store_not_read() -> Unavailable:
     return Unavailable("L'espace de dépôt ne répond pas pour le moment. Recommencez dans quelques instants.")
+
+
+def inspection_busy() -> Unavailable:
+    return Unavailable(
+        "Trop de fichiers sont en cours de vérification : le vôtre n'a pas été enregistré. "
+        "Recommencez dans quelques instants.",
+        retry_after=10,
+    )
+
+
+def too_many_at_once() -> TooManyDeposits:
+    return TooManyDeposits(
+        "Plusieurs de vos fichiers sont déjà en cours d'envoi. Attendez qu'ils soient enregistrés, puis recommencez.",
+        retry_after=5,
+    )
+
+
+def too_many_this_hour(seconds: int) -> TooManyDeposits:
+    minutes = -(-seconds // 60)
+    return TooManyDeposits(
+        "Vous avez envoyé un très grand nombre de fichiers en une heure. Ceux qui ont été déposés sont conservés. "
+        f"Réessayez dans {minutes} minute{'s' if minutes > 1 else ''}.",
+        retry_after=seconds,
+    )

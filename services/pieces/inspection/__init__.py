@@ -1,8 +1,5 @@
 """A file's kind by its contents and whether it is whole, readable and harmless; no name and no header is believed.
 
-Libraries that parse are fed only what the checks of this package found bounded.
+What a stranger sends is read by a process of its own, one a file, that can do nothing but read it and answer:
+`processes` starts it, `confinement` says what it may use, `program` is what runs in it, `inspecting` the checks.
 """
-
-from services.pieces.inspection.inspecting import inspect
-
-__all__ = ["inspect"]

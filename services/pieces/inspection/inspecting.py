@@ -24,24 +24,29 @@ CHECKS: dict[Format, Callable[[BinaryIO], None]] = {
 }
 
 
-def inspect(content: BinaryIO, filename: str, accepted: tuple[Format, ...]) -> Format:
-    """The format of a whole, readable, harmless file that bears the right name.
+def inspect(content: BinaryIO, filename: str | None, accepted: tuple[Format, ...]) -> Format:
+    """The format of a whole, readable, harmless file that bears the right name; None: any name would be.
 
     Raises FormatRefused where it is none of the accepted ones, FileRefused where it is damaged, protected, dangerous
     or named after another kind.
     """
     found = kind_of(content)
     if found is None:
-        raise _not_accepted(presumed_name(content, filename), accepted)
+        raise _not_accepted(presumed_name(content, filename or ""), accepted)
     if found is Format.DOC and ole.is_locked_package(content):
         raise refusals.protected("Ce document Word")
-    announced = formats.of_extension(extension_of(filename))
-    if announced is not found:
-        raise _misnamed(filename, announced, found)
+    if filename is not None:
+        _check_name(filename, found)
     if found not in accepted:
         raise _not_accepted(found.shown, accepted)
     CHECKS[found](content)
     return found
+
+
+def _check_name(filename: str, format: Format) -> None:
+    announced = formats.of_extension(extension_of(filename))
+    if announced is not format:
+        raise _misnamed(filename, announced, format)
 
 
 def _not_accepted(name: str | None, accepted: tuple[Format, ...]) -> refusals.FormatRefused:

@@ -12,7 +12,6 @@ from services.chassis.database import new_id
 from services.chassis.errors import DomainError
 from services.chassis.events import follow_up
 from services.chassis.objects import operation_naming, retire
-from services.pieces import inspection
 from services.pieces.domain import formats, refusals
 from services.pieces.domain.filenames import cleaned
 from services.pieces.domain.formats import Format
@@ -23,6 +22,7 @@ from services.pieces.metrics import DEPOSITS
 from services.pieces.models import Deposit, db, object_tables
 from services.pieces.operations.audit import Actor, record
 from services.pieces.operations.keeping import keep
+from services.pieces.operations.limits import count_try
 from services.pieces.operations.receiving import Received, Source, received
 from services.pieces.operations.scans import SCAN
 from services.pieces.parts import Parts
@@ -42,11 +42,12 @@ def deposit(parts: Parts, candidate_id: str, piece_id: str, upload: Upload, at: 
     """Keep the file as the piece's current one; the piece as it then is.
 
     `at` is the instant that counts for the period: when the request was taken up, however long its bytes took.
-    Raises NotFound, DepositClosed, TooLarge, FileRefused, FormatRefused, Unavailable; then nothing is kept.
+    Raises NotFound, DepositClosed, TooLarge, FileRefused, FormatRefused, Unverifiable, TooManyDeposits, Unavailable;
+    then nothing is kept.
     """
     try:
         # The body is read before anything is refused: an answer sent beside unread bytes is lost on the way.
-        with received(upload.source, upload.length) as file:
+        with received(upload.source, upload.length) as file, parts.at_once.place(candidate_id):
             result = _deposit(parts, candidate_id, piece_id, cleaned(upload.filename), file, at)
     except DomainError as error:
         DEPOSITS.labels(str(error.extra.get("reason") or error.slug)).inc()
@@ -59,7 +60,9 @@ def _deposit(parts: Parts, candidate_id: str, piece_id: str, filename: str, file
     with db.reading() as session:
         dossier = own_dossier(session, candidate_id, piece_id)
     _refuse_if_closed(dossier, at)
-    found = inspection.inspect(file.content, filename, formats.accepted(tuple(dossier.piece.formats)))
+    count_try(candidate_id, parts.deposits_per_hour)
+    accepted = formats.accepted(tuple(dossier.piece.formats))
+    found = parts.inspections.inspect(candidate_id, file.content, filename, accepted)
     file.content.seek(0)
     key = _new_key(dossier, file)
     keep(parts.store, key, file, found.media_type)

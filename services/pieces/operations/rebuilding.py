@@ -14,11 +14,9 @@ from services.chassis.clock import portal_now
 from services.chassis.errors import DomainError
 from services.chassis.objects import ObjectMissing
 from services.chassis.objects.rebuilding import Outcome, Rebuilt, is_recent
-from services.pieces import inspection
 from services.pieces.domain import refusals
 from services.pieces.domain.formats import Format
 from services.pieces.domain.object_keys import DepositKey, read_key
-from services.pieces.inspection.kinds import kind_of
 from services.pieces.models import Candidature, Control, Deposit, Piece, db
 from services.pieces.operations.audit import Actor, record
 from services.pieces.operations.deposits import make_current, new_deposit
@@ -56,7 +54,7 @@ def _rebuilt(parts: Parts, key: str, read: DepositKey, write: bool, minutes: int
         content = io.BytesIO(parts.store.read(key))
     except ObjectMissing:  # gone since it was listed
         return Outcome.INCOMPLETE
-    format = _format_of(content, read.code)
+    format = _format_of(parts, content, read.candidate_id)
     if format is None:
         return Outcome.CHANGED
     with db.operation() as session:
@@ -71,14 +69,10 @@ def _rebuilt(parts: Parts, key: str, read: DepositKey, write: bool, minutes: int
     return Outcome.REBUILT
 
 
-def _format_of(content: BinaryIO, code: str) -> Format | None:
+def _format_of(parts: Parts, content: BinaryIO, candidate_id: str) -> Format | None:
     """None for what no deposit would have been: it was not written by us, or not whole."""
-    format = kind_of(content)
-    if format is None:
-        return None
-    content.seek(0)
     try:
-        return inspection.inspect(content, f"{code}.{format.value}", tuple(Format))
+        return parts.inspections.inspect(candidate_id, content, None, tuple(Format))
     except DomainError:
         return None
 

@@ -104,11 +104,11 @@ def _at_once(*acts: Any) -> list[int]:
 def test_two_windows_that_deposit_at_once_leave_one_file(portal: Portal) -> None:
     portal.registered()
     piece_id = portal.piece("NATIDE06")["id"]
-    acts = [lambda n=n: portal.upload(piece_id, made.pdf(pages=n + 1), f"{n}.pdf") for n in range(4)]
-    assert _at_once(*acts) == [201] * 4
+    acts = [lambda n=n: portal.upload(piece_id, made.pdf(pages=n + 1), f"{n}.pdf") for n in range(2)]
+    assert _at_once(*acts) == [201] * 2
     current = [row for row in portal.deposits() if row.removed_at is None]
     assert len(current) == 1
-    assert len(portal.objects()) == 4
+    assert len(portal.objects()) == 2
 
 
 def test_validation_against_deletion_leaves_no_validated_void(portal: Portal) -> None:

@@ -1,0 +1,52 @@
+"""What a process that reads a stranger's file may use. The kernel holds it to that, whatever the file makes it do."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    memory: int
+    """Bytes of address space; the interpreter with its readers takes about 85 MB of them."""
+    processor: int
+    """Seconds of processor time."""
+    wall: int
+    """Seconds from the first byte to the verdict."""
+
+
+LIMITS = Limits(memory=448 * 1024 * 1024, processor=5, wall=20)
+"""By far more than good files of 5 Mo take: half a second at most (docs/operations.md)."""
+
+NICENESS = 10  # those who wait for a page come first
+CHANNEL = 0  # the only descriptor that leads anywhere: the file comes in by it, the verdict goes out
+
+
+def confine(channel: int) -> None:
+    """From here on this process reads and writes `channel`, as descriptor 0, and nothing else; it ends in time.
+
+    It has no way to the network or to a file, since it cannot open a descriptor. Limits cannot be raised again.
+    """
+    os.dup2(channel, CHANNEL)
+    os.close(channel)
+    signal.alarm(LIMITS.wall)
+    # At the soft limit the kernel says why it ends the process; the hard one is the last word.
+    resource.setrlimit(resource.RLIMIT_CPU, (LIMITS.processor, LIMITS.processor + 1))
+    for what, most in (
+        (resource.RLIMIT_NOFILE, _lowest_free_descriptor()),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NPROC, 0),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_AS, LIMITS.memory),
+    ):
+        resource.setrlimit(what, (most, most))
+
+
+def _lowest_free_descriptor() -> int:
+    """The number that the next file, socket or pipe would get."""
+    number = os.dup(CHANNEL)
+    os.close(number)
+    return number

@@ -1,0 +1,167 @@
+"""Files are looked at by processes of their own: here they are started, given a file, listened to, and ended.
+
+A few programs (`program`) stand ready, one for each file that may be looked at at once. Each makes a process per file,
+so that nothing of a file outlives its verdict and the readers are imported once. A program that does not keep to what
+is agreed is killed with all that it made, and another takes its place.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from services.pieces.domain import refusals
+from services.pieces.domain.formats import Format
+from services.pieces.domain.refusals import Unverifiable, Unverified
+from services.pieces.inspection.confinement import LIMITS
+from services.pieces.inspection.turns import LineFull, Turns
+from services.pieces.inspection.verdicts import MOST_BYTES, read_verdict
+from services.pieces.metrics import INSPECTION_SECONDS, UNVERIFIED
+
+_PROGRAM = (sys.executable, "-E", "-s", "-B", "-m", "services.pieces.inspection.program")
+_FOLDER = Path(__file__).parents[3]  # where `services` is
+_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
+_START_SECONDS = 40  # on a machine that is very busy
+_LINE = 6  # threads of the web process that may wait, out of 16
+_PATIENCE = 10  # seconds
+
+
+@dataclass(frozen=True)
+class End:
+    """How the process of a file ended: the signal that killed it (0: none), its CPU seconds, its peak in bytes."""
+
+    signal: int
+    seconds: float
+    peak: int
+
+    @property
+    def broken_limit(self) -> Unverified | None:
+        if self.signal == 0:
+            return None
+        reasons = {
+            signal.SIGXCPU: Unverified.PROCESSOR,
+            signal.SIGALRM: Unverified.TIME,
+            signal.SIGKILL: Unverified.MEMORY,  # by the kernel, for the container's sake
+        }
+        return reasons.get(signal.Signals(self.signal), Unverified.CRASH)
+
+
+class Inspector:
+    """One running program. Used by one thread at a time."""
+
+    def __init__(self) -> None:
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                _PROGRAM,
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,  # what readers complain of quotes the file
+                env=_ENVIRONMENT,
+                cwd=_FOLDER,
+                start_new_session=True,
+            )
+
+    @property
+    def running(self) -> bool:
+        return self._process.poll() is None
+
+    def look(self, request: bytes) -> tuple[bytes, End]:
+        """The verdict on what is sent, and how its process ended. Raises OSError where the program fails or stalls."""
+        deadline = time.monotonic() + _START_SECONDS + LIMITS.wall
+        ours, theirs = socket.socketpair()
+        with ours:
+            with theirs:
+                socket.send_fds(self._control, [b"\0"], [theirs.fileno()])
+            verdict = _exchange(ours, request, deadline)
+        self._control.settimeout(_left(deadline))
+        end = End(**json.loads(self._control.recv(MOST_BYTES) or b"{}"))
+        return verdict, end
+
+    def close(self) -> None:
+        """End the program and all that it made."""
+        self._control.close()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+
+def _exchange(channel: socket.socket, request: bytes, deadline: float) -> bytes:
+    """Send all, then read all; a process that ends early has told what it had to tell."""
+    answer = b""
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        channel.settimeout(_left(deadline))
+        channel.sendall(request)
+        channel.shutdown(socket.SHUT_WR)
+        while len(answer) < MOST_BYTES:
+            channel.settimeout(_left(deadline))
+            chunk = channel.recv(MOST_BYTES)
+            if not chunk:
+                break
+            answer += chunk
+    return answer
+
+
+def _left(deadline: float) -> float:
+    return max(0.001, deadline - time.monotonic())
+
+
+class Inspections:
+    """The way in for the service. Used by many threads."""
+
+    def __init__(self, at_once: int) -> None:
+        self._turns = Turns(at_once, line=_LINE, patience=_PATIENCE)
+        self._ready: list[Inspector] = []
+
+    def inspect(self, owner: str, content: BinaryIO, filename: str | None, accepted: tuple[Format, ...]) -> Format:
+        """What `inspecting.inspect` says of the content. `owner`: whose file it is, for each has one looked at.
+
+        Raises what it raises; Unverifiable for what cannot be looked at within the limits; Unavailable where too many
+        files wait.
+        """
+        content.seek(0)
+        head = json.dumps({"filename": filename, "accepted": accepted}).encode()
+        request = head + b"\n" + content.read()
+        try:
+            with self._turns.turn(owner):
+                return self._look(request)
+        except LineFull as error:
+            raise refusals.inspection_busy() from error
+        except Unverifiable as error:
+            UNVERIFIED.labels(error.reason.value).inc()
+            raise
+
+    def close(self) -> None:
+        """End the programs that stand ready; they end with this process in any case."""
+        while self._ready:
+            self._ready.pop().close()
+
+    def _look(self, request: bytes) -> Format:
+        inspector = self._take()
+        try:
+            verdict, end = inspector.look(request)
+        except (OSError, ValueError, TypeError) as error:
+            inspector.close()
+            raise Unverifiable(Unverified.TIME if isinstance(error, TimeoutError) else Unverified.CRASH) from error
+        self._ready.append(inspector)
+        INSPECTION_SECONDS.observe(end.seconds)
+        if end.broken_limit is not None:
+            raise Unverifiable(end.broken_limit)
+        return read_verdict(verdict)
+
+    def _take(self) -> Inspector:
+        while self._ready:
+            inspector = self._ready.pop()
+            if inspector.running:
+                return inspector
+            inspector.close()
+        return Inspector()

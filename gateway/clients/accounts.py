@@ -101,6 +101,12 @@ class Accounts:
         """The address that is now the account's."""
         return str(self._post("/v1/email-changes", token=token)["email"])
 
+    def cancellation_state(self, token: str) -> LinkState:
+        return self._state("/v1/email-changes/cancellations/check", token)
+
+    def cancel_email_change(self, token: str) -> None:
+        self._post("/v1/email-changes/cancellations", token=token)
+
     def me(self, access_token: str) -> Me:
         return shaped(Me, self._http.get("/v1/me", token=access_token))
 

@@ -82,6 +82,21 @@ def send_email_change_confirmation(data: dict[str, Any], envelope: Envelope) -> 
     _send(asked.address, letter, envelope)
 
 
+@registry.follow_up("send_email_change_asked")
+def send_email_change_asked(data: dict[str, Any], envelope: Envelope) -> None:
+    """To the old address, with the link that cancels; nothing where the request has ended meanwhile."""
+    with db.operation() as session:
+        asked = session.get(EmailChange, data["email_change_id"])
+        if asked is None or asked.confirmed_at is not None:
+            return
+        token = links.issue(
+            session, Purpose.EMAIL_CANCELLATION, envelope.id,
+            account_id=asked.account_id, email_change_id=asked.id, expires_at=asked.requested_at + EMAIL_CHANGE_LIFE,
+        )  # fmt: skip
+    cancel, reset = _link("annulation", token), _page("compte/mot-de-passe-oublie")
+    _send(asked.previous_address, mails.email_change_asked(asked.requested_at, cancel, reset), envelope)
+
+
 @registry.follow_up("send_email_changed")
 def send_email_changed(data: dict[str, Any], envelope: Envelope) -> None:
     """To the old address, once the new one is in force."""

@@ -9,6 +9,7 @@ ADDRESS_COOKIE = "adresse"
 from gateway.web.compte import (  # noqa: E402,F401 - they add their routes
     activation,
     adresse,
+    annulation,
     creation,
     login,
     modification,

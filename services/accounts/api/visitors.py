@@ -13,6 +13,7 @@ from services.accounts.domain.links import Purpose
 from services.accounts.operations.activation import activate, resend_activation
 from services.accounts.operations.creation import create_account
 from services.accounts.operations.email_change import confirm_email
+from services.accounts.operations.pending_email import cancel
 from services.accounts.operations.reset import ask_reset, complete_reset
 from services.accounts.parts import parts
 from services.chassis import access
@@ -119,3 +120,20 @@ def check_email_change(sent: dict[str, str]) -> dict[str, str | None]:
 @blp.response(200, schemas.EmailOnly)
 def confirm(sent: dict[str, str]) -> dict[str, str]:
     return {"email": confirm_email(sent["token"])}
+
+
+@blp.route("/email-changes/cancellations/check", methods=["POST"])
+@GATEWAY
+@blp.arguments(schemas.TokenOnly)
+@blp.response(200, schemas.LinkState)
+def check_cancellation(sent: dict[str, str]) -> dict[str, str | None]:
+    return queries.link_state(Purpose.EMAIL_CANCELLATION, sent["token"])
+
+
+@blp.route("/email-changes/cancellations", methods=["POST"])
+@GATEWAY
+@blp.arguments(schemas.TokenOnly)
+@blp.response(204)
+def cancel_email_change(sent: dict[str, str]) -> None:
+    """« Annuler », by the link mailed to the old address when the new one was asked for."""
+    cancel(sent["token"])

@@ -18,6 +18,7 @@ class Purpose(StrEnum):
     ACTIVATION = "activation"
     RESET = "mot-de-passe"
     EMAIL_CHANGE = "adresse"
+    EMAIL_CANCELLATION = "annulation"
 
 
 class State(StrEnum):
@@ -59,6 +60,13 @@ _SENTENCES = {
         State.EXPIRED: "Ce lien n'est plus valable. "
         "Demandez de nouveau le changement d'adresse mail depuis votre compte.",
         State.USED: "Ce lien a déjà été utilisé : votre nouvelle adresse mail est enregistrée.",
+    },
+    Purpose.EMAIL_CANCELLATION: {
+        State.EXPIRED: "Cette demande n'est plus valable : elle a été confirmée, remplacée par une autre, ou elle a "
+        "pris fin. Si vous n'en êtes pas à l'origine, réinitialisez votre mot de passe ; si votre adresse mail n'est "
+        "plus reconnue, contactez sans attendre votre service gestionnaire.",
+        State.USED: "Cette demande est déjà annulée : votre adresse mail reste la même. Si vous n'en êtes pas à "
+        "l'origine, réinitialisez votre mot de passe.",
     },
 }
 _UNKNOWN = "Ce lien n'est pas reconnu. Vérifiez que l'adresse a été copiée en entier depuis le mail."

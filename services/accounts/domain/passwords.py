@@ -45,8 +45,8 @@ PROFILES = {profile.name: profile for profile in (GUIDE, RECOMMENDED)}
 
 _AROUND_A_WORD = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 _TOO_COMMON = (
-    "Ce mot de passe est trop courant : il serait parmi les premiers essayés. Ajouter des chiffres ou un signe à un mot "
-    "courant ne suffit pas."
+    "Ce mot de passe est trop courant : il serait parmi les premiers essayés. "
+    "Ajouter des chiffres ou un signe à un mot courant ne suffit pas."
 )
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from services.accounts.domain import links as link_rules
 from services.accounts.domain import throttling
 from services.accounts.domain.emails import key_of
-from services.accounts.domain.links import Purpose, State
+from services.accounts.domain.links import Purpose
 from services.accounts.models import Account, db
 from services.accounts.operations import limits, links
 from services.accounts.operations.races import until_alone
@@ -39,9 +38,6 @@ def _resend(email_key: str) -> None:
 def activate(token: str) -> str:
     """The account can be used; returns its address. Raises Gone: expired, used or unknown link."""
     with db.operation() as session:
-        link = links.use(session, Purpose.ACTIVATION, token)
-        account = session.get(Account, link.account_id, with_for_update=True)
-        if account is None:
-            raise link_rules.refusal(Purpose.ACTIVATION, State.EXPIRED)
+        _, account = links.use(session, Purpose.ACTIVATION, token)
         account.activated_at = portal_now()
         return account.email

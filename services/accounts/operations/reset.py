@@ -13,7 +13,7 @@ from services.accounts.domain.emails import key_of
 from services.accounts.domain.links import Purpose, State
 from services.accounts.domain.reading import Reading
 from services.accounts.models import Account, db
-from services.accounts.operations import limits, links, sessions
+from services.accounts.operations import limits, links, pending_email, sessions
 from services.accounts.operations.races import until_alone
 from services.accounts.parts import parts
 from services.chassis.events import follow_up
@@ -35,7 +35,10 @@ def _ask(email_key: str) -> None:
 
 
 def complete_reset(token: str, values: Mapping[str, Any]) -> None:
-    """Set the password typed twice. Raises Gone for a link not usable, Invalid (which leaves the link usable)."""
+    """Set the password typed twice; every session and an address that waits for its confirmation end with the old one.
+
+    Raises Gone for a link not usable, Invalid (which leaves the link usable).
+    """
     with db.reading() as session:
         current = links.state(session, Purpose.RESET, token)
     if current is not State.USABLE:
@@ -46,12 +49,10 @@ def complete_reset(token: str, values: Mapping[str, Any]) -> None:
         raise reading.mistakes()
     password_hash = parts().passwords.hash(password)
     with db.operation() as session:
-        link = links.use(session, Purpose.RESET, token)
-        account = session.get(Account, link.account_id, with_for_update=True)
-        if account is None:
-            raise link_rules.refusal(Purpose.RESET, State.EXPIRED)
+        _, account = links.use(session, Purpose.RESET, token)
         account.password_hash = password_hash
         session.flush()
-        links.close(session, account.id, purpose=Purpose.RESET)
+        links.close(session, account.id, Purpose.RESET)
+        pending_email.end(session, account.id)
         sessions.end_all(session, account.id)
         limits.forget_failures(session, account.email_key)

@@ -30,8 +30,8 @@ def test_the_guides_profile_refuses_and_says_why(password: str, reason: str) -> 
 
 @pytest.mark.parametrize(
     "password",
-    ["Password1!", "Azerty123!", "Soleil2022!", "Bonjour/2021", "MotDePasse1!", "P@ssw0rd!", "!Marseille13!", "1Azerty*",
-     "Doudou!Doudou!", "Iloveyou<3"],
+    ["Password1!", "Azerty123!", "Soleil2022!", "Bonjour/2021", "MotDePasse1!", "P@ssw0rd!", "!Marseille13!",
+     "1Azerty*", "Doudou!Doudou!", "Iloveyou<3"],
 )  # fmt: skip
 @pytest.mark.parametrize("profile", [GUIDE, RECOMMENDED])
 def test_a_common_word_is_refused_by_both_profiles_whatever_digits_and_signs_surround_it(

@@ -15,8 +15,9 @@ class Passwords:
         self._hasher = PasswordHasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)
         self._nobody = self._hasher.hash("personne n'a ce mot de passe")
 
-    def hash(self, password: str) -> str:
-        return self._hasher.hash(_bytes(password))
+    def hash(self, password: str, *, salt: bytes | None = None) -> str:
+        """With a random salt unless one is given."""
+        return self._hasher.hash(_bytes(password), salt=salt)
 
     def matches(self, password_hash: str | None, password: str) -> bool:
         """Whether it is the password; None (no such account) takes as long and is False."""

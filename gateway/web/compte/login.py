@@ -79,6 +79,7 @@ def login_page(
         identifiant=identifiant.replace("\x00", ""),  # no page can hold it
         refusal=refusal.detail if refusal else None,
         not_activated=refusal is not None and refusal.slug == "compte-non-active",
+        creation=refusal.extra.get("creation") if refusal else None,
     )
 
 

@@ -48,8 +48,9 @@ def state_of(link: Link | None, now: datetime) -> State:
 _TYPES = {State.EXPIRED: "lien-expire", State.USED: "lien-utilise", State.UNKNOWN: "lien-inconnu"}
 _SENTENCES = {
     Purpose.ACTIVATION: {
-        State.EXPIRED: "Ce lien d'activation n'est plus valable : il a expiré ou a été remplacé par un plus récent. "
-        "Utilisez le dernier mail reçu ou, passé 48 heures, recommencez la création de votre compte.",
+        State.EXPIRED: "Ce lien d'activation n'est plus valable : il a expiré, il a été remplacé par un plus récent "
+        "ou un autre compte est activé à cette adresse. Utilisez le dernier mail reçu, identifiez-vous ou, passé "
+        "48 heures, recommencez la création de votre compte.",
         State.USED: "Ce lien a déjà été utilisé : votre compte est activé, vous pouvez vous identifier.",
     },
     Purpose.RESET: {

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.accounts.domain import links as link_rules
 from services.accounts.domain.emails import key_of
 from services.accounts.domain.links import Purpose, State
-from services.accounts.models import Account, EmailChange, StaffMember, db
-from services.accounts.operations import limits, links, sessions
+from services.accounts.models import Account, EmailChange, db
+from services.accounts.operations import addresses, limits, links, sessions
 from services.accounts.operations.identity_changes import after_pending
 from services.accounts.operations.identity_versions import next_version
 from services.chassis.clock import portal_now
@@ -60,11 +59,8 @@ def _take_effect(session: Session, account: Account, asked: EmailChange) -> None
 
 
 def _refuse_taken(session: Session, address: str) -> None:
-    """Whoever holds the address now keeps it, even an account that waits for its first activation."""
-    email_key = key_of(address)
-    accounts = select(Account.id).where(Account.email_key == email_key)
-    staff = select(StaffMember.id).where(StaffMember.email_key == email_key)
-    if session.scalars(accounts.union_all(staff)).first() is not None:
+    """Whoever holds the address now keeps it; a creation that waits there does not."""
+    if addresses.owner_of(session, key_of(address)) is not None:
         raise _taken()
 
 

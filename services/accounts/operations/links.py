@@ -11,6 +11,7 @@ from services.accounts.derivation import hashed
 from services.accounts.domain import links
 from services.accounts.domain.links import Link, Purpose, State
 from services.accounts.models import Account, EmailChange, MailLink
+from services.accounts.operations import addresses
 from services.accounts.parts import parts
 from services.chassis.clock import portal_now
 
@@ -27,6 +28,8 @@ def issue(
     """The token to mail for this event; the same event gives the same token and keeps one row."""
     token = parts().derivation.link_token(purpose, event_id)
     if session.get(MailLink, hashed(token)) is None:
+        if purpose is Purpose.ACTIVATION:  # the link of the last mail is the one that counts
+            close(session, account_id, purpose)
         session.add(
             MailLink(
                 token_hash=hashed(token),
@@ -50,9 +53,7 @@ def use(session: Session, purpose: Purpose, token: str) -> tuple[MailLink, Accou
     The account is locked first, as by whoever closes its links: else each could wait for the other. Raises Gone naming
     what is wrong with the link.
     """
-    seen = _of_purpose(session.get(MailLink, hashed(token)), purpose)
-    account_id = seen.account_id if seen is not None else None
-    account = session.get(Account, account_id, with_for_update=True) if account_id else None
+    account = account_of(session, purpose, token, lock=True)
     locked = session.get(MailLink, hashed(token), with_for_update=True, populate_existing=True)
     link = _of_purpose(locked, purpose)
     current = _state_of(session, link)
@@ -60,6 +61,14 @@ def use(session: Session, purpose: Purpose, token: str) -> tuple[MailLink, Accou
         raise links.refusal(purpose, State.EXPIRED if current is State.USABLE else current)
     link.used_at = portal_now()
     return link, account
+
+
+def account_of(session: Session, purpose: Purpose, token: str, *, lock: bool = False) -> Account | None:
+    """Whose link it is, in whatever state."""
+    row = _of_purpose(session.get(MailLink, hashed(token)), purpose)
+    if row is None or row.account_id is None:
+        return None
+    return session.get(Account, row.account_id, with_for_update=lock, populate_existing=lock)
 
 
 def close(session: Session, account_id: str, *purposes: Purpose) -> None:
@@ -84,17 +93,15 @@ def _of_purpose(row: MailLink | None, purpose: Purpose) -> MailLink | None:
 def _state_of(session: Session, row: MailLink | None) -> State:
     if row is None:
         return State.UNKNOWN
-    used = row.used_at is not None or (row.purpose == Purpose.ACTIVATION and _is_activated(session, row.account_id))
-    closed = row.closed_at is not None or (row.email_change_id is not None and _has_ended(session, row.email_change_id))
+    account = session.get(Account, row.account_id) if row.purpose == Purpose.ACTIVATION and row.account_id else None
+    used = row.used_at is not None or (account is not None and account.activated_at is not None)
+    closed = row.closed_at is not None or _is_outlived(session, row, account)
     return links.state_of(Link(row.expires_at, used, closed), portal_now())
 
 
-def _has_ended(session: Session, email_change_id: str) -> bool:
-    """A mail that was under way when its request ended brings a link that nobody could close."""
-    asked = session.get(EmailChange, email_change_id)
-    return asked is None or asked.confirmed_at is not None
-
-
-def _is_activated(session: Session, account_id: str | None) -> bool:
-    account = session.get(Account, account_id) if account_id else None
-    return account is not None and account.activated_at is not None
+def _is_outlived(session: Session, row: MailLink, creation: Account | None) -> bool:
+    """Whether what the link is for has ended: its mail may have been under way then, so that nobody could close it."""
+    if row.email_change_id is not None:
+        asked = session.get(EmailChange, row.email_change_id)
+        return asked is None or asked.confirmed_at is not None
+    return creation is not None and addresses.owner_of(session, creation.email_key) is not None

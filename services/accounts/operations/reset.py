@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
-
 from services.accounts.domain import links as link_rules
 from services.accounts.domain import passwords, throttling
 from services.accounts.domain.emails import key_of
 from services.accounts.domain.links import Purpose, State
 from services.accounts.domain.reading import Reading
-from services.accounts.models import Account, db
-from services.accounts.operations import limits, links, pending_email, sessions
+from services.accounts.models import db
+from services.accounts.operations import addresses, limits, links, pending_creations, pending_email, sessions
 from services.accounts.operations.races import until_alone
 from services.accounts.parts import parts
 from services.chassis.events import follow_up
@@ -27,11 +25,12 @@ def ask_reset(email: str) -> None:
 def _ask(email_key: str) -> None:
     with db.operation() as session:
         over = limits.seconds_over_quota(session, "reset", email_key, throttling.RESETS)
-        account = session.scalars(select(Account).where(Account.email_key == email_key)).one_or_none()
-        if account is None or over:
+        if over:
             return
-        name = "send_reset_mail" if account.activated_at is not None else "send_activation_mail"
-        follow_up(session, name, {"account_id": account.id}, subject=account.id)
+        if account := addresses.account_at(session, email_key):
+            follow_up(session, "send_reset_mail", {"account_id": account.id}, subject=account.id)
+        else:
+            pending_creations.mail_again(session, email_key)
 
 
 def complete_reset(token: str, values: Mapping[str, Any]) -> None:

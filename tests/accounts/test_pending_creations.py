@@ -62,7 +62,7 @@ def test_the_link_says_whose_account_it_activates_and_when_that_was_asked_for(ho
     }
     assert asked["at"].startswith("2021-10-04T12:08")
     house.post("/activations", token=token)
-    assert "asked" not in house.post("/activations/check", token=token).json
+    assert "asked" not in (house.post("/activations/check", token=token).json or {})
 
 
 def test_a_mail_asked_for_again_kills_the_older_links_of_its_creation_at_once_and_no_others(house: House) -> None:

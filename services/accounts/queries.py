@@ -83,15 +83,13 @@ def link_state(purpose: Purpose, token: str) -> dict[str, str | None]:
 
 def creation_state(token: str) -> dict[str, Any]:
     """The state of an activation link; of a usable one also what was typed, so that nobody activates a stranger's."""
-    found: dict[str, Any] = link_state(Purpose.ACTIVATION, token)
-    if found["state"] != State.USABLE:
-        return found
+    state = link_state(Purpose.ACTIVATION, token)
     with db.reading() as session:
         creation = links.account_of(session, Purpose.ACTIVATION, token)
-    if creation is None:
-        return found
-    asked = {name: getattr(creation, name) for name in ("nom_famille", "prenoms", "date_naissance")}
-    return {**found, "asked": {**asked, "at": creation.created_at}}
+    if state["state"] != State.USABLE or creation is None:
+        return {**state}
+    typed = {name: getattr(creation, name) for name in ("nom_famille", "prenoms", "date_naissance")}
+    return {**state, "asked": {**typed, "at": creation.created_at}}
 
 
 def _frozen_notice(account: Account) -> str | None:

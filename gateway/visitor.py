@@ -21,8 +21,6 @@ from services.chassis.errors import DomainError, Unauthenticated
 from services.chassis.service_token import ServiceToken
 
 KEPT_SECONDS = 4.0  # less than the 5 s within which a log-out ends a session everywhere
-SESSION_MAX_AGE = 36 * 3600
-"""Longer than a session lives, and as long as accounts remembers whose it was: what its last page posts is kept."""
 DEVICE_MAX_AGE = 365 * 24 * 3600
 KEPT_AT_MOST = 20_000
 
@@ -171,8 +169,9 @@ def given(name: str) -> str | None:
 
 
 def remember(response: Response, session: str, device: str | None) -> None:
-    """Give the browser its session (and the mark of a browser that has logged in before)."""
-    give(response, "session", session, SESSION_MAX_AGE)
+    """Give the browser its session, which ends with it: schools share computers (and the mark of a browser that has
+    logged in before, which stays)."""
+    give(response, "session", session)
     if device:
         give(response, "appareil", device, DEVICE_MAX_AGE)
 
@@ -193,8 +192,9 @@ def register(app: Flask, accounts: ServiceClient, own_token: ServiceToken) -> No
     app.extensions["visitors"] = Visitors(accounts, own_token)
 
 
-def give(response: Response, name: str, value: str, max_age: int) -> None:
-    """A cookie of ours, out of reach of scripts and of other sites' posts; `max_age` in seconds."""
+def give(response: Response, name: str, value: str, max_age: int | None = None) -> None:
+    """A cookie of ours, out of reach of scripts and of other sites' posts; `max_age` in seconds, None: it ends with
+    the browser."""
     settings = _settings()
     cookie = dump_cookie(
         cookie_name(settings, name),

@@ -19,11 +19,33 @@ class Login:
 
 
 @dataclass(frozen=True)
+class Created:
+    """Where a mail goes, known address or not, and what names this creation when the mail is asked for again."""
+
+    email: str
+    creation: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who a creation is for, as typed; `date_naissance` and `at` are ISO 8601."""
+
+    nom_famille: str
+    prenoms: str
+    date_naissance: str
+    at: str
+
+
+@dataclass(frozen=True)
 class LinkState:
-    """Where a mailed link stands: « usable », « expired », « used » or « unknown »; `detail` says what to do then."""
+    """Where a mailed link stands: « usable », « expired », « used » or « unknown »; `detail` says what to do then.
+
+    `asked` comes with a usable link of activation.
+    """
 
     state: str
     detail: str | None = None
+    asked: Asked | None = None
 
     @property
     def usable(self) -> bool:
@@ -59,12 +81,13 @@ class Accounts:
         found = self._http.get("/v1/forms/account/communes", params=params, token=self._own_token)
         return tuple(shaped(Option, item) for item in found["options"])
 
-    def create(self, values: Values) -> str:
-        """The address to which a mail goes, known or not. Raises Invalid's problem with every error."""
-        return str(self._post("/v1/accounts", values=values)["email"])
+    def create(self, values: Values) -> Created:
+        """Raises Invalid's problem with every error."""
+        return shaped(Created, self._post("/v1/accounts", values=values))
 
-    def resend_activation(self, email: str) -> None:
-        self._post("/v1/activations/resend", email=email)
+    def resend_activation(self, email: str, creation: str | None) -> None:
+        """The mail of this creation once more, else of the newest at this address."""
+        self._post("/v1/activations/resend", email=email, creation=creation)
 
     def activation_state(self, token: str) -> LinkState:
         """Changes nothing."""
@@ -99,6 +122,12 @@ class Accounts:
     def confirm_email(self, token: str) -> str:
         """The address that is now the account's."""
         return str(self._post("/v1/email-changes", token=token)["email"])
+
+    def cancellation_state(self, token: str) -> LinkState:
+        return self._state("/v1/email-changes/cancellations/check", token)
+
+    def cancel_email_change(self, token: str) -> None:
+        self._post("/v1/email-changes/cancellations", token=token)
 
     def me(self, access_token: str) -> Me:
         return shaped(Me, self._http.get("/v1/me", token=access_token))

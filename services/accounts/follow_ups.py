@@ -8,14 +8,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-
 from services.accounts import mails
 from services.accounts.domain.emails import key_of
 from services.accounts.domain.links import ACTIVATION_LIFE, EMAIL_CHANGE_LIFE, RESET_LIFE, Purpose
 from services.accounts.mails import Letter
 from services.accounts.models import Account, EmailChange, StaffMember, db
-from services.accounts.operations import links, mail_refusals
+from services.accounts.operations import addresses, links, mail_refusals
 from services.accounts.parts import parts
 from services.chassis import clock
 from services.chassis.clock import portal_now
@@ -29,8 +27,8 @@ registry = Handlers("accounts")
 def send_activation_mail(data: dict[str, Any], envelope: Envelope) -> None:
     """« [CYCLADES] Activer mon compte » ; the link ends 48 hours after the creation, not after the mail."""
     with db.operation() as session:
-        account = session.get(Account, data["account_id"])
-        if account is None or account.activated_at is not None:
+        account = session.get(Account, data["account_id"], with_for_update=True)
+        if account is None or addresses.owner_of(session, account.email_key) is not None:
             return
         expires_at = account.created_at + ACTIVATION_LIFE
         token = links.issue(session, Purpose.ACTIVATION, envelope.id, account_id=account.id, expires_at=expires_at)
@@ -69,8 +67,7 @@ def send_email_change_confirmation(data: dict[str, Any], envelope: Envelope) -> 
         asked = session.get(EmailChange, data["email_change_id"])
         if asked is None or asked.confirmed_at is not None:
             return
-        taken = select(Account.id).where(Account.email_key == key_of(asked.address))
-        if session.scalars(taken).first() is not None:
+        if addresses.owner_of(session, key_of(asked.address)) is not None:
             letter = mails.address_known(_page("connexion"), _page("compte/mot-de-passe-oublie"))
         else:
             expires_at = asked.requested_at + EMAIL_CHANGE_LIFE
@@ -80,6 +77,21 @@ def send_email_change_confirmation(data: dict[str, Any], envelope: Envelope) -> 
             )  # fmt: skip
             letter = mails.email_change(_link("adresse", token))
     _send(asked.address, letter, envelope)
+
+
+@registry.follow_up("send_email_change_asked", MAILS)
+def send_email_change_asked(data: dict[str, Any], envelope: Envelope) -> None:
+    """To the old address, with the link that cancels; nothing where the request has ended meanwhile."""
+    with db.operation() as session:
+        asked = session.get(EmailChange, data["email_change_id"])
+        if asked is None or asked.confirmed_at is not None:
+            return
+        token = links.issue(
+            session, Purpose.EMAIL_CANCELLATION, envelope.id,
+            account_id=asked.account_id, email_change_id=asked.id, expires_at=asked.requested_at + EMAIL_CHANGE_LIFE,
+        )  # fmt: skip
+    cancel, reset = _link("annulation", token), _page("compte/mot-de-passe-oublie")
+    _send(asked.previous_address, mails.email_change_asked(asked.requested_at, cancel, reset), envelope)
 
 
 @registry.follow_up("send_email_changed", MAILS)

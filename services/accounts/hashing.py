@@ -44,9 +44,10 @@ class Passwords:
             finally:
                 self._turn.taken = False
 
-    def hash(self, password: str) -> str:
+    def hash(self, password: str, *, salt: bytes | None = None) -> str:
+        """With a random salt unless one is given. Raises Unavailable."""
         with self.turn():
-            return self._hasher.hash(_bytes(password))
+            return self._hasher.hash(_bytes(password), salt=salt)
 
     def matches(self, password_hash: str | None, password: str) -> bool:
         """Whether it is the password; None (no such account) takes as long and is False."""

@@ -118,6 +118,23 @@ def email_change(url: str) -> Letter:
     )
 
 
+def email_change_asked(at: datetime, cancel_url: str, reset_url: str) -> Letter:
+    """To the old address, which is still the account's; the new one is not told there."""
+    return Letter(
+        "[CYCLADES] Une nouvelle adresse mail a été demandée pour votre compte",
+        (
+            f"Un changement de l'adresse mail de votre compte Cyclades a été demandé le {instant_court(at)} "
+            "(heure de Paris). Il ne prendra effet que si la nouvelle adresse est confirmée.",
+            "Si vous êtes à l'origine de cette demande, vous n'avez rien à faire.",
+            "Si vous n'êtes pas à l'origine de cette demande, veuillez cliquer sur le lien pour l'annuler :",
+            Link("Annuler le changement d'adresse", cancel_url),
+            *_in_full(cancel_url),
+            "Réinitialisez ensuite votre mot de passe : la personne qui a fait cette demande le connaît.",
+            Link("Réinitialiser mon mot de passe", reset_url),
+        ),
+    )
+
+
 def email_changed(at: datetime) -> Letter:
     """To the old address; the new one is not told there."""
     return Letter(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Integer, String
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database import Database, UtcDateTime, new_id
@@ -16,10 +16,13 @@ events = EventTables(db)
 
 _ID = String(32)
 _HASH = String(64)
+ACTIVATED = text("activated_at IS NOT NULL")
+WAITING = text("activated_at IS NULL")
 
 
 class Account(db.Model):
-    """A candidate's account. `engaged_at` is when a candidature was first heard of.
+    """A candidate's account, or a creation that waits for its activation (`activated_at` None): any number of these may
+    bear one address, of the others one. `engaged_at` is when a candidature was first heard of.
 
     `version` is its identity's: a trigger of the database refuses another civil status or address under the same.
     """
@@ -28,7 +31,7 @@ class Account(db.Model):
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
     email: Mapped[str] = mapped_column(String(254))
-    email_key: Mapped[str] = mapped_column(String(254), unique=True)
+    email_key: Mapped[str] = mapped_column(String(254))
     password_hash: Mapped[str] = mapped_column(String(255))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     activated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -45,7 +48,12 @@ class Account(db.Model):
     commune_naissance: Mapped[str] = mapped_column(String(100))
     commune_hors_liste: Mapped[bool] = mapped_column(default=False)
 
-    __table_args__ = (CheckConstraint("version > 0", name="version_positive"),)
+    __table_args__ = (
+        CheckConstraint("version > 0", name="version_positive"),
+        Index("uq_accounts_email_key_activated", "email_key", unique=True,
+              sqlite_where=ACTIVATED, postgresql_where=ACTIVATED),
+        Index("ix_accounts_waiting", "email_key", "created_at", sqlite_where=WAITING, postgresql_where=WAITING),
+    )  # fmt: skip
 
 
 class EmailChange(db.Model):

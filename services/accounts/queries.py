@@ -14,7 +14,7 @@ from services.accounts.domain.account import typed_values
 from services.accounts.domain.emails import key_of
 from services.accounts.domain.links import EMAIL_CHANGE_LIFE, Purpose, State, sentence
 from services.accounts.models import Account, EmailChange, MailRefusal, db
-from services.accounts.operations import links
+from services.accounts.operations import addresses, links
 from services.accounts.operations.change import is_frozen
 from services.accounts.parts import parts
 from services.chassis.clock import portal_now
@@ -58,9 +58,9 @@ def assertion(account_id: str) -> str:
 
 
 def candidates_with(email: str) -> list[dict[str, Any]]:
-    """The account of this address, for staff; none or one."""
+    """The activated account of this address, for staff; none or one."""
     with db.reading_for_staff() as session:
-        account = session.scalars(select(Account).where(Account.email_key == key_of(email))).one_or_none()
+        account = addresses.account_at(session, key_of(email))
         if account is None:
             return []
         refusals = session.scalars(select(MailRefusal).where(MailRefusal.account_id == account.id)).all()
@@ -79,8 +79,19 @@ def candidates_with(email: str) -> list[dict[str, Any]]:
 def link_state(purpose: Purpose, token: str) -> dict[str, str | None]:
     """The state of a link, and what to tell of one that is not usable."""
     with db.reading() as session:
-        state: State = links.state(session, purpose, token)
+        state = links.state(session, purpose, token)
     return {"state": state.value, "detail": sentence(purpose, state)}
+
+
+def creation_state(token: str) -> dict[str, Any]:
+    """The state of an activation link; of a usable one also what was typed, so that nobody activates a stranger's."""
+    state = link_state(Purpose.ACTIVATION, token)
+    with db.reading() as session:
+        creation = links.account_of(session, Purpose.ACTIVATION, token)
+    if state["state"] != State.USABLE or creation is None:
+        return {**state}
+    typed = {name: getattr(creation, name) for name in ("nom_famille", "prenoms", "date_naissance")}
+    return {**state, "asked": {**typed, "at": creation.created_at}}
 
 
 def _frozen_notice(account: Account) -> str | None:

@@ -40,7 +40,7 @@ class AccountsSettings(MailSettings):
     """What mailed tokens and second factors are derived from; the signing key where empty. Set it before turning
     the signing key, or links under way and second factors are lost."""
     password_profile: str = GUIDE.name
-    """« guide » (8 to 20 characters, classes) or « recommended » (12 to 128, common ones refused)."""
+    """« guide » (8 to 20 characters, classes) or « recommended » (12 to 128); both refuse common ones."""
     session_idle_seconds: int = 30 * 60
     session_absolute_seconds: int = 12 * 3600
     argon2_memory_kib: int = 19 * 1024

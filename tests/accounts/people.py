@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-PASSWORD = "Bonjour/2021"
+PASSWORD = "Bouleau/2021"
 
 
 def binet(**changes: Any) -> dict[str, Any]:

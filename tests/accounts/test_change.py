@@ -193,7 +193,6 @@ def test_a_new_address_takes_effect_when_its_owner_confirms_and_the_old_one_is_t
     assert ask_new_email(house, held).json == {"email_change_pending": True}
     assert house.call("GET", "/me", held["access_token"]).json["pending_email"] == NEW_EMAIL
     token = house.newest_token(NEW_EMAIL, "Confirmer")
-    assert house.mailbox.find(EMAIL) == []
     assert house.post("/email-changes/check", token=token).json["state"] == "usable"
     assert house.try_log_in(NEW_EMAIL).status_code == 401
     assert house.post("/email-changes", token=token).json == {"email": NEW_EMAIL}

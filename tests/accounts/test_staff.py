@@ -81,7 +81,7 @@ def test_a_tools_token_gives_its_scopes_within_its_owners_academies(house: House
 
 def test_an_administrateurs_tool_sees_every_academie(house: House) -> None:
     admin = ["--email", EMAIL, "--role", "administrateur", "--nom", "Roux", "--prenoms", "Anne"]
-    made(house, "create-staff", *admin, "--password-stdin", stdin="Bonjour/2021\n")
+    made(house, "create-staff", *admin, "--password-stdin", stdin="Bouleau/2021\n")
     token = made(house, "create-token", "--email", EMAIL)["token"]
     access = house.post("/tools/exchange", token=token).json["access_token"]
     assert jwt.decode(access, options={"verify_signature": False})["academies"] is None

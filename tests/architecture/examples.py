@@ -130,14 +130,8 @@ class Examples:
             change = typed(new, password="", password_confirmation="", current_password=PASSWORD)
             assert services().accounts.change_me(self._candidates_token(), change)
             services().accounts.ask_reset(self.email)
-        return {
-            "activation": self._token_mailed_to(waiting),
-            "adresse": self._token_mailed_to(new),
-            "mot-de-passe": self._token_mailed_to(self.email),
-        }
-
-    def _token_mailed_to(self, address: str) -> str:
-        return self._visitors.link_to(address).rpartition("/")[2]
+        mailed = {"activation": waiting, "adresse": new, "annulation": self.email, "mot-de-passe": self.email}
+        return {kind: self._visitors.link_to(address, kind).rpartition("/")[2] for kind, address in mailed.items()}
 
     def _registered(self) -> dict[str, str]:
         with self.apps["gateway"].app_context():

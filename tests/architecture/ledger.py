@@ -31,6 +31,7 @@ PUBLIC_PAGES = """
     GET /compte/creation/confirmation
     GET /compte/activation/<token>
     GET /compte/adresse/<token>
+    GET /compte/annulation/<token>
     GET /compte/mot-de-passe-oublie
     GET /compte/mot-de-passe/<token>
     GET /mails
@@ -79,6 +80,8 @@ LEDGER: dict[str, dict[str, str]] = {
             POST /v1/activations/resend
             POST /v1/email-changes
             POST /v1/email-changes/check
+            POST /v1/email-changes/cancellations
+            POST /v1/email-changes/cancellations/check
             POST /v1/password-resets
             POST /v1/password-resets/check
             POST /v1/password-resets/complete
@@ -191,6 +194,7 @@ LEDGER: dict[str, dict[str, str]] = {
             POST /compte/creation/confirmation
             POST /compte/activation/<token>
             POST /compte/adresse/<token>
+            POST /compte/annulation/<token>
             POST /compte/mot-de-passe-oublie
             POST /compte/mot-de-passe/<token>
             GET /api/<service>/openapi.json

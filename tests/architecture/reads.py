@@ -126,6 +126,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
         "/compte/communes": ("/compte/communes?departement=014&q=caen",),
         "/compte/activation/<token>": ("/compte/activation/<activation>",),
         "/compte/adresse/<token>": ("/compte/adresse/<adresse>",),
+        "/compte/annulation/<token>": ("/compte/annulation/<annulation>",),
         "/compte/mot-de-passe/<token>": ("/compte/mot-de-passe/<mot-de-passe>",),
         "/composants/recherche": ("/composants/recherche?q=caen",),
         "/api/<service>/openapi.json": tuple(

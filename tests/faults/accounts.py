@@ -68,12 +68,12 @@ def _with(identity: tuple[int, str, str], told: list[tuple[str]]) -> State:
 
 
 class CreateAccount(Operation[Accounts]):
-    """Asked for again, the account begins anew and the newest mail counts."""
+    """Asked for again, another creation waits beside the first."""
 
     name = "create an account"
     service = Accounts
     covers = ("creation.create_account",)
-    done: ClassVar[State] = {"accounts": 1, "the newest link": "usable"}
+    done: ClassVar[State] = {"an account waits": True, "the newest link": "usable"}
 
     def prepare(self) -> None:
         """An address that nobody has used."""
@@ -84,7 +84,7 @@ class CreateAccount(Operation[Accounts]):
     def state(self) -> State:
         with self.running.app.app_context(), db.reading() as session:
             accounts = session.scalar(select(func.count()).select_from(Account))
-        return {"accounts": accounts, "the newest link": _newest_link(self.running, EMAIL, "activations")}
+        return {"an account waits": bool(accounts), "the newest link": _newest_link(self.running, EMAIL, "activations")}
 
 
 class ChangeCivilStatus(_AccountOperation):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from gateway.clients.registrations import Draft
@@ -32,14 +33,17 @@ class Visitors:
         return PlainBrowser(self.portal.gateway.app, self.portal.url)
 
     def mail_to(self, address: str) -> boite.Mail:
-        self.portal.deliver()
-        return next(mail for mail in boite.mails(self.portal.mail) if mail.to == address)
+        return next(self._mails_to(address))
 
-    def link_to(self, address: str) -> str:
-        """The path of the link in the newest mail to that address."""
-        found = _LINK.search(self.mail_to(address).text)
-        assert found
-        return found[1]
+    def link_to(self, address: str, kind: str = "") -> str:
+        """The path of the link (of that kind: what stands after /compte/) in the newest mail to that address."""
+        links = (_LINK.search(mail.text) for mail in self._mails_to(address))
+        return next(link[1] for link in links if link and link[1].startswith(f"/compte/{kind}"))
+
+    def _mails_to(self, address: str) -> Iterator[boite.Mail]:
+        """Newest first."""
+        self.portal.deliver()
+        return (mail for mail in boite.mails(self.portal.mail) if mail.to == address)
 
     def created(self, address: str | None = None) -> str:
         """The address of an account that waits for its activation."""

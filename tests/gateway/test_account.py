@@ -43,8 +43,29 @@ def test_a_new_address_waits_for_its_owner_and_asks_for_the_current_password(vis
     assert problems_of(browser.answer.text) == []
     browser.press("Confirmer mon adresse mail")
     assert "Votre nouvelle adresse mail est enregistrée" in browser.text
+    assert browser.get("/compte", follow=False).status_code == 303
     assert visitors.logged_in(new).get("/compte").status_code == 200
     assert browser.get(link).status_code == 410
+
+
+def test_the_old_address_cancels_a_change_by_one_button_and_is_led_to_a_new_password(visitors: Visitors) -> None:
+    old, new = visitors.activated(), new_address()
+    asking, owner = visitors.logged_in(old), visitors.browser()
+    asking.get("/compte")
+    asking.press("Enregistrer", email=new, email_confirmation=new, current_password=PASSWORD)
+    confirmation, link = visitors.link_to(new), visitors.link_to(old, "annulation")
+    for _ in range(2):
+        assert problems_of(owner.get(link).text) == []
+    assert [button.text for button in owner.page.xpath("//main//button")] == ["Annuler le changement d'adresse"]
+    owner.press("Annuler le changement d'adresse")
+    assert owner.title == "Réinitialisation du mot de passe"
+    assert problems_of(owner.answer.text) == []
+    assert "quelqu'un connaît votre mot de passe" in owner.text
+    assert asking.get(confirmation).status_code == 410
+    assert owner.get(link).status_code == 410
+    assert "déjà annulée" in owner.text
+    owner.follow("Réinitialiser mon mot de passe")
+    assert owner.path == "/compte/mot-de-passe-oublie"
 
 
 def test_a_new_password_closes_the_session_and_is_asked_for(visitors: Visitors) -> None:

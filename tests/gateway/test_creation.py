@@ -109,6 +109,39 @@ def test_opening_the_link_changes_nothing_and_a_used_one_says_so(visitors: Visit
     assert browser.title == "Veuillez vous identifier"
 
 
+def test_the_page_that_activates_says_whose_account_it_is(visitors: Visitors) -> None:
+    link, browser = visitors.link_to(visitors.created()), visitors.browser()
+    browser.get(link)
+    for words in ("Nom de famille BINET", "Prénoms Laurent", "Date de naissance 01/02/2001", "(heure de Paris)"):
+        assert words in browser.text, words
+    assert "Si ce n'est pas vous" in browser.text
+
+
+def test_a_mail_asked_for_again_is_that_of_the_creation_made_in_this_browser(visitors: Visitors) -> None:
+    email, browser = new_address(), visitors.browser()
+    browser.post("/compte/creation", typed(email))
+    mine = visitors.link_to(email)
+    visitors.browser().post("/compte/creation", typed(email, prenoms="Autre"))
+    strangers = visitors.link_to(email)
+    browser.press("Je n'ai pas reçu le mail, effectuer un nouvel envoi")
+    browser.get(visitors.link_to(email))
+    assert "Prénoms Laurent" in browser.text
+    assert browser.get(mine).status_code == 410
+    assert browser.get(strangers).status_code == 200
+
+
+def test_who_logs_in_before_the_activation_gets_the_mail_of_his_own_creation(visitors: Visitors) -> None:
+    email, browser = new_address(), visitors.browser()
+    other = {"password": "Peuplier/1987", "password_confirmation": "Peuplier/1987"}
+    visitors.created(email)
+    visitors.browser().post("/compte/creation", typed(email, prenoms="Autre", **other))
+    browser.get("/connexion")
+    browser.press("Me connecter", identifiant=email, password=PASSWORD)
+    browser.press("Je n'ai pas reçu le mail, effectuer un nouvel envoi")
+    browser.get(visitors.link_to(email))
+    assert "Prénoms Laurent" in browser.text
+
+
 def test_an_expired_link_says_what_to_do(visitors: Visitors, running: Portal) -> None:
     email = visitors.created()
     link, browser = visitors.link_to(email), visitors.browser()

@@ -66,8 +66,18 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(visitors: Visitor
         assert "HttpOnly" in line
         assert "SameSite=Lax" in line
         assert "Path=/" in line
-        assert "Max-Age" in line
         assert "Domain" not in line
+
+
+def test_the_session_ends_with_the_browser_and_the_mark_of_a_known_one_stays(
+    visitors: Visitors, plain: PlainBrowser
+) -> None:
+    email = visitors.activated()
+    answer = plain.post("/connexion", {"identifiant": email, "password": PASSWORD}, follow=False)
+    cookies = {line.partition("-")[0]: line for line in answer.headers.getlist("Set-Cookie")}
+    assert "Max-Age" not in cookies["session"]
+    assert "Expires" not in cookies["session"]
+    assert "Max-Age" in cookies["appareil"]
 
 
 def test_a_not_activated_account_is_told_and_can_ask_for_the_mail(visitors: Visitors, plain: PlainBrowser) -> None:

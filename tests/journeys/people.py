@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-PASSWORD = "Bonjour/2021"
+PASSWORD = "Bouleau/2021"
 FRANCE = "FRANCE (DONT OUTRE-MER)"
 _numbers = itertools.count(1)
 

@@ -103,9 +103,15 @@ def _new_address(walk: Walk, person: Person) -> None:
         person.page.locator(f"[name={field}]").fill(new)
     person.page.locator("[name=current_password]").fill(PASSWORD)
     walk.album.take(person.press("Enregistrer"), "compte-adresse-demandee")
+    owner = walk.person()
+    owner.email = person.email
+    link = owner.link("annulation")
     person.email = new
     walk.album.take(person.open(person.link("adresse")), "adresse")
     walk.album.take(person.open("/compte/adresse/inconnue"), "adresse-inconnue")
+    walk.album.take(owner.open(link), "annulation")
+    walk.album.take(owner.press("Annuler le changement d'adresse"), "annulation-faite")
+    walk.album.take(owner.open(link), "annulation-deja-faite")
 
 
 def _refused_log_in(album: Album, person: Person, password: str, name: str) -> None:

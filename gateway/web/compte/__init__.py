@@ -4,11 +4,12 @@ from flask import Blueprint
 
 blueprint = Blueprint("compte", __name__)
 ADDRESS_COOKIE = "adresse"
-"""Holds, sealed, the address to which an activation mail goes; gone once its owner logs in."""
+"""Holds, sealed, the creation that was asked for and its address; gone once its owner logs in."""
 
 from gateway.web.compte import (  # noqa: E402,F401 - they add their routes
     activation,
     adresse,
+    annulation,
     creation,
     login,
     modification,

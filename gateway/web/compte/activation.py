@@ -12,7 +12,7 @@ from gateway.web.compte import blueprint, liens
 from services.chassis.errors import DomainError
 
 WAYS: dict[str, liens.Ways] = {
-    "expired": (liens.CREATE, liens.RESEND),
+    "expired": (liens.CREATE, liens.RESEND, liens.LOG_IN),
     "used": (liens.LOG_IN,),
     "unknown": (liens.RESEND, liens.CREATE),
 }
@@ -24,7 +24,7 @@ def activation(token: str) -> ResponseReturnValue:
     state = liens.looked_up(services().accounts.activation_state, token)
     if not state.usable:
         return liens.not_usable(state, WAYS)
-    return page("compte/templates/activation.html")
+    return page("compte/templates/activation.html", asked=state.asked)
 
 
 @blueprint.post("/compte/activation/<token>")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway import entrances
+from gateway import entrances, visitor
 from gateway.pages import page
 from gateway.services import services
 from gateway.web.compte import blueprint, liens
@@ -30,6 +30,7 @@ def address_change(token: str) -> ResponseReturnValue:
 @blueprint.post("/compte/adresse/<token>")
 @entrances.everyone
 def confirm_address(token: str) -> ResponseReturnValue:
+    """Every session of the account ends with it, this browser's too."""
     state = liens.looked_up(services().accounts.email_change_state, token)
     if not state.usable:
         return liens.not_usable(state, WAYS)
@@ -39,4 +40,6 @@ def confirm_address(token: str) -> ResponseReturnValue:
         if refusal.http_status == 409:
             return page("compte/templates/adresse.html", status=409, refusal=refusal.detail)
         return liens.not_usable(liens.refused(refusal), WAYS)
-    return redirect(url_for("compte.log_in_page", fait="adresse"), code=303)
+    response = redirect(url_for("compte.log_in_page", fait="adresse"), code=303)
+    visitor.forget(response)
+    return response

@@ -6,6 +6,7 @@ from flask import current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import entrances, visitor
+from gateway.clients.accounts import Created
 from gateway.clients.forms import Values
 from gateway.pages import page
 from gateway.seal import Seal
@@ -15,6 +16,7 @@ from gateway.web.compte.formulaire import WITH_SEARCH, is_refresh, typed_values,
 from services.chassis.errors import DomainError
 
 SHOWN_AGAIN = (409, 422, 429)
+CREATION_LENGTH = 32  # what accounts takes; anything longer names none of its creations
 ADDRESS_SECONDS = 2 * 3600  # time to fetch a mail; whoever sits down at the same computer later need not see it
 
 
@@ -31,12 +33,12 @@ def create() -> ResponseReturnValue:
     if is_refresh():
         return _form(values)
     try:
-        address = services().accounts.create(values)
+        created = services().accounts.create(values)
     except DomainError as refusal:
         if refusal.http_status not in SHOWN_AGAIN:
             raise
         return _form(values, refusal)
-    return _to_confirmation(address)
+    return _to_confirmation(created)
 
 
 @blueprint.get("/compte/creation/confirmation")
@@ -49,16 +51,17 @@ def confirmation() -> ResponseReturnValue:
 @entrances.everyone
 def resend() -> ResponseReturnValue:
     """« Je n'ai pas reçu le mail, effectuer un nouvel envoi »; the answer never tells whether the address is known."""
-    address = request.form.get("email", "").strip() or _address()
-    if not address:
+    typed = request.form.get("email", "").strip()
+    created = Created(typed, request.form.get("creation", "")[:CREATION_LENGTH]) if typed else _created()
+    if created is None:
         return _confirmation(problem="Saisissez l'adresse mail de votre compte.", status=422)
     try:
-        services().accounts.resend_activation(address)
+        services().accounts.resend_activation(created.email, created.creation or None)
     except DomainError as refusal:
         if refusal.http_status not in SHOWN_AGAIN:
             raise
         return _confirmation(problem=refusal.detail, status=refusal.http_status, typed=request.form.get("email"))
-    return _to_confirmation(address, envoye="oui")
+    return _to_confirmation(created, envoye="oui")
 
 
 def _form(values: Values, refusal: DomainError | None = None, *, indexed: bool = False) -> ResponseReturnValue:
@@ -74,10 +77,11 @@ def _form(values: Values, refusal: DomainError | None = None, *, indexed: bool =
     )
 
 
-def _to_confirmation(address: str, envoye: str | None = None) -> ResponseReturnValue:
+def _to_confirmation(created: Created, envoye: str | None = None) -> ResponseReturnValue:
     """The address goes along in a sealed cookie: addresses (URLs) end up in logs and histories."""
     response = redirect(url_for("compte.confirmation", envoye=envoye), code=303)
-    visitor.give(response, ADDRESS_COOKIE, _seal().close_text(address, ADDRESS_COOKIE), ADDRESS_SECONDS)
+    sealed = _seal().close_text(f"{created.email}\n{created.creation}", ADDRESS_COOKIE)
+    visitor.give(response, ADDRESS_COOKIE, sealed, ADDRESS_SECONDS)
     return response
 
 
@@ -87,16 +91,21 @@ def _confirmation(
     return page(
         "compte/templates/confirmation.html",
         status=status,
-        address=_address(),
+        address=created.email if (created := _created()) else None,
         resent=resent,
         problem=problem,
         typed=typed,
     )
 
 
-def _address() -> str | None:
+def _created() -> Created | None:
+    """What this browser asked for lately."""
     sealed = visitor.given(ADDRESS_COOKIE)
-    return _seal().open_text(sealed, ADDRESS_COOKIE, life_seconds=ADDRESS_SECONDS) if sealed else None
+    text = _seal().open_text(sealed, ADDRESS_COOKIE, life_seconds=ADDRESS_SECONDS) if sealed else None
+    if not text:
+        return None
+    email, _, creation = text.partition("\n")
+    return Created(email, creation)
 
 
 def _seal() -> Seal:

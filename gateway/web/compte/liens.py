@@ -24,6 +24,7 @@ LOG_IN = {"label": "M'identifier", "url": "/connexion"}
 CREATE = {"label": "Créer mon compte", "url": "/compte/creation"}
 RESEND = {"label": "Demander un nouvel envoi", "url": "/compte/creation/confirmation"}
 RESET = {"label": "Demander un nouveau lien", "url": "/compte/mot-de-passe-oublie"}
+NEW_PASSWORD = {"label": "Réinitialiser mon mot de passe", "url": "/compte/mot-de-passe-oublie"}
 ACCOUNT = {"label": "Modifier mon compte", "url": "/compte"}
 
 

@@ -24,7 +24,8 @@ SAID = {
     "session": "Votre session est terminée. Identifiez-vous pour continuer.",
     "activation": "Votre compte est activé : vous pouvez vous identifier.",
     "mot-de-passe": "Votre mot de passe est enregistré et toutes vos sessions sont fermées. Identifiez-vous.",
-    "adresse": "Votre nouvelle adresse mail est enregistrée : c'est désormais votre identifiant de connexion.",
+    "adresse": "Votre nouvelle adresse mail est enregistrée : c'est désormais votre identifiant de connexion. "
+    "Toutes vos sessions sont fermées : identifiez-vous.",
 }
 
 
@@ -78,6 +79,7 @@ def login_page(
         identifiant=identifiant.replace("\x00", ""),  # no page can hold it
         refusal=refusal.detail if refusal else None,
         not_activated=refusal is not None and refusal.slug == "compte-non-active",
+        creation=refusal.extra.get("creation") if refusal else None,
     )
 
 

@@ -16,12 +16,17 @@ WAYS: dict[str, liens.Ways] = {
     "used": (liens.LOG_IN, liens.RESET),
     "unknown": (liens.RESET,),
 }
+SAID = {
+    "annulation": "Le changement d'adresse mail est annulé : votre adresse reste la même. Si vous n'étiez pas à "
+    "l'origine de cette demande, quelqu'un connaît votre mot de passe : réinitialisez-le sans attendre.",
+}
 
 
 @blueprint.get("/compte/mot-de-passe-oublie")
 @entrances.everyone
 def forgotten() -> ResponseReturnValue:
-    return page("compte/templates/mot_de_passe_oublie.html", indexed=True)
+    said = SAID.get(request.args.get("fait", ""))
+    return page("compte/templates/mot_de_passe_oublie.html", indexed=said is None, said=said)
 
 
 @blueprint.post("/compte/mot-de-passe-oublie")

@@ -35,6 +35,19 @@ class EmailOnly(Schema):
     email = fields.String(**EMAIL)
 
 
+CREATION: dict[str, Any] = {"validate": validate.Length(max=32)}
+
+
+class Created(EmailOnly):
+    """`creation` names this creation when its mail is asked for again."""
+
+    creation = fields.String(required=True, **CREATION)
+
+
+class Resend(EmailOnly):
+    creation = fields.String(load_default=None, allow_none=True, **CREATION)
+
+
 class TokenOnly(Schema):
     token = fields.String(**TOKEN)
 
@@ -44,6 +57,21 @@ class LinkState(Schema):
 
     state = fields.String(required=True, validate=validate.OneOf(["usable", "expired", "used", "unknown"]))
     detail = fields.String(allow_none=True)
+
+
+class Asked(Schema):
+    """Who a creation says its owner is, and when it was asked for."""
+
+    nom_famille = fields.String(required=True)
+    prenoms = fields.String(required=True)
+    date_naissance = fields.Date(required=True)
+    at = fields.AwareDateTime(required=True)
+
+
+class CreationState(LinkState):
+    """`asked` is there for a usable link alone."""
+
+    asked = fields.Nested(Asked, allow_none=True)
 
 
 class Login(Schema):

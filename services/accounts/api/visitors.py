@@ -11,8 +11,9 @@ from services.accounts.api import schemas
 from services.accounts.domain import form
 from services.accounts.domain.links import Purpose
 from services.accounts.operations.activation import activate, resend_activation
-from services.accounts.operations.creation import create_account
+from services.accounts.operations.creation import Created, create_account
 from services.accounts.operations.email_change import confirm_email
+from services.accounts.operations.pending_email import cancel
 from services.accounts.operations.reset import ask_reset, complete_reset
 from services.accounts.parts import parts
 from services.chassis import access
@@ -50,26 +51,27 @@ def communes(asked: dict[str, str]) -> dict[str, Any]:
 @blp.route("/accounts", methods=["POST"])
 @GATEWAY
 @blp.arguments(schemas.Values)
-@blp.response(202, schemas.EmailOnly)
-def create(sent: dict[str, Any]) -> dict[str, str]:
+@blp.response(202, schemas.Created)
+def create(sent: dict[str, Any]) -> Created:
     """Create an account; the answer is the same for an address that is known."""
-    return {"email": create_account(sent["values"])}
+    return create_account(sent["values"])
 
 
 @blp.route("/activations/resend", methods=["POST"])
 @GATEWAY
-@blp.arguments(schemas.EmailOnly)
+@blp.arguments(schemas.Resend)
 @blp.response(202)
 def resend(sent: dict[str, str]) -> None:
-    resend_activation(sent["email"])
+    """Mail the link of this `creation` again, else of the newest at this address."""
+    resend_activation(sent["email"], sent["creation"])
 
 
 @blp.route("/activations/check", methods=["POST"])
 @GATEWAY
 @blp.arguments(schemas.TokenOnly)
-@blp.response(200, schemas.LinkState)
-def check_activation(sent: dict[str, str]) -> dict[str, str | None]:
-    return queries.link_state(Purpose.ACTIVATION, sent["token"])
+@blp.response(200, schemas.CreationState)
+def check_activation(sent: dict[str, str]) -> dict[str, Any]:
+    return queries.creation_state(sent["token"])
 
 
 @blp.route("/activations", methods=["POST"])
@@ -119,3 +121,20 @@ def check_email_change(sent: dict[str, str]) -> dict[str, str | None]:
 @blp.response(200, schemas.EmailOnly)
 def confirm(sent: dict[str, str]) -> dict[str, str]:
     return {"email": confirm_email(sent["token"])}
+
+
+@blp.route("/email-changes/cancellations/check", methods=["POST"])
+@GATEWAY
+@blp.arguments(schemas.TokenOnly)
+@blp.response(200, schemas.LinkState)
+def check_cancellation(sent: dict[str, str]) -> dict[str, str | None]:
+    return queries.link_state(Purpose.EMAIL_CANCELLATION, sent["token"])
+
+
+@blp.route("/email-changes/cancellations", methods=["POST"])
+@GATEWAY
+@blp.arguments(schemas.TokenOnly)
+@blp.response(204)
+def cancel_email_change(sent: dict[str, str]) -> None:
+    """« Annuler », by the link mailed to the old address when the new one was asked for."""
+    cancel(sent["token"])

@@ -18,6 +18,7 @@ class Purpose(StrEnum):
     ACTIVATION = "activation"
     RESET = "mot-de-passe"
     EMAIL_CHANGE = "adresse"
+    EMAIL_CANCELLATION = "annulation"
 
 
 class State(StrEnum):
@@ -47,8 +48,9 @@ def state_of(link: Link | None, now: datetime) -> State:
 _TYPES = {State.EXPIRED: "lien-expire", State.USED: "lien-utilise", State.UNKNOWN: "lien-inconnu"}
 _SENTENCES = {
     Purpose.ACTIVATION: {
-        State.EXPIRED: "Ce lien d'activation n'est plus valable : il a expiré ou a été remplacé par un plus récent. "
-        "Utilisez le dernier mail reçu ou, passé 48 heures, recommencez la création de votre compte.",
+        State.EXPIRED: "Ce lien d'activation n'est plus valable : il a expiré, il a été remplacé par un plus récent "
+        "ou un autre compte est activé à cette adresse. Utilisez le dernier mail reçu, identifiez-vous ou, passé "
+        "48 heures, recommencez la création de votre compte.",
         State.USED: "Ce lien a déjà été utilisé : votre compte est activé, vous pouvez vous identifier.",
     },
     Purpose.RESET: {
@@ -59,6 +61,13 @@ _SENTENCES = {
         State.EXPIRED: "Ce lien n'est plus valable. "
         "Demandez de nouveau le changement d'adresse mail depuis votre compte.",
         State.USED: "Ce lien a déjà été utilisé : votre nouvelle adresse mail est enregistrée.",
+    },
+    Purpose.EMAIL_CANCELLATION: {
+        State.EXPIRED: "Cette demande n'est plus valable : elle a été confirmée, remplacée par une autre, ou elle a "
+        "pris fin. Si vous n'en êtes pas à l'origine, réinitialisez votre mot de passe ; si votre adresse mail n'est "
+        "plus reconnue, contactez sans attendre votre service gestionnaire.",
+        State.USED: "Cette demande est déjà annulée : votre adresse mail reste la même. Si vous n'en êtes pas à "
+        "l'origine, réinitialisez votre mot de passe.",
     },
 }
 _UNKNOWN = "Ce lien n'est pas reconnu. Vérifiez que l'adresse a été copiée en entier depuis le mail."

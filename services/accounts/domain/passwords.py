@@ -1,7 +1,7 @@
-"""What a password must be, by profile: the guide's rule, or length alone with common passwords refused.
+"""What a password must be, by profile: the guide's rule, or length alone. Common ones are refused by both.
 
 « guide »: 8 to 20 characters with lower case, upper case and special character (guide §3), enough only because tries
-are slowed. « recommended »: 12 to 128 characters, common ones refused, no classes (CNIL and ANSSI advice).
+are slowed. « recommended »: 12 to 128 characters, no classes (CNIL and ANSSI advice).
 """
 
 from __future__ import annotations
@@ -44,6 +44,10 @@ PROFILES = {profile.name: profile for profile in (GUIDE, RECOMMENDED)}
 
 
 _AROUND_A_WORD = re.compile(r"^[\W\d_]+|[\W\d_]+$")
+_TOO_COMMON = (
+    "Ce mot de passe est trop courant : il serait parmi les premiers essayés. "
+    "Ajouter des chiffres ou un signe à un mot courant ne suffit pas."
+)
 
 
 def normalised(password: str) -> str:
@@ -57,13 +61,12 @@ def mistakes(password: str, profile: Profile) -> list[str]:
     if any(unicodedata.category(character) == "Cs" for character in password):
         return ["Il comporte un caractère qui n'existe pas."]
     found = []
-    fits = profile.shortest <= len(password) <= profile.longest
-    if not fits:
+    if not profile.shortest <= len(password) <= profile.longest:
         found.append(f"Il doit comporter de {profile.shortest} à {profile.longest} caractères.")
     if profile.classes:
         found += _missing_classes(password)
-    elif fits and _is_common(password):
-        found.append("Ce mot de passe est trop courant : il serait parmi les premiers essayés.")
+    if not found and (_is_common(password) or (not profile.classes and _is_monotonous(password))):
+        found.append(_TOO_COMMON)
     return found
 
 
@@ -95,13 +98,20 @@ def _missing_classes(password: str) -> list[str]:
 
 
 def _is_common(password: str) -> bool:
-    """Listed, one listed word repeated or with digits and signs around it, or a few characters over and over."""
+    """Listed, one listed word with digits and signs around it (« Soleil2022! »), or one repeated."""
     lowered = password.casefold()
-    word = _AROUND_A_WORD.sub("", lowered)
     half = lowered[: len(lowered) // 2]
-    repeated = len(lowered) % 2 == 0 and half * 2 == lowered
-    listed = _common_passwords()
-    return lowered in listed or word in listed or (repeated and half in listed) or len(set(lowered)) < 5
+    repeated = half if half * 2 == lowered else lowered
+    return not {lowered, _word_in(lowered), _word_in(repeated)}.isdisjoint(_common_passwords())
+
+
+def _word_in(lowered: str) -> str:
+    return _AROUND_A_WORD.sub("", lowered)
+
+
+def _is_monotonous(password: str) -> bool:
+    """A few characters over and over: what asks for no classes of characters must ask for this."""
+    return len(set(password.casefold())) < 5
 
 
 @cache

@@ -5,20 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import delete
-from sqlalchemy.orm import Session
-
 from services.accounts import identity
-from services.accounts.domain import throttling
 from services.accounts.domain.account import Changes, read_changes, typed_values
 from services.accounts.domain.links import Purpose
-from services.accounts.models import Account, EmailChange, db
-from services.accounts.operations import current_password, identity_changes, limits, links, sessions
+from services.accounts.models import Account, db
+from services.accounts.operations import current_password, identity_changes, links, pending_email, sessions
 from services.accounts.parts import parts
 from services.chassis.clock import portal_now, to_paris
-from services.chassis.database import new_id
 from services.chassis.errors import NotFound
-from services.chassis.events import follow_up
 
 _PLACES = ("ville_naissance", "commune_naissance", "commune_hors_liste", "commune_naissance_libre")
 
@@ -27,7 +21,7 @@ def change_account(account_id: str, values: Mapping[str, Any]) -> bool:
     """Apply what was typed; True where a new address now waits for its owner's confirmation.
 
     Raises Invalid with every mistake, Conflict `candidature-existante`, TooMany (current password tried too often),
-    Unavailable. A changed password ends every session, this one too.
+    Unavailable. A changed password ends every session, this one too, and an address that waited.
     """
     account = _account(account_id)
     touches = _touches_civil_status(account, values)
@@ -49,7 +43,7 @@ def change_account(account_id: str, values: Mapping[str, Any]) -> bool:
     if changes.civil_status is not None:
         identity_changes.change_civil_status(account_id, changes.civil_status)
     if changes.needs_password:
-        _change_access(account_id, changes)
+        _change_access(account_id, changes, checked=account.password_hash)
     return changes.email is not None
 
 
@@ -81,34 +75,19 @@ def _touches_civil_status(account: Account, values: Mapping[str, Any]) -> bool:
     return any(values.get(name, typed) != typed for name, typed in current.items() if name not in kept)
 
 
-def _change_access(account_id: str, changes: Changes) -> None:
+def _change_access(account_id: str, changes: Changes, *, checked: str) -> None:
+    """`checked` is the hash of the password that was just typed: a reset meanwhile makes it the current one no more."""
     password_hash = parts().passwords.hash(changes.password) if changes.password else None
     with db.operation() as session:
         account = session.get(Account, account_id, with_for_update=True)
         if account is None:
             raise NotFound()
+        if account.password_hash != checked:
+            raise current_password.wrong()
         if password_hash is not None:
             account.password_hash = password_hash
             sessions.end_all(session, account_id)
-            links.close(session, account_id, purpose=Purpose.RESET)
+            links.close(session, account_id, Purpose.RESET)
+            pending_email.end(session, account_id)
         if changes.email is not None:
-            _ask_confirmation(session, account, changes.email)
-
-
-def _ask_confirmation(session: Session, account: Account, address: str) -> None:
-    """The newest request alone counts: the links of older ones die."""
-    if wait := limits.seconds_over_quota(session, "email-change", account.email_key, throttling.EMAIL_CHANGES):
-        raise limits.too_many_mails(wait)
-    links.close(session, account.id, purpose=Purpose.EMAIL_CHANGE)
-    older = delete(EmailChange).where(EmailChange.account_id == account.id, EmailChange.confirmed_at.is_(None))
-    session.execute(older)
-    asked = EmailChange(
-        id=new_id(),
-        account_id=account.id,
-        address=address,
-        previous_address=account.email,
-        requested_at=portal_now(),
-    )
-    session.add(asked)
-    data = {"email_change_id": asked.id}
-    follow_up(session, "send_email_change_confirmation", data, subject=account.id)
+            pending_email.ask(session, account, changes.email)

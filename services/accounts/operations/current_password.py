@@ -15,10 +15,17 @@ def check(account: Account, typed: str) -> None:
         until_alone(lambda: _count(account.email_key))
         matches = parts().passwords.matches(account.password_hash, typed)
     if not matches:
-        detail = "Le mot de passe actuel est incorrect." if typed else "Saisissez votre mot de passe actuel."
-        raise Invalid(detail, errors=(FieldError("#/current_password", detail),))
+        raise wrong() if typed else _refused("Saisissez votre mot de passe actuel.")
     with db.operation() as session:
         limits.take_back(session, account.email_key, [limits.CURRENT_PASSWORD])
+
+
+def wrong() -> Invalid:
+    return _refused("Le mot de passe actuel est incorrect.")
+
+
+def _refused(detail: str) -> Invalid:
+    return Invalid(detail, errors=(FieldError("#/current_password", detail),))
 
 
 def _count(email_key: str) -> None:

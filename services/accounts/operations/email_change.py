@@ -1,16 +1,15 @@
-"""A new address takes effect when its owner confirms by the mailed link; the old one is told."""
+"""A new address takes effect when its owner confirms by the mailed link; the old one is told, every session ends."""
 
 from __future__ import annotations
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.accounts.domain import links as link_rules
 from services.accounts.domain.emails import key_of
 from services.accounts.domain.links import Purpose, State
-from services.accounts.models import Account, EmailChange, StaffMember, db
-from services.accounts.operations import limits, links
+from services.accounts.models import Account, EmailChange, db
+from services.accounts.operations import addresses, limits, links, sessions
 from services.accounts.operations.identity_changes import after_pending
 from services.accounts.operations.identity_versions import next_version
 from services.chassis.clock import portal_now
@@ -38,10 +37,9 @@ def confirm_email(token: str) -> str:
 
 def _confirm(token: str) -> str:
     with db.operation() as session:
-        link = links.use(session, Purpose.EMAIL_CHANGE, token)
-        account = session.get(Account, link.account_id, with_for_update=True)
+        link, account = links.use(session, Purpose.EMAIL_CHANGE, token)
         asked = session.get(EmailChange, link.email_change_id)
-        if account is None or asked is None:
+        if asked is None:
             raise link_rules.refusal(Purpose.EMAIL_CHANGE, State.EXPIRED)
         _refuse_taken(session, asked.address)
         _take_effect(session, account, asked)
@@ -54,18 +52,15 @@ def _take_effect(session: Session, account: Account, asked: EmailChange) -> None
     asked.previous_address, asked.confirmed_at = account.email, portal_now()
     account.email, account.email_key, account.version = asked.address, key_of(asked.address), version
     session.flush()
-    links.close(session, account.id, purpose=Purpose.EMAIL_CHANGE)
-    links.close(session, account.id, purpose=Purpose.RESET)
+    links.close(session, account.id, Purpose.EMAIL_CHANGE, Purpose.EMAIL_CANCELLATION, Purpose.RESET)
+    sessions.end_all(session, account.id)
     publish(session, EmailChanged(account.id, version, account.email), subject=account.id)
     follow_up(session, "send_email_changed", {"email_change_id": asked.id}, subject=account.id)
 
 
 def _refuse_taken(session: Session, address: str) -> None:
-    """Whoever holds the address now keeps it, even an account that waits for its first activation."""
-    email_key = key_of(address)
-    accounts = select(Account.id).where(Account.email_key == email_key)
-    staff = select(StaffMember.id).where(StaffMember.email_key == email_key)
-    if session.scalars(accounts.union_all(staff)).first() is not None:
+    """Whoever holds the address now keeps it; a creation that waits there does not."""
+    if addresses.owner_of(session, key_of(address)) is not None:
         raise _taken()
 
 

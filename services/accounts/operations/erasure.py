@@ -22,7 +22,8 @@ def erase(session: Session, account: Account) -> None:
     links.detach(session, account.id)
     session.execute(delete(LoginSession).where(LoginSession.subject_id == account.id))
     session.execute(delete(KnownBrowser).where(KnownBrowser.subject_id == account.id))
-    limits.forget_failures(session, account.email_key)
+    if account.activated_at is not None:  # who only waits for an address does not lift what slows its owner's log-in
+        limits.forget_failures(session, account.email_key)
     erase_subject(session, account.id)
     session.delete(account)
     session.flush()

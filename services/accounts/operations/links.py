@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from services.accounts.derivation import hashed
 from services.accounts.domain import links
 from services.accounts.domain.links import Link, Purpose, State
-from services.accounts.models import Account, MailLink
+from services.accounts.models import Account, EmailChange, MailLink
+from services.accounts.operations import addresses
 from services.accounts.parts import parts
 from services.chassis.clock import portal_now
 
@@ -27,6 +28,8 @@ def issue(
     """The token to mail for this event; the same event gives the same token and keeps one row."""
     token = parts().derivation.link_token(purpose, event_id)
     if session.get(MailLink, hashed(token)) is None:
+        if purpose is Purpose.ACTIVATION:  # the link of the last mail is the one that counts
+            close(session, account_id, purpose)
         session.add(
             MailLink(
                 token_hash=hashed(token),
@@ -41,26 +44,38 @@ def issue(
 
 def state(session: Session, purpose: Purpose, token: str) -> State:
     """In which state a link is; opening it changes nothing."""
-    row = session.get(MailLink, hashed(token))
-    return _state_of(session, row if row and row.purpose == purpose else None)
+    return _state_of(session, _of_purpose(session.get(MailLink, hashed(token)), purpose))
 
 
-def use(session: Session, purpose: Purpose, token: str) -> MailLink:
-    """The link, marked used within the caller's transaction. Raises Gone naming what is wrong with it."""
-    row = session.get(MailLink, hashed(token), with_for_update=True)
-    found = row if row and row.purpose == purpose else None
-    current = _state_of(session, found)
-    if found is None or current is not State.USABLE:
-        raise links.refusal(purpose, current)
-    found.used_at = portal_now()
-    return found
+def use(session: Session, purpose: Purpose, token: str) -> tuple[MailLink, Account]:
+    """The link, marked used, and its account, both locked within the caller's transaction.
+
+    The account is locked first, as by whoever closes its links: else each could wait for the other. Raises Gone naming
+    what is wrong with the link.
+    """
+    account = account_of(session, purpose, token, lock=True)
+    locked = session.get(MailLink, hashed(token), with_for_update=True, populate_existing=True)
+    link = _of_purpose(locked, purpose)
+    current = _state_of(session, link)
+    if link is None or account is None or current is not State.USABLE:
+        raise links.refusal(purpose, State.EXPIRED if current is State.USABLE else current)
+    link.used_at = portal_now()
+    return link, account
 
 
-def close(session: Session, account_id: str, *, purpose: Purpose | None = None) -> None:
-    """The account's open links die: replaced, or their account is gone."""
+def account_of(session: Session, purpose: Purpose, token: str, *, lock: bool = False) -> Account | None:
+    """Whose link it is, in whatever state."""
+    row = _of_purpose(session.get(MailLink, hashed(token)), purpose)
+    if row is None or row.account_id is None:
+        return None
+    return session.get(Account, row.account_id, with_for_update=lock, populate_existing=lock)
+
+
+def close(session: Session, account_id: str, *purposes: Purpose) -> None:
+    """The account's open links die: replaced, or their account is gone. Without `purposes` all of them."""
     which = [MailLink.account_id == account_id, MailLink.used_at.is_(None), MailLink.closed_at.is_(None)]
-    if purpose is not None:
-        which.append(MailLink.purpose == purpose.value)
+    if purposes:
+        which.append(MailLink.purpose.in_(purposes))
     session.execute(update(MailLink).where(*which).values(closed_at=portal_now()))
 
 
@@ -71,13 +86,22 @@ def detach(session: Session, account_id: str) -> None:
     )
 
 
+def _of_purpose(row: MailLink | None, purpose: Purpose) -> MailLink | None:
+    return row if row is not None and row.purpose == purpose else None
+
+
 def _state_of(session: Session, row: MailLink | None) -> State:
     if row is None:
         return State.UNKNOWN
-    used = row.used_at is not None or (row.purpose == Purpose.ACTIVATION and _is_activated(session, row.account_id))
-    return links.state_of(Link(row.expires_at, used, row.closed_at is not None), portal_now())
+    account = session.get(Account, row.account_id) if row.purpose == Purpose.ACTIVATION and row.account_id else None
+    used = row.used_at is not None or (account is not None and account.activated_at is not None)
+    closed = row.closed_at is not None or _is_outlived(session, row, account)
+    return links.state_of(Link(row.expires_at, used, closed), portal_now())
 
 
-def _is_activated(session: Session, account_id: str | None) -> bool:
-    account = session.get(Account, account_id) if account_id else None
-    return account is not None and account.activated_at is not None
+def _is_outlived(session: Session, row: MailLink, creation: Account | None) -> bool:
+    """Whether what the link is for has ended: its mail may have been under way then, so that nobody could close it."""
+    if row.email_change_id is not None:
+        asked = session.get(EmailChange, row.email_change_id)
+        return asked is None or asked.confirmed_at is not None
+    return creation is not None and addresses.owner_of(session, creation.email_key) is not None

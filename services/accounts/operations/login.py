@@ -10,16 +10,15 @@ from sqlalchemy.orm import Session
 
 from services.accounts.derivation import hashed, new_secret
 from services.accounts.domain.emails import key_of
-from services.accounts.models import Account, KnownBrowser, StaffMember, db
-from services.accounts.operations import limits, second_factor, sessions
+from services.accounts.models import KnownBrowser, StaffMember, db
+from services.accounts.operations import addresses, limits, pending_creations, second_factor, sessions
+from services.accounts.operations.addresses import Person
 from services.accounts.operations.limits import Slot
 from services.accounts.operations.races import until_alone
 from services.accounts.parts import parts
 from services.chassis.clock import portal_now, system_now
 from services.chassis.errors import Forbidden, Unauthenticated
 from services.chassis.events import follow_up
-
-Person = Account | StaffMember
 
 
 @dataclass(frozen=True)
@@ -41,10 +40,11 @@ class LoggedIn:
 
 @dataclass(frozen=True)
 class _Counted:
-    """The try as counted, and who it may be."""
+    """The try as counted, and who it may be: `waiting` are (id, password hash) of creations where nobody is yet."""
 
     person_id: str | None
     password_hash: str | None
+    waiting: list[tuple[str, str]]
     slots: list[Slot]
     starts_to_slow: bool
 
@@ -59,36 +59,47 @@ def log_in(attempt: Attempt) -> LoggedIn:
 def _log_in(attempt: Attempt) -> LoggedIn:
     email_key = key_of(attempt.email)
     counted = until_alone(lambda: _count(email_key, attempt))
+    if counted.waiting:
+        raise _not_activated(email_key, attempt, counted)
     if not parts().passwords.matches(counted.password_hash, attempt.password):
         raise _refused_now(counted)
     with db.operation() as session:
-        person = _find(session, email_key, lock=True)
+        person = addresses.owner_of(session, email_key, lock=True)
         same = person is not None and person.password_hash == counted.password_hash
         entered = _enter(session, person, attempt, counted) if same and person else None
     if entered is None:
         raise _refused_now(counted)
-    if isinstance(entered, Forbidden):
-        raise entered
     return entered
 
 
 def _count(email_key: str, attempt: Attempt) -> _Counted:
     with db.operation() as session:
-        person = _find(session, email_key)
+        person = addresses.owner_of(session, email_key)
         slots = limits.slots_of(attempt.source, _known_browser(session, person, attempt.device))
         starts = limits.count_try(session, email_key, slots)
-        return _Counted(person.id if person else None, person.password_hash if person else None, slots, starts)
+        if person is not None:
+            return _Counted(person.id, person.password_hash, [], slots, starts)
+        waiting = pending_creations.waiting_at(session, email_key)
+        return _Counted(None, None, [(creation.id, creation.password_hash) for creation in waiting], slots, starts)
 
 
-def _enter(session: Session, person: Person, attempt: Attempt, counted: _Counted) -> LoggedIn | Forbidden | None:
-    """The password was right; None where the second factor is not, an error to raise once this is committed."""
-    if isinstance(person, Account) and person.activated_at is None:
-        limits.take_back(session, person.email_key, counted.slots)
-        return Forbidden(
-            "Votre compte n'est pas encore activé : cliquez sur le lien du mail reçu, ou demandez un nouvel envoi.",
-            type="compte-non-active",
-            title="Compte non activé",
-        )
+def _not_activated(email_key: str, attempt: Attempt, counted: _Counted) -> Forbidden | Unauthenticated:
+    """Said after the right password of one of the creations only, with the `creation` whose it is."""
+    creation_id = pending_creations.with_password(counted.waiting, email_key, attempt.password)
+    if creation_id is None:
+        return _refused_now(counted)
+    with db.operation() as session:
+        limits.take_back(session, email_key, counted.slots)
+    return Forbidden(
+        "Votre compte n'est pas encore activé : cliquez sur le lien du mail reçu, ou demandez un nouvel envoi.",
+        type="compte-non-active",
+        title="Compte non activé",
+        creation=creation_id,
+    )
+
+
+def _enter(session: Session, person: Person, attempt: Attempt, counted: _Counted) -> LoggedIn | None:
+    """The password was right; None where the second factor is not. Raises Forbidden where it was not given."""
     if isinstance(person, StaffMember) and not second_factor.is_passed(person, attempt.code):
         return None
     limits.take_back(session, person.email_key, counted.slots)
@@ -125,14 +136,6 @@ def _known_browser(session: Session, person: Person | None, device: str | None) 
         return None
     found = session.get(KnownBrowser, (person.id, hashed(device)))
     return found.device_hash if found else None
-
-
-def _find(session: Session, email_key: str, *, lock: bool = False) -> Person | None:
-    accounts = select(Account).where(Account.email_key == email_key)
-    staff = select(StaffMember).where(StaffMember.email_key == email_key)
-    if lock:
-        accounts, staff = accounts.with_for_update(), staff.with_for_update()
-    return session.scalars(accounts).one_or_none() or session.scalars(staff).one_or_none()
 
 
 def _refused_now(counted: _Counted) -> Unauthenticated:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
-
 from services.accounts.domain import links as link_rules
 from services.accounts.domain import passwords, throttling
 from services.accounts.domain.emails import key_of
 from services.accounts.domain.links import Purpose, State
 from services.accounts.domain.reading import Reading
-from services.accounts.models import Account, db
-from services.accounts.operations import limits, links, sessions
+from services.accounts.models import db
+from services.accounts.operations import addresses, limits, links, pending_creations, pending_email, sessions
 from services.accounts.operations.races import until_alone
 from services.accounts.parts import parts
 from services.chassis.events import follow_up
@@ -27,15 +25,19 @@ def ask_reset(email: str) -> None:
 def _ask(email_key: str) -> None:
     with db.operation() as session:
         over = limits.seconds_over_quota(session, "reset", email_key, throttling.RESETS)
-        account = session.scalars(select(Account).where(Account.email_key == email_key)).one_or_none()
-        if account is None or over:
+        if over:
             return
-        name = "send_reset_mail" if account.activated_at is not None else "send_activation_mail"
-        follow_up(session, name, {"account_id": account.id}, subject=account.id)
+        if account := addresses.account_at(session, email_key):
+            follow_up(session, "send_reset_mail", {"account_id": account.id}, subject=account.id)
+        else:
+            pending_creations.mail_again(session, email_key)
 
 
 def complete_reset(token: str, values: Mapping[str, Any]) -> None:
-    """Set the password typed twice. Raises Gone for a link not usable, Invalid (which leaves the link usable)."""
+    """Set the password typed twice; every session and an address that waits for its confirmation end with the old one.
+
+    Raises Gone for a link not usable, Invalid (which leaves the link usable).
+    """
     with db.reading() as session:
         current = links.state(session, Purpose.RESET, token)
     if current is not State.USABLE:
@@ -46,12 +48,10 @@ def complete_reset(token: str, values: Mapping[str, Any]) -> None:
         raise reading.mistakes()
     password_hash = parts().passwords.hash(password)
     with db.operation() as session:
-        link = links.use(session, Purpose.RESET, token)
-        account = session.get(Account, link.account_id, with_for_update=True)
-        if account is None:
-            raise link_rules.refusal(Purpose.RESET, State.EXPIRED)
+        _, account = links.use(session, Purpose.RESET, token)
         account.password_hash = password_hash
         session.flush()
-        links.close(session, account.id, purpose=Purpose.RESET)
+        links.close(session, account.id, Purpose.RESET)
+        pending_email.end(session, account.id)
         sessions.end_all(session, account.id)
         limits.forget_failures(session, account.email_key)

@@ -15,8 +15,8 @@ from services.accounts.derivation import hashed, new_secret
 from services.accounts.domain import emails, passwords
 from services.accounts.domain.civil_status import NAME_LENGTH
 from services.accounts.domain.staff import Role, checked_academies, checked_scopes, scopes_of
-from services.accounts.models import Account, StaffMember, StaffToken, db
-from services.accounts.operations import audit, limits
+from services.accounts.models import StaffMember, StaffToken, db
+from services.accounts.operations import addresses, audit, limits
 from services.accounts.operations.audit import Actor
 from services.accounts.operations.sessions import end_all
 from services.accounts.parts import parts
@@ -59,7 +59,7 @@ def create_staff(new: NewStaff, actor: Actor) -> tuple[str, str]:
     )
     try:
         with db.operation() as session:
-            if session.scalars(select(Account.id).where(Account.email_key == member.email_key)).first():
+            if addresses.account_at(session, member.email_key) is not None:
                 raise _taken()
             session.add(member)
             after = {"email": new.email, "role": new.role.value, "academies": academies}

@@ -46,6 +46,6 @@ def test_any_value_anywhere_is_accepted_or_refused_by_field(changes: dict[str, A
 def test_a_million_characters_are_refused_at_once() -> None:
     for text in ("1" * 1_000_000 + "a", "a@" + "é" * 1_000_000, "a." * 500_000):
         values = dict.fromkeys(NAMES, text) | {"pays_naissance": "100", "departement_naissance": "014"}
-        started = time.perf_counter()
+        started = time.process_time()
         assert isinstance(outcome(values, RECOMMENDED), Invalid)
-        assert time.perf_counter() - started < 10
+        assert time.process_time() - started < 10

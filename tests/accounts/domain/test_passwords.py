@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from services.accounts.domain.passwords import GUIDE, RECOMMENDED, mistakes, normalised
+from services.accounts.domain.passwords import GUIDE, RECOMMENDED, Profile, mistakes, normalised
 
 
-@pytest.mark.parametrize("password", ["Azerty1!", "Bonjour/2021", "Éé!aaaaa", "A" * 18 + "a.", "aB !!!!!"])
+@pytest.mark.parametrize("password", ["Merisier1!", "Bouleau/2021", "Éé!aaaaa", "A" * 18 + "a.", "aB !!!!!"])
 def test_the_guides_profile_accepts(password: str) -> None:
     assert mistakes(password, GUIDE) == []
 
@@ -26,6 +26,18 @@ def test_the_guides_profile_accepts(password: str) -> None:
 )
 def test_the_guides_profile_refuses_and_says_why(password: str, reason: str) -> None:
     assert reason in " ".join(mistakes(password, GUIDE))
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["Password1!", "Azerty123!", "Soleil2022!", "Bonjour/2021", "MotDePasse1!", "P@ssw0rd!", "!Marseille13!",
+     "1Azerty*", "Doudou!Doudou!", "Iloveyou<3"],
+)  # fmt: skip
+@pytest.mark.parametrize("profile", [GUIDE, RECOMMENDED])
+def test_a_common_word_is_refused_by_both_profiles_whatever_digits_and_signs_surround_it(
+    password: str, profile: Profile
+) -> None:
+    assert mistakes(password.ljust(profile.shortest, "!"), profile)[-1].startswith("Ce mot de passe est trop courant")
 
 
 def test_every_broken_rule_is_told() -> None:

@@ -1,0 +1,53 @@
+"""What anybody may ask of accounts reads the rows of one address, or what waits: never the table."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+
+from services.accounts.jobs import erase_accounts_not_activated
+from services.accounts.models import db
+from services.chassis.clock import portal_now
+from tests.accounts.house import House
+from tests.accounts.test_change import EMAIL
+from tests.chassis.events.test_plans import plan, statements
+
+ROWS = 100_000
+FILL = """
+WITH RECURSIVE numbers (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < :rows)
+INSERT INTO accounts (id, email, email_key, password_hash, created_at, activated_at, version, civilite, nom_famille,
+                      prenoms, date_naissance, pays_naissance, commune_naissance, commune_hors_liste)
+SELECT CAST(i AS VARCHAR), 'x', CAST(i AS VARCHAR) || '@x.fr', 'x', :at, :at, 1, 'MADAME', 'X', 'X', '2001-02-01',
+       '100', 'CAEN', FALSE FROM numbers
+"""
+
+
+@pytest.fixture
+def full(house: House) -> House:
+    with house.app.app_context(), db.operation() as session:
+        session.execute(text(FILL), {"rows": ROWS, "at": portal_now()})
+        if db.engine.dialect.name == "postgresql":  # which looks at its tables by itself; SQLite never does
+            session.execute(text("ANALYZE accounts"))
+    return house
+
+
+def test_neither_visitors_nor_the_job_read_every_account(full: House) -> None:
+    with full.app.app_context(), statements(db) as executed:
+        full.create()
+        token = full.newest_token(EMAIL)
+        full.post("/activations/resend", email=EMAIL)
+        full.post("/password-resets", email=EMAIL)
+        full.try_log_in()
+        full.post("/activations/check", token=token)
+        full.post("/activations", token=full.newest_token(EMAIL))
+        erase_accounts_not_activated()
+    asked = {sql: values for sql, values in executed if "FROM accounts" in sql}
+    assert len(asked) > 3
+    with full.app.app_context(), db.engine.connect() as connection:
+        plans = {sql: plan(connection, sql, values) for sql, values in asked.items()}
+    assert {sql: steps for sql, steps in plans.items() if _reads_all(steps)} == {}
+
+
+def _reads_all(steps: str) -> bool:
+    """Through its partial index SQLite scans what waits; through none, the table."""
+    return "Seq Scan on accounts" in steps or ("SCAN accounts" in steps and "ix_accounts_waiting" not in steps)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from services.accounts import cli, parts
-from services.accounts.api import candidates, corrections, keys, sessions, visitors
+from services.accounts.api import candidates, corrections, keys, sessions, staff, visitors
 from services.accounts.models import db
 from services.accounts.settings import AccountsSettings
 from services.chassis.web import create_service
@@ -19,7 +19,7 @@ def create_app(settings: AccountsSettings) -> Flask:
         settings,
         db,
         title="Comptes",
-        blueprints=(keys.blp, visitors.blp, sessions.blp, candidates.blp, corrections.blp),
+        blueprints=(keys.blp, visitors.blp, sessions.blp, candidates.blp, corrections.blp, staff.blp),
         key_of=built.signer.key_of,
     )
     parts.attach(app, built)

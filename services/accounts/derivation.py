@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import secrets
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -45,6 +45,14 @@ class Derivation:
 
     def unseal(self, sealed: str) -> str:
         return self._sealing.decrypt(sealed.encode()).decode()
+
+    def opens(self, sealed: str) -> bool:
+        """Whether a key in force opens it."""
+        try:
+            self.unseal(sealed)
+        except InvalidToken:
+            return False
+        return True
 
 
 def master_of(sealing_key: str, signing_key: Ed25519PrivateKey) -> bytes:

@@ -8,14 +8,14 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 
-def _can_be_looked_up(text: str) -> None:
+def can_be_looked_up(text: str) -> None:
     """No database takes a NUL or half a character: such text is nobody's address."""
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
         raise ValidationError("Ce texte comporte un caractère qui n'existe pas.")
 
 
 TOKEN: dict[str, Any] = {"required": True, "validate": validate.Length(max=200)}
-EMAIL: dict[str, Any] = {"required": True, "validate": [validate.Length(max=320), _can_be_looked_up]}
+EMAIL: dict[str, Any] = {"required": True, "validate": [validate.Length(max=320), can_be_looked_up]}
 PASSWORD: dict[str, Any] = {"required": True, "validate": validate.Length(max=1024)}
 
 

@@ -51,7 +51,7 @@ class _Counted:
 
 def log_in(attempt: Attempt) -> LoggedIn:
     """Open a session. Raises TooMany, Unauthenticated `identification-refusee`, or after the right password only:
-    Forbidden `compte-non-active`, `second-facteur`."""
+    Forbidden `compte-non-active`, `second-facteur`, `compte-desactive`."""
     email_key = key_of(attempt.email)
     counted = until_alone(lambda: _count(email_key, attempt))
     if not parts().passwords.matches(counted.password_hash, attempt.password):
@@ -87,6 +87,9 @@ def _enter(session: Session, person: Person, attempt: Attempt, counted: _Counted
     if isinstance(person, StaffMember) and not second_factor.is_passed(person, attempt.code):
         return None
     limits.take_back(session, person.email_key, counted.slots)
+    if isinstance(person, StaffMember) and person.disabled_at is not None:
+        detail = "Ce compte de gestion est désactivé : adressez-vous à un administrateur."
+        return Forbidden(detail, type="compte-desactive", title="Compte désactivé")
     if parts().passwords.is_outdated(person.password_hash):
         person.password_hash = parts().passwords.hash(attempt.password)
     now = portal_now()

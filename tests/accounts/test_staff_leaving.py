@@ -11,13 +11,14 @@ from typing import Any
 import jwt
 import pyotp
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, text
 
 from services.accounts.models import AuditEntry, LoginSession, StaffMember, StaffToken, db
 from services.accounts.operations.staff import USE_WRITTEN_EVERY
 from services.chassis.clock import system_now
 from tests.accounts.house import House, slug
 from tests.accounts.test_staff import EMAIL, GESTIONNAIRE, made, run
+from tests.support.processes import wait_until
 
 CHIEF, SECOND = "chef@dec.example", "adjointe@dec.example"
 WHY = "Mutation au 1er décembre"
@@ -80,10 +81,13 @@ def test_a_disabled_account_gets_no_token(house: House) -> None:
 
 def test_who_comes_back_logs_in_as_before_and_needs_new_tokens(house: House) -> None:
     staff = made(house, "create-staff", *GESTIONNAIRE)
+    held = logged_in(house, staff)
     token = made(house, "create-token", "--email", EMAIL)["token"]
     for command in ("disable-staff", "enable-staff"):
         assert run(house, command, "--email", EMAIL, "--reason", WHY)[0] == 0
-    logged_in(house, staff)
+    assert slug(house.post("/sessions/exchange", session=held["session"])) == "session-expiree"
+    code = pyotp.TOTP(staff["totp_secret"]).at(int(time.time()) + 30)
+    assert house.try_log_in(EMAIL, staff["password"], code=code).status_code == 201
     assert slug(house.post("/tools/exchange", token=token)) == "jeton-refuse"
     assert access(house, made(house, "create-token", "--email", EMAIL)["token"])
 
@@ -124,11 +128,21 @@ def test_two_administrateurs_who_disable_each_other_leave_one(house: House) -> N
         answers.append(house.app.test_client().post(path, json={"reason": WHY}, headers=headers).status_code)
 
     both = [threading.Thread(target=disables, args=pair) for pair in ((chiefs, second), (seconds, chief))]
-    for thread in both:
-        thread.start()
+    with house.app.app_context(), db.operation() as session:
+        session.scalars(select(StaffMember).with_for_update()).all()  # both have begun before either goes on
+        for thread in both:
+            thread.start()
+        if db.engine.dialect.name == "postgresql":
+            wait_until(lambda: _waiting_for_locks() == 2, 60, "both wait for the rows")
     for thread in both:
         thread.join()
     assert sorted(answers) == [204, 403]
+
+
+def _waiting_for_locks() -> int:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with db.engine.connect() as connection:
+        return int(connection.execute(text(waiting)).scalar_one())
 
 
 def test_an_access_token_that_outlives_its_owners_rights_disables_nobody(house: House) -> None:

@@ -80,7 +80,7 @@ def _stamp() -> None:
 
 def _register_services(app: Flask, settings: GatewaySettings) -> None:
     app.extensions["services"] = connect(settings)
-    app.extensions["seal"] = Seal(settings.seal_key)
+    app.extensions["seal"] = Seal(settings.seal_key.each)
     own_token = app.extensions["services"].own_token
     owner.register(app)
     visitor.register(app, ServiceClient(settings.accounts_url), own_token)

@@ -25,7 +25,8 @@ class Services:
 
 
 def connect(settings: GatewaySettings) -> Services:
-    own_token = ServiceToken(ServiceClient(settings.accounts_url), settings.client_id, settings.client_secret)
+    secret = settings.client_secret.each[0]
+    own_token = ServiceToken(ServiceClient(settings.accounts_url), settings.client_id, secret)
     return Services(
         accounts=Accounts(ServiceClient(settings.accounts_url), own_token),
         registrations=Registrations(ServiceClient(settings.registrations_url)),

@@ -88,7 +88,7 @@ class Visitors:
 
     def _exchanged(self, session: str) -> Visitor:
         try:
-            answer = self._accounts.post("/v1/sessions/exchange", json={"session": session}, token=self._own_token())
+            answer = self._accounts.post_as_gateway("/v1/sessions/exchange", {"session": session}, self._own_token)
         except DomainError as error:
             if error.http_status == 401 and error.slug == "session-expiree":
                 raise SessionEnded(error.extra.get("subject")) from error
@@ -185,6 +185,12 @@ def forget(response: Response) -> None:
     if session := session_cookie():
         current_app.extensions["visitors"].forget(session)
     take_away(response, "session")
+
+
+def exchange_again() -> None:
+    """A service refuses the token of who is logged in: the key that signed it was turned. The next is of another."""
+    if session := session_cookie():
+        current_app.extensions["visitors"].forget(session)
 
 
 def take_away(response: Response, name: str) -> None:

@@ -125,4 +125,4 @@ class Accounts:
         return shaped(LinkState, self._post(path, token=token))
 
     def _post(self, path: str, **body: Any) -> Any:
-        return self._http.post(path, json=body, token=self._own_token())
+        return self._http.post_as_gateway(path, body, self._own_token)

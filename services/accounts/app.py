@@ -8,6 +8,7 @@ from services.accounts import cli, parts
 from services.accounts.api import candidates, corrections, keys, sessions, staff, visitors
 from services.accounts.models import db
 from services.accounts.settings import AccountsSettings
+from services.accounts.staff_queries import SecondFactors
 from services.chassis.web import create_service
 
 
@@ -21,6 +22,7 @@ def create_app(settings: AccountsSettings) -> Flask:
         title="Comptes",
         blueprints=(keys.blp, visitors.blp, sessions.blp, candidates.blp, corrections.blp, staff.blp),
         key_of=built.signer.key_of,
+        reports={"second_factors": SecondFactors().check},
     )
     parts.attach(app, built)
     cli.register(app)

@@ -21,7 +21,7 @@ from services.accounts import staff_queries
 from services.accounts.domain.staff import PIECES_CONTROL, PIECES_READ, Role
 from services.accounts.follow_ups import registry
 from services.accounts.jobs import jobs
-from services.accounts.operations import staff, staff_leaving
+from services.accounts.operations import resealing, staff, staff_leaving
 from services.accounts.operations.audit import Actor
 from services.chassis import job_commands
 from services.chassis.errors import DomainError
@@ -35,7 +35,7 @@ def register(app: Flask) -> None:
     event_commands.register(app, registry)
     job_commands.register(app, jobs)
     staff_commands = (create_staff, renew_staff, disable_staff, enable_staff, list_staff)
-    for command in (*staff_commands, create_token, list_tokens, revoke_token):
+    for command in (*staff_commands, create_token, list_tokens, revoke_token, reseal_secrets):
         app.cli.add_command(command)
 
 
@@ -135,6 +135,18 @@ def revoke_token(token_id: str, reason: str | None) -> None:
     """Révoque un jeton par son identifiant (list-tokens)."""
     with _told_plainly():
         staff.revoke_token(token_id, _actor(), reason)
+
+
+@click.command("reseal-secrets")
+def reseal_secrets() -> None:
+    """Scelle les seconds facteurs avec la première clé (SEALING_KEY) : les anciennes peuvent ensuite être retirées.
+
+    Peut être relancée ; finit avec 1 et nomme ceux qu'aucune clé en vigueur n'ouvre, laissés tels quels.
+    """
+    done = resealing.reseal(_actor())
+    _show(resealed=done.resealed, unopened=done.unopened)
+    if done.unopened:
+        raise click.ClickException("rétablissez la clé qui manque, ou donnez un nouveau second facteur (renew-staff)")
 
 
 @contextmanager

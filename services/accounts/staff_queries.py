@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from services.accounts.parts import parts
 from services.chassis.errors import NotFound
 
 PAGE = 100
+RECHECK_SECONDS = 60.0
 
 Page = tuple[list[dict[str, Any]], str | None]
 """Items, and the cursor of the page that follows; None after the last."""
@@ -49,6 +51,24 @@ def all_tokens(staff_id: str | None = None) -> Iterator[dict[str, Any]]:
     while cursor:
         items, cursor = token_page(staff_id, cursor)
         yield from items
+
+
+class SecondFactors:
+    """Whether keys in force open the second factors kept: shown on readiness, where a wrong key is seen at its start.
+
+    They are gone through once every `RECHECK_SECONDS`, and do not keep accounts from serving candidates.
+    """
+
+    def __init__(self) -> None:
+        self._until = float("-inf")
+        self._reason: str | None = None
+
+    def check(self) -> str | None:
+        if time.monotonic() >= self._until:
+            unopened = sum(not member["second_factor"] for member in all_staff())
+            self._reason = f"{unopened} not opened by any key" if unopened else None
+            self._until = time.monotonic() + RECHECK_SECONDS
+        return self._reason
 
 
 def staff_id_of(email: str) -> str:

@@ -27,3 +27,7 @@ class ServiceToken:
                 self._token = answer["access_token"]
                 self._until = time.monotonic() + float(answer["expires_in"]) - EARLY_SECONDS
             return self._token
+
+    def forget(self, refused: str) -> None:
+        """The next call obtains another: accounts no longer publishes the key of this one."""
+        self._until = self._until if refused != self._token else float("-inf")

@@ -21,6 +21,7 @@ ISSUER = "accounts"
 AUDIENCE = "portail"
 LEEWAY_SECONDS = 5
 REFETCH_SECONDS = 5
+BELIEVED_SECONDS = 300  # a key that is no longer published is not believed for ever
 
 KeyOf = Callable[[str], Any]
 
@@ -46,7 +47,7 @@ class UnknownKey(Exception):
 
 
 class RemoteKeys:
-    """The keys that accounts publishes, kept while accounts is down and fetched anew for an unknown key id."""
+    """The keys that accounts publishes, kept while it is down; fetched anew for an unknown id, and before they age."""
 
     def __init__(self, accounts_url: str) -> None:
         self._url = f"{accounts_url.rstrip('/')}/.well-known/jwks.json"
@@ -59,10 +60,20 @@ class RemoteKeys:
             with self._lock:
                 if kid not in self._keys and time.monotonic() - self._fetched > REFETCH_SECONDS:
                     self._fetch()
+        elif time.monotonic() - self._fetched > BELIEVED_SECONDS and self._lock.acquire(blocking=False):
+            self._renew()
         try:
             return self._keys[kid]
         except KeyError as error:
             raise UnknownKey(kid) from error
+
+    def _renew(self) -> None:
+        try:
+            self._fetch()
+        except Unavailable:
+            self._fetched = time.monotonic()  # the last known hold, and nobody waits for accounts again at once
+        finally:
+            self._lock.release()
 
     def _fetch(self) -> None:
         try:

@@ -26,7 +26,7 @@ class Parts:
 
 
 def build(settings: DocumentsSettings) -> Parts:
-    token = ServiceToken(Client(settings.accounts_url), settings.client_id, settings.client_secret)
+    token = ServiceToken(Client(settings.accounts_url), settings.client_id, settings.client_secret.each[0])
     return Parts(
         store=ObjectStore(settings.objects_url),
         registrations=Registrations(Client(settings.registrations_url), token),

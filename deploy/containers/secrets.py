@@ -154,13 +154,13 @@ def main() -> None:
 
 def _asked(arguments: list[str]) -> tuple[str, Step, Path]:
     """The name of a secret to turn (empty: make what is missing), the step, and the folder."""
-    name, step, words = "", Step.ADD, arguments
-    if arguments[:1] == ["turn"]:
-        name, words = (arguments[1:] or ["-"])[0], arguments[2:]
-        steps = [Step(word.removeprefix("--")) for word in words if word in ("--promote", "--drop-old")]
-        step, words = (steps or [Step.ADD])[0], [word for word in words if word.removeprefix("--") not in steps]
-    if len(words) > 1 or any(word.startswith("-") for word in (name, *words)):
+    turning = arguments[:1] == ["turn"]
+    steps = [word for word in arguments if turning and word in ("--promote", "--drop-old")]
+    words = [word for word in arguments[turning:] if word not in steps]
+    if len(steps) > 1 or not turning <= len(words) <= turning + 1 or any(word.startswith("-") for word in words):
         sys.exit(__doc__)
+    name = words.pop(0) if turning else ""
+    step = Step(steps[0].removeprefix("--")) if steps else Step.ADD
     return name, step, Path(words[0]) if words else DEFAULT_FOLDER
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
 
 import structlog
 
 from services.chassis.errors import Unavailable
 from services.chassis.http import Client, ProblemAnswer
+from services.chassis.service_token import ServiceToken
 from services.contracts.base import ContractError
 from services.contracts.registrations import RegistrationSaved
 from services.documents.domain.identifiers import is_id
@@ -22,7 +23,7 @@ _PATIENCE = (2.0, 5.0)
 class Registrations:
     """The one question that documents may put to registrations."""
 
-    def __init__(self, client: Client, token: Callable[[], str]) -> None:
+    def __init__(self, client: Client, token: ServiceToken) -> None:
         self._client = client
         self._token = token
 
@@ -35,7 +36,7 @@ class Registrations:
             return None
         path = f"/v1/candidatures/{candidature_id}/versions/{CURRENT if version is None else version}"
         try:
-            answer = self._client.get(path, token=self._token(), timeout=_PATIENCE)
+            answer = self._answer(path)
         except ProblemAnswer as refusal:
             if refusal.http_status == 404:
                 return None
@@ -45,3 +46,14 @@ class Registrations:
         except (ContractError, KeyError, TypeError) as error:
             log.error("version_unreadable", candidature_id=candidature_id, reason=type(error).__name__)
             raise Unavailable("Un service du portail a répondu de façon inattendue.") from error
+
+    def _answer(self, path: str) -> Any:
+        """Asked again, once, with another token where ours is refused: the key that signed it was turned."""
+        token = self._token()
+        try:
+            return self._client.get(path, token=token, timeout=_PATIENCE)
+        except ProblemAnswer as refusal:
+            if refusal.http_status != 401:
+                raise
+        self._token.forget(token)
+        return self._client.get(path, token=self._token(), timeout=_PATIENCE)

@@ -6,6 +6,7 @@ before an old signing key is dropped.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import threading
 import time
@@ -17,7 +18,6 @@ from typing import TYPE_CHECKING
 import pyotp
 import requests
 
-from deploy.local.turn import NAMES
 from services.accounts.signing import TOKEN_SECONDS
 from services.chassis.tokens import LEEWAY_SECONDS
 from tests.journeys.ledger import Ledger
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 GOES_ON_SECONDS = 90.0
+NAMES = ("signing-key", "sealing-key", "seal-key", "gateway-client-secret", "documents-client-secret")
+"""Of the clients those that ask for a token while people go on."""
 TAKEN_UP = "Secrets relus : chaque processus a les siens."
 
 
@@ -142,15 +144,13 @@ def _stays_logged_in(visit: Visit, logged_out: list[str]) -> None:
 
 
 def _asks_as_a_tool(visit: Visit, headers: dict[str, str], refused: list[int]) -> None:
-    """Refusals alone are noted: a service that is being started again answers 503."""
+    """A service that is being started again does not answer, or with 503: that is no refusal."""
+    address = f"{visit.url}/api/pieces/v1/pieces?academie=03&limit=1"
     while not visit.stop.is_set():
-        try:
-            address = f"{visit.url}/api/pieces/v1/pieces?academie=03&limit=1"
+        with contextlib.suppress(requests.RequestException):
             answer = requests.get(address, headers=headers, timeout=(5, 45))
-        except requests.RequestException:
-            continue
-        if answer.status_code not in (200, 503):
-            refused.append(answer.status_code)
+            if answer.status_code not in (200, 503):
+                refused.append(answer.status_code)
         visit.stop.wait(0.3)
 
 

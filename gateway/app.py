@@ -78,7 +78,7 @@ def _stamp(settings: GatewaySettings) -> None:
 
 def _register_services(app: Flask, settings: GatewaySettings) -> None:
     app.extensions["services"] = connect(settings)
-    app.extensions["seal"] = Seal(settings.seal_key)
+    app.extensions["seal"] = Seal(settings.seal_key.each)
     owner.register(app)
     visitor.register(app, app.extensions["services"].for_pages["accounts"], app.extensions["services"].own_token)
 

@@ -12,7 +12,7 @@ from flask import Flask, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from gateway import owner
+from gateway import owner, visitor
 from gateway.pages import page
 from gateway.protection import SAFE_METHODS, ForeignPost
 from gateway.seal import Interrupted, Seal, may_be_kept
@@ -79,7 +79,10 @@ def _of_domain_error(error: DomainError) -> ResponseReturnValue:
     if _for_tools():
         return problems.of_domain_error(error)
     if error.http_status == 401:
-        return _ask_to_log_in(Unauthenticated())
+        if visitor.if_known() is None:
+            return _ask_to_log_in(Unauthenticated())
+        visitor.exchange_again()
+        error = Unavailable("Le portail ne peut pas répondre pour le moment.")
     retry_after = error.extra.get("retry_after")
     if request.method not in SAFE_METHODS and isinstance(error, Unavailable | ForeignPost):
         return _refusal_that_keeps(error, retry_after)

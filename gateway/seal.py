@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 LIFE_SECONDS = 12 * 3600
 NEVER_KEPT = ("password", "mot_de_passe")
@@ -27,8 +27,10 @@ class Interrupted:
 
 
 class Seal:
-    def __init__(self, key: str) -> None:
-        self._fernet = Fernet(key)
+    """The first key seals, all open: what was sealed before a key was turned is still opened."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        self._fernet = MultiFernet([Fernet(key) for key in keys])
 
     def close(self, post: Interrupted) -> str:
         """Text for a hidden field; passwords are left out."""

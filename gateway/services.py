@@ -70,7 +70,7 @@ def _own_token(settings: GatewaySettings) -> ServiceToken:
     way = Client(
         settings.accounts_url, "accounts_for_tokens", label=SERVICES["accounts"], page_seconds=settings.page_seconds
     )
-    return ServiceToken(way, settings.client_id, settings.client_secret)
+    return ServiceToken(way, settings.client_id, settings.client_secret.each[0])
 
 
 def _client(settings: GatewaySettings, service: str, name: str, **places: Any) -> ServiceClient:

@@ -18,9 +18,10 @@ class GatewaySettings(Settings):
     documents_url: str
     pieces_url: str
     client_secret: Secret
-    """With client id « gateway », obtains the gateway's own token from accounts."""
+    """With client id « gateway », obtains the gateway's own token from accounts: the first line of several."""
     seal_key: Secret
-    """Fernet key (32 bytes, URL-safe base64) that seals what was typed into a dead session."""
+    """Fernet keys (32 bytes, URL-safe base64), one a line: the first seals what was typed into a dead session, all
+    open it."""
     client_id: str = "gateway"
     brand_institution: str = "RÉPUBLIQUE|FRANÇAISE"
     """Lines of the brand block, separated by « | »: the State's marks are for the State alone."""

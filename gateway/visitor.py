@@ -183,6 +183,12 @@ def forget(response: Response) -> None:
     take_away(response, "session")
 
 
+def exchange_again() -> None:
+    """A service refuses the token of who is logged in: the key that signed it was turned. The next is of another."""
+    if session := session_cookie():
+        current_app.extensions["visitors"].forget(session)
+
+
 def take_away(response: Response, name: str) -> None:
     """One of our cookies is no longer the browser's."""
     give(response, name, "", 0)

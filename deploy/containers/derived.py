@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from deploy.containers.made import CLIENTS, SERVICES, STORING
+from deploy.turning import entries
 from services.contracts import EVENTS
 
 Texts = Mapping[str, str]
@@ -21,13 +22,19 @@ EXCHANGE = "portail.events"
 
 def derived(secrets: Texts) -> dict[str, str]:
     """Content of each derived file, from the content of the others. Raises ValueError for a URL it cannot read."""
-    clients = {client: secrets[f"{client}-client-secret"] for client in CLIENTS}
+    clients = {client: _accepted(secrets[f"{client}-client-secret"]) for client in CLIENTS}
     return {
         "client-secrets": _json(clients),
         "rabbitmq-users.json": _json(broker_users(secrets)),
         "objects-identities.json": _json(objects_identities(secrets)),
         "pgbackrest-cipher.conf": repository_cipher(secrets["backup-cipher-pass"]),
     }
+
+
+def _accepted(client_secret: str) -> str | list[str]:
+    """What accounts accepts of a client: both, while its secret is turned."""
+    held = entries(client_secret)
+    return held if len(held) > 1 else held[0]
 
 
 def broker_users(secrets: Texts) -> dict[str, Any]:

@@ -84,3 +84,5 @@ def _makers_of(service: str) -> dict[str, Callable[[], str]]:
 
 MADE = _makers()
 """By file name, what makes its content."""
+TURNED = ("signing-key", "sealing-key", "seal-key", *(f"{client}-client-secret" for client in CLIENTS))
+"""Those of which two may hold at once."""

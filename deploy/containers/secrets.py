@@ -1,8 +1,10 @@
 """The composed portal's secrets, one file each: `python3 -m deploy.containers.secrets [FOLDER]` (deploy/secrets).
 
-Needs nothing but Python, so that a host without our packages can make them. Only what is missing is made: to turn a
-secret, delete its file and run this again. Derived files always follow the others. A file that was replaced is seen
-by containers that are made anew, not by running ones (their mounts keep the old one): `up -d --force-recreate`.
+Needs nothing but Python, so that a host without our packages can make them. Only what is missing is made. To turn one
+without an outage, `python3 -m deploy.containers.secrets turn NAME [--promote | --drop-old] [FOLDER]` (signing-key,
+sealing-key, seal-key, …-client-secret: docs/operations.md); to turn another, delete its file and run this again.
+Derived files always follow the others. A file that was replaced is seen by containers that are made anew, not by
+running ones (their mounts keep the old one): `up -d --force-recreate`.
 A database role's password is also PostgreSQL's: postgres/10-databases.sh says how to change it there.
 """
 
@@ -16,7 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.containers.derived import derived
-from deploy.containers.made import MADE
+from deploy.containers.made import MADE, TURNED
+from deploy.turning import Step, Untimely, turned
 
 ROOT = Path(__file__).parents[2]
 DEFAULT_FOLDER = ROOT / "deploy" / "secrets"
@@ -48,6 +51,14 @@ def make(folder: Path) -> Done:
         if _replace(folder / name, text):
             done.derived.append(name)
     return done
+
+
+def turn(folder: Path, name: str, step: Step) -> Done:
+    """Take a step of turning the secret `name`, and derive what follows. Raises Unusable, Untimely or OSError."""
+    if name not in TURNED:
+        raise Unusable(f"{name} is not turned in steps: one of {', '.join(TURNED)}, or see docs/operations.md")
+    _replace(folder / name, turned(_read(folder / name), step, MADE[name]))
+    return make(folder)
 
 
 def _add(path: Path, text: str) -> bool:
@@ -129,17 +140,28 @@ def _tell(folder: Path, done: Done) -> None:
 
 
 def main() -> None:
-    arguments = sys.argv[1:]
-    if len(arguments) > 1 or any(argument.startswith("-") for argument in arguments):
-        sys.exit(__doc__)
-    folder = Path(arguments[0]) if arguments else DEFAULT_FOLDER
+    name, step, folder = _asked(sys.argv[1:])
     try:
-        done = make(folder)
-    except (Unusable, ValueError, OSError) as error:
+        done = turn(folder, name, step) if name else make(folder)
+    except (Unusable, Untimely, ValueError, OSError) as error:
         sys.exit(f"secrets: {error}")
+    if name:
+        print(f"{folder}: {name}: {step}")
     _tell(folder, done)
     if folder.resolve() == DEFAULT_FOLDER and copy_environment(EXAMPLE, ENVIRONMENT):
         print(f"{ENVIRONMENT}: copied from {EXAMPLE.relative_to(ROOT)}, for you to edit")
+
+
+def _asked(arguments: list[str]) -> tuple[str, Step, Path]:
+    """The name of a secret to turn (empty: make what is missing), the step, and the folder."""
+    turning = arguments[:1] == ["turn"]
+    steps = [word for word in arguments if turning and word in ("--promote", "--drop-old")]
+    words = [word for word in arguments[turning:] if word not in steps]
+    if len(steps) > 1 or not turning <= len(words) <= turning + 1 or any(word.startswith("-") for word in words):
+        sys.exit(__doc__)
+    name = words.pop(0) if turning else ""
+    step = Step(steps[0].removeprefix("--")) if steps else Step.ADD
+    return name, step, Path(words[0]) if words else DEFAULT_FOLDER
 
 
 if __name__ == "__main__":

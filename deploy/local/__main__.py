@@ -16,11 +16,10 @@ from types import FrameType
 from deploy.local.children import Plan, free_ports
 from deploy.local.command import write_environments
 from deploy.local.first_start import StepFailed, declare_queues, demonstration_staff, load_catalogue, migrate
-from deploy.local.place import AlreadyRunning, Place
+from deploy.local.place import AlreadyRunning, Place, Unreadable
 from deploy.local.supervisor import POLL_SECONDS, NotReady, Supervisor, answers
+from deploy.local.turn import READY_SECONDS, take_up_secrets
 from services.chassis.clock import PARIS, system_now
-
-READY_SECONDS = 150.0
 
 
 class Stop(Exception):
@@ -42,7 +41,11 @@ def main() -> None:
     with lock:
         if place.restoring.exists():
             sys.exit(f"La restauration dans {place.root} n'est pas achevée : relancez make restore DIR=…")
-        _run(Plan(place, place.secrets(), port, offset_of(os.environ.get("PORTAIL_NOW")), free_ports()))
+        try:
+            secrets = place.secrets()
+        except Unreadable as error:
+            sys.exit(f"Les secrets ne sont pas lisibles : {error}. Remettez ceux d'une sauvegarde.")
+        _run(Plan(place, secrets, port, offset_of(os.environ.get("PORTAIL_NOW")), free_ports()))
 
 
 def offset_of(portail_now: str | None) -> float:
@@ -76,6 +79,7 @@ def _run(plan: Plan) -> None:
         print(f"Portail prêt : {plan.public_url}", flush=True)
         while True:
             supervisor.look()
+            plan = take_up_secrets(plan, supervisor)
             time.sleep(POLL_SECONDS)
     except NotReady as error:
         sys.exit(f"Ne répond pas : {error}. Voir {plan.place.logs}.")

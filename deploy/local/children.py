@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.local.place import Place, Secrets
+from deploy.turning import entries
 
 SERVICES = ("accounts", "registrations", "documents", "pieces")
 KEPT_FROM_OURS = ("PATH", "HOME", "LANG", "TZ", "PYTHONPATH", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "PAGE_SECONDS")
@@ -62,7 +63,12 @@ class Plan:
             "CATALOGUE_DIR": str(Path("catalogue").resolve()),
         }
         if service == "accounts":
-            own |= {"SIGNING_KEY": self.secrets.signing_key, "CLIENT_SECRETS": json.dumps(self.secrets.clients)}
+            accepted = {client: entries(text) for client, text in self.secrets.clients.items()}
+            own |= {
+                "SIGNING_KEY": self.secrets.signing_key,
+                "SEALING_KEY": self.secrets.sealing_key,
+                "CLIENT_SECRETS": json.dumps(accepted),
+            }
         return self._common() | own
 
     def children(self) -> list[Child]:

@@ -21,9 +21,14 @@ class AlreadyRunning(Exception):
     """Another portal uses the same folder."""
 
 
+class Unreadable(Exception):
+    """The file of the secrets is missing or is not one; the message names it."""
+
+
 @dataclass(frozen=True)
 class Secrets:
-    """`signing_key` is an Ed25519 key in PEM; `clients` the secret of each of our processes."""
+    """`signing_key` is an Ed25519 key in PEM; `clients` the secret of each of our processes. While one of these or of
+    the sealing keys is turned it holds two (deploy/turning.py)."""
 
     signing_key: str
     seal_key: str
@@ -31,6 +36,8 @@ class Secrets:
     objects_key: str
     objects_secret: str
     staff_passwords: dict[str, str]
+    sealing_key: str = ""
+    """Empty in folders older than it: accounts seals with the signing key until one is added."""
 
 
 @dataclass(frozen=True)
@@ -88,27 +95,47 @@ class Place:
         return file
 
     def secrets(self) -> Secrets:
-        path = self.root / "secrets.json"
-        if not path.exists():
-            write_private(path, json.dumps(asdict(_new_secrets())))
-        return Secrets(**json.loads(path.read_text(encoding="utf-8")))
+        """Those of the folder, made where there are none. Raises Unreadable."""
+        if not self.secrets_file.exists():
+            self.write_secrets(_new_secrets())
+        return self.secrets_there()
+
+    def secrets_there(self) -> Secrets:
+        """Raises Unreadable."""
+        try:
+            return Secrets(**json.loads(self.secrets_file.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError) as error:
+            raise Unreadable(str(self.secrets_file)) from error
+
+    def write_secrets(self, secrets: Secrets) -> None:
+        """A running launcher takes notice."""
+        write_private(self.secrets_file, json.dumps(asdict(secrets)))
+
+    @property
+    def secrets_file(self) -> Path:
+        return self.root / "secrets.json"
 
 
 def write_demo(place: Place, content: dict[str, object]) -> None:
     write_private(place.demo, json.dumps(content, indent=2, ensure_ascii=False))
 
 
-def _new_secrets() -> Secrets:
+def new_signing_key() -> str:
     key = Ed25519PrivateKey.generate().private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
+    return key.decode()
+
+
+def _new_secrets() -> Secrets:
     return Secrets(
-        signing_key=key.decode(),
+        signing_key=new_signing_key(),
         seal_key=Fernet.generate_key().decode(),
         clients={client: secrets.token_urlsafe(32) for client in CLIENTS},
         objects_key=secrets.token_hex(8),
         objects_secret=secrets.token_hex(16),
         staff_passwords={name: f"Demo.{secrets.token_urlsafe(8)}a" for name in ("staff", "admin")},
+        sealing_key=secrets.token_urlsafe(32),
     )
 
 

@@ -47,6 +47,20 @@ class Supervisor:
     def start(self, child: Child) -> None:
         self._running[child.name] = _Running(child, self._spawn(child), time.monotonic())
 
+    def replace(self, child: Child) -> bool:
+        """Stop the child of this name and start it as it is described now; False where it runs so already."""
+        running = self._running[child.name]
+        if running.child == child:
+            return False
+        _signal(running.process, signal.SIGTERM)
+        try:
+            running.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            _signal(running.process, signal.SIGKILL)
+            running.process.wait()
+        self.start(child)
+        return True
+
     def wait_ready(self, names: list[str], seconds: float) -> None:
         """Raises NotReady."""
         deadline = time.monotonic() + seconds

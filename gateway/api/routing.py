@@ -27,8 +27,9 @@ DESCRIPTION_SECONDS = 5.0
 TOKEN_LENGTH = 200  # what accounts takes; anything longer is none of its tokens
 
 _limits = Limits(per_minute=1200)
-_exchanged: Remembered[str] = Remembered(seconds=4.0, at_most=10_000)
-"""Access tokens; so short that a withdrawn token is refused within 5 s."""
+EXCHANGED_SECONDS = 4.0  # less than the 5 s within which a withdrawn token is refused
+
+_exchanged: Remembered[str] = Remembered(seconds=EXCHANGED_SECONDS, at_most=10_000)
 _refused: Remembered[bool] = Remembered(seconds=30.0, at_most=10_000)
 """Tokens that accounts does not know: none becomes good afterwards, and a flood of them costs accounts one call."""
 

@@ -11,27 +11,31 @@ import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import click
 from flask import Flask
 
+from services.accounts import staff_queries
 from services.accounts.domain.staff import PIECES_CONTROL, PIECES_READ, Role
 from services.accounts.follow_ups import registry
 from services.accounts.jobs import jobs
-from services.accounts.operations import staff
+from services.accounts.operations import resealing, staff, staff_leaving
 from services.accounts.operations.audit import Actor
 from services.chassis import job_commands
 from services.chassis.errors import DomainError
 from services.chassis.events import commands as event_commands
 
 STDIN_HELP = "Lire le mot de passe sur l'entrée standard au lieu de le tirer au sort"
+REASON_HELP = "Pourquoi : gardé dans le journal des actes"
 
 
 def register(app: Flask) -> None:
     event_commands.register(app, registry)
     job_commands.register(app, jobs)
-    for command in (create_staff, renew_staff, create_token, revoke_token):
+    staff_commands = (create_staff, renew_staff, disable_staff, enable_staff, list_staff)
+    for command in (*staff_commands, create_token, list_tokens, revoke_token, reseal_secrets):
         app.cli.add_command(command)
 
 
@@ -67,11 +71,37 @@ def create_staff(
 @click.option("--email", required=True)
 @click.option("--password-stdin", is_flag=True, help=STDIN_HELP)
 def renew_staff(email: str, password_stdin: bool) -> None:
-    """Donne à un compte de gestion un nouveau mot de passe et un nouveau second facteur, affichés une seule fois."""
+    """Donne à un compte de gestion un nouveau mot de passe et un nouveau second facteur, affichés une seule fois ;
+    ses sessions et ses jetons prennent fin."""
     password = _password(password_stdin)
     with _told_plainly():
         staff_id, totp_secret = staff.renew_staff(email, password, _actor())
     _show(id=staff_id, email=email, password=password, totp_secret=totp_secret)
+
+
+@click.command("disable-staff")
+@click.option("--email", required=True)
+@click.option("--reason", required=True, help=REASON_HELP)
+def disable_staff(email: str, reason: str) -> None:
+    """Désactive un compte de gestion : ses sessions et ses jetons prennent fin, rien n'est effacé."""
+    with _told_plainly():
+        staff_leaving.disable_staff(staff_queries.staff_id_of(email), reason, _actor())
+
+
+@click.command("enable-staff")
+@click.option("--email", required=True)
+@click.option("--reason", required=True, help=REASON_HELP)
+def enable_staff(email: str, reason: str) -> None:
+    """Réactive un compte de gestion, avec son mot de passe et son second facteur ; ses jetons restent révoqués."""
+    with _told_plainly():
+        staff_leaving.enable_staff(staff_queries.staff_id_of(email), reason, _actor())
+
+
+@click.command("list-staff")
+def list_staff() -> None:
+    """Affiche les comptes de gestion, désactivés ou non : un objet JSON par ligne, sans aucun secret."""
+    for member in staff_queries.all_staff():
+        _show(**member)
 
 
 @click.command("create-token")
@@ -88,12 +118,35 @@ def create_token(email: str, name: str, scopes: str, days: int) -> None:
     _show(id=token_id, token=token)
 
 
+@click.command("list-tokens")
+@click.option("--email", help="Ceux de ce compte de gestion seulement")
+def list_tokens(email: str | None) -> None:
+    """Affiche les jetons des outils, révoqués et expirés compris : un objet JSON par ligne, sans aucun secret."""
+    with _told_plainly():
+        staff_id = staff_queries.staff_id_of(email) if email else None
+    for token in staff_queries.all_tokens(staff_id):
+        _show(**token)
+
+
 @click.command("revoke-token")
 @click.argument("token_id")
-def revoke_token(token_id: str) -> None:
-    """Révoque un jeton par son identifiant."""
+@click.option("--reason", help=REASON_HELP)
+def revoke_token(token_id: str, reason: str | None) -> None:
+    """Révoque un jeton par son identifiant (list-tokens)."""
     with _told_plainly():
-        staff.revoke_token(token_id, _actor())
+        staff.revoke_token(token_id, _actor(), reason)
+
+
+@click.command("reseal-secrets")
+def reseal_secrets() -> None:
+    """Scelle les seconds facteurs avec la première clé (SEALING_KEY) : les anciennes peuvent ensuite être retirées.
+
+    Peut être relancée ; finit avec 1 et nomme ceux qu'aucune clé en vigueur n'ouvre, laissés tels quels.
+    """
+    done = resealing.reseal(_actor())
+    _show(resealed=done.resealed, unopened=done.unopened)
+    if done.unopened:
+        raise click.ClickException("rétablissez la clé qui manque, ou donnez un nouveau second facteur (renew-staff)")
 
 
 @contextmanager
@@ -119,5 +172,6 @@ def _actor() -> Actor:
     return Actor("command", getpass.getuser()[:64])
 
 
-def _show(**values: str) -> None:
-    click.echo(json.dumps(values, ensure_ascii=False))
+def _show(**values: Any) -> None:
+    """Instants are shown as ISO 8601."""
+    click.echo(json.dumps(values, ensure_ascii=False, default=datetime.isoformat))

@@ -6,8 +6,9 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable, Sequence
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -24,17 +25,18 @@ def hashed(secret: str) -> str:
 
 
 class Derivation:
-    """Keys derived from one master secret, one per use, so that none reveals another."""
+    """Keys derived from each master secret, one per use, so that none reveals another. The first master is used, the
+    others know what they made before they were turned."""
 
-    def __init__(self, master: bytes) -> None:
-        self._links = _derived(master, b"mailed links")
-        self._traces = _derived(master, b"throttling")
-        self._sealing = Fernet(base64.urlsafe_b64encode(_derived(master, b"second factors")))
+    def __init__(self, masters: Sequence[bytes]) -> None:
+        self._links = [_derived(master, b"mailed links") for master in masters]
+        self._traces = _derived(masters[0], b"throttling")
+        sealing = [Fernet(base64.urlsafe_b64encode(_derived(master, b"second factors"))) for master in masters]
+        self._sealing, self._first = MultiFernet(sealing), sealing[0]
 
-    def link_token(self, purpose: str, event_id: str) -> str:
-        """The token mailed for an event: the same again if a crash has it mailed twice."""
-        digest = hmac.digest(self._links, f"{purpose}:{event_id}".encode(), "sha256")
-        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    def link_tokens(self, purpose: str, event_id: str) -> list[str]:
+        """The token mailed for an event, then those that it had under older masters."""
+        return [_link_token(key, purpose, event_id) for key in self._links]
 
     def trace(self, *parts: str) -> str:
         """A stable stand-in for an address or a source, so that throttling keeps neither."""
@@ -46,14 +48,33 @@ class Derivation:
     def unseal(self, sealed: str) -> str:
         return self._sealing.decrypt(sealed.encode()).decode()
 
+    def opens(self, sealed: str) -> bool:
+        """Whether a key in force opens it."""
+        try:
+            self.unseal(sealed)
+        except InvalidToken:
+            return False
+        return True
 
-def master_of(sealing_key: str, signing_key: Ed25519PrivateKey) -> bytes:
-    """The sealing key where one is set, else the signing key's own bytes."""
-    if sealing_key:
-        return sealing_key.encode()
-    return signing_key.private_bytes(
-        serialization.Encoding.Raw, serialization.PrivateFormat.Raw, serialization.NoEncryption()
-    )
+    def resealed(self, sealed: str) -> str | None:
+        """The same, sealed by the first master; None where it is already. Raises InvalidToken."""
+        try:
+            self._first.decrypt(sealed.encode())
+        except InvalidToken:
+            return self._sealing.rotate(sealed.encode()).decode()
+        return None
+
+
+def masters_of(sealing_keys: Iterable[str], signing_keys: Iterable[Ed25519PrivateKey]) -> list[bytes]:
+    """The sealing keys, then the signing keys' own bytes: they seal where there is no sealing key, and go on opening
+    when there is one at last."""
+    raw = (serialization.Encoding.Raw, serialization.PrivateFormat.Raw, serialization.NoEncryption())
+    return [*(key.encode() for key in sealing_keys), *(key.private_bytes(*raw) for key in signing_keys)]
+
+
+def _link_token(key: bytes, purpose: str, event_id: str) -> str:
+    digest = hmac.digest(key, f"{purpose}:{event_id}".encode(), "sha256")
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def _derived(master: bytes, use: bytes) -> bytes:

@@ -171,6 +171,8 @@ class StaffMember(db.Model):
     totp_last_step: Mapped[int] = mapped_column(Integer, default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Since when he may no longer come in; the row stays, since the trail and the controls name him."""
 
 
 class StaffToken(db.Model):
@@ -186,6 +188,8 @@ class StaffToken(db.Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """To the hour: most uses are not written down."""
 
 
 class AuditEntry(db.Model):

@@ -7,12 +7,12 @@ from typing import cast
 
 from flask import Flask, current_app
 
-from services.accounts.derivation import Derivation, master_of
+from services.accounts.derivation import Derivation, masters_of
 from services.accounts.domain.passwords import PROFILES, Profile
 from services.accounts.hashing import Passwords
 from services.accounts.registrations import Registrations
 from services.accounts.settings import AccountsSettings
-from services.accounts.signing import Signer, load_key
+from services.accounts.signing import Signer, load_keys
 from services.chassis.http import Client
 from services.mail.mailer import Mailer
 
@@ -31,12 +31,12 @@ class Parts:
 
 
 def build(settings: AccountsSettings) -> Parts:
-    key = load_key(settings.signing_key)
-    signer = Signer(key)
+    keys = load_keys(settings.signing_key)
+    signer = Signer(keys)
     return Parts(
         settings=settings,
         signer=signer,
-        derivation=Derivation(master_of(settings.sealing_key, key)),
+        derivation=Derivation(masters_of(settings.sealing_key.each, keys)),
         passwords=Passwords(memory_kib=settings.argon2_memory_kib, passes=settings.argon2_passes),
         profile=PROFILES[settings.password_profile],
         mailer=Mailer(settings.mail_url, settings.mail_sender, settings.mail_ca),

@@ -6,7 +6,7 @@ import dataclasses
 import json
 
 from services.accounts.domain.passwords import GUIDE, PROFILES
-from services.accounts.signing import SigningKeyError, load_key
+from services.accounts.signing import SigningKeyError, load_keys
 from services.chassis.settings import Secret
 from services.mail.settings import MailSettings
 
@@ -14,31 +14,46 @@ _NONE = Secret("")
 
 
 class ClientSecrets:
-    """Which processes may obtain a service token, by their secret: {"gateway": "…", "pieces": "…"}."""
+    """Which processes may obtain a service token, by their secret: {"gateway": "…", "pieces": "…"}.
+
+    A list of secrets instead of one, while it is turned: each of them is accepted.
+    """
 
     def __init__(self, text: str) -> None:
         secrets = json.loads(text)
-        if not isinstance(secrets, dict) or not all(isinstance(s, str) and len(s) >= 16 for s in secrets.values()):
-            raise ValueError("a JSON object of secrets of at least 16 characters is expected")
-        self._secrets: dict[str, str] = secrets
+        if not isinstance(secrets, dict):
+            raise ValueError("a JSON object of secrets is expected")
+        self._secrets = {client: [given] if isinstance(given, str) else given for client, given in secrets.items()}
+        if not all(map(_are_secrets, self._secrets.values())):
+            raise ValueError("secrets of at least 16 characters are expected, or lists of them")
 
-    def of(self, client: str) -> str | None:
-        return self._secrets.get(client)
+    def of(self, client: str) -> list[str]:
+        """None at all for a client that is not known."""
+        return self._secrets.get(client, [])
 
     def __repr__(self) -> str:
         return f"ClientSecrets({sorted(self._secrets)})"
 
 
+def _are_secrets(given: object) -> bool:
+    return (
+        isinstance(given, list)
+        and bool(given)
+        and all(isinstance(secret, str) and len(secret) >= 16 for secret in given)
+    )
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class AccountsSettings(MailSettings):
     signing_key: Secret
-    """Ed25519 private key, PEM (PKCS 8): access tokens and identities are signed with it."""
+    """Ed25519 private keys, PEM (PKCS 8), one after the other: access tokens and identities are signed with the first,
+    all are published, so that what another of them signed is believed."""
     client_secrets: ClientSecrets
     registrations_url: str
     mail_sender: str = "ne-pas-repondre@portail-candidat.example"
     sealing_key: Secret = _NONE
-    """What mailed tokens and second factors are derived from; the signing key where empty. Set it before turning
-    the signing key, or links under way and second factors are lost."""
+    """What mailed tokens and second factors are sealed with, one a line: the first seals, all open. The signing keys
+    come after them: they seal where this is empty."""
     password_profile: str = GUIDE.name
     """« guide » (8 to 20 characters, classes) or « recommended » (12 to 128); both refuse common ones."""
     session_idle_seconds: int = 30 * 60
@@ -51,7 +66,7 @@ class AccountsSettings(MailSettings):
         if self.password_profile not in PROFILES:
             found.append(f"PASSWORD_PROFILE: one of {', '.join(PROFILES)} is expected")
         try:
-            load_key(self.signing_key)
+            load_keys(self.signing_key)
         except SigningKeyError as error:
             found.append(f"SIGNING_KEY: {error}")
         if self.session_idle_seconds < 1 or self.session_absolute_seconds < 1:

@@ -1,17 +1,18 @@
-"""The key that vouches for everyone: signs access tokens and identities, and is published as a JWKS. System time."""
+"""The keys that vouch for everyone: sign access tokens and identities, and are published as a JWKS. System time."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from services.chassis.clock import system_now
 from services.chassis.tokens import AUDIENCE, ISSUER, UnknownKey
@@ -20,16 +21,25 @@ TOKEN_SECONDS = 60
 SERVICE_TOKEN_SECONDS = 600
 """So that our processes go on calling each other for minutes while accounts hangs."""
 IDENTITY_AUDIENCE = "registrations"
+_BLOCK = re.compile(r"-----BEGIN [^-]+-----.*?-----END [^-]+-----", re.DOTALL)
 
 
 class SigningKeyError(ValueError):
     """The signing key cannot be read."""
 
 
-def load_key(pem: str) -> Ed25519PrivateKey:
-    """The private key in `pem`. Line breaks may have been written as \\n, as some environments force."""
+def load_keys(pem: str) -> list[Ed25519PrivateKey]:
+    """The private keys in `pem`, in their order. Line breaks may be written as \\n, as some environments force.
+
+    Raises SigningKeyError.
+    """
+    blocks = _BLOCK.findall(pem.replace("\\n", "\n"))
+    return [_loaded(block) for block in blocks or [pem]]
+
+
+def _loaded(block: str) -> Ed25519PrivateKey:
     try:
-        key = serialization.load_pem_private_key(pem.replace("\\n", "\n").encode(), password=None)
+        key = serialization.load_pem_private_key(block.encode(), password=None)
     except (ValueError, TypeError) as error:
         raise SigningKeyError("an Ed25519 private key in PEM is expected") from error
     if not isinstance(key, Ed25519PrivateKey):
@@ -38,23 +48,21 @@ def load_key(pem: str) -> Ed25519PrivateKey:
 
 
 class Signer:
-    """Signs with one key, named by its thumbprint (RFC 7638)."""
+    """Signs with the first of its keys and publishes all, each named by its thumbprint (RFC 7638)."""
 
-    def __init__(self, key: Ed25519PrivateKey) -> None:
-        self._key = key
-        raw = key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
-        self._public = {"crv": "Ed25519", "kty": "OKP", "x": _base64url(raw)}
-        canonical = json.dumps(self._public, separators=(",", ":"), sort_keys=True)
-        self.kid = _base64url(hashlib.sha256(canonical.encode()).digest())
+    def __init__(self, keys: Sequence[Ed25519PrivateKey]) -> None:
+        self._key = keys[0]
+        self.kid = _thumbprint(keys[0].public_key())
+        self._public = {_thumbprint(key.public_key()): key.public_key() for key in keys}
 
     def jwks(self) -> dict[str, Any]:
-        return {"keys": [{**self._public, "kid": self.kid, "use": "sig", "alg": "EdDSA"}]}
+        return {"keys": [{**_jwk(key), "kid": kid, "use": "sig", "alg": "EdDSA"} for kid, key in self._public.items()]}
 
     def key_of(self, kid: str) -> Any:
         """The public key of this id, for verification within accounts itself."""
-        if kid != self.kid:
+        if kid not in self._public:
             raise UnknownKey(kid)
-        return self._key.public_key()
+        return self._public[kid]
 
     def access_token(
         self,
@@ -90,6 +98,16 @@ class Signer:
             "exp": now + timedelta(seconds=life_seconds),
         }
         return jwt.encode({**standard, **claims}, self._key, algorithm="EdDSA", headers={"kid": self.kid})
+
+
+def _jwk(key: Ed25519PublicKey) -> dict[str, str]:
+    raw = key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    return {"crv": "Ed25519", "kty": "OKP", "x": _base64url(raw)}
+
+
+def _thumbprint(key: Ed25519PublicKey) -> str:
+    canonical = json.dumps(_jwk(key), separators=(",", ":"), sort_keys=True)
+    return _base64url(hashlib.sha256(canonical.encode()).digest())
 
 
 def _base64url(raw: bytes) -> str:

@@ -15,9 +15,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 from urllib.parse import quote, urlsplit
 
 import requests
@@ -25,7 +24,7 @@ import structlog
 from flask import g, has_request_context
 from urllib3.exceptions import ProtocolError, ReadTimeoutError
 
-from services.chassis.errors import DomainError, FieldError, NotFound, Unavailable
+from services.chassis.errors import DomainError, FieldError, NotFound, Unauthenticated, Unavailable
 from services.chassis.observed import REQUEST_ID
 from services.chassis.replicas import SHORTEST, has_others, new_session
 from services.chassis.upstream import Upstream
@@ -42,6 +41,18 @@ ALIVE_SHARE = 0.2  # of a page's time, to say that one is alive
 
 class ProblemAnswer(DomainError):
     """The other service refused; type, status, detail and errors are its own."""
+
+
+@runtime_checkable
+class RenewableToken(Protocol):
+    """Our own token (ServiceToken), by how many seconds one may wait for it."""
+
+    def __call__(self, seconds: float | None = None) -> str: ...
+
+    def forget(self, refused: str) -> None: ...
+
+
+Token = str | RenewableToken | None
 
 
 def path(template: str, *ids: Any) -> str:
@@ -96,9 +107,16 @@ class Client:
     def delete(self, path: str, **options: Any) -> Any:
         return _content(self.call("DELETE", path, **options))
 
-    def call(self, method: str, path: str, **options: Any) -> requests.Response:
-        """The answer, when it is below 400; options are those of `answer`."""
-        answer = self.answer(method, path, **options)
+    def call(self, method: str, path: str, *, token: Token = None, **options: Any) -> requests.Response:
+        """The answer, when it is below 400; options are those of `answer`.
+
+        Asked again, once, with another token where one of ours is refused: the key that signed it was turned.
+        """
+        answer = self.answer(method, path, token=token, **options)
+        if isinstance(token, RenewableToken) and answer.status_code == 401 and _slug(answer) == Unauthenticated.type:
+            token.forget(str(answer.request.headers["Authorization"]).removeprefix("Bearer "))
+            answer.close()
+            answer = self.answer(method, path, token=token, **options)
         if answer.status_code >= 400:
             with answer:
                 raise _problem(answer)
@@ -109,7 +127,7 @@ class Client:
         method: str,
         path: str,
         *,
-        token: str | Callable[[float], str] | None = None,
+        token: Token = None,
         headers: dict[str, str] | None = None,
         reads: bool | None = None,
         seconds: float | None = None,
@@ -119,7 +137,7 @@ class Client:
         """The raw answer, whatever its status. `path` starts with a slash; `data` may be an open file.
 
         `seconds` are for the whole call, a streamed body included; such an answer holds its place until it is closed.
-        `token` may be a function of the seconds left, called once there is a place.
+        A token that is renewed is asked for once there is a place, with the seconds left.
         """
         reads = method in READS if reads is None else reads
         until = time.monotonic() + (seconds or (self.page_seconds if reads else WRITE_SECONDS))
@@ -127,8 +145,8 @@ class Client:
             is_trial = stack.enter_context(self._upstream.place(until - time.monotonic()))
             headers = {REQUEST_ID: _request_id(), **(headers or {})}
             if token:
-                token = token(until - time.monotonic()) if callable(token) else token
-                headers["Authorization"] = f"Bearer {token}"
+                given = token if isinstance(token, str) else token(until - time.monotonic())
+                headers["Authorization"] = f"Bearer {given}"
             try:
                 is_certain = self._upstream.is_lively() and not has_others(self._host)  # one of several may be hung
                 must_ask = is_trial or ((stream or not reads) and not is_certain)
@@ -214,12 +232,19 @@ def _content(answer: requests.Response) -> Any:
     return answer.json() if answer.content else None
 
 
-def _problem(answer: requests.Response) -> DomainError:
+def _slug(answer: requests.Response) -> str | None:
+    """The last word of the problem's type; None where the answer is no problem of ours."""
     try:
-        body = answer.json()
-        slug = str(body["type"]).rpartition("/")[2]
+        return str(answer.json()["type"]).rpartition("/")[2]
     except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _problem(answer: requests.Response) -> DomainError:
+    slug = _slug(answer)
+    if slug is None:
         return Unavailable("Un service du portail a répondu de façon inattendue.")
+    body = answer.json()
     if answer.status_code == 503:
         return Unavailable(body.get("detail", ""))
     known = {"type", "title", "status", "detail", "instance", "errors"}

@@ -9,6 +9,7 @@ from services.chassis.http import Client
 from services.chassis.single_run import SingleRun
 
 EARLY_SECONDS = 15.0
+_NONE = ("", float("-inf"), float("-inf"))
 
 
 class ServiceToken:
@@ -19,7 +20,7 @@ class ServiceToken:
         self._accounts = accounts
         self._credentials = {"client_id": client_id, "client_secret": client_secret}
         self._renewal = SingleRun(self._renewed)
-        self._held = ("", float("-inf"), float("-inf"))  # the token, from when on it is renewed, when it ends
+        self._held = _NONE  # the token, from when on it is renewed, when it ends
 
     def __call__(self, seconds: float | None = None) -> str:
         """`seconds` is the longest wait where there is no token yet; as long as a page's by default."""
@@ -40,3 +41,8 @@ class ServiceToken:
         token, life = str(answer["access_token"]), float(answer["expires_in"])
         self._held = (token, asked_at + life / 2, asked_at + life - EARLY_SECONDS)
         return token
+
+    def forget(self, refused: str) -> None:
+        """The next call obtains another: accounts no longer publishes the key of this one."""
+        if self._held[0] == refused:
+            self._held = _NONE

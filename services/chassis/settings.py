@@ -26,6 +26,11 @@ class Secret(str):
     def __repr__(self) -> str:
         return "Secret(…)"
 
+    @property
+    def each(self) -> list[str]:
+        """Those that hold at once, one a line (or a written \\n): the first is used, all are accepted."""
+        return [line for line in self.replace("\\n", "\n").splitlines() if line.strip()]
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Settings:

@@ -5,6 +5,7 @@ A person's lives a minute at most; all are held by the gateway or a service, nev
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,7 @@ AUDIENCE = "portail"
 LEEWAY_SECONDS = 5
 REFETCH_SECONDS = 5.0
 FETCH_SECONDS = 2.0
+BELIEVED_SECONDS = 300.0  # a key that is no longer published is not believed for ever
 
 KeyOf = Callable[[str], Any]
 
@@ -46,11 +48,12 @@ class UnknownKey(Exception):
 
 
 class RemoteKeys:
-    """The keys that accounts publishes, kept while accounts is down and fetched anew for an unknown key id."""
+    """The keys that accounts publishes, kept while it is down; fetched anew for an unknown id, and before they age."""
 
     def __init__(self, accounts_url: str) -> None:
         self._url = f"{accounts_url.rstrip('/')}/.well-known/jwks.json"
         self._keys: dict[str, Any] = {}
+        self._asked_at = float("-inf")
         self._fetch = SingleRun(self._fetched, REFETCH_SECONDS)
 
     def __call__(self, kid: str) -> Any:
@@ -59,6 +62,9 @@ class RemoteKeys:
                 self._fetch.begin().result(FETCH_SECONDS)
             except (requests.RequestException, ValueError, jwt.PyJWKSetError, TimeoutError) as error:
                 raise Unavailable("Le service des comptes ne répond pas.") from error
+        elif time.monotonic() - self._asked_at > BELIEVED_SECONDS:
+            self._asked_at = time.monotonic()  # the last known hold, and nobody waits for accounts
+            self._fetch.begin()
         try:
             return self._keys[kid]
         except KeyError as error:
@@ -68,6 +74,7 @@ class RemoteKeys:
         with new_session() as session:
             answer = session.get(self._url, timeout=FETCH_SECONDS)
         answer.raise_for_status()
+        self._asked_at = time.monotonic()
         self._keys = {str(key.key_id): key.key for key in jwt.PyJWKSet.from_dict(answer.json()).keys}
 
 

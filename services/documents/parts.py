@@ -30,7 +30,7 @@ def build(settings: DocumentsSettings) -> Parts:
         Client(url, name, page_seconds=settings.page_seconds, at_once=settings.threads // 2)
         for name, url in (("accounts", settings.accounts_url), ("registrations", settings.registrations_url))
     )
-    token = ServiceToken(accounts, settings.client_id, settings.client_secret)
+    token = ServiceToken(accounts, settings.client_id, settings.client_secret.each[0])
     return Parts(
         store=ObjectStore(settings.objects_url),
         registrations=Registrations(registrations, token),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import structlog
 
 from services.chassis.errors import Unavailable
 from services.chassis.http import Client, ProblemAnswer, path
+from services.chassis.service_token import ServiceToken
 from services.contracts.base import ContractError
 from services.contracts.registrations import RegistrationSaved
 from services.documents.domain.identifiers import is_id
@@ -22,7 +21,7 @@ _PATIENCE_SECONDS = 5.0
 class Registrations:
     """The one question that documents may put to registrations."""
 
-    def __init__(self, client: Client, token: Callable[[], str]) -> None:
+    def __init__(self, client: Client, token: ServiceToken) -> None:
         self._client = client
         self._token = token
 
@@ -35,7 +34,7 @@ class Registrations:
             return None
         wanted = path("/v1/candidatures/{}/versions/{}", candidature_id, CURRENT if version is None else version)
         try:
-            answer = self._client.get(wanted, token=self._token(), seconds=_PATIENCE_SECONDS)
+            answer = self._client.get(wanted, token=self._token, seconds=_PATIENCE_SECONDS)
         except ProblemAnswer as refusal:
             if refusal.http_status == 404:
                 return None

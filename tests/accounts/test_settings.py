@@ -30,6 +30,8 @@ def test_a_whole_environment_is_read() -> None:
         ("SIGNING_KEY", "no key"),
         ("CLIENT_SECRETS", '{"gateway": "short"}'),
         ("CLIENT_SECRETS", "[]"),
+        ("CLIENT_SECRETS", '{"gateway": []}'),
+        ("CLIENT_SECRETS", '{"gateway": ["sixteen characters", "short"]}'),
         ("CLIENT_SECRETS", "{"),
         ("PASSWORD_PROFILE", "strict"),
         ("SESSION_IDLE_SECONDS", "0"),

@@ -26,7 +26,7 @@ from tests.support.plain_browser import PlainBrowser
 from tests.support.portal import SECRETS
 
 TABS = range(1, 10)
-GESTIONNAIRE = "gestionnaire@example.org"
+ACADEMIES = {"gestionnaire": "03", "administrateur": ""}
 _PLACE = re.compile(r"<(?:\w+:)?([\w-]+)>")
 
 
@@ -45,7 +45,8 @@ class Examples:
         self._deposit(self.values["piece_id"])
         self.portal.deliver()
         self.browser = self._visitors.logged_in(self.email)
-        self._tool = self._tools_token()
+        self._tool, self._administrators_tool = self._tools_token("gestionnaire"), self._tools_token("administrateur")
+        self.values |= {"staff_id": str(jwt.decode(self._staffs_token(), options={"verify_signature": False})["sub"])}
 
     @property
     def apps(self) -> dict[str, Flask]:
@@ -75,9 +76,12 @@ class Examples:
         return PlainBrowser(self.apps["gateway"], self.portal.url, {"Authorization": f"Bearer {self._tool}"})
 
     def headers(self, kind: str, name: str = "") -> dict[str, str]:
-        """What a caller sends to a service: a candidate, staff, the service `name`, or anyone (« public »)."""
+        """What a caller sends to a service: a candidate, staff who may do `name`, the service `name`, or anyone
+        (« public »)."""
         if kind == "public":
             return {}
+        if kind == "staff" and name not in scopes_of("gestionnaire"):
+            return {"Authorization": f"Bearer {self._exchanged(self._administrators_tool)}"}
         token = {"candidate": self._candidates_token, "staff": self._staffs_token}.get(kind)
         return {"Authorization": f"Bearer {token() if token else self._services_token(name)}"}
 
@@ -99,7 +103,10 @@ class Examples:
         return str(self._accounts("/v1/sessions/exchange", session=session or self._session)["access_token"])
 
     def _staffs_token(self) -> str:
-        return str(self._accounts("/v1/tools/exchange", token=self._tool)["access_token"])
+        return self._exchanged(self._tool)
+
+    def _exchanged(self, tool: str) -> str:
+        return str(self._accounts("/v1/tools/exchange", token=tool)["access_token"])
 
     def _services_token(self, name: str) -> str:
         sent = {"client_id": name, "client_secret": SECRETS[name]}
@@ -116,11 +123,15 @@ class Examples:
         assert answer.status_code in (200, 201), answer.text
         return dict(answer.json or {})
 
-    def _tools_token(self) -> str:
-        person = ("--email", GESTIONNAIRE, "--nom", "Roux", "--prenoms", "Anne", "--academies", "03")
-        self._command("create-staff", "--role", "gestionnaire", *person)
-        scopes = ",".join(sorted(scopes_of("gestionnaire")))
-        return str(self._command("create-token", "--email", GESTIONNAIRE, "--scopes", scopes)["token"])
+    def _tools_token(self, role: str) -> str:
+        """One that was used already: a first use is written down."""
+        email = f"{role}@example.org"
+        person = ("--email", email, "--nom", "Roux", "--prenoms", "Anne", "--academies", ACADEMIES[role])
+        self._command("create-staff", "--role", role, *person)
+        scopes = ",".join(sorted(scopes_of(role)))
+        token = str(self._command("create-token", "--email", email, "--scopes", scopes)["token"])
+        self._exchanged(token)
+        return token
 
     # What there is
 

@@ -101,6 +101,13 @@ LEDGER: dict[str, dict[str, str]] = {
             POST /v1/candidates/search
             POST /v1/candidates/<string:candidate_id>/identity
         """,
+        "staff(staff:manage)": """
+            GET /v1/staff
+            GET /v1/staff/<string:staff_id>/tokens
+            POST /v1/staff/<string:staff_id>/disable
+            POST /v1/staff/<string:staff_id>/enable
+            POST /v1/staff/tokens/<string:token_id>/revoke
+        """,
     },
     "registrations": {
         PUBLIC: f"""

@@ -21,7 +21,8 @@ _CHOSEN = "domaine=Examen&exam=BTS&session=2022&academie=03"
 READS: dict[str, dict[str, tuple[str, ...]]] = {
     "accounts": {
         **_DESCRIBED,
-        **as_they_are("/.well-known/jwks.json /v1/forms/account /v1/me /v1/me/identity"),
+        **as_they_are("/.well-known/jwks.json /v1/forms/account /v1/me /v1/me/identity /v1/staff"),
+        "/v1/staff/<string:staff_id>/tokens": ("/v1/staff/<staff_id>/tokens",),
         "/v1/forms/account/communes": ("/v1/forms/account/communes?departement=014&q=caen",),
     },
     "registrations": {

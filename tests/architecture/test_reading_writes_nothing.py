@@ -46,7 +46,7 @@ def callers(examples: Examples, app: str, rule: str) -> Iterator[tuple[str, Call
     ways = ways_of(examples.apps[app], rule)
     if app != "gateway":
         for way in ways:
-            for name in way.names if way.kind == "service" else ("",):
+            for name in way.names or ("",):
                 yield str(way), partial(answer_of, examples.apps[app], examples.headers(way.kind, name))
     elif rule.startswith(TOOLS):
         yield "tool", examples.tool().get

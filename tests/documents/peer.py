@@ -12,12 +12,15 @@ from services.contracts.registrations import RegistrationSaved
 
 
 class Peer:
-    """Holds events by candidature and version; `down` makes it refuse, as a part under repair does."""
+    """Holds events by candidature and version; `down` makes it refuse, as a part under repair does. `token` is what it
+    gives out, `believed` those that it takes."""
 
     def __init__(self) -> None:
         self.events: dict[tuple[str, str], RegistrationSaved] = {}
         self.asked: list[tuple[str, str, str]] = []
         self.down = False
+        self.token = "service-token"
+        self.believed = {"service-token"}
         app = Flask(__name__)
         app.post("/v1/tokens")(self._token)
         app.get("/v1/candidatures/<candidature_id>/versions/<version>")(self._version)
@@ -41,12 +44,14 @@ class Peer:
         self._server.server_close()
 
     def _token(self) -> Response:
-        return jsonify(access_token="service-token", expires_in=60)
+        return jsonify(access_token=self.token, expires_in=60)
 
     def _version(self, candidature_id: str, version: str) -> Any:
         self.asked.append((candidature_id, version, request.headers.get("Authorization", "")))
         if self.down:
             return _problem("indisponible", 503)
+        if request.headers.get("Authorization", "").removeprefix("Bearer ") not in self.believed:
+            return _problem("non-identifie", 401)
         event = self.events.get((candidature_id, version))
         if event is None:
             return _problem("introuvable", 404)

@@ -29,6 +29,15 @@ def test_before_its_event_the_confirmation_is_made_from_registrations(service: S
     assert len(service.get("/candidatures").get_json()["candidatures"]) == 1
 
 
+def test_a_token_that_registrations_no_longer_believes_is_replaced_at_once(service: Service, peer: Peer) -> None:
+    peer.saves(saved())
+    assert service.get(f"/candidatures/{CANDIDATURE}/confirmation").status_code == 200
+    peer.saves(saved(version=2))
+    peer.token, peer.believed = "another token", {"another token"}
+    assert service.get(f"/candidatures/{CANDIDATURE}/confirmation").status_code == 200
+    assert peer.asked[-1] == (CANDIDATURE, "current", "Bearer another token")
+
+
 def test_the_event_that_comes_afterwards_changes_nothing(service: Service, peer: Peer) -> None:
     service.publishes(peer.saves(saved()))
     service.get(CONFIRMATION)

@@ -77,6 +77,11 @@ class LaunchedPortal(RunningPortal):
         """demo.json: who may try the tools."""
         return dict(json.loads((self.var / "demo.json").read_text(encoding="utf-8")))
 
+    @property
+    def secrets(self) -> dict[str, Any]:
+        """What the portal's folder holds of them."""
+        return dict(json.loads((self.var / "secrets.json").read_text(encoding="utf-8")))
+
     def token(self, role: str) -> str:
         return str(self.demo[role]["token"])
 
@@ -119,8 +124,12 @@ class LaunchedPortal(RunningPortal):
         meanwhile()
         wait_until(lambda: self.replaced(old), RESTART_SECONDS, f"{name} started again")
 
+    def said(self, words: str) -> int:
+        """How often the launcher has said this."""
+        return self._daemon.log.read_text(errors="replace").count(words) if self._daemon.log.exists() else 0
+
     def _said_ready(self) -> int:
-        return self._daemon.log.read_text(errors="replace").count(READY + self.url) if self._daemon.log.exists() else 0
+        return self.said(READY + self.url)
 
     def _environment(self, real: Mapping[str, str] | None) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}

@@ -33,10 +33,9 @@ def jwks() -> Response:
 def service_token(sent: dict[str, str]) -> dict[str, Any]:
     """A service's own access token."""
     client = sent["client_id"]
-    expected = parts().settings.client_secrets.of(client)
     offered = sent["client_secret"].encode("utf-8", "replace")
-    matches = hmac.compare_digest((expected or "").encode(), offered)
-    if expected is None or not matches:
+    accepted = parts().settings.client_secrets.of(client)
+    if not any(hmac.compare_digest(secret.encode(), offered) for secret in accepted):
         raise Unauthenticated("Nom ou secret de service incorrect.", type="service-refuse")
     token = parts().signer.access_token(client, "service", client=client)
     return {"access_token": token, "expires_in": SERVICE_TOKEN_SECONDS}

@@ -25,21 +25,24 @@ def issue(
     expires_at: datetime,
     email_change_id: str | None = None,
 ) -> str:
-    """The token to mail for this event; the same event gives the same token and keeps one row."""
-    token = parts().derivation.link_token(purpose, event_id)
-    if session.get(MailLink, hashed(token)) is None:
-        if purpose is Purpose.ACTIVATION:  # the link of the last mail is the one that counts
-            close(session, account_id, purpose)
-        session.add(
-            MailLink(
-                token_hash=hashed(token),
-                purpose=purpose.value,
-                account_id=account_id,
-                email_change_id=email_change_id,
-                expires_at=expires_at,
-            )
+    """The token to mail for this event; the same event gives the same token and keeps one row, also where the key was
+    turned between two mails."""
+    tokens = parts().derivation.link_tokens(purpose, event_id)
+    for token in tokens:
+        if session.get(MailLink, hashed(token)) is not None:
+            return token
+    if purpose is Purpose.ACTIVATION:  # the link of the last mail is the one that counts
+        close(session, account_id, purpose)
+    session.add(
+        MailLink(
+            token_hash=hashed(tokens[0]),
+            purpose=purpose.value,
+            account_id=account_id,
+            email_change_id=email_change_id,
+            expires_at=expires_at,
         )
-    return token
+    )
+    return tokens[0]
 
 
 def state(session: Session, purpose: Purpose, token: str) -> State:

@@ -51,7 +51,8 @@ class _Counted:
 
 def log_in(attempt: Attempt) -> LoggedIn:
     """Open a session. Raises TooMany, Unauthenticated `identification-refusee`, Unavailable where too many hash at
-    once, or after the right password only: Forbidden `compte-non-active`, `second-facteur`."""
+    once, or after the right password only: Forbidden `compte-non-active`, `second-facteur`,
+    `compte-desactive`."""
     with parts().passwords.turn():  # first of all: who gets none has not tried
         return _log_in(attempt)
 
@@ -69,6 +70,8 @@ def _log_in(attempt: Attempt) -> LoggedIn:
         entered = _enter(session, person, attempt, counted) if same and person else None
     if entered is None:
         raise _refused_now(counted)
+    if isinstance(entered, Forbidden):
+        raise entered
     return entered
 
 
@@ -98,11 +101,17 @@ def _not_activated(email_key: str, attempt: Attempt, counted: _Counted) -> Forbi
     )
 
 
-def _enter(session: Session, person: Person, attempt: Attempt, counted: _Counted) -> LoggedIn | None:
-    """The password was right; None where the second factor is not. Raises Forbidden where it was not given."""
+def _enter(session: Session, person: Person, attempt: Attempt, counted: _Counted) -> LoggedIn | Forbidden | None:
+    """The password was right; None where the second factor is not, an error to raise once this is committed.
+
+    Raises Forbidden where the second factor was not given.
+    """
     if isinstance(person, StaffMember) and not second_factor.is_passed(person, attempt.code):
         return None
     limits.take_back(session, person.email_key, counted.slots)
+    if isinstance(person, StaffMember) and person.disabled_at is not None:
+        detail = "Ce compte de gestion est désactivé : adressez-vous à un administrateur."
+        return Forbidden(detail, type="compte-desactive", title="Compte désactivé")
     if parts().passwords.is_outdated(person.password_hash):
         person.password_hash = parts().passwords.hash(attempt.password)
     now = portal_now()

@@ -64,7 +64,7 @@ def exchange(secret: str, client: str) -> Exchanged:
         subject = _subject_of(session, found)
     if found is None or subject is None:
         raise _expired(None)
-    if _is_over(found, now):
+    if _is_over(found, now) or (isinstance(subject, StaffMember) and subject.disabled_at is not None):
         raise _expired(found.subject_id)
     if now - found.last_seen_at > _worth_writing() and not _touch(found.secret_hash, now):
         raise _expired(found.subject_id)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pyotp
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -25,6 +25,8 @@ from services.chassis.clock import system_now
 from services.chassis.database import new_id
 from services.chassis.errors import Conflict, FieldError, Invalid, NotFound, Unauthenticated
 from services.reference import academies as known_academies
+
+USE_WRITTEN_EVERY = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,8 @@ def is_staff(email: str) -> bool:
 
 
 def renew_staff(email: str, password: str, actor: Actor) -> tuple[str, str]:
-    """A new password and second factor for who lost his; ends his sessions. Returns the id and the secret, shown once.
+    """A new password and second factor for who lost his; ends his sessions and tokens, since who found them may be
+    at work. Returns the id and the secret, shown once. Who is disabled stays so.
 
     Raises Invalid, NotFound.
     """
@@ -88,17 +91,23 @@ def renew_staff(email: str, password: str, actor: Actor) -> tuple[str, str]:
         member.totp_sealed = parts().derivation.seal(totp_secret)
         member.totp_last_step = 0
         end_all(session, member.id)
+        revoke_all(session, member.id)
         limits.forget_failures(session, member.email_key)
         audit.record(session, actor, "staff_renewed", member.id)
         return member.id, totp_secret
 
 
 def create_token(email: str, *, name: str, scopes: Iterable[str], life: timedelta, actor: Actor) -> tuple[str, str]:
-    """A tool's token for this staff member; returns its id and the token, shown this once. Raises NotFound, Invalid."""
+    """A tool's token for this staff member; returns its id and the token, shown this once.
+
+    Raises NotFound, Invalid, Conflict for who is disabled.
+    """
     wanted = checked_scopes(scopes)
     secret, now = new_secret(), system_now()
     with db.operation() as session:
-        member = _member(session, email)
+        member = _member(session, email, lock=True)
+        if member.disabled_at is not None:
+            raise Conflict("Ce compte de gestion est désactivé : réactivez-le d'abord.", type="compte-desactive")
         token = StaffToken(
             id=new_id(),
             secret_hash=hashed(secret),
@@ -114,15 +123,25 @@ def create_token(email: str, *, name: str, scopes: Iterable[str], life: timedelt
     return token.id, secret
 
 
-def revoke_token(token_id: str, actor: Actor) -> None:
-    """The token is refused from now on (within a minute where its access token is still held). Raises NotFound."""
+def revoke_token(token_id: str, actor: Actor, reason: str | None = None) -> None:
+    """The token is refused from now on (within 5 s at the gateway, which remembers it for 4). Raises NotFound."""
     with db.operation() as session:
         token = session.get(StaffToken, token_id, with_for_update=True)
         if token is None:
             raise NotFound("Aucun jeton ne porte cet identifiant.")
         if token.revoked_at is None:
             token.revoked_at = system_now()
-            audit.record(session, actor, "token_revoked", token.staff_id, before={"name": token.name})
+            after = {"reason": reason} if reason else None
+            audit.record(session, actor, "token_revoked", token.staff_id, before={"name": token.name}, after=after)
+
+
+def revoke_all(session: Session, staff_id: str) -> None:
+    """Every token of someone ends, within the caller's transaction."""
+    session.execute(
+        update(StaffToken)
+        .where(StaffToken.staff_id == staff_id, StaffToken.revoked_at.is_(None))
+        .values(revoked_at=system_now())
+    )
 
 
 def exchange_token(secret: str, client: str) -> tuple[str, int]:
@@ -132,8 +151,9 @@ def exchange_token(secret: str, client: str) -> tuple[str, int]:
         query = select(StaffToken).where(StaffToken.secret_hash == hashed(secret))
         token = session.scalars(query).one_or_none()
         member = session.get(StaffMember, token.staff_id) if token else None
-    if token is None or member is None or token.revoked_at is not None or now >= token.expires_at:
+    if token is None or member is None or not _is_good(token, member, now):
         raise Unauthenticated("Le jeton est inconnu, expiré ou révoqué.", type="jeton-refuse")
+    _note_use(token, now)
     access = parts().signer.access_token(
         member.id,
         "staff",
@@ -143,6 +163,17 @@ def exchange_token(secret: str, client: str) -> tuple[str, int]:
         academies=member.academies,
     )
     return access, TOKEN_SECONDS
+
+
+def _is_good(token: StaffToken, member: StaffMember, now: datetime) -> bool:
+    return member.disabled_at is None and token.revoked_at is None and now < token.expires_at
+
+
+def _note_use(token: StaffToken, now: datetime) -> None:
+    """Written down once an hour: a tool at work would otherwise make a write of each of its calls."""
+    if token.last_used_at is None or now - token.last_used_at >= USE_WRITTEN_EVERY:
+        with db.operation() as session:
+            session.execute(update(StaffToken).where(StaffToken.id == token.id).values(last_used_at=now))
 
 
 def _checked(new: NewStaff) -> list[str] | None:
@@ -159,9 +190,9 @@ def _check_password(password: str) -> None:
         raise Invalid(" ".join(found), errors=(FieldError("#/password", " ".join(found)),))
 
 
-def _member(session: Session, email: str) -> StaffMember:
+def _member(session: Session, email: str, *, lock: bool = False) -> StaffMember:
     query = select(StaffMember).where(StaffMember.email_key == emails.key_of(email))
-    member = session.scalars(query).one_or_none()
+    member = session.scalars(query.with_for_update() if lock else query).one_or_none()
     if member is None:
         raise NotFound("Aucun compte de gestion n'a cette adresse.")
     return member

@@ -1,0 +1,69 @@
+"""What administrateurs do about staff: who may come in, with which tokens; who leaves is disabled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from services.accounts import staff_queries
+from services.accounts.api import staff_schemas as schemas
+from services.accounts.domain.staff import STAFF_MANAGE
+from services.accounts.operations.audit import Actor
+from services.accounts.operations.staff import revoke_token
+from services.accounts.operations.staff_leaving import disable_staff, enable_staff
+from services.chassis import access
+
+blp = Blueprint("staff", __name__, url_prefix="/v1/staff", description="Comptes de gestion et jetons de leurs outils")
+ADMINISTRATOR = access.staff(STAFF_MANAGE)
+
+
+@blp.route("", methods=["GET"])
+@ADMINISTRATOR
+@blp.arguments(schemas.Paging, location="query")
+@blp.response(200, schemas.StaffPage)
+def listed(asked: dict[str, Any]) -> dict[str, Any]:
+    """Everybody, disabled or not, in pages: follow `next_cursor` until it is null."""
+    items, following = staff_queries.staff_page(asked["cursor"], asked["limit"])
+    return {"items": items, "next_cursor": following}
+
+
+@blp.route("/<string:staff_id>/tokens", methods=["GET"])
+@ADMINISTRATOR
+@blp.arguments(schemas.Paging, location="query")
+@blp.response(200, schemas.TokenPage)
+def tokens(asked: dict[str, Any], staff_id: str) -> dict[str, Any]:
+    """Somebody's tokens, those that ended among them."""
+    items, following = staff_queries.token_page(staff_id, asked["cursor"], asked["limit"])
+    return {"items": items, "next_cursor": following}
+
+
+@blp.route("/<string:staff_id>/disable", methods=["POST"])
+@ADMINISTRATOR
+@blp.arguments(schemas.Reason)
+@blp.response(204)
+def disable(sent: dict[str, str], staff_id: str) -> None:
+    """He no longer comes in, his sessions and tokens end. 409 for oneself and for the last administrateur."""
+    disable_staff(staff_id, sent["reason"], _actor())
+
+
+@blp.route("/<string:staff_id>/enable", methods=["POST"])
+@ADMINISTRATOR
+@blp.arguments(schemas.Reason)
+@blp.response(204)
+def enable(sent: dict[str, str], staff_id: str) -> None:
+    """He logs in again; his tokens stay ended."""
+    enable_staff(staff_id, sent["reason"], _actor())
+
+
+@blp.route("/tokens/<string:token_id>/revoke", methods=["POST"])
+@ADMINISTRATOR
+@blp.arguments(schemas.Reason)
+@blp.response(204)
+def revoke(sent: dict[str, str], token_id: str) -> None:
+    """The token is refused within 5 s."""
+    revoke_token(token_id, _actor(), sent["reason"])
+
+
+def _actor() -> Actor:
+    return Actor("staff", access.caller().id)

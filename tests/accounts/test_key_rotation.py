@@ -1,0 +1,184 @@
+"""Keys are turned without an outage: the new one is accepted before it is used, the old one after it was."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pyotp
+import pytest
+
+from deploy.containers.made import ed25519_pem
+from services.accounts.app import create_app
+from services.accounts.domain.links import RESET_LIFE, Purpose
+from services.accounts.models import AuditEntry, MailLink, StaffMember, db
+from services.accounts.operations import links, resealing
+from services.accounts.operations.audit import Actor
+from services.accounts.parts import parts
+from services.accounts.settings import ClientSecrets
+from services.chassis.clock import portal_now
+from services.chassis.settings import Secret
+from tests.accounts.house import GATEWAY_SECRET, House, settings, slug
+from tests.accounts.registrations import FakeRegistrations
+from tests.accounts.test_staff import EMAIL, GESTIONNAIRE, made, run
+from tests.support.smtp import Mailbox
+
+OLD, NEW = ed25519_pem(), ed25519_pem()
+FIRST, SECOND = "a sealing key of before", "a sealing key of after"
+BY_COMMAND = Actor("command", "test")
+Built = Callable[..., House]
+
+
+@pytest.fixture
+def built(migrated_url: str, tmp_path: Path, mailbox: Mailbox, registrations: FakeRegistrations) -> Iterator[Built]:
+    """accounts started again on the same database, with other keys each time."""
+    houses: list[House] = []
+
+    def start(signing: str = OLD, sealing: str = FIRST, **changes: Any) -> House:
+        chosen = settings(
+            migrated_url, tmp_path, registrations_url=registrations.url, mail_url=mailbox.url,
+            signing_key=Secret(signing), sealing_key=Secret(sealing), **changes,
+        )  # fmt: skip
+        houses.append(House(create_app(chosen), mailbox))
+        return houses[-1]
+
+    yield start
+    for house in houses:
+        with house.app.app_context():
+            db.engine.dispose()
+
+
+def kid_of(token: str) -> str:
+    return str(jwt.get_unverified_header(token)["kid"])
+
+
+def published(house: House) -> list[str]:
+    answer = house.client.get("/.well-known/jwks.json").json or {}
+    return [str(key["kid"]) for key in answer["keys"]]
+
+
+def enters(house: House, staff: dict[str, Any]) -> bool:
+    """Whether he logs in with his second factor; codes may be used again here."""
+    with house.app.app_context(), db.operation() as session:
+        session.get_one(StaffMember, staff["id"]).totp_last_step = 0
+    code = pyotp.TOTP(staff["totp_secret"]).at(int(time.time()))
+    return house.try_log_in(EMAIL, staff["password"], code=code).status_code == 201
+
+
+def test_what_the_old_key_signed_is_believed_until_it_is_dropped(built: Built) -> None:
+    before = built(OLD)
+    token = before.service_token()
+    added, promoted, dropped = built(OLD + NEW), built(NEW + OLD), built(NEW)
+    assert published(added) == list(reversed(published(promoted)))
+    assert kid_of(added.service_token()) == kid_of(token)
+    assert kid_of(promoted.service_token()) == published(dropped)[0] != kid_of(token)
+    for house in (before, added, promoted):
+        assert house.call("GET", "/forms/account", token).status_code == 200
+    assert added.call("GET", "/forms/account", promoted.service_token()).status_code == 200
+    assert dropped.call("GET", "/forms/account", token).status_code == 401
+
+
+def test_keys_are_read_from_one_line_too(built: Built) -> None:
+    assert len(published(built((NEW + OLD).replace("\n", "\\n")))) == 2
+
+
+def test_second_factors_work_through_the_turn_of_a_sealing_key(built: Built) -> None:
+    staff = made(built(sealing=FIRST), "create-staff", *GESTIONNAIRE)
+    for keys in (f"{FIRST}\n{SECOND}", f"{SECOND}\\n{FIRST}"):
+        assert enters(built(sealing=keys), staff)
+    assert made(built(sealing=f"{SECOND}\n{FIRST}"), "reseal-secrets") == {"resealed": 1, "unopened": []}
+    assert enters(built(sealing=SECOND), staff)
+
+
+def test_second_factors_that_the_signing_key_sealed_are_opened_until_they_are_resealed(built: Built) -> None:
+    staff = made(built(OLD, sealing=""), "create-staff", *GESTIONNAIRE)
+    assert enters(built(NEW + OLD, sealing=""), staff)
+    assert enters(built(OLD, sealing=FIRST), staff)
+    made(built(OLD, sealing=FIRST), "reseal-secrets")
+    assert enters(built(NEW, sealing=FIRST), staff)
+
+
+def test_resealing_again_changes_nothing_and_the_trail_has_it_once(built: Built) -> None:
+    made(built(sealing=FIRST), "create-staff", *GESTIONNAIRE)
+    house = built(sealing=f"{SECOND}\n{FIRST}")
+    assert [made(house, "reseal-secrets")["resealed"] for _ in range(2)] == [1, 0]
+    with house.app.app_context(), db.reading() as session:
+        entries = [row.after for row in session.query(AuditEntry) if row.action == "second_factors_resealed"]
+    assert entries == [{"resealed": 1}]
+
+
+def test_resealing_that_was_interrupted_goes_on_with_what_is_left(
+    built: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everybody = [_gestionnaire(built(), number) for number in range(5)]
+    house, pages = built(sealing=f"{SECOND}\n{FIRST}"), iter(range(2))
+    page = resealing._reseal_page
+
+    def two_pages(*given: Any) -> Any:
+        next(pages)  # the third page is not reached
+        return page(*given)
+
+    with house.app.app_context():
+        with monkeypatch.context() as patched:
+            patched.setattr(resealing, "_reseal_page", two_pages)
+            with pytest.raises(StopIteration):
+                resealing.reseal(BY_COMMAND, page=2)
+        assert resealing.reseal(BY_COMMAND, page=2).resealed == 1
+    dropped = built(sealing=SECOND)
+    with dropped.app.app_context(), db.reading() as session:
+        opened = [
+            parts().derivation.opens(session.get_one(StaffMember, staff_id).totp_sealed) for staff_id in everybody
+        ]
+    assert opened == [True] * 5
+
+
+def _gestionnaire(house: House, number: int) -> str:
+    other = [f"g{number}@x.fr" if word == EMAIL else word for word in GESTIONNAIRE]
+    return str(made(house, "create-staff", *other)["id"])
+
+
+def test_a_key_that_was_dropped_too_early_is_said_and_costs_nothing_once_it_is_back(built: Built) -> None:
+    staff = made(built(sealing=FIRST), "create-staff", *GESTIONNAIRE)
+    house = built(sealing=SECOND)
+    code, output = run(house, "reseal-secrets")
+    assert (code, json.loads(output.splitlines()[0])["unopened"]) == (1, [staff["id"]])
+    ready = house.client.get("/health/ready")
+    assert (ready.status_code, ready.json["checks"]["second_factors"]) == (200, "1 not opened by any key")
+    assert json.loads(run(house, "list-staff")[1])["second_factor"] is False
+    back = built(sealing=f"{SECOND}\n{FIRST}")
+    assert enters(back, staff)
+    assert back.client.get("/health/ready").json["checks"]["second_factors"] == "ok"
+
+
+def test_links_mailed_before_a_turn_work_until_they_end(built: Built) -> None:
+    before = built(sealing=FIRST)
+    before.create()
+    token = before.newest_token("lbinet@ac-rennes.fr", "Activer")
+    assert built(sealing=SECOND).post("/activations", token=token).status_code == 200
+
+
+def test_a_mail_repeated_after_a_turn_is_the_same(built: Built) -> None:
+    def issued(house: House) -> str:
+        with house.app.app_context(), db.operation() as session:
+            ends = portal_now() + RESET_LIFE
+            return links.issue(session, Purpose.RESET, "an event", account_id="0" * 32, expires_at=ends)
+
+    token = issued(built(sealing=FIRST))
+    after = built(sealing=f"{SECOND}\n{FIRST}")
+    assert issued(after) == token
+    with after.app.app_context(), db.reading() as session:
+        assert session.query(MailLink).count() == 1
+
+
+def test_both_secrets_of_a_client_are_accepted_while_it_is_turned(built: Built) -> None:
+    new = "the gateway's next secret"
+    both = built(client_secrets=ClientSecrets(json.dumps({"gateway": [GATEWAY_SECRET, new]})))
+    assert both.service_token(secret=new)
+    assert both.service_token(secret=GATEWAY_SECRET)
+    only = built(client_secrets=ClientSecrets(json.dumps({"gateway": new})))
+    refused = only.client.post("/v1/tokens", json={"client_id": "gateway", "client_secret": GATEWAY_SECRET})
+    assert (refused.status_code, slug(refused)) == (401, "service-refuse")

@@ -1,0 +1,239 @@
+"""Somebody of the staff leaves: nothing of his opens anything any more, nothing is deleted, the trail says why."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from datetime import timedelta
+from typing import Any
+
+import jwt
+import pyotp
+import pytest
+from sqlalchemy import event, select, text
+
+from services.accounts.models import AuditEntry, LoginSession, StaffMember, StaffToken, db
+from services.accounts.operations.staff import USE_WRITTEN_EVERY
+from services.chassis.clock import system_now
+from tests.accounts.house import House, slug
+from tests.accounts.test_staff import EMAIL, GESTIONNAIRE, made, run
+from tests.support.processes import wait_until
+
+CHIEF, SECOND = "chef@dec.example", "adjointe@dec.example"
+WHY = "Mutation au 1er décembre"
+
+
+def administrateur(house: House, email: str) -> tuple[str, str]:
+    """The id and the access token of a new administrateur with a tool for everything."""
+    person = ("--email", email, "--nom", "Martin", "--prenoms", "Anne")
+    staff_id = str(made(house, "create-staff", "--role", "administrateur", *person)["id"])
+    token = made(house, "create-token", "--email", email, "--scopes", "staff:manage,candidates:correct")["token"]
+    return staff_id, access(house, token)
+
+
+def access(house: House, token: str) -> str:
+    answer = house.post("/tools/exchange", token=token)
+    assert answer.status_code == 200, answer.json
+    return str(answer.json["access_token"])
+
+
+def logged_in(house: House, staff: dict[str, Any]) -> dict[str, Any]:
+    code = pyotp.TOTP(staff["totp_secret"]).at(int(time.time()))
+    answer = house.try_log_in(staff["email"], staff["password"], code=code)
+    assert answer.status_code == 201, answer.json
+    return dict(answer.json or {})
+
+
+def listed(house: House, *command: str) -> list[dict[str, Any]]:
+    code, output = run(house, *command)
+    assert code == 0, output
+    return [json.loads(line) for line in output.splitlines()]
+
+
+def test_who_is_disabled_has_no_session_no_token_and_no_way_in(house: House) -> None:
+    staff = made(house, "create-staff", *GESTIONNAIRE)
+    token = made(house, "create-token", "--email", EMAIL)["token"]
+    held = logged_in(house, staff)
+    assert run(house, "disable-staff", "--email", EMAIL, "--reason", WHY)[0] == 0
+    assert slug(house.post("/sessions/exchange", session=held["session"])) == "session-expiree"
+    assert slug(house.post("/tools/exchange", token=token)) == "jeton-refuse"
+    code = pyotp.TOTP(staff["totp_secret"]).at(int(time.time()) + 30)
+    assert slug(house.try_log_in(EMAIL, staff["password"], code=code)) == "compte-desactive"
+    assert slug(house.try_log_in(EMAIL, "Faux/2021")) == "identification-refusee"
+
+
+def test_a_session_that_was_not_ended_opens_nothing_for_who_is_disabled(house: House) -> None:
+    held = logged_in(house, made(house, "create-staff", *GESTIONNAIRE))
+    run(house, "disable-staff", "--email", EMAIL, "--reason", WHY)
+    with house.app.app_context(), db.operation() as session:
+        for row in session.scalars(select(LoginSession)):
+            row.ended_at = None
+    assert slug(house.post("/sessions/exchange", session=held["session"])) == "session-expiree"
+
+
+def test_a_disabled_account_gets_no_token(house: House) -> None:
+    made(house, "create-staff", *GESTIONNAIRE)
+    run(house, "disable-staff", "--email", EMAIL, "--reason", WHY)
+    code, output = run(house, "create-token", "--email", EMAIL)
+    assert (code, "désactivé" in output) == (1, True)
+
+
+def test_who_comes_back_logs_in_as_before_and_needs_new_tokens(house: House) -> None:
+    staff = made(house, "create-staff", *GESTIONNAIRE)
+    held = logged_in(house, staff)
+    token = made(house, "create-token", "--email", EMAIL)["token"]
+    for command in ("disable-staff", "enable-staff"):
+        assert run(house, command, "--email", EMAIL, "--reason", WHY)[0] == 0
+    assert slug(house.post("/sessions/exchange", session=held["session"])) == "session-expiree"
+    code = pyotp.TOTP(staff["totp_secret"]).at(int(time.time()) + 30)
+    assert house.try_log_in(EMAIL, staff["password"], code=code).status_code == 201
+    assert slug(house.post("/tools/exchange", token=token)) == "jeton-refuse"
+    assert access(house, made(house, "create-token", "--email", EMAIL)["token"])
+
+
+def test_nothing_is_deleted_and_the_trail_says_who_when_and_why(house: House) -> None:
+    staff_id = made(house, "create-staff", *GESTIONNAIRE)["id"]
+    made(house, "create-token", "--email", EMAIL)
+    chief, bearer = administrateur(house, CHIEF)
+    for _ in range(2):  # said twice, it is done and told once
+        assert house.call("POST", f"/staff/{staff_id}/disable", bearer, reason=WHY).status_code == 204
+    for _ in range(2):
+        assert house.call("POST", f"/staff/{staff_id}/enable", bearer, reason="Retour").status_code == 204
+    with house.app.app_context(), db.reading() as session:
+        assert session.get(StaffMember, staff_id) is not None
+        assert len(session.scalars(select(StaffToken).where(StaffToken.staff_id == staff_id)).all()) == 1
+        entries = session.scalars(select(AuditEntry).where(AuditEntry.subject == staff_id).order_by(AuditEntry.id))
+        told = [(entry.action, entry.actor_id, (entry.after or {}).get("reason")) for entry in entries][-2:]
+    assert told == [("staff_disabled", chief, WHY), ("staff_enabled", chief, "Retour")]
+
+
+def test_nobody_disables_himself_nor_the_last_administrateur(house: House) -> None:
+    chief, bearer = administrateur(house, CHIEF)
+    assert slug(house.call("POST", f"/staff/{chief}/disable", bearer, reason=WHY)) == "soi-meme"
+    code, output = run(house, "disable-staff", "--email", CHIEF, "--reason", WHY)
+    assert (code, "dernier administrateur" in output) == (1, True)
+    administrateur(house, SECOND)
+    assert run(house, "disable-staff", "--email", CHIEF, "--reason", WHY)[0] == 0
+    assert run(house, "disable-staff", "--email", SECOND, "--reason", WHY)[0] == 1
+
+
+def test_two_administrateurs_who_disable_each_other_leave_one(house: House) -> None:
+    (chief, chiefs), (second, seconds) = administrateur(house, CHIEF), administrateur(house, SECOND)
+    answers: list[int] = []
+
+    def disables(bearer: str, whom: str) -> None:
+        headers = {"Authorization": f"Bearer {bearer}"}
+        path = f"/v1/staff/{whom}/disable"
+        answers.append(house.app.test_client().post(path, json={"reason": WHY}, headers=headers).status_code)
+
+    both = [threading.Thread(target=disables, args=pair) for pair in ((chiefs, second), (seconds, chief))]
+    with house.app.app_context(), db.operation() as session:
+        session.scalars(select(StaffMember).with_for_update()).all()  # both have begun before either goes on
+        for thread in both:
+            thread.start()
+        if db.engine.dialect.name == "postgresql":
+            wait_until(lambda: _waiting_for_locks() == 2, 60, "both wait for the rows")
+    for thread in both:
+        thread.join()
+    assert sorted(answers) == [204, 403]
+
+
+def _waiting_for_locks() -> int:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with db.engine.connect() as connection:
+        return int(connection.execute(text(waiting)).scalar_one())
+
+
+def test_an_access_token_that_outlives_its_owners_rights_disables_nobody(house: House) -> None:
+    staff_id = made(house, "create-staff", *GESTIONNAIRE)["id"]
+    _, bearer = administrateur(house, CHIEF)
+    administrateur(house, SECOND)
+    run(house, "disable-staff", "--email", CHIEF, "--reason", WHY)
+    for act in ("disable", "enable"):
+        assert house.call("POST", f"/staff/{staff_id}/{act}", bearer, reason=WHY).status_code == 403
+
+
+def test_only_administrateurs_manage_staff(house: House) -> None:
+    staff_id = made(house, "create-staff", *GESTIONNAIRE)["id"]
+    scopes = ("--scopes", "staff:manage,pieces:read")  # a token never holds more than its owner's role
+    bearer = access(house, made(house, "create-token", "--email", EMAIL, *scopes)["token"])
+    assert jwt.decode(bearer, options={"verify_signature": False})["scopes"] == ["pieces:read"]
+    for method, path in (
+        ("GET", "/staff"),
+        ("GET", f"/staff/{staff_id}/tokens"),
+        ("POST", f"/staff/{staff_id}/enable"),
+    ):
+        assert house.call(method, path, bearer, reason=WHY).status_code == 403
+
+
+def test_an_unknown_person_or_token_is_said_to_be_so(house: House) -> None:
+    _, bearer = administrateur(house, CHIEF)
+    for path in (f"/staff/{'0' * 32}/disable", f"/staff/{'0' * 32}/enable", f"/staff/tokens/{'0' * 32}/revoke"):
+        assert house.call("POST", path, bearer, reason=WHY).status_code == 404
+    assert house.call("POST", f"/staff/{'0' * 32}/disable", bearer).status_code == 422
+
+
+def test_a_new_second_factor_ends_the_tokens_too(house: House) -> None:
+    made(house, "create-staff", *GESTIONNAIRE)
+    token = made(house, "create-token", "--email", EMAIL)["token"]
+    made(house, "renew-staff", "--email", EMAIL)
+    assert slug(house.post("/tools/exchange", token=token)) == "jeton-refuse"
+
+
+def test_lists_tell_who_may_come_in_and_with_which_tokens_and_no_secret(house: House) -> None:
+    staff = made(house, "create-staff", *GESTIONNAIRE)
+    token = made(house, "create-token", "--email", EMAIL, "--name", "bureau")
+    logged_in(house, staff)
+    _, bearer = administrateur(house, CHIEF)
+    shown, answered = listed(house, "list-staff"), house.call("GET", "/staff", bearer).json or {}
+    assert [row["id"] for row in answered["items"]] == [row["id"] for row in shown]
+    (him,) = (row for row in shown if row["email"] == EMAIL)
+    assert (him["id"], him["role"], him["academies"]) == (staff["id"], "gestionnaire", ["03", "19"])
+    assert (him["disabled_at"], him["second_factor"]) == (None, True)
+    assert him["last_login_at"] is not None
+    (his,) = listed(house, "list-tokens", "--email", EMAIL)
+    assert (his["id"], his["name"], his["last_used_at"]) == (token["id"], "bureau", None)
+    assert (house.call("GET", f"/staff/{staff['id']}/tokens", bearer).json or {})["items"][0]["id"] == token["id"]
+    assert len(listed(house, "list-tokens")) == 2
+    for secret in (staff["password"], staff["totp_secret"], token["token"], "hash", "sealed"):
+        assert secret not in json.dumps([shown, answered, listed(house, "list-tokens")])
+
+
+def test_lists_are_read_in_pages(house: House) -> None:
+    _, bearer = administrateur(house, CHIEF)
+    administrateur(house, SECOND)
+    first = house.call("GET", "/staff?limit=1", bearer).json or {}
+    second = house.call("GET", f"/staff?limit=1&cursor={first['next_cursor']}", bearer).json or {}
+    last = house.call("GET", f"/staff?limit=1&cursor={second['next_cursor']}", bearer).json or {}
+    assert {page["items"][0]["email"] for page in (first, second)} == {CHIEF, SECOND}
+    assert last == {"items": [], "next_cursor": None}
+
+
+def test_a_token_is_revoked_with_its_reason(house: House) -> None:
+    made(house, "create-staff", *GESTIONNAIRE)
+    token = made(house, "create-token", "--email", EMAIL)
+    _, bearer = administrateur(house, CHIEF)
+    assert house.call("POST", f"/staff/tokens/{token['id']}/revoke", bearer, reason=WHY).status_code == 204
+    assert slug(house.post("/tools/exchange", token=token["token"])) == "jeton-refuse"
+    with house.app.app_context(), db.reading() as session:
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "token_revoked")).one()
+    assert entry.after == {"reason": WHY}
+
+
+@pytest.mark.parametrize(("used_ago", "writes"), [(None, 1), (USE_WRITTEN_EVERY / 2, 0), (USE_WRITTEN_EVERY, 1)])
+def test_the_last_use_of_a_token_is_written_once_an_hour(house: House, used_ago: timedelta | None, writes: int) -> None:
+    made(house, "create-staff", *GESTIONNAIRE)
+    token = made(house, "create-token", "--email", EMAIL)
+    bearer, before = house.service_token(), system_now()
+    with house.app.app_context(), db.operation() as session:
+        session.get_one(StaffToken, token["id"]).last_used_at = before - used_ago if used_ago else None
+    written: list[str] = []
+    with house.app.app_context():
+        event.listen(db.engine, "before_cursor_execute", lambda *heard: written.append(heard[2]))
+    assert house.call("POST", "/tools/exchange", bearer, token=token["token"]).status_code == 200
+    assert len([statement for statement in written if statement.startswith("UPDATE")]) == writes
+    with house.app.app_context(), db.reading() as session:
+        last = session.get_one(StaffToken, token["id"]).last_used_at
+    assert last is not None
+    assert (last >= before) is bool(writes)

@@ -1,0 +1,90 @@
+"""The keys that accounts publishes, as every other service knows them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask, Response, jsonify
+from werkzeug.serving import make_server
+
+from deploy.containers.made import ed25519_pem
+from services.accounts.signing import Signer, load_keys
+from services.chassis import tokens
+from services.chassis.tokens import RemoteKeys, UnknownKey
+from tests.support.ports import free_port
+
+OLD, NEW = (load_keys(ed25519_pem())[0] for _ in range(2))
+
+
+class Accounts:
+    """Publishes the keys of `signer`; counts how often it was asked."""
+
+    def __init__(self) -> None:
+        self.signer = Signer([OLD])
+        self.asked = 0
+        self._app = Flask("accounts")
+        self._app.add_url_rule("/.well-known/jwks.json", view_func=self._answer)
+        self.port = free_port()
+        self.start()
+
+    def start(self) -> None:
+        self._server = make_server("127.0.0.1", self.port, self._app)
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def _answer(self) -> Response:
+        self.asked += 1
+        return jsonify(self.signer.jwks())
+
+
+@pytest.fixture
+def accounts() -> Iterator[Accounts]:
+    running = Accounts()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def keys(accounts: Accounts) -> RemoteKeys:
+    return RemoteKeys(f"http://127.0.0.1:{accounts.port}")
+
+
+def test_a_key_that_is_used_for_the_first_time_is_asked_for(
+    accounts: Accounts, keys: RemoteKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tokens, "REFETCH_SECONDS", 0)
+    keys(Signer([OLD]).kid)
+    accounts.signer = Signer([NEW, OLD])
+    for signing in (NEW, OLD, NEW):
+        assert keys(Signer([signing]).kid) is not None
+    assert accounts.asked == 2
+
+
+def test_a_key_that_is_no_longer_published_is_not_believed_for_ever(
+    accounts: Accounts, keys: RemoteKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys(Signer([OLD]).kid)
+    accounts.signer = Signer([NEW])
+    assert keys(Signer([OLD]).kid) is not None
+    monkeypatch.setattr(tokens, "BELIEVED_SECONDS", 0)
+    with pytest.raises(UnknownKey):
+        keys(Signer([OLD]).kid)
+
+
+def test_while_accounts_is_away_the_last_known_keys_hold(
+    accounts: Accounts, keys: RemoteKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys(Signer([OLD]).kid)
+    monkeypatch.setattr(tokens, "BELIEVED_SECONDS", 0)
+    accounts.stop()
+    try:
+        assert keys(Signer([OLD]).kid) is not None
+    finally:
+        accounts.start()

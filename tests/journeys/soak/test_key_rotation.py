@@ -1,0 +1,189 @@
+"""Every key of a portal at work is turned while people go on: nobody is logged out, nothing that was said is lost.
+
+Between the steps lies what the operations page asks for: everybody answered again, and the longest life of a token
+before an old signing key is dropped.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pyotp
+import requests
+
+from services.accounts.signing import TOKEN_SECONDS
+from services.chassis.tokens import LEEWAY_SECONDS
+from tests.journeys.ledger import Ledger
+from tests.journeys.load import (
+    Visit,
+    deposits_again_and_again,
+    going_on,
+    makes_accounts,
+    reads,
+    saves_again_and_again,
+)
+from tests.journeys.registered import Registered, registered
+from tests.support.launched import LaunchedPortal
+from tests.support.processes import wait_until
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+GOES_ON_SECONDS = 90.0
+NAMES = ("signing-key", "sealing-key", "seal-key", "gateway-client-secret", "documents-client-secret")
+"""Of the clients those that ask for a token while people go on."""
+TAKEN_UP = "Secrets relus : chaque processus a les siens."
+
+
+def test_keys_are_turned_while_people_go_on(alone: LaunchedPortal, browser: Browser) -> None:
+    ledger = Ledger()
+    someone = registered(alone, browser)
+    logged_out: list[str] = []
+    refused: list[int] = []
+    with _load(alone, ledger, someone, logged_out, refused):
+        _goes_on(ledger, someone)
+        for name in NAMES:
+            _turn(alone, name)
+            _goes_on(ledger, someone)
+            _turn(alone, name, "--promote")
+            _goes_on(ledger, someone)
+            _last_for_what_the_old_one_made(alone, name)
+            _turn(alone, name, "--drop-old")
+            _goes_on(ledger, someone)
+            print(f"\n{name} turned", end="", flush=True)
+    print(f"\n{ledger.summary}")
+    assert ledger.broken == []
+    assert logged_out == []
+    assert refused == []
+    _second_factors_are_opened(alone)
+    _what_was_said_is_there(alone, ledger, someone)
+
+
+def test_staff_log_in_with_their_second_factor_at_each_step(alone: LaunchedPortal) -> None:
+    for step in ((), ("--promote",), ("--drop-old",)):
+        if step == ("--drop-old",):
+            _reseal(alone)
+        _turn(alone, "sealing-key", *step)
+        _second_factors_are_opened(alone)
+    wait_until(lambda: _logs_in(alone), 90, "a code that was not used before", pause=5)
+
+
+def _turn(portal: LaunchedPortal, name: str, *step: str) -> None:
+    """A step, once each process concerned has been started again."""
+    before = portal.said(TAKEN_UP)
+    done = portal.command("turn", name, *step)
+    assert done.returncode == 0, done.stderr
+    wait_until(lambda: portal.said(TAKEN_UP) > before, 300, f"{name} {step} taken up")
+
+
+def _last_for_what_the_old_one_made(portal: LaunchedPortal, name: str) -> None:
+    if name in ("signing-key", "sealing-key"):
+        _reseal(portal)
+    if name == "signing-key":
+        until = time.monotonic() + TOKEN_SECONDS + LEEWAY_SECONDS
+        wait_until(lambda: time.monotonic() > until, 2 * TOKEN_SECONDS, "the longest life of a token", pause=1)
+
+
+def _reseal(portal: LaunchedPortal) -> None:
+    done = portal.command("command", "accounts", "reseal-secrets")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _second_factors_are_opened(portal: LaunchedPortal) -> None:
+    ready = requests.get(f"http://127.0.0.1:{portal.processes()['accounts'].port}/health/ready", timeout=10).json()
+    assert ready["checks"]["second_factors"] == "ok"
+
+
+def _logs_in(portal: LaunchedPortal) -> bool:
+    """Whether the demonstration's gestionnaire passes accounts with password and code; no page is his."""
+    person = portal.demo["staff"]
+    secret = portal.secrets["clients"]["gateway"].split()[0]
+    accounts = f"http://127.0.0.1:{portal.processes()['accounts'].port}/v1"
+    credentials = {"client_id": "gateway", "client_secret": secret}
+    token = requests.post(f"{accounts}/tokens", json=credentials, timeout=10).json()["access_token"]
+    sent = {"email": person["email"], "password": person["password"], "source": "192.0.2.1"}
+    sent["code"] = pyotp.TOTP(person["totp_secret"]).now()
+    headers = {"Authorization": f"Bearer {token}"}
+    return requests.post(f"{accounts}/sessions", json=sent, headers=headers, timeout=10).status_code == 201
+
+
+@contextmanager
+def _load(
+    portal: LaunchedPortal, ledger: Ledger, someone: Registered, logged_out: list[str], refused: list[int]
+) -> Iterator[None]:
+    stop = threading.Event()
+
+    def visit(cookies: dict[str, str]) -> Visit:
+        return Visit(portal.url, ledger, cookies, stop)
+
+    doings = [
+        partial(saves_again_and_again, visit(someone.cookies), someone.candidature),
+        partial(deposits_again_and_again, visit(someone.cookies), someone.candidature, someone.piece),
+        partial(makes_accounts, visit({})),
+        partial(reads, visit({})),
+        partial(_stays_logged_in, visit(someone.cookies), logged_out),
+        partial(_asks_as_a_tool, visit({}), portal.staff, refused),
+    ]
+    with going_on(*doings, stop=stop, ledger=ledger):
+        yield
+
+
+def _stays_logged_in(visit: Visit, logged_out: list[str]) -> None:
+    while not visit.stop.is_set():
+        answer = visit.get("/inscriptions")
+        if answer.status_code != 200:
+            logged_out.append(f"{answer.status_code} {answer.headers.get('Location')}")
+        visit.stop.wait(0.3)
+
+
+def _asks_as_a_tool(visit: Visit, headers: dict[str, str], refused: list[int]) -> None:
+    """A service that is being started again does not answer, or with 503: that is no refusal."""
+    address = f"{visit.url}/api/pieces/v1/pieces?academie=03&limit=1"
+    while not visit.stop.is_set():
+        with contextlib.suppress(requests.RequestException):
+            answer = requests.get(address, headers=headers, timeout=(5, 45))
+            if answer.status_code not in (200, 503):
+                refused.append(answer.status_code)
+        visit.stop.wait(0.3)
+
+
+def _goes_on(ledger: Ledger, someone: Registered) -> None:
+    """Everybody is answered again: a version more, a file more, a page more, an account more."""
+    deposited = (someone.candidature, someone.piece)
+
+    def figures() -> tuple[int, str, int, int]:
+        saves, deposits = ledger.saves.get(someone.candidature), ledger.deposits.get(deposited)
+        return (
+            saves.acknowledged if saves else 0,
+            deposits.acknowledged if deposits else "",
+            ledger.reads,
+            len(ledger.accounts),
+        )
+
+    before = figures()
+    wait_until(
+        lambda: all(now != then for now, then in zip(figures(), before, strict=True)) or bool(ledger.broken),
+        GOES_ON_SECONDS,
+        f"everybody answered again; {ledger.summary}; {ledger.broken}",
+    )
+    assert ledger.broken == []
+
+
+def _what_was_said_is_there(portal: LaunchedPortal, ledger: Ledger, someone: Registered) -> None:
+    visit = Visit(portal.url, ledger, someone.cookies, threading.Event())
+    page = visit.get("/inscriptions").text
+    saves = ledger.saves[someone.candidature]
+    assert any(f"Version {number:02}" in page for number in range(saves.acknowledged, saves.tried + 1)), page
+    content = visit.get(f"/justificatifs/fichier/{someone.piece}").content
+    deposits = ledger.deposits[someone.candidature, someone.piece]
+    assert deposits.may_hold(hashlib.sha256(content).hexdigest())
+    for email, tries in ledger.accounts.items():
+        portal.mail(email, "Activer mon compte")
+        assert len(portal.mails(email, "Activer mon compte")) <= tries, email

@@ -1,0 +1,126 @@
+"""The one-machine portal turns a secret: a command writes the step, the launcher starts again whom it concerns."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.local import turn
+from deploy.local.children import Child, Plan
+from deploy.local.place import Place, Secrets
+from deploy.local.supervisor import Supervisor
+from deploy.turning import Step, entries
+from services.accounts.settings import ClientSecrets
+from services.accounts.signing import load_keys
+
+PORTS = {
+    name: 9
+    for service in ("accounts", "registrations", "documents", "pieces")
+    for name in (service, f"{service}-worker", "objects")
+}
+
+
+class Sleepers(Plan):
+    """The same processes with the same environments, that do nothing."""
+
+    def children(self) -> list[Child]:
+        return [_asleep(child) for child in super().children()]
+
+    def objects(self) -> Child:
+        return _asleep(super().objects())
+
+
+def _asleep(child: Child) -> Child:
+    return Child(child.name, (sys.executable, "-c", "import time; time.sleep(600)"), child.environment)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    made = Place(tmp_path / "var")
+    made.prepare()
+    made.secrets()
+    return made
+
+
+@pytest.fixture
+def supervisor(place: Place) -> Iterator[Supervisor]:
+    started = Supervisor(place.logs)
+    yield started
+    started.stop()
+
+
+def texts(secrets: Secrets) -> dict[str, str]:
+    clients = {f"{client}-client-secret": text for client, text in secrets.clients.items()}
+    keys = {"signing-key": secrets.signing_key, "sealing-key": secrets.sealing_key, "seal-key": secrets.seal_key}
+    return keys | clients
+
+
+@pytest.mark.parametrize("name", turn.NAMES)
+def test_each_secret_is_turned_in_steps_and_no_other_changes(place: Place, name: str) -> None:
+    before = place.secrets()
+    (old,) = entries(texts(before)[name])
+    added = turn.after(before, name, Step.ADD)
+    assert entries(texts(added)[name])[0] == old
+    turned = turn.after(turn.after(added, name, Step.PROMOTE), name, Step.DROP_OLD)
+    changed = {one for one, text in texts(turned).items() if text != texts(before)[one]}
+    assert changed == {name}
+
+
+def test_processes_are_given_both(place: Place) -> None:
+    secrets = place.secrets()
+    for name in turn.NAMES:
+        secrets = turn.after(secrets, name, Step.ADD)
+    environment = Plan(place, secrets, 9, 0.0, PORTS).service_environment("accounts")
+    assert len(load_keys(environment["SIGNING_KEY"])) == 2
+    assert len(ClientSecrets(environment["CLIENT_SECRETS"]).of("pieces")) == 2
+    assert environment["CLIENT_SECRET"].splitlines() == ClientSecrets(environment["CLIENT_SECRETS"]).of("accounts")
+
+
+def test_a_folder_from_before_there_was_a_sealing_key_is_read_and_given_one(place: Place) -> None:
+    held = json.loads(place.secrets_file.read_text())
+    del held["sealing_key"]
+    place.secrets_file.write_text(json.dumps(held))
+    assert place.secrets().sealing_key == ""
+    assert len(entries(turn.after(place.secrets(), "sealing-key", Step.ADD).sealing_key)) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "concerned"),
+    [
+        ("signing-key", {"accounts", "accounts-worker"}),
+        ("seal-key", {"gateway"}),
+        ("pieces-client-secret", {"accounts", "accounts-worker", "pieces", "pieces-worker"}),
+    ],
+)
+def test_the_launcher_starts_again_whom_it_concerns_and_nobody_else(
+    place: Place, supervisor: Supervisor, name: str, concerned: set[str]
+) -> None:
+    plan: Plan = Sleepers(place, place.secrets(), 9, 0.0, PORTS)
+    for child in (plan.objects(), *plan.children()):
+        supervisor.start(child)
+    before = pids(supervisor)
+    assert turn.take_up_secrets(plan, supervisor) is plan
+    place.write_secrets(turn.after(plan.secrets, name, Step.ADD))
+    now = turn.take_up_secrets(plan, supervisor)
+    after = pids(supervisor)
+    assert {child for child in after if after[child] != before[child]} == concerned
+    assert turn.take_up_secrets(now, supervisor) is now
+    assert json.loads(place.environments.read_text())["accounts"]["SIGNING_KEY"] == now.secrets.signing_key
+
+
+def test_a_file_that_is_away_or_no_secrets_changes_nothing(place: Place, supervisor: Supervisor) -> None:
+    plan = Sleepers(place, place.secrets(), 9, 0.0, PORTS)
+    for text in ("", "{}", "[1", '{"signing_key": 3, "more": 4}'):
+        place.secrets_file.write_text(text)
+        assert turn.take_up_secrets(plan, supervisor) is plan
+    place.secrets_file.unlink()
+    assert turn.take_up_secrets(plan, supervisor) is plan
+    assert not place.secrets_file.exists()
+
+
+def pids(supervisor: Supervisor) -> dict[str, int]:
+    return {name: running.process.pid for name, running in supervisor._running.items()}

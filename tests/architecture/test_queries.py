@@ -58,7 +58,7 @@ def test_text_that_no_database_takes_is_refused_in_every_parameter(service: str,
     for path, who, names in reads(service, app):
         for name in names:
             for text in HOSTILE:
-                answer = client.get(f"{path}?{name}={text}", headers=headers_of(who))
+                answer = client.get(f"{path}?{name}={text}", headers=headers_of(who), buffered=True)
                 assert answer.status_code < 500, (path, name, answer.text)
                 if "%00" in text:  # of half characters none gets here: they are read as « � »
                     pointers = [error["pointer"] for error in answer.get_json()["errors"]]

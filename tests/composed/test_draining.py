@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 TIMEOUT = 30
 READS_EVERY = 0.25  # seconds, each of two tools: fewer than a tool may ask a minute
 READS_AFTERWARDS = 80  # some of them on addresses that have gone
+SHARED_SECONDS = 90.0
 CHUNK_EVERY = 0.2
 UPLOADS_EVERY = 1.0  # seconds between the ends of two uploads, so that some meet the replicas as they stop
 SAVES, SAVES_BEFORE = 12, 3
@@ -107,6 +108,38 @@ def test_fewer_replicas_of_pieces_lose_no_request(composed: ComposedPortal, come
     assert answers == [(303, f"{urlsplit(page).path}?fait=depose")] * len(places)
     deposits = [piece["deposit"] for piece in Tool(composed).pieces(candidature).values()]
     assert [deposit["size"] for deposit in deposits] == [len(content)] * len(places)
+
+
+def test_more_gateways_and_pieces_share_the_requests_and_fewer_lose_none(
+    composed: ComposedPortal, comes: Comes
+) -> None:
+    composed.scale(gateway=3, pieces=3)
+    someone = comes(composed, people.DUBOIS.at(people.new_address()))
+    someone.arrives()
+    someone.registers()
+    Justificatifs(someone)
+    page, cookies, readers = someone.page.url, cookies_of(someone.page), Readers()
+
+    def looks() -> requests.Response:
+        return requests.get(page, cookies=cookies, timeout=TIMEOUT, allow_redirects=False)
+
+    def stays() -> requests.Response:
+        address = f"{composed.url}/session/prolonger"
+        return requests.post(address, cookies=cookies, headers=FROM_US, timeout=TIMEOUT)
+
+    shares = {one.id: composed.served(one) for one in composed.containers("gateway", "pieces")}
+    assert len(shares) == 6
+    with readers.reading(looks, looks, stays):
+        wait_until(lambda: shared_by_all(composed, shares), SHARED_SECONDS, "all have their share", pause=1.0)
+        composed.scale(gateway=1, pieces=1)
+        until = readers.answers.total() + READS_AFTERWARDS
+        wait_until(lambda: readers.answers.total() >= until, SHARED_SECONDS, "reads afterwards")
+    print(f"\n3 to 1: {dict(readers.answers)}")
+    assert set(readers.answers) == {"200", "204"}
+
+
+def shared_by_all(composed: ComposedPortal, before: dict[str, int]) -> bool:
+    return all(composed.served(one) > before[one.id] for one in composed.containers("gateway", "pieces"))
 
 
 def upload_slowly(

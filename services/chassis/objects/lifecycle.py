@@ -21,7 +21,7 @@ from services.chassis.database import Database
 from services.chassis.jobs import stopping
 from services.chassis.objects import installation
 from services.chassis.objects.settings import kept_for
-from services.chassis.objects.store import BytesChanged, ObjectStore, Stored, StoreUnavailable
+from services.chassis.objects.store import BytesChanged, ObjectStore, Stored, StoreNotAsked, StoreUnavailable
 from services.chassis.objects.tables import retired_objects
 
 log = structlog.get_logger()
@@ -39,8 +39,9 @@ def put_verified(store: ObjectStore, key: str, content: BinaryIO, sent: Stored, 
     try:
         if store.put(key, content, sent.size, content_type) != sent:
             raise BytesChanged(key)
-    except (StoreUnavailable, BytesChanged):
-        discard(store, key)
+    except (StoreUnavailable, BytesChanged) as error:
+        if not isinstance(error, StoreNotAsked):
+            discard(store, key)
         raise
 
 

@@ -34,6 +34,10 @@ class StoreUnavailable(Exception):
     """The object store does not answer, or not as it should."""
 
 
+class StoreNotAsked(StoreUnavailable):
+    """It was not even called: it has just failed several times, or too many calls are under way."""
+
+
 class ObjectMissing(Exception):
     """No object under that key."""
 
@@ -90,7 +94,7 @@ class ObjectStore:
         with self._call(key):
             answer = self._client.get_object(self._bucket, key)
             try:
-                yield self._until_the_end(answer.stream(CHUNK))
+                yield self._bytes_of(answer)
             finally:
                 answer.close()
                 answer.release_conn()
@@ -151,9 +155,9 @@ class ObjectStore:
         except StoreUnavailable:
             return "unreachable"
 
-    def _until_the_end(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    def _bytes_of(self, answer: Any) -> Iterator[bytes]:
         """Raises StoreUnavailable when they drip beyond the end of the call."""
-        for chunk in chunks:
+        while chunk := answer.read1(CHUNK):
             yield chunk
             if self._requests.left() < 0:
                 raise StoreUnavailable("too slow")
@@ -170,7 +174,7 @@ class ObjectStore:
                 for guard in self._guards:
                     guarded.enter_context(guard())
             except (Unavailable, CircuitBreakerError) as error:
-                raise StoreUnavailable("not asked") from error
+                raise StoreNotAsked from error
             with self._requests.call(waits().store), _translated(key):
                 yield
 

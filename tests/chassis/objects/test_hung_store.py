@@ -1,0 +1,128 @@
+"""Calls of a store that hangs or drips end in time; where somebody waits, soon none is made."""
+
+from __future__ import annotations
+
+import io
+import socket
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import pytest
+
+from services.chassis import capacity
+from services.chassis.breaker import FAILURES
+from services.chassis.capacity import WEB
+from services.chassis.objects import ObjectMissing, ObjectStore, StoreUnavailable
+from services.chassis.objects.store import StoreNotAsked
+from tests.support.processes import wait_until
+
+if TYPE_CHECKING:
+    from tests.support.objects import Bucket, Objects
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\nContent-Type: application/pdf\r\n\r\n"
+SECONDS = 90.0
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A web process whose calls may last two seconds."""
+    web = WEB._replace(store=2)
+    monkeypatch.setattr(capacity, "WEB", web)
+    monkeypatch.setattr("services.chassis.objects.store.WEB", web)
+    monkeypatch.setattr(capacity, "_waits", web)
+    monkeypatch.setattr(capacity, "QUEUE_SECONDS", 0.1)
+
+
+@pytest.fixture
+def dripping() -> Iterator[int]:
+    """The port of a store that sends a byte now and then."""
+    over = threading.Event()
+
+    def drip(client: socket.socket) -> None:
+        with suppress(OSError), client:
+            client.recv(65536)
+            client.sendall(HEAD)
+            while not over.wait(0.2):
+                client.sendall(b"x")
+
+    def accept() -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=drip, args=(listener.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=accept, daemon=True).start()
+        yield int(listener.getsockname()[1])
+        over.set()
+
+
+def put(store: ObjectStore, key: str = "key") -> None:
+    store.put(key, io.BytesIO(b"bytes"), 5, "text/plain")
+
+
+def test_after_some_failures_whoever_waits_is_told_without_a_call_until_the_store_is_back(
+    hurried: None, bucket: Bucket, objects: Objects
+) -> None:
+    store = ObjectStore(bucket.url)
+    put(store)
+    with objects.hanging():
+        for _ in range(FAILURES):
+            with pytest.raises(StoreUnavailable):
+                put(store)
+        with pytest.raises(StoreNotAsked):
+            put(store)
+
+    def works() -> bool:
+        with suppress(StoreUnavailable):
+            return store.read("key") == b"bytes"
+        return False
+
+    wait_until(works, SECONDS, "the store, asked again")
+
+
+def test_objects_that_are_missing_are_no_failure_of_the_store(hurried: None, bucket: Bucket) -> None:
+    store = ObjectStore(bucket.url)
+    for _ in range(2 * FAILURES):
+        with pytest.raises(ObjectMissing):
+            store.read("nothing")
+    put(store)
+
+
+def test_a_job_goes_on_asking(bucket: Bucket, objects: Objects) -> None:
+    store = ObjectStore(bucket.url)
+    objects.stop()
+    try:
+        for _ in range(2 * FAILURES):
+            with pytest.raises(StoreUnavailable) as refusal:
+                put(store)
+            assert refusal.type is StoreUnavailable
+    finally:
+        objects.start()
+    put(store)
+
+
+def test_an_answer_that_drips_ends_with_the_call(hurried: None, dripping: int) -> None:
+    store = ObjectStore(f"s3+http://key:secret-secret@127.0.0.1:{dripping}/bucket")
+    with pytest.raises(StoreUnavailable, match="too slow"):
+        store.read("key")
+
+
+def test_few_calls_are_under_way_at_once(hurried: None, bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THREADS", "16")
+    store = ObjectStore(bucket.url)
+    put(store)
+    over = threading.Event()
+
+    def hold() -> bool:
+        with store.open("key"):
+            return over.wait(SECONDS)
+
+    with ThreadPoolExecutor(16) as pool:
+        calls = [pool.submit(hold) for _ in range(16)]
+        wait_until(lambda: sum(call.done() for call in calls) == 13, SECONDS, "the others, refused")
+        over.set()
+    assert sum(call.exception() is None for call in calls) == 3
+    assert store.read("key") == b"bytes"

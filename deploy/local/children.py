@@ -58,6 +58,7 @@ class Plan:
             "CLIENT_SECRET": self.secrets.clients[service],
             "OBJECTS_URL": self._bucket(service),
             "MAIL_URL": given("MAIL_URL", f"file://{self.place.mail}"),
+            "MAIL_CA_FILE": given("MAIL_CA_FILE", ""),
             "MAIL_SENDER": SENDER,
             "ANTIVIRUS_URL": given("ANTIVIRUS_URL", "none"),
             "CATALOGUE_DIR": str(Path("catalogue").resolve()),
@@ -119,7 +120,7 @@ class Plan:
 
 
 def given(name: str, default: str) -> str:
-    """A real server instead of the machine's own file: ACCOUNTS_DATABASE_URL …, BROKER_URL, MAIL_URL, ANTIVIRUS_URL."""
+    """A real server instead of the machine's own file: ACCOUNTS_DATABASE_URL …, BROKER_URL, MAIL_URL …"""
     return os.environ.get(name, default)
 
 

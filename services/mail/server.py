@@ -9,7 +9,8 @@ import ssl
 import threading
 from typing import Any
 
-STEP_SECONDS = 20.0  # to connect, and for each answer
+CONNECT_SECONDS = 8.0  # to each address of the server's name
+STEP_SECONDS = 20.0  # for each answer
 LONGEST_SECONDS = 60.0  # of a connection, however it drips
 
 
@@ -28,7 +29,9 @@ class Server(smtplib.SMTP):
             raise
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        made = socket.create_connection((host, port), timeout)
+        """As smtplib's own SMTP_SSL does, which has no other place for it."""
+        made = socket.create_connection((host, port), CONNECT_SECONDS)
+        made.settimeout(timeout)
         self._line = made.dup()  # the same connection, whatever TLS is laid over it
         self._end = threading.Timer(self._longest_seconds, self._cut)
         self._end.daemon = True

@@ -29,7 +29,7 @@ class Blocked(Ledger):
 
     def wait(self, data: dict[str, Any], envelope: Envelope) -> None:
         self.begun.set()
-        assert self.may_end.wait(PATIENCE)
+        assert self.may_end.wait(3 * PATIENCE)
 
     def make_waiting(self, channel: Channel) -> None:
         self.begun, self.may_end = threading.Event(), threading.Event()

@@ -30,7 +30,7 @@ from services.pieces.metrics import INSPECTION_SECONDS, UNVERIFIED
 _PROGRAM = (sys.executable, "-E", "-s", "-B", "-m", "services.pieces.inspection.program")
 _FOLDER = Path(__file__).parents[3]  # where `services` is
 _ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
-_START_SECONDS = 40  # on a machine that is very busy
+_START_SECONDS = 20  # on a machine that is very busy; with the others less than the gateway waits
 _LINE = 6  # threads of the web process that may wait, out of 16
 _PATIENCE = 10  # seconds
 
@@ -125,7 +125,7 @@ class Inspections:
     """The way in for the service. Used by many threads."""
 
     def __init__(self, at_once: int) -> None:
-        self._turns = Turns(at_once, line=_LINE, patience=_PATIENCE)
+        self.turns = Turns(at_once, line=_LINE, patience=_PATIENCE)
         self.ready: list[Inspector] = []
 
     def inspect(self, owner: str, content: BinaryIO, filename: str | None, accepted: tuple[Format, ...]) -> Format:
@@ -138,7 +138,7 @@ class Inspections:
         head = json.dumps({"filename": filename, "accepted": accepted}).encode()
         request = head + b"\n" + content.read()
         try:
-            with self._turns.turn(owner):
+            with self.turns.turn(owner):
                 return self._look(request)
         except LineFull as error:
             raise refusals.inspection_busy() from error

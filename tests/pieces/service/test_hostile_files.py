@@ -156,7 +156,7 @@ def test_sixteen_hostile_files_at_once_keep_nobody_from_his_pages_and_his_deposi
     portal: Portal, endless: bytes
 ) -> None:
     portal.registered().hears(saved(candidate_id=OTHER, candidature_id=HIS))
-    mine, his = portal.piece("NATIDE06")["id"], _piece_of(portal, OTHER, HIS)
+    mine, his = portal.piece("NATIDE06")["id"], piece_of(portal, OTHER, HIS)
     answers: list[TestResponse] = []
     begun = threading.Semaphore(0)
 
@@ -184,7 +184,7 @@ def test_sixteen_hostile_files_at_once_keep_nobody_from_his_pages_and_his_deposi
     assert len(portal.objects()) == 2
 
 
-def _piece_of(portal: Portal, candidate_id: str, candidature_id: str) -> str:
+def piece_of(portal: Portal, candidate_id: str, candidature_id: str) -> str:
     asked = portal.call("GET", f"/candidatures/{candidature_id}/pieces", by=candidate_id).get_json()
     groups = [group for period in asked["periods"] for group in period["groups"]]
     return next(piece["id"] for group in groups for piece in group["pieces"] if piece["code"] == "NATIDE06")

@@ -10,12 +10,18 @@ from PIL import Image
 from pypdf import PdfWriter
 
 
-def pdf(*, user_password: str | None = None, owner_password: str | None = None, pages: int = 1) -> bytes:
+def pdf(
+    *,
+    user_password: str | None = None,
+    owner_password: str | None = None,
+    pages: int = 1,
+    algorithm: str = "AES-256",
+) -> bytes:
     writer = PdfWriter()
     for _ in range(pages):
         writer.add_blank_page(width=595, height=842)
     if owner_password or user_password:
-        writer.encrypt(user_password or "", owner_password, algorithm="AES-256")
+        writer.encrypt(user_password or "", owner_password, algorithm=algorithm)
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()

@@ -18,10 +18,10 @@ class Limits:
     """Seconds from the first byte to the verdict."""
 
 
-LIMITS = Limits(memory=448 * 1024 * 1024, processor=5, wall=20)
+LIMITS = Limits(memory=448 * 1024 * 1024, processor=3, wall=20)
 """By far more than good files of 5 Mo take: half a second at most (docs/operations.md)."""
 
-NICENESS = 10  # those who wait for a page come first
+NICENESS = 5  # those who wait for a page come first
 CHANNEL = 0  # the only descriptor that leads anywhere: the file comes in by it, the verdict goes out
 
 

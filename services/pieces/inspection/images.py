@@ -48,7 +48,7 @@ def _decode_reduced(image: Image.Image) -> None:
         raise damaged(WHAT)
     if image.info.get("progressive") and _coefficients(image) > MOST_COEFFICIENTS:
         raise _immense(MOST_PIXELS["PNG"])
-    image.draft("RGB", (image.width // _SCALE, image.height // _SCALE))
+    image.draft("RGB", (max(1, image.width // _SCALE), max(1, image.height // _SCALE)))
 
 
 def _coefficients(image: JpegImagePlugin.JpegImageFile) -> int:

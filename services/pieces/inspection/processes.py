@@ -30,7 +30,7 @@ from services.pieces.metrics import INSPECTION_SECONDS, UNVERIFIED
 _PROGRAM = (sys.executable, "-E", "-s", "-B", "-m", "services.pieces.inspection.program")
 _FOLDER = Path(__file__).parents[3]  # where `services` is
 _ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
-_START_SECONDS = 40  # on a machine that is very busy
+_START_SECONDS = 20  # on a machine that is very busy; with the others less than the gateway waits
 _LINE = 6  # threads of the web process that may wait, out of 16
 _PATIENCE = 10  # seconds
 
@@ -72,6 +72,10 @@ class Inspector:
             )
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def running(self) -> bool:
         return self._process.poll() is None
 
@@ -84,8 +88,10 @@ class Inspector:
                 socket.send_fds(self._control, [b"\0"], [theirs.fileno()])
             verdict = _exchange(ours, request, deadline)
         self._control.settimeout(_left(deadline))
-        end = End(**json.loads(self._control.recv(MOST_BYTES) or b"{}"))
-        return verdict, end
+        told = self._control.recv(MOST_BYTES)
+        if not told:
+            raise ConnectionResetError
+        return verdict, End(**json.loads(told))
 
     def close(self) -> None:
         """End the program and all that it made."""
@@ -119,8 +125,8 @@ class Inspections:
     """The way in for the service. Used by many threads."""
 
     def __init__(self, at_once: int) -> None:
-        self._turns = Turns(at_once, line=_LINE, patience=_PATIENCE)
-        self._ready: list[Inspector] = []
+        self.turns = Turns(at_once, line=_LINE, patience=_PATIENCE)
+        self.ready: list[Inspector] = []
 
     def inspect(self, owner: str, content: BinaryIO, filename: str | None, accepted: tuple[Format, ...]) -> Format:
         """What `inspecting.inspect` says of the content. `owner`: whose file it is, for each has one looked at.
@@ -132,7 +138,7 @@ class Inspections:
         head = json.dumps({"filename": filename, "accepted": accepted}).encode()
         request = head + b"\n" + content.read()
         try:
-            with self._turns.turn(owner):
+            with self.turns.turn(owner):
                 return self._look(request)
         except LineFull as error:
             raise refusals.inspection_busy() from error
@@ -142,25 +148,42 @@ class Inspections:
 
     def close(self) -> None:
         """End the programs that stand ready; they end with this process in any case."""
-        while self._ready:
-            self._ready.pop().close()
+        while self.ready:
+            self.ready.pop().close()
 
     def _look(self, request: bytes) -> Format:
-        inspector = self._take()
         try:
-            verdict, end = inspector.look(request)
-        except (OSError, ValueError, TypeError) as error:
-            inspector.close()
-            raise Unverifiable(Unverified.TIME if isinstance(error, TimeoutError) else Unverified.CRASH) from error
-        self._ready.append(inspector)
+            verdict, end = self._answer(request)
+        except ConnectionError:  # the program was ended by somebody else; another one tells whether by the file
+            verdict, end = self._answer_at_last(request)
         INSPECTION_SECONDS.observe(end.seconds)
         if end.broken_limit is not None:
             raise Unverifiable(end.broken_limit)
         return read_verdict(verdict)
 
+    def _answer_at_last(self, request: bytes) -> tuple[bytes, End]:
+        try:
+            return self._answer(request)
+        except ConnectionError as error:
+            raise Unverifiable(Unverified.CRASH) from error
+
+    def _answer(self, request: bytes) -> tuple[bytes, End]:
+        """Raises ConnectionError where the program dies, Unverifiable where it stalls or answers nonsense."""
+        inspector = self._take()
+        try:
+            answer = inspector.look(request)
+        except ConnectionError:
+            inspector.close()
+            raise
+        except (OSError, ValueError, TypeError) as error:
+            inspector.close()
+            raise Unverifiable(Unverified.TIME) from error
+        self.ready.append(inspector)
+        return answer
+
     def _take(self) -> Inspector:
-        while self._ready:
-            inspector = self._ready.pop()
+        while self.ready:
+            inspector = self.ready.pop()
             if inspector.running:
                 return inspector
             inspector.close()

@@ -27,6 +27,11 @@ class Turns:
         self._waiting: list[_Ticket] = []
         self._served: list[str] = []
 
+    @property
+    def waiting(self) -> int:
+        """How many stand in line."""
+        return len(self._waiting)
+
     @contextmanager
     def turn(self, owner: str) -> Iterator[None]:
         """Wait for a turn and have it during the block. Raises LineFull."""

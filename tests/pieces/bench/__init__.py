@@ -1,0 +1,1 @@
+"""What hostile files cost others, in seconds of this machine."""

@@ -1,0 +1,21 @@
+"""What a file of the corpus is, and the whole of it by family."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+UNVERIFIED = "unverified"
+FORMAT = "format"
+
+
+@dataclass(frozen=True)
+class HostileFile:
+    """`answer`: the format under which it is accepted, « format » where it is of none, else why it is refused."""
+
+    name: str
+    content: bytes
+    answer: str
+
+
+Family = Callable[[], Iterator[HostileFile]]

@@ -1,0 +1,73 @@
+"""Each hostile file has its answer, within the limits, from a program that then goes on."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+import pytest
+
+from services.chassis.errors import DomainError
+from services.pieces.domain.formats import Format
+from services.pieces.domain.refusals import LIMIT, FileRefused, FormatRefused, Unverifiable
+from services.pieces.inspection.confinement import LIMITS
+from services.pieces.inspection.processes import End, Inspections, Inspector
+from tests.pieces.corpus.families import FAMILIES
+from tests.pieces.corpus.hostile import UNVERIFIED, Family, HostileFile
+
+
+class Watched(Inspector):
+    """Remembers how each file's process ended."""
+
+    ends: list[End]
+
+    def look(self, request: bytes) -> tuple[bytes, End]:
+        verdict, end = super().look(request)
+        self.ends.append(end)
+        return verdict, end
+
+
+@pytest.fixture(scope="module")
+def inspector() -> Iterator[Watched]:
+    running = Watched()
+    running.ends = []
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def inspections(inspector: Watched) -> Inspections:
+    """With that one program, which has to outlive all files."""
+    given = Inspections(at_once=1)
+    given.ready.append(inspector)
+    return given
+
+
+@pytest.mark.parametrize("family", [pytest.param(family, id=name) for name, family in FAMILIES.items()])
+def test_each_hostile_file_has_its_answer_within_the_limits(
+    family: Family, inspections: Inspections, inspector: Watched
+) -> None:
+    answers, expected = {}, {}
+    for file in family():
+        assert len(file.content) <= LIMIT, file.name
+        answers[file.name], expected[file.name] = _answer(inspections, file), file.answer
+        assert inspector.ends[-1].peak <= LIMITS.memory, file.name
+    assert len(answers) >= 10, "of each family"
+    assert answers == expected
+    assert inspections.ready == [inspector], "another program had to take its place"
+    assert inspector.running
+
+
+def _answer(inspections: Inspections, file: HostileFile) -> str:
+    try:
+        return inspections.inspect("somebody", io.BytesIO(file.content), file.name, tuple(Format)).value
+    except Unverifiable:
+        return UNVERIFIED
+    except (FileRefused, FormatRefused) as refusal:
+        return refusal.reason
+    except DomainError as error:
+        return error.slug
+
+
+def test_there_are_twenty_families_at_least() -> None:
+    assert len(FAMILIES) >= 20

@@ -1,0 +1,211 @@
+"""The process that looks at a file can do nothing else, ends in time, and takes nobody with it."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from services.pieces.domain.formats import Format
+from services.pieces.domain.refusals import FileRefused, Unverifiable, Unverified
+from services.pieces.inspection.processes import End, Inspections, Inspector
+from services.pieces.inspection.verdicts import read_verdict, verdict_of
+from tests.pieces import made
+from tests.pieces.corpus.pictures import scans
+from tests.pieces.inspection.test_inspection import GOOD
+
+ALL = tuple(Format)
+FOLDER = Path(__file__).parents[3]
+
+# What a file might make its reader do, once that is confined; each line says what came of it.
+_TRIED = """
+import os, socket, sys
+from services.pieces.inspection.confinement import confine
+def tried(name, act):
+    try:
+        act()
+    except BaseException as error:
+        os.write(0, f"{name}: {type(error).__name__}\\n".encode())
+    else:
+        os.write(0, f"{name}: done\\n".encode())
+confine(os.dup(0))
+tried("read a file", lambda: open("/etc/hostname"))
+tried("write a file", lambda: open("/tmp/written-by-a-confined-process", "w"))
+tried("call the network", lambda: socket.socket())
+tried("talk to a process", lambda: os.pipe())
+tried("take memory", lambda: bytearray(1 << 30))
+tried("add to an open file", lambda: os.write(1, b"a") and None)
+"""
+
+
+@pytest.fixture
+def inspections() -> Iterator[Inspections]:
+    running = Inspections(at_once=2)
+    yield running
+    running.close()
+
+
+def looked_at(inspections: Inspections, content: bytes, name: str) -> Format:
+    return inspections.inspect("somebody", io.BytesIO(content), name, ALL)
+
+
+def photograph(size: tuple[int, int], *, progressive: bool = False) -> bytes:
+    chance = random.Random(1)
+    small = Image.frombytes("L", (64, 48), chance.randbytes(64 * 48)).convert("RGB")
+    out = io.BytesIO()
+    small.resize(size).save(out, "JPEG", quality=60, progressive=progressive)
+    return out.getvalue()
+
+
+def several_in_one() -> bytes:
+    out = io.BytesIO()
+    first, second = Image.new("RGB", (320, 200)), Image.new("RGB", (64, 48))
+    first.save(out, "MPO", save_all=True, append_images=[second])
+    return out.getvalue()
+
+
+MORE = [
+    ("telephone.jpg", photograph((12_000, 9_000)), Format.JPG),
+    ("progressif.jpg", photograph((8_000, 6_000), progressive=True), Format.JPG),
+    ("portrait.jpg", several_in_one(), Format.JPG),
+    ("A4-600dpi.png", made.flat("PNG", (4_961, 7_016)), Format.PNG),
+    ("palette.png", made.image("PNG", mode="P"), Format.PNG),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "expected"), GOOD + MORE, ids=[name for name, _, _ in GOOD + MORE])
+def test_good_files_are_accepted_by_a_confined_process(
+    inspections: Inspections, name: str, content: bytes, expected: Format
+) -> None:
+    assert looked_at(inspections, content, name) is expected
+
+
+def test_a_confined_process_reaches_neither_files_nor_network_nor_memory() -> None:
+    ours, theirs = os.pipe()
+    with os.fdopen(ours, "rb") as told:
+        subprocess.run([sys.executable, "-c", _TRIED], cwd=FOLDER, stdin=theirs, stdout=subprocess.DEVNULL, timeout=90)
+        os.close(theirs)
+        answers = dict(line.split(": ") for line in told.read().decode().splitlines())
+    assert answers == {
+        "read a file": "OSError",
+        "write a file": "OSError",
+        "call the network": "OSError",
+        "talk to a process": "OSError",
+        "take memory": "MemoryError",
+        "add to an open file": "done",  # of nobody: its output leads nowhere
+    }
+    assert not Path("/tmp/written-by-a-confined-process").exists()
+
+
+def test_its_program_is_given_neither_the_environment_nor_what_the_service_has_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://secret")
+    with Path(os.devnull).open("rb") as opened:
+        os.set_inheritable(opened.fileno(), True)
+        inspector = Inspector()
+        try:
+            inspector.look(request(made.pdf()))
+            process = Path(f"/proc/{inspector.pid}")
+            names = {line.split(b"=")[0] for line in (process / "environ").read_bytes().split(b"\0") if line}
+            descriptors = {str(link.readlink()).split(":")[0] for link in (process / "fd").iterdir()}
+        finally:
+            inspector.close()
+    assert names == {b"PATH", b"LANG"}
+    assert descriptors == {"socket", "/dev/null", "/dev/urandom"}
+
+
+def test_readers_import_nothing_once_they_are_confined() -> None:
+    """An import would fail there, and good files be refused."""
+    program = (
+        "import sys; from services.pieces.inspection import inspecting, readers, verdicts; readers.load()\n"
+        "before = set(sys.modules)\n"
+        "import tests.pieces.inspection.readers_at_work as work; before |= set(sys.modules)\n"
+        "work.read_all(); print(sorted(set(sys.modules) - before))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=FOLDER, capture_output=True, text=True, timeout=90)
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+def request(content: bytes, name: str = "a.pdf") -> bytes:
+    return json.dumps({"filename": name, "accepted": ALL}).encode() + b"\n" + content
+
+
+def test_a_file_that_takes_too_long_cannot_be_verified_and_the_next_is(inspections: Inspections) -> None:
+    *_, endless = scans()
+    with pytest.raises(Unverifiable) as refusal:
+        looked_at(inspections, endless.content, "a.jpg")
+    assert refusal.value.reason in (Unverified.PROCESSOR, Unverified.TIME)
+    assert "n'a pas pu être vérifié" in refusal.value.detail
+    (inspector,) = inspections.ready
+    assert looked_at(inspections, made.pdf(), "a.pdf") is Format.PDF
+    assert inspections.ready == [inspector]
+
+
+def test_a_program_that_was_killed_is_replaced(inspections: Inspections) -> None:
+    looked_at(inspections, made.pdf(), "a.pdf")
+    (first,) = inspections.ready
+    os.kill(first.pid, signal.SIGKILL)
+    assert looked_at(inspections, made.pdf(), "a.pdf") is Format.PDF
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"),
+    [
+        (signal.SIGXCPU, Unverified.PROCESSOR),
+        (signal.SIGALRM, Unverified.TIME),
+        (signal.SIGKILL, Unverified.MEMORY),
+        (signal.SIGSEGV, Unverified.CRASH),
+        (signal.SIGABRT, Unverified.CRASH),
+        (0, None),
+    ],
+)
+def test_what_ended_a_process_says_which_limit_it_broke(number: int, reason: Unverified | None) -> None:
+    assert End(number, 0.1, 1).broken_limit is reason
+
+
+def _out_of_memory() -> Format:
+    raise MemoryError
+
+
+def _unforeseen() -> Format:
+    raise LookupError("contents of a file")
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (verdict_of(_out_of_memory), Unverified.MEMORY),
+        (verdict_of(_unforeseen), Unverified.ERROR),
+        (b"", Unverified.ERROR),
+        (b'{"format": "exe"}', Unverified.ERROR),
+        (b'{"refused": "a reason of its own", "detail": ""}', Unverified.ERROR),
+        (b'["format"]', Unverified.ERROR),
+        (b"[" * 4000, Unverified.ERROR),
+        (b"{}", Unverified.ERROR),
+    ],
+)
+def test_an_answer_that_no_check_gives_is_not_believed(answer: bytes, reason: Unverified) -> None:
+    with pytest.raises(Unverifiable) as refusal:
+        read_verdict(answer)
+    assert refusal.value.reason is reason
+
+
+def test_what_fails_within_a_reader_is_not_quoted() -> None:
+    assert b"contents" not in verdict_of(_unforeseen)
+
+
+def test_a_refusal_is_told_as_it_was(inspections: Inspections) -> None:
+    with pytest.raises(FileRefused) as refusal:
+        looked_at(inspections, made.pdf(user_password="secret"), "a.pdf")
+    assert refusal.value.reason == "protected"
+    assert refusal.value.detail.startswith("Ce PDF est protégé")

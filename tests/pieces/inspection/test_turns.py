@@ -1,0 +1,71 @@
+"""Few files are looked at at once, and nobody's files keep another's waiting."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+
+from services.pieces.inspection.turns import LineFull, Turns
+from tests.support.processes import wait_until
+
+PATIENT = 90.0
+
+
+@contextmanager
+def waiting(turns: Turns, owner: str, served: list[str]) -> Iterator[Callable[[], None]]:
+    """Somebody waits for a turn; what is given ends it."""
+    done = threading.Event()
+
+    def ask() -> None:
+        with turns.turn(owner):
+            served.append(owner)
+            done.wait(PATIENT)
+
+    thread = threading.Thread(target=ask)
+    before = turns.waiting
+    thread.start()
+    wait_until(lambda: turns.waiting > before or owner in served, PATIENT, f"{owner} stands in line")
+    try:
+        yield done.set
+    finally:
+        done.set()
+        thread.join()
+
+
+def test_turns_are_had_in_the_order_of_asking_by_as_many_as_may() -> None:
+    turns, served = Turns(2, line=4, patience=PATIENT), list[str]()
+    with ExitStack() as people:
+        ends = [people.enter_context(waiting(turns, name, served)) for name in ("a", "b", "c", "d")]
+        wait_until(lambda: served == ["a", "b"], PATIENT, "the first two turns")
+        ends[0]()
+        wait_until(lambda: served == ["a", "b", "c"], PATIENT, "the third's turn")
+        ends[1]()
+        wait_until(lambda: served == ["a", "b", "c", "d"], PATIENT, "the fourth's turn")
+
+
+def test_who_has_his_turn_lets_others_pass() -> None:
+    turns, served = Turns(2, line=4, patience=PATIENT), list[str]()
+    with ExitStack() as people:
+        end = people.enter_context(waiting(turns, "a", served))
+        people.enter_context(waiting(turns, "a", served))
+        people.enter_context(waiting(turns, "b", served))
+        wait_until(lambda: served == ["a", "b"], PATIENT, "the first two turns")
+        end()
+        wait_until(lambda: served == ["a", "b", "a"], PATIENT, "the second turn of the first")
+
+
+def test_a_line_that_is_full_takes_nobody_and_nobody_waits_for_ever() -> None:
+    turns, served = Turns(1, line=1, patience=PATIENT), list[str]()
+    with ExitStack() as people:
+        for name in ("a", "b"):
+            people.enter_context(waiting(turns, name, served))
+        with pytest.raises(LineFull), turns.turn("c"):
+            pass
+    brief = Turns(1, line=1, patience=0.01)
+    with brief.turn("a"), pytest.raises(LineFull), brief.turn("b"):
+        pass
+    with brief.turn("b"):
+        assert brief.waiting == 0

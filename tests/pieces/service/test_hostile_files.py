@@ -1,0 +1,190 @@
+"""Files that break their reader cost their sender an answer and nobody else anything."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from prometheus_client import REGISTRY
+from sqlalchemy import select
+
+from services.chassis.clock import system_now
+from services.pieces.inspection.turns import LineFull, Turns
+from services.pieces.models import DepositTries, db
+from services.pieces.operations.limits import AT_ONCE, count_try, purge_tries
+from services.pieces.parts import parts
+from tests.pieces import made
+from tests.pieces.corpus.pdfs import chained_index, nested
+from tests.pieces.corpus.pictures import scans
+from tests.pieces.example import CANDIDATE, OTHER, saved
+from tests.pieces.portal import Portal
+from tests.support.processes import wait_until
+
+if TYPE_CHECKING:
+    from werkzeug.test import TestResponse
+
+    from tests.support.objects import Bucket
+
+SIXTEEN = 16
+HIS = "cafe000000000000000000000000000f"
+
+
+@pytest.fixture(scope="module")
+def endless() -> bytes:
+    *_, file = scans()
+    return file.content
+
+
+def unverified() -> float:
+    """How many files broke a limit so far."""
+    reasons = ("memory", "processor", "time", "crash", "error")
+    return sum(REGISTRY.get_sample_value("pieces_files_unverified_total", {"reason": one}) or 0 for one in reasons)
+
+
+def test_a_file_that_cannot_be_verified_is_refused_counted_and_not_kept(portal: Portal, endless: bytes) -> None:
+    before = unverified()
+    answer = portal.registered().deposit("NATIDE06", endless, "photo.jpg")
+    problem = answer.get_json()
+    assert (answer.status_code, problem["type"]) == (422, "/problems/fichier-non-verifie")
+    assert "Ce fichier n'a pas pu être vérifié" in problem["detail"]
+    assert unverified() == before + 1
+    assert portal.piece("NATIDE06")["deposit"] is None
+    assert not portal.objects()
+    assert portal.deposit("NATIDE06").status_code == 201
+
+
+def test_nothing_of_a_file_is_written_into_the_log(portal: Portal, capfd: pytest.CaptureFixture[str]) -> None:
+    portal.registered()
+    for content in (nested(b"<</Secret", b">>", 5_000, reached=True), chained_index(20, 20_000), made.pdf()[:-300]):
+        portal.deposit("NATIDE06", content)
+    written = "".join(capfd.readouterr())
+    assert "Secret" not in written
+    assert len(written.splitlines()) < 50
+
+
+def test_a_candidate_may_send_so_many_files_an_hour_refused_ones_included(database_url: str, bucket: Bucket) -> None:
+    portal = Portal(database_url, bucket.url, deposits_per_hour=3).registered()
+    try:
+        sent = [made.pdf(), made.pdf()[:-300], b"bonjour", made.pdf()]
+        answers = [portal.deposit("NATIDE06", content) for content in sent]
+        assert [answer.status_code for answer in answers] == [201, 422, 415, 429]
+        problem = answers[-1].get_json()
+        assert problem["type"] == "/problems/trop-d-envois"
+        assert "Réessayez dans 60 minutes." in problem["detail"]
+        assert 3500 < int(answers[-1].headers["Retry-After"]) <= 3600
+        assert portal.piece("NATIDE06")["deposit"] is not None, "what was deposited is still there"
+        _grow_old(portal, timedelta(hours=1))
+        assert portal.deposit("NATIDE06").status_code == 201
+    finally:
+        portal.close()
+
+
+def _grow_old(portal: Portal, age: timedelta) -> None:
+    with portal.app.app_context(), db.operation() as session:
+        for row in session.scalars(select(DepositTries)):
+            row.since -= age
+
+
+def test_tries_at_once_are_all_counted(portal: Portal) -> None:
+    def count() -> None:
+        with portal.app.app_context():
+            count_try(CANDIDATE, 1_000)
+
+    at_once([count] * 8)
+    with portal.app.app_context(), db.reading() as session:
+        assert session.get_one(DepositTries, CANDIDATE).count == 8
+
+
+def test_tries_of_an_hour_ago_are_forgotten(portal: Portal) -> None:
+    with portal.app.app_context():
+        count_try(CANDIDATE, 5)
+        count_try(OTHER, 5)
+        with db.operation() as session:
+            session.get_one(DepositTries, CANDIDATE).since = system_now() - timedelta(hours=1)
+        purge_tries()
+        with db.reading() as session:
+            assert list(session.scalars(select(DepositTries.candidate_id))) == [OTHER]
+
+
+def test_a_candidate_has_two_files_under_way_at_most(portal: Portal) -> None:
+    portal.registered()
+    with portal.app.app_context():
+        at_once_of_all = parts().at_once
+    with at_once_of_all.place(CANDIDATE), at_once_of_all.place(CANDIDATE):
+        refused = portal.deposit("NATIDE06")
+        assert (refused.status_code, refused.headers["Retry-After"]) == (429, "5")
+        assert "déjà en cours d'envoi" in refused.get_json()["detail"]
+    assert AT_ONCE == 2
+    assert portal.deposit("NATIDE06").status_code == 201
+
+
+def test_when_too_many_files_wait_the_next_is_asked_to_come_back(portal: Portal) -> None:
+    portal.registered()
+    with portal.app.app_context():
+        turns = parts().inspections.turns
+    with turns.turn("a"), turns.turn("b"):
+        waiting = [threading.Thread(target=_wait_for_a_turn, args=(turns, name)) for name in "cdefgh"]
+        for thread in waiting:
+            thread.start()
+        wait_until(lambda: turns.waiting == len(waiting), 90, "the line is full")
+        answer = portal.deposit("NATIDE06")
+    for thread in waiting:
+        thread.join()
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "10"
+    assert "Trop de fichiers" in answer.get_json()["detail"]
+
+
+def _wait_for_a_turn(turns: Turns, name: str) -> None:
+    with contextlib.suppress(LineFull), turns.turn(name):
+        pass
+
+
+def at_once(acts: list[Callable[[], object]]) -> None:
+    threads = [threading.Thread(target=act) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def test_sixteen_hostile_files_at_once_keep_nobody_from_his_pages_and_his_deposit(
+    portal: Portal, endless: bytes
+) -> None:
+    portal.registered().hears(saved(candidate_id=OTHER, candidature_id=HIS))
+    mine, his = portal.piece("NATIDE06")["id"], piece_of(portal, OTHER, HIS)
+    answers: list[TestResponse] = []
+    begun = threading.Semaphore(0)
+
+    def attack() -> None:
+        begun.release()
+        answers.append(portal.upload(mine, endless, "photo.jpg"))
+
+    attackers = [threading.Thread(target=attack) for _ in range(SIXTEEN)]
+    for thread in attackers:
+        thread.start()
+    for _ in attackers:
+        begun.acquire()
+    page = portal.call("GET", f"/candidatures/{HIS}/pieces", by=OTHER)
+    deposit = portal.upload(his, made.pdf(), "pièce.pdf", by=OTHER)
+    for thread in attackers:
+        thread.join()
+    assert (page.status_code, deposit.status_code) == (200, 201)
+    assert {answer.status_code for answer in answers} <= {422, 429, 503}
+    assert {answer.get_json()["type"] for answer in answers} <= {
+        "/problems/fichier-non-verifie",
+        "/problems/trop-d-envois",
+        "/problems/indisponible",  # his second waits for the end of his first, not for ever
+    }
+    assert portal.deposit("NATIDE06").status_code == 201, "and the attacker's own next one"
+    assert len(portal.objects()) == 2
+
+
+def piece_of(portal: Portal, candidate_id: str, candidature_id: str) -> str:
+    asked = portal.call("GET", f"/candidatures/{candidature_id}/pieces", by=candidate_id).get_json()
+    groups = [group for period in asked["periods"] for group in period["groups"]]
+    return next(piece["id"] for group in groups for piece in group["pieces"] if piece["code"] == "NATIDE06")

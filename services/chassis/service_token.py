@@ -9,12 +9,13 @@ from services.chassis.http import Client
 from services.chassis.single_run import SingleRun
 
 EARLY_SECONDS = 15.0
+RENEWED_SECONDS = 45.0  # a key or a secret that is turned is soon used by nobody, however long its tokens live
 _NONE = ("", float("-inf"), float("-inf"))
 
 
 class ServiceToken:
-    """Call it for a token that is good for some seconds more. From half of its life on it is renewed in the background,
-    and used meanwhile. Raises Unavailable where there is none and accounts is away."""
+    """Call it for a token that is good for some seconds more. It is renewed in the background long before its end, and
+    used meanwhile. Raises Unavailable where there is none and accounts is away."""
 
     def __init__(self, accounts: Client, client_id: str, client_secret: str) -> None:
         self._accounts = accounts
@@ -39,7 +40,7 @@ class ServiceToken:
         asked_at = time.monotonic()
         answer = self._accounts.ask("/v1/tokens", json=self._credentials)
         token, life = str(answer["access_token"]), float(answer["expires_in"])
-        self._held = (token, asked_at + life / 2, asked_at + life - EARLY_SECONDS)
+        self._held = (token, asked_at + min(RENEWED_SECONDS, life / 2), asked_at + life - EARLY_SECONDS)
         return token
 
     def forget(self, refused: str) -> None:

@@ -115,7 +115,7 @@ class Database(SQLAlchemy):
                 _tune_sqlite(self.engine)
             else:
                 event.listen(self.engine, "do_connect", lambda _, __, args, named: Connection.connect(*args, **named))
-        at_once = Limit(threads() // 2, _MOST_CONNECTIONS)
+        at_once = Limit(threads() * 3 // 4, _MOST_CONNECTIONS)
         self._at_once = nullcontext if on_sqlite or waits() is not WEB else at_once.held
         self._of_staff = Limit(at_once.running // 2, _MOST_CONNECTIONS, _STAFF_BUSY)
         self._exports = Limit(1, at_once.running // 20, _EXPORTS_BUSY)

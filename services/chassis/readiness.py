@@ -7,9 +7,8 @@ ends it is not begun again, so that probes cannot pile threads up.
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from concurrent.futures import Future, wait
 
 from flask import Flask
 
@@ -18,19 +17,6 @@ Check = Callable[[], str | None]
 
 PATIENCE_SECONDS = 2.5  # probes wait for 4
 SILENT = "no answer"
-
-
-@dataclass
-class _Run:
-    """One run of one check; `reason` holds once `done` is set."""
-
-    done: threading.Event = field(default_factory=threading.Event)
-    reason: str | None = None
-
-    def shown(self, deadline: float) -> str:
-        if not self.done.wait(max(0.0, deadline - time.monotonic())):
-            return SILENT
-        return self.reason or "ok"
 
 
 class Readiness:
@@ -48,29 +34,28 @@ class Readiness:
         self._needs = tuple(needs)
         self._checks = {**needs, **reports}
         self._patience = patience
-        self._runs: dict[str, _Run] = {}
+        self._runs: dict[str, Future[str | None]] = {}
         self._lock = threading.Lock()
 
     def ask(self) -> tuple[bool, dict[str, str]]:
         """Whether every need is met, and what each check says: « ok », a short reason, or that it does not answer."""
-        deadline = time.monotonic() + self._patience
-        runs = {name: self._begun(name) for name in self._checks}
-        shown = {name: run.shown(deadline) for name, run in runs.items()}
+        with self._lock:
+            runs = {name: self._begun(name) for name in self._checks}
+        wait(runs.values(), self._patience)
+        shown = {name: (run.result() or "ok") if run.done() else SILENT for name, run in runs.items()}
         return all(shown[name] == "ok" for name in self._needs), shown
 
-    def _begun(self, name: str) -> _Run:
-        with self._lock:
-            run = self._runs.get(name)
-            if run is None or run.done.is_set():
-                run = self._runs[name] = _Run()
-                threading.Thread(target=self._check, args=(name, run), name=f"check-{name}", daemon=True).start()
-            return run
+    def _begun(self, name: str) -> Future[str | None]:
+        if name not in self._runs or self._runs[name].done():
+            self._runs[name] = Future()
+            threading.Thread(
+                target=self._check, args=(name, self._runs[name]), name=f"check-{name}", daemon=True
+            ).start()
+        return self._runs[name]
 
-    def _check(self, name: str, run: _Run) -> None:
+    def _check(self, name: str, run: Future[str | None]) -> None:
         try:
             with self._app.app_context():
-                run.reason = self._checks[name]()
+                run.set_result(self._checks[name]())
         except Exception as error:
-            run.reason = type(error).__name__
-        finally:
-            run.done.set()
+            run.set_result(type(error).__name__)

@@ -31,6 +31,11 @@ class Passwords:
         self._limit = Limit(threads() // 4, len(os.sched_getaffinity(0)), BUSY)
         self._turn = threading.local()
 
+    @property
+    def at_once(self) -> int:
+        """How many turns there are."""
+        return self._limit.running
+
     @contextmanager
     def turn(self) -> Iterator[None]:
         """A turn at hashing, for all that the block hashes. Raises Unavailable."""

@@ -1,7 +1,7 @@
 """How much a web process does at once, and how long each role waits for its servers: the table of docs/operations.md.
 
-Of its THREADS, half may be at the database and a quarter in what costs much (hashing, calls of the store). Whatever
-hangs or floods, the last quarter answers all else.
+Of its THREADS, three quarters may be at the database, at work or waiting for a connection, and a quarter in what costs
+much (hashing, calls of the store). Whichever hangs or is flooded, the others answer all else.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ MARGIN_SECONDS = 3.0
 _MOST_CONNECTIONS = 40
 _STAFF_BUSY = "Trop de recherches sont en cours : réessayez dans un instant."
 _STAFF_TOO_LONG = "Cette recherche prend trop de temps : précisez vos critères."
-_EXPORTS_BUSY = "Trop d'exports sont en cours : réessayez dans un instant."
+_EXPORTS_BUSY = "Un autre export est en cours : réessayez dans un instant."
 
 
 def new_id() -> str:
@@ -115,10 +115,10 @@ class Database(SQLAlchemy):
                 _tune_sqlite(self.engine)
             else:
                 event.listen(self.engine, "do_connect", lambda _, __, args, named: Connection.connect(*args, **named))
-        at_once = Limit(threads() // 2, _MOST_CONNECTIONS)
+        at_once = Limit(threads() * 3 // 4, _MOST_CONNECTIONS)
         self._at_once = nullcontext if on_sqlite or waits() is not WEB else at_once.held
         self._of_staff = Limit(at_once.running // 2, _MOST_CONNECTIONS, _STAFF_BUSY)
-        self._exports = Limit(1, at_once.running // 20, _EXPORTS_BUSY)
+        self._exports = Limit(1, 1, _EXPORTS_BUSY)
 
     @contextmanager
     def operation(self) -> Iterator[Session]:
@@ -137,7 +137,7 @@ class Database(SQLAlchemy):
 
     @contextmanager
     def reading_for_staff(self, *, export: bool = False) -> Iterator[Session]:
-        """`reading()` for lists and searches, few at once, or exports (`yield_per`), fewer, read as fast as they leave.
+        """`reading()` for lists and searches, few at once, or an export (`yield_per`), alone.
 
         Raises Unavailable beyond, and where a statement takes too long.
         """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ import requests
 
 from services.accounts.hashing import BUSY
 from services.accounts.models import LoginFailures, db
-from services.accounts.parts import parts
+from tests.accounts.hashing_queue import SECONDS, nobody_else_hashes
 from tests.accounts.house import GATEWAY_SECRET, House
 from tests.support.ports import free_port
 from tests.support.processes import Daemon, PrivateFolder
@@ -24,27 +23,6 @@ from tests.support.processes import Daemon, PrivateFolder
 ROOT = Path(__file__).parents[2]
 FLOOD = 40
 PASSES_OF_SECONDS = 200
-SECONDS = 240.0  # for whatever must come: a bound for the test, none for the service
-
-
-@contextmanager
-def nobody_else_hashes(house: House) -> Iterator[None]:
-    """Every place of the queue is taken, by another thread."""
-    taken, over = threading.Event(), threading.Event()
-
-    def take() -> None:
-        with house.app.app_context(), parts().passwords.turn():
-            taken.set()
-            over.wait(SECONDS)
-
-    thread = threading.Thread(target=take)
-    thread.start()
-    assert taken.wait(SECONDS)
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
 
 
 @pytest.fixture
@@ -59,7 +37,7 @@ def test_a_full_queue_is_said_at_once_and_counts_as_no_try(one_place: None, hous
         lambda: house.try_log_in(password="Faux/2021"),
         lambda: house.create(email="autre@x.fr", email_confirmation="autre@x.fr"),
     ]
-    with nobody_else_hashes(house):
+    with nobody_else_hashes(house.app):
         for answer in [ask() for ask in asked]:
             assert (answer.status_code, answer.get_json()["detail"]) == (503, BUSY)
             assert int(answer.headers["Retry-After"]) > 0

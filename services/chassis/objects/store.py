@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -28,6 +28,8 @@ CHUNK = 64 * 1024
 PART_SIZE = 10 * 1024 * 1024
 CHECK_SECONDS = 2.0
 CONNECT_SECONDS = 3.0
+# When the call under way ends, by the monotonic clock.
+_end: ContextVar[float | None] = ContextVar("end", default=None)
 
 
 class StoreUnavailable(Exception):
@@ -66,8 +68,7 @@ class ObjectStore:
         if parts.scheme not in ("s3+http", "s3+https") or not parts.hostname or not parts.path.strip("/"):
             raise ValueError("s3+http://key:secret@host:port/bucket is expected")
         self._bucket = parts.path.strip("/")
-        self._requests = _Requests()
-        self._client = _client(parts, self._requests)
+        self._client = _client(parts)
         limit, guard = Limit(threads() // 4, threads()), breaker(StoreUnavailable)
         self._guards = (limit.held, guard.calling) if waits() is WEB else ()
 
@@ -94,7 +95,7 @@ class ObjectStore:
         with self._call(key):
             answer = self._client.get_object(self._bucket, key)
             try:
-                yield self._bytes_of(answer)
+                yield _bytes_of(answer)
             finally:
                 answer.close()
                 answer.release_conn()
@@ -117,7 +118,7 @@ class ObjectStore:
 
     def delete_at_once(self, key: str) -> None:
         """The same for who cannot wait: raises StoreUnavailable after CHECK_SECONDS, and then it may be there."""
-        with self._requests.call(CHECK_SECONDS), _translated(key):
+        with _lasting(CHECK_SECONDS), _translated(key):
             self._client.remove_object(self._bucket, key)
 
     def written_at(self, key: str) -> datetime:
@@ -150,22 +151,15 @@ class ObjectStore:
     def check(self) -> str | None:
         """For readiness: None, or a short reason, within CHECK_SECONDS."""
         try:
-            with self._requests.call(CHECK_SECONDS), _translated():
+            with _lasting(CHECK_SECONDS), _translated():
                 return None if self._client.bucket_exists(self._bucket) else "no bucket"
         except StoreUnavailable:
             return "unreachable"
 
-    def _bytes_of(self, answer: Any) -> Iterator[bytes]:
-        """Raises StoreUnavailable when they drip beyond the end of the call."""
-        while chunk := answer.read1(CHUNK):
-            yield chunk
-            if self._requests.left() < 0:
-                raise StoreUnavailable("too slow")
-
     @contextmanager
     def _call(self, key: str | None = None) -> Iterator[None]:
         """One call, or what is done within another. Raises ObjectMissing or StoreUnavailable."""
-        if self._requests.within_call:
+        if _end.get() is not None:
             with _translated(key):
                 yield
             return
@@ -174,54 +168,58 @@ class ObjectStore:
                 for guard in self._guards:
                     guarded.enter_context(guard())
             except (Unavailable, CircuitBreakerError) as error:
-                raise StoreNotAsked from error
-            with self._requests.call(waits().store), _translated(key):
+                raise StoreNotAsked(type(error).__name__) from error
+            with _lasting(waits().store), _translated(key):
                 yield
 
 
 class _Requests(urllib3.PoolManager):
-    """Requests of calls. All of a call's end with it; one that met a connection given up by the store is sent again."""
-
-    def __init__(self) -> None:
-        super().__init__(maxsize=20)
-        self._call = threading.local()
-
-    @property
-    def within_call(self) -> bool:
-        return getattr(self._call, "end", None) is not None
-
-    @contextmanager
-    def call(self, seconds: float) -> Iterator[None]:
-        self._call.end = time.monotonic() + seconds
-        try:
-            yield
-        finally:
-            self._call.end = None
-
-    def left(self) -> float:
-        """Seconds of this thread's call; outside of one (lists) each request is a call."""
-        return self._call.end - time.monotonic() if self.within_call else waits().store
+    """Requests that end with their call. One that met a connection which the store had given up is sent once more."""
 
     def urlopen(self, method: str, url: str, **sent: Any) -> Any:  # type: ignore[override]
         ask = partial(super().urlopen, method, url, redirect=False, retries=False, **sent)
         try:
-            return ask(timeout=self._timeout())
+            return ask(timeout=_timeout())
         except ProtocolError:
-            return ask(timeout=self._timeout())
-
-    def _timeout(self) -> urllib3.Timeout:
-        left = max(0.01, self.left())
-        return urllib3.Timeout(connect=min(CONNECT_SECONDS, left), read=min(waits().store / 2, left))
+            return ask(timeout=_timeout())
 
 
-def _client(parts: SplitResult, requests: _Requests) -> Minio:
+def _timeout() -> urllib3.Timeout:
+    left = max(0.01, _left())
+    return urllib3.Timeout(connect=min(CONNECT_SECONDS, left), read=min(waits().store / 2, left))
+
+
+def _left() -> float:
+    """Seconds of the call under way; outside of one (lists) each request is a call."""
+    end = _end.get()
+    return waits().store if end is None else end - time.monotonic()
+
+
+def _bytes_of(answer: Any) -> Iterator[bytes]:
+    """Raises StoreUnavailable when they drip beyond the end of the call."""
+    while chunk := answer.read1(CHUNK):
+        yield chunk
+        if _left() < 0:
+            raise StoreUnavailable("too slow")
+
+
+@contextmanager
+def _lasting(seconds: float) -> Iterator[None]:
+    token = _end.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _end.reset(token)
+
+
+def _client(parts: SplitResult) -> Minio:
     return Minio(
         f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname),
         access_key=unquote(parts.username or ""),
         secret_key=unquote(parts.password or ""),
         secure=parts.scheme == "s3+https",
         region="us-east-1",
-        http_client=requests,
+        http_client=_Requests(maxsize=20),
     )
 
 

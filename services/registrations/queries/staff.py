@@ -108,16 +108,15 @@ def exported(session: DbSession, wanted: Wanted, academies: Academies) -> Iterat
     """
     pages = session.execute(_found(wanted, academies).execution_options(yield_per=PAGE)).partitions()
     first = next(pages, ())
-    return _lines(session, chain([first], pages))
+    return _lines(chain([first], pages))
 
 
-def _lines(session: DbSession, pages: Iterable[Sequence[Any]]) -> Iterator[str]:
+def _lines(pages: Iterable[Sequence[Any]]) -> Iterator[str]:
     yield "\ufeff" + _line(COLUMNS)
     for page in pages:
         for found in page:
             row = _row(*found)
             yield _line([row[column] for column in COLUMNS])
-        session.expunge_all()  # the memory stays flat, however many there are
 
 
 def _row(candidature: Candidature, opening: OpeningRow, numero_candidat: str | None) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from tests.support.processes import wait_until
 if TYPE_CHECKING:
     from tests.support.objects import Bucket, Objects
 
-FLOOD = 12
+FLOOD = 8
 SECONDS = 90.0
 
 

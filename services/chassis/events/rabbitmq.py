@@ -33,11 +33,8 @@ from services.chassis.reasons import frames_of, reason_of
 
 log = structlog.get_logger()
 
-CONNECTION_ERRORS = (
-    AMQPError,
-    AMQPConnectorException,
-    OSError,
-)  # the second is of a broker that accepts and says nothing
+# The second is of a broker that accepts and says nothing.
+CONNECTION_ERRORS = (AMQPError, AMQPConnectorException, OSError)
 ATTEMPTS = "x-portail-attempts"
 PREFETCH = 1  # what waits behind a handler that kills its worker must not be counted as delivered too
 UNSETTLED_SECONDS = 5.0

@@ -109,6 +109,7 @@ class Worker:
         pause = 0.5
         while not self.stop.is_set():
             started = time.monotonic()
+            self._turned(name)
             try:
                 with self.app.app_context():
                     loop()
@@ -120,7 +121,6 @@ class Worker:
                 log.warning("channel_paused", channel=name, reason=str(error))
             except Exception as error:
                 log.error("thread_failed", thread=name, reason=reason_of(error), frames=frames_of(error))
-            self._turned(name)
             pause = 0.5 if time.monotonic() - started > LONGEST_PAUSE else min(LONGEST_PAUSE, pause * 2)
             self.stop.wait(pause)
 
@@ -150,11 +150,13 @@ class Worker:
 
     def _follow_ups(self, channel: Channel, types: list[str]) -> None:
         follow_ups = FollowUps(self._db, self.handlers, self.retry_seconds, self.tries, self.start_id, types)
+        paused = counts.PAUSED.labels(self.handlers.service, channel.name)
         while not self.stop.is_set():
             self._turned(channel.name, channel.seconds)
-            if not follow_ups.run_once():
+            if follow_ups.run_once():
+                paused.set(0)
+            else:
                 self.stop.wait(IDLE_SECONDS)
-            counts.PAUSED.labels(self.handlers.service, channel.name).set(0)
 
     def _jobs_loop(self) -> None:
         while not self.stop.is_set():

@@ -19,7 +19,7 @@ from services.chassis.events.tables import TO_BROKER, outbox
 
 log = structlog.get_logger()
 
-BESIDE = 20  # are looked at for the workers that take at the same moment
+EXTRA_ROWS = 20  # are looked at for the workers that take at the same moment
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def take(db: Database, destination: str, *, limit: int, owner: str, types: Seque
     now = system_now()
     due = _due(now)
     with db.reading() as session:
-        first = _first(session, due, limit + BESIDE, destination, types)
+        first = _first(session, due, limit + EXTRA_ROWS, destination, types)
     if not first:
         return []
     with db.operation() as session:

@@ -33,7 +33,8 @@ from services.chassis.reasons import frames_of, reason_of
 
 log = structlog.get_logger()
 
-LOST = (AMQPError, AMQPConnectorException, OSError)  # the second is of a broker that accepts and says nothing
+# The second is of a broker that accepts and says nothing.
+CONNECTION_ERRORS = (AMQPError, AMQPConnectorException, OSError)
 ATTEMPTS = "x-portail-attempts"
 PREFETCH = 1  # what waits behind a handler that kills its worker must not be counted as delivered too
 UNSETTLED_SECONDS = 5.0
@@ -80,7 +81,7 @@ class RabbitBroker:
         try:
             connection = BlockingConnection(self._parameters)
             yield connection.channel()
-        except LOST as error:
+        except CONNECTION_ERRORS as error:
             raise BrokerUnavailable(_told(error)) from error
         finally:
             _close(connection)
@@ -112,7 +113,7 @@ class RabbitPublisher:
                 channel.basic_publish(exchange, key, body, properties, mandatory=True)
         except UnroutableError as error:
             raise Unroutable(key) from error
-        except (NackError, *LOST) as error:
+        except (NackError, *CONNECTION_ERRORS) as error:
             self.close()
             if not used_before:
                 raise BrokerUnavailable(_told(error)) from error
@@ -124,7 +125,7 @@ class RabbitPublisher:
         try:
             if self._connection is not None:
                 self._connection.process_data_events(time_limit=0)
-        except LOST:
+        except CONNECTION_ERRORS:
             self.close()
 
     def close(self) -> None:
@@ -180,11 +181,11 @@ class _Consumption:
         waiter.start()
         while waiter.is_alive():
             if connection.is_open:
-                with contextlib.suppress(*LOST):
+                with contextlib.suppress(*CONNECTION_ERRORS):
                     connection.process_data_events(time_limit=TICK_SECONDS)
             waiter.join(TICK_SECONDS)
         if connection.is_open:
-            with contextlib.suppress(*LOST):
+            with contextlib.suppress(*CONNECTION_ERRORS):
                 connection.process_data_events(time_limit=0)
         self._retries.close()
 
@@ -254,7 +255,7 @@ def _told(error: Exception) -> str:
 
 def _close(connection: BlockingConnection | None) -> None:
     if connection is not None and connection.is_open:
-        with contextlib.suppress(*LOST), _within(CLOSE_SECONDS, connection):
+        with contextlib.suppress(*CONNECTION_ERRORS), _within(CLOSE_SECONDS, connection):
             connection.close()
 
 

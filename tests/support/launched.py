@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,6 +103,12 @@ class LaunchedPortal(RunningPortal):
         files = [file for file in (self.var / "mail").glob("*.eml") if not file.name.startswith(".")]
         found = [read(file.read_bytes()) for file in sorted(files, key=lambda file: file.stat().st_mtime_ns)]
         return [one for one in found if to in one.recipients and subject in one.subject]
+
+    def mailed(self, subject: str) -> Counter[str]:
+        """How many mails about this each address got; reads every mail once."""
+        files = [file for file in (self.var / "mail").glob("*.eml") if not file.name.startswith(".")]
+        found = [read(file.read_bytes()) for file in files]
+        return Counter(address for one in found if subject in one.subject for address in one.recipients)
 
     # -- processes -----------------------------------------------------------------------------------------------
 

@@ -39,8 +39,6 @@ ATTEMPTS = "x-portail-attempts"
 PREFETCH = 1  # what waits behind a handler that kills its worker must not be counted as delivered too
 UNSETTLED_SECONDS = 5.0
 TICK_SECONDS = 0.2
-CONFIRM_SECONDS = 30.0
-CLOSE_SECONDS = 3.0
 HEARTBEAT_SECONDS = 15  # a broker that hangs is given up after two of them and 10 s at most
 
 
@@ -108,9 +106,7 @@ class RabbitPublisher:
         )
         used_before = self._channel is not None
         try:
-            channel = self._opened()
-            with _within(CONFIRM_SECONDS, channel.connection):
-                channel.basic_publish(exchange, key, body, properties, mandatory=True)
+            self._opened().basic_publish(exchange, key, body, properties, mandatory=True)
         except UnroutableError as error:
             raise Unroutable(key) from error
         except (NackError, *CONNECTION_ERRORS) as error:
@@ -255,20 +251,5 @@ def _told(error: Exception) -> str:
 
 def _close(connection: BlockingConnection | None) -> None:
     if connection is not None and connection.is_open:
-        with contextlib.suppress(*CONNECTION_ERRORS), _within(CLOSE_SECONDS, connection):
+        with contextlib.suppress(*CONNECTION_ERRORS):
             connection.close()
-
-
-@contextlib.contextmanager
-def _within(seconds: float, connection: BlockingConnection) -> Iterator[None]:
-    """Raises TimeoutError from what waits in the block: pika itself waits for as long as heartbeats come."""
-    loop = connection._impl.ioloop
-    timer = loop.call_later(seconds, _raise_timeout)
-    try:
-        yield
-    finally:
-        loop.remove_timeout(timer)
-
-
-def _raise_timeout() -> None:
-    raise TimeoutError

@@ -34,6 +34,7 @@ def main(arguments: list[str]) -> None:
 
 
 def write(folder: Path) -> None:
+    """Make `folder` and all of them in it. Raises AssetsMissing where the style sheets were never built."""
     app = Flask("gateway", static_folder=None, template_folder="web")
     register_components(app.jinja_env)
     with app.test_request_context():

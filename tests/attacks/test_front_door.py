@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import socket
-import ssl
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -25,7 +23,7 @@ from tests.support.ports import free_port
 from tests.support.proxy import Proxy
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 ELSEWHERE = "127.0.0.9"
 MOST_OF_ONE_ADDRESS = 2000
@@ -141,16 +139,16 @@ def test_with_a_certificate_http_leads_to_https(tls: Proxy) -> None:
     assert (answer.status_code, answer.headers["Location"]) == (308, f"{tls.url}/inscription?a=b")
 
 
-@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
-def test_with_a_certificate_browsers_speak_http_2_and_stay_with_https(tls: Proxy) -> None:
-    where, context = urlsplit(tls.url), ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    context.set_alpn_protocols(["h2", "http/1.1"])
-    with context.wrap_socket(socket.socket(), server_hostname="127.0.0.1") as connection:
-        connection.connect((where.hostname, where.port))
-        assert connection.selected_alpn_protocol() == "h2"
-    answer = requests.get(f"{tls.url}/metrics", verify=False, timeout=PATIENCE)
-    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+def test_with_a_certificate_browsers_speak_http_2_and_stay_with_https(tls: Proxy, browser: Browser) -> None:
+    with browser.new_context(ignore_https_errors=True) as visitor:
+        page = visitor.new_page()
+        told = page.goto(tls.url)
+        assert told
+        assert told.json()["Host"] == urlsplit(tls.url).netloc
+        assert page.evaluate("performance.getEntriesByType('navigation')[0].nextHopProtocol") == "h2"
+        refused = page.goto(f"{tls.url}/metrics")
+        assert refused
+        assert refused.headers["strict-transport-security"] == "max-age=31536000"
 
 
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request")

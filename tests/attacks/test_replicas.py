@@ -47,7 +47,7 @@ class Visits:
 
 
 def test_gateways_started_anew_in_turn_lose_no_request(site: Site) -> None:
-    """Reads and posts; the proxy goes on knowing the address of who is away."""
+    # The proxy goes on knowing the address of who is away.
     visit, visits = logged_in(site.url, site.candidate()), Visits()
 
     def reads() -> requests.Response:

@@ -51,7 +51,7 @@ def test_a_file_sent_whole_to_a_page_that_takes_none_is_refused_by_a_page(site: 
 
 
 def test_who_has_three_files_under_way_is_asked_to_wait_and_others_are_not(site: Site) -> None:
-    """Sent to a gateway itself: behind the proxy, files arrive whole."""
+    # Sent to a gateway itself: behind the proxy, files arrive whole.
     someone, another = (logged_in(site.url, site.candidate()) for _ in range(2))
     place, elsewhere = places(site.url, someone)[0], places(site.url, another)[0]
     with ExitStack() as opened:

@@ -15,6 +15,7 @@ from deploy.local.place import Place, Secrets
 
 SERVICES = ("accounts", "registrations", "documents", "pieces")
 KEPT_FROM_OURS = ("PATH", "HOME", "LANG", "TZ", "PYTHONPATH", "LD_LIBRARY_PATH", "SSL_CERT_FILE")
+PASSED_ON = ("DEPOSITS_PER_HOUR", "INSPECTIONS_AT_ONCE")  # to the service, where its own default does not suit
 SENDER = "Gestion des examens et concours <ne-pas-repondre@portail.example>"
 
 
@@ -61,6 +62,7 @@ class Plan:
             "ANTIVIRUS_URL": given("ANTIVIRUS_URL", "none"),
             "CATALOGUE_DIR": str(Path("catalogue").resolve()),
         }
+        own |= {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         if service == "accounts":
             own |= {"SIGNING_KEY": self.secrets.signing_key, "CLIENT_SECRETS": json.dumps(self.secrets.clients)}
         return self._common() | own

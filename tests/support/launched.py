@@ -19,7 +19,7 @@ import requests
 
 from tests.support.ports import free_port, is_listening
 from tests.support.processes import Daemon, PrivateFolder, wait_until
-from tests.support.running import GUIDES_DAY, RunningPortal
+from tests.support.running import DEPOSITS_PER_HOUR, GUIDES_DAY, RunningPortal
 from tests.support.smtp import Mailbox, Received, read
 
 ROOT = Path(__file__).parents[2]
@@ -131,6 +131,7 @@ class LaunchedPortal(RunningPortal):
             "PORT": str(self.port),
             "VAR_DIR": str(self.var),
             "PORTAIL_NOW": GUIDES_DAY,
+            "DEPOSITS_PER_HOUR": DEPOSITS_PER_HOUR,
             **(real or {}),
         }
 

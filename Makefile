@@ -48,7 +48,7 @@ screenshots: .venv/dev.stamp $(ASSETS) services ## pictures of every page into s
 	@if [ -n "$(KEEP)" ]; then $(PY) -m tests.screens.keep; fi
 
 bench: .venv/dev.stamp $(ASSETS) services ## measure: what a visitor waits under load, what a reconciliation of a million takes
-	$(PY) -m pytest $(PATIENTLY) tests/journeys/bench tests/chassis/objects/bench tests/pieces/bench -s $(ARGS)
+	$(PY) -m pytest $(PATIENTLY) tests/journeys/bench tests/objects/bench tests/pieces/bench -s $(ARGS)
 
 soak: .venv/dev.stamp $(ASSETS) services ## the tests that are too long for make check
 	COMPOSE="$(COMPOSE)" ENGINE="$(ENGINE)" $(PY) -m pytest $(PATIENTLY) tests/journeys/soak tests/attacks/soak tests/composed/soak $(ARGS)

@@ -16,6 +16,7 @@ from deploy.turning import entries
 
 SERVICES = ("accounts", "registrations", "documents", "pieces")
 KEPT_FROM_OURS = ("PATH", "HOME", "LANG", "TZ", "PYTHONPATH", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "PAGE_SECONDS")
+PASSED_ON = ("DEPOSITS_PER_HOUR", "INSPECTIONS_AT_ONCE")  # to the service, where its own default does not suit
 SENDER = "Gestion des examens et concours <ne-pas-repondre@portail.example>"
 
 
@@ -63,6 +64,7 @@ class Plan:
             "ANTIVIRUS_URL": given("ANTIVIRUS_URL", "none"),
             "CATALOGUE_DIR": str(Path("catalogue").resolve()),
         }
+        own |= {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         if service == "accounts":
             accepted = {client: entries(text) for client, text in self.secrets.clients.items()}
             own |= {

@@ -8,11 +8,11 @@ from flask.cli import with_appcontext
 
 from services.chassis import job_commands
 from services.chassis.events import commands as event_commands
-from services.chassis.objects import commands as object_commands
 from services.documents.follow_ups import registry
 from services.documents.jobs import jobs
 from services.documents.operations.rebuilding import rebuild
 from services.documents.operations.reconciliation import reconciliation
+from services.objects import commands as object_commands
 
 
 def register(app: Flask) -> None:

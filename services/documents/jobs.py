@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from services.chassis.events import purge
 from services.chassis.jobs import Jobs
-from services.chassis.objects import jobs as object_jobs
 from services.documents.models import db
 from services.documents.operations.reconciliation import reconciliation
+from services.objects import jobs as object_jobs
 
 jobs = Jobs()
 object_jobs.register(jobs, reconciliation)

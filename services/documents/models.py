@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database import Database, UtcDateTime, new_id
 from services.chassis.events import EventTables
-from services.chassis.objects import ObjectKey, ObjectTables
+from services.objects import ObjectKey, ObjectTables
 
 db = Database()
 event_tables = EventTables(db)

@@ -8,12 +8,12 @@ from typing import cast
 from flask import Flask, current_app
 
 from services.chassis.http import Client
-from services.chassis.objects import ObjectStore, installation
 from services.chassis.service_token import ServiceToken
 from services.documents.models import db
 from services.documents.registrations import Registrations
 from services.documents.rendering.sheet import Letterhead
 from services.documents.settings import DocumentsSettings
+from services.objects import ObjectStore, installation
 
 _KEY = "documents.parts"
 

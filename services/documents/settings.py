@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
-from services.chassis.objects.settings import ObjectSettings
 from services.documents.rendering.sheet import Letterhead
+from services.objects.settings import ObjectSettings
 
 DEMONSTRATION = "Démonstration : document sans valeur"
 

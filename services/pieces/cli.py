@@ -9,8 +9,8 @@ from flask.cli import with_appcontext
 from services.chassis import job_commands
 from services.chassis.errors import DomainError
 from services.chassis.events import commands as event_commands
-from services.chassis.objects import StoreUnavailable
-from services.chassis.objects import commands as object_commands
+from services.objects import StoreUnavailable
+from services.objects import commands as object_commands
 from services.pieces.follow_ups import registry
 from services.pieces.jobs import jobs
 from services.pieces.operations.audit import Actor

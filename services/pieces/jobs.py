@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.chassis.events import purge
 from services.chassis.jobs import Jobs
-from services.chassis.objects import jobs as object_jobs
+from services.objects import jobs as object_jobs
 from services.pieces.models import db
 from services.pieces.operations.limits import purge_tries
 from services.pieces.operations.reconciliation import reconciliation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from services.chassis.objects.settings import ObjectSettings
+from services.objects.settings import ObjectSettings
 from services.pieces.antivirus import address_of
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 _WRITING = {
     "services.chassis.events": {"publish", "follow_up"},
-    "services.chassis.objects": {"operation_naming", "put_verified", "retire"},
+    "services.objects": {"operation_naming", "put_verified", "retire"},
 }
 
 

@@ -17,11 +17,11 @@ from services.chassis import worker_page
 from services.chassis.database import Database
 from services.chassis.events import EventTables, Handlers
 from services.chassis.jobs import Jobs
-from services.chassis.objects import ObjectStore, StoreUnavailable
 from services.chassis.readiness import Check, Readiness
 from services.chassis.settings import Secret, ServiceSettings
 from services.chassis.web import create_service
 from services.chassis.worker import Worker
+from services.objects import ObjectStore, StoreUnavailable
 from tests.support.objects import Bucket
 from tests.support.ports import free_port
 from tests.support.processes import wait_until

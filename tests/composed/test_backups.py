@@ -14,7 +14,7 @@ READABLE = "find /backups -type f | xargs grep -lE '%PDF|PGDMP|portail.example|n
 STORE = """
 import io
 from pathlib import Path
-from services.chassis.objects import ObjectStore
+from services.objects import ObjectStore
 store = ObjectStore(Path("/run/secrets/pieces-objects-url").read_text().strip())
 """
 STORE_A_PROOF = f"{STORE}store.put('proof', io.BytesIO(b'%PDF-1.7'), 8, 'application/pdf')"

@@ -17,10 +17,10 @@ from gateway.settings import GatewaySettings
 from services.accounts.domain.passwords import GUIDE, mistakes
 from services.accounts.settings import AccountsSettings
 from services.chassis.events.topology import EXCHANGE, retry_exchange
-from services.chassis.objects import ObjectStore
 from services.chassis.settings import ServiceSettings, Settings
 from services.contracts import EVENTS
 from services.documents.settings import DocumentsSettings
+from services.objects import ObjectStore
 from services.pieces.settings import PiecesSettings
 from services.registrations.settings import RegistrationsSettings
 

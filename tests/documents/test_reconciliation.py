@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.chassis.objects import ObjectStore, StoreUnavailable
-from services.chassis.objects.reconciliation import Report
 from services.documents.models import SavedVersion, db
 from services.documents.operations.reconciliation import reconciliation
 from services.documents.parts import attach
+from services.objects import ObjectStore, StoreUnavailable
+from services.objects.reconciliation import Report
 from tests.documents.example import CANDIDATURE, saved
 from tests.documents.reading import text_of_pdf
 from tests.documents.service import KEPT_DAYS, Service

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from sqlalchemy import func, select
 
-from services.chassis.objects import ObjectMissing
+from services.objects import ObjectMissing
 from services.pieces.follow_ups import registry
 from services.pieces.models import Deposit, Validation, db
 from services.pieces.operations.reconciliation import reconciliation

@@ -19,8 +19,8 @@ from services.chassis.database import Database
 from services.chassis.events import Envelope, Handlers, tables
 from services.chassis.events.follow_ups import FollowUps
 from services.chassis.events.inbox import Dispatcher
-from services.chassis.objects.reconciliation import Report
 from services.contracts.base import Contract
+from services.objects.reconciliation import Report
 from tests.support.commits import Broken
 
 MANY = 50  # follow-ups of one operation: more means that one of them never ends

@@ -18,11 +18,11 @@ from werkzeug.test import TestResponse
 from services.chassis import clock
 from services.chassis.entry import migrate
 from services.chassis.events.envelope import Envelope
-from services.chassis.objects import ObjectStore
-from services.chassis.objects.lifecycle import erase_expired
-from services.chassis.objects.reconciliation import Report
 from services.chassis.settings import Secret
 from services.contracts.base import Contract
+from services.objects import ObjectStore
+from services.objects.lifecycle import erase_expired
+from services.objects.reconciliation import Report
 from services.pieces.antivirus import Antivirus
 from services.pieces.app import create_app
 from services.pieces.follow_ups import registry

@@ -27,7 +27,7 @@ from services.chassis.observed import QUIET
 from tests.support.missing import NotInstalled
 from tests.support.ports import free_ports
 from tests.support.processes import PrivateFolder, ServiceFailed, wait_until
-from tests.support.running import GUIDES_DAY, RunningPortal
+from tests.support.running import DEPOSITS_PER_HOUR, GUIDES_DAY, RunningPortal
 from tests.support.smtp import Received, read
 
 ROOT = Path(__file__).parents[2]
@@ -245,6 +245,7 @@ class ComposedPortal(RunningPortal):
             "COMPOSE_PROFILES": "demo,backup",
             "PORTAIL_VERSION": "test",  # the operator's own images are left alone
             "PORTAIL_ENV": "demonstration",
+            "DEPOSITS_PER_HOUR": DEPOSITS_PER_HOUR,
             "PORTAIL_PORT": self.port,
             "PORTAIL_TLS_PORT": self._tls_port,
             "MAILPIT_PORT": self._mail_port,

@@ -1,6 +1,6 @@
 """A store that takes what it is given and knows nothing of it when asked."""
 
-from services.chassis.objects import ObjectStore, Stored
+from services.objects import ObjectStore, Stored
 
 
 class ForgetfulStore(ObjectStore):

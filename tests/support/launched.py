@@ -20,7 +20,7 @@ import requests
 
 from tests.support.ports import free_port, is_listening
 from tests.support.processes import Daemon, PrivateFolder, wait_until
-from tests.support.running import GUIDES_DAY, RunningPortal
+from tests.support.running import DEPOSITS_PER_HOUR, GUIDES_DAY, RunningPortal
 from tests.support.smtp import Mailbox, Received, read
 
 ROOT = Path(__file__).parents[2]
@@ -148,6 +148,7 @@ class LaunchedPortal(RunningPortal):
             "VAR_DIR": str(self.var),
             "PORTAIL_NOW": GUIDES_DAY,
             "PAGE_SECONDS": "30",  # a busy machine is not a hung service
+            "DEPOSITS_PER_HOUR": DEPOSITS_PER_HOUR,
             **(real or {}),
         }
 

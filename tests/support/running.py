@@ -10,6 +10,7 @@ from tests.support.smtp import Received
 
 GUIDES_DAY = "2021-10-04T14:00:00+02:00"
 MAIL_SECONDS = 90.0
+DEPOSITS_PER_HOUR = "100000"  # people of the load deposit without rest
 
 
 class RunningPortal(ABC):

@@ -11,7 +11,6 @@ from enum import StrEnum
 import structlog
 
 from services.chassis.errors import NotFound, Unavailable
-from services.chassis.objects import ObjectMissing, StoreUnavailable
 from services.contracts.registrations import RegistrationSaved
 from services.documents import queries
 from services.documents.domain.filenames import filename
@@ -23,6 +22,7 @@ from services.documents.operations.printshop import digest_of, printed
 from services.documents.parts import Parts
 from services.documents.rendering.formulaire import form_offered, formulaire
 from services.documents.rendering.printing import Rendered
+from services.objects import ObjectMissing, StoreUnavailable
 
 log = structlog.get_logger()
 

@@ -11,7 +11,6 @@ from sqlalchemy.exc import IntegrityError
 
 from services.chassis.clock import portal_now
 from services.chassis.database import new_id
-from services.chassis.objects import ObjectStore, Stored, discard, operation_naming, put_verified
 from services.contracts.registrations import RegistrationSaved
 from services.documents.domain.object_keys import DocumentName
 from services.documents.domain.types import AUTOMATIC, DocumentType
@@ -23,6 +22,7 @@ from services.documents.rendering.confirmation import confirmation
 from services.documents.rendering.demande import demande
 from services.documents.rendering.printing import Rendered
 from services.documents.rendering.sheet import Letterhead
+from services.objects import ObjectStore, Stored, discard, operation_naming, put_verified
 
 log = structlog.get_logger()
 

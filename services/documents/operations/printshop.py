@@ -7,10 +7,10 @@ import hashlib
 import structlog
 from prometheus_client import Counter, Histogram
 
-from services.chassis.objects import Stored
 from services.documents.rendering.glyphs import scripts_of
 from services.documents.rendering.printing import Rendered, render
 from services.documents.rendering.sheet import Sheet
+from services.objects import Stored
 
 log = structlog.get_logger()
 

@@ -17,7 +17,6 @@ from services.chassis.clock import portal_now
 from services.chassis.database import new_id
 from services.chassis.errors import Conflict, NotFound, Unavailable
 from services.chassis.events import follow_up
-from services.chassis.objects import BytesChanged, StoreUnavailable, operation_naming, put_verified
 from services.documents import queries
 from services.documents.domain.object_keys import DocumentName, publication_key
 from services.documents.domain.types import DocumentType
@@ -27,6 +26,7 @@ from services.documents.operations.printshop import digest_of, printed
 from services.documents.parts import Parts
 from services.documents.rendering.notice import notice
 from services.documents.rendering.printing import Rendered
+from services.objects import BytesChanged, StoreUnavailable, operation_naming, put_verified
 
 log = structlog.get_logger()
 

@@ -9,13 +9,13 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.chassis.objects import ObjectMissing
-from services.chassis.objects.rebuilding import Outcome, Rebuilt, is_recent
 from services.documents.domain.object_keys import DocumentName, read_key
 from services.documents.domain.types import DocumentType
 from services.documents.models import Candidature, Document, SavedVersion, db
 from services.documents.operations.making import Kept, assign
 from services.documents.operations.reconciliation import reconciliation
+from services.objects import ObjectMissing
+from services.objects.rebuilding import Outcome, Rebuilt, is_recent
 
 
 def rebuild(*, write: bool, minutes: int) -> Iterator[Rebuilt]:

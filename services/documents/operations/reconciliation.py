@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 import structlog
 
-from services.chassis.objects import StoreUnavailable, operation_naming, retire
-from services.chassis.objects.comparison import Lost, NamingColumn
-from services.chassis.objects.reconciliation import Reconciliation
 from services.chassis.reasons import frames_of, reason_of
 from services.documents import queries
 from services.documents.domain.types import AUTOMATIC, DocumentType
 from services.documents.models import Document, Publication, db
 from services.documents.operations.making import assign, keep_both
 from services.documents.parts import Parts, parts
+from services.objects import StoreUnavailable, operation_naming, retire
+from services.objects.comparison import Lost, NamingColumn
+from services.objects.reconciliation import Reconciliation
 
 log = structlog.get_logger()
 

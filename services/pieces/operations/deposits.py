@@ -11,7 +11,7 @@ from services.chassis.clock import portal_now
 from services.chassis.database import new_id
 from services.chassis.errors import DomainError
 from services.chassis.events import follow_up
-from services.chassis.objects import operation_naming, retire
+from services.objects import operation_naming, retire
 from services.pieces.domain import formats, refusals
 from services.pieces.domain.filenames import cleaned
 from services.pieces.domain.formats import Format

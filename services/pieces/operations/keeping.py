@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 
-from services.chassis.objects import BytesChanged, ObjectStore, StoreUnavailable, put_verified
+from services.objects import BytesChanged, ObjectStore, StoreUnavailable, put_verified
 from services.pieces.domain import refusals
 from services.pieces.domain.object_keys import DepositKey
 from services.pieces.operations.receiving import Received

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import structlog
 
 from services.chassis.errors import DomainError, NotFound
-from services.chassis.objects import ObjectMissing, StoreUnavailable
+from services.objects import ObjectMissing, StoreUnavailable
 from services.pieces.domain import refusals
 from services.pieces.domain.statuses import Scan
 from services.pieces.models import Deposit, db

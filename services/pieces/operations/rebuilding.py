@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now
 from services.chassis.errors import DomainError
-from services.chassis.objects import ObjectMissing
-from services.chassis.objects.rebuilding import Outcome, Rebuilt, is_recent
+from services.objects import ObjectMissing
+from services.objects.rebuilding import Outcome, Rebuilt, is_recent
 from services.pieces.domain import refusals
 from services.pieces.domain.formats import Format
 from services.pieces.domain.object_keys import DepositKey, read_key

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, Protocol, cast
 
-from services.chassis.objects import Stored
+from services.objects import Stored
 from services.pieces.domain import refusals
 
 CHUNK = 64 * 1024

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services.chassis.objects.comparison import NamingColumn
-from services.chassis.objects.reconciliation import Reconciliation
+from services.objects.comparison import NamingColumn
+from services.objects.reconciliation import Reconciliation
 from services.pieces.models import Deposit, db
 from services.pieces.parts import parts
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now, system_now
 from services.chassis.errors import Conflict, Invalid, NotFound
-from services.chassis.objects.tables import retired_objects
+from services.objects.tables import retired_objects
 from services.pieces.models import Control, Deposit, Piece, db
 from services.pieces.operations.audit import Actor, record
 from services.pieces.operations.deposits import make_current

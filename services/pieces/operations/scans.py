@@ -11,7 +11,7 @@ from sqlalchemy import Row, Select, func, select
 from services.chassis import figures
 from services.chassis.clock import portal_now, system_now
 from services.chassis.events import follow_up
-from services.chassis.objects import ObjectMissing
+from services.objects import ObjectMissing
 from services.pieces.antivirus import AntivirusUnavailable
 from services.pieces.domain.statuses import Scan
 from services.pieces.metrics import SCAN_STATES, SCANS

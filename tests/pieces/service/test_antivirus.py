@@ -13,7 +13,7 @@ from sqlalchemy import update
 from structlog.testing import capture_logs
 
 from services.chassis.clock import system_now
-from services.chassis.objects import ObjectStore
+from services.objects import ObjectStore
 from services.pieces.antivirus import Antivirus, AntivirusUnavailable
 from services.pieces.jobs import jobs
 from services.pieces.models import db, event_tables

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.chassis import figures
-from services.chassis.objects.reconciliation import FEW_UNKNOWN
+from services.objects.reconciliation import FEW_UNKNOWN
 from services.pieces.jobs import jobs
 from services.pieces.models import db
 from services.pieces.parts import parts

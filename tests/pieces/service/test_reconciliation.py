@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from services.chassis.jobs import answering_stopping
-from services.chassis.objects import ObjectStore, StoreUnavailable, installation, quarantine
-from services.chassis.objects.reconciliation import FEW_UNKNOWN, Stop
+from services.objects import ObjectStore, StoreUnavailable, installation, quarantine
+from services.objects.reconciliation import FEW_UNKNOWN, Stop
 from services.pieces.models import db
 from services.pieces.parts import parts, prepare_store
 from tests.pieces import made

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from services.chassis.objects import migrations
-from services.chassis.objects.migrations import KEY
+from services.objects import migrations
+from services.objects.migrations import KEY
 
 revision = "0003"
 down_revision = "0002"

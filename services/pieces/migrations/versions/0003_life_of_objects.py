@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from alembic import op
 
 from services.chassis.clock import system_now
-from services.chassis.objects import migrations
-from services.chassis.objects.migrations import KEY
+from services.objects import migrations
+from services.objects.migrations import KEY
 
 revision = "0003"
 down_revision = "0002"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from services.chassis.jobs import Jobs
-from services.chassis.objects.lifecycle import erase_expired
-from services.chassis.objects.reconciliation import Reconciliation
+from services.objects.lifecycle import erase_expired
+from services.objects.reconciliation import Reconciliation
 
 
 def register(jobs: Jobs, reconciliation: Callable[[], Reconciliation]) -> None:

@@ -19,8 +19,8 @@ from services.chassis.clock import system_now
 from services.chassis.database import Database
 from services.chassis.figures import Figure
 from services.chassis.jobs import stopping
-from services.chassis.objects import installation, quarantine
-from services.chassis.objects.comparison import (
+from services.objects import installation, quarantine
+from services.objects.comparison import (
     Counter,
     Lost,
     NamingColumn,
@@ -31,9 +31,9 @@ from services.chassis.objects.comparison import (
     still_lost,
     still_unknown,
 )
-from services.chassis.objects.settings import kept_for
-from services.chassis.objects.store import ObjectMissing, ObjectStore
-from services.chassis.objects.tables import KEY_LENGTH, unknown_objects
+from services.objects.settings import kept_for
+from services.objects.store import ObjectMissing, ObjectStore
+from services.objects.tables import KEY_LENGTH, unknown_objects
 
 log = structlog.get_logger()
 

@@ -4,9 +4,9 @@ No transaction spans rows and objects, so every doubt is settled in favour of ke
 is replaced stays for KEPT_DAYS, what no row names is set apart by a job and deleted by a person alone.
 """
 
-from services.chassis.objects.lifecycle import discard, operation_naming, put_verified, retire
-from services.chassis.objects.store import BytesChanged, ObjectMissing, ObjectStore, Stored, StoreUnavailable
-from services.chassis.objects.tables import ObjectKey, ObjectTables
+from services.objects.lifecycle import discard, operation_naming, put_verified, retire
+from services.objects.store import BytesChanged, ObjectMissing, ObjectStore, Stored, StoreUnavailable
+from services.objects.tables import ObjectKey, ObjectTables
 
 __all__ = [
     "BytesChanged",

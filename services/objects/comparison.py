@@ -13,9 +13,9 @@ from sqlalchemy import ColumnElement, Select, null, select, true
 
 from services.chassis.clock import system_now
 from services.chassis.database import Database
-from services.chassis.objects.quarantine import may_be_named
-from services.chassis.objects.store import ObjectStore
-from services.chassis.objects.tables import retired_objects
+from services.objects.quarantine import may_be_named
+from services.objects.store import ObjectStore
+from services.objects.tables import retired_objects
 
 PAGE = 1000
 Item = TypeVar("Item")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from services.chassis.clock import system_now
-from services.chassis.objects.installation import KEY as INSTALLATION
-from services.chassis.objects.store import ObjectMissing, ObjectStore
+from services.objects.installation import KEY as INSTALLATION
+from services.objects.store import ObjectMissing, ObjectStore
 
 FOLDER = "quarantine/"
 _DAY = "%Y%m%d"

@@ -8,8 +8,8 @@ import structlog
 from sqlalchemy import delete, insert, select
 
 from services.chassis.database import Database, new_id
-from services.chassis.objects.store import ObjectMissing, ObjectStore
-from services.chassis.objects.tables import installation
+from services.objects.store import ObjectMissing, ObjectStore
+from services.objects.tables import installation
 
 log = structlog.get_logger()
 

@@ -11,11 +11,11 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
-from services.chassis.objects import installation, quarantine
-from services.chassis.objects.quarantine import AlreadyThere, SetApart
-from services.chassis.objects.rebuilding import Outcome, Rebuilt
-from services.chassis.objects.reconciliation import Reconciliation, Report, Stop
-from services.chassis.objects.store import BytesChanged, ObjectMissing, StoreUnavailable
+from services.objects import installation, quarantine
+from services.objects.quarantine import AlreadyThere, SetApart
+from services.objects.rebuilding import Outcome, Rebuilt
+from services.objects.reconciliation import Reconciliation, Report, Stop
+from services.objects.store import BytesChanged, ObjectMissing, StoreUnavailable
 
 _KEY = "portail.reconciliation"
 AnyCommand = TypeVar("AnyCommand", bound=Callable[..., Any])

@@ -12,8 +12,8 @@ from flask import Flask
 from sqlalchemy import event, insert, text
 
 from services.chassis.database import Database
-from services.chassis.objects import ObjectMissing, ObjectStore, ObjectTables
-from services.chassis.objects.comparison import (
+from services.objects import ObjectMissing, ObjectStore, ObjectTables
+from services.objects.comparison import (
     Counter,
     Lost,
     NamingColumn,
@@ -22,8 +22,8 @@ from services.chassis.objects.comparison import (
     still_lost,
     still_unknown,
 )
-from services.chassis.objects.lifecycle import erase_expired
-from tests.chassis.objects.table import declare_file
+from services.objects.lifecycle import erase_expired
+from tests.objects.table import declare_file
 
 ROWS = 100_000
 NOW = datetime(2026, 11, 25, tzinfo=UTC)

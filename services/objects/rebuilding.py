@@ -7,7 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from services.chassis.clock import system_now
-from services.chassis.objects.store import ObjectStore
+from services.objects.store import ObjectStore
 
 
 class Outcome(StrEnum):

@@ -15,8 +15,8 @@ import pytest
 from services.chassis import capacity
 from services.chassis.breaker import FAILURES
 from services.chassis.capacity import WEB
-from services.chassis.objects import ObjectMissing, ObjectStore, StoreUnavailable
-from services.chassis.objects.store import StoreNotAsked
+from services.objects import ObjectMissing, ObjectStore, StoreUnavailable
+from services.objects.store import StoreNotAsked
 from tests.support.processes import wait_until
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """A web process whose calls may last two seconds."""
     web = WEB._replace(store=2)
     monkeypatch.setattr(capacity, "WEB", web)
-    monkeypatch.setattr("services.chassis.objects.store.WEB", web)
+    monkeypatch.setattr("services.objects.store.WEB", web)
     monkeypatch.setattr(capacity, "_waits", web)
     monkeypatch.setattr(capacity, "QUEUE_SECONDS", 0.1)
 

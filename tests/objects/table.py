@@ -8,7 +8,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database import Database
-from services.chassis.objects import ObjectKey
+from services.objects import ObjectKey
 
 
 def declare_file(db: Database) -> Any:

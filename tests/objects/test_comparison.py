@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as some
 
-from services.chassis.objects.comparison import Lost, Row, differences
+from services.objects.comparison import Lost, Row, differences
 
 keys = some.sets(some.text("ab-/.0", min_size=1, max_size=4))
 

@@ -14,10 +14,10 @@ from flask import Flask
 from sqlalchemy import insert
 
 from services.chassis.database import Database
-from services.chassis.objects import ObjectTables
-from services.chassis.objects.comparison import pages
-from tests.chassis.objects.bench.listing import Listing
-from tests.chassis.objects.table import declare_file
+from services.objects import ObjectTables
+from services.objects.comparison import pages
+from tests.objects.bench.listing import Listing
+from tests.objects.table import declare_file
 
 MEGABYTE = 1024 * 1024
 MOST_MORE = 60 * MEGABYTE
@@ -42,7 +42,7 @@ def _fill(url: str, count: int) -> None:
 
 
 def _measured(database_url: str, objects_url: str) -> dict[str, Any]:
-    command = [sys.executable, "-m", "tests.chassis.objects.bench.reconciling", database_url, objects_url]
+    command = [sys.executable, "-m", "tests.objects.bench.reconciling", database_url, objects_url]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path.cwd())
     assert done.returncode == 0, done.stderr
     measured: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

@@ -1,4 +1,4 @@
-"""The process that is measured: `python -m tests.chassis.objects.bench.reconciling DATABASE_URL OBJECTS_URL`."""
+"""The process that is measured: `python -m tests.objects.bench.reconciling DATABASE_URL OBJECTS_URL`."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pathlib import Path
 from flask import Flask
 
 from services.chassis.database import Database
-from services.chassis.objects import ObjectStore, ObjectTables
-from services.chassis.objects.comparison import NamingColumn
-from services.chassis.objects.reconciliation import Reconciliation
-from tests.chassis.objects.table import declare_file
+from services.objects import ObjectStore, ObjectTables
+from services.objects.comparison import NamingColumn
+from services.objects.reconciliation import Reconciliation
+from tests.objects.table import declare_file
 
 KIB = 1024
 

@@ -19,10 +19,10 @@ from sqlalchemy.orm import Session
 from services.chassis.clock import system_now
 from services.chassis.database import Database
 from services.chassis.jobs import stopping
-from services.chassis.objects import installation
-from services.chassis.objects.settings import kept_for
-from services.chassis.objects.store import BytesChanged, ObjectStore, Stored, StoreNotAsked, StoreUnavailable
-from services.chassis.objects.tables import retired_objects
+from services.objects import installation
+from services.objects.settings import kept_for
+from services.objects.store import BytesChanged, ObjectStore, Stored, StoreNotAsked, StoreUnavailable
+from services.objects.tables import retired_objects
 
 log = structlog.get_logger()
 

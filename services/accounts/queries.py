@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from services.accounts import identity
 from services.accounts.domain import form
@@ -14,7 +15,7 @@ from services.accounts.domain.account import typed_values
 from services.accounts.domain.emails import key_of
 from services.accounts.domain.links import EMAIL_CHANGE_LIFE, Purpose, State, sentence
 from services.accounts.models import Account, EmailChange, MailRefusal, db
-from services.accounts.operations import addresses, links
+from services.accounts.operations import addresses, links, pending_creations
 from services.accounts.operations.change import is_frozen
 from services.accounts.parts import parts
 from services.chassis.clock import portal_now
@@ -58,22 +59,23 @@ def assertion(account_id: str) -> str:
 
 
 def candidates_with(email: str) -> list[dict[str, Any]]:
-    """The activated account of this address, for staff; none or one."""
+    """For staff: the account of this address, else the creations that wait for it, newest first."""
     with db.reading_for_staff() as session:
         account = addresses.account_at(session, key_of(email))
-        if account is None:
-            return []
-        refusals = session.scalars(select(MailRefusal).where(MailRefusal.account_id == account.id)).all()
-    return [
-        {
-            "id": account.id,
-            "email": account.email,
-            "activated": account.activated_at is not None,
-            "version": account.version,
-            "refused_mails": [{"address": row.address, "code": row.code, "since": row.refused_at} for row in refusals],
-            "values": typed_values(identity.civil_status_of(account), account.email),
-        }
-    ]
+        accounts = [account] if account else pending_creations.waiting_at(session, key_of(email))
+        return [_candidate(session, account) for account in accounts]
+
+
+def _candidate(session: Session, account: Account) -> dict[str, Any]:
+    refusals = session.scalars(select(MailRefusal).where(MailRefusal.account_id == account.id)).all()
+    return {
+        "id": account.id,
+        "email": account.email,
+        "activated": account.activated_at is not None,
+        "version": account.version,
+        "refused_mails": [{"address": row.address, "code": row.code, "since": row.refused_at} for row in refusals],
+        "values": typed_values(identity.civil_status_of(account), account.email),
+    }
 
 
 def link_state(purpose: Purpose, token: str) -> dict[str, str | None]:

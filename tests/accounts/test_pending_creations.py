@@ -147,11 +147,12 @@ def test_a_creation_does_not_keep_its_address_from_staff_and_dies_with_it(house:
     assert slug(house.post("/activations", token=token)) == "lien-expire"
 
 
-def test_staff_find_activated_accounts_only(house: House, administrator: str) -> None:
+def test_staff_find_the_account_of_an_address_else_the_creations_that_wait(house: House, administrator: str) -> None:
+    created(house)
     _, token = created(house)
-    assert found(house, administrator, EMAIL) == []
+    assert [account["activated"] for account in found(house, administrator, EMAIL)] == [False, False]
     house.post("/activations", token=token)
-    assert [account["email"] for account in found(house, administrator, EMAIL)] == [EMAIL]
+    assert [account["activated"] for account in found(house, administrator, EMAIL)] == [True]
 
 
 def test_the_database_refuses_two_activated_accounts_of_one_address(house: House) -> None:

@@ -24,15 +24,14 @@ def waiting(turns: Turns, owner: str, served: list[str]) -> Iterator[Callable[[]
             served.append(owner)
             done.wait(PATIENT)
 
-    thread = threading.Thread(target=ask)
+    thread = threading.Thread(target=ask, daemon=True)
     before = turns.waiting
     thread.start()
     wait_until(lambda: turns.waiting > before or owner in served, PATIENT, f"{owner} stands in line")
     try:
         yield done.set
     finally:
-        done.set()
-        thread.join()
+        done.set()  # who stands behind ends after those before him, whose blocks end later
 
 
 def test_turns_are_had_in_the_order_of_asking_by_as_many_as_may() -> None:

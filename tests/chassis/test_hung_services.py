@@ -118,6 +118,13 @@ def test_refusals_are_answers(server: SilentServer) -> None:
     assert not is_open("refusing")
 
 
+def test_when_to_come_back_is_what_the_service_that_refused_says(server: SilentServer) -> None:
+    server.answers({"type": "/problems/indisponible", "detail": "Plus tard.", "retry_after": 3}, "503 Unavailable")
+    with pytest.raises(Unavailable, match="Plus tard") as refusal:
+        Client(server.url).get("/")
+    assert refusal.value.extra == {"retry_after": 3}
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 def test_a_write_is_not_sent_to_who_does_not_say_that_it_is_alive(server: SilentServer, method: str) -> None:
     assert outcome(Client(server.url, page_seconds=0.5), method, json={}) is Unavailable

@@ -25,8 +25,9 @@ class SingleRun(Generic[Result]):
         """The run under way, else a new one."""
         with self._lock:
             if self._run is None or self._is_stale(self._run):
-                self._run, self._begun_at = Future(), time.monotonic()
-                threading.Thread(target=self._do, args=(self._run,), daemon=True).start()
+                begun: Future[Result] = Future()
+                threading.Thread(target=self._do, args=(begun,), daemon=True).start()  # raises where none can be made
+                self._run, self._begun_at = begun, time.monotonic()
             return self._run
 
     def _is_stale(self, run: Future[Result]) -> bool:

@@ -190,7 +190,7 @@ class Client:
         except requests.RequestException as error:
             self._forget()
             if _timed_out(error) and seconds >= ALIVE_SHARE * FIRST_SHARE * self.page_seconds:
-                self._upstream.timed_out()  # else it was not given the time to answer
+                self._upstream.failed()  # else it was not given the time to answer
             raise
         self._upstream.answered()
         return answer

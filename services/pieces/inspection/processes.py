@@ -31,7 +31,7 @@ _PROGRAM = (sys.executable, "-E", "-s", "-B", "-m", "services.pieces.inspection.
 _FOLDER = Path(__file__).parents[3]  # where `services` is
 _ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
 _START_SECONDS = 20  # on a machine that is very busy; with the others less than the gateway waits
-_LINE = 6  # threads of the web process that may wait, out of 16
+_LINE = 6  # threads of the web process that may wait
 _PATIENCE = 10  # seconds
 
 

@@ -12,7 +12,6 @@ from deploy.containers.made import ed25519_pem
 from gateway.seal import Interrupted, Seal
 from services.accounts.app import create_app as create_accounts
 from services.accounts.settings import AccountsSettings
-from services.chassis import tokens
 from services.chassis.settings import Secret
 from tests.accounts.people import PASSWORD
 from tests.gateway.people import Visitors
@@ -62,8 +61,8 @@ def test_nobody_notices_that_the_signing_key_was_turned(own: Portal, monkeypatch
         for path in ("/inscriptions", "/compte"):
             browser.get(path)
             assert (browser.answer.status_code, browser.path) == (200, path)
-        monkeypatch.setattr(tokens, "REFETCH_SECONDS", 0)  # as five seconds would
-        own.gateway.app.extensions["visitors"]._kept.clear()  # as four would
+        monkeypatch.setattr(own.registrations.app.extensions["portail.keys"]._fetch, "_pause", 0.0)  # as 5 s would
+        own.gateway.app.extensions["visitors"]._known.clear()  # as four would
 
 
 def test_after_a_hard_turn_the_gateway_asks_for_another_token_of_its_own(own: Portal) -> None:

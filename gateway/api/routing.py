@@ -13,7 +13,7 @@ from gateway.api import blueprint
 from gateway.api.limits import Limits
 from gateway.remembered import Remembered
 from gateway.services import SERVICES, services
-from services.chassis.errors import DomainError, NotFound, TooLarge, TooMany, Unauthenticated
+from services.chassis.errors import DomainError, NotFound, TooLarge, TooMany, Unauthenticated, Unavailable
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 BODY_LIMIT = 1024 * 1024
@@ -82,9 +82,11 @@ def _access_token(opaque: str) -> str:
     try:
         token = services().tool_tokens.tool_token(opaque)
     except DomainError as error:
-        if error.http_status == 401:
+        if error.slug == "jeton-refuse":
             _refused.put(name, True)
             raise _not_valid() from error
+        if error.http_status == 401:  # our own was refused, and says nothing of the tool's
+            raise Unavailable() from error
         raise
     _exchanged.put(name, token)
     return token

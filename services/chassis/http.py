@@ -190,7 +190,7 @@ class Client:
         except requests.RequestException as error:
             self._forget()
             if _timed_out(error) and seconds >= ALIVE_SHARE * FIRST_SHARE * self.page_seconds:
-                self._upstream.timed_out()  # else it was not given the time to answer
+                self._upstream.failed()  # else it was not given the time to answer
             raise
         self._upstream.answered()
         return answer
@@ -245,11 +245,11 @@ def _problem(answer: requests.Response) -> DomainError:
     if slug is None:
         return Unavailable("Un service du portail a répondu de façon inattendue.")
     body = answer.json()
-    if answer.status_code == 503:
-        return Unavailable(body.get("detail", ""))
     known = {"type", "title", "status", "detail", "instance", "errors"}
-    errors = tuple(FieldError(item["pointer"], item["detail"]) for item in body.get("errors", ()))
     extra = {key: value for key, value in body.items() if key not in known}
+    if answer.status_code == 503:
+        return Unavailable(body.get("detail", ""), **extra)
+    errors = tuple(FieldError(item["pointer"], item["detail"]) for item in body.get("errors", ()))
     return ProblemAnswer(
         body.get("detail", ""),
         errors=errors,

@@ -1,7 +1,7 @@
-"""What this process knows of a service that it calls: how many calls are under way, and whether it answers at all.
+"""What this process knows of a service, or of the store: how many calls are under way, and whether it answers at all.
 
 One that accepts and stays silent would take its callers' threads with it: calls at once have a limit, and after a few
-time-outs in a row only one call in RESET_SECONDS is let through, as a trial. A refused connection costs nobody a wait.
+failures in a row only one call in RESET_SECONDS is let through, as a trial. What is a failure the caller says.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from prometheus_client import Gauge
 
 from services.chassis.errors import Unavailable
 
-TIMEOUTS_IN_A_ROW = 3
+FAILURES_IN_A_ROW = 3
 RESET_SECONDS = 2.0
 LATELY_SECONDS = 1.0  # a service that answered within these is alive
 
-_OPEN = Gauge("service_breaker_open", "1 while calls to the service are refused, since it does not answer", ("called",))
+_OPEN = Gauge("service_breaker_open", "1 while calls to it are refused, since it does not answer", ("called",))
 
 
 class Upstream:
-    """One service. For a place among `at_once` one waits `queue_seconds` at most, and only while calls do not time out;
+    """One of them. For a place among `at_once` one waits `queue_seconds` at most, and only while calls do not fail;
     `away` makes the error for those who get none."""
 
     def __init__(self, name: str, at_once: int, queue_seconds: float, away: Callable[[], Unavailable]) -> None:
@@ -31,7 +31,7 @@ class Upstream:
         self._away = away
         self._places = threading.BoundedSemaphore(at_once)
         self._lock = threading.Lock()
-        self._timeouts = 0
+        self._failures = 0
         self._next_trial = float("-inf")
         self._answered_at = float("-inf")
         self._gauge = _OPEN.labels(name)
@@ -41,7 +41,7 @@ class Upstream:
     def place(self, seconds: float) -> Iterator[bool]:
         """A place among the calls under way; True for a trial. Raises Unavailable where there is none in time."""
         is_trial = self._is_trial()
-        wait = 0.0 if self._timeouts else max(0.0, min(seconds, self._queue_seconds))
+        wait = 0.0 if self._failures else max(0.0, min(seconds, self._queue_seconds))
         if not self._places.acquire(timeout=wait):
             raise self._away()
         try:
@@ -51,23 +51,23 @@ class Upstream:
 
     def is_lively(self) -> bool:
         """Whether it has just answered."""
-        return not self._timeouts and time.monotonic() - self._answered_at < LATELY_SECONDS
+        return not self._failures and time.monotonic() - self._answered_at < LATELY_SECONDS
 
     def answered(self) -> None:
         self._answered_at = time.monotonic()
-        if self._timeouts:
-            self._timeouts = 0
+        if self._failures:
+            self._failures = 0
             self._gauge.set(0)
 
-    def timed_out(self) -> None:
+    def failed(self) -> None:
         with self._lock:
-            self._timeouts += 1
-            if self._timeouts >= TIMEOUTS_IN_A_ROW:
+            self._failures += 1
+            if self._failures >= FAILURES_IN_A_ROW:
                 self._next_trial = time.monotonic() + RESET_SECONDS
                 self._gauge.set(1)
 
     def _is_trial(self) -> bool:
-        if self._timeouts < TIMEOUTS_IN_A_ROW:
+        if self._failures < FAILURES_IN_A_ROW:
             return False
         with self._lock:
             if time.monotonic() < self._next_trial:

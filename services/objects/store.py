@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,12 +17,11 @@ import urllib3
 from minio import Minio
 from minio.commonconfig import CopySource
 from minio.error import InvalidResponseError, MinioException, S3Error
-from pybreaker import CircuitBreakerError
 from urllib3.exceptions import HTTPError, ProtocolError
 
-from services.chassis.breaker import breaker
 from services.chassis.capacity import WEB, Limit, threads, waits
 from services.chassis.errors import Unavailable
+from services.chassis.upstream import Upstream
 
 CHUNK = 64 * 1024
 PART_SIZE = 10 * 1024 * 1024
@@ -69,8 +68,9 @@ class ObjectStore:
             raise ValueError("s3+http://key:secret@host:port/bucket is expected")
         self._bucket = parts.path.strip("/")
         self._client = _client(parts)
-        limit, guard = Limit(threads() // 4, threads()), breaker(StoreUnavailable)
-        self._guards = (limit.held, guard.calling) if waits() is WEB else ()
+        self._limit = Limit(threads() // 4, threads())
+        self._upstream = Upstream("store", self._limit.running, 0.0, Unavailable)
+        self._admitted = self._as_one_of_few if waits() is WEB else nullcontext
 
     def ensure_bucket(self) -> None:
         with self._call():
@@ -163,14 +163,27 @@ class ObjectStore:
             with _translated(key):
                 yield
             return
-        with ExitStack() as guarded:
+        with self._admitted(), _lasting(waits().store), _translated(key):
+            yield
+
+    @contextmanager
+    def _as_one_of_few(self) -> Iterator[None]:
+        """Raises StoreNotAsked where too many calls are under way or the last ones failed."""
+        with ExitStack() as admitted:
             try:
-                for guard in self._guards:
-                    guarded.enter_context(guard())
-            except (Unavailable, CircuitBreakerError) as error:
-                raise StoreNotAsked(type(error).__name__) from error
-            with _lasting(waits().store), _translated(key):
+                admitted.enter_context(self._limit.held())
+                admitted.enter_context(self._upstream.place(0.0))
+            except Unavailable as error:
+                raise StoreNotAsked from error
+            try:
                 yield
+            except StoreUnavailable:
+                self._upstream.failed()
+                raise
+            except ObjectMissing:
+                self._upstream.answered()
+                raise
+            self._upstream.answered()
 
 
 class _Requests(urllib3.PoolManager):

@@ -15,7 +15,7 @@ from services.chassis.errors import NotFound, Unavailable
 from services.chassis.http import ALIVE, Client, ProblemAnswer, path
 from services.chassis.service_token import ServiceToken
 from services.chassis.tokens import RemoteKeys, UnknownKey
-from services.chassis.upstream import TIMEOUTS_IN_A_ROW
+from services.chassis.upstream import FAILURES_IN_A_ROW
 from tests.support.ports import free_port
 from tests.support.processes import wait_until
 from tests.support.silent_server import SilentServer
@@ -43,7 +43,7 @@ def is_open(name: str) -> bool:
 
 
 def opened(client: Client) -> None:
-    for _ in range(TIMEOUTS_IN_A_ROW):
+    for _ in range(FAILURES_IN_A_ROW):
         assert outcome(client) is Unavailable
 
 
@@ -113,9 +113,16 @@ def test_the_trial_asks_whether_the_service_is_alive_and_risks_nothing_else(serv
 def test_refusals_are_answers(server: SilentServer) -> None:
     server.answers({"type": "/problems/conflit", "detail": "Non."}, "409 Conflict")
     client = Client(server.url, "refusing")
-    for _ in range(TIMEOUTS_IN_A_ROW + 1):
+    for _ in range(FAILURES_IN_A_ROW + 1):
         assert outcome(client) is ProblemAnswer
     assert not is_open("refusing")
+
+
+def test_when_to_come_back_is_what_the_service_that_refused_says(server: SilentServer) -> None:
+    server.answers({"type": "/problems/indisponible", "detail": "Plus tard.", "retry_after": 3}, "503 Unavailable")
+    with pytest.raises(Unavailable, match="Plus tard") as refusal:
+        Client(server.url).get("/")
+    assert refusal.value.extra == {"retry_after": 3}
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
@@ -184,7 +191,7 @@ def test_without_a_token_who_waits_is_told_and_one_alone_asks(server: SilentServ
     with ThreadPoolExecutor(20) as pool:
         outcomes = [pool.submit(token) for _ in range(20)]
         assert {type(call.exception(HELD)) for call in outcomes} == {Unavailable}
-    assert sum(line.startswith("POST") for line in server.requests) <= 1 + TIMEOUTS_IN_A_ROW
+    assert sum(line.startswith("POST") for line in server.requests) <= 1 + FAILURES_IN_A_ROW
 
 
 def test_keys_once_fetched_verify_while_accounts_hangs_and_an_unknown_one_costs_one_call(server: SilentServer) -> None:

@@ -94,6 +94,16 @@ def test_a_refused_token_costs_accounts_one_call_however_often_it_comes(running:
     assert len(exchanges) == 1
 
 
+def test_a_tool_is_not_refused_for_the_gateways_own_token(running: Portal, silent: SilentServer) -> None:
+    app = gateway_before(running, silent, "accounts", "pieces")
+    headers = {"Host": running.url.removeprefix("http://"), "Authorization": "Bearer a-good-tools-token"}
+    tools = app.test_client()
+    silent.answers({"type": "/problems/service-refuse"}, "401 Unauthorized")
+    assert tools.get("/api/pieces/v1/pieces", headers=headers).status_code == 503
+    silent.answers({"access_token": "signed", "expires_in": 60.0})
+    assert tools.get("/api/pieces/v1/pieces", headers=headers).status_code == 200
+
+
 def test_ids_that_hold_slashes_lead_nowhere_else(running: Portal, visitors: Visitors) -> None:
     browser = visitors.logged_in()
     with calls_counted(running.registrations.app, "/v1/messages") as strayed:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from services.chassis import capacity
-from services.chassis.breaker import FAILURES
 from services.chassis.capacity import WEB
+from services.chassis.upstream import FAILURES_IN_A_ROW
 from services.objects import ObjectMissing, ObjectStore, StoreUnavailable
 from services.objects.store import StoreNotAsked
 from tests.support.processes import wait_until
@@ -69,7 +69,7 @@ def test_after_some_failures_whoever_waits_is_told_without_a_call_until_the_stor
     store = ObjectStore(bucket.url)
     put(store)
     with objects.hanging():
-        for _ in range(FAILURES):
+        for _ in range(FAILURES_IN_A_ROW):
             with pytest.raises(StoreUnavailable):
                 put(store)
         with pytest.raises(StoreNotAsked):
@@ -85,7 +85,7 @@ def test_after_some_failures_whoever_waits_is_told_without_a_call_until_the_stor
 
 def test_objects_that_are_missing_are_no_failure_of_the_store(hurried: None, bucket: Bucket) -> None:
     store = ObjectStore(bucket.url)
-    for _ in range(2 * FAILURES):
+    for _ in range(2 * FAILURES_IN_A_ROW):
         with pytest.raises(ObjectMissing):
             store.read("nothing")
     put(store)
@@ -95,7 +95,7 @@ def test_a_job_goes_on_asking(bucket: Bucket, objects: Objects) -> None:
     store = ObjectStore(bucket.url)
     objects.stop()
     try:
-        for _ in range(2 * FAILURES):
+        for _ in range(2 * FAILURES_IN_A_ROW):
             with pytest.raises(StoreUnavailable) as refusal:
                 put(store)
             assert refusal.type is StoreUnavailable

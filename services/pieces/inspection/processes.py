@@ -31,7 +31,7 @@ _PROGRAM = (sys.executable, "-E", "-s", "-B", "-m", "services.pieces.inspection.
 _FOLDER = Path(__file__).parents[3]  # where `services` is
 _ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
 _START_SECONDS = 20  # on a machine that is very busy; with the others less than the gateway waits
-_LINE = 6  # threads of the web process that may wait, out of 16
+_LINE = 6  # threads of the web process that may wait
 _PATIENCE = 10  # seconds
 
 
@@ -134,12 +134,11 @@ class Inspections:
         Raises what it raises; Unverifiable for what cannot be looked at within the limits; Unavailable where too many
         files wait.
         """
-        content.seek(0)
         head = json.dumps({"filename": filename, "accepted": accepted}).encode()
-        request = head + b"\n" + content.read()
         try:
             with self.turns.turn(owner):
-                return self._look(request)
+                content.seek(0)
+                return self._look(head + b"\n" + content.read())
         except LineFull as error:
             raise refusals.inspection_busy() from error
         except Unverifiable as error:
@@ -182,9 +181,11 @@ class Inspections:
         return answer
 
     def _take(self) -> Inspector:
-        while self.ready:
-            inspector = self.ready.pop()
+        while True:
+            try:
+                inspector = self.ready.pop()
+            except IndexError:  # several threads take from these
+                return Inspector()
             if inspector.running:
                 return inspector
             inspector.close()
-        return Inspector()

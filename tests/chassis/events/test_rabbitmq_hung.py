@@ -9,9 +9,7 @@ import pytest
 
 from services.chassis.events import follow_up
 from services.chassis.events import rabbitmq as adapter
-from services.chassis.events.broker import BrokerUnavailable
-from services.chassis.events.topology import EXCHANGE
-from tests.chassis.events.ledger import Ledger, Noted, declare
+from tests.chassis.events.ledger import Ledger, declare
 from tests.chassis.events.test_delivery import note
 from tests.support.processes import wait_until
 from tests.support.rabbitmq import RabbitMQ
@@ -50,20 +48,3 @@ def test_a_broker_that_hangs_loses_and_doubles_nothing_and_holds_up_nothing_else
         note(writer, "after")
         wait_until(lambda: "after" in reader.entries(), PATIENCE, "the entry over new connections")
     assert sorted(reader.entries()) == ["after", "and this", "before", "meanwhile"]
-
-
-def test_a_confirm_that_does_not_come_is_not_waited_for(
-    rabbitmq: RabbitMQ, url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As from a queue that has lost its majority: the broker's heartbeats alone would keep the relay waiting."""
-    monkeypatch.setattr(adapter, "HEARTBEAT_SECONDS", 3600)
-    monkeypatch.setattr(adapter, "CONFIRM_SECONDS", 1.0)
-    publisher = adapter.RabbitBroker(url).publisher()
-    publisher.send(EXCHANGE, Noted.TYPE, b"first", None, 1)
-    rabbitmq.pause()
-    with pytest.raises(BrokerUnavailable):
-        publisher.send(EXCHANGE, Noted.TYPE, b"second", None, 1)
-    publisher.close()
-    rabbitmq.resume()
-    publisher.send(EXCHANGE, Noted.TYPE, b"third", None, 1)
-    publisher.close()

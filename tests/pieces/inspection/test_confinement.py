@@ -15,9 +15,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from services.chassis.errors import Unavailable
 from services.pieces.domain.formats import Format
 from services.pieces.domain.refusals import FileRefused, Unverifiable, Unverified
 from services.pieces.inspection.processes import End, Inspections, Inspector
+from services.pieces.inspection.turns import Turns
 from services.pieces.inspection.verdicts import read_verdict, verdict_of
 from tests.pieces import made
 from tests.pieces.corpus.pictures import scans
@@ -58,6 +60,20 @@ def looked_at(inspections: Inspections, content: bytes, name: str) -> Format:
     return inspections.inspect("somebody", io.BytesIO(content), name, ALL)
 
 
+class OnlyHeld(io.BytesIO):
+    """A file whose bytes nobody may read."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        raise AssertionError("read")
+
+
+class TakenMeanwhile(list[Inspector]):
+    """Another thread takes the last of them between a look and the taking."""
+
+    def __len__(self) -> int:
+        return 1
+
+
 def photograph(size: tuple[int, int], *, progressive: bool = False) -> bytes:
     chance = random.Random(1)
     small = Image.frombytes("L", (64, 48), chance.randbytes(64 * 48)).convert("RGB")
@@ -87,6 +103,18 @@ def test_good_files_are_accepted_by_a_confined_process(
     inspections: Inspections, name: str, content: bytes, expected: Format
 ) -> None:
     assert looked_at(inspections, content, name) is expected
+
+
+def test_a_file_that_waits_for_its_turn_is_not_read_into_memory(inspections: Inspections) -> None:
+    inspections.turns = Turns(1, line=1, patience=0.1)
+    with inspections.turns.turn("somebody"), pytest.raises(Unavailable):
+        inspections.inspect("somebody", OnlyHeld(made.pdf()), "carte.pdf", ALL)
+
+
+def test_where_the_last_program_that_stood_ready_was_taken_another_is_made(inspections: Inspections) -> None:
+    inspections.ready = TakenMeanwhile()
+    assert looked_at(inspections, made.pdf(), "carte.pdf") is Format.PDF
+    inspections.ready = list(inspections.ready)
 
 
 def test_a_confined_process_reaches_neither_files_nor_network_nor_memory() -> None:

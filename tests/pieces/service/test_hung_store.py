@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from services.chassis import capacity
+from services.pieces.operations.limits import AtOnce
+from services.pieces.parts import attach, parts
 from tests.pieces import made
 from tests.pieces.example import saved
 from tests.pieces.portal import Portal
@@ -27,6 +30,8 @@ def portal(bucket: Bucket, database_url: str, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("THREADS", "16")
     capacity.start_as(capacity.WEB)
     running = Portal(database_url, bucket.url)
+    with running.app.app_context():
+        attach(running.app, replace(parts(), at_once=AtOnce(FLOOD)))  # as if each file were another candidate's
     running.hears(saved())
     yield running
     running.close()

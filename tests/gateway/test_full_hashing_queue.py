@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.accounts.hashing import BUSY
+from services.accounts.hashing_line import BUSY
 from tests.accounts.hashing_queue import nobody_else_hashes
 from tests.accounts.people import PASSWORD
 from tests.gateway.people import new_address, typed

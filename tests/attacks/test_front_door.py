@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import http.client
+import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 A_DEPOSIT = f"/justificatifs/{'0' * 32}/depot/{'0' * 32}"
 ELSEWHERE = "127.0.0.9"
 MOST_OF_ONE_ADDRESS = 2000
+A_FILE = f"/justificatifs/fichier/{'0' * 32}"
+MORE_THAN_THE_PROXY_TAKES = 24 * 1024 * 1024
+MOST_FILES_READ_BY_ONE_ADDRESS = 40
 MOST_LARGE_BODIES_OF_ONE_ADDRESS = 130
 A_SCHOOL = 1900  # of whom each waits for an answer at the same moment
 
@@ -56,6 +61,10 @@ def gateway_port() -> Iterator[int]:
     @app.get("/")
     def told() -> dict[str, str]:
         return {name: request.headers.get(name, "") for name in ("Host", "X-Forwarded-For", "X-Forwarded-Proto")}
+
+    @app.get(A_FILE)
+    def file() -> bytes:
+        return bytes(MORE_THAN_THE_PROXY_TAKES)
 
     port = free_port()
     server = Server(app, port)
@@ -158,6 +167,19 @@ def test_files_that_the_proxy_does_not_have_count_like_pages(site: Site) -> None
     with crowd(site.url, {missing: MOST_OF_ONE_ADDRESS + 400}, at_least=MOST_OF_ONE_ADDRESS):
         assert asked_as_written(site.url, "/static/of-another-version/a.css").status == 429
         assert requests.get(f"{site.url}{load_assets().url('portail.css')}", timeout=PATIENCE).status_code == 200
+
+
+def test_slow_readers_at_one_address_do_not_fill_the_room_of_answers(gateway_port: int) -> None:
+    for running in proxy(gateway_port):
+        running.names.addresses = ["127.0.0.1"]
+        with ExitStack() as opened:
+            for _ in range(MOST_FILES_READ_BY_ONE_ADDRESS):
+                reader = opened.enter_context(socket.create_connection(("127.0.0.1", running.port), timeout=PATIENCE))
+                reader.sendall(f"GET {A_FILE} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+                assert reader.recv(12) == b"HTTP/1.1 200"
+            assert asked_as_written(running.url, A_FILE).status == 429
+            assert asked_as_written(running.url, A_FILE, source=ELSEWHERE).status == 200
+            assert asked_as_written(running.url, "/").status == 200
 
 
 def test_with_a_certificate_http_leads_to_https(tls: Proxy) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from gateway.app import create_app
 from gateway.settings import GatewaySettings, cookie_name
-from services.accounts.hashing import BUSY
+from services.accounts.hashing_line import BUSY
 from services.chassis import capacity
 from tests.accounts.hashing_queue import nobody_else_hashes
 from tests.accounts.people import PASSWORD

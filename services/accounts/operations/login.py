@@ -53,7 +53,7 @@ def log_in(attempt: Attempt) -> LoggedIn:
     """Open a session. Raises TooMany, Unauthenticated `identification-refusee`, Unavailable where too many hash at
     once, or after the right password only: Forbidden `compte-non-active`, `second-facteur`,
     `second-facteur-illisible`, `compte-desactive`."""
-    with parts().passwords.turn():  # first of all: who gets none has not tried
+    with parts().passwords.turn(attempt.source):  # first of all: who gets none has not tried
         return _log_in(attempt)
 
 

@@ -48,12 +48,15 @@ def connect(settings: GatewaySettings) -> Services:
         name: _client(settings, name, f"{name}_for_tools", at_once=settings.tool_calls_at_once, queue_seconds=0.0)
         for name in SERVICES
     }
+    passwords = _client(
+        settings, "accounts", "accounts_for_passwords", at_once=settings.password_calls_at_once, queue_seconds=1.0
+    )
     return Services(
-        accounts=Accounts(pages["accounts"], own_token),
+        accounts=Accounts(pages["accounts"], own_token, passwords),
         registrations=Registrations(pages["registrations"]),
         documents=Documents(pages["documents"]),
         pieces=Pieces(pages["pieces"]),
-        tool_tokens=Accounts(tools["accounts"], own_token),
+        tool_tokens=Accounts(tools["accounts"], own_token, passwords),
         own_token=own_token,
         for_pages=pages,
         for_tools=tools,

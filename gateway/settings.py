@@ -59,6 +59,11 @@ class GatewaySettings(Settings):
         return max(1, self.threads // 8)
 
     @property
+    def password_calls_at_once(self) -> int:
+        """Calls of pages that have a password hashed, which may wait: they take no place of who is logged in."""
+        return max(1, self.threads // 16)
+
+    @property
     def tool_calls_at_once(self) -> int:
         """Calls of tools to one service: an eighth of the threads for the four, which leaves three for other pages."""
         return max(1, self.threads // 32)

@@ -103,9 +103,13 @@ class Place:
     def secrets_there(self) -> Secrets:
         """Raises Unreadable."""
         try:
-            return Secrets(**json.loads(self.secrets_file.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError) as error:
+            there = Secrets(**json.loads(self.secrets_file.read_text(encoding="utf-8")))
+            needed = (there.signing_key, there.seal_key, *(there.clients[client] for client in CLIENTS))
+        except (OSError, ValueError, TypeError, KeyError) as error:
             raise Unreadable(str(self.secrets_file)) from error
+        if not all(isinstance(text, str) and text.strip() for text in needed):
+            raise Unreadable(str(self.secrets_file))
+        return there
 
     def write_secrets(self, secrets: Secrets) -> None:
         """A running launcher takes notice."""
@@ -145,4 +149,6 @@ def write_private(path: Path, text: str) -> None:
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
+        file.flush()
+        os.fsync(file.fileno())  # else a power cut may leave an empty file of this name, and the keys are gone
     temporary.replace(path)

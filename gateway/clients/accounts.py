@@ -64,11 +64,15 @@ class Me:
 
 
 class Accounts:
-    """Refusals are raised as ProblemAnswer, with the fields they are about."""
+    """Refusals are raised as ProblemAnswer, with the fields they are about.
 
-    def __init__(self, http: ServiceClient, own_token: ServiceToken) -> None:
+    What has a password hashed goes by `passwords`: there people wait for each other.
+    """
+
+    def __init__(self, http: ServiceClient, own_token: ServiceToken, passwords: ServiceClient) -> None:
         self._http = http
         self._own_token = own_token
+        self._passwords = passwords
 
     def creation_form(self, values: Values) -> Form:
         """The form for `values` as typed: the country chosen decides which place of birth is asked for."""
@@ -83,7 +87,7 @@ class Accounts:
 
     def create(self, values: Values) -> Created:
         """Raises Invalid's problem with every error."""
-        return shaped(Created, self._post("/v1/accounts", values=values))
+        return shaped(Created, self._hashed("/v1/accounts", values=values))
 
     def resend_activation(self, email: str, creation: str | None) -> None:
         """The mail of this creation once more, else of the newest at this address."""
@@ -97,7 +101,7 @@ class Accounts:
         self._post("/v1/activations", token=token)
 
     def log_in(self, email: str, password: str, *, device: str | None, source: str) -> Login:
-        answer = self._post("/v1/sessions", email=email, password=password, device=device, source=source)
+        answer = self._hashed("/v1/sessions", email=email, password=password, device=device, source=source)
         return shaped(Login, answer)
 
     def log_out(self, session: str) -> None:
@@ -114,7 +118,7 @@ class Accounts:
         return self._state("/v1/password-resets/check", token)
 
     def reset(self, token: str, password: str, confirmation: str) -> None:
-        self._post("/v1/password-resets/complete", token=token, password=password, password_confirmation=confirmation)
+        self._hashed("/v1/password-resets/complete", token=token, password=password, password_confirmation=confirmation)
 
     def email_change_state(self, token: str) -> LinkState:
         return self._state("/v1/email-changes/check", token)
@@ -139,11 +143,11 @@ class Accounts:
 
     def change_me(self, access_token: str, values: Values) -> bool:
         """Whether a new address now waits for its owner's confirmation."""
-        answer = self._http.put("/v1/me", json={"values": values}, token=access_token)
+        answer = self._passwords.put("/v1/me", json={"values": values}, token=access_token)
         return bool(answer["email_change_pending"])
 
     def delete_me(self, access_token: str, current_password: str) -> None:
-        self._http.post("/v1/me/deletion", json={"current_password": current_password}, token=access_token)
+        self._passwords.post("/v1/me/deletion", json={"current_password": current_password}, token=access_token)
 
     def identity(self, access_token: str) -> str:
         """The candidate's identity, signed for registrations and good for a minute."""
@@ -151,6 +155,9 @@ class Accounts:
 
     def _state(self, path: str, token: str) -> LinkState:
         return shaped(LinkState, self._ask(path, token=token))
+
+    def _hashed(self, path: str, **body: Any) -> Any:
+        return self._passwords.post(path, json=body, token=self._own_token)
 
     def _post(self, path: str, **body: Any) -> Any:
         return self._http.post(path, json=body, token=self._own_token)

@@ -10,15 +10,27 @@ from typing import Any, TypeVar
 from flask import g, has_request_context
 
 from gateway.clients import page_time
-from services.chassis.http import READS, Client
+from services.chassis.errors import Unauthenticated
+from services.chassis.http import READS, Client, ProblemAnswer, RenewableToken
 from services.chassis.received import HEADER
 
 Shape = TypeVar("Shape")
+OURS = (Unauthenticated.type, "service-refuse")
+"""What accounts says where it knows neither our token nor our secret: nothing of who asks us."""
 
 
 class ServiceClient(Client):
     """A service's base URL. Every call says when the gateway took the candidate's request up; reads share the time of
     their page."""
+
+    def call(self, method: str, path: str, *, token: Any = None, **options: Any) -> Any:
+        """Raises Unavailable where we are refused ourselves."""
+        try:
+            return super().call(method, path, token=token, **options)
+        except ProblemAnswer as refusal:
+            if isinstance(token, RenewableToken) and refusal.slug in OURS:
+                raise self.away() from refusal
+            raise
 
     def answer(
         self,

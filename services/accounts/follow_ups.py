@@ -51,8 +51,9 @@ def send_failed_logins(data: dict[str, Any], envelope: Envelope) -> None:
 
 @registry.follow_up("send_reset_mail", MAILS)
 def send_reset_mail(data: dict[str, Any], envelope: Envelope) -> None:
+    """To the address in force: one that changes at this moment closes the links that there are."""
     with db.operation() as session:
-        account = session.get(Account, data["account_id"])
+        account = session.get(Account, data["account_id"], with_for_update=True)
         if account is None:
             return
         expires_at = portal_now() + RESET_LIFE

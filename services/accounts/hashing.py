@@ -14,35 +14,39 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from services.accounts.domain.passwords import normalised
-from services.chassis.capacity import Limit, threads
-
-BUSY = "Trop de personnes s'identifient en ce moment : réessayez dans quelques secondes."
+from services.accounts.hashing_line import HashingLine
+from services.chassis.capacity import threads
 
 
 class Passwords:
     """Hashes and checks; parameters are read from each hash, so they can be raised over time.
 
-    As many at once as there are processors (argon2 leaves Python's lock), and a few wait. Raises Unavailable beyond.
+    As many at once as there are processors (argon2 leaves Python's lock), a quarter of the threads with those who wait.
+    Raises Unavailable beyond.
     """
 
     def __init__(self, *, memory_kib: int, passes: int) -> None:
         self._hasher = PasswordHasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)
         self._nobody = self._hasher.hash("personne n'a ce mot de passe")
-        self._limit = Limit(threads() // 4, len(os.sched_getaffinity(0)), BUSY)
+        places = threads() // 4
+        self._line = HashingLine(max(1, min(len(os.sched_getaffinity(0)), places * 3 // 4)), places)
         self._turn = threading.local()
 
     @property
     def at_once(self) -> int:
         """How many turns there are."""
-        return self._limit.running
+        return self._line.at_once
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
-        """A turn at hashing, for all that the block hashes. Raises Unavailable."""
+    def turn(self, source: str = "") -> Iterator[None]:
+        """A turn at hashing, for all that the block hashes; `source`: who asks, where that is known.
+
+        Raises Unavailable.
+        """
         if getattr(self._turn, "taken", False):
             yield
             return
-        with self._limit.held():
+        with self._line.turn(source):
             self._turn.taken = True
             try:
                 yield

@@ -45,7 +45,7 @@ class Settings:
     """What mails and cookies are made from, without trailing slash."""
     page_seconds: float = 2.5
     """How long a page waits in all for services that do not answer; what is left of 3 s is for making it."""
-    threads: int = 16
+    threads: int = 64
     """Requests answered at once."""
 
     @classmethod

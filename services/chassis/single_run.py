@@ -15,8 +15,7 @@ class SingleRun(Generic[Result]):
     """What came out well is given to all who ask within `pause` seconds of its beginning."""
 
     def __init__(self, work: Callable[[], Result], pause: float = 0.0) -> None:
-        self._work = work
-        self._pause = pause
+        self._work, self._pause = work, pause
         self._lock = threading.Lock()
         self._run: Future[Result] | None = None
         self._begun_at = float("-inf")
@@ -25,9 +24,9 @@ class SingleRun(Generic[Result]):
         """The run under way, else a new one."""
         with self._lock:
             if self._run is None or self._is_stale(self._run):
-                begun: Future[Result] = Future()
-                threading.Thread(target=self._do, args=(begun,), daemon=True).start()  # raises where none can be made
-                self._run, self._begun_at = begun, time.monotonic()
+                run, self._begun_at = Future[Result](), time.monotonic()
+                threading.Thread(target=self._do, args=(run,), daemon=True).start()  # may fail: then there is no run
+                self._run = run
             return self._run
 
     def _is_stale(self, run: Future[Result]) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import requests
 
-from services.accounts.hashing import BUSY
+from services.accounts.hashing_line import BUSY
 from services.accounts.models import LoginFailures, db
 from tests.accounts.hashing_queue import SECONDS, nobody_else_hashes
 from tests.accounts.house import GATEWAY_SECRET, House

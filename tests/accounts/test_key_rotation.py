@@ -182,3 +182,10 @@ def test_both_secrets_of_a_client_are_accepted_while_it_is_turned(built: Built) 
     only = built(client_secrets=ClientSecrets(json.dumps({"gateway": new})))
     refused = only.client.post("/v1/tokens", json={"client_id": "gateway", "client_secret": GATEWAY_SECRET})
     assert (refused.status_code, slug(refused)) == (401, "service-refuse")
+
+
+def test_who_logs_in_with_a_second_factor_that_no_key_opens_is_sent_to_an_administrateur(built: Built) -> None:
+    staff = made(built(sealing=FIRST), "create-staff", *GESTIONNAIRE)
+    code = pyotp.TOTP(staff["totp_secret"]).at(int(time.time()))
+    answer = built(sealing=SECOND).try_log_in(EMAIL, staff["password"], code=code)
+    assert (answer.status_code, slug(answer)) == (403, "second-facteur-illisible")

@@ -157,3 +157,24 @@ def _waits_for_a_lock(house: House) -> bool:
     waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
     with house.app.app_context(), db.engine.connect() as connection:
         return bool(connection.scalar(waiting))
+
+
+@pytest.mark.parametrize("migrated_url", ["postgresql"], indirect=True)
+def test_a_reset_link_made_while_the_address_changes_goes_to_the_new_address(house: House) -> None:
+    held = house.logged_in()
+    ask_new_email(house, held)
+    house.deliver()
+    house.mailbox.clear()
+    house.post("/password-resets", email=EMAIL)
+    mailing = threading.Thread(target=house.deliver)
+    with house.app.app_context(), db.operation() as session:
+        account = session.get_one(Account, held["subject"], with_for_update=True)
+        account.email, account.email_key, account.version = NEW_EMAIL, NEW_EMAIL, account.version + 1
+        session.flush()
+        links.close(session, account.id, Purpose.RESET)
+        mailing.start()
+        wait_until(
+            lambda: _waits_for_a_lock(house) or bool(house.mailbox.received), 60, "the link waits for its account"
+        )
+    mailing.join(60)
+    assert [mail.recipients for mail in house.mailbox.received] == [[NEW_EMAIL]]

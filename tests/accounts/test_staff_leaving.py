@@ -6,11 +6,13 @@ import json
 import threading
 import time
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import jwt
 import pyotp
 import pytest
+from flask_migrate import downgrade, upgrade
 from sqlalchemy import event, select, text
 
 from services.accounts.models import AuditEntry, LoginSession, StaffMember, StaffToken, db
@@ -237,3 +239,21 @@ def test_the_last_use_of_a_token_is_written_once_an_hour(house: House, used_ago:
         last = session.get_one(StaffToken, token["id"]).last_used_at
     assert last is not None
     assert (last >= before) is bool(writes)
+
+
+def test_going_down_lets_nobody_in_who_is_disabled(house: House) -> None:
+    staff = {email: made(house, "create-staff", *_other(email)) for email in (EMAIL, SECOND)}
+    run(house, "disable-staff", "--email", EMAIL, "--reason", WHY)
+    folder = str(Path(house.app.root_path) / "migrations")
+    with house.app.app_context():
+        downgrade(directory=folder, revision="0004")
+        upgrade(directory=folder)
+    code = pyotp.TOTP(staff[EMAIL]["totp_secret"]).at(int(time.time()))
+    assert slug(house.try_log_in(EMAIL, staff[EMAIL]["password"], code=code)) == "identification-refusee"
+    logged_in(house, staff[SECOND])
+    renewed = made(house, "renew-staff", "--email", EMAIL)
+    logged_in(house, renewed)
+
+
+def _other(email: str) -> list[str]:
+    return [email if word == EMAIL else word for word in GESTIONNAIRE]

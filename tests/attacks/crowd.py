@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from tests.support.processes import wait_until
 
 HEAD = b"POST %s HTTP/1.1\r\nHost: %s\r\nSec-Fetch-Site: same-origin\r\n"
-FORM = b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 90000\r\n\r\n--x\r\n"
+FORM = b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: %d\r\n\r\n--x\r\n"
 DRIP_EVERY = 2.0  # seconds
 OPENED_SECONDS = 120.0
 
@@ -32,9 +32,9 @@ IDLE = Kind("idle", b"", b"")
 HEADS = Kind("heads", b"GET / HTTP/1.1\r\nX: ", b"a")
 
 
-def multipart(path: str, host: str = "portail") -> Kind:
-    """A body that announces 90,000 bytes."""
-    return Kind(f"multipart to {path}", HEAD % (path.encode(), host.encode()) + FORM, b"a")
+def multipart(path: str, host: str = "portail", length: int = 90_000) -> Kind:
+    """A body that announces so many bytes."""
+    return Kind(f"multipart to {path}", HEAD % (path.encode(), host.encode()) + FORM % length, b"a")
 
 
 @dataclass

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import http.client
+import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -18,6 +20,7 @@ from tests.attacks.replicas import PATIENCE, Site, logged_in, places
 from tests.gateway.components.page_checks import problems_of
 from tests.support.accessibility import violations
 from tests.support.missing import NotInstalled, skip_or_fail
+from tests.support.plain_browser import FROM_US
 from tests.support.portal import Server
 from tests.support.ports import free_port
 from tests.support.proxy import Proxy
@@ -25,8 +28,13 @@ from tests.support.proxy import Proxy
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+A_DEPOSIT = f"/justificatifs/{'0' * 32}/depot/{'0' * 32}"
 ELSEWHERE = "127.0.0.9"
 MOST_OF_ONE_ADDRESS = 2000
+A_FILE = f"/justificatifs/fichier/{'0' * 32}"
+MORE_THAN_THE_PROXY_TAKES = 24 * 1024 * 1024
+MOST_FILES_READ_BY_ONE_ADDRESS = 40
+MOST_LARGE_BODIES_OF_ONE_ADDRESS = 130
 A_SCHOOL = 1900  # of whom each waits for an answer at the same moment
 
 
@@ -53,6 +61,10 @@ def gateway_port() -> Iterator[int]:
     @app.get("/")
     def told() -> dict[str, str]:
         return {name: request.headers.get(name, "") for name in ("Host", "X-Forwarded-For", "X-Forwarded-Proto")}
+
+    @app.get(A_FILE)
+    def file() -> bytes:
+        return bytes(MORE_THAN_THE_PROXY_TAKES)
 
     port = free_port()
     server = Server(app, port)
@@ -134,6 +146,42 @@ def test_an_address_that_asks_for_too_much_is_told_to_wait_and_the_others_are_no
         assert asked_as_written(site.url, "/", source=ELSEWHERE).status == 200
 
 
+def test_one_address_does_not_fill_the_room_of_files_on_their_way(site: Site) -> None:
+    large = multipart(A_DEPOSIT, length=5_000_000)
+    wanted = MOST_LARGE_BODIES_OF_ONE_ADDRESS
+    with crowd(site.url, {large: wanted + 30}, at_least=wanted):
+        assert posted(site.url, A_DEPOSIT, bytes(100_000)) == 429
+        assert posted(site.url, "/connexion", b"identifiant=a") == 401
+        assert posted(site.url, A_DEPOSIT, bytes(100_000), source=ELSEWHERE) != 429
+
+
+def test_a_body_whose_length_is_not_said_counts_as_a_large_one(site: Site) -> None:
+    large = multipart(A_DEPOSIT, length=5_000_000)
+    wanted = MOST_LARGE_BODIES_OF_ONE_ADDRESS
+    with crowd(site.url, {large: wanted + 30}, at_least=wanted):
+        assert posted(site.url, "/connexion", iter([b"identifiant=a"])) == 429
+
+
+def test_files_that_the_proxy_does_not_have_count_like_pages(site: Site) -> None:
+    missing = multipart("/static/of-another-version/portail.css")
+    with crowd(site.url, {missing: MOST_OF_ONE_ADDRESS + 400}, at_least=MOST_OF_ONE_ADDRESS):
+        assert asked_as_written(site.url, "/static/of-another-version/a.css").status == 429
+        assert requests.get(f"{site.url}{load_assets().url('portail.css')}", timeout=PATIENCE).status_code == 200
+
+
+def test_slow_readers_at_one_address_do_not_fill_the_room_of_answers(gateway_port: int) -> None:
+    for running in proxy(gateway_port):
+        running.names.addresses = ["127.0.0.1"]
+        with ExitStack() as opened:
+            for _ in range(MOST_FILES_READ_BY_ONE_ADDRESS):
+                reader = opened.enter_context(socket.create_connection(("127.0.0.1", running.port), timeout=PATIENCE))
+                reader.sendall(f"GET {A_FILE} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+                assert reader.recv(12) == b"HTTP/1.1 200"
+            assert asked_as_written(running.url, A_FILE).status == 429
+            assert asked_as_written(running.url, A_FILE, source=ELSEWHERE).status == 200
+            assert asked_as_written(running.url, "/").status == 200
+
+
 def test_with_a_certificate_http_leads_to_https(tls: Proxy) -> None:
     answer = requests.get(f"http://127.0.0.1:{tls.port}/inscription?a=b", allow_redirects=False, timeout=PATIENCE)
     assert (answer.status_code, answer.headers["Location"]) == (308, f"{tls.url}/inscription?a=b")
@@ -164,6 +212,16 @@ def test_another_proxy_in_front_is_believed_where_it_is_known(gateway_port: int)
         forwarded = {"X-Forwarded-For": "203.0.113.9, 198.51.100.4, 192.0.2.1"}
         told = requests.get(known.url, headers=forwarded, timeout=PATIENCE).json()
         assert told["X-Forwarded-For"] == "198.51.100.4"
+
+
+def posted(url: str, path: str, body: bytes | Iterator[bytes], source: str = "127.0.0.1") -> int:
+    """The answer to a form sent from that address."""
+    headers = {"Host": urlsplit(url).netloc, "Content-Type": "application/x-www-form-urlencoded"}
+    connection = http.client.HTTPConnection(
+        str(urlsplit(url).hostname), urlsplit(url).port, timeout=PATIENCE, source_address=(source, 0)
+    )
+    connection.request("POST", path, body=body, headers=FROM_US | headers)
+    return connection.getresponse().status
 
 
 def asked_as_written(url: str, path: str, source: str = "127.0.0.1") -> http.client.HTTPResponse:

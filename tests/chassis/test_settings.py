@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from services.chassis.capacity import threads
 from services.chassis.settings import Settings, SettingsError
 
 
@@ -27,3 +28,11 @@ def test_production_takes_tls_and_loopback(url: str) -> None:
 
 def test_elsewhere_any_address_is_taken() -> None:
     assert started(ENV="demonstration", PUBLIC_URL="http://portail.example").env == "demonstration"
+
+
+def test_settings_and_the_server_know_of_the_same_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    for given in ({}, {"THREADS": "32"}):
+        monkeypatch.delenv("THREADS", raising=False)
+        for name, value in given.items():
+            monkeypatch.setenv(name, value)
+        assert Settings.read({"ENV": "test", **given}).threads == threads()

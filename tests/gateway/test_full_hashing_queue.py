@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from services.accounts.hashing import BUSY
+import threading
+from dataclasses import replace
+
+import pytest
+
+from gateway.app import create_app
+from gateway.settings import GatewaySettings, cookie_name
+from services.accounts.hashing_line import BUSY
+from services.chassis import capacity
 from tests.accounts.hashing_queue import nobody_else_hashes
 from tests.accounts.people import PASSWORD
-from tests.gateway.people import new_address, typed
+from tests.gateway.people import Visitors, new_address, typed
+from tests.gateway.test_hung_services import calls_counted
 from tests.support.plain_browser import PlainBrowser
 from tests.support.portal import Portal
+from tests.support.processes import wait_until
 
 
 def test_a_log_in_and_a_creation_that_found_no_turn_are_shown_again(plain: PlainBrowser, running: Portal) -> None:
@@ -25,3 +35,29 @@ def test_a_log_in_and_a_creation_that_found_no_turn_are_shown_again(plain: Plain
     plain.press("Réessayer")
     assert plain.title == "Formulaire de création"
     assert plain.value("email") == email
+
+
+def test_who_waits_to_log_in_takes_no_place_of_who_is_logged_in(
+    running: Portal, visitors: Visitors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(capacity, "QUEUE_SECONDS", 60.0)
+    settings: GatewaySettings = running.gateway.app.extensions["portail"]
+    settings = replace(settings, threads=16)
+    gateway = create_app(settings)
+    name = cookie_name(settings, "session")
+    held = visitors.logged_in().cookie(name) or ""
+
+    def log_in() -> None:
+        fields = {"identifiant": new_address(), "password": PASSWORD}
+        PlainBrowser(gateway, running.url).post("/connexion", fields)
+
+    crowd = [threading.Thread(target=log_in) for _ in range(8)]
+    with nobody_else_hashes(running.accounts.app), calls_counted(running.accounts.app, "/v1/sessions") as waiting:
+        for thread in crowd:
+            thread.start()
+        wait_until(lambda: len(waiting) == settings.password_calls_at_once, 60, "all who may wait do")
+        browser = PlainBrowser(gateway, running.url)
+        browser.client.set_cookie(name, held, domain="127.0.0.1")
+        assert (browser.get("/compte").status_code, browser.path) == (200, "/compte")
+    for thread in crowd:
+        thread.join()

@@ -135,5 +135,5 @@ def test_what_is_remembered_has_a_bound() -> None:
 
 def test_four_hung_services_and_a_crowd_of_tools_leave_threads_free(running: Portal) -> None:
     settings: GatewaySettings = running.gateway.app.extensions["portail"]
-    held = len(SERVICES) * (settings.page_calls_at_once + settings.tool_calls_at_once)
+    held = len(SERVICES) * (settings.page_calls_at_once + settings.tool_calls_at_once) + settings.password_calls_at_once
     assert held <= settings.threads * 3 / 4

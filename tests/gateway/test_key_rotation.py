@@ -11,7 +11,8 @@ from cryptography.fernet import Fernet
 from deploy.containers.made import ed25519_pem
 from gateway.seal import Interrupted, Seal
 from services.accounts.app import create_app as create_accounts
-from services.accounts.settings import AccountsSettings
+from services.accounts.settings import AccountsSettings, ClientSecrets
+from services.chassis.service_token import ServiceToken
 from services.chassis.settings import Secret
 from tests.accounts.people import PASSWORD
 from tests.gateway.people import Visitors
@@ -57,12 +58,13 @@ def test_nobody_notices_that_the_signing_key_was_turned(own: Portal, monkeypatch
     browser = Visitors(own).logged_in()
     browser.get("/inscriptions")
     turn_signing_key(own, keeping_the_old=True)
+    # As five seconds would: a service asks no sooner for the keys again, and the new one is published long before.
+    monkeypatch.setattr(own.registrations.app.extensions["portail.keys"]._fetch, "_pause", 0)
     for _ in range(2):
         for path in ("/inscriptions", "/compte"):
             browser.get(path)
             assert (browser.answer.status_code, browser.path) == (200, path)
-        monkeypatch.setattr(own.registrations.app.extensions["portail.keys"]._fetch, "_pause", 0.0)  # as 5 s would
-        own.gateway.app.extensions["visitors"]._known.clear()  # as four would
+        own.gateway.app.extensions["visitors"].forget_all()  # as four would
 
 
 def test_after_a_hard_turn_the_gateway_asks_for_another_token_of_its_own(own: Portal) -> None:
@@ -77,3 +79,32 @@ def test_after_a_hard_turn_the_gateway_asks_for_another_token_of_its_own(own: Po
     another = Visitors(own).browser()
     another.post("/connexion", {"identifiant": email, "password": PASSWORD})
     assert (another.answer.status_code, another.path) == (200, "/")
+
+
+def test_that_accounts_refuses_the_gateway_itself_says_nothing_of_who_asks(own: Portal) -> None:
+    """Neither of who logs in nor of a tool: nothing of it is shown to him, or remembered of him."""
+    email = Visitors(own).activated()
+    accepted = own.accounts.app.extensions["portail"].client_secrets
+    headers = {"Host": own.url.removeprefix("http://"), "Authorization": "Bearer a-tools-token"}
+
+    def asked() -> list[int]:
+        browser = Visitors(own).browser()
+        browser.post("/connexion", {"identifiant": email, "password": PASSWORD})
+        assert "secret" not in browser.text
+        tool = own.gateway.app.test_client().get("/api/registrations/v1/drafts", headers=headers)
+        return [browser.answer.status_code, tool.status_code]
+
+    accept(own, ClientSecrets("{}"))
+    own_token: ServiceToken = own.gateway.app.extensions["services"].own_token
+    own_token.forget(own_token())
+    assert asked() == [503, 503]
+    accept(own, accepted)
+    assert asked() == [200, 401]
+
+
+def accept(running: Portal, secrets: ClientSecrets) -> None:
+    """accounts starts again and knows these processes by these secrets."""
+    held: AccountsSettings = running.accounts.app.extensions["portail"]
+    running.accounts.stop()
+    running.accounts.app = create_accounts(dataclasses.replace(held, client_secrets=secrets))
+    running.accounts.start()

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.gateway.people import Visitors, typed
 from tests.support.plain_browser import PlainBrowser
 
+CANDIDATURE = 3
 
-def on_identification(visitors: Visitors) -> PlainBrowser:
+
+def on_tab(visitors: Visitors, number: int) -> PlainBrowser:
     email = visitors.activated()
     visitors.begin(email)
     browser = visitors.logged_in(email)
     browser.get("/inscriptions")
     draft = browser.page.xpath("string(//a[contains(@href, '/inscription/')]/@href)").split("/")[2]
-    browser.get(f"/inscription/{draft}/2")
+    browser.get(f"/inscription/{draft}/{number}")
     return browser
+
+
+def on_identification(visitors: Visitors) -> PlainBrowser:
+    return on_tab(visitors, 2)
 
 
 def test_a_text_too_long_to_be_kept_stays_in_its_field_with_what_is_wrong(visitors: Visitors) -> None:
@@ -47,3 +55,13 @@ def test_a_nul_in_an_address_is_refused_by_a_page(plain: PlainBrowser) -> None:
 def test_pages_themselves_take_parameters_that_they_do_not_know(plain: PlainBrowser) -> None:
     for path in ("/", "/connexion", "/ouverture-des-services"):
         assert plain.get(f"{path}?utm_source=mail").status_code == 200
+
+
+@pytest.mark.parametrize("button", ["Actualiser selon le choix « Catégorie du candidat »", "Suivant"])
+def test_words_that_were_typed_and_not_yet_searched_stay_in_their_field(visitors: Visitors, button: str) -> None:
+    browser = on_tab(visitors, CANDIDATURE)
+    browser.press(button, **{"etablissement-texte": "Pasteur"})
+    assert browser.value("etablissement-texte") == "Pasteur"
+    assert browser.value("etablissement") == ""
+    browser.press("Rechercher : Etablissement")
+    assert "Pasteur" in browser.text

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -114,12 +116,21 @@ def test_the_launcher_starts_again_whom_it_concerns_and_nobody_else(
 
 def test_a_file_that_is_away_or_no_secrets_changes_nothing(place: Place, supervisor: Supervisor) -> None:
     plan = Sleepers(place, place.secrets(), 9, 0.0, PORTS)
-    for text in ("", "{}", "[1", '{"signing_key": 3, "more": 4}'):
+    whole = dataclasses.asdict(plan.secrets)
+    for text in ("", "{}", "[1", '{"signing_key": 3, "more": 4}', *map(json.dumps, _with_something_amiss(whole))):
         place.secrets_file.write_text(text)
         assert turn.take_up_secrets(plan, supervisor) is plan
     place.secrets_file.unlink()
     assert turn.take_up_secrets(plan, supervisor) is plan
     assert not place.secrets_file.exists()
+
+
+def _with_something_amiss(whole: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    without_pieces = {client: secret for client, secret in whole["clients"].items() if client != "pieces"}
+    yield whole | {"clients": without_pieces}
+    yield whole | {"clients": []}
+    yield whole | {"signing_key": ""}
+    yield whole | {"seal_key": None}
 
 
 def pids(supervisor: Supervisor) -> dict[str, int]:

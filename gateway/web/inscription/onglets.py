@@ -11,6 +11,7 @@ from gateway import entrances, owner, visitor
 from gateway.clients.forms import Values, typed
 from gateway.clients.registrations import Draft, Tab
 from gateway.components.fields import error_target, field_id
+from gateway.components.posted import WORDS
 from gateway.pages import page
 from gateway.services import services
 from gateway.web.inscription import blueprint
@@ -48,6 +49,8 @@ def write_tab(draft_id: str, number: int) -> ResponseReturnValue:
         return _refused(draft_id, number, values, refusal)
     if searched := request.form.get("rechercher"):
         return _found(draft_id, number, searched, values)
+    if action == "stay" and "onglet" not in request.form and (words := _not_searched(values)):
+        return _tab_page(services().registrations.draft(_token(), draft_id), number, words=words)
     goto = request.form.get("onglet", type=int) or moved.goto
     return redirect(url_for("inscription.show_tab", draft_id=draft_id, number=goto), code=303)
 
@@ -76,14 +79,20 @@ def _refused(draft_id: str, number: int, values: Values, refusal: DomainError) -
         raise refusal
     draft = services().registrations.draft(_token(), draft_id)
     unkept = values if refusal.http_status == 422 and "revision" not in refusal.extra else {}
-    return _tab_page(draft, number, refusal=refusal, unkept=unkept)
+    return _tab_page(draft, number, refusal=refusal, unkept=unkept, words=_not_searched(values))
 
 
 def _found(draft_id: str, number: int, searched: str, values: Values) -> ResponseReturnValue:
-    words = str(values.get(f"{searched}-texte", ""))
+    words = str(values.get(f"{searched}{WORDS}", ""))
     options = _proposed(draft_id, number, searched, words)
     draft = services().registrations.draft(_token(), draft_id)
-    return _tab_page(draft, number, results={searched: options}, words={searched: words})
+    return _tab_page(draft, number, results={searched: options}, words=_not_searched(values) | {searched: words})
+
+
+def _not_searched(values: Values) -> dict[str, str]:
+    """Words typed into searches of which nothing is chosen yet, by field: no draft holds them."""
+    typed = {name.removesuffix(WORDS): str(text) for name, text in values.items() if name.endswith(WORDS)}
+    return {name: text for name, text in typed.items() if text and not values.get(name)}
 
 
 def _proposed(draft_id: str, number: int, field: str, words: str) -> list[dict[str, str]]:
@@ -104,8 +113,7 @@ def _tab_page(
     """`verify` shows what registrations finds wrong in the tab (one comes from a refused save); `unkept` is what was
     typed and could not be kept."""
     tab = services().registrations.tab(_token(), draft.id, number, _assertion())
-    if results and tab.form:
-        _put_results(tab, results, words or {})
+    _put_searches(tab, results or {}, words or {})
     _put_typed(tab, unkept or {})
     return page(
         "inscription/templates/onglet.html",
@@ -149,13 +157,14 @@ def _elsewhere(draft: Draft, tab: dict[str, Any], error: dict[str, str]) -> dict
     return {"detail": f"{tab['title']} : {error['detail']}", "url": url}
 
 
-def _put_results(tab: Tab, results: dict[str, Any], words: dict[str, str]) -> None:
-    """Without the script, what was found is listed under the searched field."""
+def _put_searches(tab: Tab, results: dict[str, Any], words: dict[str, str]) -> None:
+    """Without the script, what was found is listed under the searched field; words stay where they were typed."""
     for section in (tab.form or {}).get("sections", ()):
         for field in section["fields"]:
             if field["name"] in results:
                 field["results"] = results[field["name"]]
-                field["display"] = words.get(field["name"])
+            if field["name"] in words:
+                field["display"] = words[field["name"]]
 
 
 def _put_typed(tab: Tab, values: Values) -> None:

@@ -52,8 +52,8 @@ class _Counted:
 def log_in(attempt: Attempt) -> LoggedIn:
     """Open a session. Raises TooMany, Unauthenticated `identification-refusee`, Unavailable where too many hash at
     once, or after the right password only: Forbidden `compte-non-active`, `second-facteur`,
-    `compte-desactive`."""
-    with parts().passwords.turn():  # first of all: who gets none has not tried
+    `second-facteur-illisible`, `compte-desactive`."""
+    with parts().passwords.turn(attempt.source):  # first of all: who gets none has not tried
         return _log_in(attempt)
 
 
@@ -104,7 +104,7 @@ def _not_activated(email_key: str, attempt: Attempt, counted: _Counted) -> Forbi
 def _enter(session: Session, person: Person, attempt: Attempt, counted: _Counted) -> LoggedIn | Forbidden | None:
     """The password was right; None where the second factor is not, an error to raise once this is committed.
 
-    Raises Forbidden where the second factor was not given.
+    Raises Forbidden where the second factor was not given or cannot be read.
     """
     if isinstance(person, StaffMember) and not second_factor.is_passed(person, attempt.code):
         return None

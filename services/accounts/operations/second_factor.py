@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pyotp
+import structlog
+from cryptography.fernet import InvalidToken
 
 from services.accounts.models import StaffMember
 from services.accounts.parts import parts
@@ -11,10 +13,14 @@ from services.chassis.errors import Forbidden
 
 STEP_SECONDS = 30
 TOLERATED_STEPS = (0, -1, 1)
+log = structlog.get_logger()
 
 
 def is_passed(person: StaffMember, code: str | None) -> bool:
-    """Whether the code is of now and was not used before; marks it used. Raises Forbidden `second-facteur` for none."""
+    """Whether the code is of now and was not used before; marks it used.
+
+    Raises Forbidden: `second-facteur` for no code, `second-facteur-illisible` where no key in force opens the secret.
+    """
     if not code:
         raise Forbidden(
             "Saisissez le code à six chiffres de votre application d'authentification.",
@@ -24,10 +30,22 @@ def is_passed(person: StaffMember, code: str | None) -> bool:
     digits = code.replace(" ", "")
     if not (digits.isascii() and digits.isdigit()):
         return False
-    totp = pyotp.TOTP(parts().derivation.unseal(person.totp_sealed), interval=STEP_SECONDS)
+    totp = pyotp.TOTP(_secret_of(person), interval=STEP_SECONDS)
     now = int(system_now().timestamp()) // STEP_SECONDS
     for step in (now + shift for shift in TOLERATED_STEPS):
         if step > person.totp_last_step and totp.verify(digits, for_time=step * STEP_SECONDS):
             person.totp_last_step = step
             return True
     return False
+
+
+def _secret_of(person: StaffMember) -> str:
+    try:
+        return parts().derivation.unseal(person.totp_sealed)
+    except InvalidToken as error:
+        log.error("second_factor_unopened", staff_id=person.id)
+        raise Forbidden(
+            "Votre second facteur ne peut pas être vérifié : adressez-vous à un administrateur.",
+            type="second-facteur-illisible",
+            title="Second facteur illisible",
+        ) from error

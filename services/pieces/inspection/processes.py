@@ -143,6 +143,7 @@ class Inspections:
             raise refusals.inspection_busy() from error
         except Unverifiable as error:
             UNVERIFIED.labels(error.reason.value).inc()
+            self.turns.stand_back(owner)
             raise
 
     def close(self) -> None:

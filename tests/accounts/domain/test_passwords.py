@@ -31,7 +31,7 @@ def test_the_guides_profile_refuses_and_says_why(password: str, reason: str) -> 
 @pytest.mark.parametrize(
     "password",
     ["Password1!", "Azerty123!", "Soleil2022!", "Bonjour/2021", "MotDePasse1!", "P@ssw0rd!", "!Marseille13!",
-     "1Azerty*", "Doudou!Doudou!", "Iloveyou<3"],
+     "1Azerty*", "Doudou!Doudou!", "Iloveyou<3", "Abcdefg1!", "Mot-de-passe1", "Qwertz123!"],
 )  # fmt: skip
 @pytest.mark.parametrize("profile", [GUIDE, RECOMMENDED])
 def test_a_common_word_is_refused_by_both_profiles_whatever_digits_and_signs_surround_it(
@@ -51,7 +51,16 @@ def test_the_recommended_profile_takes_length_alone(password: str) -> None:
 
 @pytest.mark.parametrize(
     "password",
-    ["court", "x" * 129, "azertyuiopqsdf", "Motdepasse123", "motdepasse2021!", "bonjourbonjour", "aaaaaaaaaaaa"],
+    [
+        "court",
+        "x" * 129,
+        "123456789012",
+        "azertyuiopqsdf",
+        "Motdepasse123",
+        "motdepasse2021!",
+        "bonjourbonjour",
+        "aaaaaaaaaaaa",
+    ],
 )
 def test_the_recommended_profile_refuses_short_long_and_common_ones(password: str) -> None:
     assert mistakes(password, RECOMMENDED)

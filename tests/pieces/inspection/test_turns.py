@@ -56,6 +56,62 @@ def test_who_has_his_turn_lets_others_pass() -> None:
         wait_until(lambda: served == ["a", "b", "a"], PATIENT, "the second turn of the first")
 
 
+def test_who_stands_back_comes_after_others_and_leaves_them_the_last_turn() -> None:
+    turns, served = Turns(2, line=4, patience=PATIENT), list[str]()
+    for name in ("a", "b", "c"):
+        turns.stand_back(name)
+    with ExitStack() as people:
+        end = people.enter_context(waiting(turns, "a", served))
+        people.enter_context(waiting(turns, "b", served))
+        people.enter_context(waiting(turns, "c", served))
+        end_of_honest = people.enter_context(waiting(turns, "honest", served))
+        assert served == ["a", "honest"]
+        people.enter_context(waiting(turns, "another", served))
+        end()
+        wait_until(lambda: served == ["a", "honest", "another"], PATIENT, "another's turn before theirs")
+        end_of_honest()
+        assert turns.waiting == 2
+
+
+def test_who_stands_back_leaves_a_full_line_to_others() -> None:
+    turns, served, refused = Turns(1, line=2, patience=PATIENT), list[str](), list[str]()
+    turns.stand_back("b")
+    turns.stand_back("c")
+
+    def ask(name: str) -> None:
+        try:
+            with turns.turn(name):
+                served.append(name)
+        except LineFull:
+            refused.append(name)
+
+    with ExitStack() as people:
+        end = people.enter_context(waiting(turns, "a", served))
+        people.enter_context(waiting(turns, "waits", served))
+        asking = [threading.Thread(target=ask, args=(name,)) for name in ("b", "honest")]
+        asking[0].start()
+        wait_until(lambda: turns.waiting == 2, PATIENT, "b stands in line")
+        ask("c")
+        assert refused == ["c"], "whoever stands back finds it full"
+        asking[1].start()
+        wait_until(lambda: refused == ["c", "b"], PATIENT, "b is sent away")
+        ask("another")
+        assert refused == ["c", "b", "another"], "nobody is left who stands back"
+        end()
+    asking[1].join()
+    assert served == ["a", "waits", "honest"]
+
+
+def test_nobody_stands_back_for_longer_than_he_has_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.pieces.inspection.turns.STANDING_BACK", 0.0)
+    turns, served = Turns(2, line=4, patience=PATIENT), list[str]()
+    turns.stand_back("a")
+    with ExitStack() as people:
+        people.enter_context(waiting(turns, "b", served))
+        people.enter_context(waiting(turns, "a", served))
+        wait_until(lambda: served == ["b", "a"], PATIENT, "the last turn")
+
+
 def test_a_line_that_is_full_takes_nobody_and_nobody_waits_for_ever() -> None:
     turns, served = Turns(1, line=1, patience=PATIENT), list[str]()
     with ExitStack() as people:

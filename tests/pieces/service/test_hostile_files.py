@@ -184,6 +184,21 @@ def test_sixteen_hostile_files_at_once_keep_nobody_from_his_pages_and_his_deposi
     assert len(portal.objects()) == 2
 
 
+def test_who_has_sent_a_file_that_breaks_a_limit_stands_back_behind_others(portal: Portal, endless: bytes) -> None:
+    portal.registered()
+    with portal.app.app_context():
+        turns = parts().inspections.turns
+    assert portal.deposit("NATIDE06", endless, "photo.jpg").status_code == 422
+    with turns.turn("a"):
+        attacker = threading.Thread(target=portal.deposit, args=("NATIDE06",))
+        attacker.start()
+        wait_until(lambda: turns.waiting == 1, 90, "his next file waits, though there is a turn")
+        with turns.turn("b"):
+            assert turns.waiting == 1
+    attacker.join()
+    assert portal.piece("NATIDE06")["deposit"] is not None
+
+
 def piece_of(portal: Portal, candidate_id: str, candidature_id: str) -> str:
     asked = portal.call("GET", f"/candidatures/{candidature_id}/pieces", by=candidate_id).get_json()
     groups = [group for period in asked["periods"] for group in period["groups"]]

@@ -1,4 +1,7 @@
-"""Staff who may no longer come in stay known, and a tool's token says when it was last used."""
+"""Staff who may no longer come in stay known, and a tool's token says when it was last used.
+
+Going down forgets who is disabled: his password is taken away, so that he comes in with a new one alone (renew-staff).
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    members = sa.table("staff_members", sa.column("password_hash"), sa.column("disabled_at"))
+    op.execute(sa.update(members).where(members.c.disabled_at.is_not(None)).values(password_hash=""))
     with op.batch_alter_table("staff_tokens") as table:
         table.drop_column("last_used_at")
     with op.batch_alter_table("staff_members") as table:

@@ -1,0 +1,93 @@
+"""A source that floods the line of hashing keeps no other from his turn."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+
+from services.accounts.hashing_line import HashingLine
+from services.chassis.errors import Unavailable
+from tests.support.processes import wait_until
+
+PATIENT = 90.0
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is refused for a machine that is slow."""
+    monkeypatch.setattr("services.accounts.hashing_line.QUEUE_SECONDS", PATIENT)
+
+
+class Line:
+    """`turns` are the sources in the order of their turns, `refused` those that got none."""
+
+    def __init__(self, at_once: int, places: int) -> None:
+        self.line = HashingLine(at_once, places)
+        self.turns: list[str] = []
+        self.refused: list[str] = []
+
+    @contextmanager
+    def held(self, source: str) -> Iterator[threading.Event]:
+        """That source waits, or has its turn until the event is set or the block ends."""
+        over = threading.Event()
+        thread = threading.Thread(target=self._ask, args=(source, over), daemon=True)
+        before = len(self.turns) + self.line.waiting
+        full = len(self.refused)
+        thread.start()
+        wait_until(
+            lambda: len(self.turns) + self.line.waiting > before or len(self.refused) > full, PATIENT, "he has asked"
+        )
+        try:
+            yield over
+        finally:
+            over.set()
+
+    def _ask(self, source: str, over: threading.Event) -> None:
+        try:
+            with self.line.turn(source):
+                self.turns.append(source)
+                over.wait(PATIENT)
+        except Unavailable:
+            self.refused.append(source)
+
+
+def test_sources_take_turns_however_many_of_one_wait() -> None:
+    line = Line(at_once=1, places=8)
+    with ExitStack() as people:
+        ends = [people.enter_context(line.held(source)) for source in ("flood", "flood", "flood", "someone")]
+        for event in (ends[0], ends[3]):
+            event.set()
+        wait_until(lambda: len(line.turns) == 3, PATIENT, "the third turn")
+        assert line.turns == ["flood", "someone", "flood"]
+
+
+def test_a_full_line_takes_whoever_has_fewer_places_and_sends_away_one_of_who_has_most() -> None:
+    line = Line(at_once=1, places=4)
+    with ExitStack() as people:
+        end, *_ = [people.enter_context(line.held("flood")) for _ in range(4)]
+        with pytest.raises(Unavailable), line.line.turn("flood"):
+            pass
+        people.enter_context(line.held("someone"))
+        wait_until(lambda: line.refused == ["flood"], PATIENT, "the last of the flood is sent away")
+        end.set()
+        wait_until(lambda: line.turns == ["flood", "someone"], PATIENT, "someone's turn")
+
+
+def test_one_source_alone_has_all_places() -> None:
+    line = Line(at_once=2, places=6)
+    with ExitStack() as people:
+        for _ in range(6):
+            people.enter_context(line.held("school"))
+        assert (line.turns, line.line.waiting, line.refused) == (["school"] * 2, 4, [])
+    wait_until(lambda: len(line.turns) == 6, PATIENT, "everybody's turn")
+
+
+def test_nothing_is_remembered_of_sources_that_are_gone() -> None:
+    line = HashingLine(1, 2)
+    for number in range(5):
+        with line.turn(f"source {number}"):
+            pass
+    assert line._last_turn == {}

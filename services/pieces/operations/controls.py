@@ -6,7 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
 from services.chassis.clock import portal_now
+from services.chassis.database import is_away
 from services.chassis.errors import (
     Conflict,
     DomainError,
@@ -14,13 +18,17 @@ from services.chassis.errors import (
     Invalid,
     PreconditionFailed,
     PreconditionRequired,
+    Unavailable,
 )
+from services.chassis.reasons import frames_of, reason_of
 from services.pieces.domain import control as rules
 from services.pieces.domain.control import Control
 from services.pieces.models import Control as ControlRow
 from services.pieces.models import db
 from services.pieces.operations.audit import Actor, record
 from services.pieces.queries.dossiers import Dossier, dossier_within, lock
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -63,8 +71,19 @@ def control_piece(by: Gestionnaire, wanted: Wanted) -> Dossier:
 
 
 def control_many(by: Gestionnaire, many: Sequence[Wanted]) -> list[Dossier | DomainError]:
-    """Each on its own, in order: its piece as it then is, or why not."""
-    return [_tried(by, wanted) for wanted in many]
+    """Each on its own, in order: its piece as it then is, or why not. Once the database is away no more are tried.
+
+    Raises Unavailable where not even the first could be.
+    """
+    results: list[Dossier | DomainError] = []
+    away: Unavailable | None = None
+    for wanted in many:
+        result = away or _tried(by, wanted)
+        away = result if isinstance(result, Unavailable) else None
+        if away and not results:
+            raise away
+        results.append(result)
+    return results
 
 
 def _tried(by: Gestionnaire, wanted: Wanted) -> Dossier | DomainError:
@@ -72,6 +91,11 @@ def _tried(by: Gestionnaire, wanted: Wanted) -> Dossier | DomainError:
         return control_piece(by, wanted)
     except DomainError as error:
         return error
+    except SQLAlchemyError as error:
+        if not is_away(error):
+            raise
+        log.error("database_away", reason=reason_of(error), frames=frames_of(error))
+        return Unavailable("Cette pièce n'a pas pu être contrôlée pour le moment.")
 
 
 def _refuse(dossier: Dossier, if_match: str, control: Control, now: datetime) -> None:

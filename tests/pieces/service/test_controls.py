@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import psycopg
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from services.chassis.clock import PARIS
+from services.pieces.operations import controls
+from services.pieces.operations.controls import Gestionnaire, Wanted
+from services.pieces.queries.dossiers import Dossier
 from tests.pieces import made
 from tests.pieces.example import CLOSES, SECOND, academie, saved
 from tests.pieces.portal import Portal
@@ -157,6 +162,28 @@ def test_many_are_controlled_at_once_each_with_its_result(portal: Portal) -> Non
     assert results[0]["piece"]["status"] == "compliant"
     assert results[0]["piece"]["etag"] != items[0]["etag"]
     assert results[1]["problem"]["type"] == "/problems/modifie-entre-temps"
+
+
+def test_of_many_those_done_before_the_database_went_away_are_told_apart(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    portal.registered().deposit("NATIDE06")
+    [item] = portal.staff("GET", "/pieces?deposited=true").get_json()["items"]
+    wanted = {"piece_id": item["id"], "if_match": item["etag"], "deposit_id": item["deposit"]["id"]}
+    tried: list[Wanted] = []
+    control = controls.control_piece
+
+    def until_away(by: Gestionnaire, one: Wanted) -> Dossier:
+        tried.append(one)
+        if len(tried) > 1:
+            raise OperationalError("", {}, psycopg.errors.LockNotAvailable())
+        return control(by, one)
+
+    monkeypatch.setattr(controls, "control_piece", until_away)
+    answer = portal.staff("POST", "/controls", json={"controls": [{**wanted, "status": "compliant"}] * 3})
+    assert answer.status_code == 200, answer.text
+    assert [result["http_status"] for result in answer.get_json()["results"]] == [200, 503, 503]
+    assert len(tried) == 2
 
 
 def _three_candidatures(portal: Portal) -> Portal:

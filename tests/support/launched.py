@@ -171,7 +171,7 @@ def _process(pid: int, gateway_port: int) -> Process | None:
     if "gateway" in words:
         return Process("gateway", pid, gateway_port)
     module = next((word for word in words if word.startswith("services.")), None)
-    if module is None:
+    if module is None or not environment:  # of one that ends just now it is gone first
         return None
     name = module.removeprefix("services.")
     if "worker" in words:

@@ -17,11 +17,14 @@ BUSY = "Trop de personnes s'identifient en ce moment : réessayez dans quelques 
 @dataclass(eq=False)
 class _Ticket:
     source: str
+    since: int = 0
+    """How many turns there had been when it came."""
     sent_away: bool = False
 
 
 class HashingLine:
-    """So many hash at once, and others wait, `places` in all. Next is the source with fewest turns, longest ago.
+    """So many hash at once, and others wait, `places` in all. Next is the source with fewest turns under way whose last
+    is longest ago; who has had none counts from when he came, else ever new sources would keep a school from its turn.
 
     In a full line the source with most places leaves one to whoever has fewer; a school alone may have them all.
     """
@@ -55,6 +58,7 @@ class HashingLine:
         with self._changed:
             if len(self._hashing) + len(self._waiting) >= self._places:
                 self._make_room_for(ticket)
+            ticket.since = self._turns
             self._waiting.append(ticket)
             try:
                 self._changed.wait_for(lambda: ticket.sent_away or self._next() is ticket, QUEUE_SECONDS)
@@ -71,12 +75,12 @@ class HashingLine:
     def _next(self) -> _Ticket | None:
         if len(self._hashing) >= self.at_once:
             return None
-        hashing = Counter(self._hashing)
-        return min(
-            self._waiting,
-            key=lambda ticket: (hashing[ticket.source], self._last_turn.get(ticket.source, 0)),
-            default=None,
-        )
+        hashing, last = Counter(self._hashing), self._last_turn
+
+        def rank(ticket: _Ticket) -> tuple[int, int, bool]:
+            return hashing[ticket.source], last.get(ticket.source, ticket.since), ticket.source in last
+
+        return min(self._waiting, key=rank, default=None)
 
     def _make_room_for(self, ticket: _Ticket) -> None:
         places = Counter(other.source for other in self._waiting)

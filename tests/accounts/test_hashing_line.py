@@ -64,6 +64,18 @@ def test_sources_take_turns_however_many_of_one_wait() -> None:
         assert line.turns == ["flood", "someone", "flood"]
 
 
+def test_a_source_that_has_had_a_turn_waits_for_none_that_came_after_it() -> None:
+    line = Line(at_once=1, places=8)
+    with ExitStack() as people:
+        ends = [people.enter_context(line.held(source)) for source in ("school", "school", "first")]
+        ends[0].set()
+        wait_until(lambda: len(line.turns) == 2, PATIENT, "the second turn")
+        people.enter_context(line.held("later"))
+        ends[2].set()
+        wait_until(lambda: len(line.turns) == 3, PATIENT, "the third turn")
+        assert line.turns == ["school", "first", "school"]
+
+
 def test_a_full_line_takes_whoever_has_fewer_places_and_sends_away_one_of_who_has_most() -> None:
     line = Line(at_once=1, places=4)
     with ExitStack() as people:

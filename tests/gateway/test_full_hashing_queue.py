@@ -9,8 +9,8 @@ import pytest
 
 from gateway.app import create_app
 from gateway.settings import GatewaySettings, cookie_name
+from services.accounts import hashing_line
 from services.accounts.hashing_line import BUSY
-from services.chassis import capacity
 from tests.accounts.hashing_queue import nobody_else_hashes
 from tests.accounts.people import PASSWORD
 from tests.gateway.people import Visitors, new_address, typed
@@ -40,7 +40,7 @@ def test_a_log_in_and_a_creation_that_found_no_turn_are_shown_again(plain: Plain
 def test_who_waits_to_log_in_takes_no_place_of_who_is_logged_in(
     running: Portal, visitors: Visitors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(capacity, "QUEUE_SECONDS", 60.0)
+    monkeypatch.setattr(hashing_line, "QUEUE_SECONDS", 60.0)
     settings: GatewaySettings = running.gateway.app.extensions["portail"]
     settings = replace(settings, threads=16)
     gateway = create_app(settings)

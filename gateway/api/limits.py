@@ -1,4 +1,4 @@
-"""How often one token may call: a bucket that refills, per gateway process."""
+"""How often one token may call, or one address present tokens: a bucket that refills, per gateway process."""
 
 from __future__ import annotations
 

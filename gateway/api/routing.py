@@ -27,6 +27,9 @@ DESCRIPTION_SECONDS = 5.0
 TOKEN_LENGTH = 200  # what accounts takes; anything longer is none of its tokens
 
 _limits = Limits(per_minute=1200)
+EXCHANGES_PER_MINUTE = 600
+_exchanges = Limits(EXCHANGES_PER_MINUTE)
+"""Of one address, in the long run ten a second: forty tools at work, or invented tokens, each another."""
 EXCHANGED_SECONDS = 4.0  # less than the 5 s within which a withdrawn token is refused
 
 _exchanged: Remembered[str] = Remembered(seconds=EXCHANGED_SECONDS, at_most=10_000)
@@ -79,6 +82,8 @@ def _access_token(opaque: str) -> str:
         return token
     if _refused.get(name):
         raise _not_valid()
+    if wait := _exchanges.wait_of(request.remote_addr or ""):
+        raise TooMany("Trop de jetons différents sont présentés : ralentissez.", retry_after=wait)
     try:
         token = services().tool_tokens.tool_token(opaque)
     except DomainError as error:

@@ -85,9 +85,9 @@ class Accounts:
         found = self._http.get("/v1/forms/account/communes", params=params, token=self._own_token)
         return tuple(shaped(Option, item) for item in found["options"])
 
-    def create(self, values: Values) -> Created:
+    def create(self, values: Values, *, source: str) -> Created:
         """Raises Invalid's problem with every error."""
-        return shaped(Created, self._hashed("/v1/accounts", values=values))
+        return shaped(Created, self._hashed("/v1/accounts", values=values, source=source))
 
     def resend_activation(self, email: str, creation: str | None) -> None:
         """The mail of this creation once more, else of the newest at this address."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from gateway.app import create_app
 from gateway.settings import GatewaySettings, cookie_name
 from services.accounts import hashing_line
-from services.accounts.hashing_line import BUSY
+from services.accounts.hashing_line import BUSY, HashingLine
 from tests.accounts.hashing_queue import nobody_else_hashes
 from tests.accounts.people import PASSWORD
 from tests.gateway.people import Visitors, new_address, typed
@@ -18,6 +19,28 @@ from tests.gateway.test_hung_services import calls_counted
 from tests.support.plain_browser import PlainBrowser
 from tests.support.portal import Portal
 from tests.support.processes import wait_until
+
+
+def test_turns_at_hashing_are_told_whose_log_in_or_creation_it_is(
+    plain: PlainBrowser, running: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources: list[str] = []
+    given = HashingLine.turn
+
+    def turn(line: HashingLine, source: str) -> AbstractContextManager[None]:
+        sources.append(source)
+        return given(line, source)
+
+    monkeypatch.setattr(HashingLine, "turn", turn)
+    email = new_address()
+    for path, fields in (
+        ("/connexion", {"identifiant": email, "password": PASSWORD}),
+        ("/compte/creation", typed(email)),
+    ):
+        plain.client.post(
+            path, data=fields, base_url=plain.url, headers=plain.headers, environ_overrides={"REMOTE_ADDR": "192.0.2.7"}
+        )
+    assert sources == ["192.0.2.7"] * 2
 
 
 def test_a_log_in_and_a_creation_that_found_no_turn_are_shown_again(plain: PlainBrowser, running: Portal) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from flask import Flask, request
 
+from gateway.api import routing
+from gateway.api.limits import Limits
 from gateway.app import create_app
 from gateway.clients import page_time
 from gateway.clients.last_known import AT_MOST, LastKnown
@@ -102,6 +104,23 @@ def test_a_tool_is_not_refused_for_the_gateways_own_token(running: Portal, silen
     assert tools.get("/api/pieces/v1/pieces", headers=headers).status_code == 503
     silent.answers({"access_token": "signed", "expires_in": 60.0})
     assert tools.get("/api/pieces/v1/pieces", headers=headers).status_code == 200
+
+
+def test_one_address_has_accounts_asked_about_so_many_tokens_only(
+    running: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routing, "_exchanges", Limits(per_minute=3))
+    client = running.gateway.app.test_client()
+
+    def asked(token: str, address: str) -> int:
+        headers = {"Host": running.url.removeprefix("http://"), "Authorization": f"Bearer {token}"}
+        environment = {"REMOTE_ADDR": address}
+        return client.get("/api/pieces/v1/pieces", headers=headers, environ_overrides=environment).status_code
+
+    with calls_counted(running.accounts.app, "/v1/tools/exchange") as exchanges:
+        statuses = [asked(f"invented-{number}", "192.0.2.1") for number in range(5)]
+        assert (statuses, len(exchanges)) == ([401, 401, 401, 429, 429], 3)
+        assert asked("invented-too", "192.0.2.2") == 401
 
 
 def test_ids_that_hold_slashes_lead_nowhere_else(running: Portal, visitors: Visitors) -> None:

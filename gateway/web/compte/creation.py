@@ -33,7 +33,7 @@ def create() -> ResponseReturnValue:
     if is_refresh():
         return _form(values)
     try:
-        created = services().accounts.create(values)
+        created = services().accounts.create(values, source=request.remote_addr or "")
     except DomainError as refusal:
         if refusal.http_status not in SHOWN_AGAIN:
             raise

@@ -27,6 +27,12 @@ class Values(Schema):
     values = fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True), required=True)
 
 
+class Creation(Values):
+    """`source`: the visitor's address, for turns at hashing."""
+
+    source = fields.String(load_default="", validate=validate.Length(max=64))
+
+
 class FormAnswer(Schema):
     sections = fields.List(fields.Dict(), required=True)
 

@@ -50,11 +50,11 @@ def communes(asked: dict[str, str]) -> dict[str, Any]:
 
 @blp.route("/accounts", methods=["POST"])
 @GATEWAY
-@blp.arguments(schemas.Values)
+@blp.arguments(schemas.Creation)
 @blp.response(202, schemas.Created)
 def create(sent: dict[str, Any]) -> Created:
     """Create an account; the answer is the same for an address that is known."""
-    return create_account(sent["values"])
+    return create_account(sent["values"], sent["source"])
 
 
 @blp.route("/activations/resend", methods=["POST"])

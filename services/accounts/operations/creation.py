@@ -30,13 +30,15 @@ class Created:
     creation: str
 
 
-def create_account(values: Mapping[str, Any]) -> Created:
+def create_account(values: Mapping[str, Any], source: str = "") -> Created:
     """Take in « Formulaire de création »; it waits for its activation beside any other at this address.
 
-    Raises Invalid with every mistake, TooMany where too many mails were asked for at this address.
+    `source` is the visitor's address. Raises Invalid with every mistake, Unavailable where too many hash at once,
+    TooMany where too many mails were asked for at this mail address.
     """
     new = read_new(values, today=to_paris(portal_now()).date(), profile=parts().profile)
-    password_hash = pending_creations.password_hash(key_of(new.email), new.password)
+    with parts().passwords.turn(source):
+        password_hash = pending_creations.password_hash(key_of(new.email), new.password)
     created = Created(new.email, new_id())
     until_alone(lambda: _store(new, password_hash, created.creation))
     return created

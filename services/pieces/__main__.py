@@ -5,8 +5,10 @@ from __future__ import annotations
 from services.chassis.entry import main
 from services.pieces import parts
 from services.pieces.app import create_app
+from services.pieces.inspection.confinement import hide_memory
 from services.pieces.settings import PiecesSettings
 from services.pieces.worker import run_worker
 
 if __name__ == "__main__":
+    hide_memory()  # before the secrets are read, also by the process that only starts others
     main("pieces", PiecesSettings, create_app, run_worker, prepare=parts.prepare_store)

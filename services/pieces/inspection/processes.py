@@ -22,7 +22,7 @@ from typing import BinaryIO
 from services.pieces.domain import refusals
 from services.pieces.domain.formats import Format
 from services.pieces.domain.refusals import Unverifiable, Unverified
-from services.pieces.inspection.confinement import LIMITS
+from services.pieces.inspection.confinement import LIMITS, hide_memory
 from services.pieces.inspection.turns import LineFull, Turns
 from services.pieces.inspection.verdicts import MOST_BYTES, read_verdict
 from services.pieces.metrics import INSPECTION_SECONDS, UNVERIFIED
@@ -125,6 +125,7 @@ class Inspections:
     """The way in for the service. Used by many threads."""
 
     def __init__(self, at_once: int) -> None:
+        hide_memory()
         self.turns = Turns(at_once, line=_LINE, patience=_PATIENCE)
         self.ready: list[Inspector] = []
 

@@ -41,11 +41,38 @@ def tried(name, act):
         os.write(0, f"{name}: done\\n".encode())
 confine(os.dup(0))
 tried("read a file", lambda: open("/etc/hostname"))
-tried("write a file", lambda: open("/tmp/written-by-a-confined-process", "w"))
+tried("write a file", lambda: open(sys.argv[1], "w"))
 tried("call the network", lambda: socket.socket())
 tried("talk to a process", lambda: os.pipe())
 tried("take memory", lambda: bytearray(1 << 30))
 tried("add to an open file", lambda: os.write(1, b"a") and None)
+"""
+
+
+# Another process of the same user reads a secret of the service's memory, by its address.
+_READ = """
+import ctypes, os
+from services.pieces.inspection.processes import Inspections
+libc = ctypes.CDLL(None, use_errno=True)
+class Part(ctypes.Structure):
+    _fields_ = [("start", ctypes.c_void_p), ("length", ctypes.c_size_t)]
+secret = ctypes.create_string_buffer(b"secret")
+if os.getuid() == 0:
+    os.setgid(65534), os.setuid(65534), libc.prctl(4, 1, 0, 0, 0)  # as after its start by that user
+def read(service):
+    copied = ctypes.create_string_buffer(6)
+    ours, theirs = (Part(ctypes.addressof(place), 6) for place in (copied, secret))
+    libc.process_vm_readv(service, ctypes.byref(ours), 1, ctypes.byref(theirs), 1, 0)
+    print(copied.raw, flush=True)
+    os._exit(0)
+def reader(service=os.getpid()):
+    child = os.fork()
+    if child == 0:
+        read(service)
+    os.waitpid(child, 0)
+reader()
+Inspections(1)
+reader()
 """
 
 
@@ -54,6 +81,14 @@ def inspections() -> Iterator[Inspections]:
     running = Inspections(at_once=2)
     yield running
     running.close()
+
+
+def test_no_process_of_the_same_user_reads_the_services_memory() -> None:
+    ran = subprocess.run([sys.executable, "-c", _READ], cwd=FOLDER, capture_output=True, text=True, check=False)
+    before, after = ran.stdout.splitlines() or pytest.fail(ran.stderr)
+    if before != str(b"secret"):
+        pytest.skip("the kernel lets nobody read another process here")
+    assert after == str(bytes(6))
 
 
 def looked_at(inspections: Inspections, content: bytes, name: str) -> Format:
@@ -117,10 +152,12 @@ def test_where_the_last_program_that_stood_ready_was_taken_another_is_made(inspe
     inspections.ready = list(inspections.ready)
 
 
-def test_a_confined_process_reaches_neither_files_nor_network_nor_memory() -> None:
+def test_a_confined_process_reaches_neither_files_nor_network_nor_memory(tmp_path: Path) -> None:
+    written = tmp_path / "written"
     ours, theirs = os.pipe()
     with os.fdopen(ours, "rb") as told:
-        subprocess.run([sys.executable, "-c", _TRIED], cwd=FOLDER, stdin=theirs, stdout=subprocess.DEVNULL, timeout=90)
+        tried = [sys.executable, "-c", _TRIED, str(written)]
+        subprocess.run(tried, cwd=FOLDER, stdin=theirs, stdout=subprocess.DEVNULL, timeout=90)
         os.close(theirs)
         answers = dict(line.split(": ") for line in told.read().decode().splitlines())
     assert answers == {
@@ -131,7 +168,7 @@ def test_a_confined_process_reaches_neither_files_nor_network_nor_memory() -> No
         "take memory": "MemoryError",
         "add to an open file": "done",  # of nobody: its output leads nowhere
     }
-    assert not Path("/tmp/written-by-a-confined-process").exists()
+    assert not written.exists()
 
 
 def test_its_program_is_given_neither_the_environment_nor_what_the_service_has_open(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 import structlog
@@ -25,6 +26,7 @@ from services.chassis.reasons import frames_of, reason_of
 from services.chassis.settings import ServiceSettings
 from services.chassis.tokens import KeyOf, RemoteKeys
 
+MOST_NAMED = 50  # mistakes of one kind in one answer
 BODY_LIMIT = 1024 * 1024  # bytes of a JSON body; routes that take files read their stream themselves
 IMPOSSIBLE = re.compile("[\0\ud800-\udfff]")  # a NUL, half a character
 FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION["query"] = RAISE  # a misspelt filter would widen a list
@@ -90,7 +92,7 @@ def refuse_impossible_text() -> None:
         raise NotFound()
     try:
         sent = json.loads(request.get_data() or b"null") if request.is_json else None
-        wrong = (*_impossible(request.args), *_impossible(sent))
+        wrong = (*islice(_impossible(request.args.to_dict()), MOST_NAMED), *islice(_impossible(sent), MOST_NAMED))
     except (ValueError, RecursionError) as error:
         raise BadRequest("Le corps de la requête n'est pas un JSON lisible.") from error
     if wrong:

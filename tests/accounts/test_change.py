@@ -10,10 +10,11 @@ import jwt
 import pytest
 from werkzeug.test import TestResponse
 
+from services.accounts.hashing import Passwords
 from services.accounts.jobs import finish_identity_changes
 from services.accounts.models import Account, EmailChange, KnownBrowser, LoginSession, db, events
 from services.accounts.operations import identity_changes
-from services.chassis.errors import Conflict
+from services.chassis.errors import Conflict, Unavailable
 from services.contracts.accounts import EmailChanged, Identity
 from tests.accounts.house import House, pointers, slug
 from tests.accounts.people import PASSWORD, binet
@@ -237,6 +238,18 @@ def test_a_new_password_asks_for_the_current_one(house: House, typed: str) -> No
     new = {"password": "Bonsoir/2021", "password_confirmation": "Bonsoir/2021", "current_password": typed}
     assert pointers(change(house, held, **new)) == {"current_password"}
     assert house.try_log_in().status_code == 201
+
+
+def test_where_too_many_hash_at_once_nothing_of_a_change_is_done(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = house.logged_in()
+
+    def busy(*_: object) -> str:
+        raise Unavailable("Trop de personnes s'identifient en ce moment.")
+
+    monkeypatch.setattr(Passwords, "hash", busy)
+    new = {"current_password": PASSWORD, "password": "Bouleau/2023", "password_confirmation": "Bouleau/2023"}
+    assert change(house, held, prenoms="Laurent Marie", **new).status_code == 503
+    assert identity(house, held).prenoms == "Laurent"
 
 
 def test_a_new_password_ends_every_session(house: House) -> None:

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 
 from services.chassis.entry import migrate
+from services.chassis.web import MOST_NAMED
 from tests.architecture import apps, ledger
 from tests.architecture.test_openapi import CALLERS
 from tests.support import tokens
@@ -71,3 +72,11 @@ def test_a_parameter_that_a_route_does_not_have_is_refused_by_its_name(service: 
         assert answer.status_code == 422, (path, answer.text)
         told = [error["pointer"] for error in answer.get_json()["errors"] if error["detail"] == "Champ inconnu."]
         assert told == [f"#/{names[0]}x"], (path, answer.text)
+
+
+def test_of_a_body_full_of_impossible_text_some_are_named(service: str, app: Flask) -> None:
+    plain = [(rule, who) for method, rule, who in ledger.routes_of(service) if method == "POST" and "<" not in rule]
+    path, who = plain[0]
+    answer = app.test_client().post(path, json=["\0"] * 100_000, headers=headers_of(who))
+    assert answer.status_code == 422
+    assert len(answer.get_json()["errors"]) == MOST_NAMED

@@ -40,10 +40,12 @@ def change_account(account_id: str, values: Mapping[str, Any]) -> bool:
         raise identity_changes.engaged()
     if changes.needs_password:
         current_password.check(account, changes.current_password)
+    # Before anything is changed: where too many hash at once, nothing is.
+    password_hash = parts().passwords.hash(changes.password) if changes.password else None
     if changes.civil_status is not None:
         identity_changes.change_civil_status(account_id, changes.civil_status)
     if changes.needs_password:
-        _change_access(account_id, changes, checked=account.password_hash)
+        _change_access(account_id, changes, password_hash, checked=account.password_hash)
     return changes.email is not None
 
 
@@ -75,9 +77,8 @@ def _touches_civil_status(account: Account, values: Mapping[str, Any]) -> bool:
     return any(values.get(name, typed) != typed for name, typed in current.items() if name not in kept)
 
 
-def _change_access(account_id: str, changes: Changes, *, checked: str) -> None:
-    """`checked` is the hash of the password that was just typed: a reset meanwhile makes it the current one no more."""
-    password_hash = parts().passwords.hash(changes.password) if changes.password else None
+def _change_access(account_id: str, changes: Changes, password_hash: str | None, *, checked: str) -> None:
+    """`password_hash` is the new one's, `checked` that of the password just typed, which a reset may end meanwhile."""
     with db.operation() as session:
         account = session.get(Account, account_id, with_for_update=True)
         if account is None:

@@ -19,8 +19,9 @@ from services.chassis import problems
 from services.chassis.errors import DomainError, NotFound, TooLarge, TooMany, Unavailable
 
 RETRY_SECONDS = 5
-REFUSALS = (NotFound(), TooLarge(), TooMany(retry_after=RETRY_SECONDS), Unavailable())
+REFUSALS = (DomainError(WORDS[400][1]), NotFound(), TooLarge(), TooMany(retry_after=RETRY_SECONDS), Unavailable())
 ADVICE = {
+    400: "",
     404: "",
     413: "La taille d'un fichier ne doit pas excéder 5 Mo. Revenez à la page précédente pour en choisir un autre.",
     429: "Beaucoup de demandes viennent de votre réseau au même moment.",

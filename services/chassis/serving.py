@@ -74,7 +74,7 @@ def serve(create: Callable[[], Flask], **options: Any) -> None:
         "accesslog": None,
         "errorlog": "-",
         "loglevel": "warning",
-        "limit_request_line": 4094,
+        "limit_request_line": 8190,
         "when_ready": _bound_silence,
         "post_fork": _end_unborn,
         **options,

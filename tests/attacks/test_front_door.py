@@ -133,6 +133,18 @@ def test_a_file_that_is_too_large_is_refused_by_a_page(site: Site) -> None:
     assert "ne doit pas excéder 5 Mo" in answer.text
 
 
+@pytest.mark.parametrize(
+    "sent", [b"GET /\xff\x00 HTTP/1.1", b"NO METHOD / HTTP/1.1", b"GET /" + b"a" * 9000 + b" HTTP/1.1"]
+)
+def test_what_is_no_request_is_answered_by_a_page(site: Site, sent: bytes) -> None:
+    host, _, port = site.url.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), PATIENCE) as asking:
+        asking.sendall(sent + b"\r\nHost: " + f"{host}:{port}".encode() + b"\r\n\r\n")
+        answer = asking.makefile("rb").read().decode()
+    assert answer.startswith("HTTP/1.1 400")
+    assert "Demande incorrecte" in answer
+
+
 def test_a_school_behind_one_address_is_not_limited(site: Site) -> None:
     with crowd(site.url, {multipart("/connexion"): A_SCHOOL}):
         assert requests.get(site.url, timeout=PATIENCE).status_code == 200

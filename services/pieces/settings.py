@@ -16,7 +16,7 @@ class PiecesSettings(ObjectSettings):
     deposits_per_hour: int = 120
     """Files that one candidate may send within an hour, refused ones included."""
     inspections_at_once: int = 2
-    """Files that this process has looked at at once, by processes of up to 448 MiB each."""
+    """Files that this process has looked at at once, first and longer looks, by processes of up to 448 MiB each."""
 
     def mistakes(self) -> list[str]:
         found = super().mistakes()
@@ -24,7 +24,7 @@ class PiecesSettings(ObjectSettings):
             address_of(self.antivirus_url)
         except ValueError as error:
             found.append(f"ANTIVIRUS_URL: {error}")
-        for name in ("deposits_per_hour", "inspections_at_once"):
-            if getattr(self, name) < 1:
-                found.append(f"{name.upper()}: a number, at least 1")
+        for name, least in (("deposits_per_hour", 1), ("inspections_at_once", 2)):
+            if getattr(self, name) < least:
+                found.append(f"{name.upper()}: a number, at least {least}")
         return found

@@ -22,6 +22,9 @@ class Limits:
 LIMITS = Limits(memory=448 * 1024 * 1024, processor=3, wall=20)
 """By far more than good files of 5 Mo take: half a second at most (docs/operations.md)."""
 
+FIRST_SECONDS = 0.04
+"""Of processor time, for a first look: what nearly every good file takes. The others wait for a longer one."""
+
 NICENESS = 5  # those who wait for a page come first
 _PR_SET_DUMPABLE = 4  # linux/prctl.h
 CHANNEL = 0  # the only descriptor that leads anywhere: the file comes in by it, the verdict goes out

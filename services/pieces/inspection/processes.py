@@ -17,12 +17,12 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from services.pieces.domain import refusals
 from services.pieces.domain.formats import Format
 from services.pieces.domain.refusals import Unverifiable, Unverified
-from services.pieces.inspection.confinement import LIMITS, hide_memory
+from services.pieces.inspection.confinement import FIRST_SECONDS, LIMITS, hide_memory
 from services.pieces.inspection.turns import LineFull, Turns
 from services.pieces.inspection.verdicts import MOST_BYTES, read_verdict
 from services.pieces.metrics import INSPECTION_SECONDS, UNVERIFIED
@@ -31,7 +31,8 @@ _PROGRAM = (sys.executable, "-E", "-s", "-B", "-m", "services.pieces.inspection.
 _FOLDER = Path(__file__).parents[3]  # where `services` is
 _ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
 _START_SECONDS = 20  # on a machine that is very busy; with the others less than the gateway waits
-_LINE = 6  # threads of the web process that may wait
+_FIRST_LINE = 24  # threads of the web process that may wait for a first look, which ends soon
+_LINE = 6  # and for a longer one
 _PATIENCE = 10  # seconds
 
 
@@ -122,11 +123,17 @@ def _left(deadline: float) -> float:
 
 
 class Inspections:
-    """The way in for the service. Used by many threads."""
+    """The way in for the service. Used by many threads.
+
+    Each file has a first look, one after the other, that ends after FIRST_SECONDS: so files that take long, and be they
+    made to, keep no ordinary one waiting. They wait for a longer look among themselves.
+    """
 
     def __init__(self, at_once: int) -> None:
+        """At most `at_once` processes look at files, two at least."""
         hide_memory()
-        self.turns = Turns(at_once, line=_LINE, patience=_PATIENCE)
+        self.first_turns = Turns(1, line=_FIRST_LINE, patience=_PATIENCE)
+        self.turns = Turns(at_once - 1, line=_LINE, patience=_PATIENCE)
         self.ready: list[Inspector] = []
 
     def inspect(self, owner: str, content: BinaryIO, filename: str | None, accepted: tuple[Format, ...]) -> Format:
@@ -135,11 +142,14 @@ class Inspections:
         Raises what it raises; Unverifiable for what cannot be looked at within the limits; Unavailable where too many
         files wait.
         """
-        head = json.dumps({"filename": filename, "accepted": accepted}).encode()
+        request = {"filename": filename, "accepted": accepted}
         try:
-            with self.turns.turn(owner):
-                content.seek(0)
-                return self._look(head + b"\n" + content.read())
+            with self.first_turns.turn(owner):
+                verdict = self._look(request | {"seconds": FIRST_SECONDS}, content)
+            if verdict is None:
+                with self.turns.turn(owner):
+                    verdict = self._look(request | {"seconds": 0}, content)
+            return read_verdict(verdict or b"")
         except LineFull as error:
             raise refusals.inspection_busy() from error
         except Unverifiable as error:
@@ -152,15 +162,20 @@ class Inspections:
         while self.ready:
             self.ready.pop().close()
 
-    def _look(self, request: bytes) -> Format:
+    def _look(self, request: dict[str, Any], content: BinaryIO) -> bytes | None:
+        """The verdict; None where a first look has ended before it."""
+        content.seek(0)
+        sent = json.dumps(request).encode() + b"\n" + content.read()
         try:
-            verdict, end = self._answer(request)
+            verdict, end = self._answer(sent)
         except ConnectionError:  # the program was ended by somebody else; another one tells whether by the file
-            verdict, end = self._answer_at_last(request)
+            verdict, end = self._answer_at_last(sent)
+        if request["seconds"] and end.signal == signal.SIGPROF:
+            return None
         INSPECTION_SECONDS.observe(end.seconds)
         if end.broken_limit is not None:
             raise Unverifiable(end.broken_limit)
-        return read_verdict(verdict)
+        return verdict
 
     def _answer_at_last(self, request: bytes) -> tuple[bytes, End]:
         try:

@@ -11,6 +11,7 @@ import gc
 import io
 import json
 import os
+import signal
 import socket
 from typing import Any
 
@@ -55,6 +56,7 @@ def _look(channel: int) -> None:
     try:
         confine(channel)
         request, content = _request()
+        signal.setitimer(signal.ITIMER_PROF, request["seconds"])  # of processor time; 0 sets no end
         accepted = tuple(Format(code) for code in request["accepted"])
         os.write(CHANNEL, verdict_of(lambda: inspect(content, request["filename"], accepted)))
     finally:

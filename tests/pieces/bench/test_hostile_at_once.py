@@ -1,10 +1,12 @@
-"""Sixteen hostile files at once delay another candidate's page and deposit by less than a second."""
+"""Sixteen hostile files at once, of one candidate or sixteen, delay another by less than a second."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Callable
+
+import pytest
 
 from tests.pieces import made
 from tests.pieces.corpus.pictures import scans
@@ -16,10 +18,18 @@ MOST_DELAY = 1.0  # second
 ROUNDS = 5
 
 
-def test_sixteen_hostile_files_delay_nobody_by_a_second(portal: Portal) -> None:
-    portal.registered().hears(saved(candidate_id=OTHER, candidature_id=HIS))
+@pytest.mark.parametrize("senders", [1, SIXTEEN])
+def test_sixteen_hostile_files_delay_nobody_by_a_second(portal: Portal, senders: int) -> None:
+    portal.hears(saved(candidate_id=OTHER, candidature_id=HIS))
     *_, endless = scans()
-    mine, his = portal.piece("NATIDE06")["id"], piece_of(portal, OTHER, HIS)
+    attackers = [f"{number:032x}" for number in range(senders)]
+    for attacker in attackers:
+        portal.hears(saved(candidate_id=attacker, candidature_id=attacker))
+    theirs = [(attacker, piece_of(portal, attacker, attacker)) for attacker in attackers]
+    his = piece_of(portal, OTHER, HIS)
+
+    def attack(attacker: str, piece: str) -> None:
+        portal.upload(piece, endless.content, "photo.jpg", by=attacker)
 
     def reads() -> int:
         return portal.call("GET", f"/candidatures/{HIS}/pieces", by=OTHER).status_code
@@ -29,13 +39,11 @@ def test_sixteen_hostile_files_delay_nobody_by_a_second(portal: Portal) -> None:
 
     assert deposits() == 201  # the first one starts a program
     quiet = _longest(reads, 200), _longest(deposits, 201)
-    attackers = [
-        threading.Thread(target=portal.upload, args=(mine, endless.content, "photo.jpg")) for _ in range(SIXTEEN)
-    ]
-    for thread in attackers:
+    threads = [threading.Thread(target=attack, args=theirs[number % senders]) for number in range(SIXTEEN)]
+    for thread in threads:
         thread.start()
     beside = _longest(reads, 200), _longest(deposits, 201)
-    for thread in attackers:
+    for thread in threads:
         thread.join()
     for what, alone, attacked in zip(("page", "deposit"), quiet, beside, strict=True):
         print(f"{what}: {alone * 1000:.0f} ms at most alone, {attacked * 1000:.0f} ms beside {SIXTEEN} hostile files")

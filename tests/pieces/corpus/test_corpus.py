@@ -38,7 +38,7 @@ def inspector() -> Iterator[Watched]:
 @pytest.fixture
 def inspections(inspector: Watched) -> Inspections:
     """With that one program, which has to outlive all files."""
-    given = Inspections(at_once=1)
+    given = Inspections(at_once=2)
     given.ready.append(inspector)
     return given
 

@@ -9,6 +9,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,8 +25,10 @@ from services.pieces.inspection.verdicts import read_verdict, verdict_of
 from tests.pieces import made
 from tests.pieces.corpus.pictures import scans
 from tests.pieces.inspection.test_inspection import GOOD
+from tests.support.processes import wait_until
 
 ALL = tuple(Format)
+PATIENT = 90.0
 FOLDER = Path(__file__).parents[3]
 
 # What a file might make its reader do, once that is confined; each line says what came of it.
@@ -71,7 +74,7 @@ def reader(service=os.getpid()):
         read(service)
     os.waitpid(child, 0)
 reader()
-Inspections(1)
+Inspections(2)
 reader()
 """
 
@@ -141,9 +144,25 @@ def test_good_files_are_accepted_by_a_confined_process(
 
 
 def test_a_file_that_waits_for_its_turn_is_not_read_into_memory(inspections: Inspections) -> None:
-    inspections.turns = Turns(1, line=1, patience=0.1)
-    with inspections.turns.turn("somebody"), pytest.raises(Unavailable):
+    inspections.first_turns = Turns(1, line=1, patience=0.1)
+    with inspections.first_turns.turn("somebody"), pytest.raises(Unavailable):
         inspections.inspect("somebody", OnlyHeld(made.pdf()), "carte.pdf", ALL)
+
+
+def test_whose_file_has_broken_a_limit_waits_though_there_is_a_turn(inspections: Inspections) -> None:
+    inspections.turns = Turns(2, line=2, patience=PATIENT)
+    *_, endless = scans()
+
+    def look() -> None:
+        with pytest.raises(Unverifiable):
+            looked_at(inspections, endless.content, "photo.jpg")
+
+    look()
+    with inspections.turns.turn("another"):
+        again = threading.Thread(target=look)
+        again.start()
+        wait_until(lambda: inspections.turns.waiting == 1, PATIENT, "he waits")
+    again.join(PATIENT)
 
 
 def test_where_the_last_program_that_stood_ready_was_taken_another_is_made(inspections: Inspections) -> None:

@@ -122,16 +122,19 @@ def test_a_candidate_has_two_files_under_way_at_most(portal: Portal) -> None:
     assert portal.deposit("NATIDE06").status_code == 201
 
 
-def test_when_too_many_files_wait_the_next_is_asked_to_come_back(portal: Portal) -> None:
+def test_where_too_many_files_that_take_long_wait_the_next_comes_back_and_ordinary_ones_pass(
+    portal: Portal, endless: bytes
+) -> None:
     portal.registered()
     with portal.app.app_context():
         turns = parts().inspections.turns
-    with turns.turn("a"), turns.turn("b"):
-        waiting = [threading.Thread(target=_wait_for_a_turn, args=(turns, name)) for name in "cdefgh"]
+    with turns.turn("a"):
+        waiting = [threading.Thread(target=_wait_for_a_turn, args=(turns, name)) for name in "bcdefg"]
         for thread in waiting:
             thread.start()
         wait_until(lambda: turns.waiting == len(waiting), 90, "the line is full")
-        answer = portal.deposit("NATIDE06")
+        answer = portal.deposit("NATIDE06", endless, "photo.jpg")
+        assert portal.deposit("NATIDE06").status_code == 201
     for thread in waiting:
         thread.join()
     assert answer.status_code == 503
@@ -184,19 +187,27 @@ def test_sixteen_hostile_files_at_once_keep_nobody_from_his_pages_and_his_deposi
     assert len(portal.objects()) == 2
 
 
-def test_who_has_sent_a_file_that_breaks_a_limit_stands_back_behind_others(portal: Portal, endless: bytes) -> None:
+def test_sixteen_candidates_with_hostile_files_keep_no_other_from_his_deposit(portal: Portal, endless: bytes) -> None:
+    attackers = [f"{number:032x}" for number in range(SIXTEEN)]
+    for attacker in attackers:
+        portal.hears(saved(candidate_id=attacker, candidature_id=attacker))
     portal.registered()
-    with portal.app.app_context():
-        turns = parts().inspections.turns
-    assert portal.deposit("NATIDE06", endless, "photo.jpg").status_code == 422
-    with turns.turn("a"):
-        attacker = threading.Thread(target=portal.deposit, args=("NATIDE06",))
-        attacker.start()
-        wait_until(lambda: turns.waiting == 1, 90, "his next file waits, though there is a turn")
-        with turns.turn("b"):
-            assert turns.waiting == 1
-    attacker.join()
-    assert portal.piece("NATIDE06")["deposit"] is not None
+    pieces = {attacker: piece_of(portal, attacker, attacker) for attacker in attackers}
+    begun, answers = threading.Semaphore(0), list[int]()
+
+    def attack(attacker: str) -> None:
+        begun.release()
+        answers.append(portal.upload(pieces[attacker], endless, "photo.jpg", by=attacker).status_code)
+
+    threads = [threading.Thread(target=attack, args=(attacker,)) for attacker in attackers]
+    for thread in threads:
+        thread.start()
+    for _ in threads:
+        begun.acquire()
+    assert [portal.deposit("NATIDE06").status_code for _ in range(3)] == [201] * 3
+    for thread in threads:
+        thread.join()
+    assert set(answers) <= {422, 503}
 
 
 def piece_of(portal: Portal, candidate_id: str, candidature_id: str) -> str:

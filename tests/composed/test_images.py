@@ -113,6 +113,8 @@ def test_an_image_holds_the_code_of_its_service_alone(images: dict[str, Image], 
         own |= {target, "contracts", "reference"}
     if target in ("accounts", "registrations"):
         own |= {"mail"}
+    if target in ("documents", "pieces"):
+        own |= {"objects"}
     assert image.in_folder(CODE) == {"services"} | BESIDE_SERVICES.get(target, set())
     assert image.in_folder(CODE / "services") == own
 

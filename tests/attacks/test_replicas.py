@@ -2,53 +2,16 @@
 
 from __future__ import annotations
 
-import threading
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-
 import requests
 
 from tests.attacks.replicas import ADDRESSES, PATIENCE, Replica, Site, logged_in
 from tests.support.processes import wait_until
-
-
-@dataclass
-class Visits:
-    """Asked for without a pause; how each request was answered."""
-
-    answers: Counter[str] = field(default_factory=Counter)
-    _over: threading.Event = field(default_factory=threading.Event)
-
-    @contextmanager
-    def going_on(self, *asks: Callable[[], requests.Response]) -> Iterator[None]:
-        threads = [threading.Thread(target=self._ask, args=(ask,), daemon=True) for ask in asks]
-        for thread in threads:
-            thread.start()
-        try:
-            yield
-        finally:
-            self._over.set()
-            for thread in threads:
-                thread.join()
-
-    def more(self, number: int) -> None:
-        """Wait for so many further answers."""
-        until = self.answers.total() + number
-        wait_until(lambda: self.answers.total() >= until, PATIENCE, f"{number} more answers")
-
-    def _ask(self, ask: Callable[[], requests.Response]) -> None:
-        while not self._over.is_set():
-            try:
-                self.answers[str(ask().status_code)] += 1
-            except requests.RequestException as error:
-                self.answers[repr(error)] += 1
+from tests.support.requests_going_on import RequestsGoingOn
 
 
 def test_gateways_started_anew_in_turn_lose_no_request(site: Site) -> None:
     # The proxy goes on knowing the address of who is away.
-    visit, visits = logged_in(site.url, site.candidate()), Visits()
+    visit, visits = logged_in(site.url, site.candidate()), RequestsGoingOn()
 
     def reads() -> requests.Response:
         return requests.get(f"{site.url}/connexion", timeout=PATIENCE)
@@ -56,13 +19,13 @@ def test_gateways_started_anew_in_turn_lose_no_request(site: Site) -> None:
     def posts() -> requests.Response:
         return visit.post(f"{site.url}/session/prolonger", timeout=PATIENCE)
 
-    with visits.going_on(reads, reads, posts):
+    with visits.under_way(reads, reads, posts):
         for replica in site.replicas:
-            visits.more(20)
+            visits.wait_for(20, PATIENCE)
             replica.stop()
-            visits.more(20)
+            visits.wait_for(20, PATIENCE)
             replica.start()
-        visits.more(20)
+        visits.wait_for(20, PATIENCE)
     print(f"\n{dict(visits.answers)}")
     assert set(visits.answers) == {"200", "204"}
 

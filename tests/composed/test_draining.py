@@ -7,10 +7,7 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -23,6 +20,7 @@ from tests.journeys.pieces import Justificatifs, a_pdf
 from tests.journeys.tool import Tool
 from tests.journeys.visit import cookies_of
 from tests.support.processes import wait_until
+from tests.support.requests_going_on import RequestsGoingOn
 
 if TYPE_CHECKING:
     from tests.journeys.candidate import Candidate
@@ -41,34 +39,6 @@ AUTOMATIC = ("Confirmation d'inscription", "Demande de pièces justificatives")
 _PLACE = re.compile(r'href="(/justificatifs/[0-9a-f]{32}/depot/[0-9a-f]{32})"')
 
 
-@dataclass
-class Readers:
-    """Reads that go on in several threads; how each was answered."""
-
-    answers: Counter[str] = field(default_factory=Counter)
-    _over: threading.Event = field(default_factory=threading.Event)
-
-    @contextmanager
-    def reading(self, *reads: Callable[[], requests.Response]) -> Iterator[None]:
-        threads = [threading.Thread(target=self._read, args=(read,), daemon=True) for read in reads]
-        for thread in threads:
-            thread.start()
-        try:
-            yield
-        finally:
-            self._over.set()
-            for thread in threads:
-                thread.join()
-
-    def _read(self, read: Callable[[], requests.Response]) -> None:
-        while not self._over.wait(READS_EVERY):
-            try:
-                answer = read()
-                self.answers[f"{answer.status_code} {'' if answer.ok else answer.text[-300:]}".strip()] += 1
-            except requests.RequestException as error:
-                self.answers[repr(error)] += 1
-
-
 def test_fewer_replicas_of_pieces_lose_no_request(composed: ComposedPortal, comes: Comes, tmp_path: Path) -> None:
     """Reads by tools (a connection each) and by pages (pooled), and deposits that were begun before."""
     composed.scale(pieces=3)
@@ -79,7 +49,7 @@ def test_fewer_replicas_of_pieces_lose_no_request(composed: ComposedPortal, come
     page, cookies = someone.page.url, cookies_of(someone.page)
     places = _PLACE.findall(someone.page.content())
     assert len(places) == 6
-    content, readers = a_pdf(tmp_path).read_bytes(), Readers()
+    content, readers = a_pdf(tmp_path).read_bytes(), RequestsGoingOn(READS_EVERY)
 
     def asks() -> requests.Response:
         api = f"{composed.url}/api/pieces/v1/pieces"
@@ -89,20 +59,19 @@ def test_fewer_replicas_of_pieces_lose_no_request(composed: ComposedPortal, come
         return requests.get(page, cookies=cookies, timeout=TIMEOUT, allow_redirects=False)
 
     asks()  # makes the token
-    with readers.reading(asks, asks, looks, looks, looks), ThreadPoolExecutor(len(places)) as pool:
+    with readers.under_way(asks, asks, looks, looks, looks), ThreadPoolExecutor(len(places)) as pool:
         fewer = threading.Event()
         uploads = [
             pool.submit(upload_slowly, composed.url + place, cookies, content, fewer, number * UPLOADS_EVERY)
             for number, place in enumerate(places)
         ]
-        wait_until(lambda: readers.answers.total() > 20, TIMEOUT, "reads before")
+        readers.wait_for(20, TIMEOUT)
         before = time.monotonic()
         fewer.set()
         composed.scale(pieces=1)
         seconds = time.monotonic() - before
         answers = [upload.result() for upload in uploads]
-        until = readers.answers.total() + READS_AFTERWARDS
-        wait_until(lambda: readers.answers.total() >= until, TIMEOUT, "reads afterwards")
+        readers.wait_for(READS_AFTERWARDS, TIMEOUT)
     print(f"\n3 to 1 in {seconds:.1f} s: {dict(readers.answers)}, deposits: {answers}")
     assert set(readers.answers) == {"200"}
     assert answers == [(303, f"{urlsplit(page).path}?fait=depose")] * len(places)
@@ -118,7 +87,7 @@ def test_more_gateways_and_pieces_share_the_requests_and_fewer_lose_none(
     someone.arrives()
     someone.registers()
     Justificatifs(someone)
-    page, cookies, readers = someone.page.url, cookies_of(someone.page), Readers()
+    page, cookies, readers = someone.page.url, cookies_of(someone.page), RequestsGoingOn(READS_EVERY)
 
     def looks() -> requests.Response:
         return requests.get(page, cookies=cookies, timeout=TIMEOUT, allow_redirects=False)
@@ -127,19 +96,20 @@ def test_more_gateways_and_pieces_share_the_requests_and_fewer_lose_none(
         address = f"{composed.url}/session/prolonger"
         return requests.post(address, cookies=cookies, headers=FROM_US, timeout=TIMEOUT)
 
-    shares = {one.id: composed.served(one) for one in composed.containers("gateway", "pieces")}
+    shares = {container.id: composed.served(container) for container in composed.containers("gateway", "pieces")}
     assert len(shares) == 6
-    with readers.reading(looks, looks, stays):
+    with readers.under_way(looks, looks, stays):
         wait_until(lambda: shared_by_all(composed, shares), SHARED_SECONDS, "all have their share", pause=1.0)
         composed.scale(gateway=1, pieces=1)
-        until = readers.answers.total() + READS_AFTERWARDS
-        wait_until(lambda: readers.answers.total() >= until, SHARED_SECONDS, "reads afterwards")
+        readers.wait_for(READS_AFTERWARDS, SHARED_SECONDS)
     print(f"\n3 to 1: {dict(readers.answers)}")
     assert set(readers.answers) == {"200", "204"}
 
 
 def shared_by_all(composed: ComposedPortal, before: dict[str, int]) -> bool:
-    return all(composed.served(one) > before[one.id] for one in composed.containers("gateway", "pieces"))
+    return all(
+        composed.served(container) > before[container.id] for container in composed.containers("gateway", "pieces")
+    )
 
 
 def upload_slowly(

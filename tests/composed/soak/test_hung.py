@@ -4,14 +4,11 @@ answers, liveness always, nothing that was acknowledged is lost or doubled, and 
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,6 +17,7 @@ import requests
 from tests.composed.soak.under_load import PortalUnderLoad
 from tests.journeys.registered import registered
 from tests.support.composed import OURS, SERVICES, ComposedPortal, Container
+from tests.support.stopped import stopped
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -73,7 +71,7 @@ class _Watch:
     @contextmanager
     def watching(self) -> Iterator[_Watch]:
         addresses = [self.composed.url + page for page in PAGES]
-        addresses += [f"http://{self.composed.address(one)}:8000/health/live" for one in self.containers]
+        addresses += [f"http://{self.composed.address(container)}:8000/health/live" for container in self.containers]
         threads = [threading.Thread(target=self._ask, args=(address,), daemon=True) for address in addresses]
         for thread in threads:
             thread.start()
@@ -101,22 +99,8 @@ class _Watch:
 @contextmanager
 def _stopped(composed: ComposedPortal, services: Iterable[str]) -> Iterator[None]:
     """All processes of their containers stop where they are, alive and silent, until the block ends."""
-    processes = [pid for container in composed.containers(*services) for pid in _processes(composed, container)]
-    for pid in processes:
-        os.kill(pid, signal.SIGSTOP)
-    try:
+    first_processes = [int(composed.inspect(container)["State"]["Pid"]) for container in composed.containers(*services)]
+    with ExitStack() as containers:
+        for pid in first_processes:
+            containers.enter_context(stopped(pid))
         yield
-    finally:
-        for pid in processes:
-            os.kill(pid, signal.SIGCONT)
-
-
-def _processes(composed: ComposedPortal, container: Container) -> list[int]:
-    """Of this machine's process table: a container's first process and its descendants."""
-    waiting, pids = [int(composed.inspect(container)["State"]["Pid"])], []
-    while waiting:
-        pid = waiting.pop()
-        pids.append(pid)
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            waiting += [int(child) for child in (task / "children").read_text().split()]
-    return pids

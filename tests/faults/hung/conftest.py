@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 import requests
 
 from tests.support.launched import LaunchedPortal
 from tests.support.processes import wait_until
+from tests.support.stopped import stopped
 
 ANSWERED = 30.0  # what is held takes as long as the hang, or longer
 BACK = 90.0
@@ -41,13 +40,10 @@ class HungPortal(LaunchedPortal):
     def stopped(self, *names: str) -> Iterator[None]:
         """These processes say nothing within the block, and all is as before after it."""
         pids = [self.processes()[name].pid for name in names]
-        for pid in pids:
-            os.killpg(pid, signal.SIGSTOP)
-        try:
-            yield
-        finally:
+        with ExitStack() as processes:
             for pid in pids:
-                os.killpg(pid, signal.SIGCONT)
+                processes.enter_context(stopped(pid))
+            yield
         wait_until(self.is_as_before, BACK, "all as before")
 
     @contextmanager

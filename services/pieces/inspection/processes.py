@@ -36,6 +36,10 @@ _LINE = 6  # and for a longer one
 _PATIENCE = 10  # seconds
 
 
+class FirstLookOver(Exception):
+    """The file takes longer than a first look."""
+
+
 @dataclass(frozen=True)
 class End:
     """How the process of a file ended: the signal that killed it (0: none), its CPU seconds, its peak in bytes."""
@@ -89,10 +93,10 @@ class Inspector:
                 socket.send_fds(self._control, [b"\0"], [theirs.fileno()])
             verdict = _exchange(ours, request, deadline)
         self._control.settimeout(_left(deadline))
-        told = self._control.recv(MOST_BYTES)
-        if not told:
+        ended = self._control.recv(MOST_BYTES)
+        if not ended:
             raise ConnectionResetError
-        return verdict, End(**json.loads(told))
+        return verdict, End(**json.loads(ended))
 
     def close(self) -> None:
         """End the program and all that it made."""
@@ -144,12 +148,12 @@ class Inspections:
         """
         request = {"filename": filename, "accepted": accepted}
         try:
-            with self.first_turns.turn(owner):
-                verdict = self._look(request | {"seconds": FIRST_SECONDS}, content)
-            if verdict is None:
+            try:
+                with self.first_turns.turn(owner):
+                    return self._look(request | {"seconds": FIRST_SECONDS}, content)
+            except FirstLookOver:
                 with self.turns.turn(owner):
-                    verdict = self._look(request | {"seconds": 0}, content)
-            return read_verdict(verdict or b"")
+                    return self._look(request | {"seconds": 0}, content)
         except LineFull as error:
             raise refusals.inspection_busy() from error
         except Unverifiable as error:
@@ -162,8 +166,8 @@ class Inspections:
         while self.ready:
             self.ready.pop().close()
 
-    def _look(self, request: dict[str, Any], content: BinaryIO) -> bytes | None:
-        """The verdict; None where a first look has ended before it."""
+    def _look(self, request: dict[str, Any], content: BinaryIO) -> Format:
+        """Raises FirstLookOver where `seconds` of processor time were given and did not suffice."""
         content.seek(0)
         sent = json.dumps(request).encode() + b"\n" + content.read()
         try:
@@ -171,11 +175,11 @@ class Inspections:
         except ConnectionError:  # the program was ended by somebody else; another one tells whether by the file
             verdict, end = self._answer_at_last(sent)
         if request["seconds"] and end.signal == signal.SIGPROF:
-            return None
+            raise FirstLookOver
         INSPECTION_SECONDS.observe(end.seconds)
         if end.broken_limit is not None:
             raise Unverifiable(end.broken_limit)
-        return verdict
+        return read_verdict(verdict)
 
     def _answer_at_last(self, request: bytes) -> tuple[bytes, End]:
         try:

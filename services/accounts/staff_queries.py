@@ -23,7 +23,7 @@ Page = tuple[list[dict[str, Any]], str | None]
 def staff_page(cursor: str = "", limit: int = PAGE) -> Page:
     """Everybody, by id."""
     query = select(StaffMember).where(StaffMember.id > cursor).order_by(StaffMember.id).limit(limit)
-    with db.reading() as session:
+    with db.reading_for_staff() as session:
         return _page([_member(row) for row in session.scalars(query)], limit)
 
 
@@ -33,7 +33,7 @@ def token_page(staff_id: str | None = None, cursor: str = "", limit: int = PAGE)
     if staff_id is not None:
         query = query.where(StaffToken.staff_id == staff_id)
     query = query.where(StaffToken.id > cursor).order_by(StaffToken.id).limit(limit)
-    with db.reading() as session:
+    with db.reading_for_staff() as session:
         return _page([_token(token, email) for token, email in session.execute(query)], limit)
 
 

@@ -18,7 +18,7 @@ import click
 from flask import Flask
 
 from services.accounts import staff_queries
-from services.accounts.domain.staff import PIECES_CONTROL, PIECES_READ, Role
+from services.accounts.domain.staff import PIECES_CONTROL, PIECES_READ, REASON_LENGTHS, Role
 from services.accounts.follow_ups import registry
 from services.accounts.jobs import jobs
 from services.accounts.operations import resealing, staff, staff_leaving
@@ -37,6 +37,13 @@ def register(app: Flask) -> None:
     staff_commands = (create_staff, renew_staff, disable_staff, enable_staff, list_staff)
     for command in (*staff_commands, create_token, list_tokens, revoke_token, reseal_secrets):
         app.cli.add_command(command)
+
+
+def _checked_reason(_context: click.Context, _option: click.Parameter, reason: str | None) -> str | None:
+    shortest, longest = REASON_LENGTHS
+    if reason is not None and not shortest <= len(reason) <= longest:
+        raise click.BadParameter(f"de {shortest} à {longest} caractères")
+    return reason
 
 
 @click.command("create-staff")
@@ -81,7 +88,7 @@ def renew_staff(email: str, password_stdin: bool) -> None:
 
 @click.command("disable-staff")
 @click.option("--email", required=True)
-@click.option("--reason", required=True, help=REASON_HELP)
+@click.option("--reason", required=True, callback=_checked_reason, help=REASON_HELP)
 def disable_staff(email: str, reason: str) -> None:
     """Désactive un compte de gestion : ses sessions et ses jetons prennent fin, rien n'est effacé."""
     with _told_plainly():
@@ -90,7 +97,7 @@ def disable_staff(email: str, reason: str) -> None:
 
 @click.command("enable-staff")
 @click.option("--email", required=True)
-@click.option("--reason", required=True, help=REASON_HELP)
+@click.option("--reason", required=True, callback=_checked_reason, help=REASON_HELP)
 def enable_staff(email: str, reason: str) -> None:
     """Réactive un compte de gestion, avec son mot de passe et son second facteur ; ses jetons restent révoqués."""
     with _told_plainly():
@@ -130,7 +137,7 @@ def list_tokens(email: str | None) -> None:
 
 @click.command("revoke-token")
 @click.argument("token_id")
-@click.option("--reason", help=REASON_HELP)
+@click.option("--reason", callback=_checked_reason, help=REASON_HELP)
 def revoke_token(token_id: str, reason: str | None) -> None:
     """Révoque un jeton par son identifiant (list-tokens)."""
     with _told_plainly():

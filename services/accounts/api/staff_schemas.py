@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from services.accounts.domain.staff import REASON_LENGTHS
 from services.accounts.staff_queries import PAGE
 
 
@@ -17,7 +18,7 @@ class Paging(Schema):
 
 
 class Reason(Schema):
-    reason = fields.String(required=True, validate=validate.Length(min=3, max=500))
+    reason = fields.String(required=True, validate=validate.Length(*REASON_LENGTHS))
 
 
 class Member(Schema):

@@ -23,6 +23,10 @@ _OF_ROLE = {
 """Accounts do not know the académies of a candidate: who is limited to some may not correct a civil status here."""
 
 
+REASON_LENGTHS = (3, 500)
+"""Characters of what the trail keeps as the reason of an act, shortest and longest."""
+
+
 class Role(StrEnum):
     """A gestionnaire is limited to académies; an administrateur is not."""
 

@@ -9,49 +9,8 @@ from urllib.parse import urlencode
 from gateway.clients.base import ServiceClient, shaped
 from gateway.clients.forms import Form, Option, Values
 from gateway.clients.last_known import LastKnown
+from gateway.clients.openings import Choices, Message
 from services.chassis.http import path
-
-
-@dataclass(frozen=True)
-class Message:
-    title: str
-    text: str
-    severity: str
-
-
-@dataclass(frozen=True)
-class Step:
-    name: str
-    label: str
-    value: str
-    value_label: str
-
-
-@dataclass(frozen=True)
-class Next:
-    name: str
-    question: str
-    choices: tuple[Option, ...]
-
-
-@dataclass(frozen=True)
-class Information:
-    opening_id: str
-    state: str
-    sentence: str
-    opens: str
-    closes: str
-    residence_notice: str | None
-
-
-@dataclass(frozen=True)
-class Choices:
-    """Where one is in choosing domaine, exam, session and académie."""
-
-    steps: tuple[Step, ...]
-    next: Next | None
-    information: Information | None
-    empty_message: str | None
 
 
 @dataclass(frozen=True)

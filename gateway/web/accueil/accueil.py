@@ -6,8 +6,9 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from gateway import entrances, visitor
+from gateway.clients.openings import Message
 from gateway.clients.page_time import optional
-from gateway.clients.registrations import Draft, Message
+from gateway.clients.registrations import Draft
 from gateway.pages import page
 from gateway.services import services
 from gateway.web.accueil import blueprint

@@ -38,7 +38,3 @@ class Remembered(Generic[Value]):
     def forget(self, key: str) -> None:
         with self._lock:
             self._values.pop(key, None)
-
-    def clear(self) -> None:
-        with self._lock:
-            self._values.clear()

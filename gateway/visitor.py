@@ -77,9 +77,6 @@ class Visitors:
     def forget(self, session: str) -> None:
         self._known.forget(session)
 
-    def forget_all(self) -> None:
-        self._known.clear()
-
     def _exchanged(self, session: str) -> Visitor:
         try:
             answer = self._accounts.ask("/v1/sessions/exchange", json={"session": session}, token=self._own_token)

@@ -9,6 +9,7 @@ from typing import Any
 
 from gateway.clients.registrations import Draft
 from gateway.services import services
+from gateway.settings import cookie_name
 from gateway.web.mails import boite
 from tests.accounts.people import PASSWORD, binet
 from tests.registrations.domain.bts import ANSWERS
@@ -107,3 +108,9 @@ class Visitors:
 def typed(address: str, **changes: Any) -> dict[str, Any]:
     """The guide's « Formulaire de création », at that address."""
     return binet(**{"email": address, "email_confirmation": address, **changes})
+
+
+def forget_exchange(portal: Portal, browser: PlainBrowser) -> None:
+    """The gateway asks accounts anew whose session this is, as it does after four seconds."""
+    extensions = portal.gateway.app.extensions
+    extensions["visitors"].forget(browser.cookie(cookie_name(extensions["portail"], "session")))

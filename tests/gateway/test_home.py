@@ -11,7 +11,7 @@ from services.chassis import clock
 from services.registrations.operations.audit import Actor
 from services.registrations.operations.messages import NewMessage, publish_message, withdraw_message
 from tests.gateway.components.page_checks import problems_of
-from tests.gateway.people import Visitors
+from tests.gateway.people import Visitors, forget_exchange
 from tests.support.plain_browser import PlainBrowser
 from tests.support.portal import Portal, absent
 
@@ -84,7 +84,7 @@ def test_the_last_log_in_is_told(visitors: Visitors) -> None:
 
 def test_without_accounts_a_candidate_still_reads_public_pages(visitors: Visitors, running: Portal) -> None:
     browser = visitors.logged_in()
-    running.gateway.app.extensions["visitors"].forget_all()
+    forget_exchange(running, browser)
     with absent(running.accounts):
         assert browser.get("/").status_code == 200
         assert "Le service des comptes ne répond pas" in browser.text

@@ -15,7 +15,7 @@ from services.accounts.settings import AccountsSettings, ClientSecrets
 from services.chassis.service_token import ServiceToken
 from services.chassis.settings import Secret
 from tests.accounts.people import PASSWORD
-from tests.gateway.people import Visitors
+from tests.gateway.people import Visitors, forget_exchange
 from tests.support.portal import Portal, portal
 
 OLD, NEW = (Fernet.generate_key().decode() for _ in range(2))
@@ -64,7 +64,7 @@ def test_nobody_notices_that_the_signing_key_was_turned(own: Portal, monkeypatch
         for path in ("/inscriptions", "/compte"):
             browser.get(path)
             assert (browser.answer.status_code, browser.path) == (200, path)
-        own.gateway.app.extensions["visitors"].forget_all()  # as four would
+        forget_exchange(own, browser)
 
 
 def test_after_a_hard_turn_the_gateway_asks_for_another_token_of_its_own(own: Portal) -> None:

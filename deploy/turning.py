@@ -42,4 +42,4 @@ def turned(text: str, step: Step, new: Callable[[], str]) -> str:
 
 
 def _joined(held: list[str]) -> str:
-    return "".join(f"{one}\n" for one in held) if len(held) > 1 or "\n" in held[0] else held[0]
+    return "".join(f"{secret}\n" for secret in held) if len(held) > 1 or "\n" in held[0] else held[0]

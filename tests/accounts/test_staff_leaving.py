@@ -106,8 +106,8 @@ def test_nothing_is_deleted_and_the_trail_says_who_when_and_why(house: House) ->
         assert session.get(StaffMember, staff_id) is not None
         assert len(session.scalars(select(StaffToken).where(StaffToken.staff_id == staff_id)).all()) == 1
         entries = session.scalars(select(AuditEntry).where(AuditEntry.subject == staff_id).order_by(AuditEntry.id))
-        told = [(entry.action, entry.actor_id, (entry.after or {}).get("reason")) for entry in entries][-2:]
-    assert told == [("staff_disabled", chief, WHY), ("staff_enabled", chief, "Retour")]
+        acts = [(entry.action, entry.actor_id, (entry.after or {}).get("reason")) for entry in entries][-2:]
+    assert acts == [("staff_disabled", chief, WHY), ("staff_enabled", chief, "Retour")]
 
 
 def test_nobody_disables_himself_nor_the_last_administrateur(house: House) -> None:
@@ -167,6 +167,13 @@ def test_only_administrateurs_manage_staff(house: House) -> None:
         ("POST", f"/staff/{staff_id}/enable"),
     ):
         assert house.call(method, path, bearer, reason=WHY).status_code == 403
+
+
+@pytest.mark.parametrize("reason", ["", "x" * 501])
+def test_a_command_takes_the_reasons_that_the_api_takes(house: House, reason: str) -> None:
+    made(house, "create-staff", *GESTIONNAIRE)
+    code, output = run(house, "disable-staff", "--email", EMAIL, "--reason", reason)
+    assert (code, "de 3 à 500 caractères" in output) == (2, True)
 
 
 def test_an_unknown_person_or_token_is_said_to_be_so(house: House) -> None:

@@ -43,7 +43,7 @@ def reads(service: str, app: Flask) -> list[tuple[str, str, list[str]]]:
     taken = []
     for rule, who in callers.items():
         described: dict[str, Any] = paths.get(re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", rule), {}).get("get", {})
-        if names := [one["name"] for one in described.get("parameters", ()) if one["in"] == "query"]:
+        if names := [taken["name"] for taken in described.get("parameters", ()) if taken["in"] == "query"]:
             taken.append((re.sub(r"<[^>]+>", "1", rule), who, names))
     assert taken
     return taken
@@ -70,8 +70,8 @@ def test_a_parameter_that_a_route_does_not_have_is_refused_by_its_name(service: 
     for path, who, names in reads(service, app):
         answer = app.test_client().get(f"{path}?{names[0]}x=1", headers=headers_of(who))
         assert answer.status_code == 422, (path, answer.text)
-        told = [error["pointer"] for error in answer.get_json()["errors"] if error["detail"] == "Champ inconnu."]
-        assert told == [f"#/{names[0]}x"], (path, answer.text)
+        refused = [error["pointer"] for error in answer.get_json()["errors"] if error["detail"] == "Champ inconnu."]
+        assert refused == [f"#/{names[0]}x"], (path, answer.text)
 
 
 def test_of_a_body_full_of_impossible_text_some_are_named(service: str, app: Flask) -> None:

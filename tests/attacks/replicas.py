@@ -53,9 +53,9 @@ class Replica:
     def served(self) -> int:
         """Requests answered, probes left aside."""
         text = requests.get(f"{self.url}/metrics", timeout=PATIENCE).text
-        samples = [one for family in text_string_to_metric_families(text) for one in family.samples]
-        counts = [one for one in samples if one.name == "http_requests_total" and one.labels["route"] not in QUIET]
-        return round(sum(one.value for one in counts))
+        samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
+        requests_ = [sample for sample in samples if sample.name == "http_requests_total"]
+        return round(sum(sample.value for sample in requests_ if sample.labels["route"] not in QUIET))
 
 
 class Site:

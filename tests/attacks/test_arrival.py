@@ -61,14 +61,14 @@ def test_a_body_that_drips_counts_from_its_head(url: str) -> None:
         wait_until(lambda: clock.system_now() > head_sent + A_WHILE, PATIENCE, "some seconds between two bytes")
         connection.sendall(b"b")
         with connection.makefile("rb") as answer:
-            told = datetime.fromisoformat(answer.read().rpartition(b"\r\n\r\n")[2].decode())
-    assert before - timedelta(milliseconds=10) < told < head_sent + A_WHILE
+            arrived = datetime.fromisoformat(answer.read().rpartition(b"\r\n\r\n")[2].decode())
+    assert before - timedelta(milliseconds=10) < arrived < head_sent + A_WHILE
 
 
 def test_what_a_client_says_of_its_own_arrival_is_written_over(url: str) -> None:
     before = clock.system_now()
-    told = datetime.fromisoformat(requests.get(url, headers=forged(), timeout=PATIENCE).text)
-    assert told > before - timedelta(milliseconds=10)
+    arrived = datetime.fromisoformat(requests.get(url, headers=forged(), timeout=PATIENCE).text)
+    assert arrived > before - timedelta(milliseconds=10)
 
 
 def test_a_gateway_without_a_proxy_believes_nobody(tmp_path: Path) -> None:

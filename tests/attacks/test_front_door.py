@@ -202,9 +202,9 @@ def test_with_a_certificate_http_leads_to_https(tls: Proxy) -> None:
 def test_with_a_certificate_browsers_speak_http_2_and_stay_with_https(tls: Proxy, browser: Browser) -> None:
     with browser.new_context(ignore_https_errors=True) as visitor:
         page = visitor.new_page()
-        told = page.goto(tls.url)
-        assert told
-        assert told.json()["Host"] == urlsplit(tls.url).netloc
+        answer = page.goto(tls.url)
+        assert answer
+        assert answer.json()["Host"] == urlsplit(tls.url).netloc
         assert page.evaluate("performance.getEntriesByType('navigation')[0].nextHopProtocol") == "h2"
         refused = page.goto(f"{tls.url}/metrics")
         assert refused
@@ -214,16 +214,16 @@ def test_with_a_certificate_browsers_speak_http_2_and_stay_with_https(tls: Proxy
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
 def test_the_gateway_is_told_the_clients_own_address_and_the_scheme_that_people_see(tls: Proxy) -> None:
     forged = {"X-Forwarded-For": "192.0.2.1", "X-Forwarded-Proto": "gopher"}
-    told = requests.get(tls.url, headers=forged, verify=False, timeout=PATIENCE).json()
-    assert told == {"Host": urlsplit(tls.url).netloc, "X-Forwarded-For": "127.0.0.1", "X-Forwarded-Proto": "https"}
+    headers = requests.get(tls.url, headers=forged, verify=False, timeout=PATIENCE).json()
+    assert headers == {"Host": urlsplit(tls.url).netloc, "X-Forwarded-For": "127.0.0.1", "X-Forwarded-Proto": "https"}
 
 
 def test_another_proxy_in_front_is_believed_where_it_is_known(gateway_port: int) -> None:
     for known in proxy(gateway_port, OUTER_PROXIES="127.0.0.0/8 192.0.2.0/24"):
         known.names.addresses = ["127.0.0.1"]
         forwarded = {"X-Forwarded-For": "203.0.113.9, 198.51.100.4, 192.0.2.1"}
-        told = requests.get(known.url, headers=forwarded, timeout=PATIENCE).json()
-        assert told["X-Forwarded-For"] == "198.51.100.4"
+        headers = requests.get(known.url, headers=forwarded, timeout=PATIENCE).json()
+        assert headers["X-Forwarded-For"] == "198.51.100.4"
 
 
 def posted(url: str, path: str, body: bytes | Iterator[bytes], source: str = "127.0.0.1") -> int:

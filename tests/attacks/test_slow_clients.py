@@ -71,7 +71,7 @@ def test_who_has_three_files_under_way_is_asked_to_wait_and_others_are_not(site:
 def deposited_directly(site: Site, visit: requests.Session, place: str) -> requests.Response:
     url, host = f"{site.direct.url}{urlsplit(place).path}", urlsplit(site.url).netloc
     files = {"fichier": ("petite.pdf", pdf())}
-    cookies = {str(one.name): str(one.value) for one in visit.cookies}
+    cookies = {str(cookie.name): str(cookie.value) for cookie in visit.cookies}
     headers = FROM_US | {"Host": host}
     return requests.post(url, files=files, cookies=cookies, headers=headers, allow_redirects=False, timeout=PATIENCE)
 
@@ -79,7 +79,7 @@ def deposited_directly(site: Site, visit: requests.Session, place: str) -> reque
 def half_sent(site: Site, visit: requests.Session, place: str) -> socket.socket:
     where = urlsplit(site.direct.url)
     connection = socket.create_connection((str(where.hostname), int(where.port or 0)), timeout=PATIENCE)
-    cookies = "; ".join(f"{one.name}={one.value}" for one in visit.cookies)
+    cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in visit.cookies)
     said = multipart(urlsplit(place).path, host=urlsplit(site.url).netloc).first
     connection.sendall(said.replace(b"\r\n", f"\r\nCookie: {cookies}\r\n".encode(), 1))
     return connection

@@ -48,10 +48,10 @@ def site(postgres: Postgres) -> Iterator[Site]:
     port, folder, database_url = free_port(), PrivateFolder("hung"), postgres.fresh_database()
     env = {**os.environ, "PYTHONPATH": str(ROOT), "BIND": f"127.0.0.1:{port}", "THREADS": str(THREADS)}
     daemon = Daemon("site", [sys.executable, "-m", "tests.chassis.ledger_site", database_url], folder, env)
-    one = Site(f"http://127.0.0.1:{port}", database_url)
+    site = Site(f"http://127.0.0.1:{port}", database_url)
     daemon.start()
-    daemon.wait_ready(lambda: one.status("/entries") == 200)
-    yield one
+    daemon.wait_ready(lambda: site.status("/entries") == 200)
+    yield site
     daemon.stop()
     folder.remove()
 

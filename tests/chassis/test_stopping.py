@@ -39,9 +39,9 @@ class Site:
 
     def uploads(self) -> socket.socket:
         """The head and half of the body."""
-        one = self.connects()
-        one.sendall(UPLOAD + b"Content-Length: %d\r\n\r\n" % len(BODY) + BODY[: len(BODY) // 2])
-        return one
+        connection = self.connects()
+        connection.sendall(UPLOAD + b"Content-Length: %d\r\n\r\n" % len(BODY) + BODY[: len(BODY) // 2])
+        return connection
 
 
 @pytest.fixture
@@ -62,9 +62,9 @@ def started(**more: str) -> Iterator[Site]:
     daemon = Daemon("site", [sys.executable, "-m", "tests.chassis.site"], folder, env)
     daemon.start()
     daemon.wait_ready(lambda: is_listening(port))
-    one = Site(port, daemon)
-    with one.opened:
-        yield one
+    site = Site(port, daemon)
+    with site.opened:
+        yield site
     daemon.stop()
     folder.remove()
 
@@ -85,11 +85,11 @@ def test_whoever_came_before_the_stop_is_answered(site: Site) -> None:
     came = [site.connects() for _ in range(50)]
     site.is_told_to_stop()
     wait_until(lambda: not is_listening(site.port), 5, "nobody is let in any more")
-    for one in came:
-        one.sendall(HOME)
-    for one in came:
-        assert answer(one) == b"HTTP/1.1 200 OK"
-        one.close()
+    for connection in came:
+        connection.sendall(HOME)
+    for connection in came:
+        assert answer(connection) == b"HTTP/1.1 200 OK"
+        connection.close()
     upload.close()
     wait_until(lambda: not site.daemon.running, STOP_SECONDS, "the process ends")
 
@@ -98,7 +98,7 @@ def test_whoever_comes_and_says_nothing_keeps_no_process_from_its_end(site: Site
     silent = [site.connects() for _ in range(3)]
     site.is_told_to_stop()
     wait_until(lambda: not site.daemon.running, 10, "the process ends")
-    assert {one.recv(1) for one in silent} == {b""}
+    assert {connection.recv(1) for connection in silent} == {b""}
 
 
 def test_a_process_that_is_told_while_it_starts_hears_it(unborn: Site) -> None:
@@ -110,7 +110,7 @@ def test_a_process_that_is_told_while_it_starts_hears_it(unborn: Site) -> None:
     wait_until(lambda: not unborn.daemon.running, STOP_SECONDS, "the process ends")
 
 
-def answer(one: socket.socket) -> bytes:
+def answer(connection: socket.socket) -> bytes:
     """The status line."""
-    with one.makefile("rb") as lines:
+    with connection.makefile("rb") as lines:
         return lines.readline().rstrip(b"\r\n")

@@ -57,8 +57,8 @@ def test_each_role_tells_the_server_how_long_it_waits(start: Callable[[Waits], D
     with start(role).reading() as session:
         seconds = "SELECT extract(epoch FROM current_setting(:name)::interval)"
         names = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
-        told = [int(session.scalar(text(seconds), {"name": name})) for name in names]
-    assert told == [role.statement, role.lock, role.idle]
+        seconds_in_force = [int(session.scalar(text(seconds), {"name": name})) for name in names]
+    assert seconds_in_force == [role.statement, role.lock, role.idle]
 
 
 def test_whoever_waits_has_less_patience_than_a_job_and_a_job_less_than_a_migration() -> None:

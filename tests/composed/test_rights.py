@@ -55,9 +55,9 @@ def test_a_container_has_the_secrets_that_the_compose_file_gives_it(composed: Co
     described = json.loads(composed.compose("config", "--format", "json"))
     # The certificate is no secret of the portal's: it lies where the operator has it, and here there is none.
     ours = {name for name, secret in described["secrets"].items() if composed.secrets in Path(secret["file"]).parents}
-    for one in composed.containers():
-        given = {secret["source"] for secret in described["services"][one.service].get("secrets", ())} & ours
-        assert mounted(composed, composed.inspect(one)) == given, one.service
+    for container in composed.containers():
+        given = {secret["source"] for secret in described["services"][container.service].get("secrets", ())} & ours
+        assert mounted(composed, composed.inspect(container)) == given, container.service
 
 
 def test_a_service_is_given_nothing_of_anothers(composed: ComposedPortal) -> None:

@@ -12,18 +12,14 @@ from typing import Any
 import pytest
 
 from deploy.local import turn
-from deploy.local.children import Child, Plan
+from deploy.local.children import SERVICES, Child, Plan
 from deploy.local.place import Place, Secrets
 from deploy.local.supervisor import Supervisor
 from deploy.turning import Step, entries
 from services.accounts.settings import ClientSecrets
 from services.accounts.signing import load_keys
 
-PORTS = {
-    name: 9
-    for service in ("accounts", "registrations", "documents", "pieces")
-    for name in (service, f"{service}-worker", "objects")
-}
+PORTS = {name: 9 for service in SERVICES for name in (service, f"{service}-worker", "objects")}
 
 
 class Sleepers(Plan):

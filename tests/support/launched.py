@@ -100,22 +100,23 @@ class LaunchedPortal(RunningPortal):
     def mails(self, to: str, subject: str = "") -> list[Received]:
         if self._mailbox is not None:
             return self._mailbox.find(to, subject)
-        files = [file for file in (self.var / "mail").glob("*.eml") if not file.name.startswith(".")]
-        found = [read(file.read_bytes()) for file in sorted(files, key=lambda file: file.stat().st_mtime_ns)]
-        return [one for one in found if to in one.recipients and subject in one.subject]
+        return [mail for mail in self._mails() if to in mail.recipients and subject in mail.subject]
 
     def mailed(self, subject: str) -> Counter[str]:
         """How many mails about this each address got; reads every mail once."""
+        return Counter(address for mail in self._mails() if subject in mail.subject for address in mail.recipients)
+
+    def _mails(self) -> list[Received]:
+        """All that were sent, oldest first."""
         files = [file for file in (self.var / "mail").glob("*.eml") if not file.name.startswith(".")]
-        found = [read(file.read_bytes()) for file in files]
-        return Counter(address for one in found if subject in one.subject for address in one.recipients)
+        return [read(file.read_bytes()) for file in sorted(files, key=lambda file: file.stat().st_mtime_ns)]
 
     # -- processes -----------------------------------------------------------------------------------------------
 
     def processes(self) -> dict[str, Process]:
         """The launcher's children by name, « accounts », « accounts-worker », « gateway », « objects » …"""
         found = [_process(pid, self.port) for pid in _children_of(self._daemon.pid)]
-        return {one.name: one for one in found if one is not None}
+        return {process.name: process for process in found if process is not None}
 
     def kill(self, name: str) -> None:
         os.kill(self.processes()[name].pid, signal.SIGKILL)

@@ -31,8 +31,9 @@ class Names:
     def answer(self, asked: bytes) -> bytes:
         number, *_ = HEAD.unpack_from(asked)
         question = asked[HEAD.size : asked.index(0, HEAD.size) + 5]
-        found = [ANSWER.pack(SAME_NAME, A, IN, 0, 4, bytes(map(int, one.split(".")))) for one in self.addresses]
-        return HEAD.pack(number, KNOWN, 1, len(found), 0, 0) + question + b"".join(found)
+        numbers = [bytes(map(int, address.split("."))) for address in self.addresses]
+        answers = [ANSWER.pack(SAME_NAME, A, IN, 0, 4, four) for four in numbers]
+        return HEAD.pack(number, KNOWN, 1, len(answers), 0, 0) + question + b"".join(answers)
 
     def stop(self) -> None:
         self._server.shutdown()

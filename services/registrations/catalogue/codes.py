@@ -15,8 +15,8 @@ MAX_ENCODED_BYTES = 180
 
 def check(building: Building, node: Node, what: str, code: str, longest: int = CODE) -> None:
     """Refuse a code that another service could not keep; `what` names it (French)."""
-    if said := too_long(what, code, longest):
-        building.refuse(node, said)
+    if mistake := too_long(what, code, longest):
+        building.refuse(node, mistake)
     elif (size := encoded_bytes(code)) > MAX_ENCODED_BYTES:
         mend = "le raccourcir, ou l'écrire sans accents ni signes"
         building.refuse(node, f"{what} de {size} octets dans le nom d'un fichier, {MAX_ENCODED_BYTES} au plus : {mend}")
@@ -24,8 +24,8 @@ def check(building: Building, node: Node, what: str, code: str, longest: int = C
 
 def check_length(building: Building, node: Node, what: str, text: str, longest: int) -> None:
     """Refuse a text that its column could not keep."""
-    if said := too_long(what, text, longest):
-        building.refuse(node, said)
+    if mistake := too_long(what, text, longest):
+        building.refuse(node, mistake)
 
 
 def too_long(what: str, text: str, longest: int) -> str | None:

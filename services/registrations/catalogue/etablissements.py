@@ -97,8 +97,8 @@ def _wrong(one: Etablissement, row: Mapping[str, str], known: Mapping[str, Etabl
     if one.kind == "lycee" and not uai.is_valid(one.code):
         letter = uai.check_letter(one.code[:7]) if one.code[:7].isdecimal() and len(one.code) >= 7 else "?"
         return f"numéro d'établissement faux « {one.code} » : sept chiffres et leur lettre clé ({letter})"
-    if said := too_long("code", one.code, SHORT_CODE) or too_long("libellé", one.label, LABEL):
-        return said
+    if mistake := too_long("code", one.code, SHORT_CODE) or too_long("libellé", one.label, LABEL):
+        return mistake
     if one.code in known:
         return f"doublon de l'établissement « {one.code} » : n'en garder qu'un"
     return None

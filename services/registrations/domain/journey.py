@@ -118,7 +118,7 @@ def _names(dossier: Dossier, number: int) -> frozenset[str]:
 
 def _fields(view: TabView) -> tuple[Field, ...]:
     """In the order in which a reader meets them."""
-    of_epreuves = (field for one in view.epreuves or () for field in (one.position, one.option) if field)
+    of_epreuves = (field for line in view.epreuves or () for field in (line.position, line.option) if field)
     return (*(view.form.fields() if view.form else ()), *of_epreuves)
 
 

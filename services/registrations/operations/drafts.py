@@ -219,11 +219,11 @@ def _keep(draft: Draft, before: Dossier, number: int, revision: int, values: Typ
     draft.updated_at = instant
 
 
-def bounded(one: Dossier) -> dict[str, Any]:
+def bounded(answered: Dossier) -> dict[str, Any]:
     """The answers as they are kept, without what a draft of before holds that no tab asks for. Raises Invalid."""
-    answers = dict(one.answers)
+    answers = dict(answered.answers)
     if size_of(answers) > MOST_KEPT:
-        answers = journey.known_answers(one)
+        answers = journey.known_answers(answered)
     if size_of(answers) > MOST_KEPT:
         raise Invalid("Votre dossier comporte trop de texte pour être conservé : raccourcissez ce que vous avez saisi.")
     return answers

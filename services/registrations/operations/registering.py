@@ -142,7 +142,8 @@ def _complete(
         modifies=draft.modification_of,
     )
     refuse_second(one)
-    return replace(one, answers=bounded(replace(one, answers=journey.known_answers(one)))), view.digest
+    asked = replace(one, answers=journey.known_answers(one))
+    return replace(asked, answers=bounded(asked)), view.digest
 
 
 def _next_version(

@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import requests
 
+from deploy.local.children import SERVICES
 from tests.accounts.people import binet
 from tests.faults.hung.conftest import ANSWERED, BACK, FORM, OPENINGS, PUBLIC, HungPortal
 from tests.support.processes import wait_until
 
-SERVICES = ("accounts", "registrations", "documents", "pieces")
 FROM_US = {"Sec-Fetch-Site": "same-origin"}
 ACCOUNTS_AWAY = "Le service des comptes ne répond pas pour le moment."
 

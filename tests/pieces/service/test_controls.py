@@ -149,8 +149,8 @@ def test_many_are_controlled_at_once_each_with_its_result(portal: Portal) -> Non
     items = portal.staff("GET", "/pieces?deposited=true").get_json()["items"]
     assert len(items) == 2
     controls = [
-        {"piece_id": one["id"], "if_match": one["etag"], "deposit_id": one["deposit"]["id"], "status": "compliant"}
-        for one in items
+        {"piece_id": item["id"], "if_match": item["etag"], "deposit_id": item["deposit"]["id"], "status": "compliant"}
+        for item in items
     ]
     controls[1]["if_match"] = '"stale"'
     controls.append({**controls[0], "piece_id": "f" * 32})
@@ -173,11 +173,11 @@ def test_of_many_those_done_before_the_database_went_away_are_told_apart(
     tried: list[Wanted] = []
     control = controls.control_piece
 
-    def until_away(by: Gestionnaire, one: Wanted) -> Dossier:
-        tried.append(one)
+    def until_away(by: Gestionnaire, wanted: Wanted) -> Dossier:
+        tried.append(wanted)
         if len(tried) > 1:
             raise OperationalError("", {}, psycopg.errors.LockNotAvailable())
-        return control(by, one)
+        return control(by, wanted)
 
     monkeypatch.setattr(controls, "control_piece", until_away)
     answer = portal.staff("POST", "/controls", json={"controls": [{**wanted, "status": "compliant"}] * 3})

@@ -42,7 +42,8 @@ def endless() -> bytes:
 def unverified() -> float:
     """How many files broke a limit so far."""
     reasons = ("memory", "processor", "time", "crash", "error")
-    return sum(REGISTRY.get_sample_value("pieces_files_unverified_total", {"reason": one}) or 0 for one in reasons)
+    counts = (REGISTRY.get_sample_value("pieces_files_unverified_total", {"reason": reason}) for reason in reasons)
+    return sum(count or 0 for count in counts)
 
 
 def test_a_file_that_cannot_be_verified_is_refused_counted_and_not_kept(portal: Portal, endless: bytes) -> None:

@@ -73,7 +73,7 @@ def test_counting_what_waits_for_the_antivirus_does_not_read_all_files(full: Por
     with full.app.app_context():
         with questions() as asked:
             jobs["count-scans"].run()
-        about = [one for one in asked if "FROM deposits" in one[0]]
+        about = [question for question in asked if "FROM deposits" in question[0]]
         how = "EXPLAIN" if db.engine.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
         with db.engine.connect() as connection:
             plans = [str(connection.exec_driver_sql(f"{how} {sql}", values).all()) for sql, values in about]

@@ -45,7 +45,7 @@ def test_the_public_annuaire_s_columns_are_understood(tmp_path: Path) -> None:
 def test_a_wrong_number_is_told_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(CatalogueError) as refused:
         read(tmp_path, "code,label,kind\n0250013E,LP,lycee\nX1,LP,cnedd\n")
-    assert [(one.line, one.text) for one in refused.value.mistakes] == [
+    assert [(mistake.line, mistake.text) for mistake in refused.value.mistakes] == [
         (2, "numéro d'établissement faux « 0250013E » : sept chiffres et leur lettre clé (D)"),
         (3, "sorte d'établissement inconnue « cnedd » : choisir parmi lycee, cned, individuels"),
     ]
@@ -65,4 +65,4 @@ def test_a_catalogue_without_establishments_has_none(tmp_path: Path) -> None:
 def test_what_is_longer_than_its_column_is_refused_with_its_line(tmp_path: Path, row: str, said: str) -> None:
     with pytest.raises(CatalogueError) as refused:
         read(tmp_path, f"code,label,kind\n{row}\n")
-    assert [(one.line, one.text) for one in refused.value.mistakes] == [(2, said)]
+    assert [(mistake.line, mistake.text) for mistake in refused.value.mistakes] == [(2, said)]

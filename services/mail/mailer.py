@@ -135,8 +135,6 @@ class Mailer:
 def _hand_over(server: Server, message: EmailMessage) -> None:
     try:
         server.send_message(message)
-    except smtplib.SMTPSenderRefused as error:  # it is ours, and so each mail's
-        raise MailUnavailable(_reason(error), OTHERS_FIRST_SECONDS) from error
     except smtplib.SMTPRecipientsRefused as error:
         raise _judged(min(code for code, _ in error.recipients.values())) from error
     except smtplib.SMTPDataError as error:
@@ -146,6 +144,7 @@ def _hand_over(server: Server, message: EmailMessage) -> None:
     except (OSError, smtplib.SMTPException) as error:
         if server.has_the_message:
             raise MailDeferred(f"no answer: {_reason(error)}") from error
+        # Also where the sender is refused, which is ours and so each mail's.
         raise MailUnavailable(_reason(error), OTHERS_FIRST_SECONDS) from error
 
 

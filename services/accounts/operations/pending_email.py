@@ -38,8 +38,7 @@ def ask(session: Session, account: Account, address: str) -> None:
 
 
 def end(session: Session, account_id: str) -> None:
-    """No address waits any more and the links that were mailed for it die, within the caller's transaction."""
-    links.close(session, account_id, Purpose.EMAIL_CHANGE, Purpose.EMAIL_CANCELLATION)
+    """No address waits any more, within the caller's transaction: the links that were mailed for it are dead then."""
     waiting = delete(EmailChange).where(EmailChange.account_id == account_id, EmailChange.confirmed_at.is_(None))
     session.execute(waiting)
 

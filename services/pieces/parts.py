@@ -7,11 +7,12 @@ from typing import cast
 
 from flask import Flask, current_app
 
+from services.chassis.places import Places
 from services.objects import ObjectStore, installation
 from services.pieces.antivirus import Antivirus
 from services.pieces.inspection.processes import Inspections
 from services.pieces.models import db
-from services.pieces.operations.limits import AtOnce
+from services.pieces.operations.limits import places
 from services.pieces.settings import PiecesSettings
 
 _KEY = "pieces.parts"
@@ -22,7 +23,7 @@ class Parts:
     store: ObjectStore
     antivirus: Antivirus
     inspections: Inspections
-    at_once: AtOnce
+    places: Places
     deposits_per_hour: int
 
 
@@ -31,7 +32,7 @@ def build(settings: PiecesSettings) -> Parts:
         store=ObjectStore(settings.objects_url),
         antivirus=Antivirus(settings.antivirus_url),
         inspections=Inspections(settings.inspections_at_once),
-        at_once=AtOnce(),
+        places=places(),
         deposits_per_hour=settings.deposits_per_hour,
     )
 

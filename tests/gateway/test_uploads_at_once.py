@@ -6,21 +6,21 @@ from contextlib import ExitStack
 
 import pytest
 
-from gateway.web.justificatifs.reception import EVERYBODYS, YOURS, Places, Refused
+from gateway.web.justificatifs.reception import EVERYBODYS, YOURS, Refused, places
 
 
 def test_one_candidate_does_not_take_all_places() -> None:
-    places = Places(in_all=5, each=3)
+    uploads = places(in_all=5, each=3)
     with ExitStack() as under_way:
         for _ in range(3):
-            under_way.enter_context(places.taken("one"))
-        with pytest.raises(Refused) as refused, places.taken("one"):
+            under_way.enter_context(uploads.taken("one"))
+        with pytest.raises(Refused) as refused, uploads.taken("one"):
             pass
         assert (refused.value.detail, refused.value.status) == (YOURS, 503)
         for _ in range(2):
-            under_way.enter_context(places.taken("another"))
-        with pytest.raises(Refused) as refused, places.taken("a third"):
+            under_way.enter_context(uploads.taken("another"))
+        with pytest.raises(Refused) as refused, uploads.taken("a third"):
             pass
         assert refused.value.detail == EVERYBODYS
-    with places.taken("one"), places.taken("a third"):
+    with uploads.taken("one"), uploads.taken("a third"):
         pass

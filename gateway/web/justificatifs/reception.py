@@ -6,8 +6,6 @@ a bound, so that the page that says why can be read.
 
 from __future__ import annotations
 
-import threading
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -19,6 +17,7 @@ from werkzeug.exceptions import ClientDisconnected
 from gateway.protection import TAKES_FILES
 from gateway.settings import GatewaySettings
 from services.chassis.french import taille
+from services.chassis.places import Places
 
 MAX_BYTES = 5 * 1024 * 1024
 ENVELOPE_BYTES = 64 * 1024  # what multipart adds around the file
@@ -46,32 +45,15 @@ class ReceivedFile:
     length: int
 
 
-class Places:
-    """How many uploads are under way at once: `in_all`, and `each` of one candidate."""
-
-    def __init__(self, in_all: int, each: int) -> None:
-        self._in_all, self._each = in_all, each
-        self._taken: Counter[str] = Counter()
-        self._lock = threading.Lock()
-
-    @contextmanager
-    def taken(self, candidate: str) -> Iterator[None]:
-        """Raises Refused where there is none left."""
-        with self._lock:
-            if self._taken[candidate] >= self._each:
-                raise Refused(YOURS, 503, RETRY_SECONDS)
-            if self._taken.total() >= self._in_all:
-                raise Refused(EVERYBODYS, 503, RETRY_SECONDS)
-            self._taken[candidate] += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._taken -= Counter([candidate])
+def places(in_all: int, each: int) -> Places:
+    """How many uploads are under way at once: `in_all`, and `each` of one candidate. Full ones raise Refused."""
+    return Places(
+        each, lambda: Refused(YOURS, 503, RETRY_SECONDS), in_all, lambda: Refused(EVERYBODYS, 503, RETRY_SECONDS)
+    )
 
 
 def register(app: Flask, settings: GatewaySettings) -> None:
-    app.extensions["uploads"] = Places(settings.uploads_at_once, settings.uploads_per_candidate)
+    app.extensions["uploads"] = places(settings.uploads_at_once, settings.uploads_per_candidate)
     app.after_request(_read_what_is_refused)
 
 
@@ -83,8 +65,8 @@ def received_file(request: Request, field: str, candidate: str) -> Iterator[Rece
         raise Refused("L'envoi n'annonce pas sa taille : recommencez avec un navigateur à jour.", 411)
     if length > MAX_BYTES + ENVELOPE_BYTES:
         raise Refused(_too_large(length), 413)
-    places: Places = current_app.extensions["uploads"]
-    with places.taken(candidate):
+    uploads: Places = current_app.extensions["uploads"]
+    with uploads.taken(candidate):
         yield _spooled(request, field)
 
 

@@ -47,7 +47,7 @@ def deposit(parts: Parts, candidate_id: str, piece_id: str, upload: Upload, at: 
     """
     try:
         # The body is read before anything is refused: an answer sent beside unread bytes is lost on the way.
-        with received(upload.source, upload.length) as file, parts.at_once.place(candidate_id):
+        with received(upload.source, upload.length) as file, parts.places.taken(candidate_id):
             result = _deposit(parts, candidate_id, piece_id, cleaned(upload.filename), file, at)
     except DomainError as error:
         DEPOSITS.labels(str(error.extra.get("reason") or error.slug)).inc()

@@ -6,10 +6,6 @@ Each try counts, accepted or not, since what is refused costs as much. By the sy
 from __future__ import annotations
 
 import math
-import threading
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from sqlalchemy import case, delete
@@ -17,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import system_now
+from services.chassis.places import Places
 from services.pieces.domain import refusals
 from services.pieces.models import DepositTries, db
 
@@ -24,27 +21,9 @@ AT_ONCE = 2
 WINDOW = timedelta(hours=1)
 
 
-class AtOnce:
-    """Which candidates have files under way in this process."""
-
-    def __init__(self, most: int = AT_ONCE) -> None:
-        self._most = most
-        self._lock = threading.Lock()
-        self._under_way: Counter[str] = Counter()
-
-    @contextmanager
-    def place(self, candidate_id: str) -> Iterator[None]:
-        """Hold one of the candidate's places during the block. Raises TooManyDeposits where all are taken."""
-        with self._lock:
-            if self._under_way[candidate_id] >= self._most:
-                raise refusals.too_many_at_once()
-            self._under_way[candidate_id] += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._under_way[candidate_id] -= 1
-                self._under_way += Counter()  # whoever has none left is forgotten
+def places(each: int = AT_ONCE) -> Places:
+    """Of the candidates who have files under way in this process. Raise TooManyDeposits."""
+    return Places(each, refusals.too_many_at_once)
 
 
 def count_try(candidate_id: str, most: int) -> None:

@@ -114,8 +114,8 @@ def test_tries_of_an_hour_ago_are_forgotten(portal: Portal) -> None:
 def test_a_candidate_has_two_files_under_way_at_most(portal: Portal) -> None:
     portal.registered()
     with portal.app.app_context():
-        at_once_of_all = parts().at_once
-    with at_once_of_all.place(CANDIDATE), at_once_of_all.place(CANDIDATE):
+        places = parts().places
+    with places.taken(CANDIDATE), places.taken(CANDIDATE):
         refused = portal.deposit("NATIDE06")
         assert (refused.status_code, refused.headers["Retry-After"]) == (429, "5")
         assert "déjà en cours d'envoi" in refused.get_json()["detail"]

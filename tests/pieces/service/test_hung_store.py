@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from services.chassis import capacity
-from services.pieces.operations.limits import AtOnce
+from services.pieces.operations.limits import places
 from services.pieces.parts import attach, parts
 from tests.pieces import made
 from tests.pieces.example import saved
@@ -31,7 +31,7 @@ def portal(bucket: Bucket, database_url: str, monkeypatch: pytest.MonkeyPatch) -
     capacity.start_as(capacity.WEB)
     running = Portal(database_url, bucket.url)
     with running.app.app_context():
-        attach(running.app, replace(parts(), at_once=AtOnce(FLOOD)))  # as if each file were another candidate's
+        attach(running.app, replace(parts(), places=places(FLOOD)))  # as if each file were another candidate's
     running.hears(saved())
     yield running
     running.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 from services.registrations.catalogue import codes
 from services.registrations.catalogue.building import Building
@@ -16,11 +17,32 @@ from services.registrations.domain.positions import ANY_REGIME, MODES
 
 KINDS = ("obligatoire", "facultative", "hors_moyenne")
 TAGS = ("engagement", "culture_generale", "economie_droit", "professionnelle")
+DOMAINS = "domaines"  # the list whose keys `domain` names, in the order in which they are shown
 COMMON = "commune:"  # a unit that several spécialités share bears « commune:<nom> »
 
 
 def specialites(building: Building, nodes: list[Node]) -> tuple[Specialite, ...]:
-    return tuple(_specialite(building, node) for node in nodes)
+    found = tuple(_specialite(building, node) for node in nodes)
+    for (before, _), (one, node) in itertools.combinations(zip(found, nodes, strict=True), 2):
+        if _confusable(before, one):
+            text = (
+                f"sigle « {one.acronym} » déjà pris par « {before.label} » ({before.code}) : le changer ou le retirer"
+            )
+            building.refuse(node.entries["acronym"], text)
+    return found
+
+
+def _confusable(one: Specialite, other: Specialite) -> bool:
+    """Whether two spécialités of one session bear the same acronym. The options of a spécialité may: SIO has two."""
+    if not one.acronym or not other.acronym or one.acronym.upper() != other.acronym.upper():
+        return False
+    starts = max(one.first_session or 0, other.first_session or 0)
+    ends = min(last for last in (one.last_session, other.last_session, 9999) if last is not None)
+    return starts <= ends and _before_option(one) != _before_option(other)
+
+
+def _before_option(one: Specialite) -> str:
+    return re.split(r"\boption\b", one.label, maxsplit=1, flags=re.IGNORECASE)[0].strip(" -,:").casefold()
 
 
 def _specialite(building: Building, node: Node) -> Specialite:
@@ -28,13 +50,36 @@ def _specialite(building: Building, node: Node) -> Specialite:
         code = fields.text("code")
         first, last = building.range_of(fields, "first_session", "last_session")
         versions = [_version(building, item, code) for item in building.listed(fields.required("versions"), "versions")]
-        found = Specialite(code, fields.text("label"), first, last, tuple(version for _, version in versions))
+        found = Specialite(
+            code=code,
+            label=fields.text("label"),
+            first_session=first,
+            last_session=last,
+            versions=tuple(version for _, version in versions),
+            acronym=fields.optional("acronym"),
+            domain=fields.optional("domain"),
+            replaced_by=fields.optional("replaced_by"),
+        )
     codes.check_length(building, node.entries.get("code", node), "code de la spécialité", code, SHORT_CODE)
     codes.check_length(building, node.entries.get("label", node), "libellé de la spécialité", found.label, LABEL)
+    _check_choice(building, node, found)
     building.place(node, "la spécialité", "specialite", code)
     no_overlap(building, [(at, one.first, one.last) for at, one in versions], "versions")
     _no_gap(building, node, found, versions)
     return found
+
+
+def _check_choice(building: Building, node: Node, found: Specialite) -> None:
+    """What helps to choose it: an acronym of one word, a domain of the exam's list, what replaces it after its end."""
+    if found.acronym and (len(found.acronym.split()) > 1 or len(found.acronym) > SHORT_CODE):
+        building.refuse(
+            node.entries["acronym"], f"sigle « {found.acronym} » : un seul mot, {SHORT_CODE} lettres au plus"
+        )
+    if found.domain:
+        building.refer(f"item:{DOMAINS}", found.domain, node.entries["domain"])
+    if found.replaced_by and found.last_session is None:
+        at = node.entries["replaced_by"]
+        building.refuse(at, "« replaced_by » sans dernière session : écrire last_session, ou retirer replaced_by")
 
 
 def _no_gap(building: Building, node: Node, found: Specialite, versions: list[tuple[Node, SpecialiteVersion]]) -> None:

@@ -24,6 +24,7 @@ class Item:
     precision: str | None = None  # "Bac général", printed beside the label
     # What it opens. « diplomes »: "ouvre_bts" (rule diplome_expected). « acquis_titres »: "dispense:<tag or code of an
     # épreuve>", "dispense:commune" (units shared with others), "dispense_si_unite:<tag>" (asked by a question).
+    # « domaines »: words that people search its spécialités by.
     tags: tuple[str, ...] = ()
 
 
@@ -80,6 +81,9 @@ class Specialite:
     first_session: int | None
     last_session: int | None
     versions: tuple[SpecialiteVersion, ...]
+    acronym: str | None = None  # "MCO", shared by the options of a spécialité only
+    domain: str | None = None  # key of the list « domaines »
+    replaced_by: str | None = None  # "Banque (31313)": what follows its last session, in the catalogue or not
 
     def version_for(self, year: int) -> SpecialiteVersion | None:
         for version in self.versions:

@@ -168,6 +168,21 @@ SPOILINGS = {
         "max: 3, from: 2026, to: 2024",
         "« from: 2026 » vient après « to: 2024 » : les échanger",
     ),
+    "acronym of two words": (
+        "    first_session: 2021",
+        '    acronym: "C F"\n    first_session: 2021',
+        "sigle « C F » : un seul mot",
+    ),
+    "unknown domain": (
+        "    first_session: 2021",
+        "    domain: commerce\n    first_session: 2021",
+        "valeur que personne ne définit « commerce »",
+    ),
+    "successor of what has no end": (
+        "    first_session: 2021",
+        '    replaced_by: "Autre"\n    first_session: 2021',
+        "« replaced_by » sans dernière session",
+    ),
     "empty option list": ('    - {key: anglais, label: "Anglais"}', "    []", "la liste « langues » est vide"),
     "list nobody defines": (
         "options: langues",

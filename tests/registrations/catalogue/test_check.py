@@ -1,3 +1,4 @@
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,32 @@ def test_each_mistake_is_told_with_its_file_its_line_and_how_to_mend_it(tmp_path
     told = [one for one in mistakes(written(tmp_path, text)) if said in one]
     where = "cfg/exam.yaml:" if name in TOLD_ELSEWHERE else f"cfg/exam.yaml:{line}: "
     assert [one[: len(where)] for one in told[:1]] == [where]
+
+
+ANOTHER = """\
+- code: {code}
+  label: "{label}"
+  acronym: {acronym}
+  first_session: {first}
+  versions: [{{from: {first}, epreuves: [{{code: E1, label: "Oral", kind: obligatoire, modes: ponctuel}}]}}]
+"""
+
+
+def _with_acronyms(*labels: str) -> str:
+    found = (ANOTHER.format(code=f"A{n}", label=label, acronym="SIO", first=2021) for n, label in enumerate(labels))
+    return SMALL.replace("specialites:\n", "specialites:\n" + textwrap.indent("".join(found), "  "), 1)
+
+
+def test_one_acronym_for_two_specialites_of_a_session_is_refused(tmp_path: Path) -> None:
+    said = mistakes(written(tmp_path, _with_acronyms("Services informatiques", "Soins infirmiers")))
+    assert [one.partition(": ")[2] for one in said] == [
+        "sigle « SIO » déjà pris par « Services informatiques » (A0) : le changer ou le retirer"
+    ]
+
+
+def test_the_options_of_a_specialite_share_its_acronym(tmp_path: Path) -> None:
+    text = _with_acronyms("Services informatiques option A : réseaux", "Services informatiques - option B : logiciels")
+    assert load_exams(written(tmp_path, text), NOW)
 
 
 def test_an_exam_without_mistake_loads(tmp_path: Path) -> None:

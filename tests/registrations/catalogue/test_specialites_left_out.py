@@ -1,6 +1,6 @@
 """Every spécialité of the nomenclature is written for all its sessions, or the README says what is missing and why.
 
-`bcn.csv`: the spécialités of the nomenclature BCN that have a session since 2022 (data of the ministry, Licence Ouverte).
+`bcn.csv`: the spécialités of the nomenclature BCN with a session since 2022 (data of the ministry, Licence Ouverte).
 """
 
 import csv

@@ -98,10 +98,11 @@ class Resubmission:
 class Left:
     """What is left to do with the pieces of a candidature: how many pieces, how many regroupements to validate.
 
-    `until` is the nearest deadline, `opens` when the deposit will begin; ISO 8601.
+    `version` is the one that pieces knows of, `until` the nearest deadline, `opens` when the deposit will begin (ISO 8601).
     """
 
     candidature_id: str
+    version: int
     missing: int
     refused: int
     to_validate: int

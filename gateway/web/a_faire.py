@@ -54,16 +54,24 @@ class Facts:
     addresses: Addresses | None = None
     silent: list[str] = field(default_factory=list)
 
-    def left_of(self, candidature_id: str) -> Left | None:
-        """None also where nothing is known of the candidature's pieces yet."""
-        return next((left for left in self.left or () if left.candidature_id == candidature_id), None)
+    def left_of(self, tile: Tile) -> Left | None:
+        """None also where pieces has not heard yet of the candidature as it is now."""
+        known = (left for left in self.left or () if left.candidature_id == tile.id and left.version >= tile.version)
+        return next(known, None)
+
+    @property
+    def awaited(self) -> list[Tile]:
+        """The candidatures whose list of pieces is still to come."""
+        return [tile for tile in self.tiles or () if self.left is not None and self.left_of(tile) is None]
 
     def of_candidature(self, candidature_id: str) -> Facts:
         """What concerns that candidature alone."""
         return Facts(
             drafts=tuple(draft for draft in self.drafts or () if draft.candidature_id == candidature_id),
             tiles=tuple(tile for tile in self.tiles or () if tile.id == candidature_id),
-            left=tuple(left for left in self.left or () if left.candidature_id == candidature_id),
+            left=None
+            if self.left is None
+            else tuple(left for left in self.left if left.candidature_id == candidature_id),
             to_read=tuple(document for document in self.to_read or () if document.candidature_id == candidature_id),
             silent=self.silent,
         )
@@ -87,15 +95,19 @@ def left_to_do(known: Facts) -> tuple[Item, ...]:
 
 
 def silence(known: Facts) -> str | None:
-    """That something may be missing from the list, where a service does not answer."""
-    if not known.silent:
-        return None
+    """That something may be missing from the list: a service does not answer, or has not heard yet."""
     names = [SERVICES[name] for name in known.silent]
-    return " ".join(f"{name} ne répond pas pour le moment : il peut manquer des informations ici." for name in names)
+    sentences = [f"{name} ne répond pas pour le moment : il peut manquer des informations ici." for name in names]
+    sentences += [f"La liste des pièces à fournir est en préparation ({name_of(tile)})." for tile in known.awaited]
+    return " ".join(sentences) or None
 
 
 def name_of(tile: Tile | Draft) -> str:
     return f"{tile.exam_label} – {tile.session_label}"
+
+
+def _names(known: Facts) -> dict[str, str]:
+    return {tile.id: name_of(tile) for tile in known.tiles or ()}
 
 
 def _told(service: str, ask: Callable[[], Answer], known: Facts) -> Answer | None:
@@ -126,7 +138,7 @@ def _drafts(known: Facts) -> Iterator[Item]:
 
 
 def _pieces(known: Facts) -> Iterator[Item]:
-    names = {tile.id: name_of(tile) for tile in known.tiles or ()}
+    names = _names(known)
     for left in known.left or ():
         if text := _pieces_text(left):
             url = url_for("justificatifs.show", candidature_id=left.candidature_id)
@@ -145,7 +157,7 @@ def _pieces_text(left: Left) -> str | None:
 
 
 def _documents(known: Facts) -> Iterator[Item]:
-    names = {tile.id: name_of(tile) for tile in known.tiles or ()}
+    names = _names(known)
     for document in known.to_read or ():
         url = url_for("documents.show", candidature_id=document.candidature_id)
         about = names.get(document.candidature_id)

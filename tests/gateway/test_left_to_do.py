@@ -69,6 +69,20 @@ def test_missing_pieces_are_told_with_their_deadline_on_the_home_page_and_on_the
     assert browser.path.startswith("/justificatifs/")
 
 
+def test_nothing_is_said_to_be_left_before_pieces_has_heard_of_the_candidature(
+    visitors: Visitors, running: FourServices
+) -> None:
+    browser = visitors.registered()
+    preparing = "La liste des pièces à fournir est en préparation (BREVET DE TECHNICIEN SUPERIEUR – BTS 2022)."
+    for path in ("/", candidature_page(browser)):
+        browser.get(path)
+        assert preparing in browser.text
+        assert "rien à faire" not in browser.text
+        assert "Complète" not in browser.text
+    running.deliver()
+    assert preparing not in browser.get("/").text
+
+
 def test_a_published_document_is_to_read_until_it_is_opened(browser: PlainBrowser, running: FourServices) -> None:
     path = candidature_page(browser)
     published(running, path.rpartition("/")[2])

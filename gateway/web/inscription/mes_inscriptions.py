@@ -41,7 +41,7 @@ def show(candidature_id: str) -> ResponseReturnValue:
         "inscription/templates/candidature.html",
         active=ACTIVE,
         candidature=candidature,
-        state=state_of(candidature.tile, known.left_of(candidature_id)),
+        state=state_of(candidature.tile, known.left_of(candidature.tile)),
         items=a_faire.left_to_do(known),
         silence=a_faire.silence(known),
     )

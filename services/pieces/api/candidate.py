@@ -45,8 +45,9 @@ def list_candidatures() -> dict[str, Any]:
 def list_left() -> dict[str, Any]:
     """What is left to do with the pieces of each candidature, and its dates."""
     with db.reading() as session:
-        found = dossiers.dossiers_of_candidate(session, access.caller().id)
-    return {"candidatures": left_of(found, received_at())}
+        copies = dossiers.candidatures_of(session, access.caller().id)
+        pieces = dossiers.dossiers_of_candidate(session, access.caller().id)
+        return {"candidatures": left_of(copies, pieces, received_at())}
 
 
 @blp.route("/candidatures/<string:candidature_id>/pieces")

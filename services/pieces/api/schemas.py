@@ -78,6 +78,7 @@ class ResubmissionSchema(Schema):
 
 class LeftOfCandidatureSchema(Schema):
     candidature_id = fields.String(required=True)
+    version = fields.Integer(required=True, metadata={"description": "Version de la candidature que pieces connaît"})
     missing = fields.Integer(required=True, metadata={"description": "Pièces obligatoires sans fichier"})
     refused = fields.Integer(required=True, metadata={"description": "Pièces non conformes, à déposer à nouveau"})
     to_validate = fields.Integer(required=True, metadata={"description": "Regroupements complets, à valider"})

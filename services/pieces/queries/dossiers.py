@@ -125,9 +125,9 @@ def dossiers_of(session: Session, candidature_id: str) -> list[Dossier]:
 
 
 def dossiers_of_candidate(session: Session, candidate_id: str) -> list[Dossier]:
-    """The pieces of all his candidatures that are shown, each candidature's together, in the catalogue's order."""
+    """The pieces of all his candidatures that are shown, in the catalogue's order."""
     wanted = dossiers().where(Candidature.candidate_id == candidate_id)
-    return found(session, wanted.order_by(Candidature.saved_at.desc(), Candidature.id, Piece.position, Piece.code))
+    return found(session, wanted.order_by(Piece.position, Piece.code))
 
 
 def own_dossier(session: Session, candidate_id: str, piece_id: str) -> Dossier:

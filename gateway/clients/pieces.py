@@ -98,7 +98,8 @@ class Resubmission:
 class Left:
     """What is left to do with the pieces of a candidature: how many pieces, how many regroupements to validate.
 
-    `version` is the one that pieces knows of, `until` the nearest deadline, `opens` when the deposit will begin (ISO 8601).
+    `version` is the one that pieces knows of; `until`: the nearest deadline, `opens`: when the deposit will begin
+    (ISO 8601).
     """
 
     candidature_id: str

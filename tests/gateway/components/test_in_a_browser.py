@@ -91,9 +91,9 @@ def test_nothing_moves_when_the_script_starts(open_profile: Open, site: str) -> 
     page.goto(f"{site}/composants/onglets", wait_until="commit")
     page.get_by_role("button", name="Menu", exact=True).wait_for()
     page.get_by_role("contentinfo").wait_for()
-    page.wait_for_function("document.fonts.status === 'loaded'")
+    page.evaluate("document.fonts.ready.then(() => null)")
     script[0].continue_()
-    page.wait_for_function("document.documentElement.hasAttribute('data-fr-js')")
+    expect(page.locator("html[data-fr-js]")).to_be_attached()
     assert page.evaluate("window.moved") == 0
 
 

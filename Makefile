@@ -1,6 +1,6 @@
 # make run, make test, make check: each works from a fresh clone and installs what it needs into the clone.
 .DEFAULT_GOAL := help
-.PHONY: help run backup restore test check lint types walls assets screenshots bench soak restore-drill compose-test catalogue-check secrets definitions lock clean
+.PHONY: help run backup restore test check lint types walls assets screenshots lighthouse bench soak restore-drill compose-test catalogue-check secrets definitions lock clean
 SHELL := /bin/bash
 
 VENV := .venv/bin
@@ -46,6 +46,14 @@ assets: $(ASSETS) ## build what browsers load
 screenshots: .venv/dev.stamp $(ASSETS) services ## pictures of every page into screenshots/ (KEEP=1: a dozen into docs/)
 	$(PY) -m pytest tests/screens $(ARGS)
 	@if [ -n "$(KEEP)" ]; then $(PY) -m tests.screens.keep; fi
+
+LIGHTHOUSE := tests/lighthouse/node_modules/.stamp
+$(LIGHTHOUSE): tests/lighthouse/package.json tests/lighthouse/package-lock.json | .venv/dev.stamp
+	@deploy/tools/npm.sh --prefix tests/lighthouse ci --ignore-scripts --loglevel=error
+	@touch $@
+
+lighthouse: .venv/dev.stamp $(ASSETS) $(LIGHTHOUSE) services ## what Lighthouse says of five pages on a simulated phone
+	$(PY) -m pytest $(PATIENTLY) -s tests/lighthouse $(ARGS)
 
 bench: .venv/dev.stamp $(ASSETS) services ## measure: what a visitor waits under load, what a reconciliation of a million takes
 	$(PY) -m pytest $(PATIENTLY) tests/journeys/bench tests/objects/bench tests/pieces/bench -s $(ARGS)

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, jsonify, render_template, request
 
-from gateway.components.samples import COMMUNES, ERRORS, FIELDS, FORM, LONG_TABS, POSTAL_CODES, RECAP, TABS
+from gateway.components.samples import COMMUNES, ERRORS, FIELDS, FORM, LONG_TABS, POSTAL_CODES, RECAP, TABS, TO_DO
 from gateway.entrances import everyone
 from gateway.layout.frame import Frame, ServiceContact, SessionEnd
 
@@ -40,7 +40,9 @@ def create_blueprint() -> Blueprint:
 
 @everyone
 def show_all() -> str:
-    return render_template("layout/showcase.html", frame=ANONYMOUS, fields=FIELDS, shown_errors=ERRORS, recap=RECAP)
+    return render_template(
+        "layout/showcase.html", frame=ANONYMOUS, fields=FIELDS, shown_errors=ERRORS, recap=RECAP, to_do=TO_DO
+    )
 
 
 @everyone

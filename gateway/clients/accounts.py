@@ -63,6 +63,14 @@ class Me:
     pending_email: str | None = None
 
 
+@dataclass(frozen=True)
+class Addresses:
+    """The mail address in force, and the one that waits for its confirmation."""
+
+    email: str
+    pending_email: str | None
+
+
 class Accounts:
     """Refusals are raised as ProblemAnswer, with the fields they are about.
 
@@ -135,6 +143,9 @@ class Accounts:
 
     def me(self, access_token: str) -> Me:
         return shaped(Me, self._http.get("/v1/me", token=access_token))
+
+    def addresses(self, access_token: str) -> Addresses:
+        return shaped(Addresses, self._http.get("/v1/me/addresses", token=access_token))
 
     def my_form(self, access_token: str, values: Values) -> Form:
         """The form of « Modifier mes informations » holding `values` as typed; changes nothing."""

@@ -28,10 +28,21 @@ class Document:
 
     id: str
     type: str
+    type_label: str
     label: str
     version: int
     published_at: str
     size: int
+
+
+@dataclass(frozen=True)
+class ToRead:
+    """A document that a gestionnaire published and its owner has not opened."""
+
+    id: str
+    candidature_id: str
+    label: str
+    published_at: str
 
 
 class Documents:
@@ -47,6 +58,14 @@ class Documents:
     def documents(self, token: str, candidature_id: str) -> tuple[Document, ...]:
         found = self._http.get(path("/v1/candidatures/{}/documents", candidature_id), token=token)["documents"]
         return tuple(shaped(Document, item) for item in found)
+
+    def to_read(self, token: str) -> tuple[ToRead, ...]:
+        """Of every candidature, newest first."""
+        return tuple(shaped(ToRead, item) for item in self._http.get("/v1/documents/to-read", token=token)["documents"])
+
+    def opened(self, token: str, document_id: str) -> None:
+        """Its owner has it before him."""
+        self._http.post(path("/v1/documents/{}/opening", document_id), json={}, token=token)
 
     def file(self, token: str, document_id: str, *, save: bool) -> requests.Response:
         return self._file(path("/v1/documents/{}/file", document_id), token, save=str(save).lower())

@@ -78,6 +78,41 @@ class Asked:
         return next((g for period in self.periods for g in period.groups if g.code == code), None)
 
 
+@dataclass(frozen=True)
+class DepositPeriod:
+    """ISO 8601; `closes` is an exclusive end."""
+
+    opens: str
+    closes: str
+
+
+@dataclass(frozen=True)
+class Resubmission:
+    """A refused piece, to be deposited again before `until`."""
+
+    label: str
+    until: str
+
+
+@dataclass(frozen=True)
+class Left:
+    """What is left to do with the pieces of a candidature: how many pieces, how many regroupements to validate.
+
+    `version` is the one that pieces knows of; `until`: the nearest deadline, `opens`: when the deposit will begin
+    (ISO 8601).
+    """
+
+    candidature_id: str
+    version: int
+    missing: int
+    refused: int
+    to_validate: int
+    until: str | None
+    opens: str | None
+    periods: tuple[DepositPeriod, ...]
+    resubmissions: tuple[Resubmission, ...]
+
+
 class Pieces:
     """Methods take the candidate's access token."""
 
@@ -87,6 +122,10 @@ class Pieces:
     def candidatures(self, token: str) -> tuple[CandidatureTile, ...]:
         found = self._http.get("/v1/candidatures", token=token)["candidatures"]
         return tuple(shaped(CandidatureTile, item) for item in found)
+
+    def left(self, token: str) -> tuple[Left, ...]:
+        """Of every candidature."""
+        return tuple(shaped(Left, item) for item in self._http.get("/v1/left", token=token)["candidatures"])
 
     def asked(self, token: str, candidature_id: str) -> Asked:
         return shaped(Asked, self._http.get(path("/v1/candidatures/{}/pieces", candidature_id), token=token))

@@ -253,3 +253,21 @@ RECAP: list[dict[str, Any]] = [
         ],
     },
 ]
+
+TO_DO: list[dict[str, Any]] = [
+    {
+        "text": "1 pièce refusée à déposer à nouveau, 2 pièces à déposer",
+        "about": "BREVET DE TECHNICIEN SUPERIEUR – BTS 2022",
+        "deadline": "Jusqu'au 31/10/2021 à 23:59 (heure de Paris) : il reste 3 jours",
+        "action": "Mes justificatifs",
+        "url": "#",
+        "severity": "error",
+    },
+    {
+        "text": "Document à lire : Convocation aux épreuves écrites",
+        "about": "BREVET DE TECHNICIEN SUPERIEUR – BTS 2022",
+        "action": "Mes documents",
+        "url": "#",
+        "severity": "info",
+    },
+]

@@ -43,6 +43,20 @@ def me(account_id: str, typed: dict[str, Any] | None = None) -> Me:
     return Me(account.email, editable, account.last_login_at, _pending_email(account), shown)
 
 
+@dataclass(frozen=True)
+class Addresses:
+    """`pending_email` waits for its owner's confirmation."""
+
+    email: str
+    pending_email: str | None
+
+
+def own_addresses(account_id: str) -> Addresses:
+    """Raises NotFound."""
+    account = account_of(account_id)
+    return Addresses(account.email, _pending_email(account))
+
+
 def account_of(account_id: str) -> Account:
     """Raises NotFound for an account erased meanwhile."""
     with db.reading() as session:

@@ -51,6 +51,17 @@ def fin_affichee(end: datetime) -> datetime:
     return local - timedelta(minutes=1) if (local.hour, local.minute, local.second) == (0, 0, 0) else local
 
 
+def delai(left: timedelta) -> str:
+    """A time that is left, rounded down: « 3 jours », « 5 heures », « 12 minutes », « moins d'une minute »."""
+    minutes = int(left.total_seconds()) // 60
+    if minutes < 1:
+        return "moins d'une minute"
+    for size, unit in ((24 * 60, "jour"), (60, "heure"), (1, "minute")):
+        if minutes >= 2 * size or size == 1:
+            return f"{minutes // size} {unit}{'s' if minutes // size > 1 else ''}"
+    raise AssertionError(minutes)
+
+
 def taille(size: int) -> str:
     """Bytes as octets, Ko or Mo (1024-based, as the guide's « 5 Mo »): "812 octets", "48 Ko", "1,5 Mo"."""
     if size < 1024:

@@ -63,7 +63,10 @@ class SavedVersion(db.Model):
 
 
 class Document(db.Model):
-    """A document at its owner's disposal, in both forms. Bytes, sizes and SHA-256 as read back from the store."""
+    """A document at its owner's disposal, in both forms. Bytes, sizes and SHA-256 as read back from the store.
+
+    `opened_at`: when its owner first opened it, of those that a gestionnaire published.
+    """
 
     __tablename__ = "documents"
     __table_args__ = (
@@ -76,6 +79,7 @@ class Document(db.Model):
     version: Mapped[int] = mapped_column(Integer)
     label: Mapped[str] = mapped_column(Text)
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     pdf_key: Mapped[str] = mapped_column(ObjectKey, unique=True)
     pdf_size: Mapped[int] = mapped_column(Integer)
     pdf_sha256: Mapped[str] = mapped_column(_DIGEST)

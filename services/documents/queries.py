@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from services.chassis.errors import NotFound
 from services.contracts.registrations import RegistrationSaved
 from services.documents.domain.identifiers import is_id
-from services.documents.domain.types import DocumentType
+from services.documents.domain.types import PUBLISHED, DocumentType
 from services.documents.domain.visibility import is_hidden
 from services.documents.models import Candidature, Document, SavedVersion, Withdrawal, db
 
@@ -77,10 +77,27 @@ def _withdrawn_version(session: Session, candidature_id: str) -> int | None:
 
 
 def documents_of(candidature_id: str) -> list[Document]:
-    """All documents of a candidature, newest first, a version's own in alphabetical order of their labels."""
-    newest = (Document.version.desc(), Document.label, Document.published_at.desc(), Document.id)
+    """All documents of a candidature by date, the newest first; of one instant, by version and label."""
+    newest = (Document.published_at.desc(), Document.version.desc(), Document.label, Document.id)
     with db.reading() as session:
         return list(session.scalars(select(Document).filter_by(candidature_id=candidature_id).order_by(*newest)))
+
+
+def to_read(candidate_id: str) -> list[Document]:
+    """What gestionnaires published for this candidate and he has not opened, newest first."""
+    wanted = (
+        select(Document)
+        .join(Candidature, Candidature.id == Document.candidature_id)
+        .outerjoin(Withdrawal, _WITHDRAWAL)
+        .where(Candidature.candidate_id == candidate_id, _shown(), is_to_read())
+        .order_by(Document.published_at.desc(), Document.id)
+    )
+    with db.reading() as session:
+        return list(session.scalars(wanted))
+
+
+def is_to_read() -> ColumnElement[bool]:
+    return and_(Document.opened_at.is_(None), Document.type.in_(PUBLISHED))
 
 
 def own_document(candidate_id: str, document_id: str) -> tuple[Document, Candidature]:

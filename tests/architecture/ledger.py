@@ -94,6 +94,7 @@ LEDGER: dict[str, dict[str, str]] = {
             GET /v1/me
             PUT /v1/me
             POST /v1/me/form
+            GET /v1/me/addresses
             GET /v1/me/identity
             POST /v1/me/deletion
         """,
@@ -156,6 +157,8 @@ LEDGER: dict[str, dict[str, str]] = {
             GET /v1/candidatures/<string:candidature_id>/documents
             GET /v1/candidatures/<string:candidature_id>/confirmation
             GET /v1/candidatures/<string:candidature_id>/forms/<string:code>
+            GET /v1/documents/to-read
+            POST /v1/documents/<string:document_id>/opening
             GET /v1/documents/<string:document_id>/file
             GET /v1/documents/<string:document_id>/html
         """,
@@ -167,6 +170,7 @@ LEDGER: dict[str, dict[str, str]] = {
         PUBLIC: _DESCRIBED,
         CANDIDATE: """
             GET /v1/candidatures
+            GET /v1/left
             GET /v1/candidatures/<string:candidature_id>/pieces
             POST /v1/candidatures/<string:candidature_id>/groups/<string:code>/validation
             PUT /v1/pieces/<string:piece_id>/deposit
@@ -222,6 +226,7 @@ LEDGER: dict[str, dict[str, str]] = {
             POST /inscriptions/<candidature_id>/modification
             POST /inscriptions/<candidature_id>/desinscription
             POST /inscriptions/brouillons/<draft_id>/abandon
+            GET /inscriptions/<candidature_id>/dates.ics
             GET /documents/<candidature_id>/confirmation
             GET /documents/<candidature_id>/formulaire/<code>
             GET /documents/fichier/<document_id>

@@ -21,7 +21,7 @@ _CHOSEN = "domaine=Examen&exam=BTS&session=2022&academie=03"
 READS: dict[str, dict[str, tuple[str, ...]]] = {
     "accounts": {
         **_DESCRIBED,
-        **as_they_are("/.well-known/jwks.json /v1/forms/account /v1/me /v1/me/identity /v1/staff"),
+        **as_they_are("/.well-known/jwks.json /v1/forms/account /v1/me /v1/me/addresses /v1/me/identity /v1/staff"),
         "/v1/staff/<string:staff_id>/tokens": ("/v1/staff/<staff_id>/tokens",),
         "/v1/forms/account/communes": ("/v1/forms/account/communes?departement=014&q=caen",),
     },
@@ -57,6 +57,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /v1/candidatures
             /v1/candidatures/<string:candidature_id>/documents
             /v1/candidatures/<string:candidature_id>/forms/<string:code>
+            /v1/documents/to-read
             /v1/documents/<string:document_id>/file
             /v1/documents/<string:document_id>/html
         """),
@@ -69,6 +70,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
         **_DESCRIBED,
         **as_they_are("""
             /v1/candidatures
+            /v1/left
             /v1/candidatures/<string:candidature_id>/pieces
             /v1/pieces/<string:piece_id>
             /v1/pieces/<string:piece_id>/file
@@ -105,6 +107,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /inscriptions/<candidature_id>/desinscription
             /inscriptions/<candidature_id>/numero
             /inscriptions/brouillons/<draft_id>/abandon
+            /inscriptions/<candidature_id>/dates.ics
             /documents
             /documents/<candidature_id>
             /documents/<candidature_id>/confirmation

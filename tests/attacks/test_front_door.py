@@ -125,6 +125,12 @@ def test_what_browsers_load_is_compressed_and_kept_without_any_gateway(lonely: P
     assert len(answer.content) == assets.files["portail.css"]
 
 
+def test_pages_are_compressed_on_their_way(site: Site) -> None:
+    answer = requests.get(f"{site.url}/compte/creation", timeout=PATIENCE)
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert "Formulaire de création" in answer.text
+
+
 def test_a_file_that_is_too_large_is_refused_by_a_page(site: Site) -> None:
     visit = logged_in(site.url, site.candidate())
     file = {"fichier": ("trop grande.pdf", b"0" * (30 * 1024 * 1024))}

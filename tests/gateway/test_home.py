@@ -72,7 +72,7 @@ def test_a_draft_is_recalled_as_not_sent(visitors: Visitors) -> None:
     browser = visitors.logged_in(email)
     assert problems_of(browser.answer.text) == []
     assert "Brouillon non transmis" in browser.text
-    browser.follow("Reprendre : BREVET DE TECHNICIEN SUPERIEUR BTS 2022")
+    browser.follow("Reprendre : BREVET DE TECHNICIEN SUPERIEUR – BTS 2022")
     assert browser.path.startswith("/inscription/")
 
 

@@ -9,11 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import BrowserContext, Page
 
 from tests.accounts.people import PASSWORD, binet
 from tests.registrations.domain.bts import ANSWERS
-from tests.support.browser import french_visitor
 
 _numbers = itertools.count(1)
 _LINK = re.compile(r"http://127\.0\.0\.1:\d+(/compte/[a-z-]+/[\w-]+)")
@@ -28,10 +27,10 @@ FULL: Mapping[str, Mapping[str, Any]] = {
 class Person:
     """`page` is his window; `email` his address once he has typed it."""
 
-    def __init__(self, browser: Browser, url: str, **options: Any) -> None:
+    def __init__(self, context: BrowserContext, url: str) -> None:
         self.url = url
-        self.context = french_visitor(browser, **options)
-        self.page: Page = self.context.new_page()
+        self.context = context
+        self.page: Page = context.new_page()
         self.email = f"pierre.dubois{next(_numbers)}@example.org"
 
     def open(self, path: str) -> Page:

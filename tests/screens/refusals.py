@@ -9,6 +9,7 @@ from gateway.settings import GatewaySettings
 from services.chassis.settings import Secret
 from tests.screens.people import Person
 from tests.screens.walk import Walk
+from tests.support.browser import french_visitor
 from tests.support.portal import NOBODY, Server
 from tests.support.ports import free_port
 
@@ -45,7 +46,7 @@ def out_of_order(walk: Walk) -> None:
     url = f"http://127.0.0.1:{port}"
     server = Server(create_app(_alone(url)), port)
     try:
-        person = Person(walk.browser, url)
+        person = Person(french_visitor(walk.browser), url)
         walk.album.take(person.open("/ouverture-des-services"), "erreur-503", "error")
         walk.album.take(person.open("/"), "accueil-sans-services")
         person.open("/connexion")

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser
 
 from tests.screens.album import Album
 from tests.screens.people import Person
+from tests.support.browser import french_visitor
 
 Found = TypeVar("Found")
 
@@ -37,7 +38,7 @@ class Walk:
 
     def person(self, **options: Any) -> Person:
         """Someone with a clean browser."""
-        self.people.append(Person(self.browser, self.url, **options))
+        self.people.append(Person(french_visitor(self.browser, **options), self.url))
         return self.people[-1]
 
     def judge(self, opinions: Sequence[dict[str, Any]]) -> None:

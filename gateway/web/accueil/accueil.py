@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 from gateway import entrances, visitor
 from gateway.clients.openings import Message
 from gateway.clients.page_time import optional
-from gateway.clients.registrations import Draft
 from gateway.pages import page
 from gateway.services import services
+from gateway.web import a_faire
 from gateway.web.accueil import blueprint
-from gateway.web.gestionnaire import show_service_gestionnaire
+from gateway.web.gestionnaire import show_service_of
 from services.chassis.errors import DomainError
 
 SAID = {
@@ -32,14 +32,15 @@ ABOUT = {
 @entrances.everyone
 def home() -> ResponseReturnValue:
     seen = visitor.if_known()
-    if seen is not None:
-        show_service_gestionnaire()
+    known = a_faire.facts(seen.access_token) if seen is not None else a_faire.Facts()
+    show_service_of(known.tiles or ())
     return page(
         "accueil/templates/accueil.html",
         active="accueil",
         indexed=True,
         messages=_messages(),
-        drafts=_drafts(seen),
+        items=a_faire.left_to_do(known),
+        silence=a_faire.silence(known),
         about=ABOUT,
         said=SAID.get(request.args.get("fait", "")),
         unknown=seen is None and visitor.session_cookie() is not None and not visitor.told(),
@@ -51,15 +52,5 @@ def _messages() -> tuple[Message, ...]:
     try:
         with optional():
             return services().registrations.messages()
-    except DomainError:
-        return ()
-
-
-def _drafts(seen: visitor.Visitor | None) -> tuple[Draft, ...]:
-    if seen is None:
-        return ()
-    try:
-        with optional():
-            return services().registrations.drafts(seen.access_token)
     except DomainError:
         return ()

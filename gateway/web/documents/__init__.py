@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from gateway import entrances, visitor
 from gateway.clients.files import passed_on
+from gateway.clients.page_time import optional
 from gateway.pages import page
 from gateway.services import services
-from services.chassis.errors import NotFound
+from services.chassis.errors import DomainError, NotFound
 
 blueprint = Blueprint("documents", __name__)
 
@@ -36,14 +39,18 @@ def show(candidature_id: str) -> ResponseReturnValue:
 @blueprint.get("/documents/fichier/<document_id>")
 @entrances.candidates
 def file(document_id: str) -> ResponseReturnValue:
-    return passed_on(services().documents.file(_token(), document_id, save="enregistrer" in request.args))
+    answer = passed_on(services().documents.file(_token(), document_id, save="enregistrer" in request.args))
+    _note_opened(document_id)
+    return answer
 
 
 @blueprint.get("/documents/page/<document_id>")
 @entrances.candidates
 def html(document_id: str) -> ResponseReturnValue:
     """The same document as a page that a screen reader can read."""
-    return passed_on(services().documents.html(_token(), document_id))
+    answer = passed_on(services().documents.html(_token(), document_id))
+    _note_opened(document_id)
+    return answer
 
 
 @blueprint.get("/documents/<candidature_id>/confirmation")
@@ -67,6 +74,12 @@ def forms() -> ResponseReturnValue:
     tiles = services().registrations.candidatures(_token())
     offered = [(tile, services().registrations.forms(_token(), tile.id)) for tile in tiles]
     return page("documents/templates/formulaires.html", active="formulaires", offered=offered)
+
+
+def _note_opened(document_id: str) -> None:
+    """What was published is no longer to read; that it stays in the list for now holds nobody up."""
+    with suppress(DomainError), optional():
+        services().documents.opened(_token(), document_id)
 
 
 def _token() -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from flask import redirect, request, url_for
+from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import entrances, visitor
 from gateway.pages import page
 from gateway.services import services
+from gateway.web import a_faire
+from gateway.web.agenda import MEDIA_TYPE, agenda
+from gateway.web.etat import state_of
 from gateway.web.inscription import blueprint
 from services.chassis.errors import DomainError
 
@@ -31,8 +34,29 @@ def mine() -> ResponseReturnValue:
 @entrances.candidates
 def show(candidature_id: str) -> ResponseReturnValue:
     """The Récapitulatif, read only."""
-    candidature = services().registrations.candidature(visitor.required().access_token, candidature_id)
-    return page("inscription/templates/candidature.html", active=ACTIVE, candidature=candidature)
+    token = visitor.required().access_token
+    candidature = services().registrations.candidature(token, candidature_id)
+    known = a_faire.facts(token).of_candidature(candidature_id)
+    return page(
+        "inscription/templates/candidature.html",
+        active=ACTIVE,
+        candidature=candidature,
+        state=state_of(candidature.tile, known.left_of(candidature.tile)),
+        items=a_faire.left_to_do(known),
+        silence=a_faire.silence(known),
+    )
+
+
+@blueprint.get("/inscriptions/<candidature_id>/dates.ics")
+@entrances.candidates
+def dates(candidature_id: str) -> ResponseReturnValue:
+    """The candidature's dates, for an agenda."""
+    token = visitor.required().access_token
+    tile = services().registrations.candidature(token, candidature_id).tile
+    left = next((left for left in services().pieces.left(token) if left.candidature_id == candidature_id), None)
+    content = agenda(tile, left, url_for("inscription.show", candidature_id=candidature_id, _external=True))
+    headers = {"Content-Disposition": "attachment; filename=dates.ics", "Cache-Control": "no-store"}
+    return Response(content, content_type=MEDIA_TYPE, headers=headers)
 
 
 @blueprint.get("/inscriptions/<candidature_id>/numero")

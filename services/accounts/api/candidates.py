@@ -22,6 +22,14 @@ def show() -> queries.Me:
     return queries.me(access.caller().id)
 
 
+@blp.route("/addresses", methods=["GET"])
+@access.candidate
+@blp.response(200, schemas.AddressesAnswer)
+def addresses() -> queries.Addresses:
+    """The mail address in force, and the one that waits for its confirmation."""
+    return queries.own_addresses(access.caller().id)
+
+
 @blp.route("/form", methods=["POST"])
 @access.candidate
 @blp.arguments(schemas.Values)

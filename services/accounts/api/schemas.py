@@ -127,6 +127,11 @@ class MeAnswer(Schema):
     form = fields.Nested(FormAnswer, required=True)
 
 
+class AddressesAnswer(Schema):
+    email = fields.String(required=True)
+    pending_email = fields.String(required=True, allow_none=True)
+
+
 class ChangeAnswer(Schema):
     email_change_pending = fields.Boolean(required=True)
 

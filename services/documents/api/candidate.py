@@ -14,11 +14,12 @@ from services.documents import queries
 from services.documents.api.schemas import (
     ConfirmationQuery,
     DocumentsSchema,
+    DocumentsToReadSchema,
     FileQuery,
     FormQuery,
     TilesSchema,
 )
-from services.documents.operations import delivery
+from services.documents.operations import delivery, opening
 from services.documents.operations.delivery import File, Form
 from services.documents.parts import parts
 
@@ -43,6 +44,22 @@ def list_documents(candidature_id: str) -> dict[str, Any]:
     """« Documents relatifs à ma candidature »"""
     copy = queries.own_copy(access.caller().id, candidature_id)
     return {"documents": queries.documents_of(copy.id)}
+
+
+@blp.route("/documents/to-read")
+@access.candidate
+@blp.response(200, DocumentsToReadSchema)
+def list_documents_to_read() -> dict[str, Any]:
+    """What gestionnaires published for the caller and he has not opened yet."""
+    return {"documents": queries.to_read(access.caller().id)}
+
+
+@blp.route("/documents/<string:document_id>/opening", methods=["POST"])
+@access.candidate
+@blp.response(204)
+def opened(document_id: str) -> None:
+    """The caller has opened the document; repeated, it changes nothing."""
+    opening.note_opened(access.caller().id, document_id)
 
 
 @blp.route("/documents/<string:document_id>/file")

@@ -9,7 +9,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from services.documents.domain.identifiers import PATTERN
-from services.documents.domain.types import PUBLISHED
+from services.documents.domain.types import PUBLISHED, DocumentType
 from services.documents.operations.delivery import Form
 from services.documents.rendering.glyphs import cleaned
 
@@ -30,10 +30,19 @@ class TilesSchema(Schema):
 class DocumentSchema(Schema):
     id = fields.String(required=True)
     type = fields.String(required=True)
+    type_label = fields.Function(lambda document: DocumentType(document.type).label, metadata={"type": "string"})
     label = fields.String(required=True)
     version = fields.Integer(required=True)
     published_at = fields.DateTime(required=True)
     size = fields.Integer(required=True, attribute="pdf_size", metadata={"description": "Octets du PDF"})
+
+
+class DocumentToReadSchema(DocumentSchema):
+    candidature_id = fields.String(required=True)
+
+
+class DocumentsToReadSchema(Schema):
+    documents = fields.List(fields.Nested(DocumentToReadSchema), required=True)
 
 
 class DocumentsSchema(Schema):

@@ -12,7 +12,8 @@ from services.chassis import access
 from services.chassis.errors import DomainError
 from services.chassis.received import received_at
 from services.pieces.api import shown
-from services.pieces.api.schemas import AskedSchema, PieceSchema, TilesSchema
+from services.pieces.api.left import left_of
+from services.pieces.api.schemas import AskedSchema, LeftSchema, PieceSchema, TilesSchema
 from services.pieces.domain.refusals import LIMIT
 from services.pieces.models import db
 from services.pieces.operations import deposits, validations
@@ -36,6 +37,17 @@ def list_candidatures() -> dict[str, Any]:
     """Tiles of « Mes justificatifs »."""
     with db.reading() as session:
         return {"candidatures": [shown.tile(copy) for copy in dossiers.candidatures_of(session, access.caller().id)]}
+
+
+@blp.route("/left")
+@access.candidate
+@blp.response(200, LeftSchema)
+def list_left() -> dict[str, Any]:
+    """What is left to do with the pieces of each candidature, and its dates."""
+    with db.reading() as session:
+        copies = dossiers.candidatures_of(session, access.caller().id)
+        pieces = dossiers.dossiers_of_candidate(session, access.caller().id)
+        return {"candidatures": left_of(copies, pieces, received_at())}
 
 
 @blp.route("/candidatures/<string:candidature_id>/pieces")

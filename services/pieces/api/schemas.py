@@ -64,3 +64,29 @@ class PeriodSchema(Schema):
 class AskedSchema(TileSchema):
     periods = fields.List(fields.Nested(PeriodSchema), required=True)
     warning = fields.String(required=True)
+
+
+class DepositPeriodSchema(Schema):
+    opens = fields.DateTime(required=True)
+    closes = fields.DateTime(required=True, metadata={"description": "Fin exclue"})
+
+
+class ResubmissionSchema(Schema):
+    label = fields.String(required=True)
+    until = fields.DateTime(required=True, metadata={"description": "Fin exclue"})
+
+
+class LeftOfCandidatureSchema(Schema):
+    candidature_id = fields.String(required=True)
+    version = fields.Integer(required=True, metadata={"description": "Version de la candidature que pieces connaît"})
+    missing = fields.Integer(required=True, metadata={"description": "Pièces obligatoires sans fichier"})
+    refused = fields.Integer(required=True, metadata={"description": "Pièces non conformes, à déposer à nouveau"})
+    to_validate = fields.Integer(required=True, metadata={"description": "Regroupements complets, à valider"})
+    until = fields.DateTime(required=True, allow_none=True, metadata={"description": "La première échéance, exclue"})
+    opens = fields.DateTime(required=True, allow_none=True, metadata={"description": "Ouverture du dépôt à venir"})
+    periods = fields.List(fields.Nested(DepositPeriodSchema), required=True)
+    resubmissions = fields.List(fields.Nested(ResubmissionSchema), required=True)
+
+
+class LeftSchema(Schema):
+    candidatures = fields.List(fields.Nested(LeftOfCandidatureSchema), required=True)

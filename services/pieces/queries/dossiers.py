@@ -124,6 +124,12 @@ def dossiers_of(session: Session, candidature_id: str) -> list[Dossier]:
     return found(session, wanted.order_by(Piece.asked.desc(), Piece.position, Piece.code))
 
 
+def dossiers_of_candidate(session: Session, candidate_id: str) -> list[Dossier]:
+    """The pieces of all his candidatures that are shown, in the catalogue's order."""
+    wanted = dossiers().where(Candidature.candidate_id == candidate_id)
+    return found(session, wanted.order_by(Piece.position, Piece.code))
+
+
 def own_dossier(session: Session, candidate_id: str, piece_id: str) -> Dossier:
     """A piece of this candidate. Raises NotFound."""
     return _one(session, dossiers().where(Piece.id == piece_id, Candidature.candidate_id == candidate_id))

@@ -18,6 +18,11 @@ PAGES = (
     "/composants/connexion",
     "/composants/introuvable",
 )
+COUNT_WHAT_MOVES = """
+window.moved = 0;
+new PerformanceObserver((list) => { for (const shift of list.getEntries()) window.moved += shift.value; })
+  .observe({ type: "layout-shift", buffered: true });
+"""
 Open = Callable[..., BrowserContext]
 
 
@@ -68,6 +73,28 @@ def test_without_the_script_menu_account_and_way_back_are_in_sight(open_profile:
     expect(page.get_by_role("navigation", name="Vous êtes ici").get_by_role("link", name="Accueil")).to_be_visible()
     expect(page.get_by_role("button", name="Actualiser selon le choix « Diplôme ou formation »")).to_be_visible()
     expect(page.get_by_role("button", name="Rechercher")).to_be_visible()
+
+
+def test_where_the_script_does_not_come_everything_is_open_as_without_any(open_profile: Open, site: str) -> None:
+    page = open_profile(viewport=TELEPHONE).new_page()
+    page.route("**/portail.js", lambda route: route.abort())
+    page.goto(f"{site}/composants/onglets")
+    expect(page.get_by_role("link", name="Mes justificatifs")).to_be_visible()
+    expect(page.get_by_role("button", name="Actualiser selon le choix « Diplôme ou formation »")).to_be_visible()
+
+
+def test_nothing_moves_when_the_script_starts(open_profile: Open, site: str) -> None:
+    page = open_profile(viewport=TELEPHONE).new_page()
+    page.add_init_script(COUNT_WHAT_MOVES)
+    script: list[Route] = []
+    page.route("**/portail.js", lambda route: script.append(route))
+    page.goto(f"{site}/composants/onglets", wait_until="commit")
+    page.get_by_role("button", name="Menu", exact=True).wait_for()
+    page.get_by_role("contentinfo").wait_for()
+    page.evaluate("document.fonts.ready.then(() => null)")
+    script[0].continue_()
+    expect(page.locator("html[data-fr-js]")).to_be_attached()
+    assert page.evaluate("window.moved") == 0
 
 
 def test_without_the_script_a_place_is_found_and_chosen_by_full_pages(open_profile: Open, site: str) -> None:

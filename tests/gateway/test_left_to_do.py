@@ -1,0 +1,152 @@
+"""« Informations importantes »: what is left to do, on the home page and on each candidature, from the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from icalendar import Calendar
+
+from services.chassis import clock
+from services.documents.domain.types import DocumentType
+from services.documents.models import Candidature, db
+from services.documents.operations.publishing import Order, publish
+from services.documents.parts import parts
+from tests.accounts.people import PASSWORD
+from tests.gateway.components.page_checks import problems_of, text_of
+from tests.gateway.people import Visitors
+from tests.support.four_services import FourServices
+from tests.support.plain_browser import PlainBrowser
+from tests.support.portal import absent
+
+if TYPE_CHECKING:
+    from tests.support.objects import Objects
+
+
+@pytest.fixture(scope="module")
+def running(objects: Objects, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FourServices]:
+    portal = FourServices(tmp_path_factory.mktemp("left"), objects.fresh_bucket().url)
+    yield portal
+    portal.close()
+    clock.set_offset(0)
+
+
+@pytest.fixture
+def visitors(running: FourServices) -> Visitors:
+    return Visitors(running)
+
+
+@pytest.fixture
+def browser(visitors: Visitors, running: FourServices) -> PlainBrowser:
+    """Someone who has a candidature, of which all services know."""
+    found = visitors.registered()
+    running.deliver()
+    return found
+
+
+def items(browser: PlainBrowser) -> list[str]:
+    return [text_of(item) for item in browser.page.xpath("//section[h2/@id='informations-importantes']//li")]
+
+
+def candidature_page(browser: PlainBrowser) -> str:
+    browser.get("/inscriptions")
+    return str(browser.page.xpath("//main//h3/a/@href")[0])
+
+
+def test_missing_pieces_are_told_with_their_deadline_on_the_home_page_and_on_the_candidature(
+    browser: PlainBrowser,
+) -> None:
+    for path in ("/", candidature_page(browser)):
+        browser.get(path)
+        assert problems_of(browser.answer.text) == []
+        (item,) = items(browser)
+        assert "pièces à déposer" in item
+        assert "Jusqu'au 31/10/2021 à 23:59 (heure de Paris) : il reste 26 jours" in item
+    assert "Incomplète – Pièces à fournir jusqu'au 31/10/2021 à 23:59 (heure de Paris)." in browser.text
+    browser.follow("Mes justificatifs : BREVET DE TECHNICIEN SUPERIEUR – BTS 2022")
+    assert browser.path.startswith("/justificatifs/")
+
+
+def test_nothing_is_said_to_be_left_before_pieces_has_heard_of_the_candidature(
+    visitors: Visitors, running: FourServices
+) -> None:
+    browser = visitors.registered()
+    preparing = "La liste des pièces à fournir est en préparation (BREVET DE TECHNICIEN SUPERIEUR – BTS 2022)."
+    for path in ("/", candidature_page(browser)):
+        browser.get(path)
+        assert preparing in browser.text
+        assert "rien à faire" not in browser.text
+        assert "Complète" not in browser.text
+    running.deliver()
+    assert preparing not in browser.get("/").text
+
+
+def test_a_published_document_is_to_read_until_it_is_opened(browser: PlainBrowser, running: FourServices) -> None:
+    path = candidature_page(browser)
+    published(running, path.rpartition("/")[2])
+    browser.get("/")
+    assert any("Document à lire : Convocation aux épreuves" in item for item in items(browser))
+    browser.follow("Mes documents : BREVET DE TECHNICIEN SUPERIEUR – BTS 2022")
+    assert "Convocation(s) aux épreuves – Version 01" in browser.text
+    browser.follow("Ouvrir : Convocation aux épreuves version 1")
+    browser.get("/")
+    assert not any("Document à lire" in item for item in items(browser))
+
+
+def published(running: FourServices, candidature_id: str) -> None:
+    with running.documents.app.app_context():
+        with db.reading() as session:
+            session.get_one(Candidature, candidature_id)
+        order = Order(
+            DocumentType.CONVOCATION, "Convocation aux épreuves", ("Rendez-vous le 9 mai.",), (candidature_id,)
+        )
+        publish(parts(), "gestionnaire", None, order)
+    running.deliver()
+
+
+def test_documents_are_listed_by_date(browser: PlainBrowser, running: FourServices) -> None:
+    path = candidature_page(browser)
+    published(running, path.rpartition("/")[2])
+    browser.get(f"/documents/{path.rpartition('/')[2]}")
+    assert browser.page.xpath("//main//li/h2/text()")[0] == "Convocation aux épreuves"
+
+
+def test_a_new_address_is_to_be_confirmed(visitors: Visitors) -> None:
+    browser = visitors.logged_in()
+    assert "Vous n'avez rien à faire pour le moment." in browser.text
+    browser.get("/compte")
+    new = {"email": "neuf@example.org", "email_confirmation": "neuf@example.org"}
+    browser.press("Enregistrer", **new, current_password=PASSWORD)
+    browser.get("/")
+    assert "neuf@example.org reste à confirmer" in browser.text
+
+
+@pytest.mark.parametrize("away", ["pieces", "documents", "registrations"])
+def test_what_is_not_known_is_said(browser: PlainBrowser, running: FourServices, away: str) -> None:
+    with absent(getattr(running, away)):
+        assert browser.get("/").status_code == 200
+        assert "ne répond pas pour le moment : il peut manquer des informations ici." in browser.text
+        assert "rien à faire" not in browser.text
+
+
+def test_the_dates_of_a_candidature_go_into_an_agenda(browser: PlainBrowser) -> None:
+    path = candidature_page(browser)
+    browser.get(path)
+    browser.follow("Ajouter les dates à mon agenda")
+    assert browser.answer.content_type == "text/calendar; charset=utf-8"
+    events = Calendar.from_ical(browser.answer.text).walk("VEVENT")
+    starts = {str(event["summary"]): event.decoded("dtstart") for event in events}
+    shown = {title: clock.to_paris(at).strftime("%d/%m/%Y %H:%M") for title, at in starts.items()}
+    assert shown == {
+        "Fin des modifications de l'inscription – BTS 2022": "25/10/2021 12:00",
+        "Début du dépôt des justificatifs – BTS 2022": "04/10/2021 00:00",
+        "Fin du dépôt des justificatifs – BTS 2022": "31/10/2021 23:59",
+    }
+    assert all(event.walk("VALARM")[0].decoded("trigger") == timedelta(days=-1) for event in events)
+
+
+def test_somebody_elses_dates_are_not_there(browser: PlainBrowser, visitors: Visitors) -> None:
+    path = candidature_page(browser)
+    assert visitors.logged_in().get(f"{path}/dates.ics").status_code == 404

@@ -1,0 +1,50 @@
+"""What is left to do with the pieces of a candidature, and until when."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from services.pieces.domain.left import Left, left
+from services.pieces.domain.statuses import Scan, Status
+from tests.pieces.domain.states import EMPTY, FILE, a_piece
+from tests.pieces.example import CLOSES, DURING, OPENS, SECOND
+
+LATER = CLOSES + timedelta(days=14)
+NOTHING = Left(missing=0, refused=0, to_validate=0, until=None, opens=None)
+OPTIONAL = replace(EMPTY, required=False)
+REFUSED = a_piece(status=Status.NON_COMPLIANT, reopened_until=LATER)
+
+
+def test_required_pieces_without_a_file_are_missing_until_their_period_ends() -> None:
+    assert left([[EMPTY, OPTIONAL, a_piece()], [EMPTY]], DURING) == replace(NOTHING, missing=2, until=CLOSES)
+    assert left([[EMPTY]], CLOSES - SECOND).missing == 1
+    assert left([[EMPTY]], CLOSES) == NOTHING
+
+
+def test_a_file_that_the_antivirus_refused_is_missing_again() -> None:
+    assert left([[a_piece(deposit=replace(FILE, scan=Scan.INFECTED))]], DURING).missing == 1
+
+
+def test_a_refused_piece_waits_for_another_file_until_its_own_date_even_after_the_period() -> None:
+    assert left([[REFUSED]], CLOSES) == replace(NOTHING, refused=1, until=LATER)
+    assert left([[REFUSED]], LATER) == NOTHING
+
+
+def test_a_complete_regroupement_waits_for_its_validation() -> None:
+    assert left([[a_piece(), OPTIONAL]], DURING) == replace(NOTHING, to_validate=1, until=CLOSES)
+    mended = a_piece(reopened_until=LATER)
+    assert left([[a_piece(validated_at=DURING), mended]], CLOSES) == replace(NOTHING, to_validate=1, until=LATER)
+
+
+def test_what_is_validated_accepted_or_no_longer_asked_for_leaves_nothing() -> None:
+    settled = [a_piece(validated_at=DURING), a_piece(status=Status.COMPLIANT), replace(EMPTY, asked=False)]
+    assert left([settled], DURING) == NOTHING
+
+
+def test_before_the_period_nothing_is_to_do_but_its_opening_is_known() -> None:
+    assert left([[EMPTY, OPTIONAL]], OPENS - SECOND) == replace(NOTHING, opens=OPENS)
+
+
+def test_the_nearest_deadline_counts() -> None:
+    assert left([[EMPTY], [REFUSED]], DURING).until == CLOSES

@@ -1,9 +1,9 @@
 """What a candidate declares to hold already: four boxes, in each a year, an académie and the units to be kept.
 
 A box is open when ticked. A unit is kept when its box « à conserver » is ticked; unticked, it is sat again. The page
-ticks what may be kept, for the candidate to untick (guide §5.4), and sends along which units it showed and which it had
-ticked: a unit ticked by the page whose mark gives no right to be kept is sat again, whereas one ticked by hand is refused
-with its reason. Answers without these, of earlier pages and of tools, hold exactly what was ticked.
+ticks what may be kept, for the candidate to untick (guide §5.4), and sends along which units it showed and which it
+had ticked: a unit ticked by the page whose mark gives no right to be kept is sat again, whereas one ticked by hand is
+refused with its reason. Answers without these, of earlier pages and of tools, hold exactly what was ticked.
 """
 
 from __future__ import annotations

@@ -72,8 +72,8 @@ def _wrong_requests(method: str, described: dict[str, Any]) -> Iterator[dict[str
     for body in WRONG_BODIES:
         yield {"method": method, "data": body, "content_type": "application/json"}
     for value in WRONG_VALUES:
-        body = dict.fromkeys(_body_names(described), value)
-        yield {"method": method, "data": json.dumps(body), "content_type": "application/json"}
+        wrong = json.dumps(dict.fromkeys(_body_names(described), value))
+        yield {"method": method, "data": wrong, "content_type": "application/json"}
 
 
 def _described(document: dict[str, Any], method: str, rule: str) -> dict[str, Any]:

@@ -21,22 +21,19 @@ def sentences() -> Iterator[str]:
     for field in (one for _, one in inspect.getmembers(fields, inspect.isclass) if issubclass(one, fields.Field)):
         for key, text in field.default_error_messages.items():
             if key not in WRITING:
-                yield from _filled(text)
+                yield from _filled(str(text))
     yield from (str(text) for text in Schema._default_error_messages.values())
     for _, validator in inspect.getmembers(validate, inspect.isclass):
         texts = [text for name, text in vars(validator).items() if name in ("default_message",)]
         texts += [text for name, text in vars(validator).items() if re.fullmatch("message_(min|max|all|equal)", name)]
         for text in texts:
             yield from _filled(text)
-    for bounds in ({"min": 1}, {"max": 2}, {"min": 1, "max": 2}):
-        for inclusive in (True, False) if len(bounds) == 1 else (True,):
-            checked = validate.Range(**bounds, min_inclusive=inclusive, max_inclusive=inclusive)
-            yield from (str(checked._format_error(0, text)) for text in _of_range(checked, bounds))
-
-
-def _of_range(checked: validate.Range, bounds: dict[str, int]) -> list[str]:
-    names = {("min",): "message_min", ("max",): "message_max", ("min", "max"): "message_all"}
-    return [getattr(checked, names[tuple(bounds)])]
+    for inclusive in (True, False):
+        least = validate.Range(min=1, min_inclusive=inclusive)
+        most = validate.Range(max=2, max_inclusive=inclusive)
+        yield from (str(least._format_error(0, least.message_min)), str(most._format_error(3, most.message_max)))
+    both = validate.Range(min=1, max=2)
+    yield str(both._format_error(3, both.message_all))
 
 
 def _filled(text: str) -> Iterator[str]:
@@ -54,7 +51,7 @@ def _filled(text: str) -> Iterator[str]:
 def test_what_a_library_says_of_an_input_is_said_in_french(sentence: str) -> None:
     said = in_french(sentence)
     assert said != sentence
-    assert ("7" in said) == ("7" in sentence)
+    assert re.findall(r"\d+", said) == re.findall(r"\d+", sentence) or "UTF-8" in said or "8601" in said
 
 
 def test_what_we_say_ourselves_stays_as_it_is() -> None:

@@ -22,14 +22,13 @@ def fields(dossier: Dossier) -> tuple[Field, ...]:
     return tuple(field for section in sections(dossier, ACQUIS) for field in section.fields)
 
 
-def sent(dossier: Dossier, untick: tuple[str, ...] = (), **typed: str) -> Dossier:
+def sent(dossier: Dossier, typed: dict[str, str] | None = None, *, untick: str = "") -> Dossier:
     """The tab as a browser sends it: each field as it is shown, save what was typed or unticked."""
-    typed = {name.replace("__", "-"): text for name, text in typed.items()}
     shown = {field.name: str(field.value or "") for field in fields(dossier)}
     boxes = {field.name for field in fields(dossier) if field.type == "checkbox"}
-    filled = {**shown, **typed}
+    filled = {**shown, **(typed or {})}
     return with_acquis(
-        {name: text for name, text in filled.items() if name not in untick and (text or name not in boxes)}, dossier
+        {name: text for name, text in filled.items() if name != untick and (text or name not in boxes)}, dossier
     )
 
 
@@ -60,15 +59,15 @@ def told(dossier: Dossier) -> dict[str, str]:
 
 
 def test_a_mark_that_gives_a_right_is_kept_without_a_word_more() -> None:
-    opened = sent(with_acquis({"meme_bts": "oui"}), meme_bts__annee="2021", meme_bts__academie="03")
-    typed = sent(opened, **{"meme_bts-note-E1": "12,5"})
+    opened = sent(with_acquis({"meme_bts": "oui"}), OPENED)
+    typed = sent(opened, {"meme_bts-note-E1": "12,5"})
     assert wrong(typed) == []
     assert position(typed, "E1") == "Bénéfice"
     assert told(typed)["E1 - Culture générale et expression"] == "Bénéfice (12,5/20)"
 
 
 def test_a_unit_unticked_is_sat_again_and_stays_unticked() -> None:
-    typed = sent(with_acquis(OPENED | {"meme_bts-montrees": ""}), untick=("meme_bts-garder-E1",), **NOTES)
+    typed = sent(with_acquis(OPENED | {"meme_bts-montrees": ""}), NOTES, untick="meme_bts-garder-E1")
     again = sent(sent(typed))
     assert position(again, "E1") == "Inscrit"
     assert position(again, "E5") == "Bénéfice"
@@ -77,25 +76,25 @@ def test_a_unit_unticked_is_sat_again_and_stays_unticked() -> None:
 
 
 def test_units_without_a_mark_are_neither_kept_nor_asked_for() -> None:
-    opened = sent(with_acquis({"meme_bts": "oui"}), **OPENED)
+    opened = sent(with_acquis({"meme_bts": "oui"}), OPENED)
     assert "E1" in ticked(opened)
     assert wrong(opened) == []
     assert position(opened, "E1") == "Inscrit"
 
 
 def test_a_mark_too_low_is_sat_again_and_the_page_says_why() -> None:
-    typed = sent(with_acquis(OPENED), **{"meme_bts-note-E3": "8"})
+    typed = sent(with_acquis(OPENED), {"meme_bts-note-E3": "8"})
     assert wrong(typed) == []
     assert position(typed, "E3") == "Inscrit"
     assert "E3" not in ticked(typed)
     hint = next(field.hint for field in fields(typed) if field.name == "meme_bts-garder-E3")
     assert hint == "Une note inférieure à 10 ne se conserve que sous la forme progressive : l'épreuve est à repasser."
-    insisted = sent(typed, **{"meme_bts-garder-E3": "oui"})
+    insisted = sent(typed, {"meme_bts-garder-E3": "oui"})
     assert any("forme progressive" in reason for reason in wrong(insisted))
 
 
 def test_in_the_progressive_form_a_low_mark_is_proposed_too() -> None:
-    typed = sent(with_acquis(OPENED, typing("qualification", forme="progressive")), **{"meme_bts-note-E3": "8"})
+    typed = sent(with_acquis(OPENED, typing("qualification", forme="progressive")), {"meme_bts-note-E3": "8"})
     assert position(typed, "E3") == "Report"
 
 
@@ -103,13 +102,13 @@ def test_what_a_diploma_opens_is_proposed_and_can_be_unticked() -> None:
     shown = with_acquis(sent(with_acquis({"diplome": "oui"})).answers["acquis"] | DIPLOMA)  # type: ignore[operator]
     assert ticked(shown) == ["E1"]
     assert position(sent(shown), "E1") == "Dispensé"
-    unticked = sent(sent(shown, untick=("diplome-garder-E1",)))
+    unticked = sent(sent(shown, untick="diplome-garder-E1"))
     assert ticked(unticked) == []
     assert position(unticked, "E1") == "Inscrit"
 
 
 def test_a_unit_kept_already_is_not_proposed_by_the_diploma_too() -> None:
-    kept = sent(with_acquis(OPENED), **{"meme_bts-note-E1": "12"})
+    kept = sent(with_acquis(OPENED), {"meme_bts-note-E1": "12"})
     both = with_acquis({**kept.answers["acquis"], "diplome": "oui", "diplome-montrees": "", **DIPLOMA})  # type: ignore[dict-item]
     assert ticked(both).count("E1") == 1
 

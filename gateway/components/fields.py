@@ -178,7 +178,7 @@ def named_detail(error: Any, labels: Mapping[str, str]) -> str:
     detail, label = _part(error, "detail") or "", labels.get(error_target(error) or "", "").removesuffix(" (1)")
     if not label or label.lower() in detail.lower() or _NAMED.match(detail):
         return detail
-    return f"{label} : {detail}"
+    return f"{label} : {detail[:1].lower()}{detail[1:]}"
 
 
 def _part(error: Any, key: str) -> str | None:

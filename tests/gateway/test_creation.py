@@ -94,7 +94,7 @@ def test_each_mistake_of_the_summary_names_its_field(plain: PlainBrowser) -> Non
     plain.press("Créer le compte", nom_usage="a" * 101, prenoms="Zoë", password="short")
     told = [text_of(link) for link in plain.page.xpath("//*[@id='resume-erreurs']//a")]
     assert "Nom d'usage : 100 caractères au maximum." in told
-    assert any(line.startswith("Mot de passe : Il doit comporter") for line in told)
+    assert any(line.startswith("Mot de passe : il doit comporter") for line in told)
     assert "Choisissez votre civilité." in told
     beside = [text_of(one) for one in plain.page.xpath("//*[@id='champ-nom_usage-messages']/p")]
     assert beside == ["100 caractères au maximum."]

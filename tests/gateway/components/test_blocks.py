@@ -26,7 +26,7 @@ def test_the_summary_of_mistakes_counts_them_and_leads_to_each(rendered: Render)
         ("100 caractères au maximum.", "Nom d'usage : 100 caractères au maximum."),
         ("Saisissez votre nom d'usage.", "Saisissez votre nom d'usage."),
         ("E1 : indiquez la note obtenue.", "E1 : indiquez la note obtenue."),
-        ("Saisissez une date. Exemple : 30/05/1998.", "Nom d'usage : Saisissez une date. Exemple : 30/05/1998."),
+        ("Saisissez une date. Exemple : 30/05/1998.", "Nom d'usage : saisissez une date. Exemple : 30/05/1998."),
     ],
 )
 def test_a_mistake_of_the_summary_is_understood_alone(rendered: Render, detail: str, told: str) -> None:

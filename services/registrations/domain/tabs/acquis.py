@@ -134,12 +134,16 @@ def _box_summary(box: Declared) -> str:
 
 
 def _unit_lines(declared: Declaration, box: Declared) -> Iterator[Line]:
-    for unit in box.kept:
-        kept_mark = f" ({mark_label(unit.mark)}/20)" if unit.mark is not None else ""
-        yield Line(_unit_label(declared, unit), POSITIONS[unit.position] + kept_mark)
-    for unit in box.sat_again:
-        again = f"Note non conservée : {mark_label(unit.mark)}/20" if unit.mark is not None else ""
-        yield Line(_unit_label(declared, unit), again)
+    """Every mark and dispense that was declared, kept or not, in the order of the épreuves."""
+    order = [epreuve.code for epreuve in declared.structure.epreuves]
+    for unit in sorted((*box.kept, *box.sat_again), key=lambda one: order.index(one.code)):
+        typed_mark = f"{mark_label(unit.mark)}/20" if unit.mark is not None else ""
+        if unit in box.sat_again:
+            yield Line(_unit_label(declared, unit), f"Note non conservée : {typed_mark}")
+        else:
+            yield Line(
+                _unit_label(declared, unit), POSITIONS[unit.position] + (f" ({typed_mark})" if typed_mark else "")
+            )
 
 
 def _unit_label(declared: Declaration, unit: Kept) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.clients.base import ServiceClient, shaped
-from gateway.clients.forms import Form, Option, Values
+from gateway.clients.forms import Form, Found, Values
 from services.chassis.service_token import ServiceToken
 
 
@@ -87,11 +87,10 @@ class Accounts:
         form: Form = self._ask("/v1/forms/account", values=values)
         return form
 
-    def communes(self, departement: str, words: str) -> tuple[Option, ...]:
+    def communes(self, departement: str, words: str) -> Found:
         """Communes of the département for the words typed."""
         params = {"departement": departement[:3], "q": words[:100]}
-        found = self._http.get("/v1/forms/account/communes", params=params, token=self._own_token)
-        return tuple(shaped(Option, item) for item in found["options"])
+        return shaped(Found, self._http.get("/v1/forms/account/communes", params=params, token=self._own_token))
 
     def create(self, values: Values, *, source: str) -> Created:
         """Raises Invalid's problem with every error."""

@@ -18,6 +18,14 @@ class Option:
     label: str
 
 
+@dataclass(frozen=True)
+class Found:
+    """What a search proposes; `message` says why there is nothing, where it is not the words' fault."""
+
+    options: tuple[Option, ...]
+    message: str | None = None
+
+
 def typed(form: Mapping[str, list[str]], *, leave: tuple[str, ...] = ()) -> Values:
     """What was posted, exactly as typed: a text each, or a list where a name came several times.
 

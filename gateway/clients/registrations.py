@@ -134,6 +134,7 @@ class Acknowledgement:
     contact: Contact
     documents: tuple[str, ...]
     tabs: tuple[TabTitle, ...]
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

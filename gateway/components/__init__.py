@@ -9,7 +9,15 @@ from pathlib import Path
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader
 
 from gateway.assets import asset_url
-from gateway.components.fields import count_of, error_target, field_id, messages_for, read_field
+from gateway.components.fields import (
+    count_of,
+    error_target,
+    field_id,
+    labels_of,
+    messages_for,
+    named_detail,
+    read_field,
+)
 
 _GATEWAY = Path(__file__).parent.parent
 
@@ -37,4 +45,6 @@ def register_components(env: Environment) -> None:
         messages_for=messages_for,
         error_target=error_target,
         count_of=count_of,
+        labels_of=labels_of,
+        named_detail=named_detail,
     )

@@ -3,6 +3,7 @@
 Services send plain JSON where most keys may be missing; macros read a `Field`, where every attribute exists.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,6 +11,7 @@ from urllib.parse import urlencode
 
 YES_NO = ({"value": "oui", "label": "Oui"}, {"value": "non", "label": "Non"})
 _INPUT_TYPES = {"email": "email", "tel": "tel", "password": "password"}
+_NAMED = re.compile(r"[^.?!]{1,80} : ")  # « E1 : indiquez la note obtenue »
 _INPUT_MODES = {"number": "numeric", "date": "numeric"}
 
 
@@ -48,6 +50,7 @@ class Field:
     search: str | None = None
     search_url: str | None = None
     results: tuple[Option, ...] | None = None
+    nothing_found: str | None = None
     rules: tuple[str, ...] = ()
     accept: str | None = None
     max_bytes: int | None = None
@@ -162,6 +165,20 @@ def error_target(error: Any) -> str | None:
     pointer = (_part(error, "pointer") or "").removeprefix("#").removeprefix("/")
     pointer = pointer.removeprefix("values/").removesuffix("/value")
     return pointer.replace("/", ".").replace("~1", "/").replace("~0", "~") or None
+
+
+def labels_of(form: Any) -> dict[str, str]:
+    """The labels of a form's fields by name; none for a page without such a form."""
+    sections = form["sections"] if isinstance(form, Mapping) else ()
+    return {str(_part(one, "name")): _part(one, "label") or "" for section in sections for one in section["fields"]}
+
+
+def named_detail(error: Any, labels: Mapping[str, str]) -> str:
+    """An error's sentence as it stands alone: after its field's label, unless it says itself what it is about."""
+    detail, label = _part(error, "detail") or "", labels.get(error_target(error) or "", "").removesuffix(" (1)")
+    if not label or label.lower() in detail.lower() or _NAMED.match(detail):
+        return detail
+    return f"{label} : {detail[:1].lower()}{detail[1:]}"
 
 
 def _part(error: Any, key: str) -> str | None:

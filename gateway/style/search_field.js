@@ -83,8 +83,8 @@ class SearchField {
     try {
       const answer = await fetch(url, { headers: { Accept: "application/json" }, signal: this.pending.signal });
       if (!answer.ok) throw new Error(String(answer.status));
-      const { options } = await answer.json();
-      this.show(this.seed ? options.filter((option) => folded(option.label).startsWith(folded(words))) : options);
+      const { options, message } = await answer.json();
+      this.show(this.seed ? options.filter((option) => folded(option.label).startsWith(folded(words))) : options, message);
     } catch (error) {
       if (error.name !== "AbortError") this.unavailable();
     }
@@ -97,7 +97,7 @@ class SearchField {
     if (!this.free) this.tell("La recherche automatique ne répond pas. Utilisez le bouton Rechercher.", true);
   }
 
-  show(options) {
+  show(options, message) {
     this.options = options;
     this.active = -1;
     this.list.replaceChildren(...options.map((option, index) => this.line(option, index)));
@@ -106,7 +106,7 @@ class SearchField {
     this.input.removeAttribute("aria-activedescendant");
     const count = options.length;
     if (count > 0) this.tell(`${count} résultat${count > 1 ? "s" : ""}`);
-    else this.tell(this.free ? "" : "Aucun résultat", true);
+    else this.tell(this.free ? "" : message || "Aucun résultat", true);
   }
 
   // Heard always, seen where there is no list to see.

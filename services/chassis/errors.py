@@ -49,6 +49,10 @@ class NotFound(DomainError):
     type, status, title = "introuvable", 404, "Page ou élément introuvable"
 
 
+class Unreadable(DomainError):
+    type, status, title = "bad-request", 400, "Le corps de la requête n'est pas un JSON lisible"
+
+
 class Conflict(DomainError):
     type, status, title = "conflit", 409, "La demande contredit l'état actuel"
 

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from services.chassis.errors import DomainError, FieldError
 from services.chassis.reasons import frames_of, reason_of
+from services.chassis.translations import in_french
 
 log = structlog.get_logger()
 
@@ -21,28 +22,30 @@ TITLES = {
     403: "Accès refusé",
     404: "Introuvable",
     405: "Méthode non admise",
+    406: "Format non proposé",
+    408: "Requête trop lente",
     409: "Conflit",
+    410: "N'existe plus",
+    411: "Longueur requise",
     412: "Modifié entre-temps",
     413: "Trop volumineux",
+    414: "Adresse trop longue",
     415: "Type de contenu non admis",
+    416: "Partie inexistante",
     422: "La saisie comporte des erreurs",
     428: "L'en-tête If-Match est requis",
     429: "Trop de demandes",
+    431: "En-têtes trop longs",
     500: "Erreur interne",
+    501: "Non proposé",
     503: "Service momentanément indisponible",
 }
-FRENCH = {
-    "Missing data for required field.": "Ce champ est requis.",
-    "Field may not be null.": "Ce champ ne peut pas être nul.",
-    "Unknown field.": "Champ inconnu.",
-    "Invalid input type.": "Un objet est attendu.",
-    "Not a valid string.": "Un texte est attendu.",
-    "Not a valid integer.": "Un nombre entier est attendu.",
-    "Not a valid boolean.": "true ou false est attendu.",
-    "Not a valid list.": "Une liste est attendue.",
-    "Not a valid mapping type.": "Un objet est attendu.",
-    "Not a valid date.": "Une date AAAA-MM-JJ est attendue.",
-    "Not a valid datetime.": "Un instant ISO 8601 est attendu.",
+DETAILS = {
+    400: "La requête ne peut pas être lue.",
+    404: "Cette adresse n'existe pas.",
+    405: "Cette méthode n'est pas admise à cette adresse.",
+    413: "Ce qui est envoyé dépasse la taille admise.",
+    415: "Le corps de la requête doit être du JSON, annoncé par « Content-Type: application/json ».",
 }
 
 
@@ -65,10 +68,10 @@ def of_http_exception(error: HTTPException) -> Response:
     if isinstance(error, InternalServerError):
         cause = error.original_exception or error
         log.error("unhandled_error", reason=reason_of(cause), frames=frames_of(cause))
-    title = TITLES.get(status, HTTPStatus(status).phrase)
-    detail = title if status >= 500 else (error.description or title)
+    title = TITLES.get(status, TITLES[500 if status >= 500 else 400])
     slug = HTTPStatus(status).phrase.lower().replace(" ", "-")
-    response = _answer(status, slug, title, detail if status != 422 else title, _schema_errors(error), {})
+    # A library's own description is English.
+    response = _answer(status, slug, title, DETAILS.get(status, title), _schema_errors(error), {})
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value
@@ -95,4 +98,4 @@ def _flatten(messages: Any, pointer: str) -> list[FieldError]:
     if isinstance(messages, dict):
         return [found for key, inner in messages.items() for found in _flatten(inner, f"{pointer}/{key}")]
     lines = messages if isinstance(messages, list) else [messages]
-    return [FieldError(pointer, FRENCH.get(str(line), str(line))) for line in lines]
+    return [FieldError(pointer, in_french(str(line))) for line in lines]

@@ -15,12 +15,12 @@ from flask_smorest import Api, Blueprint
 from marshmallow import RAISE
 from sqlalchemy.exc import SQLAlchemyError
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.exceptions import HTTPException
 
 from services.chassis import access, clock, logs, observed, problems
 from services.chassis.capacity import REFUSAL, RETRY_AFTER
 from services.chassis.database import Database, is_away
-from services.chassis.errors import FieldError, Invalid, NotFound, Unavailable
+from services.chassis.errors import FieldError, Invalid, NotFound, Unavailable, Unreadable
 from services.chassis.readiness import Check
 from services.chassis.reasons import frames_of, reason_of
 from services.chassis.settings import ServiceSettings
@@ -84,7 +84,7 @@ def database_away(error: SQLAlchemyError) -> Response:
 def refuse_impossible_text() -> None:
     """What no parser takes (brackets nested by thousands, numbers of thousands of digits) or no database keeps.
 
-    Raises NotFound for an id that is not plain ASCII, BadRequest, or Invalid naming each text of the query and of the
+    Raises NotFound for an id that is not plain ASCII, Unreadable, or Invalid naming each text of the query and of the
     JSON body that cannot be.
     """
     ids = "".join(value for value in (request.view_args or {}).values() if isinstance(value, str))
@@ -94,7 +94,7 @@ def refuse_impossible_text() -> None:
         sent = json.loads(request.get_data() or b"null") if request.is_json else None
         wrong = (*islice(_impossible(request.args.to_dict()), MOST_NAMED), *islice(_impossible(sent), MOST_NAMED))
     except (ValueError, RecursionError) as error:
-        raise BadRequest("Le corps de la requête n'est pas un JSON lisible.") from error
+        raise Unreadable() from error
     if wrong:
         raise Invalid(errors=wrong)
 

@@ -71,6 +71,9 @@ class EpreuveLine:
     hidden_on_pdf: bool
 
 
+WARNINGS = "À savoir"  # title of the section of the récapitulatif that holds what warns and refuses nothing
+
+
 @dataclass(frozen=True)
 class Section:
     title: str

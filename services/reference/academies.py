@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from services.reference import departements
 from services.reference.datafiles import read_json
+from services.reference.text import folded
+
+_BEFORE_THE_NAME = re.compile(r"^ACAD[ÉE]MIE (?:DE LA |DE L'|DES |DE |DU |D')", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +37,16 @@ class Academie:
 
 @cache
 def all() -> tuple[Academie, ...]:
-    """Every académie, by name: Aix-Marseille first."""
-    return tuple(_by_code().values())
+    """Every académie in the order of `place_in_lists`: Aix-Marseille first."""
+    return tuple(sorted(_by_code().values(), key=lambda one: place_in_lists(one.label)))
+
+
+def place_in_lists(label: str) -> str:
+    """What an académie's label is sorted by: its name without article, that of « ACADÉMIE D'ORLEANS-TOURS » by O.
+
+    Other places (a country of registration) are sorted by their whole name.
+    """
+    return folded(_BEFORE_THE_NAME.sub("", label))
 
 
 def by_code(code: str) -> Academie | None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 EXPECTED_FORMATS = "Saisissez un numéro tel que 0623456789 ou +33623456789."
+EXPECTED_OF_MOBILES = "Saisissez un numéro de portable, qui commence par 06 ou 07 (+336 ou +337)."
 
 _SEPARATORS = re.compile(r"[\s.\-/‐‑–]+")
 _NATIONAL = re.compile(r"0[1-9][0-9]{8}")
 _FRENCH_ABROAD = re.compile(r"\+330?([1-9][0-9]{8})")
+_FRENCH_MOBILE = re.compile(r"(?:0|\+33)[67]")
 # E.164 allows 15 digits; the shortest numbers in use, country code included, have 7.
 _FOREIGN = re.compile(r"\+(?!33)[1-9][0-9]{6,14}")
 
@@ -28,6 +30,17 @@ def normalised(text: str) -> str:
     if french := _FRENCH_ABROAD.fullmatch(number):
         return "+33" + french[1]
     raise ValueError(EXPECTED_FORMATS)
+
+
+def normalised_mobile(text: str) -> str:
+    """`normalised`, for a mobile: in France 06 and 07, overseas too (0690, 0692, 0694 …); abroad no rule is known.
+
+    Raises ValueError likewise.
+    """
+    number = normalised(text)
+    if (_NATIONAL.fullmatch(number) or _FRENCH_ABROAD.fullmatch(number)) and not _FRENCH_MOBILE.match(number):
+        raise ValueError(EXPECTED_OF_MOBILES)
+    return number
 
 
 def displayed(number: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.accounts.people import PASSWORD
-from tests.gateway.components.page_checks import problems_of
+from tests.gateway.components.page_checks import problems_of, text_of
 from tests.gateway.people import Visitors, new_address, typed
 from tests.support.plain_browser import PlainBrowser
 from tests.support.portal import Portal
@@ -77,6 +77,27 @@ def test_a_country_changes_the_form_without_javascript(plain: PlainBrowser) -> N
 def test_communes_are_proposed_as_one_types(plain: PlainBrowser) -> None:
     found = plain.get("/compte/communes?field=commune_naissance&departement_naissance=010&q=troy").json
     assert {"value": "TROYES", "label": "TROYES"} in found["options"]
+
+
+def test_a_commune_typed_before_the_departement_says_what_to_choose_first(plain: PlainBrowser) -> None:
+    first = "Choisissez d'abord votre département, DOM ou COM de naissance."
+    assert plain.get("/compte/communes?field=commune_naissance&departement_naissance=&q=troy").json["message"] == first
+    plain.get("/compte/creation")
+    plain.press("Rechercher : Commune de naissance", **{"commune_naissance-texte": "troyes"})
+    assert first in plain.text
+    assert "Aucun résultat" not in plain.text
+    assert plain.value("commune_naissance-texte") == "troyes"
+
+
+def test_each_mistake_of_the_summary_names_its_field(plain: PlainBrowser) -> None:
+    plain.get("/compte/creation")
+    plain.press("Créer le compte", nom_usage="a" * 101, prenoms="Zoë", password="short")
+    told = [text_of(link) for link in plain.page.xpath("//*[@id='resume-erreurs']//a")]
+    assert "Nom d'usage : 100 caractères au maximum." in told
+    assert any(line.startswith("Mot de passe : il doit comporter") for line in told)
+    assert "Choisissez votre civilité." in told
+    beside = [text_of(one) for one in plain.page.xpath("//*[@id='champ-nom_usage-messages']/p")]
+    assert beside == ["100 caractères au maximum."]
 
 
 def test_a_new_mail_is_sent_a_few_times_then_it_says_to_wait(visitors: Visitors) -> None:

@@ -49,6 +49,17 @@ def test_an_academie_is_labelled_as_in_the_guide() -> None:
     assert besancon.departements == ("025", "039", "070", "090")
 
 
+def test_academies_are_sorted_by_their_name_without_its_article() -> None:
+    names = [one.label for one in academies.all()]
+    orleans, besancon, amiens = (
+        names.index(f"ACADÉMIE {one}") for one in ("D'ORLEANS-TOURS", "DE BESANCON", "D'AMIENS")
+    )
+    assert amiens < besancon < orleans
+    assert names.index("ACADÉMIE DE NORMANDIE") < orleans < names.index("ACADÉMIE DE PARIS")
+    assert names.index("ACADÉMIE DE RENNES") < names.index("ACADÉMIE DE LA REUNION")
+    assert academies.place_in_lists("MAROC") == "maroc"
+
+
 def test_the_academie_of_reims_has_the_contact_of_the_guide() -> None:
     reims = academies.by_code("19")
     assert reims is not None

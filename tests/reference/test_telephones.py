@@ -58,6 +58,20 @@ def test_the_refusal_does_not_repeat_the_number() -> None:
     assert "11" not in str(refusal.value)
 
 
+@pytest.mark.parametrize("typed", ["0123456789", "+33123456789", "0033 5 12 34 56 78", "09 87 65 43 21"])
+def test_a_line_of_a_house_is_no_mobile(typed: str) -> None:
+    assert telephones.normalised(typed)
+    with pytest.raises(ValueError, match="06 ou 07"):
+        telephones.normalised_mobile(typed)
+
+
+@pytest.mark.parametrize(
+    "typed", ["0623456789", "+33 7 23 45 67 89", "0690 12 34 56", "0692123456", "0697123456", "+32 470 12 34 56", ""]
+)
+def test_mobiles_of_france_overseas_and_abroad_are_taken(typed: str) -> None:
+    assert telephones.normalised_mobile(typed) == telephones.normalised(typed)
+
+
 @pytest.mark.parametrize(
     ("number", "shown"),
     [

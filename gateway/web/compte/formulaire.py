@@ -8,7 +8,7 @@ from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 
 from gateway import entrances, owner
-from gateway.clients.forms import Form, Values, typed
+from gateway.clients.forms import Form, Found, Values, typed
 from gateway.services import services
 from gateway.web.compte import blueprint
 
@@ -20,9 +20,9 @@ WITH_SEARCH = ("departement_naissance",)
 @blueprint.get("/compte/communes")
 @entrances.everyone
 def communes() -> ResponseReturnValue:
-    """Suggestions for the commune of birth: {"options": [{"value", "label"}]}."""
+    """Suggestions for the commune of birth: {"options": [{"value", "label"}], "message"}."""
     found = services().accounts.communes(request.args.get("departement_naissance", ""), request.args.get("q", ""))
-    return jsonify(options=[{"value": option.value, "label": option.label} for option in found])
+    return jsonify(options=_listed(found), message=found.message)
 
 
 def typed_values() -> Values:
@@ -41,10 +41,14 @@ def with_results(form: Form, values: Values) -> Form:
         return form
     words = str(values.get(f"{searched}-texte", ""))
     found = services().accounts.communes(str(values.get("departement_naissance", "")), words)
-    results = [{"value": option.value, "label": option.label} for option in found]
+    shown = {"results": _listed(found), "nothing_found": found.message, "display": words}
 
     def completed(field: dict[str, Any]) -> dict[str, Any]:
-        return field | {"results": results, "display": words} if field["name"] == searched else field
+        return field | shown if field["name"] == searched else field
 
     sections = [section | {"fields": [completed(field) for field in section["fields"]]} for section in form["sections"]]
     return {**form, "sections": sections}
+
+
+def _listed(found: Found) -> list[dict[str, str]]:
+    return [{"value": option.value, "label": option.label} for option in found.options]

@@ -6,6 +6,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import entrances, visitor
+from gateway.clients.forms import Form
 from gateway.pages import page
 from gateway.services import services
 from gateway.web.compte import blueprint, liens
@@ -53,7 +54,7 @@ def new_password(token: str) -> ResponseReturnValue:
     state = liens.looked_up(services().accounts.reset_state, token)
     if not state.usable:
         return liens.not_usable(state, WAYS)
-    return page("compte/templates/mot_de_passe.html", fields=_fields())
+    return page("compte/templates/mot_de_passe.html", form=_form())
 
 
 @blueprint.post("/compte/mot-de-passe/<token>")
@@ -69,14 +70,15 @@ def set_password(token: str) -> ResponseReturnValue:
     except DomainError as refusal:
         if refusal.http_status != 422:
             return liens.not_usable(liens.refused(refusal), WAYS)
-        return page("compte/templates/mot_de_passe.html", status=422, fields=_fields(), errors=refusal.errors)
+        return page("compte/templates/mot_de_passe.html", status=422, form=_form(), errors=refusal.errors)
     response = redirect(url_for("compte.log_in_page", fait="mot-de-passe"), code=303)
     visitor.forget(response)
     return response
 
 
-def _fields() -> list[dict[str, object]]:
+def _form() -> Form:
     """The two fields as accounts defines them, hence with the rules in force."""
     form = services().accounts.creation_form({})
     fields = [field for section in form["sections"] for field in section["fields"]]
-    return [field for field in fields if field["type"] == "password"]
+    passwords = [field for field in fields if field["type"] == "password"]
+    return {"sections": [{"title": None, "notice": None, "fields": passwords}]}

@@ -40,12 +40,17 @@ def conflict_page(
 def _lines(tab: Tab, shown: Values, other: Values) -> list[dict[str, Any]]:
     """Label and text of each field in which `shown` differs from `other`."""
     fields = _fields(tab)
-    names = [name for name in {**shown, **other} if not name.endswith(HIDDEN_SUFFIXES)]
+    names = [name for name in {**shown, **other} if not _is_hidden(name, fields.get(name, {}))]
     return [
         {"label": fields.get(name, {}).get("label", name), "value": _read(fields.get(name, {}), shown.get(name, ""))}
         for name in names
         if shown.get(name, "") != other.get(name, "")
     ]
+
+
+def _is_hidden(name: str, field: Mapping[str, Any]) -> bool:
+    """What the page sends along of itself: nobody typed it."""
+    return name.endswith(HIDDEN_SUFFIXES) or field.get("type") == "hidden"
 
 
 def _fields(tab: Tab) -> dict[str, dict[str, Any]]:

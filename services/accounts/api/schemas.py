@@ -185,3 +185,4 @@ class Option(Schema):
 
 class Options(Schema):
     options = fields.List(fields.Nested(Option), required=True)
+    message = fields.String(allow_none=True, metadata={"description": "why there are none, in French"})

@@ -45,7 +45,8 @@ def filled_form(sent: dict[str, Any]) -> dict[str, Any]:
 @blp.response(200, schemas.Options)
 def communes(asked: dict[str, str]) -> dict[str, Any]:
     """Communes of a département for what was typed."""
-    return {"options": form.found_communes(asked["departement"], asked["q"])}
+    departement = asked["departement"]
+    return {"options": form.found_communes(departement, asked["q"]), "message": form.reason_for_none(departement)}
 
 
 @blp.route("/accounts", methods=["POST"])

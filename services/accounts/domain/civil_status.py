@@ -93,7 +93,7 @@ def _confirmed_date(reading: Reading, today: date) -> date | None:
     again = _read_date(reading, confirmation, "une seconde fois votre date de naissance")
     if born is not None and not _is_plausible(born, today):
         reading.refuse(field, "Vérifiez la date de naissance : cette date n'est pas plausible.")
-    if born is not None and again is not None and born != again:
+    if again is not None and reading.text(field) and born != again:
         reading.refuse(confirmation, "La confirmation diffère de la date de naissance saisie.")
     return None if reading.refused(field) or reading.refused(confirmation) else born
 

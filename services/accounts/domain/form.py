@@ -15,6 +15,7 @@ Form = dict[str, Any]
 
 _DATE_HINT = "Exemple: 30/05/1998"
 _EMAIL_HINT = "Exemple: nom.prenom@domaine.fr"
+CHOOSE_DEPARTEMENT = "Choisissez d'abord votre département, DOM ou COM de naissance."
 FROZEN_NOTICE = (
     "Vous avez une candidature : seuls l'adresse mail et le mot de passe sont modifiables. Si une autre information "
     "est erronée, contactez le service gestionnaire dont les coordonnées figurent en haut de la page ou sur votre "
@@ -47,8 +48,13 @@ def change(values: Mapping[str, Any], profile: Profile, *, frozen_notice: str | 
 
 
 def found_communes(departement: str, typed: str) -> list[dict[str, str]]:
-    """Options for the search of the birthplace: at most 20 communes of the département."""
+    """Options for the search of the birthplace, in the département."""
     return [_option(commune.label, commune.label) for commune in communes.search(departement, typed)]
+
+
+def reason_for_none(departement: str) -> str | None:
+    """Why no commune can be found, whatever is typed."""
+    return CHOOSE_DEPARTEMENT if departements.by_code(departement) is None else None
 
 
 def _identity(values: Mapping[str, Any]) -> list[Field]:

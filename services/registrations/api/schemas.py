@@ -198,6 +198,7 @@ class Acknowledgement(Schema):
     academie_label = fields.String()
     contact = fields.Nested(Contact)
     documents = fields.List(fields.String())
+    warnings = fields.List(fields.String())
     tabs = fields.List(fields.Nested(TabTitle))
 
 

@@ -1,6 +1,9 @@
 """What a candidate declares to hold already: four boxes, in each a year, an académie and the units to be kept.
 
-A box is open when ticked. A unit is kept when its box « à conserver » is ticked; unticked, it is sat again.
+A box is open when ticked. A unit is kept when its box « à conserver » is ticked; unticked, it is sat again. The page
+ticks what may be kept, for the candidate to untick (guide §5.4), and sends along which units it showed and which it
+had ticked: a unit ticked by the page whose mark gives no right to be kept is sat again, whereas one ticked by hand is
+refused with its reason. Answers without these, of earlier pages and of tools, hold exactly what was ticked.
 """
 
 from __future__ import annotations
@@ -16,6 +19,8 @@ from services.registrations.domain.structure import Structure
 
 PASS_MARK = Decimal(10)  # D643-15: a bénéfice from 10/20 on
 TITLES = "acquis_titres"  # the named list of other diplomas
+SHOWN, PROPOSED = "montrees", "proposees"  # parts of a box: the units that the page showed, and had ticked
+GROUND = ("annee", "academie", "specialite", "titre", "economie_droit")  # parts of a box: when, where, by what
 _MARK = re.compile(r"[0-9]{1,2}(?:[.,][0-9]{1,2})?")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 
@@ -60,6 +65,7 @@ class Declared:
     title: Item | None  # of « un autre diplôme »
     law_unit: bool  # that diploma came with a validated economics-law unit
     kept: tuple[Kept, ...]
+    sat_again: tuple[Kept, ...] = ()  # units that have a mark and are not kept
 
 
 def field(box: Box, part: str, code: str | None = None) -> str:
@@ -67,9 +73,12 @@ def field(box: Box, part: str, code: str | None = None) -> str:
     return f"{box.value}-{part}" + (f"-{code}" if code else "")
 
 
-def read(typed: Typed, exam: Exam, structure: Structure) -> tuple[Declared, ...]:
-    """The open boxes. What does not read (a year, a mark) is None: the tab's own check says so."""
-    return tuple(_declared(box, typed, exam, structure) for box in Box if typed.ticked(box.value))
+def read(typed: Typed, exam: Exam, structure: Structure, *, reports: bool) -> tuple[Declared, ...]:
+    """The open boxes. What does not read (a year, a mark) is None: the tab's own check says so.
+
+    `reports` says whether a mark below the pass mark may be kept: in the progressive form it may.
+    """
+    return tuple(_declared(box, typed, exam, structure, reports) for box in Box if typed.ticked(box.value))
 
 
 def mark(text: str) -> Decimal | None:
@@ -88,8 +97,10 @@ def year(text: str) -> int | None:
     return int(text) if _YEAR.fullmatch(text) else None
 
 
-def _declared(box: Box, typed: Typed, exam: Exam, structure: Structure) -> Declared:
+def _declared(box: Box, typed: Typed, exam: Exam, structure: Structure, reports: bool) -> Declared:
     title = typed.text(field(box, "titre"))
+    units = tuple(_unit(box, typed, epreuve.code) for epreuve in structure.epreuves)
+    kept = tuple(unit for unit in units if _is_kept(unit, typed, reports))
     return Declared(
         box=box,
         year=year(typed.text(field(box, "annee"))),
@@ -97,14 +108,41 @@ def _declared(box: Box, typed: Typed, exam: Exam, structure: Structure) -> Decla
         specialite=exam.specialite(typed.text(field(box, "specialite"))),
         title=next((item for item in exam.lists.get(TITLES, ()) if item.key == title), None),
         law_unit=typed.text(field(box, "economie_droit")) == "oui",
-        kept=tuple(
-            _kept(box, typed, epreuve.code)
-            for epreuve in structure.epreuves
-            if typed.ticked(field(box, "garder", epreuve.code))
-        ),
+        kept=kept,
+        sat_again=tuple(unit for unit in units if unit.mark is not None and unit not in kept),
     )
 
 
-def _kept(box: Box, typed: Typed, code: str) -> Kept:
+def _unit(box: Box, typed: Typed, code: str) -> Kept:
     text = typed.text(field(box, "note", code)) if box.has_marks else ""
     return Kept(box, code, mark(text), text)
+
+
+def is_shown_as_kept(typed: Typed, declared: Declared, code: str) -> bool:
+    """Whether the page ticks the unit: as it was left, and where it is shown for the first time, as a proposal.
+
+    A VAE's units are those that its jury validated: nobody but the candidate knows them.
+    """
+    box = declared.box
+    if typed.ticked(field(box, "garder", code)):
+        return code not in [unit.code for unit in declared.sat_again]
+    if box is Box.VAE or code in codes(typed, box, SHOWN):
+        return False
+    if box.has_marks:
+        return not typed.answered(field(box, "note", code))
+    return field(box, SHOWN) in typed.values or not any(typed.answered(field(box, part)) for part in GROUND)
+
+
+def codes(typed: Typed, box: Box, part: str) -> tuple[str, ...]:
+    """The units that a page listed in this part of a box."""
+    return tuple(typed.text(field(box, part)).split())
+
+
+def _is_kept(unit: Kept, typed: Typed, reports: bool) -> bool:
+    if not typed.ticked(field(unit.box, "garder", unit.code)):
+        return False
+    if not unit.box.has_marks or unit.code not in codes(typed, unit.box, PROPOSED):
+        return True
+    if unit.mark is None:
+        return unit.mark_typed != ""  # what is no mark is told; nothing typed declares nothing
+    return reports or unit.mark >= PASS_MARK

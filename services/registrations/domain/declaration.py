@@ -72,7 +72,7 @@ def read(dossier: Dossier) -> Declaration:
     specialite = specialite_of(dossier)
     formes = formes_of(dossier)
     structure = structure_of(specialite, year)
-    declared = acquis.read(dossier.typed_in("acquis"), exam, structure)
+    declared = acquis.read(dossier.typed_in("acquis"), exam, structure, reports=formes.final == PROGRESSIVE)
     chooser = Chooser(
         exam=exam,
         structure=structure,

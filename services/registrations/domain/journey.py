@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.chassis.errors import NotFound
+from services.contracts.registrations import WARNINGS, Line
 from services.contracts.registrations import Section as RecapSection
 from services.registrations.domain import declaration, results, rules
 from services.registrations.domain.definition import Tab
@@ -38,7 +39,7 @@ def describe(dossier: Dossier, number: int) -> TabView:
         recap=recap(dossier) if content.shows_recap else None,
         epreuves=content.epreuves,
         paragraphs=content.paragraphs,
-        notices=(*content.notices, *_warnings(dossier, tab)),
+        notices=(*content.notices, *_told_here(dossier, number, tab)),
     )
 
 
@@ -87,15 +88,15 @@ def recap_sections(dossier: Dossier) -> tuple[RecapSection, ...]:
     sections = (
         section for tab in ordered for section in (*_kind(tab).recap(dossier, tab), *questions.recap(dossier, tab))
     )
-    return tuple(section for section in sections if section.lines)
+    told = (*sections, _warnings_told(dossier))
+    return tuple(section for section in told if section.lines)
 
 
 def judge(dossier: Dossier) -> Outcome:
     """What a complete dossier comes to. Raises Incomplete with every reason of every tab."""
     if wrong := check_all(dossier):
         raise Incomplete(wrong)
-    warnings = tuple(text for tab in dossier.exam.tabs for text in _warnings(dossier, tab))
-    return results.outcome(dossier, recap_sections(dossier), warnings)
+    return results.outcome(dossier, recap_sections(dossier))
 
 
 def _heading(dossier: Dossier, number: int, tab: Tab) -> TabHeading:
@@ -137,6 +138,23 @@ def _as_on_the_page(errors: tuple[FieldError, ...], view: TabView) -> tuple[Fiel
     """In the order in which a reader meets the fields; what belongs to none comes last."""
     places = {error(field.name, "").pointer: place for place, field in enumerate(_fields(view))}
     return tuple(sorted(errors, key=lambda one: places.get(one.pointer, len(places))))
+
+
+def _told_here(dossier: Dossier, number: int, tab: Tab) -> tuple[str, ...]:
+    """The warnings of a tab and of the one just left; before « Enregistrer » those of all. The récapitulatif lists them
+    itself."""
+    match tab.kind:
+        case "recap":
+            return ()
+        case "number":
+            return tuple(line.value for line in _warnings_told(dossier).lines)
+    left = dossier.tab(number - 1)
+    return (*(_warnings(dossier, left) if left else ()), *_warnings(dossier, tab))
+
+
+def _warnings_told(dossier: Dossier) -> RecapSection:
+    lines = (Line(tab.title, text) for tab in dossier.exam.tabs for text in _warnings(dossier, tab))
+    return RecapSection(WARNINGS, tuple(lines))
 
 
 def _warnings(dossier: Dossier, tab: Tab) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from services.reference import academies
+from services.reference.text import folded
 from services.registrations.domain import windows
 
 STEPS = ("domaine", "exam", "session", "academie")
@@ -99,13 +101,16 @@ class _StepReading:
     label: str
     value: Callable[[Offer], str]
     value_label: Callable[[Offer], str]
+    place: Callable[[str], str] = folded  # what its choices are sorted by, from their label
 
 
 _READINGS = {
     "domaine": _StepReading("Domaine", lambda o: o.domaine, lambda o: o.domaine),
     "exam": _StepReading("Examen ou concours", lambda o: o.exam, lambda o: o.exam_label),
     "session": _StepReading("Session", lambda o: o.session, lambda o: o.session_label),
-    "academie": _StepReading("Académie ou pays", lambda o: o.academie, lambda o: place_label(o)),
+    "academie": _StepReading(
+        "Académie ou pays", lambda o: o.academie, lambda o: place_label(o), academies.place_in_lists
+    ),
 }
 
 
@@ -144,7 +149,8 @@ def _ask(name: str, steps: Sequence[Step], left: Sequence[Offer]) -> Selection:
     else:
         reading = _READINGS[name]
         labels = {reading.value(offer): reading.value_label(offer) for offer in left}
-        choices = tuple(Choice(value, label) for value, label in sorted(labels.items(), key=lambda pair: pair[1]))
+        in_order = sorted(labels.items(), key=lambda pair: reading.place(pair[1]))
+        choices = tuple(Choice(value, label) for value, label in in_order)
     return Selection(tuple(steps), next=Next(name, _QUESTIONS[name], choices))
 
 

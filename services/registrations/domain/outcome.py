@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from services.chassis.errors import DomainError
@@ -108,7 +108,6 @@ class Outcome:
     specialite_code: str | None
     specialite_label: str | None
     exclusivity_key: str | None  # None: the exam excludes nothing
-    warnings: tuple[str, ...] = field(default=())
 
 
 class Incomplete(DomainError):

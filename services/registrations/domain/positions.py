@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from services.reference.text import folded
 from services.registrations.domain.acquis import Declared, Kept
 from services.registrations.domain.answers import Typed
 from services.registrations.domain.definition import Category, Epreuve, Exam
@@ -90,7 +91,7 @@ class Chooser:
         role = self.structure.role(epreuve)
         if role is Role.MAITRESSE:  # K11
             children = self.structure.children(epreuve.code)
-            return INSCRIT if any(self._position(child) == INSCRIT for child in children) else NON_INSCRIT
+            return whole(self._position(child) for child in children)
         if role is Role.FOLLOWER and (parent := self.structure.epreuve(epreuve.parent or "")):
             return self._position(parent)
         if kept := self._kept(epreuve):
@@ -114,12 +115,20 @@ class Chooser:
         return typed if typed in keys else keys[0] if len(keys) == 1 else None
 
     def _option_label(self, epreuve: Epreuve, option: str | None) -> str | None:
+        """None also where the épreuve's own label ends by it: « Langue vivante : Anglais »."""
         source = self.structure.epreuve(epreuve.options_of) if epreuve.options_of else epreuve
-        return dict(options(self.exam, source)).get(option) if option and source else None
+        label = dict(options(self.exam, source)).get(option) if option and source else None
+        return label if label and not folded(epreuve.label).endswith(folded(label)) else None
 
     def _mode(self, epreuve: Epreuve) -> str | None:
         """K12 (D643-19): by the regime that the category and the establishment give."""
         return epreuve.modes.get(self.regime or ANY_REGIME) or epreuve.modes.get(ANY_REGIME)
+
+
+def whole(parts: Iterable[str]) -> str:
+    """The position of an épreuve made of units (K11): sat where one of them is; kept where all of them are."""
+    positions = set(parts)
+    return next(position for position in (INSCRIT, NON_INSCRIT, REPORT, BENEFICE, DISPENSE) if position in positions)
 
 
 def regime(category: Category | None, habilite_ccf: bool) -> str | None:

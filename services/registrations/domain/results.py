@@ -21,7 +21,7 @@ def recap(dossier: Dossier, sections: tuple[Section, ...]) -> Recap:
     return Recap(dossier.numero_candidat, NOT_SAVED, sections, epreuve_lines(dossier))
 
 
-def outcome(dossier: Dossier, sections: tuple[Section, ...], warnings: tuple[str, ...]) -> Outcome:
+def outcome(dossier: Dossier, sections: tuple[Section, ...]) -> Outcome:
     """The outcome of a dossier in which nothing is wrong any more."""
     declared = declaration.read(dossier)
     lookup = facts.lookup(dossier, declared)
@@ -37,7 +37,6 @@ def outcome(dossier: Dossier, sections: tuple[Section, ...], warnings: tuple[str
         specialite_code=declared.specialite.code if declared.specialite else None,
         specialite_label=declared.specialite.label if declared.specialite else None,
         exclusivity_key=exclusivity_key(dossier),
-        warnings=warnings,
     )
 
 

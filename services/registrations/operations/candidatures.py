@@ -127,7 +127,7 @@ def _correct(
         modifies=candidature.id,
     )
     candidature.version += 1
-    outcome = results.outcome(one, journey.recap_sections(one), ())
+    outcome = results.outcome(one, journey.recap_sections(one))
     version = add_version(
         session,
         candidature,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.errors import NotFound
 from services.chassis.french import instant_court
-from services.contracts.registrations import RegistrationSaved
+from services.contracts.registrations import WARNINGS, RegistrationSaved
 from services.registrations.domain import numbers, windows
 from services.registrations.models import ACTIVE, Candidature, CandidatureVersion, OpeningRow
 from services.registrations.queries.catalogue import OpeningView, exam_by_digest, opening_view
@@ -101,6 +101,7 @@ def acknowledgement(session: DbSession, candidature_id: str, number: int) -> dic
         "academie_label": saved.academie.label,
         "contact": saved.to_data()["academie"]["contact"],
         "documents": list(DOCUMENTS),
+        "warnings": [line.value for section in saved.recap if section.title == WARNINGS for line in section.lines],
         "tabs": [{"number": number, "title": tab.title} for number, tab in enumerate(exam.tabs, start=1)],
     }
 

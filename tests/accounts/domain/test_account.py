@@ -62,6 +62,13 @@ def test_confirmations_must_match() -> None:
     assert all("diffère" in detail for detail in found.values())
 
 
+def test_a_date_that_is_none_does_not_hide_that_its_confirmation_differs() -> None:
+    found = mistakes(date_naissance="31/02/2001", date_naissance_confirmation="01/02/2001")
+    assert "date qui existe" in found["date_naissance"]
+    assert "diffère" in found["date_naissance_confirmation"]
+    assert set(mistakes(date_naissance="", date_naissance_confirmation="01/02/2001")) == {"date_naissance"}
+
+
 def test_the_case_of_an_address_does_not_make_its_confirmation_differ() -> None:
     assert read(email="LBinet@Ac-Rennes.fr").email == "LBinet@Ac-Rennes.fr"
 

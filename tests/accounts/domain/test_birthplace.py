@@ -84,3 +84,8 @@ def test_the_form_asks_what_the_country_makes_needed() -> None:
 def test_the_search_finds_communes_of_the_departement_alone() -> None:
     assert form.found_communes("014", "cae")[0] == {"value": "CAEN", "label": "CAEN"}
     assert form.found_communes("014", "troyes") == []
+
+
+def test_before_the_departement_is_chosen_the_search_says_so() -> None:
+    assert form.reason_for_none("") == "Choisissez d'abord votre département, DOM ou COM de naissance."
+    assert form.reason_for_none("014") is None

@@ -282,3 +282,20 @@ def test_a_form_pressed_twice_is_sent_once(page: Page, site: str) -> None:
     with page.expect_navigation():
         page.get_by_role("button", name="Suivant").dblclick()
     assert len(posts) == 1
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "without"])
+def test_every_column_of_a_table_is_in_sight_on_a_telephone(open_profile: Open, site: str, script: bool) -> None:
+    page = open_profile(viewport=TELEPHONE, java_script_enabled=script).new_page()
+    page.goto(f"{site}/composants")
+    table = page.get_by_role("table", name="Epreuve(s) obligatoire(s)").first
+    row = table.get_by_role("row").filter(has=page.get_by_role("rowheader", name="E1 - Culture générale"))
+    for column, text in (("Position", "Inscrit"), ("Mode évaluation", "Ponctuel")):
+        cell = row.get_by_role("cell", name=text)
+        box = cell.bounding_box()
+        assert box
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= TELEPHONE["width"]
+        label = cell.evaluate("one => getComputedStyle(one, '::before').content")
+        assert column in label or "attr(data-colonne)" in label
+        assert cell.get_attribute("data-colonne") == column

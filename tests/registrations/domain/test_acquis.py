@@ -8,6 +8,7 @@ from services.registrations.domain import declaration, journey
 from services.registrations.domain.definition import RuleUse
 from services.registrations.domain.dossier import Dossier
 from tests.registrations.domain.bts import BTS, DOSSIER, SESSION, details, typing, typing_all
+from tests.registrations.domain.shown import EPREUVES
 
 NUMBER = 5
 
@@ -90,10 +91,14 @@ def test_a_maitresse_printing_a_unit_is_kept_by_its_children_alone() -> None:
     assert "choisissez parmi E21, E22" in wrong(mco)[0]
 
 
-def test_e4_is_no_longer_sat_when_both_its_parts_are_kept() -> None:
+def test_e4_is_kept_when_both_its_parts_are() -> None:
     half = keeping("E4-A", "12")
     whole = typing_all("acquis", {"meme_bts-note-E4-B": "11", "meme_bts-garder-E4-B": "oui"}, half)
-    assert (position(half, "E4"), position(whole, "E4")) == ("Inscrit", "Non Inscrit")
+    assert (position(half, "E4"), position(whole, "E4")) == ("Inscrit", "Bénéfice")
+    titles = [one.title for one in journey.describe(whole, EPREUVES).epreuves or ()]
+    assert "E4 : Dévelop.suivi.activ.commercia. : Bénéfice" in titles
+    carried = progressive(typing_all("acquis", {"meme_bts-note-E4-B": "7"}, whole))
+    assert position(carried, "E4") == "Report"
 
 
 def test_the_parts_of_e2_follow_it() -> None:

@@ -72,6 +72,18 @@ def test_consulting_shows_what_is_not_open_yet() -> None:
     assert "30 novembre 2021 23:59" in information.sentence
 
 
+def test_academies_are_offered_by_their_name_without_its_article() -> None:
+    named = {"18": "ACADÉMIE D'ORLEANS-TOURS", "19": "ACADÉMIE DE REIMS"}
+    others = [replace(AMIENS, academie=code, academie_label=label) for code, label in named.items()]
+    offered = labels(picking(Purpose.CONSULT, "Examen", "BTS", "2022", offers=(*reversed(others), *OFFERS)))
+    assert [label.partition(" - ")[0].rpartition(" ")[2] for label in offered] == [
+        "D'AMIENS",
+        "BESANCON",
+        "D'ORLEANS-TOURS",
+        "REIMS",
+    ]
+
+
 def test_the_end_of_the_choices_says_the_dates_and_the_residence_notice() -> None:
     information = picking(Purpose.REGISTER, "Examen", "BTS", "2022", "03").information
     assert information

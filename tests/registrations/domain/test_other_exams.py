@@ -119,6 +119,17 @@ def test_the_twelve_tabs_of_the_guide() -> None:
     assert journey.judge(TWELVE_DOSSIER).confirmation.diplome is None
 
 
+def test_what_was_not_asked_yet_is_answered_by_nothing() -> None:
+    unopened = replace(TWELVE_DOSSIER, answers={"previous": {}})
+    said = {line.label: line.value for section in journey.recap(unopened).sections for line in section.lines}
+    assert said["J'ai pris connaissance des modalités"] == ""
+    assert said["Je souhaite renoncer à des acquis"] == ""
+    assert said["Aménagement de la durée de formation"] == ""
+    told = {line.label: line.value for section in journey.recap(TWELVE_DOSSIER).sections for line in section.lines}
+    assert told["J'ai pris connaissance des modalités"] == "Oui"
+    assert told["Je souhaite renoncer à des acquis"] == "Non"
+
+
 def test_a_consent_of_a_notice_holds_its_tab_back() -> None:
     assert pointers(typing("modalites", TWELVE_DOSSIER, accepte=""), 1) == ["accepte"]
 

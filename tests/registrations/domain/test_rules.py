@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from services.contracts.registrations import WARNINGS
 from services.registrations.domain import declaration, journey, rules
-from services.registrations.domain.definition import RuleUse
+from services.registrations.domain.definition import Epreuve, Item, RuleUse
 from services.registrations.domain.dossier import Dossier
-from tests.registrations.domain.bts import DOSSIER, SESSION, details, typing
+from tests.registrations.domain.bts import BTS, DOSSIER, SESSION, details, typing, typing_all
 
 PROGRESSIVE = typing("qualification", forme="progressive")
 
@@ -78,6 +79,68 @@ def test_k10_the_second_language_is_another_one() -> None:
 
 def test_k10_does_not_look_at_a_language_that_is_not_sat() -> None:
     assert reasons("options_differ", typing("epreuves", option__EF1="anglais", position__EF1="non_inscrit")) == []
+
+
+def with_epreuves(*changed: Epreuve, answers: dict[str, str]) -> Dossier:
+    """The dossier with some épreuves of its spécialité written anew."""
+    by_code = {epreuve.code: epreuve for epreuve in changed}
+    [banque, *others] = BTS.specialites
+    version = replace(
+        banque.versions[0], epreuves=tuple(by_code.get(one.code, one) for one in banque.versions[0].epreuves)
+    )
+    exam = replace(BTS, specialites=(replace(banque, versions=(version,)), *others))
+    lists = {**exam.lists, "anglais_seul": (Item("anglais", "Anglais"),)}
+    return typing_all("epreuves", answers, replace(DOSSIER, exam=replace(exam, lists=lists)))
+
+
+ENGLISH = Epreuve("E2", "Langue vivante : Anglais", "obligatoire", "U2", options="anglais_seul")
+SECOND = Epreuve("EF1", "Langue vivante 2", "facultative", "UF1", options="langues")
+
+
+def test_k10_holds_between_any_two_languages_whatever_the_catalogue_says() -> None:
+    forgotten = with_epreuves(ENGLISH, SECOND, answers={"option-E2": "", "option-EF1": "anglais"})
+    [reason] = reasons("options_differ", forgotten)
+    assert reason == "EF1 : l'option doit différer de celle de E2."
+    offered = next(one.option for one in journey.describe(forgotten, 7).epreuves or () if one.code == "EF1")
+    assert offered
+    assert "anglais" not in [option.value for option in offered.options]
+
+
+def test_k10_leaves_a_way_out_to_the_language_that_can_be_chosen() -> None:
+    chosen_first = replace(SECOND, code="E2", kind="obligatoire")
+    fixed = replace(ENGLISH, code="EF1", kind="facultative")
+    found = journey.check(with_epreuves(chosen_first, fixed, answers={"option-EF1": ""}), 7)
+    assert [one.pointer for one in found] == ["#/option-E2"]
+    twice = with_epreuves(ENGLISH, replace(ENGLISH, code="EF1"), answers={"option-E2": "", "option-EF1": ""})
+    assert reasons("options_differ", twice) == []
+
+
+def test_an_epreuve_named_for_its_language_does_not_name_it_twice() -> None:
+    shown = with_epreuves(ENGLISH, answers={"option-E2": "anglais"})
+    assert "E2 : Langue vivante : Anglais : Inscrit" in [one.title for one in journey.describe(shown, 7).epreuves or ()]
+    assert next(line.option for line in journey.recap(shown).epreuves if line.code == "E2") is None
+
+
+def test_k14_is_shown_going_forward_and_listed_before_the_save_and_with_it() -> None:
+    dossier = typing("diploma", typing("candidature", categorie="510", etablissement="INDIVIDUELS 025"), diplome="cap")
+    experience, diploma = journey.describe(dossier, 3).notices[0], journey.describe(dossier, 6).notices[0]
+    assert experience in journey.describe(dossier, 4).notices
+    assert diploma in journey.describe(dossier, 7).notices
+    assert {experience, diploma} <= set(journey.describe(dossier, 9).notices)
+    told = next(one for one in journey.judge(dossier).recap.sections if one.title == WARNINGS)
+    assert [(line.label, line.value) for line in told.lines] == [
+        ("Informations candidature", experience),
+        ("Diplôme possédé", diploma),
+    ]
+    assert told in journey.recap(dossier).sections
+
+
+def test_k14_follows_the_category() -> None:
+    [experience] = journey.describe(typing("candidature", categorie="510"), 4).notices
+    [attestation] = journey.describe(typing("candidature", categorie="320"), 4).notices
+    assert "expérience professionnelle" in experience
+    assert "attestation de formation" in attestation
+    assert journey.describe(typing("candidature", categorie="520"), 4).notices == ()
 
 
 @pytest.mark.parametrize(("year", "years"), [(2022, "3 ans"), (2023, "1 an ")])

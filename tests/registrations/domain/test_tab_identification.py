@@ -80,6 +80,12 @@ def test_telephones_have_the_guides_formats(number: str) -> None:
     assert pointers(typing("identification", telephone_mobile=number), IDENTIFICATION) == ["telephone_mobile"]
 
 
+def test_a_mobile_is_no_line_of_a_house() -> None:
+    [wrong] = journey.check(typing("identification", telephone_mobile="0123456789"), IDENTIFICATION)
+    assert wrong.detail.startswith("Téléphone portable : saisissez un numéro de portable")
+    assert pointers(typing("identification", telephone_fixe="0123456789"), IDENTIFICATION) == []
+
+
 def test_a_text_without_end_is_refused_and_kept_as_typed() -> None:
     long = typing("identification", adresse="a" * 5000)
     assert pointers(long, IDENTIFICATION) == ["adresse"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.registrations.domain.declaration import GLOBALE, PROGRESSIVE, Declaration
 from services.registrations.domain.forms import FieldError, error
-from services.registrations.domain.positions import INSCRIT, NON_INSCRIT, POSITIONS, ChosenEpreuve
+from services.registrations.domain.positions import INSCRIT, NON_INSCRIT, POSITIONS, ChosenEpreuve, options
 from services.registrations.domain.rules.registry import rule
 from services.registrations.domain.structure import FACULTATIVE, Role
 
@@ -59,13 +59,35 @@ def facultatives_at_most(
 @rule("K10", tab="epreuves")
 def options_differ(declared: Declaration) -> tuple[FieldError, ...]:
     """A second language is not the first one again. Inferred, and usual in every academy."""
-    found: list[FieldError] = []
-    for chosen in declared.epreuves:
-        other = declared.chosen(chosen.epreuve.differs_from) if chosen.epreuve.differs_from else None
-        if other and chosen.option and chosen.option == other.option:
-            code, first = chosen.epreuve.code, other.epreuve.code
-            found.append(error(f"option-{code}", f"{code} : l'option doit différer de celle de {first}."))
-    return tuple(found)
+    return tuple(
+        error(
+            f"option-{chosen.epreuve.code}",
+            f"{chosen.epreuve.code} : l'option doit différer de celle de {first.epreuve.code}.",
+        )
+        for chosen in declared.epreuves
+        for first in first_of_a_kind(declared, chosen)
+        if chosen.option and chosen.option == first.option
+    )
+
+
+def first_of_a_kind(declared: Declaration, chosen: ChosenEpreuve) -> tuple[ChosenEpreuve, ...]:
+    """The épreuves from whose option that of `chosen` must differ: those that offer some of the same options (a list of
+    languages, as a rule) and come before it or leave no choice themselves; and the one that the catalogue names."""
+    offered, place = _offered(declared, chosen), declared.epreuves.index(chosen)
+
+    def comes_first(index: int, other: ChosenEpreuve) -> bool:
+        theirs = _offered(declared, other)
+        return len(offered) > 1 and bool(offered & theirs) and (index < place or len(theirs) == 1)
+
+    return tuple(
+        other
+        for index, other in enumerate(declared.epreuves)
+        if index != place and (comes_first(index, other) or other.epreuve.code == chosen.epreuve.differs_from)
+    )
+
+
+def _offered(declared: Declaration, chosen: ChosenEpreuve) -> frozenset[str]:
+    return frozenset(key for key, _ in options(declared.exam, chosen.epreuve))
 
 
 def _leaves(declared: Declaration) -> tuple[ChosenEpreuve, ...]:

@@ -8,7 +8,8 @@ from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
 from services.reference import academies
 from services.registrations.domain import declaration
-from services.registrations.domain.acquis import Box, Declared, field, mark_label
+from services.registrations.domain.acquis import Box, Declared, Kept, field, mark_label
+from services.registrations.domain.answers import OUI, Typed
 from services.registrations.domain.declaration import Declaration
 from services.registrations.domain.definition import Tab
 from services.registrations.domain.dossier import Dossier
@@ -34,15 +35,17 @@ LABELS = {
 RENOUNCED = (
     "Vous souhaitez renoncer à des acquis : décochez « à conserver » pour chaque épreuve que vous voulez repasser."
 )
+NOTHING_KEPT = (
+    "Vous souhaitez renoncer à des acquis : aucune épreuve n'est cochée « à conserver », vous les passerez donc toutes."
+)
 
 
 def describe(dossier: Dossier, tab: Tab) -> TabContent:
-    typed = dossier.typed(tab)
-    renounces = dossier.typed_in("candidature").ticked("renoncement")
-    return TabContent(
-        sections=tuple(filled(section, typed) for section in _sections(dossier, tab)),
-        notices=(RENOUNCED,) if renounces else (),
-    )
+    ticks = tuple(field(box, "garder") for box in Box)
+    typed = dossier.typed(tab).values.items()
+    written = Typed({name: value for name, value in typed if not name.startswith(ticks)})  # the fields tick by rule
+    sections = tuple(filled(section, written) for section in _sections(dossier, tab))
+    return TabContent(sections=sections, notices=_notices(dossier, sections))
 
 
 def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
@@ -56,7 +59,7 @@ def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
     lines = tuple(
         line
         for box in declared.acquis
-        for line in (Line(label(tab, box.box), _box_summary(box)), *_kept_lines(declared, box))
+        for line in (Line(label(tab, box.box), _box_summary(box)), *_unit_lines(declared, box))
     )
     return (RecapSection(tab.title, lines or (Line("Acquis déclarés", ""),)),)
 
@@ -82,11 +85,23 @@ def _sections(dossier: Dossier, tab: Tab) -> tuple[Section, ...]:
     declared = declaration.read(dossier)
     ticks = tuple(Field(box.value, label(tab, box), "checkbox", refresh=True) for box in boxes(tab))
     opened = (
-        Section(label(tab, box.box), acquis_fields.fields(dossier, declared, box))
+        Section(
+            label(tab, box.box),
+            acquis_fields.fields(dossier, declared, box),
+            notice=acquis_fields.explanation(box.box),
+        )
         for box in declared.acquis
         if box.box in boxes(tab)
     )
     return (Section(None, ticks, notice=str(tab.options.get("notice", INTRODUCTION))), *opened)
+
+
+def _notices(dossier: Dossier, sections: tuple[Section, ...]) -> tuple[str, ...]:
+    if not dossier.typed_in("candidature").ticked("renoncement"):
+        return ()
+    kept = tuple(field(box, "garder") for box in Box)
+    ticked = any(one.value == OUI and one.name.startswith(kept) for section in sections for one in section.fields)
+    return (RENOUNCED if ticked else NOTHING_KEPT,)
 
 
 def _box_errors(dossier: Dossier, declared: Declaration, box: Declared) -> Iterator[FieldError]:
@@ -118,12 +133,22 @@ def _box_summary(box: Declared) -> str:
     return " - ".join(part for part in parts if part) or "Oui"
 
 
-def _kept_lines(declared: Declaration, box: Declared) -> Iterator[Line]:
-    for unit in box.kept:
-        epreuve = declared.structure.epreuve(unit.code)
-        name = f"{unit.code} - {epreuve.label}" if epreuve else unit.code
-        kept_mark = f" ({mark_label(unit.mark)}/20)" if unit.mark is not None else ""
-        yield Line(name, POSITIONS[unit.position] + kept_mark)
+def _unit_lines(declared: Declaration, box: Declared) -> Iterator[Line]:
+    """Every mark and dispense that was declared, kept or not, in the order of the épreuves."""
+    order = [epreuve.code for epreuve in declared.structure.epreuves]
+    for unit in sorted((*box.kept, *box.sat_again), key=lambda one: order.index(one.code)):
+        typed_mark = f"{mark_label(unit.mark)}/20" if unit.mark is not None else ""
+        if unit in box.sat_again:
+            yield Line(_unit_label(declared, unit), f"Note non conservée : {typed_mark}")
+        else:
+            yield Line(
+                _unit_label(declared, unit), POSITIONS[unit.position] + (f" ({typed_mark})" if typed_mark else "")
+            )
+
+
+def _unit_label(declared: Declaration, unit: Kept) -> str:
+    epreuve = declared.structure.epreuve(unit.code)
+    return f"{unit.code} - {epreuve.label}" if epreuve else unit.code
 
 
 KIND = TabKind(describe, check, recap, search, lambda dossier, tab: acquis_fields.names(dossier.exam))

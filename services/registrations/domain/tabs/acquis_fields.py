@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from services.reference import academies
-from services.registrations.domain.acquis import TITLES, Box, Declared, field
+from services.registrations.domain.acquis import (
+    GROUND,
+    PASS_MARK,
+    PROPOSED,
+    SHOWN,
+    TITLES,
+    Box,
+    Declared,
+    field,
+    is_shown_as_kept,
+)
+from services.registrations.domain.answers import OUI
 from services.registrations.domain.declaration import Declaration
 from services.registrations.domain.definition import Epreuve, Exam
 from services.registrations.domain.dossier import Dossier
@@ -15,14 +26,27 @@ from services.registrations.domain.structure import all_codes
 from services.registrations.domain.tabs.inputs import SELECT, notice, yes_no
 from services.registrations.domain.tabs.specialites import matching, specialite_label
 
-PARTS = ("annee", "academie", "specialite", "titre", "economie_droit")
+PARTS = (*GROUND, SHOWN, PROPOSED)
 PARTS_OF_UNITS = ("note", "garder")
 NOTHING_TO_KEEP = "Aucune épreuve de votre spécialité ne peut être conservée à ce titre."
+TOO_LOW = f"Une note inférieure à {PASS_MARK} ne se conserve que sous la forme progressive : l'épreuve est à repasser."
+KEPT_UNLESS_UNTICKED = (
+    "Les épreuves qui peuvent être conservées sont cochées : si vous souhaitez repasser une épreuve, décochez-la."
+)
+WITH_MARKS = f"{KEPT_UNLESS_UNTICKED} Seule une épreuve dont vous indiquez la note est conservée."
+OF_THE_JURY = "Cochez les épreuves dont le jury de VAE vous a dispensé(e)."
 CHOOSE_FIRST = "Complétez puis actualisez pour voir les épreuves qui peuvent être conservées."
 
 
 def fields(dossier: Dossier, declared: Declaration, box: Declared) -> tuple[Field, ...]:
-    return (*_when_and_where(box.box), *_ground(dossier, box), *_units(declared, box))
+    return (*_when_and_where(box.box), *_ground(dossier, box), *_units(dossier, declared, box))
+
+
+def explanation(box: Box) -> str:
+    """What the ticks of an open box mean."""
+    if box is Box.VAE:
+        return OF_THE_JURY
+    return WITH_MARKS if box.has_marks else KEPT_UNLESS_UNTICKED
 
 
 def names(exam: Exam) -> Iterator[str]:
@@ -79,21 +103,47 @@ def _specialite(dossier: Dossier, box: Declared, label: str, *, required: bool) 
     )
 
 
-def _units(declared: Declaration, box: Declared) -> Iterator[Field]:
+def _units(dossier: Dossier, declared: Declaration, box: Declared) -> Iterator[Field]:
     offered = [epreuve for epreuve in declared.structure.keepable() if _is_offered(declared, box, epreuve)]
+    ticked = [epreuve.code for epreuve in offered if _is_ticked(dossier, declared, box, epreuve.code)]
+    yield _sent_along(box.box, SHOWN, [epreuve.code for epreuve in offered])
+    yield _sent_along(box.box, PROPOSED, ticked)
     for epreuve in offered:
-        name = f"{epreuve.code} - {epreuve.label}"
-        if box.box.has_marks:
-            yield Field(
-                field(box.box, "note", epreuve.code),
-                f"{name} : note obtenue",
-                hint="Note sur 20, par exemple 12,5",
-                inputmode="decimal",
-            )
-        yield Field(field(box.box, "garder", epreuve.code), f"{name} : à conserver", "checkbox")
+        yield from _unit(box, epreuve, epreuve.code in ticked)
     if not offered:
         chosen = box.box in (Box.MEME, Box.VAE) or box.specialite or box.title
         yield notice(field(box.box, "unites"), NOTHING_TO_KEEP if chosen else CHOOSE_FIRST)
+
+
+def _unit(box: Declared, epreuve: Epreuve, ticked: bool) -> Iterator[Field]:
+    name = f"{epreuve.code} - {epreuve.label}"
+    if box.box.has_marks:
+        yield Field(
+            field(box.box, "note", epreuve.code),
+            f"{name} : note obtenue",
+            hint="Note sur 20, par exemple 12,5",
+            inputmode="decimal",
+        )
+    is_too_low = any(unit.code == epreuve.code and unit.mark < PASS_MARK for unit in box.sat_again if unit.mark)
+    yield Field(
+        field(box.box, "garder", epreuve.code),
+        f"{name} : à conserver",
+        "checkbox",
+        value=OUI if ticked else None,
+        hint=TOO_LOW if is_too_low else None,
+    )
+
+
+def _is_ticked(dossier: Dossier, declared: Declaration, box: Declared, code: str) -> bool:
+    """A unit that another box keeps already is not proposed a second time."""
+    typed = dossier.typed_in("acquis")
+    elsewhere = any(unit.code == code for other in declared.acquis if other.box != box.box for unit in other.kept)
+    by_hand = typed.ticked(field(box.box, "garder", code))
+    return is_shown_as_kept(typed, box, code) and (by_hand or not elsewhere)
+
+
+def _sent_along(box: Box, part: str, codes: list[str]) -> Field:
+    return Field(field(box, part), "", "hidden", value=" ".join(codes))
 
 
 def _is_offered(declared: Declaration, box: Declared, epreuve: Epreuve) -> bool:

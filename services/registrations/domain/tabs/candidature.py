@@ -48,12 +48,13 @@ def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
 
 def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
     typed = dossier.typed(tab)
+    unsaid = OUI_NON[NON] if typed else ""  # nothing is said for a tab that was not opened
     answers = {
         "categorie": category_label(dossier.category()),
         "situation": _situation_label(dossier.exam, typed),
         "etablissement": (declaration.etablissement_of(dossier) or _NOWHERE).label,
-        "amenagement_duree": OUI_NON.get(typed.text("amenagement_duree"), OUI_NON[NON]),
-        "renoncement": OUI_NON[OUI if typed.ticked("renoncement") else NON],
+        "amenagement_duree": OUI_NON.get(typed.text("amenagement_duree"), unsaid),
+        "renoncement": OUI_NON[OUI] if typed.ticked("renoncement") else unsaid,
     }
     fields = [field for section in _sections(dossier, tab) for field in section.fields if field.type != "notice"]
     lines = tuple(

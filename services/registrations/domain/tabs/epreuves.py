@@ -12,6 +12,7 @@ from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.forms import Field, FieldError, Option, error
 from services.registrations.domain.outcome import EpreuveField
 from services.registrations.domain.positions import INSCRIT, NON_INSCRIT, POSITIONS, ChosenEpreuve
+from services.registrations.domain.rules.choices import first_of_a_kind
 from services.registrations.domain.structure import FACULTATIVE, Role, all_codes
 from services.registrations.domain.tabs.inputs import SELECT
 from services.registrations.domain.tabs.kind import TabContent, TabKind
@@ -90,10 +91,9 @@ def _option_field(declared: Declaration, chosen: ChosenEpreuve, typed: Typed) ->
 
 
 def _still_free(declared: Declaration, chosen: ChosenEpreuve) -> tuple[tuple[str, str], ...]:
-    """The options without the one that another épreuve already has and that this one must differ from (K10)."""
-    offered = positions.options(declared.exam, chosen.epreuve)
-    other = declared.chosen(chosen.epreuve.differs_from) if chosen.epreuve.differs_from else None
-    return tuple(one for one in offered if other is None or one[0] != other.option)
+    """The options without those that other épreuves already have and that this one must differ from (K10)."""
+    taken = {other.option for other in first_of_a_kind(declared, chosen)}
+    return tuple(one for one in positions.options(declared.exam, chosen.epreuve) if one[0] not in taken)
 
 
 def _position_errors(chosen: ChosenEpreuve) -> tuple[FieldError, ...]:

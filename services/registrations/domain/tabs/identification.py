@@ -138,9 +138,9 @@ def _country(identity: Identity) -> str:
 
 def _telephone_errors(typed: Typed) -> tuple[FieldError, ...]:
     found: list[FieldError] = []
-    for field in (MOBILE, FIXE):
+    for field, read in ((MOBILE, telephones.normalised_mobile), (FIXE, telephones.normalised)):
         try:
-            telephones.normalised(typed.text(field.name))
+            read(typed.text(field.name))
         except ValueError as wrong:
             found.append(error(field.name, f"{called(field)} : {str(wrong)[0].lower()}{str(wrong)[1:]}"))
     return tuple(found)

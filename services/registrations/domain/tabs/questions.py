@@ -116,7 +116,7 @@ def _told(dossier: Dossier, question: Question, typed: Typed) -> str:
     if question.type == "yes_no":
         return inputs.OUI_NON.get(text, "")
     if question.type == "consent":
-        return "Oui" if typed.ticked(question.name) else "Non"
+        return ("Oui" if typed.ticked(question.name) else "Non") if typed else ""
     item = _item(dossier, question, text)
     return item.label if item else text
 

@@ -1,0 +1,82 @@
+"""What our libraries say of a body or of a query, in French: marshmallow's and webargs' own sentences.
+
+They are translated where an error leaves (problems.py), since a validator makes its sentence when its schema is loaded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+NOT_ADMITTED = "Cette valeur n'est pas admise."  # for a sentence that nobody translated yet
+
+# The libraries' sentences and ours; « {name} » stands for the same text on both sides.
+SENTENCES: Mapping[str, str] = {
+    # webargs
+    "Invalid JSON body.": "Le corps de la requête n'est pas un JSON lisible.",
+    "Invalid value.": NOT_ADMITTED,
+    # schemas
+    "Invalid input type.": "Un objet est attendu.",
+    "Unknown field.": "Champ inconnu.",
+    # fields
+    "Missing data for required field.": "Ce champ est requis.",
+    "Field may not be null.": "Ce champ ne peut pas être nul.",
+    "Invalid type.": "Un objet est attendu.",
+    "Not a valid string.": "Un texte est attendu.",
+    "Not a valid utf-8 string.": "Un texte en UTF-8 est attendu.",
+    "Not a valid number.": "Un nombre est attendu.",
+    "Not a valid integer.": "Un nombre entier est attendu.",
+    "Number too large.": "Ce nombre est trop grand.",
+    "Special numeric values (nan or infinity) are not permitted.": "Un nombre fini est attendu.",
+    "Not a valid boolean.": "true ou false est attendu.",
+    "Not a valid list.": "Une liste est attendue.",
+    "Not a valid tuple.": "Une liste est attendue.",
+    "Length must be {equal}.": "La longueur doit être {equal}.",
+    "Not a valid mapping type.": "Un objet est attendu.",
+    "Not a valid date.": "Une date AAAA-MM-JJ est attendue.",
+    "Not a valid time.": "Une heure ISO 8601 est attendue.",
+    "Not a valid datetime.": "Un instant ISO 8601 est attendu.",
+    "Not a valid aware datetime.": "Un instant ISO 8601 avec son fuseau est attendu.",
+    "Not a valid naive datetime.": "Un instant ISO 8601 sans fuseau est attendu.",
+    "Not a valid period of time.": "Une durée est attendue.",
+    "Not a valid UUID.": "Un UUID est attendu.",
+    "Not a valid URL.": "Une adresse web est attendue.",
+    "Not a valid email address.": "Une adresse mail est attendue.",
+    "Not a valid IP address.": "Une adresse IP est attendue.",
+    "Not a valid IPv4 address.": "Une adresse IPv4 est attendue.",
+    "Not a valid IPv6 address.": "Une adresse IPv6 est attendue.",
+    "Not a valid IP interface.": "Une interface IP est attendue.",
+    "Not a valid IPv4 interface.": "Une interface IPv4 est attendue.",
+    "Not a valid IPv6 interface.": "Une interface IPv6 est attendue.",
+    # validators
+    "Must be one of: {choices}.": "Une de ces valeurs est attendue : {choices}.",
+    "Must be equal to {other}.": "La valeur attendue est {other}.",
+    "Must be greater than or equal to {min}.": "La valeur est au moins {min}.",
+    "Must be greater than {min}.": "La valeur est supérieure à {min}.",
+    "Must be less than or equal to {max}.": "La valeur est au plus {max}.",
+    "Must be less than {max}.": "La valeur est inférieure à {max}.",
+    "Must be greater than or equal to {min} and less than or equal to {max}.": "La valeur va de {min} à {max}.",
+    "Shorter than minimum length {min}.": "La longueur est au moins {min}.",
+    "Longer than maximum length {max}.": "La longueur est au plus {max}.",
+    "Length must be between {min} and {max}.": "La longueur va de {min} à {max}.",
+    "String does not match expected pattern.": "Ce texte n'a pas la forme attendue.",
+    "Invalid input.": NOT_ADMITTED,
+    "One or more of the choices you made was in: {values}.": "Ces valeurs ne sont pas admises : {values}.",
+    "One or more of the choices you made was not in: {choices}.": "Seules ces valeurs sont admises : {choices}.",
+}
+
+
+def in_french(sentence: str) -> str:
+    """A library's sentence in our words; one of our own as it is."""
+    for pattern, translated in _PATTERNS:
+        if match := pattern.fullmatch(sentence):
+            return translated.format(**match.groupdict())
+    return sentence
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.*)", re.escape(template)), re.DOTALL)
+
+
+# Longer ones first: « … and less than … » also fits what is shorter.
+_PATTERNS = tuple((_pattern(theirs), SENTENCES[theirs]) for theirs in sorted(SENTENCES, key=len, reverse=True))

@@ -122,6 +122,8 @@ LEDGER: dict[str, dict[str, str]] = {
             GET /v1/drafts/<draft_id>
             DELETE /v1/drafts/<draft_id>
             POST /v1/drafts/<draft_id>/save
+            GET /v1/drafts/<draft_id>/specialites
+            GET /v1/drafts/<draft_id>/specialites/<code>
             GET /v1/drafts/<draft_id>/tabs/<int:number>
             PUT /v1/drafts/<draft_id>/tabs/<int:number>
             GET /v1/drafts/<draft_id>/tabs/<int:number>/search

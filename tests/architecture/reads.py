@@ -32,6 +32,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /v1/contact
             /v1/drafts
             /v1/drafts/<draft_id>
+            /v1/drafts/<draft_id>/specialites
             /v1/drafts/<draft_id>/tabs/<int:number>
             /v1/candidatures
             /v1/candidatures/<candidature_id>
@@ -46,6 +47,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
         "/v1/drafts/<draft_id>/tabs/<int:number>/search": (
             "/v1/drafts/<draft_id>/tabs/3/search?field=etablissement&q=paris",
         ),
+        "/v1/drafts/<draft_id>/specialites/<code>": ("/v1/drafts/<draft_id>/specialites/31213",),
         "/v1/candidatures/<candidature_id>/versions/<version>": (
             "/v1/candidatures/<candidature_id>/versions/1",
             "/v1/candidatures/<candidature_id>/versions/current",

@@ -25,6 +25,15 @@ class SearchField {
     if (this.seed !== undefined) this.input.addEventListener("focus", () => this.input.value || this.ask());
     this.input.addEventListener("keydown", (event) => this.pressed(event));
     this.input.addEventListener("blur", () => this.left());
+    for (const button of root.querySelectorAll("[data-choix]")) button.addEventListener("click", (event) => this.proposed(event));
+  }
+
+  // A button that proposes an answer chooses it in place.
+  proposed(event) {
+    event.preventDefault();
+    const { choix, libelle } = event.currentTarget.dataset;
+    this.take({ value: choix, label: libelle });
+    this.tell(`${libelle} choisi`, true);
   }
 
   // The communes of a postal code are few: they are proposed before a letter is typed.
@@ -83,8 +92,8 @@ class SearchField {
     try {
       const answer = await fetch(url, { headers: { Accept: "application/json" }, signal: this.pending.signal });
       if (!answer.ok) throw new Error(String(answer.status));
-      const { options } = await answer.json();
-      this.show(this.seed ? options.filter((option) => folded(option.label).startsWith(folded(words))) : options);
+      const { options, advice } = await answer.json();
+      this.show(this.seed ? options.filter((option) => folded(option.label).startsWith(folded(words))) : options, advice);
     } catch (error) {
       if (error.name !== "AbortError") this.unavailable();
     }
@@ -97,7 +106,7 @@ class SearchField {
     if (!this.free) this.tell("La recherche automatique ne répond pas. Utilisez le bouton Rechercher.", true);
   }
 
-  show(options) {
+  show(options, advice) {
     this.options = options;
     this.active = -1;
     this.list.replaceChildren(...options.map((option, index) => this.line(option, index)));
@@ -105,7 +114,8 @@ class SearchField {
     this.input.setAttribute("aria-expanded", String(options.length > 0));
     this.input.removeAttribute("aria-activedescendant");
     const count = options.length;
-    if (count > 0) this.tell(`${count} résultat${count > 1 ? "s" : ""}`);
+    if (advice) this.tell(advice, true);
+    else if (count > 0) this.tell(`${count} résultat${count > 1 ? "s" : ""}`);
     else this.tell(this.free ? "" : "Aucun résultat", true);
   }
 
@@ -120,10 +130,23 @@ class SearchField {
     line.id = `${this.list.id}-${index}`;
     line.setAttribute("role", "option");
     line.setAttribute("aria-selected", "false");
-    line.textContent = option.label;
+    line.append(this.words(`${line.id}-nom`, option.label));
+    line.setAttribute("aria-labelledby", `${line.id}-nom`);
+    if (option.hint) {
+      line.append(this.words(`${line.id}-aide`, option.hint, "fr-hint-text"));
+      line.setAttribute("aria-describedby", `${line.id}-aide`);
+    }
     line.addEventListener("mousedown", (event) => event.preventDefault());
     line.addEventListener("click", () => this.choose(index));
     return line;
+  }
+
+  words(id, text, look = "") {
+    const part = document.createElement("span");
+    part.id = id;
+    part.className = look;
+    part.textContent = text;
+    return part;
   }
 
   pressed(event) {
@@ -151,7 +174,10 @@ class SearchField {
   }
 
   choose(index) {
-    const option = this.options[index];
+    this.take(this.options[index]);
+  }
+
+  take(option) {
     this.input.value = option.label;
     this.setValue(option.value);
     this.close();

@@ -47,6 +47,8 @@ CANDIDATES_PAGES = """
     GET /compte/suppression
     GET /inscription
     GET /inscription/<draft_id>/<int:number>
+    GET /inscription/<draft_id>/<int:number>/specialites
+    GET /inscription/<draft_id>/<int:number>/specialites/<code>
     GET /inscriptions
     GET /inscriptions/<candidature_id>
     GET /inscriptions/<candidature_id>/desinscription

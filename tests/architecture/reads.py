@@ -126,6 +126,11 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
         "/inscription/<draft_id>/<int:number>/recherche": (
             "/inscription/<draft_id>/3/recherche?field=etablissement&q=paris",
         ),
+        "/inscription/<draft_id>/<int:number>/specialites": (
+            "/inscription/<draft_id>/4/specialites",
+            "/inscription/<draft_id>/4/specialites?vue=liste",
+        ),
+        "/inscription/<draft_id>/<int:number>/specialites/<code>": ("/inscription/<draft_id>/4/specialites/31213",),
         "/compte/communes": ("/compte/communes?departement=014&q=caen",),
         "/compte/activation/<token>": ("/compte/activation/<activation>",),
         "/compte/adresse/<token>": ("/compte/adresse/<adresse>",),

@@ -62,10 +62,10 @@ class SearchField {
     this.list.setAttribute("role", "listbox");
     this.list.setAttribute("aria-label", "Suggestions");
     this.status = document.createElement("p");
-    this.status.className = "fr-sr-only fr-hint-text fr-mt-1v";
+    this.status.className = "fr-sr-only fr-message fr-message--info fr-mt-1w";
     this.status.setAttribute("role", "status");
     this.input.parentElement.append(this.list);
-    this.root.append(this.status);
+    (this.root.querySelector(".portail-recherche__ligne") || this.input.parentElement).after(this.status);
     const attributes = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.list.id };
     for (const [name, value] of Object.entries(attributes)) this.input.setAttribute(name, value);
   }
@@ -111,6 +111,7 @@ class SearchField {
     this.active = -1;
     this.list.replaceChildren(...options.map((option, index) => this.line(option, index)));
     this.list.hidden = options.length === 0;
+    this.list.classList.toggle("portail-suggestions--posees", Boolean(advice));
     this.input.setAttribute("aria-expanded", String(options.length > 0));
     this.input.removeAttribute("aria-activedescendant");
     const count = options.length;
@@ -130,23 +131,11 @@ class SearchField {
     line.id = `${this.list.id}-${index}`;
     line.setAttribute("role", "option");
     line.setAttribute("aria-selected", "false");
-    line.append(this.words(`${line.id}-nom`, option.label));
-    line.setAttribute("aria-labelledby", `${line.id}-nom`);
-    if (option.hint) {
-      line.append(this.words(`${line.id}-aide`, option.hint, "fr-hint-text"));
-      line.setAttribute("aria-describedby", `${line.id}-aide`);
-    }
+    line.textContent = option.label;
+    if (option.hint) line.title = option.hint;
     line.addEventListener("mousedown", (event) => event.preventDefault());
     line.addEventListener("click", () => this.choose(index));
     return line;
-  }
-
-  words(id, text, look = "") {
-    const part = document.createElement("span");
-    part.id = id;
-    part.className = look;
-    part.textContent = text;
-    return part;
   }
 
   pressed(event) {

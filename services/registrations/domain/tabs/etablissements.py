@@ -46,7 +46,8 @@ def advice(dossier: Dossier, typed: str) -> str | None:
         return None
     category = dossier.category()
     if category and not _has_school(category):
-        return f"Avec cette catégorie, {sentence(category)}."
+        meant = [f"{one.label} ({words})" for one in _instead(dossier, typed, _FEW) if (words := meaning(one))]
+        return f"Avec cette catégorie, {sentence(category)}{' : ' if meant else ''}{', '.join(meant)}."
     if category is None:
         mend = "Choisissez d'abord la catégorie du candidat : elle dit quel établissement est attendu."
     else:

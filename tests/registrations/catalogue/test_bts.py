@@ -168,8 +168,8 @@ def test_every_public_category_says_for_whom_it_is(bts: Exam) -> None:
 
 
 def test_every_incomplete_specialite_is_left_out(bts: Exam) -> None:
-    codes = {one.code for one in bts.specialites}
-    assert codes == {"31310", "31213", "32613", "32614", "31212", "20114", "31408", "31409", "25520", "33103"}
+    banque_since_2026, tourisme = "31313", "33426"
+    assert {banque_since_2026, tourisme}.isdisjoint(one.code for one in bts.specialites)
 
 
 def test_facultatives_are_three_until_2024_and_two_afterwards(bts: Exam) -> None:

@@ -1,0 +1,59 @@
+"""A dossier, every tab filled, for each spécialité that a session of the BTS offers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from services.registrations.catalogue import etablissements, load_exams
+from services.registrations.domain.definition import Epreuve, Exam, Session
+from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.positions import options
+from services.registrations.domain.structure import Structure, structure_of
+from tests.registrations.catalogue.small import NOW
+from tests.registrations.domain.bts import DOSSIER
+from tests.registrations.domain.etablissements import Directory
+
+ROOT = Path(__file__).parents[3] / "catalogue"
+BTS: Exam = next(exam for exam in load_exams(ROOT, NOW) if exam.code == "BTS")
+OFFERED = [(session.name, code) for session in BTS.sessions for code in session.specialites]
+_DIRECTORY = Directory(*etablissements(ROOT))
+
+
+def structure(session_name: str, code: str) -> Structure:
+    return structure_of(BTS.specialite(code), _session(session_name).year)
+
+
+def dossier(session_name: str, code: str) -> Dossier:
+    """Besançon, formation continue, forme globale, the first languages that are allowed, engagement étudiant."""
+    session = _session(session_name)
+    opening = next(one for one in session.openings if one.academie == "03")
+    answers = {
+        **DOSSIER.answers,
+        "qualification": {"specialite": code, "forme": "globale", "derogation": "non"},
+        "acquis": {},
+        "epreuves": _chosen(structure(session_name, code)),
+    }
+    return replace(DOSSIER, exam=BTS, session=session, opening=opening, directory=_DIRECTORY, answers=answers)
+
+
+def _session(name: str) -> Session:
+    found = BTS.session(name)
+    assert found is not None
+    return found
+
+
+def _chosen(epreuves: Structure) -> dict[str, str | list[str]]:
+    answers: dict[str, str | list[str]] = {}
+    taken: set[str] = set()
+    for epreuve in epreuves.epreuves:
+        if epreuve.kind == "facultative":
+            answers[f"position-{epreuve.code}"] = "inscrit" if "engagement" in epreuve.tags else "non_inscrit"
+        elif language := _language(epreuve, taken):
+            answers[f"option-{epreuve.code}"] = language
+            taken.add(language)
+    return answers
+
+
+def _language(epreuve: Epreuve, taken: set[str]) -> str | None:
+    return next((key for key, _ in options(BTS, epreuve) if key not in taken), None)

@@ -63,8 +63,8 @@ def test_a_specialite_of_other_sessions_is_said_to_be_one_and_what_replaces_it()
     said = journey.advice(NO_BANQUE, QUALIFICATION, "specialite", " Banque ")
     assert said == (
         "Aucune spécialité de cette session ne s'appelle « Banque ». Banque - conseiller de clientèle (31310) : "
-        "proposée par ce portail jusqu'à la session 2025 ; elle est remplacée par Banque (31313). Voici celles de ce domaine ; "
-        "toutes sont dans « Parcourir les spécialités »."
+        "proposée par ce portail jusqu'à la session 2025 ; elle est remplacée par Banque (31313). "
+        "Voici celles de ce domaine ; toutes sont dans « Parcourir les spécialités »."
     )
     assert searched(NO_BANQUE, "Banque") == ["31311"]
 

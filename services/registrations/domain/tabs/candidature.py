@@ -120,7 +120,7 @@ def _etablissement_fields(dossier: Dossier, tab: Tab, omitted: frozenset[str]) -
         search="etablissement",
         display=found.label if found else text or None,
         options=proposed,
-        proposals=() if found and not _wrong_kind(dossier, found) else etablissements.proposals(dossier),
+        proposals=() if found and etablissements.fits(found, dossier.category()) else etablissements.proposals(dossier),
     )
     return (field,)
 
@@ -155,15 +155,10 @@ def _etablissement_errors(dossier: Dossier, typed: Typed) -> tuple[FieldError, .
     found, category = declaration.etablissement_of(dossier), dossier.category()
     if found is None:
         return (error("etablissement", "Etablissement : choisissez un établissement proposé par la recherche."),)
-    if _wrong_kind(dossier, found):
+    if not etablissements.fits(found, category):
         detail = f"« {found.label} » ne correspond pas à la catégorie {categories.label(category)}."
         return (error("etablissement", f"Etablissement : {detail}"),)
     return ()
-
-
-def _wrong_kind(dossier: Dossier, one: Etablissement) -> bool:
-    category = dossier.category()
-    return bool(category and category.etablissements) and one.kind not in etablissements.kinds(dossier)
 
 
 def _situation_label(exam: Exam, typed: Typed) -> str:

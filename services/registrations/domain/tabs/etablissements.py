@@ -27,7 +27,7 @@ _SENTENCES = {
 _FEW = 5  # proposed without being searched
 
 
-def kinds(dossier: Dossier) -> tuple[str, ...]:
+def _kinds(dossier: Dossier) -> tuple[str, ...]:
     """Those of the category; while none is chosen, those of all public ones."""
     if category := dossier.category():
         return category.etablissements
@@ -47,7 +47,7 @@ def advice(dossier: Dossier, typed: str) -> str | None:
     category = dossier.category()
     if category and not _has_school(category):
         meant = [f"{one.label} ({words})" for one in _instead(dossier, typed, _FEW) if (words := meaning(one))]
-        return f"Avec cette catégorie, {sentence(category)}{' : ' if meant else ''}{', '.join(meant)}."
+        return f"Avec cette catégorie, {_expected(category)}{' : ' if meant else ''}{', '.join(meant)}."
     if category is None:
         mend = "Choisissez d'abord la catégorie du candidat : elle dit quel établissement est attendu."
     else:
@@ -72,9 +72,9 @@ def proposals(dossier: Dossier) -> tuple[Proposal, ...]:
 def hint(dossier: Dossier, chosen: Etablissement | None) -> str:
     """What the field expects, or what its value means."""
     category = dossier.category()
-    if chosen and (words := meaning(chosen)) and _fits(chosen, category):
+    if chosen and (words := meaning(chosen)) and fits(chosen, category):
         return f"{chosen.label} : {words}"
-    if category and not _has_school(category) and (words := sentence(category)):
+    if category and not _has_school(category) and (words := _expected(category)):
         return words[0].upper() + words[1:]
     return HINT
 
@@ -85,12 +85,13 @@ def meaning(one: Etablissement) -> str | None:
     return f"candidats individuels {place.complement}" if place and one.kind == INDIVIDUELS else None
 
 
-def sentence(category: Category) -> str:
-    return " ou ".join(_SENTENCES[kind] for kind in category.etablissements if kind in _SENTENCES)
-
-
-def _fits(one: Etablissement, category: Category | None) -> bool:
+def fits(one: Etablissement, category: Category | None) -> bool:
+    """Whether it is of a kind that the category goes with."""
     return category is None or not category.etablissements or one.kind in category.etablissements
+
+
+def _expected(category: Category) -> str:
+    return " ou ".join(_SENTENCES[kind] for kind in category.etablissements if kind in _SENTENCES)
 
 
 def _has_school(category: Category) -> bool:
@@ -99,8 +100,8 @@ def _has_school(category: Category) -> bool:
 
 def _named(dossier: Dossier, typed: str, limit: int) -> tuple[Etablissement, ...]:
     """Those that are called so."""
-    of_residence = _places(dossier) if kinds(dossier) == (INDIVIDUELS,) else ()
-    return dossier.directory.search(typed, kinds(dossier), of_residence, limit, near=_residence(dossier))
+    of_residence = _places(dossier) if _kinds(dossier) == (INDIVIDUELS,) else ()
+    return dossier.directory.search(typed, _kinds(dossier), of_residence, limit, near=_residence(dossier))
 
 
 def _instead(dossier: Dossier, typed: str, limit: int) -> tuple[Etablissement, ...]:
@@ -117,11 +118,11 @@ def _instead(dossier: Dossier, typed: str, limit: int) -> tuple[Etablissement, .
 
 
 def _few(dossier: Dossier, kind: str) -> tuple[Etablissement, ...]:
-    match kind:
-        case _ if kind == INDIVIDUELS:
-            return dossier.directory.search("", (kind,), _places(dossier), len(_places(dossier)))
-        case _ if kind == CNED:
-            return dossier.directory.search("", (kind,), (), 1)
+    """Those of a kind that can stand as buttons: a school has to be near, and one of few."""
+    if kind == INDIVIDUELS:
+        return dossier.directory.search("", (kind,), _places(dossier), len(_places(dossier)))
+    if kind == CNED:
+        return dossier.directory.search("", (kind,), (), 1)
     residence = _residence(dossier)
     found = dossier.directory.search("", (kind,), (residence,), _FEW + 1) if residence else ()
     return found if len(found) <= _FEW else ()

@@ -16,14 +16,15 @@ Values = dict[str, str | list[str]]
 class Option:
     value: str
     label: str
+    hint: str | None = None
 
 
 @dataclass(frozen=True)
 class Found:
-    """What a search proposes; `message` says why there is nothing, where it is not the words' fault."""
+    """What a search proposes; `advice` says what to do where nothing is called as was typed."""
 
     options: tuple[Option, ...]
-    message: str | None = None
+    advice: str | None = None
 
 
 def typed(form: Mapping[str, list[str]], *, leave: tuple[str, ...] = ()) -> Values:

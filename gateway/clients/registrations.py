@@ -7,7 +7,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from gateway.clients.base import ServiceClient, shaped
-from gateway.clients.forms import Form, Option, Values
+from gateway.clients.choosing import Asked, Domain
+from gateway.clients.forms import Form, Found, Values
 from gateway.clients.last_known import LastKnown
 from gateway.clients.openings import Choices, Message
 from services.chassis.http import path
@@ -230,12 +231,17 @@ class Registrations:
         address, headers = path("/v1/drafts/{}/tabs/{}", draft_id, number), {"X-Identity": assertion}
         return shaped(Moved, self._http.put(address, json=body, token=token, headers=headers))
 
-    def search(
-        self, token: str, draft_id: str, number: int, field: str, words: str, assertion: str
-    ) -> tuple[Option, ...]:
+    def search(self, token: str, draft_id: str, number: int, field: str, words: str, assertion: str) -> Found:
         address, params = path("/v1/drafts/{}/tabs/{}/search", draft_id, number), {"field": field, "q": words}
-        found = self._http.get(address, params=params, token=token, headers={"X-Identity": assertion})
-        return tuple(shaped(Option, item) for item in found["options"])
+        return shaped(Found, self._http.get(address, params=params, token=token, headers={"X-Identity": assertion}))
+
+    def specialites(self, token: str, draft_id: str) -> tuple[Domain, ...]:
+        found = self._http.get(path("/v1/drafts/{}/specialites", draft_id), token=token)
+        return tuple(shaped(Domain, item) for item in found["domains"])
+
+    def asked(self, token: str, draft_id: str, code: str) -> Asked:
+        """What a spécialité leads to be asked."""
+        return shaped(Asked, self._http.get(path("/v1/drafts/{}/specialites/{}", draft_id, code), token=token))
 
     def save(self, token: str, draft_id: str, *, revision: int, assertion: str) -> Acknowledgement:
         body = {"revision": revision, "assertion": assertion}

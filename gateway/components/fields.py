@@ -27,9 +27,19 @@ class Option:
 
 
 @dataclass(frozen=True)
+class Proposal:
+    """An answer to a search that is offered before anything is typed, by a button that says `sentence`."""
+
+    value: str
+    label: str
+    sentence: str
+
+
+@dataclass(frozen=True)
 class Field:
     """A field as a service defines it. `value` is what was typed, as typed; `display` the words of a search's value,
-    `about` what tells two fields of one label apart.
+    `about` what tells two fields of one label apart. Of a search: `advice` stands beside what was found, `browse` names
+    the button that leads to all its choices. `guidance` ({title, explanations, notice}) helps to choose.
 
     On a text field `options` and `search` only propose: what is typed stays free.
     """
@@ -50,7 +60,6 @@ class Field:
     search: str | None = None
     search_url: str | None = None
     results: tuple[Option, ...] | None = None
-    nothing_found: str | None = None
     rules: tuple[str, ...] = ()
     accept: str | None = None
     max_bytes: int | None = None
@@ -59,6 +68,10 @@ class Field:
     text: str | None = None
     severity: str = "info"
     about: str | None = None
+    advice: str | None = None
+    browse: str | None = None
+    proposals: tuple[Proposal, ...] = ()
+    guidance: Mapping[str, Any] | None = None
 
     @property
     def id(self) -> str:
@@ -139,6 +152,7 @@ def _completed(given: dict[str, Any]) -> dict[str, Any]:
     given["options"] = tuple(_option(raw) for raw in given.get("options") or ())
     if given.get("results") is not None:
         given["results"] = tuple(_option(raw) for raw in given["results"])
+    given["proposals"] = tuple(Proposal(**raw) for raw in given.get("proposals") or ())
     given["rules"] = tuple(given.get("rules") or ())
     return given
 

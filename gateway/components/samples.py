@@ -74,6 +74,11 @@ FIELDS: dict[str, dict[str, Any]] = {
             {"value": "pro", "label": "BACCALAURÉAT PROFESSIONNEL", "group": "Baccalauréats"},
             {"value": "bt", "label": "BREVET DE TECHNICIEN", "group": "Autres diplômes"},
         ],
+        "guidance": {
+            "title": "Quel diplôme choisir ?",
+            "explanations": [{"label": "BREVET DE TECHNICIEN", "text": "Vous avez obtenu un diplôme de technicien."}],
+            "notice": "Un diplôme en cours de préparation ne compte pas.",
+        },
     },
     "select_disabled": {
         "name": "civilite",
@@ -132,8 +137,13 @@ FIELDS: dict[str, dict[str, Any]] = {
         "display": "PARIS",
         "results": [
             {"value": "1", "label": "LP P.ADRIEN PARIS - BESANCON (0250013D)"},
-            {"value": "2", "label": "LYCEE PARIS - REIMS (0510000X)"},
+            {"value": "2", "label": "INDIVIDUELS 025", "hint": "candidats individuels du Doubs"},
         ],
+        "advice": "Avec cette catégorie, choisissez les candidats individuels de votre département.",
+        "proposals": [
+            {"value": "CNED", "label": "CNED", "sentence": "J'étudie avec le CNED"},
+        ],
+        "browse": "Parcourir les établissements (2)",
     },
     "postal_code": {
         "name": "code_postal",

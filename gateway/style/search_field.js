@@ -25,6 +25,15 @@ class SearchField {
     if (this.seed !== undefined) this.input.addEventListener("focus", () => this.input.value || this.ask());
     this.input.addEventListener("keydown", (event) => this.pressed(event));
     this.input.addEventListener("blur", () => this.left());
+    for (const button of root.querySelectorAll("[data-choix]")) button.addEventListener("click", (event) => this.proposed(event));
+  }
+
+  // A button that proposes an answer chooses it in place.
+  proposed(event) {
+    event.preventDefault();
+    const { choix, libelle } = event.currentTarget.dataset;
+    this.take({ value: choix, label: libelle });
+    this.tell(`${libelle} choisi`, true);
   }
 
   // The communes of a postal code are few: they are proposed before a letter is typed.
@@ -53,10 +62,10 @@ class SearchField {
     this.list.setAttribute("role", "listbox");
     this.list.setAttribute("aria-label", "Suggestions");
     this.status = document.createElement("p");
-    this.status.className = "fr-sr-only fr-hint-text fr-mt-1v";
+    this.status.className = "fr-sr-only fr-message fr-message--info fr-mt-1w";
     this.status.setAttribute("role", "status");
     this.input.parentElement.append(this.list);
-    this.root.append(this.status);
+    (this.root.querySelector(".portail-recherche__ligne") || this.input.parentElement).after(this.status);
     const attributes = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.list.id };
     for (const [name, value] of Object.entries(attributes)) this.input.setAttribute(name, value);
   }
@@ -83,8 +92,8 @@ class SearchField {
     try {
       const answer = await fetch(url, { headers: { Accept: "application/json" }, signal: this.pending.signal });
       if (!answer.ok) throw new Error(String(answer.status));
-      const { options, message } = await answer.json();
-      this.show(this.seed ? options.filter((option) => folded(option.label).startsWith(folded(words))) : options, message);
+      const { options, advice } = await answer.json();
+      this.show(this.seed ? options.filter((option) => folded(option.label).startsWith(folded(words))) : options, advice);
     } catch (error) {
       if (error.name !== "AbortError") this.unavailable();
     }
@@ -97,16 +106,18 @@ class SearchField {
     if (!this.free) this.tell("La recherche automatique ne répond pas. Utilisez le bouton Rechercher.", true);
   }
 
-  show(options, message) {
+  show(options, advice) {
     this.options = options;
     this.active = -1;
     this.list.replaceChildren(...options.map((option, index) => this.line(option, index)));
     this.list.hidden = options.length === 0;
+    this.list.classList.toggle("portail-suggestions--posees", Boolean(advice));
     this.input.setAttribute("aria-expanded", String(options.length > 0));
     this.input.removeAttribute("aria-activedescendant");
     const count = options.length;
-    if (count > 0) this.tell(`${count} résultat${count > 1 ? "s" : ""}`);
-    else this.tell(this.free ? "" : message || "Aucun résultat", true);
+    if (advice) this.tell(advice, true);
+    else if (count > 0) this.tell(`${count} résultat${count > 1 ? "s" : ""}`);
+    else this.tell(this.free ? "" : "Aucun résultat", true);
   }
 
   // Heard always, seen where there is no list to see.
@@ -121,6 +132,7 @@ class SearchField {
     line.setAttribute("role", "option");
     line.setAttribute("aria-selected", "false");
     line.textContent = option.label;
+    if (option.hint) line.title = option.hint;
     line.addEventListener("mousedown", (event) => event.preventDefault());
     line.addEventListener("click", () => this.choose(index));
     return line;
@@ -151,7 +163,10 @@ class SearchField {
   }
 
   choose(index) {
-    const option = this.options[index];
+    this.take(this.options[index]);
+  }
+
+  take(option) {
     this.input.value = option.label;
     this.setValue(option.value);
     this.close();

@@ -21,6 +21,7 @@ class Departement:
     code: str
     insee: str  # 14, 2A, 971
     name: str  # « Calvados »
+    complement: str  # « du Calvados », after a noun
     label: str  # « 014 - CALVADOS »
     kind: Kind
     academie: str | None  # two-digit code; of no académie but a vice-rectorat for some COM, None for the TAAF
@@ -46,6 +47,7 @@ def _departement(row: dict[str, Any]) -> Departement:
         code=row["code"],
         insee=row["insee"],
         name=row["nom"],
+        complement=row["complement"],
         label=row["libelle"],
         kind=Kind(row["kind"]),
         academie=row["academie"],

@@ -47,6 +47,8 @@ CANDIDATES_PAGES = """
     GET /compte/suppression
     GET /inscription
     GET /inscription/<draft_id>/<int:number>
+    GET /inscription/<draft_id>/<int:number>/specialites
+    GET /inscription/<draft_id>/<int:number>/specialites/<code>
     GET /inscriptions
     GET /inscriptions/<candidature_id>
     GET /inscriptions/<candidature_id>/desinscription
@@ -123,6 +125,8 @@ LEDGER: dict[str, dict[str, str]] = {
             GET /v1/drafts/<draft_id>
             DELETE /v1/drafts/<draft_id>
             POST /v1/drafts/<draft_id>/save
+            GET /v1/drafts/<draft_id>/specialites
+            GET /v1/drafts/<draft_id>/specialites/<code>
             GET /v1/drafts/<draft_id>/tabs/<int:number>
             PUT /v1/drafts/<draft_id>/tabs/<int:number>
             GET /v1/drafts/<draft_id>/tabs/<int:number>/search

@@ -32,6 +32,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /v1/contact
             /v1/drafts
             /v1/drafts/<draft_id>
+            /v1/drafts/<draft_id>/specialites
             /v1/drafts/<draft_id>/tabs/<int:number>
             /v1/candidatures
             /v1/candidatures/<candidature_id>
@@ -46,6 +47,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
         "/v1/drafts/<draft_id>/tabs/<int:number>/search": (
             "/v1/drafts/<draft_id>/tabs/3/search?field=etablissement&q=paris",
         ),
+        "/v1/drafts/<draft_id>/specialites/<code>": ("/v1/drafts/<draft_id>/specialites/31213",),
         "/v1/candidatures/<candidature_id>/versions/<version>": (
             "/v1/candidatures/<candidature_id>/versions/1",
             "/v1/candidatures/<candidature_id>/versions/current",
@@ -127,6 +129,11 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
         "/inscription/<draft_id>/<int:number>/recherche": (
             "/inscription/<draft_id>/3/recherche?field=etablissement&q=paris",
         ),
+        "/inscription/<draft_id>/<int:number>/specialites": (
+            "/inscription/<draft_id>/4/specialites",
+            "/inscription/<draft_id>/4/specialites?vue=liste",
+        ),
+        "/inscription/<draft_id>/<int:number>/specialites/<code>": ("/inscription/<draft_id>/4/specialites/31213",),
         "/compte/communes": ("/compte/communes?departement=014&q=caen",),
         "/compte/activation/<token>": ("/compte/activation/<activation>",),
         "/compte/adresse/<token>": ("/compte/adresse/<adresse>",),

@@ -81,7 +81,7 @@ def test_communes_are_proposed_as_one_types(plain: PlainBrowser) -> None:
 
 def test_a_commune_typed_before_the_departement_says_what_to_choose_first(plain: PlainBrowser) -> None:
     first = "Choisissez d'abord votre département, DOM ou COM de naissance."
-    assert plain.get("/compte/communes?field=commune_naissance&departement_naissance=&q=troy").json["message"] == first
+    assert plain.get("/compte/communes?field=commune_naissance&departement_naissance=&q=troy").json["advice"] == first
     plain.get("/compte/creation")
     plain.press("Rechercher : Commune de naissance", **{"commune_naissance-texte": "troyes"})
     assert first in plain.text

@@ -7,6 +7,7 @@ import re
 from tests.screens.album import Album
 from tests.screens.people import BESANCON, FULL, TABS, Person, said
 from tests.screens.walk import Walk, until
+from tests.support.browser import TELEPHONE
 
 DCG = "domaine=Examen&exam=DCG"
 
@@ -41,6 +42,38 @@ def _tab(album: Album, person: Person, draft: str, number: int, tab: str) -> Non
     assert answer.status == 303, (tab, said(answer))
     if FULL.get(tab):
         album.take(person.open(f"{draft}/{number}"), f"onglet-{tab}-rempli")
+
+
+def helped(walk: Walk) -> None:
+    """What helps to choose: the categories explained, the establishment proposed, spécialités browsed and not there."""
+    album, person = walk.album, walk.person().arrives()
+    draft = person.begins()
+    assert person.writes(draft, 2, {**FULL["identification"], "code_postal": "10000"}, action="stay").status == 303
+    assert person.writes(draft, 3, {"categorie": "510"}, action="stay").status == 303
+    page = person.open(f"{draft}/3")
+    page.get_by_text("Quelle catégorie choisir ?", exact=True).click()
+    album.take(page, "aide-categorie")
+    page.get_by_role("combobox", name="Etablissement").press_sequentially("troyes")
+    page.get_by_role("option", name="INDIVIDUELS 010", exact=True).wait_for()
+    album.take(page, "aide-etablissement")
+    page = person.open(f"{draft}/4")
+    page.get_by_role("combobox", name="Spécialité").press_sequentially("astronomie")
+    page.get_by_text("Aucune spécialité de cette session").wait_for()
+    album.take(page, "aide-specialite-absente")
+    page.get_by_role("combobox", name="Spécialité").fill("vendeur")
+    page.get_by_role("option", name="Management commercial").wait_for()
+    album.take(page, "aide-specialite-domaine")
+    album.take(person.open(f"{draft}/4/specialites?vue=liste"), "specialites-liste")
+    page = person.open(f"{draft}/4/specialites")
+    page.get_by_text("Commerce et vente").click()
+    album.take(page, "specialites")
+    album.take(person.open(f"{draft}/4/specialites/31310"), "specialite-demande")
+    plain = walk.person(java_script_enabled=False, viewport=TELEPHONE)
+    plain.context.add_cookies(person.context.cookies())  # type: ignore[arg-type]
+    plain.open(f"{draft}/3").locator("[name=etablissement-texte]").fill("troyes")
+    plain.press("Rechercher : Etablissement")
+    album.take_without_script(plain.page, "aide-etablissement")
+    album.take_without_script(plain.open(f"{draft}/4/specialites"), "specialites")
 
 
 def two_windows(walk: Walk) -> None:

@@ -28,6 +28,7 @@ STORIES: tuple[Story, ...] = (
     visitors.account,
     candidates.choosing,
     candidates.tabs,
+    candidates.helped,
     candidates.two_windows,
     candidates.twelve_tabs,
     candidates.registered,

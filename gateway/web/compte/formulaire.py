@@ -20,9 +20,9 @@ WITH_SEARCH = ("departement_naissance",)
 @blueprint.get("/compte/communes")
 @entrances.everyone
 def communes() -> ResponseReturnValue:
-    """Suggestions for the commune of birth: {"options": [{"value", "label"}], "message"}."""
+    """Suggestions for the commune of birth: {"options": [{"value", "label"}], "advice"}."""
     found = services().accounts.communes(request.args.get("departement_naissance", ""), request.args.get("q", ""))
-    return jsonify(options=_listed(found), message=found.message)
+    return jsonify(options=_listed(found), advice=found.advice)
 
 
 def typed_values() -> Values:
@@ -41,7 +41,7 @@ def with_results(form: Form, values: Values) -> Form:
         return form
     words = str(values.get(f"{searched}-texte", ""))
     found = services().accounts.communes(str(values.get("departement_naissance", "")), words)
-    shown = {"results": _listed(found), "nothing_found": found.message, "display": words}
+    shown = {"results": _listed(found), "advice": found.advice, "display": words}
 
     def completed(field: dict[str, Any]) -> dict[str, Any]:
         return field | shown if field["name"] == searched else field

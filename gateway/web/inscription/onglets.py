@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import g, jsonify, redirect, request, url_for
@@ -18,7 +19,8 @@ from gateway.web.inscription import blueprint
 from gateway.web.inscription.conflit import conflict_page
 from services.chassis.errors import DomainError
 
-OURS = ("action", "revision", "rechercher", "onglet", owner.FIELD)
+OURS = ("action", "revision", "rechercher", "choisir", "parcourir", "onglet", owner.FIELD)
+STAYING = ("onglet", "rechercher", "choisir", "parcourir")
 ACTIONS = ("next", "previous", "stay")
 
 
@@ -38,9 +40,9 @@ def write_tab(draft_id: str, number: int) -> ResponseReturnValue:
     action = request.form.get("action", "stay")
     if action == "save":
         return _save(draft_id, number)
-    if "onglet" in request.form or "rechercher" in request.form or action not in ACTIONS:
+    if any(name in request.form for name in STAYING) or action not in ACTIONS:
         action = "stay"
-    values = typed(request.form.to_dict(flat=False), leave=OURS)
+    values = typed(request.form.to_dict(flat=False), leave=OURS) | _proposal_taken()
     try:
         moved = services().registrations.write_tab(
             _token(), draft_id, number, revision=_revision(), values=values, action=action, assertion=_assertion()
@@ -49,6 +51,8 @@ def write_tab(draft_id: str, number: int) -> ResponseReturnValue:
         return _refused(draft_id, number, values, refusal)
     if searched := request.form.get("rechercher"):
         return _found(draft_id, number, searched, values)
+    if "parcourir" in request.form:
+        return redirect(url_for("inscription.specialites", draft_id=draft_id, number=number), code=303)
     if action == "stay" and "onglet" not in request.form and (words := _not_searched(values)):
         return _tab_page(services().registrations.draft(_token(), draft_id), number, words=words)
     goto = request.form.get("onglet", type=int) or moved.goto
@@ -58,9 +62,9 @@ def write_tab(draft_id: str, number: int) -> ResponseReturnValue:
 @blueprint.get("/inscription/<draft_id>/<int:number>/recherche")
 @entrances.candidates
 def search(draft_id: str, number: int) -> ResponseReturnValue:
-    """Suggestions for a searched field: {"options": [{"value", "label"}]}."""
+    """Suggestions for a searched field: {"options": [{"value", "label", "hint"}], "advice"}."""
     field, words = request.args.get("field", ""), request.args.get("q", "")
-    return jsonify(options=_proposed(draft_id, number, field, words))
+    return jsonify(_proposed(draft_id, number, field, words))
 
 
 def _save(draft_id: str, number: int) -> ResponseReturnValue:
@@ -84,9 +88,9 @@ def _refused(draft_id: str, number: int, values: Values, refusal: DomainError) -
 
 def _found(draft_id: str, number: int, searched: str, values: Values) -> ResponseReturnValue:
     words = str(values.get(f"{searched}{WORDS}", ""))
-    options = _proposed(draft_id, number, searched, words)
+    found = _proposed(draft_id, number, searched, words)
     draft = services().registrations.draft(_token(), draft_id)
-    return _tab_page(draft, number, results={searched: options}, words=_not_searched(values) | {searched: words})
+    return _tab_page(draft, number, results={searched: found}, words=_not_searched(values) | {searched: words})
 
 
 def _not_searched(values: Values) -> dict[str, str]:
@@ -95,9 +99,14 @@ def _not_searched(values: Values) -> dict[str, str]:
     return {name: text for name, text in typed.items() if text and not values.get(name)}
 
 
-def _proposed(draft_id: str, number: int, field: str, words: str) -> list[dict[str, str]]:
-    found = services().registrations.search(_token(), draft_id, number, field, words, _assertion())
-    return [{"value": option.value, "label": option.label} for option in found]
+def _proposal_taken() -> Values:
+    """The answer of the button that proposes it: « etablissement=CNED », instead of the words typed there."""
+    name, _, value = request.form.get("choisir", "").partition("=")
+    return {name: value} if name and value else {}
+
+
+def _proposed(draft_id: str, number: int, field: str, words: str) -> dict[str, Any]:
+    return asdict(services().registrations.search(_token(), draft_id, number, field, words, _assertion()))
 
 
 def _tab_page(
@@ -162,7 +171,8 @@ def _put_searches(tab: Tab, results: dict[str, Any], words: dict[str, str]) -> N
     for section in (tab.form or {}).get("sections", ()):
         for field in section["fields"]:
             if field["name"] in results:
-                field["results"] = results[field["name"]]
+                found = results[field["name"]]
+                field |= {"results": found["options"], "advice": found["advice"]}
             if field["name"] in words:
                 field["display"] = words[field["name"]]
 

@@ -185,4 +185,4 @@ class Option(Schema):
 
 class Options(Schema):
     options = fields.List(fields.Nested(Option), required=True)
-    message = fields.String(allow_none=True, metadata={"description": "why there are none, in French"})
+    advice = fields.String(allow_none=True, metadata={"description": "What to do where there is none, in French"})

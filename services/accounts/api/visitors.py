@@ -46,7 +46,7 @@ def filled_form(sent: dict[str, Any]) -> dict[str, Any]:
 def communes(asked: dict[str, str]) -> dict[str, Any]:
     """Communes of a département for what was typed."""
     departement = asked["departement"]
-    return {"options": form.found_communes(departement, asked["q"]), "message": form.reason_for_none(departement)}
+    return {"options": form.found_communes(departement, asked["q"]), "advice": form.reason_for_none(departement)}
 
 
 @blp.route("/accounts", methods=["POST"])

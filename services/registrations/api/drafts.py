@@ -88,8 +88,7 @@ def search(query: dict[str, Any], draft_id: str, number: int) -> dict[str, Any]:
     """Proposals for a search field."""
     with db.reading() as session:
         draft = draft_queries.owned_draft(session, caller().id, draft_id)
-        found = draft_queries.search(session, draft, number, query["field"], query["q"], portal_now())
-        return {"options": found}
+        return draft_queries.search(session, draft, number, query["field"], query["q"], portal_now())
 
 
 @blp.post("/<draft_id>/save")

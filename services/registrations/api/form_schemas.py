@@ -9,6 +9,24 @@ class Option(Schema):
     value = fields.String()
     label = fields.String()
     group = fields.String()
+    hint = fields.String()
+
+
+class Proposal(Schema):
+    value = fields.String()
+    label = fields.String()
+    sentence = fields.String()
+
+
+class Explanation(Schema):
+    label = fields.String()
+    text = fields.String()
+
+
+class Guidance(Schema):
+    title = fields.String()
+    explanations = fields.List(fields.Nested(Explanation))
+    notice = fields.String(allow_none=True)
 
 
 class FormField(Schema):
@@ -26,6 +44,9 @@ class FormField(Schema):
     search = fields.String()
     placeholder = fields.String()
     refresh = fields.Boolean()
+    browse = fields.String()
+    proposals = fields.List(fields.Nested(Proposal))
+    guidance = fields.Nested(Guidance)
 
 
 class FormSection(Schema):

@@ -168,6 +168,7 @@ class SearchQuery(Schema):
 
 class Options(Schema):
     options = fields.List(fields.Nested(Option))
+    advice = fields.String(allow_none=True, metadata={"description": "why something is not there, what to do"})
 
 
 class SavedDraft(Schema):

@@ -62,6 +62,7 @@ def _category(building: Building, node: Node) -> Category:
             regime_if_habilite=fields.choice("regime_if_habilite", REGIMES, "") or None,
             etablissements=fields.texts("etablissements"),
             experience=_experience(building, fields),
+            help=fields.optional("help"),
         )
     building.place(node, "la catégorie", "category", category.code)
     if not category.formes:

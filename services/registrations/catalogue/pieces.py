@@ -14,7 +14,7 @@ from services.registrations.domain.definition import FormText, PieceRule, RuleUs
 from services.registrations.domain.rules import RULES, problems
 
 FORMATS = ("pdf", "png", "jpg", "doc", "docx", "zip", "avi", "mp3", "mp4")  # guide §10; a pièce may narrow them
-TEXTS = ("demande", "handicap_advice", "residence_notice", "forms_notice")
+TEXTS = ("demande", "handicap_advice", "residence_notice", "forms_notice", "categories_notice")
 _RULE_KEYS = ("name", "from", "to")
 
 

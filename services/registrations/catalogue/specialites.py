@@ -14,10 +14,10 @@ from services.registrations.catalogue.reading import Node
 from services.registrations.domain.definition import Epreuve, Specialite, SpecialiteVersion
 from services.registrations.domain.lengths import CODE, LABEL, SHORT_CODE
 from services.registrations.domain.positions import ANY_REGIME, MODES
+from services.registrations.domain.tabs.specialites import DOMAINS
 
 KINDS = ("obligatoire", "facultative", "hors_moyenne")
 TAGS = ("engagement", "culture_generale", "economie_droit", "professionnelle")
-DOMAINS = "domaines"  # the list whose keys `domain` names, in the order in which they are shown
 COMMON = "commune:"  # a unit that several spécialités share bears « commune:<nom> »
 
 

@@ -12,7 +12,7 @@ from services.registrations.domain.acquis import Box
 from services.registrations.domain.answers import OUI, Typed
 from services.registrations.domain.declaration import Declaration
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.tabs import address, candidature, diploma, identification
+from services.registrations.domain.tabs import address, categories, diploma, identification
 from services.registrations.domain.tabs.specialites import specialite_label
 
 TITLE = "CONFIRMATION D'INSCRIPTION"
@@ -30,7 +30,7 @@ def of(dossier: Dossier, declared: Declaration, extra: tuple[Section, ...]) -> C
         mobile=_printed(typed, identification.MOBILE.name),
         vae=declared.box(Box.VAE) is not None,
         etablissement=declared.etablissement.label if declared.etablissement else None,
-        categorie=candidature.category_label(declared.category) or None,
+        categorie=categories.label(declared.category) or None,
         handicap=dossier.typed_in("candidature").text("handicap") == OUI,
         diplome=diploma.pdf_label(declared.diplome) if declared.diplome else None,
         return_by=_last_day(dossier),

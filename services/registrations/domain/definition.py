@@ -47,6 +47,11 @@ class Category:
     regime_if_habilite: str | None  # regime where the establishment is habilité CCF
     etablissements: tuple[str, ...]  # kinds: "lycee", "cned", "individuels"
     experience: tuple[YearsBySessions, ...] = ()
+    help: str | None = None  # for whom it is, in one sentence; « {experience} » is the years of the session
+
+    def experience_in(self, year: int) -> tuple[int, ...]:
+        """The years of experience that it expects in a session; nothing where it expects none."""
+        return tuple(one.years for one in self.experience if (one.first or year) <= year <= (one.last or year))
 
 
 @dataclass(frozen=True)

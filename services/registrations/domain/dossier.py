@@ -30,9 +30,14 @@ class EtablissementDirectory(Protocol):
     def by_code(self, code: str) -> Etablissement | None: ...
 
     def search(
-        self, typed: str, kinds: tuple[str, ...], departement: str | None, limit: int
+        self,
+        typed: str,
+        kinds: tuple[str, ...],
+        departements: tuple[str, ...],
+        limit: int,
+        near: str | None = None,
     ) -> tuple[Etablissement, ...]:
-        """Best first. No kinds: every kind; a département: only those of it."""
+        """Best first, those of the département `near` before others. No kinds: every kind; no départements: all."""
         ...
 
 

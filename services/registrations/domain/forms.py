@@ -5,7 +5,7 @@ All values travel as text exactly as typed; checkboxes as lists of values, a sin
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from services.chassis.errors import FieldError
@@ -14,7 +14,7 @@ __all__ = ["Field", "FieldError", "Form", "Option", "Section", "Value", "error"]
 
 Value = str | tuple[str, ...] | None
 
-_OPTIONAL_KEYS = ("hint", "display", "autocomplete", "inputmode", "search", "placeholder")
+_OPTIONAL_KEYS = ("hint", "display", "autocomplete", "inputmode", "search", "placeholder", "browse")
 
 
 @dataclass(frozen=True)
@@ -22,10 +22,37 @@ class Option:
     value: str
     label: str
     group: str | None = None
+    hint: str | None = None
 
     def to_data(self) -> dict[str, Any]:
-        data = {"value": self.value, "label": self.label}
-        return data if self.group is None else {**data, "group": self.group}
+        more = {name: text for name in ("group", "hint") if (text := getattr(self, name)) is not None}
+        return {"value": self.value, "label": self.label, **more}
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """An answer that a search field offers before anything is typed: a button that says `sentence`."""
+
+    value: str
+    label: str  # of the value, as the field shows it once chosen
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What one choice of a list means."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Guidance:
+    """Help to choose, folded under the field."""
+
+    title: str
+    explanations: tuple[Explanation, ...]
+    notice: str | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +73,9 @@ class Field:
     search: str | None = None
     placeholder: str | None = None
     refresh: bool = False  # changing it changes the form
+    browse: str | None = None  # of a search: what the button is called that leads to all its choices
+    proposals: tuple[Proposal, ...] = ()
+    guidance: Guidance | None = None
 
     def to_data(self) -> dict[str, Any]:
         value = list(self.value) if isinstance(self.value, tuple) else self.value
@@ -59,6 +89,10 @@ class Field:
         data.update({key: getattr(self, key) for key in _OPTIONAL_KEYS if getattr(self, key) is not None})
         if self.options:
             data["options"] = [option.to_data() for option in self.options]
+        if self.proposals:
+            data["proposals"] = [asdict(proposal) for proposal in self.proposals]
+        if self.guidance:
+            data["guidance"] = asdict(self.guidance)
         if self.disabled:
             data["disabled"] = True
         if self.refresh:

@@ -64,6 +64,12 @@ def search(dossier: Dossier, number: int, field: str, typed: str, limit: int = 2
     return _kind(tab).search(dossier, tab, field, typed, limit)
 
 
+def advice(dossier: Dossier, number: int, field: str, typed: str) -> str | None:
+    """What is said beside the proposals for a field: why something is not there, what to do."""
+    tab = _tab(dossier, number)
+    return _kind(tab).advise(dossier, tab, field, typed)
+
+
 def known(dossier: Dossier, number: int, typed: Mapping[str, Any]) -> dict[str, Any]:
     """What was typed into fields that the tab asks for, in whatever state of the dossier; no page sends others, save
     one of an exam that has changed since. Raises NotFound for a number that is none."""
@@ -175,6 +181,7 @@ def _tab(dossier: Dossier, number: int) -> Tab:
 
 
 __all__ = [
+    "advice",
     "check",
     "check_all",
     "describe",

@@ -24,18 +24,25 @@ class TableDirectory:
         return self._known[code]
 
     def search(
-        self, typed: str, kinds: tuple[str, ...], departement: str | None, limit: int
+        self,
+        typed: str,
+        kinds: tuple[str, ...],
+        departements: tuple[str, ...],
+        limit: int,
+        near: str | None = None,
     ) -> tuple[Etablissement, ...]:
-        """Every typed word must be found; labels that begin with what was typed come first."""
+        """Every typed word must be found; those of `near` come first, then labels that begin with what was typed."""
         words = folded(typed).split()
         query = select(EtablissementRow)
         for word in words:
             query = query.where(EtablissementRow.folded.contains(word, autoescape=True))
         if kinds:
             query = query.where(EtablissementRow.kind.in_(kinds))
-        if departement:
-            query = query.where(EtablissementRow.departement == departement)
+        if departements:
+            query = query.where(EtablissementRow.departement.in_(departements))
         begins = EtablissementRow.folded.startswith(" ".join(words), autoescape=True)
+        if near:
+            query = query.order_by(case((EtablissementRow.departement == near, 0), else_=1))
         query = query.order_by(case((begins, 0), else_=1), EtablissementRow.label).limit(limit)
         return tuple(_etablissement(row) for row in self._session.scalars(query))
 

@@ -79,10 +79,16 @@ def tab_view(session: DbSession, draft: Draft, number: int, identity: Identity |
     }
 
 
-def search(session: DbSession, draft: Draft, number: int, field: str, typed: str, at: datetime) -> list[dict[str, str]]:
-    """Proposals for a search field of a tab, best first."""
-    found = journey.search(_dossier(session, draft, None, at), number, field, typed)
-    return [option.to_data() for option in found]
+def search(session: DbSession, draft: Draft, number: int, field: str, typed: str, at: datetime) -> dict[str, Any]:
+    """Proposals for a search field of a tab, best first, and what is to be said beside them."""
+    one = dossier_at(session, draft, at)
+    found = journey.search(one, number, field, typed)
+    return {"options": [option.to_data() for option in found], "advice": journey.advice(one, number, field, typed)}
+
+
+def dossier_at(session: DbSession, draft: Draft, at: datetime) -> Dossier:
+    """The draft as the domain reads it, with the identity kept with it."""
+    return _dossier(session, draft, None, at)
 
 
 def _dossier(session: DbSession, draft: Draft, identity: Identity | None, at: datetime) -> Dossier:

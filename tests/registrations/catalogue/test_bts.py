@@ -150,6 +150,23 @@ def test_a_demonstration_session_is_open_with_specialites_of_its_year(bts: Exam)
     assert all(one.opens <= NOW < one.closes for one in rolling.openings)
 
 
+def test_every_specialite_has_a_domain_to_be_browsed_by(bts: Exam) -> None:
+    assert [one.code for one in bts.specialites if one.domain is None] == []
+
+
+@pytest.mark.parametrize("typed", ["banque", "compta", "gestion", "informatique", "MCO", "NDRC", "SIO", "CG"])
+def test_what_people_type_for_a_specialite_is_answered_in_a_session_of_today(bts: Exam, typed: str) -> None:
+    rolling = session(bts, "2027")
+    dossier = replace(DOSSIER, exam=bts, session=rolling, opening=rolling.openings[0])
+    tab = next(number for number, one in enumerate(bts.tabs, start=1) if one.kind == "qualification")
+    advice = journey.advice(dossier, tab, "specialite", typed) or ""
+    assert journey.search(dossier, tab, "specialite", typed) or "proposée par ce portail jusqu'à la session" in advice
+
+
+def test_every_public_category_says_for_whom_it_is(bts: Exam) -> None:
+    assert [one.code for one in bts.categories if one.public and not one.help] == []
+
+
 def test_every_incomplete_specialite_is_left_out(bts: Exam) -> None:
     banque_since_2026, tourisme = "31313", "33426"
     assert {banque_since_2026, tourisme}.isdisjoint(one.code for one in bts.specialites)

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from services.registrations.domain.conditions import ALWAYS, All, AnyOf, Condition, Not, Test, holds
+from services.registrations.domain.conditions import ALWAYS, All, AnyOf, Condition, Not, Test, decided, holds
 
 ANSWERS: dict[str, Any] = {"fact:categorie": "320", "fact:age_at_closing": 19, "epreuve:EF": ("inscrit", "non_inscrit")}
 
@@ -29,3 +29,27 @@ def test_a_condition_is_read_over_facts(condition: Condition, expected: bool) ->
 @pytest.mark.parametrize("operator", ["is", "in", "at_least", "at_most"])
 def test_an_unanswered_fact_makes_its_test_false(operator: str) -> None:
     assert not holds(Test("fact:unknown", operator, ("x",) if operator == "in" else 1), ANSWERS.get)
+
+
+ADULT, OTHER = Test("fact:categorie", "is", "320"), Test("fact:categorie", "is", "410")
+UNKNOWN = Test("fact:diplome", "present", True)
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        (ALWAYS, True),
+        (ADULT, True),
+        (UNKNOWN, None),
+        (Not(UNKNOWN), None),
+        (All((ADULT, UNKNOWN)), None),
+        (All((OTHER, UNKNOWN)), False),
+        (AnyOf((ADULT, UNKNOWN)), True),
+        (AnyOf((OTHER, UNKNOWN)), None),
+        (AnyOf((OTHER, Not(ADULT))), False),
+    ],
+)
+def test_a_condition_is_decided_where_what_is_unknown_makes_no_difference(
+    condition: Condition, expected: bool | None
+) -> None:
+    assert decided(condition, ANSWERS.get, ANSWERS.__contains__) is expected

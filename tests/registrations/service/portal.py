@@ -16,7 +16,7 @@ from services.registrations.operations.audit import Actor
 from services.registrations.operations.catalogue import load_catalogue, load_etablissements
 from services.registrations.queries.catalogue import opening_row
 from tests.registrations.domain.bts import ANSWERS, BESANCON, BTS, SESSION, at
-from tests.registrations.domain.etablissements import CNED, HABILITE, INDIVIDUELS, INDIVIDUELS_AUBE, LP
+from tests.registrations.domain.etablissements import CNED, HABILITE, INDIVIDUELS, INDIVIDUELS_AUBE, LP, REIMS
 from tests.support import tokens
 
 NOW = at("2021-10-05 12:00")
@@ -31,7 +31,7 @@ def with_catalogue(app: Flask, exam: Exam = GUIDE) -> None:
     """Load the guide's exam and its establishments."""
     with app.app_context():
         load_catalogue([exam], actor=OPERATOR, at=NOW)
-        load_etablissements((CNED, HABILITE, INDIVIDUELS, INDIVIDUELS_AUBE, LP))
+        load_etablissements((CNED, HABILITE, INDIVIDUELS, INDIVIDUELS_AUBE, LP, REIMS))
 
 
 def opening_id(app: Flask, academie: str = "03", session: str = "2022") -> str:

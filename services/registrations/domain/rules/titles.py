@@ -6,17 +6,20 @@ from services.registrations.domain.declaration import Declaration
 from services.registrations.domain.rules.registry import warning
 
 
+def years_label(years: int) -> str:
+    """« 3 ans »"""
+    return f"{years} an{'s' if years > 1 else ''}"
+
+
 @warning("K14", tab="candidature")
 def experience_expected(declared: Declaration) -> tuple[str, ...]:
     """Years of professional experience, by category and session. Source: D643-16, décret 2022-850."""
     if declared.category is None:
         return ()
-    year = declared.session_year
-    spans = [s for s in declared.category.experience if (s.first or year) <= year <= (s.last or year)]
     return tuple(
-        f"Vous devrez justifier de {span.years} an{'s' if span.years > 1 else ''} d'expérience professionnelle "
+        f"Vous devrez justifier de {years_label(years)} d'expérience professionnelle "
         "dans un emploi en rapport avec le diplôme, à la date de la dernière épreuve."
-        for span in spans
+        for years in declared.category.experience_in(declared.session_year)
     )
 
 

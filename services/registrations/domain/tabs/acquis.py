@@ -66,7 +66,7 @@ def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
 
 def search(dossier: Dossier, tab: Tab, name: str, typed: str, limit: int) -> tuple[Option, ...]:
     searched = (field(Box.AUTRE, "specialite"), field(Box.DIPLOME, "specialite"))
-    return matching(dossier.exam.specialites, typed, limit) if name in searched else ()
+    return matching(dossier.exam, dossier.exam.specialites, typed, limit) if name in searched else ()
 
 
 def label(tab: Tab, box: Box) -> str:

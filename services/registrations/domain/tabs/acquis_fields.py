@@ -98,7 +98,7 @@ def _specialite(dossier: Dossier, box: Declared, label: str, *, required: bool) 
         required=required,
         search=name,
         display=specialite_label(box.specialite) if box.specialite else typed or None,
-        options=() if box.specialite or not typed else matching(dossier.exam.specialites, typed, 20),
+        options=() if box.specialite or not typed else matching(dossier.exam, dossier.exam.specialites, typed, 20),
         refresh=True,
     )
 

@@ -5,14 +5,16 @@ An exam without categories or situations simply has no such fields; its tab may 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
 from services.registrations.domain import declaration
 from services.registrations.domain.answers import NON, OUI, Typed
-from services.registrations.domain.definition import Category, Exam, Tab
+from services.registrations.domain.definition import Exam, Tab
 from services.registrations.domain.dossier import Dossier, Etablissement
 from services.registrations.domain.forms import Field, FieldError, Option, Section, error
-from services.registrations.domain.tabs import address
+from services.registrations.domain.tabs import categories, etablissements
 from services.registrations.domain.tabs.inputs import OUI_NON, SELECT, check_fields, filled, notice, yes_no
 from services.registrations.domain.tabs.kind import TabContent, TabKind
 
@@ -50,7 +52,7 @@ def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
     typed = dossier.typed(tab)
     unsaid = OUI_NON[NON] if typed else ""  # nothing is said for a tab that was not opened
     answers = {
-        "categorie": category_label(dossier.category()),
+        "categorie": categories.label(dossier.category()),
         "situation": _situation_label(dossier.exam, typed),
         "etablissement": (declaration.etablissement_of(dossier) or _NOWHERE).label,
         "amenagement_duree": OUI_NON.get(typed.text("amenagement_duree"), unsaid),
@@ -65,18 +67,13 @@ def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
 
 
 def search(dossier: Dossier, tab: Tab, field: str, typed: str, limit: int) -> tuple[Option, ...]:
-    """Establishments of the kinds that the category goes with; INDIVIDUELS of the département of residence."""
-    if field != "etablissement":
-        return ()
-    kinds = _kinds(dossier)
-    residence = address.departement(dossier.typed_in("identification")) if kinds == ("individuels",) else None
-    found = dossier.directory.search(typed, kinds, residence, limit)
-    return tuple(Option(one.code, one.label) for one in found)
+    """Establishments of the kinds that the category goes with."""
+    return etablissements.search(dossier, typed, limit) if field == "etablissement" else ()
 
 
-def category_label(category: Category | None) -> str:
-    """« FORMATION CONTINUE (320) »"""
-    return f"{category.label} ({category.code})" if category else ""
+def advise(dossier: Dossier, tab: Tab, field: str, typed: str) -> str | None:
+    """What to do where no establishment is called so."""
+    return etablissements.advice(dossier, typed) if field == "etablissement" else None
 
 
 _NOWHERE = Etablissement("", "", "")
@@ -85,7 +82,7 @@ _NOWHERE = Etablissement("", "", "")
 def _sections(dossier: Dossier, tab: Tab) -> tuple[Section, ...]:
     omitted = _omitted(tab)
     sections = (
-        Section("Type de candidature", _type_fields(dossier.exam, omitted)),
+        Section("Type de candidature", _type_fields(dossier, omitted)),
         Section("Etablissement du candidat", _etablissement_fields(dossier, tab, omitted)),
         Section("Aménagement d'épreuve demandé au titre du handicap", _handicap_fields(dossier, tab, omitted)),
         Section("Diffusion des résultats", _consent_fields(omitted)),
@@ -94,12 +91,14 @@ def _sections(dossier: Dossier, tab: Tab) -> tuple[Section, ...]:
     return tuple(section for section in sections if section.fields)
 
 
-def _type_fields(exam: Exam, omitted: frozenset[str]) -> tuple[Field, ...]:
-    categories = tuple(Option(one.code, category_label(one)) for one in exam.categories if one.public)
+def _type_fields(dossier: Dossier, omitted: frozenset[str]) -> tuple[Field, ...]:
+    exam = dossier.exam
+    offered = tuple(Option(one.code, categories.label(one)) for one in exam.categories if one.public)
     situations = tuple(Option(item.key, item.label) for item in exam.lists.get("situations", ()))
     fields = []
-    if categories:
-        fields.append(_select("categorie", "Catégorie du candidat", categories, refresh=True))
+    if offered:
+        category = _select("categorie", "Catégorie du candidat", offered, refresh=True)
+        fields.append(replace(category, guidance=categories.guidance(exam, dossier.session.year)))
     if situations:
         fields.append(_select("situation", "Situation à l'inscription", situations))
     if "duree" not in omitted:
@@ -118,10 +117,11 @@ def _etablissement_fields(dossier: Dossier, tab: Tab, omitted: frozenset[str]) -
         "Etablissement",
         "search",
         required=True,
-        hint="Nom, ville ou numéro de l'établissement",
+        hint=etablissements.hint(dossier, found),
         search="etablissement",
         display=found.label if found else text or None,
         options=proposed,
+        proposals=() if found and etablissements.fits(found, dossier.category()) else etablissements.proposals(dossier),
     )
     return (field,)
 
@@ -156,17 +156,10 @@ def _etablissement_errors(dossier: Dossier, typed: Typed) -> tuple[FieldError, .
     found, category = declaration.etablissement_of(dossier), dossier.category()
     if found is None:
         return (error("etablissement", "Etablissement : choisissez un établissement proposé par la recherche."),)
-    if category and category.etablissements and found.kind not in category.etablissements:
-        detail = f"« {found.label} » ne correspond pas à la catégorie {category_label(category)}."
+    if not etablissements.fits(found, category):
+        detail = f"« {found.label} » ne correspond pas à la catégorie {categories.label(category)}."
         return (error("etablissement", f"Etablissement : {detail}"),)
     return ()
-
-
-def _kinds(dossier: Dossier) -> tuple[str, ...]:
-    category = dossier.category()
-    if category:
-        return category.etablissements
-    return tuple(dict.fromkeys(kind for one in dossier.exam.categories if one.public for kind in one.etablissements))
 
 
 def _situation_label(exam: Exam, typed: Typed) -> str:
@@ -182,4 +175,4 @@ def _omitted(tab: Tab) -> frozenset[str]:
     return frozenset(tab.options.get("omit", ()))
 
 
-KIND = TabKind(describe, check, recap, search)
+KIND = TabKind(describe, check, recap, search, advise=advise)

@@ -33,16 +33,22 @@ def _nothing_found(_: Dossier, __: Tab, ___: str, ____: str, _____: int) -> tupl
     return ()
 
 
+def _no_advice(_: Dossier, __: Tab, ___: str, ____: str) -> str | None:
+    return None
+
+
 def _no_more(_: Dossier, __: Tab) -> Iterable[str]:
     return ()
 
 
 @dataclass(frozen=True)
 class TabKind:
-    """`more_names`: of fields that it asks for in another state of the dossier than the one described."""
+    """`more_names`: of fields that it asks for in another state of the dossier than the one described;
+    `advise`: what is said beside the proposals for a field (dossier, tab, field, words)."""
 
     describe: Callable[[Dossier, Tab], TabContent]
     check: Callable[[Dossier, Tab], tuple[FieldError, ...]] = _nothing_wrong
     recap: Callable[[Dossier, Tab], tuple[RecapSection, ...]] = _nothing_told
     search: Callable[[Dossier, Tab, str, str, int], tuple[Option, ...]] = _nothing_found
     more_names: Callable[[Dossier, Tab], Iterable[str]] = _no_more
+    advise: Callable[[Dossier, Tab, str, str], str | None] = _no_advice

@@ -7,12 +7,12 @@ from services.contracts.registrations import Section as RecapSection
 from services.registrations.domain import declaration
 from services.registrations.domain.answers import NON, OUI, Typed
 from services.registrations.domain.declaration import FORMES, SUBJECT_TO
-from services.registrations.domain.definition import Specialite, Tab
+from services.registrations.domain.definition import Tab
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.forms import Field, FieldError, Option, Section, error
 from services.registrations.domain.tabs.inputs import OUI_NON, SELECT, check_fields, filled, yes_no
 from services.registrations.domain.tabs.kind import TabContent, TabKind
-from services.registrations.domain.tabs.specialites import matching, specialite_label
+from services.registrations.domain.tabs.specialites import BROWSE, absence, matching, offered, specialite_label
 from services.registrations.domain.tabs.takeover import shown
 
 DEROGATION_LABEL = "Dérogation à la forme de passage"
@@ -45,10 +45,15 @@ def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
 
 
 def search(dossier: Dossier, tab: Tab, field: str, typed: str, limit: int) -> tuple[Option, ...]:
-    """Spécialités of the session by words of their label, in any order, or by code."""
+    """Spécialités of the session by their words, in any order, by acronym, code or domain."""
     if field != "specialite":
         return ()
-    return matching(_offered(dossier), typed, limit)
+    return matching(dossier.exam, offered(dossier), typed, limit)
+
+
+def advise(dossier: Dossier, tab: Tab, field: str, typed: str) -> str | None:
+    """Why a spécialité that is searched is not there."""
+    return absence(dossier, typed) if field == "specialite" else None
 
 
 def _sections(dossier: Dossier, tab: Tab, typed: Typed) -> tuple[Section, ...]:
@@ -66,11 +71,18 @@ def _specialite_field(dossier: Dossier, tab: Tab, typed: Typed) -> Field:
         "Spécialité",
         "search",
         required=True,
-        hint="Quelques mots de la spécialité, ou son code",
+        hint="Quelques mots de la spécialité, son sigle ou son code",
         search="specialite",
+        browse=_browse_label(dossier),
         display=specialite_label(found) if found else text or None,
         options=search(dossier, tab, "specialite", text, 20) if text and not found else (),
     )
+
+
+def _browse_label(dossier: Dossier) -> str | None:
+    """« Parcourir les spécialités (10) », where there is a choice."""
+    count = len(dossier.session.specialites)
+    return f"{BROWSE} ({count})" if count > 1 else None
 
 
 def _forme_fields(dossier: Dossier, typed: Typed) -> tuple[Field, ...]:
@@ -131,13 +143,9 @@ def _wish_errors(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
     )
 
 
-def _offered(dossier: Dossier) -> tuple[Specialite, ...]:
-    return tuple(one for one in dossier.exam.specialites if one.code in dossier.session.specialites)
-
-
 def _has_formes(tab: Tab) -> bool:
     """An exam without forms of passage says `omit: [forme]`."""
     return "forme" not in tab.options.get("omit", ())
 
 
-KIND = TabKind(describe, check, recap, search, lambda dossier, tab: (_wished_field().name,))
+KIND = TabKind(describe, check, recap, search, lambda dossier, tab: (_wished_field().name,), advise)

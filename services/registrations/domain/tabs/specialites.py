@@ -1,12 +1,18 @@
-"""How spécialités are named in fields and found by what is typed."""
+"""How spécialités are named in fields, found by what is typed, and why one is not there."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from services.reference.text import folded
-from services.registrations.domain.definition import Specialite
+from services.registrations.domain.definition import Exam, Specialite
+from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.forms import Option
+
+DOMAINS = "domaines"  # the exam's list of what spécialités are about
+BROWSE = "Parcourir les spécialités"
+_SMALL_WORDS = frozenset({"d", "de", "des", "du", "en", "et", "l", "la", "le", "les"})
+_MOST_ABSENT = 3  # named in one sentence
 
 
 def specialite_label(specialite: Specialite) -> str:
@@ -14,16 +20,85 @@ def specialite_label(specialite: Specialite) -> str:
     return f"{specialite.label} ({specialite.code})"
 
 
-def matching(specialites: Iterable[Specialite], typed: str, limit: int) -> tuple[Option, ...]:
-    """Those whose words or code begin like every word typed, in any order; labels that begin so come first."""
-    wanted = folded(typed)
-    found = sorted(
-        (one for one in specialites if _matches(one, wanted)),
-        key=lambda one: (not folded(one.label).startswith(wanted), folded(one.label)),
+def offered(dossier: Dossier) -> tuple[Specialite, ...]:
+    """Those of the session, in the catalogue's order."""
+    return tuple(one for one in dossier.exam.specialites if one.code in dossier.session.specialites)
+
+
+def matching(exam: Exam, specialites: Iterable[Specialite], typed: str, limit: int) -> tuple[Option, ...]:
+    """Those for which every word typed begins one of theirs, in any order, best first.
+
+    Best are acronym and code, then labels that begin so, then words of the label, then words of the domain.
+    """
+    ranked = [(_rank(exam, one, typed), folded(one.label), one) for one in specialites]
+    found = sorted((rank, label, one.code, one) for rank, label, one in ranked if rank is not None)
+    return tuple(Option(one.code, specialite_label(one)) for *_, one in found)[: max(limit, 0)]
+
+
+def absence(dossier: Dossier, typed: str) -> str | None:
+    """Why the session has none that is called so, and what became of those of other sessions; None where it has one."""
+    named = [one for one in offered(dossier) if _is_called(dossier.exam, one, typed)]
+    if not _words(dossier.exam, typed) or named:
+        return None
+    others = [one for one in dossier.exam.specialites if one.code not in dossier.session.specialites]
+    absent = [one for one in others if _is_called(dossier.exam, one, typed)][:_MOST_ABSENT]
+    near = matching(dossier.exam, offered(dossier), typed, 1)
+    return " ".join(
+        (
+            f"Aucune spécialité de cette session ne s'appelle « {typed.strip()} ».",
+            *(f"{specialite_label(one)} : {_when_else(one, dossier.session.year)}" for one in absent),
+            f"Voici celles de ce domaine ; toutes sont dans « {BROWSE} »."
+            if near
+            else f"Pour les voir toutes : « {BROWSE} ».",
+        )
     )
-    return tuple(Option(one.code, specialite_label(one)) for one in found)[: max(limit, 0)]
 
 
-def _matches(specialite: Specialite, wanted: str) -> bool:
-    label = f" {folded(specialite.label)} {folded(specialite.code)}"
-    return all(f" {word}" in label for word in wanted.split())
+def _when_else(one: Specialite, year: int) -> str:
+    """True of the catalogue: other sessions may exist that it does not hold."""
+    if one.last_session is not None and one.last_session < year:
+        successor = f" ; elle est remplacée par {one.replaced_by}" if one.replaced_by else ""
+        return f"proposée par ce portail jusqu'à la session {one.last_session}{successor}."
+    if one.first_session is not None and year < one.first_session:
+        return f"proposée par ce portail à partir de la session {one.first_session}."
+    return "proposée par ce portail à d'autres sessions."
+
+
+def _is_called(exam: Exam, one: Specialite, typed: str) -> bool:
+    rank = _rank(exam, one, typed)
+    return rank is not None and rank < _OF_THE_DOMAIN
+
+
+_OF_THE_DOMAIN = 3
+
+
+def _rank(exam: Exam, one: Specialite, typed: str) -> int | None:
+    wanted, label = _words(exam, typed), folded(one.label)
+    own = [*label.split(), folded(one.code), folded(one.acronym or "")]
+    if wanted in ([own[-1]], [own[-2]]):
+        return 0
+    if " ".join(wanted) and label.startswith(folded(typed)):
+        return 1
+    if _begun(wanted, own):
+        return 2
+    return _OF_THE_DOMAIN if _begun(wanted, [*own, *_domain_words(exam, one)]) else None
+
+
+def _begun(wanted: Iterable[str], words: Iterable[str]) -> bool:
+    known = tuple(words)
+    return all(any(word.startswith(start) for word in known) for start in wanted)
+
+
+def _words(exam: Exam, typed: str) -> list[str]:
+    """What a search goes by: without the exam's own name and small words, plurals as singulars."""
+    unsaid = _SMALL_WORDS | {folded(exam.code)}
+    return [_singular(word) for word in folded(typed).split() if word not in unsaid]
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 4 and word.endswith("s") else word
+
+
+def _domain_words(exam: Exam, one: Specialite) -> tuple[str, ...]:
+    domain = next((item for item in exam.lists.get(DOMAINS, ()) if item.key == one.domain), None)
+    return tuple(folded(" ".join((domain.label, *domain.tags))).split()) if domain else ()

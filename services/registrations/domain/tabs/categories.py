@@ -1,0 +1,29 @@
+"""The candidate categories: how they are named, and for whom each is."""
+
+from __future__ import annotations
+
+from services.registrations.domain.definition import Category, Exam
+from services.registrations.domain.forms import Explanation, Guidance
+from services.registrations.domain.rules.titles import years_label
+
+TITLE = "Quelle catégorie choisir ?"
+NOTICE = "categories_notice"  # of the exam's texts: who is in none of them
+
+
+def label(category: Category | None) -> str:
+    """« FORMATION CONTINUE (320) »"""
+    return f"{category.label} ({category.code})" if category else ""
+
+
+def guidance(exam: Exam, year: int) -> Guidance | None:
+    """One sentence for each public category that has one; None where the exam's catalogue says nothing."""
+    explained = tuple(
+        Explanation(label(one), _filled(one, year)) for one in exam.categories if one.public and one.help is not None
+    )
+    notice = " ".join(exam.texts.get(NOTICE, ())) or None
+    return Guidance(TITLE, explained, notice) if explained else None
+
+
+def _filled(category: Category, year: int) -> str:
+    years = " ou ".join(years_label(one) for one in category.experience_in(year))
+    return (category.help or "").replace("{experience}", years)

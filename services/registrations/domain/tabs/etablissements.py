@@ -1,0 +1,158 @@
+"""The establishment of a candidate: what his category allows, what is proposed first, what a search gives.
+
+Those who have no school are registered under the candidats individuels of their département of residence, or under the
+CNED: whatever they type leads there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from services.reference import academies, communes, departements
+from services.reference.text import folded
+from services.registrations.domain.definition import Category
+from services.registrations.domain.dossier import Dossier, Etablissement
+from services.registrations.domain.forms import Option, Proposal
+from services.registrations.domain.tabs import address
+
+LYCEE, CNED, INDIVIDUELS = "lycee", "cned", "individuels"
+HINT = "Nom, ville ou numéro de l'établissement"
+_SENTENCES = {
+    CNED: "l'établissement à choisir est le CNED",
+    INDIVIDUELS: (
+        "vous n'avez pas d'établissement à chercher : choisissez les candidats individuels de votre département "
+        "de résidence"
+    ),
+}
+_FEW = 5  # proposed without being searched
+
+
+def _kinds(dossier: Dossier) -> tuple[str, ...]:
+    """Those of the category; while none is chosen, those of all public ones."""
+    if category := dossier.category():
+        return category.etablissements
+    return tuple(dict.fromkeys(kind for one in dossier.exam.categories if one.public for kind in one.etablissements))
+
+
+def search(dossier: Dossier, typed: str, limit: int) -> tuple[Option, ...]:
+    """Those of the candidate's département first; what a category without a school allows, whatever is typed."""
+    found = _named(dossier, typed, limit) or _instead(dossier, typed, limit)
+    return tuple(Option(one.code, one.label, hint=meaning(one)) for one in found)
+
+
+def advice(dossier: Dossier, typed: str) -> str | None:
+    """What to do where nothing is called so."""
+    if not typed.strip() or _named(dossier, typed, 1):
+        return None
+    category = dossier.category()
+    if category and not _has_school(category):
+        meant = [f"{one.label} ({words})" for one in _instead(dossier, typed, _FEW) if (words := meaning(one))]
+        return f"Avec cette catégorie, {_expected(category)}{' : ' if meant else ''}{', '.join(meant)}."
+    if category is None:
+        mend = "Choisissez d'abord la catégorie du candidat : elle dit quel établissement est attendu."
+    else:
+        mend = "Essayez la ville seule, ou le numéro de l'établissement (sept chiffres et une lettre)."
+        mend += " Sans établissement, vérifiez la catégorie du candidat."
+    near = " Voici ceux de votre académie." if _instead(dossier, typed, 1) else ""
+    return f"Aucun établissement ne correspond à « {typed.strip()} ».{near} {mend}"
+
+
+def proposals(dossier: Dossier) -> tuple[Proposal, ...]:
+    """What can be chosen without a search; nothing while no category is."""
+    category = dossier.category()
+    if category is None:
+        return ()
+    return tuple(
+        Proposal(one.code, one.label, _told_by_candidate(one))
+        for kind in category.etablissements
+        for one in _few(dossier, kind)
+    )
+
+
+def hint(dossier: Dossier, chosen: Etablissement | None) -> str:
+    """What the field expects, or what its value means."""
+    category = dossier.category()
+    if chosen and (words := meaning(chosen)) and fits(chosen, category):
+        return f"{chosen.label} : {words}"
+    if category and not _has_school(category) and (words := _expected(category)):
+        return words[0].upper() + words[1:]
+    return HINT
+
+
+def meaning(one: Etablissement) -> str | None:
+    """« candidats individuels de l'Aube »; nothing for what its label says already."""
+    place = departements.by_code(one.departement or "")
+    return f"candidats individuels {place.complement}" if place and one.kind == INDIVIDUELS else None
+
+
+def fits(one: Etablissement, category: Category | None) -> bool:
+    """Whether it is of a kind that the category goes with."""
+    return category is None or not category.etablissements or one.kind in category.etablissements
+
+
+def _expected(category: Category) -> str:
+    return " ou ".join(_SENTENCES[kind] for kind in category.etablissements if kind in _SENTENCES)
+
+
+def _has_school(category: Category) -> bool:
+    return not category.etablissements or LYCEE in category.etablissements
+
+
+def _named(dossier: Dossier, typed: str, limit: int) -> tuple[Etablissement, ...]:
+    """Those that are called so."""
+    of_residence = _places(dossier) if _kinds(dossier) == (INDIVIDUELS,) else ()
+    return dossier.directory.search(typed, _kinds(dossier), of_residence, limit, near=_residence(dossier))
+
+
+def _instead(dossier: Dossier, typed: str, limit: int) -> tuple[Etablissement, ...]:
+    """What is proposed where nothing is called so."""
+    category = dossier.category()
+    if category is None:
+        return ()
+    if _has_school(category):
+        found = dossier.directory.search("", category.etablissements, _of_academie(dossier), _FEW + 1)
+        return found[:limit] if len(found) <= _FEW else ()
+    places = tuple(_called(_places(dossier), typed)) or _places(dossier)
+    found = dossier.directory.search("", category.etablissements, (), 1000)
+    return tuple(one for one in found if one.departement is None or one.departement in places)[:limit]
+
+
+def _few(dossier: Dossier, kind: str) -> tuple[Etablissement, ...]:
+    """Those of a kind that can stand as buttons: a school has to be near, and one of few."""
+    if kind == INDIVIDUELS:
+        return dossier.directory.search("", (kind,), _places(dossier), len(_places(dossier)))
+    if kind == CNED:
+        return dossier.directory.search("", (kind,), (), 1)
+    residence = _residence(dossier)
+    found = dossier.directory.search("", (kind,), (residence,), _FEW + 1) if residence else ()
+    return found if len(found) <= _FEW else ()
+
+
+def _told_by_candidate(one: Etablissement) -> str:
+    place = departements.by_code(one.departement or "")
+    if one.kind == INDIVIDUELS and place:
+        return f"Je me présente en candidat individuel {place.complement}"
+    return "J'étudie avec le CNED" if one.kind == CNED else one.label
+
+
+def _residence(dossier: Dossier) -> str | None:
+    return address.departement(dossier.typed_in("identification"))
+
+
+def _places(dossier: Dossier) -> tuple[str, ...]:
+    """The département of residence; those of the académie while it is not known."""
+    residence = _residence(dossier)
+    return (residence,) if residence else _of_academie(dossier)
+
+
+def _of_academie(dossier: Dossier) -> tuple[str, ...]:
+    academie = academies.by_code(dossier.opening.academie)
+    return academie.departements if academie else ()
+
+
+def _called(places: tuple[str, ...], typed: str) -> Iterator[str]:
+    """Those of the départements that have a commune, or themselves are, of that name."""
+    for code in places:
+        place = departements.by_code(code)
+        if communes.exact(code, typed) or (place and folded(place.name) == folded(typed)):
+            yield code

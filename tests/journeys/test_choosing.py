@@ -1,0 +1,136 @@
+"""People who know no code, no acronym of the administration and no word for their case: only what the screens say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.journeys import people
+from tests.journeys.candidate import Candidate
+from tests.journeys.desk import Desk
+from tests.journeys.people import COLLECTIVITES, HANDICAP, PRESSE, Person, Search
+from tests.journeys.plain_desk import PlainDesk
+from tests.support import failures
+from tests.support.browser import DESKTOP, TELEPHONE, french_visitor
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from tests.support.running import RunningPortal
+
+MCO = "Management commercial opérationnel (31213)"
+SLAM = "Services informatiques aux organisations option B : solutions logicielles et applications métiers (32614)"
+TROYES = {
+    "Nationalité": "Française",
+    "Numéro, rue, voie": "3 rue Émile Zola",
+    "Code postal": "10000",
+    "Localité": "Troyes",
+    people.CSP: "Employés de commerce",
+}
+REMAINING = {"Situation à l'inscription": "Première inscription", HANDICAP: "Non", PRESSE: "Non", COLLECTIVITES: "Non"}
+
+
+def someone(prenoms: str) -> Person:
+    born = people.born_in_france("010 - AUBE", "TROYES")
+    account = people.civil_status("MADAME", "MARTIN", prenoms, "04/05/1995") | born
+    return Person(people.new_address(), account, "ACADÉMIE DE REIMS", {})
+
+
+@dataclass
+class Walk:
+    """One candidate at « Informations candidature », with a script or without."""
+
+    candidate: Candidate
+
+    @property
+    def desk(self) -> Desk:
+        return self.candidate.desk
+
+    def comes_to_the_category(self) -> None:
+        self.candidate.creates_an_account()
+        self.candidate.activates_it()
+        self.candidate.logs_in()
+        self.candidate.chooses()
+        self.desk.press("Suivant")
+        self.desk.fill(TROYES)
+        self.desk.press("Suivant")
+        self.desk.is_at("Informations candidature")
+
+    def takes_the_category_said_to_be_for(self, words: str) -> None:
+        """« Quelle catégorie choisir ? » is opened, and the line read that speaks of one's own case."""
+        page = self.candidate.page
+        page.get_by_text("Quelle catégorie choisir ?", exact=True).click()
+        said = page.locator("dd", has_text=words)
+        label = said.locator("xpath=preceding-sibling::dt[1]").inner_text()
+        self.desk.fill({"Catégorie du candidat": label})
+
+    def goes_on_to_the_specialite(self) -> None:
+        self.desk.fill(REMAINING)
+        self.desk.press("Suivant")
+        self.desk.is_at("Qualification présentée")
+
+    def finishes(self) -> None:
+        self.desk.fill({"Forme de passage": "Globale"})
+        self.desk.press("Suivant")
+        self.desk.is_at("Acquis")
+        self.desk.press("Suivant")
+        self.desk.fill({"Diplôme ou formation": "BACCALAURÉAT GÉNÉRAL"})
+        self.desk.press("Suivant")
+        self.desk.is_at("Epreuves")
+
+
+@pytest.fixture(params=["script", "plain"])
+def comes(request: pytest.FixtureRequest, browser: Browser, alone: RunningPortal) -> Iterator[Walk]:
+    """A person at a computer, or at a telephone whose browser runs no script."""
+    plain = request.param == "plain"
+    context = french_visitor(browser, viewport=TELEPHONE if plain else DESKTOP, java_script_enabled=not plain)
+    page = context.new_page()
+    yield Walk(Candidate(page, alone, someone("Claire"), PlainDesk if plain else Desk))
+    failures.photograph(request.node, context)
+    context.close()
+
+
+def test_mco_i_have_a_job_i_live_in_troyes(comes: Walk) -> None:
+    comes.comes_to_the_category()
+    comes.takes_the_category_said_to_be_for("salarié")
+    comes.desk.press("Je me présente en candidat individuel de l'Aube")
+    comes.goes_on_to_the_specialite()
+    comes.desk.fill({"Spécialité": Search("mco", MCO)})
+    comes.finishes()
+    comes.desk.fill({"E2 / Option": "Anglais"})
+    comes.desk.press("Suivant")
+    comes.desk.is_at("Récapitulatif")
+    comes.desk.shows("EXPERIENCE PROFESSIONNELLE (510)", "INDIVIDUELS 010", MCO.removesuffix(" (31213)"))
+
+
+def test_sio_with_the_cned(comes: Walk) -> None:
+    comes.comes_to_the_category()
+    comes.takes_the_category_said_to_be_for("CNED")
+    comes.desk.press("J'étudie avec le CNED")
+    comes.goes_on_to_the_specialite()
+    comes.desk.fill({"Spécialité": Search("sio", SLAM)})
+    comes.finishes()
+    comes.desk.press("Suivant")
+    comes.desk.is_at("Récapitulatif")
+    comes.desk.shows("ENSEIGNEMENT A DISTANCE (410)", "CNED", SLAM.removesuffix(" (32614)"))
+
+
+def test_a_specialite_taken_from_the_list_of_its_domain_leaves_the_rest_as_typed(comes: Walk) -> None:
+    comes.comes_to_the_category()
+    comes.takes_the_category_said_to_be_for("CNED")
+    comes.desk.press("J'étudie avec le CNED")
+    comes.goes_on_to_the_specialite()
+    comes.desk.fill({"Forme de passage": "Progressive"})
+    comes.candidate.page.get_by_role("button", name="Parcourir les spécialités").click()
+    comes.desk.is_at("Parcourir les spécialités")
+    comes.candidate.page.get_by_text("Informatique et numérique").click()
+    comes.candidate.page.get_by_role("link", name=f"Ce qui vous sera demandé : {SLAM}").click()
+    comes.desk.shows("Ce qui vous sera demandé", "BTSCNED1 : Attestation d'inscription et de suivi")
+    comes.desk.press("Choisir cette spécialité")
+    comes.desk.is_at("Qualification présentée")
+    page = comes.candidate.page
+    assert page.get_by_label("Spécialité").input_value() == SLAM
+    assert page.get_by_label("Forme de passage *").locator("option:checked").inner_text() == "Progressive"

@@ -9,6 +9,7 @@ from gateway import entrances, visitor
 from gateway.pages import page
 from gateway.services import services
 from gateway.web.inscription import blueprint
+from gateway.web.inscription.refus import refusal_page
 from services.chassis.errors import DomainError
 
 ACTIVE = "inscriptions"
@@ -53,7 +54,10 @@ def number(candidature_id: str) -> ResponseReturnValue:
 @entrances.candidates
 def modify(candidature_id: str) -> ResponseReturnValue:
     token = visitor.required().access_token
-    draft = services().registrations.modify(token, candidature_id, services().accounts.identity(token))
+    try:
+        draft = services().registrations.modify(token, candidature_id, services().accounts.identity(token))
+    except DomainError as refusal:
+        return refusal_page(refusal)
     return redirect(url_for("inscription.show_tab", draft_id=draft.id, number=1), code=303)
 
 

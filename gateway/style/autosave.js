@@ -215,7 +215,7 @@ class SavedLine {
     clearTimeout(this.timer);
     this.text.textContent = this.words(kind, detail);
     this.button.hidden = !(kind in BUTTONS);
-    this.button.textContent = BUTTONS[kind] || "";
+    if (kind in BUTTONS) this.button.textContent = BUTTONS[kind];
     if (kind !== this.kind && kind !== "start") this.spoken.textContent = this.text.textContent;
     this.kind = kind;
     this.root.classList.toggle("portail-saisie--avertit", this.troubled);

@@ -1,4 +1,4 @@
-"""Drafts in the pages: what is typed is kept by every button and as it is typed, and what they say of themselves is true."""
+"""Drafts in the pages: what is typed is kept by every button and as it is typed; what they say is true."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ OTHER_CANDIDATURE = "other_candidature"
 
 @dataclass(frozen=True)
 class Obstacle:
-    """`reason` is « not_yet » or « closed » (the window), or « other_candidature » (K1), which `candidature_id` names."""
+    """`reason`: « not_yet » or « closed » (the window), « other_candidature » (K1, the one of `candidature_id`)."""
 
     reason: str
     detail: str

@@ -29,6 +29,8 @@ STORIES: tuple[Story, ...] = (
     candidates.choosing,
     candidates.tabs,
     candidates.two_windows,
+    candidates.saving,
+    candidates.forbidden,
     candidates.twelve_tabs,
     candidates.registered,
     pieces.deposits,

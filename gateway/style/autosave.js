@@ -24,6 +24,7 @@ class Autosave {
     this.form.addEventListener("submit", (event) => this.submitted(event));
     this.form.addEventListener("portail:reessayer", () => this.save());
     this.form.addEventListener("portail:injoignable", (event) => this.waits(event));
+    document.addEventListener("portail:contenu", (event) => event.detail === this.form && this.told(this.revision.dataset.heure));
     document.addEventListener("click", (event) => this.followed(event));
     document.addEventListener("submit", (event) => this.sentAnother(event), { capture: true });
     document.addEventListener("visibilitychange", () => this.pending && this.save());
@@ -35,6 +36,10 @@ class Autosave {
     // Another window has logged in.
     this.channel = "BroadcastChannel" in window ? new BroadcastChannel("portail-session") : null;
     this.channel?.addEventListener("message", () => this.line.kind === "ended" && this.save());
+  }
+
+  get revision() {
+    return this.form.elements.namedItem("revision");
   }
 
   get dirty() {
@@ -68,6 +73,7 @@ class Autosave {
     try {
       const answer = await this.queue.post(this.form.dataset.saisie, ...this.request());
       const said = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : {};
+      if (answer.ok && !said.revision) throw new TypeError("not our answer"); // a network that asks to log in
       this.queue.unreachable = false;
       this.answered(answer, said, typed);
     } catch {
@@ -98,12 +104,16 @@ class Autosave {
   written({ revision, at }, typed) {
     this.renumber(revision);
     this.queue.holds(typed);
+    this.told(at);
+    for (const again of this.afterwards.splice(0)) again();
+    if (this.dirty) this.typed();
+  }
+
+  told(at) {
     this.attempts = 0;
     this.warned = false;
     this.line.show("saved", at);
     document.dispatchEvent(new CustomEvent("portail:actif"));
-    for (const again of this.afterwards.splice(0)) again();
-    if (this.dirty) this.typed();
   }
 
   // The text that stands in the way may be our own, of which no answer came.
@@ -117,7 +127,7 @@ class Autosave {
   }
 
   renumber(revision) {
-    this.form.elements.namedItem("revision").value = revision;
+    this.revision.value = revision;
   }
 
   tryLater(kind, seconds = 0) {
@@ -129,6 +139,7 @@ class Autosave {
     const wait = RETRY_MS[Math.min(this.attempts, RETRY_MS.length - 1)];
     this.attempts += 1;
     clearTimeout(this.retry);
+    this.retry = null;
     if (this.line.kind === "ended" && document.hidden) return; // until somebody looks at it again
     this.retry = setTimeout(() => this.save(), Math.max(wait, Number(seconds) * 1000));
   }

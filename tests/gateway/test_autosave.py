@@ -265,12 +265,22 @@ def test_a_choice_that_changes_the_form_and_what_is_typed_meanwhile_are_both_sav
     with typist.page.expect_request(f"**/{CANDIDATURE}"):
         typist.field("categorie").select_option("320")
     typist.field("etablissement-texte").press_sequentially("Pasteur")
-    held.pop().continue_()
+    with typist.page.expect_response("**/saisie"):
+        held.pop().continue_()
     typist.reads(SAVED)
     other = typist.page.context.new_page()
     typist.opens(CANDIDATURE, other)
     expect(typist.field("categorie", other)).to_have_value("320")
     expect(typist.field("etablissement-texte", other)).to_have_value("Pasteur")
+
+
+def test_a_choice_that_changes_the_form_is_told_as_saved_by_the_one_request_that_it_takes(typist: Typist) -> None:
+    typist.opens(CANDIDATURE)
+    typist.field("categorie").select_option("320")
+    typist.reads(SAVED)
+    with typist.page.expect_request("**/saisie"):
+        typist.field("etablissement-texte").fill("Pasteur")
+    assert typist.saves == 1
 
 
 def test_a_choice_made_while_the_line_is_cut_changes_the_form_when_it_is_back(typist: Typist) -> None:

@@ -69,7 +69,8 @@ def known(dossier: Dossier, number: int, typed: Mapping[str, Any]) -> dict[str, 
     """What was typed into fields that the tab asks for, in whatever state of the dossier, and the words of searches
     of which nothing is chosen yet; no page sends others, save one of an exam that has changed since.
     Raises NotFound for a number that is none."""
-    names = _names(dossier, number) | _searches_without_choice(dossier, number, typed)
+    shown = _fields(describe(dossier, number))
+    names = _names(dossier, number, shown) | _searches_without_choice(shown, typed)
     return {name: value for name, value in typed.items() if name in names}
 
 
@@ -113,13 +114,13 @@ def _heading(dossier: Dossier, number: int, tab: Tab) -> TabHeading:
 
 
 def _answers(dossier: Dossier, number: int, typed: Mapping[str, Any]) -> dict[str, Any]:
-    names = _names(dossier, number)
+    names = _names(dossier, number, _fields(describe(dossier, number)))
     return {name: value for name, value in typed.items() if name in names}
 
 
-def _searches_without_choice(dossier: Dossier, number: int, typed: Mapping[str, Any]) -> frozenset[str]:
+def _searches_without_choice(fields: tuple[Field, ...], typed: Mapping[str, Any]) -> frozenset[str]:
     """The names under which their words are posted."""
-    searches = (one.name for one in _fields(describe(dossier, number)) if one.type == "search" and not one.disabled)
+    searches = (field.name for field in fields if field.type == "search" and not field.disabled)
     return frozenset(f"{name}{WORDS}" for name in searches if typed.get(f"{name}{WORDS}") and not typed.get(name))
 
 
@@ -133,9 +134,9 @@ def _holding_words(field: Field, typed: Typed) -> Field:
     return replace(field, display=words) if words else field
 
 
-def _names(dossier: Dossier, number: int) -> frozenset[str]:
+def _names(dossier: Dossier, number: int, fields: tuple[Field, ...]) -> frozenset[str]:
     tab = _tab(dossier, number)
-    shown = (field.name for field in _fields(describe(dossier, number)) if not field.disabled)
+    shown = (field.name for field in fields if not field.disabled)
     questions = (question.name for question in tab.questions)
     return frozenset((*shown, *questions, *_kind(tab).more_names(dossier, tab)))
 

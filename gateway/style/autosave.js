@@ -123,7 +123,9 @@ class Autosave {
       return this.save();
     }
     this.over = true;
-    return this.line.show(type?.endsWith("/brouillon-modifie") ? "conflict" : "closed", detail);
+    if (type?.endsWith("/brouillon-modifie")) return this.line.show("conflict", detail);
+    document.querySelector("[data-non-transmis]")?.remove(); // it has been transmitted
+    return this.line.show("closed", detail);
   }
 
   renumber(revision) {

@@ -212,6 +212,20 @@ def test_two_windows_are_told_at_the_first_difference_and_nothing_is_replaced(ty
     expect(other.locator("main")).to_contain_text("2 rue du lac")
 
 
+def test_a_window_whose_draft_another_one_has_saved_leads_to_the_candidature(
+    typist: Typist, visitors: Visitors
+) -> None:
+    visitors.register(typist.email)
+    typist.field("adresse").fill("2 rue du lac")
+    typist.reads(re.compile("Votre candidature est enregistrée"))
+    expect(typist.page.locator("main")).not_to_contain_text("non transmis", ignore_case=True)
+    typist.page.get_by_role("button", name="Continuer", exact=True).click()
+    expect(typist.page.get_by_role("heading", level=1)).to_have_text("Ce dossier a déjà été enregistré")
+    expect(typist.page.locator("main")).to_contain_text("2 rue du lac")
+    typist.page.get_by_role("link", name="Voir ma candidature").click()
+    expect(typist.page.get_by_role("heading", level=1)).to_have_text("Récapitulatif")
+
+
 def test_a_window_on_another_tab_is_no_difference(typist: Typist) -> None:
     other = typist.page.context.new_page()
     typist.opens(CANDIDATURE, other)

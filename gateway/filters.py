@@ -6,16 +6,21 @@ from datetime import date, datetime
 
 from flask import Flask
 
-from services.chassis.french import date_courte, fin_affichee, instant_court, taille
+from services.chassis.french import date_courte, fin_affichee, heure, instant_court, taille
 
 
 def register(app: Flask) -> None:
-    app.jinja_env.filters.update(instant=instant, jour=jour, fin=fin, fin_iso=fin_iso, taille=taille)
+    app.jinja_env.filters.update(instant=instant, heure=heure_de, jour=jour, fin=fin, fin_iso=fin_iso, taille=taille)
 
 
 def instant(text: str) -> str:
     """An ISO instant as « 04/10/2021 à 14:08 »."""
     return instant_court(datetime.fromisoformat(text))
+
+
+def heure_de(text: str) -> str:
+    """Its hour alone, « 14:08 »."""
+    return heure(datetime.fromisoformat(text))
 
 
 def fin(text: str) -> str:

@@ -24,7 +24,23 @@ class TabHeading:
 
 
 @dataclass(frozen=True)
+class ModifiedCandidature:
+    numero_inscription: str
+    version_label: str
+    saved_at: str
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    reason: str
+    detail: str
+    candidature_id: str | None
+
+
+@dataclass(frozen=True)
 class Draft:
+    """`obstacles` are what keeps it from being transmitted now."""
+
     id: str
     revision: int
     numero_candidat: str
@@ -37,6 +53,19 @@ class Draft:
     current: int
     updated_at: str
     saved_candidature_id: str | None
+    modified: ModifiedCandidature | None = None
+    obstacles: tuple[Obstacle, ...] = ()
+    contact: Contact | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is left to finish: waiting does not help."""
+        return any(found.reason != "not_yet" for found in self.obstacles)
+
+    @property
+    def recap_number(self) -> int:
+        """The tab on which all of it can be read."""
+        return next((tab.number for tab in self.tabs if tab.kind == "recap"), self.current)
 
 
 @dataclass(frozen=True)
@@ -224,11 +253,23 @@ class Registrations:
         )
 
     def write_tab(
-        self, token: str, draft_id: str, number: int, *, revision: int, values: Values, action: str, assertion: str
+        self,
+        token: str,
+        draft_id: str,
+        number: int,
+        *,
+        revision: int,
+        values: Values,
+        action: str,
+        assertion: str | None = None,
     ) -> Moved:
-        """`action` is "next", "previous" or "stay"; a 422 keeps the values and says the new revision."""
+        """`action` is "next", "previous" or "stay"; a 422 keeps the values and says the new revision. Without
+        `assertion` the identity stays the one that the draft has."""
         body = {"revision": revision, "values": values, "action": action}
-        address, headers = path("/v1/drafts/{}/tabs/{}", draft_id, number), {"X-Identity": assertion}
+        address, headers = (
+            path("/v1/drafts/{}/tabs/{}", draft_id, number),
+            {"X-Identity": assertion} if assertion else {},
+        )
         return shaped(Moved, self._http.put(address, json=body, token=token, headers=headers))
 
     def search(self, token: str, draft_id: str, number: int, field: str, words: str, assertion: str) -> Found:

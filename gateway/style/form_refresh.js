@@ -8,39 +8,49 @@ const controlsOf = (form) => [...form.elements].filter((one) => one.name && one.
 class FormRefresh {
   constructor(form) {
     this.form = form;
-    this.running = false;
-    form.addEventListener("submit", (event) => this.submitted(event), { capture: true });
+    this.queue = formQueue(form);
+    this.waiting = new Set();
   }
 
-  async start(name) {
+  start(name) {
+    if (this.waiting.has(name)) return;
+    this.waiting.add(name);
+    this.queue.add(() => this.renew(name));
+  }
+
+  async renew(name) {
+    this.waiting.delete(name);
     const button = this.button(name);
-    if (this.running) this.again = name;
-    if (this.running || !button) return;
-    this.running = true;
-    const fresh = await this.ask(button, name);
-    this.running = false;
-    if (!fresh) return this.form.requestSubmit(button);
-    this.replace(fresh);
-    return this.goOn();
+    if (!button) return;
+    if (this.queue.unreachable) return this.unreachable(name, button);
+    try {
+      const fresh = await this.ask(button, name);
+      if (fresh) this.replace(fresh);
+      else this.queue.pressAfterwards(button);
+    } catch {
+      this.unreachable(name, button);
+    }
+  }
+
+  // A form that is saved as it is typed waits for the server; another is sent as a page.
+  unreachable(name, button) {
+    const again = new CustomEvent("portail:injoignable", { cancelable: true, detail: () => this.start(name) });
+    if (this.form.dispatchEvent(again)) this.queue.pressAfterwards(button);
   }
 
   button(name) {
     return this.form.querySelector(`[data-actualiser="${CSS.escape(name)}"]`);
   }
 
-  // The form as the server has it now; nothing where it could not be had.
+  // The form as the server has it now; nothing where another page came. Throws where none came.
   async ask(button, name) {
     this.sent = new Map(controlsOf(this.form).map((control) => [keyOf(control), stateOf(control)]));
     const body = new URLSearchParams(new FormData(this.form, button));
-    try {
-      // Not form.action: buttons named « action » hide it.
-      const address = this.form.getAttribute("action") || location.href;
-      const answer = await fetch(address, { method: "POST", body, headers: { Accept: "text/html" } });
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      return page.querySelector(`[data-actualiser="${CSS.escape(name)}"]`)?.form || null;
-    } catch {
-      return null;
-    }
+    // Not form.action: buttons named « action » hide it.
+    const address = this.form.getAttribute("action") || location.href;
+    const answer = await this.queue.post(address, body, { headers: { Accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    return page.querySelector(`[data-actualiser="${CSS.escape(name)}"]`)?.form || null;
   }
 
   replace(fresh) {
@@ -48,6 +58,7 @@ class FormRefresh {
     const focused = document.activeElement;
     const caret = this.form.contains(focused) ? focused.selectionStart : null;
     this.form.replaceChildren(...fresh.childNodes);
+    this.queue.holds(this.queue.typed());
     for (const control of controlsOf(this.form)) {
       if (!typed.has(keyOf(control))) continue;
       if (typeof typed.get(keyOf(control)) === "boolean") control.checked = typed.get(keyOf(control));
@@ -71,28 +82,6 @@ class FormRefresh {
     control.closest("details")?.setAttribute("open", "");
     control.focus({ preventScroll: true });
     if (caret !== null && control.type === "text") control.setSelectionRange(caret, caret);
-  }
-
-  // A button pressed meanwhile waits: the server would find it older than what it has just written.
-  submitted(event) {
-    if (!this.running) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    this.pressed = event.submitter;
-  }
-
-  goOn() {
-    const { pressed, again } = this;
-    this.pressed = this.again = null;
-    if (again && this.button(again)) {
-      this.start(again);
-      this.pressed = pressed;
-    } else if (pressed) this.press(pressed);
-  }
-
-  press(button) {
-    const same = `button[name="${CSS.escape(button.name)}"][value="${CSS.escape(button.value)}"]`;
-    this.form.requestSubmit(button.isConnected ? button : this.form.querySelector(same));
   }
 }
 

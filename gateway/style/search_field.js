@@ -171,7 +171,7 @@ class SearchField {
     this.setValue(option.value);
     this.close();
     this.tell(`${option.label} choisi`);
-    if (this.free) return;
+    if (this.free) return this.input.dispatchEvent(new Event("change", { bubbles: true }));
     // Where a choice changes the form, it is the value that says so: words half typed do not.
     if (this.root.dataset.actualise) this.value.dataset.actualise = this.root.dataset.actualise;
     this.value.dispatchEvent(new Event("change", { bubbles: true }));

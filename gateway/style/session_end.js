@@ -12,6 +12,7 @@ class SessionEnd {
     this.channel?.addEventListener("message", () => this.renewed());
     this.renewed();
     this.channel?.postMessage("active");
+    document.addEventListener("portail:actif", () => this.renewed());
     setInterval(() => this.look(), 1000);
   }
 

@@ -132,6 +132,8 @@ def _address(known: Facts) -> Iterator[Item]:
 
 def _drafts(known: Facts) -> Iterator[Item]:
     for draft in known.drafts or ():
+        if draft.is_over:
+            continue
         label = "Modification non transmise" if draft.candidature_id else "Brouillon non transmis"
         url = url_for("inscription.show_tab", draft_id=draft.id, number=draft.current)
         yield Item(label, "Reprendre", url, name_of(draft), draft.closes_at)

@@ -226,6 +226,7 @@ LEDGER: dict[str, dict[str, str]] = {
             POST /compte/suppression
             POST /inscription
             POST /inscription/<draft_id>/<int:number>
+            POST /inscription/<draft_id>/<int:number>/saisie
             GET /inscription/<draft_id>/<int:number>/recherche
             POST /inscriptions/<candidature_id>/modification
             POST /inscriptions/<candidature_id>/desinscription

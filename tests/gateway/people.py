@@ -76,10 +76,10 @@ class Visitors:
         self.register(email)
         return self.logged_in(email)
 
-    def begin(self, email: str) -> None:
-        """« Valider »: a draft is opened, nothing is saved yet."""
+    def begin(self, email: str) -> str:
+        """« Valider »: a draft is opened, nothing is saved yet. The path of its tabs."""
         with self.portal.gateway.app.app_context():
-            self._open_draft(*self._identified(email))
+            return f"/inscription/{self._open_draft(*self._identified(email)).id}"
 
     def _identified(self, email: str) -> tuple[str, str]:
         """An access token, and the identity that accounts vouches for."""

@@ -35,8 +35,16 @@ def test_the_whole_registration_works_without_a_script(alone: RunningPortal, pla
     candidate.activates_it()
     candidate.logs_in()
     candidate.chooses()
-    candidate.fills_the_tabs()
+    candidate.fills_the_tabs(lambda title: _leaves_and_comes_back(candidate, title))
     candidate.saves()
     text = text_of_pdf(candidate.prints())
     assert "MONSIEUR DUBOIS Pierre" in text
     assert re.search(r"EF1 - Langue vivante 2 - Allemand UF1 Inscrit", text)
+
+
+def _leaves_and_comes_back(candidate: Candidate, title: str) -> None:
+    """« Quitter » keeps what is typed, as the next « Suivant » notices."""
+    candidate.desk.press("Quitter")
+    candidate.desk.is_at("Mes inscriptions")
+    candidate.desk.follow("Reprendre : BREVET DE TECHNICIEN SUPERIEUR BTS 2022")
+    candidate.desk.is_at(title)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tests.screens.album import Album
-from tests.screens.people import BESANCON, FULL, TABS, Person, said
+from tests.screens.people import AMIENS, BESANCON, FULL, REIMS, TABS, Person, said
 from tests.screens.walk import Walk, until
 from tests.support.browser import TELEPHONE
 
@@ -83,10 +83,44 @@ def two_windows(walk: Walk) -> None:
     person.open(f"{draft}/2")
     person.page.locator("[name=adresse]").fill("2 rue du pont")
     person.writes(draft, 2, FULL["identification"], action="stay")
+    person.page.locator("[name=complement_1]").fill("Bâtiment B")
+    person.is_told("modifié dans une autre fenêtre")
+    album.take(person.page, "onglet-autre-fenetre")
     album.take(person.press("Suivant"), "conflit")
     person.open(f"{draft}/9")
     if person.page.get_by_role("button", name="Enregistrer", exact=True).first.is_enabled():
         album.take(person.press("Enregistrer"), "enregistrement-refuse")
+
+
+def saving(walk: Walk) -> None:
+    """What the page says of what is typed: saved, off line, the session over."""
+    album, person = walk.album, walk.person().arrives()
+    person.begins()
+    person.press("Suivant")
+    address = person.page.locator("[name=adresse]")
+    address.fill("2 rue du pont")
+    person.is_told("pas encore transmis")
+    album.take(person.page, "onglet-enregistre")
+    person.context.set_offline(True)
+    address.fill("3 rue du pont")
+    person.is_told("Hors ligne")
+    album.take(person.page, "onglet-hors-ligne")
+    person.context.clear_cookies()
+    person.context.set_offline(False)
+    person.is_told("Votre session est terminée")
+    album.take(person.page, "onglet-session-terminee")
+
+
+def forbidden(walk: Walk) -> None:
+    """A draft beside a candidature that excludes it, and another one that cannot be begun."""
+    album, person = walk.album, walk.person().arrives()
+    draft = person.begins(AMIENS)
+    person.registers()
+    album.take(person.open(f"{draft}/2"), "onglet-interdit")
+    album.take(person.open(f"{draft}/9"), "enregistrement-interdit")
+    album.take(person.open("/inscriptions"), "inscriptions-interdit")
+    person.open(f"/inscription?{REIMS}")
+    album.take(person.press("Valider"), "candidature-existante")
 
 
 def twelve_tabs(walk: Walk) -> None:
@@ -116,6 +150,8 @@ def registered(walk: Walk) -> None:
     _documents(walk, person, candidature)
     person.open("/inscriptions")
     album.take(person.press("Modifier"), "modification-onglet")
+    draft = person.page.url.removeprefix(person.url).rpartition("/")[0]
+    album.take(person.open(f"{draft}/9"), "modification-numero")
     album.take(person.open("/inscriptions"), "inscriptions-modification")
     person.open(f"/inscriptions/{candidature}/desinscription")
     album.take(person.submit(), "inscriptions-desinscrit")

@@ -47,8 +47,8 @@ def closed(walk: Walk, left: Left) -> None:
     album.take(person.open(f"/inscriptions/{left.candidature}/desinscription"), "desinscription-fermee")
     album.take(person.open(f"/justificatifs/{left.candidature}"), "justificatifs-ferme")
     late = _back(walk, left.drafting)
-    late.open(f"{left.draft}/{len(TABS) + 1}")
-    album.take(late.press("Enregistrer"), "enregistrement-trop-tard")
+    album.take(late.open(f"{left.draft}/{len(TABS) + 1}"), "enregistrement-ferme")
+    album.take(late.open("/inscriptions"), "inscriptions-brouillon-clos")
 
 
 def _back(walk: Walk, email: str) -> Person:

@@ -16,7 +16,7 @@ from tests.registrations.domain.bts import ANSWERS
 
 _numbers = itertools.count(1)
 _LINK = re.compile(r"http://127\.0\.0\.1:\d+(/compte/[a-z-]+/[\w-]+)")
-BESANCON = "domaine=Examen&exam=BTS&session=2022&academie=03"
+BESANCON, AMIENS, REIMS = (f"domaine=Examen&exam=BTS&session=2022&academie={code}" for code in ("03", "20", "19"))
 # The guide's candidate with everything that he could say on each tab.
 FULL: Mapping[str, Mapping[str, Any]] = {
     **ANSWERS,
@@ -52,6 +52,10 @@ class Person:
         with self.page.expect_navigation():
             self.page.locator("main form button[type=submit]").last.click()
         return self.page
+
+    def is_told(self, words: str) -> None:
+        """Wait until the page says this of what is typed."""
+        self.page.locator("#saisie [data-etat]", has_text=words).wait_for()
 
     def follow(self, part: str) -> Page:
         """Follow the first link of the page whose address has this part."""

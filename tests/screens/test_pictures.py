@@ -30,6 +30,8 @@ STORIES: tuple[Story, ...] = (
     candidates.tabs,
     candidates.helped,
     candidates.two_windows,
+    candidates.saving,
+    candidates.forbidden,
     candidates.twelve_tabs,
     candidates.registered,
     pieces.deposits,

@@ -1,7 +1,10 @@
 """Debian's Chromium driven by Playwright: one browser for the test run, a clean profile for each test."""
 
+import os
+import signal
+import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -53,3 +56,19 @@ def french_visitor(browser: Browser, **options: Any) -> BrowserContext:
     context = browser.new_context(**{**settings, **options})
     context.set_default_timeout(15_000)
     return context
+
+
+class KilledBrowser:
+    """A Chromium of its own beside the run's, to be killed as a telephone without power kills it."""
+
+    def __init__(self, beside: Browser) -> None:
+        self._mark = f"--mark={uuid.uuid4().hex}"
+        kind = beside.browser_type
+        self.browser = kind.launch(executable_path=chromium_path(), args=[*FLAGS, self._mark], headless=True)
+
+    def dies(self) -> None:
+        """At once (SIGKILL), without a word to its pages."""
+        for folder in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                if self._mark in (folder / "cmdline").read_bytes().decode(errors="replace").split("\0"):
+                    os.kill(int(folder.name), signal.SIGKILL)

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("inscription", __name__)
 
-from gateway.web.inscription import choix, mes_inscriptions, onglets, specialites  # noqa: E402,F401 - they add their routes
+from gateway.web.inscription import choix, mes_inscriptions, onglets, saisie, specialites  # noqa: E402,F401 - they add their routes

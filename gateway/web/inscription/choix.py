@@ -11,7 +11,9 @@ from gateway import entrances, visitor
 from gateway.pages import page
 from gateway.services import services
 from gateway.web.inscription import blueprint
+from gateway.web.inscription.refus import refusal_page
 from gateway.web.selection import chosen
+from services.chassis.errors import DomainError
 
 
 @blueprint.get("/inscription")
@@ -30,5 +32,8 @@ def validate() -> ResponseReturnValue:
     """« Valider »: reserves the N° candidat and opens the form, or resumes the draft that is there."""
     token = visitor.required().access_token
     assertion = services().accounts.identity(token)
-    draft = services().registrations.open_draft(token, request.form.get("opening_id", ""), assertion)
+    try:
+        draft = services().registrations.open_draft(token, request.form.get("opening_id", ""), assertion)
+    except DomainError as refusal:
+        return refusal_page(refusal)
     return redirect(url_for("inscription.show_tab", draft_id=draft.id, number=draft.current), code=303)

@@ -10,11 +10,10 @@ from flask.typing import ResponseReturnValue
 from gateway import visitor
 from gateway.clients.forms import Values
 from gateway.clients.registrations import Tab
+from gateway.components.posted import WORDS
 from gateway.pages import page
 from gateway.services import services
 from services.chassis.errors import DomainError
-
-HIDDEN_SUFFIXES = ("-texte", "-affiche")
 
 
 def conflict_page(
@@ -32,15 +31,15 @@ def conflict_page(
         number=number,
         values=[(name, value) for name, texts in values.items() for value in _listed(texts)],
         revision=refusal.extra.get("revision", draft.revision),
-        yours=_lines(tab, values, theirs),
-        theirs=_lines(tab, theirs, values),
+        yours=differing_lines(tab, values, theirs),
+        theirs=differing_lines(tab, theirs, values),
     )
 
 
-def _lines(tab: Tab, shown: Values, other: Values) -> list[dict[str, Any]]:
+def differing_lines(tab: Tab, shown: Values, other: Values) -> list[dict[str, Any]]:
     """Label and text of each field in which `shown` differs from `other`."""
-    fields = _fields(tab)
-    names = [name for name in {**shown, **other} if not _is_hidden(name, fields.get(name, {}))]
+    fields, shown, other = fields_of(tab), _told(shown), _told(other)
+    names = [name for name in {**shown, **other} if fields.get(name, {}).get("type") != "hidden"]
     return [
         {"label": fields.get(name, {}).get("label", name), "value": _read(fields.get(name, {}), shown.get(name, ""))}
         for name in names
@@ -48,12 +47,14 @@ def _lines(tab: Tab, shown: Values, other: Values) -> list[dict[str, Any]]:
     ]
 
 
-def _is_hidden(name: str, field: Mapping[str, Any]) -> bool:
-    """What the page sends along of itself: nobody typed it."""
-    return name.endswith(HIDDEN_SUFFIXES) or field.get("type") == "hidden"
+def _told(values: Values) -> Values:
+    """By field, the words of a search where nothing is chosen yet."""
+    told = {name: value for name, value in values.items() if not name.endswith(WORDS)}
+    words = {name.removesuffix(WORDS): value for name, value in values.items() if name.endswith(WORDS)}
+    return told | {name: value for name, value in words.items() if not told.get(name)}
 
 
-def _fields(tab: Tab) -> dict[str, dict[str, Any]]:
+def fields_of(tab: Tab) -> dict[str, dict[str, Any]]:
     fields = [field for section in (tab.form or {}).get("sections", ()) for field in section["fields"]]
     fields += [field for one in tab.epreuves or () for field in (one.position, one.option) if field]
     return {field["name"]: field for field in fields}

@@ -12,6 +12,7 @@ from gateway.web import a_faire
 from gateway.web.agenda import MEDIA_TYPE, agenda
 from gateway.web.etat import state_of
 from gateway.web.inscription import blueprint
+from gateway.web.inscription.refus import refusal_page
 from services.chassis.errors import DomainError
 
 ACTIVE = "inscriptions"
@@ -77,7 +78,10 @@ def number(candidature_id: str) -> ResponseReturnValue:
 @entrances.candidates
 def modify(candidature_id: str) -> ResponseReturnValue:
     token = visitor.required().access_token
-    draft = services().registrations.modify(token, candidature_id, services().accounts.identity(token))
+    try:
+        draft = services().registrations.modify(token, candidature_id, services().accounts.identity(token))
+    except DomainError as refusal:
+        return refusal_page(refusal)
     return redirect(url_for("inscription.show_tab", draft_id=draft.id, number=1), code=303)
 
 

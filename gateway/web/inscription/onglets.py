@@ -17,11 +17,12 @@ from gateway.pages import page
 from gateway.services import services
 from gateway.web.inscription import blueprint
 from gateway.web.inscription.conflit import conflict_page
+from gateway.web.inscription.refus import FINAL, refusal_page
 from services.chassis.errors import DomainError
 
 OURS = ("action", "revision", "rechercher", "choisir", "parcourir", "onglet", owner.FIELD)
 STAYING = ("onglet", "rechercher", "choisir", "parcourir")
-ACTIONS = ("next", "previous", "stay")
+MOVES = ("next", "previous")
 
 
 @blueprint.get("/inscription/<draft_id>/<int:number>")
@@ -36,16 +37,15 @@ def show_tab(draft_id: str, number: int) -> ResponseReturnValue:
 @blueprint.post("/inscription/<draft_id>/<int:number>")
 @entrances.candidates
 def write_tab(draft_id: str, number: int) -> ResponseReturnValue:
-    """« Suivant », « Précédent », « Enregistrer », a search without the script, or another tab pressed."""
-    action = request.form.get("action", "stay")
-    if action == "save":
+    """« Suivant », « Précédent », « Enregistrer », « Quitter », a search without the script, or another tab pressed."""
+    pressed = request.form.get("action")
+    if pressed == "save":
         return _save(draft_id, number)
-    if any(name in request.form for name in STAYING) or action not in ACTIONS:
-        action = "stay"
-    values = typed(request.form.to_dict(flat=False), leave=OURS) | _proposal_taken()
+    stays = any(name in request.form for name in STAYING) or pressed not in MOVES
+    action, values = "stay" if stays else str(pressed), posted_values() | _proposal_taken()
     try:
         moved = services().registrations.write_tab(
-            _token(), draft_id, number, revision=_revision(), values=values, action=action, assertion=_assertion()
+            _token(), draft_id, number, revision=posted_revision(), values=values, action=action, assertion=_assertion()
         )
     except DomainError as refusal:
         return _refused(draft_id, number, values, refusal)
@@ -53,8 +53,8 @@ def write_tab(draft_id: str, number: int) -> ResponseReturnValue:
         return _found(draft_id, number, searched, values)
     if "parcourir" in request.form:
         return redirect(url_for("inscription.specialites", draft_id=draft_id, number=number), code=303)
-    if action == "stay" and "onglet" not in request.form and (words := _not_searched(values)):
-        return _tab_page(services().registrations.draft(_token(), draft_id), number, words=words)
+    if pressed == "quit":
+        return redirect(url_for("inscription.mine"), code=303)
     goto = request.form.get("onglet", type=int) or moved.goto
     return redirect(url_for("inscription.show_tab", draft_id=draft_id, number=goto), code=303)
 
@@ -70,7 +70,7 @@ def search(draft_id: str, number: int) -> ResponseReturnValue:
 def _save(draft_id: str, number: int) -> ResponseReturnValue:
     """« Enregistrer »: the one moment at which a candidature comes to be."""
     try:
-        saved = services().registrations.save(_token(), draft_id, revision=_revision(), assertion=_assertion())
+        saved = services().registrations.save(_token(), draft_id, revision=posted_revision(), assertion=_assertion())
     except DomainError as refusal:
         return _refused(draft_id, number, {}, refusal)
     return redirect(url_for("inscription.number", candidature_id=saved.candidature_id), code=303)
@@ -79,6 +79,9 @@ def _save(draft_id: str, number: int) -> ResponseReturnValue:
 def _refused(draft_id: str, number: int, values: Values, refusal: DomainError) -> ResponseReturnValue:
     if refusal.slug == "brouillon-modifie" and values:
         return conflict_page(draft_id, number, values, refusal, _assertion())
+    if refusal.slug in FINAL:
+        tab = services().registrations.tab(_token(), draft_id, number, _assertion()) if values else None
+        return refusal_page(refusal, draft_id=draft_id, tab=tab, values=values)
     if refusal.http_status not in (403, 409, 422):
         raise refusal
     draft = services().registrations.draft(_token(), draft_id)
@@ -94,7 +97,7 @@ def _found(draft_id: str, number: int, searched: str, values: Values) -> Respons
 
 
 def _not_searched(values: Values) -> dict[str, str]:
-    """Words typed into searches of which nothing is chosen yet, by field: no draft holds them."""
+    """Words typed into searches of which nothing is chosen yet, by field."""
     typed = {name.removesuffix(WORDS): str(text) for name, text in values.items() if name.endswith(WORDS)}
     return {name: text for name, text in typed.items() if text and not values.get(name)}
 
@@ -127,8 +130,9 @@ def _tab_page(
     return page(
         "inscription/templates/onglet.html",
         status=refusal.http_status if refusal else 200,
-        active="inscription",
+        active="inscriptions" if draft.modified else "inscription",
         draft=draft,
+        unkept=bool(unkept),
         tab=tab,
         tabs=_headings(draft, number),
         errors=list(tab.errors) if verify else _errors(draft, number, refusal),
@@ -196,5 +200,11 @@ def _assertion() -> str:
     return found
 
 
-def _revision() -> int:
+def posted_values() -> Values:
+    """What was typed into the tab, as it was typed."""
+    return typed(request.form.to_dict(flat=False), leave=OURS)
+
+
+def posted_revision() -> int:
+    """Of the draft that the posted page shows."""
     return request.form.get("revision", default=-1, type=int)

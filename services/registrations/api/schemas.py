@@ -111,6 +111,25 @@ class TabState(Schema):
     state = fields.String(metadata={"enum": ["done", "current", "todo"]})
 
 
+class Contact(Schema):
+    title = fields.String()
+    lines = fields.List(fields.String())
+    telephone = fields.String(allow_none=True)
+    email = fields.String(allow_none=True)
+
+
+class ModifiedCandidature(Schema):
+    numero_inscription = fields.String()
+    version_label = fields.String()
+    saved_at = fields.AwareDateTime()
+
+
+class Obstacle(Schema):
+    reason = fields.String(metadata={"enum": ["not_yet", "closed", "other_candidature"]})
+    detail = fields.String()
+    candidature_id = fields.String(allow_none=True, metadata={"description": "the other candidature"})
+
+
 class Draft(Schema):
     id = fields.String()
     revision = fields.Integer()
@@ -121,6 +140,11 @@ class Draft(Schema):
     opening_id = fields.String()
     closes_at = fields.AwareDateTime()
     candidature_id = fields.String(allow_none=True, metadata={"description": "modification of"})
+    modified = fields.Nested(ModifiedCandidature, allow_none=True)
+    obstacles = fields.List(
+        fields.Nested(Obstacle), metadata={"description": "why it cannot be transmitted now; none: it can"}
+    )
+    contact = fields.Nested(Contact)
     tabs = fields.List(fields.Nested(TabState))
     current = fields.Integer()
     updated_at = fields.AwareDateTime()
@@ -174,13 +198,6 @@ class Options(Schema):
 class SavedDraft(Schema):
     revision = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
     assertion = Text(8000, required=True)
-
-
-class Contact(Schema):
-    title = fields.String()
-    lines = fields.List(fields.String())
-    telephone = fields.String(allow_none=True)
-    email = fields.String(allow_none=True)
 
 
 class TabTitle(Schema):

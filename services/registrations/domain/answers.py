@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from services.reference.names import normalised
 
 OUI, NON = "oui", "non"
+WORDS = "-texte"  # after a search field's name: words typed there of which nothing is chosen yet
 MOST_KEPT = 256 * 1024  # bytes of a draft's answers; the longest real ones hold a few thousand
 
 

@@ -6,15 +6,17 @@ Tabs come from the exam; what each kind shows and checks lives in `tabs`, the ex
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from services.chassis.errors import NotFound
 from services.contracts.registrations import WARNINGS, Line
 from services.contracts.registrations import Section as RecapSection
 from services.registrations.domain import declaration, results, rules
+from services.registrations.domain.answers import WORDS, Typed
 from services.registrations.domain.definition import Tab
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.forms import Field, FieldError, Form, Option, error
+from services.registrations.domain.forms import Field, FieldError, Form, Option, Section, error
 from services.registrations.domain.outcome import Incomplete, Outcome, Recap, TabErrors, TabHeading, TabView
 from services.registrations.domain.tabs import KINDS, questions
 from services.registrations.domain.tabs.kind import TabKind
@@ -35,7 +37,7 @@ def describe(dossier: Dossier, number: int) -> TabView:
         kind=tab.kind,
         name=tab.name,
         title=tab.title,
-        form=Form(sections) if sections else None,
+        form=Form(_with_words(sections, dossier.typed(tab))) if sections else None,
         recap=recap(dossier) if content.shows_recap else None,
         epreuves=content.epreuves,
         paragraphs=content.paragraphs,
@@ -71,16 +73,18 @@ def advice(dossier: Dossier, number: int, field: str, typed: str) -> str | None:
 
 
 def known(dossier: Dossier, number: int, typed: Mapping[str, Any]) -> dict[str, Any]:
-    """What was typed into fields that the tab asks for, in whatever state of the dossier; no page sends others, save
-    one of an exam that has changed since. Raises NotFound for a number that is none."""
-    names = _names(dossier, number)
+    """What was typed into fields that the tab asks for, in whatever state of the dossier, and the words of searches
+    of which nothing is chosen yet; no page sends others, save one of an exam that has changed since.
+    Raises NotFound for a number that is none."""
+    shown = _fields(describe(dossier, number))
+    names = _names(dossier, number, shown) | _searches_without_choice(shown, typed)
     return {name: value for name, value in typed.items() if name in names}
 
 
 def known_answers(dossier: Dossier) -> dict[str, Any]:
-    """The dossier's answers without what no tab asks for."""
+    """The dossier's answers without what no tab asks for: words that were only searched are no answer."""
     typed = ((number, tab.name) for number, tab in enumerate(dossier.exam.tabs, start=1) if tab.name in dossier.answers)
-    return {name: known(dossier, number, dossier.answers[name]) for number, name in typed}
+    return {name: _answers(dossier, number, dossier.answers[name]) for number, name in typed}
 
 
 def recap(dossier: Dossier) -> Recap:
@@ -116,9 +120,30 @@ def _heading(dossier: Dossier, number: int, tab: Tab) -> TabHeading:
     )
 
 
-def _names(dossier: Dossier, number: int) -> frozenset[str]:
+def _answers(dossier: Dossier, number: int, typed: Mapping[str, Any]) -> dict[str, Any]:
+    names = _names(dossier, number, _fields(describe(dossier, number)))
+    return {name: value for name, value in typed.items() if name in names}
+
+
+def _searches_without_choice(fields: tuple[Field, ...], typed: Mapping[str, Any]) -> frozenset[str]:
+    """The names under which their words are posted."""
+    searches = (field.name for field in fields if field.type == "search" and not field.disabled)
+    return frozenset(f"{name}{WORDS}" for name in searches if typed.get(f"{name}{WORDS}") and not typed.get(name))
+
+
+def _with_words(sections: tuple[Section, ...], typed: Typed) -> tuple[Section, ...]:
+    """The sections, searches of which nothing is chosen yet holding the words typed there."""
+    return tuple(replace(one, fields=tuple(_holding_words(field, typed) for field in one.fields)) for one in sections)
+
+
+def _holding_words(field: Field, typed: Typed) -> Field:
+    words = typed.raw(f"{field.name}{WORDS}") if field.type == "search" and not field.value else ""
+    return replace(field, display=words) if words else field
+
+
+def _names(dossier: Dossier, number: int, fields: tuple[Field, ...]) -> frozenset[str]:
     tab = _tab(dossier, number)
-    shown = (field.name for field in _fields(describe(dossier, number)) if not field.disabled)
+    shown = (field.name for field in fields if not field.disabled)
     questions = (question.name for question in tab.questions)
     return frozenset((*shown, *questions, *_kind(tab).more_names(dossier, tab)))
 

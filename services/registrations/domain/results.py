@@ -14,11 +14,12 @@ from services.registrations.domain.outcome import Outcome, Recap
 from services.registrations.domain.positions import ChosenEpreuve
 from services.registrations.domain.rules.exclusivity import exclusivity_key
 from services.registrations.domain.tabs import questions
-from services.registrations.domain.tabs.texts import NOT_SAVED
+from services.registrations.domain.tabs.texts import CHANGES_NOT_SENT, NOT_SAVED
 
 
 def recap(dossier: Dossier, sections: tuple[Section, ...]) -> Recap:
-    return Recap(dossier.numero_candidat, NOT_SAVED, sections, epreuve_lines(dossier))
+    warning = CHANGES_NOT_SENT if dossier.modifies else NOT_SAVED
+    return Recap(dossier.numero_candidat, warning, sections, epreuve_lines(dossier))
 
 
 def outcome(dossier: Dossier, sections: tuple[Section, ...]) -> Outcome:

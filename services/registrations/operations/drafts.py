@@ -236,7 +236,10 @@ def _goto(one: Dossier, number: int, action: str) -> int:
 
 def _refuse_closed(draft: Draft) -> None:
     if draft.closed_at is not None:
-        raise DraftClosed("Ce dossier a déjà été enregistré.", candidature_id=draft.candidature_id)
+        raise DraftClosed(
+            "Votre candidature est enregistrée : ce que vous saisissez dans cette fenêtre n'y change plus rien.",
+            candidature_id=draft.candidature_id,
+        )
 
 
 def _tab_refused(errors: tuple[FieldError, ...], revision: int) -> Any:

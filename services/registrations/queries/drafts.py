@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +11,11 @@ from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.errors import NotFound
 from services.contracts.accounts import Identity
-from services.registrations.domain import journey
+from services.registrations.domain import journey, numbers
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.outcome import TabHeading
-from services.registrations.models import Draft, OpeningRow
+from services.registrations.domain.transmission import obstacles
+from services.registrations.models import Candidature, CandidatureVersion, Draft, OpeningRow
 from services.registrations.queries.dossiers import dossier_of_draft, identity_of
 
 
@@ -37,7 +39,7 @@ def open_drafts(session: DbSession, candidate_id: str, at: datetime) -> list[dic
 
 
 def draft_data(session: DbSession, draft: Draft, at: datetime) -> dict[str, Any]:
-    """A draft with the state of its tabs."""
+    """A draft with the state of its tabs, and with what keeps it from being transmitted at that instant."""
     one = dossier_of_draft(session, draft, identity_of(draft.identity), at)
     return {
         "id": draft.id,
@@ -49,10 +51,26 @@ def draft_data(session: DbSession, draft: Draft, at: datetime) -> dict[str, Any]
         "opening_id": draft.opening_id,
         "closes_at": one.opening.closes,
         "candidature_id": draft.modification_of,
+        "modified": _modified(session, draft.modification_of),
+        "obstacles": [asdict(found) for found in obstacles(one, at)],
+        "contact": asdict(one.opening.contact),
         "tabs": [tab_data(heading, draft.current_tab) for heading in journey.tabs(one)],
         "current": draft.current_tab,
         "updated_at": draft.updated_at,
         "saved_candidature_id": draft.candidature_id,
+    }
+
+
+def _modified(session: DbSession, candidature_id: str | None) -> dict[str, Any] | None:
+    """The candidature that a draft changes, as it stands saved."""
+    if candidature_id is None:
+        return None
+    candidature = session.get_one(Candidature, candidature_id)
+    version = session.get_one(CandidatureVersion, (candidature_id, candidature.version))
+    return {
+        "numero_inscription": candidature.numero_inscription,
+        "version_label": numbers.version_label(version.version),
+        "saved_at": version.saved_at,
     }
 
 

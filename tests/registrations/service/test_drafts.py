@@ -14,13 +14,22 @@ from services.registrations.models import CandidatureVersion, Draft, db
 from tests.registrations.domain.bts import ANSWERS, BESANCON
 from tests.registrations.service.portal import Person
 
-IDENTIFICATION = 2
+IDENTIFICATION, CANDIDATURE = 2, 3
 Row = TypeVar("Row", Draft, CandidatureVersion)
 
 
-def value_of(tab: dict[str, Any], name: str) -> Any:
+def field_of(tab: dict[str, Any], name: str) -> dict[str, Any]:
     fields = [field for section in tab["form"]["sections"] for field in section["fields"]]
-    return next(field["value"] for field in fields if field["name"] == name)
+    return next(dict(field) for field in fields if field["name"] == name)
+
+
+def value_of(tab: dict[str, Any], name: str) -> Any:
+    return field_of(tab, name)["value"]
+
+
+def shown(candidate: Person, draft: dict[str, Any], name: str) -> dict[str, Any]:
+    """A field of « Informations candidature » as the tab shows it."""
+    return field_of(candidate.get(f"/drafts/{draft['id']}/tabs/{CANDIDATURE}"), name)
 
 
 def test_valider_reserves_the_number_and_opens_the_form(candidate: Person) -> None:
@@ -137,6 +146,29 @@ def test_what_no_tab_asks_for_is_dropped_and_all_that_one_asks_for_is_kept(candi
     candidate.write(draft, IDENTIFICATION, stale, action="stay")
     (row,) = rows(candidate.app, Draft)
     assert row.answers == {"identification": {"adresse": "1 rue du port"}}
+
+
+def test_words_of_a_search_are_kept_until_something_is_chosen(candidate: Person) -> None:
+    draft = candidate.draft()
+    values = {"categorie": "320", "etablissement": "", "etablissement-texte": "Pasteur"}
+    draft |= candidate.write(draft, CANDIDATURE, values, action="stay").json
+    assert shown(candidate, draft, "etablissement")["display"] == "Pasteur"
+    chosen = {**values, "etablissement": "0250013D"}
+    candidate.write(draft, CANDIDATURE, chosen, action="stay")
+    assert shown(candidate, draft, "etablissement")["display"] == "LP P.ADRIEN PARIS - BESANCON (0250013D)"
+    (row,) = rows(candidate.app, Draft)
+    assert row.answers == {"candidature": {"categorie": "320", "etablissement": "0250013D"}}
+
+
+def test_words_that_were_only_searched_are_no_answer_of_a_saved_version(candidate: Person) -> None:
+    draft = candidate.fill(candidate.draft())
+    with candidate.app.app_context(), db.operation() as session:
+        (row,) = session.scalars(select(Draft)).all()
+        before = row.answers
+        row.answers = {**before, "qualification": {**before["qualification"], "specialite-texte": "banque"}}
+    assert candidate.save(draft).status_code == 201
+    (version,) = rows(candidate.app, CandidatureVersion)
+    assert version.answers == before
 
 
 def test_fields_that_another_answer_has_closed_are_kept(candidate: Person) -> None:

@@ -15,6 +15,14 @@ SAVE_NOW = (
     "Votre candidature n'est pas encore enregistrée. "
     "Cliquez sur le bouton « Enregistrer » pour transmettre votre inscription et obtenir votre numéro d'inscription."
 )
+CHANGES_NOT_SENT = (
+    "Attention ! A ce stade, vos changements ne sont pas encore transmis : votre candidature reste telle qu'elle est "
+    "enregistrée. Cliquez sur le bouton « Suivant » pour poursuivre votre modification."
+)
+SEND_CHANGES_NOW = (
+    "Vos changements ne sont pas encore transmis : votre candidature reste telle qu'elle est enregistrée. "
+    "Cliquez sur le bouton « Enregistrer » pour les transmettre ; votre numéro d'inscription ne change pas."
+)
 
 
 def _paragraphs(_: Dossier, tab: Tab) -> TabContent:
@@ -27,7 +35,7 @@ def _recap(_: Dossier, tab: Tab) -> TabContent:
 
 def _number(dossier: Dossier, tab: Tab) -> TabContent:
     deadline = f"La fermeture du service est fixée le : {closing(dossier.opening.closes)} (heure de Paris)."
-    return TabContent(paragraphs=(*tab.text, deadline), notices=(SAVE_NOW,))
+    return TabContent(paragraphs=(*tab.text, deadline), notices=(SEND_CHANGES_NOW if dossier.modifies else SAVE_NOW,))
 
 
 NOTICE = TabKind(_paragraphs)

@@ -1,0 +1,309 @@
+"""What is typed into a tab is saved as it is typed, in Chromium: with a cut line, a dead session, a second window."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from gateway.settings import cookie_name
+from tests.accounts.people import PASSWORD
+from tests.gateway.people import Visitors
+from tests.support.accessibility import violations
+from tests.support.portal import Portal, absent
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+SAVED = re.compile(r"Brouillon enregistré à \d\d:\d\d – pas encore transmis")
+NOT_SAVED = "Non enregistré, nouvel essai…"
+OFFLINE = "Hors ligne : ce que vous tapez reste dans cette page et sera enregistré au retour du réseau."
+ENDED = "Votre session est terminée"
+PATIENCE_MS = 40_000  # the longest pause between two tries, on a busy machine
+IDENTIFICATION, CANDIDATURE = 2, 3
+
+
+class Typist:
+    """Someone on the tabs of a draft of his own."""
+
+    def __init__(self, page: Page, portal: Portal, email: str, draft: str) -> None:
+        self.page, self.url, self.email, self.draft = page, portal.url, email, portal.url + draft
+        self.posts: list[str] = []
+        page.on("request", lambda request: self.posts.append(request.url) if request.method == "POST" else None)
+
+    def logs_in(self, there: Page) -> None:
+        there.goto(f"{self.url}/connexion")
+        there.get_by_label("Identifiant de connexion").fill(self.email)
+        there.get_by_label("Mot de passe *", exact=True).fill(PASSWORD)
+        there.get_by_role("button", name="Me connecter").click()
+        there.wait_for_url(f"{self.url}/")
+
+    def opens(self, number: int, page: Page | None = None) -> None:
+        (page or self.page).goto(f"{self.draft}/{number}")
+
+    def field(self, name: str, page: Page | None = None) -> Locator:
+        return (page or self.page).locator(f"[name={name}]")
+
+    def line(self, page: Page | None = None) -> Locator:
+        return (page or self.page).locator("#saisie [data-etat]")
+
+    def reads(self, words: str | re.Pattern[str], page: Page | None = None) -> None:
+        expect(self.line(page)).to_have_text(words, timeout=PATIENCE_MS)
+
+    def holds(self, name: str, value: str) -> None:
+        """What the server has, seen by another window that is opened now."""
+        other = self.page.context.new_page()
+        self.opens(IDENTIFICATION, other)
+        expect(self.field(name, other)).to_have_value(value)
+        other.close()
+
+    @property
+    def saves(self) -> int:
+        return sum(url.endswith("/saisie") for url in self.posts)
+
+
+@pytest.fixture
+def typist(page: Page, running: Portal, visitors: Visitors) -> Typist:
+    email = visitors.activated()
+    someone = Typist(page, running, email, visitors.begin(email))
+    name = cookie_name(running.gateway.app.extensions["portail"], "session")
+    session = visitors.logged_in(email).cookie(name)
+    page.context.add_cookies([{"name": name, "value": session or "", "url": running.url}])
+    someone.opens(IDENTIFICATION)
+    return someone
+
+
+def cut(route: Route) -> None:
+    route.abort("internetdisconnected")
+
+
+def test_what_is_typed_is_saved_and_the_page_says_so(typist: Typist) -> None:
+    typist.field("adresse").press_sequentially("1 rue du port")
+    typist.reads(SAVED)
+    expect(typist.page.locator("#saisie [role=status]")).to_have_text(SAVED)
+    typist.holds("adresse", "1 rue du port")
+    assert violations(typist.page) == []
+
+
+def test_a_page_on_which_nothing_changes_sends_nothing(typist: Typist) -> None:
+    field = typist.field("adresse")
+    field.press_sequentially("1 rue")
+    typist.reads(SAVED)
+    sent = typist.saves
+    field.press("End")
+    field.press("x")
+    field.press("Backspace")
+    field.dispatch_event("change")
+    with typist.page.expect_request(lambda request: request.url.endswith("/saisie")):
+        typist.field("complement_1").fill("Bâtiment B")
+    assert typist.saves == sent + 1
+
+
+def test_a_button_pressed_while_saving_goes_on_with_the_newest_revision(typist: Typist) -> None:
+    held: list[Route] = []
+    typist.page.route("**/saisie", lambda route: held.append(route), times=1)
+    with typist.page.expect_request("**/saisie"):
+        typist.field("adresse").fill("1 rue du port")
+    typist.field("complement_1").fill("Bâtiment B")
+    typist.page.get_by_role("button", name="Précédent", exact=True).click()
+    held.pop().continue_()
+    typist.page.get_by_role("heading", level=1, name="Candidatures précédentes").wait_for()
+    typist.holds("complement_1", "Bâtiment B")
+
+
+@pytest.mark.parametrize("way", ["Mes documents", "Quitter", "Modifier mon compte"])
+def test_leaving_the_page_saves_first(typist: Typist, way: str) -> None:
+    typist.field("adresse").fill("1 rue du port")
+    typist.page.get_by_role("link", name=way, exact=True).or_(
+        typist.page.get_by_role("button", name=way, exact=True)
+    ).first.click()
+    typist.page.wait_for_url(lambda url: not url.startswith(typist.draft))
+    typist.holds("adresse", "1 rue du port")
+
+
+def test_a_window_that_is_closed_at_once_has_sent_what_was_typed(typist: Typist) -> None:
+    typist.field("adresse").fill("1 rue du port")
+    page = typist.page.context.new_page()
+    typist.page.close(run_before_unload=True)
+    expect_in_draft(typist, page, "1 rue du port")
+
+
+def expect_in_draft(typist: Typist, page: Page, value: str) -> None:
+    def there() -> bool:
+        typist.opens(IDENTIFICATION, page)
+        return typist.field("adresse", page).input_value() == value
+
+    assert any(there() for _ in range(30)), "what was typed did not arrive"
+
+
+def test_while_the_line_is_cut_the_page_says_so_and_saves_when_it_is_back(typist: Typist) -> None:
+    typist.page.context.set_offline(True)
+    typist.field("adresse").fill("1 rue du port")
+    typist.reads(OFFLINE)
+    expect(typist.page.locator("#saisie [role=status]")).to_have_text(OFFLINE)
+    assert violations(typist.page) == []
+    typist.field("complement_1").fill("Bâtiment B")
+    typist.page.get_by_role("button", name="Précédent", exact=True).click()
+    expect(typist.field("complement_1")).to_have_value("Bâtiment B")
+    typist.page.context.set_offline(False)
+    typist.page.get_by_role("heading", level=1, name="Candidatures précédentes").wait_for()
+    typist.holds("complement_1", "Bâtiment B")
+
+
+def test_while_the_portal_is_away_the_page_tries_again_until_it_is_back(typist: Typist, running: Portal) -> None:
+    with absent(running.gateway):
+        typist.field("adresse").fill("1 rue du port")
+        typist.reads(NOT_SAVED)
+        typist.field("complement_1").fill("Bâtiment B")
+    typist.reads(SAVED)
+    typist.holds("complement_1", "Bâtiment B")
+
+
+def test_while_the_service_is_away_the_page_tries_again_until_it_is_back(typist: Typist, running: Portal) -> None:
+    with absent(running.registrations):
+        typist.field("adresse").fill("1 rue du port")
+        typist.reads(NOT_SAVED)
+    typist.reads(SAVED)
+    typist.holds("adresse", "1 rue du port")
+
+
+def test_an_answer_that_was_lost_contradicts_nobody(typist: Typist) -> None:
+    def answer_is_lost(route: Route) -> None:
+        route.fetch()
+        cut(route)
+
+    typist.page.route("**/saisie", answer_is_lost, times=1)
+    typist.field("adresse").fill("1 rue du port")
+    typist.reads(NOT_SAVED)
+    typist.field("adresse").fill("12 rue du port")
+    typist.reads(SAVED)
+    typist.holds("adresse", "12 rue du port")
+
+
+def test_leaving_what_cannot_be_saved_stays_first_and_is_warned_of(typist: Typist) -> None:
+    typist.page.route("**/saisie", cut)
+    typist.field("adresse").press_sequentially("1 rue du port")
+    typist.reads(NOT_SAVED)
+    menu = typist.page.get_by_role("link", name="Mes documents", exact=True).first
+    menu.click()
+    typist.reads(NOT_SAVED)
+    expect(typist.field("adresse")).to_have_value("1 rue du port")
+    with typist.page.expect_event("dialog") as warned:
+        typist.page.once("dialog", lambda dialog: dialog.dismiss())
+        menu.click()
+    assert warned.value.type == "beforeunload"
+    expect(typist.field("adresse")).to_have_value("1 rue du port")
+
+
+def test_two_windows_are_told_at_the_first_difference_and_nothing_is_replaced(typist: Typist) -> None:
+    other = typist.page.context.new_page()
+    typist.opens(IDENTIFICATION, other)
+    typist.field("adresse").fill("1 rue du port")
+    typist.reads(SAVED)
+    typist.field("adresse", other).fill("2 rue du lac")
+    typist.reads(re.compile("Ce dossier a été modifié dans une autre fenêtre"), other)
+    assert violations(other) == []
+    typist.holds("adresse", "1 rue du port")
+    other.get_by_role("button", name="Choisir le texte à garder").click()
+    expect(other.get_by_role("heading", level=1)).to_have_text("Ce brouillon a été modifié ailleurs")
+    expect(other.locator("main")).to_contain_text("1 rue du port")
+    expect(other.locator("main")).to_contain_text("2 rue du lac")
+
+
+def test_a_window_whose_draft_another_one_has_saved_leads_to_the_candidature(
+    typist: Typist, visitors: Visitors
+) -> None:
+    visitors.register(typist.email)
+    typist.field("adresse").fill("2 rue du lac")
+    typist.reads(re.compile("Votre candidature est enregistrée"))
+    expect(typist.page.locator("main")).not_to_contain_text("non transmis", ignore_case=True)
+    typist.page.get_by_role("button", name="Continuer", exact=True).click()
+    expect(typist.page.get_by_role("heading", level=1)).to_have_text("Ce dossier a déjà été enregistré")
+    expect(typist.page.locator("main")).to_contain_text("2 rue du lac")
+    typist.page.get_by_role("link", name="Voir ma candidature").click()
+    expect(typist.page.get_by_role("heading", level=1)).to_have_text("Récapitulatif")
+
+
+def test_a_window_on_another_tab_is_no_difference(typist: Typist) -> None:
+    other = typist.page.context.new_page()
+    typist.opens(CANDIDATURE, other)
+    typist.field("adresse").fill("1 rue du port")
+    typist.reads(SAVED)
+    with other.expect_response(lambda answer: answer.request.method == "POST" and answer.ok):
+        typist.field("etablissement-texte", other).fill("Pasteur")
+    typist.reads(SAVED, other)
+
+
+def test_after_the_session_has_ended_typing_goes_on_once_another_window_has_logged_in(
+    typist: Typist, running: Portal
+) -> None:
+    other = typist.page.context.new_page()
+    other.goto(f"{typist.url}/")
+    other.get_by_role("button", name="Se déconnecter").click()
+    expect(other.get_by_role("link", name="Me connecter").first).to_be_visible()
+    typist.page.bring_to_front()
+    typist.field("adresse").fill("1 rue du port")
+    typist.reads(re.compile(ENDED))
+    assert violations(typist.page) == []
+    typist.logs_in(other)
+    typist.reads(SAVED)
+    typist.holds("adresse", "1 rue du port")
+
+
+def test_after_the_session_has_ended_the_page_leads_to_the_log_in_and_back(typist: Typist) -> None:
+    typist.page.context.clear_cookies()
+    typist.field("adresse").fill("1 rue du port")
+    typist.reads(re.compile(ENDED))
+    typist.page.get_by_role("button", name="M'identifier").click()
+    typist.page.get_by_label("Identifiant de connexion").fill(typist.email)
+    typist.page.get_by_label("Mot de passe *", exact=True).fill(PASSWORD)
+    typist.page.get_by_role("button", name="Me connecter").click()
+    typist.page.get_by_role("button", name="Reprendre ma saisie").click()
+    expect(typist.field("adresse")).to_have_value("1 rue du port")
+    typist.holds("adresse", "1 rue du port")
+
+
+def test_a_text_that_cannot_be_kept_is_told(typist: Typist) -> None:
+    typist.field("adresse").fill("x" * 10_001)
+    typist.reads(re.compile("Non enregistré : 10000 caractères"))
+    typist.field("adresse").fill("1 rue du port")
+    typist.reads(SAVED)
+
+
+def test_a_choice_that_changes_the_form_and_what_is_typed_meanwhile_are_both_saved(typist: Typist) -> None:
+    typist.opens(CANDIDATURE)
+    held: list[Route] = []
+    typist.page.route(f"**/{CANDIDATURE}", lambda route: held.append(route), times=1)
+    with typist.page.expect_request(f"**/{CANDIDATURE}"):
+        typist.field("categorie").select_option("320")
+    typist.field("etablissement-texte").press_sequentially("Pasteur")
+    with typist.page.expect_response("**/saisie"):
+        held.pop().continue_()
+    typist.reads(SAVED)
+    other = typist.page.context.new_page()
+    typist.opens(CANDIDATURE, other)
+    expect(typist.field("categorie", other)).to_have_value("320")
+    expect(typist.field("etablissement-texte", other)).to_have_value("Pasteur")
+
+
+def test_a_choice_that_changes_the_form_is_told_as_saved_by_the_one_request_that_it_takes(typist: Typist) -> None:
+    typist.opens(CANDIDATURE)
+    typist.field("categorie").select_option("320")
+    typist.reads(SAVED)
+    with typist.page.expect_request("**/saisie"):
+        typist.field("etablissement-texte").fill("Pasteur")
+    assert typist.saves == 1
+
+
+def test_a_choice_made_while_the_line_is_cut_changes_the_form_when_it_is_back(typist: Typist) -> None:
+    typist.opens(CANDIDATURE)
+    typist.page.context.set_offline(True)
+    typist.field("categorie").select_option("320")
+    typist.reads(OFFLINE)
+    typist.field("etablissement-texte").fill("Pasteur")
+    with typist.page.expect_response(lambda answer: answer.url.endswith(f"/{CANDIDATURE}") and answer.status == 303):
+        typist.page.context.set_offline(False)
+    expect(typist.field("categorie")).to_have_value("320")
+    expect(typist.field("etablissement-texte")).to_have_value("Pasteur")

@@ -1,0 +1,232 @@
+"""Drafts in the pages: what is typed is kept by every button and as it is typed; what they say is true."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from services.chassis import clock
+from tests.gateway.components.page_checks import problems_of, text_of
+from tests.gateway.people import Visitors, forget_exchange
+from tests.support.plain_browser import PlainBrowser
+from tests.support.portal import Portal
+
+IDENTIFICATION, CANDIDATURE, RECAP, NUMBER = 2, 3, 8, 9
+BESANCON, AMIENS = "03", "20"
+
+
+def begun(visitors: Visitors, email: str | None = None, academie: str = BESANCON) -> tuple[PlainBrowser, str]:
+    """A candidate's browser, and the path of his draft's tabs."""
+    browser = visitors.logged_in(email)
+    browser.get(f"/inscription?domaine=Examen&exam=BTS&session=2022&academie={academie}")
+    browser.press("Valider")
+    return browser, browser.path.rpartition("/")[0]
+
+
+def saved_as_typed(browser: PlainBrowser, draft: str, number: int, **typed: Any) -> TestResponse:
+    """What the script sends for the page in front, of that revision."""
+    fields = {"revision": browser.value("revision"), **typed}
+    return browser.client.post(f"{draft}/{number}/saisie", base_url=browser.url, headers=browser.headers, data=fields)
+
+
+@contextmanager
+def after_the_closing(running: Portal) -> Iterator[None]:
+    before = clock.offset()
+    running.later(days=30)
+    try:
+        yield
+    finally:
+        clock.set_offset(before.total_seconds())
+
+
+def test_quitter_keeps_what_is_typed_right_or_not(visitors: Visitors) -> None:
+    browser, draft = begun(visitors)
+    browser.get(f"{draft}/{IDENTIFICATION}")
+    browser.press("Quitter", adresse="1 rue du port", telephone_mobile="06")
+    assert browser.path == "/inscriptions"
+    browser.follow("Reprendre : BREVET DE TECHNICIEN SUPERIEUR BTS 2022")
+    assert browser.title == "Identification"
+    assert (browser.value("adresse"), browser.value("telephone_mobile")) == ("1 rue du port", "06")
+
+
+def test_quitter_keeps_the_words_of_a_search(visitors: Visitors) -> None:
+    browser, draft = begun(visitors)
+    browser.get(f"{draft}/{CANDIDATURE}")
+    browser.press("Quitter", **{"etablissement-texte": "Pasteur"})
+    browser.get(f"{draft}/{CANDIDATURE}")
+    assert browser.value("etablissement-texte") == "Pasteur"
+    assert browser.value("etablissement") == ""
+
+
+def test_quitter_does_not_lose_what_is_too_long_to_be_kept(visitors: Visitors) -> None:
+    browser, draft = begun(visitors)
+    browser.get(f"{draft}/{IDENTIFICATION}")
+    browser.press("Quitter", adresse="x" * 10_001)
+    assert browser.answer.status_code == 422
+    assert browser.value("adresse") == "x" * 10_001
+
+
+def test_what_the_script_sends_is_in_the_draft_with_its_hour(visitors: Visitors) -> None:
+    browser, draft = begun(visitors)
+    browser.get(f"{draft}/{IDENTIFICATION}")
+    answer = saved_as_typed(browser, draft, IDENTIFICATION, adresse="1 rue du port")
+    assert answer.status_code == 200, answer.text
+    assert answer.json is not None
+    assert answer.json["revision"] == int(browser.value("revision") or 0) + 1
+    assert re.fullmatch(r"\d\d:\d\d", answer.json["at"])
+    assert answer.headers["Cache-Control"] == "no-store"
+    browser.get(f"{draft}/{IDENTIFICATION}")
+    assert browser.value("adresse") == "1 rue du port"
+    assert browser.value("revision") == str(answer.json["revision"])
+
+
+def test_the_script_of_a_second_window_is_told_and_replaces_nothing(visitors: Visitors) -> None:
+    browser, draft = begun(visitors)
+    browser.get(f"{draft}/{IDENTIFICATION}")
+    assert saved_as_typed(browser, draft, IDENTIFICATION, adresse="1 rue du port").status_code == 200
+    answer = saved_as_typed(browser, draft, IDENTIFICATION, adresse="2 rue du lac")
+    assert (answer.status_code, answer.content_type) == (409, "application/problem+json")
+    assert (answer.json or {})["type"] == "/problems/brouillon-modifie"
+    browser.press("Quitter", adresse="2 rue du lac")
+    assert browser.title == "Ce brouillon a été modifié ailleurs"
+    assert "1 rue du port" in browser.text
+    assert "2 rue du lac" in browser.text
+
+
+def test_two_windows_that_differ_in_the_words_of_a_search_are_shown_both(visitors: Visitors) -> None:
+    browser, draft = begun(visitors)
+    browser.get(f"{draft}/{CANDIDATURE}")
+    assert saved_as_typed(browser, draft, CANDIDATURE, **{"etablissement-texte": "Pasteur"}).status_code == 200
+    browser.press("Quitter", **{"etablissement-texte": "Ampère"})
+    assert browser.title == "Ce brouillon a été modifié ailleurs"
+    assert "Pasteur" in browser.text
+    assert "Ampère" in browser.text
+
+
+def test_the_script_is_told_what_cannot_be_kept_and_that_the_session_is_over(
+    visitors: Visitors, running: Portal
+) -> None:
+    browser, draft = begun(visitors)
+    browser.get(f"{draft}/{IDENTIFICATION}")
+    too_long = saved_as_typed(browser, draft, IDENTIFICATION, adresse="x" * 10_001)
+    assert too_long.status_code == 422
+    assert "10000 caractères" in (too_long.json or {})["errors"][0]["detail"]
+    page = browser.answer
+    browser.press("Se déconnecter")
+    forget_exchange(running, browser)
+    browser.answer = page
+    assert saved_as_typed(browser, draft, IDENTIFICATION, adresse="1 rue du port").status_code == 401
+
+
+def test_a_candidate_cannot_write_into_anothers_draft(visitors: Visitors) -> None:
+    browser, draft = begun(visitors)
+    browser.get(f"{draft}/{IDENTIFICATION}")
+    other, _ = begun(visitors)
+    other.answer = browser.answer
+    assert saved_as_typed(other, draft, IDENTIFICATION, adresse="1 rue du port").status_code == 404
+
+
+def test_after_the_closing_a_draft_says_so_and_cannot_be_pressed_to_its_end(
+    visitors: Visitors, running: Portal
+) -> None:
+    browser, draft = begun(visitors)
+    with after_the_closing(running):
+        browser.get("/inscriptions")
+        assert problems_of(browser.answer.text) == []
+        assert "Les inscriptions sont closes depuis le 25/10/2021 à 12:00" in browser.text
+        assert "ce brouillon ne peut plus être transmis" in browser.text
+        assert "À terminer" not in browser.text
+        assert "Reprendre" not in browser.text
+        assert browser.page.xpath("//main//address")
+        browser.follow("Relire : BREVET DE TECHNICIEN SUPERIEUR BTS 2022")
+        assert browser.title == "Récapitulatif"
+        assert "ce brouillon ne peut plus être transmis" in browser.text
+        assert "Cliquez sur le bouton" not in browser.text
+        browser.get(f"{draft}/{NUMBER}")
+        assert problems_of(browser.answer.text) == []
+        assert browser.page.xpath("//button[normalize-space()='Enregistrer']/@disabled")
+        assert "obtenir votre numéro" not in browser.text
+        browser.get("/")
+        assert "Reprendre" not in browser.text
+
+
+def test_a_draft_that_another_candidature_forbids_says_so_on_each_tab(visitors: Visitors) -> None:
+    email = visitors.activated()
+    browser, draft = begun(visitors, email, AMIENS)
+    visitors.register(email)
+    for number in (1, IDENTIFICATION, RECAP, NUMBER):
+        browser.get(f"{draft}/{number}")
+        assert problems_of(browser.answer.text) == []
+        assert "Vous avez déjà une candidature pour cette session (ACADÉMIE DE BESANCON, n° 001)" in browser.text
+    assert browser.page.xpath("//button[normalize-space()='Enregistrer']/@disabled")
+    browser.get("/inscriptions")
+    assert problems_of(browser.answer.text) == []
+    assert "À terminer" not in browser.text
+    browser.follow("Me désinscrire de cette candidature")
+    assert browser.title == "Se désinscrire"
+
+
+@pytest.mark.parametrize("pressed", ["valider", "save"])
+def test_what_another_candidature_forbids_is_refused_by_a_page_that_leads_on(visitors: Visitors, pressed: str) -> None:
+    email = visitors.activated()
+    if pressed == "save":
+        browser, draft = begun(visitors, email, AMIENS)
+        visitors.register(email)
+        browser.get(f"{draft}/{NUMBER}")
+        browser.post(f"{draft}/{NUMBER}", {"action": "save", "revision": browser.value("revision")})
+    else:
+        visitors.register(email)
+        browser, _ = begun(visitors, email, AMIENS)
+    assert browser.answer.status_code == 409
+    assert problems_of(browser.answer.text) == []
+    assert "Erreur 409" not in browser.text
+    links = [text_of(link) for link in browser.page.xpath("//main//li/a")]
+    assert "Voir ma candidature" in links
+    assert "Me désinscrire de cette candidature" in links
+    assert ("Abandonner ce brouillon" in links) == (pressed == "save")
+    browser.follow("Voir ma candidature")
+    assert browser.title == "Récapitulatif"
+
+
+def test_a_modification_is_called_one_and_names_what_is_saved(visitors: Visitors) -> None:
+    browser = visitors.registered()
+    browser.get("/inscriptions")
+    browser.press("Modifier")
+    draft = browser.path.rpartition("/")[0]
+    for number in (IDENTIFICATION, RECAP, NUMBER):
+        browser.get(f"{draft}/{number}")
+        assert problems_of(browser.answer.text) == []
+        assert "Modification de la candidature n° 001 – version 01 enregistrée le 05/10/2021" in browser.text
+        assert "vos changements ne sont pas encore transmis" in browser.text
+        for untrue in ("Brouillon non transmis", "n'est pas encore enregistrée", "obtenir votre numéro"):
+            assert untrue not in browser.text
+    browser.get("/inscriptions")
+    assert "Modification non transmise" in browser.text
+
+
+def test_what_is_typed_after_another_window_has_saved_is_shown_beside_the_way_to_the_candidature(
+    visitors: Visitors,
+) -> None:
+    browser = visitors.registered()
+    browser.get("/inscriptions")
+    browser.press("Modifier")
+    draft = browser.path.rpartition("/")[0]
+    browser.get(f"{draft}/{IDENTIFICATION}")
+    before = browser.answer
+    browser.get(f"{draft}/{NUMBER}")
+    browser.press("Enregistrer")
+    assert browser.title == "N° Inscription"
+    browser.answer = before
+    browser.press("Suivant", complement_1="Bâtiment B")
+    assert browser.title == "Ce dossier a déjà été enregistré"
+    assert problems_of(browser.answer.text) == []
+    assert "non transmis" not in browser.text
+    assert "Bâtiment B" in browser.text
+    assert "1 rue du port" not in browser.text
+    browser.follow("Voir ma candidature")
+    assert browser.title == "Récapitulatif"

@@ -1,0 +1,101 @@
+"""Chromium dies on each tab, the gateway is killed meanwhile: what was typed two seconds before is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from tests.journeys import people
+from tests.journeys.candidate import Candidate
+from tests.support.browser import KilledBrowser, french_visitor
+from tests.support.launched import LaunchedPortal
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page
+
+    from tests.journeys.conftest import Comes
+
+TYPED_MS = 2_000  # what was typed that long before the death is to be there
+REMADE_MS = 45_000  # the launcher starts another gateway
+LAST_TAB = "N° Inscription"
+RESUME = "Reprendre : BREVET DE TECHNICIEN SUPERIEUR BTS 2022"
+# All that the form of a tab holds, but for what the page adds of its own.
+HELD = """() => [...new FormData(document.getElementById("onglet"))]
+    .filter(([name]) => !["revision", "titulaire"].includes(name) && !name.endsWith("-affiche"))
+    .map(([name, value]) => `${name}=${value}`).sort()"""
+
+
+def test_chromium_killed_on_each_tab_takes_nothing_typed_with_it(
+    browser: Browser, comes: Comes, alone: LaunchedPortal
+) -> None:
+    person = people.DUBOIS.at(people.new_address())
+    owner = comes(alone, person)
+    owner.arrives()
+    owner.chooses()
+    titles = [*person.tabs, LAST_TAB]
+    window = _comes_back(browser, alone, person, titles[0])
+    for title, following in pairwise(titles):
+        typed = window.types_and_dies(person.tabs[title])
+        window = _comes_back(browser, alone, person, title)
+        assert window.held() == typed, title
+        window.someone.desk.press("Suivant")
+        window.someone.desk.is_at(following)
+    window.types_and_dies({})
+    window = _comes_back(browser, alone, person, LAST_TAB)
+    window.someone.saves()
+    window.browser.dies()
+
+
+def test_typing_goes_on_while_the_gateway_is_killed_and_started_again(comes: Comes, alone: LaunchedPortal) -> None:
+    someone = comes(alone, people.DUBOIS.at(people.new_address()))
+    someone.arrives()
+    someone.chooses()
+    someone.desk.is_at("Candidatures précédentes")
+    someone.desk.press("Suivant")
+    someone.desk.is_at("Identification")
+    someone.desk.answer("Numéro, rue, voie", "1 rue du port")
+    alone.kill("gateway")
+    someone.desk.answer("Complément adresse 1", "Bâtiment B")
+    expect(_line(someone.page)).to_contain_text("pas encore transmis", timeout=REMADE_MS)
+    someone.page.reload()
+    expect(someone.page.get_by_label("Numéro, rue, voie")).to_have_value("1 rue du port")
+    expect(someone.page.get_by_label("Complément adresse 1")).to_have_value("Bâtiment B")
+
+
+@dataclass
+class Window:
+    """The candidate's window in a browser that will be killed."""
+
+    browser: KilledBrowser
+    someone: Candidate
+
+    def held(self) -> list[str]:
+        """What the tab's form holds."""
+        found: list[str] = self.someone.page.evaluate(HELD)
+        return found
+
+    def types_and_dies(self, answers: people.Page) -> list[str]:
+        """What the form held when Chromium was killed, two seconds after the last key."""
+        self.someone.desk.fill(answers)
+        self.someone.page.wait_for_timeout(TYPED_MS)
+        held = self.held()
+        self.browser.dies()
+        return held
+
+
+def _comes_back(browser: Browser, portal: LaunchedPortal, person: people.Person, title: str) -> Window:
+    """With a new browser, logged in anew, the draft resumed where it stood."""
+    other = KilledBrowser(browser)
+    someone = Candidate(french_visitor(other.browser).new_page(), portal, person)
+    someone.logs_in()
+    someone.desk.menu("Mes inscriptions")
+    someone.desk.follow(RESUME)
+    someone.desk.is_at(title)
+    return Window(other, someone)
+
+
+def _line(page: Page) -> Locator:
+    return page.locator("#saisie [data-etat]")

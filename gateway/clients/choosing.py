@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True)
-class Option:
-    value: str
-    label: str
-    hint: str | None = None
+from gateway.clients.forms import Option
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ Values = dict[str, str | list[str]]
 class Option:
     value: str
     label: str
+    hint: str | None = None
 
 
 def typed(form: Mapping[str, list[str]], *, leave: tuple[str, ...] = ()) -> Values:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from services.reference import academies, departements
 from services.registrations.domain import windows
 
 STEPS = ("domaine", "exam", "session", "academie")
@@ -65,6 +66,7 @@ class Step:
 class Choice:
     value: str
     label: str
+    hint: str | None = None
 
 
 @dataclass(frozen=True)
@@ -144,8 +146,18 @@ def _ask(name: str, steps: Sequence[Step], left: Sequence[Offer]) -> Selection:
     else:
         reading = _READINGS[name]
         labels = {reading.value(offer): reading.value_label(offer) for offer in left}
-        choices = tuple(Choice(value, label) for value, label in sorted(labels.items(), key=lambda pair: pair[1]))
+        ordered = sorted(labels.items(), key=lambda pair: pair[1])
+        choices = tuple(Choice(value, label, _hint(name, value)) for value, label in ordered)
     return Selection(tuple(steps), next=Next(name, _QUESTIONS[name], choices))
+
+
+def _hint(step: str, academie: str) -> str | None:
+    """« Ardennes, Aube, Marne, Haute-Marne »: what is in an académie; nothing of a country or of another step."""
+    if step != "academie":
+        return None
+    found = academies.by_code(academie)
+    names = [place.name for code in (found.departements if found else ()) if (place := departements.by_code(code))]
+    return ", ".join(names) or None
 
 
 def _information(offer: Offer, instant: datetime) -> Information:

@@ -111,7 +111,9 @@ class SearchField {
     this.active = -1;
     this.list.replaceChildren(...options.map((option, index) => this.line(option, index)));
     this.list.hidden = options.length === 0;
-    this.list.classList.toggle("portail-suggestions--posees", Boolean(advice));
+    // Beside words that have to be read it lies over nothing.
+    if (advice) this.status.before(this.list);
+    else this.input.parentElement.append(this.list);
     this.input.setAttribute("aria-expanded", String(options.length > 0));
     this.input.removeAttribute("aria-activedescendant");
     const count = options.length;

@@ -16,6 +16,7 @@ from gateway.pages import page
 from gateway.services import services
 from gateway.web.inscription import blueprint
 from services.chassis.errors import NotFound
+from services.reference.text import folded
 
 FIELD = "specialite"
 WHOLE_LIST = "liste"
@@ -27,7 +28,7 @@ def specialites(draft_id: str, number: int) -> ResponseReturnValue:
     token = visitor.required().access_token
     tab = _tab(draft_id, number)
     domains = services().registrations.specialites(token, draft_id)
-    every = sorted((one for domain in domains for one in domain.specialites), key=lambda one: one.label.casefold())
+    every = sorted((one for domain in domains for one in domain.specialites), key=lambda one: folded(one.label))
     return page(
         "inscription/templates/specialites.html",
         active="inscription",

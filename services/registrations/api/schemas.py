@@ -59,6 +59,7 @@ class ChosenStep(Schema):
 class Choice(Schema):
     value = fields.String()
     label = fields.String()
+    hint = fields.String(allow_none=True, metadata={"description": "the départements of an académie"})
 
 
 class NextStep(Schema):

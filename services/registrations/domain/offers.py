@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from services.reference import academies
+from services.reference import academies, departements
 from services.reference.text import folded
 from services.registrations.domain import windows
 
@@ -67,6 +67,7 @@ class Step:
 class Choice:
     value: str
     label: str
+    hint: str | None = None
 
 
 @dataclass(frozen=True)
@@ -150,8 +151,17 @@ def _ask(name: str, steps: Sequence[Step], left: Sequence[Offer]) -> Selection:
         reading = _READINGS[name]
         labels = {reading.value(offer): reading.value_label(offer) for offer in left}
         in_order = sorted(labels.items(), key=lambda pair: reading.place(pair[1]))
-        choices = tuple(Choice(value, label) for value, label in in_order)
+        choices = tuple(Choice(value, label, _hint(name, value)) for value, label in in_order)
     return Selection(tuple(steps), next=Next(name, _QUESTIONS[name], choices))
+
+
+def _hint(step: str, academie: str) -> str | None:
+    """« Ardennes, Aube, Marne, Haute-Marne »: what is in an académie; nothing of a country or of another step."""
+    if step != "academie":
+        return None
+    found = academies.by_code(academie)
+    names = [place.name for code in (found.departements if found else ()) if (place := departements.by_code(code))]
+    return ", ".join(names) or None
 
 
 def _information(offer: Offer, instant: datetime) -> Information:

@@ -63,10 +63,18 @@ def test_a_specialite_of_other_sessions_is_said_to_be_one_and_what_replaces_it()
     said = journey.advice(NO_BANQUE, QUALIFICATION, "specialite", " Banque ")
     assert said == (
         "Aucune spécialité de cette session ne s'appelle « Banque ». Banque - conseiller de clientèle (31310) : "
-        "proposée par ce portail jusqu'à la session 2025 ; elle est remplacée par Banque (31313). "
-        "Voici celles de ce domaine ; toutes sont dans « Parcourir les spécialités »."
+        "proposée par ce portail jusqu'à la session 2025 ; elle est remplacée par Banque (31313), "
+        "que cette session ne propose pas. Voici celles de ce domaine ; toutes sont dans « Parcourir les spécialités »."
     )
     assert searched(NO_BANQUE, "Banque") == ["31311"]
+
+
+def test_a_successor_that_the_session_offers_is_named_as_one() -> None:
+    known = replace(NAMED[0], replaced_by="Assurance (31311)")
+    dossier = replace(NO_BANQUE, exam=replace(NO_BANQUE.exam, specialites=(known, *NAMED[1:])))
+    said = journey.advice(dossier, QUALIFICATION, "specialite", "banque")
+    assert said
+    assert "elle est remplacée par Assurance (31311). Voici" in said
 
 
 def test_a_word_that_no_specialite_knows_leads_to_the_list() -> None:

@@ -34,10 +34,12 @@ def messages(app: Flask) -> list[str]:
 def test_domaine_examen_session_and_academie_are_picked_in_turn(app: Flask) -> None:
     assert [choice["label"] for choice in choices(app, "")["next"]["choices"]] == ["Examen", "Concours"]
     exams = choices(app, "domaine=Examen")["next"]["choices"]
-    assert exams == [{"value": "BTS", "label": "BREVET DE TECHNICIEN SUPERIEUR"}]
+    assert exams == [{"value": "BTS", "label": "BREVET DE TECHNICIEN SUPERIEUR", "hint": None}]
     academies = choices(app, PICKED)
     assert academies["next"]["question"] == "Sélectionner une académie ou un pays d'inscription"
     labels = [choice["label"] for choice in academies["next"]["choices"]]
+    places = {choice["value"]: choice["hint"] for choice in academies["next"]["choices"]}
+    assert places["03"] == "Doubs, Jura, Haute-Saône, Territoire de Belfort"
     assert labels == ["ACADÉMIE D'AMIENS - (2022-06)", "ACADÉMIE DE BESANCON - (2022-06)"]
     assert [step["value_label"] for step in academies["steps"]] == [
         "Examen",

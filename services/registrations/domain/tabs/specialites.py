@@ -46,7 +46,7 @@ def absence(dossier: Dossier, typed: str) -> str | None:
     return " ".join(
         (
             f"Aucune spécialité de cette session ne s'appelle « {typed.strip()} ».",
-            *(f"{specialite_label(one)} : {_when_else(one, dossier.session.year)}" for one in absent),
+            *(f"{specialite_label(one)} : {_when_else(dossier, one)}" for one in absent),
             f"Voici celles de ce domaine ; toutes sont dans « {BROWSE} »."
             if near
             else f"Pour les voir toutes : « {BROWSE} ».",
@@ -54,14 +54,21 @@ def absence(dossier: Dossier, typed: str) -> str | None:
     )
 
 
-def _when_else(one: Specialite, year: int) -> str:
+def _when_else(dossier: Dossier, one: Specialite) -> str:
     """True of the catalogue: other sessions may exist that it does not hold."""
+    year = dossier.session.year
     if one.last_session is not None and one.last_session < year:
-        successor = f" ; elle est remplacée par {one.replaced_by}" if one.replaced_by else ""
-        return f"proposée par ce portail jusqu'à la session {one.last_session}{successor}."
+        return f"proposée par ce portail jusqu'à la session {one.last_session}{_successor(dossier, one)}."
     if one.first_session is not None and year < one.first_session:
         return f"proposée par ce portail à partir de la session {one.first_session}."
     return "proposée par ce portail à d'autres sessions."
+
+
+def _successor(dossier: Dossier, one: Specialite) -> str:
+    if one.replaced_by is None:
+        return ""
+    is_offered = one.replaced_by in (specialite_label(other) for other in offered(dossier))
+    return f" ; elle est remplacée par {one.replaced_by}{'' if is_offered else ', que cette session ne propose pas'}"
 
 
 def _is_called(exam: Exam, one: Specialite, typed: str) -> bool:

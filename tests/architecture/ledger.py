@@ -59,6 +59,7 @@ CANDIDATES_PAGES = """
     GET /justificatifs
     GET /justificatifs/<candidature_id>
     GET /justificatifs/<candidature_id>/depot/<piece_id>
+    GET /justificatifs/<candidature_id>/lisible/<piece_id>
     GET /justificatifs/<candidature_id>/suppression/<piece_id>
     GET /justificatifs/<candidature_id>/validation/<group>
 """
@@ -225,8 +226,14 @@ LEDGER: dict[str, dict[str, str]] = {
             GET /documents/<candidature_id>/confirmation
             GET /documents/<candidature_id>/formulaire/<code>
             GET /documents/fichier/<document_id>
+            GET /justificatifs/apercu/<piece_id>
             GET /justificatifs/fichier/<piece_id>
             POST /justificatifs/<candidature_id>/depot/<piece_id>
+            POST /justificatifs/<candidature_id>/envois/<piece_id>
+            HEAD /justificatifs/<candidature_id>/envois/<piece_id>/<upload_id>
+            PATCH /justificatifs/<candidature_id>/envois/<piece_id>/<upload_id>
+            DELETE /justificatifs/<candidature_id>/envois/<piece_id>/<upload_id>
+            POST /justificatifs/<candidature_id>/envois/<piece_id>/depot
             POST /justificatifs/<candidature_id>/suppression/<piece_id>
             POST /justificatifs/<candidature_id>/validation/<group>
         """,

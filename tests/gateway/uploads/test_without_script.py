@@ -42,7 +42,7 @@ def test_a_session_that_has_died_ends_at_the_form_which_asks_for_the_file_again(
     plain_sender.chooses(("relevé.pdf", made.pdf()))
     plain_sender.sends()
     page.get_by_label("Identifiant de connexion").fill(plain_sender.email)
-    page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
+    page.locator("[name=password]").fill(PASSWORD)
     page.get_by_role("button", name="Me connecter").click()
     assert page.url.partition("?")[0] == form
     expect(page.get_by_text("les fichiers ne sont pas conservés. Choisissez-le à nouveau.")).to_be_visible()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from math import ceil
 
 from services.chassis.clock import to_paris
 
@@ -52,9 +53,12 @@ def fin_affichee(end: datetime) -> datetime:
 
 
 def taille(size: int) -> str:
-    """Bytes as octets, Ko or Mo (1024-based, as the guide's « 5 Mo »): "812 octets", "48 Ko", "1,5 Mo"."""
+    """Bytes as octets, Ko or Mo (1024-based, as the guide's « 5 Mo »): "812 octets", "48 Ko", "1,5 Mo".
+
+    Rounded up, so that what exceeds « 5 Mo » is never called « 5 Mo » itself.
+    """
     if size < 1024:
         return f"{size} octet{'s' if size > 1 else ''}"
-    if size < 1024 * 1024:
-        return f"{round(size / 1024)} Ko"
-    return f"{size / 1024 / 1024:.1f}".replace(".", ",").removesuffix(",0") + " Mo"
+    if size <= 1023 * 1024:
+        return f"{ceil(size / 1024)} Ko"
+    return f"{ceil(size * 10 / 1024 / 1024) / 10:.1f}".replace(".", ",").removesuffix(",0") + " Mo"

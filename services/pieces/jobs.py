@@ -9,6 +9,7 @@ from services.pieces.models import db
 from services.pieces.operations.limits import purge_tries
 from services.pieces.operations.reconciliation import reconciliation
 from services.pieces.operations.scans import count_scans, rescan
+from services.pieces.operations.uploads import purge_uploads
 from services.pieces.parts import parts
 
 jobs = Jobs()
@@ -31,6 +32,12 @@ def watch_scans() -> None:
 def forget_tries() -> None:
     """Forget how many files were sent more than an hour ago."""
     purge_tries()
+
+
+@jobs.every(hours=1, name="purge-uploads")
+def forget_uploads() -> None:
+    """Forget uploads that nobody went on with for a day."""
+    purge_uploads()
 
 
 @jobs.every(hours=24, name="purge-events")

@@ -1,7 +1,7 @@
 """Tables of pieces: our copy of each candidature, what it asks for, what was deposited, validated and controlled.
 
-Bytes are in the object store; everything known of them is here. Deposits, validations and controls are history: rows
-are added, and a deposit's later fate (removed, scanned) is the only thing that changes in it.
+Bytes of deposited files are in the object store; everything known of them is here. Deposits, validations and controls
+are history: rows are added, and a deposit's later fate (removed, scanned) is the only thing that changes in it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,20 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database import Database, UtcDateTime, new_id
@@ -140,6 +153,41 @@ class Deposit(db.Model):
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     scan: Mapped[str] = mapped_column(String(16))
     scanned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    converted: Mapped[bool] = mapped_column(default=False, server_default=false())
+    pages: Mapped[int | None] = mapped_column(Integer)
+    look: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+
+
+class Upload(db.Model):
+    """A file on its way in parts. Once it is deposited its parts go, and it stays a while to say which deposit it is.
+
+    `begun_at` is the portal's time, for the period; `touched_at`, when bytes last came, the system's.
+    """
+
+    __tablename__ = "uploads"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    candidate_id: Mapped[str] = mapped_column(_ID, index=True)
+    piece_id: Mapped[str] = mapped_column(ForeignKey("pieces.id", ondelete="CASCADE"), index=True)
+    filename: Mapped[str] = mapped_column(String(300))
+    length: Mapped[int] = mapped_column(Integer)
+    begun_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    touched_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    deposit_id: Mapped[str | None] = mapped_column(ForeignKey("deposits.id", ondelete="CASCADE"), index=True)
+
+
+class UploadPart(db.Model):
+    """Bytes of an upload, from `start` on. The end of the last part is where the upload goes on.
+
+    On PostgreSQL the table is UNLOGGED: it is in no backup, and empty after a crash of the server.
+    """
+
+    __tablename__ = "upload_parts"
+
+    upload_id: Mapped[str] = mapped_column(ForeignKey("uploads.id", ondelete="CASCADE"), primary_key=True)
+    start: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    size: Mapped[int] = mapped_column(Integer)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class DepositTries(db.Model):

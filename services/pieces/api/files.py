@@ -5,13 +5,13 @@ from __future__ import annotations
 import unicodedata
 from urllib.parse import quote
 
-from flask import Response
+from flask import Response, request
 from flask_smorest import Blueprint
 
 from services.chassis import access
 from services.chassis.access import Access
 from services.pieces.domain.statuses import Scan
-from services.pieces.operations import opening
+from services.pieces.operations import opening, previews
 from services.pieces.operations.opening import File
 from services.pieces.parts import parts
 
@@ -32,6 +32,26 @@ def piece_file(piece_id: str) -> Response:
     if caller.kind == "staff":
         return _sent(opening.file_for_staff(parts(), caller.id, caller.academies, piece_id))
     return _sent(opening.own_file(parts(), caller.id, piece_id))
+
+
+@blp.route("/pieces/<string:piece_id>/preview")
+@access.candidate
+@blp.alt_response(200, content_type="image/jpeg", success=True, description="1000 points de côté au plus")
+@blp.alt_response(304, description="Celle que le navigateur a déjà")
+@blp.alt_response(415, description="apercu-impossible")
+def piece_preview(piece_id: str) -> Response:
+    """The photograph or the first page, small; nobody but its depositor sees it."""
+    found = previews.shown(access.caller().id, piece_id)
+    response = Response(content_type="image/jpeg")
+    response.set_etag(found.deposit.id)
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = _SANDBOX
+    if request.if_none_match.contains(found.deposit.id):
+        response.status_code = 304
+    else:
+        response.set_data(found.picture(parts()))
+    return response
 
 
 def _sent(file: File) -> Response:

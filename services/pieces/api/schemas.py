@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, ValidationError, fields, validate, validates
+
+from services.pieces.domain.legibility import Sign
+from services.pieces.domain.uploads import MOST_OPEN
 
 
 class TileSchema(Schema):
@@ -25,6 +28,15 @@ class DepositSchema(Schema):
     deposited_at = fields.DateTime(required=True)
     deposited_sentence = fields.String(required=True)
     scan = fields.String(required=True, metadata={"description": "Avis de l'antivirus, en français"})
+    converted = fields.Boolean(
+        required=True, metadata={"description": "Le fichier gardé n'est pas celui envoyé, octet pour octet"}
+    )
+    pages = fields.Integer(required=True, allow_none=True, metadata={"description": "D'un PDF"})
+    look = fields.List(
+        fields.String(validate=validate.OneOf([sign.value for sign in Sign])),
+        required=True,
+        metadata={"description": "Pourquoi le fichier pourrait être difficile à lire"},
+    )
     validated_at = fields.DateTime(required=True, allow_none=True)
     validated_sentence = fields.String(required=True, allow_none=True)
 
@@ -62,6 +74,20 @@ class PeriodSchema(Schema):
     sentence = fields.String(required=True)
     open = fields.Boolean(required=True)
     groups = fields.List(fields.Nested(GroupSchema), required=True)
+
+
+class UploadsSchema(Schema):
+    uploads = fields.List(
+        fields.String(validate=validate.Length(max=64, error="64 caractères au maximum.")),
+        required=True,
+        validate=validate.Length(min=1, max=MOST_OPEN, error=f"De 1 à {MOST_OPEN} envois sont attendus."),
+        metadata={"description": "Dans l'ordre des pages"},
+    )
+
+    @validates("uploads")
+    def check_each_once(self, value: list[str], **_: object) -> None:
+        if len(set(value)) < len(value):
+            raise ValidationError("Le même envoi est donné deux fois.")
 
 
 class AskedSchema(TileSchema):

@@ -93,6 +93,9 @@ def _own_deposit(dossier: Dossier) -> dict[str, Any]:
         "deposited_at": found.deposited_at,
         "deposited_sentence": f"Déposé le {shown_instant(found.deposited_at)}",
         "scan": Scan(found.scan).label,
+        "converted": found.converted,
+        "pages": found.pages,
+        "look": found.look,
         "validated_at": validated,
         "validated_sentence": f"Validé le {shown_instant(validated)}" if validated else None,
     }

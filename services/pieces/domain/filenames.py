@@ -27,6 +27,12 @@ def extension_of(name: str) -> str:
     return extension.casefold() if dot and stem else ""
 
 
+def renamed(name: str, extension: str) -> str:
+    """« photo.jpg » for « photo.HEIC »."""
+    stem, dot, _ = name.rpartition(".")
+    return _shortened(f"{stem if dot and stem else name}.{extension}")
+
+
 def _space_for(char: str) -> str:
     return " " if char in "\t\n\r\u2028\u2029" else ""
 

@@ -48,6 +48,16 @@ def of_extension(extension: str) -> Format | None:
     return Format(wanted) if wanted in set(Format) else _SPELLINGS.get(wanted)
 
 
+HEIC = "heic"
+"""Telephones' photographs, taken wherever JPG is and made JPG: never kept as they come."""
+_HEIC_SPELLINGS = (HEIC, "heif", "hif")
+
+
+def may_name_heic(extension: str) -> bool:
+    """Whether a photograph of a telephone may be called so; some call them .jpg."""
+    return extension.casefold() in _HEIC_SPELLINGS or of_extension(extension) is Format.JPG
+
+
 def accepted(codes: tuple[str, ...]) -> tuple[Format, ...]:
     """The formats that a piece's list names, in the guide's order; an empty list means all nine."""
     named = {of_extension(code) for code in codes}

@@ -59,6 +59,12 @@ class TooManyDeposits(TooMany):
     type, title = "trop-d-envois", "Trop d'envois"
 
 
+class NoPreview(DomainError):
+    """Nothing of the file can be shown as a picture."""
+
+    type, status, title = "apercu-impossible", 415, "Ce fichier n'a pas d'aperçu"
+
+
 class DepositClosed(Forbidden):
     """The piece cannot be deposited, deleted or validated now; `detail` says why."""
 
@@ -71,8 +77,11 @@ class NotClean(Conflict):
     type, title = "fichier-non-sain", "Ce fichier ne peut pas être ouvert"
 
 
-def too_large() -> TooLarge:
-    return TooLarge(f"La taille du fichier ne doit pas excéder {taille(LIMIT)}. Réduisez-le ou envoyez-en un autre.")
+def too_large(size: int) -> TooLarge:
+    return TooLarge(
+        f"Ce fichier fait {taille(size)} : la taille ne doit pas excéder {taille(LIMIT)}. "
+        "Réduisez-le ou envoyez-en un autre."
+    )
 
 
 def empty() -> FileRefused:
@@ -86,20 +95,37 @@ def broken_off() -> FileRefused:
 
 
 def damaged(what: str) -> FileRefused:
-    """`what` with its article: « Ce PDF »."""
+    """`what` with its article: « Ce PDF », « Cette image »."""
+    e, il, le = agreement(what)
     return FileRefused(
         "damaged",
-        f"{what} est incomplet ou endommagé : il ne pourra pas être ouvert. "
-        "Ouvrez-le sur votre appareil, enregistrez-le à nouveau puis recommencez.",
+        f"{what} est incompl{'ète' if e else 'et'} ou endommagé{e} : {il} ne pourra pas être ouvert{e}. "
+        f"Ouvrez-{le} sur votre appareil, enregistrez-{le} à nouveau puis recommencez.",
     )
 
 
 def protected(what: str) -> FileRefused:
+    e, il, le = agreement(what)
     return FileRefused(
         "protected",
-        f"{what} est protégé par un mot de passe : il ne pourra pas être lu. "
-        "Enregistrez-le sans mot de passe puis recommencez.",
+        f"{what} est protégé{e} par un mot de passe : {il} ne pourra pas être lu{e}. "
+        f"Enregistrez-{le} sans mot de passe puis recommencez.",
     )
+
+
+def misnamed(extension: str, shown: str, right: str) -> FileRefused:
+    """Its name says another format than its contents."""
+    name = f"porte l'extension « .{extension[:10]} »" if extension else "n'a pas d'extension"
+    return FileRefused(
+        "mismatch",
+        f"Ce fichier {name} mais son contenu est du {shown}. "
+        f"S'il s'agit du bon fichier, renommez-le avec l'extension « .{right} ».",
+    )
+
+
+def agreement(what: str) -> tuple[str, str, str]:
+    """What agrees with « Cette image » or « Ce PDF »: ending, subject and object."""
+    return ("e", "elle", "la") if what.startswith("Cette ") else ("", "il", "le")
 
 
 def store_down() -> Unavailable:

@@ -12,13 +12,14 @@ import struct
 import zipfile
 from typing import BinaryIO
 
-from services.pieces.domain.refusals import FileRefused, damaged, protected
+from services.pieces.domain.refusals import FileRefused, agreement, damaged, protected
 
 MOST_ENTRIES = 1000
 MOST_BYTES = 200 * 1024 * 1024  # once extracted
 MOST_RATIO = 200  # of a whole archive beyond a megabyte; documents shrink ten times, pictures not at all
 RATIO_FROM = 1024 * 1024
 DEFLATE_LIMIT = 1032  # no deflated byte gives more
+WORD = "Ce document DOCX"
 
 _NESTED = re.compile(r"\.(zip|rar|7z|gz|tgz|bz2|xz|tar|jar|cab|iso|zst|lzh|arj)$", re.IGNORECASE)
 _END = struct.Struct("<4s4H2LH")
@@ -38,6 +39,11 @@ def is_word(content: BinaryIO) -> bool:
     return _TYPES in names and any(_DOCUMENT.fullmatch(name) for name in names)
 
 
+def check_directory(content: BinaryIO, what: str) -> None:
+    """Raises FileRefused where what calls itself `what` has no directory that can be read."""
+    _entries(content, what)
+
+
 def check_zip(content: BinaryIO) -> None:
     """Raises FileRefused for an archive that is damaged, locked, empty, nested, a bomb, or that writes elsewhere."""
     _check(content, "Cette archive ZIP")
@@ -47,7 +53,7 @@ def check_zip(content: BinaryIO) -> None:
 
 def check_docx(content: BinaryIO) -> None:
     """Raises FileRefused for a Word document that is damaged, a bomb, or that carries macros."""
-    _check(content, "Ce document DOCX")
+    _check(content, WORD)
     names = {entry.filename.casefold() for entry in _entries(content)}
     if "word/vbaproject.bin" in names:
         raise FileRefused(
@@ -65,7 +71,8 @@ def _check(content: BinaryIO, what: str) -> None:
     if any(_leads_elsewhere(entry) for entry in entries):
         raise _refused("unsafe_names", "contient des noms de fichiers qui ne sont pas admis (chemins, liens)", what)
     if _is_bomb(entries):
-        raise _refused("bomb", "est anormalement compressé : son contenu est beaucoup trop volumineux", what)
+        e, _, _ = agreement(what)
+        raise _refused("bomb", f"est anormalement compressé{e} : son contenu est beaucoup trop volumineux", what)
     _check_places(content, entries, what)
 
 
@@ -121,7 +128,8 @@ def _check_places(content: BinaryIO, entries: list[zipfile.ZipInfo], what: str) 
         if len(header) < _LOCAL_HEADER or not header.startswith(_LOCAL_MARK):
             raise damaged(what)
         if entry.header_offset < end:
-            raise _refused("bomb", "est construite de façon anormale : ses fichiers se recouvrent", what)
+            e, _, _ = agreement(what)
+            raise _refused("bomb", f"est construit{e} de façon anormale : ses fichiers se recouvrent", what)
         name, extra = struct.unpack_from("<2H", header, 26)
         end = entry.header_offset + _LOCAL_HEADER + name + extra + entry.compress_size
     if end > content.seek(0, 2):

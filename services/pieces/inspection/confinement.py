@@ -8,18 +8,20 @@ import resource
 import signal
 from dataclasses import dataclass
 
+from services.pieces.inspection.threads_only import forbid_processes
+
 
 @dataclass(frozen=True)
 class Limits:
     memory: int
-    """Bytes of address space; the interpreter with its readers takes about 85 MB of them."""
+    """Bytes of address space; the interpreter with its readers takes about 105 MB of them."""
     processor: int
     """Seconds of processor time."""
     wall: int
     """Seconds from the first byte to the verdict."""
 
 
-LIMITS = Limits(memory=448 * 1024 * 1024, processor=3, wall=20)
+LIMITS = Limits(memory=504 * 1024 * 1024, processor=3, wall=20)
 """By far more than good files of 5 Mo take: half a second at most (docs/operations.md)."""
 
 FIRST_SECONDS = 0.04
@@ -33,17 +35,19 @@ CHANNEL = 0  # the only descriptor that leads anywhere: the file comes in by it,
 def confine(channel: int) -> None:
     """From here on this process reads and writes `channel`, as descriptor 0, and nothing else; it ends in time.
 
-    It has no way to the network or to a file, since it cannot open a descriptor. Limits cannot be raised again.
+    It has no way to the network or to a file, since it cannot open a descriptor, and starts no other process. Limits
+    cannot be raised again.
     """
     os.dup2(channel, CHANNEL)
     os.close(channel)
     signal.alarm(LIMITS.wall)
+    processes = () if forbid_processes() else ((resource.RLIMIT_NPROC, 0),)  # that forbids threads too
     # At the soft limit the kernel says why it ends the process; the hard one is the last word.
     resource.setrlimit(resource.RLIMIT_CPU, (LIMITS.processor, LIMITS.processor + 1))
     for what, most in (
         (resource.RLIMIT_NOFILE, _lowest_free_descriptor()),
         (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_NPROC, 0),
+        *processes,
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_AS, LIMITS.memory),
     ):

@@ -34,7 +34,7 @@ def _check(content: BinaryIO, kind: str, prepare: Callable[[Image.Image], None])
     try:
         with Image.open(content, formats=[kind]) as image:
             if image.width * image.height > most:
-                raise _immense(most)
+                raise immense(most)
             prepare(image)
             image.load()
     except (FileRefused, MemoryError):
@@ -47,7 +47,7 @@ def _decode_reduced(image: Image.Image) -> None:
     if not isinstance(image, JpegImagePlugin.JpegImageFile):
         raise damaged(WHAT)
     if image.info.get("progressive") and _coefficients(image) > MOST_COEFFICIENTS:
-        raise _immense(MOST_PIXELS["PNG"])
+        raise immense(MOST_PIXELS["PNG"])
     image.draft("RGB", (max(1, image.width // _SCALE), max(1, image.height // _SCALE)))
 
 
@@ -57,7 +57,8 @@ def _coefficients(image: JpegImagePlugin.JpegImageFile) -> int:
     return image.width * image.height * sum(shares) // max(1, *shares)
 
 
-def _immense(most: int) -> FileRefused:
+def immense(most: int) -> FileRefused:
+    """For more points than anybody can open."""
     return FileRefused(
         "too_many_pixels",
         f"Cette image compte plus de {most // 1_000_000} millions de points : elle ne pourra pas être affichée. "

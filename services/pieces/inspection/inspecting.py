@@ -36,15 +36,17 @@ def inspect(content: BinaryIO, filename: str | None, accepted: tuple[Format, ...
     if found is Format.DOC and ole.is_locked_package(content):
         raise refusals.protected("Ce document Word")
     if filename is not None:
-        _check_name(filename, found)
+        _check_name(content, filename, found)
     if found not in accepted:
         raise _not_accepted(found.shown, accepted)
     CHECKS[found](content)
     return found
 
 
-def _check_name(filename: str, format: Format) -> None:
+def _check_name(content: BinaryIO, filename: str, format: Format) -> None:
     announced = formats.of_extension(extension_of(filename))
+    if announced is Format.DOCX and format is Format.ZIP:
+        archives.check_directory(content, archives.WORD)  # a document cut short no longer shows that it is one
     if announced is not format:
         raise _misnamed(filename, announced, format)
 
@@ -56,12 +58,10 @@ def _not_accepted(name: str | None, accepted: tuple[Format, ...]) -> refusals.Fo
 
 def _misnamed(filename: str, announced: Format | None, found: Format) -> refusals.FileRefused:
     extension = extension_of(filename)
-    name = f"porte l'extension « .{extension[:10]} »" if extension else "n'a pas d'extension"
     if found is Format.ZIP and announced is Format.DOCX:
-        detail = f"Ce fichier {name} mais ce n'est pas un document Word : c'est une archive ZIP. Vérifiez le fichier."
-    else:
-        detail = (
-            f"Ce fichier {name} mais son contenu est du {found.shown}. "
-            f"S'il s'agit du bon fichier, renommez-le avec l'extension « .{found.value} »."
+        return refusals.FileRefused(
+            "mismatch",
+            f"Ce fichier porte l'extension « .{extension} » mais ce n'est pas un document Word : "
+            "c'est une archive ZIP. Vérifiez le fichier.",
         )
-    return refusals.FileRefused("mismatch", detail)
+    return refusals.misnamed(extension, found.shown, found.value)

@@ -41,6 +41,11 @@ def _by_head(head: bytes, content: BinaryIO) -> Format | None:
     return next((kind for kind, matches in marks if matches), None)
 
 
+def is_heic(content: BinaryIO) -> bool:
+    """Whether it begins as telephones' photographs do: none of the nine, but it can be made a JPEG."""
+    return media.other_name(head_of(content)) == "HEIC"
+
+
 def head_of(content: BinaryIO) -> bytes:
     content.seek(0)
     return content.read(HEAD)

@@ -8,7 +8,8 @@ from typing import BinaryIO
 from services.pieces.domain.refusals import damaged
 
 _OTHERS = {
-    b"heic": "HEIC", b"heix": "HEIC", b"heim": "HEIC", b"hevc": "HEIC", b"mif1": "HEIC", b"msf1": "HEIC",
+    b"heic": "HEIC", b"heix": "HEIC", b"heim": "HEIC", b"heis": "HEIC", b"hevc": "HEIC",
+    b"mif1": "HEIC", b"msf1": "HEIC",
     b"avif": "AVIF", b"avis": "AVIF", b"qt  ": "MOV (QuickTime)", b"crx ": "CR3", b"3gp4": "3GP", b"3gp5": "3GP",
 }  # fmt: skip
 

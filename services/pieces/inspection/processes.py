@@ -15,25 +15,40 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from services.chassis.errors import DomainError
 from services.pieces.domain import refusals
 from services.pieces.domain.formats import Format
+from services.pieces.domain.legibility import Look
 from services.pieces.domain.refusals import Unverifiable, Unverified
 from services.pieces.inspection.confinement import FIRST_SECONDS, LIMITS, hide_memory
 from services.pieces.inspection.turns import LineFull, Turns
-from services.pieces.inspection.verdicts import MOST_BYTES, read_verdict
+from services.pieces.inspection.verdicts import (
+    MOST_ANSWERED,
+    MOST_BYTES,
+    Made,
+    Task,
+    read_answer,
+    read_look,
+    read_verdict,
+)
 from services.pieces.metrics import INSPECTION_SECONDS, UNVERIFIED
 
 _PROGRAM = (sys.executable, "-E", "-s", "-B", "-m", "services.pieces.inspection.program")
 _FOLDER = Path(__file__).parents[3]  # where `services` is
-_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
+# Memory that each thread would reserve for itself counts as used.
+_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1"}
 _START_SECONDS = 20  # on a machine that is very busy; with the others less than the gateway waits
 _FIRST_LINE = 24  # threads of the web process that may wait for a first look, which ends soon
 _LINE = 6  # and for a longer one
 _PATIENCE = 10  # seconds
+_LOOKING_PATIENCE = 2  # for what only advises
+_CHUNK = 256 * 1024
 
 
 class FirstLookOver(Exception):
@@ -108,18 +123,18 @@ class Inspector:
 
 def _exchange(channel: socket.socket, request: bytes, deadline: float) -> bytes:
     """Send all, then read all; a process that ends early has told what it had to tell."""
-    answer = b""
+    answer = bytearray()
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
         channel.settimeout(_left(deadline))
         channel.sendall(request)
         channel.shutdown(socket.SHUT_WR)
-        while len(answer) < MOST_BYTES:
+        while len(answer) < MOST_ANSWERED:
             channel.settimeout(_left(deadline))
-            chunk = channel.recv(MOST_BYTES)
+            chunk = channel.recv(_CHUNK)
             if not chunk:
                 break
             answer += chunk
-    return answer
+    return bytes(answer)
 
 
 def _left(deadline: float) -> float:
@@ -146,14 +161,37 @@ class Inspections:
         Raises what it raises; Unverifiable for what cannot be looked at within the limits; Unavailable where too many
         files wait.
         """
-        request = {"filename": filename, "accepted": accepted}
-        try:
+        request = {"task": Task.INSPECT, "filename": filename, "accepted": accepted}
+        with self._judged(owner):
             try:
                 with self.first_turns.turn(owner):
-                    return self._look(request | {"seconds": FIRST_SECONDS}, content)
+                    return read_verdict(self._answered(request | {"seconds": FIRST_SECONDS}, content))
             except FirstLookOver:
                 with self.turns.turn(owner):
-                    return self._look(request | {"seconds": 0}, content)
+                    return read_verdict(self._answered(request | {"seconds": 0}, content))
+
+    def make(self, owner: str, task: Task, content: BinaryIO, **asked: Any) -> Made:
+        """Have something made of the content, by a longer look. Raises as `inspect` does."""
+        with self._judged(owner), self.turns.turn(owner):
+            return read_answer(self._answered({"task": task, "seconds": 0, **asked}, content))
+
+    def look(self, owner: str, content: BinaryIO) -> Look:
+        """Whether a sound file seems legible; nothing where nobody has the time to look, or cannot."""
+        try:
+            with self._judged(owner), self.turns.turn(owner, _LOOKING_PATIENCE):
+                return read_look(self._answered({"task": Task.LOOK, "seconds": 0}, content))
+        except DomainError:
+            return Look()
+
+    def close(self) -> None:
+        """End the programs that stand ready; they end with this process in any case."""
+        while self.ready:
+            self.ready.pop().close()
+
+    @contextmanager
+    def _judged(self, owner: str) -> Iterator[None]:
+        try:
+            yield
         except LineFull as error:
             raise refusals.inspection_busy() from error
         except Unverifiable as error:
@@ -161,12 +199,7 @@ class Inspections:
             self.turns.stand_back(owner)
             raise
 
-    def close(self) -> None:
-        """End the programs that stand ready; they end with this process in any case."""
-        while self.ready:
-            self.ready.pop().close()
-
-    def _look(self, request: dict[str, Any], content: BinaryIO) -> Format:
+    def _answered(self, request: dict[str, Any], content: BinaryIO) -> bytes:
         """Raises FirstLookOver where `seconds` of processor time were given and did not suffice."""
         content.seek(0)
         sent = json.dumps(request).encode() + b"\n" + content.read()
@@ -179,7 +212,7 @@ class Inspections:
         INSPECTION_SECONDS.observe(end.seconds)
         if end.broken_limit is not None:
             raise Unverifiable(end.broken_limit)
-        return read_verdict(verdict)
+        return verdict
 
     def _answer_at_last(self, request: bytes) -> tuple[bytes, End]:
         try:

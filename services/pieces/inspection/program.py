@@ -1,7 +1,7 @@
 """`python -m services.pieces.inspection.program`: imports the readers once, then makes a process for each file.
 
 Descriptor 0 leads to the service (`processes`). Each message on it carries one end of a channel. The process made for
-it reads a line of JSON (name, accepted formats) and the file from there, and writes the verdict back; how it ended goes
+it reads a line of JSON (what is asked) and the file from there, and writes the answer back; how it ended goes
 back by descriptor 0. This program itself never reads a byte of a file. It ends with the service.
 """
 
@@ -15,10 +15,9 @@ import signal
 import socket
 from typing import Any
 
-from services.pieces.domain.formats import Format
 from services.pieces.inspection import readers
 from services.pieces.inspection.confinement import CHANNEL, NICENESS, confine
-from services.pieces.inspection.inspecting import inspect
+from services.pieces.inspection.tasks import carried_out
 from services.pieces.inspection.verdicts import verdict_of
 
 _CHUNK = 1024 * 1024
@@ -57,8 +56,7 @@ def _look(channel: int) -> None:
         confine(channel)
         request, content = _request()
         signal.setitimer(signal.ITIMER_PROF, request["seconds"])  # of processor time; 0 sets no end
-        accepted = tuple(Format(code) for code in request["accepted"])
-        os.write(CHANNEL, verdict_of(lambda: inspect(content, request["filename"], accepted)))
+        _answer(verdict_of(lambda: carried_out(request, content)))
     finally:
         os._exit(0)
 
@@ -70,6 +68,12 @@ def _request() -> tuple[dict[str, Any], io.BytesIO]:
     content.seek(0)
     request = json.loads(content.readline())
     return request, io.BytesIO(content.read())
+
+
+def _answer(verdict: bytes) -> None:
+    left = memoryview(verdict)
+    while left:
+        left = left[os.write(CHANNEL, left) :]
 
 
 if __name__ == "__main__":

@@ -45,9 +45,9 @@ class Turns:
         return len(self._waiting)
 
     @contextmanager
-    def turn(self, owner: str) -> Iterator[None]:
-        """Wait for a turn and have it during the block. Raises LineFull."""
-        self._begin(_Ticket(owner))
+    def turn(self, owner: str, patience: float | None = None) -> Iterator[None]:
+        """Wait for a turn, `patience` seconds at most, and have it during the block. Raises LineFull."""
+        self._begin(_Ticket(owner), self._patience if patience is None else patience)
         try:
             yield
         finally:
@@ -62,13 +62,13 @@ class Turns:
             self._back_until = {name: until for name, until in self._back_until.items() if until > now}
             self._back_until[owner] = now + STANDING_BACK
 
-    def _begin(self, ticket: _Ticket) -> None:
+    def _begin(self, ticket: _Ticket, patience: float) -> None:
         with self._changed:
             if len(self._waiting) >= self._line:
                 self._make_room_for(ticket)
             self._waiting.append(ticket)
             try:
-                self._changed.wait_for(lambda: ticket.sent_away or self._next() is ticket, self._patience)
+                self._changed.wait_for(lambda: ticket.sent_away or self._next() is ticket, patience)
                 if self._next() is not ticket:
                     raise LineFull
                 self._served.append(ticket.owner)

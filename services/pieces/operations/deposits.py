@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -20,6 +23,7 @@ from services.pieces.domain.piece import deletion_refusal, deposit_refusal
 from services.pieces.domain.statuses import Scan, Status
 from services.pieces.metrics import DEPOSITS
 from services.pieces.models import Deposit, db, object_tables
+from services.pieces.operations.accepting import Accepted, accepted
 from services.pieces.operations.audit import Actor, record
 from services.pieces.operations.keeping import keep
 from services.pieces.operations.limits import count_try
@@ -45,34 +49,53 @@ def deposit(parts: Parts, candidate_id: str, piece_id: str, upload: Upload, at: 
     Raises NotFound, DepositClosed, TooLarge, FileRefused, FormatRefused, Unverifiable, TooManyDeposits, Unavailable;
     then nothing is kept.
     """
+    # The body is read before anything is refused: an answer sent beside unread bytes is lost on the way.
+    with counted(), received(upload.source, upload.length) as file, parts.places.taken(candidate_id):
+        accept = partial(accepted, parts, candidate_id, cleaned(upload.filename), file)
+        return put_in_place(parts, candidate_id, piece_id, accept, at)
+
+
+@contextmanager
+def counted() -> Iterator[None]:
+    """Refusals, for operators."""
     try:
-        # The body is read before anything is refused: an answer sent beside unread bytes is lost on the way.
-        with received(upload.source, upload.length) as file, parts.places.taken(candidate_id):
-            result = _deposit(parts, candidate_id, piece_id, cleaned(upload.filename), file, at)
+        yield
     except DomainError as error:
         DEPOSITS.labels(str(error.extra.get("reason") or error.slug)).inc()
         raise
-    DEPOSITS.labels("kept").inc()
-    return result
 
 
-def _deposit(parts: Parts, candidate_id: str, piece_id: str, filename: str, file: Received, at: datetime) -> Dossier:
+def put_in_place(
+    parts: Parts,
+    candidate_id: str,
+    piece_id: str,
+    accept: Callable[[tuple[Format, ...]], Accepted],
+    at: datetime,
+    settle: Callable[[Session, str], None] = lambda session, deposit_id: None,
+) -> Dossier:
+    """Keep what `accept` accepts of the formats that the piece takes; `settle` is called in the transaction that names
+    it.
+
+    Raises NotFound, DepositClosed, TooManyDeposits, Unavailable, and what `accept` and `settle` raise.
+    """
     with db.reading() as session:
         dossier = own_dossier(session, candidate_id, piece_id)
-    _refuse_if_closed(dossier, at)
+    refuse_if_closed(dossier, at)
     count_try(candidate_id, parts.deposits_per_hour)
-    accepted = formats.accepted(tuple(dossier.piece.formats))
-    found = parts.inspections.inspect(candidate_id, file.content, filename, accepted)
-    file.content.seek(0)
-    key = _new_key(dossier, file)
-    keep(parts.store, key, file, found.media_type)
+    found = accept(formats.accepted(tuple(dossier.piece.formats)))
+    key = _new_key(dossier, found.file)
+    keep(parts.store, key, found.file, found.format.media_type)
     with operation_naming(db, parts.store, str(key)) as session:
         lock(session, piece_id)
         dossier = own_dossier(session, candidate_id, piece_id)
-        _refuse_if_closed(dossier, at)  # a validation in another window may have come first
-        row = new_deposit(parts, piece_id, key, file.stored.size, filename, found)
+        refuse_if_closed(dossier, at)  # a validation in another window may have come first
+        row = new_deposit(parts, piece_id, key, found.file.stored.size, found.filename, found.format)
+        row.converted, row.pages, row.look = found.converted, found.look.pages, list(found.look.signs)
         _replace(session, parts, dossier, row, candidate_id)
-        return own_dossier(session, candidate_id, piece_id)
+        settle(session, row.id)
+        dossier = own_dossier(session, candidate_id, piece_id)
+    DEPOSITS.labels("kept").inc()
+    return dossier
 
 
 def withdraw_deposit(candidate_id: str, piece_id: str, at: datetime) -> None:
@@ -90,7 +113,8 @@ def withdraw_deposit(candidate_id: str, piece_id: str, at: datetime) -> None:
             record(session, actor, "deposit.deleted", piece_id, before={"deposit_id": dossier.deposit.id})
 
 
-def _refuse_if_closed(dossier: Dossier, at: datetime) -> None:
+def refuse_if_closed(dossier: Dossier, at: datetime) -> None:
+    """Raises DepositClosed."""
     if reason := deposit_refusal(dossier.state, at):
         raise refusals.DepositClosed(reason)
 

@@ -48,13 +48,14 @@ def _opened(parts: Parts, dossier: Dossier, actor: Actor) -> File:
     row = dossier.deposit
     if row is None:
         raise NotFound("Aucun fichier n'est déposé pour cette pièce.")
-    content = _verified(parts, row)
+    content = verified(parts, row)
     with db.operation() as session:
         record(session, actor, "deposit.opened", dossier.piece.id, after={"deposit_id": row.id})
     return File(content, row.filename, row.media_type, Scan(row.scan))
 
 
-def _verified(parts: Parts, row: Deposit) -> bytes:
+def verified(parts: Parts, row: Deposit) -> bytes:
+    """The very bytes that were deposited. Raises DomainError where they are lost or changed, or Unavailable."""
     try:
         content = parts.store.read(row.object_key)
     except StoreUnavailable as error:

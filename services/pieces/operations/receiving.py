@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ class Received:
 def received(source: Source, length: int) -> Iterator[Received]:
     """Read exactly `length` bytes. Raises TooLarge, or FileRefused for an empty or broken-off body."""
     if length > refusals.LIMIT:
-        raise refusals.too_large()
+        raise refusals.too_large(length)
     if length == 0:
         raise refusals.empty()
     with SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
@@ -42,6 +43,11 @@ def received(source: Source, length: int) -> Iterator[Received]:
         digest = _copy(source, content, length)
         content.seek(0)
         yield Received(content, Stored(length, digest))
+
+
+def held(content: bytes) -> Received:
+    """Bytes that are here already."""
+    return Received(io.BytesIO(content), Stored(len(content), hashlib.sha256(content).hexdigest()))
 
 
 def _copy(source: Source, target: BinaryIO, length: int) -> str:

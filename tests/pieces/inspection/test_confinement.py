@@ -21,7 +21,7 @@ from services.pieces.domain.formats import Format
 from services.pieces.domain.refusals import FileRefused, Unverifiable, Unverified
 from services.pieces.inspection.processes import End, Inspections, Inspector
 from services.pieces.inspection.turns import Turns
-from services.pieces.inspection.verdicts import read_verdict, verdict_of
+from services.pieces.inspection.verdicts import Made, read_verdict, verdict_of
 from tests.pieces import made
 from tests.pieces.corpus.pictures import scans
 from tests.pieces.inspection.test_inspection import GOOD
@@ -257,11 +257,11 @@ def test_what_ended_a_process_says_which_limit_it_broke(number: int, reason: Unv
     assert End(number, 0.1, 1).broken_limit is reason
 
 
-def _out_of_memory() -> Format:
+def _out_of_memory() -> Made:
     raise MemoryError
 
 
-def _unforeseen() -> Format:
+def _unforeseen() -> Made:
     raise LookupError("contents of a file")
 
 

@@ -1,0 +1,98 @@
+"""Uploads become a deposit: a single one as it is, several joined into a PDF; asked again, the same one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from services.chassis.clock import system_now
+from services.chassis.errors import NotFound
+from services.pieces.domain import uploads as rules
+from services.pieces.domain.formats import Format
+from services.pieces.models import Upload, UploadPart, db
+from services.pieces.operations.accepting import Accepted, accepted
+from services.pieces.operations.deposits import counted, put_in_place
+from services.pieces.operations.joining import Page, joined
+from services.pieces.operations.receiving import held
+from services.pieces.parts import Parts
+from services.pieces.queries.dossiers import Dossier, own_dossier
+from services.pieces.queries.uploads import Progress, content_of, progress, uploads_of
+
+
+class _DepositedMeanwhile(Exception):
+    """The same request, sent a second time, came first."""
+
+
+def deposit_uploads(
+    parts: Parts, candidate_id: str, piece_id: str, upload_ids: Sequence[str], asked_at: datetime
+) -> Dossier:
+    """The uploads' bytes become the piece's current file; the piece as it then is. Asked again it changes nothing.
+
+    Raises NotFound, UploadIncomplete, UploadDeposited, and what `deposits.deposit` does; then nothing is kept, but the
+    uploads stay.
+    """
+    with counted(), parts.places.taken(candidate_id):
+        with db.reading() as session:
+            dossier = own_dossier(session, candidate_id, piece_id)
+            known = [_of_piece(session, candidate_id, piece_id, upload_id) for upload_id in upload_ids]
+            if _deposited(session, known):
+                return dossier
+        at = rules.counted_from([one.upload.begun_at for one in known], asked_at)
+        accept = partial(_accepted, parts, candidate_id, [one.upload for one in known])
+        settle = partial(_settle, upload_ids)
+        try:
+            return put_in_place(parts, candidate_id, piece_id, accept, at, settle)
+        except _DepositedMeanwhile:
+            with db.reading() as session:
+                return own_dossier(session, candidate_id, piece_id)
+
+
+def _of_piece(session: Session, candidate_id: str, piece_id: str, upload_id: str) -> Progress:
+    known = progress(session, candidate_id, upload_id)
+    if known.upload.piece_id != piece_id:
+        raise NotFound("Cet envoi n'est pas celui de cette pièce.")
+    if not known.complete:
+        raise rules.incomplete(upload_id, known.offset)
+    return known
+
+
+def _deposited(session: Session, known: Sequence[Progress]) -> bool:
+    """Whether these are a deposit already. Raises UploadDeposited where some of them are of another one."""
+    deposits = {one.upload.deposit_id for one in known}
+    if deposits == {None}:
+        return False
+    deposit_id = deposits.pop()
+    if deposits or deposit_id is None or uploads_of(session, deposit_id) != {one.upload.id for one in known}:
+        raise rules.UploadDeposited("Un de ces fichiers est déjà déposé avec d'autres. Envoyez-le à nouveau.")
+    return True
+
+
+def _accepted(parts: Parts, candidate_id: str, uploads: Sequence[Upload], wanted: tuple[Format, ...]) -> Accepted:
+    pages = [Page(upload.id, upload.filename, partial(_content, upload)) for upload in uploads]
+    if len(pages) > 1:
+        return joined(parts, candidate_id, pages, wanted)
+    return accepted(parts, candidate_id, pages[0].filename, held(pages[0].read()), wanted)
+
+
+def _content(upload: Upload) -> bytes:
+    """Raises UploadIncomplete where the database has lost parts since they were counted."""
+    with db.reading() as session:
+        content = content_of(session, upload.id)
+    if len(content) != upload.length:
+        raise rules.incomplete(upload.id, len(content))
+    return content
+
+
+def _settle(upload_ids: Sequence[str], session: Session, deposit_id: str) -> None:
+    """In the deposit's transaction: the uploads are it from now on, and their bytes go."""
+    waiting = select(Upload).where(Upload.id.in_(upload_ids), Upload.deposit_id.is_(None))
+    rows = session.scalars(waiting.order_by(Upload.id).with_for_update()).all()
+    if len(rows) != len(upload_ids):
+        raise _DepositedMeanwhile
+    for row in rows:
+        row.deposit_id, row.touched_at = deposit_id, system_now()
+    session.execute(delete(UploadPart).where(UploadPart.upload_id.in_(upload_ids)))

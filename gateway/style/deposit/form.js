@@ -64,10 +64,10 @@ class DepositForm {
   // What is sent of what was chosen: the same, or smaller photographs.
   async prepared() {
     const { files } = this.chosen;
-    const joined = this.limit * JOINED_SHARE;
-    const share = files.length > 1 && sum(files) > joined ? joined / files.length : this.limit;
+    const pages = this.limit * JOINED_SHARE;
+    const joined = files.length > 1 && sum(files) > pages;
     const sent = [];
-    for (const file of files) sent.push(await reduced(file, share));
+    for (const file of files) sent.push(await reduced(file, joined ? pages / files.length : this.limit, { joined }));
     const stubborn = sent.find((file) => file.size > this.limit);
     if (stubborn) throw new Refusal(stubbornInWords(stubborn));
     return sent;

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 
+import pillow_heif
 from PIL import Image, ImageDraw
 from pypdf import PdfReader
 
+from gateway.web.justificatifs.lisible import LOOKS
+from services.pieces.domain.legibility import Sign
 from tests.gateway.uploads.sender import Sender
 
 LIMIT = 5 * 1024 * 1024
@@ -59,6 +62,36 @@ def test_four_pages_are_put_in_order_and_become_one_pdf(sender: Sender) -> None:
     assert len(deposited) <= LIMIT
     shapes = [page.images[0].image.size for page in PdfReader(io.BytesIO(deposited)).pages]  # type: ignore[union-attr]
     assert [width / height for width, height in shapes] == sorted(width / height for width, height in shapes)
+
+
+def test_a_heic_becomes_a_jpeg_without_date_and_place(sender: Sender) -> None:
+    out = io.BytesIO()
+    pillow_heif.from_pillow(Image.open(io.BytesIO(photograph(1600, 1200, words="cni")))).save(out, quality=60)
+    sender.chooses(("IMG_0002.HEIC", out.getvalue()))
+    sender.sends()
+    sender.arrives_at("Est-ce lisible ?")
+    assert "convertie en JPEG, sans la date ni le lieu" in sender.page.inner_text("main")
+    sender.page.wait_for_function("document.querySelector('.portail-apercu img').naturalWidth > 500")
+    with Image.open(io.BytesIO(sender.file())) as picture:
+        assert (picture.format, picture.size) == ("JPEG", (1600, 1200))
+        assert not picture.getexif()
+
+
+def test_what_looks_hard_to_read_is_said_and_stays_deposited(sender: Sender) -> None:
+    small = Image.new("RGB", (300, 200), "white")
+    out = io.BytesIO()
+    small.save(out, "JPEG")
+    sender.chooses(("vide.jpg", out.getvalue()))
+    sender.sends()
+    sender.arrives_at("Est-ce lisible ?")
+    for words in (LOOKS["small"], LOOKS["blank"]):
+        assert words in sender.page.inner_text("main")
+    sender.page.get_by_role("link", name="C'est lisible").click()
+    sender.page.get_by_role("link", name="vide.jpg").wait_for()
+
+
+def test_every_sign_that_pieces_sees_has_its_words() -> None:
+    assert set(LOOKS) == set(Sign)
 
 
 def test_a_photograph_can_be_taken_out_by_keyboard(sender: Sender) -> None:

@@ -16,7 +16,7 @@ class PiecesSettings(ObjectSettings):
     deposits_per_hour: int = 120
     """Files that one candidate may send within an hour, refused ones included."""
     inspections_at_once: int = 2
-    """Files that this process has looked at at once, first and longer looks, by processes of up to 448 MiB each."""
+    """Files that this process has looked at at once, first and longer looks, by processes of up to 504 MiB each."""
 
     def mistakes(self) -> list[str]:
         found = super().mistakes()

@@ -172,6 +172,11 @@ LEDGER: dict[str, dict[str, str]] = {
             POST /v1/candidatures/<string:candidature_id>/groups/<string:code>/validation
             PUT /v1/pieces/<string:piece_id>/deposit
             DELETE /v1/pieces/<string:piece_id>/deposit
+            POST /v1/pieces/<string:piece_id>/deposit
+            GET /v1/pieces/<string:piece_id>/preview
+            POST /v1/pieces/<string:piece_id>/uploads
+            PATCH /v1/uploads/<string:upload_id>
+            DELETE /v1/uploads/<string:upload_id>
         """,
         "candidate or staff(pieces:read)": """
             GET /v1/pieces/<string:piece_id>/file

@@ -72,6 +72,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /v1/candidatures/<string:candidature_id>/pieces
             /v1/pieces/<string:piece_id>
             /v1/pieces/<string:piece_id>/file
+            /v1/pieces/<string:piece_id>/preview
         """),
         "/v1/pieces": ("/v1/pieces?academie=03&limit=20",),
     },

@@ -9,12 +9,12 @@ from sqlalchemy import func, select
 
 from services.objects import ObjectMissing
 from services.pieces.follow_ups import registry
-from services.pieces.models import Deposit, Validation, db
+from services.pieces.models import Deposit, Upload, Validation, db
 from services.pieces.operations.reconciliation import reconciliation
 from services.pieces.parts import parts
 from tests.faults.operation import Operation, State
 from tests.faults.running import Reconciled, Running
-from tests.pieces import made
+from tests.pieces import made, uploading
 from tests.pieces.portal import STAFF, Portal
 
 if TYPE_CHECKING:
@@ -130,6 +130,109 @@ class TakeFileBack(_PieceOperation):
         return {**super().state(), "the earlier file is kept": _all_there(self.running.removed())}
 
 
+class _UploadOperation(_PieceOperation):
+    """What came of uploads is asked for too."""
+
+    def state(self) -> State:
+        known = getattr(self, "upload_ids", ())
+        return {**super().state(), "bytes that came": [uploading.offset(self.running.portal, one) for one in known]}
+
+
+class BeginUpload(_PieceOperation):
+    """Begun again it is another one; the first gives way in time."""
+
+    name = "announce an upload"
+    covers = ("uploads.begin",)
+    done: ClassVar[State] = {"the file opens": 404, "uploads on their way": True}
+
+    def do(self) -> int:
+        return uploading.announced(self.running.portal, PIECE, len(FIRST)).status_code
+
+    def state(self) -> State:
+        with self.running.app.app_context(), db.reading() as session:
+            begun = session.scalar(select(func.count()).select_from(Upload))
+        return {**super().state(), "uploads on their way": bool(begun)}
+
+
+class GoOnWithUpload(_UploadOperation):
+    """Who does not know whether a part arrived asks where to go on."""
+
+    name = "send a part of an upload"
+    covers = ("uploads.append",)
+    done: ClassVar[State] = {"the file opens": 404, "bytes that came": [100]}
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.upload_ids = [uploading.begun(self.running.portal, PIECE, len(FIRST))]
+
+    def do(self) -> int:
+        return uploading.sent(self.running.portal, self.upload_ids[0], 0, FIRST[:100]).status_code
+
+    def again(self) -> int:
+        uploading.go_on(self.running.portal, self.upload_ids[0], FIRST, until=100)
+        return 204
+
+
+class CancelUpload(_PieceOperation):
+    name = "cancel an upload"
+    covers = ("uploads.abandon",)
+    repeated = (404,)
+    done: ClassVar[State] = {"the file opens": 404, "it can go on": False}
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.upload_id = uploading.uploaded(self.running.portal, PIECE, FIRST)
+
+    def do(self) -> int:
+        path = f"/uploads/{self.upload_id}"
+        return self.running.portal.call("DELETE", path, headers=uploading.VERSION).status_code
+
+    def state(self) -> State:
+        answer = uploading.state(self.running.portal, self.upload_id)
+        return {**super().state(), "it can go on": answer.status_code == 200}
+
+
+class DepositUpload(_UploadOperation):
+    name = "deposit an upload"
+    covers = ("upload_deposits.deposit_uploads",)
+    commits = COUNTED_FIRST
+    decided_by = 1
+    objects = 1
+    done: ClassVar[State] = {**_with(FIRST, "first.pdf"), "deposits": 1, "bytes that came": [len(FIRST)]}
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.upload_ids = [uploading.uploaded(self.running.portal, PIECE, FIRST, "first.pdf")]
+
+    def do(self) -> int:
+        return uploading.deposited(self.running.portal, PIECE, *self.upload_ids).status_code
+
+    def state(self) -> State:
+        return {**super().state(), "deposits": len(self.running.portal.deposits())}
+
+
+class DepositPages(_UploadOperation):
+    name = "deposit several uploads as one document"
+    covers = ("upload_deposits.deposit_uploads",)
+    commits = COUNTED_FIRST
+    decided_by = 1
+    objects = 1
+    done: ClassVar[State] = {"its name": "recto.pdf", "current files": 1, "deposits": 1, "pages": 3}
+
+    def prepare(self) -> None:
+        super().prepare()
+        files = (("recto.pdf", FIRST), ("verso.pdf", SECOND))
+        self.upload_ids = [uploading.uploaded(self.running.portal, PIECE, content, name) for name, content in files]
+
+    def do(self) -> int:
+        return uploading.deposited(self.running.portal, PIECE, *self.upload_ids).status_code
+
+    def state(self) -> State:
+        deposit = self.running.portal.piece(PIECE)["deposit"]
+        made_of = {"deposits": len(self.running.portal.deposits()), "pages": deposit and deposit["pages"]}
+        return {**super().state(), **made_of}
+
+
 class RestoreFile(_PieceOperation):
     name = "restore a replaced file"
     covers = ("restoring.restore_deposit",)
@@ -171,4 +274,15 @@ def _all_there(removed: list[bytes | None]) -> bool:
     return None not in removed
 
 
-OPERATIONS = (DepositFile, ReplaceFile, TakeFileBack, RestoreFile, HandGroupOver)
+OPERATIONS = (
+    DepositFile,
+    ReplaceFile,
+    TakeFileBack,
+    BeginUpload,
+    GoOnWithUpload,
+    CancelUpload,
+    DepositUpload,
+    DepositPages,
+    RestoreFile,
+    HandGroupOver,
+)

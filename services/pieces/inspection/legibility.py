@@ -1,6 +1,6 @@
 """« Est-ce lisible ? »: blank, sideways, blurred, too few points. Every threshold stands here.
 
-They were chosen on the pages of tests/pieces/corpus/legible.py, where good and bad ones are at least a third apart.
+They were chosen on the pages of tests/pieces/corpus/legible.py, where good and bad ones are well apart.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from services.pieces.domain.legibility import Sign
 SIDE = 1200  # points of the long side at which a page is looked at
 SMALL = 800  # points of the long side; A4 at 70 dpi
 INK = 24  # levels of grey by which ink differs from the paper around it
-LEAST_INK = 0.0008  # share of points; a page with one line has 0.002
-SOFT = 0.18  # steepness of the strongest edges by contrast; a sharp page has 0.4 and more, one out of focus 0.13
+LEAST_INK = 0.003  # share of points; a page with one line has 0.005, paper in an uneven light 0.002
+SOFT = 0.25  # steepness of the strongest edges by contrast; a sharp page has 0.44 at least, one out of focus 0.19
 EDGES = 0.005  # share of points that are such edges
 EXTREMES = 0.005  # share of the darkest and of the lightest points that contrast leaves out
-UPRIGHT_RATIO = 3.0  # how much more columns vary than rows where lines of text stand; lying ones have less than 1
+UPRIGHT_RATIO = 3.0  # how much more columns vary than rows: 9 and more where lines of text stand, else at most 1
 LEAST_LINES = 20.0  # how much columns vary at least where there are lines at all
 LINE_STEP = 3  # points between which lines of text and what separates them differ
 

@@ -46,9 +46,10 @@ def look(content: BinaryIO) -> Look:
 
 
 def _signs_of_pages(content: BinaryIO) -> Iterator[tuple[Sign, ...]]:
+    begun = time.process_time()
     for image in _seen(content, legibility.SIDE, LOOKED_AT):
         yield legibility.signs_of(image, counted=False)
-        if time.process_time() > LOOKING_SECONDS:
+        if time.process_time() - begun > LOOKING_SECONDS:
             return
 
 

@@ -21,7 +21,7 @@ from services.pieces.domain.formats import Format
 from services.pieces.domain.refusals import FileRefused, Unverifiable, Unverified
 from services.pieces.inspection.processes import End, Inspections, Inspector
 from services.pieces.inspection.turns import Turns
-from services.pieces.inspection.verdicts import Made, read_verdict, verdict_of
+from services.pieces.inspection.verdicts import Made, Task, read_verdict, verdict_of
 from tests.pieces import made
 from tests.pieces.corpus.pictures import scans
 from tests.pieces.inspection.test_inspection import GOOD
@@ -204,7 +204,7 @@ def test_its_program_is_given_neither_the_environment_nor_what_the_service_has_o
             descriptors = {str(link.readlink()).split(":")[0] for link in (process / "fd").iterdir()}
         finally:
             inspector.close()
-    assert names == {b"PATH", b"LANG"}
+    assert names == {b"PATH", b"LANG", b"MALLOC_ARENA_MAX"}
     assert descriptors == {"socket", "/dev/null", "/dev/urandom"}
 
 
@@ -221,7 +221,9 @@ def test_readers_import_nothing_once_they_are_confined() -> None:
 
 
 def request(content: bytes, name: str = "a.pdf") -> bytes:
-    return json.dumps({"filename": name, "accepted": ALL}).encode() + b"\n" + content
+    return (
+        json.dumps({"task": Task.INSPECT, "filename": name, "accepted": ALL, "seconds": 0}).encode() + b"\n" + content
+    )
 
 
 def test_a_file_that_takes_too_long_cannot_be_verified_and_the_next_is(inspections: Inspections) -> None:

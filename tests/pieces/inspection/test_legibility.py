@@ -1,0 +1,96 @@
+"""« Est-ce lisible ? »: what is said of pages good and bad."""
+
+from __future__ import annotations
+
+import io
+
+import pikepdf
+import pytest
+from PIL import Image
+
+from services.pieces.domain.legibility import Sign, of_pages
+from services.pieces.inspection.pages import joined, look, page
+from tests.pieces import made
+from tests.pieces.corpus import legible
+from tests.pieces.corpus.legible import card, large, photographed, quarter_turned, sheet
+
+LEGIBLE = {
+    "a scanned page": sheet(),
+    "a landscape page": sheet((1754, 1240)),
+    "three lines": sheet(lines=3),
+    "a single line": sheet(lines=1),
+    "pale print": sheet(ink=150),
+    "small print": sheet(points=14),
+    "large print": sheet(points=60),
+    "a photographed page": photographed(sheet()),
+    "a photographed page of 12 million points": photographed(large(sheet())),
+    "a photographed page slightly out of focus": photographed(sheet(), blur=1),
+    "an identity card": card(),
+    "a photographed identity card": photographed(card()),
+}
+BLANK = {
+    "white": Image.new("L", legible.A4, 255),
+    "black": Image.new("L", legible.A4, 0),
+    "paper in a room": photographed(Image.new("L", legible.A4, 240), angle=0),
+    "a covered lens": photographed(Image.new("L", legible.A4, 20), angle=0),
+}
+SIDEWAYS = {
+    "a page": quarter_turned(sheet()),
+    "a landscape page": quarter_turned(sheet((1754, 1240))),
+    "three lines": quarter_turned(sheet(lines=3)),
+    "a photographed page": quarter_turned(photographed(sheet())),
+}
+BLURRED = {
+    "a page out of focus": photographed(sheet(), blur=3),
+    "more so": photographed(sheet(), blur=6),
+    "12 million points out of focus": photographed(large(sheet()), blur=8),
+    "an identity card out of focus": photographed(card(), blur=4),
+}
+CASES = [
+    *((image, (), f"legible: {name}") for name, image in LEGIBLE.items()),
+    *((image, (Sign.BLANK,), f"blank: {name}") for name, image in BLANK.items()),
+    *((image, (Sign.SIDEWAYS,), f"sideways: {name}") for name, image in SIDEWAYS.items()),
+    *((image, (Sign.BLURRED,), f"blurred: {name}") for name, image in BLURRED.items()),
+]
+
+
+@pytest.mark.parametrize(("image", "signs"), [pytest.param(*case[:2], id=case[2]) for case in CASES])
+def test_a_picture_is_called_what_people_would_call_it(image: Image.Image, signs: tuple[Sign, ...]) -> None:
+    assert look(io.BytesIO(legible.jpeg(image))).signs == signs
+
+
+def test_a_picture_of_few_points_is_small() -> None:
+    small = sheet((500, 700), points=20)
+    assert Sign.SMALL in look(io.BytesIO(legible.jpeg(small))).signs
+    assert Sign.SMALL not in look(io.BytesIO(page(io.BytesIO(legible.jpeg(small))))).signs, "a PDF has no points"
+
+
+def test_a_photograph_that_says_how_it_was_held_is_not_sideways() -> None:
+    lying = legible.jpeg(quarter_turned(sheet()), exif=legible.taken_by_a_telephone())
+    assert Sign.SIDEWAYS not in look(io.BytesIO(lying)).signs
+
+
+def test_the_pages_of_a_pdf_are_counted_and_looked_at() -> None:
+    pages = [page(io.BytesIO(legible.jpeg(image))) for image in (sheet(), quarter_turned(sheet()), sheet())]
+    _, content = joined(pages)
+    found = look(io.BytesIO(content))
+    assert (found.pages, found.signs) == (3, (Sign.SIDEWAYS,))
+
+
+def test_a_page_that_its_pdf_turns_upright_is_not_sideways() -> None:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(page(io.BytesIO(legible.jpeg(quarter_turned(sheet())))))) as document:
+        document.pages[0].rotate(90, relative=False)
+        document.save(out)
+    assert look(out).signs == ()
+
+
+def test_a_document_is_blank_only_if_every_page_is() -> None:
+    assert of_pages([(), (Sign.BLANK,)]) == ()
+    assert of_pages([(Sign.BLANK,), (Sign.BLANK,)]) == (Sign.BLANK,)
+    assert of_pages([(Sign.BLURRED,), (Sign.BLANK,), ()]) == (Sign.BLURRED,)
+    assert of_pages([]) == ()
+
+
+def test_of_what_has_no_pages_nothing_is_said() -> None:
+    assert look(io.BytesIO(made.archive())).signs == ()

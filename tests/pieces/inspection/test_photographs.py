@@ -1,0 +1,155 @@
+"""Telephones' photographs become what an office can open, without when and where they were taken."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pikepdf
+import pytest
+from PIL import Image
+
+from services.pieces.domain.legibility import Look
+from services.pieces.domain.refusals import LIMIT, FileRefused, Unverifiable
+from services.pieces.inspection.pages import PAGE_SIDE, PREVIEW_SIDE
+from services.pieces.inspection.processes import Inspections
+from services.pieces.inspection.verdicts import Task, read_look
+from tests.pieces import made
+from tests.pieces.corpus import legible
+from tests.pieces.corpus.legible import heic, heic_saying, sheet
+
+FOLDER = Path(__file__).parents[3]
+# As in a container: whom limits of the number of processes hold.
+_UNPRIVILEGED = """
+import io, os, sys
+from services.pieces.inspection import heif, readers
+from services.pieces.inspection.confinement import confine
+readers.load()
+content = io.BytesIO(sys.stdin.buffer.read())
+if os.getuid() == 0:
+    os.setgid(65534), os.setuid(65534)
+confine(os.dup(1))
+made = heif.to_jpeg(content)
+try:
+    os.fork()
+except OSError as error:
+    os.write(0, type(error).__name__.encode() + b" " + made[:3])
+"""
+
+
+@pytest.fixture(scope="module")
+def inspections() -> Iterator[Inspections]:
+    running = Inspections(at_once=2)
+    yield running
+    running.close()
+
+
+def _made(inspections: Inspections, task: Task, content: bytes) -> bytes:
+    return inspections.make("somebody", task, io.BytesIO(content)).content
+
+
+@pytest.fixture(scope="module")
+def telephone() -> bytes:
+    """Twelve million points with their date and place."""
+    return heic(legible.photographed(legible.large(sheet())), legible.taken_by_a_telephone())
+
+
+def test_a_heic_becomes_a_jpeg_without_date_and_place(inspections: Inspections, telephone: bytes) -> None:
+    content = _made(inspections, Task.JPEG, telephone)
+    with Image.open(io.BytesIO(content)) as image:
+        assert image.format == "JPEG"
+        assert max(image.size) == 4032
+        assert dict(image.getexif()) == {}
+    assert b"2021:10:04" in telephone
+    assert b"2021:10:04" not in content
+    assert len(content) <= LIMIT
+
+
+def test_the_confined_process_of_an_ordinary_user_reads_a_heic_and_starts_no_process() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-B", "-c", _UNPRIVILEGED], cwd=FOLDER, input=heic(sheet()), capture_output=True, check=False
+    )
+    assert ran.stdout == b"PermissionError \xff\xd8\xff", ran.stderr.decode()
+
+
+def test_a_heic_cut_short_or_lying_is_refused_within_the_limits(inspections: Inspections) -> None:
+    whole = heic(sheet())
+    for share in (0.02, 0.1, 0.3, 0.5, 0.8, 0.99):
+        with pytest.raises((FileRefused, Unverifiable)):
+            _made(inspections, Task.JPEG, whole[: int(len(whole) * share)])
+    for size in ((60_000, 60_000), (8_000, 6_000)):
+        with pytest.raises(FileRefused) as refusal:
+            _made(inspections, Task.JPEG, heic_saying(size))
+        assert refusal.value.reason == "too_many_pixels"
+    for size in ((5_000, 5_000), (1, 1), (0, 0)):
+        try:
+            _made(inspections, Task.JPEG, heic_saying(size))
+        except (FileRefused, Unverifiable):
+            continue
+    assert len(inspections.ready) == 1, "no program had to be replaced"
+
+
+def test_a_photograph_becomes_a_page_that_stands_upright_and_is_small_enough(inspections: Inspections) -> None:
+    lying = legible.jpeg(legible.quarter_turned(legible.large(sheet())), exif=legible.taken_by_a_telephone())
+    content = _made(inspections, Task.PAGE, lying)
+    with pikepdf.open(io.BytesIO(content)) as document:
+        (page,) = document.pages
+        _, _, width, height = (float(side) for side in page.mediabox)
+        (picture,) = page.get_images().values()
+        assert height > width
+        assert height == pytest.approx(842, abs=2), "as high as A4"
+        assert max(int(picture.Width), int(picture.Height)) == PAGE_SIDE
+    assert b"2021:10:04" not in content
+    assert len(content) < LIMIT / 6
+
+
+@pytest.mark.parametrize("content", [made.pdf(), made.image("PNG", (3000, 40)), heic(sheet())])
+def test_a_preview_is_a_small_jpeg(inspections: Inspections, content: bytes) -> None:
+    with Image.open(io.BytesIO(_made(inspections, Task.PREVIEW, content))) as image:
+        assert image.format == "JPEG"
+        assert max(image.size) <= PREVIEW_SIDE
+
+
+def test_what_is_transparent_is_seen_on_white_paper(inspections: Inspections) -> None:
+    out = io.BytesIO()
+    Image.new("RGBA", (900, 900), (0, 0, 0, 0)).save(out, "PNG")
+    with Image.open(io.BytesIO(_made(inspections, Task.PREVIEW, out.getvalue()))) as image:
+        assert image.getpixel((5, 5)) == (255, 255, 255)
+
+
+def endless_page() -> bytes:
+    """A page that paints for ever."""
+    out = io.BytesIO()
+    with pikepdf.new() as document:
+        document.add_blank_page()
+        again = document.make_stream(b"/A Do " * 40)
+        again.Type, again.Subtype, again.BBox = pikepdf.Name.XObject, pikepdf.Name.Form, [0, 0, 600, 800]
+        for _ in range(8):
+            outer = document.make_stream(b"/A Do " * 40)
+            outer.Type, outer.Subtype, outer.BBox = pikepdf.Name.XObject, pikepdf.Name.Form, [0, 0, 600, 800]
+            outer.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(A=again))
+            again = outer
+        content = document.make_stream(b"/A Do")
+        document.pages[0].Contents = content
+        document.pages[0].Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(A=again))
+        document.save(out)
+    return out.getvalue()
+
+
+def test_a_page_that_cannot_be_painted_in_time_has_no_look_and_no_preview(inspections: Inspections) -> None:
+    content = endless_page()
+    assert inspections.look("somebody else", io.BytesIO(content)) == Look()
+    with pytest.raises(Unverifiable):
+        inspections.make("somebody else", Task.PREVIEW, io.BytesIO(content))
+
+
+@pytest.mark.parametrize(
+    "answer", [b"", b"{}\n", b'{"pages": "many", "signs": []}\n', b'{"pages": 1, "signs": 5}\n', b'{"pages": 1}\n']
+)
+def test_a_look_that_makes_no_sense_is_not_believed(answer: bytes) -> None:
+    with pytest.raises(Unverifiable):
+        read_look(answer)
+    assert read_look(b'{"pages": 1, "signs": ["blank", "infected"]}\n').signs == ("blank",)

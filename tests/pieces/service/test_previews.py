@@ -1,0 +1,56 @@
+"""A candidate sees what he has deposited, small; nobody else does."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image
+from werkzeug.test import TestResponse
+
+from tests.pieces import made
+from tests.pieces.corpus.legible import heic, jpeg, sheet
+from tests.pieces.example import OTHER
+from tests.pieces.portal import Portal
+
+
+def _preview(portal: Portal, code: str = "NATIDE06", **given: object) -> TestResponse:
+    return portal.call("GET", f"/pieces/{portal.piece(code)['id']}/preview", **given)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("a.pdf", made.pdf()), ("a.jpg", jpeg(sheet())), ("a.heic", heic(sheet()))]
+)
+def test_a_picture_or_a_first_page_is_shown_small(portal: Portal, name: str, content: bytes) -> None:
+    portal.registered().deposit("NATIDE06", content, name)
+    answer = _preview(portal)
+    assert (answer.status_code, answer.content_type) == (200, "image/jpeg")
+    with Image.open(io.BytesIO(answer.data)) as image:
+        assert max(image.size) <= 1000
+
+
+def test_a_browser_that_has_it_is_told_so_until_another_file_comes(portal: Portal) -> None:
+    portal.registered().deposit("NATIDE06")
+    answer = _preview(portal)
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    known = {"If-None-Match": answer.headers["ETag"]}
+    again = _preview(portal, headers=known)
+    assert (again.status_code, again.data) == (304, b"")
+    portal.deposit("NATIDE06", made.image("PNG"), "a.png")
+    assert _preview(portal, headers=known).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("a.zip", made.archive()), ("a.docx", made.docx()), ("a.mp4", made.mp4())]
+)
+def test_what_shows_nothing_has_no_preview(portal: Portal, name: str, content: bytes) -> None:
+    portal.registered().deposit("NATIDE06", content, name)
+    answer = _preview(portal)
+    assert (answer.status_code, answer.get_json()["type"]) == (415, "/problems/apercu-impossible")
+
+
+def test_there_is_none_without_a_file_and_for_others(portal: Portal) -> None:
+    portal.registered()
+    assert _preview(portal).status_code == 404
+    portal.deposit("NATIDE06")
+    assert _preview(portal, by=OTHER).status_code == 404

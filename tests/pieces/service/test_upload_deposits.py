@@ -1,0 +1,252 @@
+"""Uploads become a deposit: once, in time by their beginning, one file or the pages of a document."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import random
+import threading
+from datetime import timedelta
+
+import pikepdf
+import pytest
+from PIL import Image
+
+from services.pieces.domain.uploads import MOST_OPEN, UPLOAD_LIFE
+from tests.pieces import made
+from tests.pieces.corpus import legible
+from tests.pieces.corpus.legible import heic, jpeg, sheet
+from tests.pieces.example import CLOSES, OTHER, PIECES, SECOND, saved
+from tests.pieces.portal import Portal
+from tests.pieces.uploading import begun, deposited, go_on, sent, state, uploaded
+
+
+def _with_formats(portal: Portal, *formats: str) -> Portal:
+    portal.hears(
+        saved(
+            pieces=tuple(dataclasses.replace(one, formats=formats) if one.code == "NATIDE06" else one for one in PIECES)
+        )
+    )
+    return portal
+
+
+def _pages(content: bytes) -> int:
+    with pikepdf.open(io.BytesIO(content)) as document:
+        return len(document.pages)
+
+
+def heavy_pdf(size: int) -> bytes:
+    """A page with so many bytes that nothing makes smaller."""
+    out = io.BytesIO()
+    with pikepdf.new() as document:
+        document.add_blank_page()
+        stuffing = document.make_stream(random.Random(1).randbytes(size))
+        document.pages[0].Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(A=stuffing))
+        document.save(out)
+    return out.getvalue()
+
+
+def test_an_upload_becomes_the_pieces_file_as_it_is(portal: Portal) -> None:
+    portal.registered()
+    answer = deposited(portal, "NATIDE06", uploaded(portal, "NATIDE06", made.pdf(), "Pièce (Đặng).pdf"))
+    assert answer.status_code == 201, answer.text
+    deposit = answer.get_json()["deposit"]
+    assert (deposit["filename"], deposit["converted"], deposit["pages"]) == ("Pièce (Đặng).pdf", False, 1)
+    assert portal.opened("NATIDE06").data == made.pdf()
+    assert portal.trail()[0] == ("candidate", "deposit.made")
+
+
+def test_asked_again_it_is_the_same_deposit(portal: Portal) -> None:
+    portal.registered()
+    upload_id = uploaded(portal, "NATIDE06", made.pdf())
+    first = deposited(portal, "NATIDE06", upload_id).get_json()["deposit"]["id"]
+    portal.validate("NATIONALITE")
+    again = deposited(portal, "NATIDE06", upload_id)
+    assert (again.status_code, again.get_json()["deposit"]["id"]) == (201, first)
+    assert len(portal.deposits()) == len(portal.objects()) == 1
+
+
+def test_asked_twice_at_once_it_is_one_deposit(portal: Portal) -> None:
+    portal.registered()
+    upload_id, answers = uploaded(portal, "NATIDE06", made.pdf()), []
+    piece_id = portal.piece("NATIDE06")["id"]
+    together = threading.Barrier(2)
+
+    def ask() -> None:
+        together.wait()
+        answers.append(portal.call("POST", f"/pieces/{piece_id}/deposit", json={"uploads": [upload_id]}).status_code)
+
+    threads = [threading.Thread(target=ask) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [201, 201]
+    assert len(portal.deposits()) == len(portal.objects()) == 1
+
+
+def test_an_upload_that_lacks_bytes_is_no_deposit(portal: Portal) -> None:
+    portal.registered()
+    content = made.pdf()
+    upload_id = begun(portal, "NATIDE06", len(content))
+    sent(portal, upload_id, 0, content[:100])
+    answer = deposited(portal, "NATIDE06", upload_id)
+    assert (answer.status_code, answer.get_json()["type"]) == (409, "/problems/envoi-incomplet")
+    assert (answer.get_json()["upload"], answer.get_json()["offset"]) == (upload_id, 100)
+    go_on(portal, upload_id, content)
+    assert deposited(portal, "NATIDE06", upload_id).status_code == 201
+
+
+def test_uploads_of_others_and_of_other_pieces_are_not_found(portal: Portal) -> None:
+    portal.registered()
+    upload_id = uploaded(portal, "NATIDE06", made.pdf())
+    assert deposited(portal, "CINSIG03", upload_id).status_code == 404
+    assert deposited(portal, "NATIDE06", upload_id, by=OTHER).status_code == 404
+    assert deposited(portal, "NATIDE06", "0" * 32).status_code == 404
+    assert not portal.deposits()
+
+
+@pytest.mark.parametrize("uploads", [[], ["a"] * 2, ["a" * 65], [1], "a", None, [str(n) for n in range(MOST_OPEN + 1)]])
+def test_a_list_that_cannot_be_is_refused_in_french(portal: Portal, uploads: object) -> None:
+    portal.registered()
+    path = f"/pieces/{portal.piece('NATIDE06')['id']}/deposit"
+    answer = portal.call("POST", path, json={"uploads": uploads})
+    assert answer.status_code == 422
+    (error, *_) = answer.get_json()["errors"]
+    assert error["pointer"].startswith("#/uploads")
+    assert not {"Not", "must", "Longer"} & set(error["detail"].split())
+
+
+def test_what_counts_is_when_the_upload_began(portal: Portal) -> None:
+    portal.registered().at(CLOSES - SECOND)
+    upload_id = uploaded(portal, "NATIDE06", made.pdf())
+    portal.at(CLOSES - SECOND + UPLOAD_LIFE - SECOND)
+    assert deposited(portal, "NATIDE06", upload_id).status_code == 201
+
+
+def test_an_upload_that_took_too_long_counts_when_it_is_deposited(portal: Portal) -> None:
+    portal.registered().at(CLOSES - SECOND)
+    upload_id = uploaded(portal, "NATIDE06", made.pdf())
+    portal.at(CLOSES - SECOND + UPLOAD_LIFE)
+    answer = deposited(portal, "NATIDE06", upload_id)
+    assert (answer.status_code, answer.get_json()["type"]) == (403, "/problems/depot-ferme")
+    portal.at(CLOSES - timedelta(minutes=5))
+    assert deposited(portal, "NATIDE06", upload_id).status_code == 201, "before the end it may be as old as it likes"
+
+
+def test_a_heic_is_kept_as_a_jpeg_and_said_to_be(portal: Portal) -> None:
+    portal.registered()
+    content = heic(sheet(), legible.taken_by_a_telephone())
+    deposit = deposited(portal, "NATIDE06", uploaded(portal, "NATIDE06", content, "IMG_0042.HEIC")).get_json()[
+        "deposit"
+    ]
+    assert (deposit["filename"], deposit["converted"], deposit["pages"]) == ("IMG_0042.jpg", True, None)
+    file = portal.opened("NATIDE06")
+    assert file.content_type == "image/jpeg"
+    with Image.open(io.BytesIO(file.data)) as image:
+        assert dict(image.getexif()) == {}
+
+
+def test_a_heic_sent_by_the_plain_form_is_kept_as_a_jpeg_too(portal: Portal) -> None:
+    assert portal.registered().deposit("NATIDE06", heic(sheet()), "a.heic").get_json()["deposit"]["converted"]
+
+
+def test_a_heic_is_refused_where_jpg_is_and_under_a_wrong_name(portal: Portal) -> None:
+    _with_formats(portal, "pdf")
+    refused = portal.deposit("NATIDE06", heic(sheet()), "a.heic")
+    assert (refused.status_code, refused.get_json()["detail"]) == (
+        415, "Ce fichier est au format HEIC. Formats acceptés : PDF.",
+    )  # fmt: skip
+    misnamed = portal.deposit("CINSIG03", heic(sheet()), "a.pdf")
+    assert misnamed.get_json()["reason"] == "mismatch"
+    assert "contenu est du HEIC" in misnamed.get_json()["detail"]
+
+
+def test_pages_are_joined_in_the_order_given(portal: Portal) -> None:
+    portal.registered()
+    files = [
+        ("recto.jpg", jpeg(sheet())),
+        ("verso.heic", heic(sheet())),
+        ("annexe.pdf", made.pdf(pages=2)),
+        ("dos.png", made.image("PNG", (900, 1200))),
+    ]
+    ids = [uploaded(portal, "NATIDE06", content, name) for name, content in files]
+    deposit = deposited(portal, "NATIDE06", *ids).get_json()["deposit"]
+    assert (deposit["filename"], deposit["converted"], deposit["pages"]) == ("recto.pdf", True, 5)
+    file = portal.opened("NATIDE06")
+    assert file.content_type == "application/pdf"
+    with pikepdf.open(io.BytesIO(file.data)) as document:
+        pictures = [len(page.get_images()) for page in document.pages]
+    assert pictures == [1, 1, 0, 0, 1]
+    assert deposited(portal, "NATIDE06", *ids).get_json()["deposit"]["id"] == deposit["id"]
+
+
+def test_four_photographs_of_twelve_million_points_fit(portal: Portal) -> None:
+    portal.registered()
+    photograph = jpeg(legible.photographed(legible.large(sheet())))
+    ids = [uploaded(portal, "NATIDE06", photograph, f"{number}.jpg") for number in range(4)]
+    answer = deposited(portal, "NATIDE06", *ids)
+    assert answer.status_code == 201, answer.text
+    assert (answer.get_json()["deposit"]["pages"], answer.get_json()["deposit"]["look"]) == (4, [])
+    assert _pages(portal.opened("NATIDE06").data) == 4
+
+
+def test_a_page_that_is_refused_is_named_and_the_others_stay(portal: Portal) -> None:
+    portal.registered()
+    good = uploaded(portal, "NATIDE06", jpeg(sheet()), "recto.jpg")
+    bad = uploaded(portal, "NATIDE06", jpeg(sheet())[:-500], "verso.jpg")
+    answer = deposited(portal, "NATIDE06", good, bad)
+    assert (answer.status_code, answer.get_json()["upload"]) == (422, bad)
+    assert answer.get_json()["detail"].startswith("« verso.jpg » : Cette image est incomplète ou endommagée")
+    assert state(portal, good).status_code == 200
+    assert not portal.objects()
+    assert (
+        deposited(portal, "NATIDE06", good, uploaded(portal, "NATIDE06", jpeg(sheet()), "verso.jpg")).status_code == 201
+    )
+
+
+def test_pages_that_are_too_large_together_name_the_heaviest(portal: Portal) -> None:
+    portal.registered()
+    light, heavy = made.pdf(), heavy_pdf(4_500_000)
+    ids = [uploaded(portal, "NATIDE06", content, name) for name, content in (("a.pdf", heavy), ("b.pdf", light))]
+    ids.append(uploaded(portal, "NATIDE06", heavy_pdf(2_000_000), "c.pdf"))
+    answer = deposited(portal, "NATIDE06", *ids)
+    assert (answer.status_code, answer.get_json()["type"]) == (413, "/problems/trop-volumineux")
+    assert "Réunies, les pages font 6,3 Mo" in answer.get_json()["detail"]
+    assert "« a.pdf » (4,3 Mo)" in answer.get_json()["detail"]
+
+
+def test_what_is_no_page_is_not_joined(portal: Portal) -> None:
+    portal.registered()
+    ids = [
+        uploaded(portal, "NATIDE06", jpeg(sheet()), "a.jpg"),
+        uploaded(portal, "NATIDE06", made.archive(), "pages.zip"),
+    ]
+    answer = deposited(portal, "NATIDE06", *ids)
+    assert (answer.status_code, answer.get_json()["detail"]) == (
+        415, "« pages.zip » : Ce fichier est au format ZIP. Formats acceptés : PDF, PNG, JPG.",
+    )  # fmt: skip
+
+
+def test_a_piece_that_takes_no_pdf_takes_one_picture_alone(portal: Portal) -> None:
+    _with_formats(portal, "jpg")
+    ids = [uploaded(portal, "NATIDE06", jpeg(sheet()), f"{number}.jpg") for number in range(2)]
+    answer = deposited(portal, "NATIDE06", *ids)
+    assert (answer.status_code, answer.get_json()["type"]) == (415, "/problems/format-refuse")
+    assert deposited(portal, "NATIDE06", ids[0]).status_code == 201
+
+
+def test_what_the_look_finds_is_shown_and_refuses_nothing(portal: Portal) -> None:
+    portal.registered()
+    turned = jpeg(legible.quarter_turned(sheet()))
+    assert portal.deposit("NATIDE06", turned, "a.jpg").get_json()["deposit"]["look"] == ["sideways"]
+    assert portal.piece("NATIDE06")["deposit"]["look"] == ["sideways"]
+    assert portal.deposit("CINSIG03", made.archive(), "a.zip").get_json()["deposit"]["look"] == []
+
+
+def test_a_deposit_of_uploads_already_taken_with_others_is_refused(portal: Portal) -> None:
+    portal.registered()
+    first, second = (uploaded(portal, "NATIDE06", made.pdf(), name) for name in ("a.pdf", "b.pdf"))
+    deposited(portal, "NATIDE06", first)
+    answer = deposited(portal, "NATIDE06", first, second)
+    assert (answer.status_code, answer.get_json()["type"]) == (409, "/problems/envoi-deja-depose")

@@ -175,6 +175,7 @@ LEDGER: dict[str, dict[str, str]] = {
             POST /v1/pieces/<string:piece_id>/deposit
             GET /v1/pieces/<string:piece_id>/preview
             POST /v1/pieces/<string:piece_id>/uploads
+            HEAD /v1/uploads/<string:upload_id>
             PATCH /v1/uploads/<string:upload_id>
             DELETE /v1/uploads/<string:upload_id>
         """,

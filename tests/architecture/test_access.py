@@ -102,7 +102,8 @@ def test_a_service_refuses_whom_a_route_does_not_name(built: dict[str, Flask], c
 def _is_refused(answer: TestResponse, status: int, where: str) -> None:
     assert answer.status_code == status, (where, answer.status_code)
     assert answer.content_type == "application/problem+json", where
-    assert (answer.json or {})["status"] == status
+    if answer.request.method != "HEAD":  # answered without a body
+        assert (answer.json or {})["status"] == status
 
 
 def test_the_portal_shows_the_log_in_page_to_who_is_not_logged_in(built: dict[str, Flask]) -> None:

@@ -50,7 +50,7 @@ class ScanRefresh {
 
   replace(group, renewed) {
     const focused = group.contains(document.activeElement) ? document.activeElement : null;
-    const results = [...renewed.querySelectorAll("[data-antivirus]")].map((one) => one.textContent.trim());
+    const results = [...renewed.querySelectorAll("[data-antivirus]")].map((verdict) => verdict.textContent.trim());
     group.replaceWith(renewed);
     if (focused) (renewed.querySelector(`a[href="${CSS.escape(focused.getAttribute("href") || "")}"]`) || this.main).focus();
     this.main.querySelector("[data-analyses]").textContent = `Analyse terminée. ${results.join(" ")}`;

@@ -81,7 +81,7 @@ class DepositForm {
     let before = 0;
     for (const [index, file] of files.entries()) {
       const mark = `${chosen[index].size} ${chosen[index].lastModified} ${file.size}`;
-      const same = marks.filter((one) => one === mark).length;
+      const same = marks.filter((earlier) => earlier === mark).length;
       marks.push(mark);
       const upload = new Upload(this.form.dataset.envois, file, `${mark} ${same}`, signal);
       this.uploads.push(upload);
@@ -121,8 +121,8 @@ class DepositForm {
     const { files } = this.chosen;
     if (files.length > MOST_PAGES) return SAID.many;
     if (files.length > 1 && !files.every(isPage)) return SAID.mixed;
-    const file = files.find((one) => one.size > this.limit && !isPicture(one));
-    return file ? `Ce fichier fait ${sizeInWords(file.size)} ; la taille ne doit pas excéder ${sizeInWords(this.limit)}.` : "";
+    const large = files.find((file) => file.size > this.limit && !isPicture(file));
+    return large ? `Ce fichier fait ${sizeInWords(large.size)} ; la taille ne doit pas excéder ${sizeInWords(this.limit)}.` : "";
   }
 
   shrunkInWords(files) {

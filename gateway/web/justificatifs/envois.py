@@ -35,8 +35,8 @@ def start(candidature_id: str, piece_id: str) -> ResponseReturnValue:
 @blueprint.route(f"{UPLOADS}/<upload_id>", methods=["HEAD"])
 @entrances.candidates
 def state(candidature_id: str, piece_id: str, upload_id: str) -> ResponseReturnValue:
-    found = services().pieces.upload_state(token(), upload_id)
-    return _answer(200, **{"Upload-Offset": str(found.offset), "Upload-Length": str(found.length)})
+    known = services().pieces.upload_state(token(), upload_id)
+    return _answer(200, **{"Upload-Offset": str(known.offset), "Upload-Length": str(known.length)})
 
 
 @blueprint.patch(f"{UPLOADS}/<upload_id>")

@@ -82,10 +82,12 @@ def _spooled(request: Request, field: str) -> list[ReceivedFile]:
         sent = request.files.getlist(field)
     except (ClientDisconnected, OSError) as error:
         raise Refused("L'envoi s'est interrompu : rien n'a été gardé. Recommencez.", 400) from error
-    found = [ReceivedFile(one.filename, cast(BinaryIO, one.stream), _size(one.stream)) for one in sent if one.filename]
-    if (size := sum(one.length for one in found)) > MAX_BYTES:
-        raise Refused(_too_large(size, len(found)), 413)
-    return found
+    files = [
+        ReceivedFile(file.filename, cast(BinaryIO, file.stream), _size(file.stream)) for file in sent if file.filename
+    ]
+    if (size := sum(file.length for file in files)) > MAX_BYTES:
+        raise Refused(_too_large(size, len(files)), 413)
+    return files
 
 
 def _size(stream: IO[bytes]) -> int:

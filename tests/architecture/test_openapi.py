@@ -17,6 +17,7 @@ from tests.architecture.test_access import EVERY_SCOPE
 from tests.support import tokens
 
 TRIES = 4
+schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")  # tus
 CALLERS = {
     "candidate": tokens.candidate_token("pierre"),
     "staff": tokens.staff_token(scopes=EVERY_SCOPE, academies=["03"]),
@@ -85,6 +86,7 @@ def _try(operation: Any, headers: dict[str, str]) -> None:
         assert response.status_code != 500, told
         if response.status_code >= 400:
             assert response.headers["content-type"] == ["application/problem+json"], told
-            assert response.json()["status"] == response.status_code, told
+            if case.method.upper() != "HEAD":  # answered by its headers alone
+                assert response.json()["status"] == response.status_code, told
 
     tried()

@@ -216,7 +216,7 @@ def test_readers_import_nothing_once_they_are_confined() -> None:
         "import tests.pieces.inspection.readers_at_work as work; before |= set(sys.modules)\n"
         "work.read_all(); print(sorted(set(sys.modules) - before))"
     )
-    done = subprocess.run([sys.executable, "-c", program], cwd=FOLDER, capture_output=True, text=True, timeout=90)
+    done = subprocess.run([sys.executable, "-c", program], cwd=FOLDER, capture_output=True, text=True, timeout=240)
     assert done.stdout.strip() == "[]", done.stderr
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from services.chassis.errors import DomainError
 from services.pieces.domain.formats import Format
-from services.pieces.domain.refusals import FileRefused, FormatRefused
+from services.pieces.domain.refusals import FileRefused, FormatRefused, protected
 from services.pieces.inspection.inspecting import inspect
 from tests.pieces import made
 
@@ -45,6 +45,26 @@ def refused(content: bytes, name: str, accepted: tuple[Format, ...] = ALL) -> Fi
     with pytest.raises((FileRefused, FormatRefused)) as caught:
         inspect(io.BytesIO(content), name, accepted)
     return caught.value  # type: ignore[return-value]
+
+
+def test_a_word_document_cut_short_is_called_a_word_document() -> None:
+    refusal = refused(made.docx()[:-40], "a.docx")
+    assert (refusal.reason, refusal.detail.split(" : ")[0]) == (
+        "damaged",
+        "Ce document DOCX est incomplet ou endommagé",
+    )
+    assert "c'est une archive ZIP" in refused(made.archive(), "a.docx").detail
+
+
+@pytest.mark.parametrize(
+    ("what", "words"),
+    [
+        ("Cette archive ZIP", "Cette archive ZIP est protégée par un mot de passe : elle ne pourra pas être lue."),
+        ("Ce PDF", "Ce PDF est protégé par un mot de passe : il ne pourra pas être lu."),
+    ],
+)
+def test_what_is_locked_is_spoken_of_in_its_gender(what: str, words: str) -> None:
+    assert protected(what).detail.startswith(words)
 
 
 @pytest.mark.parametrize(

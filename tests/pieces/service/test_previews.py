@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -14,7 +15,7 @@ from tests.pieces.example import OTHER
 from tests.pieces.portal import Portal
 
 
-def _preview(portal: Portal, code: str = "NATIDE06", **given: object) -> TestResponse:
+def _preview(portal: Portal, code: str = "NATIDE06", **given: Any) -> TestResponse:
     return portal.call("GET", f"/pieces/{portal.piece(code)['id']}/preview", **given)
 
 

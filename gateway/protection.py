@@ -14,7 +14,7 @@ from services.chassis.settings import LOOPBACK
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 TAKES_FILES = "justificatifs.deposit"
-"""The endpoint of the one form with a file."""
+"""The endpoint of the one form with files."""
 HOST_FREE = ("/health/", "/metrics")
 POLICY = "; ".join(
     (

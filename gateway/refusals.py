@@ -1,6 +1,6 @@
 """Errors as pages that say what happened and what to do, and never lose what was typed.
 
-Under /api the same errors are problem details (RFC 9457).
+Under /api, and for a page's script that asks for them, the same errors are problem details (RFC 9457).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from gateway import owner, visitor
 from gateway.pages import page
-from gateway.protection import SAFE_METHODS, ForeignPost
+from gateway.protection import SAFE_METHODS, TAKES_FILES, ForeignPost
 from gateway.seal import Interrupted, Seal, may_be_kept
 from services.chassis import problems
 from services.chassis.errors import DomainError, Unauthenticated, Unavailable
@@ -64,7 +64,7 @@ def _address() -> str:
 
 
 def _ask_to_log_in(error: Unauthenticated) -> ResponseReturnValue:
-    if _for_tools():
+    if _wants_problem():
         return problems.of_domain_error(error)
     from gateway.web.compte.login import login_page
 
@@ -72,7 +72,12 @@ def _ask_to_log_in(error: Unauthenticated) -> ResponseReturnValue:
     if request.method in SAFE_METHODS:
         said = {"fait": "session"} if g.get("ended_subject") else {}
         return redirect(f"/connexion?{urlencode({'suite': _address(), **said})}", code=303)
-    return login_page(ended=True, sealed=sealed_post(), status=401)
+    return login_page(ended=True, sealed=sealed_post(), suite=_after_log_in(), status=401)
+
+
+def _after_log_in() -> str | None:
+    """Files are not kept: where they are chosen, which says so. Other posts are taken up from what is sealed."""
+    return f"{request.path}?fait=session" if request.endpoint == TAKES_FILES else None
 
 
 def _of_domain_error(error: DomainError) -> ResponseReturnValue:
@@ -83,6 +88,8 @@ def _of_domain_error(error: DomainError) -> ResponseReturnValue:
             return _ask_to_log_in(Unauthenticated())
         visitor.exchange_again()
         error = Unavailable("Le portail ne peut pas répondre pour le moment.")
+    if _wants_problem():
+        return problems.of_domain_error(error)
     retry_after = error.extra.get("retry_after")
     if request.method not in SAFE_METHODS and isinstance(error, Unavailable | ForeignPost):
         return _refusal_that_keeps(error, retry_after)
@@ -90,7 +97,7 @@ def _of_domain_error(error: DomainError) -> ResponseReturnValue:
 
 
 def _of_http_exception(error: HTTPException) -> ResponseReturnValue:
-    if _for_tools():
+    if _wants_problem():
         return problems.of_http_exception(error)
     if isinstance(error, InternalServerError):
         cause = error.original_exception or error
@@ -140,3 +147,8 @@ def _refusal_that_keeps(error: DomainError, retry_after: int | None) -> Response
 
 def _for_tools() -> bool:
     return request.path.startswith("/api/") and not request.path.startswith("/api/docs")
+
+
+def _wants_problem() -> bool:
+    """A tool, or a script of one of our pages, which says so."""
+    return _for_tools() or request.headers.get("Accept") == problems.CONTENT_TYPE

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import BinaryIO
 from urllib.parse import quote
 
@@ -10,9 +13,13 @@ import requests
 
 from gateway.clients.base import ServiceClient, shaped
 from gateway.clients.documents import CandidatureTile
+from services.chassis.errors import NotFound
 from services.chassis.http import path
 
 FILE_SECONDS = 60.0  # 5 MiB on its way between our processes, and looked into
+TUS = {"Tus-Resumable": "1.0.0"}  # of every request about an upload (https://tus.io/protocols/resumable-upload)
+PART = "application/offset+octet-stream"
+WITH_PREVIEW = {".pdf", ".png", ".jpg", ".jpeg", ".jpe", ".jfif"}
 
 
 @dataclass(frozen=True)
@@ -23,6 +30,13 @@ class Deposit:
     deposited_sentence: str
     scan: str | None
     validated_sentence: str | None
+    converted: bool = False
+    pages: int | None = None
+    look: tuple[str, ...] = ()
+
+    @property
+    def has_preview(self) -> bool:
+        return PurePath(self.filename).suffix.casefold() in WITH_PREVIEW
 
 
 @dataclass(frozen=True)
@@ -39,7 +53,15 @@ class Piece:
     status: str | None
     status_comment: str | None
     received_on: str | None
-    resubmit_sentence: str | None = None
+    sentence: str | None = None
+
+
+@dataclass(frozen=True)
+class UploadState:
+    """How many bytes of an upload have come, of how many."""
+
+    offset: int
+    length: int
 
 
 @dataclass(frozen=True)
@@ -130,7 +152,7 @@ class Pieces:
     def asked(self, token: str, candidature_id: str) -> Asked:
         return shaped(Asked, self._http.get(path("/v1/candidatures/{}/pieces", candidature_id), token=token))
 
-    def deposit(self, token: str, piece_id: str, filename: str, file: BinaryIO, length: int) -> None:
+    def deposit(self, token: str, piece_id: str, filename: str, file: BinaryIO, length: int) -> Piece:
         """`file` is read once, `length` bytes. Refusals say why, in French."""
         headers = {
             "Content-Type": "application/octet-stream",
@@ -139,7 +161,36 @@ class Pieces:
         }
         address = path("/v1/pieces/{}/deposit", piece_id)
         body = file if length else b""
-        self._http.call("PUT", address, token=token, data=body, headers=headers, seconds=FILE_SECONDS)
+        answer = self._http.call("PUT", address, token=token, data=body, headers=headers, seconds=FILE_SECONDS)
+        return shaped(Piece, answer.json())
+
+    def start_upload(self, token: str, piece_id: str, length: str, metadata: str) -> str:
+        """The id of an upload whose bytes have yet to come; both values as the headers of that name have them."""
+        headers = {**TUS, "Upload-Length": length, "Upload-Metadata": metadata}
+        answer = self._http.call("POST", path("/v1/pieces/{}/uploads", piece_id), token=token, headers=headers)
+        return str(answer.headers["Location"]).rpartition("/")[2]
+
+    def upload_state(self, token: str, upload_id: str) -> UploadState:
+        answer = self._http.answer("HEAD", path("/v1/uploads/{}", upload_id), token=token, headers=TUS)
+        if answer.status_code in (404, 410):  # without a body to say so
+            raise NotFound()
+        if answer.status_code >= 400:
+            raise self._http.away()
+        return UploadState(int(answer.headers["Upload-Offset"]), int(answer.headers["Upload-Length"]))
+
+    def append(self, token: str, upload_id: str, offset: str, part: bytes) -> int:
+        """The offset after `part`, which starts at `offset`."""
+        headers = {**TUS, "Content-Type": PART, "Upload-Offset": offset}
+        answer = self._http.call("PATCH", path("/v1/uploads/{}", upload_id), token=token, data=part, headers=headers)
+        return int(answer.headers["Upload-Offset"])
+
+    def cancel_upload(self, token: str, upload_id: str) -> None:
+        self._http.call("DELETE", path("/v1/uploads/{}", upload_id), token=token, headers=TUS)
+
+    def deposit_uploads(self, token: str, piece_id: str, uploads: Sequence[str]) -> Piece:
+        """Complete uploads become the piece's file, several pictures as the pages of one PDF. May be repeated."""
+        address, sent = path("/v1/pieces/{}/deposit", piece_id), {"uploads": list(uploads)}
+        return shaped(Piece, self._http.post(address, json=sent, token=token, seconds=FILE_SECONDS))
 
     def delete(self, token: str, piece_id: str) -> None:
         self._http.delete(path("/v1/pieces/{}/deposit", piece_id), token=token)
@@ -150,6 +201,18 @@ class Pieces:
         )
         return answer
 
+    def preview(self, token: str, piece_id: str) -> requests.Response:
+        """A small picture of the file, or of its first page."""
+        answer: requests.Response = self._http.call(
+            "GET", path("/v1/pieces/{}/preview", piece_id), token=token, seconds=FILE_SECONDS, stream=True
+        )
+        return answer
+
     def validate(self, token: str, candidature_id: str, group: str) -> None:
         address = path("/v1/candidatures/{}/groups/{}/validation", candidature_id, group)
         self._http.post(address, json={}, token=token)
+
+
+def upload_metadata(filename: str) -> str:
+    """The header that names an upload's file."""
+    return f"filename {b64encode(filename.encode()).decode()}"

@@ -63,6 +63,7 @@ class Field:
     rules: tuple[str, ...] = ()
     accept: str | None = None
     max_bytes: int | None = None
+    multiple: bool = False
     inline: bool = False
     rows: int = 4
     text: str | None = None

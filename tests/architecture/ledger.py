@@ -61,6 +61,7 @@ CANDIDATES_PAGES = """
     GET /justificatifs
     GET /justificatifs/<candidature_id>
     GET /justificatifs/<candidature_id>/depot/<piece_id>
+    GET /justificatifs/<candidature_id>/lisible/<piece_id>
     GET /justificatifs/<candidature_id>/suppression/<piece_id>
     GET /justificatifs/<candidature_id>/validation/<group>
 """
@@ -182,6 +183,7 @@ LEDGER: dict[str, dict[str, str]] = {
             POST /v1/pieces/<string:piece_id>/deposit
             GET /v1/pieces/<string:piece_id>/preview
             POST /v1/pieces/<string:piece_id>/uploads
+            HEAD /v1/uploads/<string:upload_id>
             PATCH /v1/uploads/<string:upload_id>
             DELETE /v1/uploads/<string:upload_id>
         """,
@@ -240,8 +242,14 @@ LEDGER: dict[str, dict[str, str]] = {
             GET /documents/<candidature_id>/confirmation
             GET /documents/<candidature_id>/formulaire/<code>
             GET /documents/fichier/<document_id>
+            GET /justificatifs/apercu/<piece_id>
             GET /justificatifs/fichier/<piece_id>
             POST /justificatifs/<candidature_id>/depot/<piece_id>
+            POST /justificatifs/<candidature_id>/envois/<piece_id>
+            HEAD /justificatifs/<candidature_id>/envois/<piece_id>/<upload_id>
+            PATCH /justificatifs/<candidature_id>/envois/<piece_id>/<upload_id>
+            DELETE /justificatifs/<candidature_id>/envois/<piece_id>/<upload_id>
+            POST /justificatifs/<candidature_id>/envois/<piece_id>/depot
             POST /justificatifs/<candidature_id>/suppression/<piece_id>
             POST /justificatifs/<candidature_id>/validation/<group>
         """,

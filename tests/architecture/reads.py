@@ -121,8 +121,10 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /justificatifs
             /justificatifs/<candidature_id>
             /justificatifs/<candidature_id>/depot/<piece_id>
+            /justificatifs/<candidature_id>/lisible/<piece_id>
             /justificatifs/<candidature_id>/suppression/<piece_id>
             /justificatifs/<candidature_id>/validation/<group>
+            /justificatifs/apercu/<piece_id>
             /justificatifs/fichier/<piece_id>
         """),
         "/ouverture-des-services": ("/ouverture-des-services", f"/ouverture-des-services?{_CHOSEN}"),

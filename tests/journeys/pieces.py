@@ -63,12 +63,14 @@ class Justificatifs:
         return set(re.findall(r"\b([A-Z]+[\w-]*\d*[\w-]*) : ", self.desk.text))
 
     def adds(self, piece: str, file: Path) -> None:
-        """« Ajouter », choose, « Envoyer »; `piece` is its code and label."""
+        """« Ajouter », choose, « Envoyer », « C'est lisible »; `piece` is its code and label."""
         self._line(piece).get_by_role("link", name="Ajouter").click()
         self.desk.is_at("Envoyer une pièce jointe")
         self.desk.shows(piece)
         self.page.get_by_label("Choisir un fichier").set_input_files(file)
         self.desk.press("Envoyer")
+        self.desk.is_at("Est-ce lisible ?")
+        self.page.get_by_role("link", name="C'est lisible", exact=True).click()
         self.desk.is_at("Mes justificatifs")
 
     def hands_over(self, regroupement: str) -> None:

@@ -1,4 +1,4 @@
-"""Files that are too large are refused by a page that can be read."""
+"""Files that are too large are refused by a page that can be read. What the script does: tests/gateway/uploads."""
 
 from __future__ import annotations
 
@@ -28,19 +28,3 @@ def test_a_too_large_file_is_refused_by_a_page(browser: Browser, deposit: Deposi
             page.get_by_role("button", name="Envoyer", exact=True).click()
         assert navigation.value.status == 413
         page.get_by_text("Votre fichier est trop volumineux").first.wait_for()
-
-
-def test_the_script_tells_a_too_large_file_and_sends_nothing(
-    browser: Browser, deposit: Deposit, tmp_path: Path
-) -> None:
-    file = tmp_path / "trop grand.pdf"
-    file.write_bytes(b"%PDF-1.7\n" + b"0" * (TOO_LARGE[0] * 1024 * 1024))
-    with french_visitor(browser, storage_state=deposit.state) as context:
-        page = context.new_page()
-        page.goto(deposit.url)
-        posts: list[str] = []
-        page.on("request", lambda sent: posts.append(sent.url) if sent.method == "POST" else None)
-        page.get_by_label("Choisir un fichier").set_input_files(file)
-        page.get_by_role("button", name="Envoyer", exact=True).click()
-        page.get_by_text("Ce fichier fait 6 Mo ; la taille ne doit pas excéder 5 Mo.").wait_for()
-        assert posts == []

@@ -46,18 +46,46 @@ def asked(person: Person, listed: str) -> bool:
 
 def _refusals(walk: Walk, person: Person, listed: str) -> None:
     person.open(listed)
-    walk.album.take(person.follow("/depot/"), "depot")
-    walk.album.take(_sent(person, "note.pdf", b"ceci n'est pas un PDF"), "depot-refuse")
-    person.page.locator("[name=fichier]").set_input_files(
-        {"name": "scan.pdf", "mimeType": "application/pdf", "buffer": TOO_MUCH}
-    )
-    person.page.get_by_role("button", name="Envoyer", exact=True).click()
-    walk.album.take(person.page, "depot-trop-gros")
+    album, page = walk.album, person.follow("/depot/")
+    album.take(page, "depot")
+    _chooses(person, ("note.pdf", b"ceci n'est pas un PDF"))
+    page.get_by_role("button", name="Envoyer", exact=True).click()
+    page.locator(".fr-message--error").wait_for()
+    album.take(page, "depot-refuse")
+    _chooses(person, ("scan.pdf", TOO_MUCH))
+    album.take(page, "depot-trop-gros")
+    _under_way(walk, person)
+    page.goto(f"{page.url}?fait=session")
+    album.take(page, "depot-session-terminee")
 
 
-def _sent(person: Person, name: str, content: bytes) -> Any:
-    person.page.locator("[name=fichier]").set_input_files({"name": name, "mimeType": "x/x", "buffer": content})
-    return person.press("Envoyer")
+def _under_way(walk: Walk, person: Person) -> None:
+    """Photographs chosen, a line that breaks, a session that ends, and what is thought of what was deposited."""
+    album, page = walk.album, person.page
+    _chooses(person)
+    _chooses(person, ("recto.jpg", made.image("JPEG", (640, 400))), ("verso.jpg", made.flat("JPEG", (640, 400))))
+    page.locator("canvas").nth(1).wait_for()
+    album.take(page, "depot-photos")
+    page.route("**/envois/**", lambda route: route.abort("connectionreset"))
+    page.get_by_role("button", name="Envoyer", exact=True).click()
+    page.get_by_text("La connexion est interrompue").wait_for()
+    album.take(page, "depot-interrompu")
+    page.unroute("**/envois/**")
+    page.route("**/envois/**", lambda route: route.fulfill(status=401, body="{}"))
+    page.get_by_role("button", name="Réessayer").click()
+    page.get_by_text("Votre session est terminée.").wait_for()
+    album.take(page, "depot-session")
+    page.unroute("**/envois/**")
+    page.get_by_role("button", name="Réessayer").click()
+    page.get_by_role("heading", level=1, name="Est-ce lisible ?").wait_for()
+    page.wait_for_function("document.querySelector('.portail-apercu img').naturalWidth > 0")
+    album.take(page, "lisible-a-verifier")
+    page.go_back()
+
+
+def _chooses(person: Person, *files: tuple[str, bytes]) -> None:
+    sent = [{"name": name, "mimeType": "x/x", "buffer": content} for name, content in files]
+    person.page.locator("[name=fichier]").set_input_files(sent)  # type: ignore[arg-type]
 
 
 def _deposited_everywhere(person: Person, listed: str) -> None:
@@ -65,5 +93,6 @@ def _deposited_everywhere(person: Person, listed: str) -> None:
     links = person.page.locator("a[href*='/depot/']").evaluate_all("links => links.map(one => one.pathname)")
     for number, path in enumerate(links, start=1):
         person.open(path)
-        _sent(person, f"pièce numérisée {number}.pdf", made.pdf())
-        assert person.page.url.startswith(f"{person.url}{listed}"), person.page.inner_text("main")
+        _chooses(person, (f"pièce numérisée {number}.pdf", made.pdf()))
+        person.press("Envoyer")
+        person.page.get_by_role("heading", level=1, name="Est-ce lisible ?").wait_for()

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("justificatifs", __name__)
 
-from gateway.web.justificatifs import depot, liste  # noqa: E402,F401 - they add their routes
+from gateway.web.justificatifs import depot, envois, lisible, liste  # noqa: E402,F401 - they add their routes

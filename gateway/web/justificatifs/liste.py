@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway import entrances, visitor
 from gateway.clients.files import passed_on
+from gateway.clients.pieces import Piece
 from gateway.pages import page
 from gateway.services import services
 from gateway.web.justificatifs import blueprint
@@ -65,6 +66,13 @@ def validate(candidature_id: str, group: str) -> ResponseReturnValue:
             raise
         return list_page(candidature_id, refusal=refusal)
     return redirect(url_for("justificatifs.show", candidature_id=candidature_id, fait="valide"), code=303)
+
+
+def asked_piece(candidature_id: str, piece_id: str) -> Piece:
+    piece = services().pieces.asked(token(), candidature_id).piece(piece_id)
+    if piece is None:
+        raise NotFound()
+    return piece
 
 
 def list_page(

@@ -1,4 +1,4 @@
-"""Receiving a file: bounded in size, in number at once, and whole before anything is done with it.
+"""Receiving files: bounded in size, in number at once, and whole before anything is done with it.
 
 A request answered unread is shown by browsers as a broken connection: what is too large is read and thrown away, up to
 a bound, so that the page that says why can be read.
@@ -6,10 +6,10 @@ a bound, so that the page that says why can be read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
-from typing import BinaryIO, cast
+from typing import IO, BinaryIO, cast
 
 from flask import Flask, Request, Response, current_app, request
 from werkzeug.exceptions import ClientDisconnected
@@ -19,7 +19,8 @@ from gateway.settings import GatewaySettings
 from services.chassis.french import taille
 from services.chassis.places import Places
 
-MAX_BYTES = 5 * 1024 * 1024
+MAX_BYTES = 5 * 1024 * 1024  # of all files of a form together
+TAKES_PARTS = "justificatifs.append"
 ENVELOPE_BYTES = 64 * 1024  # what multipart adds around the file
 DISCARD_BYTES = 64 * 1024 * 1024
 CHUNK = 64 * 1024
@@ -58,43 +59,57 @@ def register(app: Flask, settings: GatewaySettings) -> None:
 
 
 @contextmanager
-def received_file(request: Request, field: str, candidate: str) -> Iterator[ReceivedFile | None]:
-    """The file of form field `field`, None when none was chosen. Raises Refused."""
+def received_files(request: Request, field: str, candidate: str) -> Iterator[Sequence[ReceivedFile]]:
+    """The files chosen in form field `field`, in their order. Raises Refused."""
     length = request.content_length
     if length is None:
         raise Refused("L'envoi n'annonce pas sa taille : recommencez avec un navigateur à jour.", 411)
     if length > MAX_BYTES + ENVELOPE_BYTES:
         raise Refused(_too_large(length), 413)
-    uploads: Places = current_app.extensions["uploads"]
-    with uploads.taken(candidate):
+    with place(candidate):
         yield _spooled(request, field)
 
 
-def _spooled(request: Request, field: str) -> ReceivedFile | None:
+def place(candidate: str) -> AbstractContextManager[None]:
+    """One among those for what is being received. Raises Refused."""
+    uploads: Places = current_app.extensions["uploads"]
+    return uploads.taken(candidate)
+
+
+def _spooled(request: Request, field: str) -> list[ReceivedFile]:
     request.max_content_length = MAX_BYTES + ENVELOPE_BYTES
     try:
-        sent = request.files.get(field)
+        sent = request.files.getlist(field)
     except (ClientDisconnected, OSError) as error:
         raise Refused("L'envoi s'est interrompu : rien n'a été gardé. Recommencez.", 400) from error
-    if sent is None:
-        return None
-    sent.stream.seek(0, 2)
-    size = sent.stream.tell()
-    sent.stream.seek(0)
-    if size > MAX_BYTES:
-        raise Refused(_too_large(size), 413)
-    return ReceivedFile(sent.filename or "", cast(BinaryIO, sent.stream), size)
+    files = [
+        ReceivedFile(file.filename, cast(BinaryIO, file.stream), _size(file.stream)) for file in sent if file.filename
+    ]
+    if (size := sum(file.length for file in files)) > MAX_BYTES:
+        raise Refused(_too_large(size, len(files)), 413)
+    return files
 
 
-def _too_large(size: int) -> str:
+def _size(stream: IO[bytes]) -> int:
+    stream.seek(0, 2)
+    size = stream.tell()
+    stream.seek(0)
+    return size
+
+
+def _too_large(size: int, files: int = 1) -> str:
+    if files > 1:
+        return f"Vos fichiers sont trop volumineux ({taille(size)}) : ensemble, ils ne doivent pas excéder 5 Mo."
     return f"Votre fichier est trop volumineux ({taille(size)}) : la taille ne doit pas excéder 5 Mo."
 
 
 def _read_what_is_refused(response: Response) -> Response:
-    """Whatever the deposit is refused for; a session that has ended too."""
-    if request.endpoint == TAKES_FILES and request.method == "POST" and response.status_code >= 400:
+    """Whatever files, or a part of one, are refused for; a session that has ended too."""
+    sends_file = request.endpoint == TAKES_FILES and request.method == "POST"
+    if (sends_file or request.endpoint == TAKES_PARTS) and response.status_code >= 400:
+        request.max_content_length = None
         left = DISCARD_BYTES
         with suppress(OSError, ClientDisconnected):
-            while left > 0 and (chunk := request.environ["wsgi.input"].read(CHUNK)):
+            while left > 0 and (chunk := request.stream.read(CHUNK)):
                 left -= len(chunk)
     return response

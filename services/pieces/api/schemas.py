@@ -56,7 +56,10 @@ class PieceSchema(Schema):
     status_comment = fields.String(required=True, allow_none=True)
     received_on = fields.Date(required=True, allow_none=True)
     resubmit_until = fields.DateTime(required=True, allow_none=True, metadata={"description": "Fin exclue"})
-    resubmit_sentence = fields.String(required=True, allow_none=True)
+    resubmit_sentence = fields.String(required=True, allow_none=True, metadata={"deprecated": True})
+    sentence = fields.String(
+        required=True, allow_none=True, metadata={"description": "Où en est la pièce, pour le candidat"}
+    )
 
 
 class GroupSchema(Schema):

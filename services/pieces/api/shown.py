@@ -7,10 +7,9 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from services.chassis.french import fin_affichee
 from services.pieces.domain.formats import accepted
 from services.pieces.domain.periods import Period, shown_instant
-from services.pieces.domain.piece import deletion_refusal, deposit_refusal
+from services.pieces.domain.standing import standing
 from services.pieces.domain.statuses import Scan, Status
 from services.pieces.domain.validation import WARNING, validation_refusal
 from services.pieces.models import Candidature, Control, Deposit
@@ -36,7 +35,7 @@ def asked(copy: Candidature, dossiers: list[Dossier], at: datetime) -> dict[str,
 
 def piece(dossier: Dossier, at: datetime) -> dict[str, Any]:
     """A piece for its candidate, with what he may do at `at`."""
-    state, row = dossier.state, dossier.piece
+    row, stands = dossier.piece, standing(dossier.state, at)
     return {
         "id": row.id,
         "code": row.code,
@@ -45,14 +44,15 @@ def piece(dossier: Dossier, at: datetime) -> dict[str, Any]:
         "required": row.required and row.asked,
         "formats": [item.value for item in accepted(tuple(row.formats))],
         "form": row.form,
-        "can_deposit": deposit_refusal(state, at) is None,
-        "can_delete": deletion_refusal(state, at) is None,
+        "can_deposit": stands.can_deposit,
+        "can_delete": stands.can_delete,
         "deposit": _own_deposit(dossier) if dossier.deposit else None,
         "status": dossier.status.label if dossier.status else None,
         "status_comment": row.status_comment,
         "received_on": row.received_on,
         "resubmit_until": row.reopened_until,
-        "resubmit_sentence": _resubmit_sentence(row.reopened_until, at),
+        "resubmit_sentence": stands.sentence if row.reopened_until and row.asked else None,
+        "sentence": stands.sentence,
     }
 
 
@@ -99,15 +99,6 @@ def _own_deposit(dossier: Dossier) -> dict[str, Any]:
         "validated_at": validated,
         "validated_sentence": f"Validé le {shown_instant(validated)}" if validated else None,
     }
-
-
-def _resubmit_sentence(until: datetime | None, at: datetime) -> str | None:
-    if until is None:
-        return None
-    end = shown_instant(fin_affichee(until))
-    if at >= until:
-        return f"Cette pièce pouvait être déposée à nouveau jusqu'au {end}."
-    return f"Vous pouvez déposer à nouveau cette pièce, puis la valider, jusqu'au {end}."
 
 
 def staff_piece(dossier: Dossier) -> dict[str, Any]:

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.pieces.domain.piece import PieceState
+from services.pieces.domain.piece import PieceState, deposit_refusal
 from services.pieces.domain.statuses import Scan
 
 ALREADY = "Vous avez déjà indiqué avoir fourni toutes les pièces de ce regroupement."
+TAKEN_UP = "Le service gestionnaire a pris en compte toutes les pièces de ce regroupement : vous n'avez rien à faire."
+SETTLED = (
+    "Toutes les pièces de ce regroupement sont validées ou prises en compte par le service gestionnaire : "
+    "vous n'avez rien à faire."
+)
 NOTHING_ASKED = "Aucune pièce n'est demandée dans ce regroupement."
 NOTHING_PROVIDED = "Aucun fichier n'a été déposé dans ce regroupement."
 WARNING = (
@@ -37,16 +42,24 @@ def validation_refusal(pieces: Sequence[PieceState], at: datetime) -> str | None
     if not asked:
         return NOTHING_ASKED
     if is_complete(asked):
-        return ALREADY
+        return _complete_reason(asked)
     open_pieces = [asked[index] for index in covered(asked, at)]
     if not open_pieces:
-        return next(piece for piece in asked if not piece.settled).period.closed_reason(at)
+        return deposit_refusal(next(piece for piece in asked if not piece.settled), at)
     missing = [piece for piece in open_pieces if (piece.required or piece.reopened) and not piece.provided]
     if missing:
         return _missing_reason(missing)
     if any(piece.provided for piece in asked):
         return None
     return NOTHING_PROVIDED
+
+
+def _complete_reason(pieces: Sequence[PieceState]) -> str:
+    """Who settled it: the candidate by his validation, the gestionnaire by his control, or both."""
+    validated = [piece.validated_at is not None for piece in pieces]
+    if all(validated):
+        return ALREADY
+    return SETTLED if any(validated) else TAKEN_UP
 
 
 def _missing_reason(missing: Sequence[PieceState]) -> str:

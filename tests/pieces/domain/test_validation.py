@@ -65,3 +65,17 @@ def test_a_paper_received_needs_no_file() -> None:
 def test_pieces_no_longer_asked_for_are_no_part_of_it() -> None:
     assert validation_refusal([replace(EMPTY, asked=False), a_piece()], DURING) is None
     assert covered([replace(EMPTY, asked=False), a_piece()], DURING) == [1]
+
+
+def test_a_complete_regroupement_says_who_settled_it() -> None:
+    by_staff = a_piece(status=Status.COMPLIANT)
+    assert validation_refusal([by_staff, replace(EMPTY, status=Status.RECEIVED)], DURING) == validation.TAKEN_UP
+    assert validation_refusal([by_staff, VALIDATED], DURING) == validation.SETTLED
+    assert validation_refusal([replace(by_staff, validated_at=DURING)], DURING) == validation.ALREADY
+
+
+def test_after_the_date_of_a_refusal_that_date_is_said() -> None:
+    refused = replace(MENDED, status=Status.NON_COMPLIANT)
+    assert validation_refusal([VALIDATED, refused], LATER) == (
+        "Cette pièce pouvait être déposée à nouveau jusqu'au 14/11/2021 23:59 (heure/Paris)."
+    )

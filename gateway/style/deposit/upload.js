@@ -1,0 +1,101 @@
+/* One file sent in small parts (tus 1.0.0). What broke goes on from the offset that the portal says it has, in this tab also
+   after the page was loaded again, if the same file is chosen: of a file only the address of its upload is remembered. */
+
+import { Refusal, exchange } from "./exchange.js";
+
+const PART = 128 * 1024;
+const TUS = { "Tus-Resumable": "1.0.0" };
+const GONE = new Set([404, 410]);
+
+const inBase64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+
+export class Upload {
+  // `address` makes uploads of this piece; `mark` tells the file from others.
+  constructor(address, file, mark, signal) {
+    Object.assign(this, { address, file, signal, key: `envoi ${address} ${mark}`, offset: null });
+    this.url = this.remembered();
+  }
+
+  get id() {
+    return this.url?.split("/").pop();
+  }
+
+  async send(retry, progressed) {
+    while (this.offset !== this.file.size) {
+      await retry.until(() => this.step());
+      progressed(this.offset || 0);
+    }
+    return this.id;
+  }
+
+  step() {
+    if (!this.url) return this.begin();
+    return this.offset === null ? this.look() : this.append();
+  }
+
+  async begin() {
+    const headers = { ...TUS, "Upload-Length": String(this.file.size), "Upload-Metadata": `filename ${inBase64(this.file.name)}` };
+    const answer = await exchange(this.address, { method: "POST", headers }, this.signal);
+    this.url = new URL(answer.headers.get("Location"), location.href).pathname;
+    this.offset = 0;
+    this.remember();
+  }
+
+  async look() {
+    try {
+      const { headers } = await exchange(this.url, { method: "HEAD", headers: TUS }, this.signal);
+      if (Number(headers.get("Upload-Length")) !== this.file.size) return this.forget();
+      this.offset = Number(headers.get("Upload-Offset"));
+    } catch (error) {
+      if (!(error instanceof Refusal) || !GONE.has(error.status)) throw error;
+      this.forget();
+    }
+    return undefined;
+  }
+
+  async append() {
+    const body = this.file.slice(this.offset, this.offset + PART);
+    const headers = { ...TUS, "Content-Type": "application/offset+octet-stream", "Upload-Offset": String(this.offset) };
+    const from = this.offset;
+    this.offset = null; // unknown until it is answered
+    try {
+      const answer = await exchange(this.url, { method: "PATCH", headers, body }, this.signal);
+      this.offset = Number(answer.headers.get("Upload-Offset"));
+    } catch (error) {
+      const isElsewhere = error instanceof Refusal && (error.status === 409 || GONE.has(error.status));
+      if (!isElsewhere || this.confused === from) throw error;
+      this.confused = from;
+    }
+  }
+
+  // The portal need not keep it any longer; what it does not hear, it forgets by itself.
+  async cancel() {
+    if (this.url) await fetch(this.url, { method: "DELETE", headers: TUS, keepalive: true }).catch(() => null);
+    this.forget();
+  }
+
+  remembered() {
+    try {
+      return sessionStorage.getItem(this.key);
+    } catch {
+      return null;
+    }
+  }
+
+  remember() {
+    try {
+      sessionStorage.setItem(this.key, this.url);
+    } catch {
+      /* A browser that keeps nothing: the upload goes on as long as the page does. */
+    }
+  }
+
+  forget() {
+    this.url = this.offset = null;
+    try {
+      sessionStorage.removeItem(this.key);
+    } catch {
+      /* Nothing was kept. */
+    }
+  }
+}

@@ -1,0 +1,115 @@
+"""A candidate who sends files from a browser, and what his browser sends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gateway.settings import cookie_name
+from tests.gateway.people import Visitors
+from tests.support.four_services import FourServices
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Request, Route
+
+KIBIBYTE = 1024
+PART = 128 * KIBIBYTE
+SLOW = 200 * 1000 / 8  # bytes per second of a line of 200 kbit/s
+
+
+class Sender:
+    """`started` and `accepted` are the offsets of the parts that left, and of those that the portal has."""
+
+    def __init__(self, house: FourServices, visitors: Visitors, page: Page, folder: Path) -> None:
+        self.house, self.visitors, self.page, self.folder = house, visitors, page, folder
+        self.started: list[int] = []
+        self.accepted: list[int] = []
+        self.email = visitors.activated()
+        visitors.register(self.email)
+        house.deliver()
+        self.logs_in()
+        self.opens("Ajouter")
+        page.on("request", self._leaves)
+        page.on("requestfinished", self._arrives)
+
+    def logs_in(self) -> None:
+        """In the browser without going by the page: whoever is logged in there has its cookie."""
+        plain = self.visitors.logged_in(self.email)
+        name = cookie_name(self.house.gateway.app.extensions["portail"], "session")
+        self.page.context.add_cookies([{"name": name, "value": str(plain.cookie(name)), "url": self.house.url}])
+
+    def logs_out(self) -> None:
+        """The session ends; this page does not know yet."""
+        self.page.context.clear_cookies()
+
+    def opens(self, action: str) -> None:
+        """« Mes justificatifs », and there the first link of that name."""
+        self.page.goto(f"{self.house.url}/justificatifs")
+        self.page.locator("main .fr-tile a").first.click()
+        self.page.get_by_role("link", name=action).first.click()
+        self.page.get_by_role("heading", level=1, name="Envoyer une pièce jointe").wait_for()
+
+    def chooses(self, *files: tuple[str, bytes]) -> None:
+        for name, content in files:
+            (self.folder / name).write_bytes(content)
+        self.page.get_by_label("Choisir un fichier").set_input_files([self.folder / name for name, _ in files])
+
+    def sends(self) -> None:
+        self.page.get_by_role("button", name="Envoyer", exact=True).click()
+
+    def at_part(self, number: int, act: Callable[[Route], None]) -> None:
+        """Let `act` decide on that part, once, instead of sending it."""
+        ahead = [number * PART]
+
+        def decide(route: Route) -> None:
+            if route.request.method == "PATCH" and ahead and _offset(route.request) == ahead[0]:
+                ahead.clear()
+                act(route)
+            else:
+                route.continue_()
+
+        self.page.route("**/envois/**", decide)
+
+    def says(self, words: str) -> None:
+        """The state beside the progress."""
+        self.page.locator("[data-etat]").filter(has_text=words).wait_for(timeout=60_000)
+
+    def is_refused(self, words: str) -> None:
+        """The file's own message, and the focus where another can be chosen."""
+        self.page.locator(".fr-message--error").filter(has_text=words).wait_for(timeout=60_000)
+        assert self.page.evaluate("document.activeElement.name") == "fichier"
+
+    def arrives_at(self, title: str) -> None:
+        here = self.page.get_by_role("heading", level=1, name=title, exact=True)
+        refused = self.page.locator(".fr-message--error").filter(has_text="e")
+        here.or_(refused).first.wait_for(timeout=60_000)
+        assert here.count(), self.page.inner_text("main")
+
+    def on_a_line_of(self, bytes_per_second: float) -> None:
+        self._line = self.page.context.new_cdp_session(self.page)
+        self.line(bytes_per_second)
+
+    def line(self, bytes_per_second: float = -1, *, offline: bool = False) -> None:
+        rates = {"uploadThroughput": bytes_per_second, "downloadThroughput": bytes_per_second}
+        self._line.send("Network.emulateNetworkConditions", {"offline": offline, "latency": 50, **rates})
+
+    def file(self) -> bytes:
+        """What the office would read."""
+        path = self.page.locator("main a[href*='/justificatifs/fichier/']").first.get_attribute("href")
+        assert path
+        answer = self.page.context.request.get(f"{self.house.url}{path}")
+        assert answer.ok, answer.text()
+        return answer.body()
+
+    def _leaves(self, request: Request) -> None:
+        if request.method == "PATCH":
+            self.started.append(_offset(request))
+
+    def _arrives(self, request: Request) -> None:
+        if request.method == "PATCH":
+            self.accepted.append(_offset(request))
+
+
+def _offset(request: Any) -> int:
+    return int(request.headers["upload-offset"])

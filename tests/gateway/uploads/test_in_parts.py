@@ -1,0 +1,122 @@
+"""Sent in parts by the page's script: what broke goes on where it broke, and nothing is sent twice."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from pypdf import PdfWriter
+
+from tests.gateway.uploads.sender import KIBIBYTE, PART, SLOW, Sender
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Route
+
+LAST = 6 * KIBIBYTE  # a last part of 1 %
+SIZE = 4 * PART + LAST
+PARTS = [number * PART for number in range(5)]
+
+
+def a_pdf(size: int = SIZE) -> bytes:
+    """Of one page and exactly so many bytes, most of them something attached to it."""
+    more = 0
+    while (lacks := size - len(made := _with_attachment(more))) != 0:
+        more += lacks
+    return made
+
+
+def _with_attachment(length: int) -> bytes:
+    writer = PdfWriter()
+    writer.add_blank_page(595, 842)
+    writer.add_attachment("annexe.bin", b"0" * length)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def test_an_upload_cut_at_10_50_and_99_percent_of_a_slow_line_goes_on_where_it_broke(sender: Sender) -> None:
+    sender.on_a_line_of(SLOW)
+    sender.chooses(("relevé.pdf", a_pdf()))
+    sender.sends()
+    for cut in (PARTS[0], PARTS[2], PARTS[4]):
+        while not sender.started or sender.started[-1] != cut:
+            sender.page.wait_for_event("request", lambda sent: sent.method == "PATCH")
+        sender.line(SLOW, offline=True)
+        sender.says("La connexion est interrompue")
+        sender.line(SLOW)
+    sender.arrives_at("Est-ce lisible ?")
+    assert sender.accepted == PARTS
+    assert len(sender.started) <= len(PARTS) + 3, "of what was cut, the part under way alone left again"
+
+
+def test_a_page_loaded_again_goes_on_with_the_same_file(sender: Sender) -> None:
+    sender.at_part(2, lambda route: route.abort("connectionreset"))
+    sender.chooses(("relevé.pdf", a_pdf()))
+    sender.sends()
+    sender.says("La connexion est interrompue")
+    sender.page.reload()
+    sender.page.get_by_label("Choisir un fichier").set_input_files(sender.folder / "relevé.pdf")
+    sender.sends()
+    sender.arrives_at("Est-ce lisible ?")
+    assert sender.accepted == PARTS
+
+
+def test_a_session_that_ends_meanwhile_keeps_the_page_and_what_was_sent(sender: Sender) -> None:
+    def ends(route: Route) -> None:
+        sender.logs_out()
+        route.continue_()
+
+    sender.at_part(2, ends)
+    sender.chooses(("relevé.pdf", a_pdf()))
+    sender.sends()
+    sender.says("Votre session est terminée")
+    sender.page.get_by_role("link", name="S'identifier dans un nouvel onglet").wait_for()
+    sender.logs_in()
+    sender.page.get_by_role("button", name="Réessayer").click()
+    sender.arrives_at("Est-ce lisible ?")
+    assert [offset for offset in sender.accepted if offset != PARTS[2]] == [*PARTS[:2], *PARTS[3:]]
+
+
+def test_a_service_that_is_away_is_named_and_waited_for(sender: Sender) -> None:
+    def goes_away(route: Route) -> None:
+        sender.house.pieces.stop()
+        route.continue_()
+
+    sender.at_part(1, goes_away)
+    sender.chooses(("relevé.pdf", a_pdf()))
+    sender.sends()
+    try:
+        sender.page.get_by_role("button", name="Réessayer").wait_for()
+        assert "Le service des justificatifs ne répond pas" in sender.page.inner_text("[data-etat]")
+    finally:
+        sender.house.pieces.start()
+    sender.page.get_by_role("button", name="Réessayer").click()
+    sender.arrives_at("Est-ce lisible ?")
+
+
+def test_what_is_cancelled_is_not_deposited(sender: Sender) -> None:
+    sender.at_part(1, lambda route: route.abort("connectionreset"))
+    sender.chooses(("relevé.pdf", a_pdf()))
+    sender.sends()
+    sender.says("La connexion est interrompue")
+    sender.page.get_by_role("button", name="Annuler l'envoi").click()
+    sender.says("Envoi annulé : rien n'a été déposé.")
+    sender.page.get_by_role("link", name="Fermer").click()
+    assert "relevé.pdf" not in sender.page.inner_text("main")
+
+
+def test_a_file_that_is_refused_says_why_and_another_can_be_sent(sender: Sender) -> None:
+    sender.chooses(("note.pdf", b"ceci n'est pas un PDF"))
+    sender.sends()
+    sender.is_refused("format")
+    sender.chooses(("relevé.pdf", a_pdf(8 * KIBIBYTE)))
+    assert sender.page.locator(".fr-message--error").count() == 0
+    sender.sends()
+    sender.arrives_at("Est-ce lisible ?")
+
+
+def test_a_file_too_large_is_refused_before_it_is_sent(sender: Sender) -> None:
+    sender.chooses(("relevé.pdf", b"%PDF-1.7" + b"0" * (5 * 1024 * KIBIBYTE)))
+    sender.sends()
+    sender.is_refused("Ce fichier fait 5,1 Mo ; la taille ne doit pas excéder 5 Mo.")
+    assert sender.started == []

@@ -1,0 +1,104 @@
+"""Photographs become what the office can read: small enough, upright, the pages of one document together."""
+
+from __future__ import annotations
+
+import io
+
+import pillow_heif
+from PIL import Image, ImageDraw
+from pypdf import PdfReader
+
+from gateway.web.justificatifs.lisible import LOOKS
+from services.pieces.domain.legibility import Sign
+from tests.gateway.uploads.sender import Sender
+
+LIMIT = 5 * 1024 * 1024
+TURNED = 6  # EXIF: held upright, the sensor lies on its side
+
+
+def photograph(width: int, height: int, *, quality: int = 90, words: str = "", turned: bool = False) -> bytes:
+    """As a telephone makes it: of noise, which weighs, with words on it."""
+    picture = Image.effect_noise((width, height), 90).convert("RGB")
+    ImageDraw.Draw(picture).text((width // 10, height // 3), words, fill="black", font_size=height // 8)
+    exif = Image.Exif()
+    exif[0x0112] = TURNED if turned else 1
+    exif[0x9003] = "2021:10:05 15:59:00"
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=quality, exif=exif)
+    return out.getvalue()
+
+
+def test_a_photograph_of_12_megabytes_is_made_smaller_and_upright(sender: Sender) -> None:
+    large = photograph(4000, 3000, quality=97, turned=True)
+    assert len(large) > 12 * 1024 * 1024
+    sender.chooses(("IMG_0001.jpg", large))
+    sender.sends()
+    sender.says("Votre photo a été réduite de")
+    sender.arrives_at("Est-ce lisible ?")
+    assert "Votre photo a été réduite de" in sender.page.inner_text("main")
+    deposited = sender.file()
+    with Image.open(io.BytesIO(deposited)) as picture:
+        assert len(deposited) <= LIMIT
+        assert picture.height > picture.width
+        assert picture.height >= 2000
+        assert not picture.getexif()
+
+
+def test_four_pages_are_put_in_order_and_become_one_pdf(sender: Sender) -> None:
+    pages = {number: photograph(1600 + number, 2300, words=f"page {number}") for number in (1, 2, 4, 3)}
+    sender.chooses(*((f"{number}.jpg", content) for number, content in list(pages.items())[:3]))
+    sender.chooses(("3.jpg", pages[3]))  # the camera gives pages one after another
+    names = sender.page.locator(".portail-fichier__nom")
+    assert [text.split()[0] for text in names.all_inner_texts()] == ["1.jpg", "2.jpg", "4.jpg", "3.jpg"]
+    up = sender.page.get_by_role("button", name="Monter 3.jpg")
+    up.focus()
+    up.press("Enter")
+    assert [text.split()[0] for text in names.all_inner_texts()] == ["1.jpg", "2.jpg", "3.jpg", "4.jpg"]
+    assert sender.page.evaluate("document.activeElement.textContent") == "Monter 3.jpg", "the focus goes along"
+    sender.sends()
+    sender.arrives_at("Est-ce lisible ?")
+    assert "Vos 4 fichiers ont été réunis en un PDF de 4 pages." in sender.page.inner_text("main")
+    deposited = sender.file()
+    assert len(deposited) <= LIMIT
+    shapes = [page.images[0].image.size for page in PdfReader(io.BytesIO(deposited)).pages]  # type: ignore[union-attr]
+    assert [width / height for width, height in shapes] == sorted(width / height for width, height in shapes)
+
+
+def test_a_heic_becomes_a_jpeg_without_date_and_place(sender: Sender) -> None:
+    out = io.BytesIO()
+    pillow_heif.from_pillow(Image.open(io.BytesIO(photograph(1600, 1200, words="cni")))).save(out, quality=60)
+    sender.chooses(("IMG_0002.HEIC", out.getvalue()))
+    sender.sends()
+    sender.arrives_at("Est-ce lisible ?")
+    assert "convertie en JPEG, sans la date ni le lieu" in sender.page.inner_text("main")
+    sender.page.wait_for_function("document.querySelector('.portail-apercu img').naturalWidth > 500")
+    with Image.open(io.BytesIO(sender.file())) as picture:
+        assert (picture.format, picture.size) == ("JPEG", (1600, 1200))
+        assert not picture.getexif()
+
+
+def test_what_looks_hard_to_read_is_said_and_stays_deposited(sender: Sender) -> None:
+    small = Image.new("RGB", (300, 200), "white")
+    out = io.BytesIO()
+    small.save(out, "JPEG")
+    sender.chooses(("vide.jpg", out.getvalue()))
+    sender.sends()
+    sender.arrives_at("Est-ce lisible ?")
+    for words in (LOOKS["small"], LOOKS["blank"]):
+        assert words in sender.page.inner_text("main")
+    sender.page.get_by_role("link", name="C'est lisible").click()
+    sender.page.get_by_role("link", name="vide.jpg").wait_for()
+
+
+def test_every_sign_that_pieces_sees_has_its_words() -> None:
+    assert set(LOOKS) == set(Sign)
+
+
+def test_a_photograph_can_be_taken_out_by_keyboard(sender: Sender) -> None:
+    sender.chooses(("1.jpg", photograph(400, 300)), ("2.jpg", photograph(400, 300)))
+    sender.page.locator("canvas").nth(1).wait_for()
+    button = sender.page.get_by_role("button", name="Retirer 1.jpg")
+    button.focus()
+    button.press("Enter")
+    assert sender.page.locator(".portail-fichier__nom").all_inner_texts()[0].startswith("2.jpg")
+    assert sender.page.evaluate("document.activeElement.textContent") == "Retirer 2.jpg"

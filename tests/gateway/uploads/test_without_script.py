@@ -1,0 +1,51 @@
+"""The plain form: files go whole, and what is refused says what to do."""
+
+from __future__ import annotations
+
+import io
+
+from playwright.sync_api import expect
+from pypdf import PdfReader
+
+from tests.accounts.people import PASSWORD
+from tests.gateway.uploads.sender import Sender
+from tests.gateway.uploads.test_photographs import photograph
+from tests.pieces import made
+
+
+def test_one_file_is_deposited_and_shown(plain_sender: Sender) -> None:
+    plain_sender.chooses(("relevé.pdf", made.pdf()))
+    plain_sender.sends()
+    plain_sender.arrives_at("Est-ce lisible ?")
+    plain_sender.page.get_by_role("link", name="C'est lisible").click()
+    expect(plain_sender.page.get_by_text("Votre fichier est déposé.")).to_be_visible()
+
+
+def test_several_photographs_become_one_pdf(plain_sender: Sender) -> None:
+    plain_sender.chooses(("1.jpg", photograph(600, 800)), ("2.jpg", photograph(600, 800)))
+    plain_sender.sends()
+    plain_sender.arrives_at("Est-ce lisible ?")
+    assert "Vos 2 fichiers ont été réunis en un PDF de 2 pages." in plain_sender.page.inner_text("main")
+    assert len(PdfReader(io.BytesIO(plain_sender.file())).pages) == 2
+
+
+def test_what_has_no_picture_goes_back_to_the_list(plain_sender: Sender) -> None:
+    plain_sender.chooses(("pièces.zip", made.archive()))
+    plain_sender.sends()
+    plain_sender.arrives_at("Mes justificatifs")
+    expect(plain_sender.page.get_by_text("Votre fichier est déposé.")).to_be_visible()
+
+
+def test_a_session_that_has_died_ends_at_the_form_which_asks_for_the_file_again(plain_sender: Sender) -> None:
+    page, form = plain_sender.page, plain_sender.page.url
+    plain_sender.logs_out()
+    plain_sender.chooses(("relevé.pdf", made.pdf()))
+    plain_sender.sends()
+    page.get_by_label("Identifiant de connexion").fill(plain_sender.email)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.get_by_role("button", name="Me connecter").click()
+    assert page.url.partition("?")[0] == form
+    expect(page.get_by_text("les fichiers ne sont pas conservés. Choisissez-le à nouveau.")).to_be_visible()
+    plain_sender.chooses(("relevé.pdf", made.pdf()))
+    plain_sender.sends()
+    plain_sender.arrives_at("Est-ce lisible ?")

@@ -95,6 +95,7 @@ _WITH_ONE = {
     "desinscription": "/inscriptions/{}/desinscription",
     "compte-candidature": "/compte",
     "formulaires": "/formulaires",
+    "messages": "/messages",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,6 +30,14 @@ _TEMPLATES = Environment(
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
+
+
+def _typeset(text: str) -> str:
+    """No line begins with a sign that French sets apart from its word."""
+    return re.sub(" ([:;?!»])", "\N{NO-BREAK SPACE}\\1", text)
+
+
+_TEMPLATES.filters["typeset"] = _typeset
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from typing import Any
 
+import html5lib
 import pytest
-from lxml import html
 
 from services.mail.letter import DEMONSTRATION, IN_FULL, REMOVED, Action, Letter
 from services.mail.letterhead import Letterhead
@@ -25,8 +26,12 @@ def words(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
-def read(mail: Mail) -> html.HtmlElement:
-    return html.document_fromstring(mail.html)
+def read(mail: Mail) -> Any:
+    return html5lib.parse(mail.html, treebuilder="lxml", namespaceHTMLElements=False).getroot()
+
+
+def said(element: Any) -> str:
+    return words("".join(element.itertext()))
 
 
 @pytest.fixture(params=LETTERS.values(), ids=list(LETTERS))
@@ -39,14 +44,14 @@ def test_a_mail_has_one_action_as_a_button_and_its_address_in_full(letter: Lette
     action = next(block for block in letter.blocks if isinstance(block, Action))
     page, text = read(mailed(letter)), mailed(letter).text
     button, address = page.xpath("//a")
-    assert (words(button.text_content()), button.get("href")) == (action.label, action.url)
-    assert (words(address.text_content()), address.get("href")) == (action.url, action.url)
+    assert (said(button), button.get("href")) == (action.label, action.url)
+    assert (said(address), address.get("href")) == (action.url, action.url)
     assert set(re.findall(r"https?://\S+", text)) == {action.url}
     assert IN_FULL in words(text)
 
 
 def test_text_and_html_say_the_same(letter: Letter) -> None:
-    text, page = words(mailed(letter).text), words(read(mailed(letter)).text_content())
+    text, page = words(mailed(letter).text), said(read(mailed(letter)))
     for block in letter.blocks:
         for line in block.split("\n") if isinstance(block, str) else (block.label, block.url):
             assert words(line) in text
@@ -56,7 +61,7 @@ def test_text_and_html_say_the_same(letter: Letter) -> None:
 def test_a_mail_can_be_read_aloud_in_the_dark_and_without_pictures(letter: Letter) -> None:
     page = read(mailed(letter))
     assert page.get("lang") == "fr"
-    assert page.xpath("//title/text()") == [letter.subject] == [words(one.text_content()) for one in page.xpath("//h1")]
+    assert page.xpath("//title/text()") == [letter.subject] == [said(one) for one in page.xpath("//h1")]
     assert {table.get("role") for table in page.xpath("//table")} == {"presentation"}
     assert page.xpath("//img | //link | //script | //iframe") == []
     assert "url(" not in mailed(letter).html
@@ -66,10 +71,10 @@ def test_a_mail_can_be_read_aloud_in_the_dark_and_without_pictures(letter: Lette
 
 def test_outside_production_every_mail_says_that_it_is_worth_nothing(letter: Letter) -> None:
     shown = Letterhead(("MA", "RÉGION"), "Examens", "Rectorat", True)
-    for part in (mailed(letter, shown).text, mailed(letter, shown).html.replace("&#39;", "'")):
+    for part in (mailed(letter, shown).text, mailed(letter, shown).html.replace("&#39;", "'").replace("\xa0", " ")):
         assert DEMONSTRATION in part
         assert "RÉGION" in part
-    for part in (mailed(letter).text, mailed(letter).html.replace("&#39;", "'")):
+    for part in (mailed(letter).text, mailed(letter).html.replace("&#39;", "'").replace("\xa0", " ")):
         assert DEMONSTRATION not in part
 
 
@@ -77,7 +82,7 @@ def test_what_somebody_typed_is_text_and_nothing_else() -> None:
     hostile = '<script>alert(1)</script> & "x"'
     mail = mailed(Letter(hostile, (f"Motif : {hostile}", Action("Ouvrir", 'http://x.example/?a=1&b="><b>'))))
     assert read(mail).xpath("//script | //b") == []
-    assert hostile in read(mail).text_content()
+    assert hostile in said(read(mail))
     assert hostile in mail.text
 
 

@@ -41,7 +41,7 @@ def test_the_candidate_gets_a_mail_with_the_reason_and_whom_to_contact(
     deliver(sending)
     mail = mailbox.wait_for(to=EMAIL, seconds=5)
     assert mail.subject == "Candidature écartée : BREVET DE TECHNICIEN SUPERIEUR"
-    for part in (mail.text, mail.html.replace("&#39;", "'")):
+    for part in (mail.text, mail.html.replace("&#39;", "'").replace("\xa0", " ")):
         assert f"Motif : {REASON}" in part
         assert "Inscription n° : 001" in part
         assert "03 03 03 03 03" in part

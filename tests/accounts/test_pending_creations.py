@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from flask_migrate import downgrade, upgrade
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from services.accounts.hashing import Passwords
 from services.accounts.jobs import erase_accounts_not_activated
-from services.accounts.models import Account, LoginFailures, MailLink, db
+from services.accounts.models import Account, LoginFailures, MailLink, db, events
+from services.chassis.clock import system_now
 from tests.accounts.house import House, slug
 from tests.accounts.people import PASSWORD
 from tests.accounts.test_change import NEW_EMAIL, ask_new_email
@@ -72,6 +74,20 @@ def test_a_mail_asked_for_again_kills_the_older_links_of_its_creation_at_once_an
     assert (state(house, first), state(house, strangers)) == ("replaced", "usable")
     assert house.post("/activations", token=house.newest_token(EMAIL)).status_code == 200
     assert house.try_log_in().json["prenoms"] == "Laurent"
+
+
+def test_a_mail_whose_link_was_replaced_while_it_waited_is_not_sent(house: House) -> None:
+    house.mailbox.refuse("451 Try again later")
+    mine = house.create().json["creation"]
+    house.deliver()
+    house.mailbox.refuse(None)
+    house.post("/activations/resend", email=EMAIL, creation=mine)
+    newest = house.newest_token(EMAIL)
+    with house.app.app_context(), db.operation() as session:
+        session.execute(update(events.Outbox).values(available_at=system_now()))
+    house.deliver()
+    assert len(house.mailbox.find(EMAIL)) == 1
+    assert state(house, newest) == "usable"
 
 
 @pytest.mark.parametrize("creation", [None, "x" * 32])

@@ -6,6 +6,7 @@ import dataclasses
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from services.chassis import brand
 from services.chassis.settings import Secret, Settings
 
 _NONE = Secret("")
@@ -23,9 +24,9 @@ class GatewaySettings(Settings):
     """Fernet keys (32 bytes, URL-safe base64), one a line: the first seals what was typed into a dead session, all
     open it."""
     client_id: str = "gateway"
-    brand_institution: str = "RÉPUBLIQUE|FRANÇAISE"
+    brand_institution: str = brand.INSTITUTION
     """Lines of the brand block, separated by « | »: the State's marks are for the State alone."""
-    brand_tagline: str = "Ministère de l'Éducation nationale"
+    brand_tagline: str = brand.TAGLINE
     mail_folder: str = ""
     """Where the one-machine mode keeps its mails; when set, /mails shows them. Refused in production."""
     uploads_at_once: int = 64

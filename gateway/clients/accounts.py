@@ -7,6 +7,7 @@ from typing import Any
 
 from gateway.clients.base import ServiceClient, shaped
 from gateway.clients.forms import Form, Found, Values
+from gateway.clients.mails import SentMails, sent_mails
 from services.chassis.service_token import ServiceToken
 
 
@@ -38,7 +39,8 @@ class Asked:
 
 @dataclass(frozen=True)
 class LinkState:
-    """Where a mailed link stands: « usable », « expired », « used » or « unknown »; `detail` says what to do then.
+    """Where a mailed link stands: « usable », « expired », « replaced », « ended », « used » or « unknown »; `detail`
+    says what to do then.
 
     `asked` comes with a usable link of activation.
     """
@@ -162,6 +164,9 @@ class Accounts:
     def identity(self, access_token: str) -> str:
         """The candidate's identity, signed for registrations and good for a minute."""
         return str(self._http.get("/v1/me/identity", token=access_token)["assertion"])
+
+    def mails(self, access_token: str, after: str | None, limit: int) -> SentMails:
+        return sent_mails(self._http, "/v1/me/mails", access_token, after, limit)
 
     def _state(self, path: str, token: str) -> LinkState:
         return shaped(LinkState, self._ask(path, token=token))

@@ -14,12 +14,15 @@ RENDERING_SECONDS = 60.0  # a document made on the spot
 
 @dataclass(frozen=True)
 class CandidatureTile:
+    """`ecartee`: its service gestionnaire set it aside; what there is of it stays readable."""
+
     id: str
     exam_label: str
     session_label: str
     academie_label: str
     specialite: str | None
     numero_inscription: str
+    ecartee: bool = False
 
 
 @dataclass(frozen=True)

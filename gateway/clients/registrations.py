@@ -10,6 +10,7 @@ from gateway.clients.base import ServiceClient, shaped
 from gateway.clients.choosing import Asked, Domain
 from gateway.clients.forms import Form, Found, Values
 from gateway.clients.last_known import LastKnown
+from gateway.clients.mails import SentMails, sent_mails
 from gateway.clients.openings import Choices, Message
 from services.chassis.http import path
 
@@ -185,6 +186,29 @@ class Tile:
 
 
 @dataclass(frozen=True)
+class Ecartee:
+    """A candidature that its service gestionnaire set aside: when (ISO 8601), why, and whom to ask."""
+
+    id: str
+    exam_label: str
+    session_label: str
+    academie_label: str
+    specialite: str | None
+    numero_inscription: str
+    ended_at: str
+    reason: str | None
+    contact: Contact
+
+
+@dataclass(frozen=True)
+class Mine:
+    """What « Mes inscriptions » lists."""
+
+    candidatures: tuple[Tile, ...]
+    ecartees: tuple[Ecartee, ...]
+
+
+@dataclass(frozen=True)
 class Candidature:
     tile: Tile
     recap: Recap
@@ -288,8 +312,11 @@ class Registrations:
         body = {"revision": revision, "assertion": assertion}
         return shaped(Acknowledgement, self._http.post(path("/v1/drafts/{}/save", draft_id), json=body, token=token))
 
+    def mine(self, token: str) -> Mine:
+        return shaped(Mine, {"ecartees": (), **self._http.get("/v1/candidatures", token=token)})
+
     def candidatures(self, token: str) -> tuple[Tile, ...]:
-        return tuple(shaped(Tile, item) for item in self._http.get("/v1/candidatures", token=token)["candidatures"])
+        return self.mine(token).candidatures
 
     def candidature(self, token: str, candidature_id: str) -> Candidature:
         data = self._http.get(path("/v1/candidatures/{}", candidature_id), token=token)
@@ -308,3 +335,6 @@ class Registrations:
 
     def forms(self, token: str, candidature_id: str) -> FormsOffered:
         return shaped(FormsOffered, self._http.get(path("/v1/candidatures/{}/forms", candidature_id), token=token))
+
+    def mails(self, token: str, after: str | None, limit: int) -> SentMails:
+        return sent_mails(self._http, "/v1/mails", token, after, limit)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-SERVICE_TITLE = "Gestion des examens et concours"
+from services.chassis import brand
 
 
 @dataclass(frozen=True)
@@ -11,9 +11,9 @@ class Brand:
 
     `institution` has one line per item; `accessibility` is the state that the law asks every page to tell."""
 
-    institution: tuple[str, ...] = ("RÉPUBLIQUE", "FRANÇAISE")
-    service_title: str = SERVICE_TITLE
-    tagline: str = "Ministère de l'Éducation nationale"
+    institution: tuple[str, ...] = tuple(brand.INSTITUTION.split("|"))
+    service_title: str = brand.SERVICE_TITLE
+    tagline: str = brand.TAGLINE
     accessibility: str = "non conforme"
 
 
@@ -82,4 +82,5 @@ class Frame:
     login_url: str = "/connexion"
     register_url: str = "/compte/creation"
     account_url: str = "/compte"
+    messages_url: str = "/messages"
     logout_url: str = "/deconnexion"

@@ -13,13 +13,14 @@ def blueprints(settings: GatewaySettings) -> Iterator[Blueprint]:
     """The journeys that `settings` allow."""
     from gateway.api import blueprint as api
     from gateway.components_page import create_blueprint as components
-    from gateway.web import accueil, compte, documents, inscription, justificatifs, mails
+    from gateway.web import accueil, compte, documents, inscription, justificatifs, mails, messages
 
     yield accueil.blueprint
     yield compte.blueprint
     yield inscription.blueprint
     yield documents.blueprint
     yield justificatifs.blueprint
+    yield messages.blueprint
     yield api
     if settings.mails:
         yield mails.blueprint

@@ -11,14 +11,16 @@ from typing import Any
 from services.accounts import mails
 from services.accounts.domain.emails import key_of
 from services.accounts.domain.links import ACTIVATION_LIFE, EMAIL_CHANGE_LIFE, RESET_LIFE, Purpose
-from services.accounts.mails import Letter
 from services.accounts.models import Account, EmailChange, StaffMember, db
 from services.accounts.operations import addresses, links, mail_refusals
 from services.accounts.parts import parts
 from services.chassis import clock
 from services.chassis.clock import portal_now
 from services.chassis.events import Envelope, Handlers
+from services.mail import sent
+from services.mail.letter import Letter
 from services.mail.mailer import MAILS, Mail, MailRefused
+from services.mail.sent import State
 
 registry = Handlers("accounts")
 
@@ -32,21 +34,23 @@ def send_activation_mail(data: dict[str, Any], envelope: Envelope) -> None:
             return
         expires_at = account.created_at + ACTIVATION_LIFE
         token = links.issue(session, Purpose.ACTIVATION, envelope.id, account_id=account.id, expires_at=expires_at)
-    _send(account.email, mails.activation(_link("activation", token)), envelope)
+    if token is not None:
+        _send(account.email, mails.activation(_link("activation", token)), envelope, reader=account)
 
 
 @registry.follow_up("send_address_known", MAILS)
 def send_address_known(data: dict[str, Any], envelope: Envelope) -> None:
     """To the owner of an address with which an account was asked for again."""
     if owner := _owner(data["owner_id"]):
-        _send(owner.email, mails.address_known(_page("connexion"), _page("compte/mot-de-passe-oublie")), envelope)
+        _send(owner.email, mails.address_known(_page("connexion")), envelope, reader=owner)
 
 
 @registry.follow_up("send_failed_logins", MAILS)
 def send_failed_logins(data: dict[str, Any], envelope: Envelope) -> None:
     """To the owner of an account whose tries begin to be slowed."""
     if owner := _owner(data["owner_id"]):
-        _send(owner.email, mails.failed_logins(_happened_at(envelope), _page("compte/mot-de-passe-oublie")), envelope)
+        letter = mails.failed_logins(_happened_at(envelope), _page("compte/mot-de-passe-oublie"))
+        _send(owner.email, letter, envelope, reader=owner)
 
 
 @registry.follow_up("send_reset_mail", MAILS)
@@ -58,26 +62,31 @@ def send_reset_mail(data: dict[str, Any], envelope: Envelope) -> None:
             return
         expires_at = portal_now() + RESET_LIFE
         token = links.issue(session, Purpose.RESET, envelope.id, account_id=account.id, expires_at=expires_at)
-    _send(account.email, mails.password_reset(_link("mot-de-passe", token)), envelope)
+    if token is not None:
+        _send(account.email, mails.password_reset(_link("mot-de-passe", token)), envelope, reader=account)
 
 
 @registry.follow_up("send_email_change_confirmation", MAILS)
 def send_email_change_confirmation(data: dict[str, Any], envelope: Envelope) -> None:
-    """To the new address; where it is already an account's, its owner is told that instead."""
+    """To the new address; where it is already an account's, its owner is told that instead.
+
+    Who asked reads neither again: whether the address has an account is not his to know.
+    """
     with db.operation() as session:
         asked = session.get(EmailChange, data["email_change_id"])
         if asked is None or asked.confirmed_at is not None:
             return
-        if addresses.owner_of(session, key_of(asked.address)) is not None:
-            letter = mails.address_known(_page("connexion"), _page("compte/mot-de-passe-oublie"))
-        else:
+        owner = addresses.owner_of(session, key_of(asked.address))
+        if owner is None:
             expires_at = asked.requested_at + EMAIL_CHANGE_LIFE
             token = links.issue(
                 session, Purpose.EMAIL_CHANGE, envelope.id,
                 account_id=asked.account_id, email_change_id=asked.id, expires_at=expires_at,
             )  # fmt: skip
-            letter = mails.email_change(_link("adresse", token))
-    _send(asked.address, letter, envelope)
+    if owner is not None:
+        _send(asked.address, mails.address_asked_for(_page("connexion")), envelope, reader=owner)
+    elif token is not None:
+        _send(asked.address, mails.email_change(_link("adresse", token)), envelope, reader=None)
 
 
 @registry.follow_up("send_email_change_asked", MAILS)
@@ -87,12 +96,14 @@ def send_email_change_asked(data: dict[str, Any], envelope: Envelope) -> None:
         asked = session.get(EmailChange, data["email_change_id"])
         if asked is None or asked.confirmed_at is not None:
             return
+        account = session.get(Account, asked.account_id)
         token = links.issue(
             session, Purpose.EMAIL_CANCELLATION, envelope.id,
             account_id=asked.account_id, email_change_id=asked.id, expires_at=asked.requested_at + EMAIL_CHANGE_LIFE,
         )  # fmt: skip
-    cancel, reset = _link("annulation", token), _page("compte/mot-de-passe-oublie")
-    _send(asked.previous_address, mails.email_change_asked(asked.requested_at, cancel, reset), envelope)
+    if token is not None:
+        letter = mails.email_change_asked(asked.requested_at, _link("annulation", token))
+        _send(asked.previous_address, letter, envelope, reader=account)
 
 
 @registry.follow_up("send_email_changed", MAILS)
@@ -100,8 +111,10 @@ def send_email_changed(data: dict[str, Any], envelope: Envelope) -> None:
     """To the old address, once the new one is in force."""
     with db.reading() as session:
         asked = session.get(EmailChange, data["email_change_id"])
+        account = session.get(Account, asked.account_id) if asked is not None else None
     if asked is not None and asked.confirmed_at is not None:
-        _send(asked.previous_address, mails.email_changed(asked.confirmed_at), envelope)
+        letter = mails.email_changed(asked.confirmed_at, _page("un-probleme"))
+        _send(asked.previous_address, letter, envelope, reader=account)
 
 
 def _owner(owner_id: str) -> Account | StaffMember | None:
@@ -109,22 +122,34 @@ def _owner(owner_id: str) -> Account | StaffMember | None:
         return session.get(Account, owner_id) or session.get(StaffMember, owner_id)
 
 
-def _send(address: str, letter: Letter, envelope: Envelope) -> None:
-    """Each of these follow-ups bears the account as its subject. Raises MailUnavailable or MailDeferred."""
-    mail = Mail(
-        to=_deliverable(address),
-        subject=letter.subject,
-        text=letter.text(),
-        html=letter.html(),
-        message_id=envelope.id,
-        date=_happened_at(envelope),
-    )
+def _send(address: str, letter: Letter, envelope: Envelope, *, reader: Account | StaffMember | None) -> None:
+    """Each of these follow-ups bears the account as its subject; `reader` finds the mail again in « Mes messages ».
+
+    Raises MailUnavailable or MailDeferred.
+    """
+    letterhead, date = parts().settings.letterhead(), _happened_at(envelope)
+    mail = letter.mail(letterhead, to=_deliverable(address), message_id=envelope.id, date=date)
+    if isinstance(reader, Account):
+        _keep(reader.id, letter, mail)
     try:
         parts().mailer.send(mail)
     except MailRefused as error:
         mail_refusals.note(envelope.subject, address, error.code)
+        _settle(mail, State.REFUSED)
     else:
         mail_refusals.forget(envelope.subject, address)
+        _settle(mail, State.TAKEN)
+
+
+def _keep(account_id: str, letter: Letter, mail: Mail) -> None:
+    with db.operation() as session:
+        if session.get(Account, account_id, with_for_update=True) is not None:
+            sent.keep(session, account_id, letter, mail)
+
+
+def _settle(mail: Mail, state: State) -> None:
+    with db.operation() as session:
+        sent.settle(session, mail, state)
 
 
 def _happened_at(envelope: Envelope) -> datetime:

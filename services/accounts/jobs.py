@@ -12,6 +12,7 @@ from services.accounts.operations.erasure import erase_not_activated
 from services.chassis import events
 from services.chassis.clock import portal_now, system_now
 from services.chassis.jobs import Jobs
+from services.mail import sent
 
 LINKS_KEPT = timedelta(days=30)
 """A dead link says for a month that it expired."""
@@ -37,10 +38,12 @@ def purge_events() -> None:
 
 @jobs.every(hours=1, name="purge")
 def purge() -> None:
-    """Sessions, failures and quotas that no longer count; links and addresses a month after their end."""
+    """Sessions, failures and quotas that no longer count; links and addresses a month after their end; mails after a
+    year."""
     with db.operation() as session:
         sessions.purge(session, system_now())
         limits.purge(session, system_now())
         session.execute(delete(MailLink).where(MailLink.expires_at < portal_now() - LINKS_KEPT))
+        sent.purge(session, portal_now())
         mail_refusals.purge(session, portal_now() - LINKS_KEPT)
         session.execute(delete(EmailChange).where(EmailChange.requested_at < portal_now() - LINKS_KEPT))

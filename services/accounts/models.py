@@ -10,9 +10,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database import Database, UtcDateTime, new_id
 from services.chassis.events import EventTables
+from services.mail.sent import SentMails
 
 db = Database()
 events = EventTables(db)
+sent_mails = SentMails(db)
 
 _ID = String(32)
 _HASH = String(64)

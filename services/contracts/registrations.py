@@ -157,7 +157,10 @@ class RegistrationSaved(Contract):
 
 @dataclass(frozen=True)
 class RegistrationWithdrawn(Contract):
-    """The candidature is no longer active; readers hide it and keep a tombstone at this version."""
+    """The candidature is no longer active; readers hide it and keep a tombstone at this version.
+
+    `ecartee`: its service gestionnaire set it aside; what documents has of it stays readable, marked as such.
+    """
 
     TYPE: ClassVar[str] = "registrations.registration_withdrawn.v1"
     CONSUMERS: ClassVar[tuple[str, ...]] = ("documents", "pieces")
@@ -166,6 +169,7 @@ class RegistrationWithdrawn(Contract):
     candidate_id: str
     version: int
     withdrawn_at: str
+    ecartee: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Integer, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database import Database, UtcDateTime, new_id
@@ -43,13 +43,17 @@ class Candidature(db.Model):
 
 
 class Withdrawal(db.Model):
-    """A tombstone: versions up to this one are hidden, even those whose event comes later."""
+    """A tombstone: versions up to this one are hidden, even those whose event comes later.
+
+    Of a candidature set aside by its service gestionnaire (`ecartee`) they stay readable, marked as such.
+    """
 
     __tablename__ = "withdrawals"
 
     candidature_id: Mapped[str] = mapped_column(_ID, primary_key=True)
     version: Mapped[int] = mapped_column(Integer)
     withdrawn_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ecartee: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class SavedVersion(db.Model):

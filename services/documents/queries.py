@@ -3,35 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import Session
 
 from services.chassis.errors import NotFound
 from services.contracts.registrations import RegistrationSaved
 from services.documents.domain.identifiers import is_id
 from services.documents.domain.types import PUBLISHED, DocumentType
-from services.documents.domain.visibility import is_hidden
+from services.documents.domain.visibility import End, is_ecartee, is_hidden
 from services.documents.models import Candidature, Document, SavedVersion, Withdrawal, db
 
 _WITHDRAWAL = Withdrawal.candidature_id == Candidature.id
 
 
-def _shown() -> ColumnElement[bool]:
-    """The same rule as `is_hidden`, for whole lists."""
+@dataclass(frozen=True)
+class Tile:
+    """A candidature as « Mes documents » shows it; `ecartee`: its service gestionnaire set it aside."""
+
+    candidature: Candidature
+    ecartee: bool
+
+
+def _stands() -> ColumnElement[bool]:
+    """Neither withdrawn nor set aside: what `End.covers` denies, for whole lists."""
     return or_(Withdrawal.version.is_(None), Candidature.version > Withdrawal.version)
 
 
-def candidatures_of(candidate_id: str) -> list[Candidature]:
-    """The tiles of a candidate, newest first; also those whose session has closed."""
+def _shown() -> ColumnElement[bool]:
+    """The same rule as `is_hidden`, for whole lists."""
+    return or_(_stands(), Withdrawal.ecartee)
+
+
+def candidatures_of(candidate_id: str) -> list[Tile]:
+    """The tiles of a candidate, newest first; also those whose session has closed, or that were set aside."""
     wanted = (
-        select(Candidature)
+        select(Candidature, Withdrawal)
         .outerjoin(Withdrawal, _WITHDRAWAL)
         .where(Candidature.candidate_id == candidate_id, _shown())
         .order_by(Candidature.saved_at.desc(), Candidature.id)
     )
     with db.reading() as session:
-        return list(session.scalars(wanted))
+        return [Tile(copy, is_ecartee(copy.version, _end(row))) for copy, row in session.execute(wanted)]
 
 
 def own_copy(candidate_id: str, candidature_id: str) -> Candidature:
@@ -48,18 +61,18 @@ def own_copy_or_none(candidate_id: str, candidature_id: str) -> Candidature | No
         raise NotFound()
     with db.reading() as session:
         copy = session.get(Candidature, candidature_id)
-        withdrawn = _withdrawn_version(session, candidature_id)
+        end = _end(session.get(Withdrawal, candidature_id))
     if copy is None:
         return None
-    if copy.candidate_id != candidate_id or is_hidden(copy.version, withdrawn):
+    if copy.candidate_id != candidate_id or is_hidden(copy.version, end):
         raise NotFound()
     return copy
 
 
-def shown_in(candidature_ids: Collection[str], academies: Collection[str] | None) -> frozenset[str]:
-    """Which of these candidatures are shown and belong to these académies (None: all)."""
+def standing_in(candidature_ids: Collection[str], academies: Collection[str] | None) -> frozenset[str]:
+    """Which of these candidatures stand and belong to these académies (None: all)."""
     wanted = select(Candidature.id).outerjoin(Withdrawal, _WITHDRAWAL)
-    wanted = wanted.where(Candidature.id.in_(candidature_ids), _shown())
+    wanted = wanted.where(Candidature.id.in_(candidature_ids), _stands())
     if academies is not None:
         wanted = wanted.where(Candidature.academie_code.in_(academies))
     with db.reading_for_staff() as session:
@@ -69,11 +82,11 @@ def shown_in(candidature_ids: Collection[str], academies: Collection[str] | None
 def is_withdrawn(event: RegistrationSaved) -> bool:
     """Whether that version was withdrawn, as far as we know."""
     with db.reading() as session:
-        return is_hidden(event.version, _withdrawn_version(session, event.candidature_id))
+        return is_hidden(event.version, _end(session.get(Withdrawal, event.candidature_id)))
 
 
-def _withdrawn_version(session: Session, candidature_id: str) -> int | None:
-    return session.scalar(select(Withdrawal.version).where(Withdrawal.candidature_id == candidature_id))
+def _end(row: Withdrawal | None) -> End | None:
+    return End(row.version, row.ecartee) if row is not None else None
 
 
 def documents_of(candidature_id: str) -> list[Document]:

@@ -6,7 +6,9 @@ import ssl
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from services.chassis import brand
 from services.chassis.settings import ServiceSettings
+from services.mail.letterhead import Letterhead
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +18,14 @@ class MailSettings(ServiceSettings):
     mail_ca: str = ""
     """Certificates (PEM; mostly given as MAIL_CA_FILE) of the authority that signed the mail server's, where it is not
     a public one."""
+    brand_institution: str = brand.INSTITUTION
+    """Lines on top of each mail, separated by « | »: as the gateway's, on its pages."""
+    brand_tagline: str = brand.TAGLINE
+
+    def letterhead(self) -> Letterhead:
+        """What every mail of this installation bears."""
+        institution = tuple(self.brand_institution.split("|"))
+        return Letterhead(institution, brand.SERVICE_TITLE, self.brand_tagline, self.env != "production")
 
     def mistakes(self) -> list[str]:
         mistakes = super().mistakes()

@@ -8,11 +8,11 @@ from services.chassis.tokens import KeyOf
 from services.chassis.web import create_service
 from services.mail.mailer import MAILER, Mailer
 from services.registrations import cli
-from services.registrations.api import candidatures, drafts, openings, processes, specialites, staff
+from services.registrations.api import candidatures, drafts, mails, openings, processes, specialites, staff
 from services.registrations.models import db
 from services.registrations.settings import RegistrationsSettings
 
-BLUEPRINTS = (openings.blp, drafts.blp, specialites.blp, candidatures.blp, processes.blp, staff.blp)
+BLUEPRINTS = (openings.blp, drafts.blp, specialites.blp, candidatures.blp, mails.blp, processes.blp, staff.blp)
 
 
 def create_app(settings: RegistrationsSettings, key_of: KeyOf | None = None) -> Flask:

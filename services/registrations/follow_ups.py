@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from flask import current_app
 
 from services.chassis.events import Envelope
 from services.contracts.registrations import RegistrationSaved
+from services.mail import sent
+from services.mail.letter import Letter
 from services.mail.mailer import MAILER, MAILS, Mail, MailRefused
+from services.mail.sent import State
 from services.registrations import mails
 from services.registrations.handlers import registry
-from services.registrations.mails import Words
+from services.registrations.mails import Subject
 from services.registrations.models import Candidate, Candidature, CandidatureVersion, db
 from services.registrations.operations import mail_refusals
 from services.registrations.settings import RegistrationsSettings
 
 __all__ = ["registry"]  # with the mails below on it
 
-Writing = Callable[[RegistrationSaved, datetime, str], Words]
+Writing = Callable[[Subject], Letter]
+OF_ITS_END = (mails.withdrawal, mails.ecart)
 
 
 @registry.follow_up("send_modification_mail", MAILS)
@@ -38,6 +41,11 @@ def send_withdrawal_mail(data: dict[str, Any], envelope: Envelope) -> None:
     _send(data, envelope, mails.withdrawal)
 
 
+@registry.follow_up("send_ecart_mail", MAILS)
+def send_ecart_mail(data: dict[str, Any], envelope: Envelope) -> None:
+    _send(data, envelope, mails.ecart)
+
+
 def _send(data: dict[str, Any], envelope: Envelope, write: Writing) -> None:
     """To the candidate's newest address. Raises MailUnavailable or MailDeferred."""
     settings: RegistrationsSettings = current_app.extensions["portail"]
@@ -45,21 +53,30 @@ def _send(data: dict[str, Any], envelope: Envelope, write: Writing) -> None:
         candidature = session.get_one(Candidature, data["candidature_id"])
         version = session.get_one(CandidatureVersion, (candidature.id, data["version"]))
         email = session.get_one(Candidate, candidature.candidate_id).email
-        at = candidature.ended_at if write is mails.withdrawal else version.saved_at
+    at = candidature.ended_at if write in OF_ITS_END else version.saved_at
     if email is None or at is None:
         return
-    words = write(RegistrationSaved.from_data(version.payload), at, settings.public_url)
-    mail = Mail(
-        to=email,
-        subject=words.subject,
-        text=words.text,
-        html=words.html,
-        message_id=envelope.id,
-        date=at,
-    )
+    reason = candidature.end_reason if write in OF_ITS_END else version.reason
+    saved = RegistrationSaved.from_data(version.payload)
+    letter = write(Subject(saved, at, reason, settings.public_url.rstrip("/")))
+    mail = letter.mail(settings.letterhead(), to=email, message_id=envelope.id, date=at)
+    _keep(candidature.candidate_id, letter, mail)
     try:
         current_app.extensions[MAILER].send(mail)
     except MailRefused as error:
         mail_refusals.note(candidature.candidate_id, email, error.code)
+        _settle(mail, State.REFUSED)
     else:
         mail_refusals.forget(candidature.candidate_id, email)
+        _settle(mail, State.TAKEN)
+
+
+def _keep(candidate_id: str, letter: Letter, mail: Mail) -> None:
+    with db.operation() as session:
+        if session.get_one(Candidate, candidate_id, with_for_update=True).email is not None:
+            sent.keep(session, candidate_id, letter, mail)
+
+
+def _settle(mail: Mail, state: State) -> None:
+    with db.operation() as session:
+        sent.settle(session, mail, state)

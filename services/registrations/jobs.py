@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.clock import portal_now
 from services.chassis.events import purge
 from services.chassis.jobs import Jobs
+from services.mail import sent
 from services.registrations.models import (
     CandidatureVersion,
     CatalogueRevision,
@@ -36,13 +37,14 @@ def move_on() -> None:
 
 @jobs.every(hours=6, name="closing")
 def closing() -> None:
-    """Erase what nobody needs any more: drafts never transmitted of closed sessions, old saved drafts, old messages,
-    catalogue revisions by which nothing was judged."""
+    """Erase what nobody needs any more: drafts never transmitted of closed sessions, old saved drafts, messages and
+    mails, catalogue revisions by which nothing was judged."""
     with db.operation() as session:
         now = portal_now()
         _erase_drafts(session, now)
         session.execute(delete(Message).where(Message.shown_until < now - timedelta(days=MESSAGE_DAYS)))
         _erase_revisions(session)
+        sent.purge(session, now)
 
 
 @jobs.every(hours=24, name="purge-events")

@@ -13,10 +13,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database import Database, UtcDateTime, new_id
 from services.chassis.events import EventTables
+from services.mail.sent import SentMails
 from services.registrations.domain import lengths
 
 db = Database()
 events = EventTables(db)
+sent_mails = SentMails(db)
 
 ID = String(32)
 DIGEST = String(64)
@@ -165,6 +167,7 @@ class NumberCounter(db.Model):
 class Candidature(db.Model):
     """A saved registration. Its exclusivity key is unique among the candidate's active ones.
 
+    `end_reason` is what staff wrote who ended it.
     `name` is the candidate's as of the current version, for staff to find him by; `folded_name` is searched.
     """
 
@@ -195,6 +198,7 @@ class Candidature(db.Model):
     state: Mapped[str] = mapped_column(String(10), default=ACTIVE)
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    end_reason: Mapped[str | None] = mapped_column(Text)
 
 
 class CandidatureVersion(db.Model):

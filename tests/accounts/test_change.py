@@ -220,7 +220,7 @@ def test_the_address_of_another_account_is_not_given_away(house: House) -> None:
     house.activated(email=NEW_EMAIL, email_confirmation=NEW_EMAIL)
     held = house.logged_in()
     assert ask_new_email(house, held).json == {"email_change_pending": True}
-    assert "Un compte existe déjà" in house.newest_mail(NEW_EMAIL).subject
+    assert "Votre adresse a été demandée" in house.newest_mail(NEW_EMAIL).subject
 
 
 def test_an_address_taken_between_the_mail_and_its_link_stays_its_new_owners(house: House) -> None:
@@ -256,7 +256,7 @@ def test_of_two_addresses_asked_for_the_newest_alone_counts(house: House) -> Non
     older = house.newest_token(NEW_EMAIL, "Confirmer")
     other = {"email": "l@x.fr", "email_confirmation": "l@x.fr", "current_password": PASSWORD}
     assert change(house, held, **other).status_code == 200
-    assert slug(house.post("/email-changes", token=older)) == "lien-expire"
+    assert slug(house.post("/email-changes", token=older)) == "lien-remplace"
     assert house.post("/email-changes", token=house.newest_token("l@x.fr")).json == {"email": "l@x.fr"}
 
 

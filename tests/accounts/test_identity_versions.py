@@ -115,7 +115,7 @@ def test_a_deletion_that_waits_leaves_no_link_to_confirm(house: House, registrat
     path, typed = "/me/deletion", {"current_password": PASSWORD}
     assert house.call("POST", path, held["access_token"], **typed).status_code == 503
     registrations.lose_answers = False
-    assert slug(house.post("/email-changes", token=token)) == "lien-expire"
+    assert slug(house.post("/email-changes", token=token)) == "lien-sans-objet"
     assert house.call("GET", "/me", held["access_token"]).status_code == 404
 
 

@@ -162,7 +162,7 @@ def test_links_mailed_before_a_turn_work_until_they_end(built: Built) -> None:
 
 
 def test_a_mail_repeated_after_a_turn_is_the_same(built: Built) -> None:
-    def issued(house: House) -> str:
+    def issued(house: House) -> str | None:
         with house.app.app_context(), db.operation() as session:
             ends = portal_now() + RESET_LIFE
             return links.issue(session, Purpose.RESET, "an event", account_id="0" * 32, expires_at=ends)

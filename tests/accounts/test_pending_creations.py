@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from flask_migrate import downgrade, upgrade
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from services.accounts.hashing import Passwords
 from services.accounts.jobs import erase_accounts_not_activated
-from services.accounts.models import Account, LoginFailures, MailLink, db
+from services.accounts.models import Account, LoginFailures, MailLink, db, events
+from services.chassis.clock import system_now
 from tests.accounts.house import House, slug
 from tests.accounts.people import PASSWORD
 from tests.accounts.test_change import NEW_EMAIL, ask_new_email
@@ -48,7 +50,7 @@ def test_whichever_link_is_followed_makes_its_own_account_and_the_other_dies(hou
     prenoms, password = people[followed]
     assert house.try_log_in(password=password).json["prenoms"] == prenoms
     assert slug(house.try_log_in(password=people[1 - followed][1])) == "identification-refusee"
-    assert slug(house.post("/activations", token=tokens[1 - followed])) == "lien-expire"
+    assert slug(house.post("/activations", token=tokens[1 - followed])) == "lien-sans-objet"
     assert [row.prenoms for row in rows(house)] == [prenoms]
 
 
@@ -69,9 +71,23 @@ def test_a_mail_asked_for_again_kills_the_older_links_of_its_creation_at_once_an
     mine, first = created(house)
     _, strangers = created(house, **STRANGER)
     assert house.post("/activations/resend", email=EMAIL, creation=mine).status_code == 202
-    assert (state(house, first), state(house, strangers)) == ("expired", "usable")
+    assert (state(house, first), state(house, strangers)) == ("replaced", "usable")
     assert house.post("/activations", token=house.newest_token(EMAIL)).status_code == 200
     assert house.try_log_in().json["prenoms"] == "Laurent"
+
+
+def test_a_mail_whose_link_was_replaced_while_it_waited_is_not_sent(house: House) -> None:
+    house.mailbox.refuse("451 Try again later")
+    mine = house.create().json["creation"]
+    house.deliver()
+    house.mailbox.refuse(None)
+    house.post("/activations/resend", email=EMAIL, creation=mine)
+    newest = house.newest_token(EMAIL)
+    with house.app.app_context(), db.operation() as session:
+        session.execute(update(events.Outbox).values(available_at=system_now()))
+    house.deliver()
+    assert len(house.mailbox.find(EMAIL)) == 1
+    assert state(house, newest) == "usable"
 
 
 @pytest.mark.parametrize("creation", [None, "x" * 32])
@@ -80,7 +96,7 @@ def test_a_mail_asked_for_elsewhere_is_that_of_the_newest_creation(house: House,
     house.later(minutes=1)
     _, newest = created(house)
     house.post("/activations/resend", email=EMAIL, creation=creation)
-    assert (state(house, older), state(house, newest)) == ("usable", "expired")
+    assert (state(house, older), state(house, newest)) == ("usable", "replaced")
 
 
 def test_not_activated_is_said_after_the_password_of_any_of_them_and_of_nobody_else(house: House) -> None:
@@ -136,15 +152,15 @@ def test_a_creation_does_not_keep_its_address_from_a_change_of_mail_and_dies_wit
     house.create(email=NEW_EMAIL, email_confirmation=NEW_EMAIL, **STRANGER)
     token = house.newest_token(NEW_EMAIL, "Activer")
     assert house.post("/email-changes", token=confirmation).json == {"email": NEW_EMAIL}
-    assert state(house, token) == "expired"
-    assert slug(house.post("/activations", token=token)) == "lien-expire"
+    assert state(house, token) == "ended"
+    assert slug(house.post("/activations", token=token)) == "lien-sans-objet"
 
 
 def test_a_creation_does_not_keep_its_address_from_staff_and_dies_with_it(house: House) -> None:
     _, token = created(house)
     person = ("--email", EMAIL, "--nom", "Roux", "--prenoms", "Anne")
     made(house, "create-staff", "--role", "administrateur", *person)
-    assert slug(house.post("/activations", token=token)) == "lien-expire"
+    assert slug(house.post("/activations", token=token)) == "lien-sans-objet"
 
 
 def test_staff_find_the_account_of_an_address_else_the_creations_that_wait(house: House, administrator: str) -> None:

@@ -58,6 +58,7 @@ CANDIDATES_PAGES = """
     GET /documents/<candidature_id>
     GET /documents/page/<document_id>
     GET /formulaires
+    GET /messages
     GET /justificatifs
     GET /justificatifs/<candidature_id>
     GET /justificatifs/<candidature_id>/depot/<piece_id>
@@ -99,6 +100,7 @@ LEDGER: dict[str, dict[str, str]] = {
             POST /v1/me/form
             GET /v1/me/addresses
             GET /v1/me/identity
+            GET /v1/me/mails
             POST /v1/me/deletion
         """,
         "staff(candidates:correct)": """
@@ -121,6 +123,7 @@ LEDGER: dict[str, dict[str, str]] = {
         """,
         CANDIDATE: """
             GET /v1/contact
+            GET /v1/mails
             GET /v1/drafts
             POST /v1/drafts
             GET /v1/drafts/<draft_id>

@@ -21,7 +21,15 @@ _CHOSEN = "domaine=Examen&exam=BTS&session=2022&academie=03"
 READS: dict[str, dict[str, tuple[str, ...]]] = {
     "accounts": {
         **_DESCRIBED,
-        **as_they_are("/.well-known/jwks.json /v1/forms/account /v1/me /v1/me/addresses /v1/me/identity /v1/staff"),
+        **as_they_are("""
+            /.well-known/jwks.json
+            /v1/forms/account
+            /v1/me
+            /v1/me/addresses
+            /v1/me/identity
+            /v1/me/mails
+            /v1/staff
+        """),
         "/v1/staff/<string:staff_id>/tokens": ("/v1/staff/<staff_id>/tokens",),
         "/v1/forms/account/communes": ("/v1/forms/account/communes?departement=014&q=caen",),
     },
@@ -30,6 +38,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
         **as_they_are("""
             /v1/messages
             /v1/contact
+            /v1/mails
             /v1/drafts
             /v1/drafts/<draft_id>
             /v1/drafts/<draft_id>/specialites
@@ -118,6 +127,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /documents/fichier/<document_id>
             /documents/page/<document_id>
             /formulaires
+            /messages
             /justificatifs
             /justificatifs/<candidature_id>
             /justificatifs/<candidature_id>/depot/<piece_id>

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import replace
 from typing import Any
 
 from services.contracts.accounts import Identity
@@ -186,3 +187,8 @@ def withdrawn(version: int = 1, candidature_id: str = CANDIDATURE) -> Registrati
         version=version,
         withdrawn_at="2021-10-05T08:00:00+00:00",
     )
+
+
+def ecartee(version: int = 1) -> RegistrationWithdrawn:
+    """The service gestionnaire sets his candidature aside."""
+    return replace(withdrawn(version), ecartee=True)

@@ -24,6 +24,7 @@ def test_a_saved_candidature_is_a_tile_at_once_and_its_documents_follow(service:
                 "academie_label": "ACADÉMIE DE BESANCON",
                 "specialite": "Banque - conseiller de clientèle (31310)",
                 "numero_inscription": "001",
+                "ecartee": False,
             }
         ]
     }

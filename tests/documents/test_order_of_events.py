@@ -1,6 +1,6 @@
 """Events come twice, late, or in the wrong order; what the candidate sees is the same."""
 
-from tests.documents.example import CANDIDATURE, saved, with_confirmation, withdrawn
+from tests.documents.example import CANDIDATURE, ecartee, saved, with_confirmation, withdrawn
 from tests.documents.service import Service
 
 
@@ -41,3 +41,20 @@ def test_an_older_withdrawal_does_not_undo_a_newer_one(service: Service) -> None
     service.hears(withdrawn(version=1))
     service.publishes(saved(version=3))
     assert service.get("/candidatures").get_json() == {"candidatures": []}
+
+
+def test_documents_of_a_candidature_set_aside_stay_readable_and_are_marked(service: Service) -> None:
+    service.publishes(saved())
+    assert [tile["ecartee"] for tile in service.get("/candidatures").get_json()["candidatures"]] == [False]
+    service.hears(ecartee(version=2))
+    assert [tile["ecartee"] for tile in service.get("/candidatures").get_json()["candidatures"]] == [True]
+    listed = service.documents()
+    assert len(listed) == 2
+    assert service.get(f"/documents/{listed[0]['id']}/file").status_code == 200
+
+
+def test_a_candidature_known_to_be_withdrawn_that_is_told_again_as_set_aside_shows_again(service: Service) -> None:
+    service.publishes(saved())
+    service.hears(withdrawn(version=2))
+    service.hears(ecartee(version=2))
+    assert len(service.documents()) == 2

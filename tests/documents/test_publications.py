@@ -1,15 +1,17 @@
 """What gestionnaires publish, and for whom they may."""
 
 import base64
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from werkzeug.test import TestResponse
 
+from services.contracts.registrations import RegistrationWithdrawn
 from services.documents.operations.publishing import publish_document
 from services.documents.parts import attach
-from tests.documents.example import CANDIDATURE, saved, withdrawn
+from tests.documents.example import CANDIDATURE, ecartee, saved, withdrawn
 from tests.documents.reading import text_of_html, text_of_pdf
 from tests.documents.service import Service, some_id
 from tests.support.forgetful import ForgetfulStore
@@ -84,9 +86,10 @@ def test_only_candidatures_of_ones_academies_are_written_to(service: Service) ->
     assert (answer.get_json()["accepted"], answer.get_json()["refused"]) == (1, [strange])
 
 
-def test_a_withdrawn_candidature_gets_nothing(service: Service) -> None:
+@pytest.mark.parametrize("end", [withdrawn, ecartee])
+def test_a_candidature_that_has_ended_gets_nothing(service: Service, end: Callable[[], RegistrationWithdrawn]) -> None:
     service.publishes(saved())
-    service.hears(withdrawn())
+    service.hears(end())
     assert _order(service).status_code == 404
 
 

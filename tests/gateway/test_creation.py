@@ -169,9 +169,24 @@ def test_an_expired_link_says_what_to_do(visitors: Visitors, running: Portal) ->
     running.later(hours=49)
     browser.get(link)
     running.later(hours=-49)
-    assert browser.title == "Ce lien n'est plus valable"
+    assert browser.title == "Ce lien a expiré"
+    assert "remplacé" not in browser.text
     browser.follow("Créer mon compte")
     assert browser.title == "Formulaire de création"
+
+
+def test_a_link_replaced_by_a_newer_mail_says_so_and_not_that_it_expired(visitors: Visitors) -> None:
+    browser, email = visitors.browser(), new_address()
+    browser.post("/compte/creation", typed(email))
+    older = visitors.link_to(email)
+    browser.press("Je n'ai pas reçu le mail, effectuer un nouvel envoi")
+    assert "remplace celui des mails déjà envoyés pour cette création de compte" in browser.text
+    newer, opened = visitors.link_to(email), visitors.browser()
+    assert opened.get(older).status_code == 410
+    assert opened.title == "Ce lien a été remplacé"
+    assert "du dernier mail reçu" in opened.text
+    assert "expiré" not in opened.text
+    assert opened.get(newer).status_code == 200
 
 
 def test_a_link_that_nobody_sent_is_unknown(plain: PlainBrowser) -> None:

@@ -164,6 +164,7 @@ _WITH_ONE = {
     "desinscription": "/inscriptions/{}/desinscription",
     "compte-candidature": "/compte",
     "formulaires": "/formulaires",
+    "messages": "/messages",
 }
 
 

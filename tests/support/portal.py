@@ -150,13 +150,14 @@ class Portal:
 
 @contextmanager
 def portal(folder: Path, **gateway_settings: Any) -> Iterator[Portal]:
-    """The portal at work in the guide's month; the clock is put right afterwards."""
+    """The portal at work in the guide's month; the clock is as before afterwards, which may be another portal's."""
+    before = clock.offset().total_seconds()
     running = Portal(folder, **gateway_settings)
     try:
         yield running
     finally:
         running.close()
-        clock.set_offset(0)
+        clock.set_offset(before)
 
 
 @contextmanager

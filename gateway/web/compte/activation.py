@@ -12,7 +12,9 @@ from gateway.web.compte import blueprint, liens
 from services.chassis.errors import DomainError
 
 WAYS: dict[str, liens.Ways] = {
-    "expired": (liens.CREATE, liens.RESEND, liens.LOG_IN),
+    "expired": (liens.CREATE, liens.LOG_IN),
+    "replaced": (liens.RESEND, liens.LOG_IN),
+    "ended": (liens.LOG_IN, liens.NEW_PASSWORD),
     "used": (liens.LOG_IN,),
     "unknown": (liens.RESEND, liens.CREATE),
 }

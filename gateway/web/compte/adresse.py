@@ -13,6 +13,8 @@ from services.chassis.errors import DomainError
 
 WAYS: dict[str, liens.Ways] = {
     "expired": (liens.ACCOUNT,),
+    "replaced": (liens.ACCOUNT,),
+    "ended": (liens.ACCOUNT,),
     "used": (liens.LOG_IN,),
     "unknown": (liens.ACCOUNT,),
 }

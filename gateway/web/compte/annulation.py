@@ -13,6 +13,8 @@ from services.chassis.errors import DomainError
 
 WAYS: dict[str, liens.Ways] = {
     "expired": (liens.NEW_PASSWORD, liens.LOG_IN),
+    "replaced": (liens.NEW_PASSWORD, liens.LOG_IN),
+    "ended": (liens.NEW_PASSWORD, liens.LOG_IN),
     "used": (liens.NEW_PASSWORD, liens.LOG_IN),
     "unknown": (liens.ACCOUNT,),
 }

@@ -11,12 +11,19 @@ from gateway.pages import page
 from services.chassis.errors import DomainError
 
 TITLES = {
-    "expired": "Ce lien n'est plus valable",
+    "expired": "Ce lien a expiré",
+    "replaced": "Ce lien a été remplacé",
+    "ended": "Ce lien n'est plus valable",
     "used": "Ce lien a déjà été utilisé",
     "unknown": "Ce lien n'est pas reconnu",
 }
-STATUSES = {"expired": 410, "used": 410, "unknown": 404}
-SLUGS = {"lien-expire": "expired", "lien-utilise": "used"}
+STATUSES = {"unknown": 404}  # of the others: 410
+SLUGS = {
+    "lien-expire": "expired",
+    "lien-remplace": "replaced",
+    "lien-sans-objet": "ended",
+    "lien-utilise": "used",
+}
 TOKEN_LENGTH = 200  # what accounts takes; anything longer is none of its tokens
 
 Ways = tuple[dict[str, str], ...]

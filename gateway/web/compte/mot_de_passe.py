@@ -14,6 +14,8 @@ from services.chassis.errors import DomainError, FieldError
 
 WAYS: dict[str, liens.Ways] = {
     "expired": (liens.RESET,),
+    "replaced": (liens.RESET,),
+    "ended": (liens.RESET, liens.LOG_IN),
     "used": (liens.LOG_IN, liens.RESET),
     "unknown": (liens.RESET,),
 }

@@ -22,10 +22,12 @@ ACTIVE = "inscriptions"
 @entrances.candidates
 def mine() -> ResponseReturnValue:
     token = visitor.required().access_token
+    mine = services().registrations.mine(token)
     return page(
         "inscription/templates/mes_inscriptions.html",
         active=ACTIVE,
-        candidatures=services().registrations.candidatures(token),
+        candidatures=mine.candidatures,
+        ecartees=mine.ecartees,
         drafts=services().registrations.drafts(token),
         withdrawn="desinscrit" in request.args,
     )

@@ -8,9 +8,12 @@ from flask_smorest import Blueprint
 
 from services.accounts import queries
 from services.accounts.api import schemas
+from services.accounts.models import db
 from services.accounts.operations.change import change_account
 from services.accounts.operations.deletion import delete_own_account
 from services.chassis import access
+from services.mail import sent
+from services.mail.sent_schemas import SentMailsPage, SentMailsQuery
 
 blp = Blueprint("me", __name__, url_prefix="/v1/me", description="Mon compte")
 
@@ -61,3 +64,13 @@ def delete(sent: dict[str, str]) -> None:
 def identity() -> dict[str, str]:
     """The identity signed for registrations, good for a minute; never logged."""
     return {"assertion": queries.assertion(access.caller().id)}
+
+
+@blp.route("/mails", methods=["GET"])
+@access.candidate
+@blp.arguments(SentMailsQuery, location="query")
+@blp.response(200, SentMailsPage)
+def mails(asked: dict[str, Any]) -> dict[str, Any]:
+    """« Mes messages »: what accounts mailed to this candidate, newest first."""
+    with db.reading() as session:
+        return {"mails": sent.page(session, access.caller().id, **asked)}

@@ -6,6 +6,8 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from services.accounts.domain.links import State
+
 TOKEN: dict[str, Any] = {"required": True, "validate": validate.Length(max=200)}
 EMAIL: dict[str, Any] = {"required": True, "validate": validate.Length(max=320)}
 PASSWORD: dict[str, Any] = {"required": True, "validate": validate.Length(max=1024)}
@@ -61,7 +63,7 @@ class TokenOnly(Schema):
 class LinkState(Schema):
     """`detail` says what to do with a link that is not usable."""
 
-    state = fields.String(required=True, validate=validate.OneOf(["usable", "expired", "used", "unknown"]))
+    state = fields.String(required=True, validate=validate.OneOf([state.value for state in State]))
     detail = fields.String(allow_none=True)
 
 

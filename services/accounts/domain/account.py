@@ -55,7 +55,7 @@ def read_changes(
     frozen: bool,
 ) -> Changes:
     """What differs from the current account; a frozen civil status is not read. Raises Invalid with every mistake."""
-    reading = Reading(values)
+    reading = Reading(values, typed_values(current, current_email))
     status = None if frozen else civil_status.read(reading, today)
     email = emails.read_confirmed(reading)
     wants_email = emails.key_of(reading.text("email")) != emails.key_of(current_email)
@@ -69,10 +69,10 @@ def read_changes(
     return Changes(status if status != current else None, email if wants_email else None, password, typed)
 
 
-def read_correction(values: Mapping[str, Any], *, today: date) -> CivilStatus:
+def read_correction(values: Mapping[str, Any], *, today: date, current: CivilStatus | None = None) -> CivilStatus:
     """A civil status corrected by staff, who type nothing twice. Raises Invalid with every mistake."""
     once = {f"{name}_confirmation": values.get(name) for name in ("nom_famille", "date_naissance")}
-    reading = Reading({**values, **once})
+    reading = Reading({**values, **once}, typed_values(current, "") if current else None)
     status = civil_status.read(reading, today)
     if status is None:
         raise reading.mistakes()

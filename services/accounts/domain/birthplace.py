@@ -79,4 +79,6 @@ def _free_place(reading: Reading, field: str, what: str) -> str | None:
         reading.refuse(field, f"{PLACE_LENGTH} caractères au maximum.")
     elif not all(c in _IN_PLACES or c.isalnum() for c in place) or not any(c.isalpha() for c in place):
         reading.refuse(field, "Seuls les lettres, chiffres, espaces, apostrophes et tirets sont acceptés.")
+    else:
+        reading.check_printable(field, place)
     return None if reading.refused(field) else place

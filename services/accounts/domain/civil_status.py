@@ -81,6 +81,8 @@ def _check_name(reading: Reading, field: str, name: str) -> None:
         reading.refuse(field, f"{NAME_LENGTH} caractères au maximum.")
     elif not all(_may_be_in_a_name(character) for character in name) or not any(c.isalpha() for c in name):
         reading.refuse(field, "Seuls les lettres, espaces, apostrophes, tirets et points sont acceptés.")
+    else:
+        reading.check_printable(field, name)
 
 
 def _may_be_in_a_name(character: str) -> bool:

@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.chassis.errors import FieldError, Invalid
+from services.reference import printable
 from services.reference.names import normalised
 
 
 class Reading:
     """Values as typed and the mistakes found so far. Hostile values (numbers, objects) read as nothing typed."""
 
-    def __init__(self, values: Mapping[str, Any]) -> None:
+    def __init__(self, values: Mapping[str, Any], stored: Mapping[str, str] | None = None) -> None:
+        """`stored`: what the form held when it was opened, which stays accepted whatever rule came later."""
         self._values = values
+        self._stored = stored or {}
         self._errors: dict[str, str] = {}
 
     def raw(self, name: str) -> str:
@@ -34,6 +37,12 @@ class Reading:
     def refuse(self, name: str, detail: str) -> None:
         """Keep the first mistake of a field."""
         self._errors.setdefault(name, detail)
+
+    def check_printable(self, name: str, text: str) -> None:
+        """Refuse what documents cannot print, unless it was stored so before."""
+        detail = printable.refusal(text)
+        if detail is not None and text != self._stored.get(name):
+            self.refuse(name, detail)
 
     def refused(self, name: str) -> bool:
         return name in self._errors

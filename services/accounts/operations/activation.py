@@ -45,7 +45,7 @@ def activate(token: str) -> str:
         with db.operation() as session:
             return _activate(session, token)
     except IntegrityError as error:  # another account has taken the address at this very moment
-        raise link_rules.refusal(Purpose.ACTIVATION, State.EXPIRED) from error
+        raise link_rules.refusal(Purpose.ACTIVATION, State.ENDED) from error
 
 
 def _activate(session: Session, token: str) -> str:

@@ -30,13 +30,15 @@ def correct_identity(account_id: str, values: Mapping[str, Any], reason: str, ac
 
     Raises Invalid with every mistake, NotFound, Unavailable while the candidate's own change cannot be finished.
     """
-    status = read_correction(values, today=to_paris(portal_now()).date())
+    with db.reading() as session:
+        current = identity.civil_status_of(_account(session, account_id))
+    status = read_correction(values, today=to_paris(portal_now()).date(), current=current)
     return after_pending(lambda: _correct(account_id, status, reason, actor), waiting=_CANDIDATES_CHANGE_WAITS)
 
 
 def _correct(account_id: str, status: CivilStatus, reason: str, actor: Actor) -> int:
     with db.operation() as session:
-        account = _account(session, account_id)
+        account = _account(session, account_id, lock=True)
         version = next_version(session, account_id)
         before = identity.to_json(identity.civil_status_of(account))
         after = identity.to_json(status)
@@ -52,8 +54,8 @@ def _correct(account_id: str, status: CivilStatus, reason: str, actor: Actor) ->
         return version
 
 
-def _account(session: Session, account_id: str) -> Account:
-    account = session.get(Account, account_id, with_for_update=True)
+def _account(session: Session, account_id: str, *, lock: bool = False) -> Account:
+    account = session.get(Account, account_id, with_for_update=lock)
     if account is None or account.activated_at is None:
         raise NotFound()
     return account

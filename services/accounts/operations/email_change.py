@@ -40,7 +40,7 @@ def _confirm(token: str) -> str:
         link, account = links.use(session, Purpose.EMAIL_CHANGE, token)
         asked = session.get(EmailChange, link.email_change_id)
         if asked is None:
-            raise link_rules.refusal(Purpose.EMAIL_CHANGE, State.EXPIRED)
+            raise link_rules.refusal(Purpose.EMAIL_CHANGE, State.ENDED)
         _refuse_taken(session, asked.address)
         _take_effect(session, account, asked)
         return asked.address

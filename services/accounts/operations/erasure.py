@@ -11,19 +11,21 @@ from services.accounts.models import Account, KnownBrowser, LoginSession, db
 from services.accounts.operations import limits, links
 from services.chassis.clock import portal_now
 from services.chassis.events import erase_subject
+from services.mail import sent
 
 log = structlog.get_logger()
 BATCH = 200
 
 
 def erase(session: Session, account: Account) -> None:
-    """Erase the account, its sessions, browsers, failures and its rows in outbox, inbox and parking."""
+    """Erase the account, its sessions, browsers, failures, mails and its rows in outbox, inbox and parking."""
     links.close(session, account.id)
     links.detach(session, account.id)
     session.execute(delete(LoginSession).where(LoginSession.subject_id == account.id))
     session.execute(delete(KnownBrowser).where(KnownBrowser.subject_id == account.id))
     if account.activated_at is not None:  # who only waits for an address does not lift what slows its owner's log-in
         limits.forget_failures(session, account.email_key)
+    sent.erase(session, account.id)
     erase_subject(session, account.id)
     session.delete(account)
     session.flush()

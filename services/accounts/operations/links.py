@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from services.accounts.derivation import hashed
 from services.accounts.domain import links
-from services.accounts.domain.links import Link, Purpose, State
+from services.accounts.domain.links import End, Link, Purpose, State
 from services.accounts.models import Account, EmailChange, MailLink
 from services.accounts.operations import addresses
 from services.accounts.parts import parts
@@ -24,13 +24,13 @@ def issue(
     account_id: str,
     expires_at: datetime,
     email_change_id: str | None = None,
-) -> str:
+) -> str | None:
     """The token to mail for this event; the same event gives the same token and keeps one row, also where the key was
-    turned between two mails."""
+    turned between two mails. None where the link has died since the first try: what mails it comes too late."""
     tokens = parts().derivation.link_tokens(purpose, event_id)
     for token in tokens:
-        if session.get(MailLink, hashed(token)) is not None:
-            return token
+        if (row := session.get(MailLink, hashed(token))) is not None:
+            return token if row.closed_at is None else None
     if purpose is Purpose.ACTIVATION:  # the link of the last mail is the one that counts
         close(session, account_id, purpose)
     session.add(
@@ -61,7 +61,7 @@ def use(session: Session, purpose: Purpose, token: str) -> tuple[MailLink, Accou
     link = _of_purpose(locked, purpose)
     current = _state_of(session, link)
     if link is None or account is None or current is not State.USABLE:
-        raise links.refusal(purpose, State.EXPIRED if current is State.USABLE else current)
+        raise links.refusal(purpose, State.ENDED if current is State.USABLE else current)
     link.used_at = portal_now()
     return link, account
 
@@ -83,7 +83,7 @@ def close(session: Session, account_id: str, *purposes: Purpose) -> None:
 
 
 def detach(session: Session, account_id: str) -> None:
-    """Forget whose links they were, so that nothing is left of an erased account but « expired »."""
+    """Forget whose links they were, so that nothing is left of an erased account but how each link ended."""
     session.execute(
         update(MailLink).where(MailLink.account_id == account_id).values(account_id=None, email_change_id=None)
     )
@@ -96,15 +96,29 @@ def _of_purpose(row: MailLink | None, purpose: Purpose) -> MailLink | None:
 def _state_of(session: Session, row: MailLink | None) -> State:
     if row is None:
         return State.UNKNOWN
-    account = session.get(Account, row.account_id) if row.purpose == Purpose.ACTIVATION and row.account_id else None
-    used = row.used_at is not None or (account is not None and account.activated_at is not None)
-    closed = row.closed_at is not None or _is_outlived(session, row, account)
-    return links.state_of(Link(row.expires_at, used, closed), portal_now())
+    account = session.get(Account, row.account_id) if row.account_id else None
+    created = row.purpose == Purpose.ACTIVATION and account is not None and account.activated_at is not None
+    end = _end_of(session, row, account)
+    return links.state_of(Link(row.expires_at, row.used_at is not None or created, end), portal_now())
 
 
-def _is_outlived(session: Session, row: MailLink, creation: Account | None) -> bool:
-    """Whether what the link is for has ended: its mail may have been under way then, so that nobody could close it."""
+def _end_of(session: Session, row: MailLink, account: Account | None) -> End | None:
+    """How the link died before its time: what it is for may have ended while its mail was under way, so that nobody
+    could close it."""
+    if account is None:
+        return End.OVER
     if row.email_change_id is not None:
-        asked = session.get(EmailChange, row.email_change_id)
-        return asked is None or asked.confirmed_at is not None
-    return creation is not None and addresses.owner_of(session, creation.email_key) is not None
+        return _end_of_change(session, row, account)
+    if row.purpose == Purpose.ACTIVATION and addresses.owner_of(session, account.email_key) is not None:
+        return End.OVER
+    if row.closed_at is None:
+        return None
+    return End.REPLACED if row.purpose == Purpose.ACTIVATION else End.OVER
+
+
+def _end_of_change(session: Session, row: MailLink, account: Account) -> End | None:
+    asked = session.get(EmailChange, row.email_change_id)
+    if asked is not None:
+        return End.OVER if asked.confirmed_at is not None or row.closed_at is not None else None
+    newer = select(EmailChange.id).where(EmailChange.account_id == account.id, EmailChange.confirmed_at.is_(None))
+    return End.REPLACED if session.scalars(newer).first() is not None else End.OVER

@@ -17,6 +17,7 @@ from services.documents.api.schemas import (
     DocumentsToReadSchema,
     FileQuery,
     FormQuery,
+    TileSchema,
     TilesSchema,
 )
 from services.documents.operations import delivery, opening
@@ -25,6 +26,7 @@ from services.documents.parts import parts
 
 blp = Blueprint("documents", __name__, url_prefix="/v1", description="Mes documents")
 
+_TILE = TileSchema(exclude=("ecartee",))
 # The page needs its own style sheet and nothing else, wherever it is opened from.
 _PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
@@ -34,7 +36,8 @@ _PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; 
 @blp.response(200, TilesSchema)
 def list_candidatures() -> dict[str, Any]:
     """Tiles of « Mes documents », also once the session has closed."""
-    return {"candidatures": queries.candidatures_of(access.caller().id)}
+    tiles = queries.candidatures_of(access.caller().id)
+    return {"candidatures": [{**_TILE.dump(tile.candidature), "ecartee": tile.ecartee} for tile in tiles]}
 
 
 @blp.route("/candidatures/<string:candidature_id>/documents")

@@ -15,12 +15,15 @@ from services.documents.rendering.glyphs import cleaned
 
 
 class TileSchema(Schema):
+    """`ecartee`: its service gestionnaire set the candidature aside."""
+
     id = fields.String(required=True)
     exam_label = fields.String(required=True)
     session_label = fields.String(required=True)
     academie_label = fields.String(required=True)
     specialite = fields.String(required=True, allow_none=True)
     numero_inscription = fields.String(required=True)
+    ecartee = fields.Boolean(required=True)
 
 
 class TilesSchema(Schema):

@@ -1,11 +1,32 @@
-"""Withdrawn candidatures are hidden; events come in any order, so versions decide, never arrival."""
+"""Withdrawn candidatures are hidden, those set aside are not.
+
+Events come in any order, so versions decide, never arrival.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 
-def is_hidden(saved_version: int, withdrawn_version: int | None) -> bool:
-    """A withdrawal hides what was saved up to its version; what is saved after it shows again."""
-    return withdrawn_version is not None and saved_version <= withdrawn_version
+
+@dataclass(frozen=True)
+class End:
+    """How a candidature ended: withdrawn, or set aside by its service gestionnaire."""
+
+    version: int
+    ecartee: bool
+
+    def covers(self, saved_version: int) -> bool:
+        """What is saved after it stands again."""
+        return saved_version <= self.version
+
+
+def is_hidden(saved_version: int, end: End | None) -> bool:
+    """Who is set aside has not asked for it, and may have to show what he had registered: his documents stay."""
+    return end is not None and end.covers(saved_version) and not end.ecartee
+
+
+def is_ecartee(saved_version: int, end: End | None) -> bool:
+    return end is not None and end.covers(saved_version) and end.ecartee
 
 
 def replaces(version: int, known: int | None) -> bool:

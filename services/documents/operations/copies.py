@@ -65,6 +65,8 @@ def hide(session: Session, event: RegistrationWithdrawn) -> None:
     if replaces(event.version, tombstone.version):
         tombstone.version = event.version
         tombstone.withdrawn_at = datetime.fromisoformat(event.withdrawn_at)
+    if event.version == tombstone.version:
+        tombstone.ecartee = event.ecartee
 
 
 def _renew(copy: Candidature, event: RegistrationSaved) -> None:

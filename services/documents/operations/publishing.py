@@ -79,7 +79,7 @@ def publish(
 
 def _publish(parts: Parts, actor: str, academies: frozenset[str] | None, order: Order, publication_id: str) -> Accepted:
     wanted = tuple(dict.fromkeys(order.candidatures))
-    reached = queries.shown_in(wanted, academies)
+    reached = queries.standing_in(wanted, academies)
     if not reached:
         raise NotFound()
     accepted = [candidature_id for candidature_id in wanted if candidature_id in reached]

@@ -25,11 +25,15 @@ blp = Blueprint("candidatures", __name__, url_prefix="/v1", description="Saved c
 @access.candidate
 @blp.response(200, schemas.Tiles)
 def list_candidatures() -> dict[str, Any]:
-    """Active candidatures whose session has not closed."""
+    """Active candidatures whose session has not closed, and those set aside by their service gestionnaire."""
     now = portal_now()
     with db.reading() as session:
         shown = queries.shown_candidatures(session, caller().id, now)
-        return {"candidatures": [queries.tile(one, now) for one in shown]}
+        ecartees = queries.ecartees(session, caller().id, now)
+        return {
+            "candidatures": [queries.tile(one, now) for one in shown],
+            "ecartees": [queries.ecartee(one) for one in ecartees],
+        }
 
 
 @blp.get("/candidatures/<candidature_id>")

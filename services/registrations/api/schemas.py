@@ -238,8 +238,23 @@ class Tile(Schema):
     contact = fields.Nested(Contact)
 
 
+class Ecartee(Schema):
+    """A candidature that its service gestionnaire set aside."""
+
+    id = fields.String()
+    exam_label = fields.String()
+    session_label = fields.String()
+    academie_label = fields.String()
+    specialite = fields.String(allow_none=True)
+    numero_inscription = fields.String()
+    ended_at = fields.AwareDateTime()
+    reason = fields.String(allow_none=True)
+    contact = fields.Nested(Contact)
+
+
 class Tiles(Schema):
     candidatures = fields.List(fields.Nested(Tile))
+    ecartees = fields.List(fields.Nested(Ecartee))
 
 
 class Candidature(Tile):

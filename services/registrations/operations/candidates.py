@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.events import erase_subject
 from services.contracts.accounts import EmailChanged, Identity
+from services.mail import sent
 from services.registrations.domain import numbers
 from services.registrations.models import Candidate, Draft, MailRefusal, NumberCounter, db
 from services.registrations.operations.refusals import AlreadyRegistered, IdentityOutdated
@@ -71,7 +72,7 @@ def set_identity_floor(candidate_id: str, version: int) -> None:
 
 
 def erase_candidate(candidate_id: str) -> None:
-    """Erase what a deleted account leaves here: drafts, address, events. Its number stays used. Idempotent.
+    """Erase what a deleted account leaves here: drafts, address, mails, events. Its number stays used. Idempotent.
 
     Raises AlreadyRegistered when a candidature was ever saved.
     """
@@ -80,6 +81,7 @@ def erase_candidate(candidate_id: str) -> None:
         _refuse_engaged(candidate)
         session.execute(delete(Draft).where(Draft.candidate_id == candidate_id))
         session.execute(delete(MailRefusal).where(MailRefusal.candidate_id == candidate_id))
+        sent.erase(session, candidate_id)
         erase_subject(session, candidate_id)
         candidate.email = None
 

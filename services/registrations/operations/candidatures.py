@@ -14,6 +14,7 @@ from services.contracts.registrations import RegistrationWithdrawn
 from services.registrations.domain import journey, results, windows
 from services.registrations.models import (
     ACTIVE,
+    ECARTEE,
     WITHDRAWN,
     Candidate,
     Candidature,
@@ -67,10 +68,10 @@ def end(
     """Make a candidature inactive, with its modification under way, and tell the others and the candidate."""
     session.execute(delete(Draft).where(Draft.modification_of == candidature.id, Draft.closed_at.is_(None)))
     before = {"state": candidature.state}
-    candidature.state, candidature.ended_at = state, at
+    candidature.state, candidature.ended_at, candidature.end_reason = state, at, reason
     publish_end(session, candidature)
-    if state == WITHDRAWN:  # that one was écarté is told by the service gestionnaire itself
-        tell_by_mail(session, "send_withdrawal_mail", current_version(session, candidature))
+    mail = "send_withdrawal_mail" if state == WITHDRAWN else "send_ecart_mail"
+    tell_by_mail(session, mail, current_version(session, candidature))
     after = {"state": state, "reason": reason}
     audit.record(session, actor, f"candidature.{state}", candidature.id, at, before=before, after=after)
 
@@ -82,6 +83,7 @@ def publish_end(session: DbSession, candidature: Candidature) -> None:
         candidate_id=candidature.candidate_id,
         version=candidature.version + 1,  # newer than whatever was saved, in whichever order they arrive
         withdrawn_at=iso(candidature.ended_at or candidature.saved_at),
+        ecartee=candidature.state == ECARTEE,
     )
     publish(session, event, subject=candidature.candidate_id)
 

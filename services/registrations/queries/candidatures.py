@@ -14,7 +14,7 @@ from services.chassis.errors import NotFound
 from services.chassis.french import instant_court
 from services.contracts.registrations import WARNINGS, RegistrationSaved
 from services.registrations.domain import numbers, windows
-from services.registrations.models import ACTIVE, Candidature, CandidatureVersion, OpeningRow
+from services.registrations.models import ACTIVE, ECARTEE, Candidature, CandidatureVersion, OpeningRow
 from services.registrations.queries.catalogue import OpeningView, exam_by_digest, opening_view
 
 DOCUMENTS = (
@@ -25,7 +25,7 @@ DOCUMENTS = (
 
 @dataclass(frozen=True)
 class Shown:
-    """An active candidature with its current version and its opening as it is now."""
+    """A candidature with its current version and its opening as it is now."""
 
     candidature: Candidature
     version: CandidatureVersion
@@ -38,6 +38,11 @@ def shown_candidatures(session: DbSession, candidate_id: str, at: datetime) -> t
     return tuple(_shown(session, candidate_id, at))
 
 
+def ecartees(session: DbSession, candidate_id: str, at: datetime) -> tuple[Shown, ...]:
+    """Those that the service gestionnaire set aside, until their session closes."""
+    return tuple(_shown(session, candidate_id, at, ECARTEE))
+
+
 def shown_candidature(session: DbSession, candidate_id: str, candidature_id: str, at: datetime) -> Shown:
     """Raises NotFound for one that is unknown, someone else's or no longer shown."""
     found = (one for one in _shown(session, candidate_id, at) if one.candidature.id == candidature_id)
@@ -45,8 +50,10 @@ def shown_candidature(session: DbSession, candidate_id: str, candidature_id: str
 
 
 def contact(session: DbSession, candidate_id: str, at: datetime) -> dict[str, Any]:
-    """Whom the candidate may contact: the service of his latest candidature. Raises NotFound without one."""
-    latest = _first(reversed(shown_candidatures(session, candidate_id, at)))
+    """Whom the candidate may contact: the service of his latest candidature, an active one before those set aside.
+    Raises NotFound without one."""
+    all_of_his = (*ecartees(session, candidate_id, at), *shown_candidatures(session, candidate_id, at))
+    latest = _first(reversed(all_of_his))
     return {"academie_label": latest.view.opening.label, **contact_data(latest.view)}
 
 
@@ -66,6 +73,21 @@ def tile(one: Shown, at: datetime) -> dict[str, Any]:
         "closes_at": opening.closes,
         "closes_label": windows.closing(opening.closes),
         "modifiable": windows.is_open(opening.opens, opening.closes, at),
+        "contact": contact_data(one.view),
+    }
+
+
+def ecartee(one: Shown) -> dict[str, Any]:
+    """What is said of a candidature set aside: when, why, and whom to ask."""
+    return {
+        "id": one.candidature.id,
+        "exam_label": one.saved.exam.label,
+        "session_label": one.saved.session.label,
+        "academie_label": one.saved.academie.label,
+        "specialite": one.candidature.specialite_label,
+        "numero_inscription": one.saved.numero_inscription,
+        "ended_at": one.candidature.ended_at,
+        "reason": one.candidature.end_reason,
         "contact": contact_data(one.view),
     }
 
@@ -115,9 +137,12 @@ def forms(session: DbSession, one: Shown) -> dict[str, Any]:
 
 
 def version_event(session: DbSession, candidature_id: str, wanted: str) -> dict[str, Any]:
-    """The event of a version (a number or "current"), as it was published. Raises NotFound, also once withdrawn."""
+    """The event of a version (a number or "current"), as it was published. Raises NotFound, also once withdrawn.
+
+    Of a candidature set aside documents stay readable.
+    """
     candidature = session.get(Candidature, candidature_id)
-    known = candidature is not None and candidature.state == ACTIVE
+    known = candidature is not None and candidature.state in (ACTIVE, ECARTEE)
     if candidature is None or not known or not (wanted == "current" or (wanted.isascii() and wanted.isdigit())):
         raise NotFound()
     number = candidature.version if wanted == "current" else min(int(wanted), candidature.version + 1)
@@ -131,7 +156,7 @@ def contact_data(view: OpeningView) -> dict[str, Any]:
     return asdict(view.opening.contact)
 
 
-def _shown(session: DbSession, candidate_id: str, at: datetime) -> Iterator[Shown]:
+def _shown(session: DbSession, candidate_id: str, at: datetime, state: str = ACTIVE) -> Iterator[Shown]:
     rows = session.execute(
         select(Candidature, CandidatureVersion)
         .join(
@@ -139,7 +164,7 @@ def _shown(session: DbSession, candidate_id: str, at: datetime) -> Iterator[Show
             (CandidatureVersion.candidature_id == Candidature.id) & (CandidatureVersion.version == Candidature.version),
         )
         .join(OpeningRow, OpeningRow.id == Candidature.opening_id)
-        .where(Candidature.candidate_id == candidate_id, Candidature.state == ACTIVE)
+        .where(Candidature.candidate_id == candidate_id, Candidature.state == state)
         .where(OpeningRow.session_closes > at)
         .order_by(Candidature.numero_inscription)
     )

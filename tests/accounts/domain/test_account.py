@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
-from services.accounts.domain.account import NewAccount, read_changes, read_new, typed_values
+from services.accounts.domain.account import NewAccount, read_changes, read_correction, read_new, typed_values
 from services.accounts.domain.birthplace import Birthplace
-from services.accounts.domain.civil_status import parsed_date
+from services.accounts.domain.civil_status import CivilStatus, parsed_date
 from services.accounts.domain.passwords import GUIDE
 from services.chassis.errors import Invalid
 from tests.accounts.people import PASSWORD, binet
@@ -142,3 +143,43 @@ def test_a_new_address_asks_for_the_current_password() -> None:
             today=TODAY, profile=GUIDE, current=account.civil_status, current_email=account.email, frozen=False,
         )  # fmt: skip
     assert [error.pointer for error in refusal.value.errors] == ["#/current_password"]
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("nom_famille", {"nom_famille": "王", "nom_famille_confirmation": "王"}),
+        ("nom_usage", {"nom_usage": "محمد"}),
+        ("prenoms", {"prenoms": "明 Laurent"}),
+        ("ville_naissance", {"pays_naissance": "216", "ville_naissance": "北京"}),
+    ],
+)
+def test_what_documents_cannot_print_is_refused_with_what_to_do(field: str, typed: dict[str, str]) -> None:
+    told = mistakes(**typed)
+    assert set(told) == {field}
+    assert "ne peut pas être imprimé" in told[field] or "ne peuvent pas être imprimés" in told[field]
+    assert "lettres latines" in told[field]
+
+
+def test_a_name_stored_before_that_rule_stays_and_a_new_one_is_refused() -> None:
+    old = replace(read().civil_status, nom_famille="王", prenoms="محمد")
+    same = {"nom_famille": "王", "nom_famille_confirmation": "王", "prenoms": "محمد"}
+
+    def changed(**typed: str) -> CivilStatus | None:
+        values = binet(password="", password_confirmation="", **{**same, **typed})
+        given = {"today": TODAY, "profile": GUIDE, "current_email": "lbinet@ac-rennes.fr", "frozen": False}
+        return read_changes(values, current=old, **given).civil_status  # type: ignore[arg-type]
+
+    assert changed() is None
+    assert changed(nom_usage="Binet") == replace(old, nom_usage="Binet")
+    with pytest.raises(Invalid) as refusal:
+        changed(prenoms="明")
+    assert [error.pointer for error in refusal.value.errors] == ["#/prenoms"]
+
+
+def test_staff_correct_an_account_that_has_such_a_name() -> None:
+    old = replace(read().civil_status, prenoms="محمد")
+    values = binet(prenoms="محمد", date_naissance="02/02/2001")
+    assert read_correction(values, today=TODAY, current=old).prenoms == "محمد"
+    with pytest.raises(Invalid):
+        read_correction(binet(prenoms="明"), today=TODAY, current=old)

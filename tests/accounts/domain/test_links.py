@@ -1,4 +1,4 @@
-"""In which state a mailed link is."""
+"""In which state a mailed link is, and what each state says."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.accounts.domain.links import Link, Purpose, State, refusal, sentence, state_of
+from services.accounts.domain.links import End, Link, Purpose, State, refusal, sentence, state_of
 
 END = datetime(2021, 10, 6, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -16,24 +16,41 @@ SECOND = timedelta(seconds=1)
     ("now", "state"), [(END - SECOND, State.USABLE), (END, State.EXPIRED), (END + SECOND, State.EXPIRED)]
 )
 def test_a_link_ends_at_its_instant(now: datetime, state: State) -> None:
-    assert state_of(Link(END, used=False, closed=False), now) is state
+    assert state_of(Link(END, used=False), now) is state
 
 
 def test_a_used_link_says_so_even_when_it_has_expired() -> None:
-    assert state_of(Link(END, used=True, closed=True), END + SECOND) is State.USED
+    assert state_of(Link(END, used=True, end=End.REPLACED), END + SECOND) is State.USED
 
 
-def test_a_replaced_link_is_dead_before_its_time() -> None:
-    assert state_of(Link(END, used=False, closed=True), END - SECOND) is State.EXPIRED
+@pytest.mark.parametrize(("end", "state"), [(End.REPLACED, State.REPLACED), (End.OVER, State.ENDED)])
+def test_a_link_that_dies_before_its_time_says_how(end: End, state: State) -> None:
+    assert state_of(Link(END, used=False, end=end), END - SECOND) is state
+    assert state_of(Link(END, used=False, end=end), END) is State.EXPIRED
 
 
 @pytest.mark.parametrize("purpose", list(Purpose))
 @pytest.mark.parametrize(
     ("state", "type"),
-    [(State.EXPIRED, "lien-expire"), (State.USED, "lien-utilise"), (State.UNKNOWN, "lien-inconnu")],
+    [
+        (State.EXPIRED, "lien-expire"),
+        (State.REPLACED, "lien-remplace"),
+        (State.ENDED, "lien-sans-objet"),
+        (State.USED, "lien-utilise"),
+        (State.UNKNOWN, "lien-inconnu"),
+    ],
 )
 def test_every_dead_link_says_what_to_do(purpose: Purpose, state: State, type: str) -> None:
     error = refusal(purpose, state)
-    assert (error.http_status, error.slug) == (410, type)
-    assert error.detail == sentence(purpose, state)
-    assert sentence(purpose, State.USABLE) is None
+    assert (error.http_status, error.slug, error.detail) == (410, type, sentence(purpose, state))
+
+
+@pytest.mark.parametrize("purpose", list(Purpose))
+def test_no_two_states_of_a_link_say_the_same(purpose: Purpose) -> None:
+    said = [sentence(purpose, state) for state in State]
+    assert len(set(said)) == len(State)
+
+
+@pytest.mark.parametrize("purpose", list(Purpose))
+def test_an_expired_link_does_not_say_that_it_was_perhaps_replaced(purpose: Purpose) -> None:
+    assert "remplac" not in (sentence(purpose, State.EXPIRED) or "")

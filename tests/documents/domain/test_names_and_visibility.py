@@ -2,7 +2,7 @@ import pytest
 
 from services.documents.domain.filenames import filename
 from services.documents.domain.types import AUTOMATIC, LABELS, PUBLISHED, DocumentType
-from services.documents.domain.visibility import is_hidden, replaces
+from services.documents.domain.visibility import End, is_ecartee, is_hidden, replaces
 
 GUIDE = [
     "Confirmation d'inscription",
@@ -23,7 +23,17 @@ def test_the_six_types_of_the_guide_bear_its_labels() -> None:
     ("saved", "withdrawn", "hidden"), [(1, None, False), (1, 1, True), (1, 2, True), (2, 1, False)]
 )
 def test_a_withdrawal_hides_what_was_saved_up_to_it(saved: int, withdrawn: int | None, hidden: bool) -> None:
-    assert is_hidden(saved, withdrawn) is hidden
+    end = End(withdrawn, ecartee=False) if withdrawn else None
+    assert is_hidden(saved, end) is hidden
+    assert not is_ecartee(saved, end)
+
+
+@pytest.mark.parametrize(("saved", "ended", "marked"), [(1, 2, True), (2, 1, False)])
+def test_what_was_saved_before_a_candidature_was_set_aside_stays_readable_and_is_marked(
+    saved: int, ended: int, marked: bool
+) -> None:
+    assert not is_hidden(saved, End(ended, ecartee=True))
+    assert is_ecartee(saved, End(ended, ecartee=True)) is marked
 
 
 def test_only_a_newer_version_is_news() -> None:

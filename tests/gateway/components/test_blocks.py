@@ -124,6 +124,7 @@ def test_the_header_of_a_candidate_has_the_menu_the_account_and_the_last_login(r
     assert "RÉPUBLIQUE FRANÇAISE" in words
     assert "Date de dernière connexion : 23/08/2018" in words
     assert "Modifier mon compte" in words
+    assert "Mes messages" in words
     assert page.xpath("//form[@method='post']/@action") == ["/deconnexion"]
 
 

@@ -108,3 +108,12 @@ def test_mistakes_are_told_in_the_order_of_the_fields() -> None:
     told = [order.index(name) for name in pointers(wrong, IDENTIFICATION)]
     assert len(told) > 3
     assert told == sorted(told)
+
+
+@pytest.mark.parametrize("name", ["adresse", "complement_2", "localite"])
+def test_what_documents_cannot_print_is_refused_by_name_and_kept_as_typed(name: str) -> None:
+    chinese = typing("identification", DOSSIER, **{name: "北京 rue"})
+    (told,) = journey.check(chinese, IDENTIFICATION)
+    assert told.pointer.endswith(f"/{name}")
+    assert ": les caractères « 北 », « 京 » ne peuvent pas être imprimés" in told.detail
+    assert field(chinese, IDENTIFICATION, name).value == "北京 rue"

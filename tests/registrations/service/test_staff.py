@@ -101,6 +101,7 @@ def test_a_candidature_ecartee_is_shown_no_more_and_its_reason_is_kept(
     assert desk.end(saved["candidature_id"], "ecart", " ").status_code == 422
     assert desk.end(saved["candidature_id"], "ecart", "Titre insuffisant").status_code == 204
     assert candidate.get("/candidatures")["candidatures"] == []
+    assert follow_ups_of(app) == ["send_ecart_mail"]
     with app.app_context(), db.reading() as session:
         entry = session.query(AuditEntry).filter_by(action="candidature.ecartee").one()
     assert (entry.actor, entry.after) == ("agent", {"state": "ecartee", "reason": "Titre insuffisant"})

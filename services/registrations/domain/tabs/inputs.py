@@ -1,9 +1,13 @@
-"""Fields holding what was typed, and the checks that follow from a field alone: required, in its list, not too long."""
+"""Fields holding what was typed, and the checks that follow from a field alone.
+
+It is required, in its list, not too long, written with what documents can print.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from services.reference import printable
 from services.registrations.domain.answers import NON, OUI, Typed
 from services.registrations.domain.formats import LONGEST_TEXT
 from services.registrations.domain.forms import Field, FieldError, Option, Section, error
@@ -30,7 +34,7 @@ def notice(name: str, text: str) -> Field:
 
 
 def check_fields(sections: Iterable[Section], typed: Typed) -> tuple[FieldError, ...]:
-    """One error per field that is required and empty, outside its list, or too long."""
+    """One error per field that is required and empty, outside its list, too long, or that cannot be printed."""
     found = (_wrong(field, typed) for section in sections for field in section.fields)
     return tuple(one for one in found if one is not None)
 
@@ -60,7 +64,13 @@ def _wrong(field: Field, typed: Typed) -> FieldError | None:
         return error(field.name, f"{called(field)} : cochez la case ou laissez-la vide.")
     if len(typed.raw(field.name)) > LONGEST_TEXT:
         return error(field.name, f"{called(field)} : {LONGEST_TEXT} caractères au plus.")
-    return None
+    return _unprintable(field, typed.text(field.name))
+
+
+def _unprintable(field: Field, text: str) -> FieldError | None:
+    """Of free text; what has a format (numbers, mostly) is refused by that."""
+    detail = printable.refusal(text) if field.inputmode is None else None
+    return error(field.name, f"{called(field)} : {detail[0].lower()}{detail[1:]}") if detail else None
 
 
 def _offered(field: Field, values: tuple[str, ...]) -> bool:

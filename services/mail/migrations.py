@@ -1,0 +1,27 @@
+"""Steps of the migrations of services that send mails. What stands here has been run somewhere: it never changes."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+
+def create_sent_mails() -> None:
+    op.create_table(
+        "sent_mails",
+        sa.Column("id", sa.String(64), nullable=False),
+        sa.Column("owner_id", sa.String(64), nullable=False),
+        sa.Column("address", sa.String(320), nullable=False),
+        sa.Column("subject", sa.String(300), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(10), nullable=False),
+        sa.CheckConstraint("state IN ('waiting', 'taken', 'refused')", name="ck_sent_mails_state_known"),
+        sa.PrimaryKeyConstraint("id", name="pk_sent_mails"),
+    )
+    op.create_index("ix_sent_mails_owner", "sent_mails", ["owner_id", "at", "id"])
+    op.create_index("ix_sent_mails_at", "sent_mails", ["at"])
+
+
+def drop_sent_mails() -> None:
+    op.drop_table("sent_mails")

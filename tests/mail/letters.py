@@ -1,0 +1,39 @@
+"""Each mail that the portal sends, written for the guide's candidate."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+from services.accounts import mails as of_accounts
+from services.contracts.registrations import RegistrationSaved
+from services.mail.letter import Letter
+from services.registrations import mails as of_registrations
+from services.registrations.mails import Subject
+
+SAMPLE = Path(__file__).parents[1] / "contracts" / "samples" / f"{RegistrationSaved.TYPE}.json"
+AT = datetime(2021, 10, 4, 12, 8, tzinfo=UTC)
+URL = "https://portail.example"
+TOKEN = "QmlubmV0LUxhdXJlbnQtMjAwMS1DYWVuLTE0LWF0dGVudGU"
+
+
+def _about(reason: str | None = None) -> Subject:
+    saved = RegistrationSaved.from_data(json.loads(SAMPLE.read_text(encoding="utf-8")))
+    return Subject(saved, AT, reason, URL)
+
+
+LETTERS: dict[str, Letter] = {
+    "activation": of_accounts.activation(f"{URL}/compte/activation/{TOKEN}"),
+    "compte-existant": of_accounts.address_known(f"{URL}/connexion"),
+    "adresse-demandee": of_accounts.address_asked_for(f"{URL}/connexion"),
+    "tentatives": of_accounts.failed_logins(AT, f"{URL}/compte/mot-de-passe-oublie"),
+    "mot-de-passe": of_accounts.password_reset(f"{URL}/compte/mot-de-passe/{TOKEN}"),
+    "nouvelle-adresse": of_accounts.email_change(f"{URL}/compte/adresse/{TOKEN}"),
+    "adresse-a-annuler": of_accounts.email_change_asked(AT, f"{URL}/compte/annulation/{TOKEN}"),
+    "adresse-modifiee": of_accounts.email_changed(AT, f"{URL}/un-probleme"),
+    "modification": of_registrations.modification(_about()),
+    "correction": of_registrations.correction(_about("Pièce d'identité reçue")),
+    "desinscription": of_registrations.withdrawal(_about()),
+    "candidature-ecartee": of_registrations.ecart(_about("Titre requis non fourni")),
+}

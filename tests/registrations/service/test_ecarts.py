@@ -1,0 +1,96 @@
+"""A candidature set aside by its service gestionnaire: the candidate is told why, and whom to ask."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import inspect
+
+from services.chassis import clock
+from services.registrations.models import Candidature, db
+from tests.registrations.service.outbox import events_of
+from tests.registrations.service.portal import Person
+from tests.registrations.service.test_refused_mails import deliver
+from tests.registrations.service.test_refused_mails import sending as sending
+from tests.registrations.service.test_staff import Desk
+from tests.support import tokens
+from tests.support.smtp import Mailbox
+
+REASON = "Titre requis non fourni"
+EMAIL = tokens.DUBOIS["email"]
+
+
+@pytest.fixture
+def set_aside(sending: Flask, candidate: Person) -> dict[str, Any]:
+    saved = candidate.registered("03")
+    assert Desk(sending, "03").end(saved["candidature_id"], "ecart", REASON).status_code == 204
+    return saved
+
+
+def ecartees(candidate: Person) -> list[dict[str, Any]]:
+    return list(candidate.get("/candidatures")["ecartees"])
+
+
+def test_the_candidate_gets_a_mail_with_the_reason_and_whom_to_contact(
+    sending: Flask, set_aside: dict[str, Any], mailbox: Mailbox
+) -> None:
+    deliver(sending)
+    mail = mailbox.wait_for(to=EMAIL, seconds=5)
+    assert mail.subject == "Candidature écartée : BREVET DE TECHNICIEN SUPERIEUR"
+    for part in (mail.text, mail.html.replace("&#39;", "'").replace("\xa0", " ")):
+        assert f"Motif : {REASON}" in part
+        assert "Inscription n° : 001" in part
+        assert "03 03 03 03 03" in part
+        assert "/inscriptions" in part
+
+
+def test_the_list_says_when_why_and_whom_to_contact_and_the_service_stays_on_top(
+    candidate: Person, set_aside: dict[str, Any]
+) -> None:
+    assert candidate.get("/candidatures")["candidatures"] == []
+    (shown,) = ecartees(candidate)
+    assert (shown["id"], shown["reason"]) == (set_aside["candidature_id"], REASON)
+    assert shown["contact"]["telephone"] == candidate.get("/contact")["contact"]["telephone"] == "03 03 03 03 03"
+    assert shown["ended_at"]
+    assert candidate.call("GET", f"/candidatures/{shown['id']}").status_code == 404
+
+
+def test_who_withdrew_himself_is_told_of_no_ecart(candidate: Person) -> None:
+    saved = candidate.registered("03")
+    candidate.withdraw(saved["candidature_id"])
+    assert ecartees(candidate) == []
+
+
+def test_it_is_shown_to_its_candidate_alone(other: Person, set_aside: dict[str, Any]) -> None:
+    assert ecartees(other) == []
+
+
+def test_the_others_are_told_that_it_was_set_aside(sending: Flask, set_aside: dict[str, Any]) -> None:
+    (event,) = events_of(sending, "registrations.registration_withdrawn.v1")
+    assert event["data"]["ecartee"] is True
+
+
+def test_documents_may_still_ask_for_what_was_saved(sending: Flask, set_aside: dict[str, Any]) -> None:
+    headers = tokens.bearer(tokens.service_token("documents"))
+    path = f"/v1/candidatures/{set_aside['candidature_id']}/versions/current"
+    assert sending.test_client().get(path, headers=headers).status_code == 200
+
+
+def test_it_is_shown_until_its_session_closes(candidate: Person, set_aside: dict[str, Any]) -> None:
+    clock.set_offset(clock.offset().total_seconds() + 3 * 365 * 86400)
+    assert ecartees(candidate) == []
+
+
+def test_going_up_finds_the_reasons_of_those_set_aside_before(sending: Flask, set_aside: dict[str, Any]) -> None:
+    folder = str(Path(sending.root_path) / "migrations")
+    with sending.app_context():
+        downgrade(directory=folder, revision="-1")
+        upgrade(directory=folder)
+        with db.reading() as session:
+            assert session.query(Candidature.end_reason).all() == [(REASON,)]
+        indexes = {index["name"] for index in inspect(db.engine).get_indexes("candidatures")}
+    assert "uq_candidatures_active_exclusivity" in indexes

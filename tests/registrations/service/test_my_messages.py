@@ -1,0 +1,65 @@
+"""« Mes messages »: a candidate reads again what registrations mailed to him, and nobody else does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from services.chassis import clock
+from services.mail.sent import KEPT
+from services.registrations.jobs import jobs
+from services.registrations.models import db, sent_mails
+from services.registrations.operations import candidates
+from tests.registrations.service.portal import Person
+from tests.registrations.service.test_refused_mails import EMAIL, deliver
+from tests.registrations.service.test_refused_mails import sending as sending
+from tests.support.smtp import Mailbox
+
+SUBJECT = "Désinscription : BREVET DE TECHNICIEN SUPERIEUR"
+
+
+def messages(candidate: Person) -> list[dict[str, Any]]:
+    return list(candidate.get("/mails")["mails"])
+
+
+@pytest.fixture
+def withdrawn(sending: Flask, candidate: Person) -> Person:
+    saved = candidate.registered("03")
+    assert candidate.withdraw(saved["candidature_id"]).status_code < 300
+    return candidate
+
+
+def test_what_was_mailed_is_read_again_by_its_candidate_alone(
+    sending: Flask, withdrawn: Person, other: Person, mailbox: Mailbox
+) -> None:
+    deliver(sending)
+    (shown,) = messages(withdrawn)
+    assert (shown["subject"], shown["address"], shown["state"]) == (SUBJECT, EMAIL, "taken")
+    assert "Inscription n° : 001" in shown["text"]
+    assert messages(other) == []
+
+
+def test_a_mail_that_the_candidates_server_refused_says_so(sending: Flask, withdrawn: Person, mailbox: Mailbox) -> None:
+    mailbox.refuse_recipient(EMAIL)
+    deliver(sending)
+    assert [mail["state"] for mail in messages(withdrawn)] == ["refused"]
+
+
+def test_messages_are_forgotten_after_their_time(sending: Flask, withdrawn: Person) -> None:
+    deliver(sending)
+    clock.set_offset((clock.offset() + KEPT).total_seconds() + 60)
+    with sending.app_context():
+        jobs["closing"].run()
+    assert messages(withdrawn) == []
+
+
+def test_messages_go_with_the_candidate(sending: Flask, withdrawn: Person) -> None:
+    deliver(sending)
+    with sending.app_context():
+        with db.operation() as session:
+            candidates.lock_candidate(session, "pierre").engaged_at = None
+        candidates.erase_candidate("pierre")
+        with db.reading() as session:
+            assert session.query(sent_mails.SentMail).all() == []

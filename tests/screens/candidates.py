@@ -9,13 +9,19 @@ from tests.screens.people import AMIENS, BESANCON, FULL, REIMS, TABS, Person, sa
 from tests.screens.walk import Walk, until
 from tests.support.browser import TELEPHONE
 
+ACADEMIES = "domaine=Examen&exam=BTS&session=2022"
 DCG = "domaine=Examen&exam=DCG"
 
 
 def choosing(walk: Walk) -> None:
     """« Sur quoi et où voulez-vous vous inscrire ? »"""
     person = walk.person().arrives()
-    steps = {"choix": "", "choix-session": "domaine=Examen&exam=BTS", "choix-fait": BESANCON}
+    steps = {
+        "choix": "",
+        "choix-session": "domaine=Examen&exam=BTS",
+        "choix-academie": ACADEMIES,
+        "choix-fait": BESANCON,
+    }
     for name, chosen in steps.items():
         walk.album.take(person.open(f"/inscription?{chosen}"), name)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import IO, BinaryIO, cast
 
 from flask import Flask, Request, Response, current_app, request
-from werkzeug.exceptions import ClientDisconnected
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from gateway.protection import TAKES_FILES
 from gateway.settings import GatewaySettings
@@ -107,9 +107,9 @@ def _read_what_is_refused(response: Response) -> Response:
     """Whatever files, or a part of one, are refused for; a session that has ended too."""
     sends_file = request.endpoint == TAKES_FILES and request.method == "POST"
     if (sends_file or request.endpoint == TAKES_PARTS) and response.status_code >= 400:
-        request.max_content_length = None
+        request.max_content_length = max(DISCARD_BYTES, request.content_length or 0)  # None would be that of forms
         left = DISCARD_BYTES
-        with suppress(OSError, ClientDisconnected):
+        with suppress(OSError, ClientDisconnected, RequestEntityTooLarge):
             while left > 0 and (chunk := request.stream.read(CHUNK)):
                 left -= len(chunk)
     return response

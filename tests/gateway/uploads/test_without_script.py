@@ -36,6 +36,14 @@ def test_what_has_no_picture_goes_back_to_the_list(plain_sender: Sender) -> None
     expect(plain_sender.page.get_by_text("Votre fichier est déposé.")).to_be_visible()
 
 
+def test_files_too_large_are_refused_by_a_page_that_can_be_read(plain_sender: Sender) -> None:
+    plain_sender.chooses(("a.pdf", b"%PDF-1.7" + b"0" * 3_000_000), ("b.pdf", b"%PDF-1.7" + b"0" * 3_000_000))
+    with plain_sender.page.expect_navigation() as navigation:
+        plain_sender.sends()
+    assert navigation.value.status == 413
+    expect(plain_sender.page.locator(".fr-message--error")).to_contain_text("trop volumineux")
+
+
 def test_a_session_that_has_died_ends_at_the_form_which_asks_for_the_file_again(plain_sender: Sender) -> None:
     page, form = plain_sender.page, plain_sender.page.url
     plain_sender.logs_out()

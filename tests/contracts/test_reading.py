@@ -1,4 +1,4 @@
-"""How consumers read an event: what its producer has added since is passed over, what is missing or wrong is refused."""
+"""How consumers read an event: what its producer has added is passed over, what is missing or wrong is refused."""
 
 from __future__ import annotations
 

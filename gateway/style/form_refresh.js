@@ -97,10 +97,49 @@ class FormRefresh {
 }
 
 const refreshed = new WeakMap();
+function renew(form, name) {
+  if (!refreshed.has(form)) refreshed.set(form, new FormRefresh(form));
+  refreshed.get(form).start(name);
+}
+
+// Who looks for a line by its first letters or by the arrows passes others on the way: the form is renewed when he rests on one or
+// leaves the list. Renewed meanwhile, the list would forget the letters already typed.
+const REST_MS = 700;
+
+class KeyedList {
+  constructor() {
+    document.addEventListener("keydown", (event) => this.key(event.target), { capture: true });
+    document.addEventListener("pointerdown", () => (this.list = null), { capture: true });
+    document.addEventListener("focusout", () => this.timer && this.rested());
+  }
+
+  key(target) {
+    this.list = target.localName === "select" ? target : null;
+    if (this.timer) this.wait();
+  }
+
+  chosen(form, name) {
+    this.renews = () => renew(form, name);
+    this.wait();
+  }
+
+  wait() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.rested(), REST_MS);
+  }
+
+  rested() {
+    clearTimeout(this.timer);
+    this.timer = null;
+    this.renews();
+  }
+}
+
+const keyed = new KeyedList();
 document.addEventListener("change", (event) => {
   const name = event.target.dataset?.actualise;
   const form = name && event.target.form;
   if (!form) return;
-  if (!refreshed.has(form)) refreshed.set(form, new FormRefresh(form));
-  refreshed.get(form).start(name);
+  if (event.target === keyed.list) keyed.chosen(form, name);
+  else renew(form, name);
 });

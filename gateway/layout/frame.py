@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from gateway.accessibility.conformity import WHOLE
+
 SERVICE_TITLE = "Gestion des examens et concours"
 
 
@@ -14,7 +16,7 @@ class Brand:
     institution: tuple[str, ...] = ("RÉPUBLIQUE", "FRANÇAISE")
     service_title: str = SERVICE_TITLE
     tagline: str = "Ministère de l'Éducation nationale"
-    accessibility: str = "non conforme"
+    accessibility: str = WHOLE.state
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
+from tests.journeys.zoomed_desk import FOUR_TIMES, faults_at_four_times
 from tests.support.accessibility import violations
 from tests.support.browser import DESKTOP, TELEPHONE, french_visitor
 
@@ -264,6 +265,25 @@ def test_the_end_of_the_session_is_announced_and_put_off(page: Page, site: str) 
     page.get_by_role("button", name="Rester connecté").click()
     expect(page.get_by_text("Votre session va bientôt se terminer")).to_have_count(0)
     expect(page.get_by_label("Téléphone portable")).to_have_value("0623456789")
+
+
+def test_at_400_percent_the_end_of_the_session_covers_nothing_and_is_read_whole(open_profile: Open, site: str) -> None:
+    page = open_profile(viewport=FOUR_TIMES).new_page()
+    page.clock.install()
+    page.goto(f"{site}/composants/onglets", wait_until="networkidle")
+    page.clock.fast_forward("26:00")
+    expect(page.get_by_role("alert")).to_contain_text("Votre session va bientôt se terminer")
+    assert faults_at_four_times(page) == []
+
+
+def test_letters_typed_into_a_list_that_changes_the_form_lead_to_their_line(page: Page, site: str) -> None:
+    page.goto(f"{site}/composants/onglets", wait_until="networkidle")
+    page.get_by_label("Diplôme ou formation").focus()
+    with page.expect_request(lambda request: request.method == "POST") as sent:
+        page.keyboard.type("BREVET")  # its first letter alone is that of BACCALAURÉAT
+        page.keyboard.press("Tab")
+    assert "diplome=bt" in (sent.value.post_data or "")
+    expect(page.get_by_label("Diplôme ou formation")).to_have_value("bt")
 
 
 def test_a_session_that_ended_leaves_what_was_typed(page: Page, site: str) -> None:

@@ -53,7 +53,7 @@ class FormRefresh {
       if (typeof typed.get(keyOf(control)) === "boolean") control.checked = typed.get(keyOf(control));
       else control.value = typed.get(keyOf(control));
     }
-    if (!focused.isConnected) this.focus(focused.id, caret);
+    if (!focused.isConnected) this.focus(this.counterpart(focused), caret);
     document.dispatchEvent(new CustomEvent("portail:contenu", { detail: this.form }));
   }
 
@@ -65,8 +65,14 @@ class FormRefresh {
     return new Map(changed.map((control) => [keyOf(control), stateOf(control)]));
   }
 
-  focus(id, caret) {
-    const control = id && document.getElementById(id);
+  // The same control in the renewed form; a button has no id.
+  counterpart(control) {
+    if (control.id) return document.getElementById(control.id);
+    if (!control.name) return null;
+    return this.form.querySelector(`[name="${CSS.escape(control.name)}"][value="${CSS.escape(control.value)}"]`);
+  }
+
+  focus(control, caret) {
     if (!control) return;
     control.closest("details")?.setAttribute("open", "");
     control.focus({ preventScroll: true });

@@ -192,6 +192,20 @@ def test_a_choice_that_changes_the_form_renews_it_and_keeps_what_is_typed_meanwh
     expect(page.get_by_label("Téléphone portable")).to_be_focused()
 
 
+def test_the_keyboard_stays_on_a_button_while_the_form_is_renewed(page: Page, site: str) -> None:
+    waiting: list[Route] = []
+    page.route("**/composants/onglets", lambda route: _hold(route, waiting))
+    page.goto(f"{site}/composants/onglets", wait_until="networkidle")
+    with page.expect_request(lambda request: request.method == "POST"):
+        page.get_by_label("Diplôme ou formation").select_option("BREVET DE TECHNICIEN")
+    page.get_by_label("Diplôme ou formation").evaluate("former => { former.dataset.ancien = '' }")
+    page.get_by_role("button", name="Suivant").focus()
+    with page.expect_response(lambda response: response.request.method == "POST"):
+        waiting.pop().continue_()
+    expect(page.locator("[data-ancien]")).to_have_count(0)
+    expect(page.get_by_role("button", name="Suivant")).to_be_focused()
+
+
 def test_a_button_pressed_while_the_form_is_renewed_waits_for_it(page: Page, site: str) -> None:
     waiting: list[Route] = []
     page.route("**/composants/onglets", lambda route: _hold(route, waiting))

@@ -27,10 +27,11 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def running(objects: Objects, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FourServices]:
+    before = clock.offset().total_seconds()
     portal = FourServices(tmp_path_factory.mktemp("left"), objects.fresh_bucket().url)
     yield portal
     portal.close()
-    clock.set_offset(0)
+    clock.set_offset(before)  # another portal's
 
 
 @pytest.fixture

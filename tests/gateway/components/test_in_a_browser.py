@@ -260,15 +260,6 @@ def test_a_password_can_be_looked_at(page: Page, site: str) -> None:
     expect(page.get_by_label("Mot de passe *", exact=True)).to_have_attribute("type", "text")
 
 
-def test_a_file_too_large_is_told_before_it_is_sent(page: Page, site: str) -> None:
-    page.goto(f"{site}/composants", wait_until="networkidle")
-    chooser = page.get_by_label("Ajouter un fichier pour")
-    chooser.set_input_files({"name": "photo.png", "mimeType": "image/png", "buffer": b"0" * (5 * 1024 * 1024 + 1)})
-    expect(page.get_by_text("la taille ne doit pas excéder 5 Mo.")).to_be_visible()
-    chooser.set_input_files({"name": "photo.png", "mimeType": "image/png", "buffer": b"0" * 1024})
-    expect(page.get_by_text("la taille ne doit pas excéder 5 Mo.")).to_be_hidden()
-
-
 def test_the_end_of_the_session_is_announced_and_put_off(page: Page, site: str) -> None:
     page.clock.install()
     page.goto(f"{site}/composants/onglets", wait_until="networkidle")

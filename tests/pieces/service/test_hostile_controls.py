@@ -43,4 +43,4 @@ def test_one_of_many_controls_that_cannot_be_stops_them_before_the_first(portal:
 def test_json_that_breaks_parsers_is_no_error_of_ours(portal: Portal, body: bytes) -> None:
     answer = portal.staff("POST", "/controls", data=body, headers={"Content-Type": "application/json"})
     assert answer.status_code == 400
-    assert json.loads(answer.data)["title"] == "Requête incorrecte"
+    assert json.loads(answer.data)["title"] == "Le corps de la requête n'est pas un JSON lisible"

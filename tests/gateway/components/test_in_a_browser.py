@@ -143,6 +143,18 @@ def test_a_suggestion_is_chosen_by_a_click_and_forgotten_when_the_words_change(p
     expect(page.get_by_text("Aucun résultat")).to_be_visible()
 
 
+def test_what_explains_a_suggestion_is_seen_and_is_no_part_of_its_name(page: Page, site: str) -> None:
+    """A telephone shows no `title`."""
+    hint = "candidats individuels de l'Aube"
+    answer = {"options": [{"value": "1", "label": "INDIVIDUELS 010", "hint": hint}], "advice": None}
+    page.goto(f"{site}/composants/onglets", wait_until="networkidle")
+    page.route(lambda url: "q=" in url, lambda route: route.fulfill(json=answer))
+    page.get_by_label("Commune de naissance").fill("aube")
+    expect(page.get_by_text(hint)).to_be_visible()
+    page.get_by_role("option", name="INDIVIDUELS 010", exact=True).click()
+    expect(page.get_by_label("Commune de naissance")).to_have_value("INDIVIDUELS 010")
+
+
 def test_a_suggestion_typed_in_full_is_chosen(page: Page, site: str) -> None:
     page.goto(f"{site}/composants/onglets", wait_until="networkidle")
     box = page.get_by_label("Commune de naissance")

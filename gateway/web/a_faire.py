@@ -11,9 +11,10 @@ from flask import url_for
 
 from gateway.clients.accounts import Addresses
 from gateway.clients.documents import ToRead
+from gateway.clients.drafts import Draft
 from gateway.clients.page_time import optional
 from gateway.clients.pieces import Left
-from gateway.clients.registrations import Draft, Tile
+from gateway.clients.registrations import Tile
 from gateway.filters import fin
 from gateway.services import SERVICES, services
 from gateway.web.etat import late_pieces

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from gateway.accessibility.conformity import WHOLE
 from services.chassis import brand
 
 
@@ -14,7 +15,7 @@ class Brand:
     institution: tuple[str, ...] = tuple(brand.INSTITUTION.split("|"))
     service_title: str = brand.SERVICE_TITLE
     tagline: str = brand.TAGLINE
-    accessibility: str = "non conforme"
+    accessibility: str = WHOLE.state
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ class FormRefresh {
       if (typeof typed.get(keyOf(control)) === "boolean") control.checked = typed.get(keyOf(control));
       else control.value = typed.get(keyOf(control));
     }
-    if (!focused.isConnected) this.focus(focused.id, caret);
+    if (!focused.isConnected) this.focus(this.counterpart(focused), caret);
     document.dispatchEvent(new CustomEvent("portail:contenu", { detail: this.form }));
   }
 
@@ -76,8 +76,14 @@ class FormRefresh {
     return new Map(changed.map((control) => [keyOf(control), stateOf(control)]));
   }
 
-  focus(id, caret) {
-    const control = id && document.getElementById(id);
+  // The same control in the renewed form; a button has no id.
+  counterpart(control) {
+    if (control.id) return document.getElementById(control.id);
+    if (!control.name) return null;
+    return this.form.querySelector(`[name="${CSS.escape(control.name)}"][value="${CSS.escape(control.value)}"]`);
+  }
+
+  focus(control, caret) {
     if (!control) return;
     control.closest("details")?.setAttribute("open", "");
     control.focus({ preventScroll: true });
@@ -86,10 +92,49 @@ class FormRefresh {
 }
 
 const refreshed = new WeakMap();
+function renew(form, name) {
+  if (!refreshed.has(form)) refreshed.set(form, new FormRefresh(form));
+  refreshed.get(form).start(name);
+}
+
+// Who looks for a line by its first letters or by the arrows passes others on the way: the form is renewed when he rests on one or
+// leaves the list. Renewed meanwhile, the list would forget the letters already typed.
+const REST_MS = 700;
+
+class KeyedList {
+  constructor() {
+    document.addEventListener("keydown", (event) => this.key(event.target), { capture: true });
+    document.addEventListener("pointerdown", () => (this.list = null), { capture: true });
+    document.addEventListener("focusout", () => this.timer && this.rested());
+  }
+
+  key(target) {
+    this.list = target.localName === "select" ? target : null;
+    if (this.timer) this.wait();
+  }
+
+  chosen(form, name) {
+    this.renews = () => renew(form, name);
+    this.wait();
+  }
+
+  wait() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.rested(), REST_MS);
+  }
+
+  rested() {
+    clearTimeout(this.timer);
+    this.timer = null;
+    this.renews();
+  }
+}
+
+const keyed = new KeyedList();
 document.addEventListener("change", (event) => {
   const name = event.target.dataset?.actualise;
   const form = name && event.target.form;
   if (!form) return;
-  if (!refreshed.has(form)) refreshed.set(form, new FormRefresh(form));
-  refreshed.get(form).start(name);
+  if (event.target === keyed.list) keyed.chosen(form, name);
+  else renew(form, name);
 });

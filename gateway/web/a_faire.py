@@ -57,9 +57,7 @@ class Facts:
     silent: list[str] = field(default_factory=list)
 
     def left_of(self, tile: Tile) -> Left | None:
-        """None also where pieces has not heard yet of the candidature as it is now."""
-        known = (left for left in self.left or () if left.candidature_id == tile.id and left.version >= tile.version)
-        return next(known, None)
+        return left_of(tile, self.left)
 
     @property
     def awaited(self) -> list[Tile]:
@@ -88,6 +86,17 @@ def facts(token: str) -> Facts:
     known.to_read = _told("documents", lambda: asked.documents.to_read(token), known)
     known.addresses = _told("accounts", lambda: asked.accounts.addresses(token), known)
     return known
+
+
+def pieces_left(token: str) -> tuple[Left, ...] | None:
+    """What is left to do with the pieces of all candidatures; None where pieces does not answer."""
+    return _told("pieces", lambda: services().pieces.left(token), Facts())
+
+
+def left_of(tile: Tile, known: tuple[Left, ...] | None) -> Left | None:
+    """None also where pieces has not heard yet of the candidature as it is now."""
+    its_own = (left for left in known or () if left.candidature_id == tile.id and left.version >= tile.version)
+    return next(its_own, None)
 
 
 def left_to_do(known: Facts) -> tuple[Item, ...]:

@@ -1,4 +1,4 @@
-"""What every event contract shares: a type, its consumers, and a strict reading from plain JSON data."""
+"""What every event contract shares: a type, its consumers, and its reading from plain JSON data."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ class ContractError(ValueError):
 
 @dataclasses.dataclass(frozen=True)
 class Contract:
-    """An event's data. `to_data` gives JSON-ready values; `from_data` refuses missing, unknown or ill-typed ones."""
+    """An event's data. `to_data` gives JSON-ready values; `from_data` refuses missing or ill-typed ones and passes over
+    those that it does not know."""
 
     TYPE: ClassVar[str]
     CONSUMERS: ClassVar[tuple[str, ...]]
@@ -62,9 +63,8 @@ def _read_dataclass(expected: Any, value: Any, where: str) -> Any:
         raise ContractError(f"{where}: an object is expected")
     hints = typing.get_type_hints(expected)
     fields = {field.name: field for field in dataclasses.fields(expected)}
-    if unknown := value.keys() - fields.keys():
-        raise ContractError(f"{where}: unknown {sorted(unknown)}")
     missing = {name for name, field in fields.items() if name not in value and field.default is dataclasses.MISSING}
     if missing:
         raise ContractError(f"{where}: missing {sorted(missing)}")
-    return expected(**{name: _read(hints[name], item, f"{where}.{name}") for name, item in value.items()})
+    known = {name: item for name, item in value.items() if name in fields}  # a newer producer may have added others
+    return expected(**{name: _read(hints[name], item, f"{where}.{name}") for name, item in known.items()})

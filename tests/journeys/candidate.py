@@ -71,7 +71,7 @@ class Candidate:
         self.desk.menu("M'inscrire")
         for choice in EXAM:
             self.desk.press(choice)
-        self.page.get_by_role("button", name=re.compile(f"^{self.person.academie}")).first.click()
+        self.desk.take(self.page.get_by_role("button", name=re.compile(f"^{self.person.academie}")).first)
         self.desk.shows("Informations disponibles")
         self.desk.press("Valider")
 

@@ -12,6 +12,8 @@ from tests.journeys.people import Answer, Search
 from tests.journeys.reading import normal
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playwright.sync_api import Locator, Page
 
 CONTROLS = "input, select, textarea, fieldset[role]"
@@ -55,16 +57,23 @@ class Desk:
 
     # -- acting --------------------------------------------------------------------------------------------------
 
+    def take(self, target: Locator) -> None:
+        """Press this button, follow this link."""
+        target.click()
+
     def press(self, words: str) -> None:
-        self.page.get_by_role("button", name=words, exact=True).click()
+        self.take(self.page.get_by_role("button", name=words, exact=True))
 
     def follow(self, words: str) -> None:
         """Follow the link of the page's content with these words."""
-        self.page.get_by_role("main").get_by_role("link", name=words, exact=True).first.click()
+        self.take(self.page.get_by_role("main").get_by_role("link", name=words, exact=True).first)
 
     def menu(self, words: str) -> None:
         navigation = self.page.get_by_role("navigation", name="Menu")
-        navigation.get_by_role("link", name=words, exact=True).click()
+        self.take(navigation.get_by_role("link", name=words, exact=True))
+
+    def choose_file(self, label: str, file: Path) -> None:
+        self.page.get_by_label(label).set_input_files(file)
 
     def fill(self, answers: Mapping[str, Answer]) -> None:
         for label, answer in answers.items():

@@ -64,19 +64,19 @@ class Justificatifs:
 
     def adds(self, piece: str, file: Path) -> None:
         """« Ajouter », choose, « Envoyer », « C'est lisible »; `piece` is its code and label."""
-        self._line(piece).get_by_role("link", name="Ajouter").click()
+        self.desk.take(self._line(piece).get_by_role("link", name="Ajouter"))
         self.desk.is_at("Envoyer une pièce jointe")
         self.desk.shows(piece)
-        self.page.get_by_label("Choisir un fichier").set_input_files(file)
+        self.desk.choose_file("Choisir un fichier", file)
         self.desk.press("Envoyer")
         self.desk.is_at("Est-ce lisible ?")
-        self.page.get_by_role("link", name="C'est lisible", exact=True).click()
+        self.desk.take(self.page.get_by_role("link", name="C'est lisible", exact=True))
         self.desk.is_at("Mes justificatifs")
 
     def hands_over(self, regroupement: str) -> None:
         """« J'ai fourni toutes mes pièces » of that group, and again on the page that warns."""
         name = re.compile(rf"^J'ai fourni toutes mes pièces\s*:\s*{re.escape(regroupement)}$")
-        self.page.get_by_role("link", name=name).click()
+        self.desk.take(self.page.get_by_role("link", name=name))
         self.desk.shows("vous ne pourrez plus les modifier et vos pièces pourront être étudiées.")
         self.desk.press("J'ai fourni toutes mes pièces")
         self.desk.is_at("Mes justificatifs")

@@ -16,11 +16,10 @@ if TYPE_CHECKING:
 class PlainDesk(Desk):
     """Searches are a button and a list on the next page; a choice that changes the form is sent by « Actualiser »."""
 
-    def press(self, words: str) -> None:
-        self._by_keyboard(self.page.get_by_role("button", name=words, exact=True))
-
-    def follow(self, words: str) -> None:
-        self._by_keyboard(self.page.get_by_role("main").get_by_role("link", name=words, exact=True).first)
+    def take(self, target: Locator) -> None:
+        with self.page.expect_navigation():
+            target.focus()
+            target.press("Enter")
 
     def _give(self, control: Locator, label: str, answer: Answer) -> None:
         if isinstance(answer, bool):
@@ -47,9 +46,4 @@ class PlainDesk(Desk):
     def _refresh(self, label: str) -> None:
         button = self._within.get_by_role("button", name=f"Actualiser selon le choix « {label} »", exact=True)
         if button.count():
-            self._by_keyboard(button)
-
-    def _by_keyboard(self, target: Locator) -> None:
-        with self.page.expect_navigation():
-            target.focus()
-            target.press("Enter")
+            self.take(button)

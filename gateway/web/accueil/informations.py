@@ -1,4 +1,4 @@
-"""The four pages of the footer: what the site holds, who runs it, what to do when stuck, how accessible it is."""
+"""Pages of the footer: what the site holds, who runs it, what to do when stuck."""
 
 from __future__ import annotations
 
@@ -31,9 +31,3 @@ def problem() -> ResponseReturnValue:
     return page(
         "accueil/templates/probleme.html", active="probleme", indexed=True, has_contact=g.get("service_contact")
     )
-
-
-@blueprint.get("/accessibilite")
-@entrances.everyone
-def accessibility() -> ResponseReturnValue:
-    return page("accueil/templates/accessibilite.html", active="accessibilite", indexed=True)

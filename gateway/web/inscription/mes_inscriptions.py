@@ -23,10 +23,11 @@ ACTIVE = "inscriptions"
 def mine() -> ResponseReturnValue:
     token = visitor.required().access_token
     mine = services().registrations.mine(token)
+    left = a_faire.pieces_left(token)
     return page(
         "inscription/templates/mes_inscriptions.html",
         active=ACTIVE,
-        candidatures=mine.candidatures,
+        candidatures=[(tile, state_of(tile, a_faire.left_of(tile, left))) for tile in mine.candidatures],
         ecartees=mine.ecartees,
         drafts=services().registrations.drafts(token),
         withdrawn="desinscrit" in request.args,

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
+from tests.journeys.zoomed_desk import FOUR_TIMES, faults_at_four_times
 from tests.support.accessibility import violations
 from tests.support.browser import DESKTOP, TELEPHONE, french_visitor
 
@@ -131,6 +132,20 @@ def test_a_choice_that_changes_the_form_renews_it_and_keeps_what_is_typed_meanwh
     expect(page.get_by_label("Téléphone portable")).to_be_focused()
 
 
+def test_the_keyboard_stays_on_a_button_while_the_form_is_renewed(page: Page, site: str) -> None:
+    waiting: list[Route] = []
+    page.route("**/composants/onglets", lambda route: _hold(route, waiting))
+    page.goto(f"{site}/composants/onglets", wait_until="networkidle")
+    with page.expect_request(lambda request: request.method == "POST"):
+        page.get_by_label("Diplôme ou formation").select_option("BREVET DE TECHNICIEN")
+    page.get_by_label("Diplôme ou formation").evaluate("former => { former.dataset.ancien = '' }")
+    page.get_by_role("button", name="Suivant").focus()
+    with page.expect_response(lambda response: response.request.method == "POST"):
+        waiting.pop().continue_()
+    expect(page.locator("[data-ancien]")).to_have_count(0)
+    expect(page.get_by_role("button", name="Suivant")).to_be_focused()
+
+
 def test_a_button_pressed_while_the_form_is_renewed_waits_for_it(page: Page, site: str) -> None:
     waiting: list[Route] = []
     page.route("**/composants/onglets", lambda route: _hold(route, waiting))
@@ -204,6 +219,25 @@ def test_the_end_of_the_session_is_announced_and_put_off(page: Page, site: str) 
     page.get_by_role("button", name="Rester connecté").click()
     expect(page.get_by_text("Votre session va bientôt se terminer")).to_have_count(0)
     expect(page.get_by_label("Téléphone portable")).to_have_value("0623456789")
+
+
+def test_at_400_percent_the_end_of_the_session_covers_nothing_and_is_read_whole(open_profile: Open, site: str) -> None:
+    page = open_profile(viewport=FOUR_TIMES).new_page()
+    page.clock.install()
+    page.goto(f"{site}/composants/onglets", wait_until="networkidle")
+    page.clock.fast_forward("26:00")
+    expect(page.get_by_role("alert")).to_contain_text("Votre session va bientôt se terminer")
+    assert faults_at_four_times(page) == []
+
+
+def test_letters_typed_into_a_list_that_changes_the_form_lead_to_their_line(page: Page, site: str) -> None:
+    page.goto(f"{site}/composants/onglets", wait_until="networkidle")
+    page.get_by_label("Diplôme ou formation").focus()
+    with page.expect_request(lambda request: request.method == "POST") as sent:
+        page.keyboard.type("BREVET")  # its first letter alone is that of BACCALAURÉAT
+        page.keyboard.press("Tab")
+    assert "diplome=bt" in (sent.value.post_data or "")
+    expect(page.get_by_label("Diplôme ou formation")).to_have_value("bt")
 
 
 def test_a_session_that_ended_leaves_what_was_typed(page: Page, site: str) -> None:

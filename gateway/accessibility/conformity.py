@@ -1,0 +1,73 @@
+"""From what is known of each criterion to what the law has a site say of itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from gateway.accessibility.criteria import THEMES, Theme
+from gateway.accessibility.findings import FINDINGS, NOT_EVALUATED, Finding, State
+
+FULLY, PARTLY, NOT = "totalement conforme", "partiellement conforme", "non conforme"
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many criteria are in each state. One that nobody has evaluated is applicable, and does not conform."""
+
+    conforming: int
+    non_conforming: int
+    not_applicable: int
+    to_evaluate: int
+
+    @property
+    def total(self) -> int:
+        return self.applicable + self.not_applicable
+
+    @property
+    def applicable(self) -> int:
+        return self.conforming + self.non_conforming + self.to_evaluate
+
+    @property
+    def percent(self) -> int:
+        """Conforming among applicable, rounded down: 99.9 is not 100."""
+        return 100 * self.conforming // self.applicable if self.applicable else 100
+
+    @property
+    def state(self) -> str:
+        if self.conforming == self.applicable:
+            return FULLY
+        return PARTLY if self.percent >= 50 else NOT
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A criterion and what is known of it."""
+
+    number: str
+    title: str
+    finding: Finding
+
+
+def count(states: Iterable[State]) -> Count:
+    found = Counter(states)
+    return Count(
+        conforming=found[State.CONFORMING],
+        non_conforming=found[State.NON_CONFORMING],
+        not_applicable=found[State.NOT_APPLICABLE],
+        to_evaluate=found[State.TO_EVALUATE],
+    )
+
+
+def judged(theme: Theme, findings: Mapping[str, Finding] = FINDINGS) -> tuple[Judged, ...]:
+    pairs = zip(theme.numbers, theme.titles, strict=True)
+    return tuple(Judged(number, title, findings.get(number, NOT_EVALUATED)) for number, title in pairs)
+
+
+def counted(criteria: Iterable[Judged]) -> Count:
+    return count(one.finding.state for one in criteria)
+
+
+GRID = tuple((theme, judged(theme)) for theme in THEMES)
+WHOLE = counted(one for _, criteria in GRID for one in criteria)

@@ -1,0 +1,103 @@
+"""The state that the portal declares follows from its grid, and « Accessibilité » shows the grid whole."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gateway.accessibility.conformity import FULLY, GRID, NOT, PARTLY, WHOLE, Count, count, judged
+from gateway.accessibility.criteria import THEMES
+from gateway.accessibility.findings import AXE_VERSION, FINDINGS, Finding, State
+from tests.gateway.components.page_checks import problems_of, text_of
+from tests.support.plain_browser import PlainBrowser
+
+ROOT = Path(__file__).parents[2]
+CRITERIA_OF_RGAA_4_1 = (9, 2, 3, 13, 8, 2, 5, 10, 4, 14, 13, 11, 12)
+
+
+@pytest.mark.parametrize(
+    ("grid", "percent", "state"),
+    [
+        (Count(conforming=0, non_conforming=0, not_applicable=34, to_evaluate=72), 0, NOT),
+        (Count(conforming=35, non_conforming=0, not_applicable=34, to_evaluate=37), 48, NOT),
+        (Count(conforming=499, non_conforming=501, not_applicable=0, to_evaluate=0), 49, NOT),
+        (Count(conforming=36, non_conforming=36, not_applicable=34, to_evaluate=0), 50, PARTLY),
+        (Count(conforming=71, non_conforming=0, not_applicable=34, to_evaluate=1), 98, PARTLY),
+        (Count(conforming=999, non_conforming=1, not_applicable=0, to_evaluate=0), 99, PARTLY),
+        (Count(conforming=72, non_conforming=0, not_applicable=34, to_evaluate=0), 100, FULLY),
+    ],
+)
+def test_the_state_is_the_share_of_applicable_criteria_that_conform(grid: Count, percent: int, state: str) -> None:
+    assert (grid.percent, grid.state) == (percent, state)
+
+
+def test_what_nobody_evaluated_does_not_conform_and_what_does_not_apply_does_not_count() -> None:
+    found = count([State.CONFORMING, State.TO_EVALUATE, State.NOT_APPLICABLE, State.NOT_APPLICABLE])
+    assert (found.applicable, found.total, found.percent) == (2, 4, 50)
+    conforming = Finding(State.CONFORMING, "examen manuel", "Vu.")
+    frames = judged(THEMES[1], {"2.1": conforming})
+    assert [one.finding.state for one in frames] == [State.CONFORMING, State.TO_EVALUATE]
+
+
+def test_the_grid_holds_the_106_criteria_and_no_other() -> None:
+    assert tuple(len(theme.titles) for theme in THEMES) == CRITERIA_OF_RGAA_4_1
+    assert [theme.number for theme in THEMES] == list(range(1, 14))
+    assert WHOLE.total == sum(CRITERIA_OF_RGAA_4_1) == 106
+    assert set(FINDINGS) <= {number for theme in THEMES for number in theme.numbers}
+
+
+def test_every_finding_says_how_it_was_found_and_what_was_seen() -> None:
+    assert [number for number, one in FINDINGS.items() if not (one.way and one.seen)] == []
+    assert not any(one.state is State.TO_EVALUATE for one in FINDINGS.values())
+
+
+def test_the_tool_named_is_the_tool_used() -> None:
+    package = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
+    assert package["devDependencies"]["axe-core"] == AXE_VERSION
+
+
+def test_the_page_declares_the_state_that_the_footer_tells(plain: PlainBrowser) -> None:
+    plain.get("/accessibilite")
+    assert problems_of(plain.answer.text) == []
+    assert f"Le portail est {WHOLE.state} avec le référentiel" in plain.text
+    assert f"{WHOLE.percent} % des critères applicables" in plain.text
+    assert f"{WHOLE.conforming} sur {WHOLE.applicable}" in plain.text
+    assert f"Accessibilité : {WHOLE.state}" in text_of(plain.page.xpath("//footer")[0])
+
+
+def test_the_page_counts_each_theme_and_lists_every_criterion(plain: PlainBrowser) -> None:
+    plain.get("/accessibilite")
+    rows = [[text_of(cell) for cell in row.xpath("./th|./td")] for row in plain.page.xpath("//tbody/tr")]
+    *themes, whole = [[int(figure) for figure in figures] for _, *figures in rows]
+    assert [sum(figures) for figures in themes] == list(CRITERIA_OF_RGAA_4_1)
+    assert whole == [sum(column) for column in zip(*themes, strict=True)]
+    listed = [text_of(line) for line in plain.page.xpath("//main//li")]
+    detail = [text_of(line) for line in plain.page.xpath("//main//details//dt")]
+    for _, criteria in GRID:
+        for one in criteria:
+            assert f"{one.number} {one.title}" in detail
+            if one.finding.state is State.TO_EVALUATE:
+                assert f"{one.number} {one.title}" in listed
+
+
+def test_the_page_has_what_the_law_asks_of_a_declaration(plain: PlainBrowser) -> None:
+    plain.get("/accessibilite")
+    headings = [text_of(one) for one in plain.page.xpath("//main//h2 | //main//h3")]
+    for asked in (
+        "État de conformité",
+        "Résultats des tests",
+        "Contenus non accessibles",
+        "Non-conformités",
+        "Dérogations pour charge disproportionnée",
+        "Contenus non soumis à l'obligation d'accessibilité",
+        "Établissement de cette déclaration d'accessibilité",
+        "Technologies utilisées",
+        "Environnement de test",
+        "Outils",
+        "Pages vérifiées",
+        "Retour d'information et contact",
+        "Voies de recours",
+    ):
+        assert asked in headings, asked

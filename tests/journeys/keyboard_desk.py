@@ -1,0 +1,125 @@
+"""The page in front of a person who has a keyboard and nothing else, and who must see where he is."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from tests.journeys.desk import Desk, kind_of
+from tests.journeys.people import Answer, Search
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Locator
+
+MOST_STOPS = 120  # no page has as many: whoever has not arrived by then is held somewhere
+MOST_LINES = 40  # of a list, from the first that begins like the wanted one
+# Where the focus is: at the target (or in that radio group), ahead of it or behind; and whether a person sees it.
+_FOCUS = """target => {
+    const one = document.activeElement;
+    if (!target.isConnected) return null; // the form was renewed just now
+    if (!one || one === document.body) return { there: false, back: false, name: "", unseen: "" };
+    const drawn = (element, part) => {
+        const style = getComputedStyle(element, part);
+        const transparent = /, 0\\)$/.test(style.outlineColor);
+        return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 && !transparent;
+    };
+    const around = (element) => [null, "::before", "::after"].some((part) => drawn(element, part));
+    const outlined = around(one) || [...(one.labels || [])].some(around);
+    // Boxes to tick are drawn by their label.
+    const picture = ["radio", "checkbox"].includes(one.type) ? one.labels[0] : one;
+    const box = picture.getBoundingClientRect();
+    const inside = box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth;
+    const drawnAtAll = picture.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && box.width > 1;
+    return {
+        there: one === target || (target.contains(one) && one.type === "radio"),
+        back: Boolean(target.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING),
+        name: (one.innerText || one.labels?.[0]?.innerText || one.title || one.outerHTML.slice(0, 80)).trim(),
+        unseen: !(drawnAtAll && inside) ? "is not on the screen" : outlined ? "" : "has no outline",
+    };
+}"""
+
+
+class KeyboardDesk(Desk):
+    """Tab and Shift+Tab lead to a control; Enter, Space, arrows, letters act on it. Each stop is looked at."""
+
+    def take(self, target: Locator) -> None:
+        self.reach(target)
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+
+    def choose_file(self, label: str, file: Path) -> None:
+        self.reach(self.page.get_by_label(label))
+        with self.page.expect_file_chooser() as chooser:
+            self.page.keyboard.press("Enter")
+        chooser.value.set_files(file)
+
+    def reach(self, target: Locator, *, onwards: bool = False) -> None:
+        """Go from stop to stop until the focus is there. `onwards`: it must lie ahead, as it does for who reads on."""
+        stops: list[str] = []
+        for _ in range(MOST_STOPS):
+            focus = target.evaluate(_FOCUS)
+            if focus is None:
+                continue
+            assert not focus["unseen"], f"« {focus['name']} » has the focus and {focus['unseen']}, at {self.page.url}"
+            if focus["there"]:
+                return
+            assert not (onwards and focus["back"]), f"{target} lies behind « {focus['name']} »"
+            stops.append(focus["name"])
+            self.page.keyboard.press("Shift+Tab" if focus["back"] else "Tab")
+        raise AssertionError(f"{target} is not reached by the keyboard; the last stops were {stops[-20:]}")
+
+    def _give(self, control: Locator, label: str, answer: Answer) -> None:
+        self.reach(control, onwards=True)
+        kind = kind_of(control)
+        if isinstance(answer, bool):
+            self.page.keyboard.press("Space")
+            expect(control).to_be_checked()
+        elif isinstance(answer, Search):
+            self._search(control, label, answer)
+        elif kind == "select":
+            self._pick(control, answer)
+        elif kind == "fieldset":
+            self._turn_to(control.get_by_label(answer, exact=True))
+        else:
+            self._type(answer)
+            expect(control).to_have_value(answer)
+            if kind == "combobox":
+                self.page.keyboard.press("Tab")
+
+    def _type(self, words: str) -> None:
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.type(words)
+
+    def _search(self, control: Locator, label: str, answer: Search) -> None:
+        self._type(answer.words)
+        wanted = self.page.get_by_role("option", name=answer.taken, exact=True)
+        expect(wanted).to_be_visible()
+        for _ in range(MOST_LINES):
+            self.page.keyboard.press("ArrowDown")
+            if wanted.get_attribute("aria-selected") == "true":
+                break
+        self.page.keyboard.press("Enter")
+        expect(control).to_have_value(answer.taken)
+
+    def _pick(self, control: Locator, label: str) -> None:
+        """The first letters lead near it, the arrows to it. A letter with an accent is no key of every keyboard."""
+        self.page.keyboard.type(re.split(r"[^ -~]", label)[0])
+        chosen = control.locator("option:checked")
+        for _ in range(MOST_LINES):
+            if chosen.inner_text().strip() == label:
+                return
+            self.page.keyboard.press("ArrowDown")
+        raise AssertionError(f"« {label} » is not reached by the keyboard: {chosen.inner_text()}")
+
+    def _turn_to(self, choice: Locator) -> None:
+        """To this button of the radio group that has the focus."""
+        for _ in range(MOST_LINES):
+            if choice.evaluate("one => one === document.activeElement"):
+                break
+            self.page.keyboard.press("ArrowDown")
+        self.page.keyboard.press("Space")
+        expect(choice).to_be_checked()

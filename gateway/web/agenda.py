@@ -55,7 +55,7 @@ def _event(tile: Tile, moment: Moment, url: str) -> Event:
     title = f"{moment.title} – {tile.session_label}"
     event.add("uid", f"{tile.id}-{moment.key}@portail-candidat")
     event.add("dtstamp", portal_now())
-    event.add("dtstart", moment.at.astimezone(UTC))  # a zone would have to be described in the file
+    event.add("dtstart", moment.at.astimezone(UTC))  # a zone that is named would have to be defined
     event.add("summary", title)
     event.add("description", f"{tile.exam_label} – {tile.session_label} – {tile.academie_label}\n{url}")
     event.add("url", url)

@@ -118,7 +118,8 @@ class Resubmission:
 
 @dataclass(frozen=True)
 class Left:
-    """What is left to do with the pieces of a candidature: how many pieces, how many regroupements to validate.
+    """What is left to do with the pieces of a candidature: how many pieces, how many regroupements to validate; `late`
+    pieces can be provided no longer.
 
     `version` is the one that pieces knows of; `until`: the nearest deadline, `opens`: when the deposit will begin
     (ISO 8601).
@@ -133,6 +134,7 @@ class Left:
     opens: str | None
     periods: tuple[DepositPeriod, ...]
     resubmissions: tuple[Resubmission, ...]
+    late: int = 0
 
 
 class Pieces:

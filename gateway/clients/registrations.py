@@ -1,150 +1,18 @@
-"""registrations as the pages see it: openings, drafts and their tabs, candidatures."""
+"""registrations as the pages ask it: openings, drafts, candidatures."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 from gateway.clients.base import ServiceClient, shaped
 from gateway.clients.choosing import Asked, Domain
-from gateway.clients.forms import Form, Found, Values
+from gateway.clients.drafts import Contact, Draft, Moved, Recap, Tab
+from gateway.clients.forms import Found, Values
 from gateway.clients.last_known import LastKnown
 from gateway.clients.mails import SentMails, sent_mails
 from gateway.clients.openings import Choices, Message
 from services.chassis.http import path
-
-
-@dataclass(frozen=True)
-class TabHeading:
-    number: int
-    kind: str
-    name: str
-    title: str
-    state: str
-
-
-@dataclass(frozen=True)
-class ModifiedCandidature:
-    numero_inscription: str
-    version_label: str
-    saved_at: str
-
-
-@dataclass(frozen=True)
-class Obstacle:
-    reason: str
-    detail: str
-    candidature_id: str | None
-
-
-@dataclass(frozen=True)
-class Draft:
-    """`obstacles` are what keeps it from being transmitted now."""
-
-    id: str
-    revision: int
-    numero_candidat: str
-    exam_label: str
-    session_label: str
-    academie_label: str
-    closes_at: str
-    candidature_id: str | None
-    tabs: tuple[TabHeading, ...]
-    current: int
-    updated_at: str
-    saved_candidature_id: str | None
-    modified: ModifiedCandidature | None = None
-    obstacles: tuple[Obstacle, ...] = ()
-    contact: Contact | None = None
-
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing is left to finish: waiting does not help."""
-        return any(found.reason != "not_yet" for found in self.obstacles)
-
-    @property
-    def recap_number(self) -> int:
-        """The tab on which all of it can be read."""
-        return next((tab.number for tab in self.tabs if tab.kind == "recap"), self.current)
-
-
-@dataclass(frozen=True)
-class Line:
-    label: str
-    value: str
-    hint: str | None = None
-
-
-@dataclass(frozen=True)
-class Section:
-    title: str
-    lines: tuple[Line, ...]
-
-
-@dataclass(frozen=True)
-class EpreuveLine:
-    code: str
-    label: str
-    option: str | None
-    mandatory: bool
-    position_label: str
-    mode_label: str | None
-    mark: str | None
-
-    @property
-    def full_label(self) -> str:
-        """« E2 - Langue vivante 1 - Anglais » (guide §5.7)."""
-        return " - ".join(part for part in (self.code, self.label, self.option) if part)
-
-
-@dataclass(frozen=True)
-class Recap:
-    numero_candidat: str
-    warning: str | None
-    sections: tuple[Section, ...]
-    epreuves: tuple[EpreuveLine, ...]
-
-
-@dataclass(frozen=True)
-class EpreuveField:
-    code: str
-    title: str
-    group: str
-    parent: str | None
-    position: dict[str, Any] | None
-    position_label: str
-    option: dict[str, Any] | None
-    mode_label: str | None
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Tab:
-    number: int
-    kind: str
-    title: str
-    revision: int
-    form: Form | None
-    recap: Recap | None
-    notices: tuple[str, ...]
-    paragraphs: tuple[str, ...]
-    epreuves: tuple[EpreuveField, ...] | None
-    errors: tuple[dict[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
-class Moved:
-    revision: int
-    goto: int
-
-
-@dataclass(frozen=True)
-class Contact:
-    title: str
-    lines: tuple[str, ...]
-    telephone: str | None
-    email: str | None
 
 
 @dataclass(frozen=True)

@@ -134,10 +134,20 @@ class SearchField {
     line.setAttribute("role", "option");
     line.setAttribute("aria-selected", "false");
     line.textContent = option.label;
-    if (option.hint) line.title = option.hint;
+    if (option.hint) this.explain(line, option.hint);
     line.addEventListener("mousedown", (event) => event.preventDefault());
     line.addEventListener("click", () => this.choose(index));
     return line;
+  }
+
+  // Seen below the words to choose, heard after them.
+  explain(line, words) {
+    const hint = document.createElement("span");
+    hint.className = "fr-hint-text";
+    hint.setAttribute("aria-hidden", "true");
+    hint.textContent = words;
+    line.append(hint);
+    line.setAttribute("aria-description", words);
   }
 
   pressed(event) {

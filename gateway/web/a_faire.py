@@ -11,11 +11,13 @@ from flask import url_for
 
 from gateway.clients.accounts import Addresses
 from gateway.clients.documents import ToRead
+from gateway.clients.drafts import Draft
 from gateway.clients.page_time import optional
 from gateway.clients.pieces import Left
-from gateway.clients.registrations import Draft, Tile
+from gateway.clients.registrations import Tile
 from gateway.filters import fin
 from gateway.services import SERVICES, services
+from gateway.web.etat import late_pieces
 from services.chassis.clock import portal_now
 from services.chassis.errors import DomainError
 from services.chassis.french import delai
@@ -151,10 +153,12 @@ def _drafts(known: Facts) -> Iterator[Item]:
 def _pieces(known: Facts) -> Iterator[Item]:
     names = _names(known)
     for left in known.left or ():
+        about = names.get(left.candidature_id)
+        url = url_for("justificatifs.show", candidature_id=left.candidature_id)
         if text := _pieces_text(left):
-            url = url_for("justificatifs.show", candidature_id=left.candidature_id)
-            severity = "error" if left.refused else "warning"
-            yield Item(text, "Mes justificatifs", url, names.get(left.candidature_id), left.until, severity)
+            yield Item(text, "Mes justificatifs", url, about, left.until, "error" if left.refused else "warning")
+        if left.late:
+            yield Item(f"{late_pieces(left.late)}.", "Mes justificatifs", url, about, severity="error")
 
 
 def _pieces_text(left: Left) -> str | None:

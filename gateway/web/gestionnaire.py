@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gateway import visitor
+from gateway.clients.drafts import Contact
 from gateway.clients.page_time import optional
-from gateway.clients.registrations import Contact, Tile
+from gateway.clients.registrations import Tile
 from gateway.layout.frame import ServiceContact
 from gateway.pages import show_contact
 from gateway.services import services

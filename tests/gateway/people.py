@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from gateway.clients.registrations import Draft
+from gateway.clients.drafts import Draft
 from gateway.services import services
 from gateway.settings import cookie_name
 from gateway.web.mails import boite

@@ -35,6 +35,11 @@ def test_each_page_of_the_footer_is_real(plain: PlainBrowser, link: Link) -> Non
     assert len(plain.page.xpath("string(//main)")) > 400
 
 
+def test_who_has_a_photograph_refused_learns_what_is_made_of_photographs(plain: PlainBrowser) -> None:
+    plain.get("/un-probleme")
+    assert "Une photo HEIC est acceptée : elle est convertie en JPEG." in plain.text
+
+
 def test_messages_are_shown_and_the_page_stands_without_registrations(running: Portal, plain: PlainBrowser) -> None:
     now = clock.portal_now()
     new = NewMessage("Maintenance", "Coupure dimanche.", "warning", now, now + timedelta(days=1))

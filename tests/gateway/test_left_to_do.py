@@ -70,6 +70,22 @@ def test_missing_pieces_are_told_with_their_deadline_on_the_home_page_and_on_the
     assert browser.path.startswith("/justificatifs/")
 
 
+def test_pieces_that_were_not_provided_in_time_are_told_and_nobody_is_called_complete(
+    browser: PlainBrowser, running: FourServices
+) -> None:
+    path = candidature_page(browser)
+    running.later(days=27)
+    try:
+        for address in ("/", path):
+            browser.get(address)
+            assert "pièces n'ont pas été fournies à temps : contactez votre service gestionnaire." in items(browser)[0]
+            assert "rien à faire" not in browser.text
+        assert "Incomplète – " in browser.text
+        assert "Complète" not in browser.text
+    finally:
+        running.later(days=-27)
+
+
 def test_nothing_is_said_to_be_left_before_pieces_has_heard_of_the_candidature(
     visitors: Visitors, running: FourServices
 ) -> None:
@@ -137,6 +153,7 @@ def test_the_dates_of_a_candidature_go_into_an_agenda(browser: PlainBrowser) -> 
     browser.get(path)
     browser.follow("Ajouter les dates à mon agenda")
     assert browser.answer.content_type == "text/calendar; charset=utf-8"
+    assert "TZID" not in browser.answer.text, "a time zone that is named would have to be defined (RFC 5545, 3.2.19)"
     events = Calendar.from_ical(browser.answer.text).walk("VEVENT")
     starts = {str(event["summary"]): event.decoded("dtstart") for event in events}
     shown = {title: clock.to_paris(at).strftime("%d/%m/%Y %H:%M") for title, at in starts.items()}

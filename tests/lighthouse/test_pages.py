@@ -65,7 +65,7 @@ def _addresses(url: str, context: BrowserContext) -> Iterator[tuple[str, str]]:
     known = [(cookie["name"], cookie["value"]) for cookie in context.cookies()]
     context.add_cookies([{"name": name, "value": value, "domain": "localhost", "path": "/"} for name, value in known])
     yield PAGES[2], f"{draft}/2"
-    yield PAGES[3], f"{draft}/9"
+    yield PAGES[3], f"{draft}/8"
     yield PAGES[4], f"/justificatifs/{candidature}"
 
 

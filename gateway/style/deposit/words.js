@@ -1,10 +1,11 @@
-/* Sizes as the pages write them. */
+/* Sizes as the pages write them (services/chassis/french.py). */
 
 const KILOBYTE = 1024;
 const MEGABYTE = KILOBYTE * KILOBYTE;
 
 // Rounded up, so that what is too large never reads like the limit itself.
 export function sizeInWords(bytes) {
-  if (bytes < MEGABYTE) return `${Math.ceil(bytes / KILOBYTE)} Ko`;
+  if (bytes < KILOBYTE) return `${bytes} octet${bytes > 1 ? "s" : ""}`;
+  if (bytes <= MEGABYTE - KILOBYTE) return `${Math.ceil(bytes / KILOBYTE)} Ko`;
   return `${(Math.ceil((bytes * 10) / MEGABYTE) / 10).toLocaleString("fr-FR")} Mo`;
 }

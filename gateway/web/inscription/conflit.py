@@ -8,8 +8,8 @@ from typing import Any
 from flask.typing import ResponseReturnValue
 
 from gateway import visitor
+from gateway.clients.drafts import Tab
 from gateway.clients.forms import Values
-from gateway.clients.registrations import Tab
 from gateway.components.posted import WORDS
 from gateway.pages import page
 from gateway.services import services
@@ -55,9 +55,9 @@ def _told(values: Values) -> Values:
 
 
 def fields_of(tab: Tab) -> dict[str, dict[str, Any]]:
-    fields = [field for section in (tab.form or {}).get("sections", ()) for field in section["fields"]]
-    fields += [field for one in tab.epreuves or () for field in (one.position, one.option) if field]
-    return {field["name"]: field for field in fields}
+    """By name: those of the form, and those of the épreuves."""
+    of_epreuves = [field for epreuve in tab.epreuves or () for field in (epreuve.position, epreuve.option) if field]
+    return {field["name"]: field for field in (*tab.fields, *of_epreuves)}
 
 
 def _read(field: Mapping[str, Any], texts: str | list[str]) -> list[str]:

@@ -9,8 +9,8 @@ from flask import g, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import entrances, owner, visitor
+from gateway.clients.drafts import Draft, Tab
 from gateway.clients.forms import Values, typed
-from gateway.clients.registrations import Draft, Tab
 from gateway.components.fields import error_target, field_id
 from gateway.components.posted import WORDS
 from gateway.pages import page
@@ -172,18 +172,16 @@ def _elsewhere(draft: Draft, tab: dict[str, Any], error: dict[str, str]) -> dict
 
 def _put_searches(tab: Tab, results: dict[str, Any], words: dict[str, str]) -> None:
     """Without the script, what was found is listed under the searched field; words stay where they were typed."""
-    for section in (tab.form or {}).get("sections", ()):
-        for field in section["fields"]:
-            if field["name"] in results:
-                found = results[field["name"]]
-                field |= {"results": found["options"], "advice": found["advice"]}
-            if field["name"] in words:
-                field["display"] = words[field["name"]]
+    for field in tab.fields:
+        if field["name"] in results:
+            found = results[field["name"]]
+            field |= {"results": found["options"], "advice": found["advice"]}
+        if field["name"] in words:
+            field["display"] = words[field["name"]]
 
 
 def _put_typed(tab: Tab, values: Values) -> None:
-    sections = (tab.form or {}).get("sections", ())
-    for field in (field for section in sections for field in section["fields"]):
+    for field in tab.fields:
         if field["name"] in values and not field.get("disabled"):
             field["value"] = values[field["name"]]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
+from gateway.clients.drafts import Tab
 from gateway.clients.forms import Values
-from gateway.clients.registrations import Tab
 from gateway.pages import page
 from gateway.web.inscription.conflit import differing_lines, fields_of
 from services.chassis.errors import DomainError

@@ -11,7 +11,7 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import entrances, visitor
-from gateway.clients.registrations import Tab
+from gateway.clients.drafts import Tab
 from gateway.pages import page
 from gateway.services import services
 from gateway.web.inscription import blueprint
@@ -28,14 +28,14 @@ def specialites(draft_id: str, number: int) -> ResponseReturnValue:
     token = visitor.required().access_token
     tab = _tab(draft_id, number)
     domains = services().registrations.specialites(token, draft_id)
-    every = sorted((one for domain in domains for one in domain.specialites), key=lambda one: folded(one.label))
+    every = [specialite for domain in domains for specialite in domain.specialites]
     return page(
         "inscription/templates/specialites.html",
         active="inscription",
         draft=services().registrations.draft(token, draft_id),
         tab=tab,
         domains=domains,
-        every=every,
+        every=sorted(every, key=lambda specialite: folded(specialite.label)),
         whole_list=request.args.get("vue") == WHOLE_LIST,
         **_choice(draft_id, tab),
     )
@@ -59,21 +59,17 @@ def _tab(draft_id: str, number: int) -> Tab:
     """The tab that asks for the spécialité. Raises NotFound for another."""
     token = visitor.required().access_token
     tab = services().registrations.tab(token, draft_id, number, services().accounts.identity(token))
-    if all(field["name"] != FIELD for field in _fields(tab)):
+    if all(field["name"] != FIELD for field in tab.fields):
         raise NotFound()
     return tab
 
 
 def _choice(draft_id: str, tab: Tab) -> dict[str, Any]:
     """Where a choice is posted, and what of the tab goes with it."""
-    held = {field["name"]: field.get("value") for field in _fields(tab) if not field.get("disabled")}
+    held = {field["name"]: field.get("value") for field in tab.fields if not field.get("disabled")}
     return {
         "draft_id": draft_id,
         "tab_url": url_for("inscription.show_tab", draft_id=draft_id, number=tab.number),
         "chosen": held.pop(FIELD, None),
         "held": {name: value for name, value in held.items() if value is not None},
     }
-
-
-def _fields(tab: Tab) -> list[dict[str, Any]]:
-    return [field for section in (tab.form or {}).get("sections", ()) for field in section["fields"]]

@@ -99,8 +99,9 @@ def _size(stream: IO[bytes]) -> int:
 
 def _too_large(size: int, files: int = 1) -> str:
     if files > 1:
-        return f"Vos fichiers sont trop volumineux ({taille(size)}) : ensemble, ils ne doivent pas excéder 5 Mo."
-    return f"Votre fichier est trop volumineux ({taille(size)}) : la taille ne doit pas excéder 5 Mo."
+        rule = f"ensemble, ils ne doivent pas excéder {taille(MAX_BYTES)}"
+        return f"Vos fichiers sont trop volumineux ({taille(size)}) : {rule}."
+    return f"Votre fichier est trop volumineux ({taille(size)}) : la taille ne doit pas excéder {taille(MAX_BYTES)}."
 
 
 def _read_what_is_refused(response: Response) -> Response:

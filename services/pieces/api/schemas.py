@@ -111,6 +111,7 @@ class LeftOfCandidatureSchema(Schema):
     missing = fields.Integer(required=True, metadata={"description": "Pièces obligatoires sans fichier"})
     refused = fields.Integer(required=True, metadata={"description": "Pièces non conformes, à déposer à nouveau"})
     to_validate = fields.Integer(required=True, metadata={"description": "Regroupements complets, à valider"})
+    late = fields.Integer(required=True, metadata={"description": "Pièces non fournies, dont l'échéance est passée"})
     until = fields.DateTime(required=True, allow_none=True, metadata={"description": "La première échéance, exclue"})
     opens = fields.DateTime(required=True, allow_none=True, metadata={"description": "Ouverture du dépôt à venir"})
     periods = fields.List(fields.Nested(DepositPeriodSchema), required=True)

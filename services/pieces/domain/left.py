@@ -14,7 +14,7 @@ from services.pieces.domain.validation import validation_refusal
 @dataclass(frozen=True)
 class Left:
     """How many pieces are `missing` or `refused` (« Non Conforme », to be deposited again), how many regroupements are
-    `to_validate`.
+    `to_validate`, how many pieces have not been provided although their time is over (`late`).
 
     `until`: the exclusive end of the nearest of their deadlines. `opens`: when pieces that are asked for can be
     deposited, where that is yet to come. None where there is nothing of the kind.
@@ -23,6 +23,7 @@ class Left:
     missing: int
     refused: int
     to_validate: int
+    late: int
     until: datetime | None
     opens: datetime | None
 
@@ -35,8 +36,9 @@ def left(regroupements: Sequence[Sequence[PieceState]], at: datetime) -> Left:
     to_validate = [group for group in regroupements if validation_refusal(group, at) is None]
     waiting = [piece for group in to_validate for piece in group if piece.asked and not piece.settled]
     ends = [deadline(piece) for piece in (*missing, *refused, *waiting) if piece.in_time(at)]
+    late = [piece for piece in pieces if deadline(piece) <= at and _is_due(piece)]
     beginnings = [piece.period.opens for piece in pieces if piece.required and at < piece.period.opens]
-    return Left(len(missing), len(refused), len(to_validate), _first(ends), _first(beginnings))
+    return Left(len(missing), len(refused), len(to_validate), len(late), _first(ends), _first(beginnings))
 
 
 def deadline(piece: PieceState) -> datetime:
@@ -46,6 +48,11 @@ def deadline(piece: PieceState) -> datetime:
 
 def _is_missing(piece: PieceState) -> bool:
     return piece.required and not piece.reopened and not piece.provided and piece.status is not Status.NON_COMPLIANT
+
+
+def _is_due(piece: PieceState) -> bool:
+    """It has to be provided, or to be replaced, and is not."""
+    return (piece.required or piece.status is Status.NON_COMPLIANT) and not piece.provided
 
 
 def _first(instants: Iterable[datetime]) -> datetime | None:

@@ -21,13 +21,13 @@ class Obstacle:
     candidature_id: str | None = None
 
 
-def obstacles(one: Dossier, instant: datetime) -> tuple[Obstacle, ...]:
+def obstacles(dossier: Dossier, instant: datetime) -> tuple[Obstacle, ...]:
     """All of them, whatever is typed; none while « Enregistrer » can be pressed."""
-    return tuple(found for found in (_window(one, instant), _other_candidature(one)) if found is not None)
+    return tuple(found for found in (_window(dossier, instant), _other_candidature(dossier)) if found is not None)
 
 
-def _window(one: Dossier, instant: datetime) -> Obstacle | None:
-    opening = one.opening
+def _window(dossier: Dossier, instant: datetime) -> Obstacle | None:
+    opening = dossier.opening
     match windows.state(opening.opens, opening.closes, instant):
         case windows.State.OPEN:
             return None
@@ -35,17 +35,17 @@ def _window(one: Dossier, instant: datetime) -> Obstacle | None:
             return Obstacle(windows.State.NOT_YET, windows.sentence(opening.opens, opening.closes, instant))
         case windows.State.CLOSED:
             since = f"Les inscriptions sont closes depuis le {windows.closing(opening.closes)} (heure de Paris)"
-            return Obstacle(windows.State.CLOSED, f"{since} : {_too_late(one)}")
+            return Obstacle(windows.State.CLOSED, f"{since} : {_too_late(dossier)}")
 
 
-def _too_late(one: Dossier) -> str:
-    if one.modifies:
+def _too_late(dossier: Dossier) -> str:
+    if dossier.modifies:
         return "ces changements ne peuvent plus être transmis. Votre candidature reste telle qu'elle est enregistrée."
     return "ce brouillon ne peut plus être transmis."
 
 
-def _other_candidature(one: Dossier) -> Obstacle | None:
-    other = one_active_candidature(one)
+def _other_candidature(dossier: Dossier) -> Obstacle | None:
+    other = one_active_candidature(dossier)
     if other is None:
         return None
     detail = (

@@ -117,66 +117,6 @@ def test_on_a_telephone_the_menu_opens_and_closes(open_profile: Open, site: str)
     expect(page.get_by_role("link", name="Mes documents")).to_be_hidden()
 
 
-def test_suggestions_are_reached_and_chosen_by_the_keyboard(page: Page, site: str) -> None:
-    page.goto(f"{site}/composants/onglets", wait_until="networkidle")
-    box = page.get_by_role("combobox", name="Commune de naissance *", exact=True)
-    box.press_sequentially("re")
-    suggestions = page.get_by_role("listbox", name="Suggestions").get_by_role("option")
-    expect(suggestions).to_have_text(["REIMS", "REMICOURT"])
-    expect(page.get_by_role("status").filter(has_text="2 résultats")).to_be_attached()
-    box.press("ArrowDown")
-    box.press("ArrowDown")
-    expect(box).to_have_attribute("aria-activedescendant", "champ-commune-suggestions-1")
-    box.press("Enter")
-    expect(box).to_have_value("REMICOURT")
-    expect(page.locator("input[name=commune]")).to_have_value("51460")
-    expect(suggestions).to_have_count(0)
-
-
-def test_a_suggestion_is_chosen_by_a_click_and_forgotten_when_the_words_change(page: Page, site: str) -> None:
-    page.goto(f"{site}/composants/onglets", wait_until="networkidle")
-    box = page.get_by_label("Commune de naissance")
-    box.fill("cae")
-    page.get_by_role("option", name="CAEN").click()
-    expect(page.locator("input[name=commune]")).to_have_value("14118")
-    box.fill("caexx")
-    expect(page.locator("input[name=commune]")).to_have_value("")
-    expect(page.get_by_text("Aucun résultat")).to_be_visible()
-
-
-def test_a_suggestion_typed_in_full_is_chosen(page: Page, site: str) -> None:
-    page.goto(f"{site}/composants/onglets", wait_until="networkidle")
-    box = page.get_by_label("Commune de naissance")
-    box.fill("troyes")
-    expect(page.get_by_role("option", name="TROYES")).to_be_visible()
-    box.press("Tab")
-    expect(page.locator("input[name=commune]")).to_have_value("10387")
-
-
-def test_communes_of_a_postal_code_are_proposed_and_bind_nobody(page: Page, site: str) -> None:
-    page.goto(f"{site}/composants/onglets", wait_until="networkidle")
-    page.get_by_label("Code postal").fill("25200")
-    town = page.get_by_label("Localité")
-    town.focus()
-    proposals = page.get_by_role("listbox", name="Suggestions").get_by_role("option")
-    expect(proposals).to_have_text(["BETHONCOURT", "GRAND-CHARMONT", "MONTBELIARD"])
-    town.press_sequentially("mont")
-    expect(proposals).to_have_text(["MONTBELIARD"])
-    proposals.click()
-    expect(town).to_have_value("MONTBELIARD")
-    town.fill("MONTBELIARD CEDEX")
-    town.press("Tab")
-    expect(town).to_have_value("MONTBELIARD CEDEX")
-
-
-def test_a_search_that_fails_gives_the_button_back(page: Page, site: str) -> None:
-    page.route("**/recherche*", lambda route: route.fulfill(status=503))
-    page.goto(f"{site}/composants/onglets", wait_until="networkidle")
-    expect(page.get_by_role("button", name="Rechercher")).to_be_hidden()
-    page.get_by_label("Commune de naissance").fill("caen")
-    expect(page.get_by_role("button", name="Rechercher")).to_be_visible()
-
-
 def test_a_choice_that_changes_the_form_renews_it_and_keeps_what_is_typed_meanwhile(page: Page, site: str) -> None:
     waiting: list[Route] = []
     page.route("**/composants/onglets", lambda route: _hold(route, waiting))

@@ -14,6 +14,7 @@ from tests.pieces import made
 
 
 def test_one_file_is_deposited_and_shown(plain_sender: Sender) -> None:
+    assert "Les photos HEIC des téléphones sont acceptées" in plain_sender.page.inner_text("main")
     plain_sender.chooses(("relevé.pdf", made.pdf()))
     plain_sender.sends()
     plain_sender.arrives_at("Est-ce lisible ?")

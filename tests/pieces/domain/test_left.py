@@ -11,7 +11,7 @@ from tests.pieces.domain.states import EMPTY, FILE, a_piece
 from tests.pieces.example import CLOSES, DURING, OPENS, SECOND
 
 LATER = CLOSES + timedelta(days=14)
-NOTHING = Left(missing=0, refused=0, to_validate=0, until=None, opens=None)
+NOTHING = Left(missing=0, refused=0, to_validate=0, late=0, until=None, opens=None)
 OPTIONAL = replace(EMPTY, required=False)
 REFUSED = a_piece(status=Status.NON_COMPLIANT, reopened_until=LATER)
 
@@ -19,7 +19,7 @@ REFUSED = a_piece(status=Status.NON_COMPLIANT, reopened_until=LATER)
 def test_required_pieces_without_a_file_are_missing_until_their_period_ends() -> None:
     assert left([[EMPTY, OPTIONAL, a_piece()], [EMPTY]], DURING) == replace(NOTHING, missing=2, until=CLOSES)
     assert left([[EMPTY]], CLOSES - SECOND).missing == 1
-    assert left([[EMPTY]], CLOSES) == NOTHING
+    assert left([[EMPTY, OPTIONAL]], CLOSES) == replace(NOTHING, late=1)
 
 
 def test_a_file_that_the_antivirus_refused_is_missing_again() -> None:
@@ -28,13 +28,22 @@ def test_a_file_that_the_antivirus_refused_is_missing_again() -> None:
 
 def test_a_refused_piece_waits_for_another_file_until_its_own_date_even_after_the_period() -> None:
     assert left([[REFUSED]], CLOSES) == replace(NOTHING, refused=1, until=LATER)
-    assert left([[REFUSED]], LATER) == NOTHING
+    assert left([[REFUSED]], LATER) == replace(NOTHING, late=1)
 
 
 def test_a_complete_regroupement_waits_for_its_validation() -> None:
     assert left([[a_piece(), OPTIONAL]], DURING) == replace(NOTHING, to_validate=1, until=CLOSES)
     mended = a_piece(reopened_until=LATER)
     assert left([[a_piece(validated_at=DURING), mended]], CLOSES) == replace(NOTHING, to_validate=1, until=LATER)
+
+
+def test_a_refused_piece_without_a_date_of_its_own_is_late_once_the_period_is_over() -> None:
+    refused = a_piece(status=Status.NON_COMPLIANT, required=False)
+    assert left([[refused]], CLOSES) == replace(NOTHING, late=1)
+
+
+def test_what_was_provided_in_time_is_not_late() -> None:
+    assert left([[a_piece(), a_piece(validated_at=DURING), a_piece(status=Status.RECEIVED)]], CLOSES) == NOTHING
 
 
 def test_what_is_validated_accepted_or_no_longer_asked_for_leaves_nothing() -> None:

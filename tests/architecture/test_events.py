@@ -68,11 +68,9 @@ def test_each_consumer_takes_the_sample(event: type[Contract], consumer: str, tm
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.TYPE)
-def test_a_sample_with_anything_more_or_less_is_another_version(event: type[Contract]) -> None:
+def test_a_sample_is_the_whole_event_and_one_with_less_is_another_version(event: type[Contract]) -> None:
     sample = _sample(event.TYPE)
     assert json.loads(json.dumps(event.from_data(sample).to_data())) == sample
-    with pytest.raises(ValueError, match="unknown"):
-        event.from_data({**sample, "plus": 1})
     with pytest.raises(ValueError, match="missing"):
         event.from_data({})
 

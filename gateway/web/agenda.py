@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from icalendar import Alarm, Calendar, Event
 
@@ -55,7 +55,7 @@ def _event(tile: Tile, moment: Moment, url: str) -> Event:
     title = f"{moment.title} – {tile.session_label}"
     event.add("uid", f"{tile.id}-{moment.key}@portail-candidat")
     event.add("dtstamp", portal_now())
-    event.add("dtstart", moment.at)
+    event.add("dtstart", moment.at.astimezone(UTC))  # a zone that is named would have to be defined
     event.add("summary", title)
     event.add("description", f"{tile.exam_label} – {tile.session_label} – {tile.academie_label}\n{url}")
     event.add("url", url)

@@ -6,7 +6,7 @@ Each service that sends mails keeps its own; no secret address of a mail is in i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -56,7 +56,10 @@ class Place:
         instant = datetime.fromisoformat(at)
         if instant.tzinfo is None or not id:
             raise ValueError(text)
-        return cls(instant, id)
+        try:
+            return cls(instant.astimezone(UTC), id)
+        except OverflowError as error:  # before the year 1 or after 9999
+            raise ValueError(text) from error
 
 
 class SentMails:

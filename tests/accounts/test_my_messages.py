@@ -121,7 +121,12 @@ def test_messages_are_their_candidates_alone_and_come_page_by_page(house: House)
     first = messages(house, held, "?limit=3")
     rest = messages(house, held, f"?limit=3&after={quote(first[-1]['place'])}")
     assert [*first, *rest] == messages(house, held)
-    refused = house.call("GET", "/me/mails?after=hier", held["access_token"])
+
+
+@pytest.mark.parametrize("place", ["hier", "0001-01-01T00:00:00+14:00~x", "9999-12-31T23:59:59-14:00~x"])
+def test_a_place_that_cannot_be_is_refused(house: House, place: str) -> None:
+    held = house.logged_in()
+    refused = house.call("GET", f"/me/mails?after={quote(place)}", held["access_token"])
     assert (refused.status_code, pointers(refused)) == (422, {"after"})
 
 

@@ -48,7 +48,7 @@ def test_every_refusal_is_in_french(service: str, app: Flask) -> None:
         address, headers = _address(rule), tokens.bearer(_token(who))
         for sent in _wrong_requests(method, _described(described, method, rule)):
             answer = client.open(address, **{**sent, "headers": {**headers, **sent.get("headers", {})}})
-            if answer.status_code < 400 or not answer.is_json or method == "HEAD":
+            if answer.status_code < 400 or not answer.is_json or not answer.data:  # HEAD is answered without words
                 continue
             refused += 1
             for said in _said(answer.get_json()):

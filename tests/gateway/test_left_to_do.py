@@ -163,6 +163,7 @@ def test_the_dates_of_a_candidature_go_into_an_agenda(browser: PlainBrowser) -> 
         "Fin du dépôt des justificatifs – BTS 2022": "31/10/2021 23:59",
     }
     assert all(event.walk("VALARM")[0].decoded("trigger") == timedelta(days=-1) for event in events)
+    assert "TZID" not in browser.answer.text, "a time zone that is named would have to be defined (RFC 5545, 3.2.19)"
 
 
 def test_somebody_elses_dates_are_not_there(browser: PlainBrowser, visitors: Visitors) -> None:

@@ -39,6 +39,7 @@ def piece_file(piece_id: str) -> Response:
 @blp.alt_response(200, content_type="image/jpeg", success=True, description="1000 points de côté au plus")
 @blp.alt_response(304, description="Celle que le navigateur a déjà")
 @blp.alt_response(415, description="apercu-impossible")
+@blp.alt_response(429, description="trop-d-envois")
 def piece_preview(piece_id: str) -> Response:
     """The photograph or the first page, small; nobody but its depositor sees it."""
     found = previews.shown(access.caller().id, piece_id)

@@ -26,7 +26,8 @@ class _Ticket:
 
 
 class Turns:
-    """Turns are given in the order of asking, but an owner who has his turn waits for its end: others come before.
+    """Turns are given in the order of asking, but an owner who has his turn waits for its end, and for another's turn
+    after it: others come before.
 
     Who stands back comes after all others, leaves his place in a full line to them, and never has the last free turn.
     """
@@ -37,6 +38,7 @@ class Turns:
         self._changed = threading.Condition()
         self._waiting: list[_Ticket] = []
         self._served: list[str] = []
+        self._last: str | None = None
         self._back_until: dict[str, float] = {}
 
     @property
@@ -53,6 +55,7 @@ class Turns:
         finally:
             with self._changed:
                 self._served.remove(owner)
+                self._last = owner
                 self._changed.notify_all()
 
     def stand_back(self, owner: str) -> None:
@@ -90,6 +93,7 @@ class Turns:
         waiting = [ticket for ticket in self._waiting if ticket.owner not in self._served]
         if free == 0 or not waiting:
             return None
+        waiting.sort(key=lambda ticket: ticket.owner == self._last)
         first = next((ticket for ticket in waiting if not self._stands_back(ticket.owner)), None)
         if first is None and (free > 1 or self._at_once == 1):
             return waiting[0]

@@ -26,10 +26,11 @@ class Shown:
     candidate_id: str
 
     def picture(self, parts: Parts) -> bytes:
-        """A JPEG. Raises NoPreview or Unavailable."""
-        content = verified(parts, self.deposit)
+        """A JPEG. Raises NoPreview, Unavailable, or TooManyDeposits: one that is made takes a place as a file does."""
         try:
-            return parts.inspections.make(self.candidate_id, Task.PREVIEW, io.BytesIO(content)).content
+            with parts.places.taken(self.candidate_id):
+                content = verified(parts, self.deposit)
+                return parts.inspections.make(self.candidate_id, Task.PREVIEW, io.BytesIO(content)).content
         except (FileRefused, Unverifiable) as error:
             raise _none() from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 
@@ -23,8 +24,8 @@ from services.pieces.queries.dossiers import Dossier, own_dossier
 from services.pieces.queries.uploads import Progress, content_of, progress, uploads_of
 
 
-class _DepositedMeanwhile(Exception):
-    """The same request, sent a second time, came first."""
+class _ChangedMeanwhile(Exception):
+    """They are deposited already, the same request sent a second time came first; or some of them are gone."""
 
 
 def deposit_uploads(
@@ -36,19 +37,17 @@ def deposit_uploads(
     uploads stay.
     """
     with counted(), parts.places.taken(candidate_id):
-        with db.reading() as session:
-            dossier = own_dossier(session, candidate_id, piece_id)
-            known = [_of_piece(session, candidate_id, piece_id, upload_id) for upload_id in upload_ids]
-            if _deposited(session, known):
-                return dossier
-        at = rules.counted_from([one.upload.begun_at for one in known], asked_at)
-        accept = partial(_accepted, parts, candidate_id, [one.upload for one in known])
-        settle = partial(_settle, upload_ids)
-        try:
-            return put_in_place(parts, candidate_id, piece_id, accept, at, settle)
-        except _DepositedMeanwhile:
+        while True:
             with db.reading() as session:
-                return own_dossier(session, candidate_id, piece_id)
+                dossier = own_dossier(session, candidate_id, piece_id)
+                known = [_of_piece(session, candidate_id, piece_id, upload_id) for upload_id in upload_ids]
+                if _deposited(session, known):
+                    return dossier
+            at = rules.counted_from([one.upload.begun_at for one in known], asked_at)
+            accept = partial(_accepted, parts, candidate_id, [one.upload for one in known])
+            settle = partial(_settle, upload_ids)
+            with suppress(_ChangedMeanwhile):  # what became of them is said above
+                return put_in_place(parts, candidate_id, piece_id, accept, at, settle)
 
 
 def _of_piece(session: Session, candidate_id: str, piece_id: str, upload_id: str) -> Progress:
@@ -92,7 +91,7 @@ def _settle(upload_ids: Sequence[str], session: Session, deposit_id: str) -> Non
     waiting = select(Upload).where(Upload.id.in_(upload_ids), Upload.deposit_id.is_(None))
     rows = session.scalars(waiting.order_by(Upload.id).with_for_update()).all()
     if len(rows) != len(upload_ids):
-        raise _DepositedMeanwhile
+        raise _ChangedMeanwhile
     for row in rows:
         row.deposit_id, row.touched_at = deposit_id, system_now()
     session.execute(delete(UploadPart).where(UploadPart.upload_id.in_(upload_ids)))

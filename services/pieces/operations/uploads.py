@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import system_now
 from services.chassis.database import new_id
+from services.chassis.jobs import stopping
 from services.pieces.domain import refusals
 from services.pieces.domain import uploads as rules
 from services.pieces.domain.filenames import cleaned
@@ -16,6 +17,9 @@ from services.pieces.models import Upload, UploadPart, db
 from services.pieces.operations.deposits import refuse_if_closed
 from services.pieces.queries.dossiers import lock, own_dossier
 from services.pieces.queries.uploads import Progress, locked_progress, open_uploads
+
+PURGED_AT_ONCE = 20
+"""Uploads forgotten in one transaction: they may be as large as a file may be."""
 
 
 def begin(candidate_id: str, piece_id: str, filename: str, length: int, at: datetime) -> Progress:
@@ -65,9 +69,17 @@ def abandon(candidate_id: str, upload_id: str) -> None:
 
 
 def purge_uploads() -> None:
-    """Forget those that got no byte for EXPIRY, deposited ones too."""
+    """Forget those that got no byte for EXPIRY, deposited ones too; others write in between."""
+    while not stopping() and _purge_some():
+        pass
+
+
+def _purge_some() -> bool:
+    is_old = Upload.touched_at <= system_now() - rules.EXPIRY
     with db.operation() as session:
-        session.execute(delete(Upload).where(Upload.touched_at <= system_now() - rules.EXPIRY))
+        ids = session.scalars(select(Upload.id).where(is_old).limit(PURGED_AT_ONCE)).all()
+        session.execute(delete(Upload).where(Upload.id.in_(ids), is_old))
+    return bool(ids)
 
 
 def _make_room(session: Session, candidate_id: str, length: int) -> None:

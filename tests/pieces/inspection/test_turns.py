@@ -56,6 +56,17 @@ def test_who_has_his_turn_lets_others_pass() -> None:
         wait_until(lambda: served == ["a", "b", "a"], PATIENT, "the second turn of the first")
 
 
+def test_who_has_just_had_his_turn_lets_others_pass_once() -> None:
+    turns, served = Turns(1, line=4, patience=PATIENT), list[str]()
+    with ExitStack() as people:
+        ends = [people.enter_context(waiting(turns, name, served)) for name in ("a", "a", "b", "b")]
+        wait_until(lambda: served == ["a"] and turns.waiting == 3, PATIENT, "the first turn, three in line")
+        ends[0]()
+        wait_until(lambda: served == ["a", "b"], PATIENT, "another's turn")
+        ends[2]()
+        wait_until(lambda: served == ["a", "b", "a"], PATIENT, "the second turn of the first")
+
+
 def test_who_stands_back_comes_after_others_and_leaves_them_the_last_turn() -> None:
     turns, served = Turns(2, line=4, patience=PATIENT), list[str]()
     for name in ("a", "b", "c"):

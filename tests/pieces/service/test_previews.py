@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import io
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from PIL import Image
 from werkzeug.test import TestResponse
 
+from services.pieces.operations.limits import AT_ONCE
+from services.pieces.parts import parts
 from tests.pieces import made
 from tests.pieces.corpus.legible import heic, jpeg, sheet
-from tests.pieces.example import OTHER
+from tests.pieces.example import CANDIDATE, OTHER
 from tests.pieces.portal import Portal
 
 
@@ -55,3 +58,15 @@ def test_there_is_none_without_a_file_and_for_others(portal: Portal) -> None:
     assert _preview(portal).status_code == 404
     portal.deposit("NATIDE06")
     assert _preview(portal, by=OTHER).status_code == 404
+
+
+def test_one_candidate_has_so_many_made_at_once_as_files_looked_at(portal: Portal) -> None:
+    portal.registered().deposit("NATIDE06")
+    known = {"If-None-Match": _preview(portal).headers["ETag"]}
+    with ExitStack() as under_way, portal.app.app_context():
+        for _ in range(AT_ONCE):
+            under_way.enter_context(parts().places.taken(CANDIDATE))
+        answer = _preview(portal)
+        assert (answer.status_code, answer.get_json()["type"]) == (429, "/problems/trop-d-envois")
+        assert _preview(portal, headers=known).status_code == 304, "that costs nothing"
+    assert _preview(portal).status_code == 200

@@ -6,19 +6,23 @@ import dataclasses
 import io
 import random
 import threading
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pikepdf
 import pytest
 from PIL import Image
 
+from services.pieces.domain.formats import Format
 from services.pieces.domain.uploads import MOST_OPEN, UPLOAD_LIFE
+from services.pieces.parts import parts
 from tests.pieces import made
 from tests.pieces.corpus import legible
 from tests.pieces.corpus.legible import heic, jpeg, sheet
 from tests.pieces.example import CLOSES, OTHER, PIECES, SECOND, saved
 from tests.pieces.portal import Portal
-from tests.pieces.uploading import begun, deposited, go_on, sent, state, uploaded
+from tests.pieces.uploading import VERSION, begun, deposited, go_on, sent, state, uploaded
 
 
 def _with_formats(portal: Portal, *formats: str) -> Portal:
@@ -82,6 +86,46 @@ def test_asked_twice_at_once_it_is_one_deposit(portal: Portal) -> None:
     for thread in threads:
         thread.join()
     assert answers == [201, 201]
+    assert len(portal.deposits()) == len(portal.objects()) == 1
+
+
+@pytest.fixture
+def while_it_is_looked_at(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
+    """What is given happens once, while the next file is looked at."""
+
+    def arrange(meanwhile: Callable[[], object]) -> None:
+        with portal.app.app_context():
+            inspections = parts().inspections
+        inspect, still = inspections.inspect, [meanwhile]
+
+        def interrupted(*given: Any) -> Format:
+            if still:
+                still.pop()()
+            return inspect(*given)
+
+        monkeypatch.setattr(inspections, "inspect", interrupted)
+
+    return arrange
+
+
+def test_an_upload_cancelled_while_it_is_deposited_is_not_said_to_be_deposited(
+    portal: Portal, while_it_is_looked_at: Callable[[Callable[[], object]], None]
+) -> None:
+    portal.registered()
+    upload_id = uploaded(portal, "NATIDE06", made.pdf())
+    while_it_is_looked_at(lambda: portal.call("DELETE", f"/uploads/{upload_id}", headers=VERSION))
+    assert deposited(portal, "NATIDE06", upload_id).status_code == 404
+    assert not portal.deposits()
+
+
+def test_an_upload_deposited_alone_meanwhile_is_not_said_to_be_deposited_with_others(
+    portal: Portal, while_it_is_looked_at: Callable[[Callable[[], object]], None]
+) -> None:
+    portal.registered()
+    first, second = (uploaded(portal, "NATIDE06", made.pdf(), name) for name in ("a.pdf", "b.pdf"))
+    while_it_is_looked_at(lambda: deposited(portal, "NATIDE06", first))
+    answer = deposited(portal, "NATIDE06", first, second)
+    assert (answer.status_code, answer.get_json()["type"]) == (409, "/problems/envoi-deja-depose")
     assert len(portal.deposits()) == len(portal.objects()) == 1
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
+from services.chassis.clock import system_now
+from services.chassis.database import new_id
 from services.pieces.domain.refusals import LIMIT
 from services.pieces.domain.uploads import EXPIRY, MOST_OPEN, MOST_SENT, UPLOAD_LIFE
 from services.pieces.models import Upload, UploadPart, db
+from services.pieces.operations import uploads
 from services.pieces.operations.uploads import purge_uploads
 from tests.pieces import made
-from tests.pieces.example import CLOSES, OTHER
+from tests.pieces.example import CANDIDATE, CLOSES, OTHER
 from tests.pieces.portal import Portal
 from tests.pieces.uploading import VERSION, announced, begun, deposited, go_on, offset, sent, state, uploaded
 
@@ -168,6 +171,26 @@ def test_an_upload_that_nobody_goes_on_with_is_forgotten_after_a_day(portal: Por
         purge_uploads()
     assert _parts(portal) == 0
     assert state(portal, new).status_code == 200
+
+
+def test_forgetting_many_lets_others_write_in_between(portal: Portal) -> None:
+    portal.registered()
+    most = uploads.PURGED_AT_ONCE
+    with portal.app.app_context():
+        with db.operation() as session:
+            template = {"candidate_id": CANDIDATE, "piece_id": portal.piece("NATIDE06")["id"], "filename": "a.pdf"}
+            old = {"begun_at": CLOSES, "touched_at": system_now() - EXPIRY, "length": 1}
+            session.add_all([Upload(id=new_id(), **template, **old) for _ in range(2 * most + 1)])
+        forgotten: list[int] = []
+
+        @event.listens_for(db.engine, "after_cursor_execute")
+        def count(connection: object, cursor: Any, statement: str, *_: object) -> None:
+            if statement.startswith("DELETE FROM uploads"):
+                forgotten.append(cursor.rowcount)
+
+        purge_uploads()
+        event.remove(db.engine, "after_cursor_execute", count)
+    assert [count for count in forgotten if count] == [most, most, 1]
 
 
 def test_one_candidate_has_so_many_on_their_way_and_old_ones_give_way(portal: Portal) -> None:

@@ -21,6 +21,7 @@ from services.chassis.errors import DomainError
 from services.chassis.french import delai
 
 Answer = TypeVar("Answer")
+TO_VALIDATE = "à valider par « J'ai fourni toutes mes pièces »"
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,7 @@ def _pieces_text(left: Left) -> str | None:
     parts = (
         (left.refused, "pièce refusée à déposer à nouveau", "pièces refusées à déposer à nouveau"),
         (left.missing, "pièce à déposer", "pièces à déposer"),
-        (left.to_validate, "regroupement de pièces à valider", "regroupements de pièces à valider"),
+        (left.to_validate, f"regroupement de pièces {TO_VALIDATE}", f"regroupements de pièces {TO_VALIDATE}"),
     )
     return ", ".join(f"{count} {few if count == 1 else many}" for count, few, many in parts if count) or None
 

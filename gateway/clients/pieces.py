@@ -92,6 +92,13 @@ class Asked:
     session_label: str
     academie_label: str
 
+    @property
+    def all_handed_over(self) -> bool:
+        """Nothing is left to deposit or to validate while all periods are open."""
+        groups = [group for period in self.periods for group in period.groups]
+        left = any(group.can_validate or any(piece.can_deposit for piece in group.pieces) for group in groups)
+        return not left and all(period.open for period in self.periods)
+
     def piece(self, piece_id: str) -> Piece | None:
         found = (p for period in self.periods for group in period.groups for p in group.pieces if p.id == piece_id)
         return next(found, None)

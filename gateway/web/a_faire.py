@@ -23,6 +23,7 @@ from services.chassis.errors import DomainError
 from services.chassis.french import delai
 
 Answer = TypeVar("Answer")
+TO_VALIDATE = "à valider par « J'ai fourni toutes mes pièces »"
 
 
 @dataclass(frozen=True)
@@ -107,14 +108,31 @@ def left_to_do(known: Facts) -> tuple[Item, ...]:
 
 def silence(known: Facts) -> str | None:
     """That something may be missing from the list: a service does not answer, or has not heard yet."""
-    names = [SERVICES[name] for name in known.silent]
-    sentences = [f"{name} ne répond pas pour le moment : il peut manquer des informations ici." for name in names]
+    sentences = []
+    if known.silent:
+        sentences.append(f"{_no_answer(known.silent)} pour le moment : il peut manquer des informations ici.")
     sentences += [f"La liste des pièces à fournir est en préparation ({name_of(tile)})." for tile in known.awaited]
     return " ".join(sentences) or None
 
 
+def nothing_to_do(known: Facts) -> str:
+    """What is said where nothing is left: whoever has not begun is told where to."""
+    if known.tiles == () and known.drafts == ():
+        return "Vous n'avez pas encore de candidature : pour en déposer une, choisissez « M'inscrire »."
+    return "Vous n'avez rien à faire pour le moment."
+
+
 def name_of(tile: Tile | Draft) -> str:
     return f"{tile.exam_label} – {tile.session_label}"
+
+
+def _no_answer(silent: list[str]) -> str:
+    """« Le service des documents et le service des comptes ne répondent pas »"""
+    first, *others = (SERVICES[name] for name in silent)
+    names = [first, *(name[0].lower() + name[1:] for name in others)]
+    if not others:
+        return f"{first} ne répond pas"
+    return f"{', '.join(names[:-1])} et {names[-1]} ne répondent pas"
 
 
 def _names(known: Facts) -> dict[str, str]:
@@ -166,7 +184,7 @@ def _pieces_text(left: Left) -> str | None:
     parts = (
         (left.refused, "pièce refusée à déposer à nouveau", "pièces refusées à déposer à nouveau"),
         (left.missing, "pièce à déposer", "pièces à déposer"),
-        (left.to_validate, "regroupement de pièces à valider", "regroupements de pièces à valider"),
+        (left.to_validate, f"regroupement de pièces {TO_VALIDATE}", f"regroupements de pièces {TO_VALIDATE}"),
     )
     return ", ".join(f"{count} {few if count == 1 else many}" for count, few, many in parts if count) or None
 

@@ -203,6 +203,7 @@ def test_a_modification_is_called_one_and_names_what_is_saved(visitors: Visitors
         assert problems_of(browser.answer.text) == []
         assert "Modification de la candidature n° 001 – version 01 enregistrée le 05/10/2021" in browser.text
         assert "vos changements ne sont pas encore transmis" in browser.text
+        assert "transmiss" not in browser.answer.text
         for untrue in ("Brouillon non transmis", "n'est pas encore enregistrée", "obtenir votre numéro"):
             assert untrue not in browser.text
     browser.get("/inscriptions")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from icalendar import Calendar
 
+from gateway.web.a_faire import Facts, nothing_to_do
 from services.chassis import clock
 from services.documents.domain.types import DocumentType
 from services.documents.models import Candidature, db
@@ -132,12 +133,31 @@ def test_documents_are_listed_by_date(browser: PlainBrowser, running: FourServic
 
 def test_a_new_address_is_to_be_confirmed(visitors: Visitors) -> None:
     browser = visitors.logged_in()
-    assert "Vous n'avez rien à faire pour le moment." in browser.text
     browser.get("/compte")
     new = {"email": "neuf@example.org", "email_confirmation": "neuf@example.org"}
     browser.press("Enregistrer", **new, current_password=PASSWORD)
     browser.get("/")
     assert "neuf@example.org reste à confirmer" in browser.text
+
+
+def test_who_has_no_candidature_yet_is_told_where_to_begin(visitors: Visitors) -> None:
+    browser = visitors.logged_in()
+    assert "Vous n'avez pas encore de candidature : pour en déposer une, choisissez « M'inscrire »." in browser.text
+    assert "rien à faire" not in browser.text
+
+
+def test_who_has_one_and_nothing_left_has_nothing_to_do() -> None:
+    assert nothing_to_do(Facts(tiles=(), drafts=None)) == "Vous n'avez rien à faire pour le moment."
+
+
+def test_services_that_are_silent_together_are_told_in_one_sentence(
+    browser: PlainBrowser, running: FourServices
+) -> None:
+    with absent(running.pieces), absent(running.documents):
+        browser.get("/")
+    both = "Le service des justificatifs et le service des documents ne répondent pas pour le moment"
+    assert browser.text.count("il peut manquer des informations ici") == 1
+    assert f"{both} : il peut manquer des informations ici." in browser.text
 
 
 @pytest.mark.parametrize("away", ["pieces", "documents", "registrations"])

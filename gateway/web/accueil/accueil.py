@@ -41,6 +41,7 @@ def home() -> ResponseReturnValue:
         messages=_messages(),
         items=a_faire.left_to_do(known),
         silence=a_faire.silence(known),
+        nothing=a_faire.nothing_to_do(known),
         about=ABOUT,
         said=SAID.get(request.args.get("fait", "")),
         unknown=seen is None and visitor.session_cookie() is not None and not visitor.told(),

@@ -264,3 +264,15 @@ def test_every_column_of_a_table_is_in_sight_on_a_telephone(open_profile: Open, 
         label = cell.evaluate("one => getComputedStyle(one, '::before').content")
         assert column in label or "attr(data-colonne)" in label
         assert cell.get_attribute("data-colonne") == column
+
+
+@pytest.mark.parametrize("viewport", [{"width": 320, "height": 700}, {"width": 800, "height": 700}], ids=["320", "800"])
+def test_the_title_of_a_row_is_read_to_its_end(open_profile: Open, site: str, viewport: dict[str, int]) -> None:
+    """The language that was chosen stands at the end of the longest titles."""
+    page = open_profile(viewport=viewport).new_page()
+    page.goto(f"{site}/composants")
+    table = page.get_by_role("table", name="Epreuve(s) obligatoire(s)").first
+    title = table.get_by_role("rowheader", name="E1 - Culture générale")
+    title.evaluate("one => { one.textContent += ' : expression écrite et orale'.repeat(6); }")
+    frame = table.locator("xpath=..")
+    assert frame.evaluate("one => one.scrollWidth <= one.clientWidth")

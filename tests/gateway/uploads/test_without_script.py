@@ -22,6 +22,15 @@ def test_one_file_is_deposited_and_shown(plain_sender: Sender) -> None:
     expect(plain_sender.page.get_by_text("Votre fichier est déposé.")).to_be_visible()
 
 
+def test_who_sends_another_file_is_told_that_it_replaces_the_first(plain_sender: Sender) -> None:
+    plain_sender.chooses(("relevé.pdf", made.pdf()))
+    plain_sender.sends()
+    plain_sender.arrives_at("Est-ce lisible ?")
+    plain_sender.page.get_by_role("link", name="Remplacer le fichier").click()
+    told = "relevé.pdf est déjà déposé pour cette pièce : ce que vous envoyez le remplacera."
+    expect(plain_sender.page.get_by_text(told)).to_be_visible()
+
+
 def test_several_photographs_become_one_pdf(plain_sender: Sender) -> None:
     plain_sender.chooses(("1.jpg", photograph(600, 800)), ("2.jpg", photograph(600, 800)))
     plain_sender.sends()

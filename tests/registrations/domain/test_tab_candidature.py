@@ -27,6 +27,12 @@ def test_the_doctors_advice_comes_with_a_yes() -> None:
     assert journey.judge(asked).confirmation.handicap
 
 
+def test_who_renounces_is_told_what_for() -> None:
+    hint = field(EMPTY, CANDIDATURE, "renoncement").hint
+    assert hint
+    assert "repasser des épreuves" in hint
+
+
 @pytest.mark.parametrize(
     ("categorie", "codes"),
     [("320", ["0250013D", "0250099Z"]), ("410", ["CNED"]), ("510", ["INDIVIDUELS 025"])],

@@ -21,6 +21,13 @@ def test_forms_of_passage_follow_the_category() -> None:
     assert [one.label for one in field(individuel, QUALIFICATION, "forme").options] == ["Globale"]
 
 
+def test_who_has_the_choice_of_a_form_is_told_what_each_means() -> None:
+    individuel = typing("candidature", categorie="520")
+    told = "Globale : toutes les épreuves à cette session. Progressive : réparties sur plusieurs sessions."
+    assert field(DOSSIER, QUALIFICATION, "forme").hint == told
+    assert field(individuel, QUALIFICATION, "forme").hint is None
+
+
 def test_a_derogation_opens_the_wished_form() -> None:
     asked = typing("qualification", derogation="oui")
     assert field(asked, QUALIFICATION, "forme_souhaitee").hint == "sous réserve de l'accord du recteur"

@@ -33,6 +33,9 @@ COLLECTIVITES_LABEL = (
     "en vue d'éventuelles félicitations"
 )
 RENONCEMENT_LABEL = "Je souhaite renoncer à des acquis"
+RENONCEMENT_HINT = (
+    "Pour repasser des épreuves dont la note ou la dispense pourrait être conservée. Sinon, ne cochez rien."
+)
 DUREE_LABEL = "Aménagement de la durée de formation"
 
 
@@ -147,7 +150,11 @@ def _consent_fields(omitted: frozenset[str]) -> tuple[Field, ...]:
 
 
 def _renouncement_fields(omitted: frozenset[str]) -> tuple[Field, ...]:
-    return () if "renoncement" in omitted else (Field("renoncement", RENONCEMENT_LABEL, "checkbox"),)
+    return (
+        ()
+        if "renoncement" in omitted
+        else (Field("renoncement", RENONCEMENT_LABEL, "checkbox", hint=RENONCEMENT_HINT),)
+    )
 
 
 def _etablissement_errors(dossier: Dossier, typed: Typed) -> tuple[FieldError, ...]:

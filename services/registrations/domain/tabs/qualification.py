@@ -16,6 +16,7 @@ from services.registrations.domain.tabs.specialites import BROWSE, absence, matc
 from services.registrations.domain.tabs.takeover import shown
 
 DEROGATION_LABEL = "Dérogation à la forme de passage"
+FORMES_HINT = "Globale : toutes les épreuves à cette session. Progressive : réparties sur plusieurs sessions."
 
 
 def describe(dossier: Dossier, tab: Tab) -> TabContent:
@@ -95,6 +96,7 @@ def _forme_fields(dossier: Dossier, typed: Typed) -> tuple[Field, ...]:
         "select",
         required=True,
         options=options,
+        hint=FORMES_HINT if len(allowed) > 1 else None,
         value=allowed[0] if len(allowed) == 1 else None,
         placeholder=SELECT,
         refresh=True,

@@ -1,12 +1,10 @@
-"""From home to « J'ai fourni toutes mes pièces » by keyboard alone, at 400 %, and with the script lost on the way."""
+"""From home to « J'ai fourni toutes mes pièces » by keyboard alone, and with the script lost on the way."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.journeys import people
@@ -15,25 +13,14 @@ from tests.journeys.desk import Desk
 from tests.journeys.keyboard_desk import KeyboardDesk
 from tests.journeys.pieces import GUIDES_PIECES, Justificatifs, a_pdf
 from tests.journeys.plain_desk import PlainDesk
-from tests.journeys.zoomed_desk import FOUR_TIMES, ZoomedDesk
-from tests.support import failures
-from tests.support.browser import french_visitor
 from tests.support.running import RunningPortal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import Browser, Page, Route
+    from playwright.sync_api import Page, Route
 
 GROUP = "Confirmation d'inscription"
-
-
-@pytest.fixture
-def enlarged(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    context = french_visitor(browser, viewport=FOUR_TIMES)
-    yield context.new_page()
-    failures.photograph(request.node, context)
-    context.close()
 
 
 def test_by_keyboard_alone_from_home_to_the_last_piece(alone: RunningPortal, page: Page, tmp_path: Path) -> None:
@@ -50,12 +37,6 @@ def test_the_first_stop_of_the_keyboard_leads_to_the_content(alone: RunningPorta
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     assert page.get_by_role("main").evaluate("main => main.contains(document.activeElement)")
-
-
-def test_at_400_percent_from_home_to_the_last_piece(alone: RunningPortal, enlarged: Page, tmp_path: Path) -> None:
-    candidate = someone(enlarged, alone, ZoomedDesk)
-    registers_from_home(candidate)
-    deposits_and_validates(candidate, tmp_path)
 
 
 def test_a_script_lost_in_the_middle_of_a_tab_loses_nothing(alone: RunningPortal, page: Page, tmp_path: Path) -> None:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 TYPED_MS = 2_000  # what was typed that long before the death is to be there
 REMADE_MS = 45_000  # the launcher starts another gateway
-LAST_TAB = "N° Inscription"
 RESUME = "Reprendre : BREVET DE TECHNICIEN SUPERIEUR BTS 2022"
 # All that the form of a tab holds, but for what the page adds of its own.
 HELD = """() => [...new FormData(document.getElementById("onglet"))]
@@ -28,25 +27,32 @@ HELD = """() => [...new FormData(document.getElementById("onglet"))]
     .map(([name, value]) => `${name}=${value}`).sort()"""
 
 
-def test_chromium_killed_on_each_tab_takes_nothing_typed_with_it(
+FIRST_TABS = 2
+
+
+def test_chromium_killed_on_a_tab_takes_nothing_typed_with_it(
     browser: Browser, comes: Comes, alone: LaunchedPortal
 ) -> None:
+    """Of the first tabs; `soak` has all of them."""
     person = people.DUBOIS.at(people.new_address())
-    owner = comes(alone, person)
+    killed_on_each_tab(browser, comes, alone, person, [*person.tabs][: FIRST_TABS + 1]).browser.dies()
+
+
+def killed_on_each_tab(
+    browser: Browser, comes: Comes, portal: LaunchedPortal, person: people.Person, titles: list[str]
+) -> Window:
+    """Chromium dies two seconds after the last key on each of the tabs but the last, which the window then shows."""
+    owner = comes(portal, person)
     owner.arrives()
     owner.chooses()
-    titles = [*person.tabs, LAST_TAB]
-    window = _comes_back(browser, alone, person, titles[0])
+    window = comes_back(browser, portal, person, titles[0])
     for title, following in pairwise(titles):
         typed = window.types_and_dies(person.tabs[title])
-        window = _comes_back(browser, alone, person, title)
+        window = comes_back(browser, portal, person, title)
         assert window.held() == typed, title
         window.someone.desk.press("Suivant")
         window.someone.desk.is_at(following)
-    window.types_and_dies({})
-    window = _comes_back(browser, alone, person, LAST_TAB)
-    window.someone.saves()
-    window.browser.dies()
+    return window
 
 
 def test_typing_goes_on_while_the_gateway_is_killed_and_started_again(comes: Comes, alone: LaunchedPortal) -> None:
@@ -86,7 +92,7 @@ class Window:
         return held
 
 
-def _comes_back(browser: Browser, portal: LaunchedPortal, person: people.Person, title: str) -> Window:
+def comes_back(browser: Browser, portal: LaunchedPortal, person: people.Person, title: str) -> Window:
     """With a new browser, logged in anew, the draft resumed where it stood."""
     other = KilledBrowser(browser)
     someone = Candidate(french_visitor(other.browser).new_page(), portal, person)

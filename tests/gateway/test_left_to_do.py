@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
+from flask import render_template
 from icalendar import Calendar
 
+from gateway.clients.registrations import FormsOffered
+from gateway.layout.frame import Frame
 from gateway.web.a_faire import Facts, nothing_to_do
 from services.chassis import clock
 from services.documents.domain.types import DocumentType
@@ -16,7 +20,7 @@ from services.documents.models import Candidature, db
 from services.documents.operations.publishing import Order, publish
 from services.documents.parts import parts
 from tests.accounts.people import PASSWORD
-from tests.gateway.components.page_checks import problems_of, text_of
+from tests.gateway.components.page_checks import parsed, problems_of, text_of
 from tests.gateway.people import Visitors
 from tests.support.four_services import FourServices
 from tests.support.plain_browser import PlainBrowser
@@ -189,3 +193,13 @@ def test_the_dates_of_a_candidature_go_into_an_agenda(browser: PlainBrowser) -> 
 def test_somebody_elses_dates_are_not_there(browser: PlainBrowser, visitors: Visitors) -> None:
     path = candidature_page(browser)
     assert visitors.logged_in().get(f"{path}/dates.ics").status_code == 404
+
+
+def test_an_exam_that_offers_no_form_says_so(running: FourServices) -> None:
+    """A concours of the catalogue has neither forms nor a sentence about them."""
+    tile = SimpleNamespace(exam_label="CAPTRANS", session_label="2022", id="0" * 32)
+    with running.gateway.app.test_request_context("/formulaires"):
+        shown = render_template(
+            "documents/templates/formulaires.html", frame=Frame(), offered=[(tile, FormsOffered(None, ()))]
+        )
+    assert "Aucun formulaire n'est proposé pour cette candidature." in text_of(parsed(shown))

@@ -65,7 +65,7 @@ def test_typing_goes_on_while_the_gateway_is_killed_and_started_again(comes: Com
     someone.desk.answer("Numéro, rue, voie", "1 rue du port")
     alone.kill("gateway")
     someone.desk.answer("Complément adresse 1", "Bâtiment B")
-    expect(_line(someone.page)).to_contain_text("pas encore transmis", timeout=REMADE_MS)
+    expect(state_line(someone.page)).to_contain_text("pas encore transmis", timeout=REMADE_MS)
     someone.page.reload()
     expect(someone.page.get_by_label("Numéro, rue, voie")).to_have_value("1 rue du port")
     expect(someone.page.get_by_label("Complément adresse 1")).to_have_value("Bâtiment B")
@@ -103,5 +103,5 @@ def comes_back(browser: Browser, portal: LaunchedPortal, person: people.Person, 
     return Window(other, someone)
 
 
-def _line(page: Page) -> Locator:
+def state_line(page: Page) -> Locator:
     return page.locator("#saisie [data-etat]")

@@ -1,11 +1,13 @@
-"""Chromium dies on each of the nine tabs in turn; what was typed two seconds before is there, and the save follows."""
+"""Chromium dies on each of the nine tabs in turn, and the network is away for a minute: nothing typed is lost."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from playwright.sync_api import expect
+
 from tests.journeys import people
-from tests.journeys.test_autosave import comes_back, killed_on_each_tab
+from tests.journeys.test_autosave import REMADE_MS, comes_back, killed_on_each_tab, state_line
 from tests.support.launched import LaunchedPortal
 
 if TYPE_CHECKING:
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from tests.journeys.conftest import Comes
 
 LAST_TAB = "N° Inscription"
+MINUTE_MS = 60_000
 
 
 def test_chromium_killed_on_every_tab_takes_nothing_typed_with_it(
@@ -25,3 +28,21 @@ def test_chromium_killed_on_every_tab_takes_nothing_typed_with_it(
     window = comes_back(browser, alone, person, LAST_TAB)
     window.someone.saves()
     window.browser.dies()
+
+
+def test_a_minute_without_network_keeps_what_is_typed_meanwhile(comes: Comes, alone: LaunchedPortal) -> None:
+    someone = comes(alone, people.DUBOIS.at(people.new_address()))
+    someone.arrives()
+    someone.chooses()
+    someone.desk.press("Suivant")
+    someone.desk.is_at("Identification")
+    someone.page.context.set_offline(True)
+    someone.desk.answer("Numéro, rue, voie", "1 rue du port")
+    expect(state_line(someone.page)).to_contain_text("Hors ligne")
+    someone.page.wait_for_timeout(MINUTE_MS)
+    someone.desk.answer("Complément adresse 1", "Bâtiment B")
+    someone.page.context.set_offline(False)
+    expect(state_line(someone.page)).to_contain_text("pas encore transmis", timeout=REMADE_MS)
+    someone.page.reload()
+    expect(someone.page.get_by_label("Numéro, rue, voie")).to_have_value("1 rue du port")
+    expect(someone.page.get_by_label("Complément adresse 1")).to_have_value("Bâtiment B")

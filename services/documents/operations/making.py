@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from services.chassis.clock import portal_now
 from services.chassis.database import new_id
 from services.contracts.registrations import RegistrationSaved
 from services.documents.domain.object_keys import DocumentName
@@ -66,7 +66,7 @@ def _make(parts: Parts, kind: DocumentType, event: RegistrationSaved) -> None:
         type=kind.value,
         version=event.version,
         label=kind.label,
-        published_at=portal_now(),
+        published_at=datetime.fromisoformat(event.saved_at),  # its version's date, however late it is made
     )
     pdf, html = keep_both(parts, document, event)
     assign(document, pdf, html)

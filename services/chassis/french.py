@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date, datetime, timedelta
 from math import ceil
 
@@ -50,6 +51,12 @@ def fin_affichee(end: datetime) -> datetime:
     """The instant to show for an exclusive end: midnight is shown as 23:59 of the day before."""
     local = to_paris(end)
     return local - timedelta(minutes=1) if (local.hour, local.minute, local.second) == (0, 0, 0) else local
+
+
+def alphabetical(text: str) -> str:
+    """By what French lists are sorted: letters without accents and case."""
+    letters = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold()
 
 
 def delai(left: timedelta) -> str:

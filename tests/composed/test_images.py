@@ -25,12 +25,15 @@ CODE, ENVIRONMENT = PurePosixPath("/portail"), PurePosixPath("/opt/portail")
 BESIDE_SERVICES = {"gateway": {"gateway"}, "registrations": {"catalogue"}}
 IMAGES_WITH = {
     "whitenoise": {"gateway"},
+    "icalendar": {"gateway"},
     "pyotp": {"accounts"},
     "yaml": {"registrations"},
     "xhtml2pdf": {"documents"},
     "reportlab": {"documents"},
     "puremagic": {"pieces"},
     "pikepdf": {"pieces"},
+    "pillow_heif": {"pieces"},
+    "pypdfium2": {"pieces"},
     "minio": {"documents", "pieces"},
     "psycopg": set(SERVICES),
     "pika": set(SERVICES),

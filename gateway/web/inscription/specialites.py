@@ -16,7 +16,7 @@ from gateway.pages import page
 from gateway.services import services
 from gateway.web.inscription import blueprint
 from services.chassis.errors import NotFound
-from services.reference.text import folded
+from services.chassis.french import alphabetical
 
 FIELD = "specialite"
 WHOLE_LIST = "liste"
@@ -35,7 +35,7 @@ def specialites(draft_id: str, number: int) -> ResponseReturnValue:
         draft=services().registrations.draft(token, draft_id),
         tab=tab,
         domains=domains,
-        every=sorted(every, key=lambda specialite: folded(specialite.label)),
+        every=sorted(every, key=lambda specialite: alphabetical(specialite.label)),
         whole_list=request.args.get("vue") == WHOLE_LIST,
         **_choice(draft_id, tab),
     )

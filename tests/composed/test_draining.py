@@ -116,7 +116,7 @@ def upload_slowly(
     url: str, cookies: dict[str, str], content: bytes, go_on: threading.Event, seconds: float
 ) -> tuple[int, str]:
     """A deposit of which half is sent before `go_on`, and the rest in small parts for so long afterwards; status and
-    address of the answer."""
+    path of the page that it leads to."""
     head = b'--lente\r\nContent-Disposition: form-data; name="fichier"; filename="lente.pdf"\r\n\r\n'
     body = head + content + b"\r\n--lente--\r\n"
     parts = urlsplit(url)
@@ -137,7 +137,8 @@ def upload_slowly(
         connection.send(rest[start : start + step])
         threading.Event().wait(CHUNK_EVERY)
     answer = connection.getresponse()
-    return answer.status, str(answer.headers.get("Location", answer.read()[-300:]))
+    location = answer.headers.get("Location")
+    return answer.status, urlsplit(location).path if location else str(answer.read()[-300:])
 
 
 def test_fewer_workers_of_documents_lose_and_double_nothing(composed: ComposedPortal, comes: Comes) -> None:

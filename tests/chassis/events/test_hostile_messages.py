@@ -79,7 +79,7 @@ def test_an_envelope_reads_as_it_was_written() -> None:
 
 def test_data_of_another_shape_is_parked_at_once(tmp_path: object) -> None:
     reader = Ledger("reader", f"sqlite:///{tmp_path}/reader.db", f"sqlite:///{tmp_path}/broker.db")
-    wrong = orjson.loads(GOOD.to_json()) | {"data": {"text": "hello", "more": 1}}
+    wrong = orjson.loads(GOOD.to_json()) | {"data": {"words": "hello"}}
     with reader.app.app_context():
         assert Dispatcher(reader.db, reader.handlers, RETRY_SECONDS).handle(orjson.dumps(wrong), 1) is None
     assert len(parked(reader)) == 1

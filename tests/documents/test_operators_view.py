@@ -21,6 +21,8 @@ LEDGER = {
     "candidate": {
         "documents.list_candidatures",
         "documents.list_documents",
+        "documents.list_documents_to_read",
+        "documents.opened",
         "documents.document_pdf",
         "documents.document_html",
         "documents.confirmation",

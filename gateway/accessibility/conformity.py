@@ -51,12 +51,12 @@ class Judged:
 
 
 def count(states: Iterable[State]) -> Count:
-    found = Counter(states)
+    by_state = Counter(states)
     return Count(
-        conforming=found[State.CONFORMING],
-        non_conforming=found[State.NON_CONFORMING],
-        not_applicable=found[State.NOT_APPLICABLE],
-        to_evaluate=found[State.TO_EVALUATE],
+        conforming=by_state[State.CONFORMING],
+        non_conforming=by_state[State.NON_CONFORMING],
+        not_applicable=by_state[State.NOT_APPLICABLE],
+        to_evaluate=by_state[State.TO_EVALUATE],
     )
 
 
@@ -66,8 +66,8 @@ def judged(theme: Theme, findings: Mapping[str, Finding] = FINDINGS) -> tuple[Ju
 
 
 def counted(criteria: Iterable[Judged]) -> Count:
-    return count(one.finding.state for one in criteria)
+    return count(criterion.finding.state for criterion in criteria)
 
 
 GRID = tuple((theme, judged(theme)) for theme in THEMES)
-WHOLE = counted(one for _, criteria in GRID for one in criteria)
+WHOLE = counted(criterion for _, criteria in GRID for criterion in criteria)

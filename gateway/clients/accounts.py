@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.clients.base import ServiceClient, shaped
-from gateway.clients.forms import Form, Found, Values
+from gateway.clients.forms import Form, Proposed, Values
 from gateway.clients.mails import SentMails, sent_mails
 from services.chassis.service_token import ServiceToken
 
@@ -89,10 +89,10 @@ class Accounts:
         form: Form = self._ask("/v1/forms/account", values=values)
         return form
 
-    def communes(self, departement: str, words: str) -> Found:
+    def communes(self, departement: str, words: str) -> Proposed:
         """Communes of the département for the words typed."""
         params = {"departement": departement[:3], "q": words[:100]}
-        return shaped(Found, self._http.get("/v1/forms/account/communes", params=params, token=self._own_token))
+        return shaped(Proposed, self._http.get("/v1/forms/account/communes", params=params, token=self._own_token))
 
     def create(self, values: Values, *, source: str) -> Created:
         """Raises Invalid's problem with every error."""

@@ -62,7 +62,7 @@ class Draft:
     @property
     def is_over(self) -> bool:
         """Whether nothing is left to finish: waiting does not help."""
-        return any(found.reason != "not_yet" for found in self.obstacles)
+        return any(obstacle.reason != "not_yet" for obstacle in self.obstacles)
 
     @property
     def recap_number(self) -> int:

@@ -20,7 +20,7 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Found:
+class Proposed:
     """What a search proposes; `advice` says what to do where nothing is called as was typed."""
 
     options: tuple[Option, ...]

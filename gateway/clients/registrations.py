@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from gateway.clients.base import ServiceClient, shaped
 from gateway.clients.choosing import Asked, Domain
 from gateway.clients.drafts import Contact, Draft, Moved, Recap, Tab
-from gateway.clients.forms import Found, Values
+from gateway.clients.forms import Proposed, Values
 from gateway.clients.last_known import LastKnown
 from gateway.clients.mails import SentMails, sent_mails
 from gateway.clients.openings import Choices, Message
@@ -164,9 +164,9 @@ class Registrations:
         )
         return shaped(Moved, self._http.put(address, json=body, token=token, headers=headers))
 
-    def search(self, token: str, draft_id: str, number: int, field: str, words: str, assertion: str) -> Found:
+    def search(self, token: str, draft_id: str, number: int, field: str, words: str, assertion: str) -> Proposed:
         address, params = path("/v1/drafts/{}/tabs/{}/search", draft_id, number), {"field": field, "q": words}
-        return shaped(Found, self._http.get(address, params=params, token=token, headers={"X-Identity": assertion}))
+        return shaped(Proposed, self._http.get(address, params=params, token=token, headers={"X-Identity": assertion}))
 
     def specialites(self, token: str, draft_id: str) -> tuple[Domain, ...]:
         found = self._http.get(path("/v1/drafts/{}/specialites", draft_id), token=token)

@@ -185,7 +185,9 @@ def error_target(error: Any) -> str | None:
 def labels_of(form: Any) -> dict[str, str]:
     """The labels of a form's fields by name; none for a page without such a form."""
     sections = form["sections"] if isinstance(form, Mapping) else ()
-    return {str(_part(one, "name")): _part(one, "label") or "" for section in sections for one in section["fields"]}
+    return {
+        str(_part(field, "name")): _part(field, "label") or "" for section in sections for field in section["fields"]
+    }
 
 
 def named_detail(error: Any, labels: Mapping[str, str]) -> str:

@@ -38,7 +38,7 @@ class Academie:
 @cache
 def all() -> tuple[Academie, ...]:
     """Every académie in the order of `place_in_lists`: Aix-Marseille first."""
-    return tuple(sorted(_by_code().values(), key=lambda one: place_in_lists(one.label)))
+    return tuple(sorted(_by_code().values(), key=lambda academie: place_in_lists(academie.label)))
 
 
 def place_in_lists(label: str) -> str:

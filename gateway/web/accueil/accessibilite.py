@@ -41,4 +41,4 @@ def accessibility() -> ResponseReturnValue:
 
 
 def _in(state: State) -> list[conformity.Judged]:
-    return [one for _, criteria in conformity.GRID for one in criteria if one.finding.state is state]
+    return [criterion for _, criteria in conformity.GRID for criterion in criteria if criterion.finding.state is state]

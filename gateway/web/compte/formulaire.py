@@ -8,7 +8,7 @@ from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 
 from gateway import entrances, owner
-from gateway.clients.forms import Form, Found, Values, typed
+from gateway.clients.forms import Form, Proposed, Values, typed
 from gateway.services import services
 from gateway.web.compte import blueprint
 
@@ -21,8 +21,8 @@ WITH_SEARCH = ("departement_naissance",)
 @entrances.everyone
 def communes() -> ResponseReturnValue:
     """Suggestions for the commune of birth: {"options": [{"value", "label"}], "advice"}."""
-    found = services().accounts.communes(request.args.get("departement_naissance", ""), request.args.get("q", ""))
-    return jsonify(options=_listed(found), advice=found.advice)
+    proposed = services().accounts.communes(request.args.get("departement_naissance", ""), request.args.get("q", ""))
+    return jsonify(options=_listed(proposed), advice=proposed.advice)
 
 
 def typed_values() -> Values:
@@ -40,8 +40,8 @@ def with_results(form: Form, values: Values) -> Form:
     if not searched:
         return form
     words = str(values.get(f"{searched}-texte", ""))
-    found = services().accounts.communes(str(values.get("departement_naissance", "")), words)
-    shown = {"results": _listed(found), "advice": found.advice, "display": words}
+    proposed = services().accounts.communes(str(values.get("departement_naissance", "")), words)
+    shown = {"results": _listed(proposed), "advice": proposed.advice, "display": words}
 
     def completed(field: dict[str, Any]) -> dict[str, Any]:
         return field | shown if field["name"] == searched else field
@@ -50,5 +50,5 @@ def with_results(form: Form, values: Values) -> Form:
     return {**form, "sections": sections}
 
 
-def _listed(found: Found) -> list[dict[str, str]]:
-    return [{"value": option.value, "label": option.label} for option in found.options]
+def _listed(proposed: Proposed) -> list[dict[str, str]]:
+    return [{"value": option.value, "label": option.label} for option in proposed.options]

@@ -49,9 +49,9 @@ def differing_lines(tab: Tab, shown: Values, other: Values) -> list[dict[str, An
 
 def _told(values: Values) -> Values:
     """By field, the words of a search where nothing is chosen yet."""
-    told = {name: value for name, value in values.items() if not name.endswith(WORDS)}
+    chosen = {name: value for name, value in values.items() if not name.endswith(WORDS)}
     words = {name.removesuffix(WORDS): value for name, value in values.items() if name.endswith(WORDS)}
-    return told | {name: value for name, value in words.items() if not told.get(name)}
+    return chosen | {name: value for name, value in words.items() if not chosen.get(name)}
 
 
 def fields_of(tab: Tab) -> dict[str, dict[str, Any]]:

@@ -91,9 +91,9 @@ def _refused(draft_id: str, number: int, values: Values, refusal: DomainError) -
 
 def _found(draft_id: str, number: int, searched: str, values: Values) -> ResponseReturnValue:
     words = str(values.get(f"{searched}{WORDS}", ""))
-    found = _proposed(draft_id, number, searched, words)
+    proposed = _proposed(draft_id, number, searched, words)
     draft = services().registrations.draft(_token(), draft_id)
-    return _tab_page(draft, number, results={searched: found}, words=_not_searched(values) | {searched: words})
+    return _tab_page(draft, number, results={searched: proposed}, words=_not_searched(values) | {searched: words})
 
 
 def _not_searched(values: Values) -> dict[str, str]:
@@ -174,8 +174,8 @@ def _put_searches(tab: Tab, results: dict[str, Any], words: dict[str, str]) -> N
     """Without the script, what was found is listed under the searched field; words stay where they were typed."""
     for field in tab.fields:
         if field["name"] in results:
-            found = results[field["name"]]
-            field |= {"results": found["options"], "advice": found["advice"]}
+            proposed = results[field["name"]]
+            field |= {"results": proposed["options"], "advice": proposed["advice"]}
         if field["name"] in words:
             field["display"] = words[field["name"]]
 

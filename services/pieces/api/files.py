@@ -42,16 +42,16 @@ def piece_file(piece_id: str) -> Response:
 @blp.alt_response(429, description="trop-d-envois")
 def piece_preview(piece_id: str) -> Response:
     """The photograph or the first page, small; nobody but its depositor sees it."""
-    found = previews.shown(access.caller().id, piece_id)
+    shown = previews.shown(access.caller().id, piece_id)
     response = Response(content_type="image/jpeg")
-    response.set_etag(found.deposit.id)
+    response.set_etag(shown.deposit.id)
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = _SANDBOX
-    if request.if_none_match.contains(found.deposit.id):
+    if request.if_none_match.contains(shown.deposit.id):
         response.status_code = 304
     else:
-        response.set_data(found.picture(parts()))
+        response.set_data(shown.picture(parts()))
     return response
 
 

@@ -52,8 +52,8 @@ def _darker(image: Image.Image) -> Image.Image:
 
 def _ink(image: Image.Image) -> float:
     lighter = ImageChops.invert(image)
-    found = max(sum(_darker(side).histogram()[INK:]) for side in (image, lighter))
-    return found / (image.width * image.height)
+    inked = max(sum(_darker(side).histogram()[INK:]) for side in (image, lighter))
+    return inked / (image.width * image.height)
 
 
 def _stands(image: Image.Image) -> bool:
@@ -66,7 +66,7 @@ def _stands(image: Image.Image) -> bool:
 
 def _variation(line: Image.Image) -> float:
     levels = line.tobytes()
-    steps = [(one - other) ** 2 for one, other in zip(levels, levels[LINE_STEP:], strict=False)]
+    steps = [(level - next_level) ** 2 for level, next_level in zip(levels, levels[LINE_STEP:], strict=False)]
     return sum(steps) / max(1, len(steps))
 
 

@@ -23,8 +23,8 @@ def _inspected(request: dict[str, Any], content: io.BytesIO) -> Made:
 
 
 def _looked(request: dict[str, Any], content: io.BytesIO) -> Made:
-    found = pages.look(content)
-    return Made({"pages": found.pages, "signs": list(found.signs)})
+    seen = pages.look(content)
+    return Made({"pages": seen.pages, "signs": list(seen.signs)})
 
 
 def _joined(request: dict[str, Any], content: io.BytesIO) -> Made:

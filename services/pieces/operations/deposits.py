@@ -82,15 +82,21 @@ def put_in_place(
         dossier = own_dossier(session, candidate_id, piece_id)
     refuse_if_closed(dossier, at)
     count_try(candidate_id, parts.deposits_per_hour)
-    found = accept(formats.accepted(tuple(dossier.piece.formats)))
-    key = _new_key(dossier, found.file)
-    keep(parts.store, key, found.file, found.format.media_type)
+    accepted_file = accept(formats.accepted(tuple(dossier.piece.formats)))
+    key = _new_key(dossier, accepted_file.file)
+    keep(parts.store, key, accepted_file.file, accepted_file.format.media_type)
     with operation_naming(db, parts.store, str(key)) as session:
         lock(session, piece_id)
         dossier = own_dossier(session, candidate_id, piece_id)
         refuse_if_closed(dossier, at)  # a validation in another window may have come first
-        row = new_deposit(parts, piece_id, key, found.file.stored.size, found.filename, found.format)
-        row.converted, row.pages, row.look = found.converted, found.look.pages, list(found.look.signs)
+        row = new_deposit(
+            parts, piece_id, key, accepted_file.file.stored.size, accepted_file.filename, accepted_file.format
+        )
+        row.converted, row.pages, row.look = (
+            accepted_file.converted,
+            accepted_file.look.pages,
+            list(accepted_file.look.signs),
+        )
         _replace(session, parts, dossier, row, candidate_id)
         settle(session, row.id)
         dossier = own_dossier(session, candidate_id, piece_id)

@@ -65,9 +65,9 @@ def _whole(parts: Parts, candidate_id: str, files: Sequence[Page], documents: li
     heaviest = max(range(len(sizes)), key=sizes.__getitem__)
     together = sum(sizes)
     if together <= 2 * LIMIT:  # beyond, what pages have in common does not help any more
-        made = parts.inspections.make(candidate_id, Task.JOIN, io.BytesIO(b"".join(documents)), lengths=sizes)
-        if made.content:
-            return made.content
+        whole = parts.inspections.make(candidate_id, Task.JOIN, io.BytesIO(b"".join(documents)), lengths=sizes)
+        if whole.content:
+            return whole.content
     raise rules.too_large_together(together, files[heaviest].filename, sizes[heaviest])
 
 

@@ -31,8 +31,8 @@ def list_candidatures() -> dict[str, Any]:
         shown = queries.shown_candidatures(session, caller().id, now)
         ecartees = queries.ecartees(session, caller().id, now)
         return {
-            "candidatures": [queries.tile(one, now) for one in shown],
-            "ecartees": [queries.ecartee(one) for one in ecartees],
+            "candidatures": [queries.tile(candidature, now) for candidature in shown],
+            "ecartees": [queries.ecartee(candidature) for candidature in ecartees],
         }
 
 

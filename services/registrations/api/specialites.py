@@ -58,8 +58,8 @@ def by_domain(draft_id: str) -> dict[str, Any]:
     """The spécialités of the draft's session, by domain."""
     with db.reading() as session:
         draft = draft_queries.owned_draft(session, caller().id, draft_id)
-        found = choosing.by_domain(draft_queries.dossier_at(session, draft, portal_now()))
-        return {"domains": [asdict(domain) for domain in found]}
+        domains = choosing.by_domain(draft_queries.dossier_at(session, draft, portal_now()))
+        return {"domains": [asdict(domain) for domain in domains]}
 
 
 @blp.get("/<draft_id>/specialites/<code>")

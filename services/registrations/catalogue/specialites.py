@@ -22,27 +22,26 @@ COMMON = "commune:"  # a unit that several spécialités share bears « commune:
 
 
 def specialites(building: Building, nodes: list[Node]) -> tuple[Specialite, ...]:
-    found = tuple(_specialite(building, node) for node in nodes)
-    for (before, _), (one, node) in itertools.combinations(zip(found, nodes, strict=True), 2):
-        if _confusable(before, one):
-            text = (
-                f"sigle « {one.acronym} » déjà pris par « {before.label} » ({before.code}) : le changer ou le retirer"
-            )
+    read = tuple(_specialite(building, node) for node in nodes)
+    for (earlier, _), (later, node) in itertools.combinations(zip(read, nodes, strict=True), 2):
+        if _confusable(earlier, later):
+            taken_by = f"« {earlier.label} » ({earlier.code})"
+            text = f"sigle « {later.acronym} » déjà pris par {taken_by} : le changer ou le retirer"
             building.refuse(node.entries["acronym"], text)
-    return found
+    return read
 
 
-def _confusable(one: Specialite, other: Specialite) -> bool:
+def _confusable(first: Specialite, other: Specialite) -> bool:
     """Whether two spécialités of one session bear the same acronym. The options of a spécialité may: SIO has two."""
-    if not one.acronym or not other.acronym or one.acronym.upper() != other.acronym.upper():
+    if not first.acronym or not other.acronym or first.acronym.upper() != other.acronym.upper():
         return False
-    starts = max(one.first_session or 0, other.first_session or 0)
-    ends = min(last for last in (one.last_session, other.last_session, 9999) if last is not None)
-    return starts <= ends and _before_option(one) != _before_option(other)
+    starts = max(first.first_session or 0, other.first_session or 0)
+    ends = min(last for last in (first.last_session, other.last_session, 9999) if last is not None)
+    return starts <= ends and _before_option(first) != _before_option(other)
 
 
-def _before_option(one: Specialite) -> str:
-    return re.split(r"\boption\b", one.label, maxsplit=1, flags=re.IGNORECASE)[0].strip(" -,:").casefold()
+def _before_option(specialite: Specialite) -> str:
+    return re.split(r"\boption\b", specialite.label, maxsplit=1, flags=re.IGNORECASE)[0].strip(" -,:").casefold()
 
 
 def _specialite(building: Building, node: Node) -> Specialite:

@@ -56,29 +56,32 @@ class Asked:
 
 def by_domain(dossier: Dossier) -> tuple[Domain, ...]:
     """The spécialités of the session under their domains, in the order of these; those without one come last."""
-    found = sorted(offered(dossier), key=lambda one: folded(one.label))
+    in_order = sorted(offered(dossier), key=lambda specialite: folded(specialite.label))
     labels = {item.key: item.label for item in dossier.exam.lists.get(DOMAINS, ())}
     domains = [
-        Domain(label, tuple(_offered(one) for one in found if one.domain == key)) for key, label in labels.items()
+        Domain(label, tuple(_offered(specialite) for specialite in in_order if specialite.domain == key))
+        for key, label in labels.items()
     ]
-    others = Domain(WITHOUT_DOMAIN, tuple(_offered(one) for one in found if one.domain not in labels))
+    others = Domain(
+        WITHOUT_DOMAIN, tuple(_offered(specialite) for specialite in in_order if specialite.domain not in labels)
+    )
     return tuple(domain for domain in (*domains, others) if domain.specialites)
 
 
 def asked(dossier: Dossier, code: str) -> Asked:
     """The épreuves and pièces of a spécialité, as far as this dossier decides them. Raises NotFound."""
-    found = next((one for one in offered(dossier) if one.code == code), None)
-    if found is None:
+    specialite = next((one for one in offered(dossier) if one.code == code), None)
+    if specialite is None:
         raise NotFound("Cette spécialité n'est pas proposée à cette session.")
-    structure = structure_of(found, dossier.session.year)
-    return Asked(_offered(found), tuple(_epreuve(one) for one in structure.epreuves), _pieces(dossier, found))
+    structure = structure_of(specialite, dossier.session.year)
+    return Asked(_offered(specialite), tuple(_epreuve(one) for one in structure.epreuves), _pieces(dossier, specialite))
 
 
 def _pieces(dossier: Dossier, specialite: Specialite) -> tuple[AskedPiece, ...]:
     """Without those that this spécialité, and what was already answered, rule out."""
     chosen = _with(dossier, specialite.code)
     epreuves = structure_of(specialite, dossier.session.year).epreuves
-    names = {one.code for one in epreuves} | {tag for one in epreuves for tag in one.tags}
+    names = {epreuve.code for epreuve in epreuves} | {tag for epreuve in epreuves for tag in epreuve.tags}
     lookup, is_known = facts.lookup(chosen), _known(facts.lookup(chosen), names)
     rules = (piece for piece in dossier.exam.pieces if piece.code in dossier.session.pieces)
     judged = ((piece, decided(piece.when, lookup, is_known)) for piece in rules)
@@ -104,12 +107,12 @@ def _with(dossier: Dossier, code: str) -> Dossier:
     return replace(dossier, answers={**dossier.answers, tab.name: typed})
 
 
-def _offered(one: Specialite) -> Offered:
-    return Offered(one.code, specialite_label(one), one.acronym)
+def _offered(specialite: Specialite) -> Offered:
+    return Offered(specialite.code, specialite_label(specialite), specialite.acronym)
 
 
-def _epreuve(one: Epreuve) -> AskedEpreuve:
-    return AskedEpreuve(one.code, one.label, one.kind != FACULTATIVE, one.parent)
+def _epreuve(epreuve: Epreuve) -> AskedEpreuve:
+    return AskedEpreuve(epreuve.code, epreuve.label, epreuve.kind != FACULTATIVE, epreuve.parent)
 
 
 def _piece_label(piece: PieceRule) -> str:

@@ -51,7 +51,11 @@ class Category:
 
     def experience_in(self, year: int) -> tuple[int, ...]:
         """The years of experience that it expects in a session; nothing where it expects none."""
-        return tuple(one.years for one in self.experience if (one.first or year) <= year <= (one.last or year))
+        return tuple(
+            experience.years
+            for experience in self.experience
+            if (experience.first or year) <= year <= (experience.last or year)
+        )
 
 
 @dataclass(frozen=True)

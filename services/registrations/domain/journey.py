@@ -133,7 +133,9 @@ def _searches_without_choice(fields: tuple[Field, ...], typed: Mapping[str, Any]
 
 def _with_words(sections: tuple[Section, ...], typed: Typed) -> tuple[Section, ...]:
     """The sections, searches of which nothing is chosen yet holding the words typed there."""
-    return tuple(replace(one, fields=tuple(_holding_words(field, typed) for field in one.fields)) for one in sections)
+    return tuple(
+        replace(section, fields=tuple(_holding_words(field, typed) for field in section.fields)) for section in sections
+    )
 
 
 def _holding_words(field: Field, typed: Typed) -> Field:

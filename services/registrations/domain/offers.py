@@ -159,8 +159,8 @@ def _hint(step: str, academie: str) -> str | None:
     """« Ardennes, Aube, Marne, Haute-Marne »: what is in an académie; nothing of a country or of another step."""
     if step != "academie":
         return None
-    found = academies.by_code(academie)
-    names = [place.name for code in (found.departements if found else ()) if (place := departements.by_code(code))]
+    known = academies.by_code(academie)
+    names = [place.name for code in (known.departements if known else ()) if (place := departements.by_code(code))]
     return ", ".join(names) or None
 
 

@@ -23,7 +23,9 @@ class Obstacle:
 
 def obstacles(dossier: Dossier, instant: datetime) -> tuple[Obstacle, ...]:
     """All of them, whatever is typed; none while « Enregistrer » can be pressed."""
-    return tuple(found for found in (_window(dossier, instant), _other_candidature(dossier)) if found is not None)
+    return tuple(
+        obstacle for obstacle in (_window(dossier, instant), _other_candidature(dossier)) if obstacle is not None
+    )
 
 
 def _window(dossier: Dossier, instant: datetime) -> Obstacle | None:

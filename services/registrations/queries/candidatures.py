@@ -45,7 +45,7 @@ def ecartees(session: DbSession, candidate_id: str, at: datetime) -> tuple[Shown
 
 def shown_candidature(session: DbSession, candidate_id: str, candidature_id: str, at: datetime) -> Shown:
     """Raises NotFound for one that is unknown, someone else's or no longer shown."""
-    found = (one for one in _shown(session, candidate_id, at) if one.candidature.id == candidature_id)
+    found = (shown for shown in _shown(session, candidate_id, at) if shown.candidature.id == candidature_id)
     return _first(found)
 
 
@@ -57,38 +57,38 @@ def contact(session: DbSession, candidate_id: str, at: datetime) -> dict[str, An
     return {"academie_label": latest.view.opening.label, **contact_data(latest.view)}
 
 
-def tile(one: Shown, at: datetime) -> dict[str, Any]:
-    opening = one.view.opening
+def tile(shown: Shown, at: datetime) -> dict[str, Any]:
+    opening = shown.view.opening
     return {
-        "id": one.candidature.id,
-        "exam_label": one.saved.exam.label,
-        "session_label": one.saved.session.label,
-        "academie_label": one.saved.academie.label,
-        "specialite": one.candidature.specialite_label,
-        "numero_candidat": one.saved.numero_candidat,
-        "numero_inscription": one.saved.numero_inscription,
-        "version": one.version.version,
-        "version_label": numbers.version_label(one.version.version),
-        "saved_at": one.version.saved_at,
+        "id": shown.candidature.id,
+        "exam_label": shown.saved.exam.label,
+        "session_label": shown.saved.session.label,
+        "academie_label": shown.saved.academie.label,
+        "specialite": shown.candidature.specialite_label,
+        "numero_candidat": shown.saved.numero_candidat,
+        "numero_inscription": shown.saved.numero_inscription,
+        "version": shown.version.version,
+        "version_label": numbers.version_label(shown.version.version),
+        "saved_at": shown.version.saved_at,
         "closes_at": opening.closes,
         "closes_label": windows.closing(opening.closes),
         "modifiable": windows.is_open(opening.opens, opening.closes, at),
-        "contact": contact_data(one.view),
+        "contact": contact_data(shown.view),
     }
 
 
-def ecartee(one: Shown) -> dict[str, Any]:
+def ecartee(shown: Shown) -> dict[str, Any]:
     """What is said of a candidature set aside: when, why, and whom to ask."""
     return {
-        "id": one.candidature.id,
-        "exam_label": one.saved.exam.label,
-        "session_label": one.saved.session.label,
-        "academie_label": one.saved.academie.label,
-        "specialite": one.candidature.specialite_label,
-        "numero_inscription": one.saved.numero_inscription,
-        "ended_at": one.candidature.ended_at,
-        "reason": one.candidature.end_reason,
-        "contact": contact_data(one.view),
+        "id": shown.candidature.id,
+        "exam_label": shown.saved.exam.label,
+        "session_label": shown.saved.session.label,
+        "academie_label": shown.saved.academie.label,
+        "specialite": shown.candidature.specialite_label,
+        "numero_inscription": shown.saved.numero_inscription,
+        "ended_at": shown.candidature.ended_at,
+        "reason": shown.candidature.end_reason,
+        "contact": contact_data(shown.view),
     }
 
 
@@ -128,10 +128,10 @@ def acknowledgement(session: DbSession, candidature_id: str, number: int) -> dic
     }
 
 
-def forms(session: DbSession, one: Shown) -> dict[str, Any]:
+def forms(session: DbSession, shown: Shown) -> dict[str, Any]:
     """« Les formulaires »: those of the menu, or the exam's sentence where it has none."""
-    exam = exam_by_digest(session, one.version.catalogue_digest)
-    offered = [{"code": form.code, "title": form.title} for form in one.saved.forms if form.in_menu]
+    exam = exam_by_digest(session, shown.version.catalogue_digest)
+    offered = [{"code": form.code, "title": form.title} for form in shown.saved.forms if form.in_menu]
     sentence = " ".join(exam.texts.get("forms_notice", ())) or None
     return {"sentence": None if offered else sentence, "forms": offered}
 
@@ -174,7 +174,7 @@ def _shown(session: DbSession, candidate_id: str, at: datetime, state: str = ACT
 
 
 def _first(found: Iterator[Shown]) -> Shown:
-    one = next(found, None)
-    if one is None:
+    shown = next(found, None)
+    if shown is None:
         raise NotFound()
-    return one
+    return shown

@@ -40,21 +40,21 @@ def open_drafts(session: DbSession, candidate_id: str, at: datetime) -> list[dic
 
 def draft_data(session: DbSession, draft: Draft, at: datetime) -> dict[str, Any]:
     """A draft with the state of its tabs, and with what keeps it from being transmitted at that instant."""
-    one = dossier_of_draft(session, draft, identity_of(draft.identity), at)
+    dossier = dossier_of_draft(session, draft, identity_of(draft.identity), at)
     return {
         "id": draft.id,
         "revision": draft.revision,
-        "numero_candidat": one.numero_candidat,
-        "exam_label": one.exam.label,
-        "session_label": one.session.label,
-        "academie_label": one.opening.label,
+        "numero_candidat": dossier.numero_candidat,
+        "exam_label": dossier.exam.label,
+        "session_label": dossier.session.label,
+        "academie_label": dossier.opening.label,
         "opening_id": draft.opening_id,
-        "closes_at": one.opening.closes,
+        "closes_at": dossier.opening.closes,
         "candidature_id": draft.modification_of,
         "modified": _modified(session, draft.modification_of),
-        "obstacles": [asdict(found) for found in obstacles(one, at)],
-        "contact": asdict(one.opening.contact),
-        "tabs": [tab_data(heading, draft.current_tab) for heading in journey.tabs(one)],
+        "obstacles": [asdict(obstacle) for obstacle in obstacles(dossier, at)],
+        "contact": asdict(dossier.opening.contact),
+        "tabs": [tab_data(heading, draft.current_tab) for heading in journey.tabs(dossier)],
         "current": draft.current_tab,
         "updated_at": draft.updated_at,
         "saved_candidature_id": draft.candidature_id,
@@ -88,8 +88,8 @@ def tab_data(heading: TabHeading, current: int) -> dict[str, Any]:
 
 def tab_view(session: DbSession, draft: Draft, number: int, identity: Identity | None, at: datetime) -> dict[str, Any]:
     """One tab as it was typed, with all that is wrong in it; whether to show that is the page's choice."""
-    one = _dossier(session, draft, identity, at)
-    view, errors = journey.describe(one, number), journey.check(one, number)
+    dossier = _dossier(session, draft, identity, at)
+    view, errors = journey.describe(dossier, number), journey.check(dossier, number)
     return {
         **view.to_data(),
         "revision": draft.revision,
@@ -99,9 +99,12 @@ def tab_view(session: DbSession, draft: Draft, number: int, identity: Identity |
 
 def search(session: DbSession, draft: Draft, number: int, field: str, typed: str, at: datetime) -> dict[str, Any]:
     """Proposals for a search field of a tab, best first, and what is to be said beside them."""
-    one = dossier_at(session, draft, at)
-    found = journey.search(one, number, field, typed)
-    return {"options": [option.to_data() for option in found], "advice": journey.advice(one, number, field, typed)}
+    dossier = dossier_at(session, draft, at)
+    options = journey.search(dossier, number, field, typed)
+    return {
+        "options": [option.to_data() for option in options],
+        "advice": journey.advice(dossier, number, field, typed),
+    }
 
 
 def dossier_at(session: DbSession, draft: Draft, at: datetime) -> Dossier:

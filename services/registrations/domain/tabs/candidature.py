@@ -96,7 +96,9 @@ def _sections(dossier: Dossier, tab: Tab) -> tuple[Section, ...]:
 
 def _type_fields(dossier: Dossier, omitted: frozenset[str]) -> tuple[Field, ...]:
     exam = dossier.exam
-    offered = tuple(Option(one.code, categories.label(one)) for one in exam.categories if one.public)
+    offered = tuple(
+        Option(category.code, categories.label(category)) for category in exam.categories if category.public
+    )
     situations = tuple(Option(item.key, item.label) for item in exam.lists.get("situations", ()))
     fields = []
     if offered:

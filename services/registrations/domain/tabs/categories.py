@@ -18,12 +18,14 @@ def label(category: Category | None) -> str:
 def guidance(exam: Exam, year: int) -> Guidance | None:
     """One sentence for each public category that has one; None where the exam's catalogue says nothing."""
     explained = tuple(
-        Explanation(label(one), _filled(one, year)) for one in exam.categories if one.public and one.help is not None
+        Explanation(label(category), _filled(category, year))
+        for category in exam.categories
+        if category.public and category.help is not None
     )
     notice = " ".join(exam.texts.get(NOTICE, ())) or None
     return Guidance(TITLE, explained, notice) if explained else None
 
 
 def _filled(category: Category, year: int) -> str:
-    years = " ou ".join(years_label(one) for one in category.experience_in(year))
+    years = " ou ".join(years_label(years) for years in category.experience_in(year))
     return (category.help or "").replace("{experience}", years)

@@ -93,7 +93,7 @@ def _option_field(declared: Declaration, chosen: ChosenEpreuve, typed: Typed) ->
 def _still_free(declared: Declaration, chosen: ChosenEpreuve) -> tuple[tuple[str, str], ...]:
     """The options without those that other épreuves already have and that this one must differ from (K10)."""
     taken = {other.option for other in first_of_a_kind(declared, chosen)}
-    return tuple(one for one in positions.options(declared.exam, chosen.epreuve) if one[0] not in taken)
+    return tuple(option for option in positions.options(declared.exam, chosen.epreuve) if option[0] not in taken)
 
 
 def _position_errors(chosen: ChosenEpreuve) -> tuple[FieldError, ...]:

@@ -31,13 +31,19 @@ def _kinds(dossier: Dossier) -> tuple[str, ...]:
     """Those of the category; while none is chosen, those of all public ones."""
     if category := dossier.category():
         return category.etablissements
-    return tuple(dict.fromkeys(kind for one in dossier.exam.categories if one.public for kind in one.etablissements))
+    return tuple(
+        dict.fromkeys(
+            kind for category in dossier.exam.categories if category.public for kind in category.etablissements
+        )
+    )
 
 
 def search(dossier: Dossier, typed: str, limit: int) -> tuple[Option, ...]:
     """Those of the candidate's département first; what a category without a school allows, whatever is typed."""
-    found = _named(dossier, typed, limit) or _instead(dossier, typed, limit)
-    return tuple(Option(one.code, one.label, hint=meaning(one)) for one in found)
+    proposed = _named(dossier, typed, limit) or _instead(dossier, typed, limit)
+    return tuple(
+        Option(etablissement.code, etablissement.label, hint=meaning(etablissement)) for etablissement in proposed
+    )
 
 
 def advice(dossier: Dossier, typed: str) -> str | None:
@@ -46,7 +52,11 @@ def advice(dossier: Dossier, typed: str) -> str | None:
         return None
     category = dossier.category()
     if category and not _has_school(category):
-        meant = [f"{one.label} ({words})" for one in _instead(dossier, typed, _FEW) if (words := meaning(one))]
+        meant = [
+            f"{etablissement.label} ({words})"
+            for etablissement in _instead(dossier, typed, _FEW)
+            if (words := meaning(etablissement))
+        ]
         return f"Avec cette catégorie, {_expected(category)}{' : ' if meant else ''}{', '.join(meant)}."
     if category is None:
         mend = "Choisissez d'abord la catégorie du candidat : elle dit quel établissement est attendu."
@@ -63,9 +73,9 @@ def proposals(dossier: Dossier) -> tuple[Proposal, ...]:
     if category is None:
         return ()
     return tuple(
-        Proposal(one.code, one.label, _told_by_candidate(one))
+        Proposal(etablissement.code, etablissement.label, _told_by_candidate(etablissement))
         for kind in category.etablissements
-        for one in _few(dossier, kind)
+        for etablissement in _few(dossier, kind)
     )
 
 
@@ -79,15 +89,15 @@ def hint(dossier: Dossier, chosen: Etablissement | None) -> str:
     return HINT
 
 
-def meaning(one: Etablissement) -> str | None:
+def meaning(etablissement: Etablissement) -> str | None:
     """« candidats individuels de l'Aube »; nothing for what its label says already."""
-    place = departements.by_code(one.departement or "")
-    return f"candidats individuels {place.complement}" if place and one.kind == INDIVIDUELS else None
+    place = departements.by_code(etablissement.departement or "")
+    return f"candidats individuels {place.complement}" if place and etablissement.kind == INDIVIDUELS else None
 
 
-def fits(one: Etablissement, category: Category | None) -> bool:
+def fits(etablissement: Etablissement, category: Category | None) -> bool:
     """Whether it is of a kind that the category goes with."""
-    return category is None or not category.etablissements or one.kind in category.etablissements
+    return category is None or not category.etablissements or etablissement.kind in category.etablissements
 
 
 def _expected(category: Category) -> str:
@@ -110,11 +120,15 @@ def _instead(dossier: Dossier, typed: str, limit: int) -> tuple[Etablissement, .
     if category is None:
         return ()
     if _has_school(category):
-        found = dossier.directory.search("", category.etablissements, _of_academie(dossier), _FEW + 1)
-        return found[:limit] if len(found) <= _FEW else ()
+        allowed = dossier.directory.search("", category.etablissements, _of_academie(dossier), _FEW + 1)
+        return allowed[:limit] if len(allowed) <= _FEW else ()
     places = tuple(_called(_places(dossier), typed)) or _places(dossier)
-    found = dossier.directory.search("", category.etablissements, (), 1000)
-    return tuple(one for one in found if one.departement is None or one.departement in places)[:limit]
+    allowed = dossier.directory.search("", category.etablissements, (), 1000)
+    return tuple(
+        etablissement
+        for etablissement in allowed
+        if etablissement.departement is None or etablissement.departement in places
+    )[:limit]
 
 
 def _few(dossier: Dossier, kind: str) -> tuple[Etablissement, ...]:
@@ -124,15 +138,15 @@ def _few(dossier: Dossier, kind: str) -> tuple[Etablissement, ...]:
     if kind == CNED:
         return dossier.directory.search("", (kind,), (), 1)
     residence = _residence(dossier)
-    found = dossier.directory.search("", (kind,), (residence,), _FEW + 1) if residence else ()
-    return found if len(found) <= _FEW else ()
+    schools = dossier.directory.search("", (kind,), (residence,), _FEW + 1) if residence else ()
+    return schools if len(schools) <= _FEW else ()
 
 
-def _told_by_candidate(one: Etablissement) -> str:
-    place = departements.by_code(one.departement or "")
-    if one.kind == INDIVIDUELS and place:
+def _told_by_candidate(etablissement: Etablissement) -> str:
+    place = departements.by_code(etablissement.departement or "")
+    if etablissement.kind == INDIVIDUELS and place:
         return f"Je me présente en candidat individuel {place.complement}"
-    return "J'étudie avec le CNED" if one.kind == CNED else one.label
+    return "J'étudie avec le CNED" if etablissement.kind == CNED else etablissement.label
 
 
 def _residence(dossier: Dossier) -> str | None:

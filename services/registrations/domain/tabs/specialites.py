@@ -22,7 +22,9 @@ def specialite_label(specialite: Specialite) -> str:
 
 def offered(dossier: Dossier) -> tuple[Specialite, ...]:
     """Those of the session, in the catalogue's order."""
-    return tuple(one for one in dossier.exam.specialites if one.code in dossier.session.specialites)
+    return tuple(
+        specialite for specialite in dossier.exam.specialites if specialite.code in dossier.session.specialites
+    )
 
 
 def matching(exam: Exam, specialites: Iterable[Specialite], typed: str, limit: int) -> tuple[Option, ...]:
@@ -30,23 +32,27 @@ def matching(exam: Exam, specialites: Iterable[Specialite], typed: str, limit: i
 
     Best are acronym and code, then labels that begin so, then words of the label, then words of the domain.
     """
-    ranked = [(_rank(exam, one, typed), folded(one.label), one) for one in specialites]
-    found = sorted((rank, label, one.code, one) for rank, label, one in ranked if rank is not None)
-    return tuple(Option(one.code, specialite_label(one)) for *_, one in found)[: max(limit, 0)]
+    ranked = [(_rank(exam, specialite, typed), folded(specialite.label), specialite) for specialite in specialites]
+    ranking = sorted(
+        (rank, label, specialite.code, specialite) for rank, label, specialite in ranked if rank is not None
+    )
+    return tuple(Option(specialite.code, specialite_label(specialite)) for *_, specialite in ranking)[: max(limit, 0)]
 
 
 def absence(dossier: Dossier, typed: str) -> str | None:
     """Why the session has none that is called so, and what became of those of other sessions; None where it has one."""
-    named = [one for one in offered(dossier) if _is_called(dossier.exam, one, typed)]
+    named = [specialite for specialite in offered(dossier) if _is_called(dossier.exam, specialite, typed)]
     if not _words(dossier.exam, typed) or named:
         return None
-    others = [one for one in dossier.exam.specialites if one.code not in dossier.session.specialites]
-    absent = [one for one in others if _is_called(dossier.exam, one, typed)][:_MOST_ABSENT]
+    others = [
+        specialite for specialite in dossier.exam.specialites if specialite.code not in dossier.session.specialites
+    ]
+    absent = [specialite for specialite in others if _is_called(dossier.exam, specialite, typed)][:_MOST_ABSENT]
     near = matching(dossier.exam, offered(dossier), typed, 1)
     return " ".join(
         (
             f"Aucune spécialité de cette session ne s'appelle « {typed.strip()} ».",
-            *(f"{specialite_label(one)} : {_when_else(dossier, one)}" for one in absent),
+            *(f"{specialite_label(specialite)} : {_when_else(dossier, specialite)}" for specialite in absent),
             f"Voici celles de ce domaine ; toutes sont dans « {BROWSE} »."
             if near
             else f"Pour les voir toutes : « {BROWSE} ».",
@@ -54,41 +60,42 @@ def absence(dossier: Dossier, typed: str) -> str | None:
     )
 
 
-def _when_else(dossier: Dossier, one: Specialite) -> str:
+def _when_else(dossier: Dossier, specialite: Specialite) -> str:
     """True of the catalogue: other sessions may exist that it does not hold."""
     year = dossier.session.year
-    if one.last_session is not None and one.last_session < year:
-        return f"proposée par ce portail jusqu'à la session {one.last_session}{_successor(dossier, one)}."
-    if one.first_session is not None and year < one.first_session:
-        return f"proposée par ce portail à partir de la session {one.first_session}."
+    if specialite.last_session is not None and specialite.last_session < year:
+        return f"proposée par ce portail jusqu'à la session {specialite.last_session}{_successor(dossier, specialite)}."
+    if specialite.first_session is not None and year < specialite.first_session:
+        return f"proposée par ce portail à partir de la session {specialite.first_session}."
     return "proposée par ce portail à d'autres sessions."
 
 
-def _successor(dossier: Dossier, one: Specialite) -> str:
-    if one.replaced_by is None:
+def _successor(dossier: Dossier, specialite: Specialite) -> str:
+    successor = specialite.replaced_by
+    if successor is None:
         return ""
-    is_offered = one.replaced_by in (specialite_label(other) for other in offered(dossier))
-    return f" ; elle est remplacée par {one.replaced_by}{'' if is_offered else ', que cette session ne propose pas'}"
+    is_offered = successor in (specialite_label(other) for other in offered(dossier))
+    return f" ; elle est remplacée par {successor}{'' if is_offered else ', que cette session ne propose pas'}"
 
 
-def _is_called(exam: Exam, one: Specialite, typed: str) -> bool:
-    rank = _rank(exam, one, typed)
+def _is_called(exam: Exam, specialite: Specialite, typed: str) -> bool:
+    rank = _rank(exam, specialite, typed)
     return rank is not None and rank < _OF_THE_DOMAIN
 
 
 _OF_THE_DOMAIN = 3
 
 
-def _rank(exam: Exam, one: Specialite, typed: str) -> int | None:
-    wanted, label = _words(exam, typed), folded(one.label)
-    own = [*label.split(), folded(one.code), folded(one.acronym or "")]
+def _rank(exam: Exam, specialite: Specialite, typed: str) -> int | None:
+    wanted, label = _words(exam, typed), folded(specialite.label)
+    own = [*label.split(), folded(specialite.code), folded(specialite.acronym or "")]
     if wanted in ([own[-1]], [own[-2]]):
         return 0
     if " ".join(wanted) and label.startswith(folded(typed)):
         return 1
     if _begun(wanted, own):
         return 2
-    return _OF_THE_DOMAIN if _begun(wanted, [*own, *_domain_words(exam, one)]) else None
+    return _OF_THE_DOMAIN if _begun(wanted, [*own, *_domain_words(exam, specialite)]) else None
 
 
 def _begun(wanted: Iterable[str], words: Iterable[str]) -> bool:
@@ -106,6 +113,6 @@ def _singular(word: str) -> str:
     return word[:-1] if len(word) > 4 and word.endswith("s") else word
 
 
-def _domain_words(exam: Exam, one: Specialite) -> tuple[str, ...]:
-    domain = next((item for item in exam.lists.get(DOMAINS, ()) if item.key == one.domain), None)
+def _domain_words(exam: Exam, specialite: Specialite) -> tuple[str, ...]:
+    domain = next((item for item in exam.lists.get(DOMAINS, ()) if item.key == specialite.domain), None)
     return tuple(folded(" ".join((domain.label, *domain.tags))).split()) if domain else ()

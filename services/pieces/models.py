@@ -161,7 +161,8 @@ class Deposit(db.Model):
 class Upload(db.Model):
     """A file on its way in parts. Once it is deposited its parts go, and it stays a while to say which deposit it is.
 
-    `begun_at` is the portal's time, for the period; `touched_at`, when bytes last came, the system's.
+    `begun_at` is the portal's time, for the period; `touched_at`, when bytes last came, the system's. A `given_up` one
+    has no bytes any more and still counts among those of its hour.
     """
 
     __tablename__ = "uploads"
@@ -173,6 +174,7 @@ class Upload(db.Model):
     length: Mapped[int] = mapped_column(Integer)
     begun_at: Mapped[datetime] = mapped_column(UtcDateTime)
     touched_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    given_up: Mapped[bool] = mapped_column(default=False)
     deposit_id: Mapped[str | None] = mapped_column(ForeignKey("deposits.id", ondelete="CASCADE"), index=True)
 
 

@@ -17,7 +17,7 @@ from services.pieces.api.schemas import AskedSchema, LeftSchema, PieceSchema, Ti
 from services.pieces.domain.refusals import LIMIT
 from services.pieces.models import db
 from services.pieces.operations import deposits, validations
-from services.pieces.operations.deposits import Upload
+from services.pieces.operations.deposits import SentFile
 from services.pieces.parts import parts
 from services.pieces.queries import dossiers
 
@@ -75,8 +75,8 @@ def deposit(piece_id: str) -> dict[str, Any]:
     request.max_content_length = LIMIT
     if request.content_length is None:
         raise DomainError("La longueur du fichier (Content-Length) est requise.", type="longueur-requise", status=411)
-    upload = Upload(_filename(), request.content_length, _Body())
-    return shown.piece(deposits.deposit(parts(), access.caller().id, piece_id, upload, at), at)
+    sent = SentFile(_filename(), request.content_length, _Body())
+    return shown.piece(deposits.deposit(parts(), access.caller().id, piece_id, sent, at), at)
 
 
 @blp.route("/pieces/<string:piece_id>/deposit", methods=["DELETE"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from urllib.parse import quote
 
-from flask import Response, request
+from flask import Response
 from flask_smorest import Blueprint
 
 from services.chassis import access
@@ -37,21 +37,15 @@ def piece_file(piece_id: str) -> Response:
 @blp.route("/pieces/<string:piece_id>/preview")
 @access.candidate
 @blp.alt_response(200, content_type="image/jpeg", success=True, description="1000 points de côté au plus")
-@blp.alt_response(304, description="Celle que le navigateur a déjà")
 @blp.alt_response(415, description="apercu-impossible")
 @blp.alt_response(429, description="trop-d-envois")
 def piece_preview(piece_id: str) -> Response:
     """The photograph or the first page, small; nobody but its depositor sees it."""
-    shown = previews.shown(access.caller().id, piece_id)
-    response = Response(content_type="image/jpeg")
-    response.set_etag(shown.deposit.id)
-    response.headers["Cache-Control"] = "private, no-cache"
+    picture = previews.picture(parts(), access.caller().id, piece_id)
+    response = Response(picture, content_type="image/jpeg")
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = _SANDBOX
-    if request.if_none_match.contains(shown.deposit.id):
-        response.status_code = 304
-    else:
-        response.set_data(shown.picture(parts()))
+    response.headers["Cache-Control"] = "private, no-store"
     return response
 
 

@@ -12,6 +12,8 @@ from services.pieces.domain.refusals import LIMIT, TooManyDeposits
 MOST_SENT = 1024 * 1024  # bytes of one request
 MOST_OPEN = 12  # uploads of one candidate that are not deposited yet: the pages of one document
 MOST_OPEN_BYTES = 24 * 1024 * 1024
+HOUR = timedelta(hours=1)
+MOST_AN_HOUR = 120  # uploads of one candidate, given up or not: their bytes are written down as they come
 UPLOAD_LIFE = timedelta(minutes=30)
 """How long after its beginning an upload is still in time by its beginning; unused for as long it may give way."""
 EXPIRY = timedelta(hours=24)
@@ -76,6 +78,10 @@ def too_many_open(seconds: int) -> TooManyDeposits:
         "Terminez-les ou annulez-les, ou réessayez plus tard.",
         retry_after=seconds,
     )
+
+
+def too_many_an_hour(seconds: int) -> TooManyDeposits:
+    return TooManyDeposits("Vous avez envoyé trop de fichiers en une heure. Réessayez plus tard.", retry_after=seconds)
 
 
 def too_large_together(size: int, heaviest: str, its_size: int) -> TooLarge:

@@ -34,7 +34,7 @@ from services.pieces.queries.dossiers import Dossier, lock, newest_control, own_
 
 
 @dataclass(frozen=True)
-class Upload:
+class SentFile:
     """What a request brings: the name that the candidate gave, the announced length, and where bytes come from."""
 
     filename: str
@@ -42,7 +42,7 @@ class Upload:
     source: Source
 
 
-def deposit(parts: Parts, candidate_id: str, piece_id: str, upload: Upload, at: datetime) -> Dossier:
+def deposit(parts: Parts, candidate_id: str, piece_id: str, sent: SentFile, at: datetime) -> Dossier:
     """Keep the file as the piece's current one; the piece as it then is.
 
     `at` is the instant that counts for the period: when the request was taken up, however long its bytes took.
@@ -50,8 +50,8 @@ def deposit(parts: Parts, candidate_id: str, piece_id: str, upload: Upload, at: 
     then nothing is kept.
     """
     # The body is read before anything is refused: an answer sent beside unread bytes is lost on the way.
-    with counted(), received(upload.source, upload.length) as file, parts.places.taken(candidate_id):
-        accept = partial(accepted, parts, candidate_id, cleaned(upload.filename), file)
+    with counted(), received(sent.source, sent.length) as file, parts.places.taken(candidate_id):
+        accept = partial(accepted, parts, candidate_id, cleaned(sent.filename), file)
         return put_in_place(parts, candidate_id, piece_id, accept, at)
 
 

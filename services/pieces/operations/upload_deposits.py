@@ -21,7 +21,7 @@ from services.pieces.operations.joining import Page, joined
 from services.pieces.operations.receiving import held
 from services.pieces.parts import Parts
 from services.pieces.queries.dossiers import Dossier, own_dossier
-from services.pieces.queries.uploads import Progress, content_of, progress, uploads_of
+from services.pieces.queries.uploads import content_of, progress, uploads_of
 
 
 class _ChangedMeanwhile(Exception):
@@ -40,32 +40,33 @@ def deposit_uploads(
         while True:
             with db.reading() as session:
                 dossier = own_dossier(session, candidate_id, piece_id)
-                known = [_of_piece(session, candidate_id, piece_id, upload_id) for upload_id in upload_ids]
-                if _deposited(session, known):
+                uploads = [_whole_upload(session, candidate_id, piece_id, upload_id) for upload_id in upload_ids]
+                if _deposited(session, uploads):
                     return dossier
-            at = rules.counted_from([one.upload.begun_at for one in known], asked_at)
-            accept = partial(_accepted, parts, candidate_id, [one.upload for one in known])
+            at = rules.counted_from([upload.begun_at for upload in uploads], asked_at)
+            accept = partial(_accepted, parts, candidate_id, uploads)
             settle = partial(_settle, upload_ids)
             with suppress(_ChangedMeanwhile):  # what became of them is said above
                 return put_in_place(parts, candidate_id, piece_id, accept, at, settle)
 
 
-def _of_piece(session: Session, candidate_id: str, piece_id: str, upload_id: str) -> Progress:
+def _whole_upload(session: Session, candidate_id: str, piece_id: str, upload_id: str) -> Upload:
+    """Raises NotFound, UploadIncomplete."""
     known = progress(session, candidate_id, upload_id)
     if known.upload.piece_id != piece_id:
         raise NotFound("Cet envoi n'est pas celui de cette pièce.")
     if not known.complete:
         raise rules.incomplete(upload_id, known.offset)
-    return known
+    return known.upload
 
 
-def _deposited(session: Session, known: Sequence[Progress]) -> bool:
+def _deposited(session: Session, uploads: Sequence[Upload]) -> bool:
     """Whether these are a deposit already. Raises UploadDeposited where some of them are of another one."""
-    deposits = {one.upload.deposit_id for one in known}
+    deposits = {upload.deposit_id for upload in uploads}
     if deposits == {None}:
         return False
     deposit_id = deposits.pop()
-    if deposits or deposit_id is None or uploads_of(session, deposit_id) != {one.upload.id for one in known}:
+    if deposits or deposit_id is None or uploads_of(session, deposit_id) != {upload.id for upload in uploads}:
         raise rules.UploadDeposited("Un de ces fichiers est déjà déposé avec d'autres. Envoyez-le à nouveau.")
     return True
 
@@ -88,7 +89,7 @@ def _content(upload: Upload) -> bytes:
 
 def _settle(upload_ids: Sequence[str], session: Session, deposit_id: str) -> None:
     """In the deposit's transaction: the uploads are it from now on, and their bytes go."""
-    waiting = select(Upload).where(Upload.id.in_(upload_ids), Upload.deposit_id.is_(None))
+    waiting = select(Upload).where(Upload.id.in_(upload_ids), Upload.deposit_id.is_(None), Upload.given_up.is_(False))
     rows = session.scalars(waiting.order_by(Upload.id).with_for_update()).all()
     if len(rows) != len(upload_ids):
         raise _ChangedMeanwhile

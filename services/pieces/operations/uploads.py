@@ -16,7 +16,7 @@ from services.pieces.domain.filenames import cleaned
 from services.pieces.models import Upload, UploadPart, db
 from services.pieces.operations.deposits import refuse_if_closed
 from services.pieces.queries.dossiers import lock, own_dossier
-from services.pieces.queries.uploads import Progress, locked_progress, open_uploads
+from services.pieces.queries.uploads import Progress, locked_progress, open_uploads, touched_since
 
 PURGED_AT_ONCE = 20
 """Uploads forgotten in one transaction: they may be as large as a file may be."""
@@ -32,6 +32,7 @@ def begin(candidate_id: str, piece_id: str, filename: str, length: int, at: date
     with db.operation() as session:
         lock(session, piece_id)
         refuse_if_closed(own_dossier(session, candidate_id, piece_id), at)
+        _refuse_flood(session, candidate_id)
         _make_room(session, candidate_id, length)
         upload = Upload(
             id=new_id(),
@@ -61,11 +62,11 @@ def append(candidate_id: str, upload_id: str, offset: int, content: bytes) -> Pr
 
 
 def abandon(candidate_id: str, upload_id: str) -> None:
-    """Forget what came. One that is deposited stays, to say so. Raises NotFound."""
+    """Forget the bytes that came. One that is deposited stays, to say so. Raises NotFound."""
     with db.operation() as session:
         upload = locked_progress(session, candidate_id, upload_id).upload
         if upload.deposit_id is None:
-            _forget(session, upload.id)
+            _give_up(session, upload)
 
 
 def purge_uploads() -> None:
@@ -82,6 +83,14 @@ def _purge_some() -> bool:
     return bool(ids)
 
 
+def _refuse_flood(session: Session, candidate_id: str) -> None:
+    """Raises TooManyDeposits."""
+    now = system_now()
+    lately = touched_since(session, candidate_id, now - rules.HOUR)
+    if len(lately) >= rules.MOST_AN_HOUR:
+        raise rules.too_many_an_hour(int((lately[0] + rules.HOUR - now).total_seconds()) + 1)
+
+
 def _make_room(session: Session, candidate_id: str, length: int) -> None:
     """Those that were left alone for UPLOAD_LIFE give way. Raises TooManyDeposits."""
     now = system_now()
@@ -91,12 +100,13 @@ def _make_room(session: Session, candidate_id: str, length: int) -> None:
         left = (oldest.touched_at + rules.UPLOAD_LIFE - now).total_seconds()
         if left > 0:
             raise rules.too_many_open(int(left) + 1)
-        _forget(session, oldest.id)
+        _give_up(session, oldest)
 
 
 def _bytes(uploads: list[Upload]) -> int:
     return sum(upload.length for upload in uploads)
 
 
-def _forget(session: Session, upload_id: str) -> None:
-    session.execute(delete(Upload).where(Upload.id == upload_id))  # its parts go with it
+def _give_up(session: Session, upload: Upload) -> None:
+    upload.given_up = True
+    session.execute(delete(UploadPart).where(UploadPart.upload_id == upload.id))

@@ -42,7 +42,10 @@ def locked_progress(session: Session, candidate_id: str, upload_id: str) -> Prog
 
 def _own(candidate_id: str, upload_id: str) -> Select[Upload]:
     return select(Upload).where(
-        Upload.id == upload_id, Upload.candidate_id == candidate_id, Upload.touched_at > system_now() - EXPIRY
+        Upload.id == upload_id,
+        Upload.candidate_id == candidate_id,
+        Upload.given_up.is_(False),
+        Upload.touched_at > system_now() - EXPIRY,
     )
 
 
@@ -64,9 +67,17 @@ def content_of(session: Session, upload_id: str) -> bytes:
 
 
 def open_uploads(session: Session, candidate_id: str) -> list[Upload]:
-    """Those that are not deposited yet, the one that was left alone for longest first."""
-    wanted = select(Upload).where(Upload.candidate_id == candidate_id, Upload.deposit_id.is_(None))
+    """Those that are neither deposited nor given up, the one that was left alone for longest first."""
+    wanted = select(Upload).where(
+        Upload.candidate_id == candidate_id, Upload.deposit_id.is_(None), Upload.given_up.is_(False)
+    )
     return list(session.scalars(wanted.order_by(Upload.touched_at, Upload.id)))
+
+
+def touched_since(session: Session, candidate_id: str, since: datetime) -> list[datetime]:
+    """When the candidate's uploads of that time last got bytes, whatever became of them; the earliest first."""
+    wanted = select(Upload.touched_at).where(Upload.candidate_id == candidate_id, Upload.touched_at > since)
+    return list(session.scalars(wanted.order_by(Upload.touched_at)))
 
 
 def uploads_of(session: Session, deposit_id: str) -> set[str]:

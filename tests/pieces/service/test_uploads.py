@@ -12,7 +12,7 @@ from sqlalchemy import event, func, select
 from services.chassis.clock import system_now
 from services.chassis.database import new_id
 from services.pieces.domain.refusals import LIMIT
-from services.pieces.domain.uploads import EXPIRY, MOST_OPEN, MOST_SENT, UPLOAD_LIFE
+from services.pieces.domain.uploads import EXPIRY, HOUR, MOST_AN_HOUR, MOST_OPEN, MOST_SENT, UPLOAD_LIFE
 from services.pieces.models import Upload, UploadPart, db
 from services.pieces.operations import uploads
 from services.pieces.operations.uploads import purge_uploads
@@ -204,6 +204,18 @@ def test_one_candidate_has_so_many_on_their_way_and_old_ones_give_way(portal: Po
     assert announced(portal, "NATIDE06", 1000).status_code == 201
     assert state(portal, ids[0]).status_code == 200, "the one that goes on stays"
     assert sum(state(portal, one).status_code == 404 for one in ids) == 1
+
+
+def test_who_begins_and_gives_up_all_the_time_waits_for_the_hour_to_pass(portal: Portal) -> None:
+    portal.registered()
+    for _ in range(MOST_AN_HOUR):
+        upload_id = begun(portal, "NATIDE06", 1000)
+        assert portal.call("DELETE", f"/uploads/{upload_id}", headers=VERSION).status_code == 204
+    refused = announced(portal, "NATIDE06", 1000)
+    assert (refused.status_code, refused.get_json()["type"].rpartition("/")[2]) == (429, "trop-d-envois")
+    assert 0 < int(refused.headers["Retry-After"]) <= 3600
+    _left_alone(portal, HOUR)
+    assert announced(portal, "NATIDE06", 1000).status_code == 201
 
 
 def test_one_candidate_has_so_many_bytes_on_their_way(portal: Portal) -> None:

@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("length", sa.Integer(), nullable=False),
         sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("touched_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("given_up", sa.Boolean(), nullable=False),
         sa.Column("deposit_id", sa.String(32), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_uploads"),
         sa.ForeignKeyConstraint(["piece_id"], ["pieces.id"], name="fk_uploads_piece_id_pieces", ondelete="CASCADE"),

@@ -10,9 +10,8 @@ from services.accounts.models import db
 from services.chassis.clock import portal_now
 from tests.accounts.house import House
 from tests.accounts.test_change import EMAIL
-from tests.chassis.events.test_plans import plan, statements
+from tests.support.plans import ROWS, analyse, plan, statements
 
-ROWS = 100_000
 FILL = """
 WITH RECURSIVE numbers (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < :rows)
 INSERT INTO accounts (id, email, email_key, password_hash, created_at, activated_at, version, civilite, nom_famille,
@@ -24,10 +23,10 @@ SELECT CAST(i AS VARCHAR), 'x', CAST(i AS VARCHAR) || '@x.fr', 'x', :at, :at, 1,
 
 @pytest.fixture
 def full(house: House) -> House:
-    with house.app.app_context(), db.operation() as session:
-        session.execute(text(FILL), {"rows": ROWS, "at": portal_now()})
-        if db.engine.dialect.name == "postgresql":  # which looks at its tables by itself; SQLite never does
-            session.execute(text("ANALYZE accounts"))
+    with house.app.app_context():
+        with db.operation() as session:
+            session.execute(text(FILL), {"rows": ROWS, "at": portal_now()})
+        analyse(db, "accounts")
     return house
 
 

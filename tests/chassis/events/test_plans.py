@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event, text
+from sqlalchemy import text
 
 from services.chassis.clock import system_now
 from services.chassis.database import Database
 from services.chassis.events import outbox, purge
 from services.chassis.events.tables import TO_BROKER, TO_SELF
 from tests.chassis.events.ledger import Ledger
+from tests.support.plans import ROWS, analyse, plan, statements
 
-ROWS = 100_000
 FILL = """
 WITH RECURSIVE numbers (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < :rows)
 INSERT INTO outbox (event_id, destination, type, subject, envelope, created_at, available_at, attempts, published_at)
 SELECT CAST(:prefix + i AS VARCHAR), CASE WHEN i % 2 = 0 THEN 'self' ELSE 'broker' END, 'x', 'x', 'x',
        :at, :at, 0, :published FROM numbers
 """
-Statement = tuple[str, Any]
 
 
 @pytest.fixture
@@ -36,9 +33,7 @@ def db(database_url: str) -> Iterator[Database]:
             values = {"prefix": prefix, "rows": rows, "at": now - timedelta(days=2), "published": published}
             with ledger.db.operation() as session:
                 session.execute(text(FILL), values)
-        if ledger.db.engine.dialect.name == "postgresql":  # which looks at its tables by itself; SQLite never does
-            with ledger.db.operation() as session:
-                session.execute(text("ANALYZE outbox"))
+        analyse(ledger.db, "outbox")
         yield ledger.db
         ledger.db.engine.dispose()
 
@@ -80,9 +75,7 @@ def test_a_channel_reads_nothing_of_what_waits_in_another(db: Database) -> None:
     with db.operation() as session:
         session.execute(text("UPDATE outbox SET published_at = NULL WHERE destination = 'self'"))
         session.execute(text("UPDATE outbox SET type = 'scan' WHERE sequence = 2"))
-    if db.engine.dialect.name == "postgresql":
-        with db.operation() as session:
-            session.execute(text("ANALYZE outbox"))
+    analyse(db, "outbox")
     with statements(db) as executed:
         assert take_scan(db)
     with db.engine.connect() as connection:
@@ -96,25 +89,6 @@ def test_what_waits_is_counted_with_the_age_of_the_oldest(db: Database) -> None:
     number, oldest = outbox.waiting(db)
     assert number == 200
     assert oldest == pytest.approx(2 * 86400, abs=120)
-
-
-@contextmanager
-def statements(db: Database) -> Iterator[list[Statement]]:
-    executed: list[Statement] = []
-
-    def note(connection: Any, cursor: Any, statement: str, values: Any, context: Any, many: bool) -> None:
-        executed.append((statement, values))
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield executed
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
-
-
-def plan(connection: Connection, sql: str, values: Any) -> str:
-    how = "EXPLAIN" if connection.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
-    return "\n".join(str(row) for row in connection.exec_driver_sql(f"{how} {sql}", values).all())
 
 
 def reads_all(plan: str) -> bool:

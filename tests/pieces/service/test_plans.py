@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
 import pytest
-from sqlalchemy import event, select, text
+from sqlalchemy import select, text
 
 from services.chassis.events.tables import job_figures
 from services.pieces.jobs import jobs
 from services.pieces.models import Deposit, Piece, db
 from tests.pieces.portal import Portal
+from tests.support.plans import ROWS, analyse, plan, statements
 
-ROWS = 100_000
 WAITING = 40
 
 
@@ -32,9 +28,7 @@ def full(portal: Portal) -> Portal:
                 "object_key": "object_key || i",
             }
             session.execute(text(copies(Deposit, **changes, scan=state)))
-        if db.engine.dialect.name == "postgresql":
-            with db.operation() as session:
-                session.execute(text("ANALYZE deposits"))
+        analyse(db, "deposits")
     return portal
 
 
@@ -55,33 +49,18 @@ def copies(table: type[Piece] | type[Deposit], **changes: str) -> str:
     )
 
 
-@contextmanager
-def questions() -> Iterator[list[tuple[str, Any]]]:
-    asked: list[tuple[str, Any]] = []
-
-    def note(connection: Any, cursor: Any, statement: str, values: Any, context: Any, many: bool) -> None:
-        asked.append((statement, values))
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
-
-
 def test_counting_what_waits_for_the_antivirus_does_not_read_all_files(full: Portal) -> None:
     with full.app.app_context():
-        with questions() as asked:
+        with statements(db) as asked:
             jobs["count-scans"].run()
         about = [question for question in asked if "FROM deposits" in question[0]]
-        how = "EXPLAIN" if db.engine.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
         with db.engine.connect() as connection:
-            plans = [str(connection.exec_driver_sql(f"{how} {sql}", values).all()) for sql, values in about]
+            plans = [plan(connection, sql, values) for sql, values in about]
         with db.reading() as session:
             counted = dict(session.execute(select(job_figures.c.labels, job_figures.c.value)).tuples().all())
     assert plans
-    for plan in plans:
-        assert "Seq Scan" not in plan
-        assert "SCAN deposits" not in plan
-        assert "ix_deposits_scan" in plan
+    for steps in plans:
+        assert "Seq Scan" not in steps
+        assert "SCAN deposits" not in steps
+        assert "ix_deposits_scan" in steps
     assert counted == {'["pending"]': WAITING, '["failed"]': WAITING, '["infected"]': 0}

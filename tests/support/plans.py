@@ -1,0 +1,63 @@
+"""How a database finds what it is asked, beside a hundred thousand rows of others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, event, text
+from sqlalchemy.orm import Session
+
+from services.chassis.database import Database
+
+ROWS = 100_000
+Statement = tuple[str, Any]
+
+
+@contextmanager
+def statements(db: Database) -> Iterator[list[Statement]]:
+    """What is asked of the database during the block, with its values."""
+    executed: list[Statement] = []
+
+    def note(connection: Any, cursor: Any, statement: str, values: Any, context: Any, many: bool) -> None:
+        executed.append((statement, values))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield executed
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
+def plan(connection: Connection, sql: str, values: Any) -> str:
+    how = "EXPLAIN" if connection.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
+    return "\n".join(str(row) for row in connection.exec_driver_sql(f"{how} {sql}", values).all())
+
+
+def whole_reads(db: Database, asked: Sequence[Statement], tables: Sequence[str]) -> dict[str, str]:
+    """The plans, by statement, that read all rows of one of these tables."""
+    with db.engine.connect() as connection:
+        plans = {sql: plan(connection, sql, values) for sql, values in asked}
+    signs = [sign for table in tables for sign in (f"Seq Scan on {table}", f"SCAN {table}")]
+    return {sql: steps for sql, steps in plans.items() if any(sign in steps for sign in signs)}
+
+
+def multiply(session: Session, table: Any, *numbered: str) -> None:
+    """ROWS copies of a row of that table; the columns `numbered`, which tell rows apart, are alike in all tables."""
+    columns = [column.name for column in table.columns]
+    values = ", ".join(f"'{'x' * 20}-' || i" if column in numbered else column for column in columns)
+    copies = (
+        f"WITH RECURSIVE numbers (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < {ROWS}) "
+        f"INSERT INTO {table.name} ({', '.join(columns)}) "
+        f"SELECT {values} FROM (SELECT * FROM {table.name} LIMIT 1) AS example CROSS JOIN numbers"
+    )
+    session.execute(text(copies))
+
+
+def analyse(db: Database, *tables: str) -> None:
+    """PostgreSQL looks at its tables by itself, some time later; SQLite never does."""
+    if db.engine.dialect.name == "postgresql":
+        with db.operation() as session:
+            for table in tables:
+                session.execute(text(f"ANALYZE {table}"))

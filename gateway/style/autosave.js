@@ -3,7 +3,6 @@
 
 const PAUSE_MS = 700; // after the last key
 const LONGEST_MS = 1400; // while somebody types on
-const ANSWER_MS = 10000;
 const RETRY_MS = [1000, 2000, 4000, 8000, 15000, 30000];
 const LEAVING_MS = 10000;
 const LARGEST_ON_LEAVING = 60000; // bytes that a browser sends for a page that is gone
@@ -86,7 +85,7 @@ class Autosave {
   request() {
     const body = new URLSearchParams(new FormData(this.form));
     const keepalive = document.visibilityState === "hidden" && this.size() < LARGEST_ON_LEAVING;
-    return [body, { headers: { Accept: "application/json" }, keepalive, signal: AbortSignal.timeout(ANSWER_MS) }];
+    return [body, { headers: { Accept: "application/json" }, keepalive }];
   }
 
   size() {

@@ -4,6 +4,7 @@
 const OURS = ["revision", "titulaire"];
 const WORDS = "-texte";
 const WORDS_SHOWN = "-affiche";
+const ANSWER_MS = 10000; // a server that says nothing for so long holds up nobody
 
 const written = (pairs) => JSON.stringify(pairs.filter(([, value]) => value !== "").sort());
 const withoutWords = (text) => written(JSON.parse(text).filter(([name]) => !name.endsWith(WORDS)));
@@ -37,10 +38,10 @@ class FormQueue {
     return done;
   }
 
-  // Throws where no answer came.
+  // Throws where no answer came in time.
   async post(address, body, options) {
     this.sent.add(this.typed());
-    return fetch(address, { method: "POST", body, ...options });
+    return fetch(address, { method: "POST", body, signal: AbortSignal.timeout(ANSWER_MS), ...options });
   }
 
   holds(typed) {

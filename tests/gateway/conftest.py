@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
+from gateway.settings import cookie_name
 from tests.gateway.people import Visitors
+from tests.gateway.typist import IDENTIFICATION, Typist
 from tests.support.plain_browser import PlainBrowser
 from tests.support.portal import Portal, portal
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +32,14 @@ def plain(running: Portal) -> PlainBrowser:
 @pytest.fixture
 def visitors(running: Portal) -> Visitors:
     return Visitors(running)
+
+
+@pytest.fixture
+def typist(page: Page, running: Portal, visitors: Visitors) -> Typist:
+    email = visitors.activated()
+    someone = Typist(page, running, email, visitors.begin(email))
+    name = cookie_name(running.gateway.app.extensions["portail"], "session")
+    session = visitors.logged_in(email).cookie(name)
+    page.context.add_cookies([{"name": name, "value": session or "", "url": running.url}])
+    someone.opens(IDENTIFICATION)
+    return someone

@@ -8,71 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Route, expect
 
-from gateway.settings import cookie_name
 from tests.accounts.people import PASSWORD
 from tests.gateway.people import Visitors
+from tests.gateway.typist import CANDIDATURE, ENDED, IDENTIFICATION, NOT_SAVED, OFFLINE, SAVED, Typist
 from tests.support.accessibility import violations
 from tests.support.portal import Portal, absent
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
-
-SAVED = re.compile(r"Brouillon enregistré à \d\d:\d\d – pas encore transmis")
-NOT_SAVED = "Non enregistré, nouvel essai…"
-OFFLINE = "Hors ligne : ce que vous tapez reste dans cette page et sera enregistré au retour du réseau."
-ENDED = "Votre session est terminée"
-PATIENCE_MS = 40_000  # the longest pause between two tries, on a busy machine
-IDENTIFICATION, CANDIDATURE = 2, 3
-
-
-class Typist:
-    """Someone on the tabs of a draft of his own."""
-
-    def __init__(self, page: Page, portal: Portal, email: str, draft: str) -> None:
-        self.page, self.url, self.email, self.draft = page, portal.url, email, portal.url + draft
-        self.posts: list[str] = []
-        page.on("request", lambda request: self.posts.append(request.url) if request.method == "POST" else None)
-
-    def logs_in(self, there: Page) -> None:
-        there.goto(f"{self.url}/connexion")
-        there.get_by_label("Identifiant de connexion").fill(self.email)
-        there.get_by_label("Mot de passe *", exact=True).fill(PASSWORD)
-        there.get_by_role("button", name="Me connecter").click()
-        there.wait_for_url(f"{self.url}/")
-
-    def opens(self, number: int, page: Page | None = None) -> None:
-        (page or self.page).goto(f"{self.draft}/{number}")
-
-    def field(self, name: str, page: Page | None = None) -> Locator:
-        return (page or self.page).locator(f"[name={name}]")
-
-    def line(self, page: Page | None = None) -> Locator:
-        return (page or self.page).locator("#saisie [data-etat]")
-
-    def reads(self, words: str | re.Pattern[str], page: Page | None = None) -> None:
-        expect(self.line(page)).to_have_text(words, timeout=PATIENCE_MS)
-
-    def holds(self, name: str, value: str) -> None:
-        """What the server has, seen by another window that is opened now."""
-        other = self.page.context.new_page()
-        self.opens(IDENTIFICATION, other)
-        expect(self.field(name, other)).to_have_value(value)
-        other.close()
-
-    @property
-    def saves(self) -> int:
-        return sum(url.endswith("/saisie") for url in self.posts)
-
-
-@pytest.fixture
-def typist(page: Page, running: Portal, visitors: Visitors) -> Typist:
-    email = visitors.activated()
-    someone = Typist(page, running, email, visitors.begin(email))
-    name = cookie_name(running.gateway.app.extensions["portail"], "session")
-    session = visitors.logged_in(email).cookie(name)
-    page.context.add_cookies([{"name": name, "value": session or "", "url": running.url}])
-    someone.opens(IDENTIFICATION)
-    return someone
+    from playwright.sync_api import Page
 
 
 def cut(route: Route) -> None:
@@ -270,40 +213,3 @@ def test_a_text_that_cannot_be_kept_is_told(typist: Typist) -> None:
     typist.reads(re.compile("Non enregistré : 10000 caractères"))
     typist.field("adresse").fill("1 rue du port")
     typist.reads(SAVED)
-
-
-def test_a_choice_that_changes_the_form_and_what_is_typed_meanwhile_are_both_saved(typist: Typist) -> None:
-    typist.opens(CANDIDATURE)
-    held: list[Route] = []
-    typist.page.route(f"**/{CANDIDATURE}", lambda route: held.append(route), times=1)
-    with typist.page.expect_request(f"**/{CANDIDATURE}"):
-        typist.field("categorie").select_option("320")
-    typist.field("etablissement-texte").press_sequentially("Pasteur")
-    with typist.page.expect_response("**/saisie"):
-        held.pop().continue_()
-    typist.reads(SAVED)
-    other = typist.page.context.new_page()
-    typist.opens(CANDIDATURE, other)
-    expect(typist.field("categorie", other)).to_have_value("320")
-    expect(typist.field("etablissement-texte", other)).to_have_value("Pasteur")
-
-
-def test_a_choice_that_changes_the_form_is_told_as_saved_by_the_one_request_that_it_takes(typist: Typist) -> None:
-    typist.opens(CANDIDATURE)
-    typist.field("categorie").select_option("320")
-    typist.reads(SAVED)
-    with typist.page.expect_request("**/saisie"):
-        typist.field("etablissement-texte").fill("Pasteur")
-    assert typist.saves == 1
-
-
-def test_a_choice_made_while_the_line_is_cut_changes_the_form_when_it_is_back(typist: Typist) -> None:
-    typist.opens(CANDIDATURE)
-    typist.page.context.set_offline(True)
-    typist.field("categorie").select_option("320")
-    typist.reads(OFFLINE)
-    typist.field("etablissement-texte").fill("Pasteur")
-    with typist.page.expect_response(lambda answer: answer.url.endswith(f"/{CANDIDATURE}") and answer.status == 303):
-        typist.page.context.set_offline(False)
-    expect(typist.field("categorie")).to_have_value("320")
-    expect(typist.field("etablissement-texte")).to_have_value("Pasteur")

@@ -1,0 +1,55 @@
+"""A choice that changes the form is saved together with what is typed, and holds it up in nothing."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Route, expect
+
+from tests.gateway.typist import CANDIDATURE, OFFLINE, PATIENCE_MS, SAVED, Typist
+
+
+def test_a_choice_that_changes_the_form_and_what_is_typed_meanwhile_are_both_saved(typist: Typist) -> None:
+    typist.opens(CANDIDATURE)
+    held: list[Route] = []
+    typist.page.route(f"**/{CANDIDATURE}", lambda route: held.append(route), times=1)
+    with typist.page.expect_request(f"**/{CANDIDATURE}"):
+        typist.field("categorie").select_option("320")
+    typist.field("etablissement-texte").press_sequentially("Pasteur")
+    with typist.page.expect_response("**/saisie"):
+        held.pop().continue_()
+    typist.reads(SAVED)
+    other = typist.page.context.new_page()
+    typist.opens(CANDIDATURE, other)
+    expect(typist.field("categorie", other)).to_have_value("320")
+    expect(typist.field("etablissement-texte", other)).to_have_value("Pasteur")
+
+
+def test_a_choice_that_changes_the_form_is_told_as_saved_by_the_one_request_that_it_takes(typist: Typist) -> None:
+    typist.opens(CANDIDATURE)
+    typist.field("categorie").select_option("320")
+    typist.reads(SAVED)
+    with typist.page.expect_request("**/saisie"):
+        typist.field("etablissement-texte").fill("Pasteur")
+    assert typist.saves == 1
+
+
+def test_a_choice_made_while_the_line_is_cut_changes_the_form_when_it_is_back(typist: Typist) -> None:
+    typist.opens(CANDIDATURE)
+    typist.page.context.set_offline(True)
+    typist.field("categorie").select_option("320")
+    typist.reads(OFFLINE)
+    typist.field("etablissement-texte").fill("Pasteur")
+    with typist.page.expect_response(lambda answer: answer.url.endswith(f"/{CANDIDATURE}") and answer.status == 303):
+        typist.page.context.set_offline(False)
+    expect(typist.field("categorie")).to_have_value("320")
+    expect(typist.field("etablissement-texte")).to_have_value("Pasteur")
+
+
+def test_a_choice_that_is_never_answered_does_not_hold_up_what_is_typed_after_it(typist: Typist) -> None:
+    typist.opens(CANDIDATURE)
+    silent: list[Route] = []
+    typist.page.route(f"**/{CANDIDATURE}", lambda route: silent.append(route), times=1)
+    with typist.page.expect_request(f"**/{CANDIDATURE}"):
+        typist.field("categorie").select_option("320")
+    with typist.page.expect_response("**/saisie", timeout=PATIENCE_MS):
+        typist.field("etablissement-texte").fill("Pasteur")
+    typist.reads(SAVED)

@@ -19,8 +19,7 @@ from services.chassis.clock import portal_now
 from services.chassis.events import Envelope, Handlers
 from services.mail import sent
 from services.mail.letter import Letter
-from services.mail.mailer import MAILS, Mail, MailRefused
-from services.mail.sent import State
+from services.mail.mailer import MAILS, Mail
 
 registry = Handlers("accounts")
 
@@ -131,25 +130,16 @@ def _send(address: str, letter: Letter, envelope: Envelope, *, reader: Account |
     mail = letter.mail(letterhead, to=_deliverable(address), message_id=envelope.id, date=date)
     if isinstance(reader, Account):
         _keep(reader.id, letter, mail)
-    try:
-        parts().mailer.send(mail)
-    except MailRefused as error:
-        mail_refusals.note(envelope.subject, address, error.code)
-        _settle(mail, State.REFUSED)
+    if refusal := sent.hand_over(db, parts().mailer, mail):
+        mail_refusals.note(envelope.subject, address, refusal.code)
     else:
         mail_refusals.forget(envelope.subject, address)
-        _settle(mail, State.TAKEN)
 
 
 def _keep(account_id: str, letter: Letter, mail: Mail) -> None:
     with db.operation() as session:
         if session.get(Account, account_id, with_for_update=True) is not None:
             sent.keep(session, account_id, letter, mail)
-
-
-def _settle(mail: Mail, state: State) -> None:
-    with db.operation() as session:
-        sent.settle(session, mail, state)
 
 
 def _happened_at(envelope: Envelope) -> datetime:

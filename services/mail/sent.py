@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from services.chassis.database import Database, UtcDateTime
 from services.mail.letter import Letter
-from services.mail.mailer import Mail
+from services.mail.mailer import Mail, Mailer, MailRefused
 
 KEPT = timedelta(days=365)
 
@@ -105,9 +105,20 @@ def keep(session: Session, owner_id: str, letter: Letter, mail: Mail) -> None:
     session.execute(insert(sent_mails).values(values))
 
 
-def settle(session: Session, mail: Mail, state: State) -> None:
-    """What the mail server made of a mail; nothing for one that is not kept."""
-    session.execute(update(sent_mails).where(sent_mails.c.id == mail.message_id).values(state=state))
+def hand_over(db: Database, mailer: Mailer, mail: Mail) -> MailRefused | None:
+    """Send the mail and note, where it is kept, what the mail server made of it; why it never takes it, if so.
+
+    Raises MailUnavailable or MailDeferred.
+    """
+    refusal = None
+    try:
+        mailer.send(mail)
+    except MailRefused as error:
+        refusal = error
+    state = State.TAKEN if refusal is None else State.REFUSED
+    with db.operation() as session:
+        session.execute(update(sent_mails).where(sent_mails.c.id == mail.message_id).values(state=state))
+    return refusal
 
 
 def page(session: Session, owner_id: str, *, after: Place | None, limit: int) -> list[dict[str, Any]]:

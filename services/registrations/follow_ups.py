@@ -11,8 +11,7 @@ from services.chassis.events import Envelope
 from services.contracts.registrations import RegistrationSaved
 from services.mail import sent
 from services.mail.letter import Letter
-from services.mail.mailer import MAILER, MAILS, Mail, MailRefused
-from services.mail.sent import State
+from services.mail.mailer import MAILER, MAILS, Mail
 from services.registrations import mails
 from services.registrations.handlers import registry
 from services.registrations.mails import Subject
@@ -61,22 +60,13 @@ def _send(data: dict[str, Any], envelope: Envelope, write: Writing) -> None:
     letter = write(Subject(saved, at, reason, settings.public_url.rstrip("/")))
     mail = letter.mail(settings.letterhead(), to=email, message_id=envelope.id, date=at)
     _keep(candidature.candidate_id, letter, mail)
-    try:
-        current_app.extensions[MAILER].send(mail)
-    except MailRefused as error:
-        mail_refusals.note(candidature.candidate_id, email, error.code)
-        _settle(mail, State.REFUSED)
+    if refusal := sent.hand_over(db, current_app.extensions[MAILER], mail):
+        mail_refusals.note(candidature.candidate_id, email, refusal.code)
     else:
         mail_refusals.forget(candidature.candidate_id, email)
-        _settle(mail, State.TAKEN)
 
 
 def _keep(candidate_id: str, letter: Letter, mail: Mail) -> None:
     with db.operation() as session:
         if session.get_one(Candidate, candidate_id, with_for_update=True).email is not None:
             sent.keep(session, candidate_id, letter, mail)
-
-
-def _settle(mail: Mail, state: State) -> None:
-    with db.operation() as session:
-        sent.settle(session, mail, state)

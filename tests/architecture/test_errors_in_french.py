@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
 from flask import Flask
 
-from services.chassis.entry import migrate
-from tests.architecture import apps, ledger
+from tests.architecture import ledger
 from tests.architecture.test_openapi import CALLERS
 from tests.support import tokens
 
@@ -24,18 +21,6 @@ ENGLISH = re.compile(
 WRONG_VALUES: tuple[Any, ...] = ({}, [], [{}], 12.5, -7, True, None, "x" * 20_000, "", "\u0000", "?")
 WRONG_BODIES = (b"", b"{", b"[" * 2_000, b"\xff\xfe", b"[]", b"12", b"null", b'{"unheard_of": 1}')
 WITHOUT_SENDING = {"GET", "DELETE"}
-
-
-@pytest.fixture(params=apps.SERVICES)
-def service(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def app(service: str, tmp_path: Path) -> Flask:
-    built = apps.build(service, tmp_path)
-    migrate(built)
-    return built
 
 
 def test_every_refusal_is_in_french(service: str, app: Flask) -> None:

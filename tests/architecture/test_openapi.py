@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.core.result import Ok
 
-from services.chassis.entry import migrate
 from tests.architecture import apps, ledger
 from tests.architecture.test_access import EVERY_SCOPE
 from tests.support import tokens
@@ -23,19 +21,6 @@ CALLERS = {
     "staff": tokens.staff_token(scopes=EVERY_SCOPE, academies=["03"]),
     **{f"service({name})": tokens.service_token(name) for name in ("gateway", *apps.SERVICES)},
 }
-
-
-@pytest.fixture(params=apps.SERVICES)
-def service(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def app(service: str, tmp_path: Path) -> Flask:
-    """A service that is empty, and alone: neither peers nor an object store answer."""
-    built = apps.build(service, tmp_path)
-    migrate(built)
-    return built
 
 
 def test_the_description_is_valid_and_whole(service: str, app: Flask) -> None:

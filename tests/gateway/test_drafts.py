@@ -16,7 +16,7 @@ from tests.gateway.people import Visitors, forget_exchange
 from tests.support.plain_browser import PlainBrowser
 from tests.support.portal import Portal
 
-IDENTIFICATION, CANDIDATURE, RECAP, NUMBER = 2, 3, 8, 9
+IDENTIFICATION, CANDIDATURE, EPREUVES, RECAP, NUMBER = 2, 3, 7, 8, 9
 BESANCON, AMIENS = "03", "20"
 
 
@@ -69,6 +69,21 @@ def test_quitter_does_not_lose_what_is_too_long_to_be_kept(visitors: Visitors) -
     browser.press("Quitter", adresse="x" * 10_001)
     assert browser.answer.status_code == 422
     assert browser.value("adresse") == "x" * 10_001
+
+
+@pytest.mark.parametrize(
+    ("number", "typed"), [(IDENTIFICATION, True), (EPREUVES, True), (RECAP, False), (NUMBER, False)]
+)
+def test_a_tab_speaks_of_saving_what_is_typed_where_something_can_be_typed(
+    visitors: Visitors, number: int, typed: bool
+) -> None:
+    email = visitors.activated()
+    visitors.register(email)
+    browser = visitors.logged_in(email)
+    browser.get("/inscriptions")
+    browser.press("Modifier")
+    browser.get(f"{browser.path.rpartition('/')[0]}/{number}")
+    assert ("Ce que vous saisissez" in browser.answer.text) is typed
 
 
 def test_what_the_script_sends_is_in_the_draft_with_its_hour(visitors: Visitors) -> None:

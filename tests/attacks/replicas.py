@@ -10,6 +10,8 @@ from pathlib import Path
 import requests
 from cryptography.fernet import Fernet
 from prometheus_client.parser import text_string_to_metric_families
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 from services.chassis.observed import QUIET
 from tests.accounts.people import PASSWORD
@@ -25,6 +27,8 @@ from tests.support.proxy import Proxy
 ROOT = Path(__file__).parents[2]
 ADDRESSES = ("127.0.0.2", "127.0.0.3")
 PATIENCE = 90.0  # seconds: this machine may be busy with others
+# A busy machine may ask a visitor to come again, as it may ask a person.
+COMING_AGAIN = Retry(total=10, status_forcelist=[503], allowed_methods=None, backoff_factor=0.5, backoff_max=10)
 _DEPOSIT = re.compile(r'href="(/justificatifs/[0-9a-f]{32}/depot/[0-9a-f]{32})"')
 
 
@@ -51,11 +55,14 @@ class Replica:
             return False
 
     def served(self) -> int:
-        """Requests answered, probes left aside."""
+        """Requests answered, probes and those asked to come again left aside."""
         text = requests.get(f"{self.url}/metrics", timeout=PATIENCE).text
         samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
         requests_ = [sample for sample in samples if sample.name == "http_requests_total"]
-        return round(sum(sample.value for sample in requests_ if sample.labels["route"] not in QUIET))
+        counted = [
+            sample for sample in requests_ if sample.labels["route"] not in QUIET and sample.labels["status"] != "503"
+        ]
+        return round(sum(sample.value for sample in counted))
 
 
 class Site:
@@ -106,9 +113,10 @@ class Site:
         }
 
 
-def logged_in(url: str, email: str) -> requests.Session:
-    """A visit of that person's, who has just logged in."""
+def logged_in(url: str, email: str, retries: Retry | int = 0) -> requests.Session:
+    """A visit of that person's, who has just logged in; what she asks for is tried again as `retries` says."""
     visit = requests.Session()
+    visit.mount(url, HTTPAdapter(max_retries=retries))
     visit.headers.update(FROM_US)
     typed = {"identifiant": email, "password": PASSWORD}
     answer = visit.post(f"{url}/connexion", data=typed, allow_redirects=False, timeout=PATIENCE)

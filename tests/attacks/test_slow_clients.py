@@ -11,7 +11,7 @@ import requests
 
 from gateway.web.justificatifs.reception import YOURS
 from tests.attacks.crowd import HEADS, IDLE, crowd, multipart
-from tests.attacks.replicas import PATIENCE, Site, a_large_pdf, logged_in, places
+from tests.attacks.replicas import COMING_AGAIN, PATIENCE, Site, a_large_pdf, logged_in, places
 from tests.pieces.made import pdf
 from tests.support.plain_browser import FROM_US
 from tests.support.processes import wait_until
@@ -87,7 +87,7 @@ def half_sent(site: Site, visit: requests.Session, place: str) -> socket.socket:
 
 def deposits(site: Site, email: str) -> None:
     """Five requests: log-in, two pages, the largest file that is admitted, and the page that shows it."""
-    visit = logged_in(site.url, email)
+    visit = logged_in(site.url, email, COMING_AGAIN)
     place, *_ = places(site.url, visit)
     file = {"fichier": ("grande.pdf", a_large_pdf(LARGEST), "application/pdf")}
     answer = visit.post(place, files=file, allow_redirects=False, timeout=PATIENCE)

@@ -26,7 +26,7 @@ from services.objects.lifecycle import erase_expired
 from tests.objects.table import declare_file
 
 ROWS = 100_000
-NOW = datetime(2026, 11, 25, tzinfo=UTC)
+NOW = datetime.now(UTC)
 
 
 class _EmptyStore:

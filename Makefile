@@ -11,6 +11,8 @@ COMPOSE ?= docker compose
 ENGINE ?= docker
 # What builds images or disturbs a whole portal takes longer than a single test may (seconds).
 PATIENTLY := -o faulthandler_timeout=3600
+# The files of a whole run are shared among processes, each with servers of its own; a single file starts faster alone.
+SIDE_BY_SIDE = $(if $(ARGS),,-n 2 --dist loadfile)
 # Arguments for pytest: make test ARGS="tests/accounts -k activation"
 ARGS ?=
 
@@ -27,7 +29,7 @@ restore: .venv/local.stamp ## put a backup into an empty VAR_DIR: make restore D
 	@$(PY) -m deploy.local.restore "$(DIR)" $(ARGS)
 
 test: .venv/dev.stamp $(ASSETS) services ## run the tests (INSTALL=1, as root: installs RabbitMQ, PostgreSQL … from Debian)
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
 check: lint types walls test ## what a change must pass: lint, types, walls, tests
 

@@ -162,5 +162,6 @@ def pytest_runtest_makereport(
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say at the end which services were not there, and how to get them."""
-    for line in closing_lines():
+    skipped = [str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", ())]
+    for line in closing_lines(skipped):
         terminalreporter.write_line(line, yellow=True)

@@ -2,25 +2,21 @@
 
 import pytest
 
-from tests.support import missing
 from tests.support.missing import NotInstalled, closing_lines, skip_or_fail
 
 ABSENCE = NotInstalled("RabbitMQ", "/usr/lib/rabbitmq/bin/rabbitmq-server")
-
-
-@pytest.fixture(autouse=True)
-def nothing_missing_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(missing, "_missing", {})
 
 
 def test_on_a_desk_the_test_is_skipped_and_the_closing_lines_say_how_to_get_the_service(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("CI", raising=False)
-    with pytest.raises(pytest.skip.Exception, match="RabbitMQ is not installed"):
+    with pytest.raises(pytest.skip.Exception, match="RabbitMQ is not installed") as skipped:
         skip_or_fail(ABSENCE)
-    assert "RabbitMQ" in closing_lines()[1]
-    assert "make test INSTALL=1" in closing_lines()[-1]
+    lines = closing_lines([f"Skipped: {skipped.value}", "Skipped: another reason"])
+    assert len(lines) == 3
+    assert "RabbitMQ" in lines[1]
+    assert "make test INSTALL=1" in lines[2]
 
 
 def test_in_ci_the_test_fails(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -30,4 +26,4 @@ def test_in_ci_the_test_fails(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_nothing_is_said_when_all_services_are_there() -> None:
-    assert closing_lines() == []
+    assert closing_lines(["Skipped: another reason"]) == []

@@ -1,11 +1,12 @@
 """What a test run does about a service that this machine does not have: skip and say so, or fail in CI."""
 
 import os
+import re
+from collections.abc import Iterable
 
 import pytest
 
-_missing: dict[str, str] = {}
-
+_REASON = re.compile(r"^(?:Skipped: )?(.+ is not installed \(.+ not found\))$")
 HOW_TO_GET_THEM = "make test INSTALL=1   (as root; installs them from Debian)"
 
 
@@ -19,17 +20,16 @@ class NotInstalled(Exception):
 
 
 def skip_or_fail(absence: NotInstalled) -> None:
-    """Skip the running test and remember why; fail it with CI=true, where everything must be tested."""
+    """Skip the running test; fail it with CI=true, where everything must be tested."""
     if os.environ.get("CI", "").lower() == "true":
         pytest.fail(f"{absence}; in CI nothing is skipped", pytrace=False)
-    _missing[absence.service] = absence.what
     pytest.skip(str(absence))
 
 
-def closing_lines() -> list[str]:
-    """Return what to print at the end of the run, or nothing when all services were there."""
-    if not _missing:
+def closing_lines(skipped: Iterable[str]) -> list[str]:
+    """What to print at the end of a run that skipped tests for these reasons; nothing when all services were there."""
+    missing = sorted({match[1] for reason in skipped if (match := _REASON.search(reason))})
+    if not missing:
         return []
-    lines = ["Not tested here, for want of:"]
-    lines += [f"  {service} ({what} not found)" for service, what in sorted(_missing.items())]
+    lines = ["Not tested here, for want of:", *(f"  {service}" for service in missing)]
     return [*lines, f"To get them: {HOW_TO_GET_THEM}"]

@@ -1,16 +1,20 @@
 """Free loopback ports for the private services of a test run."""
 
+import random
 import socket
-from contextlib import ExitStack
+
+BELOW_THOSE_OF_CLIENTS = range(10_000, 32_000)
+"""The kernel gives no connection a port of these: one that is free stays free until its server starts."""
 
 
 def free_ports(count: int) -> list[int]:
     """Return `count` different TCP ports of 127.0.0.1 that nobody listens on."""
-    with ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in sockets]
+    ports: list[int] = []
+    while len(ports) < count:
+        port = random.SystemRandom().choice(BELOW_THOSE_OF_CLIENTS)
+        if port not in ports and _can_be_bound(port):
+            ports.append(port)
+    return ports
 
 
 def free_port() -> int:
@@ -23,3 +27,12 @@ def is_listening(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _can_be_bound(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True

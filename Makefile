@@ -61,7 +61,7 @@ bench: .venv/dev.stamp $(ASSETS) services ## measure: what a visitor waits under
 	$(PY) -m pytest $(PATIENTLY) tests/journeys/bench tests/objects/bench tests/pieces/bench -s $(ARGS)
 
 soak: .venv/dev.stamp $(ASSETS) services ## the tests that are too long for make check
-	COMPOSE="$(COMPOSE)" ENGINE="$(ENGINE)" $(PY) -m pytest $(PATIENTLY) tests/journeys/soak tests/attacks/soak tests/composed/soak $(ARGS)
+	COMPOSE="$(COMPOSE)" ENGINE="$(ENGINE)" $(PY) -m pytest $(PATIENTLY) tests/journeys/soak tests/attacks/soak tests/faults/soak tests/composed/soak $(ARGS)
 
 restore-drill: .venv/dev.stamp services ## lose the data of a portal in containers under load, restore, compare (part of soak)
 	COMPOSE="$(COMPOSE)" ENGINE="$(ENGINE)" $(PY) -m pytest $(PATIENTLY) -s tests/composed/soak/test_restore_drill.py $(ARGS)

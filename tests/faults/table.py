@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,10 +46,12 @@ class Cell:
         return f"{self.row} × {self.point.value} on {self.engine}"
 
 
-def cells() -> Iterator[Cell]:
-    for engine, points in POINTS.items():
+def cells(chosen: Mapping[str, Sequence[Point]]) -> Iterator[Cell]:
+    """All with these points by engine."""
+    for engine, points in chosen.items():
         for operation in OPERATIONS:
-            yield Cell(engine, operation, 0, Point.NONE)
+            if Point.NONE in points:
+                yield Cell(engine, operation, 0, Point.NONE)
             for number in range(len(operation.commits)):
                 yield from (Cell(engine, operation, number, point) for point in points if point is not Point.NONE)
 

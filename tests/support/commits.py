@@ -54,6 +54,11 @@ POINTS: dict[str, list[Point]] = {
     "sqlite": [point for point in Point if point is not Point.NOT_ARRIVED],
     "postgresql": list(Point),
 }
+# Each point on the engine whose ways with it are the harder: connections are lost on PostgreSQL alone.
+EACH_ONCE: dict[str, list[Point]] = {
+    "sqlite": [Point.BEFORE, Point.REFUSED, Point.KILLED],
+    "postgresql": [Point.NONE, Point.NOT_ARRIVED, Point.ANSWER_LOST],
+}
 _FATES = {Point.NOT_ARRIVED: Fate.NOT_ARRIVED, Point.ANSWER_LOST: Fate.ANSWER_LOST}
 # PostgreSQL judges this at the COMMIT, and answers it as it would with a full disk.
 _REFUSED_BY_POSTGRESQL = (

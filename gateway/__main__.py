@@ -16,7 +16,7 @@ def main() -> None:
         settings = GatewaySettings.read(os.environ)
     except SettingsError as error:
         sys.exit(f"gateway ne peut pas démarrer :\n{error}")
-    serve(lambda: create_app(settings), threads=settings.threads)
+    serve(lambda: create_app(settings), proc_name="gateway", threads=settings.threads)
 
 
 if __name__ == "__main__":

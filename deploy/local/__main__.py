@@ -13,9 +13,10 @@ from datetime import datetime
 from pathlib import Path
 from types import FrameType
 
-from deploy.local.children import Plan, free_ports
+from deploy.local.children import MODULES, Plan, free_ports
 from deploy.local.command import write_environments
 from deploy.local.first_start import StepFailed, declare_queues, demonstration_staff, load_catalogue, migrate
+from deploy.local.forking import preload
 from deploy.local.place import AlreadyRunning, Place, Unreadable
 from deploy.local.supervisor import POLL_SECONDS, NotReady, Supervisor, answers
 from deploy.local.turn import READY_SECONDS, take_up_secrets
@@ -66,6 +67,7 @@ def _run(plan: Plan) -> None:
     try:
         objects = plan.objects()
         supervisor.start(objects)
+        preload(MODULES)
         supervisor.wait_ready([objects.name], READY_SECONDS)
         declare_queues(plan)
         migrate(plan)

@@ -15,6 +15,7 @@ from deploy.local.place import Place, Secrets
 from deploy.turning import entries
 
 SERVICES = ("accounts", "registrations", "documents", "pieces")
+MODULES = (*(f"services.{service}.{part}" for service in SERVICES for part in ("app", "worker", "cli")), "gateway.app")
 KEPT_FROM_OURS = ("PATH", "HOME", "LANG", "TZ", "PYTHONPATH", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "PAGE_SECONDS")
 PASSED_ON = ("DEPOSITS_PER_HOUR", "INSPECTIONS_AT_ONCE")  # to the service, where its own default does not suit
 SENDER = "Gestion des examens et concours <ne-pas-repondre@portail.example>"
@@ -22,12 +23,14 @@ SENDER = "Gestion des examens et concours <ne-pas-repondre@portail.example>"
 
 @dataclass(frozen=True)
 class Child:
-    """`health` is a URL that answers 200, or "tcp:port"; None for a process that has none."""
+    """`command` is a program's, or the words after `python -m` where the process is ours; `health` a URL that answers
+    200, or "tcp:port", None for a process that has none."""
 
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str]
     health: str | None = None
+    is_ours: bool = True
 
 
 @dataclass(frozen=True)
@@ -86,17 +89,17 @@ class Plan:
         options = ("--vfs-cache-mode", "off", "--addr", address, "--config", os.devnull)
         keys = f'"{self.secrets.objects_key},{self.secrets.objects_secret}"'
         command = (_rclone(), "serve", "s3", *options, str(self.place.objects))
-        return Child("objects", command, _ours() | {"RCLONE_AUTH_KEY": keys}, f"tcp:{self.ports['objects']}")
+        return Child("objects", command, _ours() | {"RCLONE_AUTH_KEY": keys}, f"tcp:{self.ports['objects']}", False)
 
     def _web(self, service: str) -> Child:
         environment = self.service_environment(service) | {"BIND": f"127.0.0.1:{self.ports[service]}"}
-        return Child(service, _module(f"services.{service}", "web"), environment, f"{self.url(service)}/health/ready")
+        return Child(service, (f"services.{service}", "web"), environment, f"{self.url(service)}/health/ready")
 
     def _worker(self, service: str) -> Child:
         name = f"{service}-worker"
         environment = self.service_environment(service) | {"WORKER_PORT": str(self.ports[name])}
         health = f"http://127.0.0.1:{self.ports[name]}/health/live"
-        return Child(name, _module(f"services.{service}", "worker"), environment, health)
+        return Child(name, (f"services.{service}", "worker"), environment, health)
 
     def _gateway(self) -> Child:
         environment = self._common() | {
@@ -105,7 +108,7 @@ class Plan:
             "SEAL_KEY": self.secrets.seal_key,
             "MAIL_FOLDER": str(self.place.mail),
         }
-        return Child("gateway", _module("gateway"), environment, f"{self.public_url}/health/live")
+        return Child("gateway", ("gateway",), environment, f"{self.public_url}/health/live")
 
     def _common(self) -> dict[str, str]:
         urls = {f"{service.upper()}_URL": self.url(service) for service in SERVICES}
@@ -137,13 +140,9 @@ def free_ports() -> dict[str, int]:
             opened.close()
 
 
-def _module(name: str, *arguments: str) -> tuple[str, ...]:
-    return (sys.executable, "-m", name, *arguments)
-
-
 def _ours() -> dict[str, str]:
     """Nothing of the caller's environment but what a process needs to run at all."""
-    return {name: os.environ[name] for name in KEPT_FROM_OURS if name in os.environ} | {"PYTHONUNBUFFERED": "1"}
+    return {name: os.environ[name] for name in KEPT_FROM_OURS if name in os.environ}
 
 
 def _rclone() -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from tempfile import TemporaryFile
+from typing import IO
 
 from deploy import broker
 from deploy.local.children import SERVICES, Plan
+from deploy.local.forking import Forked
 from deploy.local.place import write_demo
 from services.accounts.domain.staff import scopes_of
 
@@ -23,9 +25,10 @@ class StepFailed(Exception):
 
 
 def migrate(plan: Plan) -> None:
-    """Every database to its newest revision; the four at once, since each waits mostly for Python to start."""
-    with ThreadPoolExecutor(len(SERVICES)) as pool:
-        list(pool.map(lambda service: command(plan, service, "migrate"), SERVICES))
+    """Every database to its newest revision; the four at once."""
+    with ExitStack() as stack:
+        for output in [stack.enter_context(_under_way(plan, service, "migrate")) for service in SERVICES]:
+            output()
 
 
 def declare_queues(plan: Plan) -> None:
@@ -59,15 +62,28 @@ def _staff(plan: Plan, name: str) -> dict[str, str]:
 
 
 def command(plan: Plan, service: str, *words: str, typed: str = "") -> str:
-    """Run a command of a service's; its output. Raises StepFailed."""
-    done = subprocess.run(
-        [sys.executable, "-m", f"services.{service}", *words],
-        env=plan.service_environment(service),
-        input=typed,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise StepFailed(f"{service} {' '.join(words)} :\n{done.stdout}{done.stderr}")
-    return done.stdout
+    """Run a command of a service's, which reads `typed`; its output. Raises StepFailed."""
+    with _under_way(plan, service, *words, typed=typed) as output:
+        return output()
+
+
+@contextmanager
+def _under_way(plan: Plan, service: str, *words: str, typed: str = "") -> Iterator[Callable[[], str]]:
+    """Give what waits for a command's output. That raises StepFailed."""
+    with TemporaryFile() as written, TemporaryFile() as output, TemporaryFile() as errors:
+        written.write(typed.encode())
+        written.seek(0)
+        environment = plan.service_environment(service)
+        process = Forked((f"services.{service}", *words), environment, typed=written, output=output, errors=errors)
+
+        def result() -> str:
+            if process.wait():
+                raise StepFailed(f"{service} {' '.join(words)} :\n{_text_of(output)}{_text_of(errors)}")
+            return _text_of(output)
+
+        yield result
+
+
+def _text_of(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import socket
@@ -14,14 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.local.children import Child
+from deploy.local.forking import Forked, end_with_parent
 
-PR_SET_PDEATHSIG = 1
 POLL_SECONDS = 0.2
 STOP_SECONDS = 30.0
 LONGEST_PAUSE = 10.0
 STEADY_SECONDS = 30.0  # up that long, a child's earlier crashes are forgotten
 
-_libc = ctypes.CDLL(None, use_errno=True)
+Process = subprocess.Popen[bytes] | Forked
 
 
 class NotReady(Exception):
@@ -31,7 +30,7 @@ class NotReady(Exception):
 @dataclass
 class _Running:
     child: Child
-    process: subprocess.Popen[bytes]
+    process: Process
     started: float
     crashes: int = 0
     restart_at: float | None = None
@@ -102,8 +101,10 @@ class Supervisor:
         running.restart_at = now + pause
         print(f"{name} s'est arrêté (code {running.process.returncode}) ; relance.", flush=True)
 
-    def _spawn(self, child: Child) -> subprocess.Popen[bytes]:
+    def _spawn(self, child: Child) -> Process:
         with (self.logs / f"{child.name}.log").open("ab") as log:
+            if child.is_ours:
+                return Forked(child.command, child.environment, output=log, errors=log)
             return subprocess.Popen(
                 child.command,
                 env=dict(child.environment),
@@ -111,7 +112,7 @@ class Supervisor:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_end_with_parent,
+                preexec_fn=end_with_parent,
             )
 
 
@@ -128,12 +129,7 @@ def answers(health: str | None) -> bool:
         return False
 
 
-def _end_with_parent() -> None:
-    """In the child: ask the kernel for SIGTERM when the launcher dies, however it dies."""
-    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
-def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+def _signal(process: Process, number: signal.Signals) -> None:
     try:
         os.killpg(process.pid, number)
     except ProcessLookupError:

@@ -27,6 +27,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from services.chassis.capacity import RETRY_AFTER, WEB, Limit, threads, waits
+from services.chassis.changes import Changes, FileChanges, Periodic
 from services.chassis.errors import Unavailable
 
 NAMES = {
@@ -150,6 +151,13 @@ class Database(SQLAlchemy):
             if getattr(error.orig, "sqlstate", None) == _TOO_LONG:
                 raise Unavailable(_STAFF_TOO_LONG, retry_after=RETRY_AFTER) from error
             raise
+
+    def changes(self) -> Changes:
+        """For a loop that looks for work: when it may look again."""
+        url = self.engine.url
+        if url.get_backend_name() == "sqlite" and url.database:
+            return FileChanges(url.database)
+        return Periodic()
 
     def check(self) -> str | None:
         """For readiness: None, or a short reason."""

@@ -38,7 +38,7 @@ def main(
     role = sys.argv[1] if len(sys.argv) > 1 else "--help"
     capacity.start_as({"web": capacity.WEB, "migrate": capacity.MIGRATION}.get(role, capacity.WORK))
     if role == "web":
-        serve(lambda: create_app(settings))
+        serve(lambda: create_app(settings), proc_name=name)
     elif role == "worker":
         run_worker(create_app(settings))
     elif role == "migrate":

@@ -11,7 +11,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -36,7 +36,6 @@ from services.chassis.settings import ServiceSettings
 
 log = structlog.get_logger()
 
-IDLE_SECONDS = 0.25
 JOBS_SECONDS = 2.0
 WATCH_SECONDS = 10.0
 LONGEST_PAUSE = 10.0
@@ -126,13 +125,12 @@ class Worker:
 
     def _relay(self) -> None:
         relay = Relay(self._db, self._broker, self.handlers.service, self.start_id)
-        try:
+        with closing(relay), closing(self._db.changes()) as changes:
             while not self.stop.is_set():
                 self._turned("relay", RELAY_SECONDS)
+                changes.mark()
                 if not relay.run_once():
-                    self.stop.wait(IDLE_SECONDS)
-        finally:
-            relay.close()
+                    changes.wait(self.stop)
 
     def _consume(self) -> None:
         dispatcher = Dispatcher(self._db, self.handlers, self.retry_seconds, self.tries)
@@ -151,12 +149,14 @@ class Worker:
     def _follow_ups(self, channel: Channel, types: list[str]) -> None:
         follow_ups = FollowUps(self._db, self.handlers, self.retry_seconds, self.tries, self.start_id, types)
         paused = counts.PAUSED.labels(self.handlers.service, channel.name)
-        while not self.stop.is_set():
-            self._turned(channel.name, channel.seconds)
-            if follow_ups.run_once():
-                paused.set(0)
-            else:
-                self.stop.wait(IDLE_SECONDS)
+        with closing(self._db.changes()) as changes:
+            while not self.stop.is_set():
+                self._turned(channel.name, channel.seconds)
+                changes.mark()
+                if follow_ups.run_once():
+                    paused.set(0)
+                else:
+                    changes.wait(self.stop)
 
     def _jobs_loop(self) -> None:
         while not self.stop.is_set():

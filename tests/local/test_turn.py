@@ -33,7 +33,7 @@ class Sleepers(Plan):
 
 
 def _asleep(child: Child) -> Child:
-    return Child(child.name, (sys.executable, "-c", "import time; time.sleep(600)"), child.environment)
+    return Child(child.name, (sys.executable, "-c", "import time; time.sleep(600)"), child.environment, is_ours=False)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -115,7 +116,8 @@ class LaunchedPortal(RunningPortal):
 
     def processes(self) -> dict[str, Process]:
         """The launcher's children by name, « accounts », « accounts-worker », « gateway », « objects » …"""
-        found = [_process(pid, self.port) for pid in _children_of(self._daemon.pid)]
+        environments = json.loads((self.var / "environments.json").read_text(encoding="utf-8"))
+        found = [_process(pid, environments, self.port) for pid in _children_of(self._daemon.pid)]
         return {process.name: process for process in found if process is not None}
 
     def kill(self, name: str) -> None:
@@ -159,26 +161,21 @@ def _children_of(parent: int) -> list[int]:
     return [int(pid) for pid in children.split()]
 
 
-def _process(pid: int, gateway_port: int) -> Process | None:
-    """What a child is, from its command and its environment; None for one that has ended or is something else."""
+def _process(pid: int, environments: Mapping[str, Mapping[str, str]], gateway_port: int) -> Process | None:
+    """What a child is, from its title; None for one that has ended or is something else."""
     try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
-        pairs = Path(f"/proc/{pid}/environ").read_bytes().decode(errors="replace").split("\0")
+        title = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").replace("\0", " ")
     except OSError:
         return None
-    environment = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
-    if "serve" in words:
-        return Process("objects", pid, int(words[words.index("--addr") + 1].rpartition(":")[2]))
-    if "gateway" in words:
-        return Process("gateway", pid, gateway_port)
-    module = next((word for word in words if word.startswith("services.")), None)
-    if module is None or not environment:  # of one that ends just now it is gone first
-        return None
-    name = module.removeprefix("services.")
-    if "worker" in words:
-        return Process(f"{name}-worker", pid, int(environment["WORKER_PORT"]))
-    if "web" in words:
-        return Process(name, pid, int(environment["BIND"].rpartition(":")[2]))
+    if served := re.search(r"serve s3 .*--addr [^ ]*:(\d+)", title):
+        return Process("objects", pid, int(served[1]))
+    if web := re.match(r"gunicorn: master \[(\w+)\]", title):
+        name = web[1]
+        port = gateway_port if name == "gateway" else int(environments[name]["BIND"].rpartition(":")[2])
+        return Process(name, pid, port)
+    if worker := re.match(r"python -m services\.(\w+) worker", title):
+        name = f"{worker[1]}-worker"
+        return Process(name, pid, int(environments[name]["WORKER_PORT"]))
     return None
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 import structlog
 
 from services.chassis import leases
+from services.chassis.changes import FileChanges
 from services.chassis.events.broker import BrokerUnavailable, Handle, Retry, TakeParked, Turned, Unroutable, unseen
 from services.chassis.events.envelope import Envelope
 from services.chassis.leases import renewed
@@ -58,7 +59,6 @@ UPDATE messages SET claimed_by = NULL, available_at = ?, attempt = ?, deliveries
 BUSY_SECONDS = 15.0
 UNSETTLED_SECONDS = 5.0
 DELIVERY_LIMIT = 20
-SHORTEST_WAIT, LONGEST_WAIT = 0.02, 0.25
 
 
 @dataclass(frozen=True)
@@ -108,18 +108,17 @@ class EmbeddedBroker:
         self, queue: str, handle: Handle, take_parked: TakeParked, stop: threading.Event, turned: Turned = unseen
     ) -> None:
         worker = uuid.uuid4().hex
-        wait = SHORTEST_WAIT
-        while not stop.is_set():
-            turned()
-            claimed = self._claim(queue, worker)
-            if claimed is None:
-                stop.wait(wait)
-                wait = min(LONGEST_WAIT, wait * 2)
-                continue
-            wait = SHORTEST_WAIT
-            with renewed(partial(self._renew, claimed, worker)):
-                outcome = self._outcome(claimed, handle, take_parked)
-            self._settle(claimed, worker, outcome)
+        with contextlib.closing(FileChanges(str(self._path))) as changes:
+            while not stop.is_set():
+                turned()
+                changes.mark()
+                claimed = self._claim(queue, worker)
+                if claimed is None:
+                    changes.wait(stop)
+                    continue
+                with renewed(partial(self._renew, claimed, worker)):
+                    outcome = self._outcome(claimed, handle, take_parked)
+                self._settle(claimed, worker, outcome)
 
     def _outcome(self, claimed: _Claimed, handle: Handle, take_parked: TakeParked) -> Retry | Unsettled | None:
         try:

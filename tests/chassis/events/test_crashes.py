@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import TableClause, select
 
-from services.chassis import leases, worker
+from services.chassis import changes, leases, worker
 from services.chassis.clock import system_now
-from services.chassis.events import embedded, follow_up
+from services.chassis.events import follow_up
 from services.chassis.events.tables import job_leases, outbox
 from tests.chassis.events.ledger import Ledger
 from tests.chassis.events.test_delivery import note, parked_in
@@ -58,7 +58,7 @@ def is_free_within_the_hold_off(ledger: Ledger, table: TableClause) -> bool:
 
 
 def test_leases_and_the_pauses_of_those_who_look_for_work_last_15_seconds_together() -> None:
-    pauses = (worker.IDLE_SECONDS, worker.JOBS_SECONDS, embedded.LONGEST_WAIT)
+    pauses = (changes.LONGEST_SECONDS, changes.PERIOD_SECONDS, worker.JOBS_SECONDS)
     assert leases.LEASE + timedelta(seconds=max(pauses)) < HOLD_OFF
     assert leases.LEASE.total_seconds() / 3 > leases.RENEW_SECONDS
 

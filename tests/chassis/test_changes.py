@@ -1,0 +1,90 @@
+"""Who waits for work on a SQLite file is woken by the commit of another, and looks by itself now and then."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from services.chassis import changes
+from services.chassis.changes import FileChanges
+
+PATIENCE = 30.0
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(tmp_path / "file.db", isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("CREATE TABLE work (id INTEGER)")
+        yield connection
+
+
+def waiting(path: Path, stop: threading.Event) -> tuple[threading.Thread, threading.Event]:
+    """A thread that has marked, and then waits."""
+    marked = threading.Event()
+
+    def wait() -> None:
+        with closing(FileChanges(str(path))) as file_changes:
+            file_changes.mark()
+            marked.set()
+            file_changes.wait(stop)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    return thread, marked
+
+
+def test_a_commit_of_another_ends_the_wait(
+    file: sqlite3.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "LONGEST_SECONDS", 10 * PATIENCE)
+    thread, marked = waiting(tmp_path / "file.db", threading.Event())
+    assert marked.wait(PATIENCE)
+    file.execute("INSERT INTO work VALUES (1)")
+    thread.join(PATIENCE)
+    assert not thread.is_alive()
+
+
+def test_a_commit_between_the_mark_and_the_wait_ends_it_at_once(
+    file: sqlite3.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "LONGEST_SECONDS", 10 * PATIENCE)
+    never = threading.Event()
+    monkeypatch.setattr(never, "wait", lambda seconds: pytest.fail("it waited"))
+    with closing(FileChanges(str(tmp_path / "file.db"))) as file_changes:
+        file_changes.mark()
+        file.execute("INSERT INTO work VALUES (1)")
+        file_changes.wait(never)
+
+
+def test_a_stop_ends_the_wait(file: sqlite3.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changes, "LONGEST_SECONDS", 10 * PATIENCE)
+    stop = threading.Event()
+    thread, marked = waiting(tmp_path / "file.db", stop)
+    assert marked.wait(PATIENCE)
+    stop.set()
+    thread.join(PATIENCE)
+    assert not thread.is_alive()
+
+
+def test_what_becomes_due_by_time_alone_is_looked_for(
+    file: sqlite3.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "LONGEST_SECONDS", 0.01)
+    thread, _ = waiting(tmp_path / "file.db", threading.Event())
+    thread.join(PATIENCE)
+    assert not thread.is_alive()
+
+
+def test_a_file_that_cannot_be_read_is_left_to_who_looks_for_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "LONGEST_SECONDS", 0.01)
+    thread, _ = waiting(tmp_path / "no" / "folder" / "file.db", threading.Event())
+    thread.join(PATIENCE)
+    assert not thread.is_alive()

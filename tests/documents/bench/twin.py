@@ -1,4 +1,4 @@
-"""The same paper drawn by bare reportlab: the texts, fonts, lines and tables of a sheet, without HTML or style sheet."""
+"""The same paper by bare reportlab: the texts, fonts, lines and tables of a sheet, without HTML or style sheet."""
 
 from __future__ import annotations
 
@@ -168,8 +168,10 @@ def _table(block: Table) -> Grid:
     caption, small = _style(8.5, bold=True), _style(7.5, textColor=GREY)
     head = [_text(block.caption, caption), *(_text(column, small) for column in block.columns[1:])]
     rows = [[_text(text, _style()) for text in row] for row in block.rows]
-    return _grid(
-        [head, *rows], list(block.widths), ("BACKGROUND", (0, 0), (-1, 0), PALE), ("LINEABOVE", (0, 0), (-1, 0), 0.6, INK),
-        ("LINEBELOW", (0, 0), (-1, 0), 0.6, INK), ("LINEBELOW", (0, 1), (-1, -1), 0.3, RULE), *_padding(3.6, 4, 1.2, 4),
-        repeatRows=1,
-    )  # fmt: skip
+    lines = [
+        ("BACKGROUND", (0, 0), (-1, 0), PALE),
+        ("LINEABOVE", (0, 0), (-1, 0), 0.6, INK),
+        ("LINEBELOW", (0, 0), (-1, 0), 0.6, INK),
+        ("LINEBELOW", (0, 1), (-1, -1), 0.3, RULE),
+    ]
+    return _grid([head, *rows], list(block.widths), *lines, *_padding(3.6, 4, 1.2, 4), repeatRows=1)

@@ -48,7 +48,8 @@ class _Numbered(Canvas):
 
     def __init__(self, sheet: Sheet, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._sheet, self._pages = sheet, []
+        self._sheet = sheet
+        self._pages: list[dict[str, Any]] = []
 
     def showPage(self) -> None:
         self._pages.append(dict(self.__dict__))

@@ -57,6 +57,8 @@ class Worker:
     retry_seconds: tuple[float, ...] = RETRY_SECONDS
     tries: int = TRIES
     stop: threading.Event = field(default_factory=threading.Event)
+    _reacted: threading.Condition = field(default_factory=threading.Condition)
+    _reactions: int = 0
     start_id: str = field(default_factory=new_id)  # of the leases that it holds: no two starts share one
     _threads: list[threading.Thread] = field(default_factory=list)
     _turns: dict[str, tuple[float, float]] = field(default_factory=dict)  # when, and the seconds to the next at most
@@ -78,6 +80,11 @@ class Worker:
             thread = threading.Thread(target=self._forever, args=(name, loop), name=name, daemon=True)
             self._threads.append(thread)
             thread.start()
+
+    def halt(self) -> None:
+        """Let every thread end once it has finished what it does."""
+        self.stop.set()
+        self._wake_follow_ups()
 
     def join(self, seconds: float = STOP_SECONDS) -> bool:
         """Wait until every thread finished what it did; False when one did not. Its lease or claim frees the rest."""
@@ -139,7 +146,9 @@ class Worker:
 
         def handle(body: bytes, attempt: int) -> Retry | None:
             with self.app.app_context(), self._watched("reaction"):
-                return dispatcher.handle(body, attempt)
+                outcome = dispatcher.handle(body, attempt)
+            self._wake_follow_ups()
+            return outcome
 
         def take_parked(body: bytes) -> None:
             with self.app.app_context():
@@ -153,10 +162,22 @@ class Worker:
         paused = counts.PAUSED.labels(self.handlers.service, channel.name)
         while not self.stop.is_set():
             self._turned(channel.name, channel.seconds)
+            before = self._reactions
             if follow_ups.run_once():
                 paused.set(0)
             else:
-                self.stop.wait(IDLE_SECONDS)
+                self._await_reaction(before)
+
+    def _wake_follow_ups(self) -> None:
+        """What a reaction leaves to be done is done at once; what other processes leave is seen within IDLE_SECONDS."""
+        with self._reacted:
+            self._reactions += 1
+            self._reacted.notify_all()
+
+    def _await_reaction(self, before: int) -> None:
+        """Until there were more than `before`, for IDLE_SECONDS at most."""
+        with self._reacted:
+            self._reacted.wait_for(lambda: self._reactions > before, IDLE_SECONDS)
 
     def _jobs_loop(self) -> None:
         while not self.stop.is_set():
@@ -206,7 +227,7 @@ def run(app: Flask, handlers: Handlers, jobs: Jobs) -> None:
     log.info("worker_started", start_id=worker.start_id)
     while not told:
         time.sleep(TOLD_SECONDS)
-    worker.stop.set()
+    worker.halt()
     finished = worker.join()
     if server is not None:
         server.shutdown()

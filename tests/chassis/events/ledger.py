@@ -102,7 +102,7 @@ class Ledger:
             yield workers
         finally:
             for worker in workers:
-                worker.stop.set()
+                worker.halt()
             for worker in workers:
                 worker.join()
 

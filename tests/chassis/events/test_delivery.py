@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from services.chassis import worker
 from services.chassis.events import commands, erase_subject, follow_up, publish, purge
 from services.chassis.events.broker import BrokerUnavailable, Unroutable, connect
 from services.chassis.events.commands import replayed
@@ -160,6 +162,20 @@ def test_follow_ups_run_without_the_broker(ledger: MakeLedger) -> None:
         follow_up(session, "tell", {"text": "a friend"}, subject="somebody")
     with writer.working():
         wait_until(lambda: writer.entries() == ["told a friend"], 20, "the follow-up")
+
+
+def test_what_an_event_leaves_to_be_done_waits_for_no_poll(ledger: MakeLedger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "IDLE_SECONDS", 3600.0)
+    writer, reader = ledger("writer"), ledger("reader")
+
+    @reader.handlers.on(Noted)
+    def tell_later(session: Session, event: Noted, envelope: Envelope) -> None:
+        follow_up(session, "tell", {"text": event.text}, subject="somebody")
+
+    with reader.working():
+        note(writer, "it")
+        with writer.working():
+            wait_until(lambda: "told it" in reader.entries(), 60, "the follow-up")
 
 
 def test_forgetting_somebody_leaves_no_event_of_theirs(ledger: MakeLedger) -> None:

@@ -93,7 +93,7 @@ class HearSave(_DocumentOperation):
 class MakeDocuments(_DocumentOperation):
     name = "make the documents of a version"
     covers = ("making.make_documents",)
-    commits = ("the follow-up is taken", "the confirmation", "the demande", "the note in the inbox", "the row is done")
+    commits = ("the follow-up is taken", "the confirmation", "the demande", "the note that it is done")
     decided_by = DONE_BEFORE
     objects = 2
     done: ClassVar[State] = _with(AUTOMATIC)
@@ -124,7 +124,7 @@ class OrderDocument(_DocumentOperation):
 class MakeOrderedDocument(OrderDocument):
     name = "make a published document"
     covers = ("publishing.publish_document",)
-    commits = ("the follow-up is taken", "the document", "the note in the inbox", "the row is done")
+    commits = ("the follow-up is taken", "the document", "the note that it is done")
     decided_by = DONE_BEFORE
     objects = 2
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import structlog
-from sqlalchemy import insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select
 
-from services.chassis.clock import system_now
 from services.chassis.database import Database, new_id
 from services.chassis.events import counts, outbox
 from services.chassis.events.envelope import Envelope, Undecodable
+from services.chassis.events.handled import note_handled
 from services.chassis.events.handlers import ChannelUnavailable, Handlers
 from services.chassis.events.parking import park
 from services.chassis.events.tables import TO_SELF, inbox
@@ -59,46 +58,50 @@ class FollowUps:
             if row.attempts > self._tries:
                 raise Interrupted
             with renewed(lambda: outbox.renew(self._db, [row.sequence], self._owner)):
-                self.run(row.envelope, row.attempts)
+                self.run(row.envelope, row.attempts, row.sequence)
         except ChannelUnavailable as error:
             with self._db.operation() as session:
                 outbox.give_back(session, [row.sequence], self._owner, delay=error.delay, counted=False)
             raise
         except Exception as error:
             self._failed(row, error)
-            return True
-        with self._db.operation() as session:
-            outbox.done(session, [row.sequence], self._owner)
         return True
 
-    def run(self, body: str, attempt: int) -> None:
-        """Run the follow-up of `body` unless the inbox says that it was done. Raises what it raises."""
+    def run(self, body: str, attempt: int, sequence: int | None = None) -> None:
+        """Run the follow-up of `body` unless the inbox says that it was done. Raises what it raises.
+
+        `sequence` is its row's in the outbox, done in the transaction of the note; one that was parked has none left.
+        """
         envelope = Envelope.from_json(body, attempt=attempt)
         structlog.contextvars.bind_contextvars(
             request_id=envelope.correlation_id, event_id=envelope.id, event_type=envelope.type
         )
         try:
-            self._run(envelope)
+            self._run(envelope, sequence)
         finally:
             structlog.contextvars.clear_contextvars()
 
-    def _run(self, envelope: Envelope) -> None:
+    def _run(self, envelope: Envelope, sequence: int | None) -> None:
         run = self._handlers.named_follow_up(envelope.type)
         if run is None:
             raise Undecodable(f"no follow-up is named {envelope.type}")
-        with self._db.reading() as session:
-            if session.execute(select(inbox.c.event_id).where(inbox.c.event_id == envelope.id)).first():
-                return
-        run(envelope.data, envelope)
-        try:
-            with self._db.operation() as session:
-                row = {"event_id": envelope.id, "handler": envelope.type, "handled_at": system_now()}
-                session.execute(insert(inbox).values(row))
-        except IntegrityError:  # our lease had ended, and who took it was quicker
+        was_done = self._was_done(envelope)
+        if not was_done:
+            run(envelope.data, envelope)
+        with self._db.operation() as session:
+            noted = note_handled(session, envelope.id, envelope.type)
+            if sequence is not None:
+                outbox.done(session, [sequence], self._owner)
+        if noted:
+            counts.HANDLED.labels(self._handlers.service).inc()
+            log.info("follow_up_done", attempt=envelope.attempt)
+        elif not was_done:  # our lease had ended, and who took it was quicker
             log.warning("follow_up_done_twice", attempt=envelope.attempt)
-            return
-        counts.HANDLED.labels(self._handlers.service).inc()
-        log.info("follow_up_done", attempt=envelope.attempt)
+
+    def _was_done(self, envelope: Envelope) -> bool:
+        with self._db.reading() as session:
+            noted = select(inbox.c.event_id).where(inbox.c.event_id == envelope.id)
+            return session.execute(noted).first() is not None
 
     def _failed(self, row: outbox.Row, error: Exception) -> None:
         service, reason = self._handlers.service, reason_of(error)

@@ -6,17 +6,15 @@ What fails is retried with growing delays; what cannot be read, or keeps failing
 from __future__ import annotations
 
 import structlog
-from sqlalchemy import insert, select
-from sqlalchemy.exc import IntegrityError
 
-from services.chassis.clock import system_now
 from services.chassis.database import Database
 from services.chassis.events import counts
 from services.chassis.events.broker import Retry
 from services.chassis.events.envelope import Envelope, Undecodable
+from services.chassis.events.handled import note_handled
 from services.chassis.events.handlers import Handlers, Reaction
 from services.chassis.events.parking import park
-from services.chassis.events.tables import TO_BROKER, inbox
+from services.chassis.events.tables import TO_BROKER
 from services.chassis.reasons import frames_of, reason_of
 
 log = structlog.get_logger()
@@ -80,14 +78,7 @@ class Dispatcher:
         except (ValueError, TypeError, KeyError) as error:
             raise Undecodable(f"data of another shape: {error}") from error
         with self._db.operation() as session:
-            seen = select(inbox.c.event_id).where(inbox.c.event_id == envelope.id, inbox.c.handler == reaction.name)
-            if session.execute(seen).first():
-                return
-            try:
-                row = {"event_id": envelope.id, "handler": reaction.name, "handled_at": system_now()}
-                session.execute(insert(inbox).values(row))
-            except IntegrityError:  # another worker was quicker; its transaction holds the effect
-                session.rollback()
+            if not note_handled(session, envelope.id, reaction.name):
                 return
             reaction.run(session, event, envelope)
         counts.HANDLED.labels(self._handlers.service).inc()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -186,10 +186,15 @@ class _Consumption:
         self._retries.close()
 
     def _on_event(self, channel: Any, method: Any, properties: Any, body: bytes) -> None:
-        self._pool.submit(self._work, method.delivery_tag, body, _attempt_of(properties))
+        self._submit(self._work, method.delivery_tag, body, _attempt_of(properties))
 
     def _on_parked(self, channel: Any, method: Any, properties: Any, body: bytes) -> None:
-        self._pool.submit(self._work_parked, method.delivery_tag, body)
+        self._submit(self._work_parked, method.delivery_tag, body)
+
+    def _submit(self, work: Callable[..., None], *given: Any) -> None:
+        """What comes while we stop is left unanswered: the broker gives it to another."""
+        if not self._stopping.is_set():
+            self._pool.submit(work, *given)
 
     def _work(self, tag: int, body: bytes, attempt: int) -> None:
         if self._stopping.is_set():

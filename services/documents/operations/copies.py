@@ -22,13 +22,13 @@ def keep_version(session: Session, event: RegistrationSaved) -> None:
     An older version arriving late gets its documents too (they are kept by version) but leaves the tile alone.
     """
     copy = session.scalar(select(Candidature).where(Candidature.id == event.candidature_id).with_for_update())
+    if copy is not None and _is_kept(session, event):
+        return
     if copy is None:
         copy = Candidature(id=event.candidature_id)
         session.add(copy)
     if replaces(event.version, copy.version):
         _renew(copy, event)
-    if session.get(SavedVersion, (event.candidature_id, event.version)) is not None:
-        return
     session.flush()
     session.add(
         SavedVersion(candidature_id=event.candidature_id, version=event.version, payload=event.to_data()),
@@ -40,20 +40,25 @@ def keep_version(session: Session, event: RegistrationSaved) -> None:
 
 def keep_version_now(event: RegistrationSaved) -> None:
     """The same outside an event, in a transaction of its own; one that is known already is only read."""
-    if _is_kept(event):
+    if _is_known(event):
         return
     try:
         with db.operation() as session:
             keep_version(session, event)
     except IntegrityError:
         # Two hands keep the same version at once: only that can break a key here.
-        if not _is_kept(event):
+        if not _is_known(event):
             raise
 
 
-def _is_kept(event: RegistrationSaved) -> bool:
+def _is_known(event: RegistrationSaved) -> bool:
     with db.reading() as session:
-        return session.get(SavedVersion, (event.candidature_id, event.version)) is not None
+        return _is_kept(session, event)
+
+
+def _is_kept(session: Session, event: RegistrationSaved) -> bool:
+    kept = select(SavedVersion.version).filter_by(candidature_id=event.candidature_id, version=event.version)
+    return session.scalar(kept) is not None
 
 
 def hide(session: Session, event: RegistrationWithdrawn) -> None:

@@ -48,15 +48,16 @@ def make_documents(parts: Parts, candidature_id: str, version: int) -> None:
     if event is None:
         log.warning("version_gone", candidature_id=candidature_id, version=version)
         return
-    missing = [kind for kind in AUTOMATIC if not _is_made(candidature_id, kind, version)]
-    for kind in missing:
-        _make(parts, kind, event)
+    made = _types_made(candidature_id, version)
+    for kind in AUTOMATIC:
+        if kind not in made:
+            _make(parts, kind, event)
 
 
-def _is_made(candidature_id: str, kind: DocumentType, version: int) -> bool:
-    wanted = select(Document.id).filter_by(candidature_id=candidature_id, type=kind.value, version=version)
+def _types_made(candidature_id: str, version: int) -> frozenset[str]:
+    wanted = select(Document.type).filter_by(candidature_id=candidature_id, version=version)
     with db.reading() as session:
-        return session.scalar(wanted) is not None
+        return frozenset(session.scalars(wanted))
 
 
 def _make(parts: Parts, kind: DocumentType, event: RegistrationSaved) -> None:
@@ -75,7 +76,7 @@ def _make(parts: Parts, kind: DocumentType, event: RegistrationSaved) -> None:
             session.add(document)
     except IntegrityError:
         # Another worker was faster with the same document: ours is not needed.
-        if not _is_made(event.candidature_id, kind, event.version):
+        if kind not in _types_made(event.candidature_id, event.version):
             raise
 
 

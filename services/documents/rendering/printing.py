@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from pypdf import PdfReader
 from xhtml2pdf import pisa
 from xhtml2pdf.config.resources import ResourceAccessPolicy
 
@@ -51,9 +52,22 @@ def render(sheet: Sheet) -> Rendered:
 
 
 def pdf_of(sheet: Sheet) -> bytes:
-    """The paper form of a cleaned sheet; what no font of ours has is replaced by a visible mark."""
+    """The paper form of a cleaned sheet; what no font of ours has is replaced by a visible mark.
+
+    Most papers are one page, and are drawn once as such: xhtml2pdf's own count draws each paper twice.
+    """
     shown = _mapped(sheet, typeset)
-    source = _TEMPLATES.get_template("paper.html").render(sheet=shown, fonts=FILES)
+    paper = _drawn(paper_source(shown, pages=1))
+    pages = PdfReader(io.BytesIO(paper)).get_num_pages()
+    return paper if pages == 1 else _drawn(paper_source(shown, pages))
+
+
+def paper_source(shown: Sheet, pages: int) -> str:
+    """What the paper form is drawn from; `pages` is how many of them its feet tell."""
+    return _TEMPLATES.get_template("paper.html").render(sheet=shown, fonts=FILES, pages=pages)
+
+
+def _drawn(source: str) -> bytes:
     output = io.BytesIO()
     status = pisa.CreatePDF(
         source,
@@ -61,6 +75,7 @@ def pdf_of(sheet: Sheet) -> bytes:
         encoding="utf-8",
         path=str(FONTS / "paper.html"),
         link_callback=_only_fonts,
+        default_css="",  # the template says all: xhtml2pdf's own style sheet would be read and matched for each paper
         resource_policy=_POLICY,
     )
     if status.err:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ class Fields:
     """Heads the block in the HTML page; printed on paper only when `show_heading`."""
     show_heading: bool = False
     kind: str = "fields"
+
+    @property
+    def runs(self) -> list[list[Row]]:
+        """Rows that follow one another and have as many cells: each run is one table on paper."""
+        return [list(rows) for _, rows in groupby(self.rows, key=len)]
 
 
 @dataclass(frozen=True)

@@ -25,12 +25,12 @@ def renew_pieces(session: Session, event: RegistrationSaved) -> None:
     copy = session.scalar(select(Candidature).where(Candidature.id == event.candidature_id).with_for_update())
     if copy is not None and event.version <= copy.version:
         return
+    known = _pieces_of(session, copy) if copy is not None else {}
     if copy is None:
         copy = Candidature(id=event.candidature_id)
         session.add(copy)
     _renew_tile(copy, event)
     session.flush()
-    known = {row.code: row for row in session.scalars(select(Piece).filter_by(candidature_id=copy.id))}
     for position, asked in enumerate(event.pieces):
         row = known.pop(asked.code, None)
         if row is None:
@@ -39,6 +39,10 @@ def renew_pieces(session: Session, event: RegistrationSaved) -> None:
             _change(row, {"asked": True, **_asked(asked, position)})
     for row in known.values():
         _change(row, {"asked": False})
+
+
+def _pieces_of(session: Session, copy: Candidature) -> dict[str, Piece]:
+    return {row.code: row for row in session.scalars(select(Piece).filter_by(candidature_id=copy.id))}
 
 
 def hide(session: Session, event: RegistrationWithdrawn) -> None:

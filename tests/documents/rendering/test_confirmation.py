@@ -6,10 +6,10 @@ import pytest
 from pypdf import PdfReader
 
 from services.documents.rendering.confirmation import confirmation
-from services.documents.rendering.printing import Rendered, render
+from services.documents.rendering.printing import Rendered, pdf_of, render
 from services.documents.rendering.sheet import Letterhead, Table
 from tests.documents.example import EPREUVES, epreuve, identity, saved, with_confirmation
-from tests.documents.reading import text_of_html, text_of_pdf
+from tests.documents.reading import normal, text_of_html, text_of_pdf
 
 # Guide §6, top to bottom; what the two columns of paper put on one line stands on one line here.
 GUIDE = """
@@ -129,14 +129,16 @@ def test_without_optional_epreuves_their_heading_is_not_printed() -> None:
     assert [block.caption for block in sheet.blocks if isinstance(block, Table)] == ["EPREUVES OBLIGATOIRES"]
 
 
-def test_a_long_list_of_epreuves_runs_over_several_numbered_pages() -> None:
-    many = tuple(epreuve(f"E{number}", f"Épreuve {number}", unit=f"U{number}") for number in range(1, 81))
-    content = render(confirmation(saved(epreuves=many), Letterhead())).pdf
-    text = text_of_pdf(content)
-    assert "E80 - Épreuve 80" in text
-    pages = len(PdfReader(io.BytesIO(content)).pages)
-    assert pages > 1
-    assert f"Page {pages} / {pages}" in text
+@pytest.mark.parametrize("number", [3, 80])
+def test_each_page_tells_its_number_and_how_many_there_are(number: int) -> None:
+    many = tuple(epreuve(f"E{each}", f"Épreuve {each}", unit=f"U{each}") for each in range(1, number + 1))
+    pages = PdfReader(io.BytesIO(pdf_of(confirmation(saved(epreuves=many), Letterhead())))).pages
+    texts = [normal(page.extract_text()) for page in pages]
+    assert f"E{number} - Épreuve {number}" in " ".join(texts)
+    assert len(texts) == {3: 1, 80: 3, 700: 20}[number]
+    assert (len(texts) > 1) is (number > 3)
+    for page, text in enumerate(texts, 1):
+        assert re.findall(r"Page \d+ / \d+", text) == [f"Page {page} / {len(texts)}"]
 
 
 @pytest.mark.parametrize(

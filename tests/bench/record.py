@@ -1,0 +1,140 @@
+"""What `make bench` measured: gathered by `record`, printed at the end, and written to bench.json.
+
+A pytest plugin (`-p tests.bench.record`). Any test may call `record`; a figure that misses its aim fails the run once all
+is measured. bench.json is a list of {name, value, unit, aim, held}, of which the first say when and on what it was measured.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+WRITTEN = ROOT / "bench.json"
+VERSIONS_OF = ("flask", "gunicorn", "sqlalchemy", "psycopg", "pika", "minio", "xhtml2pdf", "reportlab")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """`held` is None where nothing is aimed at."""
+
+    name: str
+    value: float | str
+    unit: str = ""
+    aim: float | None = None
+    at_most: bool = True
+
+    @property
+    def held(self) -> bool | None:
+        if self.aim is None or isinstance(self.value, str):
+            return None
+        return self.value <= self.aim if self.at_most else self.value >= self.aim
+
+    @property
+    def shown(self) -> str:
+        return self.value if isinstance(self.value, str) else f"{in_few_digits(self.value)} {self.unit}".rstrip()
+
+    @property
+    def shown_aim(self) -> str:
+        return "" if self.aim is None else f"{'≤' if self.at_most else '≥'} {in_few_digits(self.aim)}"
+
+    @property
+    def verdict(self) -> str:
+        return {True: "yes", False: "NO", None: ""}[self.held]
+
+
+_figures: dict[str, Figure] = {}
+
+
+def record(name: str, value: float, unit: str, aim: float | None = None, at_most: bool = True) -> None:
+    """Keep a figure for the table and bench.json; a second of the same name takes its place.
+
+    `aim` is what it shall be at most, or at least where `at_most` is false.
+    """
+    _figures[name] = Figure(name, round(value, 6), unit, aim, at_most)
+
+
+def recorded() -> list[Figure]:
+    """What this run has measured until now, in order."""
+    return list(_figures.values())
+
+
+def in_few_digits(value: float) -> str:
+    """Three digits that count, without an exponent; whole where that is more."""
+    return f"{value:,.0f}".replace(",", " ") if abs(value) >= 100 else f"{value:.3g}"
+
+
+def surroundings() -> list[Figure]:
+    """When, on what machine and with which versions."""
+    versions = " ".join(f"{name} {version(name)}" for name in VERSIONS_OF)
+    return [
+        Figure("date", datetime.now().astimezone().isoformat(timespec="minutes")),
+        Figure("machine", f"{_processor()}, {os.cpu_count()} cores, {_memory_gib():.0f} GiB, {platform.release()}"),
+        Figure("versions", f"Python {platform.python_version()} {versions}"),
+        Figure("commit", _commit()),
+    ]
+
+
+def lines(figures: list[Figure]) -> list[str]:
+    """The table as Markdown, which reads as plain text too."""
+    cells = [("what", "measured", "aim", "held")]
+    cells += [(figure.name, figure.shown, figure.shown_aim, figure.verdict) for figure in figures]
+    widths = [max(len(row[column]) for row in cells) for column in range(4)]
+    rows = [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in cells
+    ]
+    return [rows[0], "| " + " | ".join("-" * width for width in widths) + " |", *rows[1:]]
+
+
+def write(figures: list[Figure], path: Path) -> None:
+    keys = ("name", "value", "unit", "aim", "held")
+    rows: list[dict[str, Any]] = [{key: getattr(figure, key) for key in keys} for figure in figures]
+    path.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if not _figures:
+        return
+    write([*surroundings(), *recorded()], WRITTEN)
+    if any(figure.held is False for figure in recorded()) and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if not _figures:
+        return
+    terminalreporter.section("measured")
+    for figure in surroundings():
+        terminalreporter.write_line(f"{figure.name}: {figure.value}")
+    for line in lines(recorded()):
+        terminalreporter.write_line(line, red=line.endswith("NO   |"))
+    terminalreporter.write_line(f"written to {WRITTEN}")
+
+
+def _processor() -> str:
+    """Its model, as the kernel names it."""
+    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.machine()
+
+
+def _memory_gib() -> float:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+
+
+def _commit() -> str:
+    described = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    return described.stdout.strip() or "unknown"

@@ -12,7 +12,7 @@ from typing import Any
 from services.chassis.errors import NotFound
 from services.contracts.registrations import WARNINGS, Line
 from services.contracts.registrations import Section as RecapSection
-from services.registrations.domain import declaration, results, rules
+from services.registrations.domain import results, rules
 from services.registrations.domain.answers import WORDS, Typed
 from services.registrations.domain.definition import Tab
 from services.registrations.domain.dossier import Dossier
@@ -157,7 +157,7 @@ def _fields(view: TabView) -> tuple[Field, ...]:
 
 
 def _errors(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
-    declared = declaration.read(dossier)
+    declared = dossier.declaration
     uses = rules.in_force(dossier.exam.rules, dossier.session.year, rules.ERROR, tab.kind)
     found = (
         *_kind(tab).check(dossier, tab),
@@ -192,7 +192,7 @@ def _warnings_told(dossier: Dossier) -> RecapSection:
 
 def _warnings(dossier: Dossier, tab: Tab) -> tuple[str, ...]:
     uses = rules.in_force(dossier.exam.rules, dossier.session.year, rules.WARNING, tab.kind)
-    declared = declaration.read(dossier)
+    declared = dossier.declaration
     return tuple(text for use in uses for text in rules.apply(use, declared))
 
 

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.errors import FieldError, Invalid, NotFound
 from services.contracts.accounts import Identity
 from services.registrations.domain import journey, windows
+from services.registrations.domain.answered import Answers
 from services.registrations.domain.answers import MOST_KEPT, size_of
-from services.registrations.domain.dossier import Answers, Dossier
+from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.rules.exclusivity import one_active_candidature
 from services.registrations.models import ACTIVE, Candidate, Candidature, CandidatureVersion, Draft, db
 from services.registrations.operations.candidates import (

@@ -37,7 +37,7 @@ def changed(changes: dict[tuple[str, str], str]) -> Dossier:
     answers = {tab: dict(fields) for tab, fields in ANSWERS.items()}
     for (tab, name), value in changes.items():
         answers[tab][name] = value
-    return Dossier(BTS, SESSION, BESANCON, PIERRE, "02103000001", answers, DOSSIER.directory, DOSSIER.today)
+    return replace(DOSSIER, answers=answers)
 
 
 def event(outcome: Outcome) -> RegistrationSaved:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from services.registrations.domain import declaration, positions
+from services.registrations.domain import positions
 from services.registrations.domain.answers import Typed
 from services.registrations.domain.declaration import Declaration
 from services.registrations.domain.definition import Tab
@@ -22,7 +22,7 @@ ATTENDANCE = "Si vous vous inscrivez à cette épreuve, vous devrez vous y prés
 
 
 def describe(dossier: Dossier, tab: Tab) -> TabContent:
-    declared, typed = declaration.read(dossier), dossier.typed(tab)
+    declared, typed = dossier.declaration, dossier.typed(tab)
     if not declared.epreuves:
         return TabContent(paragraphs=(*tab.text, NO_SPECIALITE), epreuves=())
     return TabContent(
@@ -31,7 +31,7 @@ def describe(dossier: Dossier, tab: Tab) -> TabContent:
 
 
 def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
-    declared = declaration.read(dossier)
+    declared = dossier.declaration
     found: list[FieldError] = []
     for chosen in declared.epreuves:
         found.extend(_position_errors(chosen))

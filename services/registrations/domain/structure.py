@@ -72,12 +72,6 @@ def structure_of(specialite: Specialite | None, year: int) -> Structure:
     return Structure(tuple(epreuve for epreuve in version.epreuves if _exists(epreuve, year)))
 
 
-def all_codes(exam: Exam) -> frozenset[str]:
-    """Of every épreuve that any spécialité of the exam has or had."""
-    versions = (version for specialite in exam.specialites for version in specialite.versions)
-    return frozenset(epreuve.code for version in versions for epreuve in version.epreuves)
-
-
 def only_specialite(exam: Exam, session: Session) -> Specialite | None:
     """The spécialité of an exam that leaves no choice of one."""
     return exam.specialite(session.specialites[0]) if len(session.specialites) == 1 else None

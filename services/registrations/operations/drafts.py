@@ -222,12 +222,17 @@ def _keep(draft: Draft, before: Dossier, number: int, revision: int, values: Typ
 
 def bounded(answered: Dossier) -> dict[str, Any]:
     """The answers as they are kept, without what a draft of before holds that no tab asks for. Raises Invalid."""
-    answers = dict(answered.answers)
+    answers = answered.answers
     if size_of(answers) > MOST_KEPT:
-        answers = journey.known_answers(answered)
+        answers = journey.without_unasked(answered).answers
+    refuse_too_long(answers)
+    return dict(answers)
+
+
+def refuse_too_long(answers: Answers) -> None:
+    """Raises Invalid."""
     if size_of(answers) > MOST_KEPT:
         raise Invalid("Votre dossier comporte trop de texte pour être conservé : raccourcissez ce que vous avez saisi.")
-    return answers
 
 
 def _goto(one: Dossier, number: int, action: str) -> int:

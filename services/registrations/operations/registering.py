@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session as DbSession
@@ -18,7 +18,7 @@ from services.registrations.models import Candidate, Candidature, CandidatureVer
 from services.registrations.operations import audit
 from services.registrations.operations.audit import Actor
 from services.registrations.operations.candidates import accept_identity, lock_candidate
-from services.registrations.operations.drafts import active_candidature, bounded, locked_draft, refuse_second
+from services.registrations.operations.drafts import active_candidature, locked_draft, refuse_second, refuse_too_long
 from services.registrations.operations.payload import registration_saved
 from services.registrations.operations.refusals import DraftChanged, window_closed
 from services.registrations.queries.catalogue import opening_view
@@ -142,8 +142,9 @@ def _complete(
         modifies=draft.modification_of,
     )
     refuse_second(one)
-    asked = replace(one, answers=journey.known_answers(one))
-    return replace(asked, answers=bounded(asked)), view.digest
+    asked = journey.without_unasked(one)
+    refuse_too_long(asked.answers)
+    return asked, view.digest
 
 
 def _next_version(

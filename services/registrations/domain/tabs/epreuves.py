@@ -13,7 +13,7 @@ from services.registrations.domain.forms import Field, FieldError, Option, error
 from services.registrations.domain.outcome import EpreuveField
 from services.registrations.domain.positions import INSCRIT, NON_INSCRIT, POSITIONS, ChosenEpreuve
 from services.registrations.domain.rules.choices import first_of_a_kind
-from services.registrations.domain.structure import FACULTATIVE, Role, all_codes
+from services.registrations.domain.structure import FACULTATIVE, Role
 from services.registrations.domain.tabs.inputs import SELECT
 from services.registrations.domain.tabs.kind import TabContent, TabKind
 
@@ -120,7 +120,7 @@ def _option_errors(declared: Declaration, chosen: ChosenEpreuve, typed: Typed) -
 
 
 def _names(dossier: Dossier, tab: Tab) -> Iterator[str]:
-    for code in all_codes(dossier.exam):
+    for code in dossier.exam.epreuve_codes:
         yield from (f"position-{code}", f"option-{code}")
 
 

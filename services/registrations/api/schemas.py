@@ -209,9 +209,12 @@ class TabTitle(Schema):
     title = fields.String()
 
 
-class Acknowledgement(Schema):
+class Saved(Schema):
     candidature_id = fields.String()
     version = fields.Integer()
+
+
+class Acknowledgement(Saved):
     version_label = fields.String()
     saved_sentence = fields.String()
     numero_candidat = fields.String()
@@ -258,6 +261,10 @@ class Ecartee(Schema):
 class Tiles(Schema):
     candidatures = fields.List(fields.Nested(Tile))
     ecartees = fields.List(fields.Nested(Ecartee))
+
+
+class Mine(Tiles, Drafts):
+    """« Mes inscriptions »"""
 
 
 class Candidature(Tile):

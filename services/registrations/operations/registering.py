@@ -13,7 +13,6 @@ from services.reference.text import folded
 from services.registrations.domain import journey, numbers, windows
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.outcome import Outcome
-from services.registrations.domain.rules.exclusivity import exclusivity_key
 from services.registrations.models import Candidate, Candidature, CandidatureVersion, Draft, db
 from services.registrations.operations import audit
 from services.registrations.operations.audit import Actor
@@ -74,7 +73,6 @@ def add_version(
     reason: str | None = None,
 ) -> CandidatureVersion:
     """Store and publish the version that `candidature` has now, and leave its trace."""
-    name_after(candidature, one.identity)
     event = registration_saved(candidature, one, outcome, saved_at, reason)
     version = CandidatureVersion(
         candidature_id=candidature.id,
@@ -159,13 +157,13 @@ def _next_version(
             version=1,
             saved_at=at,
         )
-        name_after(candidature, one.identity)
-        session.add(candidature)
     else:
         candidature = active_candidature(session, candidate.id, draft.modification_of)
         candidature.version += 1
-    candidature.exclusivity_key = exclusivity_key(one)
+    name_after(candidature, one.identity)
+    candidature.exclusivity_key = outcome.exclusivity_key
     candidature.specialite_code = outcome.specialite_code
     candidature.specialite_label = outcome.specialite_label
+    session.add(candidature)
     session.flush()
     return candidature

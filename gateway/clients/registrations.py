@@ -23,8 +23,9 @@ class TabTitle:
 
 @dataclass(frozen=True)
 class Saved:
+    """All that the page of a save needs of its answer: the next one asks for the acknowledgement."""
+
     candidature_id: str
-    version: int
 
 
 @dataclass(frozen=True)

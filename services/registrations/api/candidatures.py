@@ -57,7 +57,7 @@ def read_candidature(candidature_id: str) -> dict[str, Any]:
 @access.candidate
 @blp.response(200, schemas.Acknowledgement)
 def read_acknowledgement(candidature_id: str) -> dict[str, Any]:
-    """What is to be said of a save, for the current version."""
+    """What the save answered, for the current version."""
     with db.reading() as session:
         one = queries.shown_candidature(session, caller().id, candidature_id, portal_now())
         return queries.acknowledgement(session, one)

@@ -15,6 +15,7 @@ from services.registrations.api import schemas
 from services.registrations.api.asserted import asserted_identity
 from services.registrations.models import db
 from services.registrations.operations import drafts, registering
+from services.registrations.queries import candidatures as candidature_queries
 from services.registrations.queries import drafts as draft_queries
 
 blp = Blueprint("drafts", __name__, url_prefix="/v1/drafts", description="What is typed and not yet transmitted")
@@ -93,13 +94,16 @@ def search(query: dict[str, Any], draft_id: str, number: int) -> dict[str, Any]:
 @blp.post("/<draft_id>/save")
 @access.candidate
 @blp.arguments(schemas.SavedDraft)
-@blp.response(201, schemas.Saved)
-def save(body: dict[str, Any], draft_id: str) -> registering.Saved:
+@blp.response(201, schemas.Acknowledgement)
+def save(body: dict[str, Any], draft_id: str) -> dict[str, Any]:
     """« Enregistrer ». Repeats answer the same."""
     identity = asserted_identity(body["assertion"])
-    return registering.save_draft(
+    saved = registering.save_draft(
         caller().id, draft_id, revision=body["revision"], identity=identity, received_at=received_at()
     )
+    with db.reading() as session:
+        shown = candidature_queries.saved_version(session, saved.candidature_id, saved.version)
+        return candidature_queries.acknowledgement(session, shown)
 
 
 def draft_answer(opened: drafts.Opened) -> tuple[dict[str, Any], int]:

@@ -144,11 +144,11 @@ class Draft(Schema):
     closes_at = fields.AwareDateTime()
     candidature_id = fields.String(allow_none=True, metadata={"description": "modification of"})
     modified = fields.Nested(ModifiedCandidature, allow_none=True)
-    obstacles = fields.List(
-        fields.Nested(Obstacle), metadata={"description": "why it cannot be transmitted now; none: it can"}
+    obstacles = Described(
+        Obstacle, many=True, metadata={"description": "why it cannot be transmitted now; none: it can"}
     )
-    contact = fields.Nested(Contact)
-    tabs = fields.List(fields.Nested(TabState))
+    contact = Described(Contact)
+    tabs = Described(TabState, many=True)
     current = fields.Integer()
     updated_at = fields.AwareDateTime()
     saved_candidature_id = fields.String(allow_none=True)
@@ -209,12 +209,9 @@ class TabTitle(Schema):
     title = fields.String()
 
 
-class Saved(Schema):
+class Acknowledgement(Schema):
     candidature_id = fields.String()
     version = fields.Integer()
-
-
-class Acknowledgement(Saved):
     version_label = fields.String()
     saved_sentence = fields.String()
     numero_candidat = fields.String()

@@ -22,25 +22,25 @@ DOCUMENTS = (
     "Le récapitulatif d'inscription",
     "La liste des pièces justificatives indispensables pour la suite de l'examen.",
 )
-_SHOWN = (
+_VERSIONS = (
     OPENINGS.add_columns(Candidature, CandidatureVersion)
     .join(Candidature, Candidature.opening_id == OpeningRow.id)
-    .join(
-        CandidatureVersion,
-        (CandidatureVersion.candidature_id == Candidature.id) & (CandidatureVersion.version == Candidature.version),
-    )
-    .where(
-        Candidature.candidate_id == bindparam("candidate_id"),
-        Candidature.state.in_(bindparam("states", expanding=True)),
-        OpeningRow.session_closes > bindparam("at"),
-    )
-    .order_by(Candidature.numero_inscription)
+    .join(CandidatureVersion, CandidatureVersion.candidature_id == Candidature.id)
 )
+_SAVED = _VERSIONS.where(
+    Candidature.id == bindparam("candidature_id"), CandidatureVersion.version == bindparam("version")
+)
+_SHOWN = _VERSIONS.where(
+    CandidatureVersion.version == Candidature.version,
+    Candidature.candidate_id == bindparam("candidate_id"),
+    Candidature.state.in_(bindparam("states", expanding=True)),
+    OpeningRow.session_closes > bindparam("at"),
+).order_by(Candidature.numero_inscription)
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A candidature with its current version and its opening as it is now."""
+    """A candidature with a version, its current one as a rule, and its opening as it is now."""
 
     candidature: Candidature
     version: CandidatureVersion
@@ -67,6 +67,12 @@ def shown_candidature(session: DbSession, candidate_id: str, candidature_id: str
     """Raises NotFound for one that is unknown, someone else's or no longer shown."""
     found = shown(session, candidate_id, at, ACTIVE)
     return _first(one for one in found if one.candidature.id == candidature_id)
+
+
+def saved_version(session: DbSession, candidature_id: str, version: int) -> Shown:
+    """A version that was just saved, or is asked for again after whatever became of its candidature."""
+    rows = session.execute(_SAVED, {"candidature_id": candidature_id, "version": version})
+    return _of_row(session, rows.one())
 
 
 def contact(session: DbSession, candidate_id: str, at: datetime) -> dict[str, Any]:

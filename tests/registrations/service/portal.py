@@ -114,7 +114,7 @@ class Person:
         """A saved candidature: what the acknowledgement says."""
         answer = self.save(self.fill(self.draft(academie), answers))
         assert answer.status_code == 201, answer.text
-        return dict(self.get(f"/candidatures/{answer.json['candidature_id']}/acknowledgement"))
+        return dict(answer.json)
 
     def modify(self, candidature_id: str) -> Answer:
         return self.call("POST", f"/candidatures/{candidature_id}/draft", {"assertion": self.assertion})

@@ -73,10 +73,9 @@ def test_modifier_fills_in_the_tabs_and_saving_makes_version_02(app: Flask, cand
     saved = candidate.registered()
     draft = modified(candidate, saved["candidature_id"])
     assert draft["candidature_id"] == saved["candidature_id"]
-    assert candidate.save(draft).status_code == 201
-    said = candidate.get(f"/candidatures/{saved['candidature_id']}/acknowledgement")
-    assert said["version_label"] == "Version 02"
-    assert said["numero_inscription"] == saved["numero_inscription"]
+    answer = candidate.save(draft)
+    assert answer.json["version_label"] == "Version 02"
+    assert answer.json["numero_inscription"] == saved["numero_inscription"]
     data = version(app, saved["candidature_id"])["data"]
     assert data["version"] == 2
     assert data["confirmation"]["address"][0] == "2 rue du lac"

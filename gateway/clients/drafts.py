@@ -131,6 +131,7 @@ class Tab:
     notices: tuple[str, ...]
     paragraphs: tuple[str, ...]
     epreuves: tuple[EpreuveField, ...] | None
+    draft: Draft
     errors: tuple[dict[str, str], ...] = ()
 
     @property

@@ -22,6 +22,13 @@ class TabTitle:
 
 
 @dataclass(frozen=True)
+class Saved:
+    """All that the page of a save needs of its answer: the next one asks for the acknowledgement."""
+
+    candidature_id: str
+
+
+@dataclass(frozen=True)
 class Acknowledgement:
     candidature_id: str
     version: int
@@ -74,6 +81,7 @@ class Mine:
 
     candidatures: tuple[Tile, ...]
     ecartees: tuple[Ecartee, ...]
+    drafts: tuple[Draft, ...]
 
 
 @dataclass(frozen=True)
@@ -129,9 +137,6 @@ class Registrations:
         body = {"opening_id": opening_id, "assertion": assertion}
         return shaped(Draft, self._http.post("/v1/drafts", json=body, token=token))
 
-    def drafts(self, token: str) -> tuple[Draft, ...]:
-        return tuple(shaped(Draft, item) for item in self._http.get("/v1/drafts", token=token)["drafts"])
-
     def draft(self, token: str, draft_id: str) -> Draft:
         return shaped(Draft, self._http.get(path("/v1/drafts/{}", draft_id), token=token))
 
@@ -164,9 +169,9 @@ class Registrations:
         )
         return shaped(Moved, self._http.put(address, json=body, token=token, headers=headers))
 
-    def search(self, token: str, draft_id: str, number: int, field: str, words: str, assertion: str) -> Proposed:
+    def search(self, token: str, draft_id: str, number: int, field: str, words: str) -> Proposed:
         address, params = path("/v1/drafts/{}/tabs/{}/search", draft_id, number), {"field": field, "q": words}
-        return shaped(Proposed, self._http.get(address, params=params, token=token, headers={"X-Identity": assertion}))
+        return shaped(Proposed, self._http.get(address, params=params, token=token))
 
     def specialites(self, token: str, draft_id: str) -> tuple[Domain, ...]:
         found = self._http.get(path("/v1/drafts/{}/specialites", draft_id), token=token)
@@ -176,15 +181,15 @@ class Registrations:
         """What a spécialité leads to be asked."""
         return shaped(Asked, self._http.get(path("/v1/drafts/{}/specialites/{}", draft_id, code), token=token))
 
-    def save(self, token: str, draft_id: str, *, revision: int, assertion: str) -> Acknowledgement:
+    def save(self, token: str, draft_id: str, *, revision: int, assertion: str) -> Saved:
         body = {"revision": revision, "assertion": assertion}
-        return shaped(Acknowledgement, self._http.post(path("/v1/drafts/{}/save", draft_id), json=body, token=token))
+        return shaped(Saved, self._http.post(path("/v1/drafts/{}/save", draft_id), json=body, token=token))
 
     def mine(self, token: str) -> Mine:
-        return shaped(Mine, {"ecartees": (), **self._http.get("/v1/candidatures", token=token)})
+        return shaped(Mine, self._http.get("/v1/mine", token=token))
 
     def candidatures(self, token: str) -> tuple[Tile, ...]:
-        return self.mine(token).candidatures
+        return tuple(shaped(Tile, item) for item in self._http.get("/v1/candidatures", token=token)["candidatures"])
 
     def candidature(self, token: str, candidature_id: str) -> Candidature:
         data = self._http.get(path("/v1/candidatures/{}", candidature_id), token=token)

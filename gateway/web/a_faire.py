@@ -81,8 +81,8 @@ class Facts:
 def facts(token: str) -> Facts:
     """Asked of each service within the time that the page has for what it can do without."""
     known, asked = Facts(), services()
-    known.tiles = _told("registrations", lambda: asked.registrations.candidatures(token), known)
-    known.drafts = _told("registrations", lambda: asked.registrations.drafts(token), known)
+    if mine := _told("registrations", lambda: asked.registrations.mine(token), known):
+        known.tiles, known.drafts = mine.candidatures, mine.drafts
     known.left = _told("pieces", lambda: asked.pieces.left(token), known)
     known.to_read = _told("documents", lambda: asked.documents.to_read(token), known)
     known.addresses = _told("accounts", lambda: asked.accounts.addresses(token), known)

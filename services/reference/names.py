@@ -15,6 +15,8 @@ def normalised(text: str) -> str:
     Control and invisible formatting characters are dropped: these could make a page or a PDF show a name in
     another order than it is stored. The result may be empty.
     """
+    if text.isascii() and text.isprintable():  # as most of what people type is: none of the rest can be in it
+        return " ".join(text.split())
     spaced = " ".join(text.translate(_APOSTROPHES_AND_HYPHENS).split())
     visible = "".join(c for c in spaced if unicodedata.category(c) not in _INVISIBLE)
     # Dropping a character can bring two spaces together, or a mark next to its letter.

@@ -134,6 +134,7 @@ LEDGER: dict[str, dict[str, str]] = {
             GET /v1/drafts/<draft_id>/tabs/<int:number>
             PUT /v1/drafts/<draft_id>/tabs/<int:number>
             GET /v1/drafts/<draft_id>/tabs/<int:number>/search
+            GET /v1/mine
             GET /v1/candidatures
             GET /v1/candidatures/<candidature_id>
             GET /v1/candidatures/<candidature_id>/acknowledgement

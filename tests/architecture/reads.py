@@ -43,6 +43,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /v1/drafts/<draft_id>
             /v1/drafts/<draft_id>/specialites
             /v1/drafts/<draft_id>/tabs/<int:number>
+            /v1/mine
             /v1/candidatures
             /v1/candidatures/<candidature_id>
             /v1/candidatures/<candidature_id>/acknowledgement

@@ -23,6 +23,15 @@ def test_fields_that_a_newer_producer_added_are_passed_over() -> None:
 
 def test_a_missing_field_and_one_of_another_type_are_refused() -> None:
     without = {name: value for name, value in data().items() if name != "numero_candidat"}
-    for wrong in (without, data() | {"version": "2"}):
-        with pytest.raises(ContractError):
+    for wrong, place in ((without, "numero_candidat"), (data() | {"version": "2"}, "version")):
+        with pytest.raises(ContractError, match=f"^RegistrationSaved: .*{place}"):
             RegistrationSaved.from_data(wrong)
+
+
+def test_what_is_wrong_deep_inside_is_named_by_its_place_and_not_repeated() -> None:
+    wrong = data()
+    wrong["epreuves"] = [wrong["epreuves"][0], {**wrong["epreuves"][0], "mandatory": "PIERRE DUBOIS"}]
+    with pytest.raises(ContractError) as refused:
+        RegistrationSaved.from_data(wrong)
+    assert "$.epreuves[1].mandatory" in str(refused.value)
+    assert "DUBOIS" not in str(refused.value)

@@ -20,17 +20,16 @@ def conflict_page(
     draft_id: str, number: int, values: Values, refusal: DomainError, assertion: str
 ) -> ResponseReturnValue:
     token = visitor.required().access_token
-    draft = services().registrations.draft(token, draft_id)
     tab = services().registrations.tab(token, draft_id, number, assertion)
     theirs: Values = refusal.extra.get("theirs") or {}
     return page(
         "inscription/templates/conflit.html",
         status=409,
         active="inscription",
-        draft=draft,
+        draft=tab.draft,
         number=number,
         values=[(name, value) for name, texts in values.items() for value in _listed(texts)],
-        revision=refusal.extra.get("revision", draft.revision),
+        revision=refusal.extra.get("revision", tab.revision),
         yours=differing_lines(tab, values, theirs),
         theirs=differing_lines(tab, theirs, values),
     )

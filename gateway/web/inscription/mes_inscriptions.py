@@ -29,7 +29,7 @@ def mine() -> ResponseReturnValue:
         active=ACTIVE,
         candidatures=[(tile, state_of(tile, a_faire.left_of(tile, left))) for tile in mine.candidatures],
         ecartees=mine.ecartees,
-        drafts=services().registrations.drafts(token),
+        drafts=mine.drafts,
         withdrawn="desinscrit" in request.args,
     )
 

@@ -28,10 +28,10 @@ MOVES = ("next", "previous")
 @blueprint.get("/inscription/<draft_id>/<int:number>")
 @entrances.candidates
 def show_tab(draft_id: str, number: int) -> ResponseReturnValue:
-    draft = services().registrations.draft(_token(), draft_id)
-    if draft.saved_candidature_id:
-        return redirect(url_for("inscription.number", candidature_id=draft.saved_candidature_id))
-    return _tab_page(draft, number, verify="verifier" in request.args)
+    tab = _tab(draft_id, number)
+    if tab.draft.saved_candidature_id:
+        return redirect(url_for("inscription.number", candidature_id=tab.draft.saved_candidature_id))
+    return _tab_page(tab, verify="verifier" in request.args)
 
 
 @blueprint.post("/inscription/<draft_id>/<int:number>")
@@ -80,20 +80,19 @@ def _refused(draft_id: str, number: int, values: Values, refusal: DomainError) -
     if refusal.slug == "brouillon-modifie" and values:
         return conflict_page(draft_id, number, values, refusal, _assertion())
     if refusal.slug in FINAL:
-        tab = services().registrations.tab(_token(), draft_id, number, _assertion()) if values else None
+        tab = _tab(draft_id, number) if values else None
         return refusal_page(refusal, draft_id=draft_id, tab=tab, values=values)
     if refusal.http_status not in (403, 409, 422):
         raise refusal
-    draft = services().registrations.draft(_token(), draft_id)
     unkept = values if refusal.http_status == 422 and "revision" not in refusal.extra else {}
-    return _tab_page(draft, number, refusal=refusal, unkept=unkept, words=_not_searched(values))
+    return _tab_page(_tab(draft_id, number), refusal=refusal, unkept=unkept, words=_not_searched(values))
 
 
 def _found(draft_id: str, number: int, searched: str, values: Values) -> ResponseReturnValue:
     words = str(values.get(f"{searched}{WORDS}", ""))
     proposed = _proposed(draft_id, number, searched, words)
-    draft = services().registrations.draft(_token(), draft_id)
-    return _tab_page(draft, number, results={searched: proposed}, words=_not_searched(values) | {searched: words})
+    words_left = _not_searched(values) | {searched: words}
+    return _tab_page(_tab(draft_id, number), results={searched: proposed}, words=words_left)
 
 
 def _not_searched(values: Values) -> dict[str, str]:
@@ -109,12 +108,15 @@ def _proposal_taken() -> Values:
 
 
 def _proposed(draft_id: str, number: int, field: str, words: str) -> dict[str, Any]:
-    return asdict(services().registrations.search(_token(), draft_id, number, field, words, _assertion()))
+    return asdict(services().registrations.search(_token(), draft_id, number, field, words))
+
+
+def _tab(draft_id: str, number: int) -> Tab:
+    return services().registrations.tab(_token(), draft_id, number, _assertion())
 
 
 def _tab_page(
-    draft: Draft,
-    number: int,
+    tab: Tab,
     *,
     refusal: DomainError | None = None,
     results: dict[str, Any] | None = None,
@@ -124,7 +126,7 @@ def _tab_page(
 ) -> ResponseReturnValue:
     """`verify` shows what registrations finds wrong in the tab (one comes from a refused save); `unkept` is what was
     typed and could not be kept."""
-    tab = services().registrations.tab(_token(), draft.id, number, _assertion())
+    draft, number = tab.draft, tab.number
     _put_searches(tab, results or {}, words or {})
     _put_typed(tab, unkept or {})
     return page(

@@ -32,7 +32,7 @@ def specialites(draft_id: str, number: int) -> ResponseReturnValue:
     return page(
         "inscription/templates/specialites.html",
         active="inscription",
-        draft=services().registrations.draft(token, draft_id),
+        draft=tab.draft,
         tab=tab,
         domains=domains,
         every=sorted(every, key=lambda specialite: alphabetical(specialite.label)),

@@ -17,6 +17,7 @@ from services.registrations.models import db
 from services.registrations.operations import candidatures as operations
 from services.registrations.operations import drafts
 from services.registrations.queries import candidatures as queries
+from services.registrations.queries import drafts as draft_queries
 
 blp = Blueprint("candidatures", __name__, url_prefix="/v1", description="Saved candidatures of the caller")
 
@@ -26,14 +27,19 @@ blp = Blueprint("candidatures", __name__, url_prefix="/v1", description="Saved c
 @blp.response(200, schemas.Tiles)
 def list_candidatures() -> dict[str, Any]:
     """Active candidatures whose session has not closed, and those set aside by their service gestionnaire."""
+    with db.reading() as session:
+        return queries.listed(session, caller().id, portal_now())
+
+
+@blp.get("/mine")
+@access.candidate
+@blp.response(200, schemas.Mine)
+def list_mine() -> dict[str, Any]:
+    """All that « Mes inscriptions » lists: candidatures, and drafts not transmitted, the latest written first."""
     now = portal_now()
     with db.reading() as session:
-        shown = queries.shown_candidatures(session, caller().id, now)
-        ecartees = queries.ecartees(session, caller().id, now)
-        return {
-            "candidatures": [queries.tile(candidature, now) for candidature in shown],
-            "ecartees": [queries.ecartee(candidature) for candidature in ecartees],
-        }
+        drafts = draft_queries.open_drafts(session, caller().id, now)
+        return {**queries.listed(session, caller().id, now), "drafts": drafts}
 
 
 @blp.get("/candidatures/<candidature_id>")
@@ -54,7 +60,7 @@ def read_acknowledgement(candidature_id: str) -> dict[str, Any]:
     """What the save answered, for the current version."""
     with db.reading() as session:
         one = queries.shown_candidature(session, caller().id, candidature_id, portal_now())
-        return queries.acknowledgement(session, candidature_id, one.version.version)
+        return queries.acknowledgement(session, one)
 
 
 @blp.post("/candidatures/<candidature_id>/draft")

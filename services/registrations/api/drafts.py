@@ -102,7 +102,8 @@ def save(body: dict[str, Any], draft_id: str) -> dict[str, Any]:
         caller().id, draft_id, revision=body["revision"], identity=identity, received_at=received_at()
     )
     with db.reading() as session:
-        return candidature_queries.acknowledgement(session, saved.candidature_id, saved.version)
+        shown = candidature_queries.saved_version(session, saved.candidature_id, saved.version)
+        return candidature_queries.acknowledgement(session, shown)
 
 
 def draft_answer(opened: drafts.Opened) -> tuple[dict[str, Any], int]:

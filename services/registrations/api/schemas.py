@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from services.registrations.api.form_schemas import EpreuveField, Form, Mistake, Option, Recap
+from services.registrations.api.form_schemas import Described, EpreuveField, Form, Mistake, Option, Recap
 from services.registrations.domain.lengths import FIELD_NAME
 
 LONGEST_TEXT = 10_000  # characters typed into one field
@@ -24,6 +24,8 @@ class Text(fields.String):
 
 
 def _storable(text: str) -> None:
+    if text.isprintable():
+        return
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in text if character not in "\r\n\t"):
         raise ValidationError("Ce texte contient des caractères qui ne sont pas admis.")
 
@@ -142,11 +144,11 @@ class Draft(Schema):
     closes_at = fields.AwareDateTime()
     candidature_id = fields.String(allow_none=True, metadata={"description": "modification of"})
     modified = fields.Nested(ModifiedCandidature, allow_none=True)
-    obstacles = fields.List(
-        fields.Nested(Obstacle), metadata={"description": "why it cannot be transmitted now; none: it can"}
+    obstacles = Described(
+        Obstacle, many=True, metadata={"description": "why it cannot be transmitted now; none: it can"}
     )
-    contact = fields.Nested(Contact)
-    tabs = fields.List(fields.Nested(TabState))
+    contact = Described(Contact)
+    tabs = Described(TabState, many=True)
     current = fields.Integer()
     updated_at = fields.AwareDateTime()
     saved_candidature_id = fields.String(allow_none=True)
@@ -162,12 +164,13 @@ class Tab(Schema):
     name = fields.String()
     title = fields.String()
     revision = fields.Integer()
-    form = fields.Nested(Form, allow_none=True)
-    recap = fields.Nested(Recap, allow_none=True)
-    epreuves = fields.List(fields.Nested(EpreuveField), allow_none=True)
+    form = Described(Form, allow_none=True)
+    recap = Described(Recap, allow_none=True)
+    epreuves = Described(EpreuveField, many=True, allow_none=True)
     notices = fields.List(fields.String())
     paragraphs = fields.List(fields.String())
     errors = fields.List(fields.Nested(Mistake))
+    draft = fields.Nested(Draft, metadata={"description": "of which it is a tab, as it stands"})
 
 
 class WrittenTab(Schema):
@@ -257,8 +260,12 @@ class Tiles(Schema):
     ecartees = fields.List(fields.Nested(Ecartee))
 
 
+class Mine(Tiles, Drafts):
+    """« Mes inscriptions »"""
+
+
 class Candidature(Tile):
-    recap = fields.Nested(Recap)
+    recap = Described(Recap)
 
 
 class Empty(Schema):

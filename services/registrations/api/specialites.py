@@ -58,7 +58,7 @@ def by_domain(draft_id: str) -> dict[str, Any]:
     """The spécialités of the draft's session, by domain."""
     with db.reading() as session:
         draft = draft_queries.owned_draft(session, caller().id, draft_id)
-        domains = choosing.by_domain(draft_queries.dossier_at(session, draft, portal_now()))
+        domains = choosing.by_domain(draft.dossier(session, portal_now()))
         return {"domains": [asdict(domain) for domain in domains]}
 
 
@@ -69,4 +69,4 @@ def asked(draft_id: str, code: str) -> dict[str, Any]:
     """What one of them leads to be asked, as far as the draft decides it."""
     with db.reading() as session:
         draft = draft_queries.owned_draft(session, caller().id, draft_id)
-        return asdict(choosing.asked(draft_queries.dossier_at(session, draft, portal_now()), code))
+        return asdict(choosing.asked(draft.dossier(session, portal_now()), code))

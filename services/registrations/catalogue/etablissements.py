@@ -9,7 +9,7 @@ from pathlib import Path
 from services.reference import departements, uai
 from services.registrations.catalogue.codes import too_long
 from services.registrations.catalogue.mistakes import CatalogueError, Mistake
-from services.registrations.domain.dossier import Etablissement
+from services.registrations.domain.etablissements import Etablissement
 from services.registrations.domain.lengths import LABEL, SHORT_CODE
 
 FILE = "etablissements.csv"

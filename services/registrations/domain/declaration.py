@@ -1,4 +1,4 @@
-"""A dossier read: typed texts become the category, the spécialité, the forms, the acquis and the épreuves they mean.
+"""Answers read: typed texts become the category, the spécialité, the forms, the acquis and the épreuves they mean.
 
 Reading never fails: what does not read is None, and the tab where it was typed says so.
 """
@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from services.registrations.domain import acquis, positions
 from services.registrations.domain.acquis import Box, Declared
+from services.registrations.domain.answered import Answered
 from services.registrations.domain.answers import OUI, Typed
 from services.registrations.domain.definition import Category, Exam, Item, Specialite
-from services.registrations.domain.dossier import Dossier, Etablissement
+from services.registrations.domain.etablissements import Etablissement
 from services.registrations.domain.positions import Chooser, ChosenEpreuve
 from services.registrations.domain.structure import Structure, only_specialite, structure_of
 
@@ -66,22 +67,22 @@ class Declaration:
         return next((declared for declared in self.acquis if declared.box is box), None)
 
 
-def read(dossier: Dossier) -> Declaration:
-    exam, year = dossier.exam, dossier.session.year
-    category, etablissement = dossier.category(), etablissement_of(dossier)
-    specialite = specialite_of(dossier)
-    formes = formes_of(dossier)
+def read(answered: Answered) -> Declaration:
+    exam, year = answered.exam, answered.session.year
+    category, etablissement = answered.category(), _etablissement(answered)
+    specialite = _specialite(answered)
+    formes = formes_of_typed(answered.typed_in("qualification"))
     structure = structure_of(specialite, year)
-    declared = acquis.read(dossier.typed_in("acquis"), exam, structure, reports=formes.final == PROGRESSIVE)
+    declared = acquis.read(answered.typed_in("acquis"), exam, structure, reports=formes.final == PROGRESSIVE)
     chooser = Chooser(
         exam=exam,
         structure=structure,
-        typed=dossier.typed_in("epreuves"),
+        typed=answered.typed_in("epreuves"),
         forme=formes.final,
         kept=positions.kept_by_code(declared),
         regime=positions.regime(category, bool(etablissement and etablissement.habilite_ccf)),
     )
-    diplome = dossier.typed_in("diploma").text("diplome")
+    diplome = answered.typed_in("diploma").text("diplome")
     return Declaration(
         exam=exam,
         session_year=year,
@@ -96,20 +97,16 @@ def read(dossier: Dossier) -> Declaration:
     )
 
 
-def etablissement_of(dossier: Dossier) -> Etablissement | None:
-    code = dossier.typed_in("candidature").text("etablissement")
-    return dossier.directory.by_code(code) if code else None
+def _etablissement(answered: Answered) -> Etablissement | None:
+    code = answered.typed_in("candidature").text("etablissement")
+    return answered.directory.by_code(code) if code else None
 
 
-def specialite_of(dossier: Dossier) -> Specialite | None:
+def _specialite(answered: Answered) -> Specialite | None:
     """The one chosen, offered or not (K2 judges that); the only one of an exam without a tab for it."""
-    if dossier.tab_of_kind("qualification") is None:
-        return only_specialite(dossier.exam, dossier.session)
-    return dossier.exam.specialite(dossier.typed_in("qualification").text("specialite"))
-
-
-def formes_of(dossier: Dossier) -> Formes:
-    return formes_of_typed(dossier.typed_in("qualification"))
+    if answered.tab_of_kind("qualification") is None:
+        return only_specialite(answered.exam, answered.session)
+    return answered.exam.specialite(answered.typed_in("qualification").text("specialite"))
 
 
 def formes_of_typed(typed: Typed) -> Formes:

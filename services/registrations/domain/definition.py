@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from services.registrations.domain.conditions import ALWAYS, Condition
@@ -224,6 +225,12 @@ class Exam:
 
     def specialite(self, code: str) -> Specialite | None:
         return next((specialite for specialite in self.specialites if specialite.code == code), None)
+
+    @cached_property
+    def epreuve_codes(self) -> frozenset[str]:
+        """Of every épreuve that any of its spécialités has or had."""
+        versions = (version for specialite in self.specialites for version in specialite.versions)
+        return frozenset(epreuve.code for version in versions for epreuve in version.epreuves)
 
     def category(self, code: str) -> Category | None:
         return next((category for category in self.categories if category.code == code), None)

@@ -2,43 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
+from functools import cached_property
 
 from services.contracts.accounts import Identity
-from services.registrations.domain.answers import Typed
-from services.registrations.domain.definition import Category, Exam, Opening, Session, Tab
-
-# Tab name -> field name -> what was typed, untouched.
-Answers = Mapping[str, Mapping[str, str | Sequence[str]]]
-
-
-@dataclass(frozen=True)
-class Etablissement:
-    code: str  # "0250013D", "CNED", "INDIVIDUELS 025"
-    label: str  # "LP P.ADRIEN PARIS - BESANCON (0250013D)", as shown
-    kind: str  # "lycee", "cned", "individuels" …
-    departement: str | None = None  # three characters
-    habilite_ccf: bool = False
-
-
-class EtablissementDirectory(Protocol):
-    """Where establishments are looked up: a table in the service, a tuple in tests."""
-
-    def by_code(self, code: str) -> Etablissement | None: ...
-
-    def search(
-        self,
-        typed: str,
-        kinds: tuple[str, ...],
-        departements: tuple[str, ...],
-        limit: int,
-        near: str | None = None,
-    ) -> tuple[Etablissement, ...]:
-        """Best first, those of the département `near` before others. No kinds: every kind; no départements: all."""
-        ...
+from services.registrations.domain import declaration
+from services.registrations.domain.answered import Answered, Answers
+from services.registrations.domain.declaration import Declaration
+from services.registrations.domain.definition import Opening
 
 
 @dataclass(frozen=True)
@@ -60,34 +32,16 @@ class PreviousCandidature:
     answers: Answers = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Dossier:
-    exam: Exam
-    session: Session
+@dataclass(frozen=True, kw_only=True)
+class Dossier(Answered):
     opening: Opening
     identity: Identity
     numero_candidat: str
-    answers: Answers
-    directory: EtablissementDirectory
     today: date  # in Paris
     previous: tuple[PreviousCandidature, ...] = ()
     modifies: str | None = None  # id of the candidature that is being modified
 
-    def typed(self, tab: Tab) -> Typed:
-        return Typed(self.answers.get(tab.name, {}))
-
-    def typed_in(self, kind: str) -> Typed:
-        """The answers of the exam's first tab of a kind; nothing typed where it has none."""
-        tab = self.tab_of_kind(kind)
-        return self.typed(tab) if tab else Typed({})
-
-    def tab_of_kind(self, kind: str) -> Tab | None:
-        return next((tab for tab in self.exam.tabs if tab.kind == kind), None)
-
-    def tab(self, number: int) -> Tab | None:
-        return self.exam.tabs[number - 1] if 1 <= number <= len(self.exam.tabs) else None
-
-    def category(self) -> Category | None:
-        """The candidate's category, if a public one was chosen."""
-        category = self.exam.category(self.typed_in("candidature").text("categorie"))
-        return category if category and category.public else None
+    @cached_property
+    def declaration(self) -> Declaration:
+        """What the answers mean. They never change in a dossier, so they are read once."""
+        return declaration.read(self)

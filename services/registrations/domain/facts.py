@@ -9,17 +9,16 @@ from typing import Any
 
 from services.chassis.clock import to_paris
 from services.reference import departements, nationalites, pays
-from services.registrations.domain import declaration
 from services.registrations.domain.acquis import Box
 from services.registrations.domain.answers import NON, OUI
 from services.registrations.domain.conditions import Lookup, holds
-from services.registrations.domain.declaration import FORMES, Declaration
+from services.registrations.domain.declaration import FORMES
 from services.registrations.domain.definition import Exam, Question
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.positions import BENEFICE, DISPENSE, REPORT
 
 _Values = Callable[[Exam], frozenset[str]]
-_Answer = Callable[[Dossier, Declaration], Any]
+_Answer = Callable[[Dossier], Any]
 
 
 @dataclass(frozen=True)
@@ -35,27 +34,27 @@ class Fact:
         return self.values is None
 
 
-def lookup(dossier: Dossier, declared: Declaration | None = None) -> Lookup:
+def lookup(dossier: Dossier) -> Lookup:
     """Answers « fact:… », « epreuve:… » (positions of the épreuves of that code or tag), « question:… »."""
-    return _lookup(dossier, declared or declaration.read(dossier), frozenset())
+    return _lookup(dossier, frozenset())
 
 
-def _lookup(dossier: Dossier, declared: Declaration, asked: frozenset[str]) -> Lookup:
+def _lookup(dossier: Dossier, asked: frozenset[str]) -> Lookup:
     def answer(subject: str) -> Any:
         kind, _, name = subject.partition(":")
         match kind:
             case "fact":
-                return FACTS[name].answer(dossier, declared) if name in FACTS else None
+                return FACTS[name].answer(dossier) if name in FACTS else None
             case "epreuve":
-                return tuple(chosen.position for chosen in declared.matching(name))
+                return tuple(chosen.position for chosen in dossier.declaration.matching(name))
             case "question":
-                return _answer_to(dossier, declared, name, asked)
+                return _answer_to(dossier, name, asked)
         return None
 
     return answer
 
 
-def _answer_to(dossier: Dossier, declared: Declaration, name: str, asked: frozenset[str]) -> Any:
+def _answer_to(dossier: Dossier, name: str, asked: frozenset[str]) -> Any:
     """The answer to the exam's own question: an int for a number, text otherwise; None unanswered or not shown.
 
     `asked` are the questions on whose account this one is asked: a circle of conditions ends as unanswered.
@@ -63,7 +62,7 @@ def _answer_to(dossier: Dossier, declared: Declaration, name: str, asked: frozen
     for tab in dossier.exam.tabs:
         for question in tab.questions:
             if question.name == name and name not in asked:
-                shown = holds(question.shown, _lookup(dossier, declared, asked | {name}))
+                shown = holds(question.shown, _lookup(dossier, asked | {name}))
                 return _typed_value(question, dossier.typed(tab).text(name)) if shown else None
     return None
 
@@ -81,7 +80,7 @@ def _typed_value(question: Question, text: str) -> Any:
     return int(text) if text.isascii() and text.lstrip("-").isdigit() and len(text) < 10 else None
 
 
-def _age_at_closing(dossier: Dossier, _: Declaration) -> int | None:
+def _age_at_closing(dossier: Dossier) -> int | None:
     try:
         birth = date.fromisoformat(dossier.identity.date_naissance)
     except ValueError:
@@ -90,11 +89,11 @@ def _age_at_closing(dossier: Dossier, _: Declaration) -> int | None:
 
 
 def _text(kind: str, field: str) -> _Answer:
-    return lambda dossier, _: dossier.typed_in(kind).text(field) or None
+    return lambda dossier: dossier.typed_in(kind).text(field) or None
 
 
-def _acquis_positions(_: Dossier, declared: Declaration) -> tuple[str, ...]:
-    return tuple(unit.position for box in declared.acquis for unit in box.kept)
+def _acquis_positions(dossier: Dossier) -> tuple[str, ...]:
+    return tuple(unit.position for box in dossier.declaration.acquis for unit in box.kept)
 
 
 def _items(name: str) -> _Values:
@@ -110,37 +109,41 @@ FACTS: dict[str, Fact] = {
     for fact in (
         Fact(
             "categorie",
-            lambda _, d: d.category and d.category.code,
+            lambda d: d.declaration.category and d.declaration.category.code,
             lambda e: frozenset(c.code for c in e.categories if c.public),
         ),
         Fact("situation", _text("candidature", "situation"), _items("situations")),
         Fact("handicap", _text("candidature", "handicap"), _fixed(OUI, NON)),
         Fact(
             "specialite",
-            lambda _, d: d.specialite and d.specialite.code,
+            lambda d: d.declaration.specialite and d.declaration.specialite.code,
             lambda e: frozenset(s.code for s in e.specialites),
         ),
-        Fact("forme_finale", lambda _, d: d.formes.final, _fixed(*FORMES)),
-        Fact("acquis", lambda _, d: tuple(box.box.value for box in d.acquis), _fixed(*(box.value for box in Box))),
+        Fact("forme_finale", lambda d: d.declaration.formes.final, _fixed(*FORMES)),
+        Fact(
+            "acquis",
+            lambda d: tuple(box.box.value for box in d.declaration.acquis),
+            _fixed(*(box.value for box in Box)),
+        ),
         Fact("acquis_position", _acquis_positions, _fixed(BENEFICE, REPORT, DISPENSE)),
-        Fact("diplome", lambda _, d: d.diplome and d.diplome.key, _items("diplomes")),
+        Fact("diplome", lambda d: d.declaration.diplome and d.declaration.diplome.key, _items("diplomes")),
         Fact(
             "nationalite",
             _text("identification", "nationalite"),
             lambda _: frozenset(one.code for one in nationalites.all()),
         ),
-        Fact("pays_naissance", lambda d, _: d.identity.pays_naissance, lambda _: frozenset(p.code for p in pays.all())),
+        Fact("pays_naissance", lambda d: d.identity.pays_naissance, lambda _: frozenset(p.code for p in pays.all())),
         Fact(
             "departement_naissance",
-            lambda d, _: d.identity.departement_naissance,
+            lambda d: d.identity.departement_naissance,
             lambda _: frozenset(one.code for one in departements.all()),
         ),
         Fact(
             "academie",
-            lambda d, _: d.opening.academie,
+            lambda d: d.opening.academie,
             lambda e: frozenset(o.academie for s in e.sessions for o in s.openings),
         ),
         Fact("age_at_closing", _age_at_closing),
-        Fact("session_year", lambda d, _: d.session.year),
+        Fact("session_year", lambda d: d.session.year),
     )
 }

@@ -12,14 +12,14 @@ from typing import Any
 from services.chassis.errors import NotFound
 from services.contracts.registrations import WARNINGS, Line
 from services.contracts.registrations import Section as RecapSection
-from services.registrations.domain import declaration, results, rules
+from services.registrations.domain import results, rules
 from services.registrations.domain.answers import WORDS, Typed
 from services.registrations.domain.definition import Tab
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.forms import Field, FieldError, Form, Option, Section, error
 from services.registrations.domain.outcome import Incomplete, Outcome, Recap, TabErrors, TabHeading, TabView
 from services.registrations.domain.tabs import KINDS, questions
-from services.registrations.domain.tabs.kind import TabKind
+from services.registrations.domain.tabs.kind import TabContent, TabKind
 
 
 def tabs(dossier: Dossier) -> tuple[TabHeading, ...]:
@@ -30,14 +30,13 @@ def tabs(dossier: Dossier) -> tuple[TabHeading, ...]:
 def describe(dossier: Dossier, number: int) -> TabView:
     """What a tab shows, with what was typed there as it was typed. Raises NotFound for a number that is none."""
     tab = _tab(dossier, number)
-    content = _kind(tab).describe(dossier, tab)
-    sections = (*content.sections, *questions.sections(dossier, tab))
+    content = _content(dossier, tab)
     return TabView(
         number=number,
         kind=tab.kind,
         name=tab.name,
         title=tab.title,
-        form=Form(_with_words(sections, dossier.typed(tab))) if sections else None,
+        form=Form(_with_words(content.sections, dossier.typed(tab))) if content.sections else None,
         recap=recap(dossier) if content.shows_recap else None,
         epreuves=content.epreuves,
         paragraphs=content.paragraphs,
@@ -47,7 +46,9 @@ def describe(dossier: Dossier, number: int) -> TabView:
 
 def check(dossier: Dossier, number: int) -> tuple[FieldError, ...]:
     """Everything that is wrong with a tab, at once, in its fields' order. Raises NotFound for a number that is none."""
-    return _as_on_the_page(_errors(dossier, _tab(dossier, number)), describe(dossier, number))
+    tab = _tab(dossier, number)
+    wrong = _errors(dossier, tab)
+    return _as_on_the_page(wrong, _fields(dossier, tab)) if len(wrong) > 1 else wrong
 
 
 def check_all(dossier: Dossier) -> tuple[TabErrors, ...]:
@@ -76,15 +77,16 @@ def known(dossier: Dossier, number: int, typed: Mapping[str, Any]) -> dict[str, 
     """What was typed into fields that the tab asks for, in whatever state of the dossier, and the words of searches
     of which nothing is chosen yet; no page sends others, save one of an exam that has changed since.
     Raises NotFound for a number that is none."""
-    shown = _fields(describe(dossier, number))
-    names = _names(dossier, number, shown) | _searches_without_choice(shown, typed)
+    tab = _tab(dossier, number)
+    shown = _fields(dossier, tab)
+    names = _names(dossier, tab, shown) | _searches_without_choice(shown, typed)
     return {name: value for name, value in typed.items() if name in names}
 
 
-def known_answers(dossier: Dossier) -> dict[str, Any]:
-    """The dossier's answers without what no tab asks for: words that were only searched are no answer."""
-    typed = ((number, tab.name) for number, tab in enumerate(dossier.exam.tabs, start=1) if tab.name in dossier.answers)
-    return {name: _answers(dossier, number, dossier.answers[name]) for number, name in typed}
+def without_unasked(dossier: Dossier) -> Dossier:
+    """The dossier without answers that no tab asks for: words that were only searched are no answer."""
+    answers = _known_answers(dossier)
+    return dossier if answers == dossier.answers else replace(dossier, answers=answers)
 
 
 def recap(dossier: Dossier) -> Recap:
@@ -120,8 +122,13 @@ def _heading(dossier: Dossier, number: int, tab: Tab) -> TabHeading:
     )
 
 
-def _answers(dossier: Dossier, number: int, typed: Mapping[str, Any]) -> dict[str, Any]:
-    names = _names(dossier, number, _fields(describe(dossier, number)))
+def _known_answers(dossier: Dossier) -> dict[str, Any]:
+    typed = (tab for tab in dossier.exam.tabs if tab.name in dossier.answers)
+    return {tab.name: _answers(dossier, tab, dossier.answers[tab.name]) for tab in typed}
+
+
+def _answers(dossier: Dossier, tab: Tab, typed: Mapping[str, Any]) -> dict[str, Any]:
+    names = _names(dossier, tab, _fields(dossier, tab))
     return {name: value for name, value in typed.items() if name in names}
 
 
@@ -143,21 +150,27 @@ def _holding_words(field: Field, typed: Typed) -> Field:
     return replace(field, display=words) if words else field
 
 
-def _names(dossier: Dossier, number: int, fields: tuple[Field, ...]) -> frozenset[str]:
-    tab = _tab(dossier, number)
+def _names(dossier: Dossier, tab: Tab, fields: tuple[Field, ...]) -> frozenset[str]:
     shown = (field.name for field in fields if not field.disabled)
     questions = (question.name for question in tab.questions)
     return frozenset((*shown, *questions, *_kind(tab).more_names(dossier, tab)))
 
 
-def _fields(view: TabView) -> tuple[Field, ...]:
-    """In the order in which a reader meets them."""
-    of_epreuves = (field for line in view.epreuves or () for field in (line.position, line.option) if field)
-    return (*(view.form.fields() if view.form else ()), *of_epreuves)
+def _fields(dossier: Dossier, tab: Tab) -> tuple[Field, ...]:
+    """Of a tab, in the order in which a reader meets them."""
+    content = _content(dossier, tab)
+    of_epreuves = (field for line in content.epreuves or () for field in (line.position, line.option) if field)
+    return (*(field for section in content.sections for field in section.fields), *of_epreuves)
+
+
+def _content(dossier: Dossier, tab: Tab) -> TabContent:
+    """What its kind shows, and the exam's own questions."""
+    content = _kind(tab).describe(dossier, tab)
+    return replace(content, sections=(*content.sections, *questions.sections(dossier, tab)))
 
 
 def _errors(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
-    declared = declaration.read(dossier)
+    declared = dossier.declaration
     uses = rules.in_force(dossier.exam.rules, dossier.session.year, rules.ERROR, tab.kind)
     found = (
         *_kind(tab).check(dossier, tab),
@@ -167,9 +180,9 @@ def _errors(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _as_on_the_page(errors: tuple[FieldError, ...], view: TabView) -> tuple[FieldError, ...]:
+def _as_on_the_page(errors: tuple[FieldError, ...], fields: tuple[Field, ...]) -> tuple[FieldError, ...]:
     """In the order in which a reader meets the fields; what belongs to none comes last."""
-    places = {error(field.name, "").pointer: place for place, field in enumerate(_fields(view))}
+    places = {error(field.name, "").pointer: place for place, field in enumerate(fields)}
     return tuple(sorted(errors, key=lambda one: places.get(one.pointer, len(places))))
 
 
@@ -192,7 +205,7 @@ def _warnings_told(dossier: Dossier) -> RecapSection:
 
 def _warnings(dossier: Dossier, tab: Tab) -> tuple[str, ...]:
     uses = rules.in_force(dossier.exam.rules, dossier.session.year, rules.WARNING, tab.kind)
-    declared = declaration.read(dossier)
+    declared = dossier.declaration
     return tuple(text for use in uses for text in rules.apply(use, declared))
 
 
@@ -214,9 +227,9 @@ __all__ = [
     "describe",
     "judge",
     "known",
-    "known_answers",
     "recap",
     "recap_sections",
     "search",
     "tabs",
+    "without_unasked",
 ]

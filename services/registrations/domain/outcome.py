@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.chassis.errors import DomainError
+from services.contracts.base import data_of
 from services.contracts.registrations import Confirmation, EpreuveLine, FormOffered, PieceAsked, Section
 from services.registrations.domain.forms import Field, FieldError, Form
 
@@ -31,7 +32,8 @@ class Recap:
     epreuves: tuple[EpreuveLine, ...]
 
     def to_data(self) -> dict[str, Any]:
-        return dataclasses.asdict(self)
+        data: dict[str, Any] = data_of(self)
+        return data
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ class Chooser:
         )
 
     def _kept(self, epreuve: Epreuve) -> Kept | None:
-        return self.kept.get(epreuve.code) if epreuve in self.structure.keepable() else None
+        return self.kept.get(epreuve.code) if self.structure.is_keepable(epreuve) else None
 
     def _is_free(self, epreuve: Epreuve) -> bool:
         return epreuve.kind == FACULTATIVE or self.forme == PROGRESSIVE

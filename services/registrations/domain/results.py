@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from services.contracts.registrations import EpreuveLine, FormOffered, PieceAsked, Section
-from services.registrations.domain import confirmation, declaration, facts
+from services.registrations.domain import confirmation, facts
 from services.registrations.domain.acquis import mark_label
 from services.registrations.domain.conditions import Lookup, holds
 from services.registrations.domain.definition import FormText, PieceRule
@@ -24,13 +24,13 @@ def recap(dossier: Dossier, sections: tuple[Section, ...]) -> Recap:
 
 def outcome(dossier: Dossier, sections: tuple[Section, ...]) -> Outcome:
     """The outcome of a dossier in which nothing is wrong any more."""
-    declared = declaration.read(dossier)
-    lookup = facts.lookup(dossier, declared)
+    declared, lookup = dossier.declaration, facts.lookup(dossier)
+    lines = epreuve_lines(dossier)
     pieces = asked_pieces(dossier, lookup)
     extra = tuple(section for tab in dossier.exam.tabs for section in questions.recap(dossier, tab))
     return Outcome(
-        recap=Recap(dossier.numero_candidat, None, sections, epreuve_lines(dossier)),
-        epreuves=epreuve_lines(dossier),
+        recap=Recap(dossier.numero_candidat, None, sections, lines),
+        epreuves=lines,
         confirmation=confirmation.of(dossier, declared, extra),
         demande_text=tuple(dossier.exam.texts.get("demande", ())),
         pieces=pieces,
@@ -42,7 +42,7 @@ def outcome(dossier: Dossier, sections: tuple[Section, ...]) -> Outcome:
 
 
 def epreuve_lines(dossier: Dossier) -> tuple[EpreuveLine, ...]:
-    return tuple(_line(chosen) for chosen in declaration.read(dossier).epreuves)
+    return tuple(_line(chosen) for chosen in dossier.declaration.epreuves)
 
 
 def asked_pieces(dossier: Dossier, lookup: Lookup) -> tuple[PieceAsked, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from services.registrations.domain.definition import Epreuve, Exam, Session, Specialite
 
@@ -26,31 +27,41 @@ class Structure:
     epreuves: tuple[Epreuve, ...]
 
     def epreuve(self, code: str) -> Epreuve | None:
-        return next((epreuve for epreuve in self.epreuves if epreuve.code == code), None)
+        return self._by_code.get(code)
 
     def children(self, code: str) -> tuple[Epreuve, ...]:
-        return tuple(epreuve for epreuve in self.epreuves if epreuve.parent == code)
+        return self._by_parent.get(code, ())
 
     def role(self, epreuve: Epreuve) -> Role:
+        return self._roles[epreuve.code]
+
+    def is_keepable(self, epreuve: Epreuve) -> bool:
+        """Whether it is a unit that a bénéfice, a report or a dispense may bear on."""
+        return bool(epreuve.unit) and epreuve.kind != FACULTATIVE and self.role(epreuve) is Role.LEAF
+
+    def keepable(self) -> tuple[Epreuve, ...]:
+        return tuple(epreuve for epreuve in self.epreuves if self.is_keepable(epreuve))
+
+    @cached_property
+    def _by_code(self) -> dict[str, Epreuve]:
+        return {epreuve.code: epreuve for epreuve in self.epreuves}
+
+    @cached_property
+    def _by_parent(self) -> dict[str, tuple[Epreuve, ...]]:
+        parents = {epreuve.parent for epreuve in self.epreuves if epreuve.parent}
+        return {code: tuple(epreuve for epreuve in self.epreuves if epreuve.parent == code) for code in parents}
+
+    @cached_property
+    def _roles(self) -> dict[str, Role]:
+        return {epreuve.code: self._role(epreuve) for epreuve in self.epreuves}
+
+    def _role(self, epreuve: Epreuve) -> Role:
         if any(child.unit for child in self.children(epreuve.code)):
             return Role.MAITRESSE
         if epreuve.unit or epreuve.parent is None:
             return Role.LEAF
         parent = self.epreuve(epreuve.parent)
-        return Role.LEAF if parent is None or self.role(parent) is Role.MAITRESSE else Role.FOLLOWER
-
-    def leaves(self) -> tuple[Epreuve, ...]:
-        return tuple(epreuve for epreuve in self.epreuves if self.role(epreuve) is Role.LEAF)
-
-    def mandatory_leaves(self) -> tuple[Epreuve, ...]:
-        return tuple(epreuve for epreuve in self.leaves() if epreuve.kind != FACULTATIVE)
-
-    def facultatives(self) -> tuple[Epreuve, ...]:
-        return tuple(epreuve for epreuve in self.leaves() if epreuve.kind == FACULTATIVE)
-
-    def keepable(self) -> tuple[Epreuve, ...]:
-        """Units that a bénéfice, a report or a dispense may bear on."""
-        return tuple(epreuve for epreuve in self.mandatory_leaves() if epreuve.unit)
+        return Role.LEAF if parent is None or self._role(parent) is Role.MAITRESSE else Role.FOLLOWER
 
 
 def structure_of(specialite: Specialite | None, year: int) -> Structure:
@@ -59,12 +70,6 @@ def structure_of(specialite: Specialite | None, year: int) -> Structure:
     if version is None:
         return Structure(())
     return Structure(tuple(epreuve for epreuve in version.epreuves if _exists(epreuve, year)))
-
-
-def all_codes(exam: Exam) -> frozenset[str]:
-    """Of every épreuve that any spécialité of the exam has or had."""
-    versions = (version for specialite in exam.specialites for version in specialite.versions)
-    return frozenset(epreuve.code for version in versions for epreuve in version.epreuves)
 
 
 def only_specialite(exam: Exam, session: Session) -> Specialite | None:

@@ -28,7 +28,7 @@ from services.registrations.operations.audit import Actor
 from services.registrations.operations.candidates import lock_candidate, with_newest_email
 from services.registrations.operations.payload import iso
 from services.registrations.operations.refusals import window_closed
-from services.registrations.operations.registering import add_version, tell_by_mail
+from services.registrations.operations.registering import add_version, name_after, tell_by_mail
 from services.registrations.queries.catalogue import opening_view
 from services.registrations.queries.dossiers import dossier
 
@@ -129,6 +129,7 @@ def _correct(
         modifies=candidature.id,
     )
     candidature.version += 1
+    name_after(candidature, one.identity)
     outcome = results.outcome(one, journey.recap_sections(one))
     version = add_version(
         session,

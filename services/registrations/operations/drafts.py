@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.errors import FieldError, Invalid, NotFound
 from services.contracts.accounts import Identity
 from services.registrations.domain import journey, windows
+from services.registrations.domain.answered import Answers
 from services.registrations.domain.answers import MOST_KEPT, size_of
-from services.registrations.domain.dossier import Answers, Dossier
+from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.rules.exclusivity import one_active_candidature
 from services.registrations.models import ACTIVE, Candidate, Candidature, CandidatureVersion, Draft, db
 from services.registrations.operations.candidates import (
@@ -221,12 +222,17 @@ def _keep(draft: Draft, before: Dossier, number: int, revision: int, values: Typ
 
 def bounded(answered: Dossier) -> dict[str, Any]:
     """The answers as they are kept, without what a draft of before holds that no tab asks for. Raises Invalid."""
-    answers = dict(answered.answers)
+    answers = answered.answers
     if size_of(answers) > MOST_KEPT:
-        answers = journey.known_answers(answered)
+        answers = journey.without_unasked(answered).answers
+    refuse_too_long(answers)
+    return dict(answers)
+
+
+def refuse_too_long(answers: Answers) -> None:
+    """Raises Invalid."""
     if size_of(answers) > MOST_KEPT:
         raise Invalid("Votre dossier comporte trop de texte pour être conservé : raccourcissez ce que vous avez saisi.")
-    return answers
 
 
 def _goto(one: Dossier, number: int, action: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session as DbSession
@@ -13,12 +13,11 @@ from services.reference.text import folded
 from services.registrations.domain import journey, numbers, windows
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.outcome import Outcome
-from services.registrations.domain.rules.exclusivity import exclusivity_key
 from services.registrations.models import Candidate, Candidature, CandidatureVersion, Draft, db
 from services.registrations.operations import audit
 from services.registrations.operations.audit import Actor
 from services.registrations.operations.candidates import accept_identity, lock_candidate
-from services.registrations.operations.drafts import active_candidature, bounded, locked_draft, refuse_second
+from services.registrations.operations.drafts import active_candidature, locked_draft, refuse_second, refuse_too_long
 from services.registrations.operations.payload import registration_saved
 from services.registrations.operations.refusals import DraftChanged, window_closed
 from services.registrations.queries.catalogue import opening_view
@@ -74,7 +73,6 @@ def add_version(
     reason: str | None = None,
 ) -> CandidatureVersion:
     """Store and publish the version that `candidature` has now, and leave its trace."""
-    name_after(candidature, one.identity)
     event = registration_saved(candidature, one, outcome, saved_at, reason)
     version = CandidatureVersion(
         candidature_id=candidature.id,
@@ -142,8 +140,9 @@ def _complete(
         modifies=draft.modification_of,
     )
     refuse_second(one)
-    asked = replace(one, answers=journey.known_answers(one))
-    return replace(asked, answers=bounded(asked)), view.digest
+    asked = journey.without_unasked(one)
+    refuse_too_long(asked.answers)
+    return asked, view.digest
 
 
 def _next_version(
@@ -158,13 +157,13 @@ def _next_version(
             version=1,
             saved_at=at,
         )
-        name_after(candidature, one.identity)
-        session.add(candidature)
     else:
         candidature = active_candidature(session, candidate.id, draft.modification_of)
         candidature.version += 1
-    candidature.exclusivity_key = exclusivity_key(one)
+    name_after(candidature, one.identity)
+    candidature.exclusivity_key = outcome.exclusivity_key
     candidature.specialite_code = outcome.specialite_code
     candidature.specialite_label = outcome.specialite_label
+    session.add(candidature)
     session.flush()
     return candidature

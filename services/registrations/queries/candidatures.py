@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.errors import NotFound
 from services.chassis.french import instant_court
+from services.contracts.base import data_of
 from services.contracts.registrations import WARNINGS, RegistrationSaved
 from services.registrations.domain import numbers, windows
-from services.registrations.models import ACTIVE, ECARTEE, Candidature, CandidatureVersion, OpeningRow
-from services.registrations.queries.catalogue import OpeningView, exam_by_digest, opening_view
+from services.registrations.models import ACTIVE, ECARTEE, Candidature, CandidatureVersion, OpeningChange, OpeningRow
+from services.registrations.queries.catalogue import OPENINGS, OpeningView, exam_by_digest, view_of
 
 DOCUMENTS = (
     "Le récapitulatif d'inscription",
     "La liste des pièces justificatives indispensables pour la suite de l'examen.",
 )
+_VERSIONS = (
+    OPENINGS.add_columns(Candidature, CandidatureVersion)
+    .join(Candidature, Candidature.opening_id == OpeningRow.id)
+    .join(CandidatureVersion, CandidatureVersion.candidature_id == Candidature.id)
+)
+_SAVED = _VERSIONS.where(
+    Candidature.id == bindparam("candidature_id"), CandidatureVersion.version == bindparam("version")
+)
+_SHOWN = _VERSIONS.where(
+    CandidatureVersion.version == Candidature.version,
+    Candidature.candidate_id == bindparam("candidate_id"),
+    Candidature.state.in_(bindparam("states", expanding=True)),
+    OpeningRow.session_closes > bindparam("at"),
+).order_by(Candidature.numero_inscription)
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A candidature with its current version and its opening as it is now."""
+    """A candidature with a version, its current one as a rule, and its opening as it is now."""
 
     candidature: Candidature
     version: CandidatureVersion
@@ -33,27 +48,39 @@ class Shown:
     view: OpeningView
 
 
-def shown_candidatures(session: DbSession, candidate_id: str, at: datetime) -> tuple[Shown, ...]:
-    """Active ones whose session has not closed, oldest first."""
-    return tuple(_shown(session, candidate_id, at))
+def shown(session: DbSession, candidate_id: str, at: datetime, *states: str) -> tuple[Shown, ...]:
+    """Those in one of the states whose session has not closed, oldest first."""
+    rows = session.execute(_SHOWN, {"candidate_id": candidate_id, "at": at, "states": states})
+    return tuple(_of_row(session, row) for row in rows.all())
 
 
-def ecartees(session: DbSession, candidate_id: str, at: datetime) -> tuple[Shown, ...]:
-    """Those that the service gestionnaire set aside, until their session closes."""
-    return tuple(_shown(session, candidate_id, at, ECARTEE))
+def listed(session: DbSession, candidate_id: str, at: datetime) -> dict[str, Any]:
+    """Active candidatures, and those that the service gestionnaire set aside."""
+    found = shown(session, candidate_id, at, ACTIVE, ECARTEE)
+    return {
+        "candidatures": [tile(one, at) for one in found if one.candidature.state == ACTIVE],
+        "ecartees": [ecartee(one) for one in found if one.candidature.state == ECARTEE],
+    }
 
 
 def shown_candidature(session: DbSession, candidate_id: str, candidature_id: str, at: datetime) -> Shown:
     """Raises NotFound for one that is unknown, someone else's or no longer shown."""
-    found = (shown for shown in _shown(session, candidate_id, at) if shown.candidature.id == candidature_id)
-    return _first(found)
+    found = shown(session, candidate_id, at, ACTIVE)
+    return _first(one for one in found if one.candidature.id == candidature_id)
+
+
+def saved_version(session: DbSession, candidature_id: str, version: int) -> Shown:
+    """A version that was just saved, or is asked for again after whatever became of its candidature."""
+    rows = session.execute(_SAVED, {"candidature_id": candidature_id, "version": version})
+    return _of_row(session, rows.one())
 
 
 def contact(session: DbSession, candidate_id: str, at: datetime) -> dict[str, Any]:
     """Whom the candidate may contact: the service of his latest candidature, an active one before those set aside.
     Raises NotFound without one."""
-    all_of_his = (*ecartees(session, candidate_id, at), *shown_candidatures(session, candidate_id, at))
-    latest = _first(reversed(all_of_his))
+    found = shown(session, candidate_id, at, ACTIVE, ECARTEE)
+    in_order = sorted(found, key=lambda one: one.candidature.state == ACTIVE)
+    latest = _first(reversed(in_order))
     return {"academie_label": latest.view.opening.label, **contact_data(latest.view)}
 
 
@@ -94,23 +121,20 @@ def ecartee(shown: Shown) -> dict[str, Any]:
 
 def recap(saved: RegistrationSaved) -> dict[str, Any]:
     """The récapitulatif of a saved version, read only: nothing to warn about any more."""
-    data = saved.to_data()
     return {
         "numero_candidat": saved.numero_candidat,
         "warning": None,
-        "sections": data["recap"],
-        "epreuves": data["epreuves"],
+        "sections": data_of(saved.recap),
+        "epreuves": data_of(saved.epreuves),
     }
 
 
-def acknowledgement(session: DbSession, candidature_id: str, number: int) -> dict[str, Any]:
+def acknowledgement(session: DbSession, shown: Shown) -> dict[str, Any]:
     """What the tab « N° Inscription » says of a saved version."""
-    version = session.get_one(CandidatureVersion, (candidature_id, number))
-    saved = RegistrationSaved.from_data(version.payload)
-    opening = opening_view(session, session.get_one(Candidature, candidature_id).opening_id).opening
+    version, saved, opening = shown.version, shown.saved, shown.view.opening
     exam = exam_by_digest(session, version.catalogue_digest)
     return {
-        "candidature_id": candidature_id,
+        "candidature_id": shown.candidature.id,
         "version": version.version,
         "version_label": numbers.version_label(version.version),
         "saved_sentence": f"Votre inscription a bien été prise en compte le {instant_court(version.saved_at)}.",
@@ -121,7 +145,7 @@ def acknowledgement(session: DbSession, candidature_id: str, number: int) -> dic
             f"du service fixée le : {windows.closing(opening.closes)}."
         ),
         "academie_label": saved.academie.label,
-        "contact": saved.to_data()["academie"]["contact"],
+        "contact": data_of(saved.academie.contact),
         "documents": list(DOCUMENTS),
         "warnings": [line.value for section in saved.recap if section.title == WARNINGS for line in section.lines],
         "tabs": [{"number": number, "title": tab.title} for number, tab in enumerate(exam.tabs, start=1)],
@@ -156,25 +180,14 @@ def contact_data(view: OpeningView) -> dict[str, Any]:
     return asdict(view.opening.contact)
 
 
-def _shown(session: DbSession, candidate_id: str, at: datetime, state: str = ACTIVE) -> Iterator[Shown]:
-    rows = session.execute(
-        select(Candidature, CandidatureVersion)
-        .join(
-            CandidatureVersion,
-            (CandidatureVersion.candidature_id == Candidature.id) & (CandidatureVersion.version == Candidature.version),
-        )
-        .join(OpeningRow, OpeningRow.id == Candidature.opening_id)
-        .where(Candidature.candidate_id == candidate_id, Candidature.state == state)
-        .where(OpeningRow.session_closes > at)
-        .order_by(Candidature.numero_inscription)
-    )
-    for candidature, version in rows:
-        saved = RegistrationSaved.from_data(version.payload)
-        yield Shown(candidature, version, saved, opening_view(session, candidature.opening_id))
+def _of_row(session: DbSession, row: Row[OpeningRow, OpeningChange, str, Candidature, CandidatureVersion]) -> Shown:
+    opening, change, digest, candidature, version = row
+    saved = RegistrationSaved.from_data(version.payload)
+    return Shown(candidature, version, saved, view_of(session, opening, change, digest))
 
 
-def _first(found: Iterator[Shown]) -> Shown:
-    shown = next(found, None)
-    if shown is None:
+def _first(found: Iterable[Shown]) -> Shown:
+    first = next(iter(found), None)
+    if first is None:
         raise NotFound()
-    return shown
+    return first

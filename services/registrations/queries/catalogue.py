@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.errors import NotFound
@@ -16,6 +16,20 @@ from services.registrations.domain.offers import Offer
 from services.registrations.models import CatalogueRevision, CurrentExam, OpeningChange, OpeningRow
 
 HELD_EXAMS = 16
+_NEWEST = (
+    select(func.max(OpeningChange.revision))
+    .where(OpeningChange.opening_id == OpeningRow.id)
+    .correlate(OpeningRow)
+    .scalar_subquery()
+)
+OPENINGS = (
+    select(OpeningRow, OpeningChange, CurrentExam.digest)
+    .join(CurrentExam, CurrentExam.code == OpeningRow.exam)
+    .outerjoin(OpeningChange, (OpeningChange.opening_id == OpeningRow.id) & (OpeningChange.revision == _NEWEST))
+)
+"""Each with what `view_of` takes. Statements are built once: that costs more than running them."""
+_OPENING = OPENINGS.where(OpeningRow.id == bindparam("opening_id"))
+_LISTED = OPENINGS.where(OpeningRow.listed)
 
 
 class _HeldExams:
@@ -63,11 +77,16 @@ def opening_view(session: DbSession, opening_id: str, digest: str | None = None)
 
     Raises NotFound for an unknown id, or an opening that the catalogue no longer defines.
     """
-    row = session.execute(_openings().where(OpeningRow.id == opening_id)).one_or_none()
+    row = session.execute(_OPENING, {"opening_id": opening_id}).one_or_none()
     if row is None:
         raise NotFound()
     opening_row, change, current = row
-    view = _view(session, opening_row, change, digest or current)
+    return view_of(session, opening_row, change, digest or current)
+
+
+def view_of(session: DbSession, row: OpeningRow, change: OpeningChange | None, digest: str) -> OpeningView:
+    """Raises NotFound for an opening that the catalogue does not define."""
+    view = _view(session, row, change, digest)
     if view is None:
         raise NotFound()
     return view
@@ -90,23 +109,9 @@ def newest_change(session: DbSession, opening_id: str) -> OpeningChange | None:
 
 def offers(session: DbSession) -> tuple[Offer, ...]:
     """Every listed opening, in the catalogue's words."""
-    rows = session.execute(_openings().where(OpeningRow.listed))
+    rows = session.execute(_LISTED)
     views = (_view(session, row, change, digest) for row, change, digest in rows)
     return tuple(_offer(view) for view in views if view is not None)
-
-
-def _openings() -> Select[OpeningRow, OpeningChange, str]:
-    newest = (
-        select(func.max(OpeningChange.revision))
-        .where(OpeningChange.opening_id == OpeningRow.id)
-        .correlate(OpeningRow)
-        .scalar_subquery()
-    )
-    return (
-        select(OpeningRow, OpeningChange, CurrentExam.digest)
-        .join(CurrentExam, CurrentExam.code == OpeningRow.exam)
-        .outerjoin(OpeningChange, (OpeningChange.opening_id == OpeningRow.id) & (OpeningChange.revision == newest))
-    )
 
 
 def _view(session: DbSession, row: OpeningRow, change: OpeningChange | None, digest: str) -> OpeningView | None:

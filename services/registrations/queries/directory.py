@@ -6,7 +6,7 @@ from sqlalchemy import case, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.reference.text import folded
-from services.registrations.domain.dossier import Etablissement
+from services.registrations.domain.etablissements import Etablissement
 from services.registrations.models import EtablissementRow
 
 

@@ -5,17 +5,29 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.clock import to_paris
 from services.contracts.accounts import Identity
 from services.contracts.base import read
 from services.contracts.registrations import RegistrationSaved
-from services.registrations.domain.dossier import Answers, Dossier, PreviousCandidature
+from services.registrations.domain.answered import Answers
+from services.registrations.domain.dossier import Dossier, PreviousCandidature
 from services.registrations.models import ACTIVE, Candidate, Candidature, CandidatureVersion, Draft, OpeningRow
 from services.registrations.queries.catalogue import OpeningView, exam_by_digest, opening_view
 from services.registrations.queries.directory import TableDirectory
+
+_SAVED_BEFORE = (
+    select(Candidature, CandidatureVersion, OpeningRow)
+    .join(
+        CandidatureVersion,
+        (CandidatureVersion.candidature_id == Candidature.id) & (CandidatureVersion.version == Candidature.version),
+    )
+    .join(OpeningRow, OpeningRow.id == Candidature.opening_id)
+    .where(Candidature.candidate_id == bindparam("candidate_id"))
+    .order_by(Candidature.numero_inscription)
+)
 
 
 def dossier_of_draft(session: DbSession, draft: Draft, identity: Identity, instant: datetime) -> Dossier:
@@ -58,16 +70,7 @@ def dossier(
 
 def previous_candidatures(session: DbSession, candidate_id: str) -> tuple[PreviousCandidature, ...]:
     """All that the candidate ever saved here, whatever became of it, oldest first."""
-    rows = session.execute(
-        select(Candidature, CandidatureVersion, OpeningRow)
-        .join(
-            CandidatureVersion,
-            (CandidatureVersion.candidature_id == Candidature.id) & (CandidatureVersion.version == Candidature.version),
-        )
-        .join(OpeningRow, OpeningRow.id == Candidature.opening_id)
-        .where(Candidature.candidate_id == candidate_id)
-        .order_by(Candidature.numero_inscription)
-    )
+    rows = session.execute(_SAVED_BEFORE, {"candidate_id": candidate_id})
     return tuple(_previous(session, *row) for row in rows)
 
 

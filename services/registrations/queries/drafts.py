@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.errors import NotFound
@@ -15,32 +15,75 @@ from services.registrations.domain import journey, numbers
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.outcome import TabHeading
 from services.registrations.domain.transmission import obstacles
-from services.registrations.models import Candidature, CandidatureVersion, Draft, OpeningRow
-from services.registrations.queries.dossiers import dossier_of_draft, identity_of
+from services.registrations.models import (
+    Candidate,
+    Candidature,
+    CandidatureVersion,
+    Draft,
+    OpeningChange,
+    OpeningRow,
+)
+from services.registrations.queries.catalogue import OPENINGS, OpeningView, view_of
+from services.registrations.queries.dossiers import dossier, identity_of
+
+_DRAFTS = (
+    OPENINGS.add_columns(Draft, Candidate)
+    .join(Draft, Draft.opening_id == OpeningRow.id)
+    .join(Candidate, Candidate.id == Draft.candidate_id)
+    .where(Draft.candidate_id == bindparam("candidate_id"))
+)
+_OWNED = _DRAFTS.where(Draft.id == bindparam("draft_id"))
+_OPEN = _DRAFTS.where(Draft.closed_at.is_(None), OpeningRow.session_closes > bindparam("at")).order_by(
+    Draft.updated_at.desc()
+)
 
 
-def owned_draft(session: DbSession, candidate_id: str, draft_id: str) -> Draft:
+@dataclass(frozen=True)
+class DraftView:
+    """A draft with whose it is, and its opening as it is in force."""
+
+    draft: Draft
+    candidate: Candidate
+    opening: OpeningView
+
+    def dossier(self, session: DbSession, at: datetime, identity: Identity | None = None) -> Dossier:
+        """As the domain reads it, with the identity kept with it unless there is a newer one."""
+        return dossier(
+            session,
+            view=self.opening,
+            candidate=self.candidate,
+            identity=identity or identity_of(self.draft.identity),
+            answers=self.draft.answers,
+            instant=at,
+            modifies=self.draft.modification_of,
+        )
+
+
+def owned_draft(session: DbSession, candidate_id: str, draft_id: str) -> DraftView:
     """Raises NotFound for one that is unknown or someone else's."""
-    draft = session.get(Draft, draft_id)
-    if draft is None or draft.candidate_id != candidate_id:
+    row = session.execute(_OWNED, {"candidate_id": candidate_id, "draft_id": draft_id}).one_or_none()
+    if row is None:
         raise NotFound()
-    return draft
+    return _draft_view(session, row)
 
 
 def open_drafts(session: DbSession, candidate_id: str, at: datetime) -> list[dict[str, Any]]:
     """What was begun and not transmitted, of sessions that have not closed; the latest written first."""
-    drafts = session.scalars(
-        select(Draft)
-        .join(OpeningRow, OpeningRow.id == Draft.opening_id)
-        .where(Draft.candidate_id == candidate_id, Draft.closed_at.is_(None), OpeningRow.session_closes > at)
-        .order_by(Draft.updated_at.desc())
-    )
-    return [draft_data(session, draft, at) for draft in drafts]
+    rows = session.execute(_OPEN, {"candidate_id": candidate_id, "at": at})
+    return [draft_data(session, _draft_view(session, row), at) for row in rows.all()]
 
 
-def draft_data(session: DbSession, draft: Draft, at: datetime) -> dict[str, Any]:
+def draft_data(session: DbSession, view: DraftView, at: datetime) -> dict[str, Any]:
     """A draft with the state of its tabs, and with what keeps it from being transmitted at that instant."""
-    dossier = dossier_of_draft(session, draft, identity_of(draft.identity), at)
+    return _draft_data(session, view.draft, view.dossier(session, at), at)
+
+
+def _draft_view(session: DbSession, row: Row[OpeningRow, OpeningChange, str, Draft, Candidate]) -> DraftView:
+    opening, change, digest, draft, candidate = row
+    return DraftView(draft, candidate, view_of(session, opening, change, digest))
+
+
+def _draft_data(session: DbSession, draft: Draft, dossier: Dossier, at: datetime) -> dict[str, Any]:
     return {
         "id": draft.id,
         "revision": draft.revision,
@@ -86,31 +129,26 @@ def tab_data(heading: TabHeading, current: int) -> dict[str, Any]:
     }
 
 
-def tab_view(session: DbSession, draft: Draft, number: int, identity: Identity | None, at: datetime) -> dict[str, Any]:
-    """One tab as it was typed, with all that is wrong in it; whether to show that is the page's choice."""
-    dossier = _dossier(session, draft, identity, at)
-    view, errors = journey.describe(dossier, number), journey.check(dossier, number)
+def tab_view(
+    session: DbSession, view: DraftView, number: int, identity: Identity | None, at: datetime
+) -> dict[str, Any]:
+    """One tab as it was typed, with all that is wrong in it; whether to show that is the page's choice. With it the
+    draft, as a page shows both."""
+    dossier = view.dossier(session, at, identity)
+    shown, errors = journey.describe(dossier, number), journey.check(dossier, number)
     return {
-        **view.to_data(),
-        "revision": draft.revision,
+        **shown.to_data(),
+        "revision": view.draft.revision,
         "errors": [{"pointer": error.pointer, "detail": error.detail} for error in errors],
+        "draft": _draft_data(session, view.draft, dossier, at),
     }
 
 
-def search(session: DbSession, draft: Draft, number: int, field: str, typed: str, at: datetime) -> dict[str, Any]:
+def search(session: DbSession, view: DraftView, number: int, field: str, typed: str, at: datetime) -> dict[str, Any]:
     """Proposals for a search field of a tab, best first, and what is to be said beside them."""
-    dossier = dossier_at(session, draft, at)
+    dossier = view.dossier(session, at)
     options = journey.search(dossier, number, field, typed)
     return {
         "options": [option.to_data() for option in options],
         "advice": journey.advice(dossier, number, field, typed),
     }
-
-
-def dossier_at(session: DbSession, draft: Draft, at: datetime) -> Dossier:
-    """The draft as the domain reads it, with the identity kept with it."""
-    return _dossier(session, draft, None, at)
-
-
-def _dossier(session: DbSession, draft: Draft, identity: Identity | None, at: datetime) -> Dossier:
-    return dossier_of_draft(session, draft, identity or identity_of(draft.identity), at)

@@ -4,7 +4,7 @@ import pytest
 
 from services.reference import academies, uai
 from services.registrations.catalogue import CatalogueError, etablissements, read_etablissements
-from services.registrations.domain.dossier import Etablissement
+from services.registrations.domain.etablissements import Etablissement
 
 ROOT = Path(__file__).parents[3] / "catalogue"
 

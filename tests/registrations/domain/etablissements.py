@@ -1,6 +1,6 @@
 """A directory of establishments held in memory."""
 
-from services.registrations.domain.dossier import Etablissement
+from services.registrations.domain.etablissements import Etablissement
 
 
 class Directory:

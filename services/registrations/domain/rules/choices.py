@@ -65,8 +65,9 @@ def options_differ(declared: Declaration) -> tuple[FieldError, ...]:
             f"{chosen.epreuve.code} : l'option doit différer de celle de {first.epreuve.code}.",
         )
         for chosen in declared.epreuves
+        if chosen.option
         for first in first_of_a_kind(declared, chosen)
-        if chosen.option and chosen.option == first.option
+        if chosen.option == first.option
     )
 
 

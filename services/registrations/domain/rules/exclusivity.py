@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from services.registrations.domain import declaration
 from services.registrations.domain.dossier import Dossier, PreviousCandidature
 
 # What `exclusive:` may name, in the catalogue.
@@ -11,7 +10,7 @@ NAMES = ("exam", "session", "academie", "specialite")
 
 def exclusivity_key(dossier: Dossier) -> str | None:
     """The text that is unique among a candidate's active candidatures; None where the exam excludes nothing."""
-    specialite = declaration.specialite_of(dossier)
+    specialite = dossier.declaration.specialite
     parts = {
         "exam": dossier.exam.code,
         "session": dossier.session.name,

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
 from services.reference import academies
-from services.registrations.domain import declaration
 from services.registrations.domain.acquis import Box, Declared, Kept, field, mark_label
 from services.registrations.domain.answers import OUI, Typed
 from services.registrations.domain.declaration import Declaration
@@ -49,13 +48,13 @@ def describe(dossier: Dossier, tab: Tab) -> TabContent:
 
 
 def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
-    declared = declaration.read(dossier)
+    declared = dossier.declaration
     wrong = check_fields(_sections(dossier, tab), dossier.typed(tab))
     return (*wrong, *(one for box in declared.acquis for one in _box_errors(dossier, declared, box)))
 
 
 def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
-    declared = declaration.read(dossier)
+    declared = dossier.declaration
     lines = tuple(
         line
         for box in declared.acquis
@@ -82,7 +81,7 @@ def boxes(tab: Tab) -> tuple[Box, ...]:
 
 
 def _sections(dossier: Dossier, tab: Tab) -> tuple[Section, ...]:
-    declared = declaration.read(dossier)
+    declared = dossier.declaration
     ticks = tuple(Field(box.value, label(tab, box), "checkbox", refresh=True) for box in boxes(tab))
     opened = (
         Section(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from services.reference import academies
 from services.registrations.domain.acquis import (
@@ -22,7 +23,6 @@ from services.registrations.domain.definition import Epreuve, Exam
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.forms import Field, Option
 from services.registrations.domain.rules.acquis import common_with, opened_by_title, opens_common_units
-from services.registrations.domain.structure import all_codes
 from services.registrations.domain.tabs.inputs import SELECT, notice, yes_no
 from services.registrations.domain.tabs.specialites import matching, specialite_label
 
@@ -51,14 +51,12 @@ def explanation(box: Box) -> str:
 
 def names(exam: Exam) -> Iterator[str]:
     """Of every field that any box may ask for."""
-    codes = all_codes(exam)
     for box in Box:
         yield from (field(box, part) for part in PARTS)
-        yield from (field(box, part, code) for part in PARTS_OF_UNITS for code in codes)
+        yield from (field(box, part, code) for part in PARTS_OF_UNITS for code in exam.epreuve_codes)
 
 
 def _when_and_where(box: Box) -> tuple[Field, ...]:
-    options = tuple(Option(one.code, one.label) for one in academies.all())
     return (
         Field(
             field(box, "annee"),
@@ -68,9 +66,19 @@ def _when_and_where(box: Box) -> tuple[Field, ...]:
             inputmode="numeric",
         ),
         Field(
-            field(box, "academie"), "Académie", "select", required=box.has_marks, options=options, placeholder=SELECT
+            field(box, "academie"),
+            "Académie",
+            "select",
+            required=box.has_marks,
+            options=_academies(),
+            placeholder=SELECT,
         ),
     )
+
+
+@cache
+def _academies() -> tuple[Option, ...]:
+    return tuple(Option(one.code, one.label) for one in academies.all())
 
 
 def _ground(dossier: Dossier, box: Declared) -> Iterator[Field]:

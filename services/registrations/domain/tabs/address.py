@@ -5,7 +5,7 @@ A postal code proposes communes and never blocks: CEDEX codes are in no list of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import cache
 
 from services.reference import academies, communes, pays
 from services.reference.text import capitals, folded
@@ -19,16 +19,7 @@ _LINES = ("adresse", "complement_1", "complement_2", "complement_3")
 
 def section(typed: Typed) -> Section:
     fields = (
-        Field(
-            "pays",
-            "Pays",
-            "select",
-            required=True,
-            options=tuple(_countries()),
-            value=pays.FRANCE,
-            autocomplete="country",
-            refresh=True,
-        ),
+        _country(),
         Field("adresse", "Numéro, rue, voie", required=True, autocomplete="address-line1"),
         Field("complement_1", "Complément adresse 1", autocomplete="address-line2"),
         Field("complement_2", "Complément adresse 2", autocomplete="address-line3"),
@@ -114,9 +105,19 @@ def _in_academie(academie: str, wanted: str, limit: int) -> tuple[communes.Commu
     return tuple(one for code in place.departements for one in communes.search(code, wanted, limit))
 
 
-def _countries() -> Iterator[Option]:
-    for country in pays.proposed():
-        yield Option(country.code, FRANCE_HERE if country.is_france else country.label)
+@cache
+def _country() -> Field:
+    options = (Option(one.code, FRANCE_HERE if one.is_france else one.label) for one in pays.proposed())
+    return Field(
+        "pays",
+        "Pays",
+        "select",
+        required=True,
+        options=tuple(options),
+        value=pays.FRANCE,
+        autocomplete="country",
+        refresh=True,
+    )
 
 
 def _postal_code(typed: Typed) -> Field:

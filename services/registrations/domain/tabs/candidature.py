@@ -9,10 +9,10 @@ from dataclasses import replace
 
 from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
-from services.registrations.domain import declaration
 from services.registrations.domain.answers import NON, OUI, Typed
 from services.registrations.domain.definition import Exam, Tab
-from services.registrations.domain.dossier import Dossier, Etablissement
+from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.etablissements import Etablissement
 from services.registrations.domain.forms import Field, FieldError, Option, Section, error
 from services.registrations.domain.tabs import categories, etablissements
 from services.registrations.domain.tabs.inputs import OUI_NON, SELECT, check_fields, filled, notice, yes_no
@@ -57,7 +57,7 @@ def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
     answers = {
         "categorie": categories.label(dossier.category()),
         "situation": _situation_label(dossier.exam, typed),
-        "etablissement": (declaration.etablissement_of(dossier) or _NOWHERE).label,
+        "etablissement": (dossier.declaration.etablissement or _NOWHERE).label,
         "amenagement_duree": OUI_NON.get(typed.text("amenagement_duree"), unsaid),
         "renoncement": OUI_NON[OUI] if typed.ticked("renoncement") else unsaid,
     }
@@ -114,7 +114,7 @@ def _type_fields(dossier: Dossier, omitted: frozenset[str]) -> tuple[Field, ...]
 def _etablissement_fields(dossier: Dossier, tab: Tab, omitted: frozenset[str]) -> tuple[Field, ...]:
     if "etablissement" in omitted:
         return ()
-    found = declaration.etablissement_of(dossier)
+    found = dossier.declaration.etablissement
     text = dossier.typed(tab).text("etablissement")
     proposed = search(dossier, tab, "etablissement", text, 20) if text and not found else ()
     field = Field(
@@ -162,7 +162,7 @@ def _renouncement_fields(omitted: frozenset[str]) -> tuple[Field, ...]:
 def _etablissement_errors(dossier: Dossier, typed: Typed) -> tuple[FieldError, ...]:
     if not typed.answered("etablissement"):
         return ()
-    found, category = declaration.etablissement_of(dossier), dossier.category()
+    found, category = dossier.declaration.etablissement, dossier.category()
     if found is None:
         return (error("etablissement", "Etablissement : choisissez un établissement proposé par la recherche."),)
     if not etablissements.fits(found, category):

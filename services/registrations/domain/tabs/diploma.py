@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
-from services.registrations.domain import declaration
 from services.registrations.domain.definition import Item, Tab
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.forms import Field, FieldError, Option, Section
@@ -22,7 +21,7 @@ def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
 
 
 def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
-    diplome = declaration.read(dossier).diplome
+    diplome = dossier.declaration.diplome
     return (RecapSection("Diplôme possédé", (Line("Diplôme possédé", recap_label(diplome)),)),)
 
 

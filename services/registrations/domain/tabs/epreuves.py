@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from services.registrations.domain import declaration, positions
+from services.registrations.domain import positions
 from services.registrations.domain.answers import Typed
 from services.registrations.domain.declaration import Declaration
 from services.registrations.domain.definition import Tab
@@ -13,7 +13,7 @@ from services.registrations.domain.forms import Field, FieldError, Option, error
 from services.registrations.domain.outcome import EpreuveField
 from services.registrations.domain.positions import INSCRIT, NON_INSCRIT, POSITIONS, ChosenEpreuve
 from services.registrations.domain.rules.choices import first_of_a_kind
-from services.registrations.domain.structure import FACULTATIVE, Role, all_codes
+from services.registrations.domain.structure import FACULTATIVE, Role
 from services.registrations.domain.tabs.inputs import SELECT
 from services.registrations.domain.tabs.kind import TabContent, TabKind
 
@@ -22,7 +22,7 @@ ATTENDANCE = "Si vous vous inscrivez à cette épreuve, vous devrez vous y prés
 
 
 def describe(dossier: Dossier, tab: Tab) -> TabContent:
-    declared, typed = declaration.read(dossier), dossier.typed(tab)
+    declared, typed = dossier.declaration, dossier.typed(tab)
     if not declared.epreuves:
         return TabContent(paragraphs=(*tab.text, NO_SPECIALITE), epreuves=())
     return TabContent(
@@ -31,7 +31,7 @@ def describe(dossier: Dossier, tab: Tab) -> TabContent:
 
 
 def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
-    declared = declaration.read(dossier)
+    declared = dossier.declaration
     found: list[FieldError] = []
     for chosen in declared.epreuves:
         found.extend(_position_errors(chosen))
@@ -120,7 +120,7 @@ def _option_errors(declared: Declaration, chosen: ChosenEpreuve, typed: Typed) -
 
 
 def _names(dossier: Dossier, tab: Tab) -> Iterator[str]:
-    for code in all_codes(dossier.exam):
+    for code in dossier.exam.epreuve_codes:
         yield from (f"position-{code}", f"option-{code}")
 
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from services.reference import academies, communes, departements
 from services.reference.text import folded
 from services.registrations.domain.definition import Category
-from services.registrations.domain.dossier import Dossier, Etablissement
+from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.etablissements import Etablissement
 from services.registrations.domain.forms import Option, Proposal
 from services.registrations.domain.tabs import address
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache, lru_cache
 
 from services.chassis.french import date_courte
 from services.contracts.accounts import Identity
@@ -103,15 +104,16 @@ def _birth(identity: Identity) -> Section:
         _greyed("pays_naissance", "Pays de naissance", _country(identity)),
         _greyed("date_naissance", "Date de naissance", birth_date(identity), "Exemple: 30/05/1998"),
         _greyed("commune_naissance", "Commune de naissance", identity.commune_naissance),
-        _nationality(identity),
+        _nationality(identity.civilite),
     ]
     if departement:
         fields.insert(2, _greyed("departement_naissance", "Département, DOM ou COM de naissance", departement.label))
     return Section("Naissance", tuple(fields))
 
 
-def _nationality(identity: Identity) -> Field:
-    options = tuple(Option(one.code, one.label(identity.civilite)) for one in nationalites.all())
+@lru_cache(maxsize=4)  # lists of the reference data, the same for everyone of a civilité
+def _nationality(civilite: str) -> Field:
+    options = tuple(Option(one.code, one.label(civilite)) for one in nationalites.all())
     return Field(
         "nationalite",
         "Nationalité",
@@ -122,6 +124,7 @@ def _nationality(identity: Identity) -> Field:
     )
 
 
+@cache
 def _csp_field() -> Field:
     options = tuple(Option(one.code, one.label, one.group or None) for one in csp.proposed())
     return Field("csp", CSP_LABEL, "select", required=True, options=options, placeholder=SELECT)

@@ -34,7 +34,7 @@ def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
 
 
 def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
-    declared = declaration.read(dossier)
+    declared = dossier.declaration
     lines = [Line("Spécialité", declared.specialite.label if declared.specialite else "")]
     if _has_formes(tab):
         lines += [
@@ -134,7 +134,7 @@ def _specialite_errors(dossier: Dossier, typed: Typed) -> tuple[FieldError, ...]
 
 
 def _wish_errors(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
-    formes = declaration.formes_of(dossier)
+    formes = dossier.declaration.formes
     if not _has_formes(tab) or not formes.derogation or formes.wished is None or formes.wished != formes.asked:
         return ()
     return (

@@ -1,0 +1,68 @@
+"""What a page needs of registrations comes in one answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from services.chassis.http import ALIVE
+from tests.gateway.people import Visitors
+from tests.support.portal import Portal
+
+Asked = Callable[[], list[str]]
+
+
+@pytest.fixture
+def asked(running: Portal, monkeypatch: pytest.MonkeyPatch) -> Asked:
+    """What registrations was asked since the last time (« GET /v1/mine »), besides whether it is alive."""
+    calls: list[str] = []
+    app = running.registrations.app
+    plain = app.wsgi_app
+
+    def counted(environ, start_response):  # type: ignore[no-untyped-def]
+        if environ["PATH_INFO"] != ALIVE:
+            calls.append(f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}")
+        return plain(environ, start_response)
+
+    monkeypatch.setattr(app, "wsgi_app", counted)
+
+    def taken() -> list[str]:
+        since, calls[:] = list(calls), []
+        return since
+
+    return taken
+
+
+def test_a_tab_and_what_is_told_of_its_draft_are_one_answer(visitors: Visitors, asked: Asked) -> None:
+    email = visitors.activated()
+    tabs = visitors.begin(email)
+    browser = visitors.logged_in(email)
+    asked()
+    browser.get(f"{tabs}/2")
+    assert browser.title.startswith("Identification")
+    draft = f"/v1/drafts/{tabs.rsplit('/', 1)[1]}"
+    assert asked() == [f"GET {draft}/tabs/2"]
+    browser.press("Précédent")
+    assert asked() == [f"PUT {draft}/tabs/2", f"GET {draft}/tabs/1"]
+
+
+def test_a_refused_tab_is_written_and_looked_at_once(visitors: Visitors, asked: Asked) -> None:
+    email = visitors.activated()
+    tabs = visitors.begin(email)
+    browser = visitors.logged_in(email)
+    browser.get(f"{tabs}/2")
+    asked()
+    browser.press("Suivant", adresse="1 rue du port")
+    assert "1 rue du port" in (browser.value("adresse") or "")
+    assert [call.split()[0] for call in asked()] == ["PUT", "GET"]
+
+
+def test_mes_inscriptions_and_the_home_page_ask_once(visitors: Visitors, asked: Asked) -> None:
+    browser = visitors.registered()
+    for page in ("/inscriptions", "/"):
+        asked()
+        browser.get(page)
+        calls = asked()
+        assert calls.count("GET /v1/mine") == 1, calls
+        assert not {"GET /v1/candidatures", "GET /v1/drafts"} & set(calls)

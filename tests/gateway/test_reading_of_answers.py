@@ -1,0 +1,33 @@
+"""How the gateway reads what services answer: more than it knows is passed over, less is refused by its place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gateway.clients.base import shaped
+from gateway.clients.drafts import Contact, Moved, Recap
+
+CONTACT: dict[str, Any] = {"title": "Recteur", "lines": ["1 rue du port"], "telephone": None, "email": None}
+
+
+def test_what_a_newer_service_adds_is_passed_over() -> None:
+    assert shaped(Contact, CONTACT | {"fax": "03"}) == Contact("Recteur", ("1 rue du port",), None, None)
+
+
+def test_what_is_missing_is_named() -> None:
+    with pytest.raises(ValueError, match="goto"):
+        shaped(Moved, {"revision": 1})
+
+
+def test_what_is_ill_typed_is_named_by_its_place_and_not_repeated() -> None:
+    answer = {
+        "numero_candidat": "02103000001",
+        "warning": None,
+        "epreuves": [],
+        "sections": [{"title": "A", "lines": 7}],
+    }
+    with pytest.raises(ValueError, match=r"\$\.sections\[0\]\.lines") as refused:
+        shaped(Recap, answer)
+    assert "02103000001" not in str(refused.value)

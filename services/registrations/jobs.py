@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.clock import portal_now
@@ -61,5 +62,14 @@ def _erase_drafts(session: DbSession, now: datetime) -> None:
 
 
 def _erase_revisions(session: DbSession) -> None:
-    used = select(CandidatureVersion.catalogue_digest).union(select(CurrentExam.digest))
+    used = [*_digests_judged_by(session), *session.scalars(select(CurrentExam.digest))]
     session.execute(delete(CatalogueRevision).where(CatalogueRevision.digest.not_in(used)))
+
+
+def _digests_judged_by(session: DbSession) -> Iterator[str]:
+    """From one to the next by the index: a few among all versions."""
+    digest = CandidatureVersion.catalogue_digest
+    after = ""
+    while found := session.scalar(select(func.min(digest)).where(digest > after)):
+        yield found
+        after = found

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import psycopg
+from psycopg import sql
 from sqlalchemy import Table, text
 from sqlalchemy.orm import Session
 
@@ -54,8 +56,9 @@ def multiply(
 def analyse(db: Database, *tables: str) -> None:
     """PostgreSQL looks at its tables by itself, some time later; SQLite never does. All tables, where none is named."""
     if db.engine.dialect.name == "postgresql":
-        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text(f"VACUUM ANALYZE {', '.join(tables)}"))
+        address = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(sql.SQL("VACUUM ANALYZE {}").format(sql.SQL(", ").join(map(sql.Identifier, tables))))
 
 
 def _is_serial(table: Table, name: str) -> bool:

@@ -39,5 +39,3 @@ def whole_reads(db: Database, asked: Sequence[Statement], tables: Sequence[str])
         plans = {sql: plan(connection, sql, values) for sql, values in asked}
     signs = [sign for table in tables for sign in (f"Seq Scan on {table}", f"SCAN {table}")]
     return {sql: steps for sql, steps in plans.items() if any(sign in steps for sign in signs)}
-
-

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from services.chassis.database import Database
 from tests.support.plans import Statement
 
-LARGE = 20_000  # rows
+LARGE = 10_000  # rows
 MOST_BLOCKS = 1_500  # of 8 KB, found by an index and in memory: a few milliseconds
 
 

@@ -9,7 +9,7 @@ from tests.growth.full import Deeds, Full, light
 from tests.growth.reading import read_by
 from tests.support.plans import statements
 
-ROWS = {"accounts": 30_000, "registrations": 30_000, "documents": 30_000, "pieces": 30_000}
+ROWS = {"accounts": 20_000, "registrations": 20_000, "documents": 20_000, "pieces": 10_000}
 
 
 @pytest.fixture(scope="module", params=SERVICES)

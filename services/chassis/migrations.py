@@ -64,7 +64,7 @@ def create_index(name: str, table: str, columns: Sequence[str], where: str | Non
     Made anew where it is there: a step that was cut short leaves an index that nobody uses. Within `step_by_step`.
     """
     drop_index(name)
-    only = {} if where is None else {"sqlite_where": text(where), "postgresql_where": text(where)}
+    only: dict[str, Any] = {} if where is None else {"sqlite_where": text(where), "postgresql_where": text(where)}
     op.create_index(name, table, columns, postgresql_concurrently=True, **only, **postgresql)
 
 

@@ -41,9 +41,12 @@ def _fill(rows: int, weight: Weight) -> None:
     id = identifier(db)
     with db.operation() as session:
         session.execute(text(CORRECTED))
-        email = {"email": f"{numbered()} || '@exemple.fr'", "email_key": f"{numbered()} || '@exemple.fr'"}
+        email: dict[str, Any] = {
+            "email": f"{numbered()} || '@exemple.fr'",
+            "email_key": f"{numbered()} || '@exemple.fr'",
+        }
         multiply(session, Account.__table__, rows=rows, id=id, nom_famille=FAMILY, **email)
-        waiting = {**email, "activated_at": "CAST(NULL AS TIMESTAMP)"}
+        waiting: dict[str, Any] = {**email, "activated_at": "CAST(NULL AS TIMESTAMP)"}
         multiply(session, Account.__table__, rows=WAITING, first=rows + 1, id=id, **waiting)
         multiply(session, LoginSession.__table__, rows=rows, secret_hash=numbered(), subject_id=id)
         multiply(session, KnownBrowser.__table__, rows=rows, subject_id=id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import text
 
 from services.documents.jobs import jobs
@@ -28,8 +30,8 @@ def _fill(rows: int, weight: Weight) -> None:
         made = session.execute(text("SELECT id FROM documents ORDER BY type")).scalars().all()
         for place, document_id in enumerate(made):
             document = f"substr({id}, 1, 31) || '{place}'"
-            keys = {"pdf_key": f"{document} || '.pdf'", "html_key": f"{document} || '.html'"}
-            own = {"id": document, "candidature_id": id, **keys}
+            keys: dict[str, Any] = {"pdf_key": f"{document} || '.pdf'", "html_key": f"{document} || '.html'"}
+            own: dict[str, Any] = {"id": document, "candidature_id": id, **keys}
             multiply(session, Document.__table__, rows=rows, example=f"id = '{document_id}'", **own)
     fill_events(db, event_tables, rows, weight)
     ready(db)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask
@@ -15,7 +15,7 @@ from services.chassis.events.tables import TO_BROKER, TO_SELF
 from services.chassis.jobs import Jobs
 from tests.support.filling import analyse, multiply, numbered
 
-Weight = Callable[..., Mapping[str, str]]
+Weight = Callable[..., dict[str, Any]]
 """Which of these columns of long JSON have a short one instead."""
 Deeds = Mapping[str, Callable[[], object]]
 
@@ -25,11 +25,11 @@ _SYLLABLES = [f"substr('{SYLLABLES}', CAST(1 + 2 * (i / {20**place} % 20) AS INT
 FAMILY = f"CASE WHEN i % 300 = 0 THEN 'martin' ELSE {' || '.join(_SYLLABLES)} END"
 
 
-def as_heavy_as_real(*columns: str) -> Mapping[str, str]:
+def as_heavy_as_real(*columns: str) -> dict[str, Any]:
     return {}
 
 
-def light(*columns: str) -> Mapping[str, str]:
+def light(*columns: str) -> dict[str, Any]:
     """Where only ways to rows count."""
     return dict.fromkeys(columns, "'{}'")
 
@@ -45,6 +45,7 @@ class Full:
     reads: Deeds
     writes: Deeds
     jobs: Deeds
+    exports: Deeds = field(default_factory=dict)
     close: Callable[[], None] = lambda: None
 
 
@@ -53,7 +54,7 @@ def fill_events(db: Database, tables: EventTables, rows: int, weight: Weight, ea
     with db.operation() as session:
         follow_up(session, "an example", {}, subject="x")
         session.execute(text("UPDATE outbox SET published_at = created_at"))
-        others = {"event_id": numbered(), "subject": numbered(f"i / {each}"), **weight("envelope")}
+        others: dict[str, Any] = {"event_id": numbered(), "subject": numbered(f"i / {each}"), **weight("envelope")}
         multiply(session, tables.Outbox.__table__, rows=rows * each, **others)
         if not session.execute(text("SELECT 1 FROM inbox")).first():
             received = "INSERT INTO inbox (event_id, handler, handled_at) SELECT 'x', 'x', max(created_at) FROM outbox"

@@ -27,7 +27,7 @@ def full_pieces(database_url: str, objects_url: str, rows: int, weight: Weight) 
     assert portal.control("NATIDE06", "compliant").status_code == 200
     with portal.app.app_context():
         _fill(rows, weight)
-    return Full("pieces", portal.app, db, rows, _reads(portal), _writes(portal), _jobs(), portal.close)
+    return Full("pieces", portal.app, db, rows, _reads(portal), _writes(portal), _jobs(), close=portal.close)
 
 
 def _fill(rows: int, weight: Weight) -> None:
@@ -38,16 +38,20 @@ def _fill(rows: int, weight: Weight) -> None:
     status = f"CASE WHEN i % 10 = 0 AND ({academie}) <> '{SETTLED}' THEN NULL ELSE 'compliant' END"
     with db.operation() as session:
         number = "'0' || CAST(3100000000 + i AS VARCHAR(10))"
-        tile = {"academie_code": academie, "numero_candidat": number, "nom": f"upper({FAMILY})"}
+        tile: dict[str, Any] = {"academie_code": academie, "numero_candidat": number, "nom": f"upper({FAMILY})"}
         multiply(session, Candidature.__table__, rows=rows, id=id, candidate_id=id, **tile)
         codes = session.execute(text("SELECT code, id FROM pieces ORDER BY position")).all()
         for place, (code, piece_id) in enumerate(codes):
             piece = f"substr({id}, 1, 30) || '{place:02}'"
-            stands = {"status": status} if code in DEPOSITED else {}
-            own = {"id": piece, "candidature_id": id, **stands}
+            stands: dict[str, Any] = {"status": status} if code in DEPOSITED else {}
+            own: dict[str, Any] = {"id": piece, "candidature_id": id, **stands}
             multiply(session, Piece.__table__, rows=rows, example=f"id = '{piece_id}'", **own)
             if code in DEPOSITED:
-                file = {"id": piece, "piece_id": piece, "object_key": f"'pieces/' || {id} || '{place:02}'"}
+                file: dict[str, Any] = {
+                    "id": piece,
+                    "piece_id": piece,
+                    "object_key": f"'pieces/' || {id} || '{place:02}'",
+                }
                 multiply(
                     session, Deposit.__table__, rows=rows, example=f"piece_id = '{piece_id}'", **file, scan="'clean'"
                 )

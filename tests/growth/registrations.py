@@ -25,6 +25,7 @@ from services.registrations.models import (
     events,
     sent_mails,
 )
+from services.registrations.operations.republication import publish_everything
 from tests.growth.full import FAMILY, Deeds, Full, Weight, answered, event_deeds, fill_events, jobs_of, ready
 from tests.registrations.domain.bts import BESANCON
 from tests.registrations.service.conftest import settings
@@ -44,7 +45,8 @@ def full_registrations(database_url: str, folder: Path, rows: int, weight: Weigh
     saved = candidate.registered()
     with app.app_context():
         _fill(rows, weight)
-    return Full("registrations", app, db, rows, _reads(app, candidate, saved), _writes(app, candidate), jobs_of(jobs))
+    reads, writes = _reads(app, candidate, saved), _writes(app)
+    return Full("registrations", app, db, rows, reads, writes, jobs_of(jobs), _exports(app))
 
 
 def _everywhere() -> Exam:
@@ -58,12 +60,13 @@ def _fill(rows: int, weight: Weight) -> None:
     with db.operation() as session:
         openings = session.execute(text("SELECT id FROM openings ORDER BY academie")).scalars().all()
         cases = " ".join(f"WHEN {place} THEN '{found}'" for place, found in enumerate(openings[1:-1]))
-        opening = {"opening_id": f"CASE i % {len(openings) - 2} {cases} END"}
-        owner, own = {"candidate_id": id}, {"candidature_id": id}
+        opening: dict[str, Any] = {"opening_id": f"CASE i % {len(openings) - 2} {cases} END"}
+        owner: dict[str, Any] = {"candidate_id": id}
+        own: dict[str, Any] = {"candidature_id": id}
         email = f"{numbered()} || '@exemple.fr'"
         number = "'0' || CAST(3100000000 + i AS VARCHAR(10))"
         multiply(session, Candidate.__table__, rows=rows, id=id, numero_candidat=number, email=email)
-        named = {"name": f"upper({FAMILY}) || ' Pierre'", "folded_name": f"{FAMILY} || ' pierre'"}
+        named: dict[str, Any] = {"name": f"upper({FAMILY}) || ' Pierre'", "folded_name": f"{FAMILY} || ' pierre'"}
         state = "CASE WHEN i % 50 = 0 THEN 'withdrawn' WHEN i % 1000 = 1 THEN 'ecartee' ELSE 'active' END"
         multiply(session, Candidature.__table__, rows=rows, id=id, **owner, **opening, **named, state=state)
         multiply(
@@ -108,26 +111,31 @@ def _reads(app: Flask, candidate: Person, saved: dict[str, Any]) -> Deeds:
     }
 
 
-def _writes(app: Flask, candidate: Person) -> Deeds:
-    """A newcomer opens a draft, fills it, saves it; it is modified, and set aside by staff."""
+def _writes(app: Flask) -> Deeds:
     newcomers = itertools.count()
-    held: dict[str, Any] = {}
 
-    def opens() -> None:
-        held["person"] = Person(app, f"newcomer-{next(newcomers)}", tokens.DUBOIS)
-        held["draft"] = held["person"].draft()
+    def newcomer() -> Person:
+        return Person(app, f"newcomer-{next(newcomers)}", tokens.DUBOIS)
 
-    def fills() -> None:
-        held["draft"] = held["person"].fill(held["draft"])
-
-    def saves() -> None:
-        held["saved"] = answered(held["person"].save(held["draft"]), 201)
+    def registers() -> None:
+        """From the draft through all tabs to « Enregistrer », then a modification, then a withdrawal."""
+        person = newcomer()
+        saved = person.registered()
+        assert person.modify(saved["candidature_id"]).status_code in (200, 201)
+        person.withdraw(saved["candidature_id"])
 
     return {
-        "a draft is opened": opens,
-        "nine tabs are filled": fills,
-        "« Enregistrer »": saves,
-        "a modification is opened": lambda: answered(held["person"].modify(held["saved"]["candidature_id"]), 201),
-        "a candidature is withdrawn": lambda: held["person"].withdraw(held["saved"]["candidature_id"]),
+        "a draft is opened": lambda: newcomer().draft(),
+        "somebody registers": registers,
         **event_deeds(db),
     }
+
+
+def _exports(app: Flask) -> Deeds:
+    def csv() -> None:
+        token = tokens.staff_token("agent", scopes=("candidatures:read",), academies=None)
+        answer = app.test_client().get("/v1/staff/candidatures.csv", headers=tokens.bearer(token))
+        assert sum(1 for _ in answer.iter_encoded()) > 1
+        answer.close()
+
+    return {"the export of all": csv, "all published once more": publish_everything}

@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, tuple_
+from sqlalchemy import ColumnElement, and_, or_, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.chassis.errors import FieldError, Invalid, NotFound
@@ -63,7 +63,7 @@ def _filters(wanted: dict[str, Any]) -> list[ColumnElement[bool]]:
     if "validated" in wanted:
         filters.append(Piece.validated_at.is_not(None) if wanted["validated"] else Piece.validated_at.is_(None))
     if "deposited" in wanted:
-        filters.append(Piece.deposited if wanted["deposited"] else ~Piece.deposited)
+        filters.append(and_(Piece.deposited) if wanted["deposited"] else ~Piece.deposited)
     return filters
 
 

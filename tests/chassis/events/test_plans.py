@@ -48,8 +48,7 @@ def take_scan(db: Database) -> object:
 
 
 def forget(db: Database) -> None:
-    with db.operation() as session:
-        purge(session)
+    purge(db)
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from tests.bench.record import record
 from tests.growth.bench.consumption import Cost, cost_of, disk, more_memory
 from tests.growth.conftest import SERVICES, Filled
 from tests.growth.full import Full, as_heavy_as_real
-from tests.support.filling import analyse, multiply, numbered
+from tests.support.filling import analyse, multiply
 
 BACKLOG = 100_000
 FEW = int(os.environ.get("GROWTH_FROM", "10_000"))
@@ -48,6 +48,12 @@ def test_what_is_done_often_costs_the_same(sizes: tuple[Full, Full]) -> None:
             record(told, large.together / small.together, f"of {small.together:.1f} ms", MOST_GROWTH)
 
 
+def test_a_candidature_takes_this_much_disk(sizes: tuple[Full, Full]) -> None:
+    few, many = (_disk(full) for full in sizes)
+    each = (many - few) / (sizes[1].rows - sizes[0].rows) / 1024
+    record(f"growth, {sizes[1].service}: disk of a candidature", each, "KiB")
+
+
 def test_a_batch_of_the_outbox_is_taken_at_once(sizes: tuple[Full, Full]) -> None:
     """Beside all that was sent, and with a hundred thousand events that wait."""
     _, many = sizes
@@ -55,7 +61,7 @@ def test_a_batch_of_the_outbox_is_taken_at_once(sizes: tuple[Full, Full]) -> Non
         return
     with many.app.app_context():
         table = many.db.metadata.tables["outbox"]
-        waiting: dict[str, Any] = {"event_id": numbered("'waits ' || i"), "published_at": "CAST(NULL AS TIMESTAMP)"}
+        waiting: dict[str, Any] = {"event_id": "'waits ' || i", "published_at": "CAST(NULL AS TIMESTAMP)"}
         with many.db.operation() as session:
             multiply(session, table, rows=BACKLOG, destination=f"'{TO_BROKER}'", **waiting)
         analyse(many.db, "outbox")
@@ -69,12 +75,6 @@ def test_jobs_hold_no_more_memory(sizes: tuple[Full, Full]) -> None:
     with many.app.app_context():
         for name, run in {**many.jobs, **many.exports}.items():
             record(f"growth, {many.service}: memory of {name}", more_memory(run), "MiB", MOST_MEMORY)
-
-
-def test_a_candidature_takes_this_much_disk(sizes: tuple[Full, Full]) -> None:
-    few, many = (_disk(full) for full in sizes)
-    each = (many - few) / (sizes[1].rows - sizes[0].rows) / 1024
-    record(f"growth, {sizes[1].service}: disk of a candidature", each, "KiB")
 
 
 def test_a_migration_of_full_tables_holds_nobody_up(sizes: tuple[Full, Full]) -> None:

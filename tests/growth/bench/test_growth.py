@@ -27,6 +27,7 @@ from tests.support.filling import analyse, multiply
 BACKLOG = 100_000
 FEW = int(os.environ.get("GROWTH_FROM", "10_000"))
 MANY = int(os.environ.get("GROWTH", "1_000_000"))
+ROUNDS = 3  # in turn, of which the cheapest counts: whoever else is at work makes caches colder
 MOST_GROWTH = 1.3
 BATCH_MS = 2.0
 MOST_MEMORY = 32  # MiB that a job or an export holds more, whatever the size
@@ -43,9 +44,9 @@ def test_what_is_done_often_costs_the_same(sizes: tuple[Full, Full]) -> None:
     few, many = sizes
     for kind in ("reads", "writes"):
         for name in getattr(few, kind):
-            small, large = (_cost(full, getattr(full, kind)[name]) for full in sizes)
-            told = f"growth, {many.service}: {name}"
-            record(told, large.together / small.together, f"of {small.together:.1f} ms", MOST_GROWTH)
+            rounds = [[_cost(full, getattr(full, kind)[name]).together for full in sizes] for _ in range(ROUNDS)]
+            small, large = map(min, zip(*rounds, strict=True))
+            record(f"growth, {many.service}: {name}", large / small, f"of {small:.1f} ms", MOST_GROWTH)
 
 
 def test_a_candidature_takes_this_much_disk(sizes: tuple[Full, Full]) -> None:

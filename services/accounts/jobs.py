@@ -11,6 +11,7 @@ from services.accounts.operations import identity_changes, limits, mail_refusals
 from services.accounts.operations.erasure import erase_not_activated
 from services.chassis import events
 from services.chassis.clock import portal_now, system_now
+from services.chassis.forgetting import forget
 from services.chassis.jobs import Jobs
 from services.mail import sent
 
@@ -32,8 +33,7 @@ def finish_identity_changes() -> None:
 
 @jobs.every(hours=24, name="purge-events")
 def purge_events() -> None:
-    with db.operation() as session:
-        events.purge(session)
+    events.purge(db)
 
 
 @jobs.every(hours=1, name="purge")
@@ -43,7 +43,7 @@ def purge() -> None:
     with db.operation() as session:
         sessions.purge(session, system_now())
         limits.purge(session, system_now())
-        session.execute(delete(MailLink).where(MailLink.expires_at < portal_now() - LINKS_KEPT))
-        sent.purge(session, portal_now())
         mail_refusals.purge(session, portal_now() - LINKS_KEPT)
         session.execute(delete(EmailChange).where(EmailChange.requested_at < portal_now() - LINKS_KEPT))
+    forget(db, MailLink.token_hash, where=MailLink.expires_at < portal_now() - LINKS_KEPT)
+    sent.purge(db, portal_now())

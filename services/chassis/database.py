@@ -144,8 +144,13 @@ class Database(SQLAlchemy):
         """
         try:
             with (self._exports if export else self._of_staff).held(), self.reading() as session:
-                if export and session.get_bind().dialect.name == "postgresql":
-                    session.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{EXPORT_IDLE_SECONDS}s'"))
+                if session.get_bind().dialect.name == "postgresql":
+                    # A rare name and a common one, a status of few and one of all are found by different ways.
+                    session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
+                    if export:
+                        session.execute(
+                            text(f"SET LOCAL idle_in_transaction_session_timeout = '{EXPORT_IDLE_SECONDS}s'")
+                        )
                 yield session
         except OperationalError as error:
             if getattr(error.orig, "sqlstate", None) == _TOO_LONG:

@@ -15,5 +15,4 @@ object_jobs.register(jobs, reconciliation)
 @jobs.every(hours=24, name="purge-events")
 def purge_events() -> None:
     """Forget events settled 30 days ago."""
-    with db.operation() as session:
-        purge(session)
+    purge(db)

@@ -14,6 +14,7 @@ from sqlalchemy import CheckConstraint, Index, String, Text, and_, column, delet
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from services.chassis.database import Database, UtcDateTime
+from services.chassis.forgetting import forget
 from services.mail.letter import Letter
 from services.mail.mailer import Mail, Mailer, MailRefused
 
@@ -135,6 +136,6 @@ def erase(session: Session, owner_id: str) -> None:
     session.execute(delete(sent_mails).where(sent_mails.c.owner_id == owner_id))
 
 
-def purge(session: Session, now: datetime) -> None:
+def purge(db: Database, now: datetime) -> None:
     """Those that are kept no longer."""
-    session.execute(delete(sent_mails).where(sent_mails.c.at < now - KEPT))
+    forget(db, sent_mails.c.id, where=sent_mails.c.at < now - KEPT)

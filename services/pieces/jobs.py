@@ -43,5 +43,4 @@ def forget_uploads() -> None:
 @jobs.every(hours=24, name="purge-events")
 def purge_events() -> None:
     """Forget events settled 30 days ago."""
-    with db.operation() as session:
-        purge(session)
+    purge(db)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Text,
+    TextClause,
     UniqueConstraint,
     false,
     text,
@@ -35,6 +36,14 @@ object_tables = ObjectTables(db)
 
 _ID = String(32)
 _CODE = String(64)
+_PLACE = ("candidature_id", "code")  # in staff's lists
+# What was given and nobody has said anything of.
+TO_CONTROL = text("status IS NULL AND (deposited OR validated_at IS NOT NULL)")
+CONTROLLED = text("status IS NOT NULL")
+
+
+def _only(rows: TextClause) -> dict[str, Any]:
+    return {"sqlite_where": rows, "postgresql_where": rows}
 
 
 class Candidature(db.Model):
@@ -44,6 +53,7 @@ class Candidature(db.Model):
     __table_args__ = (
         CheckConstraint("version > 0", name="version_positive"),
         Index("ix_candidatures_opening", "exam_code", "session_name", "academie_code"),
+        Index("ix_candidatures_academie", "academie_code", "id"),
     )
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True)
@@ -53,10 +63,10 @@ class Candidature(db.Model):
     exam_label: Mapped[str] = mapped_column(Text)
     session_name: Mapped[str] = mapped_column(_CODE)
     session_label: Mapped[str] = mapped_column(Text)
-    academie_code: Mapped[str] = mapped_column(String(8), index=True)
+    academie_code: Mapped[str] = mapped_column(String(8))
     academie_label: Mapped[str] = mapped_column(Text)
     specialite: Mapped[str | None] = mapped_column(Text)
-    numero_candidat: Mapped[str] = mapped_column(String(32))
+    numero_candidat: Mapped[str] = mapped_column(String(32), index=True)
     numero_inscription: Mapped[str] = mapped_column(String(16))
     nom: Mapped[str] = mapped_column(Text)
     prenoms: Mapped[str] = mapped_column(Text)
@@ -91,13 +101,17 @@ class Piece(db.Model):
 
     `revision` grows with each deposit, deletion, validation and control: the etag is made of it.
     `reopened_until` is the exclusive end of the right that a refusal gives, until the candidate validates again.
+    `academie_code` and `deposited` (whether it has a current file) are there for queues to be read by; triggers of the
+    database keep them, nothing else writes them.
     """
 
     __tablename__ = "pieces"
     __table_args__ = (
         UniqueConstraint("candidature_id", "code", name="uq_pieces_candidature_id_code"),
         CheckConstraint("status IN ('received', 'non_compliant', 'compliant')", name="status_known"),
-        Index("ix_pieces_status", "status"),
+        Index("ix_pieces_to_control", *_PLACE, **_only(TO_CONTROL)),
+        Index("ix_pieces_to_control_there", "academie_code", *_PLACE, **_only(TO_CONTROL)),
+        Index("ix_pieces_controlled", "academie_code", "status", *_PLACE, **_only(CONTROLLED)),
     )
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
@@ -119,6 +133,8 @@ class Piece(db.Model):
     received_on: Mapped[date | None] = mapped_column(Date)
     reopened_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     validated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    academie_code: Mapped[str | None] = mapped_column(String(8))
+    deposited: Mapped[bool] = mapped_column(server_default=false())
 
 
 class Deposit(db.Model):

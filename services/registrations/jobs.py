@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.clock import portal_now
 from services.chassis.events import purge
+from services.chassis.forgetting import forget
 from services.chassis.jobs import Jobs
 from services.mail import sent
 from services.registrations.models import (
@@ -39,27 +41,35 @@ def move_on() -> None:
 def closing() -> None:
     """Erase what nobody needs any more: drafts never transmitted of closed sessions, old saved drafts, messages and
     mails, catalogue revisions by which nothing was judged."""
+    now = portal_now()
+    _erase_drafts(now)
     with db.operation() as session:
-        now = portal_now()
-        _erase_drafts(session, now)
         session.execute(delete(Message).where(Message.shown_until < now - timedelta(days=MESSAGE_DAYS)))
         _erase_revisions(session)
-        sent.purge(session, now)
+    sent.purge(db, now)
 
 
 @jobs.every(hours=24, name="purge-events")
 def purge_events() -> None:
     """Forget events settled 30 days ago."""
-    with db.operation() as session:
-        purge(session)
+    purge(db)
 
 
-def _erase_drafts(session: DbSession, now: datetime) -> None:
+def _erase_drafts(now: datetime) -> None:
     closed = select(OpeningRow.id).where(OpeningRow.session_closes <= now)
-    session.execute(delete(Draft).where(Draft.closed_at.is_(None), Draft.opening_id.in_(closed)))
-    session.execute(delete(Draft).where(Draft.closed_at < now - timedelta(days=SAVED_DRAFT_DAYS)))
+    forget(db, Draft.id, where=Draft.closed_at.is_(None) & Draft.opening_id.in_(closed))
+    forget(db, Draft.id, where=Draft.closed_at < now - timedelta(days=SAVED_DRAFT_DAYS))
 
 
 def _erase_revisions(session: DbSession) -> None:
-    used = select(CandidatureVersion.catalogue_digest).union(select(CurrentExam.digest))
+    used = [*_digests_judged_by(session), *session.scalars(select(CurrentExam.digest))]
     session.execute(delete(CatalogueRevision).where(CatalogueRevision.digest.not_in(used)))
+
+
+def _digests_judged_by(session: DbSession) -> Iterator[str]:
+    """From one to the next by the index: a few among all versions."""
+    digest = CandidatureVersion.catalogue_digest
+    after = ""
+    while found := session.scalar(select(func.min(digest)).where(digest > after)):
+        yield found
+        after = found

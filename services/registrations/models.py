@@ -28,6 +28,8 @@ Json = JSON(none_as_null=True)
 ACTIVE = "active"
 WITHDRAWN = "withdrawn"
 ECARTEE = "ecartee"
+ENDED = text("state <> 'active'")
+CLOSED = text("closed_at IS NOT NULL")
 
 
 class CatalogueRevision(db.Model):
@@ -183,18 +185,27 @@ class Candidature(db.Model):
             sqlite_where=text("state = 'active'"),
             postgresql_where=text("state = 'active'"),
         ),
+        Index("ix_candidatures_opening", "opening_id", "id"),
+        Index("ix_candidatures_ended", "opening_id", "state", "id", sqlite_where=ENDED, postgresql_where=ENDED),
+        # Any part of a name is searched: by trigrams, which SQLite lacks.
+        Index(
+            "ix_candidatures_folded_name",
+            "folded_name",
+            postgresql_using="gin",
+            postgresql_ops={"folded_name": "gin_trgm_ops"},
+        ),
     )
 
     id: Mapped[str] = mapped_column(ID, primary_key=True, default=new_id)
     candidate_id: Mapped[str] = mapped_column(ForeignKey("candidates.id"), index=True)
-    opening_id: Mapped[str] = mapped_column(ForeignKey("openings.id"), index=True)
+    opening_id: Mapped[str] = mapped_column(ForeignKey("openings.id"))
     numero_inscription: Mapped[str] = mapped_column(String(8))
     version: Mapped[int]
     exclusivity_key: Mapped[str | None] = mapped_column(String(lengths.EXCLUSIVITY_KEY))
     specialite_code: Mapped[str | None] = mapped_column(String(lengths.SHORT_CODE))
     specialite_label: Mapped[str | None] = mapped_column(String(lengths.LABEL))
     name: Mapped[str] = mapped_column(String(210))
-    folded_name: Mapped[str] = mapped_column(String(210), index=True)
+    folded_name: Mapped[str] = mapped_column(String(210))
     state: Mapped[str] = mapped_column(String(10), default=ACTIVE)
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -211,7 +222,7 @@ class CandidatureVersion(db.Model):
     event_id: Mapped[str] = mapped_column(String(36), unique=True)
     payload: Mapped[dict[str, Any]] = mapped_column(Json)
     answers: Mapped[dict[str, Any]] = mapped_column(Json)
-    catalogue_digest: Mapped[str] = mapped_column(ForeignKey("catalogue_revisions.digest"))
+    catalogue_digest: Mapped[str] = mapped_column(ForeignKey("catalogue_revisions.digest"), index=True)
     identity_version: Mapped[int]
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
     saved_by: Mapped[str] = mapped_column(String(64))
@@ -231,6 +242,7 @@ class Draft(db.Model):
             sqlite_where=text("closed_at IS NULL"),
             postgresql_where=text("closed_at IS NULL"),
         ),
+        Index("ix_drafts_closed_at", "closed_at", sqlite_where=CLOSED, postgresql_where=CLOSED),
     )
 
     id: Mapped[str] = mapped_column(ID, primary_key=True, default=new_id)

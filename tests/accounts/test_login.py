@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from services.accounts.jobs import jobs
 from services.accounts.models import LoginFailures, LoginSession, db
 from services.accounts.operations import limits
 from services.chassis import clock
@@ -223,3 +224,20 @@ def test_old_failures_are_forgotten(house: House) -> None:
     with house.app.app_context(), db.operation() as session:
         limits.purge(session, system_now())
         assert session.query(LoginFailures).count() == 0
+
+
+@pytest.mark.parametrize(
+    ("aged", "gone"),
+    [
+        pytest.param({"seen": 90_000}, True, id="idle"),
+        pytest.param({"seen": 90_000, "created": 60 * 3600}, True, id="too long"),
+        pytest.param({"seen": 80_000}, False, id="over for less than a day"),
+    ],
+)
+def test_a_session_is_forgotten_a_day_after_its_end(house: House, aged: dict[str, float], gone: bool) -> None:
+    house.logged_in()
+    age_sessions(house, **aged)
+    with house.app.app_context():
+        jobs["purge"].run()
+        with db.reading() as session:
+            assert (session.query(LoginSession).first() is None) == gone

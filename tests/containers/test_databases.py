@@ -82,7 +82,7 @@ def test_a_service_is_ready_with_its_runtime_role(migrated: ComposedDatabases, s
         "CREATE TEMPORARY TABLE mine (name text)",
         "CREATE SCHEMA mine",
         "CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
-        "CREATE EXTENSION pg_trgm",
+        "CREATE EXTENSION hstore",
         "CREATE ROLE mine",
         "CREATE DATABASE mine",
         "ALTER TABLE outbox ADD COLUMN mine text",

@@ -6,12 +6,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, event, text
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, event
 
 from services.chassis.database import Database
 
-ROWS = 100_000
 Statement = tuple[str, Any]
 
 
@@ -41,23 +39,3 @@ def whole_reads(db: Database, asked: Sequence[Statement], tables: Sequence[str])
         plans = {sql: plan(connection, sql, values) for sql, values in asked}
     signs = [sign for table in tables for sign in (f"Seq Scan on {table}", f"SCAN {table}")]
     return {sql: steps for sql, steps in plans.items() if any(sign in steps for sign in signs)}
-
-
-def multiply(session: Session, table: Any, *numbered: str) -> None:
-    """ROWS copies of a row of that table; the columns `numbered`, which tell rows apart, are alike in all tables."""
-    columns = [column.name for column in table.columns]
-    values = ", ".join(f"'{'x' * 20}-' || i" if column in numbered else column for column in columns)
-    copies = (
-        f"WITH RECURSIVE numbers (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < {ROWS}) "
-        f"INSERT INTO {table.name} ({', '.join(columns)}) "
-        f"SELECT {values} FROM (SELECT * FROM {table.name} LIMIT 1) AS example CROSS JOIN numbers"
-    )
-    session.execute(text(copies))
-
-
-def analyse(db: Database, *tables: str) -> None:
-    """PostgreSQL looks at its tables by itself, some time later; SQLite never does."""
-    if db.engine.dialect.name == "postgresql":
-        with db.operation() as session:
-            for table in tables:
-                session.execute(text(f"ANALYZE {table}"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, or_, update
 from sqlalchemy.orm import Session
 
 from services.accounts.derivation import hashed, new_secret
@@ -91,9 +91,11 @@ def end_all(session: Session, subject_id: str) -> None:
 def purge(session: Session, now: datetime) -> None:
     """Drop sessions that have been over for a day, and browsers not seen for long."""
     idle, absolute = _limits()
-    session.execute(delete(LoginSession).where(LoginSession.last_seen_at < now - idle - KEPT_AFTER_END))
-    session.execute(delete(LoginSession).where(LoginSession.created_at < now - absolute - KEPT_AFTER_END))
-    session.execute(delete(LoginSession).where(LoginSession.ended_at < now - KEPT_AFTER_END))
+    last_seen, kept_since = LoginSession.last_seen_at, now - KEPT_AFTER_END
+    over = or_(last_seen < kept_since - idle, LoginSession.created_at < kept_since - absolute,
+               LoginSession.ended_at < kept_since)  # fmt: skip
+    # None is seen after its end: the index of the last activity leads to them.
+    session.execute(delete(LoginSession).where(last_seen < kept_since, over))
     session.execute(delete(KnownBrowser).where(KnownBrowser.last_used_at < now - BROWSER_REMEMBERED))
 
 

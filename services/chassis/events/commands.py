@@ -74,16 +74,14 @@ def set_aside(parked_id: str, reason: str) -> None:
 @with_appcontext
 def publish_once_more(days: int) -> None:
     """Publish what was published before, for services whose data were restored from an older copy."""
-    with _db().operation() as session:
-        click.echo(f"{publish_again(session, system_now() - timedelta(days=days))} to be published again")
+    click.echo(f"{publish_again(_db(), system_now() - timedelta(days=days))} to be published again")
 
 
 @click.command("purge-events")
 @with_appcontext
 def purge_events() -> None:
     """Forget what was settled more than 30 days ago (the workers' daily job does it too)."""
-    with _db().operation() as session:
-        click.echo(f"{purge(session)} rows forgotten")
+    click.echo(f"{purge(_db())} rows forgotten")
 
 
 def replayed(db: Database, handlers: Handlers, parked_id: str) -> bool:

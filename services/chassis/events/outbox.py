@@ -19,6 +19,7 @@ from services.chassis.events.tables import TO_BROKER, outbox
 
 log = structlog.get_logger()
 
+PAGE = 1000  # published again in one transaction
 EXTRA_ROWS = 20  # are looked at for the workers that take at the same moment
 
 
@@ -97,13 +98,21 @@ def give_back(
     return _change(session, sequences, owner, **values)
 
 
-def publish_again(session: Session, since: datetime) -> int:
-    """Let what was written since then (UTC) and published be published once more; how many events.
+def publish_again(db: Database, since: datetime) -> int:
+    """Let what was written since then (UTC) and published be published once more, a page at a time; how many events.
 
     Inboxes know what they have had."""
     sent = (outbox.c.destination == TO_BROKER) & outbox.c.published_at.is_not(None) & (outbox.c.created_at > since)
+    pages = select(outbox.c.sequence).where(sent).order_by(outbox.c.sequence).limit(PAGE)
     again = {"published_at": None, "leased_until": None, "leased_by": None, "available_at": system_now(), "attempts": 0}
-    return int(session.execute(update(outbox).where(sent).values(again)).rowcount)  # type: ignore[attr-defined]
+    changed = after = 0
+    while True:
+        with db.operation() as session:
+            page = session.scalars(pages.where(outbox.c.sequence > after)).all()
+            session.execute(update(outbox).where(outbox.c.sequence.in_(page)).values(again))
+        if not page:
+            return changed
+        changed, after = changed + len(page), page[-1]
 
 
 def waiting(db: Database) -> tuple[int, float]:

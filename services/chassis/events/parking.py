@@ -9,9 +9,10 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import system_now
-from services.chassis.database import new_id
+from services.chassis.database import Database, new_id
 from services.chassis.events.envelope import Envelope, Undecodable
 from services.chassis.events.tables import inbox, outbox, parked
+from services.chassis.forgetting import forget
 
 KEPT = timedelta(days=30)
 REASON_LENGTH = 300
@@ -87,12 +88,11 @@ def erase_subject(session: Session, subject: str) -> None:
     session.execute(delete(parked).where(parked.c.subject == subject))
 
 
-def purge(session: Session, *, before: datetime | None = None) -> int:
+def purge(db: Database, *, before: datetime | None = None) -> int:
     """Forget what was settled before `before` (30 days ago); how many rows. What still waits is never touched."""
     limit = before or system_now() - KEPT
-    gone = [
-        session.execute(delete(outbox).where(outbox.c.published_at < limit)),
-        session.execute(delete(inbox).where(inbox.c.handled_at < limit)),
-        session.execute(delete(parked).where(parked.c.settled_at < limit)),
-    ]
-    return sum(result.rowcount for result in gone)  # type: ignore[attr-defined]
+    return (
+        forget(db, outbox.c.sequence, where=outbox.c.published_at < limit)
+        + forget(db, inbox.c.event_id, inbox.c.handler, where=inbox.c.handled_at < limit)
+        + forget(db, parked.c.id, where=parked.c.settled_at < limit)
+    )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.chassis.errors import NotFound
@@ -16,7 +16,8 @@ from services.pieces.domain.periods import Period
 from services.pieces.domain.statuses import Scan, Status
 from services.pieces.models import Candidature, Control, Deposit, Piece, Window, Withdrawal, object_tables
 
-_CONTROLLED = select(Control.sequence).where(Control.deposit_id == Deposit.id).correlate(Deposit).exists()
+# Counted, since for « exists » PostgreSQL may read the controls of all.
+_CONTROLS = select(func.count()).where(Control.deposit_id == Deposit.id).correlate(Deposit).scalar_subquery()
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,12 @@ def shown() -> ColumnElement[bool]:
 
 def dossiers() -> Select[*tuple[Any, ...]]:
     """Every piece of every candidature that is shown, to be narrowed."""
-    return _all_dossiers().where(shown(), or_(Piece.asked, Deposit.id.is_not(None)))
+    return _all_dossiers().where(shown(), or_(Piece.asked, Piece.deposited))
 
 
 def _all_dossiers() -> Select[*tuple[Any, ...]]:
     return (
-        select(Candidature, Piece, Deposit, _CONTROLLED, Window)
+        select(Candidature, Piece, Deposit, _CONTROLS, Window)
         .select_from(Piece)
         .join(Candidature, Candidature.id == Piece.candidature_id)
         .outerjoin(Withdrawal, Withdrawal.candidature_id == Candidature.id)

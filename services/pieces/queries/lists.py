@@ -8,11 +8,11 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, or_, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.chassis.errors import FieldError, Invalid, NotFound
-from services.pieces.models import Candidature, Deposit, Piece
+from services.pieces.models import Candidature, Piece
 from services.pieces.queries.dossiers import Dossier, dossiers, found
 
 DEFAULT_LIMIT, MOST = 50, 200
@@ -35,8 +35,9 @@ def page_of(session: Session, academies: frozenset[str] | None, wanted: dict[str
     if academie is not None and academies is not None and academie not in academies:
         raise NotFound()
     query = dossiers().where(*_filters(wanted))
-    if academies is not None:
-        query = query.where(Candidature.academie_code.in_(academies))
+    within = academies if academie is None else {academie}
+    if within is not None:
+        query = query.where(_academie(wanted).in_(within))
     if cursor := wanted.get("cursor"):
         query = query.where(tuple_(*_ORDER) > tuple_(*_read(cursor)))
     limit: int = wanted["limit"]
@@ -48,7 +49,6 @@ def page_of(session: Session, academies: frozenset[str] | None, wanted: dict[str
 
 def _filters(wanted: dict[str, Any]) -> list[ColumnElement[bool]]:
     columns = {
-        "academie": Candidature.academie_code,
         "exam": Candidature.exam_code,
         "candidature": Candidature.id,
         "numero_candidat": Candidature.numero_candidat,
@@ -60,10 +60,17 @@ def _filters(wanted: dict[str, Any]) -> list[ColumnElement[bool]]:
         filters.append(or_(Candidature.session_name == session, Candidature.session_label == session))
     if status := wanted.get("status"):
         filters.append(Piece.status.is_(None) if status == NO_STATUS else Piece.status == status)
-    for name, column in (("deposited", Deposit.id), ("validated", Piece.validated_at)):
-        if name in wanted:
-            filters.append(column.is_not(None) if wanted[name] else column.is_(None))
+    if "validated" in wanted:
+        filters.append(Piece.validated_at.is_not(None) if wanted["validated"] else Piece.validated_at.is_(None))
+    if "deposited" in wanted:
+        filters.append(and_(Piece.deposited) if wanted["deposited"] else ~Piece.deposited)
     return filters
+
+
+def _academie(wanted: dict[str, Any]) -> InstrumentedAttribute[str | None] | InstrumentedAttribute[str]:
+    """Queues are found by the pieces that are in them, other lists by candidatures."""
+    is_queue = wanted.get("status", NO_STATUS) != NO_STATUS or wanted.get("deposited") or wanted.get("validated")
+    return Piece.academie_code if is_queue else Candidature.academie_code
 
 
 def _cursor(last: Dossier) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 LARGEST_SEQUENCE = 999_999
+NUMERO_CANDIDAT_LENGTH = 11
 
 
 def school_year(session_year: int) -> int:
@@ -20,6 +21,13 @@ def numero_candidat(session_year: int, academie: str, sequence: int) -> str:
     if not 1 <= sequence <= LARGEST_SEQUENCE:
         raise ValueError("a sequence has one to six digits and starts at 1")
     return f"0{school_year(session_year) % 100:02d}{academie}{sequence:06d}"
+
+
+def typed_numero_candidat(word: str) -> str | None:
+    """The N° candidat that a word of a search is, its 0 typed or not; None for any other word."""
+    digits = word.zfill(NUMERO_CANDIDAT_LENGTH)
+    is_one = len(word) >= NUMERO_CANDIDAT_LENGTH - 1 and len(digits) == NUMERO_CANDIDAT_LENGTH and digits.isdecimal()
+    return digits if is_one and digits.isascii() else None
 
 
 def numero_inscription(sequence: int) -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session as DbSession
 
 from services.reference.text import folded
@@ -110,22 +111,29 @@ def _compared(session: DbSession, offered: Exam, at: datetime) -> _Compared:
 
 
 def _put_etablissements(session: DbSession, found: Iterable[Etablissement]) -> None:
-    for one in found:
-        session.merge(
-            EtablissementRow(
-                code=one.code,
-                label=one.label,
-                kind=one.kind,
-                departement=one.departement,
-                habilite_ccf=one.habilite_ccf,
-                folded=folded(f"{one.label} {one.code}")[:300],
-            )
-        )
+    """Read at once, and written only where something differs: there are twenty thousand of them."""
+    rows = {one.code: _row_of(one) for one in found}
+    known = {row.code: row._asdict() for row in session.execute(select(*EtablissementRow.__table__.columns))}
+    if new := [row for code, row in rows.items() if code not in known]:
+        session.execute(insert(EtablissementRow), new)
+    if changed := [row for code, row in rows.items() if code in known and row != known[code]]:
+        session.execute(update(EtablissementRow), changed)
+
+
+def _row_of(one: Etablissement) -> dict[str, Any]:
+    return {
+        "code": one.code,
+        "label": one.label,
+        "kind": one.kind,
+        "departement": one.departement,
+        "habilite_ccf": one.habilite_ccf,
+        "folded": folded(f"{one.label} {one.code}")[:300],
+    }
 
 
 def _used(session: DbSession, exam: str) -> tuple[Used, ...]:
     openings = select(OpeningRow.session, OpeningRow.academie).where(OpeningRow.exam == exam)
-    drafts = openings.join(Draft, Draft.opening_id == OpeningRow.id).distinct()
+    drafts = openings.where(select(Draft.id).where(Draft.opening_id == OpeningRow.id).exists())
     candidatures = (
         select(OpeningRow.session, OpeningRow.academie, Candidature.specialite_code)
         .join(Candidature, Candidature.opening_id == OpeningRow.id)

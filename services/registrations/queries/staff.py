@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.errors import NotFound
 from services.contracts.registrations import RegistrationSaved
 from services.reference.text import folded
+from services.registrations.domain import numbers
 from services.registrations.domain.changes import changes
 from services.registrations.models import Candidate, Candidature, CandidatureVersion, MailRefusal, OpeningRow
 from services.registrations.queries.candidatures import recap
@@ -44,30 +45,39 @@ def listed(
     session: DbSession, wanted: Wanted, academies: Academies, *, after: str | None, limit: int
 ) -> list[dict[str, Any]]:
     """At most `limit` candidatures of these académies, by id, after the id of the last page."""
-    query = _found(wanted, academies).limit(limit)
+    query = _found(session, wanted, academies).limit(limit)
     if after is not None:
         query = query.where(Candidature.id > after)
     return [_row(*found) for found in session.execute(query)]
 
 
-def _found(wanted: Wanted, academies: Academies) -> Select[Candidature, OpeningRow, str | None]:
+def _found(session: DbSession, wanted: Wanted, academies: Academies) -> Select[Candidature, OpeningRow, str | None]:
     query = (
         select(Candidature, OpeningRow, Candidate.numero_candidat)
         .join(OpeningRow, OpeningRow.id == Candidature.opening_id)
         .join(Candidate, Candidate.id == Candidature.candidate_id)
         .order_by(Candidature.id)
     )
+    if (openings := _openings(session, wanted, academies)) is not None:
+        query = query.where(Candidature.opening_id.in_(openings))
+    if wanted.state is not None:
+        query = query.where(Candidature.state == wanted.state)
+    for word in folded(wanted.text or "").split():
+        number = numbers.typed_numero_candidat(word)
+        by_name = Candidature.folded_name.contains(word, autoescape=True)
+        query = query.where(by_name if number is None else Candidate.numero_candidat == number)
+    return query
+
+
+def _openings(session: DbSession, wanted: Wanted, academies: Academies) -> Sequence[str] | None:
+    """The few whose candidatures are wanted, so that the database knows how many these are; None for all."""
+    query = select(OpeningRow.id)
     for column in ("exam", "session", "academie"):
         if (value := getattr(wanted, column)) is not None:
             query = query.where(getattr(OpeningRow, column) == value)
     if academies is not None:
         query = query.where(OpeningRow.academie.in_(academies))
-    if wanted.state is not None:
-        query = query.where(Candidature.state == wanted.state)
-    for word in folded(wanted.text or "").split():
-        by_name = Candidature.folded_name.contains(word, autoescape=True)
-        query = query.where(by_name | (Candidate.numero_candidat == word.zfill(11)))
-    return query
+    return None if query.whereclause is None else session.scalars(query).all()
 
 
 def one(session: DbSession, candidature_id: str, academies: Academies) -> dict[str, Any]:
@@ -106,7 +116,7 @@ def exported(session: DbSession, wanted: Wanted, academies: Academies) -> Iterat
 
     The first page is read at once: what goes wrong with the search is said before anything is sent.
     """
-    pages = session.execute(_found(wanted, academies).execution_options(yield_per=PAGE)).partitions()
+    pages = session.execute(_found(session, wanted, academies).execution_options(yield_per=PAGE)).partitions()
     first = next(pages, ())
     return _lines(chain([first], pages))
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
+from services.chassis.clock import system_now
 from services.chassis.events import commands, erase_subject, follow_up, publish, purge
 from services.chassis.events.broker import BrokerUnavailable, Unroutable, connect
 from services.chassis.events.commands import replayed
@@ -177,10 +178,8 @@ def test_purging_never_touches_what_waits(ledger: MakeLedger) -> None:
     with writer.working(), reader.working():
         wait_until(lambda: reader.entries() == ["done"], 20, "the entry")
     note(writer, "waits")
-    with writer.writing() as session:
-        from services.chassis.clock import system_now
-
-        purge(session, before=system_now())
+    with writer.app.app_context():
+        purge(writer.db, before=system_now())
     with writer.app.app_context(), writer.db.reading() as session:
         assert len(session.execute(select(outbox.c.event_id)).all()) == 1
     with reader.app.app_context(), reader.db.reading() as session:

@@ -13,7 +13,8 @@ from services.chassis.database import Database
 from services.chassis.events import outbox, purge
 from services.chassis.events.tables import TO_BROKER, TO_SELF
 from tests.chassis.events.ledger import Ledger
-from tests.support.plans import ROWS, analyse, plan, statements
+from tests.support.filling import ROWS, analyse
+from tests.support.plans import plan, statements
 
 FILL = """
 WITH RECURSIVE numbers (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < :rows)
@@ -47,8 +48,7 @@ def take_scan(db: Database) -> object:
 
 
 def forget(db: Database) -> None:
-    with db.operation() as session:
-        purge(session)
+    purge(db)
 
 
 @pytest.mark.parametrize(

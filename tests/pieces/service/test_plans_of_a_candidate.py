@@ -8,7 +8,8 @@ from services.pieces.models import Candidature, Deposit, Piece, Upload, db
 from services.pieces.operations.uploads import purge_uploads
 from tests.pieces.portal import Portal
 from tests.pieces.uploading import begun, deposited, go_on
-from tests.support.plans import analyse, multiply, statements, whole_reads
+from tests.support.filling import analyse, multiply
+from tests.support.plans import statements, whole_reads
 
 TABLES = ("candidatures", "pieces", "uploads", "deposits")
 CONTENT = b"%PDF-"

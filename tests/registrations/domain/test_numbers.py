@@ -1,6 +1,12 @@
 import pytest
 
-from services.registrations.domain.numbers import numero_candidat, numero_inscription, school_year, version_label
+from services.registrations.domain.numbers import (
+    numero_candidat,
+    numero_inscription,
+    school_year,
+    typed_numero_candidat,
+    version_label,
+)
 
 
 def test_the_number_of_the_first_candidate_of_besancon_for_session_2022() -> None:
@@ -31,3 +37,13 @@ def test_inscriptions_count_from_001() -> None:
 
 def test_pages_say_version_02() -> None:
     assert version_label(2) == "Version 02"
+
+
+@pytest.mark.parametrize("word", ["02103000001", "2103000001"])
+def test_a_number_is_known_in_a_search_its_first_digit_typed_or_not(word: str) -> None:
+    assert typed_numero_candidat(word) == "02103000001"
+
+
+@pytest.mark.parametrize("word", ["dubois", "2", "103000001", "021030000011", "0210300000a", "٠٢١٠٣٠٠٠٠٠١"])
+def test_other_words_of_a_search_are_no_number(word: str) -> None:
+    assert typed_numero_candidat(word) is None

@@ -13,10 +13,12 @@ from flask import Flask
 
 from services.chassis import clock
 from services.registrations.catalogue.check import main as check
+from services.registrations.domain.dossier import Etablissement
 from services.registrations.jobs import closing, jobs
-from services.registrations.models import CatalogueRevision, db
-from services.registrations.operations.catalogue import load_catalogue
+from services.registrations.models import CatalogueRevision, EtablissementRow, db
+from services.registrations.operations.catalogue import load_catalogue, load_etablissements
 from tests.registrations.service.portal import GUIDE, NOW, OPERATOR, Answer, Person
+from tests.support.plans import statements
 
 SMALL = """
 code: PETIT
@@ -138,3 +140,16 @@ def test_every_job_can_be_run_by_its_name(app: Flask) -> None:
         for name in jobs.names():
             jobs[name].run()
     assert "move-on-demonstration" in jobs.names()
+
+
+def test_establishments_are_taken_in_by_few_statements_and_only_where_they_differ(app: Flask) -> None:
+    many = [Etablissement(f"{n:07}A", f"Lycée n° {n}", "lycee", "025") for n in range(2000)]
+    with app.app_context():
+        with statements(db) as asked:
+            load_etablissements(many)
+            load_etablissements([replace(many[0], label="Lycée du Parc"), *many[1:]])
+        with db.reading() as session:
+            labels = [session.get_one(EtablissementRow, code).label for code in ("0000000A", "0000001A")]
+    assert labels == ["Lycée du Parc", "Lycée n° 1"]
+    assert len(asked) < 20
+    assert len([sql for sql, _ in asked if sql.startswith("UPDATE")]) == 1

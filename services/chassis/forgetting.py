@@ -1,0 +1,27 @@
+"""Rows that nobody needs any more, deleted a page at a time: whoever writes beside it waits for a page at most."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, select, tuple_
+
+from services.chassis.database import Database
+from services.chassis.jobs import stopping
+
+PAGE = 1000
+
+
+def forget(db: Database, *key: Any, where: ColumnElement[bool]) -> int:
+    """Delete the rows of which `where` is true, PAGE in a transaction; how many. `key`: their primary key.
+
+    Ends early where the job that it belongs to is told to stop.
+    """
+    page = select(*key).where(where).limit(PAGE)
+    forgotten, last = 0, PAGE
+    while last == PAGE and not stopping():
+        with db.operation() as session:
+            gone = session.execute(delete(key[0].table).where(tuple_(*key).in_(page)))
+            last = int(gone.rowcount)  # type: ignore[attr-defined]
+        forgotten += last
+    return forgotten

@@ -1,0 +1,53 @@
+"""What is old goes a page at a time, and a job that is told to stop leaves the rest for the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, insert, select
+
+from services.chassis import forgetting
+from services.chassis.clock import system_now
+from services.chassis.database import Database
+from services.chassis.events.tables import inbox
+from services.chassis.forgetting import forget
+from services.chassis.jobs import answering_stopping
+from tests.chassis.events.ledger import Ledger
+from tests.support.plans import statements
+
+OLD = inbox.c.handled_at < system_now() - timedelta(days=1)
+
+
+@pytest.fixture
+def db(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """Seven old rows and a new one; a page is three."""
+    monkeypatch.setattr(forgetting, "PAGE", 3)
+    ledger = Ledger("reader", database_url, "sqlite:///:memory:")
+    now = system_now()
+    rows = [{"event_id": f"old {i}", "handler": "x", "handled_at": now - timedelta(days=2)} for i in range(7)]
+    with ledger.app.app_context():
+        with ledger.db.operation() as session:
+            session.execute(insert(inbox), [*rows, {"event_id": "new", "handler": "x", "handled_at": now}])
+        yield ledger.db
+        ledger.db.engine.dispose()
+
+
+def left(db: Database) -> int:
+    with db.reading() as session:
+        return session.scalar(select(func.count()).select_from(inbox)) or 0
+
+
+def test_what_is_old_is_forgotten_in_pages_and_what_is_new_stays(db: Database) -> None:
+    with statements(db) as asked:
+        assert forget(db, inbox.c.event_id, inbox.c.handler, where=OLD) == 7
+    assert len([sql for sql, _ in asked if sql.startswith("DELETE")]) == 3
+    assert left(db) == 1
+
+
+def test_a_job_that_is_told_to_stop_leaves_the_rest(db: Database) -> None:
+    answers = iter([False, True])
+    with answering_stopping(lambda: next(answers)):
+        assert forget(db, inbox.c.event_id, inbox.c.handler, where=OLD) == 3
+    assert left(db) == 5

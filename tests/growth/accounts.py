@@ -1,0 +1,87 @@
+"""accounts beside whose example many others have an account, log-ins, links and mails."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+
+from services.accounts import queries
+from services.accounts.app import create_app
+from services.accounts.jobs import jobs
+from services.accounts.models import Account, AuditEntry, KnownBrowser, LoginSession, MailLink, db, events, sent_mails
+from services.chassis.entry import migrate
+from tests.accounts.house import House, settings
+from tests.growth.full import FAMILY, Deeds, Full, Weight, answered, event_deeds, fill_events, jobs_of, ready
+from tests.support.filling import identifier, multiply, numbered
+from tests.support.smtp import Mailbox
+
+EMAIL = "lbinet@ac-rennes.fr"
+CORRECTED = (
+    "INSERT INTO audit_entries (at, actor_kind, actor_id, action, subject) "
+    "SELECT created_at, 'staff', id, 'identity.corrected', id FROM accounts"
+)
+WAITING = 300  # creations that nobody activated yet, a third of them too late
+
+
+def full_accounts(database_url: str, folder: Path, mailbox: Mailbox, rows: int, weight: Weight) -> Full:
+    mail = {"registrations_url": "http://127.0.0.1:9", "mail_url": mailbox.url}
+    app = create_app(settings(database_url, folder, **mail))
+    migrate(app)
+    house = House(app, mailbox)
+    with app.app_context():
+        held = house.logged_in()
+        _fill(rows, weight)
+        return Full("accounts", app, db, rows, _reads(house, held), _writes(house), jobs_of(jobs))
+
+
+def _fill(rows: int, weight: Weight) -> None:
+    id = identifier(db)
+    with db.operation() as session:
+        session.execute(text(CORRECTED))
+        email: dict[str, Any] = {
+            "email": f"{numbered()} || '@exemple.fr'",
+            "email_key": f"{numbered()} || '@exemple.fr'",
+        }
+        multiply(session, Account.__table__, rows=rows, id=id, nom_famille=FAMILY, **email)
+        waiting: dict[str, Any] = {**email, "activated_at": "CAST(NULL AS TIMESTAMP)"}
+        multiply(session, Account.__table__, rows=WAITING, first=rows + 1, id=id, **waiting)
+        multiply(session, LoginSession.__table__, rows=rows, secret_hash=numbered(), subject_id=id)
+        multiply(session, KnownBrowser.__table__, rows=rows, subject_id=id)
+        multiply(session, MailLink.__table__, rows=rows, token_hash=numbered(), account_id=id)
+        multiply(session, sent_mails.SentMail.__table__, rows=rows, id=numbered(), owner_id=id)
+        multiply(session, AuditEntry.__table__, rows=rows, subject=id)
+    fill_events(db, events, rows, weight)
+    ready(db)
+
+
+def _reads(house: House, held: dict[str, Any]) -> Deeds:
+    def me(path: str) -> object:
+        token = answered(house.post("/sessions/exchange", session=held["session"]))["access_token"]
+        return answered(house.call("GET", path, token))
+
+    return {
+        "session exchanged": lambda: answered(house.post("/sessions/exchange", session=held["session"])),
+        "« Mon compte »": lambda: me("/me"),
+        "identity vouched for": lambda: me("/me/identity"),
+        "mails of a candidate": lambda: me("/me/mails"),
+        "addresses of a candidate": lambda: me("/me/addresses"),
+        "staff: an address": lambda: queries.candidates_with(EMAIL),
+    }
+
+
+def _writes(house: House) -> Deeds:
+    numbers = itertools.count()
+
+    def create() -> object:
+        email = f"nouveau{next(numbers)}@exemple.fr"
+        return answered(house.create(email=email, email_confirmation=email), 202)
+
+    return {
+        "account created": create,
+        "log-in": lambda: answered(house.try_log_in(), 201),
+        "password forgotten": lambda: answered(house.post("/password-resets", email=EMAIL), 202),
+        **event_deeds(db),
+    }

@@ -1,0 +1,62 @@
+"""documents beside whose example many others have a candidature, its saved version and two documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import text
+
+from services.documents.jobs import jobs
+from services.documents.models import Candidature, Document, SavedVersion, db, event_tables
+from tests.documents.example import CANDIDATURE, saved
+from tests.documents.service import Service
+from tests.growth.full import Deeds, Full, Weight, answered, event_deeds, fill_events, jobs_of, ready
+from tests.support.filling import identifier, multiply
+
+
+def full_documents(database_url: str, objects_url: str, peer_url: str, rows: int, weight: Weight) -> Full:
+    service = Service(database_url, objects_url, peer_url)
+    service.publishes(saved())
+    with service.app.app_context():
+        _fill(rows, weight)
+    return Full("documents", service.app, db, rows, _reads(service), _writes(service), _jobs())
+
+
+def _fill(rows: int, weight: Weight) -> None:
+    id = identifier(db)
+    with db.operation() as session:
+        multiply(session, Candidature.__table__, rows=rows, id=id, candidate_id=id)
+        multiply(session, SavedVersion.__table__, rows=rows, candidature_id=id, **weight("payload"))
+        made = session.execute(text("SELECT id FROM documents ORDER BY type")).scalars().all()
+        for place, document_id in enumerate(made):
+            document = f"substr({id}, 1, 31) || '{place}'"
+            keys: dict[str, Any] = {"pdf_key": f"{document} || '.pdf'", "html_key": f"{document} || '.html'"}
+            own: dict[str, Any] = {"id": document, "candidature_id": id, **keys}
+            multiply(session, Document.__table__, rows=rows, example=f"id = '{document_id}'", **own)
+    fill_events(db, event_tables, rows, weight)
+    ready(db)
+
+
+def _reads(service: Service) -> Deeds:
+    document_id = service.documents()[0]["id"]
+    return {
+        "« Mes documents »": lambda: answered(service.get("/candidatures")),
+        "documents of a candidature": service.documents,
+        "what is to read": lambda: answered(service.get("/documents/to-read")),
+        "a document": lambda: answered(service.get(f"/documents/{document_id}/html")),
+        "a confirmation": lambda: answered(service.get(f"/candidatures/{CANDIDATURE}/confirmation")),
+    }
+
+
+def _writes(service: Service) -> Deeds:
+    versions = iter(range(2, 1_000_000))
+
+    def hears() -> None:
+        service.hears(saved(version=next(versions)))
+
+    return {"a version comes": hears, **event_deeds(db)}
+
+
+def _jobs() -> Deeds:
+    """Those that deal with objects are measured by themselves: the store holds only the example's."""
+    return {name: run for name, run in jobs_of(jobs).items() if name not in ("reconcile", "erase-retired")}

@@ -1,0 +1,86 @@
+"""What the four full services share: what is done in them, by name, and what their events leave behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import text
+
+from services.chassis.database import Database
+from services.chassis.events import EventTables, follow_up, outbox
+from services.chassis.events.tables import TO_BROKER, TO_SELF
+from services.chassis.jobs import Jobs
+from tests.support.filling import analyse, multiply, numbered
+
+Weight = Callable[..., dict[str, Any]]
+"""Which of these columns of long JSON have a short one instead."""
+Deeds = Mapping[str, Callable[[], object]]
+
+# One surname is common; the others have syllables of their own, so that a name finds few.
+SYLLABLES = "babecodufagemihojukalemonuparisotevuxizo"
+_SYLLABLES = [f"substr('{SYLLABLES}', CAST(1 + 2 * (i / {20**place} % 20) AS INTEGER), 2)" for place in range(4)]
+FAMILY = f"CASE WHEN i % 300 = 0 THEN 'martin' ELSE {' || '.join(_SYLLABLES)} END"
+
+
+def as_heavy_as_real(*columns: str) -> dict[str, Any]:
+    return {}
+
+
+def light(*columns: str) -> dict[str, Any]:
+    """Where only ways to rows count."""
+    return dict.fromkeys(columns, "'{}'")
+
+
+@dataclass(frozen=True)
+class Full:
+    """A service beside whose example `rows` others have come, and what is done in it often."""
+
+    service: str
+    app: Flask
+    db: Database
+    rows: int
+    reads: Deeds
+    writes: Deeds
+    jobs: Deeds
+    exports: Deeds = field(default_factory=dict)
+    close: Callable[[], None] = lambda: None
+
+
+def fill_events(db: Database, tables: EventTables, rows: int, weight: Weight, each: int = 2) -> None:
+    """All events of the example were sent; so were `each` events of each of the others, and as many were received."""
+    with db.operation() as session:
+        follow_up(session, "an example", {}, subject="x")
+        session.execute(text("UPDATE outbox SET published_at = created_at"))
+        others: dict[str, Any] = {"event_id": numbered(), "subject": numbered(f"i / {each}"), **weight("envelope")}
+        multiply(session, tables.Outbox.__table__, rows=rows * each, **others)
+        if not session.execute(text("SELECT 1 FROM inbox")).first():
+            received = "INSERT INTO inbox (event_id, handler, handled_at) SELECT 'x', 'x', max(created_at) FROM outbox"
+            session.execute(text(received))
+        multiply(session, tables.Inbox.__table__, rows=rows, event_id=numbered())
+
+
+def event_deeds(db: Database) -> dict[str, Callable[[], object]]:
+    """What a worker asks of its outbox several times a second."""
+    return {
+        "outbox: a batch is taken": lambda: outbox.take(db, TO_BROKER, limit=50, owner="a worker"),
+        "outbox: a follow-up is taken": lambda: outbox.take(db, TO_SELF, limit=1, owner="a worker"),
+        "outbox: what waits is counted": lambda: outbox.waiting(db),
+    }
+
+
+def ready(db: Database) -> None:
+    """What the database knows of its tables is up to date."""
+    analyse(db)
+
+
+def answered(answer: Any, status: int = 200) -> Any:
+    """What came back, which must be what was expected."""
+    assert answer.status_code == status, answer.text
+    return answer.json
+
+
+def jobs_of(jobs: Jobs) -> Deeds:
+    return {name: jobs[name].run for name in jobs.names()}

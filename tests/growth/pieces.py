@@ -1,0 +1,113 @@
+"""pieces beside whose example many others have a candidature, six pieces, three files and what was said of them."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from sqlalchemy import text
+
+from services.pieces.jobs import jobs
+from services.pieces.models import AuditEntry, Candidature, Control, Deposit, Piece, Validation, db, event_tables
+from tests.growth.full import FAMILY, Deeds, Full, Weight, answered, event_deeds, fill_events, jobs_of, ready
+from tests.pieces.example import CANDIDATURE, OTHER, saved
+from tests.pieces.portal import Portal
+from tests.support.filling import identifier, multiply
+
+DEPOSITED = ("NATIDE06", "CINSIG03", "BTSETAS4")
+SETTLED = "05"  # every file of this académie has been controlled
+ACADEMIES = ("03", "06", SETTLED, *(f"{code:02}" for code in range(7, 30)))
+
+
+def full_pieces(database_url: str, objects_url: str, rows: int, weight: Weight) -> Full:
+    portal = Portal(database_url, objects_url).registered()
+    for code in DEPOSITED:
+        assert portal.deposit(code).status_code in (200, 201)
+    portal.validate("NATIONALITE")
+    assert portal.control("NATIDE06", "compliant").status_code == 200
+    with portal.app.app_context():
+        _fill(rows, weight)
+    return Full("pieces", portal.app, db, rows, _reads(portal), _writes(portal), _jobs(), close=portal.close)
+
+
+def _fill(rows: int, weight: Weight) -> None:
+    """Of one file in ten nobody has said anything yet, but in the académie that has settled all."""
+    id = identifier(db)
+    cases = " ".join(f"WHEN {place} THEN '{code}'" for place, code in enumerate(ACADEMIES))
+    academie = f"CASE i % {len(ACADEMIES)} {cases} END"
+    status = f"CASE WHEN i % 10 = 0 AND ({academie}) <> '{SETTLED}' THEN NULL ELSE 'compliant' END"
+    with db.operation() as session:
+        number = "'0' || CAST(3100000000 + i AS VARCHAR(10))"
+        tile: dict[str, Any] = {"academie_code": academie, "numero_candidat": number, "nom": f"upper({FAMILY})"}
+        multiply(session, Candidature.__table__, rows=rows, id=id, candidate_id=id, **tile)
+        codes = session.execute(text("SELECT code, id FROM pieces ORDER BY position")).all()
+        for place, (code, piece_id) in enumerate(codes):
+            piece = f"substr({id}, 1, 30) || '{place:02}'"
+            stands: dict[str, Any] = {"status": status} if code in DEPOSITED else {}
+            own: dict[str, Any] = {"id": piece, "candidature_id": id, **stands}
+            multiply(session, Piece.__table__, rows=rows, example=f"id = '{piece_id}'", **own)
+            if code in DEPOSITED:
+                file: dict[str, Any] = {
+                    "id": piece,
+                    "piece_id": piece,
+                    "object_key": f"'pieces/' || {id} || '{place:02}'",
+                }
+                multiply(
+                    session, Deposit.__table__, rows=rows, example=f"piece_id = '{piece_id}'", **file, scan="'clean'"
+                )
+                multiply(session, Control.__table__, rows=rows, piece_id=piece, deposit_id=piece)
+        piece = f"substr({id}, 1, 30) || '01'"
+        multiply(session, Validation.__table__, rows=rows, id=id, piece_id=piece, deposit_id=piece)
+        multiply(session, AuditEntry.__table__, rows=3 * rows, subject=id)
+    fill_events(db, event_tables, rows, weight, 3)
+    ready(db)
+
+
+def _reads(portal: Portal) -> Deeds:
+    pieces = f"/candidatures/{CANDIDATURE}/pieces"
+
+    def staff(query: str, *academies: str) -> object:
+        return answered(portal.staff("GET", f"/pieces?{query}", academies=academies or None))
+
+    piece_id = portal.piece("NATIDE06")["id"]
+    return {
+        "« Mes justificatifs »": lambda: answered(portal.call("GET", "/candidatures")),
+        "pieces of a candidature": lambda: answered(portal.call("GET", pieces)),
+        "what is left to do": lambda: answered(portal.call("GET", "/left")),
+        "staff: a N° candidat": lambda: staff("numero_candidat=02103000001"),
+        "staff: a N° candidat nobody has": lambda: staff("numero_candidat=02999999999", "03"),
+        "staff: a candidature": lambda: staff(f"candidature={CANDIDATURE}", "03"),
+        "staff: an académie": lambda: staff("academie=03", "03"),
+        "staff: work queue": lambda: staff("academie=06&session=2022&status=none&deposited=true", "06"),
+        "staff: empty work queue": lambda: staff(f"academie={SETTLED}&status=none&deposited=true", SETTLED),
+        "staff: empty queue of what is validated": lambda: staff("status=none&validated=true", "30"),
+        "staff: work queue of nobody's académie": lambda: staff("academie=31&session=2022&status=none", "31"),
+        "staff: a status that few have": lambda: staff("academie=03&status=non_compliant", "03"),
+        "staff: a status everywhere": lambda: staff("status=received"),
+        "staff: work queue of all": lambda: staff("status=none&deposited=true"),
+        "staff: one": lambda: answered(portal.staff("GET", f"/pieces/{piece_id}")),
+    }
+
+
+def _writes(portal: Portal) -> Deeds:
+    newcomers = itertools.count(1)
+    held: dict[str, Any] = {}
+
+    def hears() -> None:
+        held["id"] = f"cafe{next(newcomers):028}"
+        portal.hears(saved(candidature_id=held["id"], candidate_id=OTHER))
+
+    def control() -> object:
+        return answered(portal.control("CINSIG03", "received"))
+
+    return {
+        "a candidature comes": hears,
+        "a file is deposited": lambda: portal.deposit("BTSETAS4"),
+        "a file is controlled": control,
+        **event_deeds(db),
+    }
+
+
+def _jobs() -> Deeds:
+    """Those that deal with objects are measured by themselves: the store holds only the example's."""
+    return {name: run for name, run in jobs_of(jobs).items() if name not in ("reconcile", "erase-retired")}

@@ -1,0 +1,59 @@
+"""What a statement reads of a full database, as PostgreSQL itself counts it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from services.chassis.database import Database
+from tests.support.plans import Statement
+
+LARGE = 10_000  # rows
+MOST_BLOCKS = 1_500  # of 8 KB, found by an index and in memory: a few milliseconds
+
+
+@dataclass(frozen=True)
+class Read:
+    """`scanned`: the large tables that were read from one end to the other."""
+
+    sql: str
+    blocks: int
+    scanned: frozenset[str]
+
+    @property
+    def is_flat(self) -> bool:
+        return not self.scanned and self.blocks <= MOST_BLOCKS
+
+    def __str__(self) -> str:
+        return f"{self.blocks} blocks, scans {sorted(self.scanned)}: {' '.join(self.sql.split())}"
+
+
+def read_by(db: Database, asked: Sequence[Statement]) -> list[Read]:
+    """How each of these statements reads. They are run once more, and nothing of it stays."""
+    looked_at = {sql: values for sql, values in asked if sql.startswith(("SELECT", "UPDATE", "DELETE"))}
+    with db.engine.connect() as connection:
+        large = _large_tables(connection)
+        return [_read(connection, sql, values, large) for sql, values in looked_at.items()]
+
+
+def _read(connection: Connection, sql: str, values: Any, large: frozenset[str]) -> Read:
+    found = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", values).scalar()
+    connection.rollback()
+    root = (json.loads(found) if isinstance(found, str) else found)[0]["Plan"]
+    scanned = {step.get("Relation Name") for step in _steps(root) if step["Node Type"] == "Seq Scan"}
+    return Read(sql, root["Shared Hit Blocks"] + root["Shared Read Blocks"], large & scanned)
+
+
+def _steps(step: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield step
+    for below in step.get("Plans", ()):
+        yield from _steps(below)
+
+
+def _large_tables(connection: Connection) -> frozenset[str]:
+    query = text("SELECT relname FROM pg_class WHERE relkind = 'r' AND reltuples >= :large")
+    return frozenset(connection.scalars(query, {"large": LARGE}))

@@ -1,0 +1,141 @@
+"""registrations beside whose example many others have a saved candidature, with its version, draft, trail and mails."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import text
+
+from services.chassis.entry import migrate
+from services.reference import academies
+from services.registrations.app import create_app
+from services.registrations.domain.definition import Exam
+from services.registrations.jobs import jobs
+from services.registrations.models import (
+    AuditEntry,
+    Candidate,
+    Candidature,
+    CandidatureVersion,
+    Draft,
+    db,
+    events,
+    sent_mails,
+)
+from services.registrations.operations.republication import publish_everything
+from tests.growth.full import FAMILY, Deeds, Full, Weight, answered, event_deeds, fill_events, jobs_of, ready
+from tests.registrations.domain.bts import BESANCON
+from tests.registrations.service.conftest import settings
+from tests.registrations.service.portal import GUIDE, GUIDE_SESSION, Person, pierre, with_catalogue
+from tests.support import tokens
+from tests.support.filling import identifier, multiply, numbered
+
+NUMBER = "02103000001"
+OLD = "CAST('2021-08-01 00:00:00+00' AS TIMESTAMP WITH TIME ZONE)"
+
+
+def full_registrations(database_url: str, folder: Path, rows: int, weight: Weight) -> Full:
+    app = create_app(settings(database_url, folder), tokens.key_of)
+    migrate(app)
+    with_catalogue(app, _everywhere())
+    candidate = pierre(app)
+    saved = candidate.registered()
+    with app.app_context():
+        _fill(rows, weight)
+    reads, writes = _reads(app, candidate, saved), _writes(app)
+    return Full("registrations", app, db, rows, reads, writes, jobs_of(jobs), _exports(app))
+
+
+def _everywhere() -> Exam:
+    """Every académie takes part; nobody is registered in the first and the last."""
+    openings = tuple(replace(BESANCON, academie=one.code, label=one.label) for one in academies.all())
+    return replace(GUIDE, sessions=(replace(GUIDE_SESSION, openings=openings),))
+
+
+def _fill(rows: int, weight: Weight) -> None:
+    id = identifier(db)
+    with db.operation() as session:
+        openings = session.execute(text("SELECT id FROM openings ORDER BY academie")).scalars().all()
+        cases = " ".join(f"WHEN {place} THEN '{found}'" for place, found in enumerate(openings[1:-1]))
+        opening: dict[str, Any] = {"opening_id": f"CASE i % {len(openings) - 2} {cases} END"}
+        owner: dict[str, Any] = {"candidate_id": id}
+        own: dict[str, Any] = {"candidature_id": id}
+        email = f"{numbered()} || '@exemple.fr'"
+        number = "'0' || CAST(3100000000 + i AS VARCHAR(10))"
+        multiply(session, Candidate.__table__, rows=rows, id=id, numero_candidat=number, email=email)
+        named: dict[str, Any] = {"name": f"upper({FAMILY}) || ' Pierre'", "folded_name": f"{FAMILY} || ' pierre'"}
+        state = "CASE WHEN i % 50 = 0 THEN 'withdrawn' WHEN i % 1000 = 1 THEN 'ecartee' ELSE 'active' END"
+        multiply(session, Candidature.__table__, rows=rows, id=id, **owner, **opening, **named, state=state)
+        multiply(
+            session, CandidatureVersion.__table__, rows=rows, **own, event_id=numbered(), **weight("payload", "answers")
+        )
+        multiply(session, Draft.__table__, rows=rows, id=id, **owner, **opening, **own, **weight("answers", "identity"))
+        multiply(session, sent_mails.SentMail.__table__, rows=rows, id=numbered(), owner_id=id)
+        multiply(session, AuditEntry.__table__, rows=2 * rows, subject=id)
+    fill_events(db, events, rows, weight)
+    ready(db)
+
+
+def _reads(app: Flask, candidate: Person, saved: dict[str, Any]) -> Deeds:
+    own = f"/candidatures/{saved['candidature_id']}"
+    client = app.test_client()
+
+    def staff(path: str, academie: str | None = "03") -> object:
+        academies = None if academie is None else (academie,)
+        token = tokens.staff_token("agent", scopes=("candidatures:read",), academies=academies)
+        return answered(client.get(f"/v1/staff/candidatures{path}", headers=tokens.bearer(token)))
+
+    return {
+        "« Mes inscriptions »": lambda: candidate.get("/candidatures"),
+        "a récapitulatif": lambda: candidate.get(own),
+        "drafts": lambda: candidate.get("/drafts"),
+        "forms": lambda: candidate.get(f"{own}/forms"),
+        "contact": lambda: candidate.get("/contact"),
+        "mails": lambda: candidate.get("/mails"),
+        "openings": lambda: candidate.get("/openings/choices"),
+        "staff: a N° candidat": lambda: staff(f"?text={NUMBER}"),
+        "staff: a N° candidat nobody has": lambda: staff("?text=02999999999", None),
+        "staff: a rare name": lambda: staff("?text=dubois", None),
+        "staff: a part of a rare name": lambda: staff("?text=ubois", None),
+        "staff: a common name": lambda: staff("?text=martin", None),
+        "staff: a name and first name": lambda: staff("?text=dubois+pierre"),
+        "staff: a name nobody has": lambda: staff("?text=zzyzx", None),
+        "staff: an académie": lambda: staff("?academie=03"),
+        "staff: an académie without anybody": lambda: staff("", "01"),
+        "staff: an académie's écartées": lambda: staff("?state=ecartee"),
+        "staff: everybody": lambda: staff("", None),
+        "staff: one": lambda: staff(f"/{saved['candidature_id']}"),
+    }
+
+
+def _writes(app: Flask) -> Deeds:
+    newcomers = itertools.count()
+
+    def newcomer() -> Person:
+        return Person(app, f"newcomer-{next(newcomers)}", tokens.DUBOIS)
+
+    def registers() -> None:
+        """From the draft through all tabs to « Enregistrer », then a modification, then a withdrawal."""
+        person = newcomer()
+        saved = person.registered()
+        assert person.modify(saved["candidature_id"]).status_code in (200, 201)
+        person.withdraw(saved["candidature_id"])
+
+    return {
+        "a draft is opened": lambda: newcomer().draft(),
+        "somebody registers": registers,
+        **event_deeds(db),
+    }
+
+
+def _exports(app: Flask) -> Deeds:
+    def csv() -> None:
+        token = tokens.staff_token("agent", scopes=("candidatures:read",), academies=None)
+        answer = app.test_client().get("/v1/staff/candidatures.csv", headers=tokens.bearer(token))
+        assert sum(1 for _ in answer.iter_encoded()) > 1
+        answer.close()
+
+    return {"the export of all": csv, "all published once more": publish_everything}

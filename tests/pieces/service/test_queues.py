@@ -1,0 +1,72 @@
+"""Staff's queues show what is so, whoever wrote it: the service, the version before it, or a migration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import text
+
+from services.pieces.models import db
+from tests.pieces import made
+from tests.pieces.example import academie, saved
+from tests.pieces.portal import Portal
+
+TO_CONTROL = "status=none&deposited=true"
+
+
+def codes(portal: Portal, query: str, *academies: str) -> list[str]:
+    answer = portal.staff("GET", f"/pieces?{query}", academies=academies or ("03",))
+    assert answer.status_code == 200, answer.text
+    return [item["code"] for item in answer.get_json()["items"]]
+
+
+def test_what_has_a_file_and_no_opinion_is_to_control(portal: Portal) -> None:
+    portal.registered()
+    assert codes(portal, TO_CONTROL) == []
+    portal.deposit("NATIDE06")
+    portal.deposit("CINSIG03")
+    assert codes(portal, TO_CONTROL) == ["CINSIG03", "NATIDE06"]
+    portal.deposit("NATIDE06", made.image(), "autre.png")
+    portal.delete("CINSIG03")
+    assert codes(portal, TO_CONTROL) == ["NATIDE06"]
+    assert "CINSIG03" in codes(portal, "deposited=false")
+    portal.control("NATIDE06", "received")
+    assert codes(portal, TO_CONTROL) == []
+    assert codes(portal, "status=received") == ["NATIDE06"]
+
+
+def test_what_is_validated_without_a_file_is_to_control_too(portal: Portal) -> None:
+    portal.registered().deposit("NATIDE06")
+    portal.validate("NATIONALITE")
+    assert codes(portal, "status=none&validated=true") == ["NATIDE06"]
+    assert "NATIDE06" not in codes(portal, "status=none&validated=false")
+
+
+def test_a_queue_follows_a_candidature_to_another_academie(portal: Portal) -> None:
+    portal.registered().deposit("NATIDE06")
+    portal.hears(saved(version=2, academie=academie("06", "ACADÉMIE DE CLERMONT-FERRAND")))
+    assert codes(portal, TO_CONTROL, "03") == []
+    assert codes(portal, TO_CONTROL, "06") == ["NATIDE06"]
+
+
+def test_a_piece_that_the_version_before_writes_is_in_its_academies_queue(portal: Portal) -> None:
+    portal.registered().deposit("NATIDE06")
+    copy = (
+        "INSERT INTO pieces (id, candidature_id, code, label, group_code, group_label, position, asked, required, "
+        "formats, deposit_opens, deposit_closes, revision, validated_at) SELECT 'x', candidature_id, 'X', label, "
+        "group_code, group_label, 99, asked, required, formats, deposit_opens, deposit_closes, 1, deposit_opens "
+        "FROM pieces WHERE code = 'NATIDE06'"
+    )
+    with portal.app.app_context(), db.operation() as session:
+        session.execute(text(copy))
+    assert codes(portal, "status=none&validated=true") == ["X"]
+
+
+def test_pieces_of_before_the_migration_are_in_the_queues_afterwards(portal: Portal) -> None:
+    portal.registered().deposit("NATIDE06")
+    folder = str(Path(portal.app.root_path) / "migrations")
+    with portal.app.app_context():
+        downgrade(directory=folder, revision="0006")
+        upgrade(directory=folder)
+    assert codes(portal, TO_CONTROL) == ["NATIDE06"]

@@ -8,13 +8,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPException
 from typing import Any
 
 import jwt
-import requests
 
+from services.chassis.connections import get_once
 from services.chassis.errors import Unauthenticated, Unavailable
-from services.chassis.replicas import new_session
 from services.chassis.single_run import SingleRun
 
 ISSUER = "accounts"
@@ -60,7 +61,7 @@ class RemoteKeys:
         if kid not in self._keys:
             try:
                 self._fetch.begin().result(FETCH_SECONDS)
-            except (requests.RequestException, ValueError, jwt.PyJWKSetError, TimeoutError) as error:
+            except (OSError, HTTPException, ValueError, jwt.PyJWKSetError) as error:
                 raise Unavailable("Le service des comptes ne répond pas.") from error
         elif time.monotonic() - self._asked_at > BELIEVED_SECONDS:
             self._asked_at = time.monotonic()  # the last known hold, and nobody waits for accounts
@@ -71,9 +72,9 @@ class RemoteKeys:
             raise UnknownKey(kid) from error
 
     def _fetched(self) -> None:
-        with new_session() as session:
-            answer = session.get(self._url, timeout=FETCH_SECONDS)
-        answer.raise_for_status()
+        answer = get_once(self._url, FETCH_SECONDS)
+        if answer.status_code != HTTPStatus.OK:
+            raise ValueError(answer.status_code)
         self._asked_at = time.monotonic()
         self._keys = {str(key.key_id): key.key for key in jwt.PyJWKSet.from_dict(answer.json()).keys}
 

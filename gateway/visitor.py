@@ -15,9 +15,9 @@ from werkzeug.wrappers import Response
 
 from gateway.clients.base import ServiceClient, shaped
 from gateway.clients.page_time import optional
-from gateway.remembered import Remembered
 from gateway.settings import GatewaySettings, cookie_name
 from services.chassis.errors import DomainError, Unauthenticated
+from services.chassis.remembered import Remembered
 from services.chassis.service_token import ServiceToken
 
 KEPT_SECONDS = 4.0  # less than the 5 s within which a log-out ends a session everywhere

@@ -10,10 +10,10 @@ from flask import Response, jsonify, request
 from gateway import entrances
 from gateway.api import blueprint
 from gateway.api.limits import Limits
-from gateway.remembered import Remembered
 from gateway.services import SERVICES, services
 from services.chassis.connections import Answer
 from services.chassis.errors import DomainError, NotFound, TooLarge, TooMany, Unauthenticated, Unavailable
+from services.chassis.remembered import Remembered
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 BODY_LIMIT = 1024 * 1024

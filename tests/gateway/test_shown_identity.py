@@ -1,4 +1,4 @@
-"""The identity that a tab shows comes with who is logged in: accounts is asked once, and what it said is never outdated."""
+"""The identity that a tab shows comes with who is logged in: accounts is asked once, and it is never outdated."""
 
 from __future__ import annotations
 

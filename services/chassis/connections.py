@@ -6,7 +6,6 @@ of ours keeps one that says nothing. One that its server has closed is noticed b
 
 from __future__ import annotations
 
-import json
 import select
 import time
 from collections import deque
@@ -16,6 +15,8 @@ from http.client import HTTPMessage, HTTPResponse, IncompleteRead
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
+
+import orjson
 
 from services.chassis.replicas import Connection
 
@@ -44,7 +45,7 @@ class Answer:
     content = property(read)
 
     def json(self) -> Any:
-        return json.loads(self.content)
+        return orjson.loads(self.content)
 
     def iter_content(self, size: int) -> Iterator[bytes]:
         """The body as it comes. Raises OSError or HTTPException where it breaks off."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
+from http import HTTPStatus
+from http.client import HTTPException
 from typing import Any
 
-import requests
 from flask import Flask, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
@@ -20,8 +21,9 @@ from gateway.settings import GatewaySettings
 from gateway.web import blueprints
 from gateway.web.justificatifs import reception
 from services.chassis import clock, logs, observed
+from services.chassis.connections import get_once
+from services.chassis.http import ALIVE
 from services.chassis.readiness import Check
-from services.chassis.replicas import new_session
 
 PROBE_SECONDS = 0.8  # a probe of ours is told all within a second
 FORM_LIMIT = 1024 * 1024  # bytes of a posted form; uploads have their own way in
@@ -65,9 +67,8 @@ def _assets_missing() -> str | None:
 
 def _answers(url: str) -> str | None:
     try:
-        with new_session() as session:
-            return None if session.get(f"{url}/health/live", timeout=PROBE_SECONDS).ok else "refuses"
-    except requests.RequestException as error:
+        return None if get_once(f"{url}{ALIVE}", PROBE_SECONDS).status_code == HTTPStatus.OK else "refuses"
+    except (OSError, HTTPException) as error:
         return type(error).__name__
 
 

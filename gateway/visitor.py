@@ -15,9 +15,9 @@ from werkzeug.wrappers import Response
 
 from gateway.clients.base import ServiceClient, shaped
 from gateway.clients.page_time import optional
-from gateway.remembered import Remembered
 from gateway.settings import GatewaySettings, cookie_name
 from services.chassis.errors import DomainError, Unauthenticated
+from services.chassis.remembered import Remembered
 from services.chassis.service_token import ServiceToken
 
 KEPT_SECONDS = 4.0  # less than the 5 s within which a log-out ends a session everywhere
@@ -27,7 +27,8 @@ KEPT_AT_MOST = 20_000
 
 @dataclass(frozen=True)
 class Visitor:
-    """A logged-in candidate, as accounts says. `access_token` is for calls made now."""
+    """A logged-in candidate, as accounts says. `access_token` is for calls made now; `identity`, vouched for, for what
+    is shown and not for what is written. It is None where an older accounts does not say it."""
 
     subject: str
     access_token: str
@@ -36,6 +37,7 @@ class Visitor:
     nom: str
     previous_login_at: datetime | None
     idle_seconds_left: int
+    identity: str | None
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class _Exchange:
     nom: str = ""
     previous_login_at: str | None = None
     idle_seconds_left: int = 1800
+    identity: str | None = None
 
 
 class SessionEnded(Exception):
@@ -96,6 +99,7 @@ class Visitors:
             found.nom,
             previous,
             found.idle_seconds_left,
+            found.identity,
         )
 
 
@@ -181,7 +185,7 @@ def forget(response: Response) -> None:
 
 
 def exchange_again() -> None:
-    """A service refuses the token of who is logged in: the key that signed it was turned. The next is of another."""
+    """What accounts said of who is logged in holds no longer: he has changed it, or the key of his token was turned."""
     if session := session_cookie():
         current_app.extensions["visitors"].forget(session)
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 from urllib.parse import quote
 
-import requests
 from flask import Response, jsonify, request
 
 from gateway import entrances
 from gateway.api import blueprint
 from gateway.api.limits import Limits
-from gateway.remembered import Remembered
 from gateway.services import SERVICES, services
+from services.chassis.connections import Answer
 from services.chassis.errors import DomainError, NotFound, TooLarge, TooMany, Unauthenticated, Unavailable
+from services.chassis.remembered import Remembered
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 BODY_LIMIT = 1024 * 1024
@@ -101,8 +101,8 @@ def _not_valid() -> Unauthenticated:
     return Unauthenticated("Le jeton n'est pas valable.")
 
 
-def _called(service: str, path: str, token: str | None, seconds: float) -> requests.Response:
-    answer: requests.Response = (
+def _called(service: str, path: str, token: str | None, seconds: float) -> Answer:
+    answer: Answer = (
         services()
         .for_tools[service]
         .answer(
@@ -119,7 +119,7 @@ def _called(service: str, path: str, token: str | None, seconds: float) -> reque
     return answer
 
 
-def _streamed(answer: requests.Response) -> Response:
+def _streamed(answer: Answer) -> Response:
     headers = [(name, value) for name, value in answer.headers.items() if name.lower() not in LEFT_OUT]
     response = Response(answer.iter_content(64 * 1024), status=answer.status_code, headers=headers)
     response.call_on_close(answer.close)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import requests
-
 from gateway.clients.base import ServiceClient, shaped
+from services.chassis.connections import Answer
 from services.chassis.http import path
 
 RENDERING_SECONDS = 60.0  # a document made on the spot
@@ -70,21 +69,21 @@ class Documents:
         """Its owner has it before him."""
         self._http.post(path("/v1/documents/{}/opening", document_id), json={}, token=token)
 
-    def file(self, token: str, document_id: str, *, save: bool) -> requests.Response:
+    def file(self, token: str, document_id: str, *, save: bool) -> Answer:
         return self._file(path("/v1/documents/{}/file", document_id), token, save=str(save).lower())
 
-    def html(self, token: str, document_id: str) -> requests.Response:
+    def html(self, token: str, document_id: str) -> Answer:
         return self._file(path("/v1/documents/{}/html", document_id), token)
 
-    def confirmation(self, token: str, candidature_id: str) -> requests.Response:
+    def confirmation(self, token: str, candidature_id: str) -> Answer:
         """The newest version, made at once where it is not there yet."""
         return self._file(path("/v1/candidatures/{}/confirmation", candidature_id), token, version="current")
 
-    def form(self, token: str, candidature_id: str, code: str) -> requests.Response:
+    def form(self, token: str, candidature_id: str, code: str) -> Answer:
         return self._file(path("/v1/candidatures/{}/forms/{}", candidature_id, code), token)
 
-    def _file(self, address: str, token: str, **params: str) -> requests.Response:
-        answer: requests.Response = self._http.call(
+    def _file(self, address: str, token: str, **params: str) -> Answer:
+        answer: Answer = self._http.call(
             "GET", address, token=token, params=params, seconds=RENDERING_SECONDS, stream=True
         )
         return answer

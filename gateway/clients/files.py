@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import requests
 from flask import Response
+
+from services.chassis.connections import Answer
 
 CHUNK = 64 * 1024
 PASSED_ON = (
@@ -18,7 +19,7 @@ PASSED_ON = (
 )
 
 
-def passed_on(answer: requests.Response) -> Response:
+def passed_on(answer: Answer) -> Response:
     """The service's answer, streamed, with those of its headers that concern the browser."""
     headers: dict[str, Any] = {name: answer.headers[name] for name in PASSED_ON if name in answer.headers}
     headers["Cache-Control"] = "no-store"

@@ -9,10 +9,9 @@ from pathlib import PurePath
 from typing import BinaryIO
 from urllib.parse import quote
 
-import requests
-
 from gateway.clients.base import ServiceClient, shaped
 from gateway.clients.documents import CandidatureTile
+from services.chassis.connections import Answer
 from services.chassis.errors import NotFound
 from services.chassis.http import path
 
@@ -204,15 +203,15 @@ class Pieces:
     def delete(self, token: str, piece_id: str) -> None:
         self._http.delete(path("/v1/pieces/{}/deposit", piece_id), token=token)
 
-    def file(self, token: str, piece_id: str) -> requests.Response:
-        answer: requests.Response = self._http.call(
+    def file(self, token: str, piece_id: str) -> Answer:
+        answer: Answer = self._http.call(
             "GET", path("/v1/pieces/{}/file", piece_id), token=token, seconds=FILE_SECONDS, stream=True
         )
         return answer
 
-    def preview(self, token: str, piece_id: str) -> requests.Response:
+    def preview(self, token: str, piece_id: str) -> Answer:
         """A small picture of the file, or of its first page."""
-        answer: requests.Response = self._http.call(
+        answer: Answer = self._http.call(
             "GET", path("/v1/pieces/{}/preview", piece_id), token=token, seconds=FILE_SECONDS, stream=True
         )
         return answer

@@ -6,6 +6,7 @@ Services send plain JSON where most keys may be missing; macros read a `Field`, 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -110,11 +111,12 @@ class Field:
             groups[-1][1].append(option)
         return groups
 
-    def holds(self, value: str) -> bool:
-        """Whether `value` is the one chosen, or among those ticked."""
+    @cached_property
+    def chosen(self) -> frozenset[str]:
+        """The values chosen or ticked."""
         if isinstance(self.value, list | tuple | set):
-            return value in {str(item) for item in self.value}
-        return self.value is not None and str(self.value) == value
+            return frozenset(str(item) for item in self.value)
+        return frozenset(() if self.value is None else (str(self.value),))
 
     @property
     def ticked(self) -> bool:
@@ -162,7 +164,8 @@ def _option(raw: Any) -> Option:
     if isinstance(raw, Option):
         return raw
     if isinstance(raw, Mapping):
-        return Option(**{key: raw[key] for key in Option.__dataclass_fields__ if key in raw})
+        given = raw.get
+        return Option(raw["value"], raw["label"], given("group"), given("hint"), given("disabled", False))
     return Option(value=str(raw), label=str(raw))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from services.accounts.domain.birthplace import Birthplace
 from services.accounts.domain.civil_status import CivilStatus
 from services.accounts.models import Account
+from services.accounts.parts import parts
 from services.contracts.accounts import Identity
 
 
@@ -76,3 +77,8 @@ def contract_of(account: Account) -> Identity:
         commune_naissance=account.commune_naissance,
         email=account.email,
     )
+
+
+def vouched_for(account: Account) -> str:
+    """The identity in force, signed for registrations and good for a minute. Never logged."""
+    return parts().signer.identity(account.id, contract_of(account).__dict__)

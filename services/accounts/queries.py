@@ -68,8 +68,7 @@ def account_of(account_id: str) -> Account:
 
 def assertion(account_id: str) -> str:
     """The identity in force, vouched for; a pending change is not in it yet."""
-    account = account_of(account_id)
-    return parts().signer.identity(account.id, identity.contract_of(account).__dict__)
+    return identity.vouched_for(account_of(account_id))
 
 
 def candidates_with(email: str) -> list[dict[str, Any]]:

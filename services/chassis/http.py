@@ -4,34 +4,37 @@ Each call has a deadline for the whole of it, and a place among those to its ser
 than a page waits (a write, a file) goes only to a service that answers: one that has said nothing lately is first asked
 whether it is alive, on the connection that is then used. So what is refused for silence was never sent.
 
-Pooled connections are dropped after 30 s, so that replicas added meanwhile get their share. A replica that stops closes
-those that it kept, maybe just as a request leaves on one. What says the same however often it is said is then sent
-once more on a new connection. A POST may have been carried out by who closed without an answer (a second account, a
-second mail), and a second DELETE would be told that there is nothing to delete: these are never repeated, but always
-leave on a new connection, which nobody has had the time to give up.
+Connections are kept (connections.py). A replica that stops closes them, maybe just as a request leaves on one. What
+says the same however often it is said is then sent once more on a new connection. A POST may have been carried out by
+who closed without an answer (a second account, a second mail): on a kept connection it expects « 100 Continue », which
+our servers say before they hand a request on to the application. It is sent once more only where not a byte came, which
+shows that nobody took it up. What has no body can expect nothing: it leaves on a new connection, which nobody has had
+the time to give up.
 """
 
 from __future__ import annotations
 
-import threading
 import time
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from contextlib import ExitStack
-from typing import Any, Protocol, runtime_checkable
-from urllib.parse import quote, urlsplit
+from dataclasses import dataclass, field
+from http.client import HTTPException
+from json import dumps
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
 
-import requests
 import structlog
 from flask import g, has_request_context
-from urllib3.exceptions import ProtocolError, ReadTimeoutError
 
+from services.chassis.connections import Answer, Connections
 from services.chassis.errors import DomainError, FieldError, NotFound, Unauthenticated, Unavailable
 from services.chassis.observed import REQUEST_ID
-from services.chassis.replicas import SHORTEST, has_others, new_session
-from services.chassis.upstream import Upstream
+from services.chassis.replicas import Connection, has_others
+from services.chassis.upstream import LATELY_SECONDS, Upstream
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 REPEATABLE = READS | {"PUT"}
-POOL_SECONDS = 30.0
 PAGE_SECONDS = 2.5  # a page says within 3 s what does not work
 WRITE_SECONDS = 15.0  # once sent, its outcome is worth a wait
 FIRST_SHARE = 0.6  # of a read's time, where another replica can be asked in the rest
@@ -43,16 +46,39 @@ class ProblemAnswer(DomainError):
     """The other service refused; type, status, detail and errors are its own."""
 
 
-@runtime_checkable
-class RenewableToken(Protocol):
+class RenewableToken(ABC):
     """Our own token (ServiceToken), by how many seconds one may wait for it."""
 
+    @abstractmethod
     def __call__(self, seconds: float | None = None) -> str: ...
 
+    @abstractmethod
     def forget(self, refused: str) -> None: ...
 
 
 Token = str | RenewableToken | None
+
+
+@dataclass(frozen=True)
+class _Call:
+    """What is sent. `reads`: it changes nothing; `streams`: the answer's body is read as it comes."""
+
+    method: str
+    target: str
+    reads: bool = True
+    streams: bool = False
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether it says the same however often it is said."""
+        return self.reads or self.method in REPEATABLE
+
+    @property
+    def expects(self) -> bool:
+        """Whether it can be told to say when it is taken up."""
+        return not self.is_repeatable and bool(self.body)
 
 
 def path(template: str, *ids: Any) -> str:
@@ -81,9 +107,13 @@ class Client:
         at_once: int = 8,
         queue_seconds: float = 1.0,
     ) -> None:
-        self._base = base_url.rstrip("/")
-        self._host = str(urlsplit(self._base).hostname)
-        self._local = threading.local()
+        base = urlsplit(base_url.rstrip("/"))
+        if base.scheme != "http":
+            raise ValueError(f"{base_url}: http:// is expected between our processes")
+        self._base = base.geturl()
+        self._prefix = base.path
+        self._host = str(base.hostname)
+        self._connections = Connections(self._host, base.port)
         self._label = label
         self._upstream = Upstream(name, at_once, queue_seconds, self.away)
         self.page_seconds = page_seconds
@@ -107,14 +137,14 @@ class Client:
     def delete(self, path: str, **options: Any) -> Any:
         return _content(self.call("DELETE", path, **options))
 
-    def call(self, method: str, path: str, *, token: Token = None, **options: Any) -> requests.Response:
+    def call(self, method: str, path: str, *, token: Token = None, **options: Any) -> Answer:
         """The answer, when it is below 400; options are those of `answer`.
 
         Asked again, once, with another token where one of ours is refused: the key that signed it was turned.
         """
         answer = self.answer(method, path, token=token, **options)
         if isinstance(token, RenewableToken) and answer.status_code == 401 and _slug(answer) == Unauthenticated.type:
-            token.forget(str(answer.request.headers["Authorization"]).removeprefix("Bearer "))
+            token.forget(answer.token or "")
             answer.close()
             answer = self.answer(method, path, token=token, **options)
         if answer.status_code >= 400:
@@ -129,11 +159,13 @@ class Client:
         *,
         token: Token = None,
         headers: dict[str, str] | None = None,
+        params: Any = None,
+        json: Any = None,
+        data: Any = None,
         reads: bool | None = None,
         seconds: float | None = None,
         stream: bool = False,
-        **sent: Any,
-    ) -> requests.Response:
+    ) -> Answer:
         """The raw answer, whatever its status. `path` starts with a slash; `data` may be an open file.
 
         `seconds` are for the whole call, a streamed body included; such an answer holds its place until it is closed.
@@ -143,83 +175,77 @@ class Client:
         until = time.monotonic() + (seconds or (self.page_seconds if reads else WRITE_SECONDS))
         with ExitStack() as stack:
             is_trial = stack.enter_context(self._upstream.place(until - time.monotonic()))
-            headers = {REQUEST_ID: _request_id(), **(headers or {})}
-            if token:
-                given = token if isinstance(token, str) else token(until - time.monotonic())
-                headers["Authorization"] = f"Bearer {given}"
+            sent = {REQUEST_ID: _request_id(), **(headers or {})}
+            given = token if token is None or isinstance(token, str) else token(until - time.monotonic())
+            if given:
+                sent["Authorization"] = f"Bearer {given}"
+            if json is not None:
+                data, sent["Content-Type"] = dumps(json).encode(), "application/json"
+            call = _Call(method, self._prefix + path + _query(params), reads, stream, data, sent)
             try:
-                is_certain = self._upstream.is_lively() and not has_others(self._host)  # one of several may be hung
-                must_ask = is_trial or ((stream or not reads) and not is_certain)
-                if must_ask or not (reads or method in REPEATABLE):
-                    self._forget()
-                if must_ask:
-                    self._exchanged("GET", ALIVE, time.monotonic() + ALIVE_SHARE * self.page_seconds, reads=True)
-                answer = self._exchanged(method, path, until, reads=reads, stream=stream, headers=headers, **sent)
-            except requests.RequestException as error:
+                answer = self._exchanged(call, self._connection_for(call, is_trial), until)
+            except (OSError, HTTPException) as error:
                 structlog.get_logger().warning("call_failed", base=self._base, reason=type(error).__name__)
                 raise self.away() from error
+            answer.token = given
             if stream:
-                stack.callback(answer.close)
-                answer.close = stack.pop_all().close  # type: ignore[method-assign]
+                answer.on_close(stack.pop_all().close)
+            else:
+                answer.close()
         return answer
 
-    def _exchanged(
-        self, method: str, path: str, until: float, *, reads: bool, data: Any = None, **options: Any
-    ) -> requests.Response:
-        """Sent once, and once more where that can do no harm: by a connection given up, or to another replica."""
-        start = data.tell() if hasattr(data, "seek") else None
-        shared = reads and not options.get("stream") and has_others(self._host)
-        seconds = until - time.monotonic()
-        try:
-            return self._sent(method, path, seconds * FIRST_SHARE if shared else seconds, data=data, **options)
-        except requests.RequestException as error:
-            known_again = start is not None or data is None or isinstance(data, str | bytes)
-            may_repeat = (reads or method in REPEATABLE) and known_again
-            if not may_repeat or not (_broke_off(error) or (shared and _timed_out(error))):
-                raise
-            structlog.get_logger().warning("call_repeated", base=self._base, method=method)
-        if start is not None:
-            data.seek(start)
-        return self._sent(method, path, until - time.monotonic(), data=data, **options)
+    def _connection_for(self, call: _Call, is_trial: bool) -> Connection:
+        """One to a replica that is alive, as far as this call needs to know."""
+        is_kept = call.is_repeatable or call.expects
+        connection = self._connections.take() if is_kept else self._connections.new()
+        if is_trial or ((call.streams or not call.reads) and not self._is_certain(connection)):
+            until = time.monotonic() + ALIVE_SHARE * self.page_seconds
+            asked = self._exchanged(_Call("GET", self._prefix + ALIVE), connection, until)
+            return asked.connection if asked.connection.is_open else self._connections.new()
+        return connection
 
-    def _sent(self, method: str, path: str, seconds: float, **options: Any) -> requests.Response:
+    def _is_certain(self, connection: Connection) -> bool:
+        """Whether the replica behind it has just answered; one of several may be hung."""
+        if time.monotonic() - connection.answered_at < LATELY_SECONDS:
+            return True
+        return self._upstream.is_lively() and not has_others(self._host)
+
+    def _exchanged(self, call: _Call, connection: Connection, until: float) -> Answer:
+        """Sent once, and once more where that can do no harm: by a connection given up, or to another replica."""
+        start = call.body.tell() if hasattr(call.body, "seek") else None
+        shared = call.reads and not call.streams and has_others(self._host)
+        seconds, was_used = until - time.monotonic(), connection.used
         try:
-            answer = self._session().request(
-                method, self._base + path, timeout=max(seconds, SHORTEST), allow_redirects=False, **options
-            )
-        except requests.RequestException as error:
-            self._forget()
-            if _timed_out(error) and seconds >= ALIVE_SHARE * FIRST_SHARE * self.page_seconds:
+            return self._sent(call, connection, seconds * FIRST_SHARE if shared else seconds)
+        except TimeoutError:
+            if not shared:
+                raise
+        except (OSError, HTTPException):
+            was_left = was_used and call.expects and not connection.heard
+            if not connection.stood or not (call.is_repeatable or was_left):
+                raise
+        structlog.get_logger().warning("call_repeated", base=self._base, method=call.method)
+        if start is not None:
+            call.body.seek(start)
+        return self._sent(call, self._connections.new(), until - time.monotonic())
+
+    def _sent(self, call: _Call, connection: Connection, seconds: float) -> Answer:
+        headers = call.headers
+        if call.expects and connection.used:
+            headers = {**headers, "Expect": "100-continue"}
+        try:
+            connection.reach(time.monotonic() + seconds)
+            response = connection.exchange(call.method, call.target, call.body, headers)
+            answer = self._connections.answer(connection, response)
+            if not call.streams:
+                answer.read()
+        except (OSError, HTTPException) as error:
+            connection.close()
+            if isinstance(error, TimeoutError) and seconds >= ALIVE_SHARE * FIRST_SHARE * self.page_seconds:
                 self._upstream.failed()  # else it was not given the time to answer
             raise
         self._upstream.answered()
         return answer
-
-    def _session(self) -> requests.Session:
-        born = getattr(self._local, "born", float("-inf"))
-        if time.monotonic() - born > POOL_SECONDS:
-            self._forget()
-            self._local.session = new_session()
-            self._local.born = time.monotonic()
-        session: requests.Session = self._local.session
-        return session
-
-    def _forget(self) -> None:
-        if session := getattr(self._local, "session", None):
-            session.close()
-        self._local.born = float("-inf")
-
-
-def _broke_off(error: requests.RequestException) -> bool:
-    """The connection stood and ended before the answer did; one that was refused or timed out is no such thing."""
-    return bool(error.args) and isinstance(error.args[0], ProtocolError) and not _timed_out(error)
-
-
-def _timed_out(error: requests.RequestException) -> bool:
-    """While connecting, sending, or waiting for any part of the answer."""
-    reason = error.args[0] if error.args else None
-    sending = isinstance(reason, ProtocolError) and isinstance(reason.args[-1], TimeoutError)
-    return sending or isinstance(error, requests.Timeout) or isinstance(reason, ReadTimeoutError)
 
 
 def _request_id() -> str:
@@ -228,11 +254,18 @@ def _request_id() -> str:
     return str(structlog.contextvars.get_contextvars().get("request_id", ""))
 
 
-def _content(answer: requests.Response) -> Any:
+def _query(params: Any) -> str:
+    """Of a mapping or of pairs; what is None is not said."""
+    pairs = params.items() if isinstance(params, Mapping) else params or ()
+    said = [(name, value) for name, value in pairs if value is not None]
+    return f"?{urlencode(said)}" if said else ""
+
+
+def _content(answer: Answer) -> Any:
     return answer.json() if answer.content else None
 
 
-def _slug(answer: requests.Response) -> str | None:
+def _slug(answer: Answer) -> str | None:
     """The last word of the problem's type; None where the answer is no problem of ours."""
     try:
         return str(answer.json()["type"]).rpartition("/")[2]
@@ -240,7 +273,7 @@ def _slug(answer: requests.Response) -> str | None:
         return None
 
 
-def _problem(answer: requests.Response) -> DomainError:
+def _problem(answer: Answer) -> DomainError:
     slug = _slug(answer)
     if slug is None:
         return Unavailable("Un service du portail a répondu de façon inattendue.")

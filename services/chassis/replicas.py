@@ -1,9 +1,9 @@
-"""Connections to any one of the replicas behind a name: each new one to an address chosen by lot.
+"""A connection to any one of the replicas behind a name, chosen by lot.
 
 The resolver sorts addresses by nearness (RFC 6724), so that taking the first would always meet the same replica. One
 that refuses or stays silent (just stopped, still in the name server's answer, or hung) is passed over for the next.
 
-A timeout is for the whole call: connecting, sending, and all of the answer, however it drips.
+A deadline is for the whole call: connecting, sending, and all of the answer, however it drips.
 """
 
 from __future__ import annotations
@@ -12,29 +12,16 @@ import random
 import socket
 import time
 from contextlib import suppress
+from http.client import HTTPConnection, HTTPResponse
 from typing import Any
-
-import requests
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection
-from urllib3.connectionpool import HTTPConnectionPool
-from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
-from urllib3.util import Timeout
 
 CONNECT_SECONDS = 1.0  # to each address
 PASSED_OVER_SECONDS = 10.0  # others are preferred to an address that did not answer
 SHORTEST = 0.001  # a timeout of 0 would not be one
+BLOCK = 64 * 1024  # bytes of a file sent at once
 
 _addresses: dict[str, list[str]] = {}
 _silent_at: dict[tuple[str, int], float] = {}
-
-
-def new_session() -> requests.Session:
-    """For calls between our processes: replicas by lot, nothing from the environment (proxies, .netrc)."""
-    session = requests.Session()
-    session.trust_env = False
-    session.mount("http://", _ReplicaAdapter())
-    return session
 
 
 def has_others(name: str) -> bool:
@@ -51,80 +38,90 @@ def _resolved(name: str) -> list[str]:
 
 
 class _Socket(socket.socket):
-    """Its timeout is for all that follows together, where Python's is for each wait anew."""
+    """Waits until one instant for all that is said together, where a timeout of Python's is for each wait anew."""
 
-    _until = float("inf")
-
-    def settimeout(self, value: float | None) -> None:
-        self._until = time.monotonic() + (float("inf") if value is None else value)
-        super().settimeout(value)
+    until = float("inf")
+    heard = False
+    """Whether anything came since it was last set to False."""
 
     def recv_into(self, *args: Any, **options: Any) -> int:
-        self._wait_for_what_is_left()
-        return super().recv_into(*args, **options)
+        self.settimeout(max(SHORTEST, self.until - time.monotonic()))
+        received = super().recv_into(*args, **options)
+        self.heard = self.heard or received > 0
+        return received
 
     def sendall(self, *args: Any, **options: Any) -> None:
-        self._wait_for_what_is_left()
+        self.settimeout(max(SHORTEST, self.until - time.monotonic()))
         super().sendall(*args, **options)
 
-    def _wait_for_what_is_left(self) -> None:
-        if self._until < float("inf"):
-            super().settimeout(max(SHORTEST, self._until - time.monotonic()))
 
+class Connection(HTTPConnection):
+    """`answered_at` is when the replica it leads to last answered; it has been `used` once that has happened."""
 
-class _Connection(HTTPConnection):
-    def _new_conn(self) -> socket.socket:
-        name, whole = self.host, self.timeout
-        until = time.monotonic() + float(whole or CONNECT_SECONDS)
+    sock: _Socket | None
+    auto_open = 0
+
+    def __init__(self, host: str, port: int | None) -> None:
+        super().__init__(host, port, blocksize=BLOCK)
+        self.opened_at = time.monotonic()
+        self.answered_at = float("-inf")
+        self.stood = False
+        self.heard = False
+
+    @property
+    def used(self) -> bool:
+        return self.answered_at > float("-inf")
+
+    @property
+    def is_open(self) -> bool:
+        return self.sock is not None
+
+    def reach(self, until: float) -> None:
+        """Connect, unless that is done. Raises OSError when no replica takes the call."""
+        self.heard = False
+        if self.sock is None:
+            self._connect(until)
+        if self.sock:
+            self.sock.until, self.sock.heard = until, False
+
+    def exchange(self, method: str, target: str, body: Any, headers: dict[str, str]) -> HTTPResponse:
+        """The head of the answer. Raises OSError or HTTPException; `heard` then says whether any of it came."""
+        with suppress(BrokenPipeError):  # one that has heard enough may have answered before it hung up
+            self.request(method, target, body, headers)
+        connected = self.sock
         try:
-            *others, last = self._addresses()
-            for address in others:
-                try:
-                    return self._connected(address, until)
-                except (NewConnectionError, ConnectTimeoutError):
-                    continue
-            return self._connected(last, until)
-        finally:
-            self.host, self.timeout = name, whole  # the name is also the Host header
-
-    def _connected(self, address: str, until: float) -> socket.socket:
-        self.host, self.timeout = address, max(SHORTEST, min(CONNECT_SECONDS, until - time.monotonic()))
-        self.reached = (address, self.port)
-        try:
-            connected = _Socket(fileno=super()._new_conn().detach())
-        except ConnectTimeoutError:
-            _silent_at[self.reached] = time.monotonic()
-            raise
-        connected.settimeout(max(SHORTEST, until - time.monotonic()))
-        return connected
-
-    def getresponse(self) -> Any:
-        try:
-            return super().getresponse()
+            response = self.getresponse()
         except TimeoutError:
             _silent_at[self.reached] = time.monotonic()
             raise
+        finally:
+            self.heard = connected is not None and connected.heard
+        self.answered_at = time.monotonic()
+        return response
 
-    def _addresses(self) -> list[str]:
-        """All of the name's, shuffled, those that were silent lately last; at least one."""
+    def _connect(self, until: float) -> None:
+        *others, last = self._replicas()
+        for address in others:
+            with suppress(OSError):
+                self._connect_to(address, until)
+                return
+        self._connect_to(last, until)
+
+    def _connect_to(self, address: str, until: float) -> None:
+        self.reached = (address, self.port)
+        seconds = max(SHORTEST, min(CONNECT_SECONDS, until - time.monotonic()))
         try:
-            addresses = _resolved(self.host)
-        except socket.gaierror as error:
-            raise NameResolutionError(self.host, self, error) from error
+            connected = socket.create_connection(self.reached, seconds)
+        except TimeoutError:
+            _silent_at[self.reached] = time.monotonic()
+            raise
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.sock = _Socket(fileno=connected.detach())
+        self.stood = True
+
+    def _replicas(self) -> list[str]:
+        """All addresses of the name, shuffled, those that were silent lately last; at least one."""
+        addresses = _resolved(self.host)
         since = time.monotonic() - PASSED_OVER_SECONDS
         shuffled = random.sample(addresses, len(addresses))
         return sorted(shuffled, key=lambda address: _silent_at.get((address, self.port), since) > since)
-
-
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Connection
-
-
-class _ReplicaAdapter(HTTPAdapter):
-    def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        super().init_poolmanager(*args, **options)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool}
-
-    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
-        options["timeout"] = Timeout(total=options["timeout"])
-        return super().send(request, *args, **options)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from services.chassis.errors import Unavailable
-from services.chassis.http import Client
+from services.chassis.http import Client, RenewableToken
 from services.chassis.single_run import SingleRun
 
 EARLY_SECONDS = 15.0
@@ -13,7 +13,7 @@ RENEWED_SECONDS = 45.0  # a key or a secret that is turned is soon used by nobod
 _NONE = ("", float("-inf"), float("-inf"))
 
 
-class ServiceToken:
+class ServiceToken(RenewableToken):
     """Call it for a token that is good for some seconds more. It is renewed in the background long before its end, and
     used meanwhile. Raises Unavailable where there is none and accounts is away."""
 

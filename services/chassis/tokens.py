@@ -5,16 +5,20 @@ A person's lives a minute at most; all are held by the gateway or a service, nev
 
 from __future__ import annotations
 
+import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPException
+from types import MappingProxyType
 from typing import Any
 
 import jwt
-import requests
 
+from services.chassis.connections import get_once
 from services.chassis.errors import Unauthenticated, Unavailable
-from services.chassis.replicas import new_session
+from services.chassis.remembered import Remembered
 from services.chassis.single_run import SingleRun
 
 ISSUER = "accounts"
@@ -23,6 +27,8 @@ LEEWAY_SECONDS = 5
 REFETCH_SECONDS = 5.0
 FETCH_SECONDS = 2.0
 BELIEVED_SECONDS = 300.0  # a key that is no longer published is not believed for ever
+REMEMBERED_SECONDS = 600.0  # as long as the longest of them lives
+REMEMBERED_AT_MOST = 10_000
 
 KeyOf = Callable[[str], Any]
 
@@ -60,7 +66,7 @@ class RemoteKeys:
         if kid not in self._keys:
             try:
                 self._fetch.begin().result(FETCH_SECONDS)
-            except (requests.RequestException, ValueError, jwt.PyJWKSetError, TimeoutError) as error:
+            except (OSError, HTTPException, ValueError, jwt.PyJWKSetError) as error:
                 raise Unavailable("Le service des comptes ne répond pas.") from error
         elif time.monotonic() - self._asked_at > BELIEVED_SECONDS:
             self._asked_at = time.monotonic()  # the last known hold, and nobody waits for accounts
@@ -71,18 +77,36 @@ class RemoteKeys:
             raise UnknownKey(kid) from error
 
     def _fetched(self) -> None:
-        with new_session() as session:
-            answer = session.get(self._url, timeout=FETCH_SECONDS)
-        answer.raise_for_status()
+        answer = get_once(self._url, FETCH_SECONDS)
+        if answer.status_code != HTTPStatus.OK:
+            raise ValueError(answer.status_code)
         self._asked_at = time.monotonic()
         self._keys = {str(key.key_id): key.key for key in jwt.PyJWKSet.from_dict(answer.json()).keys}
 
 
-def verified(token: str, key_of: KeyOf, *, audience: str = AUDIENCE) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Verified:
+    """A token's claims, and the key with which its signature was checked."""
+
+    kid: str
+    key: Any
+    claims: Mapping[str, Any]
+
+
+_verified: Remembered[_Verified] = Remembered(seconds=REMEMBERED_SECONDS, at_most=REMEMBERED_AT_MOST)
+"""By digest of the whole token and its audience: a signature is checked once, its end and its key each time."""
+
+
+def verified(token: str, key_of: KeyOf, *, audience: str = AUDIENCE) -> Mapping[str, Any]:
     """The claims of `token`. Raises Unauthenticated on any doubt."""
+    name = hashlib.sha256(f"{audience} {token}".encode()).hexdigest()
+    known = _verified.get(name)
     try:
-        key = key_of(str(jwt.get_unverified_header(token).get("kid")))
-        claims: dict[str, Any] = jwt.decode(
+        if known and time.time() < known.claims["exp"] + LEEWAY_SECONDS and key_of(known.kid) is known.key:
+            return known.claims
+        kid = str(jwt.get_unverified_header(token).get("kid"))
+        key = key_of(kid)
+        claims = jwt.decode(
             token,
             key,
             algorithms=["EdDSA"],
@@ -93,10 +117,11 @@ def verified(token: str, key_of: KeyOf, *, audience: str = AUDIENCE) -> dict[str
         )
     except (jwt.PyJWTError, UnknownKey) as error:
         raise Unauthenticated("Le jeton d'accès n'est pas valable.") from error
+    _verified.put(name, _Verified(kid, key, MappingProxyType(claims)))
     return claims
 
 
-def caller_of(claims: dict[str, Any]) -> Caller:
+def caller_of(claims: Mapping[str, Any]) -> Caller:
     academies = claims.get("academies")
     return Caller(
         kind=str(claims.get("kind", "")),

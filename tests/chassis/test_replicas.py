@@ -11,21 +11,25 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
+from services.chassis.connections import get_once
 from services.chassis.errors import Unavailable
 from services.chassis.http import ALIVE, Client
-from services.chassis.replicas import new_session
 from tests.support.ports import free_port
 
 NAME = "service.test"
+TAKEN_UP = b"HTTP/1.1 100 Continue\r\n\r\n"
 LAST_WORD = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: application/json\r\n\r\n{}"
 
 
 class Replica:
-    """A server by hand: keeps connections, notes requests, and breaks off without a word when `answers` says so."""
+    """A server by hand: keeps connections, notes requests, and breaks off without a word when `answers` says so; or
+    with « 100 Continue », where `takes_up` and the caller expects it."""
 
     def __init__(self, address: str, port: int, answers: Callable[[Replica, int], bool]) -> None:
         self.address = address
+        self.takes_up = False
         self.requests: list[tuple[str, bytes]] = []
         self._answers = answers
         self._listener = socket.create_server((address, port))
@@ -52,16 +56,19 @@ class Replica:
         number = 0
         with suppress(ConnectionError), connection, connection.makefile("rb") as lines:  # stopped, or its caller gone
             while head := lines.readline():
-                length = 0
+                length, expects = 0, False
                 while (line := lines.readline()) not in (b"\r\n", b""):
                     name, _, value = line.partition(b":")
                     length = int(value) if name.lower() == b"content-length" else length
+                    expects = expects or name.lower() == b"expect"
                 method, path, _ = head.decode().split(" ", 2)
                 if path == ALIVE:  # asked on the connection on which something follows at once
                     connection.sendall(LAST_WORD)
                     continue
                 self.requests.append((method, lines.read(length)))
                 number += 1
+                if expects and self.takes_up:
+                    connection.sendall(TAKEN_UP)
                 if not self._answers(self, number):
                     connection.shutdown(socket.SHUT_RDWR)
                     return
@@ -135,8 +142,7 @@ def test_nobody_notices_that_a_replica_has_stopped(started: Callable[..., Servic
         assert client.post("/", json={}) == {}
         assert client.put("/", json={}) == {}
         assert client.delete("/") == {}
-        with new_session() as session:
-            assert session.get(service.url, timeout=5).ok
+        assert get_once(f"{service.url}/", 5).json() == {}
 
 
 def test_where_no_replica_is_left_the_service_is_away(started: Callable[..., Service]) -> None:
@@ -152,7 +158,7 @@ def test_what_meets_a_connection_given_up_is_sent_again(started: Callable[..., S
     service = started(1, first_of_each_connection)
     client = Client(service.url)
     client.get("/")
-    assert client.call(method, "/").ok
+    assert client.call(method, "/").json() == {}
     assert service.methods == ["GET", method, method]
 
 
@@ -166,12 +172,53 @@ def test_a_file_is_sent_again_from_where_it_began(started: Callable[..., Service
 
 
 @pytest.mark.parametrize("method", ["POST", "DELETE"])
-def test_what_is_not_repeated_never_meets_a_connection_given_up(started: Callable[..., Service], method: str) -> None:
+def test_what_has_no_body_to_hold_back_never_meets_a_connection_given_up(
+    started: Callable[..., Service], method: str
+) -> None:
     service = started(1, first_of_each_connection)
     client = Client(service.url)
     for _ in range(3):
-        client.call(method, "/", json={"once": True})
+        client.call(method, "/")
     assert service.methods == [method] * 3
+
+
+def test_posts_that_follow_each_other_share_a_connection(started: Callable[..., Service]) -> None:
+    service = started(2)
+    client = Client(service.url)
+    for replica in service.replicas:
+        replica.takes_up = True
+    for _ in range(5):
+        client.post("/", json={})
+    assert sorted(len(replica.requests) for replica in service.replicas) == [0, 5]
+
+
+def test_a_post_that_nobody_took_up_is_sent_again(started: Callable[..., Service]) -> None:
+    service = started(1, first_of_each_connection)
+    client = Client(service.url)
+    client.get("/")
+    assert client.post("/", json={"once": True}) == {}
+    assert service.methods == ["GET", "POST", "POST"]
+
+
+def test_a_post_that_was_taken_up_is_not_sent_again(started: Callable[..., Service]) -> None:
+    service = started(1, first_of_each_connection)
+    service.replicas[0].takes_up = True
+    client = Client(service.url)
+    client.get("/")
+    with pytest.raises(Unavailable):
+        client.post("/", json={"once": True})
+    assert service.methods == ["GET", "POST"]
+
+
+def test_what_its_server_has_closed_is_left_aside_without_a_word(started: Callable[..., Service]) -> None:
+    service = started(2)
+    client = Client(service.url)
+    client.get("/")
+    (met,) = (replica for replica in service.replicas if replica.requests)
+    met.stop()
+    with capture_logs() as said:
+        client.post("/", json={})
+    assert said == []
 
 
 @pytest.mark.parametrize(("method", "times"), [("GET", 2), ("POST", 1)])

@@ -27,9 +27,9 @@ def test_the_gateway_is_ready_while_services_are_away_and_names_them(running: Po
     assert answer.get_json()["checks"] == {
         "assets": "ok",
         "accounts": "ok",
-        "registrations": "ReadTimeout",
-        "documents": "ReadTimeout",
-        "pieces": "ReadTimeout",
+        "registrations": "TimeoutError",
+        "documents": "TimeoutError",
+        "pieces": "TimeoutError",
     }
 
 

@@ -16,10 +16,10 @@ from gateway.api.limits import Limits
 from gateway.app import create_app
 from gateway.clients import page_time
 from gateway.clients.last_known import AT_MOST, LastKnown
-from gateway.remembered import Remembered
 from gateway.services import SERVICES, services
 from gateway.settings import GatewaySettings
 from services.chassis.errors import Unavailable
+from services.chassis.remembered import Remembered
 from tests.gateway.people import Visitors
 from tests.support.portal import Portal
 from tests.support.silent_server import SilentServer

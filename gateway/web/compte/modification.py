@@ -50,6 +50,7 @@ def _changed(values: Values, pending: bool) -> ResponseReturnValue:
         response = redirect(url_for("compte.log_in_page", fait="mot-de-passe"), code=303)
         visitor.forget(response)
         return response
+    visitor.exchange_again()
     return redirect(url_for("compte.account", fait="adresse" if pending else "enregistre"), code=303)
 
 

@@ -19,6 +19,7 @@ from gateway.web.inscription import blueprint
 from gateway.web.inscription.conflit import conflict_page
 from gateway.web.inscription.refus import FINAL, refusal_page
 from services.chassis.errors import DomainError
+from services.chassis.http import READS
 
 OURS = ("action", "revision", "rechercher", "choisir", "parcourir", "onglet", owner.FIELD)
 STAYING = ("onglet", "rechercher", "choisir", "parcourir")
@@ -193,9 +194,11 @@ def _token() -> str:
 
 
 def _assertion() -> str:
-    """Asked for once a request: a refused tab is written, then shown again."""
+    """Asked for once a request, for a refused tab is written, then shown again; what is only shown comes with who is
+    logged in."""
     if "assertion" not in g:
-        g.assertion = services().accounts.identity(_token())
+        shown = visitor.required().identity if request.method in READS else None
+        g.assertion = shown or services().accounts.identity(_token())
     found: str = g.assertion
     return found
 

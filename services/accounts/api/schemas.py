@@ -103,6 +103,7 @@ class Exchanged(AccessToken):
     role = fields.String(allow_none=True)
     scopes = fields.List(fields.String())
     academies = fields.List(fields.String(), allow_none=True)
+    identity = fields.String(allow_none=True)
     previous_login_at = fields.AwareDateTime(allow_none=True)
     idle_seconds_left = fields.Integer(required=True)
 

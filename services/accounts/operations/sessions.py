@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.accounts.derivation import hashed, new_secret
 from services.accounts.domain.staff import scopes_of
+from services.accounts.identity import vouched_for
 from services.accounts.models import Account, KnownBrowser, LoginSession, StaffMember, db
 from services.accounts.parts import parts
 from services.accounts.signing import TOKEN_SECONDS
@@ -24,7 +25,7 @@ BROWSER_REMEMBERED = timedelta(days=400)
 
 @dataclass(frozen=True)
 class Exchanged:
-    """A minute's access token and what every page shows of who is logged in."""
+    """A minute's access token and what pages show of who is logged in; `identity` is a candidate's, vouched for."""
 
     access_token: str
     expires_in: int
@@ -36,6 +37,7 @@ class Exchanged:
     role: str | None
     scopes: list[str]
     academies: list[str] | None
+    identity: str | None
     previous_login_at: datetime | None
     idle_seconds_left: int
 
@@ -142,9 +144,11 @@ def _exchanged(found: LoginSession, subject: Account | StaffMember, client: str,
     if isinstance(subject, StaffMember):
         scopes = sorted(scopes_of(subject.role))
         who = {"civilite": None, "nom": subject.nom, "role": subject.role, "academies": subject.academies}
+        who["identity"] = None
     else:
         scopes = []
         who = {"civilite": subject.civilite, "nom": subject.nom_famille, "role": None, "academies": None}
+        who["identity"] = vouched_for(subject)
     token = parts().signer.access_token(
         subject.id, found.kind, client=client, role=who["role"], scopes=scopes, academies=who["academies"]
     )

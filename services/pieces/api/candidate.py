@@ -100,8 +100,8 @@ def validate_group(candidature_id: str, code: str) -> dict[str, Any]:
 
 def _asked(candidature_id: str) -> dict[str, Any]:
     with db.reading() as session:
-        copy = dossiers.own_candidature(session, access.caller().id, candidature_id)
-        return shown.asked(copy, dossiers.dossiers_of(session, copy.id), received_at())
+        copy, pieces = dossiers.own_pieces(session, access.caller().id, candidature_id)
+        return shown.asked(copy, pieces, received_at())
 
 
 def _filename() -> str:

@@ -39,13 +39,18 @@ _MEDIA_TYPES = {
     Format.MP3: "audio/mpeg",
     Format.MP4: "video/mp4",
 }
-_SPELLINGS = {"jpeg": Format.JPG, "jpe": Format.JPG, "jfif": Format.JPG, "m4v": Format.MP4}
+_SPELLINGS = {item.value: item for item in Format} | {
+    "jpeg": Format.JPG,
+    "jpe": Format.JPG,
+    "jfif": Format.JPG,
+    "m4v": Format.MP4,
+}
 
 
 def of_extension(extension: str) -> Format | None:
     """The format that an extension (without dot, any case) announces; None if it is none of the nine."""
     wanted = extension.casefold()
-    return Format(wanted) if wanted in set(Format) else _SPELLINGS.get(wanted)
+    return _SPELLINGS.get(wanted)
 
 
 HEIC = "heic"

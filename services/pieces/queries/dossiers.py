@@ -16,6 +16,8 @@ from services.pieces.domain.periods import Period
 from services.pieces.domain.statuses import Scan, Status
 from services.pieces.models import Candidature, Control, Deposit, Piece, Window, Withdrawal, object_tables
 
+_CATALOGUE_ORDER = (Piece.asked.desc(), Piece.position, Piece.code)
+"""Those no longer asked for come last."""
 # Counted, since for « exists » PostgreSQL may read the controls of all.
 _CONTROLS = select(func.count()).where(Control.deposit_id == Deposit.id).correlate(Deposit).scalar_subquery()
 
@@ -70,25 +72,25 @@ def shown() -> ColumnElement[bool]:
 
 def dossiers() -> Select[*tuple[Any, ...]]:
     """Every piece of every candidature that is shown, to be narrowed."""
-    return _all_dossiers().where(shown(), or_(Piece.asked, Piece.deposited))
+    return _SHOWN_DOSSIERS
 
 
-def _all_dossiers() -> Select[*tuple[Any, ...]]:
-    return (
-        select(Candidature, Piece, Deposit, _CONTROLS, Window)
-        .select_from(Piece)
-        .join(Candidature, Candidature.id == Piece.candidature_id)
-        .outerjoin(Withdrawal, Withdrawal.candidature_id == Candidature.id)
-        .outerjoin(Deposit, and_(Deposit.piece_id == Piece.id, Deposit.removed_at.is_(None)))
-        .outerjoin(
-            Window,
-            and_(
-                Window.exam_code == Candidature.exam_code,
-                Window.session_name == Candidature.session_name,
-                Window.academie_code == Candidature.academie_code,
-            ),
-        )
+_ALL_DOSSIERS: Select[*tuple[Any, ...]] = (
+    select(Candidature, Piece, Deposit, _CONTROLS, Window)
+    .select_from(Piece)
+    .join(Candidature, Candidature.id == Piece.candidature_id)
+    .outerjoin(Withdrawal, Withdrawal.candidature_id == Candidature.id)
+    .outerjoin(Deposit, and_(Deposit.piece_id == Piece.id, Deposit.removed_at.is_(None)))
+    .outerjoin(
+        Window,
+        and_(
+            Window.exam_code == Candidature.exam_code,
+            Window.session_name == Candidature.session_name,
+            Window.academie_code == Candidature.academie_code,
+        ),
     )
+)
+_SHOWN_DOSSIERS = _ALL_DOSSIERS.where(shown(), or_(Piece.asked, Piece.deposited))
 
 
 def found(session: Session, wanted: Select[*tuple[Any, ...]]) -> list[Dossier]:
@@ -108,6 +110,14 @@ def own_candidature(session: Session, candidate_id: str, candidature_id: str) ->
     return copy
 
 
+def own_pieces(session: Session, candidate_id: str, candidature_id: str) -> tuple[Candidature, list[Dossier]]:
+    """A candidature of this candidate, with its pieces in the catalogue's order. Raises NotFound."""
+    wanted = dossiers().where(Candidature.id == candidature_id, Candidature.candidate_id == candidate_id)
+    pieces = found(session, wanted.order_by(*_CATALOGUE_ORDER))
+    copy = pieces[0].candidature if pieces else own_candidature(session, candidate_id, candidature_id)
+    return copy, pieces
+
+
 def candidatures_of(session: Session, candidate_id: str) -> list[Candidature]:
     """The tiles of a candidate, newest first; also those whose session has closed."""
     wanted = (
@@ -120,9 +130,9 @@ def candidatures_of(session: Session, candidate_id: str) -> list[Candidature]:
 
 
 def dossiers_of(session: Session, candidature_id: str) -> list[Dossier]:
-    """The pieces of a candidature in the catalogue's order; those no longer asked for come last."""
+    """The pieces of a candidature in the catalogue's order."""
     wanted = dossiers().where(Candidature.id == candidature_id)
-    return found(session, wanted.order_by(Piece.asked.desc(), Piece.position, Piece.code))
+    return found(session, wanted.order_by(*_CATALOGUE_ORDER))
 
 
 def dossiers_of_candidate(session: Session, candidate_id: str) -> list[Dossier]:
@@ -144,7 +154,7 @@ def dossier_within(session: Session, academies: frozenset[str] | None, piece_id:
 
 def any_dossier(session: Session, piece_id: str) -> Dossier:
     """A piece, also of a withdrawn candidature or no longer asked for. Raises NotFound."""
-    return _one(session, _all_dossiers().where(Piece.id == piece_id))
+    return _one(session, _ALL_DOSSIERS.where(Piece.id == piece_id))
 
 
 def lock(session: Session, piece_id: str) -> None:

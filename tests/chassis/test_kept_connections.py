@@ -1,0 +1,94 @@
+"""Connections kept to a server as every web process runs it: nothing is done twice, and its leaving loses nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from services.chassis.errors import Unavailable
+from services.chassis.http import Client
+from tests.support.ports import free_port, is_listening
+from tests.support.processes import Daemon, PrivateFolder, wait_until
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 30.0
+
+
+class Site:
+    """The small site of tests.chassis.site; `deeds` is how many it has done."""
+
+    def __init__(self, folder: PrivateFolder) -> None:
+        self.port = free_port()
+        self._deeds = folder.path / "deeds"
+        env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "THREADS": "8", "DEEDS": str(self._deeds)}
+        env["BIND"] = f"127.0.0.1:{self.port}"
+        self.daemon = Daemon("site", [sys.executable, "-m", "tests.chassis.site"], folder, env)
+        self.start()
+
+    def start(self) -> None:
+        self.daemon.start()
+        self.daemon.wait_ready(lambda: is_listening(self.port))
+
+    @property
+    def deeds(self) -> int:
+        return len(self._deeds.read_bytes()) if self._deeds.exists() else 0
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    folder = PrivateFolder("kept")
+    running = Site(folder)
+    yield running
+    running.daemon.stop()
+    folder.remove()
+
+
+@pytest.fixture
+def client(site: Site) -> Client:
+    """It has a connection that it has kept."""
+    client = Client(f"http://127.0.0.1:{site.port}", page_seconds=SECONDS)
+    client.post("/deeds", json={})
+    return client
+
+
+@pytest.mark.parametrize("size", [10, 900_000], ids=["small", "large"])
+def test_a_deed_whose_server_dies_of_it_is_not_done_again(site: Site, client: Client, size: int) -> None:
+    with pytest.raises(Unavailable):
+        client.post("/deeds/last", json={"text": "x" * size})
+    wait_until(lambda: client.call("GET", "/") is not None, SECONDS, "another takes its place")
+    assert site.deeds == 2
+
+
+def test_who_comes_back_to_a_server_that_was_started_again_notices_nothing(site: Site, client: Client) -> None:
+    site.daemon.stop()
+    site.start()
+    client.post("/deeds", json={})
+    assert site.deeds == 2
+
+
+def test_whatever_leaves_while_a_server_stops_is_done_once_or_was_refused(site: Site, client: Client) -> None:
+    """Many at once, until nobody listens any more: who was answered was served, and nobody twice."""
+    answered = []
+
+    def again_and_again() -> None:
+        try:
+            while True:
+                client.post("/deeds", json={})
+                answered.append(True)
+        except Unavailable:
+            return
+
+    threads = [threading.Thread(target=again_and_again, daemon=True) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    wait_until(lambda: len(answered) > 50, SECONDS, "they are at it")
+    os.kill(site.daemon.pid, signal.SIGTERM)
+    for thread in threads:
+        thread.join(SECONDS)
+    assert len(answered) == site.deeds - 1

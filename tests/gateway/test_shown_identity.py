@@ -1,0 +1,33 @@
+"""The identity that a tab shows comes with who is logged in: accounts is asked once, and it is never outdated."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.chassis.remembered import Remembered
+from tests.gateway.people import Visitors
+from tests.gateway.test_drafts import IDENTIFICATION, begun
+from tests.support.portal import Portal, absent
+
+
+@pytest.fixture(autouse=True)
+def _remembered_long(running: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a minute, however slow the machine: what accounts said a moment ago is known throughout a test."""
+    visitors = running.gateway.app.extensions["visitors"]
+    monkeypatch.setattr(visitors, "_known", Remembered(seconds=60.0, at_most=100))
+
+
+def test_a_tab_is_shown_without_asking_accounts_anew(visitors: Visitors, running: Portal) -> None:
+    browser, draft = begun(visitors)
+    with absent(running.accounts):
+        assert browser.get(f"{draft}/{IDENTIFICATION}").status_code == 200
+
+
+def test_what_somebody_changes_in_his_account_is_what_a_tab_shows_next(visitors: Visitors) -> None:
+    browser, draft = begun(visitors)
+    assert "LAURENT" in browser.get(f"{draft}/{IDENTIFICATION}").text.upper()
+    browser.get("/compte")
+    browser.press("Enregistrer", prenoms="Théophraste")
+    shown = browser.get(f"{draft}/{IDENTIFICATION}").text.upper()
+    assert "THÉOPHRASTE" in shown
+    assert "LAURENT" not in shown

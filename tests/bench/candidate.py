@@ -19,7 +19,8 @@ REQUESTS = 54
 WORKER_SECONDS = 120.0
 LOOK_SECONDS = 0.25
 PAGE, TAB, TAB_POSTED, KEPT, SEARCH = "page", "tab", "« Suivant »", "saved as typed", "search"
-CREATE, LOG_IN, SAVE, PDF = "« Créer le compte »", "log-in", "« Enregistrer »", "PDF"
+CREATE, LOG_IN, SAVE = "« Créer le compte »", "log-in", "« Enregistrer »"
+PRINT, PDF = "« Visualiser/Imprimer »", "PDF"
 MAIL, BOTH_DOCUMENTS = "mail waited for", "both documents waited for"
 LAST_TAB = 9
 # Management commercial opérationnel is offered in the guide's session and in those around today.
@@ -57,11 +58,14 @@ class Choice:
         return [dict(pairs[:count]) for count in range(len(pairs) + 1)]
 
 
-def walk(visitor: Visitor, address: str, mails: Mails, choice: Choice) -> None:
-    """Raises NotAsExpected at the first answer that is not what it should be."""
+def walk(visitor: Visitor, address: str, mails: Mails, choice: Choice, watches: bool = False) -> None:
+    """Who `watches` looks for his documents at once, and prints afterwards. Raises NotAsExpected at the first answer
+    that is not what it should be."""
     makes_an_account(visitor, address, mails)
     logs_in(visitor, address)
     candidature = registers(visitor, choice)
+    if watches:
+        waits_for_the_documents(visitor, candidature)
     reads_the_documents(visitor, candidature)
 
 
@@ -116,15 +120,19 @@ def _fills(visitor: Visitor, draft: str, number: int, name: str, tab: Answer) ->
     return visitor.get(TAB, moved.location)
 
 
+def waits_for_the_documents(visitor: Visitor, candidature: str) -> None:
+    saved = time.perf_counter()
+    _both(visitor, candidature)
+    visitor.taken.note(BOTH_DOCUMENTS, time.perf_counter() - saved)
+
+
 def reads_the_documents(visitor: Visitor, candidature: str) -> None:
     """« Visualiser/Imprimer », then « Mes documents » until both are there, then both."""
-    saved = time.perf_counter()
-    _is_a_pdf(visitor.get("« Visualiser/Imprimer »", f"/documents/{candidature}/confirmation"))
+    _is_a_pdf(visitor.get(PRINT, f"/documents/{candidature}/confirmation"))
     visitor.get(PAGE, "/inscriptions")
     visitor.get(PAGE, "/documents")
     for file in _both(visitor, candidature):
         _is_a_pdf(visitor.get(PDF, file))
-    visitor.taken.note(BOTH_DOCUMENTS, time.perf_counter() - saved)
 
 
 def _both(visitor: Visitor, candidature: str) -> list[str]:

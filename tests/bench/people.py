@@ -16,20 +16,20 @@ from tests.bench.candidate import Choice, walk
 from tests.bench.mails import Mails
 from tests.bench.visitor import NotAsExpected, Taken, Visitor
 
-ARRIVAL_SECONDS = 0.25
-"""Between one person's coming and the next one's."""
-
 
 @dataclass(frozen=True)
 class Load:
-    """`people` who go on for `seconds`, each with a new account as soon as the last is through, at least one journey
-    each; `pause` is what somebody rests before each request, on average."""
+    """`people` come one after the other, `arrival` seconds apart, and go on until `seconds` are over: each with a new
+    account as soon as he is through with the last, and at least once. `pause` is what somebody rests before each
+    request, on average; who `watches` looks for his documents as soon as he has saved."""
 
     url: str
     mails: str
     people: int
-    seconds: float
+    seconds: float = 0.0
     pause: float = 0.0
+    arrival: float = 0.25
+    watches: bool = False
     session: str = "2022"
     academie: str = "03"
     domain: str = "example.org"
@@ -37,7 +37,7 @@ class Load:
 
 @dataclass
 class Met:
-    """What came of it. `lasted` is how long it took until the last was through."""
+    """What came of it. `lasted` is how long it took until the last was through, `processor` what the load took itself."""
 
     journeys: int = 0
     lasted: float = 0.0
@@ -45,48 +45,59 @@ class Met:
     seconds: dict[str, list[float]] = field(default_factory=dict)
     errors: dict[str, int] = field(default_factory=dict)
 
-    @property
-    def requests(self) -> int:
-        return sum(map(len, self.seconds.values()))
+
+class Person(threading.Thread):
+    """One after the other of those who use this browser."""
+
+    def __init__(self, load: Load, number: int, mails: Mails) -> None:
+        super().__init__()
+        self._load = load
+        self._number = number
+        self._mails = mails
+        self.taken = Taken()
+        self.journeys = 0
+
+    def run(self) -> None:
+        until = time.monotonic() + self._load.seconds
+        time.sleep(self._number * self._load.arrival)
+        self._walks()
+        while time.monotonic() < until:
+            self._walks()
+
+    def _walks(self) -> None:
+        load = self._load
+        visitor = Visitor(load.url, self.taken, self._rests if load.pause else lambda: None)
+        address = f"mesure.{random.getrandbits(60):x}@{load.domain}"
+        try:
+            walk(visitor, address, self._mails, Choice(load.session, load.academie), load.watches)
+            self.journeys += 1
+        except NotAsExpected as refusal:
+            self.taken.failed(str(refusal))
+        finally:
+            visitor.close()
+
+    def _rests(self) -> None:
+        """Between half and one and a half times as long."""
+        time.sleep(random.uniform(0.5, 1.5) * self._load.pause)
 
 
 def go_on(load: Load) -> Met:
-    met, taken, lock = Met(), [Taken() for _ in range(load.people)], threading.Lock()
-    mails, begun = Mails(load.mails), time.monotonic()
-
-    def person(number: int) -> None:
-        time.sleep(number * ARRIVAL_SECONDS)
-        for journey in range(1_000_000):
-            if journey and time.monotonic() - begun > load.seconds:
-                return
-            address = f"mesure.{random.getrandbits(60):x}.{number}@{load.domain}"
-            visitor = Visitor(load.url, taken[number], _rest(load.pause))
-            try:
-                walk(visitor, address, mails, Choice(load.session, load.academie))
-            except NotAsExpected as refusal:
-                taken[number].failed(str(refusal))
-            else:
-                with lock:
-                    met.journeys += 1
-            finally:
-                visitor.close()
-
-    threads = [threading.Thread(target=person, args=(number,)) for number in range(load.people)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    met.lasted, met.processor = time.monotonic() - begun, time.process_time()
-    for one in taken:
-        for step, seconds in one.seconds.items():
-            met.seconds.setdefault(step, []).extend(seconds)
-        for what, count in one.errors.items():
-            met.errors[what] = met.errors.get(what, 0) + count
-    return met
-
-
-def _rest(pause: float):  # type: ignore[no-untyped-def]
-    return (lambda: time.sleep(random.uniform(0.5, 1.5) * pause)) if pause else (lambda: None)
+    begun, processor, mails = time.monotonic(), time.process_time(), Mails(load.mails)
+    persons = [Person(load, number, mails) for number in range(load.people)]
+    for person in persons:
+        person.start()
+    for person in persons:
+        person.join()
+    taken = Taken()
+    for person in persons:
+        taken.add(person.taken)
+    return Met(
+        sum(person.journeys for person in persons),
+        time.monotonic() - begun,
+        time.process_time() - processor,
+        taken.seconds,
+        taken.errors,
+    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """What `make bench` measured: gathered by `record`, printed at the end, and written to bench.json.
 
-A pytest plugin (`-p tests.bench.record`). Any test may call `record`; a figure that misses its aim fails the run once all
-is measured. bench.json is a list of {name, value, unit, aim, held}, of which the first say when and on what it was measured.
+A pytest plugin (`-p tests.bench.record`). Any test may call `record`; a figure that misses its aim fails the run once
+all is measured. bench.json is a list of {name, value, unit, aim, held}; the first say when and on what it was measured.
 """
 
 from __future__ import annotations

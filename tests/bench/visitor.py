@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
 
 TIMEOUT_SECONDS = 60.0
+AWAY, TRIES, RETRY_SECONDS = 503, 20, 3.0
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -37,8 +38,14 @@ class Taken:
     def note(self, step: str, seconds: float) -> None:
         self.seconds.setdefault(step, []).append(seconds)
 
-    def failed(self, what: str) -> None:
-        self.errors[what] = self.errors.get(what, 0) + 1
+    def failed(self, what: str, times: int = 1) -> None:
+        self.errors[what] = self.errors.get(what, 0) + times
+
+    def add(self, other: Taken) -> None:
+        for step, seconds in other.seconds.items():
+            self.seconds.setdefault(step, []).extend(seconds)
+        for what, times in other.errors.items():
+            self.failed(what, times)
 
 
 class Visitor:
@@ -69,7 +76,19 @@ class Visitor:
     def _asked(
         self, step: str, method: str, path: str, body: bytes | None, headers: Mapping[str, str], status: int
     ) -> Answer:
-        self._pause()
+        """Who is told to come back later does, as often as people do; each time counts as an error."""
+        for _ in range(TRIES):
+            self._pause()
+            answer = self._answered(step, method, path, body, headers)
+            if answer.status == status:
+                return answer
+            if answer.status != AWAY:
+                break
+            self.taken.failed(f"{step}: {AWAY}")
+            time.sleep(RETRY_SECONDS)
+        raise NotAsExpected(f"{step}: {answer.status}")
+
+    def _answered(self, step: str, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
         sent = {**self._headers, **headers}
         if self._cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
@@ -83,8 +102,6 @@ class Visitor:
             raise NotAsExpected(f"{step}: {type(error).__name__}") from error
         self.taken.note(step, time.perf_counter() - begun)
         self._keep_cookies(received)
-        if received.status != status:
-            raise NotAsExpected(f"{step}: {received.status}")
         return Answer(received.status, content, received.getheader("Location") or "")
 
     def _keep_cookies(self, received: http.client.HTTPResponse) -> None:

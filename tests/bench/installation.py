@@ -1,0 +1,89 @@
+"""A portal that is measured, in one of its modes: a load is put upon it, and what each process took for it is read."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from tests.bench.parts import pids_of
+from tests.bench.people import Load, Met
+from tests.bench.processes import Usage, usage, used_since
+from tests.support.launched import LaunchedPortal
+from tests.support.processes import wait_until
+
+OURS = ("gateway", "accounts", "registrations", "documents", "pieces")
+WORKERS = "workers"
+SETTLED_SECONDS, REST_SECONDS = 60.0, 1.0
+AT_REST = 0.1
+"""Processor seconds in REST_SECONDS below which nothing more is worked off."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A load, what people met, and what each process took for it."""
+
+    met: Met
+    usage: Mapping[str, Usage]
+
+    @property
+    def per_journey(self) -> dict[str, float]:
+        """Processor seconds of one journey by process, the workers together."""
+        share = 1 / max(self.met.journeys, 1)
+        seconds = {name: used.processor * share for name, used in self.usage.items() if not name.endswith("-worker")}
+        workers = sum(used.processor for name, used in self.usage.items() if name.endswith("-worker"))
+        return {**seconds, WORKERS: workers * share}
+
+    @property
+    def a_minute(self) -> float:
+        """Journeys a minute."""
+        return self.met.journeys / self.met.lasted * 60
+
+
+class Installation:
+    """`label` says which mode it is in the table; `servers` are processes beside the portal's own."""
+
+    def __init__(self, label: str, portal: LaunchedPortal, mails: Path, servers: Mapping[str, int]) -> None:
+        self.label = label
+        self.portal = portal
+        self._mails = mails
+        self._servers = dict(servers)
+
+    @property
+    def pids(self) -> dict[str, int]:
+        return {**pids_of(self.portal.var, self.portal.pid), **self._servers}
+
+    def bears(self, people: int, **given: float | bool) -> Measured:
+        """Put the load on, and wait until all that follows from it is worked off."""
+        load = Load(self.portal.url, str(self._mails), people, **given)  # type: ignore[arg-type]
+        pids = self.pids
+        before = usage(pids)
+        met = put_on(load)
+        self._settles(pids)
+        return Measured(met, used_since(before, pids))
+
+    def _settles(self, pids: Mapping[str, int]) -> None:
+        workers = {name: pid for name, pid in pids.items() if name.endswith("-worker")}
+        seen = [float("-inf")]
+
+        def is_at_rest() -> bool:
+            seen.append(sum(used.processor for used in usage(workers).values()))
+            return seen[-1] - seen[-2] < AT_REST
+
+        wait_until(is_at_rest, SETTLED_SECONDS, f"{self.label} at rest", pause=REST_SECONDS)
+
+
+def put_on(load: Load) -> Met:
+    """By a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.people"],
+        input=json.dumps(asdict(load)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return Met(**json.loads(done.stdout))

@@ -91,16 +91,29 @@ def logs_in(visitor: Visitor, address: str) -> None:
 
 def registers(visitor: Visitor, choice: Choice) -> str:
     """« M'inscrire » to « Enregistrer »; the candidature's id."""
+    draft, tab = opens_a_draft(visitor, choice)
+    return saves(visitor, draft, fills_the_tabs(visitor, draft, tab))
+
+
+def opens_a_draft(visitor: Visitor, choice: Choice) -> tuple[str, Answer]:
+    """The path of its tabs, and the first of them."""
     for chosen in choice.steps():
         page = visitor.get(PAGE, "/inscription", chosen)
     opening = _OPENING.search(page.text)
     if opening is None:
         raise NotAsExpected(f"page: no « Valider » for session {choice.session} in académie {choice.academie}")
     begun = visitor.post("« Valider »", "/inscription", {"opening_id": opening[1]})
-    draft = begun.location.rpartition("/")[0]
-    tab = visitor.get(TAB, begun.location)
+    return begun.location.rpartition("/")[0], visitor.get(TAB, begun.location)
+
+
+def fills_the_tabs(visitor: Visitor, draft: str, tab: Answer) -> Answer:
+    """The last one, « N° Inscription »."""
     for number, name in enumerate((*DOSSIER, "recap"), start=1):
         tab = _fills(visitor, draft, number, name, tab)
+    return tab
+
+
+def saves(visitor: Visitor, draft: str, tab: Answer) -> str:
     saved = visitor.post(SAVE, f"{draft}/{LAST_TAB}", _hidden(tab) | {"action": "save"})
     visitor.get(PAGE, saved.location)
     return saved.location.split("/")[2]

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from deploy.local.children import SERVICES
 from services.chassis.http import PAGE_SECONDS
 from tests.bench.floor import Floor, measured
-from tests.bench.installation import OURS, Installation
+from tests.bench.installation import ON_SERVERS, ONE_MACHINE, Installation
 from tests.support.launched import LaunchedPortal
 from tests.support.ports import free_port, is_listening
 from tests.support.processes import Daemon, PrivateFolder
@@ -37,20 +38,18 @@ def floor() -> Floor:
 @pytest.fixture(scope="session")
 def one_machine() -> Iterator[Installation]:
     portal = LaunchedPortal("bench", AS_SHIPPED)
-    yield Installation("one machine", portal, portal.var / "mail", {})
+    yield Installation(ONE_MACHINE, portal, portal.var / "mail", {})
     portal.stop()
 
 
 @pytest.fixture(scope="session")
 def on_servers(postgres: Postgres, rabbitmq: RabbitMQ) -> Iterator[Installation]:
     mails = _MailsAsFiles()
-    databases = {
-        f"{service.upper()}_DATABASE_URL": postgres.fresh_database() for service in OURS if service != "gateway"
-    }
+    databases = {f"{service.upper()}_DATABASE_URL": postgres.fresh_database() for service in SERVICES}
     real = databases | {"BROKER_URL": rabbitmq.fresh_vhost(), "MAIL_URL": mails.url}
     portal = LaunchedPortal("bench-servers", AS_SHIPPED | real)
     servers = {"PostgreSQL": postgres.pid, "RabbitMQ": rabbitmq.pid}
-    yield Installation("PostgreSQL, RabbitMQ, S3", portal, mails.folder, servers)
+    yield Installation(ON_SERVERS, portal, mails.folder, servers)
     portal.stop()
     mails.stop()
 

@@ -15,8 +15,7 @@ from tests.bench.processes import Usage, usage, used_since
 from tests.support.launched import LaunchedPortal
 from tests.support.processes import wait_until
 
-OURS = ("gateway", "accounts", "registrations", "documents", "pieces")
-WORKERS = "workers"
+ONE_MACHINE, ON_SERVERS = "one machine", "PostgreSQL, RabbitMQ, S3"
 SETTLED_SECONDS, REST_SECONDS = 60.0, 1.0
 AT_REST = 0.1
 """Processor seconds in REST_SECONDS below which nothing more is worked off."""
@@ -31,11 +30,8 @@ class Measured:
 
     @property
     def per_journey(self) -> dict[str, float]:
-        """Processor seconds of one journey by process, the workers together."""
-        share = 1 / max(self.met.journeys, 1)
-        seconds = {name: used.processor * share for name, used in self.usage.items() if not name.endswith("-worker")}
-        workers = sum(used.processor for name, used in self.usage.items() if name.endswith("-worker"))
-        return {**seconds, WORKERS: workers * share}
+        """Processor seconds of one journey by process."""
+        return {name: used.processor / max(self.met.journeys, 1) for name, used in self.usage.items()}
 
     @property
     def a_minute(self) -> float:

@@ -37,7 +37,7 @@ class Load:
 
 @dataclass
 class Met:
-    """What came of it. `lasted` is how long it took until the last was through, `processor` what the load took itself."""
+    """What came of it. `lasted` is how long it took until the last was through, `processor` what the load took."""
 
     journeys: int = 0
     lasted: float = 0.0

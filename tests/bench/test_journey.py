@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from math import ceil
-
 from tests.bench.candidate import BOTH_DOCUMENTS, TAB
 from tests.bench.floor import Floor
-from tests.bench.installation import Installation, Measured
-from tests.bench.people import Met
+from tests.bench.installation import ONE_MACHINE, Installation, Measured
+from tests.bench.keep import OF_A_JOURNEY
 from tests.bench.record import record
+from tests.bench.waits import percentile, record_waits
 
 MOST_PROCESSOR, MOST_TIMES_THE_FLOOR = 0.5, 2.5
 MOST_TIMES_SLOWER = 8
@@ -34,39 +33,31 @@ def test_the_whole_journey(installation: Installation, floor: Floor) -> None:
     mode = installation.label
     installation.bears(FEW)  # what is loaded at the first call is loaded now
     alone = installation.bears(1, seconds=SECONDS)
-    _waited(f"{mode}, 1 person", alone.met)
+    record_waits(f"{mode}, 1 person", alone.met)
     _cost(mode, installation.bears(FEW, seconds=SECONDS), floor)
     busy = installation.bears(16, seconds=SECONDS)
-    _waited(f"{mode}, 16 people", busy.met)
+    record_waits(f"{mode}, 16 people", busy.met)
     record(f"{mode}: journeys a minute", busy.a_minute, "")
     crowd = installation.bears(64, seconds=SECONDS)
-    _waited(f"{mode}, 64 people without rest", crowd.met)
+    record_waits(f"{mode}, 64 people without rest", crowd.met)
     record(f"{mode}, 64 people without rest: journeys a minute", crowd.a_minute, "")
     readers = installation.bears(64, seconds=SECONDS, pause=READING_SECONDS)
-    _waited(f"{mode}, 64 people", readers.met)
-    slower = _percentile(readers.met.seconds[TAB], 95) / _percentile(alone.met.seconds[TAB], 95)
+    record_waits(f"{mode}, 64 people", readers.met)
+    slower = percentile(readers.met.seconds[TAB], 95) / percentile(alone.met.seconds[TAB], 95)
     record(f"{mode}, 64 people: p95 of a tab over that of one person", slower, "times", aim=MOST_TIMES_SLOWER)
     _documents_in_time(installation, busy.a_minute * SHARE_OF_CAPACITY / 60)
 
 
 def _cost(mode: str, measured: Measured, floor: Floor) -> None:
     """On one machine all of it is Python; a server's share is its own affair."""
-    by_process, on_one_machine = measured.per_journey, "PostgreSQL" not in measured.usage
+    by_process, on_one_machine = measured.per_journey, mode == ONE_MACHINE
     total = sum(by_process.values())
     record(f"{mode}: a journey", total, "CPU-s", aim=MOST_PROCESSOR if on_one_machine else None)
     over = total / floor.journey
     record(f"{mode}: a journey over the floor", over, "times", aim=MOST_TIMES_THE_FLOOR if on_one_machine else None)
     for name, seconds in by_process.items():
-        record(f"{mode}: a journey, of it {name}", seconds, "CPU-s")
+        record(f"{mode}: {OF_A_JOURNEY}{name}", seconds, "CPU-s")
     record(f"{mode}: load generator (not in it)", measured.met.processor / max(measured.met.journeys, 1), "CPU-s")
-
-
-def _waited(who: str, met: Met) -> None:
-    print(f"\n{who}: {met.journeys} journeys in {met.lasted:.0f} s, errors: {met.errors or 'none'}")
-    for step, seconds in sorted(met.seconds.items()):
-        for percent in (50, 95, 99):
-            record(f"{who}, {step}: p{percent}", _percentile(seconds, percent) * 1000, "ms")
-    record(f"{who}: errors", sum(met.errors.values()), "", aim=0)
 
 
 def _documents_in_time(installation: Installation, per_second: float) -> None:
@@ -76,10 +67,6 @@ def _documents_in_time(installation: Installation, per_second: float) -> None:
         met = installation.bears(people, seconds=seconds, arrival=arrival, watches=True).met
         waited = met.seconds[BOTH_DOCUMENTS]
         name = f"{installation.label}, {load}: « Enregistrer » to both documents"
-        record(f"{name}: p50", _percentile(waited, 50), "s")
-        record(f"{name}: p95", _percentile(waited, 95), "s", aim=MOST_SECONDS_TO_BOTH_DOCUMENTS)
+        record(f"{name}: p50", percentile(waited, 50), "s")
+        record(f"{name}: p95", percentile(waited, 95), "s", aim=MOST_SECONDS_TO_BOTH_DOCUMENTS)
 
-
-def _percentile(values: list[float], percent: int) -> float:
-    """Of those measured, the one that so many percent do not exceed."""
-    return sorted(values)[ceil(len(values) * percent / 100) - 1]

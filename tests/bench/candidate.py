@@ -92,7 +92,9 @@ def logs_in(visitor: Visitor, address: str) -> None:
 def registers(visitor: Visitor, choice: Choice) -> str:
     """« M'inscrire » to « Enregistrer »; the candidature's id."""
     draft, tab = opens_a_draft(visitor, choice)
-    return saves(visitor, draft, fills_the_tabs(visitor, draft, tab))
+    candidature = saves(visitor, draft, fills_the_tabs(visitor, draft, tab))
+    visitor.get(PAGE, f"/inscriptions/{candidature}/numero")
+    return candidature
 
 
 def opens_a_draft(visitor: Visitor, choice: Choice) -> tuple[str, Answer]:
@@ -114,8 +116,8 @@ def fills_the_tabs(visitor: Visitor, draft: str, tab: Answer) -> Answer:
 
 
 def saves(visitor: Visitor, draft: str, tab: Answer) -> str:
+    """« Enregistrer » of the last tab; the candidature's id."""
     saved = visitor.post(SAVE, f"{draft}/{LAST_TAB}", _hidden(tab) | {"action": "save"})
-    visitor.get(PAGE, saved.location)
     return saved.location.split("/")[2]
 
 

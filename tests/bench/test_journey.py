@@ -69,4 +69,3 @@ def _documents_in_time(installation: Installation, per_second: float) -> None:
         name = f"{installation.label}, {load}: « Enregistrer » to both documents"
         record(f"{name}: p50", percentile(waited, 50), "s")
         record(f"{name}: p95", percentile(waited, 95), "s", aim=MOST_SECONDS_TO_BOTH_DOCUMENTS)
-

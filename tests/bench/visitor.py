@@ -51,11 +51,15 @@ class Taken:
 class Visitor:
     """`pause` is called before each request of a page, as somebody reads before he presses."""
 
-    def __init__(self, url: str, taken: Taken, pause: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, url: str, taken: Taken, pause: Callable[[], None] = lambda: None, token: str | None = None
+    ) -> None:
         parts = urlsplit(url)
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         self._connection = kind(parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS)
         self._headers = {"Sec-Fetch-Site": "same-origin", "Accept-Encoding": "identity"}
+        if token:  # a tool, or one of our own processes
+            self._headers["Authorization"] = f"Bearer {token}"
         self._cookies: dict[str, str] = {}
         self._pause = pause
         self.taken = taken

@@ -46,6 +46,17 @@ def most_memory(pid: int) -> int:
     return max(_status(member, "VmHWM") for member in _family(pid))
 
 
+def memory_now(pid: int) -> int:
+    """The same, at this moment."""
+    return max(_status(member, "VmRSS") for member in _family(pid))
+
+
+def forget_most_memory(pid: int) -> None:
+    """From now on the most is counted anew."""
+    for member in _family(pid):
+        Path(f"/proc/{member}/clear_refs").write_text("5", encoding="ascii")
+
+
 def _of_family(pid: int) -> Usage:
     members = list(_family(pid))
     return Usage(

@@ -29,12 +29,15 @@ def test_the_floor(floor: Floor) -> None:
     record("floor: pages, papers and hashes of a journey", floor.journey, "CPU-s")
 
 
-def test_the_whole_journey(installation: Installation, floor: Floor) -> None:
-    mode = installation.label
+def test_what_a_journey_costs(installation: Installation, floor: Floor) -> None:
     installation.bears(FEW)  # what is loaded at the first call is loaded now
+    _cost(installation.label, installation.bears(FEW, seconds=SECONDS), floor)
+
+
+def test_how_long_people_wait(installation: Installation) -> None:
+    mode = installation.label
     alone = installation.bears(1, seconds=SECONDS)
     record_waits(f"{mode}, 1 person", alone.met)
-    _cost(mode, installation.bears(FEW, seconds=SECONDS), floor)
     busy = installation.bears(16, seconds=SECONDS)
     record_waits(f"{mode}, 16 people", busy.met)
     record(f"{mode}: journeys a minute", busy.a_minute, "")

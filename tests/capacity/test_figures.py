@@ -1,4 +1,4 @@
-"""What `make bench` says of a figure: whether its aim is held, on one line of the table, in its place in the document."""
+"""What `make bench` says of a figure: whether its aim is held, its line in the table, its place in the document."""
 
 from __future__ import annotations
 

@@ -14,10 +14,11 @@ MOST_TIMES_SLOWER = 8
 MOST_SECONDS_TO_BOTH_DOCUMENTS = 2.0
 FEW = 4
 """People who keep both processors busy without waiting for each other."""
+SOME, MANY = 16, 64
 SECONDS = 20.0
 READING_SECONDS = 1.0
-"""What each of sixty-four rests before he asks for the next page; nobody reads faster. Without a rest each of them
-waits for the sixty-three others, whatever the pages cost."""
+"""What each of many rests before he asks for the next page; nobody reads faster. Without a rest each of them waits for
+all the others, whatever the pages cost."""
 SHARE_OF_CAPACITY = 0.8
 ARRIVALS = 60
 
@@ -38,16 +39,16 @@ def test_how_long_people_wait(installation: Installation) -> None:
     mode = installation.label
     alone = installation.bears(1, seconds=SECONDS)
     record_waits(f"{mode}, 1 person", alone.met)
-    busy = installation.bears(16, seconds=SECONDS)
-    record_waits(f"{mode}, 16 people", busy.met)
+    busy = installation.bears(SOME, seconds=SECONDS)
+    record_waits(f"{mode}, {SOME} people", busy.met)
     record(f"{mode}: journeys a minute", busy.a_minute, "")
-    crowd = installation.bears(64, seconds=SECONDS)
-    record_waits(f"{mode}, 64 people without rest", crowd.met)
-    record(f"{mode}, 64 people without rest: journeys a minute", crowd.a_minute, "")
-    readers = installation.bears(64, seconds=SECONDS, pause=READING_SECONDS)
-    record_waits(f"{mode}, 64 people", readers.met)
+    crowd = installation.bears(MANY, seconds=SECONDS)
+    record_waits(f"{mode}, {MANY} people without rest", crowd.met)
+    record(f"{mode}, {MANY} people without rest: journeys a minute", crowd.a_minute, "")
+    readers = installation.bears(MANY, seconds=SECONDS, pause=READING_SECONDS)
+    record_waits(f"{mode}, {MANY} people", readers.met)
     slower = percentile(readers.met.seconds[TAB], 95) / percentile(alone.met.seconds[TAB], 95)
-    record(f"{mode}, 64 people: p95 of a tab over that of one person", slower, "times", aim=MOST_TIMES_SLOWER)
+    record(f"{mode}, {MANY} people: p95 of a tab over that of one person", slower, "times", aim=MOST_TIMES_SLOWER)
     _documents_in_time(installation, busy.a_minute * SHARE_OF_CAPACITY / 60)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
 
 TIMEOUT_SECONDS = 60.0
+KEPT_SECONDS = 20.0
 AWAY, TRIES, RETRY_SECONDS = 503, 20, 3.0
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -61,6 +62,7 @@ class Visitor:
         if token:  # a tool, or one of our own processes
             self._headers["Authorization"] = f"Bearer {token}"
         self._cookies: dict[str, str] = {}
+        self._used = float("-inf")
         self._pause = pause
         self.taken = taken
 
@@ -97,6 +99,8 @@ class Visitor:
         if self._cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
         begun = time.perf_counter()
+        if begun - self._used > KEPT_SECONDS:  # a server closes it some time
+            self._connection.close()
         try:
             self._connection.request(method, path, body, sent)
             received = self._connection.getresponse()
@@ -104,7 +108,8 @@ class Visitor:
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()
             raise NotAsExpected(f"{step}: {type(error).__name__}") from error
-        self.taken.note(step, time.perf_counter() - begun)
+        self._used = time.perf_counter()
+        self.taken.note(step, self._used - begun)
         self._keep_cookies(received)
         return Answer(received.status, content, received.getheader("Location") or "")
 

@@ -11,6 +11,7 @@ from tests.bench.parts import children_of
 
 _TICK = 1 / os.sysconf("SC_CLK_TCK")
 _KIB = 1024
+_FORGET_MOST = "5"  # proc(5), clear_refs
 
 
 @dataclass(frozen=True)
@@ -41,20 +42,17 @@ def processor_seconds(pid: int) -> float:
     return sum(_processor(member) for member in _family(pid))
 
 
-def most_memory(pid: int) -> int:
-    """The most bytes that the process, or the largest of its children, has held; as the kernel counts them."""
-    return max(_status(member, "VmHWM") for member in _family(pid))
+def memory_from_now(pid: int) -> dict[int, int]:
+    """Bytes that the process and each of its children hold; from now on the most is counted anew."""
+    members = list(_family(pid))
+    for member in members:
+        Path(f"/proc/{member}/clear_refs").write_text(_FORGET_MOST, encoding="ascii")
+    return {member: _status(member, "VmRSS") for member in members}
 
 
-def memory_now(pid: int) -> int:
-    """The same, at this moment."""
-    return max(_status(member, "VmRSS") for member in _family(pid))
-
-
-def forget_most_memory(pid: int) -> None:
-    """From now on the most is counted anew."""
-    for member in _family(pid):
-        Path(f"/proc/{member}/clear_refs").write_text("5", encoding="ascii")
+def most_more_memory(before: Mapping[int, int]) -> int:
+    """By how many bytes at most one of these processes has held more, at its worst moment."""
+    return max(_status(member, "VmHWM") - held for member, held in before.items())
 
 
 def _of_family(pid: int) -> Usage:

@@ -18,7 +18,7 @@ from pypdf import PdfWriter
 
 from tests.bench.candidate import Choice, registers
 from tests.bench.installation import Installation
-from tests.bench.processes import forget_most_memory, memory_now, most_memory
+from tests.bench.processes import memory_from_now, most_more_memory
 from tests.bench.record import record
 from tests.bench.visitor import NotAsExpected, Visitor
 from tests.support.processes import wait_until
@@ -32,6 +32,7 @@ MOST_MORE_MIB = 40
 AT_ONCE_REGISTERING = 4
 KNOWN_SECONDS = 120.0
 HOLDING_FILES = ("gateway", "pieces")
+"""The confined programs that look into a file are born with it, and have a limit of their own."""
 _PIECE = re.compile(r"/justificatifs/[0-9a-f]{32}/depot/[0-9a-f]+")
 
 
@@ -53,15 +54,12 @@ def test_deposits(one_machine: Installation) -> None:
     depositors[0].deposits(forms[0])  # the first one starts a program
     for_one = sum(_seconds(partial(depositors[0].deposits, form)) for form in forms[:ONE_BY_ONE])
     record("deposits of 5 MiB, one at a time", ONE_BY_ONE * 5 / for_one, "MiB/s")
-    pids = {name: one_machine.pids[name] for name in HOLDING_FILES}
-    for pid in pids.values():
-        forget_most_memory(pid)
-    before = {name: memory_now(pid) for name, pid in pids.items()}
+    before = {name: memory_from_now(one_machine.pids[name]) for name in HOLDING_FILES}
     sent = [partial(depositor.deposits, form) for depositor, form in zip(depositors, forms, strict=True)]
     ours = TOGETHER * 5 / _seconds(lambda: _together(sent))
     record(f"deposits of 5 MiB, {TOGETHER} together", ours, "MiB/s")
-    for name, pid in pids.items():
-        more = (most_memory(pid) - before[name]) / MIB
+    for name, held in before.items():
+        more = most_more_memory(held) / MIB
         record(f"deposits of 5 MiB, {TOGETHER} together: more memory of {name}", more, "MiB", aim=MOST_MORE_MIB)
     puts = [_put(one_machine) for _ in range(TOGETHER)]
     alone = TOGETHER * 5 / _seconds(lambda: _together(puts))

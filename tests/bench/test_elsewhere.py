@@ -13,10 +13,9 @@ import pytest
 from tests.bench.installation import put_on
 from tests.bench.people import Load
 from tests.bench.record import record
-from tests.bench.waits import record_waits
+from tests.bench.waits import READING_SECONDS, record_waits
 
 SECONDS = 30.0
-READING_SECONDS = 1.0
 URL = os.environ.get("URL", "")
 
 

@@ -7,7 +7,7 @@ from tests.bench.floor import Floor
 from tests.bench.installation import ONE_MACHINE, Installation, Measured
 from tests.bench.keep import OF_A_JOURNEY
 from tests.bench.record import record
-from tests.bench.waits import percentile, record_waits
+from tests.bench.waits import READING_SECONDS, percentile, record_waits
 
 MOST_PROCESSOR, MOST_TIMES_THE_FLOOR = 0.5, 2.5
 MOST_TIMES_SLOWER = 8
@@ -16,9 +16,6 @@ FEW = 4
 """People who keep both processors busy without waiting for each other."""
 SOME, MANY = 16, 64
 SECONDS = 20.0
-READING_SECONDS = 1.0
-"""What each of many rests before he asks for the next page; nobody reads faster. Without a rest each of them waits for
-all the others, whatever the pages cost."""
 SHARE_OF_CAPACITY = 0.8
 ARRIVALS = 60
 

@@ -7,6 +7,9 @@ from math import ceil
 from tests.bench.people import Met
 from tests.bench.record import record
 
+READING_SECONDS = 1.0
+"""What each of many rests before he asks for the next page; nobody reads faster. Without a rest each of them waits for
+all the others, whatever the pages cost."""
 PERCENTS = (50, 95, 99)
 
 

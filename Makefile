@@ -14,7 +14,7 @@ PATIENTLY := -o faulthandler_timeout=3600
 # The files of a whole run are shared among processes, each with servers of its own; a single file starts faster alone.
 SIDE_BY_SIDE = $(if $(ARGS),,-n 2 --dist loadfile)
 # What make bench runs; of another installation (URL=…) what can be measured from outside.
-BENCHES = $(if $(URL),tests/bench/test_elsewhere.py,tests/bench tests/journeys/bench tests/objects/bench tests/pieces/bench)
+BENCHES = $(if $(URL),tests/bench/test_elsewhere.py,tests/bench $(wildcard tests/*/bench))
 # Arguments for pytest: make test ARGS="tests/accounts -k activation"
 ARGS ?=
 
@@ -59,8 +59,8 @@ $(LIGHTHOUSE): tests/lighthouse/package.json tests/lighthouse/package-lock.json 
 lighthouse: .venv/dev.stamp $(ASSETS) $(LIGHTHOUSE) services ## what Lighthouse says of five pages on a simulated phone
 	$(PY) -m pytest $(PATIENTLY) -s tests/lighthouse $(ARGS)
 
-bench: .venv/dev.stamp $(ASSETS) services ## measure what a registration costs, against the least it could cost (KEEP=1, URL=…: docs/capacity.md)
-	KEEP="$(KEEP)" URL="$(URL)" MAILS="$(MAILS)" $(PY) -m pytest $(PATIENTLY) -p tests.bench.record -s $(BENCHES) $(ARGS)
+bench: .venv/dev.stamp $(ASSETS) services ## measure what a registration costs, beside the least it could (docs/capacity.md)
+	$(PY) -m pytest $(PATIENTLY) -p tests.bench.record -s $(BENCHES) $(ARGS)
 
 soak: .venv/dev.stamp $(ASSETS) services ## the tests that are too long for make check
 	COMPOSE="$(COMPOSE)" ENGINE="$(ENGINE)" $(PY) -m pytest $(PATIENTLY) tests/journeys/soak tests/attacks/soak tests/faults/soak tests/composed/soak $(ARGS)

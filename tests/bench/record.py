@@ -1,7 +1,7 @@
 """What `make bench` measured: gathered by `record`, printed at the end, and written to bench.json.
 
-A pytest plugin (`-p tests.bench.record`). Any test may call `record`; a figure that misses its aim fails the run once all
-is measured. bench.json is a list of {name, value, unit, aim, held}, of which the first say when and on what it was measured.
+A pytest plugin (`-p tests.bench.record`). Any test may call `record`; a figure that misses its aim fails the run once
+all is measured. bench.json is a list of {name, value, unit, aim, held}; the first say when and on what it was measured.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.bench.keep import keep, spaced
 
 ROOT = Path(__file__).parents[2]
 WRITTEN = ROOT / "bench.json"
@@ -48,6 +50,12 @@ class Figure:
         return "" if self.aim is None else f"{'≤' if self.at_most else '≥'} {in_few_digits(self.aim)}"
 
     @property
+    def stem(self) -> str:
+        """What is said before « : p95 »; empty for what is no percentile."""
+        stem, _, last = self.name.rpartition(": ")
+        return stem if last.startswith("p") and last[1:].isdecimal() else ""
+
+    @property
     def verdict(self) -> str:
         return {True: "yes", False: "NO", None: ""}[self.held]
 
@@ -70,7 +78,7 @@ def recorded() -> list[Figure]:
 
 def in_few_digits(value: float) -> str:
     """Three digits that count, without an exponent; whole where that is more."""
-    return f"{value:,.0f}".replace(",", " ") if abs(value) >= 100 else f"{value:.3g}"
+    return spaced(value) if abs(value) >= 100 else f"{value:.3g}"
 
 
 def surroundings() -> list[Figure]:
@@ -87,12 +95,33 @@ def surroundings() -> list[Figure]:
 def lines(figures: list[Figure]) -> list[str]:
     """The table as Markdown, which reads as plain text too."""
     cells = [("what", "measured", "aim", "held")]
-    cells += [(figure.name, figure.shown, figure.shown_aim, figure.verdict) for figure in figures]
+    cells += [_row(group) for group in _percentiles_together(figures)]
     widths = [max(len(row[column]) for row in cells) for column in range(4)]
     rows = [
         "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in cells
     ]
     return [rows[0], "| " + " | ".join("-" * width for width in widths) + " |", *rows[1:]]
+
+
+def _percentiles_together(figures: list[Figure]) -> list[list[Figure]]:
+    """« …: p50 », « …: p95 » and « …: p99 » that follow each other without an aim are one row."""
+    groups: list[list[Figure]] = []
+    for figure in figures:
+        before = groups[-1][-1] if groups else None
+        if before and figure.stem and before.stem == figure.stem and before.aim is figure.aim is None:
+            groups[-1].append(figure)
+        else:
+            groups.append([figure])
+    return groups
+
+
+def _row(group: list[Figure]) -> tuple[str, str, str, str]:
+    first, *others = group
+    if not others:
+        return first.name, first.shown, first.shown_aim, first.verdict
+    percents = " / ".join(figure.name.rpartition(": ")[2] for figure in group)
+    values = " / ".join(in_few_digits(float(figure.value)) for figure in group)
+    return f"{first.stem}: {percents}", f"{values} {first.unit}", "", ""
 
 
 def write(figures: list[Figure], path: Path) -> None:
@@ -106,6 +135,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if not _figures:
         return
     write([*surroundings(), *recorded()], WRITTEN)
+    if os.environ.get("KEEP"):
+        keep(surroundings(), lines(recorded()), recorded())
     if any(figure.held is False for figure in recorded()) and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

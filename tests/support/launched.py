@@ -63,6 +63,11 @@ class LaunchedPortal(RunningPortal):
     def stop(self) -> None:
         self._daemon.stop(STOP_SECONDS)
 
+    @property
+    def pid(self) -> int:
+        """The launcher's process, whose children are the portal's."""
+        return self._daemon.pid
+
     def command(self, module: str, *words: str, **changed: str) -> subprocess.CompletedProcess[str]:
         """Run a command of the launcher's (`backup`, `restore`) as its operator does; `changed` is environment."""
         return subprocess.run(

@@ -83,6 +83,11 @@ class Postgres:
         return stopped(self._daemon.pid)
 
     @property
+    def pid(self) -> int:
+        """Return the process id of the server, whose children are its sessions."""
+        return self._daemon.pid
+
+    @property
     def log(self) -> str:
         """Return all that the server has logged so far."""
         return self._daemon.log.read_text(encoding="utf-8")

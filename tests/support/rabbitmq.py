@@ -64,6 +64,11 @@ class RabbitMQ:
         self._epmd.stop()
 
     @property
+    def pid(self) -> int:
+        """Return the process id of the node."""
+        return self._node.pid
+
+    @property
     def running(self) -> bool:
         """Tell whether the node's process is alive."""
         return self._node.running

@@ -1,0 +1,78 @@
+"""The portal in each of its modes, as its operators run it: with its own time limits, which tests elsewhere widen."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from deploy.local.children import SERVICES
+from services.chassis.http import PAGE_SECONDS
+from tests.bench.floor import Floor, measured
+from tests.bench.installation import ON_SERVERS, ONE_MACHINE, Installation
+from tests.support.launched import LaunchedPortal
+from tests.support.ports import free_port, is_listening
+from tests.support.processes import Daemon, PrivateFolder
+
+if TYPE_CHECKING:
+    from tests.support.postgres import Postgres
+    from tests.support.rabbitmq import RabbitMQ
+
+AS_SHIPPED = {"PAGE_SECONDS": str(PAGE_SECONDS)}
+
+
+@pytest.fixture(scope="session")
+def floor() -> Floor:
+    twin = pytest.importorskip("tests.documents.bench.twin")
+    from services.documents.rendering.confirmation import confirmation
+    from services.documents.rendering.sheet import Letterhead
+    from tests.documents.example import saved
+
+    sheet = confirmation(saved(), Letterhead())
+    return measured(lambda: twin.twin_of(sheet))
+
+
+@pytest.fixture(scope="session")
+def one_machine() -> Iterator[Installation]:
+    portal = LaunchedPortal("bench", AS_SHIPPED)
+    yield Installation(ONE_MACHINE, portal, portal.var / "mail", {})
+    portal.stop()
+
+
+@pytest.fixture(scope="session")
+def on_servers(postgres: Postgres, rabbitmq: RabbitMQ) -> Iterator[Installation]:
+    mails = _MailsAsFiles()
+    databases = {f"{service.upper()}_DATABASE_URL": postgres.fresh_database() for service in SERVICES}
+    real = databases | {"BROKER_URL": rabbitmq.fresh_vhost(), "MAIL_URL": mails.url}
+    portal = LaunchedPortal("bench-servers", AS_SHIPPED | real)
+    servers = {"PostgreSQL": postgres.pid, "RabbitMQ": rabbitmq.pid}
+    yield Installation(ON_SERVERS, portal, mails.folder, servers)
+    portal.stop()
+    mails.stop()
+
+
+@pytest.fixture(params=["one_machine", "on_servers"])
+def installation(request: pytest.FixtureRequest) -> Installation:
+    """Each of the two in turn."""
+    chosen: Installation = request.getfixturevalue(request.param)
+    return chosen
+
+
+class _MailsAsFiles:
+    """A mail server in a process of its own, which keeps each mail as a file in `folder`."""
+
+    def __init__(self) -> None:
+        private, port = PrivateFolder("bench-mails"), free_port()
+        maildir: Path = private.path / "mails"
+        handler = ("-c", "aiosmtpd.handlers.Mailbox", str(maildir))
+        command = [sys.executable, "-m", "aiosmtpd", "-n", "-l", f"127.0.0.1:{port}", *handler]
+        self._daemon = Daemon("aiosmtpd", command, private, {"PATH": "/usr/bin:/bin"})
+        self._daemon.start()
+        self._daemon.wait_ready(lambda: is_listening(port))
+        self.folder, self.url = maildir / "new", f"smtp://127.0.0.1:{port}"
+
+    def stop(self) -> None:
+        self._daemon.stop()

@@ -1,0 +1,127 @@
+"""What single requests cost, each beside its bare twin."""
+
+from __future__ import annotations
+
+import http.client
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import orjson
+import requests
+
+from services.chassis.http import Client
+from services.chassis.tokens import verified
+from services.contracts.registrations import RegistrationSaved
+from tests.accounts.people import PASSWORD
+from tests.bench.candidate import LAST_TAB, TAB, Choice, fills_the_tabs, opens_a_draft, saves
+from tests.bench.floor import Floor, bare_servers, processor_of
+from tests.bench.installation import Installation
+from tests.bench.record import record
+from tests.bench.visitor import Answer, Taken, Visitor
+from tests.support.tokens import candidate_token, key_of
+
+IDENTIFICATION = 2
+ASKED, SAVED, CALLED = 200, 15, 300
+MOST_MS_OF_A_TAB, MOST_MS_OF_A_SAVE, MOST_MS_OF_A_DRAFT = 14, 20, 5
+LEAST_SHARE_THROUGH_THE_GATEWAY = 0.5
+SAMPLE = Path(__file__).parents[1] / "contracts" / "samples" / "registrations.registration_saved.v1.json"
+IN_A_PAGE = ("gateway", "accounts", "registrations")
+
+
+def test_a_tab_and_a_draft(one_machine: Installation, floor: Floor) -> None:
+    visitor, address = one_machine.somebody()
+    draft, tab = opens_a_draft(visitor, Choice())
+    fills_the_tabs(visitor, draft, tab)
+    cost = one_machine.processor_of(lambda: visitor.get(TAB, f"{draft}/{IDENTIFICATION}"), ASKED)
+    total = sum(cost[name] for name in IN_A_PAGE) * 1000
+    record("a tab's page", total, "ms", aim=MOST_MS_OF_A_TAB)
+    for name in IN_A_PAGE:
+        record(f"a tab's page, of it {name}", cost[name] * 1000, "ms")
+    record("a tab's page over a bare page behind one hop", total / floor.page / 1000, "times")
+
+    token = one_machine.as_the_gateway().accounts.log_in(address, PASSWORD, device=None, source="192.0.2.7")
+    inside = Visitor(one_machine.address_of("registrations"), Taken(), token=token.access_token)
+    path = f"/v1/drafts/{draft.rpartition('/')[2]}"
+    cost = one_machine.processor_of(lambda: inside.get("draft", path), ASKED)
+    record("GET draft", cost["registrations"] * 1000, "ms", aim=MOST_MS_OF_A_DRAFT)
+
+
+def test_a_save(one_machine: Installation) -> None:
+    """« Modifier » and « Enregistrer », version after version; what registrations takes for the second alone."""
+    visitor, _ = one_machine.somebody()
+    draft, tab = opens_a_draft(visitor, Choice())
+    candidature = saves(visitor, draft, fills_the_tabs(visitor, draft, tab))
+    taken = 0.0
+    for _ in range(SAVED):
+        draft, last = _changes(visitor, candidature)
+        before = one_machine.processor_now("registrations")
+        saves(visitor, draft, last)
+        taken += one_machine.processor_now("registrations") - before
+    record("« Enregistrer » in registrations", taken / SAVED * 1000, "ms", aim=MOST_MS_OF_A_SAVE)
+
+
+def _changes(visitor: Visitor, candidature: str) -> tuple[str, Answer]:
+    begun = visitor.post("« Modifier »", f"/inscriptions/{candidature}/modification", {})
+    draft = begun.location.rpartition("/")[0]
+    return draft, visitor.get(TAB, f"{draft}/{LAST_TAB}")
+
+
+def test_the_pieces_of_an_academie_through_the_gateway_and_direct(one_machine: Installation) -> None:
+    one_machine.bears(4)
+    opaque, path = one_machine.portal.token("staff"), "/pieces?academie=03&limit=20"
+    access = one_machine.as_the_gateway().tool_tokens.tool_token(opaque)
+    through = Visitor(one_machine.portal.url, Taken(), token=opaque)
+    direct = Visitor(one_machine.address_of("pieces"), Taken(), token=access)
+    ways: dict[str, Callable[[], object]] = {
+        "through the gateway": lambda: through.get("list", f"/api/pieces/v1{path}"),
+        "direct": lambda: direct.get("list", f"/v1{path}"),
+    }
+    seconds = {}
+    for way, ask in ways.items():
+        begun = time.perf_counter()
+        cost = one_machine.processor_of(ask, ASKED)
+        seconds[way] = time.perf_counter() - begun
+        processor = cost["gateway"] + cost["pieces"] + cost["accounts"]
+        record(f"list of pieces, {way}", processor * 1000, "ms")
+        record(f"list of pieces, {way}: requests a second", ASKED / seconds[way], "")
+    record(
+        "list of pieces: requests a second through the gateway over direct",
+        seconds["direct"] / seconds["through the gateway"],
+        "times",
+        aim=LEAST_SHARE_THROUGH_THE_GATEWAY,
+        at_most=False,
+    )
+
+
+def test_a_call_between_processes() -> None:
+    with bare_servers() as (_, page, _pids):
+        ours, kept = Client(page), http.client.HTTPConnection(page.removeprefix("http://"))
+        session = requests.Session()
+
+        def bare() -> None:
+            kept.request("GET", "/")
+            kept.getresponse().read()
+
+        calls: dict[str, Callable[[], object]] = {
+            "ours, GET": lambda: ours.call("GET", "/").content,
+            "ours, a POST that reads": lambda: ours.answer("POST", "/", reads=True).content,
+            "ours, POST": lambda: ours.answer("POST", "/").content,
+            "requests, a session for each": lambda: requests.get(page, timeout=5).content,
+            "requests, kept": lambda: session.get(page, timeout=5).content,
+            "http.client, kept": bare,
+        }
+        for name, call in calls.items():
+            record(f"a call's caller: {name}", processor_of(call, CALLED) * 1000, "ms")
+
+
+def test_an_access_token_and_an_event() -> None:
+    token, body = candidate_token("c0ffee00000000000000000000000001"), SAMPLE.read_bytes()
+    data = orjson.loads(body)
+    acts: dict[str, Callable[[], object]] = {
+        "verify an access token that was verified before": lambda: verified(token, key_of),
+        "read registration_saved": lambda: RegistrationSaved.from_data(data),
+        "read registration_saved, orjson alone": lambda: orjson.loads(body),
+    }
+    for name, act in acts.items():
+        record(name, processor_of(act, CALLED) * 1000, "ms")

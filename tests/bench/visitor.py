@@ -1,0 +1,122 @@
+"""Somebody's browser at its cheapest: one kept connection, cookies, and how long each answer took."""
+
+from __future__ import annotations
+
+import http.client
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlencode, urlsplit
+
+TIMEOUT_SECONDS = 60.0
+KEPT_SECONDS = 20.0
+AWAY, TRIES, RETRY_SECONDS = 503, 20, 3.0
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+class NotAsExpected(Exception):
+    """An answer that no candidate hopes for; the message says at which step and of which status."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: bytes
+    location: str
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+
+@dataclass
+class Taken:
+    """Seconds of each answer by step, and what was answered otherwise than hoped for."""
+
+    seconds: dict[str, list[float]] = field(default_factory=dict)
+    errors: dict[str, int] = field(default_factory=dict)
+
+    def note(self, step: str, seconds: float) -> None:
+        self.seconds.setdefault(step, []).append(seconds)
+
+    def failed(self, what: str, times: int = 1) -> None:
+        self.errors[what] = self.errors.get(what, 0) + times
+
+    def add(self, other: Taken) -> None:
+        for step, seconds in other.seconds.items():
+            self.seconds.setdefault(step, []).extend(seconds)
+        for what, times in other.errors.items():
+            self.failed(what, times)
+
+
+class Visitor:
+    """`pause` is called before each request of a page, as somebody reads before he presses."""
+
+    def __init__(
+        self, url: str, taken: Taken, pause: Callable[[], None] = lambda: None, token: str | None = None
+    ) -> None:
+        parts = urlsplit(url)
+        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        self._connection = kind(parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS)
+        self._headers = {"Sec-Fetch-Site": "same-origin", "Accept-Encoding": "identity"}
+        if token:  # a tool, or one of our own processes
+            self._headers["Authorization"] = f"Bearer {token}"
+        self._cookies: dict[str, str] = {}
+        self._used = float("-inf")
+        self._pause = pause
+        self.taken = taken
+
+    def get(self, step: str, path: str, query: Mapping[str, str] | None = None, status: int = 200) -> Answer:
+        return self._asked(step, "GET", f"{path}?{urlencode(query)}" if query else path, None, {}, status)
+
+    def post(self, step: str, path: str, fields: Mapping[str, str], status: int = 303) -> Answer:
+        return self._asked(step, "POST", path, urlencode(fields).encode(), _FORM, status)
+
+    def send(self, step: str, path: str, body: bytes, content_type: str, status: int = 303) -> Answer:
+        """A body of any kind, such as a form with a file."""
+        return self._asked(step, "POST", path, body, {"Content-Type": content_type}, status)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _asked(
+        self, step: str, method: str, path: str, body: bytes | None, headers: Mapping[str, str], status: int
+    ) -> Answer:
+        """Who is told to come back later does, as often as people do; each time counts as an error."""
+        for _ in range(TRIES):
+            self._pause()
+            answer = self._answered(step, method, path, body, headers)
+            if answer.status == status:
+                return answer
+            if answer.status != AWAY:
+                break
+            self.taken.failed(f"{step}: {AWAY}")
+            time.sleep(RETRY_SECONDS)
+        raise NotAsExpected(f"{step}: {answer.status}")
+
+    def _answered(self, step: str, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+        sent = {**self._headers, **headers}
+        if self._cookies:
+            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        begun = time.perf_counter()
+        if begun - self._used > KEPT_SECONDS:  # a server closes it some time
+            self._connection.close()
+        try:
+            self._connection.request(method, path, body, sent)
+            received = self._connection.getresponse()
+            content = received.read()
+        except (OSError, http.client.HTTPException) as error:
+            self._connection.close()
+            raise NotAsExpected(f"{step}: {type(error).__name__}") from error
+        self._used = time.perf_counter()
+        self.taken.note(step, self._used - begun)
+        self._keep_cookies(received)
+        return Answer(received.status, content, received.getheader("Location") or "")
+
+    def _keep_cookies(self, received: http.client.HTTPResponse) -> None:
+        for text in received.headers.get_all("Set-Cookie", ()):
+            name, _, value = text.partition(";")[0].partition("=")
+            if value:
+                self._cookies[name] = value
+            else:
+                self._cookies.pop(name, None)

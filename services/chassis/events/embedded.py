@@ -78,9 +78,10 @@ class EmbeddedBroker:
 
     def __init__(self, path: str) -> None:
         self._path = Path(path)
+        self._of_thread = threading.local()
 
     def declare(self, bindings: dict[str, tuple[str, ...]], retry_seconds: tuple[float, ...]) -> None:
-        with self._write() as connection:
+        with contextlib.closing(self), self._write() as connection:
             for statement in SCHEMA.split(";"):
                 connection.execute(statement)
             connection.execute("DELETE FROM bindings")
@@ -108,7 +109,7 @@ class EmbeddedBroker:
         self, queue: str, handle: Handle, take_parked: TakeParked, stop: threading.Event, turned: Turned = unseen
     ) -> None:
         worker = uuid.uuid4().hex
-        with contextlib.closing(FileChanges(str(self._path))) as changes:
+        with contextlib.closing(self), contextlib.closing(FileChanges(str(self._path))) as changes:
             while not stop.is_set():
                 turned()
                 changes.mark()
@@ -142,7 +143,7 @@ class EmbeddedBroker:
 
     def _renew(self, claimed: _Claimed, worker: str) -> bool:
         ours = (time.time(), claimed.id, worker)
-        with self._write() as connection:
+        with contextlib.closing(self), self._write() as connection:  # in a thread of this renewal's own
             renewed = connection.execute("UPDATE messages SET claimed_at = ? WHERE id = ? AND claimed_by = ?", ours)
             return renewed.rowcount > 0
 
@@ -173,18 +174,34 @@ class EmbeddedBroker:
 
     @contextlib.contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
-        """Raises BrokerUnavailable; closing without COMMIT rolls back."""
-        connection = None
+        """This thread's, thrown away on any error: closing without COMMIT rolls back. Raises BrokerUnavailable.
+
+        It is kept: the last one to close writes SQLite's files anew, and each look for work would be the last.
+        """
         try:
-            connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=FULL")
-            yield connection
+            yield self._kept()
         except sqlite3.Error as error:
+            self.close()
             raise BrokerUnavailable(type(error).__name__) from error
-        finally:
-            if connection is not None:
-                connection.close()
+        except BaseException:
+            self.close()
+            raise
+
+    def _kept(self) -> sqlite3.Connection:
+        kept: sqlite3.Connection | None = getattr(self._of_thread, "connection", None)
+        if kept is None:
+            kept = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
+            self._of_thread.connection = kept
+            kept.execute("PRAGMA journal_mode=WAL")
+            kept.execute("PRAGMA synchronous=FULL")
+        return kept
+
+    def close(self) -> None:
+        """Let go of this thread's connection."""
+        kept: sqlite3.Connection | None = getattr(self._of_thread, "connection", None)
+        self._of_thread.connection = None
+        if kept is not None:
+            kept.close()
 
 
 class EmbeddedPublisher:
@@ -198,4 +215,4 @@ class EmbeddedPublisher:
         """A file needs none."""
 
     def close(self) -> None:
-        """Nothing is held between calls."""
+        self._broker.close()

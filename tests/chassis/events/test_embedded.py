@@ -39,6 +39,26 @@ def test_while_the_file_is_locked_events_wait_and_then_arrive(tmp_path: Path, mo
     lock.close()
 
 
+def test_looking_for_work_where_there_is_none_writes_nothing(tmp_path: Path) -> None:
+    broker = embedded.EmbeddedBroker(str(tmp_path / "broker.db"))
+    broker.declare({GOOD.type: ("reader",)}, (0.0,))
+    stop, seen = threading.Event(), list[list[tuple[str, int, int]]]()
+
+    def turned() -> None:
+        files = sorted(tmp_path.iterdir())
+        seen.append([(file.name, file.stat().st_ino, file.stat().st_mtime_ns) for file in files])
+        if len(seen) == 10:
+            stop.set()
+
+    broker.consume("reader", lambda body, attempt: None, lambda body: None, stop, turned)
+    assert seen[1:] == [seen[1]] * 9  # before the first look there is but the queue's own file
+    assert [name for name, *_ in seen[1]] == [
+        "broker.db",
+        "broker.db-shm",
+        "broker.db-wal",
+    ]  # closing would remove both
+
+
 def test_a_handler_longer_than_the_lease_keeps_its_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leases, "LEASE", timedelta(seconds=0.9))
     monkeypatch.setattr(leases, "RENEW_SECONDS", 0.1)

@@ -7,6 +7,7 @@ from typing import Any
 from tests.pieces import made
 from tests.screens.people import Person
 from tests.screens.walk import Walk, until
+from tests.support.processes import wait_until
 
 TOO_MUCH = b"%PDF-1.7" + b"0" * (5 * 1024 * 1024)
 # By the order of the list: what the gestionnaire thinks of what was deposited.
@@ -78,7 +79,8 @@ def _under_way(walk: Walk, person: Person) -> None:
     page.unroute("**/envois/**")
     page.get_by_role("button", name="Réessayer").click()
     page.get_by_role("heading", level=1, name="Est-ce lisible ?").wait_for()
-    page.wait_for_function("document.querySelector('.portail-apercu img').naturalWidth > 0")
+    picture = page.locator(".portail-apercu img")
+    wait_until(lambda: picture.evaluate("image => image.naturalWidth") > 0, 60, "the picture")
     album.take(page, "lisible-a-verifier")
     page.go_back()
 

@@ -11,6 +11,7 @@ from pypdf import PdfReader
 from gateway.web.justificatifs.lisible import LOOKS
 from services.pieces.domain.legibility import Sign
 from tests.gateway.uploads.sender import Sender
+from tests.support.processes import wait_until
 
 LIMIT = 5 * 1024 * 1024
 TURNED = 6  # EXIF: held upright, the sensor lies on its side
@@ -71,7 +72,8 @@ def test_a_heic_becomes_a_jpeg_without_date_and_place(sender: Sender) -> None:
     sender.sends()
     sender.arrives_at("Est-ce lisible ?")
     assert "convertie en JPEG, sans la date ni le lieu" in sender.page.inner_text("main")
-    sender.page.wait_for_function("document.querySelector('.portail-apercu img').naturalWidth > 500")
+    picture = sender.page.locator(".portail-apercu img")
+    wait_until(lambda: picture.evaluate("image => image.naturalWidth") > 500, 60, "the picture")
     with Image.open(io.BytesIO(sender.file())) as picture:
         assert (picture.format, picture.size) == ("JPEG", (1600, 1200))
         assert not picture.getexif()

@@ -13,7 +13,7 @@ from flask import Flask
 
 from services.chassis import clock
 from services.registrations.catalogue.check import main as check
-from services.registrations.domain.dossier import Etablissement
+from services.registrations.domain.etablissements import Etablissement
 from services.registrations.jobs import closing, jobs
 from services.registrations.models import CatalogueRevision, EtablissementRow, db
 from services.registrations.operations.catalogue import load_catalogue, load_etablissements

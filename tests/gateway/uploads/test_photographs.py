@@ -72,8 +72,8 @@ def test_a_heic_becomes_a_jpeg_without_date_and_place(sender: Sender) -> None:
     sender.sends()
     sender.arrives_at("Est-ce lisible ?")
     assert "convertie en JPEG, sans la date ni le lieu" in sender.page.inner_text("main")
-    picture = sender.page.locator(".portail-apercu img")
-    wait_until(lambda: picture.evaluate("image => image.naturalWidth") > 500, 60, "the picture")
+    preview = sender.page.locator(".portail-apercu img")
+    wait_until(lambda: preview.evaluate("image => image.naturalWidth") > 500, 60, "the picture")
     with Image.open(io.BytesIO(sender.file())) as picture:
         assert (picture.format, picture.size) == ("JPEG", (1600, 1200))
         assert not picture.getexif()

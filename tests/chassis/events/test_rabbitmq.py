@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from services.chassis.events.broker import bindings_of, connect
 from services.chassis.events.topology import EXCHANGE, definitions, topology
 from tests.chassis.events.ledger import RETRY_SECONDS, Ledger, Noted, declare
 from tests.chassis.events.test_delivery import note, parked_in
+from tests.chassis.events.test_hostile_messages import GOOD
 from tests.support.processes import wait_until
 from tests.support.rabbitmq import RabbitMQ, vhost_of
 
@@ -52,6 +54,39 @@ def test_a_connection_cut_while_handling_leaves_one_effect(
         note(writer, "after")
         wait_until(lambda: "after" in reader.entries(), 30, "the entry over a new connection")
     assert sorted(reader.entries()) == ["after", "cut"]
+
+
+class _Stop(threading.Event):
+    """Knows that the consumer has seen it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen = threading.Event()
+
+    def is_set(self) -> bool:
+        if super().is_set():
+            self.seen.set()
+        return super().is_set()
+
+
+def test_what_comes_while_a_consumer_stops_is_left_to_another(url: str) -> None:
+    declare(url)
+    broker = connect(url)
+    publisher = broker.publisher()
+    for number in range(5):
+        publisher.publish(dataclasses.replace(GOOD, id=str(number)))
+    publisher.close()
+    handled: list[bytes] = []
+    for _ in range(5):  # its answer, given while the consumer stops, has the broker send the next
+        stop = _Stop()
+
+        def handle(body: bytes, attempt: int, stop: _Stop = stop) -> None:
+            handled.append(body)
+            stop.set()
+            assert stop.seen.wait(20)
+
+        broker.consume("reader", handle, handled.append, stop)
+    assert len(set(handled)) == 5
 
 
 def test_what_the_broker_gives_up_comes_into_the_one_list(url: str, on_rabbit: MakeOnRabbit) -> None:

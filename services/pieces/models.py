@@ -111,7 +111,8 @@ class Piece(db.Model):
         CheckConstraint("status IN ('received', 'non_compliant', 'compliant')", name="status_known"),
         Index("ix_pieces_to_control", *_PLACE, **_only(TO_CONTROL)),
         Index("ix_pieces_to_control_there", "academie_code", *_PLACE, **_only(TO_CONTROL)),
-        Index("ix_pieces_controlled", "academie_code", "status", *_PLACE, **_only(CONTROLLED)),
+        Index("ix_pieces_controlled", "status", *_PLACE, **_only(CONTROLLED)),
+        Index("ix_pieces_controlled_there", "academie_code", "status", *_PLACE, **_only(CONTROLLED)),
     )
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)

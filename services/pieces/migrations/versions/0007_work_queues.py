@@ -43,7 +43,9 @@ def upgrade() -> None:
         _fill()
         create_index("ix_pieces_to_control", "pieces", ["candidature_id", "code"], TO_CONTROL)
         create_index("ix_pieces_to_control_there", "pieces", ["academie_code", "candidature_id", "code"], TO_CONTROL)
-        create_index("ix_pieces_controlled", "pieces", ["academie_code", "status", "candidature_id", "code"], CONTROLLED)
+        controlled = ["status", "candidature_id", "code"]
+        create_index("ix_pieces_controlled", "pieces", controlled, CONTROLLED)
+        create_index("ix_pieces_controlled_there", "pieces", ["academie_code", *controlled], CONTROLLED)
         drop_index("ix_pieces_status")
         create_index("ix_candidatures_academie", "candidatures", ["academie_code", "id"])
         drop_index("ix_candidatures_academie_code")
@@ -56,6 +58,7 @@ def downgrade() -> None:
         create_index("ix_candidatures_academie_code", "candidatures", ["academie_code"])
         drop_index("ix_candidatures_academie")
         create_index("ix_pieces_status", "pieces", ["status"])
+        drop_index("ix_pieces_controlled_there")
         drop_index("ix_pieces_controlled")
         drop_index("ix_pieces_to_control_there")
         drop_index("ix_pieces_to_control")

@@ -16,7 +16,7 @@ from types import FrameType
 from deploy.local.children import MODULES, Plan, free_ports
 from deploy.local.command import write_environments
 from deploy.local.first_start import StepFailed, declare_queues, demonstration_staff, load_catalogue, migrate
-from deploy.local.forking import preload
+from deploy.local.forking import STOPS, preload
 from deploy.local.place import AlreadyRunning, Place, Unreadable
 from deploy.local.supervisor import POLL_SECONDS, NotReady, Supervisor, answers
 from deploy.local.turn import READY_SECONDS, take_up_secrets
@@ -90,7 +90,8 @@ def _run(plan: Plan) -> None:
     except Stop:
         print("Arrêt du portail.", flush=True)
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for number in STOPS:  # said twice, it would leave some running
+            signal.signal(number, signal.SIG_IGN)
         supervisor.stop()
 
 

@@ -48,7 +48,7 @@ class Forked:
         errors: IO[bytes],
         typed: IO[bytes] | None = None,
     ) -> None:
-        self._process = _fork.Process(target=_run, args=(words, environment, (typed, output, errors)))
+        self._process = _fork.Process(target=_run, args=(words, environment, (typed, output, errors), os.getpid()))
         with _held_back(STOPS):
             self._process.start()
         self.pid: int = self._process.pid or 0
@@ -69,18 +69,26 @@ class Forked:
         return self._process.exitcode
 
 
-def end_with_parent() -> None:
-    """In a child: ask the kernel for SIGTERM when its parent dies, however it dies."""
+def end_all() -> None:
+    """Tell whoever is left to end: a signal may have come before it was known that one was forked."""
+    for process in multiprocessing.active_children():
+        process.terminate()
+
+
+def end_with_parent(parent: int) -> None:
+    """In a child: ask the kernel for SIGTERM when its parent, of this id, dies, however it dies."""
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:  # it was quicker to die than we to ask
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _run(words: Sequence[str], environment: Mapping[str, str], files: Sequence[IO[bytes] | None]) -> None:
+def _run(words: Sequence[str], environment: Mapping[str, str], files: Sequence[IO[bytes] | None], parent: int) -> None:
     for number in STOPS:
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
     setproctitle(" ".join(("python", "-m", *words)))  # while the environment lies where the program was given it
     os.setsid()
-    end_with_parent()
+    end_with_parent(parent)
     os.environ.clear()
     os.environ.update(environment)
     _redirect(files)

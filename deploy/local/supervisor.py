@@ -10,10 +10,11 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from deploy.local.children import Child
-from deploy.local.forking import Forked, end_with_parent
+from deploy.local.forking import Forked, end_all, end_with_parent
 
 POLL_SECONDS = 0.2
 STOP_SECONDS = 30.0
@@ -92,6 +93,7 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 _signal(running.process, signal.SIGKILL)
         self._running.clear()
+        end_all()
 
     def _died(self, name: str, running: _Running, now: float) -> None:
         _signal(running.process, signal.SIGKILL)  # what it left behind in its group
@@ -112,7 +114,7 @@ class Supervisor:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=end_with_parent,
+                preexec_fn=partial(end_with_parent, os.getpid()),
             )
 
 
@@ -133,4 +135,5 @@ def _signal(process: Process, number: signal.Signals) -> None:
     try:
         os.killpg(process.pid, number)
     except ProcessLookupError:
-        return
+        if process.poll() is None:  # forked just now, and still of our group
+            os.kill(process.pid, number)

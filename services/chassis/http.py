@@ -266,10 +266,10 @@ def _content(answer: Answer) -> Any:
 
 
 def _slug(answer: Answer) -> str | None:
-    """The last word of the problem's type; None where the answer is no problem of ours."""
+    """The last word of the problem's type; None where the answer is no problem of ours, or breaks off."""
     try:
         return str(answer.json()["type"]).rpartition("/")[2]
-    except (ValueError, KeyError, TypeError):
+    except (OSError, HTTPException, ValueError, KeyError, TypeError):
         return None
 
 

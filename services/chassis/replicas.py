@@ -12,7 +12,8 @@ import random
 import socket
 import time
 from contextlib import suppress
-from http.client import HTTPConnection, HTTPResponse
+from http import HTTPStatus
+from http.client import BadStatusLine, HTTPConnection, HTTPResponse
 from typing import Any
 
 CONNECT_SECONDS = 1.0  # to each address
@@ -86,7 +87,7 @@ class Connection(HTTPConnection):
 
     def exchange(self, method: str, target: str, body: Any, headers: dict[str, str]) -> HTTPResponse:
         """The head of the answer. Raises OSError or HTTPException; `heard` then says whether any of it came."""
-        with suppress(BrokenPipeError):  # one that has heard enough may have answered before it hung up
+        with suppress(BrokenPipeError, ConnectionResetError):  # who hung up may have said something before
             self.request(method, target, body, headers)
         connected = self.sock
         try:
@@ -96,6 +97,8 @@ class Connection(HTTPConnection):
             raise
         finally:
             self.heard = connected is not None and connected.heard
+        if response.status < HTTPStatus.OK:  # what follows would be taken for the next one's answer
+            raise BadStatusLine(str(response.status))
         self.answered_at = time.monotonic()
         return response
 

@@ -69,6 +69,19 @@ def test_a_streamed_answer_that_drips_is_cut_as_well(server: SilentServer) -> No
         assert pool.submit(lambda: list(answer.iter_content(10))).exception(HELD) is not None
 
 
+def test_a_refusal_that_drips_is_a_service_that_is_away(server: SilentServer) -> None:
+    server.answers({})
+    client = Client(server.url)
+    client.get("/")
+    server.drips(HEAD.replace(b"200 OK", b"404 Not Found"))
+    assert outcome(client, stream=True, seconds=1.0) is Unavailable
+
+
+def test_an_answer_that_only_announces_another_is_none(server: SilentServer) -> None:
+    server.speak = lambda connection, _: connection.sendall(b"HTTP/1.1 102 Processing\r\n\r\n")
+    assert outcome(Client(server.url)) is Unavailable
+
+
 def test_no_more_than_its_share_of_threads_waits_for_a_service(server: SilentServer) -> None:
     client = Client(server.url, page_seconds=HELD, at_once=3)
     waiting = [threading.Thread(target=outcome, args=(client,), daemon=True) for _ in range(3)]

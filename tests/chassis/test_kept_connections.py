@@ -57,7 +57,7 @@ def client(site: Site) -> Client:
     return client
 
 
-@pytest.mark.parametrize("size", [10, 900_000], ids=["small", "large"])
+@pytest.mark.parametrize("size", [10, 900_000, 30_000_000], ids=["small", "large", "still leaving"])
 def test_a_deed_whose_server_dies_of_it_is_not_done_again(site: Site, client: Client, size: int) -> None:
     with pytest.raises(Unavailable):
         client.post("/deeds/last", json={"text": "x" * size})

@@ -6,12 +6,15 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from tempfile import TemporaryFile
 
 import pytest
 
+from deploy.local.children import Child
 from deploy.local.forking import Forked
+from deploy.local.supervisor import Supervisor
 from tests.support.processes import wait_until
 
 PROGRAM = """
@@ -27,6 +30,38 @@ from deploy.local.forking import Forked
 with open(sys.argv[1], "wb") as log:
     print(Forked(["sleeper"], {"PATH": ""}, output=log, errors=log).pid, flush=True)
 time.sleep(600)
+"""
+STOPPED = """
+import os, signal, sys
+from pathlib import Path
+from deploy.local import forking
+from deploy.local.children import Child
+from deploy.local.supervisor import Supervisor
+
+def interrupted(process, start=forking._fork.Process.start):
+    start(process)
+    os.kill(os.getpid(), signal.SIGINT)
+
+forking._fork.Process.start = interrupted
+supervisor = Supervisor(Path(sys.argv[1]))
+try:
+    supervisor.start(Child("sleeper", ("sleeper",), {}))
+finally:
+    supervisor.stop()
+"""
+
+HASTY = """
+import os, signal, sys, time
+from deploy.local import forking
+from deploy.local.forking import Forked
+
+def slow(*words):
+    time.sleep(1)
+
+forking.setproctitle = slow
+with open(sys.argv[1], "wb") as log:
+    print(Forked(["sleeper"], {"PATH": ""}, output=log, errors=log).pid, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
@@ -64,14 +99,34 @@ def test_it_is_shown_by_what_it_runs_and_ends_when_told(modules: Path) -> None:
         assert forked.wait(30) == -signal.SIGTERM
 
 
-def test_it_ends_with_who_forked_it_however_that_ends(modules: Path) -> None:
-    command = [sys.executable, "-c", PARENT, str(modules / "log")]
+@pytest.mark.parametrize("program", [PARENT, HASTY], ids=["later", "at once"])
+def test_it_ends_with_who_forked_it_however_that_ends(modules: Path, program: str) -> None:
+    command = [sys.executable, "-c", program, str(modules / "log")]
     environment = {"PYTHONPATH": f"{Path(__file__).parents[2]}:{modules}"}
     parent = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
     child = Path(f"/proc/{int(parent.stdout.readline())}")
-    wait_until(lambda: (child / "cmdline").read_bytes().startswith(b"python -m sleeper\0"), 30, "its title")
-    parent.kill()
+    if program == PARENT:
+        wait_until(lambda: (child / "cmdline").read_bytes().startswith(b"python -m sleeper\0"), 30, "its title")
+        parent.kill()
     parent.wait()
     parent.stdout.close()
     wait_until(lambda: not child.exists(), 30, "its end")
+
+
+def test_who_is_told_to_stop_while_it_forks_ends_with_all_of_its_own(modules: Path) -> None:
+    environment = {"PYTHONPATH": f"{Path(__file__).parents[2]}:{modules}"}
+    launcher = subprocess.Popen([sys.executable, "-c", STOPPED, str(modules)], env=environment)
+    try:
+        assert launcher.wait(20) == -signal.SIGINT
+    finally:
+        launcher.kill()
+
+
+def test_a_child_without_a_session_of_its_own_yet_is_told_to_end(modules: Path) -> None:
+    """It has not come so far: the launcher is quicker."""
+    supervisor = Supervisor(modules)
+    supervisor.start(Child("sleeper", ("sleeper",), {}))
+    began = time.monotonic()
+    supervisor.stop()
+    assert time.monotonic() - began < 10

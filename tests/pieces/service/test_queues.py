@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+import runpy
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from services.pieces.models import db
 from tests.pieces import made
 from tests.pieces.example import academie, saved
 from tests.pieces.portal import Portal
+from tests.support.objects import Bucket
+from tests.support.postgres import Postgres
+from tests.support.processes import wait_until
 
+SECONDS = 30.0
+WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
 TO_CONTROL = "status=none&deposited=true"
+
+
+@pytest.fixture
+def on_postgresql(postgres: Postgres, bucket: Bucket) -> Iterator[Portal]:
+    running = Portal(postgres.fresh_database(), bucket.url)
+    yield running
+    running.close()
 
 
 def codes(portal: Portal, query: str, *academies: str) -> list[str]:
@@ -70,3 +88,31 @@ def test_pieces_of_before_the_migration_are_in_the_queues_afterwards(portal: Por
         downgrade(directory=folder, revision="0006")
         upgrade(directory=folder)
     assert codes(portal, TO_CONTROL) == ["NATIDE06"]
+
+
+@pytest.mark.parametrize(("before", "after"), [("now()", "NULL"), ("NULL", "now()")], ids=["comes", "goes"])
+def test_a_file_that_comes_or_goes_while_the_migration_fills_is_not_overlooked(
+    on_postgresql: Portal, before: str, after: str
+) -> None:
+    on_postgresql.registered().deposit("NATIDE06")
+    migrations = Path(on_postgresql.app.root_path) / "migrations" / "versions"
+    fill = runpy.run_path(str(migrations / "0007_work_queues.py"))["_fill"]
+
+    def filled(connection: Connection) -> None:
+        with Operations.context(MigrationContext.configure(connection)):
+            fill()
+
+    with on_postgresql.app.app_context(), db.engine.connect() as writer, db.engine.connect() as migrating:
+        writer.execute(text(f"UPDATE deposits SET removed_at = {before}"))
+        writer.execute(text("UPDATE pieces SET deposited = false, academie_code = NULL"))
+        writer.commit()
+        writer.execute(text(f"UPDATE deposits SET removed_at = {after}"))
+        migrating = migrating.execution_options(isolation_level="AUTOCOMMIT")
+        filling = threading.Thread(target=filled, args=(migrating,), daemon=True)
+        filling.start()
+        with db.engine.connect() as watching:
+            watching = watching.execution_options(isolation_level="AUTOCOMMIT")
+            wait_until(lambda: watching.scalar(WAITING), SECONDS, "the fill waits for the row")
+        writer.commit()
+        filling.join(SECONDS)
+    assert codes(on_postgresql, TO_CONTROL) == (["NATIDE06"] if after == "NULL" else [])

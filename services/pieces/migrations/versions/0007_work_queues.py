@@ -90,14 +90,21 @@ def _drop_trigger(name: str, table: str) -> None:
 
 
 def _fill() -> None:
-    """The pieces there are, those of a few candidatures at once: nobody waits long for their rows."""
+    """The pieces there are, those of a few candidatures at once: nobody waits long for their rows.
+
+    Each few until nothing is to be changed: a row that somebody writes meanwhile is waited for, and then filled by what
+    was so before it.
+    """
     connection = op.get_bind()
     pages = sa.text("SELECT id FROM candidatures WHERE id > :after ORDER BY id LIMIT :page")
+    academie, deposited = ACADEMIE.format("pieces"), DEPOSITED.format("pieces.id")
     change = sa.text(
-        f"UPDATE pieces SET academie_code = {ACADEMIE.format('pieces')}, deposited = {DEPOSITED.format('pieces.id')} "
-        "WHERE candidature_id > :after AND candidature_id <= :last"
+        f"UPDATE pieces SET academie_code = {academie}, deposited = {deposited} "
+        "WHERE candidature_id > :after AND candidature_id <= :last "
+        f"AND (academie_code IS NULL OR academie_code <> {academie} OR deposited <> {deposited})"
     )
     after = ""
     while page := connection.scalars(pages, {"after": after, "page": PAGE}).all():
-        connection.execute(change, {"after": after, "last": page[-1]})
+        while connection.execute(change, {"after": after, "last": page[-1]}).rowcount:
+            pass
         after = page[-1]

@@ -11,8 +11,9 @@ COMPOSE ?= docker compose
 ENGINE ?= docker
 # What builds images or disturbs a whole portal takes longer than a single test may (seconds).
 PATIENTLY := -o faulthandler_timeout=3600
-# The files of a whole run are shared among processes, each with servers of its own; a single file starts faster alone.
-SIDE_BY_SIDE = $(if $(ARGS),,-n 2 --dist loadfile)
+# The files of a whole run are shared, in their order, among processes, each with servers of its own; one file starts
+# faster alone.
+SIDE_BY_SIDE = $(if $(ARGS),,-n 2 --dist loadfile --no-loadscope-reorder)
 # What make bench runs; of another installation (URL=…) what can be measured from outside.
 BENCHES = $(if $(URL),tests/bench/test_elsewhere.py,tests/bench $(wildcard tests/*/bench))
 # Arguments for pytest: make test ARGS="tests/accounts -k activation"

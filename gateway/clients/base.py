@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 import msgspec
+import structlog
 from flask import g, has_request_context
 
 from gateway.clients import page_time
-from services.chassis.errors import Unauthenticated
+from services.chassis.errors import Unauthenticated, Unavailable
 from services.chassis.http import READS, Client, ProblemAnswer, RenewableToken
 from services.chassis.received import HEADER
 
@@ -58,6 +59,10 @@ class ServiceClient(Client):
 def shaped(shape: type[Shape], data: Any) -> Shape:
     """`data` (decoded JSON) as a frozen dataclass, nested ones and tuples included; unknown keys are left aside,
 
-    so that a service may say more than an older gateway knows. Raises ValueError that names the place of a missing or
-    ill-typed value, never what stands there."""
-    return msgspec.convert(data, shape)
+    so that a service may say more than an older gateway knows. Raises Unavailable for a missing or ill-typed value;
+    its place is logged, never what stands there."""
+    try:
+        return msgspec.convert(data, shape)
+    except msgspec.ValidationError as wrong:
+        structlog.get_logger().error("answer_not_understood", shape=shape.__name__, reason=str(wrong))
+        raise Unavailable("Un service du portail a répondu de façon inattendue.") from None

@@ -5,8 +5,6 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, ClassVar, Self, TypeVar
 
-import msgspec
-
 
 class ContractError(ValueError):
     """The data of an event does not have the shape that its type promises."""
@@ -36,6 +34,8 @@ def read(part: type[Part], data: Any) -> Part:
 
     Raises ContractError that names the place, never what stands there.
     """
+    import msgspec  # here: the types of events are also read where there is Python alone (the containers' secrets)
+
     try:
         return msgspec.convert(data, part)
     except msgspec.ValidationError as wrong:
@@ -44,4 +44,6 @@ def read(part: type[Part], data: Any) -> Part:
 
 def data_of(part: Any) -> Any:
     """JSON-ready values of a contract or of a part of one."""
+    import msgspec
+
     return msgspec.to_builtins(part)

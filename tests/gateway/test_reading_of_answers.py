@@ -1,4 +1,4 @@
-"""How the gateway reads what services answer: more than it knows is passed over, with less the service counts as away."""
+"""How the gateway reads what services answer: more than it knows is passed over, with less a service counts as away."""
 
 from __future__ import annotations
 

@@ -28,6 +28,25 @@ with open(sys.argv[1], "wb") as log:
     print(Forked(["sleeper"], {"PATH": ""}, output=log, errors=log).pid, flush=True)
 time.sleep(600)
 """
+# As many a module tries what may not be there, and goes on.
+SWALLOWER = """
+import os, signal, time
+try:
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(0.1)
+except Exception:
+    pass
+"""
+STOPPED = """
+import signal, sys
+from deploy.local.forking import preload
+signal.signal(signal.SIGTERM, lambda number, frame: 1 / 0)
+try:
+    preload(["swallower"])
+except ZeroDivisionError:
+    sys.exit("swallower" not in sys.modules)
+sys.exit("the signal was lost")
+"""
 
 
 @pytest.fixture
@@ -75,3 +94,10 @@ def test_it_ends_with_who_forked_it_however_that_ends(modules: Path) -> None:
     parent.wait()
     parent.stdout.close()
     wait_until(lambda: not child.exists(), 30, "its end")
+
+
+def test_a_stop_asked_for_while_the_portal_is_imported_is_not_lost(modules: Path) -> None:
+    (modules / "swallower.py").write_text(SWALLOWER)
+    environment = {"PYTHONPATH": f"{Path(__file__).parents[2]}:{modules}"}
+    done = subprocess.run([sys.executable, "-c", STOPPED], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

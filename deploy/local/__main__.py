@@ -23,8 +23,8 @@ from deploy.local.turn import READY_SECONDS, take_up_secrets
 from services.chassis.clock import PARIS, system_now
 
 
-class Stop(Exception):
-    """SIGTERM or Ctrl-C was received."""
+class Stop(BaseException):
+    """SIGTERM or Ctrl-C was received: like KeyboardInterrupt nothing that `except Exception` may keep."""
 
 
 def main() -> None:

@@ -29,9 +29,13 @@ _fork = multiprocessing.get_context("fork")
 
 
 def preload(modules: Sequence[str]) -> None:
-    """Import what will be forked, and have the collector of garbage leave it alone: what nobody writes to is shared."""
-    for name in modules:
-        importlib.import_module(name)
+    """Import what will be forked, and have the collector of garbage leave it alone: what nobody writes to is shared.
+
+    Signals that stop us come after it: modules go on when what they try raises.
+    """
+    with _held_back(STOPS):
+        for name in modules:
+            importlib.import_module(name)
     gc.collect()
     gc.freeze()
 

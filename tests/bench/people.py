@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 
 from tests.bench.candidate import Choice, walk
 from tests.bench.mails import Mails
-from tests.bench.visitor import NotAsExpected, Taken, Visitor
+from tests.bench.visitor import RETRY_SECONDS, NotAsExpected, Taken, Visitor
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,7 @@ class Person(threading.Thread):
             self.journeys += 1
         except NotAsExpected as refusal:
             self.taken.failed(str(refusal))
+            time.sleep(RETRY_SECONDS)
         finally:
             visitor.close()
 

@@ -57,6 +57,7 @@ class FormRefresh {
     const typed = this.typedMeanwhile();
     const focused = document.activeElement;
     const caret = this.form.contains(focused) ? focused.selectionStart : null;
+    const height = focused.getBoundingClientRect().top;
     this.form.replaceChildren(...fresh.childNodes);
     this.queue.holds(this.queue.typed());
     for (const control of controlsOf(this.form)) {
@@ -66,6 +67,13 @@ class FormRefresh {
     }
     if (!focused.isConnected) this.focus(this.counterpart(focused), caret);
     document.dispatchEvent(new CustomEvent("portail:contenu", { detail: this.form }));
+    this.stayAt(height);
+  }
+
+  // What came or went above does not move the control that has the focus away from who looks at it.
+  stayAt(height) {
+    const focused = document.activeElement;
+    if (this.form.contains(focused)) scrollBy({ top: focused.getBoundingClientRect().top - height, behavior: "instant" });
   }
 
   // Passwords are never sent back: they count as typed.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import expect
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator
 
 MOST_STOPS = 120  # no page has as many: whoever has not arrived by then is held somewhere
+SETTLED_SECONDS = 10.0
 MOST_LINES = 40  # of a list, from the first that begins like the wanted one
 # Where the focus is: at the target (or in that radio group), ahead of it or behind; and whether a person sees it.
 _FOCUS = """target => {
@@ -53,7 +55,7 @@ class KeyboardDesk(Desk):
 
     def choose_file(self, label: str, file: Path) -> None:
         self.reach(self.page.get_by_label(label))
-        with self.page.expect_file_chooser() as chooser:
+        with self.page.expect_file_chooser(timeout=60_000) as chooser:
             self.page.keyboard.press("Enter")
         chooser.value.set_files(file)
 
@@ -61,9 +63,7 @@ class KeyboardDesk(Desk):
         """Go from stop to stop until the focus is there. `onwards`: it must lie ahead, as it does for who reads on."""
         stops: list[str] = []
         for _ in range(MOST_STOPS):
-            focus = target.evaluate(_FOCUS)
-            if focus is None:
-                continue
+            focus = self._focus_seen_from(target)
             assert not focus["unseen"], f"« {focus['name']} » has the focus and {focus['unseen']}, at {self.page.url}"
             if focus["there"]:
                 return
@@ -71,6 +71,14 @@ class KeyboardDesk(Desk):
             stops.append(focus["name"])
             self.page.keyboard.press("Shift+Tab" if focus["back"] else "Tab")
         raise AssertionError(f"{target} is not reached by the keyboard; the last stops were {stops[-20:]}")
+
+    def _focus_seen_from(self, target: Locator) -> dict[str, Any]:
+        """Where the focus is. A form that is renewed just now may take it off the screen for that moment only."""
+        until = time.monotonic() + SETTLED_SECONDS
+        while True:
+            focus = target.evaluate(_FOCUS)
+            if (focus and not focus["unseen"]) or time.monotonic() > until:
+                return dict(focus or {"unseen": "is in a form that is renewed for ever", "name": ""})
 
     def _give(self, control: Locator, label: str, answer: Answer) -> None:
         self.reach(control, onwards=True)

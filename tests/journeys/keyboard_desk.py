@@ -54,8 +54,9 @@ class KeyboardDesk(Desk):
             self.page.keyboard.press("Enter")
 
     def choose_file(self, label: str, file: Path) -> None:
-        self.reach(self.page.get_by_label(label))
+        # Expected from before: the browser is told to hand choosers over without saying when it has understood.
         with self.page.expect_file_chooser(timeout=60_000) as chooser:
+            self.reach(self.page.get_by_label(label))
             self.page.keyboard.press("Enter")
         chooser.value.set_files(file)
 

@@ -24,13 +24,13 @@ def page() -> Flask:
 
 
 def front(address: str) -> Flask:
-    app, kept = Flask("front"), threading.local()
+    app, of_thread = Flask("front"), threading.local()
 
     def passed_on() -> Response:
-        if not hasattr(kept, "connection"):
-            kept.connection = http.client.HTTPConnection(address)
-        kept.connection.request("GET", "/")
-        answer = kept.connection.getresponse()
+        if not hasattr(of_thread, "connection"):
+            of_thread.connection = http.client.HTTPConnection(address)
+        of_thread.connection.request("GET", "/")
+        answer = of_thread.connection.getresponse()
         return Response(answer.read(), answer.status, content_type=answer.getheader("Content-Type"))
 
     app.add_url_rule("/", view_func=passed_on)

@@ -128,8 +128,8 @@ def _fills(visitor: Visitor, draft: str, number: int, name: str, tab: Answer) ->
     for prefix in words:
         visitor.get(SEARCH, f"{draft}/{number}/recherche", {"field": field, "q": prefix})
     if typed:
-        kept = visitor.post(KEPT, f"{draft}/{number}/saisie", hidden | typed, status=200)
-        revision = _REVISION.search(kept.text)
+        answer = visitor.post(KEPT, f"{draft}/{number}/saisie", hidden | typed, status=200)
+        revision = _REVISION.search(answer.text)
         hidden |= {"revision": revision[1]} if revision else {}
     moved = visitor.post(TAB_POSTED, f"{draft}/{number}", hidden | typed | {"action": "next"})
     return visitor.get(TAB, moved.location)

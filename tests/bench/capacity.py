@@ -52,18 +52,18 @@ class Need:
 
 def needs(costs: Mapping[str, float], opening: Opening) -> list[Need]:
     """`costs` are processor seconds of one journey by process; who needs most comes first."""
-    found = [_need(process, seconds * opening.a_second) for process, seconds in costs.items()]
-    return sorted(found, key=lambda need: -need.processors)
+    needs_by_process = [_need(process, seconds * opening.a_second) for process, seconds in costs.items()]
+    return sorted(needs_by_process, key=lambda need: -need.processors)
 
 
-def processors(found: list[Need]) -> int:
+def processors(needs_by_process: list[Need]) -> int:
     """Of the machines, all together, none of them more than MOST_BUSY."""
-    return ceil(sum(need.processors for need in found) / MOST_BUSY)
+    return ceil(sum(need.processors for need in needs_by_process) / MOST_BUSY)
 
 
-def connections(found: list[Need]) -> int:
+def connections(needs_by_process: list[Need]) -> int:
     """That PostgreSQL has to allow, or a pooler to take upon itself."""
-    return sum(need.connections for need in found)
+    return sum(need.connections for need in needs_by_process)
 
 
 def _need(process: str, busy: float) -> Need:

@@ -43,10 +43,10 @@ def spaced(number: float) -> str:
 
 
 def _opening(opening: Opening, costs: dict[str, float]) -> list[str]:
-    found = needs(costs, opening)
+    processes = needs(costs, opening)
     rows = [
         f"| {need.process} | {need.processors:.1f} | {need.replicas or ''} | {need.connections or ''} |"
-        for need in found
+        for need in processes
     ]
     candidates, journeys = spaced(opening.candidates), spaced(opening.in_the_worst_hour)
     return [
@@ -56,5 +56,5 @@ def _opening(opening: Opening, costs: dict[str, float]) -> list[str]:
         "| process | processors kept busy | replicas | connections to PostgreSQL at most |",
         "| --- | ---: | ---: | ---: |",
         *rows,
-        f"| all, on machines of | {processors(found)} processors | | {connections(found)} |",
+        f"| all, on machines of | {processors(processes)} processors | | {connections(processes)} |",
     ]

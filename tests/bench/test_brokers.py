@@ -57,10 +57,10 @@ def _bare(url: str, events: list[Envelope]) -> float:
     channel = connection.channel()
     channel.queue_declare(BARE_QUEUE, durable=True, arguments={"x-queue-type": "quorum"})
     channel.confirm_delivery()
-    kept = pika.BasicProperties(delivery_mode=pika.DeliveryMode.Persistent)
+    persistent = pika.BasicProperties(delivery_mode=pika.DeliveryMode.Persistent)
     begun = time.perf_counter()
     for event in events:
-        channel.basic_publish("", BARE_QUEUE, event.to_json(), kept, mandatory=True)
+        channel.basic_publish("", BARE_QUEUE, event.to_json(), persistent, mandatory=True)
     seconds = time.perf_counter() - begun
     connection.close()
     return seconds

@@ -96,12 +96,12 @@ def test_the_pieces_of_an_academie_through_the_gateway_and_direct(one_machine: I
 
 def test_a_call_between_processes() -> None:
     with bare_servers() as (_, page, _pids):
-        ours, kept = Client(page), http.client.HTTPConnection(page.removeprefix("http://"))
+        ours, connection = Client(page), http.client.HTTPConnection(page.removeprefix("http://"))
         session = requests.Session()
 
         def bare() -> None:
-            kept.request("GET", "/")
-            kept.getresponse().read()
+            connection.request("GET", "/")
+            connection.getresponse().read()
 
         calls: dict[str, Callable[[], object]] = {
             "ours, GET": lambda: ours.call("GET", "/").content,

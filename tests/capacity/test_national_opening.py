@@ -39,8 +39,8 @@ def test_the_least_is_two_of_each_so_that_one_can_be_replaced() -> None:
 
 
 def test_connections_are_those_of_all_replicas_that_have_a_database() -> None:
-    found = needs({"registrations": 0.1, "documents-worker": 0.1, "gateway": 0.1, "PostgreSQL": 0.3}, ONE_A_SECOND)
-    assert connections(found) == 2 * 2 * CONNECTIONS_OF_A_PROCESS
+    processes = needs({"registrations": 0.1, "documents-worker": 0.1, "gateway": 0.1, "PostgreSQL": 0.3}, ONE_A_SECOND)
+    assert connections(processes) == 2 * 2 * CONNECTIONS_OF_A_PROCESS
 
 
 def test_a_process_opens_no_more_connections_than_counted() -> None:
@@ -49,6 +49,6 @@ def test_a_process_opens_no_more_connections_than_counted() -> None:
 
 
 def test_servers_are_given_processors_and_no_replicas() -> None:
-    found = needs({"PostgreSQL": 1.2, "gateway": 0.6}, ONE_A_SECOND)
-    assert [(need.process, need.replicas) for need in found] == [("PostgreSQL", None), ("gateway", 2)]
-    assert processors(found) == 3
+    processes = needs({"PostgreSQL": 1.2, "gateway": 0.6}, ONE_A_SECOND)
+    assert [(need.process, need.replicas) for need in processes] == [("PostgreSQL", None), ("gateway", 2)]
+    assert processors(processes) == 3

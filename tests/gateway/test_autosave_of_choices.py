@@ -6,6 +6,8 @@ from playwright.sync_api import Route, expect
 
 from tests.gateway.typist import CANDIDATURE, OFFLINE, PATIENCE_MS, SAVED, Typist
 
+_TOP = "field => Math.round(field.getBoundingClientRect().top)"
+
 
 def test_a_choice_that_changes_the_form_and_what_is_typed_meanwhile_are_both_saved(typist: Typist) -> None:
     typist.opens(CANDIDATURE)
@@ -53,3 +55,18 @@ def test_a_choice_that_is_never_answered_does_not_hold_up_what_is_typed_after_it
     with typist.page.expect_response("**/saisie", timeout=PATIENCE_MS):
         typist.field("etablissement-texte").fill("Pasteur")
     typist.reads(SAVED)
+
+
+def test_a_choice_that_changes_the_form_leaves_the_field_that_has_the_focus_where_it_was(typist: Typist) -> None:
+    typist.opens(CANDIDATURE)
+    asked: list[Route] = []
+    typist.page.route(f"**/{CANDIDATURE}", lambda route: asked.append(route), times=1)
+    with typist.page.expect_request(f"**/{CANDIDATURE}"):
+        typist.field("categorie").select_option("510")
+    field = typist.page.get_by_label("Situation à l'inscription")
+    field.focus()
+    before = field.evaluate(_TOP)
+    asked.pop().continue_()
+    expect(typist.page.get_by_text("Vous devrez justifier de 3 ans")).to_be_visible()
+    expect(field).to_be_focused()
+    assert field.evaluate(_TOP) == before

@@ -41,9 +41,9 @@ def read_by(db: Database, asked: Sequence[Statement]) -> list[Read]:
 
 
 def _read(connection: Connection, sql: str, values: Any, large: frozenset[str]) -> Read:
-    found = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", values).scalar()
+    plan = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", values).scalar()
     connection.rollback()
-    root = (json.loads(found) if isinstance(found, str) else found)[0]["Plan"]
+    root = (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]
     scanned = {step.get("Relation Name") for step in _steps(root) if step["Node Type"] == "Seq Scan"}
     return Read(sql, root["Shared Hit Blocks"] + root["Shared Read Blocks"], large & scanned)
 

@@ -51,7 +51,7 @@ def full_registrations(database_url: str, folder: Path, rows: int, weight: Weigh
 
 def _everywhere() -> Exam:
     """Every académie takes part; nobody is registered in the first and the last."""
-    openings = tuple(replace(BESANCON, academie=one.code, label=one.label) for one in academies.all())
+    openings = tuple(replace(BESANCON, academie=academie.code, label=academie.label) for academie in academies.all())
     return replace(GUIDE, sessions=(replace(GUIDE_SESSION, openings=openings),))
 
 

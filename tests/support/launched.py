@@ -122,8 +122,8 @@ class LaunchedPortal(RunningPortal):
     def processes(self) -> dict[str, Process]:
         """The launcher's children by name, « accounts », « accounts-worker », « gateway », « objects » …"""
         environments = json.loads((self.var / "environments.json").read_text(encoding="utf-8"))
-        found = [_process(pid, environments, self.port) for pid in _children_of(self._daemon.pid)]
-        return {process.name: process for process in found if process is not None}
+        children = [_process(pid, environments, self.port) for pid in _children_of(self._daemon.pid)]
+        return {process.name: process for process in children if process is not None}
 
     def kill(self, name: str) -> None:
         os.kill(self.processes()[name].pid, signal.SIGKILL)
@@ -147,9 +147,9 @@ class LaunchedPortal(RunningPortal):
         return self.said(READY + self.url)
 
     def _environment(self, real: Mapping[str, str] | None) -> dict[str, str]:
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        of_caller = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         return {
-            **kept,
+            **of_caller,
             "PYTHONPATH": str(ROOT),
             "PYTHONUNBUFFERED": "1",
             "PORT": str(self.port),

@@ -188,20 +188,20 @@ class EmbeddedBroker:
             raise
 
     def _kept(self) -> sqlite3.Connection:
-        kept: sqlite3.Connection | None = getattr(self._of_thread, "connection", None)
-        if kept is None:
-            kept = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
-            self._of_thread.connection = kept
-            kept.execute("PRAGMA journal_mode=WAL")
-            kept.execute("PRAGMA synchronous=FULL")
-        return kept
+        connection: sqlite3.Connection | None = getattr(self._of_thread, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
+            self._of_thread.connection = connection
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")
+        return connection
 
     def close(self) -> None:
         """Let go of this thread's connection."""
-        kept: sqlite3.Connection | None = getattr(self._of_thread, "connection", None)
+        connection: sqlite3.Connection | None = getattr(self._of_thread, "connection", None)
         self._of_thread.connection = None
-        if kept is not None:
-            kept.close()
+        if connection is not None:
+            connection.close()
 
 
 class EmbeddedPublisher:

@@ -57,8 +57,8 @@ def _is_known(event: RegistrationSaved) -> bool:
 
 
 def _is_kept(session: Session, event: RegistrationSaved) -> bool:
-    kept = select(SavedVersion.version).filter_by(candidature_id=event.candidature_id, version=event.version)
-    return session.scalar(kept) is not None
+    same_version = select(SavedVersion.version).filter_by(candidature_id=event.candidature_id, version=event.version)
+    return session.scalar(same_version) is not None
 
 
 def hide(session: Session, event: RegistrationWithdrawn) -> None:

@@ -9,7 +9,7 @@ from flask_smorest import Blueprint
 
 from services.chassis import access
 from services.chassis.clock import portal_now
-from services.registrations.api import schemas
+from services.registrations.api import opening_schemas as schemas
 from services.registrations.domain.offers import Picked, Purpose, select
 from services.registrations.models import db
 from services.registrations.queries.catalogue import offers

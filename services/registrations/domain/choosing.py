@@ -70,11 +70,13 @@ def by_domain(dossier: Dossier) -> tuple[Domain, ...]:
 
 def asked(dossier: Dossier, code: str) -> Asked:
     """The épreuves and pièces of a spécialité, as far as this dossier decides them. Raises NotFound."""
-    specialite = next((one for one in offered(dossier) if one.code == code), None)
+    specialite = next((specialite for specialite in offered(dossier) if specialite.code == code), None)
     if specialite is None:
         raise NotFound("Cette spécialité n'est pas proposée à cette session.")
     structure = structure_of(specialite, dossier.session.year)
-    return Asked(_offered(specialite), tuple(_epreuve(one) for one in structure.epreuves), _pieces(dossier, specialite))
+    return Asked(
+        _offered(specialite), tuple(_epreuve(epreuve) for epreuve in structure.epreuves), _pieces(dossier, specialite)
+    )
 
 
 def _pieces(dossier: Dossier, specialite: Specialite) -> tuple[AskedPiece, ...]:

@@ -30,7 +30,7 @@ from services.registrations.operations.payload import iso
 from services.registrations.operations.refusals import window_closed
 from services.registrations.operations.registering import add_version, name_after, tell_by_mail
 from services.registrations.queries.catalogue import opening_view
-from services.registrations.queries.dossiers import dossier
+from services.registrations.queries.dossiers import assembled_dossier
 
 
 def withdraw(candidate_id: str, candidature_id: str, received_at: datetime) -> None:
@@ -119,7 +119,7 @@ def _correct(
     event: IdentityCorrected,
     at: datetime,
 ) -> None:
-    one = dossier(
+    judged = assembled_dossier(
         session,
         view=opening_view(session, candidature.opening_id, kept.catalogue_digest),
         candidate=candidate,
@@ -129,12 +129,12 @@ def _correct(
         modifies=candidature.id,
     )
     candidature.version += 1
-    name_after(candidature, one.identity)
-    outcome = results.outcome(one, journey.recap_sections(one))
+    name_after(candidature, judged.identity)
+    outcome = results.outcome(judged, journey.recap_sections(judged))
     version = add_version(
         session,
         candidature,
-        one,
+        judged,
         outcome,
         digest=kept.catalogue_digest,
         saved_at=at,

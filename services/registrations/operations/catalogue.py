@@ -63,10 +63,10 @@ def move_on_demonstration(at: datetime, *, actor: Actor) -> tuple[str, ...]:
         return tuple(lines)
 
 
-def load_etablissements(found: Sequence[Etablissement]) -> None:
+def load_etablissements(etablissements: Sequence[Etablissement]) -> None:
     """Upsert establishments by code; those no longer listed stay, candidatures name them."""
     with db.operation() as session:
-        _put_etablissements(session, found)
+        _put_etablissements(session, etablissements)
 
 
 @dataclass(frozen=True)
@@ -110,9 +110,9 @@ def _compared(session: DbSession, offered: Exam, at: datetime) -> _Compared:
     return _Compared(exam, listed, tuple(differences(old, exam)))
 
 
-def _put_etablissements(session: DbSession, found: Iterable[Etablissement]) -> None:
+def _put_etablissements(session: DbSession, etablissements: Iterable[Etablissement]) -> None:
     """Read at once, and written only where something differs: there are twenty thousand of them."""
-    rows = {one.code: _row_of(one) for one in found}
+    rows = {etablissement.code: _row_of(etablissement) for etablissement in etablissements}
     known = {row.code: row._asdict() for row in session.execute(select(*EtablissementRow.__table__.columns))}
     if new := [row for code, row in rows.items() if code not in known]:
         session.execute(insert(EtablissementRow), new)
@@ -120,14 +120,14 @@ def _put_etablissements(session: DbSession, found: Iterable[Etablissement]) -> N
         session.execute(update(EtablissementRow), changed)
 
 
-def _row_of(one: Etablissement) -> dict[str, Any]:
+def _row_of(etablissement: Etablissement) -> dict[str, Any]:
     return {
-        "code": one.code,
-        "label": one.label,
-        "kind": one.kind,
-        "departement": one.departement,
-        "habilite_ccf": one.habilite_ccf,
-        "folded": folded(f"{one.label} {one.code}")[:300],
+        "code": etablissement.code,
+        "label": etablissement.label,
+        "kind": etablissement.kind,
+        "departement": etablissement.departement,
+        "habilite_ccf": etablissement.habilite_ccf,
+        "folded": folded(f"{etablissement.label} {etablissement.code}")[:300],
     }
 
 
@@ -140,9 +140,9 @@ def _used(session: DbSession, exam: str) -> tuple[Used, ...]:
         .where(OpeningRow.exam == exam)
         .distinct()
     )
-    found = [Used(name, academie, None) for name, academie in session.execute(drafts)]
-    found += [Used(name, academie, code) for name, academie, code in session.execute(candidatures)]
-    return tuple(found)
+    used = [Used(name, academie, None) for name, academie in session.execute(drafts)]
+    used += [Used(name, academie, code) for name, academie, code in session.execute(candidatures)]
+    return tuple(used)
 
 
 def _put_openings(session: DbSession, exam: Exam, offered: Exam) -> None:
@@ -150,32 +150,36 @@ def _put_openings(session: DbSession, exam: Exam, offered: Exam) -> None:
         (row.session, row.academie): row
         for row in session.scalars(select(OpeningRow).filter_by(exam=exam.code).with_for_update())
     }
-    listed = {(one.name, opening.academie) for one in offered.sessions for opening in one.openings}
-    for one in exam.sessions:
-        for opening in one.openings:
-            _put_opening(session, exam, one, opening, rows.get((one.name, opening.academie)))
+    listed = {
+        (exam_session.name, opening.academie) for exam_session in offered.sessions for opening in exam_session.openings
+    }
+    for exam_session in exam.sessions:
+        for opening in exam_session.openings:
+            _put_opening(session, exam, exam_session, opening, rows.get((exam_session.name, opening.academie)))
     for key, row in rows.items():
         row.listed = key in listed
 
 
-def _put_opening(session: DbSession, exam: Exam, one: Session, opening: Opening, row: OpeningRow | None) -> None:
+def _put_opening(
+    session: DbSession, exam: Exam, exam_session: Session, opening: Opening, row: OpeningRow | None
+) -> None:
     if row is None:
-        row = OpeningRow(exam=exam.code, session=one.name, academie=opening.academie)
+        row = OpeningRow(exam=exam.code, session=exam_session.name, academie=opening.academie)
         session.add(row)
-        _date(row, one, opening)
+        _date(row, exam_session, opening)
         return
     before = dates_in_force(session, row)
-    _date(row, one, opening)
+    _date(row, exam_session, opening)
     after = dates_in_force(session, row)
     if _deposit(before) != _deposit(after):
         row.revision += 1
         publish_window(session, row, after)
 
 
-def _date(row: OpeningRow, one: Session, opening: Opening) -> None:
+def _date(row: OpeningRow, exam_session: Session, opening: Opening) -> None:
     row.opens, row.closes = opening.opens, opening.closes
     row.deposit_opens, row.deposit_closes = opening.deposit_opens, opening.deposit_closes
-    row.session_closes = one.closes
+    row.session_closes = exam_session.closes
 
 
 def _deposit(dates: Dates) -> tuple[datetime, datetime]:

@@ -31,7 +31,7 @@ from services.registrations.operations.refusals import (
     window_closed,
 )
 from services.registrations.queries.catalogue import OpeningView, opening_view
-from services.registrations.queries.dossiers import dossier, dossier_of_draft, identity_of
+from services.registrations.queries.dossiers import assembled_dossier, dossier_of_draft, identity_of
 
 NEXT, PREVIOUS, STAY = "next", "previous", "stay"
 Typed = Mapping[str, str | list[str]]
@@ -65,7 +65,9 @@ def open_draft(candidate_id: str, opening_id: str, identity: Identity, instant: 
         if not windows.is_open(view.opening.opens, view.opening.closes, instant):
             raise window_closed(view, "Le service d'inscription n'est pas ouvert pour ce choix.")
         reserve_numero(session, candidate, view)
-        empty = dossier(session, view=view, candidate=candidate, identity=identity, answers={}, instant=instant)
+        empty = assembled_dossier(
+            session, view=view, candidate=candidate, identity=identity, answers={}, instant=instant
+        )
         refuse_second(empty)
         return Opened(_begin(session, candidate, view, identity, instant, answers={}).id, created=True)
 
@@ -167,9 +169,9 @@ def open_draft_of(session: DbSession, candidate_id: str, opening_id: str) -> Dra
     )
 
 
-def refuse_second(one: Dossier) -> None:
+def refuse_second(dossier: Dossier) -> None:
     """K1. Raises AlreadyRegistered when another active candidature has the same exclusivity key."""
-    if (other := one_active_candidature(one)) is not None:
+    if (other := one_active_candidature(dossier)) is not None:
         raise AlreadyRegistered(
             f"Vous avez déjà une candidature pour cette session ({other.academie_label}, "
             f"n° {other.numero_inscription}) : vous pouvez la modifier dans « Mes inscriptions ».",
@@ -235,9 +237,9 @@ def refuse_too_long(answers: Answers) -> None:
         raise Invalid("Votre dossier comporte trop de texte pour être conservé : raccourcissez ce que vous avez saisi.")
 
 
-def _goto(one: Dossier, number: int, action: str) -> int:
+def _goto(dossier: Dossier, number: int, action: str) -> int:
     step = {NEXT: 1, PREVIOUS: -1}.get(action, 0)
-    return min(max(number + step, 1), len(one.exam.tabs))
+    return min(max(number + step, 1), len(dossier.exam.tabs))
 
 
 def _refuse_closed(draft: Draft) -> None:

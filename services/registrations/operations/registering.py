@@ -21,7 +21,7 @@ from services.registrations.operations.drafts import active_candidature, locked_
 from services.registrations.operations.payload import registration_saved
 from services.registrations.operations.refusals import DraftChanged, window_closed
 from services.registrations.queries.catalogue import opening_view
-from services.registrations.queries.dossiers import dossier
+from services.registrations.queries.dossiers import assembled_dossier
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,13 @@ def save_draft(candidate_id: str, draft_id: str, *, revision: int, identity: Ide
         draft = locked_draft(session, candidate_id, draft_id)
         if draft.closed_at is not None:
             return _as_before(draft)
-        one, digest = _complete(session, candidate, draft, revision, identity, received_at)
-        outcome = journey.judge(one)
-        candidature = _next_version(session, candidate, draft, one, outcome, received_at)
+        dossier, digest = _complete(session, candidate, draft, revision, identity, received_at)
+        outcome = journey.judge(dossier)
+        candidature = _next_version(session, candidate, draft, dossier, outcome, received_at)
         version = add_version(
             session,
             candidature,
-            one,
+            dossier,
             outcome,
             digest=digest,
             saved_at=received_at,
@@ -64,7 +64,7 @@ def save_draft(candidate_id: str, draft_id: str, *, revision: int, identity: Ide
 def add_version(
     session: DbSession,
     candidature: Candidature,
-    one: Dossier,
+    dossier: Dossier,
     outcome: Outcome,
     *,
     digest: str,
@@ -73,15 +73,15 @@ def add_version(
     reason: str | None = None,
 ) -> CandidatureVersion:
     """Store and publish the version that `candidature` has now, and leave its trace."""
-    event = registration_saved(candidature, one, outcome, saved_at, reason)
+    event = registration_saved(candidature, dossier, outcome, saved_at, reason)
     version = CandidatureVersion(
         candidature_id=candidature.id,
         version=candidature.version,
         event_id=publish(session, event, subject=candidature.candidate_id),
         payload=event.to_data(),
-        answers=dict(one.answers),
+        answers=dict(dossier.answers),
         catalogue_digest=digest,
-        identity_version=one.identity.version,
+        identity_version=dossier.identity.version,
         saved_at=saved_at,
         saved_by=str(actor),
         reason=reason,
@@ -130,7 +130,7 @@ def _complete(
             yours={},
             theirs={},
         )
-    one = dossier(
+    dossier = assembled_dossier(
         session,
         view=view,
         candidate=candidate,
@@ -139,14 +139,14 @@ def _complete(
         instant=received_at,
         modifies=draft.modification_of,
     )
-    refuse_second(one)
-    asked = journey.without_unasked(one)
+    refuse_second(dossier)
+    asked = journey.without_unasked(dossier)
     refuse_too_long(asked.answers)
     return asked, view.digest
 
 
 def _next_version(
-    session: DbSession, candidate: Candidate, draft: Draft, one: Dossier, outcome: Outcome, at: datetime
+    session: DbSession, candidate: Candidate, draft: Draft, dossier: Dossier, outcome: Outcome, at: datetime
 ) -> Candidature:
     if draft.modification_of is None:
         candidate.last_inscription += 1
@@ -160,7 +160,7 @@ def _next_version(
     else:
         candidature = active_candidature(session, candidate.id, draft.modification_of)
         candidature.version += 1
-    name_after(candidature, one.identity)
+    name_after(candidature, dossier.identity)
     candidature.exclusivity_key = outcome.exclusivity_key
     candidature.specialite_code = outcome.specialite_code
     candidature.specialite_label = outcome.specialite_label

@@ -56,17 +56,17 @@ def shown(session: DbSession, candidate_id: str, at: datetime, *states: str) -> 
 
 def listed(session: DbSession, candidate_id: str, at: datetime) -> dict[str, Any]:
     """Active candidatures, and those that the service gestionnaire set aside."""
-    found = shown(session, candidate_id, at, ACTIVE, ECARTEE)
+    candidatures = shown(session, candidate_id, at, ACTIVE, ECARTEE)
     return {
-        "candidatures": [tile(one, at) for one in found if one.candidature.state == ACTIVE],
-        "ecartees": [ecartee(one) for one in found if one.candidature.state == ECARTEE],
+        "candidatures": [tile(item, at) for item in candidatures if item.candidature.state == ACTIVE],
+        "ecartees": [ecartee(item) for item in candidatures if item.candidature.state == ECARTEE],
     }
 
 
 def shown_candidature(session: DbSession, candidate_id: str, candidature_id: str, at: datetime) -> Shown:
     """Raises NotFound for one that is unknown, someone else's or no longer shown."""
-    found = shown(session, candidate_id, at, ACTIVE)
-    return _first(one for one in found if one.candidature.id == candidature_id)
+    candidatures = shown(session, candidate_id, at, ACTIVE)
+    return _first(item for item in candidatures if item.candidature.id == candidature_id)
 
 
 def saved_version(session: DbSession, candidature_id: str, version: int) -> Shown:
@@ -78,8 +78,8 @@ def saved_version(session: DbSession, candidature_id: str, version: int) -> Show
 def contact(session: DbSession, candidate_id: str, at: datetime) -> dict[str, Any]:
     """Whom the candidate may contact: the service of his latest candidature, an active one before those set aside.
     Raises NotFound without one."""
-    found = shown(session, candidate_id, at, ACTIVE, ECARTEE)
-    in_order = sorted(found, key=lambda one: one.candidature.state == ACTIVE)
+    candidatures = shown(session, candidate_id, at, ACTIVE, ECARTEE)
+    in_order = sorted(candidatures, key=lambda item: item.candidature.state == ACTIVE)
     latest = _first(reversed(in_order))
     return {"academie_label": latest.view.opening.label, **contact_data(latest.view)}
 

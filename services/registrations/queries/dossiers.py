@@ -32,7 +32,7 @@ _SAVED_BEFORE = (
 
 def dossier_of_draft(session: DbSession, draft: Draft, identity: Identity, instant: datetime) -> Dossier:
     """Raises NotFound when the catalogue no longer defines the draft's opening."""
-    return dossier(
+    return assembled_dossier(
         session,
         view=opening_view(session, draft.opening_id),
         candidate=session.get_one(Candidate, draft.candidate_id),
@@ -43,7 +43,7 @@ def dossier_of_draft(session: DbSession, draft: Draft, identity: Identity, insta
     )
 
 
-def dossier(
+def assembled_dossier(
     session: DbSession,
     *,
     view: OpeningView,

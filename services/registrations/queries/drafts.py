@@ -24,7 +24,7 @@ from services.registrations.models import (
     OpeningRow,
 )
 from services.registrations.queries.catalogue import OPENINGS, OpeningView, view_of
-from services.registrations.queries.dossiers import dossier, identity_of
+from services.registrations.queries.dossiers import assembled_dossier, identity_of
 
 _DRAFTS = (
     OPENINGS.add_columns(Draft, Candidate)
@@ -48,7 +48,7 @@ class DraftView:
 
     def dossier(self, session: DbSession, at: datetime, identity: Identity | None = None) -> Dossier:
         """As the domain reads it, with the identity kept with it unless there is a newer one."""
-        return dossier(
+        return assembled_dossier(
             session,
             view=self.opening,
             candidate=self.candidate,

@@ -69,7 +69,7 @@ class _Numbered(Canvas):
         self.line(left, 14 * mm, right, 14 * mm)
         self.setFont("Twin", 7)
         self.setFillColor(GREY)
-        numbers = " - ".join(f"{one.label} : {one.value}" for one in self._sheet.head.numbers[:2])
+        numbers = " - ".join(f"{number.label} : {number.value}" for number in self._sheet.head.numbers[:2])
         self.drawString(left, bottom, numbers)
         self.drawCentredString(A4[0] / 2, bottom, self._sheet.letterhead.notice or "")
         self.drawRightString(right, bottom, f"Page {number} / {count}")

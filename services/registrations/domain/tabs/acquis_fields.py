@@ -78,7 +78,7 @@ def _when_and_where(box: Box) -> tuple[Field, ...]:
 
 @cache
 def _academies() -> tuple[Option, ...]:
-    return tuple(Option(one.code, one.label) for one in academies.all())
+    return tuple(Option(academie.code, academie.label) for academie in academies.all())
 
 
 def _ground(dossier: Dossier, box: Declared) -> Iterator[Field]:

@@ -102,12 +102,12 @@ def _in_academie(academie: str, wanted: str, limit: int) -> tuple[communes.Commu
     place = academies.by_code(academie)
     if place is None or not wanted.strip():
         return ()
-    return tuple(one for code in place.departements for one in communes.search(code, wanted, limit))
+    return tuple(commune for code in place.departements for commune in communes.search(code, wanted, limit))
 
 
 @cache
 def _country() -> Field:
-    options = (Option(one.code, FRANCE_HERE if one.is_france else one.label) for one in pays.proposed())
+    options = (Option(country.code, FRANCE_HERE if country.is_france else country.label) for country in pays.proposed())
     return Field(
         "pays",
         "Pays",

@@ -114,19 +114,21 @@ def _type_fields(dossier: Dossier, omitted: frozenset[str]) -> tuple[Field, ...]
 def _etablissement_fields(dossier: Dossier, tab: Tab, omitted: frozenset[str]) -> tuple[Field, ...]:
     if "etablissement" in omitted:
         return ()
-    found = dossier.declaration.etablissement
+    etablissement = dossier.declaration.etablissement
     text = dossier.typed(tab).text("etablissement")
-    proposed = search(dossier, tab, "etablissement", text, 20) if text and not found else ()
+    proposed = search(dossier, tab, "etablissement", text, 20) if text and not etablissement else ()
     field = Field(
         "etablissement",
         "Etablissement",
         "search",
         required=True,
-        hint=etablissements.hint(dossier, found),
+        hint=etablissements.hint(dossier, etablissement),
         search="etablissement",
-        display=found.label if found else text or None,
+        display=etablissement.label if etablissement else text or None,
         options=proposed,
-        proposals=() if found and etablissements.fits(found, dossier.category()) else etablissements.proposals(dossier),
+        proposals=()
+        if etablissement and etablissements.fits(etablissement, dossier.category())
+        else etablissements.proposals(dossier),
     )
     return (field,)
 
@@ -162,11 +164,11 @@ def _renouncement_fields(omitted: frozenset[str]) -> tuple[Field, ...]:
 def _etablissement_errors(dossier: Dossier, typed: Typed) -> tuple[FieldError, ...]:
     if not typed.answered("etablissement"):
         return ()
-    found, category = dossier.declaration.etablissement, dossier.category()
-    if found is None:
+    etablissement, category = dossier.declaration.etablissement, dossier.category()
+    if etablissement is None:
         return (error("etablissement", "Etablissement : choisissez un établissement proposé par la recherche."),)
-    if not etablissements.fits(found, category):
-        detail = f"« {found.label} » ne correspond pas à la catégorie {categories.label(category)}."
+    if not etablissements.fits(etablissement, category):
+        detail = f"« {etablissement.label} » ne correspond pas à la catégorie {categories.label(category)}."
         return (error("etablissement", f"Etablissement : {detail}"),)
     return ()
 

@@ -113,7 +113,7 @@ def _birth(identity: Identity) -> Section:
 
 @lru_cache(maxsize=4)  # lists of the reference data, the same for everyone of a civilité
 def _nationality(civilite: str) -> Field:
-    options = tuple(Option(one.code, one.label(civilite)) for one in nationalites.all())
+    options = tuple(Option(nationalite.code, nationalite.label(civilite)) for nationalite in nationalites.all())
     return Field(
         "nationalite",
         "Nationalité",
@@ -126,7 +126,9 @@ def _nationality(civilite: str) -> Field:
 
 @cache
 def _csp_field() -> Field:
-    options = tuple(Option(one.code, one.label, one.group or None) for one in csp.proposed())
+    options = tuple(
+        Option(profession.code, profession.label, profession.group or None) for profession in csp.proposed()
+    )
     return Field("csp", CSP_LABEL, "select", required=True, options=options, placeholder=SELECT)
 
 

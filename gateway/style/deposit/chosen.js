@@ -10,7 +10,6 @@ export class ChosenFiles {
   constructor(input, list, changed) {
     Object.assign(this, { input, list, changed, files: [] });
     input.addEventListener("change", () => this.chose([...input.files]));
-    if (input.files.length) this.chose([...input.files]);
   }
 
   chose(files) {

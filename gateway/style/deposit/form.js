@@ -31,6 +31,8 @@ class DepositForm {
     form.addEventListener("submit", (event) => this.submitted(event));
     window.addEventListener("beforeunload", (event) => this.sending && event.preventDefault());
     window.addEventListener("pageshow", (event) => event.persisted && this.view.ends(""));
+    // Chosen before this script arrived, or kept by the browser when it came back to the page.
+    if (this.input.files.length) this.chosen.chose([...this.input.files]);
   }
 
   // Without a file the form goes its own way: the page that comes back says so.

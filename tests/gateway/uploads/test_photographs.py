@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import TYPE_CHECKING
 
 import pillow_heif
 from PIL import Image, ImageDraw
@@ -12,6 +13,9 @@ from gateway.web.justificatifs.lisible import LOOKS
 from services.pieces.domain.legibility import Sign
 from tests.gateway.uploads.sender import Sender
 from tests.support.processes import wait_until
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Route
 
 LIMIT = 5 * 1024 * 1024
 TURNED = 6  # EXIF: held upright, the sensor lies on its side
@@ -104,3 +108,19 @@ def test_a_photograph_can_be_taken_out_by_keyboard(sender: Sender) -> None:
     button.press("Enter")
     assert sender.page.locator(".portail-fichier__nom").all_inner_texts()[0].startswith("2.jpg")
     assert sender.page.evaluate("document.activeElement.textContent") == "Retirer 2.jpg"
+
+
+def test_files_chosen_before_the_script_arrives_are_handled_like_others(sender: Sender) -> None:
+    held: list[Route] = []
+    sender.page.route("**/style/deposit/form.js", lambda route: held.append(route))
+    with sender.page.expect_request("**/style/deposit/form.js"):
+        sender.page.reload(wait_until="commit")
+    sender.chooses(("1.jpg", photograph(400, 300)), ("2.jpg", photograph(400, 300)))
+    assert not sender.page.locator(".portail-fichier__nom").count()
+    held[0].continue_()
+    button = sender.page.get_by_role("button", name="Retirer 1.jpg")
+    button.press("Enter")
+    assert sender.page.evaluate("document.activeElement.textContent") == "Retirer 2.jpg"
+    sender.sends()
+    sender.arrives_at("Est-ce lisible ?")
+    assert sender.started, "sent in parts, which the script alone does"

@@ -11,7 +11,9 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import psycopg
@@ -103,6 +105,7 @@ class Database(SQLAlchemy):
 
         super().__init__(model_class=Base)
         self._at_once: Callable[[], AbstractContextManager[None]] = nullcontext
+        self._turn: Callable[[], AbstractContextManager[None]] = nullcontext
 
     def connect(self, app: Flask, database_url: str) -> None:
         """Bind to `database_url` within `app`; SQLite files get WAL, foreign keys and a busy timeout."""
@@ -114,6 +117,7 @@ class Database(SQLAlchemy):
         with app.app_context():
             if on_sqlite:
                 _tune_sqlite(self.engine)
+                self._turn = partial(_turn, Lock())
             else:
                 event.listen(self.engine, "do_connect", lambda _, __, args, named: Connection.connect(*args, **named))
         at_once = Limit(threads() * 3 // 4, _MOST_CONNECTIONS)
@@ -124,7 +128,7 @@ class Database(SQLAlchemy):
     @contextmanager
     def operation(self) -> Iterator[Session]:
         """One write transaction: committed at the end, rolled back on any error. Operations do not nest."""
-        with self._transaction({"portail_begin": "IMMEDIATE"}) as session:
+        with self._turn(), self._transaction({"portail_begin": "IMMEDIATE"}) as session:
             yield session
             session.commit()
 
@@ -192,6 +196,18 @@ def is_away(error: SQLAlchemyError) -> bool:
     if state := getattr(cause, "sqlstate", None):
         return error.connection_invalidated or state.startswith(_AWAY_STATES)
     return isinstance(error, OperationalError | InterfaceError)
+
+
+@contextmanager
+def _turn(writer: Lock) -> Iterator[None]:
+    """SQLite takes one writer, and whoever waits looks again now and then: some of many wait for seconds. Those of one
+    process therefore wait for `writer`, which wakes the next. Raises PoolTimeout after BUSY_SECONDS."""
+    if not writer.acquire(timeout=BUSY_SECONDS):
+        raise PoolTimeout("other writers took too long")
+    try:
+        yield
+    finally:
+        writer.release()
 
 
 def _engine_options(url: URL) -> dict[str, Any]:

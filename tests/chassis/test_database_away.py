@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask_smorest import Blueprint
 from sqlalchemy import text
+from sqlalchemy.event import listen
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
-from services.chassis import access
+from services.chassis import access, database
 from services.chassis.database import Database, is_away
 from services.chassis.settings import Secret, ServiceSettings
 from services.chassis.web import create_service
@@ -21,7 +24,11 @@ from tests.support.postgres import Postgres
 
 def answer(database_url: str, statement: str) -> TestResponse:
     """Of a service whose one route has its database do this."""
-    db, blueprint = Database(), Blueprint("asked", __name__)
+    return service(Database(), database_url, statement).test_client().get("/asked")
+
+
+def service(db: Database, database_url: str, statement: str) -> Flask:
+    blueprint = Blueprint("asked", __name__)
 
     @blueprint.get("/asked")
     @access.public
@@ -33,8 +40,7 @@ def answer(database_url: str, statement: str) -> TestResponse:
         env="test", database_url=database_url, broker_url="amqp://x:x@127.0.0.1:1/x",
         accounts_url="http://127.0.0.1:1", client_id="x", client_secret=Secret("-"),
     )  # fmt: skip
-    app = create_service("asked", settings, db, title="-", blueprints=[blueprint])
-    return app.test_client().get("/asked")
+    return create_service("asked", settings, db, title="-", blueprints=[blueprint])
 
 
 def says_that_it_is_away(answered: TestResponse) -> bool:
@@ -59,6 +65,25 @@ def test_so_is_a_file_that_another_holds_for_too_long(tmp_path: Path) -> None:
         assert says_that_it_is_away(answer(f"sqlite:///{file}", "SELECT 1"))
     finally:
         holder.close()
+
+
+def test_writers_of_the_same_process_wait_for_each_other_before_they_ask_sqlite(tmp_path: Path) -> None:
+    db = Database()
+    app = service(db, f"sqlite:///{tmp_path / 'busy.db'}", "SELECT 1")
+    with app.app_context():
+        listen(db.engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout = 0"))
+    with ThreadPoolExecutor(8) as writers:
+        answers = list(writers.map(lambda _: app.test_client().get("/asked"), range(200)))
+    assert {answered.status_code for answered in answers} == {200}, "SQLite would have refused who met another"
+
+
+def test_a_writer_does_not_wait_for_ever_for_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    db = Database()
+    app = service(db, f"sqlite:///{tmp_path / 'held.db'}", "SELECT 1")
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+    with app.app_context(), db.operation(), ThreadPoolExecutor(1) as another:
+        assert says_that_it_is_away(another.submit(app.test_client().get, "/asked").result())
+    assert app.test_client().get("/asked").status_code == 200, "whoever comes after it is served"
 
 
 def test_so_is_a_file_whose_disk_is_full(tmp_path: Path) -> None:

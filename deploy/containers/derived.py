@@ -18,6 +18,7 @@ Texts = Mapping[str, str]
 
 # As in services.chassis.events.topology, which needs packages; a test holds them equal.
 EXCHANGE = "portail.events"
+POOLER = "pooler:6432"
 
 
 def derived(secrets: Texts) -> dict[str, str]:
@@ -28,6 +29,8 @@ def derived(secrets: Texts) -> dict[str, str]:
         "rabbitmq-users.json": _json(broker_users(secrets)),
         "objects-identities.json": _json(objects_identities(secrets)),
         "pgbackrest-cipher.conf": repository_cipher(secrets["backup-cipher-pass"]),
+        "pooler-users": pooler_users(secrets),
+        **{f"{service}-pooled-url": pooled_url(secrets, service) for service in SERVICES},
     }
 
 
@@ -75,6 +78,23 @@ def objects_identities(secrets: Texts) -> dict[str, Any]:
 def repository_cipher(password: str) -> str:
     """pgBackRest's settings that no one else may read."""
     return f"[global]\nrepo1-cipher-type=aes-256-cbc\nrepo1-cipher-pass={password}\n"
+
+
+def pooler_users(secrets: Texts) -> str:
+    """PgBouncer's auth_file: a service's role with its password, which it also logs in with at PostgreSQL."""
+    urls = [_url(secrets, f"{service}-database-url") for service in SERVICES]
+    return "".join(f"{_quoted(_user(url))} {_quoted(_password(url))}\n" for url in urls)
+
+
+def pooled_url(secrets: Texts, service: str) -> str:
+    """The service's database by way of the pooler."""
+    url = _url(secrets, f"{service}-database-url")
+    credentials = url.netloc.rpartition("@")[0]
+    return url._replace(netloc=f"{credentials}@{POOLER}").geturl()
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
 
 
 def _identity(name: str, url: SplitResult, actions: list[str]) -> dict[str, Any]:

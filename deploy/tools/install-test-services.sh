@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs from Debian what the tests talk to for real: RabbitMQ, PostgreSQL, clamd, nginx, Chromium, poppler.
+# Installs from Debian what the tests talk to for real: RabbitMQ, PostgreSQL, PgBouncer, clamd, nginx, Chromium, poppler.
 #
 #   deploy/tools/install-test-services.sh           installs what is missing (root), says nothing when all is there
 #   deploy/tools/install-test-services.sh --check   prints what is missing, exit 1 if something is
@@ -21,6 +21,7 @@ offered_postgres() {
 missing_services() {
     [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || echo rabbitmq-server
     [ "$(newest_postgres || true)" -ge "${1:-1}" ] 2>/dev/null || echo postgresql
+    [ -x /usr/sbin/pgbouncer ] || echo pgbouncer
     [ -x /usr/sbin/clamd ] || echo clamav-daemon
     [ -x /usr/sbin/nginx ] || echo nginx-light
     command -v envsubst >/dev/null || echo gettext-base
@@ -66,6 +67,7 @@ if [ -d /run/systemd/system ]; then
         case "$name" in
             postgresql-*) systemctl disable --quiet postgresql || true ;;
             rabbitmq-server) systemctl disable --quiet rabbitmq-server || true ;;
+            pgbouncer) systemctl disable --quiet pgbouncer || true ;;
             nginx-light) systemctl disable --quiet nginx || true ;;
             clamav-daemon) systemctl disable --quiet clamav-daemon clamav-freshclam || true ;;
         esac

@@ -218,7 +218,7 @@ def _engine_options(url: URL) -> dict[str, Any]:
         return {**shared, "connect_args": {"timeout": BUSY_SECONDS}, "pool_size": 20, "max_overflow": 60}
     # Besides those who ask within the limit there are probes.
     pool = {"pool_pre_ping": True, "pool_size": 10, "max_overflow": _MOST_CONNECTIONS - 8}
-    options = f"-c timezone=utc -c statement_timeout={waits().statement}s -c lock_timeout={waits().lock}s"
+    options = f"-c timezone=UTC -c statement_timeout={waits().statement}s -c lock_timeout={waits().lock}s"
     options += f" -c idle_in_transaction_session_timeout={waits().idle}s"
     return {**shared, **pool, "connect_args": {"connect_timeout": waits().connect, "options": options, **_GONE}}
 

@@ -13,7 +13,8 @@ import secrets
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -61,6 +62,7 @@ class ComposedPortal(RunningPortal):
         self.name = name
         self.project = f"portail-{name}-{secrets.token_hex(3)}"
         self._compose = shlex.split(os.environ.get("COMPOSE", "docker compose"))
+        self._files = ["docker-compose.yml"]
         self._engine = shlex.split(os.environ.get("ENGINE", "docker"))
         self._must_answer()
         self._folder = PrivateFolder(self.project)
@@ -80,6 +82,16 @@ class ComposedPortal(RunningPortal):
         self._is_up = True
         self.compose("up", "-d", *words, seconds=UP_SECONDS)
         self.wait_healthy([*LONG_LIVED, *OURS])
+
+    @contextmanager
+    def beside(self, file: str, *services: str) -> Iterator[None]:
+        """While the block runs, with this compose file beside the portal's own, and these services of it."""
+        self._files.append(file)
+        self.up("--build")
+        self.wait_healthy(services)
+        yield
+        self._files.remove(file)
+        self.up("--remove-orphans")
 
     def down(self) -> None:
         """Take the project away with its volumes; nothing happens the second time."""
@@ -237,7 +249,8 @@ class ComposedPortal(RunningPortal):
     # ----------------------------------------------------------------------------------------------------------------
 
     def _command(self, *words: str) -> list[str]:
-        return [*self._compose, "--project-name", self.project, "--env-file", str(self._settings), *words]
+        files = f"COMPOSE_FILE={':'.join(self._files)}"
+        return ["env", files, *self._compose, "--project-name", self.project, "--env-file", str(self._settings), *words]
 
     def _environment(self) -> str:
         offset = (datetime.fromisoformat(GUIDES_DAY) - system_now()).total_seconds()

@@ -1,0 +1,34 @@
+"""The composed portal with its pooler: people notice nothing, PostgreSQL sees the pooler in place of web processes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.journeys import people
+from tests.support.composed import SERVICES
+
+if TYPE_CHECKING:
+    from tests.journeys.conftest import Comes
+    from tests.support.composed import ComposedPortal
+
+CLIENTS = "SELECT DISTINCT host(client_addr) FROM pg_stat_activity WHERE usename = '{}'"
+
+
+def test_a_candidate_registers_by_way_of_the_pooler(composed: ComposedPortal, comes: Comes) -> None:
+    with composed.beside("deploy/containers/pooler/compose.yml", "pooler"):
+        composed.scale(accounts=2, registrations=2)
+        candidate = comes(composed, people.DUBOIS.at(people.new_address()))
+        candidate.arrives()
+        candidate.registers()
+        for service in SERVICES:
+            addresses = {row[0] for row in composed.asked_of_database(service, CLIENTS.format(service))}
+            assert not addresses & addresses_of(composed, service)
+            assert addresses & addresses_of(composed, "pooler")
+
+
+def addresses_of(composed: ComposedPortal, service: str) -> set[str]:
+    return {
+        network["IPAddress"]
+        for container in composed.containers(service)
+        for network in composed.inspect(container)["NetworkSettings"]["Networks"].values()
+    }

@@ -24,6 +24,7 @@ KEEPALIVE_SECONDS = 40  # longer than our clients keep a pooled connection
 STOP_SECONDS = 25
 SILENCE_SECONDS = 20  # a caller whose machine has gone frees the thread that reads from it
 UNREAD_SECONDS = 60  # and the one that writes to it
+UNREAD_BYTES = 256 * 1024  # of a body that may wait for its thread, which takes all that has come into memory
 MOST_CONNECTIONS = 512  # with what threads open, fewer than the 1024 files of a process without special rights
 SHARED_MEMORY = "/dev/shm"  # noqa: S108 - heartbeat files stay off slow disks
 
@@ -75,16 +76,17 @@ def serve(create: Callable[[], Flask], **options: Any) -> None:
         "errorlog": "-",
         "loglevel": "warning",
         "limit_request_line": 8190,
-        "when_ready": _bound_silence,
+        "when_ready": _bound_connections,
         "post_fork": _end_unborn,
         **options,
     }
     _Server(create, settings).run()
 
 
-def _bound_silence(server: Any) -> None:
-    """Accepted sockets inherit the listening one's timeouts: silence either way cannot hold threads for ever."""
+def _bound_connections(server: Any) -> None:
+    """Accepted sockets inherit the listening one's bounds: silence either way cannot hold threads for ever."""
     for listener in server.LISTENERS:
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, UNREAD_BYTES)
         for option, seconds in ((socket.SO_RCVTIMEO, SILENCE_SECONDS), (socket.SO_SNDTIMEO, UNREAD_SECONDS)):
             listener.sock.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", seconds, 0))
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
-from typing import IO, BinaryIO, cast
+from io import BufferedReader
+from typing import IO, Any, BinaryIO, cast
 
 from flask import Flask, Request, Response, current_app, request
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
 
 from gateway.protection import TAKES_FILES
 from gateway.settings import GatewaySettings
@@ -24,6 +26,7 @@ TAKES_PARTS = "justificatifs.append"
 ENVELOPE_BYTES = 64 * 1024  # what multipart adds around the file
 DISCARD_BYTES = 64 * 1024 * 1024
 CHUNK = 64 * 1024
+READ_AT_ONCE = 256 * 1024
 RETRY_SECONDS = 60
 YOURS = "Plusieurs de vos envois sont en cours. Attendez qu'ils soient finis, puis réessayez."
 EVERYBODYS = "Trop d'envois sont en cours. Réessayez dans une minute ; rien n'a été perdu."
@@ -46,6 +49,17 @@ class ReceivedFile:
     length: int
 
 
+class _Parser(FormDataParser):
+    """Of forms, whose bodies it reads in larger steps than its own: at each step gunicorn copies all that has come."""
+
+    def parse(self, stream: IO[bytes], *args: Any, **options: Any) -> Any:
+        return super().parse(cast(IO[bytes], BufferedReader(cast(Any, stream), READ_AT_ONCE)), *args, **options)
+
+
+class _Request(Request):
+    form_data_parser_class = _Parser
+
+
 def places(in_all: int, each: int) -> Places:
     """How many uploads are under way at once: `in_all`, and `each` of one candidate. Full ones raise Refused."""
     return Places(
@@ -54,6 +68,7 @@ def places(in_all: int, each: int) -> Places:
 
 
 def register(app: Flask, settings: GatewaySettings) -> None:
+    app.request_class = _Request
     app.extensions["uploads"] = places(settings.uploads_at_once, settings.uploads_per_candidate)
     app.after_request(_read_what_is_refused)
 

@@ -29,11 +29,12 @@ FIRST_SECONDS = 0.04
 
 NICENESS = 5  # those who wait for a page come first
 _PR_SET_DUMPABLE = 4  # linux/prctl.h
-CHANNEL = 0  # the only descriptor that leads anywhere: the file comes in by it, the verdict goes out
+CHANNEL = 0  # what is asked comes in by it, the verdict goes out; all else that is open is the file, to be read
 
 
 def confine(channel: int) -> None:
-    """From here on this process reads and writes `channel`, as descriptor 0, and nothing else; it ends in time.
+    """From here on this process has `channel`, as descriptor 0, and what it was given open, nothing else; it ends in
+    time.
 
     It has no way to the network or to a file, since it cannot open a descriptor, and starts no other process. Limits
     cannot be raised again.
@@ -45,7 +46,7 @@ def confine(channel: int) -> None:
     # At the soft limit the kernel says why it ends the process; the hard one is the last word.
     resource.setrlimit(resource.RLIMIT_CPU, (LIMITS.processor, LIMITS.processor + 1))
     for what, most in (
-        (resource.RLIMIT_NOFILE, _lowest_free_descriptor()),
+        (resource.RLIMIT_NOFILE, 0),  # those that are open stay; none can take the place of one that is closed
         (resource.RLIMIT_FSIZE, 0),
         *processes,
         (resource.RLIMIT_CORE, 0),
@@ -61,10 +62,3 @@ def hide_memory() -> None:
     """
     if ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl")
-
-
-def _lowest_free_descriptor() -> int:
-    """The number that the next file, socket or pipe would get."""
-    number = os.dup(CHANNEL)
-    os.close(number)
-    return number

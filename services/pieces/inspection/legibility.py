@@ -29,11 +29,16 @@ def signs_of(image: Image.Image, *, counted: bool) -> tuple[Sign, ...]:
     grey = image.convert("L")
     grey.thumbnail((SIDE, SIDE), Image.Resampling.BOX)
     inside = _without_edges(grey)
-    if min(inside.size) < 3 or _ink(inside) < LEAST_INK:
+    if min(inside.size) < 3:
         return (Sign.BLANK, *signs)
-    if _stands(inside):
+    smooth = inside.filter(ImageFilter.BoxBlur(1))  # noise is smoothed away
+    paper = inside.filter(ImageFilter.BoxBlur(max(1, max(inside.size) // 40)))
+    darker = ImageChops.subtract(paper, smooth)
+    if max(_ink(darker), _ink(ImageChops.subtract(smooth, paper))) < LEAST_INK:
+        return (Sign.BLANK, *signs)
+    if _stands(darker):
         signs.append(Sign.SIDEWAYS)
-    if _steepness(inside) < SOFT:
+    if _steepness(smooth) < SOFT:
         signs.append(Sign.BLURRED)
     return tuple(sign for sign in Sign if sign in signs)
 
@@ -44,21 +49,14 @@ def _without_edges(image: Image.Image) -> Image.Image:
     return image.crop((width // 16, height // 16, width - width // 16, height - height // 16))
 
 
-def _darker(image: Image.Image) -> Image.Image:
-    """By how much each point is darker than the paper around it, whatever the light; noise is smoothed away."""
-    paper = image.filter(ImageFilter.BoxBlur(max(1, max(image.size) // 40)))
-    return ImageChops.subtract(paper, image.filter(ImageFilter.BoxBlur(1)))
+def _ink(differences: Image.Image) -> float:
+    """The share of points that differ from the paper around them, whatever the light."""
+    return sum(differences.histogram()[INK:]) / (differences.width * differences.height)
 
 
-def _ink(image: Image.Image) -> float:
-    lighter = ImageChops.invert(image)
-    inked = max(sum(_darker(side).histogram()[INK:]) for side in (image, lighter))
-    return inked / (image.width * image.height)
-
-
-def _stands(image: Image.Image) -> bool:
+def _stands(darker: Image.Image) -> bool:
     """Whether lines of text run from top to bottom."""
-    ink = _darker(image).point(lambda level: 255 if level > INK - 4 else 0)
+    ink = darker.point(lambda level: 255 if level > INK - 4 else 0)
     rows = _variation(ink.resize((1, ink.height), Image.Resampling.BOX))
     columns = _variation(ink.resize((ink.width, 1), Image.Resampling.BOX))
     return columns > LEAST_LINES and columns > UPRIGHT_RATIO * rows
@@ -70,8 +68,7 @@ def _variation(line: Image.Image) -> float:
     return sum(steps) / max(1, len(steps))
 
 
-def _steepness(image: Image.Image) -> float:
-    smooth = image.filter(ImageFilter.BoxBlur(1))
+def _steepness(smooth: Image.Image) -> float:
     edges = smooth.filter(_LAPLACE).histogram()
     strengths = [edges[128], *(edges[128 - step] + edges[128 + step] for step in range(1, 128))]
     return _upper(strengths, EDGES) / max(1, _contrast(smooth.histogram()))

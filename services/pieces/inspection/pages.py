@@ -39,7 +39,7 @@ def look(content: BinaryIO) -> Look:
     """Of a sound picture or PDF; of anything else there is nothing to see."""
     kind = kind_of(content)
     if kind is Format.PDF:
-        return Look(_number_of_pages(content), rules.of_pages(list(_signs_of_pages(content))))
+        return Look(len(_document(content)), rules.of_pages(list(_signs_of_pages(content))))
     if kind in (Format.PNG, Format.JPG):
         return Look(None, legibility.signs_of(next(_seen(content, legibility.SIDE, 1)), counted=True))
     return Look()
@@ -100,8 +100,7 @@ def _picture(content: BinaryIO, side: int) -> Image.Image:
 
 
 def _rendered(content: BinaryIO, side: int, pages: int) -> Iterator[Image.Image]:
-    content.seek(0)
-    document = pypdfium2.PdfDocument(content.read())
+    document = _document(content)
     if len(document) == 0:
         raise damaged(pdf.WHAT)
     for number in range(min(pages, len(document))):
@@ -110,6 +109,6 @@ def _rendered(content: BinaryIO, side: int, pages: int) -> Iterator[Image.Image]
         yield shown.render(scale=scale, may_draw_forms=False).to_pil().convert("RGB")
 
 
-def _number_of_pages(content: BinaryIO) -> int:
+def _document(content: BinaryIO) -> pypdfium2.PdfDocument:
     content.seek(0)
-    return len(pypdfium2.PdfDocument(content.read()))
+    return pypdfium2.PdfDocument(content.read())

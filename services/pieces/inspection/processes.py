@@ -8,8 +8,10 @@ is agreed is killed with all that it made, and another takes its place.
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -19,6 +21,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
 from services.chassis.errors import DomainError
@@ -99,13 +102,14 @@ class Inspector:
     def running(self) -> bool:
         return self._process.poll() is None
 
-    def look(self, request: bytes) -> tuple[bytes, End]:
-        """The verdict on what is sent, and how its process ended. Raises OSError where the program fails or stalls."""
+    def look(self, request: bytes, file: int) -> tuple[bytes, End]:
+        """The verdict on the file that is open as `file`, and how its process ended. Raises OSError where the program
+        fails or stalls."""
         deadline = time.monotonic() + _START_SECONDS + LIMITS.wall
         ours, theirs = socket.socketpair()
         with ours:
             with theirs:
-                socket.send_fds(self._control, [b"\0"], [theirs.fileno()])
+                socket.send_fds(self._control, [b"\0"], [theirs.fileno(), file])
             verdict = _exchange(ours, request, deadline)
         self._control.settimeout(_left(deadline))
         ended = self._control.recv(MOST_BYTES)
@@ -119,6 +123,21 @@ class Inspector:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+
+
+@contextmanager
+def _opened_to_read(content: BinaryIO) -> Iterator[int]:
+    """The file once more, as a descriptor that cannot write. What is held in memory is written to a file first."""
+    with contextlib.ExitStack() as stack:
+        if isinstance(content, io.BytesIO):
+            content.seek(0)
+            written = stack.enter_context(TemporaryFile())
+            shutil.copyfileobj(content, written)
+            content = written
+        content.flush()
+        file = os.open(f"/proc/self/fd/{content.fileno()}", os.O_RDONLY)
+        stack.callback(os.close, file)
+        yield file
 
 
 def _exchange(channel: socket.socket, request: bytes, deadline: float) -> bytes:
@@ -201,12 +220,12 @@ class Inspections:
 
     def _answered(self, request: dict[str, Any], content: BinaryIO) -> bytes:
         """Raises FirstLookOver where `seconds` of processor time were given and did not suffice."""
-        content.seek(0)
-        sent = json.dumps(request).encode() + b"\n" + content.read()
-        try:
-            verdict, end = self._answer(sent)
-        except ConnectionError:  # the program was ended by somebody else; another one tells whether by the file
-            verdict, end = self._answer_at_last(sent)
+        sent = json.dumps(request).encode()
+        with _opened_to_read(content) as file:
+            try:
+                verdict, end = self._answer(sent, file)
+            except ConnectionError:  # the program was ended by somebody else; another one tells whether by the file
+                verdict, end = self._answer_at_last(sent, file)
         if request["seconds"] and end.signal == signal.SIGPROF:
             raise FirstLookOver
         INSPECTION_SECONDS.observe(end.seconds)
@@ -214,17 +233,17 @@ class Inspections:
             raise Unverifiable(end.broken_limit)
         return verdict
 
-    def _answer_at_last(self, request: bytes) -> tuple[bytes, End]:
+    def _answer_at_last(self, request: bytes, file: int) -> tuple[bytes, End]:
         try:
-            return self._answer(request)
+            return self._answer(request, file)
         except ConnectionError as error:
             raise Unverifiable(Unverified.CRASH) from error
 
-    def _answer(self, request: bytes) -> tuple[bytes, End]:
+    def _answer(self, request: bytes, file: int) -> tuple[bytes, End]:
         """Raises ConnectionError where the program dies, Unverifiable where it stalls or answers nonsense."""
         inspector = self._take()
         try:
-            answer = inspector.look(request)
+            answer = inspector.look(request, file)
         except ConnectionError:
             inspector.close()
             raise

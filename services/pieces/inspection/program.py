@@ -1,8 +1,8 @@
 """`python -m services.pieces.inspection.program`: imports the readers once, then makes a process for each file.
 
-Descriptor 0 leads to the service (`processes`). Each message on it carries one end of a channel. The process made for
-it reads a line of JSON (what is asked) and the file from there, and writes the answer back; how it ended goes
-back by descriptor 0. This program itself never reads a byte of a file. It ends with the service.
+Descriptor 0 leads to the service (`processes`). Each message on it carries one end of a channel, and the file, open to
+be read. The process made for them reads from the channel what is asked (JSON), and writes the answer back; how it ended
+goes back by descriptor 0. This program itself never reads a byte of a file. It ends with the service.
 """
 
 from __future__ import annotations
@@ -13,14 +13,13 @@ import json
 import os
 import signal
 import socket
+from io import FileIO
 from typing import Any
 
 from services.pieces.inspection import readers
 from services.pieces.inspection.confinement import CHANNEL, NICENESS, confine
 from services.pieces.inspection.tasks import carried_out
 from services.pieces.inspection.verdicts import verdict_of
-
-_CHUNK = 1024 * 1024
 
 
 def main() -> None:
@@ -30,18 +29,20 @@ def main() -> None:
     gc.freeze()  # what is shared with the processes made here stays shared
     with socket.socket(fileno=0) as service:
         while True:
-            _, channels, _, _ = socket.recv_fds(service, 1, 1)
-            if not channels:
+            _, descriptors, _, _ = socket.recv_fds(service, 1, 2)
+            if not descriptors:
                 return
-            service.sendall(json.dumps(_ended(channels[0])).encode())
+            service.sendall(json.dumps(_ended(*descriptors)).encode())
 
 
-def _ended(channel: int) -> dict[str, Any]:
-    """Have a process look at what comes by `channel`; how it ended: its signal (0: of itself), CPU time, memory."""
+def _ended(channel: int, file: int) -> dict[str, Any]:
+    """Have a process do with the file what comes by `channel`; how it ended: its signal (0: of itself), CPU time,
+    memory."""
     child = os.fork()
     if child == 0:
-        _look(channel)
+        _look(channel, file)
     os.close(channel)
+    os.close(file)
     _, status, used = os.wait4(child, 0)
     return {
         "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
@@ -50,24 +51,20 @@ def _ended(channel: int) -> dict[str, Any]:
     }
 
 
-def _look(channel: int) -> None:
+def _look(channel: int, file: int) -> None:
     """Never returns."""
     try:
         confine(channel)
-        request, content = _request()
+        request, content = _request(), io.BytesIO(os.pread(file, os.fstat(file).st_size, 0))
         signal.setitimer(signal.ITIMER_PROF, request["seconds"])  # of processor time; 0 sets no end
         _answer(verdict_of(lambda: carried_out(request, content)))
     finally:
         os._exit(0)
 
 
-def _request() -> tuple[dict[str, Any], io.BytesIO]:
-    content = io.BytesIO()
-    while chunk := os.read(CHANNEL, _CHUNK):
-        content.write(chunk)
-    content.seek(0)
-    request = json.loads(content.readline())
-    return request, io.BytesIO(content.read())
+def _request() -> Any:
+    with FileIO(CHANNEL, closefd=False) as asked:
+        return json.loads(asked.readall())
 
 
 def _answer(verdict: bytes) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from services.pieces.domain.refusals import LIMIT, FormatRefused
 from services.pieces.inspection.kinds import is_heic
 from services.pieces.inspection.verdicts import Task
 from services.pieces.operations.accepting import Accepted, accepted, refuse_misnamed_heic
-from services.pieces.operations.receiving import held
+from services.pieces.operations.receiving import Received, held, on_disk
 from services.pieces.parts import Parts
 
 JOINED = (Format.PDF, Format.PNG, Format.JPG)
@@ -24,11 +23,11 @@ JOINED = (Format.PDF, Format.PNG, Format.JPG)
 
 @dataclass(frozen=True)
 class Page:
-    """A file to be joined; `read` gives its bytes, so that one is held at a time."""
+    """A file to be joined; `content` gives its bytes, so that one is held at a time."""
 
     id: str
     filename: str
-    read: Callable[[], bytes]
+    content: Callable[[], Iterator[bytes]]
 
 
 def joined(parts: Parts, candidate_id: str, files: Sequence[Page], wanted: tuple[Format, ...]) -> Accepted:
@@ -47,17 +46,17 @@ def joined(parts: Parts, candidate_id: str, files: Sequence[Page], wanted: tuple
 
 def _documents(parts: Parts, candidate_id: str, files: Sequence[Page]) -> Iterator[bytes]:
     for file in files:
-        with _naming(file):
-            yield _document(parts, candidate_id, file.filename, file.read())
+        with _naming(file), on_disk(file.content()) as received:
+            yield _document(parts, candidate_id, file.filename, received)
 
 
-def _document(parts: Parts, candidate_id: str, filename: str, content: bytes) -> bytes:
-    file = io.BytesIO(content)
-    if is_heic(file):
+def _document(parts: Parts, candidate_id: str, filename: str, file: Received) -> bytes:
+    if is_heic(file.content):
         refuse_misnamed_heic(filename)
-    elif parts.inspections.inspect(candidate_id, file, filename, JOINED) is Format.PDF:
-        return content
-    return parts.inspections.make(candidate_id, Task.PAGE, file).content
+    elif parts.inspections.inspect(candidate_id, file.content, filename, JOINED) is Format.PDF:
+        file.content.seek(0)
+        return file.content.read()
+    return parts.inspections.make(candidate_id, Task.PAGE, file.content).content
 
 
 def _whole(parts: Parts, candidate_id: str, files: Sequence[Page], documents: list[bytes]) -> bytes:
@@ -65,7 +64,8 @@ def _whole(parts: Parts, candidate_id: str, files: Sequence[Page], documents: li
     heaviest = max(range(len(sizes)), key=sizes.__getitem__)
     together = sum(sizes)
     if together <= 2 * LIMIT:  # beyond, what pages have in common does not help any more
-        whole = parts.inspections.make(candidate_id, Task.JOIN, io.BytesIO(b"".join(documents)), lengths=sizes)
+        with on_disk(documents) as file:
+            whole = parts.inspections.make(candidate_id, Task.JOIN, file.content, lengths=sizes)
         if whole.content:
             return whole.content
     raise rules.too_large_together(together, files[heaviest].filename, sizes[heaviest])

@@ -1,20 +1,19 @@
-"""The bytes of a request, kept aside on disk and hashed while they come; nothing of it stays after the request."""
+"""The bytes of a file, kept aside on disk and hashed while they come; nothing of it stays after the request."""
 
 from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from tempfile import SpooledTemporaryFile
+from tempfile import TemporaryFile
 from typing import BinaryIO, Protocol, cast
 
 from services.objects import Stored
 from services.pieces.domain import refusals
 
-CHUNK = 64 * 1024
-IN_MEMORY = 512 * 1024
+CHUNK = 256 * 1024
 
 
 class Source(Protocol):
@@ -25,7 +24,7 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class Received:
-    """A whole body at its beginning, with what was counted on the way."""
+    """A whole file at its beginning, with what was counted on the way."""
 
     content: BinaryIO
     stored: Stored
@@ -38,11 +37,20 @@ def received(source: Source, length: int) -> Iterator[Received]:
         raise refusals.too_large(length)
     if length == 0:
         raise refusals.empty()
-    with SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
-        content = cast(BinaryIO, spool)
-        digest = _copy(source, content, length)
-        content.seek(0)
-        yield Received(content, Stored(length, digest))
+    with on_disk(_chunks(source, length)) as file:
+        yield file
+
+
+@contextmanager
+def on_disk(chunks: Iterable[bytes]) -> Iterator[Received]:
+    """All of them; what iterating raises is raised."""
+    with TemporaryFile() as file:
+        digest, size = hashlib.sha256(), 0
+        for chunk in chunks:
+            digest.update(chunk)
+            size += file.write(chunk)
+        file.seek(0)
+        yield Received(cast(BinaryIO, file), Stored(size, digest.hexdigest()))
 
 
 def held(content: bytes) -> Received:
@@ -50,8 +58,8 @@ def held(content: bytes) -> Received:
     return Received(io.BytesIO(content), Stored(len(content), hashlib.sha256(content).hexdigest()))
 
 
-def _copy(source: Source, target: BinaryIO, length: int) -> str:
-    digest, left = hashlib.sha256(), length
+def _chunks(source: Source, length: int) -> Iterator[bytes]:
+    left = length
     while left:
         try:
             chunk = source.read(min(CHUNK, left))
@@ -59,7 +67,5 @@ def _copy(source: Source, target: BinaryIO, length: int) -> str:
             raise refusals.broken_off() from error
         if not chunk:
             raise refusals.broken_off()
-        digest.update(chunk)
-        target.write(chunk)
+        yield chunk
         left -= len(chunk)
-    return digest.hexdigest()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, suppress
 from datetime import datetime
 from functools import partial
 
@@ -18,10 +18,10 @@ from services.pieces.models import Upload, UploadPart, db
 from services.pieces.operations.accepting import Accepted, accepted
 from services.pieces.operations.deposits import counted, put_in_place
 from services.pieces.operations.joining import Page, joined
-from services.pieces.operations.receiving import held
+from services.pieces.operations.receiving import on_disk
 from services.pieces.parts import Parts
 from services.pieces.queries.dossiers import Dossier, own_dossier
-from services.pieces.queries.uploads import content_of, progress, uploads_of
+from services.pieces.queries.uploads import parts_of, progress, uploads_of
 
 
 class _ChangedMeanwhile(Exception):
@@ -44,9 +44,9 @@ def deposit_uploads(
                 if _deposited(session, uploads):
                     return dossier
             at = rules.counted_from([upload.begun_at for upload in uploads], asked_at)
-            accept = partial(_accepted, parts, candidate_id, uploads)
             settle = partial(_settle, upload_ids)
-            with suppress(_ChangedMeanwhile):  # what became of them is said above
+            with suppress(_ChangedMeanwhile), ExitStack() as files:  # what became of them is said above
+                accept = partial(_accepted, parts, candidate_id, uploads, files)
                 return put_in_place(parts, candidate_id, piece_id, accept, at, settle)
 
 
@@ -71,20 +71,26 @@ def _deposited(session: Session, uploads: Sequence[Upload]) -> bool:
     return True
 
 
-def _accepted(parts: Parts, candidate_id: str, uploads: Sequence[Upload], wanted: tuple[Format, ...]) -> Accepted:
+def _accepted(
+    parts: Parts, candidate_id: str, uploads: Sequence[Upload], files: ExitStack, wanted: tuple[Format, ...]
+) -> Accepted:
+    """On disk until `files` is closed."""
     pages = [Page(upload.id, upload.filename, partial(_content, upload)) for upload in uploads]
     if len(pages) > 1:
         return joined(parts, candidate_id, pages, wanted)
-    return accepted(parts, candidate_id, pages[0].filename, held(pages[0].read()), wanted)
+    file = files.enter_context(on_disk(pages[0].content()))
+    return accepted(parts, candidate_id, pages[0].filename, file, wanted)
 
 
-def _content(upload: Upload) -> bytes:
+def _content(upload: Upload) -> Iterator[bytes]:
     """Raises UploadIncomplete where the database has lost parts since they were counted."""
+    size = 0
     with db.reading() as session:
-        content = content_of(session, upload.id)
-    if len(content) != upload.length:
-        raise rules.incomplete(upload.id, len(content))
-    return content
+        for part in parts_of(session, upload.id):
+            size += len(part)
+            yield part
+    if size != upload.length:
+        raise rules.incomplete(upload.id, size)
 
 
 def _settle(upload_ids: Sequence[str], session: Session, deposit_id: str) -> None:

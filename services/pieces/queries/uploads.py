@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -61,9 +62,14 @@ def _offset(session: Session, upload_id: str) -> int:
     return session.scalar(ends) or 0
 
 
-def content_of(session: Session, upload_id: str) -> bytes:
-    parts = select(UploadPart.content).where(UploadPart.upload_id == upload_id).order_by(UploadPart.start)
-    return b"".join(session.scalars(parts))
+def parts_of(session: Session, upload_id: str) -> Iterator[bytes]:
+    """Its bytes, in their order; one part is held at a time."""
+    start = 0
+    while part := session.scalar(
+        select(UploadPart.content).where(UploadPart.upload_id == upload_id, UploadPart.start == start)
+    ):
+        yield part
+        start += len(part)
 
 
 def open_uploads(session: Session, candidate_id: str) -> list[Upload]:

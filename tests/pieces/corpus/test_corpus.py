@@ -21,8 +21,8 @@ class Watched(Inspector):
 
     ends: list[End]
 
-    def look(self, request: bytes) -> tuple[bytes, End]:
-        verdict, end = super().look(request)
+    def look(self, request: bytes, file: int) -> tuple[bytes, End]:
+        verdict, end = super().look(request, file)
         self.ends.append(end)
         return verdict, end
 

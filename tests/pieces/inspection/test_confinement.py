@@ -12,6 +12,8 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import SpooledTemporaryFile, TemporaryFile
+from typing import BinaryIO, cast
 
 import pytest
 from PIL import Image
@@ -44,6 +46,7 @@ def tried(name, act):
         os.write(0, f"{name}: done\\n".encode())
 confine(os.dup(0))
 tried("read a file", lambda: open("/etc/hostname"))
+tried("read it in the place of another", lambda: os.close(2) or open("/etc/hostname"))
 tried("write a file", lambda: open(sys.argv[1], "w"))
 tried("call the network", lambda: socket.socket())
 tried("talk to a process", lambda: os.pipe())
@@ -181,6 +184,7 @@ def test_a_confined_process_reaches_neither_files_nor_network_nor_memory(tmp_pat
         answers = dict(line.split(": ") for line in told.read().decode().splitlines())
     assert answers == {
         "read a file": "OSError",
+        "read it in the place of another": "OSError",
         "write a file": "OSError",
         "call the network": "OSError",
         "talk to a process": "OSError",
@@ -198,7 +202,7 @@ def test_its_program_is_given_neither_the_environment_nor_what_the_service_has_o
         os.set_inheritable(opened.fileno(), True)
         inspector = Inspector()
         try:
-            inspector.look(request(made.pdf()))
+            looked_at_by(inspector, made.pdf())
             process = Path(f"/proc/{inspector.pid}")
             names = {line.split(b"=")[0] for line in (process / "environ").read_bytes().split(b"\0") if line}
             descriptors = {str(link.readlink()).split(":")[0] for link in (process / "fd").iterdir()}
@@ -220,10 +224,30 @@ def test_readers_import_nothing_once_they_are_confined() -> None:
     assert done.stdout.strip() == "[]", done.stderr
 
 
-def request(content: bytes, name: str = "a.pdf") -> bytes:
-    return (
-        json.dumps({"task": Task.INSPECT, "filename": name, "accepted": ALL, "seconds": 0}).encode() + b"\n" + content
-    )
+def looked_at_by(inspector: Inspector, content: bytes) -> None:
+    request = {"task": Task.INSPECT, "filename": "a.pdf", "accepted": ALL, "seconds": 0}
+    with TemporaryFile() as file:
+        file.write(content)
+        file.seek(0)
+        inspector.look(json.dumps(request).encode(), file.fileno())
+
+
+class Rewriter(Inspector):
+    """Tries to put something else in the place of the file that it was given."""
+
+    def look(self, request: bytes, file: int) -> tuple[bytes, End]:
+        with pytest.raises(OSError):
+            os.write(file, b"another")
+        return super().look(request, file)
+
+
+def test_the_file_that_is_kept_cannot_be_changed_by_who_looks_at_it(inspections: Inspections) -> None:
+    inspections.ready = [Rewriter()]
+    with SpooledTemporaryFile() as file:
+        file.write(made.pdf())
+        assert inspections.inspect("somebody", cast(BinaryIO, file), "a.pdf", ALL) is Format.PDF
+        file.seek(0)
+        assert file.read() == made.pdf()
 
 
 def test_a_file_that_takes_too_long_cannot_be_verified_and_the_next_is(inspections: Inspections) -> None:

@@ -1,0 +1,106 @@
+"""A file on its way to the store: a small part of it in memory at a time, whole, and in time."""
+
+from __future__ import annotations
+
+import io
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, ClassVar
+
+import pytest
+
+from services.chassis import capacity
+from services.objects import ObjectStore, StoreUnavailable
+from services.objects.store import CHUNK
+
+if TYPE_CHECKING:
+    from tests.support.objects import Bucket
+
+FILE = bytes(range(256)) * 8192
+
+
+class OnDisk(io.BytesIO):
+    """Of which nobody asks for all."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        assert size is not None
+        assert 0 < size <= CHUNK
+        return super().read(size)
+
+
+class BreakingOnce(BaseHTTPRequestHandler):
+    """A store that hangs up in the middle of the first file."""
+
+    taken: ClassVar[list[bytes]] = []
+
+    def do_PUT(self) -> None:
+        length = int(self.headers["Content-Length"])
+        self.taken.append(self.rfile.read(length if self.taken else 1000))
+        if len(self.taken) == 1:
+            self.connection.shutdown(socket.SHUT_RDWR)
+            return
+        self.send_response(200)
+        self.end_headers()
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(self.taken[-1])))
+        self.end_headers()
+        self.wfile.write(self.taken[-1])
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+class Sipping(BaseHTTPRequestHandler):
+    """A store that takes a little now and then."""
+
+    over: ClassVar[threading.Event] = threading.Event()
+
+    def do_PUT(self) -> None:
+        while not self.over.wait(0.1) and self.rfile.read(CHUNK):
+            pass
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def served(handler: type[BaseHTTPRequestHandler]) -> Iterator[ObjectStore]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield ObjectStore(f"s3+http://key:secret-secret@127.0.0.1:{server.server_address[1]}/bucket")
+        server.shutdown()
+
+
+def sent(store: ObjectStore, file: io.BytesIO) -> int:
+    size = len(file.getvalue())
+    return store.put("key", file, size, "application/pdf").size
+
+
+def test_a_file_is_never_whole_in_memory(bucket: Bucket) -> None:
+    store = ObjectStore(bucket.url)
+    assert sent(store, OnDisk(FILE)) == len(FILE)
+    assert store.read("key") == FILE
+
+
+def test_a_file_whose_connection_breaks_is_sent_again_from_its_beginning() -> None:
+    with served(BreakingOnce) as store:
+        assert sent(store, OnDisk(FILE)) == len(FILE)
+    assert BreakingOnce.taken[1:] == [FILE]
+
+
+def test_a_store_that_takes_a_file_too_slowly_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(capacity, "_waits", capacity.WORK._replace(store=2))
+    with served(Sipping) as store, pytest.raises(StoreUnavailable, match="too slow"):
+        sent(store, OnDisk(FILE * 20))
+    Sipping.over.set()
+
+
+def test_a_refusal_is_told_by_the_stores_word_for_it(bucket: Bucket) -> None:
+    store = ObjectStore(f"{bucket.url}-of-nobody")
+    with pytest.raises(StoreUnavailable, match="NoSuchBucket"):
+        sent(store, OnDisk(FILE))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Integer, String, Text, UniqueConstraint, false
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Integer, LargeBinary, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database import Database, UtcDateTime, new_id
@@ -90,6 +90,22 @@ class Document(db.Model):
     html_key: Mapped[str] = mapped_column(ObjectKey, unique=True)
     html_size: Mapped[int] = mapped_column(Integer)
     html_sha256: Mapped[str] = mapped_column(_DIGEST)
+
+
+class DrawnPaper(db.Model):
+    """Both forms of an automatic document that a web process drew for somebody who waits, until the worker stores them.
+
+    On PostgreSQL the table is UNLOGGED: what a crash of the server takes from it is drawn again.
+    """
+
+    __tablename__ = "drawn_papers"
+
+    candidature_id: Mapped[str] = mapped_column(ForeignKey("candidatures.id", ondelete="CASCADE"), primary_key=True)
+    type: Mapped[str] = mapped_column(String(32), primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    pdf: Mapped[bytes] = mapped_column(LargeBinary)
+    html: Mapped[bytes] = mapped_column(LargeBinary)
+    drawn_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Publication(db.Model):

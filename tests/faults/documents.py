@@ -93,7 +93,7 @@ class HearSave(_DocumentOperation):
 class MakeDocuments(_DocumentOperation):
     name = "make the documents of a version"
     covers = ("making.make_documents",)
-    commits = ("the follow-up is taken", "the confirmation", "the demande", "the note that it is done")
+    commits = ("the follow-up is taken", "the demande", "the confirmation", "the note that it is done")
     decided_by = DONE_BEFORE
     objects = 2
     done: ClassVar[State] = _with(AUTOMATIC)
@@ -103,6 +103,22 @@ class MakeDocuments(_DocumentOperation):
 
     def do(self) -> None:
         self.running.work_once()
+
+
+class ShowConfirmation(_DocumentOperation):
+    """« Visualiser/Imprimer » before the worker has made anything: what is drawn is left for it."""
+
+    name = "show a confirmation at once"
+    covers = ("delivery.confirmation_file",)
+    commits = ("the drawing",)
+    decided_by = DONE_BEFORE
+    done: ClassVar[State] = _with(AUTOMATIC)
+
+    def prepare(self) -> None:
+        self.running.portal.hears(saved())
+
+    def do(self) -> int:
+        return self.running.portal.get(f"/candidatures/{CANDIDATURE}/confirmation?version=1").status_code
 
 
 class OrderDocument(_DocumentOperation):
@@ -136,4 +152,4 @@ class MakeOrderedDocument(OrderDocument):
         self.running.work_once()
 
 
-OPERATIONS = (HearSave, MakeDocuments, OrderDocument, MakeOrderedDocument)
+OPERATIONS = (HearSave, MakeDocuments, ShowConfirmation, OrderDocument, MakeOrderedDocument)

@@ -7,8 +7,19 @@ Nothing is lost with the broker down, nothing done twice; what keeps failing is 
 
 from services.chassis.events.envelope import Envelope
 from services.chassis.events.handlers import Channel, Handlers
+from services.chassis.events.outbox import is_in_hand
 from services.chassis.events.parking import erase_subject, purge
 from services.chassis.events.publishing import follow_up, publish
 from services.chassis.events.tables import EventTables
 
-__all__ = ["Channel", "Envelope", "EventTables", "Handlers", "erase_subject", "follow_up", "publish", "purge"]
+__all__ = [
+    "Channel",
+    "Envelope",
+    "EventTables",
+    "Handlers",
+    "erase_subject",
+    "follow_up",
+    "is_in_hand",
+    "publish",
+    "purge",
+]

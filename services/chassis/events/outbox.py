@@ -79,6 +79,13 @@ def renew(db: Database, sequences: Sequence[int], owner: str) -> bool:
         return _change(session, sequences, owner, leased_until=system_now() + leases.LEASE) > 0
 
 
+def is_in_hand(session: Session, type: str, subject: str) -> bool:
+    """Whether a worker is at such a follow-up now, as far as its lease tells."""
+    leased = (outbox.c.published_at.is_(None)) & (outbox.c.leased_until > system_now())
+    row = select(outbox.c.sequence).where(outbox.c.subject == subject, outbox.c.type == type, leased)
+    return session.execute(row.limit(1)).first() is not None
+
+
 def done(session: Session, sequences: Sequence[int], owner: str) -> int:
     """Sent, handled or parked; how many of the rows were still `owner`'s, which alone are marked."""
     return _change(session, sequences, owner, published_at=system_now(), leased_until=None, leased_by=None)

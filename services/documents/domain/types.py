@@ -27,5 +27,6 @@ LABELS = {
     DocumentType.RELEVE: "Relevé(s) de notes",
 }
 # Made of every saved version without anybody's doing; the others are published by a gestionnaire.
-AUTOMATIC = (DocumentType.CONFIRMATION, DocumentType.DEMANDE)
+# The worker makes the confirmation last: who presses « Visualiser/Imprimer » at once has it drawn by then.
+AUTOMATIC = (DocumentType.DEMANDE, DocumentType.CONFIRMATION)
 PUBLISHED = tuple(kind for kind in DocumentType if kind not in AUTOMATIC)

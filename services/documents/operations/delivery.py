@@ -17,7 +17,7 @@ from services.documents.domain.filenames import filename
 from services.documents.domain.types import AUTOMATIC, DocumentType
 from services.documents.models import Candidature, Document
 from services.documents.operations.copies import keep_version_now
-from services.documents.operations.making import rendered
+from services.documents.operations.drawing import drawn_once, rendered
 from services.documents.operations.printshop import digest_of, printed
 from services.documents.parts import Parts
 from services.documents.rendering.formulaire import form_offered, formulaire
@@ -62,16 +62,18 @@ def confirmation_file(parts: Parts, candidate_id: str, candidature_id: str, vers
     """
     event = _version(parts, candidate_id, candidature_id, version)
     kind = DocumentType.CONFIRMATION
-    document = queries.document_of(candidature_id, kind, event.version)
-    content = _stored(parts, document, form) if document else None
-    if content is None:
-        content = _form(rendered(kind, event, parts.letterhead), form)
+    paper = drawn_once(kind, event, parts.letterhead)
+    if isinstance(paper, Document):
+        content = _stored(parts, paper, form) or _form(rendered(kind, event, parts.letterhead), form)
+    else:
+        content = _form(paper, form)
     return File(content, filename(kind.label, event.session.label, version=event.version, extension=form), form)
 
 
 def form_file(parts: Parts, candidate_id: str, candidature_id: str, code: str, form: Form) -> File:
     """A form that the candidature may fill in, with what its current version says. Raises as confirmation_file."""
     event = _version(parts, candidate_id, candidature_id, None)
+    keep_version_now(event)
     offered = form_offered(event, code)
     if offered is None:
         raise NotFound()
@@ -93,7 +95,6 @@ def _version(parts: Parts, candidate_id: str, candidature_id: str, version: int 
         return _current(copy)
     if event is None or event.candidate_id != candidate_id or queries.is_withdrawn(event):
         raise NotFound()
-    keep_version_now(event)
     return event
 
 

@@ -15,18 +15,14 @@ from services.contracts.registrations import RegistrationSaved
 from services.documents.domain.object_keys import DocumentName
 from services.documents.domain.types import AUTOMATIC, DocumentType
 from services.documents.models import Document, db
-from services.documents.operations.printshop import digest_of, printed
+from services.documents.operations.drawing import drawing_left, forget_drawing, rendered
+from services.documents.operations.printshop import digest_of
 from services.documents.parts import Parts
 from services.documents.queries import saved_version
-from services.documents.rendering.confirmation import confirmation
-from services.documents.rendering.demande import demande
 from services.documents.rendering.printing import Rendered
-from services.documents.rendering.sheet import Letterhead
 from services.objects import ObjectStore, Stored, discard, operation_naming, put_verified
 
 log = structlog.get_logger()
-
-_SHEETS = {DocumentType.CONFIRMATION: confirmation, DocumentType.DEMANDE: demande}
 
 
 @dataclass(frozen=True)
@@ -35,11 +31,6 @@ class Kept:
 
     key: str
     stored: Stored
-
-
-def rendered(kind: DocumentType, event: RegistrationSaved, letterhead: Letterhead) -> Rendered:
-    """An automatic document of that version, from its event alone."""
-    return printed(_SHEETS[kind](event, letterhead), kind.value, event.candidature_id)
 
 
 def make_documents(parts: Parts, candidature_id: str, version: int) -> None:
@@ -69,11 +60,13 @@ def _make(parts: Parts, kind: DocumentType, event: RegistrationSaved) -> None:
         label=kind.label,
         published_at=datetime.fromisoformat(event.saved_at),  # its version's date, however late it is made
     )
-    pdf, html = keep_both(parts, document, event)
+    paper = drawing_left(kind, event) or rendered(kind, event, parts.letterhead)
+    pdf, html = keep_both(parts, document, paper)
     assign(document, pdf, html)
     try:
         with operation_naming(db, parts.store, pdf.key, html.key) as session:
             session.add(document)
+            forget_drawing(session, kind, event)
     except IntegrityError:
         # Another worker was faster with the same document: ours is not needed.
         if kind not in _types_made(event.candidature_id, event.version):
@@ -86,11 +79,10 @@ def assign(document: Document, pdf: Kept, html: Kept) -> None:
     document.html_key, document.html_size, document.html_sha256 = html.key, html.stored.size, html.stored.sha256
 
 
-def keep_both(parts: Parts, document: Document, event: RegistrationSaved) -> tuple[Kept, Kept]:
-    """Render an automatic document and keep both forms under new keys. Raises StoreUnavailable, BytesChanged."""
-    made = rendered(DocumentType(document.type), event, parts.letterhead)
+def keep_both(parts: Parts, document: Document, paper: Rendered) -> tuple[Kept, Kept]:
+    """Keep both forms of a document under new keys. Raises StoreUnavailable, BytesChanged."""
     name = DocumentName.new(document.candidature_id, document.type, document.version, document.id)
-    return keep_rendered(parts.store, made, name)
+    return keep_rendered(parts.store, paper, name)
 
 
 def keep_rendered(store: ObjectStore, made: Rendered, name: DocumentName) -> tuple[Kept, Kept]:

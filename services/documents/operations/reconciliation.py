@@ -10,6 +10,7 @@ from services.chassis.reasons import frames_of, reason_of
 from services.documents import queries
 from services.documents.domain.types import AUTOMATIC, DocumentType
 from services.documents.models import Document, Publication, db
+from services.documents.operations.drawing import rendered
 from services.documents.operations.making import assign, keep_both
 from services.documents.parts import Parts, parts
 from services.objects import StoreUnavailable, operation_naming, retire
@@ -55,13 +56,13 @@ def _make_again(parts: Parts, document_id: str) -> bool:
     """Render an automatic document from its version and point its row at the new objects."""
     with db.reading() as session:
         document = session.get_one(Document, document_id)
-    automatic = DocumentType(document.type) in AUTOMATIC
-    event = queries.saved_version(document.candidature_id, document.version) if automatic else None
+    kind = DocumentType(document.type)
+    event = queries.saved_version(document.candidature_id, document.version) if kind in AUTOMATIC else None
     if event is None:
         return False
     before = (document.pdf_key, document.html_key)
     left = [key for key in before if parts.store.exists(key)]
-    pdf, html = keep_both(parts, document, event)
+    pdf, html = keep_both(parts, document, rendered(kind, event, parts.letterhead))
     with operation_naming(db, parts.store, pdf.key, html.key) as session:
         row = session.get_one(Document, document_id, with_for_update=True)
         if (row.pdf_key, row.html_key) != before:

@@ -39,7 +39,7 @@ class Fields:
 
     @property
     def runs(self) -> list[list[Row]]:
-        """Rows that follow one another and have as many cells: each run is one table on paper."""
+        """Rows that follow one another and have as many cells: on paper each run is one table, or plain lines."""
         return [list(rows) for _, rows in groupby(self.rows, key=len)]
 
 

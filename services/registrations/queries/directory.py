@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from sqlalchemy import case, select
+from typing import Any
+
+from sqlalchemy import Row, bindparam, case, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.reference.text import folded
 from services.registrations.domain.etablissements import Etablissement
 from services.registrations.models import EtablissementRow
+
+_ROWS = select(
+    EtablissementRow.code,
+    EtablissementRow.label,
+    EtablissementRow.kind,
+    EtablissementRow.departement,
+    EtablissementRow.habilite_ccf,
+)
+_BY_CODE = _ROWS.where(EtablissementRow.code == bindparam("code"))
 
 
 class TableDirectory:
@@ -19,7 +30,7 @@ class TableDirectory:
 
     def by_code(self, code: str) -> Etablissement | None:
         if code not in self._known:
-            row = self._session.get(EtablissementRow, code)
+            row = self._session.execute(_BY_CODE, {"code": code}).one_or_none()
             self._known[code] = _etablissement(row) if row else None
         return self._known[code]
 
@@ -33,7 +44,7 @@ class TableDirectory:
     ) -> tuple[Etablissement, ...]:
         """Every typed word must be found; those of `near` come first, then labels that begin with what was typed."""
         words = folded(typed).split()
-        query = select(EtablissementRow)
+        query = _ROWS
         for word in words:
             query = query.where(EtablissementRow.folded.contains(word, autoescape=True))
         if kinds:
@@ -44,14 +55,8 @@ class TableDirectory:
         if near:
             query = query.order_by(case((EtablissementRow.departement == near, 0), else_=1))
         query = query.order_by(case((begins, 0), else_=1), EtablissementRow.label).limit(limit)
-        return tuple(_etablissement(row) for row in self._session.scalars(query))
+        return tuple(_etablissement(row) for row in self._session.execute(query))
 
 
-def _etablissement(row: EtablissementRow) -> Etablissement:
-    return Etablissement(
-        code=row.code,
-        label=row.label,
-        kind=row.kind,
-        departement=row.departement,
-        habilite_ccf=row.habilite_ccf,
-    )
+def _etablissement(row: Row[*tuple[Any, ...]]) -> Etablissement:
+    return Etablissement(**row._mapping)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 
 from services.reference.text import folded
 from services.registrations.domain.acquis import Declared, Kept
@@ -25,7 +24,6 @@ POSITIONS: Mapping[str, str] = {
 MODES: Mapping[str, str] = {"ponctuel": "Ponctuel", "ccf": "Contrôle en cours de formation (CCF)"}
 ANY_REGIME = "*"  # key of an épreuve's modes where the regime makes no difference
 PROGRESSIVE = "progressive"
-MOST_LABELS = 4096  # épreuves with an option, compared once
 
 
 @dataclass(frozen=True)
@@ -120,17 +118,11 @@ class Chooser:
         """None also where the épreuve's own label ends by it: « Langue vivante : Anglais »."""
         source = self.structure.epreuve(epreuve.options_of) if epreuve.options_of else epreuve
         label = dict(options(self.exam, source)).get(option) if option and source else None
-        return label if label and not _ends_by(epreuve.label, label) else None
+        return label if label and not folded(epreuve.label).endswith(folded(label)) else None
 
     def _mode(self, epreuve: Epreuve) -> str | None:
         """K12 (D643-19): by the regime that the category and the establishment give."""
         return epreuve.modes.get(self.regime or ANY_REGIME) or epreuve.modes.get(ANY_REGIME)
-
-
-@lru_cache(maxsize=MOST_LABELS)
-def _ends_by(label: str, option_label: str) -> bool:
-    """Both are the catalogue's."""
-    return folded(label).endswith(folded(option_label))
 
 
 def whole(parts: Iterable[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, select
+from sqlalchemy import Row, Select, bindparam, case, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.reference.text import folded
@@ -20,13 +20,16 @@ _ROWS = select(
 )
 _BY_CODE = _ROWS.where(EtablissementRow.code == bindparam("code"))
 
+_Asked = tuple[str, tuple[str, ...], tuple[str, ...], int, str | None]
+
 
 class TableDirectory:
-    """An EtablissementDirectory over one database session."""
+    """An EtablissementDirectory over one database session, which looks each thing up once."""
 
     def __init__(self, session: DbSession) -> None:
         self._session = session
         self._known: dict[str, Etablissement | None] = {}
+        self._searched: dict[_Asked, tuple[Etablissement, ...]] = {}
 
     def by_code(self, code: str) -> Etablissement | None:
         if code not in self._known:
@@ -43,19 +46,27 @@ class TableDirectory:
         near: str | None = None,
     ) -> tuple[Etablissement, ...]:
         """Every typed word must be found; those of `near` come first, then labels that begin with what was typed."""
-        words = folded(typed).split()
-        query = _ROWS
-        for word in words:
-            query = query.where(EtablissementRow.folded.contains(word, autoescape=True))
-        if kinds:
-            query = query.where(EtablissementRow.kind.in_(kinds))
-        if departements:
-            query = query.where(EtablissementRow.departement.in_(departements))
-        begins = EtablissementRow.folded.startswith(" ".join(words), autoescape=True)
-        if near:
-            query = query.order_by(case((EtablissementRow.departement == near, 0), else_=1))
-        query = query.order_by(case((begins, 0), else_=1), EtablissementRow.label).limit(limit)
-        return tuple(_etablissement(row) for row in self._session.execute(query))
+        asked = (typed, kinds, departements, limit, near)
+        if asked not in self._searched:
+            self._searched[asked] = tuple(_etablissement(row) for row in self._session.execute(_search(*asked)))
+        return self._searched[asked]
+
+
+def _search(
+    typed: str, kinds: tuple[str, ...], departements: tuple[str, ...], limit: int, near: str | None
+) -> Select[*tuple[Any, ...]]:
+    words = folded(typed).split()
+    query = _ROWS
+    for word in words:
+        query = query.where(EtablissementRow.folded.contains(word, autoescape=True))
+    if kinds:
+        query = query.where(EtablissementRow.kind.in_(kinds))
+    if departements:
+        query = query.where(EtablissementRow.departement.in_(departements))
+    begins = EtablissementRow.folded.startswith(" ".join(words), autoescape=True)
+    if near:
+        query = query.order_by(case((EtablissementRow.departement == near, 0), else_=1))
+    return query.order_by(case((begins, 0), else_=1), EtablissementRow.label).limit(limit)
 
 
 def _etablissement(row: Row[*tuple[Any, ...]]) -> Etablissement:

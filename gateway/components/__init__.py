@@ -18,6 +18,7 @@ from gateway.components.fields import (
     named_detail,
     read_field,
 )
+from gateway.components.options import native_choices
 
 _GATEWAY = Path(__file__).parent.parent
 
@@ -47,4 +48,5 @@ def register_components(env: Environment) -> None:
         count_of=count_of,
         labels_of=labels_of,
         named_detail=named_detail,
+        native_choices=native_choices,
     )

@@ -7,24 +7,17 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlencode
+
+from gateway.components.options import Option, read_option
 
 YES_NO = ({"value": "oui", "label": "Oui"}, {"value": "non", "label": "Non"})
 _INPUT_TYPES = {"email": "email", "tel": "tel", "password": "password"}
 _NAMED = re.compile(r"[^.?!]{1,80} : ")  # « E1 : indiquez la note obtenue »
 _INPUT_MODES = {"number": "numeric", "date": "numeric"}
-
-
-@dataclass(frozen=True)
-class Option:
-    """One choice of a list; `group` titles a group of a native select."""
-
-    value: str
-    label: str
-    group: str | None = None
-    hint: str | None = None
-    disabled: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,12 +97,7 @@ class Field:
     @property
     def grouped_options(self) -> list[tuple[str | None, list[Option]]]:
         """Neighbouring options of one group together, in the order given."""
-        groups: list[tuple[str | None, list[Option]]] = []
-        for option in self.options:
-            if not groups or groups[-1][0] != option.group:
-                groups.append((option.group, []))
-            groups[-1][1].append(option)
-        return groups
+        return [(group, list(options)) for group, options in groupby(self.options, key=attrgetter("group"))]
 
     @cached_property
     def chosen(self) -> frozenset[str]:
@@ -152,21 +140,12 @@ def _completed(given: dict[str, Any]) -> dict[str, Any]:
     if given.get("type") == "yes_no":
         given.setdefault("inline", True)
         given["options"] = given.get("options") or YES_NO
-    given["options"] = tuple(_option(raw) for raw in given.get("options") or ())
+    given["options"] = tuple(read_option(raw) for raw in given.get("options") or ())
     if given.get("results") is not None:
-        given["results"] = tuple(_option(raw) for raw in given["results"])
+        given["results"] = tuple(read_option(raw) for raw in given["results"])
     given["proposals"] = tuple(Proposal(**raw) for raw in given.get("proposals") or ())
     given["rules"] = tuple(given.get("rules") or ())
     return given
-
-
-def _option(raw: Any) -> Option:
-    if isinstance(raw, Option):
-        return raw
-    if isinstance(raw, Mapping):
-        given = raw.get
-        return Option(raw["value"], raw["label"], given("group"), given("hint"), given("disabled", False))
-    return Option(value=str(raw), label=str(raw))
 
 
 def messages_for(errors: Iterable[Any] | None, name: str) -> list[str]:

@@ -234,7 +234,10 @@ def _tune_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def on_begin(connection: Any) -> None:
         options = connection.get_execution_options()
-        connection.exec_driver_sql(f"PRAGMA query_only={int(options.get('portail_read_only', False))}")
+        only_reads = options.get("portail_read_only", False)
+        if connection.info.get("only_reads") is not only_reads:  # said anew, it makes SQLite parse every statement anew
+            connection.exec_driver_sql(f"PRAGMA query_only={int(only_reads)}")
+            connection.info["only_reads"] = only_reads
         connection.exec_driver_sql(f"BEGIN {options.get('portail_begin', 'DEFERRED')}")
 
     @event.listens_for(engine, "checkin")

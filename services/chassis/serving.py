@@ -5,6 +5,7 @@ Slow clients and floods are the proxy's; on one machine there is none, and nobod
 
 from __future__ import annotations
 
+import gc
 import os
 import select
 import signal
@@ -56,7 +57,10 @@ class _Server(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return self._create()
+        application = self._create()
+        gc.collect()
+        gc.freeze()  # what it is made of stays: looking through it took 0.1 s every few hundred requests
+        return application
 
 
 def serve(create: Callable[[], Flask], **options: Any) -> None:

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
+import orjson
 import structlog
 from flask import Flask, Response, jsonify, request
+from flask.json.provider import DefaultJSONProvider
 from flask_migrate import Migrate
 from flask_smorest import Api, Blueprint
 from marshmallow import RAISE
@@ -30,6 +32,18 @@ MOST_NAMED = 50  # mistakes of one kind in one answer
 BODY_LIMIT = 1024 * 1024  # bytes of a JSON body; routes that take files read their stream themselves
 IMPOSSIBLE = re.compile("[\0\ud800-\udfff]")  # a NUL, half a character
 FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION["query"] = RAISE  # a misspelt filter would widen a list
+
+
+class Json(DefaultJSONProvider):
+    """Written by orjson, ten times as fast, but for what it refuses (half a character); read as Flask reads it."""
+
+    sort_keys = False
+
+    def dumps(self, obj: Any, **how: Any) -> str:
+        try:
+            return orjson.dumps(obj, self.default, orjson.OPT_NON_STR_KEYS).decode()
+        except orjson.JSONEncodeError:
+            return super().dumps(obj, **how)
 
 
 class ProblemApi(Api):
@@ -56,7 +70,7 @@ def create_service(
     app = Flask(f"services.{name}", static_folder=None)
     app.extensions["portail"] = settings
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
-    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json = Json(app)
     clock.set_offset(settings.portail_offset)
     logs.configure(name, level=settings.log_level, as_json=settings.env != "test")
     observed.register(app, name, needs={"database": db.check}, reports=reports or {})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Typographic signs made plain, and letters that Unicode does not decompose into a base letter and marks.
 _PLAIN = str.maketrans(
@@ -32,6 +33,7 @@ def capitals(text: str) -> str:
     return " ".join(_plain(text).upper().split())
 
 
+@lru_cache(maxsize=4096)  # the same labels of lists are compared at every search
 def folded(text: str) -> str:
     """The form in which two spellings of a place are equal: « St-Étienne » and « SAINT ETIENNE » are.
 

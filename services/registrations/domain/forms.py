@@ -5,7 +5,9 @@ All values travel as text exactly as typed; checkboxes as lists of values, a sin
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from services.chassis.errors import FieldError
@@ -24,7 +26,9 @@ class Option:
     group: str | None = None
     hint: str | None = None
 
-    def to_data(self) -> dict[str, Any]:
+    @cached_property
+    def data(self) -> Mapping[str, str]:
+        """Made once: those of the reference data last as long as the process, and pages have hundreds of them."""
         more = {name: text for name in ("group", "hint") if (text := getattr(self, name)) is not None}
         return {"value": self.value, "label": self.label, **more}
 
@@ -88,7 +92,7 @@ class Field:
         }
         data.update({key: getattr(self, key) for key in _OPTIONAL_KEYS if getattr(self, key) is not None})
         if self.options:
-            data["options"] = [option.to_data() for option in self.options]
+            data["options"] = [option.data for option in self.options]
         if self.proposals:
             data["proposals"] = [asdict(proposal) for proposal in self.proposals]
         if self.guidance:

@@ -19,7 +19,7 @@ from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.forms import Field, FieldError, Form, Option, Section, error
 from services.registrations.domain.outcome import Incomplete, Outcome, Recap, TabErrors, TabHeading, TabView
 from services.registrations.domain.tabs import KINDS, questions
-from services.registrations.domain.tabs.kind import TabContent, TabKind
+from services.registrations.domain.tabs.kind import MOST_PROPOSED, TabContent, TabKind
 
 
 def tabs(dossier: Dossier) -> tuple[TabHeading, ...]:
@@ -59,7 +59,7 @@ def check_all(dossier: Dossier) -> tuple[TabErrors, ...]:
     return tuple(tab for tab in found if tab.errors)
 
 
-def search(dossier: Dossier, number: int, field: str, typed: str, limit: int = 20) -> tuple[Option, ...]:
+def search(dossier: Dossier, number: int, field: str, typed: str, limit: int = MOST_PROPOSED) -> tuple[Option, ...]:
     """At most `limit` proposals for a field of a tab, best first; none for a field without a search."""
     tab = _tab(dossier, number)
     if (found := questions.search(dossier, tab, field, typed, limit)) is not None:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.errors import FieldError, Invalid, NotFound
@@ -35,6 +35,12 @@ from services.registrations.queries.dossiers import assembled_dossier, dossier_o
 
 NEXT, PREVIOUS, STAY = "next", "previous", "stay"
 Typed = Mapping[str, str | list[str]]
+_LOCKED = (
+    select(Draft)
+    .where(Draft.id == bindparam("draft_id"), Draft.candidate_id == bindparam("candidate_id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 
 @dataclass(frozen=True)
@@ -110,7 +116,7 @@ def write_tab(
     Raises NotFound, DraftClosed, DraftChanged (another window wrote in between: nothing is kept), and for « next »
     Invalid with all that is wrong with the tab, once the text is kept (`extra`: the new revision).
     """
-    with db.operation() as session:
+    with db.operation() as session, session.no_autoflush:  # the draft is written once, at the end
         draft = locked_draft(session, candidate_id, draft_id)
         _refuse_closed(draft)
         if identity is not None:
@@ -136,12 +142,7 @@ def delete_draft(candidate_id: str, draft_id: str) -> None:
 
 def locked_draft(session: DbSession, candidate_id: str, draft_id: str) -> Draft:
     """The candidate's draft, held until the transaction ends. Raises NotFound for an unknown or someone else's."""
-    draft = session.scalar(
-        select(Draft)
-        .where(Draft.id == draft_id, Draft.candidate_id == candidate_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    draft = session.scalar(_LOCKED, {"draft_id": draft_id, "candidate_id": candidate_id})
     if draft is None:
         raise NotFound()
     return draft

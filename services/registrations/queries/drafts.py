@@ -149,6 +149,6 @@ def search(session: DbSession, view: DraftView, number: int, field: str, typed: 
     dossier = view.dossier(session, at)
     options = journey.search(dossier, number, field, typed)
     return {
-        "options": [option.to_data() for option in options],
+        "options": [option.data for option in options],
         "advice": journey.advice(dossier, number, field, typed),
     }

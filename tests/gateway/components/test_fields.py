@@ -88,6 +88,17 @@ def test_a_list_is_native_and_begins_with_nothing_chosen(rendered: Render) -> No
     assert page.xpath("//option[@selected]/@value") == ["b"]
 
 
+def test_a_choice_is_shown_as_it_was_written_and_chosen_where_it_was_chosen(rendered: Render) -> None:
+    options = [{"value": '"><b>', "label": "<i>L'Haÿ & Cie</i>"}, {"value": "b", "label": "B", "disabled": True}]
+    for value, selected in (('"><b>', ['"><b>']), ("b", ["b"]), ("", [])):
+        page = rendered(
+            FORM_FIELD, field={"name": "d", "label": "D", "type": "select", "options": options, "value": value}
+        )
+        assert [text_of(option) for option in page.xpath("//option[@value!='']")] == ["<i>L'Haÿ & Cie</i>", "B"]
+        assert page.xpath("//option[@selected]/@value") == selected
+        assert page.xpath("//option[@disabled]/@value") == ["b"]
+
+
 def test_a_frozen_field_is_greyed_and_shows_its_value(rendered: Render) -> None:
     page = rendered(FORM_FIELD, field={"name": "nom", "label": "Nom", "value": "DUBOIS", "disabled": True})
     assert page.xpath("//input[@disabled]/@value") == ["DUBOIS"]

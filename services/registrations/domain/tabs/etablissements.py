@@ -15,6 +15,7 @@ from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.etablissements import Etablissement
 from services.registrations.domain.forms import Option, Proposal
 from services.registrations.domain.tabs import address
+from services.registrations.domain.tabs.kind import MOST_PROPOSED
 
 LYCEE, CNED, INDIVIDUELS = "lycee", "cned", "individuels"
 HINT = "Nom, ville ou numéro de l'établissement"
@@ -49,7 +50,7 @@ def search(dossier: Dossier, typed: str, limit: int) -> tuple[Option, ...]:
 
 def advice(dossier: Dossier, typed: str) -> str | None:
     """What to do where nothing is called so."""
-    if not typed.strip() or _named(dossier, typed, 1):
+    if not typed.strip() or _named(dossier, typed, MOST_PROPOSED):  # asked as the search beside it
         return None
     category = dossier.category()
     if category and not _has_school(category):

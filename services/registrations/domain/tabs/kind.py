@@ -11,6 +11,9 @@ from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.forms import FieldError, Option, Section
 from services.registrations.domain.outcome import EpreuveField
 
+MOST_PROPOSED = 20
+"""By a search."""
+
 
 @dataclass(frozen=True)
 class TabContent:

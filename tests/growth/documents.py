@@ -54,14 +54,14 @@ def _reads(service: Service) -> Deeds:
 def _writes(service: Service) -> Deeds:
     versions = iter(range(2, 1_000_000))
     with service.app.app_context(), db.reading() as session:
-        ids = session.scalars(select(Candidature.id).where(Candidature.id != CANDIDATURE).limit(1000)).all()
-    others = itertools.cycle(ids)
+        ids = session.scalars(select(Candidature.id).where(Candidature.id != CANDIDATURE).limit(4000)).all()
+    leaving, others = itertools.cycle(ids[::2]), itertools.cycle(ids[1::2])
 
     def hears() -> None:
         service.hears(saved(version=next(versions)))
 
     def hears_the_end() -> None:
-        service.hears(withdrawn(candidature_id=next(others)))
+        service.hears(withdrawn(candidature_id=next(leaving)))
 
     return {
         "a version comes": hears,

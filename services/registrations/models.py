@@ -187,6 +187,8 @@ class Candidature(db.Model):
         ),
         Index("ix_candidatures_opening", "opening_id", "id"),
         Index("ix_candidatures_ended", "opening_id", "state", "id", sqlite_where=ENDED, postgresql_where=ENDED),
+        # All that a search asks of a candidature: of a name that many bear, the list is read in its order.
+        Index("ix_candidatures_listed", "id", "folded_name", "opening_id", "state"),
         # Any part of a name is searched: by trigrams, which SQLite lacks.
         Index(
             "ix_candidatures_folded_name",

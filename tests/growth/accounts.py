@@ -69,6 +69,7 @@ def _reads(house: House, held: dict[str, Any]) -> Deeds:
         "mails of a candidate": lambda: me("/me/mails"),
         "addresses of a candidate": lambda: me("/me/addresses"),
         "staff: an address": lambda: queries.candidates_with(EMAIL),
+        "staff: an address nobody has": lambda: queries.candidates_with("personne@exemple.fr"),
     }
 
 
@@ -79,8 +80,12 @@ def _writes(house: House) -> Deeds:
         email = f"nouveau{next(numbers)}@exemple.fr"
         return answered(house.create(email=email, email_confirmation=email), 202)
 
+    def become_candidate() -> object:
+        return house.logged_in(email=(email := f"candidat{next(numbers)}@exemple.fr"), email_confirmation=email)
+
     return {
         "account created": create,
+        "account created, activated and used": become_candidate,
         "log-in": lambda: answered(house.try_log_in(), 201),
         "password forgotten": lambda: answered(house.post("/password-resets", email=EMAIL), 202),
         **event_deeds(db),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from services.documents.domain.types import DocumentType
 from services.documents.jobs import jobs
 from services.documents.models import Candidature, Document, SavedVersion, db, event_tables
-from tests.documents.example import CANDIDATURE, saved
+from services.documents.operations.publishing import Order, publish
+from tests.documents.example import CANDIDATURE, saved, withdrawn
 from tests.documents.service import Service
 from tests.growth.full import Deeds, Full, Weight, answered, event_deeds, fill_events, jobs_of, ready
 from tests.support.filling import identifier, multiply
@@ -50,11 +53,28 @@ def _reads(service: Service) -> Deeds:
 
 def _writes(service: Service) -> Deeds:
     versions = iter(range(2, 1_000_000))
+    with service.app.app_context(), db.reading() as session:
+        ids = session.scalars(select(Candidature.id).where(Candidature.id != CANDIDATURE).limit(4000)).all()
+    leaving, others = itertools.cycle(ids[::2]), itertools.cycle(ids[1::2])
 
     def hears() -> None:
         service.hears(saved(version=next(versions)))
 
-    return {"a version comes": hears, **event_deeds(db)}
+    def hears_the_end() -> None:
+        service.hears(withdrawn(candidature_id=next(leaving)))
+
+    return {
+        "a version comes": hears,
+        "a withdrawal comes": hears_the_end,
+        "a document is ordered for one": lambda: _order(service, (CANDIDATURE,)),
+        "a document is ordered for a hundred": lambda: _order(service, tuple(itertools.islice(others, 100))),
+        **event_deeds(db),
+    }
+
+
+def _order(service: Service, candidatures: tuple[str, ...]) -> None:
+    order = Order(DocumentType.CONVOCATION, "Convocation", ("Présentez-vous.",), candidatures)
+    publish(service.parts, "agent", None, order)
 
 
 def _jobs() -> Deeds:

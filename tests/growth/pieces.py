@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
+import json
 from typing import Any
 
 from sqlalchemy import text
@@ -15,6 +17,7 @@ from tests.pieces.portal import Portal
 from tests.support.filling import identifier, multiply
 
 DEPOSITED = ("NATIDE06", "CINSIG03", "BTSETAS4")
+MIDDLE = base64.urlsafe_b64encode(json.dumps(["8" + "0" * 31, ""]).encode()).decode().rstrip("=")  # of a list
 SETTLED = "05"  # every file of this académie has been controlled
 ACADEMIES = ("03", "06", SETTLED, *(f"{code:02}" for code in range(7, 30)))
 
@@ -83,6 +86,8 @@ def _reads(portal: Portal) -> Deeds:
         "staff: empty queue of what is validated": lambda: staff("status=none&validated=true", "30"),
         "staff: work queue of nobody's académie": lambda: staff("academie=31&session=2022&status=none", "31"),
         "staff: a status that few have": lambda: staff("academie=03&status=non_compliant", "03"),
+        "staff: an académie, further down": lambda: staff(f"academie=03&cursor={MIDDLE}", "03"),
+        "staff: work queue of all, further down": lambda: staff(f"status=none&deposited=true&cursor={MIDDLE}"),
         "staff: a status everywhere": lambda: staff("status=received"),
         "staff: work queue of all": lambda: staff("status=none&deposited=true"),
         "staff: one": lambda: answered(portal.staff("GET", f"/pieces/{piece_id}")),
@@ -90,18 +95,23 @@ def _reads(portal: Portal) -> Deeds:
 
 
 def _writes(portal: Portal) -> Deeds:
-    newcomers = itertools.count(1)
+    newcomers = itertools.count(1_000)
+    versions = itertools.count(2)
     held: dict[str, Any] = {}
 
     def hears() -> None:
         held["id"] = f"cafe{next(newcomers):028}"
         portal.hears(saved(candidature_id=held["id"], candidate_id=OTHER))
 
+    def hears_again() -> None:
+        portal.hears(saved(candidature_id=held["id"], candidate_id=OTHER, version=next(versions)))
+
     def control() -> object:
         return answered(portal.control("CINSIG03", "received"))
 
     return {
         "a candidature comes": hears,
+        "a new version of it comes": hears_again,
         "a file is deposited": lambda: portal.deposit("BTSETAS4"),
         "a file is controlled": control,
         **event_deeds(db),

@@ -34,6 +34,7 @@ from tests.support import tokens
 from tests.support.filling import identifier, multiply, numbered
 
 NUMBER = "02103000001"
+MIDDLE = "8" + "0" * 31  # of the ids
 OLD = "CAST('2021-08-01 00:00:00+00' AS TIMESTAMP WITH TIME ZONE)"
 
 
@@ -103,7 +104,9 @@ def _reads(app: Flask, candidate: Person, saved: dict[str, Any]) -> Deeds:
         "staff: a common name": lambda: staff("?text=martin", None),
         "staff: a name and first name": lambda: staff("?text=dubois+pierre"),
         "staff: a name nobody has": lambda: staff("?text=zzyzx", None),
+        "staff: a common name, further down": lambda: staff(f"?text=martin&cursor={MIDDLE}", None),
         "staff: an académie": lambda: staff("?academie=03"),
+        "staff: an académie, further down": lambda: staff(f"?academie=03&cursor={MIDDLE}"),
         "staff: an académie without anybody": lambda: staff("", "01"),
         "staff: an académie's écartées": lambda: staff("?state=ecartee"),
         "staff: everybody": lambda: staff("", None),

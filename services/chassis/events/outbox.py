@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, literal, or_, select, union_all, update
 from sqlalchemy.orm import Session
 
 from services.chassis import leases
 from services.chassis.clock import system_now
 from services.chassis.database import Database
-from services.chassis.events.tables import TO_BROKER, outbox
+from services.chassis.events.tables import TO_BROKER, TO_SELF, outbox
 
 log = structlog.get_logger()
 
 PAGE = 1000  # published again in one transaction
-EXTRA_ROWS = 20  # are looked at for the workers that take at the same moment
+MOST_COUNTED = 10_000  # of those that wait: operators act long before
 
 
 @dataclass(frozen=True)
@@ -41,36 +40,40 @@ def _due(now: datetime) -> Any:
 def take(db: Database, destination: str, *, limit: int, owner: str, types: Sequence[str] | None = None) -> list[Row]:
     """Rows that are due, longest due first, each counted as one more attempt and `owner`'s until the lease ends.
 
-    `types`, all of this destination, leave out all others.
+    `types`, all of this destination, leave out all others: the rows are of the one that has waited longest.
     """
     now = system_now()
-    due = _due(now)
-    with db.reading() as session:
-        first = _first(session, due, limit + EXTRA_ROWS, destination, types)
-    if not first:
+    groups = [outbox.c.destination == destination] if types is None else [outbox.c.type == type for type in types]
+    with db.reading() as session:  # who finds nothing holds up nobody who writes
+        place = session.scalar(_longest_due_group(now, groups))
+    if place is None:
         return []
     with db.operation() as session:
-        columns = select(outbox.c.sequence, outbox.c.envelope, outbox.c.attempts)
-        locked = _oldest(columns.where(due & outbox.c.sequence.in_(first)), limit).with_for_update(skip_locked=True)
-        rows = [Row(sequence, envelope, attempts + 1) for sequence, envelope, attempts in session.execute(locked)]
-        ours = outbox.c.sequence.in_([row.sequence for row in rows])
-        leased = {"leased_until": now + leases.LEASE, "leased_by": owner, "attempts": outbox.c.attempts + 1}
-        session.execute(update(outbox).where(ours).values(leased))
-    return rows
+        leased = session.execute(_lease(now, groups[place], limit, owner)).all()
+    return [Row(sequence, envelope, attempts) for _, sequence, envelope, attempts in sorted(map(tuple, leased))]
 
 
-def _first(session: Session, due: Any, limit: int, destination: str, types: Sequence[str] | None) -> list[int]:
-    """The sequences of those longest due, read in the order of an index: of the destination, or of each type."""
-    columns = select(outbox.c.available_at, outbox.c.sequence).where(due)
-    groups = [outbox.c.destination == destination] if types is None else [outbox.c.type == type for type in types]
-    if types and session.execute(columns.where(outbox.c.type.in_(types)).limit(1)).first() is None:
-        return []
-    rows = [session.execute(_oldest(columns.where(group), limit)).all() for group in groups]
-    return [sequence for _, sequence in sorted(itertools.chain(*rows))[:limit]]
+def _longest_due_group(now: datetime, groups: Sequence[Any]) -> Any:
+    """The place of the group whose first row has waited longest. Each group is read in the order of an index."""
+    columns = outbox.c.available_at, outbox.c.sequence
+    firsts = [
+        select(_longest_due(select(*columns, literal(place).label("place")), now, group, 1).subquery())
+        for place, group in enumerate(groups)
+    ]
+    first = union_all(*firsts).subquery()
+    return select(first.c.place).order_by(first.c.available_at, first.c.sequence).limit(1)
 
 
-def _oldest(query: Any, limit: int) -> Any:
-    return query.order_by(outbox.c.available_at, outbox.c.sequence).limit(limit)
+def _lease(now: datetime, group: Any, limit: int, owner: str) -> Any:
+    """Those of the group that nobody else takes at this moment are chosen and leased by one statement."""
+    chosen = _longest_due(select(outbox.c.sequence), now, group, limit).with_for_update(skip_locked=True).cte("chosen")
+    leased = {"leased_until": now + leases.LEASE, "leased_by": owner, "attempts": outbox.c.attempts + 1}
+    columns = outbox.c.available_at, outbox.c.sequence, outbox.c.envelope, outbox.c.attempts
+    return update(outbox).where(outbox.c.sequence.in_(select(chosen.c.sequence))).values(leased).returning(*columns)
+
+
+def _longest_due(query: Any, now: datetime, group: Any, limit: int) -> Any:
+    return query.where(_due(now), group).order_by(outbox.c.available_at, outbox.c.sequence).limit(limit)
 
 
 def renew(db: Database, sequences: Sequence[int], owner: str) -> bool:
@@ -123,13 +126,24 @@ def publish_again(db: Database, since: datetime) -> int:
 
 
 def waiting(db: Database) -> tuple[int, float]:
-    """How many rows wait, and the age in seconds of the oldest."""
+    """How many rows wait, and the age in seconds of the oldest.
+
+    Of each destination MOST_COUNTED are looked at, those longest due. Where more wait, the number says « at least »,
+    and one that was tried in vain, and is due after these, may be older.
+    """
+    pending = [_pending(destination) for destination in (TO_BROKER, TO_SELF)]
+    rows = union_all(*pending).subquery()
     with db.reading() as session:
-        query = select(func.count(), func.min(outbox.c.created_at)).where(outbox.c.published_at.is_(None))
-        number, oldest = session.execute(query).one()
+        number, oldest = session.execute(select(func.count(), func.min(rows.c.created_at))).one()
     if oldest is None:
         return 0, 0.0
     return number, max(0.0, (system_now() - oldest).total_seconds())
+
+
+def _pending(destination: str) -> Any:
+    waits = outbox.c.published_at.is_(None) & (outbox.c.destination == destination)
+    rows = select(outbox.c.created_at).where(waits).order_by(outbox.c.available_at, outbox.c.sequence)
+    return select(rows.limit(MOST_COUNTED).subquery())
 
 
 def _change(session: Session, sequences: Sequence[int], owner: str, **values: Any) -> int:

@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, tuple_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.chassis.errors import FieldError, Invalid, NotFound
@@ -39,7 +39,7 @@ def page_of(session: Session, academies: frozenset[str] | None, wanted: dict[str
     if within is not None:
         query = query.where(_academie(wanted).in_(within))
     if cursor := wanted.get("cursor"):
-        query = query.where(tuple_(*_ORDER) > tuple_(*_read(cursor)))
+        query = query.where(*_after(*_read(cursor)))
     limit: int = wanted["limit"]
     items = found(session, query.order_by(*_ORDER).limit(limit + 1))
     more = len(items) > limit
@@ -71,6 +71,12 @@ def _academie(wanted: dict[str, Any]) -> InstrumentedAttribute[str | None] | Ins
     """Queues are found by the pieces that are in them, other lists by candidatures."""
     is_queue = wanted.get("status", NO_STATUS) != NO_STATUS or wanted.get("deposited") or wanted.get("validated")
     return Piece.academie_code if is_queue else Candidature.academie_code
+
+
+def _after(candidature_id: str, code: str) -> tuple[ColumnElement[bool], ...]:
+    """Said of both tables, whichever is read in the list's order: what stands before the page is not read once more."""
+    later = or_(Piece.candidature_id > candidature_id, Piece.code > code)
+    return Candidature.id >= candidature_id, Piece.candidature_id >= candidature_id, later
 
 
 def _cursor(last: Dossier) -> str:

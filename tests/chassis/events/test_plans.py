@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from flask import current_app
 from sqlalchemy import text
 
 from services.chassis.clock import system_now
@@ -78,17 +81,53 @@ def test_a_channel_reads_nothing_of_what_waits_in_another(db: Database) -> None:
     analyse(db, "outbox")
     with statements(db) as executed:
         assert take_scan(db)
+    asked = [(sql, values) for sql, values in executed if sql.startswith(("SELECT", "WITH"))]
+    assert len(asked) == 2  # which type has waited longest, and the lease of its first
     with db.engine.connect() as connection:
-        chosen = [plan(connection, sql, values) for sql, values in executed if sql.startswith("SELECT")]
-    assert len(chosen) == 4  # whether there is one, one for each type, and the row itself
-    assert ["ix_outbox_pending_types" in steps for steps in chosen] == [True, True, True, False]
-    assert "pk_outbox" in chosen[3] or "INTEGER PRIMARY KEY" in chosen[3]
+        for sql, values in asked:
+            steps = plan(connection, sql, values)
+            assert "ix_outbox_pending_types" in steps
+            assert not reads_all(steps)
 
 
 def test_what_waits_is_counted_with_the_age_of_the_oldest(db: Database) -> None:
     number, oldest = outbox.waiting(db)
     assert number == 200
     assert oldest == pytest.approx(2 * 86400, abs=120)
+
+
+def test_of_many_more_that_wait_as_many_are_said_as_were_looked_at(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "MOST_COUNTED", 30)
+    number, oldest = outbox.waiting(db)
+    assert number == 60  # of each destination
+    assert oldest == pytest.approx(2 * 86400, abs=120)
+
+
+def test_workers_that_take_at_once_share_what_waits_longest_due_first(db: Database) -> None:
+    def take_all(worker: int) -> list[int]:
+        taken: list[int] = []
+        with current.app_context():
+            while rows := outbox.take(db, TO_BROKER, limit=7, owner=f"worker {worker}"):
+                assert [row.sequence for row in rows] == sorted(row.sequence for row in rows)
+                taken += [row.sequence for row in rows]
+        return taken
+
+    current = current_app._get_current_object()  # type: ignore[attr-defined]
+    with ThreadPoolExecutor(4) as pool:
+        taken = list(itertools.chain(*pool.map(take_all, range(4))))
+    assert len(taken) == len(set(taken)) == 100
+
+
+def test_of_several_types_the_one_that_waits_longest_is_taken_first(db: Database) -> None:
+    with db.operation() as session:
+        session.execute(text("UPDATE outbox SET type = 'rescan' WHERE published_at IS NULL AND destination = 'self'"))
+        late = text("UPDATE outbox SET published_at = NULL, type = 'scan', available_at = :at WHERE event_id = '2'")
+        session.execute(late, {"at": system_now() - timedelta(days=3)})
+    first, second = (outbox.take(db, TO_SELF, limit=1, owner="x", types=["rescan", "scan"]) for _ in range(2))
+    assert first[0].sequence == 2
+    assert second[0].sequence > ROWS
 
 
 def reads_all(plan: str) -> bool:

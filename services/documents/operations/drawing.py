@@ -35,8 +35,8 @@ from services.documents.rendering.sheet import Letterhead
 log = structlog.get_logger()
 
 _SHEETS = {DocumentType.CONFIRMATION: confirmation, DocumentType.DEMANDE: demande}
-# The worker draws both documents within a quarter of a second; who waits longer, waits for one that hangs.
-_PATIENCE_SECONDS = 1.0
+# How long a web process waits for the worker, which draws both documents within a quarter of a second unless it hangs.
+_WORKER_SECONDS = 1.0
 _PAUSE_SECONDS = 0.05
 _LEFT = timedelta(days=1)
 # xhtml2pdf draws one document at a time in a process: who waited for that may find that his is drawn.
@@ -82,7 +82,7 @@ def _known(kind: DocumentType, event: RegistrationSaved) -> Document | Rendered 
 
 def _wait_for_worker(candidature_id: str) -> None:
     """While the worker is at this candidature's documents, but not for long."""
-    end = monotonic() + _PATIENCE_SECONDS
+    end = monotonic() + _WORKER_SECONDS
     while _worker_is_at(candidature_id) and monotonic() < end:
         sleep(_PAUSE_SECONDS)
 

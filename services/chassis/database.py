@@ -107,11 +107,15 @@ class Database(SQLAlchemy):
         self._at_once: Callable[[], AbstractContextManager[None]] = nullcontext
         self._turn: Callable[[], AbstractContextManager[None]] = nullcontext
 
-    def connect(self, app: Flask, database_url: str) -> None:
-        """Bind to `database_url` within `app`; SQLite files get WAL, foreign keys and a busy timeout."""
+    def connect(self, app: Flask, database_url: str, *, pooled: bool = False) -> None:
+        """Bind to `database_url` within `app`; SQLite files get WAL, foreign keys and a busy timeout.
+
+        `pooled` connections are not tried before use: a pooler whose own are all taken would keep the trial waiting,
+        and all of this process's connections would be given up.
+        """
         url = make_url(database_url)
         app.config["SQLALCHEMY_DATABASE_URI"] = url
-        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(url)
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(url, ping=not pooled)
         self.init_app(app)
         on_sqlite = url.get_backend_name() == "sqlite"
         with app.app_context():
@@ -210,14 +214,14 @@ def _turn(writer: Lock) -> Iterator[None]:
         writer.release()
 
 
-def _engine_options(url: URL) -> dict[str, Any]:
+def _engine_options(url: URL, *, ping: bool = True) -> dict[str, Any]:
     shared = {"hide_parameters": True}  # what people typed stays out of error messages and so of logs
     if url.get_backend_name() == "sqlite":
         if url.database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         return {**shared, "connect_args": {"timeout": BUSY_SECONDS}, "pool_size": 20, "max_overflow": 60}
     # Besides those who ask within the limit there are probes.
-    pool = {"pool_pre_ping": True, "pool_size": 10, "max_overflow": _MOST_CONNECTIONS - 8}
+    pool = {"pool_pre_ping": ping, "pool_size": 10, "max_overflow": _MOST_CONNECTIONS - 8}
     options = f"-c timezone=UTC -c statement_timeout={waits().statement}s -c lock_timeout={waits().lock}s"
     options += f" -c idle_in_transaction_session_timeout={waits().idle}s"
     return {**shared, **pool, "connect_args": {"connect_timeout": waits().connect, "options": options, **_GONE}}

@@ -83,6 +83,8 @@ class ServiceSettings(Settings):
     """What each of the four services needs."""
 
     database_url: str
+    database_pooled: bool = False
+    """Whether PostgreSQL is reached by way of a pooler, which looks after its connections itself."""
     broker_url: str
     accounts_url: str
     client_id: str

@@ -76,7 +76,7 @@ def create_service(
     observed.register(app, name, needs={"database": db.check}, reports=reports or {})
     access.register(app, key_of or RemoteKeys(settings.accounts_url))
     app.before_request(refuse_impossible_text)
-    db.connect(app, settings.database_url)
+    db.connect(app, settings.database_url, pooled=settings.database_pooled)
     Migrate(app, db, directory=f"services/{name}/migrations", render_as_batch=True)
     _register_api(app, title, blueprints)
     problems.register(app)

@@ -47,7 +47,7 @@ class Replica:
 
     def __init__(self, url: str) -> None:
         self.app, self.db = Flask(__name__), Database()
-        self.db.connect(self.app, url)
+        self.db.connect(self.app, url, pooled=True)
 
     @contextmanager
     def at_work(self) -> Iterator[Database]:

@@ -108,6 +108,6 @@ def test_what_is_left_over_is_forgotten_after_a_day(service: Service, peer: Peer
         assert _left(service) == 1
         with db.operation() as session:
             for row in session.scalars(select(DrawnPaper)):
-                row.drawn_at -= 2 * drawing._LEFT
+                row.drawn_at -= 2 * drawing._LEFT_FOR
         forget_drawings()
     assert _left(service) == 0

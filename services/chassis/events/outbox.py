@@ -40,16 +40,16 @@ def _due(now: datetime) -> Any:
 def take(db: Database, destination: str, *, limit: int, owner: str, types: Sequence[str] | None = None) -> list[Row]:
     """Rows that are due, longest due first, each counted as one more attempt and `owner`'s until the lease ends.
 
-    `types`, all of this destination, leave out all others: the rows are of the one that has waited longest.
+    `types`, all of this destination, leave out all others. All rows are of the type whose first has waited longest;
+    there are none where others take just those.
     """
-    now = system_now()
     groups = [outbox.c.destination == destination] if types is None else [outbox.c.type == type for type in types]
     with db.reading() as session:  # who finds nothing holds up nobody who writes
-        place = session.scalar(_longest_due_group(now, groups))
+        place = session.scalar(_longest_due_group(system_now(), groups))
     if place is None:
         return []
-    with db.operation() as session:
-        leased = session.execute(_lease(now, groups[place], limit, owner)).all()
+    with db.operation() as session:  # which may have been waited for: the lease begins now
+        leased = session.execute(_lease(system_now(), groups[place], limit, owner)).all()
     return [Row(sequence, envelope, attempts) for _, sequence, envelope, attempts in sorted(map(tuple, leased))]
 
 

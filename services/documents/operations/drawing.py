@@ -7,6 +7,8 @@ process waits a little. In doubt a document is drawn again.
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from time import monotonic, sleep
 from typing import Any
@@ -38,7 +40,8 @@ _SHEETS = {DocumentType.CONFIRMATION: confirmation, DocumentType.DEMANDE: demand
 # How long a web process waits for the worker, which draws both documents within a quarter of a second unless it hangs.
 _WORKER_SECONDS = 1.0
 _PAUSE_SECONDS = 0.05
-_LEFT = timedelta(days=1)
+_TURN_SECONDS = 2.0
+_LEFT_FOR = timedelta(days=1)
 # xhtml2pdf draws one document at a time in a process: who waited for that may find that his is drawn.
 _one_at_a_time = threading.Lock()
 
@@ -53,7 +56,7 @@ def drawn_once(kind: DocumentType, event: RegistrationSaved, letterhead: Letterh
     known = _known(kind, event)
     if known is None:
         _wait_for_worker(event.candidature_id)
-        with _one_at_a_time:
+        with _turn_to_draw():
             known = _known(kind, event) or _drawn_and_left(kind, event, letterhead)
     return known
 
@@ -73,11 +76,22 @@ def forget_drawing(session: Session, kind: DocumentType, event: RegistrationSave
 def forget_old_drawings() -> None:
     """Those that were left when the worker had just made its own."""
     key = (DrawnPaper.candidature_id, DrawnPaper.type, DrawnPaper.version)
-    forget(db, *key, where=DrawnPaper.drawn_at < system_now() - _LEFT)
+    forget(db, *key, where=DrawnPaper.drawn_at < system_now() - _LEFT_FOR)
 
 
 def _known(kind: DocumentType, event: RegistrationSaved) -> Document | Rendered | None:
     return document_of(event.candidature_id, kind, event.version) or drawing_left(kind, event)
+
+
+@contextmanager
+def _turn_to_draw() -> Iterator[None]:
+    """Not waited for for long: whoever has it may wait for a database that hangs."""
+    is_ours = _one_at_a_time.acquire(timeout=_TURN_SECONDS)
+    try:
+        yield
+    finally:
+        if is_ours:
+            _one_at_a_time.release()
 
 
 def _wait_for_worker(candidature_id: str) -> None:

@@ -8,7 +8,7 @@ import resource
 import signal
 from dataclasses import dataclass
 
-from services.pieces.inspection.threads_only import forbid_processes
+from services.pieces.inspection.refused_calls import refuse_calls
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,13 @@ def confine(channel: int) -> None:
     """From here on this process has `channel`, as descriptor 0, and what it was given open, nothing else; it ends in
     time.
 
-    It has no way to the network or to a file, since it cannot open a descriptor, and starts no other process. Limits
-    cannot be raised again.
+    It has no way to the network or to a file, since it cannot open a descriptor; it starts no other process, changes no
+    file by its path and signals nobody. Limits cannot be raised again.
     """
     os.dup2(channel, CHANNEL)
     os.close(channel)
     signal.alarm(LIMITS.wall)
-    processes = () if forbid_processes() else ((resource.RLIMIT_NPROC, 0),)  # that forbids threads too
+    processes = () if refuse_calls() else ((resource.RLIMIT_NPROC, 0),)  # that forbids threads too
     # At the soft limit the kernel says why it ends the process; the hard one is the last word.
     resource.setrlimit(resource.RLIMIT_CPU, (LIMITS.processor, LIMITS.processor + 1))
     for what, most in (

@@ -17,12 +17,13 @@ from io import FileIO
 from typing import Any
 
 from services.pieces.inspection import readers
-from services.pieces.inspection.confinement import CHANNEL, NICENESS, confine
+from services.pieces.inspection.confinement import CHANNEL, NICENESS, confine, hide_memory
 from services.pieces.inspection.tasks import carried_out
 from services.pieces.inspection.verdicts import verdict_of
 
 
 def main() -> None:
+    hide_memory()  # nor may one process made here reach another's memory, or its file by /proc
     readers.load()
     os.nice(NICENESS)
     os.chdir("/")

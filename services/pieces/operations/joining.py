@@ -23,11 +23,11 @@ JOINED = (Format.PDF, Format.PNG, Format.JPG)
 
 @dataclass(frozen=True)
 class Page:
-    """A file to be joined; `content` gives its bytes, so that one is held at a time."""
+    """A file to be joined; `chunks` gives its bytes, so that one is held at a time."""
 
     id: str
     filename: str
-    content: Callable[[], Iterator[bytes]]
+    chunks: Callable[[], Iterator[bytes]]
 
 
 def joined(parts: Parts, candidate_id: str, files: Sequence[Page], wanted: tuple[Format, ...]) -> Accepted:
@@ -46,7 +46,7 @@ def joined(parts: Parts, candidate_id: str, files: Sequence[Page], wanted: tuple
 
 def _documents(parts: Parts, candidate_id: str, files: Sequence[Page]) -> Iterator[bytes]:
     for file in files:
-        with _naming(file), on_disk(file.content()) as received:
+        with _naming(file), on_disk(file.chunks()) as received:
             yield _document(parts, candidate_id, file.filename, received)
 
 

@@ -78,7 +78,7 @@ def _accepted(
     pages = [Page(upload.id, upload.filename, partial(_content, upload)) for upload in uploads]
     if len(pages) > 1:
         return joined(parts, candidate_id, pages, wanted)
-    file = files.enter_context(on_disk(pages[0].content()))
+    file = files.enter_context(on_disk(pages[0].chunks()))
     return accepted(parts, candidate_id, pages[0].filename, file, wanted)
 
 

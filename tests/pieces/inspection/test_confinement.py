@@ -44,7 +44,14 @@ def tried(name, act):
         os.write(0, f"{name}: {type(error).__name__}\\n".encode())
     else:
         os.write(0, f"{name}: done\\n".encode())
+held = os.open(sys.argv[2], os.O_RDONLY)
 confine(os.dup(0))
+tried("shorten the file that it reads", lambda: os.truncate(f"/proc/self/fd/{held}", 1))
+tried("shorten a file", lambda: os.truncate(sys.argv[2], 1))
+tried("rename a file", lambda: os.rename(sys.argv[2], sys.argv[1]))
+tried("delete a file", lambda: os.unlink(sys.argv[2]))
+tried("open a file to others", lambda: os.chmod(sys.argv[2], 0o777))
+tried("end another process", lambda: os.kill(os.getppid(), 0))
 tried("read a file", lambda: open("/etc/hostname"))
 tried("read it in the place of another", lambda: os.close(2) or open("/etc/hostname"))
 tried("write a file", lambda: open(sys.argv[1], "w"))
@@ -82,6 +89,30 @@ reader()
 """
 
 
+# Another process of the same user looks at what a program that makes confined processes has open.
+_LOOK_AT_OPEN_FILES = """
+import ctypes, os, socket, time
+from services.pieces.inspection import program, readers
+readers.load()
+if os.getuid() == 0:
+    os.setgid(65534), os.setuid(65534), ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)  # as after its start by that user
+ours, theirs = socket.socketpair()
+child = os.fork()
+if child == 0:
+    ours.close(), os.dup2(theirs.fileno(), 0)
+    program.main()
+os.listdir(f"/proc/{child}/fd")
+end = time.monotonic() + 20
+while time.monotonic() < end and os.waitpid(child, os.WNOHANG) == (0, 0):
+    try:
+        os.listdir(f"/proc/{child}/fd")
+    except PermissionError:
+        print("hidden", flush=True)
+        break
+    time.sleep(0.02)
+"""
+
+
 @pytest.fixture
 def inspections() -> Iterator[Inspections]:
     running = Inspections(at_once=2)
@@ -95,6 +126,12 @@ def test_no_process_of_the_same_user_reads_the_services_memory() -> None:
     if before != str(b"secret"):
         pytest.skip("the kernel lets nobody read another process here")
     assert after == str(bytes(6))
+
+
+def test_no_process_of_the_same_user_reaches_what_a_program_has_open() -> None:
+    command = [sys.executable, "-c", _LOOK_AT_OPEN_FILES]
+    ran = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, check=False)
+    assert ran.stdout == "hidden\n", ran.stderr
 
 
 def looked_at(inspections: Inspections, content: bytes, name: str) -> Format:
@@ -175,14 +212,22 @@ def test_where_the_last_program_that_stood_ready_was_taken_another_is_made(inspe
 
 
 def test_a_confined_process_reaches_neither_files_nor_network_nor_memory(tmp_path: Path) -> None:
-    written = tmp_path / "written"
+    written, another = tmp_path / "written", tmp_path / "another"
+    another.write_text("of somebody else")
+    another.chmod(0o600)
     ours, theirs = os.pipe()
     with os.fdopen(ours, "rb") as told:
-        tried = [sys.executable, "-c", _TRIED, str(written)]
+        tried = [sys.executable, "-c", _TRIED, str(written), str(another)]
         subprocess.run(tried, cwd=FOLDER, stdin=theirs, stdout=subprocess.DEVNULL, timeout=90)
         os.close(theirs)
         answers = dict(line.split(": ") for line in told.read().decode().splitlines())
     assert answers == {
+        "shorten the file that it reads": "PermissionError",
+        "shorten a file": "PermissionError",
+        "rename a file": "PermissionError",
+        "delete a file": "PermissionError",
+        "open a file to others": "PermissionError",
+        "end another process": "PermissionError",
         "read a file": "OSError",
         "read it in the place of another": "OSError",
         "write a file": "OSError",
@@ -192,6 +237,7 @@ def test_a_confined_process_reaches_neither_files_nor_network_nor_memory(tmp_pat
         "add to an open file": "done",  # of nobody: its output leads nowhere
     }
     assert not written.exists()
+    assert (another.read_text(), another.stat().st_mode & 0o777) == ("of somebody else", 0o600)
 
 
 def test_its_program_is_given_neither_the_environment_nor_what_the_service_has_open(

@@ -121,9 +121,9 @@ class Database(SQLAlchemy):
         with app.app_context():
             if on_sqlite:
                 _tune_sqlite(self.engine)
-                self._turn = partial(_turn, Lock())
             else:
                 event.listen(self.engine, "do_connect", lambda _, __, args, named: Connection.connect(*args, **named))
+        self._turn = partial(_turn, Lock()) if on_sqlite else nullcontext
         at_once = Limit(threads() * 3 // 4, _MOST_CONNECTIONS)
         self._at_once = nullcontext if on_sqlite or waits() is not WEB else at_once.held
         self._of_staff = Limit(at_once.running // 2, _MOST_CONNECTIONS, _STAFF_BUSY)

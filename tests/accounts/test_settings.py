@@ -16,8 +16,12 @@ from tests.support.smtp import Mailbox
 
 def environment(**changes: str) -> dict[str, str]:
     made = settings("sqlite://", Path("/nowhere"), registrations_url="http://x", mail_url="file:///x")
-    texts = {name.upper(): str(value) for name, value in vars(made).items() if name != "client_secrets"}
+    texts = {name.upper(): _text(value) for name, value in vars(made).items() if name != "client_secrets"}
     return {**texts, "CLIENT_SECRETS": '{"gateway": "sixteen characters"}', **changes}
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def test_a_whole_environment_is_read() -> None:

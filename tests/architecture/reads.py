@@ -184,7 +184,11 @@ VISIT = Written(
     "a candidate's page counts as activity of his session, written down every 15 s: on the gateway alone",
 )
 NOTHING = Written(frozenset(), "a read")
-BEFORE_THE_EVENT = Written(
+SHOWN_BEFORE_THE_EVENT = Written(
+    frozenset({"documents.candidatures", "documents.saved_versions", "documents.outbox", "documents.drawn_papers"}),
+    "« Visualiser/Imprimer » keeps the version that it fetched, and what it drew of it for the worker",
+)
+FORM_BEFORE_THE_EVENT = Written(
     frozenset({"documents.candidatures", "documents.saved_versions", "documents.outbox"}),
-    "« Visualiser/Imprimer » keeps the version that it fetched, as the event under way would",
+    "a form keeps the version that it fetched, as the event under way would",
 )

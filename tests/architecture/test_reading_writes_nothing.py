@@ -13,7 +13,15 @@ from werkzeug.test import TestResponse
 
 from services.chassis.access import Access
 from tests.architecture.examples import Examples
-from tests.architecture.reads import BEFORE_THE_EVENT, NOTHING, READS, VISIT, WRITING_READS
+from tests.architecture.reads import (
+    FORM_BEFORE_THE_EVENT,
+    NOTHING,
+    READS,
+    SHOWN_BEFORE_THE_EVENT,
+    VISIT,
+    WRITING_READS,
+    Written,
+)
 from tests.architecture.rows import Databases, write_transactions
 
 if TYPE_CHECKING:
@@ -104,12 +112,14 @@ def test_a_read_writes_nothing_but_what_it_is_listed_for(
             assert found - visit == listed, (who, path)
 
 
-@pytest.mark.parametrize("path", ["confirmation", "forms/BTSEE-EF3"])
+@pytest.mark.parametrize(
+    ("path", "first"), [("confirmation", SHOWN_BEFORE_THE_EVENT), ("forms/BTSEE-EF3", FORM_BEFORE_THE_EVENT)]
+)
 def test_a_version_whose_event_has_not_come_is_kept_once_when_it_is_printed(
-    examples: Examples, databases: Databases, path: str
+    examples: Examples, databases: Databases, path: str, first: Written
 ) -> None:
     headers, candidature = examples.registered_untold()
-    for expected in (BEFORE_THE_EVENT, NOTHING):
+    for expected in (first, NOTHING):
         with written(examples, databases) as found:
             answer = answer_of(examples.apps["documents"], headers, f"/v1/candidatures/{candidature}/{path}")
             assert answer.status_code == 200, answer.text

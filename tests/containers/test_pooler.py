@@ -58,8 +58,8 @@ class Replica:
 @pytest.mark.usefixtures("_as_a_web_process")
 def test_a_transaction_has_the_time_limits_of_a_web_process(pooler: Pooler) -> None:
     with Replica(pooler.url_of("accounts")).at_work() as db, db.reading() as session:
-        said = [session.scalar(text(f"SELECT current_setting('{name}')")) for name in LIMITS]
-        assert said == [f"{seconds}s" for seconds in (capacity.WEB.statement, capacity.WEB.lock, capacity.WEB.idle)]
+        limits = [session.scalar(text(f"SELECT current_setting('{name}')")) for name in LIMITS]
+        assert limits == [f"{seconds}s" for seconds in (capacity.WEB.statement, capacity.WEB.lock, capacity.WEB.idle)]
         assert session.scalar(text("SELECT current_setting('TimeZone')")) == "UTC"
 
 

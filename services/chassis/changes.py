@@ -12,7 +12,7 @@ import time
 from typing import Protocol
 
 LOOK_SECONDS = 0.2
-LONGEST_SECONDS = 2.0
+LONGEST_SECONDS = 4.0
 """What becomes due by time alone (a retry, a lease that ended) is nobody's commit."""
 PERIOD_SECONDS = 0.25
 

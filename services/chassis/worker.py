@@ -36,7 +36,7 @@ from services.chassis.settings import ServiceSettings
 
 log = structlog.get_logger()
 
-JOBS_SECONDS = 2.0
+JOBS_SECONDS = 4.0
 WATCH_SECONDS = 10.0
 LONGEST_PAUSE = 10.0
 TURN_SECONDS = 180.0  # between two turns of a loop: more than a broker or a database that hangs for a minute costs

@@ -24,7 +24,7 @@ from tests.support.processes import wait_until
 ONE_MACHINE, ON_SERVERS = "one machine", "PostgreSQL, RabbitMQ, S3"
 SETTLED_SECONDS, REST_SECONDS = 180.0, 1.0
 FIRST = 5
-AT_REST = 0.1
+AT_REST = 0.25
 """Processor seconds in REST_SECONDS below which nothing more is worked off."""
 
 

@@ -15,7 +15,7 @@ from services.accounts.models import Account, AuditEntry, KnownBrowser, LoginSes
 from services.chassis.entry import migrate
 from tests.accounts.house import House, settings
 from tests.growth.full import FAMILY, Deeds, Full, Weight, answered, event_deeds, fill_events, jobs_of, ready
-from tests.support.filling import identifier, multiply, numbered
+from tests.support.filling import filling, identifier, multiply, numbered
 from tests.support.smtp import Mailbox
 
 EMAIL = "lbinet@ac-rennes.fr"
@@ -39,7 +39,7 @@ def full_accounts(database_url: str, folder: Path, mailbox: Mailbox, rows: int, 
 
 def _fill(rows: int, weight: Weight) -> None:
     id = identifier(db)
-    with db.operation() as session:
+    with filling(db) as session:
         session.execute(text(CORRECTED))
         email: dict[str, Any] = {
             "email": f"{numbered()} || '@exemple.fr'",

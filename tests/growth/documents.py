@@ -14,7 +14,7 @@ from services.documents.operations.publishing import Order, publish
 from tests.documents.example import CANDIDATURE, saved, withdrawn
 from tests.documents.service import Service
 from tests.growth.full import Deeds, Full, Weight, answered, event_deeds, fill_events, jobs_of, ready
-from tests.support.filling import identifier, multiply
+from tests.support.filling import filling, identifier, multiply
 
 
 def full_documents(database_url: str, objects_url: str, peer_url: str, rows: int, weight: Weight) -> Full:
@@ -27,7 +27,7 @@ def full_documents(database_url: str, objects_url: str, peer_url: str, rows: int
 
 def _fill(rows: int, weight: Weight) -> None:
     id = identifier(db)
-    with db.operation() as session:
+    with filling(db) as session:
         multiply(session, Candidature.__table__, rows=rows, id=id, candidate_id=id)
         multiply(session, SavedVersion.__table__, rows=rows, candidature_id=id, **weight("payload"))
         made = session.execute(text("SELECT id FROM documents ORDER BY type")).scalars().all()

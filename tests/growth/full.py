@@ -13,7 +13,7 @@ from services.chassis.database import Database
 from services.chassis.events import EventTables, follow_up, outbox
 from services.chassis.events.tables import TO_BROKER, TO_SELF
 from services.chassis.jobs import Jobs
-from tests.support.filling import analyse, multiply, numbered
+from tests.support.filling import analyse, filling, multiply, numbered
 
 Weight = Callable[..., dict[str, Any]]
 """Which of these columns of long JSON have a short one instead."""
@@ -51,7 +51,7 @@ class Full:
 
 def fill_events(db: Database, tables: EventTables, rows: int, weight: Weight, each: int = 2) -> None:
     """All events of the example were sent; so were `each` events of each of the others, and as many were received."""
-    with db.operation() as session:
+    with filling(db) as session:
         follow_up(session, "an example", {}, subject="x")
         session.execute(text("UPDATE outbox SET published_at = created_at"))
         others: dict[str, Any] = {"event_id": numbered(), "subject": numbered(f"i / {each}"), **weight("envelope")}

@@ -14,7 +14,7 @@ from services.pieces.models import AuditEntry, Candidature, Control, Deposit, Pi
 from tests.growth.full import FAMILY, Deeds, Full, Weight, answered, event_deeds, fill_events, jobs_of, ready
 from tests.pieces.example import CANDIDATURE, OTHER, saved
 from tests.pieces.portal import Portal
-from tests.support.filling import identifier, multiply
+from tests.support.filling import filling, identifier, multiply
 
 DEPOSITED = ("NATIDE06", "CINSIG03", "BTSETAS4")
 MIDDLE = base64.urlsafe_b64encode(json.dumps(["8" + "0" * 31, ""]).encode()).decode().rstrip("=")  # of a list
@@ -39,7 +39,7 @@ def _fill(rows: int, weight: Weight) -> None:
     cases = " ".join(f"WHEN {place} THEN '{code}'" for place, code in enumerate(ACADEMIES))
     academie = f"CASE i % {len(ACADEMIES)} {cases} END"
     status = f"CASE WHEN i % 10 = 0 AND ({academie}) <> '{SETTLED}' THEN NULL ELSE 'compliant' END"
-    with db.operation() as session:
+    with filling(db) as session:
         number = "'0' || CAST(3100000000 + i AS VARCHAR(10))"
         tile: dict[str, Any] = {"academie_code": academie, "numero_candidat": number, "nom": f"upper({FAMILY})"}
         multiply(session, Candidature.__table__, rows=rows, id=id, candidate_id=id, **tile)

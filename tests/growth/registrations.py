@@ -31,7 +31,7 @@ from tests.registrations.domain.bts import BESANCON
 from tests.registrations.service.conftest import settings
 from tests.registrations.service.portal import GUIDE, GUIDE_SESSION, Person, pierre, with_catalogue
 from tests.support import tokens
-from tests.support.filling import identifier, multiply, numbered
+from tests.support.filling import filling, identifier, multiply, numbered
 
 NUMBER = "02103000001"
 MIDDLE = "8" + "0" * 31  # of the ids
@@ -58,7 +58,7 @@ def _everywhere() -> Exam:
 
 def _fill(rows: int, weight: Weight) -> None:
     id = identifier(db)
-    with db.operation() as session:
+    with filling(db) as session:
         openings = session.execute(text("SELECT id FROM openings ORDER BY academie")).scalars().all()
         cases = " ".join(f"WHEN {place} THEN '{found}'" for place, found in enumerate(openings[1:-1]))
         opening: dict[str, Any] = {"opening_id": f"CASE i % {len(openings) - 2} {cases} END"}

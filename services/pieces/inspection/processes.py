@@ -50,7 +50,7 @@ _START_SECONDS = 20  # on a machine that is very busy; with the others less than
 _FIRST_LINE = 24  # threads of the web process that may wait for a first look, which ends soon
 _LINE = 6  # and for a longer one
 _PATIENCE = 10  # seconds
-_LOOKING_PATIENCE = 2  # for what only advises
+_LOOKING_PATIENCE = 0.5  # for what only advises: a deposit waits for it
 _CHUNK = 256 * 1024
 
 

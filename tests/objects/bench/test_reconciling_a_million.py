@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy import insert
 
 from services.chassis.database import Database
+from services.chassis.events import EventTables
 from services.objects import ObjectTables
 from services.objects.comparison import pages
 from tests.objects.bench.listing import Listing
@@ -31,6 +32,7 @@ def _fill(url: str, count: int) -> None:
     app, db = Flask(__name__), Database()
     file = declare_file(db)
     ObjectTables(db)
+    EventTables(db)  # jobs keep what they counted there
     db.connect(app, url)
     with app.app_context():
         db.metadata.create_all(db.engine)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import sys
 
-from services.chassis.events.broker import RETRY_SECONDS, bindings_of, connect
+from services.chassis.events.adapters import connect
+from services.chassis.events.broker import RETRY_SECONDS, bindings_of
 from services.chassis.events.topology import definitions, topology
 from services.contracts import EVENTS
 

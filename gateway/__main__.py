@@ -7,8 +7,8 @@ import sys
 
 from gateway.app import create_app
 from gateway.settings import GatewaySettings
-from services.chassis.serving import serve
 from services.chassis.settings import SettingsError
+from services.chassis.web.gunicorn_server import serve
 
 
 def main() -> None:

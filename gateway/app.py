@@ -20,10 +20,12 @@ from gateway.services import SERVICES, connect
 from gateway.settings import GatewaySettings
 from gateway.web import blueprints
 from gateway.web.justificatifs import reception
-from services.chassis import clock, logs, observed
-from services.chassis.connections import get_once
-from services.chassis.http import ALIVE
-from services.chassis.readiness import Check
+from services.chassis import clock
+from services.chassis.http.client import ALIVE
+from services.chassis.http.connections import get_once
+from services.chassis.process import logs
+from services.chassis.process.readiness import Check
+from services.chassis.web import request_log
 
 PROBE_SECONDS = 0.8  # a probe of ours is told all within a second
 FORM_LIMIT = 1024 * 1024  # bytes of a posted form; uploads have their own way in
@@ -37,7 +39,7 @@ def create_app(settings: GatewaySettings) -> Flask:
     clock.set_offset(settings.portail_offset)
     logs.configure("gateway", level=settings.log_level, as_json=settings.env != "test")
     app.before_request(partial(_stamp, settings))
-    observed.register(app, "gateway", needs={"assets": _assets_missing}, reports=_reports(settings))
+    request_log.register(app, "gateway", needs={"assets": _assets_missing}, reports=_reports(settings))
     protection.register(app, settings)
     _register_services(app, settings)
     entrances.register(app)

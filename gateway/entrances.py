@@ -9,8 +9,8 @@ from flask import Flask, current_app, request
 from werkzeug.exceptions import InternalServerError
 
 from gateway import visitor
-from services.chassis.access import PUBLIC, Access
 from services.chassis.errors import Unauthenticated
+from services.chassis.web.access import PUBLIC, Access
 
 View = TypeVar("View", bound=Callable[..., Any])
 CANDIDATE = Access("candidate")

@@ -15,8 +15,8 @@ from gateway.components import register_components
 from gateway.layout.frame import Frame
 from gateway.protection import HEADERS
 from gateway.refusals import WORDS
-from services.chassis import problems
 from services.chassis.errors import DomainError, NotFound, TooLarge, TooMany, Unavailable
+from services.chassis.web import problems
 
 RETRY_SECONDS = 5
 REFUSALS = (DomainError(WORDS[400][1]), NotFound(), TooLarge(), TooMany(retry_after=RETRY_SECONDS), Unavailable())

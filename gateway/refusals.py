@@ -16,9 +16,9 @@ from gateway import owner, visitor
 from gateway.pages import page
 from gateway.protection import SAFE_METHODS, TAKES_FILES, ForeignPost
 from gateway.seal import Interrupted, Seal, may_be_kept
-from services.chassis import problems
 from services.chassis.errors import DomainError, Unauthenticated, Unavailable
-from services.chassis.reasons import frames_of, reason_of
+from services.chassis.process.failure_summary import frames_of, reason_of
+from services.chassis.web import problems
 
 log = structlog.get_logger()
 

@@ -14,8 +14,8 @@ from gateway.clients.documents import Documents
 from gateway.clients.pieces import Pieces
 from gateway.clients.registrations import Registrations
 from gateway.settings import GatewaySettings
-from services.chassis.http import Client
-from services.chassis.service_token import ServiceToken
+from services.chassis.http.client import Client
+from services.chassis.http.service_token import ServiceToken
 
 SERVICES: Mapping[str, str] = {
     "accounts": "Le service des comptes",

@@ -17,8 +17,8 @@ from gateway.clients.base import ServiceClient, shaped
 from gateway.clients.page_time import optional
 from gateway.settings import GatewaySettings, cookie_name
 from services.chassis.errors import DomainError, Unauthenticated
-from services.chassis.remembered import Remembered
-from services.chassis.service_token import ServiceToken
+from services.chassis.http.service_token import ServiceToken
+from services.chassis.process.expiring_cache import Remembered
 
 KEPT_SECONDS = 4.0  # less than the 5 s within which a log-out ends a session everywhere
 DEVICE_MAX_AGE = 365 * 24 * 3600

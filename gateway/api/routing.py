@@ -11,9 +11,9 @@ from gateway import entrances
 from gateway.api import blueprint
 from gateway.api.limits import Limits
 from gateway.services import SERVICES, services
-from services.chassis.connections import Answer
 from services.chassis.errors import DomainError, NotFound, TooLarge, TooMany, Unauthenticated, Unavailable
-from services.chassis.remembered import Remembered
+from services.chassis.http.connections import Answer
+from services.chassis.process.expiring_cache import Remembered
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 BODY_LIMIT = 1024 * 1024

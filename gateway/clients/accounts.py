@@ -8,7 +8,7 @@ from typing import Any
 from gateway.clients.base import ServiceClient, shaped
 from gateway.clients.forms import Form, Proposed, Values
 from gateway.clients.mails import SentMails, sent_mails
-from services.chassis.service_token import ServiceToken
+from services.chassis.http.service_token import ServiceToken
 
 
 @dataclass(frozen=True)

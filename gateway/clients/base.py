@@ -10,8 +10,8 @@ from flask import g, has_request_context
 
 from gateway.clients import page_time
 from services.chassis.errors import Unauthenticated, Unavailable
-from services.chassis.http import READS, Client, ProblemAnswer, RenewableToken
-from services.chassis.received import HEADER
+from services.chassis.http.client import READS, Client, ProblemAnswer, RenewableToken
+from services.chassis.web.arrival_time import HEADER
 
 Shape = TypeVar("Shape")
 OURS = (Unauthenticated.type, "service-refuse")

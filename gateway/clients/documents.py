@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.clients.base import ServiceClient, shaped
-from services.chassis.connections import Answer
-from services.chassis.http import path
+from services.chassis.http.client import path
+from services.chassis.http.connections import Answer
 
 RENDERING_SECONDS = 60.0  # a document made on the spot
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response
 
-from services.chassis.connections import Answer
+from services.chassis.http.connections import Answer
 
 CHUNK = 64 * 1024
 PASSED_ON = (

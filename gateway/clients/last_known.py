@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from gateway.clients.page_time import optional
 from services.chassis.errors import Unavailable
-from services.chassis.remembered import Remembered
+from services.chassis.process.expiring_cache import Remembered
 
 Value = TypeVar("Value")
 LIFE_SECONDS = 24 * 3600.0

@@ -11,9 +11,9 @@ from urllib.parse import quote
 
 from gateway.clients.base import ServiceClient, shaped
 from gateway.clients.documents import CandidatureTile
-from services.chassis.connections import Answer
 from services.chassis.errors import NotFound
-from services.chassis.http import path
+from services.chassis.http.client import path
+from services.chassis.http.connections import Answer
 
 FILE_SECONDS = 60.0  # 5 MiB on its way between our processes, and looked into
 TUS = {"Tus-Resumable": "1.0.0"}  # of every request about an upload (https://tus.io/protocols/resumable-upload)

@@ -12,7 +12,7 @@ from gateway.clients.forms import Proposed, Values
 from gateway.clients.last_known import LastKnown
 from gateway.clients.mails import SentMails, sent_mails
 from gateway.clients.openings import Choices, Message
-from services.chassis.http import path
+from services.chassis.http.client import path
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from services.accounts.app import create_app
 from services.accounts.settings import AccountsSettings
 from services.accounts.worker import run_worker
-from services.chassis.entry import main
+from services.chassis.process.command_line import main
 
 if __name__ == "__main__":
     main("accounts", AccountsSettings, create_app, run_worker)

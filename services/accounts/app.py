@@ -9,7 +9,7 @@ from services.accounts.api import candidates, corrections, keys, sessions, staff
 from services.accounts.models import db
 from services.accounts.settings import AccountsSettings
 from services.accounts.staff_queries import SecondFactors
-from services.chassis.web import create_service
+from services.chassis.web.application import create_service
 
 
 def create_app(settings: AccountsSettings) -> Flask:

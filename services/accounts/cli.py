@@ -23,9 +23,9 @@ from services.accounts.follow_ups import registry
 from services.accounts.jobs import jobs
 from services.accounts.operations import resealing, staff, staff_leaving
 from services.accounts.operations.audit import Actor
-from services.chassis import job_commands
 from services.chassis.errors import DomainError
 from services.chassis.events import commands as event_commands
+from services.chassis.jobs import commands
 
 STDIN_HELP = "Lire le mot de passe sur l'entrée standard au lieu de le tirer au sort"
 REASON_HELP = "Pourquoi : gardé dans le journal des actes"
@@ -33,7 +33,7 @@ REASON_HELP = "Pourquoi : gardé dans le journal des actes"
 
 def register(app: Flask) -> None:
     event_commands.register(app, registry)
-    job_commands.register(app, jobs)
+    commands.register(app, jobs)
     staff_commands = (create_staff, renew_staff, disable_staff, enable_staff, list_staff)
     for command in (*staff_commands, create_token, list_tokens, revoke_token, reseal_secrets):
         app.cli.add_command(command)

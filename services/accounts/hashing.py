@@ -15,7 +15,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from services.accounts.domain.passwords import normalised
 from services.accounts.hashing_line import HashingLine
-from services.chassis.capacity import threads
+from services.chassis.process.capacity import threads
 
 
 class Passwords:

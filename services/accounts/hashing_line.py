@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from services.chassis.capacity import QUEUE_SECONDS, RETRY_AFTER
 from services.chassis.errors import Unavailable
+from services.chassis.process.capacity import QUEUE_SECONDS, RETRY_AFTER
 
 BUSY = "Trop de personnes s'identifient en ce moment : réessayez dans quelques secondes."
 

@@ -11,8 +11,8 @@ from services.accounts.operations import identity_changes, limits, mail_refusals
 from services.accounts.operations.erasure import erase_not_activated
 from services.chassis import events
 from services.chassis.clock import portal_now, system_now
-from services.chassis.forgetting import forget
-from services.chassis.jobs import Jobs
+from services.chassis.database.deletion import forget
+from services.chassis.jobs.registry import Jobs
 from services.mail import sent
 
 LINKS_KEPT = timedelta(days=30)

@@ -13,7 +13,7 @@ from services.accounts.hashing import Passwords
 from services.accounts.registrations import Registrations
 from services.accounts.settings import AccountsSettings
 from services.accounts.signing import Signer, load_keys
-from services.chassis.http import Client
+from services.chassis.http.client import Client
 from services.mail.mailer import Mailer
 
 _KEY = "accounts.parts"

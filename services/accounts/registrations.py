@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.accounts.signing import Signer
-from services.chassis.http import Client, ProblemAnswer, path
+from services.chassis.http.client import Client, ProblemAnswer, path
 
 READ_SHARE = 0.6  # of a page's time: the page that asked accounts waits no longer than that
 WRITE_SECONDS = 5.0  # someone waits before the page

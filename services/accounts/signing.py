@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from services.chassis.clock import system_now
-from services.chassis.tokens import AUDIENCE, ISSUER, UnknownKey
+from services.chassis.web.access_tokens import AUDIENCE, ISSUER, UnknownKey
 
 TOKEN_SECONDS = 60
 SERVICE_TOKEN_SECONDS = 600

@@ -6,7 +6,7 @@ from flask import Flask
 
 from services.accounts.follow_ups import registry
 from services.accounts.jobs import jobs
-from services.chassis import worker
+from services.chassis.process import worker
 
 
 def run_worker(app: Flask) -> None:

@@ -1,6 +1,6 @@
 """Errors of the trade as data: a stable type, a French title and detail, an HTTP status. Standard library only.
 
-`problems.py` shows them as RFC 9457 problem details; pages show `detail` and tie `errors` to their fields.
+`web/problems.py` shows them as RFC 9457 problem details; pages show `detail` and tie `errors` to their fields.
 """
 
 from __future__ import annotations

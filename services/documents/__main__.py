@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.chassis.entry import main
+from services.chassis.process.command_line import main
 from services.documents import parts
 from services.documents.app import create_app
 from services.documents.settings import DocumentsSettings

@@ -6,8 +6,8 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
-from services.chassis import job_commands
 from services.chassis.events import commands as event_commands
+from services.chassis.jobs import commands
 from services.documents.follow_ups import registry
 from services.documents.jobs import jobs
 from services.documents.operations.rebuilding import rebuild
@@ -18,7 +18,7 @@ from services.objects import commands as object_commands
 def register(app: Flask) -> None:
     """What every service offers for its events, its jobs and its objects, and `rebuild-from-objects`."""
     event_commands.register(app, registry)
-    job_commands.register(app, jobs)
+    commands.register(app, jobs)
     object_commands.register(app, reconciliation)
     app.cli.add_command(rebuild_command)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.events import purge
-from services.chassis.jobs import Jobs
+from services.chassis.jobs.registry import Jobs
 from services.documents.models import db
 from services.documents.operations.drawing import forget_old_drawings
 from services.documents.operations.reconciliation import reconciliation

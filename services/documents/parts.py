@@ -7,8 +7,8 @@ from typing import cast
 
 from flask import Flask, current_app
 
-from services.chassis.http import Client
-from services.chassis.service_token import ServiceToken
+from services.chassis.http.client import Client
+from services.chassis.http.service_token import ServiceToken
 from services.documents.models import db
 from services.documents.registrations import Registrations
 from services.documents.rendering.sheet import Letterhead

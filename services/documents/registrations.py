@@ -5,8 +5,8 @@ from __future__ import annotations
 import structlog
 
 from services.chassis.errors import Unavailable
-from services.chassis.http import Client, ProblemAnswer, path
-from services.chassis.service_token import ServiceToken
+from services.chassis.http.client import Client, ProblemAnswer, path
+from services.chassis.http.service_token import ServiceToken
 from services.contracts.base import ContractError
 from services.contracts.registrations import RegistrationSaved
 from services.documents.domain.identifiers import is_id

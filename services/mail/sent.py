@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, String, Text, and_, column, delete, insert, or_, select, table, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from services.chassis.database import Database, UtcDateTime
-from services.chassis.forgetting import forget
+from services.chassis.database.deletion import forget
+from services.chassis.database.transactions import Database, UtcDateTime
 from services.mail.letter import Letter
 from services.mail.mailer import Mail, Mailer, MailRefused
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Select, null, select, true
 
 from services.chassis.clock import system_now
-from services.chassis.database import Database
+from services.chassis.database.transactions import Database
 from services.objects.quarantine import may_be_named
 from services.objects.store import ObjectStore
 from services.objects.tables import retired_objects

@@ -7,7 +7,7 @@ import io
 import structlog
 from sqlalchemy import delete, insert, select
 
-from services.chassis.database import Database, new_id
+from services.chassis.database.transactions import Database, new_id
 from services.objects.store import ObjectMissing, ObjectStore
 from services.objects.tables import installation
 

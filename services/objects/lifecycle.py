@@ -17,8 +17,8 @@ from sqlalchemy import Connection, event, insert, select, update
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import system_now
-from services.chassis.database import Database
-from services.chassis.jobs import stopping
+from services.chassis.database.transactions import Database
+from services.chassis.jobs.registry import stopping
 from services.objects import installation
 from services.objects.settings import kept_for
 from services.objects.store import BytesChanged, ObjectStore, Stored, StoreNotAsked, StoreUnavailable

@@ -14,11 +14,11 @@ from enum import StrEnum
 import structlog
 from sqlalchemy import delete, insert, select
 
-from services.chassis import figures
 from services.chassis.clock import system_now
-from services.chassis.database import Database
-from services.chassis.figures import Figure
-from services.chassis.jobs import stopping
+from services.chassis.database.transactions import Database
+from services.chassis.jobs import gauges
+from services.chassis.jobs.gauges import Figure
+from services.chassis.jobs.registry import stopping
 from services.objects import installation, quarantine
 from services.objects.comparison import (
     Counter,
@@ -171,10 +171,10 @@ class Reconciliation:
         return moved
 
     def _record(self, report: Report) -> None:
-        figures.record(self.db, STOPPED, {(self.service, stop.value): float(report.stop is stop) for stop in Stop})
+        gauges.record(self.db, STOPPED, {(self.service, stop.value): float(report.stop is stop) for stop in Stop})
         if report.stop is not Stop.FOREIGN_STORE:
-            figures.record(self.db, LOST, {(self.service,): report.lost_count})
-            figures.record(self.db, UNKNOWN, {(self.service,): report.unknown_count})
+            gauges.record(self.db, LOST, {(self.service,): report.lost_count})
+            gauges.record(self.db, UNKNOWN, {(self.service,): report.unknown_count})
 
 
 def _tell(service: str, report: Report) -> None:

@@ -21,9 +21,9 @@ from minio.commonconfig import CopySource
 from minio.error import InvalidResponseError, MinioException, S3Error
 from urllib3.exceptions import HTTPError, ProtocolError
 
-from services.chassis.capacity import WEB, Limit, threads, waits
 from services.chassis.errors import Unavailable
-from services.chassis.upstream import Upstream
+from services.chassis.http.circuit_breaker import Upstream
+from services.chassis.process.capacity import WEB, Limit, threads, waits
 
 CHUNK = 256 * 1024
 SIGNED_FOR = timedelta(minutes=5)  # far beyond a call, and the difference of two clocks

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Index, String, column, table, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.chassis.database import Database, UtcDateTime
+from services.chassis.database.transactions import Database, UtcDateTime
 
 KEY_LENGTH = 500
 

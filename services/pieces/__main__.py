@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.chassis.entry import main
+from services.chassis.process.command_line import main
 from services.pieces import parts
 from services.pieces.app import create_app
 from services.pieces.inspection.confinement import hide_memory

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Flask
 
-from services.chassis.tokens import KeyOf
-from services.chassis.web import create_service
+from services.chassis.web.access_tokens import KeyOf
+from services.chassis.web.application import create_service
 from services.pieces import cli, parts
 from services.pieces.api import candidate, files, staff, uploads
 from services.pieces.models import db

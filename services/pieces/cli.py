@@ -6,9 +6,9 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
-from services.chassis import job_commands
 from services.chassis.errors import DomainError
 from services.chassis.events import commands as event_commands
+from services.chassis.jobs import commands
 from services.objects import StoreUnavailable
 from services.objects import commands as object_commands
 from services.pieces.follow_ups import registry
@@ -23,7 +23,7 @@ from services.pieces.parts import parts
 
 def register(app: Flask) -> None:
     event_commands.register(app, registry)
-    job_commands.register(app, jobs)
+    commands.register(app, jobs)
     object_commands.register(app, reconciliation)
     for command in (rescan_command, rebuild_command, restore_command):
         app.cli.add_command(command)

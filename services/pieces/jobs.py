@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.events import purge
-from services.chassis.jobs import Jobs
+from services.chassis.jobs.registry import Jobs
 from services.objects import jobs as object_jobs
 from services.pieces.models import db
 from services.pieces.operations.limits import purge_tries

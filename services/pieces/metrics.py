@@ -2,7 +2,7 @@
 
 from prometheus_client import Counter, Histogram
 
-from services.chassis.figures import Figure
+from services.chassis.jobs.gauges import Figure
 from services.pieces.domain.refusals import Unverified
 
 DEPOSITS = Counter("pieces_deposits_total", "Files received, by outcome", ("outcome",))

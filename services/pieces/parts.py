@@ -7,7 +7,7 @@ from typing import cast
 
 from flask import Flask, current_app
 
-from services.chassis.places import Places
+from services.chassis.process.concurrency import Places
 from services.objects import ObjectStore, installation
 from services.pieces.antivirus import Antivirus
 from services.pieces.inspection.processes import Inspections

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from services.chassis.entry import main
+from services.chassis.process.command_line import main
 from services.registrations.app import create_app
 from services.registrations.catalogue.check import main as check
 from services.registrations.settings import RegistrationsSettings

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Flask
 
-from services.chassis.tokens import KeyOf
-from services.chassis.web import create_service
+from services.chassis.web.access_tokens import KeyOf
+from services.chassis.web.application import create_service
 from services.mail.mailer import MAILER, Mailer
 from services.registrations import cli
 from services.registrations.api import candidatures, drafts, mails, openings, processes, specialites, staff

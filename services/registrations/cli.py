@@ -13,11 +13,11 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
-from services.chassis import job_commands
 from services.chassis.clock import PARIS, portal_now
 from services.chassis.errors import DomainError
 from services.chassis.events import commands as event_commands
 from services.chassis.french import instant_court
+from services.chassis.jobs import commands
 from services.registrations import catalogue
 from services.registrations.follow_ups import registry
 from services.registrations.jobs import jobs
@@ -51,7 +51,7 @@ INSTANT = ParisTime()
 
 def register(app: Flask) -> None:
     event_commands.register(app, registry)
-    job_commands.register(app, jobs)
+    commands.register(app, jobs)
     for command in (
         load_catalogue,
         load_etablissements,

@@ -9,9 +9,9 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.clock import portal_now
+from services.chassis.database.deletion import forget
 from services.chassis.events import purge
-from services.chassis.forgetting import forget
-from services.chassis.jobs import Jobs
+from services.chassis.jobs.registry import Jobs
 from services.mail import sent
 from services.registrations.models import (
     CandidatureVersion,

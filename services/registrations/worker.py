@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from services.chassis import worker
+from services.chassis.process import worker
 from services.registrations.follow_ups import registry
 from services.registrations.jobs import jobs
 

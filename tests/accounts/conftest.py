@@ -13,7 +13,7 @@ import pytest
 from services.accounts.app import create_app
 from services.accounts.models import db
 from services.chassis import clock
-from services.chassis.entry import migrate
+from services.chassis.process.command_line import migrate
 from tests.accounts.house import House, settings
 from tests.accounts.registrations import FakeRegistrations, serving
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from services.chassis.http import ALIVE
+from services.chassis.http.client import ALIVE
 
 
 class FakeRegistrations:

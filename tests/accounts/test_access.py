@@ -5,7 +5,7 @@ from __future__ import annotations
 import jwt
 import pytest
 
-from services.chassis import access
+from services.chassis.web import access
 from tests.accounts.house import PIECES_SECRET, House, slug
 
 OPEN = {"/v1/tokens", "/.well-known/jwks.json", "/openapi.json", "/health/live", "/health/ready", "/metrics"}

@@ -12,7 +12,7 @@ from flask import Flask
 from gateway.app import create_app as create_gateway
 from gateway.settings import GatewaySettings
 from services.accounts.app import create_app as create_accounts
-from services.chassis.database import Database
+from services.chassis.database.transactions import Database
 from services.chassis.settings import Secret
 from services.documents.app import create_app as create_documents
 from services.documents.settings import DocumentsSettings

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from services.chassis.entry import migrate
+from services.chassis.process.command_line import migrate
 from tests.architecture import apps
 
 

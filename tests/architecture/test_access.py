@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from services.chassis.access import Access
+from services.chassis.web.access import Access
 from tests.architecture import apps
 from tests.architecture.ledger import CANDIDATE, LEDGER, PUBLIC, routes_of
 from tests.support import tokens

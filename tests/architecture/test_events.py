@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from services.chassis.entry import migrate
 from services.chassis.events.envelope import Envelope
 from services.chassis.events.handlers import Handlers
+from services.chassis.process.command_line import migrate
 from services.contracts import BY_TYPE, EVENTS, Contract
 from services.mail.mailer import MAILS
 from tests.architecture import apps

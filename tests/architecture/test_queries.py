@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from flask import Flask
 
-from services.chassis.entry import migrate
-from services.chassis.web import MOST_NAMED
+from services.chassis.process.command_line import migrate
+from services.chassis.web.application import MOST_NAMED
 from tests.architecture import apps, ledger
 from tests.architecture.test_openapi import CALLERS
 from tests.support import tokens

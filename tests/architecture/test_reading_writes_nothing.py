@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from services.chassis.access import Access
+from services.chassis.web.access import Access
 from tests.architecture.examples import Examples
 from tests.architecture.reads import (
     FORM_BEFORE_THE_EVENT,

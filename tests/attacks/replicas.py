@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
-from services.chassis.observed import QUIET
+from services.chassis.web.request_log import QUIET
 from tests.accounts.people import PASSWORD
 from tests.gateway.people import Visitors
 from tests.pieces.made import pdf

@@ -11,7 +11,7 @@ import threading
 
 from flask import Flask, Response
 
-from services.chassis.serving import serve
+from services.chassis.web.gunicorn_server import serve
 
 LENGTH = 15_000
 """Of a page, in bytes: what the pages of a journey have on average."""

@@ -9,7 +9,7 @@ from math import ceil
 MOST_BUSY = 0.6
 """Of one processor, what a process may use in the worst hour, so that hardly anybody waits for another."""
 CONNECTIONS_OF_A_PROCESS = 42
-"""To its database, at most (services/chassis/database.py)."""
+"""To its database, at most (services/chassis/database/transactions.py)."""
 SERVERS = ("PostgreSQL", "RabbitMQ", "objects")
 """No processes of ours: they are given processors, not replicas."""
 WITHOUT_DATABASE = ("gateway", *SERVERS)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.local.children import SERVICES
-from services.chassis.http import PAGE_SECONDS
+from services.chassis.http.client import PAGE_SECONDS
 from tests.bench.floor import Floor, measured
 from tests.bench.installation import ON_SERVERS, ONE_MACHINE, Installation
 from tests.support.launched import LaunchedPortal

@@ -10,8 +10,8 @@ from pathlib import Path
 import orjson
 import requests
 
-from services.chassis.http import Client
-from services.chassis.tokens import verified
+from services.chassis.http.client import Client
+from services.chassis.web.access_tokens import verified
 from services.contracts.registrations import RegistrationSaved
 from tests.accounts.people import PASSWORD
 from tests.bench.candidate import LAST_TAB, TAB, Choice, fills_the_tabs, opens_a_draft, saves

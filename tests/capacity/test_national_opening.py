@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.engine import make_url
 
-from services.chassis import database
+from services.chassis.database import transactions
 from tests.bench.capacity import (
     BACCALAUREAT,
     BTS,
@@ -44,7 +44,7 @@ def test_connections_are_those_of_all_replicas_that_have_a_database() -> None:
 
 
 def test_a_process_opens_no_more_connections_than_counted() -> None:
-    pool = database._engine_options(make_url("postgresql+psycopg://localhost/x"))
+    pool = transactions._engine_options(make_url("postgresql+psycopg://localhost/x"))
     assert pool["pool_size"] + pool["max_overflow"] == CONNECTIONS_OF_A_PROCESS
 
 

@@ -9,11 +9,11 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask, request
 
-from services.chassis import access
-from services.chassis.database import Database
-from services.chassis.serving import serve
+from services.chassis.database.transactions import Database
 from services.chassis.settings import Secret, ServiceSettings
-from services.chassis.web import create_service
+from services.chassis.web import access
+from services.chassis.web.application import create_service
+from services.chassis.web.gunicorn_server import serve
 
 
 def create() -> Flask:

@@ -8,11 +8,12 @@ from flask import Flask, request
 from flask_smorest import Blueprint
 from sqlalchemy import text
 
-from services.chassis import access, capacity
-from services.chassis.database import Database
-from services.chassis.serving import serve
+from services.chassis.database.transactions import Database
+from services.chassis.process import capacity
 from services.chassis.settings import Secret, ServiceSettings
-from services.chassis.web import create_service
+from services.chassis.web import access
+from services.chassis.web.application import create_service
+from services.chassis.web.gunicorn_server import serve
 
 blp = Blueprint("ledger", __name__)
 db = Database()

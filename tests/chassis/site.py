@@ -12,7 +12,7 @@ from pathlib import Path
 
 from flask import Flask, request
 
-from services.chassis.serving import serve
+from services.chassis.web.gunicorn_server import serve
 
 
 def create() -> Flask:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from services.chassis import changes
-from services.chassis.changes import FileChanges
+from services.chassis.database import changes
+from services.chassis.database.changes import FileChanges
 
 PATIENCE = 30.0
 

@@ -14,10 +14,11 @@ from sqlalchemy.event import listen
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
-from services.chassis import access, database
-from services.chassis.database import Database, is_away
+from services.chassis.database import transactions
+from services.chassis.database.transactions import Database, is_away
 from services.chassis.settings import Secret, ServiceSettings
-from services.chassis.web import create_service
+from services.chassis.web import access
+from services.chassis.web.application import create_service
 from tests.support.ports import free_port
 from tests.support.postgres import Postgres
 
@@ -80,7 +81,7 @@ def test_writers_of_the_same_process_wait_for_each_other_before_they_ask_sqlite(
 def test_a_writer_does_not_wait_for_ever_for_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     db = Database()
     app = service(db, f"sqlite:///{tmp_path / 'held.db'}", "SELECT 1")
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(transactions, "BUSY_SECONDS", 0.05)
     with app.app_context(), db.operation(), ThreadPoolExecutor(1) as another:
         assert says_that_it_is_away(another.submit(app.test_client().get, "/asked").result())
     assert app.test_client().get("/asked").status_code == 200, "whoever comes after it is served"

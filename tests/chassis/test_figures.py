@@ -11,11 +11,11 @@ from flask import Flask
 from prometheus_client import REGISTRY, generate_latest
 from sqlalchemy import insert, select
 
-from services.chassis import figures, job_leases
 from services.chassis.clock import system_now
-from services.chassis.database import Database
+from services.chassis.database.transactions import Database
 from services.chassis.events import EventTables, tables
-from services.chassis.figures import Figure
+from services.chassis.jobs import gauges, lease_rows
+from services.chassis.jobs.gauges import Figure
 
 LOST = Figure("clockwork_lost", "What was lost")
 BY_STATE = Figure("clockwork_by_state", "Files by state", ("state",))
@@ -40,13 +40,13 @@ def db(database_url: str) -> Iterator[Database]:
 
 
 def shown(db: Database) -> list[str]:
-    figures.show(db)
+    gauges.show(db)
     return [line for line in generate_latest(REGISTRY).decode().splitlines() if line.startswith("clockwork")]
 
 
 def test_a_worker_shows_what_the_job_of_another_has_counted(db: Database, database_url: str) -> None:
-    figures.record(db, LOST, 2)
-    figures.record(db, BY_STATE, {("clean",): 3, ("failed",): 1})
+    gauges.record(db, LOST, 2)
+    gauges.record(db, BY_STATE, {("clean",): 3, ("failed",): 1})
     app, other = service(database_url)
     with app.app_context():
         assert shown(other) == [
@@ -58,11 +58,11 @@ def test_a_worker_shows_what_the_job_of_another_has_counted(db: Database, databa
 
 
 def test_a_label_that_is_counted_no_more_is_shown_no_more(db: Database) -> None:
-    figures.record(db, BY_STATE, {("clean",): 3, ("failed",): 1})
+    gauges.record(db, BY_STATE, {("clean",): 3, ("failed",): 1})
     shown(db)
-    figures.record(db, BY_STATE, {("clean",): 4})
+    gauges.record(db, BY_STATE, {("clean",): 4})
     assert shown(db) == ['clockwork_by_state{state="clean"} 4.0']
-    figures.record(db, BY_STATE, {})
+    gauges.record(db, BY_STATE, {})
     assert shown(db) == []
 
 
@@ -81,7 +81,7 @@ def test_of_two_who_count_at_once_one_is_believed_as_a_whole(db: Database, datab
         with app.app_context():
             barrier.wait()
             try:
-                figures.record(own, BY_STATE, {(f"first {number}",): number, ("second",): number})
+                gauges.record(own, BY_STATE, {(f"first {number}",): number, ("second",): number})
             except Exception as error:
                 failed.append(error)
             own.engine.dispose()
@@ -100,9 +100,9 @@ def test_of_two_who_count_at_once_one_is_believed_as_a_whole(db: Database, datab
 
 def test_labels_that_the_figure_does_not_have_are_refused(db: Database) -> None:
     with pytest.raises(ValueError, match="clockwork_lost"):
-        figures.record(db, LOST, {("clean",): 1})
+        gauges.record(db, LOST, {("clean",): 1})
     with pytest.raises(ValueError, match="clockwork_by_state"):
-        figures.record(db, BY_STATE, 1)
+        gauges.record(db, BY_STATE, 1)
 
 
 def test_two_figures_of_one_name_are_refused() -> None:
@@ -114,12 +114,12 @@ def test_each_worker_tells_how_long_a_job_runs_and_since_when_it_has_not_succeed
     ago = system_now() - timedelta(hours=2)
     names = ["running", "failing", "well", "removed"]
     for name in names:
-        assert job_leases.take(db, name, "a worker")
+        assert lease_rows.take(db, name, "a worker")
     with db.operation() as session:
         session.execute(tables.job_leases.update().values(first_started_at=ago, started_at=ago))
-    job_leases.end(db, "failing", "a worker", due_at=system_now(), succeeded=False)
-    job_leases.end(db, "well", "a worker", due_at=system_now(), succeeded=True)
-    job_leases.show(db, "clockwork", names[:3])
+    lease_rows.end(db, "failing", "a worker", due_at=system_now(), succeeded=False)
+    lease_rows.end(db, "well", "a worker", due_at=system_now(), succeeded=True)
+    lease_rows.show(db, "clockwork", names[:3])
 
     def said(gauge: str, job: str) -> float | None:
         return REGISTRY.get_sample_value(gauge, {"service": "clockwork", "job": job})

@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, insert, select
 
-from services.chassis import forgetting
 from services.chassis.clock import system_now
-from services.chassis.database import Database
+from services.chassis.database import deletion
+from services.chassis.database.deletion import forget
+from services.chassis.database.transactions import Database
 from services.chassis.events.tables import inbox
-from services.chassis.forgetting import forget
-from services.chassis.jobs import answering_stopping
+from services.chassis.jobs.registry import answering_stopping
 from tests.chassis.events.ledger import Ledger
 from tests.support.plans import statements
 
@@ -23,7 +23,7 @@ OLD = inbox.c.handled_at < system_now() - timedelta(days=1)
 @pytest.fixture
 def db(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     """Seven old rows and a new one; a page is three."""
-    monkeypatch.setattr(forgetting, "PAGE", 3)
+    monkeypatch.setattr(deletion, "PAGE", 3)
     ledger = Ledger("reader", database_url, "sqlite:///:memory:")
     now = system_now()
     rows = [{"event_id": f"old {i}", "handler": "x", "handled_at": now - timedelta(days=2)} for i in range(7)]

@@ -14,7 +14,7 @@ import pytest
 import requests
 from sqlalchemy.engine import make_url
 
-from services.chassis.capacity import Limit
+from services.chassis.process.capacity import Limit
 from tests.support.ports import free_port
 from tests.support.postgres import Postgres
 from tests.support.processes import Daemon, PrivateFolder, wait_until

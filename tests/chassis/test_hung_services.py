@@ -12,10 +12,10 @@ import pytest
 from prometheus_client import generate_latest
 
 from services.chassis.errors import NotFound, Unavailable
-from services.chassis.http import ALIVE, Client, ProblemAnswer, path
-from services.chassis.service_token import ServiceToken
-from services.chassis.tokens import RemoteKeys, UnknownKey
-from services.chassis.upstream import FAILURES_IN_A_ROW
+from services.chassis.http.circuit_breaker import FAILURES_IN_A_ROW
+from services.chassis.http.client import ALIVE, Client, ProblemAnswer, path
+from services.chassis.http.service_token import ServiceToken
+from services.chassis.web.access_tokens import RemoteKeys, UnknownKey
 from tests.support.ports import free_port
 from tests.support.processes import wait_until
 from tests.support.silent_server import SilentServer

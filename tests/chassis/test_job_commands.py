@@ -10,10 +10,10 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from services.chassis import job_commands
 from services.chassis.clock import system_now
-from services.chassis.job_runs import AGAIN_AFTER_FAILURE
-from services.chassis.jobs import Jobs, stopping
+from services.chassis.jobs import commands
+from services.chassis.jobs.registry import Jobs, stopping
+from services.chassis.jobs.runner import AGAIN_AFTER_FAILURE
 from tests.architecture import apps
 from tests.chassis.test_jobs import (
     PATIENCE,
@@ -33,7 +33,7 @@ def app(database_url: str) -> Flask:
 
 
 def run_job(app: Flask, jobs: Jobs, name: str = "nightly") -> Result:
-    job_commands.register(app, jobs)
+    commands.register(app, jobs)
     return app.test_cli_runner().invoke(args=["run-job", name])
 
 
@@ -81,7 +81,7 @@ def test_a_job_that_a_worker_has_in_hand_is_not_run_beside_it(app: Flask) -> Non
 def test_no_worker_runs_a_job_beside_the_operator_however_long_it_takes(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.chassis.leases.RENEW_SECONDS", 0.05)
+    monkeypatch.setattr("services.chassis.process.leases.RENEW_SECONDS", 0.05)
     jobs, beside = Jobs(), list[str]()
 
     @jobs.every(hours=24, name="nightly")
@@ -114,7 +114,7 @@ def test_a_job_that_fails_ends_with_one_and_is_due_again_as_after_a_worker(app: 
 
 
 def test_a_job_that_asks_stops_once_another_has_taken_it(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.chassis.leases.RENEW_SECONDS", 0.05)
+    monkeypatch.setattr("services.chassis.process.leases.RENEW_SECONDS", 0.05)
     jobs = Jobs()
 
     @jobs.every(hours=24, name="nightly")

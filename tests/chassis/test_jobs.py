@@ -12,14 +12,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from services.chassis import worker as workers
 from services.chassis.clock import system_now
-from services.chassis.database import Database, new_id
+from services.chassis.database.transactions import Database, new_id
 from services.chassis.events import EventTables
 from services.chassis.events.tables import job_leases
-from services.chassis.job_leases import PAUSES
-from services.chassis.job_runs import AGAIN_AFTER_FAILURE, JobRuns
-from services.chassis.jobs import Jobs, stopping
+from services.chassis.jobs.lease_rows import PAUSES
+from services.chassis.jobs.registry import Jobs, stopping
+from services.chassis.jobs.runner import AGAIN_AFTER_FAILURE, JobRuns
+from services.chassis.process import worker as workers
 from tests.chassis.events.ledger import Ledger
 from tests.support.processes import wait_until
 
@@ -168,7 +168,7 @@ def test_a_job_that_asks_stops_with_its_worker_and_is_begun_by_another_at_once(a
 
 
 def test_a_job_that_asks_stops_once_another_worker_has_taken_it(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.chassis.leases.RENEW_SECONDS", 0.05)
+    monkeypatch.setattr("services.chassis.process.leases.RENEW_SECONDS", 0.05)
     jobs, begun = Jobs(), threading.Event()
 
     @jobs.every(hours=24, name="nightly")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from services.chassis.errors import Unavailable
-from services.chassis.http import Client
+from services.chassis.http.client import Client
 from tests.support.ports import free_port, is_listening
 from tests.support.processes import Daemon, PrivateFolder, wait_until
 

@@ -15,7 +15,8 @@ import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
-from services.chassis import observed, probe
+from services.chassis.process import probe
+from services.chassis.web import request_log
 from tests.support.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,7 +26,9 @@ ROOT = Path(__file__).resolve().parents[2]
 def served(reasons: dict[str, str | None]) -> Iterator[int]:
     """A process of ours whose needs answer as told; its port."""
     app = Flask("probed")
-    observed.register(app, "probed", needs={n: partial(reasons.get, n) for n in reasons}, reports={"mail": lambda: "x"})
+    request_log.register(
+        app, "probed", needs={n: partial(reasons.get, n) for n in reasons}, reports={"mail": lambda: "x"}
+    )
     server = make_server("127.0.0.1", 0, app, threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server.port
@@ -35,7 +38,7 @@ def served(reasons: dict[str, str | None]) -> Iterator[int]:
 
 def probed(**environ: str) -> tuple[int, str]:
     done = subprocess.run(
-        [sys.executable, "-m", "services.chassis.probe"],
+        [sys.executable, "-m", "services.chassis.process.probe"],
         cwd=ROOT, env={"PATH": os.environ["PATH"], **environ}, capture_output=True, text=True, timeout=20, check=False,
     )  # fmt: skip
     assert done.stderr == ""
@@ -72,8 +75,7 @@ def test_the_port_is_the_one_that_the_process_listens_on(environ: dict[str, str]
 
 
 def test_the_probe_imports_nothing_but_the_standard_library() -> None:
-    words = (
-        "import sys, services.chassis.probe; print(*[m for m in sys.modules if m.startswith(('flask', 'requests'))])"
-    )
+    loaded = "print(*[m for m in sys.modules if m.startswith(('flask', 'requests'))])"
+    words = f"import sys, services.chassis.process.probe; {loaded}"
     done = subprocess.run([sys.executable, "-c", words], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""

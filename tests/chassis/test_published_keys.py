@@ -12,8 +12,8 @@ from werkzeug.serving import make_server
 
 from deploy.containers.made import ed25519_pem
 from services.accounts.signing import Signer, load_keys
-from services.chassis import tokens
-from services.chassis.tokens import RemoteKeys, UnknownKey
+from services.chassis.web import access_tokens
+from services.chassis.web.access_tokens import RemoteKeys, UnknownKey
 from tests.support.ports import free_port
 from tests.support.processes import wait_until
 
@@ -69,7 +69,7 @@ def _knows(keys: RemoteKeys, key: Ed25519PrivateKey) -> bool:
 def test_a_key_that_is_used_for_the_first_time_is_asked_for(
     accounts: Accounts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tokens, "REFETCH_SECONDS", 0)
+    monkeypatch.setattr(access_tokens, "REFETCH_SECONDS", 0)
     keys = RemoteKeys(accounts.url)
     keys(Signer([OLD]).kid)
     accounts.signer = Signer([NEW, OLD])
@@ -84,7 +84,7 @@ def test_a_key_that_is_no_longer_published_is_not_believed_for_ever(
     keys(Signer([OLD]).kid)
     accounts.signer = Signer([NEW])
     assert keys(Signer([OLD]).kid) is not None
-    monkeypatch.setattr(tokens, "BELIEVED_SECONDS", 0)
+    monkeypatch.setattr(access_tokens, "BELIEVED_SECONDS", 0)
     wait_until(lambda: not _knows(keys, OLD), 60, "the key that is no longer published is forgotten")
 
 
@@ -92,7 +92,7 @@ def test_while_accounts_is_away_the_last_known_keys_hold(
     accounts: Accounts, keys: RemoteKeys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys(Signer([OLD]).kid)
-    monkeypatch.setattr(tokens, "BELIEVED_SECONDS", 0)
+    monkeypatch.setattr(access_tokens, "BELIEVED_SECONDS", 0)
     accounts.stop()
     try:
         assert keys(Signer([OLD]).kid) is not None

@@ -13,14 +13,14 @@ import pytest
 import requests
 from flask import Flask
 
-from services.chassis import worker_page
-from services.chassis.database import Database
+from services.chassis.database.transactions import Database
 from services.chassis.events import EventTables, Handlers
-from services.chassis.jobs import Jobs
-from services.chassis.readiness import Check, Readiness
+from services.chassis.jobs.registry import Jobs
+from services.chassis.process import worker_page
+from services.chassis.process.readiness import Check, Readiness
+from services.chassis.process.worker import Worker
 from services.chassis.settings import Secret, ServiceSettings
-from services.chassis.web import create_service
-from services.chassis.worker import Worker
+from services.chassis.web.application import create_service
 from services.objects import ObjectStore, StoreUnavailable
 from tests.support.objects import Bucket
 from tests.support.ports import free_port

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from services.chassis.database import Database
+from services.chassis.database.transactions import Database
 
 ENTRY = text("INSERT INTO entries VALUES (1)")
 

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from services.chassis.connections import get_once
 from services.chassis.errors import Unavailable
-from services.chassis.http import ALIVE, Client
+from services.chassis.http.client import ALIVE, Client
+from services.chassis.http.connections import get_once
 from tests.support.ports import free_port
 
 NAME = "service.test"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.chassis.capacity import threads
+from services.chassis.process.capacity import threads
 from services.chassis.settings import Settings, SettingsError
 
 

@@ -10,14 +10,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from services.chassis.database import Database
+from services.chassis.database.transactions import Database
 from services.chassis.errors import Unavailable
 
 
 @pytest.fixture
 def db(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     monkeypatch.setenv("THREADS", "16")
-    monkeypatch.setattr("services.chassis.capacity.QUEUE_SECONDS", 0.1)
+    monkeypatch.setattr("services.chassis.process.capacity.QUEUE_SECONDS", 0.1)
     database = Database()
     app = Flask("services.searched")
     database.connect(app, database_url)

@@ -14,11 +14,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from services.chassis import capacity
-from services.chassis.capacity import MIGRATION, WEB, WORK, Waits
-from services.chassis.database import Database, is_away
+from services.chassis.database.transactions import Database, is_away
 from services.chassis.errors import Unavailable
-from services.chassis.leases import renewed
+from services.chassis.process import capacity
+from services.chassis.process.capacity import MIGRATION, WEB, WORK, Waits
+from services.chassis.process.leases import renewed
 from tests.support.postgres import Postgres
 
 HURRIED = Waits(connect=5, statement=1, lock=1, idle=1, store=1)
@@ -94,8 +94,8 @@ def test_a_search_that_takes_too_long_is_to_be_made_narrower(start: Callable[[Wa
 
 
 def test_a_renewal_that_hangs_does_not_keep_the_work_it_was_for_from_ending(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.chassis.leases.RENEW_SECONDS", 0.01)
-    monkeypatch.setattr("services.chassis.leases.LEASE", timedelta(seconds=0.1))
+    monkeypatch.setattr("services.chassis.process.leases.RENEW_SECONDS", 0.01)
+    monkeypatch.setattr("services.chassis.process.leases.LEASE", timedelta(seconds=0.1))
     hanging, begun = threading.Event(), threading.Event()
 
     def renew() -> bool:

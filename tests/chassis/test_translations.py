@@ -10,8 +10,8 @@ import pytest
 from marshmallow import Schema, fields, validate
 from werkzeug.exceptions import default_exceptions
 
-from services.chassis.problems import DETAILS, TITLES
-from services.chassis.translations import in_french
+from services.chassis.web.problems import DETAILS, TITLES
+from services.chassis.web.translations import in_french
 
 WRITING = {"format"}  # said when an answer is made, never of an input
 

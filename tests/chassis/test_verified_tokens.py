@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from services.chassis.errors import Unauthenticated
-from services.chassis.tokens import LEEWAY_SECONDS, UnknownKey, verified
+from services.chassis.web.access_tokens import LEEWAY_SECONDS, UnknownKey, verified
 from tests.support.processes import wait_until
 from tests.support.tokens import KID, candidate_token, forged
 

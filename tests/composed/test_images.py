@@ -172,6 +172,6 @@ def test_an_image_runs_without_root_where_nobody_says_anything(images: dict[str,
 def test_an_image_says_what_it_is_and_how_it_is(images: dict[str, Image], target: str) -> None:
     config = images[target].saved.config
     assert set(config["Labels"]) >= LABELS
-    assert config["Healthcheck"]["Test"] == ["CMD", "python", "-m", "services.chassis.probe"]
+    assert config["Healthcheck"]["Test"] == ["CMD", "python", "-m", "services.chassis.process.probe"]
     module = target if target == "gateway" else f"services.{target}"
     assert config["Entrypoint"] == ["python", "-m", module]

@@ -9,7 +9,7 @@ import pytest
 from psycopg import errors, sql
 
 from deploy.containers import secrets
-from services.chassis.entry import migrate
+from services.chassis.process.command_line import migrate
 from tests.architecture import apps
 from tests.containers.databases import ComposedDatabases
 

@@ -11,8 +11,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from services.chassis import capacity
-from services.chassis.database import Database
+from services.chassis.database.transactions import Database
+from services.chassis.process import capacity
 from tests.containers.databases import ComposedDatabases
 from tests.containers.pooler import Pooler
 from tests.support.missing import NotInstalled, skip_or_fail

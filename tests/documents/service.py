@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from services.chassis.entry import migrate
+from services.chassis.process.command_line import migrate
 from services.chassis.settings import Secret
 from services.contracts.registrations import RegistrationSaved, RegistrationWithdrawn
 from services.documents.app import create_app

@@ -8,8 +8,8 @@ from threading import Thread
 import pytest
 from prometheus_client import REGISTRY
 
-from services.chassis import access
 from services.chassis.settings import SettingsError
+from services.chassis.web import access
 from services.documents.app import create_app
 from services.documents.settings import DEMONSTRATION, DocumentsSettings
 from tests.documents.example import CANDIDATURE, identity, saved

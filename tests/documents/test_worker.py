@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from services.chassis.clock import system_now
-from services.chassis.database import new_id
+from services.chassis.database.transactions import new_id
 from services.chassis.events import Envelope
-from services.chassis.events.broker import bindings_of, connect
-from services.chassis.worker import Worker
+from services.chassis.events.adapters import connect
+from services.chassis.events.broker import bindings_of
+from services.chassis.process.worker import Worker
 from services.contracts import EVENTS
 from services.contracts.registrations import RegistrationSaved, RegistrationWithdrawn
 from services.documents.follow_ups import registry

@@ -86,7 +86,7 @@ def running(cell: Cell, database_url: str, tmp_path: Path, request: pytest.Fixtu
 
 def _migrate(service: str, database_url: str, folder: Path) -> None:
     """Make the tables, and what registrations offers; the connections are closed."""
-    from services.chassis.entry import migrate
+    from services.chassis.process.command_line import migrate
     from tests.architecture import apps
     from tests.registrations.service.portal import with_catalogue
 

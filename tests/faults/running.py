@@ -15,7 +15,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.chassis import clock
-from services.chassis.database import Database
+from services.chassis.database.transactions import Database
 from services.chassis.events import Envelope, Handlers, tables
 from services.chassis.events.follow_ups import FollowUps
 from services.chassis.events.inbox import Dispatcher

@@ -19,7 +19,7 @@ from gateway.clients.last_known import AT_MOST, LastKnown
 from gateway.services import SERVICES, services
 from gateway.settings import GatewaySettings
 from services.chassis.errors import Unavailable
-from services.chassis.remembered import Remembered
+from services.chassis.process.expiring_cache import Remembered
 from tests.gateway.people import Visitors
 from tests.support.portal import Portal
 from tests.support.silent_server import SilentServer

@@ -12,7 +12,7 @@ from deploy.containers.made import ed25519_pem
 from gateway.seal import Interrupted, Seal
 from services.accounts.app import create_app as create_accounts
 from services.accounts.settings import AccountsSettings, ClientSecrets
-from services.chassis.service_token import ServiceToken
+from services.chassis.http.service_token import ServiceToken
 from services.chassis.settings import Secret
 from tests.accounts.people import PASSWORD
 from tests.gateway.people import Visitors, forget_exchange

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from services.chassis.http import ALIVE
+from services.chassis.http.client import ALIVE
 from tests.gateway.people import Visitors
 from tests.support.portal import Portal
 

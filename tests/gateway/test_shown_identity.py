@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.chassis.remembered import Remembered
+from services.chassis.process.expiring_cache import Remembered
 from tests.gateway.people import Visitors
 from tests.gateway.test_drafts import IDENTIFICATION, begun
 from tests.support.portal import Portal, absent

@@ -12,7 +12,7 @@ from services.accounts import queries
 from services.accounts.app import create_app
 from services.accounts.jobs import jobs
 from services.accounts.models import Account, AuditEntry, KnownBrowser, LoginSession, MailLink, db, events, sent_mails
-from services.chassis.entry import migrate
+from services.chassis.process.command_line import migrate
 from tests.accounts.house import House, settings
 from tests.growth.full import FAMILY, Deeds, Full, Weight, answered, event_deeds, fill_events, jobs_of, ready
 from tests.support.filling import filling, identifier, multiply, numbered

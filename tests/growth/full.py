@@ -9,10 +9,10 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import text
 
-from services.chassis.database import Database
+from services.chassis.database.transactions import Database
 from services.chassis.events import EventTables, follow_up, outbox
 from services.chassis.events.tables import TO_BROKER, TO_SELF
-from services.chassis.jobs import Jobs
+from services.chassis.jobs.registry import Jobs
 from tests.support.filling import analyse, filling, multiply, numbered
 
 Weight = Callable[..., dict[str, Any]]

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from services.chassis.database import Database
+from services.chassis.database.transactions import Database
 from tests.support.plans import Statement
 
 LARGE = 10_000  # rows

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import text
 
-from services.chassis.entry import migrate
+from services.chassis.process.command_line import migrate
 from services.reference import academies
 from services.registrations.app import create_app
 from services.registrations.domain.definition import Exam

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from services.chassis.events import Envelope, follow_up
 from services.chassis.events.parking import parked_events
 from services.chassis.events.tables import outbox
-from services.chassis.worker import Worker
+from services.chassis.process.worker import Worker
 from services.mail import mailer as mails
 from services.mail import server as connections
 from services.mail.mailer import MAILS, Mail, Mailer

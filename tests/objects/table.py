@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.chassis.database import Database
+from services.chassis.database.transactions import Database
 from services.objects import ObjectKey
 
 

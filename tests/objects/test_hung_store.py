@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.chassis import capacity
-from services.chassis.capacity import WEB
-from services.chassis.upstream import FAILURES_IN_A_ROW
+from services.chassis.http.circuit_breaker import FAILURES_IN_A_ROW
+from services.chassis.process import capacity
+from services.chassis.process.capacity import WEB
 from services.objects import ObjectMissing, ObjectStore, StoreUnavailable
 from services.objects.store import StoreNotAsked
 from tests.support.processes import wait_until

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, insert, text
 
-from services.chassis.database import Database
+from services.chassis.database.transactions import Database
 from services.objects import ObjectMissing, ObjectStore, ObjectTables
 from services.objects.comparison import (
     Counter,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
-from services.chassis import capacity
+from services.chassis.process import capacity
 from services.objects import ObjectStore, StoreUnavailable
 from services.objects.store import CHUNK
 

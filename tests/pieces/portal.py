@@ -16,8 +16,8 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from services.chassis import clock
-from services.chassis.entry import migrate
 from services.chassis.events.envelope import Envelope
+from services.chassis.process.command_line import migrate
 from services.chassis.settings import Secret
 from services.contracts.base import Contract
 from services.objects import ObjectStore

@@ -17,7 +17,7 @@ from flask import Flask
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
-from services.chassis.database import Database
+from services.chassis.database.transactions import Database
 from tests.support.postgres_proxy import Fate, PostgresProxy
 
 CHILD_SECONDS = 90.0

@@ -24,7 +24,7 @@ import requests
 from prometheus_client.parser import text_string_to_metric_families
 
 from services.chassis.clock import system_now
-from services.chassis.observed import QUIET
+from services.chassis.web.request_log import QUIET
 from tests.support.missing import NotInstalled
 from tests.support.ports import free_ports
 from tests.support.processes import PrivateFolder, ServiceFailed, wait_until

@@ -14,7 +14,7 @@ from psycopg import sql
 from sqlalchemy import NullPool, Table, create_engine, text
 from sqlalchemy.orm import Session
 
-from services.chassis.database import Database
+from services.chassis.database.transactions import Database
 
 ROWS = 100_000
 _SCATTERED = "i * 2654435761 % 4294967296"  # each i gives another; neighbours lie apart, as random ids do

@@ -10,7 +10,7 @@ from flask import Flask
 
 from services.accounts.follow_ups import registry as accounts_handlers
 from services.chassis import clock
-from services.chassis.database import Database
+from services.chassis.database.transactions import Database
 from services.chassis.events import outbox
 from services.chassis.events.envelope import Envelope
 from services.chassis.events.follow_ups import FollowUps

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, event
 
-from services.chassis.database import Database
+from services.chassis.database.transactions import Database
 
 Statement = tuple[str, Any]
 

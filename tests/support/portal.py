@@ -25,8 +25,8 @@ from services.accounts.follow_ups import registry as accounts_follow_ups
 from services.accounts.models import db as accounts_db
 from services.accounts.settings import AccountsSettings, ClientSecrets
 from services.chassis import clock
-from services.chassis.entry import migrate
 from services.chassis.events.follow_ups import FollowUps
+from services.chassis.process.command_line import migrate
 from services.chassis.settings import Secret
 from services.registrations.app import create_app as create_registrations
 from services.registrations.settings import RegistrationsSettings

@@ -19,7 +19,7 @@ from gateway.web.inscription import blueprint
 from gateway.web.inscription.conflit import conflict_page
 from gateway.web.inscription.refus import FINAL, refusal_page
 from services.chassis.errors import DomainError
-from services.chassis.http import READS
+from services.chassis.http.client import READS
 
 OURS = ("action", "revision", "rechercher", "choisir", "parcourir", "onglet", owner.FIELD)
 STAYING = ("onglet", "rechercher", "choisir", "parcourir")

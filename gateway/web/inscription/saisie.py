@@ -9,9 +9,10 @@ from gateway import entrances, visitor
 from gateway.services import services
 from gateway.web.inscription import blueprint
 from gateway.web.inscription.onglets import posted_revision, posted_values
-from services.chassis import clock, problems
+from services.chassis import clock
 from services.chassis.errors import DomainError
 from services.chassis.french import heure
+from services.chassis.web import problems
 
 TOLD_BY_THE_PAGE = (404, 409, 422)
 

@@ -19,7 +19,7 @@ from werkzeug.formparser import FormDataParser
 from gateway.protection import TAKES_FILES
 from gateway.settings import GatewaySettings
 from services.chassis.french import taille
-from services.chassis.places import Places
+from services.chassis.process.concurrency import Places
 
 MAX_BYTES = 5 * 1024 * 1024  # of all files of a form together
 TAKES_PARTS = "justificatifs.append"

@@ -11,7 +11,7 @@ from services.accounts.api import schemas
 from services.accounts.models import db
 from services.accounts.operations.change import change_account
 from services.accounts.operations.deletion import delete_own_account
-from services.chassis import access
+from services.chassis.web import access
 from services.mail import sent
 from services.mail.sent_schemas import SentMailsPage, SentMailsQuery
 

@@ -11,7 +11,7 @@ from services.accounts.api import schemas
 from services.accounts.domain.staff import CANDIDATES_CORRECT
 from services.accounts.operations.audit import Actor
 from services.accounts.operations.correction import correct_identity
-from services.chassis import access
+from services.chassis.web import access
 
 blp = Blueprint("corrections", __name__, url_prefix="/v1/candidates", description="Correction d'état civil")
 ADMINISTRATOR = access.staff(CANDIDATES_CORRECT)

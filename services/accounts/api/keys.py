@@ -11,8 +11,8 @@ from flask_smorest import Blueprint
 from services.accounts.api import schemas
 from services.accounts.parts import parts
 from services.accounts.signing import SERVICE_TOKEN_SECONDS
-from services.chassis import access
 from services.chassis.errors import Unauthenticated
+from services.chassis.web import access
 
 blp = Blueprint("keys", __name__, description="Clés publiées et jetons des services")
 

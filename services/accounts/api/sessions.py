@@ -11,7 +11,7 @@ from services.accounts.api import schemas
 from services.accounts.operations.login import Attempt, log_in
 from services.accounts.operations.sessions import end_session, exchange
 from services.accounts.operations.staff import exchange_token
-from services.chassis import access
+from services.chassis.web import access
 
 blp = Blueprint("sessions", __name__, url_prefix="/v1", description="Sessions et jetons")
 GATEWAY = access.service("gateway")

@@ -12,7 +12,7 @@ from services.accounts.domain.staff import STAFF_MANAGE
 from services.accounts.operations.audit import Actor
 from services.accounts.operations.staff import revoke_token
 from services.accounts.operations.staff_leaving import disable_staff, enable_staff
-from services.chassis import access
+from services.chassis.web import access
 
 blp = Blueprint("staff", __name__, url_prefix="/v1/staff", description="Comptes de gestion et jetons de leurs outils")
 ADMINISTRATOR = access.staff(STAFF_MANAGE)

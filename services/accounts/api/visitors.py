@@ -16,7 +16,7 @@ from services.accounts.operations.email_change import confirm_email
 from services.accounts.operations.pending_email import cancel
 from services.accounts.operations.reset import ask_reset, complete_reset
 from services.accounts.parts import parts
-from services.chassis import access
+from services.chassis.web import access
 
 blp = Blueprint("visitors", __name__, url_prefix="/v1", description="Création de compte et liens reçus par mail")
 GATEWAY = access.service("gateway")

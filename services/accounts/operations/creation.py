@@ -17,7 +17,7 @@ from services.accounts.operations import addresses, limits, pending_creations
 from services.accounts.operations.races import until_alone
 from services.accounts.parts import parts
 from services.chassis.clock import portal_now, to_paris
-from services.chassis.database import new_id
+from services.chassis.database.transactions import new_id
 from services.chassis.events import follow_up
 
 

@@ -13,7 +13,7 @@ from services.accounts.domain.links import Purpose
 from services.accounts.models import Account, EmailChange, db
 from services.accounts.operations import limits, links
 from services.chassis.clock import portal_now
-from services.chassis.database import new_id
+from services.chassis.database.transactions import new_id
 from services.chassis.events import follow_up
 
 

@@ -22,7 +22,7 @@ from services.accounts.operations.sessions import end_all
 from services.accounts.parts import parts
 from services.accounts.signing import TOKEN_SECONDS
 from services.chassis.clock import system_now
-from services.chassis.database import new_id
+from services.chassis.database.transactions import new_id
 from services.chassis.errors import Conflict, FieldError, Invalid, NotFound, Unauthenticated
 from services.reference import academies as known_academies
 

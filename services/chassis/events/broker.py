@@ -70,17 +70,6 @@ class Broker(Protocol):
         Raises BrokerUnavailable when the connection is lost."""
 
 
-def connect(url: str) -> Broker:
-    """The broker of `url`: `amqp://…` or `sqlite:///path`."""
-    if url.startswith("sqlite:///"):
-        from services.chassis.events.embedded import EmbeddedBroker
-
-        return EmbeddedBroker(url.removeprefix("sqlite:///"))
-    from services.chassis.events.rabbitmq import RabbitBroker
-
-    return RabbitBroker(url)
-
-
 def bindings_of(contracts: tuple[type, ...]) -> dict[str, tuple[str, ...]]:
     """Which services consume each event type. An event that nobody consumes is refused: it does not exist."""
     found = {contract.TYPE: tuple(contract.CONSUMERS) for contract in contracts}  # type: ignore[attr-defined]

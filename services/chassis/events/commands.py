@@ -11,7 +11,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from services.chassis.clock import system_now
-from services.chassis.database import Database
+from services.chassis.database.transactions import Database
 from services.chassis.events.broker import RETRY_SECONDS
 from services.chassis.events.follow_ups import FollowUps
 from services.chassis.events.handlers import Handlers

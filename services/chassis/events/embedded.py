@@ -18,12 +18,12 @@ from pathlib import Path
 
 import structlog
 
-from services.chassis import leases
-from services.chassis.changes import FileChanges
+from services.chassis.database.changes import FileChanges
 from services.chassis.events.broker import BrokerUnavailable, Handle, Retry, TakeParked, Turned, Unroutable, unseen
 from services.chassis.events.envelope import Envelope
-from services.chassis.leases import renewed
-from services.chassis.reasons import frames_of, reason_of
+from services.chassis.process import leases
+from services.chassis.process.failure_summary import frames_of, reason_of
+from services.chassis.process.leases import renewed
 
 log = structlog.get_logger()
 

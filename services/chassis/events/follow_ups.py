@@ -7,15 +7,15 @@ from collections.abc import Sequence
 import structlog
 from sqlalchemy import select
 
-from services.chassis.database import Database, new_id
+from services.chassis.database.transactions import Database, new_id
 from services.chassis.events import counts, outbox
 from services.chassis.events.envelope import Envelope, Undecodable
 from services.chassis.events.handled import note_handled
 from services.chassis.events.handlers import ChannelUnavailable, Handlers
 from services.chassis.events.parking import park
 from services.chassis.events.tables import TO_SELF, inbox
-from services.chassis.leases import renewed
-from services.chassis.reasons import frames_of, reason_of
+from services.chassis.process.failure_summary import frames_of, reason_of
+from services.chassis.process.leases import renewed
 
 log = structlog.get_logger()
 

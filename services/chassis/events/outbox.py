@@ -11,10 +11,10 @@ import structlog
 from sqlalchemy import func, literal, or_, select, union_all, update
 from sqlalchemy.orm import Session
 
-from services.chassis import leases
 from services.chassis.clock import system_now
-from services.chassis.database import Database
+from services.chassis.database.transactions import Database
 from services.chassis.events.tables import TO_BROKER, TO_SELF, outbox
+from services.chassis.process import leases
 
 log = structlog.get_logger()
 

@@ -9,10 +9,10 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import system_now
-from services.chassis.database import Database, new_id
+from services.chassis.database.deletion import forget
+from services.chassis.database.transactions import Database, new_id
 from services.chassis.events.envelope import Envelope, Undecodable
 from services.chassis.events.tables import inbox, outbox, parked
-from services.chassis.forgetting import forget
 
 KEPT = timedelta(days=30)
 REASON_LENGTH = 300

@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import system_now
-from services.chassis.database import new_id
+from services.chassis.database.transactions import new_id
 from services.chassis.events.envelope import Envelope
 from services.chassis.events.tables import TO_BROKER, TO_SELF, outbox
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import structlog
 
-from services.chassis.database import Database
+from services.chassis.database.transactions import Database
 from services.chassis.events import counts, outbox
 from services.chassis.events.broker import Broker, BrokerUnavailable, Publisher, Unroutable
 from services.chassis.events.envelope import Envelope
 from services.chassis.events.tables import TO_BROKER
-from services.chassis.leases import renewed
+from services.chassis.process.leases import renewed
 
 log = structlog.get_logger()
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Float, Index, Integer, String, Text, column, table
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.chassis.database import Database, UtcDateTime
+from services.chassis.database.transactions import Database, UtcDateTime
 
 TO_BROKER = "broker"
 TO_SELF = "self"

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from flask import Response
 from flask_smorest import Blueprint
 
-from services.chassis import access
+from services.chassis.web import access
 from services.documents import queries
 from services.documents.api.schemas import (
     ConfirmationQuery,

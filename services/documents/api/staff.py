@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from services.chassis import access
+from services.chassis.web import access
 from services.documents.api.schemas import AcceptedSchema, OrderKeySchema, OrderSchema
 from services.documents.domain.types import DocumentType
 from services.documents.operations.publishing import Accepted, Order, publish

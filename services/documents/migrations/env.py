@@ -1,5 +1,5 @@
 from flask import current_app
 
-from services.chassis.migrations import run
+from services.chassis.database.migrations import run
 
 run(current_app.extensions["migrate"].db)

@@ -19,10 +19,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import system_now
+from services.chassis.database.deletion import forget
 from services.chassis.errors import Unavailable
 from services.chassis.events import is_in_hand
-from services.chassis.forgetting import forget
-from services.chassis.reasons import reason_of
+from services.chassis.process.failure_summary import reason_of
 from services.contracts.registrations import RegistrationSaved
 from services.documents.domain.types import DocumentType
 from services.documents.models import Document, DrawnPaper, db

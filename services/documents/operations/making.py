@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from services.chassis.database import new_id
+from services.chassis.database.transactions import new_id
 from services.contracts.registrations import RegistrationSaved
 from services.documents.domain.object_keys import DocumentName
 from services.documents.domain.types import AUTOMATIC, DocumentType

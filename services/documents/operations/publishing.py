@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now
-from services.chassis.database import new_id
+from services.chassis.database.transactions import new_id
 from services.chassis.errors import Conflict, NotFound, Unavailable
 from services.chassis.events import follow_up
 from services.documents import queries

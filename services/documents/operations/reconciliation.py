@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from services.chassis.reasons import frames_of, reason_of
+from services.chassis.process.failure_summary import frames_of, reason_of
 from services.documents import queries
 from services.documents.domain.types import AUTOMATIC, DocumentType
 from services.documents.models import Document, Publication, db

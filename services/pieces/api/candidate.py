@@ -8,9 +8,9 @@ from flask import request
 from flask_smorest import Blueprint
 from werkzeug.http import parse_options_header
 
-from services.chassis import access
 from services.chassis.errors import DomainError
-from services.chassis.received import received_at
+from services.chassis.web import access
+from services.chassis.web.arrival_time import received_at
 from services.pieces.api import shown
 from services.pieces.api.left import left_of
 from services.pieces.api.schemas import AskedSchema, LeftSchema, PieceSchema, TilesSchema

@@ -8,8 +8,8 @@ from urllib.parse import quote
 from flask import Response
 from flask_smorest import Blueprint
 
-from services.chassis import access
-from services.chassis.access import Access
+from services.chassis.web import access
+from services.chassis.web.access import Access
 from services.pieces.domain.statuses import Scan
 from services.pieces.operations import opening, previews
 from services.pieces.operations.opening import File

@@ -7,8 +7,8 @@ from typing import Any
 from flask import json
 from flask_smorest import Blueprint
 
-from services.chassis import access, problems
 from services.chassis.errors import DomainError
+from services.chassis.web import access, problems
 from services.pieces.api import shown
 from services.pieces.api.staff_schemas import (
     ControlResults,

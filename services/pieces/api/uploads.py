@@ -13,9 +13,9 @@ from flask import Response, request
 from flask_smorest import Blueprint
 from werkzeug.exceptions import ClientDisconnected
 
-from services.chassis import access
 from services.chassis.errors import TooLarge
-from services.chassis.received import received_at
+from services.chassis.web import access
+from services.chassis.web.arrival_time import received_at
 from services.pieces.api import shown
 from services.pieces.api.schemas import PieceSchema, UploadsSchema
 from services.pieces.domain.uploads import MOST_SENT, BadRequestHeader, ForeignVersion

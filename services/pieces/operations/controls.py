@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.chassis.clock import portal_now
-from services.chassis.database import is_away
+from services.chassis.database.transactions import is_away
 from services.chassis.errors import (
     Conflict,
     DomainError,
@@ -20,7 +20,7 @@ from services.chassis.errors import (
     PreconditionRequired,
     Unavailable,
 )
-from services.chassis.reasons import frames_of, reason_of
+from services.chassis.process.failure_summary import frames_of, reason_of
 from services.pieces.domain import control as rules
 from services.pieces.domain.control import Control
 from services.pieces.models import Control as ControlRow

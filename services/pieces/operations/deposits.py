@@ -11,7 +11,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now
-from services.chassis.database import new_id
+from services.chassis.database.transactions import new_id
 from services.chassis.errors import DomainError
 from services.chassis.events import follow_up
 from services.objects import operation_naming, retire

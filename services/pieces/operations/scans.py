@@ -8,9 +8,9 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import Row, Select, func, select
 
-from services.chassis import figures
 from services.chassis.clock import portal_now, system_now
 from services.chassis.events import follow_up
+from services.chassis.jobs import gauges
 from services.objects import ObjectMissing
 from services.pieces.antivirus import AntivirusUnavailable
 from services.pieces.domain.statuses import Scan
@@ -89,7 +89,7 @@ def count_scans() -> None:
     counted = select(Deposit.scan, func.count()).where(Deposit.removed_at.is_(None), Deposit.scan.in_(_WATCHED))
     with db.reading() as session:
         numbers = {row[0]: row[1] for row in session.execute(counted.group_by(Deposit.scan))}
-    figures.record(db, SCAN_STATES, {(state.value,): numbers.get(state.value, 0) for state in _WATCHED})
+    gauges.record(db, SCAN_STATES, {(state.value,): numbers.get(state.value, 0) for state in _WATCHED})
 
 
 def _current(deposit_id: str) -> Deposit | None:

@@ -8,8 +8,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import system_now
-from services.chassis.database import new_id
-from services.chassis.jobs import stopping
+from services.chassis.database.transactions import new_id
+from services.chassis.jobs.registry import stopping
 from services.pieces.domain import refusals
 from services.pieces.domain import uploads as rules
 from services.pieces.domain.filenames import cleaned

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import current_app
 
-from services.chassis.access import caller
 from services.chassis.errors import Forbidden, Unauthenticated
-from services.chassis.tokens import verified
+from services.chassis.web.access import caller
+from services.chassis.web.access_tokens import verified
 from services.contracts.accounts import Identity
 from services.contracts.base import ContractError, read
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from services.chassis import access
-from services.chassis.access import caller
 from services.chassis.clock import portal_now
-from services.chassis.received import received_at
+from services.chassis.web import access
+from services.chassis.web.access import caller
+from services.chassis.web.arrival_time import received_at
 from services.contracts.accounts import Identity
 from services.registrations.api import schemas
 from services.registrations.api.asserted import asserted_identity

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from services.chassis import access
+from services.chassis.web import access
 from services.mail import sent
 from services.mail.sent_schemas import SentMailsPage, SentMailsQuery
 from services.registrations.models import db

@@ -7,8 +7,8 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from services.chassis import access
 from services.chassis.clock import portal_now
+from services.chassis.web import access
 from services.registrations.api import opening_schemas as schemas
 from services.registrations.domain.offers import Picked, Purpose, select
 from services.registrations.models import db

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from services.chassis import access
+from services.chassis.web import access
 from services.registrations.api import schemas
 from services.registrations.models import db
 from services.registrations.operations import candidates

@@ -8,9 +8,9 @@ from typing import Any
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
-from services.chassis import access
-from services.chassis.access import caller
 from services.chassis.clock import portal_now
+from services.chassis.web import access
+from services.chassis.web.access import caller
 from services.registrations.domain import choosing
 from services.registrations.models import db
 from services.registrations.queries import drafts as draft_queries

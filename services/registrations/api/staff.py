@@ -8,9 +8,9 @@ from typing import Any
 from flask import Response
 from flask_smorest import Blueprint
 
-from services.chassis import access
-from services.chassis.access import caller
 from services.chassis.clock import portal_now
+from services.chassis.web import access
+from services.chassis.web.access import caller
 from services.registrations.api import staff_schemas as schemas
 from services.registrations.models import db
 from services.registrations.operations.audit import Actor

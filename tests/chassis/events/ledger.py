@@ -12,12 +12,13 @@ from flask import Flask
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from services.chassis.database import Database
+from services.chassis.database.transactions import Database
 from services.chassis.events import Envelope, EventTables, Handlers
-from services.chassis.events.broker import bindings_of, connect
-from services.chassis.jobs import Jobs
+from services.chassis.events.adapters import connect
+from services.chassis.events.broker import bindings_of
+from services.chassis.jobs.registry import Jobs
+from services.chassis.process.worker import Worker
 from services.chassis.settings import Secret, ServiceSettings
-from services.chassis.worker import Worker
 from services.contracts.base import Contract
 
 RETRY_SECONDS = (0.2, 0.4)

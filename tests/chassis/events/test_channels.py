@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import requests
 
-from services.chassis import worker as workers
-from services.chassis import worker_page
 from services.chassis.events import Channel, Envelope, follow_up
+from services.chassis.process import worker as workers
+from services.chassis.process import worker_page
 from tests.chassis.events.ledger import Ledger, declare
 from tests.chassis.events.test_delivery import note
 from tests.support.ports import free_port

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import TableClause, select
 
-from services.chassis import changes, leases, worker
 from services.chassis.clock import system_now
+from services.chassis.database import changes
 from services.chassis.events import follow_up
 from services.chassis.events.tables import job_leases, outbox
+from services.chassis.process import leases, worker
 from tests.chassis.events.ledger import Ledger
 from tests.chassis.events.test_delivery import note, parked_in
 from tests.support.processes import wait_until

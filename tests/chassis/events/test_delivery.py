@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from services.chassis.clock import system_now
 from services.chassis.events import commands, erase_subject, follow_up, publish, purge
-from services.chassis.events.broker import BrokerUnavailable, Unroutable, connect
+from services.chassis.events.adapters import connect
+from services.chassis.events.broker import BrokerUnavailable, Unroutable
 from services.chassis.events.commands import replayed
 from services.chassis.events.envelope import Envelope
 from services.chassis.events.inbox import Dispatcher

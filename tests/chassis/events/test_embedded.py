@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from services.chassis import leases
 from services.chassis.events import embedded
-from services.chassis.events.broker import BrokerUnavailable, Retry, connect
+from services.chassis.events.adapters import connect
+from services.chassis.events.broker import BrokerUnavailable, Retry
 from services.chassis.events.relay import Relay
+from services.chassis.process import leases
 from tests.chassis.events.ledger import Ledger, declare
 from tests.chassis.events.test_delivery import note
 from tests.chassis.events.test_hostile_messages import GOOD

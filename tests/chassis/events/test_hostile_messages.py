@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from services.chassis.events import Envelope, publish
-from services.chassis.events.broker import connect
+from services.chassis.events.adapters import connect
 from services.chassis.events.envelope import Undecodable
 from services.chassis.events.inbox import Dispatcher
 from services.chassis.events.parking import ParkedEvent, parked_events

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from sqlalchemy import TableClause, select, update
 
-from services.chassis import job_leases as leases_of_jobs
 from services.chassis.clock import system_now
-from services.chassis.database import Database
+from services.chassis.database.transactions import Database
 from services.chassis.events import follow_up, outbox, tables
 from services.chassis.events.tables import TO_BROKER, TO_SELF
+from services.chassis.jobs import lease_rows as leases_of_jobs
 from tests.chassis.events.ledger import Ledger, declare
 from tests.chassis.events.test_crashes import PATIENCE, in_hand
 from tests.chassis.events.test_delivery import note

@@ -12,7 +12,7 @@ from flask import current_app
 from sqlalchemy import text
 
 from services.chassis.clock import system_now
-from services.chassis.database import Database
+from services.chassis.database.transactions import Database
 from services.chassis.events import outbox, purge
 from services.chassis.events.tables import TO_BROKER, TO_SELF
 from tests.chassis.events.ledger import Ledger

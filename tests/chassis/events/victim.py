@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from services.chassis import leases
 from services.chassis.events.relay import Relay
+from services.chassis.process import leases
 from tests.chassis.events.ledger import Ledger
 
 

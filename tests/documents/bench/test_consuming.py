@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from services.chassis.clock import system_now
-from services.chassis.database import new_id
+from services.chassis.database.transactions import new_id
 from services.chassis.events import Envelope, Handlers
-from services.chassis.events.broker import RETRY_SECONDS, Handle, Retry, bindings_of, connect
+from services.chassis.events.adapters import connect
+from services.chassis.events.broker import RETRY_SECONDS, Handle, Retry, bindings_of
 from services.chassis.events.inbox import Dispatcher
 from services.contracts import EVENTS
 from services.documents import handlers as of_documents

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from services.chassis.database import Database
+from services.chassis.database.transactions import Database
 
 TICKS = os.sysconf("SC_CLK_TCK")  # a second
 MOST_RUNS = 200

@@ -17,10 +17,10 @@ import pytest
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 
-from services.chassis import leases
-from services.chassis.database import Database
+from services.chassis.database.transactions import Database
 from services.chassis.events import outbox
 from services.chassis.events.tables import TO_BROKER
+from services.chassis.process import leases
 from tests.bench.record import record
 from tests.growth.bench.consumption import Cost, cost_of, disk, more_memory
 from tests.growth.conftest import SERVICES, Filled

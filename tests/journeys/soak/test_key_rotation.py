@@ -19,7 +19,7 @@ import pyotp
 import requests
 
 from services.accounts.signing import TOKEN_SECONDS
-from services.chassis.tokens import LEEWAY_SECONDS
+from services.chassis.web.access_tokens import LEEWAY_SECONDS
 from tests.journeys.ledger import Ledger
 from tests.journeys.load import (
     Visit,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from services.chassis.database import Database
+from services.chassis.database.transactions import Database
 from services.objects import ObjectStore, ObjectTables
 from services.objects.comparison import NamingColumn
 from services.objects.reconciliation import Reconciliation

@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import insert
 
-from services.chassis.database import Database
+from services.chassis.database.transactions import Database
 from services.chassis.events import EventTables
 from services.objects import ObjectTables
 from services.objects.comparison import pages

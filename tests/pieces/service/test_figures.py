@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.chassis import figures
+from services.chassis.jobs import gauges
 from services.objects.reconciliation import FEW_UNKNOWN
 from services.pieces.jobs import jobs
 from services.pieces.models import db
@@ -14,7 +14,7 @@ WATCHED = ("failed", "infected", "pending")
 
 def _shown(portal: Portal) -> list[str]:
     with portal.app.app_context():
-        figures.show(db)
+        gauges.show(db)
     lines = portal.app.test_client().get("/metrics").text.splitlines()
     return [line for line in lines if line.startswith(("pieces_deposits_by_scan", "objects_"))]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.chassis import capacity
+from services.chassis.process import capacity
 from services.pieces.operations.limits import places
 from services.pieces.parts import attach, parts
 from tests.pieces import made

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.chassis.jobs import answering_stopping
+from services.chassis.jobs.registry import answering_stopping
 from services.objects import ObjectStore, StoreUnavailable, installation, quarantine
 from services.objects.reconciliation import FEW_UNKNOWN, Stop
 from services.pieces.models import db

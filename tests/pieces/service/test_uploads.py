@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event, func, select
 
 from services.chassis.clock import system_now
-from services.chassis.database import new_id
+from services.chassis.database.transactions import new_id
 from services.pieces.domain.refusals import LIMIT
 from services.pieces.domain.uploads import EXPIRY, HOUR, MOST_AN_HOUR, MOST_OPEN, MOST_SENT, UPLOAD_LIFE
 from services.pieces.models import Upload, UploadPart, db

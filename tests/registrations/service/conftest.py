@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from services.chassis import clock
-from services.chassis.entry import migrate
+from services.chassis.process.command_line import migrate
 from services.chassis.settings import Secret
 from services.registrations.app import create_app
 from services.registrations.models import db

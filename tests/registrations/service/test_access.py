@@ -7,7 +7,7 @@ import re
 import pytest
 from flask import Flask
 
-from services.chassis import access
+from services.chassis.web import access
 from tests.support import tokens
 
 PUBLIC = {"/v1/openings/choices", "/v1/messages", "/health/live", "/health/ready", "/metrics", "/openapi.json"}

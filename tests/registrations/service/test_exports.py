@@ -23,7 +23,7 @@ def export(app: Flask) -> TestResponse:
 def test_an_export_under_way_has_the_next_one_wait_for_its_end(
     app: Flask, candidate: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.chassis.capacity.QUEUE_SECONDS", 0.1)
+    monkeypatch.setattr("services.chassis.process.capacity.QUEUE_SECONDS", 0.1)
     candidate.registered("03")
     first, *others = [export(app) for _ in range(3)]
     assert {other.status_code for other in others} == {503}

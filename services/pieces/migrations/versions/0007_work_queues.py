@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from services.chassis.migrations import create_index, drop_index, is_postgresql, step_by_step
+from services.chassis.database.migrations import create_index, drop_index, is_postgresql, step_by_step
 
 revision = "0007"
 down_revision = "0006"

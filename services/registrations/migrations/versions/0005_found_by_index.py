@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from services.chassis.migrations import create_index, drop_index, is_postgresql, step_by_step
+from services.chassis.database.migrations import create_index, drop_index, is_postgresql, step_by_step
 
 revision = "0005"
 down_revision = "0004"

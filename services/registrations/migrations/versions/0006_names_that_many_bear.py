@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.chassis.migrations import create_index, drop_index, step_by_step
+from services.chassis.database.migrations import create_index, drop_index, step_by_step
 
 revision = "0006"
 down_revision = "0005"

@@ -19,14 +19,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException
 
-from services.chassis import access, clock, logs, observed, problems
-from services.chassis.capacity import REFUSAL, RETRY_AFTER
-from services.chassis.database import Database, is_away
+from services.chassis import clock
+from services.chassis.database.transactions import Database, is_away
 from services.chassis.errors import FieldError, Invalid, NotFound, Unavailable, Unreadable
-from services.chassis.readiness import Check
-from services.chassis.reasons import frames_of, reason_of
+from services.chassis.process import logs
+from services.chassis.process.capacity import REFUSAL, RETRY_AFTER
+from services.chassis.process.failure_summary import frames_of, reason_of
+from services.chassis.process.readiness import Check
 from services.chassis.settings import ServiceSettings
-from services.chassis.tokens import KeyOf, RemoteKeys
+from services.chassis.web import access, problems, request_log
+from services.chassis.web.access_tokens import KeyOf, RemoteKeys
 
 MOST_NAMED = 50  # mistakes of one kind in one answer
 BODY_LIMIT = 1024 * 1024  # bytes of a JSON body; routes that take files read their stream themselves
@@ -73,7 +75,7 @@ def create_service(
     app.json = Json(app)
     clock.set_offset(settings.portail_offset)
     logs.configure(name, level=settings.log_level, as_json=settings.env != "test")
-    observed.register(app, name, needs={"database": db.check}, reports=reports or {})
+    request_log.register(app, name, needs={"database": db.check}, reports=reports or {})
     access.register(app, key_of or RemoteKeys(settings.accounts_url))
     app.before_request(refuse_impossible_text)
     db.connect(app, settings.database_url, pooled=settings.database_pooled)

@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy import delete, insert, select, text
 
 from services.chassis.clock import system_now
-from services.chassis.database import Database
+from services.chassis.database.transactions import Database
 from services.chassis.events.tables import job_figures
 
 Values = Mapping[tuple[str, ...], float]

@@ -19,19 +19,21 @@ import structlog
 from flask import Flask
 from sqlalchemy import func, select
 
-from services.chassis import figures, job_leases, worker_page
-from services.chassis.database import Database, new_id
+from services.chassis.database.transactions import Database, new_id
 from services.chassis.events import counts, outbox
-from services.chassis.events.broker import RETRY_SECONDS, TRIES, BrokerUnavailable, Retry, connect
+from services.chassis.events.adapters import connect
+from services.chassis.events.broker import RETRY_SECONDS, TRIES, BrokerUnavailable, Retry
 from services.chassis.events.follow_ups import FollowUps
 from services.chassis.events.handlers import Channel, ChannelUnavailable, Handlers
 from services.chassis.events.inbox import Dispatcher
 from services.chassis.events.relay import Relay
 from services.chassis.events.tables import parked
-from services.chassis.job_runs import JobRuns
-from services.chassis.jobs import Jobs
-from services.chassis.readiness import Readiness
-from services.chassis.reasons import frames_of, reason_of
+from services.chassis.jobs import gauges, lease_rows
+from services.chassis.jobs.registry import Jobs
+from services.chassis.jobs.runner import JobRuns
+from services.chassis.process import worker_page
+from services.chassis.process.failure_summary import frames_of, reason_of
+from services.chassis.process.readiness import Readiness
 from services.chassis.settings import ServiceSettings
 
 log = structlog.get_logger()
@@ -175,8 +177,8 @@ class Worker:
             with self._db.reading() as session:
                 unsettled = select(func.count()).select_from(parked).where(parked.c.settled_at.is_(None))
                 counts.TO_SETTLE.labels(service).set(session.execute(unsettled).scalar_one())
-            job_leases.show(self._db, service, self.jobs.names())
-            figures.show(self._db)
+            lease_rows.show(self._db, service, self.jobs.names())
+            gauges.show(self._db)
             self.stop.wait(WATCH_SECONDS)
 
     def _turned(self, name: str, seconds: float = TURN_SECONDS) -> None:

@@ -12,12 +12,12 @@ from functools import partial
 import structlog
 from flask import Flask
 
-from services.chassis import job_leases
 from services.chassis.clock import system_now
-from services.chassis.database import Database
-from services.chassis.jobs import Job, Jobs, answering_stopping
-from services.chassis.leases import renewed
-from services.chassis.reasons import frames_of, reason_of
+from services.chassis.database.transactions import Database
+from services.chassis.jobs import lease_rows
+from services.chassis.jobs.registry import Job, Jobs, answering_stopping
+from services.chassis.process.failure_summary import frames_of, reason_of
+from services.chassis.process.leases import renewed
 
 log = structlog.get_logger()
 
@@ -45,24 +45,24 @@ class Outcome(Enum):
 
 
 def run_taken(db: Database, job: Job, owner: str, stop: threading.Event) -> Outcome:
-    """Run a job that is `owner`'s (job_leases.take), renewing its lease, and write down when it is due again."""
+    """Run a job that is `owner`'s (lease_rows.take), renewing its lease, and write down when it is due again."""
     log.info("job_started", job=job.name)
     started_at = system_now()
     try:
-        with renewed(partial(job_leases.renew, db, job.name, owner)) as lost:
+        with renewed(partial(lease_rows.renew, db, job.name, owner)) as lost:
             asked = _Asked(stop, lost)
             with answering_stopping(asked):
                 job.run()
     except Exception as error:
         log.error("job_failed", job=job.name, reason=reason_of(error), frames=frames_of(error))
         due_at = system_now() + min(job.period, AGAIN_AFTER_FAILURE)
-        job_leases.end(db, job.name, owner, due_at=due_at, succeeded=False)
+        lease_rows.end(db, job.name, owner, due_at=due_at, succeeded=False)
         return Outcome.FAILED
     if asked.answered:
         log.info("job_interrupted", job=job.name)
-        job_leases.give_back(db, job.name, owner)
+        lease_rows.give_back(db, job.name, owner)
         return Outcome.INTERRUPTED
-    job_leases.end(db, job.name, owner, due_at=started_at + job.period, succeeded=True)
+    lease_rows.end(db, job.name, owner, due_at=started_at + job.period, succeeded=True)
     return Outcome.DONE
 
 
@@ -80,7 +80,7 @@ class JobRuns:
     def start_due(self) -> list[str]:
         """Start those whose time has come and that nobody runs, here or elsewhere; their names."""
         idle = [name for name in self._jobs.names() if not self._is_running(name)]
-        started = [name for name in job_leases.due(self._db, idle) if job_leases.take(self._db, name, self._owner)]
+        started = [name for name in lease_rows.due(self._db, idle) if lease_rows.take(self._db, name, self._owner)]
         for name in started:
             thread = threading.Thread(target=self._run, args=(self._jobs[name],), name=f"job {name}", daemon=True)
             self._threads[name] = thread

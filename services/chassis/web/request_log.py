@@ -10,8 +10,8 @@ import structlog
 from flask import Flask, Response, g, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
 
-from services.chassis import access
-from services.chassis.readiness import Check, Readiness
+from services.chassis.process.readiness import Check, Readiness
+from services.chassis.web import access
 
 log = structlog.get_logger()
 

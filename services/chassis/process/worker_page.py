@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import orjson
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from services.chassis.readiness import Check, Readiness
+from services.chassis.process.readiness import Check, Readiness
 
 
 def serve(host: str, port: int, stuck: Check, readiness: Readiness) -> ThreadingHTTPServer:

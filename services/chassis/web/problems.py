@@ -10,8 +10,8 @@ from flask import Flask, Response, g, json
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from services.chassis.errors import DomainError, FieldError
-from services.chassis.reasons import frames_of, reason_of
-from services.chassis.translations import in_french
+from services.chassis.process.failure_summary import frames_of, reason_of
+from services.chassis.web.translations import in_french
 
 log = structlog.get_logger()
 

@@ -10,7 +10,7 @@ from flask import Flask, current_app, g, request
 from werkzeug.exceptions import InternalServerError
 
 from services.chassis.errors import Forbidden, Unauthenticated
-from services.chassis.tokens import Caller, KeyOf, caller_of, verified
+from services.chassis.web.access_tokens import Caller, KeyOf, caller_of, verified
 
 View = TypeVar("View", bound=Callable[..., Any])
 

@@ -12,9 +12,9 @@ from flask import Flask
 from flask.cli import FlaskGroup, ScriptInfo
 from flask_migrate import upgrade
 
-from services.chassis import capacity
-from services.chassis.serving import serve
+from services.chassis.process import capacity
 from services.chassis.settings import ServiceSettings, SettingsError
+from services.chassis.web.gunicorn_server import serve
 
 Read = TypeVar("Read", bound=ServiceSettings)
 

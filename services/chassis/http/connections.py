@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from services.chassis.replicas import Connection
+from services.chassis.http.dns_balancing import Connection
 
 LIFE_SECONDS = 30.0
 

@@ -17,7 +17,7 @@ from datetime import timedelta
 import structlog
 from flask import Flask, current_app, has_app_context
 
-from services.chassis.reasons import reason_of
+from services.chassis.process.failure_summary import reason_of
 
 log = structlog.get_logger()
 

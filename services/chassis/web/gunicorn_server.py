@@ -19,7 +19,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import ThreadWorker
 
-from services.chassis.capacity import threads
+from services.chassis.process.capacity import threads
 
 KEEPALIVE_SECONDS = 40  # longer than our clients keep a pooled connection
 STOP_SECONDS = 25

@@ -28,9 +28,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
-from services.chassis.capacity import RETRY_AFTER, WEB, Limit, threads, waits
-from services.chassis.changes import Changes, FileChanges, Periodic
+from services.chassis.database.changes import Changes, FileChanges, Periodic
 from services.chassis.errors import Unavailable
+from services.chassis.process.capacity import RETRY_AFTER, WEB, Limit, threads, waits
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

@@ -11,10 +11,10 @@ from prometheus_client import Gauge
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from services.chassis import leases
 from services.chassis.clock import system_now
-from services.chassis.database import Database
+from services.chassis.database.transactions import Database
 from services.chassis.events.tables import job_leases
+from services.chassis.process import leases
 
 log = structlog.get_logger()
 

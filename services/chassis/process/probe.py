@@ -1,4 +1,6 @@
-"""`python -m services.chassis.probe`: asks this container's own process whether it is ready; standard library alone.
+"""`python -m services.chassis.process.probe`: asks this container's own process whether it is ready.
+
+The standard library alone is imported: a probe runs every few seconds.
 
 Exit status 0 when it is; else 1 and one line saying what is missing, which `docker inspect` keeps.
 """

@@ -27,11 +27,11 @@ from urllib.parse import quote, urlencode, urlsplit
 import structlog
 from flask import g, has_request_context
 
-from services.chassis.connections import Answer, Connections
 from services.chassis.errors import DomainError, FieldError, NotFound, Unauthenticated, Unavailable
-from services.chassis.observed import REQUEST_ID
-from services.chassis.replicas import Connection, has_others
-from services.chassis.upstream import LATELY_SECONDS, Upstream
+from services.chassis.http.circuit_breaker import LATELY_SECONDS, Upstream
+from services.chassis.http.connections import Answer, Connections
+from services.chassis.http.dns_balancing import Connection, has_others
+from services.chassis.web.request_log import REQUEST_ID
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 REPEATABLE = READS | {"PUT"}

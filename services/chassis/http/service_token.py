@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 from services.chassis.errors import Unavailable
-from services.chassis.http import Client, RenewableToken
-from services.chassis.single_run import SingleRun
+from services.chassis.http.client import Client, RenewableToken
+from services.chassis.process.single_run import SingleRun
 
 EARLY_SECONDS = 15.0
 RENEWED_SECONDS = 45.0  # a key or a secret that is turned is soon used by nobody, however long its tokens live

@@ -7,7 +7,7 @@ from datetime import datetime
 from flask import g, request
 
 from services.chassis.clock import portal_now
-from services.chassis.tokens import Caller
+from services.chassis.web.access_tokens import Caller
 
 HEADER = "X-Received-At"
 

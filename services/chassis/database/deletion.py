@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, select, tuple_
 
-from services.chassis.database import Database
-from services.chassis.jobs import stopping
+from services.chassis.database.transactions import Database
+from services.chassis.jobs.registry import stopping
 
 PAGE = 1000
 

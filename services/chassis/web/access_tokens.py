@@ -16,10 +16,10 @@ from typing import Any
 
 import jwt
 
-from services.chassis.connections import get_once
 from services.chassis.errors import Unauthenticated, Unavailable
-from services.chassis.remembered import Remembered
-from services.chassis.single_run import SingleRun
+from services.chassis.http.connections import get_once
+from services.chassis.process.expiring_cache import Remembered
+from services.chassis.process.single_run import SingleRun
 
 ISSUER = "accounts"
 AUDIENCE = "portail"

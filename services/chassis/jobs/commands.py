@@ -9,10 +9,10 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
-from services.chassis import job_leases
-from services.chassis.database import Database, new_id
-from services.chassis.job_runs import Outcome, run_taken
-from services.chassis.jobs import Jobs
+from services.chassis.database.transactions import Database, new_id
+from services.chassis.jobs import lease_rows
+from services.chassis.jobs.registry import Jobs
+from services.chassis.jobs.runner import Outcome, run_taken
 
 _JOBS = "portail.jobs"
 _NOT_DONE = {
@@ -36,7 +36,7 @@ def run_job(name: str) -> None:
     if name not in jobs.names():
         raise click.ClickException(f"travail inconnu « {name} » : choisir parmi {', '.join(sorted(jobs.names()))}")
     db, owner = cast(Database, current_app.extensions["sqlalchemy"]), new_id()
-    if not job_leases.take(db, name, owner, due_or_not=True):
+    if not lease_rows.take(db, name, owner, due_or_not=True):
         raise click.ClickException(f"« {name} » déjà en cours")
     outcome = run_taken(db, jobs[name], owner, stop=threading.Event())
     if outcome is not Outcome.DONE:

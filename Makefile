@@ -79,8 +79,9 @@ secrets: ## make the containers' secrets that are missing, in deploy/secrets (ne
 	@python3 -m deploy.containers.secrets $(DIR)
 
 TOPOLOGY := deploy/containers/rabbitmq/10-topology.json
-definitions: .venv/local.stamp ## write the broker's queues for the containers anew from the contracts
+definitions: .venv/local.stamp ## write the broker's queues and the list of problem types anew from the contracts
 	@$(PY) -m deploy.broker definitions portail >$(TOPOLOGY).part && mv $(TOPOLOGY).part $(TOPOLOGY)
+	@$(PY) -m deploy.tools.problem_types >docs/problem-types.md
 
 lock: ## write constraints.txt and package-lock.json anew
 	deploy/tools/lock.sh

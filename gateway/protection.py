@@ -11,6 +11,7 @@ from werkzeug.exceptions import BadRequest, NotFound, UnsupportedMediaType
 from gateway.settings import GatewaySettings
 from services.chassis.errors import Forbidden
 from services.chassis.settings import LOOPBACK
+from services.contracts import problem_types
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 TAKES_FILES = "justificatifs.deposit"
@@ -44,8 +45,7 @@ HEADERS = {
 class ForeignPost(Forbidden):
     """An unsafe request that does not come from one of our own pages."""
 
-    type = "origine-etrangere"
-    title = "Cette demande ne vient pas d'une page du portail"
+    problem = problem_types.FOREIGN_ORIGIN
 
 
 def register(app: Flask, settings: GatewaySettings) -> None:

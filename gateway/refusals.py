@@ -93,7 +93,7 @@ def _of_domain_error(error: DomainError) -> ResponseReturnValue:
     retry_after = error.extra.get("retry_after")
     if request.method not in SAFE_METHODS and isinstance(error, Unavailable | ForeignPost):
         return _refusal_that_keeps(error, retry_after)
-    return _refusal(error.http_status, error.detail, retry_after=retry_after, title=error.shown_title)
+    return _refusal(error.http_status, error.detail, retry_after=retry_after, title=error.problem.title)
 
 
 def _of_http_exception(error: HTTPException) -> ResponseReturnValue:

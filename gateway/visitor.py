@@ -19,6 +19,7 @@ from gateway.settings import GatewaySettings, cookie_name
 from services.chassis.errors import DomainError, Unauthenticated
 from services.chassis.http.service_token import ServiceToken
 from services.chassis.process.expiring_cache import Remembered
+from services.contracts import problem_types
 
 KEPT_SECONDS = 4.0  # less than the 5 s within which a log-out ends a session everywhere
 DEVICE_MAX_AGE = 365 * 24 * 3600
@@ -84,7 +85,7 @@ class Visitors:
         try:
             answer = self._accounts.ask("/v1/sessions/exchange", json={"session": session}, token=self._own_token)
         except DomainError as error:
-            if error.http_status == 401 and error.slug == "session-expiree":
+            if error.slug == problem_types.SESSION_EXPIRED.slug:
                 raise SessionEnded(error.extra.get("subject")) from error
             raise
         found = shaped(_Exchange, answer)

@@ -14,6 +14,7 @@ from gateway.services import SERVICES, services
 from services.chassis.errors import DomainError, NotFound, TooLarge, TooMany, Unauthenticated, Unavailable
 from services.chassis.http.connections import Answer
 from services.chassis.process.expiring_cache import Remembered
+from services.contracts import problem_types
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 BODY_LIMIT = 1024 * 1024
@@ -87,7 +88,7 @@ def _access_token(opaque: str) -> str:
     try:
         token = services().tool_tokens.tool_token(opaque)
     except DomainError as error:
-        if error.slug == "jeton-refuse":
+        if error.slug == problem_types.TOKEN_REFUSED.slug:
             _refused.put(name, True)
             raise _not_valid() from error
         if error.http_status == 401:  # our own was refused, and says nothing of the tool's

@@ -9,12 +9,13 @@ import structlog
 from flask import g, has_request_context
 
 from gateway.clients import page_time
-from services.chassis.errors import Unauthenticated, Unavailable
+from services.chassis.errors import Unavailable
 from services.chassis.http.client import READS, Client, ProblemAnswer, RenewableToken
 from services.chassis.web.arrival_time import HEADER
+from services.contracts.problem_types import SERVICE_REFUSED, UNAUTHENTICATED
 
 Shape = TypeVar("Shape")
-OURS = (Unauthenticated.type, "service-refuse")
+OURS = (UNAUTHENTICATED.slug, SERVICE_REFUSED.slug)
 """What accounts says where it knows neither our token nor our secret: nothing of who asks us."""
 
 

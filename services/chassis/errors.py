@@ -1,4 +1,4 @@
-"""Errors of the trade as data: a stable type, a French title and detail, an HTTP status. Standard library only.
+"""Why something cannot be done, as data: a problem type, a French detail, errors tied to fields. No web framework.
 
 `web/problems.py` shows them as RFC 9457 problem details; pages show `detail` and tie `errors` to their fields.
 """
@@ -6,7 +6,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
+
+from services.contracts import problem_types
+from services.contracts.problem_types import ProblemType
 
 
 @dataclass(frozen=True)
@@ -18,77 +21,75 @@ class FieldError:
 
 
 class DomainError(Exception):
-    """Something that cannot be done, and why. Subclasses or instances set type (slug), status and title."""
+    """Something that cannot be done, and why. `extra` are further members of the problem details."""
 
-    type: ClassVar[str] = "refus"
-    status: ClassVar[int] = 400
-    title: ClassVar[str] = "La demande ne peut pas être traitée"
+    problem: ProblemType = problem_types.BAD_REQUEST
 
     def __init__(
         self,
         detail: str = "",
         *,
+        problem: ProblemType | None = None,
         errors: tuple[FieldError, ...] = (),
-        type: str | None = None,
-        title: str | None = None,
-        status: int | None = None,
         **extra: Any,
     ) -> None:
-        self.detail = detail or title or self.title
+        self.problem = problem or self.problem
+        self.detail = detail or self.problem.title
         self.errors = errors
         self.extra = extra
-        self.slug = type or self.type
-        self.shown_title = title or self.title
-        self.http_status = status or self.status
         super().__init__(self.detail)
+
+    @property
+    def slug(self) -> str:
+        return self.problem.slug
+
+    @property
+    def http_status(self) -> int:
+        return self.problem.status
 
 
 class NotFound(DomainError):
     """Unknown or someone else's: the answer is the same."""
 
-    type, status, title = "introuvable", 404, "Page ou élément introuvable"
-
-
-class Unreadable(DomainError):
-    type, status, title = "bad-request", 400, "Le corps de la requête n'est pas un JSON lisible"
+    problem = problem_types.NOT_FOUND
 
 
 class Conflict(DomainError):
-    type, status, title = "conflit", 409, "La demande contredit l'état actuel"
+    problem = problem_types.CONFLICT
 
 
 class Invalid(DomainError):
-    type, status, title = "saisie-invalide", 422, "La saisie comporte des erreurs"
+    problem = problem_types.INVALID
 
 
 class Unauthenticated(DomainError):
-    type, status, title = "non-identifie", 401, "Vous devez vous identifier"
+    problem = problem_types.UNAUTHENTICATED
 
 
 class Forbidden(DomainError):
-    type, status, title = "interdit", 403, "Vous n'avez pas accès à cette page"
+    problem = problem_types.FORBIDDEN
 
 
 class Gone(DomainError):
-    type, status, title = "expire", 410, "Ce lien n'est plus valable"
+    problem = problem_types.GONE
 
 
 class TooLarge(DomainError):
-    type, status, title = "trop-volumineux", 413, "Le fichier est trop volumineux"
+    problem = problem_types.TOO_LARGE
 
 
 class PreconditionFailed(DomainError):
-    type, status, title = "modifie-entre-temps", 412, "L'élément a été modifié entre-temps"
+    problem = problem_types.PRECONDITION_FAILED
 
 
 class PreconditionRequired(DomainError):
-    type, status, title = "precondition-requise", 428, "L'en-tête If-Match est requis"
+    problem = problem_types.PRECONDITION_REQUIRED
 
 
 class TooMany(DomainError):
     """Slowed down. `retry_after` (seconds) is sent as a header as well."""
 
-    type, status, title = "trop-d-essais", 429, "Trop d'essais"
+    problem = problem_types.TOO_MANY_TRIES
 
     def __init__(self, detail: str = "", *, retry_after: int, **extra: Any) -> None:
         super().__init__(detail, retry_after=retry_after, **extra)
@@ -97,7 +98,7 @@ class TooMany(DomainError):
 class Unavailable(DomainError):
     """A part we need does not answer; what was typed is kept by the page."""
 
-    type, status, title = "indisponible", 503, "Service momentanément indisponible"
+    problem = problem_types.UNAVAILABLE
 
     def __init__(self, detail: str = "", *, retry_after: int = 10, **extra: Any) -> None:
         super().__init__(detail, retry_after=retry_after, **extra)

@@ -10,8 +10,9 @@ import pytest
 from marshmallow import Schema, fields, validate
 from werkzeug.exceptions import default_exceptions
 
-from services.chassis.web.problems import DETAILS, TITLES
+from services.chassis.web.problems import DETAILS
 from services.chassis.web.translations import in_french
+from services.contracts.problem_types import BY_STATUS
 
 WRITING = {"format"}  # said when an answer is made, never of an input
 
@@ -62,5 +63,5 @@ def test_what_we_say_ourselves_stays_as_it_is() -> None:
 def test_every_refusal_of_the_web_server_has_a_french_title() -> None:
     assert {400, 404, 405, 408, 411, 413, 414, 415, 431} <= set(default_exceptions)
     for status in (400, 404, 405, 408, 411, 413, 414, 415, 431):
-        assert TITLES[status]
+        assert BY_STATUS[status].title
     assert all(detail.endswith(".") for detail in DETAILS.values())

@@ -9,6 +9,7 @@ from flask import Response
 from gateway.clients.accounts import LinkState
 from gateway.pages import page
 from services.chassis.errors import DomainError
+from services.contracts import problem_types
 
 TITLES = {
     "expired": "Ce lien a expiré",
@@ -19,10 +20,10 @@ TITLES = {
 }
 STATUSES = {"unknown": 404}  # of the others: 410
 SLUGS = {
-    "lien-expire": "expired",
-    "lien-remplace": "replaced",
-    "lien-sans-objet": "ended",
-    "lien-utilise": "used",
+    problem_types.LINK_EXPIRED.slug: "expired",
+    problem_types.LINK_REPLACED.slug: "replaced",
+    problem_types.LINK_ENDED.slug: "ended",
+    problem_types.LINK_USED.slug: "used",
 }
 TOKEN_LENGTH = 200  # what accounts takes; anything longer is none of its tokens
 

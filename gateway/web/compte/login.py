@@ -15,6 +15,7 @@ from gateway.seal import Interrupted, Seal
 from gateway.services import services
 from gateway.web.compte import ADDRESS_COOKIE, blueprint
 from services.chassis.errors import DomainError
+from services.contracts import problem_types
 
 REFUSED_HERE = (401, 403, 422, 429)
 DEVICE_LENGTH = 200
@@ -78,7 +79,7 @@ def login_page(
         said=said,
         identifiant=identifiant.replace("\x00", ""),  # no page can hold it
         refusal=refusal.detail if refusal else None,
-        not_activated=refusal is not None and refusal.slug == "compte-non-active",
+        not_activated=refusal is not None and refusal.slug == problem_types.NOT_ACTIVATED.slug,
         creation=refusal.extra.get("creation") if refusal else None,
     )
 

@@ -11,6 +11,7 @@ from gateway.services import services
 from gateway.web.compte import blueprint
 from gateway.web.gestionnaire import show_service_gestionnaire
 from services.chassis.errors import DomainError
+from services.contracts import problem_types
 
 KEPT = (
     "Vous avez une candidature : votre compte ne peut pas être supprimé. Pour toute demande, contactez votre service "
@@ -42,7 +43,7 @@ def delete_account() -> ResponseReturnValue:
 def _page(refusal: DomainError | None = None) -> ResponseReturnValue:
     show_service_gestionnaire()
     errors = refusal.errors if refusal else ()
-    engaged = refusal is not None and refusal.slug == "candidature-existante"
+    engaged = refusal is not None and refusal.slug == problem_types.CANDIDATURE_EXISTS.slug
     return page(
         "compte/templates/suppression.html",
         status=refusal.http_status if refusal else 200,

@@ -20,6 +20,7 @@ from gateway.web.inscription.conflit import conflict_page
 from gateway.web.inscription.refus import FINAL, refusal_page
 from services.chassis.errors import DomainError
 from services.chassis.http.client import READS
+from services.contracts import problem_types
 
 OURS = ("action", "revision", "rechercher", "choisir", "parcourir", "onglet", owner.FIELD)
 STAYING = ("onglet", "rechercher", "choisir", "parcourir")
@@ -78,7 +79,7 @@ def _save(draft_id: str, number: int) -> ResponseReturnValue:
 
 
 def _refused(draft_id: str, number: int, values: Values, refusal: DomainError) -> ResponseReturnValue:
-    if refusal.slug == "brouillon-modifie" and values:
+    if refusal.slug == problem_types.DRAFT_CHANGED.slug and values:
         return conflict_page(draft_id, number, values, refusal, _assertion())
     if refusal.slug in FINAL:
         tab = _tab(draft_id, number) if values else None

@@ -10,8 +10,10 @@ from gateway.clients.forms import Values
 from gateway.pages import page
 from gateway.web.inscription.conflit import differing_lines, fields_of
 from services.chassis.errors import DomainError
+from services.contracts import problem_types
 
-SAVED, OTHER_CANDIDATURE, OTHER_DRAFT = "brouillon-enregistre", "candidature-existante", "brouillon-en-cours"
+SAVED, OTHER_CANDIDATURE = problem_types.DRAFT_SAVED.slug, problem_types.CANDIDATURE_EXISTS.slug
+OTHER_DRAFT = problem_types.OTHER_DRAFT.slug
 FINAL = (SAVED, OTHER_CANDIDATURE)
 """Nothing that can be changed in the tab would help."""
 

@@ -13,6 +13,7 @@ from services.accounts.parts import parts
 from services.accounts.signing import SERVICE_TOKEN_SECONDS
 from services.chassis.errors import Unauthenticated
 from services.chassis.web import access
+from services.contracts import problem_types
 
 blp = Blueprint("keys", __name__, description="Clés publiées et jetons des services")
 
@@ -36,6 +37,6 @@ def service_token(sent: dict[str, str]) -> dict[str, Any]:
     offered = sent["client_secret"].encode("utf-8", "replace")
     accepted = parts().settings.client_secrets.of(client)
     if not any(hmac.compare_digest(secret.encode(), offered) for secret in accepted):
-        raise Unauthenticated("Nom ou secret de service incorrect.", type="service-refuse")
+        raise Unauthenticated("Nom ou secret de service incorrect.", problem=problem_types.SERVICE_REFUSED)
     token = parts().signer.access_token(client, "service", client=client)
     return {"access_token": token, "expires_in": SERVICE_TOKEN_SECONDS}

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.chassis.errors import Gone
+from services.contracts import problem_types
 
 ACTIVATION_LIFE = timedelta(hours=48)
 """Guide §3: from the account's creation, not from the mail."""
@@ -58,12 +59,12 @@ def state_of(link: Link | None, now: datetime) -> State:
     return {None: State.USABLE, End.REPLACED: State.REPLACED, End.OVER: State.ENDED}[link.end]
 
 
-_TYPES = {
-    State.EXPIRED: "lien-expire",
-    State.REPLACED: "lien-remplace",
-    State.ENDED: "lien-sans-objet",
-    State.USED: "lien-utilise",
-    State.UNKNOWN: "lien-inconnu",
+_PROBLEMS = {
+    State.EXPIRED: problem_types.LINK_EXPIRED,
+    State.REPLACED: problem_types.LINK_REPLACED,
+    State.ENDED: problem_types.LINK_ENDED,
+    State.USED: problem_types.LINK_USED,
+    State.UNKNOWN: problem_types.LINK_UNKNOWN,
 }
 _ASK_RESET = "Demandez un nouveau lien de réinitialisation du mot de passe."
 _ASK_CHANGE = "Demandez de nouveau le changement d'adresse mail depuis votre compte."
@@ -115,4 +116,4 @@ def sentence(purpose: Purpose, state: State) -> str | None:
 
 def refusal(purpose: Purpose, state: State) -> Gone:
     """The error for a link that is not usable."""
-    return Gone(sentence(purpose, state) or _UNKNOWN, type=_TYPES[state])
+    return Gone(sentence(purpose, state) or _UNKNOWN, problem=_PROBLEMS[state])

@@ -15,6 +15,7 @@ from services.accounts.operations.identity_versions import next_version
 from services.chassis.clock import portal_now
 from services.chassis.errors import Conflict
 from services.chassis.events import follow_up, publish
+from services.contracts import problem_types
 from services.contracts.accounts import EmailChanged
 
 _OTHER_CHANGE_WAITS = (
@@ -65,4 +66,4 @@ def _refuse_taken(session: Session, address: str) -> None:
 
 
 def _taken() -> Conflict:
-    return Conflict("Cette adresse mail est déjà celle d'un autre compte.", type="adresse-prise")
+    return Conflict("Cette adresse mail est déjà celle d'un autre compte.", problem=problem_types.ADDRESS_TAKEN)

@@ -23,6 +23,7 @@ from services.accounts.parts import parts
 from services.accounts.registrations import CandidatureExists
 from services.chassis.clock import portal_now
 from services.chassis.errors import Conflict, DomainError, NotFound, Unavailable
+from services.contracts import problem_types
 
 log = structlog.get_logger()
 Result = TypeVar("Result")
@@ -90,8 +91,7 @@ def engaged() -> Conflict:
     return Conflict(
         "Une candidature existe : seuls l'adresse mail et le mot de passe sont modifiables, "
         "et le compte ne peut pas être supprimé. Contactez le service gestionnaire.",
-        type="candidature-existante",
-        title="Une candidature existe",
+        problem=problem_types.CANDIDATURE_EXISTS,
     )
 
 

@@ -19,6 +19,7 @@ from services.accounts.parts import parts
 from services.chassis.clock import portal_now, system_now
 from services.chassis.errors import Forbidden, Unauthenticated
 from services.chassis.events import follow_up
+from services.contracts import problem_types
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,7 @@ def _not_activated(email_key: str, attempt: Attempt, counted: _Counted) -> Forbi
         limits.take_back(session, email_key, counted.slots)
     return Forbidden(
         "Votre compte n'est pas encore activé : cliquez sur le lien du mail reçu, ou demandez un nouvel envoi.",
-        type="compte-non-active",
-        title="Compte non activé",
+        problem=problem_types.NOT_ACTIVATED,
         creation=creation_id,
     )
 
@@ -111,7 +111,7 @@ def _enter(session: Session, person: Person, attempt: Attempt, counted: _Counted
     limits.take_back(session, person.email_key, counted.slots)
     if isinstance(person, StaffMember) and person.disabled_at is not None:
         detail = "Ce compte de gestion est désactivé : adressez-vous à un administrateur."
-        return Forbidden(detail, type="compte-desactive", title="Compte désactivé")
+        return Forbidden(detail, problem=problem_types.ACCOUNT_DISABLED)
     if parts().passwords.is_outdated(person.password_hash):
         person.password_hash = parts().passwords.hash(attempt.password)
     now = portal_now()
@@ -155,6 +155,5 @@ def _refused_now(counted: _Counted) -> Unauthenticated:
             follow_up(session, "send_failed_logins", data, subject=counted.person_id)
     return Unauthenticated(
         "Identifiant de connexion ou mot de passe incorrect.",
-        type="identification-refusee",
-        title="Identification refusée",
+        problem=problem_types.LOGIN_REFUSED,
     )

@@ -10,6 +10,7 @@ from services.accounts.models import StaffMember
 from services.accounts.parts import parts
 from services.chassis.clock import system_now
 from services.chassis.errors import Forbidden
+from services.contracts import problem_types
 
 STEP_SECONDS = 30
 TOLERATED_STEPS = (0, -1, 1)
@@ -24,8 +25,7 @@ def is_passed(person: StaffMember, code: str | None) -> bool:
     if not code:
         raise Forbidden(
             "Saisissez le code à six chiffres de votre application d'authentification.",
-            type="second-facteur",
-            title="Second facteur demandé",
+            problem=problem_types.SECOND_FACTOR_ASKED,
         )
     digits = code.replace(" ", "")
     if not (digits.isascii() and digits.isdigit()):
@@ -46,6 +46,5 @@ def _secret_of(person: StaffMember) -> str:
         log.error("second_factor_unopened", staff_id=person.id)
         raise Forbidden(
             "Votre second facteur ne peut pas être vérifié : adressez-vous à un administrateur.",
-            type="second-facteur-illisible",
-            title="Second facteur illisible",
+            problem=problem_types.SECOND_FACTOR_UNREADABLE,
         ) from error

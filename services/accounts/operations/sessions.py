@@ -17,6 +17,7 @@ from services.accounts.parts import parts
 from services.accounts.signing import TOKEN_SECONDS
 from services.chassis.clock import system_now
 from services.chassis.errors import Unauthenticated
+from services.contracts import problem_types
 
 KEPT_AFTER_END = timedelta(days=1)
 BROWSER_REMEMBERED = timedelta(days=400)
@@ -169,7 +170,6 @@ def _expired(subject: str | None) -> Unauthenticated:
     known: dict[str, Any] = {"subject": subject} if subject else {}
     return Unauthenticated(
         "Votre session a expiré ou a été fermée : identifiez-vous de nouveau.",
-        type="session-expiree",
-        title="Session expirée",
+        problem=problem_types.SESSION_EXPIRED,
         **known,
     )

@@ -24,6 +24,7 @@ from services.accounts.signing import TOKEN_SECONDS
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import new_id
 from services.chassis.errors import Conflict, FieldError, Invalid, NotFound, Unauthenticated
+from services.contracts import problem_types
 from services.reference import academies as known_academies
 
 USE_WRITTEN_EVERY = timedelta(hours=1)
@@ -107,7 +108,8 @@ def create_token(email: str, *, name: str, scopes: Iterable[str], life: timedelt
     with db.operation() as session:
         member = _member(session, email, lock=True)
         if member.disabled_at is not None:
-            raise Conflict("Ce compte de gestion est désactivé : réactivez-le d'abord.", type="compte-desactive")
+            detail = "Ce compte de gestion est désactivé : réactivez-le d'abord."
+            raise Conflict(detail, problem=problem_types.REACTIVATION_REQUIRED)
         token = StaffToken(
             id=new_id(),
             secret_hash=hashed(secret),
@@ -152,7 +154,7 @@ def exchange_token(secret: str, client: str) -> tuple[str, int]:
         token = session.scalars(query).one_or_none()
         member = session.get(StaffMember, token.staff_id) if token else None
     if token is None or member is None or not _is_good(token, member, now):
-        raise Unauthenticated("Le jeton est inconnu, expiré ou révoqué.", type="jeton-refuse")
+        raise Unauthenticated("Le jeton est inconnu, expiré ou révoqué.", problem=problem_types.TOKEN_REFUSED)
     _note_use(token, now)
     access = parts().signer.access_token(
         member.id,
@@ -199,4 +201,4 @@ def _member(session: Session, email: str, *, lock: bool = False) -> StaffMember:
 
 
 def _taken() -> Conflict:
-    return Conflict("Cette adresse mail est déjà celle d'un compte.", type="adresse-prise")
+    return Conflict("Cette adresse mail est déjà celle d'un compte.", problem=problem_types.ADDRESS_TAKEN)

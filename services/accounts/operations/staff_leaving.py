@@ -13,6 +13,7 @@ from services.accounts.operations.sessions import end_all
 from services.accounts.operations.staff import revoke_all
 from services.chassis.clock import system_now
 from services.chassis.errors import Conflict, Forbidden, NotFound
+from services.contracts import problem_types
 
 
 def disable_staff(staff_id: str, reason: str, actor: Actor) -> None:
@@ -28,10 +29,10 @@ def disable_staff(staff_id: str, reason: str, actor: Actor) -> None:
         if member.disabled_at is not None:
             return
         if actor.id == member.id:
-            raise Conflict("Vous ne pouvez pas désactiver votre propre compte.", type="soi-meme")
+            raise Conflict("Vous ne pouvez pas désactiver votre propre compte.", problem=problem_types.OWN_ACCOUNT)
         if administrateurs == {member.id}:
             raise Conflict(
-                "C'est le dernier administrateur : créez-en un autre d'abord.", type="dernier-administrateur"
+                "C'est le dernier administrateur : créez-en un autre d'abord.", problem=problem_types.LAST_ADMINISTRATOR
             )
         member.disabled_at = system_now()
         end_all(session, member.id)

@@ -27,11 +27,12 @@ from urllib.parse import quote, urlencode, urlsplit
 import structlog
 from flask import g, has_request_context
 
-from services.chassis.errors import DomainError, FieldError, NotFound, Unauthenticated, Unavailable
+from services.chassis.errors import DomainError, FieldError, NotFound, Unavailable
 from services.chassis.http.circuit_breaker import LATELY_SECONDS, Upstream
 from services.chassis.http.connections import Answer, Connections
 from services.chassis.http.dns_balancing import Connection, has_others
 from services.chassis.web.request_log import REQUEST_ID
+from services.contracts.problem_types import UNAUTHENTICATED, ProblemType
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 REPEATABLE = READS | {"PUT"}
@@ -143,7 +144,7 @@ class Client:
         Asked again, once, with another token where one of ours is refused: the key that signed it was turned.
         """
         answer = self.answer(method, path, token=token, **options)
-        if isinstance(token, RenewableToken) and answer.status_code == 401 and _slug(answer) == Unauthenticated.type:
+        if isinstance(token, RenewableToken) and answer.status_code == 401 and _slug(answer) == UNAUTHENTICATED.slug:
             token.forget(answer.token or "")
             answer.close()
             answer = self.answer(method, path, token=token, **options)
@@ -283,11 +284,5 @@ def _problem(answer: Answer) -> DomainError:
     if answer.status_code == 503:
         return Unavailable(body.get("detail", ""), **extra)
     errors = tuple(FieldError(item["pointer"], item["detail"]) for item in body.get("errors", ()))
-    return ProblemAnswer(
-        body.get("detail", ""),
-        errors=errors,
-        type=slug,
-        title=body.get("title"),
-        status=answer.status_code,
-        **extra,
-    )
+    problem = ProblemType(slug, answer.status_code, body.get("title") or DomainError.problem.title)
+    return ProblemAnswer(body.get("detail", ""), problem=problem, errors=errors, **extra)

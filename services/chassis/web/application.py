@@ -21,7 +21,7 @@ from werkzeug.exceptions import HTTPException
 
 from services.chassis import clock
 from services.chassis.database.transactions import Database, is_away
-from services.chassis.errors import FieldError, Invalid, NotFound, Unavailable, Unreadable
+from services.chassis.errors import DomainError, FieldError, Invalid, NotFound, Unavailable
 from services.chassis.process import logs
 from services.chassis.process.capacity import REFUSAL, RETRY_AFTER
 from services.chassis.process.failure_summary import frames_of, reason_of
@@ -100,8 +100,8 @@ def database_away(error: SQLAlchemyError) -> Response:
 def refuse_impossible_text() -> None:
     """What no parser takes (brackets nested by thousands, numbers of thousands of digits) or no database keeps.
 
-    Raises NotFound for an id that is not plain ASCII, Unreadable, or Invalid naming each text of the query and of the
-    JSON body that cannot be.
+    Raises NotFound for an id that is not plain ASCII, DomainError for what is no JSON, or Invalid naming each text of
+    the query and of the JSON body that cannot be.
     """
     ids = "".join(value for value in (request.view_args or {}).values() if isinstance(value, str))
     if not (ids.isascii() and ids.isprintable()):
@@ -110,7 +110,7 @@ def refuse_impossible_text() -> None:
         sent = json.loads(request.get_data() or b"null") if request.is_json else None
         wrong = (*islice(_impossible(request.args.to_dict()), MOST_NAMED), *islice(_impossible(sent), MOST_NAMED))
     except (ValueError, RecursionError) as error:
-        raise Unreadable() from error
+        raise DomainError("Le corps de la requête n'est pas un JSON lisible") from error
     if wrong:
         raise Invalid(errors=wrong)
 

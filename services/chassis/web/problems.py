@@ -2,44 +2,23 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import structlog
 from flask import Flask, Response, g, json
+from flask_smorest import Blueprint
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from services.chassis.errors import DomainError, FieldError
 from services.chassis.process.failure_summary import frames_of, reason_of
 from services.chassis.web.translations import in_french
+from services.contracts.problem_types import BY_STATUS, ProblemType
 
 log = structlog.get_logger()
+View = TypeVar("View", bound=Callable[..., Any])
 
 CONTENT_TYPE = "application/problem+json"
-TITLES = {
-    400: "Requête incorrecte",
-    401: "Vous devez vous identifier",
-    403: "Accès refusé",
-    404: "Introuvable",
-    405: "Méthode non admise",
-    406: "Format non proposé",
-    408: "Requête trop lente",
-    409: "Conflit",
-    410: "N'existe plus",
-    411: "Longueur requise",
-    412: "Modifié entre-temps",
-    413: "Trop volumineux",
-    414: "Adresse trop longue",
-    415: "Type de contenu non admis",
-    416: "Partie inexistante",
-    422: "La saisie comporte des erreurs",
-    428: "L'en-tête If-Match est requis",
-    429: "Trop de demandes",
-    431: "En-têtes trop longs",
-    500: "Erreur interne",
-    501: "Non proposé",
-    503: "Service momentanément indisponible",
-}
 DETAILS = {
     400: "La requête ne peut pas être lue.",
     404: "Cette adresse n'existe pas.",
@@ -54,8 +33,20 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, of_http_exception)
 
 
+def answers_with(blueprint: Blueprint, *problems: ProblemType) -> Callable[[View], View]:
+    """Document on the view, in OpenAPI, which problems it answers with."""
+
+    def decorate(view: View) -> View:
+        for status in {problem.status: None for problem in problems}:
+            slugs = ", ".join(problem.slug for problem in problems if problem.status == status)
+            view = blueprint.alt_response(status, description=slugs)(view)
+        return view
+
+    return decorate
+
+
 def of_domain_error(error: DomainError) -> Response:
-    response = _answer(error.http_status, error.slug, error.shown_title, error.detail, error.errors, dict(error.extra))
+    response = _answer(error.problem, error.detail, error.errors, dict(error.extra))
     if retry_after := error.extra.get("retry_after"):
         response.headers["Retry-After"] = str(retry_after)
     if error.http_status == 401:
@@ -68,19 +59,17 @@ def of_http_exception(error: HTTPException) -> Response:
     if isinstance(error, InternalServerError):
         cause = error.original_exception or error
         log.error("unhandled_error", reason=reason_of(cause), frames=frames_of(cause))
-    title = TITLES.get(status, TITLES[500 if status >= 500 else 400])
-    slug = HTTPStatus(status).phrase.lower().replace(" ", "-")
+    problem = BY_STATUS.get(status) or BY_STATUS[500 if status >= 500 else 400]._replace(status=status)
     # A library's own description is English.
-    response = _answer(status, slug, title, DETAILS.get(status, title), _schema_errors(error), {})
+    response = _answer(problem, DETAILS.get(status, problem.title), _schema_errors(error), {})
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value
     return response
 
 
-def _answer(
-    status: int, slug: str, title: str, detail: str, errors: tuple[FieldError, ...], extra: dict[str, Any]
-) -> Response:
+def _answer(problem: ProblemType, detail: str, errors: tuple[FieldError, ...], extra: dict[str, Any]) -> Response:
+    slug, status, title = problem
     body: dict[str, Any] = {"type": f"/problems/{slug}", "title": title, "status": status, "detail": detail}
     body["instance"] = g.get("request_id", "")
     if errors:

@@ -7,6 +7,8 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from services.chassis.web import access
+from services.chassis.web.problems import answers_with
+from services.contracts import problem_types
 from services.documents.api.schemas import AcceptedSchema, OrderKeySchema, OrderSchema
 from services.documents.domain.types import DocumentType
 from services.documents.operations.publishing import Accepted, Order, publish
@@ -20,7 +22,7 @@ blp = Blueprint("publications", __name__, url_prefix="/v1", description="Publier
 @blp.arguments(OrderSchema)
 @blp.arguments(OrderKeySchema, location="headers")
 @blp.response(202, AcceptedSchema)
-@blp.alt_response(409, description="cle-deja-utilisee")
+@answers_with(blp, problem_types.KEY_ALREADY_USED)
 def publish_documents(body: dict[str, Any], headers: dict[str, Any]) -> Accepted:
     """Publish one document for each of the candidatures within the caller's académies; the worker makes them.
 

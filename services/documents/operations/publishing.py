@@ -17,6 +17,7 @@ from services.chassis.clock import portal_now
 from services.chassis.database.transactions import new_id
 from services.chassis.errors import Conflict, NotFound, Unavailable
 from services.chassis.events import follow_up
+from services.contracts import problem_types
 from services.documents import queries
 from services.documents.domain.object_keys import DocumentName, publication_key
 from services.documents.domain.types import DocumentType
@@ -141,7 +142,8 @@ def _known(publication_id: str, order: Order) -> Accepted | None:
     if row is None:
         return None
     if row.order_digest != order.digest:
-        raise Conflict("Cette clé (Idempotency-Key) a déjà servi à une autre publication.", type="cle-deja-utilisee")
+        detail = "Cette clé (Idempotency-Key) a déjà servi à une autre publication."
+        raise Conflict(detail, problem=problem_types.KEY_ALREADY_USED)
     accepted = set(row.candidatures)
     refused = tuple(item for item in dict.fromkeys(order.candidatures) if item not in accepted)
     return Accepted(row.id, len(accepted), refused)

@@ -11,6 +11,8 @@ from werkzeug.http import parse_options_header
 from services.chassis.errors import DomainError
 from services.chassis.web import access
 from services.chassis.web.arrival_time import received_at
+from services.chassis.web.problems import answers_with
+from services.contracts import problem_types
 from services.pieces.api import shown
 from services.pieces.api.left import left_of
 from services.pieces.api.schemas import AskedSchema, LeftSchema, PieceSchema, TilesSchema
@@ -62,19 +64,23 @@ def list_pieces(candidature_id: str) -> dict[str, Any]:
 @access.candidate
 @blp.doc(requestBody=UPLOAD)
 @blp.response(201, PieceSchema)
-@blp.alt_response(403, description="depot-ferme")
-@blp.alt_response(411, description="longueur-requise")
-@blp.alt_response(413, description="trop-volumineux")
-@blp.alt_response(415, description="format-refuse")
-@blp.alt_response(422, description="fichier-refuse, fichier-non-verifie")
-@blp.alt_response(429, description="trop-d-envois")
-@blp.alt_response(503, description="indisponible")
+@answers_with(
+    blp,
+    problem_types.DEPOSIT_CLOSED,
+    problem_types.LENGTH_REQUIRED,
+    problem_types.TOO_LARGE,
+    problem_types.FORMAT_REFUSED,
+    problem_types.FILE_REFUSED,
+    problem_types.FILE_UNVERIFIED,
+    problem_types.TOO_MANY_FILES,
+    problem_types.UNAVAILABLE,
+)
 def deposit(piece_id: str) -> dict[str, Any]:
     """« Envoyer une pièce jointe »: the file becomes the piece's current one."""
     at = received_at()
     request.max_content_length = LIMIT
     if request.content_length is None:
-        raise DomainError("La longueur du fichier (Content-Length) est requise.", type="longueur-requise", status=411)
+        raise DomainError("La longueur du fichier (Content-Length) est requise.", problem=problem_types.LENGTH_REQUIRED)
     sent = SentFile(_filename(), request.content_length, _Body())
     return shown.piece(deposits.deposit(parts(), access.caller().id, piece_id, sent, at), at)
 
@@ -82,7 +88,7 @@ def deposit(piece_id: str) -> dict[str, Any]:
 @blp.route("/pieces/<string:piece_id>/deposit", methods=["DELETE"])
 @access.candidate
 @blp.response(204)
-@blp.alt_response(403, description="depot-ferme")
+@answers_with(blp, problem_types.DEPOSIT_CLOSED)
 def delete_deposit(piece_id: str) -> None:
     """The bin: the file is taken back."""
     deposits.withdraw_deposit(access.caller().id, piece_id, received_at())
@@ -91,7 +97,7 @@ def delete_deposit(piece_id: str) -> None:
 @blp.route("/candidatures/<string:candidature_id>/groups/<string:code>/validation", methods=["POST"])
 @access.candidate
 @blp.response(200, AskedSchema)
-@blp.alt_response(403, description="depot-ferme")
+@answers_with(blp, problem_types.DEPOSIT_CLOSED)
 def validate_group(candidature_id: str, code: str) -> dict[str, Any]:
     """« J'ai fourni toutes mes pièces »; repeated, it changes nothing."""
     validations.validate_group(access.caller().id, candidature_id, code, received_at())

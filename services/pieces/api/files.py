@@ -10,6 +10,8 @@ from flask_smorest import Blueprint
 
 from services.chassis.web import access
 from services.chassis.web.access import Access
+from services.chassis.web.problems import answers_with
+from services.contracts import problem_types
 from services.pieces.domain.statuses import Scan
 from services.pieces.operations import opening, previews
 from services.pieces.operations.opening import File
@@ -25,7 +27,7 @@ _SANDBOX = "sandbox; default-src 'none'"
 @blp.route("/pieces/<string:piece_id>/file")
 @access.any_of(Access("candidate"), Access("staff", frozenset({"pieces:read"})))
 @blp.alt_response(200, content_type="application/octet-stream", success=True, description="Les octets du fichier")
-@blp.alt_response(409, description="fichier-non-sain (agents)")
+@answers_with(blp, problem_types.NOT_CLEAN)
 def piece_file(piece_id: str) -> Response:
     """The file itself. Staff get none that the antivirus has not found clean; X-Antivirus tells its opinion."""
     caller = access.caller()
@@ -37,8 +39,7 @@ def piece_file(piece_id: str) -> Response:
 @blp.route("/pieces/<string:piece_id>/preview")
 @access.candidate
 @blp.alt_response(200, content_type="image/jpeg", success=True, description="1000 points de côté au plus")
-@blp.alt_response(415, description="apercu-impossible")
-@blp.alt_response(429, description="trop-d-envois")
+@answers_with(blp, problem_types.NO_PREVIEW, problem_types.TOO_MANY_FILES)
 def piece_preview(piece_id: str) -> Response:
     """The photograph or the first page, small; nobody but its depositor sees it."""
     picture = previews.picture(parts(), access.caller().id, piece_id)

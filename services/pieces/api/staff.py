@@ -9,6 +9,8 @@ from flask_smorest import Blueprint
 
 from services.chassis.errors import DomainError
 from services.chassis.web import access, problems
+from services.chassis.web.problems import answers_with
+from services.contracts import problem_types
 from services.pieces.api import shown
 from services.pieces.api.staff_schemas import (
     ControlResults,
@@ -59,9 +61,9 @@ def read_piece(piece_id: str) -> Headed:
 @blp.arguments(IfMatch, location="headers")
 @blp.arguments(ControlSchema)
 @blp.response(200, StaffPiece)
-@blp.alt_response(409, description="depot-remplace")
-@blp.alt_response(412, description="modifie-entre-temps")
-@blp.alt_response(428, description="precondition-requise")
+@answers_with(
+    blp, problem_types.DEPOSIT_REPLACED, problem_types.PRECONDITION_FAILED, problem_types.PRECONDITION_REQUIRED
+)
 def control_piece(headers: dict[str, Any], body: dict[str, Any], piece_id: str) -> Headed:
     """Set the status of a piece that was read with the etag in If-Match."""
     wanted = Wanted(piece_id, headers["if_match"], _control(body))

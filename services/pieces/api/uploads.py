@@ -16,6 +16,8 @@ from werkzeug.exceptions import ClientDisconnected
 from services.chassis.errors import TooLarge
 from services.chassis.web import access
 from services.chassis.web.arrival_time import received_at
+from services.chassis.web.problems import answers_with
+from services.contracts import problem_types
 from services.pieces.api import shown
 from services.pieces.api.schemas import PieceSchema, UploadsSchema
 from services.pieces.domain.uploads import MOST_SENT, BadRequestHeader, ForeignVersion
@@ -53,10 +55,13 @@ def tell_version(response: Response) -> Response:
     ]
 )
 @blp.alt_response(201, success=True, description="Location, Upload-Expires")
-@blp.alt_response(403, description="depot-ferme")
-@blp.alt_response(412, description="version-tus")
-@blp.alt_response(413, description="trop-volumineux")
-@blp.alt_response(429, description="trop-d-envois")
+@answers_with(
+    blp,
+    problem_types.DEPOSIT_CLOSED,
+    problem_types.PROTOCOL_VERSION,
+    problem_types.TOO_LARGE,
+    problem_types.TOO_MANY_FILES,
+)
 def begin_upload(piece_id: str) -> Response:
     """Announce a file: its size, and its name in Upload-Metadata."""
     at = received_at()
@@ -89,8 +94,7 @@ def upload_state(upload_id: str) -> Response:
     requestBody={"required": True, "content": {PART: {"schema": {"type": "string", "format": "binary"}}}},
 )
 @blp.alt_response(204, success=True, description="Upload-Offset")
-@blp.alt_response(409, description="position-incorrecte")
-@blp.alt_response(413, description="trop-volumineux")
+@answers_with(blp, problem_types.WRONG_OFFSET, problem_types.TOO_LARGE)
 def continue_upload(upload_id: str) -> Response:
     """The bytes that follow, at most 1 MiB of them."""
     _check_version()
@@ -114,12 +118,16 @@ def abandon_upload(upload_id: str) -> None:
 @access.candidate
 @blp.arguments(UploadsSchema)
 @blp.response(201, PieceSchema)
-@blp.alt_response(403, description="depot-ferme")
-@blp.alt_response(409, description="envoi-incomplet, envoi-deja-depose")
-@blp.alt_response(413, description="trop-volumineux")
-@blp.alt_response(415, description="format-refuse")
-@blp.alt_response(429, description="trop-d-envois")
-@blp.alt_response(503, description="indisponible")
+@answers_with(
+    blp,
+    problem_types.DEPOSIT_CLOSED,
+    problem_types.UPLOAD_INCOMPLETE,
+    problem_types.UPLOAD_DEPOSITED,
+    problem_types.TOO_LARGE,
+    problem_types.FORMAT_REFUSED,
+    problem_types.TOO_MANY_FILES,
+    problem_types.UNAVAILABLE,
+)
 def deposit_uploads(sent: dict[str, Any], piece_id: str) -> dict[str, Any]:
     """The file that was uploaded becomes the piece's current one; several become the pages of one PDF."""
     at = received_at()

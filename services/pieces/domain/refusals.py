@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from services.chassis.errors import Conflict, DomainError, Forbidden, TooLarge, TooMany, Unavailable
 from services.chassis.french import taille
+from services.contracts import problem_types
 
 LIMIT = 5 * 1024 * 1024  # bytes; guide §10: « 5 Mo »
 
@@ -13,7 +14,7 @@ LIMIT = 5 * 1024 * 1024  # bytes; guide §10: « 5 Mo »
 class FileRefused(DomainError):
     """The file itself is not acceptable. `reason` is a stable code; `detail` tells the candidate what to do."""
 
-    type, status, title = "fichier-refuse", 422, "Le fichier n'a pas été accepté"
+    problem = problem_types.FILE_REFUSED
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(detail, reason=reason)
@@ -23,7 +24,7 @@ class FileRefused(DomainError):
 class FormatRefused(DomainError):
     """The contents are of a kind that is not accepted here."""
 
-    type, status, title = "format-refuse", 415, "Le format du fichier n'est pas accepté"
+    problem = problem_types.FORMAT_REFUSED
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail, reason="format")
@@ -43,7 +44,7 @@ class Unverified(StrEnum):
 class Unverifiable(DomainError):
     """The file takes more than any good file of its size, or makes its reader fail: nobody can say what it is."""
 
-    type, status, title = "fichier-non-verifie", 422, "Le fichier n'a pas pu être vérifié"
+    problem = problem_types.FILE_UNVERIFIED
 
     def __init__(self, reason: Unverified) -> None:
         super().__init__(
@@ -56,25 +57,25 @@ class Unverifiable(DomainError):
 class TooManyDeposits(TooMany):
     """More files than one candidate may have looked at, at once or within an hour."""
 
-    type, title = "trop-d-envois", "Trop d'envois"
+    problem = problem_types.TOO_MANY_FILES
 
 
 class NoPreview(DomainError):
     """Nothing of the file can be shown as a picture."""
 
-    type, status, title = "apercu-impossible", 415, "Ce fichier n'a pas d'aperçu"
+    problem = problem_types.NO_PREVIEW
 
 
 class DepositClosed(Forbidden):
     """The piece cannot be deposited, deleted or validated now; `detail` says why."""
 
-    type, title = "depot-ferme", "Cette pièce ne peut plus être modifiée"
+    problem = problem_types.DEPOSIT_CLOSED
 
 
 class NotClean(Conflict):
     """Staff open nothing that the antivirus has not found clean."""
 
-    type, title = "fichier-non-sain", "Ce fichier ne peut pas être ouvert"
+    problem = problem_types.NOT_CLEAN
 
 
 def too_large(size: int) -> TooLarge:

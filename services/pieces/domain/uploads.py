@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from services.chassis.errors import Conflict, DomainError, TooLarge
 from services.chassis.french import taille
+from services.contracts import problem_types
 from services.pieces.domain.refusals import LIMIT, TooManyDeposits
 
 MOST_SENT = 1024 * 1024  # bytes of one request
@@ -23,31 +24,31 @@ EXPIRY = timedelta(hours=24)
 class UploadIncomplete(Conflict):
     """It has not all its bytes; `upload` and `offset` say which and how many."""
 
-    type, title = "envoi-incomplet", "L'envoi n'est pas terminé"
+    problem = problem_types.UPLOAD_INCOMPLETE
 
 
 class UploadDeposited(Conflict):
     """It is a deposit already, of this piece with other uploads."""
 
-    type, title = "envoi-deja-depose", "Cet envoi est déjà déposé"
+    problem = problem_types.UPLOAD_DEPOSITED
 
 
 class WrongOffset(Conflict):
     """Bytes that do not begin where the upload ends; `offset` says where that is."""
 
-    type, title = "position-incorrecte", "L'envoi ne reprend pas au bon endroit"
+    problem = problem_types.WRONG_OFFSET
 
 
 class ForeignVersion(DomainError):
     """Not tus 1.0.0."""
 
-    type, status, title = "version-tus", 412, "Version du protocole d'envoi non prise en charge"
+    problem = problem_types.PROTOCOL_VERSION
 
 
 class BadRequestHeader(DomainError):
     """A header of the protocol that is missing or cannot be."""
 
-    type, status, title = "requete-incorrecte", 400, "Requête incorrecte"
+    problem = problem_types.BAD_REQUEST
 
 
 def counted_from(begun: Sequence[datetime], asked_at: datetime) -> datetime:

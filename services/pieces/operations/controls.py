@@ -21,6 +21,7 @@ from services.chassis.errors import (
     Unavailable,
 )
 from services.chassis.process.failure_summary import frames_of, reason_of
+from services.contracts import problem_types
 from services.pieces.domain import control as rules
 from services.pieces.domain.control import Control
 from services.pieces.models import Control as ControlRow
@@ -105,7 +106,7 @@ def _refuse(dossier: Dossier, if_match: str, control: Control, now: datetime) ->
     if control.deposit_id != current:
         raise Conflict(
             "Le fichier examiné n'est plus celui de la pièce.",
-            type="depot-remplace",
+            problem=problem_types.DEPOSIT_REPLACED,
             errors=(FieldError("#/deposit_id", "Ce dépôt n'est pas le dépôt courant de la pièce."),),
         )
     if errors := rules.control_errors(control, now, dossier.scan):

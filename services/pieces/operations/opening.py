@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import structlog
 
 from services.chassis.errors import DomainError, NotFound
+from services.contracts import problem_types
 from services.objects import ObjectMissing, StoreUnavailable
 from services.pieces.domain import refusals
 from services.pieces.domain.statuses import Scan
@@ -73,7 +74,5 @@ def _lost() -> DomainError:
     return DomainError(
         "Le fichier enregistré est introuvable ou a été altéré. L'exploitant en est averti. Déposez-le à nouveau si la "
         "période de dépôt est ouverte, sinon contactez votre service gestionnaire.",
-        type="fichier-perdu",
-        title="Ce fichier ne peut pas être lu",
-        status=500,
+        problem=problem_types.FILE_LOST,
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from services.chassis.clock import portal_now
 from services.chassis.errors import NotFound
+from services.contracts import problem_types
 from services.pieces.domain import refusals
 from services.pieces.domain.validation import covered, is_complete, validation_refusal
 from services.pieces.models import Validation, db
@@ -28,7 +29,7 @@ def validate_group(candidate_id: str, candidature_id: str, group_code: str, at: 
         if is_complete(states):
             return
         if reason := validation_refusal(states, at):
-            raise refusals.DepositClosed(reason, title="Les pièces ne peuvent pas être validées")
+            raise refusals.DepositClosed(reason, problem=problem_types.VALIDATION_CLOSED)
         now, actor = portal_now(), Actor("candidate", candidate_id)
         for dossier in (group[index] for index in covered(states, at)):
             piece, deposit_id = dossier.piece, dossier.deposit.id if dossier.deposit else None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.chassis.errors import DomainError
+from services.contracts import problem_types
 from services.contracts.base import data_of
 from services.contracts.registrations import Confirmation, EpreuveLine, FormOffered, PieceAsked, Section
 from services.registrations.domain.forms import Field, FieldError, Form
@@ -116,7 +117,7 @@ class Incomplete(DomainError):
     """The dossier cannot be saved. `errors` are all the reasons, `extra["tabs"]` where they are:
     [{"number", "title", "errors": [{"pointer", "detail"}]}]."""
 
-    type, status, title = "dossier-incomplet", 422, "Votre dossier est incomplet"
+    problem = problem_types.INCOMPLETE
 
     def __init__(self, tabs: tuple[TabErrors, ...]) -> None:
         self.tabs = tabs

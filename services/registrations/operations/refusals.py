@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from services.chassis.errors import Conflict, Forbidden
+from services.contracts import problem_types
 from services.registrations.domain import windows
 from services.registrations.queries.catalogue import OpeningView
 
@@ -12,37 +13,37 @@ from services.registrations.queries.catalogue import OpeningView
 class WindowClosed(Forbidden):
     """The request came outside [opens, closes). `extra`: sentence, and contact (whom to turn to)."""
 
-    type, title = "fenetre-fermee", "Le service d'inscription n'est pas ouvert"
+    problem = problem_types.WINDOW_CLOSED
 
 
 class DraftChanged(Conflict):
     """Another window wrote in between. `extra`: revision now, `yours` and `theirs` as typed."""
 
-    type, title = "brouillon-modifie", "Votre dossier a été modifié dans une autre fenêtre"
+    problem = problem_types.DRAFT_CHANGED
 
 
 class DraftClosed(Conflict):
     """The draft was saved. `extra`: the candidature it became."""
 
-    type, title = "brouillon-enregistre", "Ce dossier a déjà été enregistré"
+    problem = problem_types.DRAFT_SAVED
 
 
 class AlreadyRegistered(Conflict):
     """An active candidature excludes another one (K1), or an account's change. `extra`: candidature_id if known."""
 
-    type, title = "candidature-existante", "Une candidature existe déjà"
+    problem = problem_types.CANDIDATURE_EXISTS
 
 
 class IdentityOutdated(Conflict):
     """The asserted identity is older than what accounts has announced; fetch it anew and try again."""
 
-    type, title = "identite-perimee", "Vos données personnelles ont changé"
+    problem = problem_types.IDENTITY_OUTDATED
 
 
 class OtherDraft(Conflict):
     """Another open draft stands in the way. `extra`: draft_id."""
 
-    type, title = "brouillon-en-cours", "Un autre brouillon est en cours pour cette ouverture"
+    problem = problem_types.OTHER_DRAFT
 
 
 def window_closed(view: OpeningView, sentence: str) -> WindowClosed:

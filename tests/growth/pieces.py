@@ -47,7 +47,8 @@ def _fill(rows: int, weight: Weight) -> None:
         for place, (code, piece_id) in enumerate(codes):
             piece = f"substr({id}, 1, 30) || '{place:02}'"
             stands: dict[str, Any] = {"status": status} if code in DEPOSITED else {}
-            own: dict[str, Any] = {"id": piece, "candidature_id": id, **stands}
+            queue = {"academie_code": academie, "deposited": "TRUE" if code in DEPOSITED else "FALSE"}
+            own: dict[str, Any] = {"id": piece, "candidature_id": id, **queue, **stands}
             multiply(session, Piece.__table__, rows=rows, example=f"id = '{piece_id}'", **own)
             if code in DEPOSITED:
                 file: dict[str, Any] = {

@@ -1,0 +1,51 @@
+"""The four services have the shape that docs/architecture.md describes; what only one has is named here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+EVERY_SERVICE = {
+    "__init__.py",
+    "__main__.py",
+    "api",
+    "app.py",
+    "cli.py",
+    "domain",
+    "follow_ups.py",
+    "jobs.py",
+    "migrations",
+    "models.py",
+    "operations",
+    "queries",
+    "settings.py",
+    "worker.py",
+}
+WHERE_NEEDED = {"clients", "dependencies.py", "handlers.py"}
+ONE_SERVICE = {
+    "accounts": {"hashing.py", "hashing_line.py", "mails.py", "signing.py"},
+    "registrations": {"catalogue", "mails.py"},
+    "documents": {"rendering"},
+    "pieces": {"antivirus.py", "inspection", "metrics.py"},
+}
+
+
+@pytest.mark.parametrize("service", ONE_SERVICE)
+def test_a_service_has_the_shape_of_all(service: str) -> None:
+    parts = {path.name for path in (ROOT / "services" / service).iterdir() if path.name != "__pycache__"}
+    assert EVERY_SERVICE <= parts
+    assert parts - EVERY_SERVICE - WHERE_NEEDED == ONE_SERVICE[service]
+
+
+def test_the_page_describes_every_part_of_the_shape() -> None:
+    assert {part for part in EVERY_SERVICE | WHERE_NEEDED - {"__init__.py"} if f"`{part}`" not in _with_slashes()} == {
+        "__init__.py"
+    }
+
+
+def _with_slashes() -> str:
+    """Folders are written with a slash at their end."""
+    return PAGE.replace("/`", "`")

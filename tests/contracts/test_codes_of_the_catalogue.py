@@ -8,7 +8,7 @@ import pytest
 
 from services.pieces.domain.object_keys import DepositKey
 from services.pieces.models import Candidature, Piece, Window
-from services.registrations.catalogue import codes
+from services.registrations.catalogue import length_checks
 from services.registrations.domain import acquis, lengths
 from services.registrations.domain.rules.exclusivity import NAMES
 from services.registrations.domain.tabs import acquis_fields
@@ -45,4 +45,4 @@ def test_the_longest_names_of_fields_and_keys_of_exclusivity_are_kept_too() -> N
 @pytest.mark.parametrize("code", ["ID1", "A/B", "..", "É" * 30])
 def test_a_code_is_measured_as_it_stands_in_the_key_of_a_file(code: str) -> None:
     key = DepositKey("c" * 32, "d" * 32, code, datetime(2026, 11, 25, tzinfo=UTC), "e" * 32, "f" * 64)
-    assert len(str(key).split("/")[3]) == codes.encoded_bytes(code)
+    assert len(str(key).split("/")[3]) == length_checks.encoded_bytes(code)

@@ -17,12 +17,12 @@ from services.chassis.process.command_line import migrate
 from services.chassis.settings import Secret
 from services.contracts.registrations import RegistrationSaved, RegistrationWithdrawn
 from services.documents.app import create_app
+from services.documents.dependencies import Dependencies, dependencies
 from services.documents.models import db, object_tables
-from services.documents.operations.copies import hide, keep_version
-from services.documents.operations.making import make_documents
-from services.documents.parts import Parts, parts
+from services.documents.operations.automatic_documents import create_automatic_documents
+from services.documents.operations.candidature_copies import store_version, store_withdrawal
 from services.documents.settings import DocumentsSettings
-from tests.documents.example import CANDIDATE, CANDIDATURE
+from tests.documents.example_events import CANDIDATE, CANDIDATURE
 from tests.support.tokens import bearer, candidate_token, key_of
 
 KEPT_DAYS = 35
@@ -52,22 +52,22 @@ class Service:
         self.web: FlaskClient = self.app.test_client()
 
     @property
-    def parts(self) -> Parts:
+    def dependencies(self) -> Dependencies:
         with self.app.app_context():
-            return parts()
+            return dependencies()
 
     def hears(self, event: RegistrationSaved | RegistrationWithdrawn) -> None:
         """The event comes, and the follow-up that it causes is not run yet."""
         with self.app.app_context(), db.operation() as session:
             if isinstance(event, RegistrationSaved):
-                keep_version(session, event)
+                store_version(session, event)
             else:
-                hide(session, event)
+                store_withdrawal(session, event)
 
     def makes(self, version: int = 1, candidature_id: str = CANDIDATURE) -> None:
         """The follow-up runs."""
         with self.app.app_context():
-            make_documents(parts(), candidature_id, version)
+            create_automatic_documents(dependencies(), candidature_id, version)
 
     def publishes(self, event: RegistrationSaved) -> None:
         """The event comes and its documents are made."""
@@ -86,7 +86,7 @@ class Service:
 
     def keys(self, suffix: str = "") -> list[str]:
         """What the store holds."""
-        return sorted(key for key in self.parts.store.list_keys() if key.endswith(suffix))
+        return sorted(key for key in self.dependencies.store.list_keys() if key.endswith(suffix))
 
     def commands(self, *words: str) -> Result:
         """What an operator types."""
@@ -100,7 +100,7 @@ class Service:
 
     def stores(self, key: str, content: bytes) -> None:
         """Put bytes into the store behind the service's back."""
-        self.parts.store.put(key, io.BytesIO(content), len(content), "application/octet-stream")
+        self.dependencies.store.put(key, io.BytesIO(content), len(content), "application/octet-stream")
 
 
 def some_id() -> str:

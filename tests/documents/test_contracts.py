@@ -13,11 +13,11 @@ from services.documents.follow_ups import registry
 from services.documents.rendering.confirmation import confirmation
 from services.documents.rendering.demande import demande
 from services.documents.rendering.formulaire import formulaire
-from services.documents.rendering.printing import render
+from services.documents.rendering.pdf_and_html import render
 from services.documents.rendering.sheet import Letterhead
-from tests.documents.reading import text_of_pdf
 from tests.documents.rendering.test_confirmation import GUIDE
 from tests.documents.service import Service
+from tests.documents.text_extraction import text_of_pdf
 
 SAMPLES = Path(__file__).parents[1] / "contracts" / "samples"
 # Numbers and the time of saving are the example's own.

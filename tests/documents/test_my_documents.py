@@ -4,10 +4,10 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests.documents.example import CANDIDATURE, saved, withdrawn
-from tests.documents.peer import Peer
-from tests.documents.reading import text_of_html, text_of_pdf
+from tests.documents.example_events import CANDIDATURE, saved, withdrawn
+from tests.documents.registrations_stub import RegistrationsStub
 from tests.documents.service import Service, some_id
+from tests.documents.text_extraction import text_of_html, text_of_pdf
 from tests.support.tokens import bearer, candidate_token, forged, service_token, staff_token
 
 STRANGER = "deadbeef000000000000000000000000"
@@ -130,7 +130,7 @@ def test_what_is_no_id_is_not_found(service: Service, wrong: str) -> None:
         assert service.get(path).status_code == 404
 
 
-def test_a_form_code_can_be_anything_and_is_only_compared(service: Service, peer: Peer) -> None:
+def test_a_form_code_can_be_anything_and_is_only_compared(service: Service, peer: RegistrationsStub) -> None:
     service.publishes(peer.saves(saved()))
     for code in ("%00", "ENGAGEMENT%00", "%3Cb%3E", "a" * 500):
         assert service.get(f"/candidatures/{CANDIDATURE}/forms/{code}").status_code == 404

@@ -1,6 +1,6 @@
 """Events come twice, late, or in the wrong order; what the candidate sees is the same."""
 
-from tests.documents.example import CANDIDATURE, ecartee, saved, with_confirmation, withdrawn
+from tests.documents.example_events import CANDIDATURE, ecartee, saved, with_confirmation, withdrawn
 from tests.documents.service import Service
 
 

@@ -9,11 +9,11 @@ import pytest
 from werkzeug.test import TestResponse
 
 from services.contracts.registrations import RegistrationWithdrawn
+from services.documents.dependencies import attach
 from services.documents.operations.publishing import publish_document
-from services.documents.parts import attach
-from tests.documents.example import CANDIDATURE, ecartee, saved, withdrawn
-from tests.documents.reading import text_of_html, text_of_pdf
+from tests.documents.example_events import CANDIDATURE, ecartee, saved, withdrawn
 from tests.documents.service import Service, some_id
+from tests.documents.text_extraction import text_of_html, text_of_pdf
 from tests.support.forgetful import ForgetfulStore
 from tests.support.tokens import bearer, candidate_token, staff_token
 
@@ -40,7 +40,7 @@ def _published(service: Service, **given: Any) -> dict[str, Any]:
     assert publication["accepted"] == 1, publication
     with service.app.app_context():
         for _ in range(2):
-            publish_document(service.parts, publication["id"], CANDIDATURE)
+            publish_document(service.dependencies, publication["id"], CANDIDATURE)
     return next(one for one in service.documents() if one["type"] == given.get("type", "convocation"))
 
 
@@ -71,7 +71,7 @@ def test_an_uploaded_pdf_is_given_as_it_is_beside_its_typed_text(service: Servic
 
 def test_a_pdf_that_the_store_forgets_at_once_is_asked_for_again(service: Service, bucket: "Bucket") -> None:
     service.publishes(saved())
-    attach(service.app, replace(service.parts, store=ForgetfulStore(bucket.url)))
+    attach(service.app, replace(service.dependencies, store=ForgetfulStore(bucket.url)))
     assert _order(service, pdf=base64.b64encode(b"%PDF-1.4 convocation\n%%EOF").decode()).status_code == 503
     assert len(service.documents()) == 2
 

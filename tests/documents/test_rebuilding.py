@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from services.documents.dependencies import dependencies, prepare_store
 from services.documents.operations.publishing import publish_document
-from services.documents.parts import parts, prepare_store
-from tests.documents.example import CANDIDATURE, saved
+from tests.documents.example_events import CANDIDATURE, saved
 from tests.documents.service import Service
 from tests.documents.test_publications import ORDER
 from tests.support.tokens import bearer, staff_token
@@ -16,7 +16,7 @@ from tests.support.tokens import bearer, staff_token
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.documents.peer import Peer
+    from tests.documents.registrations_stub import RegistrationsStub
     from tests.support.objects import Bucket
 
 
@@ -27,11 +27,11 @@ def _publish(service: Service) -> None:
     token = staff_token("gestionnaire-1", scopes=["documents:publish"], academies=["03"])
     order = service.web.post("/v1/publications", json=ORDER, headers=bearer(token))
     with service.app.app_context():
-        publish_document(parts(), order.get_json()["id"], CANDIDATURE)
+        publish_document(dependencies(), order.get_json()["id"], CANDIDATURE)
 
 
 @pytest.fixture
-def emptied(service: Service, bucket: Bucket, peer: Peer, tmp_path: Path) -> Service:
+def emptied(service: Service, bucket: Bucket, peer: RegistrationsStub, tmp_path: Path) -> Service:
     """A new database over the store in which a version has its documents and a convocation was published."""
     service.publishes(saved())
     _publish(service)
@@ -67,7 +67,7 @@ def test_what_was_made_again_meanwhile_is_not_doubled(emptied: Service) -> None:
 def test_a_document_of_which_a_form_is_missing_is_not_made(emptied: Service) -> None:
     emptied.hears(saved())
     for key in emptied.keys(".html"):
-        emptied.parts.store.delete(key)
+        emptied.dependencies.store.delete(key)
     emptied.stores("publications/strange.pdf", b"x")
     output = emptied.commands(*REBUILD, "--write").output
     assert output.endswith("incomplet : 3, sans ligne possible : 1\n"), output

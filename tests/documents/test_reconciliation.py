@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from services.documents.dependencies import attach
 from services.documents.models import SavedVersion, db
 from services.documents.operations.reconciliation import reconciliation
-from services.documents.parts import attach
 from services.objects import ObjectStore, StoreUnavailable
 from services.objects.reconciliation import Report
-from tests.documents.example import CANDIDATURE, saved
-from tests.documents.reading import text_of_pdf
+from tests.documents.example_events import CANDIDATURE, saved
 from tests.documents.service import KEPT_DAYS, Service
+from tests.documents.text_extraction import text_of_pdf
 
 if TYPE_CHECKING:
     from tests.support.objects import Bucket, Objects
@@ -33,7 +33,7 @@ def test_with_everything_in_place_nothing_happens(service: Service) -> None:
 
 def test_a_lost_object_is_made_again_and_the_other_form_stays_for_its_time(service: Service) -> None:
     service.publishes(saved())
-    service.parts.store.delete(service.keys(".pdf")[0])
+    service.dependencies.store.delete(service.keys(".pdf")[0])
     report = _reconciled(service)
     assert (report.mended, report.lost_count) == (1, 0)
     assert len(service.keys()) == 5
@@ -48,7 +48,7 @@ def test_a_lost_object_is_made_again_and_the_other_form_stays_for_its_time(servi
 def test_a_store_that_lost_everything_gets_all_automatic_documents_again(service: Service) -> None:
     service.publishes(saved())
     for key in service.keys(""):
-        service.parts.store.delete(key)
+        service.dependencies.store.delete(key)
     report = _reconciled(service)
     assert (report.mended, report.lost_count) == (4, 0)
     assert len(service.keys()) == 4
@@ -60,7 +60,7 @@ def test_a_document_that_cannot_be_made_again_keeps_no_other_waiting(service: Se
     with service.app.app_context(), db.operation() as session:
         session.get_one(SavedVersion, (CANDIDATURE, 1)).payload = {"of": "another release"}
     for key in service.keys(".pdf"):
-        service.parts.store.delete(key)
+        service.dependencies.store.delete(key)
     report = _reconciled(service)
     assert (report.mended, report.lost_count) == (2, 2)
 
@@ -99,7 +99,7 @@ def test_what_is_made_while_the_store_is_listed_is_neither_lost_nor_made_again(
             return iter(listed)
 
     service.publishes(saved())
-    attach(service.app, replace(service.parts, store=Overtaken(bucket.url)))
+    attach(service.app, replace(service.dependencies, store=Overtaken(bucket.url)))
     report = _reconciled(service)
     assert (report.rows, report.objects, report.mended, report.lost_count, report.unknown_count) == (8, 4, 0, 0, 0)
     assert len(service.documents()) == 4
@@ -112,6 +112,6 @@ def test_what_is_listed_before_its_row_is_committed_is_not_unknown(service: Serv
             yield from super().list_keys(prefix)
 
     service.publishes(saved())
-    attach(service.app, replace(service.parts, store=Overtaking(bucket.url)))
+    attach(service.app, replace(service.dependencies, store=Overtaking(bucket.url)))
     report = _reconciled(service)
     assert (report.lost_count, report.unknown_count) == (0, 0)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from services.documents.follow_ups import registry
 from services.documents.models import db
 from services.documents.operations.reconciliation import reconciliation
-from tests.documents.example import CANDIDATURE, saved
+from tests.documents.example_events import CANDIDATURE, saved
 from tests.documents.service import Service
 from tests.faults.operation import DONE_BEFORE, Operation, State
 from tests.faults.running import Reconciled, Running
@@ -80,7 +80,7 @@ class HearSave(_DocumentOperation):
     """Told again by the broker it changes nothing."""
 
     name = "hear of a save"
-    covers = ("copies.keep_version",)
+    covers = ("candidature_copies.store_version",)
     done: ClassVar[State] = _with(AUTOMATIC)
 
     def prepare(self) -> None:
@@ -92,7 +92,7 @@ class HearSave(_DocumentOperation):
 
 class MakeDocuments(_DocumentOperation):
     name = "make the documents of a version"
-    covers = ("making.make_documents",)
+    covers = ("automatic_documents.create_automatic_documents",)
     commits = ("the follow-up is taken", "the demande", "the confirmation", "the note that it is done")
     decided_by = DONE_BEFORE
     objects = 2
@@ -109,7 +109,7 @@ class ShowConfirmation(_DocumentOperation):
     """« Visualiser/Imprimer » before the worker has made anything: what is drawn is left for it."""
 
     name = "show a confirmation at once"
-    covers = ("delivery.confirmation_file",)
+    covers = ("document_files.confirmation_file",)
     commits = ("the drawing",)
     decided_by = DONE_BEFORE
     done: ClassVar[State] = _with(AUTOMATIC)

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from services.documents.domain.types import DocumentType
+from services.documents.domain.document_types import DocumentType
 from services.documents.jobs import jobs
 from services.documents.models import Candidature, Document, SavedVersion, db, event_tables
 from services.documents.operations.publishing import Order, publish
-from tests.documents.example import CANDIDATURE, saved, withdrawn
+from tests.documents.example_events import CANDIDATURE, saved, withdrawn
 from tests.documents.service import Service
 from tests.growth.full import Deeds, Full, Weight, answered, event_deeds, fill_events, jobs_of, ready
 from tests.support.filling import filling, identifier, multiply
@@ -74,7 +74,7 @@ def _writes(service: Service) -> Deeds:
 
 def _order(service: Service, candidatures: tuple[str, ...]) -> None:
     order = Order(DocumentType.CONVOCATION, "Convocation", ("Présentez-vous.",), candidatures)
-    publish(service.parts, "agent", None, order)
+    publish(service.dependencies, "agent", None, order)
 
 
 def _jobs() -> Deeds:

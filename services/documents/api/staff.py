@@ -8,9 +8,9 @@ from flask_smorest import Blueprint
 
 from services.chassis.web import access
 from services.documents.api.schemas import AcceptedSchema, OrderKeySchema, OrderSchema
-from services.documents.domain.types import DocumentType
+from services.documents.dependencies import dependencies
+from services.documents.domain.document_types import DocumentType
 from services.documents.operations.publishing import Accepted, Order, publish
-from services.documents.parts import parts
 
 blp = Blueprint("publications", __name__, url_prefix="/v1", description="Publier un document")
 
@@ -34,4 +34,4 @@ def publish_documents(body: dict[str, Any], headers: dict[str, Any]) -> Accepted
         candidatures=tuple(body["candidatures"]),
         pdf=body["pdf"],
     )
-    return publish(parts(), caller.id, caller.academies, order, headers["order_key"])
+    return publish(dependencies(), caller.id, caller.academies, order, headers["order_key"])

@@ -11,8 +11,8 @@ from services.chassis.web import access
 from services.chassis.web.access import caller
 from services.chassis.web.arrival_time import received_at
 from services.registrations.api import schemas
-from services.registrations.api.asserted import asserted_identity
 from services.registrations.api.drafts import draft_answer
+from services.registrations.api.identity_assertion import asserted_identity
 from services.registrations.models import db
 from services.registrations.operations import candidatures as operations
 from services.registrations.operations import drafts

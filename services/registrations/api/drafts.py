@@ -12,9 +12,9 @@ from services.chassis.web.access import caller
 from services.chassis.web.arrival_time import received_at
 from services.contracts.accounts import Identity
 from services.registrations.api import schemas
-from services.registrations.api.asserted import asserted_identity
+from services.registrations.api.identity_assertion import asserted_identity
 from services.registrations.models import db
-from services.registrations.operations import drafts, registering
+from services.registrations.operations import draft_saving, drafts
 from services.registrations.queries import candidatures as candidature_queries
 from services.registrations.queries import drafts as draft_queries
 
@@ -98,7 +98,7 @@ def search(query: dict[str, Any], draft_id: str, number: int) -> dict[str, Any]:
 def save(body: dict[str, Any], draft_id: str) -> dict[str, Any]:
     """« Enregistrer ». Repeats answer the same."""
     identity = asserted_identity(body["assertion"])
-    saved = registering.save_draft(
+    saved = draft_saving.save_draft(
         caller().id, draft_id, revision=body["revision"], identity=identity, received_at=received_at()
     )
     with db.reading() as session:

@@ -10,7 +10,7 @@ from flask_smorest import Blueprint
 from services.chassis.clock import portal_now
 from services.chassis.web import access
 from services.registrations.api import opening_schemas as schemas
-from services.registrations.domain.offers import Picked, Purpose, select
+from services.registrations.domain.opening_selection import Picked, Purpose, select
 from services.registrations.models import db
 from services.registrations.queries.catalogue import offers
 from services.registrations.queries.messages import shown_messages

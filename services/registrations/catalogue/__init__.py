@@ -3,11 +3,11 @@
 Files are one folder per exam (`exam.yaml` and siblings). Nothing here touches a database.
 """
 
+from services.registrations.catalogue.demonstration_dates import carried_over, moved_on
 from services.registrations.catalogue.differences import differences
 from services.registrations.catalogue.etablissements import etablissements, read_etablissements
 from services.registrations.catalogue.exams import load_exams
 from services.registrations.catalogue.mistakes import CatalogueError, Mistake
-from services.registrations.catalogue.moving import carried_over, moved_on
 from services.registrations.catalogue.serialising import digest, from_data, to_data
 
 __all__ = [

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.registrations.catalogue.building import Building, Written
 from services.registrations.catalogue.fields import Fields
-from services.registrations.catalogue.reading import Node
+from services.registrations.catalogue.reading_context import Building, Written
+from services.registrations.catalogue.yaml_nodes import Node
 from services.registrations.domain.conditions import ALWAYS, All, AnyOf, Condition, Not, Test
-from services.registrations.domain.positions import POSITIONS
+from services.registrations.domain.epreuve_positions import POSITIONS
 
 MAX_LEVELS = 3
 OPERATORS = ("is", "in", "at_least", "at_most", "present")

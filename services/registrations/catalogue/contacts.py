@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from services.reference import academies, telephones
-from services.registrations.catalogue.building import Building
 from services.registrations.catalogue.instants import EPOCH
 from services.registrations.catalogue.mistakes import Mistake
-from services.registrations.catalogue.reading import Node, Reader
-from services.registrations.domain.definition import ContactText
+from services.registrations.catalogue.reading_context import Building
+from services.registrations.catalogue.yaml_nodes import Node, Reader
+from services.registrations.domain.exam_definition import ContactText
 
 FILE = "academies.yaml"
 

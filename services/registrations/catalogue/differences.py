@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from services.registrations.catalogue.serialising import to_data
-from services.registrations.domain.definition import Exam
+from services.registrations.domain.exam_definition import Exam
 
 # What names an item of a list, in this order of preference.
 _KEYS = ("code", "key", "academie", "name")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from services.reference import departements, uai
-from services.registrations.catalogue.codes import too_long
+from services.registrations.catalogue.length_checks import too_long
 from services.registrations.catalogue.mistakes import CatalogueError, Mistake
 from services.registrations.domain.etablissements import Etablissement
 from services.registrations.domain.lengths import LABEL, SHORT_CODE

@@ -7,14 +7,23 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from services.registrations.catalogue import codes, folders, lists, pieces, references, sessions, specialites, tabs
-from services.registrations.catalogue.building import Building
+from services.registrations.catalogue import (
+    folders,
+    length_checks,
+    lists,
+    pieces,
+    references,
+    sessions,
+    specialites,
+    tabs,
+)
 from services.registrations.catalogue.contacts import contacts
 from services.registrations.catalogue.folders import ExamFolder
 from services.registrations.catalogue.mistakes import CatalogueError, Mistake, suggestion
-from services.registrations.catalogue.reading import UNREADABLE, Node
-from services.registrations.domain.definition import Exam, Session, Specialite
-from services.registrations.domain.offers import DOMAINES
+from services.registrations.catalogue.reading_context import Building
+from services.registrations.catalogue.yaml_nodes import UNREADABLE, Node
+from services.registrations.domain.exam_definition import Exam, Session, Specialite
+from services.registrations.domain.opening_selection import DOMAINES
 from services.registrations.domain.rules.exclusivity import NAMES
 
 
@@ -50,7 +59,7 @@ def _exam(building: Building, folder: ExamFolder) -> Exam:
         domaine, exclusive = fields.choice("domaine", DOMAINES), fields.texts("exclusive", NAMES)
         for name in (*folders.SECTIONS, *folders.FOLDERS, folders.LISTS):
             fields.take(name)
-    codes.check(building, folder.head.entries.get("code", folder.head), "code de l'examen", code)
+    length_checks.check(building, folder.head.entries.get("code", folder.head), "code de l'examen", code)
     _require_tabs(building, folder)
     exam = Exam(
         code=code,

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from services.registrations.catalogue.mistakes import Mistake, suggestion
-from services.registrations.catalogue.reading import UNREADABLE, Node
+from services.registrations.catalogue.yaml_nodes import UNREADABLE, Node
 
 _BOOLEANS = {"true": True, "false": False}
 

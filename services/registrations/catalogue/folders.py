@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from services.registrations.catalogue.mistakes import Mistake, suggestion
-from services.registrations.catalogue.reading import Node, Reader
+from services.registrations.catalogue.yaml_nodes import Node, Reader
 
 EXAM_FILE = "exam.yaml"
 LISTS = "lists"

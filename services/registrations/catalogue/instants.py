@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.mistakes import Mistake
-from services.registrations.catalogue.reading import Node
+from services.registrations.catalogue.yaml_nodes import Node
 
 _DATED = re.compile(r"(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2})(?::00)?")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

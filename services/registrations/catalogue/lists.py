@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import itertools
 
-from services.registrations.catalogue import codes
-from services.registrations.catalogue.building import Building
+from services.registrations.catalogue import length_checks
 from services.registrations.catalogue.fields import Fields
-from services.registrations.catalogue.reading import Node
+from services.registrations.catalogue.reading_context import Building
+from services.registrations.catalogue.yaml_nodes import Node
 from services.registrations.domain.declaration import FORMES
-from services.registrations.domain.definition import Category, Item, YearsBySessions
+from services.registrations.domain.exam_definition import Category, Item, YearsBySessions
 from services.registrations.domain.lengths import CODE
 
 REGIMES = ("R1", "R2", "R3")  # D643-19: partly CCF, wholly CCF, ponctuel
@@ -42,7 +42,7 @@ def _item(building: Building, node: Node, owner: tuple[str, ...]) -> Item:
             precision=fields.optional("precision"),
             tags=fields.texts("tags"),
         )
-    codes.check_length(building, node.entries.get("key", node), "clé de la valeur", item.key, CODE)
+    length_checks.check_length(building, node.entries.get("key", node), "clé de la valeur", item.key, CODE)
     building.place(node, "la valeur", "item", *owner, item.key)
     for tag in item.tags:
         prefix, _, opened = tag.partition(":")

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 from services.reference import academies
 from services.registrations.catalogue import instants
-from services.registrations.catalogue.building import Building
 from services.registrations.catalogue.contacts import contact
 from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.instants import EPOCH, InstantReader
-from services.registrations.catalogue.reading import Node
-from services.registrations.domain.definition import ContactText, Opening
+from services.registrations.catalogue.reading_context import Building
+from services.registrations.catalogue.yaml_nodes import Node
+from services.registrations.domain.exam_definition import ContactText, Opening
 
 ALL = "all"
 

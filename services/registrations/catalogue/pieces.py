@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from services.reference.text import folded
-from services.registrations.catalogue import codes, conditions
-from services.registrations.catalogue.building import Building
+from services.registrations.catalogue import conditions, length_checks
 from services.registrations.catalogue.lists import no_overlap
 from services.registrations.catalogue.mistakes import suggestion
-from services.registrations.catalogue.reading import Node
-from services.registrations.domain.definition import FormText, PieceRule, RuleUse
+from services.registrations.catalogue.reading_context import Building
+from services.registrations.catalogue.yaml_nodes import Node
+from services.registrations.domain.exam_definition import FormText, PieceRule, RuleUse
 from services.registrations.domain.rules import RULES, problems
 
 FORMATS = ("pdf", "png", "jpg", "doc", "docx", "zip", "avi", "mp3", "mp4")  # guide §10; a pièce may narrow them
@@ -37,8 +37,8 @@ def _piece(building: Building, node: Node) -> PieceRule:
         )
     if "formats" in node.entries and not node.entries["formats"].items:
         building.refuse(node.entries["formats"], f"pièce {code} : la liste des formats est vide ; y écrire pdf")
-    codes.check(building, node.entries.get("code", node), "code de la pièce", code)
-    codes.check(building, node.entries.get("regroupement", node), "regroupement", piece.group_code)
+    length_checks.check(building, node.entries.get("code", node), "code de la pièce", code)
+    length_checks.check(building, node.entries.get("regroupement", node), "regroupement", piece.group_code)
     building.place(node, "la pièce", "piece", code)
     building.refer("form", piece.form, node.entries.get("form", node))
     return piece
@@ -60,7 +60,7 @@ def _form(building: Building, node: Node) -> FormText:
             in_menu=fields.flag("in_menu", False),
             when=conditions.read(building, fields.take("when"), "form", code),
         )
-    codes.check(building, node.entries.get("code", node), "code du formulaire", code)
+    length_checks.check(building, node.entries.get("code", node), "code du formulaire", code)
     building.place(node, "le formulaire", "form", code)
     return form
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from services.registrations.catalogue.building import Building, Written
 from services.registrations.catalogue.folders import ExamFolder
 from services.registrations.catalogue.mistakes import suggestion
-from services.registrations.catalogue.possible import possible_somewhere
-from services.registrations.catalogue.reading import Node
+from services.registrations.catalogue.reading_context import Building, Written
+from services.registrations.catalogue.satisfiability import possible_somewhere
+from services.registrations.catalogue.yaml_nodes import Node
 from services.registrations.domain.acquis import TITLES
-from services.registrations.domain.answers import NON, OUI
 from services.registrations.domain.conditions import Test
-from services.registrations.domain.definition import Exam, Question
+from services.registrations.domain.exam_definition import Exam, Question
 from services.registrations.domain.facts import FACTS
+from services.registrations.domain.tab_answers import NON, OUI
 
 COMMON = "commune"
 _NAMES = {"list": "liste", "form": "formulaire", "piece": "pièce", "specialite": "spécialité", "epreuve": "épreuve"}

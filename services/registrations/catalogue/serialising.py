@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any, cast
 
 from services.registrations.domain.conditions import All, AnyOf, Condition, Not, Test
-from services.registrations.domain.definition import Exam
+from services.registrations.domain.exam_definition import Exam
 
 
 def to_data(exam: Exam) -> dict[str, Any]:

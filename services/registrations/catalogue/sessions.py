@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.chassis.clock import PARIS
-from services.registrations.catalogue import codes, instants, openings
-from services.registrations.catalogue.building import Building
+from services.registrations.catalogue import instants, length_checks, openings
 from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.instants import EPOCH, InstantReader
-from services.registrations.catalogue.reading import Node
-from services.registrations.domain.definition import Opening, PieceRule, Session, Specialite
+from services.registrations.catalogue.reading_context import Building
+from services.registrations.catalogue.yaml_nodes import Node
+from services.registrations.domain.exam_definition import Opening, PieceRule, Session, Specialite
 
 ALL = "all"
 EPREUVES_BEGIN = 5  # May: registrations that close before it are for the épreuves of that year
@@ -62,7 +62,7 @@ def session(building: Building, node: Node, stem: str | None, exam: Exams) -> Se
             openings=found,
             demonstration=demonstration,
         )
-    codes.check(building, node.entries.get("name", node), "nom de la session", name)
+    length_checks.check(building, node.entries.get("name", node), "nom de la session", name)
     building.place(node, "la session", "session", "demonstration" if demonstration else "dated", name)
     _check_dates(building, node, result)
     return _filled_in(result)

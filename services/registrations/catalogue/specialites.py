@@ -5,15 +5,15 @@ from __future__ import annotations
 import itertools
 import re
 
-from services.registrations.catalogue import codes
-from services.registrations.catalogue.building import Building
+from services.registrations.catalogue import length_checks
 from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.lists import REGIMES, no_overlap
 from services.registrations.catalogue.mistakes import suggestion
-from services.registrations.catalogue.reading import Node
-from services.registrations.domain.definition import Epreuve, Specialite, SpecialiteVersion
+from services.registrations.catalogue.reading_context import Building
+from services.registrations.catalogue.yaml_nodes import Node
+from services.registrations.domain.epreuve_positions import ANY_REGIME, MODES
+from services.registrations.domain.exam_definition import Epreuve, Specialite, SpecialiteVersion
 from services.registrations.domain.lengths import CODE, LABEL, SHORT_CODE
-from services.registrations.domain.positions import ANY_REGIME, MODES
 from services.registrations.domain.tabs.specialites import DOMAINS
 
 KINDS = ("obligatoire", "facultative", "hors_moyenne")
@@ -59,8 +59,10 @@ def _specialite(building: Building, node: Node) -> Specialite:
             domain=fields.optional("domain"),
             replaced_by=fields.optional("replaced_by"),
         )
-    codes.check_length(building, node.entries.get("code", node), "code de la spécialité", code, SHORT_CODE)
-    codes.check_length(building, node.entries.get("label", node), "libellé de la spécialité", found.label, LABEL)
+    length_checks.check_length(building, node.entries.get("code", node), "code de la spécialité", code, SHORT_CODE)
+    length_checks.check_length(
+        building, node.entries.get("label", node), "libellé de la spécialité", found.label, LABEL
+    )
     _check_choice(building, node, found)
     building.place(node, "la spécialité", "specialite", code)
     no_overlap(building, [(at, one.first, one.last) for at, one in versions], "versions")
@@ -127,7 +129,7 @@ def _epreuve(building: Building, node: Node, owner: tuple[str, ...]) -> Epreuve:
             first_session=first,
             last_session=last,
         )
-    codes.check_length(building, node.entries.get("code", node), "code de l'épreuve", epreuve.code, CODE)
+    length_checks.check_length(building, node.entries.get("code", node), "code de l'épreuve", epreuve.code, CODE)
     building.place(node, "l'épreuve", "epreuve", *owner, epreuve.code)
     building.refer("list", epreuve.options, node)
     for key in epreuve.excluded_options:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.registrations.catalogue import codes, conditions
-from services.registrations.catalogue.building import Building
+from services.registrations.catalogue import conditions, length_checks
 from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.lists import list_items
 from services.registrations.catalogue.mistakes import suggestion
-from services.registrations.catalogue.reading import Node
+from services.registrations.catalogue.reading_context import Building
+from services.registrations.catalogue.yaml_nodes import Node
 from services.registrations.domain.acquis import Box
 from services.registrations.domain.conditions import ALWAYS, Condition
-from services.registrations.domain.definition import Item, Question, Tab
+from services.registrations.domain.exam_definition import Item, Question, Tab
 from services.registrations.domain.formats import FORMATS
 from services.registrations.domain.lengths import CODE
 from services.registrations.domain.tabs import KINDS
@@ -99,7 +99,7 @@ def _present(options: dict[str, Any]) -> dict[str, Any]:
 def _question(building: Building, node: Node) -> Question:
     with building.fields(node, "une question") as fields:
         name = fields.text("name")
-        codes.check_length(building, node.entries.get("name", node), "nom de la question", name, CODE)
+        length_checks.check_length(building, node.entries.get("name", node), "nom de la question", name, CODE)
         building.place(node, "la question", "question", name)
         question = Question(
             name=name,

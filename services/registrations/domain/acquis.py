@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from services.registrations.domain.answers import Typed
-from services.registrations.domain.definition import Exam, Item, Specialite
-from services.registrations.domain.structure import Structure
+from services.registrations.domain.epreuve_structure import Structure
+from services.registrations.domain.exam_definition import Exam, Item, Specialite
+from services.registrations.domain.tab_answers import Typed
 
 PASS_MARK = Decimal(10)  # D643-15: a bénéfice from 10/20 on
 TITLES = "acquis_titres"  # the named list of other diplomas

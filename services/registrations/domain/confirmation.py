@@ -9,9 +9,9 @@ from services.contracts.accounts import Identity
 from services.contracts.registrations import Confirmation, Section
 from services.reference import nationalites, pays, telephones
 from services.registrations.domain.acquis import Box
-from services.registrations.domain.answers import OUI, Typed
 from services.registrations.domain.declaration import Declaration
 from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.tab_answers import OUI, Typed
 from services.registrations.domain.tabs import address, categories, diploma, identification
 from services.registrations.domain.tabs.specialites import specialite_label
 

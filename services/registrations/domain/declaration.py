@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.registrations.domain import acquis, positions
+from services.registrations.domain import acquis, epreuve_positions
 from services.registrations.domain.acquis import Box, Declared
-from services.registrations.domain.answered import Answered
-from services.registrations.domain.answers import OUI, Typed
-from services.registrations.domain.definition import Category, Exam, Item, Specialite
+from services.registrations.domain.answered_form import Answered
+from services.registrations.domain.epreuve_positions import Chooser, ChosenEpreuve
+from services.registrations.domain.epreuve_structure import Structure, only_specialite, structure_of
 from services.registrations.domain.etablissements import Etablissement
-from services.registrations.domain.positions import Chooser, ChosenEpreuve
-from services.registrations.domain.structure import Structure, only_specialite, structure_of
+from services.registrations.domain.exam_definition import Category, Exam, Item, Specialite
+from services.registrations.domain.tab_answers import OUI, Typed
 
 GLOBALE, PROGRESSIVE = "globale", "progressive"
 FORMES = {GLOBALE: "Globale", PROGRESSIVE: "Progressive"}
@@ -79,8 +79,8 @@ def read(answered: Answered) -> Declaration:
         structure=structure,
         typed=answered.typed_in("epreuves"),
         forme=formes.final,
-        kept=positions.kept_by_code(declared),
-        regime=positions.regime(category, bool(etablissement and etablissement.habilite_ccf)),
+        kept=epreuve_positions.kept_by_code(declared),
+        regime=epreuve_positions.regime(category, bool(etablissement and etablissement.habilite_ccf)),
     )
     diplome = answered.typed_in("diploma").text("diplome")
     return Declaration(

@@ -8,9 +8,9 @@ from functools import cached_property
 
 from services.contracts.accounts import Identity
 from services.registrations.domain import declaration
-from services.registrations.domain.answered import Answered, Answers
+from services.registrations.domain.answered_form import Answered, Answers
 from services.registrations.domain.declaration import Declaration
-from services.registrations.domain.definition import Opening
+from services.registrations.domain.exam_definition import Opening
 
 
 @dataclass(frozen=True)

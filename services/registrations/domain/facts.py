@@ -10,12 +10,12 @@ from typing import Any
 from services.chassis.clock import to_paris
 from services.reference import departements, nationalites, pays
 from services.registrations.domain.acquis import Box
-from services.registrations.domain.answers import NON, OUI
 from services.registrations.domain.conditions import Lookup, holds
 from services.registrations.domain.declaration import FORMES
-from services.registrations.domain.definition import Exam, Question
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.positions import BENEFICE, DISPENSE, REPORT
+from services.registrations.domain.epreuve_positions import BENEFICE, DISPENSE, REPORT
+from services.registrations.domain.exam_definition import Exam, Question
+from services.registrations.domain.tab_answers import NON, OUI
 
 _Values = Callable[[Exam], frozenset[str]]
 _Answer = Callable[[Dossier], Any]

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.events import erase_subject
 from services.contracts.accounts import EmailChanged, Identity
 from services.mail import sent
-from services.registrations.domain import numbers
+from services.registrations.domain import registration_numbers
 from services.registrations.models import Candidate, Draft, MailRefusal, NumberCounter, db
-from services.registrations.operations.refusals import AlreadyRegistered, IdentityOutdated
+from services.registrations.operations.errors import AlreadyRegistered, IdentityOutdated
 from services.registrations.queries.catalogue import OpeningView
 
 
@@ -37,11 +37,13 @@ def insert_if_absent(session: DbSession, model: type[Candidate | NumberCounter],
 def reserve_numero(session: DbSession, candidate: Candidate, view: OpeningView) -> str:
     """The candidate's N° candidat: the one he has, or the next of the school year and académie."""
     if candidate.numero_candidat is None:
-        key = {"school_year": numbers.school_year(view.session.year), "academie": view.opening.academie}
+        key = {"school_year": registration_numbers.school_year(view.session.year), "academie": view.opening.academie}
         insert_if_absent(session, NumberCounter, **key, last=0)
         raised = update(NumberCounter).filter_by(**key).values(last=NumberCounter.last + 1)
         sequence = session.scalars(raised.returning(NumberCounter.last)).one()
-        candidate.numero_candidat = numbers.numero_candidat(view.session.year, view.opening.academie, sequence)
+        candidate.numero_candidat = registration_numbers.numero_candidat(
+            view.session.year, view.opening.academie, sequence
+        )
     return candidate.numero_candidat
 
 

@@ -11,7 +11,7 @@ from services.chassis.errors import NotFound
 from services.chassis.events import publish
 from services.contracts.accounts import IdentityCorrected
 from services.contracts.registrations import RegistrationWithdrawn
-from services.registrations.domain import journey, results, windows
+from services.registrations.domain import registration_content, registration_form, windows
 from services.registrations.models import (
     ACTIVE,
     ECARTEE,
@@ -26,9 +26,9 @@ from services.registrations.models import (
 from services.registrations.operations import audit
 from services.registrations.operations.audit import Actor
 from services.registrations.operations.candidates import lock_candidate, with_newest_email
-from services.registrations.operations.payload import iso
-from services.registrations.operations.refusals import window_closed
-from services.registrations.operations.registering import add_version, name_after, tell_by_mail
+from services.registrations.operations.draft_saving import add_version, name_after, tell_by_mail
+from services.registrations.operations.errors import window_closed
+from services.registrations.operations.saved_event import iso
 from services.registrations.queries.catalogue import opening_view
 from services.registrations.queries.dossiers import assembled_dossier
 
@@ -130,7 +130,7 @@ def _correct(
     )
     candidature.version += 1
     name_after(candidature, judged.identity)
-    outcome = results.outcome(judged, journey.recap_sections(judged))
+    outcome = registration_content.outcome(judged, registration_form.recap_sections(judged))
     version = add_version(
         session,
         candidature,

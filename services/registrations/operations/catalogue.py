@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session as DbSession
 
 from services.reference.text import folded
 from services.registrations.catalogue import carried_over, differences, digest, moved_on, to_data
-from services.registrations.domain.definition import Exam, Opening, Session
 from services.registrations.domain.etablissements import Etablissement
-from services.registrations.domain.retention import Used, keeping_used
+from services.registrations.domain.exam_definition import Exam, Opening, Session
+from services.registrations.domain.used_definitions import Used, keeping_used
 from services.registrations.models import (
     Candidature,
     CatalogueRevision,

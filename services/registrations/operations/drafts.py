@@ -12,18 +12,18 @@ from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.errors import FieldError, Invalid, NotFound
 from services.contracts.accounts import Identity
-from services.registrations.domain import journey, windows
-from services.registrations.domain.answered import Answers
-from services.registrations.domain.answers import MOST_KEPT, size_of
+from services.registrations.domain import registration_form, windows
+from services.registrations.domain.answered_form import Answers
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.rules.exclusivity import one_active_candidature
+from services.registrations.domain.tab_answers import MOST_KEPT, size_of
 from services.registrations.models import ACTIVE, Candidate, Candidature, CandidatureVersion, Draft, db
 from services.registrations.operations.candidates import (
     accept_identity,
     lock_candidate,
     reserve_numero,
 )
-from services.registrations.operations.refusals import (
+from services.registrations.operations.errors import (
     AlreadyRegistered,
     DraftChanged,
     DraftClosed,
@@ -124,7 +124,7 @@ def write_tab(
         before = dossier_of_draft(session, draft, identity_of(draft.identity), instant)
         _keep(draft, before, number, revision, values, instant)
         after = replace(before, answers=draft.answers)
-        errors = journey.check(after, number) if action == NEXT else ()
+        errors = registration_form.check(after, number) if action == NEXT else ()
         draft.current_tab = number if errors else _goto(after, number, action)
         written = Written(draft.revision, draft.current_tab)
     if errors:
@@ -208,7 +208,7 @@ def _keep(draft: Draft, before: Dossier, number: int, revision: int, values: Typ
     tab = before.tab(number)
     if tab is None:
         raise NotFound("Cet onglet n'existe pas.")
-    kept, values = draft.answers.get(tab.name), journey.known(before, number, values)
+    kept, values = draft.answers.get(tab.name), registration_form.known(before, number, values)
     if kept == values:
         return
     if revision != draft.revision:
@@ -227,7 +227,7 @@ def bounded(answered: Dossier) -> dict[str, Any]:
     """The answers as they are kept, without what a draft of before holds that no tab asks for. Raises Invalid."""
     answers = answered.answers
     if size_of(answers) > MOST_KEPT:
-        answers = journey.without_unasked(answered).answers
+        answers = registration_form.without_unasked(answered).answers
     refuse_too_long(answers)
     return dict(answers)
 

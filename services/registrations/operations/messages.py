@@ -9,7 +9,7 @@ from services.chassis.errors import FieldError, Invalid, NotFound
 from services.registrations.models import Message, db
 from services.registrations.operations import audit
 from services.registrations.operations.audit import Actor
-from services.registrations.operations.payload import iso
+from services.registrations.operations.saved_event import iso
 
 SEVERITIES = ("info", "warning", "error")
 

@@ -13,7 +13,7 @@ from services.contracts.registrations import WindowChanged
 from services.registrations.models import OpeningChange, OpeningRow, db
 from services.registrations.operations import audit
 from services.registrations.operations.audit import Actor
-from services.registrations.operations.payload import iso
+from services.registrations.operations.saved_event import iso
 from services.registrations.queries.catalogue import newest_change, opening_row
 
 

@@ -14,7 +14,7 @@ from services.chassis.errors import NotFound
 from services.chassis.french import instant_court
 from services.contracts.base import data_of
 from services.contracts.registrations import WARNINGS, RegistrationSaved
-from services.registrations.domain import numbers, windows
+from services.registrations.domain import registration_numbers, windows
 from services.registrations.models import ACTIVE, ECARTEE, Candidature, CandidatureVersion, OpeningChange, OpeningRow
 from services.registrations.queries.catalogue import OPENINGS, OpeningView, exam_by_digest, view_of
 
@@ -95,7 +95,7 @@ def tile(shown: Shown, at: datetime) -> dict[str, Any]:
         "numero_candidat": shown.saved.numero_candidat,
         "numero_inscription": shown.saved.numero_inscription,
         "version": shown.version.version,
-        "version_label": numbers.version_label(shown.version.version),
+        "version_label": registration_numbers.version_label(shown.version.version),
         "saved_at": shown.version.saved_at,
         "closes_at": opening.closes,
         "closes_label": windows.closing(opening.closes),
@@ -136,7 +136,7 @@ def acknowledgement(session: DbSession, shown: Shown) -> dict[str, Any]:
     return {
         "candidature_id": shown.candidature.id,
         "version": version.version,
-        "version_label": numbers.version_label(version.version),
+        "version_label": registration_numbers.version_label(version.version),
         "saved_sentence": f"Votre inscription a bien été prise en compte le {instant_court(version.saved_at)}.",
         "numero_candidat": saved.numero_candidat,
         "numero_inscription": saved.numero_inscription,

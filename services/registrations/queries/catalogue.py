@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.errors import NotFound
 from services.registrations.catalogue import from_data
-from services.registrations.domain.definition import Exam, Opening, Session
-from services.registrations.domain.offers import Offer
+from services.registrations.domain.exam_definition import Exam, Opening, Session
+from services.registrations.domain.opening_selection import Offer
 from services.registrations.models import CatalogueRevision, CurrentExam, OpeningChange, OpeningRow
 
 HELD_EXAMS = 16

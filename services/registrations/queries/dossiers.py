@@ -12,11 +12,11 @@ from services.chassis.clock import to_paris
 from services.contracts.accounts import Identity
 from services.contracts.base import read
 from services.contracts.registrations import RegistrationSaved
-from services.registrations.domain.answered import Answers
+from services.registrations.domain.answered_form import Answers
 from services.registrations.domain.dossier import Dossier, PreviousCandidature
 from services.registrations.models import ACTIVE, Candidate, Candidature, CandidatureVersion, Draft, OpeningRow
 from services.registrations.queries.catalogue import OpeningView, exam_by_digest, opening_view
-from services.registrations.queries.directory import TableDirectory
+from services.registrations.queries.etablissements import TableDirectory
 
 _SAVED_BEFORE = (
     select(Candidature, CandidatureVersion, OpeningRow)

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.errors import NotFound
 from services.contracts.accounts import Identity
-from services.registrations.domain import journey, numbers
+from services.registrations.domain import registration_form, registration_numbers
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.outcome import TabHeading
-from services.registrations.domain.transmission import obstacles
+from services.registrations.domain.obstacles import obstacles
+from services.registrations.domain.tab_views import TabHeading
 from services.registrations.models import (
     Candidate,
     Candidature,
@@ -97,7 +97,7 @@ def _draft_data(session: DbSession, draft: Draft, dossier: Dossier, at: datetime
         "modified": _modified(session, draft.modification_of),
         "obstacles": [asdict(obstacle) for obstacle in obstacles(dossier, at)],
         "contact": asdict(dossier.opening.contact),
-        "tabs": [tab_data(heading, draft.current_tab) for heading in journey.tabs(dossier)],
+        "tabs": [tab_data(heading, draft.current_tab) for heading in registration_form.tabs(dossier)],
         "current": draft.current_tab,
         "updated_at": draft.updated_at,
         "saved_candidature_id": draft.candidature_id,
@@ -112,7 +112,7 @@ def _modified(session: DbSession, candidature_id: str | None) -> dict[str, Any] 
     version = session.get_one(CandidatureVersion, (candidature_id, candidature.version))
     return {
         "numero_inscription": candidature.numero_inscription,
-        "version_label": numbers.version_label(version.version),
+        "version_label": registration_numbers.version_label(version.version),
         "saved_at": version.saved_at,
     }
 
@@ -135,7 +135,7 @@ def tab_view(
     """One tab as it was typed, with all that is wrong in it; whether to show that is the page's choice. With it the
     draft, as a page shows both."""
     dossier = view.dossier(session, at, identity)
-    shown, errors = journey.describe(dossier, number), journey.check(dossier, number)
+    shown, errors = registration_form.describe(dossier, number), registration_form.check(dossier, number)
     return {
         **shown.to_data(),
         "revision": view.draft.revision,
@@ -147,8 +147,8 @@ def tab_view(
 def search(session: DbSession, view: DraftView, number: int, field: str, typed: str, at: datetime) -> dict[str, Any]:
     """Proposals for a search field of a tab, best first, and what is to be said beside them."""
     dossier = view.dossier(session, at)
-    options = journey.search(dossier, number, field, typed)
+    options = registration_form.search(dossier, number, field, typed)
     return {
         "options": [option.data for option in options],
-        "advice": journey.advice(dossier, number, field, typed),
+        "advice": registration_form.advice(dossier, number, field, typed),
     }

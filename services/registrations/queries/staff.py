@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.errors import NotFound
 from services.contracts.registrations import RegistrationSaved
 from services.reference.text import folded
-from services.registrations.domain import numbers
+from services.registrations.domain import registration_numbers
 from services.registrations.domain.changes import changes
 from services.registrations.models import Candidate, Candidature, CandidatureVersion, MailRefusal, OpeningRow
 from services.registrations.queries.candidatures import recap
@@ -69,7 +69,7 @@ def _conditions(session: DbSession, wanted: Wanted, academies: Academies) -> Ite
     if wanted.state is not None:
         yield Candidature.state == wanted.state
     for word in folded(wanted.text or "").split():
-        number = numbers.typed_numero_candidat(word)
+        number = registration_numbers.typed_numero_candidat(word)
         yield _named(word) if number is None else _numbered(number)
 
 

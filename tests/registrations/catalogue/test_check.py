@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from services.registrations.catalogue import check, load_exams
-from tests.registrations.catalogue.small import NOW, SMALL, mistakes, spoilt, written
-from tests.registrations.catalogue.spoilings import SPOILINGS, TOLD_ELSEWHERE
+from tests.registrations.catalogue.exam_mistakes import SPOILINGS, TOLD_ELSEWHERE
+from tests.registrations.catalogue.small_exam import NOW, SMALL, mistakes, spoilt, written
 
 OPENING = SMALL[SMALL.index('      - academie: "03"') :]
 

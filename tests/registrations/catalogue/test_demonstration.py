@@ -7,8 +7,8 @@ import pytest
 
 from services.chassis.clock import PARIS
 from services.registrations.catalogue import carried_over, load_exams, moved_on
-from services.registrations.domain.definition import Exam, Session
-from tests.registrations.catalogue.small import NOW, SMALL, mistakes, written
+from services.registrations.domain.exam_definition import Exam, Session
+from tests.registrations.catalogue.small_exam import NOW, SMALL, mistakes, written
 
 ROLLING = """\
     demonstration: true

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from services.registrations.domain import declaration, journey
-from services.registrations.domain.definition import RuleUse
+from services.registrations.domain import declaration, registration_form
 from services.registrations.domain.dossier import Dossier
-from tests.registrations.domain.bts import BTS, DOSSIER, SESSION, details, typing, typing_all
-from tests.registrations.domain.shown import EPREUVES
+from services.registrations.domain.exam_definition import RuleUse
+from tests.registrations.domain.example_dossier import BTS, DOSSIER, SESSION, details, typing, typing_all
+from tests.registrations.domain.tab_reading import EPREUVES
 
 NUMBER = 5
 
@@ -36,13 +36,13 @@ def position(dossier: Dossier, code: str) -> str:
 
 
 def wrong(dossier: Dossier) -> list[str]:
-    return details(journey.check(dossier, NUMBER))
+    return details(registration_form.check(dossier, NUMBER))
 
 
 def test_a_mark_of_ten_or_more_is_a_benefice() -> None:
     kept = keeping("E1", "12,5")
     assert wrong(kept) == []
-    line = next(line for line in journey.recap(kept).epreuves if line.code == "E1")
+    line = next(line for line in registration_form.recap(kept).epreuves if line.code == "E1")
     assert (line.position_label, line.mark, line.mode_label) == ("Bénéfice", "12,5", None)
 
 
@@ -95,7 +95,7 @@ def test_e4_is_kept_when_both_its_parts_are() -> None:
     half = keeping("E4-A", "12")
     whole = typing_all("acquis", {"meme_bts-note-E4-B": "11", "meme_bts-garder-E4-B": "oui"}, half)
     assert (position(half, "E4"), position(whole, "E4")) == ("Inscrit", "Bénéfice")
-    titles = [one.title for one in journey.describe(whole, EPREUVES).epreuves or ()]
+    titles = [one.title for one in registration_form.describe(whole, EPREUVES).epreuves or ()]
     assert "E4 : Dévelop.suivi.activ.commercia. : Bénéfice" in titles
     carried = progressive(typing_all("acquis", {"meme_bts-note-E4-B": "7"}, whole))
     assert position(carried, "E4") == "Report"
@@ -126,7 +126,7 @@ def test_a_bts_obtained_dispenses_of_the_units_it_shares() -> None:
     shared = typing_all("acquis", {"diplome-specialite": "31213"}, with_diploma("bts_autre", "E1"))
     assert wrong(shared) == []
     assert "ne donne pas droit" in wrong(with_diploma("bts_autre", "E1"))[0]
-    found = journey.search(shared, NUMBER, "diplome-specialite", "management", 5)
+    found = registration_form.search(shared, NUMBER, "diplome-specialite", "management", 5)
     assert [one.value for one in found] == ["31213"]
 
 
@@ -141,7 +141,7 @@ def test_a_professional_epreuve_is_never_dispensed_by_a_diploma() -> None:
 
 def test_the_vae_box_says_so_on_the_confirmation() -> None:
     vae = typing_all("acquis", {"vae": "oui", "vae-annee": "2020", "vae-garder-E3": "oui"})
-    outcome = journey.judge(vae)
+    outcome = registration_form.judge(vae)
     assert outcome.confirmation.vae
     assert position(vae, "E3") == "Dispensé"
 
@@ -159,7 +159,7 @@ def test_a_unit_is_kept_on_one_ground_only() -> None:
 
 @pytest.mark.parametrize("year", ["", "21", "2022", "demain"])
 def test_the_year_of_an_open_box_precedes_the_session(year: str) -> None:
-    found = journey.check(typing_all("acquis", {"meme_bts-annee": year}), NUMBER)
+    found = registration_form.check(typing_all("acquis", {"meme_bts-annee": year}), NUMBER)
     assert [one.pointer for one in found] == ["#/meme_bts-annee"]
 
 

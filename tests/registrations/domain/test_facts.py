@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import date
 
 from services.registrations.domain.facts import FACTS, age_on, lookup
-from tests.registrations.domain.bts import BTS, DOSSIER, PIERRE, typing
+from tests.registrations.domain.example_dossier import BTS, DOSSIER, PIERRE, typing
 
 
 def test_a_dossier_answers_the_facts_of_its_conditions() -> None:

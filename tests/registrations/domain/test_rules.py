@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from services.contracts.registrations import WARNINGS
-from services.registrations.domain import declaration, journey, rules
-from services.registrations.domain.definition import Epreuve, Item, RuleUse
+from services.registrations.domain import declaration, registration_form, rules
 from services.registrations.domain.dossier import Dossier
-from tests.registrations.domain.bts import BTS, DOSSIER, SESSION, details, typing, typing_all
+from services.registrations.domain.exam_definition import Epreuve, Item, RuleUse
+from tests.registrations.domain.example_dossier import BTS, DOSSIER, SESSION, details, typing, typing_all
 
 PROGRESSIVE = typing("qualification", forme="progressive")
 
@@ -68,8 +68,8 @@ def test_k9_counts_engagement_apart_from_the_referentiel() -> None:
 def test_k9_changes_with_session_2025() -> None:
     three = typing("epreuves", in_session(2025), position__EF2="inscrit")
     before = typing("epreuves", in_session(2024), position__EF2="inscrit")
-    assert len(journey.check(three, 7)) == 2
-    assert journey.check(before, 7) == ()
+    assert len(registration_form.check(three, 7)) == 2
+    assert registration_form.check(before, 7) == ()
 
 
 def test_k10_the_second_language_is_another_one() -> None:
@@ -101,7 +101,7 @@ def test_k10_holds_between_any_two_languages_whatever_the_catalogue_says() -> No
     forgotten = with_epreuves(ENGLISH, SECOND, answers={"option-E2": "", "option-EF1": "anglais"})
     [reason] = reasons("options_differ", forgotten)
     assert reason == "EF1 : l'option doit différer de celle de E2."
-    offered = next(one.option for one in journey.describe(forgotten, 7).epreuves or () if one.code == "EF1")
+    offered = next(one.option for one in registration_form.describe(forgotten, 7).epreuves or () if one.code == "EF1")
     assert offered
     assert "anglais" not in [option.value for option in offered.options]
 
@@ -109,7 +109,7 @@ def test_k10_holds_between_any_two_languages_whatever_the_catalogue_says() -> No
 def test_k10_leaves_a_way_out_to_the_language_that_can_be_chosen() -> None:
     chosen_first = replace(SECOND, code="E2", kind="obligatoire")
     fixed = replace(ENGLISH, code="EF1", kind="facultative")
-    found = journey.check(with_epreuves(chosen_first, fixed, answers={"option-EF1": ""}), 7)
+    found = registration_form.check(with_epreuves(chosen_first, fixed, answers={"option-EF1": ""}), 7)
     assert [one.pointer for one in found] == ["#/option-E2"]
     twice = with_epreuves(ENGLISH, replace(ENGLISH, code="EF1"), answers={"option-E2": "", "option-EF1": ""})
     assert reasons("options_differ", twice) == []
@@ -117,30 +117,35 @@ def test_k10_leaves_a_way_out_to_the_language_that_can_be_chosen() -> None:
 
 def test_an_epreuve_named_for_its_language_does_not_name_it_twice() -> None:
     shown = with_epreuves(ENGLISH, answers={"option-E2": "anglais"})
-    assert "E2 : Langue vivante : Anglais : Inscrit" in [one.title for one in journey.describe(shown, 7).epreuves or ()]
-    assert next(line.option for line in journey.recap(shown).epreuves if line.code == "E2") is None
+    assert "E2 : Langue vivante : Anglais : Inscrit" in [
+        one.title for one in registration_form.describe(shown, 7).epreuves or ()
+    ]
+    assert next(line.option for line in registration_form.recap(shown).epreuves if line.code == "E2") is None
 
 
 def test_k14_is_shown_going_forward_and_listed_before_the_save_and_with_it() -> None:
     dossier = typing("diploma", typing("candidature", categorie="510", etablissement="INDIVIDUELS 025"), diplome="cap")
-    experience, diploma = journey.describe(dossier, 3).notices[0], journey.describe(dossier, 6).notices[0]
-    assert experience in journey.describe(dossier, 4).notices
-    assert diploma in journey.describe(dossier, 7).notices
-    assert {experience, diploma} <= set(journey.describe(dossier, 9).notices)
-    told = next(one for one in journey.judge(dossier).recap.sections if one.title == WARNINGS)
+    experience, diploma = (
+        registration_form.describe(dossier, 3).notices[0],
+        registration_form.describe(dossier, 6).notices[0],
+    )
+    assert experience in registration_form.describe(dossier, 4).notices
+    assert diploma in registration_form.describe(dossier, 7).notices
+    assert {experience, diploma} <= set(registration_form.describe(dossier, 9).notices)
+    told = next(one for one in registration_form.judge(dossier).recap.sections if one.title == WARNINGS)
     assert [(line.label, line.value) for line in told.lines] == [
         ("Informations candidature", experience),
         ("Diplôme possédé", diploma),
     ]
-    assert told in journey.recap(dossier).sections
+    assert told in registration_form.recap(dossier).sections
 
 
 def test_k14_follows_the_category() -> None:
-    [experience] = journey.describe(typing("candidature", categorie="510"), 4).notices
-    [attestation] = journey.describe(typing("candidature", categorie="320"), 4).notices
+    [experience] = registration_form.describe(typing("candidature", categorie="510"), 4).notices
+    [attestation] = registration_form.describe(typing("candidature", categorie="320"), 4).notices
     assert "expérience professionnelle" in experience
     assert "attestation de formation" in attestation
-    assert journey.describe(typing("candidature", categorie="520"), 4).notices == ()
+    assert registration_form.describe(typing("candidature", categorie="520"), 4).notices == ()
 
 
 @pytest.mark.parametrize(("year", "years"), [(2022, "3 ans"), (2023, "1 an ")])
@@ -151,8 +156,8 @@ def test_k14_tells_the_years_of_experience_without_blocking(year: int, years: st
 
 def test_k14_tells_that_a_diploma_does_not_open_the_exam_by_right() -> None:
     cap = typing("diploma", diplome="cap")
-    assert journey.check(cap, 6) == ()
-    assert "CERTIFICAT D'APTITUDE" in journey.describe(cap, 6).notices[0]
+    assert registration_form.check(cap, 6) == ()
+    assert "CERTIFICAT D'APTITUDE" in registration_form.describe(cap, 6).notices[0]
 
 
 def test_a_use_of_a_rule_is_checked_against_its_parameters() -> None:

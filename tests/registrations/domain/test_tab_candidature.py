@@ -2,9 +2,9 @@
 
 import pytest
 
-from services.registrations.domain import journey
-from tests.registrations.domain.bts import DOSSIER, details, typing
-from tests.registrations.domain.shown import CANDIDATURE, EMPTY, field, pointers, sections
+from services.registrations.domain import registration_form
+from tests.registrations.domain.example_dossier import DOSSIER, details, typing
+from tests.registrations.domain.tab_reading import CANDIDATURE, EMPTY, field, pointers, sections
 
 
 def test_only_public_categories_are_offered() -> None:
@@ -24,7 +24,7 @@ def test_the_doctors_advice_comes_with_a_yes() -> None:
     asked = typing("candidature", handicap="oui")
     assert "médecin" in field(asked, CANDIDATURE, "handicap_conseil").label
     assert "handicap_conseil" not in [one.name for s in sections(DOSSIER, CANDIDATURE) for one in s.fields]
-    assert journey.judge(asked).confirmation.handicap
+    assert registration_form.judge(asked).confirmation.handicap
 
 
 def test_who_renounces_is_told_what_for() -> None:
@@ -38,12 +38,12 @@ def test_who_renounces_is_told_what_for() -> None:
     [("320", ["0250013D", "0250099Z"]), ("410", ["CNED"]), ("510", ["INDIVIDUELS 025"])],
 )
 def test_establishments_are_searched_by_category_and_residence(categorie: str, codes: list[str]) -> None:
-    found = journey.search(typing("candidature", categorie=categorie), CANDIDATURE, "etablissement", "", 10)
+    found = registration_form.search(typing("candidature", categorie=categorie), CANDIDATURE, "etablissement", "", 10)
     assert [one.value for one in found] == codes
 
 
 def test_an_establishment_of_another_kind_is_refused() -> None:
-    [reason] = details(journey.check(typing("candidature", etablissement="CNED"), CANDIDATURE))
+    [reason] = details(registration_form.check(typing("candidature", etablissement="CNED"), CANDIDATURE))
     assert "ne correspond pas à la catégorie FORMATION CONTINUE (320)" in reason
 
 

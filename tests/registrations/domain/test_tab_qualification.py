@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from services.registrations.domain import journey
-from tests.registrations.domain.bts import DOSSIER, typing, typing_all
-from tests.registrations.domain.shown import ACQUIS, EMPTY, QUALIFICATION, field, pointers, sections
+from services.registrations.domain import registration_form
+from tests.registrations.domain.example_dossier import DOSSIER, typing, typing_all
+from tests.registrations.domain.tab_reading import ACQUIS, EMPTY, QUALIFICATION, field, pointers, sections
 
 
 @pytest.mark.parametrize("typed", ["banque", "CLIENTELE conseil", "31310"])
 def test_a_specialite_is_found_by_its_words_or_code(typed: str) -> None:
-    found = journey.search(EMPTY, QUALIFICATION, "specialite", typed, 5)
+    found = registration_form.search(EMPTY, QUALIFICATION, "specialite", typed, 5)
     assert found[0].label == "Banque - conseiller de clientèle (31310)"
 
 
@@ -35,7 +35,7 @@ def test_a_derogation_opens_the_wished_form() -> None:
     wished = typing("qualification", asked, forme_souhaitee="progressive")
     final = field(wished, QUALIFICATION, "forme_finale")
     assert (final.value, final.disabled) == ("Progressive (sous réserve de l'accord du recteur)", True)
-    assert journey.judge(wished).confirmation.forme == final.value
+    assert registration_form.judge(wished).confirmation.forme == final.value
 
 
 def test_a_derogation_to_the_same_form_is_pointless() -> None:
@@ -55,7 +55,7 @@ def test_acquis_opens_the_fields_of_ticked_boxes_only() -> None:
 
 
 def test_renouncing_is_recalled_where_units_are_unticked() -> None:
-    assert "repasser" in journey.describe(typing("candidature", renoncement="oui"), ACQUIS).notices[0]
+    assert "repasser" in registration_form.describe(typing("candidature", renoncement="oui"), ACQUIS).notices[0]
 
 
 def test_the_only_form_of_a_category_is_chosen_already() -> None:

@@ -8,9 +8,9 @@ from typing import Any
 from flask import Flask
 
 from services.registrations.models import CandidatureVersion, db
-from tests.registrations.domain.bts import ANSWERS, BESANCON
+from tests.registrations.domain.example_dossier import ANSWERS, BESANCON
+from tests.registrations.service.candidate_client import Answer, Person
 from tests.registrations.service.outbox import events_of, follow_ups_of
-from tests.registrations.service.portal import Answer, Person
 from tests.support import tokens
 
 MOVED: dict[str, Any] = {**ANSWERS["identification"], "adresse": "2 rue du lac"}

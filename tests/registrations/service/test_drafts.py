@@ -11,8 +11,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from services.registrations.models import CandidatureVersion, Draft, db
-from tests.registrations.domain.bts import ANSWERS, BESANCON
-from tests.registrations.service.portal import Person
+from tests.registrations.domain.example_dossier import ANSWERS, BESANCON
+from tests.registrations.service.candidate_client import Person
 
 IDENTIFICATION, CANDIDATURE = 2, 3
 Row = TypeVar("Row", Draft, CandidatureVersion)

@@ -12,8 +12,8 @@ from sqlalchemy import inspect
 
 from services.chassis import clock
 from services.registrations.models import Candidature, db
+from tests.registrations.service.candidate_client import Person
 from tests.registrations.service.outbox import events_of
-from tests.registrations.service.portal import Person
 from tests.registrations.service.test_refused_mails import deliver
 from tests.registrations.service.test_refused_mails import sending as sending
 from tests.registrations.service.test_staff import Desk

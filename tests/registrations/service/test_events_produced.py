@@ -13,10 +13,10 @@ from services.contracts import BY_TYPE
 from services.registrations import catalogue
 from services.registrations.operations.catalogue import load_catalogue
 from services.registrations.operations.openings import NewDates, change_window
-from tests.registrations.domain.bts import at
+from tests.registrations.domain.example_dossier import at
+from tests.registrations.service.candidate_client import NOW, OPERATOR, Person
 from tests.registrations.service.outbox import events_of
-from tests.registrations.service.portal import NOW, OPERATOR, Person
-from tests.registrations.service.test_own_catalogue import ROOT
+from tests.registrations.service.test_delivered_catalogue import ROOT
 
 SAMPLES = Path(__file__).parents[2] / "contracts" / "samples"
 CANDIDATURE = "0123456789abcdef0123456789abcdef"  # ids are random: samples show this one

@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from services.registrations.models import db
 from services.registrations.queries import staff as queries
-from tests.registrations.service.portal import Person
+from tests.registrations.service.candidate_client import Person
 from tests.support import tokens
 
 ALL = "/v1/staff/candidatures.csv"

@@ -12,7 +12,7 @@ from services.mail.sent import KEPT
 from services.registrations.jobs import jobs
 from services.registrations.models import db, sent_mails
 from services.registrations.operations import candidates
-from tests.registrations.service.portal import Person
+from tests.registrations.service.candidate_client import Person
 from tests.registrations.service.test_refused_mails import EMAIL, deliver
 from tests.registrations.service.test_refused_mails import sending as sending
 from tests.support.smtp import Mailbox

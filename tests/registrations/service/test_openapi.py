@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis.core.result import Ok
 
-from tests.registrations.domain.bts import ANSWERS
-from tests.registrations.service.portal import Person
+from tests.registrations.domain.example_dossier import ANSWERS
+from tests.registrations.service.candidate_client import Person
 from tests.support import tokens
 
 TRIES = 8

@@ -14,9 +14,9 @@ from services.registrations.models import CatalogueRevision, CurrentExam, db
 from services.registrations.operations.catalogue import compare_catalogue, load_catalogue
 from services.registrations.operations.messages import NewMessage, publish_message, withdraw_message
 from services.registrations.operations.openings import NewDates, change_window
-from tests.registrations.domain.bts import BESANCON, at
+from tests.registrations.domain.example_dossier import BESANCON, at
+from tests.registrations.service.candidate_client import AMIENS, GUIDE, GUIDE_SESSION, NOW, OPERATOR, Answer, Person
 from tests.registrations.service.outbox import events_of
-from tests.registrations.service.portal import AMIENS, GUIDE, GUIDE_SESSION, NOW, OPERATOR, Answer, Person
 
 PICKED = "domaine=Examen&exam=BTS&session=2022"
 

@@ -10,7 +10,7 @@ from services.mail.mailer import MAILER, Mailer
 from services.registrations.follow_ups import registry
 from services.registrations.models import MailRefusal, db
 from services.registrations.operations import candidates, mail_refusals
-from tests.registrations.service.portal import Person
+from tests.registrations.service.candidate_client import Person
 from tests.registrations.service.test_staff import Desk
 from tests.support import tokens
 from tests.support.smtp import Mailbox

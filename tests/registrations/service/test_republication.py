@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 
 from services.chassis.events.envelope import Envelope
 from services.registrations.models import db, events
-from tests.registrations.service.portal import Person
+from tests.registrations.service.candidate_client import Person
 
 
 def _told(app: Flask) -> list[tuple[str, int, str]]:

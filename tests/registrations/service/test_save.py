@@ -10,9 +10,9 @@ from flask import Flask
 
 from services.registrations.models import db
 from services.registrations.operations.openings import NewDates, change_window
-from tests.registrations.domain.bts import BESANCON
+from tests.registrations.domain.example_dossier import BESANCON
+from tests.registrations.service.candidate_client import NOW, OPERATOR, Answer, Person
 from tests.registrations.service.outbox import events_of
-from tests.registrations.service.portal import NOW, OPERATOR, Answer, Person
 from tests.support import tokens
 
 SECOND = timedelta(seconds=1)

@@ -8,9 +8,9 @@ import pytest
 from flask import Flask
 
 from services.registrations.models import AuditEntry, db
-from tests.registrations.domain.bts import ANSWERS
+from tests.registrations.domain.example_dossier import ANSWERS
+from tests.registrations.service.candidate_client import Answer, Person
 from tests.registrations.service.outbox import events_of, follow_ups_of
-from tests.registrations.service.portal import Answer, Person
 from tests.support import tokens
 
 SCOPES = ("candidatures:read", "candidatures:manage")

@@ -3,7 +3,7 @@
 K1 (exclusivity), K11 (structure), K12 (mode) and K13 (pièces) are derived for every exam and need no listing.
 """
 
-from services.registrations.domain.rules import acquis, choices, qualification, titles
+from services.registrations.domain.rules import acquis, epreuve_choices, prerequisites, qualification
 from services.registrations.domain.rules.registry import ERROR, RULES, WARNING, Rule, apply, in_force, problems
 
 __all__ = [
@@ -13,9 +13,9 @@ __all__ = [
     "Rule",
     "acquis",
     "apply",
-    "choices",
+    "epreuve_choices",
     "in_force",
+    "prerequisites",
     "problems",
     "qualification",
-    "titles",
 ]

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from services.registrations.domain.acquis import PASS_MARK, Box, Declared, Kept, field
 from services.registrations.domain.declaration import Declaration
-from services.registrations.domain.definition import Epreuve, Item
+from services.registrations.domain.epreuve_positions import BENEFICE, DISPENSE, PROGRESSIVE, REPORT
+from services.registrations.domain.epreuve_structure import FACULTATIVE, Role, structure_of
+from services.registrations.domain.exam_definition import Epreuve, Item
 from services.registrations.domain.forms import FieldError, error
-from services.registrations.domain.positions import BENEFICE, DISPENSE, PROGRESSIVE, REPORT
 from services.registrations.domain.rules.registry import rule
-from services.registrations.domain.structure import FACULTATIVE, Role, structure_of
 
 COMMON = "commune:"  # tag of an épreuve whose unit several spécialités share
 _SHARED = "commune"

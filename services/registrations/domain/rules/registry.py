@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.registrations.domain.declaration import Declaration
-from services.registrations.domain.definition import RuleUse
+from services.registrations.domain.exam_definition import RuleUse
 from services.registrations.domain.forms import FieldError
 
 ERROR, WARNING = "error", "warning"

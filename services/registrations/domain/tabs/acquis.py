@@ -8,16 +8,16 @@ from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
 from services.reference import academies
 from services.registrations.domain.acquis import Box, Declared, Kept, field, mark_label
-from services.registrations.domain.answers import OUI, Typed
 from services.registrations.domain.declaration import Declaration
-from services.registrations.domain.definition import Tab
 from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.epreuve_positions import POSITIONS
+from services.registrations.domain.exam_definition import Tab
 from services.registrations.domain.forms import Field, FieldError, Option, Section, error
-from services.registrations.domain.positions import POSITIONS
+from services.registrations.domain.tab_answers import OUI, Typed
 from services.registrations.domain.tabs import acquis_fields
-from services.registrations.domain.tabs.inputs import check_fields, filled
-from services.registrations.domain.tabs.kind import TabContent, TabKind
+from services.registrations.domain.tabs.form_fields import check_fields, filled
 from services.registrations.domain.tabs.specialites import matching
+from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
 
 INTRODUCTION = (
     "Si vous remplissez les conditions pour obtenir des reports de notes ou des dispenses sur certaines épreuves de "

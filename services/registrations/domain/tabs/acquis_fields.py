@@ -17,13 +17,13 @@ from services.registrations.domain.acquis import (
     field,
     is_shown_as_kept,
 )
-from services.registrations.domain.answers import OUI
 from services.registrations.domain.declaration import Declaration
-from services.registrations.domain.definition import Epreuve, Exam
 from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.exam_definition import Epreuve, Exam
 from services.registrations.domain.forms import Field, Option
 from services.registrations.domain.rules.acquis import common_with, opened_by_title, opens_common_units
-from services.registrations.domain.tabs.inputs import SELECT, notice, yes_no
+from services.registrations.domain.tab_answers import OUI
+from services.registrations.domain.tabs.form_fields import SELECT, notice, yes_no
 from services.registrations.domain.tabs.specialites import matching, specialite_label
 
 PARTS = (*GROUND, SHOWN, PROPOSED)

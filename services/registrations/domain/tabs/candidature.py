@@ -9,14 +9,14 @@ from dataclasses import replace
 
 from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
-from services.registrations.domain.answers import NON, OUI, Typed
-from services.registrations.domain.definition import Exam, Tab
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.etablissements import Etablissement
+from services.registrations.domain.exam_definition import Exam, Tab
 from services.registrations.domain.forms import Field, FieldError, Option, Section, error
+from services.registrations.domain.tab_answers import NON, OUI, Typed
 from services.registrations.domain.tabs import categories, etablissements
-from services.registrations.domain.tabs.inputs import OUI_NON, SELECT, check_fields, filled, notice, yes_no
-from services.registrations.domain.tabs.kind import MOST_PROPOSED, TabContent, TabKind
+from services.registrations.domain.tabs.form_fields import OUI_NON, SELECT, check_fields, filled, notice, yes_no
+from services.registrations.domain.tabs.tab_kind import MOST_PROPOSED, TabContent, TabKind
 
 PARTS = ("duree", "etablissement", "handicap", "diffusion", "renoncement")  # what `omit` may name
 HANDICAP_LABEL = "Demande d'aménagement(s) d'épreuves au titre du handicap (1)"

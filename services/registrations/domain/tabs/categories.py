@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from services.registrations.domain.definition import Category, Exam
+from services.registrations.domain.exam_definition import Category, Exam
 from services.registrations.domain.forms import Explanation, Guidance
-from services.registrations.domain.rules.titles import years_label
+from services.registrations.domain.rules.prerequisites import years_label
 
 TITLE = "Quelle catégorie choisir ?"
 NOTICE = "categories_notice"  # of the exam's texts: who is in none of them

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
-from services.registrations.domain.definition import Item, Tab
 from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.exam_definition import Item, Tab
 from services.registrations.domain.forms import Field, FieldError, Option, Section
-from services.registrations.domain.tabs.inputs import SELECT, check_fields, filled
-from services.registrations.domain.tabs.kind import TabContent, TabKind
+from services.registrations.domain.tabs.form_fields import SELECT, check_fields, filled
+from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
 from services.registrations.domain.tabs.takeover import shown
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from services.registrations.domain import positions
-from services.registrations.domain.answers import Typed
+from services.registrations.domain import epreuve_positions
 from services.registrations.domain.declaration import Declaration
-from services.registrations.domain.definition import Tab
 from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.epreuve_positions import INSCRIT, NON_INSCRIT, POSITIONS, ChosenEpreuve
+from services.registrations.domain.epreuve_structure import FACULTATIVE, Role
+from services.registrations.domain.exam_definition import Tab
 from services.registrations.domain.forms import Field, FieldError, Option, error
-from services.registrations.domain.outcome import EpreuveField
-from services.registrations.domain.positions import INSCRIT, NON_INSCRIT, POSITIONS, ChosenEpreuve
-from services.registrations.domain.rules.choices import first_of_a_kind
-from services.registrations.domain.structure import FACULTATIVE, Role
-from services.registrations.domain.tabs.inputs import SELECT
-from services.registrations.domain.tabs.kind import TabContent, TabKind
+from services.registrations.domain.rules.epreuve_choices import first_of_a_kind
+from services.registrations.domain.tab_answers import Typed
+from services.registrations.domain.tab_views import EpreuveField
+from services.registrations.domain.tabs.form_fields import SELECT
+from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
 
 NO_SPECIALITE = "Choisissez d'abord votre spécialité : les épreuves en dépendent."
 ATTENDANCE = "Si vous vous inscrivez à cette épreuve, vous devrez vous y présenter."
@@ -93,7 +93,9 @@ def _option_field(declared: Declaration, chosen: ChosenEpreuve, typed: Typed) ->
 def _still_free(declared: Declaration, chosen: ChosenEpreuve) -> tuple[tuple[str, str], ...]:
     """The options without those that other épreuves already have and that this one must differ from (K10)."""
     taken = {other.option for other in first_of_a_kind(declared, chosen)}
-    return tuple(option for option in positions.options(declared.exam, chosen.epreuve) if option[0] not in taken)
+    return tuple(
+        option for option in epreuve_positions.options(declared.exam, chosen.epreuve) if option[0] not in taken
+    )
 
 
 def _position_errors(chosen: ChosenEpreuve) -> tuple[FieldError, ...]:
@@ -109,7 +111,7 @@ def _position_errors(chosen: ChosenEpreuve) -> tuple[FieldError, ...]:
 
 def _option_errors(declared: Declaration, chosen: ChosenEpreuve, typed: Typed) -> tuple[FieldError, ...]:
     code, name = chosen.epreuve.code, f"option-{chosen.epreuve.code}"
-    keys = [key for key, _ in positions.options(declared.exam, chosen.epreuve)]
+    keys = [key for key, _ in epreuve_positions.options(declared.exam, chosen.epreuve)]
     if not keys or chosen.role is Role.FOLLOWER:
         return ()
     if typed.answered(name) and typed.text(name) not in keys:

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 
 from services.reference import academies, communes, departements
 from services.reference.text import folded
-from services.registrations.domain.definition import Category
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.etablissements import Etablissement
+from services.registrations.domain.exam_definition import Category
 from services.registrations.domain.forms import Option, Proposal
 from services.registrations.domain.tabs import address
-from services.registrations.domain.tabs.kind import MOST_PROPOSED
+from services.registrations.domain.tabs.tab_kind import MOST_PROPOSED
 
 LYCEE, CNED, INDIVIDUELS = "lycee", "cned", "individuels"
 HINT = "Nom, ville ou numéro de l'établissement"

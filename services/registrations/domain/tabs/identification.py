@@ -10,13 +10,13 @@ from services.contracts.accounts import Identity
 from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
 from services.reference import csp, departements, nationalites, pays, telephones
-from services.registrations.domain.answers import Typed
-from services.registrations.domain.definition import Tab
 from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.exam_definition import Tab
 from services.registrations.domain.forms import Field, FieldError, Option, Section, error
+from services.registrations.domain.tab_answers import Typed
 from services.registrations.domain.tabs import address
-from services.registrations.domain.tabs.inputs import SELECT, called, check_fields, filled
-from services.registrations.domain.tabs.kind import TabContent, TabKind
+from services.registrations.domain.tabs.form_fields import SELECT, called, check_fields, filled
+from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
 from services.registrations.domain.tabs.takeover import shown
 
 CSP_LABEL = "Catégorie socio-professionnelle du candidat ou d'un représentant légal"

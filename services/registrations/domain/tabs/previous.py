@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from services.registrations.domain.definition import Tab
 from services.registrations.domain.dossier import Dossier, PreviousCandidature
+from services.registrations.domain.exam_definition import Tab
 from services.registrations.domain.forms import Field, FieldError, Option, Section, error
 from services.registrations.domain.rules.exclusivity import one_active_candidature
-from services.registrations.domain.tabs.inputs import check_fields, filled
-from services.registrations.domain.tabs.kind import TabContent, TabKind
+from services.registrations.domain.tabs.form_fields import check_fields, filled
+from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
 from services.registrations.domain.tabs.takeover import CHOICE, NOTHING
 
 NONE_HERE = "Vous n'avez pas de candidature précédente à cet examen dans ce portail."

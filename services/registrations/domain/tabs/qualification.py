@@ -5,14 +5,14 @@ from __future__ import annotations
 from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
 from services.registrations.domain import declaration
-from services.registrations.domain.answers import NON, OUI, Typed
 from services.registrations.domain.declaration import FORMES, SUBJECT_TO
-from services.registrations.domain.definition import Tab
 from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.exam_definition import Tab
 from services.registrations.domain.forms import Field, FieldError, Option, Section, error
-from services.registrations.domain.tabs.inputs import OUI_NON, SELECT, check_fields, filled, yes_no
-from services.registrations.domain.tabs.kind import TabContent, TabKind
+from services.registrations.domain.tab_answers import NON, OUI, Typed
+from services.registrations.domain.tabs.form_fields import OUI_NON, SELECT, check_fields, filled, yes_no
 from services.registrations.domain.tabs.specialites import BROWSE, absence, matching, offered, specialite_label
+from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
 from services.registrations.domain.tabs.takeover import shown
 
 DEROGATION_LABEL = "Dérogation à la forme de passage"

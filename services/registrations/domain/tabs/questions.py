@@ -6,13 +6,13 @@ from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
 from services.reference.text import folded
 from services.registrations.domain import facts
-from services.registrations.domain.answers import Typed
 from services.registrations.domain.conditions import Lookup, holds
-from services.registrations.domain.definition import Item, Question, Tab
 from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.exam_definition import Item, Question, Tab
 from services.registrations.domain.formats import FORMATS, Format
 from services.registrations.domain.forms import Field, FieldError, Option, Section, error
-from services.registrations.domain.tabs import inputs
+from services.registrations.domain.tab_answers import Typed
+from services.registrations.domain.tabs import form_fields
 
 _FIELD_TYPES = {"choice": "select", "consent": "checkbox", "search": "search", "yes_no": "yes_no", "date": "date"}
 _FORMAT_OF_TYPE = {"number": "nombre", "date": "date"}
@@ -23,12 +23,12 @@ def sections(dossier: Dossier, tab: Tab) -> tuple[Section, ...]:
     if not fields:
         return ()
     title = tab.title if tab.kind in ("questions", "notice") else "Informations complémentaires"
-    return (inputs.filled(Section(title, fields), dossier.typed(tab)),)
+    return (form_fields.filled(Section(title, fields), dossier.typed(tab)),)
 
 
 def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
     shown, typed = _shown(dossier, tab), dossier.typed(tab)
-    by_field = inputs.check_fields((Section(None, _fields(dossier, tab)),), typed)
+    by_field = form_fields.check_fields((Section(None, _fields(dossier, tab)),), typed)
     by_format = (_format_error(dossier, question, typed) for question in shown)
     return (*by_field, *(one for one in by_format if one is not None))
 
@@ -66,11 +66,11 @@ def _fields(dossier: Dossier, tab: Tab) -> tuple[Field, ...]:
 
 def _field(dossier: Dossier, tab: Tab, question: Question, lookup: Lookup, deciding: frozenset[str]) -> Field:
     if question.type == "notice":
-        return inputs.notice(question.name, question.text or question.label)
+        return form_fields.notice(question.name, question.text or question.label)
     expected = _format(question)
     options = tuple(Option(item.key, item.label) for item in _items(dossier, question))
     if question.type == "yes_no":
-        options = tuple(Option(value, text) for value, text in inputs.OUI_NON.items())
+        options = tuple(Option(value, text) for value, text in form_fields.OUI_NON.items())
     typed = dossier.typed(tab).text(question.name)
     chosen = _item(dossier, question, typed)
     return Field(
@@ -83,7 +83,7 @@ def _field(dossier: Dossier, tab: Tab, question: Question, lookup: Lookup, decid
         inputmode=expected.inputmode if expected else None,
         search=question.name if question.type == "search" else None,
         display=(chosen.label if chosen else typed or None) if question.type == "search" else None,
-        placeholder=inputs.SELECT if question.type == "choice" else None,
+        placeholder=form_fields.SELECT if question.type == "choice" else None,
         refresh=question.name in deciding,
     )
 
@@ -114,7 +114,7 @@ def _format(question: Question) -> Format | None:
 def _told(dossier: Dossier, question: Question, typed: Typed) -> str:
     text = typed.text(question.name)
     if question.type == "yes_no":
-        return inputs.OUI_NON.get(text, "")
+        return form_fields.OUI_NON.get(text, "")
     if question.type == "consent":
         return ("Oui" if typed.ticked(question.name) else "Non") if typed else ""
     item = _item(dossier, question, text)

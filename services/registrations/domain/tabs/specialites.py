@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from services.reference.text import folded
-from services.registrations.domain.definition import Exam, Specialite
 from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.exam_definition import Exam, Specialite
 from services.registrations.domain.forms import Option
 
 DOMAINS = "domaines"  # the exam's list of what spécialités are about

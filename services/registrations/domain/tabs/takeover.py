@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from services.registrations.domain.answers import Typed
-from services.registrations.domain.definition import Tab
 from services.registrations.domain.dossier import Dossier, PreviousCandidature
+from services.registrations.domain.exam_definition import Tab
+from services.registrations.domain.tab_answers import Typed
 
 CHOICE = "reprise"  # field of the tab « Candidatures précédentes »
 NOTHING = "aucune"

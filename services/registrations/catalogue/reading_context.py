@@ -1,0 +1,85 @@
+"""What the readers of the sections share while one exam is built: its mistakes, its conditions, where things stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from services.registrations.catalogue.fields import Fields
+from services.registrations.catalogue.mistakes import Mistake
+from services.registrations.catalogue.yaml_nodes import UNREADABLE, Node
+from services.registrations.domain.conditions import Condition, Test
+from services.registrations.domain.exam_definition import ContactText
+
+
+@dataclass(frozen=True)
+class Written:
+    """A condition of the files. `kind` is what it belongs to: "piece", "form" or "question", named `name`."""
+
+    kind: str
+    name: str
+    node: Node
+    condition: Condition
+    tests: tuple[tuple[Test, Node], ...]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A name that another part of the exam must define: of a "list", a "form", a "piece" …"""
+
+    kind: str
+    name: str
+    node: Node
+
+
+@dataclass
+class Building:
+    now: datetime
+    contacts: dict[str, ContactText]  # by académie
+    mistakes: list[Mistake] = field(default_factory=list)
+    conditions: list[Written] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
+    places: dict[tuple[str, ...], Node] = field(default_factory=dict)
+
+    def fields(self, node: Node, what: str) -> Fields:
+        return Fields(node, self.mistakes, what)
+
+    def refuse(self, node: Node, text: str) -> None:
+        self.mistakes.append(Mistake(node.file, node.line, text))
+
+    def refer(self, kind: str, name: str | None, node: Node) -> None:
+        if name:
+            self.references.append(Reference(kind, name, node))
+
+    def place(self, node: Node, what: str, *key: str) -> None:
+        """Remember where something stands; the same key twice is a mistake."""
+        first = self.places.setdefault(key, node)
+        if first is not node and key[-1]:
+            where = f"{first.file}:{first.line}"
+            self.refuse(node, f"doublon de {what} « {key[-1]} », déjà écrit en {where} : n'en garder qu'un")
+
+    def listed(self, node: Node | None, what: str) -> Iterator[Node]:
+        """The items of a section that is a list."""
+        if node is None or node.is_null or node.kind == UNREADABLE:
+            return
+        if node.kind != "list":
+            self.refuse(node, f"{what} : une liste est attendue (« - … »)")
+            return
+        yield from node.items
+
+    def keyed(self, node: Node | None, what: str) -> Iterator[tuple[str, Node]]:
+        """The entries of a section that is a map."""
+        if node is None or node.is_null or node.kind == UNREADABLE:
+            return
+        if node.kind != "map":
+            self.refuse(node, f"{what} : des noms suivis de valeurs sont attendus (« nom: … »)")
+            return
+        yield from node.entries.items()
+
+    def range_of(self, fields: Fields, first: str = "from", last: str = "to") -> tuple[int | None, int | None]:
+        """Two session years, both included; either may be left open."""
+        begin, end = fields.integer(first), fields.integer(last)
+        if begin is not None and end is not None and begin > end:
+            self.refuse(fields.node, f"« {first}: {begin} » vient après « {last}: {end} » : les échanger")
+        return begin, end

@@ -1,0 +1,40 @@
+"""The form of an exam's session as it was answered, whoever answers it and where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from services.registrations.domain.etablissements import EtablissementDirectory
+from services.registrations.domain.exam_definition import Category, Exam, Session, Tab
+from services.registrations.domain.tab_answers import Typed
+
+# Tab name -> field name -> what was typed, untouched.
+Answers = Mapping[str, Mapping[str, str | Sequence[str]]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answered:
+    exam: Exam
+    session: Session
+    answers: Answers
+    directory: EtablissementDirectory
+
+    def typed(self, tab: Tab) -> Typed:
+        return Typed(self.answers.get(tab.name, {}))
+
+    def typed_in(self, kind: str) -> Typed:
+        """The answers of the exam's first tab of a kind; nothing typed where it has none."""
+        tab = self.tab_of_kind(kind)
+        return self.typed(tab) if tab else Typed({})
+
+    def tab_of_kind(self, kind: str) -> Tab | None:
+        return next((tab for tab in self.exam.tabs if tab.kind == kind), None)
+
+    def tab(self, number: int) -> Tab | None:
+        return self.exam.tabs[number - 1] if 1 <= number <= len(self.exam.tabs) else None
+
+    def category(self) -> Category | None:
+        """The candidate's category, if a public one was chosen."""
+        category = self.exam.category(self.typed_in("candidature").text("categorie"))
+        return category if category and category.public else None

@@ -1,0 +1,101 @@
+"""What a dossier comes to: the récapitulatif, the lines of épreuves, pièces and forms asked for (K13), the outcome."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from services.contracts.registrations import EpreuveLine, FormOffered, PieceAsked, Section
+from services.registrations.domain import confirmation, facts
+from services.registrations.domain.acquis import mark_label
+from services.registrations.domain.conditions import Lookup, holds
+from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.epreuve_positions import ChosenEpreuve
+from services.registrations.domain.exam_definition import FormText, PieceRule
+from services.registrations.domain.rules.exclusivity import exclusivity_key
+from services.registrations.domain.tab_views import Outcome, Recap
+from services.registrations.domain.tabs import questions
+from services.registrations.domain.tabs.text_tabs import CHANGES_NOT_SENT, NOT_SAVED
+
+
+def recap(dossier: Dossier, sections: tuple[Section, ...]) -> Recap:
+    warning = CHANGES_NOT_SENT if dossier.modifies else NOT_SAVED
+    return Recap(dossier.numero_candidat, warning, sections, epreuve_lines(dossier))
+
+
+def outcome(dossier: Dossier, sections: tuple[Section, ...]) -> Outcome:
+    """The outcome of a dossier in which nothing is wrong any more."""
+    declared, lookup = dossier.declaration, facts.lookup(dossier)
+    lines = epreuve_lines(dossier)
+    pieces = asked_pieces(dossier, lookup)
+    extra = tuple(section for tab in dossier.exam.tabs for section in questions.recap(dossier, tab))
+    return Outcome(
+        recap=Recap(dossier.numero_candidat, None, sections, lines),
+        epreuves=lines,
+        confirmation=confirmation.of(dossier, declared, extra),
+        demande_text=tuple(dossier.exam.texts.get("demande", ())),
+        pieces=pieces,
+        forms=_offered_forms(dossier, lookup, pieces),
+        specialite_code=declared.specialite.code if declared.specialite else None,
+        specialite_label=declared.specialite.label if declared.specialite else None,
+        exclusivity_key=exclusivity_key(dossier),
+    )
+
+
+def epreuve_lines(dossier: Dossier) -> tuple[EpreuveLine, ...]:
+    return tuple(_line(chosen) for chosen in dossier.declaration.epreuves)
+
+
+def asked_pieces(dossier: Dossier, lookup: Lookup) -> tuple[PieceAsked, ...]:
+    """K13: the session's pièces whose condition holds, in the order of the catalogue."""
+    return tuple(
+        _piece(dossier, piece)
+        for piece in dossier.exam.pieces
+        if piece.code in dossier.session.pieces and holds(piece.when, lookup)
+    )
+
+
+def _line(chosen: ChosenEpreuve) -> EpreuveLine:
+    epreuve = chosen.epreuve
+    return EpreuveLine(
+        code=epreuve.code,
+        label=epreuve.label,
+        option=chosen.option_label,
+        unit=epreuve.unit,
+        parent=epreuve.parent,
+        mandatory=chosen.mandatory,
+        position=chosen.position,
+        position_label=chosen.position_label,
+        mode_label=chosen.mode_label,
+        mark=mark_label(chosen.kept_mark) if chosen.kept_mark is not None else None,
+        hidden_on_pdf=epreuve.hidden_on_pdf,
+    )
+
+
+def _piece(dossier: Dossier, piece: PieceRule) -> PieceAsked:
+    return PieceAsked(
+        code=piece.code,
+        label=piece.label,
+        group_code=piece.group_code,
+        group_label=piece.group_label,
+        required=piece.required,
+        formats=piece.formats,
+        form=piece.form,
+        deposit_opens=_iso(dossier.opening.deposit_opens),
+        deposit_closes=_iso(dossier.opening.deposit_closes),
+    )
+
+
+def _offered_forms(dossier: Dossier, lookup: Lookup, pieces: tuple[PieceAsked, ...]) -> tuple[FormOffered, ...]:
+    """The forms of the pièces asked for, and those of the menu « Les formulaires »."""
+    beside = {piece.form for piece in pieces}
+    return tuple(
+        _form(form) for form in dossier.exam.forms if (form.in_menu or form.code in beside) and holds(form.when, lookup)
+    )
+
+
+def _form(form: FormText) -> FormOffered:
+    return FormOffered(form.code, form.title, form.paragraphs, form.blanks, form.in_menu)
+
+
+def _iso(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat()

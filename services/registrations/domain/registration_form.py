@@ -1,0 +1,235 @@
+"""The registration form from end to end: headings, one tab's view, its errors, the récapitulatif and the outcome.
+
+Tabs come from the exam; what each kind shows and checks lives in `tabs`, the exam's own questions in `tabs.questions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from services.chassis.errors import NotFound
+from services.contracts.registrations import WARNINGS, Line
+from services.contracts.registrations import Section as RecapSection
+from services.registrations.domain import registration_content, rules
+from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.exam_definition import Tab
+from services.registrations.domain.forms import Field, FieldError, Form, Option, Section, error
+from services.registrations.domain.tab_answers import WORDS, Typed
+from services.registrations.domain.tab_views import Incomplete, Outcome, Recap, TabErrors, TabHeading, TabView
+from services.registrations.domain.tabs import KINDS, questions
+from services.registrations.domain.tabs.tab_kind import MOST_PROPOSED, TabContent, TabKind
+
+
+def tabs(dossier: Dossier) -> tuple[TabHeading, ...]:
+    """The exam's tabs in order, numbered from 1."""
+    return tuple(_heading(dossier, number, tab) for number, tab in enumerate(dossier.exam.tabs, start=1))
+
+
+def describe(dossier: Dossier, number: int) -> TabView:
+    """What a tab shows, with what was typed there as it was typed. Raises NotFound for a number that is none."""
+    tab = _tab(dossier, number)
+    content = _content(dossier, tab)
+    return TabView(
+        number=number,
+        kind=tab.kind,
+        name=tab.name,
+        title=tab.title,
+        form=Form(_with_words(content.sections, dossier.typed(tab))) if content.sections else None,
+        recap=recap(dossier) if content.shows_recap else None,
+        epreuves=content.epreuves,
+        paragraphs=content.paragraphs,
+        notices=(*content.notices, *_told_here(dossier, number, tab)),
+    )
+
+
+def check(dossier: Dossier, number: int) -> tuple[FieldError, ...]:
+    """Everything that is wrong with a tab, at once, in its fields' order. Raises NotFound for a number that is none."""
+    tab = _tab(dossier, number)
+    wrong = _errors(dossier, tab)
+    return _as_on_the_page(wrong, _fields(dossier, tab)) if len(wrong) > 1 else wrong
+
+
+def check_all(dossier: Dossier) -> tuple[TabErrors, ...]:
+    """The tabs that have something wrong, with all of it."""
+    found = (
+        TabErrors(number, tab.title, check(dossier, number)) for number, tab in enumerate(dossier.exam.tabs, start=1)
+    )
+    return tuple(tab for tab in found if tab.errors)
+
+
+def search(dossier: Dossier, number: int, field: str, typed: str, limit: int = MOST_PROPOSED) -> tuple[Option, ...]:
+    """At most `limit` proposals for a field of a tab, best first; none for a field without a search."""
+    tab = _tab(dossier, number)
+    if (found := questions.search(dossier, tab, field, typed, limit)) is not None:
+        return found
+    return _kind(tab).search(dossier, tab, field, typed, limit)
+
+
+def advice(dossier: Dossier, number: int, field: str, typed: str) -> str | None:
+    """What is said beside the proposals for a field: why something is not there, what to do."""
+    tab = _tab(dossier, number)
+    return _kind(tab).advise(dossier, tab, field, typed)
+
+
+def known(dossier: Dossier, number: int, typed: Mapping[str, Any]) -> dict[str, Any]:
+    """What was typed into fields that the tab asks for, in whatever state of the dossier, and the words of searches
+    of which nothing is chosen yet; no page sends others, save one of an exam that has changed since.
+    Raises NotFound for a number that is none."""
+    tab = _tab(dossier, number)
+    shown = _fields(dossier, tab)
+    names = _names(dossier, tab, shown) | _searches_without_choice(shown, typed)
+    return {name: value for name, value in typed.items() if name in names}
+
+
+def without_unasked(dossier: Dossier) -> Dossier:
+    """The dossier without answers that no tab asks for: words that were only searched are no answer."""
+    answers = _known_answers(dossier)
+    return dossier if answers == dossier.answers else replace(dossier, answers=answers)
+
+
+def recap(dossier: Dossier) -> Recap:
+    """Everything that was typed, right or not, with the warning that nothing is saved yet."""
+    return registration_content.recap(dossier, recap_sections(dossier))
+
+
+def recap_sections(dossier: Dossier) -> tuple[RecapSection, ...]:
+    """The sections of the récapitulatif: the qualification first, as the guide has it, then tab by tab."""
+    ordered = sorted(dossier.exam.tabs, key=lambda tab: tab.kind != "qualification")
+    sections = (
+        section for tab in ordered for section in (*_kind(tab).recap(dossier, tab), *questions.recap(dossier, tab))
+    )
+    told = (*sections, _warnings_told(dossier))
+    return tuple(section for section in told if section.lines)
+
+
+def judge(dossier: Dossier) -> Outcome:
+    """What a complete dossier comes to. Raises Incomplete with every reason of every tab."""
+    if wrong := check_all(dossier):
+        raise Incomplete(wrong)
+    return registration_content.outcome(dossier, recap_sections(dossier))
+
+
+def _heading(dossier: Dossier, number: int, tab: Tab) -> TabHeading:
+    return TabHeading(
+        number=number,
+        kind=tab.kind,
+        name=tab.name,
+        title=tab.title,
+        visited=tab.name in dossier.answers,
+        complete=not _errors(dossier, tab),
+    )
+
+
+def _known_answers(dossier: Dossier) -> dict[str, Any]:
+    typed = (tab for tab in dossier.exam.tabs if tab.name in dossier.answers)
+    return {tab.name: _answers(dossier, tab, dossier.answers[tab.name]) for tab in typed}
+
+
+def _answers(dossier: Dossier, tab: Tab, typed: Mapping[str, Any]) -> dict[str, Any]:
+    names = _names(dossier, tab, _fields(dossier, tab))
+    return {name: value for name, value in typed.items() if name in names}
+
+
+def _searches_without_choice(fields: tuple[Field, ...], typed: Mapping[str, Any]) -> frozenset[str]:
+    """The names under which their words are posted."""
+    searches = (field.name for field in fields if field.type == "search" and not field.disabled)
+    return frozenset(f"{name}{WORDS}" for name in searches if typed.get(f"{name}{WORDS}") and not typed.get(name))
+
+
+def _with_words(sections: tuple[Section, ...], typed: Typed) -> tuple[Section, ...]:
+    """The sections, searches of which nothing is chosen yet holding the words typed there."""
+    return tuple(
+        replace(section, fields=tuple(_holding_words(field, typed) for field in section.fields)) for section in sections
+    )
+
+
+def _holding_words(field: Field, typed: Typed) -> Field:
+    words = typed.raw(f"{field.name}{WORDS}") if field.type == "search" and not field.value else ""
+    return replace(field, display=words) if words else field
+
+
+def _names(dossier: Dossier, tab: Tab, fields: tuple[Field, ...]) -> frozenset[str]:
+    shown = (field.name for field in fields if not field.disabled)
+    questions = (question.name for question in tab.questions)
+    return frozenset((*shown, *questions, *_kind(tab).more_names(dossier, tab)))
+
+
+def _fields(dossier: Dossier, tab: Tab) -> tuple[Field, ...]:
+    """Of a tab, in the order in which a reader meets them."""
+    content = _content(dossier, tab)
+    of_epreuves = (field for line in content.epreuves or () for field in (line.position, line.option) if field)
+    return (*(field for section in content.sections for field in section.fields), *of_epreuves)
+
+
+def _content(dossier: Dossier, tab: Tab) -> TabContent:
+    """What its kind shows, and the exam's own questions."""
+    content = _kind(tab).describe(dossier, tab)
+    return replace(content, sections=(*content.sections, *questions.sections(dossier, tab)))
+
+
+def _errors(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
+    declared = dossier.declaration
+    uses = rules.in_force(dossier.exam.rules, dossier.session.year, rules.ERROR, tab.kind)
+    found = (
+        *_kind(tab).check(dossier, tab),
+        *(reason for use in uses for reason in rules.apply(use, declared)),
+        *questions.check(dossier, tab),
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _as_on_the_page(errors: tuple[FieldError, ...], fields: tuple[Field, ...]) -> tuple[FieldError, ...]:
+    """In the order in which a reader meets the fields; what belongs to none comes last."""
+    places = {error(field.name, "").pointer: place for place, field in enumerate(fields)}
+    return tuple(sorted(errors, key=lambda one: places.get(one.pointer, len(places))))
+
+
+def _told_here(dossier: Dossier, number: int, tab: Tab) -> tuple[str, ...]:
+    """The warnings of a tab and of the one just left; before « Enregistrer » those of all. The récapitulatif lists them
+    itself."""
+    match tab.kind:
+        case "recap":
+            return ()
+        case "number":
+            return tuple(line.value for line in _warnings_told(dossier).lines)
+    left = dossier.tab(number - 1)
+    return (*(_warnings(dossier, left) if left else ()), *_warnings(dossier, tab))
+
+
+def _warnings_told(dossier: Dossier) -> RecapSection:
+    lines = (Line(tab.title, text) for tab in dossier.exam.tabs for text in _warnings(dossier, tab))
+    return RecapSection(WARNINGS, tuple(lines))
+
+
+def _warnings(dossier: Dossier, tab: Tab) -> tuple[str, ...]:
+    uses = rules.in_force(dossier.exam.rules, dossier.session.year, rules.WARNING, tab.kind)
+    declared = dossier.declaration
+    return tuple(text for use in uses for text in rules.apply(use, declared))
+
+
+def _kind(tab: Tab) -> TabKind:
+    return KINDS[tab.kind]
+
+
+def _tab(dossier: Dossier, number: int) -> Tab:
+    tab = dossier.tab(number)
+    if tab is None:
+        raise NotFound("Cet onglet n'existe pas.")
+    return tab
+
+
+__all__ = [
+    "advice",
+    "check",
+    "check_all",
+    "describe",
+    "judge",
+    "known",
+    "recap",
+    "recap_sections",
+    "search",
+    "tabs",
+    "without_unasked",
+]

@@ -18,7 +18,7 @@ from tests.registrations.catalogue.bts_dossiers import OFFERED, dossier
 
 @pytest.mark.parametrize(("session", "code"), OFFERED)
 def test_every_epreuve_is_printed_on_one_page(session: str, code: str) -> None:
-    outcome = registration_form.judge(dossier(session, code))
+    outcome = registration_form.checked_content(dossier(session, code))
     sheet = confirmation(saved(epreuves=outcome.epreuves, confirmation=outcome.confirmation), Letterhead())
     rendered = render(sheet)
     assert rendered.missing == ()

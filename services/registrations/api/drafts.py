@@ -39,7 +39,7 @@ def open_draft(body: dict[str, Any]) -> tuple[dict[str, Any], int]:
 def list_drafts() -> dict[str, Any]:
     """Drafts not transmitted, the latest written first."""
     with db.reading() as session:
-        return {"drafts": draft_queries.open_drafts(session, caller().id, portal_now())}
+        return {"drafts": draft_queries.list_open_drafts(session, caller().id, portal_now())}
 
 
 @blp.get("/<draft_id>")
@@ -66,8 +66,8 @@ def read_tab(header: dict[str, Any], draft_id: str, number: int) -> dict[str, An
     """A tab as it was typed."""
     identity = _identity(header)
     with db.reading() as session:
-        draft = draft_queries.owned_draft(session, caller().id, draft_id)
-        return draft_queries.tab_view(session, draft, number, identity, portal_now())
+        draft = draft_queries.own_draft(session, caller().id, draft_id)
+        return draft_queries.tab_page(session, draft, number, identity, portal_now())
 
 
 @blp.put("/<draft_id>/tabs/<int:number>")
@@ -75,7 +75,7 @@ def read_tab(header: dict[str, Any], draft_id: str, number: int) -> dict[str, An
 @blp.arguments(schemas.IdentityHeader, location="headers")
 @blp.arguments(schemas.WrittenTab)
 @blp.response(200, schemas.Going)
-def write_tab(header: dict[str, Any], body: dict[str, Any], draft_id: str, number: int) -> drafts.Written:
+def write_tab(header: dict[str, Any], body: dict[str, Any], draft_id: str, number: int) -> drafts.WrittenTab:
     """Keep what was typed, right or not; « next » is refused while something is wrong."""
     return drafts.write_tab(caller().id, draft_id, number, **body, instant=received_at(), identity=_identity(header))
 
@@ -87,7 +87,7 @@ def write_tab(header: dict[str, Any], body: dict[str, Any], draft_id: str, numbe
 def search(query: dict[str, Any], draft_id: str, number: int) -> dict[str, Any]:
     """Proposals for a search field."""
     with db.reading() as session:
-        draft = draft_queries.owned_draft(session, caller().id, draft_id)
+        draft = draft_queries.own_draft(session, caller().id, draft_id)
         return draft_queries.search(session, draft, number, query["field"], query["q"], portal_now())
 
 
@@ -106,14 +106,14 @@ def save(body: dict[str, Any], draft_id: str) -> dict[str, Any]:
         return candidature_queries.acknowledgement(session, shown)
 
 
-def draft_answer(opened: drafts.Opened) -> tuple[dict[str, Any], int]:
+def draft_answer(opened: drafts.OpenedDraft) -> tuple[dict[str, Any], int]:
     """The draft, with 201 when it was begun and 200 when it was there."""
     return _draft(opened.draft_id), 201 if opened.created else 200
 
 
 def _draft(draft_id: str) -> dict[str, Any]:
     with db.reading() as session:
-        draft = draft_queries.owned_draft(session, caller().id, draft_id)
+        draft = draft_queries.own_draft(session, caller().id, draft_id)
         return draft_queries.draft_data(session, draft, portal_now())
 
 

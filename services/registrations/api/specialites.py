@@ -57,7 +57,7 @@ class Asked(Schema):
 def by_domain(draft_id: str) -> dict[str, Any]:
     """The spécialités of the draft's session, by domain."""
     with db.reading() as session:
-        draft = draft_queries.owned_draft(session, caller().id, draft_id)
+        draft = draft_queries.own_draft(session, caller().id, draft_id)
         domains = specialite_choice.by_domain(draft.dossier(session, portal_now()))
         return {"domains": [asdict(domain) for domain in domains]}
 
@@ -68,5 +68,5 @@ def by_domain(draft_id: str) -> dict[str, Any]:
 def asked(draft_id: str, code: str) -> dict[str, Any]:
     """What one of them leads to be asked, as far as the draft decides it."""
     with db.reading() as session:
-        draft = draft_queries.owned_draft(session, caller().id, draft_id)
+        draft = draft_queries.own_draft(session, caller().id, draft_id)
         return asdict(specialite_choice.asked(draft.dossier(session, portal_now()), code))

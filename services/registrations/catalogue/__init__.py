@@ -3,7 +3,10 @@
 Files are one folder per exam (`exam.yaml` and siblings). Nothing here touches a database.
 """
 
-from services.registrations.catalogue.demonstration_dates import carried_over, moved_on
+from services.registrations.catalogue.demonstration_dates import (
+    with_current_demonstrations,
+    with_running_demonstrations,
+)
 from services.registrations.catalogue.differences import differences
 from services.registrations.catalogue.etablissements import etablissements, read_etablissements
 from services.registrations.catalogue.exams import load_exams
@@ -13,13 +16,13 @@ from services.registrations.catalogue.serialising import digest, from_data, to_d
 __all__ = [
     "CatalogueError",
     "Mistake",
-    "carried_over",
     "differences",
     "digest",
     "etablissements",
     "from_data",
     "load_exams",
-    "moved_on",
     "read_etablissements",
     "to_data",
+    "with_current_demonstrations",
+    "with_running_demonstrations",
 ]

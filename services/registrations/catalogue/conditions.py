@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.registrations.catalogue.fields import Fields
-from services.registrations.catalogue.reading_context import Building, Written
+from services.registrations.catalogue.reading_context import ReadingContext, WrittenCondition
 from services.registrations.catalogue.yaml_nodes import Node
 from services.registrations.domain.conditions import ALWAYS, All, AnyOf, Condition, Not, Test
 from services.registrations.domain.epreuve_positions import POSITIONS
@@ -16,19 +16,19 @@ GROUPS = ("all", "any", "not")
 SUBJECTS = ("fact", "question", "epreuve")
 
 
-def read(building: Building, node: Node | None, kind: str, name: str) -> Condition:
+def read(context: ReadingContext, node: Node | None, kind: str, name: str) -> Condition:
     """The condition of a piece, a form or a question; ALWAYS where it is absent."""
     if node is None:
         return ALWAYS
-    reader = _Reader(building)
+    reader = _Reader(context)
     condition = reader.condition(node, 1)
-    building.conditions.append(Written(kind, name, node, condition, tuple(reader.tests)))
+    context.conditions.append(WrittenCondition(kind, name, node, condition, tuple(reader.tests)))
     return condition
 
 
 class _Reader:
-    def __init__(self, building: Building) -> None:
-        self._building = building
+    def __init__(self, context: ReadingContext) -> None:
+        self._building = context
         self.tests: list[tuple[Test, Node]] = []
 
     def condition(self, node: Node, level: int) -> Condition:

@@ -7,8 +7,8 @@ from pathlib import Path
 from services.reference import academies, telephones
 from services.registrations.catalogue.instants import EPOCH
 from services.registrations.catalogue.mistakes import Mistake
-from services.registrations.catalogue.reading_context import Building
-from services.registrations.catalogue.yaml_nodes import Node, Reader
+from services.registrations.catalogue.reading_context import ReadingContext
+from services.registrations.catalogue.yaml_nodes import Node, YamlReader
 from services.registrations.domain.exam_definition import ContactText
 
 FILE = "academies.yaml"
@@ -20,19 +20,19 @@ def contacts(root: Path, mistakes: list[Mistake]) -> dict[str, ContactText]:
     path = root / FILE
     if not path.is_file():
         return found
-    building = Building(now=EPOCH, contacts=found, mistakes=mistakes)
-    with building.fields(Reader(path, mistakes).read(), FILE) as fields:
-        for node in building.listed(fields.take("academies"), "academies"):
-            _academie(building, node, found)
-        for node in building.listed(fields.take("services"), "services"):
-            _service(building, node, found)
+    context = ReadingContext(now=EPOCH, contacts=found, mistakes=mistakes)
+    with context.fields(YamlReader(path, mistakes).read(), FILE) as fields:
+        for node in context.items_of(fields.take("academies"), "academies"):
+            _academie(context, node, found)
+        for node in context.items_of(fields.take("services"), "services"):
+            _service(context, node, found)
     return found
 
 
-def contact(building: Building, node: Node | None) -> ContactText | None:
+def contact(context: ReadingContext, node: Node | None) -> ContactText | None:
     if node is None:
         return None
-    with building.fields(node, "un contact") as fields:
+    with context.fields(node, "un contact") as fields:
         fields.required("lines")
         return ContactText(
             title=fields.text("title"),
@@ -42,19 +42,19 @@ def contact(building: Building, node: Node | None) -> ContactText | None:
         )
 
 
-def _academie(building: Building, node: Node, found: dict[str, ContactText]) -> None:
-    with building.fields(node, "une académie") as fields:
-        code, own = fields.text("code"), contact(building, fields.required("contact"))
-    building.place(node, "l'académie", "academie", code)
+def _academie(context: ReadingContext, node: Node, found: dict[str, ContactText]) -> None:
+    with context.fields(node, "une académie") as fields:
+        code, own = fields.text("code"), contact(context, fields.required("contact"))
+    context.define(node, "l'académie", "academie", code)
     if code and code not in found:
-        building.refuse(node, f"académie inconnue « {code} » : écrire son code à deux chiffres, entre guillemets")
+        context.refuse(node, f"académie inconnue « {code} » : écrire son code à deux chiffres, entre guillemets")
     elif own:
         found[code] = own
 
 
-def _service(building: Building, node: Node, found: dict[str, ContactText]) -> None:
-    with building.fields(node, "un service") as fields:
-        codes, own = fields.texts("academies", tuple(found)), contact(building, fields.required("contact"))
+def _service(context: ReadingContext, node: Node, found: dict[str, ContactText]) -> None:
+    with context.fields(node, "un service") as fields:
+        codes, own = fields.texts("academies", tuple(found)), contact(context, fields.required("contact"))
     if own:
         found.update({code: own for code in codes if code in found})
 

@@ -12,7 +12,7 @@ from services.registrations.domain.exam_definition import Exam, Opening, Session
 STEP_DAYS = 30  # how far an end moves at a time, same time of day in Paris
 
 
-def moved_on(exam: Exam, now: datetime) -> Exam:
+def with_current_demonstrations(exam: Exam, now: datetime) -> Exam:
     """The exam with its demonstration sessions as they should be at `now`; itself where nothing has passed.
 
     Dated sessions are never touched, and a year that has one gets no demonstration session.
@@ -27,7 +27,7 @@ def moved_on(exam: Exam, now: datetime) -> Exam:
     return exam if sessions == exam.sessions else replace(exam, sessions=sessions)
 
 
-def carried_over(stored: Exam | None, loaded: Exam, now: datetime) -> Exam:
+def with_running_demonstrations(stored: Exam | None, loaded: Exam, now: datetime) -> Exam:
     """`loaded` with the demonstration sessions that are running in `stored`, so that a reload shifts no date.
 
     A demonstration session of `loaded` counts only while none of `stored` is running.
@@ -39,11 +39,11 @@ def carried_over(stored: Exam | None, loaded: Exam, now: datetime) -> Exam:
         if one.demonstration and one.closes > now and one.year not in dated
     )
     if not running:
-        return moved_on(loaded, now)
+        return with_current_demonstrations(loaded, now)
     known = {one.name: one for one in loaded.sessions if one.demonstration}
     kept = tuple(_with_dates_of(one, known.get(one.name)) for one in running)
     rest = tuple(one for one in loaded.sessions if not one.demonstration)
-    return moved_on(replace(loaded, sessions=(*rest, *kept)), now)
+    return with_current_demonstrations(replace(loaded, sessions=(*rest, *kept)), now)
 
 
 def _with_dates_of(running: Session, loaded: Session | None) -> Session:

@@ -1,4 +1,4 @@
-"""Typed access to the keys of a node. What is missing, ill-typed or unknown becomes a mistake; reading goes on."""
+"""TabAnswers access to the keys of a node. What is missing, ill-typed or unknown becomes a mistake; reading goes on."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from services.registrations.catalogue.mistakes import Mistake, suggestion
-from services.registrations.catalogue.yaml_nodes import Node, Reader
+from services.registrations.catalogue.yaml_nodes import Node, YamlReader
 
 EXAM_FILE = "exam.yaml"
 LISTS = "lists"
@@ -41,7 +41,7 @@ def exam_folders(root: Path, mistakes: list[Mistake]) -> list[Path]:
 
 
 def read(folder: Path, mistakes: list[Mistake]) -> ExamFolder:
-    head = Reader(folder / EXAM_FILE, mistakes).read()
+    head = YamlReader(folder / EXAM_FILE, mistakes).read()
     found = ExamFolder(head, parts={name: [] for name in FOLDERS})
     lists = Node(head.file, head.line, "map")
     for name in list(head.entries):
@@ -73,7 +73,7 @@ def _from_head(found: ExamFolder, lists: Node, name: str, mistakes: list[Mistake
 
 def _from_file(found: ExamFolder, lists: Node, path: Path, mistakes: list[Mistake]) -> None:
     """A section, or else a named list of that name."""
-    name, node = path.stem, Reader(path, mistakes).read()
+    name, node = path.stem, YamlReader(path, mistakes).read()
     if name in FOLDERS:
         text = f"« {name} » est un dossier, ou une section d'{EXAM_FILE} : y mettre un fichier par élément"
         mistakes.append(Mistake(node.file, 1, text))
@@ -103,4 +103,4 @@ def _from_folder(found: ExamFolder, path: Path, mistakes: list[Mistake]) -> None
         return
     for file in sorted(path.iterdir()):
         if file.suffix in _SUFFIXES:
-            found.parts[path.name].append((file.stem, Reader(file, mistakes).read()))
+            found.parts[path.name].append((file.stem, YamlReader(file, mistakes).read()))

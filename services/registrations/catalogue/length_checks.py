@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from services.registrations.catalogue.reading_context import Building
+from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import Node
 from services.registrations.domain.lengths import CODE
 
@@ -13,19 +13,19 @@ from services.registrations.domain.lengths import CODE
 MAX_ENCODED_BYTES = 180
 
 
-def check(building: Building, node: Node, what: str, code: str, longest: int = CODE) -> None:
+def check_code(context: ReadingContext, node: Node, what: str, code: str, longest: int = CODE) -> None:
     """Refuse a code that another service could not keep; `what` names it (French)."""
     if mistake := too_long(what, code, longest):
-        building.refuse(node, mistake)
+        context.refuse(node, mistake)
     elif (size := encoded_bytes(code)) > MAX_ENCODED_BYTES:
         mend = "le raccourcir, ou l'écrire sans accents ni signes"
-        building.refuse(node, f"{what} de {size} octets dans le nom d'un fichier, {MAX_ENCODED_BYTES} au plus : {mend}")
+        context.refuse(node, f"{what} de {size} octets dans le nom d'un fichier, {MAX_ENCODED_BYTES} au plus : {mend}")
 
 
-def check_length(building: Building, node: Node, what: str, text: str, longest: int) -> None:
+def check_length(context: ReadingContext, node: Node, what: str, text: str, longest: int) -> None:
     """Refuse a text that its column could not keep."""
     if mistake := too_long(what, text, longest):
-        building.refuse(node, mistake)
+        context.refuse(node, mistake)
 
 
 def too_long(what: str, text: str, longest: int) -> str | None:

@@ -14,7 +14,7 @@ from services.registrations.domain.exam_definition import ContactText
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenCondition:
     """A condition of the files. `kind` is what it belongs to: "piece", "form" or "question", named `name`."""
 
     kind: str
@@ -34,13 +34,13 @@ class Reference:
 
 
 @dataclass
-class Building:
+class ReadingContext:
     now: datetime
     contacts: dict[str, ContactText]  # by académie
     mistakes: list[Mistake] = field(default_factory=list)
-    conditions: list[Written] = field(default_factory=list)
+    conditions: list[WrittenCondition] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
-    places: dict[tuple[str, ...], Node] = field(default_factory=dict)
+    definitions: dict[tuple[str, ...], Node] = field(default_factory=dict)
 
     def fields(self, node: Node, what: str) -> Fields:
         return Fields(node, self.mistakes, what)
@@ -48,18 +48,18 @@ class Building:
     def refuse(self, node: Node, text: str) -> None:
         self.mistakes.append(Mistake(node.file, node.line, text))
 
-    def refer(self, kind: str, name: str | None, node: Node) -> None:
+    def reference(self, kind: str, name: str | None, node: Node) -> None:
         if name:
             self.references.append(Reference(kind, name, node))
 
-    def place(self, node: Node, what: str, *key: str) -> None:
+    def define(self, node: Node, what: str, *key: str) -> None:
         """Remember where something stands; the same key twice is a mistake."""
-        first = self.places.setdefault(key, node)
+        first = self.definitions.setdefault(key, node)
         if first is not node and key[-1]:
             where = f"{first.file}:{first.line}"
             self.refuse(node, f"doublon de {what} « {key[-1]} », déjà écrit en {where} : n'en garder qu'un")
 
-    def listed(self, node: Node | None, what: str) -> Iterator[Node]:
+    def items_of(self, node: Node | None, what: str) -> Iterator[Node]:
         """The items of a section that is a list."""
         if node is None or node.is_null or node.kind == UNREADABLE:
             return
@@ -68,7 +68,7 @@ class Building:
             return
         yield from node.items
 
-    def keyed(self, node: Node | None, what: str) -> Iterator[tuple[str, Node]]:
+    def entries_of(self, node: Node | None, what: str) -> Iterator[tuple[str, Node]]:
         """The entries of a section that is a map."""
         if node is None or node.is_null or node.kind == UNREADABLE:
             return

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from services.registrations.catalogue.reading_context import Written
+from services.registrations.catalogue.reading_context import WrittenCondition
 from services.registrations.domain.conditions import Test, holds
 from services.registrations.domain.epreuve_positions import POSITIONS
 from services.registrations.domain.epreuve_structure import structure_of
@@ -17,7 +17,7 @@ MAX_TRIALS = 200_000  # beyond that the condition is taken to be possible
 _SEVERAL = ("fact:acquis", "fact:acquis_position")  # facts with any number of values at once
 
 
-def possible_somewhere(exam: Exam, written: Written) -> bool:
+def is_satisfiable(exam: Exam, written: WrittenCondition) -> bool:
     """Whether some session can make it true. A piece that no session asks for is judged by all of them."""
     sessions = exam.sessions
     if written.kind == "piece":
@@ -25,7 +25,7 @@ def possible_somewhere(exam: Exam, written: Written) -> bool:
     return not sessions or any(_possible(exam, session, written) for session in sessions)
 
 
-def _possible(exam: Exam, session: Session, written: Written) -> bool:
+def _possible(exam: Exam, session: Session, written: WrittenCondition) -> bool:
     tests = [test for test, _ in written.tests]
     others = list(dict.fromkeys(test.subject for test in tests if test.subject != "fact:specialite"))
     trials = 0

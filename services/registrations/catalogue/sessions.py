@@ -9,7 +9,7 @@ from services.chassis.clock import PARIS
 from services.registrations.catalogue import instants, length_checks, openings
 from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.instants import EPOCH, InstantReader
-from services.registrations.catalogue.reading_context import Building
+from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import Node
 from services.registrations.domain.exam_definition import Opening, PieceRule, Session, Specialite
 
@@ -18,7 +18,7 @@ EPREUVES_BEGIN = 5  # May: registrations that close before it are for the épreu
 
 
 @dataclass(frozen=True)
-class Exams:
+class ExamParts:
     """What sessions refer to: the rest of the exam, already read."""
 
     specialites: tuple[Specialite, ...]
@@ -42,14 +42,14 @@ def offered(specialites: tuple[Specialite, ...], year: int) -> tuple[str, ...]:
     return tuple(one.code for one in specialites if _is_offered(one, year))
 
 
-def session(building: Building, node: Node, stem: str | None, exam: Exams) -> Session:
+def session(context: ReadingContext, node: Node, stem: str | None, exam: ExamParts) -> Session:
     """`stem` is the file's name, which names the session unless it is a demonstration one."""
-    with building.fields(node, "une session") as fields:
+    with context.fields(node, "une session") as fields:
         demonstration = fields.flag("demonstration", False)
         zone = instants.zone(fields, PARIS)
-        reader = InstantReader(building.mistakes, building.now, zone, demonstration)
-        found = openings.openings(building, fields, openings.Common(zone, demonstration, exam.residence_notice))
-        year = _year(fields, demonstration, found, building.now)
+        reader = InstantReader(context.mistakes, context.now, zone, demonstration)
+        found = openings.openings(context, fields, openings.SessionDefaults(zone, demonstration, exam.residence_notice))
+        year = _year(fields, demonstration, found, context.now)
         name = str(year) if demonstration else fields.optional("name") or stem or str(year)
         closes = fields.take("session_closes")
         result = Session(
@@ -57,14 +57,14 @@ def session(building: Building, node: Node, stem: str | None, exam: Exams) -> Se
             year=year,
             label=fields.text("label"),
             closes=reader.read(closes) if closes else session_end(year),
-            specialites=_specialites(building, fields, exam, year),
-            pieces=_pieces(building, fields, exam),
+            specialites=_specialites(context, fields, exam, year),
+            pieces=_pieces(context, fields, exam),
             openings=found,
             demonstration=demonstration,
         )
-    length_checks.check(building, node.entries.get("name", node), "nom de la session", name)
-    building.place(node, "la session", "session", "demonstration" if demonstration else "dated", name)
-    _check_dates(building, node, result)
+    length_checks.check_code(context, node.entries.get("name", node), "nom de la session", name)
+    context.define(node, "la session", "session", "demonstration" if demonstration else "dated", name)
+    _check_dates(context, node, result)
     return _filled_in(result)
 
 
@@ -86,7 +86,7 @@ def _year(fields: Fields, demonstration: bool, found: tuple[Opening, ...], fallb
     return year
 
 
-def _specialites(building: Building, fields: Fields, exam: Exams, year: int) -> tuple[str, ...]:
+def _specialites(context: ReadingContext, fields: Fields, exam: ExamParts, year: int) -> tuple[str, ...]:
     """« all » means those that have épreuves that year; a list must name such ones."""
     node = fields.take("specialites")
     if node is None:
@@ -102,23 +102,23 @@ def _specialites(building: Building, fields: Fields, exam: Exams, year: int) -> 
     if not codes:
         fields.refuse(node, "la liste des spécialités est vide : écrire « specialites: all » ou des codes")
     for code, item in zip(codes, fields.items("specialites"), strict=True):
-        building.refer("specialite", code, item)
+        context.reference("specialite", code, item)
         if any(one.code == code for one in exam.specialites) and code not in possible:
             fields.refuse(item, f"la spécialité {code} n'a pas d'épreuves en {year} : la retirer ou dater une version")
     return codes
 
 
-def _pieces(building: Building, fields: Fields, exam: Exams) -> tuple[str, ...]:
+def _pieces(context: ReadingContext, fields: Fields, exam: ExamParts) -> tuple[str, ...]:
     node = fields.take("pieces")
     if node is not None and node.kind == "scalar" and node.text == ALL:
         return tuple(piece.code for piece in exam.pieces)
     codes = fields.texts("pieces")
     for code, item in zip(codes, fields.items("pieces"), strict=True):
-        building.refer("piece", code, item)
+        context.reference("piece", code, item)
     return codes
 
 
-def _check_dates(building: Building, node: Node, found: Session) -> None:
+def _check_dates(context: ReadingContext, node: Node, found: Session) -> None:
     for opening in found.openings:
         if EPOCH in (opening.closes, opening.deposit_closes):
             continue
@@ -126,7 +126,7 @@ def _check_dates(building: Building, node: Node, found: Session) -> None:
         if found.closes != EPOCH and found.closes < late:
             at = node.entries.get("session_closes", node)
             text = f"session_closes vient avant la fin des inscriptions ou du dépôt ({opening.label}) : la reculer"
-            building.refuse(at, text)
+            context.refuse(at, text)
             return
 
 

@@ -34,7 +34,7 @@ class Node:
         return self.kind == "scalar" and self.tag == "null"
 
 
-class Reader:
+class YamlReader:
     """Reads one file, adding what it finds wrong to `mistakes`."""
 
     def __init__(self, path: Path, mistakes: list[Mistake]) -> None:

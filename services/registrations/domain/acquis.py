@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from services.registrations.domain.epreuve_structure import Structure
 from services.registrations.domain.exam_definition import Exam, Item, Specialite
-from services.registrations.domain.tab_answers import Typed
+from services.registrations.domain.tab_answers import TabAnswers
 
 PASS_MARK = Decimal(10)  # D643-15: a bénéfice from 10/20 on
 TITLES = "acquis_titres"  # the named list of other diplomas
@@ -39,7 +39,7 @@ class Box(StrEnum):
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptUnit:
     """One unit that is to be kept. `mark` is None where none is asked for, or where it does not read as one."""
 
     box: Box
@@ -55,7 +55,7 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class Declared:
+class DeclaredBox:
     """An open box."""
 
     box: Box
@@ -64,8 +64,8 @@ class Declared:
     specialite: Specialite | None  # of « un autre BTS », obtained or not
     title: Item | None  # of « un autre diplôme »
     law_unit: bool  # that diploma came with a validated economics-law unit
-    kept: tuple[Kept, ...]
-    sat_again: tuple[Kept, ...] = ()  # units that have a mark and are not kept
+    kept: tuple[KeptUnit, ...]
+    sat_again: tuple[KeptUnit, ...] = ()  # units that have a mark and are not kept
 
 
 def field(box: Box, part: str, code: str | None = None) -> str:
@@ -73,12 +73,12 @@ def field(box: Box, part: str, code: str | None = None) -> str:
     return f"{box.value}-{part}" + (f"-{code}" if code else "")
 
 
-def read(typed: Typed, exam: Exam, structure: Structure, *, reports: bool) -> tuple[Declared, ...]:
+def read(typed: TabAnswers, exam: Exam, structure: Structure, *, reports: bool) -> tuple[DeclaredBox, ...]:
     """The open boxes. What does not read (a year, a mark) is None: the tab's own check says so.
 
     `reports` says whether a mark below the pass mark may be kept: in the progressive form it may.
     """
-    return tuple(_declared(box, typed, exam, structure, reports) for box in Box if typed.ticked(box.value))
+    return tuple(_declared(box, typed, exam, structure, reports) for box in Box if typed.is_ticked(box.value))
 
 
 def mark(text: str) -> Decimal | None:
@@ -97,11 +97,11 @@ def year(text: str) -> int | None:
     return int(text) if _YEAR.fullmatch(text) else None
 
 
-def _declared(box: Box, typed: Typed, exam: Exam, structure: Structure, reports: bool) -> Declared:
+def _declared(box: Box, typed: TabAnswers, exam: Exam, structure: Structure, reports: bool) -> DeclaredBox:
     title = typed.text(field(box, "titre"))
     units = tuple(_unit(box, typed, epreuve.code) for epreuve in structure.epreuves)
     kept = tuple(unit for unit in units if _is_kept(unit, typed, reports))
-    return Declared(
+    return DeclaredBox(
         box=box,
         year=year(typed.text(field(box, "annee"))),
         academie=typed.text(field(box, "academie")),
@@ -113,33 +113,33 @@ def _declared(box: Box, typed: Typed, exam: Exam, structure: Structure, reports:
     )
 
 
-def _unit(box: Box, typed: Typed, code: str) -> Kept:
+def _unit(box: Box, typed: TabAnswers, code: str) -> KeptUnit:
     text = typed.text(field(box, "note", code)) if box.has_marks else ""
-    return Kept(box, code, mark(text), text)
+    return KeptUnit(box, code, mark(text), text)
 
 
-def is_shown_as_kept(typed: Typed, declared: Declared, code: str) -> bool:
+def is_shown_as_kept(typed: TabAnswers, declared: DeclaredBox, code: str) -> bool:
     """Whether the page ticks the unit: as it was left, and where it is shown for the first time, as a proposal.
 
     A VAE's units are those that its jury validated: nobody but the candidate knows them.
     """
     box = declared.box
-    if typed.ticked(field(box, "garder", code)):
+    if typed.is_ticked(field(box, "garder", code)):
         return code not in [unit.code for unit in declared.sat_again]
     if box is Box.VAE or code in codes(typed, box, SHOWN):
         return False
     if box.has_marks:
-        return not typed.answered(field(box, "note", code))
-    return field(box, SHOWN) in typed.values or not any(typed.answered(field(box, part)) for part in GROUND)
+        return not typed.is_answered(field(box, "note", code))
+    return field(box, SHOWN) in typed.values or not any(typed.is_answered(field(box, part)) for part in GROUND)
 
 
-def codes(typed: Typed, box: Box, part: str) -> tuple[str, ...]:
+def codes(typed: TabAnswers, box: Box, part: str) -> tuple[str, ...]:
     """The units that a page listed in this part of a box."""
     return tuple(typed.text(field(box, part)).split())
 
 
-def _is_kept(unit: Kept, typed: Typed, reports: bool) -> bool:
-    if not typed.ticked(field(unit.box, "garder", unit.code)):
+def _is_kept(unit: KeptUnit, typed: TabAnswers, reports: bool) -> bool:
+    if not typed.is_ticked(field(unit.box, "garder", unit.code)):
         return False
     if not unit.box.has_marks or unit.code not in codes(typed, unit.box, PROPOSED):
         return True

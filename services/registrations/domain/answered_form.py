@@ -7,26 +7,26 @@ from dataclasses import dataclass
 
 from services.registrations.domain.etablissements import EtablissementDirectory
 from services.registrations.domain.exam_definition import Category, Exam, Session, Tab
-from services.registrations.domain.tab_answers import Typed
+from services.registrations.domain.tab_answers import TabAnswers
 
 # Tab name -> field name -> what was typed, untouched.
 Answers = Mapping[str, Mapping[str, str | Sequence[str]]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answered:
+class AnsweredForm:
     exam: Exam
     session: Session
     answers: Answers
     directory: EtablissementDirectory
 
-    def typed(self, tab: Tab) -> Typed:
-        return Typed(self.answers.get(tab.name, {}))
+    def typed(self, tab: Tab) -> TabAnswers:
+        return TabAnswers(self.answers.get(tab.name, {}))
 
-    def typed_in(self, kind: str) -> Typed:
+    def typed_in(self, kind: str) -> TabAnswers:
         """The answers of the exam's first tab of a kind; nothing typed where it has none."""
         tab = self.tab_of_kind(kind)
-        return self.typed(tab) if tab else Typed({})
+        return self.typed(tab) if tab else TabAnswers({})
 
     def tab_of_kind(self, kind: str) -> Tab | None:
         return next((tab for tab in self.exam.tabs if tab.kind == kind), None)

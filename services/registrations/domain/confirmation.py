@@ -11,14 +11,14 @@ from services.reference import nationalites, pays, telephones
 from services.registrations.domain.acquis import Box
 from services.registrations.domain.declaration import Declaration
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.tab_answers import OUI, Typed
+from services.registrations.domain.tab_answers import OUI, TabAnswers
 from services.registrations.domain.tabs import address, categories, diploma, identification
 from services.registrations.domain.tabs.specialites import specialite_label
 
 TITLE = "CONFIRMATION D'INSCRIPTION"
 
 
-def of(dossier: Dossier, declared: Declaration, extra: tuple[Section, ...]) -> Confirmation:
+def build_confirmation(dossier: Dossier, declared: Declaration, extra: tuple[Section, ...]) -> Confirmation:
     typed = dossier.typed_in("identification")
     same = declared.box(Box.MEME)
     return Confirmation(
@@ -54,7 +54,7 @@ def _feminine(code: str) -> str:
     return found.feminine if found else ""
 
 
-def _printed(typed: Typed, name: str) -> str | None:
+def _printed(typed: TabAnswers, name: str) -> str | None:
     number = identification.telephone(typed, name)
     return telephones.displayed(number) if number else None
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from services.contracts.accounts import Identity
 from services.registrations.domain import declaration
-from services.registrations.domain.answered_form import Answered, Answers
+from services.registrations.domain.answered_form import AnsweredForm, Answers
 from services.registrations.domain.declaration import Declaration
 from services.registrations.domain.exam_definition import Opening
 
@@ -33,7 +33,7 @@ class PreviousCandidature:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Dossier(Answered):
+class Dossier(AnsweredForm):
     opening: Opening
     identity: Identity
     numero_candidat: str

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from services.reference.text import folded
-from services.registrations.domain.acquis import Declared, Kept
+from services.registrations.domain.acquis import DeclaredBox, KeptUnit
 from services.registrations.domain.epreuve_structure import FACULTATIVE, Role, Structure
 from services.registrations.domain.exam_definition import Category, Epreuve, Exam
-from services.registrations.domain.tab_answers import Typed
+from services.registrations.domain.tab_answers import TabAnswers
 
 INSCRIT, NON_INSCRIT = "inscrit", "non_inscrit"
 BENEFICE, REPORT, DISPENSE = "benefice", "report", "dispense"
@@ -52,17 +52,17 @@ class ChosenEpreuve:
 
 
 @dataclass(frozen=True)
-class Chooser:
+class EpreuveResolver:
     """Works out every épreuve of a structure. `typed` holds « position-EF1 », « option-EF1 »."""
 
     exam: Exam
     structure: Structure
-    typed: Typed
+    typed: TabAnswers
     forme: str | None  # the final one
-    kept: Mapping[str, Kept]
+    kept: Mapping[str, KeptUnit]
     regime: str | None
 
-    def all(self) -> tuple[ChosenEpreuve, ...]:
+    def resolve_all(self) -> tuple[ChosenEpreuve, ...]:
         return tuple(self._chosen(epreuve) for epreuve in self.structure.epreuves)
 
     def _chosen(self, epreuve: Epreuve) -> ChosenEpreuve:
@@ -81,7 +81,7 @@ class Chooser:
             asked=self.typed.text(f"position-{epreuve.code}"),
         )
 
-    def _kept(self, epreuve: Epreuve) -> Kept | None:
+    def _kept(self, epreuve: Epreuve) -> KeptUnit | None:
         return self.kept.get(epreuve.code) if self.structure.is_keepable(epreuve) else None
 
     def _is_free(self, epreuve: Epreuve) -> bool:
@@ -91,7 +91,7 @@ class Chooser:
         role = self.structure.role(epreuve)
         if role is Role.MAITRESSE:  # K11
             children = self.structure.children(epreuve.code)
-            return whole(self._position(child) for child in children)
+            return combined_position(self._position(child) for child in children)
         if role is Role.FOLLOWER and (parent := self.structure.epreuve(epreuve.parent or "")):
             return self._position(parent)
         if kept := self._kept(epreuve):
@@ -110,14 +110,14 @@ class Chooser:
         source = self.structure.epreuve(epreuve.options_of) if epreuve.options_of else epreuve
         if source is None:
             return None
-        keys = [key for key, _ in options(self.exam, source)]
+        keys = [key for key, _ in option_choices(self.exam, source)]
         typed = self.typed.text(f"option-{source.code}")
         return typed if typed in keys else keys[0] if len(keys) == 1 else None
 
     def _option_label(self, epreuve: Epreuve, option: str | None) -> str | None:
         """None also where the épreuve's own label ends by it: « Langue vivante : Anglais »."""
         source = self.structure.epreuve(epreuve.options_of) if epreuve.options_of else epreuve
-        label = dict(options(self.exam, source)).get(option) if option and source else None
+        label = dict(option_choices(self.exam, source)).get(option) if option and source else None
         return label if label and not folded(epreuve.label).endswith(folded(label)) else None
 
     def _mode(self, epreuve: Epreuve) -> str | None:
@@ -125,28 +125,28 @@ class Chooser:
         return epreuve.modes.get(self.regime or ANY_REGIME) or epreuve.modes.get(ANY_REGIME)
 
 
-def whole(parts: Iterable[str]) -> str:
+def combined_position(parts: Iterable[str]) -> str:
     """The position of an épreuve made of units (K11): sat where one of them is; kept where all of them are."""
     positions = set(parts)
     return next(position for position in (INSCRIT, NON_INSCRIT, REPORT, BENEFICE, DISPENSE) if position in positions)
 
 
-def regime(category: Category | None, habilite_ccf: bool) -> str | None:
+def evaluation_regime(category: Category | None, habilite_ccf: bool) -> str | None:
     """The regime of evaluation (K12): the category's, another where the establishment is habilité for CCF."""
     if category is None:
         return None
     return category.regime_if_habilite if habilite_ccf and category.regime_if_habilite else category.regime
 
 
-def kept_by_code(declared: tuple[Declared, ...]) -> dict[str, Kept]:
+def kept_units_by_code(declared: tuple[DeclaredBox, ...]) -> dict[str, KeptUnit]:
     """Each kept unit once: the first box that keeps it counts (a second one is an error of the tab)."""
-    kept: dict[str, Kept] = {}
+    kept: dict[str, KeptUnit] = {}
     for unit in (unit for box in declared for unit in box.kept):
         kept.setdefault(unit.code, unit)
     return kept
 
 
-def options(exam: Exam, epreuve: Epreuve) -> tuple[tuple[str, str], ...]:
+def option_choices(exam: Exam, epreuve: Epreuve) -> tuple[tuple[str, str], ...]:
     """(key, label) of the options that an épreuve offers; none where it has no choice."""
     if not epreuve.options:
         return ()

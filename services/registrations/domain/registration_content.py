@@ -12,7 +12,7 @@ from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_positions import ChosenEpreuve
 from services.registrations.domain.exam_definition import FormText, PieceRule
 from services.registrations.domain.rules.exclusivity import exclusivity_key
-from services.registrations.domain.tab_views import Outcome, Recap
+from services.registrations.domain.tab_views import Recap, RegistrationContent
 from services.registrations.domain.tabs import questions
 from services.registrations.domain.tabs.text_tabs import CHANGES_NOT_SENT, NOT_SAVED
 
@@ -22,16 +22,16 @@ def recap(dossier: Dossier, sections: tuple[Section, ...]) -> Recap:
     return Recap(dossier.numero_candidat, warning, sections, epreuve_lines(dossier))
 
 
-def outcome(dossier: Dossier, sections: tuple[Section, ...]) -> Outcome:
+def outcome(dossier: Dossier, sections: tuple[Section, ...]) -> RegistrationContent:
     """The outcome of a dossier in which nothing is wrong any more."""
     declared, lookup = dossier.declaration, facts.lookup(dossier)
     lines = epreuve_lines(dossier)
     pieces = asked_pieces(dossier, lookup)
     extra = tuple(section for tab in dossier.exam.tabs for section in questions.recap(dossier, tab))
-    return Outcome(
+    return RegistrationContent(
         recap=Recap(dossier.numero_candidat, None, sections, lines),
         epreuves=lines,
-        confirmation=confirmation.of(dossier, declared, extra),
+        confirmation=confirmation.build_confirmation(dossier, declared, extra),
         demande_text=tuple(dossier.exam.texts.get("demande", ())),
         pieces=pieces,
         forms=_offered_forms(dossier, lookup, pieces),

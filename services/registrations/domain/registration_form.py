@@ -16,18 +16,25 @@ from services.registrations.domain import registration_content, rules
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Tab
 from services.registrations.domain.forms import Field, FieldError, Form, Option, Section, error
-from services.registrations.domain.tab_answers import WORDS, Typed
-from services.registrations.domain.tab_views import Incomplete, Outcome, Recap, TabErrors, TabHeading, TabView
+from services.registrations.domain.tab_answers import WORDS, TabAnswers
+from services.registrations.domain.tab_views import (
+    Incomplete,
+    Recap,
+    RegistrationContent,
+    TabErrors,
+    TabHeading,
+    TabView,
+)
 from services.registrations.domain.tabs import KINDS, questions
 from services.registrations.domain.tabs.tab_kind import MOST_PROPOSED, TabContent, TabKind
 
 
-def tabs(dossier: Dossier) -> tuple[TabHeading, ...]:
+def tab_headings(dossier: Dossier) -> tuple[TabHeading, ...]:
     """The exam's tabs in order, numbered from 1."""
     return tuple(_heading(dossier, number, tab) for number, tab in enumerate(dossier.exam.tabs, start=1))
 
 
-def describe(dossier: Dossier, number: int) -> TabView:
+def tab_view(dossier: Dossier, number: int) -> TabView:
     """What a tab shows, with what was typed there as it was typed. Raises NotFound for a number that is none."""
     tab = _tab(dossier, number)
     content = _content(dossier, tab)
@@ -44,17 +51,18 @@ def describe(dossier: Dossier, number: int) -> TabView:
     )
 
 
-def check(dossier: Dossier, number: int) -> tuple[FieldError, ...]:
+def tab_errors(dossier: Dossier, number: int) -> tuple[FieldError, ...]:
     """Everything that is wrong with a tab, at once, in its fields' order. Raises NotFound for a number that is none."""
     tab = _tab(dossier, number)
     wrong = _errors(dossier, tab)
     return _as_on_the_page(wrong, _fields(dossier, tab)) if len(wrong) > 1 else wrong
 
 
-def check_all(dossier: Dossier) -> tuple[TabErrors, ...]:
+def all_tab_errors(dossier: Dossier) -> tuple[TabErrors, ...]:
     """The tabs that have something wrong, with all of it."""
     found = (
-        TabErrors(number, tab.title, check(dossier, number)) for number, tab in enumerate(dossier.exam.tabs, start=1)
+        TabErrors(number, tab.title, tab_errors(dossier, number))
+        for number, tab in enumerate(dossier.exam.tabs, start=1)
     )
     return tuple(tab for tab in found if tab.errors)
 
@@ -67,13 +75,13 @@ def search(dossier: Dossier, number: int, field: str, typed: str, limit: int = M
     return _kind(tab).search(dossier, tab, field, typed, limit)
 
 
-def advice(dossier: Dossier, number: int, field: str, typed: str) -> str | None:
+def search_advice(dossier: Dossier, number: int, field: str, typed: str) -> str | None:
     """What is said beside the proposals for a field: why something is not there, what to do."""
     tab = _tab(dossier, number)
     return _kind(tab).advise(dossier, tab, field, typed)
 
 
-def known(dossier: Dossier, number: int, typed: Mapping[str, Any]) -> dict[str, Any]:
+def accepted_values(dossier: Dossier, number: int, typed: Mapping[str, Any]) -> dict[str, Any]:
     """What was typed into fields that the tab asks for, in whatever state of the dossier, and the words of searches
     of which nothing is chosen yet; no page sends others, save one of an exam that has changed since.
     Raises NotFound for a number that is none."""
@@ -83,7 +91,7 @@ def known(dossier: Dossier, number: int, typed: Mapping[str, Any]) -> dict[str, 
     return {name: value for name, value in typed.items() if name in names}
 
 
-def without_unasked(dossier: Dossier) -> Dossier:
+def without_unasked_answers(dossier: Dossier) -> Dossier:
     """The dossier without answers that no tab asks for: words that were only searched are no answer."""
     answers = _known_answers(dossier)
     return dossier if answers == dossier.answers else replace(dossier, answers=answers)
@@ -104,9 +112,9 @@ def recap_sections(dossier: Dossier) -> tuple[RecapSection, ...]:
     return tuple(section for section in told if section.lines)
 
 
-def judge(dossier: Dossier) -> Outcome:
+def checked_content(dossier: Dossier) -> RegistrationContent:
     """What a complete dossier comes to. Raises Incomplete with every reason of every tab."""
-    if wrong := check_all(dossier):
+    if wrong := all_tab_errors(dossier):
         raise Incomplete(wrong)
     return registration_content.outcome(dossier, recap_sections(dossier))
 
@@ -138,14 +146,14 @@ def _searches_without_choice(fields: tuple[Field, ...], typed: Mapping[str, Any]
     return frozenset(f"{name}{WORDS}" for name in searches if typed.get(f"{name}{WORDS}") and not typed.get(name))
 
 
-def _with_words(sections: tuple[Section, ...], typed: Typed) -> tuple[Section, ...]:
+def _with_words(sections: tuple[Section, ...], typed: TabAnswers) -> tuple[Section, ...]:
     """The sections, searches of which nothing is chosen yet holding the words typed there."""
     return tuple(
         replace(section, fields=tuple(_holding_words(field, typed) for field in section.fields)) for section in sections
     )
 
 
-def _holding_words(field: Field, typed: Typed) -> Field:
+def _holding_words(field: Field, typed: TabAnswers) -> Field:
     words = typed.raw(f"{field.name}{WORDS}") if field.type == "search" and not field.value else ""
     return replace(field, display=words) if words else field
 
@@ -218,18 +226,3 @@ def _tab(dossier: Dossier, number: int) -> Tab:
     if tab is None:
         raise NotFound("Cet onglet n'existe pas.")
     return tab
-
-
-__all__ = [
-    "advice",
-    "check",
-    "check_all",
-    "describe",
-    "judge",
-    "known",
-    "recap",
-    "recap_sections",
-    "search",
-    "tabs",
-    "without_unasked",
-]

@@ -9,7 +9,7 @@ from typing import Any
 from services.chassis.errors import NotFound
 from services.reference.text import folded
 from services.registrations.domain import facts
-from services.registrations.domain.conditions import Lookup, decided
+from services.registrations.domain.conditions import Lookup, decide
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_structure import FACULTATIVE, structure_of
 from services.registrations.domain.exam_definition import Epreuve, PieceRule, Specialite
@@ -86,7 +86,7 @@ def _pieces(dossier: Dossier, specialite: Specialite) -> tuple[AskedPiece, ...]:
     names = {epreuve.code for epreuve in epreuves} | {tag for epreuve in epreuves for tag in epreuve.tags}
     lookup, is_known = facts.lookup(chosen), _known(facts.lookup(chosen), names)
     rules = (piece for piece in dossier.exam.pieces if piece.code in dossier.session.pieces)
-    judged = ((piece, decided(piece.when, lookup, is_known)) for piece in rules)
+    judged = ((piece, decide(piece.when, lookup, is_known)) for piece in rules)
     return tuple(AskedPiece(_piece_label(piece), bool(answer)) for piece, answer in judged if answer is not False)
 
 

@@ -10,16 +10,16 @@ from services.reference.names import normalised
 
 OUI, NON = "oui", "non"
 WORDS = "-texte"  # after a search field's name: words typed there of which nothing is chosen yet
-MOST_KEPT = 256 * 1024  # bytes of a draft's answers; the longest real ones hold a few thousand
+MAX_ANSWERS_BYTES = 256 * 1024  # bytes of a draft's answers; the longest real ones hold a few thousand
 
 
-def size_of(answers: Mapping[str, Mapping[str, str | Sequence[str]]]) -> int:
+def size_in_bytes(answers: Mapping[str, Mapping[str, str | Sequence[str]]]) -> int:
     """Bytes of the answers as JSON."""
     return len(json.dumps(answers))
 
 
 @dataclass(frozen=True)
-class Typed:
+class TabAnswers:
     """The answers of one tab. Missing ones read as empty."""
 
     values: Mapping[str, str | Sequence[str]]
@@ -40,10 +40,10 @@ class Typed:
         items = (value,) if isinstance(value, str) else value
         return tuple(text for item in items if isinstance(item, str) and (text := normalised(item)))
 
-    def ticked(self, name: str) -> bool:
+    def is_ticked(self, name: str) -> bool:
         return self.raw(name) == OUI
 
-    def answered(self, name: str) -> bool:
+    def is_answered(self, name: str) -> bool:
         return bool(self.list(name))
 
     def __bool__(self) -> bool:

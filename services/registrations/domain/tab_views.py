@@ -98,7 +98,7 @@ class TabErrors:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RegistrationContent:
     """What a complete dossier comes to: all that a saved version and its event need, beside who, when and where."""
 
     recap: Recap

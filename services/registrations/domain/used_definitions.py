@@ -9,7 +9,7 @@ from services.registrations.domain.exam_definition import Exam, Session
 
 
 @dataclass(frozen=True)
-class Used:
+class UsedOpening:
     """A taken opening, with the spécialité that was saved there (None: a draft, or an exam without)."""
 
     session: str
@@ -17,9 +17,9 @@ class Used:
     specialite: str | None
 
 
-def keeping_used(new: Exam, old: Exam, used: Collection[Used]) -> Exam:
+def with_used_definitions(new: Exam, old: Exam, used: Collection[UsedOpening]) -> Exam:
     """`new` with the sessions, openings and spécialités of `old` that are used and that `new` lacks."""
-    by_session: dict[str, list[Used]] = {}
+    by_session: dict[str, list[UsedOpening]] = {}
     for one in used:
         by_session.setdefault(one.session, []).append(one)
     sessions = [_kept(session, old, by_session.pop(session.name, ())) for session in new.sessions]
@@ -30,7 +30,7 @@ def keeping_used(new: Exam, old: Exam, used: Collection[Used]) -> Exam:
     return replace(new, sessions=tuple(sessions), specialites=(*new.specialites, *missing))
 
 
-def _kept(session: Session, old: Exam, used: Collection[Used]) -> Session:
+def _kept(session: Session, old: Exam, used: Collection[UsedOpening]) -> Session:
     before = old.session(session.name)
     if before is None:
         return session

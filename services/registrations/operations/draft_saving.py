@@ -12,12 +12,17 @@ from services.contracts.accounts import Identity
 from services.reference.text import folded
 from services.registrations.domain import registration_form, registration_numbers, windows
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.tab_views import Outcome
+from services.registrations.domain.tab_views import RegistrationContent
 from services.registrations.models import Candidate, Candidature, CandidatureVersion, Draft, db
 from services.registrations.operations import audit
 from services.registrations.operations.audit import Actor
 from services.registrations.operations.candidates import accept_identity, lock_candidate
-from services.registrations.operations.drafts import active_candidature, locked_draft, refuse_second, refuse_too_long
+from services.registrations.operations.drafts import (
+    active_candidature,
+    locked_draft,
+    refuse_oversized_answers,
+    refuse_second_candidature,
+)
 from services.registrations.operations.errors import DraftChanged, window_closed
 from services.registrations.operations.saved_event import registration_saved
 from services.registrations.queries.catalogue import opening_view
@@ -42,7 +47,7 @@ def save_draft(candidate_id: str, draft_id: str, *, revision: int, identity: Ide
         if draft.closed_at is not None:
             return _as_before(draft)
         dossier, digest = _complete(session, candidate, draft, revision, identity, received_at)
-        outcome = registration_form.judge(dossier)
+        outcome = registration_form.checked_content(dossier)
         candidature = _next_version(session, candidate, draft, dossier, outcome, received_at)
         version = add_version(
             session,
@@ -65,7 +70,7 @@ def add_version(
     session: DbSession,
     candidature: Candidature,
     dossier: Dossier,
-    outcome: Outcome,
+    outcome: RegistrationContent,
     *,
     digest: str,
     saved_at: datetime,
@@ -139,14 +144,14 @@ def _complete(
         instant=received_at,
         modifies=draft.modification_of,
     )
-    refuse_second(dossier)
-    asked = registration_form.without_unasked(dossier)
-    refuse_too_long(asked.answers)
+    refuse_second_candidature(dossier)
+    asked = registration_form.without_unasked_answers(dossier)
+    refuse_oversized_answers(asked.answers)
     return asked, view.digest
 
 
 def _next_version(
-    session: DbSession, candidate: Candidate, draft: Draft, dossier: Dossier, outcome: Outcome, at: datetime
+    session: DbSession, candidate: Candidate, draft: Draft, dossier: Dossier, outcome: RegistrationContent, at: datetime
 ) -> Candidature:
     if draft.modification_of is None:
         candidate.last_inscription += 1

@@ -11,7 +11,7 @@ from services.registrations.models import Candidate, MailRefusal, db
 log = structlog.get_logger()
 
 
-def note(candidate_id: str, address: str, code: int) -> None:
+def record_refusal(candidate_id: str, address: str, code: int) -> None:
     """A mail to this address was refused. What was refused at an earlier address counts no more."""
     log.warning("mail_refused", code=code)
     with db.operation() as session:
@@ -25,7 +25,7 @@ def note(candidate_id: str, address: str, code: int) -> None:
         row.code = code
 
 
-def forget(candidate_id: str, address: str) -> None:
+def delete_refusal(candidate_id: str, address: str) -> None:
     """The server took a mail to this address."""
     with db.reading() as session:
         if session.get(MailRefusal, (candidate_id, address)) is None:

@@ -13,7 +13,7 @@ from services.contracts.registrations import (
 )
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import ContactText
-from services.registrations.domain.tab_views import Outcome
+from services.registrations.domain.tab_views import RegistrationContent
 from services.registrations.models import Candidature
 
 
@@ -23,7 +23,11 @@ def iso(instant: datetime) -> str:
 
 
 def registration_saved(
-    candidature: Candidature, dossier: Dossier, outcome: Outcome, saved_at: datetime, reason: str | None = None
+    candidature: Candidature,
+    dossier: Dossier,
+    outcome: RegistrationContent,
+    saved_at: datetime,
+    reason: str | None = None,
 ) -> RegistrationSaved:
     """The version that `candidature` has now."""
     return RegistrationSaved(

@@ -9,7 +9,7 @@ from services.registrations.models import ACTIVE, ECARTEE, WITHDRAWN, db
 from services.registrations.operations.audit import Actor
 from services.registrations.operations.candidates import lock_candidate
 from services.registrations.operations.candidatures import end
-from services.registrations.queries.staff import Academies, in_academies
+from services.registrations.queries.staff import Academies, candidature_in_academies
 
 ENDS = {"withdrawal": WITHDRAWN, "ecart": ECARTEE}
 
@@ -24,7 +24,7 @@ def end_candidature(
     if not reason.strip():
         raise Invalid(errors=(FieldError("#/reason", "Indiquez le motif."),))
     with db.operation() as session:
-        candidature, _ = in_academies(session, candidature_id, academies)
+        candidature, _ = candidature_in_academies(session, candidature_id, academies)
         lock_candidate(session, candidature.candidate_id)
         session.refresh(candidature)
         if candidature.state == ENDS[how]:

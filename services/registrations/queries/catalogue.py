@@ -15,7 +15,7 @@ from services.registrations.domain.exam_definition import Exam, Opening, Session
 from services.registrations.domain.opening_selection import Offer
 from services.registrations.models import CatalogueRevision, CurrentExam, OpeningChange, OpeningRow
 
-HELD_EXAMS = 16
+MAX_CACHED_EXAMS = 16
 _NEWEST = (
     select(func.max(OpeningChange.revision))
     .where(OpeningChange.opening_id == OpeningRow.id)
@@ -32,7 +32,7 @@ _OPENING = OPENINGS.where(OpeningRow.id == bindparam("opening_id"))
 _LISTED = OPENINGS.where(OpeningRow.listed)
 
 
-class _HeldExams:
+class _ExamCache:
     """Exams already read, by digest: a revision never changes, so nothing ever needs to be forgotten but for room."""
 
     def __init__(self) -> None:
@@ -48,12 +48,12 @@ class _HeldExams:
         exam = from_data(revision.data)
         with self._lock:
             self._exams[digest] = exam
-            while len(self._exams) > HELD_EXAMS:
+            while len(self._exams) > MAX_CACHED_EXAMS:
                 self._exams.popitem(last=False)
         return exam
 
 
-_held = _HeldExams()
+_exam_cache = _ExamCache()
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class OpeningView:
 
 def exam_by_digest(session: DbSession, digest: str) -> Exam:
     """The exam of a revision, read once per process."""
-    return _held.get(session, digest)
+    return _exam_cache.get(session, digest)
 
 
 def opening_view(session: DbSession, opening_id: str, digest: str | None = None) -> OpeningView:

@@ -16,7 +16,7 @@ from services.registrations.domain.answered_form import Answers
 from services.registrations.domain.dossier import Dossier, PreviousCandidature
 from services.registrations.models import ACTIVE, Candidate, Candidature, CandidatureVersion, Draft, OpeningRow
 from services.registrations.queries.catalogue import OpeningView, exam_by_digest, opening_view
-from services.registrations.queries.etablissements import TableDirectory
+from services.registrations.queries.etablissements import DatabaseEtablissementDirectory
 
 _SAVED_BEFORE = (
     select(Candidature, CandidatureVersion, OpeningRow)
@@ -61,7 +61,7 @@ def assembled_dossier(
         identity=identity,
         numero_candidat=candidate.numero_candidat or "",
         answers=answers,
-        directory=TableDirectory(session),
+        directory=DatabaseEtablissementDirectory(session),
         today=to_paris(instant).date(),
         previous=previous_candidatures(session, candidate.id),
         modifies=modifies,

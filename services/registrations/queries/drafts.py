@@ -32,8 +32,8 @@ _DRAFTS = (
     .join(Candidate, Candidate.id == Draft.candidate_id)
     .where(Draft.candidate_id == bindparam("candidate_id"))
 )
-_OWNED = _DRAFTS.where(Draft.id == bindparam("draft_id"))
-_OPEN = _DRAFTS.where(Draft.closed_at.is_(None), OpeningRow.session_closes > bindparam("at")).order_by(
+_OWN_DRAFT = _DRAFTS.where(Draft.id == bindparam("draft_id"))
+_OPEN_DRAFTS = _DRAFTS.where(Draft.closed_at.is_(None), OpeningRow.session_closes > bindparam("at")).order_by(
     Draft.updated_at.desc()
 )
 
@@ -59,17 +59,17 @@ class DraftView:
         )
 
 
-def owned_draft(session: DbSession, candidate_id: str, draft_id: str) -> DraftView:
+def own_draft(session: DbSession, candidate_id: str, draft_id: str) -> DraftView:
     """Raises NotFound for one that is unknown or someone else's."""
-    row = session.execute(_OWNED, {"candidate_id": candidate_id, "draft_id": draft_id}).one_or_none()
+    row = session.execute(_OWN_DRAFT, {"candidate_id": candidate_id, "draft_id": draft_id}).one_or_none()
     if row is None:
         raise NotFound()
     return _draft_view(session, row)
 
 
-def open_drafts(session: DbSession, candidate_id: str, at: datetime) -> list[dict[str, Any]]:
+def list_open_drafts(session: DbSession, candidate_id: str, at: datetime) -> list[dict[str, Any]]:
     """What was begun and not transmitted, of sessions that have not closed; the latest written first."""
-    rows = session.execute(_OPEN, {"candidate_id": candidate_id, "at": at})
+    rows = session.execute(_OPEN_DRAFTS, {"candidate_id": candidate_id, "at": at})
     return [draft_data(session, _draft_view(session, row), at) for row in rows.all()]
 
 
@@ -94,17 +94,17 @@ def _draft_data(session: DbSession, draft: Draft, dossier: Dossier, at: datetime
         "opening_id": draft.opening_id,
         "closes_at": dossier.opening.closes,
         "candidature_id": draft.modification_of,
-        "modified": _modified(session, draft.modification_of),
+        "modified": _modified_candidature(session, draft.modification_of),
         "obstacles": [asdict(obstacle) for obstacle in obstacles(dossier, at)],
         "contact": asdict(dossier.opening.contact),
-        "tabs": [tab_data(heading, draft.current_tab) for heading in registration_form.tabs(dossier)],
+        "tabs": [heading_data(heading, draft.current_tab) for heading in registration_form.tab_headings(dossier)],
         "current": draft.current_tab,
         "updated_at": draft.updated_at,
         "saved_candidature_id": draft.candidature_id,
     }
 
 
-def _modified(session: DbSession, candidature_id: str | None) -> dict[str, Any] | None:
+def _modified_candidature(session: DbSession, candidature_id: str | None) -> dict[str, Any] | None:
     """The candidature that a draft changes, as it stands saved."""
     if candidature_id is None:
         return None
@@ -117,7 +117,7 @@ def _modified(session: DbSession, candidature_id: str | None) -> dict[str, Any] 
     }
 
 
-def tab_data(heading: TabHeading, current: int) -> dict[str, Any]:
+def heading_data(heading: TabHeading, current: int) -> dict[str, Any]:
     done = heading.visited and heading.complete
     state = "current" if heading.number == current else "done" if done else "todo"
     return {
@@ -129,13 +129,13 @@ def tab_data(heading: TabHeading, current: int) -> dict[str, Any]:
     }
 
 
-def tab_view(
+def tab_page(
     session: DbSession, view: DraftView, number: int, identity: Identity | None, at: datetime
 ) -> dict[str, Any]:
     """One tab as it was typed, with all that is wrong in it; whether to show that is the page's choice. With it the
     draft, as a page shows both."""
     dossier = view.dossier(session, at, identity)
-    shown, errors = registration_form.describe(dossier, number), registration_form.check(dossier, number)
+    shown, errors = registration_form.tab_view(dossier, number), registration_form.tab_errors(dossier, number)
     return {
         **shown.to_data(),
         "revision": view.draft.revision,
@@ -150,5 +150,5 @@ def search(session: DbSession, view: DraftView, number: int, field: str, typed: 
     options = registration_form.search(dossier, number, field, typed)
     return {
         "options": [option.data for option in options],
-        "advice": registration_form.advice(dossier, number, field, typed),
+        "advice": registration_form.search_advice(dossier, number, field, typed),
     }

@@ -23,7 +23,7 @@ _BY_CODE = _ROWS.where(EtablissementRow.code == bindparam("code"))
 _Asked = tuple[str, tuple[str, ...], tuple[str, ...], int, str | None]
 
 
-class TableDirectory:
+class DatabaseEtablissementDirectory:
     """An EtablissementDirectory over one database session, which looks each thing up once."""
 
     def __init__(self, session: DbSession) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from services.registrations.catalogue import etablissements, load_exams
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.epreuve_positions import options
+from services.registrations.domain.epreuve_positions import option_choices
 from services.registrations.domain.epreuve_structure import Structure, structure_of
 from services.registrations.domain.exam_definition import Epreuve, Exam, Session
 from tests.registrations.catalogue.small_exam import NOW
@@ -56,4 +56,4 @@ def _chosen(epreuves: Structure) -> dict[str, str | list[str]]:
 
 
 def _language(epreuve: Epreuve, taken: set[str]) -> str | None:
-    return next((key for key, _ in options(BTS, epreuve) if key not in taken), None)
+    return next((key for key, _ in option_choices(BTS, epreuve) if key not in taken), None)

@@ -1,7 +1,7 @@
 """One change each to the small exam, and what the check says of it."""
 
 # name: (what stands there, what is written instead, what is said)
-SPOILINGS = {
+EXAM_MISTAKES = {
     "unknown key": (
         'title: "Epreuves"}',
         'title: "Epreuves", titel: x}',
@@ -234,4 +234,4 @@ SPOILINGS = {
     "number tab not last": ("kind: recap", "kind: previous", "onglet « recap » manquant"),
 }
 # Said where the whole section or the whole list stands, not where the change was made.
-TOLD_ELSEWHERE = frozenset({"missing text of the demande", "missing residence notice", "number tab not last"})
+REPORTED_ON_ANOTHER_LINE = frozenset({"missing text of the demande", "missing residence notice", "number tab not last"})

@@ -1,4 +1,4 @@
-"""A small exam in one file that is right as it stands, to be spoilt by one change at a time."""
+"""A small exam in one file that is right as it stands, to be with_change by one change at a time."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def written(root: Path, text: str = SMALL, **others: str) -> Path:
     return root
 
 
-def spoilt(old: str, new: str) -> tuple[str, int]:
+def with_change(old: str, new: str) -> tuple[str, int]:
     """The exam with one change, and the line where that change stands."""
     assert SMALL.count(old) >= 1, old
     before = SMALL.index(old)

@@ -14,7 +14,7 @@ from services.registrations.domain.exam_definition import Exam, Opening, Session
 from services.registrations.domain.registration_content import asked_pieces
 from tests.registrations.catalogue.small_exam import NOW
 from tests.registrations.domain.etablissement_directory import Directory
-from tests.registrations.domain.example_dossier import DOSSIER, typing, typing_all
+from tests.registrations.domain.example_dossier import DOSSIER, with_answers, with_tab_answers
 
 ROOT = Path(__file__).parents[3] / "catalogue"
 NINE = (
@@ -124,20 +124,20 @@ def test_the_guide_s_candidate_owes_exactly_the_six_pieces_of_the_guide(candidat
 
 
 def test_the_guide_s_candidate_goes_through_every_tab_without_a_remark(candidate: Dossier) -> None:
-    assert [registration_form.check(candidate, number) for number in range(1, 9)] == [()] * 8
+    assert [registration_form.tab_errors(candidate, number) for number in range(1, 9)] == [()] * 8
 
 
 def test_without_engagement_its_form_is_not_asked_for(candidate: Dossier) -> None:
-    assert "BTSEE-EF3" not in asked(typing("epreuves", candidate, position__EF3="non_inscrit"))
+    assert "BTSEE-EF3" not in asked(with_answers("epreuves", candidate, position__EF3="non_inscrit"))
 
 
 def test_a_kept_mark_asks_for_the_releve_de_notes(candidate: Dossier) -> None:
-    kept = typing_all("acquis", {"meme_bts-garder-E1": "oui", "meme_bts-note-E1": "12,5"}, candidate)
+    kept = with_tab_answers("acquis", {"meme_bts-garder-E1": "oui", "meme_bts-note-E1": "12,5"}, candidate)
     assert "BTSRELEV1" in asked(kept)
 
 
 def test_distance_learners_owe_the_cned_s_certificate_instead(candidate: Dossier) -> None:
-    found = asked(typing("candidature", candidate, categorie="410", etablissement="CNED"))
+    found = asked(with_answers("candidature", candidate, categorie="410", etablissement="CNED"))
     assert "BTSCNED1" in found
     assert "BTSETAS4" not in found
 
@@ -159,7 +159,7 @@ def test_what_people_type_for_a_specialite_is_answered_in_a_session_of_today(bts
     rolling = session(bts, "2027")
     dossier = replace(DOSSIER, exam=bts, session=rolling, opening=rolling.openings[0])
     tab = next(number for number, one in enumerate(bts.tabs, start=1) if one.kind == "qualification")
-    advice = registration_form.advice(dossier, tab, "specialite", typed) or ""
+    advice = registration_form.search_advice(dossier, tab, "specialite", typed) or ""
     assert (
         registration_form.search(dossier, tab, "specialite", typed)
         or "proposée par ce portail jusqu'à la session" in advice

@@ -229,12 +229,12 @@ DOSSIER = Dossier(
 )
 
 
-def typing(tab: str, dossier: Dossier = DOSSIER, **changes: str) -> Dossier:
+def with_answers(tab: str, dossier: Dossier = DOSSIER, **changes: str) -> Dossier:
     """The dossier with some answers of a tab changed; « __ » in a name stands for « - », as in position__EF1."""
-    return typing_all(tab, {name.replace("__", "-"): value for name, value in changes.items()}, dossier)
+    return with_tab_answers(tab, {name.replace("__", "-"): value for name, value in changes.items()}, dossier)
 
 
-def typing_all(tab: str, changes: dict[str, str], dossier: Dossier = DOSSIER) -> Dossier:
+def with_tab_answers(tab: str, changes: dict[str, str], dossier: Dossier = DOSSIER) -> Dossier:
     answers = {**dossier.answers, tab: {**dossier.answers.get(tab, {}), **changes}}
     return replace(dossier, answers=answers)
 

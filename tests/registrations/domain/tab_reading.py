@@ -12,7 +12,7 @@ IDENTIFICATION, CANDIDATURE, QUALIFICATION, ACQUIS, DIPLOMA, EPREUVES = 2, 3, 4,
 
 
 def sections(dossier: Dossier, number: int) -> tuple[Section, ...]:
-    form = registration_form.describe(dossier, number).form
+    form = registration_form.tab_view(dossier, number).form
     assert form
     return form.sections
 
@@ -24,4 +24,4 @@ def field(dossier: Dossier, number: int, name: str) -> Field:
 
 
 def pointers(dossier: Dossier, number: int) -> list[str]:
-    return [one.pointer.removeprefix("#/") for one in registration_form.check(dossier, number)]
+    return [one.pointer.removeprefix("#/") for one in registration_form.tab_errors(dossier, number)]

@@ -9,20 +9,20 @@ from typing import Any
 import pytest
 
 from services.registrations.domain import declaration, facts, registration_form
-from services.registrations.domain.answered_form import Answered
+from services.registrations.domain.answered_form import AnsweredForm
 from services.registrations.domain.declaration import Declaration
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_structure import Structure
-from tests.registrations.domain.example_dossier import DOSSIER, typing
+from tests.registrations.domain.example_dossier import DOSSIER, with_answers
 
 
 @pytest.fixture
-def readings(monkeypatch: pytest.MonkeyPatch) -> list[Answered]:
+def readings(monkeypatch: pytest.MonkeyPatch) -> list[AnsweredForm]:
     """Those whose answers were read."""
-    read: list[Answered] = []
+    read: list[AnsweredForm] = []
     plain = declaration.read
 
-    def counted(answered: Answered) -> Declaration:
+    def counted(answered: AnsweredForm) -> Declaration:
         read.append(answered)
         return plain(answered)
 
@@ -31,30 +31,30 @@ def readings(monkeypatch: pytest.MonkeyPatch) -> list[Answered]:
 
 
 def all_that_is_asked(dossier: Dossier) -> None:
-    registration_form.tabs(dossier)
+    registration_form.tab_headings(dossier)
     for number in range(1, len(dossier.exam.tabs) + 1):
-        registration_form.describe(dossier, number)
-        registration_form.check(dossier, number)
-    registration_form.judge(dossier)
+        registration_form.tab_view(dossier, number)
+        registration_form.tab_errors(dossier, number)
+    registration_form.checked_content(dossier)
     facts.lookup(dossier)("fact:categorie")
 
 
-def test_a_dossier_is_read_once_whatever_is_asked_of_it(readings: list[Answered]) -> None:
+def test_a_dossier_is_read_once_whatever_is_asked_of_it(readings: list[AnsweredForm]) -> None:
     all_that_is_asked(replace(DOSSIER))
     assert len(readings) == 1
 
 
-def test_a_save_that_drops_nothing_goes_on_with_the_same_dossier(readings: list[Answered]) -> None:
+def test_a_save_that_drops_nothing_goes_on_with_the_same_dossier(readings: list[AnsweredForm]) -> None:
     dossier = replace(DOSSIER)
-    registration_form.check_all(dossier)
-    registration_form.judge(registration_form.without_unasked(dossier))
+    registration_form.all_tab_errors(dossier)
+    registration_form.checked_content(registration_form.without_unasked_answers(dossier))
     assert len(readings) == 1
 
 
 def test_other_answers_are_read_anew() -> None:
     dossier = replace(DOSSIER)
     assert dossier.declaration.formes.final == "globale"
-    changed = typing("qualification", dossier, forme="progressive")
+    changed = with_answers("qualification", dossier, forme="progressive")
     assert changed.declaration.formes.final == "progressive"
     assert dossier.declaration.formes.final == "globale"
 

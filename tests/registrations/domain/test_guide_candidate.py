@@ -4,7 +4,7 @@ from services.registrations.domain import registration_form
 from tests.registrations.domain.example_dossier import DOSSIER
 
 RECAP = registration_form.recap(DOSSIER)
-OUTCOME = registration_form.judge(DOSSIER)
+OUTCOME = registration_form.checked_content(DOSSIER)
 
 
 def lines(title: str) -> list[tuple[str, str]]:
@@ -13,7 +13,7 @@ def lines(title: str) -> list[tuple[str, str]]:
 
 
 def test_nothing_is_wrong_with_the_guides_dossier() -> None:
-    assert registration_form.check_all(DOSSIER) == ()
+    assert registration_form.all_tab_errors(DOSSIER) == ()
 
 
 def test_the_recap_has_the_guides_sections_in_its_order() -> None:

@@ -13,7 +13,16 @@ from services.registrations.domain.exam_definition import (
     SpecialiteVersion,
     Tab,
 )
-from tests.registrations.domain.example_dossier import ANSWERS, BTS, DOSSIER, PIERRE, SESSION, TABS, details, typing
+from tests.registrations.domain.example_dossier import (
+    ANSWERS,
+    BTS,
+    DOSSIER,
+    PIERRE,
+    SESSION,
+    TABS,
+    details,
+    with_answers,
+)
 from tests.registrations.domain.tab_reading import pointers
 
 ACCEPT = Question("accepte", "J'ai pris connaissance des modalités", "consent", required=ALWAYS)
@@ -109,7 +118,7 @@ CFG_DOSSIER = replace(
 
 
 def test_the_twelve_tabs_of_the_guide() -> None:
-    assert [f"{tab.number} - {tab.title}" for tab in registration_form.tabs(TWELVE_DOSSIER)] == [
+    assert [f"{tab.number} - {tab.title}" for tab in registration_form.tab_headings(TWELVE_DOSSIER)] == [
         "1 - Modalités d'inscription",
         "2 - Candidatures précédentes",
         "3 - Identification",
@@ -123,8 +132,8 @@ def test_the_twelve_tabs_of_the_guide() -> None:
         "11 - Conditions d'inscription",
         "12 - N° Inscription",
     ]
-    assert registration_form.describe(TWELVE_DOSSIER, 1).paragraphs == ("Lisez ceci.",)
-    assert registration_form.judge(TWELVE_DOSSIER).confirmation.diplome is None
+    assert registration_form.tab_view(TWELVE_DOSSIER, 1).paragraphs == ("Lisez ceci.",)
+    assert registration_form.checked_content(TWELVE_DOSSIER).confirmation.diplome is None
 
 
 def test_what_was_not_asked_yet_is_answered_by_nothing() -> None:
@@ -141,37 +150,37 @@ def test_what_was_not_asked_yet_is_answered_by_nothing() -> None:
 
 
 def test_a_consent_of_a_notice_holds_its_tab_back() -> None:
-    assert pointers(typing("modalites", TWELVE_DOSSIER, accepte=""), 1) == ["accepte"]
+    assert pointers(with_answers("modalites", TWELVE_DOSSIER, accepte=""), 1) == ["accepte"]
 
 
 def test_a_question_appears_with_the_answer_it_depends_on() -> None:
-    form = registration_form.describe(TWELVE_DOSSIER, 8).form
+    form = registration_form.tab_view(TWELVE_DOSSIER, 8).form
     assert form
     assert [(one.name, one.refresh) for one in form.fields()] == [("titre", True)]
-    other = typing("titre", TWELVE_DOSSIER, titre="autre")
+    other = with_answers("titre", TWELVE_DOSSIER, titre="autre")
     assert pointers(other, 8) == ["lequel"]
-    assert pointers(typing("titre", other, lequel="DCG"), 8) == []
+    assert pointers(with_answers("titre", other, lequel="DCG"), 8) == []
 
 
 def test_a_question_no_longer_shown_is_no_longer_told() -> None:
-    stale = typing("titre", TWELVE_DOSSIER, lequel="DCG")
+    stale = with_answers("titre", TWELVE_DOSSIER, lequel="DCG")
     told = [line.label for section in registration_form.recap(stale).sections for line in section.lines]
     assert "Titre" in told
     assert "Lequel ?" not in told
 
 
 def test_a_format_is_checked_and_explained() -> None:
-    [reason] = details(registration_form.check(typing("supplement", TWELVE_DOSSIER, annee_titre="21"), 7))
+    [reason] = details(registration_form.tab_errors(with_answers("supplement", TWELVE_DOSSIER, annee_titre="21"), 7))
     assert reason == "Année du titre : saisissez une année sur quatre chiffres, par exemple 2021."
 
 
 def test_answers_to_questions_reach_the_confirmation() -> None:
-    extra = registration_form.judge(TWELVE_DOSSIER).confirmation.extra
+    extra = registration_form.checked_content(TWELVE_DOSSIER).confirmation.extra
     assert ("Titre", "Licence") in [(line.label, line.value) for section in extra for line in section.lines]
 
 
 def test_a_small_exam_needs_no_category_no_specialite_and_no_diploma() -> None:
-    outcome = registration_form.judge(CFG_DOSSIER)
+    outcome = registration_form.checked_content(CFG_DOSSIER)
     assert [(line.code, line.position_label, line.mode_label) for line in outcome.epreuves] == [
         ("E1", "Inscrit", "Ponctuel")
     ]
@@ -192,10 +201,12 @@ def test_a_circle_of_conditions_ends() -> None:
     second = Question("b", "B", "text", shown=Test("question:a", "present", True))
     circle = replace(CFG, tabs=(Tab("questions", "Rond", "rond", (first, second)), *CFG.tabs))
     assert (
-        registration_form.describe(replace(CFG_DOSSIER, exam=circle, answers={"rond": {"a": "1", "b": "1"}}), 1).form
+        registration_form.tab_view(replace(CFG_DOSSIER, exam=circle, answers={"rond": {"a": "1", "b": "1"}}), 1).form
         is None
     )
 
 
 def test_an_exam_that_excludes_nothing_has_no_key() -> None:
-    assert registration_form.judge(replace(CFG_DOSSIER, exam=replace(CFG, exclusive=()))).exclusivity_key is None
+    assert (
+        registration_form.checked_content(replace(CFG_DOSSIER, exam=replace(CFG, exclusive=()))).exclusivity_key is None
+    )

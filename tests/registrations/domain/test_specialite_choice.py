@@ -10,7 +10,7 @@ from services.chassis.errors import NotFound
 from services.registrations.domain import registration_form, specialite_choice
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Item
-from tests.registrations.domain.example_dossier import DOSSIER, typing
+from tests.registrations.domain.example_dossier import DOSSIER, with_answers
 from tests.registrations.domain.example_specialites import BANQUE, MCO
 from tests.registrations.domain.tab_reading import CANDIDATURE, QUALIFICATION, field, pointers
 
@@ -60,7 +60,7 @@ def test_a_specialite_answers_to_its_acronym_its_words_and_those_of_its_domain(t
 
 
 def test_a_specialite_of_other_sessions_is_said_to_be_one_and_what_replaces_it() -> None:
-    said = registration_form.advice(NO_BANQUE, QUALIFICATION, "specialite", " Banque ")
+    said = registration_form.search_advice(NO_BANQUE, QUALIFICATION, "specialite", " Banque ")
     assert said == (
         "Aucune spécialité de cette session ne s'appelle « Banque ». Banque - conseiller de clientèle (31310) : "
         "proposée par ce portail jusqu'à la session 2025 ; elle est remplacée par Banque (31313), "
@@ -72,13 +72,13 @@ def test_a_specialite_of_other_sessions_is_said_to_be_one_and_what_replaces_it()
 def test_a_successor_that_the_session_offers_is_named_as_one() -> None:
     known = replace(NAMED[0], replaced_by="Assurance (31311)")
     dossier = replace(NO_BANQUE, exam=replace(NO_BANQUE.exam, specialites=(known, *NAMED[1:])))
-    said = registration_form.advice(dossier, QUALIFICATION, "specialite", "banque")
+    said = registration_form.search_advice(dossier, QUALIFICATION, "specialite", "banque")
     assert said
     assert "elle est remplacée par Assurance (31311). Voici" in said
 
 
 def test_a_word_that_no_specialite_knows_leads_to_the_list() -> None:
-    said = registration_form.advice(NO_BANQUE, QUALIFICATION, "specialite", "astronomie")
+    said = registration_form.search_advice(NO_BANQUE, QUALIFICATION, "specialite", "astronomie")
     assert said == (
         "Aucune spécialité de cette session ne s'appelle « astronomie ». Pour les voir toutes : "
         "« Parcourir les spécialités »."
@@ -88,7 +88,7 @@ def test_a_word_that_no_specialite_knows_leads_to_the_list() -> None:
 
 @pytest.mark.parametrize("typed", ["MCO", "assurance", "31311", "", "bts"])
 def test_nothing_is_said_of_what_is_there(typed: str) -> None:
-    assert registration_form.advice(NO_BANQUE, QUALIFICATION, "specialite", typed) is None
+    assert registration_form.search_advice(NO_BANQUE, QUALIFICATION, "specialite", typed) is None
 
 
 def test_specialites_are_browsed_by_domain_in_the_catalogues_order() -> None:
@@ -125,8 +125,8 @@ def test_a_specialite_that_the_session_does_not_offer_asks_for_nothing() -> None
 
 
 def living_in(code_postal: str, categorie: str) -> Dossier:
-    nowhere = typing("candidature", categorie=categorie, etablissement="")
-    return typing("identification", nowhere, code_postal=code_postal)
+    nowhere = with_answers("candidature", categorie=categorie, etablissement="")
+    return with_answers("identification", nowhere, code_postal=code_postal)
 
 
 def proposed(dossier: Dossier) -> list[tuple[str, str]]:
@@ -156,7 +156,7 @@ def test_the_schools_of_the_own_departement_are_proposed_where_they_are_few() ->
 
 def test_nothing_is_proposed_once_an_establishment_is_chosen_that_fits() -> None:
     assert proposed(DOSSIER) == []
-    assert proposed(typing("candidature", categorie="410")) != [], "a school does not fit this category"
+    assert proposed(with_answers("candidature", categorie="410")) != [], "a school does not fit this category"
 
 
 @pytest.mark.parametrize(
@@ -166,23 +166,23 @@ def test_nothing_is_proposed_once_an_establishment_is_chosen_that_fits() -> None
 def test_whatever_is_typed_without_a_school_leads_to_the_right_answer(categorie: str, code: str, typed: str) -> None:
     dossier = living_in("10000", categorie)
     assert [one.value for one in registration_form.search(dossier, CANDIDATURE, "etablissement", typed, 10)] == [code]
-    said = registration_form.advice(dossier, CANDIDATURE, "etablissement", typed)
+    said = registration_form.search_advice(dossier, CANDIDATURE, "etablissement", typed)
     assert said
     assert said.startswith("Avec cette catégorie")
 
 
 def test_a_school_that_is_not_found_says_what_to_do() -> None:
-    said = registration_form.advice(living_in("10000", "320"), CANDIDATURE, "etablissement", "Troyes")
+    said = registration_form.search_advice(living_in("10000", "320"), CANDIDATURE, "etablissement", "Troyes")
     assert said == (
         "Aucun établissement ne correspond à « Troyes ». Voici ceux de votre académie. Essayez la ville seule, "
         "ou le numéro de l'établissement (sept chiffres et une lettre). Sans établissement, vérifiez la catégorie du "
         "candidat."
     )
-    assert registration_form.advice(living_in("25000", "320"), CANDIDATURE, "etablissement", "besancon") is None
+    assert registration_form.search_advice(living_in("25000", "320"), CANDIDATURE, "etablissement", "besancon") is None
 
 
 def test_what_individuels_means_is_said_once_chosen() -> None:
-    chosen = typing("candidature", living_in("10000", "510"), etablissement="INDIVIDUELS 010")
+    chosen = with_answers("candidature", living_in("10000", "510"), etablissement="INDIVIDUELS 010")
     assert field(chosen, CANDIDATURE, "etablissement").hint == "INDIVIDUELS 010 : candidats individuels de l'Aube"
     assert "etablissement" not in pointers(chosen, CANDIDATURE)
 

@@ -53,7 +53,7 @@ class Answer:
 
 
 @dataclass
-class Person:
+class CandidateClient:
     """A candidate at his browser: every call goes through the gateway, at portal time `received`."""
 
     app: Flask
@@ -123,10 +123,10 @@ class Person:
         return self.call("POST", f"/candidatures/{candidature_id}/withdrawal", {})
 
 
-def pierre(app: Flask) -> Person:
-    return Person(app, "pierre", tokens.DUBOIS)
+def pierre(app: Flask) -> CandidateClient:
+    return CandidateClient(app, "pierre", tokens.DUBOIS)
 
 
-def anne(app: Flask) -> Person:
+def anne(app: Flask) -> CandidateClient:
     identity = {**tokens.DUBOIS, "civilite": "MADAME", "prenoms": "Anne", "email": "anne@example.org"}
-    return Person(app, "anne", identity)
+    return CandidateClient(app, "anne", identity)

@@ -16,7 +16,7 @@ from services.registrations import follow_ups
 from services.registrations.handlers import correct_identity, registry, renew_email
 from services.registrations.models import db
 from tests.registrations.domain.example_dossier import BESANCON
-from tests.registrations.service.candidate_client import NOW, Person
+from tests.registrations.service.candidate_client import NOW, CandidateClient
 from tests.registrations.service.outbox import events_of, follow_up_envelopes, follow_ups_of
 from tests.support import tokens
 
@@ -67,7 +67,7 @@ def change_email(app: Flask, email: str, version: int) -> None:
         renew_email(session, EmailChanged("pierre", version, email), ANY)
 
 
-def test_a_corrected_identity_makes_a_version_with_its_reason(app: Flask, candidate: Person) -> None:
+def test_a_corrected_identity_makes_a_version_with_its_reason(app: Flask, candidate: CandidateClient) -> None:
     saved = candidate.registered()
     correct(app)
     newest = events_of(app, "registrations.registration_saved.v1")[-1]["data"]
@@ -77,21 +77,23 @@ def test_a_corrected_identity_makes_a_version_with_its_reason(app: Flask, candid
     assert candidate.get(f"/candidatures/{saved['candidature_id']}")["version_label"] == "Version 02"
 
 
-def test_the_same_correction_told_again_makes_no_further_version(app: Flask, candidate: Person) -> None:
+def test_the_same_correction_told_again_makes_no_further_version(app: Flask, candidate: CandidateClient) -> None:
     candidate.registered()
     correct(app)
     correct(app)
     assert len(events_of(app, "registrations.registration_saved.v1")) == 2
 
 
-def test_a_correction_comes_in_after_closing_too(app: Flask, candidate: Person) -> None:
+def test_a_correction_comes_in_after_closing_too(app: Flask, candidate: CandidateClient) -> None:
     saved = candidate.registered()
     candidate.received = BESANCON.closes
     correct(app)
     assert candidate.get(f"/candidatures/{saved['candidature_id']}")["version"] == 2
 
 
-def test_an_assertion_from_before_a_correction_does_not_bring_the_old_name_back(app: Flask, candidate: Person) -> None:
+def test_an_assertion_from_before_a_correction_does_not_bring_the_old_name_back(
+    app: Flask, candidate: CandidateClient
+) -> None:
     saved = candidate.registered()
     correct(app)
     assert candidate.modify(saved["candidature_id"]).json["type"] == "/problems/identite-perimee"
@@ -100,7 +102,7 @@ def test_an_assertion_from_before_a_correction_does_not_bring_the_old_name_back(
     assert candidate.save(draft).json["version"] == 3
 
 
-def test_a_modification_under_way_keeps_its_text_through_a_correction(app: Flask, candidate: Person) -> None:
+def test_a_modification_under_way_keeps_its_text_through_a_correction(app: Flask, candidate: CandidateClient) -> None:
     saved = candidate.registered()
     draft = candidate.modify(saved["candidature_id"]).json
     correct(app)
@@ -113,7 +115,7 @@ def test_a_correction_of_someone_unknown_here_is_no_trouble(app: Flask) -> None:
     change_email(app, "x@example.org", 9)
 
 
-def test_a_modification_is_told_by_mail_in_text_and_html(app: Flask, candidate: Person, mails: Any) -> None:
+def test_a_modification_is_told_by_mail_in_text_and_html(app: Flask, candidate: CandidateClient, mails: Any) -> None:
     saved = candidate.registered()
     candidate.save(candidate.modify(saved["candidature_id"]).json)
     (mail,) = mails()
@@ -126,13 +128,13 @@ def test_a_modification_is_told_by_mail_in_text_and_html(app: Flask, candidate: 
     assert "Version : 2" in _text(mail)
 
 
-def test_a_mail_sent_twice_is_one_mail(app: Flask, candidate: Person, mails: Any) -> None:
+def test_a_mail_sent_twice_is_one_mail(app: Flask, candidate: CandidateClient, mails: Any) -> None:
     saved = candidate.registered()
     candidate.withdraw(saved["candidature_id"])
     assert [mail["Message-ID"] for mail in mails()] == [mail["Message-ID"] for mail in mails()]
 
 
-def test_a_withdrawal_is_confirmed_by_mail(app: Flask, candidate: Person, mails: Any) -> None:
+def test_a_withdrawal_is_confirmed_by_mail(app: Flask, candidate: CandidateClient, mails: Any) -> None:
     saved = candidate.registered()
     candidate.withdraw(saved["candidature_id"])
     (mail,) = mails()
@@ -140,7 +142,7 @@ def test_a_withdrawal_is_confirmed_by_mail(app: Flask, candidate: Person, mails:
     assert "a bien été prise en compte le 05/10/2021 à 12:00" in _text(mail)
 
 
-def test_a_correction_is_told_by_mail_with_its_reason(app: Flask, candidate: Person, mails: Any) -> None:
+def test_a_correction_is_told_by_mail_with_its_reason(app: Flask, candidate: CandidateClient, mails: Any) -> None:
     candidate.registered()
     correct(app)
     (mail,) = mails()
@@ -148,7 +150,7 @@ def test_a_correction_is_told_by_mail_with_its_reason(app: Flask, candidate: Per
 
 
 def test_mails_go_to_the_newest_address_whatever_order_events_come_in(
-    app: Flask, candidate: Person, mails: Any
+    app: Flask, candidate: CandidateClient, mails: Any
 ) -> None:
     saved = candidate.registered()
     change_email(app, "new@example.org", 3)
@@ -159,7 +161,7 @@ def test_mails_go_to_the_newest_address_whatever_order_events_come_in(
     assert events_of(app, "registrations.registration_saved.v1")[-1]["data"]["identity"]["email"] == "new@example.org"
 
 
-def test_a_hostile_reason_is_text_in_the_mail(app: Flask, candidate: Person, mails: Any) -> None:
+def test_a_hostile_reason_is_text_in_the_mail(app: Flask, candidate: CandidateClient, mails: Any) -> None:
     candidate.registered()
     with app.app_context(), db.operation() as session:
         correct_identity(session, IdentityCorrected("pierre", CORRECTED, "<img src=x>\r\nBcc: a@b.c"), ANY)
@@ -168,7 +170,7 @@ def test_a_hostile_reason_is_text_in_the_mail(app: Flask, candidate: Person, mai
     assert mail["Bcc"] is None
 
 
-def test_a_deleted_account_leaves_no_text_behind(app: Flask, candidate: Person) -> None:
+def test_a_deleted_account_leaves_no_text_behind(app: Flask, candidate: CandidateClient) -> None:
     draft = candidate.draft()
     candidate.write(draft, 2, {"adresse": "1 rue du port"}, action="stay")
     accounts = tokens.bearer(tokens.service_token("accounts"))

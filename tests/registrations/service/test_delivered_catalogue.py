@@ -15,7 +15,7 @@ from services.registrations.models import db
 from services.registrations.operations.catalogue import load_catalogue, move_on_demonstration
 from services.registrations.queries.catalogue import offers
 from tests.registrations.domain.example_dossier import ANSWERS
-from tests.registrations.service.candidate_client import NOW, OPERATOR, Answer, Person
+from tests.registrations.service.candidate_client import NOW, OPERATOR, Answer, CandidateClient
 from tests.registrations.service.outbox import events_of
 
 ROOT = Path(__file__).parents[3] / "catalogue"
@@ -53,7 +53,9 @@ def choices(app: Flask, query: str) -> dict[str, Any]:
     return dict(Answer.of(app.test_client().get(f"/v1/openings/choices?purpose=register&{query}")).json)
 
 
-def test_the_guides_candidate_is_asked_for_exactly_the_guides_six_pieces(own: Flask, candidate: Person) -> None:
+def test_the_guides_candidate_is_asked_for_exactly_the_guides_six_pieces(
+    own: Flask, candidate: CandidateClient
+) -> None:
     said = candidate.registered()
     (event,) = events_of(own, "registrations.registration_saved.v1")
     assert [piece["code"] for piece in event["data"]["pieces"]] == SIX
@@ -63,7 +65,7 @@ def test_the_guides_candidate_is_asked_for_exactly_the_guides_six_pieces(own: Fl
     assert forms == {"sentence": "Actuellement, cette section n'est pas utilisée dans le cadre du BTS.", "forms": []}
 
 
-def test_the_twelve_tabs_are_one_more_file(own: Flask, candidate: Person) -> None:
+def test_the_twelve_tabs_are_one_more_file(own: Flask, candidate: CandidateClient) -> None:
     (session,) = choices(own, "domaine=Examen&exam=DCG")["next"]["choices"]
     academies = choices(own, f"domaine=Examen&exam=DCG&session={session['value']}")["next"]["choices"]
     picked = f"domaine=Examen&exam=DCG&session={session['value']}&academie={academies[0]['value']}"
@@ -75,7 +77,7 @@ def test_the_twelve_tabs_are_one_more_file(own: Flask, candidate: Person) -> Non
     assert candidate.write({**draft, **answer.json}, 1, {"modalites_lues": "oui"}).json["goto"] == 2
 
 
-def test_two_concours_and_an_exam_of_one_session_may_coexist(own: Flask, candidate: Person) -> None:
+def test_two_concours_and_an_exam_of_one_session_may_coexist(own: Flask, candidate: CandidateClient) -> None:
     candidate.registered()
     (session,) = choices(own, "domaine=Concours&exam=CAPTRANS")["next"]["choices"]
     found = choices(own, f"domaine=Concours&exam=CAPTRANS&session={session['value']}")["next"]["choices"]
@@ -85,7 +87,7 @@ def test_two_concours_and_an_exam_of_one_session_may_coexist(own: Flask, candida
     assert answer.status_code == 201
 
 
-def test_earlier_answers_are_offered_anew(own: Flask, candidate: Person) -> None:
+def test_earlier_answers_are_offered_anew(own: Flask, candidate: CandidateClient) -> None:
     said = candidate.registered()
     candidate.withdraw(said["candidature_id"])
     draft = candidate.draft("03")

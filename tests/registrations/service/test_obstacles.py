@@ -9,7 +9,7 @@ import pytest
 
 from services.chassis import clock
 from tests.registrations.domain.example_dossier import BESANCON
-from tests.registrations.service.candidate_client import Person
+from tests.registrations.service.candidate_client import CandidateClient
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def at(instant: datetime) -> None:
     clock.set_offset((instant - clock.system_now()).total_seconds())
 
 
-def listed(person: Person) -> dict[str, Any]:
+def listed(person: CandidateClient) -> dict[str, Any]:
     (draft,) = person.get("/drafts")["drafts"]
     return dict(draft)
 
@@ -31,13 +31,13 @@ def reasons(draft: dict[str, Any]) -> list[str]:
     return [found["reason"] for found in draft["obstacles"]]
 
 
-def test_nothing_stands_in_the_way_of_a_draft_within_the_window(candidate: Person) -> None:
+def test_nothing_stands_in_the_way_of_a_draft_within_the_window(candidate: CandidateClient) -> None:
     draft = candidate.draft()
     assert (draft["obstacles"], draft["modified"]) == ([], None)
     assert listed(candidate)["obstacles"] == []
 
 
-def test_after_the_closing_a_draft_says_since_when_and_whom_to_ask(candidate: Person) -> None:
+def test_after_the_closing_a_draft_says_since_when_and_whom_to_ask(candidate: CandidateClient) -> None:
     draft = candidate.draft()
     at(BESANCON.closes - timedelta(seconds=2))
     assert candidate.get(f"/drafts/{draft['id']}")["obstacles"] == []
@@ -51,7 +51,7 @@ def test_after_the_closing_a_draft_says_since_when_and_whom_to_ask(candidate: Pe
     assert late["contact"]["title"]
 
 
-def test_a_modification_not_transmitted_in_time_says_that_the_candidature_stays(candidate: Person) -> None:
+def test_a_modification_not_transmitted_in_time_says_that_the_candidature_stays(candidate: CandidateClient) -> None:
     saved = candidate.registered()
     candidate.modify(saved["candidature_id"])
     at(BESANCON.closes)
@@ -60,7 +60,7 @@ def test_a_modification_not_transmitted_in_time_says_that_the_candidature_stays(
     assert "Votre candidature reste telle qu'elle est enregistrée" in told["detail"]
 
 
-def test_a_draft_of_another_academie_says_at_once_that_a_candidature_exists(candidate: Person) -> None:
+def test_a_draft_of_another_academie_says_at_once_that_a_candidature_exists(candidate: CandidateClient) -> None:
     draft = candidate.draft("20")
     saved = candidate.registered("03")
     told = candidate.get(f"/drafts/{draft['id']}")
@@ -71,7 +71,7 @@ def test_a_draft_of_another_academie_says_at_once_that_a_candidature_exists(cand
     assert candidate.get(f"/drafts/{draft['id']}")["obstacles"] == []
 
 
-def test_a_modification_names_the_saved_version_that_it_changes(candidate: Person) -> None:
+def test_a_modification_names_the_saved_version_that_it_changes(candidate: CandidateClient) -> None:
     saved = candidate.registered()
     draft = candidate.modify(saved["candidature_id"]).json
     assert draft["obstacles"] == []
@@ -79,7 +79,7 @@ def test_a_modification_names_the_saved_version_that_it_changes(candidate: Perso
     assert draft["modified"]["saved_at"]
 
 
-def test_a_modification_never_says_that_the_candidature_is_not_saved(candidate: Person) -> None:
+def test_a_modification_never_says_that_the_candidature_is_not_saved(candidate: CandidateClient) -> None:
     draft = candidate.modify(candidate.registered()["candidature_id"]).json
     recap = candidate.get(f"/drafts/{draft['id']}/tabs/8")["recap"]
     number = candidate.get(f"/drafts/{draft['id']}/tabs/9")

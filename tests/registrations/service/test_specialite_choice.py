@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.registrations.service.candidate_client import Person
+from tests.registrations.service.candidate_client import CandidateClient
 
 
-def test_a_search_proposes_the_guides_establishment(candidate: Person) -> None:
+def test_a_search_proposes_the_guides_establishment(candidate: CandidateClient) -> None:
     draft = candidate.draft()
     draft = {**draft, **candidate.write(draft, 3, {"categorie": "320"}, action="stay").json}
     found = candidate.get(f"/drafts/{draft['id']}/tabs/3/search?field=etablissement&q=adrien%20PARIS")["options"]
@@ -15,7 +15,9 @@ def test_a_search_proposes_the_guides_establishment(candidate: Person) -> None:
 
 
 @pytest.mark.parametrize(("code_postal", "nearest"), [("25000", "LYCEE HABILITE"), ("51100", "LYCEE DE DEMONSTRATION")])
-def test_a_school_of_the_own_departement_comes_first(candidate: Person, code_postal: str, nearest: str) -> None:
+def test_a_school_of_the_own_departement_comes_first(
+    candidate: CandidateClient, code_postal: str, nearest: str
+) -> None:
     draft = candidate.draft()
     draft = {**draft, **candidate.write(draft, 2, {"code_postal": code_postal}, action="stay").json}
     draft = {**draft, **candidate.write(draft, 3, {"categorie": "320"}, action="stay").json}
@@ -24,14 +26,16 @@ def test_a_school_of_the_own_departement_comes_first(candidate: Person, code_pos
     assert len(found) == 2
 
 
-def test_a_search_that_gives_nothing_says_what_to_do(candidate: Person) -> None:
+def test_a_search_that_gives_nothing_says_what_to_do(candidate: CandidateClient) -> None:
     draft = candidate.draft()
     answer = candidate.get(f"/drafts/{draft['id']}/tabs/4/search?field=specialite&q=astronomie")
     assert answer["options"] == []
     assert "Parcourir les spécialités" in answer["advice"]
 
 
-def test_specialites_are_listed_by_domain_and_say_what_they_ask(candidate: Person, other: Person) -> None:
+def test_specialites_are_listed_by_domain_and_say_what_they_ask(
+    candidate: CandidateClient, other: CandidateClient
+) -> None:
     draft = candidate.draft()
     domains = candidate.get(f"/drafts/{draft['id']}/specialites")["domains"]
     codes = [one["code"] for domain in domains for one in domain["specialites"]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from services.registrations.domain.acquis import PASS_MARK, Box, Declared, Kept, field
+from services.registrations.domain.acquis import PASS_MARK, Box, DeclaredBox, KeptUnit, field
 from services.registrations.domain.declaration import Declaration
 from services.registrations.domain.epreuve_positions import BENEFICE, DISPENSE, PROGRESSIVE, REPORT
 from services.registrations.domain.epreuve_structure import FACULTATIVE, Role, structure_of
@@ -85,7 +85,7 @@ def unit_kept_once(declared: Declaration) -> tuple[FieldError, ...]:
     return tuple(found)
 
 
-def opened_by_title(box: Declared, epreuve: Epreuve, session_year: int, *, never: str = "professionnelle") -> bool:
+def opened_by_title(box: DeclaredBox, epreuve: Epreuve, session_year: int, *, never: str = "professionnelle") -> bool:
     """Whether the form should offer this dispense at all."""
     return never not in epreuve.tags and _opens(box, epreuve, session_year)
 
@@ -95,7 +95,7 @@ def opens_common_units(title: Item | None) -> bool:
     return title is not None and f"{_DISPENSE}{_SHARED}" in title.tags
 
 
-def common_with(other: Declared, epreuve: Epreuve, session_year: int) -> bool:
+def common_with(other: DeclaredBox, epreuve: Epreuve, session_year: int) -> bool:
     """Whether the other spécialité has the same unit: both épreuves bear one « commune:… » tag."""
     theirs = structure_of(other.specialite, other.year or session_year).epreuves
     theirs = theirs or structure_of(other.specialite, session_year).epreuves
@@ -103,7 +103,7 @@ def common_with(other: Declared, epreuve: Epreuve, session_year: int) -> bool:
     return any(tag in shared for tag in epreuve.tags)
 
 
-def _opens(box: Declared, epreuve: Epreuve, session_year: int) -> bool:
+def _opens(box: DeclaredBox, epreuve: Epreuve, session_year: int) -> bool:
     if box.title is None:
         return False
     names = {epreuve.code, *epreuve.tags}
@@ -115,7 +115,7 @@ def _opens(box: Declared, epreuve: Epreuve, session_year: int) -> bool:
     return bool(names & opened)
 
 
-def _units(declared: Declaration, position: str) -> Iterator[tuple[Declared, Kept, Epreuve]]:
+def _units(declared: Declaration, position: str) -> Iterator[tuple[DeclaredBox, KeptUnit, Epreuve]]:
     for box in declared.acquis:
         for unit in box.kept:
             epreuve = declared.structure.epreuve(unit.code)
@@ -123,7 +123,7 @@ def _units(declared: Declaration, position: str) -> Iterator[tuple[Declared, Kep
                 yield box, unit, epreuve
 
 
-def _bearing(declared: Declaration, unit: Kept, epreuve: Epreuve) -> Iterator[FieldError]:
+def _bearing(declared: Declaration, unit: KeptUnit, epreuve: Epreuve) -> Iterator[FieldError]:
     if epreuve.kind == FACULTATIVE:
         yield _keep(unit, f"{epreuve.code} : une épreuve facultative ne se conserve pas.")
     elif declared.structure.role(epreuve) is Role.MAITRESSE:
@@ -133,7 +133,9 @@ def _bearing(declared: Declaration, unit: Kept, epreuve: Epreuve) -> Iterator[Fi
         yield _keep(unit, f"{epreuve.code} : cette épreuve ne porte pas d'unité et ne peut pas être conservée.")
 
 
-def _validity(declared: Declaration, box: Declared, unit: Kept, epreuve: Epreuve, years: int) -> Iterator[FieldError]:
+def _validity(
+    declared: Declaration, box: DeclaredBox, unit: KeptUnit, epreuve: Epreuve, years: int
+) -> Iterator[FieldError]:
     if box.year is None:
         return  # the tab asks for the year
     if box.year >= declared.session_year:
@@ -144,20 +146,20 @@ def _validity(declared: Declaration, box: Declared, unit: Kept, epreuve: Epreuve
         )
 
 
-def _commonness(declared: Declaration, box: Declared, unit: Kept, epreuve: Epreuve) -> Iterator[FieldError]:
+def _commonness(declared: Declaration, box: DeclaredBox, unit: KeptUnit, epreuve: Epreuve) -> Iterator[FieldError]:
     if box.box is Box.AUTRE and box.specialite and not common_with(box, epreuve, declared.session_year):
         yield _keep(unit, f"{epreuve.code} : cette unité n'est pas commune avec « {box.specialite.label} ».")
 
 
-def _mark_wanted(unit: Kept, epreuve: Epreuve) -> str:
+def _mark_wanted(unit: KeptUnit, epreuve: Epreuve) -> str:
     if not unit.mark_typed:
         return f"{epreuve.code} : indiquez la note obtenue pour conserver cette épreuve."
     return f"{epreuve.code} : la note est un nombre de 0 à 20, par exemple 12,5."
 
 
-def _note(unit: Kept, detail: str) -> FieldError:
+def _note(unit: KeptUnit, detail: str) -> FieldError:
     return error(field(unit.box, "note", unit.code), detail)
 
 
-def _keep(unit: Kept, detail: str) -> FieldError:
+def _keep(unit: KeptUnit, detail: str) -> FieldError:
     return error(field(unit.box, "garder", unit.code), detail)

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from services.registrations.domain.declaration import GLOBALE, PROGRESSIVE, Declaration
-from services.registrations.domain.epreuve_positions import INSCRIT, NON_INSCRIT, POSITIONS, ChosenEpreuve, options
+from services.registrations.domain.epreuve_positions import (
+    INSCRIT,
+    NON_INSCRIT,
+    POSITIONS,
+    ChosenEpreuve,
+    option_choices,
+)
 from services.registrations.domain.epreuve_structure import FACULTATIVE, Role
 from services.registrations.domain.forms import FieldError, error
 from services.registrations.domain.rules.registry import rule
@@ -88,7 +94,7 @@ def first_of_a_kind(declared: Declaration, chosen: ChosenEpreuve) -> tuple[Chose
 
 
 def _offered(declared: Declaration, chosen: ChosenEpreuve) -> frozenset[str]:
-    return frozenset(key for key, _ in options(declared.exam, chosen.epreuve))
+    return frozenset(key for key, _ in option_choices(declared.exam, chosen.epreuve))
 
 
 def _leaves(declared: Declaration) -> tuple[ChosenEpreuve, ...]:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
 from services.reference import academies
-from services.registrations.domain.acquis import Box, Declared, Kept, field, mark_label
+from services.registrations.domain.acquis import Box, DeclaredBox, KeptUnit, field, mark_label
 from services.registrations.domain.declaration import Declaration
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_positions import POSITIONS
 from services.registrations.domain.exam_definition import Tab
 from services.registrations.domain.forms import Field, FieldError, Option, Section, error
-from services.registrations.domain.tab_answers import OUI, Typed
+from services.registrations.domain.tab_answers import OUI, TabAnswers
 from services.registrations.domain.tabs import acquis_fields
 from services.registrations.domain.tabs.form_fields import check_fields, filled
 from services.registrations.domain.tabs.specialites import matching
@@ -42,7 +42,9 @@ NOTHING_KEPT = (
 def describe(dossier: Dossier, tab: Tab) -> TabContent:
     ticks = tuple(field(box, "garder") for box in Box)
     typed = dossier.typed(tab).values.items()
-    written = Typed({name: value for name, value in typed if not name.startswith(ticks)})  # the fields tick by rule
+    written = TabAnswers(
+        {name: value for name, value in typed if not name.startswith(ticks)}
+    )  # the fields tick by rule
     sections = tuple(filled(section, written) for section in _sections(dossier, tab))
     return TabContent(sections=sections, notices=_notices(dossier, sections))
 
@@ -96,24 +98,24 @@ def _sections(dossier: Dossier, tab: Tab) -> tuple[Section, ...]:
 
 
 def _notices(dossier: Dossier, sections: tuple[Section, ...]) -> tuple[str, ...]:
-    if not dossier.typed_in("candidature").ticked("renoncement"):
+    if not dossier.typed_in("candidature").is_ticked("renoncement"):
         return ()
     kept = tuple(field(box, "garder") for box in Box)
     ticked = any(one.value == OUI and one.name.startswith(kept) for section in sections for one in section.fields)
     return (RENOUNCED if ticked else NOTHING_KEPT,)
 
 
-def _box_errors(dossier: Dossier, declared: Declaration, box: Declared) -> Iterator[FieldError]:
+def _box_errors(dossier: Dossier, declared: Declaration, box: DeclaredBox) -> Iterator[FieldError]:
     name = field(box.box, "annee")
     typed = dossier.typed_in("acquis")
-    if typed.answered(name) and box.year is None:
+    if typed.is_answered(name) and box.year is None:
         yield error(name, "Année : saisissez une année sur quatre chiffres, par exemple 2021.")
     elif box.year is not None and box.box.has_marks and box.year >= declared.session_year:
         yield error(name, f"Année : une session précédente est antérieure à {declared.session_year}.")
     elif box.year is not None and box.year > dossier.today.year:
         yield error(name, "Année : elle ne peut pas être dans l'avenir.")
     specialite = field(box.box, "specialite")
-    if typed.answered(specialite) and box.specialite is None:
+    if typed.is_answered(specialite) and box.specialite is None:
         yield error(specialite, "Spécialité du BTS : choisissez une spécialité proposée par la recherche.")
     if box.box is Box.AUTRE and box.specialite and box.specialite == declared.specialite:
         yield error(specialite, "Spécialité du BTS présenté : c'est celle que vous présentez.")
@@ -121,7 +123,7 @@ def _box_errors(dossier: Dossier, declared: Declaration, box: Declared) -> Itera
         yield error(box.box.value, "Cochez les épreuves dont vous êtes dispensé(e), ou décochez la case.")
 
 
-def _box_summary(box: Declared) -> str:
+def _box_summary(box: DeclaredBox) -> str:
     academie = academies.by_code(box.academie)
     parts = (
         str(box.year) if box.year else "",
@@ -132,7 +134,7 @@ def _box_summary(box: Declared) -> str:
     return " - ".join(part for part in parts if part) or "Oui"
 
 
-def _unit_lines(declared: Declaration, box: Declared) -> Iterator[Line]:
+def _unit_lines(declared: Declaration, box: DeclaredBox) -> Iterator[Line]:
     """Every mark and dispense that was declared, kept or not, in the order of the épreuves."""
     order = [epreuve.code for epreuve in declared.structure.epreuves]
     for unit in sorted((*box.kept, *box.sat_again), key=lambda one: order.index(one.code)):
@@ -145,7 +147,7 @@ def _unit_lines(declared: Declaration, box: Declared) -> Iterator[Line]:
             )
 
 
-def _unit_label(declared: Declaration, unit: Kept) -> str:
+def _unit_label(declared: Declaration, unit: KeptUnit) -> str:
     epreuve = declared.structure.epreuve(unit.code)
     return f"{unit.code} - {epreuve.label}" if epreuve else unit.code
 

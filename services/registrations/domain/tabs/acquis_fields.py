@@ -13,7 +13,7 @@ from services.registrations.domain.acquis import (
     SHOWN,
     TITLES,
     Box,
-    Declared,
+    DeclaredBox,
     field,
     is_shown_as_kept,
 )
@@ -38,7 +38,7 @@ OF_THE_JURY = "Cochez les épreuves dont le jury de VAE vous a dispensé(e)."
 CHOOSE_FIRST = "Complétez puis actualisez pour voir les épreuves qui peuvent être conservées."
 
 
-def fields(dossier: Dossier, declared: Declaration, box: Declared) -> tuple[Field, ...]:
+def fields(dossier: Dossier, declared: Declaration, box: DeclaredBox) -> tuple[Field, ...]:
     return (*_when_and_where(box.box), *_ground(dossier, box), *_units(dossier, declared, box))
 
 
@@ -81,7 +81,7 @@ def _academies() -> tuple[Option, ...]:
     return tuple(Option(academie.code, academie.label) for academie in academies.all())
 
 
-def _ground(dossier: Dossier, box: Declared) -> Iterator[Field]:
+def _ground(dossier: Dossier, box: DeclaredBox) -> Iterator[Field]:
     """The other spécialité, or the other diploma, that the units come from."""
     if box.box is Box.AUTRE:
         yield _specialite(dossier, box, "Spécialité du BTS présenté", required=True)
@@ -96,7 +96,7 @@ def _ground(dossier: Dossier, box: Declared) -> Iterator[Field]:
             yield yes_no(field(box.box, "economie_droit"), label, refresh=True)
 
 
-def _specialite(dossier: Dossier, box: Declared, label: str, *, required: bool) -> Field:
+def _specialite(dossier: Dossier, box: DeclaredBox, label: str, *, required: bool) -> Field:
     name = field(box.box, "specialite")
     typed = dossier.typed_in("acquis").text(name)
     return Field(
@@ -111,7 +111,7 @@ def _specialite(dossier: Dossier, box: Declared, label: str, *, required: bool) 
     )
 
 
-def _units(dossier: Dossier, declared: Declaration, box: Declared) -> Iterator[Field]:
+def _units(dossier: Dossier, declared: Declaration, box: DeclaredBox) -> Iterator[Field]:
     offered = [epreuve for epreuve in declared.structure.keepable() if _is_offered(declared, box, epreuve)]
     ticked = [epreuve.code for epreuve in offered if _is_ticked(dossier, declared, box, epreuve.code)]
     yield _sent_along(box.box, SHOWN, [epreuve.code for epreuve in offered])
@@ -123,7 +123,7 @@ def _units(dossier: Dossier, declared: Declaration, box: Declared) -> Iterator[F
         yield notice(field(box.box, "unites"), NOTHING_TO_KEEP if chosen else CHOOSE_FIRST)
 
 
-def _unit(box: Declared, epreuve: Epreuve, ticked: bool) -> Iterator[Field]:
+def _unit(box: DeclaredBox, epreuve: Epreuve, ticked: bool) -> Iterator[Field]:
     name = f"{epreuve.code} - {epreuve.label}"
     if box.box.has_marks:
         yield Field(
@@ -142,11 +142,11 @@ def _unit(box: Declared, epreuve: Epreuve, ticked: bool) -> Iterator[Field]:
     )
 
 
-def _is_ticked(dossier: Dossier, declared: Declaration, box: Declared, code: str) -> bool:
+def _is_ticked(dossier: Dossier, declared: Declaration, box: DeclaredBox, code: str) -> bool:
     """A unit that another box keeps already is not proposed a second time."""
     typed = dossier.typed_in("acquis")
     elsewhere = any(unit.code == code for other in declared.acquis if other.box != box.box for unit in other.kept)
-    by_hand = typed.ticked(field(box.box, "garder", code))
+    by_hand = typed.is_ticked(field(box.box, "garder", code))
     return is_shown_as_kept(typed, box, code) and (by_hand or not elsewhere)
 
 
@@ -154,7 +154,7 @@ def _sent_along(box: Box, part: str, codes: list[str]) -> Field:
     return Field(field(box, part), "", "hidden", value=" ".join(codes))
 
 
-def _is_offered(declared: Declaration, box: Declared, epreuve: Epreuve) -> bool:
+def _is_offered(declared: Declaration, box: DeclaredBox, epreuve: Epreuve) -> bool:
     match box.box:
         case Box.AUTRE:
             return box.specialite is not None and common_with(box, epreuve, declared.session_year)

@@ -11,13 +11,13 @@ from services.reference import academies, communes, pays
 from services.reference.text import capitals, folded
 from services.registrations.domain.formats import FORMATS
 from services.registrations.domain.forms import Field, FieldError, Option, Section, error
-from services.registrations.domain.tab_answers import Typed
+from services.registrations.domain.tab_answers import TabAnswers
 
 FRANCE_HERE = "FRANCE"  # as the form's list says it; documents say FRANCE (DONT OUTRE-MER)
 _LINES = ("adresse", "complement_1", "complement_2", "complement_3")
 
 
-def section(typed: Typed) -> Section:
+def section(typed: TabAnswers) -> Section:
     fields = (
         _country(),
         Field("adresse", "Numéro, rue, voie", required=True, autocomplete="address-line1"),
@@ -30,14 +30,14 @@ def section(typed: Typed) -> Section:
     return Section("Adresse", fields)
 
 
-def check(typed: Typed) -> tuple[FieldError, ...]:
+def check(typed: TabAnswers) -> tuple[FieldError, ...]:
     code = _code(typed)
     if not code or not in_france(typed) or FORMATS["code_postal"].fits(code):
         return ()
     return (error("code_postal", f"Code postal : saisissez {FORMATS['code_postal'].expected}."),)
 
 
-def search(typed: Typed, wanted: str, limit: int, academie: str = "") -> tuple[Option, ...]:
+def search(typed: TabAnswers, wanted: str, limit: int, academie: str = "") -> tuple[Option, ...]:
     """Communes for a postal code, or those of the postal code already typed whose name begins like `wanted`.
 
     While no known postal code is typed, communes of the académie are proposed.
@@ -52,7 +52,7 @@ def search(typed: Typed, wanted: str, limit: int, academie: str = "") -> tuple[O
     return tuple(Option(label, label) for label in labels)[: max(limit, 0)]
 
 
-def departement(typed: Typed) -> str | None:
+def departement(typed: TabAnswers) -> str | None:
     """The département of residence on three characters, from a French postal code; None where it cannot be told."""
     code = _code(typed)
     if not in_france(typed) or not FORMATS["code_postal"].fits(code):
@@ -66,11 +66,11 @@ def departement(typed: Typed) -> str | None:
     return f"0{code[:2]}"
 
 
-def in_france(typed: Typed) -> bool:
+def in_france(typed: TabAnswers) -> bool:
     return typed.text("pays") in ("", pays.FRANCE)
 
 
-def postal_lines(typed: Typed) -> tuple[str, ...]:
+def postal_lines(typed: TabAnswers) -> tuple[str, ...]:
     """The lines under the name on an envelope: « 1 rue du port », « 25000 BESANCON », the country if abroad."""
     lines = [typed.text(name) for name in _LINES]
     lines.append(f"{_code(typed)} {capitals(typed.text('localite'))}".strip())
@@ -79,12 +79,12 @@ def postal_lines(typed: Typed) -> tuple[str, ...]:
     return tuple(line for line in lines if line)
 
 
-def country_label(typed: Typed) -> str:
+def country_label(typed: TabAnswers) -> str:
     country = pays.by_code(typed.text("pays") or pays.FRANCE)
     return country.label if country else ""
 
 
-def one_line(typed: Typed) -> str:
+def one_line(typed: TabAnswers) -> str:
     """« 1 rue du port 25000 BESANCON FRANCE (DONT OUTRE-MER) »; empty while nothing is typed."""
     lines = postal_lines(typed)
     if not lines:
@@ -92,7 +92,7 @@ def one_line(typed: Typed) -> str:
     return " ".join((*lines, country_label(typed)) if in_france(typed) else lines)
 
 
-def _code(typed: Typed) -> str:
+def _code(typed: TabAnswers) -> str:
     """The postal code, a French one without the spaces that some put in."""
     code = typed.text("code_postal")
     return code.replace(" ", "") if in_france(typed) else code
@@ -120,7 +120,7 @@ def _country() -> Field:
     )
 
 
-def _postal_code(typed: Typed) -> Field:
+def _postal_code(typed: TabAnswers) -> Field:
     return Field(
         "code_postal",
         "Code postal",
@@ -131,7 +131,7 @@ def _postal_code(typed: Typed) -> Field:
     )
 
 
-def _town(typed: Typed) -> Field:
+def _town(typed: TabAnswers) -> Field:
     """The localité: free text, with the communes of the postal code as proposals."""
     proposed = search(typed, "", limit=30) if in_france(typed) else ()
     hint = "Communes de ce code postal : " + ", ".join(option.label for option in proposed) if proposed else None

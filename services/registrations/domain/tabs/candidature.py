@@ -13,7 +13,7 @@ from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.etablissements import Etablissement
 from services.registrations.domain.exam_definition import Exam, Tab
 from services.registrations.domain.forms import Field, FieldError, Option, Section, error
-from services.registrations.domain.tab_answers import NON, OUI, Typed
+from services.registrations.domain.tab_answers import NON, OUI, TabAnswers
 from services.registrations.domain.tabs import categories, etablissements
 from services.registrations.domain.tabs.form_fields import OUI_NON, SELECT, check_fields, filled, notice, yes_no
 from services.registrations.domain.tabs.tab_kind import MOST_PROPOSED, TabContent, TabKind
@@ -59,7 +59,7 @@ def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
         "situation": _situation_label(dossier.exam, typed),
         "etablissement": (dossier.declaration.etablissement or _NOWHERE).label,
         "amenagement_duree": OUI_NON.get(typed.text("amenagement_duree"), unsaid),
-        "renoncement": OUI_NON[OUI] if typed.ticked("renoncement") else unsaid,
+        "renoncement": OUI_NON[OUI] if typed.is_ticked("renoncement") else unsaid,
     }
     fields = [field for section in _sections(dossier, tab) for field in section.fields if field.type != "notice"]
     lines = tuple(
@@ -161,8 +161,8 @@ def _renouncement_fields(omitted: frozenset[str]) -> tuple[Field, ...]:
     )
 
 
-def _etablissement_errors(dossier: Dossier, typed: Typed) -> tuple[FieldError, ...]:
-    if not typed.answered("etablissement"):
+def _etablissement_errors(dossier: Dossier, typed: TabAnswers) -> tuple[FieldError, ...]:
+    if not typed.is_answered("etablissement"):
         return ()
     etablissement, category = dossier.declaration.etablissement, dossier.category()
     if etablissement is None:
@@ -173,7 +173,7 @@ def _etablissement_errors(dossier: Dossier, typed: Typed) -> tuple[FieldError, .
     return ()
 
 
-def _situation_label(exam: Exam, typed: Typed) -> str:
+def _situation_label(exam: Exam, typed: TabAnswers) -> str:
     key = typed.text("situation")
     return next((item.label for item in exam.lists.get("situations", ()) if item.key == key), "")
 

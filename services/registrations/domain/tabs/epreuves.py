@@ -12,7 +12,7 @@ from services.registrations.domain.epreuve_structure import FACULTATIVE, Role
 from services.registrations.domain.exam_definition import Tab
 from services.registrations.domain.forms import Field, FieldError, Option, error
 from services.registrations.domain.rules.epreuve_choices import first_of_a_kind
-from services.registrations.domain.tab_answers import Typed
+from services.registrations.domain.tab_answers import TabAnswers
 from services.registrations.domain.tab_views import EpreuveField
 from services.registrations.domain.tabs.form_fields import SELECT
 from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
@@ -45,7 +45,7 @@ def title(chosen: ChosenEpreuve) -> str:
     return " : ".join(part for part in parts if part)
 
 
-def _shown(declared: Declaration, chosen: ChosenEpreuve, typed: Typed) -> EpreuveField:
+def _shown(declared: Declaration, chosen: ChosenEpreuve, typed: TabAnswers) -> EpreuveField:
     facultative = chosen.epreuve.kind == FACULTATIVE
     return EpreuveField(
         code=chosen.epreuve.code,
@@ -72,7 +72,7 @@ def _position_field(chosen: ChosenEpreuve) -> Field:
     )
 
 
-def _option_field(declared: Declaration, chosen: ChosenEpreuve, typed: Typed) -> Field | None:
+def _option_field(declared: Declaration, chosen: ChosenEpreuve, typed: TabAnswers) -> Field | None:
     """The choice of a language; shown before the position is chosen too, so that one page is enough."""
     offered = _still_free(declared, chosen)
     if not offered or not (chosen.choosable or chosen.position == INSCRIT):
@@ -94,7 +94,7 @@ def _still_free(declared: Declaration, chosen: ChosenEpreuve) -> tuple[tuple[str
     """The options without those that other épreuves already have and that this one must differ from (K10)."""
     taken = {other.option for other in first_of_a_kind(declared, chosen)}
     return tuple(
-        option for option in epreuve_positions.options(declared.exam, chosen.epreuve) if option[0] not in taken
+        option for option in epreuve_positions.option_choices(declared.exam, chosen.epreuve) if option[0] not in taken
     )
 
 
@@ -109,12 +109,12 @@ def _position_errors(chosen: ChosenEpreuve) -> tuple[FieldError, ...]:
     return (error(name, f"{chosen.epreuve.code} : la position « {chosen.position_label} » ne peut pas être changée."),)
 
 
-def _option_errors(declared: Declaration, chosen: ChosenEpreuve, typed: Typed) -> tuple[FieldError, ...]:
+def _option_errors(declared: Declaration, chosen: ChosenEpreuve, typed: TabAnswers) -> tuple[FieldError, ...]:
     code, name = chosen.epreuve.code, f"option-{chosen.epreuve.code}"
-    keys = [key for key, _ in epreuve_positions.options(declared.exam, chosen.epreuve)]
+    keys = [key for key, _ in epreuve_positions.option_choices(declared.exam, chosen.epreuve)]
     if not keys or chosen.role is Role.FOLLOWER:
         return ()
-    if typed.answered(name) and typed.text(name) not in keys:
+    if typed.is_answered(name) and typed.text(name) not in keys:
         return (error(name, f"{code} : choisissez une option de la liste."),)
     if chosen.position == INSCRIT and chosen.option is None:
         return (error(name, f"{code} : choisissez une option."),)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from services.reference import printable
 from services.registrations.domain.formats import LONGEST_TEXT
 from services.registrations.domain.forms import Field, FieldError, Option, Section, error
-from services.registrations.domain.tab_answers import NON, OUI, Typed
+from services.registrations.domain.tab_answers import NON, OUI, TabAnswers
 
 SELECT = "Sélectionnez une valeur"
 OUI_NON = {OUI: "Oui", NON: "Non"}
@@ -18,7 +18,7 @@ _CHOICES = ("select", "radio", "yes_no")
 _UNTYPED = ("notice", "hidden")
 
 
-def filled(section: Section, typed: Typed) -> Section:
+def filled(section: Section, typed: TabAnswers) -> Section:
     """The section with its fields holding what was typed, as it was typed; disabled ones keep theirs."""
     return Section(section.title, tuple(_filled(field, typed) for field in section.fields), section.notice)
 
@@ -33,7 +33,7 @@ def notice(name: str, text: str) -> Field:
     return Field(name, text, "notice")
 
 
-def check_fields(sections: Iterable[Section], typed: Typed) -> tuple[FieldError, ...]:
+def check_fields(sections: Iterable[Section], typed: TabAnswers) -> tuple[FieldError, ...]:
     """One error per field that is required and empty, outside its list, too long, or that cannot be printed."""
     found = (_wrong(field, typed) for section in sections for field in section.fields)
     return tuple(one for one in found if one is not None)
@@ -44,7 +44,7 @@ def called(field: Field) -> str:
     return field.label.removesuffix("(1)").strip()
 
 
-def _filled(field: Field, typed: Typed) -> Field:
+def _filled(field: Field, typed: TabAnswers) -> Field:
     if field.disabled or field.type in _UNTYPED or field.name not in typed.values:
         return field
     if field.type == "checkboxes":
@@ -52,10 +52,10 @@ def _filled(field: Field, typed: Typed) -> Field:
     return field.holding(typed.raw(field.name))
 
 
-def _wrong(field: Field, typed: Typed) -> FieldError | None:
+def _wrong(field: Field, typed: TabAnswers) -> FieldError | None:
     if field.disabled or field.type in _UNTYPED:
         return None
-    if not typed.answered(field.name):
+    if not typed.is_answered(field.name):
         return error(field.name, f"{called(field)} : {_needed(field)}") if field.required else None
     values = typed.list(field.name) if field.type == "checkboxes" else (typed.text(field.name),)
     if field.type in (*_CHOICES, "checkboxes") and not _offered(field, values):

@@ -13,7 +13,7 @@ from services.reference import csp, departements, nationalites, pays, telephones
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Tab
 from services.registrations.domain.forms import Field, FieldError, Option, Section, error
-from services.registrations.domain.tab_answers import Typed
+from services.registrations.domain.tab_answers import TabAnswers
 from services.registrations.domain.tabs import address
 from services.registrations.domain.tabs.form_fields import SELECT, called, check_fields, filled
 from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
@@ -65,7 +65,7 @@ def search(dossier: Dossier, tab: Tab, field: str, typed: str, limit: int) -> tu
     return address.search(dossier.typed(tab), typed, limit, dossier.opening.academie)
 
 
-def telephone(typed: Typed, name: str) -> str:
+def telephone(typed: TabAnswers, name: str) -> str:
     """The number normalised; as typed where it does not read as one."""
     try:
         return telephones.normalised(typed.text(name))
@@ -78,7 +78,7 @@ def birth_date(identity: Identity) -> str:
     return date_courte(date.fromisoformat(identity.date_naissance))
 
 
-def _sections(identity: Identity, typed: Typed) -> tuple[Section, ...]:
+def _sections(identity: Identity, typed: TabAnswers) -> tuple[Section, ...]:
     return (
         _identity(identity),
         _birth(identity),
@@ -141,7 +141,7 @@ def _country(identity: Identity) -> str:
     return country.label if country else identity.pays_naissance
 
 
-def _telephone_errors(typed: Typed) -> tuple[FieldError, ...]:
+def _telephone_errors(typed: TabAnswers) -> tuple[FieldError, ...]:
     found: list[FieldError] = []
     for field, read in ((MOBILE, telephones.normalised_mobile), (FIXE, telephones.normalised)):
         try:
@@ -151,7 +151,7 @@ def _telephone_errors(typed: Typed) -> tuple[FieldError, ...]:
     return tuple(found)
 
 
-def _identity_lines(identity: Identity, typed: Typed) -> tuple[Line, ...]:
+def _identity_lines(identity: Identity, typed: TabAnswers) -> tuple[Line, ...]:
     return (
         Line("Civilité", identity.civilite),
         Line("Nom de famille", identity.nom_famille, "Nom de naissance"),
@@ -165,7 +165,7 @@ def _identity_lines(identity: Identity, typed: Typed) -> tuple[Line, ...]:
     )
 
 
-def _contact_lines(identity: Identity, typed: Typed) -> tuple[Line, ...]:
+def _contact_lines(identity: Identity, typed: TabAnswers) -> tuple[Line, ...]:
     return (
         Line("Adresse", address.one_line(typed)),
         Line("Téléphone mobile", telephone(typed, MOBILE.name)),
@@ -174,7 +174,7 @@ def _contact_lines(identity: Identity, typed: Typed) -> tuple[Line, ...]:
     )
 
 
-def _csp_label(typed: Typed) -> str:
+def _csp_label(typed: TabAnswers) -> str:
     found = csp.by_code(typed.text("csp"))
     return found.label if found else ""
 

@@ -9,7 +9,7 @@ from services.registrations.domain.declaration import FORMES, SUBJECT_TO
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Tab
 from services.registrations.domain.forms import Field, FieldError, Option, Section, error
-from services.registrations.domain.tab_answers import NON, OUI, Typed
+from services.registrations.domain.tab_answers import NON, OUI, TabAnswers
 from services.registrations.domain.tabs.form_fields import OUI_NON, SELECT, check_fields, filled, yes_no
 from services.registrations.domain.tabs.specialites import BROWSE, absence, matching, offered, specialite_label
 from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
@@ -57,14 +57,14 @@ def advise(dossier: Dossier, tab: Tab, field: str, typed: str) -> str | None:
     return absence(dossier, typed) if field == "specialite" else None
 
 
-def _sections(dossier: Dossier, tab: Tab, typed: Typed) -> tuple[Section, ...]:
+def _sections(dossier: Dossier, tab: Tab, typed: TabAnswers) -> tuple[Section, ...]:
     qualification = Section("Qualification présentée", (_specialite_field(dossier, tab, typed),))
     if not _has_formes(tab):
         return (qualification,)
     return (qualification, Section("Forme de passage", _forme_fields(dossier, typed)))
 
 
-def _specialite_field(dossier: Dossier, tab: Tab, typed: Typed) -> Field:
+def _specialite_field(dossier: Dossier, tab: Tab, typed: TabAnswers) -> Field:
     text = typed.text("specialite")
     found = dossier.exam.specialite(text)
     return Field(
@@ -86,7 +86,7 @@ def _browse_label(dossier: Dossier) -> str | None:
     return f"{BROWSE} ({count})" if count > 1 else None
 
 
-def _forme_fields(dossier: Dossier, typed: Typed) -> tuple[Field, ...]:
+def _forme_fields(dossier: Dossier, typed: TabAnswers) -> tuple[Field, ...]:
     category = dossier.category()
     allowed = category.formes if category else tuple(FORMES)
     options = tuple(Option(forme, FORMES[forme]) for forme in allowed)
@@ -120,13 +120,13 @@ def _wished_field() -> Field:
     )
 
 
-def _final_label(typed: Typed, asked: Field) -> str:
+def _final_label(typed: TabAnswers, asked: Field) -> str:
     """Of what was typed; of the only form there is while nothing was."""
     preset = asked.value if isinstance(asked.value, str) else ""
-    return declaration.formes_of_typed(Typed({"forme": preset, **typed.values})).final_label()
+    return declaration.formes_of_typed(TabAnswers({"forme": preset, **typed.values})).final_label()
 
 
-def _specialite_errors(dossier: Dossier, typed: Typed) -> tuple[FieldError, ...]:
+def _specialite_errors(dossier: Dossier, typed: TabAnswers) -> tuple[FieldError, ...]:
     text = typed.text("specialite")
     if not text or text in dossier.session.specialites:
         return ()

@@ -11,7 +11,7 @@ from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Item, Question, Tab
 from services.registrations.domain.formats import FORMATS, Format
 from services.registrations.domain.forms import Field, FieldError, Option, Section, error
-from services.registrations.domain.tab_answers import Typed
+from services.registrations.domain.tab_answers import TabAnswers
 from services.registrations.domain.tabs import form_fields
 
 _FIELD_TYPES = {"choice": "select", "consent": "checkbox", "search": "search", "yes_no": "yes_no", "date": "date"}
@@ -95,7 +95,7 @@ def _deciding(tab: Tab) -> frozenset[str]:
     return frozenset(name for name in names if repr(f"question:{name}") in text)
 
 
-def _format_error(dossier: Dossier, question: Question, typed: Typed) -> FieldError | None:
+def _format_error(dossier: Dossier, question: Question, typed: TabAnswers) -> FieldError | None:
     text = typed.text(question.name)
     if not text:
         return None
@@ -111,12 +111,12 @@ def _format(question: Question) -> Format | None:
     return FORMATS.get(question.format or _FORMAT_OF_TYPE.get(question.type, ""))
 
 
-def _told(dossier: Dossier, question: Question, typed: Typed) -> str:
+def _told(dossier: Dossier, question: Question, typed: TabAnswers) -> str:
     text = typed.text(question.name)
     if question.type == "yes_no":
         return form_fields.OUI_NON.get(text, "")
     if question.type == "consent":
-        return ("Oui" if typed.ticked(question.name) else "Non") if typed else ""
+        return ("Oui" if typed.is_ticked(question.name) else "Non") if typed else ""
     item = _item(dossier, question, text)
     return item.label if item else text
 

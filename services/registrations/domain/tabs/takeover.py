@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.registrations.domain.dossier import Dossier, PreviousCandidature
 from services.registrations.domain.exam_definition import Tab
-from services.registrations.domain.tab_answers import Typed
+from services.registrations.domain.tab_answers import TabAnswers
 
 CHOICE = "reprise"  # field of the tab « Candidatures précédentes »
 NOTHING = "aucune"
@@ -17,9 +17,9 @@ def source(dossier: Dossier) -> PreviousCandidature | None:
     return next((one for one in dossier.previous if one.candidature_id == chosen), None)
 
 
-def shown(dossier: Dossier, tab: Tab) -> Typed:
+def shown(dossier: Dossier, tab: Tab) -> TabAnswers:
     """What a tab shows: its own answers, or those taken over while it has none."""
     if tab.name in dossier.answers or tab.kind not in TABS:
         return dossier.typed(tab)
     previous = source(dossier)
-    return Typed(previous.answers.get(tab.name, {})) if previous else dossier.typed(tab)
+    return TabAnswers(previous.answers.get(tab.name, {})) if previous else dossier.typed(tab)

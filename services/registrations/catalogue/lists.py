@@ -9,7 +9,13 @@ from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import Node
 from services.registrations.domain.declaration import FORMES
-from services.registrations.domain.exam_definition import Category, Item, YearsBySessions
+from services.registrations.domain.exam_definition import (
+    DISPENSE,
+    DISPENSE_WITH_LAW_UNIT,
+    Category,
+    Item,
+    YearsBySessions,
+)
 from services.registrations.domain.lengths import CODE
 
 REGIMES = ("R1", "R2", "R3")  # D643-19: partly CCF, wholly CCF, ponctuel
@@ -45,9 +51,9 @@ def _item(context: ReadingContext, node: Node, owner: tuple[str, ...]) -> Item:
     length_checks.check_length(context, node.entries.get("key", node), "clé de la valeur", item.key, CODE)
     context.define(node, "la valeur", "item", *owner, item.key)
     for tag in item.tags:
-        prefix, _, opened = tag.partition(":")
-        if prefix in ("dispense", "dispense_si_unite"):
-            context.reference("epreuve", opened, node)
+        for prefix in (DISPENSE, DISPENSE_WITH_LAW_UNIT):
+            if tag.startswith(prefix):
+                context.reference("epreuve", tag.removeprefix(prefix), node)
     return item
 
 

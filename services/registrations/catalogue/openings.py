@@ -15,7 +15,7 @@ from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import Node
 from services.registrations.domain.exam_definition import ContactText, Opening
 
-ALL = "all"
+ALL = "all"  # in the files: every académie, spécialité or pièce
 
 
 @dataclass(frozen=True)

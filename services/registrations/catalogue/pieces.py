@@ -10,10 +10,9 @@ from services.registrations.catalogue.lists import no_overlap
 from services.registrations.catalogue.mistakes import suggestion
 from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import Node
-from services.registrations.domain.exam_definition import FormText, PieceRule, RuleUse
+from services.registrations.domain.exam_definition import PIECE_FORMATS, FormText, PieceRule, RuleUse
 from services.registrations.domain.rules import RULES, problems
 
-FORMATS = ("pdf", "png", "jpg", "doc", "docx", "zip", "avi", "mp3", "mp4")  # guide §10; a pièce may narrow them
 TEXTS = ("demande", "handicap_advice", "residence_notice", "forms_notice", "categories_notice")
 _RULE_KEYS = ("name", "from", "to")
 
@@ -31,7 +30,7 @@ def _piece(context: ReadingContext, node: Node) -> PieceRule:
             group_code="_".join(folded(group).upper().split()),
             group_label=group,
             required=fields.flag("required", True),
-            formats=fields.texts("formats", FORMATS) or FORMATS,
+            formats=fields.texts("formats", PIECE_FORMATS) or PIECE_FORMATS,
             form=fields.optional("form"),
             when=conditions.read(context, fields.take("when"), "piece", code),
         )

@@ -11,11 +11,10 @@ from services.registrations.catalogue.satisfiability import is_satisfiable
 from services.registrations.catalogue.yaml_nodes import Node
 from services.registrations.domain.acquis import TITLES
 from services.registrations.domain.conditions import Test
-from services.registrations.domain.exam_definition import Exam, Question
+from services.registrations.domain.exam_definition import ANY_COMMON_UNIT, Exam, Question
 from services.registrations.domain.facts import FACTS
 from services.registrations.domain.tab_answers import NON, OUI
 
-COMMON = "commune"
 _NAMES = {"list": "liste", "form": "formulaire", "piece": "pièce", "specialite": "spécialité", "epreuve": "épreuve"}
 # What the code of a kind of tab shows from the exam: without it the tab would be empty.
 _LISTS_OF_TABS = {"diploma": "diplomes", "acquis": TITLES}
@@ -41,7 +40,7 @@ def _references(context: ReadingContext, exam: Exam) -> None:
         "form": [form.code for form in exam.forms],
         "piece": [piece.code for piece in exam.pieces],
         "specialite": [one.code for one in exam.specialites],
-        "epreuve": {*_epreuve_names(exam), COMMON},
+        "epreuve": {*_epreuve_names(exam), ANY_COMMON_UNIT},
         **{f"item:{name}": [item.key for item in items] for name, items in exam.lists.items()},
     }
     for one in context.references:

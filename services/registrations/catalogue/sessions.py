@@ -9,11 +9,11 @@ from services.chassis.clock import PARIS
 from services.registrations.catalogue import instants, length_checks, openings
 from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.instants import EPOCH, InstantReader
+from services.registrations.catalogue.openings import ALL
 from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import Node
 from services.registrations.domain.exam_definition import Opening, PieceRule, Session, Specialite
 
-ALL = "all"
 EPREUVES_BEGIN = 5  # May: registrations that close before it are for the épreuves of that year
 
 

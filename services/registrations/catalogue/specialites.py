@@ -12,13 +12,17 @@ from services.registrations.catalogue.mistakes import suggestion
 from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import Node
 from services.registrations.domain.epreuve_positions import ANY_REGIME, MODES
-from services.registrations.domain.exam_definition import Epreuve, Specialite, SpecialiteVersion
+from services.registrations.domain.exam_definition import (
+    COMMON_UNIT,
+    EPREUVE_TAGS,
+    Epreuve,
+    Specialite,
+    SpecialiteVersion,
+)
 from services.registrations.domain.lengths import CODE, LABEL, SHORT_CODE
 from services.registrations.domain.tabs.specialites import DOMAINS
 
 KINDS = ("obligatoire", "facultative", "hors_moyenne")
-TAGS = ("engagement", "culture_generale", "economie_droit", "professionnelle")
-COMMON = "commune:"  # a unit that several spécialités share bears « commune:<nom> »
 
 
 def specialites(context: ReadingContext, nodes: list[Node]) -> tuple[Specialite, ...]:
@@ -140,8 +144,8 @@ def _epreuve(context: ReadingContext, node: Node, owner: tuple[str, ...]) -> Epr
 def _tags(fields: Fields) -> tuple[str, ...]:
     tags = fields.texts("tags")
     for tag in tags:
-        if tag and tag not in TAGS and not tag.startswith(COMMON):
-            choice = suggestion(tag, (*TAGS, f"{COMMON}<nom>"))
+        if tag and tag not in EPREUVE_TAGS and not tag.startswith(COMMON_UNIT):
+            choice = suggestion(tag, (*EPREUVE_TAGS, f"{COMMON_UNIT}<nom>"))
             fields.refuse(fields.node.entries["tags"], f"étiquette inconnue « {tag} » : {choice}")
     return tags
 

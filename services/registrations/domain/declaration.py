@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from services.registrations.domain import acquis, epreuve_positions
 from services.registrations.domain.acquis import Box, DeclaredBox
 from services.registrations.domain.answered_form import AnsweredForm
-from services.registrations.domain.epreuve_positions import ChosenEpreuve, EpreuveResolver
+from services.registrations.domain.epreuve_positions import GLOBALE, PROGRESSIVE, ChosenEpreuve, EpreuveResolver
 from services.registrations.domain.epreuve_structure import Structure, only_specialite, structure_of
 from services.registrations.domain.etablissements import Etablissement
 from services.registrations.domain.exam_definition import Category, Exam, Item, Specialite
 from services.registrations.domain.tab_answers import OUI, TabAnswers
 
-GLOBALE, PROGRESSIVE = "globale", "progressive"
 FORMES = {GLOBALE: "Globale", PROGRESSIVE: "Progressive"}
 SUBJECT_TO = "sous réserve de l'accord du recteur"
 

@@ -23,7 +23,7 @@ POSITIONS: Mapping[str, str] = {
 }
 MODES: Mapping[str, str] = {"ponctuel": "Ponctuel", "ccf": "Contrôle en cours de formation (CCF)"}
 ANY_REGIME = "*"  # key of an épreuve's modes where the regime makes no difference
-PROGRESSIVE = "progressive"
+GLOBALE, PROGRESSIVE = "globale", "progressive"  # formes de passage (D643-14)
 
 
 @dataclass(frozen=True)

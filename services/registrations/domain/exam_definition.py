@@ -14,6 +14,17 @@ from typing import Any
 
 from services.registrations.domain.conditions import ALWAYS, Condition
 
+PIECE_FORMATS = ("pdf", "png", "jpg", "doc", "docx", "zip", "avi", "mp3", "mp4")  # guide §10; a pièce may narrow them
+
+# Tags of an épreuve.
+COMMON_UNIT = "commune:"  # « commune:<nom> »: a unit that several spécialités share
+PROFESSIONAL = "professionnelle"
+EPREUVE_TAGS = ("engagement", "culture_generale", "economie_droit", PROFESSIONAL)
+# Tags of a title in the list « acquis_titres »: which épreuves it dispenses of.
+DISPENSE = "dispense:"  # then a tag or code of épreuves, or ANY_COMMON_UNIT
+DISPENSE_WITH_LAW_UNIT = "dispense_si_unite:"  # the same, if the diploma had a validated economics-law unit
+ANY_COMMON_UNIT = "commune"
+
 
 @dataclass(frozen=True)
 class Item:
@@ -150,7 +161,7 @@ class PieceRule:
     group_code: str
     group_label: str
     required: bool = True
-    formats: tuple[str, ...] = ("pdf", "png", "jpg", "doc", "docx", "zip", "avi", "mp3", "mp4")
+    formats: tuple[str, ...] = PIECE_FORMATS  # extensions
     form: str | None = None
     when: Condition = ALWAYS
 

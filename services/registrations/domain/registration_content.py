@@ -1,20 +1,36 @@
-"""What a dossier comes to: the récapitulatif, the lines of épreuves, pièces and forms asked for (K13), the outcome."""
+"""The content of a registration: récapitulatif, lines of épreuves, pièces and forms asked for (K13), confirmation."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import dataclass
 
-from services.contracts.registrations import EpreuveLine, FormOffered, PieceAsked, Section
+from services.contracts.registrations import Confirmation, EpreuveLine, FormOffered, PieceAsked, Section
 from services.registrations.domain import confirmation, facts
 from services.registrations.domain.acquis import mark_label
 from services.registrations.domain.conditions import Lookup, holds
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_positions import ChosenEpreuve
 from services.registrations.domain.exam_definition import FormText, PieceRule
+from services.registrations.domain.instants import iso_utc
 from services.registrations.domain.rules.exclusivity import exclusivity_key
-from services.registrations.domain.tab_views import Recap, RegistrationContent
+from services.registrations.domain.tab_views import Recap
 from services.registrations.domain.tabs import questions
 from services.registrations.domain.tabs.text_tabs import CHANGES_NOT_SENT, NOT_SAVED
+
+
+@dataclass(frozen=True)
+class RegistrationContent:
+    """The content of a complete dossier: what a saved version holds besides identity, numbers and dates."""
+
+    recap: Recap
+    epreuves: tuple[EpreuveLine, ...]
+    confirmation: Confirmation
+    demande_text: tuple[str, ...]
+    pieces: tuple[PieceAsked, ...]
+    forms: tuple[FormOffered, ...]
+    specialite_code: str | None
+    specialite_label: str | None
+    exclusivity_key: str | None  # None: the exam excludes nothing
 
 
 def recap(dossier: Dossier, sections: tuple[Section, ...]) -> Recap:
@@ -22,11 +38,11 @@ def recap(dossier: Dossier, sections: tuple[Section, ...]) -> Recap:
     return Recap(dossier.numero_candidat, warning, sections, epreuve_lines(dossier))
 
 
-def outcome(dossier: Dossier, sections: tuple[Section, ...]) -> RegistrationContent:
-    """The outcome of a dossier in which nothing is wrong any more."""
+def registration_content(dossier: Dossier, sections: tuple[Section, ...]) -> RegistrationContent:
+    """The content of a dossier whose tabs have no errors (callers check that)."""
     declared, lookup = dossier.declaration, facts.lookup(dossier)
     lines = epreuve_lines(dossier)
-    pieces = asked_pieces(dossier, lookup)
+    pieces = requested_pieces(dossier, lookup)
     extra = tuple(section for tab in dossier.exam.tabs for section in questions.recap(dossier, tab))
     return RegistrationContent(
         recap=Recap(dossier.numero_candidat, None, sections, lines),
@@ -45,7 +61,7 @@ def epreuve_lines(dossier: Dossier) -> tuple[EpreuveLine, ...]:
     return tuple(_line(chosen) for chosen in dossier.declaration.epreuves)
 
 
-def asked_pieces(dossier: Dossier, lookup: Lookup) -> tuple[PieceAsked, ...]:
+def requested_pieces(dossier: Dossier, lookup: Lookup) -> tuple[PieceAsked, ...]:
     """K13: the session's pièces whose condition holds, in the order of the catalogue."""
     return tuple(
         _piece(dossier, piece)
@@ -80,22 +96,20 @@ def _piece(dossier: Dossier, piece: PieceRule) -> PieceAsked:
         required=piece.required,
         formats=piece.formats,
         form=piece.form,
-        deposit_opens=_iso(dossier.opening.deposit_opens),
-        deposit_closes=_iso(dossier.opening.deposit_closes),
+        deposit_opens=iso_utc(dossier.opening.deposit_opens),
+        deposit_closes=iso_utc(dossier.opening.deposit_closes),
     )
 
 
 def _offered_forms(dossier: Dossier, lookup: Lookup, pieces: tuple[PieceAsked, ...]) -> tuple[FormOffered, ...]:
     """The forms of the pièces asked for, and those of the menu « Les formulaires »."""
-    beside = {piece.form for piece in pieces}
+    of_pieces = {piece.form for piece in pieces}
     return tuple(
-        _form(form) for form in dossier.exam.forms if (form.in_menu or form.code in beside) and holds(form.when, lookup)
+        _form(form)
+        for form in dossier.exam.forms
+        if (form.in_menu or form.code in of_pieces) and holds(form.when, lookup)
     )
 
 
 def _form(form: FormText) -> FormOffered:
     return FormOffered(form.code, form.title, form.paragraphs, form.blanks, form.in_menu)
-
-
-def _iso(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat()

@@ -16,17 +16,17 @@ from services.registrations.domain import registration_content, rules
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Tab
 from services.registrations.domain.forms import Field, FieldError, Form, Option, Section, error
+from services.registrations.domain.registration_content import RegistrationContent
 from services.registrations.domain.tab_answers import WORDS, TabAnswers
 from services.registrations.domain.tab_views import (
     Incomplete,
     Recap,
-    RegistrationContent,
     TabErrors,
     TabHeading,
     TabView,
 )
 from services.registrations.domain.tabs import KINDS, questions
-from services.registrations.domain.tabs.tab_kind import MOST_PROPOSED, TabContent, TabKind
+from services.registrations.domain.tabs.tab_kind import MAX_PROPOSALS, TabContent, TabKind
 
 
 def tab_headings(dossier: Dossier) -> tuple[TabHeading, ...]:
@@ -67,7 +67,7 @@ def all_tab_errors(dossier: Dossier) -> tuple[TabErrors, ...]:
     return tuple(tab for tab in found if tab.errors)
 
 
-def search(dossier: Dossier, number: int, field: str, typed: str, limit: int = MOST_PROPOSED) -> tuple[Option, ...]:
+def search(dossier: Dossier, number: int, field: str, typed: str, limit: int = MAX_PROPOSALS) -> tuple[Option, ...]:
     """At most `limit` proposals for a field of a tab, best first; none for a field without a search."""
     tab = _tab(dossier, number)
     if (found := questions.search(dossier, tab, field, typed, limit)) is not None:
@@ -116,7 +116,7 @@ def checked_content(dossier: Dossier) -> RegistrationContent:
     """What a complete dossier comes to. Raises Incomplete with every reason of every tab."""
     if wrong := all_tab_errors(dossier):
         raise Incomplete(wrong)
-    return registration_content.outcome(dossier, recap_sections(dossier))
+    return registration_content.registration_content(dossier, recap_sections(dossier))
 
 
 def _heading(dossier: Dossier, number: int, tab: Tab) -> TabHeading:

@@ -84,7 +84,8 @@ def _pieces(dossier: Dossier, specialite: Specialite) -> tuple[AskedPiece, ...]:
     chosen = _with(dossier, specialite.code)
     epreuves = structure_of(specialite, dossier.session.year).epreuves
     names = {epreuve.code for epreuve in epreuves} | {tag for epreuve in epreuves for tag in epreuve.tags}
-    lookup, is_known = facts.lookup(chosen), _known(facts.lookup(chosen), names)
+    lookup = facts.lookup(chosen)
+    is_known = _known(lookup, names)
     rules = (piece for piece in dossier.exam.pieces if piece.code in dossier.session.pieces)
     judged = ((piece, decide(piece.when, lookup, is_known)) for piece in rules)
     return tuple(AskedPiece(_piece_label(piece), bool(answer)) for piece, answer in judged if answer is not False)

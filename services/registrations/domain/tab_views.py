@@ -1,4 +1,4 @@
-"""What the journey answers: headings and views of tabs, errors by tab, and the outcome of a complete dossier."""
+"""How tabs are shown: headings, one tab with its form, the récapitulatif, errors by tab."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from services.chassis.errors import DomainError
 from services.contracts.base import data_of
-from services.contracts.registrations import Confirmation, EpreuveLine, FormOffered, PieceAsked, Section
+from services.contracts.registrations import EpreuveLine, Section
 from services.registrations.domain.forms import Field, FieldError, Form
 
 
@@ -97,21 +97,6 @@ class TabErrors:
     errors: tuple[FieldError, ...]
 
 
-@dataclass(frozen=True)
-class RegistrationContent:
-    """What a complete dossier comes to: all that a saved version and its event need, beside who, when and where."""
-
-    recap: Recap
-    epreuves: tuple[EpreuveLine, ...]
-    confirmation: Confirmation
-    demande_text: tuple[str, ...]
-    pieces: tuple[PieceAsked, ...]
-    forms: tuple[FormOffered, ...]
-    specialite_code: str | None
-    specialite_label: str | None
-    exclusivity_key: str | None  # None: the exam excludes nothing
-
-
 class Incomplete(DomainError):
     """The dossier cannot be saved. `errors` are all the reasons, `extra["tabs"]` where they are:
     [{"number", "title", "errors": [{"pointer", "detail"}]}]."""
@@ -122,7 +107,7 @@ class Incomplete(DomainError):
         self.tabs = tabs
         super().__init__(
             "Des informations manquent ou doivent être corrigées dans votre dossier.",
-            errors=tuple(one for tab in tabs for one in tab.errors),
+            errors=tuple(error for tab in tabs for error in tab.errors),
             tabs=[_tab_data(tab) for tab in tabs],
         )
 
@@ -131,5 +116,5 @@ def _tab_data(tab: TabErrors) -> dict[str, Any]:
     return {
         "number": tab.number,
         "title": tab.title,
-        "errors": [dataclasses.asdict(one) for one in tab.errors],
+        "errors": [dataclasses.asdict(error) for error in tab.errors],
     }

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.chassis.errors import FieldError, Invalid, NotFound
+from services.registrations.domain.instants import iso_utc
 from services.registrations.models import Message, db
 from services.registrations.operations import audit
 from services.registrations.operations.audit import Actor
-from services.registrations.operations.saved_event import iso
 
 SEVERITIES = ("info", "warning", "error")
 
@@ -39,7 +39,7 @@ def publish_message(new: NewMessage, *, actor: Actor, at: datetime) -> str:
         )
         session.add(message)
         session.flush()
-        after = {"from": iso(new.shown_from), "until": iso(new.shown_until), "severity": new.severity}
+        after = {"from": iso_utc(new.shown_from), "until": iso_utc(new.shown_until), "severity": new.severity}
         audit.record(session, actor, "message.published", message.id, at, after=after)
         return message.id
 

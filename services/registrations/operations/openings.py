@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.errors import FieldError, Invalid
 from services.chassis.events import publish
 from services.contracts.registrations import WindowChanged
+from services.registrations.domain.instants import iso_utc
 from services.registrations.models import OpeningChange, OpeningRow, db
 from services.registrations.operations import audit
 from services.registrations.operations.audit import Actor
-from services.registrations.operations.saved_event import iso
 from services.registrations.queries.catalogue import newest_change, opening_row
 
 
@@ -82,8 +82,8 @@ def publish_window(session: DbSession, row: OpeningRow, dates: Dates) -> None:
         session=row.session,
         academie=row.academie,
         revision=row.revision,
-        deposit_opens=iso(dates.deposit_opens),
-        deposit_closes=iso(dates.deposit_closes),
+        deposit_opens=iso_utc(dates.deposit_opens),
+        deposit_closes=iso_utc(dates.deposit_closes),
     )
     publish(session, event, subject=row.id)
 
@@ -99,4 +99,4 @@ def _refuse_disorder(dates: Dates) -> None:
 
 
 def _trace(dates: Dates) -> dict[str, str]:
-    return {name: iso(value) for name, value in asdict(dates).items()}
+    return {name: iso_utc(value) for name, value in asdict(dates).items()}

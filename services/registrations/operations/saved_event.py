@@ -1,8 +1,8 @@
-"""The event of a saved version: everything its readers need, from what the domain made of the dossier."""
+"""Builds the event of a saved version from the dossier and its content."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from services.contracts.registrations import (
     AcademieRef,
@@ -13,19 +13,15 @@ from services.contracts.registrations import (
 )
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import ContactText
-from services.registrations.domain.tab_views import RegistrationContent
+from services.registrations.domain.instants import iso_utc
+from services.registrations.domain.registration_content import RegistrationContent
 from services.registrations.models import Candidature
-
-
-def iso(instant: datetime) -> str:
-    """An instant as contracts write it: ISO 8601, in UTC."""
-    return instant.astimezone(UTC).isoformat()
 
 
 def registration_saved(
     candidature: Candidature,
     dossier: Dossier,
-    outcome: RegistrationContent,
+    content: RegistrationContent,
     saved_at: datetime,
     reason: str | None = None,
 ) -> RegistrationSaved:
@@ -34,20 +30,20 @@ def registration_saved(
         candidature_id=candidature.id,
         candidate_id=candidature.candidate_id,
         version=candidature.version,
-        saved_at=iso(saved_at),
+        saved_at=iso_utc(saved_at),
         numero_candidat=dossier.numero_candidat,
         numero_inscription=candidature.numero_inscription,
         exam=ExamRef(dossier.exam.code, dossier.exam.label, dossier.exam.domaine),
         session=_session(dossier),
         academie=AcademieRef(dossier.opening.academie, dossier.opening.label, _contact(dossier.opening.contact)),
-        closes_at=iso(dossier.opening.closes),
+        closes_at=iso_utc(dossier.opening.closes),
         identity=dossier.identity,
-        recap=outcome.recap.sections,
-        epreuves=outcome.epreuves,
-        confirmation=outcome.confirmation,
-        demande_text=outcome.demande_text,
-        pieces=outcome.pieces,
-        forms=outcome.forms,
+        recap=content.recap.sections,
+        epreuves=content.epreuves,
+        confirmation=content.confirmation,
+        demande_text=content.demande_text,
+        pieces=content.pieces,
+        forms=content.forms,
         reason=reason,
     )
 
@@ -58,7 +54,7 @@ def _session(dossier: Dossier) -> SessionRef:
         label=dossier.session.label,
         code_choice=dossier.opening.code_choice,
         code_pdf=dossier.opening.code_pdf,
-        closes_at=iso(dossier.session.closes),
+        closes_at=iso_utc(dossier.session.closes),
     )
 
 

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from services.chassis.errors import Conflict, FieldError, Invalid
 from services.registrations.models import ACTIVE, ECARTEE, WITHDRAWN, db
+from services.registrations.operations import candidatures
 from services.registrations.operations.audit import Actor
 from services.registrations.operations.candidates import lock_candidate
-from services.registrations.operations.candidatures import end
 from services.registrations.queries.staff import Academies, candidature_in_academies
 
 ENDS = {"withdrawal": WITHDRAWN, "ecart": ECARTEE}
@@ -31,4 +31,4 @@ def end_candidature(
             return
         if candidature.state != ACTIVE:
             raise Conflict("Cette candidature n'est plus active.", state=candidature.state)
-        end(session, candidature, ENDS[how], actor, at, reason.strip())
+        candidatures.end_candidature(session, candidature, ENDS[how], actor, at, reason.strip())

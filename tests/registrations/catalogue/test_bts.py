@@ -11,7 +11,7 @@ from services.registrations.domain import facts, registration_form
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_structure import structure_of
 from services.registrations.domain.exam_definition import Exam, Opening, Session
-from services.registrations.domain.registration_content import asked_pieces
+from services.registrations.domain.registration_content import requested_pieces
 from tests.registrations.catalogue.small_exam import NOW
 from tests.registrations.domain.etablissement_directory import Directory
 from tests.registrations.domain.example_dossier import DOSSIER, with_answers, with_tab_answers
@@ -56,7 +56,7 @@ def candidate(bts: Exam) -> Dossier:
 
 
 def asked(dossier: Dossier) -> list[str]:
-    return [piece.code for piece in asked_pieces(dossier, facts.lookup(dossier))]
+    return [piece.code for piece in requested_pieces(dossier, facts.lookup(dossier))]
 
 
 def test_the_repository_s_catalogue_has_no_mistake() -> None:

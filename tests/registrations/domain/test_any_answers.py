@@ -12,8 +12,9 @@ from services.contracts.registrations import AcademieRef, Contact, ExamRef, Regi
 from services.registrations.domain import registration_form
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.epreuve_positions import BENEFICE, INSCRIT, NON_INSCRIT
+from services.registrations.domain.registration_content import RegistrationContent
 from services.registrations.domain.tab_answers import TabAnswers
-from services.registrations.domain.tab_views import Incomplete, RegistrationContent
+from services.registrations.domain.tab_views import Incomplete
 from tests.registrations.domain.example_dossier import ANSWERS, BESANCON, BTS, DOSSIER, PIERRE, SESSION
 
 NAMES = (

@@ -8,13 +8,17 @@ from services.registrations.domain.acquis import PASS_MARK, Box, DeclaredBox, Ke
 from services.registrations.domain.declaration import Declaration
 from services.registrations.domain.epreuve_positions import BENEFICE, DISPENSE, PROGRESSIVE, REPORT
 from services.registrations.domain.epreuve_structure import FACULTATIVE, Role, structure_of
-from services.registrations.domain.exam_definition import Epreuve, Item
+from services.registrations.domain.exam_definition import (
+    ANY_COMMON_UNIT,
+    COMMON_UNIT,
+    DISPENSE_WITH_LAW_UNIT,
+    PROFESSIONAL,
+    Epreuve,
+    Item,
+)
+from services.registrations.domain.exam_definition import DISPENSE as DISPENSE_TAG
 from services.registrations.domain.forms import FieldError, error
 from services.registrations.domain.rules.registry import rule
-
-COMMON = "commune:"  # tag of an épreuve whose unit several spécialités share
-_SHARED = "commune"
-_DISPENSE, _DISPENSE_WITH_LAW = "dispense:", "dispense_si_unite:"
 
 
 @rule("K6", tab="acquis")
@@ -53,7 +57,7 @@ def report(declared: Declaration, *, years: int = 5) -> tuple[FieldError, ...]:
 
 
 @rule("K8", tab="acquis")
-def dispense(declared: Declaration, *, never: str = "professionnelle") -> tuple[FieldError, ...]:
+def dispense(declared: Declaration, *, never: str = PROFESSIONAL) -> tuple[FieldError, ...]:
     """Another diploma dispenses of what its title opens, never of épreuves tagged `never`; a VAE of any unit.
 
     Source: arrêté of 24/06/2005, art. 1 and 2; D643-18 for the VAE.
@@ -85,21 +89,21 @@ def unit_kept_once(declared: Declaration) -> tuple[FieldError, ...]:
     return tuple(found)
 
 
-def opened_by_title(box: DeclaredBox, epreuve: Epreuve, session_year: int, *, never: str = "professionnelle") -> bool:
+def opened_by_title(box: DeclaredBox, epreuve: Epreuve, session_year: int, *, never: str = PROFESSIONAL) -> bool:
     """Whether the form should offer this dispense at all."""
     return never not in epreuve.tags and _opens(box, epreuve, session_year)
 
 
 def opens_common_units(title: Item | None) -> bool:
     """Whether a title carries over the units that its spécialité shares with others."""
-    return title is not None and f"{_DISPENSE}{_SHARED}" in title.tags
+    return title is not None and f"{DISPENSE_TAG}{ANY_COMMON_UNIT}" in title.tags
 
 
 def common_with(other: DeclaredBox, epreuve: Epreuve, session_year: int) -> bool:
     """Whether the other spécialité has the same unit: both épreuves bear one « commune:… » tag."""
     theirs = structure_of(other.specialite, other.year or session_year).epreuves
     theirs = theirs or structure_of(other.specialite, session_year).epreuves
-    shared = {tag for epreuve in theirs for tag in epreuve.tags if tag.startswith(COMMON)}
+    shared = {tag for epreuve in theirs for tag in epreuve.tags if tag.startswith(COMMON_UNIT)}
     return any(tag in shared for tag in epreuve.tags)
 
 
@@ -108,10 +112,12 @@ def _opens(box: DeclaredBox, epreuve: Epreuve, session_year: int) -> bool:
         return False
     names = {epreuve.code, *epreuve.tags}
     if common_with(box, epreuve, session_year):
-        names.add(_SHARED)
-    opened = {tag.removeprefix(_DISPENSE) for tag in box.title.tags if tag.startswith(_DISPENSE)}
+        names.add(ANY_COMMON_UNIT)
+    opened = {tag.removeprefix(DISPENSE_TAG) for tag in box.title.tags if tag.startswith(DISPENSE_TAG)}
     if box.law_unit:
-        opened |= {tag.removeprefix(_DISPENSE_WITH_LAW) for tag in box.title.tags if tag.startswith(_DISPENSE_WITH_LAW)}
+        opened |= {
+            tag.removeprefix(DISPENSE_WITH_LAW_UNIT) for tag in box.title.tags if tag.startswith(DISPENSE_WITH_LAW_UNIT)
+        }
     return bool(names & opened)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from services.registrations.domain.declaration import GLOBALE, PROGRESSIVE, Declaration
+from services.registrations.domain.declaration import Declaration
 from services.registrations.domain.epreuve_positions import (
+    GLOBALE,
     INSCRIT,
     NON_INSCRIT,
     POSITIONS,
+    PROGRESSIVE,
     ChosenEpreuve,
     option_choices,
 )

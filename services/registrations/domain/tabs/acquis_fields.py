@@ -19,12 +19,13 @@ from services.registrations.domain.acquis import (
 )
 from services.registrations.domain.declaration import Declaration
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.exam_definition import Epreuve, Exam
+from services.registrations.domain.exam_definition import DISPENSE_WITH_LAW_UNIT, Epreuve, Exam
 from services.registrations.domain.forms import Field, Option
 from services.registrations.domain.rules.acquis import common_with, opened_by_title, opens_common_units
 from services.registrations.domain.tab_answers import OUI
 from services.registrations.domain.tabs.form_fields import SELECT, notice, yes_no
 from services.registrations.domain.tabs.specialites import matching, specialite_label
+from services.registrations.domain.tabs.tab_kind import MAX_PROPOSALS
 
 PARTS = (*GROUND, SHOWN, PROPOSED)
 PARTS_OF_UNITS = ("note", "garder")
@@ -91,7 +92,7 @@ def _ground(dossier: Dossier, box: DeclaredBox) -> Iterator[Field]:
         yield Field(name, "Diplôme obtenu", "select", required=True, options=options, placeholder=SELECT, refresh=True)
         if opens_common_units(box.title):
             yield _specialite(dossier, box, "Spécialité du BTS obtenu", required=False)
-        if box.title and any(tag.startswith("dispense_si_unite:") for tag in box.title.tags):
+        if box.title and any(tag.startswith(DISPENSE_WITH_LAW_UNIT) for tag in box.title.tags):
             label = "Ce diplôme comportait une unité d'économie-droit validée"
             yield yes_no(field(box.box, "economie_droit"), label, refresh=True)
 
@@ -99,6 +100,7 @@ def _ground(dossier: Dossier, box: DeclaredBox) -> Iterator[Field]:
 def _specialite(dossier: Dossier, box: DeclaredBox, label: str, *, required: bool) -> Field:
     name = field(box.box, "specialite")
     typed = dossier.typed_in("acquis").text(name)
+    specialites = dossier.exam.specialites
     return Field(
         name,
         label,
@@ -106,7 +108,7 @@ def _specialite(dossier: Dossier, box: DeclaredBox, label: str, *, required: boo
         required=required,
         search=name,
         display=specialite_label(box.specialite) if box.specialite else typed or None,
-        options=() if box.specialite or not typed else matching(dossier.exam, dossier.exam.specialites, typed, 20),
+        options=() if box.specialite or not typed else matching(dossier.exam, specialites, typed, MAX_PROPOSALS),
         refresh=True,
     )
 

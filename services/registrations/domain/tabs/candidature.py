@@ -16,7 +16,7 @@ from services.registrations.domain.forms import Field, FieldError, Option, Secti
 from services.registrations.domain.tab_answers import NON, OUI, TabAnswers
 from services.registrations.domain.tabs import categories, etablissements
 from services.registrations.domain.tabs.form_fields import OUI_NON, SELECT, check_fields, filled, notice, yes_no
-from services.registrations.domain.tabs.tab_kind import MOST_PROPOSED, TabContent, TabKind
+from services.registrations.domain.tabs.tab_kind import MAX_PROPOSALS, TabContent, TabKind
 
 PARTS = ("duree", "etablissement", "handicap", "diffusion", "renoncement")  # what `omit` may name
 HANDICAP_LABEL = "Demande d'aménagement(s) d'épreuves au titre du handicap (1)"
@@ -116,7 +116,7 @@ def _etablissement_fields(dossier: Dossier, tab: Tab, omitted: frozenset[str]) -
         return ()
     etablissement = dossier.declaration.etablissement
     text = dossier.typed(tab).text("etablissement")
-    proposed = search(dossier, tab, "etablissement", text, MOST_PROPOSED) if text and not etablissement else ()
+    proposed = search(dossier, tab, "etablissement", text, MAX_PROPOSALS) if text and not etablissement else ()
     field = Field(
         "etablissement",
         "Etablissement",

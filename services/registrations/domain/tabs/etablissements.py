@@ -15,7 +15,7 @@ from services.registrations.domain.etablissements import Etablissement
 from services.registrations.domain.exam_definition import Category
 from services.registrations.domain.forms import Option, Proposal
 from services.registrations.domain.tabs import address
-from services.registrations.domain.tabs.tab_kind import MOST_PROPOSED
+from services.registrations.domain.tabs.tab_kind import MAX_PROPOSALS
 
 LYCEE, CNED, INDIVIDUELS = "lycee", "cned", "individuels"
 HINT = "Nom, ville ou numéro de l'établissement"
@@ -50,7 +50,7 @@ def search(dossier: Dossier, typed: str, limit: int) -> tuple[Option, ...]:
 
 def advice(dossier: Dossier, typed: str) -> str | None:
     """What to do where nothing is called so."""
-    if not typed.strip() or _named(dossier, typed, MOST_PROPOSED):  # asked as the search beside it
+    if not typed.strip() or _named(dossier, typed, MAX_PROPOSALS):  # asked as the search beside it
         return None
     category = dossier.category()
     if category and not _has_school(category):

@@ -12,7 +12,7 @@ from services.registrations.domain.forms import Field, FieldError, Option, Secti
 from services.registrations.domain.tab_answers import NON, OUI, TabAnswers
 from services.registrations.domain.tabs.form_fields import OUI_NON, SELECT, check_fields, filled, yes_no
 from services.registrations.domain.tabs.specialites import BROWSE, absence, matching, offered, specialite_label
-from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
+from services.registrations.domain.tabs.tab_kind import MAX_PROPOSALS, TabContent, TabKind
 from services.registrations.domain.tabs.takeover import shown
 
 DEROGATION_LABEL = "Dérogation à la forme de passage"
@@ -76,7 +76,7 @@ def _specialite_field(dossier: Dossier, tab: Tab, typed: TabAnswers) -> Field:
         search="specialite",
         browse=_browse_label(dossier),
         display=specialite_label(found) if found else text or None,
-        options=search(dossier, tab, "specialite", text, 20) if text and not found else (),
+        options=search(dossier, tab, "specialite", text, MAX_PROPOSALS) if text and not found else (),
     )
 
 

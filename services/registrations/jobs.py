@@ -62,14 +62,14 @@ def _erase_drafts(now: datetime) -> None:
 
 
 def _erase_revisions(session: DbSession) -> None:
-    used = [*_digests_judged_by(session), *session.scalars(select(CurrentExam.digest))]
+    used = [*_digests_of_versions(session), *session.scalars(select(CurrentExam.digest))]
     session.execute(delete(CatalogueRevision).where(CatalogueRevision.digest.not_in(used)))
 
 
-def _digests_judged_by(session: DbSession) -> Iterator[str]:
+def _digests_of_versions(session: DbSession) -> Iterator[str]:
     """From one to the next by the index: a few among all versions."""
     digest = CandidatureVersion.catalogue_digest
     after = ""
-    while found := session.scalar(select(func.min(digest)).where(digest > after)):
-        yield found
-        after = found
+    while next_digest := session.scalar(select(func.min(digest)).where(digest > after)):
+        yield next_digest
+        after = next_digest

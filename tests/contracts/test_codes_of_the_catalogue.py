@@ -10,7 +10,7 @@ from services.pieces.domain.object_keys import DepositKey
 from services.pieces.models import Candidature, Piece, Window
 from services.registrations.catalogue import length_checks
 from services.registrations.domain import acquis, lengths
-from services.registrations.domain.rules.exclusivity import NAMES
+from services.registrations.domain.rules.exclusivity import EXCLUSIVE_NAMES
 from services.registrations.domain.tabs import acquis_fields
 from services.registrations.models import CatalogueRevision, CurrentExam, OpeningRow
 
@@ -38,7 +38,7 @@ def test_the_longest_names_of_fields_and_keys_of_exclusivity_are_kept_too() -> N
     longest = max(acquis.field(box, part, code) for box in acquis.Box for part in acquis_fields.PARTS_OF_UNITS)
     assert len(longest) <= lengths.FIELD_NAME
     parts = {"exam": lengths.CODE, "session": lengths.CODE, "academie": 2, "specialite": lengths.SHORT_CODE}
-    assert set(parts) == set(NAMES)
+    assert set(parts) == set(EXCLUSIVE_NAMES)
     assert len("|".join(f"{name}={'x' * parts[name]}" for name in parts)) <= lengths.EXCLUSIVITY_KEY
 
 

@@ -62,8 +62,8 @@ def _period(piece: PieceAsked) -> tuple[datetime, datetime]:
 def period_sentence(closes: datetime, opens: datetime) -> str:
     """The guide's sentence; `closes` is exclusive and midnight is shown as 23:59 of the day before."""
     end = french.fin_affichee(closes)
-    shown = f"{french.jour_long(end)} {french.heure(end)}"
-    return f"A déposer en ligne entre le {french.jour_long(opens)} et le {shown} (heure/Paris)"
+    end_text = f"{french.jour_long(end)} {french.heure(end)}"
+    return f"A déposer en ligne entre le {french.jour_long(opens)} et le {end_text} (heure/Paris)"
 
 
 def _groups(pieces: list[PieceAsked]) -> list[Table]:

@@ -49,8 +49,8 @@ def read_candidature(candidature_id: str) -> dict[str, Any]:
     """A candidature with its récapitulatif."""
     now = portal_now()
     with db.reading() as session:
-        shown = queries.visible_candidature(session, caller().id, candidature_id, now)
-        return {**queries.tile(shown, now), "recap": queries.recap(shown.saved)}
+        view = queries.visible_candidature(session, caller().id, candidature_id, now)
+        return {**queries.tile(view, now), "recap": queries.recap(view.saved)}
 
 
 @blp.get("/candidatures/<candidature_id>/acknowledgement")
@@ -59,8 +59,8 @@ def read_candidature(candidature_id: str) -> dict[str, Any]:
 def read_acknowledgement(candidature_id: str) -> dict[str, Any]:
     """What the save answered, for the current version."""
     with db.reading() as session:
-        shown = queries.visible_candidature(session, caller().id, candidature_id, portal_now())
-        return queries.acknowledgement(session, shown)
+        view = queries.visible_candidature(session, caller().id, candidature_id, portal_now())
+        return queries.acknowledgement(session, view)
 
 
 @blp.post("/candidatures/<candidature_id>/draft")
@@ -89,8 +89,8 @@ def withdraw(body: dict[str, Any], candidature_id: str) -> None:
 def read_forms(candidature_id: str) -> dict[str, Any]:
     """« Les formulaires » of a candidature."""
     with db.reading() as session:
-        shown = queries.visible_candidature(session, caller().id, candidature_id, portal_now())
-        return queries.forms(session, shown)
+        view = queries.visible_candidature(session, caller().id, candidature_id, portal_now())
+        return queries.forms(session, view)
 
 
 @blp.get("/contact")

@@ -102,8 +102,8 @@ def save(body: dict[str, Any], draft_id: str) -> dict[str, Any]:
         caller().id, draft_id, revision=body["revision"], identity=identity, received_at=received_at()
     )
     with db.reading() as session:
-        shown = candidature_queries.saved_version(session, saved.candidature_id, saved.version)
-        return candidature_queries.acknowledgement(session, shown)
+        view = candidature_queries.saved_version(session, saved.candidature_id, saved.version)
+        return candidature_queries.acknowledgement(session, view)
 
 
 def draft_answer(opened: drafts.OpenedDraft) -> tuple[dict[str, Any], int]:

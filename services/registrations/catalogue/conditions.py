@@ -92,11 +92,11 @@ class _Reader:
         return fields.scalar(node, operator)
 
     def _position(self, fields: Fields) -> tuple[str, Any]:
-        found = fields.required("position")
-        if found is None:
+        node = fields.required("position")
+        if node is None:
             return "", None
         values = fields.texts("position", POSITIONS)
-        return ("in", values) if found.kind == "list" else ("is", values[0])
+        return ("in", values) if node.kind == "list" else ("is", values[0])
 
     def _refuse(self, node: Node, text: str) -> Condition:
         self._building.refuse(node, text)

@@ -16,17 +16,17 @@ FILE = "academies.yaml"
 
 def contacts(root: Path, mistakes: list[Mistake]) -> dict[str, ContactText]:
     """By académie's code; a service (the SIEC) stands in for the académies it serves."""
-    found = {one.code: _public(one.code) for one in academies.all()}
+    by_code = {academie.code: _public(academie.code) for academie in academies.all()}
     path = root / FILE
     if not path.is_file():
-        return found
-    context = ReadingContext(now=EPOCH, contacts=found, mistakes=mistakes)
+        return by_code
+    context = ReadingContext(now=EPOCH, contacts=by_code, mistakes=mistakes)
     with context.fields(YamlReader(path, mistakes).read(), FILE) as fields:
         for node in context.items_of(fields.take("academies"), "academies"):
-            _academie(context, node, found)
+            _academie(context, node, by_code)
         for node in context.items_of(fields.take("services"), "services"):
-            _service(context, node, found)
-    return found
+            _service(context, node, by_code)
+    return by_code
 
 
 def contact(context: ReadingContext, node: Node | None) -> ContactText | None:
@@ -42,21 +42,21 @@ def contact(context: ReadingContext, node: Node | None) -> ContactText | None:
         )
 
 
-def _academie(context: ReadingContext, node: Node, found: dict[str, ContactText]) -> None:
+def _academie(context: ReadingContext, node: Node, by_code: dict[str, ContactText]) -> None:
     with context.fields(node, "une académie") as fields:
-        code, own = fields.text("code"), contact(context, fields.required("contact"))
+        code, contact_text = fields.text("code"), contact(context, fields.required("contact"))
     context.define(node, "l'académie", "academie", code)
-    if code and code not in found:
+    if code and code not in by_code:
         context.refuse(node, f"académie inconnue « {code} » : écrire son code à deux chiffres, entre guillemets")
-    elif own:
-        found[code] = own
+    elif contact_text:
+        by_code[code] = contact_text
 
 
-def _service(context: ReadingContext, node: Node, found: dict[str, ContactText]) -> None:
+def _service(context: ReadingContext, node: Node, by_code: dict[str, ContactText]) -> None:
     with context.fields(node, "un service") as fields:
-        codes, own = fields.texts("academies", tuple(found)), contact(context, fields.required("contact"))
-    if own:
-        found.update({code: own for code in codes if code in found})
+        codes, contact_text = fields.texts("academies", tuple(by_code)), contact(context, fields.required("contact"))
+    if contact_text:
+        by_code.update({code: contact_text for code in codes if code in by_code})
 
 
 def _public(code: str) -> ContactText:

@@ -24,7 +24,7 @@ from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import UNREADABLE, Node
 from services.registrations.domain.exam_definition import Exam, Session, Specialite
 from services.registrations.domain.opening_selection import DOMAINES
-from services.registrations.domain.rules.exclusivity import NAMES
+from services.registrations.domain.rules.exclusivity import EXCLUSIVE_NAMES
 
 
 def load_exams(root: Path, now: datetime) -> tuple[Exam, ...]:
@@ -56,7 +56,7 @@ def _exam(context: ReadingContext, folder: ExamFolder) -> Exam:
     sections = folder.sections
     with context.fields(folder.head, "un examen") as fields:
         code, label = fields.text("code"), fields.text("label")
-        domaine, exclusive = fields.choice("domaine", DOMAINES), fields.texts("exclusive", NAMES)
+        domaine, exclusive = fields.choice("domaine", DOMAINES), fields.texts("exclusive", EXCLUSIVE_NAMES)
         for name in (*folders.SECTIONS, *folders.FOLDERS, folders.LISTS):
             fields.take(name)
     length_checks.check_code(context, folder.head.entries.get("code", folder.head), "code de l'examen", code)
@@ -79,7 +79,7 @@ def _exam(context: ReadingContext, folder: ExamFolder) -> Exam:
     )
     exam = replace(exam, sessions=_sessions(context, folder, exam))
     references.check(context, folder, exam)
-    return replace(exam, sessions=_in_use(exam.sessions))
+    return replace(exam, sessions=_without_replaced_demonstrations(exam.sessions))
 
 
 def _require_tabs(context: ReadingContext, folder: ExamFolder) -> None:
@@ -89,28 +89,28 @@ def _require_tabs(context: ReadingContext, folder: ExamFolder) -> None:
 
 def _specialites(context: ReadingContext, folder: ExamFolder) -> tuple[Specialite, ...]:
     parts = folder.parts["specialites"]
-    found = specialites.specialites(context, [node for _, node in parts])
-    for (stem, node), one in zip(parts, found, strict=True):
-        _same_name(context, node, stem, one.code)
-    return found
+    specialite_list = specialites.specialites(context, [node for _, node in parts])
+    for (stem, node), specialite in zip(parts, specialite_list, strict=True):
+        _check_file_name(context, node, stem, specialite.code)
+    return specialite_list
 
 
-def _same_name(context: ReadingContext, node: Node, stem: str | None, code: str) -> None:
+def _check_file_name(context: ReadingContext, node: Node, stem: str | None, code: str) -> None:
     if stem is not None and code and stem != code:
         context.refuse(node, f"le fichier {stem}.yaml définit « {code} » : {suggestion(stem, [code])} dans son nom")
 
 
 def _sessions(context: ReadingContext, folder: ExamFolder, exam: Exam) -> tuple[Session, ...]:
     notice = " ".join(exam.texts.get("residence_notice", ())) or None
-    known = sessions.ExamParts(exam.specialites, exam.pieces, notice)
-    return tuple(sessions.session(context, node, stem, known) for stem, node in _dated_first(folder))
+    exam_parts = sessions.ExamParts(exam.specialites, exam.pieces, notice)
+    return tuple(sessions.session(context, node, stem, exam_parts) for stem, node in _session_nodes_dated_first(folder))
 
 
-def _in_use(found: tuple[Session, ...]) -> tuple[Session, ...]:
+def _without_replaced_demonstrations(all_sessions: tuple[Session, ...]) -> tuple[Session, ...]:
     """Without the demonstration sessions of a year that has a dated one; the check has seen them."""
-    dated = {one.year for one in found if not one.demonstration}
-    return tuple(one for one in found if not one.demonstration or one.year not in dated)
+    dated_years = {session.year for session in all_sessions if not session.demonstration}
+    return tuple(session for session in all_sessions if not session.demonstration or session.year not in dated_years)
 
 
-def _dated_first(folder: ExamFolder) -> Sequence[tuple[str | None, Node]]:
+def _session_nodes_dated_first(folder: ExamFolder) -> Sequence[tuple[str | None, Node]]:
     return sorted(folder.parts["sessions"], key=lambda part: "demonstration" in part[1].entries)

@@ -22,11 +22,11 @@ REGIMES = ("R1", "R2", "R3")  # D643-19: partly CCF, wholly CCF, ponctuel
 
 
 def named_lists(context: ReadingContext, node: Node | None) -> dict[str, tuple[Item, ...]]:
-    found = {}
+    lists = {}
     for name, items in context.entries_of(node, "lists"):
         context.define(items, "la liste", "list", name)
-        found[name] = list_items(context, items, f"la liste « {name} »", name)
-    return found
+        lists[name] = list_items(context, items, f"la liste « {name} »", name)
+    return lists
 
 
 def list_items(context: ReadingContext, node: Node, what: str, *owner: str) -> tuple[Item, ...]:
@@ -89,8 +89,8 @@ def _experience(context: ReadingContext, fields: Fields) -> tuple[YearsBySession
 
 def no_overlap(context: ReadingContext, spans: list[tuple[Node, int | None, int | None]], what: str) -> None:
     """Ranges of sessions, both ends included, must not share a session."""
-    known = sorted(spans, key=lambda span: span[1] or 0)
-    for (_, _, before_last), (node, first, _) in itertools.pairwise(known):
+    by_start = sorted(spans, key=lambda span: span[1] or 0)
+    for (_, _, before_last), (node, first, _) in itertools.pairwise(by_start):
         if before_last is None or first is None or first <= before_last:
             end = "sans fin" if before_last is None else f"jusqu'à {before_last}"
             context.refuse(node, f"{what} qui se chevauchent : la précédente court {end} ; corriger from ou to")

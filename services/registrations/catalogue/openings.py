@@ -31,14 +31,14 @@ def openings(context: ReadingContext, fields: Fields, defaults: SessionDefaults)
     nodes = list(context.items_of(fields.required("openings"), "openings"))
     if "openings" in fields.node.entries and not nodes:
         fields.refuse(fields.node.entries["openings"], "aucune ouverture : écrire « - academie: … » avec ses dates")
-    apart = {_scalar(node, "academie") for node in nodes}
-    seen: dict[str, tuple[Node, Opening]] = {}
+    named_apart = {_scalar(node, "academie") for node in nodes}
+    by_academie: dict[str, tuple[Node, Opening]] = {}
     for node in nodes:
-        for opening in _openings(context, node, defaults, apart):
-            first = seen.setdefault(opening.academie, (node, opening))
+        for opening in _openings(context, node, defaults, named_apart):
+            first = by_academie.setdefault(opening.academie, (node, opening))
             if first[0] is not node and opening.academie:
                 context.refuse(node, _duplicate_message(first, opening))
-    return tuple(opening for _, opening in seen.values())
+    return tuple(opening for _, opening in by_academie.values())
 
 
 def _duplicate_message(first: tuple[Node, Opening], again: Opening) -> str:
@@ -48,12 +48,12 @@ def _duplicate_message(first: tuple[Node, Opening], again: Opening) -> str:
     return f"{kind} pour {again.label or again.academie}, déjà écrite en {node.file}:{node.line} : n'en garder qu'une"
 
 
-def _openings(context: ReadingContext, node: Node, defaults: SessionDefaults, apart: set[str]) -> list[Opening]:
+def _openings(context: ReadingContext, node: Node, defaults: SessionDefaults, named_apart: set[str]) -> list[Opening]:
     with context.fields(node, "une ouverture") as fields:
         own_contact = contact(context, fields.take("contact"))
         template = _without_place(context, fields, defaults, own_contact)
         country = fields.optional("country")
-        codes = _codes(context, fields, apart, country is not None)
+        codes = _codes(context, fields, named_apart, country is not None)
         _refuse_unknown(context, fields)
         if country is not None:
             return [_abroad(context, fields, template, country, own_contact)]
@@ -99,16 +99,16 @@ def _window(context: ReadingContext, fields: Fields, reader: InstantReader, what
     return opens, closes
 
 
-def _codes(context: ReadingContext, fields: Fields, apart: set[str], abroad: bool) -> tuple[str, ...]:
-    one, many = fields.optional("academie"), fields.texts("academies")
-    if abroad or one or many:
-        if sum((abroad, bool(one), bool(many))) > 1:
+def _codes(context: ReadingContext, fields: Fields, named_apart: set[str], abroad: bool) -> tuple[str, ...]:
+    single, several = fields.optional("academie"), fields.texts("academies")
+    if abroad or single or several:
+        if sum((abroad, bool(single), bool(several))) > 1:
             fields.refuse(fields.node, "une ouverture a « academie », « academies » ou « country », un seul des trois")
     else:
         fields.refuse(fields.node, 'ouverture sans lieu : écrire « academie: "03" » ou « academies: all »')
-    if many == (ALL,):
-        return tuple(one.code for one in academies.all() if one.code not in apart)
-    return (one,) if one else many
+    if several == (ALL,):
+        return tuple(academie.code for academie in academies.all() if academie.code not in named_apart)
+    return (single,) if single else several
 
 
 def _in_academie(context: ReadingContext, template: Opening, code: str, own: ContactText | None) -> Opening:
@@ -138,5 +138,5 @@ def _refuse_unknown(context: ReadingContext, fields: Fields) -> None:
 
 
 def _scalar(node: Node, name: str) -> str:
-    found = node.entries.get(name)
-    return found.text if found is not None else ""
+    value_node = node.entries.get(name)
+    return value_node.text if value_node is not None else ""

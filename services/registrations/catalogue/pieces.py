@@ -65,16 +65,16 @@ def _form(context: ReadingContext, node: Node) -> FormText:
 
 
 def texts(context: ReadingContext, node: Node | None) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
+    texts_by_name: dict[str, tuple[str, ...]] = {}
     if node is None:
-        return found
+        return texts_by_name
     with context.fields(node, "texts") as fields:
         for name in TEXTS:
             if value := fields.texts(name):
-                found[name] = value
+                texts_by_name[name] = value
             elif name in node.entries:
                 context.refuse(node.entries[name], f"texte manquant « {name} » : l'écrire ou retirer la clé")
-    return found
+    return texts_by_name
 
 
 def document_types(context: ReadingContext, node: Node | None) -> dict[str, str]:
@@ -109,8 +109,8 @@ def _rule(context: ReadingContext, node: Node) -> RuleUse:
 def _with_mend(problem: str, use: RuleUse) -> str:
     if use.name not in RULES:
         return f"règle inconnue « {use.name} » : {suggestion(use.name, RULES)}"
-    known = [parameter.name for parameter in RULES[use.name].parameters]
-    return f"{problem} ; paramètres de {use.name} : {', '.join(known) or 'aucun'}"
+    parameter_names = [parameter.name for parameter in RULES[use.name].parameters]
+    return f"{problem} ; paramètres de {use.name} : {', '.join(parameter_names) or 'aucun'}"
 
 
 def _plain(node: Node) -> Any:

@@ -35,40 +35,40 @@ def check(context: ReadingContext, folder: ExamFolder, exam: Exam) -> None:
 
 
 def _references(context: ReadingContext, exam: Exam) -> None:
-    known: dict[str, Collection[str]] = {
+    defined_names: dict[str, Collection[str]] = {
         "list": exam.lists,
         "form": [form.code for form in exam.forms],
         "piece": [piece.code for piece in exam.pieces],
-        "specialite": [one.code for one in exam.specialites],
+        "specialite": [specialite.code for specialite in exam.specialites],
         "epreuve": {*_epreuve_names(exam), ANY_COMMON_UNIT},
         **{f"item:{name}": [item.key for item in items] for name, items in exam.lists.items()},
     }
-    for one in context.references:
-        names = known.get(one.kind, ())
-        if one.name not in names:
-            what = _NAMES.get(one.kind, "valeur")
-            mend = suggestion(one.name, names) if names else f"la définir, aucune {what} ne l'est"
-            context.refuse(one.node, f"{what} que personne ne définit « {one.name} » : {mend}")
+    for reference in context.references:
+        names = defined_names.get(reference.kind, ())
+        if reference.name not in names:
+            what = _NAMES.get(reference.kind, "valeur")
+            mend = suggestion(reference.name, names) if names else f"la définir, aucune {what} ne l'est"
+            context.refuse(reference.node, f"{what} que personne ne définit « {reference.name} » : {mend}")
 
 
 def _needed_by_tabs(context: ReadingContext, folder: ExamFolder, exam: Exam) -> None:
     for tab in exam.tabs:
-        at = context.definitions.get(("tab", tab.name), folder.head)
+        node = context.definitions.get(("tab", tab.name), folder.head)
         name = _LISTS_OF_TABS.get(tab.kind)
         if name and not exam.lists.get(name):
-            context.refuse(at, f"l'onglet « {tab.title} » demande la liste « {name} » : écrire {name}.yaml")
+            context.refuse(node, f"l'onglet « {tab.title} » demande la liste « {name} » : écrire {name}.yaml")
         if tab.kind in ("qualification", "epreuves") and not exam.specialites:
-            context.refuse(at, f"l'onglet « {tab.title} » demande une spécialité : écrire specialites")
+            context.refuse(node, f"l'onglet « {tab.title} » demande une spécialité : écrire specialites")
 
 
 def _needed_texts(context: ReadingContext, folder: ExamFolder, exam: Exam) -> None:
     """The demande de pièces opens with a text; the advice on the doctor goes with the handicap question."""
-    at = folder.sections.get("texts", folder.head)
+    node = folder.sections.get("texts", folder.head)
     if exam.pieces and not exam.texts.get("demande"):
-        context.refuse(at, "texte manquant « demande » : écrire l'introduction de la demande de pièces dans texts")
+        context.refuse(node, "texte manquant « demande » : écrire l'introduction de la demande de pièces dans texts")
     asks = any(tab.kind == "candidature" and "handicap" not in tab.options.get("omit", ()) for tab in exam.tabs)
     if asks and not exam.texts.get("handicap_advice"):
-        context.refuse(at, "texte manquant « handicap_advice » : écrire dans texts à qui s'adresser")
+        context.refuse(node, "texte manquant « handicap_advice » : écrire dans texts à qui s'adresser")
 
 
 def _test(context: ReadingContext, exam: Exam, written: WrittenCondition, test: Test, node: Node) -> None:
@@ -141,5 +141,7 @@ def _values(context: ReadingContext, test: Test, known: Collection[str], node: N
 
 
 def _epreuve_names(exam: Exam) -> set[str]:
-    epreuves = [e for one in exam.specialites for version in one.versions for e in version.epreuves]
+    epreuves = [
+        epreuve for specialite in exam.specialites for version in specialite.versions for epreuve in version.epreuves
+    ]
     return {epreuve.code for epreuve in epreuves} | {tag for epreuve in epreuves for tag in epreuve.tags}

@@ -81,7 +81,7 @@ def _dataclass(expected: type, data: Mapping[str, Any]) -> Any:
 
 def _optional(arguments: tuple[Any, ...], data: Any) -> Any:
     """`X | None` with data that is not None; `Condition | None` is a union of four and None."""
-    inner = [one for one in arguments if one is not type(None)]
+    inner = [argument for argument in arguments if argument is not type(None)]
     return _condition(data) if Test in inner else _value(inner[0], data)
 
 

@@ -14,7 +14,7 @@ from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import Node
 from services.registrations.domain.exam_definition import Opening, PieceRule, Session, Specialite
 
-EPREUVES_BEGIN = 5  # May: registrations that close before it are for the épreuves of that year
+EPREUVES_FIRST_MONTH = 5  # May: registrations that close before it are for the épreuves of that year
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class ExamParts:
 def year_of_epreuves(closes: datetime) -> int:
     """The year of the first épreuves (May) after registrations close."""
     local = closes.astimezone(PARIS)
-    return local.year + (local.month >= EPREUVES_BEGIN)
+    return local.year + (local.month >= EPREUVES_FIRST_MONTH)
 
 
 def session_end(year: int) -> datetime:
@@ -37,9 +37,9 @@ def session_end(year: int) -> datetime:
     return datetime(year + 1, 1, 1, tzinfo=PARIS).astimezone(EPOCH.tzinfo)
 
 
-def offered(specialites: tuple[Specialite, ...], year: int) -> tuple[str, ...]:
+def offered_codes(specialites: tuple[Specialite, ...], year: int) -> tuple[str, ...]:
     """The codes of the spécialités that have épreuves in the session of that year."""
-    return tuple(one.code for one in specialites if _is_offered(one, year))
+    return tuple(specialite.code for specialite in specialites if _is_offered(specialite, year))
 
 
 def session(context: ReadingContext, node: Node, stem: str | None, exam: ExamParts) -> Session:
@@ -48,34 +48,36 @@ def session(context: ReadingContext, node: Node, stem: str | None, exam: ExamPar
         demonstration = fields.flag("demonstration", False)
         zone = instants.zone(fields, PARIS)
         reader = InstantReader(context.mistakes, context.now, zone, demonstration)
-        found = openings.openings(context, fields, openings.SessionDefaults(zone, demonstration, exam.residence_notice))
-        year = _year(fields, demonstration, found, context.now)
+        opening_list = openings.openings(
+            context, fields, openings.SessionDefaults(zone, demonstration, exam.residence_notice)
+        )
+        year = _year(fields, demonstration, opening_list, context.now)
         name = str(year) if demonstration else fields.optional("name") or stem or str(year)
         closes = fields.take("session_closes")
-        result = Session(
+        new_session = Session(
             name=name,
             year=year,
             label=fields.text("label"),
             closes=reader.read(closes) if closes else session_end(year),
             specialites=_specialites(context, fields, exam, year),
             pieces=_pieces(context, fields, exam),
-            openings=found,
+            openings=opening_list,
             demonstration=demonstration,
         )
     length_checks.check_code(context, node.entries.get("name", node), "nom de la session", name)
     context.define(node, "la session", "session", "demonstration" if demonstration else "dated", name)
-    _check_dates(context, node, result)
-    return _filled_in(result)
+    _check_dates(context, node, new_session)
+    return _with_year_filled_in(new_session)
 
 
-def _year(fields: Fields, demonstration: bool, found: tuple[Opening, ...], fallback: datetime) -> int:
+def _year(fields: Fields, demonstration: bool, opening_list: tuple[Opening, ...], fallback: datetime) -> int:
     """The year, resolved for a demonstration session; that of `fallback` where it does not read."""
     if demonstration:
         if fields.take("year") is not None:
             fields.refuse(
                 fields.node.entries["year"], "l'année d'une session de démonstration suit ses dates : la retirer"
             )
-        read = [opening.closes for opening in found if opening.closes != EPOCH]
+        read = [opening.closes for opening in opening_list if opening.closes != EPOCH]
         return year_of_epreuves(max(read, default=fallback))
     if fields.required("year") is None or (year := fields.integer("year")) is None:
         return fallback.year
@@ -93,7 +95,7 @@ def _specialites(context: ReadingContext, fields: Fields, exam: ExamParts, year:
         if exam.specialites:
             fields.refuse(fields.node, "clé « specialites » manquante pour une session : écrire « specialites: all »")
         return ()
-    possible = offered(exam.specialites, year)
+    possible = offered_codes(exam.specialites, year)
     if node.kind == "scalar" and node.text == ALL:
         if not possible:
             fields.refuse(node, f"aucune spécialité n'a d'épreuves en {year} : en définir une, ou changer l'année")
@@ -103,7 +105,7 @@ def _specialites(context: ReadingContext, fields: Fields, exam: ExamParts, year:
         fields.refuse(node, "la liste des spécialités est vide : écrire « specialites: all » ou des codes")
     for code, item in zip(codes, fields.items("specialites"), strict=True):
         context.reference("specialite", code, item)
-        if any(one.code == code for one in exam.specialites) and code not in possible:
+        if any(specialite.code == code for specialite in exam.specialites) and code not in possible:
             fields.refuse(item, f"la spécialité {code} n'a pas d'épreuves en {year} : la retirer ou dater une version")
     return codes
 
@@ -118,31 +120,34 @@ def _pieces(context: ReadingContext, fields: Fields, exam: ExamParts) -> tuple[s
     return codes
 
 
-def _check_dates(context: ReadingContext, node: Node, found: Session) -> None:
-    for opening in found.openings:
+def _check_dates(context: ReadingContext, node: Node, new_session: Session) -> None:
+    for opening in new_session.openings:
         if EPOCH in (opening.closes, opening.deposit_closes):
             continue
         late = max(opening.closes, opening.deposit_closes)
-        if found.closes != EPOCH and found.closes < late:
+        if new_session.closes != EPOCH and new_session.closes < late:
             at = node.entries.get("session_closes", node)
             text = f"session_closes vient avant la fin des inscriptions ou du dépôt ({opening.label}) : la reculer"
             context.refuse(at, text)
             return
 
 
-def _filled_in(found: Session) -> Session:
+def _with_year_filled_in(new_session: Session) -> Session:
     """`{year}` in the label and the codes of a demonstration session is its year."""
-    if not found.demonstration:
-        return found
+    if not new_session.demonstration:
+        return new_session
 
     def fill(text: str) -> str:
-        return text.replace("{year}", str(found.year))
+        return text.replace("{year}", str(new_session.year))
 
-    dated = tuple(
-        replace(one, code_choice=fill(one.code_choice), code_pdf=fill(one.code_pdf)) for one in found.openings
+    openings_with_year = tuple(
+        replace(opening, code_choice=fill(opening.code_choice), code_pdf=fill(opening.code_pdf))
+        for opening in new_session.openings
     )
-    return replace(found, label=fill(found.label), openings=dated)
+    return replace(new_session, label=fill(new_session.label), openings=openings_with_year)
 
 
-def _is_offered(one: Specialite, year: int) -> bool:
-    return (one.first_session or year) <= year <= (one.last_session or year) and one.version_for(year) is not None
+def _is_offered(specialite: Specialite, year: int) -> bool:
+    return (specialite.first_session or year) <= year <= (specialite.last_session or year) and specialite.version_for(
+        year
+    ) is not None

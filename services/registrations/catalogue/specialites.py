@@ -28,23 +28,23 @@ KINDS = ("obligatoire", "facultative", "hors_moyenne")
 def specialites(context: ReadingContext, nodes: list[Node]) -> tuple[Specialite, ...]:
     read = tuple(_specialite(context, node) for node in nodes)
     for (earlier, _), (later, node) in itertools.combinations(zip(read, nodes, strict=True), 2):
-        if _confusable(earlier, later):
+        if _share_acronym(earlier, later):
             taken_by = f"« {earlier.label} » ({earlier.code})"
             text = f"sigle « {later.acronym} » déjà pris par {taken_by} : le changer ou le retirer"
             context.refuse(node.entries["acronym"], text)
     return read
 
 
-def _confusable(first: Specialite, other: Specialite) -> bool:
+def _share_acronym(first: Specialite, other: Specialite) -> bool:
     """Whether two spécialités of one session bear the same acronym. The options of a spécialité may: SIO has two."""
     if not first.acronym or not other.acronym or first.acronym.upper() != other.acronym.upper():
         return False
     starts = max(first.first_session or 0, other.first_session or 0)
     ends = min(last for last in (first.last_session, other.last_session, 9999) if last is not None)
-    return starts <= ends and _before_option(first) != _before_option(other)
+    return starts <= ends and _label_without_option(first) != _label_without_option(other)
 
 
-def _before_option(specialite: Specialite) -> str:
+def _label_without_option(specialite: Specialite) -> str:
     return re.split(r"\boption\b", specialite.label, maxsplit=1, flags=re.IGNORECASE)[0].strip(" -,:").casefold()
 
 
@@ -53,7 +53,7 @@ def _specialite(context: ReadingContext, node: Node) -> Specialite:
         code = fields.text("code")
         first, last = context.range_of(fields, "first_session", "last_session")
         versions = [_version(context, item, code) for item in context.items_of(fields.required("versions"), "versions")]
-        found = Specialite(
+        specialite = Specialite(
             code=code,
             label=fields.text("label"),
             first_session=first,
@@ -64,42 +64,44 @@ def _specialite(context: ReadingContext, node: Node) -> Specialite:
             replaced_by=fields.optional("replaced_by"),
         )
     length_checks.check_length(context, node.entries.get("code", node), "code de la spécialité", code, SHORT_CODE)
-    length_checks.check_length(context, node.entries.get("label", node), "libellé de la spécialité", found.label, LABEL)
-    _check_choice(context, node, found)
+    length_checks.check_length(
+        context, node.entries.get("label", node), "libellé de la spécialité", specialite.label, LABEL
+    )
+    _check_acronym_domain_successor(context, node, specialite)
     context.define(node, "la spécialité", "specialite", code)
-    no_overlap(context, [(at, one.first, one.last) for at, one in versions], "versions")
-    _no_gap(context, node, found, versions)
-    return found
+    no_overlap(context, [(at, version.first, version.last) for at, version in versions], "versions")
+    _check_no_gap(context, node, specialite, versions)
+    return specialite
 
 
-def _check_choice(context: ReadingContext, node: Node, found: Specialite) -> None:
+def _check_acronym_domain_successor(context: ReadingContext, node: Node, specialite: Specialite) -> None:
     """What helps to choose it: an acronym of one word, a domain of the exam's list, what replaces it after its end."""
-    if found.acronym and (len(found.acronym.split()) > 1 or len(found.acronym) > SHORT_CODE):
+    if specialite.acronym and (len(specialite.acronym.split()) > 1 or len(specialite.acronym) > SHORT_CODE):
         context.refuse(
-            node.entries["acronym"], f"sigle « {found.acronym} » : un seul mot, {SHORT_CODE} lettres au plus"
+            node.entries["acronym"], f"sigle « {specialite.acronym} » : un seul mot, {SHORT_CODE} lettres au plus"
         )
-    if found.domain:
-        context.reference(f"item:{DOMAINS}", found.domain, node.entries["domain"])
-    if found.replaced_by and found.last_session is None:
+    if specialite.domain:
+        context.reference(f"item:{DOMAINS}", specialite.domain, node.entries["domain"])
+    if specialite.replaced_by and specialite.last_session is None:
         at = node.entries["replaced_by"]
         context.refuse(at, "« replaced_by » sans dernière session : écrire last_session, ou retirer replaced_by")
 
 
-def _no_gap(
-    context: ReadingContext, node: Node, found: Specialite, versions: list[tuple[Node, SpecialiteVersion]]
+def _check_no_gap(
+    context: ReadingContext, node: Node, specialite: Specialite, versions: list[tuple[Node, SpecialiteVersion]]
 ) -> None:
     if not versions:
-        context.refuse(node, f"spécialité {found.code} sans version : écrire {{from: …, to: …, epreuves: […]}}")
+        context.refuse(node, f"spécialité {specialite.code} sans version : écrire {{from: …, to: …, epreuves: […]}}")
         return
-    ordered = sorted(versions, key=lambda one: one[1].first or 0)
+    ordered = sorted(versions, key=lambda pair: pair[1].first or 0)
     for (_, before), (at, after) in itertools.pairwise(ordered):
         if before.last is not None and after.first is not None and after.first > before.last + 1:
             text = f"aucune version de {before.last + 1} à {after.first - 1} : corriger from ou to"
             context.refuse(at, text)
     (first_at, first), (last_at, last) = ordered[0], ordered[-1]
-    if first.first is not None and (found.first_session is None or first.first > found.first_session):
+    if first.first is not None and (specialite.first_session is None or first.first > specialite.first_session):
         context.refuse(first_at, f"aucune version avant {first.first} : corriger from, ou first_session")
-    if last.last is not None and (found.last_session is None or last.last < found.last_session):
+    if last.last is not None and (specialite.last_session is None or last.last < specialite.last_session):
         context.refuse(last_at, f"aucune version après {last.last} : corriger to, ou last_session")
 
 
@@ -167,21 +169,21 @@ def _modes(fields: Fields) -> dict[str, str]:
     return modes
 
 
-def _check_links(context: ReadingContext, node: Node, epreuve: Epreuve, all_of_it: tuple[Epreuve, ...]) -> None:
-    known = {one.code: one for one in all_of_it}
+def _check_links(context: ReadingContext, node: Node, epreuve: Epreuve, epreuves: tuple[Epreuve, ...]) -> None:
+    by_code = {other.code: other for other in epreuves}
     for name in ("parent", "options_of", "differs_from"):
         target = getattr(epreuve, name)
-        if target and target not in known:
+        if target and target not in by_code:
             at = node.entries.get(name, node)
-            context.refuse(at, f"« {name} » : épreuve inconnue « {target} » : {suggestion(target, known)}")
-        elif target and name != "differs_from" and _circles(known, epreuve, name):
+            context.refuse(at, f"« {name} » : épreuve inconnue « {target} » : {suggestion(target, by_code)}")
+        elif target and name != "differs_from" and _is_circular(by_code, epreuve, name):
             context.refuse(node.entries.get(name, node), f"cycle : « {name} » ramène à {epreuve.code} ; le rompre")
 
 
-def _circles(known: dict[str, Epreuve], epreuve: Epreuve, name: str) -> bool:
+def _is_circular(by_code: dict[str, Epreuve], epreuve: Epreuve, name: str) -> bool:
     seen: set[str] = set()
     code: str | None = epreuve.code
-    while code in known and code not in seen:
+    while code in by_code and code not in seen:
         seen.add(code)
-        code = getattr(known[code], name)
+        code = getattr(by_code[code], name)
     return code == epreuve.code

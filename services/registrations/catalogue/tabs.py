@@ -18,24 +18,24 @@ from services.registrations.domain.lengths import CODE
 from services.registrations.domain.tabs import KINDS
 from services.registrations.domain.tabs.candidature import PARTS
 
-OWN_NAMED = ("questions", "notice")  # kinds of which an exam may have several, each with a name
-WITHOUT_QUESTIONS = ("recap", "number")
+KINDS_WITH_OWN_NAME = ("questions", "notice")  # kinds of which an exam may have several, each with a name
+KINDS_WITHOUT_QUESTIONS = ("recap", "number")
 TYPES = ("text", "number", "date", "yes_no", "choice", "search", "consent", "notice")
-CHOOSING = ("choice", "search")
+TYPES_WITH_OPTIONS = ("choice", "search")
 
 
 def tabs(context: ReadingContext, node: Node | None) -> tuple[Tab, ...]:
     items = list(context.items_of(node, "tabs"))
-    found = tuple(_tab(context, item) for item in items)
+    tab_list = tuple(_tab(context, item) for item in items)
     if node is not None and node.kind == "list":
-        _check_order(context, node, found)
-    return found
+        _check_order(context, node, tab_list)
+    return tab_list
 
 
 def _tab(context: ReadingContext, node: Node) -> Tab:
     with context.fields(node, "un onglet") as fields:
         kind = fields.choice("kind", KINDS)
-        own = kind in OWN_NAMED
+        own = kind in KINDS_WITH_OWN_NAME
         name = fields.text("name") if own else fields.optional("name") or kind
         tab = Tab(
             kind=kind,
@@ -52,13 +52,13 @@ def _tab(context: ReadingContext, node: Node) -> Tab:
         context.refuse(node, f"texte manquant pour l'onglet « {tab.title} » : écrire text")
     if kind == "questions" and not tab.questions:
         context.refuse(node, f"aucune question dans l'onglet « {tab.title} » : écrire questions")
-    if kind in WITHOUT_QUESTIONS and tab.questions:
+    if kind in KINDS_WITHOUT_QUESTIONS and tab.questions:
         context.refuse(node, f"l'onglet « {tab.title} » ne pose pas de question : les mettre plus haut")
     return tab
 
 
-def _check_order(context: ReadingContext, node: Node, found: tuple[Tab, ...]) -> None:
-    kinds = [tab.kind for tab in found if tab.kind]
+def _check_order(context: ReadingContext, node: Node, tab_list: tuple[Tab, ...]) -> None:
+    kinds = [tab.kind for tab in tab_list if tab.kind]
     if kinds and kinds[-1] != "number":
         context.refuse(node, "le dernier onglet est celui du numéro : finir par kind: number")
     for kind in ("identification", "recap", "number"):
@@ -74,25 +74,27 @@ def _options(context: ReadingContext, fields: Fields, kind: str) -> dict[str, An
     with context.fields(node, f"les options d'un onglet {kind}") as options:
         match kind:
             case "candidature":
-                return _present({"omit": options.texts("omit", PARTS)})
+                return _without_empty({"omit": options.texts("omit", PARTS)})
             case "qualification":
-                return _present({"omit": options.texts("omit", ("forme",))})
+                return _without_empty({"omit": options.texts("omit", ("forme",))})
             case "acquis":
-                return _acquis(options)
+                return _acquis_options(options)
     return {}
 
 
-def _acquis(options: Fields) -> dict[str, Any]:
+def _acquis_options(options: Fields) -> dict[str, Any]:
     boxes = tuple(box.value for box in Box)
     labels = {}
     for box, node in options.entries("labels"):
         labels[box] = options.scalar(node, box)
         if box not in boxes:
             options.refuse(node, f"case inconnue « {box} » : {suggestion(box, boxes)}")
-    return _present({"boxes": options.texts("boxes", boxes), "labels": labels, "notice": options.optional("notice")})
+    return _without_empty(
+        {"boxes": options.texts("boxes", boxes), "labels": labels, "notice": options.optional("notice")}
+    )
 
 
-def _present(options: dict[str, Any]) -> dict[str, Any]:
+def _without_empty(options: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value}
 
 
@@ -132,9 +134,9 @@ def _required(context: ReadingContext, fields: Fields, name: str) -> Condition |
 
 def _check_question(context: ReadingContext, node: Node, question: Question) -> None:
     has_choice = bool(question.options or question.list or "options" in node.entries)
-    if question.type in CHOOSING and not has_choice:
+    if question.type in TYPES_WITH_OPTIONS and not has_choice:
         context.refuse(node, f"question « {question.name} » sans choix : écrire options ou list")
-    if question.type not in CHOOSING and question.type in TYPES and has_choice:
+    if question.type not in TYPES_WITH_OPTIONS and question.type in TYPES and has_choice:
         context.refuse(node, f"une question de type {question.type} n'a pas de choix : retirer options ou list")
     if question.options and question.list:
         context.refuse(node, f"question « {question.name} » : options ou list, pas les deux")

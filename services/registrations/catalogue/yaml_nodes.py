@@ -53,8 +53,8 @@ class YamlReader:
             return self._refuse(1, "le fichier n'est pas en UTF-8 : l'enregistrer en UTF-8", unreadable)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            said = f"YAML illisible ({error.problem}) : vérifier l'indentation, les guillemets et les deux-points"
-            return self._refuse(mark.line + 1 if mark else 1, said, unreadable)
+            message = f"YAML illisible ({error.problem}) : vérifier l'indentation, les guillemets et les deux-points"
+            return self._refuse(mark.line + 1 if mark else 1, message, unreadable)
         except (yaml.YAMLError, RecursionError) as error:
             return self._refuse(1, f"YAML illisible ({type(error).__name__}) : simplifier le fichier", unreadable)
         except OSError as error:
@@ -76,15 +76,15 @@ class YamlReader:
         return Node(self._file, line, "scalar", node.value, node.tag.removeprefix(_TAG))
 
     def _map(self, node: yaml.MappingNode, line: int, within: tuple[int, ...]) -> Node:
-        found = Node(self._file, line, "map")
+        map_node = Node(self._file, line, "map")
         for key, value in node.value:
             name, key_line = str(key.value), key.start_mark.line + 1
-            if name in found.entries:
-                self._refuse(key_line, f"doublon de la clé « {name} » : n'en garder qu'une", found)
+            if name in map_node.entries:
+                self._refuse(key_line, f"doublon de la clé « {name} » : n'en garder qu'une", map_node)
                 continue
-            found.entries[name] = self._node(value, within)
-            found.keys[name] = key_line
-        return found
+            map_node.entries[name] = self._node(value, within)
+            map_node.keys[name] = key_line
+        return map_node
 
     def _refuse(self, line: int, text: str, instead: Node) -> Node:
         self._mistakes.append(Mistake(self._file, line, text))

@@ -100,7 +100,7 @@ def year(text: str) -> int | None:
 def _declared(box: Box, typed: TabAnswers, exam: Exam, structure: Structure, reports: bool) -> DeclaredBox:
     title = typed.text(field(box, "titre"))
     units = tuple(_unit(box, typed, epreuve.code) for epreuve in structure.epreuves)
-    kept = tuple(unit for unit in units if _is_kept(unit, typed, reports))
+    kept_units = tuple(unit for unit in units if _is_kept(unit, typed, reports))
     return DeclaredBox(
         box=box,
         year=year(typed.text(field(box, "annee"))),
@@ -108,8 +108,8 @@ def _declared(box: Box, typed: TabAnswers, exam: Exam, structure: Structure, rep
         specialite=exam.specialite(typed.text(field(box, "specialite"))),
         title=next((item for item in exam.lists.get(TITLES, ()) if item.key == title), None),
         law_unit=typed.text(field(box, "economie_droit")) == "oui",
-        kept=kept,
-        sat_again=tuple(unit for unit in units if unit.mark is not None and unit not in kept),
+        kept=kept_units,
+        sat_again=tuple(unit for unit in units if unit.mark is not None and unit not in kept_units),
     )
 
 

@@ -18,25 +18,25 @@ from services.registrations.domain.tabs.specialites import specialite_label
 TITLE = "CONFIRMATION D'INSCRIPTION"
 
 
-def build_confirmation(dossier: Dossier, declared: Declaration, extra: tuple[Section, ...]) -> Confirmation:
+def build_confirmation(dossier: Dossier, declaration: Declaration, extra: tuple[Section, ...]) -> Confirmation:
     typed = dossier.typed_in("identification")
-    same = declared.box(Box.MEME)
+    same_bts = declaration.box(Box.MEME)
     return Confirmation(
         title=TITLE,
-        nationalite=_feminine(typed.text("nationalite")),
+        nationalite=_nationality_feminine(typed.text("nationalite")),
         address=address.postal_lines(typed),
         birthplace=birthplace(dossier.identity),
-        telephone=_printed(typed, identification.FIXE.name),
-        mobile=_printed(typed, identification.MOBILE.name),
-        vae=declared.box(Box.VAE) is not None,
-        etablissement=declared.etablissement.label if declared.etablissement else None,
-        categorie=categories.label(declared.category) or None,
+        telephone=_displayed_telephone(typed, identification.FIXE.name),
+        mobile=_displayed_telephone(typed, identification.MOBILE.name),
+        vae=declaration.box(Box.VAE) is not None,
+        etablissement=declaration.etablissement.label if declaration.etablissement else None,
+        categorie=categories.label(declaration.category) or None,
         handicap=dossier.typed_in("candidature").text("handicap") == OUI,
-        diplome=diploma.pdf_label(declared.diplome) if declared.diplome else None,
-        return_by=_last_day(dossier),
-        specialite=specialite_label(declared.specialite) if declared.specialite else None,
-        forme=declared.formes.final_label() or None,
-        deja_presente=str(same.year) if same and same.year else None,
+        diplome=diploma.pdf_label(declaration.diplome) if declaration.diplome else None,
+        return_by=_last_deposit_day(dossier),
+        specialite=specialite_label(declaration.specialite) if declaration.specialite else None,
+        forme=declaration.formes.final_label() or None,
+        deja_presente=str(same_bts.year) if same_bts and same_bts.year else None,
         extra=extra,
     )
 
@@ -48,17 +48,17 @@ def birthplace(identity: Identity) -> str:
     return f"{identity.commune_naissance} - {where}"
 
 
-def _feminine(code: str) -> str:
+def _nationality_feminine(code: str) -> str:
     """What agrees with « nationalité », whoever the candidate is: « Française »."""
-    found = nationalites.by_code(code)
-    return found.feminine if found else ""
+    nationalite = nationalites.by_code(code)
+    return nationalite.feminine if nationalite else ""
 
 
-def _printed(typed: TabAnswers, name: str) -> str | None:
+def _displayed_telephone(typed: TabAnswers, name: str) -> str | None:
     number = identification.telephone(typed, name)
     return telephones.displayed(number) if number else None
 
 
-def _last_day(dossier: Dossier) -> str:
+def _last_deposit_day(dossier: Dossier) -> str:
     """The last day on which pièces, the signed confirmation among them, are taken; the end itself is exclusive."""
     return to_paris(dossier.opening.deposit_closes - timedelta(microseconds=1)).date().isoformat()

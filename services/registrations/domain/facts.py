@@ -130,13 +130,13 @@ FACTS: dict[str, Fact] = {
         Fact(
             "nationalite",
             _text("identification", "nationalite"),
-            lambda _: frozenset(one.code for one in nationalites.all()),
+            lambda _: frozenset(nationalite.code for nationalite in nationalites.all()),
         ),
         Fact("pays_naissance", lambda d: d.identity.pays_naissance, lambda _: frozenset(p.code for p in pays.all())),
         Fact(
             "departement_naissance",
             lambda d: d.identity.departement_naissance,
-            lambda _: frozenset(one.code for one in departements.all()),
+            lambda _: frozenset(departement.code for departement in departements.all()),
         ),
         Fact(
             "academie",

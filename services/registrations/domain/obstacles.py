@@ -7,7 +7,7 @@ from datetime import datetime
 
 from services.registrations.domain import windows
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.rules.exclusivity import one_active_candidature
+from services.registrations.domain.rules.exclusivity import conflicting_candidature
 
 OTHER_CANDIDATURE = "other_candidature"
 
@@ -47,7 +47,7 @@ def _too_late(dossier: Dossier) -> str:
 
 
 def _other_candidature(dossier: Dossier) -> Obstacle | None:
-    other = one_active_candidature(dossier)
+    other = conflicting_candidature(dossier)
     if other is None:
         return None
     detail = (

@@ -48,7 +48,7 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class Picked:
+class Choices:
     domaine: str | None = None
     exam: str | None = None
     session: str | None = None
@@ -120,22 +120,22 @@ def place_label(offer: Offer) -> str:
     return f"{offer.academie_label} - ({offer.code_choice})"
 
 
-def select(offers: Iterable[Offer], purpose: Purpose, picked: Picked, instant: datetime) -> Selection:
+def select(offers: Iterable[Offer], purpose: Purpose, choices: Choices, instant: datetime) -> Selection:
     """What is picked so far, and what comes next. A value that leads nowhere stays in the steps, with the message."""
-    left = [offer for offer in offers if _is_shown(offer, purpose, instant)]
+    remaining = [offer for offer in offers if _is_shown(offer, purpose, instant)]
     steps: list[Step] = []
     for name in STEPS:
-        value = getattr(picked, name)
+        value = getattr(choices, name)
         if not value:
-            return _ask(name, steps, left)
+            return _ask(name, steps, remaining)
         reading = _READINGS[name]
-        left = [offer for offer in left if reading.value(offer) == value]
-        if left:
-            steps.append(Step(name, reading.label, value, reading.value_label(left[0])))
+        remaining = [offer for offer in remaining if reading.value(offer) == value]
+        if remaining:
+            steps.append(Step(name, reading.label, value, reading.value_label(remaining[0])))
         else:
-            known = (Step(name, reading.label, value, value),) if name == "domaine" and value in DOMAINES else ()
-            return Selection((*steps, *known), empty_message=NOTHING_OPEN)
-    return Selection(tuple(steps), information=_information(left[0], instant))
+            domaine_step = (Step(name, reading.label, value, value),) if name == "domaine" and value in DOMAINES else ()
+            return Selection((*steps, *domaine_step), empty_message=NOTHING_OPEN)
+    return Selection(tuple(steps), information=_information(remaining[0], instant))
 
 
 def _is_shown(offer: Offer, purpose: Purpose, instant: datetime) -> bool:
@@ -144,12 +144,12 @@ def _is_shown(offer: Offer, purpose: Purpose, instant: datetime) -> bool:
     return instant < offer.session_closes
 
 
-def _ask(name: str, steps: Sequence[Step], left: Sequence[Offer]) -> Selection:
+def _ask(name: str, steps: Sequence[Step], remaining: Sequence[Offer]) -> Selection:
     if name == "domaine":
         choices = tuple(Choice(domaine, domaine) for domaine in DOMAINES)
     else:
         reading = _READINGS[name]
-        labels = {reading.value(offer): reading.value_label(offer) for offer in left}
+        labels = {reading.value(offer): reading.value_label(offer) for offer in remaining}
         in_order = sorted(labels.items(), key=lambda pair: reading.place(pair[1]))
         choices = tuple(Choice(value, label, _hint(name, value)) for value, label in in_order)
     return Selection(tuple(steps), next=Next(name, _QUESTIONS[name], choices))
@@ -159,8 +159,12 @@ def _hint(step: str, academie: str) -> str | None:
     """« Ardennes, Aube, Marne, Haute-Marne »: what is in an académie; nothing of a country or of another step."""
     if step != "academie":
         return None
-    known = academies.by_code(academie)
-    names = [place.name for code in (known.departements if known else ()) if (place := departements.by_code(code))]
+    known_academie = academies.by_code(academie)
+    names = [
+        place.name
+        for code in (known_academie.departements if known_academie else ())
+        if (place := departements.by_code(code))
+    ]
     return ", ".join(names) or None
 
 

@@ -40,19 +40,19 @@ def recap(dossier: Dossier, sections: tuple[Section, ...]) -> Recap:
 
 def registration_content(dossier: Dossier, sections: tuple[Section, ...]) -> RegistrationContent:
     """The content of a dossier whose tabs have no errors (callers check that)."""
-    declared, lookup = dossier.declaration, facts.lookup(dossier)
+    declaration, lookup = dossier.declaration, facts.lookup(dossier)
     lines = epreuve_lines(dossier)
     pieces = requested_pieces(dossier, lookup)
     extra = tuple(section for tab in dossier.exam.tabs for section in questions.recap(dossier, tab))
     return RegistrationContent(
         recap=Recap(dossier.numero_candidat, None, sections, lines),
         epreuves=lines,
-        confirmation=confirmation.build_confirmation(dossier, declared, extra),
+        confirmation=confirmation.build_confirmation(dossier, declaration, extra),
         demande_text=tuple(dossier.exam.texts.get("demande", ())),
         pieces=pieces,
         forms=_offered_forms(dossier, lookup, pieces),
-        specialite_code=declared.specialite.code if declared.specialite else None,
-        specialite_label=declared.specialite.label if declared.specialite else None,
+        specialite_code=declaration.specialite.code if declaration.specialite else None,
+        specialite_label=declaration.specialite.label if declaration.specialite else None,
         exclusivity_key=exclusivity_key(dossier),
     )
 

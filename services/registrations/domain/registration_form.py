@@ -43,35 +43,35 @@ def tab_view(dossier: Dossier, number: int) -> TabView:
         kind=tab.kind,
         name=tab.name,
         title=tab.title,
-        form=Form(_with_words(content.sections, dossier.typed(tab))) if content.sections else None,
+        form=Form(_sections_with_words(content.sections, dossier.typed(tab))) if content.sections else None,
         recap=recap(dossier) if content.shows_recap else None,
         epreuves=content.epreuves,
         paragraphs=content.paragraphs,
-        notices=(*content.notices, *_told_here(dossier, number, tab)),
+        notices=(*content.notices, *_warnings_to_show(dossier, number, tab)),
     )
 
 
 def tab_errors(dossier: Dossier, number: int) -> tuple[FieldError, ...]:
     """Everything that is wrong with a tab, at once, in its fields' order. Raises NotFound for a number that is none."""
     tab = _tab(dossier, number)
-    wrong = _errors(dossier, tab)
-    return _as_on_the_page(wrong, _fields(dossier, tab)) if len(wrong) > 1 else wrong
+    errors = _errors(dossier, tab)
+    return _in_page_order(errors, _fields(dossier, tab)) if len(errors) > 1 else errors
 
 
 def all_tab_errors(dossier: Dossier) -> tuple[TabErrors, ...]:
     """The tabs that have something wrong, with all of it."""
-    found = (
+    errors_by_tab = (
         TabErrors(number, tab.title, tab_errors(dossier, number))
         for number, tab in enumerate(dossier.exam.tabs, start=1)
     )
-    return tuple(tab for tab in found if tab.errors)
+    return tuple(tab for tab in errors_by_tab if tab.errors)
 
 
 def search(dossier: Dossier, number: int, field: str, typed: str, limit: int = MAX_PROPOSALS) -> tuple[Option, ...]:
     """At most `limit` proposals for a field of a tab, best first; none for a field without a search."""
     tab = _tab(dossier, number)
-    if (found := questions.search(dossier, tab, field, typed, limit)) is not None:
-        return found
+    if (options := questions.search(dossier, tab, field, typed, limit)) is not None:
+        return options
     return _kind(tab).search(dossier, tab, field, typed, limit)
 
 
@@ -86,14 +86,14 @@ def accepted_values(dossier: Dossier, number: int, typed: Mapping[str, Any]) -> 
     of which nothing is chosen yet; no page sends others, save one of an exam that has changed since.
     Raises NotFound for a number that is none."""
     tab = _tab(dossier, number)
-    shown = _fields(dossier, tab)
-    names = _names(dossier, tab, shown) | _searches_without_choice(shown, typed)
+    fields = _fields(dossier, tab)
+    names = _accepted_names(dossier, tab, fields) | _searches_without_choice(fields, typed)
     return {name: value for name, value in typed.items() if name in names}
 
 
 def without_unasked_answers(dossier: Dossier) -> Dossier:
     """The dossier without answers that no tab asks for: words that were only searched are no answer."""
-    answers = _known_answers(dossier)
+    answers = _asked_answers(dossier)
     return dossier if answers == dossier.answers else replace(dossier, answers=answers)
 
 
@@ -108,14 +108,14 @@ def recap_sections(dossier: Dossier) -> tuple[RecapSection, ...]:
     sections = (
         section for tab in ordered for section in (*_kind(tab).recap(dossier, tab), *questions.recap(dossier, tab))
     )
-    told = (*sections, _warnings_told(dossier))
-    return tuple(section for section in told if section.lines)
+    all_sections = (*sections, _warnings_section(dossier))
+    return tuple(section for section in all_sections if section.lines)
 
 
 def checked_content(dossier: Dossier) -> RegistrationContent:
     """What a complete dossier comes to. Raises Incomplete with every reason of every tab."""
-    if wrong := all_tab_errors(dossier):
-        raise Incomplete(wrong)
+    if errors := all_tab_errors(dossier):
+        raise Incomplete(errors)
     return registration_content.registration_content(dossier, recap_sections(dossier))
 
 
@@ -130,13 +130,13 @@ def _heading(dossier: Dossier, number: int, tab: Tab) -> TabHeading:
     )
 
 
-def _known_answers(dossier: Dossier) -> dict[str, Any]:
+def _asked_answers(dossier: Dossier) -> dict[str, Any]:
     typed = (tab for tab in dossier.exam.tabs if tab.name in dossier.answers)
-    return {tab.name: _answers(dossier, tab, dossier.answers[tab.name]) for tab in typed}
+    return {tab.name: _asked_values(dossier, tab, dossier.answers[tab.name]) for tab in typed}
 
 
-def _answers(dossier: Dossier, tab: Tab, typed: Mapping[str, Any]) -> dict[str, Any]:
-    names = _names(dossier, tab, _fields(dossier, tab))
+def _asked_values(dossier: Dossier, tab: Tab, typed: Mapping[str, Any]) -> dict[str, Any]:
+    names = _accepted_names(dossier, tab, _fields(dossier, tab))
     return {name: value for name, value in typed.items() if name in names}
 
 
@@ -146,22 +146,23 @@ def _searches_without_choice(fields: tuple[Field, ...], typed: Mapping[str, Any]
     return frozenset(f"{name}{WORDS}" for name in searches if typed.get(f"{name}{WORDS}") and not typed.get(name))
 
 
-def _with_words(sections: tuple[Section, ...], typed: TabAnswers) -> tuple[Section, ...]:
+def _sections_with_words(sections: tuple[Section, ...], typed: TabAnswers) -> tuple[Section, ...]:
     """The sections, searches of which nothing is chosen yet holding the words typed there."""
     return tuple(
-        replace(section, fields=tuple(_holding_words(field, typed) for field in section.fields)) for section in sections
+        replace(section, fields=tuple(_field_with_words(field, typed) for field in section.fields))
+        for section in sections
     )
 
 
-def _holding_words(field: Field, typed: TabAnswers) -> Field:
+def _field_with_words(field: Field, typed: TabAnswers) -> Field:
     words = typed.raw(f"{field.name}{WORDS}") if field.type == "search" and not field.value else ""
     return replace(field, display=words) if words else field
 
 
-def _names(dossier: Dossier, tab: Tab, fields: tuple[Field, ...]) -> frozenset[str]:
-    shown = (field.name for field in fields if not field.disabled)
+def _accepted_names(dossier: Dossier, tab: Tab, fields: tuple[Field, ...]) -> frozenset[str]:
+    enabled = (field.name for field in fields if not field.disabled)
     questions = (question.name for question in tab.questions)
-    return frozenset((*shown, *questions, *_kind(tab).more_names(dossier, tab)))
+    return frozenset((*enabled, *questions, *_kind(tab).more_names(dossier, tab)))
 
 
 def _fields(dossier: Dossier, tab: Tab) -> tuple[Field, ...]:
@@ -178,43 +179,43 @@ def _content(dossier: Dossier, tab: Tab) -> TabContent:
 
 
 def _errors(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
-    declared = dossier.declaration
+    declaration = dossier.declaration
     uses = rules.in_force(dossier.exam.rules, dossier.session.year, rules.ERROR, tab.kind)
-    found = (
+    errors = (
         *_kind(tab).check(dossier, tab),
-        *(reason for use in uses for reason in rules.apply(use, declared)),
+        *(reason for use in uses for reason in rules.apply(use, declaration)),
         *questions.check(dossier, tab),
     )
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(errors))
 
 
-def _as_on_the_page(errors: tuple[FieldError, ...], fields: tuple[Field, ...]) -> tuple[FieldError, ...]:
+def _in_page_order(errors: tuple[FieldError, ...], fields: tuple[Field, ...]) -> tuple[FieldError, ...]:
     """In the order in which a reader meets the fields; what belongs to none comes last."""
     places = {error(field.name, "").pointer: place for place, field in enumerate(fields)}
-    return tuple(sorted(errors, key=lambda one: places.get(one.pointer, len(places))))
+    return tuple(sorted(errors, key=lambda field_error: places.get(field_error.pointer, len(places))))
 
 
-def _told_here(dossier: Dossier, number: int, tab: Tab) -> tuple[str, ...]:
+def _warnings_to_show(dossier: Dossier, number: int, tab: Tab) -> tuple[str, ...]:
     """The warnings of a tab and of the one just left; before « Enregistrer » those of all. The récapitulatif lists them
     itself."""
     match tab.kind:
         case "recap":
             return ()
         case "number":
-            return tuple(line.value for line in _warnings_told(dossier).lines)
-    left = dossier.tab(number - 1)
-    return (*(_warnings(dossier, left) if left else ()), *_warnings(dossier, tab))
+            return tuple(line.value for line in _warnings_section(dossier).lines)
+    previous_tab = dossier.tab(number - 1)
+    return (*(_warnings(dossier, previous_tab) if previous_tab else ()), *_warnings(dossier, tab))
 
 
-def _warnings_told(dossier: Dossier) -> RecapSection:
+def _warnings_section(dossier: Dossier) -> RecapSection:
     lines = (Line(tab.title, text) for tab in dossier.exam.tabs for text in _warnings(dossier, tab))
     return RecapSection(WARNINGS, tuple(lines))
 
 
 def _warnings(dossier: Dossier, tab: Tab) -> tuple[str, ...]:
     uses = rules.in_force(dossier.exam.rules, dossier.session.year, rules.WARNING, tab.kind)
-    declared = dossier.declaration
-    return tuple(text for use in uses for text in rules.apply(use, declared))
+    declaration = dossier.declaration
+    return tuple(text for use in uses for text in rules.apply(use, declaration))
 
 
 def _kind(tab: Tab) -> TabKind:

@@ -85,23 +85,23 @@ class _Comparison:
 
 
 def _put_in_force(session: DbSession, offered: Exam, actor: Actor, at: datetime) -> tuple[str, ...]:
-    compared = _compare(session, offered, at)
-    exam, mark = compared.exam, digest(compared.exam)
+    comparison = _compare(session, offered, at)
+    exam, new_digest = comparison.exam, digest(comparison.exam)
     current = session.get(CurrentExam, exam.code, with_for_update=True)
     before = current.digest if current else None
-    if session.get(CatalogueRevision, mark) is None:
-        session.add(CatalogueRevision(digest=mark, exam=exam.code, data=to_data(exam), loaded_at=at))
+    if session.get(CatalogueRevision, new_digest) is None:
+        session.add(CatalogueRevision(digest=new_digest, exam=exam.code, data=to_data(exam), loaded_at=at))
         session.flush()
     if current is None:
-        session.add(CurrentExam(code=exam.code, digest=mark))
+        session.add(CurrentExam(code=exam.code, digest=new_digest))
     else:
-        current.digest = mark
+        current.digest = new_digest
     session.flush()
-    _put_openings(session, exam, compared.listed)
-    if before != mark:
-        change = {"digest": before}, {"digest": mark}
+    _put_openings(session, exam, comparison.listed)
+    if before != new_digest:
+        change = {"digest": before}, {"digest": new_digest}
         audit.record(session, actor, "catalogue.loaded", exam.code, at, before=change[0], after=change[1])
-    return compared.lines
+    return comparison.lines
 
 
 def _compare(session: DbSession, offered: Exam, at: datetime) -> _Comparison:
@@ -119,10 +119,10 @@ def _compare(session: DbSession, offered: Exam, at: datetime) -> _Comparison:
 def _put_etablissements(session: DbSession, etablissements: Iterable[Etablissement]) -> None:
     """Read at once, and written only where something differs: there are twenty thousand of them."""
     rows = {etablissement.code: _row_of(etablissement) for etablissement in etablissements}
-    known = {row.code: row._asdict() for row in session.execute(select(*EtablissementRow.__table__.columns))}
-    if new := [row for code, row in rows.items() if code not in known]:
+    stored_rows = {row.code: row._asdict() for row in session.execute(select(*EtablissementRow.__table__.columns))}
+    if new := [row for code, row in rows.items() if code not in stored_rows]:
         session.execute(insert(EtablissementRow), new)
-    if changed := [row for code, row in rows.items() if code in known and row != known[code]]:
+    if changed := [row for code, row in rows.items() if code in stored_rows and row != stored_rows[code]]:
         session.execute(update(EtablissementRow), changed)
 
 

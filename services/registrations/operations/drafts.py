@@ -15,7 +15,7 @@ from services.contracts.accounts import Identity
 from services.registrations.domain import registration_form, windows
 from services.registrations.domain.answered_form import Answers
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.rules.exclusivity import one_active_candidature
+from services.registrations.domain.rules.exclusivity import conflicting_candidature
 from services.registrations.domain.tab_answers import MAX_ANSWERS_BYTES, size_in_bytes
 from services.registrations.models import ACTIVE, Candidate, Candidature, CandidatureVersion, Draft, db
 from services.registrations.operations.candidates import (
@@ -96,10 +96,10 @@ def start_modification(candidate_id: str, candidature_id: str, identity: Identit
             draft.identity = asdict(identity)
             return OpenedDraft(draft.id, created=False)
         version = session.get_one(CandidatureVersion, (candidature_id, candidature.version))
-        begun = _create_draft(
+        draft = _create_draft(
             session, candidate, view, identity, instant, version.answers, modification_of=candidature_id
         )
-        return OpenedDraft(begun.id, created=True)
+        return OpenedDraft(draft.id, created=True)
 
 
 def write_tab(
@@ -174,7 +174,7 @@ def open_draft_of(session: DbSession, candidate_id: str, opening_id: str) -> Dra
 
 def refuse_second_candidature(dossier: Dossier) -> None:
     """K1. Raises AlreadyRegistered when another active candidature has the same exclusivity key."""
-    if (other := one_active_candidature(dossier)) is not None:
+    if (other := conflicting_candidature(dossier)) is not None:
         raise AlreadyRegistered(
             f"Vous avez déjà une candidature pour cette session ({other.academie_label}, "
             f"n° {other.numero_inscription}) : vous pouvez la modifier dans « Mes inscriptions ».",
@@ -212,15 +212,15 @@ def _store_values(
     tab = before.tab(number)
     if tab is None:
         raise NotFound("Cet onglet n'existe pas.")
-    kept, values = draft.answers.get(tab.name), registration_form.accepted_values(before, number, values)
-    if kept == values:
+    stored, values = draft.answers.get(tab.name), registration_form.accepted_values(before, number, values)
+    if stored == values:
         return
     if revision != draft.revision:
         raise DraftChanged(
             "Ce dossier a été modifié dans une autre fenêtre : choisissez le texte à garder.",
             revision=draft.revision,
             yours=dict(values),
-            theirs=kept or {},
+            theirs=stored or {},
         )
     draft.answers = answers_to_store(replace(before, answers={**draft.answers, tab.name: values}))
     draft.revision += 1

@@ -55,13 +55,13 @@ def withdraw_message(message_id: str, *, actor: Actor, at: datetime) -> None:
 
 
 def _mistakes(new: NewMessage) -> list[FieldError]:
-    found = []
+    errors = []
     if not new.title.strip() or len(new.title) > 200:
-        found.append(FieldError("#/title", "Un titre de 200 caractères au plus est requis."))
+        errors.append(FieldError("#/title", "Un titre de 200 caractères au plus est requis."))
     if not new.text.strip():
-        found.append(FieldError("#/text", "Le texte est requis."))
+        errors.append(FieldError("#/text", "Le texte est requis."))
     if new.severity not in SEVERITIES:
-        found.append(FieldError("#/severity", f"Une valeur parmi {', '.join(SEVERITIES)} est attendue."))
+        errors.append(FieldError("#/severity", f"Une valeur parmi {', '.join(SEVERITIES)} est attendue."))
     if new.shown_from >= new.shown_until:
-        found.append(FieldError("#/shown_until", "La fin doit suivre le début."))
-    return found
+        errors.append(FieldError("#/shown_until", "La fin doit suivre le début."))
+    return errors

@@ -49,8 +49,8 @@ def change_window(
     with db.operation() as session:
         row = opening_row(session, exam, academie, session_name, lock=True)
         before = dates_in_force(session, row)
-        given = {name: value for name, value in asdict(new).items() if value is not None}
-        after = Dates(**{**asdict(before), **given})
+        changes = {name: value for name, value in asdict(new).items() if value is not None}
+        after = Dates(**{**asdict(before), **changes})
         _refuse_disorder(after)
         row.revision += 1
         session.add(

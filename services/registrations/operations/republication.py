@@ -38,9 +38,9 @@ def publish_everything() -> int:
 def _pages() -> Iterator[Sequence[str]]:
     after = ""
     while True:
-        wanted = select(Candidature.id).where(Candidature.id > after).order_by(Candidature.id).limit(_PAGE)
+        statement = select(Candidature.id).where(Candidature.id > after).order_by(Candidature.id).limit(_PAGE)
         with db.reading() as session:
-            page = session.scalars(wanted).all()
+            page = session.scalars(statement).all()
         if not page:
             return
         yield page

@@ -162,16 +162,20 @@ def forms(session: DbSession, view: CandidatureView) -> dict[str, Any]:
     return {"sentence": None if offered else sentence, "forms": offered}
 
 
-def version_event(session: DbSession, candidature_id: str, wanted: str) -> dict[str, Any]:
+def version_event(session: DbSession, candidature_id: str, version_text: str) -> dict[str, Any]:
     """The event of a version (a number or "current"), as it was published. Raises NotFound, also once withdrawn.
 
     Of a candidature set aside documents stay readable.
     """
     candidature = session.get(Candidature, candidature_id)
-    known = candidature is not None and candidature.state in (ACTIVE, ECARTEE)
-    if candidature is None or not known or not (wanted == "current" or (wanted.isascii() and wanted.isdigit())):
+    is_readable = candidature is not None and candidature.state in (ACTIVE, ECARTEE)
+    if (
+        candidature is None
+        or not is_readable
+        or not (version_text == "current" or (version_text.isascii() and version_text.isdigit()))
+    ):
         raise NotFound()
-    number = candidature.version if wanted == "current" else min(int(wanted), candidature.version + 1)
+    number = candidature.version if version_text == "current" else min(int(version_text), candidature.version + 1)
     version = session.get(CandidatureVersion, (candidature_id, number))
     if version is None:
         raise NotFound()
@@ -190,8 +194,8 @@ def _of_row(
     return CandidatureView(candidature, version, saved, view_of(session, opening, change, digest))
 
 
-def _first(found: Iterable[CandidatureView]) -> CandidatureView:
-    first = next(iter(found), None)
+def _first(views: Iterable[CandidatureView]) -> CandidatureView:
+    first = next(iter(views), None)
     if first is None:
         raise NotFound()
     return first

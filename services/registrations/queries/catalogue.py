@@ -95,10 +95,10 @@ def view_of(session: DbSession, row: OpeningRow, change: OpeningChange | None, d
 def opening_row(session: DbSession, exam: str, academie: str, session_name: str, *, lock: bool = False) -> OpeningRow:
     """By natural key. Raises NotFound."""
     query = select(OpeningRow).filter_by(exam=exam, session=session_name, academie=academie)
-    found = session.scalar(query.with_for_update() if lock else query)
-    if found is None:
+    row = session.scalar(query.with_for_update() if lock else query)
+    if row is None:
         raise NotFound(f"Aucune ouverture {exam} {session_name} pour l'académie {academie}.")
-    return found
+    return row
 
 
 def newest_change(session: DbSession, opening_id: str) -> OpeningChange | None:
@@ -119,7 +119,7 @@ def _view(session: DbSession, row: OpeningRow, change: OpeningChange | None, dig
     exam_session = exam.session(row.session)
     if exam_session is None:
         return None
-    opening = next((one for one in exam_session.openings if one.academie == row.academie), None)
+    opening = next((candidate for candidate in exam_session.openings if candidate.academie == row.academie), None)
     if opening is None:
         return None
     dates = change or row

@@ -135,9 +135,9 @@ def tab_page(
     """One tab as it was typed, with all that is wrong in it; whether to show that is the page's choice. With it the
     draft, as a page shows both."""
     dossier = view.dossier(session, at, identity)
-    shown, errors = registration_form.tab_view(dossier, number), registration_form.tab_errors(dossier, number)
+    tab, errors = registration_form.tab_view(dossier, number), registration_form.tab_errors(dossier, number)
     return {
-        **shown.to_data(),
+        **tab.to_data(),
         "revision": view.draft.revision,
         "errors": [{"pointer": error.pointer, "detail": error.detail} for error in errors],
         "draft": _draft_data(session, view.draft, dossier, at),

@@ -18,8 +18,8 @@ def shown_messages(session: DbSession, at: datetime) -> list[dict[str, Any]]:
     rows = session.scalars(
         select(Message).where(Message.shown_from <= at, Message.shown_until > at).order_by(Message.shown_from)
     )
-    found = sorted(rows, key=lambda row: GRAVEST_FIRST[row.severity])
-    return [{"id": row.id, "title": row.title, "text": row.text, "severity": row.severity} for row in found]
+    messages = sorted(rows, key=lambda row: GRAVEST_FIRST[row.severity])
+    return [{"id": row.id, "title": row.title, "text": row.text, "severity": row.severity} for row in messages]
 
 
 def all_messages(session: DbSession) -> list[Message]:

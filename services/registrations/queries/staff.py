@@ -104,12 +104,12 @@ def candidature_detail(session: DbSession, candidature_id: str, academies: Acade
             .order_by(CandidatureVersion.version)
         )
     )
-    told = [_version(*pair) for pair in zip([None, *versions], versions, strict=False)]
+    version_data = [_version(*pair) for pair in zip([None, *versions], versions, strict=False)]
     current = recap(RegistrationSaved.from_data(versions[-1].payload))
     return {
         **_row(candidature, opening, candidate.numero_candidat),
         "recap": current,
-        "versions": told[::-1],
+        "versions": version_data[::-1],
         "mails_refused": {"code": refusal.code, "since": refusal.refused_at} if refusal else None,
     }
 
@@ -139,8 +139,8 @@ def csv_lines(session: DbSession, filters: CandidatureFilters, academies: Academ
 def _lines(pages: Iterable[Sequence[Any]]) -> Iterator[str]:
     yield "\ufeff" + _line(COLUMNS)
     for page in pages:
-        for found in page:
-            row = _row(*found)
+        for columns in page:
+            row = _row(*columns)
             yield _line([row[column] for column in COLUMNS])
 
 
@@ -164,13 +164,13 @@ def _row(candidature: Candidature, opening: OpeningRow, numero_candidat: str | N
 
 def _version(before: CandidatureVersion | None, version: CandidatureVersion) -> dict[str, Any]:
     saved = RegistrationSaved.from_data(version.payload)
-    found = changes(RegistrationSaved.from_data(before.payload), saved) if before else ()
+    version_changes = changes(RegistrationSaved.from_data(before.payload), saved) if before else ()
     return {
         "version": version.version,
         "saved_at": version.saved_at,
         "saved_by": version.saved_by,
         "reason": version.reason,
-        "changes": [asdict(change) for change in found],
+        "changes": [asdict(change) for change in version_changes],
     }
 
 

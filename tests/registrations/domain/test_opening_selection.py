@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.registrations.domain.opening_selection import NOTHING_OPEN, Offer, Picked, Purpose, Selection, select
+from services.registrations.domain.opening_selection import NOTHING_OPEN, Choices, Offer, Purpose, Selection, select
 from tests.registrations.domain.example_dossier import BTS, at
 
 SESSION = BTS.sessions[0]
@@ -36,7 +36,7 @@ DURING, BEFORE, AFTER = at("2021-10-04 14:00"), at("2021-09-01 12:00"), at("2021
 
 def picking(purpose: Purpose, *values: str, instant: object = DURING, offers: tuple[Offer, ...] = OFFERS) -> Selection:
     names = ("domaine", "exam", "session", "academie")
-    picked = Picked(**dict(zip(names, values, strict=False)))
+    picked = Choices(**dict(zip(names, values, strict=False)))
     return select(offers, purpose, picked, instant)  # type: ignore[arg-type]
 
 

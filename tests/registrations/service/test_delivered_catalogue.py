@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from services.registrations import catalogue
-from services.registrations.domain.opening_selection import Picked, Purpose, select
+from services.registrations.domain.opening_selection import Choices, Purpose, select
 from services.registrations.models import db
 from services.registrations.operations.catalogue import load_catalogue, move_on_demonstration
 from services.registrations.queries.catalogue import offers
@@ -104,7 +104,7 @@ def test_demonstration_sessions_stay_open_through_the_years(own: Flask) -> None:
             assert move_on_demonstration(later, actor=OPERATOR)
             assert move_on_demonstration(later, actor=OPERATOR) == (), "moved once, they rest"
             with db.reading() as session:
-                picking = select(offers(session), Purpose.REGISTER, Picked("Concours", "CAPTRANS"), later)
+                picking = select(offers(session), Purpose.REGISTER, Choices("Concours", "CAPTRANS"), later)
             assert picking.next is not None
 
 

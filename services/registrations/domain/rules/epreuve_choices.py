@@ -18,90 +18,94 @@ from services.registrations.domain.rules.registry import rule
 
 
 @rule("K4", tab="epreuves")
-def globale_complete(declared: Declaration) -> tuple[FieldError, ...]:
+def globale_complete(declaration: Declaration) -> tuple[FieldError, ...]:
     """In the globale form every mandatory unit is sat, kept or dispensed. Source: D643-14 1°.
 
     Positions are worked out so; only one that was asked for all the same can break it.
     """
-    if declared.formes.final != GLOBALE:
+    if declaration.formes.final != GLOBALE:
         return ()
     return tuple(
-        _position(chosen, f"{chosen.epreuve.code} : sous la forme globale, cette épreuve obligatoire se passe.")
-        for chosen in _leaves(declared)
+        _position_error(chosen, f"{chosen.epreuve.code} : sous la forme globale, cette épreuve obligatoire se passe.")
+        for chosen in _leaves(declaration)
         if chosen.mandatory and chosen.position == INSCRIT and chosen.asked == NON_INSCRIT
     )
 
 
 @rule("K5", tab="epreuves")
-def progressive_at_least(declared: Declaration, *, minimum: int = 1) -> tuple[FieldError, ...]:
+def progressive_at_least(declaration: Declaration, *, minimum: int = 1) -> tuple[FieldError, ...]:
     """In the progressive form some unit is sat. A proposal, no source."""
-    if declared.formes.final != PROGRESSIVE:
+    if declaration.formes.final != PROGRESSIVE:
         return ()
-    leaves = [chosen for chosen in _leaves(declared) if chosen.mandatory]
+    leaves = [chosen for chosen in _leaves(declaration) if chosen.mandatory]
     if not leaves or sum(chosen.position == INSCRIT for chosen in leaves) >= minimum:
         return ()
     free = next((chosen for chosen in leaves if chosen.choosable), leaves[0])
     count = "une épreuve obligatoire" if minimum == 1 else f"{minimum} épreuves obligatoires"
-    return (_position(free, f"Choisissez au moins {count} à la position « {POSITIONS[INSCRIT]} »."),)
+    return (_position_error(free, f"Choisissez au moins {count} à la position « {POSITIONS[INSCRIT]} »."),)
 
 
 @rule("K9", tab="epreuves")
 def facultatives_at_most(
-    declared: Declaration, *, max: int, max_referentiel: int = 99, besides: str = "engagement"
+    declaration: Declaration, *, max: int, max_referentiel: int = 99, besides: str = "engagement"
 ) -> tuple[FieldError, ...]:
     """At most `max` facultatives, of which `max_referentiel` of the référentiel, those tagged `besides` not counted.
 
     Source: D643-14 (until session 2024: 3 and 2), décret 2024-788 (from 2025: 2 and 1).
     """
-    sat = [c for c in _leaves(declared) if c.epreuve.kind == FACULTATIVE and c.position == INSCRIT]
-    chosen = [one for one in sat if besides not in one.epreuve.tags]
+    sat = [
+        facultative
+        for facultative in _leaves(declaration)
+        if facultative.epreuve.kind == FACULTATIVE and facultative.position == INSCRIT
+    ]
+    of_referentiel = [facultative for facultative in sat if besides not in facultative.epreuve.tags]
     reasons = []
     if len(sat) > max:
         reasons.append((sat[-1], f"Épreuves facultatives : {max} au plus, vous en avez choisi {len(sat)}."))
-    if len(chosen) > max_referentiel:
+    if len(of_referentiel) > max_referentiel:
         text = f"Épreuves facultatives hors engagement étudiant : {max_referentiel} au plus"
-        reasons.append((chosen[-1], f"{text}, vous en avez choisi {len(chosen)}."))
-    return tuple(_position(one, detail) for one, detail in reasons)
+        reasons.append((of_referentiel[-1], f"{text}, vous en avez choisi {len(of_referentiel)}."))
+    return tuple(_position_error(facultative, detail) for facultative, detail in reasons)
 
 
 @rule("K10", tab="epreuves")
-def options_differ(declared: Declaration) -> tuple[FieldError, ...]:
+def options_differ(declaration: Declaration) -> tuple[FieldError, ...]:
     """A second language is not the first one again. Inferred, and usual in every academy."""
     return tuple(
         error(
             f"option-{chosen.epreuve.code}",
             f"{chosen.epreuve.code} : l'option doit différer de celle de {first.epreuve.code}.",
         )
-        for chosen in declared.epreuves
+        for chosen in declaration.epreuves
         if chosen.option
-        for first in first_of_a_kind(declared, chosen)
+        for first in epreuves_to_differ_from(declaration, chosen)
         if chosen.option == first.option
     )
 
 
-def first_of_a_kind(declared: Declaration, chosen: ChosenEpreuve) -> tuple[ChosenEpreuve, ...]:
+def epreuves_to_differ_from(declaration: Declaration, chosen: ChosenEpreuve) -> tuple[ChosenEpreuve, ...]:
     """The épreuves from whose option that of `chosen` must differ: those that offer some of the same options (a list of
     languages, as a rule) and come before it or leave no choice themselves; and the one that the catalogue names."""
-    offered, place = _offered(declared, chosen), declared.epreuves.index(chosen)
+    options, place = _option_keys(declaration, chosen), declaration.epreuves.index(chosen)
 
     def comes_first(index: int, other: ChosenEpreuve) -> bool:
-        theirs = _offered(declared, other)
-        return len(offered) > 1 and bool(offered & theirs) and (index < place or len(theirs) == 1)
+        other_options = _option_keys(declaration, other)
+        return len(options) > 1 and bool(options & other_options) and (index < place or len(other_options) == 1)
 
     return tuple(
         other
-        for index, other in enumerate(declared.epreuves)
+        for index, other in enumerate(declaration.epreuves)
         if index != place and (comes_first(index, other) or other.epreuve.code == chosen.epreuve.differs_from)
     )
 
 
-def _offered(declared: Declaration, chosen: ChosenEpreuve) -> frozenset[str]:
-    return frozenset(key for key, _ in option_choices(declared.exam, chosen.epreuve))
+def _option_keys(declaration: Declaration, chosen: ChosenEpreuve) -> frozenset[str]:
+    return frozenset(key for key, _ in option_choices(declaration.exam, chosen.epreuve))
 
 
-def _leaves(declared: Declaration) -> tuple[ChosenEpreuve, ...]:
-    return tuple(chosen for chosen in declared.epreuves if chosen.role is Role.LEAF)
+def _leaves(declaration: Declaration) -> tuple[ChosenEpreuve, ...]:
+    return tuple(chosen for chosen in declaration.epreuves if chosen.role is Role.LEAF)
 
 
-def _position(chosen: ChosenEpreuve, detail: str) -> FieldError:
+def _position_error(chosen: ChosenEpreuve, detail: str) -> FieldError:
     return error(f"position-{chosen.epreuve.code}", detail)

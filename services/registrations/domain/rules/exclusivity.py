@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.registrations.domain.dossier import Dossier, PreviousCandidature
 
 # What `exclusive:` may name, in the catalogue.
-NAMES = ("exam", "session", "academie", "specialite")
+EXCLUSIVE_NAMES = ("exam", "session", "academie", "specialite")
 
 
 def exclusivity_key(dossier: Dossier) -> str | None:
@@ -17,11 +17,11 @@ def exclusivity_key(dossier: Dossier) -> str | None:
         "academie": dossier.opening.academie,
         "specialite": specialite.code if specialite else "",
     }
-    names = [name for name in NAMES if name in dossier.exam.exclusive]
+    names = [name for name in EXCLUSIVE_NAMES if name in dossier.exam.exclusive]
     return "|".join(f"{name}={parts[name]}" for name in names) or None
 
 
-def one_active_candidature(dossier: Dossier) -> PreviousCandidature | None:
+def conflicting_candidature(dossier: Dossier) -> PreviousCandidature | None:
     """The other active candidature that this one would contradict, if there is one."""
     key = exclusivity_key(dossier)
     return next(

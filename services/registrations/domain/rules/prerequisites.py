@@ -12,31 +12,31 @@ def years_label(years: int) -> str:
 
 
 @warning("K14", tab="candidature")
-def experience_expected(declared: Declaration) -> tuple[str, ...]:
+def experience_expected(declaration: Declaration) -> tuple[str, ...]:
     """Years of professional experience, by category and session. Source: D643-16, décret 2022-850."""
-    if declared.category is None:
+    if declaration.category is None:
         return ()
     return tuple(
         f"Vous devrez justifier de {years_label(years)} d'expérience professionnelle "
         "dans un emploi en rapport avec le diplôme, à la date de la dernière épreuve."
-        for years in declared.category.experience_in(declared.session_year)
+        for years in declaration.category.experience_in(declaration.session_year)
     )
 
 
 @warning("K14", tab="diploma")
-def diplome_expected(declared: Declaration, *, tag: str = "ouvre_bts") -> tuple[str, ...]:
+def diplome_expected(declaration: Declaration, *, tag: str = "ouvre_bts") -> tuple[str, ...]:
     """The diploma held should open the exam (tagged so in the list). Source: D612-30."""
-    if declared.diplome is None or tag in declared.diplome.tags:
+    if declaration.diplome is None or tag in declaration.diplome.tags:
         return ()
     return (
-        f"« {declared.diplome.label} » n'ouvre pas de droit l'accès à cet examen : "
+        f"« {declaration.diplome.label} » n'ouvre pas de droit l'accès à cet examen : "
         "le service gestionnaire examinera votre situation.",
     )
 
 
 @warning("K14", tab="candidature")
-def attestation_expected(declared: Declaration, *, categories: tuple[str, ...]) -> tuple[str, ...]:
+def attestation_expected(declaration: Declaration, *, categories: tuple[str, ...]) -> tuple[str, ...]:
     """Those categories show a certificate of training. Source: D643-8, D643-9, D643-16."""
-    if declared.category is None or declared.category.code not in categories:
+    if declaration.category is None or declaration.category.code not in categories:
         return ()
     return ("Vous devrez fournir une attestation de formation établie par votre centre de formation.",)

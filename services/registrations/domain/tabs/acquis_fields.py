@@ -21,7 +21,7 @@ from services.registrations.domain.declaration import Declaration
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import DISPENSE_WITH_LAW_UNIT, Epreuve, Exam
 from services.registrations.domain.forms import Field, Option
-from services.registrations.domain.rules.acquis import common_with, opened_by_title, opens_common_units
+from services.registrations.domain.rules.acquis import is_common_with, is_dispensed_by_title, opens_common_units
 from services.registrations.domain.tab_answers import OUI
 from services.registrations.domain.tabs.form_fields import SELECT, notice, yes_no
 from services.registrations.domain.tabs.specialites import matching, specialite_label
@@ -39,8 +39,8 @@ OF_THE_JURY = "Cochez les épreuves dont le jury de VAE vous a dispensé(e)."
 CHOOSE_FIRST = "Complétez puis actualisez pour voir les épreuves qui peuvent être conservées."
 
 
-def fields(dossier: Dossier, declared: Declaration, box: DeclaredBox) -> tuple[Field, ...]:
-    return (*_when_and_where(box.box), *_ground(dossier, box), *_units(dossier, declared, box))
+def fields(dossier: Dossier, declaration: Declaration, box: DeclaredBox) -> tuple[Field, ...]:
+    return (*_when_and_where(box.box), *_ground(dossier, box), *_units(dossier, declaration, box))
 
 
 def explanation(box: Box) -> str:
@@ -113,9 +113,9 @@ def _specialite(dossier: Dossier, box: DeclaredBox, label: str, *, required: boo
     )
 
 
-def _units(dossier: Dossier, declared: Declaration, box: DeclaredBox) -> Iterator[Field]:
-    offered = [epreuve for epreuve in declared.structure.keepable() if _is_offered(declared, box, epreuve)]
-    ticked = [epreuve.code for epreuve in offered if _is_ticked(dossier, declared, box, epreuve.code)]
+def _units(dossier: Dossier, declaration: Declaration, box: DeclaredBox) -> Iterator[Field]:
+    offered = [epreuve for epreuve in declaration.structure.keepable() if _is_offered(declaration, box, epreuve)]
+    ticked = [epreuve.code for epreuve in offered if _is_ticked(dossier, declaration, box, epreuve.code)]
     yield _sent_along(box.box, SHOWN, [epreuve.code for epreuve in offered])
     yield _sent_along(box.box, PROPOSED, ticked)
     for epreuve in offered:
@@ -144,10 +144,10 @@ def _unit(box: DeclaredBox, epreuve: Epreuve, ticked: bool) -> Iterator[Field]:
     )
 
 
-def _is_ticked(dossier: Dossier, declared: Declaration, box: DeclaredBox, code: str) -> bool:
+def _is_ticked(dossier: Dossier, declaration: Declaration, box: DeclaredBox, code: str) -> bool:
     """A unit that another box keeps already is not proposed a second time."""
     typed = dossier.typed_in("acquis")
-    elsewhere = any(unit.code == code for other in declared.acquis if other.box != box.box for unit in other.kept)
+    elsewhere = any(unit.code == code for other in declaration.acquis if other.box != box.box for unit in other.kept)
     by_hand = typed.is_ticked(field(box.box, "garder", code))
     return is_shown_as_kept(typed, box, code) and (by_hand or not elsewhere)
 
@@ -156,10 +156,10 @@ def _sent_along(box: Box, part: str, codes: list[str]) -> Field:
     return Field(field(box, part), "", "hidden", value=" ".join(codes))
 
 
-def _is_offered(declared: Declaration, box: DeclaredBox, epreuve: Epreuve) -> bool:
+def _is_offered(declaration: Declaration, box: DeclaredBox, epreuve: Epreuve) -> bool:
     match box.box:
         case Box.AUTRE:
-            return box.specialite is not None and common_with(box, epreuve, declared.session_year)
+            return box.specialite is not None and is_common_with(box, epreuve, declaration.session_year)
         case Box.DIPLOME:
-            return opened_by_title(box, epreuve, declared.session_year)
+            return is_dispensed_by_title(box, epreuve, declaration.session_year)
     return True

@@ -37,18 +37,18 @@ def check(typed: TabAnswers) -> tuple[FieldError, ...]:
     return (error("code_postal", f"Code postal : saisissez {FORMATS['code_postal'].expected}."),)
 
 
-def search(typed: TabAnswers, wanted: str, limit: int, academie: str = "") -> tuple[Option, ...]:
+def search(typed: TabAnswers, words: str, limit: int, academie: str = "") -> tuple[Option, ...]:
     """Communes for a postal code, or those of the postal code already typed whose name begins like `wanted`.
 
     While no known postal code is typed, communes of the académie are proposed.
     """
-    if wanted.strip()[:1].isdigit():
-        found = communes.by_postal_code(wanted)
-    elif found := communes.by_postal_code(typed.text("code_postal")):
-        found = tuple(commune for commune in found if folded(commune.name).startswith(folded(wanted)))
+    if words.strip()[:1].isdigit():
+        found_communes = communes.by_postal_code(words)
+    elif found_communes := communes.by_postal_code(typed.text("code_postal")):
+        found_communes = tuple(commune for commune in found_communes if folded(commune.name).startswith(folded(words)))
     else:
-        found = _in_academie(academie, wanted, limit)
-    labels = dict.fromkeys(commune.label for commune in found)
+        found_communes = _in_academie(academie, words, limit)
+    labels = dict.fromkeys(commune.label for commune in found_communes)
     return tuple(Option(label, label) for label in labels)[: max(limit, 0)]
 
 
@@ -57,8 +57,8 @@ def departement(typed: TabAnswers) -> str | None:
     code = _code(typed)
     if not in_france(typed) or not FORMATS["code_postal"].fits(code):
         return None
-    if found := communes.by_postal_code(code):
-        return found[0].departement
+    if served := communes.by_postal_code(code):
+        return served[0].departement
     if code.startswith(("97", "98")):
         return code[:3]
     if code.startswith("20"):
@@ -98,11 +98,11 @@ def _code(typed: TabAnswers) -> str:
     return code.replace(" ", "") if in_france(typed) else code
 
 
-def _in_academie(academie: str, wanted: str, limit: int) -> tuple[communes.Commune, ...]:
+def _in_academie(academie: str, words: str, limit: int) -> tuple[communes.Commune, ...]:
     place = academies.by_code(academie)
-    if place is None or not wanted.strip():
+    if place is None or not words.strip():
         return ()
-    return tuple(commune for code in place.departements for commune in communes.search(code, wanted, limit))
+    return tuple(commune for code in place.departements for commune in communes.search(code, words, limit))
 
 
 @cache

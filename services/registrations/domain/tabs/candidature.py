@@ -45,21 +45,21 @@ def describe(dossier: Dossier, tab: Tab) -> TabContent:
 
 
 def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
-    wrong = check_fields(_sections(dossier, tab), dossier.typed(tab))
+    errors = check_fields(_sections(dossier, tab), dossier.typed(tab))
     if "etablissement" in _omitted(tab):
-        return wrong
-    return (*wrong, *_etablissement_errors(dossier, dossier.typed(tab)))
+        return errors
+    return (*errors, *_etablissement_errors(dossier, dossier.typed(tab)))
 
 
 def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
     typed = dossier.typed(tab)
-    unsaid = OUI_NON[NON] if typed else ""  # nothing is said for a tab that was not opened
+    default_label = OUI_NON[NON] if typed else ""  # nothing is said for a tab that was not opened
     answers = {
         "categorie": categories.label(dossier.category()),
         "situation": _situation_label(dossier.exam, typed),
         "etablissement": (dossier.declaration.etablissement or _NOWHERE).label,
-        "amenagement_duree": OUI_NON.get(typed.text("amenagement_duree"), unsaid),
-        "renoncement": OUI_NON[OUI] if typed.is_ticked("renoncement") else unsaid,
+        "amenagement_duree": OUI_NON.get(typed.text("amenagement_duree"), default_label),
+        "renoncement": OUI_NON[OUI] if typed.is_ticked("renoncement") else default_label,
     }
     fields = [field for section in _sections(dossier, tab) for field in section.fields if field.type != "notice"]
     lines = tuple(

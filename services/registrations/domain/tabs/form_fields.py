@@ -15,7 +15,7 @@ from services.registrations.domain.tab_answers import NON, OUI, TabAnswers
 SELECT = "Sélectionnez une valeur"
 OUI_NON = {OUI: "Oui", NON: "Non"}
 _CHOICES = ("select", "radio", "yes_no")
-_UNTYPED = ("notice", "hidden")
+_WITHOUT_INPUT = ("notice", "hidden")
 
 
 def filled(section: Section, typed: TabAnswers) -> Section:
@@ -35,50 +35,50 @@ def notice(name: str, text: str) -> Field:
 
 def check_fields(sections: Iterable[Section], typed: TabAnswers) -> tuple[FieldError, ...]:
     """One error per field that is required and empty, outside its list, too long, or that cannot be printed."""
-    found = (_wrong(field, typed) for section in sections for field in section.fields)
-    return tuple(one for one in found if one is not None)
+    errors = (_field_error(field, typed) for section in sections for field in section.fields)
+    return tuple(field_error for field_error in errors if field_error is not None)
 
 
-def called(field: Field) -> str:
+def label_in_errors(field: Field) -> str:
     """The field's label as an error names it."""
     return field.label.removesuffix("(1)").strip()
 
 
 def _filled(field: Field, typed: TabAnswers) -> Field:
-    if field.disabled or field.type in _UNTYPED or field.name not in typed.values:
+    if field.disabled or field.type in _WITHOUT_INPUT or field.name not in typed.values:
         return field
     if field.type == "checkboxes":
         return field.holding(typed.list(field.name))
     return field.holding(typed.raw(field.name))
 
 
-def _wrong(field: Field, typed: TabAnswers) -> FieldError | None:
-    if field.disabled or field.type in _UNTYPED:
+def _field_error(field: Field, typed: TabAnswers) -> FieldError | None:
+    if field.disabled or field.type in _WITHOUT_INPUT:
         return None
     if not typed.is_answered(field.name):
-        return error(field.name, f"{called(field)} : {_needed(field)}") if field.required else None
+        return error(field.name, f"{label_in_errors(field)} : {_required_detail(field)}") if field.required else None
     values = typed.list(field.name) if field.type == "checkboxes" else (typed.text(field.name),)
-    if field.type in (*_CHOICES, "checkboxes") and not _offered(field, values):
-        return error(field.name, f"{called(field)} : choisissez une valeur de la liste.")
+    if field.type in (*_CHOICES, "checkboxes") and not _are_options(field, values):
+        return error(field.name, f"{label_in_errors(field)} : choisissez une valeur de la liste.")
     if field.type == "checkbox" and values != (OUI,):
-        return error(field.name, f"{called(field)} : cochez la case ou laissez-la vide.")
+        return error(field.name, f"{label_in_errors(field)} : cochez la case ou laissez-la vide.")
     if len(typed.raw(field.name)) > LONGEST_TEXT:
-        return error(field.name, f"{called(field)} : {LONGEST_TEXT} caractères au plus.")
-    return _unprintable(field, typed.text(field.name))
+        return error(field.name, f"{label_in_errors(field)} : {LONGEST_TEXT} caractères au plus.")
+    return _unprintable_error(field, typed.text(field.name))
 
 
-def _unprintable(field: Field, text: str) -> FieldError | None:
+def _unprintable_error(field: Field, text: str) -> FieldError | None:
     """Of free text; what has a format (numbers, mostly) is refused by that."""
     detail = printable.refusal(text) if field.inputmode is None else None
-    return error(field.name, f"{called(field)} : {detail[0].lower()}{detail[1:]}") if detail else None
+    return error(field.name, f"{label_in_errors(field)} : {detail[0].lower()}{detail[1:]}") if detail else None
 
 
-def _offered(field: Field, values: tuple[str, ...]) -> bool:
+def _are_options(field: Field, values: tuple[str, ...]) -> bool:
     offered = {option.value for option in field.options}
     return all(value in offered for value in values)
 
 
-def _needed(field: Field) -> str:
+def _required_detail(field: Field) -> str:
     match field.type:
         case "yes_no":
             return "répondez par Oui ou par Non."

@@ -27,30 +27,30 @@ def sections(dossier: Dossier, tab: Tab) -> tuple[Section, ...]:
 
 
 def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
-    shown, typed = _shown(dossier, tab), dossier.typed(tab)
+    questions_shown, typed = _visible_questions(dossier, tab), dossier.typed(tab)
     by_field = form_fields.check_fields((Section(None, _fields(dossier, tab)),), typed)
-    by_format = (_format_error(dossier, question, typed) for question in shown)
-    return (*by_field, *(one for one in by_format if one is not None))
+    by_format = (_format_error(dossier, question, typed) for question in questions_shown)
+    return (*by_field, *(format_error for format_error in by_format if format_error is not None))
 
 
 def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
     typed = dossier.typed(tab)
-    told = [question for question in _shown(dossier, tab) if question.type != "notice"]
-    lines = tuple(Line(question.label, _told(dossier, question, typed)) for question in told)
+    asked = [question for question in _visible_questions(dossier, tab) if question.type != "notice"]
+    lines = tuple(Line(question.label, _recap_value(dossier, question, typed)) for question in asked)
     return (RecapSection(tab.title, lines),) if lines else ()
 
 
 def search(dossier: Dossier, tab: Tab, field: str, typed: str, limit: int) -> tuple[Option, ...] | None:
     """Proposals for a question of the type search; None where no question has that name."""
-    question = next((one for one in tab.questions if one.name == field), None)
+    question = next((question for question in tab.questions if question.name == field), None)
     if question is None:
         return None
-    wanted = folded(typed)
-    found = (item for item in _items(dossier, question) if wanted in folded(item.label))
-    return tuple(Option(item.key, item.label) for item in found)[: max(limit, 0)]
+    words = folded(typed)
+    items = (item for item in _items(dossier, question) if words in folded(item.label))
+    return tuple(Option(item.key, item.label) for item in items)[: max(limit, 0)]
 
 
-def _shown(dossier: Dossier, tab: Tab) -> tuple[Question, ...]:
+def _visible_questions(dossier: Dossier, tab: Tab) -> tuple[Question, ...]:
     if not tab.questions:
         return ()
     lookup = facts.lookup(dossier)
@@ -60,8 +60,8 @@ def _shown(dossier: Dossier, tab: Tab) -> tuple[Question, ...]:
 def _fields(dossier: Dossier, tab: Tab) -> tuple[Field, ...]:
     if not tab.questions:
         return ()
-    lookup, deciding = facts.lookup(dossier), _deciding(tab)
-    return tuple(_field(dossier, tab, question, lookup, deciding) for question in _shown(dossier, tab))
+    lookup, deciding = facts.lookup(dossier), _questions_depended_on(tab)
+    return tuple(_field(dossier, tab, question, lookup, deciding) for question in _visible_questions(dossier, tab))
 
 
 def _field(dossier: Dossier, tab: Tab, question: Question, lookup: Lookup, deciding: frozenset[str]) -> Field:
@@ -88,7 +88,7 @@ def _field(dossier: Dossier, tab: Tab, question: Question, lookup: Lookup, decid
     )
 
 
-def _deciding(tab: Tab) -> frozenset[str]:
+def _questions_depended_on(tab: Tab) -> frozenset[str]:
     """The questions that another one of the same tab depends on: changing them changes the form."""
     names = frozenset(question.name for question in tab.questions)
     text = "".join(repr((question.shown, question.required)) for question in tab.questions)
@@ -111,7 +111,7 @@ def _format(question: Question) -> Format | None:
     return FORMATS.get(question.format or _FORMAT_OF_TYPE.get(question.type, ""))
 
 
-def _told(dossier: Dossier, question: Question, typed: TabAnswers) -> str:
+def _recap_value(dossier: Dossier, question: Question, typed: TabAnswers) -> str:
     text = typed.text(question.name)
     if question.type == "yes_no":
         return form_fields.OUI_NON.get(text, "")

@@ -12,7 +12,7 @@ from services.registrations.domain.forms import Option
 DOMAINS = "domaines"  # the exam's list of what spécialités are about
 BROWSE = "Parcourir les spécialités"
 _SMALL_WORDS = frozenset({"d", "de", "des", "du", "en", "et", "l", "la", "le", "les"})
-_MOST_ABSENT = 3  # named in one sentence
+_MAX_ABSENT = 3  # named in one sentence
 
 
 def specialite_label(specialite: Specialite) -> str:
@@ -47,7 +47,7 @@ def absence(dossier: Dossier, typed: str) -> str | None:
     others = [
         specialite for specialite in dossier.exam.specialites if specialite.code not in dossier.session.specialites
     ]
-    absent = [specialite for specialite in others if _is_called(dossier.exam, specialite, typed)][:_MOST_ABSENT]
+    absent = [specialite for specialite in others if _is_called(dossier.exam, specialite, typed)][:_MAX_ABSENT]
     near = matching(dossier.exam, offered(dossier), typed, 1)
     return " ".join(
         (
@@ -80,27 +80,27 @@ def _successor(dossier: Dossier, specialite: Specialite) -> str:
 
 def _is_called(exam: Exam, specialite: Specialite, typed: str) -> bool:
     rank = _rank(exam, specialite, typed)
-    return rank is not None and rank < _OF_THE_DOMAIN
+    return rank is not None and rank < _DOMAIN_RANK
 
 
-_OF_THE_DOMAIN = 3
+_DOMAIN_RANK = 3
 
 
 def _rank(exam: Exam, specialite: Specialite, typed: str) -> int | None:
-    wanted, label = _words(exam, typed), folded(specialite.label)
+    typed_words, label = _words(exam, typed), folded(specialite.label)
     own = [*label.split(), folded(specialite.code), folded(specialite.acronym or "")]
-    if wanted in ([own[-1]], [own[-2]]):
+    if typed_words in ([own[-1]], [own[-2]]):
         return 0
-    if " ".join(wanted) and label.startswith(folded(typed)):
+    if " ".join(typed_words) and label.startswith(folded(typed)):
         return 1
-    if _begun(wanted, own):
+    if _each_begins_a_word(typed_words, own):
         return 2
-    return _OF_THE_DOMAIN if _begun(wanted, [*own, *_domain_words(exam, specialite)]) else None
+    return _DOMAIN_RANK if _each_begins_a_word(typed_words, [*own, *_domain_words(exam, specialite)]) else None
 
 
-def _begun(wanted: Iterable[str], words: Iterable[str]) -> bool:
-    known = tuple(words)
-    return all(any(word.startswith(start) for word in known) for start in wanted)
+def _each_begins_a_word(starts: Iterable[str], words: Iterable[str]) -> bool:
+    all_words = tuple(words)
+    return all(any(word.startswith(start) for word in all_words) for start in starts)
 
 
 def _words(exam: Exam, typed: str) -> list[str]:

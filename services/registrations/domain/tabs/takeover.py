@@ -11,15 +11,15 @@ NOTHING = "aucune"
 TABS = ("identification", "qualification", "diploma")  # consents, acquis and épreuves are answered anew each time
 
 
-def source(dossier: Dossier) -> PreviousCandidature | None:
+def previous_candidature(dossier: Dossier) -> PreviousCandidature | None:
     """The candidature that was chosen to take over from."""
     chosen = dossier.typed_in("previous").text(CHOICE)
-    return next((one for one in dossier.previous if one.candidature_id == chosen), None)
+    return next((candidature for candidature in dossier.previous if candidature.candidature_id == chosen), None)
 
 
-def shown(dossier: Dossier, tab: Tab) -> TabAnswers:
+def answers_to_show(dossier: Dossier, tab: Tab) -> TabAnswers:
     """What a tab shows: its own answers, or those taken over while it has none."""
     if tab.name in dossier.answers or tab.kind not in TABS:
         return dossier.typed(tab)
-    previous = source(dossier)
+    previous = previous_candidature(dossier)
     return TabAnswers(previous.answers.get(tab.name, {})) if previous else dossier.typed(tab)

@@ -1,4 +1,4 @@
-"""Commands of registrations: the catalogue, dates, messages. What is typed is told back; mistakes end with status 1."""
+"""Commands of registrations for operators: catalogue, dates, messages. Errors are printed and end with status 1."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ TYPED_INSTANT = "%Y-%m-%d %H:%M"
 
 
 class ParisTime(click.ParamType):  # type: ignore[type-arg]  # generic for type checkers only
-    """« 2021-10-25 12:00 », Paris time. A time that the clocks skip or repeat is taken by its first reading."""
+    """« 2021-10-25 12:00 », Paris time. Of a time repeated in autumn the first is meant; one skipped in spring is taken
+    with the offset before the change."""
 
     name = "AAAA-MM-JJ HH:MM"
 
@@ -167,7 +168,7 @@ def window(
 
 @contextmanager
 def _file_mistakes_as_click_error() -> Iterator[None]:
-    """What is wrong in the files, « file:line: … » each, as the command's error."""
+    """Turns CatalogueError into the command's error, one line « file:line: … » per mistake."""
     try:
         yield
     except catalogue.CatalogueError as error:
@@ -187,7 +188,7 @@ def _print_lines(lines: Sequence[str], otherwise: str) -> None:
 
 @contextmanager
 def _domain_error_as_click_error() -> Iterator[None]:
-    """What the trade refuses, as the command's error."""
+    """Turns DomainError into the command's error, with one line per field."""
     try:
         yield
     except DomainError as error:

@@ -1,4 +1,5 @@
-"""What registrations does after a commit, outside any transaction: mails. Run twice, each sends the same mail."""
+"""What registrations does after a commit, outside any transaction: mails. Run twice, each sends the same mail
+(same message id)."""
 
 from __future__ import annotations
 

@@ -190,5 +190,5 @@ def withdrawn(version: int = 1, candidature_id: str = CANDIDATURE) -> Registrati
 
 
 def ecartee(version: int = 1) -> RegistrationWithdrawn:
-    """The service gestionnaire sets his candidature aside."""
+    """The service gestionnaire sets the candidature aside."""
     return replace(withdrawn(version), ecartee=True)

@@ -1,4 +1,4 @@
-"""The identity that the gateway fetched from accounts and passes on, verified and read; never logged."""
+"""Verifies and reads the identity that the gateway got from accounts and passes on; never logged."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ AUDIENCE = "registrations"
 
 
 def asserted_identity(assertion: str) -> Identity:
-    """The caller's identity. Raises Unauthenticated when the assertion is not good, Forbidden when it is another's."""
+    """The caller's identity. Raises Unauthenticated if the assertion is invalid, Forbidden if it is of another."""
     claims = verified(assertion, current_app.extensions["portail.keys"], audience=AUDIENCE)
     if claims["sub"] != caller().id:
         raise Forbidden()

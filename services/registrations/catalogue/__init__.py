@@ -1,4 +1,4 @@
-"""The catalogue's files: read, checked, built into the domain's exams, stored as JSON, compared.
+"""Reads the catalogue's files into the domain's exams: reading, checking, JSON for storage, differences.
 
 Files are one folder per exam (`exam.yaml` and siblings). Nothing here touches a database.
 """

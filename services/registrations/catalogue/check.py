@@ -1,4 +1,4 @@
-"""`python -m services.registrations.catalogue.check DIR`: one line a mistake, status 1; status 0 when there is none."""
+"""`python -m services.registrations.catalogue.check DIR`: prints one line per mistake; status 1 if there is any."""
 
 from __future__ import annotations
 

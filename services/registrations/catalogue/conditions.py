@@ -1,4 +1,4 @@
-"""Conditions as the files write them (`{all: [{fact: categorie, in: ["320"]}]}`) made into the domain's."""
+"""Reads conditions from the files, e.g. `{all: [{fact: categorie, in: ["320"]}]}`, into the domain's conditions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whom candidates may contact in each académie: `academies.yaml` beside the exams, else the public reference."""
+"""The contact of each académie: from `academies.yaml` beside the exams, else from the reference data."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FILE = "academies.yaml"
 
 
 def contacts(root: Path, mistakes: list[Mistake]) -> dict[str, ContactText]:
-    """By académie's code; a service (the SIEC) stands in for the académies it serves."""
+    """By académie's code; a service (the SIEC) is the contact of all académies it serves."""
     by_code = {academie.code: _public(academie.code) for academie in academies.all()}
     path = root / FILE
     if not path.is_file():

@@ -1,4 +1,4 @@
-"""Demonstration sessions kept open: `closes` moves on until `session_closes`, then the next year's session is made."""
+"""Keeps demonstration sessions open: `closes` moves up to `session_closes`, then a next year's session is added."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from services.chassis.clock import PARIS
 from services.registrations.catalogue.sessions import offered_codes, session_end
 from services.registrations.domain.exam_definition import Exam, Opening, Session
 
-STEP_DAYS = 30  # how far an end moves at a time, same time of day in Paris
+STEP_DAYS = 30  # an end is moved by whole steps, at the same time of day in Paris
 
 
 def with_current_demonstrations(exam: Exam, now: datetime) -> Exam:
-    """The exam with its demonstration sessions as they should be at `now`; itself where nothing has passed.
+    """The exam with its demonstration sessions as they should be at `now`; the same object where none has to change.
 
     Dated sessions are never touched, and a year that has one gets no demonstration session.
     """
@@ -28,7 +28,7 @@ def with_current_demonstrations(exam: Exam, now: datetime) -> Exam:
 
 
 def with_running_demonstrations(stored: Exam | None, loaded: Exam, now: datetime) -> Exam:
-    """`loaded` with the demonstration sessions that are running in `stored`, so that a reload shifts no date.
+    """`loaded` with the dates of the demonstration sessions running in `stored`, so that a reload changes no date.
 
     A demonstration session of `loaded` counts only while none of `stored` is running.
     """
@@ -47,7 +47,7 @@ def with_running_demonstrations(stored: Exam | None, loaded: Exam, now: datetime
 
 
 def _with_dates_of(running: Session, loaded: Session | None) -> Session:
-    """The session as the files now define it, with the dates that it has been running by."""
+    """The session as the files now define it, with the dates of the running one."""
     if loaded is None:
         return running
     before = {opening.academie: opening for opening in running.openings}
@@ -74,7 +74,7 @@ def _extended_session(session: Session, now: datetime) -> Session:
 
 
 def _extended_opening(opening: Opening, now: datetime, limit: datetime) -> Opening:
-    """An end that has passed moves on; pieces must stay depositable as long as registrations are open."""
+    """Move an end that has passed; pièces must stay depositable as long as registrations are open."""
     if opening.closes > now:
         return opening
     closes = min(_moved_past(opening.closes, now), limit)
@@ -114,7 +114,7 @@ def _next_years_opening(opening: Opening, session: Session, year: int, now: date
 
 
 def _next_years_specialites(exam: Exam, session: Session, year: int) -> tuple[str, ...]:
-    """All that the year has where the session had all of its own year; else those of its list that remain."""
+    """All spécialités of the new year if the session had all of its year; else those of its list that still exist."""
     possible = offered_codes(exam.specialites, year)
     if session.specialites == offered_codes(exam.specialites, session.year):
         return possible

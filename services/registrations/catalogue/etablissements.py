@@ -1,4 +1,4 @@
-"""Establishments from CSV: the demonstration's own file, or the public annuaire's columns."""
+"""Reads establishments from CSV, with the columns of the catalogue's own file or of the public annuaire."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _OPEN = ("", "OUVERT")
 
 
 def etablissements(root: Path) -> tuple[Etablissement, ...]:
-    """Those of the catalogue's own file; none where it has none."""
+    """The establishments of the catalogue's own file; none if there is no such file."""
     path = root / FILE
     return read_etablissements(path) if path.is_file() else ()
 

@@ -1,4 +1,4 @@
-"""Whole exams from their folders: every section read, then what refers to what, then what can never be true."""
+"""Reads whole exams from their folders: each section, then references between them, then impossible conditions."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def _sessions(context: ReadingContext, folder: ExamFolder, exam: Exam) -> tuple[
 
 
 def _without_replaced_demonstrations(all_sessions: tuple[Session, ...]) -> tuple[Session, ...]:
-    """Without the demonstration sessions of a year that has a dated one; the check has seen them."""
+    """Without demonstration sessions of a year that has a dated session; they were checked all the same."""
     dated_years = {session.year for session in all_sessions if not session.demonstration}
     return tuple(session for session in all_sessions if not session.demonstration or session.year not in dated_years)
 

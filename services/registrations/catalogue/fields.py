@@ -1,4 +1,4 @@
-"""TabAnswers access to the keys of a node. What is missing, ill-typed or unknown becomes a mistake; reading goes on."""
+"""Typed access to the keys of a node. What is missing, ill-typed or unknown becomes a mistake; reading goes on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _BOOLEANS = {"true": True, "false": False}
 
 
 class Fields:
-    """The keys of a map. Used as a context manager: on leaving, keys that nobody took are mistakes."""
+    """The keys of a map. Used as a context manager: on leaving, keys that were not read are mistakes."""
 
     def __init__(self, node: Node, mistakes: list[Mistake], what: str) -> None:
         self.node, self.what, self._mistakes = node, what, mistakes

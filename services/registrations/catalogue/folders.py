@@ -1,4 +1,4 @@
-"""An exam's folder as one tree of sections: `exam.yaml`, with any section in a sibling file or folder of its name."""
+"""Reads an exam's folder into sections: `exam.yaml`, any section of which may be a sibling file or folder instead."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _take_sections_of_head(exam_folder: ExamFolder, lists: Node, name: str, mist
 
 
 def _add_file(exam_folder: ExamFolder, lists: Node, path: Path, mistakes: list[Mistake]) -> None:
-    """A section, or else a named list of that name."""
+    """A file is a section, or else a named list, by its name."""
     name, node = path.stem, YamlReader(path, mistakes).read()
     if name in FOLDERS:
         text = f"« {name} » est un dossier, ou une section d'{EXAM_FILE} : y mettre un fichier par élément"

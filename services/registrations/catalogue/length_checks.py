@@ -1,4 +1,4 @@
-"""How long what the catalogue calls a code or a name may be, since other services keep it."""
+"""Checks the lengths of the catalogue's codes and labels, which databases and object keys of all services hold."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import Node
 from services.registrations.domain.lengths import CODE
 
-# A pièce's code is one folder of its files' keys, and one of the store's where it keeps objects as files: such a name
-# holds 255 bytes. The rest is left to stores that add an ending of their own.
+# A pièce's code is one path segment of its files' keys. A store that keeps objects as files allows 255 bytes for one;
+# the rest is left for endings that a store adds.
 MAX_ENCODED_BYTES = 180
 
 
 def check_code(context: ReadingContext, node: Node, what: str, code: str, longest: int = CODE) -> None:
-    """Refuse a code that another service could not keep; `what` names it (French)."""
+    """Refuse a code that is too long for a column or an object's key; `what` names it in the message (French)."""
     if mistake := too_long(what, code, longest):
         context.refuse(node, mistake)
     elif (size := encoded_bytes(code)) > MAX_ENCODED_BYTES:
@@ -23,16 +23,16 @@ def check_code(context: ReadingContext, node: Node, what: str, code: str, longes
 
 
 def check_length(context: ReadingContext, node: Node, what: str, text: str, longest: int) -> None:
-    """Refuse a text that its column could not keep."""
+    """Refuse a text that is too long for its column."""
     if mistake := too_long(what, text, longest):
         context.refuse(node, mistake)
 
 
 def too_long(what: str, text: str, longest: int) -> str | None:
-    """What to say of a text of more than `longest` characters."""
+    """The message (French) for a text of more than `longest` characters; None for one that fits."""
     return f"{what} de {len(text)} caractères, {longest} au plus : le raccourcir" if len(text) > longest else None
 
 
 def encoded_bytes(code: str) -> int:
-    """The length of a code in an object's key, where points are encoded too (a code may be « .. »)."""
+    """The bytes of a code in an object's key, percent-encoded with its dots (a code may be « .. »)."""
     return len(quote(code, safe="").replace(".", "%2E"))

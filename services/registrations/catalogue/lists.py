@@ -1,4 +1,4 @@
-"""Named lists (diplômes, langues, situations …) and the candidate categories."""
+"""Reads named lists (diplômes, langues, situations …) and the candidate categories."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _experience(context: ReadingContext, fields: Fields) -> tuple[YearsBySession
 
 
 def no_overlap(context: ReadingContext, spans: list[tuple[Node, int | None, int | None]], what: str) -> None:
-    """Ranges of sessions, both ends included, must not share a session."""
+    """Refuse ranges of session years, both ends included, that share a year."""
     by_start = sorted(spans, key=lambda span: span[1] or 0)
     for (_, _, before_last), (node, first, _) in itertools.pairwise(by_start):
         if before_last is None or first is None or first <= before_last:

@@ -1,4 +1,4 @@
-"""The openings of a session: one for each académie or country; `academies: all` stands for those not named apart."""
+"""Reads the openings of a session, one per académie or country; `academies: all` means those not named separately."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ALL = "all"  # in the files: every académie, spécialité or pièce
 
 @dataclass(frozen=True)
 class SessionDefaults:
-    """What the openings of a session inherit from it."""
+    """What the openings of a session take from it where they say nothing themselves."""
 
     zone: ZoneInfo
     demonstration: bool
@@ -118,7 +118,7 @@ def _in_academie(context: ReadingContext, template: Opening, code: str, own: Con
 
 
 def _abroad(context: ReadingContext, fields: Fields, template: Opening, code: str, own: ContactText | None) -> Opening:
-    """A country has a two-digit code of the catalogue, free of those of the académies (it goes into N° candidat)."""
+    """A country has a two-digit code of the catalogue that no académie has, as it becomes part of the N° candidat."""
     at = fields.node.entries["country"]
     if len(code) != 2 or not code.isdecimal() or academies.by_code(code):
         context.refuse(at, f"code de pays « {code} » : écrire deux chiffres qui ne sont ceux d'aucune académie")
@@ -128,7 +128,7 @@ def _abroad(context: ReadingContext, fields: Fields, template: Opening, code: st
 
 
 def _refuse_unknown(context: ReadingContext, fields: Fields) -> None:
-    """Académies that do not exist, at their own lines."""
+    """Refuse académies that do not exist, each at its own line."""
     for name in ("academie", "academies"):
         for item in fields.items(name):
             if item.text != ALL and academies.by_code(item.text) is None:

@@ -1,4 +1,4 @@
-"""Pièces, forms, named texts, types of documents and the rules that an exam picks."""
+"""Reads pièces, forms, named texts, types of documents and the rules that an exam uses."""
 
 from __future__ import annotations
 

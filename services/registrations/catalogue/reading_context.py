@@ -1,4 +1,4 @@
-"""What the readers of the sections share while one exam is built: its mistakes, its conditions, where things stand."""
+"""What the readers of sections share while one exam is read: mistakes, conditions, references, definitions by name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from services.registrations.domain.exam_definition import ContactText
 
 @dataclass(frozen=True)
 class WrittenCondition:
-    """A condition of the files. `kind` is what it belongs to: "piece", "form" or "question", named `name`."""
+    """A condition as read from the files. It belongs to the `kind` ("piece", "form" or "question") named `name`."""
 
     kind: str
     name: str
@@ -53,7 +53,7 @@ class ReadingContext:
             self.references.append(Reference(kind, name, node))
 
     def define(self, node: Node, what: str, *key: str) -> None:
-        """Remember where something stands; the same key twice is a mistake."""
+        """Record the node that defines something; the same key twice is a mistake. `what`: French, for the message."""
         first = self.definitions.setdefault(key, node)
         if first is not node and key[-1]:
             where = f"{first.file}:{first.line}"

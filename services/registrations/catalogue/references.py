@@ -1,4 +1,4 @@
-"""What the parts of an exam refer to must exist: lists, forms, pieces, facts, questions, épreuves, texts."""
+"""Checks that what the parts of an exam refer to exists: lists, forms, pièces, facts, questions, épreuves, texts."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from services.registrations.domain.facts import FACTS
 from services.registrations.domain.tab_answers import NON, OUI
 
 _NAMES = {"list": "liste", "form": "formulaire", "piece": "pièce", "specialite": "spécialité", "epreuve": "épreuve"}
-# What the code of a kind of tab shows from the exam: without it the tab would be empty.
+# The named list that a kind of tab shows: without it the tab would be empty.
 _LISTS_OF_TABS = {"diploma": "diplomes", "acquis": TITLES}
 
 
 def check(context: ReadingContext, folder: ExamFolder, exam: Exam) -> None:
-    """Add to the context's mistakes all that does not hold together."""
+    """Add a mistake for each reference to what does not exist and each condition that can never be true."""
     _references(context, exam)
     _needed_by_tabs(context, folder, exam)
     _needed_texts(context, folder, exam)
@@ -62,7 +62,7 @@ def _needed_by_tabs(context: ReadingContext, folder: ExamFolder, exam: Exam) -> 
 
 
 def _needed_texts(context: ReadingContext, folder: ExamFolder, exam: Exam) -> None:
-    """The demande de pièces opens with a text; the advice on the doctor goes with the handicap question."""
+    """The demande de pièces needs its introduction; the handicap question needs the advice on which doctor to see."""
     node = folder.sections.get("texts", folder.head)
     if exam.pieces and not exam.texts.get("demande"):
         context.refuse(node, "texte manquant « demande » : écrire l'introduction de la demande de pièces dans texts")

@@ -1,4 +1,4 @@
-"""Whether a condition can be true at all: tried, session by session, on every telling answer to what it tests."""
+"""Whether a condition can be true in some session: tried with every answer that makes a difference to its tests."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from services.registrations.domain.epreuve_structure import structure_of
 from services.registrations.domain.exam_definition import Exam, Question, Session
 from services.registrations.domain.facts import FACTS
 
-MAX_TRIALS = 200_000  # beyond that the condition is taken to be possible
-_MULTI_VALUED_FACTS = ("fact:acquis", "fact:acquis_position")  # facts with any number of values at once
+MAX_TRIALS = 200_000  # beyond that the condition is taken to be satisfiable
+_MULTI_VALUED_FACTS = ("fact:acquis", "fact:acquis_position")  # facts that have several values at once
 
 
 def is_satisfiable(exam: Exam, written: WrittenCondition) -> bool:
-    """Whether some session can make it true. A piece that no session asks for is judged by all of them."""
+    """Whether the condition can hold in some session; for a pièce, in some session that may ask for it."""
     sessions = exam.sessions
     if written.kind == "piece":
         sessions = tuple(session for session in sessions if written.name in session.pieces) or sessions
@@ -42,7 +42,7 @@ def _is_satisfiable_in(exam: Exam, session: Session, written: WrittenCondition) 
 def _candidate_answers(
     exam: Exam, session: Session, specialite: str | None, subject: str, tests: Sequence[Test]
 ) -> Iterator[Any]:
-    """None (unanswered), the values that the condition names where they can be had, and one that it does not name."""
+    """None (unanswered), the possible values that the condition compares with, and one that it does not name."""
     named = list(_compared_values(subject, tests))
     kind, _, name = subject.partition(":")
     yield None

@@ -1,4 +1,4 @@
-"""Exams as JSON and back, and their digest: what a version of a candidature keeps of the catalogue it was judged by."""
+"""Exams as JSON and back, and their digest, by which a version of a candidature names its catalogue revision."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def _condition(data: Mapping[str, Any]) -> Condition:
 
 
 def _frozen(value: Any) -> Any:
-    """Lists as tuples, all the way down, as the readers make them."""
+    """Lists as tuples, at every depth, as the readers of the files give them."""
     if isinstance(value, list):
         return tuple(_frozen(item) for item in value)
     if isinstance(value, dict):

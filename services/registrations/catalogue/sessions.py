@@ -1,4 +1,4 @@
-"""Sessions with their openings. A demonstration session has no year of its own: it follows from its dates."""
+"""Reads sessions with their openings. The year of a demonstration session is computed from its dates."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EPREUVES_FIRST_MONTH = 5  # May: registrations that close before it are for the 
 
 @dataclass(frozen=True)
 class ExamParts:
-    """What sessions refer to: the rest of the exam, already read."""
+    """The parts of an exam that sessions refer to, already read."""
 
     specialites: tuple[Specialite, ...]
     pieces: tuple[PieceRule, ...]
@@ -133,7 +133,7 @@ def _check_dates(context: ReadingContext, node: Node, new_session: Session) -> N
 
 
 def _with_year_filled_in(new_session: Session) -> Session:
-    """`{year}` in the label and the codes of a demonstration session is its year."""
+    """With `{year}` in the label and codes of a demonstration session replaced by its year."""
     if not new_session.demonstration:
         return new_session
 

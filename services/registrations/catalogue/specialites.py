@@ -1,4 +1,4 @@
-"""Spécialités with the versions of their épreuves: neither overlap nor gap between the first and last session."""
+"""Reads spécialités with the versions of their épreuves, which must cover all their sessions without overlap or gap."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _specialite(context: ReadingContext, node: Node) -> Specialite:
 
 
 def _check_acronym_domain_successor(context: ReadingContext, node: Node, specialite: Specialite) -> None:
-    """What helps to choose it: an acronym of one word, a domain of the exam's list, what replaces it after its end."""
+    """An acronym is one word, a domain is in the exam's list, only a spécialité with a last session has a successor."""
     if specialite.acronym and (len(specialite.acronym.split()) > 1 or len(specialite.acronym) > SHORT_CODE):
         context.refuse(
             node.entries["acronym"], f"sigle « {specialite.acronym} » : un seul mot, {SHORT_CODE} lettres au plus"

@@ -1,4 +1,4 @@
-"""The tabs of an exam, in their order, and the questions that are data alone."""
+"""Reads the tabs of an exam, in their order, and the exam's own questions."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _check_order(context: ReadingContext, node: Node, tab_list: tuple[Tab, ...])
 
 
 def _options(context: ReadingContext, fields: Fields, kind: str) -> dict[str, Any]:
-    """The parameters that the code of a kind understands."""
+    """The parameters that this kind of tab has."""
     node = fields.take("options")
     if node is None:
         return {}

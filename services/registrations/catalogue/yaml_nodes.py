@@ -1,4 +1,4 @@
-"""A YAML file as a tree of nodes that know their file and line; no Python object is ever built from a tag."""
+"""Reads a YAML file into a tree of nodes with file and line; tags never build Python objects."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Node:
 
 
 class YamlReader:
-    """Reads one file, adding what it finds wrong to `mistakes`."""
+    """Reads one file; what is wrong in it is added to `mistakes`."""
 
     def __init__(self, path: Path, mistakes: list[Mistake]) -> None:
         self._path, self._file, self._mistakes, self._count = path, str(path), mistakes, 0

@@ -1,9 +1,9 @@
-"""What a candidate declares to hold already: four boxes, in each a year, an académie and the units to be kept.
+"""The acquis that a candidate declares: four boxes, each with a year, an académie and the units to be kept.
 
-A box is open when ticked. A unit is kept when its box « à conserver » is ticked; unticked, it is sat again. The page
-ticks what may be kept, for the candidate to untick (guide §5.4), and sends along which units it showed and which it
-had ticked: a unit ticked by the page whose mark gives no right to be kept is sat again, whereas one ticked by hand is
-refused with its reason. Answers without these, of earlier pages and of tools, hold exactly what was ticked.
+A box is open when ticked. A unit is kept when its checkbox « à conserver » is ticked; unticked, it is sat again. The
+page ticks what may be kept, for the candidate to untick (guide §5.4), and posts which units it showed and which it had
+ticked: a unit ticked by the page whose mark gives no right to be kept is sat again, whereas one ticked by the candidate
+is refused with its reason. Answers without these two lists (earlier pages, tools) mean exactly what was ticked.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 
 
 class Box(StrEnum):
-    """The four boxes in the guide's order; values are those of the fact « acquis »."""
+    """The four boxes in the guide's order; their values are those of the fact « acquis »."""
 
     MEME = "meme_bts"
     AUTRE = "autre_bts"
@@ -40,7 +40,7 @@ class Box(StrEnum):
 
 @dataclass(frozen=True)
 class KeptUnit:
-    """One unit that is to be kept. `mark` is None where none is asked for, or where it does not read as one."""
+    """A unit to be kept. `mark` is None where the box has no marks, or where what was typed is not a mark."""
 
     box: Box
     code: str  # of the épreuve
@@ -69,14 +69,14 @@ class DeclaredBox:
 
 
 def field(box: Box, part: str, code: str | None = None) -> str:
-    """Name of a field inside a box: « meme_bts-annee », « meme_bts-note-E1 »."""
+    """The name of a form field of a box: « meme_bts-annee », « meme_bts-note-E1 »."""
     return f"{box.value}-{part}" + (f"-{code}" if code else "")
 
 
 def read(typed: TabAnswers, exam: Exam, structure: Structure, *, reports: bool) -> tuple[DeclaredBox, ...]:
-    """The open boxes. What does not read (a year, a mark) is None: the tab's own check says so.
+    """The open boxes. What cannot be read (a year, a mark) is None; the tab's check reports it.
 
-    `reports` says whether a mark below the pass mark may be kept: in the progressive form it may.
+    `reports`: whether a mark below the pass mark may be kept, as in the progressive form.
     """
     return tuple(_declared(box, typed, exam, structure, reports) for box in Box if typed.is_ticked(box.value))
 
@@ -119,9 +119,9 @@ def _unit(box: Box, typed: TabAnswers, code: str) -> KeptUnit:
 
 
 def is_shown_as_kept(typed: TabAnswers, declared: DeclaredBox, code: str) -> bool:
-    """Whether the page ticks the unit: as it was left, and where it is shown for the first time, as a proposal.
+    """Whether the page ticks the unit: as the candidate left it, or as a proposal when it is shown for the first time.
 
-    A VAE's units are those that its jury validated: nobody but the candidate knows them.
+    Units of a VAE are never proposed: only the candidate knows which ones its jury validated.
     """
     box = declared.box
     if typed.is_ticked(field(box, "garder", code)):
@@ -134,7 +134,7 @@ def is_shown_as_kept(typed: TabAnswers, declared: DeclaredBox, code: str) -> boo
 
 
 def codes(typed: TabAnswers, box: Box, part: str) -> tuple[str, ...]:
-    """The units that a page listed in this part of a box."""
+    """The codes of units in a list that the page posted (SHOWN or PROPOSED)."""
     return tuple(typed.text(field(box, part)).split())
 
 
@@ -144,5 +144,5 @@ def _is_kept(unit: KeptUnit, typed: TabAnswers, reports: bool) -> bool:
     if not unit.box.has_marks or unit.code not in codes(typed, unit.box, PROPOSED):
         return True
     if unit.mark is None:
-        return unit.mark_typed != ""  # what is no mark is told; nothing typed declares nothing
+        return unit.mark_typed != ""  # what is not a mark is reported; an empty field declares nothing
     return reports or unit.mark >= PASS_MARK

@@ -1,4 +1,4 @@
-"""The form of an exam's session as it was answered, whoever answers it and where."""
+"""An exam's form with the answers given, before it is known who registers and in which académie."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class AnsweredForm:
         return TabAnswers(self.answers.get(tab.name, {}))
 
     def typed_in(self, kind: str) -> TabAnswers:
-        """The answers of the exam's first tab of a kind; nothing typed where it has none."""
+        """The answers of the exam's first tab of a kind; empty answers if it has none."""
         tab = self.tab_of_kind(kind)
         return self.typed(tab) if tab else TabAnswers({})
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-# Given a subject ("fact:categorie", "question:titre", "epreuve:engagement") answers its value; None: unanswered.
+# Takes a subject ("fact:categorie", "question:titre", "epreuve:engagement"), returns its value; None: unanswered.
 Lookup = Callable[[str], Any]
 
 
@@ -56,7 +56,7 @@ def holds(condition: Condition, lookup: Lookup) -> bool:
 
 
 def decide(condition: Condition, lookup: Lookup, is_known: Callable[[str], bool]) -> bool | None:
-    """Whether it holds whatever the subjects that are not known turn out to be; None where that depends on them."""
+    """Whether the condition holds whatever the unknown subjects are; None if that depends on them."""
     match condition:
         case Not(part):
             answer = decide(part, lookup, is_known)
@@ -64,7 +64,7 @@ def decide(condition: Condition, lookup: Lookup, is_known: Callable[[str], bool]
         case Test(subject, operator, value):
             return _test(operator, lookup(subject), value) if is_known(subject) else None
     answers = {decide(part, lookup, is_known) for part in condition.parts}
-    settling = isinstance(condition, AnyOf)  # the answer of one part that settles the whole
+    settling = isinstance(condition, AnyOf)  # one part with this answer decides the whole
     if settling in answers:
         return settling
     return None if None in answers else not settling

@@ -1,4 +1,4 @@
-"""What the PDF « Confirmation d'inscription » says of a candidature beyond identity and épreuves (guide §6)."""
+"""The content of « Confirmation d'inscription » besides identity and épreuves (guide §6)."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def birthplace(identity: Identity) -> str:
 
 
 def _nationality_feminine(code: str) -> str:
-    """What agrees with « nationalité », whoever the candidate is: « Française »."""
+    """The feminine form, which agrees with the word « nationalité », whoever the candidate is: « Française »."""
     nationalite = nationalites.by_code(code)
     return nationalite.feminine if nationalite else ""
 
@@ -60,5 +60,5 @@ def _displayed_telephone(typed: TabAnswers, name: str) -> str | None:
 
 
 def _last_deposit_day(dossier: Dossier) -> str:
-    """The last day on which pièces, the signed confirmation among them, are taken; the end itself is exclusive."""
+    """The last day (Paris) on which pièces, including the signed confirmation, are accepted; the end is exclusive."""
     return to_paris(dossier.opening.deposit_closes - timedelta(microseconds=1)).date().isoformat()

@@ -1,6 +1,6 @@
-"""Answers read: typed texts become the category, the spécialité, the forms, the acquis and the épreuves they mean.
+"""Reads answers into a Declaration: the category, spécialité, formes, acquis and épreuves that they mean.
 
-Reading never fails: what does not read is None, and the tab where it was typed says so.
+Reading never fails: what cannot be read is None, and the check of the tab where it was typed reports it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SUBJECT_TO = "sous réserve de l'accord du recteur"
 
 @dataclass(frozen=True)
 class Formes:
-    """The form of passage asked for, and the one wished for by dérogation; `final` is what counts."""
+    """The forme de passage asked for, and the one wished for by dérogation; `final` is the one that applies."""
 
     asked: str | None
     derogation: bool
@@ -102,7 +102,7 @@ def _etablissement(answered: AnsweredForm) -> Etablissement | None:
 
 
 def _specialite(answered: AnsweredForm) -> Specialite | None:
-    """The one chosen, offered or not (K2 judges that); the only one of an exam without a tab for it."""
+    """The chosen one, offered or not (K2 checks that); the only one of an exam that has no tab for it."""
     if answered.tab_of_kind("qualification") is None:
         return only_specialite(answered.exam, answered.session)
     return answered.exam.specialite(answered.typed_in("qualification").text("specialite"))

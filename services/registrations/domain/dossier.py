@@ -1,4 +1,4 @@
-"""A dossier: all that is known when a tab is shown, checked or judged. Plain values, no table and no clock."""
+"""A dossier: everything that showing, checking or saving a form needs. Plain values, no database and no clock."""
 
 from __future__ import annotations
 
@@ -43,5 +43,5 @@ class Dossier(AnsweredForm):
 
     @cached_property
     def declaration(self) -> Declaration:
-        """What the answers mean. They never change in a dossier, so they are read once."""
+        """The meaning of the answers. These never change in a dossier, so they are read once."""
         return declaration.read(self)

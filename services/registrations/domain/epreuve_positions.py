@@ -1,4 +1,4 @@
-"""The position of each épreuve, from the form of passage, the acquis and what was chosen; its option and its mode."""
+"""The position, option and mode of each épreuve, from the forme de passage, the acquis and what was chosen."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class ChosenEpreuve:
     option_label: str | None
     mode: str | None
     kept_mark: Decimal | None
-    asked: str  # the position typed, whether it can be had or not
+    asked: str  # the position typed, allowed or not
 
     @property
     def mandatory(self) -> bool:
@@ -53,7 +53,7 @@ class ChosenEpreuve:
 
 @dataclass(frozen=True)
 class EpreuveResolver:
-    """Works out every épreuve of a structure. `typed` holds « position-EF1 », « option-EF1 »."""
+    """Computes position, option and mode of each épreuve. `typed` has « position-EF1 », « option-EF1 »."""
 
     exam: Exam
     structure: Structure
@@ -106,7 +106,7 @@ class EpreuveResolver:
         return typed if typed in (INSCRIT, NON_INSCRIT) else default
 
     def _option(self, epreuve: Epreuve) -> str | None:
-        """The key chosen, if it is one of the list; the only one where the list leaves no choice."""
+        """The chosen key, if it is in the list; the only key of a list that has one."""
         source = self.structure.epreuve(epreuve.options_of) if epreuve.options_of else epreuve
         if source is None:
             return None
@@ -115,7 +115,7 @@ class EpreuveResolver:
         return typed if typed in keys else keys[0] if len(keys) == 1 else None
 
     def _option_label(self, epreuve: Epreuve, option: str | None) -> str | None:
-        """None also where the épreuve's own label ends by it: « Langue vivante : Anglais »."""
+        """None also if the épreuve's own label ends with it: « Langue vivante : Anglais »."""
         source = self.structure.epreuve(epreuve.options_of) if epreuve.options_of else epreuve
         label = dict(option_choices(self.exam, source)).get(option) if option and source else None
         return label if label and not folded(epreuve.label).endswith(folded(label)) else None
@@ -126,7 +126,7 @@ class EpreuveResolver:
 
 
 def combined_position(parts: Iterable[str]) -> str:
-    """The position of an épreuve made of units (K11): sat where one of them is; kept where all of them are."""
+    """The position of a maîtresse from those of its units (K11): inscrit if one is; kept only if all are."""
     positions = set(parts)
     return next(position for position in (INSCRIT, NON_INSCRIT, REPORT, BENEFICE, DISPENSE) if position in positions)
 
@@ -139,7 +139,7 @@ def evaluation_regime(category: Category | None, habilite_ccf: bool) -> str | No
 
 
 def kept_units_by_code(declared: tuple[DeclaredBox, ...]) -> dict[str, KeptUnit]:
-    """Each kept unit once: the first box that keeps it counts (a second one is an error of the tab)."""
+    """The kept units by code: the first box that keeps one counts (a second one is an error of the tab)."""
     kept: dict[str, KeptUnit] = {}
     for unit in (unit for box in declared for unit in box.kept):
         kept.setdefault(unit.code, unit)

@@ -1,4 +1,4 @@
-"""How épreuves hang together (K11): which bear a unit of their own, which only show their parent's or their children's.
+"""The structure of épreuves (K11): which bear a unit of their own, which follow their parent or their children.
 
 Source: D643-15 and the rule of session 2023 that a « maîtresse » épreuve, whose children bear the units, is no unit.
 """

@@ -1,6 +1,6 @@
-"""An exam as the catalogue writes it down: plain frozen values, read from files once checked, stored as JSON.
+"""The definition of an exam by the catalogue: plain frozen values, read from files and checked, stored as JSON.
 
-Every label is French and ready to be shown. Codes of lists are the catalogue's own stable keys; `official` is the
+Every label is French, as shown. Keys of list items are the catalogue's own and stable; `official` is the
 administration's code where one is known. Instants are aware datetimes; windows are half-open [opens, closes).
 """
 
@@ -62,7 +62,7 @@ class Category:
     help: str | None = None  # for whom it is, in one sentence; « {experience} » is the years of the session
 
     def experience_in(self, year: int) -> tuple[int, ...]:
-        """The years of experience that it expects in a session; nothing where it expects none."""
+        """The years of experience that it expects in a session; empty if it expects none."""
         return tuple(
             experience.years
             for experience in self.experience
@@ -115,7 +115,7 @@ class Specialite:
 
 @dataclass(frozen=True)
 class Question:
-    """A field that is data alone, on a `questions` tab or added to a tab of another kind."""
+    """A field defined by the catalogue alone, on a `questions` tab or added to a tab of another kind."""
 
     name: str
     label: str
@@ -168,7 +168,7 @@ class PieceRule:
 
 @dataclass(frozen=True)
 class FormText:
-    """A form that a candidate fills in by hand, printed with his own data."""
+    """A form that a candidate fills in by hand, printed with the candidate's data."""
 
     code: str
     title: str

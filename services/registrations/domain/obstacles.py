@@ -1,4 +1,4 @@
-"""What keeps a draft from being transmitted at an instant, so that it is told before « Enregistrer » is pressed."""
+"""The obstacles to transmitting a draft at an instant, shown before « Enregistrer » is pressed (decision 0025)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Obstacle:
 
 
 def obstacles(dossier: Dossier, instant: datetime) -> tuple[Obstacle, ...]:
-    """All of them, whatever is typed; none while « Enregistrer » can be pressed."""
+    """All obstacles, whatever is typed; none while « Enregistrer » can be pressed."""
     return tuple(
         obstacle for obstacle in (_window(dossier, instant), _other_candidature(dossier)) if obstacle is not None
     )

@@ -1,5 +1,5 @@
-"""« Ouverture des services » and « Sur quoi et où voulez-vous vous inscrire ? »: domaine, examen, session and
-académie picked in turn among the openings, as they are at an instant."""
+"""« Ouverture des services » and « Sur quoi et où voulez-vous vous inscrire ? »: the choice of domaine, examen, session
+and académie, step by step, among the openings at an instant."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _QUESTIONS = {
 
 
 class Purpose(StrEnum):
-    CONSULT = "consult"  # the openings shown to anybody: whatever the session, until it closes
-    REGISTER = "register"  # « M'inscrire » takes only what is open
+    CONSULT = "consult"  # « Ouverture des services »: all openings until their session closes
+    REGISTER = "register"  # « M'inscrire »: only openings that are open
 
 
 @dataclass(frozen=True)
 class Offer:
-    """An opening with its exam and session, its dates those in force (a manager's change included)."""
+    """An opening with its exam and session, and the dates in force (an operator's change included)."""
 
     opening_id: str
     domaine: str
@@ -89,7 +89,7 @@ class Information:
 
 @dataclass(frozen=True)
 class Selection:
-    """Where the picking stands: exactly one of `next`, `information` and `empty_message` is set."""
+    """The state of the choice: exactly one of `next`, `information` and `empty_message` is set."""
 
     steps: tuple[Step, ...]
     next: Next | None = None
@@ -102,7 +102,7 @@ class _StepReading:
     label: str
     value: Callable[[Offer], str]
     value_label: Callable[[Offer], str]
-    place: Callable[[str], str] = folded  # what its choices are sorted by, from their label
+    place: Callable[[str], str] = folded  # sort key of a choice, from its label
 
 
 _READINGS = {
@@ -121,7 +121,7 @@ def place_label(offer: Offer) -> str:
 
 
 def select(offers: Iterable[Offer], purpose: Purpose, choices: Choices, instant: datetime) -> Selection:
-    """What is picked so far, and what comes next. A value that leads nowhere stays in the steps, with the message."""
+    """What is chosen so far, and what comes next. For a domaine without openings its step stays, with the message."""
     remaining = [offer for offer in offers if _is_shown(offer, purpose, instant)]
     steps: list[Step] = []
     for name in STEPS:
@@ -156,7 +156,7 @@ def _ask(name: str, steps: Sequence[Step], remaining: Sequence[Offer]) -> Select
 
 
 def _hint(step: str, academie: str) -> str | None:
-    """« Ardennes, Aube, Marne, Haute-Marne »: what is in an académie; nothing of a country or of another step."""
+    """« Ardennes, Aube, Marne, Haute-Marne »: the départements of an académie; None for a country or another step."""
     if step != "academie":
         return None
     known_academie = academies.by_code(academie)

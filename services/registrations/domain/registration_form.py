@@ -1,6 +1,6 @@
-"""The registration form from end to end: headings, one tab's view, its errors, the récapitulatif and the outcome.
+"""The registration form of a dossier: headings, a tab with its errors, searches, récapitulatif, content to save.
 
-Tabs come from the exam; what each kind shows and checks lives in `tabs`, the exam's own questions in `tabs.questions`.
+Tabs come from the exam; what each kind shows and checks is in `tabs`, the exam's own questions in `tabs.questions`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def tab_headings(dossier: Dossier) -> tuple[TabHeading, ...]:
 
 
 def tab_view(dossier: Dossier, number: int) -> TabView:
-    """What a tab shows, with what was typed there as it was typed. Raises NotFound for a number that is none."""
+    """What a tab shows, with what was typed there as it was typed. Raises NotFound for an unknown number."""
     tab = _tab(dossier, number)
     content = _content(dossier, tab)
     return TabView(
@@ -52,14 +52,14 @@ def tab_view(dossier: Dossier, number: int) -> TabView:
 
 
 def tab_errors(dossier: Dossier, number: int) -> tuple[FieldError, ...]:
-    """Everything that is wrong with a tab, at once, in its fields' order. Raises NotFound for a number that is none."""
+    """All errors of a tab, in the order of its fields. Raises NotFound for an unknown number."""
     tab = _tab(dossier, number)
     errors = _errors(dossier, tab)
     return _in_page_order(errors, _fields(dossier, tab)) if len(errors) > 1 else errors
 
 
 def all_tab_errors(dossier: Dossier) -> tuple[TabErrors, ...]:
-    """The tabs that have something wrong, with all of it."""
+    """The tabs that have errors, with all of them."""
     errors_by_tab = (
         TabErrors(number, tab.title, tab_errors(dossier, number))
         for number, tab in enumerate(dossier.exam.tabs, start=1)
@@ -76,15 +76,15 @@ def search(dossier: Dossier, number: int, field: str, typed: str, limit: int = M
 
 
 def search_advice(dossier: Dossier, number: int, field: str, typed: str) -> str | None:
-    """What is said beside the proposals for a field: why something is not there, what to do."""
+    """The text beside the proposals of a search: why something is not there, what to do."""
     tab = _tab(dossier, number)
     return _kind(tab).advise(dossier, tab, field, typed)
 
 
 def accepted_values(dossier: Dossier, number: int, typed: Mapping[str, Any]) -> dict[str, Any]:
-    """What was typed into fields that the tab asks for, in whatever state of the dossier, and the words of searches
-    of which nothing is chosen yet; no page sends others, save one of an exam that has changed since.
-    Raises NotFound for a number that is none."""
+    """The posted values of fields that the tab may ask for, in any state of the dossier, and the words of searches in
+    which nothing is chosen yet. Others come only from a page shown before the exam was changed.
+    Raises NotFound for an unknown number."""
     tab = _tab(dossier, number)
     fields = _fields(dossier, tab)
     names = _accepted_names(dossier, tab, fields) | _searches_without_choice(fields, typed)
@@ -92,18 +92,18 @@ def accepted_values(dossier: Dossier, number: int, typed: Mapping[str, Any]) -> 
 
 
 def without_unasked_answers(dossier: Dossier) -> Dossier:
-    """The dossier without answers that no tab asks for: words that were only searched are no answer."""
+    """The dossier without answers that no tab asks for, nor words typed in a search without a choice."""
     answers = _asked_answers(dossier)
     return dossier if answers == dossier.answers else replace(dossier, answers=answers)
 
 
 def recap(dossier: Dossier) -> Recap:
-    """Everything that was typed, right or not, with the warning that nothing is saved yet."""
+    """Everything that was typed, valid or not, with the warning that nothing is saved yet."""
     return registration_content.recap(dossier, recap_sections(dossier))
 
 
 def recap_sections(dossier: Dossier) -> tuple[RecapSection, ...]:
-    """The sections of the récapitulatif: the qualification first, as the guide has it, then tab by tab."""
+    """The sections of the récapitulatif: the qualification first, as in the guide, then tab by tab."""
     ordered = sorted(dossier.exam.tabs, key=lambda tab: tab.kind != "qualification")
     sections = (
         section for tab in ordered for section in (*_kind(tab).recap(dossier, tab), *questions.recap(dossier, tab))
@@ -113,7 +113,7 @@ def recap_sections(dossier: Dossier) -> tuple[RecapSection, ...]:
 
 
 def checked_content(dossier: Dossier) -> RegistrationContent:
-    """What a complete dossier comes to. Raises Incomplete with every reason of every tab."""
+    """The content of the dossier, if no tab has errors. Raises Incomplete with every error of every tab."""
     if errors := all_tab_errors(dossier):
         raise Incomplete(errors)
     return registration_content.registration_content(dossier, recap_sections(dossier))
@@ -141,13 +141,13 @@ def _asked_values(dossier: Dossier, tab: Tab, typed: Mapping[str, Any]) -> dict[
 
 
 def _searches_without_choice(fields: tuple[Field, ...], typed: Mapping[str, Any]) -> frozenset[str]:
-    """The names under which their words are posted."""
+    """The names under which the words of these searches are posted."""
     searches = (field.name for field in fields if field.type == "search" and not field.disabled)
     return frozenset(f"{name}{WORDS}" for name in searches if typed.get(f"{name}{WORDS}") and not typed.get(name))
 
 
 def _sections_with_words(sections: tuple[Section, ...], typed: TabAnswers) -> tuple[Section, ...]:
-    """The sections, searches of which nothing is chosen yet holding the words typed there."""
+    """The sections, with the words typed in searches in which nothing is chosen yet."""
     return tuple(
         replace(section, fields=tuple(_field_with_words(field, typed) for field in section.fields))
         for section in sections
@@ -166,14 +166,14 @@ def _accepted_names(dossier: Dossier, tab: Tab, fields: tuple[Field, ...]) -> fr
 
 
 def _fields(dossier: Dossier, tab: Tab) -> tuple[Field, ...]:
-    """Of a tab, in the order in which a reader meets them."""
+    """The fields of a tab, in the order of the page."""
     content = _content(dossier, tab)
     of_epreuves = (field for line in content.epreuves or () for field in (line.position, line.option) if field)
     return (*(field for section in content.sections for field in section.fields), *of_epreuves)
 
 
 def _content(dossier: Dossier, tab: Tab) -> TabContent:
-    """What its kind shows, and the exam's own questions."""
+    """What the tab's kind shows, and the exam's own questions."""
     content = _kind(tab).describe(dossier, tab)
     return replace(content, sections=(*content.sections, *questions.sections(dossier, tab)))
 
@@ -190,14 +190,14 @@ def _errors(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
 
 
 def _in_page_order(errors: tuple[FieldError, ...], fields: tuple[Field, ...]) -> tuple[FieldError, ...]:
-    """In the order in which a reader meets the fields; what belongs to none comes last."""
+    """Errors in the order of the fields on the page; those of no field come last."""
     places = {error(field.name, "").pointer: place for place, field in enumerate(fields)}
     return tuple(sorted(errors, key=lambda field_error: places.get(field_error.pointer, len(places))))
 
 
 def _warnings_to_show(dossier: Dossier, number: int, tab: Tab) -> tuple[str, ...]:
-    """The warnings of a tab and of the one just left; before « Enregistrer » those of all. The récapitulatif lists them
-    itself."""
+    """The warnings of a tab and of the tab before it; before « Enregistrer » those of all tabs. The récapitulatif has
+    them in its sections."""
     match tab.kind:
         case "recap":
             return ()

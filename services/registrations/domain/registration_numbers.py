@@ -1,4 +1,4 @@
-"""The numbers printed on everything: N° candidat (11 digits, for life) and N° inscription (001, 002 …)."""
+"""N° candidat (11 digits, for life), N° d'inscription (001, 002 …) and labels of versions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def numero_candidat(session_year: int, academie: str, sequence: int) -> str:
 
 
 def typed_numero_candidat(word: str) -> str | None:
-    """The N° candidat that a word of a search is, its 0 typed or not; None for any other word."""
+    """The N° candidat that a word of a search is, with or without its leading 0; None for any other word."""
     digits = word.zfill(NUMERO_CANDIDAT_LENGTH)
     is_one = len(word) >= NUMERO_CANDIDAT_LENGTH - 1 and len(digits) == NUMERO_CANDIDAT_LENGTH and digits.isdecimal()
     return digits if is_one and digits.isascii() else None

@@ -1,4 +1,4 @@
-"""What helps to choose a spécialité: those of the session by domain, and what each leads to be asked."""
+"""Helps to choose a spécialité: those of the session by domain, and the épreuves and pièces that each implies."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class AskedEpreuve:
 @dataclass(frozen=True)
 class AskedPiece:
     label: str
-    certain: bool  # else it depends on what is not known yet
+    certain: bool  # otherwise it depends on answers not given yet
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Asked:
 
 
 def by_domain(dossier: Dossier) -> tuple[Domain, ...]:
-    """The spécialités of the session under their domains, in the order of these; those without one come last."""
+    """The spécialités of the session by domain, in the order of the exam's list; those without a domain come last."""
     in_order = sorted(offered(dossier), key=lambda specialite: folded(specialite.label))
     labels = {item.key: item.label for item in dossier.exam.lists.get(DOMAINS, ())}
     domains = [
@@ -69,7 +69,7 @@ def by_domain(dossier: Dossier) -> tuple[Domain, ...]:
 
 
 def asked(dossier: Dossier, code: str) -> Asked:
-    """The épreuves and pièces of a spécialité, as far as this dossier decides them. Raises NotFound."""
+    """The épreuves and pièces of a spécialité, as far as this dossier's answers decide. Raises NotFound."""
     specialite = next((specialite for specialite in offered(dossier) if specialite.code == code), None)
     if specialite is None:
         raise NotFound("Cette spécialité n'est pas proposée à cette session.")
@@ -80,7 +80,7 @@ def asked(dossier: Dossier, code: str) -> Asked:
 
 
 def _pieces(dossier: Dossier, specialite: Specialite) -> tuple[AskedPiece, ...]:
-    """Without those that this spécialité, and what was already answered, rule out."""
+    """Without those that this spécialité and the answers given so far rule out."""
     chosen = _with(dossier, specialite.code)
     epreuves = structure_of(specialite, dossier.session.year).epreuves
     names = {epreuve.code for epreuve in epreuves} | {tag for epreuve in epreuves for tag in epreuve.tags}
@@ -92,7 +92,7 @@ def _pieces(dossier: Dossier, specialite: Specialite) -> tuple[AskedPiece, ...]:
 
 
 def _known(lookup: Lookup, epreuves: set[str]) -> Callable[[str], bool]:
-    """Facts are known once answered; of an épreuve only that the spécialité has none of that name."""
+    """Facts are known once answered. Of an épreuve it is only known when the spécialité has none of that name."""
 
     def is_known(subject: str) -> bool:
         kind, _, name = subject.partition(":")

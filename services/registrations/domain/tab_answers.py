@@ -1,4 +1,4 @@
-"""Reads typed answers: text or lists of text, whatever a browser or a tool sent."""
+"""Reads the answers of one tab, which are texts or lists of texts as a browser or a tool sent them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from services.reference.names import normalised
 
 OUI, NON = "oui", "non"
-WORDS = "-texte"  # after a search field's name: words typed there of which nothing is chosen yet
+WORDS = "-texte"  # suffix of a search field's name: the words typed there while nothing is chosen
 MAX_ANSWERS_BYTES = 256 * 1024  # bytes of a draft's answers; the longest real ones hold a few thousand
 
 
@@ -20,12 +20,12 @@ def size_in_bytes(answers: Mapping[str, Mapping[str, str | Sequence[str]]]) -> i
 
 @dataclass(frozen=True)
 class TabAnswers:
-    """The answers of one tab. Missing ones read as empty."""
+    """The answers of one tab by field name. A missing answer is read as empty."""
 
     values: Mapping[str, str | Sequence[str]]
 
     def raw(self, name: str) -> str:
-        """Exactly what was typed, the first text of a list."""
+        """Exactly what was typed; of a list its first text."""
         value = self.values.get(name, "")
         if isinstance(value, str):
             return value

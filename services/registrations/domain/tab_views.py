@@ -98,7 +98,7 @@ class TabErrors:
 
 
 class Incomplete(DomainError):
-    """The dossier cannot be saved. `errors` are all the reasons, `extra["tabs"]` where they are:
+    """The dossier cannot be saved. `errors` are all errors, `extra["tabs"]` has them by tab:
     [{"number", "title", "errors": [{"pointer", "detail"}]}]."""
 
     type, status, title = "dossier-incomplet", 422, "Votre dossier est incomplet"

@@ -1,4 +1,4 @@
-"""What a new catalogue must not drop: openings and spécialités that a candidature or a draft uses."""
+"""Keeps in a new catalogue the openings and spécialités that candidatures or drafts use."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from services.registrations.domain.exam_definition import Exam, Session
 
 @dataclass(frozen=True)
 class UsedOpening:
-    """A taken opening, with the spécialité that was saved there (None: a draft, or an exam without)."""
+    """An opening with a draft or candidature, and the spécialité saved there (None: a draft, or an exam without)."""
 
     session: str
     academie: str

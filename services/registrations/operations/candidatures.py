@@ -1,4 +1,4 @@
-"""What happens to a saved candidature: withdrawn by its candidate, corrected after staff corrected the identity."""
+"""Changes to a saved candidature: withdrawn by the candidate, or updated after staff corrected the identity."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ from services.registrations.queries.dossiers import assembled_dossier
 
 
 def withdraw(candidate_id: str, candidature_id: str, received_at: datetime) -> None:
-    """« Se désinscrire », while the window is open; a second press changes nothing.
+    """« Se désinscrire », while the window is open; a repeat changes nothing.
 
-    Raises NotFound, WindowClosed (`extra`: whom to contact). A new candidature can be made afterwards.
+    Raises NotFound, WindowClosed (`extra`: whom to contact). A new candidature can be saved afterwards.
     """
     with db.operation() as session:
         lock_candidate(session, candidate_id)
@@ -65,7 +65,7 @@ def end_candidature(
     at: datetime,
     reason: str | None = None,
 ) -> None:
-    """Make a candidature inactive, with its modification under way, and tell the others and the candidate."""
+    """End a candidature: delete the draft of its modification, publish its end, ask for the mail to the candidate."""
     session.execute(delete(Draft).where(Draft.modification_of == candidature.id, Draft.closed_at.is_(None)))
     before = {"state": candidature.state}
     candidature.state, candidature.ended_at, candidature.end_reason = state, at, reason
@@ -77,11 +77,11 @@ def end_candidature(
 
 
 def publish_end(session: DbSession, candidature: Candidature) -> None:
-    """Tell the others that a candidature has ended, at its `ended_at`."""
+    """Publish that a candidature has ended, at its `ended_at`."""
     event = RegistrationWithdrawn(
         candidature_id=candidature.id,
         candidate_id=candidature.candidate_id,
-        version=candidature.version + 1,  # newer than whatever was saved, in whichever order they arrive
+        version=candidature.version + 1,  # newer than any saved version, in whichever order the events arrive
         withdrawn_at=iso_utc(candidature.ended_at or candidature.saved_at),
         ecartee=candidature.state == ECARTEE,
     )
@@ -89,9 +89,9 @@ def publish_end(session: DbSession, candidature: Candidature) -> None:
 
 
 def correct_identity(session: DbSession, event: IdentityCorrected, at: datetime) -> None:
-    """Staff corrected a civil status: each active candidature gets a version that says so, whatever the hour.
+    """Staff corrected a civil status: each active candidature gets a new version, also outside the window.
 
-    What was chosen is not dossier again: the correction is not the candidate's doing. Late repeats change nothing.
+    The answers are not checked again, as the candidate did not ask for the change. Late repeats change nothing.
     """
     candidate = lock_candidate(session, event.candidate_id)
     candidate.identity_floor = max(candidate.identity_floor, event.identity.version)

@@ -1,6 +1,6 @@
-"""The catalogue taken in: exams upserted by natural key in one transaction, establishments likewise.
+"""Loads the catalogue: exams and establishments are inserted or updated in one transaction.
 
-Nothing is removed that a candidature or a draft uses: openings and spécialités that are taken stay defined.
+Openings and spécialités that a candidature or a draft uses stay defined.
 """
 
 from __future__ import annotations
@@ -70,14 +70,14 @@ def move_on_demonstration(at: datetime, *, actor: Actor) -> tuple[str, ...]:
 
 
 def load_etablissements(etablissements: Sequence[Etablissement]) -> None:
-    """Upsert establishments by code; those no longer listed stay, candidatures name them."""
+    """Insert or update establishments by code; those no longer listed stay, as candidatures name them."""
     with db.operation() as session:
         _put_etablissements(session, etablissements)
 
 
 @dataclass(frozen=True)
 class _Comparison:
-    """An exam to put in force: `listed` is what may be chosen, `exam` holds what is used as well."""
+    """An exam to put in force: `listed` has what may be chosen, `exam` also what is already used."""
 
     exam: Exam
     listed: Exam
@@ -117,7 +117,7 @@ def _compare(session: DbSession, offered: Exam, at: datetime) -> _Comparison:
 
 
 def _put_etablissements(session: DbSession, etablissements: Iterable[Etablissement]) -> None:
-    """Read at once, and written only where something differs: there are twenty thousand of them."""
+    """One read, and writes only for rows that differ: there are twenty thousand establishments."""
     rows = {etablissement.code: _row_of(etablissement) for etablissement in etablissements}
     stored_rows = {row.code: row._asdict() for row in session.execute(select(*EtablissementRow.__table__.columns))}
     if new := [row for code, row in rows.items() if code not in stored_rows]:

@@ -1,4 +1,4 @@
-"""Drafts: opened by « Valider », written tab by tab whether right or not, abandoned; the save is in `registering`."""
+"""Drafts: opened by « Valider », written tab by tab, valid or not, deleted; the save is in `draft_saving`."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class WrittenTab:
 def open_draft(candidate_id: str, opening_id: str, identity: Identity, instant: datetime) -> OpenedDraft:
     """« Valider »: resume the candidate's open draft for this opening, or begin one and reserve the N° candidat.
 
-    Raises NotFound, WindowClosed (nothing is begun out of the window; a draft is always resumed), AlreadyRegistered
+    Raises NotFound, WindowClosed (a draft is resumed outside the window too, but not created), AlreadyRegistered
     when an active candidature excludes another one, IdentityOutdated.
     """
     with db.operation() as session:
@@ -113,10 +113,10 @@ def write_tab(
     instant: datetime,
     identity: Identity | None = None,
 ) -> WrittenTab:
-    """Keep what was typed in a tab, right or not, whatever the hour; `action` says where to go.
+    """Store what was typed in a tab, valid or not, whether the window is open or not; `action` says where to go.
 
-    Raises NotFound, DraftClosed, DraftChanged (another window wrote in between: nothing is kept), and for « next »
-    Invalid with all that is wrong with the tab, once the text is kept (`extra`: the new revision).
+    Raises NotFound, DraftClosed, DraftChanged (another window wrote in between: nothing is stored), and for « next »
+    Invalid with all errors of the tab, after the text is stored (`extra`: the new revision).
     """
     with db.operation() as session, session.no_autoflush:  # the draft is written once, at the end
         draft = locked_draft(session, candidate_id, draft_id)
@@ -135,7 +135,7 @@ def write_tab(
 
 
 def delete_draft(candidate_id: str, draft_id: str) -> None:
-    """Abandon a draft: what it would have modified stays as it is. Raises NotFound, DraftClosed."""
+    """Delete a draft; a candidature that it would have modified stays as it is. Raises NotFound, DraftClosed."""
     with db.operation() as session:
         draft = locked_draft(session, candidate_id, draft_id)
         _refuse_saved_draft(draft)
@@ -143,7 +143,7 @@ def delete_draft(candidate_id: str, draft_id: str) -> None:
 
 
 def locked_draft(session: DbSession, candidate_id: str, draft_id: str) -> Draft:
-    """The candidate's draft, held until the transaction ends. Raises NotFound for an unknown or someone else's."""
+    """The candidate's draft, locked until the transaction ends. Raises NotFound for an unknown or someone else's."""
     draft = session.scalar(_LOCKED, {"draft_id": draft_id, "candidate_id": candidate_id})
     if draft is None:
         raise NotFound()
@@ -208,7 +208,7 @@ def _create_draft(
 def _store_values(
     draft: Draft, before: Dossier, number: int, revision: int, values: PostedValues, instant: datetime
 ) -> None:
-    """Write the tab into the draft. The same text posted twice is kept once and contradicts nobody."""
+    """Write the tab into the draft. The same values posted again are accepted, whatever the revision."""
     tab = before.tab(number)
     if tab is None:
         raise NotFound("Cet onglet n'existe pas.")
@@ -228,7 +228,7 @@ def _store_values(
 
 
 def answers_to_store(answered: Dossier) -> dict[str, Any]:
-    """The answers as they are kept, without what a draft of before holds that no tab asks for. Raises Invalid."""
+    """The answers to store; if they are too large, without those that no tab asks for any more. Raises Invalid."""
     answers = answered.answers
     if size_in_bytes(answers) > MAX_ANSWERS_BYTES:
         answers = registration_form.without_unasked_answers(answered).answers

@@ -1,4 +1,4 @@
-"""Why registrations refuses: stable types and the French that pages show."""
+"""The errors of registrations: stable problem types, with the French texts that pages show."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from services.registrations.queries.catalogue import OpeningView
 
 
 class WindowClosed(Forbidden):
-    """The request came outside [opens, closes). `extra`: sentence, and contact (whom to turn to)."""
+    """The request was received outside [opens, closes). `extra`: window, academie_label, contact."""
 
     type, title = "fenetre-fermee", "Le service d'inscription n'est pas ouvert"
 
 
 class DraftChanged(Conflict):
-    """Another window wrote in between. `extra`: revision now, `yours` and `theirs` as typed."""
+    """Another browser window wrote in between. `extra`: current revision, `yours` and `theirs` as typed."""
 
     type, title = "brouillon-modifie", "Votre dossier a été modifié dans une autre fenêtre"
 
 
 class DraftClosed(Conflict):
-    """The draft was saved. `extra`: the candidature it became."""
+    """The draft is already saved. `extra`: candidature_id."""
 
     type, title = "brouillon-enregistre", "Ce dossier a déjà été enregistré"
 
@@ -34,19 +34,19 @@ class AlreadyRegistered(Conflict):
 
 
 class IdentityOutdated(Conflict):
-    """The asserted identity is older than what accounts has announced; fetch it anew and try again."""
+    """The asserted identity is older than the floor that accounts set; the caller fetches it again and retries."""
 
     type, title = "identite-perimee", "Vos données personnelles ont changé"
 
 
 class OtherDraft(Conflict):
-    """Another open draft stands in the way. `extra`: draft_id."""
+    """The candidate has another open draft for this opening. `extra`: draft_id."""
 
     type, title = "brouillon-en-cours", "Un autre brouillon est en cours pour cette ouverture"
 
 
 def window_closed(view: OpeningView, sentence: str) -> WindowClosed:
-    """`sentence` says what cannot be done any more, and whom to contact follows."""
+    """The error with `sentence` (what cannot be done any more), the window and the contact."""
     return WindowClosed(
         sentence,
         window=windows_sentence(view),

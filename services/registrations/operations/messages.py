@@ -1,4 +1,4 @@
-"""One-off messages of the home page: published for a time, withdrawn before it."""
+"""Messages of the home page: published for a period, withdrawn before its end."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class NewMessage:
 
 
 def publish_message(new: NewMessage, *, actor: Actor, at: datetime) -> str:
-    """The id of the message. Raises Invalid with all that is wrong with it."""
+    """Publish a message; returns its id. Raises Invalid with all its errors."""
     if errors := tuple(_mistakes(new)):
         raise Invalid(errors=errors)
     with db.operation() as session:

@@ -1,4 +1,4 @@
-"""A manager's change of dates: kept with its reason, wins over the catalogue, and pieces follows."""
+"""An operator's change of an opening's dates: stored with its reason, it wins over the catalogue; pieces is told."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def dates_in_force(session: DbSession, row: OpeningRow) -> Dates:
 
 
 def publish_window(session: DbSession, row: OpeningRow, dates: Dates) -> None:
-    """Tell pieces the deposit period of an opening; `row.revision` has already grown."""
+    """Publish the deposit period of an opening, for pieces; `row.revision` must already be incremented."""
     event = WindowChanged(
         exam=row.exam,
         session=row.session,

@@ -1,4 +1,4 @@
-"""What staff do to a candidature, with a reason: withdraw it after closing, écarter it."""
+"""Staff end a candidature, with a reason: by withdrawal after closing, or by écart."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ENDS = {"withdrawal": WITHDRAWN, "ecart": ECARTEE}
 def end_candidature(
     candidature_id: str, how: str, *, reason: str, actor: Actor, academies: Academies, at: datetime
 ) -> None:
-    """`how` is "withdrawal" (on the candidate's request) or "ecart". The hour does not matter, nor a repeat.
+    """`how` is "withdrawal" (on the candidate's request) or "ecart". Works outside the window; a repeat does nothing.
 
     Raises NotFound outside `academies`, Invalid without a reason, Conflict when it ended the other way.
     """

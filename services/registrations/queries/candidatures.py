@@ -1,4 +1,4 @@
-"""What a candidate reads of his candidatures: tiles, récapitulatif, acknowledgement, contact, forms."""
+"""What a candidate reads of saved candidatures: tiles, récapitulatif, acknowledgement, contact, forms."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _VISIBLE = _VERSIONS.where(
 
 @dataclass(frozen=True)
 class CandidatureView:
-    """A candidature with a version, its current one as a rule, and its opening as it is now."""
+    """A candidature with one of its versions (usually the current one) and its opening with the dates in force."""
 
     candidature: Candidature
     version: CandidatureVersion
@@ -51,7 +51,7 @@ class CandidatureView:
 def visible_candidatures(
     session: DbSession, candidate_id: str, at: datetime, *states: str
 ) -> tuple[CandidatureView, ...]:
-    """Those in one of the states whose session has not closed, oldest first."""
+    """Candidatures in one of the states whose session has not closed, oldest first."""
     rows = session.execute(_VISIBLE, {"candidate_id": candidate_id, "at": at, "states": states})
     return tuple(_of_row(session, row) for row in rows.all())
 
@@ -66,20 +66,20 @@ def list_candidatures(session: DbSession, candidate_id: str, at: datetime) -> di
 
 
 def visible_candidature(session: DbSession, candidate_id: str, candidature_id: str, at: datetime) -> CandidatureView:
-    """Raises NotFound for one that is unknown, someone else's or no longer view."""
+    """An active candidature. Raises NotFound for an unknown one, someone else's, or one whose session has closed."""
     candidatures = visible_candidatures(session, candidate_id, at, ACTIVE)
     return _first(item for item in candidatures if item.candidature.id == candidature_id)
 
 
 def saved_version(session: DbSession, candidature_id: str, version: int) -> CandidatureView:
-    """A version that was just saved, or is asked for again after whatever became of its candidature."""
+    """A version as it was saved, whatever the state of its candidature now."""
     rows = session.execute(_SAVED, {"candidature_id": candidature_id, "version": version})
     return _of_row(session, rows.one())
 
 
 def contact(session: DbSession, candidate_id: str, at: datetime) -> dict[str, Any]:
-    """Whom the candidate may contact: the service of his latest candidature, an active one before those set aside.
-    Raises NotFound without one."""
+    """The contact of the candidate's latest candidature, active ones before those set aside.
+    Raises NotFound if there is none."""
     candidatures = visible_candidatures(session, candidate_id, at, ACTIVE, ECARTEE)
     in_order = sorted(candidatures, key=lambda item: item.candidature.state == ACTIVE)
     latest = _first(reversed(in_order))
@@ -107,7 +107,7 @@ def tile(view: CandidatureView, at: datetime) -> dict[str, Any]:
 
 
 def ecartee(view: CandidatureView) -> dict[str, Any]:
-    """What is said of a candidature set aside: when, why, and whom to ask."""
+    """What is shown of a candidature set aside: when, why, and the contact."""
     return {
         "id": view.candidature.id,
         "exam_label": view.saved.exam.label,
@@ -122,7 +122,7 @@ def ecartee(view: CandidatureView) -> dict[str, Any]:
 
 
 def recap(saved: RegistrationSaved) -> dict[str, Any]:
-    """The récapitulatif of a saved version, read only: nothing to warn about any more."""
+    """The récapitulatif of a saved version, without the warning that nothing is saved."""
     return {
         "numero_candidat": saved.numero_candidat,
         "warning": None,
@@ -132,7 +132,7 @@ def recap(saved: RegistrationSaved) -> dict[str, Any]:
 
 
 def acknowledgement(session: DbSession, view: CandidatureView) -> dict[str, Any]:
-    """What the tab « N° Inscription » says of a saved version."""
+    """What « N° Inscription » shows after the save of a version."""
     version, saved, opening = view.version, view.saved, view.opening.opening
     exam = exam_by_digest(session, version.catalogue_digest)
     return {

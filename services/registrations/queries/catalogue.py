@@ -1,4 +1,4 @@
-"""Exams and openings as they are in force: the current revision of an exam, the dates that win."""
+"""Exams and openings in force: the current revision of an exam, and the dates that win."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ OPENINGS = (
     .join(CurrentExam, CurrentExam.code == OpeningRow.exam)
     .outerjoin(OpeningChange, (OpeningChange.opening_id == OpeningRow.id) & (OpeningChange.revision == _NEWEST))
 )
-"""Each with what `view_of` takes. Statements are built once: that costs more than running them."""
+"""Rows of what `view_of` takes. Statements are built once: building them costs more than running them."""
 _OPENING = OPENINGS.where(OpeningRow.id == bindparam("opening_id"))
 _LISTED = OPENINGS.where(OpeningRow.listed)
 
 
 class _ExamCache:
-    """Exams already read, by digest: a revision never changes, so nothing ever needs to be forgotten but for room."""
+    """The exams read last, by digest, at most MAX_CACHED_EXAMS of them. A revision never changes."""
 
     def __init__(self) -> None:
         self._exams: OrderedDict[str, Exam] = OrderedDict()
@@ -73,7 +73,7 @@ def exam_by_digest(session: DbSession, digest: str) -> Exam:
 
 
 def opening_view(session: DbSession, opening_id: str, digest: str | None = None) -> OpeningView:
-    """By the revision in force, or by the one of `digest`; the dates are those in force either way.
+    """An opening as defined by the revision in force, or by that of `digest`; with the dates in force either way.
 
     Raises NotFound for an unknown id, or an opening that the catalogue no longer defines.
     """

@@ -1,4 +1,4 @@
-"""Dossiers put together from rows: the draft, its opening, the identity, and what the candidate registered before."""
+"""Assembles dossiers from rows: draft, opening, identity, and the candidate's previous candidatures."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def assembled_dossier(
 
 
 def previous_candidatures(session: DbSession, candidate_id: str) -> tuple[PreviousCandidature, ...]:
-    """All that the candidate ever saved here, whatever became of it, oldest first."""
+    """All candidatures that the candidate ever saved, in any state, oldest first."""
     rows = session.execute(_SAVED_BEFORE, {"candidate_id": candidate_id})
     return tuple(_previous(session, *row) for row in rows)
 

@@ -1,4 +1,4 @@
-"""What a candidate reads of his drafts: where each stands, and one tab of it."""
+"""What a candidate reads of drafts: their state, and one tab."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ _OPEN_DRAFTS = _DRAFTS.where(Draft.closed_at.is_(None), OpeningRow.session_close
 
 @dataclass(frozen=True)
 class DraftView:
-    """A draft with whose it is, and its opening as it is in force."""
+    """A draft with its candidate and its opening with the dates in force."""
 
     draft: Draft
     candidate: Candidate
     opening: OpeningView
 
     def dossier(self, session: DbSession, at: datetime, identity: Identity | None = None) -> Dossier:
-        """As the domain reads it, with the identity kept with it unless there is a newer one."""
+        """The dossier, with `identity`, or else the identity stored with the draft."""
         return assembled_dossier(
             session,
             view=self.opening,
@@ -68,13 +68,13 @@ def own_draft(session: DbSession, candidate_id: str, draft_id: str) -> DraftView
 
 
 def list_open_drafts(session: DbSession, candidate_id: str, at: datetime) -> list[dict[str, Any]]:
-    """What was begun and not transmitted, of sessions that have not closed; the latest written first."""
+    """Drafts not transmitted of sessions that have not closed; the latest written first."""
     rows = session.execute(_OPEN_DRAFTS, {"candidate_id": candidate_id, "at": at})
     return [draft_data(session, _draft_view(session, row), at) for row in rows.all()]
 
 
 def draft_data(session: DbSession, view: DraftView, at: datetime) -> dict[str, Any]:
-    """A draft with the state of its tabs, and with what keeps it from being transmitted at that instant."""
+    """A draft with the state of its tabs, and the obstacles to transmitting it at that instant."""
     return _draft_data(session, view.draft, view.dossier(session, at), at)
 
 
@@ -105,7 +105,7 @@ def _draft_data(session: DbSession, draft: Draft, dossier: Dossier, at: datetime
 
 
 def _modified_candidature(session: DbSession, candidature_id: str | None) -> dict[str, Any] | None:
-    """The candidature that a draft changes, as it stands saved."""
+    """The candidature that a draft modifies, as it is saved."""
     if candidature_id is None:
         return None
     candidature = session.get_one(Candidature, candidature_id)
@@ -132,8 +132,7 @@ def heading_data(heading: TabHeading, current: int) -> dict[str, Any]:
 def tab_page(
     session: DbSession, view: DraftView, number: int, identity: Identity | None, at: datetime
 ) -> dict[str, Any]:
-    """One tab as it was typed, with all that is wrong in it; whether to show that is the page's choice. With it the
-    draft, as a page shows both."""
+    """One tab as it was typed, with all its errors, which the page shows or not, and the draft that it belongs to."""
     dossier = view.dossier(session, at, identity)
     tab, errors = registration_form.tab_view(dossier, number), registration_form.tab_errors(dossier, number)
     return {
@@ -145,7 +144,7 @@ def tab_page(
 
 
 def search(session: DbSession, view: DraftView, number: int, field: str, typed: str, at: datetime) -> dict[str, Any]:
-    """Proposals for a search field of a tab, best first, and what is to be said beside them."""
+    """Proposals for a search field of a tab, best first, and the text beside them."""
     dossier = view.dossier(session, at)
     options = registration_form.search(dossier, number, field, typed)
     return {

@@ -1,4 +1,4 @@
-"""Establishments looked up in their table, as the domain's rules ask for them."""
+"""Looks establishments up in their table, for the domain."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _Asked = tuple[str, tuple[str, ...], tuple[str, ...], int, str | None]
 
 
 class DatabaseEtablissementDirectory:
-    """An EtablissementDirectory over one database session, which looks each thing up once."""
+    """An EtablissementDirectory over one database session; remembers what was looked up."""
 
     def __init__(self, session: DbSession) -> None:
         self._session = session

@@ -1,4 +1,4 @@
-"""What staff read: candidatures of their académies, found and listed, with all versions and what changed."""
+"""What staff read: candidatures of their académies, searched, listed, exported, with all versions and changes."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def list_candidatures(
 ) -> list[dict[str, Any]]:
     """At most `limit` candidatures of these académies, by id, after the id of the last page.
 
-    Their ids are looked for first, since an index holds all that is asked of the many rows that are passed over.
+    Ids are selected first: an index has all columns needed to skip the many rows that do not match.
     """
     page = select(Candidature.id).where(*_conditions(session, filters, academies)).order_by(Candidature.id).limit(limit)
     if after is not None:
@@ -82,7 +82,7 @@ def _numbered(numero_candidat: str) -> ColumnElement[bool]:
 
 
 def _openings(session: DbSession, filters: CandidatureFilters, academies: Academies) -> Sequence[str] | None:
-    """The few whose candidatures are filters, so that the database knows how many these are; None for all."""
+    """The ids of the openings that match, listed so that the database can estimate their number; None for all."""
     query = select(OpeningRow.id)
     for column in ("exam", "session", "academie"):
         if (value := getattr(filters, column)) is not None:
@@ -128,7 +128,7 @@ def candidature_in_academies(
 def csv_lines(session: DbSession, filters: CandidatureFilters, academies: Academies) -> Iterator[str]:
     """CSV lines (semicolons, a byte order mark for spreadsheets), read from the server's cursor PAGE by PAGE.
 
-    The first page is read at once: what goes wrong with the search is said before anything is sent.
+    The first page is read at once, so that an error of the search is raised before anything is sent.
     """
     rows = _rows().where(*_conditions(session, filters, academies)).execution_options(yield_per=PAGE)
     pages = session.execute(rows).partitions()

@@ -1,4 +1,4 @@
-"""Pierre DUBOIS of the guide: his récapitulatif (§5.7), his confirmation (§6), the pièces asked of him."""
+"""Pierre DUBOIS of the guide: récapitulatif (§5.7), confirmation (§6), the pièces asked for."""
 
 from services.registrations.domain import registration_form
 from tests.registrations.domain.example_dossier import DOSSIER

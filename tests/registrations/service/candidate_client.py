@@ -54,7 +54,7 @@ class Answer:
 
 @dataclass
 class CandidateClient:
-    """A candidate at his browser: every call goes through the gateway, at portal time `received`."""
+    """Calls the API as a candidate, as the gateway does for a browser, at portal time `received`."""
 
     app: Flask
     id: str

@@ -1,4 +1,4 @@
-"""« Mes messages »: a candidate reads again what registrations mailed to him, and nobody else does."""
+"""« Mes messages »: candidates read again what registrations mailed to them, and nobody else does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Staff see with a candidature that its candidate's mails are refused, for as long as his address is that one."""
+"""Staff see that a candidate's mails are refused, as long as the candidate has that address."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""K2 to K10 and K14 as named functions that an exam's `rules:` list picks.
+"""Rules K2 to K10 and K14 as named functions, which an exam's `rules:` list selects (docs/rules.md).
 
-K1 (exclusivity), K11 (structure), K12 (mode) and K13 (pièces) are derived for every exam and need no listing.
+K1 (exclusivity), K11 (structure), K12 (mode) and K13 (pièces) apply to every exam and are not listed.
 """
 
 from services.registrations.domain.rules import acquis, epreuve_choices, prerequisites, qualification

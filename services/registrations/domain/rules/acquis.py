@@ -1,4 +1,4 @@
-"""What may be kept: bénéfices (K6), reports (K7), dispenses (K8). Each unit refused has all its reasons."""
+"""Which units may be kept: bénéfices (K6), reports (K7), dispenses (K8). A refused unit gets all its reasons."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def report(declaration: Declaration, *, years: int = 5) -> tuple[FieldError, ...
 
 @rule("K8", tab="acquis")
 def dispense(declaration: Declaration, *, never: str = PROFESSIONAL) -> tuple[FieldError, ...]:
-    """Another diploma dispenses of what its title opens, never of épreuves tagged `never`; a VAE of any unit.
+    """Another diploma dispenses of what its title's tags say, never of épreuves tagged `never`; a VAE of any unit.
 
     Source: arrêté of 24/06/2005, art. 1 and 2; D643-18 for the VAE.
     """
@@ -81,7 +81,7 @@ def dispense(declaration: Declaration, *, never: str = PROFESSIONAL) -> tuple[Fi
 
 @rule("K6", tab="acquis")
 def unit_kept_once(declaration: Declaration) -> tuple[FieldError, ...]:
-    """A unit is kept on one ground only, else its position would be two. Follows from D643-15 and D643-17."""
+    """A unit is kept in one box only, as it has one position. Follows from D643-15 and D643-17."""
     seen: set[str] = set()
     errors: list[FieldError] = []
     for unit in (unit for box in declaration.acquis for unit in box.kept):
@@ -94,12 +94,12 @@ def unit_kept_once(declaration: Declaration) -> tuple[FieldError, ...]:
 
 
 def is_dispensed_by_title(box: DeclaredBox, epreuve: Epreuve, session_year: int, *, never: str = PROFESSIONAL) -> bool:
-    """Whether the form should offer this dispense at all."""
+    """Whether the form offers this dispense."""
     return never not in epreuve.tags and _title_dispenses(box, epreuve, session_year)
 
 
 def opens_common_units(title: Item | None) -> bool:
-    """Whether a title carries over the units that its spécialité shares with others."""
+    """Whether a title dispenses of the units that its spécialité shares with others."""
     return title is not None and f"{DISPENSE_TAG}{ANY_COMMON_UNIT}" in title.tags
 
 

@@ -1,4 +1,4 @@
-"""What may be chosen among the épreuves: completeness (K4, K5), facultatives (K9), languages (K10)."""
+"""Rules on the choice of épreuves: completeness (K4, K5), facultatives (K9), languages (K10)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from services.registrations.domain.rules.registry import rule
 def globale_complete(declaration: Declaration) -> tuple[FieldError, ...]:
     """In the globale form every mandatory unit is sat, kept or dispensed. Source: D643-14 1°.
 
-    Positions are worked out so; only one that was asked for all the same can break it.
+    Positions are computed so; only a posted « non_inscrit » can break it.
     """
     if declaration.formes.final != GLOBALE:
         return ()
@@ -34,7 +34,7 @@ def globale_complete(declaration: Declaration) -> tuple[FieldError, ...]:
 
 @rule("K5", tab="epreuves")
 def progressive_at_least(declaration: Declaration, *, minimum: int = 1) -> tuple[FieldError, ...]:
-    """In the progressive form some unit is sat. A proposal, no source."""
+    """In the progressive form at least `minimum` units are sat. Our proposal, without source."""
     if declaration.formes.final != PROGRESSIVE:
         return ()
     leaves = [chosen for chosen in _leaves(declaration) if chosen.mandatory]
@@ -70,7 +70,7 @@ def facultatives_at_most(
 
 @rule("K10", tab="epreuves")
 def options_differ(declaration: Declaration) -> tuple[FieldError, ...]:
-    """A second language is not the first one again. Inferred, and usual in every academy."""
+    """A second language differs from the first. Inferred, and usual in every académie."""
     return tuple(
         error(
             f"option-{chosen.epreuve.code}",

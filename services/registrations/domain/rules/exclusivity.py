@@ -1,4 +1,4 @@
-"""K1: what an active candidature is unique by, as the exam says (D643-29 for the BTS: one spécialité per session)."""
+"""K1: what an active candidature must be unique by, per exam (D643-29 for the BTS: one spécialité per session)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def exclusivity_key(dossier: Dossier) -> str | None:
 
 
 def conflicting_candidature(dossier: Dossier) -> PreviousCandidature | None:
-    """The other active candidature that this one would contradict, if there is one."""
+    """The other active candidature with the same exclusivity key, if there is one."""
     key = exclusivity_key(dossier)
     return next(
         (

@@ -1,4 +1,4 @@
-"""What the exam expects of a candidate and checks later (K14): told, never a reason to refuse (D643-16)."""
+"""Prerequisites that are checked after the registration (K14): warnings, never a reason to refuse (D643-16)."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def diplome_expected(declaration: Declaration, *, tag: str = "ouvre_bts") -> tup
 
 @warning("K14", tab="candidature")
 def attestation_expected(declaration: Declaration, *, categories: tuple[str, ...]) -> tuple[str, ...]:
-    """Those categories show a certificate of training. Source: D643-8, D643-9, D643-16."""
+    """These categories must provide a certificate of training. Source: D643-8, D643-9, D643-16."""
     if declaration.category is None or declaration.category.code not in categories:
         return ()
     return ("Vous devrez fournir une attestation de formation établie par votre centre de formation.",)

@@ -1,4 +1,4 @@
-"""What may be presented: a spécialité offered in the session (K2), a form that the category gives (K3)."""
+"""Rules on the qualification: a spécialité of the session (K2), a forme that the category allows (K3)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The rules by name. An exam's `rules:` picks those it wants, with parameters, for a range of sessions.
+"""The rules by name. An exam's `rules:` selects some, with parameters, for a range of sessions.
 
-A rule is a pure function over a Declaration; its keyword parameters, annotated, are what the catalogue may set.
-It returns every reason, never only the first.
+A rule is a pure function of a Declaration; the catalogue may set its annotated keyword parameters. It returns all
+reasons, not only the first.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Rule:
     name: str
     check: str  # "K9", of the BTS's table of rules
     tab: str  # kind of the tab that shows its reasons
-    level: str  # ERROR keeps the tab back, WARNING only tells
+    level: str  # ERROR refuses the tab, WARNING only informs
     function: Callable[..., tuple[Any, ...]]
     parameters: tuple[Parameter, ...]
 
@@ -56,7 +56,7 @@ def rule(check: str, *, tab: str) -> Callable[[_Errors], _Errors]:
 
 
 def warning(check: str, *, tab: str) -> Callable[[_Warnings], _Warnings]:
-    """Registers a function of sentences that warn and never block."""
+    """Registers a function of warnings under its own name."""
 
     def register(function: _Warnings) -> _Warnings:
         _add(function, check, tab, WARNING)

@@ -1,4 +1,4 @@
-"""The kinds of tab that have code behind them. An exam orders and titles them; a new exam needs no new kind."""
+"""The kinds of tab, by name. An exam orders and titles them; a new exam needs no new kind."""
 
 from services.registrations.domain.tabs import (
     acquis,

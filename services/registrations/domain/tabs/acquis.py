@@ -44,7 +44,7 @@ def describe(dossier: Dossier, tab: Tab) -> TabContent:
     typed = dossier.typed(tab).values.items()
     written = TabAnswers(
         {name: value for name, value in typed if not name.startswith(ticks)}
-    )  # the fields tick by rule
+    )  # checkboxes get their value from `acquis_fields`
     sections = tuple(filled(section, written) for section in _sections(dossier, tab))
     return TabContent(sections=sections, notices=_notices(dossier, sections))
 

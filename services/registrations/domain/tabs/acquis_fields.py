@@ -1,4 +1,4 @@
-"""The fields of one open box of « Acquis »: when and where, which diploma, then the units that may be kept."""
+"""The fields of an open box of « Acquis »: year and académie, diploma, then the units that may be kept."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ def fields(dossier: Dossier, declaration: Declaration, box: DeclaredBox) -> tupl
 
 
 def explanation(box: Box) -> str:
-    """What the ticks of an open box mean."""
+    """What ticking a unit in this box means."""
     if box is Box.VAE:
         return OF_THE_JURY
     return WITH_MARKS if box.has_marks else KEPT_UNLESS_UNTICKED
 
 
 def names(exam: Exam) -> Iterator[str]:
-    """Of every field that any box may ask for."""
+    """The names of all fields that any box may have."""
     for box in Box:
         yield from (field(box, part) for part in PARTS)
         yield from (field(box, part, code) for part in PARTS_OF_UNITS for code in exam.epreuve_codes)
@@ -145,7 +145,7 @@ def _unit(box: DeclaredBox, epreuve: Epreuve, ticked: bool) -> Iterator[Field]:
 
 
 def _is_ticked(dossier: Dossier, declaration: Declaration, box: DeclaredBox, code: str) -> bool:
-    """A unit that another box keeps already is not proposed a second time."""
+    """Whether the checkbox is ticked; a unit that another box keeps is not proposed a second time."""
     typed = dossier.typed_in("acquis")
     elsewhere = any(unit.code == code for other in declaration.acquis if other.box != box.box for unit in other.kept)
     by_hand = typed.is_ticked(field(box.box, "garder", code))

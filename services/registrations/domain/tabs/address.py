@@ -1,4 +1,4 @@
-"""The address typed on « Identification »: its fields, what is asked of a postal code, how documents print it.
+"""The address on « Identification »: its fields, the check of the postal code, how documents print it.
 
 A postal code proposes communes and never blocks: CEDEX codes are in no list of communes.
 """
@@ -53,7 +53,7 @@ def search(typed: TabAnswers, words: str, limit: int, academie: str = "") -> tup
 
 
 def departement(typed: TabAnswers) -> str | None:
-    """The département of residence on three characters, from a French postal code; None where it cannot be told."""
+    """The département of residence (three characters) from a French postal code; None if it is unknown."""
     code = _code(typed)
     if not in_france(typed) or not FORMATS["code_postal"].fits(code):
         return None
@@ -93,7 +93,7 @@ def one_line(typed: TabAnswers) -> str:
 
 
 def _code(typed: TabAnswers) -> str:
-    """The postal code, a French one without the spaces that some put in."""
+    """The postal code; a French one without spaces."""
     code = typed.text("code_postal")
     return code.replace(" ", "") if in_france(typed) else code
 

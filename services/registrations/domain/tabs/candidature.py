@@ -144,7 +144,7 @@ def _handicap_fields(dossier: Dossier, tab: Tab, omitted: frozenset[str]) -> tup
 
 
 def _consent_fields(omitted: frozenset[str]) -> tuple[Field, ...]:
-    """Two consents that must be answered and are never answered beforehand."""
+    """Two consents that must be answered and have no default."""
     if "diffusion" in omitted:
         return ()
     return (

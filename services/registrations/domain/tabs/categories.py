@@ -1,4 +1,4 @@
-"""The candidate categories: how they are named, and for whom each is."""
+"""Labels of the candidate categories, and the guidance that says for whom each is."""
 
 from __future__ import annotations
 

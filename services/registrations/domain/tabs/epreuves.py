@@ -1,4 +1,4 @@
-"""« Epreuves »: position, option and mode of each; what the acquis and the form settle is fixed (§5.6)."""
+"""« Epreuves »: position, option and mode of each; what acquis and forme determine cannot be changed (guide §5.6)."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _position_field(chosen: ChosenEpreuve) -> Field:
 
 
 def _option_field(declaration: Declaration, chosen: ChosenEpreuve, typed: TabAnswers) -> Field | None:
-    """The choice of a language; shown before the position is chosen too, so that one page is enough."""
+    """The choice of a language; also shown while the position is not inscrit, so that one page is enough."""
     offered = _available_options(declaration, chosen)
     if not offered or not (chosen.choosable or chosen.position == INSCRIT):
         return None
@@ -92,7 +92,7 @@ def _option_field(declaration: Declaration, chosen: ChosenEpreuve, typed: TabAns
 
 
 def _available_options(declaration: Declaration, chosen: ChosenEpreuve) -> tuple[tuple[str, str], ...]:
-    """The options without those that other épreuves already have and that this one must differ from (K10)."""
+    """The options without those of other épreuves that this one must differ from (K10)."""
     taken = {other.option for other in epreuves_to_differ_from(declaration, chosen)}
     return tuple(
         option
@@ -102,7 +102,7 @@ def _available_options(declaration: Declaration, chosen: ChosenEpreuve) -> tuple
 
 
 def _position_errors(chosen: ChosenEpreuve) -> tuple[FieldError, ...]:
-    """A position that cannot be had: only pages of before, or tools, can send one."""
+    """A position that is not allowed: only earlier pages, or tools, can post one."""
     asked, name = chosen.asked, f"position-{chosen.epreuve.code}"
     if not asked or asked == chosen.position:
         return ()

@@ -1,6 +1,6 @@
-"""Fields holding what was typed, and the checks that follow from a field alone.
+"""Fields with what was typed, and the checks of a single field.
 
-It is required, in its list, not too long, written with what documents can print.
+A value is there if required, in its list, not too long, and made of characters that documents can print.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _WITHOUT_INPUT = ("notice", "hidden")
 
 
 def filled(section: Section, typed: TabAnswers) -> Section:
-    """The section with its fields holding what was typed, as it was typed; disabled ones keep theirs."""
+    """The section with what was typed in its fields, as typed; disabled fields keep their value."""
     return Section(section.title, tuple(_filled(field, typed) for field in section.fields), section.notice)
 
 
@@ -34,13 +34,13 @@ def notice(name: str, text: str) -> Field:
 
 
 def check_fields(sections: Iterable[Section], typed: TabAnswers) -> tuple[FieldError, ...]:
-    """One error per field that is required and empty, outside its list, too long, or that cannot be printed."""
+    """One error per field that is empty though required, not in its list, too long, or not printable."""
     errors = (_field_error(field, typed) for section in sections for field in section.fields)
     return tuple(field_error for field_error in errors if field_error is not None)
 
 
 def label_in_errors(field: Field) -> str:
-    """The field's label as an error names it."""
+    """The field's label as errors show it."""
     return field.label.removesuffix("(1)").strip()
 
 
@@ -68,7 +68,7 @@ def _field_error(field: Field, typed: TabAnswers) -> FieldError | None:
 
 
 def _unprintable_error(field: Field, text: str) -> FieldError | None:
-    """Of free text; what has a format (numbers, mostly) is refused by that."""
+    """Only of free text: a field with an `inputmode` has a format that refuses such characters."""
     detail = printable.refusal(text) if field.inputmode is None else None
     return error(field.name, f"{label_in_errors(field)} : {detail[0].lower()}{detail[1:]}") if detail else None
 

@@ -1,4 +1,4 @@
-"""« Identification »: the account's civil status greyed, then nationality, address, contacts (guide §5.1)."""
+"""« Identification »: the account's civil status, read-only, then nationality, address, contacts (guide §5.1)."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def search(dossier: Dossier, tab: Tab, field: str, typed: str, limit: int) -> tu
 
 
 def telephone(typed: TabAnswers, name: str) -> str:
-    """The number normalised; as typed where it does not read as one."""
+    """The normalised number; what was typed if it is not a number."""
     try:
         return telephones.normalised(typed.text(name))
     except ValueError:

@@ -1,4 +1,4 @@
-"""« Candidatures précédentes »: earlier candidatures to this exam here, and what can be taken over from them."""
+"""« Candidatures précédentes »: earlier candidatures to this exam in the portal, and the choice to reuse one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""« Qualification présentée »: spécialité, form of passage by category, dérogation, final form (guide §5.3)."""
+"""« Qualification présentée »: spécialité, forme de passage by category, dérogation, final forme (guide §5.3)."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def search(dossier: Dossier, tab: Tab, field: str, typed: str, limit: int) -> tu
 
 
 def advise(dossier: Dossier, tab: Tab, field: str, typed: str) -> str | None:
-    """Why a spécialité that is searched is not there."""
+    """Why a spécialité that is searched is not offered."""
     return absence(dossier, typed) if field == "specialite" else None
 
 
@@ -120,7 +120,7 @@ def _wished_field() -> Field:
 
 
 def _final_label(typed: TabAnswers, asked: Field) -> str:
-    """Of what was typed; of the only form there is while nothing was."""
+    """The final forme from what was typed; the only allowed forme while nothing is typed."""
     preset = asked.value if isinstance(asked.value, str) else ""
     return formes_of_typed(TabAnswers({"forme": preset, **typed.values})).final_label()
 

@@ -1,4 +1,4 @@
-"""The exam's own questions: fields that are data alone, on a tab of their own or added to any other tab."""
+"""The exam's own questions: fields defined by the catalogue, on a tab of their own or added to another tab."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _field(dossier: Dossier, tab: Tab, question: Question, lookup: Lookup, decid
 
 
 def _questions_depended_on(tab: Tab) -> frozenset[str]:
-    """The questions that another one of the same tab depends on: changing them changes the form."""
+    """The names of questions that another question of the tab depends on: changing them changes the form."""
     names = frozenset(question.name for question in tab.questions)
     text = "".join(repr((question.shown, question.required)) for question in tab.questions)
     return frozenset(name for name in names if repr(f"question:{name}") in text)

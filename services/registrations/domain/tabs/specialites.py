@@ -1,4 +1,4 @@
-"""How spécialités are named in fields, found by what is typed, and why one is not there."""
+"""Labels of spécialités, the search among them, and why a spécialité is not offered."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ def specialite_label(specialite: Specialite) -> str:
 
 
 def offered(dossier: Dossier) -> tuple[Specialite, ...]:
-    """Those of the session, in the catalogue's order."""
+    """The spécialités of the session, in the catalogue's order."""
     return tuple(
         specialite for specialite in dossier.exam.specialites if specialite.code in dossier.session.specialites
     )
 
 
 def matching(exam: Exam, specialites: Iterable[Specialite], typed: str, limit: int) -> tuple[Option, ...]:
-    """Those for which every word typed begins one of theirs, in any order, best first.
+    """The spécialités for which each typed word begins one of their words, in any order, best first.
 
     Best are acronym and code, then labels that begin so, then words of the label, then words of the domain.
     """
@@ -40,7 +40,7 @@ def matching(exam: Exam, specialites: Iterable[Specialite], typed: str, limit: i
 
 
 def absence(dossier: Dossier, typed: str) -> str | None:
-    """Why the session has none that is called so, and what became of those of other sessions; None where it has one."""
+    """Why the session has no spécialité of that name, and when others of that name are offered; None if it has one."""
     named = [specialite for specialite in offered(dossier) if _is_called(dossier.exam, specialite, typed)]
     if not _words(dossier.exam, typed) or named:
         return None
@@ -61,7 +61,7 @@ def absence(dossier: Dossier, typed: str) -> str | None:
 
 
 def _when_else(dossier: Dossier, specialite: Specialite) -> str:
-    """True of the catalogue: other sessions may exist that it does not hold."""
+    """When the catalogue offers it; sessions that the catalogue does not hold may offer it too."""
     year = dossier.session.year
     if specialite.last_session is not None and specialite.last_session < year:
         return f"proposée par ce portail jusqu'à la session {specialite.last_session}{_successor(dossier, specialite)}."
@@ -104,7 +104,7 @@ def _each_begins_a_word(starts: Iterable[str], words: Iterable[str]) -> bool:
 
 
 def _words(exam: Exam, typed: str) -> list[str]:
-    """What a search goes by: without the exam's own name and small words, plurals as singulars."""
+    """The words to search by: without the exam's name and small words, plurals as singulars."""
     unsaid = _SMALL_WORDS | {folded(exam.code)}
     return [_singular(word) for word in folded(typed).split() if word not in unsaid]
 

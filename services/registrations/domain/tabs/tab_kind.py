@@ -1,4 +1,4 @@
-"""What a kind of tab must be able to do: show itself, check itself, tell the récapitulatif, search its fields."""
+"""The interface of a kind of tab: its content, its errors, its lines in the récapitulatif, its searches."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def _no_more(_: Dossier, __: Tab) -> Iterable[str]:
 
 @dataclass(frozen=True)
 class TabKind:
-    """`more_names`: of fields that it asks for in another state of the dossier than the one described;
-    `advise`: what is said beside the proposals for a field (dossier, tab, field, words)."""
+    """`more_names`: names of fields that it may have in another state of the dossier;
+    `advise`: the text beside the proposals for a field (dossier, tab, field, words)."""
 
     describe: Callable[[Dossier, Tab], TabContent]
     check: Callable[[Dossier, Tab], tuple[FieldError, ...]] = _nothing_wrong

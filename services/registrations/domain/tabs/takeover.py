@@ -1,4 +1,4 @@
-"""What is taken over from an earlier candidature: shown in tabs not yet posted, for the candidate to confirm."""
+"""Answers taken over from an earlier candidature, shown in tabs not yet posted, for the candidate to confirm."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ TABS = ("identification", "qualification", "diploma")  # consents, acquis and é
 
 
 def previous_candidature(dossier: Dossier) -> PreviousCandidature | None:
-    """The candidature that was chosen to take over from."""
+    """The earlier candidature that the candidate chose to reuse."""
     chosen = dossier.typed_in("previous").text(CHOICE)
     return next((candidature for candidature in dossier.previous if candidature.candidature_id == chosen), None)
 
 
 def answers_to_show(dossier: Dossier, tab: Tab) -> TabAnswers:
-    """What a tab shows: its own answers, or those taken over while it has none."""
+    """The answers that a tab shows: its own, or those taken over while it has none."""
     if tab.name in dossier.answers or tab.kind not in TABS:
         return dossier.typed(tab)
     previous = previous_candidature(dossier)

@@ -1,4 +1,4 @@
-"""Kinds made of text alone: notices, the récapitulatif (filled in by the journey), the number, and pure questions."""
+"""Kinds of tab without fields of their own: notice, questions, récapitulatif (added by `registration_form`), number."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def peer() -> Iterator[RegistrationsStub]:
+def registrations() -> Iterator[RegistrationsStub]:
     """The HTTP server that stands in for registrations and accounts."""
     running = RegistrationsStub()
     yield running
@@ -23,8 +23,8 @@ def peer() -> Iterator[RegistrationsStub]:
 
 
 @pytest.fixture
-def service(database_url: str, bucket: Bucket, peer: RegistrationsStub) -> Service:
+def service(database_url: str, bucket: Bucket, registrations: RegistrationsStub) -> Service:
     """documents, migrated and empty."""
     from tests.documents.service import Service
 
-    return Service(database_url, bucket.url, peer.url)
+    return Service(database_url, bucket.url, registrations.url)

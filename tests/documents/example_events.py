@@ -28,7 +28,7 @@ FORMATS = ("pdf", "png", "jpg", "doc", "docx", "zip", "avi", "mp3", "mp4")
 
 
 def epreuve(code: str, label: str, **given: Any) -> EpreuveLine:
-    """An épreuve « Inscrit », « Ponctuel », mandatory, unless told otherwise."""
+    """An épreuve « Inscrit », « Ponctuel », mandatory, unless `given` says otherwise."""
     values: dict[str, Any] = {
         "option": None,
         "unit": None,

@@ -12,15 +12,14 @@ from services.contracts.registrations import RegistrationSaved
 
 
 class RegistrationsStub:
-    """Holds events by candidature and version. `down` makes it answer 503; `token` is issued, `believed` are
-    accepted."""
+    """Holds events by candidature and version. `is_down` makes it answer 503; `token` is the one that it issues."""
 
     def __init__(self) -> None:
         self.events: dict[tuple[str, str], RegistrationSaved] = {}
-        self.asked: list[tuple[str, str, str]] = []
-        self.down = False
+        self.requests: list[tuple[str, str, str]] = []
+        self.is_down = False
         self.token = "service-token"
-        self.believed = {"service-token"}
+        self.accepted_tokens = {"service-token"}
         app = Flask(__name__)
         app.post("/v1/tokens")(self._token)
         app.get("/v1/candidatures/<candidature_id>/versions/<version>")(self._version)
@@ -32,8 +31,8 @@ class RegistrationsStub:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_port}"
 
-    def saves(self, event: RegistrationSaved) -> RegistrationSaved:
-        """Registrations has saved this version: it is the current one from now on."""
+    def set_current(self, event: RegistrationSaved) -> RegistrationSaved:
+        """Answer with this event for its version and for the current version from now on."""
         for version in (str(event.version), "current"):
             self.events[event.candidature_id, version] = event
         return event
@@ -47,10 +46,10 @@ class RegistrationsStub:
         return jsonify(access_token=self.token, expires_in=60)
 
     def _version(self, candidature_id: str, version: str) -> Any:
-        self.asked.append((candidature_id, version, request.headers.get("Authorization", "")))
-        if self.down:
+        self.requests.append((candidature_id, version, request.headers.get("Authorization", "")))
+        if self.is_down:
             return _problem("indisponible", 503)
-        if request.headers.get("Authorization", "").removeprefix("Bearer ") not in self.believed:
+        if request.headers.get("Authorization", "").removeprefix("Bearer ") not in self.accepted_tokens:
             return _problem("non-identifie", 401)
         event = self.events.get((candidature_id, version))
         if event is None:

@@ -58,13 +58,13 @@ def _missing() -> float:
 
 def test_a_missing_glyph_is_counted_and_logged_without_the_name(service: Service) -> None:
     before = _missing()
-    service.hears(saved(identity=identity(nom_famille="דוד")))
+    service.receive(saved(identity=identity(nom_famille="דוד")))
     logged = io.StringIO()
     handler = logging.getLogger().handlers[0]
     assert isinstance(handler, logging.StreamHandler)
     stream = handler.setStream(logged)
     try:
-        service.makes()
+        service.create_documents()
     finally:
         handler.setStream(stream)
     assert _missing() == before + 3
@@ -73,8 +73,10 @@ def test_a_missing_glyph_is_counted_and_logged_without_the_name(service: Service
     assert not set("דוד") & set(logged.getvalue())
 
 
-def test_several_who_ask_at_once_before_the_event_are_all_served(service: Service, peer: RegistrationsStub) -> None:
-    peer.saves(saved())
+def test_several_who_ask_at_once_before_the_event_are_all_served(
+    service: Service, registrations: RegistrationsStub
+) -> None:
+    registrations.set_current(saved())
     answers: list[int] = []
 
     def ask() -> None:
@@ -86,7 +88,7 @@ def test_several_who_ask_at_once_before_the_event_are_all_served(service: Servic
     for thread in threads:
         thread.join()
     assert answers == [200] * 6
-    service.makes()
+    service.create_documents()
     assert len(service.documents()) == 2
 
 

@@ -36,11 +36,11 @@ def test_every_event_meant_for_documents_has_a_reaction(event: type) -> None:
 
 def test_the_samples_are_accepted(service: Service) -> None:
     event = _sample()
-    service.publishes(event)
+    service.receive_and_create_documents(event)
     tiles = service.get("/candidatures", candidate=event.candidate_id).get_json()["candidatures"]
     assert [tile["id"] for tile in tiles] == [event.candidature_id]
     text = (SAMPLES / f"{RegistrationWithdrawn.TYPE}.json").read_text(encoding="utf-8")
-    service.hears(RegistrationWithdrawn.from_data(json.loads(text)))
+    service.receive(RegistrationWithdrawn.from_data(json.loads(text)))
 
 
 def test_the_guides_candidature_as_registrations_publishes_it_prints_the_guides_lines() -> None:

@@ -16,7 +16,7 @@ TABLES = ("candidatures", "documents")
 @pytest.fixture
 def full(service: Service) -> Service:
     """Each of the others has a candidature and a document."""
-    service.publishes(saved())
+    service.receive_and_create_documents(saved())
     with service.app.app_context():
         with db.operation() as session:
             multiply(session, Candidature.__table__, "id", "candidate_id")

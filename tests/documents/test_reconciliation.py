@@ -25,14 +25,14 @@ def _reconciled(service: Service) -> Report:
 
 
 def test_with_everything_in_place_nothing_happens(service: Service) -> None:
-    service.publishes(saved())
+    service.receive_and_create_documents(saved())
     report = _reconciled(service)
     assert (report.rows, report.objects, report.lost_count, report.unknown_count) == (4, 4, 0, 0)
     assert len(service.keys()) == 4
 
 
 def test_a_lost_object_is_made_again_and_the_other_form_stays_for_its_time(service: Service) -> None:
-    service.publishes(saved())
+    service.receive_and_create_documents(saved())
     service.dependencies.store.delete(service.keys(".pdf")[0])
     report = _reconciled(service)
     assert (report.mended, report.lost_count) == (1, 0)
@@ -46,7 +46,7 @@ def test_a_lost_object_is_made_again_and_the_other_form_stays_for_its_time(servi
 
 
 def test_a_store_that_lost_everything_gets_all_automatic_documents_again(service: Service) -> None:
-    service.publishes(saved())
+    service.receive_and_create_documents(saved())
     for key in service.keys(""):
         service.dependencies.store.delete(key)
     report = _reconciled(service)
@@ -55,8 +55,8 @@ def test_a_store_that_lost_everything_gets_all_automatic_documents_again(service
 
 
 def test_a_document_that_cannot_be_made_again_keeps_no_other_waiting(service: Service) -> None:
-    service.publishes(saved())
-    service.publishes(saved(version=2))
+    service.receive_and_create_documents(saved())
+    service.receive_and_create_documents(saved(version=2))
     with service.app.app_context(), db.operation() as session:
         session.get_one(SavedVersion, (CANDIDATURE, 1)).payload = {"of": "another release"}
     for key in service.keys(".pdf"):
@@ -66,20 +66,20 @@ def test_a_document_that_cannot_be_made_again_keeps_no_other_waiting(service: Se
 
 
 def test_unknown_objects_of_every_kind_are_reported_and_moved_only_after_their_time(service: Service) -> None:
-    service.publishes(saved())
+    service.receive_and_create_documents(saved())
     known = service.keys()
     strange = ["documents/20200101/00.pdf", "publications/20200101/00.pdf", "strange.pdf"]
     for key in strange:
-        service.stores(key, b"x")
+        service.put_object(key, b"x")
     report = _reconciled(service)
     assert (sorted(report.unknown), report.moved) == (strange, 0)
-    service.ages(KEPT_DAYS + 1)
+    service.make_unknown_objects_older(KEPT_DAYS + 1)
     assert _reconciled(service).moved == 3
     assert [key for key in service.keys("") if not key.startswith("quarantine/")] == known
 
 
 def test_with_the_store_down_nothing_is_taken_for_lost(service: Service, objects: "Objects") -> None:
-    service.publishes(saved())
+    service.receive_and_create_documents(saved())
     objects.stop()
     try:
         with pytest.raises(StoreUnavailable):
@@ -95,10 +95,10 @@ def test_what_is_made_while_the_store_is_listed_is_neither_lost_nor_made_again(
     class Overtaken(ObjectStore):
         def list_keys(self, prefix: str = "") -> Iterator[str]:
             listed = list(super().list_keys(prefix))
-            service.publishes(saved(version=2))
+            service.receive_and_create_documents(saved(version=2))
             return iter(listed)
 
-    service.publishes(saved())
+    service.receive_and_create_documents(saved())
     attach(service.app, replace(service.dependencies, store=Overtaken(bucket.url)))
     report = _reconciled(service)
     assert (report.rows, report.objects, report.mended, report.lost_count, report.unknown_count) == (8, 4, 0, 0, 0)
@@ -108,10 +108,10 @@ def test_what_is_made_while_the_store_is_listed_is_neither_lost_nor_made_again(
 def test_what_is_listed_before_its_row_is_committed_is_not_unknown(service: Service, bucket: "Bucket") -> None:
     class Overtaking(ObjectStore):
         def list_keys(self, prefix: str = "") -> Iterator[str]:
-            service.publishes(saved(version=2))  # once the rows were read
+            service.receive_and_create_documents(saved(version=2))  # once the rows were read
             yield from super().list_keys(prefix)
 
-    service.publishes(saved())
+    service.receive_and_create_documents(saved())
     attach(service.app, replace(service.dependencies, store=Overtaking(bucket.url)))
     report = _reconciled(service)
     assert (report.lost_count, report.unknown_count) == (0, 0)

@@ -53,25 +53,28 @@ def _left(service: Service) -> int:
 
 
 def test_what_was_drawn_for_somebody_who_waits_is_what_the_worker_stores(
-    service: Service, peer: RegistrationsStub, drawn: Callable[[], dict[str, int]]
+    service: Service, registrations: RegistrationsStub, drawn: Callable[[], dict[str, int]]
 ) -> None:
-    peer.saves(saved())
+    registrations.set_current(saved())
     shown = _shown(service)
     assert _shown(service) == shown
-    service.publishes(saved())
+    service.receive_and_create_documents(saved())
     assert drawn() == {"confirmation": 1, "demande_pieces": 1}
     assert _stored(service) == _shown(service) == shown
     assert _left(service) == 0
 
 
 def test_while_a_worker_is_at_it_its_paper_is_waited_for(
-    service: Service, peer: RegistrationsStub, drawn: Callable[[], dict[str, int]], monkeypatch: pytest.MonkeyPatch
+    service: Service,
+    registrations: RegistrationsStub,
+    drawn: Callable[[], dict[str, int]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    service.hears(peer.saves(saved()))
+    service.receive(registrations.set_current(saved()))
     taken = _taken_by_a_worker(service)
 
     def the_worker_ends(seconds: float) -> None:
-        service.makes()
+        service.create_documents()
         with db.operation() as session:
             outbox.done(session, taken, WORKER)
 
@@ -81,9 +84,9 @@ def test_while_a_worker_is_at_it_its_paper_is_waited_for(
 
 
 def test_nobody_waits_long_for_a_worker_that_hangs(
-    service: Service, peer: RegistrationsStub, monkeypatch: pytest.MonkeyPatch
+    service: Service, registrations: RegistrationsStub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    service.hears(peer.saves(saved()))
+    service.receive(registrations.set_current(saved()))
     assert _taken_by_a_worker(service)
     pauses: list[float] = []
     monkeypatch.setattr("services.documents.operations.rendering_cache.monotonic", lambda: sum(pauses))
@@ -92,16 +95,18 @@ def test_nobody_waits_long_for_a_worker_that_hangs(
     assert 0 < sum(pauses) <= 2
 
 
-def test_an_older_version_is_not_given_what_was_drawn_of_another(service: Service, peer: RegistrationsStub) -> None:
-    peer.saves(saved())
+def test_an_older_version_is_not_given_what_was_drawn_of_another(
+    service: Service, registrations: RegistrationsStub
+) -> None:
+    registrations.set_current(saved())
     first = _shown(service)
-    peer.saves(saved(version=2))
+    registrations.set_current(saved(version=2))
     assert _shown(service) != first
     assert service.get(f"{CONFIRMATION}?version=1").data == first
 
 
-def test_what_is_left_over_is_forgotten_after_a_day(service: Service, peer: RegistrationsStub) -> None:
-    peer.saves(saved())
+def test_what_is_left_over_is_forgotten_after_a_day(service: Service, registrations: RegistrationsStub) -> None:
+    registrations.set_current(saved())
     _shown(service)
     with service.app.app_context():
         delete_cached_renderings()

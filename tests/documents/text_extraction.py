@@ -1,4 +1,4 @@
-"""What a person reads in a PDF or an HTML page, as text whose white space does not matter."""
+"""Extracts the text of a PDF or an HTML page, with white space normalised."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def normal(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The words in alphabetical order: what is said, wherever it stands."""
+    """The words in alphabetical order, to compare texts whatever the layout."""
     return sorted(text.split())
 
 

@@ -99,7 +99,7 @@ class MakeDocuments(_DocumentOperation):
     done: ClassVar[State] = _with(AUTOMATIC)
 
     def prepare(self) -> None:
-        self.running.portal.hears(saved())
+        self.running.portal.receive(saved())
 
     def do(self) -> None:
         self.running.work_once()
@@ -115,7 +115,7 @@ class ShowConfirmation(_DocumentOperation):
     done: ClassVar[State] = _with(AUTOMATIC)
 
     def prepare(self) -> None:
-        self.running.portal.hears(saved())
+        self.running.portal.receive(saved())
 
     def do(self) -> int:
         return self.running.portal.get(f"/candidatures/{CANDIDATURE}/confirmation?version=1").status_code
@@ -128,7 +128,7 @@ class OrderDocument(_DocumentOperation):
     done: ClassVar[State] = _with([*AUTOMATIC, ("convocation", 1)], uploaded=1)
 
     def prepare(self) -> None:
-        self.running.portal.publishes(saved())
+        self.running.portal.receive_and_create_documents(saved())
         self.running.work()
 
     def do(self) -> int:

@@ -19,7 +19,7 @@ from tests.support.filling import filling, identifier, multiply
 
 def full_documents(database_url: str, objects_url: str, peer_url: str, rows: int, weight: Weight) -> Full:
     service = Service(database_url, objects_url, peer_url)
-    service.publishes(saved())
+    service.receive_and_create_documents(saved())
     with service.app.app_context():
         _fill(rows, weight)
     return Full("documents", service.app, db, rows, _reads(service), _writes(service), _jobs())
@@ -58,10 +58,10 @@ def _writes(service: Service) -> Deeds:
     leaving, others = itertools.cycle(ids[::2]), itertools.cycle(ids[1::2])
 
     def hears() -> None:
-        service.hears(saved(version=next(versions)))
+        service.receive(saved(version=next(versions)))
 
     def hears_the_end() -> None:
-        service.hears(withdrawn(candidature_id=next(leaving)))
+        service.receive(withdrawn(candidature_id=next(leaving)))
 
     return {
         "a version comes": hears,

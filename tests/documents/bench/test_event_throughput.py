@@ -44,9 +44,9 @@ def broker(rabbitmq: RabbitMQ) -> Iterator[str]:
 
 
 def test_a_real_reaction_takes_at_most_two_and_a_half_times_as_long_as_none(
-    broker: str, postgres: Postgres, bucket: Bucket, peer: RegistrationsStub
+    broker: str, postgres: Postgres, bucket: Bucket, registrations: RegistrationsStub
 ) -> None:
-    documents = Service(postgres.fresh_database(), bucket.url, peer.url, log_level="WARNING").app
+    documents = Service(postgres.fresh_database(), bucket.url, registrations.url, log_level="WARNING").app
     pieces = Portal(postgres.fresh_database(), bucket.url).app
     for name, app, handlers in (
         ("documents", documents, of_documents.registry), ("pieces", pieces, of_pieces.registry),

@@ -1,6 +1,6 @@
-"""One change each to the small exam, and what the check says of it."""
+"""Changes that make the small exam invalid, one each, with the message expected for it."""
 
-# name: (what stands there, what is written instead, what is said)
+# name: (text to replace, replacement, part of the message)
 EXAM_MISTAKES = {
     "unknown key": (
         'title: "Epreuves"}',
@@ -233,5 +233,5 @@ EXAM_MISTAKES = {
     "no place": ('      - academie: "03"\n        code_choice', "      - code_choice", "ouverture sans lieu"),
     "number tab not last": ("kind: recap", "kind: previous", "onglet « recap » manquant"),
 }
-# Said where the whole section or the whole list stands, not where the change was made.
+# Reported at the line of the whole section or list, not at that of the change.
 REPORTED_ON_ANOTHER_LINE = frozenset({"missing text of the demande", "missing residence notice", "number tab not last"})

@@ -1,4 +1,4 @@
-"""A small exam in one file that is right as it stands, to be with_change by one change at a time."""
+"""A small valid exam in one file, and helpers that change it and read the mistakes."""
 
 from __future__ import annotations
 
@@ -93,14 +93,14 @@ def written(root: Path, text: str = SMALL, **others: str) -> Path:
 
 
 def with_change(old: str, new: str) -> tuple[str, int]:
-    """The exam with one change, and the line where that change stands."""
+    """The exam with one text replaced, and the line number of the change."""
     assert SMALL.count(old) >= 1, old
     before = SMALL.index(old)
     return SMALL.replace(old, new, 1), SMALL[:before].count("\n") + 1
 
 
 def mistakes(root: Path, now: datetime = NOW) -> list[str]:
-    """What is wrong, each « cfg/exam.yaml:12: … » relative to the catalogue's root."""
+    """All mistakes, each « cfg/exam.yaml:12: … » relative to the catalogue's root."""
     with pytest.raises(CatalogueError) as refused:
         load_exams(root, now)
     return [str(mistake).removeprefix(f"{root}/") for mistake in refused.value.mistakes]

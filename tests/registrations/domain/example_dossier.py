@@ -1,4 +1,4 @@
-"""The guide's exam, session and candidate in plain Python values, so that rules are tested without any file."""
+"""The guide's exam, session, candidate and dossier as Python values, to test rules without any file."""
 
 from __future__ import annotations
 

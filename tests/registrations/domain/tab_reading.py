@@ -1,4 +1,4 @@
-"""What a tab shows of the example's dossier, and what it objects to."""
+"""Reads what a tab shows of a dossier (sections, fields) and the pointers of its errors."""
 
 from dataclasses import replace
 

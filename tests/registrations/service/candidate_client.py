@@ -1,4 +1,4 @@
-"""The service in its guide's session, and the people who call it."""
+"""Calls the API of registrations as a candidate, in the guide's session; loads the guide's catalogue."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from flask import Flask
 
 from services.chassis.web.access_tokens import KeyOf
 from services.chassis.web.application import create_service
-from services.documents import cli, parts
+from services.documents import cli, dependencies
 from services.documents.api import candidate, staff
 from services.documents.models import db
 from services.documents.settings import DocumentsSettings
@@ -14,7 +14,7 @@ from services.documents.settings import DocumentsSettings
 
 def create_app(settings: DocumentsSettings, key_of: KeyOf | None = None) -> Flask:
     """The application of documents; `key_of` stands in for accounts' published keys in tests."""
-    built = parts.build(settings)
+    built = dependencies.build(settings)
     app = create_service(
         "documents",
         settings,
@@ -24,6 +24,6 @@ def create_app(settings: DocumentsSettings, key_of: KeyOf | None = None) -> Flas
         key_of=key_of,
         reports={"objects": built.store.check},
     )
-    parts.attach(app, built)
+    dependencies.attach(app, built)
     cli.register(app)
     return app

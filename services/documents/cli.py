@@ -16,7 +16,7 @@ from services.objects import commands as object_commands
 
 
 def register(app: Flask) -> None:
-    """What every service offers for its events, its jobs and its objects, and `rebuild-from-objects`."""
+    """Add the commands that every service has for its events, jobs and objects, and `rebuild-from-objects`."""
     event_commands.register(app, registry)
     commands.register(app, jobs)
     object_commands.register(app, reconciliation)

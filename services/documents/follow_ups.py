@@ -1,15 +1,15 @@
-"""What documents does after a commit, outside any transaction: making documents, however long the store is down."""
+"""What documents does after a commit, outside any transaction: create documents, however long the store is down."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from services.chassis.events import Channel, Envelope
+from services.documents.dependencies import dependencies
 from services.documents.handlers import registry
-from services.documents.operations.copies import MAKE_DOCUMENTS
-from services.documents.operations.making import make_documents
+from services.documents.operations.automatic_documents import create_automatic_documents
+from services.documents.operations.candidature_copies import MAKE_DOCUMENTS
 from services.documents.operations.publishing import PUBLISH_DOCUMENT, publish_document
-from services.documents.parts import parts
 
 __all__ = ["registry"]  # with the follow-ups below on it
 
@@ -18,11 +18,11 @@ DOCUMENTS = Channel("documents")
 
 @registry.follow_up(MAKE_DOCUMENTS, DOCUMENTS)
 def make(data: dict[str, Any], envelope: Envelope) -> None:
-    """Make what is missing of a version's documents."""
-    make_documents(parts(), str(data["candidature_id"]), int(data["version"]))
+    """Create what is missing of a version's automatic documents."""
+    create_automatic_documents(dependencies(), str(data["candidature_id"]), int(data["version"]))
 
 
 @registry.follow_up(PUBLISH_DOCUMENT, DOCUMENTS)
 def publish(data: dict[str, Any], envelope: Envelope) -> None:
-    """Make one candidature's document of a publication."""
-    publish_document(parts(), str(data["publication_id"]), str(data["candidature_id"]))
+    """Create one candidature's document of a publication."""
+    publish_document(dependencies(), str(data["publication_id"]), str(data["candidature_id"]))

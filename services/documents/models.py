@@ -1,6 +1,6 @@
-"""Tables of documents: our copy of each candidature, its saved versions, and what was made of them.
+"""Tables of documents: our copy of each candidature, its saved versions, and the documents created from them.
 
-Bytes are in the object store; everything known of them is here, for the one-machine store forgets metadata.
+Files are in the object store; everything known about them is here, since the one-machine store keeps no metadata.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ class Candidature(db.Model):
 
 
 class Withdrawal(db.Model):
-    """A tombstone: versions up to this one are hidden, even those whose event comes later.
+    """The end of a candidature: versions up to this one are hidden, even those whose event arrives later.
 
-    Of a candidature set aside by its service gestionnaire (`ecartee`) they stay readable, marked as such.
+    If its service gestionnaire set the candidature aside (`ecartee`) they stay readable, marked as such.
     """
 
     __tablename__ = "withdrawals"
@@ -57,7 +57,7 @@ class Withdrawal(db.Model):
 
 
 class SavedVersion(db.Model):
-    """The whole of one saved version, so that any document of it can be made again without asking anybody."""
+    """The whole event of one saved version: any document of it can be rendered again without calling registrations."""
 
     __tablename__ = "saved_versions"
 
@@ -67,9 +67,9 @@ class SavedVersion(db.Model):
 
 
 class Document(db.Model):
-    """A document at its owner's disposal, in both forms. Bytes, sizes and SHA-256 as read back from the store.
+    """A document of a candidature, as PDF and HTML. Sizes (bytes) and SHA-256 are those read back from the store.
 
-    `opened_at`: when its owner first opened it, of those that a gestionnaire published.
+    `opened_at`: when its owner first opened it; recorded only of those that a gestionnaire published.
     """
 
     __tablename__ = "documents"
@@ -92,10 +92,10 @@ class Document(db.Model):
     html_sha256: Mapped[str] = mapped_column(_DIGEST)
 
 
-class DrawnPaper(db.Model):
-    """Both forms of an automatic document that a web process drew for somebody who waits, until the worker stores them.
+class CachedRendering(db.Model):
+    """Both formats of an automatic document that a web process rendered, kept until the worker has stored them.
 
-    On PostgreSQL the table is UNLOGGED: what a crash of the server takes from it is drawn again.
+    On PostgreSQL the table is UNLOGGED: what a crash of the server takes from it is rendered again.
     """
 
     __tablename__ = "drawn_papers"
@@ -109,9 +109,10 @@ class DrawnPaper(db.Model):
 
 
 class Publication(db.Model):
-    """Who published what for whom: one row per act of a gestionnaire, never changed.
+    """Who published what for whom: one row per order of a gestionnaire, never changed.
 
-    `pdf_key`: what he uploaded. `order_digest`: of the whole order, to know it again; None for those before 0003.
+    `pdf_key`: the uploaded PDF. `order_digest`: SHA-256 of the whole order, to recognise it when it is given again;
+    None for rows older than migration 0003.
     """
 
     __tablename__ = "publications"

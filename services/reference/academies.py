@@ -20,7 +20,7 @@ class Contact:
     street: str
     postal_code: str
     town: str
-    telephone: str  # normalised; `telephones.displayed` prints it
+    telephone: str  # as `telephones.normalised` gives it; shown by `telephones.displayed`
     mail: str  # may be empty
     unverified: tuple[str, ...]  # French names of the fields that no public source confirmed
 
@@ -31,7 +31,7 @@ class Academie:
     name: str  # « Besançon »
     label: str  # « ACADÉMIE DE BESANCON », the guide's spelling
     region: str
-    departements: tuple[str, ...]
+    departements: tuple[str, ...]  # by code, from departements.json, which alone says whose each is
     rectorat: Contact
 
 
@@ -87,7 +87,7 @@ def _academie(row: dict[str, Any]) -> Academie:
         name=row["nom"],
         label=row["libelle"],
         region=row["region_academique"],
-        departements=tuple(row["departements"]),
+        departements=tuple(place.code for place in departements.all() if place.academie == row["code"]),
         rectorat=_contact(row["rectorat"]),
     )
 

@@ -18,7 +18,7 @@ from services.reference.text import capitals, folded, words
 
 _SEPARATOR = ";"
 # Twice the longest name of a commune; longer texts only cost time.
-_LONGEST_TYPED = 100
+_MAX_TYPED_LENGTH = 100
 _ARTICLES = frozenset({"le", "la", "les", "l"})
 
 
@@ -64,24 +64,24 @@ def search(departement: str, typed: str, limit: int = 25) -> tuple[Commune, ...]
     words that begin so, then those that do when spaces are left out. Case, accents, apostrophes, hyphens and
     St/Saint make no difference. The default limit holds Paris with its arrondissements.
     """
-    if len(typed) > _LONGEST_TYPED:
+    if len(typed) > _MAX_TYPED_LENGTH:
         return ()
     spellings = _spellings(typed)
     ranked = [(_rank(entry, spellings), entry.commune) for entry in _entries(departement)]
-    found = [(rank, commune) for rank, commune in ranked if rank is not None]
-    found.sort(key=lambda pair: pair[0])  # stable: by name within a rank
-    return tuple(commune for _, commune in found[: max(limit, 0)])
+    matches = [(rank, commune) for rank, commune in ranked if rank is not None]
+    matches.sort(key=lambda match: match[0])  # stable: by name within a rank
+    return tuple(commune for _, commune in matches[: max(limit, 0)])
 
 
 def exact(departement: str, typed: str) -> Commune | None:
     """The one commune of a département with this name, however it is spelt; None if there is none."""
-    if len(typed) > _LONGEST_TYPED or not (wanted := folded(typed)):
+    if len(typed) > _MAX_TYPED_LENGTH or not (name := folded(typed)):
         return None
     entries = _entries(departement)
-    joined = wanted.replace(" ", "")
-    same = [entry.commune for entry in entries if entry.folded == wanted]
-    same = same or [entry.commune for entry in entries if entry.joined == joined]
-    return same[0] if len(same) == 1 else None
+    joined = name.replace(" ", "")
+    matches = [entry.commune for entry in entries if entry.folded == name]
+    matches = matches or [entry.commune for entry in entries if entry.joined == joined]
+    return matches[0] if len(matches) == 1 else None
 
 
 def by_postal_code(code: str) -> tuple[Commune, ...]:

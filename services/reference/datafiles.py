@@ -1,4 +1,4 @@
-"""Reads the JSON files beside this package, so that no other module knows where they lie."""
+"""Reads the data files of this package; the only module that knows their folder."""
 
 from __future__ import annotations
 

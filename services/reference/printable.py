@@ -9,7 +9,7 @@ from functools import cache
 
 from services.reference.datafiles import read_json
 
-NAMED_AT_MOST = 5
+MAX_NAMED_CHARACTERS = 5
 
 
 @cache
@@ -28,11 +28,11 @@ def refusal(text: str) -> str | None:
     characters = unprintable(text)
     if not characters:
         return None
-    named = ", ".join(f"« {character} »" for character in characters[:NAMED_AT_MOST])
+    named = ", ".join(f"« {character} »" for character in characters[:MAX_NAMED_CHARACTERS])
     if len(characters) == 1:
         subject = f"Le caractère {named} ne peut pas être imprimé"
     else:
-        more = len(characters) - NAMED_AT_MOST
+        more = len(characters) - MAX_NAMED_CHARACTERS
         subject = f"Les caractères {named}{f' et {more} de plus' if more > 0 else ''} ne peuvent pas être imprimés"
     return (
         f"{subject} sur vos documents. Écrivez en lettres latines, comme sur votre pièce d'identité française "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 EXPECTED_FORMATS = "Saisissez un numéro tel que 0623456789 ou +33623456789."
-EXPECTED_OF_MOBILES = "Saisissez un numéro de portable, qui commence par 06 ou 07 (+336 ou +337)."
+EXPECTED_MOBILE_FORMATS = "Saisissez un numéro de portable, qui commence par 06 ou 07 (+336 ou +337)."
 
 _SEPARATORS = re.compile(r"[\s.\-/‐‑–]+")
 _NATIONAL = re.compile(r"0[1-9][0-9]{8}")
@@ -39,7 +39,7 @@ def normalised_mobile(text: str) -> str:
     """
     number = normalised(text)
     if (_NATIONAL.fullmatch(number) or _FRENCH_ABROAD.fullmatch(number)) and not _FRENCH_MOBILE.match(number):
-        raise ValueError(EXPECTED_OF_MOBILES)
+        raise ValueError(EXPECTED_MOBILE_FORMATS)
     return number
 
 

@@ -62,12 +62,12 @@ def _plain(text: str) -> str:
 
 
 def _without_marks(text: str) -> str:
-    kept: list[str] = []
+    characters: list[str] = []
     base_is_latin = False
     for character in unicodedata.normalize("NFKD", text):
         if not unicodedata.combining(character):
             base_is_latin = unicodedata.name(character, "").startswith("LATIN")
         elif base_is_latin:
             continue
-        kept.append(character)
-    return unicodedata.normalize("NFC", "".join(kept))
+        characters.append(character)
+    return unicodedata.normalize("NFC", "".join(characters))

@@ -10,7 +10,7 @@ _SHAPE = re.compile(r"[0-9]{7}[A-Z]")
 
 
 def check_letter(digits: str) -> str:
-    """The letter that belongs to seven digits: their number modulo 23, counted in the 23 letters used."""
+    """The check letter of seven digits: their number modulo 23, as an index into the 23 letters used."""
     return _LETTERS[int(digits) % len(_LETTERS)]
 
 

@@ -1,4 +1,4 @@
-"""Commands of registrations: the catalogue, dates, messages. What is typed is told back; mistakes end with status 1."""
+"""Commands of registrations for operators: catalogue, dates, messages. Errors are printed and end with status 1."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from services.registrations import catalogue
 from services.registrations.follow_ups import registry
 from services.registrations.jobs import jobs
 from services.registrations.models import db
-from services.registrations.operations import catalogue as loading
+from services.registrations.operations import catalogue as catalogue_operations
 from services.registrations.operations import messages, openings, republication
 from services.registrations.operations.audit import Actor
 from services.registrations.queries.messages import all_messages
@@ -33,7 +33,8 @@ TYPED_INSTANT = "%Y-%m-%d %H:%M"
 
 
 class ParisTime(click.ParamType):  # type: ignore[type-arg]  # generic for type checkers only
-    """« 2021-10-25 12:00 », Paris time. A time that the clocks skip or repeat is taken by its first reading."""
+    """« 2021-10-25 12:00 », Paris time. Of a time repeated in autumn the first is meant; one skipped in spring is taken
+    with the offset before the change."""
 
     name = "AAAA-MM-JJ HH:MM"
 
@@ -78,14 +79,16 @@ def publish_candidatures() -> None:
 def load_catalogue(folder: Path | None, dry_run: bool) -> None:
     """Put the exams of FOLDER (default: CATALOGUE_DIR) in force, all or none."""
     folder = folder or current_app.extensions["portail"].catalogue_dir
-    with _mistakes():
+    with _file_mistakes_as_click_error():
         exams, schools = catalogue.load_exams(folder, portal_now()), catalogue.etablissements(folder)
-    with _refusals():
+    with _domain_error_as_click_error():
         if dry_run:
-            lines = loading.compare_catalogue(exams, portal_now())
+            lines = catalogue_operations.compare_catalogue(exams, portal_now())
         else:
-            lines = loading.load_catalogue(exams, actor=_operator(), at=portal_now(), etablissements=schools)
-    _tell(lines, "Aucune différence.")
+            lines = catalogue_operations.load_catalogue(
+                exams, actor=_operator(), at=portal_now(), etablissements=schools
+            )
+    _print_lines(lines, "Aucune différence.")
 
 
 @click.command("load-etablissements")
@@ -93,10 +96,10 @@ def load_catalogue(folder: Path | None, dry_run: bool) -> None:
 @with_appcontext
 def load_etablissements(file: Path) -> None:
     """Take in the establishments of FILE, the public annuaire's CSV."""
-    with _mistakes():
-        found = catalogue.read_etablissements(file)
-    loading.load_etablissements(found)
-    click.echo(f"{len(found)} établissements.")
+    with _file_mistakes_as_click_error():
+        etablissements = catalogue.read_etablissements(file)
+    catalogue_operations.load_etablissements(etablissements)
+    click.echo(f"{len(etablissements)} établissements.")
 
 
 @click.command("publish-message")
@@ -110,7 +113,7 @@ def publish_message(title: str, text: str, severity: str, shown_from: datetime |
     """Show a message on the home page for a time."""
     now = portal_now()
     new = messages.NewMessage(title, text, severity, shown_from or now, shown_until)
-    with _refusals():
+    with _domain_error_as_click_error():
         click.echo(messages.publish_message(new, actor=_operator(), at=now))
 
 
@@ -119,7 +122,7 @@ def publish_message(title: str, text: str, severity: str, shown_from: datetime |
 @with_appcontext
 def withdraw_message(message_id: str) -> None:
     """Take a message off the home page at once."""
-    with _refusals():
+    with _domain_error_as_click_error():
         messages.withdraw_message(message_id, actor=_operator(), at=portal_now())
 
 
@@ -132,7 +135,7 @@ def list_messages() -> None:
             f"{row.id}  {row.severity:8}{instant_court(row.shown_from)} - {instant_court(row.shown_until)}  {row.title}"
             for row in all_messages(session)
         ]
-    _tell(lines, "Aucun message.")
+    _print_lines(lines, "Aucun message.")
 
 
 @click.command("window")
@@ -157,15 +160,15 @@ def window(
 ) -> None:
     """Change dates of an opening; they win over the catalogue, whatever is loaded later."""
     new = openings.NewDates(opens, closes, deposit_opens, deposit_closes)
-    with _refusals():
+    with _domain_error_as_click_error():
         dates = openings.change_window(exam, session, academie, new, reason=reason, actor=_operator(), at=portal_now())
     click.echo(f"Inscriptions : du {instant_court(dates.opens)} au {instant_court(dates.closes)} (exclu)")
     click.echo(f"Dépôt : du {instant_court(dates.deposit_opens)} au {instant_court(dates.deposit_closes)} (exclu)")
 
 
 @contextmanager
-def _mistakes() -> Iterator[None]:
-    """What is wrong in the files, « file:line: … » each, as the command's error."""
+def _file_mistakes_as_click_error() -> Iterator[None]:
+    """Turns CatalogueError into the command's error, one line « file:line: … » per mistake."""
     try:
         yield
     except catalogue.CatalogueError as error:
@@ -179,15 +182,15 @@ def _operator() -> Actor:
         return Actor("operator", f"uid-{os.getuid()}")
 
 
-def _tell(lines: Sequence[str], otherwise: str) -> None:
+def _print_lines(lines: Sequence[str], otherwise: str) -> None:
     click.echo("\n".join(lines) if lines else otherwise)
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
-    """What the trade refuses, as the command's error."""
+def _domain_error_as_click_error() -> Iterator[None]:
+    """Turns DomainError into the command's error, with one line per field."""
     try:
         yield
     except DomainError as error:
-        details = [f"{one.pointer.removeprefix('#/')} : {one.detail}" for one in error.errors]
+        details = [f"{field_error.pointer.removeprefix('#/')} : {field_error.detail}" for field_error in error.errors]
         raise click.ClickException("\n".join([error.detail, *details])) from error

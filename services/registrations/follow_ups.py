@@ -1,4 +1,5 @@
-"""What registrations does after a commit, outside any transaction: mails. Run twice, each sends the same mail."""
+"""What registrations does after a commit, outside any transaction: mails. Run twice, each sends the same mail
+(same message id)."""
 
 from __future__ import annotations
 
@@ -61,9 +62,9 @@ def _send(data: dict[str, Any], envelope: Envelope, write: Writing) -> None:
     mail = letter.mail(settings.letterhead(), to=email, message_id=envelope.id, date=at)
     _keep(candidature.candidate_id, letter, mail)
     if refusal := sent.hand_over(db, current_app.extensions[MAILER], mail):
-        mail_refusals.note(candidature.candidate_id, email, refusal.code)
+        mail_refusals.record_refusal(candidature.candidate_id, email, refusal.code)
     else:
-        mail_refusals.forget(candidature.candidate_id, email)
+        mail_refusals.delete_refusal(candidature.candidate_id, email)
 
 
 def _keep(candidate_id: str, letter: Letter, mail: Mail) -> None:

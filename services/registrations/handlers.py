@@ -1,4 +1,4 @@
-"""Reactions to what accounts tells: a new address, a corrected civil status."""
+"""Reactions to accounts' events: a new mail address, a corrected civil status."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ registry = Handlers("registrations")
 
 @registry.on(EmailChanged)
 def renew_email(session: DbSession, event: EmailChanged, envelope: Envelope) -> None:
-    """The mailing copy is renewed; no version is made."""
+    """The mail address is updated; candidatures get no new version."""
     candidates.renew_email(session, event)
 
 

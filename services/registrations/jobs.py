@@ -1,4 +1,4 @@
-"""What a clock starts in registrations; a lease lets one of several workers do it."""
+"""The periodic jobs of registrations; a lease lets only one of several workers run each."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ jobs = Jobs()
 
 @jobs.every(hours=1, name="move-on-demonstration")
 def move_on() -> None:
-    """Demonstration sessions stay open whatever the day."""
+    """Move the dates of demonstration sessions that have passed, so that they are always open."""
     move_on_demonstration(portal_now(), actor=Actor("service", "registrations"))
 
 
 @jobs.every(hours=6, name="closing")
 def closing() -> None:
-    """Erase what nobody needs any more: drafts never transmitted of closed sessions, old saved drafts, messages and
-    mails, catalogue revisions by which nothing was judged."""
+    """Delete untransmitted drafts of closed sessions, old saved drafts, old messages and mails, and catalogue
+    revisions that no version uses."""
     now = portal_now()
     _erase_drafts(now)
     with db.operation() as session:
@@ -51,7 +51,7 @@ def closing() -> None:
 
 @jobs.every(hours=24, name="purge-events")
 def purge_events() -> None:
-    """Forget events settled 30 days ago."""
+    """Delete events settled 30 days ago."""
     purge(db)
 
 
@@ -62,14 +62,14 @@ def _erase_drafts(now: datetime) -> None:
 
 
 def _erase_revisions(session: DbSession) -> None:
-    used = [*_digests_judged_by(session), *session.scalars(select(CurrentExam.digest))]
+    used = [*_digests_of_versions(session), *session.scalars(select(CurrentExam.digest))]
     session.execute(delete(CatalogueRevision).where(CatalogueRevision.digest.not_in(used)))
 
 
-def _digests_judged_by(session: DbSession) -> Iterator[str]:
-    """From one to the next by the index: a few among all versions."""
+def _digests_of_versions(session: DbSession) -> Iterator[str]:
+    """Distinct values by one index look-up each: there are few of them among many versions."""
     digest = CandidatureVersion.catalogue_digest
     after = ""
-    while found := session.scalar(select(func.min(digest)).where(digest > after)):
-        yield found
-        after = found
+    while next_digest := session.scalar(select(func.min(digest)).where(digest > after)):
+        yield next_digest
+        after = next_digest

@@ -1,4 +1,4 @@
-"""The words of registrations' mails, in the sober tone of the guide's own mail."""
+"""The texts of registrations' mails, in the tone of the guide's mail."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Tables of registrations: catalogue revisions, openings, drafts, candidatures with their versions, numbers, audit.
 
-What was judged stays readable: a version keeps its payload, its answers and the digest of its catalogue.
+A saved version stays readable for good: it keeps its event, its answers and the digest of its catalogue.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ CLOSED = text("closed_at IS NOT NULL")
 
 
 class CatalogueRevision(db.Model):
-    """An exam as it was at some load; never changed, kept while a version was judged by it."""
+    """An exam as it was loaded once; never changed, kept while a version of a candidature uses it."""
 
     __tablename__ = "catalogue_revisions"
 
@@ -79,7 +79,7 @@ class OpeningRow(db.Model):
 
 
 class OpeningChange(db.Model):
-    """Dates that a manager set, with his reason; the newest wins over the catalogue, whatever is loaded later."""
+    """Dates that an operator set, with a reason; the newest wins over the catalogue, whatever is loaded later."""
 
     __tablename__ = "opening_changes"
 
@@ -95,7 +95,7 @@ class OpeningChange(db.Model):
 
 
 class EtablissementRow(db.Model):
-    """An establishment candidates may be attached to. `folded` is what searches look in."""
+    """An establishment where candidates prepare. `folded` (see `text.folded`) is what is searched."""
 
     __tablename__ = "etablissements"
 
@@ -125,10 +125,10 @@ class Message(db.Model):
 
 
 class Candidate(db.Model):
-    """What registrations knows of a candidate beside his candidatures; its row is the lock of his saves.
+    """What registrations knows of a candidate besides candidatures; locking the row serialises the candidate's saves.
 
-    `identity_floor`: assertions of an older identity are refused. `engaged_at`: a candidature was saved once.
-    `email` is the mailing copy, as of identity version `email_version`.
+    `identity_floor`: identities of an older version are refused. `engaged_at`: when a candidature was first saved.
+    `email` is the address for mails, as of identity version `email_version`.
     """
 
     __tablename__ = "candidates"
@@ -143,9 +143,9 @@ class Candidate(db.Model):
 
 
 class MailRefusal(db.Model):
-    """An address for which the mail server refuses a candidate's mails for good; gone once it takes one.
+    """An address for which the mail server refuses a candidate's mails for good; deleted once it accepts one.
 
-    `code` is what the server answered last, `refused_at` when it did so first.
+    `code` is the server's last answer, `refused_at` when it first refused.
     """
 
     __tablename__ = "mail_refusals"
@@ -157,7 +157,7 @@ class MailRefusal(db.Model):
 
 
 class NumberCounter(db.Model):
-    """The last N° candidat given, per school year and académie. Gaps are allowed, reuse is not."""
+    """The sequence of the last N° candidat issued, per school year and académie. Gaps are allowed, reuse is not."""
 
     __tablename__ = "number_counters"
 
@@ -169,8 +169,8 @@ class NumberCounter(db.Model):
 class Candidature(db.Model):
     """A saved registration. Its exclusivity key is unique among the candidate's active ones.
 
-    `end_reason` is what staff wrote who ended it.
-    `name` is the candidate's as of the current version, for staff to find him by; `folded_name` is searched.
+    `end_reason` is what the staff member who ended it wrote.
+    `name` is the candidate's as of the current version, shown to staff; `folded_name` is what they search.
     """
 
     __tablename__ = "candidatures"
@@ -187,7 +187,7 @@ class Candidature(db.Model):
         ),
         Index("ix_candidatures_opening", "opening_id", "id"),
         Index("ix_candidatures_ended", "opening_id", "state", "id", sqlite_where=ENDED, postgresql_where=ENDED),
-        # All that a search asks of a candidature: of a name that many bear, the list is read in its order.
+        # Every column of a staff search, so that a list of a common name is read from the index, in its order.
         Index("ix_candidatures_listed", "id", "folded_name", "opening_id", "state"),
         # Any part of a name is searched: by trigrams, which SQLite lacks.
         Index(
@@ -215,7 +215,7 @@ class Candidature(db.Model):
 
 
 class CandidatureVersion(db.Model):
-    """One saved version: what was published, what was typed, and what it was judged by. Rows are never changed."""
+    """One saved version: the published event, the answers, and the catalogue revision used. Rows are never changed."""
 
     __tablename__ = "candidature_versions"
 
@@ -232,7 +232,7 @@ class CandidatureVersion(db.Model):
 
 
 class Draft(db.Model):
-    """All that was typed and not yet transmitted, as typed. Closed by the save, with the candidature it became."""
+    """What was typed and not yet transmitted, as typed. Closed by the save, which sets `candidature_id`."""
 
     __tablename__ = "drafts"
     __table_args__ = (

@@ -23,7 +23,7 @@ NOT_IN_THE_TABLE: dict[str, dict[str, str]] = {
         "openings.change_window": "a command, run again with the same dates; the newest revision counts",
     },
     "documents": {
-        "delivery.form_file": "keeps a version as the event does (copies.keep_version), which brings it anyway",
+        "document_files.form_file": "stores a version (candidature_copies.store_version), as its event does anyway",
         "rebuilding.rebuild": REBUILT,
         "reconciliation.reconciliation": "makes a lost document again the next night, if it did not hold",
     },

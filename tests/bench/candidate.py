@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from tests.accounts.people import PASSWORD, binet
 from tests.bench.mails import Mails
 from tests.bench.visitor import Answer, NotAsExpected, Visitor
-from tests.registrations.domain.bts import ANSWERS
+from tests.registrations.domain.example_dossier import ANSWERS
 
 REQUESTS = 54
 WORKER_SECONDS = 120.0

@@ -26,13 +26,13 @@ AS_SHIPPED = {"PAGE_SECONDS": str(PAGE_SECONDS)}
 
 @pytest.fixture(scope="session")
 def floor() -> Floor:
-    twin = pytest.importorskip("tests.documents.bench.twin")
+    reportlab_pdf = pytest.importorskip("tests.documents.bench.reportlab_pdf")
     from services.documents.rendering.confirmation import confirmation
     from services.documents.rendering.sheet import Letterhead
-    from tests.documents.example import saved
+    from tests.documents.example_events import saved
 
     sheet = confirmation(saved(), Letterhead())
-    return measured(lambda: twin.twin_of(sheet))
+    return measured(lambda: reportlab_pdf.reportlab_pdf_of(sheet))
 
 
 @pytest.fixture(scope="session")

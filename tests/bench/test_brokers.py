@@ -14,7 +14,7 @@ from services.chassis.events.adapters import connect
 from services.chassis.events.broker import Retry
 from services.chassis.events.envelope import Envelope
 from tests.bench.record import record
-from tests.documents.example import saved
+from tests.documents.example_events import saved
 
 EVENTS, CONSUMER, BARE_QUEUE = 500, "documents", "bare"
 

@@ -8,7 +8,7 @@ import pytest
 
 from services.contracts.base import ContractError
 from services.contracts.registrations import RegistrationSaved
-from tests.documents.example import saved
+from tests.documents.example_events import saved
 
 
 def data() -> dict[str, Any]:

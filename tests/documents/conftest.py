@@ -1,4 +1,4 @@
-"""documents over real parts: both databases in turn, an S3 bucket, and an HTTP peer that answers as registrations."""
+"""documents over real parts: both databases in turn, an S3 bucket, an HTTP server in place of registrations."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.documents.peer import Peer
+from tests.documents.registrations_stub import RegistrationsStub
 
 if TYPE_CHECKING:
     from tests.documents.service import Service
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def peer() -> Iterator[Peer]:
-    """The process that answers as registrations and accounts do."""
-    running = Peer()
+def registrations() -> Iterator[RegistrationsStub]:
+    """The HTTP server that stands in for registrations and accounts."""
+    running = RegistrationsStub()
     yield running
     running.stop()
 
 
 @pytest.fixture
-def service(database_url: str, bucket: Bucket, peer: Peer) -> Service:
+def service(database_url: str, bucket: Bucket, registrations: RegistrationsStub) -> Service:
     """documents, migrated and empty."""
     from tests.documents.service import Service
 
-    return Service(database_url, bucket.url, peer.url)
+    return Service(database_url, bucket.url, registrations.url)

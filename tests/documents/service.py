@@ -1,4 +1,4 @@
-"""documents as a test drives it: its web application, its handlers and its follow-ups, over real parts."""
+"""The service documents for tests: its web application, handlers and follow-ups, on a real database and store."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from services.chassis.process.command_line import migrate
 from services.chassis.settings import Secret
 from services.contracts.registrations import RegistrationSaved, RegistrationWithdrawn
 from services.documents.app import create_app
+from services.documents.dependencies import Dependencies, dependencies
 from services.documents.models import db, object_tables
-from services.documents.operations.copies import hide, keep_version
-from services.documents.operations.making import make_documents
-from services.documents.parts import Parts, parts
+from services.documents.operations.automatic_documents import create_automatic_documents
+from services.documents.operations.candidature_copies import store_version, store_withdrawal
 from services.documents.settings import DocumentsSettings
-from tests.documents.example import CANDIDATE, CANDIDATURE
+from tests.documents.example_events import CANDIDATE, CANDIDATURE
 from tests.support.tokens import bearer, candidate_token, key_of
 
 KEPT_DAYS = 35
 
 
-def settings(database_url: str, objects_url: str, peer_url: str, **given: Any) -> DocumentsSettings:
+def settings(database_url: str, objects_url: str, stub_url: str, **given: Any) -> DocumentsSettings:
     values: dict[str, Any] = {
         "env": "test",
         "database_url": database_url,
         "broker_url": "sqlite:///unused.db",
-        "accounts_url": peer_url,
-        "registrations_url": peer_url,
+        "accounts_url": stub_url,
+        "registrations_url": stub_url,
         "client_id": "documents",
         "client_secret": Secret("x" * 16),
         "objects_url": Secret(objects_url),
@@ -46,33 +46,33 @@ def settings(database_url: str, objects_url: str, peer_url: str, **given: Any) -
 class Service:
     """One running documents."""
 
-    def __init__(self, database_url: str, objects_url: str, peer_url: str, **given: Any) -> None:
-        self.app: Flask = create_app(settings(database_url, objects_url, peer_url, **given), key_of=key_of)
+    def __init__(self, database_url: str, objects_url: str, stub_url: str, **given: Any) -> None:
+        self.app: Flask = create_app(settings(database_url, objects_url, stub_url, **given), key_of=key_of)
         migrate(self.app)
         self.web: FlaskClient = self.app.test_client()
 
     @property
-    def parts(self) -> Parts:
+    def dependencies(self) -> Dependencies:
         with self.app.app_context():
-            return parts()
+            return dependencies()
 
-    def hears(self, event: RegistrationSaved | RegistrationWithdrawn) -> None:
-        """The event comes, and the follow-up that it causes is not run yet."""
+    def receive(self, event: RegistrationSaved | RegistrationWithdrawn) -> None:
+        """Handle an event; the follow-up that it asks for is not run."""
         with self.app.app_context(), db.operation() as session:
             if isinstance(event, RegistrationSaved):
-                keep_version(session, event)
+                store_version(session, event)
             else:
-                hide(session, event)
+                store_withdrawal(session, event)
 
-    def makes(self, version: int = 1, candidature_id: str = CANDIDATURE) -> None:
-        """The follow-up runs."""
+    def create_documents(self, version: int = 1, candidature_id: str = CANDIDATURE) -> None:
+        """Run the follow-up of a saved version."""
         with self.app.app_context():
-            make_documents(parts(), candidature_id, version)
+            create_automatic_documents(dependencies(), candidature_id, version)
 
-    def publishes(self, event: RegistrationSaved) -> None:
-        """The event comes and its documents are made."""
-        self.hears(event)
-        self.makes(event.version, event.candidature_id)
+    def receive_and_create_documents(self, event: RegistrationSaved) -> None:
+        """Handle the event and run its follow-up."""
+        self.receive(event)
+        self.create_documents(event.version, event.candidature_id)
 
     def get(self, path: str, candidate: str = CANDIDATE) -> TestResponse:
         return self.web.get(f"/v1{path}", headers=bearer(candidate_token(candidate)))
@@ -85,22 +85,22 @@ class Service:
         return found
 
     def keys(self, suffix: str = "") -> list[str]:
-        """What the store holds."""
-        return sorted(key for key in self.parts.store.list_keys() if key.endswith(suffix))
+        """The keys of the store's objects."""
+        return sorted(key for key in self.dependencies.store.list_keys() if key.endswith(suffix))
 
-    def commands(self, *words: str) -> Result:
-        """What an operator types."""
+    def run_command(self, *words: str) -> Result:
+        """Run a command as an operator types it."""
         return self.app.test_cli_runner().invoke(args=list(words))
 
-    def ages(self, days: float) -> None:
-        """What is known of unknown objects is that much older."""
+    def make_unknown_objects_older(self, days: float) -> None:
+        """Set back the time at which unknown objects were first seen."""
         with self.app.app_context(), db.operation() as session:
             for row in session.scalars(select(object_tables.UnknownObject)):
                 row.first_seen_at -= timedelta(days=days)
 
-    def stores(self, key: str, content: bytes) -> None:
+    def put_object(self, key: str, content: bytes) -> None:
         """Put bytes into the store behind the service's back."""
-        self.parts.store.put(key, io.BytesIO(content), len(content), "application/octet-stream")
+        self.dependencies.store.put(key, io.BytesIO(content), len(content), "application/octet-stream")
 
 
 def some_id() -> str:

@@ -13,11 +13,11 @@ from services.documents.follow_ups import registry
 from services.documents.rendering.confirmation import confirmation
 from services.documents.rendering.demande import demande
 from services.documents.rendering.formulaire import formulaire
-from services.documents.rendering.printing import render
+from services.documents.rendering.pdf_and_html import render
 from services.documents.rendering.sheet import Letterhead
-from tests.documents.reading import text_of_pdf
 from tests.documents.rendering.test_confirmation import GUIDE
 from tests.documents.service import Service
+from tests.documents.text_extraction import text_of_pdf
 
 SAMPLES = Path(__file__).parents[1] / "contracts" / "samples"
 # Numbers and the time of saving are the example's own.
@@ -36,11 +36,11 @@ def test_every_event_meant_for_documents_has_a_reaction(event: type) -> None:
 
 def test_the_samples_are_accepted(service: Service) -> None:
     event = _sample()
-    service.publishes(event)
+    service.receive_and_create_documents(event)
     tiles = service.get("/candidatures", candidate=event.candidate_id).get_json()["candidatures"]
     assert [tile["id"] for tile in tiles] == [event.candidature_id]
     text = (SAMPLES / f"{RegistrationWithdrawn.TYPE}.json").read_text(encoding="utf-8")
-    service.hears(RegistrationWithdrawn.from_data(json.loads(text)))
+    service.receive(RegistrationWithdrawn.from_data(json.loads(text)))
 
 
 def test_the_guides_candidature_as_registrations_publishes_it_prints_the_guides_lines() -> None:

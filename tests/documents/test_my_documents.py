@@ -4,17 +4,17 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests.documents.example import CANDIDATURE, saved, withdrawn
-from tests.documents.peer import Peer
-from tests.documents.reading import text_of_html, text_of_pdf
+from tests.documents.example_events import CANDIDATURE, saved, withdrawn
+from tests.documents.registrations_stub import RegistrationsStub
 from tests.documents.service import Service, some_id
+from tests.documents.text_extraction import text_of_html, text_of_pdf
 from tests.support.tokens import bearer, candidate_token, forged, service_token, staff_token
 
 STRANGER = "deadbeef000000000000000000000000"
 
 
 def test_a_saved_candidature_is_a_tile_at_once_and_its_documents_follow(service: Service) -> None:
-    service.hears(saved())
+    service.receive(saved())
     assert service.get("/candidatures").get_json() == {
         "candidatures": [
             {
@@ -29,7 +29,7 @@ def test_a_saved_candidature_is_a_tile_at_once_and_its_documents_follow(service:
         ]
     }
     assert service.documents() == []
-    service.makes()
+    service.create_documents()
     assert [(one["type"], one["label"], one["version"]) for one in service.documents()] == [
         ("confirmation", "Confirmation d'inscription", 1),
         ("demande_pieces", "Demande de pièces justificatives", 1),
@@ -37,13 +37,13 @@ def test_a_saved_candidature_is_a_tile_at_once_and_its_documents_follow(service:
 
 
 def test_the_list_tells_the_size_of_what_is_opened(service: Service) -> None:
-    service.publishes(saved())
+    service.receive_and_create_documents(saved())
     for one in service.documents():
         assert len(service.get(f"/documents/{one['id']}/file").data) == one["size"]
 
 
 def test_a_document_is_opened_as_pdf_and_as_page_with_a_clear_name(service: Service) -> None:
-    service.publishes(saved())
+    service.receive_and_create_documents(saved())
     first = service.documents()[0]["id"]
     pdf, page = service.get(f"/documents/{first}/file"), service.get(f"/documents/{first}/html")
     assert "N° candidat : 62141027040" in text_of_pdf(pdf.data)
@@ -59,7 +59,7 @@ def test_a_document_is_opened_as_pdf_and_as_page_with_a_clear_name(service: Serv
 
 
 def test_a_document_can_be_saved_rather_than_shown(service: Service) -> None:
-    service.publishes(saved())
+    service.receive_and_create_documents(saved())
     second = service.documents()[1]["id"]
     named = service.get(f"/documents/{second}/file?save=true").headers["Content-Disposition"]
     assert named.startswith("attachment; ")
@@ -68,13 +68,13 @@ def test_a_document_can_be_saved_rather_than_shown(service: Service) -> None:
 
 
 def test_versions_are_kept_newest_first(service: Service) -> None:
-    service.publishes(saved())
-    service.publishes(saved(version=2))
+    service.receive_and_create_documents(saved())
+    service.receive_and_create_documents(saved(version=2))
     assert [one["version"] for one in service.documents()] == [2, 2, 1, 1]
 
 
 def test_someone_elses_documents_do_not_exist(service: Service) -> None:
-    service.publishes(saved())
+    service.receive_and_create_documents(saved())
     one = service.documents()[0]["id"]
     assert service.get("/candidatures", candidate=STRANGER).get_json() == {"candidatures": []}
     for path in (
@@ -106,9 +106,9 @@ def test_only_candidates_read_documents(service: Service, path: str) -> None:
 
 
 def test_a_withdrawn_candidature_disappears_with_its_documents(service: Service) -> None:
-    service.publishes(saved())
+    service.receive_and_create_documents(saved())
     one = service.documents()[0]["id"]
-    service.hears(withdrawn(version=1))
+    service.receive(withdrawn(version=1))
     assert service.get("/candidatures").get_json() == {"candidatures": []}
     for path in (
         f"/candidatures/{CANDIDATURE}/documents",
@@ -130,7 +130,7 @@ def test_what_is_no_id_is_not_found(service: Service, wrong: str) -> None:
         assert service.get(path).status_code == 404
 
 
-def test_a_form_code_can_be_anything_and_is_only_compared(service: Service, peer: Peer) -> None:
-    service.publishes(peer.saves(saved()))
+def test_a_form_code_can_be_anything_and_is_only_compared(service: Service, registrations: RegistrationsStub) -> None:
+    service.receive_and_create_documents(registrations.set_current(saved()))
     for code in ("%00", "ENGAGEMENT%00", "%3Cb%3E", "a" * 500):
         assert service.get(f"/candidatures/{CANDIDATURE}/forms/{code}").status_code == 404

@@ -9,11 +9,11 @@ import pytest
 from werkzeug.test import TestResponse
 
 from services.contracts.registrations import RegistrationWithdrawn
+from services.documents.dependencies import attach
 from services.documents.operations.publishing import publish_document
-from services.documents.parts import attach
-from tests.documents.example import CANDIDATURE, ecartee, saved, withdrawn
-from tests.documents.reading import text_of_html, text_of_pdf
+from tests.documents.example_events import CANDIDATURE, ecartee, saved, withdrawn
 from tests.documents.service import Service, some_id
+from tests.documents.text_extraction import text_of_html, text_of_pdf
 from tests.support.forgetful import ForgetfulStore
 from tests.support.tokens import bearer, candidate_token, staff_token
 
@@ -40,12 +40,12 @@ def _published(service: Service, **given: Any) -> dict[str, Any]:
     assert publication["accepted"] == 1, publication
     with service.app.app_context():
         for _ in range(2):
-            publish_document(service.parts, publication["id"], CANDIDATURE)
+            publish_document(service.dependencies, publication["id"], CANDIDATURE)
     return next(one for one in service.documents() if one["type"] == given.get("type", "convocation"))
 
 
 def test_a_convocation_is_published_once_with_what_the_gestionnaire_wrote(service: Service) -> None:
-    service.publishes(saved())
+    service.receive_and_create_documents(saved())
     one = _published(service)
     assert (one["label"], one["version"]) == ("Convocation aux épreuves écrites", 1)
     assert len(service.documents()) == 3
@@ -57,12 +57,12 @@ def test_a_convocation_is_published_once_with_what_the_gestionnaire_wrote(servic
 
 
 def test_a_second_one_of_the_same_type_is_numbered_after_it(service: Service) -> None:
-    service.publishes(saved())
+    service.receive_and_create_documents(saved())
     assert [_published(service)["version"], _published(service)["version"]] == [1, 2]
 
 
 def test_an_uploaded_pdf_is_given_as_it_is_beside_its_typed_text(service: Service) -> None:
-    service.publishes(saved())
+    service.receive_and_create_documents(saved())
     pdf = b"%PDF-1.4 what an academie made\n%%EOF"
     one = _published(service, pdf=base64.b64encode(pdf).decode())
     assert service.get(f"/documents/{one['id']}/file").data == pdf
@@ -70,14 +70,14 @@ def test_an_uploaded_pdf_is_given_as_it_is_beside_its_typed_text(service: Servic
 
 
 def test_a_pdf_that_the_store_forgets_at_once_is_asked_for_again(service: Service, bucket: "Bucket") -> None:
-    service.publishes(saved())
-    attach(service.app, replace(service.parts, store=ForgetfulStore(bucket.url)))
+    service.receive_and_create_documents(saved())
+    attach(service.app, replace(service.dependencies, store=ForgetfulStore(bucket.url)))
     assert _order(service, pdf=base64.b64encode(b"%PDF-1.4 convocation\n%%EOF").decode()).status_code == 503
     assert len(service.documents()) == 2
 
 
 def test_only_candidatures_of_ones_academies_are_written_to(service: Service) -> None:
-    service.publishes(saved())
+    service.receive_and_create_documents(saved())
     elsewhere = staff_token(scopes=["documents:publish"], academies=["05"])
     assert _order(service, elsewhere).status_code == 404
     strange = some_id()
@@ -88,13 +88,13 @@ def test_only_candidatures_of_ones_academies_are_written_to(service: Service) ->
 
 @pytest.mark.parametrize("end", [withdrawn, ecartee])
 def test_a_candidature_that_has_ended_gets_nothing(service: Service, end: Callable[[], RegistrationWithdrawn]) -> None:
-    service.publishes(saved())
-    service.hears(end())
+    service.receive_and_create_documents(saved())
+    service.receive(end())
     assert _order(service).status_code == 404
 
 
 def test_only_those_who_may_publish_do(service: Service) -> None:
-    service.publishes(saved())
+    service.receive_and_create_documents(saved())
     for token in (candidate_token("someone"), staff_token(scopes=["pieces:read", "pieces:control"])):
         assert _order(service, token).status_code == 403
     assert len(service.documents()) == 2
@@ -120,7 +120,7 @@ def test_an_order_that_cannot_be_carried_out_is_refused(service: Service, wrong:
 
 
 def test_what_cannot_be_printed_is_dropped_from_what_is_typed(service: Service) -> None:
-    service.publishes(saved())
+    service.receive_and_create_documents(saved())
     one = _published(service, title="Convoca\x1btion\r\n", paragraphs=["Le 12\u202e mai\x07"])
     assert one["label"] == "Convocation"
     assert "Le 12 mai" in text_of_pdf(service.get(f"/documents/{one['id']}/file").data)
@@ -133,7 +133,7 @@ def test_a_title_of_nothing_but_blanks_is_none(service: Service) -> None:
 def test_an_order_given_again_under_its_key_is_answered_as_the_first_and_not_carried_out_twice(
     service: Service,
 ) -> None:
-    service.publishes(saved())
+    service.receive_and_create_documents(saved())
     pdf = base64.b64encode(b"%PDF-1.4 convocation\n%%EOF").decode()
     first, again, other = (_order(service, key=key, pdf=pdf) for key in ("a", "a", "b"))
     assert first.get_json() == again.get_json()
@@ -145,6 +145,6 @@ def test_an_order_given_again_under_its_key_is_answered_as_the_first_and_not_car
 
 
 def test_a_key_is_its_callers_own(service: Service) -> None:
-    service.publishes(saved())
+    service.receive_and_create_documents(saved())
     neighbour = staff_token("gestionnaire-2", scopes=["documents:publish"], academies=["03"])
     assert _order(service, key="a").get_json()["id"] != _order(service, neighbour, key="a").get_json()["id"]

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from services.documents.dependencies import dependencies, prepare_store
 from services.documents.operations.publishing import publish_document
-from services.documents.parts import parts, prepare_store
-from tests.documents.example import CANDIDATURE, saved
+from tests.documents.example_events import CANDIDATURE, saved
 from tests.documents.service import Service
 from tests.documents.test_publications import ORDER
 from tests.support.tokens import bearer, staff_token
@@ -16,7 +16,7 @@ from tests.support.tokens import bearer, staff_token
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.documents.peer import Peer
+    from tests.documents.registrations_stub import RegistrationsStub
     from tests.support.objects import Bucket
 
 
@@ -27,25 +27,25 @@ def _publish(service: Service) -> None:
     token = staff_token("gestionnaire-1", scopes=["documents:publish"], academies=["03"])
     order = service.web.post("/v1/publications", json=ORDER, headers=bearer(token))
     with service.app.app_context():
-        publish_document(parts(), order.get_json()["id"], CANDIDATURE)
+        publish_document(dependencies(), order.get_json()["id"], CANDIDATURE)
 
 
 @pytest.fixture
-def emptied(service: Service, bucket: Bucket, peer: Peer, tmp_path: Path) -> Service:
+def emptied(service: Service, bucket: Bucket, registrations: RegistrationsStub, tmp_path: Path) -> Service:
     """A new database over the store in which a version has its documents and a convocation was published."""
-    service.publishes(saved())
+    service.receive_and_create_documents(saved())
     _publish(service)
-    other = Service(f"sqlite:///{tmp_path / 'other.db'}", bucket.url, peer.url)
+    other = Service(f"sqlite:///{tmp_path / 'other.db'}", bucket.url, registrations.url)
     prepare_store(other.app)
     return other
 
 
 def test_documents_come_back_once_their_candidature_is_known_again(service: Service, emptied: Service) -> None:
-    assert emptied.commands(*REBUILD, "--write").output.count("candidature inconnue : documents/") == 3
-    emptied.hears(saved())
-    assert emptied.commands(*REBUILD).exit_code == 0
+    assert emptied.run_command(*REBUILD, "--write").output.count("candidature inconnue : documents/") == 3
+    emptied.receive(saved())
+    assert emptied.run_command(*REBUILD).exit_code == 0
     assert emptied.documents() == []
-    assert emptied.commands(*REBUILD, "--write").exit_code == 0
+    assert emptied.run_command(*REBUILD, "--write").exit_code == 0
 
     before = {document["id"]: document for document in service.documents()}
     after = {document["id"]: document for document in emptied.documents()}
@@ -54,27 +54,27 @@ def test_documents_come_back_once_their_candidature_is_known_again(service: Serv
         for form in ("file", "html"):
             path = f"/documents/{id}/{form}"
             assert emptied.get(path).data == service.get(path).data
-    assert emptied.commands("reconcile").exit_code == 0
+    assert emptied.run_command("reconcile").exit_code == 0
 
 
 def test_what_was_made_again_meanwhile_is_not_doubled(emptied: Service) -> None:
-    emptied.publishes(saved())
-    output = emptied.commands(*REBUILD, "--write").output
+    emptied.receive_and_create_documents(saved())
+    output = emptied.run_command(*REBUILD, "--write").output
     assert output.count("déjà remplacé : documents/") == 2
     assert len(emptied.documents()) == 3
 
 
 def test_a_document_of_which_a_form_is_missing_is_not_made(emptied: Service) -> None:
-    emptied.hears(saved())
+    emptied.receive(saved())
     for key in emptied.keys(".html"):
-        emptied.parts.store.delete(key)
-    emptied.stores("publications/strange.pdf", b"x")
-    output = emptied.commands(*REBUILD, "--write").output
+        emptied.dependencies.store.delete(key)
+    emptied.put_object("publications/strange.pdf", b"x")
+    output = emptied.run_command(*REBUILD, "--write").output
     assert output.endswith("incomplet : 3, sans ligne possible : 1\n"), output
     assert emptied.documents() == []
 
 
 def test_what_a_worker_may_be_about_to_name_is_left_alone(emptied: Service) -> None:
-    emptied.hears(saved())
-    assert emptied.commands("rebuild-from-objects", "--write").output.endswith("trop récent : 3\n")
+    emptied.receive(saved())
+    assert emptied.run_command("rebuild-from-objects", "--write").output.endswith("trop récent : 3\n")
     assert emptied.documents() == []

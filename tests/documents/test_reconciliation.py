@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from services.documents.dependencies import attach
 from services.documents.models import SavedVersion, db
 from services.documents.operations.reconciliation import reconciliation
-from services.documents.parts import attach
 from services.objects import ObjectStore, StoreUnavailable
 from services.objects.reconciliation import Report
-from tests.documents.example import CANDIDATURE, saved
-from tests.documents.reading import text_of_pdf
+from tests.documents.example_events import CANDIDATURE, saved
 from tests.documents.service import KEPT_DAYS, Service
+from tests.documents.text_extraction import text_of_pdf
 
 if TYPE_CHECKING:
     from tests.support.objects import Bucket, Objects
@@ -25,15 +25,15 @@ def _reconciled(service: Service) -> Report:
 
 
 def test_with_everything_in_place_nothing_happens(service: Service) -> None:
-    service.publishes(saved())
+    service.receive_and_create_documents(saved())
     report = _reconciled(service)
     assert (report.rows, report.objects, report.lost_count, report.unknown_count) == (4, 4, 0, 0)
     assert len(service.keys()) == 4
 
 
 def test_a_lost_object_is_made_again_and_the_other_form_stays_for_its_time(service: Service) -> None:
-    service.publishes(saved())
-    service.parts.store.delete(service.keys(".pdf")[0])
+    service.receive_and_create_documents(saved())
+    service.dependencies.store.delete(service.keys(".pdf")[0])
     report = _reconciled(service)
     assert (report.mended, report.lost_count) == (1, 0)
     assert len(service.keys()) == 5
@@ -46,40 +46,40 @@ def test_a_lost_object_is_made_again_and_the_other_form_stays_for_its_time(servi
 
 
 def test_a_store_that_lost_everything_gets_all_automatic_documents_again(service: Service) -> None:
-    service.publishes(saved())
+    service.receive_and_create_documents(saved())
     for key in service.keys(""):
-        service.parts.store.delete(key)
+        service.dependencies.store.delete(key)
     report = _reconciled(service)
     assert (report.mended, report.lost_count) == (4, 0)
     assert len(service.keys()) == 4
 
 
 def test_a_document_that_cannot_be_made_again_keeps_no_other_waiting(service: Service) -> None:
-    service.publishes(saved())
-    service.publishes(saved(version=2))
+    service.receive_and_create_documents(saved())
+    service.receive_and_create_documents(saved(version=2))
     with service.app.app_context(), db.operation() as session:
         session.get_one(SavedVersion, (CANDIDATURE, 1)).payload = {"of": "another release"}
     for key in service.keys(".pdf"):
-        service.parts.store.delete(key)
+        service.dependencies.store.delete(key)
     report = _reconciled(service)
     assert (report.mended, report.lost_count) == (2, 2)
 
 
 def test_unknown_objects_of_every_kind_are_reported_and_moved_only_after_their_time(service: Service) -> None:
-    service.publishes(saved())
+    service.receive_and_create_documents(saved())
     known = service.keys()
     strange = ["documents/20200101/00.pdf", "publications/20200101/00.pdf", "strange.pdf"]
     for key in strange:
-        service.stores(key, b"x")
+        service.put_object(key, b"x")
     report = _reconciled(service)
     assert (sorted(report.unknown), report.moved) == (strange, 0)
-    service.ages(KEPT_DAYS + 1)
+    service.make_unknown_objects_older(KEPT_DAYS + 1)
     assert _reconciled(service).moved == 3
     assert [key for key in service.keys("") if not key.startswith("quarantine/")] == known
 
 
 def test_with_the_store_down_nothing_is_taken_for_lost(service: Service, objects: "Objects") -> None:
-    service.publishes(saved())
+    service.receive_and_create_documents(saved())
     objects.stop()
     try:
         with pytest.raises(StoreUnavailable):
@@ -95,11 +95,11 @@ def test_what_is_made_while_the_store_is_listed_is_neither_lost_nor_made_again(
     class Overtaken(ObjectStore):
         def list_keys(self, prefix: str = "") -> Iterator[str]:
             listed = list(super().list_keys(prefix))
-            service.publishes(saved(version=2))
+            service.receive_and_create_documents(saved(version=2))
             return iter(listed)
 
-    service.publishes(saved())
-    attach(service.app, replace(service.parts, store=Overtaken(bucket.url)))
+    service.receive_and_create_documents(saved())
+    attach(service.app, replace(service.dependencies, store=Overtaken(bucket.url)))
     report = _reconciled(service)
     assert (report.rows, report.objects, report.mended, report.lost_count, report.unknown_count) == (8, 4, 0, 0, 0)
     assert len(service.documents()) == 4
@@ -108,10 +108,10 @@ def test_what_is_made_while_the_store_is_listed_is_neither_lost_nor_made_again(
 def test_what_is_listed_before_its_row_is_committed_is_not_unknown(service: Service, bucket: "Bucket") -> None:
     class Overtaking(ObjectStore):
         def list_keys(self, prefix: str = "") -> Iterator[str]:
-            service.publishes(saved(version=2))  # once the rows were read
+            service.receive_and_create_documents(saved(version=2))  # once the rows were read
             yield from super().list_keys(prefix)
 
-    service.publishes(saved())
-    attach(service.app, replace(service.parts, store=Overtaking(bucket.url)))
+    service.receive_and_create_documents(saved())
+    attach(service.app, replace(service.dependencies, store=Overtaking(bucket.url)))
     report = _reconciled(service)
     assert (report.lost_count, report.unknown_count) == (0, 0)

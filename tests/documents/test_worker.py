@@ -16,8 +16,8 @@ from services.contracts import EVENTS
 from services.contracts.registrations import RegistrationSaved, RegistrationWithdrawn
 from services.documents.follow_ups import registry
 from services.documents.jobs import jobs
-from tests.documents.example import CANDIDATURE, saved, withdrawn
-from tests.documents.peer import Peer
+from tests.documents.example_events import CANDIDATURE, saved, withdrawn
+from tests.documents.registrations_stub import RegistrationsStub
 from tests.documents.service import Service
 from tests.support.processes import wait_until
 
@@ -30,10 +30,10 @@ RETRY_SECONDS = (0.3, 0.5, 1.0)
 
 
 @pytest.fixture
-def working(tmp_path: "Path", bucket: "Bucket", peer: Peer, broker_url: str) -> Iterator[Service]:
+def working(tmp_path: "Path", bucket: "Bucket", registrations: RegistrationsStub, broker_url: str) -> Iterator[Service]:
     """documents with its worker running, on the broker that the test is about."""
     connect(broker_url).declare(bindings_of(EVENTS), RETRY_SECONDS)
-    service = Service(f"sqlite:///{tmp_path / 'documents.db'}", bucket.url, peer.url, broker_url=broker_url)
+    service = Service(f"sqlite:///{tmp_path / 'documents.db'}", bucket.url, registrations.url, broker_url=broker_url)
     with _running(service):
         yield service
 

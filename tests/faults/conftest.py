@@ -88,7 +88,7 @@ def _migrate(service: str, database_url: str, folder: Path) -> None:
     """Make the tables, and what registrations offers; the connections are closed."""
     from services.chassis.process.command_line import migrate
     from tests.architecture import apps
-    from tests.registrations.service.portal import with_catalogue
+    from tests.registrations.service.candidate_client import with_catalogue
 
     app = apps.build(service, folder, database_url)
     migrate(app)

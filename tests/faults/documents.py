@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from services.documents.follow_ups import registry
 from services.documents.models import db
 from services.documents.operations.reconciliation import reconciliation
-from tests.documents.example import CANDIDATURE, saved
+from tests.documents.example_events import CANDIDATURE, saved
 from tests.documents.service import Service
 from tests.faults.operation import DONE_BEFORE, Operation, State
 from tests.faults.running import Reconciled, Running
@@ -80,7 +80,7 @@ class HearSave(_DocumentOperation):
     """Told again by the broker it changes nothing."""
 
     name = "hear of a save"
-    covers = ("copies.keep_version",)
+    covers = ("candidature_copies.store_version",)
     done: ClassVar[State] = _with(AUTOMATIC)
 
     def prepare(self) -> None:
@@ -92,14 +92,14 @@ class HearSave(_DocumentOperation):
 
 class MakeDocuments(_DocumentOperation):
     name = "make the documents of a version"
-    covers = ("making.make_documents",)
+    covers = ("automatic_documents.create_automatic_documents",)
     commits = ("the follow-up is taken", "the demande", "the confirmation", "the note that it is done")
     decided_by = DONE_BEFORE
     objects = 2
     done: ClassVar[State] = _with(AUTOMATIC)
 
     def prepare(self) -> None:
-        self.running.portal.hears(saved())
+        self.running.portal.receive(saved())
 
     def do(self) -> None:
         self.running.work_once()
@@ -109,13 +109,13 @@ class ShowConfirmation(_DocumentOperation):
     """« Visualiser/Imprimer » before the worker has made anything: what is drawn is left for it."""
 
     name = "show a confirmation at once"
-    covers = ("delivery.confirmation_file",)
+    covers = ("document_files.confirmation_file",)
     commits = ("the drawing",)
     decided_by = DONE_BEFORE
     done: ClassVar[State] = _with(AUTOMATIC)
 
     def prepare(self) -> None:
-        self.running.portal.hears(saved())
+        self.running.portal.receive(saved())
 
     def do(self) -> int:
         return self.running.portal.get(f"/candidatures/{CANDIDATURE}/confirmation?version=1").status_code
@@ -128,7 +128,7 @@ class OrderDocument(_DocumentOperation):
     done: ClassVar[State] = _with([*AUTOMATIC, ("convocation", 1)], uploaded=1)
 
     def prepare(self) -> None:
-        self.running.portal.publishes(saved())
+        self.running.portal.receive_and_create_documents(saved())
         self.running.work()
 
     def do(self) -> int:

@@ -12,8 +12,8 @@ from services.registrations.models import db
 from tests.architecture import apps
 from tests.faults.operation import Operation, State
 from tests.faults.running import Running
-from tests.registrations.domain.bts import ANSWERS
-from tests.registrations.service.portal import NOW, Person, pierre
+from tests.registrations.domain.example_dossier import ANSWERS
+from tests.registrations.service.candidate_client import NOW, CandidateClient, pierre
 from tests.support import smtp, tokens
 
 MOVED: dict[str, Any] = {**ANSWERS["identification"], "adresse": "2 rue du lac"}
@@ -29,7 +29,7 @@ class Registrations(Running):
     def __init__(self, database_url: str, folder: Path) -> None:
         self.app = apps.build("registrations", folder, database_url)
         clock.set_offset((NOW - clock.system_now()).total_seconds())
-        self.candidate: Person = pierre(self.app)
+        self.candidate: CandidateClient = pierre(self.app)
         self._mails = folder / "mail"
 
     def mails(self) -> list[str]:
@@ -58,7 +58,7 @@ SAVED = ("registration_saved", NUMBER, 1)
 
 class SaveRegistration(_CandidatureOperation):
     name = "save a candidature"
-    covers = ("registering.save_draft",)
+    covers = ("draft_saving.save_draft",)
     done: ClassVar[State] = {
         "candidatures": [("001", 1)],
         "they open": [200],
@@ -76,7 +76,7 @@ class SaveRegistration(_CandidatureOperation):
 
 class SaveModification(_CandidatureOperation):
     name = "save a modification"
-    covers = ("registering.save_draft",)
+    covers = ("draft_saving.save_draft",)
     done: ClassVar[State] = {
         "candidatures": [("001", 2)],
         "they open": [200],

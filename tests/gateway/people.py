@@ -12,7 +12,7 @@ from gateway.services import services
 from gateway.settings import cookie_name
 from gateway.web.mails import boite
 from tests.accounts.people import PASSWORD, binet
-from tests.registrations.domain.bts import ANSWERS
+from tests.registrations.domain.example_dossier import ANSWERS
 from tests.support.plain_browser import PlainBrowser
 from tests.support.portal import Portal
 

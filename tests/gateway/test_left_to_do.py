@@ -15,10 +15,10 @@ from gateway.clients.registrations import FormsOffered
 from gateway.layout.frame import Frame
 from gateway.web.a_faire import Facts, nothing_to_do
 from services.chassis import clock
-from services.documents.domain.types import DocumentType
+from services.documents.dependencies import dependencies
+from services.documents.domain.document_types import DocumentType
 from services.documents.models import Candidature, db
 from services.documents.operations.publishing import Order, publish
-from services.documents.parts import parts
 from tests.accounts.people import PASSWORD
 from tests.gateway.components.page_checks import parsed, problems_of, text_of
 from tests.gateway.people import Visitors
@@ -124,7 +124,7 @@ def published(running: FourServices, candidature_id: str) -> None:
         order = Order(
             DocumentType.CONVOCATION, "Convocation aux épreuves", ("Rendez-vous le 9 mai.",), (candidature_id,)
         )
-        publish(parts(), "gestionnaire", None, order)
+        publish(dependencies(), "gestionnaire", None, order)
     running.deliver()
 
 

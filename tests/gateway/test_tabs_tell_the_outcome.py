@@ -10,7 +10,7 @@ import pytest
 from tests.gateway.components.page_checks import problems_of, text_of
 from tests.gateway.people import Visitors
 from tests.gateway.test_in_a_browser import log_in
-from tests.registrations.domain.bts import ANSWERS
+from tests.registrations.domain.example_dossier import ANSWERS
 from tests.support.accessibility import violations
 from tests.support.browser import TELEPHONE, french_visitor
 from tests.support.plain_browser import PlainBrowser

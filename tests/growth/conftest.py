@@ -11,7 +11,7 @@ import pytest
 from services.chassis import clock
 from services.chassis.clock import system_now
 from tests.growth.full import Full, Weight
-from tests.registrations.service.portal import NOW
+from tests.registrations.service.candidate_client import NOW
 
 if TYPE_CHECKING:
     from tests.support.objects import Objects

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from services.documents.domain.types import DocumentType
+from services.documents.domain.document_types import DocumentType
 from services.documents.jobs import jobs
 from services.documents.models import Candidature, Document, SavedVersion, db, event_tables
 from services.documents.operations.publishing import Order, publish
-from tests.documents.example import CANDIDATURE, saved, withdrawn
+from tests.documents.example_events import CANDIDATURE, saved, withdrawn
 from tests.documents.service import Service
 from tests.growth.full import Deeds, Full, Weight, answered, event_deeds, fill_events, jobs_of, ready
 from tests.support.filling import filling, identifier, multiply
@@ -19,7 +19,7 @@ from tests.support.filling import filling, identifier, multiply
 
 def full_documents(database_url: str, objects_url: str, peer_url: str, rows: int, weight: Weight) -> Full:
     service = Service(database_url, objects_url, peer_url)
-    service.publishes(saved())
+    service.receive_and_create_documents(saved())
     with service.app.app_context():
         _fill(rows, weight)
     return Full("documents", service.app, db, rows, _reads(service), _writes(service), _jobs())
@@ -58,10 +58,10 @@ def _writes(service: Service) -> Deeds:
     leaving, others = itertools.cycle(ids[::2]), itertools.cycle(ids[1::2])
 
     def hears() -> None:
-        service.hears(saved(version=next(versions)))
+        service.receive(saved(version=next(versions)))
 
     def hears_the_end() -> None:
-        service.hears(withdrawn(candidature_id=next(leaving)))
+        service.receive(withdrawn(candidature_id=next(leaving)))
 
     return {
         "a version comes": hears,
@@ -74,7 +74,7 @@ def _writes(service: Service) -> Deeds:
 
 def _order(service: Service, candidatures: tuple[str, ...]) -> None:
     order = Order(DocumentType.CONVOCATION, "Convocation", ("Présentez-vous.",), candidatures)
-    publish(service.parts, "agent", None, order)
+    publish(service.dependencies, "agent", None, order)
 
 
 def _jobs() -> Deeds:

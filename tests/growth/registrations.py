@@ -13,7 +13,7 @@ from sqlalchemy import text
 from services.chassis.process.command_line import migrate
 from services.reference import academies
 from services.registrations.app import create_app
-from services.registrations.domain.definition import Exam
+from services.registrations.domain.exam_definition import Exam
 from services.registrations.jobs import jobs
 from services.registrations.models import (
     AuditEntry,
@@ -27,9 +27,9 @@ from services.registrations.models import (
 )
 from services.registrations.operations.republication import publish_everything
 from tests.growth.full import FAMILY, Deeds, Full, Weight, answered, event_deeds, fill_events, jobs_of, ready
-from tests.registrations.domain.bts import BESANCON
+from tests.registrations.domain.example_dossier import BESANCON
+from tests.registrations.service.candidate_client import GUIDE, GUIDE_SESSION, CandidateClient, pierre, with_catalogue
 from tests.registrations.service.conftest import settings
-from tests.registrations.service.portal import GUIDE, GUIDE_SESSION, Person, pierre, with_catalogue
 from tests.support import tokens
 from tests.support.filling import filling, identifier, multiply, numbered
 
@@ -80,7 +80,7 @@ def _fill(rows: int, weight: Weight) -> None:
     ready(db)
 
 
-def _reads(app: Flask, candidate: Person, saved: dict[str, Any]) -> Deeds:
+def _reads(app: Flask, candidate: CandidateClient, saved: dict[str, Any]) -> Deeds:
     own = f"/candidatures/{saved['candidature_id']}"
     client = app.test_client()
 
@@ -117,8 +117,8 @@ def _reads(app: Flask, candidate: Person, saved: dict[str, Any]) -> Deeds:
 def _writes(app: Flask) -> Deeds:
     newcomers = itertools.count()
 
-    def newcomer() -> Person:
-        return Person(app, f"newcomer-{next(newcomers)}", tokens.DUBOIS)
+    def newcomer() -> CandidateClient:
+        return CandidateClient(app, f"newcomer-{next(newcomers)}", tokens.DUBOIS)
 
     def registers() -> None:
         """From the draft through all tabs to « Enregistrer », then a modification, then a withdrawal."""

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from playwright.sync_api import BrowserContext, Page
 
 from tests.accounts.people import PASSWORD, binet
-from tests.registrations.domain.bts import ANSWERS
+from tests.registrations.domain.example_dossier import ANSWERS
 
 _numbers = itertools.count(1)
 _LINK = re.compile(r"http://127\.0\.0\.1:\d+(/compte/[a-z-]+/[\w-]+)")

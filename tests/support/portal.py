@@ -31,7 +31,7 @@ from services.chassis.settings import Secret
 from services.registrations.app import create_app as create_registrations
 from services.registrations.settings import RegistrationsSettings
 from tests.accounts import house
-from tests.registrations.service.portal import NOW, with_catalogue
+from tests.registrations.service.candidate_client import NOW, with_catalogue
 from tests.support.ports import free_ports
 
 NOBODY = "http://127.0.0.1:9"

@@ -1,1 +1,1 @@
-"""The HTTP interface of documents: candidates read what is theirs, gestionnaires publish."""
+"""The HTTP interface of documents: candidates read their own documents, gestionnaires publish."""

@@ -8,9 +8,9 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
+from services.documents.domain.document_types import PUBLISHED, DocumentType
+from services.documents.domain.file_format import FileFormat
 from services.documents.domain.identifiers import PATTERN
-from services.documents.domain.types import PUBLISHED, DocumentType
-from services.documents.operations.delivery import Form
 from services.documents.rendering.glyphs import cleaned
 
 
@@ -59,7 +59,7 @@ class FileQuery(Schema):
 
 
 class FormQuery(FileQuery):
-    format = fields.Enum(Form, by_value=True, load_default=Form.PDF)
+    format = fields.Enum(FileFormat, by_value=True, load_default=FileFormat.PDF)
 
 
 class VersionField(fields.Field[int | None]):
@@ -91,7 +91,7 @@ class PdfField(fields.Field[bytes]):
 
 
 class PrintedText(fields.String):
-    """Text in the form in which it is printed: NFC, on one line, without control characters."""
+    """Text as documents print it: NFC, on one line, without control characters."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         return cleaned(super()._deserialize(value, attr, data, **kwargs) or "").strip()
@@ -103,9 +103,9 @@ _ID = fields.String(validate=validate.Regexp(rf"{PATTERN}\Z"))
 
 
 class OrderSchema(Schema):
-    """`paragraphs` are the document, or with `pdf` its typed text alternative."""
+    """`paragraphs` are the document itself, or the text alternative of `pdf`."""
 
-    type = fields.String(required=True, validate=validate.OneOf([kind.value for kind in PUBLISHED]))
+    type = fields.String(required=True, validate=validate.OneOf([document_type.value for document_type in PUBLISHED]))
     title = PrintedText(required=True, validate=_LINE)
     paragraphs = fields.List(_PARAGRAPH, required=True, validate=validate.Length(min=1, max=50))
     candidatures = fields.List(_ID, required=True, validate=validate.Length(min=1, max=500))

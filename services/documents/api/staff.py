@@ -10,9 +10,9 @@ from services.chassis.web import access
 from services.chassis.web.problems import answers_with
 from services.contracts import problem_types
 from services.documents.api.schemas import AcceptedSchema, OrderKeySchema, OrderSchema
-from services.documents.domain.types import DocumentType
+from services.documents.dependencies import dependencies
+from services.documents.domain.document_types import DocumentType
 from services.documents.operations.publishing import Accepted, Order, publish
-from services.documents.parts import parts
 
 blp = Blueprint("publications", __name__, url_prefix="/v1", description="Publier un document")
 
@@ -36,4 +36,4 @@ def publish_documents(body: dict[str, Any], headers: dict[str, Any]) -> Accepted
         candidatures=tuple(body["candidatures"]),
         pdf=body["pdf"],
     )
-    return publish(parts(), caller.id, caller.academies, order, headers["order_key"])
+    return publish(dependencies(), caller.id, caller.academies, order, headers["order_key"])

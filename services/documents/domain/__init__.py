@@ -1,1 +1,1 @@
-"""Which documents there are, and when a candidature's are shown."""
+"""The types and formats of documents, their names and keys, and when a candidature's are shown."""

@@ -1,4 +1,4 @@
-"""What an id looks like: what does not is unknown, and is asked of no database and of no other service."""
+"""The form of an id. Text of another form names nothing, and is never sent to the database or to another service."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ _ID = re.compile(PATTERN)
 
 
 def is_id(text: str) -> bool:
-    """32 hexadecimal digits, as `new_id` makes them."""
+    """Whether it is 32 lower-case hexadecimal digits, as `new_id` makes them."""
     return _ID.fullmatch(text) is not None

@@ -1,4 +1,4 @@
-"""The keys of a document's objects: they say whose document it is, so that a lost row can be made again from them.
+"""The object store's keys of documents. They say whose document it is, so that a lost row can be rebuilt from them.
 
 documents/<candidature>/<type>/<version, 0 for a publication>/<document>-<attempt>-<SHA-256>.<pdf or html>
 publications/<publication>/<attempt>-<SHA-256>.pdf
@@ -18,7 +18,8 @@ _KEY = re.compile(
 
 @dataclass(frozen=True)
 class DocumentName:
-    """One attempt at keeping a document, of which several may be under way at once; `version` 0: a publication."""
+    """What a key says, without format and digest. `attempt` tells apart several attempts at storing the same document;
+    `version` 0 is a published document."""
 
     candidature_id: str
     type: str
@@ -31,23 +32,23 @@ class DocumentName:
         return cls(candidature_id, type, version, document_id, uuid.uuid4().hex[:8])
 
     def key(self, extension: str, sha256: str) -> str:
-        """Of the form that has that extension and digest."""
+        """The key of the file with that extension and SHA-256."""
         folder = f"documents/{self.candidature_id}/{self.type}/{self.version}"
         return f"{folder}/{self.document_id}-{self.attempt}-{sha256}.{extension}"
 
 
 def read_key(key: str) -> tuple[DocumentName, str, str] | None:
-    """(whose, extension, SHA-256); None for a key of another form."""
+    """(name, extension, SHA-256); None for a key of another form."""
     match = _KEY.fullmatch(key)
     if match is None:
         return None
-    parts = match.groupdict()
-    extension, sha256 = parts.pop("extension"), parts.pop("sha256")
-    name = DocumentName(version=int(parts.pop("version")), **parts)
-    # Another spelling would name another object.
+    groups = match.groupdict()
+    extension, sha256 = groups.pop("extension"), groups.pop("sha256")
+    name = DocumentName(version=int(groups.pop("version")), **groups)
+    # A version such as « 01 » would be another key.
     return (name, extension, sha256) if name.key(extension, sha256) == key else None
 
 
 def publication_key(publication_id: str, sha256: str) -> str:
-    """Of the PDF that a gestionnaire uploaded; another one for each attempt."""
+    """The key of a gestionnaire's uploaded PDF; a different one for each attempt."""
     return f"publications/{publication_id}/{uuid.uuid4().hex[:8]}-{sha256}.pdf"

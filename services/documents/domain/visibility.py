@@ -1,6 +1,6 @@
 """Withdrawn candidatures are hidden, those set aside are not.
 
-Events come in any order, so versions decide, never arrival.
+Events arrive in any order, so versions decide, never the time of arrival.
 """
 
 from __future__ import annotations
@@ -9,26 +9,26 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class End:
+class CandidatureEnd:
     """How a candidature ended: withdrawn, or set aside by its service gestionnaire."""
 
     version: int
     ecartee: bool
 
     def covers(self, saved_version: int) -> bool:
-        """What is saved after it stands again."""
+        """Whether that saved version had ended; a later one is active again."""
         return saved_version <= self.version
 
 
-def is_hidden(saved_version: int, end: End | None) -> bool:
-    """Who is set aside has not asked for it, and may have to show what he had registered: his documents stay."""
+def is_hidden(saved_version: int, end: CandidatureEnd | None) -> bool:
+    """Only withdrawn ones are: a candidate set aside did not ask for it, and may need to show what they registered."""
     return end is not None and end.covers(saved_version) and not end.ecartee
 
 
-def is_ecartee(saved_version: int, end: End | None) -> bool:
+def is_ecartee(saved_version: int, end: CandidatureEnd | None) -> bool:
     return end is not None and end.covers(saved_version) and end.ecartee
 
 
-def replaces(version: int, known: int | None) -> bool:
-    """Whether a saved version is news to our copy of the candidature."""
-    return known is None or version > known
+def is_newer(version: int, stored: int | None) -> bool:
+    """Whether a version is newer than the one stored here (None: none is)."""
+    return stored is None or version > stored

@@ -1,1 +1,1 @@
-"""What documents does: keep copies of candidatures, make their documents, hand them out, put the store in order."""
+"""What documents does: keep copies of candidatures, create their documents, give them out, reconcile the store."""

@@ -1,4 +1,4 @@
-"""What a gestionnaire publishes for one candidature or many: ordered in one act, made by the worker one by one."""
+"""Documents that a gestionnaire publishes: ordered for many candidatures in one request, created by the worker."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ from services.chassis.database.transactions import new_id
 from services.chassis.errors import Conflict, NotFound, Unavailable
 from services.chassis.events import follow_up
 from services.contracts import problem_types
-from services.documents import queries
+from services.documents.dependencies import Dependencies
+from services.documents.domain.document_types import DocumentType
+from services.documents.domain.file_format import FileFormat
 from services.documents.domain.object_keys import DocumentName, publication_key
-from services.documents.domain.types import DocumentType
 from services.documents.models import Candidature, Document, Publication, db
-from services.documents.operations.making import assign, keep_rendered
-from services.documents.operations.printshop import digest_of, printed
-from services.documents.parts import Parts
+from services.documents.operations.document_storage import assign_files, size_and_digest, store_rendered
+from services.documents.operations.measured_rendering import render_measured
+from services.documents.queries.candidatures import active_ids, saved_event
 from services.documents.rendering.notice import notice
-from services.documents.rendering.printing import Rendered
+from services.documents.rendering.pdf_and_html import Rendered
 from services.objects import BytesChanged, StoreUnavailable, operation_naming, put_verified
 
 log = structlog.get_logger()
@@ -50,15 +51,15 @@ class Order:
 
     @property
     def digest(self) -> str:
-        """The same for the same order alone (SHA-256)."""
+        """SHA-256 of the whole order, to recognise it when it is given again."""
         pdf = hashlib.sha256(self.pdf).hexdigest() if self.pdf is not None else None
-        said = [self.type.value, self.title, self.paragraphs, self.candidatures, pdf]
-        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+        fields = [self.type.value, self.title, self.paragraphs, self.candidatures, pdf]
+        return hashlib.sha256(json.dumps(fields).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """`refused`: candidatures that are unknown, withdrawn or of another académie, told apart by nobody."""
+    """`refused`: candidatures that are unknown, withdrawn or of another académie, without saying which it is."""
 
     id: str
     accepted: int
@@ -66,24 +67,26 @@ class Accepted:
 
 
 def publish(
-    parts: Parts, actor: str, academies: frozenset[str] | None, order: Order, order_key: str | None = None
+    dependencies: Dependencies, actor: str, academies: frozenset[str] | None, order: Order, order_key: str | None = None
 ) -> Accepted:
-    """Write the order down; the worker makes each document. `academies` None: all.
+    """Store the order; the worker creates each document. `academies` None: all.
 
-    `order_key` is the caller's own name for this order: given again, it answers as the first time did. Raises NotFound
-    if none of the candidatures can be written to, Unavailable if an uploaded PDF cannot be kept, Conflict for the key
-    of another order.
+    `order_key` is the caller's Idempotency-Key: an order given again gets the first answer. Raises NotFound if none of
+    the candidatures may be published to, Unavailable if an uploaded PDF cannot be stored, Conflict if the key was used
+    for another order.
     """
     publication_id = _publication_id(actor, order_key) if order_key else new_id()
-    return _known(publication_id, order) or _publish(parts, actor, academies, order, publication_id)
+    return _previous_answer(publication_id, order) or _publish(dependencies, actor, academies, order, publication_id)
 
 
-def _publish(parts: Parts, actor: str, academies: frozenset[str] | None, order: Order, publication_id: str) -> Accepted:
-    wanted = tuple(dict.fromkeys(order.candidatures))
-    reached = queries.standing_in(wanted, academies)
-    if not reached:
+def _publish(
+    dependencies: Dependencies, actor: str, academies: frozenset[str] | None, order: Order, publication_id: str
+) -> Accepted:
+    candidature_ids = tuple(dict.fromkeys(order.candidatures))
+    reachable = active_ids(candidature_ids, academies)
+    if not reachable:
         raise NotFound()
-    accepted = [candidature_id for candidature_id in wanted if candidature_id in reached]
+    accepted = [candidature_id for candidature_id in candidature_ids if candidature_id in reachable]
     publication = Publication(
         id=publication_id,
         at=portal_now(),
@@ -94,40 +97,41 @@ def _publish(parts: Parts, actor: str, academies: frozenset[str] | None, order: 
         candidatures=accepted,
         order_digest=order.digest,
     )
-    publication.pdf_key = _uploaded(parts, publication.id, order.pdf)
+    publication.pdf_key = _store_upload(dependencies, publication.id, order.pdf)
     keys = () if publication.pdf_key is None else (publication.pdf_key,)
     try:
-        with operation_naming(db, parts.store, *keys) as session:
+        with operation_naming(db, dependencies.store, *keys) as session:
             session.add(publication)
             session.flush()
             for candidature_id in accepted:
                 work = {"publication_id": publication.id, "candidature_id": candidature_id}
                 follow_up(session, PUBLISH_DOCUMENT, work, subject=candidature_id)
     except IntegrityError:  # the same order, given at the same moment
-        if known := _known(publication_id, order):
-            return known
+        if answer := _previous_answer(publication_id, order):
+            return answer
         raise
     log.info("documents_published", publication_id=publication.id, actor=actor, count=len(accepted))
-    return Accepted(publication.id, len(accepted), tuple(one for one in wanted if one not in reached))
+    refused = tuple(candidature_id for candidature_id in candidature_ids if candidature_id not in reachable)
+    return Accepted(publication.id, len(accepted), refused)
 
 
-def publish_document(parts: Parts, publication_id: str, candidature_id: str) -> None:
-    """Make one document of a publication; done already, it does nothing. Raises StoreUnavailable, to be tried again."""
+def publish_document(dependencies: Dependencies, publication_id: str, candidature_id: str) -> None:
+    """Create one document of a publication, unless it exists. Raises StoreUnavailable, to be tried again."""
     document_id = _document_id(publication_id, candidature_id)
     with db.reading() as session:
         publication = session.get_one(Publication, publication_id)
-        copy = session.get_one(Candidature, candidature_id)
+        candidature = session.get_one(Candidature, candidature_id)
         if session.get(Document, document_id) is not None:
             return
-    made = _made(parts, publication, copy)
+    rendered = _render(dependencies, publication, candidature)
     name = DocumentName.new(candidature_id, publication.type, 0, document_id)
-    pdf, html = keep_rendered(parts.store, made, name)
-    with suppress(_AlreadyPublished), operation_naming(db, parts.store, pdf.key, html.key) as session:
+    pdf, html = store_rendered(dependencies.store, rendered, name)
+    with suppress(_AlreadyPublished), operation_naming(db, dependencies.store, pdf.key, html.key) as session:
         session.get_one(Candidature, candidature_id, with_for_update=True)
         if session.get(Document, document_id) is not None:
             raise _AlreadyPublished
         document = _document(session, publication, document_id, candidature_id)
-        assign(document, pdf, html)
+        assign_files(document, pdf, html)
         session.add(document)
 
 
@@ -135,8 +139,8 @@ def _publication_id(actor: str, order_key: str) -> str:
     return hashlib.sha256(f"{actor}/{order_key}".encode()).hexdigest()[:32]
 
 
-def _known(publication_id: str, order: Order) -> Accepted | None:
-    """What was answered to this order, if it was given before. Raises Conflict where it was another one."""
+def _previous_answer(publication_id: str, order: Order) -> Accepted | None:
+    """The answer given to this order before; None for a new order. Raises Conflict if the key was used for another."""
     with db.reading() as session:
         row = session.get(Publication, publication_id)
     if row is None:
@@ -149,26 +153,26 @@ def _known(publication_id: str, order: Order) -> Accepted | None:
     return Accepted(row.id, len(accepted), refused)
 
 
-def _made(parts: Parts, publication: Publication, copy: Candidature) -> Rendered:
-    event = queries.saved_version(copy.id, copy.version)
+def _render(dependencies: Dependencies, publication: Publication, candidature: Candidature) -> Rendered:
+    event = saved_event(candidature.id, candidature.version)
     if event is None:
         raise NotFound()
-    kind, paragraphs = DocumentType(publication.type), tuple(publication.paragraphs)
-    sheet = notice(event, kind.label, publication.title, paragraphs, parts.letterhead)
-    made = printed(sheet, kind.value, copy.id)
+    document_type, paragraphs = DocumentType(publication.type), tuple(publication.paragraphs)
+    sheet = notice(event, document_type.label, publication.title, paragraphs, dependencies.letterhead)
+    rendered = render_measured(sheet, document_type.value, candidature.id)
     if publication.pdf_key is None:
-        return made
-    return Rendered(parts.store.read(publication.pdf_key), made.html, made.missing)
+        return rendered
+    return Rendered(dependencies.store.read(publication.pdf_key), rendered.html, rendered.missing)
 
 
 def _document(session: Session, publication: Publication, document_id: str, candidature_id: str) -> Document:
     """Publications of one type are numbered 1, 2 … within a candidature, whose row is locked."""
-    same = select(func.max(Document.version)).filter_by(candidature_id=candidature_id, type=publication.type)
+    highest = select(func.max(Document.version)).filter_by(candidature_id=candidature_id, type=publication.type)
     return Document(
         id=document_id,
         candidature_id=candidature_id,
         type=publication.type,
-        version=(session.scalar(same) or 0) + 1,
+        version=(session.scalar(highest) or 0) + 1,
         label=publication.title,
         published_at=portal_now(),
     )
@@ -179,14 +183,14 @@ def _document_id(publication_id: str, candidature_id: str) -> str:
     return hashlib.sha256(f"{publication_id}/{candidature_id}".encode()).hexdigest()[:32]
 
 
-def _uploaded(parts: Parts, publication_id: str, pdf: bytes | None) -> str | None:
-    """The key under which the gestionnaire's PDF lies, if he gave one."""
+def _store_upload(dependencies: Dependencies, publication_id: str, pdf: bytes | None) -> str | None:
+    """Store the gestionnaire's PDF, if there is one; returns its key. Raises Unavailable."""
     if pdf is None:
         return None
-    stored = digest_of(pdf)
+    stored = size_and_digest(pdf)
     key = publication_key(publication_id, stored.sha256)
     try:
-        put_verified(parts.store, key, io.BytesIO(pdf), stored, "application/pdf")
+        put_verified(dependencies.store, key, io.BytesIO(pdf), stored, FileFormat.PDF.content_type)
     except (StoreUnavailable, BytesChanged) as error:
         raise Unavailable("Le fichier n'a pas pu être conservé. Recommencez dans quelques minutes.") from error
     return key

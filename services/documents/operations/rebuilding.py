@@ -1,4 +1,4 @@
-"""Rows of documents made again from what the keys of their objects say, after a database was lost."""
+"""Rebuilds lost rows of documents from the keys of their objects, after a database was lost."""
 
 from __future__ import annotations
 
@@ -9,87 +9,89 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from services.documents.domain.document_types import DocumentType
 from services.documents.domain.object_keys import DocumentName, read_key
-from services.documents.domain.types import DocumentType
 from services.documents.models import Candidature, Document, SavedVersion, db
-from services.documents.operations.making import Kept, assign
+from services.documents.operations.document_storage import StoredFile, assign_files
 from services.documents.operations.reconciliation import reconciliation
 from services.objects import ObjectMissing
 from services.objects.rebuilding import Outcome, Rebuilt, is_recent
 
 
 def rebuild(*, write: bool, minutes: int) -> Iterator[Rebuilt]:
-    """For each document of which both forms are unknown objects: its row is made, or could be. Raises
-    StoreUnavailable.
+    """For each document whose PDF and HTML are both objects without a row: create its row (`write`), or say that it
+    could be created. Raises StoreUnavailable.
 
-    `minutes`: what was written less long ago is left alone.
-    Both forms lie side by side, so they come one after the other. A publication bears its type's label from then on:
-    its title is known to no key. What a gestionnaire uploaded needs no row: each document has a copy of its own.
+    `minutes`: objects written more recently are left alone.
+    Both files of a document follow one another in the order of keys. A published document gets its type's label, as no
+    key holds its title. A gestionnaire's uploaded PDF needs no row: each document has its own copy.
     """
-    waiting: _Form | None = None
+    pending: _File | None = None
     for key in reconciliation().unknown():
-        form = _form_of(key)
-        if form is not None and waiting is not None and form.is_other_form_of(waiting):
-            yield _rebuilt(form.name, {waiting.extension: waiting.key, form.extension: key}, write, minutes)
-            waiting = None
+        file = _file_of(key)
+        if file is not None and pending is not None and file.is_other_format_of(pending):
+            yield _rebuild_row(file.name, {pending.extension: pending.key, file.extension: key}, write, minutes)
+            pending = None
             continue
-        if waiting is not None:
-            yield Rebuilt(waiting.key, Outcome.INCOMPLETE)
-        waiting = form
-        if form is None:
+        if pending is not None:
+            yield Rebuilt(pending.key, Outcome.INCOMPLETE)
+        pending = file
+        if file is None:
             yield Rebuilt(key, Outcome.NO_ROW)
-    if waiting is not None:
-        yield Rebuilt(waiting.key, Outcome.INCOMPLETE)
+    if pending is not None:
+        yield Rebuilt(pending.key, Outcome.INCOMPLETE)
 
 
 @dataclass(frozen=True)
-class _Form:
+class _File:
     key: str
     name: DocumentName
     extension: str
 
-    def is_other_form_of(self, form: _Form) -> bool:
-        return self.name == form.name and self.extension != form.extension
+    def is_other_format_of(self, other: _File) -> bool:
+        return self.name == other.name and self.extension != other.extension
 
 
-def _form_of(key: str) -> _Form | None:
-    read = read_key(key)
-    if read is None or read[0].type not in set(DocumentType):
+def _file_of(key: str) -> _File | None:
+    parsed = read_key(key)
+    if parsed is None or parsed[0].type not in set(DocumentType):
         return None
-    return _Form(key, read[0], read[1])
+    return _File(key, parsed[0], parsed[1])
 
 
-def _rebuilt(name: DocumentName, keys: Mapping[str, str], write: bool, minutes: int) -> Rebuilt:
+def _rebuild_row(name: DocumentName, keys: Mapping[str, str], write: bool, minutes: int) -> Rebuilt:
     store, pdf_key = reconciliation().store, keys["pdf"]
     try:
         if any(is_recent(store, key, minutes) for key in keys.values()):
             return Rebuilt(pdf_key, Outcome.RECENT)
-        pdf, html = (Kept(keys[form], store.size_and_digest(keys[form])) for form in ("pdf", "html"))
+        pdf, html = (
+            StoredFile(keys[extension], store.size_and_digest(keys[extension])) for extension in ("pdf", "html")
+        )
         written_at = store.written_at(pdf_key)
     except ObjectMissing:  # gone since it was listed
         return Rebuilt(pdf_key, Outcome.INCOMPLETE)
-    if not (_is_whole(pdf) and _is_whole(html)):
+    if not (_is_unchanged(pdf) and _is_unchanged(html)):
         return Rebuilt(pdf_key, Outcome.CHANGED)
     with db.operation() as session:
         if session.get(Candidature, name.candidature_id, with_for_update=True) is None:
             return Rebuilt(pdf_key, Outcome.OWNER_UNKNOWN)
         if name.version and session.get(SavedVersion, (name.candidature_id, name.version)) is None:
             return Rebuilt(pdf_key, Outcome.OWNER_UNKNOWN)
-        if _is_there(session, name):
+        if _has_row(session, name):
             return Rebuilt(pdf_key, Outcome.REPLACED)
         if write:
             document = _document(session, name, written_at)
-            assign(document, pdf, html)
+            assign_files(document, pdf, html)
             session.add(document)
     return Rebuilt(pdf_key, Outcome.REBUILT)
 
 
-def _is_whole(kept: Kept) -> bool:
-    read = read_key(kept.key)
-    return read is not None and read[2] == kept.stored.sha256
+def _is_unchanged(file: StoredFile) -> bool:
+    parsed = read_key(file.key)
+    return parsed is not None and parsed[2] == file.stored.sha256
 
 
-def _is_there(session: Session, name: DocumentName) -> bool:
+def _has_row(session: Session, name: DocumentName) -> bool:
     if session.get(Document, name.document_id) is not None:
         return True
     same = select(Document.id).filter_by(candidature_id=name.candidature_id, type=name.type, version=name.version)

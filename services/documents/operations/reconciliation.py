@@ -1,4 +1,4 @@
-"""Which rows of documents name objects, and how a lost automatic document is made again."""
+"""Which columns of documents name objects of the store, and how a lost automatic document is created again."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import structlog
 
 from services.chassis.process.failure_summary import frames_of, reason_of
-from services.documents import queries
-from services.documents.domain.types import AUTOMATIC, DocumentType
+from services.documents.dependencies import Dependencies, dependencies
+from services.documents.domain.document_types import AUTOMATIC, DocumentType
 from services.documents.models import Document, Publication, db
-from services.documents.operations.drawing import rendered
-from services.documents.operations.making import assign, keep_both
-from services.documents.parts import Parts, parts
+from services.documents.operations.document_storage import assign_files, store_document
+from services.documents.operations.rendering_cache import render_automatic
+from services.documents.queries.candidatures import saved_event
 from services.objects import StoreUnavailable, operation_naming, retire
 from services.objects.comparison import Lost, NamingColumn
 from services.objects.reconciliation import Reconciliation
@@ -28,23 +28,24 @@ _COLUMNS = (
 
 def reconciliation() -> Reconciliation:
     """Of the running process; needs an application context."""
-    return Reconciliation("documents", db, parts().store, _COLUMNS, mend=_mended)
+    return Reconciliation("documents", db, dependencies().store, _COLUMNS, mend=_recreate_lost)
 
 
 class _ChangedMeanwhile(Exception):
-    """The document points at other objects than when they were found lost."""
+    """The document's row names other objects than when they were found lost."""
 
 
-def _mended(lost: Sequence[Lost]) -> list[Lost]:
-    """Those whose document was made again. Raises StoreUnavailable."""
-    made = {row_id for row_id in dict.fromkeys(item.row_id for item in lost) if _is_made_again(parts(), row_id)}
-    return [item for item in lost if item.row_id in made]
+def _recreate_lost(lost: Sequence[Lost]) -> list[Lost]:
+    """Create the documents of lost objects again; returns those for which it succeeded. Raises StoreUnavailable."""
+    row_ids = dict.fromkeys(item.row_id for item in lost)
+    recreated = {row_id for row_id in row_ids if _try_to_recreate(dependencies(), row_id)}
+    return [item for item in lost if item.row_id in recreated]
 
 
-def _is_made_again(parts: Parts, document_id: str | None) -> bool:
-    """Whether it could be; one that cannot be rendered keeps none of the others waiting. Raises StoreUnavailable."""
+def _try_to_recreate(dependencies: Dependencies, document_id: str | None) -> bool:
+    """Whether it succeeded; a document that cannot be rendered does not hold up the others. Raises StoreUnavailable."""
     try:
-        return document_id is not None and _make_again(parts, document_id)
+        return document_id is not None and _recreate(dependencies, document_id)
     except StoreUnavailable:
         raise
     except Exception as error:
@@ -52,22 +53,24 @@ def _is_made_again(parts: Parts, document_id: str | None) -> bool:
         return False
 
 
-def _make_again(parts: Parts, document_id: str) -> bool:
+def _recreate(dependencies: Dependencies, document_id: str) -> bool:
     """Render an automatic document from its version and point its row at the new objects."""
     with db.reading() as session:
         document = session.get_one(Document, document_id)
-    kind = DocumentType(document.type)
-    event = queries.saved_version(document.candidature_id, document.version) if kind in AUTOMATIC else None
+    document_type = DocumentType(document.type)
+    event = saved_event(document.candidature_id, document.version) if document_type in AUTOMATIC else None
     if event is None:
         return False
     before = (document.pdf_key, document.html_key)
-    left = [key for key in before if parts.store.exists(key)]
-    pdf, html = keep_both(parts, document, rendered(kind, event, parts.letterhead))
-    with operation_naming(db, parts.store, pdf.key, html.key) as session:
+    remaining = [key for key in before if dependencies.store.exists(key)]
+    pdf, html = store_document(
+        dependencies.store, document, render_automatic(document_type, event, dependencies.letterhead)
+    )
+    with operation_naming(db, dependencies.store, pdf.key, html.key) as session:
         row = session.get_one(Document, document_id, with_for_update=True)
         if (row.pdf_key, row.html_key) != before:
             raise _ChangedMeanwhile
-        retire(session, *left)
-        assign(row, pdf, html)
+        retire(session, *remaining)
+        assign_files(row, pdf, html)
     log.info("document_made_again", document_id=document_id)
     return True

@@ -1,5 +1,5 @@
-"""From the event of a saved candidature to paper: plain functions, no database, no network, no clock.
+"""Renders documents from the event of a saved candidature: plain functions, no database, no network, no clock.
 
-`confirmation`, `demande` and `formulaire` say what a document holds (`sheet`); `printing` makes of it a PDF
-and, from the same values, the HTML page that a screen reader can read (RGAA 13.3: the PDF is not tagged).
+`confirmation`, `demande`, `formulaire` and `notice` build the content of a document (`sheet`); `pdf_and_html` renders
+it as PDF and, from the same values, as the HTML page that a screen reader can read (RGAA 13.3: the PDF is not tagged).
 """

@@ -1,4 +1,4 @@
-"""« Confirmation d'inscription »: every line of guide §6, in its place."""
+"""« Confirmation d'inscription »: every line of guide §6, in its order."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from datetime import date
 
 from services.chassis import french
 from services.contracts.registrations import Confirmation, EpreuveLine, RegistrationSaved, Section
-from services.documents.rendering.head import head_of, telephone, yes_no
+from services.documents.domain.document_types import DocumentType
+from services.documents.rendering.document_head import head_of, telephone, yes_no
 from services.documents.rendering.sheet import (
     Banner,
     Block,
@@ -19,7 +20,6 @@ from services.documents.rendering.sheet import (
     Table,
 )
 
-NAME = "Confirmation d'inscription"
 _COLUMNS = ("Epreuve", "Unité", "Position", "Mode évaluation")
 _WIDTHS = (55, 9, 16, 20)
 _DECLARATION = "Je certifie l'exactitude des renseignements portés sur cette confirmation d'inscription."
@@ -28,48 +28,48 @@ _BOXES = ("Date :", "Signature du candidat :", "Signature du représentant léga
 
 def confirmation(event: RegistrationSaved, letterhead: Letterhead) -> Sheet:
     """The confirmation of this version, to be signed and sent back before its `return_by`."""
-    said = event.confirmation
+    content = event.confirmation
     blocks: list[Block] = [_identity(event)]
-    if said.return_by:
-        blocks.append(Banner(_return_sentence(date.fromisoformat(said.return_by))))
-    blocks += [_section(section) for section in said.extra]
-    if qualification := _qualification(said):
+    if content.return_by:
+        blocks.append(Banner(_return_sentence(date.fromisoformat(content.return_by))))
+    blocks += [_section(section) for section in content.extra]
+    if qualification := _qualification(content):
         blocks.append(qualification)
-    shown = [line for line in event.epreuves if not line.hidden_on_pdf]
-    blocks += _epreuves("EPREUVES OBLIGATOIRES", [line for line in shown if line.mandatory])
-    blocks += _epreuves("EPREUVE(S) FACULTATIVE(S)", [line for line in shown if not line.mandatory])
+    printed_lines = [line for line in event.epreuves if not line.hidden_on_pdf]
+    blocks += _epreuves_table("EPREUVES OBLIGATOIRES", [line for line in printed_lines if line.mandatory])
+    blocks += _epreuves_table("EPREUVE(S) FACULTATIVE(S)", [line for line in printed_lines if not line.mandatory])
     blocks.append(Signature(_DECLARATION, _BOXES))
     return Sheet(
-        name=NAME,
+        name=DocumentType.CONFIRMATION.label,
         letterhead=letterhead,
-        head=head_of(event, said.title, with_version=True),
+        head=head_of(event, content.title, with_version=True),
         blocks=tuple(blocks),
         author=event.academie.label,
     )
 
 
 def _identity(event: RegistrationSaved) -> Fields:
-    said, identity = event.confirmation, event.identity
+    content, identity = event.confirmation, event.identity
     born = french.date_courte(date.fromisoformat(identity.date_naissance))
-    fixed, mobile = (telephone(number) if number else "" for number in (said.telephone, said.mobile))
+    fixed_line, mobile = (telephone(number) if number else "" for number in (content.telephone, content.mobile))
     rows: list[Row] = [
-        ((Field("Nom d'usage", identity.nom_usage or ""),), (Field("Nationalité", said.nationalite),)),
-        ((Field("Né(e) le", born),), (Field("A", said.birthplace),)),
-        ((Field("Tél", fixed), Field("Tél. mobile", mobile)), (Field("Mél", identity.email),)),
+        ((Field("Nom d'usage", identity.nom_usage or ""),), (Field("Nationalité", content.nationalite),)),
+        ((Field("Né(e) le", born),), (Field("A", content.birthplace),)),
+        ((Field("Tél", fixed_line), Field("Tél. mobile", mobile)), (Field("Mél", identity.email),)),
     ]
-    rows.append(((Field("VAE", yes_no(said.vae)),),))
-    rows += _one_by_one("Etablissement", said.etablissement)
-    rows += _one_by_one("Catégorie du Candidat", said.categorie)
-    rows += _one_by_one("Aménagement d'épreuve demandé au titre du handicap", yes_no(said.handicap))
-    rows += _one_by_one("Diplôme possédé", said.diplome)
+    rows.append(((Field("VAE", yes_no(content.vae)),),))
+    rows += _optional_row("Etablissement", content.etablissement)
+    rows += _optional_row("Catégorie du Candidat", content.categorie)
+    rows += _optional_row("Aménagement d'épreuve demandé au titre du handicap", yes_no(content.handicap))
+    rows += _optional_row("Diplôme possédé", content.diplome)
     return Fields(tuple(rows), heading="Identité et situation du candidat")
 
 
-def _qualification(said: Confirmation) -> Fields | None:
-    rows = _one_by_one("Spécialité", said.specialite)
-    if said.forme is not None:
-        already = Field("Déjà présenté en", said.deja_presente or "")
-        rows.append(((Field("Forme de passage", said.forme),), (already,)))
+def _qualification(content: Confirmation) -> Fields | None:
+    rows = _optional_row("Spécialité", content.specialite)
+    if content.forme is not None:
+        previous_year = Field("Déjà présenté en", content.deja_presente or "")
+        rows.append(((Field("Forme de passage", content.forme),), (previous_year,)))
     return Fields(tuple(rows), heading="Qualification présentée") if rows else None
 
 
@@ -78,8 +78,8 @@ def _section(section: Section) -> Fields:
     return Fields(rows, heading=section.title, show_heading=True)
 
 
-def _one_by_one(label: str, value: str | None) -> list[Row]:
-    """A row of its own, or none where the exam does not ask."""
+def _optional_row(label: str, value: str | None) -> list[Row]:
+    """One row, or none where there is no value: the exam does not ask for it."""
     return [((Field(label, value),),)] if value else []
 
 
@@ -87,7 +87,7 @@ def _return_sentence(day: date) -> str:
     return f"A RENVOYER IMPERATIVEMENT POUR LE {french.jour_long(day).upper()}"
 
 
-def _epreuves(caption: str, lines: list[EpreuveLine]) -> list[Table]:
+def _epreuves_table(caption: str, lines: list[EpreuveLine]) -> list[Table]:
     if not lines:
         return []
     rows = tuple((_epreuve(line), line.unit or "", _position(line), _mode(line)) for line in lines)
@@ -96,8 +96,8 @@ def _epreuves(caption: str, lines: list[EpreuveLine]) -> list[Table]:
 
 def _epreuve(line: EpreuveLine) -> str:
     """« E2 - Langue vivante 1 - Anglais », « ... E4-A - Étude de cas »"""
-    parts = [line.code, line.label, *([line.option] if line.option else [])]
-    return ("... " if line.parent else "") + " - ".join(parts)
+    texts = [line.code, line.label, *([line.option] if line.option else [])]
+    return ("... " if line.parent else "") + " - ".join(texts)
 
 
 def _position(line: EpreuveLine) -> str:

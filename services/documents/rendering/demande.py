@@ -8,37 +8,37 @@ from itertools import groupby
 
 from services.chassis import french
 from services.contracts.registrations import PieceAsked, RegistrationSaved
-from services.documents.rendering.head import head_of
+from services.documents.domain.document_types import DocumentType
+from services.documents.rendering.document_head import head_of
 from services.documents.rendering.sheet import Banner, Block, Field, Fields, Letterhead, Paragraphs, Sheet, Table
 
-NAME = "Demande de pièces justificatives"
 _COLUMNS = ("Pièce", "Caractère", "Formats acceptés")
 _WIDTHS = (45, 12, 43)
-_NOTHING = "Aucune pièce justificative n'est demandée pour cette candidature."
-_WITH_FORM = "formulaire à compléter"
+_NO_PIECE = "Aucune pièce justificative n'est demandée pour cette candidature."
+_FORM_TO_FILL_IN = "formulaire à compléter"
 
 
 def demande(event: RegistrationSaved, letterhead: Letterhead) -> Sheet:
     """The pieces that this version asks for; with none it says so."""
-    blocks: list[Block] = [_about(event)]
+    blocks: list[Block] = [_candidature(event)]
     if event.demande_text:
         blocks.append(Paragraphs(event.demande_text))
-    blocks += _pieces(event.pieces) if event.pieces else [Paragraphs((_NOTHING,))]
+    blocks += _pieces(event.pieces) if event.pieces else [Paragraphs((_NO_PIECE,))]
     return Sheet(
-        name=NAME,
+        name=DocumentType.DEMANDE.label,
         letterhead=letterhead,
-        head=head_of(event, NAME.upper(), with_version=True),
+        head=head_of(event, DocumentType.DEMANDE.label.upper(), with_version=True),
         blocks=tuple(blocks),
         author=event.academie.label,
     )
 
 
-def _about(event: RegistrationSaved) -> Fields:
-    said = event.confirmation
+def _candidature(event: RegistrationSaved) -> Fields:
+    confirmation = event.confirmation
     answers = (
-        ("Spécialité", said.specialite),
-        ("Catégorie du Candidat", said.categorie),
-        ("Etablissement", said.etablissement),
+        ("Spécialité", confirmation.specialite),
+        ("Catégorie du Candidat", confirmation.categorie),
+        ("Etablissement", confirmation.etablissement),
     )
     rows = tuple(((Field(label, value),),) for label, value in answers if value)
     return Fields(rows, heading="Candidature")
@@ -62,8 +62,8 @@ def _period(piece: PieceAsked) -> tuple[datetime, datetime]:
 def period_sentence(closes: datetime, opens: datetime) -> str:
     """The guide's sentence; `closes` is exclusive and midnight is shown as 23:59 of the day before."""
     end = french.fin_affichee(closes)
-    shown = f"{french.jour_long(end)} {french.heure(end)}"
-    return f"A déposer en ligne entre le {french.jour_long(opens)} et le {shown} (heure/Paris)"
+    end_text = f"{french.jour_long(end)} {french.heure(end)}"
+    return f"A déposer en ligne entre le {french.jour_long(opens)} et le {end_text} (heure/Paris)"
 
 
 def _groups(pieces: list[PieceAsked]) -> list[Table]:
@@ -76,6 +76,6 @@ def _table(label: str, pieces: list[PieceAsked]) -> Table:
 
 
 def _row(piece: PieceAsked) -> tuple[str, ...]:
-    name = f"{piece.code} : {piece.label}" + (f" ({_WITH_FORM})" if piece.form else "")
+    name = f"{piece.code} : {piece.label}" + (f" ({_FORM_TO_FILL_IN})" if piece.form else "")
     formats = ", ".join(extension.upper() for extension in piece.formats)
     return name, "Obligatoire" if piece.required else "Facultative", formats

@@ -6,7 +6,7 @@ from datetime import date
 
 from services.chassis import french
 from services.contracts.registrations import FormOffered, RegistrationSaved
-from services.documents.rendering.head import candidate_name, head_of, telephone
+from services.documents.rendering.document_head import candidate_name, head_of, telephone
 from services.documents.rendering.sheet import (
     Blanks,
     Block,
@@ -21,8 +21,8 @@ from services.documents.rendering.sheet import (
 
 _DECLARATION = "Je certifie l'exactitude des renseignements portés sur ce formulaire."
 _BOXES = ("Date", "Signature du candidat")
-# Blanks of the catalogue that are boxes to sign in rather than lines to write on.
-_SIGNED = ("fait", "signature")
+# Blanks of the catalogue whose label begins so are boxes to sign in rather than lines to write on.
+_SIGNED_PREFIXES = ("fait", "signature")
 
 
 def form_offered(event: RegistrationSaved, code: str) -> FormOffered | None:
@@ -35,7 +35,7 @@ def formulaire(event: RegistrationSaved, form: FormOffered, letterhead: Letterhe
     blocks: list[Block] = [_candidate(event)]
     if form.paragraphs:
         blocks.append(Paragraphs(form.paragraphs))
-    boxes = tuple(label for label in form.blanks if label.lower().startswith(_SIGNED))
+    boxes = tuple(label for label in form.blanks if label.lower().startswith(_SIGNED_PREFIXES))
     if lines := tuple(label for label in form.blanks if label not in boxes):
         blocks.append(Blanks(lines, heading="A compléter"))
     blocks.append(Signature(_DECLARATION, tuple(f"{label} :" for label in boxes or _BOXES)))
@@ -49,14 +49,14 @@ def formulaire(event: RegistrationSaved, form: FormOffered, letterhead: Letterhe
 
 
 def _candidate(event: RegistrationSaved) -> Fields:
-    said, identity = event.confirmation, event.identity
+    confirmation, identity = event.confirmation, event.identity
     born = french.date_courte(date.fromisoformat(identity.date_naissance))
-    reached = said.mobile or said.telephone
+    number = confirmation.mobile or confirmation.telephone
     rows: list[Row] = [
         ((Field("Candidat", candidate_name(event)),), (Field("Nom d'usage", identity.nom_usage or ""),)),
-        ((Field("Né(e) le", born),), (Field("A", said.birthplace),)),
-        ((Field("Tél", telephone(reached) if reached else ""),), (Field("Mél", identity.email),)),
+        ((Field("Né(e) le", born),), (Field("A", confirmation.birthplace),)),
+        ((Field("Tél", telephone(number) if number else ""),), (Field("Mél", identity.email),)),
     ]
-    answers = (("Spécialité", said.specialite), ("Etablissement", said.etablissement))
+    answers = (("Spécialité", confirmation.specialite), ("Etablissement", confirmation.etablissement))
     rows += [((Field(label, value),),) for label, value in answers if value]
     return Fields(tuple(rows), heading="Candidat", show_heading=True)

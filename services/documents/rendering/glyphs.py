@@ -1,4 +1,4 @@
-"""The fonts of our documents and what they can print: Latin of every country, Greek and Cyrillic.
+"""The fonts of documents and the characters they have: Latin of every country, Greek and Cyrillic.
 
 Both files are subsets of DejaVu Sans Condensed 2.37 (licence beside them), so nothing is fetched at run time.
 """
@@ -14,7 +14,7 @@ from reportlab.pdfbase.ttfonts import TTFontFile
 FONTS = Path(__file__).parent / "fonts"
 FILES = ("DejaVuSansCondensed.ttf", "DejaVuSansCondensed-Bold.ttf")
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-# Invisible characters that would turn the words of an official paper around.
+# Invisible characters that would reorder the words of an official document.
 _REORDERING = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 _BREAKS = frozenset("\t\r\n\x0b\x0c\u2028\u2029")
@@ -22,9 +22,9 @@ _BREAKS = frozenset("\t\r\n\x0b\x0c\u2028\u2029")
 
 @cache
 def printable() -> frozenset[int]:
-    """Code points that every one of our fonts has a glyph for."""
-    maps = [TTFontFile(str(FONTS / name), charInfo=1).charToGlyph for name in FILES]
-    return frozenset(set.intersection(*(set(known) for known in maps)))
+    """Code points for which both fonts have a glyph."""
+    glyph_maps = [TTFontFile(str(FONTS / name), charInfo=1).charToGlyph for name in FILES]
+    return frozenset(set.intersection(*(set(glyph_map) for glyph_map in glyph_maps)))
 
 
 def cleaned(text: str) -> str:
@@ -44,15 +44,15 @@ def missing_in(text: str) -> tuple[str, ...]:
 
 
 def with_replacements(text: str) -> str:
-    """The text with each character that cannot be printed shown as one that says so."""
+    """The text with U+FFFD in place of each character that cannot be printed."""
     return "".join(character if ord(character) in printable() else REPLACEMENT for character in text)
 
 
 def typeset(text: str) -> str:
-    """The text for paper: guillemets stay with their words, what cannot be printed is shown as missing."""
+    """The text for the PDF: no line break beside guillemets, U+FFFD for what cannot be printed."""
     return with_replacements(text.replace("« ", "«\N{NO-BREAK SPACE}").replace(" »", "\N{NO-BREAK SPACE}»"))
 
 
 def scripts_of(characters: tuple[str, ...]) -> tuple[str, ...]:
-    """The scripts that characters belong to ("HEBREW", "CJK"): enough to act on, no part of a name."""
+    """The scripts that characters belong to ("HEBREW", "CJK"): for logs, which must hold no part of a name."""
     return tuple(sorted({unicodedata.name(character, "UNNAMED").split()[0] for character in characters}))

@@ -1,16 +1,18 @@
-"""What a document holds, as plain values: a head and blocks. Templates decide only how it looks."""
+"""The content of a document as plain values: a head and blocks. Templates decide only how it looks."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby
 
+AUTHORITY = "MINISTÈRE DE L'ÉDUCATION NATIONALE"
+
 
 @dataclass(frozen=True)
 class Letterhead:
-    """What the installation prints on every document: the authority on top, a notice at the bottom."""
+    """What is printed on every document of the installation: the authority on top, a notice at the bottom."""
 
-    authority: str = "MINISTÈRE DE L'ÉDUCATION NATIONALE"
+    authority: str = AUTHORITY
     notice: str | None = None
     """"Démonstration : document sans valeur" outside production."""
 
@@ -33,13 +35,13 @@ class Fields:
 
     rows: tuple[Row, ...]
     heading: str
-    """Heads the block in the HTML page; printed on paper only when `show_heading`."""
+    """Heading of the block in the HTML page; in the PDF only when `show_heading`."""
     show_heading: bool = False
     kind: str = "fields"
 
     @property
     def runs(self) -> list[list[Row]]:
-        """Rows that follow one another and have as many cells: on paper each run is one table, or plain lines."""
+        """Consecutive rows with the same number of cells: in the PDF each run is one table, or plain lines."""
         return [list(rows) for _, rows in groupby(self.rows, key=len)]
 
 
@@ -58,7 +60,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     """One text per column; the first names the row."""
     widths: tuple[int, ...]
-    """Percentages of the paper's width, one per column."""
+    """Percentages of the page's width, one per column."""
     kind: str = "table"
 
 

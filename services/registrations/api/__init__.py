@@ -1,1 +1,1 @@
-"""The HTTP face of registrations: parse, call an operation or a query, dump. No rule and no query of its own."""
+"""The HTTP API of registrations: parses, calls an operation or a query, serialises. No rule or query of its own."""

@@ -11,8 +11,8 @@ from services.chassis.web import access
 from services.chassis.web.access import caller
 from services.chassis.web.arrival_time import received_at
 from services.registrations.api import schemas
-from services.registrations.api.asserted import asserted_identity
 from services.registrations.api.drafts import draft_answer
+from services.registrations.api.identity_assertion import asserted_identity
 from services.registrations.models import db
 from services.registrations.operations import candidatures as operations
 from services.registrations.operations import drafts
@@ -28,7 +28,7 @@ blp = Blueprint("candidatures", __name__, url_prefix="/v1", description="Saved c
 def list_candidatures() -> dict[str, Any]:
     """Active candidatures whose session has not closed, and those set aside by their service gestionnaire."""
     with db.reading() as session:
-        return queries.listed(session, caller().id, portal_now())
+        return queries.list_candidatures(session, caller().id, portal_now())
 
 
 @blp.get("/mine")
@@ -38,8 +38,8 @@ def list_mine() -> dict[str, Any]:
     """All that « Mes inscriptions » lists: candidatures, and drafts not transmitted, the latest written first."""
     now = portal_now()
     with db.reading() as session:
-        drafts = draft_queries.open_drafts(session, caller().id, now)
-        return {**queries.listed(session, caller().id, now), "drafts": drafts}
+        drafts = draft_queries.list_open_drafts(session, caller().id, now)
+        return {**queries.list_candidatures(session, caller().id, now), "drafts": drafts}
 
 
 @blp.get("/candidatures/<candidature_id>")
@@ -49,8 +49,8 @@ def read_candidature(candidature_id: str) -> dict[str, Any]:
     """A candidature with its récapitulatif."""
     now = portal_now()
     with db.reading() as session:
-        shown = queries.shown_candidature(session, caller().id, candidature_id, now)
-        return {**queries.tile(shown, now), "recap": queries.recap(shown.saved)}
+        view = queries.visible_candidature(session, caller().id, candidature_id, now)
+        return {**queries.tile(view, now), "recap": queries.recap(view.saved)}
 
 
 @blp.get("/candidatures/<candidature_id>/acknowledgement")
@@ -59,8 +59,8 @@ def read_candidature(candidature_id: str) -> dict[str, Any]:
 def read_acknowledgement(candidature_id: str) -> dict[str, Any]:
     """What the save answered, for the current version."""
     with db.reading() as session:
-        shown = queries.shown_candidature(session, caller().id, candidature_id, portal_now())
-        return queries.acknowledgement(session, shown)
+        view = queries.visible_candidature(session, caller().id, candidature_id, portal_now())
+        return queries.acknowledgement(session, view)
 
 
 @blp.post("/candidatures/<candidature_id>/draft")
@@ -89,8 +89,8 @@ def withdraw(body: dict[str, Any], candidature_id: str) -> None:
 def read_forms(candidature_id: str) -> dict[str, Any]:
     """« Les formulaires » of a candidature."""
     with db.reading() as session:
-        shown = queries.shown_candidature(session, caller().id, candidature_id, portal_now())
-        return queries.forms(session, shown)
+        view = queries.visible_candidature(session, caller().id, candidature_id, portal_now())
+        return queries.forms(session, view)
 
 
 @blp.get("/contact")

@@ -12,9 +12,9 @@ from services.chassis.web.access import caller
 from services.chassis.web.arrival_time import received_at
 from services.contracts.accounts import Identity
 from services.registrations.api import schemas
-from services.registrations.api.asserted import asserted_identity
+from services.registrations.api.identity_assertion import asserted_identity
 from services.registrations.models import db
-from services.registrations.operations import drafts, registering
+from services.registrations.operations import draft_saving, drafts
 from services.registrations.queries import candidatures as candidature_queries
 from services.registrations.queries import drafts as draft_queries
 
@@ -39,7 +39,7 @@ def open_draft(body: dict[str, Any]) -> tuple[dict[str, Any], int]:
 def list_drafts() -> dict[str, Any]:
     """Drafts not transmitted, the latest written first."""
     with db.reading() as session:
-        return {"drafts": draft_queries.open_drafts(session, caller().id, portal_now())}
+        return {"drafts": draft_queries.list_open_drafts(session, caller().id, portal_now())}
 
 
 @blp.get("/<draft_id>")
@@ -66,8 +66,8 @@ def read_tab(header: dict[str, Any], draft_id: str, number: int) -> dict[str, An
     """A tab as it was typed."""
     identity = _identity(header)
     with db.reading() as session:
-        draft = draft_queries.owned_draft(session, caller().id, draft_id)
-        return draft_queries.tab_view(session, draft, number, identity, portal_now())
+        draft = draft_queries.own_draft(session, caller().id, draft_id)
+        return draft_queries.tab_page(session, draft, number, identity, portal_now())
 
 
 @blp.put("/<draft_id>/tabs/<int:number>")
@@ -75,7 +75,7 @@ def read_tab(header: dict[str, Any], draft_id: str, number: int) -> dict[str, An
 @blp.arguments(schemas.IdentityHeader, location="headers")
 @blp.arguments(schemas.WrittenTab)
 @blp.response(200, schemas.Going)
-def write_tab(header: dict[str, Any], body: dict[str, Any], draft_id: str, number: int) -> drafts.Written:
+def write_tab(header: dict[str, Any], body: dict[str, Any], draft_id: str, number: int) -> drafts.WrittenTab:
     """Keep what was typed, right or not; « next » is refused while something is wrong."""
     return drafts.write_tab(caller().id, draft_id, number, **body, instant=received_at(), identity=_identity(header))
 
@@ -87,7 +87,7 @@ def write_tab(header: dict[str, Any], body: dict[str, Any], draft_id: str, numbe
 def search(query: dict[str, Any], draft_id: str, number: int) -> dict[str, Any]:
     """Proposals for a search field."""
     with db.reading() as session:
-        draft = draft_queries.owned_draft(session, caller().id, draft_id)
+        draft = draft_queries.own_draft(session, caller().id, draft_id)
         return draft_queries.search(session, draft, number, query["field"], query["q"], portal_now())
 
 
@@ -98,22 +98,22 @@ def search(query: dict[str, Any], draft_id: str, number: int) -> dict[str, Any]:
 def save(body: dict[str, Any], draft_id: str) -> dict[str, Any]:
     """« Enregistrer ». Repeats answer the same."""
     identity = asserted_identity(body["assertion"])
-    saved = registering.save_draft(
+    saved = draft_saving.save_draft(
         caller().id, draft_id, revision=body["revision"], identity=identity, received_at=received_at()
     )
     with db.reading() as session:
-        shown = candidature_queries.saved_version(session, saved.candidature_id, saved.version)
-        return candidature_queries.acknowledgement(session, shown)
+        view = candidature_queries.saved_version(session, saved.candidature_id, saved.version)
+        return candidature_queries.acknowledgement(session, view)
 
 
-def draft_answer(opened: drafts.Opened) -> tuple[dict[str, Any], int]:
+def draft_answer(opened: drafts.OpenedDraft) -> tuple[dict[str, Any], int]:
     """The draft, with 201 when it was begun and 200 when it was there."""
     return _draft(opened.draft_id), 201 if opened.created else 200
 
 
 def _draft(draft_id: str) -> dict[str, Any]:
     with db.reading() as session:
-        draft = draft_queries.owned_draft(session, caller().id, draft_id)
+        draft = draft_queries.own_draft(session, caller().id, draft_id)
         return draft_queries.draft_data(session, draft, portal_now())
 
 

@@ -8,8 +8,8 @@ from marshmallow import Schema, fields
 
 
 class Described(fields.Nested):
-    """A part that the domain already gives in the shape of its schema: described for readers of the API, sent as it is.
-    (A list of two hundred countries would be copied option by option, more slowly than all the rest of the page.)"""
+    """A value that already has the form of its schema: described in OpenAPI, sent without being serialised again.
+    (Copying a list of two hundred countries option by option would be slower than the rest of the page.)"""
 
     def _serialize(self, nested_obj: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:  # type: ignore[override]
         return nested_obj

@@ -1,4 +1,4 @@
-"""What is asked and answered of openings, and what the home page says of them."""
+"""Schemas of the openings' questions and answers, and of the home page's messages."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from flask_smorest import Blueprint
 from services.chassis.clock import portal_now
 from services.chassis.web import access
 from services.registrations.api import opening_schemas as schemas
-from services.registrations.domain.offers import Picked, Purpose, select
+from services.registrations.domain.opening_selection import Choices, Purpose, select
 from services.registrations.models import db
 from services.registrations.queries.catalogue import offers
 from services.registrations.queries.messages import shown_messages
@@ -26,7 +26,7 @@ def choices(query: dict[str, Any]) -> dict[str, Any]:
     """Where the picking stands: what was chosen, and what comes next or is known."""
     purpose = Purpose(query.pop("purpose"))
     with db.reading() as session:
-        return asdict(select(offers(session), purpose, Picked(**query), portal_now()))
+        return asdict(select(offers(session), purpose, Choices(**query), portal_now()))
 
 
 @blp.get("/messages")

@@ -1,4 +1,4 @@
-"""What travels over the API of registrations, in and out. Instants are ISO 8601; labels and sentences are French."""
+"""Schemas of what the API takes and answers. Instants are ISO 8601; labels and sentences are French."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TOO_MANY = "{max} champs au plus sont admis."
 
 
 class Text(fields.String):
-    """A bounded text that a database takes: neither control characters nor broken encodings."""
+    """A text of limited length that databases accept: no control characters, no lone surrogates."""
 
     def __init__(self, longest: int = 200, **options: Any) -> None:
         super().__init__(validate=(validate.Length(max=longest, error=TOO_LONG), _storable), **options)

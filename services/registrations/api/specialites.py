@@ -11,7 +11,7 @@ from marshmallow import Schema, fields
 from services.chassis.clock import portal_now
 from services.chassis.web import access
 from services.chassis.web.access import caller
-from services.registrations.domain import choosing
+from services.registrations.domain import specialite_choice
 from services.registrations.models import db
 from services.registrations.queries import drafts as draft_queries
 
@@ -57,8 +57,8 @@ class Asked(Schema):
 def by_domain(draft_id: str) -> dict[str, Any]:
     """The spécialités of the draft's session, by domain."""
     with db.reading() as session:
-        draft = draft_queries.owned_draft(session, caller().id, draft_id)
-        domains = choosing.by_domain(draft.dossier(session, portal_now()))
+        draft = draft_queries.own_draft(session, caller().id, draft_id)
+        domains = specialite_choice.by_domain(draft.dossier(session, portal_now()))
         return {"domains": [asdict(domain) for domain in domains]}
 
 
@@ -68,5 +68,5 @@ def by_domain(draft_id: str) -> dict[str, Any]:
 def asked(draft_id: str, code: str) -> dict[str, Any]:
     """What one of them leads to be asked, as far as the draft decides it."""
     with db.reading() as session:
-        draft = draft_queries.owned_draft(session, caller().id, draft_id)
-        return asdict(choosing.asked(draft.dossier(session, portal_now()), code))
+        draft = draft_queries.own_draft(session, caller().id, draft_id)
+        return asdict(specialite_choice.asked(draft.dossier(session, portal_now()), code))

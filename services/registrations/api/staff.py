@@ -29,8 +29,8 @@ def list_candidatures(query: dict[str, Any]) -> dict[str, Any]:
     """A page of candidatures; `next_cursor` is null on the last one."""
     limit, after = query.pop("limit"), query.pop("cursor")
     with db.reading_for_staff() as session:
-        wanted = queries.Wanted(**query)
-        rows = queries.listed(session, wanted, caller().academies, after=after, limit=limit + 1)
+        filters = queries.CandidatureFilters(**query)
+        rows = queries.list_candidatures(session, filters, caller().academies, after=after, limit=limit + 1)
     page = rows[:limit]
     return {"candidatures": page, "next_cursor": page[-1]["id"] if len(rows) > limit else None}
 
@@ -42,7 +42,7 @@ def export_candidatures(query: dict[str, Any]) -> Response:
     """All of them as CSV, streamed."""
     with ExitStack() as begun:
         session = begun.enter_context(db.reading_for_staff(export=True))
-        lines = queries.exported(session, queries.Wanted(**query), caller().academies)
+        lines = queries.csv_lines(session, queries.CandidatureFilters(**query), caller().academies)
         response = Response(lines, content_type="text/csv; charset=utf-8")
         response.call_on_close(begun.pop_all().close)
     response.headers["Content-Disposition"] = 'attachment; filename="candidatures.csv"'
@@ -55,7 +55,7 @@ def export_candidatures(query: dict[str, Any]) -> Response:
 def read_candidature(candidature_id: str) -> dict[str, Any]:
     """A candidature with all versions and what changed in each."""
     with db.reading_for_staff() as session:
-        return queries.one(session, candidature_id, caller().academies)
+        return queries.candidature_detail(session, candidature_id, caller().academies)
 
 
 @blp.post("/candidatures/<candidature_id>/<any(withdrawal, ecart):how>")

@@ -1,4 +1,4 @@
-"""What travels between registrations and staff's tools."""
+"""Schemas of the API for staff's tools."""
 
 from __future__ import annotations
 

@@ -1,25 +1,28 @@
-"""The catalogue's files: read, checked, built into the domain's exams, stored as JSON, compared.
+"""Reads the catalogue's files into the domain's exams: reading, checking, JSON for storage, differences.
 
 Files are one folder per exam (`exam.yaml` and siblings). Nothing here touches a database.
 """
 
+from services.registrations.catalogue.demonstration_dates import (
+    with_current_demonstrations,
+    with_running_demonstrations,
+)
 from services.registrations.catalogue.differences import differences
 from services.registrations.catalogue.etablissements import etablissements, read_etablissements
 from services.registrations.catalogue.exams import load_exams
 from services.registrations.catalogue.mistakes import CatalogueError, Mistake
-from services.registrations.catalogue.moving import carried_over, moved_on
 from services.registrations.catalogue.serialising import digest, from_data, to_data
 
 __all__ = [
     "CatalogueError",
     "Mistake",
-    "carried_over",
     "differences",
     "digest",
     "etablissements",
     "from_data",
     "load_exams",
-    "moved_on",
     "read_etablissements",
     "to_data",
+    "with_current_demonstrations",
+    "with_running_demonstrations",
 ]

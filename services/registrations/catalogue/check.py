@@ -1,4 +1,4 @@
-"""`python -m services.registrations.catalogue.check DIR`: one line a mistake, status 1; status 0 when there is none."""
+"""`python -m services.registrations.catalogue.check DIR`: prints one line per mistake; status 1 if there is any."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from services.registrations.catalogue.mistakes import CatalogueError, Mistake
 
 def mistakes(root: Path) -> tuple[Mistake, ...]:
     """All that is wrong with the exams and the establishments of a folder."""
-    found: list[Mistake] = []
+    all_mistakes: list[Mistake] = []
     try:
         load_exams(root, portal_now())
     except CatalogueError as error:
-        found += error.mistakes
+        all_mistakes += error.mistakes
     try:
         etablissements(root)
     except CatalogueError as error:
-        found += error.mistakes
-    return tuple(found)
+        all_mistakes += error.mistakes
+    return tuple(all_mistakes)
 
 
 def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         sys.stderr.write("usage : python -m services.registrations.catalogue.check DOSSIER\n")
         return 2
-    found = mistakes(Path(arguments[0]))
-    for mistake in found:
+    all_mistakes = mistakes(Path(arguments[0]))
+    for mistake in all_mistakes:
         sys.stdout.write(f"{mistake}\n")
-    return 1 if found else 0
+    return 1 if all_mistakes else 0
 
 
 if __name__ == "__main__":

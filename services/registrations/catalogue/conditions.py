@@ -1,14 +1,14 @@
-"""Conditions as the files write them (`{all: [{fact: categorie, in: ["320"]}]}`) made into the domain's."""
+"""Reads conditions from the files, e.g. `{all: [{fact: categorie, in: ["320"]}]}`, into the domain's conditions."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from services.registrations.catalogue.building import Building, Written
 from services.registrations.catalogue.fields import Fields
-from services.registrations.catalogue.reading import Node
+from services.registrations.catalogue.reading_context import ReadingContext, WrittenCondition
+from services.registrations.catalogue.yaml_nodes import Node
 from services.registrations.domain.conditions import ALWAYS, All, AnyOf, Condition, Not, Test
-from services.registrations.domain.positions import POSITIONS
+from services.registrations.domain.epreuve_positions import POSITIONS
 
 MAX_LEVELS = 3
 OPERATORS = ("is", "in", "at_least", "at_most", "present")
@@ -16,19 +16,19 @@ GROUPS = ("all", "any", "not")
 SUBJECTS = ("fact", "question", "epreuve")
 
 
-def read(building: Building, node: Node | None, kind: str, name: str) -> Condition:
+def read(context: ReadingContext, node: Node | None, kind: str, name: str) -> Condition:
     """The condition of a piece, a form or a question; ALWAYS where it is absent."""
     if node is None:
         return ALWAYS
-    reader = _Reader(building)
+    reader = _Reader(context)
     condition = reader.condition(node, 1)
-    building.conditions.append(Written(kind, name, node, condition, tuple(reader.tests)))
+    context.conditions.append(WrittenCondition(kind, name, node, condition, tuple(reader.tests)))
     return condition
 
 
 class _Reader:
-    def __init__(self, building: Building) -> None:
-        self._building = building
+    def __init__(self, context: ReadingContext) -> None:
+        self._building = context
         self.tests: list[tuple[Test, Node]] = []
 
     def condition(self, node: Node, level: int) -> Condition:
@@ -92,11 +92,11 @@ class _Reader:
         return fields.scalar(node, operator)
 
     def _position(self, fields: Fields) -> tuple[str, Any]:
-        found = fields.required("position")
-        if found is None:
+        node = fields.required("position")
+        if node is None:
             return "", None
         values = fields.texts("position", POSITIONS)
-        return ("in", values) if found.kind == "list" else ("is", values[0])
+        return ("in", values) if node.kind == "list" else ("is", values[0])
 
     def _refuse(self, node: Node, text: str) -> Condition:
         self._building.refuse(node, text)

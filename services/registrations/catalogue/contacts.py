@@ -1,38 +1,38 @@
-"""Whom candidates may contact in each académie: `academies.yaml` beside the exams, else the public reference."""
+"""The contact of each académie: from `academies.yaml` beside the exams, else from the reference data."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from services.reference import academies, telephones
-from services.registrations.catalogue.building import Building
 from services.registrations.catalogue.instants import EPOCH
 from services.registrations.catalogue.mistakes import Mistake
-from services.registrations.catalogue.reading import Node, Reader
-from services.registrations.domain.definition import ContactText
+from services.registrations.catalogue.reading_context import ReadingContext
+from services.registrations.catalogue.yaml_nodes import Node, YamlReader
+from services.registrations.domain.exam_definition import ContactText
 
 FILE = "academies.yaml"
 
 
 def contacts(root: Path, mistakes: list[Mistake]) -> dict[str, ContactText]:
-    """By académie's code; a service (the SIEC) stands in for the académies it serves."""
-    found = {one.code: _public(one.code) for one in academies.all()}
+    """By académie's code; a service (the SIEC) is the contact of all académies it serves."""
+    by_code = {academie.code: _public(academie.code) for academie in academies.all()}
     path = root / FILE
     if not path.is_file():
-        return found
-    building = Building(now=EPOCH, contacts=found, mistakes=mistakes)
-    with building.fields(Reader(path, mistakes).read(), FILE) as fields:
-        for node in building.listed(fields.take("academies"), "academies"):
-            _academie(building, node, found)
-        for node in building.listed(fields.take("services"), "services"):
-            _service(building, node, found)
-    return found
+        return by_code
+    context = ReadingContext(now=EPOCH, contacts=by_code, mistakes=mistakes)
+    with context.fields(YamlReader(path, mistakes).read(), FILE) as fields:
+        for node in context.items_of(fields.take("academies"), "academies"):
+            _academie(context, node, by_code)
+        for node in context.items_of(fields.take("services"), "services"):
+            _service(context, node, by_code)
+    return by_code
 
 
-def contact(building: Building, node: Node | None) -> ContactText | None:
+def contact(context: ReadingContext, node: Node | None) -> ContactText | None:
     if node is None:
         return None
-    with building.fields(node, "un contact") as fields:
+    with context.fields(node, "un contact") as fields:
         fields.required("lines")
         return ContactText(
             title=fields.text("title"),
@@ -42,21 +42,21 @@ def contact(building: Building, node: Node | None) -> ContactText | None:
         )
 
 
-def _academie(building: Building, node: Node, found: dict[str, ContactText]) -> None:
-    with building.fields(node, "une académie") as fields:
-        code, own = fields.text("code"), contact(building, fields.required("contact"))
-    building.place(node, "l'académie", "academie", code)
-    if code and code not in found:
-        building.refuse(node, f"académie inconnue « {code} » : écrire son code à deux chiffres, entre guillemets")
-    elif own:
-        found[code] = own
+def _academie(context: ReadingContext, node: Node, by_code: dict[str, ContactText]) -> None:
+    with context.fields(node, "une académie") as fields:
+        code, contact_text = fields.text("code"), contact(context, fields.required("contact"))
+    context.define(node, "l'académie", "academie", code)
+    if code and code not in by_code:
+        context.refuse(node, f"académie inconnue « {code} » : écrire son code à deux chiffres, entre guillemets")
+    elif contact_text:
+        by_code[code] = contact_text
 
 
-def _service(building: Building, node: Node, found: dict[str, ContactText]) -> None:
-    with building.fields(node, "un service") as fields:
-        codes, own = fields.texts("academies", tuple(found)), contact(building, fields.required("contact"))
-    if own:
-        found.update({code: own for code in codes if code in found})
+def _service(context: ReadingContext, node: Node, by_code: dict[str, ContactText]) -> None:
+    with context.fields(node, "un service") as fields:
+        codes, contact_text = fields.texts("academies", tuple(by_code)), contact(context, fields.required("contact"))
+    if contact_text:
+        by_code.update({code: contact_text for code in codes if code in by_code})
 
 
 def _public(code: str) -> ContactText:

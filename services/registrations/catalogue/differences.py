@@ -1,4 +1,4 @@
-"""How two exams differ, one French line each, for `load-catalogue --dry-run`."""
+"""The differences between two exams, one French line each, for `load-catalogue --dry-run`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from services.registrations.catalogue.serialising import to_data
-from services.registrations.domain.definition import Exam
+from services.registrations.domain.exam_definition import Exam
 
-# What names an item of a list, in this order of preference.
+# The keys that can name an item of a list, in order of preference.
 _KEYS = ("code", "key", "academie", "name")
 _SHOWN = 80
 
@@ -46,7 +46,7 @@ def _maps(where: str, old: dict[str, Any], new: dict[str, Any], between: str = "
 
 
 def _named(items: list[Any]) -> dict[str, Any] | None:
-    """The items by what names them; None where they have no distinct names."""
+    """The items by name (see `_KEYS`); None where they have no distinct names."""
     if not all(isinstance(item, dict) for item in items):
         return None
     named = {_name(item): item for item in items}

@@ -1,4 +1,4 @@
-"""Establishments from CSV: the demonstration's own file, or the public annuaire's columns."""
+"""Reads establishments from CSV, with the columns of the catalogue's own file or of the public annuaire."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from services.reference import departements, uai
-from services.registrations.catalogue.codes import too_long
+from services.registrations.catalogue.length_checks import too_long
 from services.registrations.catalogue.mistakes import CatalogueError, Mistake
 from services.registrations.domain.etablissements import Etablissement
 from services.registrations.domain.lengths import LABEL, SHORT_CODE
@@ -26,7 +26,7 @@ _OPEN = ("", "OUVERT")
 
 
 def etablissements(root: Path) -> tuple[Etablissement, ...]:
-    """Those of the catalogue's own file; none where it has none."""
+    """The establishments of the catalogue's own file; none if there is no such file."""
     path = root / FILE
     return read_etablissements(path) if path.is_file() else ()
 
@@ -36,19 +36,19 @@ def read_etablissements(path: Path) -> tuple[Etablissement, ...]:
 
     The annuaire lists every school: only lycées, CFA and the like that are open are taken from it.
     """
-    found: dict[str, Etablissement] = {}
+    by_code: dict[str, Etablissement] = {}
     mistakes: list[Mistake] = []
     for line, row in _rows(path):
         if not _is_wanted(row):
             continue
-        one = _etablissement(row)
-        wrong = _wrong(one, row, found)
-        if wrong:
-            mistakes.append(Mistake(str(path), line, wrong))
-        found[one.code] = one
+        etablissement = _etablissement(row)
+        mistake = _mistake_of(etablissement, row, by_code)
+        if mistake:
+            mistakes.append(Mistake(str(path), line, mistake))
+        by_code[etablissement.code] = etablissement
     if mistakes:
         raise CatalogueError(mistakes)
-    return tuple(found.values())
+    return tuple(by_code.values())
 
 
 def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
@@ -89,18 +89,22 @@ def _departement(code: str) -> str | None:
     return padded if departements.by_code(padded) else None
 
 
-def _wrong(one: Etablissement, row: Mapping[str, str], known: Mapping[str, Etablissement]) -> str | None:
-    if not one.code or not _first(row, _NAME):
+def _mistake_of(etablissement: Etablissement, row: Mapping[str, str], known: Mapping[str, Etablissement]) -> str | None:
+    if not etablissement.code or not _first(row, _NAME):
         return "établissement sans code ou sans nom : les écrire (colonnes code et label)"
-    if one.kind not in KINDS:
-        return f"sorte d'établissement inconnue « {one.kind} » : choisir parmi {', '.join(KINDS)}"
-    if one.kind == "lycee" and not uai.is_valid(one.code):
-        letter = uai.check_letter(one.code[:7]) if one.code[:7].isdecimal() and len(one.code) >= 7 else "?"
-        return f"numéro d'établissement faux « {one.code} » : sept chiffres et leur lettre clé ({letter})"
-    if mistake := too_long("code", one.code, SHORT_CODE) or too_long("libellé", one.label, LABEL):
+    if etablissement.kind not in KINDS:
+        return f"sorte d'établissement inconnue « {etablissement.kind} » : choisir parmi {', '.join(KINDS)}"
+    if etablissement.kind == "lycee" and not uai.is_valid(etablissement.code):
+        letter = (
+            uai.check_letter(etablissement.code[:7])
+            if etablissement.code[:7].isdecimal() and len(etablissement.code) >= 7
+            else "?"
+        )
+        return f"numéro d'établissement faux « {etablissement.code} » : sept chiffres et leur lettre clé ({letter})"
+    if mistake := too_long("code", etablissement.code, SHORT_CODE) or too_long("libellé", etablissement.label, LABEL):
         return mistake
-    if one.code in known:
-        return f"doublon de l'établissement « {one.code} » : n'en garder qu'un"
+    if etablissement.code in known:
+        return f"doublon de l'établissement « {etablissement.code} » : n'en garder qu'un"
     return None
 
 

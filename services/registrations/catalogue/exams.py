@@ -1,4 +1,4 @@
-"""Whole exams from their folders: every section read, then what refers to what, then what can never be true."""
+"""Reads whole exams from their folders: each section, then references between them, then impossible conditions."""
 
 from __future__ import annotations
 
@@ -7,15 +7,24 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from services.registrations.catalogue import codes, folders, lists, pieces, references, sessions, specialites, tabs
-from services.registrations.catalogue.building import Building
+from services.registrations.catalogue import (
+    folders,
+    length_checks,
+    lists,
+    pieces,
+    references,
+    sessions,
+    specialites,
+    tabs,
+)
 from services.registrations.catalogue.contacts import contacts
 from services.registrations.catalogue.folders import ExamFolder
 from services.registrations.catalogue.mistakes import CatalogueError, Mistake, suggestion
-from services.registrations.catalogue.reading import UNREADABLE, Node
-from services.registrations.domain.definition import Exam, Session, Specialite
-from services.registrations.domain.offers import DOMAINES
-from services.registrations.domain.rules.exclusivity import NAMES
+from services.registrations.catalogue.reading_context import ReadingContext
+from services.registrations.catalogue.yaml_nodes import UNREADABLE, Node
+from services.registrations.domain.exam_definition import Exam, Session, Specialite
+from services.registrations.domain.opening_selection import DOMAINES
+from services.registrations.domain.rules.exclusivity import EXCLUSIVE_NAMES
 
 
 def load_exams(root: Path, now: datetime) -> tuple[Exam, ...]:
@@ -29,11 +38,11 @@ def load_exams(root: Path, now: datetime) -> tuple[Exam, ...]:
     exams: list[Exam] = []
     places: dict[str, Path] = {}
     for folder in found_folders:
-        building = Building(now=now, contacts=shared, mistakes=mistakes)
+        context = ReadingContext(now=now, contacts=shared, mistakes=mistakes)
         parts = folders.read(folder, mistakes)
         if parts.head.kind == UNREADABLE:
             continue
-        exam = _exam(building, parts)
+        exam = _exam(context, parts)
         if exam.code and (first := places.setdefault(exam.code, folder)) is not folder:
             text = f"doublon de l'examen « {exam.code} », déjà dans {first} : changer de code"
             mistakes.append(Mistake(str(folder / folders.EXAM_FILE), 1, text))
@@ -43,65 +52,65 @@ def load_exams(root: Path, now: datetime) -> tuple[Exam, ...]:
     return tuple(exams)
 
 
-def _exam(building: Building, folder: ExamFolder) -> Exam:
+def _exam(context: ReadingContext, folder: ExamFolder) -> Exam:
     sections = folder.sections
-    with building.fields(folder.head, "un examen") as fields:
+    with context.fields(folder.head, "un examen") as fields:
         code, label = fields.text("code"), fields.text("label")
-        domaine, exclusive = fields.choice("domaine", DOMAINES), fields.texts("exclusive", NAMES)
+        domaine, exclusive = fields.choice("domaine", DOMAINES), fields.texts("exclusive", EXCLUSIVE_NAMES)
         for name in (*folders.SECTIONS, *folders.FOLDERS, folders.LISTS):
             fields.take(name)
-    codes.check(building, folder.head.entries.get("code", folder.head), "code de l'examen", code)
-    _require_tabs(building, folder)
+    length_checks.check_code(context, folder.head.entries.get("code", folder.head), "code de l'examen", code)
+    _require_tabs(context, folder)
     exam = Exam(
         code=code,
         domaine=domaine,
         label=label,
         exclusive=exclusive,
-        tabs=tabs.tabs(building, sections.get("tabs")),
-        rules=pieces.rules(building, sections.get("rules")),
-        categories=lists.categories(building, sections.get("categories")),
-        lists=lists.named_lists(building, sections.get(folders.LISTS)),
-        specialites=_specialites(building, folder),
-        pieces=pieces.pieces(building, sections.get("pieces")),
-        forms=pieces.forms(building, sections.get("forms")),
-        texts=pieces.texts(building, sections.get("texts")),
-        document_types=pieces.document_types(building, sections.get("document_types")),
+        tabs=tabs.tabs(context, sections.get("tabs")),
+        rules=pieces.rules(context, sections.get("rules")),
+        categories=lists.categories(context, sections.get("categories")),
+        lists=lists.named_lists(context, sections.get(folders.LISTS)),
+        specialites=_specialites(context, folder),
+        pieces=pieces.pieces(context, sections.get("pieces")),
+        forms=pieces.forms(context, sections.get("forms")),
+        texts=pieces.texts(context, sections.get("texts")),
+        document_types=pieces.document_types(context, sections.get("document_types")),
         sessions=(),
     )
-    exam = replace(exam, sessions=_sessions(building, folder, exam))
-    references.check(building, folder, exam)
-    return replace(exam, sessions=_in_use(exam.sessions))
+    exam = replace(exam, sessions=_sessions(context, folder, exam))
+    references.check(context, folder, exam)
+    return replace(exam, sessions=_without_replaced_demonstrations(exam.sessions))
 
 
-def _require_tabs(building: Building, folder: ExamFolder) -> None:
+def _require_tabs(context: ReadingContext, folder: ExamFolder) -> None:
     if "tabs" not in folder.sections:
-        building.refuse(folder.head, "section « tabs » manquante : écrire la liste des onglets")
+        context.refuse(folder.head, "section « tabs » manquante : écrire la liste des onglets")
 
 
-def _specialites(building: Building, folder: ExamFolder) -> tuple[Specialite, ...]:
+def _specialites(context: ReadingContext, folder: ExamFolder) -> tuple[Specialite, ...]:
     parts = folder.parts["specialites"]
-    found = specialites.specialites(building, [node for _, node in parts])
-    for (stem, node), one in zip(parts, found, strict=True):
-        _same_name(building, node, stem, one.code)
-    return found
+    specialite_list = specialites.specialites(context, [node for _, node in parts])
+    for (stem, node), specialite in zip(parts, specialite_list, strict=True):
+        _check_file_name(context, node, stem, specialite.code)
+    return specialite_list
 
 
-def _same_name(building: Building, node: Node, stem: str | None, code: str) -> None:
+def _check_file_name(context: ReadingContext, node: Node, stem: str | None, code: str) -> None:
     if stem is not None and code and stem != code:
-        building.refuse(node, f"le fichier {stem}.yaml définit « {code} » : {suggestion(stem, [code])} dans son nom")
+        context.refuse(node, f"le fichier {stem}.yaml définit « {code} » : {suggestion(stem, [code])} dans son nom")
 
 
-def _sessions(building: Building, folder: ExamFolder, exam: Exam) -> tuple[Session, ...]:
+def _sessions(context: ReadingContext, folder: ExamFolder, exam: Exam) -> tuple[Session, ...]:
     notice = " ".join(exam.texts.get("residence_notice", ())) or None
-    known = sessions.Exams(exam.specialites, exam.pieces, notice)
-    return tuple(sessions.session(building, node, stem, known) for stem, node in _dated_first(folder))
+    exam_parts = sessions.ExamParts(exam.specialites, exam.pieces, notice)
+    return tuple(sessions.session(context, node, stem, exam_parts) for stem, node in _session_nodes_dated_first(folder))
 
 
-def _in_use(found: tuple[Session, ...]) -> tuple[Session, ...]:
-    """Without the demonstration sessions of a year that has a dated one; the check has seen them."""
-    dated = {one.year for one in found if not one.demonstration}
-    return tuple(one for one in found if not one.demonstration or one.year not in dated)
+def _without_replaced_demonstrations(all_sessions: tuple[Session, ...]) -> tuple[Session, ...]:
+    """Without demonstration sessions of a year that has a dated session; they were checked all the same."""
+    dated_years = {session.year for session in all_sessions if not session.demonstration}
+    return tuple(session for session in all_sessions if not session.demonstration or session.year not in dated_years)
 
 
-def _dated_first(folder: ExamFolder) -> Sequence[tuple[str | None, Node]]:
+def _session_nodes_dated_first(folder: ExamFolder) -> Sequence[tuple[str | None, Node]]:
     return sorted(folder.parts["sessions"], key=lambda part: "demonstration" in part[1].entries)

@@ -7,13 +7,13 @@ from types import TracebackType
 from typing import Self
 
 from services.registrations.catalogue.mistakes import Mistake, suggestion
-from services.registrations.catalogue.reading import UNREADABLE, Node
+from services.registrations.catalogue.yaml_nodes import UNREADABLE, Node
 
 _BOOLEANS = {"true": True, "false": False}
 
 
 class Fields:
-    """The keys of a map. Used as a context manager: on leaving, keys that nobody took are mistakes."""
+    """The keys of a map. Used as a context manager: on leaving, keys that were not read are mistakes."""
 
     def __init__(self, node: Node, mistakes: list[Mistake], what: str) -> None:
         self.node, self.what, self._mistakes = node, what, mistakes
@@ -39,68 +39,68 @@ class Fields:
     def take(self, name: str) -> Node | None:
         """The value of a key, None where absent or empty."""
         self._taken.add(name)
-        found = self.node.entries.get(name)
-        return None if found is None or found.is_null else found
+        node = self.node.entries.get(name)
+        return None if node is None or node.is_null else node
 
     def required(self, name: str) -> Node | None:
-        found = self.take(name)
-        if found is None and self.node.kind == "map":
+        node = self.take(name)
+        if node is None and self.node.kind == "map":
             self.refuse(self.node, f"clé « {name} » manquante pour {self.what} : l'ajouter")
-        return found
+        return node
 
     def text(self, name: str) -> str:
         """A text that must be there; "" where it is not."""
-        found = self.required(name)
-        return self.scalar(found, name) if found else ""
+        node = self.required(name)
+        return self.scalar(node, name) if node else ""
 
     def optional(self, name: str) -> str | None:
-        found = self.take(name)
-        return self.scalar(found, name) or None if found else None
+        node = self.take(name)
+        return self.scalar(node, name) or None if node else None
 
     def integer(self, name: str) -> int | None:
-        found = self.take(name)
-        return self._integer(found, name) if found else None
+        node = self.take(name)
+        return self._integer(node, name) if node else None
 
     def flag(self, name: str, default: bool) -> bool:
-        found = self.take(name)
-        if found is None:
+        node = self.take(name)
+        if node is None:
             return default
-        if found.tag != "bool" or found.text.lower() not in _BOOLEANS:
-            self.refuse(found, f"« {name} » : écrire true ou false")
+        if node.tag != "bool" or node.text.lower() not in _BOOLEANS:
+            self.refuse(node, f"« {name} » : écrire true ou false")
             return default
-        return _BOOLEANS[found.text.lower()]
+        return _BOOLEANS[node.text.lower()]
 
     def choice(self, name: str, known: Collection[str], default: str | None = None) -> str:
         if default is not None and self.take(name) is None:
             return default
-        found, value = self.node.entries.get(name), self.text(name)
-        if found and value and value not in known:
-            self.refuse(found, f"« {name} » inconnu « {value} » : {suggestion(value, known)}")
+        node, value = self.node.entries.get(name), self.text(name)
+        if node and value and value not in known:
+            self.refuse(node, f"« {name} » inconnu « {value} » : {suggestion(value, known)}")
         return value
 
     def texts(self, name: str, known: Collection[str] | None = None) -> tuple[str, ...]:
         """A list of texts, or a single one; () where absent."""
-        found = []
+        values = []
         for item in self.items(name):
             value = self.scalar(item, name)
             if known is not None and value and value not in known:
                 self.refuse(item, f"« {name} » inconnu « {value} » : {suggestion(value, known)}")
-            found.append(value)
-        return tuple(found)
+            values.append(value)
+        return tuple(values)
 
     def items(self, name: str) -> list[Node]:
         """The items of a list; a scalar or a map stands for a list of one."""
-        found = self.take(name)
-        if found is None:
+        node = self.take(name)
+        if node is None:
             return []
-        return found.items if found.kind == "list" else [found]
+        return node.items if node.kind == "list" else [node]
 
     def entries(self, name: str) -> Iterator[tuple[str, Node]]:
-        found = self.take(name)
-        if found is not None and found.kind != "map":
-            self.refuse(found, f"« {name} » : des clés suivies de valeurs sont attendues")
-        elif found is not None:
-            yield from found.entries.items()
+        node = self.take(name)
+        if node is not None and node.kind != "map":
+            self.refuse(node, f"« {name} » : des clés suivies de valeurs sont attendues")
+        elif node is not None:
+            yield from node.entries.items()
 
     def scalar(self, node: Node, name: str) -> str:
         """A text. Codes such as 03 or NO would be read as numbers or booleans: they need quotes."""

@@ -1,4 +1,4 @@
-"""An exam's folder as one tree of sections: `exam.yaml`, with any section in a sibling file or folder of its name."""
+"""Reads an exam's folder into sections: `exam.yaml`, any section of which may be a sibling file or folder instead."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from services.registrations.catalogue.mistakes import Mistake, suggestion
-from services.registrations.catalogue.reading import Node, Reader
+from services.registrations.catalogue.yaml_nodes import Node, YamlReader
 
 EXAM_FILE = "exam.yaml"
 LISTS = "lists"
@@ -26,44 +26,44 @@ def exam_folders(root: Path, mistakes: list[Mistake]) -> list[Path]:
     """The folders of exams under `root`, or `root` itself where it is one."""
     if (root / EXAM_FILE).is_file():
         return [root]
-    found = []
+    folders = []
     for path in sorted(root.iterdir()) if root.is_dir() else []:
         if not path.is_dir() or path.name.startswith("."):
             continue
         if (path / EXAM_FILE).is_file():
-            found.append(path)
+            folders.append(path)
         elif any(path.rglob("*.yaml")):
             mistakes.append(Mistake(str(path / EXAM_FILE), 1, "fichier manquant : l'écrire, avec code, domaine, label"))
-    if not found and not mistakes:
+    if not folders and not mistakes:
         text = f"aucun examen ici : écrire un dossier par examen, avec un fichier {EXAM_FILE}"
         mistakes.append(Mistake(str(root), 1, text))
-    return found
+    return folders
 
 
 def read(folder: Path, mistakes: list[Mistake]) -> ExamFolder:
-    head = Reader(folder / EXAM_FILE, mistakes).read()
-    found = ExamFolder(head, parts={name: [] for name in FOLDERS})
+    head = YamlReader(folder / EXAM_FILE, mistakes).read()
+    exam_folder = ExamFolder(head, parts={name: [] for name in FOLDERS})
     lists = Node(head.file, head.line, "map")
     for name in list(head.entries):
-        _from_head(found, lists, name, mistakes)
+        _take_sections_of_head(exam_folder, lists, name, mistakes)
     for path in sorted(folder.iterdir()):
         if path.suffix in _SUFFIXES and path.name != EXAM_FILE:
-            _from_file(found, lists, path, mistakes)
+            _add_file(exam_folder, lists, path, mistakes)
         elif path.is_dir():
-            _from_folder(found, path, mistakes)
-    found.sections[LISTS] = lists
-    return found
+            _add_folder(exam_folder, path, mistakes)
+    exam_folder.sections[LISTS] = lists
+    return exam_folder
 
 
-def _from_head(found: ExamFolder, lists: Node, name: str, mistakes: list[Mistake]) -> None:
-    head = found.head
+def _take_sections_of_head(exam_folder: ExamFolder, lists: Node, name: str, mistakes: list[Mistake]) -> None:
+    head = exam_folder.head
     if name in SECTIONS:
-        found.sections[name] = head.entries.pop(name)
+        exam_folder.sections[name] = head.entries.pop(name)
     elif name in FOLDERS:
         node = head.entries.pop(name)
         if node.kind != "list":
             mistakes.append(Mistake(node.file, node.line, f"{name} : une liste est attendue (« - … »)"))
-        found.parts[name] += [(None, item) for item in node.items]
+        exam_folder.parts[name] += [(None, item) for item in node.items]
     elif name == LISTS:
         node = head.entries.pop(name)
         if node.kind != "map":
@@ -71,23 +71,23 @@ def _from_head(found: ExamFolder, lists: Node, name: str, mistakes: list[Mistake
         lists.entries.update(node.entries)
 
 
-def _from_file(found: ExamFolder, lists: Node, path: Path, mistakes: list[Mistake]) -> None:
-    """A section, or else a named list of that name."""
-    name, node = path.stem, Reader(path, mistakes).read()
+def _add_file(exam_folder: ExamFolder, lists: Node, path: Path, mistakes: list[Mistake]) -> None:
+    """A file is a section, or else a named list, by its name."""
+    name, node = path.stem, YamlReader(path, mistakes).read()
     if name in FOLDERS:
         text = f"« {name} » est un dossier, ou une section d'{EXAM_FILE} : y mettre un fichier par élément"
         mistakes.append(Mistake(node.file, 1, text))
     elif name in SECTIONS:
-        _add(found.sections, name, node, mistakes)
+        _add_section(exam_folder.sections, name, node, mistakes)
     elif (mend := suggestion(name, (*SECTIONS, *FOLDERS))).startswith("écrire"):
         mistakes.append(Mistake(node.file, 1, f"section inconnue « {name} » : {mend}"))
     elif name == LISTS and node.kind == "map":
         lists.entries.update(node.entries)
     else:
-        _add(lists.entries, name, node, mistakes)
+        _add_section(lists.entries, name, node, mistakes)
 
 
-def _add(sections: dict[str, Node], name: str, node: Node, mistakes: list[Mistake]) -> None:
+def _add_section(sections: dict[str, Node], name: str, node: Node, mistakes: list[Mistake]) -> None:
     if name in sections:
         first = f"{sections[name].file}:{sections[name].line}"
         mistakes.append(Mistake(node.file, node.line, f"doublon de « {name} », déjà en {first} : n'en garder qu'un"))
@@ -95,7 +95,7 @@ def _add(sections: dict[str, Node], name: str, node: Node, mistakes: list[Mistak
         sections[name] = node
 
 
-def _from_folder(found: ExamFolder, path: Path, mistakes: list[Mistake]) -> None:
+def _add_folder(exam_folder: ExamFolder, path: Path, mistakes: list[Mistake]) -> None:
     if path.name not in FOLDERS:
         if any(file.suffix in _SUFFIXES for file in path.iterdir()):
             mend = suggestion(path.name, FOLDERS)
@@ -103,4 +103,4 @@ def _from_folder(found: ExamFolder, path: Path, mistakes: list[Mistake]) -> None
         return
     for file in sorted(path.iterdir()):
         if file.suffix in _SUFFIXES:
-            found.parts[path.name].append((file.stem, Reader(file, mistakes).read()))
+            exam_folder.parts[path.name].append((file.stem, YamlReader(file, mistakes).read()))

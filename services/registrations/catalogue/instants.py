@@ -1,4 +1,4 @@
-"""Instants of the files: `2021-10-25 12:00` in a zone, or `{today: -10, at: "12:00"}` in demonstration files."""
+"""Reads instants: `2021-10-25 12:00` in a time zone, or `{today: -10, at: "12:00"}` in demonstration files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.mistakes import Mistake
-from services.registrations.catalogue.reading import Node
+from services.registrations.catalogue.yaml_nodes import Node
 
 _DATED = re.compile(r"(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2})(?::00)?")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -28,14 +28,14 @@ def zone(fields: Fields, default: ZoneInfo) -> ZoneInfo:
 
 
 class InstantReader:
-    """Reads the instants of one opening or session. `demonstration`: relative ones are allowed."""
+    """Reads the instants of one opening or session. `demonstration`: relative instants are allowed."""
 
     def __init__(self, mistakes: list[Mistake], now: datetime, in_zone: ZoneInfo, demonstration: bool) -> None:
         self._mistakes, self._zone, self._demonstration = mistakes, in_zone, demonstration
         self._today = now.astimezone(in_zone).date()
 
     def read(self, node: Node) -> datetime:
-        """The instant in UTC; EPOCH and a mistake where it does not read."""
+        """The instant in UTC; EPOCH and a mistake where it cannot be read."""
         local = self._relative(node) if node.kind == "map" else self._dated(node)
         return EPOCH if local is None else self._unambiguous(node, local)
 

@@ -1,40 +1,46 @@
-"""Named lists (diplômes, langues, situations …) and the candidate categories."""
+"""Reads named lists (diplômes, langues, situations …) and the candidate categories."""
 
 from __future__ import annotations
 
 import itertools
 
-from services.registrations.catalogue import codes
-from services.registrations.catalogue.building import Building
+from services.registrations.catalogue import length_checks
 from services.registrations.catalogue.fields import Fields
-from services.registrations.catalogue.reading import Node
+from services.registrations.catalogue.reading_context import ReadingContext
+from services.registrations.catalogue.yaml_nodes import Node
 from services.registrations.domain.declaration import FORMES
-from services.registrations.domain.definition import Category, Item, YearsBySessions
+from services.registrations.domain.exam_definition import (
+    DISPENSE,
+    DISPENSE_WITH_LAW_UNIT,
+    Category,
+    Item,
+    YearsBySessions,
+)
 from services.registrations.domain.lengths import CODE
 
 REGIMES = ("R1", "R2", "R3")  # D643-19: partly CCF, wholly CCF, ponctuel
 
 
-def named_lists(building: Building, node: Node | None) -> dict[str, tuple[Item, ...]]:
-    found = {}
-    for name, items in building.keyed(node, "lists"):
-        building.place(items, "la liste", "list", name)
-        found[name] = list_items(building, items, f"la liste « {name} »", name)
-    return found
+def named_lists(context: ReadingContext, node: Node | None) -> dict[str, tuple[Item, ...]]:
+    lists = {}
+    for name, items in context.entries_of(node, "lists"):
+        context.define(items, "la liste", "list", name)
+        lists[name] = list_items(context, items, f"la liste « {name} »", name)
+    return lists
 
 
-def list_items(building: Building, node: Node, what: str, *owner: str) -> tuple[Item, ...]:
+def list_items(context: ReadingContext, node: Node, what: str, *owner: str) -> tuple[Item, ...]:
     if node.kind == "list" and not node.items:
-        building.refuse(node, f"{what} est vide : y écrire au moins une valeur {{key: …, label: …}}")
-    return tuple(_item(building, item, owner) for item in building.listed(node, what))
+        context.refuse(node, f"{what} est vide : y écrire au moins une valeur {{key: …, label: …}}")
+    return tuple(_item(context, item, owner) for item in context.items_of(node, what))
 
 
-def categories(building: Building, node: Node | None) -> tuple[Category, ...]:
-    return tuple(_category(building, item) for item in building.listed(node, "categories"))
+def categories(context: ReadingContext, node: Node | None) -> tuple[Category, ...]:
+    return tuple(_category(context, item) for item in context.items_of(node, "categories"))
 
 
-def _item(building: Building, node: Node, owner: tuple[str, ...]) -> Item:
-    with building.fields(node, "une valeur de liste") as fields:
+def _item(context: ReadingContext, node: Node, owner: tuple[str, ...]) -> Item:
+    with context.fields(node, "une valeur de liste") as fields:
         item = Item(
             key=fields.text("key"),
             label=fields.text("label"),
@@ -42,17 +48,17 @@ def _item(building: Building, node: Node, owner: tuple[str, ...]) -> Item:
             precision=fields.optional("precision"),
             tags=fields.texts("tags"),
         )
-    codes.check_length(building, node.entries.get("key", node), "clé de la valeur", item.key, CODE)
-    building.place(node, "la valeur", "item", *owner, item.key)
+    length_checks.check_length(context, node.entries.get("key", node), "clé de la valeur", item.key, CODE)
+    context.define(node, "la valeur", "item", *owner, item.key)
     for tag in item.tags:
-        prefix, _, opened = tag.partition(":")
-        if prefix in ("dispense", "dispense_si_unite"):
-            building.refer("epreuve", opened, node)
+        for prefix in (DISPENSE, DISPENSE_WITH_LAW_UNIT):
+            if tag.startswith(prefix):
+                context.reference("epreuve", tag.removeprefix(prefix), node)
     return item
 
 
-def _category(building: Building, node: Node) -> Category:
-    with building.fields(node, "une catégorie") as fields:
+def _category(context: ReadingContext, node: Node) -> Category:
+    with context.fields(node, "une catégorie") as fields:
         category = Category(
             code=fields.text("code"),
             label=fields.text("label"),
@@ -61,30 +67,30 @@ def _category(building: Building, node: Node) -> Category:
             regime=fields.choice("regime", REGIMES),
             regime_if_habilite=fields.choice("regime_if_habilite", REGIMES, "") or None,
             etablissements=fields.texts("etablissements"),
-            experience=_experience(building, fields),
+            experience=_experience(context, fields),
             help=fields.optional("help"),
         )
-    building.place(node, "la catégorie", "category", category.code)
+    context.define(node, "la catégorie", "category", category.code)
     if not category.formes:
-        building.refuse(node, f"catégorie {category.code} sans forme de passage : écrire formes: [globale]")
+        context.refuse(node, f"catégorie {category.code} sans forme de passage : écrire formes: [globale]")
     return category
 
 
-def _experience(building: Building, fields: Fields) -> tuple[YearsBySessions, ...]:
+def _experience(context: ReadingContext, fields: Fields) -> tuple[YearsBySessions, ...]:
     spans = []
     for node in fields.items("experience"):
-        with building.fields(node, "une durée d'expérience") as span:
-            first, last = building.range_of(span)
+        with context.fields(node, "une durée d'expérience") as span:
+            first, last = context.range_of(span)
             span.required("years")
             spans.append((node, YearsBySessions(first, last, span.integer("years") or 0)))
-    no_overlap(building, [(node, span.first, span.last) for node, span in spans], "durées d'expérience")
+    no_overlap(context, [(node, span.first, span.last) for node, span in spans], "durées d'expérience")
     return tuple(span for _, span in spans)
 
 
-def no_overlap(building: Building, spans: list[tuple[Node, int | None, int | None]], what: str) -> None:
-    """Ranges of sessions, both ends included, must not share a session."""
-    known = sorted(spans, key=lambda span: span[1] or 0)
-    for (_, _, before_last), (node, first, _) in itertools.pairwise(known):
+def no_overlap(context: ReadingContext, spans: list[tuple[Node, int | None, int | None]], what: str) -> None:
+    """Refuse ranges of session years, both ends included, that share a year."""
+    by_start = sorted(spans, key=lambda span: span[1] or 0)
+    for (_, _, before_last), (node, first, _) in itertools.pairwise(by_start):
         if before_last is None or first is None or first <= before_last:
             end = "sans fin" if before_last is None else f"jusqu'à {before_last}"
-            building.refuse(node, f"{what} qui se chevauchent : la précédente court {end} ; corriger from ou to")
+            context.refuse(node, f"{what} qui se chevauchent : la précédente court {end} ; corriger from ou to")

@@ -1,4 +1,4 @@
-"""Mistakes of catalogue files: all of them are gathered, each with its file and line, before anything is refused."""
+"""Mistakes in catalogue files: all are collected, each with its file and line, before the catalogue is refused."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, order=True)
 class Mistake:
-    """What is wrong and how to mend it (French), printed « file:line: … »."""
+    """What is wrong and how to correct it (French), printed « file:line: … »."""
 
     file: str
     line: int  # from 1
@@ -20,7 +20,7 @@ class Mistake:
 
 
 class CatalogueError(Exception):
-    """The files cannot be loaded. `mistakes` are all that was found, by file and line."""
+    """The files cannot be loaded. `mistakes`: all of them, by file and line."""
 
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
         self.mistakes = tuple(sorted(set(mistakes)))
@@ -28,7 +28,7 @@ class CatalogueError(Exception):
 
 
 def suggestion(typed: str, known: Iterable[str]) -> str:
-    """How to mend an unknown word: the nearest known one, else the whole choice."""
+    """How to correct an unknown word (French): the nearest known one, else all known ones."""
     choice = sorted(known)
     if len(choice) == 1:
         return f"écrire « {choice[0]} »"

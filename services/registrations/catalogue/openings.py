@@ -1,4 +1,4 @@
-"""The openings of a session: one for each académie or country; `academies: all` stands for those not named apart."""
+"""Reads the openings of a session, one per académie or country; `academies: all` means those not named separately."""
 
 from __future__ import annotations
 
@@ -8,70 +8,72 @@ from zoneinfo import ZoneInfo
 
 from services.reference import academies
 from services.registrations.catalogue import instants
-from services.registrations.catalogue.building import Building
 from services.registrations.catalogue.contacts import contact
 from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.instants import EPOCH, InstantReader
-from services.registrations.catalogue.reading import Node
-from services.registrations.domain.definition import ContactText, Opening
+from services.registrations.catalogue.reading_context import ReadingContext
+from services.registrations.catalogue.yaml_nodes import Node
+from services.registrations.domain.exam_definition import ContactText, Opening
 
-ALL = "all"
+ALL = "all"  # in the files: every académie, spécialité or pièce
 
 
 @dataclass(frozen=True)
-class Common:
-    """What the openings of a session inherit from it."""
+class SessionDefaults:
+    """What the openings of a session take from it where they say nothing themselves."""
 
     zone: ZoneInfo
     demonstration: bool
     residence_notice: str | None
 
 
-def openings(building: Building, fields: Fields, common: Common) -> tuple[Opening, ...]:
-    nodes = list(building.listed(fields.required("openings"), "openings"))
+def openings(context: ReadingContext, fields: Fields, defaults: SessionDefaults) -> tuple[Opening, ...]:
+    nodes = list(context.items_of(fields.required("openings"), "openings"))
     if "openings" in fields.node.entries and not nodes:
         fields.refuse(fields.node.entries["openings"], "aucune ouverture : écrire « - academie: … » avec ses dates")
-    apart = {_scalar(node, "academie") for node in nodes}
-    seen: dict[str, tuple[Node, Opening]] = {}
+    named_apart = {_scalar(node, "academie") for node in nodes}
+    by_academie: dict[str, tuple[Node, Opening]] = {}
     for node in nodes:
-        for opening in _openings(building, node, common, apart):
-            first = seen.setdefault(opening.academie, (node, opening))
+        for opening in _openings(context, node, defaults, named_apart):
+            first = by_academie.setdefault(opening.academie, (node, opening))
             if first[0] is not node and opening.academie:
-                building.refuse(node, _twice(first, opening))
-    return tuple(opening for _, opening in seen.values())
+                context.refuse(node, _duplicate_message(first, opening))
+    return tuple(opening for _, opening in by_academie.values())
 
 
-def _twice(first: tuple[Node, Opening], again: Opening) -> str:
+def _duplicate_message(first: tuple[Node, Opening], again: Opening) -> str:
     node, before = first
     overlap = before.opens < again.closes and again.opens < before.closes
     kind = "fenêtres qui se chevauchent" if overlap else "doublon d'ouverture"
     return f"{kind} pour {again.label or again.academie}, déjà écrite en {node.file}:{node.line} : n'en garder qu'une"
 
 
-def _openings(building: Building, node: Node, common: Common, apart: set[str]) -> list[Opening]:
-    with building.fields(node, "une ouverture") as fields:
-        own_contact = contact(building, fields.take("contact"))
-        template = _template(building, fields, common, own_contact)
+def _openings(context: ReadingContext, node: Node, defaults: SessionDefaults, named_apart: set[str]) -> list[Opening]:
+    with context.fields(node, "une ouverture") as fields:
+        own_contact = contact(context, fields.take("contact"))
+        template = _without_place(context, fields, defaults, own_contact)
         country = fields.optional("country")
-        codes = _codes(building, fields, apart, country is not None)
-        _refuse_unknown(building, fields)
+        codes = _codes(context, fields, named_apart, country is not None)
+        _refuse_unknown(context, fields)
         if country is not None:
-            return [_abroad(building, fields, template, country, own_contact)]
-    return [_at_home(building, template, code, own_contact) for code in codes]
+            return [_abroad(context, fields, template, country, own_contact)]
+    return [_in_academie(context, template, code, own_contact) for code in codes]
 
 
-def _template(building: Building, fields: Fields, common: Common, own: ContactText | None) -> Opening:
-    zone = instants.zone(fields, common.zone)
-    reader = InstantReader(building.mistakes, building.now, zone, common.demonstration)
+def _without_place(
+    context: ReadingContext, fields: Fields, defaults: SessionDefaults, own: ContactText | None
+) -> Opening:
+    zone = instants.zone(fields, defaults.zone)
+    reader = InstantReader(context.mistakes, context.now, zone, defaults.demonstration)
     deposit = fields.required("deposit")
-    opens, closes = _window(building, fields, reader, "inscriptions")
+    opens, closes = _window(context, fields, reader, "inscriptions")
     starts, ends = EPOCH, EPOCH
     if deposit is not None:
-        with building.fields(deposit, "le dépôt") as inner:
-            starts, ends = _window(building, inner, reader, "dépôt")
+        with context.fields(deposit, "le dépôt") as inner:
+            starts, ends = _window(context, inner, reader, "dépôt")
     if EPOCH not in (opens, ends) and ends <= opens:
         fields.refuse(fields.node, "le dépôt finit avant l'ouverture des inscriptions : corriger les dates")
-    notice = fields.optional("residence_notice") or common.residence_notice
+    notice = fields.optional("residence_notice") or defaults.residence_notice
     if notice is None:
         fields.refuse(fields.node, "texte manquant residence_notice : l'écrire ici ou dans texts")
     return Opening(
@@ -88,53 +90,53 @@ def _template(building: Building, fields: Fields, common: Common, own: ContactTe
     )
 
 
-def _window(building: Building, fields: Fields, reader: InstantReader, what: str) -> tuple[datetime, datetime]:
+def _window(context: ReadingContext, fields: Fields, reader: InstantReader, what: str) -> tuple[datetime, datetime]:
     opens, closes = (
         reader.read(node) if node else EPOCH for node in (fields.required("opens"), fields.required("closes"))
     )
     if EPOCH not in (opens, closes) and closes <= opens:
-        building.refuse(fields.node.entries["closes"], f"dates dans le désordre ({what}) : closes doit suivre opens")
+        context.refuse(fields.node.entries["closes"], f"dates dans le désordre ({what}) : closes doit suivre opens")
     return opens, closes
 
 
-def _codes(building: Building, fields: Fields, apart: set[str], abroad: bool) -> tuple[str, ...]:
-    one, many = fields.optional("academie"), fields.texts("academies")
-    if abroad or one or many:
-        if sum((abroad, bool(one), bool(many))) > 1:
+def _codes(context: ReadingContext, fields: Fields, named_apart: set[str], abroad: bool) -> tuple[str, ...]:
+    single, several = fields.optional("academie"), fields.texts("academies")
+    if abroad or single or several:
+        if sum((abroad, bool(single), bool(several))) > 1:
             fields.refuse(fields.node, "une ouverture a « academie », « academies » ou « country », un seul des trois")
     else:
         fields.refuse(fields.node, 'ouverture sans lieu : écrire « academie: "03" » ou « academies: all »')
-    if many == (ALL,):
-        return tuple(one.code for one in academies.all() if one.code not in apart)
-    return (one,) if one else many
+    if several == (ALL,):
+        return tuple(academie.code for academie in academies.all() if academie.code not in named_apart)
+    return (single,) if single else several
 
 
-def _at_home(building: Building, template: Opening, code: str, own: ContactText | None) -> Opening:
+def _in_academie(context: ReadingContext, template: Opening, code: str, own: ContactText | None) -> Opening:
     academie = academies.by_code(code)
     label = academie.label if academie else ""
-    return replace(template, academie=code, label=label, contact=own or building.contacts.get(code, template.contact))
+    return replace(template, academie=code, label=label, contact=own or context.contacts.get(code, template.contact))
 
 
-def _abroad(building: Building, fields: Fields, template: Opening, code: str, own: ContactText | None) -> Opening:
-    """A country has a two-digit code of the catalogue, free of those of the académies (it goes into N° candidat)."""
+def _abroad(context: ReadingContext, fields: Fields, template: Opening, code: str, own: ContactText | None) -> Opening:
+    """A country has a two-digit code of the catalogue that no académie has, as it becomes part of the N° candidat."""
     at = fields.node.entries["country"]
     if len(code) != 2 or not code.isdecimal() or academies.by_code(code):
-        building.refuse(at, f"code de pays « {code} » : écrire deux chiffres qui ne sont ceux d'aucune académie")
+        context.refuse(at, f"code de pays « {code} » : écrire deux chiffres qui ne sont ceux d'aucune académie")
     if own is None:
-        building.refuse(fields.node, "un pays n'a pas de rectorat : écrire contact {title, lines, email}")
+        context.refuse(fields.node, "un pays n'a pas de rectorat : écrire contact {title, lines, email}")
     return replace(template, academie=code, label=fields.text("label"))
 
 
-def _refuse_unknown(building: Building, fields: Fields) -> None:
-    """Académies that do not exist, at their own lines."""
+def _refuse_unknown(context: ReadingContext, fields: Fields) -> None:
+    """Refuse académies that do not exist, each at its own line."""
     for name in ("academie", "academies"):
         for item in fields.items(name):
             if item.text != ALL and academies.by_code(item.text) is None:
-                building.refuse(
+                context.refuse(
                     item, f"académie inconnue « {item.text} » : écrire son code à deux chiffres, entre guillemets"
                 )
 
 
 def _scalar(node: Node, name: str) -> str:
-    found = node.entries.get(name)
-    return found.text if found is not None else ""
+    value_node = node.entries.get(name)
+    return value_node.text if value_node is not None else ""

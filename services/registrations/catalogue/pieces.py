@@ -1,29 +1,28 @@
-"""Pièces, forms, named texts, types of documents and the rules that an exam picks."""
+"""Reads pièces, forms, named texts, types of documents and the rules that an exam uses."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from services.reference.text import folded
-from services.registrations.catalogue import codes, conditions
-from services.registrations.catalogue.building import Building
+from services.registrations.catalogue import conditions, length_checks
 from services.registrations.catalogue.lists import no_overlap
 from services.registrations.catalogue.mistakes import suggestion
-from services.registrations.catalogue.reading import Node
-from services.registrations.domain.definition import FormText, PieceRule, RuleUse
+from services.registrations.catalogue.reading_context import ReadingContext
+from services.registrations.catalogue.yaml_nodes import Node
+from services.registrations.domain.exam_definition import PIECE_FORMATS, FormText, PieceRule, RuleUse
 from services.registrations.domain.rules import RULES, problems
 
-FORMATS = ("pdf", "png", "jpg", "doc", "docx", "zip", "avi", "mp3", "mp4")  # guide §10; a pièce may narrow them
 TEXTS = ("demande", "handicap_advice", "residence_notice", "forms_notice", "categories_notice")
 _RULE_KEYS = ("name", "from", "to")
 
 
-def pieces(building: Building, node: Node | None) -> tuple[PieceRule, ...]:
-    return tuple(_piece(building, item) for item in building.listed(node, "pieces"))
+def pieces(context: ReadingContext, node: Node | None) -> tuple[PieceRule, ...]:
+    return tuple(_piece(context, item) for item in context.items_of(node, "pieces"))
 
 
-def _piece(building: Building, node: Node) -> PieceRule:
-    with building.fields(node, "une pièce") as fields:
+def _piece(context: ReadingContext, node: Node) -> PieceRule:
+    with context.fields(node, "une pièce") as fields:
         code, group = fields.text("code"), fields.text("regroupement")
         piece = PieceRule(
             code=code,
@@ -31,25 +30,25 @@ def _piece(building: Building, node: Node) -> PieceRule:
             group_code="_".join(folded(group).upper().split()),
             group_label=group,
             required=fields.flag("required", True),
-            formats=fields.texts("formats", FORMATS) or FORMATS,
+            formats=fields.texts("formats", PIECE_FORMATS) or PIECE_FORMATS,
             form=fields.optional("form"),
-            when=conditions.read(building, fields.take("when"), "piece", code),
+            when=conditions.read(context, fields.take("when"), "piece", code),
         )
     if "formats" in node.entries and not node.entries["formats"].items:
-        building.refuse(node.entries["formats"], f"pièce {code} : la liste des formats est vide ; y écrire pdf")
-    codes.check(building, node.entries.get("code", node), "code de la pièce", code)
-    codes.check(building, node.entries.get("regroupement", node), "regroupement", piece.group_code)
-    building.place(node, "la pièce", "piece", code)
-    building.refer("form", piece.form, node.entries.get("form", node))
+        context.refuse(node.entries["formats"], f"pièce {code} : la liste des formats est vide ; y écrire pdf")
+    length_checks.check_code(context, node.entries.get("code", node), "code de la pièce", code)
+    length_checks.check_code(context, node.entries.get("regroupement", node), "regroupement", piece.group_code)
+    context.define(node, "la pièce", "piece", code)
+    context.reference("form", piece.form, node.entries.get("form", node))
     return piece
 
 
-def forms(building: Building, node: Node | None) -> tuple[FormText, ...]:
-    return tuple(_form(building, item) for item in building.listed(node, "forms"))
+def forms(context: ReadingContext, node: Node | None) -> tuple[FormText, ...]:
+    return tuple(_form(context, item) for item in context.items_of(node, "forms"))
 
 
-def _form(building: Building, node: Node) -> FormText:
-    with building.fields(node, "un formulaire") as fields:
+def _form(context: ReadingContext, node: Node) -> FormText:
+    with context.fields(node, "un formulaire") as fields:
         code = fields.text("code")
         fields.required("paragraphs")
         form = FormText(
@@ -58,60 +57,60 @@ def _form(building: Building, node: Node) -> FormText:
             paragraphs=fields.texts("paragraphs"),
             blanks=fields.texts("blanks"),
             in_menu=fields.flag("in_menu", False),
-            when=conditions.read(building, fields.take("when"), "form", code),
+            when=conditions.read(context, fields.take("when"), "form", code),
         )
-    codes.check(building, node.entries.get("code", node), "code du formulaire", code)
-    building.place(node, "le formulaire", "form", code)
+    length_checks.check_code(context, node.entries.get("code", node), "code du formulaire", code)
+    context.define(node, "le formulaire", "form", code)
     return form
 
 
-def texts(building: Building, node: Node | None) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
+def texts(context: ReadingContext, node: Node | None) -> dict[str, tuple[str, ...]]:
+    texts_by_name: dict[str, tuple[str, ...]] = {}
     if node is None:
-        return found
-    with building.fields(node, "texts") as fields:
+        return texts_by_name
+    with context.fields(node, "texts") as fields:
         for name in TEXTS:
             if value := fields.texts(name):
-                found[name] = value
+                texts_by_name[name] = value
             elif name in node.entries:
-                building.refuse(node.entries[name], f"texte manquant « {name} » : l'écrire ou retirer la clé")
-    return found
+                context.refuse(node.entries[name], f"texte manquant « {name} » : l'écrire ou retirer la clé")
+    return texts_by_name
 
 
-def document_types(building: Building, node: Node | None) -> dict[str, str]:
+def document_types(context: ReadingContext, node: Node | None) -> dict[str, str]:
     if node is None:
         return {}
-    with building.fields(node, "document_types") as fields:
+    with context.fields(node, "document_types") as fields:
         return {code: fields.text(code) for code in node.entries}
 
 
-def rules(building: Building, node: Node | None) -> tuple[RuleUse, ...]:
-    items = list(building.listed(node, "rules"))
-    uses = [_rule(building, item) for item in items]
+def rules(context: ReadingContext, node: Node | None) -> tuple[RuleUse, ...]:
+    items = list(context.items_of(node, "rules"))
+    uses = [_rule(context, item) for item in items]
     for name in dict.fromkeys(use.name for use in uses):
         spans = [(item, use.first, use.last) for item, use in zip(items, uses, strict=True) if use.name == name]
-        no_overlap(building, spans, f"règles {name}")
+        no_overlap(context, spans, f"règles {name}")
     return tuple(uses)
 
 
-def _rule(building: Building, node: Node) -> RuleUse:
-    with building.fields(node, "une règle") as fields:
+def _rule(context: ReadingContext, node: Node) -> RuleUse:
+    with context.fields(node, "une règle") as fields:
         name = fields.text("name")
-        first, last = building.range_of(fields)
+        first, last = context.range_of(fields)
         others = [key for key in node.entries if key not in _RULE_KEYS]
         for key in others:
             fields.take(key)  # parameters: what they may be is the rule's own matter
         use = RuleUse(name, {key: _plain(node.entries[key]) for key in others}, first, last)
     for problem in problems(use) if name else ():
-        building.refuse(node, _with_mend(problem, use))
+        context.refuse(node, _with_mend(problem, use))
     return use
 
 
 def _with_mend(problem: str, use: RuleUse) -> str:
     if use.name not in RULES:
         return f"règle inconnue « {use.name} » : {suggestion(use.name, RULES)}"
-    known = [parameter.name for parameter in RULES[use.name].parameters]
-    return f"{problem} ; paramètres de {use.name} : {', '.join(known) or 'aucun'}"
+    parameter_names = [parameter.name for parameter in RULES[use.name].parameters]
+    return f"{problem} ; paramètres de {use.name} : {', '.join(parameter_names) or 'aucun'}"
 
 
 def _plain(node: Node) -> Any:

@@ -1,144 +1,147 @@
-"""What the parts of an exam refer to must exist: lists, forms, pieces, facts, questions, épreuves, texts."""
+"""Checks that what the parts of an exam refer to exists: lists, forms, pièces, facts, questions, épreuves, texts."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
-from services.registrations.catalogue.building import Building, Written
 from services.registrations.catalogue.folders import ExamFolder
 from services.registrations.catalogue.mistakes import suggestion
-from services.registrations.catalogue.possible import possible_somewhere
-from services.registrations.catalogue.reading import Node
+from services.registrations.catalogue.reading_context import ReadingContext, WrittenCondition
+from services.registrations.catalogue.satisfiability import is_satisfiable
+from services.registrations.catalogue.yaml_nodes import Node
 from services.registrations.domain.acquis import TITLES
-from services.registrations.domain.answers import NON, OUI
 from services.registrations.domain.conditions import Test
-from services.registrations.domain.definition import Exam, Question
+from services.registrations.domain.exam_definition import ANY_COMMON_UNIT, Exam, Question
 from services.registrations.domain.facts import FACTS
+from services.registrations.domain.tab_answers import NON, OUI
 
-COMMON = "commune"
 _NAMES = {"list": "liste", "form": "formulaire", "piece": "pièce", "specialite": "spécialité", "epreuve": "épreuve"}
-# What the code of a kind of tab shows from the exam: without it the tab would be empty.
+# The named list that a kind of tab shows: without it the tab would be empty.
 _LISTS_OF_TABS = {"diploma": "diplomes", "acquis": TITLES}
 
 
-def check(building: Building, folder: ExamFolder, exam: Exam) -> None:
-    """Add to the building's mistakes all that does not hold together."""
-    _references(building, exam)
-    _needed_by_tabs(building, folder, exam)
-    _needed_texts(building, folder, exam)
-    for written in building.conditions:
-        before = len(building.mistakes)
+def check(context: ReadingContext, folder: ExamFolder, exam: Exam) -> None:
+    """Add a mistake for each reference to what does not exist and each condition that can never be true."""
+    _references(context, exam)
+    _needed_by_tabs(context, folder, exam)
+    _needed_texts(context, folder, exam)
+    for written in context.conditions:
+        before = len(context.mistakes)
         for test, node in written.tests:
-            _test(building, exam, written, test, node)
-        if len(building.mistakes) == before and not possible_somewhere(exam, written):
+            _test(context, exam, written, test, node)
+        if len(context.mistakes) == before and not is_satisfiable(exam, written):
             text = "condition vraie dans aucune session : corriger les valeurs, ou retirer ce qu'elle garde"
-            building.refuse(written.node, text)
+            context.refuse(written.node, text)
 
 
-def _references(building: Building, exam: Exam) -> None:
-    known: dict[str, Collection[str]] = {
+def _references(context: ReadingContext, exam: Exam) -> None:
+    defined_names: dict[str, Collection[str]] = {
         "list": exam.lists,
         "form": [form.code for form in exam.forms],
         "piece": [piece.code for piece in exam.pieces],
-        "specialite": [one.code for one in exam.specialites],
-        "epreuve": {*_epreuve_names(exam), COMMON},
+        "specialite": [specialite.code for specialite in exam.specialites],
+        "epreuve": {*_epreuve_names(exam), ANY_COMMON_UNIT},
         **{f"item:{name}": [item.key for item in items] for name, items in exam.lists.items()},
     }
-    for one in building.references:
-        names = known.get(one.kind, ())
-        if one.name not in names:
-            what = _NAMES.get(one.kind, "valeur")
-            mend = suggestion(one.name, names) if names else f"la définir, aucune {what} ne l'est"
-            building.refuse(one.node, f"{what} que personne ne définit « {one.name} » : {mend}")
+    for reference in context.references:
+        names = defined_names.get(reference.kind, ())
+        if reference.name not in names:
+            what = _NAMES.get(reference.kind, "valeur")
+            mend = suggestion(reference.name, names) if names else f"la définir, aucune {what} ne l'est"
+            context.refuse(reference.node, f"{what} que personne ne définit « {reference.name} » : {mend}")
 
 
-def _needed_by_tabs(building: Building, folder: ExamFolder, exam: Exam) -> None:
+def _needed_by_tabs(context: ReadingContext, folder: ExamFolder, exam: Exam) -> None:
     for tab in exam.tabs:
-        at = building.places.get(("tab", tab.name), folder.head)
+        node = context.definitions.get(("tab", tab.name), folder.head)
         name = _LISTS_OF_TABS.get(tab.kind)
         if name and not exam.lists.get(name):
-            building.refuse(at, f"l'onglet « {tab.title} » demande la liste « {name} » : écrire {name}.yaml")
+            context.refuse(node, f"l'onglet « {tab.title} » demande la liste « {name} » : écrire {name}.yaml")
         if tab.kind in ("qualification", "epreuves") and not exam.specialites:
-            building.refuse(at, f"l'onglet « {tab.title} » demande une spécialité : écrire specialites")
+            context.refuse(node, f"l'onglet « {tab.title} » demande une spécialité : écrire specialites")
 
 
-def _needed_texts(building: Building, folder: ExamFolder, exam: Exam) -> None:
-    """The demande de pièces opens with a text; the advice on the doctor goes with the handicap question."""
-    at = folder.sections.get("texts", folder.head)
+def _needed_texts(context: ReadingContext, folder: ExamFolder, exam: Exam) -> None:
+    """The demande de pièces needs its introduction; the handicap question needs the advice on which doctor to see."""
+    node = folder.sections.get("texts", folder.head)
     if exam.pieces and not exam.texts.get("demande"):
-        building.refuse(at, "texte manquant « demande » : écrire l'introduction de la demande de pièces dans texts")
+        context.refuse(node, "texte manquant « demande » : écrire l'introduction de la demande de pièces dans texts")
     asks = any(tab.kind == "candidature" and "handicap" not in tab.options.get("omit", ()) for tab in exam.tabs)
     if asks and not exam.texts.get("handicap_advice"):
-        building.refuse(at, "texte manquant « handicap_advice » : écrire dans texts à qui s'adresser")
+        context.refuse(node, "texte manquant « handicap_advice » : écrire dans texts à qui s'adresser")
 
 
-def _test(building: Building, exam: Exam, written: Written, test: Test, node: Node) -> None:
+def _test(context: ReadingContext, exam: Exam, written: WrittenCondition, test: Test, node: Node) -> None:
     kind, _, name = test.subject.partition(":")
     match kind:
         case "fact":
-            _fact(building, exam, test, name, node)
+            _fact(context, exam, test, name, node)
         case "question":
-            _question(building, exam, written, test, name, node)
+            _question(context, exam, written, test, name, node)
         case "epreuve" if name not in _epreuve_names(exam):
             mend = suggestion(name, _epreuve_names(exam))
-            building.refuse(node, f"épreuve ou étiquette inconnue « {name} » : {mend}")
+            context.refuse(node, f"épreuve ou étiquette inconnue « {name} » : {mend}")
 
 
-def _fact(building: Building, exam: Exam, test: Test, name: str, node: Node) -> None:
+def _fact(context: ReadingContext, exam: Exam, test: Test, name: str, node: Node) -> None:
     if name not in FACTS:
-        building.refuse(node, f"fait inconnu « {name} » : {suggestion(name, FACTS)}")
+        context.refuse(node, f"fait inconnu « {name} » : {suggestion(name, FACTS)}")
         return
     fact = FACTS[name]
     if fact.values is None:
-        _numbers(building, test, node)
+        _numbers(context, test, node)
     else:
-        _values(building, test, fact.values(exam), node)
+        _values(context, test, fact.values(exam), node)
 
 
-def _question(building: Building, exam: Exam, written: Written, test: Test, name: str, node: Node) -> None:
+def _question(
+    context: ReadingContext, exam: Exam, written: WrittenCondition, test: Test, name: str, node: Node
+) -> None:
     questions = [question for tab in exam.tabs for question in tab.questions]
     names = [question.name for question in questions]
     if name not in names:
-        building.refuse(node, f"question inconnue « {name} » : {suggestion(name, names)}")
+        context.refuse(node, f"question inconnue « {name} » : {suggestion(name, names)}")
         return
     if written.kind == "question" and names.index(name) >= names.index(written.name):
         what = "cycle : elle dépend d'elle-même" if name == written.name else "elle vient plus bas"
-        building.refuse(node, f"question « {name} » : {what} ; ne citer que des questions posées plus haut")
+        context.refuse(node, f"question « {name} » : {what} ; ne citer que des questions posées plus haut")
         return
-    _answers(building, exam, test, questions[names.index(name)], node)
+    _answers(context, exam, test, questions[names.index(name)], node)
 
 
-def _answers(building: Building, exam: Exam, test: Test, question: Question, node: Node) -> None:
+def _answers(context: ReadingContext, exam: Exam, test: Test, question: Question, node: Node) -> None:
     if question.type == "number":
-        _numbers(building, test, node)
+        _numbers(context, test, node)
     elif question.type in ("yes_no", "consent"):
-        _values(building, test, (OUI, NON), node)
+        _values(context, test, (OUI, NON), node)
     elif question.type in ("choice", "search"):
         items = question.options or exam.lists.get(question.list or "", ())
-        _values(building, test, [item.key for item in items], node)
+        _values(context, test, [item.key for item in items], node)
     elif test.operator in ("at_least", "at_most"):
-        building.refuse(node, f"« {test.operator} » ne compare que des nombres : écrire is, in ou present")
+        context.refuse(node, f"« {test.operator} » ne compare que des nombres : écrire is, in ou present")
 
 
-def _numbers(building: Building, test: Test, node: Node) -> None:
+def _numbers(context: ReadingContext, test: Test, node: Node) -> None:
     values = test.value if test.operator == "in" else (test.value,)
     if test.operator != "present" and not all(type(value) is int for value in values):
-        building.refuse(node, "un nombre entier est attendu ici : l'écrire sans guillemets")
+        context.refuse(node, "un nombre entier est attendu ici : l'écrire sans guillemets")
 
 
-def _values(building: Building, test: Test, known: Collection[str], node: Node) -> None:
+def _values(context: ReadingContext, test: Test, known: Collection[str], node: Node) -> None:
     if test.operator in ("at_least", "at_most"):
-        building.refuse(node, f"« {test.operator} » ne compare que des nombres : écrire is, in ou present")
+        context.refuse(node, f"« {test.operator} » ne compare que des nombres : écrire is, in ou present")
     elif test.operator != "present":
         for value in test.value if test.operator == "in" else (test.value,):
             if type(value) is int:
-                building.refuse(node, f'valeur {value} : un texte est attendu, écrire "{value}"')
+                context.refuse(node, f'valeur {value} : un texte est attendu, écrire "{value}"')
             elif value not in known:
                 subject = test.subject.partition(":")[2]
                 mend = suggestion(value, known) if len(known) <= 40 else "vérifier le code"
-                building.refuse(node, f"valeur hors de la liste de {subject} « {value} » : {mend}")
+                context.refuse(node, f"valeur hors de la liste de {subject} « {value} » : {mend}")
 
 
 def _epreuve_names(exam: Exam) -> set[str]:
-    epreuves = [e for one in exam.specialites for version in one.versions for e in version.epreuves]
+    epreuves = [
+        epreuve for specialite in exam.specialites for version in specialite.versions for epreuve in version.epreuves
+    ]
     return {epreuve.code for epreuve in epreuves} | {tag for epreuve in epreuves for tag in epreuve.tags}

@@ -1,4 +1,4 @@
-"""Exams as JSON and back, and their digest: what a version of a candidature keeps of the catalogue it was judged by."""
+"""Exams as JSON and back, and their digest, by which a version of a candidature names its catalogue revision."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any, cast
 
 from services.registrations.domain.conditions import All, AnyOf, Condition, Not, Test
-from services.registrations.domain.definition import Exam
+from services.registrations.domain.exam_definition import Exam
 
 
 def to_data(exam: Exam) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def _dataclass(expected: type, data: Mapping[str, Any]) -> Any:
 
 def _optional(arguments: tuple[Any, ...], data: Any) -> Any:
     """`X | None` with data that is not None; `Condition | None` is a union of four and None."""
-    inner = [one for one in arguments if one is not type(None)]
+    inner = [argument for argument in arguments if argument is not type(None)]
     return _condition(data) if Test in inner else _value(inner[0], data)
 
 
@@ -101,7 +101,7 @@ def _condition(data: Mapping[str, Any]) -> Condition:
 
 
 def _frozen(value: Any) -> Any:
-    """Lists as tuples, all the way down, as the readers make them."""
+    """Lists as tuples, at every depth, as the readers of the files give them."""
     if isinstance(value, list):
         return tuple(_frozen(item) for item in value)
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Sessions with their openings. A demonstration session has no year of its own: it follows from its dates."""
+"""Reads sessions with their openings. The year of a demonstration session is computed from its dates."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.chassis.clock import PARIS
-from services.registrations.catalogue import codes, instants, openings
-from services.registrations.catalogue.building import Building
+from services.registrations.catalogue import instants, length_checks, openings
 from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.instants import EPOCH, InstantReader
-from services.registrations.catalogue.reading import Node
-from services.registrations.domain.definition import Opening, PieceRule, Session, Specialite
+from services.registrations.catalogue.openings import ALL
+from services.registrations.catalogue.reading_context import ReadingContext
+from services.registrations.catalogue.yaml_nodes import Node
+from services.registrations.domain.exam_definition import Opening, PieceRule, Session, Specialite
 
-ALL = "all"
-EPREUVES_BEGIN = 5  # May: registrations that close before it are for the épreuves of that year
+EPREUVES_FIRST_MONTH = 5  # May: registrations that close before it are for the épreuves of that year
 
 
 @dataclass(frozen=True)
-class Exams:
-    """What sessions refer to: the rest of the exam, already read."""
+class ExamParts:
+    """The parts of an exam that sessions refer to, already read."""
 
     specialites: tuple[Specialite, ...]
     pieces: tuple[PieceRule, ...]
@@ -29,7 +29,7 @@ class Exams:
 def year_of_epreuves(closes: datetime) -> int:
     """The year of the first épreuves (May) after registrations close."""
     local = closes.astimezone(PARIS)
-    return local.year + (local.month >= EPREUVES_BEGIN)
+    return local.year + (local.month >= EPREUVES_FIRST_MONTH)
 
 
 def session_end(year: int) -> datetime:
@@ -37,45 +37,47 @@ def session_end(year: int) -> datetime:
     return datetime(year + 1, 1, 1, tzinfo=PARIS).astimezone(EPOCH.tzinfo)
 
 
-def offered(specialites: tuple[Specialite, ...], year: int) -> tuple[str, ...]:
+def offered_codes(specialites: tuple[Specialite, ...], year: int) -> tuple[str, ...]:
     """The codes of the spécialités that have épreuves in the session of that year."""
-    return tuple(one.code for one in specialites if _is_offered(one, year))
+    return tuple(specialite.code for specialite in specialites if _is_offered(specialite, year))
 
 
-def session(building: Building, node: Node, stem: str | None, exam: Exams) -> Session:
+def session(context: ReadingContext, node: Node, stem: str | None, exam: ExamParts) -> Session:
     """`stem` is the file's name, which names the session unless it is a demonstration one."""
-    with building.fields(node, "une session") as fields:
+    with context.fields(node, "une session") as fields:
         demonstration = fields.flag("demonstration", False)
         zone = instants.zone(fields, PARIS)
-        reader = InstantReader(building.mistakes, building.now, zone, demonstration)
-        found = openings.openings(building, fields, openings.Common(zone, demonstration, exam.residence_notice))
-        year = _year(fields, demonstration, found, building.now)
+        reader = InstantReader(context.mistakes, context.now, zone, demonstration)
+        opening_list = openings.openings(
+            context, fields, openings.SessionDefaults(zone, demonstration, exam.residence_notice)
+        )
+        year = _year(fields, demonstration, opening_list, context.now)
         name = str(year) if demonstration else fields.optional("name") or stem or str(year)
         closes = fields.take("session_closes")
-        result = Session(
+        new_session = Session(
             name=name,
             year=year,
             label=fields.text("label"),
             closes=reader.read(closes) if closes else session_end(year),
-            specialites=_specialites(building, fields, exam, year),
-            pieces=_pieces(building, fields, exam),
-            openings=found,
+            specialites=_specialites(context, fields, exam, year),
+            pieces=_pieces(context, fields, exam),
+            openings=opening_list,
             demonstration=demonstration,
         )
-    codes.check(building, node.entries.get("name", node), "nom de la session", name)
-    building.place(node, "la session", "session", "demonstration" if demonstration else "dated", name)
-    _check_dates(building, node, result)
-    return _filled_in(result)
+    length_checks.check_code(context, node.entries.get("name", node), "nom de la session", name)
+    context.define(node, "la session", "session", "demonstration" if demonstration else "dated", name)
+    _check_dates(context, node, new_session)
+    return _with_year_filled_in(new_session)
 
 
-def _year(fields: Fields, demonstration: bool, found: tuple[Opening, ...], fallback: datetime) -> int:
+def _year(fields: Fields, demonstration: bool, opening_list: tuple[Opening, ...], fallback: datetime) -> int:
     """The year, resolved for a demonstration session; that of `fallback` where it does not read."""
     if demonstration:
         if fields.take("year") is not None:
             fields.refuse(
                 fields.node.entries["year"], "l'année d'une session de démonstration suit ses dates : la retirer"
             )
-        read = [opening.closes for opening in found if opening.closes != EPOCH]
+        read = [opening.closes for opening in opening_list if opening.closes != EPOCH]
         return year_of_epreuves(max(read, default=fallback))
     if fields.required("year") is None or (year := fields.integer("year")) is None:
         return fallback.year
@@ -86,14 +88,14 @@ def _year(fields: Fields, demonstration: bool, found: tuple[Opening, ...], fallb
     return year
 
 
-def _specialites(building: Building, fields: Fields, exam: Exams, year: int) -> tuple[str, ...]:
+def _specialites(context: ReadingContext, fields: Fields, exam: ExamParts, year: int) -> tuple[str, ...]:
     """« all » means those that have épreuves that year; a list must name such ones."""
     node = fields.take("specialites")
     if node is None:
         if exam.specialites:
             fields.refuse(fields.node, "clé « specialites » manquante pour une session : écrire « specialites: all »")
         return ()
-    possible = offered(exam.specialites, year)
+    possible = offered_codes(exam.specialites, year)
     if node.kind == "scalar" and node.text == ALL:
         if not possible:
             fields.refuse(node, f"aucune spécialité n'a d'épreuves en {year} : en définir une, ou changer l'année")
@@ -102,47 +104,50 @@ def _specialites(building: Building, fields: Fields, exam: Exams, year: int) -> 
     if not codes:
         fields.refuse(node, "la liste des spécialités est vide : écrire « specialites: all » ou des codes")
     for code, item in zip(codes, fields.items("specialites"), strict=True):
-        building.refer("specialite", code, item)
-        if any(one.code == code for one in exam.specialites) and code not in possible:
+        context.reference("specialite", code, item)
+        if any(specialite.code == code for specialite in exam.specialites) and code not in possible:
             fields.refuse(item, f"la spécialité {code} n'a pas d'épreuves en {year} : la retirer ou dater une version")
     return codes
 
 
-def _pieces(building: Building, fields: Fields, exam: Exams) -> tuple[str, ...]:
+def _pieces(context: ReadingContext, fields: Fields, exam: ExamParts) -> tuple[str, ...]:
     node = fields.take("pieces")
     if node is not None and node.kind == "scalar" and node.text == ALL:
         return tuple(piece.code for piece in exam.pieces)
     codes = fields.texts("pieces")
     for code, item in zip(codes, fields.items("pieces"), strict=True):
-        building.refer("piece", code, item)
+        context.reference("piece", code, item)
     return codes
 
 
-def _check_dates(building: Building, node: Node, found: Session) -> None:
-    for opening in found.openings:
+def _check_dates(context: ReadingContext, node: Node, new_session: Session) -> None:
+    for opening in new_session.openings:
         if EPOCH in (opening.closes, opening.deposit_closes):
             continue
         late = max(opening.closes, opening.deposit_closes)
-        if found.closes != EPOCH and found.closes < late:
+        if new_session.closes != EPOCH and new_session.closes < late:
             at = node.entries.get("session_closes", node)
             text = f"session_closes vient avant la fin des inscriptions ou du dépôt ({opening.label}) : la reculer"
-            building.refuse(at, text)
+            context.refuse(at, text)
             return
 
 
-def _filled_in(found: Session) -> Session:
-    """`{year}` in the label and the codes of a demonstration session is its year."""
-    if not found.demonstration:
-        return found
+def _with_year_filled_in(new_session: Session) -> Session:
+    """With `{year}` in the label and codes of a demonstration session replaced by its year."""
+    if not new_session.demonstration:
+        return new_session
 
     def fill(text: str) -> str:
-        return text.replace("{year}", str(found.year))
+        return text.replace("{year}", str(new_session.year))
 
-    dated = tuple(
-        replace(one, code_choice=fill(one.code_choice), code_pdf=fill(one.code_pdf)) for one in found.openings
+    openings_with_year = tuple(
+        replace(opening, code_choice=fill(opening.code_choice), code_pdf=fill(opening.code_pdf))
+        for opening in new_session.openings
     )
-    return replace(found, label=fill(found.label), openings=dated)
+    return replace(new_session, label=fill(new_session.label), openings=openings_with_year)
 
 
-def _is_offered(one: Specialite, year: int) -> bool:
-    return (one.first_session or year) <= year <= (one.last_session or year) and one.version_for(year) is not None
+def _is_offered(specialite: Specialite, year: int) -> bool:
+    return (specialite.first_session or year) <= year <= (specialite.last_session or year) and specialite.version_for(
+        year
+    ) is not None

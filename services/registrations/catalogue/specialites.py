@@ -1,55 +1,59 @@
-"""Spécialités with the versions of their épreuves: neither overlap nor gap between the first and last session."""
+"""Reads spécialités with the versions of their épreuves, which must cover all their sessions without overlap or gap."""
 
 from __future__ import annotations
 
 import itertools
 import re
 
-from services.registrations.catalogue import codes
-from services.registrations.catalogue.building import Building
+from services.registrations.catalogue import length_checks
 from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.lists import REGIMES, no_overlap
 from services.registrations.catalogue.mistakes import suggestion
-from services.registrations.catalogue.reading import Node
-from services.registrations.domain.definition import Epreuve, Specialite, SpecialiteVersion
+from services.registrations.catalogue.reading_context import ReadingContext
+from services.registrations.catalogue.yaml_nodes import Node
+from services.registrations.domain.epreuve_positions import ANY_REGIME, MODES
+from services.registrations.domain.exam_definition import (
+    COMMON_UNIT,
+    EPREUVE_TAGS,
+    Epreuve,
+    Specialite,
+    SpecialiteVersion,
+)
 from services.registrations.domain.lengths import CODE, LABEL, SHORT_CODE
-from services.registrations.domain.positions import ANY_REGIME, MODES
 from services.registrations.domain.tabs.specialites import DOMAINS
 
 KINDS = ("obligatoire", "facultative", "hors_moyenne")
-TAGS = ("engagement", "culture_generale", "economie_droit", "professionnelle")
-COMMON = "commune:"  # a unit that several spécialités share bears « commune:<nom> »
 
 
-def specialites(building: Building, nodes: list[Node]) -> tuple[Specialite, ...]:
-    read = tuple(_specialite(building, node) for node in nodes)
+def specialites(context: ReadingContext, nodes: list[Node]) -> tuple[Specialite, ...]:
+    read = tuple(_specialite(context, node) for node in nodes)
     for (earlier, _), (later, node) in itertools.combinations(zip(read, nodes, strict=True), 2):
-        if _confusable(earlier, later):
+        if _share_acronym(earlier, later):
             taken_by = f"« {earlier.label} » ({earlier.code})"
             text = f"sigle « {later.acronym} » déjà pris par {taken_by} : le changer ou le retirer"
-            building.refuse(node.entries["acronym"], text)
+            context.refuse(node.entries["acronym"], text)
     return read
 
 
-def _confusable(first: Specialite, other: Specialite) -> bool:
+def _share_acronym(first: Specialite, other: Specialite) -> bool:
     """Whether two spécialités of one session bear the same acronym. The options of a spécialité may: SIO has two."""
     if not first.acronym or not other.acronym or first.acronym.upper() != other.acronym.upper():
         return False
     starts = max(first.first_session or 0, other.first_session or 0)
     ends = min(last for last in (first.last_session, other.last_session, 9999) if last is not None)
-    return starts <= ends and _before_option(first) != _before_option(other)
+    return starts <= ends and _label_without_option(first) != _label_without_option(other)
 
 
-def _before_option(specialite: Specialite) -> str:
+def _label_without_option(specialite: Specialite) -> str:
     return re.split(r"\boption\b", specialite.label, maxsplit=1, flags=re.IGNORECASE)[0].strip(" -,:").casefold()
 
 
-def _specialite(building: Building, node: Node) -> Specialite:
-    with building.fields(node, "une spécialité") as fields:
+def _specialite(context: ReadingContext, node: Node) -> Specialite:
+    with context.fields(node, "une spécialité") as fields:
         code = fields.text("code")
-        first, last = building.range_of(fields, "first_session", "last_session")
-        versions = [_version(building, item, code) for item in building.listed(fields.required("versions"), "versions")]
-        found = Specialite(
+        first, last = context.range_of(fields, "first_session", "last_session")
+        versions = [_version(context, item, code) for item in context.items_of(fields.required("versions"), "versions")]
+        specialite = Specialite(
             code=code,
             label=fields.text("label"),
             first_session=first,
@@ -59,58 +63,62 @@ def _specialite(building: Building, node: Node) -> Specialite:
             domain=fields.optional("domain"),
             replaced_by=fields.optional("replaced_by"),
         )
-    codes.check_length(building, node.entries.get("code", node), "code de la spécialité", code, SHORT_CODE)
-    codes.check_length(building, node.entries.get("label", node), "libellé de la spécialité", found.label, LABEL)
-    _check_choice(building, node, found)
-    building.place(node, "la spécialité", "specialite", code)
-    no_overlap(building, [(at, one.first, one.last) for at, one in versions], "versions")
-    _no_gap(building, node, found, versions)
-    return found
+    length_checks.check_length(context, node.entries.get("code", node), "code de la spécialité", code, SHORT_CODE)
+    length_checks.check_length(
+        context, node.entries.get("label", node), "libellé de la spécialité", specialite.label, LABEL
+    )
+    _check_acronym_domain_successor(context, node, specialite)
+    context.define(node, "la spécialité", "specialite", code)
+    no_overlap(context, [(at, version.first, version.last) for at, version in versions], "versions")
+    _check_no_gap(context, node, specialite, versions)
+    return specialite
 
 
-def _check_choice(building: Building, node: Node, found: Specialite) -> None:
-    """What helps to choose it: an acronym of one word, a domain of the exam's list, what replaces it after its end."""
-    if found.acronym and (len(found.acronym.split()) > 1 or len(found.acronym) > SHORT_CODE):
-        building.refuse(
-            node.entries["acronym"], f"sigle « {found.acronym} » : un seul mot, {SHORT_CODE} lettres au plus"
+def _check_acronym_domain_successor(context: ReadingContext, node: Node, specialite: Specialite) -> None:
+    """An acronym is one word, a domain is in the exam's list, only a spécialité with a last session has a successor."""
+    if specialite.acronym and (len(specialite.acronym.split()) > 1 or len(specialite.acronym) > SHORT_CODE):
+        context.refuse(
+            node.entries["acronym"], f"sigle « {specialite.acronym} » : un seul mot, {SHORT_CODE} lettres au plus"
         )
-    if found.domain:
-        building.refer(f"item:{DOMAINS}", found.domain, node.entries["domain"])
-    if found.replaced_by and found.last_session is None:
+    if specialite.domain:
+        context.reference(f"item:{DOMAINS}", specialite.domain, node.entries["domain"])
+    if specialite.replaced_by and specialite.last_session is None:
         at = node.entries["replaced_by"]
-        building.refuse(at, "« replaced_by » sans dernière session : écrire last_session, ou retirer replaced_by")
+        context.refuse(at, "« replaced_by » sans dernière session : écrire last_session, ou retirer replaced_by")
 
 
-def _no_gap(building: Building, node: Node, found: Specialite, versions: list[tuple[Node, SpecialiteVersion]]) -> None:
+def _check_no_gap(
+    context: ReadingContext, node: Node, specialite: Specialite, versions: list[tuple[Node, SpecialiteVersion]]
+) -> None:
     if not versions:
-        building.refuse(node, f"spécialité {found.code} sans version : écrire {{from: …, to: …, epreuves: […]}}")
+        context.refuse(node, f"spécialité {specialite.code} sans version : écrire {{from: …, to: …, epreuves: […]}}")
         return
-    ordered = sorted(versions, key=lambda one: one[1].first or 0)
+    ordered = sorted(versions, key=lambda pair: pair[1].first or 0)
     for (_, before), (at, after) in itertools.pairwise(ordered):
         if before.last is not None and after.first is not None and after.first > before.last + 1:
             text = f"aucune version de {before.last + 1} à {after.first - 1} : corriger from ou to"
-            building.refuse(at, text)
+            context.refuse(at, text)
     (first_at, first), (last_at, last) = ordered[0], ordered[-1]
-    if first.first is not None and (found.first_session is None or first.first > found.first_session):
-        building.refuse(first_at, f"aucune version avant {first.first} : corriger from, ou first_session")
-    if last.last is not None and (found.last_session is None or last.last < found.last_session):
-        building.refuse(last_at, f"aucune version après {last.last} : corriger to, ou last_session")
+    if first.first is not None and (specialite.first_session is None or first.first > specialite.first_session):
+        context.refuse(first_at, f"aucune version avant {first.first} : corriger from, ou first_session")
+    if last.last is not None and (specialite.last_session is None or last.last < specialite.last_session):
+        context.refuse(last_at, f"aucune version après {last.last} : corriger to, ou last_session")
 
 
-def _version(building: Building, node: Node, specialite: str) -> tuple[Node, SpecialiteVersion]:
-    with building.fields(node, "une version") as fields:
-        first, last = building.range_of(fields)
+def _version(context: ReadingContext, node: Node, specialite: str) -> tuple[Node, SpecialiteVersion]:
+    with context.fields(node, "une version") as fields:
+        first, last = context.range_of(fields)
         owner = (specialite, str(first))
-        items = list(building.listed(fields.required("epreuves"), "epreuves"))
-        epreuves = tuple(_epreuve(building, item, owner) for item in items)
+        items = list(context.items_of(fields.required("epreuves"), "epreuves"))
+        epreuves = tuple(_epreuve(context, item, owner) for item in items)
     for item, epreuve in zip(items, epreuves, strict=True):
-        _check_links(building, item, epreuve, epreuves)
+        _check_links(context, item, epreuve, epreuves)
     return node, SpecialiteVersion(first, last, epreuves)
 
 
-def _epreuve(building: Building, node: Node, owner: tuple[str, ...]) -> Epreuve:
-    with building.fields(node, "une épreuve") as fields:
-        first, last = building.range_of(fields)
+def _epreuve(context: ReadingContext, node: Node, owner: tuple[str, ...]) -> Epreuve:
+    with context.fields(node, "une épreuve") as fields:
+        first, last = context.range_of(fields)
         epreuve = Epreuve(
             code=fields.text("code"),
             label=fields.text("label"),
@@ -127,19 +135,19 @@ def _epreuve(building: Building, node: Node, owner: tuple[str, ...]) -> Epreuve:
             first_session=first,
             last_session=last,
         )
-    codes.check_length(building, node.entries.get("code", node), "code de l'épreuve", epreuve.code, CODE)
-    building.place(node, "l'épreuve", "epreuve", *owner, epreuve.code)
-    building.refer("list", epreuve.options, node)
+    length_checks.check_length(context, node.entries.get("code", node), "code de l'épreuve", epreuve.code, CODE)
+    context.define(node, "l'épreuve", "epreuve", *owner, epreuve.code)
+    context.reference("list", epreuve.options, node)
     for key in epreuve.excluded_options:
-        building.refer(f"item:{epreuve.options}", key, node)
+        context.reference(f"item:{epreuve.options}", key, node)
     return epreuve
 
 
 def _tags(fields: Fields) -> tuple[str, ...]:
     tags = fields.texts("tags")
     for tag in tags:
-        if tag and tag not in TAGS and not tag.startswith(COMMON):
-            choice = suggestion(tag, (*TAGS, f"{COMMON}<nom>"))
+        if tag and tag not in EPREUVE_TAGS and not tag.startswith(COMMON_UNIT):
+            choice = suggestion(tag, (*EPREUVE_TAGS, f"{COMMON_UNIT}<nom>"))
             fields.refuse(fields.node.entries["tags"], f"étiquette inconnue « {tag} » : {choice}")
     return tags
 
@@ -161,21 +169,21 @@ def _modes(fields: Fields) -> dict[str, str]:
     return modes
 
 
-def _check_links(building: Building, node: Node, epreuve: Epreuve, all_of_it: tuple[Epreuve, ...]) -> None:
-    known = {one.code: one for one in all_of_it}
+def _check_links(context: ReadingContext, node: Node, epreuve: Epreuve, epreuves: tuple[Epreuve, ...]) -> None:
+    by_code = {other.code: other for other in epreuves}
     for name in ("parent", "options_of", "differs_from"):
         target = getattr(epreuve, name)
-        if target and target not in known:
+        if target and target not in by_code:
             at = node.entries.get(name, node)
-            building.refuse(at, f"« {name} » : épreuve inconnue « {target} » : {suggestion(target, known)}")
-        elif target and name != "differs_from" and _circles(known, epreuve, name):
-            building.refuse(node.entries.get(name, node), f"cycle : « {name} » ramène à {epreuve.code} ; le rompre")
+            context.refuse(at, f"« {name} » : épreuve inconnue « {target} » : {suggestion(target, by_code)}")
+        elif target and name != "differs_from" and _is_circular(by_code, epreuve, name):
+            context.refuse(node.entries.get(name, node), f"cycle : « {name} » ramène à {epreuve.code} ; le rompre")
 
 
-def _circles(known: dict[str, Epreuve], epreuve: Epreuve, name: str) -> bool:
+def _is_circular(by_code: dict[str, Epreuve], epreuve: Epreuve, name: str) -> bool:
     seen: set[str] = set()
     code: str | None = epreuve.code
-    while code in known and code not in seen:
+    while code in by_code and code not in seen:
         seen.add(code)
-        code = getattr(known[code], name)
+        code = getattr(by_code[code], name)
     return code == epreuve.code

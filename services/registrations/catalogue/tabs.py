@@ -1,142 +1,144 @@
-"""The tabs of an exam, in their order, and the questions that are data alone."""
+"""Reads the tabs of an exam, in their order, and the exam's own questions."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from services.registrations.catalogue import codes, conditions
-from services.registrations.catalogue.building import Building
+from services.registrations.catalogue import conditions, length_checks
 from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.lists import list_items
 from services.registrations.catalogue.mistakes import suggestion
-from services.registrations.catalogue.reading import Node
+from services.registrations.catalogue.reading_context import ReadingContext
+from services.registrations.catalogue.yaml_nodes import Node
 from services.registrations.domain.acquis import Box
 from services.registrations.domain.conditions import ALWAYS, Condition
-from services.registrations.domain.definition import Item, Question, Tab
+from services.registrations.domain.exam_definition import Item, Question, Tab
 from services.registrations.domain.formats import FORMATS
 from services.registrations.domain.lengths import CODE
 from services.registrations.domain.tabs import KINDS
 from services.registrations.domain.tabs.candidature import PARTS
 
-OWN_NAMED = ("questions", "notice")  # kinds of which an exam may have several, each with a name
-WITHOUT_QUESTIONS = ("recap", "number")
+KINDS_WITH_OWN_NAME = ("questions", "notice")  # kinds of which an exam may have several, each with a name
+KINDS_WITHOUT_QUESTIONS = ("recap", "number")
 TYPES = ("text", "number", "date", "yes_no", "choice", "search", "consent", "notice")
-CHOOSING = ("choice", "search")
+TYPES_WITH_OPTIONS = ("choice", "search")
 
 
-def tabs(building: Building, node: Node | None) -> tuple[Tab, ...]:
-    items = list(building.listed(node, "tabs"))
-    found = tuple(_tab(building, item) for item in items)
+def tabs(context: ReadingContext, node: Node | None) -> tuple[Tab, ...]:
+    items = list(context.items_of(node, "tabs"))
+    tab_list = tuple(_tab(context, item) for item in items)
     if node is not None and node.kind == "list":
-        _check_order(building, node, found)
-    return found
+        _check_order(context, node, tab_list)
+    return tab_list
 
 
-def _tab(building: Building, node: Node) -> Tab:
-    with building.fields(node, "un onglet") as fields:
+def _tab(context: ReadingContext, node: Node) -> Tab:
+    with context.fields(node, "un onglet") as fields:
         kind = fields.choice("kind", KINDS)
-        own = kind in OWN_NAMED
+        own = kind in KINDS_WITH_OWN_NAME
         name = fields.text("name") if own else fields.optional("name") or kind
         tab = Tab(
             kind=kind,
             title=fields.text("title"),
             name=name,
             questions=tuple(
-                _question(building, item) for item in building.listed(fields.take("questions"), "questions")
+                _question(context, item) for item in context.items_of(fields.take("questions"), "questions")
             ),
             text=fields.texts("text"),
-            options=_options(building, fields, kind),
+            options=_options(context, fields, kind),
         )
-    building.place(node, "l'onglet", "tab", name)
+    context.define(node, "l'onglet", "tab", name)
     if kind == "notice" and not tab.text:
-        building.refuse(node, f"texte manquant pour l'onglet « {tab.title} » : écrire text")
+        context.refuse(node, f"texte manquant pour l'onglet « {tab.title} » : écrire text")
     if kind == "questions" and not tab.questions:
-        building.refuse(node, f"aucune question dans l'onglet « {tab.title} » : écrire questions")
-    if kind in WITHOUT_QUESTIONS and tab.questions:
-        building.refuse(node, f"l'onglet « {tab.title} » ne pose pas de question : les mettre plus haut")
+        context.refuse(node, f"aucune question dans l'onglet « {tab.title} » : écrire questions")
+    if kind in KINDS_WITHOUT_QUESTIONS and tab.questions:
+        context.refuse(node, f"l'onglet « {tab.title} » ne pose pas de question : les mettre plus haut")
     return tab
 
 
-def _check_order(building: Building, node: Node, found: tuple[Tab, ...]) -> None:
-    kinds = [tab.kind for tab in found if tab.kind]
+def _check_order(context: ReadingContext, node: Node, tab_list: tuple[Tab, ...]) -> None:
+    kinds = [tab.kind for tab in tab_list if tab.kind]
     if kinds and kinds[-1] != "number":
-        building.refuse(node, "le dernier onglet est celui du numéro : finir par kind: number")
+        context.refuse(node, "le dernier onglet est celui du numéro : finir par kind: number")
     for kind in ("identification", "recap", "number"):
         if kind not in kinds:
-            building.refuse(node, f"onglet « {kind} » manquant : l'ajouter à la liste")
+            context.refuse(node, f"onglet « {kind} » manquant : l'ajouter à la liste")
 
 
-def _options(building: Building, fields: Fields, kind: str) -> dict[str, Any]:
-    """The parameters that the code of a kind understands."""
+def _options(context: ReadingContext, fields: Fields, kind: str) -> dict[str, Any]:
+    """The parameters that this kind of tab has."""
     node = fields.take("options")
     if node is None:
         return {}
-    with building.fields(node, f"les options d'un onglet {kind}") as options:
+    with context.fields(node, f"les options d'un onglet {kind}") as options:
         match kind:
             case "candidature":
-                return _present({"omit": options.texts("omit", PARTS)})
+                return _without_empty({"omit": options.texts("omit", PARTS)})
             case "qualification":
-                return _present({"omit": options.texts("omit", ("forme",))})
+                return _without_empty({"omit": options.texts("omit", ("forme",))})
             case "acquis":
-                return _acquis(options)
+                return _acquis_options(options)
     return {}
 
 
-def _acquis(options: Fields) -> dict[str, Any]:
+def _acquis_options(options: Fields) -> dict[str, Any]:
     boxes = tuple(box.value for box in Box)
     labels = {}
     for box, node in options.entries("labels"):
         labels[box] = options.scalar(node, box)
         if box not in boxes:
             options.refuse(node, f"case inconnue « {box} » : {suggestion(box, boxes)}")
-    return _present({"boxes": options.texts("boxes", boxes), "labels": labels, "notice": options.optional("notice")})
+    return _without_empty(
+        {"boxes": options.texts("boxes", boxes), "labels": labels, "notice": options.optional("notice")}
+    )
 
 
-def _present(options: dict[str, Any]) -> dict[str, Any]:
+def _without_empty(options: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value}
 
 
-def _question(building: Building, node: Node) -> Question:
-    with building.fields(node, "une question") as fields:
+def _question(context: ReadingContext, node: Node) -> Question:
+    with context.fields(node, "une question") as fields:
         name = fields.text("name")
-        codes.check_length(building, node.entries.get("name", node), "nom de la question", name, CODE)
-        building.place(node, "la question", "question", name)
+        length_checks.check_length(context, node.entries.get("name", node), "nom de la question", name, CODE)
+        context.define(node, "la question", "question", name)
         question = Question(
             name=name,
             label=fields.text("label"),
             type=fields.choice("type", TYPES),
             hint=fields.optional("hint"),
-            options=_question_options(building, fields, name),
+            options=_question_options(context, fields, name),
             list=fields.optional("list"),
-            required=_required(building, fields, name),
-            shown=conditions.read(building, fields.take("shown"), "question", name),
+            required=_required(context, fields, name),
+            shown=conditions.read(context, fields.take("shown"), "question", name),
             format=fields.choice("format", FORMATS, "") or None,
             text=fields.optional("text"),
         )
-    building.refer("list", question.list, node.entries.get("list", node))
-    _check_question(building, node, question)
+    context.reference("list", question.list, node.entries.get("list", node))
+    _check_question(context, node, question)
     return question
 
 
-def _question_options(building: Building, fields: Fields, name: str) -> tuple[Item, ...]:
+def _question_options(context: ReadingContext, fields: Fields, name: str) -> tuple[Item, ...]:
     node = fields.take("options")
-    return list_items(building, node, f"options de « {name} » : la liste", "question", name) if node else ()
+    return list_items(context, node, f"options de « {name} » : la liste", "question", name) if node else ()
 
 
-def _required(building: Building, fields: Fields, name: str) -> Condition | None:
+def _required(context: ReadingContext, fields: Fields, name: str) -> Condition | None:
     node = fields.take("required")
     if node is None or node.kind == "map":
-        return conditions.read(building, node, "question", name) if node else None
+        return conditions.read(context, node, "question", name) if node else None
     return ALWAYS if fields.flag("required", False) else None
 
 
-def _check_question(building: Building, node: Node, question: Question) -> None:
+def _check_question(context: ReadingContext, node: Node, question: Question) -> None:
     has_choice = bool(question.options or question.list or "options" in node.entries)
-    if question.type in CHOOSING and not has_choice:
-        building.refuse(node, f"question « {question.name} » sans choix : écrire options ou list")
-    if question.type not in CHOOSING and question.type in TYPES and has_choice:
-        building.refuse(node, f"une question de type {question.type} n'a pas de choix : retirer options ou list")
+    if question.type in TYPES_WITH_OPTIONS and not has_choice:
+        context.refuse(node, f"question « {question.name} » sans choix : écrire options ou list")
+    if question.type not in TYPES_WITH_OPTIONS and question.type in TYPES and has_choice:
+        context.refuse(node, f"une question de type {question.type} n'a pas de choix : retirer options ou list")
     if question.options and question.list:
-        building.refuse(node, f"question « {question.name} » : options ou list, pas les deux")
+        context.refuse(node, f"question « {question.name} » : options ou list, pas les deux")
     if question.type == "notice" and not question.text:
-        building.refuse(node, f"texte manquant pour la notice « {question.name} » : écrire text")
+        context.refuse(node, f"texte manquant pour la notice « {question.name} » : écrire text")

@@ -1,9 +1,9 @@
-"""What a candidate declares to hold already: four boxes, in each a year, an académie and the units to be kept.
+"""The acquis that a candidate declares: four boxes, each with a year, an académie and the units to be kept.
 
-A box is open when ticked. A unit is kept when its box « à conserver » is ticked; unticked, it is sat again. The page
-ticks what may be kept, for the candidate to untick (guide §5.4), and sends along which units it showed and which it
-had ticked: a unit ticked by the page whose mark gives no right to be kept is sat again, whereas one ticked by hand is
-refused with its reason. Answers without these, of earlier pages and of tools, hold exactly what was ticked.
+A box is open when ticked. A unit is kept when its checkbox « à conserver » is ticked; unticked, it is sat again. The
+page ticks what may be kept, for the candidate to untick (guide §5.4), and posts which units it showed and which it had
+ticked: a unit ticked by the page whose mark gives no right to be kept is sat again, whereas one ticked by the candidate
+is refused with its reason. Answers without these two lists (earlier pages, tools) mean exactly what was ticked.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from services.registrations.domain.answers import Typed
-from services.registrations.domain.definition import Exam, Item, Specialite
-from services.registrations.domain.structure import Structure
+from services.registrations.domain.epreuve_structure import Structure
+from services.registrations.domain.exam_definition import Exam, Item, Specialite
+from services.registrations.domain.tab_answers import TabAnswers
 
 PASS_MARK = Decimal(10)  # D643-15: a bénéfice from 10/20 on
 TITLES = "acquis_titres"  # the named list of other diplomas
@@ -26,7 +26,7 @@ _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 
 
 class Box(StrEnum):
-    """The four boxes in the guide's order; values are those of the fact « acquis »."""
+    """The four boxes in the guide's order; their values are those of the fact « acquis »."""
 
     MEME = "meme_bts"
     AUTRE = "autre_bts"
@@ -39,8 +39,8 @@ class Box(StrEnum):
 
 
 @dataclass(frozen=True)
-class Kept:
-    """One unit that is to be kept. `mark` is None where none is asked for, or where it does not read as one."""
+class KeptUnit:
+    """A unit to be kept. `mark` is None where the box has no marks, or where what was typed is not a mark."""
 
     box: Box
     code: str  # of the épreuve
@@ -55,7 +55,7 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class Declared:
+class DeclaredBox:
     """An open box."""
 
     box: Box
@@ -64,21 +64,21 @@ class Declared:
     specialite: Specialite | None  # of « un autre BTS », obtained or not
     title: Item | None  # of « un autre diplôme »
     law_unit: bool  # that diploma came with a validated economics-law unit
-    kept: tuple[Kept, ...]
-    sat_again: tuple[Kept, ...] = ()  # units that have a mark and are not kept
+    kept: tuple[KeptUnit, ...]
+    sat_again: tuple[KeptUnit, ...] = ()  # units that have a mark and are not kept
 
 
 def field(box: Box, part: str, code: str | None = None) -> str:
-    """Name of a field inside a box: « meme_bts-annee », « meme_bts-note-E1 »."""
+    """The name of a form field of a box: « meme_bts-annee », « meme_bts-note-E1 »."""
     return f"{box.value}-{part}" + (f"-{code}" if code else "")
 
 
-def read(typed: Typed, exam: Exam, structure: Structure, *, reports: bool) -> tuple[Declared, ...]:
-    """The open boxes. What does not read (a year, a mark) is None: the tab's own check says so.
+def read(typed: TabAnswers, exam: Exam, structure: Structure, *, reports: bool) -> tuple[DeclaredBox, ...]:
+    """The open boxes. What cannot be read (a year, a mark) is None; the tab's check reports it.
 
-    `reports` says whether a mark below the pass mark may be kept: in the progressive form it may.
+    `reports`: whether a mark below the pass mark may be kept, as in the progressive form.
     """
-    return tuple(_declared(box, typed, exam, structure, reports) for box in Box if typed.ticked(box.value))
+    return tuple(_declared(box, typed, exam, structure, reports) for box in Box if typed.is_ticked(box.value))
 
 
 def mark(text: str) -> Decimal | None:
@@ -97,52 +97,52 @@ def year(text: str) -> int | None:
     return int(text) if _YEAR.fullmatch(text) else None
 
 
-def _declared(box: Box, typed: Typed, exam: Exam, structure: Structure, reports: bool) -> Declared:
+def _declared(box: Box, typed: TabAnswers, exam: Exam, structure: Structure, reports: bool) -> DeclaredBox:
     title = typed.text(field(box, "titre"))
     units = tuple(_unit(box, typed, epreuve.code) for epreuve in structure.epreuves)
-    kept = tuple(unit for unit in units if _is_kept(unit, typed, reports))
-    return Declared(
+    kept_units = tuple(unit for unit in units if _is_kept(unit, typed, reports))
+    return DeclaredBox(
         box=box,
         year=year(typed.text(field(box, "annee"))),
         academie=typed.text(field(box, "academie")),
         specialite=exam.specialite(typed.text(field(box, "specialite"))),
         title=next((item for item in exam.lists.get(TITLES, ()) if item.key == title), None),
         law_unit=typed.text(field(box, "economie_droit")) == "oui",
-        kept=kept,
-        sat_again=tuple(unit for unit in units if unit.mark is not None and unit not in kept),
+        kept=kept_units,
+        sat_again=tuple(unit for unit in units if unit.mark is not None and unit not in kept_units),
     )
 
 
-def _unit(box: Box, typed: Typed, code: str) -> Kept:
+def _unit(box: Box, typed: TabAnswers, code: str) -> KeptUnit:
     text = typed.text(field(box, "note", code)) if box.has_marks else ""
-    return Kept(box, code, mark(text), text)
+    return KeptUnit(box, code, mark(text), text)
 
 
-def is_shown_as_kept(typed: Typed, declared: Declared, code: str) -> bool:
-    """Whether the page ticks the unit: as it was left, and where it is shown for the first time, as a proposal.
+def is_shown_as_kept(typed: TabAnswers, declared: DeclaredBox, code: str) -> bool:
+    """Whether the page ticks the unit: as the candidate left it, or as a proposal when it is shown for the first time.
 
-    A VAE's units are those that its jury validated: nobody but the candidate knows them.
+    Units of a VAE are never proposed: only the candidate knows which ones its jury validated.
     """
     box = declared.box
-    if typed.ticked(field(box, "garder", code)):
+    if typed.is_ticked(field(box, "garder", code)):
         return code not in [unit.code for unit in declared.sat_again]
     if box is Box.VAE or code in codes(typed, box, SHOWN):
         return False
     if box.has_marks:
-        return not typed.answered(field(box, "note", code))
-    return field(box, SHOWN) in typed.values or not any(typed.answered(field(box, part)) for part in GROUND)
+        return not typed.is_answered(field(box, "note", code))
+    return field(box, SHOWN) in typed.values or not any(typed.is_answered(field(box, part)) for part in GROUND)
 
 
-def codes(typed: Typed, box: Box, part: str) -> tuple[str, ...]:
-    """The units that a page listed in this part of a box."""
+def codes(typed: TabAnswers, box: Box, part: str) -> tuple[str, ...]:
+    """The codes of units in a list that the page posted (SHOWN or PROPOSED)."""
     return tuple(typed.text(field(box, part)).split())
 
 
-def _is_kept(unit: Kept, typed: Typed, reports: bool) -> bool:
-    if not typed.ticked(field(unit.box, "garder", unit.code)):
+def _is_kept(unit: KeptUnit, typed: TabAnswers, reports: bool) -> bool:
+    if not typed.is_ticked(field(unit.box, "garder", unit.code)):
         return False
     if not unit.box.has_marks or unit.code not in codes(typed, unit.box, PROPOSED):
         return True
     if unit.mark is None:
-        return unit.mark_typed != ""  # what is no mark is told; nothing typed declares nothing
+        return unit.mark_typed != ""  # what is not a mark is reported; an empty field declares nothing
     return reports or unit.mark >= PASS_MARK

@@ -1,4 +1,4 @@
-"""What changed from one saved version to the next, in the words of the récapitulatif."""
+"""The differences between two saved versions, with the labels of the récapitulatif."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from services.contracts.registrations import EpreuveLine, RegistrationSaved
 
 @dataclass(frozen=True)
 class Change:
-    """`before` or `after` is empty where the line appeared or went."""
+    """`before` is empty for a new line, `after` for a removed one."""
 
     section: str
     label: str
@@ -18,17 +18,17 @@ class Change:
 
 
 def changes(before: RegistrationSaved, after: RegistrationSaved) -> tuple[Change, ...]:
-    """In the order of the newer version, what went last."""
+    """In the order of the newer version, removed lines last."""
     old, new = _lines(before), _lines(after)
     keys = [*new, *(key for key in old if key not in new)]
-    found = (Change(*key, old.get(key, ""), new.get(key, "")) for key in keys)
-    return tuple(change for change in found if change.before != change.after)
+    lines = (Change(*key, old.get(key, ""), new.get(key, "")) for key in keys)
+    return tuple(change for change in lines if change.before != change.after)
 
 
 def _lines(saved: RegistrationSaved) -> dict[tuple[str, str], str]:
-    told = {(section.title, line.label): line.value for section in saved.recap for line in section.lines}
+    recap_lines = {(section.title, line.label): line.value for section in saved.recap for line in section.lines}
     epreuves = {("Epreuves", f"{line.code} - {line.label}"): _epreuve(line) for line in saved.epreuves}
-    return {**told, **epreuves}
+    return {**recap_lines, **epreuves}
 
 
 def _epreuve(line: EpreuveLine) -> str:

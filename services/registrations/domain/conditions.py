@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-# Given a subject ("fact:categorie", "question:titre", "epreuve:engagement") answers its value; None: unanswered.
+# Takes a subject ("fact:categorie", "question:titre", "epreuve:engagement"), returns its value; None: unanswered.
 Lookup = Callable[[str], Any]
 
 
@@ -55,16 +55,16 @@ def holds(condition: Condition, lookup: Lookup) -> bool:
             return _test(operator, lookup(subject), value)
 
 
-def decided(condition: Condition, lookup: Lookup, is_known: Callable[[str], bool]) -> bool | None:
-    """Whether it holds whatever the subjects that are not known turn out to be; None where that depends on them."""
+def decide(condition: Condition, lookup: Lookup, is_known: Callable[[str], bool]) -> bool | None:
+    """Whether the condition holds whatever the unknown subjects are; None if that depends on them."""
     match condition:
         case Not(part):
-            answer = decided(part, lookup, is_known)
+            answer = decide(part, lookup, is_known)
             return None if answer is None else not answer
         case Test(subject, operator, value):
             return _test(operator, lookup(subject), value) if is_known(subject) else None
-    answers = {decided(part, lookup, is_known) for part in condition.parts}
-    settling = isinstance(condition, AnyOf)  # the answer of one part that settles the whole
+    answers = {decide(part, lookup, is_known) for part in condition.parts}
+    settling = isinstance(condition, AnyOf)  # one part with this answer decides the whole
     if settling in answers:
         return settling
     return None if None in answers else not settling

@@ -1,4 +1,4 @@
-"""What the PDF « Confirmation d'inscription » says of a candidature beyond identity and épreuves (guide §6)."""
+"""The content of « Confirmation d'inscription » besides identity and épreuves (guide §6)."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ from services.contracts.accounts import Identity
 from services.contracts.registrations import Confirmation, Section
 from services.reference import nationalites, pays, telephones
 from services.registrations.domain.acquis import Box
-from services.registrations.domain.answers import OUI, Typed
 from services.registrations.domain.declaration import Declaration
 from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.tab_answers import OUI, TabAnswers
 from services.registrations.domain.tabs import address, categories, diploma, identification
 from services.registrations.domain.tabs.specialites import specialite_label
 
 TITLE = "CONFIRMATION D'INSCRIPTION"
 
 
-def of(dossier: Dossier, declared: Declaration, extra: tuple[Section, ...]) -> Confirmation:
+def build_confirmation(dossier: Dossier, declaration: Declaration, extra: tuple[Section, ...]) -> Confirmation:
     typed = dossier.typed_in("identification")
-    same = declared.box(Box.MEME)
+    same_bts = declaration.box(Box.MEME)
     return Confirmation(
         title=TITLE,
-        nationalite=_feminine(typed.text("nationalite")),
+        nationalite=_nationality_feminine(typed.text("nationalite")),
         address=address.postal_lines(typed),
         birthplace=birthplace(dossier.identity),
-        telephone=_printed(typed, identification.FIXE.name),
-        mobile=_printed(typed, identification.MOBILE.name),
-        vae=declared.box(Box.VAE) is not None,
-        etablissement=declared.etablissement.label if declared.etablissement else None,
-        categorie=categories.label(declared.category) or None,
+        telephone=_displayed_telephone(typed, identification.FIXE.name),
+        mobile=_displayed_telephone(typed, identification.MOBILE.name),
+        vae=declaration.box(Box.VAE) is not None,
+        etablissement=declaration.etablissement.label if declaration.etablissement else None,
+        categorie=categories.label(declaration.category) or None,
         handicap=dossier.typed_in("candidature").text("handicap") == OUI,
-        diplome=diploma.pdf_label(declared.diplome) if declared.diplome else None,
-        return_by=_last_day(dossier),
-        specialite=specialite_label(declared.specialite) if declared.specialite else None,
-        forme=declared.formes.final_label() or None,
-        deja_presente=str(same.year) if same and same.year else None,
+        diplome=diploma.pdf_label(declaration.diplome) if declaration.diplome else None,
+        return_by=_last_deposit_day(dossier),
+        specialite=specialite_label(declaration.specialite) if declaration.specialite else None,
+        forme=declaration.formes.final_label() or None,
+        deja_presente=str(same_bts.year) if same_bts and same_bts.year else None,
         extra=extra,
     )
 
@@ -48,17 +48,17 @@ def birthplace(identity: Identity) -> str:
     return f"{identity.commune_naissance} - {where}"
 
 
-def _feminine(code: str) -> str:
-    """What agrees with « nationalité », whoever the candidate is: « Française »."""
-    found = nationalites.by_code(code)
-    return found.feminine if found else ""
+def _nationality_feminine(code: str) -> str:
+    """The feminine form, which agrees with the word « nationalité », whoever the candidate is: « Française »."""
+    nationalite = nationalites.by_code(code)
+    return nationalite.feminine if nationalite else ""
 
 
-def _printed(typed: Typed, name: str) -> str | None:
+def _displayed_telephone(typed: TabAnswers, name: str) -> str | None:
     number = identification.telephone(typed, name)
     return telephones.displayed(number) if number else None
 
 
-def _last_day(dossier: Dossier) -> str:
-    """The last day on which pièces, the signed confirmation among them, are taken; the end itself is exclusive."""
+def _last_deposit_day(dossier: Dossier) -> str:
+    """The last day (Paris) on which pièces, including the signed confirmation, are accepted; the end is exclusive."""
     return to_paris(dossier.opening.deposit_closes - timedelta(microseconds=1)).date().isoformat()

@@ -1,29 +1,28 @@
-"""Answers read: typed texts become the category, the spécialité, the forms, the acquis and the épreuves they mean.
+"""Reads answers into a Declaration: the category, spécialité, formes, acquis and épreuves that they mean.
 
-Reading never fails: what does not read is None, and the tab where it was typed says so.
+Reading never fails: what cannot be read is None, and the check of the tab where it was typed reports it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.registrations.domain import acquis, positions
-from services.registrations.domain.acquis import Box, Declared
-from services.registrations.domain.answered import Answered
-from services.registrations.domain.answers import OUI, Typed
-from services.registrations.domain.definition import Category, Exam, Item, Specialite
+from services.registrations.domain import acquis, epreuve_positions
+from services.registrations.domain.acquis import Box, DeclaredBox
+from services.registrations.domain.answered_form import AnsweredForm
+from services.registrations.domain.epreuve_positions import GLOBALE, PROGRESSIVE, ChosenEpreuve, EpreuveResolver
+from services.registrations.domain.epreuve_structure import Structure, only_specialite, structure_of
 from services.registrations.domain.etablissements import Etablissement
-from services.registrations.domain.positions import Chooser, ChosenEpreuve
-from services.registrations.domain.structure import Structure, only_specialite, structure_of
+from services.registrations.domain.exam_definition import Category, Exam, Item, Specialite
+from services.registrations.domain.tab_answers import OUI, TabAnswers
 
-GLOBALE, PROGRESSIVE = "globale", "progressive"
 FORMES = {GLOBALE: "Globale", PROGRESSIVE: "Progressive"}
 SUBJECT_TO = "sous réserve de l'accord du recteur"
 
 
 @dataclass(frozen=True)
 class Formes:
-    """The form of passage asked for, and the one wished for by dérogation; `final` is what counts."""
+    """The forme de passage asked for, and the one wished for by dérogation; `final` is the one that applies."""
 
     asked: str | None
     derogation: bool
@@ -48,7 +47,7 @@ class Declaration:
     specialite: Specialite | None
     formes: Formes
     structure: Structure
-    acquis: tuple[Declared, ...]
+    acquis: tuple[DeclaredBox, ...]
     diplome: Item | None
     epreuves: tuple[ChosenEpreuve, ...]
 
@@ -63,24 +62,24 @@ class Declaration:
             if chosen.epreuve.code == code_or_tag or code_or_tag in chosen.epreuve.tags
         )
 
-    def box(self, box: Box) -> Declared | None:
+    def box(self, box: Box) -> DeclaredBox | None:
         return next((declared for declared in self.acquis if declared.box is box), None)
 
 
-def read(answered: Answered) -> Declaration:
+def read(answered: AnsweredForm) -> Declaration:
     exam, year = answered.exam, answered.session.year
     category, etablissement = answered.category(), _etablissement(answered)
     specialite = _specialite(answered)
     formes = formes_of_typed(answered.typed_in("qualification"))
     structure = structure_of(specialite, year)
     declared = acquis.read(answered.typed_in("acquis"), exam, structure, reports=formes.final == PROGRESSIVE)
-    chooser = Chooser(
+    resolver = EpreuveResolver(
         exam=exam,
         structure=structure,
         typed=answered.typed_in("epreuves"),
         forme=formes.final,
-        kept=positions.kept_by_code(declared),
-        regime=positions.regime(category, bool(etablissement and etablissement.habilite_ccf)),
+        kept=epreuve_positions.kept_units_by_code(declared),
+        regime=epreuve_positions.evaluation_regime(category, bool(etablissement and etablissement.habilite_ccf)),
     )
     diplome = answered.typed_in("diploma").text("diplome")
     return Declaration(
@@ -93,23 +92,23 @@ def read(answered: Answered) -> Declaration:
         structure=structure,
         acquis=declared,
         diplome=next((item for item in exam.lists.get("diplomes", ()) if item.key == diplome), None),
-        epreuves=chooser.all(),
+        epreuves=resolver.resolve_all(),
     )
 
 
-def _etablissement(answered: Answered) -> Etablissement | None:
+def _etablissement(answered: AnsweredForm) -> Etablissement | None:
     code = answered.typed_in("candidature").text("etablissement")
     return answered.directory.by_code(code) if code else None
 
 
-def _specialite(answered: Answered) -> Specialite | None:
-    """The one chosen, offered or not (K2 judges that); the only one of an exam without a tab for it."""
+def _specialite(answered: AnsweredForm) -> Specialite | None:
+    """The chosen one, offered or not (K2 checks that); the only one of an exam that has no tab for it."""
     if answered.tab_of_kind("qualification") is None:
         return only_specialite(answered.exam, answered.session)
     return answered.exam.specialite(answered.typed_in("qualification").text("specialite"))
 
 
-def formes_of_typed(typed: Typed) -> Formes:
+def formes_of_typed(typed: TabAnswers) -> Formes:
     return Formes(
         asked=_known_forme(typed.text("forme")),
         derogation=typed.text("derogation") == OUI,

@@ -1,4 +1,4 @@
-"""A dossier: all that is known when a tab is shown, checked or judged. Plain values, no table and no clock."""
+"""A dossier: everything that showing, checking or saving a form needs. Plain values, no database and no clock."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from functools import cached_property
 
 from services.contracts.accounts import Identity
 from services.registrations.domain import declaration
-from services.registrations.domain.answered import Answered, Answers
+from services.registrations.domain.answered_form import AnsweredForm, Answers
 from services.registrations.domain.declaration import Declaration
-from services.registrations.domain.definition import Opening
+from services.registrations.domain.exam_definition import Opening
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class PreviousCandidature:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Dossier(Answered):
+class Dossier(AnsweredForm):
     opening: Opening
     identity: Identity
     numero_candidat: str
@@ -43,5 +43,5 @@ class Dossier(Answered):
 
     @cached_property
     def declaration(self) -> Declaration:
-        """What the answers mean. They never change in a dossier, so they are read once."""
+        """The meaning of the answers. These never change in a dossier, so they are read once."""
         return declaration.read(self)

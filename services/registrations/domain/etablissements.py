@@ -1,4 +1,4 @@
-"""Establishments, and where they are looked up."""
+"""Establishments, and the interface by which they are looked up."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Etablissement:
 
 
 class EtablissementDirectory(Protocol):
-    """Where establishments are looked up: a table in the service, a tuple in tests."""
+    """Looks establishments up: in a table in the service, in memory in tests."""
 
     def by_code(self, code: str) -> Etablissement | None: ...
 

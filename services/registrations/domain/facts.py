@@ -1,4 +1,4 @@
-"""The closed list of facts that a catalogue's conditions may test, and how a dossier answers them."""
+"""The facts that the catalogue's conditions may test (a closed list), and how each is read from a dossier."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 from services.chassis.clock import to_paris
 from services.reference import departements, nationalites, pays
 from services.registrations.domain.acquis import Box
-from services.registrations.domain.answers import NON, OUI
 from services.registrations.domain.conditions import Lookup, holds
 from services.registrations.domain.declaration import FORMES
-from services.registrations.domain.definition import Exam, Question
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.positions import BENEFICE, DISPENSE, REPORT
+from services.registrations.domain.epreuve_positions import BENEFICE, DISPENSE, REPORT
+from services.registrations.domain.exam_definition import Exam, Question
+from services.registrations.domain.tab_answers import NON, OUI
 
 _Values = Callable[[Exam], frozenset[str]]
 _Answer = Callable[[Dossier], Any]
@@ -23,7 +23,7 @@ _Answer = Callable[[Dossier], Any]
 
 @dataclass(frozen=True)
 class Fact:
-    """`values` lists what a text fact may be in an exam; None for a number, which `at_least` and `at_most` compare."""
+    """`values`: what a text fact may be in an exam; None for a number, for `at_least` and `at_most`."""
 
     name: str
     answer: _Answer
@@ -57,7 +57,7 @@ def _lookup(dossier: Dossier, asked: frozenset[str]) -> Lookup:
 def _answer_to(dossier: Dossier, name: str, asked: frozenset[str]) -> Any:
     """The answer to the exam's own question: an int for a number, text otherwise; None unanswered or not shown.
 
-    `asked` are the questions on whose account this one is asked: a circle of conditions ends as unanswered.
+    `asked` are the questions whose conditions are being evaluated: a circle of conditions ends as unanswered.
     """
     for tab in dossier.exam.tabs:
         for question in tab.questions:
@@ -68,7 +68,7 @@ def _answer_to(dossier: Dossier, name: str, asked: frozenset[str]) -> Any:
 
 
 def age_on(birth: date, day: date) -> int:
-    """Full years; born on 29 February, one is a year older from 1 March on."""
+    """Full years; whoever was born on 29 February is a year older from 1 March."""
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
 
 
@@ -130,13 +130,13 @@ FACTS: dict[str, Fact] = {
         Fact(
             "nationalite",
             _text("identification", "nationalite"),
-            lambda _: frozenset(one.code for one in nationalites.all()),
+            lambda _: frozenset(nationalite.code for nationalite in nationalites.all()),
         ),
         Fact("pays_naissance", lambda d: d.identity.pays_naissance, lambda _: frozenset(p.code for p in pays.all())),
         Fact(
             "departement_naissance",
             lambda d: d.identity.departement_naissance,
-            lambda _: frozenset(one.code for one in departements.all()),
+            lambda _: frozenset(departement.code for departement in departements.all()),
         ),
         Fact(
             "academie",

@@ -1,4 +1,4 @@
-"""Named formats of texts, for the exam's own questions and the tabs' fields: each says in French what it expects."""
+"""Named formats of texts, for fields of tabs and the exam's own questions, with what each expects in French."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A form as data: what the gateway renders without knowing any rule. `to_data()` gives the JSON agreed with it.
+"""A form as data, which the gateway renders without knowing any rule; `to_data()` gives the API's JSON.
 
-All values travel as text exactly as typed; checkboxes as lists of values, a single checkbox as « oui ».
+Values are texts exactly as typed; checkboxes are lists of values, a single checkbox is « oui ».
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ class Option:
 
     @cached_property
     def data(self) -> Mapping[str, str]:
-        """Made once: those of the reference data last as long as the process, and pages have hundreds of them."""
+        """Computed once: options of the reference data live as long as the process, and pages have hundreds of them."""
         more = {name: text for name in ("group", "hint") if (text := getattr(self, name)) is not None}
         return {"value": self.value, "label": self.label, **more}
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """An answer that a search field offers before anything is typed: a button that says `sentence`."""
+    """An answer that a search field offers before anything is typed, as a button labelled `sentence`."""
 
     value: str
     label: str  # of the value, as the field shows it once chosen
@@ -52,7 +52,7 @@ class Explanation:
 
 @dataclass(frozen=True)
 class Guidance:
-    """Help to choose, folded under the field."""
+    """Help for choosing a value, in a disclosure under the field."""
 
     title: str
     explanations: tuple[Explanation, ...]
@@ -77,7 +77,7 @@ class Field:
     search: str | None = None
     placeholder: str | None = None
     refresh: bool = False  # changing it changes the form
-    browse: str | None = None  # of a search: what the button is called that leads to all its choices
+    browse: str | None = None  # of a search: label of the button that leads to all its choices
     proposals: tuple[Proposal, ...] = ()
     guidance: Guidance | None = None
 
@@ -132,5 +132,5 @@ class Form:
 
 
 def error(field: str, detail: str) -> FieldError:
-    """What is wrong with the field of that name; names may hold « / » or « ~ », which a JSON pointer escapes."""
+    """An error of the field of that name; a JSON pointer escapes « / » and « ~ » in names."""
     return FieldError("#/" + field.replace("~", "~0").replace("/", "~1"), detail)

@@ -1,6 +1,6 @@
-"""How many characters codes and labels of the catalogue may have: what the columns here and in other services hold.
+"""The lengths (characters) of the catalogue's codes and labels, which columns here and in other services hold.
 
-Tables are made with them, and the catalogue's check refuses what is longer, so that no database has to.
+Tables are defined with them, and the catalogue's check refuses what is longer.
 """
 
 CODE = 64  # of an exam, a session, a pièce, a regroupement, a form; of épreuves and questions, which name fields

@@ -1,4 +1,4 @@
-"""Registration windows: half-open [opens, closes), compared as instants, told in Paris time."""
+"""Registration windows: half-open [opens, closes), compared as instants, shown in Paris time."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What people and clocks do in registrations: one function each, one transaction each; the only writers."""
+"""What changes data in registrations: one function per action, one transaction each; the only writers."""

@@ -1,4 +1,4 @@
-"""A candidate's row: the lock of everything he saves, his N° candidat for life, and what accounts asks about him."""
+"""The candidate's row: the lock of all that a candidate saves, the N° candidat, and what accounts asks for."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.events import erase_subject
 from services.contracts.accounts import EmailChanged, Identity
 from services.mail import sent
-from services.registrations.domain import numbers
+from services.registrations.domain import registration_numbers
 from services.registrations.models import Candidate, Draft, MailRefusal, NumberCounter, db
-from services.registrations.operations.refusals import AlreadyRegistered, IdentityOutdated
+from services.registrations.operations.errors import AlreadyRegistered, IdentityOutdated
 from services.registrations.queries.catalogue import OpeningView
 
 
 def lock_candidate(session: DbSession, candidate_id: str) -> Candidate:
-    """The candidate's row, made at the first call, held until the transaction ends."""
+    """The candidate's row, created at the first call, locked until the transaction ends."""
     insert_if_absent(session, Candidate, id=candidate_id, identity_floor=0, last_inscription=0, email_version=0)
     return session.scalars(
         select(Candidate)
@@ -29,19 +29,21 @@ def lock_candidate(session: DbSession, candidate_id: str) -> Candidate:
 
 
 def insert_if_absent(session: DbSession, model: type[Candidate | NumberCounter], **values: object) -> None:
-    """Concurrent callers all succeed and one row is there."""
+    """Insert the row unless it exists; concurrent callers all succeed."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     session.execute(dialect.insert(model).values(**values).on_conflict_do_nothing())
 
 
 def reserve_numero(session: DbSession, candidate: Candidate, view: OpeningView) -> str:
-    """The candidate's N° candidat: the one he has, or the next of the school year and académie."""
+    """The candidate's N° candidat: the existing one, or the next of the school year and académie."""
     if candidate.numero_candidat is None:
-        key = {"school_year": numbers.school_year(view.session.year), "academie": view.opening.academie}
+        key = {"school_year": registration_numbers.school_year(view.session.year), "academie": view.opening.academie}
         insert_if_absent(session, NumberCounter, **key, last=0)
         raised = update(NumberCounter).filter_by(**key).values(last=NumberCounter.last + 1)
         sequence = session.scalars(raised.returning(NumberCounter.last)).one()
-        candidate.numero_candidat = numbers.numero_candidat(view.session.year, view.opening.academie, sequence)
+        candidate.numero_candidat = registration_numbers.numero_candidat(
+            view.session.year, view.opening.academie, sequence
+        )
     return candidate.numero_candidat
 
 
@@ -53,7 +55,7 @@ def accept_identity(candidate: Candidate, identity: Identity) -> Identity:
 
 
 def with_newest_email(candidate: Candidate, identity: Identity) -> Identity:
-    """Keeps the row's copy and the identity at the newer of both addresses."""
+    """The identity with the newer of its own and the row's mail address; updates the row likewise."""
     if identity.version >= candidate.email_version or candidate.email is None:
         candidate.email, candidate.email_version = identity.email, identity.version
         return identity
@@ -63,7 +65,7 @@ def with_newest_email(candidate: Candidate, identity: Identity) -> Identity:
 def set_identity_floor(candidate_id: str, version: int) -> None:
     """Refuse from now on identities older than `version`. Idempotent.
 
-    Raises AlreadyRegistered when a candidature was ever saved: what accounts wants to change is frozen.
+    Raises AlreadyRegistered when a candidature was ever saved: the identity can then be changed by staff only.
     """
     with db.operation() as session:
         candidate = lock_candidate(session, candidate_id)
@@ -87,7 +89,7 @@ def erase_candidate(candidate_id: str) -> None:
 
 
 def renew_email(session: DbSession, event: EmailChanged) -> None:
-    """Mail the candidate at his new address from now on; events that come late change nothing."""
+    """Send mails to the candidate's new address from now on; events that arrive late change nothing."""
     candidate = lock_candidate(session, event.candidate_id)
     if event.version > candidate.email_version:
         candidate.email, candidate.email_version = event.email, event.version

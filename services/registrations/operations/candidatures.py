@@ -1,4 +1,4 @@
-"""What happens to a saved candidature: withdrawn by its candidate, corrected after staff corrected the identity."""
+"""Changes to a saved candidature: withdrawn by the candidate, or updated after staff corrected the identity."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from services.chassis.errors import NotFound
 from services.chassis.events import publish
 from services.contracts.accounts import IdentityCorrected
 from services.contracts.registrations import RegistrationWithdrawn
-from services.registrations.domain import journey, results, windows
+from services.registrations.domain import registration_content, registration_form, windows
+from services.registrations.domain.instants import iso_utc
 from services.registrations.models import (
     ACTIVE,
     ECARTEE,
@@ -26,17 +27,16 @@ from services.registrations.models import (
 from services.registrations.operations import audit
 from services.registrations.operations.audit import Actor
 from services.registrations.operations.candidates import lock_candidate, with_newest_email
-from services.registrations.operations.payload import iso
-from services.registrations.operations.refusals import window_closed
-from services.registrations.operations.registering import add_version, name_after, tell_by_mail
+from services.registrations.operations.errors import window_closed
+from services.registrations.operations.versions import add_version, request_mail
 from services.registrations.queries.catalogue import opening_view
 from services.registrations.queries.dossiers import assembled_dossier
 
 
 def withdraw(candidate_id: str, candidature_id: str, received_at: datetime) -> None:
-    """« Se désinscrire », while the window is open; a second press changes nothing.
+    """« Se désinscrire », while the window is open; a repeat changes nothing.
 
-    Raises NotFound, WindowClosed (`extra`: whom to contact). A new candidature can be made afterwards.
+    Raises NotFound, WindowClosed (`extra`: whom to contact). A new candidature can be saved afterwards.
     """
     with db.operation() as session:
         lock_candidate(session, candidate_id)
@@ -54,10 +54,10 @@ def withdraw(candidate_id: str, candidature_id: str, received_at: datetime) -> N
                 "Le service d'inscription est fermé : pour vous désinscrire, "
                 "contactez le service des examens et concours dont vous dépendez.",
             )
-        end(session, candidature, WITHDRAWN, Actor("candidate", candidate_id), received_at)
+        end_candidature(session, candidature, WITHDRAWN, Actor("candidate", candidate_id), received_at)
 
 
-def end(
+def end_candidature(
     session: DbSession,
     candidature: Candidature,
     state: str,
@@ -65,33 +65,33 @@ def end(
     at: datetime,
     reason: str | None = None,
 ) -> None:
-    """Make a candidature inactive, with its modification under way, and tell the others and the candidate."""
+    """End a candidature: delete the draft of its modification, publish its end, ask for the mail to the candidate."""
     session.execute(delete(Draft).where(Draft.modification_of == candidature.id, Draft.closed_at.is_(None)))
     before = {"state": candidature.state}
     candidature.state, candidature.ended_at, candidature.end_reason = state, at, reason
     publish_end(session, candidature)
     mail = "send_withdrawal_mail" if state == WITHDRAWN else "send_ecart_mail"
-    tell_by_mail(session, mail, current_version(session, candidature))
+    request_mail(session, mail, current_version(session, candidature))
     after = {"state": state, "reason": reason}
     audit.record(session, actor, f"candidature.{state}", candidature.id, at, before=before, after=after)
 
 
 def publish_end(session: DbSession, candidature: Candidature) -> None:
-    """Tell the others that a candidature has ended, at its `ended_at`."""
+    """Publish that a candidature has ended, at its `ended_at`."""
     event = RegistrationWithdrawn(
         candidature_id=candidature.id,
         candidate_id=candidature.candidate_id,
-        version=candidature.version + 1,  # newer than whatever was saved, in whichever order they arrive
-        withdrawn_at=iso(candidature.ended_at or candidature.saved_at),
+        version=candidature.version + 1,  # newer than any saved version, in whichever order the events arrive
+        withdrawn_at=iso_utc(candidature.ended_at or candidature.saved_at),
         ecartee=candidature.state == ECARTEE,
     )
     publish(session, event, subject=candidature.candidate_id)
 
 
 def correct_identity(session: DbSession, event: IdentityCorrected, at: datetime) -> None:
-    """Staff corrected a civil status: each active candidature gets a version that says so, whatever the hour.
+    """Staff corrected a civil status: each active candidature gets a new version, also outside the window.
 
-    What was chosen is not judged again: the correction is not the candidate's doing. Late repeats change nothing.
+    The answers are not checked again, as the candidate did not ask for the change. Late repeats change nothing.
     """
     candidate = lock_candidate(session, event.candidate_id)
     candidate.identity_floor = max(candidate.identity_floor, event.identity.version)
@@ -102,9 +102,9 @@ def correct_identity(session: DbSession, event: IdentityCorrected, at: datetime)
         .where(OpeningRow.session_closes > at)
     )
     for candidature in session.scalars(active).all():
-        kept = current_version(session, candidature)
-        if kept.identity_version < event.identity.version:
-            _correct(session, candidate, candidature, kept, event, at)
+        current = current_version(session, candidature)
+        if current.identity_version < event.identity.version:
+            _correct(session, candidate, candidature, current, event, at)
 
 
 def current_version(session: DbSession, candidature: Candidature) -> CandidatureVersion:
@@ -115,30 +115,29 @@ def _correct(
     session: DbSession,
     candidate: Candidate,
     candidature: Candidature,
-    kept: CandidatureVersion,
+    current: CandidatureVersion,
     event: IdentityCorrected,
     at: datetime,
 ) -> None:
-    judged = assembled_dossier(
+    dossier = assembled_dossier(
         session,
-        view=opening_view(session, candidature.opening_id, kept.catalogue_digest),
+        view=opening_view(session, candidature.opening_id, current.catalogue_digest),
         candidate=candidate,
         identity=with_newest_email(candidate, event.identity),
-        answers=kept.answers,
+        answers=current.answers,
         instant=at,
         modifies=candidature.id,
     )
     candidature.version += 1
-    name_after(candidature, judged.identity)
-    outcome = results.outcome(judged, journey.recap_sections(judged))
+    content = registration_content.registration_content(dossier, registration_form.recap_sections(dossier))
     version = add_version(
         session,
         candidature,
-        judged,
-        outcome,
-        digest=kept.catalogue_digest,
+        dossier,
+        content,
+        digest=current.catalogue_digest,
         saved_at=at,
         actor=Actor("service", "accounts"),
         reason=event.reason,
     )
-    tell_by_mail(session, "send_correction_mail", version)
+    request_mail(session, "send_correction_mail", version)

@@ -1,6 +1,6 @@
-"""The catalogue taken in: exams upserted by natural key in one transaction, establishments likewise.
+"""Loads the catalogue: exams and establishments are inserted or updated in one transaction.
 
-Nothing is removed that a candidature or a draft uses: openings and spécialités that are taken stay defined.
+Openings and spécialités that a candidature or a draft uses stay defined.
 """
 
 from __future__ import annotations
@@ -14,10 +14,16 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session as DbSession
 
 from services.reference.text import folded
-from services.registrations.catalogue import carried_over, differences, digest, moved_on, to_data
-from services.registrations.domain.definition import Exam, Opening, Session
+from services.registrations.catalogue import (
+    differences,
+    digest,
+    to_data,
+    with_current_demonstrations,
+    with_running_demonstrations,
+)
 from services.registrations.domain.etablissements import Etablissement
-from services.registrations.domain.retention import Used, keeping_used
+from services.registrations.domain.exam_definition import Exam, Opening, Session
+from services.registrations.domain.used_definitions import UsedOpening, with_used_definitions
 from services.registrations.models import (
     Candidature,
     CatalogueRevision,
@@ -40,7 +46,7 @@ def load_catalogue(
     with db.operation() as session:
         lines: list[str] = []
         for exam in exams:
-            lines += _put(session, exam, actor, at)
+            lines += _put_in_force(session, exam, actor, at)
         _put_etablissements(session, etablissements)
         return tuple(lines)
 
@@ -48,7 +54,7 @@ def load_catalogue(
 def compare_catalogue(exams: Sequence[Exam], at: datetime) -> tuple[str, ...]:
     """What `load_catalogue` would change, one line each; nothing is written."""
     with db.reading() as session:
-        return tuple(line for exam in exams for line in _compared(session, exam, at).lines)
+        return tuple(line for exam in exams for line in _compare(session, exam, at).lines)
 
 
 def move_on_demonstration(at: datetime, *, actor: Actor) -> tuple[str, ...]:
@@ -57,66 +63,66 @@ def move_on_demonstration(at: datetime, *, actor: Actor) -> tuple[str, ...]:
         lines: list[str] = []
         for current in session.scalars(select(CurrentExam)).all():
             exam = exam_by_digest(session, current.digest)
-            moved = moved_on(exam, at)
+            moved = with_current_demonstrations(exam, at)
             if moved != exam:
-                lines += _put(session, moved, actor, at)
+                lines += _put_in_force(session, moved, actor, at)
         return tuple(lines)
 
 
 def load_etablissements(etablissements: Sequence[Etablissement]) -> None:
-    """Upsert establishments by code; those no longer listed stay, candidatures name them."""
+    """Insert or update establishments by code; those no longer listed stay, as candidatures name them."""
     with db.operation() as session:
         _put_etablissements(session, etablissements)
 
 
 @dataclass(frozen=True)
-class _Compared:
-    """An exam to put in force: `listed` is what may be chosen, `exam` holds what is used as well."""
+class _Comparison:
+    """An exam to put in force: `listed` has what may be chosen, `exam` also what is already used."""
 
     exam: Exam
     listed: Exam
     lines: tuple[str, ...]
 
 
-def _put(session: DbSession, offered: Exam, actor: Actor, at: datetime) -> tuple[str, ...]:
-    compared = _compared(session, offered, at)
-    exam, mark = compared.exam, digest(compared.exam)
+def _put_in_force(session: DbSession, offered: Exam, actor: Actor, at: datetime) -> tuple[str, ...]:
+    comparison = _compare(session, offered, at)
+    exam, new_digest = comparison.exam, digest(comparison.exam)
     current = session.get(CurrentExam, exam.code, with_for_update=True)
     before = current.digest if current else None
-    if session.get(CatalogueRevision, mark) is None:
-        session.add(CatalogueRevision(digest=mark, exam=exam.code, data=to_data(exam), loaded_at=at))
+    if session.get(CatalogueRevision, new_digest) is None:
+        session.add(CatalogueRevision(digest=new_digest, exam=exam.code, data=to_data(exam), loaded_at=at))
         session.flush()
     if current is None:
-        session.add(CurrentExam(code=exam.code, digest=mark))
+        session.add(CurrentExam(code=exam.code, digest=new_digest))
     else:
-        current.digest = mark
+        current.digest = new_digest
     session.flush()
-    _put_openings(session, exam, compared.listed)
-    if before != mark:
-        change = {"digest": before}, {"digest": mark}
+    _put_openings(session, exam, comparison.listed)
+    if before != new_digest:
+        change = {"digest": before}, {"digest": new_digest}
         audit.record(session, actor, "catalogue.loaded", exam.code, at, before=change[0], after=change[1])
-    return compared.lines
+    return comparison.lines
 
 
-def _compared(session: DbSession, offered: Exam, at: datetime) -> _Compared:
+def _compare(session: DbSession, offered: Exam, at: datetime) -> _Comparison:
     """Running demonstration sessions keep their dates, used openings and spécialités stay defined."""
     current = session.get(CurrentExam, offered.code)
     if current is None:
-        listed = carried_over(None, offered, at)
-        return _Compared(listed, listed, tuple(differences(None, listed)))
+        listed = with_running_demonstrations(None, offered, at)
+        return _Comparison(listed, listed, tuple(differences(None, listed)))
     old = exam_by_digest(session, current.digest)
-    listed = carried_over(old, offered, at)
-    exam = keeping_used(listed, old, _used(session, offered.code))
-    return _Compared(exam, listed, tuple(differences(old, exam)))
+    listed = with_running_demonstrations(old, offered, at)
+    exam = with_used_definitions(listed, old, _used_openings(session, offered.code))
+    return _Comparison(exam, listed, tuple(differences(old, exam)))
 
 
 def _put_etablissements(session: DbSession, etablissements: Iterable[Etablissement]) -> None:
-    """Read at once, and written only where something differs: there are twenty thousand of them."""
+    """One read, and writes only for rows that differ: there are twenty thousand establishments."""
     rows = {etablissement.code: _row_of(etablissement) for etablissement in etablissements}
-    known = {row.code: row._asdict() for row in session.execute(select(*EtablissementRow.__table__.columns))}
-    if new := [row for code, row in rows.items() if code not in known]:
+    stored_rows = {row.code: row._asdict() for row in session.execute(select(*EtablissementRow.__table__.columns))}
+    if new := [row for code, row in rows.items() if code not in stored_rows]:
         session.execute(insert(EtablissementRow), new)
-    if changed := [row for code, row in rows.items() if code in known and row != known[code]]:
+    if changed := [row for code, row in rows.items() if code in stored_rows and row != stored_rows[code]]:
         session.execute(update(EtablissementRow), changed)
 
 
@@ -131,7 +137,7 @@ def _row_of(etablissement: Etablissement) -> dict[str, Any]:
     }
 
 
-def _used(session: DbSession, exam: str) -> tuple[Used, ...]:
+def _used_openings(session: DbSession, exam: str) -> tuple[UsedOpening, ...]:
     openings = select(OpeningRow.session, OpeningRow.academie).where(OpeningRow.exam == exam)
     drafts = openings.where(select(Draft.id).where(Draft.opening_id == OpeningRow.id).exists())
     candidatures = (
@@ -140,8 +146,8 @@ def _used(session: DbSession, exam: str) -> tuple[Used, ...]:
         .where(OpeningRow.exam == exam)
         .distinct()
     )
-    used = [Used(name, academie, None) for name, academie in session.execute(drafts)]
-    used += [Used(name, academie, code) for name, academie, code in session.execute(candidatures)]
+    used = [UsedOpening(name, academie, None) for name, academie in session.execute(drafts)]
+    used += [UsedOpening(name, academie, code) for name, academie, code in session.execute(candidatures)]
     return tuple(used)
 
 
@@ -166,21 +172,21 @@ def _put_opening(
     if row is None:
         row = OpeningRow(exam=exam.code, session=exam_session.name, academie=opening.academie)
         session.add(row)
-        _date(row, exam_session, opening)
+        _set_dates(row, exam_session, opening)
         return
     before = dates_in_force(session, row)
-    _date(row, exam_session, opening)
+    _set_dates(row, exam_session, opening)
     after = dates_in_force(session, row)
-    if _deposit(before) != _deposit(after):
+    if _deposit_period(before) != _deposit_period(after):
         row.revision += 1
         publish_window(session, row, after)
 
 
-def _date(row: OpeningRow, exam_session: Session, opening: Opening) -> None:
+def _set_dates(row: OpeningRow, exam_session: Session, opening: Opening) -> None:
     row.opens, row.closes = opening.opens, opening.closes
     row.deposit_opens, row.deposit_closes = opening.deposit_opens, opening.deposit_closes
     row.session_closes = exam_session.closes
 
 
-def _deposit(dates: Dates) -> tuple[datetime, datetime]:
+def _deposit_period(dates: Dates) -> tuple[datetime, datetime]:
     return dates.deposit_opens, dates.deposit_closes

@@ -1,4 +1,4 @@
-"""Drafts: opened by « Valider », written tab by tab whether right or not, abandoned; the save is in `registering`."""
+"""Drafts: opened by « Valider », written tab by tab, valid or not, deleted; the save is in `draft_saving`."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.errors import FieldError, Invalid, NotFound
 from services.contracts.accounts import Identity
-from services.registrations.domain import journey, windows
-from services.registrations.domain.answered import Answers
-from services.registrations.domain.answers import MOST_KEPT, size_of
+from services.registrations.domain import registration_form, windows
+from services.registrations.domain.answered_form import Answers
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.rules.exclusivity import one_active_candidature
+from services.registrations.domain.rules.exclusivity import conflicting_candidature
+from services.registrations.domain.tab_answers import MAX_ANSWERS_BYTES, size_in_bytes
 from services.registrations.models import ACTIVE, Candidate, Candidature, CandidatureVersion, Draft, db
 from services.registrations.operations.candidates import (
     accept_identity,
     lock_candidate,
     reserve_numero,
 )
-from services.registrations.operations.refusals import (
+from services.registrations.operations.errors import (
     AlreadyRegistered,
     DraftChanged,
     DraftClosed,
@@ -34,7 +34,7 @@ from services.registrations.queries.catalogue import OpeningView, opening_view
 from services.registrations.queries.dossiers import assembled_dossier, dossier_of_draft, identity_of
 
 NEXT, PREVIOUS, STAY = "next", "previous", "stay"
-Typed = Mapping[str, str | list[str]]
+PostedValues = Mapping[str, str | list[str]]
 _LOCKED = (
     select(Draft)
     .where(Draft.id == bindparam("draft_id"), Draft.candidate_id == bindparam("candidate_id"))
@@ -44,21 +44,21 @@ _LOCKED = (
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedDraft:
     draft_id: str
     created: bool
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenTab:
     revision: int
     goto: int
 
 
-def open_draft(candidate_id: str, opening_id: str, identity: Identity, instant: datetime) -> Opened:
+def open_draft(candidate_id: str, opening_id: str, identity: Identity, instant: datetime) -> OpenedDraft:
     """« Valider »: resume the candidate's open draft for this opening, or begin one and reserve the N° candidat.
 
-    Raises NotFound, WindowClosed (nothing is begun out of the window; a draft is always resumed), AlreadyRegistered
+    Raises NotFound, WindowClosed (a draft is resumed outside the window too, but not created), AlreadyRegistered
     when an active candidature excludes another one, IdentityOutdated.
     """
     with db.operation() as session:
@@ -67,18 +67,18 @@ def open_draft(candidate_id: str, opening_id: str, identity: Identity, instant: 
         identity = accept_identity(candidate, identity)
         if (draft := open_draft_of(session, candidate_id, opening_id)) is not None:
             draft.identity = asdict(identity)
-            return Opened(draft.id, created=False)
+            return OpenedDraft(draft.id, created=False)
         if not windows.is_open(view.opening.opens, view.opening.closes, instant):
             raise window_closed(view, "Le service d'inscription n'est pas ouvert pour ce choix.")
         reserve_numero(session, candidate, view)
         empty = assembled_dossier(
             session, view=view, candidate=candidate, identity=identity, answers={}, instant=instant
         )
-        refuse_second(empty)
-        return Opened(_begin(session, candidate, view, identity, instant, answers={}).id, created=True)
+        refuse_second_candidature(empty)
+        return OpenedDraft(_create_draft(session, candidate, view, identity, instant, answers={}).id, created=True)
 
 
-def start_modification(candidate_id: str, candidature_id: str, identity: Identity, instant: datetime) -> Opened:
+def start_modification(candidate_id: str, candidature_id: str, identity: Identity, instant: datetime) -> OpenedDraft:
     """« Modifier »: resume the modification under way, or begin one filled in from the current version.
 
     Raises NotFound, WindowClosed, OtherDraft, IdentityOutdated. The candidature changes only when that draft is saved.
@@ -94,10 +94,12 @@ def start_modification(candidate_id: str, candidature_id: str, identity: Identit
             if draft.modification_of != candidature_id:
                 raise OtherDraft("Terminez ou supprimez d'abord l'autre brouillon.", draft_id=draft.id)
             draft.identity = asdict(identity)
-            return Opened(draft.id, created=False)
+            return OpenedDraft(draft.id, created=False)
         version = session.get_one(CandidatureVersion, (candidature_id, candidature.version))
-        begun = _begin(session, candidate, view, identity, instant, version.answers, modification_of=candidature_id)
-        return Opened(begun.id, created=True)
+        draft = _create_draft(
+            session, candidate, view, identity, instant, version.answers, modification_of=candidature_id
+        )
+        return OpenedDraft(draft.id, created=True)
 
 
 def write_tab(
@@ -106,42 +108,42 @@ def write_tab(
     number: int,
     *,
     revision: int,
-    values: Typed,
+    values: PostedValues,
     action: str,
     instant: datetime,
     identity: Identity | None = None,
-) -> Written:
-    """Keep what was typed in a tab, right or not, whatever the hour; `action` says where to go.
+) -> WrittenTab:
+    """Store what was typed in a tab, valid or not, whether the window is open or not; `action` says where to go.
 
-    Raises NotFound, DraftClosed, DraftChanged (another window wrote in between: nothing is kept), and for « next »
-    Invalid with all that is wrong with the tab, once the text is kept (`extra`: the new revision).
+    Raises NotFound, DraftClosed, DraftChanged (another window wrote in between: nothing is stored), and for « next »
+    Invalid with all errors of the tab, after the text is stored (`extra`: the new revision).
     """
     with db.operation() as session, session.no_autoflush:  # the draft is written once, at the end
         draft = locked_draft(session, candidate_id, draft_id)
-        _refuse_closed(draft)
+        _refuse_saved_draft(draft)
         if identity is not None:
             draft.identity = asdict(identity)
         before = dossier_of_draft(session, draft, identity_of(draft.identity), instant)
-        _keep(draft, before, number, revision, values, instant)
+        _store_values(draft, before, number, revision, values, instant)
         after = replace(before, answers=draft.answers)
-        errors = journey.check(after, number) if action == NEXT else ()
-        draft.current_tab = number if errors else _goto(after, number, action)
-        written = Written(draft.revision, draft.current_tab)
+        errors = registration_form.tab_errors(after, number) if action == NEXT else ()
+        draft.current_tab = number if errors else _destination_tab(after, number, action)
+        written = WrittenTab(draft.revision, draft.current_tab)
     if errors:
-        raise _tab_refused(errors, written.revision)
+        raise _tab_error(errors, written.revision)
     return written
 
 
 def delete_draft(candidate_id: str, draft_id: str) -> None:
-    """Abandon a draft: what it would have modified stays as it is. Raises NotFound, DraftClosed."""
+    """Delete a draft; a candidature that it would have modified stays as it is. Raises NotFound, DraftClosed."""
     with db.operation() as session:
         draft = locked_draft(session, candidate_id, draft_id)
-        _refuse_closed(draft)
+        _refuse_saved_draft(draft)
         session.delete(draft)
 
 
 def locked_draft(session: DbSession, candidate_id: str, draft_id: str) -> Draft:
-    """The candidate's draft, held until the transaction ends. Raises NotFound for an unknown or someone else's."""
+    """The candidate's draft, locked until the transaction ends. Raises NotFound for an unknown or someone else's."""
     draft = session.scalar(_LOCKED, {"draft_id": draft_id, "candidate_id": candidate_id})
     if draft is None:
         raise NotFound()
@@ -170,9 +172,9 @@ def open_draft_of(session: DbSession, candidate_id: str, opening_id: str) -> Dra
     )
 
 
-def refuse_second(dossier: Dossier) -> None:
+def refuse_second_candidature(dossier: Dossier) -> None:
     """K1. Raises AlreadyRegistered when another active candidature has the same exclusivity key."""
-    if (other := one_active_candidature(dossier)) is not None:
+    if (other := conflicting_candidature(dossier)) is not None:
         raise AlreadyRegistered(
             f"Vous avez déjà une candidature pour cette session ({other.academie_label}, "
             f"n° {other.numero_inscription}) : vous pouvez la modifier dans « Mes inscriptions ».",
@@ -180,7 +182,7 @@ def refuse_second(dossier: Dossier) -> None:
         )
 
 
-def _begin(
+def _create_draft(
     session: DbSession,
     candidate: Candidate,
     view: OpeningView,
@@ -203,47 +205,49 @@ def _begin(
     return draft
 
 
-def _keep(draft: Draft, before: Dossier, number: int, revision: int, values: Typed, instant: datetime) -> None:
-    """Write the tab into the draft. The same text posted twice is kept once and contradicts nobody."""
+def _store_values(
+    draft: Draft, before: Dossier, number: int, revision: int, values: PostedValues, instant: datetime
+) -> None:
+    """Write the tab into the draft. The same values posted again are accepted, whatever the revision."""
     tab = before.tab(number)
     if tab is None:
         raise NotFound("Cet onglet n'existe pas.")
-    kept, values = draft.answers.get(tab.name), journey.known(before, number, values)
-    if kept == values:
+    stored, values = draft.answers.get(tab.name), registration_form.accepted_values(before, number, values)
+    if stored == values:
         return
     if revision != draft.revision:
         raise DraftChanged(
             "Ce dossier a été modifié dans une autre fenêtre : choisissez le texte à garder.",
             revision=draft.revision,
             yours=dict(values),
-            theirs=kept or {},
+            theirs=stored or {},
         )
-    draft.answers = bounded(replace(before, answers={**draft.answers, tab.name: values}))
+    draft.answers = answers_to_store(replace(before, answers={**draft.answers, tab.name: values}))
     draft.revision += 1
     draft.updated_at = instant
 
 
-def bounded(answered: Dossier) -> dict[str, Any]:
-    """The answers as they are kept, without what a draft of before holds that no tab asks for. Raises Invalid."""
+def answers_to_store(answered: Dossier) -> dict[str, Any]:
+    """The answers to store; if they are too large, without those that no tab asks for any more. Raises Invalid."""
     answers = answered.answers
-    if size_of(answers) > MOST_KEPT:
-        answers = journey.without_unasked(answered).answers
-    refuse_too_long(answers)
+    if size_in_bytes(answers) > MAX_ANSWERS_BYTES:
+        answers = registration_form.without_unasked_answers(answered).answers
+    refuse_oversized_answers(answers)
     return dict(answers)
 
 
-def refuse_too_long(answers: Answers) -> None:
+def refuse_oversized_answers(answers: Answers) -> None:
     """Raises Invalid."""
-    if size_of(answers) > MOST_KEPT:
+    if size_in_bytes(answers) > MAX_ANSWERS_BYTES:
         raise Invalid("Votre dossier comporte trop de texte pour être conservé : raccourcissez ce que vous avez saisi.")
 
 
-def _goto(dossier: Dossier, number: int, action: str) -> int:
+def _destination_tab(dossier: Dossier, number: int, action: str) -> int:
     step = {NEXT: 1, PREVIOUS: -1}.get(action, 0)
     return min(max(number + step, 1), len(dossier.exam.tabs))
 
 
-def _refuse_closed(draft: Draft) -> None:
+def _refuse_saved_draft(draft: Draft) -> None:
     if draft.closed_at is not None:
         raise DraftClosed(
             "Votre candidature est enregistrée : ce que vous saisissez dans cette fenêtre n'y change plus rien.",
@@ -251,5 +255,5 @@ def _refuse_closed(draft: Draft) -> None:
         )
 
 
-def _tab_refused(errors: tuple[FieldError, ...], revision: int) -> Any:
+def _tab_error(errors: tuple[FieldError, ...], revision: int) -> Any:
     return Invalid("Cet onglet comporte des erreurs.", errors=errors, revision=revision)

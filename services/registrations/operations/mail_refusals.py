@@ -1,4 +1,4 @@
-"""What staff see of a candidate's mails that the mail server will never take."""
+"""Records which addresses the mail server refuses for good, for staff to see."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from services.registrations.models import Candidate, MailRefusal, db
 log = structlog.get_logger()
 
 
-def note(candidate_id: str, address: str, code: int) -> None:
-    """A mail to this address was refused. What was refused at an earlier address counts no more."""
+def record_refusal(candidate_id: str, address: str, code: int) -> None:
+    """Record that a mail to this address was refused; refusals of earlier addresses are deleted."""
     log.warning("mail_refused", code=code)
     with db.operation() as session:
         session.get_one(Candidate, candidate_id, with_for_update=True)
@@ -25,8 +25,8 @@ def note(candidate_id: str, address: str, code: int) -> None:
         row.code = code
 
 
-def forget(candidate_id: str, address: str) -> None:
-    """The server took a mail to this address."""
+def delete_refusal(candidate_id: str, address: str) -> None:
+    """Delete the refusal of this address: the server has accepted a mail."""
     with db.reading() as session:
         if session.get(MailRefusal, (candidate_id, address)) is None:
             return

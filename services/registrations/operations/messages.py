@@ -1,4 +1,4 @@
-"""One-off messages of the home page: published for a time, withdrawn before it."""
+"""Messages of the home page: published for a period, withdrawn before its end."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.chassis.errors import FieldError, Invalid, NotFound
+from services.registrations.domain.instants import iso_utc
 from services.registrations.models import Message, db
 from services.registrations.operations import audit
 from services.registrations.operations.audit import Actor
-from services.registrations.operations.payload import iso
 
 SEVERITIES = ("info", "warning", "error")
 
@@ -26,7 +26,7 @@ class NewMessage:
 
 
 def publish_message(new: NewMessage, *, actor: Actor, at: datetime) -> str:
-    """The id of the message. Raises Invalid with all that is wrong with it."""
+    """Publish a message; returns its id. Raises Invalid with all its errors."""
     if errors := tuple(_mistakes(new)):
         raise Invalid(errors=errors)
     with db.operation() as session:
@@ -39,7 +39,7 @@ def publish_message(new: NewMessage, *, actor: Actor, at: datetime) -> str:
         )
         session.add(message)
         session.flush()
-        after = {"from": iso(new.shown_from), "until": iso(new.shown_until), "severity": new.severity}
+        after = {"from": iso_utc(new.shown_from), "until": iso_utc(new.shown_until), "severity": new.severity}
         audit.record(session, actor, "message.published", message.id, at, after=after)
         return message.id
 
@@ -55,13 +55,13 @@ def withdraw_message(message_id: str, *, actor: Actor, at: datetime) -> None:
 
 
 def _mistakes(new: NewMessage) -> list[FieldError]:
-    found = []
+    errors = []
     if not new.title.strip() or len(new.title) > 200:
-        found.append(FieldError("#/title", "Un titre de 200 caractères au plus est requis."))
+        errors.append(FieldError("#/title", "Un titre de 200 caractères au plus est requis."))
     if not new.text.strip():
-        found.append(FieldError("#/text", "Le texte est requis."))
+        errors.append(FieldError("#/text", "Le texte est requis."))
     if new.severity not in SEVERITIES:
-        found.append(FieldError("#/severity", f"Une valeur parmi {', '.join(SEVERITIES)} est attendue."))
+        errors.append(FieldError("#/severity", f"Une valeur parmi {', '.join(SEVERITIES)} est attendue."))
     if new.shown_from >= new.shown_until:
-        found.append(FieldError("#/shown_until", "La fin doit suivre le début."))
-    return found
+        errors.append(FieldError("#/shown_until", "La fin doit suivre le début."))
+    return errors

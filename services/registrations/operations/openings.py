@@ -1,4 +1,4 @@
-"""A manager's change of dates: kept with its reason, wins over the catalogue, and pieces follows."""
+"""An operator's change of an opening's dates: stored with its reason, it wins over the catalogue; pieces is told."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.errors import FieldError, Invalid
 from services.chassis.events import publish
 from services.contracts.registrations import WindowChanged
+from services.registrations.domain.instants import iso_utc
 from services.registrations.models import OpeningChange, OpeningRow, db
 from services.registrations.operations import audit
 from services.registrations.operations.audit import Actor
-from services.registrations.operations.payload import iso
 from services.registrations.queries.catalogue import newest_change, opening_row
 
 
@@ -49,8 +49,8 @@ def change_window(
     with db.operation() as session:
         row = opening_row(session, exam, academie, session_name, lock=True)
         before = dates_in_force(session, row)
-        given = {name: value for name, value in asdict(new).items() if value is not None}
-        after = Dates(**{**asdict(before), **given})
+        changes = {name: value for name, value in asdict(new).items() if value is not None}
+        after = Dates(**{**asdict(before), **changes})
         _refuse_disorder(after)
         row.revision += 1
         session.add(
@@ -76,14 +76,14 @@ def dates_in_force(session: DbSession, row: OpeningRow) -> Dates:
 
 
 def publish_window(session: DbSession, row: OpeningRow, dates: Dates) -> None:
-    """Tell pieces the deposit period of an opening; `row.revision` has already grown."""
+    """Publish the deposit period of an opening, for pieces; `row.revision` must already be incremented."""
     event = WindowChanged(
         exam=row.exam,
         session=row.session,
         academie=row.academie,
         revision=row.revision,
-        deposit_opens=iso(dates.deposit_opens),
-        deposit_closes=iso(dates.deposit_closes),
+        deposit_opens=iso_utc(dates.deposit_opens),
+        deposit_closes=iso_utc(dates.deposit_closes),
     )
     publish(session, event, subject=row.id)
 
@@ -99,4 +99,4 @@ def _refuse_disorder(dates: Dates) -> None:
 
 
 def _trace(dates: Dates) -> dict[str, str]:
-    return {name: iso(value) for name, value in asdict(dates).items()}
+    return {name: iso_utc(value) for name, value in asdict(dates).items()}

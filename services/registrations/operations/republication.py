@@ -1,7 +1,7 @@
-"""All that other services know of candidatures, told once more: for one that has lost its copy for good.
+"""Publishes everything about candidatures again, for a service that has lost its copy for good.
 
-`publish-again` repeats the events of the last 30 days, which are kept; this makes new ones from what is saved. Whoever
-knows a version already ignores it.
+`publish-again` repeats the stored events of the last 30 days; this creates new events from what is saved. A service
+that has a version already ignores it.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ _PAGE = 200
 
 
 def publish_everything() -> int:
-    """Publish each version of each candidature, its end where it has one, and the periods that were moved; how many
-    candidatures. A few at a time, so that nobody waits long for their locks."""
+    """Publish each version of each candidature, the ends, and the changed deposit periods; returns the number of
+    candidatures. Works in pages of `_PAGE`, so that locks are short."""
     count = 0
     for page in _pages():
         with db.operation() as session:
@@ -38,9 +38,9 @@ def publish_everything() -> int:
 def _pages() -> Iterator[Sequence[str]]:
     after = ""
     while True:
-        wanted = select(Candidature.id).where(Candidature.id > after).order_by(Candidature.id).limit(_PAGE)
+        statement = select(Candidature.id).where(Candidature.id > after).order_by(Candidature.id).limit(_PAGE)
         with db.reading() as session:
-            page = session.scalars(wanted).all()
+            page = session.scalars(statement).all()
         if not page:
             return
         yield page

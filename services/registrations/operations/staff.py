@@ -1,4 +1,4 @@
-"""What staff do to a candidature, with a reason: withdraw it after closing, écarter it."""
+"""Staff end a candidature, with a reason: by withdrawal after closing, or by écart."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from datetime import datetime
 
 from services.chassis.errors import Conflict, FieldError, Invalid
 from services.registrations.models import ACTIVE, ECARTEE, WITHDRAWN, db
+from services.registrations.operations import candidatures
 from services.registrations.operations.audit import Actor
 from services.registrations.operations.candidates import lock_candidate
-from services.registrations.operations.candidatures import end
-from services.registrations.queries.staff import Academies, in_academies
+from services.registrations.queries.staff import Academies, candidature_in_academies
 
 ENDS = {"withdrawal": WITHDRAWN, "ecart": ECARTEE}
 
@@ -17,18 +17,18 @@ ENDS = {"withdrawal": WITHDRAWN, "ecart": ECARTEE}
 def end_candidature(
     candidature_id: str, how: str, *, reason: str, actor: Actor, academies: Academies, at: datetime
 ) -> None:
-    """`how` is "withdrawal" (on the candidate's request) or "ecart". The hour does not matter, nor a repeat.
+    """`how` is "withdrawal" (on the candidate's request) or "ecart". Works outside the window; a repeat does nothing.
 
     Raises NotFound outside `academies`, Invalid without a reason, Conflict when it ended the other way.
     """
     if not reason.strip():
         raise Invalid(errors=(FieldError("#/reason", "Indiquez le motif."),))
     with db.operation() as session:
-        candidature, _ = in_academies(session, candidature_id, academies)
+        candidature, _ = candidature_in_academies(session, candidature_id, academies)
         lock_candidate(session, candidature.candidate_id)
         session.refresh(candidature)
         if candidature.state == ENDS[how]:
             return
         if candidature.state != ACTIVE:
             raise Conflict("Cette candidature n'est plus active.", state=candidature.state)
-        end(session, candidature, ENDS[how], actor, at, reason.strip())
+        candidatures.end_candidature(session, candidature, ENDS[how], actor, at, reason.strip())

@@ -1,4 +1,4 @@
-"""What a candidate reads of his candidatures: tiles, récapitulatif, acknowledgement, contact, forms."""
+"""What a candidate reads of saved candidatures: tiles, récapitulatif, acknowledgement, contact, forms."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from services.chassis.errors import NotFound
 from services.chassis.french import instant_court
 from services.contracts.base import data_of
 from services.contracts.registrations import WARNINGS, RegistrationSaved
-from services.registrations.domain import numbers, windows
+from services.registrations.domain import registration_numbers, windows
 from services.registrations.models import ACTIVE, ECARTEE, Candidature, CandidatureVersion, OpeningChange, OpeningRow
 from services.registrations.queries.catalogue import OPENINGS, OpeningView, exam_by_digest, view_of
 
@@ -30,7 +30,7 @@ _VERSIONS = (
 _SAVED = _VERSIONS.where(
     Candidature.id == bindparam("candidature_id"), CandidatureVersion.version == bindparam("version")
 )
-_SHOWN = _VERSIONS.where(
+_VISIBLE = _VERSIONS.where(
     CandidatureVersion.version == Candidature.version,
     Candidature.candidate_id == bindparam("candidate_id"),
     Candidature.state.in_(bindparam("states", expanding=True)),
@@ -39,88 +39,90 @@ _SHOWN = _VERSIONS.where(
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A candidature with a version, its current one as a rule, and its opening as it is now."""
+class CandidatureView:
+    """A candidature with one of its versions (usually the current one) and its opening with the dates in force."""
 
     candidature: Candidature
     version: CandidatureVersion
     saved: RegistrationSaved
-    view: OpeningView
+    opening: OpeningView
 
 
-def shown(session: DbSession, candidate_id: str, at: datetime, *states: str) -> tuple[Shown, ...]:
-    """Those in one of the states whose session has not closed, oldest first."""
-    rows = session.execute(_SHOWN, {"candidate_id": candidate_id, "at": at, "states": states})
+def visible_candidatures(
+    session: DbSession, candidate_id: str, at: datetime, *states: str
+) -> tuple[CandidatureView, ...]:
+    """Candidatures in one of the states whose session has not closed, oldest first."""
+    rows = session.execute(_VISIBLE, {"candidate_id": candidate_id, "at": at, "states": states})
     return tuple(_of_row(session, row) for row in rows.all())
 
 
-def listed(session: DbSession, candidate_id: str, at: datetime) -> dict[str, Any]:
+def list_candidatures(session: DbSession, candidate_id: str, at: datetime) -> dict[str, Any]:
     """Active candidatures, and those that the service gestionnaire set aside."""
-    candidatures = shown(session, candidate_id, at, ACTIVE, ECARTEE)
+    candidatures = visible_candidatures(session, candidate_id, at, ACTIVE, ECARTEE)
     return {
         "candidatures": [tile(item, at) for item in candidatures if item.candidature.state == ACTIVE],
         "ecartees": [ecartee(item) for item in candidatures if item.candidature.state == ECARTEE],
     }
 
 
-def shown_candidature(session: DbSession, candidate_id: str, candidature_id: str, at: datetime) -> Shown:
-    """Raises NotFound for one that is unknown, someone else's or no longer shown."""
-    candidatures = shown(session, candidate_id, at, ACTIVE)
+def visible_candidature(session: DbSession, candidate_id: str, candidature_id: str, at: datetime) -> CandidatureView:
+    """An active candidature. Raises NotFound for an unknown one, someone else's, or one whose session has closed."""
+    candidatures = visible_candidatures(session, candidate_id, at, ACTIVE)
     return _first(item for item in candidatures if item.candidature.id == candidature_id)
 
 
-def saved_version(session: DbSession, candidature_id: str, version: int) -> Shown:
-    """A version that was just saved, or is asked for again after whatever became of its candidature."""
+def saved_version(session: DbSession, candidature_id: str, version: int) -> CandidatureView:
+    """A version as it was saved, whatever the state of its candidature now."""
     rows = session.execute(_SAVED, {"candidature_id": candidature_id, "version": version})
     return _of_row(session, rows.one())
 
 
 def contact(session: DbSession, candidate_id: str, at: datetime) -> dict[str, Any]:
-    """Whom the candidate may contact: the service of his latest candidature, an active one before those set aside.
-    Raises NotFound without one."""
-    candidatures = shown(session, candidate_id, at, ACTIVE, ECARTEE)
+    """The contact of the candidate's latest candidature, active ones before those set aside.
+    Raises NotFound if there is none."""
+    candidatures = visible_candidatures(session, candidate_id, at, ACTIVE, ECARTEE)
     in_order = sorted(candidatures, key=lambda item: item.candidature.state == ACTIVE)
     latest = _first(reversed(in_order))
-    return {"academie_label": latest.view.opening.label, **contact_data(latest.view)}
+    return {"academie_label": latest.opening.opening.label, **contact_data(latest.opening)}
 
 
-def tile(shown: Shown, at: datetime) -> dict[str, Any]:
-    opening = shown.view.opening
+def tile(view: CandidatureView, at: datetime) -> dict[str, Any]:
+    opening = view.opening.opening
     return {
-        "id": shown.candidature.id,
-        "exam_label": shown.saved.exam.label,
-        "session_label": shown.saved.session.label,
-        "academie_label": shown.saved.academie.label,
-        "specialite": shown.candidature.specialite_label,
-        "numero_candidat": shown.saved.numero_candidat,
-        "numero_inscription": shown.saved.numero_inscription,
-        "version": shown.version.version,
-        "version_label": numbers.version_label(shown.version.version),
-        "saved_at": shown.version.saved_at,
+        "id": view.candidature.id,
+        "exam_label": view.saved.exam.label,
+        "session_label": view.saved.session.label,
+        "academie_label": view.saved.academie.label,
+        "specialite": view.candidature.specialite_label,
+        "numero_candidat": view.saved.numero_candidat,
+        "numero_inscription": view.saved.numero_inscription,
+        "version": view.version.version,
+        "version_label": registration_numbers.version_label(view.version.version),
+        "saved_at": view.version.saved_at,
         "closes_at": opening.closes,
         "closes_label": windows.closing(opening.closes),
         "modifiable": windows.is_open(opening.opens, opening.closes, at),
-        "contact": contact_data(shown.view),
+        "contact": contact_data(view.opening),
     }
 
 
-def ecartee(shown: Shown) -> dict[str, Any]:
-    """What is said of a candidature set aside: when, why, and whom to ask."""
+def ecartee(view: CandidatureView) -> dict[str, Any]:
+    """What is shown of a candidature set aside: when, why, and the contact."""
     return {
-        "id": shown.candidature.id,
-        "exam_label": shown.saved.exam.label,
-        "session_label": shown.saved.session.label,
-        "academie_label": shown.saved.academie.label,
-        "specialite": shown.candidature.specialite_label,
-        "numero_inscription": shown.saved.numero_inscription,
-        "ended_at": shown.candidature.ended_at,
-        "reason": shown.candidature.end_reason,
-        "contact": contact_data(shown.view),
+        "id": view.candidature.id,
+        "exam_label": view.saved.exam.label,
+        "session_label": view.saved.session.label,
+        "academie_label": view.saved.academie.label,
+        "specialite": view.candidature.specialite_label,
+        "numero_inscription": view.saved.numero_inscription,
+        "ended_at": view.candidature.ended_at,
+        "reason": view.candidature.end_reason,
+        "contact": contact_data(view.opening),
     }
 
 
 def recap(saved: RegistrationSaved) -> dict[str, Any]:
-    """The récapitulatif of a saved version, read only: nothing to warn about any more."""
+    """The récapitulatif of a saved version, without the warning that nothing is saved."""
     return {
         "numero_candidat": saved.numero_candidat,
         "warning": None,
@@ -129,14 +131,14 @@ def recap(saved: RegistrationSaved) -> dict[str, Any]:
     }
 
 
-def acknowledgement(session: DbSession, shown: Shown) -> dict[str, Any]:
-    """What the tab « N° Inscription » says of a saved version."""
-    version, saved, opening = shown.version, shown.saved, shown.view.opening
+def acknowledgement(session: DbSession, view: CandidatureView) -> dict[str, Any]:
+    """What « N° Inscription » shows after the save of a version."""
+    version, saved, opening = view.version, view.saved, view.opening.opening
     exam = exam_by_digest(session, version.catalogue_digest)
     return {
-        "candidature_id": shown.candidature.id,
+        "candidature_id": view.candidature.id,
         "version": version.version,
-        "version_label": numbers.version_label(version.version),
+        "version_label": registration_numbers.version_label(version.version),
         "saved_sentence": f"Votre inscription a bien été prise en compte le {instant_court(version.saved_at)}.",
         "numero_candidat": saved.numero_candidat,
         "numero_inscription": saved.numero_inscription,
@@ -152,42 +154,48 @@ def acknowledgement(session: DbSession, shown: Shown) -> dict[str, Any]:
     }
 
 
-def forms(session: DbSession, shown: Shown) -> dict[str, Any]:
+def forms(session: DbSession, view: CandidatureView) -> dict[str, Any]:
     """« Les formulaires »: those of the menu, or the exam's sentence where it has none."""
-    exam = exam_by_digest(session, shown.version.catalogue_digest)
-    offered = [{"code": form.code, "title": form.title} for form in shown.saved.forms if form.in_menu]
+    exam = exam_by_digest(session, view.version.catalogue_digest)
+    offered = [{"code": form.code, "title": form.title} for form in view.saved.forms if form.in_menu]
     sentence = " ".join(exam.texts.get("forms_notice", ())) or None
     return {"sentence": None if offered else sentence, "forms": offered}
 
 
-def version_event(session: DbSession, candidature_id: str, wanted: str) -> dict[str, Any]:
+def version_event(session: DbSession, candidature_id: str, version_text: str) -> dict[str, Any]:
     """The event of a version (a number or "current"), as it was published. Raises NotFound, also once withdrawn.
 
     Of a candidature set aside documents stay readable.
     """
     candidature = session.get(Candidature, candidature_id)
-    known = candidature is not None and candidature.state in (ACTIVE, ECARTEE)
-    if candidature is None or not known or not (wanted == "current" or (wanted.isascii() and wanted.isdigit())):
+    is_readable = candidature is not None and candidature.state in (ACTIVE, ECARTEE)
+    if (
+        candidature is None
+        or not is_readable
+        or not (version_text == "current" or (version_text.isascii() and version_text.isdigit()))
+    ):
         raise NotFound()
-    number = candidature.version if wanted == "current" else min(int(wanted), candidature.version + 1)
+    number = candidature.version if version_text == "current" else min(int(version_text), candidature.version + 1)
     version = session.get(CandidatureVersion, (candidature_id, number))
     if version is None:
         raise NotFound()
     return {"event_id": version.event_id, "data": version.payload}
 
 
-def contact_data(view: OpeningView) -> dict[str, Any]:
-    return asdict(view.opening.contact)
+def contact_data(opening: OpeningView) -> dict[str, Any]:
+    return asdict(opening.opening.contact)
 
 
-def _of_row(session: DbSession, row: Row[OpeningRow, OpeningChange, str, Candidature, CandidatureVersion]) -> Shown:
+def _of_row(
+    session: DbSession, row: Row[OpeningRow, OpeningChange, str, Candidature, CandidatureVersion]
+) -> CandidatureView:
     opening, change, digest, candidature, version = row
     saved = RegistrationSaved.from_data(version.payload)
-    return Shown(candidature, version, saved, view_of(session, opening, change, digest))
+    return CandidatureView(candidature, version, saved, view_of(session, opening, change, digest))
 
 
-def _first(found: Iterable[Shown]) -> Shown:
-    first = next(iter(found), None)
+def _first(views: Iterable[CandidatureView]) -> CandidatureView:
+    first = next(iter(views), None)
     if first is None:
         raise NotFound()
     return first

@@ -1,4 +1,4 @@
-"""Exams and openings as they are in force: the current revision of an exam, the dates that win."""
+"""Exams and openings in force: the current revision of an exam, and the dates that win."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.errors import NotFound
 from services.registrations.catalogue import from_data
-from services.registrations.domain.definition import Exam, Opening, Session
-from services.registrations.domain.offers import Offer
+from services.registrations.domain.exam_definition import Exam, Opening, Session
+from services.registrations.domain.opening_selection import Offer
 from services.registrations.models import CatalogueRevision, CurrentExam, OpeningChange, OpeningRow
 
-HELD_EXAMS = 16
+MAX_CACHED_EXAMS = 16
 _NEWEST = (
     select(func.max(OpeningChange.revision))
     .where(OpeningChange.opening_id == OpeningRow.id)
@@ -27,13 +27,13 @@ OPENINGS = (
     .join(CurrentExam, CurrentExam.code == OpeningRow.exam)
     .outerjoin(OpeningChange, (OpeningChange.opening_id == OpeningRow.id) & (OpeningChange.revision == _NEWEST))
 )
-"""Each with what `view_of` takes. Statements are built once: that costs more than running them."""
+"""Rows of what `view_of` takes. Statements are built once: building them costs more than running them."""
 _OPENING = OPENINGS.where(OpeningRow.id == bindparam("opening_id"))
 _LISTED = OPENINGS.where(OpeningRow.listed)
 
 
-class _HeldExams:
-    """Exams already read, by digest: a revision never changes, so nothing ever needs to be forgotten but for room."""
+class _ExamCache:
+    """The exams read last, by digest, at most MAX_CACHED_EXAMS of them. A revision never changes."""
 
     def __init__(self) -> None:
         self._exams: OrderedDict[str, Exam] = OrderedDict()
@@ -48,12 +48,12 @@ class _HeldExams:
         exam = from_data(revision.data)
         with self._lock:
             self._exams[digest] = exam
-            while len(self._exams) > HELD_EXAMS:
+            while len(self._exams) > MAX_CACHED_EXAMS:
                 self._exams.popitem(last=False)
         return exam
 
 
-_held = _HeldExams()
+_exam_cache = _ExamCache()
 
 
 @dataclass(frozen=True)
@@ -69,11 +69,11 @@ class OpeningView:
 
 def exam_by_digest(session: DbSession, digest: str) -> Exam:
     """The exam of a revision, read once per process."""
-    return _held.get(session, digest)
+    return _exam_cache.get(session, digest)
 
 
 def opening_view(session: DbSession, opening_id: str, digest: str | None = None) -> OpeningView:
-    """By the revision in force, or by the one of `digest`; the dates are those in force either way.
+    """An opening as defined by the revision in force, or by that of `digest`; with the dates in force either way.
 
     Raises NotFound for an unknown id, or an opening that the catalogue no longer defines.
     """
@@ -95,10 +95,10 @@ def view_of(session: DbSession, row: OpeningRow, change: OpeningChange | None, d
 def opening_row(session: DbSession, exam: str, academie: str, session_name: str, *, lock: bool = False) -> OpeningRow:
     """By natural key. Raises NotFound."""
     query = select(OpeningRow).filter_by(exam=exam, session=session_name, academie=academie)
-    found = session.scalar(query.with_for_update() if lock else query)
-    if found is None:
+    row = session.scalar(query.with_for_update() if lock else query)
+    if row is None:
         raise NotFound(f"Aucune ouverture {exam} {session_name} pour l'académie {academie}.")
-    return found
+    return row
 
 
 def newest_change(session: DbSession, opening_id: str) -> OpeningChange | None:
@@ -119,7 +119,7 @@ def _view(session: DbSession, row: OpeningRow, change: OpeningChange | None, dig
     exam_session = exam.session(row.session)
     if exam_session is None:
         return None
-    opening = next((one for one in exam_session.openings if one.academie == row.academie), None)
+    opening = next((candidate for candidate in exam_session.openings if candidate.academie == row.academie), None)
     if opening is None:
         return None
     dates = change or row

@@ -1,4 +1,4 @@
-"""Dossiers put together from rows: the draft, its opening, the identity, and what the candidate registered before."""
+"""Assembles dossiers from rows: draft, opening, identity, and the candidate's previous candidatures."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from services.chassis.clock import to_paris
 from services.contracts.accounts import Identity
 from services.contracts.base import read
 from services.contracts.registrations import RegistrationSaved
-from services.registrations.domain.answered import Answers
+from services.registrations.domain.answered_form import Answers
 from services.registrations.domain.dossier import Dossier, PreviousCandidature
 from services.registrations.models import ACTIVE, Candidate, Candidature, CandidatureVersion, Draft, OpeningRow
 from services.registrations.queries.catalogue import OpeningView, exam_by_digest, opening_view
-from services.registrations.queries.directory import TableDirectory
+from services.registrations.queries.etablissements import DatabaseEtablissementDirectory
 
 _SAVED_BEFORE = (
     select(Candidature, CandidatureVersion, OpeningRow)
@@ -61,7 +61,7 @@ def assembled_dossier(
         identity=identity,
         numero_candidat=candidate.numero_candidat or "",
         answers=answers,
-        directory=TableDirectory(session),
+        directory=DatabaseEtablissementDirectory(session),
         today=to_paris(instant).date(),
         previous=previous_candidatures(session, candidate.id),
         modifies=modifies,
@@ -69,7 +69,7 @@ def assembled_dossier(
 
 
 def previous_candidatures(session: DbSession, candidate_id: str) -> tuple[PreviousCandidature, ...]:
-    """All that the candidate ever saved here, whatever became of it, oldest first."""
+    """All candidatures that the candidate ever saved, in any state, oldest first."""
     rows = session.execute(_SAVED_BEFORE, {"candidate_id": candidate_id})
     return tuple(_previous(session, *row) for row in rows)
 

@@ -1,4 +1,4 @@
-"""What a candidate reads of his drafts: where each stands, and one tab of it."""
+"""What a candidate reads of drafts: their state, and one tab."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.errors import NotFound
 from services.contracts.accounts import Identity
-from services.registrations.domain import journey, numbers
+from services.registrations.domain import registration_form, registration_numbers
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.outcome import TabHeading
-from services.registrations.domain.transmission import obstacles
+from services.registrations.domain.obstacles import obstacles
+from services.registrations.domain.tab_views import TabHeading
 from services.registrations.models import (
     Candidate,
     Candidature,
@@ -32,22 +32,22 @@ _DRAFTS = (
     .join(Candidate, Candidate.id == Draft.candidate_id)
     .where(Draft.candidate_id == bindparam("candidate_id"))
 )
-_OWNED = _DRAFTS.where(Draft.id == bindparam("draft_id"))
-_OPEN = _DRAFTS.where(Draft.closed_at.is_(None), OpeningRow.session_closes > bindparam("at")).order_by(
+_OWN_DRAFT = _DRAFTS.where(Draft.id == bindparam("draft_id"))
+_OPEN_DRAFTS = _DRAFTS.where(Draft.closed_at.is_(None), OpeningRow.session_closes > bindparam("at")).order_by(
     Draft.updated_at.desc()
 )
 
 
 @dataclass(frozen=True)
 class DraftView:
-    """A draft with whose it is, and its opening as it is in force."""
+    """A draft with its candidate and its opening with the dates in force."""
 
     draft: Draft
     candidate: Candidate
     opening: OpeningView
 
     def dossier(self, session: DbSession, at: datetime, identity: Identity | None = None) -> Dossier:
-        """As the domain reads it, with the identity kept with it unless there is a newer one."""
+        """The dossier, with `identity`, or else the identity stored with the draft."""
         return assembled_dossier(
             session,
             view=self.opening,
@@ -59,22 +59,22 @@ class DraftView:
         )
 
 
-def owned_draft(session: DbSession, candidate_id: str, draft_id: str) -> DraftView:
+def own_draft(session: DbSession, candidate_id: str, draft_id: str) -> DraftView:
     """Raises NotFound for one that is unknown or someone else's."""
-    row = session.execute(_OWNED, {"candidate_id": candidate_id, "draft_id": draft_id}).one_or_none()
+    row = session.execute(_OWN_DRAFT, {"candidate_id": candidate_id, "draft_id": draft_id}).one_or_none()
     if row is None:
         raise NotFound()
     return _draft_view(session, row)
 
 
-def open_drafts(session: DbSession, candidate_id: str, at: datetime) -> list[dict[str, Any]]:
-    """What was begun and not transmitted, of sessions that have not closed; the latest written first."""
-    rows = session.execute(_OPEN, {"candidate_id": candidate_id, "at": at})
+def list_open_drafts(session: DbSession, candidate_id: str, at: datetime) -> list[dict[str, Any]]:
+    """Drafts not transmitted of sessions that have not closed; the latest written first."""
+    rows = session.execute(_OPEN_DRAFTS, {"candidate_id": candidate_id, "at": at})
     return [draft_data(session, _draft_view(session, row), at) for row in rows.all()]
 
 
 def draft_data(session: DbSession, view: DraftView, at: datetime) -> dict[str, Any]:
-    """A draft with the state of its tabs, and with what keeps it from being transmitted at that instant."""
+    """A draft with the state of its tabs, and the obstacles to transmitting it at that instant."""
     return _draft_data(session, view.draft, view.dossier(session, at), at)
 
 
@@ -94,30 +94,30 @@ def _draft_data(session: DbSession, draft: Draft, dossier: Dossier, at: datetime
         "opening_id": draft.opening_id,
         "closes_at": dossier.opening.closes,
         "candidature_id": draft.modification_of,
-        "modified": _modified(session, draft.modification_of),
+        "modified": _modified_candidature(session, draft.modification_of),
         "obstacles": [asdict(obstacle) for obstacle in obstacles(dossier, at)],
         "contact": asdict(dossier.opening.contact),
-        "tabs": [tab_data(heading, draft.current_tab) for heading in journey.tabs(dossier)],
+        "tabs": [heading_data(heading, draft.current_tab) for heading in registration_form.tab_headings(dossier)],
         "current": draft.current_tab,
         "updated_at": draft.updated_at,
         "saved_candidature_id": draft.candidature_id,
     }
 
 
-def _modified(session: DbSession, candidature_id: str | None) -> dict[str, Any] | None:
-    """The candidature that a draft changes, as it stands saved."""
+def _modified_candidature(session: DbSession, candidature_id: str | None) -> dict[str, Any] | None:
+    """The candidature that a draft modifies, as it is saved."""
     if candidature_id is None:
         return None
     candidature = session.get_one(Candidature, candidature_id)
     version = session.get_one(CandidatureVersion, (candidature_id, candidature.version))
     return {
         "numero_inscription": candidature.numero_inscription,
-        "version_label": numbers.version_label(version.version),
+        "version_label": registration_numbers.version_label(version.version),
         "saved_at": version.saved_at,
     }
 
 
-def tab_data(heading: TabHeading, current: int) -> dict[str, Any]:
+def heading_data(heading: TabHeading, current: int) -> dict[str, Any]:
     done = heading.visited and heading.complete
     state = "current" if heading.number == current else "done" if done else "todo"
     return {
@@ -129,15 +129,14 @@ def tab_data(heading: TabHeading, current: int) -> dict[str, Any]:
     }
 
 
-def tab_view(
+def tab_page(
     session: DbSession, view: DraftView, number: int, identity: Identity | None, at: datetime
 ) -> dict[str, Any]:
-    """One tab as it was typed, with all that is wrong in it; whether to show that is the page's choice. With it the
-    draft, as a page shows both."""
+    """One tab as it was typed, with all its errors, which the page shows or not, and the draft that it belongs to."""
     dossier = view.dossier(session, at, identity)
-    shown, errors = journey.describe(dossier, number), journey.check(dossier, number)
+    tab, errors = registration_form.tab_view(dossier, number), registration_form.tab_errors(dossier, number)
     return {
-        **shown.to_data(),
+        **tab.to_data(),
         "revision": view.draft.revision,
         "errors": [{"pointer": error.pointer, "detail": error.detail} for error in errors],
         "draft": _draft_data(session, view.draft, dossier, at),
@@ -145,10 +144,10 @@ def tab_view(
 
 
 def search(session: DbSession, view: DraftView, number: int, field: str, typed: str, at: datetime) -> dict[str, Any]:
-    """Proposals for a search field of a tab, best first, and what is to be said beside them."""
+    """Proposals for a search field of a tab, best first, and the text beside them."""
     dossier = view.dossier(session, at)
-    options = journey.search(dossier, number, field, typed)
+    options = registration_form.search(dossier, number, field, typed)
     return {
         "options": [option.data for option in options],
-        "advice": journey.advice(dossier, number, field, typed),
+        "advice": registration_form.search_advice(dossier, number, field, typed),
     }

@@ -14,12 +14,12 @@ GRAVEST_FIRST = {"error": 0, "warning": 1, "info": 2}
 
 
 def shown_messages(session: DbSession, at: datetime) -> list[dict[str, Any]]:
-    """Those within [shown_from, shown_until), the gravest first."""
+    """Messages within [shown_from, shown_until), the most severe first."""
     rows = session.scalars(
         select(Message).where(Message.shown_from <= at, Message.shown_until > at).order_by(Message.shown_from)
     )
-    found = sorted(rows, key=lambda row: GRAVEST_FIRST[row.severity])
-    return [{"id": row.id, "title": row.title, "text": row.text, "severity": row.severity} for row in found]
+    messages = sorted(rows, key=lambda row: GRAVEST_FIRST[row.severity])
+    return [{"id": row.id, "title": row.title, "text": row.text, "severity": row.severity} for row in messages]
 
 
 def all_messages(session: DbSession) -> list[Message]:

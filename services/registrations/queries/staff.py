@@ -1,4 +1,4 @@
-"""What staff read: candidatures of their académies, found and listed, with all versions and what changed."""
+"""What staff read: candidatures of their académies, searched, listed, exported, with all versions and changes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.errors import NotFound
 from services.contracts.registrations import RegistrationSaved
 from services.reference.text import folded
-from services.registrations.domain import numbers
+from services.registrations.domain import registration_numbers
 from services.registrations.domain.changes import changes
 from services.registrations.models import Candidate, Candidature, CandidatureVersion, MailRefusal, OpeningRow
 from services.registrations.queries.candidatures import recap
@@ -31,7 +31,7 @@ FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class CandidatureFilters:
     """Filters; None leaves one open. `text` is a N° candidat or words of the name."""
 
     exam: str | None = None
@@ -41,14 +41,14 @@ class Wanted:
     text: str | None = None
 
 
-def listed(
-    session: DbSession, wanted: Wanted, academies: Academies, *, after: str | None, limit: int
+def list_candidatures(
+    session: DbSession, filters: CandidatureFilters, academies: Academies, *, after: str | None, limit: int
 ) -> list[dict[str, Any]]:
     """At most `limit` candidatures of these académies, by id, after the id of the last page.
 
-    Their ids are looked for first, since an index holds all that is asked of the many rows that are passed over.
+    Ids are selected first: an index has all columns needed to skip the many rows that do not match.
     """
-    page = select(Candidature.id).where(*_conditions(session, wanted, academies)).order_by(Candidature.id).limit(limit)
+    page = select(Candidature.id).where(*_conditions(session, filters, academies)).order_by(Candidature.id).limit(limit)
     if after is not None:
         page = page.where(Candidature.id > after)
     return [_row(*row) for row in session.execute(_rows().where(Candidature.id.in_(page)))]
@@ -63,13 +63,13 @@ def _rows() -> Select[Candidature, OpeningRow, str | None]:
     )
 
 
-def _conditions(session: DbSession, wanted: Wanted, academies: Academies) -> Iterator[ColumnElement[bool]]:
-    if (openings := _openings(session, wanted, academies)) is not None:
+def _conditions(session: DbSession, filters: CandidatureFilters, academies: Academies) -> Iterator[ColumnElement[bool]]:
+    if (openings := _openings(session, filters, academies)) is not None:
         yield Candidature.opening_id.in_(openings)
-    if wanted.state is not None:
-        yield Candidature.state == wanted.state
-    for word in folded(wanted.text or "").split():
-        number = numbers.typed_numero_candidat(word)
+    if filters.state is not None:
+        yield Candidature.state == filters.state
+    for word in folded(filters.text or "").split():
+        number = registration_numbers.typed_numero_candidat(word)
         yield _named(word) if number is None else _numbered(number)
 
 
@@ -81,20 +81,20 @@ def _numbered(numero_candidat: str) -> ColumnElement[bool]:
     return Candidature.candidate_id.in_(select(Candidate.id).where(Candidate.numero_candidat == numero_candidat))
 
 
-def _openings(session: DbSession, wanted: Wanted, academies: Academies) -> Sequence[str] | None:
-    """The few whose candidatures are wanted, so that the database knows how many these are; None for all."""
+def _openings(session: DbSession, filters: CandidatureFilters, academies: Academies) -> Sequence[str] | None:
+    """The ids of the openings that match, listed so that the database can estimate their number; None for all."""
     query = select(OpeningRow.id)
     for column in ("exam", "session", "academie"):
-        if (value := getattr(wanted, column)) is not None:
+        if (value := getattr(filters, column)) is not None:
             query = query.where(getattr(OpeningRow, column) == value)
     if academies is not None:
         query = query.where(OpeningRow.academie.in_(academies))
     return None if query.whereclause is None else session.scalars(query).all()
 
 
-def one(session: DbSession, candidature_id: str, academies: Academies) -> dict[str, Any]:
+def candidature_detail(session: DbSession, candidature_id: str, academies: Academies) -> dict[str, Any]:
     """A candidature with its versions, newest first. Raises NotFound, also outside these académies."""
-    candidature, opening = in_academies(session, candidature_id, academies)
+    candidature, opening = candidature_in_academies(session, candidature_id, academies)
     candidate = session.get_one(Candidate, candidature.candidate_id)
     refusal = session.get(MailRefusal, (candidate.id, candidate.email or ""))
     versions = list(
@@ -104,17 +104,19 @@ def one(session: DbSession, candidature_id: str, academies: Academies) -> dict[s
             .order_by(CandidatureVersion.version)
         )
     )
-    told = [_version(*pair) for pair in zip([None, *versions], versions, strict=False)]
+    version_data = [_version(*pair) for pair in zip([None, *versions], versions, strict=False)]
     current = recap(RegistrationSaved.from_data(versions[-1].payload))
     return {
         **_row(candidature, opening, candidate.numero_candidat),
         "recap": current,
-        "versions": told[::-1],
+        "versions": version_data[::-1],
         "mails_refused": {"code": refusal.code, "since": refusal.refused_at} if refusal else None,
     }
 
 
-def in_academies(session: DbSession, candidature_id: str, academies: Academies) -> tuple[Candidature, OpeningRow]:
+def candidature_in_academies(
+    session: DbSession, candidature_id: str, academies: Academies
+) -> tuple[Candidature, OpeningRow]:
     """Raises NotFound for one that is unknown or of another académie."""
     candidature = session.get(Candidature, candidature_id)
     opening = session.get(OpeningRow, candidature.opening_id) if candidature else None
@@ -123,13 +125,13 @@ def in_academies(session: DbSession, candidature_id: str, academies: Academies) 
     return candidature, opening
 
 
-def exported(session: DbSession, wanted: Wanted, academies: Academies) -> Iterator[str]:
+def csv_lines(session: DbSession, filters: CandidatureFilters, academies: Academies) -> Iterator[str]:
     """CSV lines (semicolons, a byte order mark for spreadsheets), read from the server's cursor PAGE by PAGE.
 
-    The first page is read at once: what goes wrong with the search is said before anything is sent.
+    The first page is read at once, so that an error of the search is raised before anything is sent.
     """
-    wanted_rows = _rows().where(*_conditions(session, wanted, academies)).execution_options(yield_per=PAGE)
-    pages = session.execute(wanted_rows).partitions()
+    rows = _rows().where(*_conditions(session, filters, academies)).execution_options(yield_per=PAGE)
+    pages = session.execute(rows).partitions()
     first = next(pages, ())
     return _lines(chain([first], pages))
 
@@ -137,8 +139,8 @@ def exported(session: DbSession, wanted: Wanted, academies: Academies) -> Iterat
 def _lines(pages: Iterable[Sequence[Any]]) -> Iterator[str]:
     yield "\ufeff" + _line(COLUMNS)
     for page in pages:
-        for found in page:
-            row = _row(*found)
+        for columns in page:
+            row = _row(*columns)
             yield _line([row[column] for column in COLUMNS])
 
 
@@ -162,13 +164,13 @@ def _row(candidature: Candidature, opening: OpeningRow, numero_candidat: str | N
 
 def _version(before: CandidatureVersion | None, version: CandidatureVersion) -> dict[str, Any]:
     saved = RegistrationSaved.from_data(version.payload)
-    found = changes(RegistrationSaved.from_data(before.payload), saved) if before else ()
+    version_changes = changes(RegistrationSaved.from_data(before.payload), saved) if before else ()
     return {
         "version": version.version,
         "saved_at": version.saved_at,
         "saved_by": version.saved_by,
         "reason": version.reason,
-        "changes": [asdict(change) for change in found],
+        "changes": [asdict(change) for change in version_changes],
     }
 
 

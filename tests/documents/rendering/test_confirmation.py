@@ -6,10 +6,10 @@ import pytest
 from pypdf import PdfReader
 
 from services.documents.rendering.confirmation import confirmation
-from services.documents.rendering.printing import Rendered, pdf_of, render
+from services.documents.rendering.pdf_and_html import Rendered, pdf_of, render
 from services.documents.rendering.sheet import Letterhead, Table
-from tests.documents.example import EPREUVES, epreuve, identity, saved, with_confirmation
-from tests.documents.reading import normal, text_of_html, text_of_pdf
+from tests.documents.example_events import EPREUVES, epreuve, identity, saved, with_confirmation
+from tests.documents.text_extraction import normal, text_of_html, text_of_pdf
 
 # Guide §6, top to bottom; what the two columns of paper put on one line stands on one line here.
 GUIDE = """

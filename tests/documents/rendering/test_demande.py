@@ -1,8 +1,8 @@
 from services.documents.rendering.demande import demande
-from services.documents.rendering.printing import render
+from services.documents.rendering.pdf_and_html import render
 from services.documents.rendering.sheet import Banner, Letterhead, Table
-from tests.documents.example import PIECES, piece, saved
-from tests.documents.reading import text_of_pdf
+from tests.documents.example_events import PIECES, piece, saved
+from tests.documents.text_extraction import text_of_pdf
 
 GUIDE = (
     "A déposer en ligne entre le lundi 04 octobre 2021 et le dimanche 31 octobre 2021 23:59 (heure/Paris)",

@@ -1,10 +1,10 @@
 import dataclasses
 
 from services.documents.rendering.formulaire import form_offered, formulaire
-from services.documents.rendering.printing import render
+from services.documents.rendering.pdf_and_html import render
 from services.documents.rendering.sheet import Letterhead
-from tests.documents.example import FORM, saved
-from tests.documents.reading import text_of_pdf
+from tests.documents.example_events import FORM, saved
+from tests.documents.text_extraction import text_of_pdf
 
 
 def test_a_form_is_filled_in_with_the_candidates_data_and_leaves_its_blanks() -> None:

@@ -6,14 +6,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from services.documents.rendering import printing
+from services.documents.rendering import pdf_and_html
 from services.documents.rendering.confirmation import confirmation
 from services.documents.rendering.demande import demande
 from services.documents.rendering.glyphs import FONTS
-from services.documents.rendering.printing import RenderingFailed, render
+from services.documents.rendering.pdf_and_html import RenderingFailed, render
 from services.documents.rendering.sheet import Letterhead
-from tests.documents.example import identity, saved, with_confirmation
-from tests.documents.reading import text_of_html, text_of_pdf
+from tests.documents.example_events import identity, saved, with_confirmation
+from tests.documents.text_extraction import text_of_html, text_of_pdf
 
 MARKUP = (
     "<b>&amp;</b>",
@@ -82,7 +82,7 @@ def test_a_long_establishment_does_not_break_the_table_below() -> None:
 )
 def test_a_document_can_read_nothing_but_our_fonts(address: str) -> None:
     with pytest.raises(RenderingFailed):
-        printing._only_fonts(address)
+        pdf_and_html._only_fonts(address)
 
 
 def test_the_fonts_come_with_their_licence_and_stay_small() -> None:

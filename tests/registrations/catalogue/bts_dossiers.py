@@ -6,13 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from services.registrations.catalogue import etablissements, load_exams
-from services.registrations.domain.definition import Epreuve, Exam, Session
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.positions import options
-from services.registrations.domain.structure import Structure, structure_of
-from tests.registrations.catalogue.small import NOW
-from tests.registrations.domain.bts import DOSSIER
-from tests.registrations.domain.etablissements import Directory
+from services.registrations.domain.epreuve_positions import option_choices
+from services.registrations.domain.epreuve_structure import Structure, structure_of
+from services.registrations.domain.exam_definition import Epreuve, Exam, Session
+from tests.registrations.catalogue.small_exam import NOW
+from tests.registrations.domain.etablissement_directory import Directory
+from tests.registrations.domain.example_dossier import DOSSIER
 
 ROOT = Path(__file__).parents[3] / "catalogue"
 BTS: Exam = next(exam for exam in load_exams(ROOT, NOW) if exam.code == "BTS")
@@ -56,4 +56,4 @@ def _chosen(epreuves: Structure) -> dict[str, str | list[str]]:
 
 
 def _language(epreuve: Epreuve, taken: set[str]) -> str | None:
-    return next((key for key, _ in options(BTS, epreuve) if key not in taken), None)
+    return next((key for key, _ in option_choices(BTS, epreuve) if key not in taken), None)

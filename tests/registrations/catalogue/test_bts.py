@@ -7,14 +7,14 @@ import pytest
 
 from services.chassis.clock import PARIS
 from services.registrations.catalogue import check, etablissements, load_exams
-from services.registrations.domain import facts, journey
-from services.registrations.domain.definition import Exam, Opening, Session
+from services.registrations.domain import facts, registration_form
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.results import asked_pieces
-from services.registrations.domain.structure import structure_of
-from tests.registrations.catalogue.small import NOW
-from tests.registrations.domain.bts import DOSSIER, typing, typing_all
-from tests.registrations.domain.etablissements import Directory
+from services.registrations.domain.epreuve_structure import structure_of
+from services.registrations.domain.exam_definition import Exam, Opening, Session
+from services.registrations.domain.registration_content import requested_pieces
+from tests.registrations.catalogue.small_exam import NOW
+from tests.registrations.domain.etablissement_directory import Directory
+from tests.registrations.domain.example_dossier import DOSSIER, with_answers, with_tab_answers
 
 ROOT = Path(__file__).parents[3] / "catalogue"
 NINE = (
@@ -56,7 +56,7 @@ def candidate(bts: Exam) -> Dossier:
 
 
 def asked(dossier: Dossier) -> list[str]:
-    return [piece.code for piece in asked_pieces(dossier, facts.lookup(dossier))]
+    return [piece.code for piece in requested_pieces(dossier, facts.lookup(dossier))]
 
 
 def test_the_repository_s_catalogue_has_no_mistake() -> None:
@@ -124,20 +124,20 @@ def test_the_guide_s_candidate_owes_exactly_the_six_pieces_of_the_guide(candidat
 
 
 def test_the_guide_s_candidate_goes_through_every_tab_without_a_remark(candidate: Dossier) -> None:
-    assert [journey.check(candidate, number) for number in range(1, 9)] == [()] * 8
+    assert [registration_form.tab_errors(candidate, number) for number in range(1, 9)] == [()] * 8
 
 
 def test_without_engagement_its_form_is_not_asked_for(candidate: Dossier) -> None:
-    assert "BTSEE-EF3" not in asked(typing("epreuves", candidate, position__EF3="non_inscrit"))
+    assert "BTSEE-EF3" not in asked(with_answers("epreuves", candidate, position__EF3="non_inscrit"))
 
 
 def test_a_kept_mark_asks_for_the_releve_de_notes(candidate: Dossier) -> None:
-    kept = typing_all("acquis", {"meme_bts-garder-E1": "oui", "meme_bts-note-E1": "12,5"}, candidate)
+    kept = with_tab_answers("acquis", {"meme_bts-garder-E1": "oui", "meme_bts-note-E1": "12,5"}, candidate)
     assert "BTSRELEV1" in asked(kept)
 
 
 def test_distance_learners_owe_the_cned_s_certificate_instead(candidate: Dossier) -> None:
-    found = asked(typing("candidature", candidate, categorie="410", etablissement="CNED"))
+    found = asked(with_answers("candidature", candidate, categorie="410", etablissement="CNED"))
     assert "BTSCNED1" in found
     assert "BTSETAS4" not in found
 
@@ -159,8 +159,11 @@ def test_what_people_type_for_a_specialite_is_answered_in_a_session_of_today(bts
     rolling = session(bts, "2027")
     dossier = replace(DOSSIER, exam=bts, session=rolling, opening=rolling.openings[0])
     tab = next(number for number, one in enumerate(bts.tabs, start=1) if one.kind == "qualification")
-    advice = journey.advice(dossier, tab, "specialite", typed) or ""
-    assert journey.search(dossier, tab, "specialite", typed) or "proposée par ce portail jusqu'à la session" in advice
+    advice = registration_form.search_advice(dossier, tab, "specialite", typed) or ""
+    assert (
+        registration_form.search(dossier, tab, "specialite", typed)
+        or "proposée par ce portail jusqu'à la session" in advice
+    )
 
 
 def test_every_public_category_says_for_whom_it_is(bts: Exam) -> None:

@@ -4,18 +4,18 @@ from pathlib import Path
 import pytest
 
 from services.registrations.catalogue import check, load_exams
-from tests.registrations.catalogue.small import NOW, SMALL, mistakes, spoilt, written
-from tests.registrations.catalogue.spoilings import SPOILINGS, TOLD_ELSEWHERE
+from tests.registrations.catalogue.exam_mistakes import EXAM_MISTAKES, REPORTED_ON_ANOTHER_LINE
+from tests.registrations.catalogue.small_exam import NOW, SMALL, mistakes, with_change, written
 
 OPENING = SMALL[SMALL.index('      - academie: "03"') :]
 
 
-@pytest.mark.parametrize("name", SPOILINGS)
+@pytest.mark.parametrize("name", EXAM_MISTAKES)
 def test_each_mistake_is_told_with_its_file_its_line_and_how_to_mend_it(tmp_path: Path, name: str) -> None:
-    old, new, said = SPOILINGS[name]
-    text, line = spoilt(old, new)
+    old, new, said = EXAM_MISTAKES[name]
+    text, line = with_change(old, new)
     told = [one for one in mistakes(written(tmp_path, text)) if said in one]
-    where = "cfg/exam.yaml:" if name in TOLD_ELSEWHERE else f"cfg/exam.yaml:{line}: "
+    where = "cfg/exam.yaml:" if name in REPORTED_ON_ANOTHER_LINE else f"cfg/exam.yaml:{line}: "
     assert [one[: len(where)] for one in told[:1]] == [where]
 
 
@@ -65,7 +65,7 @@ def test_a_code_as_long_as_other_services_can_keep_is_accepted(tmp_path: Path, c
     ],
 )
 def test_a_condition_true_in_no_session_is_refused(tmp_path: Path, condition: str) -> None:
-    text, line = spoilt("{epreuve: E2, position: inscrit}", condition)
+    text, line = with_change("{epreuve: E2, position: inscrit}", condition)
     assert mistakes(written(tmp_path, text)) == [
         f"cfg/exam.yaml:{line}: condition vraie dans aucune session : corriger les valeurs, ou retirer ce qu'elle garde"
     ]
@@ -134,7 +134,7 @@ def test_an_empty_folder_has_no_exam(tmp_path: Path) -> None:
 def test_the_command_prints_one_line_a_mistake_and_ends_with_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    text, line = spoilt("form: F1", "form: F2")
+    text, line = with_change("form: F1", "form: F2")
     assert check.main([str(written(tmp_path, text))]) == 1
     said = f"{tmp_path}/cfg/exam.yaml:{line}: formulaire que personne ne définit « F2 » : écrire « F1 »\n"
     assert capsys.readouterr().out == said

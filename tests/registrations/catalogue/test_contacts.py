@@ -1,8 +1,10 @@
 from pathlib import Path
 
 from services.registrations.catalogue import load_exams
-from tests.registrations.catalogue.small import NOW, SMALL, mistakes, written
+from services.registrations.catalogue.contacts import contacts
+from tests.registrations.catalogue.small_exam import NOW, SMALL, mistakes, written
 
+DELIVERED = Path(__file__).parents[3] / "catalogue"
 CONTACT = '{title: "Recteur", lines: ["1 rue du port", "25000 BESANCON"], email: "a@b.fr"}'
 
 
@@ -52,3 +54,10 @@ def test_a_zone_of_its_own_shifts_an_opening(tmp_path: Path) -> None:
     assert exam.sessions[0].openings[0].closes.isoformat() == "2025-10-25T16:00:00+00:00"
     wrong = zoned.replace("America/Martinique", "Paris")
     assert "zone inconnue « Paris » : écrire par exemple Europe/Paris" in mistakes(written(tmp_path, wrong))[0]
+
+
+def test_the_delivered_contacts_are_those_of_the_reference_data_but_that_of_the_guide(tmp_path: Path) -> None:
+    """`catalogue/academies.yaml` is what candidates see and the administration edits; the reference is the default."""
+    delivered, reference = contacts(DELIVERED, []), contacts(tmp_path, [])
+    assert delivered.keys() == reference.keys()
+    assert [code for code in delivered if delivered[code] != reference[code]] == ["19"]  # Reims, guide §5.8

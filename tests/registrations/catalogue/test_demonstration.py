@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from services.chassis.clock import PARIS
-from services.registrations.catalogue import carried_over, load_exams, moved_on
-from services.registrations.domain.definition import Exam, Session
-from tests.registrations.catalogue.small import NOW, SMALL, mistakes, written
+from services.registrations.catalogue import load_exams, with_current_demonstrations, with_running_demonstrations
+from services.registrations.domain.exam_definition import Exam, Session
+from tests.registrations.catalogue.small_exam import NOW, SMALL, mistakes, written
 
 ROLLING = """\
     demonstration: true
@@ -74,12 +74,12 @@ def test_a_year_that_has_a_dated_session_gets_no_demonstration_one(tmp_path: Pat
 
 def test_nothing_moves_while_the_window_is_open(tmp_path: Path) -> None:
     exam = loaded(tmp_path)
-    assert moved_on(exam, NOW + timedelta(days=20)) is exam
+    assert with_current_demonstrations(exam, NOW + timedelta(days=20)) is exam
 
 
 def test_an_end_that_has_passed_moves_on_at_the_same_time_of_day_and_the_opening_does_not(tmp_path: Path) -> None:
     exam, now = loaded(tmp_path), paris(2027, 4, 10)
-    before, after = rolling(exam).openings[0], rolling(moved_on(exam, now)).openings[0]
+    before, after = rolling(exam).openings[0], rolling(with_current_demonstrations(exam, now)).openings[0]
     assert after.opens == before.opens
     assert now < after.closes <= now + timedelta(days=31)
     assert after.closes.astimezone(PARIS).hour == 12
@@ -88,17 +88,17 @@ def test_an_end_that_has_passed_moves_on_at_the_same_time_of_day_and_the_opening
 
 def test_a_dated_session_is_never_touched(tmp_path: Path) -> None:
     exam = loaded(tmp_path)
-    assert moved_on(exam, paris(2030, 1, 1)).session("2026") == exam.session("2026")
+    assert with_current_demonstrations(exam, paris(2030, 1, 1)).session("2026") == exam.session("2026")
 
 
 def test_an_end_never_goes_beyond_the_session_s_own(tmp_path: Path) -> None:
-    exam = moved_on(loaded(tmp_path), paris(2027, 12, 31, 12))
+    exam = with_current_demonstrations(loaded(tmp_path), paris(2027, 12, 31, 12))
     assert rolling(exam).openings[0].closes == paris(2028, 1, 1)
 
 
 def test_once_a_session_is_over_the_next_year_s_is_made_and_is_open(tmp_path: Path) -> None:
     now = paris(2028, 1, 1)
-    exam = moved_on(loaded(tmp_path), now)
+    exam = with_current_demonstrations(loaded(tmp_path), now)
     session = rolling(exam)
     assert (session.name, session.label, session.openings[1].code_pdf) == ("2028", "CFG 2028", "2028-08")
     assert all(one.opens <= now < one.closes for one in session.openings)
@@ -108,17 +108,19 @@ def test_once_a_session_is_over_the_next_year_s_is_made_and_is_open(tmp_path: Pa
 
 def test_after_years_without_a_run_the_session_made_is_that_of_now(tmp_path: Path) -> None:
     now = paris(2031, 6, 1)
-    session = rolling(moved_on(loaded(tmp_path), now))
+    session = rolling(with_current_demonstrations(loaded(tmp_path), now))
     assert session.year == 2031
     assert session.openings[0].opens <= now < session.openings[0].closes
 
 
 def test_a_reload_shifts_no_date_of_a_running_session(tmp_path: Path) -> None:
     stored, later = loaded(tmp_path / "a"), NOW + timedelta(days=10)
-    again = carried_over(stored, loaded(tmp_path / "b", later), later)
+    again = with_running_demonstrations(stored, loaded(tmp_path / "b", later), later)
     assert rolling(again).openings[0].opens == rolling(stored).openings[0].opens
     much_later = paris(2027, 6, 1)  # the files alone would say 2028
-    assert [one.name for one in carried_over(stored, loaded(tmp_path / "c", much_later), much_later).sessions] == [
+    assert [
+        one.name for one in with_running_demonstrations(stored, loaded(tmp_path / "c", much_later), much_later).sessions
+    ] == [
         "2026",
         "2027",
     ]
@@ -126,7 +128,7 @@ def test_a_reload_shifts_no_date_of_a_running_session(tmp_path: Path) -> None:
 
 def test_a_first_load_carries_nothing_over(tmp_path: Path) -> None:
     exam = loaded(tmp_path)
-    assert carried_over(None, exam, NOW) == exam
+    assert with_running_demonstrations(None, exam, NOW) == exam
 
 
 def test_a_demonstration_session_has_no_year_of_its_own(tmp_path: Path) -> None:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from services.registrations.domain import journey
+from services.registrations.domain import registration_form
 from tests.registrations.catalogue.bts_dossiers import BTS, OFFERED, dossier, structure
-from tests.registrations.domain.bts import details, typing
+from tests.registrations.domain.example_dossier import details, with_answers
 
 MOST_TAKEN = {
     "31213": "MCO",
@@ -24,13 +24,13 @@ offered = pytest.mark.parametrize(("session", "code"), OFFERED)
 @offered
 def test_every_tab_is_filled_without_a_remark(session: str, code: str) -> None:
     candidate = dossier(session, code)
-    assert [journey.check(candidate, number) for number in range(1, 9)] == [()] * 8
-    assert journey.check_all(candidate) == ()
+    assert [registration_form.tab_errors(candidate, number) for number in range(1, 9)] == [()] * 8
+    assert registration_form.all_tab_errors(candidate) == ()
 
 
 @offered
 def test_the_recap_lists_the_epreuves_of_the_file_in_its_order(session: str, code: str) -> None:
-    shown = [(line.code, line.label) for line in journey.recap(dossier(session, code)).epreuves]
+    shown = [(line.code, line.label) for line in registration_form.recap(dossier(session, code)).epreuves]
     assert shown == [(one.code, one.label) for one in structure(session, code).epreuves]
 
 
@@ -38,20 +38,20 @@ def test_the_recap_lists_the_epreuves_of_the_file_in_its_order(session: str, cod
 def test_every_language_that_is_sat_is_named(session: str, code: str) -> None:
     languages = {one.code for one in structure(session, code).epreuves if one.options or one.options_of}
     names = [item.label for item in BTS.lists["langues"]]
-    sat = [line for line in journey.recap(dossier(session, code)).epreuves if line.position == "inscrit"]
+    sat = [line for line in registration_form.recap(dossier(session, code)).epreuves if line.position == "inscrit"]
     unnamed = [line.code for line in sat if not line.option and not any(name in line.label for name in names)]
     assert languages.isdisjoint(unnamed)
 
 
 @offered
 def test_who_comes_through_the_portal_is_evaluated_ponctuellement(session: str, code: str) -> None:
-    modes = {line.mode_label for line in journey.recap(dossier(session, code)).epreuves}
+    modes = {line.mode_label for line in registration_form.recap(dossier(session, code)).epreuves}
     assert modes <= {"Ponctuel", None}
 
 
 @offered
 def test_engagement_etudiant_is_offered_and_asks_for_its_form(session: str, code: str) -> None:
-    assert "BTSEE-EF3" in [piece.code for piece in journey.judge(dossier(session, code)).pieces]
+    assert "BTSEE-EF3" in [piece.code for piece in registration_form.checked_content(dossier(session, code)).pieces]
 
 
 @pytest.mark.parametrize(("session", "code"), [one for one in OFFERED if int(one[0]) >= 2025])
@@ -68,5 +68,5 @@ def test_the_demonstration_session_offers_the_most_taken_by_their_acronyms() -> 
 
 
 def test_two_languages_of_one_candidate_differ() -> None:
-    candidate = typing("epreuves", dossier("2027", "32409"), option__E2="anglais", option__E3="anglais")
-    assert details(journey.check(candidate, 7)) == ["E3 : l'option doit différer de celle de E2."]
+    candidate = with_answers("epreuves", dossier("2027", "32409"), option__E2="anglais", option__E3="anglais")
+    assert details(registration_form.tab_errors(candidate, 7)) == ["E3 : l'option doit différer de celle de E2."]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from services.registrations.catalogue import differences, digest, from_data, load_exams, to_data
-from services.registrations.domain.definition import Exam
-from tests.registrations.catalogue.small import NOW, SMALL, written
+from services.registrations.domain.exam_definition import Exam
+from tests.registrations.catalogue.small_exam import NOW, SMALL, written
 
 CATALOGUE = Path(__file__).parents[3] / "catalogue"
 

@@ -4,17 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from services.registrations.domain import declaration, journey
-from services.registrations.domain.definition import RuleUse
+from services.registrations.domain import declaration, registration_form
 from services.registrations.domain.dossier import Dossier
-from tests.registrations.domain.bts import BTS, DOSSIER, SESSION, details, typing, typing_all
-from tests.registrations.domain.shown import EPREUVES
+from services.registrations.domain.exam_definition import RuleUse
+from tests.registrations.domain.example_dossier import BTS, DOSSIER, SESSION, details, with_answers, with_tab_answers
+from tests.registrations.domain.tab_reading import EPREUVES
 
 NUMBER = 5
 
 
 def keeping(code: str, mark: str, year: str = "2021", **more: str) -> Dossier:
-    return typing_all(
+    return with_tab_answers(
         "acquis", {"meme_bts-annee": year, f"meme_bts-note-{code}": mark, f"meme_bts-garder-{code}": "oui", **more}
     )
 
@@ -22,11 +22,11 @@ def keeping(code: str, mark: str, year: str = "2021", **more: str) -> Dossier:
 def with_diploma(title: str, *codes: str, law: str = "") -> Dossier:
     kept = {f"diplome-garder-{code}": "oui" for code in codes}
     typed = {"diplome": "oui", "diplome-annee": "2019", "diplome-titre": title, "diplome-economie_droit": law}
-    return typing_all("acquis", {**typed, **kept})
+    return with_tab_answers("acquis", {**typed, **kept})
 
 
 def progressive(dossier: Dossier) -> Dossier:
-    return typing("qualification", dossier, forme="progressive")
+    return with_answers("qualification", dossier, forme="progressive")
 
 
 def position(dossier: Dossier, code: str) -> str:
@@ -36,13 +36,13 @@ def position(dossier: Dossier, code: str) -> str:
 
 
 def wrong(dossier: Dossier) -> list[str]:
-    return details(journey.check(dossier, NUMBER))
+    return details(registration_form.tab_errors(dossier, NUMBER))
 
 
 def test_a_mark_of_ten_or_more_is_a_benefice() -> None:
     kept = keeping("E1", "12,5")
     assert wrong(kept) == []
-    line = next(line for line in journey.recap(kept).epreuves if line.code == "E1")
+    line = next(line for line in registration_form.recap(kept).epreuves if line.code == "E1")
     assert (line.position_label, line.mark, line.mode_label) == ("Bénéfice", "12,5", None)
 
 
@@ -87,17 +87,17 @@ def test_only_a_leaf_unit_that_is_mandatory_is_kept(code: str) -> None:
 
 
 def test_a_maitresse_printing_a_unit_is_kept_by_its_children_alone() -> None:
-    mco = typing("qualification", keeping("E2", "15"), specialite="31213")
+    mco = with_answers("qualification", keeping("E2", "15"), specialite="31213")
     assert "choisissez parmi E21, E22" in wrong(mco)[0]
 
 
 def test_e4_is_kept_when_both_its_parts_are() -> None:
     half = keeping("E4-A", "12")
-    whole = typing_all("acquis", {"meme_bts-note-E4-B": "11", "meme_bts-garder-E4-B": "oui"}, half)
+    whole = with_tab_answers("acquis", {"meme_bts-note-E4-B": "11", "meme_bts-garder-E4-B": "oui"}, half)
     assert (position(half, "E4"), position(whole, "E4")) == ("Inscrit", "Bénéfice")
-    titles = [one.title for one in journey.describe(whole, EPREUVES).epreuves or ()]
+    titles = [one.title for one in registration_form.tab_view(whole, EPREUVES).epreuves or ()]
     assert "E4 : Dévelop.suivi.activ.commercia. : Bénéfice" in titles
-    carried = progressive(typing_all("acquis", {"meme_bts-note-E4-B": "7"}, whole))
+    carried = progressive(with_tab_answers("acquis", {"meme_bts-note-E4-B": "7"}, whole))
     assert position(carried, "E4") == "Report"
 
 
@@ -108,10 +108,10 @@ def test_the_parts_of_e2_follow_it() -> None:
 def test_another_bts_gives_common_units_only() -> None:
     other = {"meme_bts": "", "autre_bts": "oui", "autre_bts-annee": "2021", "autre_bts-academie": "03"}
     typed = {**other, "autre_bts-specialite": "31213", "autre_bts-note-E1": "13", "autre_bts-garder-E1": "oui"}
-    common = typing_all("acquis", typed)
+    common = with_tab_answers("acquis", typed)
     assert wrong(common) == []
     assert position(common, "E1") == "Bénéfice"
-    not_common = typing_all("acquis", {"autre_bts-note-E5": "13", "autre_bts-garder-E5": "oui"}, common)
+    not_common = with_tab_answers("acquis", {"autre_bts-note-E5": "13", "autre_bts-garder-E5": "oui"}, common)
     assert wrong(not_common) == ["E5 : cette unité n'est pas commune avec « Management commercial opérationnel »."]
 
 
@@ -123,10 +123,10 @@ def test_another_diploma_dispenses_of_what_its_title_opens() -> None:
 
 
 def test_a_bts_obtained_dispenses_of_the_units_it_shares() -> None:
-    shared = typing_all("acquis", {"diplome-specialite": "31213"}, with_diploma("bts_autre", "E1"))
+    shared = with_tab_answers("acquis", {"diplome-specialite": "31213"}, with_diploma("bts_autre", "E1"))
     assert wrong(shared) == []
     assert "ne donne pas droit" in wrong(with_diploma("bts_autre", "E1"))[0]
-    found = journey.search(shared, NUMBER, "diplome-specialite", "management", 5)
+    found = registration_form.search(shared, NUMBER, "diplome-specialite", "management", 5)
     assert [one.value for one in found] == ["31213"]
 
 
@@ -140,26 +140,27 @@ def test_a_professional_epreuve_is_never_dispensed_by_a_diploma() -> None:
 
 
 def test_the_vae_box_says_so_on_the_confirmation() -> None:
-    vae = typing_all("acquis", {"vae": "oui", "vae-annee": "2020", "vae-garder-E3": "oui"})
-    outcome = journey.judge(vae)
+    vae = with_tab_answers("acquis", {"vae": "oui", "vae-annee": "2020", "vae-garder-E3": "oui"})
+    outcome = registration_form.checked_content(vae)
     assert outcome.confirmation.vae
     assert position(vae, "E3") == "Dispensé"
 
 
 def test_a_box_of_dispenses_without_any_is_held_back() -> None:
     assert any(
-        "décochez la case" in reason for reason in wrong(typing_all("acquis", {"vae": "oui", "vae-annee": "2020"}))
+        "décochez la case" in reason
+        for reason in wrong(with_tab_answers("acquis", {"vae": "oui", "vae-annee": "2020"}))
     )
 
 
 def test_a_unit_is_kept_on_one_ground_only() -> None:
-    twice = typing_all("acquis", {"vae": "oui", "vae-annee": "2020", "vae-garder-E1": "oui"}, keeping("E1", "12"))
+    twice = with_tab_answers("acquis", {"vae": "oui", "vae-annee": "2020", "vae-garder-E1": "oui"}, keeping("E1", "12"))
     assert wrong(twice) == ["E1 : cette épreuve est déjà conservée plus haut ; décochez-la ici."]
 
 
 @pytest.mark.parametrize("year", ["", "21", "2022", "demain"])
 def test_the_year_of_an_open_box_precedes_the_session(year: str) -> None:
-    found = journey.check(typing_all("acquis", {"meme_bts-annee": year}), NUMBER)
+    found = registration_form.tab_errors(with_tab_answers("acquis", {"meme_bts-annee": year}), NUMBER)
     assert [one.pointer for one in found] == ["#/meme_bts-annee"]
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from services.registrations.domain import declaration, journey
+from services.registrations.domain import declaration, registration_form
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.forms import Field
-from tests.registrations.domain.bts import DOSSIER, details, typing
-from tests.registrations.domain.shown import ACQUIS, sections
+from tests.registrations.domain.example_dossier import DOSSIER, details, with_answers
+from tests.registrations.domain.tab_reading import ACQUIS, sections
 
 OPENED = {"meme_bts": "oui", "meme_bts-annee": "2021", "meme_bts-academie": "03"}
 DIPLOMA = {"diplome": "oui", "diplome-annee": "2019", "diplome-titre": "dut"}
@@ -46,13 +46,13 @@ def position(dossier: Dossier, code: str) -> str:
 
 
 def wrong(dossier: Dossier) -> list[str]:
-    return details(journey.check(dossier, ACQUIS))
+    return details(registration_form.tab_errors(dossier, ACQUIS))
 
 
 def told(dossier: Dossier) -> dict[str, str]:
     return {
         line.label: line.value
-        for section in journey.recap(dossier).sections
+        for section in registration_form.recap(dossier).sections
         if section.title == "Acquis"
         for line in section.lines
     }
@@ -94,7 +94,7 @@ def test_a_mark_too_low_is_sat_again_and_the_page_says_why() -> None:
 
 
 def test_in_the_progressive_form_a_low_mark_is_proposed_too() -> None:
-    typed = sent(with_acquis(OPENED, typing("qualification", forme="progressive")), {"meme_bts-note-E3": "8"})
+    typed = sent(with_acquis(OPENED, with_answers("qualification", forme="progressive")), {"meme_bts-note-E3": "8"})
     assert position(typed, "E3") == "Report"
 
 
@@ -129,13 +129,13 @@ def test_answers_of_an_earlier_page_keep_their_meaning() -> None:
 
 
 def test_renouncing_never_asks_to_untick_what_nothing_has_ticked() -> None:
-    renouncing = typing("candidature", renoncement="oui")
+    renouncing = with_answers("candidature", renoncement="oui")
     for answers, words in (
         ({}, "aucune épreuve n'est cochée"),
         ({"vae": "oui"}, "aucune épreuve n'est cochée"),
         (OPENED, "décochez « à conserver »"),
     ):
-        [notice] = journey.describe(with_acquis(answers, renouncing), ACQUIS).notices
+        [notice] = registration_form.tab_view(with_acquis(answers, renouncing), ACQUIS).notices
         assert words in notice
 
 

@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.contracts.registrations import AcademieRef, Contact, ExamRef, RegistrationSaved, SessionRef
-from services.registrations.domain import journey
-from services.registrations.domain.answers import Typed
+from services.registrations.domain import registration_form
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.outcome import Incomplete, Outcome
-from services.registrations.domain.positions import BENEFICE, INSCRIT, NON_INSCRIT
-from tests.registrations.domain.bts import ANSWERS, BESANCON, BTS, DOSSIER, PIERRE, SESSION
+from services.registrations.domain.epreuve_positions import BENEFICE, INSCRIT, NON_INSCRIT
+from services.registrations.domain.registration_content import RegistrationContent
+from services.registrations.domain.tab_answers import TabAnswers
+from services.registrations.domain.tab_views import Incomplete
+from tests.registrations.domain.example_dossier import ANSWERS, BESANCON, BTS, DOSSIER, PIERRE, SESSION
 
 NAMES = (
     *((tab, name) for tab, fields in ANSWERS.items() for name in fields),
@@ -40,7 +41,7 @@ def changed(changes: dict[tuple[str, str], str]) -> Dossier:
     return replace(DOSSIER, answers=answers)
 
 
-def event(outcome: Outcome) -> RegistrationSaved:
+def event(outcome: RegistrationContent) -> RegistrationSaved:
     contact = Contact("Recteur", ("1 chemin de l'olivier",), None, None)
     return RegistrationSaved(
         candidature_id="c",
@@ -68,17 +69,17 @@ def event(outcome: Outcome) -> RegistrationSaved:
 def test_any_answers_are_refused_with_reasons_or_judged(changes: dict[tuple[str, str], str]) -> None:
     dossier = changed(changes)
     for number in range(1, 10):
-        json.dumps(journey.describe(dossier, number).to_data())
-    kept = journey.without_unasked(dossier)
-    assert journey.check_all(kept) == journey.check_all(dossier)
-    assert journey.recap(kept) == journey.recap(dossier)
-    if wrong := journey.check_all(dossier):
+        json.dumps(registration_form.tab_view(dossier, number).to_data())
+    kept = registration_form.without_unasked_answers(dossier)
+    assert registration_form.all_tab_errors(kept) == registration_form.all_tab_errors(dossier)
+    assert registration_form.recap(kept) == registration_form.recap(dossier)
+    if wrong := registration_form.all_tab_errors(dossier):
         with pytest.raises(Incomplete) as refused:
-            journey.judge(dossier)
+            registration_form.checked_content(dossier)
         assert refused.value.tabs == wrong
         assert all(error.detail for error in refused.value.errors)
         return
-    outcome = journey.judge(dossier)
+    outcome = registration_form.checked_content(dossier)
     saved = event(outcome)
     assert RegistrationSaved.from_data(json.loads(json.dumps(saved.to_data()))) == saved
     mandatory = [line for line in outcome.epreuves if line.mandatory and line.unit]
@@ -90,8 +91,8 @@ def test_any_answers_are_refused_with_reasons_or_judged(changes: dict[tuple[str,
 
 
 def test_answers_are_read_as_text_whatever_was_sent() -> None:
-    typed = Typed({"one": ["a", "b"], "none": [], "text": "  e\u0301t\u00e9\u200b  "})
+    typed = TabAnswers({"one": ["a", "b"], "none": [], "text": "  e\u0301t\u00e9\u200b  "})
     assert (typed.raw("one"), typed.raw("none"), typed.raw("missing")) == ("a", "", "")
     assert typed.text("text") == "été"
     assert typed.list("one") == ("a", "b")
-    assert not typed.answered("none")
+    assert not typed.is_answered("none")

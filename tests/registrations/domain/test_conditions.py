@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from services.registrations.domain.conditions import ALWAYS, All, AnyOf, Condition, Not, Test, decided, holds
+from services.registrations.domain.conditions import ALWAYS, All, AnyOf, Condition, Not, Test, decide, holds
 
 ANSWERS: dict[str, Any] = {"fact:categorie": "320", "fact:age_at_closing": 19, "epreuve:EF": ("inscrit", "non_inscrit")}
 
@@ -52,4 +52,4 @@ UNKNOWN = Test("fact:diplome", "present", True)
 def test_a_condition_is_decided_where_what_is_unknown_makes_no_difference(
     condition: Condition, expected: bool | None
 ) -> None:
-    assert decided(condition, ANSWERS.get, ANSWERS.__contains__) is expected
+    assert decide(condition, ANSWERS.get, ANSWERS.__contains__) is expected

@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import date
 
 from services.registrations.domain.facts import FACTS, age_on, lookup
-from tests.registrations.domain.bts import BTS, DOSSIER, PIERRE, typing
+from tests.registrations.domain.example_dossier import BTS, DOSSIER, PIERRE, with_answers
 
 
 def test_a_dossier_answers_the_facts_of_its_conditions() -> None:
@@ -37,7 +37,7 @@ def test_what_is_unknown_is_unanswered() -> None:
 
 
 def test_a_category_not_open_to_the_public_is_no_answer() -> None:
-    assert lookup(typing("candidature", categorie="110"))("fact:categorie") is None
+    assert lookup(with_answers("candidature", categorie="110"))("fact:categorie") is None
 
 
 def test_the_age_counts_full_years_on_the_closing_day() -> None:

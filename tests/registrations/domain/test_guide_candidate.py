@@ -1,10 +1,10 @@
-"""Pierre DUBOIS of the guide: his récapitulatif (§5.7), his confirmation (§6), the pièces asked of him."""
+"""Pierre DUBOIS of the guide: récapitulatif (§5.7), confirmation (§6), the pièces asked for."""
 
-from services.registrations.domain import journey
-from tests.registrations.domain.bts import DOSSIER
+from services.registrations.domain import registration_form
+from tests.registrations.domain.example_dossier import DOSSIER
 
-RECAP = journey.recap(DOSSIER)
-OUTCOME = journey.judge(DOSSIER)
+RECAP = registration_form.recap(DOSSIER)
+OUTCOME = registration_form.checked_content(DOSSIER)
 
 
 def lines(title: str) -> list[tuple[str, str]]:
@@ -13,7 +13,7 @@ def lines(title: str) -> list[tuple[str, str]]:
 
 
 def test_nothing_is_wrong_with_the_guides_dossier() -> None:
-    assert journey.check_all(DOSSIER) == ()
+    assert registration_form.all_tab_errors(DOSSIER) == ()
 
 
 def test_the_recap_has_the_guides_sections_in_its_order() -> None:

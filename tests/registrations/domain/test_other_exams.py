@@ -2,11 +2,28 @@
 
 from dataclasses import replace
 
-from services.registrations.domain import journey
+from services.registrations.domain import registration_form
 from services.registrations.domain.conditions import ALWAYS, Not, Test
-from services.registrations.domain.definition import Epreuve, Exam, Item, Question, Specialite, SpecialiteVersion, Tab
-from tests.registrations.domain.bts import ANSWERS, BTS, DOSSIER, PIERRE, SESSION, TABS, details, typing
-from tests.registrations.domain.shown import pointers
+from services.registrations.domain.exam_definition import (
+    Epreuve,
+    Exam,
+    Item,
+    Question,
+    Specialite,
+    SpecialiteVersion,
+    Tab,
+)
+from tests.registrations.domain.example_dossier import (
+    ANSWERS,
+    BTS,
+    DOSSIER,
+    PIERRE,
+    SESSION,
+    TABS,
+    details,
+    with_answers,
+)
+from tests.registrations.domain.tab_reading import pointers
 
 ACCEPT = Question("accepte", "J'ai pris connaissance des modalités", "consent", required=ALWAYS)
 TITLE = Question(
@@ -101,7 +118,7 @@ CFG_DOSSIER = replace(
 
 
 def test_the_twelve_tabs_of_the_guide() -> None:
-    assert [f"{tab.number} - {tab.title}" for tab in journey.tabs(TWELVE_DOSSIER)] == [
+    assert [f"{tab.number} - {tab.title}" for tab in registration_form.tab_headings(TWELVE_DOSSIER)] == [
         "1 - Modalités d'inscription",
         "2 - Candidatures précédentes",
         "3 - Identification",
@@ -115,53 +132,55 @@ def test_the_twelve_tabs_of_the_guide() -> None:
         "11 - Conditions d'inscription",
         "12 - N° Inscription",
     ]
-    assert journey.describe(TWELVE_DOSSIER, 1).paragraphs == ("Lisez ceci.",)
-    assert journey.judge(TWELVE_DOSSIER).confirmation.diplome is None
+    assert registration_form.tab_view(TWELVE_DOSSIER, 1).paragraphs == ("Lisez ceci.",)
+    assert registration_form.checked_content(TWELVE_DOSSIER).confirmation.diplome is None
 
 
 def test_what_was_not_asked_yet_is_answered_by_nothing() -> None:
     unopened = replace(TWELVE_DOSSIER, answers={"previous": {}})
-    said = {line.label: line.value for section in journey.recap(unopened).sections for line in section.lines}
+    said = {line.label: line.value for section in registration_form.recap(unopened).sections for line in section.lines}
     assert said["J'ai pris connaissance des modalités"] == ""
     assert said["Je souhaite renoncer à des acquis"] == ""
     assert said["Aménagement de la durée de formation"] == ""
-    told = {line.label: line.value for section in journey.recap(TWELVE_DOSSIER).sections for line in section.lines}
+    told = {
+        line.label: line.value for section in registration_form.recap(TWELVE_DOSSIER).sections for line in section.lines
+    }
     assert told["J'ai pris connaissance des modalités"] == "Oui"
     assert told["Je souhaite renoncer à des acquis"] == "Non"
 
 
 def test_a_consent_of_a_notice_holds_its_tab_back() -> None:
-    assert pointers(typing("modalites", TWELVE_DOSSIER, accepte=""), 1) == ["accepte"]
+    assert pointers(with_answers("modalites", TWELVE_DOSSIER, accepte=""), 1) == ["accepte"]
 
 
 def test_a_question_appears_with_the_answer_it_depends_on() -> None:
-    form = journey.describe(TWELVE_DOSSIER, 8).form
+    form = registration_form.tab_view(TWELVE_DOSSIER, 8).form
     assert form
     assert [(one.name, one.refresh) for one in form.fields()] == [("titre", True)]
-    other = typing("titre", TWELVE_DOSSIER, titre="autre")
+    other = with_answers("titre", TWELVE_DOSSIER, titre="autre")
     assert pointers(other, 8) == ["lequel"]
-    assert pointers(typing("titre", other, lequel="DCG"), 8) == []
+    assert pointers(with_answers("titre", other, lequel="DCG"), 8) == []
 
 
 def test_a_question_no_longer_shown_is_no_longer_told() -> None:
-    stale = typing("titre", TWELVE_DOSSIER, lequel="DCG")
-    told = [line.label for section in journey.recap(stale).sections for line in section.lines]
+    stale = with_answers("titre", TWELVE_DOSSIER, lequel="DCG")
+    told = [line.label for section in registration_form.recap(stale).sections for line in section.lines]
     assert "Titre" in told
     assert "Lequel ?" not in told
 
 
 def test_a_format_is_checked_and_explained() -> None:
-    [reason] = details(journey.check(typing("supplement", TWELVE_DOSSIER, annee_titre="21"), 7))
+    [reason] = details(registration_form.tab_errors(with_answers("supplement", TWELVE_DOSSIER, annee_titre="21"), 7))
     assert reason == "Année du titre : saisissez une année sur quatre chiffres, par exemple 2021."
 
 
 def test_answers_to_questions_reach_the_confirmation() -> None:
-    extra = journey.judge(TWELVE_DOSSIER).confirmation.extra
+    extra = registration_form.checked_content(TWELVE_DOSSIER).confirmation.extra
     assert ("Titre", "Licence") in [(line.label, line.value) for section in extra for line in section.lines]
 
 
 def test_a_small_exam_needs_no_category_no_specialite_and_no_diploma() -> None:
-    outcome = journey.judge(CFG_DOSSIER)
+    outcome = registration_form.checked_content(CFG_DOSSIER)
     assert [(line.code, line.position_label, line.mode_label) for line in outcome.epreuves] == [
         ("E1", "Inscrit", "Ponctuel")
     ]
@@ -181,8 +200,13 @@ def test_a_circle_of_conditions_ends() -> None:
     first = Question("a", "A", "text", shown=Test("question:b", "present", True))
     second = Question("b", "B", "text", shown=Test("question:a", "present", True))
     circle = replace(CFG, tabs=(Tab("questions", "Rond", "rond", (first, second)), *CFG.tabs))
-    assert journey.describe(replace(CFG_DOSSIER, exam=circle, answers={"rond": {"a": "1", "b": "1"}}), 1).form is None
+    assert (
+        registration_form.tab_view(replace(CFG_DOSSIER, exam=circle, answers={"rond": {"a": "1", "b": "1"}}), 1).form
+        is None
+    )
 
 
 def test_an_exam_that_excludes_nothing_has_no_key() -> None:
-    assert journey.judge(replace(CFG_DOSSIER, exam=replace(CFG, exclusive=()))).exclusivity_key is None
+    assert (
+        registration_form.checked_content(replace(CFG_DOSSIER, exam=replace(CFG, exclusive=()))).exclusivity_key is None
+    )

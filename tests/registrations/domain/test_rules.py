@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from services.contracts.registrations import WARNINGS
-from services.registrations.domain import declaration, journey, rules
-from services.registrations.domain.definition import Epreuve, Item, RuleUse
+from services.registrations.domain import declaration, registration_form, rules
 from services.registrations.domain.dossier import Dossier
-from tests.registrations.domain.bts import BTS, DOSSIER, SESSION, details, typing, typing_all
+from services.registrations.domain.exam_definition import Epreuve, Item, RuleUse
+from tests.registrations.domain.example_dossier import BTS, DOSSIER, SESSION, details, with_answers, with_tab_answers
 
-PROGRESSIVE = typing("qualification", forme="progressive")
+PROGRESSIVE = with_answers("qualification", forme="progressive")
 
 
 def reasons(name: str, dossier: Dossier, **parameters: object) -> list[str]:
@@ -32,53 +32,55 @@ def test_k2_is_silent_in_between() -> None:
 
 
 def test_k3_a_repeater_keeps_the_globale_form() -> None:
-    [reason] = reasons("forme_allowed", typing("candidature", PROGRESSIVE, categorie="520"))
+    [reason] = reasons("forme_allowed", with_answers("candidature", PROGRESSIVE, categorie="520"))
     assert "Globale" in reason
 
 
 def test_k3_a_derogation_gives_the_wished_form_subject_to_the_recteur() -> None:
-    wished = typing("qualification", derogation="oui", forme_souhaitee="progressive")
-    assert reasons("forme_allowed", typing("candidature", wished, categorie="520")) == []
+    wished = with_answers("qualification", derogation="oui", forme_souhaitee="progressive")
+    assert reasons("forme_allowed", with_answers("candidature", wished, categorie="520")) == []
     assert declaration.read(wished).formes.final_label() == "Progressive (sous réserve de l'accord du recteur)"
 
 
 def test_k4_globale_does_not_leave_a_mandatory_unit_out() -> None:
-    found = reasons("globale_complete", typing("epreuves", position__E3="non_inscrit", position__E5="non_inscrit"))
+    found = reasons(
+        "globale_complete", with_answers("epreuves", position__E3="non_inscrit", position__E5="non_inscrit")
+    )
     assert [reason.split(" : ")[0] for reason in found] == ["E3", "E5"]
 
 
 def test_k4_does_not_bind_the_progressive_form() -> None:
-    assert reasons("globale_complete", typing("epreuves", PROGRESSIVE, position__E3="non_inscrit")) == []
+    assert reasons("globale_complete", with_answers("epreuves", PROGRESSIVE, position__E3="non_inscrit")) == []
 
 
 def test_k5_progressive_sits_at_least_one_unit() -> None:
     none = {f"position__{code}": "non_inscrit" for code in ("E1", "E2", "E3", "E5")}
     none |= {"position__E4-A": "non_inscrit", "position__E4-B": "non_inscrit", "position__C-ANGL": "non_inscrit"}
-    assert len(reasons("progressive_at_least", typing("epreuves", PROGRESSIVE, **none))) == 1
-    one = typing("epreuves", PROGRESSIVE, **{**none, "position__E1": "inscrit"})
+    assert len(reasons("progressive_at_least", with_answers("epreuves", PROGRESSIVE, **none))) == 1
+    one = with_answers("epreuves", PROGRESSIVE, **{**none, "position__E1": "inscrit"})
     assert reasons("progressive_at_least", one) == []
 
 
 def test_k9_counts_engagement_apart_from_the_referentiel() -> None:
-    all_three = typing("epreuves", position__EF2="inscrit")
+    all_three = with_answers("epreuves", position__EF2="inscrit")
     assert reasons("facultatives_at_most", all_three, max=3, max_referentiel=2) == []
     assert len(reasons("facultatives_at_most", all_three, max=2, max_referentiel=1)) == 2
 
 
 def test_k9_changes_with_session_2025() -> None:
-    three = typing("epreuves", in_session(2025), position__EF2="inscrit")
-    before = typing("epreuves", in_session(2024), position__EF2="inscrit")
-    assert len(journey.check(three, 7)) == 2
-    assert journey.check(before, 7) == ()
+    three = with_answers("epreuves", in_session(2025), position__EF2="inscrit")
+    before = with_answers("epreuves", in_session(2024), position__EF2="inscrit")
+    assert len(registration_form.tab_errors(three, 7)) == 2
+    assert registration_form.tab_errors(before, 7) == ()
 
 
 def test_k10_the_second_language_is_another_one() -> None:
-    [reason] = reasons("options_differ", typing("epreuves", option__EF1="anglais"))
+    [reason] = reasons("options_differ", with_answers("epreuves", option__EF1="anglais"))
     assert reason == "EF1 : l'option doit différer de celle de E2."
 
 
 def test_k10_does_not_look_at_a_language_that_is_not_sat() -> None:
-    assert reasons("options_differ", typing("epreuves", option__EF1="anglais", position__EF1="non_inscrit")) == []
+    assert reasons("options_differ", with_answers("epreuves", option__EF1="anglais", position__EF1="non_inscrit")) == []
 
 
 def with_epreuves(*changed: Epreuve, answers: dict[str, str]) -> Dossier:
@@ -90,7 +92,7 @@ def with_epreuves(*changed: Epreuve, answers: dict[str, str]) -> Dossier:
     )
     exam = replace(BTS, specialites=(replace(banque, versions=(version,)), *others))
     lists = {**exam.lists, "anglais_seul": (Item("anglais", "Anglais"),)}
-    return typing_all("epreuves", answers, replace(DOSSIER, exam=replace(exam, lists=lists)))
+    return with_tab_answers("epreuves", answers, replace(DOSSIER, exam=replace(exam, lists=lists)))
 
 
 ENGLISH = Epreuve("E2", "Langue vivante : Anglais", "obligatoire", "U2", options="anglais_seul")
@@ -101,7 +103,7 @@ def test_k10_holds_between_any_two_languages_whatever_the_catalogue_says() -> No
     forgotten = with_epreuves(ENGLISH, SECOND, answers={"option-E2": "", "option-EF1": "anglais"})
     [reason] = reasons("options_differ", forgotten)
     assert reason == "EF1 : l'option doit différer de celle de E2."
-    offered = next(one.option for one in journey.describe(forgotten, 7).epreuves or () if one.code == "EF1")
+    offered = next(one.option for one in registration_form.tab_view(forgotten, 7).epreuves or () if one.code == "EF1")
     assert offered
     assert "anglais" not in [option.value for option in offered.options]
 
@@ -109,7 +111,7 @@ def test_k10_holds_between_any_two_languages_whatever_the_catalogue_says() -> No
 def test_k10_leaves_a_way_out_to_the_language_that_can_be_chosen() -> None:
     chosen_first = replace(SECOND, code="E2", kind="obligatoire")
     fixed = replace(ENGLISH, code="EF1", kind="facultative")
-    found = journey.check(with_epreuves(chosen_first, fixed, answers={"option-EF1": ""}), 7)
+    found = registration_form.tab_errors(with_epreuves(chosen_first, fixed, answers={"option-EF1": ""}), 7)
     assert [one.pointer for one in found] == ["#/option-E2"]
     twice = with_epreuves(ENGLISH, replace(ENGLISH, code="EF1"), answers={"option-E2": "", "option-EF1": ""})
     assert reasons("options_differ", twice) == []
@@ -117,42 +119,49 @@ def test_k10_leaves_a_way_out_to_the_language_that_can_be_chosen() -> None:
 
 def test_an_epreuve_named_for_its_language_does_not_name_it_twice() -> None:
     shown = with_epreuves(ENGLISH, answers={"option-E2": "anglais"})
-    assert "E2 : Langue vivante : Anglais : Inscrit" in [one.title for one in journey.describe(shown, 7).epreuves or ()]
-    assert next(line.option for line in journey.recap(shown).epreuves if line.code == "E2") is None
+    assert "E2 : Langue vivante : Anglais : Inscrit" in [
+        one.title for one in registration_form.tab_view(shown, 7).epreuves or ()
+    ]
+    assert next(line.option for line in registration_form.recap(shown).epreuves if line.code == "E2") is None
 
 
 def test_k14_is_shown_going_forward_and_listed_before_the_save_and_with_it() -> None:
-    dossier = typing("diploma", typing("candidature", categorie="510", etablissement="INDIVIDUELS 025"), diplome="cap")
-    experience, diploma = journey.describe(dossier, 3).notices[0], journey.describe(dossier, 6).notices[0]
-    assert experience in journey.describe(dossier, 4).notices
-    assert diploma in journey.describe(dossier, 7).notices
-    assert {experience, diploma} <= set(journey.describe(dossier, 9).notices)
-    told = next(one for one in journey.judge(dossier).recap.sections if one.title == WARNINGS)
+    dossier = with_answers(
+        "diploma", with_answers("candidature", categorie="510", etablissement="INDIVIDUELS 025"), diplome="cap"
+    )
+    experience, diploma = (
+        registration_form.tab_view(dossier, 3).notices[0],
+        registration_form.tab_view(dossier, 6).notices[0],
+    )
+    assert experience in registration_form.tab_view(dossier, 4).notices
+    assert diploma in registration_form.tab_view(dossier, 7).notices
+    assert {experience, diploma} <= set(registration_form.tab_view(dossier, 9).notices)
+    told = next(one for one in registration_form.checked_content(dossier).recap.sections if one.title == WARNINGS)
     assert [(line.label, line.value) for line in told.lines] == [
         ("Informations candidature", experience),
         ("Diplôme possédé", diploma),
     ]
-    assert told in journey.recap(dossier).sections
+    assert told in registration_form.recap(dossier).sections
 
 
 def test_k14_follows_the_category() -> None:
-    [experience] = journey.describe(typing("candidature", categorie="510"), 4).notices
-    [attestation] = journey.describe(typing("candidature", categorie="320"), 4).notices
+    [experience] = registration_form.tab_view(with_answers("candidature", categorie="510"), 4).notices
+    [attestation] = registration_form.tab_view(with_answers("candidature", categorie="320"), 4).notices
     assert "expérience professionnelle" in experience
     assert "attestation de formation" in attestation
-    assert journey.describe(typing("candidature", categorie="520"), 4).notices == ()
+    assert registration_form.tab_view(with_answers("candidature", categorie="520"), 4).notices == ()
 
 
 @pytest.mark.parametrize(("year", "years"), [(2022, "3 ans"), (2023, "1 an ")])
 def test_k14_tells_the_years_of_experience_without_blocking(year: int, years: str) -> None:
-    [told] = reasons("experience_expected", typing("candidature", in_session(year), categorie="510"))
+    [told] = reasons("experience_expected", with_answers("candidature", in_session(year), categorie="510"))
     assert years in told
 
 
 def test_k14_tells_that_a_diploma_does_not_open_the_exam_by_right() -> None:
-    cap = typing("diploma", diplome="cap")
-    assert journey.check(cap, 6) == ()
-    assert "CERTIFICAT D'APTITUDE" in journey.describe(cap, 6).notices[0]
+    cap = with_answers("diploma", diplome="cap")
+    assert registration_form.tab_errors(cap, 6) == ()
+    assert "CERTIFICAT D'APTITUDE" in registration_form.tab_view(cap, 6).notices[0]
 
 
 def test_a_use_of_a_rule_is_checked_against_its_parameters() -> None:

@@ -2,16 +2,16 @@
 
 import pytest
 
-from services.registrations.domain import journey
-from tests.registrations.domain.bts import DOSSIER, details, typing
-from tests.registrations.domain.shown import CANDIDATURE, EMPTY, field, pointers, sections
+from services.registrations.domain import registration_form
+from tests.registrations.domain.example_dossier import DOSSIER, details, with_answers
+from tests.registrations.domain.tab_reading import CANDIDATURE, EMPTY, field, pointers, sections
 
 
 def test_only_public_categories_are_offered() -> None:
     offered = field(EMPTY, CANDIDATURE, "categorie").options
     assert offered[0].label == "FORMATION CONTINUE (320)"
     assert "110" not in [one.value for one in offered]
-    assert "categorie" in pointers(typing("candidature", categorie="110"), CANDIDATURE)
+    assert "categorie" in pointers(with_answers("candidature", categorie="110"), CANDIDATURE)
 
 
 def test_consents_are_never_answered_beforehand_and_must_be() -> None:
@@ -21,10 +21,10 @@ def test_consents_are_never_answered_beforehand_and_must_be() -> None:
 
 
 def test_the_doctors_advice_comes_with_a_yes() -> None:
-    asked = typing("candidature", handicap="oui")
+    asked = with_answers("candidature", handicap="oui")
     assert "médecin" in field(asked, CANDIDATURE, "handicap_conseil").label
     assert "handicap_conseil" not in [one.name for s in sections(DOSSIER, CANDIDATURE) for one in s.fields]
-    assert journey.judge(asked).confirmation.handicap
+    assert registration_form.checked_content(asked).confirmation.handicap
 
 
 def test_who_renounces_is_told_what_for() -> None:
@@ -38,17 +38,19 @@ def test_who_renounces_is_told_what_for() -> None:
     [("320", ["0250013D", "0250099Z"]), ("410", ["CNED"]), ("510", ["INDIVIDUELS 025"])],
 )
 def test_establishments_are_searched_by_category_and_residence(categorie: str, codes: list[str]) -> None:
-    found = journey.search(typing("candidature", categorie=categorie), CANDIDATURE, "etablissement", "", 10)
+    found = registration_form.search(
+        with_answers("candidature", categorie=categorie), CANDIDATURE, "etablissement", "", 10
+    )
     assert [one.value for one in found] == codes
 
 
 def test_an_establishment_of_another_kind_is_refused() -> None:
-    [reason] = details(journey.check(typing("candidature", etablissement="CNED"), CANDIDATURE))
+    [reason] = details(registration_form.tab_errors(with_answers("candidature", etablissement="CNED"), CANDIDATURE))
     assert "ne correspond pas à la catégorie FORMATION CONTINUE (320)" in reason
 
 
 def test_without_a_script_what_was_typed_for_an_establishment_gives_proposals() -> None:
-    typed = typing("candidature", etablissement="adrien")
+    typed = with_answers("candidature", etablissement="adrien")
     assert [one.value for one in field(typed, CANDIDATURE, "etablissement").options] == ["0250013D"]
     assert pointers(typed, CANDIDATURE) == ["etablissement"]
 

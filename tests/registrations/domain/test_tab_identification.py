@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from services.registrations.domain import journey
-from tests.registrations.domain.bts import DOSSIER, PIERRE, typing
-from tests.registrations.domain.shown import EMPTY, IDENTIFICATION, field, pointers, sections
+from services.registrations.domain import registration_form
+from tests.registrations.domain.example_dossier import DOSSIER, PIERRE, with_answers
+from tests.registrations.domain.tab_reading import EMPTY, IDENTIFICATION, field, pointers, sections
 
 
 def test_identification_greys_the_accounts_data() -> None:
@@ -26,7 +26,7 @@ def test_identification_greys_the_accounts_data() -> None:
 
 
 def test_what_is_posted_for_a_greyed_field_changes_nothing() -> None:
-    forged = typing("identification", nom_famille="AUTRE")
+    forged = with_answers("identification", nom_famille="AUTRE")
     assert field(forged, IDENTIFICATION, "nom_famille").value == "DUBOIS"
 
 
@@ -46,7 +46,9 @@ def test_born_abroad_has_no_departement() -> None:
     abroad = replace(PIERRE, pays_naissance="127", departement_naissance=None, commune_naissance="ROMA")
     names = [one.name for s in sections(replace(DOSSIER, identity=abroad), IDENTIFICATION) for one in s.fields]
     assert "departement_naissance" not in names
-    assert journey.judge(replace(DOSSIER, identity=abroad)).confirmation.birthplace == "ROMA - ITALIE"
+    assert (
+        registration_form.checked_content(replace(DOSSIER, identity=abroad)).confirmation.birthplace == "ROMA - ITALIE"
+    )
 
 
 def test_what_is_missing_is_told_all_at_once() -> None:
@@ -55,55 +57,59 @@ def test_what_is_missing_is_told_all_at_once() -> None:
 
 def test_a_postal_code_proposes_communes() -> None:
     assert [one.label for one in field(DOSSIER, IDENTIFICATION, "localite").options] == ["BESANCON"]
-    assert [one.value for one in journey.search(EMPTY, IDENTIFICATION, "localite", "25000", 5)] == ["BESANCON"]
+    assert [one.value for one in registration_form.search(EMPTY, IDENTIFICATION, "localite", "25000", 5)] == [
+        "BESANCON"
+    ]
 
 
 def test_a_cedex_code_is_taken_as_it_is() -> None:
-    cedex = typing("identification", code_postal="25030", localite="BESANCON CEDEX")
+    cedex = with_answers("identification", code_postal="25030", localite="BESANCON CEDEX")
     assert pointers(cedex, IDENTIFICATION) == []
-    assert journey.judge(cedex).confirmation.address[-1] == "25030 BESANCON CEDEX"
+    assert registration_form.checked_content(cedex).confirmation.address[-1] == "25030 BESANCON CEDEX"
 
 
 @pytest.mark.parametrize("code", ["2500", "25000A", "٢٥٠٠٠"])
 def test_a_french_postal_code_has_five_digits(code: str) -> None:
-    assert pointers(typing("identification", code_postal=code), IDENTIFICATION) == ["code_postal"]
+    assert pointers(with_answers("identification", code_postal=code), IDENTIFICATION) == ["code_postal"]
 
 
 def test_an_address_abroad_has_its_own_postal_code_and_names_its_country() -> None:
-    abroad = typing("identification", pays="132", code_postal="SW1A 2AA", localite="London")
+    abroad = with_answers("identification", pays="132", code_postal="SW1A 2AA", localite="London")
     assert pointers(abroad, IDENTIFICATION) == []
-    assert journey.judge(abroad).confirmation.address[-1] == "ROYAUME-UNI"
+    assert registration_form.checked_content(abroad).confirmation.address[-1] == "ROYAUME-UNI"
 
 
 @pytest.mark.parametrize("number", ["0623", "06234567890", "abc", "+33 1"])
 def test_telephones_have_the_guides_formats(number: str) -> None:
-    assert pointers(typing("identification", telephone_mobile=number), IDENTIFICATION) == ["telephone_mobile"]
+    assert pointers(with_answers("identification", telephone_mobile=number), IDENTIFICATION) == ["telephone_mobile"]
 
 
 def test_a_mobile_is_no_line_of_a_house() -> None:
-    [wrong] = journey.check(typing("identification", telephone_mobile="0123456789"), IDENTIFICATION)
+    [wrong] = registration_form.tab_errors(
+        with_answers("identification", telephone_mobile="0123456789"), IDENTIFICATION
+    )
     assert wrong.detail.startswith("Téléphone portable : saisissez un numéro de portable")
-    assert pointers(typing("identification", telephone_fixe="0123456789"), IDENTIFICATION) == []
+    assert pointers(with_answers("identification", telephone_fixe="0123456789"), IDENTIFICATION) == []
 
 
 def test_a_text_without_end_is_refused_and_kept_as_typed() -> None:
-    long = typing("identification", adresse="a" * 5000)
+    long = with_answers("identification", adresse="a" * 5000)
     assert pointers(long, IDENTIFICATION) == ["adresse"]
     assert field(long, IDENTIFICATION, "adresse").value == "a" * 5000
 
 
 def test_wrong_values_are_shown_again_as_they_were_typed() -> None:
-    assert field(typing("identification", code_postal=" 25 "), IDENTIFICATION, "code_postal").value == " 25 "
+    assert field(with_answers("identification", code_postal=" 25 "), IDENTIFICATION, "code_postal").value == " 25 "
 
 
 def test_towns_of_the_academie_are_proposed_while_no_postal_code_is_known() -> None:
-    found = [one.label for one in journey.search(EMPTY, IDENTIFICATION, "localite", "besanç", 5)]
+    found = [one.label for one in registration_form.search(EMPTY, IDENTIFICATION, "localite", "besanç", 5)]
     assert found[0] == "BESANCON"
-    assert journey.search(EMPTY, IDENTIFICATION, "localite", "", 5) == ()
+    assert registration_form.search(EMPTY, IDENTIFICATION, "localite", "", 5) == ()
 
 
 def test_mistakes_are_told_in_the_order_of_the_fields() -> None:
-    wrong = typing("identification", EMPTY, code_postal="25", telephone_mobile="12ab")
+    wrong = with_answers("identification", EMPTY, code_postal="25", telephone_mobile="12ab")
     order = [one.name for section in sections(wrong, IDENTIFICATION) for one in section.fields]
     told = [order.index(name) for name in pointers(wrong, IDENTIFICATION)]
     assert len(told) > 3
@@ -112,8 +118,8 @@ def test_mistakes_are_told_in_the_order_of_the_fields() -> None:
 
 @pytest.mark.parametrize("name", ["adresse", "complement_2", "localite"])
 def test_what_documents_cannot_print_is_refused_by_name_and_kept_as_typed(name: str) -> None:
-    chinese = typing("identification", DOSSIER, **{name: "北京 rue"})
-    (told,) = journey.check(chinese, IDENTIFICATION)
+    chinese = with_answers("identification", DOSSIER, **{name: "北京 rue"})
+    (told,) = registration_form.tab_errors(chinese, IDENTIFICATION)
     assert told.pointer.endswith(f"/{name}")
     assert ": les caractères « 北 », « 京 » ne peuvent pas être imprimés" in told.detail
     assert field(chinese, IDENTIFICATION, name).value == "北京 rue"

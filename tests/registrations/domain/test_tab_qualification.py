@@ -4,61 +4,61 @@ from dataclasses import replace
 
 import pytest
 
-from services.registrations.domain import journey
-from tests.registrations.domain.bts import DOSSIER, typing, typing_all
-from tests.registrations.domain.shown import ACQUIS, EMPTY, QUALIFICATION, field, pointers, sections
+from services.registrations.domain import registration_form
+from tests.registrations.domain.example_dossier import DOSSIER, with_answers, with_tab_answers
+from tests.registrations.domain.tab_reading import ACQUIS, EMPTY, QUALIFICATION, field, pointers, sections
 
 
 @pytest.mark.parametrize("typed", ["banque", "CLIENTELE conseil", "31310"])
 def test_a_specialite_is_found_by_its_words_or_code(typed: str) -> None:
-    found = journey.search(EMPTY, QUALIFICATION, "specialite", typed, 5)
+    found = registration_form.search(EMPTY, QUALIFICATION, "specialite", typed, 5)
     assert found[0].label == "Banque - conseiller de clientèle (31310)"
 
 
 def test_forms_of_passage_follow_the_category() -> None:
-    individuel = typing("candidature", categorie="520")
+    individuel = with_answers("candidature", categorie="520")
     assert [one.label for one in field(DOSSIER, QUALIFICATION, "forme").options] == ["Globale", "Progressive"]
     assert [one.label for one in field(individuel, QUALIFICATION, "forme").options] == ["Globale"]
 
 
 def test_who_has_the_choice_of_a_form_is_told_what_each_means() -> None:
-    individuel = typing("candidature", categorie="520")
+    individuel = with_answers("candidature", categorie="520")
     told = "Globale : toutes les épreuves à cette session. Progressive : réparties sur plusieurs sessions."
     assert field(DOSSIER, QUALIFICATION, "forme").hint == told
     assert field(individuel, QUALIFICATION, "forme").hint is None
 
 
 def test_a_derogation_opens_the_wished_form() -> None:
-    asked = typing("qualification", derogation="oui")
+    asked = with_answers("qualification", derogation="oui")
     assert field(asked, QUALIFICATION, "forme_souhaitee").hint == "sous réserve de l'accord du recteur"
     assert pointers(asked, QUALIFICATION) == ["forme_souhaitee"]
-    wished = typing("qualification", asked, forme_souhaitee="progressive")
+    wished = with_answers("qualification", asked, forme_souhaitee="progressive")
     final = field(wished, QUALIFICATION, "forme_finale")
     assert (final.value, final.disabled) == ("Progressive (sous réserve de l'accord du recteur)", True)
-    assert journey.judge(wished).confirmation.forme == final.value
+    assert registration_form.checked_content(wished).confirmation.forme == final.value
 
 
 def test_a_derogation_to_the_same_form_is_pointless() -> None:
-    same = typing("qualification", derogation="oui", forme_souhaitee="globale")
+    same = with_answers("qualification", derogation="oui", forme_souhaitee="globale")
     assert pointers(same, QUALIFICATION) == ["forme_souhaitee"]
 
 
 def test_a_specialite_that_the_session_does_not_offer_is_refused() -> None:
-    assert "specialite" in pointers(typing("qualification", specialite="99999"), QUALIFICATION)
+    assert "specialite" in pointers(with_answers("qualification", specialite="99999"), QUALIFICATION)
 
 
 def test_acquis_opens_the_fields_of_ticked_boxes_only() -> None:
     assert len(sections(EMPTY, ACQUIS)) == 1
-    both = typing_all("acquis", {"vae": "oui"})
+    both = with_tab_answers("acquis", {"vae": "oui"})
     assert len(sections(both, ACQUIS)) == 3
     assert field(both, ACQUIS, "vae-garder-E4-A").type == "checkbox"
 
 
 def test_renouncing_is_recalled_where_units_are_unticked() -> None:
-    assert "repasser" in journey.describe(typing("candidature", renoncement="oui"), ACQUIS).notices[0]
+    assert "repasser" in registration_form.tab_view(with_answers("candidature", renoncement="oui"), ACQUIS).notices[0]
 
 
 def test_the_only_form_of_a_category_is_chosen_already() -> None:
-    individuel = typing("candidature", replace(EMPTY, answers={}), categorie="520")
+    individuel = with_answers("candidature", replace(EMPTY, answers={}), categorie="520")
     assert field(individuel, QUALIFICATION, "forme").value == "globale"
     assert field(individuel, QUALIFICATION, "forme_finale").value == "Globale"

@@ -5,15 +5,15 @@ from dataclasses import replace
 import pytest
 
 from services.chassis.errors import NotFound
-from services.registrations.domain import journey
+from services.registrations.domain import registration_form
 from services.registrations.domain.forms import Field
-from services.registrations.domain.outcome import Incomplete
-from tests.registrations.domain.bts import BTS, DOSSIER, typing
-from tests.registrations.domain.shown import CANDIDATURE, DIPLOMA, EMPTY, IDENTIFICATION, QUALIFICATION, field
+from services.registrations.domain.tab_views import Incomplete
+from tests.registrations.domain.example_dossier import BTS, DOSSIER, with_answers
+from tests.registrations.domain.tab_reading import CANDIDATURE, DIPLOMA, EMPTY, IDENTIFICATION, QUALIFICATION, field
 
 
 def test_the_nine_tabs_of_the_guide_in_order() -> None:
-    assert [f"{tab.number} - {tab.title}" for tab in journey.tabs(EMPTY)] == [
+    assert [f"{tab.number} - {tab.title}" for tab in registration_form.tab_headings(EMPTY)] == [
         "1 - Candidatures précédentes",
         "2 - Identification",
         "3 - Informations candidature",
@@ -29,32 +29,32 @@ def test_the_nine_tabs_of_the_guide_in_order() -> None:
 @pytest.mark.parametrize("number", [0, 10, -1])
 def test_a_tab_that_does_not_exist_is_not_found(number: int) -> None:
     with pytest.raises(NotFound):
-        journey.describe(DOSSIER, number)
+        registration_form.tab_view(DOSSIER, number)
 
 
 def test_every_tab_can_be_described_empty_and_filled() -> None:
     for dossier in (EMPTY, DOSSIER):
-        for tab in journey.tabs(dossier):
-            assert journey.describe(dossier, tab.number).to_data()["title"] == tab.title
+        for tab in registration_form.tab_headings(dossier):
+            assert registration_form.tab_view(dossier, tab.number).to_data()["title"] == tab.title
 
 
 def test_an_incomplete_dossier_tells_every_reason_with_its_tab() -> None:
     with pytest.raises(Incomplete) as raised:
-        journey.judge(EMPTY)
+        registration_form.checked_content(EMPTY)
     tabs = raised.value.extra["tabs"]
     assert [tab["number"] for tab in tabs] == [2, 3, 4, 6]
     assert len(raised.value.errors) == sum(len(tab["errors"]) for tab in tabs)
 
 
 def test_the_recap_of_an_empty_dossier_has_empty_values() -> None:
-    told = journey.recap(EMPTY)
+    told = registration_form.recap(EMPTY)
     assert told.epreuves == ()
     assert told.sections[0].title == "Qualification présentée"
 
 
 def test_a_modification_of_the_exams_texts_is_used() -> None:
     own = replace(BTS, texts={**BTS.texts, "handicap_advice": ("Voyez un médecin.",)})
-    asked = typing("candidature", replace(DOSSIER, exam=own), handicap="oui")
+    asked = with_answers("candidature", replace(DOSSIER, exam=own), handicap="oui")
     assert field(asked, CANDIDATURE, "handicap_conseil").label == "Voyez un médecin."
 
 
@@ -66,21 +66,21 @@ def test_hostile_answers_never_break_a_tab(hostile: object) -> None:
     for tab in BTS.tabs:
         answers = {**DOSSIER.answers, tab.name: dict.fromkeys(names, hostile)}
         dossier = replace(DOSSIER, answers=answers)  # type: ignore[arg-type]
-        journey.check_all(dossier)
-        journey.recap(dossier)
+        registration_form.all_tab_errors(dossier)
+        registration_form.recap(dossier)
         for number in range(1, 10):
-            journey.describe(dossier, number).to_data()
+            registration_form.tab_view(dossier, number).to_data()
 
 
 def _all_fields(number: int) -> tuple[Field, ...]:
-    form = journey.describe(DOSSIER, number).form
+    form = registration_form.tab_view(DOSSIER, number).form
     return form.fields() if form else ()
 
 
 def test_words_typed_in_a_search_stay_visible_while_nothing_is_chosen() -> None:
-    assert field(typing("qualification", specialite="banqu"), QUALIFICATION, "specialite").display == "banqu"
+    assert field(with_answers("qualification", specialite="banqu"), QUALIFICATION, "specialite").display == "banqu"
 
 
 def test_a_field_without_a_search_proposes_nothing() -> None:
-    assert journey.search(DOSSIER, IDENTIFICATION, "nationalite", "fr", 5) == ()
-    assert journey.search(DOSSIER, DIPLOMA, "diplome", "bac", 5) == ()
+    assert registration_form.search(DOSSIER, IDENTIFICATION, "nationalite", "fr", 5) == ()
+    assert registration_form.search(DOSSIER, DIPLOMA, "diplome", "bac", 5) == ()

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.registrations.domain import windows
-from tests.registrations.domain.bts import at
+from tests.registrations.domain.example_dossier import at
 
 OPENS, CLOSES = at("2021-10-01 12:00"), at("2021-10-25 12:00")
 SECOND = timedelta(seconds=1)

@@ -16,7 +16,7 @@ from services.chassis.settings import Secret
 from services.registrations.app import create_app
 from services.registrations.models import db
 from services.registrations.settings import RegistrationsSettings
-from tests.registrations.service.portal import NOW, Person, anne, pierre, with_catalogue
+from tests.registrations.service.candidate_client import NOW, CandidateClient, anne, pierre, with_catalogue
 from tests.support import tokens
 
 if TYPE_CHECKING:
@@ -80,10 +80,10 @@ def app(loaded_url: str, tmp_path: Path) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def candidate(app: Flask) -> Person:
+def candidate(app: Flask) -> CandidateClient:
     return pierre(app)
 
 
 @pytest.fixture
-def other(app: Flask) -> Person:
+def other(app: Flask) -> CandidateClient:
     return anne(app)

@@ -1,4 +1,4 @@
-"""What the service has told, as it waits in its outbox."""
+"""Reads the events and follow-ups that wait in the service's outbox."""
 
 from __future__ import annotations
 

@@ -8,15 +8,15 @@ from typing import Any
 from flask import Flask
 
 from services.registrations.models import CandidatureVersion, db
-from tests.registrations.domain.bts import ANSWERS, BESANCON
+from tests.registrations.domain.example_dossier import ANSWERS, BESANCON
+from tests.registrations.service.candidate_client import Answer, CandidateClient
 from tests.registrations.service.outbox import events_of, follow_ups_of
-from tests.registrations.service.portal import Answer, Person
 from tests.support import tokens
 
 MOVED: dict[str, Any] = {**ANSWERS["identification"], "adresse": "2 rue du lac"}
 
 
-def modified(candidate: Person, candidature_id: str) -> dict[str, Any]:
+def modified(candidate: CandidateClient, candidature_id: str) -> dict[str, Any]:
     draft = candidate.modify(candidature_id).json
     answer = candidate.write(draft, 2, MOVED)
     return {**draft, "revision": answer.json["revision"]}
@@ -30,7 +30,7 @@ def version(app: Flask, candidature_id: str, wanted: str = "current") -> dict[st
     return dict(answer.json)
 
 
-def test_a_tile_says_what_when_and_whom_to_contact(candidate: Person) -> None:
+def test_a_tile_says_what_when_and_whom_to_contact(candidate: CandidateClient) -> None:
     saved = candidate.registered()
     (tile,) = candidate.get("/candidatures")["candidatures"]
     assert tile["id"] == saved["candidature_id"]
@@ -41,7 +41,7 @@ def test_a_tile_says_what_when_and_whom_to_contact(candidate: Person) -> None:
     assert candidate.get("/contact")["contact"]["telephone"] == "03 03 03 03 03"
 
 
-def test_a_click_shows_the_recapitulatif_read_only(candidate: Person) -> None:
+def test_a_click_shows_the_recapitulatif_read_only(candidate: CandidateClient) -> None:
     saved = candidate.registered()
     recap = candidate.get(f"/candidatures/{saved['candidature_id']}")["recap"]
     assert recap["warning"] is None
@@ -49,11 +49,11 @@ def test_a_click_shows_the_recapitulatif_read_only(candidate: Person) -> None:
     assert [line["code"] for line in recap["epreuves"]][:2] == ["E1", "E2"]
 
 
-def test_without_a_candidature_there_is_nobody_to_contact_yet(candidate: Person) -> None:
+def test_without_a_candidature_there_is_nobody_to_contact_yet(candidate: CandidateClient) -> None:
     assert candidate.call("GET", "/contact").status_code == 404
 
 
-def test_the_save_is_told_to_documents_and_pieces(app: Flask, candidate: Person) -> None:
+def test_the_save_is_told_to_documents_and_pieces(app: Flask, candidate: CandidateClient) -> None:
     saved = candidate.registered()
     (event,) = events_of(app, "registrations.registration_saved.v1")
     assert event["data"]["candidature_id"] == saved["candidature_id"]
@@ -64,12 +64,12 @@ def test_the_save_is_told_to_documents_and_pieces(app: Flask, candidate: Person)
     assert version(app, saved["candidature_id"], "1") == answer
 
 
-def test_a_first_save_sends_no_mail(app: Flask, candidate: Person) -> None:
+def test_a_first_save_sends_no_mail(app: Flask, candidate: CandidateClient) -> None:
     candidate.registered()
     assert follow_ups_of(app) == []
 
 
-def test_modifier_fills_in_the_tabs_and_saving_makes_version_02(app: Flask, candidate: Person) -> None:
+def test_modifier_fills_in_the_tabs_and_saving_makes_version_02(app: Flask, candidate: CandidateClient) -> None:
     saved = candidate.registered()
     draft = modified(candidate, saved["candidature_id"])
     assert draft["candidature_id"] == saved["candidature_id"]
@@ -83,7 +83,7 @@ def test_modifier_fills_in_the_tabs_and_saving_makes_version_02(app: Flask, cand
     assert follow_ups_of(app) == ["send_modification_mail"]
 
 
-def test_a_modification_saved_twice_makes_one_version(candidate: Person) -> None:
+def test_a_modification_saved_twice_makes_one_version(candidate: CandidateClient) -> None:
     saved = candidate.registered()
     draft = modified(candidate, saved["candidature_id"])
     first, second = candidate.save(draft), candidate.save(draft)
@@ -91,7 +91,7 @@ def test_a_modification_saved_twice_makes_one_version(candidate: Person) -> None
     assert first.json["version"] == 2
 
 
-def test_a_modification_abandoned_half_way_changes_nothing(app: Flask, candidate: Person) -> None:
+def test_a_modification_abandoned_half_way_changes_nothing(app: Flask, candidate: CandidateClient) -> None:
     saved = candidate.registered()
     draft = modified(candidate, saved["candidature_id"])
     candidate.call("DELETE", f"/drafts/{draft['id']}")
@@ -99,7 +99,7 @@ def test_a_modification_abandoned_half_way_changes_nothing(app: Flask, candidate
     assert candidate.get("/candidatures")["candidatures"][0]["version"] == 1
 
 
-def test_a_modification_under_way_is_resumed_with_its_text(candidate: Person) -> None:
+def test_a_modification_under_way_is_resumed_with_its_text(candidate: CandidateClient) -> None:
     saved = candidate.registered()
     draft = modified(candidate, saved["candidature_id"])
     again = candidate.modify(saved["candidature_id"])
@@ -107,7 +107,7 @@ def test_a_modification_under_way_is_resumed_with_its_text(candidate: Person) ->
     assert "2 rue du lac" in str(candidate.get(f"/drafts/{draft['id']}/tabs/2"))
 
 
-def test_the_second_window_of_a_modification_is_told(candidate: Person) -> None:
+def test_the_second_window_of_a_modification_is_told(candidate: CandidateClient) -> None:
     saved = candidate.registered()
     draft = candidate.modify(saved["candidature_id"]).json
     candidate.save(modified(candidate, saved["candidature_id"]))
@@ -115,7 +115,7 @@ def test_the_second_window_of_a_modification_is_told(candidate: Person) -> None:
     assert (late.status_code, late.json["type"]) == (409, "/problems/brouillon-enregistre")
 
 
-def test_after_closing_nothing_is_modified_nor_withdrawn_and_the_contact_is_told(candidate: Person) -> None:
+def test_after_closing_nothing_is_modified_nor_withdrawn_and_the_contact_is_told(candidate: CandidateClient) -> None:
     saved = candidate.registered()
     candidate.received = BESANCON.closes
     for answer in (candidate.modify(saved["candidature_id"]), candidate.withdraw(saved["candidature_id"])):
@@ -125,7 +125,9 @@ def test_after_closing_nothing_is_modified_nor_withdrawn_and_the_contact_is_told
     assert candidate.withdraw(saved["candidature_id"]).status_code == 204
 
 
-def test_a_withdrawn_candidature_is_no_longer_shown_and_a_new_one_can_be_made(app: Flask, candidate: Person) -> None:
+def test_a_withdrawn_candidature_is_no_longer_shown_and_a_new_one_can_be_made(
+    app: Flask, candidate: CandidateClient
+) -> None:
     saved = candidate.registered()
     assert candidate.withdraw(saved["candidature_id"]).status_code == 204
     assert candidate.get("/candidatures")["candidatures"] == []
@@ -137,13 +139,13 @@ def test_a_withdrawn_candidature_is_no_longer_shown_and_a_new_one_can_be_made(ap
     assert (again["numero_inscription"], again["numero_candidat"]) == ("002", saved["numero_candidat"])
 
 
-def test_withdrawing_twice_is_told_once(app: Flask, candidate: Person) -> None:
+def test_withdrawing_twice_is_told_once(app: Flask, candidate: CandidateClient) -> None:
     saved = candidate.registered()
     assert [candidate.withdraw(saved["candidature_id"]).status_code for _ in range(2)] == [204, 204]
     assert len(events_of(app, "registrations.registration_withdrawn.v1")) == 1
 
 
-def test_a_withdrawal_takes_the_modification_under_way_with_it(candidate: Person) -> None:
+def test_a_withdrawal_takes_the_modification_under_way_with_it(candidate: CandidateClient) -> None:
     saved = candidate.registered()
     draft = modified(candidate, saved["candidature_id"])
     candidate.withdraw(saved["candidature_id"])
@@ -151,7 +153,7 @@ def test_a_withdrawal_takes_the_modification_under_way_with_it(candidate: Person
     assert candidate.get("/drafts")["drafts"] == []
 
 
-def test_a_version_keeps_the_catalogue_it_was_judged_by(app: Flask, candidate: Person) -> None:
+def test_a_version_keeps_the_catalogue_it_was_judged_by(app: Flask, candidate: CandidateClient) -> None:
     saved = candidate.registered()
     with app.app_context(), db.reading() as session:
         row = session.get_one(CandidatureVersion, (saved["candidature_id"], 1))
@@ -160,13 +162,15 @@ def test_a_version_keeps_the_catalogue_it_was_judged_by(app: Flask, candidate: P
         assert row.saved_by == "candidate:pierre"
 
 
-def test_the_forms_of_the_menu_or_a_sentence(candidate: Person) -> None:
+def test_the_forms_of_the_menu_or_a_sentence(candidate: CandidateClient) -> None:
     saved = candidate.registered()
     forms = candidate.get(f"/candidatures/{saved['candidature_id']}/forms")
     assert forms["forms"] == []
 
 
-def test_someone_elses_is_as_unknown_as_what_never_was(app: Flask, candidate: Person, other: Person) -> None:
+def test_someone_elses_is_as_unknown_as_what_never_was(
+    app: Flask, candidate: CandidateClient, other: CandidateClient
+) -> None:
     draft = candidate.draft()
     saved = candidate.registered()
     theirs = saved["candidature_id"]

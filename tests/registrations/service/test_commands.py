@@ -17,7 +17,7 @@ from services.registrations.domain.etablissements import Etablissement
 from services.registrations.jobs import closing, jobs
 from services.registrations.models import CatalogueRevision, EtablissementRow, db
 from services.registrations.operations.catalogue import load_catalogue, load_etablissements
-from tests.registrations.service.portal import GUIDE, NOW, OPERATOR, Answer, Person
+from tests.registrations.service.candidate_client import GUIDE, NOW, OPERATOR, Answer, CandidateClient
 from tests.support.plans import statements
 
 SMALL = """
@@ -110,7 +110,7 @@ def test_nothing_is_parked_at_first(app: Flask) -> None:
 
 
 def test_closing_erases_untransmitted_text_of_closed_sessions_and_nothing_else(
-    app: Flask, candidate: Person, other: Person
+    app: Flask, candidate: CandidateClient, other: CandidateClient
 ) -> None:
     kept = candidate.registered()
     draft = other.draft()
@@ -126,7 +126,9 @@ def test_closing_erases_untransmitted_text_of_closed_sessions_and_nothing_else(
     assert found == kept["candidature_id"]
 
 
-def test_closing_forgets_catalogue_revisions_by_which_nothing_was_judged(app: Flask, candidate: Person) -> None:
+def test_closing_forgets_catalogue_revisions_by_which_nothing_was_judged(
+    app: Flask, candidate: CandidateClient
+) -> None:
     with app.app_context():
         load_catalogue([replace(GUIDE, label="Intermédiaire")], actor=OPERATOR, at=NOW)
         load_catalogue([GUIDE], actor=OPERATOR, at=NOW)

@@ -11,8 +11,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from services.registrations.models import CandidatureVersion, Draft, db
-from tests.registrations.domain.bts import ANSWERS, BESANCON
-from tests.registrations.service.portal import Person
+from tests.registrations.domain.example_dossier import ANSWERS, BESANCON
+from tests.registrations.service.candidate_client import CandidateClient
 
 IDENTIFICATION, CANDIDATURE = 2, 3
 Row = TypeVar("Row", Draft, CandidatureVersion)
@@ -27,12 +27,12 @@ def value_of(tab: dict[str, Any], name: str) -> Any:
     return field_of(tab, name)["value"]
 
 
-def shown(candidate: Person, draft: dict[str, Any], name: str) -> dict[str, Any]:
+def shown(candidate: CandidateClient, draft: dict[str, Any], name: str) -> dict[str, Any]:
     """A field of « Informations candidature » as the tab shows it."""
     return field_of(candidate.get(f"/drafts/{draft['id']}/tabs/{CANDIDATURE}"), name)
 
 
-def test_valider_reserves_the_number_and_opens_the_form(candidate: Person) -> None:
+def test_valider_reserves_the_number_and_opens_the_form(candidate: CandidateClient) -> None:
     answer = candidate.open()
     assert answer.status_code == 201
     draft = answer.json
@@ -42,33 +42,33 @@ def test_valider_reserves_the_number_and_opens_the_form(candidate: Person) -> No
     assert (draft["current"], draft["tabs"][0]["state"]) == (1, "current")
 
 
-def test_valider_again_resumes_the_same_draft(candidate: Person) -> None:
+def test_valider_again_resumes_the_same_draft(candidate: CandidateClient) -> None:
     first, again = candidate.open(), candidate.open()
     assert (again.status_code, again.json["id"]) == (200, first.json["id"])
 
 
-def test_the_number_is_the_same_for_life_in_whatever_academie(candidate: Person) -> None:
+def test_the_number_is_the_same_for_life_in_whatever_academie(candidate: CandidateClient) -> None:
     assert candidate.draft("03")["numero_candidat"] == candidate.draft("20")["numero_candidat"]
 
 
-def test_numbers_are_counted_by_academie(candidate: Person, other: Person) -> None:
+def test_numbers_are_counted_by_academie(candidate: CandidateClient, other: CandidateClient) -> None:
     assert candidate.draft("03")["numero_candidat"] == "02103000001"
     assert other.draft("20")["numero_candidat"] == "02120000001"
 
 
-def test_nothing_is_begun_out_of_the_window(candidate: Person) -> None:
+def test_nothing_is_begun_out_of_the_window(candidate: CandidateClient) -> None:
     candidate.received = BESANCON.closes
     answer = candidate.open()
     assert (answer.status_code, answer.json["type"]) == (403, "/problems/fenetre-fermee")
 
 
-def test_a_draft_begun_in_time_is_resumed_after_closing(candidate: Person) -> None:
+def test_a_draft_begun_in_time_is_resumed_after_closing(candidate: CandidateClient) -> None:
     draft = candidate.draft()
     candidate.received = BESANCON.closes + timedelta(days=2)
     assert candidate.open().json["id"] == draft["id"]
 
 
-def test_suivant_keeps_the_tab_back_with_all_that_is_wrong_and_what_was_typed(candidate: Person) -> None:
+def test_suivant_keeps_the_tab_back_with_all_that_is_wrong_and_what_was_typed(candidate: CandidateClient) -> None:
     draft = candidate.draft()
     answer = candidate.write(draft, IDENTIFICATION, {"telephone_mobile": "06", "adresse": " 1 rue d’Œuf "})
     assert answer.status_code == 422
@@ -81,20 +81,20 @@ def test_suivant_keeps_the_tab_back_with_all_that_is_wrong_and_what_was_typed(ca
     assert tab["errors"]
 
 
-def test_precedent_keeps_what_was_typed_right_or_not(candidate: Person) -> None:
+def test_precedent_keeps_what_was_typed_right_or_not(candidate: CandidateClient) -> None:
     draft = candidate.draft()
     answer = candidate.write(draft, IDENTIFICATION, {"adresse": "1 rue du port"}, action="previous")
     assert (answer.status_code, answer.json["goto"]) == (200, 1)
     assert value_of(candidate.get(f"/drafts/{draft['id']}/tabs/{IDENTIFICATION}"), "adresse") == "1 rue du port"
 
 
-def test_a_tab_says_what_is_wrong_in_it_for_pages_that_a_refused_save_leads_to(candidate: Person) -> None:
+def test_a_tab_says_what_is_wrong_in_it_for_pages_that_a_refused_save_leads_to(candidate: CandidateClient) -> None:
     draft = candidate.draft()
     wrong = candidate.get(f"/drafts/{draft['id']}/tabs/{IDENTIFICATION}")["errors"]
     assert "#/nationalite" in {error["pointer"] for error in wrong}
 
 
-def test_the_list_offers_to_resume_and_the_draft_knows_where_it_stood(candidate: Person) -> None:
+def test_the_list_offers_to_resume_and_the_draft_knows_where_it_stood(candidate: CandidateClient) -> None:
     draft = candidate.draft()
     candidate.write(draft, 1, {})
     (listed,) = candidate.get("/drafts")["drafts"]
@@ -102,7 +102,7 @@ def test_the_list_offers_to_resume_and_the_draft_knows_where_it_stood(candidate:
     assert [tab["state"] for tab in listed["tabs"]][:3] == ["done", "current", "todo"]
 
 
-def test_the_second_window_is_told_with_both_texts_and_nothing_is_overwritten(candidate: Person) -> None:
+def test_the_second_window_is_told_with_both_texts_and_nothing_is_overwritten(candidate: CandidateClient) -> None:
     draft = candidate.draft()
     first = {"adresse": "1 rue du port"}
     candidate.write(draft, IDENTIFICATION, first, action="stay")
@@ -116,7 +116,7 @@ def test_the_second_window_is_told_with_both_texts_and_nothing_is_overwritten(ca
     assert again.status_code == 200
 
 
-def test_the_same_text_posted_twice_contradicts_nobody(candidate: Person) -> None:
+def test_the_same_text_posted_twice_contradicts_nobody(candidate: CandidateClient) -> None:
     draft = candidate.draft()
     values = ANSWERS["identification"]
     first, second = (candidate.write(draft, IDENTIFICATION, values) for _ in range(2))
@@ -124,7 +124,7 @@ def test_the_same_text_posted_twice_contradicts_nobody(candidate: Person) -> Non
     assert first.json == second.json
 
 
-def test_what_no_browser_sends_is_refused_and_says_where(candidate: Person) -> None:
+def test_what_no_browser_sends_is_refused_and_says_where(candidate: CandidateClient) -> None:
     draft = candidate.draft()
     answer = candidate.write(draft, 1, {"x": 1})
     assert answer.status_code == 422
@@ -133,14 +133,14 @@ def test_what_no_browser_sends_is_refused_and_says_where(candidate: Person) -> N
     assert candidate.write(draft, 1, {str(number): "" for number in range(401)}).status_code == 422
 
 
-def test_every_character_survives(candidate: Person) -> None:
+def test_every_character_survives(candidate: CandidateClient) -> None:
     draft = candidate.draft()
     typed = "Đặng Œuvrard Łukasz \U0001f600 \x1b"
     candidate.write(draft, IDENTIFICATION, {"adresse": typed}, action="stay")
     assert value_of(candidate.get(f"/drafts/{draft['id']}/tabs/{IDENTIFICATION}"), "adresse") == typed
 
 
-def test_what_no_tab_asks_for_is_dropped_and_all_that_one_asks_for_is_kept(candidate: Person) -> None:
+def test_what_no_tab_asks_for_is_dropped_and_all_that_one_asks_for_is_kept(candidate: CandidateClient) -> None:
     draft = candidate.draft()
     stale = {"adresse": "1 rue du port", "asked_last_year": "x" * 5000, "localite-texte": "BESA", "email": "a@b.fr"}
     candidate.write(draft, IDENTIFICATION, stale, action="stay")
@@ -148,7 +148,7 @@ def test_what_no_tab_asks_for_is_dropped_and_all_that_one_asks_for_is_kept(candi
     assert row.answers == {"identification": {"adresse": "1 rue du port"}}
 
 
-def test_words_of_a_search_are_kept_until_something_is_chosen(candidate: Person) -> None:
+def test_words_of_a_search_are_kept_until_something_is_chosen(candidate: CandidateClient) -> None:
     draft = candidate.draft()
     values = {"categorie": "320", "etablissement": "", "etablissement-texte": "Pasteur"}
     draft |= candidate.write(draft, CANDIDATURE, values, action="stay").json
@@ -160,7 +160,7 @@ def test_words_of_a_search_are_kept_until_something_is_chosen(candidate: Person)
     assert row.answers == {"candidature": {"categorie": "320", "etablissement": "0250013D"}}
 
 
-def test_words_that_were_only_searched_are_no_answer_of_a_saved_version(candidate: Person) -> None:
+def test_words_that_were_only_searched_are_no_answer_of_a_saved_version(candidate: CandidateClient) -> None:
     draft = candidate.fill(candidate.draft())
     with candidate.app.app_context(), db.operation() as session:
         (row,) = session.scalars(select(Draft)).all()
@@ -171,7 +171,7 @@ def test_words_that_were_only_searched_are_no_answer_of_a_saved_version(candidat
     assert version.answers == before
 
 
-def test_fields_that_another_answer_has_closed_are_kept(candidate: Person) -> None:
+def test_fields_that_another_answer_has_closed_are_kept(candidate: CandidateClient) -> None:
     draft = candidate.draft()
     values = {"meme_bts": "", "meme_bts-annee": "2020", "vae-garder-E3": "oui", "diplome-economie_droit": "oui"}
     first, second = (candidate.write(draft, 5, values, action="stay") for _ in range(2))
@@ -180,7 +180,7 @@ def test_fields_that_another_answer_has_closed_are_kept(candidate: Person) -> No
     assert row.answers == {"acquis": values}
 
 
-def test_a_draft_beyond_its_size_is_refused_in_words_and_stays_as_it_was(candidate: Person) -> None:
+def test_a_draft_beyond_its_size_is_refused_in_words_and_stays_as_it_was(candidate: CandidateClient) -> None:
     draft = candidate.draft()
     lists = {name: ["x" * 9_000] * 10 for name in ("adresse", "complement_1", "complement_2")}
     answer = candidate.write(draft, IDENTIFICATION, lists, action="stay")
@@ -189,7 +189,7 @@ def test_a_draft_beyond_its_size_is_refused_in_words_and_stays_as_it_was(candida
     assert [row.answers for row in rows(candidate.app, Draft)] == [{}]
 
 
-def test_a_version_holds_nothing_that_no_tab_asks_for_even_of_a_draft_of_before(candidate: Person) -> None:
+def test_a_version_holds_nothing_that_no_tab_asks_for_even_of_a_draft_of_before(candidate: CandidateClient) -> None:
     draft = candidate.fill(candidate.draft())
     with candidate.app.app_context(), db.operation() as session:
         (row,) = session.scalars(select(Draft)).all()
@@ -209,13 +209,13 @@ def rows(app: Flask, table: type[Row]) -> list[Row]:
 
 
 @pytest.mark.parametrize("typed", ["a\x00", "\ud800"])
-def test_what_no_database_takes_is_refused_where_it_was_typed(candidate: Person, typed: str) -> None:
+def test_what_no_database_takes_is_refused_where_it_was_typed(candidate: CandidateClient, typed: str) -> None:
     draft = candidate.draft()
     answer = candidate.write(draft, IDENTIFICATION, {"adresse": typed}, action="stay")
     assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "#/values/adresse")
 
 
-def test_the_identification_tab_shows_the_identity_of_the_moment(candidate: Person) -> None:
+def test_the_identification_tab_shows_the_identity_of_the_moment(candidate: CandidateClient) -> None:
     draft = candidate.draft()
     candidate.identity = {**candidate.identity, "version": 2, "nom_famille": "DUPOND"}
     path, headers = f"/drafts/{draft['id']}/tabs/{IDENTIFICATION}", {"X-Identity": candidate.assertion}
@@ -223,13 +223,13 @@ def test_the_identification_tab_shows_the_identity_of_the_moment(candidate: Pers
     assert value_of(tab, "nom_famille") == "DUPOND"
 
 
-def test_an_unknown_tab_is_not_found(candidate: Person) -> None:
+def test_an_unknown_tab_is_not_found(candidate: CandidateClient) -> None:
     draft = candidate.draft()
     assert candidate.call("GET", f"/drafts/{draft['id']}/tabs/10").status_code == 404
     assert candidate.write(draft, 99, {}).status_code == 404
 
 
-def test_an_abandoned_draft_is_gone_and_valider_begins_anew(candidate: Person) -> None:
+def test_an_abandoned_draft_is_gone_and_valider_begins_anew(candidate: CandidateClient) -> None:
     draft = candidate.draft()
     assert candidate.call("DELETE", f"/drafts/{draft['id']}").status_code == 204
     assert candidate.call("GET", f"/drafts/{draft['id']}").status_code == 404
@@ -237,7 +237,7 @@ def test_an_abandoned_draft_is_gone_and_valider_begins_anew(candidate: Person) -
     assert (answer.status_code, answer.json["numero_candidat"]) == (201, draft["numero_candidat"])
 
 
-def test_a_saved_draft_takes_no_more_text_and_names_its_candidature(candidate: Person) -> None:
+def test_a_saved_draft_takes_no_more_text_and_names_its_candidature(candidate: CandidateClient) -> None:
     draft = candidate.fill(candidate.draft())
     saved = candidate.save(draft).json
     answer = candidate.write(draft, IDENTIFICATION, {"adresse": "x"})
@@ -247,21 +247,21 @@ def test_a_saved_draft_takes_no_more_text_and_names_its_candidature(candidate: P
     assert candidate.get("/drafts")["drafts"] == []
 
 
-def test_suivant_on_the_recapitulatif_opens_the_last_tab_unsaved(candidate: Person) -> None:
+def test_suivant_on_the_recapitulatif_opens_the_last_tab_unsaved(candidate: CandidateClient) -> None:
     draft = candidate.fill(candidate.draft())
     assert candidate.get("/candidatures")["candidatures"] == []
     tab = candidate.get(f"/drafts/{draft['id']}/tabs/{len(draft['tabs'])}")
     assert tab["kind"] == "number"
 
 
-def test_the_recapitulatif_warns_that_nothing_is_saved_yet(candidate: Person) -> None:
+def test_the_recapitulatif_warns_that_nothing_is_saved_yet(candidate: CandidateClient) -> None:
     draft = candidate.fill(candidate.draft())
     recap = candidate.get(f"/drafts/{draft['id']}/tabs/8")["recap"]
     assert "n'est pas encore enregistrée" in recap["warning"]
     assert recap["numero_candidat"] == draft["numero_candidat"]
 
 
-def test_hostile_ids_and_texts_are_refused_like_any_other(candidate: Person) -> None:
+def test_hostile_ids_and_texts_are_refused_like_any_other(candidate: CandidateClient) -> None:
     draft = candidate.draft()
     for id in ("%00", "%F0%9F%98%80", "'--", "a" * 2000):
         assert candidate.call("GET", f"/drafts/{id}").status_code == 404

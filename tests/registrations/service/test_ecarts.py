@@ -12,8 +12,8 @@ from sqlalchemy import inspect
 
 from services.chassis import clock
 from services.registrations.models import Candidature, db
+from tests.registrations.service.candidate_client import CandidateClient
 from tests.registrations.service.outbox import events_of
-from tests.registrations.service.portal import Person
 from tests.registrations.service.test_refused_mails import deliver
 from tests.registrations.service.test_refused_mails import sending as sending
 from tests.registrations.service.test_staff import Desk
@@ -25,13 +25,13 @@ EMAIL = tokens.DUBOIS["email"]
 
 
 @pytest.fixture
-def set_aside(sending: Flask, candidate: Person) -> dict[str, Any]:
+def set_aside(sending: Flask, candidate: CandidateClient) -> dict[str, Any]:
     saved = candidate.registered("03")
     assert Desk(sending, "03").end(saved["candidature_id"], "ecart", REASON).status_code == 204
     return saved
 
 
-def ecartees(candidate: Person) -> list[dict[str, Any]]:
+def ecartees(candidate: CandidateClient) -> list[dict[str, Any]]:
     return list(candidate.get("/candidatures")["ecartees"])
 
 
@@ -49,7 +49,7 @@ def test_the_candidate_gets_a_mail_with_the_reason_and_whom_to_contact(
 
 
 def test_the_list_says_when_why_and_whom_to_contact_and_the_service_stays_on_top(
-    candidate: Person, set_aside: dict[str, Any]
+    candidate: CandidateClient, set_aside: dict[str, Any]
 ) -> None:
     assert candidate.get("/candidatures")["candidatures"] == []
     (shown,) = ecartees(candidate)
@@ -59,13 +59,13 @@ def test_the_list_says_when_why_and_whom_to_contact_and_the_service_stays_on_top
     assert candidate.call("GET", f"/candidatures/{shown['id']}").status_code == 404
 
 
-def test_who_withdrew_himself_is_told_of_no_ecart(candidate: Person) -> None:
+def test_who_withdrew_himself_is_told_of_no_ecart(candidate: CandidateClient) -> None:
     saved = candidate.registered("03")
     candidate.withdraw(saved["candidature_id"])
     assert ecartees(candidate) == []
 
 
-def test_it_is_shown_to_its_candidate_alone(other: Person, set_aside: dict[str, Any]) -> None:
+def test_it_is_shown_to_its_candidate_alone(other: CandidateClient, set_aside: dict[str, Any]) -> None:
     assert ecartees(other) == []
 
 
@@ -80,7 +80,7 @@ def test_documents_may_still_ask_for_what_was_saved(sending: Flask, set_aside: d
     assert sending.test_client().get(path, headers=headers).status_code == 200
 
 
-def test_it_is_shown_until_its_session_closes(candidate: Person, set_aside: dict[str, Any]) -> None:
+def test_it_is_shown_until_its_session_closes(candidate: CandidateClient, set_aside: dict[str, Any]) -> None:
     clock.set_offset(clock.offset().total_seconds() + 3 * 365 * 86400)
     assert ecartees(candidate) == []
 

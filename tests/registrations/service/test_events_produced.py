@@ -13,10 +13,10 @@ from services.contracts import BY_TYPE
 from services.registrations import catalogue
 from services.registrations.operations.catalogue import load_catalogue
 from services.registrations.operations.openings import NewDates, change_window
-from tests.registrations.domain.bts import at
+from tests.registrations.domain.example_dossier import at
+from tests.registrations.service.candidate_client import NOW, OPERATOR, CandidateClient
 from tests.registrations.service.outbox import events_of
-from tests.registrations.service.portal import NOW, OPERATOR, Person
-from tests.registrations.service.test_own_catalogue import ROOT
+from tests.registrations.service.test_delivered_catalogue import ROOT
 
 SAMPLES = Path(__file__).parents[2] / "contracts" / "samples"
 CANDIDATURE = "0123456789abcdef0123456789abcdef"  # ids are random: samples show this one
@@ -28,7 +28,7 @@ def engine() -> str:
 
 
 @pytest.fixture
-def told(app: Flask, candidate: Person) -> dict[str, Any]:
+def told(app: Flask, candidate: CandidateClient) -> dict[str, Any]:
     """What is published when the guide's candidate registers, a manager moves a date, and the candidate withdraws."""
     with app.app_context():
         exams, schools = catalogue.load_exams(ROOT, NOW), catalogue.etablissements(ROOT)

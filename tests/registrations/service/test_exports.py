@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from services.registrations.models import db
 from services.registrations.queries import staff as queries
-from tests.registrations.service.portal import Person
+from tests.registrations.service.candidate_client import CandidateClient
 from tests.support import tokens
 
 ALL = "/v1/staff/candidatures.csv"
@@ -21,7 +21,7 @@ def export(app: Flask) -> TestResponse:
 
 
 def test_an_export_under_way_has_the_next_one_wait_for_its_end(
-    app: Flask, candidate: Person, monkeypatch: pytest.MonkeyPatch
+    app: Flask, candidate: CandidateClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.chassis.process.capacity.QUEUE_SECONDS", 0.1)
     candidate.registered("03")
@@ -35,7 +35,7 @@ def test_an_export_under_way_has_the_next_one_wait_for_its_end(
 
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 def test_an_export_is_fetched_from_the_servers_cursor(
-    app: Flask, candidate: Person, other: Person, monkeypatch: pytest.MonkeyPatch
+    app: Flask, candidate: CandidateClient, other: CandidateClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queries, "PAGE", 1)
     candidate.registered("03")

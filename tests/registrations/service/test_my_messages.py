@@ -1,4 +1,4 @@
-"""« Mes messages »: a candidate reads again what registrations mailed to him, and nobody else does."""
+"""« Mes messages »: candidates read again what registrations mailed to them, and nobody else does."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from services.mail.sent import KEPT
 from services.registrations.jobs import jobs
 from services.registrations.models import db, sent_mails
 from services.registrations.operations import candidates
-from tests.registrations.service.portal import Person
+from tests.registrations.service.candidate_client import CandidateClient
 from tests.registrations.service.test_refused_mails import EMAIL, deliver
 from tests.registrations.service.test_refused_mails import sending as sending
 from tests.support.smtp import Mailbox
@@ -20,19 +20,19 @@ from tests.support.smtp import Mailbox
 SUBJECT = "Désinscription : BREVET DE TECHNICIEN SUPERIEUR"
 
 
-def messages(candidate: Person) -> list[dict[str, Any]]:
+def messages(candidate: CandidateClient) -> list[dict[str, Any]]:
     return list(candidate.get("/mails")["mails"])
 
 
 @pytest.fixture
-def withdrawn(sending: Flask, candidate: Person) -> Person:
+def withdrawn(sending: Flask, candidate: CandidateClient) -> CandidateClient:
     saved = candidate.registered("03")
     assert candidate.withdraw(saved["candidature_id"]).status_code < 300
     return candidate
 
 
 def test_what_was_mailed_is_read_again_by_its_candidate_alone(
-    sending: Flask, withdrawn: Person, other: Person, mailbox: Mailbox
+    sending: Flask, withdrawn: CandidateClient, other: CandidateClient, mailbox: Mailbox
 ) -> None:
     deliver(sending)
     (shown,) = messages(withdrawn)
@@ -41,13 +41,15 @@ def test_what_was_mailed_is_read_again_by_its_candidate_alone(
     assert messages(other) == []
 
 
-def test_a_mail_that_the_candidates_server_refused_says_so(sending: Flask, withdrawn: Person, mailbox: Mailbox) -> None:
+def test_a_mail_that_the_candidates_server_refused_says_so(
+    sending: Flask, withdrawn: CandidateClient, mailbox: Mailbox
+) -> None:
     mailbox.refuse_recipient(EMAIL)
     deliver(sending)
     assert [mail["state"] for mail in messages(withdrawn)] == ["refused"]
 
 
-def test_messages_are_forgotten_after_their_time(sending: Flask, withdrawn: Person) -> None:
+def test_messages_are_forgotten_after_their_time(sending: Flask, withdrawn: CandidateClient) -> None:
     deliver(sending)
     clock.set_offset((clock.offset() + KEPT).total_seconds() + 60)
     with sending.app_context():
@@ -55,7 +57,7 @@ def test_messages_are_forgotten_after_their_time(sending: Flask, withdrawn: Pers
     assert messages(withdrawn) == []
 
 
-def test_messages_go_with_the_candidate(sending: Flask, withdrawn: Person) -> None:
+def test_messages_go_with_the_candidate(sending: Flask, withdrawn: CandidateClient) -> None:
     deliver(sending)
     with sending.app_context():
         with db.operation() as session:

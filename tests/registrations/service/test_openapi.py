@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis.core.result import Ok
 
-from tests.registrations.domain.bts import ANSWERS
-from tests.registrations.service.portal import Person
+from tests.registrations.domain.example_dossier import ANSWERS
+from tests.registrations.service.candidate_client import CandidateClient
 from tests.support import tokens
 
 TRIES = 8
@@ -48,7 +48,7 @@ def test_no_input_makes_the_service_fail(app: Flask) -> None:
         tried()
 
 
-def test_whatever_is_typed_in_any_field_is_kept_and_judged(candidate: Person) -> None:
+def test_whatever_is_typed_in_any_field_is_kept_and_judged(candidate: CandidateClient) -> None:
     draft = candidate.fill(candidate.draft())
     names = [(tab["number"], field) for tab in draft["tabs"] for field in fields_of(candidate, draft, tab["number"])]
     typed = st.text() | st.lists(st.text(), max_size=3)
@@ -69,7 +69,7 @@ def test_whatever_is_typed_in_any_field_is_kept_and_judged(candidate: Person) ->
     tried()
 
 
-def fields_of(candidate: Person, draft: dict[str, Any], number: int) -> list[str]:
+def fields_of(candidate: CandidateClient, draft: dict[str, Any], number: int) -> list[str]:
     """The names of a tab's fields, those of its épreuves included."""
     tab = candidate.get(f"/drafts/{draft['id']}/tabs/{number}")
     sections = (tab["form"] or {"sections": []})["sections"]

@@ -14,9 +14,17 @@ from services.registrations.models import CatalogueRevision, CurrentExam, db
 from services.registrations.operations.catalogue import compare_catalogue, load_catalogue
 from services.registrations.operations.messages import NewMessage, publish_message, withdraw_message
 from services.registrations.operations.openings import NewDates, change_window
-from tests.registrations.domain.bts import BESANCON, at
+from tests.registrations.domain.example_dossier import BESANCON, at
+from tests.registrations.service.candidate_client import (
+    AMIENS,
+    GUIDE,
+    GUIDE_SESSION,
+    NOW,
+    OPERATOR,
+    Answer,
+    CandidateClient,
+)
 from tests.registrations.service.outbox import events_of
-from tests.registrations.service.portal import AMIENS, GUIDE, GUIDE_SESSION, NOW, OPERATOR, Answer, Person
 
 PICKED = "domaine=Examen&exam=BTS&session=2022"
 
@@ -75,7 +83,7 @@ def test_changed_dates_win_and_pieces_is_told(app: Flask) -> None:
     assert event["data"]["revision"] == 1
 
 
-def test_the_closing_told_to_a_candidate_follows_the_change(app: Flask, candidate: Person) -> None:
+def test_the_closing_told_to_a_candidate_follows_the_change(app: Flask, candidate: CandidateClient) -> None:
     saved = candidate.registered()
     new = NewDates(closes=at("2021-11-01 00:00"))
     with app.app_context():
@@ -111,7 +119,7 @@ def test_a_dry_run_tells_and_writes_nothing(app: Flask) -> None:
             assert session.query(CatalogueRevision).count() == 1
 
 
-def test_what_a_candidature_uses_survives_a_catalogue_without_it(app: Flask, candidate: Person) -> None:
+def test_what_a_candidature_uses_survives_a_catalogue_without_it(app: Flask, candidate: CandidateClient) -> None:
     saved = candidate.registered()
     amiens = replace(GUIDE_SESSION, openings=(AMIENS,), specialites=("31213",))
     without = replace(GUIDE, sessions=(amiens,), specialites=GUIDE.specialites[1:])

@@ -1,4 +1,4 @@
-"""Staff see with a candidature that its candidate's mails are refused, for as long as his address is that one."""
+"""Staff see that a candidate's mails are refused, as long as the candidate has that address."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from services.mail.mailer import MAILER, Mailer
 from services.registrations.follow_ups import registry
 from services.registrations.models import MailRefusal, db
 from services.registrations.operations import candidates, mail_refusals
-from tests.registrations.service.portal import Person
+from tests.registrations.service.candidate_client import CandidateClient
 from tests.registrations.service.test_staff import Desk
 from tests.support import tokens
 from tests.support.smtp import Mailbox
@@ -36,7 +36,9 @@ def shown(app: Flask, candidature_id: str) -> int | None:
     return refusal and int(refusal["code"])
 
 
-def test_a_refusal_shows_until_the_address_takes_a_mail(sending: Flask, candidate: Person, mailbox: Mailbox) -> None:
+def test_a_refusal_shows_until_the_address_takes_a_mail(
+    sending: Flask, candidate: CandidateClient, mailbox: Mailbox
+) -> None:
     saved = candidate.registered("03")
     assert shown(sending, saved["candidature_id"]) is None
     mailbox.refuse_recipient(EMAIL, "550 5.1.1 No such mailbox")
@@ -44,23 +46,23 @@ def test_a_refusal_shows_until_the_address_takes_a_mail(sending: Flask, candidat
     deliver(sending)
     assert shown(sending, saved["candidature_id"]) == 550
     with sending.app_context():
-        mail_refusals.forget("pierre", EMAIL)
+        mail_refusals.delete_refusal("pierre", EMAIL)
     assert shown(sending, saved["candidature_id"]) is None
 
 
-def test_a_refusal_at_an_earlier_address_does_not_show(sending: Flask, candidate: Person) -> None:
+def test_a_refusal_at_an_earlier_address_does_not_show(sending: Flask, candidate: CandidateClient) -> None:
     saved = candidate.registered("03")
     with sending.app_context():
-        mail_refusals.note("pierre", EMAIL, 550)
+        mail_refusals.record_refusal("pierre", EMAIL, 550)
         with db.operation() as session:
             candidates.lock_candidate(session, "pierre").email = "nouvelle@exemple.fr"
     assert shown(sending, saved["candidature_id"]) is None
 
 
-def test_a_refusal_goes_with_the_candidate(sending: Flask, candidate: Person) -> None:
+def test_a_refusal_goes_with_the_candidate(sending: Flask, candidate: CandidateClient) -> None:
     candidate.draft()
     with sending.app_context():
-        mail_refusals.note("pierre", EMAIL, 550)
+        mail_refusals.record_refusal("pierre", EMAIL, 550)
         candidates.erase_candidate("pierre")
         with db.reading() as session:
             assert session.query(MailRefusal).all() == []

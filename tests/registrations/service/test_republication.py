@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 
 from services.chassis.events.envelope import Envelope
 from services.registrations.models import db, events
-from tests.registrations.service.portal import Person
+from tests.registrations.service.candidate_client import CandidateClient
 
 
 def _told(app: Flask) -> list[tuple[str, int, str]]:
@@ -19,7 +19,7 @@ def _told(app: Flask) -> list[tuple[str, int, str]]:
 
 
 def test_every_version_and_every_end_is_published_once_more_as_it_was(
-    app: Flask, candidate: Person, other: Person
+    app: Flask, candidate: CandidateClient, other: CandidateClient
 ) -> None:
     for person in (candidate, other):
         saved = person.registered()

@@ -10,15 +10,15 @@ from flask import Flask
 
 from services.registrations.models import db
 from services.registrations.operations.openings import NewDates, change_window
-from tests.registrations.domain.bts import BESANCON
+from tests.registrations.domain.example_dossier import BESANCON
+from tests.registrations.service.candidate_client import NOW, OPERATOR, Answer, CandidateClient
 from tests.registrations.service.outbox import events_of
-from tests.registrations.service.portal import NOW, OPERATOR, Answer, Person
 from tests.support import tokens
 
 SECOND = timedelta(seconds=1)
 
 
-def test_a_saved_dossier_is_acknowledged_in_the_words_of_the_guide(candidate: Person) -> None:
+def test_a_saved_dossier_is_acknowledged_in_the_words_of_the_guide(candidate: CandidateClient) -> None:
     said = candidate.registered()
     assert said["saved_sentence"] == "Votre inscription a bien été prise en compte le 05/10/2021 à 12:00."
     assert said["numero_candidat"] == "02103000001"
@@ -28,21 +28,21 @@ def test_a_saved_dossier_is_acknowledged_in_the_words_of_the_guide(candidate: Pe
     assert said["documents"][0] == "Le récapitulatif d'inscription"
 
 
-def test_pressing_twice_answers_the_same(candidate: Person) -> None:
+def test_pressing_twice_answers_the_same(candidate: CandidateClient) -> None:
     draft = candidate.fill(candidate.draft())
     first, second = candidate.save(draft), candidate.save(draft)
     assert first.json == second.json
     assert len(candidate.get("/candidatures")["candidatures"]) == 1
 
 
-def test_a_repeat_after_closing_still_answers_what_was_saved(candidate: Person) -> None:
+def test_a_repeat_after_closing_still_answers_what_was_saved(candidate: CandidateClient) -> None:
     draft = candidate.fill(candidate.draft())
     first = candidate.save(draft)
     candidate.received = BESANCON.closes + SECOND
     assert candidate.save(draft).json == first.json
 
 
-def test_twenty_saves_at_once_make_one_candidature_with_one_number(candidate: Person) -> None:
+def test_twenty_saves_at_once_make_one_candidature_with_one_number(candidate: CandidateClient) -> None:
     draft = candidate.fill(candidate.draft())
     with ThreadPoolExecutor(20) as pool:
         answers = list(pool.map(lambda _: candidate.save(draft), range(20)))
@@ -53,19 +53,19 @@ def test_twenty_saves_at_once_make_one_candidature_with_one_number(candidate: Pe
 
 
 def test_twenty_candidates_at_once_get_twenty_numbers(app: Flask) -> None:
-    people = [Person(app, f"candidate-{number}", tokens.DUBOIS) for number in range(20)]
+    people = [CandidateClient(app, f"candidate-{number}", tokens.DUBOIS) for number in range(20)]
     with ThreadPoolExecutor(20) as pool:
         numbers = list(pool.map(lambda person: person.draft()["numero_candidat"], people))
     assert sorted(numbers) == [f"02103{number:06d}" for number in range(1, 21)]
 
 
-def test_valider_pressed_in_ten_windows_opens_one_draft(candidate: Person) -> None:
+def test_valider_pressed_in_ten_windows_opens_one_draft(candidate: CandidateClient) -> None:
     with ThreadPoolExecutor(10) as pool:
         drafts = list(pool.map(lambda _: candidate.draft()["id"], range(10)))
     assert len(set(drafts)) == 1
 
 
-def test_of_ten_windows_writing_at_once_one_is_kept_and_nine_are_told(candidate: Person) -> None:
+def test_of_ten_windows_writing_at_once_one_is_kept_and_nine_are_told(candidate: CandidateClient) -> None:
     draft = candidate.draft()
 
     def write(number: int) -> int:
@@ -75,7 +75,7 @@ def test_of_ten_windows_writing_at_once_one_is_kept_and_nine_are_told(candidate:
         assert sorted(pool.map(write, range(10))) == [200] + [409] * 9
 
 
-def test_a_withdrawal_and_a_modification_at_once_leave_one_story(app: Flask, candidate: Person) -> None:
+def test_a_withdrawal_and_a_modification_at_once_leave_one_story(app: Flask, candidate: CandidateClient) -> None:
     saved = candidate.registered()
     draft = candidate.modify(saved["candidature_id"]).json
     with ThreadPoolExecutor(2) as pool:
@@ -88,7 +88,7 @@ def test_a_withdrawal_and_a_modification_at_once_leave_one_story(app: Flask, can
     assert ended["data"]["version"] > max(event["data"]["version"] for event in told)
 
 
-def test_an_incomplete_dossier_is_refused_with_every_reason_and_its_tabs(candidate: Person) -> None:
+def test_an_incomplete_dossier_is_refused_with_every_reason_and_its_tabs(candidate: CandidateClient) -> None:
     draft = candidate.draft()
     answer = candidate.save(draft)
     assert answer.status_code == 422
@@ -108,7 +108,7 @@ def test_an_incomplete_dossier_is_refused_with_every_reason_and_its_tabs(candida
         (BESANCON.closes + SECOND, 403),
     ],
 )
-def test_the_window_is_half_open_to_the_second(candidate: Person, instant: datetime, status: int) -> None:
+def test_the_window_is_half_open_to_the_second(candidate: CandidateClient, instant: datetime, status: int) -> None:
     draft = candidate.fill(candidate.draft())
     candidate.received = instant
     answer = candidate.save(draft)
@@ -128,7 +128,7 @@ def test_the_window_is_half_open_to_the_second(candidate: Person, instant: datet
     ],
 )
 def test_the_nights_when_clocks_change_close_at_one_instant(
-    app: Flask, candidate: Person, other: Person, closes: str, last: str, first_refused: str
+    app: Flask, candidate: CandidateClient, other: CandidateClient, closes: str, last: str, first_refused: str
 ) -> None:
     drafts = {person.id: person.fill(person.draft()) for person in (candidate, other)}
     with app.app_context():
@@ -141,7 +141,7 @@ def test_the_nights_when_clocks_change_close_at_one_instant(
     assert other.save(drafts[other.id]).status_code == 201
 
 
-def test_what_is_typed_after_closing_stays_and_only_the_save_is_refused(candidate: Person) -> None:
+def test_what_is_typed_after_closing_stays_and_only_the_save_is_refused(candidate: CandidateClient) -> None:
     draft = candidate.draft()
     candidate.received = BESANCON.closes + timedelta(days=1)
     draft = candidate.fill(draft)
@@ -150,7 +150,7 @@ def test_what_is_typed_after_closing_stays_and_only_the_save_is_refused(candidat
     assert "1 rue du port" in str(kept["form"])
 
 
-def test_a_stamp_is_believed_from_the_gateway_only(app: Flask, candidate: Person) -> None:
+def test_a_stamp_is_believed_from_the_gateway_only(app: Flask, candidate: CandidateClient) -> None:
     draft = candidate.fill(candidate.draft())
     headers = {
         **tokens.bearer(tokens.candidate_token(candidate.id, client="tool")),
@@ -161,7 +161,7 @@ def test_a_stamp_is_believed_from_the_gateway_only(app: Flask, candidate: Person
     assert answer.status_code == 201
 
 
-def test_a_second_candidature_of_the_session_is_refused_in_whatever_academie(candidate: Person) -> None:
+def test_a_second_candidature_of_the_session_is_refused_in_whatever_academie(candidate: CandidateClient) -> None:
     here, there = candidate.fill(candidate.draft("03")), candidate.fill(candidate.draft("20"))
     assert candidate.save(here).status_code == 201
     answer = candidate.save(there)
@@ -169,14 +169,16 @@ def test_a_second_candidature_of_the_session_is_refused_in_whatever_academie(can
     assert candidate.open("20").status_code == 200, "the draft is resumed, not lost"
 
 
-def test_an_active_candidature_keeps_another_draft_from_being_begun(candidate: Person) -> None:
+def test_an_active_candidature_keeps_another_draft_from_being_begun(candidate: CandidateClient) -> None:
     saved = candidate.registered()
     answer = candidate.open("20")
     assert answer.status_code == 409
     assert answer.json["candidature_id"] == saved["candidature_id"]
 
 
-def test_an_identity_below_the_floor_is_refused_until_it_is_fetched_anew(app: Flask, candidate: Person) -> None:
+def test_an_identity_below_the_floor_is_refused_until_it_is_fetched_anew(
+    app: Flask, candidate: CandidateClient
+) -> None:
     draft = candidate.fill(candidate.draft())
     accounts = tokens.bearer(tokens.service_token("accounts"))
     floor = app.test_client().put("/v1/candidates/pierre/identity-floor", json={"version": 2}, headers=accounts)
@@ -187,7 +189,7 @@ def test_an_identity_below_the_floor_is_refused_until_it_is_fetched_anew(app: Fl
     assert candidate.save(draft).status_code == 201
 
 
-def test_once_a_candidature_was_saved_accounts_may_not_raise_the_floor(app: Flask, candidate: Person) -> None:
+def test_once_a_candidature_was_saved_accounts_may_not_raise_the_floor(app: Flask, candidate: CandidateClient) -> None:
     accounts = tokens.bearer(tokens.service_token("accounts"))
     client = app.test_client()
     assert client.get("/v1/candidates/pierre/engaged", headers=accounts).json == {"engaged": False}
@@ -199,14 +201,14 @@ def test_once_a_candidature_was_saved_accounts_may_not_raise_the_floor(app: Flas
     assert client.delete("/v1/candidates/pierre", headers=accounts).status_code == 409
 
 
-def test_a_draft_written_in_another_window_is_not_saved_unread(candidate: Person) -> None:
+def test_a_draft_written_in_another_window_is_not_saved_unread(candidate: CandidateClient) -> None:
     draft = candidate.fill(candidate.draft())
     stale = candidate.save(draft, revision=draft["revision"] - 1)
     assert (stale.status_code, stale.json["type"]) == (409, "/problems/brouillon-modifie")
     assert stale.json["revision"] == draft["revision"]
 
 
-def test_every_save_leaves_a_trace_that_cannot_be_changed(app: Flask, candidate: Person) -> None:
+def test_every_save_leaves_a_trace_that_cannot_be_changed(app: Flask, candidate: CandidateClient) -> None:
     candidate.registered()
     with app.app_context(), db.engine.connect() as connection:
         rows = connection.exec_driver_sql("SELECT action, actor FROM audit").fetchall()

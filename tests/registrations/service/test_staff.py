@@ -8,9 +8,9 @@ import pytest
 from flask import Flask
 
 from services.registrations.models import AuditEntry, db
-from tests.registrations.domain.bts import ANSWERS
+from tests.registrations.domain.example_dossier import ANSWERS
+from tests.registrations.service.candidate_client import Answer, CandidateClient
 from tests.registrations.service.outbox import events_of, follow_ups_of
-from tests.registrations.service.portal import Answer, Person
 from tests.support import tokens
 
 SCOPES = ("candidatures:read", "candidatures:manage")
@@ -40,7 +40,7 @@ class Desk:
 
 
 @pytest.fixture
-def saved(candidate: Person, other: Person) -> dict[str, Any]:
+def saved(candidate: CandidateClient, other: CandidateClient) -> dict[str, Any]:
     """Pierre in Besançon, Anne in Amiens."""
     other.registered("20")
     return candidate.registered("03")
@@ -72,7 +72,7 @@ def test_pages_follow_each_other_by_cursor(app: Flask, saved: dict[str, Any]) ->
     assert len(ids) == 2
 
 
-def test_all_versions_are_told_with_what_changed(app: Flask, candidate: Person, saved: dict[str, Any]) -> None:
+def test_all_versions_are_told_with_what_changed(app: Flask, candidate: CandidateClient, saved: dict[str, Any]) -> None:
     draft = candidate.modify(saved["candidature_id"]).json
     moved = {**ANSWERS["identification"], "adresse": "2 rue du lac"}
     draft = {**draft, **candidate.write(draft, 2, moved).json}
@@ -95,7 +95,7 @@ def test_staff_withdraw_whatever_the_hour_and_the_candidate_is_told(app: Flask, 
 
 
 def test_a_candidature_ecartee_is_shown_no_more_and_its_reason_is_kept(
-    app: Flask, candidate: Person, saved: dict[str, Any]
+    app: Flask, candidate: CandidateClient, saved: dict[str, Any]
 ) -> None:
     desk = Desk(app, "03")
     assert desk.end(saved["candidature_id"], "ecart", " ").status_code == 422
@@ -107,14 +107,16 @@ def test_a_candidature_ecartee_is_shown_no_more_and_its_reason_is_kept(
     assert (entry.actor, entry.after) == ("agent", {"state": "ecartee", "reason": "Titre insuffisant"})
 
 
-def test_an_academies_candidatures_are_exported_as_csv(app: Flask, candidate: Person, saved: dict[str, Any]) -> None:
+def test_an_academies_candidatures_are_exported_as_csv(
+    app: Flask, candidate: CandidateClient, saved: dict[str, Any]
+) -> None:
     csv = Desk(app, "03").get(".csv").text
     head, line = csv.strip().split("\r\n")
     assert head.startswith("\ufeffid;numero_candidat;")
     assert line.split(";")[1:4] == ["02103000001", "001", "DUBOIS Pierre"]
 
 
-def test_a_name_that_looks_like_a_formula_stays_text_in_the_export(app: Flask, candidate: Person) -> None:
+def test_a_name_that_looks_like_a_formula_stays_text_in_the_export(app: Flask, candidate: CandidateClient) -> None:
     candidate.identity = {**candidate.identity, "nom_famille": "=1+1"}
     candidate.registered()
     assert ";'=1+1 Pierre;" in Desk(app, "03").get(".csv").text

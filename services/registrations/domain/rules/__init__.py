@@ -1,9 +1,9 @@
-"""K2 to K10 and K14 as named functions that an exam's `rules:` list picks.
+"""Rules K2 to K10 and K14 as named functions, which an exam's `rules:` list selects (docs/rules.md).
 
-K1 (exclusivity), K11 (structure), K12 (mode) and K13 (pièces) are derived for every exam and need no listing.
+K1 (exclusivity), K11 (structure), K12 (mode) and K13 (pièces) apply to every exam and are not listed.
 """
 
-from services.registrations.domain.rules import acquis, choices, qualification, titles
+from services.registrations.domain.rules import acquis, epreuve_choices, prerequisites, qualification
 from services.registrations.domain.rules.registry import ERROR, RULES, WARNING, Rule, apply, in_force, problems
 
 __all__ = [
@@ -13,9 +13,9 @@ __all__ = [
     "Rule",
     "acquis",
     "apply",
-    "choices",
+    "epreuve_choices",
     "in_force",
+    "prerequisites",
     "problems",
     "qualification",
-    "titles",
 ]

@@ -1,163 +1,177 @@
-"""What may be kept: bénéfices (K6), reports (K7), dispenses (K8). Each unit refused has all its reasons."""
+"""Which units may be kept: bénéfices (K6), reports (K7), dispenses (K8). A refused unit gets all its reasons."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from services.registrations.domain.acquis import PASS_MARK, Box, Declared, Kept, field
+from services.registrations.domain.acquis import PASS_MARK, Box, DeclaredBox, KeptUnit, field
 from services.registrations.domain.declaration import Declaration
-from services.registrations.domain.definition import Epreuve, Item
+from services.registrations.domain.epreuve_positions import BENEFICE, DISPENSE, PROGRESSIVE, REPORT
+from services.registrations.domain.epreuve_structure import FACULTATIVE, Role, structure_of
+from services.registrations.domain.exam_definition import (
+    ANY_COMMON_UNIT,
+    COMMON_UNIT,
+    DISPENSE_WITH_LAW_UNIT,
+    PROFESSIONAL,
+    Epreuve,
+    Item,
+)
+from services.registrations.domain.exam_definition import DISPENSE as DISPENSE_TAG
 from services.registrations.domain.forms import FieldError, error
-from services.registrations.domain.positions import BENEFICE, DISPENSE, PROGRESSIVE, REPORT
 from services.registrations.domain.rules.registry import rule
-from services.registrations.domain.structure import FACULTATIVE, Role, structure_of
-
-COMMON = "commune:"  # tag of an épreuve whose unit several spécialités share
-_SHARED = "commune"
-_DISPENSE, _DISPENSE_WITH_LAW = "dispense:", "dispense_si_unite:"
 
 
 @rule("K6", tab="acquis")
-def benefice(declared: Declaration, *, years: int = 5) -> tuple[FieldError, ...]:
+def benefice(declaration: Declaration, *, years: int = 5) -> tuple[FieldError, ...]:
     """A mark of 10 or more is kept `years` years, on a unit; from another BTS, on common units only.
 
     Source: D643-15, D643-23; counting by sessions and the limit to common units are inferred.
     """
-    found: list[FieldError] = []
-    for box, unit, epreuve in _units(declared, BENEFICE):
-        found.extend(_bearing(declared, unit, epreuve))
+    errors: list[FieldError] = []
+    for box, unit, epreuve in _units(declaration, BENEFICE):
+        errors.extend(_unit_errors(declaration, unit, epreuve))
         if unit.mark is None:
-            found.append(_note(unit, _mark_wanted(unit, epreuve)))
-        found.extend(_validity(declared, box, unit, epreuve, years))
-        found.extend(_commonness(declared, box, unit, epreuve))
-    return tuple(found)
+            errors.append(_mark_error(unit, _mark_detail(unit, epreuve)))
+        errors.extend(_year_errors(declaration, box, unit, epreuve, years))
+        errors.extend(_common_unit_errors(declaration, box, unit, epreuve))
+    return tuple(errors)
 
 
 @rule("K7", tab="acquis")
-def report(declared: Declaration, *, years: int = 5) -> tuple[FieldError, ...]:
+def report(declaration: Declaration, *, years: int = 5) -> tuple[FieldError, ...]:
     """A mark below 10 is carried over in the progressive form only, for the same `years`. Source: D643-23 al. 3."""
-    found: list[FieldError] = []
-    for box, unit, epreuve in _units(declared, REPORT):
-        found.extend(_bearing(declared, unit, epreuve))
-        if declared.formes.final != PROGRESSIVE:
-            found.append(
-                _note(
+    errors: list[FieldError] = []
+    for box, unit, epreuve in _units(declaration, REPORT):
+        errors.extend(_unit_errors(declaration, unit, epreuve))
+        if declaration.formes.final != PROGRESSIVE:
+            errors.append(
+                _mark_error(
                     unit,
                     f"{epreuve.code} : une note inférieure à {PASS_MARK} ne peut être reportée "
                     "que sous la forme progressive ; décochez l'épreuve pour la repasser.",
                 )
             )
-        found.extend(_validity(declared, box, unit, epreuve, years))
-        found.extend(_commonness(declared, box, unit, epreuve))
-    return tuple(found)
+        errors.extend(_year_errors(declaration, box, unit, epreuve, years))
+        errors.extend(_common_unit_errors(declaration, box, unit, epreuve))
+    return tuple(errors)
 
 
 @rule("K8", tab="acquis")
-def dispense(declared: Declaration, *, never: str = "professionnelle") -> tuple[FieldError, ...]:
-    """Another diploma dispenses of what its title opens, never of épreuves tagged `never`; a VAE of any unit.
+def dispense(declaration: Declaration, *, never: str = PROFESSIONAL) -> tuple[FieldError, ...]:
+    """Another diploma dispenses of what its title's tags say, never of épreuves tagged `never`; a VAE of any unit.
 
     Source: arrêté of 24/06/2005, art. 1 and 2; D643-18 for the VAE.
     """
-    found: list[FieldError] = []
-    for box, unit, epreuve in _units(declared, DISPENSE):
-        found.extend(_bearing(declared, unit, epreuve))
+    errors: list[FieldError] = []
+    for box, unit, epreuve in _units(declaration, DISPENSE):
+        errors.extend(_unit_errors(declaration, unit, epreuve))
         if box.box is not Box.DIPLOME:
             continue
         if never in epreuve.tags:
-            found.append(_keep(unit, f"{epreuve.code} : une épreuve professionnelle ne peut pas être dispensée."))
-        elif not _opens(box, epreuve, declared.session_year):
+            errors.append(
+                _keep_error(unit, f"{epreuve.code} : une épreuve professionnelle ne peut pas être dispensée.")
+            )
+        elif not _title_dispenses(box, epreuve, declaration.session_year):
             title = f"« {box.title.label} »" if box.title else "ce diplôme"
-            found.append(_keep(unit, f"{epreuve.code} : {title} ne donne pas droit à cette dispense."))
-        if box.year is not None and box.year > declared.session_year:
-            found.append(error(field(box.box, "annee"), "Année : elle doit précéder la session présentée."))
-    return tuple(dict.fromkeys(found))
+            errors.append(_keep_error(unit, f"{epreuve.code} : {title} ne donne pas droit à cette dispense."))
+        if box.year is not None and box.year > declaration.session_year:
+            errors.append(error(field(box.box, "annee"), "Année : elle doit précéder la session présentée."))
+    return tuple(dict.fromkeys(errors))
 
 
 @rule("K6", tab="acquis")
-def unit_kept_once(declared: Declaration) -> tuple[FieldError, ...]:
-    """A unit is kept on one ground only, else its position would be two. Follows from D643-15 and D643-17."""
-    first: set[str] = set()
-    found: list[FieldError] = []
-    for unit in (unit for box in declared.acquis for unit in box.kept):
-        if unit.code in first:
-            found.append(_keep(unit, f"{unit.code} : cette épreuve est déjà conservée plus haut ; décochez-la ici."))
-        first.add(unit.code)
-    return tuple(found)
+def unit_kept_once(declaration: Declaration) -> tuple[FieldError, ...]:
+    """A unit is kept in one box only, as it has one position. Follows from D643-15 and D643-17."""
+    seen: set[str] = set()
+    errors: list[FieldError] = []
+    for unit in (unit for box in declaration.acquis for unit in box.kept):
+        if unit.code in seen:
+            errors.append(
+                _keep_error(unit, f"{unit.code} : cette épreuve est déjà conservée plus haut ; décochez-la ici.")
+            )
+        seen.add(unit.code)
+    return tuple(errors)
 
 
-def opened_by_title(box: Declared, epreuve: Epreuve, session_year: int, *, never: str = "professionnelle") -> bool:
-    """Whether the form should offer this dispense at all."""
-    return never not in epreuve.tags and _opens(box, epreuve, session_year)
+def is_dispensed_by_title(box: DeclaredBox, epreuve: Epreuve, session_year: int, *, never: str = PROFESSIONAL) -> bool:
+    """Whether the form offers this dispense."""
+    return never not in epreuve.tags and _title_dispenses(box, epreuve, session_year)
 
 
 def opens_common_units(title: Item | None) -> bool:
-    """Whether a title carries over the units that its spécialité shares with others."""
-    return title is not None and f"{_DISPENSE}{_SHARED}" in title.tags
+    """Whether a title dispenses of the units that its spécialité shares with others."""
+    return title is not None and f"{DISPENSE_TAG}{ANY_COMMON_UNIT}" in title.tags
 
 
-def common_with(other: Declared, epreuve: Epreuve, session_year: int) -> bool:
+def is_common_with(other: DeclaredBox, epreuve: Epreuve, session_year: int) -> bool:
     """Whether the other spécialité has the same unit: both épreuves bear one « commune:… » tag."""
-    theirs = structure_of(other.specialite, other.year or session_year).epreuves
-    theirs = theirs or structure_of(other.specialite, session_year).epreuves
-    shared = {tag for epreuve in theirs for tag in epreuve.tags if tag.startswith(COMMON)}
+    other_epreuves = structure_of(other.specialite, other.year or session_year).epreuves
+    other_epreuves = other_epreuves or structure_of(other.specialite, session_year).epreuves
+    shared = {tag for epreuve in other_epreuves for tag in epreuve.tags if tag.startswith(COMMON_UNIT)}
     return any(tag in shared for tag in epreuve.tags)
 
 
-def _opens(box: Declared, epreuve: Epreuve, session_year: int) -> bool:
+def _title_dispenses(box: DeclaredBox, epreuve: Epreuve, session_year: int) -> bool:
     if box.title is None:
         return False
     names = {epreuve.code, *epreuve.tags}
-    if common_with(box, epreuve, session_year):
-        names.add(_SHARED)
-    opened = {tag.removeprefix(_DISPENSE) for tag in box.title.tags if tag.startswith(_DISPENSE)}
+    if is_common_with(box, epreuve, session_year):
+        names.add(ANY_COMMON_UNIT)
+    opened = {tag.removeprefix(DISPENSE_TAG) for tag in box.title.tags if tag.startswith(DISPENSE_TAG)}
     if box.law_unit:
-        opened |= {tag.removeprefix(_DISPENSE_WITH_LAW) for tag in box.title.tags if tag.startswith(_DISPENSE_WITH_LAW)}
+        opened |= {
+            tag.removeprefix(DISPENSE_WITH_LAW_UNIT) for tag in box.title.tags if tag.startswith(DISPENSE_WITH_LAW_UNIT)
+        }
     return bool(names & opened)
 
 
-def _units(declared: Declaration, position: str) -> Iterator[tuple[Declared, Kept, Epreuve]]:
-    for box in declared.acquis:
+def _units(declaration: Declaration, position: str) -> Iterator[tuple[DeclaredBox, KeptUnit, Epreuve]]:
+    for box in declaration.acquis:
         for unit in box.kept:
-            epreuve = declared.structure.epreuve(unit.code)
+            epreuve = declaration.structure.epreuve(unit.code)
             if epreuve is not None and unit.position == position:
                 yield box, unit, epreuve
 
 
-def _bearing(declared: Declaration, unit: Kept, epreuve: Epreuve) -> Iterator[FieldError]:
+def _unit_errors(declaration: Declaration, unit: KeptUnit, epreuve: Epreuve) -> Iterator[FieldError]:
     if epreuve.kind == FACULTATIVE:
-        yield _keep(unit, f"{epreuve.code} : une épreuve facultative ne se conserve pas.")
-    elif declared.structure.role(epreuve) is Role.MAITRESSE:
-        children = ", ".join(child.code for child in declared.structure.children(epreuve.code))
-        yield _keep(unit, f"{epreuve.code} : cette épreuve n'est pas une unité ; choisissez parmi {children}.")
+        yield _keep_error(unit, f"{epreuve.code} : une épreuve facultative ne se conserve pas.")
+    elif declaration.structure.role(epreuve) is Role.MAITRESSE:
+        children = ", ".join(child.code for child in declaration.structure.children(epreuve.code))
+        yield _keep_error(unit, f"{epreuve.code} : cette épreuve n'est pas une unité ; choisissez parmi {children}.")
     elif not epreuve.unit:
-        yield _keep(unit, f"{epreuve.code} : cette épreuve ne porte pas d'unité et ne peut pas être conservée.")
+        yield _keep_error(unit, f"{epreuve.code} : cette épreuve ne porte pas d'unité et ne peut pas être conservée.")
 
 
-def _validity(declared: Declaration, box: Declared, unit: Kept, epreuve: Epreuve, years: int) -> Iterator[FieldError]:
+def _year_errors(
+    declaration: Declaration, box: DeclaredBox, unit: KeptUnit, epreuve: Epreuve, years: int
+) -> Iterator[FieldError]:
     if box.year is None:
         return  # the tab asks for the year
-    if box.year >= declared.session_year:
-        yield _keep(unit, f"{epreuve.code} : une note s'obtient avant la session {declared.session_year}.")
-    elif declared.session_year - box.year > years:
-        yield _keep(
+    if box.year >= declaration.session_year:
+        yield _keep_error(unit, f"{epreuve.code} : une note s'obtient avant la session {declaration.session_year}.")
+    elif declaration.session_year - box.year > years:
+        yield _keep_error(
             unit, f"{epreuve.code} : une note se conserve {years} ans ; celle de {box.year} n'est plus valable."
         )
 
 
-def _commonness(declared: Declaration, box: Declared, unit: Kept, epreuve: Epreuve) -> Iterator[FieldError]:
-    if box.box is Box.AUTRE and box.specialite and not common_with(box, epreuve, declared.session_year):
-        yield _keep(unit, f"{epreuve.code} : cette unité n'est pas commune avec « {box.specialite.label} ».")
+def _common_unit_errors(
+    declaration: Declaration, box: DeclaredBox, unit: KeptUnit, epreuve: Epreuve
+) -> Iterator[FieldError]:
+    if box.box is Box.AUTRE and box.specialite and not is_common_with(box, epreuve, declaration.session_year):
+        yield _keep_error(unit, f"{epreuve.code} : cette unité n'est pas commune avec « {box.specialite.label} ».")
 
 
-def _mark_wanted(unit: Kept, epreuve: Epreuve) -> str:
+def _mark_detail(unit: KeptUnit, epreuve: Epreuve) -> str:
     if not unit.mark_typed:
         return f"{epreuve.code} : indiquez la note obtenue pour conserver cette épreuve."
     return f"{epreuve.code} : la note est un nombre de 0 à 20, par exemple 12,5."
 
 
-def _note(unit: Kept, detail: str) -> FieldError:
+def _mark_error(unit: KeptUnit, detail: str) -> FieldError:
     return error(field(unit.box, "note", unit.code), detail)
 
 
-def _keep(unit: Kept, detail: str) -> FieldError:
+def _keep_error(unit: KeptUnit, detail: str) -> FieldError:
     return error(field(unit.box, "garder", unit.code), detail)

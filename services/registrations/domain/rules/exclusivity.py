@@ -1,11 +1,11 @@
-"""K1: what an active candidature is unique by, as the exam says (D643-29 for the BTS: one spécialité per session)."""
+"""K1: what an active candidature must be unique by, per exam (D643-29 for the BTS: one spécialité per session)."""
 
 from __future__ import annotations
 
 from services.registrations.domain.dossier import Dossier, PreviousCandidature
 
 # What `exclusive:` may name, in the catalogue.
-NAMES = ("exam", "session", "academie", "specialite")
+EXCLUSIVE_NAMES = ("exam", "session", "academie", "specialite")
 
 
 def exclusivity_key(dossier: Dossier) -> str | None:
@@ -17,12 +17,12 @@ def exclusivity_key(dossier: Dossier) -> str | None:
         "academie": dossier.opening.academie,
         "specialite": specialite.code if specialite else "",
     }
-    names = [name for name in NAMES if name in dossier.exam.exclusive]
+    names = [name for name in EXCLUSIVE_NAMES if name in dossier.exam.exclusive]
     return "|".join(f"{name}={parts[name]}" for name in names) or None
 
 
-def one_active_candidature(dossier: Dossier) -> PreviousCandidature | None:
-    """The other active candidature that this one would contradict, if there is one."""
+def conflicting_candidature(dossier: Dossier) -> PreviousCandidature | None:
+    """The other active candidature with the same exclusivity key, if there is one."""
     key = exclusivity_key(dossier)
     return next(
         (

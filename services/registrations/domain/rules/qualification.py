@@ -1,4 +1,4 @@
-"""What may be presented: a spécialité offered in the session (K2), a form that the category gives (K3)."""
+"""Rules on the qualification: a spécialité of the session (K2), a forme that the category allows (K3)."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from services.registrations.domain.rules.registry import rule
 
 
 @rule("K2", tab="qualification")
-def specialite_open(declared: Declaration) -> tuple[FieldError, ...]:
+def specialite_open(declaration: Declaration) -> tuple[FieldError, ...]:
     """A spécialité has a first and a last session. Source: each diploma's arrêté."""
-    specialite, year = declared.specialite, declared.session_year
+    specialite, year = declaration.specialite, declaration.session_year
     if specialite is None:
         return ()
     if specialite.first_session is not None and year < specialite.first_session:
@@ -25,9 +25,9 @@ def specialite_open(declared: Declaration) -> tuple[FieldError, ...]:
 
 
 @rule("K3", tab="qualification")
-def forme_allowed(declared: Declaration) -> tuple[FieldError, ...]:
+def forme_allowed(declaration: Declaration) -> tuple[FieldError, ...]:
     """The form is one that the category may choose, unless a dérogation is asked for. Source: D643-22 al. 1."""
-    asked, category = declared.formes.asked, declared.category
+    asked, category = declaration.formes.asked, declaration.category
     if asked is None or category is None or asked in category.formes:
         return ()
     allowed = " ou ".join(FORMES[forme] for forme in category.formes)

@@ -1,7 +1,7 @@
-"""The rules by name. An exam's `rules:` picks those it wants, with parameters, for a range of sessions.
+"""The rules by name. An exam's `rules:` selects some, with parameters, for a range of sessions.
 
-A rule is a pure function over a Declaration; its keyword parameters, annotated, are what the catalogue may set.
-It returns every reason, never only the first.
+A rule is a pure function of a Declaration; the catalogue may set its annotated keyword parameters. It returns all
+reasons, not only the first.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.registrations.domain.declaration import Declaration
-from services.registrations.domain.definition import RuleUse
+from services.registrations.domain.exam_definition import RuleUse
 from services.registrations.domain.forms import FieldError
 
 ERROR, WARNING = "error", "warning"
@@ -31,12 +31,12 @@ class Rule:
     name: str
     check: str  # "K9", of the BTS's table of rules
     tab: str  # kind of the tab that shows its reasons
-    level: str  # ERROR keeps the tab back, WARNING only tells
+    level: str  # ERROR refuses the tab, WARNING only informs
     function: Callable[..., tuple[Any, ...]]
     parameters: tuple[Parameter, ...]
 
-    def reasons(self, declared: Declaration, parameters: Mapping[str, Any]) -> tuple[Any, ...]:
-        return self.function(declared, **parameters)
+    def reasons(self, declaration: Declaration, parameters: Mapping[str, Any]) -> tuple[Any, ...]:
+        return self.function(declaration, **parameters)
 
 
 RULES: dict[str, Rule] = {}
@@ -56,7 +56,7 @@ def rule(check: str, *, tab: str) -> Callable[[_Errors], _Errors]:
 
 
 def warning(check: str, *, tab: str) -> Callable[[_Warnings], _Warnings]:
-    """Registers a function of sentences that warn and never block."""
+    """Registers a function of warnings under its own name."""
 
     def register(function: _Warnings) -> _Warnings:
         _add(function, check, tab, WARNING)
@@ -67,20 +67,20 @@ def warning(check: str, *, tab: str) -> Callable[[_Warnings], _Warnings]:
 
 def problems(use: RuleUse) -> tuple[str, ...]:
     """What is wrong with a use of a rule, for the catalogue's check (French); nothing if all is well."""
-    found = RULES.get(use.name)
-    if found is None:
+    rule_found = RULES.get(use.name)
+    if rule_found is None:
         return (f"règle inconnue « {use.name} » : choisir parmi {', '.join(sorted(RULES))}",)
-    known = {parameter.name: parameter for parameter in found.parameters}
-    unknown = [f"paramètre inconnu « {name} » pour {use.name}" for name in use.parameters if name not in known]
+    parameters = {parameter.name: parameter for parameter in rule_found.parameters}
+    unknown = [f"paramètre inconnu « {name} » pour {use.name}" for name in use.parameters if name not in parameters]
     missing = [
-        f"paramètre « {one.name} » manquant pour {use.name}"
-        for one in found.parameters
-        if one.required and one.name not in use.parameters
+        f"paramètre « {parameter.name} » manquant pour {use.name}"
+        for parameter in rule_found.parameters
+        if parameter.required and parameter.name not in use.parameters
     ]
     ill_typed = [
-        f"paramètre « {name} » de {use.name} : {_expected(known[name].type)}"
+        f"paramètre « {name} » de {use.name} : {_expected(parameters[name].type)}"
         for name, value in use.parameters.items()
-        if name in known and not _fits(value, known[name].type)
+        if name in parameters and not _fits(value, parameters[name].type)
     ]
     return (*unknown, *missing, *ill_typed)
 
@@ -97,8 +97,8 @@ def in_force(uses: Iterable[RuleUse], session_year: int, level: str, tab: str | 
     )
 
 
-def apply(use: RuleUse, declared: Declaration) -> tuple[Any, ...]:
-    return RULES[use.name].reasons(declared, use.parameters)
+def apply(use: RuleUse, declaration: Declaration) -> tuple[Any, ...]:
+    return RULES[use.name].reasons(declaration, use.parameters)
 
 
 def _add(function: Callable[..., tuple[Any, ...]], check: str, tab: str, level: str) -> None:

@@ -1,4 +1,4 @@
-"""The kinds of tab that have code behind them. An exam orders and titles them; a new exam needs no new kind."""
+"""The kinds of tab, by name. An exam orders and titles them; a new exam needs no new kind."""
 
 from services.registrations.domain.tabs import (
     acquis,
@@ -8,9 +8,9 @@ from services.registrations.domain.tabs import (
     identification,
     previous,
     qualification,
-    texts,
+    text_tabs,
 )
-from services.registrations.domain.tabs.kind import TabKind
+from services.registrations.domain.tabs.tab_kind import TabKind
 
 KINDS: dict[str, TabKind] = {
     "previous": previous.KIND,
@@ -20,8 +20,8 @@ KINDS: dict[str, TabKind] = {
     "acquis": acquis.KIND,
     "diploma": diploma.KIND,
     "epreuves": epreuves.KIND,
-    "questions": texts.QUESTIONS,
-    "notice": texts.NOTICE,
-    "recap": texts.RECAP,
-    "number": texts.NUMBER,
+    "questions": text_tabs.QUESTIONS,
+    "notice": text_tabs.NOTICE,
+    "recap": text_tabs.RECAP,
+    "number": text_tabs.NUMBER,
 }

@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
 from services.reference import academies
-from services.registrations.domain.acquis import Box, Declared, Kept, field, mark_label
-from services.registrations.domain.answers import OUI, Typed
+from services.registrations.domain.acquis import Box, DeclaredBox, KeptUnit, field, mark_label
 from services.registrations.domain.declaration import Declaration
-from services.registrations.domain.definition import Tab
 from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.epreuve_positions import POSITIONS
+from services.registrations.domain.exam_definition import Tab
 from services.registrations.domain.forms import Field, FieldError, Option, Section, error
-from services.registrations.domain.positions import POSITIONS
+from services.registrations.domain.tab_answers import OUI, TabAnswers
 from services.registrations.domain.tabs import acquis_fields
-from services.registrations.domain.tabs.inputs import check_fields, filled
-from services.registrations.domain.tabs.kind import TabContent, TabKind
+from services.registrations.domain.tabs.form_fields import check_fields, filled
 from services.registrations.domain.tabs.specialites import matching
+from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
 
 INTRODUCTION = (
     "Si vous remplissez les conditions pour obtenir des reports de notes ou des dispenses sur certaines épreuves de "
@@ -42,23 +42,28 @@ NOTHING_KEPT = (
 def describe(dossier: Dossier, tab: Tab) -> TabContent:
     ticks = tuple(field(box, "garder") for box in Box)
     typed = dossier.typed(tab).values.items()
-    written = Typed({name: value for name, value in typed if not name.startswith(ticks)})  # the fields tick by rule
+    written = TabAnswers(
+        {name: value for name, value in typed if not name.startswith(ticks)}
+    )  # checkboxes get their value from `acquis_fields`
     sections = tuple(filled(section, written) for section in _sections(dossier, tab))
     return TabContent(sections=sections, notices=_notices(dossier, sections))
 
 
 def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
-    declared = dossier.declaration
-    wrong = check_fields(_sections(dossier, tab), dossier.typed(tab))
-    return (*wrong, *(one for box in declared.acquis for one in _box_errors(dossier, declared, box)))
+    declaration = dossier.declaration
+    field_errors = check_fields(_sections(dossier, tab), dossier.typed(tab))
+    return (
+        *field_errors,
+        *(box_error for box in declaration.acquis for box_error in _box_errors(dossier, declaration, box)),
+    )
 
 
 def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
-    declared = dossier.declaration
+    declaration = dossier.declaration
     lines = tuple(
         line
-        for box in declared.acquis
-        for line in (Line(label(tab, box.box), _box_summary(box)), *_unit_lines(declared, box))
+        for box in declaration.acquis
+        for line in (Line(label(tab, box.box), _box_summary(box)), *_unit_lines(declaration, box))
     )
     return (RecapSection(tab.title, lines or (Line("Acquis déclarés", ""),)),)
 
@@ -76,52 +81,56 @@ def label(tab: Tab, box: Box) -> str:
 
 def boxes(tab: Tab) -> tuple[Box, ...]:
     """The boxes an exam shows: all four, or those of `options: {boxes: [...]}`."""
-    wanted = tab.options.get("boxes", tuple(box.value for box in Box))
-    return tuple(box for box in Box if box.value in wanted)
+    box_names = tab.options.get("boxes", tuple(box.value for box in Box))
+    return tuple(box for box in Box if box.value in box_names)
 
 
 def _sections(dossier: Dossier, tab: Tab) -> tuple[Section, ...]:
-    declared = dossier.declaration
+    declaration = dossier.declaration
     ticks = tuple(Field(box.value, label(tab, box), "checkbox", refresh=True) for box in boxes(tab))
     opened = (
         Section(
             label(tab, box.box),
-            acquis_fields.fields(dossier, declared, box),
+            acquis_fields.fields(dossier, declaration, box),
             notice=acquis_fields.explanation(box.box),
         )
-        for box in declared.acquis
+        for box in declaration.acquis
         if box.box in boxes(tab)
     )
     return (Section(None, ticks, notice=str(tab.options.get("notice", INTRODUCTION))), *opened)
 
 
 def _notices(dossier: Dossier, sections: tuple[Section, ...]) -> tuple[str, ...]:
-    if not dossier.typed_in("candidature").ticked("renoncement"):
+    if not dossier.typed_in("candidature").is_ticked("renoncement"):
         return ()
-    kept = tuple(field(box, "garder") for box in Box)
-    ticked = any(one.value == OUI and one.name.startswith(kept) for section in sections for one in section.fields)
+    keep_fields = tuple(field(box, "garder") for box in Box)
+    ticked = any(
+        field_of_section.value == OUI and field_of_section.name.startswith(keep_fields)
+        for section in sections
+        for field_of_section in section.fields
+    )
     return (RENOUNCED if ticked else NOTHING_KEPT,)
 
 
-def _box_errors(dossier: Dossier, declared: Declaration, box: Declared) -> Iterator[FieldError]:
+def _box_errors(dossier: Dossier, declaration: Declaration, box: DeclaredBox) -> Iterator[FieldError]:
     name = field(box.box, "annee")
     typed = dossier.typed_in("acquis")
-    if typed.answered(name) and box.year is None:
+    if typed.is_answered(name) and box.year is None:
         yield error(name, "Année : saisissez une année sur quatre chiffres, par exemple 2021.")
-    elif box.year is not None and box.box.has_marks and box.year >= declared.session_year:
-        yield error(name, f"Année : une session précédente est antérieure à {declared.session_year}.")
+    elif box.year is not None and box.box.has_marks and box.year >= declaration.session_year:
+        yield error(name, f"Année : une session précédente est antérieure à {declaration.session_year}.")
     elif box.year is not None and box.year > dossier.today.year:
         yield error(name, "Année : elle ne peut pas être dans l'avenir.")
     specialite = field(box.box, "specialite")
-    if typed.answered(specialite) and box.specialite is None:
+    if typed.is_answered(specialite) and box.specialite is None:
         yield error(specialite, "Spécialité du BTS : choisissez une spécialité proposée par la recherche.")
-    if box.box is Box.AUTRE and box.specialite and box.specialite == declared.specialite:
+    if box.box is Box.AUTRE and box.specialite and box.specialite == declaration.specialite:
         yield error(specialite, "Spécialité du BTS présenté : c'est celle que vous présentez.")
     if not box.box.has_marks and not box.kept:
         yield error(box.box.value, "Cochez les épreuves dont vous êtes dispensé(e), ou décochez la case.")
 
 
-def _box_summary(box: Declared) -> str:
+def _box_summary(box: DeclaredBox) -> str:
     academie = academies.by_code(box.academie)
     parts = (
         str(box.year) if box.year else "",
@@ -132,21 +141,21 @@ def _box_summary(box: Declared) -> str:
     return " - ".join(part for part in parts if part) or "Oui"
 
 
-def _unit_lines(declared: Declaration, box: Declared) -> Iterator[Line]:
+def _unit_lines(declaration: Declaration, box: DeclaredBox) -> Iterator[Line]:
     """Every mark and dispense that was declared, kept or not, in the order of the épreuves."""
-    order = [epreuve.code for epreuve in declared.structure.epreuves]
-    for unit in sorted((*box.kept, *box.sat_again), key=lambda one: order.index(one.code)):
+    order = [epreuve.code for epreuve in declaration.structure.epreuves]
+    for unit in sorted((*box.kept, *box.sat_again), key=lambda unit: order.index(unit.code)):
         typed_mark = f"{mark_label(unit.mark)}/20" if unit.mark is not None else ""
         if unit in box.sat_again:
-            yield Line(_unit_label(declared, unit), f"Note non conservée : {typed_mark}")
+            yield Line(_unit_label(declaration, unit), f"Note non conservée : {typed_mark}")
         else:
             yield Line(
-                _unit_label(declared, unit), POSITIONS[unit.position] + (f" ({typed_mark})" if typed_mark else "")
+                _unit_label(declaration, unit), POSITIONS[unit.position] + (f" ({typed_mark})" if typed_mark else "")
             )
 
 
-def _unit_label(declared: Declaration, unit: Kept) -> str:
-    epreuve = declared.structure.epreuve(unit.code)
+def _unit_label(declaration: Declaration, unit: KeptUnit) -> str:
+    epreuve = declaration.structure.epreuve(unit.code)
     return f"{unit.code} - {epreuve.label}" if epreuve else unit.code
 
 

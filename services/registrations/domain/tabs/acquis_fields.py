@@ -1,4 +1,4 @@
-"""The fields of one open box of « Acquis »: when and where, which diploma, then the units that may be kept."""
+"""The fields of an open box of « Acquis »: year and académie, diploma, then the units that may be kept."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ from services.registrations.domain.acquis import (
     SHOWN,
     TITLES,
     Box,
-    Declared,
+    DeclaredBox,
     field,
     is_shown_as_kept,
 )
-from services.registrations.domain.answers import OUI
 from services.registrations.domain.declaration import Declaration
-from services.registrations.domain.definition import Epreuve, Exam
 from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.exam_definition import DISPENSE_WITH_LAW_UNIT, Epreuve, Exam
 from services.registrations.domain.forms import Field, Option
-from services.registrations.domain.rules.acquis import common_with, opened_by_title, opens_common_units
-from services.registrations.domain.tabs.inputs import SELECT, notice, yes_no
+from services.registrations.domain.rules.acquis import is_common_with, is_dispensed_by_title, opens_common_units
+from services.registrations.domain.tab_answers import OUI
+from services.registrations.domain.tabs.form_fields import SELECT, notice, yes_no
 from services.registrations.domain.tabs.specialites import matching, specialite_label
+from services.registrations.domain.tabs.tab_kind import MAX_PROPOSALS
 
 PARTS = (*GROUND, SHOWN, PROPOSED)
 PARTS_OF_UNITS = ("note", "garder")
@@ -38,19 +39,19 @@ OF_THE_JURY = "Cochez les épreuves dont le jury de VAE vous a dispensé(e)."
 CHOOSE_FIRST = "Complétez puis actualisez pour voir les épreuves qui peuvent être conservées."
 
 
-def fields(dossier: Dossier, declared: Declaration, box: Declared) -> tuple[Field, ...]:
-    return (*_when_and_where(box.box), *_ground(dossier, box), *_units(dossier, declared, box))
+def fields(dossier: Dossier, declaration: Declaration, box: DeclaredBox) -> tuple[Field, ...]:
+    return (*_when_and_where(box.box), *_ground(dossier, box), *_units(dossier, declaration, box))
 
 
 def explanation(box: Box) -> str:
-    """What the ticks of an open box mean."""
+    """What ticking a unit in this box means."""
     if box is Box.VAE:
         return OF_THE_JURY
     return WITH_MARKS if box.has_marks else KEPT_UNLESS_UNTICKED
 
 
 def names(exam: Exam) -> Iterator[str]:
-    """Of every field that any box may ask for."""
+    """The names of all fields that any box may have."""
     for box in Box:
         yield from (field(box, part) for part in PARTS)
         yield from (field(box, part, code) for part in PARTS_OF_UNITS for code in exam.epreuve_codes)
@@ -81,7 +82,7 @@ def _academies() -> tuple[Option, ...]:
     return tuple(Option(academie.code, academie.label) for academie in academies.all())
 
 
-def _ground(dossier: Dossier, box: Declared) -> Iterator[Field]:
+def _ground(dossier: Dossier, box: DeclaredBox) -> Iterator[Field]:
     """The other spécialité, or the other diploma, that the units come from."""
     if box.box is Box.AUTRE:
         yield _specialite(dossier, box, "Spécialité du BTS présenté", required=True)
@@ -91,14 +92,15 @@ def _ground(dossier: Dossier, box: Declared) -> Iterator[Field]:
         yield Field(name, "Diplôme obtenu", "select", required=True, options=options, placeholder=SELECT, refresh=True)
         if opens_common_units(box.title):
             yield _specialite(dossier, box, "Spécialité du BTS obtenu", required=False)
-        if box.title and any(tag.startswith("dispense_si_unite:") for tag in box.title.tags):
+        if box.title and any(tag.startswith(DISPENSE_WITH_LAW_UNIT) for tag in box.title.tags):
             label = "Ce diplôme comportait une unité d'économie-droit validée"
             yield yes_no(field(box.box, "economie_droit"), label, refresh=True)
 
 
-def _specialite(dossier: Dossier, box: Declared, label: str, *, required: bool) -> Field:
+def _specialite(dossier: Dossier, box: DeclaredBox, label: str, *, required: bool) -> Field:
     name = field(box.box, "specialite")
     typed = dossier.typed_in("acquis").text(name)
+    specialites = dossier.exam.specialites
     return Field(
         name,
         label,
@@ -106,14 +108,14 @@ def _specialite(dossier: Dossier, box: Declared, label: str, *, required: bool) 
         required=required,
         search=name,
         display=specialite_label(box.specialite) if box.specialite else typed or None,
-        options=() if box.specialite or not typed else matching(dossier.exam, dossier.exam.specialites, typed, 20),
+        options=() if box.specialite or not typed else matching(dossier.exam, specialites, typed, MAX_PROPOSALS),
         refresh=True,
     )
 
 
-def _units(dossier: Dossier, declared: Declaration, box: Declared) -> Iterator[Field]:
-    offered = [epreuve for epreuve in declared.structure.keepable() if _is_offered(declared, box, epreuve)]
-    ticked = [epreuve.code for epreuve in offered if _is_ticked(dossier, declared, box, epreuve.code)]
+def _units(dossier: Dossier, declaration: Declaration, box: DeclaredBox) -> Iterator[Field]:
+    offered = [epreuve for epreuve in declaration.structure.keepable() if _is_offered(declaration, box, epreuve)]
+    ticked = [epreuve.code for epreuve in offered if _is_ticked(dossier, declaration, box, epreuve.code)]
     yield _sent_along(box.box, SHOWN, [epreuve.code for epreuve in offered])
     yield _sent_along(box.box, PROPOSED, ticked)
     for epreuve in offered:
@@ -123,7 +125,7 @@ def _units(dossier: Dossier, declared: Declaration, box: Declared) -> Iterator[F
         yield notice(field(box.box, "unites"), NOTHING_TO_KEEP if chosen else CHOOSE_FIRST)
 
 
-def _unit(box: Declared, epreuve: Epreuve, ticked: bool) -> Iterator[Field]:
+def _unit(box: DeclaredBox, epreuve: Epreuve, ticked: bool) -> Iterator[Field]:
     name = f"{epreuve.code} - {epreuve.label}"
     if box.box.has_marks:
         yield Field(
@@ -142,11 +144,11 @@ def _unit(box: Declared, epreuve: Epreuve, ticked: bool) -> Iterator[Field]:
     )
 
 
-def _is_ticked(dossier: Dossier, declared: Declaration, box: Declared, code: str) -> bool:
-    """A unit that another box keeps already is not proposed a second time."""
+def _is_ticked(dossier: Dossier, declaration: Declaration, box: DeclaredBox, code: str) -> bool:
+    """Whether the checkbox is ticked; a unit that another box keeps is not proposed a second time."""
     typed = dossier.typed_in("acquis")
-    elsewhere = any(unit.code == code for other in declared.acquis if other.box != box.box for unit in other.kept)
-    by_hand = typed.ticked(field(box.box, "garder", code))
+    elsewhere = any(unit.code == code for other in declaration.acquis if other.box != box.box for unit in other.kept)
+    by_hand = typed.is_ticked(field(box.box, "garder", code))
     return is_shown_as_kept(typed, box, code) and (by_hand or not elsewhere)
 
 
@@ -154,10 +156,10 @@ def _sent_along(box: Box, part: str, codes: list[str]) -> Field:
     return Field(field(box, part), "", "hidden", value=" ".join(codes))
 
 
-def _is_offered(declared: Declaration, box: Declared, epreuve: Epreuve) -> bool:
+def _is_offered(declaration: Declaration, box: DeclaredBox, epreuve: Epreuve) -> bool:
     match box.box:
         case Box.AUTRE:
-            return box.specialite is not None and common_with(box, epreuve, declared.session_year)
+            return box.specialite is not None and is_common_with(box, epreuve, declaration.session_year)
         case Box.DIPLOME:
-            return opened_by_title(box, epreuve, declared.session_year)
+            return is_dispensed_by_title(box, epreuve, declaration.session_year)
     return True

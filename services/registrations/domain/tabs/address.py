@@ -1,4 +1,4 @@
-"""The address typed on « Identification »: its fields, what is asked of a postal code, how documents print it.
+"""The address on « Identification »: its fields, the check of the postal code, how documents print it.
 
 A postal code proposes communes and never blocks: CEDEX codes are in no list of communes.
 """
@@ -9,15 +9,15 @@ from functools import cache
 
 from services.reference import academies, communes, pays
 from services.reference.text import capitals, folded
-from services.registrations.domain.answers import Typed
 from services.registrations.domain.formats import FORMATS
 from services.registrations.domain.forms import Field, FieldError, Option, Section, error
+from services.registrations.domain.tab_answers import TabAnswers
 
 FRANCE_HERE = "FRANCE"  # as the form's list says it; documents say FRANCE (DONT OUTRE-MER)
 _LINES = ("adresse", "complement_1", "complement_2", "complement_3")
 
 
-def section(typed: Typed) -> Section:
+def section(typed: TabAnswers) -> Section:
     fields = (
         _country(),
         Field("adresse", "Numéro, rue, voie", required=True, autocomplete="address-line1"),
@@ -30,35 +30,35 @@ def section(typed: Typed) -> Section:
     return Section("Adresse", fields)
 
 
-def check(typed: Typed) -> tuple[FieldError, ...]:
+def check(typed: TabAnswers) -> tuple[FieldError, ...]:
     code = _code(typed)
     if not code or not in_france(typed) or FORMATS["code_postal"].fits(code):
         return ()
     return (error("code_postal", f"Code postal : saisissez {FORMATS['code_postal'].expected}."),)
 
 
-def search(typed: Typed, wanted: str, limit: int, academie: str = "") -> tuple[Option, ...]:
+def search(typed: TabAnswers, words: str, limit: int, academie: str = "") -> tuple[Option, ...]:
     """Communes for a postal code, or those of the postal code already typed whose name begins like `wanted`.
 
     While no known postal code is typed, communes of the académie are proposed.
     """
-    if wanted.strip()[:1].isdigit():
-        found = communes.by_postal_code(wanted)
-    elif found := communes.by_postal_code(typed.text("code_postal")):
-        found = tuple(commune for commune in found if folded(commune.name).startswith(folded(wanted)))
+    if words.strip()[:1].isdigit():
+        found_communes = communes.by_postal_code(words)
+    elif found_communes := communes.by_postal_code(typed.text("code_postal")):
+        found_communes = tuple(commune for commune in found_communes if folded(commune.name).startswith(folded(words)))
     else:
-        found = _in_academie(academie, wanted, limit)
-    labels = dict.fromkeys(commune.label for commune in found)
+        found_communes = _in_academie(academie, words, limit)
+    labels = dict.fromkeys(commune.label for commune in found_communes)
     return tuple(Option(label, label) for label in labels)[: max(limit, 0)]
 
 
-def departement(typed: Typed) -> str | None:
-    """The département of residence on three characters, from a French postal code; None where it cannot be told."""
+def departement(typed: TabAnswers) -> str | None:
+    """The département of residence (three characters) from a French postal code; None if it is unknown."""
     code = _code(typed)
     if not in_france(typed) or not FORMATS["code_postal"].fits(code):
         return None
-    if found := communes.by_postal_code(code):
-        return found[0].departement
+    if served := communes.by_postal_code(code):
+        return served[0].departement
     if code.startswith(("97", "98")):
         return code[:3]
     if code.startswith("20"):
@@ -66,11 +66,11 @@ def departement(typed: Typed) -> str | None:
     return f"0{code[:2]}"
 
 
-def in_france(typed: Typed) -> bool:
+def in_france(typed: TabAnswers) -> bool:
     return typed.text("pays") in ("", pays.FRANCE)
 
 
-def postal_lines(typed: Typed) -> tuple[str, ...]:
+def postal_lines(typed: TabAnswers) -> tuple[str, ...]:
     """The lines under the name on an envelope: « 1 rue du port », « 25000 BESANCON », the country if abroad."""
     lines = [typed.text(name) for name in _LINES]
     lines.append(f"{_code(typed)} {capitals(typed.text('localite'))}".strip())
@@ -79,12 +79,12 @@ def postal_lines(typed: Typed) -> tuple[str, ...]:
     return tuple(line for line in lines if line)
 
 
-def country_label(typed: Typed) -> str:
+def country_label(typed: TabAnswers) -> str:
     country = pays.by_code(typed.text("pays") or pays.FRANCE)
     return country.label if country else ""
 
 
-def one_line(typed: Typed) -> str:
+def one_line(typed: TabAnswers) -> str:
     """« 1 rue du port 25000 BESANCON FRANCE (DONT OUTRE-MER) »; empty while nothing is typed."""
     lines = postal_lines(typed)
     if not lines:
@@ -92,17 +92,17 @@ def one_line(typed: Typed) -> str:
     return " ".join((*lines, country_label(typed)) if in_france(typed) else lines)
 
 
-def _code(typed: Typed) -> str:
-    """The postal code, a French one without the spaces that some put in."""
+def _code(typed: TabAnswers) -> str:
+    """The postal code; a French one without spaces."""
     code = typed.text("code_postal")
     return code.replace(" ", "") if in_france(typed) else code
 
 
-def _in_academie(academie: str, wanted: str, limit: int) -> tuple[communes.Commune, ...]:
+def _in_academie(academie: str, words: str, limit: int) -> tuple[communes.Commune, ...]:
     place = academies.by_code(academie)
-    if place is None or not wanted.strip():
+    if place is None or not words.strip():
         return ()
-    return tuple(commune for code in place.departements for commune in communes.search(code, wanted, limit))
+    return tuple(commune for code in place.departements for commune in communes.search(code, words, limit))
 
 
 @cache
@@ -120,7 +120,7 @@ def _country() -> Field:
     )
 
 
-def _postal_code(typed: Typed) -> Field:
+def _postal_code(typed: TabAnswers) -> Field:
     return Field(
         "code_postal",
         "Code postal",
@@ -131,7 +131,7 @@ def _postal_code(typed: Typed) -> Field:
     )
 
 
-def _town(typed: Typed) -> Field:
+def _town(typed: TabAnswers) -> Field:
     """The localité: free text, with the communes of the postal code as proposals."""
     proposed = search(typed, "", limit=30) if in_france(typed) else ()
     hint = "Communes de ce code postal : " + ", ".join(option.label for option in proposed) if proposed else None

@@ -9,14 +9,14 @@ from dataclasses import replace
 
 from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
-from services.registrations.domain.answers import NON, OUI, Typed
-from services.registrations.domain.definition import Exam, Tab
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.etablissements import Etablissement
+from services.registrations.domain.exam_definition import Exam, Tab
 from services.registrations.domain.forms import Field, FieldError, Option, Section, error
+from services.registrations.domain.tab_answers import NON, OUI, TabAnswers
 from services.registrations.domain.tabs import categories, etablissements
-from services.registrations.domain.tabs.inputs import OUI_NON, SELECT, check_fields, filled, notice, yes_no
-from services.registrations.domain.tabs.kind import MOST_PROPOSED, TabContent, TabKind
+from services.registrations.domain.tabs.form_fields import OUI_NON, SELECT, check_fields, filled, notice, yes_no
+from services.registrations.domain.tabs.tab_kind import MAX_PROPOSALS, TabContent, TabKind
 
 PARTS = ("duree", "etablissement", "handicap", "diffusion", "renoncement")  # what `omit` may name
 HANDICAP_LABEL = "Demande d'aménagement(s) d'épreuves au titre du handicap (1)"
@@ -45,21 +45,21 @@ def describe(dossier: Dossier, tab: Tab) -> TabContent:
 
 
 def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
-    wrong = check_fields(_sections(dossier, tab), dossier.typed(tab))
+    errors = check_fields(_sections(dossier, tab), dossier.typed(tab))
     if "etablissement" in _omitted(tab):
-        return wrong
-    return (*wrong, *_etablissement_errors(dossier, dossier.typed(tab)))
+        return errors
+    return (*errors, *_etablissement_errors(dossier, dossier.typed(tab)))
 
 
 def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
     typed = dossier.typed(tab)
-    unsaid = OUI_NON[NON] if typed else ""  # nothing is said for a tab that was not opened
+    default_label = OUI_NON[NON] if typed else ""  # nothing is said for a tab that was not opened
     answers = {
         "categorie": categories.label(dossier.category()),
         "situation": _situation_label(dossier.exam, typed),
         "etablissement": (dossier.declaration.etablissement or _NOWHERE).label,
-        "amenagement_duree": OUI_NON.get(typed.text("amenagement_duree"), unsaid),
-        "renoncement": OUI_NON[OUI] if typed.ticked("renoncement") else unsaid,
+        "amenagement_duree": OUI_NON.get(typed.text("amenagement_duree"), default_label),
+        "renoncement": OUI_NON[OUI] if typed.is_ticked("renoncement") else default_label,
     }
     fields = [field for section in _sections(dossier, tab) for field in section.fields if field.type != "notice"]
     lines = tuple(
@@ -116,7 +116,7 @@ def _etablissement_fields(dossier: Dossier, tab: Tab, omitted: frozenset[str]) -
         return ()
     etablissement = dossier.declaration.etablissement
     text = dossier.typed(tab).text("etablissement")
-    proposed = search(dossier, tab, "etablissement", text, MOST_PROPOSED) if text and not etablissement else ()
+    proposed = search(dossier, tab, "etablissement", text, MAX_PROPOSALS) if text and not etablissement else ()
     field = Field(
         "etablissement",
         "Etablissement",
@@ -144,7 +144,7 @@ def _handicap_fields(dossier: Dossier, tab: Tab, omitted: frozenset[str]) -> tup
 
 
 def _consent_fields(omitted: frozenset[str]) -> tuple[Field, ...]:
-    """Two consents that must be answered and are never answered beforehand."""
+    """Two consents that must be answered and have no default."""
     if "diffusion" in omitted:
         return ()
     return (
@@ -161,8 +161,8 @@ def _renouncement_fields(omitted: frozenset[str]) -> tuple[Field, ...]:
     )
 
 
-def _etablissement_errors(dossier: Dossier, typed: Typed) -> tuple[FieldError, ...]:
-    if not typed.answered("etablissement"):
+def _etablissement_errors(dossier: Dossier, typed: TabAnswers) -> tuple[FieldError, ...]:
+    if not typed.is_answered("etablissement"):
         return ()
     etablissement, category = dossier.declaration.etablissement, dossier.category()
     if etablissement is None:
@@ -173,7 +173,7 @@ def _etablissement_errors(dossier: Dossier, typed: Typed) -> tuple[FieldError, .
     return ()
 
 
-def _situation_label(exam: Exam, typed: Typed) -> str:
+def _situation_label(exam: Exam, typed: TabAnswers) -> str:
     key = typed.text("situation")
     return next((item.label for item in exam.lists.get("situations", ()) if item.key == key), "")
 

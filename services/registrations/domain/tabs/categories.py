@@ -1,10 +1,10 @@
-"""The candidate categories: how they are named, and for whom each is."""
+"""Labels of the candidate categories, and the guidance that says for whom each is."""
 
 from __future__ import annotations
 
-from services.registrations.domain.definition import Category, Exam
+from services.registrations.domain.exam_definition import Category, Exam
 from services.registrations.domain.forms import Explanation, Guidance
-from services.registrations.domain.rules.titles import years_label
+from services.registrations.domain.rules.prerequisites import years_label
 
 TITLE = "Quelle catégorie choisir ?"
 NOTICE = "categories_notice"  # of the exam's texts: who is in none of them

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
-from services.registrations.domain.definition import Item, Tab
 from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.exam_definition import Item, Tab
 from services.registrations.domain.forms import Field, FieldError, Option, Section
-from services.registrations.domain.tabs.inputs import SELECT, check_fields, filled
-from services.registrations.domain.tabs.kind import TabContent, TabKind
-from services.registrations.domain.tabs.takeover import shown
+from services.registrations.domain.tabs.form_fields import SELECT, check_fields, filled
+from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
+from services.registrations.domain.tabs.takeover import answers_to_show
 
 
 def describe(dossier: Dossier, tab: Tab) -> TabContent:
-    return TabContent(sections=tuple(filled(section, shown(dossier, tab)) for section in _sections(dossier)))
+    return TabContent(sections=tuple(filled(section, answers_to_show(dossier, tab)) for section in _sections(dossier)))
 
 
 def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:

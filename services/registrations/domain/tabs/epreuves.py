@@ -1,42 +1,43 @@
-"""« Epreuves »: position, option and mode of each; what the acquis and the form settle is fixed (§5.6)."""
+"""« Epreuves »: position, option and mode of each; what acquis and forme determine cannot be changed (guide §5.6)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from services.registrations.domain import positions
-from services.registrations.domain.answers import Typed
+from services.registrations.domain import epreuve_positions
 from services.registrations.domain.declaration import Declaration
-from services.registrations.domain.definition import Tab
 from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.epreuve_positions import INSCRIT, NON_INSCRIT, POSITIONS, ChosenEpreuve
+from services.registrations.domain.epreuve_structure import FACULTATIVE, Role
+from services.registrations.domain.exam_definition import Tab
 from services.registrations.domain.forms import Field, FieldError, Option, error
-from services.registrations.domain.outcome import EpreuveField
-from services.registrations.domain.positions import INSCRIT, NON_INSCRIT, POSITIONS, ChosenEpreuve
-from services.registrations.domain.rules.choices import first_of_a_kind
-from services.registrations.domain.structure import FACULTATIVE, Role
-from services.registrations.domain.tabs.inputs import SELECT
-from services.registrations.domain.tabs.kind import TabContent, TabKind
+from services.registrations.domain.rules.epreuve_choices import epreuves_to_differ_from
+from services.registrations.domain.tab_answers import TabAnswers
+from services.registrations.domain.tab_views import EpreuveField
+from services.registrations.domain.tabs.form_fields import SELECT
+from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
 
 NO_SPECIALITE = "Choisissez d'abord votre spécialité : les épreuves en dépendent."
 ATTENDANCE = "Si vous vous inscrivez à cette épreuve, vous devrez vous y présenter."
 
 
 def describe(dossier: Dossier, tab: Tab) -> TabContent:
-    declared, typed = dossier.declaration, dossier.typed(tab)
-    if not declared.epreuves:
+    declaration, typed = dossier.declaration, dossier.typed(tab)
+    if not declaration.epreuves:
         return TabContent(paragraphs=(*tab.text, NO_SPECIALITE), epreuves=())
     return TabContent(
-        paragraphs=tab.text, epreuves=tuple(_shown(declared, chosen, typed) for chosen in declared.epreuves)
+        paragraphs=tab.text,
+        epreuves=tuple(_epreuve_field(declaration, chosen, typed) for chosen in declaration.epreuves),
     )
 
 
 def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
-    declared = dossier.declaration
-    found: list[FieldError] = []
-    for chosen in declared.epreuves:
-        found.extend(_position_errors(chosen))
-        found.extend(_option_errors(declared, chosen, dossier.typed(tab)))
-    return tuple(found)
+    declaration = dossier.declaration
+    errors: list[FieldError] = []
+    for chosen in declaration.epreuves:
+        errors.extend(_position_errors(chosen))
+        errors.extend(_option_errors(declaration, chosen, dossier.typed(tab)))
+    return tuple(errors)
 
 
 def title(chosen: ChosenEpreuve) -> str:
@@ -45,7 +46,7 @@ def title(chosen: ChosenEpreuve) -> str:
     return " : ".join(part for part in parts if part)
 
 
-def _shown(declared: Declaration, chosen: ChosenEpreuve, typed: Typed) -> EpreuveField:
+def _epreuve_field(declaration: Declaration, chosen: ChosenEpreuve, typed: TabAnswers) -> EpreuveField:
     facultative = chosen.epreuve.kind == FACULTATIVE
     return EpreuveField(
         code=chosen.epreuve.code,
@@ -54,7 +55,7 @@ def _shown(declared: Declaration, chosen: ChosenEpreuve, typed: Typed) -> Epreuv
         parent=chosen.epreuve.parent,
         position=_position_field(chosen) if chosen.choosable else None,
         position_label=chosen.position_label,
-        option=_option_field(declared, chosen, typed),
+        option=_option_field(declaration, chosen, typed),
         mode_label=chosen.mode_label,
         notes=(ATTENDANCE,) if facultative and chosen.choosable else (),
     )
@@ -72,9 +73,9 @@ def _position_field(chosen: ChosenEpreuve) -> Field:
     )
 
 
-def _option_field(declared: Declaration, chosen: ChosenEpreuve, typed: Typed) -> Field | None:
-    """The choice of a language; shown before the position is chosen too, so that one page is enough."""
-    offered = _still_free(declared, chosen)
+def _option_field(declaration: Declaration, chosen: ChosenEpreuve, typed: TabAnswers) -> Field | None:
+    """The choice of a language; also shown while the position is not inscrit, so that one page is enough."""
+    offered = _available_options(declaration, chosen)
     if not offered or not (chosen.choosable or chosen.position == INSCRIT):
         return None
     name = f"option-{chosen.epreuve.code}"
@@ -90,29 +91,33 @@ def _option_field(declared: Declaration, chosen: ChosenEpreuve, typed: Typed) ->
     )
 
 
-def _still_free(declared: Declaration, chosen: ChosenEpreuve) -> tuple[tuple[str, str], ...]:
-    """The options without those that other épreuves already have and that this one must differ from (K10)."""
-    taken = {other.option for other in first_of_a_kind(declared, chosen)}
-    return tuple(option for option in positions.options(declared.exam, chosen.epreuve) if option[0] not in taken)
+def _available_options(declaration: Declaration, chosen: ChosenEpreuve) -> tuple[tuple[str, str], ...]:
+    """The options without those of other épreuves that this one must differ from (K10)."""
+    taken = {other.option for other in epreuves_to_differ_from(declaration, chosen)}
+    return tuple(
+        option
+        for option in epreuve_positions.option_choices(declaration.exam, chosen.epreuve)
+        if option[0] not in taken
+    )
 
 
 def _position_errors(chosen: ChosenEpreuve) -> tuple[FieldError, ...]:
-    """A position that cannot be had: only pages of before, or tools, can send one."""
+    """A position that is not allowed: only earlier pages, or tools, can post one."""
     asked, name = chosen.asked, f"position-{chosen.epreuve.code}"
     if not asked or asked == chosen.position:
         return ()
     if chosen.choosable:
-        wanted = " ou ".join(f"« {POSITIONS[one]} »" for one in (INSCRIT, NON_INSCRIT))
-        return (error(name, f"{chosen.epreuve.code} : la position est {wanted}."),)
+        allowed = " ou ".join(f"« {POSITIONS[position]} »" for position in (INSCRIT, NON_INSCRIT))
+        return (error(name, f"{chosen.epreuve.code} : la position est {allowed}."),)
     return (error(name, f"{chosen.epreuve.code} : la position « {chosen.position_label} » ne peut pas être changée."),)
 
 
-def _option_errors(declared: Declaration, chosen: ChosenEpreuve, typed: Typed) -> tuple[FieldError, ...]:
+def _option_errors(declaration: Declaration, chosen: ChosenEpreuve, typed: TabAnswers) -> tuple[FieldError, ...]:
     code, name = chosen.epreuve.code, f"option-{chosen.epreuve.code}"
-    keys = [key for key, _ in positions.options(declared.exam, chosen.epreuve)]
+    keys = [key for key, _ in epreuve_positions.option_choices(declaration.exam, chosen.epreuve)]
     if not keys or chosen.role is Role.FOLLOWER:
         return ()
-    if typed.answered(name) and typed.text(name) not in keys:
+    if typed.is_answered(name) and typed.text(name) not in keys:
         return (error(name, f"{code} : choisissez une option de la liste."),)
     if chosen.position == INSCRIT and chosen.option is None:
         return (error(name, f"{code} : choisissez une option."),)

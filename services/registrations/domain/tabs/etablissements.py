@@ -1,7 +1,7 @@
-"""The establishment of a candidate: what his category allows, what is proposed first, what a search gives.
+"""The establishment of a candidate: what the category allows, what is proposed, what a search finds.
 
-Those who have no school are registered under the candidats individuels of their département of residence, or under the
-CNED: whatever they type leads there.
+Candidates without a school are registered under the candidats individuels of their département of residence, or under
+the CNED: whatever they type, these are proposed.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from collections.abc import Iterator
 
 from services.reference import academies, communes, departements
 from services.reference.text import folded
-from services.registrations.domain.definition import Category
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.etablissements import Etablissement
+from services.registrations.domain.exam_definition import Category
 from services.registrations.domain.forms import Option, Proposal
 from services.registrations.domain.tabs import address
-from services.registrations.domain.tabs.kind import MOST_PROPOSED
+from services.registrations.domain.tabs.tab_kind import MAX_PROPOSALS
 
 LYCEE, CNED, INDIVIDUELS = "lycee", "cned", "individuels"
 HINT = "Nom, ville ou numéro de l'établissement"
@@ -30,7 +30,7 @@ _FEW = 5  # proposed without being searched
 
 
 def _kinds(dossier: Dossier) -> tuple[str, ...]:
-    """Those of the category; while none is chosen, those of all public ones."""
+    """The kinds of establishment of the category; of all public categories while none is chosen."""
     if category := dossier.category():
         return category.etablissements
     return tuple(
@@ -41,7 +41,7 @@ def _kinds(dossier: Dossier) -> tuple[str, ...]:
 
 
 def search(dossier: Dossier, typed: str, limit: int) -> tuple[Option, ...]:
-    """Those of the candidate's département first; what a category without a school allows, whatever is typed."""
+    """Those of the candidate's département first; for a category without a school what it allows, whatever is typed."""
     proposed = _named(dossier, typed, limit) or _instead(dossier, typed, limit)
     return tuple(
         Option(etablissement.code, etablissement.label, hint=meaning(etablissement)) for etablissement in proposed
@@ -49,8 +49,8 @@ def search(dossier: Dossier, typed: str, limit: int) -> tuple[Option, ...]:
 
 
 def advice(dossier: Dossier, typed: str) -> str | None:
-    """What to do where nothing is called so."""
-    if not typed.strip() or _named(dossier, typed, MOST_PROPOSED):  # asked as the search beside it
+    """What to do if no establishment has that name; None if one has."""
+    if not typed.strip() or _named(dossier, typed, MAX_PROPOSALS):  # asked as the search beside it
         return None
     category = dossier.category()
     if category and not _has_school(category):
@@ -70,7 +70,7 @@ def advice(dossier: Dossier, typed: str) -> str | None:
 
 
 def proposals(dossier: Dossier) -> tuple[Proposal, ...]:
-    """What can be chosen without a search; nothing while no category is."""
+    """What can be chosen without a search; nothing while no category is chosen."""
     category = dossier.category()
     if category is None:
         return ()
@@ -92,7 +92,7 @@ def hint(dossier: Dossier, chosen: Etablissement | None) -> str:
 
 
 def meaning(etablissement: Etablissement) -> str | None:
-    """« candidats individuels de l'Aube »; nothing for what its label says already."""
+    """« candidats individuels de l'Aube »; None for an establishment whose label is clear."""
     place = departements.by_code(etablissement.departement or "")
     return f"candidats individuels {place.complement}" if place and etablissement.kind == INDIVIDUELS else None
 
@@ -111,13 +111,13 @@ def _has_school(category: Category) -> bool:
 
 
 def _named(dossier: Dossier, typed: str, limit: int) -> tuple[Etablissement, ...]:
-    """Those that are called so."""
+    """Establishments with that name."""
     of_residence = _places(dossier) if _kinds(dossier) == (INDIVIDUELS,) else ()
     return dossier.directory.search(typed, _kinds(dossier), of_residence, limit, near=_residence(dossier))
 
 
 def _instead(dossier: Dossier, typed: str, limit: int) -> tuple[Etablissement, ...]:
-    """What is proposed where nothing is called so."""
+    """What is proposed if no establishment has that name."""
     category = dossier.category()
     if category is None:
         return ()
@@ -134,7 +134,7 @@ def _instead(dossier: Dossier, typed: str, limit: int) -> tuple[Etablissement, .
 
 
 def _few(dossier: Dossier, kind: str) -> tuple[Etablissement, ...]:
-    """Those of a kind that can stand as buttons: a school has to be near, and one of few."""
+    """Establishments of a kind to be shown as buttons: schools only if the département has `_FEW` at most."""
     if kind == INDIVIDUELS:
         return dossier.directory.search("", (kind,), _places(dossier), len(_places(dossier)))
     if kind == CNED:
@@ -156,7 +156,7 @@ def _residence(dossier: Dossier) -> str | None:
 
 
 def _places(dossier: Dossier) -> tuple[str, ...]:
-    """The département of residence; those of the académie while it is not known."""
+    """The département of residence; those of the académie while it is unknown."""
     residence = _residence(dossier)
     return (residence,) if residence else _of_academie(dossier)
 
@@ -167,7 +167,7 @@ def _of_academie(dossier: Dossier) -> tuple[str, ...]:
 
 
 def _called(places: tuple[str, ...], typed: str) -> Iterator[str]:
-    """Those of the départements that have a commune, or themselves are, of that name."""
+    """Those of the départements that have that name, or a commune of that name."""
     for code in places:
         place = departements.by_code(code)
         if communes.exact(code, typed) or (place and folded(place.name) == folded(typed)):

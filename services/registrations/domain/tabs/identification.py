@@ -1,4 +1,4 @@
-"""« Identification »: the account's civil status greyed, then nationality, address, contacts (guide §5.1)."""
+"""« Identification »: the account's civil status, read-only, then nationality, address, contacts (guide §5.1)."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from services.contracts.accounts import Identity
 from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
 from services.reference import csp, departements, nationalites, pays, telephones
-from services.registrations.domain.answers import Typed
-from services.registrations.domain.definition import Tab
 from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.exam_definition import Tab
 from services.registrations.domain.forms import Field, FieldError, Option, Section, error
+from services.registrations.domain.tab_answers import TabAnswers
 from services.registrations.domain.tabs import address
-from services.registrations.domain.tabs.inputs import SELECT, called, check_fields, filled
-from services.registrations.domain.tabs.kind import TabContent, TabKind
-from services.registrations.domain.tabs.takeover import shown
+from services.registrations.domain.tabs.form_fields import SELECT, check_fields, filled, label_in_errors
+from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
+from services.registrations.domain.tabs.takeover import answers_to_show
 
 CSP_LABEL = "Catégorie socio-professionnelle du candidat ou d'un représentant légal"
 MOBILE = Field(
@@ -39,15 +39,15 @@ FIXE = Field(
 
 
 def describe(dossier: Dossier, tab: Tab) -> TabContent:
-    typed = shown(dossier, tab)
+    typed = answers_to_show(dossier, tab)
     return TabContent(sections=tuple(filled(section, typed) for section in _sections(dossier.identity, typed)))
 
 
 def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
     typed = dossier.typed(tab)
-    wrong = check_fields(_sections(dossier.identity, typed), typed)
+    errors = check_fields(_sections(dossier.identity, typed), typed)
     by_format = (*address.check(typed), *_telephone_errors(typed))
-    return (*wrong, *by_format)
+    return (*errors, *by_format)
 
 
 def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
@@ -65,8 +65,8 @@ def search(dossier: Dossier, tab: Tab, field: str, typed: str, limit: int) -> tu
     return address.search(dossier.typed(tab), typed, limit, dossier.opening.academie)
 
 
-def telephone(typed: Typed, name: str) -> str:
-    """The number normalised; as typed where it does not read as one."""
+def telephone(typed: TabAnswers, name: str) -> str:
+    """The normalised number; what was typed if it is not a number."""
     try:
         return telephones.normalised(typed.text(name))
     except ValueError:
@@ -78,22 +78,22 @@ def birth_date(identity: Identity) -> str:
     return date_courte(date.fromisoformat(identity.date_naissance))
 
 
-def _sections(identity: Identity, typed: Typed) -> tuple[Section, ...]:
+def _sections(identity: Identity, typed: TabAnswers) -> tuple[Section, ...]:
     return (
         _identity(identity),
         _birth(identity),
         address.section(typed),
-        Section("Contacts", (MOBILE, FIXE, _greyed("email", "Adresse mail", identity.email))),
+        Section("Contacts", (MOBILE, FIXE, _disabled_field("email", "Adresse mail", identity.email))),
         Section("Situation du candidat", (_csp_field(),)),
     )
 
 
 def _identity(identity: Identity) -> Section:
     fields = (
-        _greyed("civilite", "Civilité", identity.civilite),
-        _greyed("nom_famille", "Nom de famille", identity.nom_famille, "(Nom de naissance)"),
-        _greyed("nom_usage", "Nom d'usage", identity.nom_usage or "", "(Nom marital par exemple)"),
-        _greyed("prenoms", "Prénoms", identity.prenoms),
+        _disabled_field("civilite", "Civilité", identity.civilite),
+        _disabled_field("nom_famille", "Nom de famille", identity.nom_famille, "(Nom de naissance)"),
+        _disabled_field("nom_usage", "Nom d'usage", identity.nom_usage or "", "(Nom marital par exemple)"),
+        _disabled_field("prenoms", "Prénoms", identity.prenoms),
     )
     return Section("Identité", fields)
 
@@ -101,13 +101,15 @@ def _identity(identity: Identity) -> Section:
 def _birth(identity: Identity) -> Section:
     departement = departements.by_code(identity.departement_naissance or "")
     fields = [
-        _greyed("pays_naissance", "Pays de naissance", _country(identity)),
-        _greyed("date_naissance", "Date de naissance", birth_date(identity), "Exemple: 30/05/1998"),
-        _greyed("commune_naissance", "Commune de naissance", identity.commune_naissance),
+        _disabled_field("pays_naissance", "Pays de naissance", _country(identity)),
+        _disabled_field("date_naissance", "Date de naissance", birth_date(identity), "Exemple: 30/05/1998"),
+        _disabled_field("commune_naissance", "Commune de naissance", identity.commune_naissance),
         _nationality(identity.civilite),
     ]
     if departement:
-        fields.insert(2, _greyed("departement_naissance", "Département, DOM ou COM de naissance", departement.label))
+        fields.insert(
+            2, _disabled_field("departement_naissance", "Département, DOM ou COM de naissance", departement.label)
+        )
     return Section("Naissance", tuple(fields))
 
 
@@ -132,7 +134,7 @@ def _csp_field() -> Field:
     return Field("csp", CSP_LABEL, "select", required=True, options=options, placeholder=SELECT)
 
 
-def _greyed(name: str, label: str, value: str, hint: str | None = None) -> Field:
+def _disabled_field(name: str, label: str, value: str, hint: str | None = None) -> Field:
     return Field(name, label, value=value, hint=hint, disabled=True)
 
 
@@ -141,17 +143,19 @@ def _country(identity: Identity) -> str:
     return country.label if country else identity.pays_naissance
 
 
-def _telephone_errors(typed: Typed) -> tuple[FieldError, ...]:
-    found: list[FieldError] = []
-    for field, read in ((MOBILE, telephones.normalised_mobile), (FIXE, telephones.normalised)):
+def _telephone_errors(typed: TabAnswers) -> tuple[FieldError, ...]:
+    errors: list[FieldError] = []
+    for field, normalise in ((MOBILE, telephones.normalised_mobile), (FIXE, telephones.normalised)):
         try:
-            read(typed.text(field.name))
-        except ValueError as wrong:
-            found.append(error(field.name, f"{called(field)} : {str(wrong)[0].lower()}{str(wrong)[1:]}"))
-    return tuple(found)
+            normalise(typed.text(field.name))
+        except ValueError as format_error:
+            errors.append(
+                error(field.name, f"{label_in_errors(field)} : {str(format_error)[0].lower()}{str(format_error)[1:]}")
+            )
+    return tuple(errors)
 
 
-def _identity_lines(identity: Identity, typed: Typed) -> tuple[Line, ...]:
+def _identity_lines(identity: Identity, typed: TabAnswers) -> tuple[Line, ...]:
     return (
         Line("Civilité", identity.civilite),
         Line("Nom de famille", identity.nom_famille, "Nom de naissance"),
@@ -165,7 +169,7 @@ def _identity_lines(identity: Identity, typed: Typed) -> tuple[Line, ...]:
     )
 
 
-def _contact_lines(identity: Identity, typed: Typed) -> tuple[Line, ...]:
+def _contact_lines(identity: Identity, typed: TabAnswers) -> tuple[Line, ...]:
     return (
         Line("Adresse", address.one_line(typed)),
         Line("Téléphone mobile", telephone(typed, MOBILE.name)),
@@ -174,9 +178,9 @@ def _contact_lines(identity: Identity, typed: Typed) -> tuple[Line, ...]:
     )
 
 
-def _csp_label(typed: Typed) -> str:
-    found = csp.by_code(typed.text("csp"))
-    return found.label if found else ""
+def _csp_label(typed: TabAnswers) -> str:
+    category = csp.by_code(typed.text("csp"))
+    return category.label if category else ""
 
 
 KIND = TabKind(describe, check, recap, search)

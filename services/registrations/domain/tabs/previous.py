@@ -1,13 +1,13 @@
-"""« Candidatures précédentes »: earlier candidatures to this exam here, and what can be taken over from them."""
+"""« Candidatures précédentes »: earlier candidatures to this exam in the portal, and the choice to reuse one."""
 
 from __future__ import annotations
 
-from services.registrations.domain.definition import Tab
 from services.registrations.domain.dossier import Dossier, PreviousCandidature
+from services.registrations.domain.exam_definition import Tab
 from services.registrations.domain.forms import Field, FieldError, Option, Section, error
-from services.registrations.domain.rules.exclusivity import one_active_candidature
-from services.registrations.domain.tabs.inputs import check_fields, filled
-from services.registrations.domain.tabs.kind import TabContent, TabKind
+from services.registrations.domain.rules.exclusivity import conflicting_candidature
+from services.registrations.domain.tabs.form_fields import check_fields, filled
+from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
 from services.registrations.domain.tabs.takeover import CHOICE, NOTHING
 
 NONE_HERE = "Vous n'avez pas de candidature précédente à cet examen dans ce portail."
@@ -24,19 +24,23 @@ def describe(dossier: Dossier, tab: Tab) -> TabContent:
 
 
 def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
-    found = check_fields(_sections(_earlier(dossier)), dossier.typed(tab))
-    other = one_active_candidature(dossier)
+    errors = check_fields(_sections(_earlier(dossier)), dossier.typed(tab))
+    other = conflicting_candidature(dossier)
     if other is None:
-        return found
+        return errors
     detail = f"Vous avez déjà une candidature pour cette session : {_line(other)}."
-    return (*found, error(CHOICE, f"{detail} Vous pouvez la modifier dans « Mes inscriptions »."))
+    return (*errors, error(CHOICE, f"{detail} Vous pouvez la modifier dans « Mes inscriptions »."))
 
 
 def _earlier(dossier: Dossier) -> tuple[PreviousCandidature, ...]:
-    found = (
-        one for one in dossier.previous if one.exam_code == dossier.exam.code and one.candidature_id != dossier.modifies
+    candidatures = (
+        candidature
+        for candidature in dossier.previous
+        if candidature.exam_code == dossier.exam.code and candidature.candidature_id != dossier.modifies
     )
-    return tuple(sorted(found, key=lambda one: (-one.session_year, one.numero_inscription)))
+    return tuple(
+        sorted(candidatures, key=lambda candidature: (-candidature.session_year, candidature.numero_inscription))
+    )
 
 
 def _sections(earlier: tuple[PreviousCandidature, ...]) -> tuple[Section, ...]:
@@ -44,7 +48,7 @@ def _sections(earlier: tuple[PreviousCandidature, ...]) -> tuple[Section, ...]:
         return ()
     options = (
         Option(NOTHING, "Ne rien reprendre"),
-        *(Option(one.candidature_id, _line(one)) for one in earlier),
+        *(Option(candidature.candidature_id, _line(candidature)) for candidature in earlier),
     )
     field = Field(
         CHOICE,
@@ -57,8 +61,13 @@ def _sections(earlier: tuple[PreviousCandidature, ...]) -> tuple[Section, ...]:
     return (Section("Reprise des données", (field,)),)
 
 
-def _line(one: PreviousCandidature) -> str:
-    parts = (one.session_label, one.academie_label, one.specialite_label, f"n° {one.numero_inscription}")
+def _line(candidature: PreviousCandidature) -> str:
+    parts = (
+        candidature.session_label,
+        candidature.academie_label,
+        candidature.specialite_label,
+        f"n° {candidature.numero_inscription}",
+    )
     return " - ".join(part for part in parts if part)
 
 

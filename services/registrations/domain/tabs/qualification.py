@@ -1,26 +1,25 @@
-"""« Qualification présentée »: spécialité, form of passage by category, dérogation, final form (guide §5.3)."""
+"""« Qualification présentée »: spécialité, forme de passage by category, dérogation, final forme (guide §5.3)."""
 
 from __future__ import annotations
 
 from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
-from services.registrations.domain import declaration
-from services.registrations.domain.answers import NON, OUI, Typed
-from services.registrations.domain.declaration import FORMES, SUBJECT_TO
-from services.registrations.domain.definition import Tab
+from services.registrations.domain.declaration import FORMES, SUBJECT_TO, formes_of_typed
 from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.exam_definition import Tab
 from services.registrations.domain.forms import Field, FieldError, Option, Section, error
-from services.registrations.domain.tabs.inputs import OUI_NON, SELECT, check_fields, filled, yes_no
-from services.registrations.domain.tabs.kind import TabContent, TabKind
+from services.registrations.domain.tab_answers import NON, OUI, TabAnswers
+from services.registrations.domain.tabs.form_fields import OUI_NON, SELECT, check_fields, filled, yes_no
 from services.registrations.domain.tabs.specialites import BROWSE, absence, matching, offered, specialite_label
-from services.registrations.domain.tabs.takeover import shown
+from services.registrations.domain.tabs.tab_kind import MAX_PROPOSALS, TabContent, TabKind
+from services.registrations.domain.tabs.takeover import answers_to_show
 
 DEROGATION_LABEL = "Dérogation à la forme de passage"
 FORMES_HINT = "Globale : toutes les épreuves à cette session. Progressive : réparties sur plusieurs sessions."
 
 
 def describe(dossier: Dossier, tab: Tab) -> TabContent:
-    typed = shown(dossier, tab)
+    typed = answers_to_show(dossier, tab)
     return TabContent(sections=tuple(filled(section, typed) for section in _sections(dossier, tab, typed)))
 
 
@@ -29,18 +28,18 @@ def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
     return (
         *check_fields(_sections(dossier, tab, typed), typed),
         *_specialite_errors(dossier, typed),
-        *_wish_errors(dossier, tab),
+        *_derogation_errors(dossier, tab),
     )
 
 
 def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
-    declared = dossier.declaration
-    lines = [Line("Spécialité", declared.specialite.label if declared.specialite else "")]
+    declaration = dossier.declaration
+    lines = [Line("Spécialité", declaration.specialite.label if declaration.specialite else "")]
     if _has_formes(tab):
         lines += [
-            Line("Forme de passage", FORMES.get(declared.formes.asked or "", "")),
-            Line(DEROGATION_LABEL, OUI_NON[OUI if declared.formes.derogation else NON]),
-            Line("Forme passage finale", declared.formes.final_label()),
+            Line("Forme de passage", FORMES.get(declaration.formes.asked or "", "")),
+            Line(DEROGATION_LABEL, OUI_NON[OUI if declaration.formes.derogation else NON]),
+            Line("Forme passage finale", declaration.formes.final_label()),
         ]
     return (RecapSection("Qualification présentée", tuple(lines)),)
 
@@ -53,20 +52,20 @@ def search(dossier: Dossier, tab: Tab, field: str, typed: str, limit: int) -> tu
 
 
 def advise(dossier: Dossier, tab: Tab, field: str, typed: str) -> str | None:
-    """Why a spécialité that is searched is not there."""
+    """Why a spécialité that is searched is not offered."""
     return absence(dossier, typed) if field == "specialite" else None
 
 
-def _sections(dossier: Dossier, tab: Tab, typed: Typed) -> tuple[Section, ...]:
+def _sections(dossier: Dossier, tab: Tab, typed: TabAnswers) -> tuple[Section, ...]:
     qualification = Section("Qualification présentée", (_specialite_field(dossier, tab, typed),))
     if not _has_formes(tab):
         return (qualification,)
     return (qualification, Section("Forme de passage", _forme_fields(dossier, typed)))
 
 
-def _specialite_field(dossier: Dossier, tab: Tab, typed: Typed) -> Field:
+def _specialite_field(dossier: Dossier, tab: Tab, typed: TabAnswers) -> Field:
     text = typed.text("specialite")
-    found = dossier.exam.specialite(text)
+    specialite = dossier.exam.specialite(text)
     return Field(
         "specialite",
         "Spécialité",
@@ -75,8 +74,8 @@ def _specialite_field(dossier: Dossier, tab: Tab, typed: Typed) -> Field:
         hint="Quelques mots de la spécialité, son sigle ou son code",
         search="specialite",
         browse=_browse_label(dossier),
-        display=specialite_label(found) if found else text or None,
-        options=search(dossier, tab, "specialite", text, 20) if text and not found else (),
+        display=specialite_label(specialite) if specialite else text or None,
+        options=search(dossier, tab, "specialite", text, MAX_PROPOSALS) if text and not specialite else (),
     )
 
 
@@ -86,7 +85,7 @@ def _browse_label(dossier: Dossier) -> str | None:
     return f"{BROWSE} ({count})" if count > 1 else None
 
 
-def _forme_fields(dossier: Dossier, typed: Typed) -> tuple[Field, ...]:
+def _forme_fields(dossier: Dossier, typed: TabAnswers) -> tuple[Field, ...]:
     category = dossier.category()
     allowed = category.formes if category else tuple(FORMES)
     options = tuple(Option(forme, FORMES[forme]) for forme in allowed)
@@ -120,20 +119,20 @@ def _wished_field() -> Field:
     )
 
 
-def _final_label(typed: Typed, asked: Field) -> str:
-    """Of what was typed; of the only form there is while nothing was."""
+def _final_label(typed: TabAnswers, asked: Field) -> str:
+    """The final forme from what was typed; the only allowed forme while nothing is typed."""
     preset = asked.value if isinstance(asked.value, str) else ""
-    return declaration.formes_of_typed(Typed({"forme": preset, **typed.values})).final_label()
+    return formes_of_typed(TabAnswers({"forme": preset, **typed.values})).final_label()
 
 
-def _specialite_errors(dossier: Dossier, typed: Typed) -> tuple[FieldError, ...]:
+def _specialite_errors(dossier: Dossier, typed: TabAnswers) -> tuple[FieldError, ...]:
     text = typed.text("specialite")
     if not text or text in dossier.session.specialites:
         return ()
     return (error("specialite", "Spécialité : choisissez une spécialité proposée à cette session."),)
 
 
-def _wish_errors(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
+def _derogation_errors(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
     formes = dossier.declaration.formes
     if not _has_formes(tab) or not formes.derogation or formes.wished is None or formes.wished != formes.asked:
         return ()

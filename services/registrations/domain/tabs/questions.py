@@ -1,4 +1,4 @@
-"""The exam's own questions: fields that are data alone, on a tab of their own or added to any other tab."""
+"""The exam's own questions: fields defined by the catalogue, on a tab of their own or added to another tab."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
 from services.reference.text import folded
 from services.registrations.domain import facts
-from services.registrations.domain.answers import Typed
 from services.registrations.domain.conditions import Lookup, holds
-from services.registrations.domain.definition import Item, Question, Tab
 from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.exam_definition import Item, Question, Tab
 from services.registrations.domain.formats import FORMATS, Format
 from services.registrations.domain.forms import Field, FieldError, Option, Section, error
-from services.registrations.domain.tabs import inputs
+from services.registrations.domain.tab_answers import TabAnswers
+from services.registrations.domain.tabs import form_fields
 
 _FIELD_TYPES = {"choice": "select", "consent": "checkbox", "search": "search", "yes_no": "yes_no", "date": "date"}
 _FORMAT_OF_TYPE = {"number": "nombre", "date": "date"}
@@ -23,34 +23,34 @@ def sections(dossier: Dossier, tab: Tab) -> tuple[Section, ...]:
     if not fields:
         return ()
     title = tab.title if tab.kind in ("questions", "notice") else "Informations complémentaires"
-    return (inputs.filled(Section(title, fields), dossier.typed(tab)),)
+    return (form_fields.filled(Section(title, fields), dossier.typed(tab)),)
 
 
 def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
-    shown, typed = _shown(dossier, tab), dossier.typed(tab)
-    by_field = inputs.check_fields((Section(None, _fields(dossier, tab)),), typed)
-    by_format = (_format_error(dossier, question, typed) for question in shown)
-    return (*by_field, *(one for one in by_format if one is not None))
+    questions_shown, typed = _visible_questions(dossier, tab), dossier.typed(tab)
+    by_field = form_fields.check_fields((Section(None, _fields(dossier, tab)),), typed)
+    by_format = (_format_error(dossier, question, typed) for question in questions_shown)
+    return (*by_field, *(format_error for format_error in by_format if format_error is not None))
 
 
 def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
     typed = dossier.typed(tab)
-    told = [question for question in _shown(dossier, tab) if question.type != "notice"]
-    lines = tuple(Line(question.label, _told(dossier, question, typed)) for question in told)
+    asked = [question for question in _visible_questions(dossier, tab) if question.type != "notice"]
+    lines = tuple(Line(question.label, _recap_value(dossier, question, typed)) for question in asked)
     return (RecapSection(tab.title, lines),) if lines else ()
 
 
 def search(dossier: Dossier, tab: Tab, field: str, typed: str, limit: int) -> tuple[Option, ...] | None:
     """Proposals for a question of the type search; None where no question has that name."""
-    question = next((one for one in tab.questions if one.name == field), None)
+    question = next((question for question in tab.questions if question.name == field), None)
     if question is None:
         return None
-    wanted = folded(typed)
-    found = (item for item in _items(dossier, question) if wanted in folded(item.label))
-    return tuple(Option(item.key, item.label) for item in found)[: max(limit, 0)]
+    words = folded(typed)
+    items = (item for item in _items(dossier, question) if words in folded(item.label))
+    return tuple(Option(item.key, item.label) for item in items)[: max(limit, 0)]
 
 
-def _shown(dossier: Dossier, tab: Tab) -> tuple[Question, ...]:
+def _visible_questions(dossier: Dossier, tab: Tab) -> tuple[Question, ...]:
     if not tab.questions:
         return ()
     lookup = facts.lookup(dossier)
@@ -60,17 +60,17 @@ def _shown(dossier: Dossier, tab: Tab) -> tuple[Question, ...]:
 def _fields(dossier: Dossier, tab: Tab) -> tuple[Field, ...]:
     if not tab.questions:
         return ()
-    lookup, deciding = facts.lookup(dossier), _deciding(tab)
-    return tuple(_field(dossier, tab, question, lookup, deciding) for question in _shown(dossier, tab))
+    lookup, deciding = facts.lookup(dossier), _questions_depended_on(tab)
+    return tuple(_field(dossier, tab, question, lookup, deciding) for question in _visible_questions(dossier, tab))
 
 
 def _field(dossier: Dossier, tab: Tab, question: Question, lookup: Lookup, deciding: frozenset[str]) -> Field:
     if question.type == "notice":
-        return inputs.notice(question.name, question.text or question.label)
+        return form_fields.notice(question.name, question.text or question.label)
     expected = _format(question)
     options = tuple(Option(item.key, item.label) for item in _items(dossier, question))
     if question.type == "yes_no":
-        options = tuple(Option(value, text) for value, text in inputs.OUI_NON.items())
+        options = tuple(Option(value, text) for value, text in form_fields.OUI_NON.items())
     typed = dossier.typed(tab).text(question.name)
     chosen = _item(dossier, question, typed)
     return Field(
@@ -83,19 +83,19 @@ def _field(dossier: Dossier, tab: Tab, question: Question, lookup: Lookup, decid
         inputmode=expected.inputmode if expected else None,
         search=question.name if question.type == "search" else None,
         display=(chosen.label if chosen else typed or None) if question.type == "search" else None,
-        placeholder=inputs.SELECT if question.type == "choice" else None,
+        placeholder=form_fields.SELECT if question.type == "choice" else None,
         refresh=question.name in deciding,
     )
 
 
-def _deciding(tab: Tab) -> frozenset[str]:
-    """The questions that another one of the same tab depends on: changing them changes the form."""
+def _questions_depended_on(tab: Tab) -> frozenset[str]:
+    """The names of questions that another question of the tab depends on: changing them changes the form."""
     names = frozenset(question.name for question in tab.questions)
     text = "".join(repr((question.shown, question.required)) for question in tab.questions)
     return frozenset(name for name in names if repr(f"question:{name}") in text)
 
 
-def _format_error(dossier: Dossier, question: Question, typed: Typed) -> FieldError | None:
+def _format_error(dossier: Dossier, question: Question, typed: TabAnswers) -> FieldError | None:
     text = typed.text(question.name)
     if not text:
         return None
@@ -111,12 +111,12 @@ def _format(question: Question) -> Format | None:
     return FORMATS.get(question.format or _FORMAT_OF_TYPE.get(question.type, ""))
 
 
-def _told(dossier: Dossier, question: Question, typed: Typed) -> str:
+def _recap_value(dossier: Dossier, question: Question, typed: TabAnswers) -> str:
     text = typed.text(question.name)
     if question.type == "yes_no":
-        return inputs.OUI_NON.get(text, "")
+        return form_fields.OUI_NON.get(text, "")
     if question.type == "consent":
-        return ("Oui" if typed.ticked(question.name) else "Non") if typed else ""
+        return ("Oui" if typed.is_ticked(question.name) else "Non") if typed else ""
     item = _item(dossier, question, text)
     return item.label if item else text
 

@@ -1,18 +1,18 @@
-"""How spécialités are named in fields, found by what is typed, and why one is not there."""
+"""Labels of spécialités, the search among them, and why a spécialité is not offered."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from services.reference.text import folded
-from services.registrations.domain.definition import Exam, Specialite
 from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.exam_definition import Exam, Specialite
 from services.registrations.domain.forms import Option
 
 DOMAINS = "domaines"  # the exam's list of what spécialités are about
 BROWSE = "Parcourir les spécialités"
 _SMALL_WORDS = frozenset({"d", "de", "des", "du", "en", "et", "l", "la", "le", "les"})
-_MOST_ABSENT = 3  # named in one sentence
+_MAX_ABSENT = 3  # named in one sentence
 
 
 def specialite_label(specialite: Specialite) -> str:
@@ -21,14 +21,14 @@ def specialite_label(specialite: Specialite) -> str:
 
 
 def offered(dossier: Dossier) -> tuple[Specialite, ...]:
-    """Those of the session, in the catalogue's order."""
+    """The spécialités of the session, in the catalogue's order."""
     return tuple(
         specialite for specialite in dossier.exam.specialites if specialite.code in dossier.session.specialites
     )
 
 
 def matching(exam: Exam, specialites: Iterable[Specialite], typed: str, limit: int) -> tuple[Option, ...]:
-    """Those for which every word typed begins one of theirs, in any order, best first.
+    """The spécialités for which each typed word begins one of their words, in any order, best first.
 
     Best are acronym and code, then labels that begin so, then words of the label, then words of the domain.
     """
@@ -40,14 +40,14 @@ def matching(exam: Exam, specialites: Iterable[Specialite], typed: str, limit: i
 
 
 def absence(dossier: Dossier, typed: str) -> str | None:
-    """Why the session has none that is called so, and what became of those of other sessions; None where it has one."""
+    """Why the session has no spécialité of that name, and when others of that name are offered; None if it has one."""
     named = [specialite for specialite in offered(dossier) if _is_called(dossier.exam, specialite, typed)]
     if not _words(dossier.exam, typed) or named:
         return None
     others = [
         specialite for specialite in dossier.exam.specialites if specialite.code not in dossier.session.specialites
     ]
-    absent = [specialite for specialite in others if _is_called(dossier.exam, specialite, typed)][:_MOST_ABSENT]
+    absent = [specialite for specialite in others if _is_called(dossier.exam, specialite, typed)][:_MAX_ABSENT]
     near = matching(dossier.exam, offered(dossier), typed, 1)
     return " ".join(
         (
@@ -61,7 +61,7 @@ def absence(dossier: Dossier, typed: str) -> str | None:
 
 
 def _when_else(dossier: Dossier, specialite: Specialite) -> str:
-    """True of the catalogue: other sessions may exist that it does not hold."""
+    """When the catalogue offers it; sessions that the catalogue does not hold may offer it too."""
     year = dossier.session.year
     if specialite.last_session is not None and specialite.last_session < year:
         return f"proposée par ce portail jusqu'à la session {specialite.last_session}{_successor(dossier, specialite)}."
@@ -80,31 +80,31 @@ def _successor(dossier: Dossier, specialite: Specialite) -> str:
 
 def _is_called(exam: Exam, specialite: Specialite, typed: str) -> bool:
     rank = _rank(exam, specialite, typed)
-    return rank is not None and rank < _OF_THE_DOMAIN
+    return rank is not None and rank < _DOMAIN_RANK
 
 
-_OF_THE_DOMAIN = 3
+_DOMAIN_RANK = 3
 
 
 def _rank(exam: Exam, specialite: Specialite, typed: str) -> int | None:
-    wanted, label = _words(exam, typed), folded(specialite.label)
+    typed_words, label = _words(exam, typed), folded(specialite.label)
     own = [*label.split(), folded(specialite.code), folded(specialite.acronym or "")]
-    if wanted in ([own[-1]], [own[-2]]):
+    if typed_words in ([own[-1]], [own[-2]]):
         return 0
-    if " ".join(wanted) and label.startswith(folded(typed)):
+    if " ".join(typed_words) and label.startswith(folded(typed)):
         return 1
-    if _begun(wanted, own):
+    if _each_begins_a_word(typed_words, own):
         return 2
-    return _OF_THE_DOMAIN if _begun(wanted, [*own, *_domain_words(exam, specialite)]) else None
+    return _DOMAIN_RANK if _each_begins_a_word(typed_words, [*own, *_domain_words(exam, specialite)]) else None
 
 
-def _begun(wanted: Iterable[str], words: Iterable[str]) -> bool:
-    known = tuple(words)
-    return all(any(word.startswith(start) for word in known) for start in wanted)
+def _each_begins_a_word(starts: Iterable[str], words: Iterable[str]) -> bool:
+    all_words = tuple(words)
+    return all(any(word.startswith(start) for word in all_words) for start in starts)
 
 
 def _words(exam: Exam, typed: str) -> list[str]:
-    """What a search goes by: without the exam's own name and small words, plurals as singulars."""
+    """The words to search by: without the exam's name and small words, plurals as singulars."""
     unsaid = _SMALL_WORDS | {folded(exam.code)}
     return [_singular(word) for word in folded(typed).split() if word not in unsaid]
 

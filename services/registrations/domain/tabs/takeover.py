@@ -1,25 +1,25 @@
-"""What is taken over from an earlier candidature: shown in tabs not yet posted, for the candidate to confirm."""
+"""Answers taken over from an earlier candidature, shown in tabs not yet posted, for the candidate to confirm."""
 
 from __future__ import annotations
 
-from services.registrations.domain.answers import Typed
-from services.registrations.domain.definition import Tab
 from services.registrations.domain.dossier import Dossier, PreviousCandidature
+from services.registrations.domain.exam_definition import Tab
+from services.registrations.domain.tab_answers import TabAnswers
 
 CHOICE = "reprise"  # field of the tab « Candidatures précédentes »
 NOTHING = "aucune"
 TABS = ("identification", "qualification", "diploma")  # consents, acquis and épreuves are answered anew each time
 
 
-def source(dossier: Dossier) -> PreviousCandidature | None:
-    """The candidature that was chosen to take over from."""
+def previous_candidature(dossier: Dossier) -> PreviousCandidature | None:
+    """The earlier candidature that the candidate chose to reuse."""
     chosen = dossier.typed_in("previous").text(CHOICE)
-    return next((one for one in dossier.previous if one.candidature_id == chosen), None)
+    return next((candidature for candidature in dossier.previous if candidature.candidature_id == chosen), None)
 
 
-def shown(dossier: Dossier, tab: Tab) -> Typed:
-    """What a tab shows: its own answers, or those taken over while it has none."""
+def answers_to_show(dossier: Dossier, tab: Tab) -> TabAnswers:
+    """The answers that a tab shows: its own, or those taken over while it has none."""
     if tab.name in dossier.answers or tab.kind not in TABS:
         return dossier.typed(tab)
-    previous = source(dossier)
-    return Typed(previous.answers.get(tab.name, {})) if previous else dossier.typed(tab)
+    previous = previous_candidature(dossier)
+    return TabAnswers(previous.answers.get(tab.name, {})) if previous else dossier.typed(tab)

@@ -1,0 +1,56 @@
+"""What operations use besides the database (object store, other services), built once per process from its settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import Flask, current_app
+
+from services.chassis.http.client import Client
+from services.chassis.http.service_token import ServiceToken
+from services.documents.clients.registrations import RegistrationsClient
+from services.documents.models import db
+from services.documents.rendering.sheet import Letterhead
+from services.documents.settings import DocumentsSettings
+from services.objects import ObjectStore, installation
+
+_KEY = "documents.dependencies"
+
+
+@dataclass(frozen=True)
+class Dependencies:
+    store: ObjectStore
+    registrations: RegistrationsClient
+    letterhead: Letterhead
+
+
+def build(settings: DocumentsSettings) -> Dependencies:
+    accounts, registrations = (
+        Client(url, name, page_seconds=settings.page_seconds, at_once=settings.threads // 2)
+        for name, url in (("accounts", settings.accounts_url), ("registrations", settings.registrations_url))
+    )
+    token = ServiceToken(accounts, settings.client_id, settings.client_secret.each[0])
+    return Dependencies(
+        store=ObjectStore(settings.objects_url),
+        registrations=RegistrationsClient(registrations, token),
+        letterhead=settings.letterhead(),
+    )
+
+
+def attach(app: Flask, dependencies: Dependencies) -> None:
+    """Make them those of this application; tests replace them by calling it again."""
+    app.extensions[_KEY] = dependencies
+
+
+def dependencies() -> Dependencies:
+    """Those of the running process; needs an application context."""
+    return cast(Dependencies, current_app.extensions[_KEY])
+
+
+def prepare_store(app: Flask) -> None:
+    """Create the bucket and mark it as belonging to this database, unless that is done. Raises StoreUnavailable."""
+    with app.app_context():
+        store = dependencies().store
+        store.ensure_bucket()
+        installation.mark(db, store)

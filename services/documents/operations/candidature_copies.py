@@ -1,0 +1,87 @@
+"""Keeps our copy of candidatures, from registrations' events in whatever order they arrive."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from services.chassis.events import follow_up
+from services.contracts.registrations import RegistrationSaved, RegistrationWithdrawn
+from services.documents.domain.visibility import is_newer
+from services.documents.models import Candidature, SavedVersion, Withdrawal, db
+
+MAKE_DOCUMENTS = "make_documents"
+
+
+def store_version(session: Session, event: RegistrationSaved) -> None:
+    """Store a saved version and ask for its documents; a version that is stored already changes nothing.
+
+    An older version arriving late gets its documents too (they are kept by version) but leaves the tile alone.
+    """
+    candidature = session.scalar(select(Candidature).where(Candidature.id == event.candidature_id).with_for_update())
+    if candidature is not None and _is_stored(session, event):
+        return
+    if candidature is None:
+        candidature = Candidature(id=event.candidature_id)
+        session.add(candidature)
+    if is_newer(event.version, candidature.version):
+        _update_candidature(candidature, event)
+    session.flush()
+    session.add(
+        SavedVersion(candidature_id=event.candidature_id, version=event.version, payload=event.to_data()),
+    )
+    session.flush()
+    work = {"candidature_id": event.candidature_id, "version": event.version}
+    follow_up(session, MAKE_DOCUMENTS, work, subject=event.candidature_id)
+
+
+def store_version_now(event: RegistrationSaved) -> None:
+    """The same outside an event, in a transaction of its own; a version that is stored already is only read."""
+    if _is_already_stored(event):
+        return
+    try:
+        with db.operation() as session:
+            store_version(session, event)
+    except IntegrityError:
+        # Only two processes that store the same version at the same time violate a key here.
+        if not _is_already_stored(event):
+            raise
+
+
+def store_withdrawal(session: Session, event: RegistrationWithdrawn) -> None:
+    """Note that a candidature was withdrawn or set aside, whether its own event has arrived or not."""
+    withdrawal = session.get(Withdrawal, event.candidature_id)
+    if withdrawal is None:
+        withdrawal = Withdrawal(candidature_id=event.candidature_id)
+        session.add(withdrawal)
+    if is_newer(event.version, withdrawal.version):
+        withdrawal.version = event.version
+        withdrawal.withdrawn_at = datetime.fromisoformat(event.withdrawn_at)
+    if event.version == withdrawal.version:
+        withdrawal.ecartee = event.ecartee
+
+
+def _is_already_stored(event: RegistrationSaved) -> bool:
+    with db.reading() as session:
+        return _is_stored(session, event)
+
+
+def _is_stored(session: Session, event: RegistrationSaved) -> bool:
+    same_version = select(SavedVersion.version).filter_by(candidature_id=event.candidature_id, version=event.version)
+    return session.scalar(same_version) is not None
+
+
+def _update_candidature(candidature: Candidature, event: RegistrationSaved) -> None:
+    candidature.candidate_id = event.candidate_id
+    candidature.version = event.version
+    candidature.exam_label = event.exam.label
+    candidature.session_label = event.session.label
+    candidature.academie_code = event.academie.code
+    candidature.academie_label = event.academie.label
+    candidature.specialite = event.confirmation.specialite
+    candidature.numero_candidat = event.numero_candidat
+    candidature.numero_inscription = event.numero_inscription
+    candidature.saved_at = datetime.fromisoformat(event.saved_at)

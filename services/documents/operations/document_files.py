@@ -1,0 +1,133 @@
+"""The files of documents for their owner: read from the store, or rendered at once where that cannot be.
+
+Whoever asks for what is unknown, hidden or someone else's gets NotFound, always the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import structlog
+
+from services.chassis.errors import NotFound, Unavailable
+from services.contracts.registrations import RegistrationSaved
+from services.documents.dependencies import Dependencies
+from services.documents.domain.document_types import AUTOMATIC, DocumentType
+from services.documents.domain.file_format import FileFormat
+from services.documents.domain.filenames import filename
+from services.documents.models import Candidature, Document
+from services.documents.operations.candidature_copies import store_version_now
+from services.documents.operations.document_storage import size_and_digest
+from services.documents.operations.measured_rendering import render_measured
+from services.documents.operations.rendering_cache import render_automatic, stored_or_rendered
+from services.documents.queries import candidatures, documents
+from services.documents.rendering.formulaire import form_offered, formulaire
+from services.documents.rendering.pdf_and_html import Rendered
+from services.objects import ObjectMissing, StoreUnavailable
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class File:
+    """Bytes to send, and the name under which they are saved."""
+
+    content: bytes
+    filename: str
+    format: FileFormat
+
+
+def document_file(dependencies: Dependencies, candidate_id: str, document_id: str, file_format: FileFormat) -> File:
+    """A document of the candidate. Raises NotFound; Unavailable if only the store has it and does not answer."""
+    document, candidature = documents.document_of(candidate_id, document_id)
+    content = _read_stored(dependencies, document, file_format) or _render_again(dependencies, document, file_format)
+    name = filename(document.label, candidature.session_label, version=document.version, extension=file_format)
+    return File(content, name, file_format)
+
+
+def confirmation_file(
+    dependencies: Dependencies, candidate_id: str, candidature_id: str, version: int | None, file_format: FileFormat
+) -> File:
+    """The confirmation of a version (None: the current one), at once, whatever event is late or service is down.
+
+    Raises NotFound; Unavailable if nothing is known here of that version and registrations does not answer.
+    """
+    event = _version_event(dependencies, candidate_id, candidature_id, version)
+    document_type = DocumentType.CONFIRMATION
+    existing = stored_or_rendered(document_type, event, dependencies.letterhead)
+    if isinstance(existing, Document):
+        content = _read_stored(dependencies, existing, file_format)
+        content = content or _in_format(render_automatic(document_type, event, dependencies.letterhead), file_format)
+    else:
+        content = _in_format(existing, file_format)
+    name = filename(document_type.label, event.session.label, version=event.version, extension=file_format)
+    return File(content, name, file_format)
+
+
+def form_file(
+    dependencies: Dependencies, candidate_id: str, candidature_id: str, code: str, file_format: FileFormat
+) -> File:
+    """A form that the candidature may fill in, with the data of its current version. Raises as confirmation_file."""
+    event = _version_event(dependencies, candidate_id, candidature_id, None)
+    store_version_now(event)
+    form = form_offered(event, code)
+    if form is None:
+        raise NotFound()
+    rendered = render_measured(formulaire(event, form, dependencies.letterhead), "formulaire", candidature_id)
+    name = filename(form.title, event.session.label, version=None, extension=file_format)
+    return File(_in_format(rendered, file_format), name, file_format)
+
+
+def _version_event(
+    dependencies: Dependencies, candidate_id: str, candidature_id: str, version: int | None
+) -> RegistrationSaved:
+    """The version asked for, from our copy or from registrations, whose current one may be ahead of our copy."""
+    candidature = candidatures.candidature_of_or_none(candidate_id, candidature_id)
+    stored = candidatures.saved_event(candidature_id, version) if candidature and version else None
+    if stored is not None:
+        return stored
+    try:
+        event = dependencies.registrations.version(candidature_id, version)
+    except Unavailable:
+        if candidature is None or version is not None:
+            raise
+        return _newest_stored_event(candidature)
+    if event is None or event.candidate_id != candidate_id or candidatures.is_withdrawn(event):
+        raise NotFound()
+    return event
+
+
+def _newest_stored_event(candidature: Candidature) -> RegistrationSaved:
+    event = candidatures.saved_event(candidature.id, candidature.version)
+    if event is None:
+        raise NotFound()
+    return event
+
+
+def _read_stored(dependencies: Dependencies, document: Document, file_format: FileFormat) -> bytes | None:
+    """The bytes as they were stored; None if the store lost them, changed them, or does not answer."""
+    pdf, html = (document.pdf_key, document.pdf_sha256), (document.html_key, document.html_sha256)
+    key, sha256 = pdf if file_format is FileFormat.PDF else html
+    try:
+        content = dependencies.store.read(key)
+    except (ObjectMissing, StoreUnavailable) as error:
+        log.warning("document_not_in_store", document_id=document.id, reason=type(error).__name__)
+        return None
+    if size_and_digest(content).sha256 != sha256:
+        log.error("document_changed_in_store", document_id=document.id)
+        return None
+    return content
+
+
+def _render_again(dependencies: Dependencies, document: Document, file_format: FileFormat) -> bytes:
+    document_type = DocumentType(document.type)
+    event = None
+    if document_type in AUTOMATIC:
+        event = candidatures.saved_event(document.candidature_id, document.version)
+    if event is None:
+        raise Unavailable("Ce document n'est pas disponible pour le moment.")
+    return _in_format(render_automatic(document_type, event, dependencies.letterhead), file_format)
+
+
+def _in_format(rendered: Rendered, file_format: FileFormat) -> bytes:
+    return rendered.pdf if file_format is FileFormat.PDF else rendered.html

@@ -1,0 +1,55 @@
+"""Stores both formats of a document in the object store and points its row at them."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import dataclass
+
+from services.documents.domain.file_format import FileFormat
+from services.documents.domain.object_keys import DocumentName
+from services.documents.models import Document
+from services.documents.rendering.pdf_and_html import Rendered
+from services.objects import ObjectStore, Stored, discard, put_verified
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """One format of a document in the store: its key, and its size (bytes) with its SHA-256."""
+
+    key: str
+    stored: Stored
+
+
+def store_document(store: ObjectStore, document: Document, rendered: Rendered) -> tuple[StoredFile, StoredFile]:
+    """Store both formats of a document under new keys. Raises StoreUnavailable, BytesChanged."""
+    name = DocumentName.new(document.candidature_id, document.type, document.version, document.id)
+    return store_rendered(store, rendered, name)
+
+
+def store_rendered(store: ObjectStore, rendered: Rendered, name: DocumentName) -> tuple[StoredFile, StoredFile]:
+    """Store PDF and HTML, or neither. Raises StoreUnavailable, BytesChanged."""
+    pdf = _store_file(store, name, rendered.pdf, FileFormat.PDF)
+    try:
+        return pdf, _store_file(store, name, rendered.html, FileFormat.HTML)
+    except BaseException:
+        discard(store, pdf.key)
+        raise
+
+
+def assign_files(document: Document, pdf: StoredFile, html: StoredFile) -> None:
+    """Point a document's row at the files just stored."""
+    document.pdf_key, document.pdf_size, document.pdf_sha256 = pdf.key, pdf.stored.size, pdf.stored.sha256
+    document.html_key, document.html_size, document.html_sha256 = html.key, html.stored.size, html.stored.sha256
+
+
+def size_and_digest(content: bytes) -> Stored:
+    """Size and SHA-256 of these bytes, which the store must give back when it is asked to read them."""
+    return Stored(len(content), hashlib.sha256(content).hexdigest())
+
+
+def _store_file(store: ObjectStore, name: DocumentName, content: bytes, file_format: FileFormat) -> StoredFile:
+    stored = size_and_digest(content)
+    key = name.key(file_format.value, stored.sha256)
+    put_verified(store, key, io.BytesIO(content), stored, file_format.content_type)
+    return StoredFile(key, stored)

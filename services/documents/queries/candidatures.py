@@ -1,0 +1,96 @@
+"""Reads our copy of candidatures: a candidate's tiles, one candidature, the event of a saved version."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, or_, select
+
+from services.chassis.errors import NotFound
+from services.contracts.registrations import RegistrationSaved
+from services.documents.domain.identifiers import is_id
+from services.documents.domain.visibility import CandidatureEnd, is_ecartee, is_hidden
+from services.documents.models import Candidature, SavedVersion, Withdrawal, db
+
+WITHDRAWAL_JOIN = Withdrawal.candidature_id == Candidature.id
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A candidature as « Mes documents » shows it; `ecartee`: its service gestionnaire set it aside."""
+
+    candidature: Candidature
+    ecartee: bool
+
+
+def list_tiles(candidate_id: str) -> list[Tile]:
+    """The tiles of a candidate, newest first; also those whose session has closed, or that were set aside."""
+    statement = (
+        select(Candidature, Withdrawal)
+        .outerjoin(Withdrawal, WITHDRAWAL_JOIN)
+        .where(Candidature.candidate_id == candidate_id, is_visible())
+        .order_by(Candidature.saved_at.desc(), Candidature.id)
+    )
+    with db.reading() as session:
+        rows = session.execute(statement)
+        return [Tile(candidature, is_ecartee(candidature.version, _end_of(row))) for candidature, row in rows]
+
+
+def candidature_of(candidate_id: str, candidature_id: str) -> Candidature:
+    """A candidature of this candidate. Raises NotFound."""
+    candidature = candidature_of_or_none(candidate_id, candidature_id)
+    if candidature is None:
+        raise NotFound()
+    return candidature
+
+
+def candidature_of_or_none(candidate_id: str, candidature_id: str) -> Candidature | None:
+    """None if its event has not arrived yet. Raises NotFound if it is hidden or someone else's."""
+    if not is_id(candidature_id):
+        raise NotFound()
+    with db.reading() as session:
+        candidature = session.get(Candidature, candidature_id)
+        end = _end_of(session.get(Withdrawal, candidature_id))
+    if candidature is None:
+        return None
+    if candidature.candidate_id != candidate_id or is_hidden(candidature.version, end):
+        raise NotFound()
+    return candidature
+
+
+def active_ids(candidature_ids: Collection[str], academies: Collection[str] | None) -> frozenset[str]:
+    """Which of these candidatures are neither withdrawn nor set aside, within these académies (None: all)."""
+    statement = select(Candidature.id).outerjoin(Withdrawal, WITHDRAWAL_JOIN)
+    statement = statement.where(Candidature.id.in_(candidature_ids), _is_active())
+    if academies is not None:
+        statement = statement.where(Candidature.academie_code.in_(academies))
+    with db.reading_for_staff() as session:
+        return frozenset(session.scalars(statement))
+
+
+def is_withdrawn(event: RegistrationSaved) -> bool:
+    """Whether that version was withdrawn, as far as the events that have arrived tell."""
+    with db.reading() as session:
+        return is_hidden(event.version, _end_of(session.get(Withdrawal, event.candidature_id)))
+
+
+def saved_event(candidature_id: str, version: int) -> RegistrationSaved | None:
+    """The event of a saved version as it was stored."""
+    with db.reading() as session:
+        row = session.get(SavedVersion, (candidature_id, version))
+    return None if row is None else RegistrationSaved.from_data(row.payload)
+
+
+def is_visible() -> ColumnElement[bool]:
+    """The contrary of `visibility.is_hidden`, as SQL over candidatures joined with `WITHDRAWAL_JOIN`."""
+    return or_(_is_active(), Withdrawal.ecartee)
+
+
+def _is_active() -> ColumnElement[bool]:
+    """Neither withdrawn nor set aside: the contrary of `CandidatureEnd.covers`, as SQL."""
+    return or_(Withdrawal.version.is_(None), Candidature.version > Withdrawal.version)
+
+
+def _end_of(row: Withdrawal | None) -> CandidatureEnd | None:
+    return CandidatureEnd(row.version, row.ecartee) if row is not None else None

@@ -1,0 +1,61 @@
+"""Reads documents: those of a candidature, those that a candidate has not opened yet, a single one."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, and_, select
+
+from services.chassis.errors import NotFound
+from services.documents.domain.document_types import PUBLISHED, DocumentType
+from services.documents.domain.identifiers import is_id
+from services.documents.models import Candidature, Document, Withdrawal, db
+from services.documents.queries.candidatures import WITHDRAWAL_JOIN, is_visible
+
+
+def list_documents(candidature_id: str) -> list[Document]:
+    """All documents of a candidature by date, the newest first; of one instant, by version and label."""
+    newest_first = (Document.published_at.desc(), Document.version.desc(), Document.label, Document.id)
+    statement = select(Document).filter_by(candidature_id=candidature_id).order_by(*newest_first)
+    with db.reading() as session:
+        return list(session.scalars(statement))
+
+
+def list_unopened(candidate_id: str) -> list[Document]:
+    """What gestionnaires published for this candidate and the candidate has not opened, newest first."""
+    statement = (
+        select(Document)
+        .join(Candidature, Candidature.id == Document.candidature_id)
+        .outerjoin(Withdrawal, WITHDRAWAL_JOIN)
+        .where(Candidature.candidate_id == candidate_id, is_visible(), is_unopened())
+        .order_by(Document.published_at.desc(), Document.id)
+    )
+    with db.reading() as session:
+        return list(session.scalars(statement))
+
+
+def is_unopened() -> ColumnElement[bool]:
+    """As SQL: published by a gestionnaire, and not opened yet."""
+    return and_(Document.opened_at.is_(None), Document.type.in_(PUBLISHED))
+
+
+def document_of(candidate_id: str, document_id: str) -> tuple[Document, Candidature]:
+    """A document of this candidate, with its candidature. Raises NotFound."""
+    if not is_id(document_id):
+        raise NotFound()
+    statement = (
+        select(Document, Candidature)
+        .join(Candidature, and_(Candidature.id == Document.candidature_id, Candidature.candidate_id == candidate_id))
+        .outerjoin(Withdrawal, WITHDRAWAL_JOIN)
+        .where(Document.id == document_id, is_visible())
+    )
+    with db.reading() as session:
+        row = session.execute(statement).one_or_none()
+    if row is None:
+        raise NotFound()
+    return row[0], row[1]
+
+
+def automatic_document(candidature_id: str, document_type: DocumentType, version: int) -> Document | None:
+    """The automatic document of that type and version; None until the worker has stored it."""
+    statement = select(Document).filter_by(candidature_id=candidature_id, type=document_type.value, version=version)
+    with db.reading() as session:
+        return session.scalar(statement)

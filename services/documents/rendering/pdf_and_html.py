@@ -1,0 +1,120 @@
+"""Renders a sheet to bytes: the PDF by xhtml2pdf and the accessible HTML page, from the same cleaned values."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from pypdf import PdfReader
+from xhtml2pdf import pisa
+from xhtml2pdf.config.resources import ResourceAccessPolicy
+
+from services.documents.rendering.glyphs import FILES, FONTS, cleaned, missing_in, typeset
+from services.documents.rendering.sheet import Sheet
+
+# xhtml2pdf logs every style rule it meets; what matters here raises.
+logging.getLogger("xhtml2pdf").setLevel(logging.ERROR)
+
+# The only files a document may read are our fonts, whatever its text holds; no address is ever fetched.
+_POLICY = ResourceAccessPolicy.server(base_dir=FONTS, allow_remote=False, max_resources=len(FILES))
+_TEMPLATES = Environment(
+    loader=PackageLoader("services.documents.rendering"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+class RenderingFailed(Exception):
+    """xhtml2pdf could not render a document. The message holds none of the document's text."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """One document as PDF and HTML. `missing`: the characters that the fonts lack, as often as they occur."""
+
+    pdf: bytes
+    html: bytes
+    missing: tuple[str, ...]
+
+
+def render(sheet: Sheet) -> Rendered:
+    """Render a sheet in both formats. Raises RenderingFailed."""
+    cleaned_sheet = _map_texts(sheet, cleaned)
+    missing = tuple(character for text in _texts(cleaned_sheet) for character in missing_in(text))
+    return Rendered(pdf_of(cleaned_sheet), html_of(cleaned_sheet), missing)
+
+
+def pdf_of(sheet: Sheet) -> bytes:
+    """The PDF of a cleaned sheet; characters that the fonts lack are replaced by a visible mark.
+
+    Most PDFs have one page, and are rendered once as such: letting xhtml2pdf count the pages renders every PDF twice.
+    """
+    typeset_sheet = _map_texts(sheet, typeset)
+    pdf = _render_pdf(pdf_source(typeset_sheet, pages=1))
+    pages = PdfReader(io.BytesIO(pdf)).get_num_pages()
+    return pdf if pages == 1 else _render_pdf(pdf_source(typeset_sheet, pages))
+
+
+def pdf_source(sheet: Sheet, pages: int) -> str:
+    """The HTML that xhtml2pdf renders as PDF; `pages` is the total that the footers print."""
+    return _TEMPLATES.get_template("pdf.html").render(sheet=sheet, fonts=FILES, pages=pages)
+
+
+def _render_pdf(source: str) -> bytes:
+    output = io.BytesIO()
+    status = pisa.CreatePDF(
+        source,
+        dest=output,
+        encoding="utf-8",
+        path=str(FONTS / "pdf.html"),
+        link_callback=_only_fonts,
+        default_css="",  # the template has all rules: xhtml2pdf's own style sheet would be parsed for each PDF
+        resource_policy=_POLICY,
+    )
+    if status.err:
+        raise RenderingFailed(f"{status.err} error(s)")
+    return output.getvalue()
+
+
+def html_of(sheet: Sheet) -> bytes:
+    """The accessible HTML of a cleaned sheet: a complete page that loads no script, font or image."""
+    return _TEMPLATES.get_template("page.html").render(sheet=sheet).encode()
+
+
+def _only_fonts(uri: str, _base: str | None = None) -> str:
+    name = uri.rsplit("/", 1)[-1]
+    if uri in FILES or uri == str(FONTS / name):
+        return str(FONTS / name)
+    raise RenderingFailed("a document asked for a resource that is not one of our fonts")
+
+
+def _texts(value: Any) -> list[str]:
+    """Every text in dataclasses and tuples, however deep."""
+    texts: list[str] = []
+
+    def collect(text: str) -> str:
+        texts.append(text)
+        return text
+
+    _map_texts(value, collect)
+    return texts
+
+
+def _map_texts(value: Any, change: Callable[[str], str]) -> Any:
+    """A copy of dataclasses and tuples with every text in them changed."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, tuple):
+        return tuple(_map_texts(item, change) for item in value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = dataclasses.fields(value)
+        changes = {field.name: _map_texts(getattr(value, field.name), change) for field in fields}
+        return dataclasses.replace(cast(Any, value), **changes)
+    return value

@@ -1,0 +1,85 @@
+"""What the readers of sections share while one exam is read: mistakes, conditions, references, definitions by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from services.registrations.catalogue.fields import Fields
+from services.registrations.catalogue.mistakes import Mistake
+from services.registrations.catalogue.yaml_nodes import UNREADABLE, Node
+from services.registrations.domain.conditions import Condition, Test
+from services.registrations.domain.exam_definition import ContactText
+
+
+@dataclass(frozen=True)
+class WrittenCondition:
+    """A condition as read from the files. It belongs to the `kind` ("piece", "form" or "question") named `name`."""
+
+    kind: str
+    name: str
+    node: Node
+    condition: Condition
+    tests: tuple[tuple[Test, Node], ...]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A name that another part of the exam must define: of a "list", a "form", a "piece" …"""
+
+    kind: str
+    name: str
+    node: Node
+
+
+@dataclass
+class ReadingContext:
+    now: datetime
+    contacts: dict[str, ContactText]  # by académie
+    mistakes: list[Mistake] = field(default_factory=list)
+    conditions: list[WrittenCondition] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
+    definitions: dict[tuple[str, ...], Node] = field(default_factory=dict)
+
+    def fields(self, node: Node, what: str) -> Fields:
+        return Fields(node, self.mistakes, what)
+
+    def refuse(self, node: Node, text: str) -> None:
+        self.mistakes.append(Mistake(node.file, node.line, text))
+
+    def reference(self, kind: str, name: str | None, node: Node) -> None:
+        if name:
+            self.references.append(Reference(kind, name, node))
+
+    def define(self, node: Node, what: str, *key: str) -> None:
+        """Record the node that defines something; the same key twice is a mistake. `what`: French, for the message."""
+        first = self.definitions.setdefault(key, node)
+        if first is not node and key[-1]:
+            where = f"{first.file}:{first.line}"
+            self.refuse(node, f"doublon de {what} « {key[-1]} », déjà écrit en {where} : n'en garder qu'un")
+
+    def items_of(self, node: Node | None, what: str) -> Iterator[Node]:
+        """The items of a section that is a list."""
+        if node is None or node.is_null or node.kind == UNREADABLE:
+            return
+        if node.kind != "list":
+            self.refuse(node, f"{what} : une liste est attendue (« - … »)")
+            return
+        yield from node.items
+
+    def entries_of(self, node: Node | None, what: str) -> Iterator[tuple[str, Node]]:
+        """The entries of a section that is a map."""
+        if node is None or node.is_null or node.kind == UNREADABLE:
+            return
+        if node.kind != "map":
+            self.refuse(node, f"{what} : des noms suivis de valeurs sont attendus (« nom: … »)")
+            return
+        yield from node.entries.items()
+
+    def range_of(self, fields: Fields, first: str = "from", last: str = "to") -> tuple[int | None, int | None]:
+        """Two session years, both included; either may be left open."""
+        begin, end = fields.integer(first), fields.integer(last)
+        if begin is not None and end is not None and begin > end:
+            self.refuse(fields.node, f"« {first}: {begin} » vient après « {last}: {end} » : les échanger")
+        return begin, end

@@ -1,0 +1,91 @@
+"""Reads a YAML file into a tree of nodes with file and line; tags never build Python objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from services.registrations.catalogue.mistakes import Mistake
+
+MAX_BYTES = 2_000_000
+MAX_NODES = 100_000  # aliases of aliases would otherwise grow without end
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+UNREADABLE = "unreadable"  # kind of the root of a file that is already known to be wrong
+_TAG = "tag:yaml.org,2002:"
+
+
+@dataclass(eq=False)
+class Node:
+    """A scalar (`text`, `tag` such as str, int, bool, null), a list (`items`) or a map (`entries`)."""
+
+    file: str
+    line: int
+    kind: str  # "scalar" | "list" | "map"
+    text: str = ""
+    tag: str = "str"
+    items: list[Node] = field(default_factory=list)
+    entries: dict[str, Node] = field(default_factory=dict)
+    keys: dict[str, int] = field(default_factory=dict)  # line of each key
+
+    @property
+    def is_null(self) -> bool:
+        return self.kind == "scalar" and self.tag == "null"
+
+
+class YamlReader:
+    """Reads one file; what is wrong in it is added to `mistakes`."""
+
+    def __init__(self, path: Path, mistakes: list[Mistake]) -> None:
+        self._path, self._file, self._mistakes, self._count = path, str(path), mistakes, 0
+
+    def read(self) -> Node:
+        """The file's tree; an empty map for an empty file, UNREADABLE where it cannot be read."""
+        empty = Node(self._file, 1, "map")
+        unreadable = Node(self._file, 1, UNREADABLE)
+        try:
+            if self._path.stat().st_size > MAX_BYTES:
+                return self._refuse(1, "fichier trop gros : le partager en plusieurs", unreadable)
+            root = yaml.compose(self._path.read_text(encoding="utf-8"), Loader=_LOADER)
+            return empty if root is None else self._node(root, ())
+        except UnicodeDecodeError:
+            return self._refuse(1, "le fichier n'est pas en UTF-8 : l'enregistrer en UTF-8", unreadable)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            message = f"YAML illisible ({error.problem}) : vérifier l'indentation, les guillemets et les deux-points"
+            return self._refuse(mark.line + 1 if mark else 1, message, unreadable)
+        except (yaml.YAMLError, RecursionError) as error:
+            return self._refuse(1, f"YAML illisible ({type(error).__name__}) : simplifier le fichier", unreadable)
+        except OSError as error:
+            return self._refuse(1, f"fichier illisible ({error.strerror}) : vérifier ses droits", unreadable)
+
+    def _node(self, node: yaml.Node, above: tuple[int, ...]) -> Node:
+        self._count += 1
+        if self._count > MAX_NODES:
+            raise yaml.YAMLError("trop d'éléments")
+        line = node.start_mark.line + 1
+        if id(node) in above:
+            cycle = "cycle : une valeur se contient elle-même par un alias ; la recopier sans alias"
+            return self._refuse(line, cycle, Node(self._file, line, "scalar", tag="null"))
+        within = (*above, id(node))
+        if isinstance(node, yaml.MappingNode):
+            return self._map(node, line, within)
+        if isinstance(node, yaml.SequenceNode):
+            return Node(self._file, line, "list", items=[self._node(item, within) for item in node.value])
+        return Node(self._file, line, "scalar", node.value, node.tag.removeprefix(_TAG))
+
+    def _map(self, node: yaml.MappingNode, line: int, within: tuple[int, ...]) -> Node:
+        map_node = Node(self._file, line, "map")
+        for key, value in node.value:
+            name, key_line = str(key.value), key.start_mark.line + 1
+            if name in map_node.entries:
+                self._refuse(key_line, f"doublon de la clé « {name} » : n'en garder qu'une", map_node)
+                continue
+            map_node.entries[name] = self._node(value, within)
+            map_node.keys[name] = key_line
+        return map_node
+
+    def _refuse(self, line: int, text: str, instead: Node) -> Node:
+        self._mistakes.append(Mistake(self._file, line, text))
+        return instead

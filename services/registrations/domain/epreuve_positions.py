@@ -1,0 +1,154 @@
+"""The position, option and mode of each épreuve, from the forme de passage, the acquis and what was chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from services.reference.text import folded
+from services.registrations.domain.acquis import DeclaredBox, KeptUnit
+from services.registrations.domain.epreuve_structure import FACULTATIVE, Role, Structure
+from services.registrations.domain.exam_definition import Category, Epreuve, Exam
+from services.registrations.domain.tab_answers import TabAnswers
+
+INSCRIT, NON_INSCRIT = "inscrit", "non_inscrit"
+BENEFICE, REPORT, DISPENSE = "benefice", "report", "dispense"
+POSITIONS: Mapping[str, str] = {
+    INSCRIT: "Inscrit",
+    NON_INSCRIT: "Non Inscrit",
+    BENEFICE: "Bénéfice",
+    REPORT: "Report",
+    DISPENSE: "Dispensé",
+}
+MODES: Mapping[str, str] = {"ponctuel": "Ponctuel", "ccf": "Contrôle en cours de formation (CCF)"}
+ANY_REGIME = "*"  # key of an épreuve's modes where the regime makes no difference
+GLOBALE, PROGRESSIVE = "globale", "progressive"  # formes de passage (D643-14)
+
+
+@dataclass(frozen=True)
+class ChosenEpreuve:
+    epreuve: Epreuve
+    role: Role
+    position: str
+    choosable: bool  # the candidate picks between inscrit and non inscrit
+    option: str | None  # key in the épreuve's list of options
+    option_label: str | None
+    mode: str | None
+    kept_mark: Decimal | None
+    asked: str  # the position typed, allowed or not
+
+    @property
+    def mandatory(self) -> bool:
+        return self.epreuve.kind != FACULTATIVE
+
+    @property
+    def position_label(self) -> str:
+        return POSITIONS[self.position]
+
+    @property
+    def mode_label(self) -> str | None:
+        return MODES.get(self.mode) if self.mode else None
+
+
+@dataclass(frozen=True)
+class EpreuveResolver:
+    """Computes position, option and mode of each épreuve. `typed` has « position-EF1 », « option-EF1 »."""
+
+    exam: Exam
+    structure: Structure
+    typed: TabAnswers
+    forme: str | None  # the final one
+    kept: Mapping[str, KeptUnit]
+    regime: str | None
+
+    def resolve_all(self) -> tuple[ChosenEpreuve, ...]:
+        return tuple(self._chosen(epreuve) for epreuve in self.structure.epreuves)
+
+    def _chosen(self, epreuve: Epreuve) -> ChosenEpreuve:
+        role, position = self.structure.role(epreuve), self._position(epreuve)
+        option = self._option(epreuve) if position == INSCRIT else None
+        kept = self._kept(epreuve)
+        return ChosenEpreuve(
+            epreuve=epreuve,
+            role=role,
+            position=position,
+            choosable=role is Role.LEAF and kept is None and self._is_free(epreuve),
+            option=option,
+            option_label=self._option_label(epreuve, option),
+            mode=self._mode(epreuve) if position == INSCRIT and role is not Role.MAITRESSE else None,
+            kept_mark=kept.mark if kept else None,
+            asked=self.typed.text(f"position-{epreuve.code}"),
+        )
+
+    def _kept(self, epreuve: Epreuve) -> KeptUnit | None:
+        return self.kept.get(epreuve.code) if self.structure.is_keepable(epreuve) else None
+
+    def _is_free(self, epreuve: Epreuve) -> bool:
+        return epreuve.kind == FACULTATIVE or self.forme == PROGRESSIVE
+
+    def _position(self, epreuve: Epreuve) -> str:
+        role = self.structure.role(epreuve)
+        if role is Role.MAITRESSE:  # K11
+            children = self.structure.children(epreuve.code)
+            return combined_position(self._position(child) for child in children)
+        if role is Role.FOLLOWER and (parent := self.structure.epreuve(epreuve.parent or "")):
+            return self._position(parent)
+        if kept := self._kept(epreuve):
+            return kept.position
+        return self._typed_position(epreuve)
+
+    def _typed_position(self, epreuve: Epreuve) -> str:
+        default = NON_INSCRIT if epreuve.kind == FACULTATIVE else INSCRIT
+        if not self._is_free(epreuve):
+            return default
+        typed = self.typed.text(f"position-{epreuve.code}")
+        return typed if typed in (INSCRIT, NON_INSCRIT) else default
+
+    def _option(self, epreuve: Epreuve) -> str | None:
+        """The chosen key, if it is in the list; the only key of a list that has one."""
+        source = self.structure.epreuve(epreuve.options_of) if epreuve.options_of else epreuve
+        if source is None:
+            return None
+        keys = [key for key, _ in option_choices(self.exam, source)]
+        typed = self.typed.text(f"option-{source.code}")
+        return typed if typed in keys else keys[0] if len(keys) == 1 else None
+
+    def _option_label(self, epreuve: Epreuve, option: str | None) -> str | None:
+        """None also if the épreuve's own label ends with it: « Langue vivante : Anglais »."""
+        source = self.structure.epreuve(epreuve.options_of) if epreuve.options_of else epreuve
+        label = dict(option_choices(self.exam, source)).get(option) if option and source else None
+        return label if label and not folded(epreuve.label).endswith(folded(label)) else None
+
+    def _mode(self, epreuve: Epreuve) -> str | None:
+        """K12 (D643-19): by the regime that the category and the establishment give."""
+        return epreuve.modes.get(self.regime or ANY_REGIME) or epreuve.modes.get(ANY_REGIME)
+
+
+def combined_position(parts: Iterable[str]) -> str:
+    """The position of a maîtresse from those of its units (K11): inscrit if one is; kept only if all are."""
+    positions = set(parts)
+    return next(position for position in (INSCRIT, NON_INSCRIT, REPORT, BENEFICE, DISPENSE) if position in positions)
+
+
+def evaluation_regime(category: Category | None, habilite_ccf: bool) -> str | None:
+    """The regime of evaluation (K12): the category's, another where the establishment is habilité for CCF."""
+    if category is None:
+        return None
+    return category.regime_if_habilite if habilite_ccf and category.regime_if_habilite else category.regime
+
+
+def kept_units_by_code(declared: tuple[DeclaredBox, ...]) -> dict[str, KeptUnit]:
+    """The kept units by code: the first box that keeps one counts (a second one is an error of the tab)."""
+    kept: dict[str, KeptUnit] = {}
+    for unit in (unit for box in declared for unit in box.kept):
+        kept.setdefault(unit.code, unit)
+    return kept
+
+
+def option_choices(exam: Exam, epreuve: Epreuve) -> tuple[tuple[str, str], ...]:
+    """(key, label) of the options that an épreuve offers; none where it has no choice."""
+    if not epreuve.options:
+        return ()
+    items = exam.lists.get(epreuve.options, ())
+    return tuple((item.key, item.label) for item in items if item.key not in epreuve.excluded_options)

@@ -1,0 +1,179 @@
+"""« Ouverture des services » and « Sur quoi et où voulez-vous vous inscrire ? »: the choice of domaine, examen, session
+and académie, step by step, among the openings at an instant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from services.reference import academies, departements
+from services.reference.text import folded
+from services.registrations.domain import windows
+
+STEPS = ("domaine", "exam", "session", "academie")
+DOMAINES = ("Examen", "Concours")
+NOTHING_OPEN = "Aucun service d'inscription n'est ouvert pour ce choix."
+_QUESTIONS = {
+    "domaine": "Sélectionner un domaine",
+    "exam": "Sélectionner un examen ou un concours",
+    "session": "Sélectionner une session",
+    "academie": "Sélectionner une académie ou un pays d'inscription",
+}
+
+
+class Purpose(StrEnum):
+    CONSULT = "consult"  # « Ouverture des services »: all openings until their session closes
+    REGISTER = "register"  # « M'inscrire »: only openings that are open
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An opening with its exam and session, and the dates in force (an operator's change included)."""
+
+    opening_id: str
+    domaine: str
+    exam: str
+    exam_label: str
+    session: str
+    session_label: str
+    session_closes: datetime
+    academie: str
+    academie_label: str
+    code_choice: str
+    opens: datetime
+    closes: datetime
+    residence_notice: str
+
+
+@dataclass(frozen=True)
+class Choices:
+    domaine: str | None = None
+    exam: str | None = None
+    session: str | None = None
+    academie: str | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    name: str
+    label: str
+    value: str
+    value_label: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    value: str
+    label: str
+    hint: str | None = None
+
+
+@dataclass(frozen=True)
+class Next:
+    name: str
+    question: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
+class Information:
+    opening_id: str
+    state: str  # "open" | "not_yet" | "closed"
+    sentence: str
+    opens: datetime
+    closes: datetime
+    residence_notice: str
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The state of the choice: exactly one of `next`, `information` and `empty_message` is set."""
+
+    steps: tuple[Step, ...]
+    next: Next | None = None
+    information: Information | None = None
+    empty_message: str | None = None
+
+
+@dataclass(frozen=True)
+class _StepReading:
+    label: str
+    value: Callable[[Offer], str]
+    value_label: Callable[[Offer], str]
+    place: Callable[[str], str] = folded  # sort key of a choice, from its label
+
+
+_READINGS = {
+    "domaine": _StepReading("Domaine", lambda o: o.domaine, lambda o: o.domaine),
+    "exam": _StepReading("Examen ou concours", lambda o: o.exam, lambda o: o.exam_label),
+    "session": _StepReading("Session", lambda o: o.session, lambda o: o.session_label),
+    "academie": _StepReading(
+        "Académie ou pays", lambda o: o.academie, lambda o: place_label(o), academies.place_in_lists
+    ),
+}
+
+
+def place_label(offer: Offer) -> str:
+    """« ACADÉMIE DE BESANCON - (2022-06) »"""
+    return f"{offer.academie_label} - ({offer.code_choice})"
+
+
+def select(offers: Iterable[Offer], purpose: Purpose, choices: Choices, instant: datetime) -> Selection:
+    """What is chosen so far, and what comes next. For a domaine without openings its step stays, with the message."""
+    remaining = [offer for offer in offers if _is_shown(offer, purpose, instant)]
+    steps: list[Step] = []
+    for name in STEPS:
+        value = getattr(choices, name)
+        if not value:
+            return _ask(name, steps, remaining)
+        reading = _READINGS[name]
+        remaining = [offer for offer in remaining if reading.value(offer) == value]
+        if remaining:
+            steps.append(Step(name, reading.label, value, reading.value_label(remaining[0])))
+        else:
+            domaine_step = (Step(name, reading.label, value, value),) if name == "domaine" and value in DOMAINES else ()
+            return Selection((*steps, *domaine_step), empty_message=NOTHING_OPEN)
+    return Selection(tuple(steps), information=_information(remaining[0], instant))
+
+
+def _is_shown(offer: Offer, purpose: Purpose, instant: datetime) -> bool:
+    if purpose is Purpose.REGISTER:
+        return windows.is_open(offer.opens, offer.closes, instant)
+    return instant < offer.session_closes
+
+
+def _ask(name: str, steps: Sequence[Step], remaining: Sequence[Offer]) -> Selection:
+    if name == "domaine":
+        choices = tuple(Choice(domaine, domaine) for domaine in DOMAINES)
+    else:
+        reading = _READINGS[name]
+        labels = {reading.value(offer): reading.value_label(offer) for offer in remaining}
+        in_order = sorted(labels.items(), key=lambda pair: reading.place(pair[1]))
+        choices = tuple(Choice(value, label, _hint(name, value)) for value, label in in_order)
+    return Selection(tuple(steps), next=Next(name, _QUESTIONS[name], choices))
+
+
+def _hint(step: str, academie: str) -> str | None:
+    """« Ardennes, Aube, Marne, Haute-Marne »: the départements of an académie; None for a country or another step."""
+    if step != "academie":
+        return None
+    known_academie = academies.by_code(academie)
+    names = [
+        place.name
+        for code in (known_academie.departements if known_academie else ())
+        if (place := departements.by_code(code))
+    ]
+    return ", ".join(names) or None
+
+
+def _information(offer: Offer, instant: datetime) -> Information:
+    return Information(
+        opening_id=offer.opening_id,
+        state=windows.state(offer.opens, offer.closes, instant).value,
+        sentence=windows.sentence(offer.opens, offer.closes, instant),
+        opens=offer.opens,
+        closes=offer.closes,
+        residence_notice=offer.residence_notice,
+    )

@@ -1,0 +1,42 @@
+"""N° candidat (11 digits, for life), N° d'inscription (001, 002 …) and labels of versions."""
+
+from __future__ import annotations
+
+LARGEST_SEQUENCE = 999_999
+NUMERO_CANDIDAT_LENGTH = 11
+
+
+def school_year(session_year: int) -> int:
+    """First year of the school year in which the session's candidates register: 2021 for session 2022."""
+    return session_year - 1
+
+
+def numero_candidat(session_year: int, academie: str, sequence: int) -> str:
+    """`0`, the school year's first year and the académie on two digits each, the sequence on six: 02103000001.
+
+    Raises ValueError for an académie that is not two digits or a sequence out of 1 … 999999.
+    """
+    if len(academie) != 2 or not academie.isascii() or not academie.isdigit():
+        raise ValueError("an académie has two digits")
+    if not 1 <= sequence <= LARGEST_SEQUENCE:
+        raise ValueError("a sequence has one to six digits and starts at 1")
+    return f"0{school_year(session_year) % 100:02d}{academie}{sequence:06d}"
+
+
+def typed_numero_candidat(word: str) -> str | None:
+    """The N° candidat that a word of a search is, with or without its leading 0; None for any other word."""
+    digits = word.zfill(NUMERO_CANDIDAT_LENGTH)
+    is_one = len(word) >= NUMERO_CANDIDAT_LENGTH - 1 and len(digits) == NUMERO_CANDIDAT_LENGTH and digits.isdecimal()
+    return digits if is_one and digits.isascii() else None
+
+
+def numero_inscription(sequence: int) -> str:
+    """« 001 » for a candidate's first saved candidature."""
+    if sequence < 1:
+        raise ValueError("a sequence starts at 1")
+    return f"{sequence:03d}"
+
+
+def version_label(version: int) -> str:
+    """« Version 02 », as pages say it."""
+    return f"Version {version:02d}"

@@ -1,0 +1,121 @@
+"""How tabs are shown: headings, one tab with its form, the récapitulatif, errors by tab."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+from services.chassis.errors import DomainError
+from services.contracts import problem_types
+from services.contracts.base import data_of
+from services.contracts.registrations import EpreuveLine, Section
+from services.registrations.domain.forms import Field, FieldError, Form
+
+
+@dataclass(frozen=True)
+class TabHeading:
+    number: int
+    kind: str
+    name: str
+    title: str  # "Identification", without its number
+    visited: bool  # something was posted there
+    complete: bool  # and nothing is wrong with it
+
+
+@dataclass(frozen=True)
+class Recap:
+    """The récapitulatif; an empty value is shown as « - »."""
+
+    numero_candidat: str
+    warning: str | None
+    sections: tuple[Section, ...]
+    epreuves: tuple[EpreuveLine, ...]
+
+    def to_data(self) -> dict[str, Any]:
+        data: dict[str, Any] = data_of(self)
+        return data
+
+
+@dataclass(frozen=True)
+class EpreuveField:
+    """One épreuve of the tab « Epreuves », a disclosure: fixed where `position` is None."""
+
+    code: str
+    title: str  # "EF1 : Langue vivante 2 : Allemand : Inscrit"
+    group: str  # "obligatoires" | "facultatives"
+    parent: str | None
+    position: Field | None  # named "position-EF1"
+    position_label: str
+    option: Field | None  # named "option-EF1"
+    mode_label: str | None
+    notes: tuple[str, ...] = ()
+
+    def to_data(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "title": self.title,
+            "group": self.group,
+            "parent": self.parent,
+            "position": self.position.to_data() if self.position else None,
+            "position_label": self.position_label,
+            "option": self.option.to_data() if self.option else None,
+            "mode_label": self.mode_label,
+            "notes": list(self.notes),
+        }
+
+
+@dataclass(frozen=True)
+class TabView:
+    number: int
+    kind: str
+    name: str
+    title: str
+    form: Form | None = None
+    recap: Recap | None = None
+    epreuves: tuple[EpreuveField, ...] | None = None
+    paragraphs: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+
+    def to_data(self) -> dict[str, Any]:
+        return {
+            "number": self.number,
+            "kind": self.kind,
+            "name": self.name,
+            "title": self.title,
+            "form": self.form.to_data() if self.form else None,
+            "recap": self.recap.to_data() if self.recap else None,
+            "epreuves": None if self.epreuves is None else [line.to_data() for line in self.epreuves],
+            "paragraphs": list(self.paragraphs),
+            "notices": list(self.notices),
+        }
+
+
+@dataclass(frozen=True)
+class TabErrors:
+    number: int
+    title: str
+    errors: tuple[FieldError, ...]
+
+
+class Incomplete(DomainError):
+    """The dossier cannot be saved. `errors` are all errors, `extra["tabs"]` has them by tab:
+    [{"number", "title", "errors": [{"pointer", "detail"}]}]."""
+
+    problem = problem_types.INCOMPLETE
+
+    def __init__(self, tabs: tuple[TabErrors, ...]) -> None:
+        self.tabs = tabs
+        super().__init__(
+            "Des informations manquent ou doivent être corrigées dans votre dossier.",
+            errors=tuple(error for tab in tabs for error in tab.errors),
+            tabs=[_tab_data(tab) for tab in tabs],
+        )
+
+
+def _tab_data(tab: TabErrors) -> dict[str, Any]:
+    return {
+        "number": tab.number,
+        "title": tab.title,
+        "errors": [dataclasses.asdict(error) for error in tab.errors],
+    }

@@ -1,0 +1,127 @@
+"""« Enregistrer »: a draft becomes a candidature, or its next version. Repeats get the same answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session as DbSession
+
+from services.contracts.accounts import Identity
+from services.registrations.domain import registration_form, registration_numbers, windows
+from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.registration_content import RegistrationContent
+from services.registrations.models import Candidate, Candidature, Draft, db
+from services.registrations.operations.audit import Actor
+from services.registrations.operations.candidates import accept_identity, lock_candidate
+from services.registrations.operations.drafts import (
+    active_candidature,
+    locked_draft,
+    refuse_oversized_answers,
+    refuse_second_candidature,
+)
+from services.registrations.operations.errors import DraftChanged, window_closed
+from services.registrations.operations.versions import add_version, request_mail
+from services.registrations.queries.catalogue import opening_view
+from services.registrations.queries.dossiers import assembled_dossier
+
+
+@dataclass(frozen=True)
+class Saved:
+    candidature_id: str
+    version: int
+
+
+def save_draft(candidate_id: str, draft_id: str, *, revision: int, identity: Identity, received_at: datetime) -> Saved:
+    """« Enregistrer ». `received_at`: when the portal received the request, which [opens, closes) is compared with.
+
+    A draft that is already saved gets the first answer. Raises NotFound, WindowClosed, DraftChanged, IdentityOutdated,
+    AlreadyRegistered (K1), Incomplete with every error of every tab; what was typed stays in the draft.
+    """
+    with db.operation() as session:
+        candidate = lock_candidate(session, candidate_id)
+        draft = locked_draft(session, candidate_id, draft_id)
+        if draft.closed_at is not None:
+            return _earlier_save(draft)
+        dossier, digest = _checked_dossier(session, candidate, draft, revision, identity, received_at)
+        content = registration_form.checked_content(dossier)
+        candidature = _candidature_to_save(session, candidate, draft, dossier, content, received_at)
+        version = add_version(
+            session,
+            candidature,
+            dossier,
+            content,
+            digest=digest,
+            saved_at=received_at,
+            actor=Actor("candidate", candidate_id),
+        )
+        if version.version > 1:
+            request_mail(session, "send_modification_mail", version)
+        candidate.engaged_at = candidate.engaged_at or received_at
+        draft.closed_at, draft.candidature_id = received_at, candidature.id
+        draft.saved_version = version.version
+        return Saved(candidature.id, version.version)
+
+
+def _earlier_save(draft: Draft) -> Saved:
+    if draft.candidature_id is None or draft.saved_version is None:
+        raise RuntimeError("a closed draft names its candidature")
+    return Saved(draft.candidature_id, draft.saved_version)
+
+
+def _checked_dossier(
+    session: DbSession,
+    candidate: Candidate,
+    draft: Draft,
+    revision: int,
+    identity: Identity,
+    received_at: datetime,
+) -> tuple[Dossier, str]:
+    """The dossier and the digest of its catalogue, with window, revision, identity and exclusivity (K1) checked.
+
+    What is typed in the tabs is checked afterwards. Raises as `save_draft`.
+    """
+    view = opening_view(session, draft.opening_id)
+    if not windows.is_open(view.opening.opens, view.opening.closes, received_at):
+        raise window_closed(view, "Le service d'inscription est fermé : votre dossier n'a pas été enregistré.")
+    if revision != draft.revision:
+        raise DraftChanged(
+            "Ce dossier a été modifié dans une autre fenêtre : relisez-le avant de l'enregistrer.",
+            revision=draft.revision,
+            yours={},
+            theirs={},
+        )
+    dossier = assembled_dossier(
+        session,
+        view=view,
+        candidate=candidate,
+        identity=accept_identity(candidate, identity),
+        answers=draft.answers,
+        instant=received_at,
+        modifies=draft.modification_of,
+    )
+    refuse_second_candidature(dossier)
+    asked = registration_form.without_unasked_answers(dossier)
+    refuse_oversized_answers(asked.answers)
+    return asked, view.digest
+
+
+def _candidature_to_save(
+    session: DbSession, candidate: Candidate, draft: Draft, dossier: Dossier, content: RegistrationContent, at: datetime
+) -> Candidature:
+    if draft.modification_of is None:
+        candidate.last_inscription += 1
+        candidature = Candidature(
+            candidate_id=candidate.id,
+            opening_id=draft.opening_id,
+            numero_inscription=registration_numbers.numero_inscription(candidate.last_inscription),
+            version=1,
+            saved_at=at,
+        )
+    else:
+        candidature = active_candidature(session, candidate.id, draft.modification_of)
+        candidature.version += 1
+    candidature.exclusivity_key = content.exclusivity_key
+    candidature.specialite_code = content.specialite_code
+    candidature.specialite_label = content.specialite_label
+    return candidature

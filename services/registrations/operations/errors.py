@@ -1,0 +1,60 @@
+"""The errors of registrations: stable problem types, with the French texts that pages show."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from services.chassis.errors import Conflict, Forbidden
+from services.contracts import problem_types
+from services.registrations.domain import windows
+from services.registrations.queries.catalogue import OpeningView
+
+
+class WindowClosed(Forbidden):
+    """The request was received outside [opens, closes). `extra`: window, academie_label, contact."""
+
+    problem = problem_types.WINDOW_CLOSED
+
+
+class DraftChanged(Conflict):
+    """Another browser window wrote in between. `extra`: current revision, `yours` and `theirs` as typed."""
+
+    problem = problem_types.DRAFT_CHANGED
+
+
+class DraftClosed(Conflict):
+    """The draft is already saved. `extra`: candidature_id."""
+
+    problem = problem_types.DRAFT_SAVED
+
+
+class AlreadyRegistered(Conflict):
+    """An active candidature excludes another one (K1), or an account's change. `extra`: candidature_id if known."""
+
+    problem = problem_types.CANDIDATURE_EXISTS
+
+
+class IdentityOutdated(Conflict):
+    """The asserted identity is older than the floor that accounts set; the caller fetches it again and retries."""
+
+    problem = problem_types.IDENTITY_OUTDATED
+
+
+class OtherDraft(Conflict):
+    """The candidate has another open draft for this opening. `extra`: draft_id."""
+
+    problem = problem_types.OTHER_DRAFT
+
+
+def window_closed(view: OpeningView, sentence: str) -> WindowClosed:
+    """The error with `sentence` (what cannot be done any more), the window and the contact."""
+    return WindowClosed(
+        sentence,
+        window=windows_sentence(view),
+        academie_label=view.opening.label,
+        contact=asdict(view.opening.contact),
+    )
+
+
+def windows_sentence(view: OpeningView) -> str:
+    return f"Fermeture du service d'inscription : {windows.closing(view.opening.closes)} (heure de Paris)."

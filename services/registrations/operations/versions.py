@@ -1,0 +1,64 @@
+"""Adds a version to a candidature: its row, its event, its audit entry, and the mails about it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session as DbSession
+
+from services.chassis.events import follow_up, publish
+from services.contracts.accounts import Identity
+from services.reference.text import folded
+from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.registration_content import RegistrationContent
+from services.registrations.models import Candidature, CandidatureVersion
+from services.registrations.operations import audit
+from services.registrations.operations.audit import Actor
+from services.registrations.operations.saved_event import registration_saved
+
+
+def add_version(
+    session: DbSession,
+    candidature: Candidature,
+    dossier: Dossier,
+    content: RegistrationContent,
+    *,
+    digest: str,
+    saved_at: datetime,
+    actor: Actor,
+    reason: str | None = None,
+) -> CandidatureVersion:
+    """Store and publish `candidature.version`, with the audit entry; sets the name that staff find it by."""
+    _set_name(candidature, dossier.identity)
+    session.add(candidature)
+    session.flush()
+    event = registration_saved(candidature, dossier, content, saved_at, reason)
+    version = CandidatureVersion(
+        candidature_id=candidature.id,
+        version=candidature.version,
+        event_id=publish(session, event, subject=candidature.candidate_id),
+        payload=event.to_data(),
+        answers=dict(dossier.answers),
+        catalogue_digest=digest,
+        identity_version=dossier.identity.version,
+        saved_at=saved_at,
+        saved_by=str(actor),
+        reason=reason,
+    )
+    session.add(version)
+    trace = {"version": version.version, "catalogue": digest}
+    audit.record(session, actor, "candidature.saved", candidature.id, saved_at, after=trace)
+    return version
+
+
+def request_mail(session: DbSession, name: str, version: CandidatureVersion) -> None:
+    """Ask for a mail about this version, sent after the commit; `name` is the follow-up, which reads the address."""
+    data = {"candidature_id": version.candidature_id, "version": version.version}
+    follow_up(session, name, data, subject=version.payload["candidate_id"])
+
+
+def _set_name(candidature: Candidature, identity: Identity) -> None:
+    """The name that staff read and search, at most 210 characters; the usage name is only searched."""
+    candidature.name = f"{identity.nom_famille} {identity.prenoms}"[:210]
+    usage = f" {identity.nom_usage}" if identity.nom_usage else ""
+    candidature.folded_name = folded(candidature.name + usage)[:210]

@@ -1,0 +1,112 @@
+"""How many saved candidatures a second documents and pieces take over, beside a consumer that does nothing."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from services.chassis.clock import system_now
+from services.chassis.database.transactions import new_id
+from services.chassis.events import Envelope, Handlers
+from services.chassis.events.adapters import connect
+from services.chassis.events.broker import RETRY_SECONDS, Handle, Retry, bindings_of
+from services.chassis.events.inbox import Dispatcher
+from services.contracts import EVENTS
+from services.documents import handlers as of_documents
+from services.pieces import handlers as of_pieces
+from tests.bench.record import record
+from tests.documents.example_events import saved
+from tests.documents.registrations_stub import RegistrationsStub
+from tests.documents.service import Service
+from tests.pieces.portal import Portal
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from tests.support.objects import Bucket
+    from tests.support.postgres import Postgres
+    from tests.support.rabbitmq import RabbitMQ
+
+NUMBER = 200
+
+
+@pytest.fixture
+def broker(rabbitmq: RabbitMQ) -> Iterator[str]:
+    url = rabbitmq.fresh_vhost()
+    connect(url).declare(bindings_of(EVENTS), RETRY_SECONDS)
+    yield url
+    rabbitmq.delete_vhost(url)
+
+
+def test_a_real_reaction_takes_at_most_two_and_a_half_times_as_long_as_none(
+    broker: str, postgres: Postgres, bucket: Bucket, registrations: RegistrationsStub
+) -> None:
+    documents = Service(postgres.fresh_database(), bucket.url, registrations.url, log_level="WARNING").app
+    pieces = Portal(postgres.fresh_database(), bucket.url).app
+    for name, app, handlers in (
+        ("documents", documents, of_documents.registry), ("pieces", pieces, of_pieces.registry),
+    ):  # fmt: skip
+        nothing = _per_second(broker, name, lambda body, attempt: None)
+        real = _per_second(broker, name, _reaction(app, handlers))
+        record(f"registration_saved consumed by {name}: nothing done", nothing.a_second, "/s")
+        record(f"registration_saved consumed by {name}: nothing done, processor", nothing.milliseconds, "ms")
+        record(f"registration_saved consumed by {name}", real.a_second, "/s")
+        record(f"registration_saved consumed by {name}: processor", real.milliseconds, "ms")
+        record(
+            f"registration_saved consumed by {name} / nothing done",
+            real.a_second / nothing.a_second,
+            "",
+            aim=0.4,
+            at_most=False,
+        )
+
+
+@dataclass(frozen=True)
+class Speed:
+    a_second: float
+    milliseconds: float
+    """Of this process' processor for each."""
+
+
+def _reaction(app: Flask, handlers: Handlers) -> Handle:
+    dispatcher = Dispatcher(app.extensions["sqlalchemy"], handlers, RETRY_SECONDS)
+
+    def handle(body: bytes, attempt: int) -> None:
+        with app.app_context():
+            assert dispatcher.handle(body, attempt) is None
+
+    return handle
+
+
+def _per_second(url: str, queue: str, handle: Handle) -> Speed:
+    """Handles what is told meanwhile: NUMBER candidatures, each its own."""
+    _tell(url, NUMBER)
+    stop, handled = threading.Event(), 0
+
+    def counting(body: bytes, attempt: int) -> Retry | None:
+        nonlocal handled
+        outcome = handle(body, attempt)
+        handled += 1
+        if handled == NUMBER:
+            stop.set()
+        return outcome
+
+    start, processor = time.perf_counter(), time.process_time()
+    connect(url).consume(queue, counting, lambda body: None, stop)
+    seconds, used = time.perf_counter() - start, time.process_time() - processor
+    return Speed(NUMBER / seconds, used / NUMBER * 1000)
+
+
+def _tell(url: str, number: int) -> None:
+    publisher = connect(url).publisher()
+    for _ in range(number):
+        event = replace(saved(), candidature_id=new_id(), candidate_id=new_id())
+        publisher.publish(
+            Envelope(new_id(), "/registrations", event.TYPE, event.candidature_id, system_now(), event.to_data())
+        )
+    publisher.close()

@@ -1,0 +1,104 @@
+"""What operators see: who may call what, missing glyphs counted and logged without names, settings refused."""
+
+import io
+import logging
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from prometheus_client import REGISTRY
+
+from services.chassis.settings import SettingsError
+from services.chassis.web import access
+from services.documents.app import create_app
+from services.documents.settings import DEMONSTRATION, DocumentsSettings
+from tests.documents.example_events import CANDIDATURE, identity, saved
+from tests.documents.registrations_stub import RegistrationsStub
+from tests.documents.service import Service, settings
+
+LEDGER = {
+    "public": {"health_live", "health_ready", "metrics", "openapi"},
+    "candidate": {
+        "documents.list_candidatures",
+        "documents.list_documents",
+        "documents.list_documents_to_read",
+        "documents.opened",
+        "documents.document_pdf",
+        "documents.document_html",
+        "documents.confirmation",
+        "documents.form",
+    },
+    "staff(documents:publish)": {"publications.publish_documents"},
+}
+ENVIRONMENT = {
+    "ENV": "test",
+    "DATABASE_URL": "sqlite:///x.db",
+    "BROKER_URL": "sqlite:///b.db",
+    "ACCOUNTS_URL": "http://127.0.0.1:1",
+    "REGISTRATIONS_URL": "http://127.0.0.1:1",
+    "CLIENT_ID": "documents",
+    "CLIENT_SECRET": "x" * 16,
+    "OBJECTS_URL": "s3+http://k:s@127.0.0.1:1/b",
+}
+
+
+def test_every_route_says_who_may_call_it(tmp_path: Path) -> None:
+    app = create_app(settings(f"sqlite:///{tmp_path / 'x.db'}", "s3+http://k:s@127.0.0.1:1/b", "http://127.0.0.1:1"))
+    found: dict[str, set[str]] = {}
+    for endpoint in app.view_functions:
+        if endpoint != "static":
+            for way in access.ways_of(app, endpoint) or ("nobody",):
+                found.setdefault(str(way), set()).add(endpoint)
+    assert found == LEDGER
+
+
+def _missing() -> float:
+    return REGISTRY.get_sample_value("documents_missing_glyphs_total", {"type": "confirmation"}) or 0.0
+
+
+def test_a_missing_glyph_is_counted_and_logged_without_the_name(service: Service) -> None:
+    before = _missing()
+    service.receive(saved(identity=identity(nom_famille="דוד")))
+    logged = io.StringIO()
+    handler = logging.getLogger().handlers[0]
+    assert isinstance(handler, logging.StreamHandler)
+    stream = handler.setStream(logged)
+    try:
+        service.create_documents()
+    finally:
+        handler.setStream(stream)
+    assert _missing() == before + 3
+    assert "glyphs_missing" in logged.getvalue()
+    assert "HEBREW" in logged.getvalue()
+    assert not set("דוד") & set(logged.getvalue())
+
+
+def test_several_who_ask_at_once_before_the_event_are_all_served(
+    service: Service, registrations: RegistrationsStub
+) -> None:
+    registrations.set_current(saved())
+    answers: list[int] = []
+
+    def ask() -> None:
+        answers.append(service.get(f"/candidatures/{CANDIDATURE}/confirmation").status_code)
+
+    threads = [Thread(target=ask) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [200] * 6
+    service.create_documents()
+    assert len(service.documents()) == 2
+
+
+@pytest.mark.parametrize("name", sorted(ENVIRONMENT))
+def test_a_missing_setting_is_named(name: str) -> None:
+    environment = {key: value for key, value in ENVIRONMENT.items() if key != name}
+    with pytest.raises(SettingsError, match=name):
+        DocumentsSettings.read(environment)
+
+
+def test_only_production_prints_documents_of_value() -> None:
+    assert DocumentsSettings.read(ENVIRONMENT).letterhead().notice == DEMONSTRATION
+    assert DocumentsSettings.read({**ENVIRONMENT, "ENV": "production"}).letterhead().notice is None

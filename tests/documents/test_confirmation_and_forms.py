@@ -1,0 +1,150 @@
+"""« Visualiser/Imprimer » and forms: at once, whatever has not come yet or is down."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.documents.example_events import CANDIDATE, CANDIDATURE, saved, withdrawn
+from tests.documents.registrations_stub import RegistrationsStub
+from tests.documents.service import Service, some_id
+from tests.documents.text_extraction import text_of_html, text_of_pdf
+
+if TYPE_CHECKING:
+    from tests.support.objects import Objects
+
+CONFIRMATION = f"/candidatures/{CANDIDATURE}/confirmation"
+FORM = f"/candidatures/{CANDIDATURE}/forms/ENGAGEMENT"
+
+
+def _version_told(service: Service, path: str) -> str:
+    answer = service.get(path)
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    return text_of_pdf(answer.data).partition("Version : ")[2][:1]
+
+
+def test_before_its_event_the_confirmation_is_made_from_registrations(
+    service: Service, registrations: RegistrationsStub
+) -> None:
+    registrations.set_current(saved())
+    assert _version_told(service, f"{CONFIRMATION}?version=1") == "1"
+    assert registrations.requests == [(CANDIDATURE, "1", "Bearer service-token")]
+    assert len(service.get("/candidatures").get_json()["candidatures"]) == 1
+
+
+def test_a_token_that_registrations_no_longer_believes_is_replaced_at_once(
+    service: Service, registrations: RegistrationsStub
+) -> None:
+    registrations.set_current(saved())
+    assert service.get(f"/candidatures/{CANDIDATURE}/confirmation").status_code == 200
+    registrations.set_current(saved(version=2))
+    registrations.token, registrations.accepted_tokens = "another token", {"another token"}
+    assert service.get(f"/candidatures/{CANDIDATURE}/confirmation").status_code == 200
+    assert registrations.requests[-1] == (CANDIDATURE, "current", "Bearer another token")
+
+
+def test_the_event_that_comes_afterwards_changes_nothing(service: Service, registrations: RegistrationsStub) -> None:
+    service.receive_and_create_documents(registrations.set_current(saved()))
+    service.get(CONFIRMATION)
+    service.receive_and_create_documents(saved())
+    assert len(service.documents()) == 2
+
+
+def test_current_is_what_registrations_says_even_if_our_copy_is_behind(
+    service: Service, registrations: RegistrationsStub
+) -> None:
+    service.receive_and_create_documents(saved())
+    registrations.set_current(saved(version=2))
+    assert _version_told(service, f"{CONFIRMATION}?version=current") == "2"
+    assert _version_told(service, CONFIRMATION) == "2"
+
+
+def test_a_known_version_needs_nobody_else(service: Service, registrations: RegistrationsStub) -> None:
+    service.receive_and_create_documents(saved())
+    registrations.is_down = True
+    assert _version_told(service, f"{CONFIRMATION}?version=1") == "1"
+    assert registrations.requests == []
+
+
+def test_with_registrations_down_the_newest_known_version_is_given(
+    service: Service, registrations: RegistrationsStub
+) -> None:
+    service.receive_and_create_documents(saved())
+    registrations.is_down = True
+    assert _version_told(service, CONFIRMATION) == "1"
+
+
+def test_with_registrations_down_an_unknown_version_is_told_to_be_unavailable(
+    service: Service, registrations: RegistrationsStub
+) -> None:
+    registrations.is_down = True
+    answer = service.get(CONFIRMATION)
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
+
+
+def test_with_the_store_down_documents_are_made_on_the_spot(
+    service: Service, registrations: RegistrationsStub, objects: "Objects"
+) -> None:
+    service.receive_and_create_documents(registrations.set_current(saved()))
+    first = service.documents()[0]["id"]
+    objects.stop()
+    try:
+        for path in (CONFIRMATION, f"/documents/{first}/file", FORM):
+            assert service.get(path).data.startswith(b"%PDF")
+        assert "DUBOIS" in text_of_html(service.get(f"/documents/{first}/html").data)
+    finally:
+        objects.start()
+
+
+def test_bytes_that_changed_in_the_store_are_not_handed_out(service: Service) -> None:
+    service.receive_and_create_documents(saved())
+    first = service.documents()[0]["id"]
+    for key in service.keys(".pdf"):
+        service.put_object(key, b"%PDF-1.4 not what was kept")
+    assert "N° candidat : 62141027040" in text_of_pdf(service.get(f"/documents/{first}/file").data)
+
+
+def test_a_withdrawn_candidature_has_no_confirmation_even_if_registrations_still_gives_one(
+    service: Service, registrations: RegistrationsStub
+) -> None:
+    registrations.set_current(saved())
+    service.receive(withdrawn())
+    assert service.get(CONFIRMATION).status_code == 404
+
+
+def test_someone_elses_version_is_not_found_nor_kept(service: Service, registrations: RegistrationsStub) -> None:
+    registrations.set_current(saved(candidate_id=some_id()))
+    assert service.get(CONFIRMATION).status_code == 404
+    registrations.is_down = True
+    assert service.get(CONFIRMATION).status_code == 503
+
+
+@pytest.mark.parametrize("candidature", ["..", "%2e%2e", "x" * 32, f"{CANDIDATURE}%3Fa=b", "a" * 33])
+def test_what_is_no_id_is_never_asked_of_registrations(
+    service: Service, registrations: RegistrationsStub, candidature: str
+) -> None:
+    assert service.get(f"/candidatures/{candidature}/confirmation").status_code == 404
+    assert registrations.requests == []
+
+
+@pytest.mark.parametrize("version", ["0", "-1", "x", "1.5", "١", "9999999", ""])
+def test_a_version_is_a_number_or_current(service: Service, version: str) -> None:
+    answer = service.get(f"{CONFIRMATION}?version={version}")
+    assert answer.status_code == 422
+    assert answer.content_type == "application/problem+json"
+
+
+def test_the_confirmation_is_given_as_a_page_too(service: Service, registrations: RegistrationsStub) -> None:
+    registrations.set_current(saved())
+    page = service.get(f"{CONFIRMATION}?format=html")
+    assert page.content_type == "text/html; charset=utf-8"
+    assert "A RENVOYER IMPERATIVEMENT POUR LE DIMANCHE 31 OCTOBRE 2021" in text_of_html(page.data)
+
+
+def test_a_form_is_filled_in_for_its_candidature(service: Service, registrations: RegistrationsStub) -> None:
+    service.receive_and_create_documents(registrations.set_current(saved()))
+    answer = service.get(FORM)
+    assert "Candidat : MONSIEUR DUBOIS Pierre" in text_of_pdf(answer.data)
+    assert "BTS 2022.pdf" in answer.headers["Content-Disposition"].replace("%20", " ")
+    assert service.get(FORM.replace("ENGAGEMENT", "AUTRE")).status_code == 404
+    assert service.get(FORM, candidate=CANDIDATE[::-1]).status_code == 404

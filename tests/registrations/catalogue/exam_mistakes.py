@@ -1,0 +1,237 @@
+"""Changes that make the small exam invalid, one each, with the message expected for it."""
+
+# name: (text to replace, replacement, part of the message)
+EXAM_MISTAKES = {
+    "unknown key": (
+        'title: "Epreuves"}',
+        'title: "Epreuves", titel: x}',
+        "clé inconnue « titel » pour un onglet : écrire « title »",
+    ),
+    "unknown key of the exam": (
+        "exclusive: [",
+        "exclusif: [",
+        "clé inconnue « exclusif » pour un examen : écrire « exclusive »",
+    ),
+    "missing key": (
+        '{kind: epreuves, title: "Epreuves"}',
+        "{kind: epreuves}",
+        "clé « title » manquante pour un onglet : l'ajouter",
+    ),
+    "unknown fact": (
+        "fact: pays_naissance",
+        "fact: pays_de_naissance",
+        "fait inconnu « pays_de_naissance » : écrire « pays_naissance »",
+    ),
+    "value outside the fact's list": ('is: "100"', 'is: "1OO"', "valeur hors de la liste de pays_naissance « 1OO »"),
+    "number where a text is meant": ('is: "100"', "is: 100", 'valeur 100 : un texte est attendu, écrire "100"'),
+    "unknown code": ('academie: "03"', 'academie: "99"', "académie inconnue « 99 » : écrire son code à deux chiffres"),
+    "code without quotes": (
+        'academie: "03"',
+        "academie: 03",
+        'ce texte se lit comme un nombre ou un booléen ; écrire "03"',
+    ),
+    "unknown type": ("type: yes_no", "type: yesno", "« type » inconnu « yesno » : écrire « yes_no »"),
+    "unknown kind of tab": ("kind: epreuves", "kind: epreuve", "« kind » inconnu « epreuve » : écrire « epreuves »"),
+    "unknown kind of épreuve": (
+        "kind: facultative",
+        "kind: facultatif",
+        "« kind » inconnu « facultatif » : écrire « facultative »",
+    ),
+    "unknown format": ("format: annee", "format: années", "« format » inconnu « années » : écrire « annee »"),
+    "unknown rule": (
+        "facultatives_at_most, max: 2",
+        "facultative_at_most, max: 2",
+        "règle inconnue « facultative_at_most » : écrire « facultatives_at_most »",
+    ),
+    "unknown parameter of a rule": (
+        "max: 2, from",
+        "maximum: 2, from",
+        "paramètre inconnu « maximum » pour facultatives_at_most",
+    ),
+    "parameter of the wrong type": (
+        "max: 2, from",
+        "max: deux, from",
+        "paramètre « max » de facultatives_at_most : un nombre entier est attendu",
+    ),
+    "exam's code too long": ("code: CFG\n", f"code: {'A' * 65}\n", "code de l'examen de 65 caractères, 64 au plus"),
+    "spécialité's code too long": (
+        "- code: CFG\n",
+        f"- code: {'C' * 33}\n",
+        "code de la spécialité de 33 caractères, 32 au plus : le raccourcir",
+    ),
+    "spécialité's label too long": (
+        "Formation générale",
+        "F" * 201,
+        "libellé de la spécialité de 201 caractères, 200 au plus : le raccourcir",
+    ),
+    "épreuve's code too long": (
+        "code: E1, label",
+        f"code: {'E' * 65}, label",
+        "code de l'épreuve de 65 caractères",
+    ),
+    "question's name too long": ("name: pere", f"name: {'p' * 65}", "nom de la question de 65 caractères, 64 au plus"),
+    "list's key too long": ("key: anglais", f"key: {'a' * 65}", "clé de la valeur de 65 caractères, 64 au plus"),
+    "piece's code too long": (
+        "code: LV1, label",
+        f"code: {'A' * 70}, label",
+        "code de la pièce de 70 caractères, 64 au plus : le raccourcir",
+    ),
+    "piece's code too long in a file's name": (
+        "code: LV1, label",
+        f"code: {'É' * 43}, label",
+        "code de la pièce de 258 octets dans le nom d'un fichier, 180 au plus : le raccourcir, ou l'écrire sans",
+    ),
+    "piece's code of points too long in a file's name": (
+        "code: LV1, label",
+        f"code: {'.' * 61}, label",
+        "code de la pièce de 183 octets dans le nom d'un fichier",
+    ),
+    "regroupement too long": (
+        'label: "Langue", regroupement: "Dossier"',
+        f'label: "Langue", regroupement: "{"Dossier " * 9}"',
+        "regroupement de 71 caractères, 64 au plus : le raccourcir",
+    ),
+    "form's code too long": (
+        "code: F1, title",
+        f"code: {'F' * 65}, title",
+        "code du formulaire de 65 caractères, 64 au plus : le raccourcir",
+    ),
+    "session's name too long": (
+        'name: "2026"',
+        f'name: "{"2" * 65}"',
+        "nom de la session de 65 caractères, 64 au plus : le raccourcir",
+    ),
+    "overlapping rules": ("max: 2, from: 2025", "max: 2, from: 2024", "règles facultatives_at_most qui se chevauchent"),
+    "duplicate key": (
+        "domaine: Examen",
+        "code: AUTRE\ndomaine: Examen",
+        "doublon de la clé « code » : n'en garder qu'une",
+    ),
+    "duplicate piece": ("code: LV1, label", "code: ID1, label", "doublon de la pièce « ID1 », déjà écrit en"),
+    "duplicate épreuve": ("code: E2, label", "code: E1, label", "doublon de l'épreuve « E1 »"),
+    "duplicate question": ("name: depuis", "name: pere", "doublon de la question « pere »"),
+    "unknown épreuve in a condition": (
+        "{epreuve: E2,",
+        "{epreuve: E9,",
+        "épreuve ou étiquette inconnue « E9 » : choisir parmi E1, E2",
+    ),
+    "unknown position": (
+        "position: inscrit",
+        "position: inscrite",
+        "« position » inconnu « inscrite » : écrire « inscrit »",
+    ),
+    "question asked further down": (
+        "question: emploi",
+        "question: depuis",
+        "question « depuis » : cycle : elle dépend d'elle-même",
+    ),
+    "unknown question": ("question: emploi", "question: emplois", "question inconnue « emplois » : écrire « emploi »"),
+    "answer outside the list": ("is: oui}", "is: peut-être}", "valeur hors de la liste de emploi « peut-être »"),
+    "cycle of épreuves": (
+        "code: E1, label",
+        "code: E1, parent: E1, label",
+        "cycle : « parent » ramène à E1 ; le rompre",
+    ),
+    "unknown parent": ("code: E2, label", "code: E2, parent: E9, label", "« parent » : épreuve inconnue « E9 »"),
+    "missing text": ('"Nom du père"', '""', "« label » : texte manquant ; l'écrire"),
+    "missing text of the demande": ('  demande: "Déposez vos pièces."\n', "", "texte manquant « demande »"),
+    "missing residence notice": (
+        '  residence_notice: "Académie de résidence."\n',
+        "",
+        "texte manquant residence_notice",
+    ),
+    "unknown text": (
+        "  handicap_advice:",
+        "  handicap_advise:",
+        "clé inconnue « handicap_advise » pour texts : écrire « handicap_advice »",
+    ),
+    "dates out of order": (
+        "closes: 2025-10-25 12:00",
+        "closes: 2025-09-25 12:00",
+        "dates dans le désordre (inscriptions) : closes doit suivre opens",
+    ),
+    "deposit out of order": ("closes: 2025-11-01 00:00", "closes: 2025-10-02 00:00", "dates dans le désordre (dépôt)"),
+    "session closed too early": (
+        "session_closes: 2027-01-01",
+        "session_closes: 2025-10-30",
+        "session_closes vient avant la fin",
+    ),
+    "versions that overlap": ("      - from: 2025", "      - from: 2024", "versions qui se chevauchent"),
+    "versions with a gap": (
+        "      - from: 2025",
+        "      - from: 2026",
+        "aucune version de 2025 à 2025 : corriger from ou to",
+    ),
+    "versions that begin late": ("      - from: 2021", "      - from: 2022", "aucune version avant 2022"),
+    "range the wrong way round": (
+        "max: 3, to: 2024",
+        "max: 3, from: 2026, to: 2024",
+        "« from: 2026 » vient après « to: 2024 » : les échanger",
+    ),
+    "acronym of two words": (
+        "    first_session: 2021",
+        '    acronym: "C F"\n    first_session: 2021',
+        "sigle « C F » : un seul mot",
+    ),
+    "unknown domain": (
+        "    first_session: 2021",
+        "    domain: commerce\n    first_session: 2021",
+        "valeur que personne ne définit « commerce »",
+    ),
+    "successor of what has no end": (
+        "    first_session: 2021",
+        '    replaced_by: "Autre"\n    first_session: 2021',
+        "« replaced_by » sans dernière session",
+    ),
+    "empty option list": ('    - {key: anglais, label: "Anglais"}', "    []", "la liste « langues » est vide"),
+    "list nobody defines": (
+        "options: langues",
+        "options: langue",
+        "liste que personne ne définit « langue » : écrire « langues »",
+    ),
+    "piece nobody defines": (
+        "pieces: [ID1, LV1]",
+        "pieces: [ID1, LV2]",
+        "pièce que personne ne définit « LV2 » : écrire « LV1 »",
+    ),
+    "form nobody defines": ("form: F1", "form: F2", "formulaire que personne ne définit « F2 » : écrire « F1 »"),
+    "spécialité nobody defines": (
+        "specialites: all",
+        "specialites: [CFH]",
+        "spécialité que personne ne définit « CFH » : écrire « CFG »",
+    ),
+    "end written 23:59": (
+        "closes: 2025-10-25 12:00",
+        "closes: 2025-10-25 23:59",
+        "écrire le lendemain 00:00, ici 2025-10-26 00:00",
+    ),
+    "date without hour": ("opens: 2025-10-01 12:00", "opens: 2025-10-01", "l'heure manque : écrire 2025-10-01 00:00"),
+    "impossible date": ("opens: 2025-10-01 12:00", "opens: 2025-09-31 12:00", "date impossible « 2025-09-31 12:00 »"),
+    "hour skipped in spring": ("opens: 2025-10-01 12:00", "opens: 2025-03-30 02:30", "cette heure n'existe pas"),
+    "hour repeated in autumn": ("closes: 2025-11-01 00:00", "closes: 2025-10-26 02:30", "cette heure existe deux fois"),
+    "relative date outside a demonstration": (
+        "opens: 2025-10-01 12:00",
+        'opens: {today: -10, at: "12:00"}',
+        "date relative hors démonstration",
+    ),
+    "condition too deep": (
+        '{not: {fact: pays_naissance, is: "100"}}',
+        '{not: {not: {not: {not: {fact: pays_naissance, is: "100"}}}}}',
+        "condition de plus de 3 niveaux : la simplifier",
+    ),
+    "condition with arithmetic": (
+        '{not: {fact: pays_naissance, is: "100"}}',
+        '"pays_naissance != 100"',
+        "condition illisible",
+    ),
+    "two operators": (
+        '{fact: pays_naissance, is: "100"}',
+        '{fact: pays_naissance, is: "100", present: true}',
+        "un test a un opérateur et un seul",
+    ),
+    "broken YAML": ('label: "CERTIFICAT', 'label: "CERTIFI"CAT', "YAML illisible"),
+    "no place": ('      - academie: "03"\n        code_choice', "      - code_choice", "ouverture sans lieu"),
+    "number tab not last": ("kind: recap", "kind: previous", "onglet « recap » manquant"),
+}
+# Reported at the line of the whole section or list, not at that of the change.
+REPORTED_ON_ANOTHER_LINE = frozenset({"missing text of the demande", "missing residence notice", "number tab not last"})

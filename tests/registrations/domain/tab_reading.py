@@ -1,0 +1,27 @@
+"""Reads what a tab shows of a dossier (sections, fields) and the pointers of its errors."""
+
+from dataclasses import replace
+
+from services.registrations.domain import registration_form
+from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.forms import Field, Section
+from tests.registrations.domain.example_dossier import DOSSIER
+
+EMPTY = replace(DOSSIER, answers={})
+IDENTIFICATION, CANDIDATURE, QUALIFICATION, ACQUIS, DIPLOMA, EPREUVES = 2, 3, 4, 5, 6, 7
+
+
+def sections(dossier: Dossier, number: int) -> tuple[Section, ...]:
+    form = registration_form.tab_view(dossier, number).form
+    assert form
+    return form.sections
+
+
+def field(dossier: Dossier, number: int, name: str) -> Field:
+    found = [one for section in sections(dossier, number) for one in section.fields if one.name == name]
+    assert found, f"no field {name}"
+    return found[0]
+
+
+def pointers(dossier: Dossier, number: int) -> list[str]:
+    return [one.pointer.removeprefix("#/") for one in registration_form.tab_errors(dossier, number)]

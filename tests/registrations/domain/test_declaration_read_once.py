@@ -1,0 +1,75 @@
+"""What a dossier's answers mean is worked out once, however much is asked of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from services.registrations.domain import declaration, facts, registration_form
+from services.registrations.domain.answered_form import AnsweredForm
+from services.registrations.domain.declaration import Declaration
+from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.epreuve_structure import Structure
+from tests.registrations.domain.example_dossier import DOSSIER, with_answers
+
+
+@pytest.fixture
+def readings(monkeypatch: pytest.MonkeyPatch) -> list[AnsweredForm]:
+    """Those whose answers were read."""
+    read: list[AnsweredForm] = []
+    plain = declaration.read
+
+    def counted(answered: AnsweredForm) -> Declaration:
+        read.append(answered)
+        return plain(answered)
+
+    monkeypatch.setattr(declaration, "read", counted)
+    return read
+
+
+def all_that_is_asked(dossier: Dossier) -> None:
+    registration_form.tab_headings(dossier)
+    for number in range(1, len(dossier.exam.tabs) + 1):
+        registration_form.tab_view(dossier, number)
+        registration_form.tab_errors(dossier, number)
+    registration_form.checked_content(dossier)
+    facts.lookup(dossier)("fact:categorie")
+
+
+def test_a_dossier_is_read_once_whatever_is_asked_of_it(readings: list[AnsweredForm]) -> None:
+    all_that_is_asked(replace(DOSSIER))
+    assert len(readings) == 1
+
+
+def test_a_save_that_drops_nothing_goes_on_with_the_same_dossier(readings: list[AnsweredForm]) -> None:
+    dossier = replace(DOSSIER)
+    registration_form.all_tab_errors(dossier)
+    registration_form.checked_content(registration_form.without_unasked_answers(dossier))
+    assert len(readings) == 1
+
+
+def test_other_answers_are_read_anew() -> None:
+    dossier = replace(DOSSIER)
+    assert dossier.declaration.formes.final == "globale"
+    changed = with_answers("qualification", dossier, forme="progressive")
+    assert changed.declaration.formes.final == "progressive"
+    assert dossier.declaration.formes.final == "globale"
+
+
+def test_the_role_of_an_epreuve_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    worked_out: Counter[str] = Counter()
+    plain: Any = Structure._role
+
+    def counted(structure: Structure, epreuve: Any) -> Any:
+        worked_out[epreuve.code] += 1
+        return plain(structure, epreuve)
+
+    monkeypatch.setattr(Structure, "_role", counted)
+    dossier = replace(DOSSIER)
+    all_that_is_asked(dossier)
+    parents = {epreuve.parent for epreuve in dossier.declaration.structure.epreuves}
+    assert worked_out
+    assert all(count == 1 for code, count in worked_out.items() if code not in parents), worked_out

@@ -1,0 +1,119 @@
+from dataclasses import replace
+
+import pytest
+
+from services.registrations.domain.opening_selection import NOTHING_OPEN, Choices, Offer, Purpose, Selection, select
+from tests.registrations.domain.example_dossier import BTS, at
+
+SESSION = BTS.sessions[0]
+OPENING = SESSION.openings[0]
+BESANCON = Offer(
+    opening_id="BTS-2022-03",
+    domaine=BTS.domaine,
+    exam=BTS.code,
+    exam_label=BTS.label,
+    session=SESSION.name,
+    session_label=SESSION.label,
+    session_closes=SESSION.closes,
+    academie=OPENING.academie,
+    academie_label=OPENING.label,
+    code_choice=OPENING.code_choice,
+    opens=OPENING.opens,
+    closes=OPENING.closes,
+    residence_notice=OPENING.residence_notice,
+)
+AMIENS = replace(
+    BESANCON,
+    opening_id="amiens",
+    academie="20",
+    academie_label="ACADÉMIE D'AMIENS",
+    opens=at("2021-11-01 00:00"),
+    closes=at("2021-12-01 00:00"),
+)
+OFFERS = (BESANCON, AMIENS)
+DURING, BEFORE, AFTER = at("2021-10-04 14:00"), at("2021-09-01 12:00"), at("2021-10-25 12:00")
+
+
+def picking(purpose: Purpose, *values: str, instant: object = DURING, offers: tuple[Offer, ...] = OFFERS) -> Selection:
+    names = ("domaine", "exam", "session", "academie")
+    picked = Choices(**dict(zip(names, values, strict=False)))
+    return select(offers, purpose, picked, instant)  # type: ignore[arg-type]
+
+
+def labels(selection: Selection) -> list[str]:
+    assert selection.next
+    return [choice.label for choice in selection.next.choices]
+
+
+def test_the_first_choice_is_between_examen_and_concours() -> None:
+    assert labels(picking(Purpose.CONSULT)) == ["Examen", "Concours"]
+
+
+def test_each_choice_leads_to_the_next_and_is_summed_up() -> None:
+    exam = picking(Purpose.REGISTER, "Examen")
+    session = picking(Purpose.REGISTER, "Examen", "BTS")
+    academie = picking(Purpose.REGISTER, "Examen", "BTS", "2022")
+    assert labels(exam) == ["BREVET DE TECHNICIEN SUPERIEUR"]
+    assert labels(session) == ["BTS 2022"]
+    assert labels(academie) == ["ACADÉMIE DE BESANCON - (2022-06)"]
+    assert [step.value_label for step in academie.steps] == ["Examen", "BREVET DE TECHNICIEN SUPERIEUR", "BTS 2022"]
+    assert academie.next
+    assert academie.next.question == "Sélectionner une académie ou un pays d'inscription"
+
+
+def test_consulting_shows_what_is_not_open_yet() -> None:
+    assert labels(picking(Purpose.CONSULT, "Examen", "BTS", "2022")) == [
+        "ACADÉMIE D'AMIENS - (2022-06)",
+        "ACADÉMIE DE BESANCON - (2022-06)",
+    ]
+    information = picking(Purpose.CONSULT, "Examen", "BTS", "2022", "20").information
+    assert information
+    assert information.state == "not_yet"
+    assert "30 novembre 2021 23:59" in information.sentence
+
+
+def test_academies_are_offered_by_their_name_without_its_article() -> None:
+    named = {"18": "ACADÉMIE D'ORLEANS-TOURS", "19": "ACADÉMIE DE REIMS"}
+    others = [replace(AMIENS, academie=code, academie_label=label) for code, label in named.items()]
+    offered = labels(picking(Purpose.CONSULT, "Examen", "BTS", "2022", offers=(*reversed(others), *OFFERS)))
+    assert [label.partition(" - ")[0].rpartition(" ")[2] for label in offered] == [
+        "D'AMIENS",
+        "BESANCON",
+        "D'ORLEANS-TOURS",
+        "REIMS",
+    ]
+
+
+def test_the_end_of_the_choices_says_the_dates_and_the_residence_notice() -> None:
+    information = picking(Purpose.REGISTER, "Examen", "BTS", "2022", "03").information
+    assert information
+    assert information.state == "open"
+    assert information.opening_id == "BTS-2022-03"
+    assert information.sentence.startswith("Les inscriptions sont ouvertes du 01 octobre 2021 12:00")
+    assert information.residence_notice.startswith("Vous devez sélectionner")
+
+
+@pytest.mark.parametrize("instant", [BEFORE, AFTER])
+def test_only_what_is_open_can_be_registered_for(instant: object) -> None:
+    selection = picking(Purpose.REGISTER, "Examen", "BTS", "2022", "03", instant=instant)
+    assert selection.information is None
+    assert selection.empty_message == NOTHING_OPEN
+
+
+def test_a_domaine_with_nothing_open_says_so_and_shows_no_list() -> None:
+    selection = picking(Purpose.CONSULT, "Concours")
+    assert selection.empty_message == NOTHING_OPEN
+    assert selection.next is None
+    assert [step.value for step in selection.steps] == ["Concours"]
+
+
+def test_a_closed_session_is_no_longer_consulted() -> None:
+    assert picking(Purpose.CONSULT, "Examen", instant=at("2022-12-31 00:00")).empty_message == NOTHING_OPEN
+    information = picking(Purpose.CONSULT, "Examen", "BTS", "2022", "03", instant=at("2022-12-30 23:59")).information
+    assert information
+    assert information.state == "closed"
+
+
+@pytest.mark.parametrize("value", ["<script>", "Examen'--", "é"])
+def test_an_invented_choice_is_not_repeated_on_the_page(value: str) -> None:
+    assert picking(Purpose.CONSULT, value).steps == ()

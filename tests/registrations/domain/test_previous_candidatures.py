@@ -1,0 +1,90 @@
+"""« Candidatures précédentes »: what is listed, taken over, and excluded (K1)."""
+
+from dataclasses import replace
+
+from services.registrations.domain import registration_form
+from services.registrations.domain.dossier import Dossier, PreviousCandidature
+from tests.registrations.domain.example_dossier import ANSWERS, DOSSIER, details, with_answers
+
+LAST_YEAR = PreviousCandidature(
+    candidature_id="abc",
+    exam_code="BTS",
+    session_name="2021",
+    session_year=2021,
+    session_label="BTS 2021",
+    academie="03",
+    academie_label="ACADÉMIE DE BESANCON",
+    numero_inscription="001",
+    specialite_code="31310",
+    specialite_label="Banque - conseiller de clientèle",
+    exclusivity_key="exam=BTS|session=2021",
+    active=False,
+    answers=ANSWERS,
+)
+THIS_YEAR = replace(LAST_YEAR, candidature_id="def", exclusivity_key="exam=BTS|session=2022", active=True)
+
+
+def with_previous(*previous: PreviousCandidature, **fields: str) -> Dossier:
+    return with_answers("previous", replace(DOSSIER, previous=previous), **fields)
+
+
+def test_nothing_earlier_is_said_so() -> None:
+    view = registration_form.tab_view(DOSSIER, 1)
+    assert view.form is None
+    assert view.paragraphs[0].startswith("Vous n'avez pas de candidature précédente")
+
+
+def test_earlier_candidatures_are_listed() -> None:
+    shown = registration_form.tab_view(with_previous(LAST_YEAR), 1)
+    assert "BTS 2021 - ACADÉMIE DE BESANCON - Banque - conseiller de clientèle - n° 001" in shown.paragraphs
+    assert shown.form
+
+
+def test_those_of_another_exam_are_not() -> None:
+    assert registration_form.tab_view(with_previous(replace(LAST_YEAR, exam_code="CAP")), 1).form is None
+
+
+def test_what_is_taken_over_is_shown_until_the_tab_is_posted() -> None:
+    fresh = replace(with_previous(LAST_YEAR), answers={"previous": {"reprise": "abc"}})
+    form = registration_form.tab_view(fresh, 2).form
+    assert form
+    street = form.field("adresse")
+    assert street
+    assert street.value == "1 rue du port"
+    posted = replace(fresh, answers={**fresh.answers, "identification": {"adresse": ""}})
+    again = registration_form.tab_view(posted, 2).form
+    assert again
+    emptied = again.field("adresse")
+    assert emptied
+    assert emptied.value == ""
+
+
+def test_what_is_taken_over_counts_only_once_confirmed() -> None:
+    fresh = replace(with_previous(LAST_YEAR), answers={"previous": {"reprise": "abc"}})
+    assert registration_form.tab_errors(fresh, 2)
+
+
+def test_consents_are_never_taken_over() -> None:
+    fresh = replace(with_previous(LAST_YEAR), answers={"previous": {"reprise": "abc"}})
+    form = registration_form.tab_view(fresh, 3).form
+    assert form
+    consent = form.field("consent_presse")
+    assert consent
+    assert consent.value is None
+
+
+def test_k1_a_second_active_candidature_for_the_session_is_refused() -> None:
+    [reason] = details(registration_form.tab_errors(with_previous(THIS_YEAR), 1))
+    assert "déjà une candidature pour cette session" in reason
+
+
+def test_k1_does_not_mind_the_one_being_modified_nor_an_inactive_one() -> None:
+    assert registration_form.tab_errors(replace(with_previous(THIS_YEAR), modifies="def"), 1) == ()
+    assert registration_form.tab_errors(with_previous(replace(THIS_YEAR, active=False)), 1) == ()
+    assert registration_form.tab_errors(with_previous(LAST_YEAR), 1) == ()
+
+
+def test_someone_elses_candidature_cannot_be_taken_over() -> None:
+    assert [one.pointer for one in registration_form.tab_errors(with_previous(LAST_YEAR, reprise="xyz"), 1)] == [
+        "#/reprise"
+    ]

@@ -1,0 +1,199 @@
+"""What helps somebody who knows no code: searches, spécialités by domain, what each asks for, the establishment."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from services.chassis.errors import NotFound
+from services.registrations.domain import registration_form, specialite_choice
+from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.exam_definition import Item
+from tests.registrations.domain.example_dossier import DOSSIER, with_answers
+from tests.registrations.domain.example_specialites import BANQUE, MCO
+from tests.registrations.domain.tab_reading import CANDIDATURE, QUALIFICATION, field, pointers
+
+COMMERCE = Item("commerce", "Commerce et vente", tags=("vendeur", "magasin"))
+FINANCE = Item("finance", "Banque, assurance, immobilier")
+NAMED = (
+    replace(BANQUE, domain="finance", last_session=2025, replaced_by="Banque (31313)"),
+    replace(MCO, acronym="MCO", domain="commerce"),
+    replace(BANQUE, code="31311", label="Assurance", domain="finance"),
+)
+
+
+def at_session(year: int, *offered: str) -> Dossier:
+    """The example's dossier, in a session that offers these of the three spécialités."""
+    exam = replace(
+        DOSSIER.exam,
+        specialites=NAMED,
+        lists={**DOSSIER.exam.lists, "domaines": (COMMERCE, FINANCE)},
+    )
+    return replace(DOSSIER, exam=exam, session=replace(DOSSIER.session, year=year, specialites=offered))
+
+
+ALL = at_session(2022, "31310", "31213", "31311")
+NO_BANQUE = at_session(2027, "31213", "31311")
+
+
+def searched(dossier: Dossier, typed: str) -> list[str]:
+    return [one.value for one in registration_form.search(dossier, QUALIFICATION, "specialite", typed, 10)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "codes"),
+    [
+        ("MCO", ["31213"]),
+        ("bts mco", ["31213"]),
+        ("Opérationnels", ["31213"]),
+        ("management DE LA operationnel", ["31213"]),
+        ("vendeur", ["31213"]),
+        ("31311", ["31311"]),
+        ("banque", ["31310", "31311"]),
+        ("Assurance", ["31311", "31310"]),
+        ("astronomie", []),
+    ],
+)
+def test_a_specialite_answers_to_its_acronym_its_words_and_those_of_its_domain(typed: str, codes: list[str]) -> None:
+    assert searched(ALL, typed) == codes
+
+
+def test_a_specialite_of_other_sessions_is_said_to_be_one_and_what_replaces_it() -> None:
+    said = registration_form.search_advice(NO_BANQUE, QUALIFICATION, "specialite", " Banque ")
+    assert said == (
+        "Aucune spécialité de cette session ne s'appelle « Banque ». Banque - conseiller de clientèle (31310) : "
+        "proposée par ce portail jusqu'à la session 2025 ; elle est remplacée par Banque (31313), "
+        "que cette session ne propose pas. Voici celles de ce domaine ; toutes sont dans « Parcourir les spécialités »."
+    )
+    assert searched(NO_BANQUE, "Banque") == ["31311"]
+
+
+def test_a_successor_that_the_session_offers_is_named_as_one() -> None:
+    known = replace(NAMED[0], replaced_by="Assurance (31311)")
+    dossier = replace(NO_BANQUE, exam=replace(NO_BANQUE.exam, specialites=(known, *NAMED[1:])))
+    said = registration_form.search_advice(dossier, QUALIFICATION, "specialite", "banque")
+    assert said
+    assert "elle est remplacée par Assurance (31311). Voici" in said
+
+
+def test_a_word_that_no_specialite_knows_leads_to_the_list() -> None:
+    said = registration_form.search_advice(NO_BANQUE, QUALIFICATION, "specialite", "astronomie")
+    assert said == (
+        "Aucune spécialité de cette session ne s'appelle « astronomie ». Pour les voir toutes : "
+        "« Parcourir les spécialités »."
+    )
+    assert field(NO_BANQUE, QUALIFICATION, "specialite").browse == "Parcourir les spécialités (2)"
+
+
+@pytest.mark.parametrize("typed", ["MCO", "assurance", "31311", "", "bts"])
+def test_nothing_is_said_of_what_is_there(typed: str) -> None:
+    assert registration_form.search_advice(NO_BANQUE, QUALIFICATION, "specialite", typed) is None
+
+
+def test_specialites_are_browsed_by_domain_in_the_catalogues_order() -> None:
+    shown = [(one.label, [each.code for each in one.specialites]) for one in specialite_choice.by_domain(ALL)]
+    assert shown == [("Commerce et vente", ["31213"]), ("Banque, assurance, immobilier", ["31311", "31310"])]
+
+
+def test_a_specialite_without_domain_is_browsed_last() -> None:
+    assert [one.label for one in specialite_choice.by_domain(DOSSIER)] == ["Autres spécialités"]
+
+
+def test_what_a_specialite_asks_is_told_before_it_is_chosen() -> None:
+    known = specialite_choice.asked(replace(ALL, answers={}), "31213")
+    assert known.specialite.acronym == "MCO"
+    assert [one.code for one in known.epreuves if one.parent == "E2"] == ["E21", "E22"]
+    certain = {one.label.partition(" ")[0] for one in known.pieces if one.certain}
+    perhaps = {one.label.partition(" ")[0] for one in known.pieces if not one.certain}
+    assert {"CINSIG03", "NATIDE06"} <= certain
+    assert "BTSETAS4" in perhaps, "the category is not known yet"
+
+
+def test_what_is_answered_already_decides_which_pieces_are_asked() -> None:
+    told = {one.label.partition(" ")[0]: one.certain for one in specialite_choice.asked(ALL, "31213").pieces}
+    assert told["BTSETAS4"] is True, "formation continue"
+    assert "BTSCNED1" not in told, "not at a distance"
+
+
+def test_a_specialite_that_the_session_does_not_offer_asks_for_nothing() -> None:
+    with pytest.raises(NotFound):
+        specialite_choice.asked(NO_BANQUE, "31310")
+
+
+# -- establishment ---------------------------------------------------------------------------------------------------
+
+
+def living_in(code_postal: str, categorie: str) -> Dossier:
+    nowhere = with_answers("candidature", categorie=categorie, etablissement="")
+    return with_answers("identification", nowhere, code_postal=code_postal)
+
+
+def proposed(dossier: Dossier) -> list[tuple[str, str]]:
+    return [(one.sentence, one.value) for one in field(dossier, CANDIDATURE, "etablissement").proposals]
+
+
+@pytest.mark.parametrize("categorie", ["510", "520"])
+def test_without_a_school_the_departement_of_residence_is_a_button(categorie: str) -> None:
+    assert proposed(living_in("10000", categorie)) == [
+        ("Je me présente en candidat individuel de l'Aube", "INDIVIDUELS 010")
+    ]
+
+
+def test_while_no_address_is_known_the_departements_of_the_academie_are_proposed() -> None:
+    unknown = living_in("", "510")
+    assert proposed(unknown) == [("Je me présente en candidat individuel du Doubs", "INDIVIDUELS 025")]
+
+
+def test_the_cned_is_a_button() -> None:
+    assert proposed(living_in("10000", "410")) == [("J'étudie avec le CNED", "CNED")]
+
+
+def test_the_schools_of_the_own_departement_are_proposed_where_they_are_few() -> None:
+    assert [value for _, value in proposed(living_in("25000", "320"))] == ["0250013D", "0250099Z"]
+    assert proposed(living_in("10000", "320")) == []
+
+
+def test_nothing_is_proposed_once_an_establishment_is_chosen_that_fits() -> None:
+    assert proposed(DOSSIER) == []
+    assert proposed(with_answers("candidature", categorie="410")) != [], "a school does not fit this category"
+
+
+@pytest.mark.parametrize(
+    ("categorie", "code"), [("510", "INDIVIDUELS 010"), ("520", "INDIVIDUELS 010"), ("410", "CNED")]
+)
+@pytest.mark.parametrize("typed", ["Troyes", "aube", "lycée"])
+def test_whatever_is_typed_without_a_school_leads_to_the_right_answer(categorie: str, code: str, typed: str) -> None:
+    dossier = living_in("10000", categorie)
+    assert [one.value for one in registration_form.search(dossier, CANDIDATURE, "etablissement", typed, 10)] == [code]
+    said = registration_form.search_advice(dossier, CANDIDATURE, "etablissement", typed)
+    assert said
+    assert said.startswith("Avec cette catégorie")
+
+
+def test_a_school_that_is_not_found_says_what_to_do() -> None:
+    said = registration_form.search_advice(living_in("10000", "320"), CANDIDATURE, "etablissement", "Troyes")
+    assert said == (
+        "Aucun établissement ne correspond à « Troyes ». Voici ceux de votre académie. Essayez la ville seule, "
+        "ou le numéro de l'établissement (sept chiffres et une lettre). Sans établissement, vérifiez la catégorie du "
+        "candidat."
+    )
+    assert registration_form.search_advice(living_in("25000", "320"), CANDIDATURE, "etablissement", "besancon") is None
+
+
+def test_what_individuels_means_is_said_once_chosen() -> None:
+    chosen = with_answers("candidature", living_in("10000", "510"), etablissement="INDIVIDUELS 010")
+    assert field(chosen, CANDIDATURE, "etablissement").hint == "INDIVIDUELS 010 : candidats individuels de l'Aube"
+    assert "etablissement" not in pointers(chosen, CANDIDATURE)
+
+
+def test_each_category_says_for_whom_it_is_with_the_years_of_the_session() -> None:
+    explained = tuple(
+        replace(one, help="Expérience demandée : {experience}." if one.code == "510" else None)
+        for one in DOSSIER.exam.categories
+    )
+    dossier = replace(DOSSIER, exam=replace(DOSSIER.exam, categories=explained))
+    help_given = field(dossier, CANDIDATURE, "categorie").guidance
+    assert help_given
+    assert [one.text for one in help_given.explanations] == ["Expérience demandée : 3 ans."]
+    assert field(DOSSIER, CANDIDATURE, "categorie").guidance is None

@@ -1,0 +1,132 @@
+"""Calls the API of registrations as a candidate, in the guide's session; loads the guide's catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from services.registrations.domain.exam_definition import Exam
+from services.registrations.models import db
+from services.registrations.operations.audit import Actor
+from services.registrations.operations.catalogue import load_catalogue, load_etablissements
+from services.registrations.queries.catalogue import opening_row
+from tests.registrations.domain.etablissement_directory import CNED, HABILITE, INDIVIDUELS, INDIVIDUELS_AUBE, LP, REIMS
+from tests.registrations.domain.example_dossier import ANSWERS, BESANCON, BTS, SESSION, at
+from tests.support import tokens
+
+NOW = at("2021-10-05 12:00")
+OPERATOR = Actor("operator", "test")
+AMIENS = replace(BESANCON, academie="20", label="ACADÉMIE D'AMIENS")
+GUIDE_SESSION = replace(SESSION, openings=(AMIENS, BESANCON))
+GUIDE = replace(BTS, sessions=(GUIDE_SESSION,))
+Answers = Mapping[str, Mapping[str, Any]]
+
+
+def with_catalogue(app: Flask, exam: Exam = GUIDE) -> None:
+    """Load the guide's exam and its establishments."""
+    with app.app_context():
+        load_catalogue([exam], actor=OPERATOR, at=NOW)
+        load_etablissements((CNED, HABILITE, INDIVIDUELS, INDIVIDUELS_AUBE, LP, REIMS))
+
+
+def opening_id(app: Flask, academie: str = "03", session: str = "2022") -> str:
+    with app.app_context(), db.reading() as reading:
+        return opening_row(reading, "BTS", academie, session).id
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back; `json` is None where there is no body."""
+
+    status_code: int
+    text: str
+    json: Any
+
+    @classmethod
+    def of(cls, response: TestResponse) -> Answer:
+        return cls(response.status_code, response.text, response.get_json(silent=True))
+
+
+@dataclass
+class CandidateClient:
+    """Calls the API as a candidate, as the gateway does for a browser, at portal time `received`."""
+
+    app: Flask
+    id: str
+    identity: Mapping[str, Any]
+    received: datetime = NOW
+
+    def call(self, method: str, path: str, json: Any = None, headers: dict[str, str] | None = None) -> Answer:
+        sent = {
+            **tokens.bearer(tokens.candidate_token(self.id)),
+            "X-Received-At": self.received.astimezone(UTC).isoformat(),
+            **(headers or {}),
+        }
+        return Answer.of(self.app.test_client().open(f"/v1{path}", method=method, json=json, headers=sent))
+
+    def get(self, path: str) -> Any:
+        answer = self.call("GET", path)
+        assert answer.status_code == 200, answer.text
+        return answer.json
+
+    @property
+    def assertion(self) -> str:
+        return tokens.identity_assertion(self.id, self.identity)
+
+    def open(self, academie: str = "03") -> Answer:
+        body = {"opening_id": opening_id(self.app, academie), "assertion": self.assertion}
+        return self.call("POST", "/drafts", body)
+
+    def draft(self, academie: str = "03") -> dict[str, Any]:
+        answer = self.open(academie)
+        assert answer.status_code in (200, 201), answer.text
+        return dict(answer.json)
+
+    def write(
+        self, draft: Mapping[str, Any], number: int, values: Mapping[str, Any], action: str = "next", revision: int = 0
+    ) -> Answer:
+        body = {"revision": revision or draft["revision"], "values": dict(values), "action": action}
+        headers = {"X-Identity": self.assertion}
+        return self.call("PUT", f"/drafts/{draft['id']}/tabs/{number}", body, headers)
+
+    def fill(self, draft: dict[str, Any], answers: Answers = ANSWERS) -> dict[str, Any]:
+        """Go through every tab with « Suivant » up to « N° Inscription »; the draft as it then is."""
+        number, last = 1, len(draft["tabs"])
+        while number < last:
+            name = draft["tabs"][number - 1]["name"]
+            answer = self.write(draft, number, answers.get(name, {}))
+            assert answer.status_code == 200, (name, answer.text)
+            draft = {**draft, "revision": answer.json["revision"]}
+            assert answer.json["goto"] == number + 1
+            number = answer.json["goto"]
+        return draft
+
+    def save(self, draft: Mapping[str, Any], revision: int = 0) -> Answer:
+        body = {"revision": revision or draft["revision"], "assertion": self.assertion}
+        return self.call("POST", f"/drafts/{draft['id']}/save", body)
+
+    def registered(self, academie: str = "03", answers: Answers = ANSWERS) -> dict[str, Any]:
+        """A saved candidature: what the acknowledgement says."""
+        answer = self.save(self.fill(self.draft(academie), answers))
+        assert answer.status_code == 201, answer.text
+        return dict(answer.json)
+
+    def modify(self, candidature_id: str) -> Answer:
+        return self.call("POST", f"/candidatures/{candidature_id}/draft", {"assertion": self.assertion})
+
+    def withdraw(self, candidature_id: str) -> Answer:
+        return self.call("POST", f"/candidatures/{candidature_id}/withdrawal", {})
+
+
+def pierre(app: Flask) -> CandidateClient:
+    return CandidateClient(app, "pierre", tokens.DUBOIS)
+
+
+def anne(app: Flask) -> CandidateClient:
+    identity = {**tokens.DUBOIS, "civilite": "MADAME", "prenoms": "Anne", "email": "anne@example.org"}
+    return CandidateClient(app, "anne", identity)

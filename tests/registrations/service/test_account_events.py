@@ -1,0 +1,181 @@
+"""What accounts tells: a new address, a corrected civil status; and the mails that follow."""
+
+from __future__ import annotations
+
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from services.chassis.events import Envelope
+from services.contracts.accounts import EmailChanged, Identity, IdentityCorrected
+from services.registrations import follow_ups
+from services.registrations.handlers import correct_identity, registry, renew_email
+from services.registrations.models import db
+from tests.registrations.domain.example_dossier import BESANCON
+from tests.registrations.service.candidate_client import NOW, CandidateClient
+from tests.registrations.service.outbox import events_of, follow_up_envelopes, follow_ups_of
+from tests.support import tokens
+
+ANY = Envelope("e" * 32, "/accounts", "x", "pierre", NOW, {})
+CORRECTED = Identity(**{**tokens.DUBOIS, "version": 5, "nom_famille": "DUPOND"})
+
+
+@pytest.fixture
+def engine() -> str:
+    return "sqlite"
+
+
+@pytest.fixture
+def mails(app: Flask, tmp_path: Path) -> Any:
+    """Does the follow-ups that wait, and gives the mails there are."""
+
+    def run() -> list[EmailMessage]:
+        with app.app_context():
+            for data in follow_up_envelopes(app):
+                envelope = Envelope(data["id"], data["source"], data["type"], data["subject"], NOW, data["data"])
+                found = registry.named_follow_up(data["type"])
+                assert found is not None, follow_ups.__name__
+                found(envelope.data, envelope)
+        return [_read(path) for path in sorted((tmp_path / "mail").glob("*.eml"))]
+
+    return run
+
+
+def _read(path: Path) -> EmailMessage:
+    message = message_from_bytes(path.read_bytes(), policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def _text(message: EmailMessage, kind: str = "plain") -> str:
+    part = message.get_body((kind,))
+    assert part is not None
+    return str(part.get_content())
+
+
+def correct(app: Flask, identity: Identity = CORRECTED) -> None:
+    with app.app_context(), db.operation() as session:
+        correct_identity(session, IdentityCorrected("pierre", identity, "Nom mal orthographié"), ANY)
+
+
+def change_email(app: Flask, email: str, version: int) -> None:
+    with app.app_context(), db.operation() as session:
+        renew_email(session, EmailChanged("pierre", version, email), ANY)
+
+
+def test_a_corrected_identity_makes_a_version_with_its_reason(app: Flask, candidate: CandidateClient) -> None:
+    saved = candidate.registered()
+    correct(app)
+    newest = events_of(app, "registrations.registration_saved.v1")[-1]["data"]
+    assert (newest["version"], newest["reason"]) == (2, "Nom mal orthographié")
+    assert newest["identity"]["nom_famille"] == "DUPOND"
+    assert "DUPOND" in str(newest["recap"])
+    assert candidate.get(f"/candidatures/{saved['candidature_id']}")["version_label"] == "Version 02"
+
+
+def test_the_same_correction_told_again_makes_no_further_version(app: Flask, candidate: CandidateClient) -> None:
+    candidate.registered()
+    correct(app)
+    correct(app)
+    assert len(events_of(app, "registrations.registration_saved.v1")) == 2
+
+
+def test_a_correction_comes_in_after_closing_too(app: Flask, candidate: CandidateClient) -> None:
+    saved = candidate.registered()
+    candidate.received = BESANCON.closes
+    correct(app)
+    assert candidate.get(f"/candidatures/{saved['candidature_id']}")["version"] == 2
+
+
+def test_an_assertion_from_before_a_correction_does_not_bring_the_old_name_back(
+    app: Flask, candidate: CandidateClient
+) -> None:
+    saved = candidate.registered()
+    correct(app)
+    assert candidate.modify(saved["candidature_id"]).json["type"] == "/problems/identite-perimee"
+    candidate.identity = {**tokens.DUBOIS, "version": 5, "nom_famille": "DUPOND"}
+    draft = candidate.modify(saved["candidature_id"]).json
+    assert candidate.save(draft).json["version"] == 3
+
+
+def test_a_modification_under_way_keeps_its_text_through_a_correction(app: Flask, candidate: CandidateClient) -> None:
+    saved = candidate.registered()
+    draft = candidate.modify(saved["candidature_id"]).json
+    correct(app)
+    candidate.identity = {**tokens.DUBOIS, "version": 5, "nom_famille": "DUPOND"}
+    assert candidate.save(draft).json["version"] == 3
+
+
+def test_a_correction_of_someone_unknown_here_is_no_trouble(app: Flask) -> None:
+    correct(app)
+    change_email(app, "x@example.org", 9)
+
+
+def test_a_modification_is_told_by_mail_in_text_and_html(app: Flask, candidate: CandidateClient, mails: Any) -> None:
+    saved = candidate.registered()
+    candidate.save(candidate.modify(saved["candidature_id"]).json)
+    (mail,) = mails()
+    assert mail["Subject"] == "Modification d'inscription : BREVET DE TECHNICIEN SUPERIEUR"
+    assert mail["To"] == "pdubois@ac-rennes.fr"
+    for kind in ("plain", "html"):
+        assert "02103000001" in _text(mail, kind)
+        assert "Le Service Gestionnaire" in _text(mail, kind)
+        assert "http://portail.example" in _text(mail, kind)
+    assert "Version : 2" in _text(mail)
+
+
+def test_a_mail_sent_twice_is_one_mail(app: Flask, candidate: CandidateClient, mails: Any) -> None:
+    saved = candidate.registered()
+    candidate.withdraw(saved["candidature_id"])
+    assert [mail["Message-ID"] for mail in mails()] == [mail["Message-ID"] for mail in mails()]
+
+
+def test_a_withdrawal_is_confirmed_by_mail(app: Flask, candidate: CandidateClient, mails: Any) -> None:
+    saved = candidate.registered()
+    candidate.withdraw(saved["candidature_id"])
+    (mail,) = mails()
+    assert mail["Subject"] == "Désinscription : BREVET DE TECHNICIEN SUPERIEUR"
+    assert "a bien été prise en compte le 05/10/2021 à 12:00" in _text(mail)
+
+
+def test_a_correction_is_told_by_mail_with_its_reason(app: Flask, candidate: CandidateClient, mails: Any) -> None:
+    candidate.registered()
+    correct(app)
+    (mail,) = mails()
+    assert "Motif : Nom mal orthographié" in _text(mail)
+
+
+def test_mails_go_to_the_newest_address_whatever_order_events_come_in(
+    app: Flask, candidate: CandidateClient, mails: Any
+) -> None:
+    saved = candidate.registered()
+    change_email(app, "new@example.org", 3)
+    change_email(app, "old@example.org", 2)
+    candidate.save(candidate.modify(saved["candidature_id"]).json)
+    (mail,) = mails()
+    assert mail["To"] == "new@example.org"
+    assert events_of(app, "registrations.registration_saved.v1")[-1]["data"]["identity"]["email"] == "new@example.org"
+
+
+def test_a_hostile_reason_is_text_in_the_mail(app: Flask, candidate: CandidateClient, mails: Any) -> None:
+    candidate.registered()
+    with app.app_context(), db.operation() as session:
+        correct_identity(session, IdentityCorrected("pierre", CORRECTED, "<img src=x>\r\nBcc: a@b.c"), ANY)
+    (mail,) = mails()
+    assert "<img" not in _text(mail, "html")
+    assert mail["Bcc"] is None
+
+
+def test_a_deleted_account_leaves_no_text_behind(app: Flask, candidate: CandidateClient) -> None:
+    draft = candidate.draft()
+    candidate.write(draft, 2, {"adresse": "1 rue du port"}, action="stay")
+    accounts = tokens.bearer(tokens.service_token("accounts"))
+    assert app.test_client().delete("/v1/candidates/pierre", headers=accounts).status_code == 204
+    assert candidate.call("GET", f"/drafts/{draft['id']}").status_code == 404
+    with app.app_context(), db.engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT email FROM candidates").scalar() is None
+    assert follow_ups_of(app) == []

@@ -1,0 +1,89 @@
+"""A draft says what keeps it from being transmitted, as soon as something does; a modification says what it changes."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.chassis import clock
+from tests.registrations.domain.example_dossier import BESANCON
+from tests.registrations.service.candidate_client import CandidateClient
+
+
+@pytest.fixture
+def engine() -> str:
+    """What is told does not hang on the database."""
+    return "sqlite"
+
+
+def at(instant: datetime) -> None:
+    clock.set_offset((instant - clock.system_now()).total_seconds())
+
+
+def listed(person: CandidateClient) -> dict[str, Any]:
+    (draft,) = person.get("/drafts")["drafts"]
+    return dict(draft)
+
+
+def reasons(draft: dict[str, Any]) -> list[str]:
+    return [found["reason"] for found in draft["obstacles"]]
+
+
+def test_nothing_stands_in_the_way_of_a_draft_within_the_window(candidate: CandidateClient) -> None:
+    draft = candidate.draft()
+    assert (draft["obstacles"], draft["modified"]) == ([], None)
+    assert listed(candidate)["obstacles"] == []
+
+
+def test_after_the_closing_a_draft_says_since_when_and_whom_to_ask(candidate: CandidateClient) -> None:
+    draft = candidate.draft()
+    at(BESANCON.closes - timedelta(seconds=2))
+    assert candidate.get(f"/drafts/{draft['id']}")["obstacles"] == []
+    at(BESANCON.closes)
+    late = listed(candidate)
+    assert reasons(late) == ["closed"]
+    assert late["obstacles"][0]["detail"] == (
+        "Les inscriptions sont closes depuis le 25/10/2021 à 12:00 (heure de Paris) : "
+        "ce brouillon ne peut plus être transmis."
+    )
+    assert late["contact"]["title"]
+
+
+def test_a_modification_not_transmitted_in_time_says_that_the_candidature_stays(candidate: CandidateClient) -> None:
+    saved = candidate.registered()
+    candidate.modify(saved["candidature_id"])
+    at(BESANCON.closes)
+    (told,) = listed(candidate)["obstacles"]
+    assert "ces changements ne peuvent plus être transmis" in told["detail"]
+    assert "Votre candidature reste telle qu'elle est enregistrée" in told["detail"]
+
+
+def test_a_draft_of_another_academie_says_at_once_that_a_candidature_exists(candidate: CandidateClient) -> None:
+    draft = candidate.draft("20")
+    saved = candidate.registered("03")
+    told = candidate.get(f"/drafts/{draft['id']}")
+    assert reasons(told) == ["other_candidature"]
+    assert told["obstacles"][0]["candidature_id"] == saved["candidature_id"]
+    assert "ACADÉMIE DE BESANCON, n° 001" in told["obstacles"][0]["detail"]
+    candidate.withdraw(saved["candidature_id"])
+    assert candidate.get(f"/drafts/{draft['id']}")["obstacles"] == []
+
+
+def test_a_modification_names_the_saved_version_that_it_changes(candidate: CandidateClient) -> None:
+    saved = candidate.registered()
+    draft = candidate.modify(saved["candidature_id"]).json
+    assert draft["obstacles"] == []
+    assert (draft["modified"]["numero_inscription"], draft["modified"]["version_label"]) == ("001", "Version 01")
+    assert draft["modified"]["saved_at"]
+
+
+def test_a_modification_never_says_that_the_candidature_is_not_saved(candidate: CandidateClient) -> None:
+    draft = candidate.modify(candidate.registered()["candidature_id"]).json
+    recap = candidate.get(f"/drafts/{draft['id']}/tabs/8")["recap"]
+    number = candidate.get(f"/drafts/{draft['id']}/tabs/9")
+    assert not [text for text in (recap["warning"], *number["notices"]) if "n'est pas encore enregistrée" in text]
+    for texts in ([recap["warning"]], number["notices"]):  # beside the latter stands what warns
+        assert any("vos changements ne sont pas encore transmis" in text.lower() for text in texts)
+    assert "obtenir votre numéro" not in " ".join(number["notices"])

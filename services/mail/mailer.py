@@ -25,8 +25,8 @@ import structlog
 from prometheus_client import Counter
 
 from services.chassis.events.handlers import Channel, ChannelUnavailable
-from services.mail.server import LONGEST_SECONDS, Server
 from services.mail.settings import tls_context
+from services.mail.smtp_connection import LONGEST_SECONDS, Server
 
 log = structlog.get_logger()
 

@@ -14,7 +14,7 @@ from services.accounts.models import db, events, sent_mails
 from services.chassis.clock import system_now
 from services.chassis.events.follow_ups import FollowUps
 from services.mail.mailer import MailUnavailable
-from services.mail.sent import KEPT
+from services.mail.sent_mails import KEPT
 from tests.accounts.house import House, pointers, token_in
 from tests.accounts.people import PASSWORD
 from tests.accounts.test_change import EMAIL, NEW_EMAIL, ask_new_email, change

@@ -17,7 +17,7 @@ from services.chassis.events.parking import parked_events
 from services.chassis.events.tables import outbox
 from services.chassis.process.worker import Worker
 from services.mail import mailer as mails
-from services.mail import server as connections
+from services.mail import smtp_connection as connections
 from services.mail.mailer import MAILS, Mail, Mailer
 from tests.chassis.events.ledger import Ledger, declare
 from tests.support.misbehaving_smtp import GREETING, answering

@@ -12,7 +12,7 @@ import pytest
 from services.mail.letter import DEMONSTRATION, IN_FULL, REMOVED, Action, Letter
 from services.mail.letterhead import Letterhead
 from services.mail.mailer import Mail
-from tests.mail.letters import LETTERS, TOKEN
+from tests.mail.portal_mails import LETTERS, TOKEN
 
 LETTERHEAD = Letterhead(("RÉPUBLIQUE", "FRANÇAISE"), "Gestion des examens et concours", "Ministère", False)
 AT = datetime(2021, 10, 4, 12, 8, tzinfo=UTC)

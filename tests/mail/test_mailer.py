@@ -10,7 +10,7 @@ import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-from services.mail import server as connections
+from services.mail import smtp_connection as connections
 from services.mail.mailer import Mail, MailDeferred, Mailer, MailRefused, MailUnavailable
 from services.mail.settings import MailSettings, tls_context
 from tests.support.certificates import Authority

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from services.chassis import clock
-from services.mail.sent import KEPT
+from services.mail.sent_mails import KEPT
 from services.registrations.jobs import jobs
 from services.registrations.models import db, sent_mails
 from services.registrations.operations import candidates

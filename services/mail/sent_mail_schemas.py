@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from services.mail.sent import KEPT, Place, State
+from services.mail.sent_mails import KEPT, Place, State
 
 LARGEST_PAGE = 50
 _LONGEST_PLACE = 120

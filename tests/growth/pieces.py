@@ -12,8 +12,8 @@ from sqlalchemy import text
 from services.pieces.jobs import jobs
 from services.pieces.models import AuditEntry, Candidature, Control, Deposit, Piece, Validation, db, event_tables
 from tests.growth.full import FAMILY, Deeds, Full, Weight, answered, event_deeds, fill_events, jobs_of, ready
-from tests.pieces.example import CANDIDATURE, OTHER, saved
-from tests.pieces.portal import Portal
+from tests.pieces.example_events import CANDIDATURE, OTHER, saved
+from tests.pieces.pieces_service import Portal
 from tests.support.filling import filling, identifier, multiply
 
 DEPOSITED = ("NATIDE06", "CINSIG03", "BTSETAS4")

@@ -23,7 +23,7 @@ from services.objects.comparison import (
     still_unknown,
 )
 from services.objects.lifecycle import erase_expired
-from tests.objects.table import declare_file
+from tests.objects.file_table import declare_file
 
 ROWS = 100_000
 NOW = datetime.now(UTC)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.pieces.portal import Portal
+    from tests.pieces.pieces_service import Portal
     from tests.support.clamav import ClamAV
     from tests.support.objects import Bucket
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def portal(database_url: str, bucket: Bucket) -> Iterator[Portal]:
     """pieces without an antivirus, migrated and empty, in the guide's deposit period."""
-    from tests.pieces.portal import Portal
+    from tests.pieces.pieces_service import Portal
 
     running = Portal(database_url, bucket.url)
     yield running
@@ -26,7 +26,7 @@ def portal(database_url: str, bucket: Bucket) -> Iterator[Portal]:
 @pytest.fixture
 def guarded(database_url: str, bucket: Bucket, clamav: ClamAV) -> Iterator[Portal]:
     """The same with an antivirus."""
-    from tests.pieces.portal import Portal
+    from tests.pieces.pieces_service import Portal
 
     running = Portal(database_url, bucket.url, antivirus_url=clamav.url)
     yield running

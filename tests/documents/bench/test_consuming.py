@@ -23,7 +23,7 @@ from tests.bench.record import record
 from tests.documents.example import saved
 from tests.documents.peer import Peer
 from tests.documents.service import Service
-from tests.pieces.portal import Portal
+from tests.pieces.pieces_service import Portal
 
 if TYPE_CHECKING:
     from flask import Flask

@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.pieces import made
+from tests.pieces import sample_files
 from tests.pieces.corpus.pictures import scans
-from tests.pieces.example import OTHER, saved
-from tests.pieces.portal import Portal
+from tests.pieces.example_events import OTHER, saved
+from tests.pieces.pieces_service import Portal
 from tests.pieces.service.test_hostile_files import HIS, SIXTEEN, piece_of
 
 MOST_DELAY = 1.0  # second
@@ -35,7 +35,7 @@ def test_sixteen_hostile_files_delay_nobody_by_a_second(portal: Portal, senders:
         return portal.call("GET", f"/candidatures/{HIS}/pieces", by=OTHER).status_code
 
     def deposits() -> int:
-        return portal.upload(his, made.pdf(), "pièce.pdf", by=OTHER).status_code
+        return portal.upload(his, sample_files.pdf(), "pièce.pdf", by=OTHER).status_code
 
     assert deposits() == 201  # the first one starts a program
     quiet = _longest(reads, 200), _longest(deposits, 201)

@@ -17,9 +17,9 @@ from services.objects import ObjectStore
 from services.pieces.antivirus import Antivirus, AntivirusUnavailable
 from services.pieces.jobs import jobs
 from services.pieces.models import db, event_tables
-from services.pieces.operations.scans import GIVEN_UP
-from tests.pieces import made
-from tests.pieces.portal import Portal
+from services.pieces.operations.antivirus_scans import ABANDONED_AFTER
+from tests.pieces import sample_files
+from tests.pieces.pieces_service import Portal
 from tests.support.clamav import EICAR
 from tests.support.misbehaving_smtp import answering
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def _infected() -> bytes:
-    return made.zipped({"eicar.com": EICAR}, compression=0)
+    return sample_files.zipped({"eicar.com": EICAR}, compression=0)
 
 
 def test_a_clean_file_waits_for_nobody_and_is_then_opened_by_staff(guarded: Portal) -> None:
@@ -102,7 +102,7 @@ def test_a_file_that_gives_way_while_it_is_scanned_is_not_told_as_lost(guarded: 
         def open(self, key: str) -> Iterator[Iterator[bytes]]:
             if not self.overtaken:
                 self.overtaken = True
-                guarded.deposit("NATIDE06", made.pdf(), "autre.pdf")
+                guarded.deposit("NATIDE06", sample_files.pdf(), "autre.pdf")
                 self.delete(key)
             with super().open(key) as chunks:
                 yield chunks
@@ -136,7 +136,7 @@ def test_a_scan_that_was_given_up_is_asked_for_again_each_night_and_one_under_wa
     assert guarded.works() == []
     assert guarded.piece("NATIDE06")["deposit"]["scan"] == "analyse en cours"
 
-    guarded.at(guarded.now + GIVEN_UP + timedelta(minutes=1))
+    guarded.at(guarded.now + ABANDONED_AFTER + timedelta(minutes=1))
     with guarded.app.app_context():
         jobs["rescan"].run()
     assert guarded.works() == []

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from services.pieces.models import db
-from tests.pieces.portal import Portal
+from tests.pieces.pieces_service import Portal
 
 
 @pytest.mark.parametrize("change", ["UPDATE audit_entries SET actor_id = 'x'", "DELETE FROM audit_entries"])

@@ -10,17 +10,17 @@ from sqlalchemy.exc import OperationalError
 
 from services.chassis.clock import PARIS
 from services.pieces.operations import controls
-from services.pieces.operations.controls import Gestionnaire, Wanted
-from services.pieces.queries.dossiers import Dossier
-from tests.pieces import made
-from tests.pieces.example import CLOSES, SECOND, academie, saved
-from tests.pieces.portal import Portal
+from services.pieces.operations.controls import ControlRequest, Gestionnaire
+from services.pieces.queries.pieces import PieceContext
+from tests.pieces import sample_files
+from tests.pieces.example_events import CLOSES, SECOND, academie, saved
+from tests.pieces.pieces_service import Portal
 
 UNTIL = datetime(2021, 11, 16, tzinfo=PARIS)
 
 
 def _validated(portal: Portal) -> Portal:
-    portal.registered().deposit("NATIDE06", made.pdf(), "carte.pdf")
+    portal.registered().deposit("NATIDE06", sample_files.pdf(), "carte.pdf")
     assert portal.validate("NATIONALITE").status_code == 200
     return portal
 
@@ -36,7 +36,7 @@ def test_a_refused_piece_alone_is_deposited_and_validated_again_until_its_date(p
     assert portal.deposit("CINSIG03").status_code == 403, "the other pieces stay closed"
     assert portal.validate("NATIONALITE").status_code == 403, "the refused file is no answer"
 
-    assert portal.deposit("NATIDE06", made.image(), "nette.png").status_code == 201
+    assert portal.deposit("NATIDE06", sample_files.image(), "nette.png").status_code == 201
     shown = portal.piece("NATIDE06")
     assert (shown["status"], shown["can_deposit"], shown["can_delete"]) == (None, True, True)
     assert shown["deposit"]["validated_at"] is None
@@ -72,7 +72,7 @@ def test_the_refusal_is_shown_again_when_the_new_file_is_taken_back(portal: Port
 def test_a_refused_file_is_kept_as_its_proof(portal: Portal) -> None:
     _validated(portal).control("NATIDE06", "non_compliant")
     assert portal.delete("NATIDE06").status_code == 403
-    portal.deposit("NATIDE06", made.image(), "b.png")
+    portal.deposit("NATIDE06", sample_files.image(), "b.png")
     portal.works()
     assert len(portal.objects()) == 2
     history = portal.seen("NATIDE06")["history"]
@@ -170,10 +170,10 @@ def test_of_many_those_done_before_the_database_went_away_are_told_apart(
     portal.registered().deposit("NATIDE06")
     [item] = portal.staff("GET", "/pieces?deposited=true").get_json()["items"]
     wanted = {"piece_id": item["id"], "if_match": item["etag"], "deposit_id": item["deposit"]["id"]}
-    tried: list[Wanted] = []
+    tried: list[ControlRequest] = []
     control = controls.control_piece
 
-    def until_away(by: Gestionnaire, wanted: Wanted) -> Dossier:
+    def until_away(by: Gestionnaire, wanted: ControlRequest) -> PieceContext:
         tried.append(wanted)
         if len(tried) > 1:
             raise OperationalError("", {}, psycopg.errors.LockNotAvailable())
@@ -276,7 +276,7 @@ def test_a_file_never_scanned_is_opened_with_a_warning_and_leaves_a_trace(portal
     _validated(portal)
     file = portal.staff("GET", f"/pieces/{portal.piece('NATIDE06')['id']}/file")
     assert file.status_code == 200
-    assert file.data == made.pdf()
+    assert file.data == sample_files.pdf()
     assert file.headers["X-Antivirus"] == "not_scanned"
     assert "Warning" in file.headers
     portal.control("NATIDE06", "compliant")

@@ -9,16 +9,27 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.pieces.domain.object_keys import read_key
-from tests.pieces import made
-from tests.pieces.example import CANDIDATE, CANDIDATURE, CLOSES, OPENS, OTHER, PIECES, SECOND, saved, window, withdrawn
-from tests.pieces.portal import Portal
+from services.pieces.domain.object_keys import parse_key
+from tests.pieces import sample_files
+from tests.pieces.example_events import (
+    CANDIDATE,
+    CANDIDATURE,
+    CLOSES,
+    OPENS,
+    OTHER,
+    PIECES,
+    SECOND,
+    saved,
+    window,
+    withdrawn,
+)
+from tests.pieces.pieces_service import Portal
 from tests.support.forgetful import ForgetfulStore
 
 if TYPE_CHECKING:
     from tests.support.objects import Bucket, Objects
 
-LIMIT = 5 * 1024 * 1024
+MAX_FILE_BYTES = 5 * 1024 * 1024
 
 
 def test_pieces_are_listed_by_period_and_regroupement_in_the_guides_words(portal: Portal) -> None:
@@ -40,7 +51,7 @@ def test_pieces_are_listed_by_period_and_regroupement_in_the_guides_words(portal
 
 
 def test_a_deposited_file_is_shown_with_its_date_and_given_back_as_it_was(portal: Portal) -> None:
-    content = made.pdf()
+    content = sample_files.pdf()
     answer = portal.registered().deposit("NATIDE06", content, "Pièce d'identité (Đặng).pdf")
     assert answer.status_code == 201, answer.text
     deposit = answer.get_json()["deposit"]
@@ -60,7 +71,7 @@ def test_a_deposited_file_is_shown_with_its_date_and_given_back_as_it_was(portal
 
 
 def test_size_and_digest_of_the_row_are_those_of_the_object(portal: Portal) -> None:
-    content = made.pdf()
+    content = sample_files.pdf()
     portal.registered().deposit("NATIDE06", content)
     (row,) = portal.deposits()
     assert portal.objects() == {row.object_key}
@@ -70,7 +81,7 @@ def test_size_and_digest_of_the_row_are_those_of_the_object(portal: Portal) -> N
 def test_a_key_says_whose_file_it_is(portal: Portal) -> None:
     portal.registered().deposit("NATIDE06")
     (row,) = portal.deposits()
-    read = read_key(row.object_key)
+    read = parse_key(row.object_key)
     assert read is not None
     assert (read.candidate_id, read.candidature_id, read.code) == (CANDIDATE, CANDIDATURE, "NATIDE06")
     assert (read.deposit_id, read.sha256) == (row.id, row.sha256)
@@ -79,8 +90,8 @@ def test_a_key_says_whose_file_it_is(portal: Portal) -> None:
 
 def test_a_file_of_exactly_five_megabytes_is_kept_and_one_byte_more_is_refused(portal: Portal) -> None:
     portal.registered()
-    image = made.image("JPEG")
-    exact = image + b"\0" * (LIMIT - len(image))  # programs add what they like after a JPEG's end
+    image = sample_files.image("JPEG")
+    exact = image + b"\0" * (MAX_FILE_BYTES - len(image))  # programs add what they like after a JPEG's end
     assert portal.deposit("NATIDE06", exact, "photo.jpg").status_code == 201
     refused = portal.deposit("CINSIG03", exact + b"\0", "photo.jpg")
     assert refused.status_code == 413
@@ -92,12 +103,12 @@ def test_a_file_of_exactly_five_megabytes_is_kept_and_one_byte_more_is_refused(p
     ("content", "name", "status", "words"),
     [
         (b"", "vide.pdf", 422, "vide"),
-        (made.pdf()[:-300], "coupé.pdf", 422, "incomplet"),
-        (made.pdf(user_password="secret"), "verrouillé.pdf", 422, "mot de passe"),
-        (made.pdf(), "photo.png", 422, "renommez"),
+        (sample_files.pdf()[:-300], "coupé.pdf", 422, "incomplet"),
+        (sample_files.pdf(user_password="secret"), "verrouillé.pdf", 422, "mot de passe"),
+        (sample_files.pdf(), "photo.png", 422, "renommez"),
         (b"<html><script>alert(1)</script>", "page.html", 415, "Formats acceptés : PDF, PNG, JPG"),
         (b"MZ\x90\x00" + b"\0" * 500, "virus.pdf", 415, "Formats acceptés"),
-        (made.zipped({"../../etc/passwd": b"x"}), "archive.zip", 422, "noms de fichiers"),
+        (sample_files.zipped({"../../etc/passwd": b"x"}), "archive.zip", 422, "noms de fichiers"),
     ],
 )
 def test_a_refused_file_says_why_and_leaves_nothing(
@@ -113,7 +124,7 @@ def test_a_refused_file_says_why_and_leaves_nothing(
 
 def test_an_upload_broken_off_leaves_nothing(portal: Portal) -> None:
     portal.registered()
-    content = made.pdf()
+    content = sample_files.pdf()
     answer = portal.deposit("NATIDE06", content, announced=len(content) + 500)
     assert answer.status_code == 422
     assert "interrompu" in answer.get_json()["detail"]
@@ -148,10 +159,10 @@ def test_a_piece_may_narrow_the_formats(portal: Portal) -> None:
         piece if piece.code != "NATIDE06" else dataclasses.replace(piece, formats=("pdf",)) for piece in PIECES
     )
     portal.hears(saved(pieces=narrow))
-    refused = portal.deposit("NATIDE06", made.image("PNG"), "carte.png")
+    refused = portal.deposit("NATIDE06", sample_files.image("PNG"), "carte.png")
     assert refused.status_code == 415
     assert refused.get_json()["detail"] == "Ce fichier est au format PNG. Formats acceptés : PDF."
-    assert portal.deposit("NATIDE06", made.pdf(), "carte.pdf").status_code == 201
+    assert portal.deposit("NATIDE06", sample_files.pdf(), "carte.pdf").status_code == 201
 
 
 @pytest.mark.parametrize(
@@ -171,10 +182,10 @@ def test_an_upload_that_began_in_time_is_kept_however_long_it_took(portal: Porta
 
 
 def test_a_new_file_takes_the_place_of_the_former(portal: Portal) -> None:
-    portal.registered().deposit("NATIDE06", made.pdf(), "un.pdf")
-    portal.deposit("NATIDE06", made.image(), "deux.png")
+    portal.registered().deposit("NATIDE06", sample_files.pdf(), "un.pdf")
+    portal.deposit("NATIDE06", sample_files.image(), "deux.png")
     assert portal.piece("NATIDE06")["deposit"]["filename"] == "deux.png"
-    assert portal.opened("NATIDE06").data == made.image()
+    assert portal.opened("NATIDE06").data == sample_files.image()
 
 
 def test_the_bin_takes_the_file_back(portal: Portal) -> None:
@@ -198,13 +209,13 @@ def test_what_is_someone_elses_is_not_found(portal: Portal) -> None:
         ("GET", "/pieces/unknown/file"),
     ):
         assert portal.call(method, path, by=OTHER).status_code == 404, path
-    assert portal.upload(piece_id, made.pdf(), "a.pdf", by=OTHER).status_code == 404
+    assert portal.upload(piece_id, sample_files.pdf(), "a.pdf", by=OTHER).status_code == 404
     assert portal.call("GET", "/candidatures", by=OTHER).get_json() == {"candidatures": []}
     assert len(portal.objects()) == 1
 
 
 def test_a_modified_candidature_changes_the_list_and_loses_no_file(portal: Portal) -> None:
-    portal.registered().deposit("NATIDE06", made.pdf(), "carte.pdf")
+    portal.registered().deposit("NATIDE06", sample_files.pdf(), "carte.pdf")
     left = tuple(one for one in PIECES if one.group_code not in ("NATIONALITE", "DOSSIER"))
     portal.hears(saved(version=2, pieces=left))
     piece = portal.piece("NATIDE06")

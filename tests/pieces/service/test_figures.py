@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from services.chassis.jobs import gauges
 from services.objects.reconciliation import FEW_UNKNOWN
+from services.pieces.dependencies import dependencies
 from services.pieces.jobs import jobs
 from services.pieces.models import db
-from services.pieces.parts import parts
-from tests.pieces.portal import Portal
+from tests.pieces.pieces_service import Portal
 
 WATCHED = ("failed", "infected", "pending")
 
@@ -24,7 +24,7 @@ def test_losses_and_states_of_scans_are_shown_by_whoever_reads_them(portal: Port
     assert _shown(portal) == []
     (key,) = portal.objects()
     with portal.app.app_context():
-        parts().store.delete(key)
+        dependencies().store.delete(key)
         jobs["count-scans"].run()
         jobs["reconcile"].run()
     shown = _shown(portal)

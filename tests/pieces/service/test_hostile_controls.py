@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.pieces.portal import Portal
+from tests.pieces.pieces_service import Portal
 
 IMPOSSIBLE = ["\ud800", "a\x00b"]
 

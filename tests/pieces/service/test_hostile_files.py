@@ -13,15 +13,15 @@ from prometheus_client import REGISTRY
 from sqlalchemy import select
 
 from services.chassis.clock import system_now
-from services.pieces.inspection.turns import LineFull, Turns
+from services.pieces.dependencies import dependencies
+from services.pieces.inspection.fair_queue import FairQueue, QueueFull
 from services.pieces.models import DepositTries, db
-from services.pieces.operations.limits import AT_ONCE, count_try, purge_tries
-from services.pieces.parts import parts
-from tests.pieces import made
+from services.pieces.operations.deposit_limits import MAX_CONCURRENT_DEPOSITS, count_deposit_try, purge_deposit_tries
+from tests.pieces import sample_files
 from tests.pieces.corpus.pdfs import chained_index, nested
 from tests.pieces.corpus.pictures import scans
-from tests.pieces.example import CANDIDATE, OTHER, saved
-from tests.pieces.portal import Portal
+from tests.pieces.example_events import CANDIDATE, OTHER, saved
+from tests.pieces.pieces_service import Portal
 from tests.support.processes import wait_until
 
 if TYPE_CHECKING:
@@ -60,7 +60,11 @@ def test_a_file_that_cannot_be_verified_is_refused_counted_and_not_kept(portal: 
 
 def test_nothing_of_a_file_is_written_into_the_log(portal: Portal, capfd: pytest.CaptureFixture[str]) -> None:
     portal.registered()
-    for content in (nested(b"<</Secret", b">>", 5_000, reached=True), chained_index(20, 20_000), made.pdf()[:-300]):
+    for content in (
+        nested(b"<</Secret", b">>", 5_000, reached=True),
+        chained_index(20, 20_000),
+        sample_files.pdf()[:-300],
+    ):
         portal.deposit("NATIDE06", content)
     written = "".join(capfd.readouterr())
     assert "Secret" not in written
@@ -70,7 +74,7 @@ def test_nothing_of_a_file_is_written_into_the_log(portal: Portal, capfd: pytest
 def test_a_candidate_may_send_so_many_files_an_hour_refused_ones_included(database_url: str, bucket: Bucket) -> None:
     portal = Portal(database_url, bucket.url, deposits_per_hour=3).registered()
     try:
-        sent = [made.pdf(), made.pdf()[:-300], b"bonjour", made.pdf()]
+        sent = [sample_files.pdf(), sample_files.pdf()[:-300], b"bonjour", sample_files.pdf()]
         answers = [portal.deposit("NATIDE06", content) for content in sent]
         assert [answer.status_code for answer in answers] == [201, 422, 415, 429]
         problem = answers[-1].get_json()
@@ -93,7 +97,7 @@ def _grow_old(portal: Portal, age: timedelta) -> None:
 def test_tries_at_once_are_all_counted(portal: Portal) -> None:
     def count() -> None:
         with portal.app.app_context():
-            count_try(CANDIDATE, 1_000)
+            count_deposit_try(CANDIDATE, 1_000)
 
     at_once([count] * 8)
     with portal.app.app_context(), db.reading() as session:
@@ -102,11 +106,11 @@ def test_tries_at_once_are_all_counted(portal: Portal) -> None:
 
 def test_tries_of_an_hour_ago_are_forgotten(portal: Portal) -> None:
     with portal.app.app_context():
-        count_try(CANDIDATE, 5)
-        count_try(OTHER, 5)
+        count_deposit_try(CANDIDATE, 5)
+        count_deposit_try(OTHER, 5)
         with db.operation() as session:
             session.get_one(DepositTries, CANDIDATE).since = system_now() - timedelta(hours=1)
-        purge_tries()
+        purge_deposit_tries()
         with db.reading() as session:
             assert list(session.scalars(select(DepositTries.candidate_id))) == [OTHER]
 
@@ -114,12 +118,12 @@ def test_tries_of_an_hour_ago_are_forgotten(portal: Portal) -> None:
 def test_a_candidate_has_two_files_under_way_at_most(portal: Portal) -> None:
     portal.registered()
     with portal.app.app_context():
-        places = parts().places
-    with places.taken(CANDIDATE), places.taken(CANDIDATE):
+        concurrent_deposits = dependencies().concurrent_deposits
+    with concurrent_deposits.taken(CANDIDATE), concurrent_deposits.taken(CANDIDATE):
         refused = portal.deposit("NATIDE06")
         assert (refused.status_code, refused.headers["Retry-After"]) == (429, "5")
         assert "déjà en cours d'envoi" in refused.get_json()["detail"]
-    assert AT_ONCE == 2
+    assert MAX_CONCURRENT_DEPOSITS == 2
     assert portal.deposit("NATIDE06").status_code == 201
 
 
@@ -128,7 +132,7 @@ def test_where_too_many_files_that_take_long_wait_the_next_comes_back_and_ordina
 ) -> None:
     portal.registered()
     with portal.app.app_context():
-        turns = parts().inspections.turns
+        turns = dependencies().inspections.long_look_queue
     with turns.turn("a"):
         waiting = [threading.Thread(target=_wait_for_a_turn, args=(turns, name)) for name in "bcdefg"]
         for thread in waiting:
@@ -143,8 +147,8 @@ def test_where_too_many_files_that_take_long_wait_the_next_comes_back_and_ordina
     assert "Trop de fichiers" in answer.get_json()["detail"]
 
 
-def _wait_for_a_turn(turns: Turns, name: str) -> None:
-    with contextlib.suppress(LineFull), turns.turn(name):
+def _wait_for_a_turn(turns: FairQueue, name: str) -> None:
+    with contextlib.suppress(QueueFull), turns.turn(name):
         pass
 
 
@@ -174,7 +178,7 @@ def test_sixteen_hostile_files_at_once_keep_nobody_from_his_pages_and_his_deposi
     for _ in attackers:
         begun.acquire()
     page = portal.call("GET", f"/candidatures/{HIS}/pieces", by=OTHER)
-    deposit = portal.upload(his, made.pdf(), "pièce.pdf", by=OTHER)
+    deposit = portal.upload(his, sample_files.pdf(), "pièce.pdf", by=OTHER)
     for thread in attackers:
         thread.join()
     assert (page.status_code, deposit.status_code) == (200, 201)

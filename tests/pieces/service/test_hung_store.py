@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from services.chassis.process import capacity
-from services.pieces.operations.limits import places
-from services.pieces.parts import attach, parts
-from tests.pieces import made
-from tests.pieces.example import saved
-from tests.pieces.portal import Portal
+from services.pieces.dependencies import attach, dependencies
+from services.pieces.operations.deposit_limits import concurrent_deposits
+from tests.pieces import sample_files
+from tests.pieces.example_events import saved
+from tests.pieces.pieces_service import Portal
 from tests.support.processes import wait_until
 
 if TYPE_CHECKING:
@@ -31,7 +31,9 @@ def portal(bucket: Bucket, database_url: str, monkeypatch: pytest.MonkeyPatch) -
     capacity.start_as(capacity.WEB)
     running = Portal(database_url, bucket.url)
     with running.app.app_context():
-        attach(running.app, replace(parts(), places=places(FLOOD)))  # as if each file were another candidate's
+        attach(
+            running.app, replace(dependencies(), concurrent_deposits=concurrent_deposits(FLOOD))
+        )  # as if each file were another candidate's
     running.hears(saved())
     yield running
     running.close()
@@ -41,7 +43,7 @@ def portal(bucket: Bucket, database_url: str, monkeypatch: pytest.MonkeyPatch) -
 def test_while_the_store_hangs_lists_answer_and_files_wait_for_later(portal: Portal, objects: Objects) -> None:
     assert portal.deposit("NATIDE06").status_code == 201
     first, second = portal.piece("NATIDE06")["id"], portal.piece("CINSIG03")["id"]
-    content = made.pdf()
+    content = sample_files.pdf()
     with ThreadPoolExecutor(FLOOD) as pool, objects.hanging():
         answers = [pool.submit(portal.upload, second, content, "carte.pdf") for _ in range(FLOOD - 1)]
         answers.append(pool.submit(portal.call, "GET", f"/pieces/{first}/file"))

@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 from services.chassis.events.tables import job_figures
 from services.pieces.jobs import jobs
 from services.pieces.models import Deposit, Piece, db
-from tests.pieces.portal import Portal
+from tests.pieces.pieces_service import Portal
 from tests.support.filling import ROWS, analyse
 from tests.support.plans import plan, statements
 
@@ -58,10 +58,10 @@ def test_counting_what_waits_for_the_antivirus_does_not_read_all_files(full: Por
         with db.engine.connect() as connection:
             plans = [plan(connection, sql, values) for sql, values in about]
         with db.reading() as session:
-            counted = dict(session.execute(select(job_figures.c.labels, job_figures.c.value)).tuples().all())
+            values = dict(session.execute(select(job_figures.c.labels, job_figures.c.value)).tuples().all())
     assert plans
     for steps in plans:
         assert "Seq Scan" not in steps
         assert "SCAN deposits" not in steps
         assert "ix_deposits_scan" in steps
-    assert counted == {'["pending"]': WAITING, '["failed"]': WAITING, '["infected"]': 0}
+    assert values == {'["pending"]': WAITING, '["failed"]': WAITING, '["infected"]': 0}

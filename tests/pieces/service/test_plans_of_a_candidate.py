@@ -6,8 +6,8 @@ import pytest
 
 from services.pieces.models import Candidature, Deposit, Piece, Upload, db
 from services.pieces.operations.uploads import purge_uploads
-from tests.pieces.portal import Portal
-from tests.pieces.uploading import begun, deposited, go_on
+from tests.pieces.pieces_service import Portal
+from tests.pieces.tus_client import begun, deposited, go_on
 from tests.support.filling import analyse, multiply
 from tests.support.plans import statements, whole_reads
 

@@ -10,12 +10,12 @@ import pytest
 from PIL import Image
 from werkzeug.test import TestResponse
 
-from services.pieces.operations.limits import AT_ONCE
-from services.pieces.parts import parts
-from tests.pieces import made
-from tests.pieces.corpus.legible import heic, jpeg, sheet
-from tests.pieces.example import CANDIDATE, OTHER
-from tests.pieces.portal import Portal
+from services.pieces.dependencies import dependencies
+from services.pieces.operations.deposit_limits import MAX_CONCURRENT_DEPOSITS
+from tests.pieces import sample_files
+from tests.pieces.corpus.sample_pages import heic, jpeg, sheet
+from tests.pieces.example_events import CANDIDATE, OTHER
+from tests.pieces.pieces_service import Portal
 
 
 def _preview(portal: Portal, code: str = "NATIDE06", **given: Any) -> TestResponse:
@@ -23,7 +23,7 @@ def _preview(portal: Portal, code: str = "NATIDE06", **given: Any) -> TestRespon
 
 
 @pytest.mark.parametrize(
-    ("name", "content"), [("a.pdf", made.pdf()), ("a.jpg", jpeg(sheet())), ("a.heic", heic(sheet()))]
+    ("name", "content"), [("a.pdf", sample_files.pdf()), ("a.jpg", jpeg(sheet())), ("a.heic", heic(sheet()))]
 )
 def test_a_picture_or_a_first_page_is_shown_small(portal: Portal, name: str, content: bytes) -> None:
     portal.registered().deposit("NATIDE06", content, name)
@@ -37,12 +37,13 @@ def test_nothing_of_it_stays_in_a_shared_browser_and_another_file_is_another_pic
     portal.registered().deposit("NATIDE06")
     answer = _preview(portal)
     assert answer.headers["Cache-Control"] == "private, no-store"
-    portal.deposit("NATIDE06", made.image("PNG"), "a.png")
+    portal.deposit("NATIDE06", sample_files.image("PNG"), "a.png")
     assert _preview(portal).data != answer.data
 
 
 @pytest.mark.parametrize(
-    ("name", "content"), [("a.zip", made.archive()), ("a.docx", made.docx()), ("a.mp4", made.mp4())]
+    ("name", "content"),
+    [("a.zip", sample_files.archive()), ("a.docx", sample_files.docx()), ("a.mp4", sample_files.mp4())],
 )
 def test_what_shows_nothing_has_no_preview(portal: Portal, name: str, content: bytes) -> None:
     portal.registered().deposit("NATIDE06", content, name)
@@ -60,8 +61,8 @@ def test_there_is_none_without_a_file_and_for_others(portal: Portal) -> None:
 def test_one_candidate_has_so_many_made_at_once_as_files_looked_at(portal: Portal) -> None:
     portal.registered().deposit("NATIDE06")
     with ExitStack() as under_way, portal.app.app_context():
-        for _ in range(AT_ONCE):
-            under_way.enter_context(parts().places.taken(CANDIDATE))
+        for _ in range(MAX_CONCURRENT_DEPOSITS):
+            under_way.enter_context(dependencies().concurrent_deposits.taken(CANDIDATE))
         answer = _preview(portal)
         assert (answer.status_code, answer.get_json()["type"]) == (429, "/problems/trop-d-envois")
     assert _preview(portal).status_code == 200

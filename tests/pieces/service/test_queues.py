@@ -14,9 +14,9 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import Connection, text
 
 from services.pieces.models import db
-from tests.pieces import made
-from tests.pieces.example import academie, saved
-from tests.pieces.portal import Portal
+from tests.pieces import sample_files
+from tests.pieces.example_events import academie, saved
+from tests.pieces.pieces_service import Portal
 from tests.support.objects import Bucket
 from tests.support.postgres import Postgres
 from tests.support.processes import wait_until
@@ -45,7 +45,7 @@ def test_what_has_a_file_and_no_opinion_is_to_control(portal: Portal) -> None:
     portal.deposit("NATIDE06")
     portal.deposit("CINSIG03")
     assert codes(portal, TO_CONTROL) == ["CINSIG03", "NATIDE06"]
-    portal.deposit("NATIDE06", made.image(), "autre.png")
+    portal.deposit("NATIDE06", sample_files.image(), "autre.png")
     portal.delete("CINSIG03")
     assert codes(portal, TO_CONTROL) == ["NATIDE06"]
     assert "CINSIG03" in codes(portal, "deposited=false")

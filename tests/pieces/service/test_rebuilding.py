@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.pieces.domain.object_keys import read_key
-from services.pieces.parts import prepare_store
-from tests.pieces import made
-from tests.pieces.example import DURING, saved, withdrawn
-from tests.pieces.portal import Portal
+from services.pieces.dependencies import prepare_store
+from services.pieces.domain.object_keys import parse_key
+from tests.pieces import sample_files
+from tests.pieces.example_events import DURING, saved, withdrawn
+from tests.pieces.pieces_service import Portal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,9 +27,9 @@ REBUILD = ("rebuild-from-objects", "--minutes", "0")
 @pytest.fixture
 def emptied(portal: Portal, bucket: Bucket) -> Iterator[Portal]:
     """A new database over the store in which two files were deposited for one piece and one for another."""
-    portal.registered().deposit("NATIDE06", made.pdf(), "un.pdf")
-    portal.deposit("NATIDE06", made.image(), "deux.png")
-    portal.deposit("CINSIG03", made.pdf(pages=2), "trois.pdf")
+    portal.registered().deposit("NATIDE06", sample_files.pdf(), "un.pdf")
+    portal.deposit("NATIDE06", sample_files.image(), "deux.png")
+    portal.deposit("CINSIG03", sample_files.pdf(pages=2), "trois.pdf")
     running = Portal.over_the_store_of(bucket)
     prepare_store(running.app)
     yield running
@@ -44,8 +44,8 @@ def test_files_come_back_once_their_candidature_is_known_again(emptied: Portal) 
     assert emptied.deposits() == []
 
     assert emptied.commands(*REBUILD, "--write").exit_code == 0
-    assert emptied.opened("NATIDE06").data == made.image()
-    assert emptied.opened("CINSIG03").data == made.pdf(pages=2)
+    assert emptied.opened("NATIDE06").data == sample_files.image()
+    assert emptied.opened("CINSIG03").data == sample_files.pdf(pages=2)
     assert emptied.piece("CINSIG03")["deposit"]["filename"] == "CINSIG03.pdf"
     assert emptied.commands("reconcile").exit_code == 0
     assert emptied.commands(*REBUILD, "--write").output == "Tous les objets sont connus.\n"
@@ -53,15 +53,15 @@ def test_files_come_back_once_their_candidature_is_known_again(emptied: Portal) 
 
 def test_of_many_files_later_than_an_older_database_the_newest_is_current(portal: Portal, bucket: Bucket) -> None:
     older = Portal.over_the_store_of(bucket)
-    older.registered().deposit("NATIDE06", made.pdf(), "un.pdf")
+    older.registered().deposit("NATIDE06", sample_files.pdf(), "un.pdf")
     key = older.deposits()[0].object_key
     portal.registered()
     for pages in (2, 3, 4):
-        portal.at(DURING + timedelta(hours=pages)).deposit("NATIDE06", made.pdf(pages=pages), f"{pages}.pdf")
+        portal.at(DURING + timedelta(hours=pages)).deposit("NATIDE06", sample_files.pdf(pages=pages), f"{pages}.pdf")
     older.at(DURING + timedelta(hours=5))
     output = older.commands(*REBUILD, "--write").output
     assert output.endswith("ligne reconstituée : 3\n"), output
-    assert older.opened("NATIDE06").data == made.pdf(pages=4)
+    assert older.opened("NATIDE06").data == sample_files.pdf(pages=4)
     assert [row.removed_at is None for row in older.deposits()] == [False, False, False, True]
     assert older.deposits()[0].object_key == key
     assert older.commands("reconcile").exit_code == 0
@@ -70,9 +70,9 @@ def test_of_many_files_later_than_an_older_database_the_newest_is_current(portal
 
 def test_what_was_deposited_since_is_not_replaced_by_something_older(emptied: Portal) -> None:
     emptied.at(DURING + timedelta(hours=1)).hears(saved())
-    emptied.deposit("NATIDE06", made.pdf(pages=3))
+    emptied.deposit("NATIDE06", sample_files.pdf(pages=3))
     emptied.commands(*REBUILD, "--write")
-    assert emptied.opened("NATIDE06").data == made.pdf(pages=3)
+    assert emptied.opened("NATIDE06").data == sample_files.pdf(pages=3)
 
 
 def test_altered_bytes_and_foreign_keys_make_no_row(emptied: Portal, bucket: Bucket) -> None:
@@ -101,12 +101,12 @@ def test_what_a_request_may_be_about_to_name_is_left_alone(emptied: Portal) -> N
 @pytest.fixture
 def failed_upload(portal: Portal) -> str:
     """An object that a commit never followed; the candidate was told to come back, and his earlier file is there."""
-    portal.registered().deposit("NATIDE06", made.pdf(), "un.pdf")
+    portal.registered().deposit("NATIDE06", sample_files.pdf(), "un.pdf")
     portal.at(DURING + timedelta(hours=1))
     (row,) = portal.deposits()
-    read = read_key(row.object_key)
+    read = parse_key(row.object_key)
     assert read is not None
-    content = made.image()
+    content = sample_files.image()
     key = _key(str(dataclasses.replace(read, deposited_at=portal.now)), "NATIDE06", "d" * 32, content)
     portal.stores(key, content)
     return key
@@ -121,7 +121,7 @@ def test_an_upload_that_failed_takes_no_place_of_what_was_done_since(
         "validated": lambda: portal.validate("NATIONALITE"),
         "controlled": lambda: portal.control("NATIDE06", "compliant"),
         "deleted": lambda: portal.delete("NATIDE06"),
-        "deposited again": lambda: portal.deposit("NATIDE06", made.pdf(pages=2), "deux.pdf"),
+        "deposited again": lambda: portal.deposit("NATIDE06", sample_files.pdf(pages=2), "deux.pdf"),
     }[since]()
     before = portal.piece("NATIDE06")
     assert f"déjà remplacé : {failed_upload}" in portal.commands(*REBUILD, "--write").output
@@ -141,27 +141,29 @@ def test_a_key_that_no_deposit_would_have_makes_no_row(
     portal: Portal, failed_upload: str, forged: Callable[[str], str]
 ) -> None:
     portal.at(DURING + timedelta(hours=2))
-    portal.stores(forged(failed_upload), made.image())
+    portal.stores(forged(failed_upload), sample_files.image())
     portal.loses(failed_upload)
     assert portal.commands(*REBUILD, "--write").exit_code == 0
-    assert portal.opened("NATIDE06").data == made.pdf()
+    assert portal.opened("NATIDE06").data == sample_files.pdf()
 
 
 def test_what_a_deposit_would_have_refused_makes_no_row_and_stops_no_other(portal: Portal, failed_upload: str) -> None:
     portal.at(DURING + timedelta(hours=2))
     portal.loses(failed_upload)
-    bomb = made.zipped({"../../etc/passwd": b"x"})
-    good, bad = (made.pdf(pages=2), "d" * 32), (bomb, "e" * 32)
+    bomb = sample_files.zipped({"../../etc/passwd": b"x"})
+    good, bad = (sample_files.pdf(pages=2), "d" * 32), (bomb, "e" * 32)
     for (content, deposit_id), code in ((good, "CINSIG03"), (bad, "BTSETAS4")):
         portal.stores(_key(failed_upload, code, deposit_id, content), content)
     (mine,) = portal.deposits()
-    portal.stores(_key(failed_upload, "BTSLIVCOMP", mine.id, made.pdf()), made.pdf())  # the id of another piece's file
+    portal.stores(
+        _key(failed_upload, "BTSLIVCOMP", mine.id, sample_files.pdf()), sample_files.pdf()
+    )  # the id of another piece's file
     output = portal.commands(*REBUILD, "--write").output
     assert output.endswith("ligne reconstituée : 1, déjà remplacé : 1, octets altérés : 1\n"), output
-    assert portal.opened("CINSIG03").data == made.pdf(pages=2)
+    assert portal.opened("CINSIG03").data == sample_files.pdf(pages=2)
 
 
 def _key(like: str, code: str, deposit_id: str, content: bytes) -> str:
-    read = read_key(like)
+    read = parse_key(like)
     assert read is not None
     return str(dataclasses.replace(read, code=code, deposit_id=deposit_id, sha256=sha256(content).hexdigest()))

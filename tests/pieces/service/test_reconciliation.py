@@ -10,10 +10,10 @@ import pytest
 from services.chassis.jobs.registry import answering_stopping
 from services.objects import ObjectStore, StoreUnavailable, installation, quarantine
 from services.objects.reconciliation import FEW_UNKNOWN, Stop
+from services.pieces.dependencies import dependencies, prepare_store
 from services.pieces.models import db
-from services.pieces.parts import parts, prepare_store
-from tests.pieces import made
-from tests.pieces.portal import KEPT_DAYS, Portal
+from tests.pieces import sample_files
+from tests.pieces.pieces_service import KEPT_DAYS, Portal
 
 if TYPE_CHECKING:
     from tests.support.objects import Bucket, Objects
@@ -27,8 +27,8 @@ def _many(portal: Portal, count: int) -> set[str]:
 
 
 def test_with_everything_in_place_there_is_nothing_to_say(portal: Portal) -> None:
-    portal.registered().deposit("NATIDE06", made.pdf())
-    portal.deposit("NATIDE06", made.image(), "carte.png")
+    portal.registered().deposit("NATIDE06", sample_files.pdf())
+    portal.deposit("NATIDE06", sample_files.image(), "carte.png")
     portal.deposit("CINSIG03")
     portal.delete("CINSIG03")
     assert portal.commands("reconcile").output == "3 ligne(s), 3 objet(s), 0 perdu(s), 0 inconnu(s)\n"
@@ -68,11 +68,11 @@ def test_a_run_that_is_told_to_stop_changes_nothing(portal: Portal) -> None:
 def test_what_no_row_could_ever_name_is_not_set_apart(portal: Portal, key: str) -> None:
     portal.stores("quarantine/20200101/pieces/old")
     with portal.app.app_context():
-        installation.mark(db, parts().store)
+        installation.mark(db, dependencies().store)
     refused = portal.commands("quarantine", "add", key)
     assert (refused.exit_code, refused.output) == (1, "0 objet(s) mis à part\n")
     with portal.app.app_context():
-        assert parts().store.exists(key)
+        assert dependencies().store.exists(key)
 
 
 def test_only_a_person_deletes_from_the_quarantine_and_only_what_is_old(portal: Portal) -> None:
@@ -80,7 +80,7 @@ def test_only_a_person_deletes_from_the_quarantine_and_only_what_is_old(portal: 
     portal.stores("quarantine/strange")
     with portal.app.app_context():
         portal.stores("pieces/new")
-        quarantine.set_apart(parts().store, "pieces/new")
+        quarantine.set_apart(dependencies().store, "pieces/new")
     portal.runs_nightly_jobs()
     assert len(portal.objects()) == 3
     assert portal.commands("quarantine", "purge").exit_code != 0
@@ -144,7 +144,7 @@ def test_the_first_start_gives_both_one_id_and_later_starts_leave_it(portal: Por
     for _ in range(2):
         prepare_store(portal.app)
         with portal.app.app_context():
-            ids += [installation.id_of_database(db), installation.id_of_store(parts().store)]
+            ids += [installation.id_of_database(db), installation.id_of_store(dependencies().store)]
     assert ids[0] is not None
     assert len(set(ids)) == 1
 
@@ -154,7 +154,7 @@ def test_a_first_start_that_ended_between_both_is_finished_by_the_next(portal: P
     portal.loses(installation.KEY)
     prepare_store(portal.app)
     with portal.app.app_context():
-        assert installation.belong_together(db, parts().store)
+        assert installation.belong_together(db, dependencies().store)
 
 
 def test_a_lost_object_is_reported_and_its_opening_says_so(portal: Portal) -> None:

@@ -6,8 +6,8 @@ from sqlalchemy import delete
 
 from services.chassis.events import follow_up
 from services.pieces.models import db, object_tables
-from tests.pieces import made
-from tests.pieces.portal import KEPT_DAYS, STAFF, Portal
+from tests.pieces import sample_files
+from tests.pieces.pieces_service import KEPT_DAYS, STAFF, Portal
 
 
 def _restore(
@@ -18,8 +18,8 @@ def _restore(
 
 
 def test_bytes_of_a_removed_file_stay_and_are_erased_after_their_time(portal: Portal) -> None:
-    portal.registered().deposit("NATIDE06", made.pdf())
-    portal.deposit("NATIDE06", made.image(), "carte.png")
+    portal.registered().deposit("NATIDE06", sample_files.pdf())
+    portal.deposit("NATIDE06", sample_files.image(), "carte.png")
     portal.deposit("CINSIG03")
     portal.delete("CINSIG03")
     portal.works()
@@ -36,17 +36,17 @@ def test_bytes_of_a_removed_file_stay_and_are_erased_after_their_time(portal: Po
 
 
 def test_bytes_on_which_an_opinion_was_given_are_never_erased(portal: Portal) -> None:
-    portal.registered().deposit("NATIDE06", made.pdf())
+    portal.registered().deposit("NATIDE06", sample_files.pdf())
     portal.control("NATIDE06", "non_compliant", comment="Illisible", resubmit_until="2021-11-20")
-    portal.deposit("NATIDE06", made.image(), "carte.png")
+    portal.deposit("NATIDE06", sample_files.image(), "carte.png")
     portal.ages(KEPT_DAYS + 2)
     portal.runs_nightly_jobs()
     assert len(portal.objects()) == 2
 
 
 def test_staff_sees_until_when_a_removed_file_can_be_restored_and_its_depositor_does_not_see_it(portal: Portal) -> None:
-    portal.registered().deposit("NATIDE06", made.pdf(), "un.pdf")
-    portal.deposit("NATIDE06", made.image(), "deux.png")
+    portal.registered().deposit("NATIDE06", sample_files.pdf(), "un.pdf")
+    portal.deposit("NATIDE06", sample_files.image(), "deux.png")
     past = {item["filename"]: item for item in portal.seen("NATIDE06")["history"]["deposits"]}
     assert past["un.pdf"]["kept_until"] > past["un.pdf"]["deposited_at"]
     assert past["deux.png"]["kept_until"] is None
@@ -54,23 +54,23 @@ def test_staff_sees_until_when_a_removed_file_can_be_restored_and_its_depositor_
 
 
 def test_a_replaced_file_can_be_made_current_again_and_the_other_one_then_waits(portal: Portal) -> None:
-    portal.registered().deposit("NATIDE06", made.pdf(), "un.pdf")
-    portal.deposit("NATIDE06", made.image(), "deux.png")
+    portal.registered().deposit("NATIDE06", sample_files.pdf(), "un.pdf")
+    portal.deposit("NATIDE06", sample_files.image(), "deux.png")
     first, second = portal.deposits()
     assert _restore(portal, first.id) == 0
-    assert portal.opened("NATIDE06").data == made.pdf()
+    assert portal.opened("NATIDE06").data == sample_files.pdf()
     assert _restore(portal, second.id) == 0
     assert portal.piece("NATIDE06")["deposit"]["filename"] == "deux.png"
     portal.ages(KEPT_DAYS + 2)
     portal.runs_nightly_jobs()
-    assert portal.opened("NATIDE06").data == made.image()
+    assert portal.opened("NATIDE06").data == sample_files.image()
     assert _restore(portal, first.id) == 1
     assert ("staff", "deposit.restored") in portal.trail()
 
 
 def test_a_deleted_file_is_restored_with_the_candidates_validation_standing(portal: Portal) -> None:
-    portal.registered().deposit("NATIDE06", made.pdf(), "un.pdf")
-    portal.deposit("NATIDE06", made.image(), "deux.png")
+    portal.registered().deposit("NATIDE06", sample_files.pdf(), "un.pdf")
+    portal.deposit("NATIDE06", sample_files.image(), "deux.png")
     assert portal.validate("NATIONALITE").status_code == 200
     etag = portal.seen("NATIDE06")["etag"]
     assert _restore(portal, portal.deposits()[0].id) == 0
@@ -94,9 +94,9 @@ def test_nothing_is_restored_for_another_academie_nor_twice_nor_when_it_is_unkno
 
 
 def test_a_refusal_given_on_the_very_file_holds_again(portal: Portal) -> None:
-    portal.registered().deposit("NATIDE06", made.pdf(), "un.pdf")
+    portal.registered().deposit("NATIDE06", sample_files.pdf(), "un.pdf")
     portal.control("NATIDE06", "non_compliant", comment="Illisible", resubmit_until="2021-11-20")
-    portal.deposit("NATIDE06", made.image(), "deux.png")
+    portal.deposit("NATIDE06", sample_files.image(), "deux.png")
     assert _restore(portal, portal.deposits()[0].id) == 0
     assert portal.seen("NATIDE06")["status"] == "non_compliant"
 

@@ -10,15 +10,15 @@ from sqlalchemy import delete, select
 
 from services.chassis.clock import system_now
 from services.pieces.models import Deposit, db, object_tables
-from tests.pieces import made
-from tests.pieces.portal import KEPT_DAYS, Portal
+from tests.pieces import sample_files
+from tests.pieces.pieces_service import KEPT_DAYS, Portal
 
 
 def test_files_removed_before_the_upgrade_are_retired_by_it_and_controlled_ones_stay(portal: Portal) -> None:
-    portal.registered().deposit("NATIDE06", made.pdf(), "un.pdf")
-    portal.deposit("NATIDE06", made.image(), "deux.png")
+    portal.registered().deposit("NATIDE06", sample_files.pdf(), "un.pdf")
+    portal.deposit("NATIDE06", sample_files.image(), "deux.png")
     portal.control("NATIDE06", "non_compliant", comment="Illisible", resubmit_until="2021-11-20")
-    portal.deposit("NATIDE06", made.pdf(pages=2), "trois.pdf")
+    portal.deposit("NATIDE06", sample_files.pdf(pages=2), "trois.pdf")
     before = {row.filename: (row.object_key, row.removed_at) for row in portal.deposits()}
     folder = str(Path(portal.app.root_path) / "migrations")
     with portal.app.app_context():

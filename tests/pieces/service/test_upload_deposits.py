@@ -14,15 +14,15 @@ import pikepdf
 import pytest
 from PIL import Image
 
+from services.pieces.dependencies import dependencies
 from services.pieces.domain.formats import Format
-from services.pieces.domain.uploads import MOST_OPEN, UPLOAD_LIFE
-from services.pieces.parts import parts
-from tests.pieces import made
-from tests.pieces.corpus import legible
-from tests.pieces.corpus.legible import heic, jpeg, sheet
-from tests.pieces.example import CLOSES, OTHER, PIECES, SECOND, saved
-from tests.pieces.portal import Portal
-from tests.pieces.uploading import VERSION, begun, deposited, go_on, sent, state, uploaded
+from services.pieces.domain.uploads import MAX_OPEN_UPLOADS, UPLOAD_GRACE
+from tests.pieces import sample_files
+from tests.pieces.corpus import sample_pages
+from tests.pieces.corpus.sample_pages import heic, jpeg, sheet
+from tests.pieces.example_events import CLOSES, OTHER, PIECES, SECOND, saved
+from tests.pieces.pieces_service import Portal
+from tests.pieces.tus_client import VERSION, begun, deposited, go_on, sent, state, uploaded
 
 
 def _with_formats(portal: Portal, *formats: str) -> Portal:
@@ -52,17 +52,17 @@ def heavy_pdf(size: int) -> bytes:
 
 def test_an_upload_becomes_the_pieces_file_as_it_is(portal: Portal) -> None:
     portal.registered()
-    answer = deposited(portal, "NATIDE06", uploaded(portal, "NATIDE06", made.pdf(), "Pièce (Đặng).pdf"))
+    answer = deposited(portal, "NATIDE06", uploaded(portal, "NATIDE06", sample_files.pdf(), "Pièce (Đặng).pdf"))
     assert answer.status_code == 201, answer.text
     deposit = answer.get_json()["deposit"]
     assert (deposit["filename"], deposit["converted"], deposit["pages"]) == ("Pièce (Đặng).pdf", False, 1)
-    assert portal.opened("NATIDE06").data == made.pdf()
+    assert portal.opened("NATIDE06").data == sample_files.pdf()
     assert portal.trail()[0] == ("candidate", "deposit.made")
 
 
 def test_asked_again_it_is_the_same_deposit(portal: Portal) -> None:
     portal.registered()
-    upload_id = uploaded(portal, "NATIDE06", made.pdf())
+    upload_id = uploaded(portal, "NATIDE06", sample_files.pdf())
     first = deposited(portal, "NATIDE06", upload_id).get_json()["deposit"]["id"]
     portal.validate("NATIONALITE")
     again = deposited(portal, "NATIDE06", upload_id)
@@ -72,7 +72,7 @@ def test_asked_again_it_is_the_same_deposit(portal: Portal) -> None:
 
 def test_asked_twice_at_once_it_is_one_deposit(portal: Portal) -> None:
     portal.registered()
-    upload_id, answers = uploaded(portal, "NATIDE06", made.pdf()), []
+    upload_id, answers = uploaded(portal, "NATIDE06", sample_files.pdf()), []
     piece_id = portal.piece("NATIDE06")["id"]
     together = threading.Barrier(2)
 
@@ -95,7 +95,7 @@ def while_it_is_looked_at(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> Ca
 
     def arrange(meanwhile: Callable[[], object]) -> None:
         with portal.app.app_context():
-            inspections = parts().inspections
+            inspections = dependencies().inspections
         inspect, still = inspections.inspect, [meanwhile]
 
         def interrupted(*given: Any) -> Format:
@@ -112,7 +112,7 @@ def test_an_upload_cancelled_while_it_is_deposited_is_not_said_to_be_deposited(
     portal: Portal, while_it_is_looked_at: Callable[[Callable[[], object]], None]
 ) -> None:
     portal.registered()
-    upload_id = uploaded(portal, "NATIDE06", made.pdf())
+    upload_id = uploaded(portal, "NATIDE06", sample_files.pdf())
     while_it_is_looked_at(lambda: portal.call("DELETE", f"/uploads/{upload_id}", headers=VERSION))
     assert deposited(portal, "NATIDE06", upload_id).status_code == 404
     assert not portal.deposits()
@@ -122,7 +122,7 @@ def test_an_upload_deposited_alone_meanwhile_is_not_said_to_be_deposited_with_ot
     portal: Portal, while_it_is_looked_at: Callable[[Callable[[], object]], None]
 ) -> None:
     portal.registered()
-    first, second = (uploaded(portal, "NATIDE06", made.pdf(), name) for name in ("a.pdf", "b.pdf"))
+    first, second = (uploaded(portal, "NATIDE06", sample_files.pdf(), name) for name in ("a.pdf", "b.pdf"))
     while_it_is_looked_at(lambda: deposited(portal, "NATIDE06", first))
     answer = deposited(portal, "NATIDE06", first, second)
     assert (answer.status_code, answer.get_json()["type"]) == (409, "/problems/envoi-deja-depose")
@@ -131,7 +131,7 @@ def test_an_upload_deposited_alone_meanwhile_is_not_said_to_be_deposited_with_ot
 
 def test_an_upload_that_lacks_bytes_is_no_deposit(portal: Portal) -> None:
     portal.registered()
-    content = made.pdf()
+    content = sample_files.pdf()
     upload_id = begun(portal, "NATIDE06", len(content))
     sent(portal, upload_id, 0, content[:100])
     answer = deposited(portal, "NATIDE06", upload_id)
@@ -143,14 +143,16 @@ def test_an_upload_that_lacks_bytes_is_no_deposit(portal: Portal) -> None:
 
 def test_uploads_of_others_and_of_other_pieces_are_not_found(portal: Portal) -> None:
     portal.registered()
-    upload_id = uploaded(portal, "NATIDE06", made.pdf())
+    upload_id = uploaded(portal, "NATIDE06", sample_files.pdf())
     assert deposited(portal, "CINSIG03", upload_id).status_code == 404
     assert deposited(portal, "NATIDE06", upload_id, by=OTHER).status_code == 404
     assert deposited(portal, "NATIDE06", "0" * 32).status_code == 404
     assert not portal.deposits()
 
 
-@pytest.mark.parametrize("uploads", [[], ["a"] * 2, ["a" * 65], [1], "a", None, [str(n) for n in range(MOST_OPEN + 1)]])
+@pytest.mark.parametrize(
+    "uploads", [[], ["a"] * 2, ["a" * 65], [1], "a", None, [str(n) for n in range(MAX_OPEN_UPLOADS + 1)]]
+)
 def test_a_list_that_cannot_be_is_refused_in_french(portal: Portal, uploads: object) -> None:
     portal.registered()
     path = f"/pieces/{portal.piece('NATIDE06')['id']}/deposit"
@@ -163,15 +165,15 @@ def test_a_list_that_cannot_be_is_refused_in_french(portal: Portal, uploads: obj
 
 def test_what_counts_is_when_the_upload_began(portal: Portal) -> None:
     portal.registered().at(CLOSES - SECOND)
-    upload_id = uploaded(portal, "NATIDE06", made.pdf())
-    portal.at(CLOSES - SECOND + UPLOAD_LIFE - SECOND)
+    upload_id = uploaded(portal, "NATIDE06", sample_files.pdf())
+    portal.at(CLOSES - SECOND + UPLOAD_GRACE - SECOND)
     assert deposited(portal, "NATIDE06", upload_id).status_code == 201
 
 
 def test_an_upload_that_took_too_long_counts_when_it_is_deposited(portal: Portal) -> None:
     portal.registered().at(CLOSES - SECOND)
-    upload_id = uploaded(portal, "NATIDE06", made.pdf())
-    portal.at(CLOSES - SECOND + UPLOAD_LIFE)
+    upload_id = uploaded(portal, "NATIDE06", sample_files.pdf())
+    portal.at(CLOSES - SECOND + UPLOAD_GRACE)
     answer = deposited(portal, "NATIDE06", upload_id)
     assert (answer.status_code, answer.get_json()["type"]) == (403, "/problems/depot-ferme")
     portal.at(CLOSES - timedelta(minutes=5))
@@ -180,7 +182,7 @@ def test_an_upload_that_took_too_long_counts_when_it_is_deposited(portal: Portal
 
 def test_a_heic_is_kept_as_a_jpeg_and_said_to_be(portal: Portal) -> None:
     portal.registered()
-    content = heic(sheet(), legible.taken_by_a_telephone())
+    content = heic(sheet(), sample_pages.taken_by_a_telephone())
     deposit = deposited(portal, "NATIDE06", uploaded(portal, "NATIDE06", content, "IMG_0042.HEIC")).get_json()[
         "deposit"
     ]
@@ -201,9 +203,9 @@ def test_a_heic_is_refused_where_jpg_is_and_under_a_wrong_name(portal: Portal) -
     assert (refused.status_code, refused.get_json()["detail"]) == (
         415, "Ce fichier est au format HEIC. Formats acceptés : PDF.",
     )  # fmt: skip
-    misnamed = portal.deposit("CINSIG03", heic(sheet()), "a.pdf")
-    assert misnamed.get_json()["reason"] == "mismatch"
-    assert "contenu est du HEIC" in misnamed.get_json()["detail"]
+    wrong_extension = portal.deposit("CINSIG03", heic(sheet()), "a.pdf")
+    assert wrong_extension.get_json()["reason"] == "mismatch"
+    assert "contenu est du HEIC" in wrong_extension.get_json()["detail"]
 
 
 def test_pages_are_joined_in_the_order_given(portal: Portal) -> None:
@@ -211,8 +213,8 @@ def test_pages_are_joined_in_the_order_given(portal: Portal) -> None:
     files = [
         ("recto.jpg", jpeg(sheet())),
         ("verso.heic", heic(sheet())),
-        ("annexe.pdf", made.pdf(pages=2)),
-        ("dos.png", made.image("PNG", (900, 1200))),
+        ("annexe.pdf", sample_files.pdf(pages=2)),
+        ("dos.png", sample_files.image("PNG", (900, 1200))),
     ]
     ids = [uploaded(portal, "NATIDE06", content, name) for name, content in files]
     deposit = deposited(portal, "NATIDE06", *ids).get_json()["deposit"]
@@ -227,7 +229,7 @@ def test_pages_are_joined_in_the_order_given(portal: Portal) -> None:
 
 def test_four_photographs_of_twelve_million_points_fit(portal: Portal) -> None:
     portal.registered()
-    photograph = jpeg(legible.photographed(legible.large(sheet())))
+    photograph = jpeg(sample_pages.photographed(sample_pages.large(sheet())))
     ids = [uploaded(portal, "NATIDE06", photograph, f"{number}.jpg") for number in range(4)]
     answer = deposited(portal, "NATIDE06", *ids)
     assert answer.status_code == 201, answer.text
@@ -251,7 +253,7 @@ def test_a_page_that_is_refused_is_named_and_the_others_stay(portal: Portal) -> 
 
 def test_pages_that_are_too_large_together_name_the_heaviest(portal: Portal) -> None:
     portal.registered()
-    light, heavy = made.pdf(), heavy_pdf(4_500_000)
+    light, heavy = sample_files.pdf(), heavy_pdf(4_500_000)
     ids = [uploaded(portal, "NATIDE06", content, name) for name, content in (("a.pdf", heavy), ("b.pdf", light))]
     ids.append(uploaded(portal, "NATIDE06", heavy_pdf(2_000_000), "c.pdf"))
     answer = deposited(portal, "NATIDE06", *ids)
@@ -264,7 +266,7 @@ def test_what_is_no_page_is_not_joined(portal: Portal) -> None:
     portal.registered()
     ids = [
         uploaded(portal, "NATIDE06", jpeg(sheet()), "a.jpg"),
-        uploaded(portal, "NATIDE06", made.archive(), "pages.zip"),
+        uploaded(portal, "NATIDE06", sample_files.archive(), "pages.zip"),
     ]
     answer = deposited(portal, "NATIDE06", *ids)
     assert (answer.status_code, answer.get_json()["detail"]) == (
@@ -282,15 +284,15 @@ def test_a_piece_that_takes_no_pdf_takes_one_picture_alone(portal: Portal) -> No
 
 def test_what_the_look_finds_is_shown_and_refuses_nothing(portal: Portal) -> None:
     portal.registered()
-    turned = jpeg(legible.quarter_turned(sheet()))
+    turned = jpeg(sample_pages.quarter_turned(sheet()))
     assert portal.deposit("NATIDE06", turned, "a.jpg").get_json()["deposit"]["look"] == ["sideways"]
     assert portal.piece("NATIDE06")["deposit"]["look"] == ["sideways"]
-    assert portal.deposit("CINSIG03", made.archive(), "a.zip").get_json()["deposit"]["look"] == []
+    assert portal.deposit("CINSIG03", sample_files.archive(), "a.zip").get_json()["deposit"]["look"] == []
 
 
 def test_a_deposit_of_uploads_already_taken_with_others_is_refused(portal: Portal) -> None:
     portal.registered()
-    first, second = (uploaded(portal, "NATIDE06", made.pdf(), name) for name in ("a.pdf", "b.pdf"))
+    first, second = (uploaded(portal, "NATIDE06", sample_files.pdf(), name) for name in ("a.pdf", "b.pdf"))
     deposited(portal, "NATIDE06", first)
     answer = deposited(portal, "NATIDE06", first, second)
     assert (answer.status_code, answer.get_json()["type"]) == (409, "/problems/envoi-deja-depose")

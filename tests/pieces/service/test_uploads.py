@@ -11,20 +11,27 @@ from sqlalchemy import event, func, select
 
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import new_id
-from services.pieces.domain.refusals import LIMIT
-from services.pieces.domain.uploads import EXPIRY, HOUR, MOST_AN_HOUR, MOST_OPEN, MOST_SENT, UPLOAD_LIFE
+from services.pieces.domain.refusals import MAX_FILE_BYTES
+from services.pieces.domain.uploads import (
+    HOUR,
+    MAX_OPEN_UPLOADS,
+    MAX_REQUEST_BYTES,
+    MAX_UPLOADS_PER_HOUR,
+    UPLOAD_EXPIRY,
+    UPLOAD_GRACE,
+)
 from services.pieces.models import Upload, UploadPart, db
 from services.pieces.operations import uploads
 from services.pieces.operations.uploads import purge_uploads
-from tests.pieces import made
-from tests.pieces.example import CANDIDATE, CLOSES, OTHER
-from tests.pieces.portal import Portal
-from tests.pieces.uploading import VERSION, announced, begun, deposited, go_on, offset, sent, state, uploaded
+from tests.pieces import sample_files
+from tests.pieces.example_events import CANDIDATE, CLOSES, OTHER
+from tests.pieces.pieces_service import Portal
+from tests.pieces.tus_client import VERSION, announced, begun, deposited, go_on, offset, sent, state, uploaded
 
 if TYPE_CHECKING:
     from tests.support.objects import Bucket
 
-PHOTOGRAPH = made.image("JPEG") + b"\0" * (1024 * 1024)
+PHOTOGRAPH = sample_files.image("JPEG") + b"\0" * (1024 * 1024)
 
 
 def _left_alone(portal: Portal, age: timedelta) -> None:
@@ -112,8 +119,8 @@ def test_a_number_that_cannot_be_is_refused(portal: Portal, wrong: str) -> None:
 
 def test_size_is_refused_before_a_byte_is_sent(portal: Portal) -> None:
     portal.registered()
-    assert announced(portal, "NATIDE06", LIMIT).status_code == 201
-    refused = announced(portal, "NATIDE06", LIMIT + 1)
+    assert announced(portal, "NATIDE06", MAX_FILE_BYTES).status_code == 201
+    refused = announced(portal, "NATIDE06", MAX_FILE_BYTES + 1)
     assert refused.status_code == 413
     assert refused.get_json()["detail"].startswith("Ce fichier fait 5,1 Mo : la taille ne doit pas excéder 5 Mo.")
     assert announced(portal, "NATIDE06", 10**14).status_code == 413
@@ -124,11 +131,11 @@ def test_more_bytes_than_announced_and_larger_parts_are_refused(portal: Portal) 
     portal.registered()
     upload_id = begun(portal, "NATIDE06", 1000)
     assert sent(portal, upload_id, 0, b"a" * 1001).status_code == 413
-    answer = sent(portal, upload_id, 0, b"a" * (MOST_SENT + 1))
+    answer = sent(portal, upload_id, 0, b"a" * (MAX_REQUEST_BYTES + 1))
     assert (answer.status_code, answer.get_json()["detail"]) == (413, "Une partie d'envoi ne doit pas excéder 1 Mo.")
     assert offset(portal, upload_id) == 0
-    large = begun(portal, "CINSIG03", LIMIT)
-    assert sent(portal, large, 0, b"a" * MOST_SENT).status_code == 204
+    large = begun(portal, "CINSIG03", MAX_FILE_BYTES)
+    assert sent(portal, large, 0, b"a" * MAX_REQUEST_BYTES).status_code == 204
 
 
 def test_who_speaks_another_version_or_another_type_is_told(portal: Portal) -> None:
@@ -164,7 +171,7 @@ def test_an_upload_that_nobody_goes_on_with_is_forgotten_after_a_day(portal: Por
     portal.registered()
     old = begun(portal, "NATIDE06", 1000)
     sent(portal, old, 0, b"a" * 10)
-    _left_alone(portal, EXPIRY)
+    _left_alone(portal, UPLOAD_EXPIRY)
     new = begun(portal, "NATIDE06", 1000)
     assert state(portal, old).status_code == 404
     with portal.app.app_context():
@@ -175,11 +182,11 @@ def test_an_upload_that_nobody_goes_on_with_is_forgotten_after_a_day(portal: Por
 
 def test_forgetting_many_lets_others_write_in_between(portal: Portal) -> None:
     portal.registered()
-    most = uploads.PURGED_AT_ONCE
+    most = uploads.PURGE_BATCH
     with portal.app.app_context():
         with db.operation() as session:
             template = {"candidate_id": CANDIDATE, "piece_id": portal.piece("NATIDE06")["id"], "filename": "a.pdf"}
-            old = {"begun_at": CLOSES, "touched_at": system_now() - EXPIRY, "length": 1}
+            old = {"begun_at": CLOSES, "touched_at": system_now() - UPLOAD_EXPIRY, "length": 1}
             session.add_all([Upload(id=new_id(), **template, **old) for _ in range(2 * most + 1)])
         forgotten: list[int] = []
 
@@ -195,11 +202,11 @@ def test_forgetting_many_lets_others_write_in_between(portal: Portal) -> None:
 
 def test_one_candidate_has_so_many_on_their_way_and_old_ones_give_way(portal: Portal) -> None:
     portal.registered()
-    ids = [begun(portal, "NATIDE06", 1000) for _ in range(MOST_OPEN)]
+    ids = [begun(portal, "NATIDE06", 1000) for _ in range(MAX_OPEN_UPLOADS)]
     refused = announced(portal, "NATIDE06", 1000)
     assert (refused.status_code, refused.get_json()["type"]) == (429, "/problems/trop-d-envois")
-    assert 0 < int(refused.headers["Retry-After"]) <= UPLOAD_LIFE.total_seconds() + 1
-    _left_alone(portal, UPLOAD_LIFE)
+    assert 0 < int(refused.headers["Retry-After"]) <= UPLOAD_GRACE.total_seconds() + 1
+    _left_alone(portal, UPLOAD_GRACE)
     sent(portal, ids[0], 0, b"a")
     assert announced(portal, "NATIDE06", 1000).status_code == 201
     assert state(portal, ids[0]).status_code == 200, "the one that goes on stays"
@@ -208,7 +215,7 @@ def test_one_candidate_has_so_many_on_their_way_and_old_ones_give_way(portal: Po
 
 def test_who_begins_and_gives_up_all_the_time_waits_for_the_hour_to_pass(portal: Portal) -> None:
     portal.registered()
-    for _ in range(MOST_AN_HOUR):
+    for _ in range(MAX_UPLOADS_PER_HOUR):
         upload_id = begun(portal, "NATIDE06", 1000)
         assert portal.call("DELETE", f"/uploads/{upload_id}", headers=VERSION).status_code == 204
     refused = announced(portal, "NATIDE06", 1000)
@@ -221,9 +228,9 @@ def test_who_begins_and_gives_up_all_the_time_waits_for_the_hour_to_pass(portal:
 def test_one_candidate_has_so_many_bytes_on_their_way(portal: Portal) -> None:
     portal.registered()
     for _ in range(4):
-        begun(portal, "NATIDE06", LIMIT)
-    assert announced(portal, "NATIDE06", LIMIT).status_code == 429
-    assert announced(portal, "NATIDE06", LIMIT // 2).status_code == 201
+        begun(portal, "NATIDE06", MAX_FILE_BYTES)
+    assert announced(portal, "NATIDE06", MAX_FILE_BYTES).status_code == 429
+    assert announced(portal, "NATIDE06", MAX_FILE_BYTES // 2).status_code == 201
 
 
 def test_nothing_is_announced_for_a_piece_that_is_closed(portal: Portal) -> None:
@@ -233,7 +240,7 @@ def test_nothing_is_announced_for_a_piece_that_is_closed(portal: Portal) -> None
 
 def test_an_upload_that_is_deposited_takes_no_more_and_says_that_it_is_whole(portal: Portal) -> None:
     portal.registered()
-    content = made.pdf()
+    content = sample_files.pdf()
     upload_id = uploaded(portal, "NATIDE06", content)
     deposited(portal, "NATIDE06", upload_id)
     assert _parts(portal) == 0

@@ -7,9 +7,9 @@ import threading
 from datetime import timedelta
 from typing import Any
 
-from tests.pieces import made
-from tests.pieces.example import CLOSES, DURING, PIECES, SECOND, piece, saved
-from tests.pieces.portal import Portal
+from tests.pieces import sample_files
+from tests.pieces.example_events import CLOSES, DURING, PIECES, SECOND, piece, saved
+from tests.pieces.pieces_service import Portal
 
 
 def _complete(portal: Portal) -> Portal:
@@ -104,7 +104,7 @@ def _at_once(*acts: Any) -> list[int]:
 def test_two_windows_that_deposit_at_once_leave_one_file(portal: Portal) -> None:
     portal.registered()
     piece_id = portal.piece("NATIDE06")["id"]
-    acts = [lambda n=n: portal.upload(piece_id, made.pdf(pages=n + 1), f"{n}.pdf") for n in range(2)]
+    acts = [lambda n=n: portal.upload(piece_id, sample_files.pdf(pages=n + 1), f"{n}.pdf") for n in range(2)]
     assert _at_once(*acts) == [201] * 2
     current = [row for row in portal.deposits() if row.removed_at is None]
     assert len(current) == 1

@@ -1,4 +1,4 @@
-"""How a candidate's sent mails travel, from each service that keeps some."""
+"""Schemas of the API that lists a person's sent mails, the same for each service that sends some."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from services.mail.sent_mails import KEPT, Place, State
+from services.mail.sent_mails import RETENTION, PagePosition, State
 
-LARGEST_PAGE = 50
-_LONGEST_PLACE = 120
+MAX_LIMIT = 50
+_MAX_POSITION_LENGTH = 120
 
 
-class PlaceField(fields.Field[Place | None]):
-    """`place` of the last mail of the page before."""
+class PagePositionField(fields.Field[PagePosition | None]):
+    """The `place` of the last mail of the page before."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Place:
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> PagePosition:
         try:
-            return Place.read(str(value)[:_LONGEST_PLACE])
+            return PagePosition.parse(str(value)[:_MAX_POSITION_LENGTH])
         except ValueError as error:
             raise ValidationError("L'indication de page n'est pas reconnue.") from error
 
 
 class SentMailsQuery(Schema):
-    after = PlaceField(load_default=None)
-    limit = fields.Integer(load_default=20, validate=validate.Range(min=1, max=LARGEST_PAGE))
+    after = PagePositionField(load_default=None)
+    limit = fields.Integer(load_default=20, validate=validate.Range(min=1, max=MAX_LIMIT))
 
 
 class SentMail(Schema):
@@ -38,4 +38,4 @@ class SentMail(Schema):
 
 class SentMailsPage(Schema):
     mails = fields.List(fields.Nested(SentMail))
-    kept_days = fields.Constant(KEPT.days)
+    kept_days = fields.Constant(RETENTION.days)

@@ -1,6 +1,6 @@
-"""Mails as their addressee may read them again: what was said, when, to which address, what became of it.
+"""The table of sent mails, which their addressee may read again: text, date, address, what the mail server made of it.
 
-Each service that sends mails keeps its own; no secret address of a mail is in it.
+Each service that sends mails has its own table. Secret addresses of mails are not in it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from services.chassis.database.transactions import Database, UtcDateTime
 from services.mail.letter import Letter
 from services.mail.mailer import Mail, Mailer, MailRefused
 
-KEPT = timedelta(days=365)
+RETENTION = timedelta(days=365)  # of a mail in the table
 
 sent_mails = table(
     "sent_mails",
@@ -33,7 +33,7 @@ sent_mails = table(
 
 
 class State(StrEnum):
-    """What became of a mail: not given to the mail server yet, taken by it, or refused for good."""
+    """Of a mail: not given to the mail server yet, taken by it, or refused for good."""
 
     WAITING = "waiting"
     TAKEN = "taken"
@@ -41,8 +41,8 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a page of mails, newest first, goes on: after this one."""
+class PagePosition:
+    """The last mail of a page of mails, newest first, after which the next page begins; `at` in UTC."""
 
     at: datetime
     id: str
@@ -51,8 +51,8 @@ class Place:
         return f"{self.at:%Y-%m-%dT%H:%M:%S.%fZ}~{self.id}"
 
     @classmethod
-    def read(cls, text: str) -> Place:
-        """Raises ValueError."""
+    def parse(cls, text: str) -> PagePosition:
+        """Inverse of str(). Raises ValueError."""
         at, _, id = text.partition("~")
         instant = datetime.fromisoformat(at)
         if instant.tzinfo is None or not id:
@@ -74,7 +74,7 @@ class SentMails:
 
 
 class _SentMail:
-    """`id` is the event's from which the mail follows: a mail that is sent twice is one row."""
+    """`id`: of the event that the mail follows from, so that a mail that is sent twice is one row."""
 
     __table_args__ = (CheckConstraint("state IN ('waiting', 'taken', 'refused')", name="state_known"),)
 
@@ -87,10 +87,10 @@ class _SentMail:
     state: Mapped[str] = mapped_column(String(10))
 
 
-def keep(session: Session, owner_id: str, letter: Letter, mail: Mail) -> None:
-    """A mail that is about to be sent; one that is kept already stays as it is.
+def record(session: Session, owner_id: str, letter: Letter, mail: Mail) -> None:
+    """Add a mail that is about to be sent; one that is recorded already stays as it is.
 
-    The caller holds its owner's row: nobody is erased meanwhile.
+    The caller has locked the owner's row, so that the owner is not erased meanwhile.
     """
     if session.execute(select(sent_mails.c.id).where(sent_mails.c.id == mail.message_id)).first():
         return
@@ -99,15 +99,15 @@ def keep(session: Session, owner_id: str, letter: Letter, mail: Mail) -> None:
         "owner_id": owner_id,
         "address": mail.to,
         "subject": mail.subject,
-        "text": letter.kept_text(),
+        "text": letter.text_to_reread(),
         "at": mail.date,
         "state": State.WAITING,
     }
     session.execute(insert(sent_mails).values(values))
 
 
-def hand_over(db: Database, mailer: Mailer, mail: Mail) -> MailRefused | None:
-    """Send the mail and note, where it is kept, what the mail server made of it; why it never takes it, if so.
+def send_and_record(db: Database, mailer: Mailer, mail: Mail) -> MailRefused | None:
+    """Send the mail and note in its record, if there is one, whether the server took it; returns its refusal, if any.
 
     Raises MailUnavailable or MailDeferred.
     """
@@ -122,20 +122,20 @@ def hand_over(db: Database, mailer: Mailer, mail: Mail) -> MailRefused | None:
     return refusal
 
 
-def page(session: Session, owner_id: str, *, after: Place | None, limit: int) -> list[dict[str, Any]]:
-    """At most `limit` mails of this person, newest first, each with its place."""
+def list_page(session: Session, owner_id: str, *, after: PagePosition | None, limit: int) -> list[dict[str, Any]]:
+    """At most `limit` mails of this person, newest first, each with the position (`place`) after which to go on."""
     query = select(sent_mails).where(sent_mails.c.owner_id == owner_id)
     if after is not None:
         earlier = and_(sent_mails.c.at == after.at, sent_mails.c.id < after.id)
         query = query.where(or_(sent_mails.c.at < after.at, earlier))
     rows = session.execute(query.order_by(sent_mails.c.at.desc(), sent_mails.c.id.desc()).limit(limit))
-    return [{**row._mapping, "place": str(Place(row.at, row.id))} for row in rows]
+    return [{**row._mapping, "place": str(PagePosition(row.at, row.id))} for row in rows]
 
 
-def erase(session: Session, owner_id: str) -> None:
+def erase_mails_of(session: Session, owner_id: str) -> None:
     session.execute(delete(sent_mails).where(sent_mails.c.owner_id == owner_id))
 
 
 def purge(db: Database, now: datetime) -> None:
-    """Those that are kept no longer."""
-    forget(db, sent_mails.c.id, where=sent_mails.c.at < now - KEPT)
+    """Delete the mails older than RETENTION."""
+    forget(db, sent_mails.c.id, where=sent_mails.c.at < now - RETENTION)

@@ -1,4 +1,4 @@
-"""A connection to an SMTP server that ends in its time, whatever the server does."""
+"""A connection to an SMTP server that ends within a given time, whatever the server does."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ from typing import Any
 
 CONNECT_SECONDS = 8.0  # to each address of the server's name
 STEP_SECONDS = 20.0  # for each answer
-LONGEST_SECONDS = 60.0  # of a connection, however it drips
+MAX_SECONDS = 60.0  # of a whole connection, however slowly bytes come
 
 
-class Server(smtplib.SMTP):
-    """A connection that is cut after `longest_seconds`: smtplib's own time-out begins anew with each byte."""
+class SmtpConnection(smtplib.SMTP):
+    """A connection that is cut after `max_seconds` in all: smtplib's own time-out begins anew with each byte.
 
-    def __init__(self, host: str, port: int, tls: ssl.SSLContext | None, longest_seconds: float) -> None:
-        self.has_the_message = False
+    `message_sent`: the message itself was sent, so that the server may have taken it whatever follows.
+    """
+
+    def __init__(self, host: str, port: int, tls: ssl.SSLContext | None, max_seconds: float) -> None:
+        self.message_sent = False
         self._tls = tls
-        self._longest_seconds = longest_seconds
-        self._line: socket.socket | None = None
+        self._max_seconds = max_seconds
+        self._raw_socket: socket.socket | None = None
         try:
             super().__init__(host, port, timeout=STEP_SECONDS)
         except Exception:
@@ -29,32 +32,34 @@ class Server(smtplib.SMTP):
             raise
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        """As smtplib's own SMTP_SSL does, which has no other place for it."""
-        made = socket.create_connection((host, port), CONNECT_SECONDS)
-        made.settimeout(timeout)
-        self._line = made.dup()  # the same connection, whatever TLS is laid over it
-        self._end = threading.Timer(self._longest_seconds, self._cut)
-        self._end.daemon = True
-        self._end.start()
-        return self._tls.wrap_socket(made, server_hostname=host) if self._tls else made
+        """Overrides smtplib's, as its own SMTP_SSL does: there is no public method for it."""
+        connection = socket.create_connection((host, port), CONNECT_SECONDS)
+        connection.settimeout(timeout)
+        self._raw_socket = (
+            connection.dup()
+        )  # the TCP connection, which can be shut down whether TLS is used over it or not
+        self._timer = threading.Timer(self._max_seconds, self._shut_down)
+        self._timer.daemon = True
+        self._timer.start()
+        return self._tls.wrap_socket(connection, server_hostname=host) if self._tls else connection
 
     def data(self, msg: Any) -> tuple[int, bytes]:
-        self.has_the_message = True
+        self.message_sent = True
         return super().data(msg)
 
-    def leave(self) -> None:
-        """Whatever it answers: what it said of the mail holds."""
+    def quit_and_close(self) -> None:
+        """Whatever the server answers to QUIT: its answer to the message counts."""
         with contextlib.suppress(OSError, smtplib.SMTPException):
             self.quit()
         self.close()
 
     def close(self) -> None:
         super().close()
-        if self._line is not None:
-            self._end.cancel()
-            self._line.close()
+        if self._raw_socket is not None:
+            self._timer.cancel()
+            self._raw_socket.close()
 
-    def _cut(self) -> None:
+    def _shut_down(self) -> None:
         with contextlib.suppress(OSError):
-            if self._line is not None:
-                self._line.shutdown(socket.SHUT_RDWR)
+            if self._raw_socket is not None:
+                self._raw_socket.shutdown(socket.SHUT_RDWR)

@@ -73,4 +73,4 @@ def identity() -> dict[str, str]:
 def mails(asked: dict[str, Any]) -> dict[str, Any]:
     """« Mes messages »: what accounts mailed to this candidate, newest first."""
     with db.reading() as session:
-        return {"mails": sent_mails.page(session, access.caller().id, **asked)}
+        return {"mails": sent_mails.list_page(session, access.caller().id, **asked)}

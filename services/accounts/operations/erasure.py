@@ -25,7 +25,7 @@ def erase(session: Session, account: Account) -> None:
     session.execute(delete(KnownBrowser).where(KnownBrowser.subject_id == account.id))
     if account.activated_at is not None:  # who only waits for an address does not lift what slows its owner's log-in
         limits.forget_failures(session, account.email_key)
-    sent_mails.erase(session, account.id)
+    sent_mails.erase_mails_of(session, account.id)
     erase_subject(session, account.id)
     session.delete(account)
     session.flush()

@@ -20,7 +20,7 @@ from services.documents.operations.printshop import digest_of
 from services.documents.parts import Parts
 from services.documents.queries import saved_version
 from services.documents.rendering.printing import Rendered
-from services.objects import ObjectStore, Stored, discard, operation_naming, put_verified
+from services.objects import ContentDigest, ObjectStore, discard, operation_naming, put_verified
 
 log = structlog.get_logger()
 
@@ -30,7 +30,7 @@ class Kept:
     """One form of a document in the store."""
 
     key: str
-    stored: Stored
+    stored: ContentDigest
 
 
 def make_documents(parts: Parts, candidature_id: str, version: int) -> None:

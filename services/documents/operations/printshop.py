@@ -10,7 +10,7 @@ from prometheus_client import Counter, Histogram
 from services.documents.rendering.glyphs import scripts_of
 from services.documents.rendering.printing import Rendered, render
 from services.documents.rendering.sheet import Sheet
-from services.objects import Stored
+from services.objects import ContentDigest
 
 log = structlog.get_logger()
 
@@ -31,6 +31,6 @@ def printed(sheet: Sheet, kind: str, candidature_id: str) -> Rendered:
     return made
 
 
-def digest_of(content: bytes) -> Stored:
+def digest_of(content: bytes) -> ContentDigest:
     """What the store must say of these bytes when it is asked to read them back."""
-    return Stored(len(content), hashlib.sha256(content).hexdigest())
+    return ContentDigest(len(content), hashlib.sha256(content).hexdigest())

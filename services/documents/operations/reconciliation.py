@@ -14,15 +14,15 @@ from services.documents.operations.drawing import rendered
 from services.documents.operations.making import assign, keep_both
 from services.documents.parts import Parts, parts
 from services.objects import StoreUnavailable, operation_naming, retire
-from services.objects.comparison import Lost, NamingColumn
+from services.objects.comparison import KeyColumn, LostObject
 from services.objects.reconciliation import Reconciliation
 
 log = structlog.get_logger()
 
 _COLUMNS = (
-    NamingColumn(Document.pdf_key, Document.id),
-    NamingColumn(Document.html_key, Document.id),
-    NamingColumn(Publication.pdf_key, Publication.id),
+    KeyColumn(Document.pdf_key, Document.id),
+    KeyColumn(Document.html_key, Document.id),
+    KeyColumn(Publication.pdf_key, Publication.id),
 )
 
 
@@ -35,7 +35,7 @@ class _ChangedMeanwhile(Exception):
     """The document points at other objects than when they were found lost."""
 
 
-def _mended(lost: Sequence[Lost]) -> list[Lost]:
+def _mended(lost: Sequence[LostObject]) -> list[LostObject]:
     """Those whose document was made again. Raises StoreUnavailable."""
     made = {row_id for row_id in dict.fromkeys(item.row_id for item in lost) if _is_made_again(parts(), row_id)}
     return [item for item in lost if item.row_id in made]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import BinaryIO, Protocol, cast
 
-from services.objects import Stored
+from services.objects import ContentDigest
 from services.pieces.domain import refusals
 
 CHUNK = 256 * 1024  # bytes
@@ -27,7 +27,7 @@ class ReceivedFile:
     """A whole file, positioned at its beginning, with its size and digest."""
 
     content: BinaryIO
-    stored: Stored
+    stored: ContentDigest
 
 
 @contextmanager
@@ -55,11 +55,11 @@ def write_to_disk(chunks: Iterable[bytes]) -> Iterator[ReceivedFile]:
             digest.update(chunk)
             size += file.write(chunk)
         file.seek(0)
-        yield ReceivedFile(cast(BinaryIO, file), Stored(size, digest.hexdigest()))
+        yield ReceivedFile(cast(BinaryIO, file), ContentDigest(size, digest.hexdigest()))
 
 
 def hold_in_memory(content: bytes) -> ReceivedFile:
-    return ReceivedFile(io.BytesIO(content), Stored(len(content), hashlib.sha256(content).hexdigest()))
+    return ReceivedFile(io.BytesIO(content), ContentDigest(len(content), hashlib.sha256(content).hexdigest()))
 
 
 def _read_chunks(source: ByteSource, length: int) -> Iterator[bytes]:

@@ -21,4 +21,4 @@ blp = Blueprint("mails", __name__, url_prefix="/v1", description="Mails sent to 
 def list_mails(asked: dict[str, Any]) -> dict[str, Any]:
     """Newest first; the next page begins after the `place` of the last."""
     with db.reading() as session:
-        return {"mails": sent_mails.page(session, access.caller().id, **asked)}
+        return {"mails": sent_mails.list_page(session, access.caller().id, **asked)}

@@ -81,7 +81,7 @@ def erase_candidate(candidate_id: str) -> None:
         _refuse_engaged(candidate)
         session.execute(delete(Draft).where(Draft.candidate_id == candidate_id))
         session.execute(delete(MailRefusal).where(MailRefusal.candidate_id == candidate_id))
-        sent_mails.erase(session, candidate_id)
+        sent_mails.erase_mails_of(session, candidate_id)
         erase_subject(session, candidate_id)
         candidate.email = None
 

@@ -11,7 +11,7 @@ from flask import Flask
 
 from services.chassis.database.transactions import Database
 from services.objects import ObjectStore, ObjectTables
-from services.objects.comparison import NamingColumn
+from services.objects.comparison import KeyColumn
 from services.objects.reconciliation import Reconciliation
 from tests.objects.file_table import declare_file
 
@@ -24,7 +24,7 @@ def main(database_url: str, objects_url: str) -> None:
     ObjectTables(db)
     db.connect(app, database_url)
     with app.app_context():
-        reconciliation = Reconciliation("bench", db, ObjectStore(objects_url), (NamingColumn(file.key, file.id),))
+        reconciliation = Reconciliation("bench", db, ObjectStore(objects_url), (KeyColumn(file.key, file.id),))
         before, started = _memory(), time.monotonic()
         report = reconciliation.report()
         seconds = time.monotonic() - started

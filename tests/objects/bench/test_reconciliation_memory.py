@@ -16,7 +16,7 @@ from sqlalchemy import insert
 from services.chassis.database.transactions import Database
 from services.chassis.events import EventTables
 from services.objects import ObjectTables
-from services.objects.comparison import pages
+from services.objects.comparison import in_pages
 from tests.objects.bench.list_only_store import Listing
 from tests.objects.file_table import declare_file
 
@@ -37,7 +37,7 @@ def _fill(url: str, count: int) -> None:
     with app.app_context():
         db.metadata.create_all(db.engine)
         rows = ({"id": f"{number:032x}", "key": _key(number)} for number in range(count))
-        for page in pages(rows, 20_000):
+        for page in in_pages(rows, 20_000):
             with db.operation() as session:
                 session.execute(insert(file), page)
         db.engine.dispose()

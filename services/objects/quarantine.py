@@ -1,4 +1,4 @@
-"""The quarantine: a folder of the store for objects that no row names. A person alone moves them back or deletes them."""
+"""The quarantine: a folder of the store for objects that no row names. A person alone moves or deletes them there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What registrations tells of the guide's candidate (§10), and ways to vary it."""
+"""The events of registrations about the guide's candidate (§10), and functions that vary them."""
 
 from __future__ import annotations
 
@@ -31,24 +31,24 @@ DURING = datetime(2021, 10, 5, 15, 59, tzinfo=PARIS)
 SECOND = timedelta(seconds=1)
 
 
-def piece(code: str, label: str, group: str, group_label: str, **given: Any) -> PieceAsked:
+def asked_piece(code: str, label: str, group: str, group_label: str, **overrides: Any) -> PieceAsked:
     values: dict[str, Any] = {
         "required": True,
         "formats": FORMATS,
         "form": None,
         "deposit_opens": OPENS.isoformat(),
         "deposit_closes": CLOSES.isoformat(),
-        **given,
+        **overrides,
     }
     return PieceAsked(code=code, label=label, group_code=group, group_label=group_label, **values)
 
 
-SIGNED = piece("CINSIG03", "Confirmation d'inscription signée", "CONFIRMATION", "Confirmation d'inscription")
-IDENTITY = piece("NATIDE06", "Document justifiant l'identité", "NATIONALITE", "Nationalité")
-ATTESTATION = piece("BTSETAS4", "Attestation de formation", "CONDITIONS", "Conditions réglementaires")
-ENGAGEMENT = piece("BTSEE-EF3", "Demande de reconnaissance", "DOSSIER", "Dossier épreuve", form="ENGAGEMENT")
-LIVRET = piece("BTSLIVCOMP", "Livret de compétences", "DOSSIER", "Dossier épreuve")
-PRESENCE = piece("BTSPRESENT-BQ", "Attestation de présence", "DOSSIER", "Dossier épreuve", required=False)
+SIGNED = asked_piece("CINSIG03", "Confirmation d'inscription signée", "CONFIRMATION", "Confirmation d'inscription")
+IDENTITY = asked_piece("NATIDE06", "Document justifiant l'identité", "NATIONALITE", "Nationalité")
+ATTESTATION = asked_piece("BTSETAS4", "Attestation de formation", "CONDITIONS", "Conditions réglementaires")
+ENGAGEMENT = asked_piece("BTSEE-EF3", "Demande de reconnaissance", "DOSSIER", "Dossier épreuve", form="ENGAGEMENT")
+LIVRET = asked_piece("BTSLIVCOMP", "Livret de compétences", "DOSSIER", "Dossier épreuve")
+PRESENCE = asked_piece("BTSPRESENT-BQ", "Attestation de présence", "DOSSIER", "Dossier épreuve", required=False)
 PIECES = (SIGNED, IDENTITY, ATTESTATION, ENGAGEMENT, LIVRET, PRESENCE)
 
 CONTACT = Contact("Recteur", ("1 chemin de l'olivier", "25000 BESANCON"), "0303030303", None)
@@ -85,7 +85,7 @@ DUBOIS = Identity(
 )
 
 
-def saved(**given: Any) -> RegistrationSaved:
+def registration_saved(**overrides: Any) -> RegistrationSaved:
     """The guide's registration_saved; keyword arguments replace its fields."""
     event = RegistrationSaved(
         candidature_id=CANDIDATURE,
@@ -106,16 +106,18 @@ def saved(**given: Any) -> RegistrationSaved:
         pieces=PIECES,
         forms=(),
     )
-    return dataclasses.replace(event, **given)
+    return dataclasses.replace(event, **overrides)
 
 
 def academie(code: str, label: str) -> AcademieRef:
     return AcademieRef(code, label, CONTACT)
 
 
-def withdrawn(version: int = 1, candidature_id: str = CANDIDATURE) -> RegistrationWithdrawn:
+def registration_withdrawn(version: int = 1, candidature_id: str = CANDIDATURE) -> RegistrationWithdrawn:
     return RegistrationWithdrawn(candidature_id, CANDIDATE, version, "2021-10-06T08:00:00+00:00")
 
 
-def window(revision: int, opens: datetime = OPENS, closes: datetime = CLOSES, academie: str = "03") -> WindowChanged:
+def window_changed(
+    revision: int, opens: datetime = OPENS, closes: datetime = CLOSES, academie: str = "03"
+) -> WindowChanged:
     return WindowChanged("BTS", "2022", academie, revision, opens.isoformat(), closes.isoformat())

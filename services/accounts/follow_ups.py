@@ -17,7 +17,7 @@ from services.accounts.parts import parts
 from services.chassis import clock
 from services.chassis.clock import portal_now
 from services.chassis.events import Envelope, Handlers
-from services.mail import sent
+from services.mail import sent_mails
 from services.mail.letter import Letter
 from services.mail.mailer import MAILS, Mail
 
@@ -130,7 +130,7 @@ def _send(address: str, letter: Letter, envelope: Envelope, *, reader: Account |
     mail = letter.mail(letterhead, to=_deliverable(address), message_id=envelope.id, date=date)
     if isinstance(reader, Account):
         _keep(reader.id, letter, mail)
-    if refusal := sent.hand_over(db, parts().mailer, mail):
+    if refusal := sent_mails.send_and_record(db, parts().mailer, mail):
         mail_refusals.note(envelope.subject, address, refusal.code)
     else:
         mail_refusals.forget(envelope.subject, address)
@@ -139,7 +139,7 @@ def _send(address: str, letter: Letter, envelope: Envelope, *, reader: Account |
 def _keep(account_id: str, letter: Letter, mail: Mail) -> None:
     with db.operation() as session:
         if session.get(Account, account_id, with_for_update=True) is not None:
-            sent.keep(session, account_id, letter, mail)
+            sent_mails.record(session, account_id, letter, mail)
 
 
 def _happened_at(envelope: Envelope) -> datetime:

@@ -13,7 +13,7 @@ from services.chassis import events
 from services.chassis.clock import portal_now, system_now
 from services.chassis.database.deletion import forget
 from services.chassis.jobs.registry import Jobs
-from services.mail import sent
+from services.mail import sent_mails
 
 LINKS_KEPT = timedelta(days=30)
 """A dead link says for a month that it expired."""
@@ -46,4 +46,4 @@ def purge() -> None:
         mail_refusals.purge(session, portal_now() - LINKS_KEPT)
         session.execute(delete(EmailChange).where(EmailChange.requested_at < portal_now() - LINKS_KEPT))
     forget(db, MailLink.token_hash, where=MailLink.expires_at < portal_now() - LINKS_KEPT)
-    sent.purge(db, portal_now())
+    sent_mails.purge(db, portal_now())

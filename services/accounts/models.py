@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database.transactions import Database, UtcDateTime, new_id
 from services.chassis.events import EventTables
-from services.mail.sent import SentMails
+from services.mail.sent_mails import SentMails
 
 db = Database()
 events = EventTables(db)

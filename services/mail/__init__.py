@@ -1,1 +1,1 @@
-"""Sending mails, for the services that write some: accounts and registrations."""
+"""Composing, sending and recording mails, for the services that send some: accounts and registrations."""

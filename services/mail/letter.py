@@ -1,4 +1,4 @@
-"""A mail as people read it: a subject, paragraphs, one action; text and HTML from one, under the same letterhead."""
+"""The builder of every mail: a subject, paragraphs and one action, rendered as text and HTML under a letterhead."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from services.mail.mailer import Mail
 
 GREETING = "Bonjour,"
 SIGNATURE = "Cordialement\nLe Service Gestionnaire"
-IN_FULL = (
+LINK_IN_FULL = (
     "Si le lien ci-dessus ne fonctionne pas, il vous suffit de copier l'adresse suivante dans la barre de votre "
     "navigateur :"
 )
@@ -33,7 +33,7 @@ _TEMPLATES = Environment(
 
 
 def _typeset(text: str) -> str:
-    """No line begins with a sign that French sets apart from its word."""
+    """No-break spaces before the signs that French separates from their word, so that no line begins with one."""
     return re.sub(" ([:;?!»])", "\N{NO-BREAK SPACE}\\1", text)
 
 
@@ -42,9 +42,9 @@ _TEMPLATES.filters["typeset"] = _typeset
 
 @dataclass(frozen=True)
 class Action:
-    """What the mail is for: a button, and its address in full for mail readers that show no links.
+    """The link that the mail is for: a button, and its address in full for mail readers that show no links.
 
-    `secret`: the address lets whoever has it act, so that it is in the mail and nowhere else.
+    `secret`: whoever has the address can act by it, so that it is in the mail and recorded nowhere.
     """
 
     label: str
@@ -54,31 +54,35 @@ class Action:
 
 @dataclass(frozen=True)
 class Letter:
-    """`blocks` are paragraphs, in which line breaks stay, and one action at most."""
+    """`blocks`: paragraphs, whose line breaks are kept, and at most one action. Empty paragraphs are left out."""
 
     subject: str
     blocks: tuple[str | Action, ...]
 
     def mail(self, letterhead: Letterhead, *, to: str, message_id: str, date: datetime) -> Mail:
-        """The whole mail to that address."""
-        written = {"blocks": _signed(self.blocks), "letterhead": letterhead, "subject": self.subject}
-        text, html = (_rendered(template, written) for template in ("letter.txt", "letter.html"))
+        """The mail to the address `to`."""
+        blocks = _with_greeting_and_signature(self.blocks)
+        values = {"blocks": blocks, "letterhead": letterhead, "subject": self.subject}
+        text, html = (_render(template, values) for template in ("letter.txt", "letter.html"))
         return Mail(to=to, subject=self.subject, text=text, html=html, message_id=message_id, date=date)
 
-    def kept_text(self) -> str:
-        """What its addressee may read again on a page: a secret address is not there any more."""
-        return "\n\n".join(block if isinstance(block, str) else _kept(block) for block in _signed(self.blocks))
+    def text_to_reread(self) -> str:
+        """The text as its addressee may read it again on a page, without secret addresses."""
+        return "\n\n".join(
+            block if isinstance(block, str) else _without_secret_link(block)
+            for block in _with_greeting_and_signature(self.blocks)
+        )
 
 
-def _signed(blocks: tuple[str | Action, ...]) -> tuple[str | Action, ...]:
+def _with_greeting_and_signature(blocks: tuple[str | Action, ...]) -> tuple[str | Action, ...]:
     return (GREETING, *(block for block in blocks if block), SIGNATURE)
 
 
-def _kept(action: Action) -> str:
+def _without_secret_link(action: Action) -> str:
     return f"{action.label} : {REMOVED if action.secret else action.url}"
 
 
-def _rendered(template: str, values: dict[str, Any]) -> str:
+def _render(template: str, values: dict[str, Any]) -> str:
     return _TEMPLATES.get_template(template).render(
-        in_full=IN_FULL, automatic=AUTOMATIC, demonstration=DEMONSTRATION, **values
+        in_full=LINK_IN_FULL, automatic=AUTOMATIC, demonstration=DEMONSTRATION, **values
     )

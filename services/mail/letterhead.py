@@ -1,4 +1,4 @@
-"""What stands on top of every mail."""
+"""The lines on top of every mail of an installation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Letterhead:
-    """Who writes, on top of every mail of an installation; outside production it says that nothing here is real."""
+    """Who sends the mails of an installation. `demonstration`: they say that they are worth nothing."""
 
     institution: tuple[str, ...]
     service_title: str

@@ -1,7 +1,8 @@
-"""Mails out: over SMTP, or as .eml files in the one-machine mode. Text and HTML parts, an automatic sender.
+"""Sends mails over SMTP, or writes them as .eml files in the one-machine mode.
 
-What a server answers has three meanings: none of our mails goes out now (MailUnavailable), this one does not now
-(MailDeferred), this one never will (MailRefused). Names, addresses and passwords travel to a verified server only.
+A server's answer has one of three meanings: no mail can be sent now (MailUnavailable), this one cannot now
+(MailDeferred), this one never can (MailRefused). Where a password is set or the server offers TLS, mails and password
+are given to a server with a verified certificate only.
 """
 
 from __future__ import annotations
@@ -25,23 +26,23 @@ import structlog
 from prometheus_client import Counter
 
 from services.chassis.events.handlers import Channel, ChannelUnavailable
-from services.mail.server import LONGEST_SECONDS, Server
 from services.mail.settings import tls_context
+from services.mail.smtp_connection import MAX_SECONDS, SmtpConnection
 
 log = structlog.get_logger()
 
 MAILS = Channel("mails", 120.0)
-MAILER = "portail.mailer"  # where an application keeps the one that it needs
-OTHERS_FIRST_SECONDS = 30.0  # after a mail with which the server hung up
+MAILER = "portail.mailer"  # the key of an application's Mailer in its extensions
+HANG_UP_PAUSE_SECONDS = 30.0  # of a mail at which the server hung up, so that others are tried first
 ANSWERS = Counter("mails_total", "Mails by what the mail server made of them", ("answer",))
 
 
 class MailUnavailable(ChannelUnavailable):
-    """No mail can be given to the server, or none safely: it is away, or set up otherwise than MAIL_URL says."""
+    """The server takes no mail now, or not safely: it is away, or set up otherwise than MAIL_URL says."""
 
 
 class MailDeferred(Exception):
-    """The server did not take this mail for now, or nobody knows whether it did: it is sent again later."""
+    """The server does not take this mail now, or it is unknown whether it did: it is to be sent again later."""
 
 
 class MailRefused(Exception):
@@ -54,7 +55,7 @@ class MailRefused(Exception):
 
 @dataclass(frozen=True)
 class Mail:
-    """`message_id` is derived from an event's id, so that the one repetition a crash can cause is the same mail."""
+    """`message_id`: an event's id, so that a mail sent again after a crash is recognised as the same one."""
 
     to: str
     subject: str
@@ -65,13 +66,13 @@ class Mail:
 
 
 class Mailer:
-    """`url` is `smtp://[user:password@]host:port` (`smtps://` for TLS from the start) or `file:///folder`."""
+    """`url`: `smtp://[user:password@]host:port` (`smtps://` for TLS from the start) or `file:///folder`; `ca`: PEM."""
 
-    def __init__(self, url: str, sender: str, ca: str = "", longest_seconds: float = LONGEST_SECONDS) -> None:
+    def __init__(self, url: str, sender: str, ca: str = "", max_seconds: float = MAX_SECONDS) -> None:
         self._parts = urlsplit(url)
         self._sender = sender
         self._context = tls_context(ca)
-        self._longest_seconds = longest_seconds
+        self._max_seconds = max_seconds
 
     def send(self, mail: Mail) -> None:
         """Raises MailUnavailable, MailDeferred or MailRefused, and ValueError for a hostile header."""
@@ -79,14 +80,14 @@ class Mailer:
         if self._parts.scheme == "file":
             self._write(message, mail.message_id)
             return
-        with _counted(), self._connected() as server:
-            _hand_over(server, message)
+        with _counting_answers(), self._connect() as server:
+            _send_message(server, message)
 
     def _message(self, mail: Mail) -> EmailMessage:
         domain = self._sender.rpartition("@")[2].rstrip(">")
         message = EmailMessage(policy=SMTP)
         message["From"] = self._sender
-        message["To"] = _address(mail.to)
+        message["To"] = _parse_address(mail.to)
         message["Subject"] = mail.subject  # the policy refuses line breaks
         message["Date"] = format_datetime(mail.date)
         message["Message-ID"] = f"<{mail.message_id}@{domain}>"
@@ -98,7 +99,7 @@ class Mailer:
         return message
 
     def _write(self, message: EmailMessage, name: str) -> None:
-        """The same message written twice is one file."""
+        """One .eml file per name: a mail that is sent again replaces its file."""
         folder = Path(unquote(self._parts.path))
         folder.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=folder, prefix=".", suffix=".part")
@@ -107,14 +108,14 @@ class Mailer:
         Path(temporary).replace(folder / f"{name}.eml")
 
     @contextlib.contextmanager
-    def _connected(self) -> Iterator[Server]:
-        """A server that may be given mails. Raises MailUnavailable."""
+    def _connect(self) -> Iterator[SmtpConnection]:
+        """A connection, logged in and over TLS where that is asked for. Raises MailUnavailable."""
         tls_at_once = self._parts.scheme == "smtps"
         host, port = self._parts.hostname or "", self._parts.port or (465 if tls_at_once else 25)
         with contextlib.ExitStack() as stack:
             try:
-                server = Server(host, port, self._context if tls_at_once else None, self._longest_seconds)
-                stack.callback(server.leave)
+                server = SmtpConnection(host, port, self._context if tls_at_once else None, self._max_seconds)
+                stack.callback(server.quit_and_close)
                 server.ehlo_or_helo_if_needed()
                 if not tls_at_once and server.has_extn("starttls"):
                     server.starttls(context=self._context)
@@ -123,7 +124,7 @@ class Mailer:
                 raise MailUnavailable(_reason(error)) from error
             yield server
 
-    def _log_in(self, server: Server) -> None:
+    def _log_in(self, server: SmtpConnection) -> None:
         if not self._parts.username:
             return
         if not isinstance(server.sock, ssl.SSLSocket):
@@ -132,30 +133,30 @@ class Mailer:
         server.login(unquote(self._parts.username), unquote(self._parts.password or ""))
 
 
-def _hand_over(server: Server, message: EmailMessage) -> None:
+def _send_message(server: SmtpConnection, message: EmailMessage) -> None:
     try:
         server.send_message(message)
     except smtplib.SMTPRecipientsRefused as error:
-        raise _judged(min(code for code, _ in error.recipients.values())) from error
+        raise _error_of_code(min(code for code, _ in error.recipients.values())) from error
     except smtplib.SMTPDataError as error:
-        raise _judged(error.smtp_code) from error
-    except smtplib.SMTPNotSupportedError as error:  # letters in the address that this server does not know
+        raise _error_of_code(error.smtp_code) from error
+    except smtplib.SMTPNotSupportedError as error:  # the address has letters beyond ASCII, the server has no SMTPUTF8
         raise MailRefused(553) from error
     except (OSError, smtplib.SMTPException) as error:
-        if server.has_the_message:
+        if server.message_sent:
             raise MailDeferred(f"no answer: {_reason(error)}") from error
-        # Also where the sender is refused, which is ours and so each mail's.
-        raise MailUnavailable(_reason(error), OTHERS_FIRST_SECONDS) from error
+        # Also where the server refuses the sender, which is the same for every mail.
+        raise MailUnavailable(_reason(error), HANG_UP_PAUSE_SECONDS) from error
 
 
-def _judged(code: int) -> Exception:
-    if code == 421:  # « closing », whatever was asked
-        return MailUnavailable(str(code), OTHERS_FIRST_SECONDS)
+def _error_of_code(code: int) -> Exception:
+    if code == 421:  # the server closes the connection, whatever the command was
+        return MailUnavailable(str(code), HANG_UP_PAUSE_SECONDS)
     return MailRefused(code) if code >= 500 else MailDeferred(str(code))
 
 
 @contextlib.contextmanager
-def _counted() -> Iterator[None]:
+def _counting_answers() -> Iterator[None]:
     answer = "unavailable"
     try:
         yield
@@ -171,12 +172,12 @@ def _counted() -> Iterator[None]:
 
 
 def _reason(error: Exception) -> str:
-    """Its kind and the server's code: its words may quote an address."""
+    """The error's class and the server's code, without its text, which may quote an address."""
     return f"{type(error).__name__} {getattr(error, 'smtp_code', '')}".strip()
 
 
-def _address(text: str) -> Address:
-    """An address taken as one, whatever it holds: no display name, no list, no line break."""
+def _parse_address(text: str) -> Address:
+    """A single address: no display name, no list, no line break. Raises ValueError."""
     local, _, domain = text.rpartition("@")
     if not local or not domain or any(character in text for character in "\r\n"):
         raise ValueError("not a mail address")

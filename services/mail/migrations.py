@@ -1,4 +1,4 @@
-"""Steps of the migrations of services that send mails. What stands here has been run somewhere: it never changes."""
+"""Migration steps of services that send mails. They have been run by installations: they never change."""
 
 from __future__ import annotations
 

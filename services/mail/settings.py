@@ -23,7 +23,7 @@ class MailSettings(ServiceSettings):
     brand_tagline: str = brand.TAGLINE
 
     def letterhead(self) -> Letterhead:
-        """What every mail of this installation bears."""
+        """The letterhead of every mail of this installation."""
         institution = tuple(self.brand_institution.split("|"))
         return Letterhead(institution, brand.SERVICE_TITLE, self.brand_tagline, self.env != "production")
 
@@ -33,11 +33,14 @@ class MailSettings(ServiceSettings):
             mistakes.append("MAIL_URL: smtp://, smtps:// or file:// is expected")
         try:
             tls_context(self.mail_ca)
-        except (OSError, ValueError, TypeError):  # text beyond ASCII is the last
+        except (OSError, ValueError, TypeError):  # TypeError: text beyond ASCII
             mistakes.append("MAIL_CA: certificates in PEM are expected")
         return mistakes
 
 
 def tls_context(ca: str) -> ssl.SSLContext:
-    """What verifies the server's certificate and name. OSError, ValueError or TypeError: `ca` is none."""
+    """Verifies the server's certificate and name, by the authority `ca` (PEM), or by the public ones if it is empty.
+
+    Raises OSError, ValueError or TypeError where `ca` is no PEM.
+    """
     return ssl.create_default_context(cadata=ca or None)

@@ -1,21 +1,21 @@
-"""Objects (uploads, rendered documents) in an S3 store, and the rows that name them.
+"""Objects (deposited files, rendered documents) in an S3 store, and the rows that name them by their keys.
 
-No transaction spans rows and objects, so every doubt is settled in favour of keeping: what a row may name stays, what
-is replaced stays for KEPT_DAYS, what no row names is set apart by a job and deleted by a person alone.
+No transaction spans rows and objects, so in doubt an object is kept: one that a row may name stays, a replaced one
+stays for KEPT_DAYS, one that no row names is moved into quarantine by a job and deleted by a person alone.
 """
 
 from services.objects.lifecycle import discard, operation_naming, put_verified, retire
-from services.objects.store import BytesChanged, ObjectMissing, ObjectStore, Stored, StoreUnavailable
+from services.objects.store import BytesChanged, ContentDigest, ObjectMissing, ObjectStore, StoreUnavailable
 from services.objects.tables import ObjectKey, ObjectTables
 
 __all__ = [
     "BytesChanged",
+    "ContentDigest",
     "ObjectKey",
     "ObjectMissing",
     "ObjectStore",
     "ObjectTables",
     "StoreUnavailable",
-    "Stored",
     "discard",
     "operation_naming",
     "put_verified",

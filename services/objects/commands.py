@@ -1,4 +1,4 @@
-"""Operators' commands for objects, the same for every service that keeps some."""
+"""Operators' commands for objects, the same for every service that stores some."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
 from services.objects import installation, quarantine
-from services.objects.quarantine import AlreadyThere, SetApart
+from services.objects.quarantine import KeyTaken, QuarantinedObject
 from services.objects.rebuilding import Outcome, Rebuilt
 from services.objects.reconciliation import Reconciliation, Report, Stop
 from services.objects.store import BytesChanged, ObjectMissing, StoreUnavailable
 
-_KEY = "portail.reconciliation"
+_EXTENSION_KEY = "portail.reconciliation"
 AnyCommand = TypeVar("AnyCommand", bound=Callable[..., Any])
 WHY_STOPPED = {
     Stop.FOREIGN_STORE: "La base et l'espace de stockage ne sont pas de la même installation : rien n'est comparé. "
@@ -37,14 +37,14 @@ _OUTCOMES = {
 }
 
 _WHY_NOT_MOVED = {
-    AlreadyThere: "un objet porte de nouveau cette clé",
+    KeyTaken: "un objet porte de nouveau cette clé",
     ObjectMissing: "l'objet n'est plus là",
     BytesChanged: "la copie diffère de l'original",
 }
 
 
 @contextmanager
-def _needs_store() -> Iterator[None]:
+def _reporting_unavailable_store() -> Iterator[None]:
     try:
         yield
     except StoreUnavailable as error:
@@ -56,33 +56,33 @@ quarantine_commands = AppGroup("quarantine", help="Objects that no row names, se
 
 def register(app: Flask, reconciliation: Callable[[], Reconciliation]) -> None:
     """Adds `reconcile`, `quarantine` and `adopt-store` to the service's commands."""
-    app.extensions[_KEY] = reconciliation
+    app.extensions[_EXTENSION_KEY] = reconciliation
     for command in (reconcile, quarantine_commands, adopt_store):
         app.cli.add_command(command)
 
 
 @click.command("reconcile")
 @with_appcontext
-@_needs_store()
+@_reporting_unavailable_store()
 def reconcile() -> None:
     """Compare rows with the object store now and change neither; status 1 when something is wrong."""
     report = _reconciliation().report()
-    _show(report)
+    _show_report(report)
     if report.stop or report.lost_count:
         raise SystemExit(1)
 
 
 @click.command("adopt-store")
 @with_appcontext
-@_needs_store()
+@_reporting_unavailable_store()
 def adopt_store() -> None:
     """Say that this database and this store belong together, after one of them was replaced on purpose."""
-    parts = _reconciliation()
-    click.echo(installation.adopt(parts.db, parts.store))
+    reconciliation = _reconciliation()
+    click.echo(installation.adopt(reconciliation.db, reconciliation.store))
 
 
 @quarantine_commands.command("list")
-@_needs_store()
+@_reporting_unavailable_store()
 def list_quarantine() -> None:
     """Each object set apart, with the day on which it was."""
     for item in quarantine.all_set_apart(_reconciliation().store):
@@ -92,13 +92,13 @@ def list_quarantine() -> None:
 @quarantine_commands.command("add")
 @click.argument("keys", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="All that no row names.")
-@_needs_store()
+@_reporting_unavailable_store()
 def add_to_quarantine(keys: tuple[str, ...], everything: bool) -> None:
     """Set objects apart now that no row names: leftovers that are too many, or that cannot wait for the nightly job."""
-    parts = _reconciliation()
-    _refuse_foreign_store(parts)
-    chosen = list(parts.unknown()) if everything else list(keys)
-    moved = parts.set_apart(chosen)
+    reconciliation = _reconciliation()
+    _refuse_foreign_store(reconciliation)
+    chosen = list(reconciliation.unknown()) if everything else list(keys)
+    moved = reconciliation.set_apart(chosen)
     click.echo(f"{len(moved)} objet(s) mis à part")
     if len(moved) < len(chosen):
         raise SystemExit(1)
@@ -107,12 +107,12 @@ def add_to_quarantine(keys: tuple[str, ...], everything: bool) -> None:
 @quarantine_commands.command("restore")
 @click.argument("originals", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="All that is set apart.")
-@_needs_store()
+@_reporting_unavailable_store()
 def restore_from_quarantine(originals: tuple[str, ...], everything: bool) -> None:
     """Move objects back to where they were; their keys as `list` shows them."""
     store = _reconciliation().store
     chosen = [item for item in quarantine.all_set_apart(store) if everything or item.original in originals]
-    restored = [item for item in chosen if _is_moved_back(item)]
+    restored = [item for item in chosen if _move_back(item)]
     click.echo(f"{len(restored)} objet(s) remis en place")
     if len(restored) < len(chosen) or set(originals) - {item.original for item in chosen}:
         raise SystemExit(1)
@@ -120,7 +120,7 @@ def restore_from_quarantine(originals: tuple[str, ...], everything: bool) -> Non
 
 @quarantine_commands.command("purge")
 @click.option("--older-than", type=click.IntRange(min=1), required=True, help="Days since they were set apart.")
-@_needs_store()
+@_reporting_unavailable_store()
 def purge_quarantine(older_than: int) -> None:
     """Delete for good what was set apart that many days ago. Nothing else ever deletes from the quarantine."""
     count = quarantine.purge(_reconciliation().store, timedelta(days=older_than))
@@ -140,7 +140,7 @@ def rebuild_options(command: AnyCommand) -> AnyCommand:
     return write(age(command))
 
 
-@_needs_store()
+@_reporting_unavailable_store()
 def show_rebuilt(objects: Iterable[Rebuilt], *, written: bool) -> None:
     """List what a service's `rebuild-from-objects` did, or would do; how many of each outcome."""
     counts = dict.fromkeys(Outcome, 0)
@@ -148,27 +148,27 @@ def show_rebuilt(objects: Iterable[Rebuilt], *, written: bool) -> None:
     for item in objects:
         counts[item.outcome] += 1
         click.echo(f"{_OUTCOMES[item.outcome]} : {item.key}")
-    said = ", ".join(f"{_OUTCOMES[outcome]} : {count}" for outcome, count in counts.items() if count)
-    click.echo(said or "Tous les objets sont connus.")
+    summary = ", ".join(f"{_OUTCOMES[outcome]} : {count}" for outcome, count in counts.items() if count)
+    click.echo(summary or "Tous les objets sont connus.")
     if counts[Outcome.REBUILT] and not written:
         click.echo("Rien n'est écrit : relancez avec --write.")
 
 
-def _refuse_foreign_store(parts: Reconciliation) -> None:
-    if not installation.belong_together(parts.db, parts.store):
+def _refuse_foreign_store(reconciliation: Reconciliation) -> None:
+    if not installation.belong_together(reconciliation.db, reconciliation.store):
         raise click.ClickException(WHY_STOPPED[Stop.FOREIGN_STORE])
 
 
-def _is_moved_back(item: SetApart) -> bool:
+def _move_back(item: QuarantinedObject) -> bool:
     try:
         quarantine.move_back(_reconciliation().store, item)
-    except (AlreadyThere, ObjectMissing, BytesChanged) as error:
+    except (KeyTaken, ObjectMissing, BytesChanged) as error:
         click.echo(f"{item.original} : {_WHY_NOT_MOVED[type(error)]}", err=True)
         return False
     return True
 
 
-def _show(report: Report) -> None:
+def _show_report(report: Report) -> None:
     if report.stop is Stop.FOREIGN_STORE:
         click.echo(WHY_STOPPED[report.stop], err=True)
         return
@@ -185,5 +185,5 @@ def _show(report: Report) -> None:
 
 
 def _reconciliation() -> Reconciliation:
-    make = cast(Callable[[], Reconciliation], current_app.extensions[_KEY])
-    return make()
+    build = cast(Callable[[], Reconciliation], current_app.extensions[_EXTENSION_KEY])
+    return build()

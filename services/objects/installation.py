@@ -1,4 +1,4 @@
-"""The installation's id, in the database and in the store: two that do not belong together are never compared."""
+"""The installation's id, in the database and in the store: where the two differ, rows and objects are not compared."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ KEY = "installation-id"
 
 
 def mark(db: Database, store: ObjectStore) -> None:
-    """At each `migrate`: give a new installation its id. Database first: a store without one is then still new.
+    """At each `migrate`: write a new id into the database, then the store, of a new installation.
 
-    Where only one side has an id nothing is written, save into a store that holds nothing: a person says by `adopt`
-    that they belong together. Raises StoreUnavailable.
+    Where only one side has an id, it is written into an empty store, and nowhere else: a person says by `adopt` that
+    the two belong together. Raises StoreUnavailable.
     """
-    of_database, of_store = id_of_database(db), id_of_store(store)
-    if of_database is None and of_store is None:
-        of_database = _write_into_database(db, new_id())
-        _write_into_store(store, of_database)
-    elif of_database is not None and of_store is None and _is_empty(store):
-        _write_into_store(store, of_database)
-    elif of_database != of_store:
+    database_id, store_id = id_of_database(db), id_of_store(store)
+    if database_id is None and store_id is None:
+        database_id = _write_into_database(db, new_id())
+        _write_into_store(store, database_id)
+    elif database_id is not None and store_id is None and _is_empty(store):
+        _write_into_store(store, database_id)
+    elif database_id != store_id:
         log.error("store_of_another_installation")
 
 
 def belong_together(db: Database, store: ObjectStore) -> bool:
-    """Whether both bear the same id, or neither has one yet. Raises StoreUnavailable."""
+    """Whether both have the same id, or neither has one yet. Raises StoreUnavailable."""
     return id_of_database(db) == id_of_store(store)
 
 
 def adopt(db: Database, store: ObjectStore) -> str:
-    """Say that they belong together, after one of them was replaced: the store's id, or else the database's, is that
-    of both from now on; returns it. Raises StoreUnavailable."""
-    of_store = id_of_store(store)
-    if of_store is not None:
-        return _write_into_database(db, of_store)
+    """Make the two belong together, after one of them was replaced: the store's id, or else the database's, or else a
+    new one, becomes that of both; returns it. Raises StoreUnavailable."""
+    store_id = id_of_store(store)
+    if store_id is not None:
+        return _write_into_database(db, store_id)
     id = id_of_database(db) or _write_into_database(db, new_id())
     _write_into_store(store, id)
     return id

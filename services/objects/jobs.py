@@ -1,4 +1,4 @@
-"""The jobs of a service that keeps objects; a lease lets one of several workers do each."""
+"""The scheduled jobs of a service that stores objects; a lease lets one of several workers run each."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ def register(jobs: Jobs, reconciliation: Callable[[], Reconciliation]) -> None:
 
     @jobs.every(hours=24, name="erase-retired")
     def erase_retired() -> None:
-        parts = reconciliation()
-        erase_expired(parts.db, parts.store)
+        current = reconciliation()
+        erase_expired(current.db, current.store)

@@ -1,8 +1,8 @@
 """The life of an object: written and read back, named by a row, retired when replaced, erased after KEPT_DAYS.
 
-An object is discarded only where it is certain that no row names it, that is after an error that came before COMMIT was
-sent. Keys are new for each attempt, and rows are rebuilt from keys only once no attempt can still be under way: so
-nobody else's row names what an attempt discards.
+An object is discarded only where it is certain that no row names it: after an error that came before COMMIT was sent.
+Keys are new for each attempt, and rows are rebuilt from keys only once no attempt can still be running, so that no
+other row names what an attempt discards.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ from services.chassis.clock import system_now
 from services.chassis.database.transactions import Database
 from services.chassis.jobs.registry import stopping
 from services.objects import installation
-from services.objects.settings import kept_for
-from services.objects.store import BytesChanged, ObjectStore, Stored, StoreNotAsked, StoreUnavailable
+from services.objects.settings import retention
+from services.objects.store import BytesChanged, ContentDigest, ObjectStore, StoreNotAsked, StoreUnavailable
 from services.objects.tables import retired_objects
 
 log = structlog.get_logger()
 
-# Erasing starts a day after the last moment at which a restoration is accepted: the two never meet.
+# Erasing starts a day after the last moment at which a restoration is accepted, so that the two never run together.
 _ERASING_DELAY = timedelta(days=1)
-_PAGE = 500
+_PAGE_SIZE = 500  # objects
 
 
-def put_verified(store: ObjectStore, key: str, content: BinaryIO, sent: Stored, content_type: str) -> None:
-    """Write under a new key `content`, which is what `sent` says, and compare with what is read back.
+def put_verified(store: ObjectStore, key: str, content: BinaryIO, digest: ContentDigest, content_type: str) -> None:
+    """Write `content` under a new key, read it back, and compare that with `digest`, which is the content's.
 
-    Raises StoreUnavailable or BytesChanged, with nothing left behind.
+    Raises StoreUnavailable or BytesChanged, with no object left behind.
     """
     try:
-        if store.put(key, content, sent.size, content_type) != sent:
+        if store.put(key, content, digest.size, content_type) != digest:
             raise BytesChanged(key)
     except (StoreUnavailable, BytesChanged) as error:
         if not isinstance(error, StoreNotAsked):
@@ -47,29 +47,29 @@ def put_verified(store: ObjectStore, key: str, content: BinaryIO, sent: Stored, 
 
 @contextmanager
 def operation_naming(db: Database, store: ObjectStore, *keys: str) -> Iterator[Session]:
-    """One write transaction whose rows name the objects just written under `keys`.
+    """One write transaction that adds the rows naming the objects just written under `keys`.
 
-    An error before COMMIT is sent discards them. From then on they stay, whatever the database answers: an error may
-    hide a commit that was applied. If it was not, reconciliation sees objects that no row names.
+    An error before COMMIT is sent discards the objects. From then on they stay, whatever the database answers, since an
+    error may hide a commit that was applied. If it was not, reconciliation finds objects that no row names.
     """
-    sent = False
+    commit_sent = False
 
-    def note(connection: Connection) -> None:
-        nonlocal sent
-        sent = True
+    def note_commit(connection: Connection) -> None:
+        nonlocal commit_sent
+        commit_sent = True
 
     try:
         with db.operation() as session:
-            event.listen(session.connection(), "commit", note)  # called right before COMMIT is sent
+            event.listen(session.connection(), "commit", note_commit)  # called right before COMMIT is sent
             yield session
     except BaseException:
-        if not sent:
+        if not commit_sent:
             discard(store, *keys)
         raise
 
 
 def discard(store: ObjectStore, *keys: str) -> None:
-    """Delete objects that certainly no row names; what cannot be deleted now is seen by reconciliation."""
+    """Delete objects that certainly no row names; reconciliation finds those that cannot be deleted now."""
     for key in keys:
         try:
             store.delete_at_once(key)
@@ -78,17 +78,17 @@ def discard(store: ObjectStore, *keys: str) -> None:
 
 
 def retire(session: Session, *keys: str) -> None:
-    """In the transaction that replaces or deletes a file: its object stays KEPT_DAYS from now."""
+    """In the transaction that replaces or deletes a file: its object is to be erased KEPT_DAYS from now."""
     now = system_now()
-    rows = [{"key": key, "retired_at": now, "kept_until": now + kept_for()} for key in keys]
+    rows = [{"key": key, "retired_at": now, "kept_until": now + retention()} for key in keys]
     if rows:
         session.execute(insert(retired_objects), rows)
 
 
 def erase_expired(db: Database, store: ObjectStore) -> int:
-    """Delete the bytes of what was retired KEPT_DAYS ago; how many: none in the store of another installation.
+    """Delete the objects that were retired KEPT_DAYS ago; returns how many: none in the store of another installation.
 
-    Raises StoreUnavailable, to be run again.
+    After StoreUnavailable it can be run again.
     """
     if not installation.belong_together(db, store):
         log.error("store_of_another_installation")
@@ -99,8 +99,7 @@ def erase_expired(db: Database, store: ObjectStore) -> int:
         for key in keys:
             store.delete(key)  # S3 deletes what is not there without complaint
         with db.operation() as session:
-            of_page = retired_objects.c.key.in_(keys)
-            session.execute(update(retired_objects).where(of_page).values(erased_at=now))
+            session.execute(update(retired_objects).where(retired_objects.c.key.in_(keys)).values(erased_at=now))
         erased += len(keys)
     if erased:
         log.info("retired_objects_erased", count=erased)
@@ -109,6 +108,6 @@ def erase_expired(db: Database, store: ObjectStore) -> int:
 
 def _expired(db: Database, limit: datetime) -> list[str]:
     expired = (retired_objects.c.erased_at.is_(None)) & (retired_objects.c.kept_until < limit)
-    wanted = select(retired_objects.c.key).where(expired).order_by(retired_objects.c.kept_until).limit(_PAGE)
+    wanted = select(retired_objects.c.key).where(expired).order_by(retired_objects.c.kept_until).limit(_PAGE_SIZE)
     with db.reading() as session:
         return list(session.scalars(wanted))

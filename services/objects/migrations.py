@@ -1,4 +1,4 @@
-"""Steps of the migrations of services that keep objects. What stands here has been run somewhere: it never changes."""
+"""Migration steps of services that store objects. They have been run by installations: they never change."""
 
 from __future__ import annotations
 

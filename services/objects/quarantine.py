@@ -1,4 +1,4 @@
-"""Objects that no row names, set apart: they are moved back or deleted by a person's command alone."""
+"""The quarantine: a folder of the store for objects that no row names. A person alone moves or deletes them there."""
 
 from __future__ import annotations
 
@@ -14,33 +14,36 @@ FOLDER = "quarantine/"
 _DAY = "%Y%m%d"
 
 
-class AlreadyThere(Exception):
-    """An object bears the original key again."""
+class KeyTaken(Exception):
+    """Another object has the original key by now."""
 
 
 @dataclass(frozen=True)
-class SetApart:
-    """An object in quarantine: where it lies, what its key was, and the day (UTC) on which it was moved."""
+class QuarantinedObject:
+    """An object in quarantine. `key`: its key there; `original`: its key before; `since`: the day (UTC) of the move."""
 
     key: str
     original: str
     since: date
 
 
-def may_be_named(key: str) -> bool:
-    """Whether rows could name it: neither the installation's id nor what was set apart."""
+def is_nameable(key: str) -> bool:
+    """Whether rows could name the key: it is neither the installation's id nor in quarantine."""
     return key != INSTALLATION and not key.startswith(FOLDER)
 
 
 def set_apart(store: ObjectStore, key: str) -> None:
-    """Move an object into quarantine. Raises ObjectMissing, StoreUnavailable; then it is where it was."""
-    if not may_be_named(key):
-        raise ObjectMissing(key)  # no leftover
+    """Move an object into quarantine. Raises ObjectMissing, BytesChanged or StoreUnavailable; then it is where it was.
+
+    For a key that rows could not name ObjectMissing is raised too: it is no leftover.
+    """
+    if not is_nameable(key):
+        raise ObjectMissing(key)
     store.move(key, f"{FOLDER}{system_now():{_DAY}}/{key}")
 
 
-def all_set_apart(store: ObjectStore) -> Iterator[SetApart]:
-    """In the order of days. What lies there under another form of key is left alone."""
+def all_set_apart(store: ObjectStore) -> Iterator[QuarantinedObject]:
+    """All objects in quarantine, in the order of days; those with a key of another form are left out."""
     for key in store.list_keys(FOLDER):
         day, _, original = key.removeprefix(FOLDER).partition("/")
         try:
@@ -48,18 +51,18 @@ def all_set_apart(store: ObjectStore) -> Iterator[SetApart]:
         except ValueError:
             continue
         if original:
-            yield SetApart(key, original, since)
+            yield QuarantinedObject(key, original, since)
 
 
-def move_back(store: ObjectStore, item: SetApart) -> None:
-    """To its original key. Raises AlreadyThere, ObjectMissing, StoreUnavailable."""
+def move_back(store: ObjectStore, item: QuarantinedObject) -> None:
+    """Move an object to its original key. Raises KeyTaken, ObjectMissing, BytesChanged, StoreUnavailable."""
     if store.exists(item.original):
-        raise AlreadyThere(item.original)
+        raise KeyTaken(item.original)
     store.move(item.key, item.original)
 
 
 def purge(store: ObjectStore, older_than: timedelta) -> int:
-    """Delete for good what was moved before that; how many."""
+    """Delete for good the objects that were moved longer ago than `older_than`; returns how many."""
     limit = (system_now() - older_than).date()
     old = [item.key for item in all_set_apart(store) if item.since < limit]
     for key in old:

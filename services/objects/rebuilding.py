@@ -1,4 +1,4 @@
-"""What became of an object that no row names, when rows are made again from keys."""
+"""The outcomes of rebuilding rows from the keys of objects that no row names."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from services.objects.store import ObjectStore
 
 
 class Outcome(StrEnum):
-    """`REPLACED`: the database has something newer in its place. `INCOMPLETE`: a part of it is not there.
-    `NO_ROW`: no row is made of such a key. `RECENT`: whoever wrote it may still be about to name it."""
+    """Of one object. `REBUILT`: its row was added, or would be. `REPLACED`: the database has something newer in its
+    place. `OWNER_UNKNOWN`: the database does not know whose it is. `CHANGED`: its bytes are not those of its key.
+    `INCOMPLETE`: a part of it is missing. `NO_ROW`: no row is made of such a key. `RECENT`: the transaction that names
+    it may still be running."""
 
     REBUILT = "rebuilt"
     REPLACED = "replaced"
@@ -25,13 +27,15 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """`key` is the object's."""
+    """What became of the object `key`."""
 
     key: str
     outcome: Outcome
 
 
 def is_recent(store: ObjectStore, key: str, minutes: int) -> bool:
-    """Whether the object was written less than that ago: its row may be about to be committed. Raises ObjectMissing,
-    StoreUnavailable."""
+    """Whether the object was written less than `minutes` ago, so that its row may be about to be committed.
+
+    Raises ObjectMissing, StoreUnavailable.
+    """
     return store.written_at(key) > system_now() - timedelta(minutes=minutes)

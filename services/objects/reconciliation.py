@@ -1,8 +1,8 @@
-"""Rows and objects put in agreement by a job that cannot destroy, and the same comparison as a report for a person.
+"""Compares rows with objects, as a job that deletes nothing, and as a report for an operator.
 
 Lost objects are reported (and made again by a service that can). Objects that no row has named for KEPT_DAYS are moved
-into quarantine. When there are more of those than mistakes explain, or when the store is another installation's,
-nothing is moved: then it is the database that lacks rows.
+into quarantine. Where there are more of those than mistakes explain, or the store is another installation's, nothing is
+moved: then it is the database that lacks rows.
 """
 
 from __future__ import annotations
@@ -22,25 +22,25 @@ from services.chassis.jobs.registry import stopping
 from services.objects import installation, quarantine
 from services.objects.comparison import (
     Counter,
-    Lost,
-    NamingColumn,
-    differences,
-    objects_of,
-    pages,
-    rows_naming,
-    still_lost,
-    still_unknown,
+    KeyColumn,
+    LostObject,
+    compare,
+    confirm_lost,
+    confirm_unknown,
+    in_pages,
+    listed_keys,
+    rows_by_key,
 )
-from services.objects.settings import kept_for
+from services.objects.settings import retention
 from services.objects.store import ObjectMissing, ObjectStore
 from services.objects.tables import KEY_LENGTH, unknown_objects
 
 log = structlog.get_logger()
 
-FEW_UNKNOWN = 20
-UNKNOWN_SHARE = 0.001
-_FEW_MOVED = 20
-LISTED = 1000  # how many of each kind a report names, and how many a run moves at most
+FEW_UNKNOWN = 20  # unknown objects, at least, beyond which a run moves nothing
+UNKNOWN_SHARE = 0.001  # of all objects, beyond which a run moves nothing, if that is more than FEW_UNKNOWN
+_MOVE_BATCH = 20  # objects
+MAX_LISTED = 1000  # how many of each kind a report names, and how many a run moves at most
 
 LOST = Figure("objects_lost", "Objects that rows name and the store does not have", ("service",))
 UNKNOWN = Figure("objects_unknown", "Objects that no row names", ("service",))
@@ -56,13 +56,13 @@ class Stop(StrEnum):
 
 @dataclass
 class Report:
-    """`lost` and `unknown` name the first LISTED of `lost_count` and `unknown_count`; `mended` were lost and are there
-    again; `moved` went into quarantine. Where the store is another installation's nothing was compared; a run that its
-    worker's stop ended is not complete, and nothing follows from it."""
+    """Of one run. `lost` and `unknown`: the first MAX_LISTED of `lost_count` and `unknown_count`; `mended`: how many
+    lost ones were made again; `moved`: how many went into quarantine; `stop`: why nothing was moved. A run that its
+    worker's end cut short is not `complete`, and moves nothing. In another installation's store nothing is compared."""
 
     rows: int = 0
     objects: int = 0
-    lost: list[Lost] = field(default_factory=list)
+    lost: list[LostObject] = field(default_factory=list)
     lost_count: int = 0
     mended: int = 0
     unknown: list[str] = field(default_factory=list)
@@ -74,98 +74,104 @@ class Report:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """Of one service. `mend` is given lost objects and answers how many it made again; None where nobody can."""
+    """Of one service. `mend` makes lost objects again, as far as it can, and returns those; None where it cannot."""
 
     service: str
     db: Database
     store: ObjectStore
-    columns: Sequence[NamingColumn]
-    mend: Callable[[Sequence[Lost]], Sequence[Lost]] | None = None
+    columns: Sequence[KeyColumn]
+    mend: Callable[[Sequence[LostObject]], Sequence[LostObject]] | None = None
 
     def report(self) -> Report:
-        """Compare, change nothing but the figures. Raises StoreUnavailable."""
-        report = self._compared(lambda lost: ())
+        """Compare, and change nothing but the gauges. Raises StoreUnavailable."""
+        report = self._compare(lambda lost: ())
         self._record(report)
         return report
 
     def run(self) -> Report:
-        """Compare, mend what is lost, set apart what has been unknown for KEPT_DAYS. Raises StoreUnavailable."""
-        report = self._compared(self.mend or (lambda lost: ()))
+        """Compare, mend lost objects, move those that have been unknown for KEPT_DAYS. Raises StoreUnavailable."""
+        report = self._compare(self.mend or (lambda lost: ()))
         if not report.complete:
             return report
         if report.stop is None:
-            self._note(report.unknown)
+            self._note_unknown(report.unknown)
             report.moved = self._set_apart_long_unknown()
         self._record(report)
-        _tell(self.service, report)
+        _log_report(self.service, report)
         return report
 
     def unknown(self) -> Iterator[str]:
         """The key of every object that no row names. Raises StoreUnavailable."""
-        for page in pages(self._differences(Report())):
-            yield from still_unknown(self.db, self.columns, [item for item in page if isinstance(item, str)])
+        for page in in_pages(self._differences(Report())):
+            yield from confirm_unknown(self.db, self.columns, [item for item in page if isinstance(item, str)])
 
-    def _compared(self, mend: Callable[[Sequence[Lost]], Sequence[Lost]]) -> Report:
+    def _compare(self, mend: Callable[[Sequence[LostObject]], Sequence[LostObject]]) -> Report:
         report = Report()
         if not installation.belong_together(self.db, self.store):
             report.stop = Stop.FOREIGN_STORE
             return report
-        for page in pages(self._differences(report)):
+        for page in in_pages(self._differences(report)):
             if stopping():
                 report.complete = False
                 return report
-            self._add_lost(report, [suspect for suspect in page if isinstance(suspect, Lost)], mend)
+            self._add_lost(report, [suspect for suspect in page if isinstance(suspect, LostObject)], mend)
             self._add_unknown(report, [suspect for suspect in page if isinstance(suspect, str)])
         if report.unknown_count > max(FEW_UNKNOWN, report.objects * UNKNOWN_SHARE):
             report.stop = Stop.MANY_UNKNOWN
         return report
 
-    def _differences(self, report: Report) -> Iterator[Lost | str]:
+    def _differences(self, report: Report) -> Iterator[LostObject | str]:
         rows, objects = Counter(), Counter()
-        yield from differences(rows_naming(self.db, self.columns, rows), objects.through(objects_of(self.store)))
+        yield from compare(rows_by_key(self.db, self.columns, rows), objects.counting(listed_keys(self.store)))
         report.rows, report.objects = rows.count, objects.count
 
     def _add_lost(
-        self, report: Report, suspects: Sequence[Lost], mend: Callable[[Sequence[Lost]], Sequence[Lost]]
+        self,
+        report: Report,
+        suspects: Sequence[LostObject],
+        mend: Callable[[Sequence[LostObject]], Sequence[LostObject]],
     ) -> None:
-        lost = still_lost(self.db, self.store, self.columns, suspects)
+        lost = confirm_lost(self.db, self.store, self.columns, suspects)
         mended = set(mend(lost)) if lost else set()
-        left = [item for item in lost if item not in mended]
+        remaining = [item for item in lost if item not in mended]
         report.mended += len(mended)
-        report.lost_count += len(left)
-        report.lost += left[: LISTED - len(report.lost)]
+        report.lost_count += len(remaining)
+        report.lost += remaining[: MAX_LISTED - len(report.lost)]
 
     def _add_unknown(self, report: Report, suspects: Sequence[str]) -> None:
-        unknown = still_unknown(self.db, self.columns, suspects)
+        unknown = confirm_unknown(self.db, self.columns, suspects)
         report.unknown_count += len(unknown)
-        report.unknown += unknown[: LISTED - len(report.unknown)]
+        report.unknown += unknown[: MAX_LISTED - len(report.unknown)]
 
-    def _note(self, unknown: Sequence[str]) -> None:
-        """Remember since when each is unknown; forget those that no longer are."""
+    def _note_unknown(self, unknown: Sequence[str]) -> None:
+        """Note since when each object is unknown; delete the notes of those that no longer are."""
         now = system_now()
         with self.db.operation() as session:
-            noted = set(session.scalars(select(unknown_objects.c.key)))
-            gone, new = noted - set(unknown), [key for key in unknown if key not in noted and _fits_column(key)]
-            session.execute(delete(unknown_objects).where(unknown_objects.c.key.in_(gone)))
+            noted_keys = set(session.scalars(select(unknown_objects.c.key)))
+            known_again = noted_keys - set(unknown)
+            new = [key for key in unknown if key not in noted_keys and _fits_column(key)]
+            session.execute(delete(unknown_objects).where(unknown_objects.c.key.in_(known_again)))
             if new:
                 session.execute(insert(unknown_objects), [{"key": key, "first_seen_at": now} for key in new])
 
     def _set_apart_long_unknown(self) -> int:
-        limit = system_now() - kept_for()
+        limit = system_now() - retention()
         with self.db.reading() as session:
-            long = list(session.scalars(select(unknown_objects.c.key).where(unknown_objects.c.first_seen_at < limit)))
-        return len(self.set_apart(long))
+            keys = list(session.scalars(select(unknown_objects.c.key).where(unknown_objects.c.first_seen_at < limit)))
+        return len(self.set_apart(keys))
 
     def set_apart(self, keys: Sequence[str]) -> list[str]:
-        """Move objects that no row names into quarantine; which were. Raises StoreUnavailable.
+        """Move those of the objects that no row names into quarantine; returns their keys. Raises StoreUnavailable.
 
-        Rows are asked for right before each few: one may have been rebuilt since.
+        Rows are read again right before each batch: one may have been rebuilt meanwhile.
         """
         moved: list[str] = []
-        for few in pages(keys, _FEW_MOVED):
+        for batch in in_pages(keys, _MOVE_BATCH):
             if stopping():
                 break
-            moved += [key for key in still_unknown(self.db, self.columns, few) if _is_moved(self.store, key)]
+            moved += [
+                key for key in confirm_unknown(self.db, self.columns, batch) if _move_to_quarantine(self.store, key)
+            ]
         with self.db.operation() as session:
             session.execute(delete(unknown_objects).where(unknown_objects.c.key.in_(moved)))
         return moved
@@ -177,7 +183,7 @@ class Reconciliation:
             gauges.record(self.db, UNKNOWN, {(self.service,): report.unknown_count})
 
 
-def _tell(service: str, report: Report) -> None:
+def _log_report(service: str, report: Report) -> None:
     for item in report.lost:
         log.error("object_lost", key=item.key, row_id=item.row_id)
     level = log.error if report.stop or report.lost_count else log.info
@@ -195,11 +201,11 @@ def _tell(service: str, report: Report) -> None:
 
 
 def _fits_column(key: str) -> bool:
-    """Whether a key can be noted; one that cannot is none of ours: it is reported and left where it is."""
+    """Whether a key can be noted. One that cannot was written by another program: it is reported, and not moved."""
     return len(key) <= KEY_LENGTH and "\x00" not in key
 
 
-def _is_moved(store: ObjectStore, key: str) -> bool:
+def _move_to_quarantine(store: ObjectStore, key: str) -> bool:
     try:
         quarantine.set_apart(store, key)
     except ObjectMissing:  # gone since it was listed

@@ -1,4 +1,4 @@
-"""Objects (uploads, rendered documents) in any S3, through the minio SDK. All metadata lives in our own rows."""
+"""Client of an S3 store, through the minio SDK. All metadata of objects is in the services' rows."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from services.chassis.http.circuit_breaker import Upstream
 from services.chassis.process.capacity import WEB, Limit, threads, waits
 
 CHUNK = 256 * 1024
-SIGNED_FOR = timedelta(minutes=5)  # far beyond a call, and the difference of two clocks
+SIGNATURE_LIFETIME = timedelta(minutes=5)  # far longer than a call takes and than clocks differ
 CHECK_SECONDS = 2.0
 CONNECT_SECONDS = 3.0
 _CODE = re.compile(rb"<Code>(\w{1,60})</Code>")
-# When the call under way ends, by the monotonic clock.
-_end: ContextVar[float | None] = ContextVar("end", default=None)
+# When the current call has to end, by the monotonic clock; None outside of a call.
+_deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 
 
 class StoreUnavailable(Exception):
@@ -39,7 +39,7 @@ class StoreUnavailable(Exception):
 
 
 class StoreNotAsked(StoreUnavailable):
-    """It was not even called: it has just failed several times, or too many calls are under way."""
+    """The store was not called: it has just failed several times, or too many calls are running."""
 
 
 class ObjectMissing(Exception):
@@ -51,18 +51,18 @@ class BytesChanged(Exception):
 
 
 @dataclass(frozen=True)
-class Stored:
-    """What was read back after writing: bytes and SHA-256 (hexadecimal)."""
+class ContentDigest:
+    """The size in bytes and the SHA-256 (hexadecimal) of a file or object."""
 
     size: int
     sha256: str
 
 
 class ObjectStore:
-    """One bucket. `url` is `s3+http://key:secret@host:port/bucket` or `s3+https://…`.
+    """One bucket. `url`: `s3+http://key:secret@host:port/bucket` or `s3+https://…`.
 
-    Every call ends within the seconds of the process's role. In web processes, where somebody waits, few are made at
-    once, and none while the store has just failed several times.
+    Every call ends within the seconds that the process's role (web or worker) allows. In web processes, where somebody
+    waits, few calls run at once, and none is made while the store has just failed several times.
     """
 
     def __init__(self, url: str) -> None:
@@ -74,30 +74,30 @@ class ObjectStore:
         self._client = _client(parts, self._requests)
         self._limit = Limit(threads() // 4, threads())
         self._upstream = Upstream("store", self._limit.running, 0.0, Unavailable)
-        self._admitted = self._as_one_of_few if waits() is WEB else nullcontext
+        self._admission = self._with_admission if waits() is WEB else nullcontext
 
     def ensure_bucket(self) -> None:
         with self._call():
             if not self._client.bucket_exists(self._bucket):
                 self._client.make_bucket(self._bucket)
 
-    def put(self, key: str, stream: BinaryIO, length: int, content_type: str) -> Stored:
-        """Write, then read back what was kept: a caller compares it with what it sent before it commits.
+    def put(self, key: str, stream: BinaryIO, length: int, content_type: str) -> ContentDigest:
+        """Write an object of `length` bytes and read it back; the caller compares the result with what it sent.
 
-        Raises StoreUnavailable, also where a store that was restarted in between knows nothing of the object.
+        Raises StoreUnavailable, also where a store that was restarted in between has lost the object.
         """
         with self._call():
-            self._send(key, stream, length, content_type)
+            self._put(key, stream, length, content_type)
             try:
                 return self.size_and_digest(key)
             except ObjectMissing as error:
                 raise StoreUnavailable("forgot what it took") from error
 
-    def _send(self, key: str, stream: BinaryIO, length: int, content_type: str) -> None:
-        """From `stream` as it is: the SDK's own way reads a file into memory, and hashes it once more, to sign it."""
-        url = self._client.get_presigned_url("PUT", self._bucket, key, SIGNED_FOR)
+    def _put(self, key: str, stream: BinaryIO, length: int, content_type: str) -> None:
+        """Sends the stream itself: the SDK would read the file into memory and hash it once more, to sign it."""
+        url = self._client.get_presigned_url("PUT", self._bucket, key, SIGNATURE_LIFETIME)
         headers = {"Content-Length": str(length), "Content-Type": content_type}
-        answer = self._requests.urlopen("PUT", url, body=_InTime(stream), body_pos=stream.tell(), headers=headers)
+        answer = self._requests.urlopen("PUT", url, body=_DeadlineFile(stream), body_pos=stream.tell(), headers=headers)
         if answer.status != HTTPStatus.OK:
             code = _CODE.search(answer.data)
             raise StoreUnavailable(code[1].decode() if code else str(answer.status))
@@ -108,7 +108,7 @@ class ObjectStore:
         with self._call(key):
             answer = self._client.get_object(self._bucket, key)
             try:
-                yield _bytes_of(answer)
+                yield _read_chunks(answer)
             finally:
                 answer.close()
                 answer.release_conn()
@@ -117,21 +117,21 @@ class ObjectStore:
         with self.open(key) as chunks:
             return b"".join(chunks)
 
-    def size_and_digest(self, key: str) -> Stored:
+    def size_and_digest(self, key: str) -> ContentDigest:
         digest, size = hashlib.sha256(), 0
         with self.open(key) as chunks:
             for chunk in chunks:
                 digest.update(chunk)
                 size += len(chunk)
-        return Stored(size, digest.hexdigest())
+        return ContentDigest(size, digest.hexdigest())
 
     def delete(self, key: str) -> None:
         with self._call(key):
             self._client.remove_object(self._bucket, key)
 
     def delete_at_once(self, key: str) -> None:
-        """The same for who cannot wait: raises StoreUnavailable after CHECK_SECONDS, and then it may be there."""
-        with _lasting(CHECK_SECONDS), _translated(key):
+        """Delete within CHECK_SECONDS; after them it raises StoreUnavailable, and the object may still be there."""
+        with _within(CHECK_SECONDS), _translating_errors(key):
             self._client.remove_object(self._bucket, key)
 
     def written_at(self, key: str) -> datetime:
@@ -156,32 +156,32 @@ class ObjectStore:
         self.delete(key)
 
     def list_keys(self, prefix: str = "") -> Iterator[str]:
-        """All keys that begin so, in the order of their bytes, read page by page."""
-        with _translated():
+        """All keys that begin with `prefix`, in the order of their bytes, read page by page."""
+        with _translating_errors():
             for item in self._client.list_objects(self._bucket, prefix=prefix, recursive=True):
                 yield cast(str, item.object_name)
 
     def check(self) -> str | None:
         """For readiness: None, or a short reason, within CHECK_SECONDS."""
         try:
-            with _lasting(CHECK_SECONDS), _translated():
+            with _within(CHECK_SECONDS), _translating_errors():
                 return None if self._client.bucket_exists(self._bucket) else "no bucket"
         except StoreUnavailable:
             return "unreachable"
 
     @contextmanager
     def _call(self, key: str | None = None) -> Iterator[None]:
-        """One call, or what is done within another. Raises ObjectMissing or StoreUnavailable."""
-        if _end.get() is not None:
-            with _translated(key):
+        """A call with its deadline, or a part of the current call. Raises ObjectMissing or StoreUnavailable."""
+        if _deadline.get() is not None:
+            with _translating_errors(key):
                 yield
             return
-        with self._admitted(), _lasting(waits().store), _translated(key):
+        with self._admission(), _within(waits().store), _translating_errors(key):
             yield
 
     @contextmanager
-    def _as_one_of_few(self) -> Iterator[None]:
-        """Raises StoreNotAsked where too many calls are under way or the last ones failed."""
+    def _with_admission(self) -> Iterator[None]:
+        """Lets few calls run at once. Raises StoreNotAsked where too many run or the last ones failed."""
         with ExitStack() as admitted:
             try:
                 admitted.enter_context(self._limit.held())
@@ -200,58 +200,58 @@ class ObjectStore:
 
 
 class _Requests(urllib3.PoolManager):
-    """Requests that end with their call. One that met a connection which the store had given up is sent once more."""
+    """Requests that end with their call's deadline. One on a connection that the store had closed is sent once more."""
 
-    def urlopen(self, method: str, url: str, **sent: Any) -> Any:  # type: ignore[override]
-        ask = partial(super().urlopen, method, url, redirect=False, retries=False, **sent)
+    def urlopen(self, method: str, url: str, **arguments: Any) -> Any:  # type: ignore[override]
+        request = partial(super().urlopen, method, url, redirect=False, retries=False, **arguments)
         try:
-            return ask(timeout=_timeout())
+            return request(timeout=_timeout())
         except ProtocolError:
-            return ask(timeout=_timeout())
+            return request(timeout=_timeout())
 
 
-class _InTime:
-    """A file that is sent within the call. Raises StoreUnavailable where it is taken too slowly."""
+class _DeadlineFile:
+    """A file whose reads raise StoreUnavailable after the call's deadline, where the store takes it too slowly."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self.seek, self.tell = file.seek, file.tell
 
     def read(self, size: int) -> bytes:
-        _refuse_slow()
+        _check_deadline()
         return self._file.read(size)
 
 
 def _timeout() -> urllib3.Timeout:
-    left = max(0.01, _left())
-    return urllib3.Timeout(connect=min(CONNECT_SECONDS, left), read=min(waits().store / 2, left))
+    remaining = max(0.01, _remaining())
+    return urllib3.Timeout(connect=min(CONNECT_SECONDS, remaining), read=min(waits().store / 2, remaining))
 
 
-def _left() -> float:
-    """Seconds of the call under way; outside of one (lists) each request is a call."""
-    end = _end.get()
-    return waits().store if end is None else end - time.monotonic()
+def _remaining() -> float:
+    """Seconds until the current call's deadline; outside of one (lists) each request has the time of a call."""
+    deadline = _deadline.get()
+    return waits().store if deadline is None else deadline - time.monotonic()
 
 
-def _bytes_of(answer: Any) -> Iterator[bytes]:
-    """Raises StoreUnavailable when they drip beyond the end of the call."""
+def _read_chunks(answer: Any) -> Iterator[bytes]:
+    """Raises StoreUnavailable where they come beyond the call's deadline."""
     while chunk := answer.read1(CHUNK):
         yield chunk
-        _refuse_slow()
+        _check_deadline()
 
 
-def _refuse_slow() -> None:
-    if _left() < 0:
+def _check_deadline() -> None:
+    if _remaining() < 0:
         raise StoreUnavailable("too slow")
 
 
 @contextmanager
-def _lasting(seconds: float) -> Iterator[None]:
-    token = _end.set(time.monotonic() + seconds)
+def _within(seconds: float) -> Iterator[None]:
+    token = _deadline.set(time.monotonic() + seconds)
     try:
         yield
     finally:
-        _end.reset(token)
+        _deadline.reset(token)
 
 
 def _client(parts: SplitResult, requests: _Requests) -> Minio:
@@ -265,16 +265,16 @@ def _client(parts: SplitResult, requests: _Requests) -> Minio:
     )
 
 
-def _refuse_path(key: str) -> None:
-    """Raises ObjectMissing for a key that the SDK never asks for, though a store may list it."""
+def _check_key(key: str) -> None:
+    """Raises ObjectMissing for a key that the SDK refuses to ask for, though a store may list it."""
     if not key or {".", ".."} & set(key.split("/")):
         raise ObjectMissing("a path, no key")
 
 
 @contextmanager
-def _translated(key: str | None = None) -> Iterator[None]:
+def _translating_errors(key: str | None = None) -> Iterator[None]:
     if key is not None:
-        _refuse_path(key)
+        _check_key(key)
     try:
         yield
     except S3Error as error:

@@ -1,6 +1,6 @@
-"""The tables of a service that keeps objects, besides its own rows that name them.
+"""The tables that a service needs to store objects, besides its own tables, whose rows name them.
 
-Declared on the service's own metadata, for its migrations; the code of this package speaks to them by name.
+They are declared on the service's metadata, for its migrations; the code of this package uses them by name.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from services.chassis.database.transactions import Database, UtcDateTime
 
 KEY_LENGTH = 500
 
-# Rows are compared with the store in the order of the store's listing: that of bytes, whatever the database's language.
+# Collation « C »: rows are compared with the store's listing in its order, by bytes, whatever the database's locale.
 ObjectKey = String(KEY_LENGTH).with_variant(String(KEY_LENGTH, collation="C"), "postgresql")
 
 retired_objects = table(
@@ -54,7 +54,7 @@ def _model(name: str, shape: type, db: Database) -> Any:
 
 
 class _RetiredObject:
-    """An object that was replaced or deleted: it can be restored until `kept_until`, then its bytes are erased."""
+    """An object whose file was replaced or deleted: it can be restored until `kept_until`, then it is erased."""
 
     __tablename__ = "retired_objects"
 
@@ -65,7 +65,7 @@ class _RetiredObject:
 
 
 class _UnknownObject:
-    """An object that no row names, since when reconciliation has seen it."""
+    """An object that no row names, and since when reconciliation has seen it."""
 
     __tablename__ = "unknown_objects"
 
@@ -74,7 +74,7 @@ class _UnknownObject:
 
 
 class _Installation:
-    """Which installation this database belongs to: at most one row; the store holds the same id."""
+    """The id of the installation that this database belongs to, in one row at most; the store holds the same id."""
 
     __tablename__ = "installation"
 

@@ -1,4 +1,4 @@
-"""clamd over TCP (INSTREAM): the file is sent in chunks, one line comes back."""
+"""Client of clamd over TCP (INSTREAM): the file is sent in chunks, one line comes back."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 CONNECT_SECONDS = 5.0
-SCAN_SECONDS = 120.0  # in all, however each side drips
+SCAN_SECONDS = 120.0  # of a whole scan, however slowly bytes come and go
 CHECK_SECONDS = 2.0  # to connect, and to answer a ping
-LONGEST_REPLY = 4096
+MAX_REPLY_BYTES = 4096
 
 
 class AntivirusUnavailable(Exception):
@@ -40,16 +40,16 @@ class Antivirus:
         return self._address is not None
 
     def is_clean(self, chunks: Iterable[bytes]) -> bool:
-        """Whether clamd finds nothing in the stream. Raises AntivirusUnavailable where it gives no verdict."""
+        """Whether clamd finds nothing in the file. Raises AntivirusUnavailable where it gives no verdict."""
         try:
-            with self._connected(CONNECT_SECONDS) as connection:
-                line = _Line(connection, self._scan_seconds)
-                line.send(b"zINSTREAM\0")
+            with self._connect(CONNECT_SECONDS) as connection:
+                exchange = _TimedExchange(connection, self._scan_seconds)
+                exchange.send(b"zINSTREAM\0")
                 for chunk in chunks:
                     if chunk:
-                        line.send(struct.pack("!I", len(chunk)) + chunk)
-                line.send(struct.pack("!I", 0))
-                reply = line.reply()
+                        exchange.send(struct.pack("!I", len(chunk)) + chunk)
+                exchange.send(struct.pack("!I", 0))
+                reply = exchange.read_reply()
         except OSError as error:
             raise AntivirusUnavailable(type(error).__name__) from error
         if reply.endswith(" FOUND"):
@@ -63,41 +63,42 @@ class Antivirus:
         if not self.configured:
             return None
         try:
-            with self._connected(CHECK_SECONDS) as connection:
-                line = _Line(connection, CHECK_SECONDS)
-                line.send(b"zPING\0")
-                return None if line.reply() == "PONG" else "unexpected reply"
+            with self._connect(CHECK_SECONDS) as connection:
+                exchange = _TimedExchange(connection, CHECK_SECONDS)
+                exchange.send(b"zPING\0")
+                return None if exchange.read_reply() == "PONG" else "unexpected reply"
         except OSError:
             return "unreachable"
 
-    def _connected(self, seconds: float) -> socket.socket:
+    def _connect(self, seconds: float) -> socket.socket:
         if self._address is None:
             raise AntivirusUnavailable("none is configured")
         return socket.create_connection(self._address, timeout=seconds)
 
 
-class _Line:
-    """What is said to clamd and heard from it within `seconds` in all; raises TimeoutError, an OSError, after them."""
+class _TimedExchange:
+    """Sends to clamd and reads its reply, within `seconds` in all; raises TimeoutError, an OSError, after them."""
 
     def __init__(self, connection: socket.socket, seconds: float) -> None:
         self._connection = connection
         self._deadline = time.monotonic() + seconds
 
     def send(self, data: bytes) -> None:
-        self._in_time().sendall(data)
+        self._connection_in_time().sendall(data)
 
-    def reply(self) -> str:
+    def read_reply(self) -> str:
         received = bytearray()
-        while not received.endswith(b"\0") and len(received) < LONGEST_REPLY:
-            part = self._in_time().recv(1024)
+        while not received.endswith(b"\0") and len(received) < MAX_REPLY_BYTES:
+            part = self._connection_in_time().recv(1024)
             if not part:
                 break
             received += part
         return received.rstrip(b"\0\n").decode("utf-8", "replace")
 
-    def _in_time(self) -> socket.socket:
-        left = self._deadline - time.monotonic()
-        if left <= 0:
+    def _connection_in_time(self) -> socket.socket:
+        """The connection, with the seconds that remain as its timeout."""
+        remaining = self._deadline - time.monotonic()
+        if remaining <= 0:
             raise TimeoutError
-        self._connection.settimeout(left)
+        self._connection.settimeout(remaining)
         return self._connection

@@ -6,7 +6,7 @@ from flask import Flask
 
 from services.chassis.web.access_tokens import KeyOf
 from services.chassis.web.application import create_service
-from services.pieces import cli, parts
+from services.pieces import cli, dependencies
 from services.pieces.api import candidate, files, staff, uploads
 from services.pieces.models import db
 from services.pieces.settings import PiecesSettings
@@ -14,7 +14,7 @@ from services.pieces.settings import PiecesSettings
 
 def create_app(settings: PiecesSettings, key_of: KeyOf | None = None) -> Flask:
     """The application of pieces; `key_of` stands in for accounts' published keys in tests."""
-    built = parts.build(settings)
+    built = dependencies.build(settings)
     app = create_service(
         "pieces",
         settings,
@@ -24,6 +24,6 @@ def create_app(settings: PiecesSettings, key_of: KeyOf | None = None) -> Flask:
         key_of=key_of,
         reports={"objects": built.store.check, "antivirus": built.antivirus.check},
     )
-    parts.attach(app, built)
+    dependencies.attach(app, built)
     cli.register(app)
     return app

@@ -11,14 +11,14 @@ from services.chassis.events import commands as event_commands
 from services.chassis.jobs import commands
 from services.objects import StoreUnavailable
 from services.objects import commands as object_commands
+from services.pieces.dependencies import dependencies
 from services.pieces.follow_ups import registry
 from services.pieces.jobs import jobs
+from services.pieces.operations.antivirus_scans import rescan
 from services.pieces.operations.audit import Actor
-from services.pieces.operations.rebuilding import rebuild
+from services.pieces.operations.deposit_restoration import restore_deposit
+from services.pieces.operations.rebuilding import rebuild_deposits
 from services.pieces.operations.reconciliation import reconciliation
-from services.pieces.operations.restoring import restore_deposit
-from services.pieces.operations.scans import rescan
-from services.pieces.parts import parts
 
 
 def register(app: Flask) -> None:
@@ -34,7 +34,7 @@ def register(app: Flask) -> None:
 @with_appcontext
 def rescan_command(everything: bool) -> None:
     """Have files scanned (again) by the worker."""
-    click.echo(f"{rescan(parts(), everything=everything)} fichier(s) à analyser")
+    click.echo(f"{rescan(dependencies(), everything=everything)} fichier(s) à analyser")
 
 
 @click.command("rebuild-from-objects")
@@ -42,7 +42,7 @@ def rescan_command(everything: bool) -> None:
 @with_appcontext
 def rebuild_command(write: bool, minutes: int) -> None:
     """Make rows again for files that the store holds and the database has lost."""
-    object_commands.show_rebuilt(rebuild(write=write, minutes=minutes), written=write)
+    object_commands.show_rebuilt(rebuild_deposits(write=write, minutes=minutes), written=write)
 
 
 @click.command("restore-deposit")
@@ -54,7 +54,7 @@ def rebuild_command(write: bool, minutes: int) -> None:
 def restore_command(deposit_id: str, academie: str, staff_id: str, reason: str) -> None:
     """Make a replaced or deleted file its piece's current one again (ids: the history of a piece in the staff API)."""
     try:
-        restore_deposit(parts(), deposit_id, academie, Actor("staff", staff_id), reason)
+        restore_deposit(dependencies(), deposit_id, academie, Actor("staff", staff_id), reason)
     except DomainError as error:
         raise click.ClickException(str(error)) from error
     except StoreUnavailable as error:

@@ -1,27 +1,27 @@
-"""What the worker does after a request has answered: have files scanned."""
+"""What the worker does once a request is answered: scan deposits."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from services.chassis.events import Channel, Envelope
+from services.pieces.dependencies import dependencies
 from services.pieces.handlers import registry
-from services.pieces.operations.deposits import retire_removed
-from services.pieces.operations.scans import SCAN, scan_deposit
-from services.pieces.parts import parts
+from services.pieces.operations.antivirus_scans import SCAN, scan_deposit
+from services.pieces.operations.deposits import retire_removed_deposit
 
 __all__ = ["registry"]
 
-SCANS = Channel("scans", seconds=300.0)  # the reading of the file, and the antivirus's own time, however both drag
+SCANS = Channel("scans", seconds=300.0)  # reading the file from the store and scanning it, each at its slowest
 
 
 @registry.follow_up(SCAN, SCANS)
 def scan(data: dict[str, Any], envelope: Envelope) -> None:
-    """Ask the antivirus; an error is shown as « analyse en échec » and tried again."""
-    scan_deposit(parts(), str(data["deposit_id"]))
+    """Scan a deposit; after an error it shows « analyse en échec » and is tried again."""
+    scan_deposit(dependencies(), str(data["deposit_id"]))
 
 
 @registry.follow_up("erase_object")
-def retire_instead(data: dict[str, Any], envelope: Envelope) -> None:
-    """What versions before « retired_objects » asked for; they may run beside this one during an upgrade."""
-    retire_removed(str(data["deposit_id"]))
+def retire_object(data: dict[str, Any], envelope: Envelope) -> None:
+    """Requested by versions before the table retired_objects, which may run beside this one during an upgrade."""
+    retire_removed_deposit(str(data["deposit_id"]))

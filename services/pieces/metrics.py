@@ -1,9 +1,9 @@
-"""What operators watch of deposits: refusals by reason, the antivirus' verdicts, files that wait."""
+"""Metrics of deposits: refusals by reason, antivirus verdicts, files that wait for one, inspection times."""
 
 from prometheus_client import Counter, Histogram
 
 from services.chassis.jobs.gauges import Figure
-from services.pieces.domain.refusals import Unverified
+from services.pieces.domain.refusals import UnverifiedReason
 
 DEPOSITS = Counter("pieces_deposits_total", "Files received, by outcome", ("outcome",))
 SCANS = Counter("pieces_scans_total", "Antivirus verdicts, failures included", ("state",))
@@ -17,5 +17,5 @@ INSPECTION_SECONDS = Histogram(
     buckets=(0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
 
-for _reason in Unverified:
+for _reason in UnverifiedReason:  # each is exported from the start, as 0
     UNVERIFIED.labels(_reason.value)

@@ -1,7 +1,7 @@
-"""Tables of pieces: our copy of each candidature, what it asks for, what was deposited, validated and controlled.
+"""Tables of pieces: a copy of each candidature, the pieces it asks for, their deposits, validations and controls.
 
-Bytes of deposited files are in the object store; everything known of them is here. Deposits, validations and controls
-are history: rows are added, and a deposit's later fate (removed, scanned) is the only thing that changes in it.
+Bytes of deposited files are in the object store, all else about them is here. Deposits, validations and controls are
+history: rows are only added, and of a deposit only its removal and its scan are noted later.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ object_tables = ObjectTables(db)
 
 _ID = String(32)
 _CODE = String(64)
-_PLACE = ("candidature_id", "code")  # in staff's lists
-# What was given and nobody has said anything of.
+_LIST_ORDER = ("candidature_id", "code")  # of staff's lists
+# Deposited or validated, and not controlled yet.
 TO_CONTROL = text("status IS NULL AND (deposited OR validated_at IS NOT NULL)")
 CONTROLLED = text("status IS NOT NULL")
 
@@ -47,7 +47,7 @@ def _only(rows: TextClause) -> dict[str, Any]:
 
 
 class Candidature(db.Model):
-    """What a tile and a gestionnaire's list show, as of the newest version known."""
+    """The copy of a candidature: what a tile and staff's lists show, as of the newest version known."""
 
     __tablename__ = "candidatures"
     __table_args__ = (
@@ -74,7 +74,7 @@ class Candidature(db.Model):
 
 
 class Withdrawal(db.Model):
-    """A tombstone: versions up to this one are hidden, even those whose event comes later."""
+    """A withdrawn candidature: versions up to this one are hidden, even those whose event comes later."""
 
     __tablename__ = "withdrawals"
 
@@ -84,7 +84,7 @@ class Withdrawal(db.Model):
 
 
 class Window(db.Model):
-    """The deposit period of an opening once a manager or a reload has moved it; it wins over what a version said."""
+    """The deposit period of an opening, once it was moved; it replaces the one that versions of candidatures hold."""
 
     __tablename__ = "windows"
 
@@ -97,11 +97,12 @@ class Window(db.Model):
 
 
 class Piece(db.Model):
-    """A justificatif of a candidature, with where it stands now; what led there is in the tables of history.
+    """A justificatif of a candidature, as it is now; how it came to that is in the tables of history.
 
+    `asked`: the newest version of the candidature asks for it. `form`: code of the form to fill in, if there is one.
     `revision` grows with each deposit, deletion, validation and control: the etag is made of it.
-    `reopened_until` is the exclusive end of the right that a refusal gives, until the candidate validates again.
-    `academie_code` and `deposited` (whether it has a current file) are there for queues to be read by; triggers of the
+    `reopened_until`: exclusive end of the right to deposit again after a refusal, until the candidate validates again.
+    `academie_code` and `deposited` (it has a current file) let work queues be read by an index; triggers of the
     database keep them, nothing else writes them.
     """
 
@@ -109,10 +110,10 @@ class Piece(db.Model):
     __table_args__ = (
         UniqueConstraint("candidature_id", "code", name="uq_pieces_candidature_id_code"),
         CheckConstraint("status IN ('received', 'non_compliant', 'compliant')", name="status_known"),
-        Index("ix_pieces_to_control", *_PLACE, **_only(TO_CONTROL)),
-        Index("ix_pieces_to_control_there", "academie_code", *_PLACE, **_only(TO_CONTROL)),
-        Index("ix_pieces_controlled", "status", *_PLACE, **_only(CONTROLLED)),
-        Index("ix_pieces_controlled_there", "academie_code", "status", *_PLACE, **_only(CONTROLLED)),
+        Index("ix_pieces_to_control", *_LIST_ORDER, **_only(TO_CONTROL)),
+        Index("ix_pieces_to_control_there", "academie_code", *_LIST_ORDER, **_only(TO_CONTROL)),
+        Index("ix_pieces_controlled", "status", *_LIST_ORDER, **_only(CONTROLLED)),
+        Index("ix_pieces_controlled_there", "academie_code", "status", *_LIST_ORDER, **_only(CONTROLLED)),
     )
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
@@ -139,9 +140,10 @@ class Piece(db.Model):
 
 
 class Deposit(db.Model):
-    """A file given for a piece: one at most is current (not removed); size and SHA-256 as read back from the store.
+    """A file deposited for a piece: at most one is current (not removed). Size and SHA-256 as read back from the store.
 
-    How long the bytes of a removed one stay is told by `retired_objects`; those of a controlled one stay.
+    `converted`: not byte for byte what was sent; `pages`: of a PDF; `look`: signs that it may be hard to read. Bytes of
+    a removed one stay as long as `retired_objects` says; those of a controlled one stay for ever.
     """
 
     __tablename__ = "deposits"
@@ -166,7 +168,7 @@ class Deposit(db.Model):
     filename: Mapped[str] = mapped_column(String(300))
     deposited_at: Mapped[datetime] = mapped_column(UtcDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # Written by versions before « retired_objects » alone; dropped once none of them may still run beside this one.
+    # Written only by versions before the table retired_objects; to be dropped once none may run beside this one.
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     scan: Mapped[str] = mapped_column(String(16))
     scanned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -176,10 +178,11 @@ class Deposit(db.Model):
 
 
 class Upload(db.Model):
-    """A file on its way in parts. Once it is deposited its parts go, and it stays a while to say which deposit it is.
+    """A file being sent in parts. Once it is deposited its parts are deleted; the row stays for UPLOAD_EXPIRY, so that
+    repeating the deposit changes nothing.
 
-    `begun_at` is the portal's time, for the period; `touched_at`, when bytes last came, the system's. A `given_up` one
-    has no bytes any more and still counts among those of its hour.
+    `length`: announced bytes. `begun_at` is the portal's time, for the deposit period; `touched_at`, when bytes last
+    came, the system's. A `given_up` (abandoned) one has no bytes and still counts among the uploads of its hour.
     """
 
     __tablename__ = "uploads"
@@ -196,7 +199,7 @@ class Upload(db.Model):
 
 
 class UploadPart(db.Model):
-    """Bytes of an upload, from `start` on. The end of the last part is where the upload goes on.
+    """Bytes of an upload, from `start` on. The upload continues at the end of the last part.
 
     On PostgreSQL the table is UNLOGGED: it is in no backup, and empty after a crash of the server.
     """
@@ -210,7 +213,7 @@ class UploadPart(db.Model):
 
 
 class DepositTries(db.Model):
-    """How many files a candidate sent since the beginning of his hour, accepted or not. System time."""
+    """How many files a candidate sent, accepted or not, in the hour that began at `since` (system time)."""
 
     __tablename__ = "deposit_tries"
 
@@ -220,7 +223,7 @@ class DepositTries(db.Model):
 
 
 class Validation(db.Model):
-    """« J'ai fourni toutes mes pièces »: one row per piece that it froze, with the file it then had."""
+    """« J'ai fourni toutes mes pièces »: one row for each piece that it froze, with the file it then had."""
 
     __tablename__ = "validations"
 
@@ -231,7 +234,7 @@ class Validation(db.Model):
 
 
 class Control(db.Model):
-    """An opinion of a gestionnaire; the newest one (by sequence) counts."""
+    """A status that a gestionnaire gave to a piece; the newest one (by sequence) counts."""
 
     __tablename__ = "controls"
 
@@ -247,7 +250,7 @@ class Control(db.Model):
 
 
 class AuditEntry(db.Model):
-    """Who did what to which piece, when, before and after. Only ever added to: triggers refuse the rest."""
+    """Who did what to which piece, when, with values before and after. Triggers refuse changes and deletions."""
 
     __tablename__ = "audit_entries"
 

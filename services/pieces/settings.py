@@ -11,20 +11,20 @@ from services.pieces.antivirus import address_of
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class PiecesSettings(ObjectSettings):
     antivirus_url: str
-    """tcp://host:port of a clamd, or « none »: said outright, so that no antivirus is off by oversight."""
+    """tcp://host:port of a clamd, or « none »: there is no default, so that none is off by oversight."""
 
     deposits_per_hour: int = 120
     """Files that one candidate may send within an hour, refused ones included."""
     inspections_at_once: int = 2
-    """Files that this process has looked at at once, first and longer looks, by processes of up to 504 MiB each."""
+    """Files that are inspected at the same time for this process, each by a process of up to 504 MiB; 2 at least."""
 
     def mistakes(self) -> list[str]:
-        found = super().mistakes()
+        mistakes = super().mistakes()
         try:
             address_of(self.antivirus_url)
         except ValueError as error:
-            found.append(f"ANTIVIRUS_URL: {error}")
-        for name, least in (("deposits_per_hour", 1), ("inspections_at_once", 2)):
-            if getattr(self, name) < least:
-                found.append(f"{name.upper()}: a number, at least {least}")
-        return found
+            mistakes.append(f"ANTIVIRUS_URL: {error}")
+        for name, minimum in (("deposits_per_hour", 1), ("inspections_at_once", 2)):
+            if getattr(self, name) < minimum:
+                mistakes.append(f"{name.upper()}: a number, at least {minimum}")
+        return mistakes

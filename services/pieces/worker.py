@@ -1,4 +1,4 @@
-"""The worker of pieces: registrations' events, the antivirus and the erasing of files, what a clock starts."""
+"""The worker process of pieces: handles registrations' events, scans deposits, runs scheduled jobs."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from flask import current_app
 
 from services.chassis.events import Envelope
 from services.contracts.registrations import RegistrationSaved
-from services.mail import sent
+from services.mail import sent_mails
 from services.mail.letter import Letter
 from services.mail.mailer import MAILER, MAILS, Mail
 from services.registrations import mails
@@ -61,7 +61,7 @@ def _send(data: dict[str, Any], envelope: Envelope, write: Writing) -> None:
     letter = write(Subject(saved, at, reason, settings.public_url.rstrip("/")))
     mail = letter.mail(settings.letterhead(), to=email, message_id=envelope.id, date=at)
     _keep(candidature.candidate_id, letter, mail)
-    if refusal := sent.hand_over(db, current_app.extensions[MAILER], mail):
+    if refusal := sent_mails.send_and_record(db, current_app.extensions[MAILER], mail):
         mail_refusals.record_refusal(candidature.candidate_id, email, refusal.code)
     else:
         mail_refusals.delete_refusal(candidature.candidate_id, email)
@@ -70,4 +70,4 @@ def _send(data: dict[str, Any], envelope: Envelope, write: Writing) -> None:
 def _keep(candidate_id: str, letter: Letter, mail: Mail) -> None:
     with db.operation() as session:
         if session.get_one(Candidate, candidate_id, with_for_update=True).email is not None:
-            sent.keep(session, candidate_id, letter, mail)
+            sent_mails.record(session, candidate_id, letter, mail)

@@ -12,7 +12,7 @@ from services.chassis.clock import portal_now
 from services.chassis.database.deletion import forget
 from services.chassis.events import purge
 from services.chassis.jobs.registry import Jobs
-from services.mail import sent
+from services.mail import sent_mails
 from services.registrations.models import (
     CandidatureVersion,
     CatalogueRevision,
@@ -46,7 +46,7 @@ def closing() -> None:
     with db.operation() as session:
         session.execute(delete(Message).where(Message.shown_until < now - timedelta(days=MESSAGE_DAYS)))
         _erase_revisions(session)
-    sent.purge(db, now)
+    sent_mails.purge(db, now)
 
 
 @jobs.every(hours=24, name="purge-events")

@@ -14,7 +14,7 @@ from services.accounts.models import db, events, sent_mails
 from services.chassis.clock import system_now
 from services.chassis.events.follow_ups import FollowUps
 from services.mail.mailer import MailUnavailable
-from services.mail.sent import KEPT
+from services.mail.sent_mails import RETENTION
 from tests.accounts.house import House, pointers, token_in
 from tests.accounts.people import PASSWORD
 from tests.accounts.test_change import EMAIL, NEW_EMAIL, ask_new_email, change
@@ -133,7 +133,7 @@ def test_a_place_that_cannot_be_is_refused(house: House, place: str) -> None:
 def test_messages_are_forgotten_after_their_time_and_with_the_account(house: House) -> None:
     held = house.logged_in()
     assert rows(house) == 1
-    house.later(days=KEPT.days)
+    house.later(days=RETENTION.days)
     house.post("/password-resets", email=EMAIL)
     house.deliver()
     house.later(seconds=1)

@@ -20,7 +20,7 @@ from services.chassis import clock
 from tests.accounts.people import PASSWORD
 from tests.architecture.apps import database_of
 from tests.gateway.people import Visitors, new_address, typed
-from tests.pieces import made
+from tests.pieces import sample_files
 from tests.support.four_services import FourServices
 from tests.support.plain_browser import PlainBrowser
 from tests.support.portal import SECRETS
@@ -171,7 +171,7 @@ class Examples:
         name = f"attachment; filename*=UTF-8''{quote('pièce.pdf')}"
         headers = {**self.headers("candidate"), "Content-Disposition": name}
         path = f"/v1/pieces/{piece_id}/deposit"
-        answer = self.apps["pieces"].test_client().put(path, data=made.pdf(), headers=headers)
+        answer = self.apps["pieces"].test_client().put(path, data=sample_files.pdf(), headers=headers)
         assert answer.status_code == 201, answer.text
 
     def _command(self, *words: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from urllib3.util import Retry
 from services.chassis.web.request_log import QUIET
 from tests.accounts.people import PASSWORD
 from tests.gateway.people import Visitors
-from tests.pieces.made import pdf
+from tests.pieces.sample_files import pdf
 from tests.support.four_services import FourServices
 from tests.support.plain_browser import FROM_US
 from tests.support.portal import SECRETS

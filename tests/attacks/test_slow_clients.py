@@ -12,7 +12,7 @@ import requests
 from gateway.web.justificatifs.reception import YOURS
 from tests.attacks.crowd import HEADS, IDLE, crowd, multipart
 from tests.attacks.replicas import COMING_AGAIN, PATIENCE, Site, a_large_pdf, logged_in, places
-from tests.pieces.made import pdf
+from tests.pieces.sample_files import pdf
 from tests.support.plain_browser import FROM_US
 from tests.support.processes import wait_until
 

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, ClassVar
 from sqlalchemy import func, select
 
 from services.objects import ObjectMissing
+from services.pieces.dependencies import dependencies
 from services.pieces.follow_ups import registry
 from services.pieces.models import Deposit, Upload, Validation, db
 from services.pieces.operations.reconciliation import reconciliation
-from services.pieces.parts import parts
 from tests.faults.operation import Operation, State
 from tests.faults.running import Reconciled, Running
-from tests.pieces import made, uploading
-from tests.pieces.portal import STAFF, Portal
+from tests.pieces import sample_files, tus_client
+from tests.pieces.pieces_service import STAFF, PiecesService
 
 if TYPE_CHECKING:
     from tests.support.objects import Bucket
 
 PIECE, GROUP = "NATIDE06", "NATIONALITE"
-FIRST, SECOND = made.pdf(), made.pdf(pages=2)
+FIRST, SECOND = sample_files.pdf(), sample_files.pdf(pages=2)
 COUNTED_FIRST = ("the try is counted", "the file is kept")
 
 
@@ -34,7 +34,7 @@ class Pieces(Running):
     registry = registry
 
     def __init__(self, database_url: str, folder: Path, bucket: Bucket) -> None:
-        self.portal = Portal(database_url, bucket.url)
+        self.portal = PiecesService(database_url, bucket.url)
         self.app = self.portal.app
 
     def reconciled(self) -> Reconciled:
@@ -48,7 +48,7 @@ class Pieces(Running):
     def _bytes(self, row: Deposit) -> bytes | None:
         with self.app.app_context():
             try:
-                return parts().store.read(row.object_key)
+                return dependencies().store.read(row.object_key)
             except ObjectMissing:
                 return None
 
@@ -61,7 +61,7 @@ class _PieceOperation(Operation[Pieces]):
 
     def state(self) -> State:
         portal = self.running.portal
-        opened, deposit = portal.opened(PIECE), portal.piece(PIECE)["deposit"]
+        opened, deposit = portal.download(PIECE), portal.piece(PIECE)["deposit"]
         return {
             "the file opens": opened.data if opened.status_code == 200 else opened.status_code,
             "its name": deposit and deposit["filename"],
@@ -135,7 +135,10 @@ class _UploadOperation(_PieceOperation):
 
     def state(self) -> State:
         known = getattr(self, "upload_ids", ())
-        return {**super().state(), "bytes that came": [uploading.offset(self.running.portal, one) for one in known]}
+        return {
+            **super().state(),
+            "bytes that came": [tus_client.read_offset(self.running.portal, one) for one in known],
+        }
 
 
 class BeginUpload(_PieceOperation):
@@ -146,7 +149,7 @@ class BeginUpload(_PieceOperation):
     done: ClassVar[State] = {"the file opens": 404, "uploads on their way": True}
 
     def do(self) -> int:
-        return uploading.announced(self.running.portal, PIECE, len(FIRST)).status_code
+        return tus_client.announce(self.running.portal, PIECE, len(FIRST)).status_code
 
     def state(self) -> State:
         with self.running.app.app_context(), db.reading() as session:
@@ -163,13 +166,13 @@ class GoOnWithUpload(_UploadOperation):
 
     def prepare(self) -> None:
         super().prepare()
-        self.upload_ids = [uploading.begun(self.running.portal, PIECE, len(FIRST))]
+        self.upload_ids = [tus_client.begin_upload(self.running.portal, PIECE, len(FIRST))]
 
     def do(self) -> int:
-        return uploading.sent(self.running.portal, self.upload_ids[0], 0, FIRST[:100]).status_code
+        return tus_client.send_part(self.running.portal, self.upload_ids[0], 0, FIRST[:100]).status_code
 
     def again(self) -> int:
-        uploading.go_on(self.running.portal, self.upload_ids[0], FIRST, until=100)
+        tus_client.send_rest(self.running.portal, self.upload_ids[0], FIRST, until=100)
         return 204
 
 
@@ -181,14 +184,14 @@ class CancelUpload(_PieceOperation):
 
     def prepare(self) -> None:
         super().prepare()
-        self.upload_id = uploading.uploaded(self.running.portal, PIECE, FIRST)
+        self.upload_id = tus_client.upload_file(self.running.portal, PIECE, FIRST)
 
     def do(self) -> int:
         path = f"/uploads/{self.upload_id}"
-        return self.running.portal.call("DELETE", path, headers=uploading.VERSION).status_code
+        return self.running.portal.call("DELETE", path, headers=tus_client.VERSION).status_code
 
     def state(self) -> State:
-        answer = uploading.state(self.running.portal, self.upload_id)
+        answer = tus_client.upload_state(self.running.portal, self.upload_id)
         return {**super().state(), "it can go on": answer.status_code == 200}
 
 
@@ -202,10 +205,10 @@ class DepositUpload(_UploadOperation):
 
     def prepare(self) -> None:
         super().prepare()
-        self.upload_ids = [uploading.uploaded(self.running.portal, PIECE, FIRST, "first.pdf")]
+        self.upload_ids = [tus_client.upload_file(self.running.portal, PIECE, FIRST, "first.pdf")]
 
     def do(self) -> int:
-        return uploading.deposited(self.running.portal, PIECE, *self.upload_ids).status_code
+        return tus_client.deposit_uploads(self.running.portal, PIECE, *self.upload_ids).status_code
 
     def state(self) -> State:
         return {**super().state(), "deposits": len(self.running.portal.deposits())}
@@ -222,10 +225,10 @@ class DepositPages(_UploadOperation):
     def prepare(self) -> None:
         super().prepare()
         files = (("recto.pdf", FIRST), ("verso.pdf", SECOND))
-        self.upload_ids = [uploading.uploaded(self.running.portal, PIECE, content, name) for name, content in files]
+        self.upload_ids = [tus_client.upload_file(self.running.portal, PIECE, content, name) for name, content in files]
 
     def do(self) -> int:
-        return uploading.deposited(self.running.portal, PIECE, *self.upload_ids).status_code
+        return tus_client.deposit_uploads(self.running.portal, PIECE, *self.upload_ids).status_code
 
     def state(self) -> State:
         deposit = self.running.portal.piece(PIECE)["deposit"]
@@ -246,7 +249,7 @@ class RestoreFile(_PieceOperation):
     def do(self) -> None:
         first = self.running.portal.deposits()[0].id
         asked = ("--academie", "03", "--by", STAFF, "--reason", "demandé par le candidat")
-        self.running.portal.commands("restore-deposit", first, *asked)
+        self.running.portal.run_command("restore-deposit", first, *asked)
 
     def state(self) -> State:
         return {**super().state(), "the other file is kept": _all_there(self.running.removed())}

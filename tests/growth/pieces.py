@@ -12,8 +12,8 @@ from sqlalchemy import text
 from services.pieces.jobs import jobs
 from services.pieces.models import AuditEntry, Candidature, Control, Deposit, Piece, Validation, db, event_tables
 from tests.growth.full import FAMILY, Deeds, Full, Weight, answered, event_deeds, fill_events, jobs_of, ready
-from tests.pieces.example import CANDIDATURE, OTHER, saved
-from tests.pieces.portal import Portal
+from tests.pieces.example_events import CANDIDATURE, OTHER, registration_saved
+from tests.pieces.pieces_service import PiecesService
 from tests.support.filling import filling, identifier, multiply
 
 DEPOSITED = ("NATIDE06", "CINSIG03", "BTSETAS4")
@@ -23,7 +23,7 @@ ACADEMIES = ("03", "06", SETTLED, *(f"{code:02}" for code in range(7, 30)))
 
 
 def full_pieces(database_url: str, objects_url: str, rows: int, weight: Weight) -> Full:
-    portal = Portal(database_url, objects_url).registered()
+    portal = PiecesService(database_url, objects_url).registered()
     for code in DEPOSITED:
         assert portal.deposit(code).status_code in (200, 201)
     portal.validate("NATIONALITE")
@@ -67,7 +67,7 @@ def _fill(rows: int, weight: Weight) -> None:
     ready(db)
 
 
-def _reads(portal: Portal) -> Deeds:
+def _reads(portal: PiecesService) -> Deeds:
     pieces = f"/candidatures/{CANDIDATURE}/pieces"
 
     def staff(query: str, *academies: str) -> object:
@@ -95,17 +95,17 @@ def _reads(portal: Portal) -> Deeds:
     }
 
 
-def _writes(portal: Portal) -> Deeds:
+def _writes(portal: PiecesService) -> Deeds:
     newcomers = itertools.count(1_000)
     versions = itertools.count(2)
     held: dict[str, Any] = {}
 
     def hears() -> None:
         held["id"] = f"cafe{next(newcomers):028}"
-        portal.hears(saved(candidature_id=held["id"], candidate_id=OTHER))
+        portal.handle_events(registration_saved(candidature_id=held["id"], candidate_id=OTHER))
 
     def hears_again() -> None:
-        portal.hears(saved(candidature_id=held["id"], candidate_id=OTHER, version=next(versions)))
+        portal.handle_events(registration_saved(candidature_id=held["id"], candidate_id=OTHER, version=next(versions)))
 
     def control() -> object:
         return answered(portal.control("CINSIG03", "received"))

@@ -17,7 +17,7 @@ from services.chassis.events.parking import parked_events
 from services.chassis.events.tables import outbox
 from services.chassis.process.worker import Worker
 from services.mail import mailer as mails
-from services.mail import server as connections
+from services.mail import smtp_connection as connections
 from services.mail.mailer import MAILS, Mail, Mailer
 from tests.chassis.events.ledger import Ledger, declare
 from tests.support.misbehaving_smtp import GREETING, answering
@@ -36,7 +36,7 @@ class Sending(Ledger):
 
     def send(self, data: dict[str, Any], envelope: Envelope) -> None:
         sent = Mail(data["to"], data["subject"], "texte", "<p>", envelope.id, datetime(2021, 10, 4, tzinfo=UTC))
-        Mailer(f"smtp://127.0.0.1:{self.port}", "portail@exemple.fr", longest_seconds=2.0).send(sent)
+        Mailer(f"smtp://127.0.0.1:{self.port}", "portail@exemple.fr", max_seconds=2.0).send(sent)
 
     def ask(self, *subjects: str, to: str = "jeanne@exemple.fr") -> None:
         for subject in subjects:
@@ -67,10 +67,10 @@ def service(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(connections, "STEP_SECONDS", 2.0)
     broker_url = f"sqlite:///{tmp_path}/broker.db"
     declare(broker_url)
-    made = Sending("writer", database_url, broker_url)
-    made.port = free_port()
-    made.handlers.follow_up("send", MAILS)(made.send)
-    return made
+    service = Sending("writer", database_url, broker_url)
+    service.port = free_port()
+    service.handlers.follow_up("send", MAILS)(service.send)
+    return service
 
 
 @contextmanager

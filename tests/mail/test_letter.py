@@ -9,16 +9,16 @@ from typing import Any
 import html5lib
 import pytest
 
-from services.mail.letter import DEMONSTRATION, IN_FULL, REMOVED, Action, Letter
+from services.mail.letter import DEMONSTRATION, LINK_IN_FULL, REMOVED, Action, Letter
 from services.mail.letterhead import Letterhead
 from services.mail.mailer import Mail
-from tests.mail.letters import LETTERS, TOKEN
+from tests.mail.portal_mails import LETTERS, TOKEN
 
 LETTERHEAD = Letterhead(("RÉPUBLIQUE", "FRANÇAISE"), "Gestion des examens et concours", "Ministère", False)
 AT = datetime(2021, 10, 4, 12, 8, tzinfo=UTC)
 
 
-def mailed(letter: Letter, letterhead: Letterhead = LETTERHEAD) -> Mail:
+def to_mail(letter: Letter, letterhead: Letterhead = LETTERHEAD) -> Mail:
     return letter.mail(letterhead, to="pierre@exemple.fr", message_id="x", date=AT)
 
 
@@ -26,11 +26,11 @@ def words(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
-def read(mail: Mail) -> Any:
+def parse_html(mail: Mail) -> Any:
     return html5lib.parse(mail.html, treebuilder="lxml", namespaceHTMLElements=False).getroot()
 
 
-def said(element: Any) -> str:
+def text_of(element: Any) -> str:
     return words("".join(element.itertext()))
 
 
@@ -42,16 +42,16 @@ def letter(request: pytest.FixtureRequest) -> Letter:
 
 def test_a_mail_has_one_action_as_a_button_and_its_address_in_full(letter: Letter) -> None:
     action = next(block for block in letter.blocks if isinstance(block, Action))
-    page, text = read(mailed(letter)), mailed(letter).text
+    page, text = parse_html(to_mail(letter)), to_mail(letter).text
     button, address = page.xpath("//a")
-    assert (said(button), button.get("href")) == (action.label, action.url)
-    assert (said(address), address.get("href")) == (action.url, action.url)
+    assert (text_of(button), button.get("href")) == (action.label, action.url)
+    assert (text_of(address), address.get("href")) == (action.url, action.url)
     assert set(re.findall(r"https?://\S+", text)) == {action.url}
-    assert IN_FULL in words(text)
+    assert LINK_IN_FULL in words(text)
 
 
 def test_text_and_html_say_the_same(letter: Letter) -> None:
-    text, page = words(mailed(letter).text), said(read(mailed(letter)))
+    text, page = words(to_mail(letter).text), text_of(parse_html(to_mail(letter)))
     for block in letter.blocks:
         for line in block.split("\n") if isinstance(block, str) else (block.label, block.url):
             assert words(line) in text
@@ -59,35 +59,35 @@ def test_text_and_html_say_the_same(letter: Letter) -> None:
 
 
 def test_a_mail_can_be_read_aloud_in_the_dark_and_without_pictures(letter: Letter) -> None:
-    page = read(mailed(letter))
+    page = parse_html(to_mail(letter))
     assert page.get("lang") == "fr"
-    assert page.xpath("//title/text()") == [letter.subject] == [said(one) for one in page.xpath("//h1")]
+    assert page.xpath("//title/text()") == [letter.subject] == [text_of(element) for element in page.xpath("//h1")]
     assert {table.get("role") for table in page.xpath("//table")} == {"presentation"}
     assert page.xpath("//img | //link | //script | //iframe") == []
-    assert "url(" not in mailed(letter).html
+    assert "url(" not in to_mail(letter).html
     assert page.xpath("//meta[@name='color-scheme']/@content") == ["light dark"]
-    assert "prefers-color-scheme: dark" in mailed(letter).html
+    assert "prefers-color-scheme: dark" in to_mail(letter).html
 
 
 def test_outside_production_every_mail_says_that_it_is_worth_nothing(letter: Letter) -> None:
     shown = Letterhead(("MA", "RÉGION"), "Examens", "Rectorat", True)
-    for part in (mailed(letter, shown).text, mailed(letter, shown).html.replace("&#39;", "'").replace("\xa0", " ")):
+    for part in (to_mail(letter, shown).text, to_mail(letter, shown).html.replace("&#39;", "'").replace("\xa0", " ")):
         assert DEMONSTRATION in part
         assert "RÉGION" in part
-    for part in (mailed(letter).text, mailed(letter).html.replace("&#39;", "'").replace("\xa0", " ")):
+    for part in (to_mail(letter).text, to_mail(letter).html.replace("&#39;", "'").replace("\xa0", " ")):
         assert DEMONSTRATION not in part
 
 
 def test_what_somebody_typed_is_text_and_nothing_else() -> None:
     hostile = '<script>alert(1)</script> & "x"'
-    mail = mailed(Letter(hostile, (f"Motif : {hostile}", Action("Ouvrir", 'http://x.example/?a=1&b="><b>'))))
-    assert read(mail).xpath("//script | //b") == []
-    assert hostile in said(read(mail))
+    mail = to_mail(Letter(hostile, (f"Motif : {hostile}", Action("Ouvrir", 'http://x.example/?a=1&b="><b>'))))
+    assert parse_html(mail).xpath("//script | //b") == []
+    assert hostile in text_of(parse_html(mail))
     assert hostile in mail.text
 
 
 def test_an_address_that_lets_act_is_in_the_mail_alone(letter: Letter) -> None:
     secret = next(block for block in letter.blocks if isinstance(block, Action)).secret
-    assert (TOKEN in mailed(letter).text) is secret
-    assert TOKEN not in letter.kept_text()
-    assert (REMOVED in letter.kept_text()) is secret
+    assert (TOKEN in to_mail(letter).text) is secret
+    assert TOKEN not in letter.text_to_reread()
+    assert (REMOVED in letter.text_to_reread()) is secret

@@ -10,7 +10,7 @@ import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-from services.mail import server as connections
+from services.mail import smtp_connection as connections
 from services.mail.mailer import Mail, MailDeferred, Mailer, MailRefused, MailUnavailable
 from services.mail.settings import MailSettings, tls_context
 from tests.support.certificates import Authority
@@ -25,8 +25,8 @@ def mail(to: str = TO) -> Mail:
     return Mail(to, "Essai", "texte", "<p>texte</p>", "an-event", datetime(2021, 10, 4, tzinfo=UTC))
 
 
-def mailer(url: str, ca: str = "", longest_seconds: float = 60.0) -> Mailer:
-    return Mailer(url, "portail@exemple.fr", ca, longest_seconds)
+def mailer(url: str, ca: str = "", max_seconds: float = 60.0) -> Mailer:
+    return Mailer(url, "portail@exemple.fr", ca, max_seconds)
 
 
 def with_password(mailbox: Mailbox, scheme: str = "smtp") -> str:
@@ -167,7 +167,7 @@ def test_a_mail_of_which_nobody_knows_whether_it_was_taken_counts_its_try(monkey
 @pytest.mark.parametrize("scheme", ["smtp", "smtps"])
 def test_a_server_that_drips_is_cut_off(scheme: str) -> None:
     with answering({}, dripping=True) as server, pytest.raises(MailUnavailable):
-        mailer(server.url.replace("smtp", scheme), longest_seconds=1.0).send(mail())
+        mailer(server.url.replace("smtp", scheme), max_seconds=1.0).send(mail())
 
 
 def test_letters_that_the_server_does_not_know_are_a_refusal() -> None:

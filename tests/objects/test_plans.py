@@ -15,15 +15,15 @@ from services.chassis.database.transactions import Database
 from services.objects import ObjectMissing, ObjectStore, ObjectTables
 from services.objects.comparison import (
     Counter,
-    Lost,
-    NamingColumn,
-    pages,
-    rows_naming,
-    still_lost,
-    still_unknown,
+    KeyColumn,
+    LostObject,
+    confirm_lost,
+    confirm_unknown,
+    in_pages,
+    rows_by_key,
 )
 from services.objects.lifecycle import erase_expired
-from tests.objects.table import declare_file
+from tests.objects.file_table import declare_file
 
 ROWS = 100_000
 NOW = datetime.now(UTC)
@@ -53,7 +53,7 @@ class Full:
     def __init__(self, url: str) -> None:
         self.app, self.db = Flask(__name__), Database()
         file, tables = declare_file(self.db), ObjectTables(self.db)
-        self.columns = (NamingColumn(file.key, file.id),)
+        self.columns = (KeyColumn(file.key, file.id),)
         self.db.connect(self.app, url)
         with self.app.app_context():
             self.db.metadata.create_all(self.db.engine)
@@ -63,7 +63,7 @@ class Full:
                 connection.execute(text("ANALYZE"))
 
     def _fill(self, model: Any, rows: list[dict[str, Any]]) -> None:
-        for page in pages(rows, 10_000):
+        for page in in_pages(rows, 10_000):
             with self.db.operation() as session:
                 session.execute(insert(model), page)
 
@@ -117,9 +117,9 @@ def test_pages_of_rows_and_doubts_about_keys_are_answered_by_an_index(full: Full
     keys = [_key(number) for number in range(5, 55)]
 
     def act() -> None:
-        list(islice(rows_naming(full.db, full.columns, Counter()), 2500))
-        still_unknown(full.db, full.columns, keys)
-        still_lost(full.db, STORE, full.columns, [Lost(key, "x") for key in keys])
+        list(islice(rows_by_key(full.db, full.columns, Counter()), 2500))
+        confirm_unknown(full.db, full.columns, keys)
+        confirm_lost(full.db, STORE, full.columns, [LostObject(key, "x") for key in keys])
 
     plan = full.plans_of(act)
     assert _is_by_index(plan), plan[:3000]

@@ -1,4 +1,4 @@
-"""pieces over real parts: both databases in turn, an S3 bucket, and clamd where a test wants it."""
+"""pieces running over each database in turn, an S3 bucket, and clamd where a test asks for it."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.pieces.portal import Portal
+    from tests.pieces.pieces_service import PiecesService
     from tests.support.clamav import ClamAV
     from tests.support.objects import Bucket
 
 
 @pytest.fixture
-def portal(database_url: str, bucket: Bucket) -> Iterator[Portal]:
+def service(database_url: str, bucket: Bucket) -> Iterator[PiecesService]:
     """pieces without an antivirus, migrated and empty, in the guide's deposit period."""
-    from tests.pieces.portal import Portal
+    from tests.pieces.pieces_service import PiecesService
 
-    running = Portal(database_url, bucket.url)
+    running = PiecesService(database_url, bucket.url)
     yield running
     running.close()
 
 
 @pytest.fixture
-def guarded(database_url: str, bucket: Bucket, clamav: ClamAV) -> Iterator[Portal]:
+def scanned_service(database_url: str, bucket: Bucket, clamav: ClamAV) -> Iterator[PiecesService]:
     """The same with an antivirus."""
-    from tests.pieces.portal import Portal
+    from tests.pieces.pieces_service import PiecesService
 
-    running = Portal(database_url, bucket.url, antivirus_url=clamav.url)
+    running = PiecesService(database_url, bucket.url, antivirus_url=clamav.url)
     yield running
     running.close()

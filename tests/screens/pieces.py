@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.pieces import made
+from tests.pieces import sample_files
 from tests.screens.people import Person
 from tests.screens.walk import Walk, until
 from tests.support.processes import wait_until
@@ -64,7 +64,11 @@ def _under_way(walk: Walk, person: Person) -> None:
     """Photographs chosen, a line that breaks, a session that ends, and what is thought of what was deposited."""
     album, page = walk.album, person.page
     _chooses(person)
-    _chooses(person, ("recto.jpg", made.image("JPEG", (640, 400))), ("verso.jpg", made.flat("JPEG", (640, 400))))
+    _chooses(
+        person,
+        ("recto.jpg", sample_files.image("JPEG", (640, 400))),
+        ("verso.jpg", sample_files.flat("JPEG", (640, 400))),
+    )
     page.locator("canvas").nth(1).wait_for()
     album.take(page, "depot-photos")
     page.route("**/envois/**", lambda route: route.abort("connectionreset"))
@@ -95,6 +99,6 @@ def _deposited_everywhere(person: Person, listed: str) -> None:
     links = person.page.locator("a[href*='/depot/']").evaluate_all("links => links.map(one => one.pathname)")
     for number, path in enumerate(links, start=1):
         person.open(path)
-        _chooses(person, (f"pièce numérisée {number}.pdf", made.pdf()))
+        _chooses(person, (f"pièce numérisée {number}.pdf", sample_files.pdf()))
         person.press("Envoyer")
         person.page.get_by_role("heading", level=1, name="Est-ce lisible ?").wait_for()

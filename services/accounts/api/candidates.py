@@ -12,8 +12,8 @@ from services.accounts.models import db
 from services.accounts.operations.change import change_account
 from services.accounts.operations.deletion import delete_own_account
 from services.chassis.web import access
-from services.mail import sent
-from services.mail.sent_schemas import SentMailsPage, SentMailsQuery
+from services.mail import sent_mails
+from services.mail.sent_mail_schemas import SentMailsPage, SentMailsQuery
 
 blp = Blueprint("me", __name__, url_prefix="/v1/me", description="Mon compte")
 
@@ -73,4 +73,4 @@ def identity() -> dict[str, str]:
 def mails(asked: dict[str, Any]) -> dict[str, Any]:
     """« Mes messages »: what accounts mailed to this candidate, newest first."""
     with db.reading() as session:
-        return {"mails": sent.page(session, access.caller().id, **asked)}
+        return {"mails": sent_mails.list_page(session, access.caller().id, **asked)}

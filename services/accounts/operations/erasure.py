@@ -11,7 +11,7 @@ from services.accounts.models import Account, KnownBrowser, LoginSession, db
 from services.accounts.operations import limits, links
 from services.chassis.clock import portal_now
 from services.chassis.events import erase_subject
-from services.mail import sent
+from services.mail import sent_mails
 
 log = structlog.get_logger()
 BATCH = 200
@@ -25,7 +25,7 @@ def erase(session: Session, account: Account) -> None:
     session.execute(delete(KnownBrowser).where(KnownBrowser.subject_id == account.id))
     if account.activated_at is not None:  # who only waits for an address does not lift what slows its owner's log-in
         limits.forget_failures(session, account.email_key)
-    sent.erase(session, account.id)
+    sent_mails.erase_mails_of(session, account.id)
     erase_subject(session, account.id)
     session.delete(account)
     session.flush()

@@ -10,7 +10,7 @@ from services.documents.domain.file_format import FileFormat
 from services.documents.domain.object_keys import DocumentName
 from services.documents.models import Document
 from services.documents.rendering.pdf_and_html import Rendered
-from services.objects import ObjectStore, Stored, discard, put_verified
+from services.objects import ContentDigest, ObjectStore, discard, put_verified
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class StoredFile:
     """One format of a document in the store: its key, and its size (bytes) with its SHA-256."""
 
     key: str
-    stored: Stored
+    stored: ContentDigest
 
 
 def store_document(store: ObjectStore, document: Document, rendered: Rendered) -> tuple[StoredFile, StoredFile]:
@@ -43,9 +43,9 @@ def assign_files(document: Document, pdf: StoredFile, html: StoredFile) -> None:
     document.html_key, document.html_size, document.html_sha256 = html.key, html.stored.size, html.stored.sha256
 
 
-def size_and_digest(content: bytes) -> Stored:
+def size_and_digest(content: bytes) -> ContentDigest:
     """Size and SHA-256 of these bytes, which the store must give back when it is asked to read them."""
-    return Stored(len(content), hashlib.sha256(content).hexdigest())
+    return ContentDigest(len(content), hashlib.sha256(content).hexdigest())
 
 
 def _store_file(store: ObjectStore, name: DocumentName, content: bytes, file_format: FileFormat) -> StoredFile:

@@ -14,15 +14,15 @@ from services.documents.operations.document_storage import assign_files, store_d
 from services.documents.operations.rendering_cache import render_automatic
 from services.documents.queries.candidatures import saved_event
 from services.objects import StoreUnavailable, operation_naming, retire
-from services.objects.comparison import Lost, NamingColumn
+from services.objects.comparison import KeyColumn, LostObject
 from services.objects.reconciliation import Reconciliation
 
 log = structlog.get_logger()
 
 _COLUMNS = (
-    NamingColumn(Document.pdf_key, Document.id),
-    NamingColumn(Document.html_key, Document.id),
-    NamingColumn(Publication.pdf_key, Publication.id),
+    KeyColumn(Document.pdf_key, Document.id),
+    KeyColumn(Document.html_key, Document.id),
+    KeyColumn(Publication.pdf_key, Publication.id),
 )
 
 
@@ -35,7 +35,7 @@ class _ChangedMeanwhile(Exception):
     """The document's row names other objects than when they were found lost."""
 
 
-def _recreate_lost(lost: Sequence[Lost]) -> list[Lost]:
+def _recreate_lost(lost: Sequence[LostObject]) -> list[LostObject]:
     """Create the documents of lost objects again; returns those for which it succeeded. Raises StoreUnavailable."""
     row_ids = dict.fromkeys(item.row_id for item in lost)
     recreated = {row_id for row_id in row_ids if _try_to_recreate(dependencies(), row_id)}

@@ -1,4 +1,4 @@
-"""What a candidate does with his pieces. Everything is his alone; the rest is not found."""
+"""What candidates do with their own pieces; those of others raise NotFound."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from services.chassis.web import access
 from services.chassis.web.arrival_time import received_at
 from services.chassis.web.problems import answers_with
 from services.contracts import problem_types
-from services.pieces.api import shown
-from services.pieces.api.left import left_of
+from services.pieces.api import representations
+from services.pieces.api.remaining_actions import represent_remaining_actions
 from services.pieces.api.schemas import AskedSchema, LeftSchema, PieceSchema, TilesSchema
-from services.pieces.domain.refusals import LIMIT
+from services.pieces.dependencies import dependencies
+from services.pieces.domain.refusals import MAX_FILE_BYTES
 from services.pieces.models import db
 from services.pieces.operations import deposits, validations
 from services.pieces.operations.deposits import SentFile
-from services.pieces.parts import parts
-from services.pieces.queries import dossiers
+from services.pieces.queries.pieces import candidatures_of, own_candidature_with_pieces, pieces_of_candidate
 
 blp = Blueprint("justificatifs", __name__, url_prefix="/v1", description="Mes justificatifs")
 
@@ -38,7 +38,8 @@ UPLOAD = {
 def list_candidatures() -> dict[str, Any]:
     """Tiles of « Mes justificatifs »."""
     with db.reading() as session:
-        return {"candidatures": [shown.tile(copy) for copy in dossiers.candidatures_of(session, access.caller().id)]}
+        candidatures = candidatures_of(session, access.caller().id)
+        return {"candidatures": [representations.tile(candidature) for candidature in candidatures]}
 
 
 @blp.route("/left")
@@ -47,9 +48,9 @@ def list_candidatures() -> dict[str, Any]:
 def list_left() -> dict[str, Any]:
     """What is left to do with the pieces of each candidature, and its dates."""
     with db.reading() as session:
-        copies = dossiers.candidatures_of(session, access.caller().id)
-        pieces = dossiers.dossiers_of_candidate(session, access.caller().id)
-        return {"candidatures": left_of(copies, pieces, received_at())}
+        candidatures = candidatures_of(session, access.caller().id)
+        contexts = pieces_of_candidate(session, access.caller().id)
+        return {"candidatures": represent_remaining_actions(candidatures, contexts, received_at())}
 
 
 @blp.route("/candidatures/<string:candidature_id>/pieces")
@@ -57,7 +58,7 @@ def list_left() -> dict[str, Any]:
 @blp.response(200, AskedSchema)
 def list_pieces(candidature_id: str) -> dict[str, Any]:
     """What is asked for, by period and regroupement, and what can be done with it now."""
-    return _asked(candidature_id)
+    return _represent_candidature(candidature_id)
 
 
 @blp.route("/pieces/<string:piece_id>/deposit", methods=["PUT"])
@@ -78,11 +79,13 @@ def list_pieces(candidature_id: str) -> dict[str, Any]:
 def deposit(piece_id: str) -> dict[str, Any]:
     """« Envoyer une pièce jointe »: the file becomes the piece's current one."""
     at = received_at()
-    request.max_content_length = LIMIT
+    request.max_content_length = MAX_FILE_BYTES
     if request.content_length is None:
         raise DomainError("La longueur du fichier (Content-Length) est requise.", problem=problem_types.LENGTH_REQUIRED)
-    sent = SentFile(_filename(), request.content_length, _Body())
-    return shown.piece(deposits.deposit(parts(), access.caller().id, piece_id, sent, at), at)
+    sent = SentFile(_filename(), request.content_length, _LazyBody())
+    return representations.candidate_piece(
+        deposits.deposit_file(dependencies(), access.caller().id, piece_id, sent, at), at
+    )
 
 
 @blp.route("/pieces/<string:piece_id>/deposit", methods=["DELETE"])
@@ -91,7 +94,7 @@ def deposit(piece_id: str) -> dict[str, Any]:
 @answers_with(blp, problem_types.DEPOSIT_CLOSED)
 def delete_deposit(piece_id: str) -> None:
     """The bin: the file is taken back."""
-    deposits.withdraw_deposit(access.caller().id, piece_id, received_at())
+    deposits.delete_deposit(access.caller().id, piece_id, received_at())
 
 
 @blp.route("/candidatures/<string:candidature_id>/groups/<string:code>/validation", methods=["POST"])
@@ -101,13 +104,13 @@ def delete_deposit(piece_id: str) -> None:
 def validate_group(candidature_id: str, code: str) -> dict[str, Any]:
     """« J'ai fourni toutes mes pièces »; repeated, it changes nothing."""
     validations.validate_group(access.caller().id, candidature_id, code, received_at())
-    return _asked(candidature_id)
+    return _represent_candidature(candidature_id)
 
 
-def _asked(candidature_id: str) -> dict[str, Any]:
+def _represent_candidature(candidature_id: str) -> dict[str, Any]:
     with db.reading() as session:
-        copy, pieces = dossiers.own_pieces(session, access.caller().id, candidature_id)
-        return shown.asked(copy, pieces, received_at())
+        candidature, contexts = own_candidature_with_pieces(session, access.caller().id, candidature_id)
+        return representations.candidature_with_pieces(candidature, contexts, received_at())
 
 
 def _filename() -> str:
@@ -115,8 +118,8 @@ def _filename() -> str:
     return options.get("filename", "")
 
 
-class _Body:
-    """The request's stream, taken at the first read only: a body that is too long is refused without one."""
+class _LazyBody:
+    """The request's stream, opened at the first read only: a body that is too long is refused without a read."""
 
     def read(self, size: int, /) -> bytes:
         return request.stream.read(size)

@@ -1,4 +1,4 @@
-"""The current file of a piece, for its depositor and for staff; browsers save it and never interpret it."""
+"""Downloads and previews of the current file of a piece, with headers that make browsers save it, never run it."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from services.chassis.web import access
 from services.chassis.web.access import Access
 from services.chassis.web.problems import answers_with
 from services.contracts import problem_types
+from services.pieces.dependencies import dependencies
+from services.pieces.domain.filenames import UNNAMED
 from services.pieces.domain.statuses import Scan
-from services.pieces.operations import opening, previews
-from services.pieces.operations.opening import File
-from services.pieces.parts import parts
+from services.pieces.operations import downloads, previews
+from services.pieces.operations.downloads import OpenedFile
 
 blp = Blueprint("fichiers", __name__, url_prefix="/v1", description="Fichiers déposés")
 
 SCAN_HEADER = "X-Antivirus"
-NOT_SCANNED = '199 - "Fichier non analyse par un antivirus"'
+NOT_SCANNED_WARNING = '199 - "Fichier non analyse par un antivirus"'
 _SANDBOX = "sandbox; default-src 'none'"
 
 
@@ -32,8 +33,8 @@ def piece_file(piece_id: str) -> Response:
     """The file itself. Staff get none that the antivirus has not found clean; X-Antivirus tells its opinion."""
     caller = access.caller()
     if caller.kind == "staff":
-        return _sent(opening.file_for_staff(parts(), caller.id, caller.academies, piece_id))
-    return _sent(opening.own_file(parts(), caller.id, piece_id))
+        return _file_response(downloads.open_file_for_staff(dependencies(), caller.id, caller.academies, piece_id))
+    return _file_response(downloads.open_own_file(dependencies(), caller.id, piece_id))
 
 
 @blp.route("/pieces/<string:piece_id>/preview")
@@ -42,28 +43,28 @@ def piece_file(piece_id: str) -> Response:
 @answers_with(blp, problem_types.NO_PREVIEW, problem_types.TOO_MANY_FILES)
 def piece_preview(piece_id: str) -> Response:
     """The photograph or the first page, small; nobody but its depositor sees it."""
-    picture = previews.picture(parts(), access.caller().id, piece_id)
-    response = Response(picture, content_type="image/jpeg")
+    render_preview = previews.render_preview(dependencies(), access.caller().id, piece_id)
+    response = Response(render_preview, content_type="image/jpeg")
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = _SANDBOX
     response.headers["Cache-Control"] = "private, no-store"
     return response
 
 
-def _sent(file: File) -> Response:
+def _file_response(file: OpenedFile) -> Response:
     response = Response(file.content, content_type=file.media_type)
-    response.headers["Content-Disposition"] = disposition(file.filename)
+    response.headers["Content-Disposition"] = content_disposition(file.filename)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = _SANDBOX
     response.headers["Cache-Control"] = "private, no-store"
     response.headers[SCAN_HEADER] = file.scan.value
     if file.scan is Scan.NOT_SCANNED:
-        response.headers["Warning"] = NOT_SCANNED
+        response.headers["Warning"] = NOT_SCANNED_WARNING
     return response
 
 
-def disposition(filename: str) -> str:
-    """RFC 6266: the name with its accents, and one without for what cannot read them."""
-    plain = unicodedata.normalize("NFKD", filename).encode("ascii", "ignore").decode()
-    safe = "".join("_" if char in '"\\%;' else char for char in plain).strip() or "fichier"
-    return f"attachment; filename=\"{safe}\"; filename*=UTF-8''{quote(filename, safe='')}"
+def content_disposition(filename: str) -> str:
+    """RFC 6266: the name with its accents, and an ASCII one for clients that cannot read the former."""
+    ascii_name = unicodedata.normalize("NFKD", filename).encode("ascii", "ignore").decode()
+    safe_name = "".join("_" if char in '"\\%;' else char for char in ascii_name).strip() or UNNAMED
+    return f"attachment; filename=\"{safe_name}\"; filename*=UTF-8''{quote(filename, safe='')}"

@@ -1,11 +1,11 @@
-"""What the API answers to candidates."""
+"""Schemas of what the API reads from candidates and answers to them."""
 
 from __future__ import annotations
 
 from marshmallow import Schema, ValidationError, fields, validate, validates
 
 from services.pieces.domain.legibility import Sign
-from services.pieces.domain.uploads import MOST_OPEN
+from services.pieces.domain.uploads import MAX_OPEN_UPLOADS
 
 
 class TileSchema(Schema):
@@ -80,7 +80,7 @@ class UploadsSchema(Schema):
     uploads = fields.List(
         fields.String(validate=validate.Length(max=64, error="64 caractères au maximum.")),
         required=True,
-        validate=validate.Length(min=1, max=MOST_OPEN, error=f"De 1 à {MOST_OPEN} envois sont attendus."),
+        validate=validate.Length(min=1, max=MAX_OPEN_UPLOADS, error=f"De 1 à {MAX_OPEN_UPLOADS} envois sont attendus."),
         metadata={"description": "Dans l'ordre des pages"},
     )
 

@@ -1,4 +1,4 @@
-"""Pieces for staff and their tools: list, read, control one or many, within their académies."""
+"""Pieces for staff and their tools, within their académies: list, read, control one or many."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from services.chassis.errors import DomainError
 from services.chassis.web import access, problems
 from services.chassis.web.problems import answers_with
 from services.contracts import problem_types
-from services.pieces.api import shown
+from services.pieces.api import representations
 from services.pieces.api.staff_schemas import (
     ControlResults,
     ControlSchema,
@@ -25,13 +25,13 @@ from services.pieces.api.staff_schemas import (
 from services.pieces.domain.control import Control
 from services.pieces.models import db
 from services.pieces.operations import controls
-from services.pieces.operations.controls import Gestionnaire, Wanted
-from services.pieces.queries import dossiers, lists
-from services.pieces.queries.dossiers import Dossier
+from services.pieces.operations.controls import ControlRequest, Gestionnaire
+from services.pieces.queries import pieces, staff_list
+from services.pieces.queries.pieces import PieceContext
 
 blp = Blueprint("pieces", __name__, url_prefix="/v1", description="Contrôle des pièces")
 
-Headed = tuple[dict[str, Any], int, dict[str, str]]
+BodyStatusHeaders = tuple[dict[str, Any], int, dict[str, str]]
 
 
 @blp.route("/pieces")
@@ -41,19 +41,20 @@ Headed = tuple[dict[str, Any], int, dict[str, str]]
 def list_pieces(query: dict[str, Any]) -> dict[str, Any]:
     """Pieces asked for or deposited, in pages: follow `next_cursor` until it is null."""
     with db.reading_for_staff() as session:
-        page = lists.page_of(session, access.caller().academies, query)
-    return {"items": [shown.staff_piece(one) for one in page.items], "next_cursor": page.next_cursor}
+        page = staff_list.list_page(session, access.caller().academies, query)
+    items = [representations.staff_piece(context) for context in page.items]
+    return {"items": items, "next_cursor": page.next_cursor}
 
 
 @blp.route("/pieces/<string:piece_id>")
 @access.staff("pieces:read")
 @blp.response(200, StaffPieceDetail)
-def read_piece(piece_id: str) -> Headed:
+def read_piece(piece_id: str) -> BodyStatusHeaders:
     """A piece with its history. The ETag guards its control: any deposit or control changes it."""
     with db.reading_for_staff() as session:
-        dossier = dossiers.dossier_within(session, access.caller().academies, piece_id)
-        deposits, opinions = dossiers.history(session, piece_id)
-    return shown.staff_piece_with_history(dossier, deposits, opinions), 200, {"ETag": dossier.etag}
+        context = pieces.piece_within_academies(session, access.caller().academies, piece_id)
+        deposits, opinions = pieces.history(session, piece_id)
+    return representations.staff_piece_with_history(context, deposits, opinions), 200, {"ETag": context.etag}
 
 
 @blp.route("/pieces/<string:piece_id>/control", methods=["POST"])
@@ -64,11 +65,11 @@ def read_piece(piece_id: str) -> Headed:
 @answers_with(
     blp, problem_types.DEPOSIT_REPLACED, problem_types.PRECONDITION_FAILED, problem_types.PRECONDITION_REQUIRED
 )
-def control_piece(headers: dict[str, Any], body: dict[str, Any], piece_id: str) -> Headed:
+def control_piece(headers: dict[str, Any], body: dict[str, Any], piece_id: str) -> BodyStatusHeaders:
     """Set the status of a piece that was read with the etag in If-Match."""
-    wanted = Wanted(piece_id, headers["if_match"], _control(body))
-    dossier = controls.control_piece(_gestionnaire(), wanted)
-    return shown.staff_piece(dossier), 200, {"ETag": dossier.etag}
+    request = ControlRequest(piece_id, headers["if_match"], _control(body))
+    context = controls.control_piece(_gestionnaire(), request)
+    return representations.staff_piece(context), 200, {"ETag": context.etag}
 
 
 @blp.route("/controls", methods=["POST"])
@@ -77,9 +78,9 @@ def control_piece(headers: dict[str, Any], body: dict[str, Any], piece_id: str) 
 @blp.response(200, ControlResults)
 def control_many(body: dict[str, Any]) -> dict[str, Any]:
     """Many controls, each on its own: the answer is 200, each result has its own status."""
-    many = [Wanted(item["piece_id"], item["if_match"], _control(item)) for item in body["controls"]]
-    results = controls.control_many(_gestionnaire(), many)
-    return {"results": [_result(wanted.piece_id, found) for wanted, found in zip(many, results, strict=True)]}
+    requests = [ControlRequest(item["piece_id"], item["if_match"], _control(item)) for item in body["controls"]]
+    results = controls.control_many(_gestionnaire(), requests)
+    return {"results": [_result(request.piece_id, result) for request, result in zip(requests, results, strict=True)]}
 
 
 def _gestionnaire() -> Gestionnaire:
@@ -92,8 +93,8 @@ def _control(body: dict[str, Any]) -> Control:
     return Control(body["deposit_id"], body["status"], comment, body["received_on"], body["resubmit_until"])
 
 
-def _result(piece_id: str, found: Dossier | DomainError) -> dict[str, Any]:
-    if isinstance(found, DomainError):
-        problem = json.loads(problems.of_domain_error(found).get_data())
-        return {"piece_id": piece_id, "http_status": found.http_status, "piece": None, "problem": problem}
-    return {"piece_id": piece_id, "http_status": 200, "piece": shown.staff_piece(found), "problem": None}
+def _result(piece_id: str, result: PieceContext | DomainError) -> dict[str, Any]:
+    if isinstance(result, DomainError):
+        problem = json.loads(problems.of_domain_error(result).get_data())
+        return {"piece_id": piece_id, "http_status": result.http_status, "piece": None, "problem": problem}
+    return {"piece_id": piece_id, "http_status": 200, "piece": representations.staff_piece(result), "problem": None}

@@ -1,4 +1,4 @@
-"""What the API reads from staff and their tools, and answers to them."""
+"""Schemas of what the API reads from staff and their tools, and answers to them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from marshmallow import Schema, ValidationError, fields, validate
 from services.pieces.api.schemas import TileSchema
 from services.pieces.domain.periods import end_of_day
 from services.pieces.domain.statuses import Scan, Status
-from services.pieces.queries.lists import DEFAULT_LIMIT, MOST, NO_STATUS
+from services.pieces.queries.staff_list import DEFAULT_LIMIT, MAX_LIMIT, NO_STATUS
 
-MANY = 200
+MAX_CONTROLS = 200
 
 
 class DayOrInstant(fields.Field[datetime]):
-    """A last day in Paris (« 2021-11-15 », all of it) or an exclusive instant with its offset; kept as the latter."""
+    """A last day in Paris (« 2021-11-15 », included) or an exclusive instant with its offset; read as the latter."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
         try:
@@ -44,7 +44,7 @@ class PiecesQuery(Schema):
     numero_candidat = fields.String()
     deposited = fields.Boolean(metadata={"description": "Avec ou sans fichier déposé"})
     validated = fields.Boolean(metadata={"description": "Validées ou non par le candidat"})
-    limit = fields.Integer(load_default=DEFAULT_LIMIT, validate=validate.Range(1, MOST))
+    limit = fields.Integer(load_default=DEFAULT_LIMIT, validate=validate.Range(1, MAX_LIMIT))
     cursor = fields.String(metadata={"description": "next_cursor de la page précédente"})
 
 
@@ -70,7 +70,7 @@ class ItemToControl(ControlSchema):
 
 
 class ControlsSchema(Schema):
-    controls = fields.List(fields.Nested(ItemToControl), required=True, validate=validate.Length(1, MANY))
+    controls = fields.List(fields.Nested(ItemToControl), required=True, validate=validate.Length(1, MAX_CONTROLS))
 
 
 class IfMatch(Schema):

@@ -1,4 +1,4 @@
-"""Uploads that go on where they broke: tus 1.0.0 (core, creation, termination, expiration), and their deposit."""
+"""Resumable uploads by tus 1.0.0 (core, creation, termination, expiration), and their deposit."""
 
 from __future__ import annotations
 
@@ -14,25 +14,26 @@ from flask_smorest import Blueprint
 from werkzeug.exceptions import ClientDisconnected
 
 from services.chassis.errors import TooLarge
+from services.chassis.french import taille
 from services.chassis.web import access
 from services.chassis.web.arrival_time import received_at
 from services.chassis.web.problems import answers_with
 from services.contracts import problem_types
-from services.pieces.api import shown
+from services.pieces.api import representations
 from services.pieces.api.schemas import PieceSchema, UploadsSchema
-from services.pieces.domain.uploads import MOST_SENT, BadRequestHeader, ForeignVersion
+from services.pieces.dependencies import dependencies
+from services.pieces.domain.uploads import MAX_REQUEST_BYTES, BadRequestHeader, WrongTusVersion
 from services.pieces.models import db
 from services.pieces.operations import upload_deposits, uploads
-from services.pieces.parts import parts
-from services.pieces.queries.uploads import Progress, progress
+from services.pieces.queries.uploads import Progress, read_progress
 
 blp = Blueprint("envois", __name__, url_prefix="/v1", description="Envois repris là où ils se sont arrêtés")
 
 VERSION = "1.0.0"
-PART = "application/offset+octet-stream"
+PART_MEDIA_TYPE = "application/offset+octet-stream"
 _NUMBER = re.compile(r"\d{1,15}", re.ASCII)
 _VERSION_SCHEMA = {"type": "string", "enum": [VERSION]}
-_VERSIONED = {"name": "Tus-Resumable", "in": "header", "required": True, "schema": _VERSION_SCHEMA}
+_VERSION_HEADER = {"name": "Tus-Resumable", "in": "header", "required": True, "schema": _VERSION_SCHEMA}
 
 
 def _number_header(name: str) -> dict[str, Any]:
@@ -40,7 +41,7 @@ def _number_header(name: str) -> dict[str, Any]:
 
 
 @blp.after_request
-def tell_version(response: Response) -> Response:
+def add_version(response: Response) -> Response:
     response.headers["Tus-Resumable"] = VERSION
     return response
 
@@ -49,7 +50,7 @@ def tell_version(response: Response) -> Response:
 @access.candidate
 @blp.doc(
     parameters=[
-        _VERSIONED,
+        _VERSION_HEADER,
         _number_header("Upload-Length"),
         {"name": "Upload-Metadata", "in": "header", "schema": {"type": "string"}, "description": "filename <base64>"},
     ]
@@ -66,52 +67,54 @@ def begin_upload(piece_id: str) -> Response:
     """Announce a file: its size, and its name in Upload-Metadata."""
     at = received_at()
     _check_version()
-    begun = uploads.begin(access.caller().id, piece_id, _filename(), _number("Upload-Length"), at)
-    response = _told(begun, 201)
-    response.headers["Location"] = f"/v1/uploads/{begun.upload.id}"
+    progress = uploads.begin_upload(access.caller().id, piece_id, _filename(), _byte_count("Upload-Length"), at)
+    response = _progress_response(progress, 201)
+    response.headers["Location"] = f"/v1/uploads/{progress.upload.id}"
     response.autocorrect_location_header = False
     return response
 
 
 @blp.route("/uploads/<string:upload_id>", methods=["HEAD"])
 @access.candidate
-@blp.doc(parameters=[_VERSIONED])
+@blp.doc(parameters=[_VERSION_HEADER])
 @blp.alt_response(200, success=True, description="Upload-Offset, Upload-Length")
 def upload_state(upload_id: str) -> Response:
     """Where to go on."""
     _check_version()
     with db.reading() as session:
-        known = progress(session, access.caller().id, upload_id)
-    response = _told(known, 200)
-    response.headers["Upload-Length"] = str(known.upload.length)
+        progress = read_progress(session, access.caller().id, upload_id)
+    response = _progress_response(progress, 200)
+    response.headers["Upload-Length"] = str(progress.upload.length)
     return response
 
 
 @blp.route("/uploads/<string:upload_id>", methods=["PATCH"])
 @access.candidate
 @blp.doc(
-    parameters=[_VERSIONED, _number_header("Upload-Offset")],
-    requestBody={"required": True, "content": {PART: {"schema": {"type": "string", "format": "binary"}}}},
+    parameters=[_VERSION_HEADER, _number_header("Upload-Offset")],
+    requestBody={"required": True, "content": {PART_MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}},
 )
 @blp.alt_response(204, success=True, description="Upload-Offset")
 @answers_with(blp, problem_types.WRONG_OFFSET, problem_types.TOO_LARGE)
 def continue_upload(upload_id: str) -> Response:
     """The bytes that follow, at most 1 MiB of them."""
     _check_version()
-    content = _sent()
-    if request.mimetype != PART:
-        raise BadRequestHeader(f"Content-Type : {PART} est attendu.", status=415)
-    return _told(uploads.append(access.caller().id, upload_id, _number("Upload-Offset"), content), 204)
+    content = _read_part()
+    if request.mimetype != PART_MEDIA_TYPE:
+        raise BadRequestHeader(f"Content-Type : {PART_MEDIA_TYPE} est attendu.", status=415)
+    return _progress_response(
+        uploads.append_bytes(access.caller().id, upload_id, _byte_count("Upload-Offset"), content), 204
+    )
 
 
 @blp.route("/uploads/<string:upload_id>", methods=["DELETE"])
 @access.candidate
-@blp.doc(parameters=[_VERSIONED])
+@blp.doc(parameters=[_VERSION_HEADER])
 @blp.response(204)
 def abandon_upload(upload_id: str) -> None:
     """« Annuler »: what came is forgotten."""
     _check_version()
-    uploads.abandon(access.caller().id, upload_id)
+    uploads.abandon_upload(access.caller().id, upload_id)
 
 
 @blp.route("/pieces/<string:piece_id>/deposit", methods=["POST"])
@@ -131,25 +134,27 @@ def abandon_upload(upload_id: str) -> None:
 def deposit_uploads(sent: dict[str, Any], piece_id: str) -> dict[str, Any]:
     """The file that was uploaded becomes the piece's current one; several become the pages of one PDF."""
     at = received_at()
-    return shown.piece(upload_deposits.deposit_uploads(parts(), access.caller().id, piece_id, sent["uploads"], at), at)
+    return representations.candidate_piece(
+        upload_deposits.deposit_uploads(dependencies(), access.caller().id, piece_id, sent["uploads"], at), at
+    )
 
 
-def _told(known: Progress, status: int) -> Response:
+def _progress_response(progress: Progress, status: int) -> Response:
     response = Response(status=status)
-    response.headers["Upload-Offset"] = str(known.offset)
-    response.headers["Upload-Expires"] = format_date_time(known.expires.timestamp())
+    response.headers["Upload-Offset"] = str(progress.offset)
+    response.headers["Upload-Expires"] = format_date_time(progress.expires_at.timestamp())
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
 def _check_version() -> None:
-    """Raises ForeignVersion."""
+    """Raises WrongTusVersion."""
     if request.headers.get("Tus-Resumable") != VERSION:
-        raise ForeignVersion(f"Tus-Resumable : {VERSION} est attendu.")
+        raise WrongTusVersion(f"Tus-Resumable : {VERSION} est attendu.")
 
 
-def _number(header: str) -> int:
-    """Raises BadRequestHeader for what is no number of bytes."""
+def _byte_count(header: str) -> int:
+    """The number of bytes that a header holds. Raises BadRequestHeader."""
     value = request.headers.get(header, "")
     if not _NUMBER.fullmatch(value):
         raise BadRequestHeader(f"{header} : un nombre d'octets est attendu.")
@@ -157,7 +162,7 @@ def _number(header: str) -> int:
 
 
 def _filename() -> str:
-    """The name in Upload-Metadata; nothing where there is none."""
+    """The name in Upload-Metadata, empty where there is none. Raises BadRequestHeader."""
     pairs = dict(pair.strip().partition(" ")[::2] for pair in request.headers.get("Upload-Metadata", "").split(","))
     try:
         return base64.b64decode(pairs.get("filename", ""), validate=True).decode()
@@ -165,19 +170,22 @@ def _filename() -> str:
         raise BadRequestHeader("Upload-Metadata : filename est attendu en base64 (UTF-8).") from error
 
 
-def _sent() -> bytes:
-    """What came of the body, be it cut short: the upload goes on after it. Raises TooLarge beyond MOST_SENT."""
-    request.max_content_length = MOST_SENT
-    if (request.content_length or 0) > MOST_SENT:
-        raise _too_much()
+def _read_part() -> bytes:
+    """The bytes of the body, as far as they came: where it was cut short, the upload continues after them.
+
+    Raises TooLarge beyond MAX_REQUEST_BYTES.
+    """
+    request.max_content_length = MAX_REQUEST_BYTES
+    if (request.content_length or 0) > MAX_REQUEST_BYTES:
+        raise _part_too_large()
     content = bytearray()
     with suppress(ClientDisconnected, OSError):  # the sender is gone; nobody reads an answer
         while chunk := request.stream.read(64 * 1024):
             content += chunk
-            if len(content) > MOST_SENT:
-                raise _too_much()
+            if len(content) > MAX_REQUEST_BYTES:
+                raise _part_too_large()
     return bytes(content)
 
 
-def _too_much() -> TooLarge:
-    return TooLarge("Une partie d'envoi ne doit pas excéder 1 Mo.")
+def _part_too_large() -> TooLarge:
+    return TooLarge(f"Une partie d'envoi ne doit pas excéder {taille(MAX_REQUEST_BYTES)}.")

@@ -1,1 +1,1 @@
-"""The rules of « Mes justificatifs » as plain values: formats, names, periods, what may be done with a piece."""
+"""The rules of « Mes justificatifs » on plain values, without I/O: formats, names, periods, what may be done when."""

@@ -1,4 +1,4 @@
-"""A gestionnaire's opinion on a piece: what it must say, what it leads to, and the etag that guards it."""
+"""A gestionnaire's control of a piece: when it is valid, until when a refusal reopens the piece, and the etag."""
 
 from __future__ import annotations
 
@@ -11,16 +11,14 @@ from services.chassis.errors import FieldError
 from services.pieces.domain.periods import Period, end_of_day
 from services.pieces.domain.statuses import Scan, Status
 
-LONGEST_COMMENT = 2000  # characters
-RESUBMIT_DAYS = 15  # where a refusal carries no date of its own: nobody is refused without a way to mend it
+MAX_COMMENT_LENGTH = 2000  # characters
+RESUBMIT_DAYS = 15  # at least, where a refusal has no date of its own: no refused piece is left without a second try
 
 
 @dataclass(frozen=True)
 class Control:
-    """`deposit_id` is the file that was examined, None for a paper received without one.
-
-    `resubmit_until`: exclusive end of the right to deposit again, for a « Non Conforme » alone.
-    """
+    """`deposit_id`: the file that was examined, None for a piece received on paper. `received_on`: the day on which the
+    paper came. `resubmit_until`: exclusive end of the right to deposit again, for a « Non Conforme » alone."""
 
     deposit_id: str | None
     status: Status
@@ -30,10 +28,10 @@ class Control:
 
 
 def control_errors(control: Control, at: datetime, scan: Scan | None) -> tuple[FieldError, ...]:
-    """Everything that is wrong with a control made at `at` of a file in that state of the antivirus."""
+    """All errors of a control made at `at`; `scan`: the antivirus state of the file, None without one."""
     errors = []
-    if control.comment and len(control.comment) > LONGEST_COMMENT:
-        errors.append(FieldError("#/comment", f"Le commentaire est limité à {LONGEST_COMMENT} caractères."))
+    if control.comment and len(control.comment) > MAX_COMMENT_LENGTH:
+        errors.append(FieldError("#/comment", f"Le commentaire est limité à {MAX_COMMENT_LENGTH} caractères."))
     if control.received_on and control.received_on > to_paris(at).date():
         errors.append(FieldError("#/received_on", "La date de réception ne peut pas être dans le futur."))
     if control.resubmit_until and control.status is not Status.NON_COMPLIANT:
@@ -46,7 +44,7 @@ def control_errors(control: Control, at: datetime, scan: Scan | None) -> tuple[F
 
 
 def reopened_until(control: Control, period: Period, at: datetime) -> datetime | None:
-    """Until when the piece can be deposited again after this control; None if it cannot."""
+    """Exclusive end of the right to deposit the piece again after this control; None unless it is « Non Conforme »."""
     if control.status is not Status.NON_COMPLIANT:
         return None
     if control.resubmit_until is not None:
@@ -55,10 +53,10 @@ def reopened_until(control: Control, period: Period, at: datetime) -> datetime |
 
 
 def etag(piece_id: str, revision: int) -> str:
-    """Changed by any deposit, deletion, validation or control of the piece; with its quotes, as HTTP has it."""
+    """The value of the ETag header, quotes included; any deposit, deletion, validation or control changes it."""
     return f'"{hashlib.sha256(f"{piece_id}:{revision}".encode()).hexdigest()[:20]}"'
 
 
-def matches(if_match: str, current: str) -> bool:
-    """Whether an If-Match header names the current etag (a list is allowed; weak tags never match)."""
+def if_match_names(if_match: str, current: str) -> bool:
+    """Whether an If-Match header names the current etag. A list is allowed; « * » and weak etags never match."""
     return current in {part.strip() for part in if_match.split(",")}

@@ -1,4 +1,4 @@
-"""The nine formats of guide §10 and nothing else; a piece of the catalogue may narrow them."""
+"""The nine formats that guide §10 accepts, their extensions and media types; a piece may accept fewer of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Format(StrEnum):
-    """Named by its usual extension."""
+    """The value is the usual extension."""
 
     PDF = "pdf"
     PNG = "png"
@@ -23,10 +23,13 @@ class Format(StrEnum):
         return _MEDIA_TYPES[self]
 
     @property
-    def shown(self) -> str:
+    def label(self) -> str:
         """« PDF »"""
         return self.value.upper()
 
+
+VIEWABLE = (Format.PDF, Format.PNG, Format.JPG)
+"""What can be shown as a picture: its legibility is looked at, it has a preview, it can be merged into a PDF."""
 
 _MEDIA_TYPES = {
     Format.PDF: "application/pdf",
@@ -39,7 +42,7 @@ _MEDIA_TYPES = {
     Format.MP3: "audio/mpeg",
     Format.MP4: "video/mp4",
 }
-_SPELLINGS = {item.value: item for item in Format} | {
+_FORMATS_BY_EXTENSION = {format.value: format for format in Format} | {
     "jpeg": Format.JPG,
     "jpe": Format.JPG,
     "jfif": Format.JPG,
@@ -47,28 +50,27 @@ _SPELLINGS = {item.value: item for item in Format} | {
 }
 
 
-def of_extension(extension: str) -> Format | None:
+def format_of_extension(extension: str) -> Format | None:
     """The format that an extension (without dot, any case) announces; None if it is none of the nine."""
-    wanted = extension.casefold()
-    return _SPELLINGS.get(wanted)
+    return _FORMATS_BY_EXTENSION.get(extension.casefold())
 
 
 HEIC = "heic"
-"""Telephones' photographs, taken wherever JPG is and made JPG: never kept as they come."""
-_HEIC_SPELLINGS = (HEIC, "heif", "hif")
+"""Telephones' photographs: accepted wherever JPG is, and converted to JPG before they are stored."""
+_HEIC_EXTENSIONS = (HEIC, "heif", "hif")
 
 
-def may_name_heic(extension: str) -> bool:
-    """Whether a photograph of a telephone may be called so; some call them .jpg."""
-    return extension.casefold() in _HEIC_SPELLINGS or of_extension(extension) is Format.JPG
+def is_heic_extension(extension: str) -> bool:
+    """Whether a HEIC may have this extension; some telephones call them .jpg."""
+    return extension.casefold() in _HEIC_EXTENSIONS or format_of_extension(extension) is Format.JPG
 
 
-def accepted(codes: tuple[str, ...]) -> tuple[Format, ...]:
-    """The formats that a piece's list names, in the guide's order; an empty list means all nine."""
-    named = {of_extension(code) for code in codes}
-    return tuple(item for item in Format if item in named) or tuple(Format)
+def accepted_formats(codes: tuple[str, ...]) -> tuple[Format, ...]:
+    """The formats that a piece's list of extensions names, in the guide's order; an empty list means all nine."""
+    named = {format_of_extension(code) for code in codes}
+    return tuple(format for format in Format if format in named) or tuple(Format)
 
 
-def shown(formats: tuple[Format, ...]) -> str:
+def list_formats(formats: tuple[Format, ...]) -> str:
     """« PDF, PNG, JPG »"""
-    return ", ".join(item.shown for item in formats)
+    return ", ".join(format.label for format in formats)

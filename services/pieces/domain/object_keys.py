@@ -1,4 +1,4 @@
-"""The key of a deposited file's object: it says whose file it is, so that a lost row can be made again from it.
+"""The key of a deposited file's object: it says whose file it is, so that a lost row can be rebuilt from it.
 
 pieces/<candidate>/<candidature>/<code of the piece>/<instant>-<deposit>-<SHA-256>
 """
@@ -19,7 +19,7 @@ _KEY = re.compile(
 
 @dataclass(frozen=True)
 class DepositKey:
-    """What the key of a deposit says of it; `deposited_at` in UTC."""
+    """The parts of the key of a deposit; `code`: the piece's; `deposited_at` in UTC. str() gives the key."""
 
     candidate_id: str
     candidature_id: str
@@ -35,8 +35,8 @@ class DepositKey:
         return f"{folder}/{instant}-{self.deposit_id}-{self.sha256}"
 
 
-def read_key(key: str) -> DepositKey | None:
-    """What a key says; None for one of another form (files deposited before 0.2, what is not ours)."""
+def parse_key(key: str) -> DepositKey | None:
+    """The parts of a key; None for one of another form (files deposited before 0.2, objects of something else)."""
     match = _KEY.fullmatch(key)
     if match is None:
         return None
@@ -45,5 +45,5 @@ def read_key(key: str) -> DepositKey | None:
         instant = datetime.strptime(parts.pop("instant"), _INSTANT).replace(tzinfo=UTC)
     except ValueError:
         return None
-    read = DepositKey(deposited_at=instant, code=unquote(parts.pop("code")), **parts)
-    return read if str(read) == key else None  # another spelling would name another object
+    parsed = DepositKey(deposited_at=instant, code=unquote(parts.pop("code")), **parts)
+    return parsed if str(parsed) == key else None  # another spelling would name another object

@@ -1,4 +1,4 @@
-"""Deposit periods: half-open [opens, closes), compared as instants, told in Paris time (guide §10)."""
+"""Deposit periods: half-open [opens, closes), compared as instants, shown in Paris time (guide §10)."""
 
 from __future__ import annotations
 
@@ -17,26 +17,27 @@ class Period:
     closes: datetime
 
     def is_open(self, at: datetime) -> bool:
-        """Open from `opens` on, no longer at `closes` itself."""
+        """From `opens` on, no longer at `closes` itself."""
         return self.opens <= at < self.closes
 
     @property
     def sentence(self) -> str:
         """« A déposer en ligne entre le lundi 04 octobre 2021 et le dimanche 31 octobre 2021 23:59 (heure/Paris) »
 
-        The guide tells the hour of the end alone; that of the beginning is told where it is not midnight.
+        The guide shows the hour of the end alone; that of the beginning is shown where it is not midnight.
         """
         end = fin_affichee(self.closes)
-        return f"A déposer en ligne entre le {_beginning(self.opens)} et le {jour_long(end)} {heure(end)} (heure/Paris)"
+        opens = _format_opening(self.opens)
+        return f"A déposer en ligne entre le {opens} et le {jour_long(end)} {heure(end)} (heure/Paris)"
 
     def closed_reason(self, at: datetime) -> str:
-        """Why nothing can be deposited at `at`, outside the period."""
+        """The sentence that says why nothing can be deposited at `at`, outside the period."""
         if at < self.opens:
-            return f"Le dépôt n'est pas encore ouvert : il ouvrira le {shown_instant(self.opens)}."
-        return f"Le dépôt est fermé depuis le {shown_instant(fin_affichee(self.closes))}."
+            return f"Le dépôt n'est pas encore ouvert : il ouvrira le {format_instant(self.opens)}."
+        return f"Le dépôt est fermé depuis le {format_instant(fin_affichee(self.closes))}."
 
 
-def shown_instant(instant: datetime) -> str:
+def format_instant(instant: datetime) -> str:
     """« 05/03/2021 15:59 (heure/Paris) »"""
     return f"{date_courte(instant)} {heure(instant)} (heure/Paris)"
 
@@ -46,6 +47,6 @@ def end_of_day(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), tzinfo=PARIS)
 
 
-def _beginning(opens: datetime) -> str:
+def _format_opening(opens: datetime) -> str:
     local = to_paris(opens)
     return jour_long(local) if (local.hour, local.minute) == (0, 0) else f"{jour_long(local)} {heure(local)}"

@@ -1,4 +1,4 @@
-"""Why a file or an act is refused, in words that say what to do next."""
+"""The errors with which a file or an act is refused; their texts tell the candidate what to do next."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from services.chassis.errors import Conflict, DomainError, Forbidden, TooLarge, 
 from services.chassis.french import taille
 from services.contracts import problem_types
 
-LIMIT = 5 * 1024 * 1024  # bytes; guide §10: « 5 Mo »
+MAX_FILE_BYTES = 5 * 1024 * 1024  # guide §10: « 5 Mo »
 
 
 class FileRefused(DomainError):
@@ -22,7 +22,7 @@ class FileRefused(DomainError):
 
 
 class FormatRefused(DomainError):
-    """The contents are of a kind that is not accepted here."""
+    """The contents are of a format that is not accepted for this piece."""
 
     problem = problem_types.FORMAT_REFUSED
 
@@ -31,8 +31,8 @@ class FormatRefused(DomainError):
         self.reason = "format"
 
 
-class Unverified(StrEnum):
-    """Why a file could not be looked at to its end; labels of a metric."""
+class UnverifiedReason(StrEnum):
+    """Which limit a file broke, or how its reader failed; labels of a metric."""
 
     MEMORY = "memory"
     PROCESSOR = "processor"
@@ -41,12 +41,12 @@ class Unverified(StrEnum):
     ERROR = "error"
 
 
-class Unverifiable(DomainError):
-    """The file takes more than any good file of its size, or makes its reader fail: nobody can say what it is."""
+class UnverifiableFile(DomainError):
+    """The file could not be inspected: it takes more time or memory than any sound one, or makes its reader fail."""
 
     problem = problem_types.FILE_UNVERIFIED
 
-    def __init__(self, reason: Unverified) -> None:
+    def __init__(self, reason: UnverifiedReason) -> None:
         super().__init__(
             "Ce fichier n'a pas pu être vérifié : il est construit de façon inhabituelle. Rien n'a été enregistré. "
             "Ouvrez-le sur votre appareil, enregistrez-le à nouveau, par exemple au format PDF, puis recommencez."
@@ -55,32 +55,32 @@ class Unverifiable(DomainError):
 
 
 class TooManyDeposits(TooMany):
-    """More files than one candidate may have looked at, at once or within an hour."""
+    """More files than one candidate may send, at once or within an hour."""
 
     problem = problem_types.TOO_MANY_FILES
 
 
 class NoPreview(DomainError):
-    """Nothing of the file can be shown as a picture."""
+    """The file cannot be shown as a picture."""
 
     problem = problem_types.NO_PREVIEW
 
 
 class DepositClosed(Forbidden):
-    """The piece cannot be deposited, deleted or validated now; `detail` says why."""
+    """The piece cannot be deposited, deleted or validated at this instant; `detail` says why."""
 
     problem = problem_types.DEPOSIT_CLOSED
 
 
-class NotClean(Conflict):
-    """Staff open nothing that the antivirus has not found clean."""
+class FileNotClean(Conflict):
+    """Staff may not open a file that the antivirus has not found clean."""
 
     problem = problem_types.NOT_CLEAN
 
 
 def too_large(size: int) -> TooLarge:
     return TooLarge(
-        f"Ce fichier fait {taille(size)} : la taille ne doit pas excéder {taille(LIMIT)}. "
+        f"Ce fichier fait {taille(size)} : la taille ne doit pas excéder {taille(MAX_FILE_BYTES)}. "
         "Réduisez-le ou envoyez-en un autre."
     )
 
@@ -89,47 +89,49 @@ def empty() -> FileRefused:
     return FileRefused("empty", "Ce fichier est vide : il ne contient aucune donnée. Vérifiez-le puis recommencez.")
 
 
-def broken_off() -> FileRefused:
+def upload_interrupted() -> FileRefused:
     return FileRefused(
         "interrupted", "L'envoi a été interrompu avant la fin : rien n'a été enregistré. Envoyez le fichier à nouveau."
     )
 
 
-def damaged(what: str) -> FileRefused:
-    """`what` with its article: « Ce PDF », « Cette image »."""
-    e, il, le = agreement(what)
+def damaged(noun_phrase: str) -> FileRefused:
+    """`noun_phrase`: the file with its article, « Ce PDF », « Cette image »."""
+    ending, subject, object_pronoun = gender_agreement(noun_phrase)
+    incomplete = "incomplète" if ending else "incomplet"
     return FileRefused(
         "damaged",
-        f"{what} est incompl{'ète' if e else 'et'} ou endommagé{e} : {il} ne pourra pas être ouvert{e}. "
-        f"Ouvrez-{le} sur votre appareil, enregistrez-{le} à nouveau puis recommencez.",
+        f"{noun_phrase} est {incomplete} ou endommagé{ending} : {subject} ne pourra pas être ouvert{ending}. "
+        f"Ouvrez-{object_pronoun} sur votre appareil, enregistrez-{object_pronoun} à nouveau puis recommencez.",
     )
 
 
-def protected(what: str) -> FileRefused:
-    e, il, le = agreement(what)
+def protected(noun_phrase: str) -> FileRefused:
+    """`noun_phrase`: as for `damaged`."""
+    ending, subject, object_pronoun = gender_agreement(noun_phrase)
     return FileRefused(
         "protected",
-        f"{what} est protégé{e} par un mot de passe : {il} ne pourra pas être lu{e}. "
-        f"Enregistrez-{le} sans mot de passe puis recommencez.",
+        f"{noun_phrase} est protégé{ending} par un mot de passe : {subject} ne pourra pas être lu{ending}. "
+        f"Enregistrez-{object_pronoun} sans mot de passe puis recommencez.",
     )
 
 
-def misnamed(extension: str, shown: str, right: str) -> FileRefused:
-    """Its name says another format than its contents."""
+def wrong_extension(extension: str, format_label: str, right_extension: str) -> FileRefused:
+    """The file's name says another format than its contents, which are of `format_label`."""
     name = f"porte l'extension « .{extension[:10]} »" if extension else "n'a pas d'extension"
     return FileRefused(
         "mismatch",
-        f"Ce fichier {name} mais son contenu est du {shown}. "
-        f"S'il s'agit du bon fichier, renommez-le avec l'extension « .{right} ».",
+        f"Ce fichier {name} mais son contenu est du {format_label}. "
+        f"S'il s'agit du bon fichier, renommez-le avec l'extension « .{right_extension} ».",
     )
 
 
-def agreement(what: str) -> tuple[str, str, str]:
-    """What agrees with « Cette image » or « Ce PDF »: ending, subject and object."""
-    return ("e", "elle", "la") if what.startswith("Cette ") else ("", "il", "le")
+def gender_agreement(noun_phrase: str) -> tuple[str, str, str]:
+    """The participle's ending, the subject and the object pronoun for « Cette image » or « Ce PDF »."""
+    return ("e", "elle", "la") if noun_phrase.startswith("Cette ") else ("", "il", "le")
 
 
-def store_down() -> Unavailable:
+def store_unavailable_on_write() -> Unavailable:
     return Unavailable(
         "L'espace de dépôt ne répond pas pour le moment : votre fichier n'a pas été enregistré. "
         "Recommencez dans quelques instants.",
@@ -137,7 +139,7 @@ def store_down() -> Unavailable:
     )
 
 
-def store_not_read() -> Unavailable:
+def store_unavailable_on_read() -> Unavailable:
     return Unavailable("L'espace de dépôt ne répond pas pour le moment. Recommencez dans quelques instants.")
 
 
@@ -149,14 +151,14 @@ def inspection_busy() -> Unavailable:
     )
 
 
-def too_many_at_once() -> TooManyDeposits:
+def too_many_concurrent_deposits() -> TooManyDeposits:
     return TooManyDeposits(
         "Plusieurs de vos fichiers sont déjà en cours d'envoi. Attendez qu'ils soient enregistrés, puis recommencez.",
         retry_after=5,
     )
 
 
-def too_many_this_hour(seconds: int) -> TooManyDeposits:
+def too_many_deposits_per_hour(seconds: int) -> TooManyDeposits:
     minutes = -(-seconds // 60)
     return TooManyDeposits(
         "Vous avez envoyé un très grand nombre de fichiers en une heure. Ceux qui ont été déposés sont conservés. "

@@ -1,4 +1,7 @@
-"""Statuses of a piece that a gestionnaire sets, and the states of the antivirus, with their French labels."""
+"""Statuses of a piece that a gestionnaire sets, states of the antivirus scan, and the French labels of both.
+
+The API gives candidates these labels (`status`, `scan`) and staff code and label; pages compare the labels.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ _STATUS_LABELS = {
 
 
 class Scan(StrEnum):
-    """What the antivirus says of a deposit."""
+    """The antivirus's verdict on a deposit, or why there is none."""
 
     PENDING = "pending"
     CLEAN = "clean"
@@ -38,7 +41,7 @@ class Scan(StrEnum):
         return _SCAN_LABELS[self]
 
     @property
-    def opens_to_staff(self) -> bool:
+    def staff_may_open(self) -> bool:
         """Whether staff may open the file; one that was never scanned is opened with a warning."""
         return self in (Scan.CLEAN, Scan.NOT_SCANNED)
 

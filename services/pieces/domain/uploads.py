@@ -1,4 +1,4 @@
-"""Files that come in parts and go on where they broke: how much, how long, and which instant counts."""
+"""Limits of uploads in parts (how many, how large, how long), which instant counts for them, and their errors."""
 
 from __future__ import annotations
 
@@ -8,56 +8,58 @@ from datetime import datetime, timedelta
 from services.chassis.errors import Conflict, DomainError, TooLarge
 from services.chassis.french import taille
 from services.contracts import problem_types
-from services.pieces.domain.refusals import LIMIT, TooManyDeposits
+from services.pieces.domain.refusals import MAX_FILE_BYTES, TooManyDeposits
 
-MOST_SENT = 1024 * 1024  # bytes of one request
-MOST_OPEN = 12  # uploads of one candidate that are not deposited yet: the pages of one document
-MOST_OPEN_BYTES = 24 * 1024 * 1024
-HOUR = timedelta(hours=1)
-MOST_AN_HOUR = 120  # uploads of one candidate, given up or not: their bytes are written down as they come
-UPLOAD_LIFE = timedelta(minutes=30)
-"""How long after its beginning an upload is still in time by its beginning; unused for as long it may give way."""
-EXPIRY = timedelta(hours=24)
-"""How long an upload stays that gets no more bytes."""
+MAX_REQUEST_BYTES = 1024 * 1024  # of an upload, in one request
+MAX_OPEN_UPLOADS = 12  # uploads of one candidate that are not deposited yet: the pages of one document
+MAX_OPEN_BYTES = 24 * 1024 * 1024
+HOUR = timedelta(hours=1)  # the period of the limits « an hour », of uploads and of deposits
+MAX_UPLOADS_PER_HOUR = 120  # of one candidate, abandoned or not: their bytes are written to the database as they come
+UPLOAD_GRACE = timedelta(minutes=30)
+"""How long the instant of an upload's beginning counts for the deposit period; untouched for as long, an open upload
+may be abandoned for a new one."""
+UPLOAD_EXPIRY = timedelta(hours=24)
+"""How long an upload is kept after its last bytes."""
 
 
 class UploadIncomplete(Conflict):
-    """It has not all its bytes; `upload` and `offset` say which and how many."""
+    """An upload has not all its bytes; `upload` is its id, `offset` how many it has."""
 
     problem = problem_types.UPLOAD_INCOMPLETE
 
 
 class UploadDeposited(Conflict):
-    """It is a deposit already, of this piece with other uploads."""
+    """An upload is part of another deposit already."""
 
     problem = problem_types.UPLOAD_DEPOSITED
 
 
 class WrongOffset(Conflict):
-    """Bytes that do not begin where the upload ends; `offset` says where that is."""
+    """Bytes do not begin where the upload ends, at `offset`."""
 
     problem = problem_types.WRONG_OFFSET
 
 
-class ForeignVersion(DomainError):
-    """Not tus 1.0.0."""
+class WrongTusVersion(DomainError):
+    """The Tus-Resumable header does not say 1.0.0."""
 
     problem = problem_types.PROTOCOL_VERSION
 
 
 class BadRequestHeader(DomainError):
-    """A header of the protocol that is missing or cannot be."""
+    """A header of the tus protocol is missing or malformed."""
 
     problem = problem_types.BAD_REQUEST
 
 
-def counted_from(begun: Sequence[datetime], asked_at: datetime) -> datetime:
-    """The instant that counts for the period: when the first of the uploads began, for as long as UPLOAD_LIFE."""
-    first = min(begun)
-    return first if first <= asked_at < first + UPLOAD_LIFE else asked_at
+def deposit_instant(begun_at: Sequence[datetime], requested_at: datetime) -> datetime:
+    """The instant that counts for the deposit period: when the first upload began, if that is less than UPLOAD_GRACE
+    ago, else that of the request."""
+    first = min(begun_at)
+    return first if first <= requested_at < first + UPLOAD_GRACE else requested_at
 
 
-def incomplete(upload_id: str, offset: int) -> UploadIncomplete:
+def upload_incomplete(upload_id: str, offset: int) -> UploadIncomplete:
     return UploadIncomplete(
         "Le fichier n'est pas encore entièrement arrivé. Reprenez l'envoi, puis recommencez.",
         upload=upload_id,
@@ -69,25 +71,25 @@ def wrong_offset(offset: int) -> WrongOffset:
     return WrongOffset("L'envoi reprend à un autre endroit que celui où il s'est arrêté.", offset=offset)
 
 
-def beyond_the_end() -> TooLarge:
+def more_bytes_than_announced() -> TooLarge:
     return TooLarge("L'envoi contient plus d'octets que la taille annoncée du fichier.")
 
 
-def too_many_open(seconds: int) -> TooManyDeposits:
+def too_many_open_uploads(seconds: int) -> TooManyDeposits:
     return TooManyDeposits(
-        f"Plusieurs de vos envois ne sont pas terminés ({MOST_OPEN} fichiers ou {taille(MOST_OPEN_BYTES)} au plus). "
-        "Terminez-les ou annulez-les, ou réessayez plus tard.",
+        f"Plusieurs de vos envois ne sont pas terminés ({MAX_OPEN_UPLOADS} fichiers ou {taille(MAX_OPEN_BYTES)} "
+        "au plus). Terminez-les ou annulez-les, ou réessayez plus tard.",
         retry_after=seconds,
     )
 
 
-def too_many_an_hour(seconds: int) -> TooManyDeposits:
+def too_many_uploads_per_hour(seconds: int) -> TooManyDeposits:
     return TooManyDeposits("Vous avez envoyé trop de fichiers en une heure. Réessayez plus tard.", retry_after=seconds)
 
 
-def too_large_together(size: int, heaviest: str, its_size: int) -> TooLarge:
-    """For pages joined into one document; `heaviest` is the name of the largest file."""
+def merged_too_large(size: int, largest: str, largest_size: int) -> TooLarge:
+    """For files merged into one PDF of `size` bytes; `largest`: the name of the largest file."""
     return TooLarge(
-        f"Réunies, les pages font {taille(size)} : la taille ne doit pas excéder {taille(LIMIT)}. "
-        f"La plus volumineuse est « {heaviest} » ({taille(its_size)}) : réduisez-la ou retirez-la."
+        f"Réunies, les pages font {taille(size)} : la taille ne doit pas excéder {taille(MAX_FILE_BYTES)}. "
+        f"La plus volumineuse est « {largest} » ({taille(largest_size)}) : réduisez-la ou retirez-la."
     )

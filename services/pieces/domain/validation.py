@@ -1,4 +1,4 @@
-"""« J'ai fourni toutes mes pièces »: when a regroupement can be validated, and what the validation covers."""
+"""« J'ai fourni toutes mes pièces »: whether a regroupement can be validated, and which pieces that freezes."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from datetime import datetime
 from services.pieces.domain.piece import PieceState, deposit_refusal
 from services.pieces.domain.statuses import Scan
 
-ALREADY = "Vous avez déjà indiqué avoir fourni toutes les pièces de ce regroupement."
-TAKEN_UP = "Le service gestionnaire a pris en compte toutes les pièces de ce regroupement : vous n'avez rien à faire."
-SETTLED = (
+ALREADY_VALIDATED = "Vous avez déjà indiqué avoir fourni toutes les pièces de ce regroupement."
+SETTLED_BY_STAFF = (
+    "Le service gestionnaire a pris en compte toutes les pièces de ce regroupement : vous n'avez rien à faire."
+)
+SETTLED_BY_BOTH = (
     "Toutes les pièces de ce regroupement sont validées ou prises en compte par le service gestionnaire : "
     "vous n'avez rien à faire."
 )
@@ -22,47 +24,47 @@ WARNING = (
 )
 
 
-def covered(pieces: Sequence[PieceState], at: datetime) -> list[int]:
-    """Indexes of the pieces that a validation at `at` would freeze: asked for, not settled, in time.
+def validatable_indexes(pieces: Sequence[PieceState], at: datetime) -> list[int]:
+    """Indexes of the pieces that a validation at `at` freezes: asked for, not settled, in time.
 
-    After the period those are the refused pieces alone, as long as their own date allows.
+    After the period those are the refused pieces alone, until their own date.
     """
     return [index for index, piece in enumerate(pieces) if piece.asked and not piece.settled and piece.in_time(at)]
 
 
 def is_complete(pieces: Sequence[PieceState]) -> bool:
-    """Everything asked for in the regroupement is settled: a repeated validation has nothing to do."""
+    """Whether every piece asked for in the regroupement is settled: then there is nothing to validate."""
     asked = [piece for piece in pieces if piece.asked]
     return bool(asked) and all(piece.settled for piece in asked)
 
 
 def validation_refusal(pieces: Sequence[PieceState], at: datetime) -> str | None:
-    """Why the regroupement cannot be validated at `at`; None if it can."""
+    """Why the regroupement cannot be validated at `at`, as a sentence; None if it can."""
     asked = [piece for piece in pieces if piece.asked]
     if not asked:
         return NOTHING_ASKED
     if is_complete(asked):
-        return _complete_reason(asked)
-    open_pieces = [asked[index] for index in covered(asked, at)]
+        return _settled_sentence(asked)
+    open_pieces = [asked[index] for index in validatable_indexes(asked, at)]
     if not open_pieces:
         return deposit_refusal(next(piece for piece in asked if not piece.settled), at)
     missing = [piece for piece in open_pieces if (piece.required or piece.reopened) and not piece.provided]
     if missing:
-        return _missing_reason(missing)
+        return _missing_sentence(missing)
     if any(piece.provided for piece in asked):
         return None
     return NOTHING_PROVIDED
 
 
-def _complete_reason(pieces: Sequence[PieceState]) -> str:
-    """Who settled it: the candidate by his validation, the gestionnaire by his control, or both."""
+def _settled_sentence(pieces: Sequence[PieceState]) -> str:
+    """Says who settled the pieces: the candidate by validations, the gestionnaire by controls, or both."""
     validated = [piece.validated_at is not None for piece in pieces]
     if all(validated):
-        return ALREADY
-    return SETTLED if any(validated) else TAKEN_UP
+        return ALREADY_VALIDATED
+    return SETTLED_BY_BOTH if any(validated) else SETTLED_BY_STAFF
 
 
-def _missing_reason(missing: Sequence[PieceState]) -> str:
+def _missing_sentence(missing: Sequence[PieceState]) -> str:
     infected = [piece.label for piece in missing if piece.deposit and piece.deposit.scan is Scan.INFECTED]
     if infected:
         return f"L'antivirus a trouvé un fichier dangereux, à remplacer : {' ; '.join(infected)}."

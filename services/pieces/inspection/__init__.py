@@ -1,5 +1,6 @@
-"""A file's kind by its contents and whether it is whole, readable and harmless; no name and no header is believed.
+"""Inspects files: their format by their contents, whether they are whole, readable and harmless; converts them.
 
-What a stranger sends is read by a process of its own, one a file, that can do nothing but read it and answer:
-`processes` starts it, `confinement` says what it may use, `program` is what runs in it, `inspecting` the checks.
+No name and no header is trusted. Each file is read by a process of its own, that can do nothing but read it and answer:
+`processes` starts it, `confinement` and `seccomp` limit it, `program` runs in it, `protocol` is what they exchange,
+`tasks` what it does, `format_checks` the checks.
 """

@@ -1,4 +1,4 @@
-"""What a process that reads a stranger's file may use. The kernel holds it to that, whatever the file makes it do."""
+"""The limits, enforced by the kernel, of a process that reads a candidate's file, whatever the file makes it do."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import resource
 import signal
 from dataclasses import dataclass
 
-from services.pieces.inspection.refused_calls import refuse_calls
+from services.pieces.inspection.seccomp import install_seccomp_filter
 
 
 @dataclass(frozen=True)
@@ -18,47 +18,46 @@ class Limits:
     processor: int
     """Seconds of processor time."""
     wall: int
-    """Seconds from the first byte to the verdict."""
+    """Seconds of wall-clock time, from the first byte to the verdict."""
 
 
 LIMITS = Limits(memory=504 * 1024 * 1024, processor=3, wall=20)
-"""By far more than good files of 5 Mo take: half a second at most (docs/operations.md)."""
+"""Far more than good files of 5 Mo take, which is half a second at most (docs/operations.md)."""
 
-FIRST_SECONDS = 0.04
-"""Of processor time, for a first look: what nearly every good file takes. The others wait for a longer one."""
+FIRST_LOOK_SECONDS = 0.04
+"""Processor time of a first look, enough for nearly every good file. The others wait for a longer one."""
 
-NICENESS = 5  # those who wait for a page come first
+NICENESS = 5  # requests for pages come before inspections
 _PR_SET_DUMPABLE = 4  # linux/prctl.h
-CHANNEL = 0  # what is asked comes in by it, the verdict goes out; all else that is open is the file, to be read
+CHANNEL_FD = 0  # by which the request comes in and the answer goes out; besides it only the file is open, to be read
 
 
 def confine(channel: int) -> None:
-    """From here on this process has `channel`, as descriptor 0, and what it was given open, nothing else; it ends in
-    time.
+    """Make `channel` descriptor 0, and limit this process for the rest of its life.
 
-    It has no way to the network or to a file, since it cannot open a descriptor; it starts no other process, changes no
-    file by its path and signals nobody. Limits cannot be raised again.
+    It cannot open a descriptor, hence no file and no connection; it starts no process, changes no file by its path and
+    signals no process; it ends within LIMITS. Limits cannot be raised again.
     """
-    os.dup2(channel, CHANNEL)
+    os.dup2(channel, CHANNEL_FD)
     os.close(channel)
     signal.alarm(LIMITS.wall)
-    processes = () if refuse_calls() else ((resource.RLIMIT_NPROC, 0),)  # that forbids threads too
-    # At the soft limit the kernel says why it ends the process; the hard one is the last word.
+    processes = () if install_seccomp_filter() else ((resource.RLIMIT_NPROC, 0),)  # this limit forbids threads too
+    # At the soft limit the kernel ends the process with SIGXCPU, which says why; at the hard one with SIGKILL.
     resource.setrlimit(resource.RLIMIT_CPU, (LIMITS.processor, LIMITS.processor + 1))
-    for what, most in (
-        (resource.RLIMIT_NOFILE, 0),  # those that are open stay; none can take the place of one that is closed
+    for limit, value in (
+        (resource.RLIMIT_NOFILE, 0),  # open descriptors stay; none can replace one that is closed
         (resource.RLIMIT_FSIZE, 0),
         *processes,
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_AS, LIMITS.memory),
     ):
-        resource.setrlimit(what, (most, most))
+        resource.setrlimit(limit, (value, value))
 
 
 def hide_memory() -> None:
-    """No process of the same user may read or change the memory of this one, which holds secrets.
+    """No other process of the same user may read or change the memory of this one, which holds secrets.
 
-    The kernel's calls for that need no descriptor, so that limits do not keep a confined process from them.
+    The system calls for that need no descriptor, so that the limits of a confined process do not forbid them.
     """
     if ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl")

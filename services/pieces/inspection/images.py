@@ -1,4 +1,4 @@
-"""PNG and JPEG: whole, and of a size that can be decoded; the number of pixels is looked at before any is decoded."""
+"""Checks of PNG and JPEG: whole, and with few enough pixels to be decoded, which are counted before any is decoded."""
 
 from __future__ import annotations
 
@@ -9,58 +9,59 @@ from PIL import Image, JpegImagePlugin
 
 from services.pieces.domain.refusals import FileRefused, damaged
 
-WHAT = "Cette image"
-MOST_PIXELS = {"PNG": 50_000_000, "JPEG": 210_000_000}
+NOUN_PHRASE = "Cette image"
+MAX_PIXELS = {"PNG": 50_000_000, "JPEG": 210_000_000}
 """An A4 sheet scanned at 600 dpi has 35 million, telephones' largest photographs 108 and 200."""
-MOST_COEFFICIENTS = 180_000_000
-"""A progressive JPEG is held whole while it is decoded, two bytes each: 108 million pixels with halved colours fit."""
-_SCALE = 8  # JPEG can be decoded an eighth of its size, which reads all of it
+MAX_COEFFICIENTS = 180_000_000
+"""Of a progressive JPEG, all of which are in memory while it is decoded, two bytes each: 108 million pixels with halved
+colours fit."""
+_JPEG_SCALE = 8  # decoding a JPEG at an eighth of its size reads all of it, in little memory
 
 
 def check_png(content: BinaryIO) -> None:
-    """Raises FileRefused for a PNG that is truncated, damaged or immense."""
+    """Raises FileRefused for a PNG that is truncated, damaged or has too many pixels."""
     _check(content, "PNG", lambda image: None)
 
 
 def check_jpeg(content: BinaryIO) -> None:
-    """Raises FileRefused for a JPEG that is truncated, damaged or immense."""
+    """Raises FileRefused for a JPEG that is truncated, damaged or has too many pixels."""
     _check(content, "JPEG", _decode_reduced)
 
 
-def _check(content: BinaryIO, kind: str, prepare: Callable[[Image.Image], None]) -> None:
+def _check(content: BinaryIO, format: str, prepare: Callable[[Image.Image], None]) -> None:
     content.seek(0)
-    most = MOST_PIXELS[kind]
-    Image.MAX_IMAGE_PIXELS = None  # ours count
+    max_pixels = MAX_PIXELS[format]
+    Image.MAX_IMAGE_PIXELS = None  # Pillow's own limit; MAX_PIXELS is checked below
     try:
-        with Image.open(content, formats=[kind]) as image:
-            if image.width * image.height > most:
-                raise immense(most)
+        with Image.open(content, formats=[format]) as image:
+            if image.width * image.height > max_pixels:
+                raise too_many_pixels(max_pixels)
             prepare(image)
             image.load()
     except (FileRefused, MemoryError):
         raise
-    except (Exception, RecursionError) as error:  # a decoder fed with anything at all fails in any way
-        raise damaged(WHAT) from error
+    except (Exception, RecursionError) as error:  # a decoder may fail in any way on hostile bytes
+        raise damaged(NOUN_PHRASE) from error
 
 
 def _decode_reduced(image: Image.Image) -> None:
     if not isinstance(image, JpegImagePlugin.JpegImageFile):
-        raise damaged(WHAT)
-    if image.info.get("progressive") and _coefficients(image) > MOST_COEFFICIENTS:
-        raise immense(MOST_PIXELS["PNG"])
-    image.draft("RGB", (max(1, image.width // _SCALE), max(1, image.height // _SCALE)))
+        raise damaged(NOUN_PHRASE)
+    if image.info.get("progressive") and _count_coefficients(image) > MAX_COEFFICIENTS:
+        raise too_many_pixels(MAX_PIXELS["PNG"])
+    image.draft("RGB", (max(1, image.width // _JPEG_SCALE), max(1, image.height // _JPEG_SCALE)))
 
 
-def _coefficients(image: JpegImagePlugin.JpegImageFile) -> int:
-    """Of all components, by their sampling: each has that share of the pixels."""
+def _count_coefficients(image: JpegImagePlugin.JpegImageFile) -> int:
+    """Coefficients of all components; each component has as many as its sampling factors' share of the pixels."""
     shares = [horizontal * vertical for _, horizontal, vertical, _ in image.layer]
     return image.width * image.height * sum(shares) // max(1, *shares)
 
 
-def immense(most: int) -> FileRefused:
-    """For more points than anybody can open."""
+def too_many_pixels(max_pixels: int) -> FileRefused:
+    """For an image of more than `max_pixels`."""
     return FileRefused(
         "too_many_pixels",
-        f"Cette image compte plus de {most // 1_000_000} millions de points : elle ne pourra pas être affichée. "
+        f"Cette image compte plus de {max_pixels // 1_000_000} millions de points : elle ne pourra pas être affichée. "
         "Réduisez-la.",
     )

@@ -1,6 +1,6 @@
-"""« Est-ce lisible ? »: blank, sideways, blurred, too few points. Every threshold stands here.
+"""« Est-ce lisible ? »: finds pages that are blank, sideways, blurred or have too few pixels.
 
-They were chosen on the pages of tests/pieces/corpus/legible.py, where good and bad ones are well apart.
+The thresholds were chosen on the pages of tests/pieces/corpus/sample_pages.py, where good and bad ones are well apart.
 """
 
 from __future__ import annotations
@@ -9,57 +9,57 @@ from PIL import Image, ImageChops, ImageFilter
 
 from services.pieces.domain.legibility import Sign
 
-SIDE = 1200  # points of the long side at which a page is looked at
-SMALL = 800  # points of the long side; A4 at 70 dpi
-INK = 24  # levels of grey by which ink differs from the paper around it
-LEAST_INK = 0.003  # share of points; a page with one line has 0.005, paper in an uneven light 0.002
-SOFT = 0.25  # steepness of the strongest edges by contrast; a sharp page has 0.44 at least, one out of focus 0.19
-EDGES = 0.005  # share of points that are such edges
-EXTREMES = 0.005  # share of the darkest and of the lightest points that contrast leaves out
-UPRIGHT_RATIO = 3.0  # how much more columns vary than rows: 9 and more where lines of text stand, else at most 1
-LEAST_LINES = 20.0  # how much columns vary at least where there are lines at all
-LINE_STEP = 3  # points between which lines of text and what separates them differ
+LOOK_SIDE = 1200  # pixels of the long side to which a page is reduced first
+MIN_SIDE = 800  # pixels of the long side, below which a picture is SMALL; A4 at 70 dpi
+INK_CONTRAST = 24  # levels of grey by which ink differs from the paper around it
+MIN_INK_SHARE = 0.003  # share of pixels, below which a page is BLANK; one line gives 0.005, unevenly lit paper 0.002
+MIN_STEEPNESS = 0.25  # strongest edges by contrast, below which a page is BLURRED; sharp ones have 0.44, blurred 0.19
+EDGE_SHARE = 0.005  # share of pixels that count as the strongest edges
+EXTREME_SHARE = 0.005  # share of the darkest and of the lightest pixels that contrast leaves out
+SIDEWAYS_RATIO = 3.0  # variation of columns by that of rows, above which a page is SIDEWAYS; 9 if it is, else 1
+MIN_COLUMN_VARIATION = 20.0  # variation of columns, below which there are no lines of text that could be sideways
+LINE_STEP = 3  # pixels between which a line of text and the gap beside it differ
 
 _LAPLACE = ImageFilter.Kernel((3, 3), (0, 1, 0, 1, -4, 1, 0, 1, 0), scale=1, offset=128)
 
 
-def signs_of(image: Image.Image, *, counted: bool) -> tuple[Sign, ...]:
-    """Why the picture may be hard to read. `counted`: whether its points are those that were sent."""
-    signs = [Sign.SMALL] if counted and max(image.size) < SMALL else []
+def find_signs(image: Image.Image, *, original_size: bool) -> tuple[Sign, ...]:
+    """Why the picture may be hard to read. `original_size`: its pixels are those that were sent, not a rendering."""
+    signs = [Sign.SMALL] if original_size and max(image.size) < MIN_SIDE else []
     grey = image.convert("L")
-    grey.thumbnail((SIDE, SIDE), Image.Resampling.BOX)
-    inside = _without_edges(grey)
-    if min(inside.size) < 3:
+    grey.thumbnail((LOOK_SIDE, LOOK_SIDE), Image.Resampling.BOX)
+    page = _without_margins(grey)
+    if min(page.size) < 3:
         return (Sign.BLANK, *signs)
-    smooth = inside.filter(ImageFilter.BoxBlur(1))  # noise is smoothed away
-    paper = inside.filter(ImageFilter.BoxBlur(max(1, max(inside.size) // 40)))
+    smooth = page.filter(ImageFilter.BoxBlur(1))  # against noise
+    paper = page.filter(ImageFilter.BoxBlur(max(1, max(page.size) // 40)))
     darker = ImageChops.subtract(paper, smooth)
-    if max(_ink(darker), _ink(ImageChops.subtract(smooth, paper))) < LEAST_INK:
+    if max(_ink_share(darker), _ink_share(ImageChops.subtract(smooth, paper))) < MIN_INK_SHARE:
         return (Sign.BLANK, *signs)
-    if _stands(darker):
+    if _is_sideways(darker):
         signs.append(Sign.SIDEWAYS)
-    if _steepness(smooth) < SOFT:
+    if _steepness(smooth) < MIN_STEEPNESS:
         signs.append(Sign.BLURRED)
     return tuple(sign for sign in Sign if sign in signs)
 
 
-def _without_edges(image: Image.Image) -> Image.Image:
-    """Scanners leave shadows and telephones show the table."""
+def _without_margins(image: Image.Image) -> Image.Image:
+    """Without a sixteenth on each side: scanners leave shadows there, and telephones show the table."""
     width, height = image.size
     return image.crop((width // 16, height // 16, width - width // 16, height - height // 16))
 
 
-def _ink(differences: Image.Image) -> float:
-    """The share of points that differ from the paper around them, whatever the light."""
-    return sum(differences.histogram()[INK:]) / (differences.width * differences.height)
+def _ink_share(differences: Image.Image) -> float:
+    """The share of pixels that differ from the paper around them, whatever the light."""
+    return sum(differences.histogram()[INK_CONTRAST:]) / (differences.width * differences.height)
 
 
-def _stands(darker: Image.Image) -> bool:
-    """Whether lines of text run from top to bottom."""
-    ink = darker.point(lambda level: 255 if level > INK - 4 else 0)
+def _is_sideways(darker: Image.Image) -> bool:
+    """Whether lines of text run from top to bottom. `darker`: by how much each pixel is darker than the paper there."""
+    ink = darker.point(lambda level: 255 if level > INK_CONTRAST - 4 else 0)
     rows = _variation(ink.resize((1, ink.height), Image.Resampling.BOX))
     columns = _variation(ink.resize((ink.width, 1), Image.Resampling.BOX))
-    return columns > LEAST_LINES and columns > UPRIGHT_RATIO * rows
+    return columns > MIN_COLUMN_VARIATION and columns > SIDEWAYS_RATIO * rows
 
 
 def _variation(line: Image.Image) -> float:
@@ -71,19 +71,19 @@ def _variation(line: Image.Image) -> float:
 def _steepness(smooth: Image.Image) -> float:
     edges = smooth.filter(_LAPLACE).histogram()
     strengths = [edges[128], *(edges[128 - step] + edges[128 + step] for step in range(1, 128))]
-    return _upper(strengths, EDGES) / max(1, _contrast(smooth.histogram()))
+    return _upper_quantile(strengths, EDGE_SHARE) / max(1, _contrast(smooth.histogram()))
 
 
 def _contrast(levels: list[int]) -> int:
-    darkest = 255 - _upper(levels[::-1], EXTREMES)
-    return _upper(levels, EXTREMES) - darkest
+    darkest = 255 - _upper_quantile(levels[::-1], EXTREME_SHARE)
+    return _upper_quantile(levels, EXTREME_SHARE) - darkest
 
 
-def _upper(histogram: list[int], share: float) -> int:
-    """The level that this share of the points reach."""
-    left = sum(histogram) * share
+def _upper_quantile(histogram: list[int], share: float) -> int:
+    """The level that this share of the pixels reaches or exceeds."""
+    remaining = sum(histogram) * share
     for level in range(len(histogram) - 1, -1, -1):
-        left -= histogram[level]
-        if left <= 0:
+        remaining -= histogram[level]
+        if remaining <= 0:
             return level
     return 0

@@ -1,4 +1,4 @@
-"""A picture or a page of a PDF as one sees it; pictures made pages; pages joined into one document."""
+"""Renders pictures and pages of PDFs, for previews and to look at their legibility; converts and merges to PDF."""
 
 from __future__ import annotations
 
@@ -14,79 +14,80 @@ from PIL import Image, ImageOps
 from services.pieces.domain import legibility as rules
 from services.pieces.domain.formats import Format
 from services.pieces.domain.legibility import Look, Sign
-from services.pieces.domain.refusals import LIMIT, damaged
+from services.pieces.domain.refusals import MAX_FILE_BYTES, damaged
 from services.pieces.inspection import heif, legibility, pdf
-from services.pieces.inspection.images import WHAT
-from services.pieces.inspection.kinds import is_heic, kind_of
+from services.pieces.inspection.format_detection import detect_format, is_heic
+from services.pieces.inspection.images import NOUN_PHRASE
 
-PAGE_SIDE = 2000  # points of the long side of a photographed page: A4 at 170 dpi
-PREVIEW_SIDE = 1000
-QUALITY = 80
+PAGE_SIDE = 2000  # pixels of the long side of a picture in a PDF: A4 at 170 dpi
+PREVIEW_SIDE = 1000  # pixels of the long side
+JPEG_QUALITY = 80
 A4_INCHES = 11.69  # its long side
-LOOKED_AT = 12  # pages of a PDF
-LOOKING_SECONDS = 1.5  # of processor time: the pages that it suffices for
+MAX_LOOKED_AT_PAGES = 12  # of a PDF
+MAX_LOOK_SECONDS = 1.5  # of processor time, after which no further page is looked at
 
 
-def preview(content: BinaryIO) -> bytes:
-    """A picture, or the first page of a PDF, as a JPEG. Raises FileRefused for what shows nothing."""
-    image = next(_seen(content, PREVIEW_SIDE, 1))
+def render_preview(content: BinaryIO) -> bytes:
+    """A JPEG of a picture, or of the first page of a PDF. Raises FileRefused for what cannot be shown."""
+    image = next(_render(content, PREVIEW_SIDE, 1))
     out = io.BytesIO()
-    image.save(out, "JPEG", quality=QUALITY)
+    image.save(out, "JPEG", quality=JPEG_QUALITY)
     return out.getvalue()
 
 
-def look(content: BinaryIO) -> Look:
-    """Of a sound picture or PDF; of anything else there is nothing to see."""
-    kind = kind_of(content)
+def look_at(content: BinaryIO) -> Look:
+    """The pages and the signs of illegibility of a sound picture or PDF; an empty Look for any other format."""
+    kind = detect_format(content)
     if kind is Format.PDF:
-        return Look(len(_document(content)), rules.of_pages(list(_signs_of_pages(content))))
+        return Look(len(_open_pdf(content)), rules.signs_of_document(list(_signs_by_page(content))))
     if kind in (Format.PNG, Format.JPG):
-        return Look(None, legibility.signs_of(next(_seen(content, legibility.SIDE, 1)), counted=True))
+        return Look(None, legibility.find_signs(next(_render(content, legibility.LOOK_SIDE, 1)), original_size=True))
     return Look()
 
 
-def _signs_of_pages(content: BinaryIO) -> Iterator[tuple[Sign, ...]]:
-    begun = time.process_time()
-    for image in _seen(content, legibility.SIDE, LOOKED_AT):
-        yield legibility.signs_of(image, counted=False)
-        if time.process_time() - begun > LOOKING_SECONDS:
+def _signs_by_page(content: BinaryIO) -> Iterator[tuple[Sign, ...]]:
+    started = time.process_time()
+    for image in _render(content, legibility.LOOK_SIDE, MAX_LOOKED_AT_PAGES):
+        yield legibility.find_signs(image, original_size=False)
+        if time.process_time() - started > MAX_LOOK_SECONDS:
             return
 
 
-def page(content: BinaryIO) -> bytes:
-    """A picture as a PDF of one page, as large as A4. Raises FileRefused."""
-    image = next(_seen(content, PAGE_SIDE, 1))
+def picture_to_pdf(content: BinaryIO) -> bytes:
+    """A picture as a PDF of one page, whose long side is that of A4. Raises FileRefused."""
+    image = next(_render(content, PAGE_SIDE, 1))
     out = io.BytesIO()
-    image.save(out, "PDF", quality=QUALITY, resolution=max(image.size) / A4_INCHES)
+    image.save(out, "PDF", quality=JPEG_QUALITY, resolution=max(image.size) / A4_INCHES)
     return out.getvalue()
 
 
-def joined(documents: list[bytes]) -> tuple[int, bytes]:
-    """All pages in their order, without what else the documents hold: the size, and the bytes unless too many."""
+def merge_pdfs(documents: list[bytes]) -> tuple[int, bytes]:
+    """A PDF of all pages of the documents in order, and of nothing else that they hold: its size in bytes, and the
+    bytes, empty beyond MAX_FILE_BYTES."""
     out = io.BytesIO()
-    with pikepdf.new() as whole:
+    with pikepdf.new() as merged:
         sources = [pikepdf.open(io.BytesIO(document), suppress_warnings=True) for document in documents]
         for source in sources:
-            whole.pages.extend(source.pages)
-        whole.save(out)
+            merged.pages.extend(source.pages)
+        merged.save(out)
     size = out.tell()
-    return size, out.getvalue() if size <= LIMIT else b""
+    return size, out.getvalue() if size <= MAX_FILE_BYTES else b""
 
 
-def _seen(content: BinaryIO, side: int, pages: int) -> Iterator[Image.Image]:
-    """The picture, or the first pages, upright and at most `side` points long."""
-    if kind_of(content) is Format.PDF:
-        yield from _rendered(content, side, pages)
+def _render(content: BinaryIO, side: int, pages: int) -> Iterator[Image.Image]:
+    """The picture, or the first `pages` pages of a PDF, upright and at most `side` pixels long."""
+    if detect_format(content) is Format.PDF:
+        yield from _render_pdf(content, side, pages)
         return
-    image = heif.decoded(content) if is_heic(content) else _picture(content, side)
+    image = heif.decode(content) if is_heic(content) else _decode_picture(content, side)
     image.thumbnail((side, side))
-    seen = heif.flattened(ImageOps.exif_transpose(image))
-    seen.info.clear()  # a place, a date, a comment
-    yield seen
+    upright = heif.flatten(ImageOps.exif_transpose(image))
+    upright.info.clear()  # place, date, comment
+    yield upright
 
 
-def _picture(content: BinaryIO, side: int) -> Image.Image:
-    """A JPEG is decoded at the size that is needed. Its points were counted before by `images`."""
+def _decode_picture(content: BinaryIO, side: int) -> Image.Image:
+    """A JPEG is decoded at about the size that is needed. Its pixels were counted before, by `images`."""
     content.seek(0)
     try:
         image = Image.open(content, formats=["JPEG", "PNG"])
@@ -94,21 +95,21 @@ def _picture(content: BinaryIO, side: int) -> Image.Image:
         image.load()
     except MemoryError:
         raise
-    except (Exception, RecursionError) as error:  # a decoder fed with anything at all fails in any way
-        raise damaged(WHAT) from error
+    except (Exception, RecursionError) as error:  # a decoder may fail in any way on hostile bytes
+        raise damaged(NOUN_PHRASE) from error
     return image
 
 
-def _rendered(content: BinaryIO, side: int, pages: int) -> Iterator[Image.Image]:
-    document = _document(content)
+def _render_pdf(content: BinaryIO, side: int, pages: int) -> Iterator[Image.Image]:
+    document = _open_pdf(content)
     if len(document) == 0:
-        raise damaged(pdf.WHAT)
+        raise damaged(pdf.NOUN_PHRASE)
     for number in range(min(pages, len(document))):
-        shown = document[number]
-        scale = side / max(1.0, *shown.get_size())
-        yield shown.render(scale=scale, may_draw_forms=False).to_pil().convert("RGB")
+        pdf_page = document[number]
+        scale = side / max(1.0, *pdf_page.get_size())
+        yield pdf_page.render(scale=scale, may_draw_forms=False).to_pil().convert("RGB")
 
 
-def _document(content: BinaryIO) -> pypdfium2.PdfDocument:
+def _open_pdf(content: BinaryIO) -> pypdfium2.PdfDocument:
     content.seek(0)
     return pypdfium2.PdfDocument(content.read())

@@ -1,8 +1,8 @@
-"""Files are looked at by processes of their own: here they are started, given a file, listened to, and ended.
+"""Has files inspected and converted by processes of their own: starts and ends them, sends requests, reads answers.
 
-A few programs (`program`) stand ready, one for each file that may be looked at at once. Each makes a process per file,
-so that nothing of a file outlives its verdict and the readers are imported once. A program that does not keep to what
-is agreed is killed with all that it made, and another takes its place.
+A few programs (`program`) are kept running, one for each file that may be inspected at once. Each forks a process per
+file, so that nothing of a file outlives its answer and the readers are imported once. A program that does not follow
+the protocol is killed with all that it forked, and replaced.
 """
 
 from __future__ import annotations
@@ -28,69 +28,69 @@ from services.chassis.errors import DomainError
 from services.pieces.domain import refusals
 from services.pieces.domain.formats import Format
 from services.pieces.domain.legibility import Look
-from services.pieces.domain.refusals import Unverifiable, Unverified
-from services.pieces.inspection.confinement import FIRST_SECONDS, LIMITS, hide_memory
-from services.pieces.inspection.turns import LineFull, Turns
-from services.pieces.inspection.verdicts import (
-    MOST_ANSWERED,
-    MOST_BYTES,
-    Made,
+from services.pieces.domain.refusals import UnverifiableFile, UnverifiedReason
+from services.pieces.inspection.confinement import FIRST_LOOK_SECONDS, LIMITS, hide_memory
+from services.pieces.inspection.fair_queue import FairQueue, QueueFull
+from services.pieces.inspection.protocol import (
+    MAX_ANSWER_BYTES,
+    MAX_VERDICT_BYTES,
+    Answer,
     Task,
-    read_answer,
-    read_look,
-    read_verdict,
+    decode_answer,
+    decode_format,
+    decode_look,
 )
 from services.pieces.metrics import INSPECTION_SECONDS, UNVERIFIED
 
-_PROGRAM = (sys.executable, "-E", "-s", "-B", "-m", "services.pieces.inspection.program")
-_FOLDER = Path(__file__).parents[3]  # where `services` is
-# Memory that each thread would reserve for itself counts as used.
+_COMMAND = (sys.executable, "-E", "-s", "-B", "-m", "services.pieces.inspection.program")
+_PROJECT_FOLDER = Path(__file__).parents[3]  # where `services` is
+# One malloc arena: what each thread would reserve for itself counts as used memory.
 _ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1"}
-_START_SECONDS = 20  # on a machine that is very busy; with the others less than the gateway waits
-_FIRST_LINE = 24  # threads of the web process that may wait for a first look, which ends soon
-_LINE = 6  # and for a longer one
-_PATIENCE = 10  # seconds
-_LOOKING_PATIENCE = 0.5  # for what only advises: a deposit waits for it
-_CHUNK = 256 * 1024
+_START_SECONDS = 20  # on a very busy machine; together with LIMITS.wall and waiting, less than the gateway waits
+_MAX_WAITING_FIRST_LOOKS = 24  # threads of the web process that may wait for a first look, which ends soon
+_MAX_WAITING_LONG_LOOKS = 6  # threads that may wait for a longer one
+_MAX_WAIT_SECONDS = 10
+_MAX_WAIT_LEGIBILITY_SECONDS = 0.5  # a deposit waits for this look, which only advises
+_CHUNK = 256 * 1024  # bytes
 
 
-class FirstLookOver(Exception):
+class FirstLookTimeout(Exception):
     """The file takes longer than a first look."""
 
 
 @dataclass(frozen=True)
-class End:
-    """How the process of a file ended: the signal that killed it (0: none), its CPU seconds, its peak in bytes."""
+class ProcessEnd:
+    """How the process of a file ended. `signal`: the one that killed it, 0 without one; `peak_memory`: bytes."""
 
     signal: int
-    seconds: float
-    peak: int
+    cpu_seconds: float
+    peak_memory: int
 
     @property
-    def broken_limit(self) -> Unverified | None:
+    def broken_limit(self) -> UnverifiedReason | None:
         if self.signal == 0:
             return None
         reasons = {
-            signal.SIGXCPU: Unverified.PROCESSOR,
-            signal.SIGALRM: Unverified.TIME,
-            signal.SIGKILL: Unverified.MEMORY,  # by the kernel, for the container's sake
+            signal.SIGXCPU: UnverifiedReason.PROCESSOR,
+            signal.SIGALRM: UnverifiedReason.TIME,
+            signal.SIGKILL: UnverifiedReason.MEMORY,  # the kernel's, beyond the container's memory
         }
-        return reasons.get(signal.Signals(self.signal), Unverified.CRASH)
+        return reasons.get(signal.Signals(self.signal), UnverifiedReason.CRASH)
 
 
-class Inspector:
-    """One running program. Used by one thread at a time."""
+class InspectionProgram:
+    """One running `program`. Used by one thread at a time."""
 
     def __init__(self) -> None:
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
+        self._control, program_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with program_end:
             self._process = subprocess.Popen(
-                _PROGRAM,
-                stdin=theirs.fileno(),
+                _COMMAND,
+                stdin=program_end.fileno(),
                 stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,  # what readers complain of quotes the file
+                stderr=subprocess.DEVNULL,  # readers' messages quote the file
                 env=_ENVIRONMENT,
-                cwd=_FOLDER,
+                cwd=_PROJECT_FOLDER,
                 start_new_session=True,
             )
 
@@ -102,23 +102,25 @@ class Inspector:
     def running(self) -> bool:
         return self._process.poll() is None
 
-    def look(self, request: bytes, file: int) -> tuple[bytes, End]:
-        """The verdict on the file that is open as `file`, and how its process ended. Raises OSError where the program
-        fails or stalls."""
+    def run(self, request: bytes, file: int) -> tuple[bytes, ProcessEnd]:
+        """The answer about the file that is open as descriptor `file`, and how its process ended.
+
+        Raises OSError where the program fails or stalls.
+        """
         deadline = time.monotonic() + _START_SECONDS + LIMITS.wall
-        ours, theirs = socket.socketpair()
-        with ours:
-            with theirs:
-                socket.send_fds(self._control, [b"\0"], [theirs.fileno(), file])
-            verdict = _exchange(ours, request, deadline)
-        self._control.settimeout(_left(deadline))
-        ended = self._control.recv(MOST_BYTES)
-        if not ended:
+        service_end, program_end = socket.socketpair()
+        with service_end:
+            with program_end:
+                socket.send_fds(self._control, [b"\0"], [program_end.fileno(), file])
+            answer = _exchange(service_end, request, deadline)
+        self._control.settimeout(_remaining(deadline))
+        end_message = self._control.recv(MAX_VERDICT_BYTES)
+        if not end_message:
             raise ConnectionResetError
-        return verdict, End(**json.loads(ended))
+        return answer, ProcessEnd(**json.loads(end_message))
 
     def close(self) -> None:
-        """End the program and all that it made."""
+        """Kill the program and all that it forked."""
         self._control.close()
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
@@ -126,14 +128,14 @@ class Inspector:
 
 
 @contextmanager
-def _opened_to_read(content: BinaryIO) -> Iterator[int]:
-    """The file once more, as a descriptor that cannot write. What is held in memory is written to a file first."""
+def _open_read_only(content: BinaryIO) -> Iterator[int]:
+    """The file opened once more, as a descriptor that cannot write. One in memory is written to disk first."""
     with contextlib.ExitStack() as stack:
         if isinstance(content, io.BytesIO):
             content.seek(0)
-            written = stack.enter_context(TemporaryFile())
-            shutil.copyfileobj(content, written)
-            content = written
+            on_disk = stack.enter_context(TemporaryFile())
+            shutil.copyfileobj(content, on_disk)
+            content = on_disk
         content.flush()
         file = os.open(f"/proc/self/fd/{content.fileno()}", os.O_RDONLY)
         stack.callback(os.close, file)
@@ -141,14 +143,14 @@ def _opened_to_read(content: BinaryIO) -> Iterator[int]:
 
 
 def _exchange(channel: socket.socket, request: bytes, deadline: float) -> bytes:
-    """Send all, then read all; a process that ends early has told what it had to tell."""
+    """Send all of the request, then read all of the answer; what a process that ends early wrote is its answer."""
     answer = bytearray()
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-        channel.settimeout(_left(deadline))
+        channel.settimeout(_remaining(deadline))
         channel.sendall(request)
         channel.shutdown(socket.SHUT_WR)
-        while len(answer) < MOST_ANSWERED:
-            channel.settimeout(_left(deadline))
+        while len(answer) < MAX_ANSWER_BYTES:
+            channel.settimeout(_remaining(deadline))
             chunk = channel.recv(_CHUNK)
             if not chunk:
                 break
@@ -156,109 +158,115 @@ def _exchange(channel: socket.socket, request: bytes, deadline: float) -> bytes:
     return bytes(answer)
 
 
-def _left(deadline: float) -> float:
+def _remaining(deadline: float) -> float:
+    """Seconds until the deadline, as a timeout of a socket: 0 would mean not to wait at all."""
     return max(0.001, deadline - time.monotonic())
 
 
 class Inspections:
-    """The way in for the service. Used by many threads.
+    """What the service calls to inspect and convert files. Used by many threads.
 
-    Each file has a first look, one after the other, that ends after FIRST_SECONDS: so files that take long, and be they
-    made to, keep no ordinary one waiting. They wait for a longer look among themselves.
+    Each file has a first look, one file after the other, that ends after FIRST_LOOK_SECONDS. Those that take longer,
+    hostile or not, wait for a longer look in a queue of their own, and keep no ordinary file waiting.
     """
 
     def __init__(self, at_once: int) -> None:
-        """At most `at_once` processes look at files, two at least."""
+        """`at_once`: how many processes may inspect files at the same time, two at least."""
         hide_memory()
-        self.first_turns = Turns(1, line=_FIRST_LINE, patience=_PATIENCE)
-        self.turns = Turns(at_once - 1, line=_LINE, patience=_PATIENCE)
-        self.ready: list[Inspector] = []
+        self.first_look_queue = FairQueue(1, max_waiting=_MAX_WAITING_FIRST_LOOKS, max_wait=_MAX_WAIT_SECONDS)
+        self.long_look_queue = FairQueue(at_once - 1, max_waiting=_MAX_WAITING_LONG_LOOKS, max_wait=_MAX_WAIT_SECONDS)
+        self.idle_programs: list[InspectionProgram] = []
 
     def inspect(self, owner: str, content: BinaryIO, filename: str | None, accepted: tuple[Format, ...]) -> Format:
-        """What `inspecting.inspect` says of the content. `owner`: whose file it is, for each has one looked at.
+        """What `format_checks.inspect_file` says of the content. `owner`: the candidate's id; of each, one file at a
+        time is inspected.
 
-        Raises what it raises; Unverifiable for what cannot be looked at within the limits; Unavailable where too many
+        Raises what `inspect_file` raises; UnverifiableFile where the limits do not suffice; Unavailable where too many
         files wait.
         """
         request = {"task": Task.INSPECT, "filename": filename, "accepted": accepted}
-        with self._judged(owner):
+        with self._translating_errors(owner):
             try:
-                with self.first_turns.turn(owner):
-                    return read_verdict(self._answered(request | {"seconds": FIRST_SECONDS}, content))
-            except FirstLookOver:
-                with self.turns.turn(owner):
-                    return read_verdict(self._answered(request | {"seconds": 0}, content))
+                with self.first_look_queue.turn(owner):
+                    return decode_format(self._run(request | {"seconds": FIRST_LOOK_SECONDS}, content))
+            except FirstLookTimeout:
+                with self.long_look_queue.turn(owner):
+                    return decode_format(self._run(request | {"seconds": 0}, content))
 
-    def make(self, owner: str, task: Task, content: BinaryIO, **asked: Any) -> Made:
-        """Have something made of the content, by a longer look. Raises as `inspect` does."""
-        with self._judged(owner), self.turns.turn(owner):
-            return read_answer(self._answered({"task": task, "seconds": 0, **asked}, content))
+    def convert(self, owner: str, task: Task, content: BinaryIO, **arguments: Any) -> Answer:
+        """Have another file made of the content (`task`), by a longer look. Raises as `inspect` does."""
+        with self._translating_errors(owner), self.long_look_queue.turn(owner):
+            return decode_answer(self._run({"task": task, "seconds": 0, **arguments}, content))
 
     def look(self, owner: str, content: BinaryIO) -> Look:
-        """Whether a sound file seems legible; nothing where nobody has the time to look, or cannot."""
+        """Signs that a sound file may be hard to read; an empty Look where there is no time or way to look."""
         try:
-            with self._judged(owner), self.turns.turn(owner, _LOOKING_PATIENCE):
-                return read_look(self._answered({"task": Task.LOOK, "seconds": 0}, content))
+            with self._translating_errors(owner), self.long_look_queue.turn(owner, _MAX_WAIT_LEGIBILITY_SECONDS):
+                return decode_look(self._run({"task": Task.LOOK, "seconds": 0}, content))
         except DomainError:
             return Look()
 
     def close(self) -> None:
-        """End the programs that stand ready; they end with this process in any case."""
-        while self.ready:
-            self.ready.pop().close()
+        """Kill the idle programs; they end with this process in any case."""
+        while self.idle_programs:
+            self.idle_programs.pop().close()
 
     @contextmanager
-    def _judged(self, owner: str) -> Iterator[None]:
+    def _translating_errors(self, owner: str) -> Iterator[None]:
+        """QueueFull becomes Unavailable; an UnverifiableFile is counted and demotes the owner."""
         try:
             yield
-        except LineFull as error:
+        except QueueFull as error:
             raise refusals.inspection_busy() from error
-        except Unverifiable as error:
+        except UnverifiableFile as error:
             UNVERIFIED.labels(error.reason.value).inc()
-            self.turns.stand_back(owner)
+            self.long_look_queue.demote(owner)
             raise
 
-    def _answered(self, request: dict[str, Any], content: BinaryIO) -> bytes:
-        """Raises FirstLookOver where `seconds` of processor time were given and did not suffice."""
-        sent = json.dumps(request).encode()
-        with _opened_to_read(content) as file:
+    def _run(self, request: dict[str, Any], content: BinaryIO) -> bytes:
+        """The answer to the request, whose « seconds » limit the processor time (0: LIMITS alone).
+
+        Raises FirstLookTimeout where they did not suffice, UnverifiableFile beyond LIMITS.
+        """
+        encoded = json.dumps(request).encode()
+        with _open_read_only(content) as file:
             try:
-                verdict, end = self._answer(sent, file)
-            except ConnectionError:  # the program was ended by somebody else; another one tells whether by the file
-                verdict, end = self._answer_at_last(sent, file)
+                answer, end = self._run_once(encoded, file)
+            except ConnectionError:  # the program died: a second one shows whether the file is the cause
+                answer, end = self._run_again(encoded, file)
         if request["seconds"] and end.signal == signal.SIGPROF:
-            raise FirstLookOver
-        INSPECTION_SECONDS.observe(end.seconds)
+            raise FirstLookTimeout
+        INSPECTION_SECONDS.observe(end.cpu_seconds)
         if end.broken_limit is not None:
-            raise Unverifiable(end.broken_limit)
-        return verdict
-
-    def _answer_at_last(self, request: bytes, file: int) -> tuple[bytes, End]:
-        try:
-            return self._answer(request, file)
-        except ConnectionError as error:
-            raise Unverifiable(Unverified.CRASH) from error
-
-    def _answer(self, request: bytes, file: int) -> tuple[bytes, End]:
-        """Raises ConnectionError where the program dies, Unverifiable where it stalls or answers nonsense."""
-        inspector = self._take()
-        try:
-            answer = inspector.look(request, file)
-        except ConnectionError:
-            inspector.close()
-            raise
-        except (OSError, ValueError, TypeError) as error:
-            inspector.close()
-            raise Unverifiable(Unverified.TIME) from error
-        self.ready.append(inspector)
+            raise UnverifiableFile(end.broken_limit)
         return answer
 
-    def _take(self) -> Inspector:
+    def _run_again(self, request: bytes, file: int) -> tuple[bytes, ProcessEnd]:
+        try:
+            return self._run_once(request, file)
+        except ConnectionError as error:
+            raise UnverifiableFile(UnverifiedReason.CRASH) from error
+
+    def _run_once(self, request: bytes, file: int) -> tuple[bytes, ProcessEnd]:
+        """Raises ConnectionError where the program dies, UnverifiableFile where it stalls or breaks the protocol."""
+        program = self._take_program()
+        try:
+            answer = program.run(request, file)
+        except ConnectionError:
+            program.close()
+            raise
+        except (OSError, ValueError, TypeError) as error:
+            program.close()
+            raise UnverifiableFile(UnverifiedReason.TIME) from error
+        self.idle_programs.append(program)
+        return answer
+
+    def _take_program(self) -> InspectionProgram:
         while True:
             try:
-                inspector = self.ready.pop()
+                program = self.idle_programs.pop()
             except IndexError:  # several threads take from these
-                return Inspector()
-            if inspector.running:
-                return inspector
-            inspector.close()
+                return InspectionProgram()
+            if program.running:
+                return program
+            program.close()

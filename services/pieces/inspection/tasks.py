@@ -1,4 +1,4 @@
-"""What the confined process does with a file, by what it is asked."""
+"""What the confined process does with a file, for each task that it may be asked for."""
 
 from __future__ import annotations
 
@@ -8,35 +8,35 @@ from typing import Any
 
 from services.pieces.domain.formats import Format
 from services.pieces.inspection import heif, pages
-from services.pieces.inspection.inspecting import inspect
-from services.pieces.inspection.verdicts import Made, Task
+from services.pieces.inspection.format_checks import inspect_file
+from services.pieces.inspection.protocol import Answer, Task
 
 
-def carried_out(request: dict[str, Any], content: io.BytesIO) -> Made:
-    """Raises what the readers raise, whatever that is."""
+def run_task(request: dict[str, Any], content: io.BytesIO) -> Answer:
+    """Carry out the request on the file. Raises whatever the readers raise."""
     return _TASKS[Task(request["task"])](request, content)
 
 
-def _inspected(request: dict[str, Any], content: io.BytesIO) -> Made:
+def _inspect(request: dict[str, Any], content: io.BytesIO) -> Answer:
     accepted = tuple(Format(code) for code in request["accepted"])
-    return Made({"format": inspect(content, request["filename"], accepted)})
+    return Answer({"format": inspect_file(content, request["filename"], accepted)})
 
 
-def _looked(request: dict[str, Any], content: io.BytesIO) -> Made:
-    seen = pages.look(content)
-    return Made({"pages": seen.pages, "signs": list(seen.signs)})
+def _look_at(request: dict[str, Any], content: io.BytesIO) -> Answer:
+    look = pages.look_at(content)
+    return Answer({"pages": look.pages, "signs": list(look.signs)})
 
 
-def _joined(request: dict[str, Any], content: io.BytesIO) -> Made:
-    size, whole = pages.joined([content.read(length) for length in request["lengths"]])
-    return Made({"size": size}, whole)
+def _merge(request: dict[str, Any], content: io.BytesIO) -> Answer:
+    size, merged = pages.merge_pdfs([content.read(length) for length in request["lengths"]])
+    return Answer({"size": size}, merged)
 
 
-_TASKS: dict[Task, Callable[[dict[str, Any], io.BytesIO], Made]] = {
-    Task.INSPECT: _inspected,
-    Task.JPEG: lambda request, content: Made(content=heif.to_jpeg(content)),
-    Task.LOOK: _looked,
-    Task.PAGE: lambda request, content: Made(content=pages.page(content)),
-    Task.JOIN: _joined,
-    Task.PREVIEW: lambda request, content: Made(content=pages.preview(content)),
+_TASKS: dict[Task, Callable[[dict[str, Any], io.BytesIO], Answer]] = {
+    Task.INSPECT: _inspect,
+    Task.JPEG: lambda request, content: Answer(content=heif.to_jpeg(content)),
+    Task.LOOK: _look_at,
+    Task.PAGE: lambda request, content: Answer(content=pages.picture_to_pdf(content)),
+    Task.MERGE: _merge,
+    Task.PREVIEW: lambda request, content: Answer(content=pages.render_preview(content)),
 }

@@ -1,1 +1,1 @@
-"""What someone does with pieces, one function each; the only writers."""
+"""What candidates, staff and jobs do with pieces; the only code that writes to the database and the object store."""

@@ -1,4 +1,4 @@
-"""The trail of what candidates and staff do to pieces: written in the transaction of the act itself."""
+"""The audit trail of what candidates, staff and the service do to pieces, written in the transaction of the act."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from services.pieces.models import AuditEntry
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: a candidate or a member of staff, by id."""
+    """Who acts. `kind`: candidate, staff or service; `id`: of the candidate or member of staff, or a service's name."""
 
     kind: str
     id: str
@@ -28,7 +28,10 @@ def record(
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
 ) -> None:
-    """Add an entry; file names and comments stay in the rows of history, named here by id."""
+    """Add an entry. `action`: « deposit.made », « piece.controlled » …; `subject`: the piece's id.
+
+    File names and comments are not copied into it: the rows that hold them are named by id.
+    """
     session.add(
         AuditEntry(
             at=system_now(),

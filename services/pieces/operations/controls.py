@@ -1,4 +1,4 @@
-"""A gestionnaire gives an opinion on a piece, one at a time or many; whoever was faster wins."""
+"""A gestionnaire controls pieces, one or many: sets their status. Of two at the same time the first one wins."""
 
 from __future__ import annotations
 
@@ -27,69 +27,69 @@ from services.pieces.domain.control import Control
 from services.pieces.models import Control as ControlRow
 from services.pieces.models import db
 from services.pieces.operations.audit import Actor, record
-from services.pieces.queries.dossiers import Dossier, dossier_within, lock
+from services.pieces.queries.pieces import PieceContext, lock_candidature_of_piece, piece_within_academies
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
 class Gestionnaire:
-    """Who controls, and where he may: None means every académie."""
+    """Who controls (a member of staff's id), and in which académies they may; None: in all."""
 
     id: str
     academies: frozenset[str] | None
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """A control of a piece that was seen with the etag `if_match`."""
+class ControlRequest:
+    """A control of a piece. `if_match`: the etag with which the piece was read, as the If-Match header has it."""
 
     piece_id: str
     if_match: str | None
     control: Control
 
 
-def control_piece(by: Gestionnaire, wanted: Wanted) -> Dossier:
-    """Set the status; the piece as it then is.
+def control_piece(by: Gestionnaire, request: ControlRequest) -> PieceContext:
+    """Set the status; returns the piece as it then is.
 
     Raises NotFound outside the académies, PreconditionRequired, PreconditionFailed, Conflict for another file than
     the current one, Invalid.
     """
-    if not wanted.if_match:
+    if not request.if_match:
         raise PreconditionRequired("Indiquez dans If-Match l'etag de la pièce que vous avez examinée.")
     with db.operation() as session:
-        lock(session, wanted.piece_id)
-        dossier = dossier_within(session, by.academies, wanted.piece_id)
+        lock_candidature_of_piece(session, request.piece_id)
+        context = piece_within_academies(session, by.academies, request.piece_id)
         now = portal_now()
-        _refuse(dossier, wanted.if_match, wanted.control, now)
-        before = {"status": dossier.piece.status}
-        row = _set(dossier, wanted.control, by.id, now)
+        _check(context, request.if_match, request.control, now)
+        before = {"status": context.piece.status}
+        row = _apply(context, request.control, by.id, now)
         session.add(row)
         after = {"status": row.status, "deposit_id": row.deposit_id}
-        record(session, Actor("staff", by.id), "piece.controlled", dossier.piece.id, before=before, after=after)
+        record(session, Actor("staff", by.id), "piece.controlled", context.piece.id, before=before, after=after)
         session.flush()
-        return dossier_within(session, by.academies, wanted.piece_id)
+        return piece_within_academies(session, by.academies, request.piece_id)
 
 
-def control_many(by: Gestionnaire, many: Sequence[Wanted]) -> list[Dossier | DomainError]:
-    """Each on its own, in order: its piece as it then is, or why not. Once the database is away no more are tried.
+def control_many(by: Gestionnaire, requests: Sequence[ControlRequest]) -> list[PieceContext | DomainError]:
+    """Carry out each request in its own transaction, in order; returns for each its piece as it then is, or its error.
 
-    Raises Unavailable where not even the first could be.
+    Once the database is away no more are tried. Raises Unavailable where not even the first could be carried out.
     """
-    results: list[Dossier | DomainError] = []
-    away: Unavailable | None = None
-    for wanted in many:
-        result = away or _tried(by, wanted)
-        away = result if isinstance(result, Unavailable) else None
-        if away and not results:
-            raise away
+    results: list[PieceContext | DomainError] = []
+    unavailable: Unavailable | None = None
+    for request in requests:
+        result = unavailable or _control_or_error(by, request)
+        unavailable = result if isinstance(result, Unavailable) else None
+        if unavailable and not results:
+            raise unavailable
         results.append(result)
     return results
 
 
-def _tried(by: Gestionnaire, wanted: Wanted) -> Dossier | DomainError:
+def _control_or_error(by: Gestionnaire, request: ControlRequest) -> PieceContext | DomainError:
     try:
-        return control_piece(by, wanted)
+        return control_piece(by, request)
     except DomainError as error:
         return error
     except SQLAlchemyError as error:
@@ -99,23 +99,24 @@ def _tried(by: Gestionnaire, wanted: Wanted) -> Dossier | DomainError:
         return Unavailable("Cette pièce n'a pas pu être contrôlée pour le moment.")
 
 
-def _refuse(dossier: Dossier, if_match: str, control: Control, now: datetime) -> None:
-    if not rules.matches(if_match, dossier.etag):
-        raise PreconditionFailed("Cette pièce a changé depuis que vous l'avez lue.", etag=dossier.etag)
-    current = dossier.deposit.id if dossier.deposit else None
-    if control.deposit_id != current:
+def _check(context: PieceContext, if_match: str, control: Control, now: datetime) -> None:
+    if not rules.if_match_names(if_match, context.etag):
+        raise PreconditionFailed("Cette pièce a changé depuis que vous l'avez lue.", etag=context.etag)
+    current_id = context.deposit.id if context.deposit else None
+    if control.deposit_id != current_id:
         raise Conflict(
             "Le fichier examiné n'est plus celui de la pièce.",
             problem=problem_types.DEPOSIT_REPLACED,
             errors=(FieldError("#/deposit_id", "Ce dépôt n'est pas le dépôt courant de la pièce."),),
         )
-    if errors := rules.control_errors(control, now, dossier.scan):
+    if errors := rules.control_errors(control, now, context.scan):
         raise Invalid(errors=errors)
 
 
-def _set(dossier: Dossier, control: Control, staff_id: str, now: datetime) -> ControlRow:
-    piece = dossier.piece
-    until = rules.reopened_until(control, dossier.period, now)
+def _apply(context: PieceContext, control: Control, staff_id: str, now: datetime) -> ControlRow:
+    """Change the piece; returns the row of history, not added yet."""
+    piece = context.piece
+    until = rules.reopened_until(control, context.period, now)
     piece.status, piece.status_comment, piece.received_on = control.status.value, control.comment, control.received_on
     piece.reopened_until = until
     piece.revision += 1

@@ -1,4 +1,4 @@
-"""A candidate deposits a file for a piece, or takes it back. One file is current; an earlier one gives way to it."""
+"""A candidate deposits a file for a piece, or deletes it. A piece has one current file; a new one replaces it."""
 
 from __future__ import annotations
 
@@ -15,49 +15,55 @@ from services.chassis.database.transactions import new_id
 from services.chassis.errors import DomainError
 from services.chassis.events import follow_up
 from services.objects import operation_naming, retire
+from services.pieces.dependencies import Dependencies
 from services.pieces.domain import formats, refusals
-from services.pieces.domain.filenames import cleaned
+from services.pieces.domain.filenames import clean_filename
 from services.pieces.domain.formats import Format
 from services.pieces.domain.object_keys import DepositKey
 from services.pieces.domain.piece import deletion_refusal, deposit_refusal
 from services.pieces.domain.statuses import Scan, Status
 from services.pieces.metrics import DEPOSITS
-from services.pieces.models import Deposit, db, object_tables
-from services.pieces.operations.accepting import Accepted, accepted
+from services.pieces.models import Deposit, Piece, db, object_tables
+from services.pieces.operations.antivirus_scans import SCAN
 from services.pieces.operations.audit import Actor, record
-from services.pieces.operations.keeping import keep
-from services.pieces.operations.limits import count_try
-from services.pieces.operations.receiving import Received, Source, received
-from services.pieces.operations.scans import SCAN
-from services.pieces.parts import Parts
-from services.pieces.queries.dossiers import Dossier, lock, newest_control, own_dossier
+from services.pieces.operations.deposit_limits import count_deposit_try
+from services.pieces.operations.file_acceptance import AcceptedFile, accept_file
+from services.pieces.operations.file_storage import store_file
+from services.pieces.operations.received_files import ByteSource, ReceivedFile, receive_body
+from services.pieces.queries.pieces import PieceContext, latest_control, lock_candidature_of_piece, own_piece
 
 
 @dataclass(frozen=True)
 class SentFile:
-    """What a request brings: the name that the candidate gave, the announced length, and where bytes come from."""
+    """A file as a request brings it. `filename`: as the candidate named it; `length`: bytes, as announced."""
 
     filename: str
     length: int
-    source: Source
+    source: ByteSource
 
 
-def deposit(parts: Parts, candidate_id: str, piece_id: str, sent: SentFile, at: datetime) -> Dossier:
-    """Keep the file as the piece's current one; the piece as it then is.
+def deposit_file(
+    dependencies: Dependencies, candidate_id: str, piece_id: str, sent: SentFile, at: datetime
+) -> PieceContext:
+    """Make the file the piece's current one; returns the piece as it then is.
 
-    `at` is the instant that counts for the period: when the request was taken up, however long its bytes took.
-    Raises NotFound, DepositClosed, TooLarge, FileRefused, FormatRefused, Unverifiable, TooManyDeposits, Unavailable;
-    then nothing is kept.
+    `at` is the instant that counts for the period: when the request came in, however long its bytes took.
+    Raises NotFound, DepositClosed, TooLarge, FileRefused, FormatRefused, UnverifiableFile, TooManyDeposits,
+    Unavailable; then nothing is stored.
     """
-    # The body is read before anything is refused: an answer sent beside unread bytes is lost on the way.
-    with counted(), received(sent.source, sent.length) as file, parts.places.taken(candidate_id):
-        accept = partial(accepted, parts, candidate_id, cleaned(sent.filename), file)
-        return put_in_place(parts, candidate_id, piece_id, accept, at)
+    # The body is read before anything is refused: a response sent while bytes are unread is lost on the way.
+    with (
+        counting_refusals(),
+        receive_body(sent.source, sent.length) as file,
+        dependencies.concurrent_deposits.taken(candidate_id),
+    ):
+        accept = partial(accept_file, dependencies, candidate_id, clean_filename(sent.filename), file)
+        return store_deposit(dependencies, candidate_id, piece_id, accept, at)
 
 
 @contextmanager
-def counted() -> Iterator[None]:
-    """Refusals, for operators."""
+def counting_refusals() -> Iterator[None]:
+    """Errors raised in the block are counted by reason in the metric of deposits."""
     try:
         yield
     except DomainError as error:
@@ -65,73 +71,69 @@ def counted() -> Iterator[None]:
         raise
 
 
-def put_in_place(
-    parts: Parts,
+def store_deposit(
+    dependencies: Dependencies,
     candidate_id: str,
     piece_id: str,
-    accept: Callable[[tuple[Format, ...]], Accepted],
+    accept: Callable[[tuple[Format, ...]], AcceptedFile],
     at: datetime,
-    settle: Callable[[Session, str], None] = lambda session, deposit_id: None,
-) -> Dossier:
-    """Keep what `accept` accepts of the formats that the piece takes; `settle` is called in the transaction that names
-    it.
+    in_same_transaction: Callable[[Session, str], None] = lambda session, deposit_id: None,
+) -> PieceContext:
+    """Store the file that `accept` gives for the formats of the piece, and make it the piece's current one.
 
-    Raises NotFound, DepositClosed, TooManyDeposits, Unavailable, and what `accept` and `settle` raise.
+    `in_same_transaction` is called with the new deposit's id in the transaction that adds its row. Raises NotFound,
+    DepositClosed, TooManyDeposits, Unavailable, and what the two callables raise.
     """
     with db.reading() as session:
-        dossier = own_dossier(session, candidate_id, piece_id)
-    refuse_if_closed(dossier, at)
-    count_try(candidate_id, parts.deposits_per_hour)
-    accepted_file = accept(formats.accepted(tuple(dossier.piece.formats)))
-    key = _new_key(dossier, accepted_file.file)
-    keep(parts.store, key, accepted_file.file, accepted_file.format.media_type)
-    with operation_naming(db, parts.store, str(key)) as session:
-        lock(session, piece_id)
-        dossier = own_dossier(session, candidate_id, piece_id)
-        refuse_if_closed(dossier, at)  # a validation in another window may have come first
-        row = new_deposit(
-            parts, piece_id, key, accepted_file.file.stored.size, accepted_file.filename, accepted_file.format
-        )
-        row.converted, row.pages, row.look = (
-            accepted_file.converted,
-            accepted_file.look.pages,
-            list(accepted_file.look.signs),
-        )
-        _replace(session, parts, dossier, row, candidate_id)
-        settle(session, row.id)
-        dossier = own_dossier(session, candidate_id, piece_id)
+        context = own_piece(session, candidate_id, piece_id)
+    refuse_closed_deposit(context, at)
+    count_deposit_try(candidate_id, dependencies.deposits_per_hour)
+    accepted = accept(formats.accepted_formats(tuple(context.piece.formats)))
+    key = _new_key(context, accepted.file)
+    store_file(dependencies.store, key, accepted.file, accepted.format.media_type)
+    with operation_naming(db, dependencies.store, str(key)) as session:
+        lock_candidature_of_piece(session, piece_id)
+        context = own_piece(session, candidate_id, piece_id)
+        refuse_closed_deposit(context, at)  # the group may have been validated in another window meanwhile
+        row = new_deposit(dependencies, piece_id, key, accepted.file.stored.size, accepted.filename, accepted.format)
+        row.converted, row.pages, row.look = accepted.converted, accepted.look.pages, list(accepted.look.signs)
+        _replace_current(session, dependencies, context, row, candidate_id)
+        in_same_transaction(session, row.id)
+        context = own_piece(session, candidate_id, piece_id)
     DEPOSITS.labels("kept").inc()
-    return dossier
+    return context
 
 
-def withdraw_deposit(candidate_id: str, piece_id: str, at: datetime) -> None:
-    """The bin: the current file is taken back; its bytes stay KEPT_DAYS. Raises NotFound or DepositClosed."""
+def delete_deposit(candidate_id: str, piece_id: str, at: datetime) -> None:
+    """Remove the current file from its piece; its bytes stay KEPT_DAYS. Raises NotFound or DepositClosed."""
     with db.operation() as session:
-        lock(session, piece_id)
-        dossier = own_dossier(session, candidate_id, piece_id)
-        if reason := deletion_refusal(dossier.state, at):
+        lock_candidature_of_piece(session, piece_id)
+        context = own_piece(session, candidate_id, piece_id)
+        if reason := deletion_refusal(context.state, at):
             raise refusals.DepositClosed(reason)
-        _remove_current(session, dossier, portal_now())
-        _show_refusal_again(session, dossier)
-        dossier.piece.revision += 1
-        if dossier.deposit:
+        _remove_current(session, context, portal_now())
+        _restore_refusal(session, context.piece)
+        context.piece.revision += 1
+        if context.deposit:
             actor = Actor("candidate", candidate_id)
-            record(session, actor, "deposit.deleted", piece_id, before={"deposit_id": dossier.deposit.id})
+            record(session, actor, "deposit.deleted", piece_id, before={"deposit_id": context.deposit.id})
 
 
-def refuse_if_closed(dossier: Dossier, at: datetime) -> None:
+def refuse_closed_deposit(context: PieceContext, at: datetime) -> None:
     """Raises DepositClosed."""
-    if reason := deposit_refusal(dossier.state, at):
+    if reason := deposit_refusal(context.state, at):
         raise refusals.DepositClosed(reason)
 
 
-def _new_key(dossier: Dossier, file: Received) -> DepositKey:
-    copy, piece = dossier.candidature, dossier.piece
-    return DepositKey(copy.candidate_id, copy.id, piece.code, portal_now(), new_id(), file.stored.sha256)
+def _new_key(context: PieceContext, file: ReceivedFile) -> DepositKey:
+    candidature, piece = context.candidature, context.piece
+    return DepositKey(candidature.candidate_id, candidature.id, piece.code, portal_now(), new_id(), file.stored.sha256)
 
 
-def new_deposit(parts: Parts, piece_id: str, key: DepositKey, size: int, filename: str, format: Format) -> Deposit:
-    """The row of the object that lies under `key`."""
+def new_deposit(
+    dependencies: Dependencies, piece_id: str, key: DepositKey, size: int, filename: str, format: Format
+) -> Deposit:
+    """The row, not added yet, of the object under `key`."""
     return Deposit(
         id=key.deposit_id,
         piece_id=piece_id,
@@ -141,48 +143,51 @@ def new_deposit(parts: Parts, piece_id: str, key: DepositKey, size: int, filenam
         media_type=format.media_type,
         filename=filename,
         deposited_at=key.deposited_at,
-        scan=Scan.PENDING if parts.antivirus.configured else Scan.NOT_SCANNED,
+        scan=Scan.PENDING if dependencies.antivirus.configured else Scan.NOT_SCANNED,
     )
 
 
-def _replace(session: Session, parts: Parts, dossier: Dossier, row: Deposit, candidate_id: str) -> None:
-    before = make_current(session, parts, dossier, row, portal_now())
-    dossier.piece.validated_at = None
+def _replace_current(
+    session: Session, dependencies: Dependencies, context: PieceContext, row: Deposit, candidate_id: str
+) -> None:
+    before = make_current(session, dependencies, context, row, portal_now())
+    context.piece.validated_at = None
     after = {"deposit_id": row.id, "size": row.size, "sha256": row.sha256}
     record(session, Actor("candidate", candidate_id), "deposit.made", row.piece_id, before=before, after=after)
     session.flush()
 
 
-def make_current(session: Session, parts: Parts, dossier: Dossier, row: Deposit, at: datetime) -> dict[str, str] | None:
-    """Put `row` in the place of the file that was current until `at`; which that was, for the trail.
+def make_current(
+    session: Session, dependencies: Dependencies, context: PieceContext, row: Deposit, at: datetime
+) -> dict[str, str] | None:
+    """Replace the piece's current file, until `at`, by `row`; returns what it replaced, for the audit trail.
 
-    What was said of the earlier one does not hold for it. The piece is locked by the caller.
+    The status given to the earlier file is cleared. The caller holds the lock of the candidature.
     """
-    before = {"deposit_id": dossier.deposit.id} if dossier.deposit else None
-    _remove_current(session, dossier, at)
-    session.flush()  # the earlier file gives way before the new one takes its place: one is current at any time
+    before = {"deposit_id": context.deposit.id} if context.deposit else None
+    _remove_current(session, context, at)
+    session.flush()  # first, since the database allows one current file at any time
     row.removed_at = None
     session.add(row)
-    piece = dossier.piece
+    piece = context.piece
     piece.status = piece.status_comment = piece.received_on = None
     piece.revision += 1
-    if parts.antivirus.configured:
+    if dependencies.antivirus.configured:
         follow_up(session, SCAN, {"deposit_id": row.id}, subject=piece.candidature_id)
     session.flush()
     return before
 
 
-def _remove_current(session: Session, dossier: Dossier, at: datetime) -> None:
-    """The current file is no longer current. Bytes on which a gestionnaire gave an opinion stay, as its proof; others
-    stay KEPT_DAYS."""
-    if dossier.deposit is None:
+def _remove_current(session: Session, context: PieceContext, at: datetime) -> None:
+    """The bytes of a file that a gestionnaire has controlled stay, as proof; others stay KEPT_DAYS."""
+    if context.deposit is None:
         return
-    dossier.deposit.removed_at = at
-    if not dossier.controlled:
-        retire(session, dossier.deposit.object_key)
+    context.deposit.removed_at = at
+    if not context.controlled:
+        retire(session, context.deposit.object_key)
 
 
-def retire_removed(deposit_id: str) -> None:
+def retire_removed_deposit(deposit_id: str) -> None:
     """Retire the object of a removed file, unless it is already."""
     with db.operation() as session:
         row = session.get(Deposit, deposit_id, with_for_update=True)
@@ -192,11 +197,10 @@ def retire_removed(deposit_id: str) -> None:
             retire(session, row.object_key)
 
 
-def _show_refusal_again(session: Session, dossier: Dossier) -> None:
-    """Without the file that was to mend it, a refusal still stands."""
-    piece = dossier.piece
+def _restore_refusal(session: Session, piece: Piece) -> None:
+    """Once the file that was to replace a refused one is deleted, the piece is « Non Conforme » again."""
     if piece.reopened_until is None:
         return
-    last = newest_control(session, piece.id)
-    if last is not None and last.status == Status.NON_COMPLIANT:
-        piece.status, piece.status_comment, piece.received_on = last.status, last.comment, last.received_on
+    control = latest_control(session, piece.id)
+    if control is not None and control.status == Status.NON_COMPLIANT:
+        piece.status, piece.status_comment, piece.received_on = control.status, control.comment, control.received_on

@@ -1,41 +1,41 @@
-"""A small picture of what a candidate has deposited: of a photograph, or of a document's first page."""
+"""A small picture of a deposited file: of a photograph, or of the first page of a PDF."""
 
 from __future__ import annotations
 
 import io
 
 from services.chassis.errors import NotFound
-from services.pieces.domain import refusals
-from services.pieces.domain.refusals import FileRefused, Unverifiable
-from services.pieces.inspection.verdicts import Task
+from services.pieces.dependencies import Dependencies
+from services.pieces.domain import formats, refusals
+from services.pieces.domain.piece import NO_FILE
+from services.pieces.domain.refusals import FileRefused, UnverifiableFile
+from services.pieces.inspection.protocol import Task
 from services.pieces.models import db
-from services.pieces.operations.accepting import SEEN
-from services.pieces.operations.opening import verified
-from services.pieces.parts import Parts
-from services.pieces.queries.dossiers import own_dossier
+from services.pieces.operations.downloads import read_verified
+from services.pieces.queries.pieces import own_piece
 
-_MEDIA_TYPES = frozenset(format.media_type for format in SEEN)
+_VIEWABLE_MEDIA_TYPES = frozenset(format.media_type for format in formats.VIEWABLE)
 
 
-def picture(parts: Parts, candidate_id: str, piece_id: str) -> bytes:
-    """The current file of a piece of this candidate, as a JPEG.
+def render_preview(dependencies: Dependencies, candidate_id: str, piece_id: str) -> bytes:
+    """A JPEG of the current file of a piece of this candidate.
 
-    Raises NotFound, NoPreview for an archive, a film …, Unavailable, or TooManyDeposits: a preview takes a place as a
-    file does.
+    Raises NotFound, NoPreview for an archive, a film …, Unavailable, or TooManyDeposits: a preview counts among the
+    candidate's concurrent deposits.
     """
     with db.reading() as session:
-        deposit = own_dossier(session, candidate_id, piece_id).deposit
+        deposit = own_piece(session, candidate_id, piece_id).deposit
     if deposit is None:
-        raise NotFound("Aucun fichier n'est déposé pour cette pièce.")
-    if deposit.media_type not in _MEDIA_TYPES:
-        raise _none()
+        raise NotFound(NO_FILE)
+    if deposit.media_type not in _VIEWABLE_MEDIA_TYPES:
+        raise _no_preview()
     try:
-        with parts.places.taken(candidate_id):
-            content = verified(parts, deposit)
-            return parts.inspections.make(candidate_id, Task.PREVIEW, io.BytesIO(content)).content
-    except (FileRefused, Unverifiable) as error:
-        raise _none() from error
+        with dependencies.concurrent_deposits.taken(candidate_id):
+            content = read_verified(dependencies, deposit)
+            return dependencies.inspections.convert(candidate_id, Task.PREVIEW, io.BytesIO(content)).content
+    except (FileRefused, UnverifiableFile) as error:
+        raise _no_preview() from error
 
 
-def _none() -> refusals.NoPreview:
+def _no_preview() -> refusals.NoPreview:
     return refusals.NoPreview("Ce fichier ne peut pas être montré en image. Ouvrez-le pour le vérifier.")

@@ -1,4 +1,4 @@
-"""Uploads become a deposit: a single one as it is, several joined into a PDF; asked again, the same one."""
+"""Complete uploads become a deposit: a single one as it is, several merged into a PDF. Repeating it changes nothing."""
 
 from __future__ import annotations
 
@@ -12,93 +12,103 @@ from sqlalchemy.orm import Session
 
 from services.chassis.clock import system_now
 from services.chassis.errors import NotFound
+from services.pieces.dependencies import Dependencies
 from services.pieces.domain import uploads as rules
 from services.pieces.domain.formats import Format
 from services.pieces.models import Upload, UploadPart, db
-from services.pieces.operations.accepting import Accepted, accepted
-from services.pieces.operations.deposits import counted, put_in_place
-from services.pieces.operations.joining import Page, joined
-from services.pieces.operations.receiving import on_disk
-from services.pieces.parts import Parts
-from services.pieces.queries.dossiers import Dossier, own_dossier
-from services.pieces.queries.uploads import parts_of, progress, uploads_of
+from services.pieces.operations.deposits import counting_refusals, store_deposit
+from services.pieces.operations.file_acceptance import AcceptedFile, accept_file
+from services.pieces.operations.pdf_merging import SourceFile, merge_into_pdf
+from services.pieces.operations.received_files import write_to_disk
+from services.pieces.queries.pieces import PieceContext, own_piece
+from services.pieces.queries.uploads import read_progress, upload_bytes, upload_ids_of_deposit
 
 
-class _ChangedMeanwhile(Exception):
-    """They are deposited already, the same request sent a second time came first; or some of them are gone."""
+class _UploadsChanged(Exception):
+    """Another request has deposited the uploads meanwhile, or some of them are gone."""
 
 
 def deposit_uploads(
-    parts: Parts, candidate_id: str, piece_id: str, upload_ids: Sequence[str], asked_at: datetime
-) -> Dossier:
-    """The uploads' bytes become the piece's current file; the piece as it then is. Asked again it changes nothing.
+    dependencies: Dependencies, candidate_id: str, piece_id: str, upload_ids: Sequence[str], requested_at: datetime
+) -> PieceContext:
+    """Make the uploads' bytes the piece's current file; returns the piece as it then is.
 
-    Raises NotFound, UploadIncomplete, UploadDeposited, and what `deposits.deposit` does; then nothing is kept, but the
-    uploads stay.
+    Raises NotFound, UploadIncomplete, UploadDeposited, and what `deposits.deposit_file` does; then nothing is stored
+    and the uploads stay.
     """
-    with counted(), parts.places.taken(candidate_id):
+    with counting_refusals(), dependencies.concurrent_deposits.taken(candidate_id):
         while True:
             with db.reading() as session:
-                dossier = own_dossier(session, candidate_id, piece_id)
-                uploads = [_whole_upload(session, candidate_id, piece_id, upload_id) for upload_id in upload_ids]
-                if _deposited(session, uploads):
-                    return dossier
-            at = rules.counted_from([upload.begun_at for upload in uploads], asked_at)
-            settle = partial(_settle, upload_ids)
-            with suppress(_ChangedMeanwhile), ExitStack() as files:  # what became of them is said above
-                accept = partial(_accepted, parts, candidate_id, uploads, files)
-                return put_in_place(parts, candidate_id, piece_id, accept, at, settle)
+                context = own_piece(session, candidate_id, piece_id)
+                uploads = [_complete_upload(session, candidate_id, piece_id, upload_id) for upload_id in upload_ids]
+                if _are_deposited(session, uploads):
+                    return context
+            at = rules.deposit_instant([upload.begun_at for upload in uploads], requested_at)
+            assign = partial(_assign_to_deposit, upload_ids)
+            with suppress(_UploadsChanged), ExitStack() as files:  # then the loop reads them again
+                accept = partial(_accept_uploads, dependencies, candidate_id, uploads, files)
+                return store_deposit(dependencies, candidate_id, piece_id, accept, at, assign)
 
 
-def _whole_upload(session: Session, candidate_id: str, piece_id: str, upload_id: str) -> Upload:
+def _complete_upload(session: Session, candidate_id: str, piece_id: str, upload_id: str) -> Upload:
     """Raises NotFound, UploadIncomplete."""
-    known = progress(session, candidate_id, upload_id)
-    if known.upload.piece_id != piece_id:
+    progress = read_progress(session, candidate_id, upload_id)
+    if progress.upload.piece_id != piece_id:
         raise NotFound("Cet envoi n'est pas celui de cette pièce.")
-    if not known.complete:
-        raise rules.incomplete(upload_id, known.offset)
-    return known.upload
+    if not progress.is_complete:
+        raise rules.upload_incomplete(upload_id, progress.offset)
+    return progress.upload
 
 
-def _deposited(session: Session, uploads: Sequence[Upload]) -> bool:
-    """Whether these are a deposit already. Raises UploadDeposited where some of them are of another one."""
-    deposits = {upload.deposit_id for upload in uploads}
-    if deposits == {None}:
+def _are_deposited(session: Session, uploads: Sequence[Upload]) -> bool:
+    """Whether exactly these are one deposit already. Raises UploadDeposited where some are part of another one."""
+    deposit_ids = {upload.deposit_id for upload in uploads}
+    if deposit_ids == {None}:
         return False
-    deposit_id = deposits.pop()
-    if deposits or deposit_id is None or uploads_of(session, deposit_id) != {upload.id for upload in uploads}:
+    deposit_id = deposit_ids.pop()
+    upload_ids = {upload.id for upload in uploads}
+    if deposit_ids or deposit_id is None or upload_ids_of_deposit(session, deposit_id) != upload_ids:
         raise rules.UploadDeposited("Un de ces fichiers est déjà déposé avec d'autres. Envoyez-le à nouveau.")
     return True
 
 
-def _accepted(
-    parts: Parts, candidate_id: str, uploads: Sequence[Upload], files: ExitStack, wanted: tuple[Format, ...]
-) -> Accepted:
-    """On disk until `files` is closed."""
-    pages = [Page(upload.id, upload.filename, partial(_content, upload)) for upload in uploads]
-    if len(pages) > 1:
-        return joined(parts, candidate_id, pages, wanted)
-    file = files.enter_context(on_disk(pages[0].chunks()))
-    return accepted(parts, candidate_id, pages[0].filename, file, wanted)
+def _accept_uploads(
+    dependencies: Dependencies,
+    candidate_id: str,
+    uploads: Sequence[Upload],
+    files: ExitStack,
+    accepted_formats: tuple[Format, ...],
+) -> AcceptedFile:
+    """The accepted file is on disk until `files` is closed."""
+    sources = [SourceFile(upload.id, upload.filename, partial(_read_upload, upload)) for upload in uploads]
+    if len(sources) > 1:
+        return merge_into_pdf(dependencies, candidate_id, sources, accepted_formats)
+    file = files.enter_context(write_to_disk(sources[0].chunks()))
+    return accept_file(dependencies, candidate_id, sources[0].filename, file, accepted_formats)
 
 
-def _content(upload: Upload) -> Iterator[bytes]:
-    """Raises UploadIncomplete where the database has lost parts since they were counted."""
+def _read_upload(upload: Upload) -> Iterator[bytes]:
+    """Raises UploadIncomplete where the database has lost parts since they were counted (their table is UNLOGGED)."""
     size = 0
     with db.reading() as session:
-        for part in parts_of(session, upload.id):
+        for part in upload_bytes(session, upload.id):
             size += len(part)
             yield part
     if size != upload.length:
-        raise rules.incomplete(upload.id, size)
+        raise rules.upload_incomplete(upload.id, size)
 
 
-def _settle(upload_ids: Sequence[str], session: Session, deposit_id: str) -> None:
-    """In the deposit's transaction: the uploads are it from now on, and their bytes go."""
-    waiting = select(Upload).where(Upload.id.in_(upload_ids), Upload.deposit_id.is_(None), Upload.given_up.is_(False))
-    rows = session.scalars(waiting.order_by(Upload.id).with_for_update()).all()
+def _assign_to_deposit(upload_ids: Sequence[str], session: Session, deposit_id: str) -> None:
+    """In the deposit's transaction: note in the uploads which deposit they became, and delete their bytes.
+
+    Raises _UploadsChanged.
+    """
+    undeposited = select(Upload).where(
+        Upload.id.in_(upload_ids), Upload.deposit_id.is_(None), Upload.given_up.is_(False)
+    )
+    rows = session.scalars(undeposited.order_by(Upload.id).with_for_update()).all()
     if len(rows) != len(upload_ids):
-        raise _ChangedMeanwhile
+        raise _UploadsChanged
     for row in rows:
         row.deposit_id, row.touched_at = deposit_id, system_now()
     session.execute(delete(UploadPart).where(UploadPart.upload_id.in_(upload_ids)))

@@ -1,4 +1,4 @@
-"""A file comes in parts: begun, added to, given up. What broke goes on where it is; nothing of it is a deposit yet."""
+"""Uploads of a file in parts: begun, continued where they broke off, abandoned, purged. None is a deposit yet."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ from sqlalchemy.orm import Session
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import new_id
 from services.chassis.jobs.registry import stopping
-from services.pieces.domain import refusals
 from services.pieces.domain import uploads as rules
-from services.pieces.domain.filenames import cleaned
+from services.pieces.domain.filenames import clean_filename
 from services.pieces.models import Upload, UploadPart, db
-from services.pieces.operations.deposits import refuse_if_closed
-from services.pieces.queries.dossiers import lock, own_dossier
-from services.pieces.queries.uploads import Progress, locked_progress, open_uploads, touched_since
+from services.pieces.operations.deposits import refuse_closed_deposit
+from services.pieces.operations.received_files import refuse_size
+from services.pieces.queries.pieces import lock_candidature_of_piece, own_piece
+from services.pieces.queries.uploads import Progress, list_open_uploads, list_touch_times, lock_and_read_progress
 
-PURGED_AT_ONCE = 20
-"""Uploads forgotten in one transaction: they may be as large as a file may be."""
+PURGE_BATCH = 20
+"""Uploads deleted in one transaction; each may be as large as the largest file."""
 
 
-def begin(candidate_id: str, piece_id: str, filename: str, length: int, at: datetime) -> Progress:
-    """Announce a file. `at` counts for the period. Raises NotFound, DepositClosed, TooLarge, FileRefused for an empty
-    file, TooManyDeposits beyond what one candidate may have on its way."""
-    if length > refusals.LIMIT:
-        raise refusals.too_large(length)
-    if length == 0:
-        raise refusals.empty()
+def begin_upload(candidate_id: str, piece_id: str, filename: str, length: int, at: datetime) -> Progress:
+    """Announce a file of `length` bytes; `at` is the instant that counts for the deposit period.
+
+    Raises NotFound, DepositClosed, TooLarge, FileRefused for an empty file, TooManyDeposits beyond what one candidate
+    may have on its way.
+    """
+    refuse_size(length)
     with db.operation() as session:
-        lock(session, piece_id)
-        refuse_if_closed(own_dossier(session, candidate_id, piece_id), at)
-        _refuse_flood(session, candidate_id)
+        lock_candidature_of_piece(session, piece_id)
+        refuse_closed_deposit(own_piece(session, candidate_id, piece_id), at)
+        _refuse_beyond_hourly_limit(session, candidate_id)
         _make_room(session, candidate_id, length)
         upload = Upload(
             id=new_id(),
             candidate_id=candidate_id,
             piece_id=piece_id,
-            filename=cleaned(filename),
+            filename=clean_filename(filename),
             length=length,
             begun_at=at,
             touched_at=system_now(),
@@ -47,66 +47,76 @@ def begin(candidate_id: str, piece_id: str, filename: str, length: int, at: date
     return Progress(upload, 0)
 
 
-def append(candidate_id: str, upload_id: str, offset: int, content: bytes) -> Progress:
-    """Add bytes at the end, where `offset` must be. Raises NotFound, WrongOffset, TooLarge beyond the length."""
+def append_bytes(candidate_id: str, upload_id: str, offset: int, content: bytes) -> Progress:
+    """Add bytes at the end of the upload, which `offset` must be.
+
+    Raises NotFound, WrongOffset, TooLarge beyond the announced length.
+    """
     with db.operation() as session:
-        known = locked_progress(session, candidate_id, upload_id)
-        if offset != known.offset:
-            raise rules.wrong_offset(known.offset)
-        if offset + len(content) > known.upload.length:
-            raise rules.beyond_the_end()
+        progress = lock_and_read_progress(session, candidate_id, upload_id)
+        if offset != progress.offset:
+            raise rules.wrong_offset(progress.offset)
+        if offset + len(content) > progress.upload.length:
+            raise rules.more_bytes_than_announced()
         if content:
             session.add(UploadPart(upload_id=upload_id, start=offset, size=len(content), content=content))
-            known.upload.touched_at = system_now()
-    return Progress(known.upload, offset + len(content))
+            progress.upload.touched_at = system_now()
+    return Progress(progress.upload, offset + len(content))
 
 
-def abandon(candidate_id: str, upload_id: str) -> None:
-    """Forget the bytes that came. One that is deposited stays, to say so. Raises NotFound."""
+def abandon_upload(candidate_id: str, upload_id: str) -> None:
+    """Delete the bytes that came; a deposited upload stays, so that repeating its deposit works. Raises NotFound."""
     with db.operation() as session:
-        upload = locked_progress(session, candidate_id, upload_id).upload
+        upload = lock_and_read_progress(session, candidate_id, upload_id).upload
         if upload.deposit_id is None:
             _give_up(session, upload)
 
 
 def purge_uploads() -> None:
-    """Forget those that got no byte for EXPIRY, deposited ones too; others write in between."""
-    while not stopping() and _purge_some():
+    """Delete uploads, deposited ones too, that got no byte for UPLOAD_EXPIRY; in batches, so that others can write."""
+    while not stopping() and _purge_batch():
         pass
 
 
-def _purge_some() -> bool:
-    is_old = Upload.touched_at <= system_now() - rules.EXPIRY
+def _purge_batch() -> bool:
+    """Whether there was anything to delete."""
+    is_expired = Upload.touched_at <= system_now() - rules.UPLOAD_EXPIRY
     with db.operation() as session:
-        ids = session.scalars(select(Upload.id).where(is_old).limit(PURGED_AT_ONCE)).all()
-        session.execute(delete(Upload).where(Upload.id.in_(ids), is_old))
+        ids = session.scalars(select(Upload.id).where(is_expired).limit(PURGE_BATCH)).all()
+        session.execute(delete(Upload).where(Upload.id.in_(ids), is_expired))
     return bool(ids)
 
 
-def _refuse_flood(session: Session, candidate_id: str) -> None:
+def _refuse_beyond_hourly_limit(session: Session, candidate_id: str) -> None:
     """Raises TooManyDeposits."""
     now = system_now()
-    lately = touched_since(session, candidate_id, now - rules.HOUR)
-    if len(lately) >= rules.MOST_AN_HOUR:
-        raise rules.too_many_an_hour(int((lately[0] + rules.HOUR - now).total_seconds()) + 1)
+    touch_times = list_touch_times(session, candidate_id, now - rules.HOUR)
+    if len(touch_times) >= rules.MAX_UPLOADS_PER_HOUR:
+        raise rules.too_many_uploads_per_hour(int((touch_times[0] + rules.HOUR - now).total_seconds()) + 1)
 
 
 def _make_room(session: Session, candidate_id: str, length: int) -> None:
-    """Those that were left alone for UPLOAD_LIFE give way. Raises TooManyDeposits."""
+    """Abandon the candidate's oldest open uploads, if untouched for UPLOAD_GRACE, until one of `length` bytes fits.
+
+    Raises TooManyDeposits.
+    """
     now = system_now()
-    there = open_uploads(session, candidate_id)
-    while there and (len(there) >= rules.MOST_OPEN or _bytes(there) + length > rules.MOST_OPEN_BYTES):
-        oldest = there.pop(0)
-        left = (oldest.touched_at + rules.UPLOAD_LIFE - now).total_seconds()
-        if left > 0:
-            raise rules.too_many_open(int(left) + 1)
+    uploads = list_open_uploads(session, candidate_id)
+    while uploads and (
+        len(uploads) >= rules.MAX_OPEN_UPLOADS or _total_length(uploads) + length > rules.MAX_OPEN_BYTES
+    ):
+        oldest = uploads.pop(0)
+        seconds_to_wait = (oldest.touched_at + rules.UPLOAD_GRACE - now).total_seconds()
+        if seconds_to_wait > 0:
+            raise rules.too_many_open_uploads(int(seconds_to_wait) + 1)
         _give_up(session, oldest)
 
 
-def _bytes(uploads: list[Upload]) -> int:
+def _total_length(uploads: list[Upload]) -> int:
     return sum(upload.length for upload in uploads)
 
 
 def _give_up(session: Session, upload: Upload) -> None:
+    """The row stays: it counts among the uploads of its hour."""
     upload.given_up = True
     session.execute(delete(UploadPart).where(UploadPart.upload_id == upload.id))

@@ -1,1 +1,4 @@
-"""Reads for the API and the operations; what is hidden or someone else's is not found, like what does not exist."""
+"""Reads for the API and the operations, by what is read; they write nothing.
+
+A row that is hidden or another candidate's raises NotFound, as one that does not exist.
+"""

@@ -7,8 +7,8 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from services.chassis.web import access
-from services.mail import sent
-from services.mail.sent_schemas import SentMailsPage, SentMailsQuery
+from services.mail import sent_mails
+from services.mail.sent_mail_schemas import SentMailsPage, SentMailsQuery
 from services.registrations.models import db
 
 blp = Blueprint("mails", __name__, url_prefix="/v1", description="Mails sent to the caller")
@@ -21,4 +21,4 @@ blp = Blueprint("mails", __name__, url_prefix="/v1", description="Mails sent to 
 def list_mails(asked: dict[str, Any]) -> dict[str, Any]:
     """Newest first; the next page begins after the `place` of the last."""
     with db.reading() as session:
-        return {"mails": sent.page(session, access.caller().id, **asked)}
+        return {"mails": sent_mails.list_page(session, access.caller().id, **asked)}

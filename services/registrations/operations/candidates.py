@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.events import erase_subject
 from services.contracts.accounts import EmailChanged, Identity
-from services.mail import sent
+from services.mail import sent_mails
 from services.registrations.domain import registration_numbers
 from services.registrations.models import Candidate, Draft, MailRefusal, NumberCounter, db
 from services.registrations.operations.errors import AlreadyRegistered, IdentityOutdated
@@ -83,7 +83,7 @@ def erase_candidate(candidate_id: str) -> None:
         _refuse_engaged(candidate)
         session.execute(delete(Draft).where(Draft.candidate_id == candidate_id))
         session.execute(delete(MailRefusal).where(MailRefusal.candidate_id == candidate_id))
-        sent.erase(session, candidate_id)
+        sent_mails.erase_mails_of(session, candidate_id)
         erase_subject(session, candidate_id)
         candidate.email = None
 

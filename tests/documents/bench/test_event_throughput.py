@@ -23,7 +23,7 @@ from tests.bench.record import record
 from tests.documents.example_events import saved
 from tests.documents.registrations_stub import RegistrationsStub
 from tests.documents.service import Service
-from tests.pieces.portal import Portal
+from tests.pieces.pieces_service import PiecesService
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -47,7 +47,7 @@ def test_a_real_reaction_takes_at_most_two_and_a_half_times_as_long_as_none(
     broker: str, postgres: Postgres, bucket: Bucket, registrations: RegistrationsStub
 ) -> None:
     documents = Service(postgres.fresh_database(), bucket.url, registrations.url, log_level="WARNING").app
-    pieces = Portal(postgres.fresh_database(), bucket.url).app
+    pieces = PiecesService(postgres.fresh_database(), bucket.url).app
     for name, app, handlers in (
         ("documents", documents, of_documents.registry), ("pieces", pieces, of_pieces.registry),
     ):  # fmt: skip

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from services.pieces.domain.statuses import Scan
 from services.pieces.models import Deposit, db
 from tests.gateway.uploads.sender import Sender
-from tests.pieces import made
+from tests.pieces import sample_files
 from tests.support.four_services import FourServices
 
 
@@ -17,7 +17,7 @@ def scanned(house: FourServices, filename: str, scan: Scan) -> None:
 
 
 def deposited(sender: Sender, filename: str, scan: Scan) -> None:
-    sender.chooses((filename, made.pdf()))
+    sender.chooses((filename, sample_files.pdf()))
     sender.sends()
     sender.arrives_at("Est-ce lisible ?")
     scanned(sender.house, filename, scan)

@@ -10,12 +10,12 @@ from pypdf import PdfReader
 from tests.accounts.people import PASSWORD
 from tests.gateway.uploads.sender import Sender
 from tests.gateway.uploads.test_photographs import photograph
-from tests.pieces import made
+from tests.pieces import sample_files
 
 
 def test_one_file_is_deposited_and_shown(plain_sender: Sender) -> None:
     assert "Les photos HEIC des téléphones sont acceptées" in plain_sender.page.inner_text("main")
-    plain_sender.chooses(("relevé.pdf", made.pdf()))
+    plain_sender.chooses(("relevé.pdf", sample_files.pdf()))
     plain_sender.sends()
     plain_sender.arrives_at("Est-ce lisible ?")
     plain_sender.page.get_by_role("link", name="C'est lisible").click()
@@ -23,7 +23,7 @@ def test_one_file_is_deposited_and_shown(plain_sender: Sender) -> None:
 
 
 def test_who_sends_another_file_is_told_that_it_replaces_the_first(plain_sender: Sender) -> None:
-    plain_sender.chooses(("relevé.pdf", made.pdf()))
+    plain_sender.chooses(("relevé.pdf", sample_files.pdf()))
     plain_sender.sends()
     plain_sender.arrives_at("Est-ce lisible ?")
     plain_sender.page.get_by_role("link", name="Remplacer le fichier").click()
@@ -40,7 +40,7 @@ def test_several_photographs_become_one_pdf(plain_sender: Sender) -> None:
 
 
 def test_what_has_no_picture_goes_back_to_the_list(plain_sender: Sender) -> None:
-    plain_sender.chooses(("pièces.zip", made.archive()))
+    plain_sender.chooses(("pièces.zip", sample_files.archive()))
     plain_sender.sends()
     plain_sender.arrives_at("Mes justificatifs")
     expect(plain_sender.page.get_by_text("Votre fichier est déposé.")).to_be_visible()
@@ -57,13 +57,13 @@ def test_files_too_large_are_refused_by_a_page_that_can_be_read(plain_sender: Se
 def test_a_session_that_has_died_ends_at_the_form_which_asks_for_the_file_again(plain_sender: Sender) -> None:
     page, form = plain_sender.page, plain_sender.page.url
     plain_sender.logs_out()
-    plain_sender.chooses(("relevé.pdf", made.pdf()))
+    plain_sender.chooses(("relevé.pdf", sample_files.pdf()))
     plain_sender.sends()
     page.get_by_label("Identifiant de connexion").fill(plain_sender.email)
     page.locator("[name=password]").fill(PASSWORD)
     page.get_by_role("button", name="Me connecter").click()
     assert page.url.partition("?")[0] == form
     expect(page.get_by_text("les fichiers ne sont pas conservés. Choisissez-le à nouveau.")).to_be_visible()
-    plain_sender.chooses(("relevé.pdf", made.pdf()))
+    plain_sender.chooses(("relevé.pdf", sample_files.pdf()))
     plain_sender.sends()
     plain_sender.arrives_at("Est-ce lisible ?")

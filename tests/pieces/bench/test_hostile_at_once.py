@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.pieces import made
+from tests.pieces import sample_files
 from tests.pieces.corpus.pictures import scans
-from tests.pieces.example import OTHER, saved
-from tests.pieces.portal import Portal
+from tests.pieces.example_events import OTHER, registration_saved
+from tests.pieces.pieces_service import PiecesService
 from tests.pieces.service.test_hostile_files import HIS, SIXTEEN, piece_of
 
 MOST_DELAY = 1.0  # second
@@ -19,23 +19,23 @@ ROUNDS = 5
 
 
 @pytest.mark.parametrize("senders", [1, SIXTEEN])
-def test_sixteen_hostile_files_delay_nobody_by_a_second(portal: Portal, senders: int) -> None:
-    portal.hears(saved(candidate_id=OTHER, candidature_id=HIS))
+def test_sixteen_hostile_files_delay_nobody_by_a_second(service: PiecesService, senders: int) -> None:
+    service.handle_events(registration_saved(candidate_id=OTHER, candidature_id=HIS))
     *_, endless = scans()
     attackers = [f"{number:032x}" for number in range(senders)]
     for attacker in attackers:
-        portal.hears(saved(candidate_id=attacker, candidature_id=attacker))
-    theirs = [(attacker, piece_of(portal, attacker, attacker)) for attacker in attackers]
-    his = piece_of(portal, OTHER, HIS)
+        service.handle_events(registration_saved(candidate_id=attacker, candidature_id=attacker))
+    theirs = [(attacker, piece_of(service, attacker, attacker)) for attacker in attackers]
+    his = piece_of(service, OTHER, HIS)
 
     def attack(attacker: str, piece: str) -> None:
-        portal.upload(piece, endless.content, "photo.jpg", by=attacker)
+        service.upload(piece, endless.content, "photo.jpg", by=attacker)
 
     def reads() -> int:
-        return portal.call("GET", f"/candidatures/{HIS}/pieces", by=OTHER).status_code
+        return service.call("GET", f"/candidatures/{HIS}/pieces", by=OTHER).status_code
 
     def deposits() -> int:
-        return portal.upload(his, made.pdf(), "pièce.pdf", by=OTHER).status_code
+        return service.upload(his, sample_files.pdf(), "pièce.pdf", by=OTHER).status_code
 
     assert deposits() == 201  # the first one starts a program
     quiet = _longest(reads, 200), _longest(deposits, 201)

@@ -8,8 +8,8 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
-from tests.pieces import made
-from tests.pieces.corpus.hostile import HostileFile
+from tests.pieces import sample_files
+from tests.pieces.corpus.hostile_file import HostileFile
 from tests.pieces.corpus.pdfs import MB, squeezed
 
 _LOCAL, _CENTRAL, _END = "<4s5H3I2H", "<4s6H3I5H2I", "<4s4H2IH"
@@ -62,17 +62,17 @@ def bombs() -> Iterator[HostileFile]:
 
 def word_bombs() -> Iterator[HostileFile]:
     for number, sizes in enumerate(_SIZES):
-        content = _bomb(sizes, "word/media/image{}.png", before=made.WORD)
+        content = _bomb(sizes, "word/media/image{}.png", before=sample_files.WORD)
         yield HostileFile(f"bombe-{number}.docx", content, "bomb")
 
 
 def nested() -> Iterator[HostileFile]:
-    inner = made.zipped({"a.txt": b"a" * 1_000})
+    inner = sample_files.zipped({"a.txt": b"a" * 1_000})
     for depth in range(5):
-        inner = made.zipped({f"niveau-{depth}.zip": inner})
+        inner = sample_files.zipped({f"niveau-{depth}.zip": inner})
         yield HostileFile(f"poupee-{depth}.zip", inner, "nested")
     for name in ("a.rar", "a.7z", "a.tar.gz", "a.iso", "a.jar", "dossier/B.ZIP"):
-        yield HostileFile(f"dans-{name.replace('/', '-')}.zip", made.zipped({name: b"x"}), "nested")
+        yield HostileFile(f"dans-{name.replace('/', '-')}.zip", sample_files.zipped({name: b"x"}), "nested")
 
 
 def overlapping() -> Iterator[HostileFile]:
@@ -110,7 +110,7 @@ def lying() -> Iterator[HostileFile]:
         yield HostileFile(f"entrees-{entries}.zip", archive.whole(), "too_many_entries")
         yield HostileFile(f"tues-{entries}.zip", archive.whole(1), "too_many_entries")
     yield HostileFile("vide.zip", Archive().whole(), "empty")
-    yield HostileFile("coupe.zip", made.archive()[:-30], "damaged")
+    yield HostileFile("coupe.zip", sample_files.archive()[:-30], "damaged")
 
 
 _PATHS = (
@@ -124,7 +124,7 @@ def paths() -> Iterator[HostileFile]:
         archive = Archive()
         archive.add(name, b"\3\0", 0)
         yield HostileFile(f"chemin-{number}.zip", archive.whole(), "unsafe_names")
-        document = made.docx()
+        document = sample_files.docx()
         with zipfile.ZipFile(out := io.BytesIO(document), "a") as more:
             more.writestr(zipfile.ZipInfo("word/media/ok"), b"")
             more.filelist[-1].filename = more.filelist[-1].orig_filename = name
@@ -150,10 +150,12 @@ def words() -> Iterator[HostileFile]:
     }
     for name, content in xml.items():
         for part in ("word/document.xml", "word/settings.xml"):
-            files = {**made.WORD, part: content, "[Content_Types].xml": content}
+            files = {**sample_files.WORD, part: content, "[Content_Types].xml": content}
             answer = "bomb" if name == "profond" else "docx"
-            yield HostileFile(f"{name}-{part.split('/')[1]}.docx", made.zipped(files), answer)
+            yield HostileFile(f"{name}-{part.split('/')[1]}.docx", sample_files.zipped(files), answer)
     for number, name in enumerate(("word/vbaProject.bin", "word/VBAPROJECT.BIN")):
-        yield HostileFile(f"macros-{number}.docx", made.docx({name: b"x"}), "macros")
-    yield HostileFile("modele.docx", made.docx({"word/_rels/settings.xml.rels": b"<a TargetMode='External'/>"}), "docx")
-    yield HostileFile("objet.docx", made.docx({"word/embeddings/oleObject1.bin": made.doc()}), "docx")
+        yield HostileFile(f"macros-{number}.docx", sample_files.docx({name: b"x"}), "macros")
+    yield HostileFile(
+        "modele.docx", sample_files.docx({"word/_rels/settings.xml.rels": b"<a TargetMode='External'/>"}), "docx"
+    )
+    yield HostileFile("objet.docx", sample_files.docx({"word/embeddings/oleObject1.bin": sample_files.doc()}), "docx")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.pieces.corpus import archives, others, pdfs, pictures
-from tests.pieces.corpus.hostile import Family
+from tests.pieces.corpus import archives, office_audio_video, pdfs, pictures
+from tests.pieces.corpus.hostile_file import Family
 
 FAMILIES: dict[str, Family] = {
     "index chained with a predictor": pdfs.chains,
@@ -27,9 +27,9 @@ FAMILIES: dict[str, Family] = {
     "lying archives": archives.lying,
     "paths that lead elsewhere": archives.paths,
     "XML and macros in DOCX": archives.words,
-    "DOC in circles": others.word_containers,
-    "lying MP4": others.films,
-    "lying AVI": others.reels,
-    "lying MP3": others.sounds,
-    "two files in one": others.two_at_once,
+    "DOC in circles": office_audio_video.word_containers,
+    "lying MP4": office_audio_video.films,
+    "lying AVI": office_audio_video.reels,
+    "lying MP3": office_audio_video.sounds,
+    "two files in one": office_audio_video.two_at_once,
 }

@@ -8,8 +8,8 @@ import struct
 import zlib
 from collections.abc import Iterator
 
-from tests.pieces import made
-from tests.pieces.corpus.hostile import UNVERIFIED, HostileFile
+from tests.pieces import sample_files
+from tests.pieces.corpus.hostile_file import UNVERIFIED, HostileFile
 
 MB = 1024 * 1024
 PAGES = {1: b"<< /Type /Catalog /Pages 2 0 R >>", 2: b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>"}
@@ -237,12 +237,12 @@ def active() -> Iterator[HostileFile]:
 def locked() -> Iterator[HostileFile]:
     for algorithm in ("RC4-40", "RC4-128", "AES-128", "AES-256-R5", "AES-256"):
         for number in range(2):
-            content = made.pdf(user_password=f"secret{number}", algorithm=algorithm)
+            content = sample_files.pdf(user_password=f"secret{number}", algorithm=algorithm)
             yield HostileFile(f"verrou-{algorithm}-{number}.pdf", content, "protected")
 
 
 def cut() -> Iterator[HostileFile]:
-    whole = made.pdf(pages=30)
+    whole = sample_files.pdf(pages=30)
     for part in range(1, 10):
         yield HostileFile(f"coupe-{part}.pdf", whole[: len(whole) * part // 10], "damaged")
     yield HostileFile("sans-fin.pdf", whole[:-8], "damaged")

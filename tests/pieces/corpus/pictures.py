@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from PIL import Image
 
-from tests.pieces import made
-from tests.pieces.corpus.hostile import FORMAT, UNVERIFIED, HostileFile
+from tests.pieces import sample_files
+from tests.pieces.corpus.hostile_file import FORMAT, UNVERIFIED, HostileFile
 
 _MARK = b"\x89PNG\r\n\x1a\n"
 
@@ -55,7 +55,7 @@ def immense_jpegs() -> Iterator[HostileFile]:
 
 
 def lying_jpegs() -> Iterator[HostileFile]:
-    whole = made.image("JPEG", (800, 600))
+    whole = sample_files.image("JPEG", (800, 600))
     for part in range(1, 8):
         yield HostileFile(f"coupe-{part}.jpg", whole[: len(whole) * part // 8], "damaged")
     yield HostileFile("marque.jpg", b"\xff\xd8\xff" + b"\xff" * 100_000, "damaged")
@@ -111,10 +111,10 @@ def lying_pngs() -> Iterator[HostileFile]:
             content = png((100, 100), rows, more=chunk(kind, head + much) * number)
             yield HostileFile(f"{kind.decode()}-{number}.png", content, "damaged")
     yield HostileFile("longueur.png", _MARK + b"\x7f\xff\xff\xffIHDR" + b"\0" * 100, "damaged")
-    yield HostileFile("somme.png", made.image("PNG").replace(b"IDAT", b"IDAU", 1), "damaged")
+    yield HostileFile("somme.png", sample_files.image("PNG").replace(b"IDAT", b"IDAU", 1), "damaged")
     yield HostileFile("petits.png", png((100, 100), rows, more=chunk(b"tEXt", b"a\0b") * 200_000), "png")
     yield HostileFile("animee.png", png((100, 100), rows, more=chunk(b"acTL", struct.pack(">2I", 2**31 - 1, 0))), "png")
-    yield HostileFile("coupe.png", made.image("PNG")[:-100], "damaged")
+    yield HostileFile("coupe.png", sample_files.image("PNG")[:-100], "damaged")
 
 
 def other_pictures() -> Iterator[HostileFile]:

@@ -9,20 +9,20 @@ import pytest
 
 from services.chassis.errors import DomainError
 from services.pieces.domain.formats import Format
-from services.pieces.domain.refusals import LIMIT, FileRefused, FormatRefused, Unverifiable
+from services.pieces.domain.refusals import MAX_FILE_BYTES, FileRefused, FormatRefused, UnverifiableFile
 from services.pieces.inspection.confinement import LIMITS
-from services.pieces.inspection.processes import End, Inspections, Inspector
+from services.pieces.inspection.processes import InspectionProgram, Inspections, ProcessEnd
 from tests.pieces.corpus.families import FAMILIES
-from tests.pieces.corpus.hostile import UNVERIFIED, Family, HostileFile
+from tests.pieces.corpus.hostile_file import UNVERIFIED, Family, HostileFile
 
 
-class Watched(Inspector):
+class Watched(InspectionProgram):
     """Remembers how each file's process ended."""
 
-    ends: list[End]
+    ends: list[ProcessEnd]
 
-    def look(self, request: bytes, file: int) -> tuple[bytes, End]:
-        verdict, end = super().look(request, file)
+    def run(self, request: bytes, file: int) -> tuple[bytes, ProcessEnd]:
+        verdict, end = super().run(request, file)
         self.ends.append(end)
         return verdict, end
 
@@ -39,7 +39,7 @@ def inspector() -> Iterator[Watched]:
 def inspections(inspector: Watched) -> Inspections:
     """With that one program, which has to outlive all files."""
     given = Inspections(at_once=2)
-    given.ready.append(inspector)
+    given.idle_programs.append(inspector)
     return given
 
 
@@ -49,19 +49,19 @@ def test_each_hostile_file_has_its_answer_within_the_limits(
 ) -> None:
     answers, expected = {}, {}
     for file in family():
-        assert len(file.content) <= LIMIT, file.name
+        assert len(file.content) <= MAX_FILE_BYTES, file.name
         answers[file.name], expected[file.name] = _answer(inspections, file), file.answer
-        assert inspector.ends[-1].peak <= LIMITS.memory, file.name
+        assert inspector.ends[-1].peak_memory <= LIMITS.memory, file.name
     assert len(answers) >= 10, "of each family"
     assert answers == expected
-    assert inspections.ready == [inspector], "another program had to take its place"
+    assert inspections.idle_programs == [inspector], "another program had to take its place"
     assert inspector.running
 
 
 def _answer(inspections: Inspections, file: HostileFile) -> str:
     try:
         return inspections.inspect("somebody", io.BytesIO(file.content), file.name, tuple(Format)).value
-    except Unverifiable:
+    except UnverifiableFile:
         return UNVERIFIED
     except (FileRefused, FormatRefused) as refusal:
         return refusal.reason

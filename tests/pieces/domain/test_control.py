@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from services.pieces.domain.control import Control, control_errors, etag, matches, reopened_until
+from services.pieces.domain.control import Control, control_errors, etag, if_match_names, reopened_until
 from services.pieces.domain.periods import Period, end_of_day
 from services.pieces.domain.statuses import Scan, Status
-from tests.pieces.example import CLOSES, DURING, OPENS
+from tests.pieces.example_events import CLOSES, DURING, OPENS
 
 PERIOD = Period(OPENS, CLOSES)
 COMPLIANT = Control("1", Status.COMPLIANT, None, None, None)
@@ -50,6 +50,6 @@ def test_a_refusal_without_a_date_leaves_fifteen_days_or_the_period() -> None:
 def test_an_etag_is_of_one_piece_in_one_state() -> None:
     assert etag("a", 1) == etag("a", 1)
     assert len({etag("a", 1), etag("a", 2), etag("b", 1)}) == 3
-    assert matches(f'"other", {etag("a", 1)}', etag("a", 1))
-    assert not matches("*", etag("a", 1))
-    assert not matches(f"W/{etag('a', 1)}", etag("a", 1))
+    assert if_match_names(f'"other", {etag("a", 1)}', etag("a", 1))
+    assert not if_match_names("*", etag("a", 1))
+    assert not if_match_names(f"W/{etag('a', 1)}", etag("a", 1))

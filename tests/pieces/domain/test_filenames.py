@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.pieces.domain.filenames import LONGEST, UNNAMED, cleaned, extension_of
+from services.pieces.domain.filenames import MAX_LENGTH, UNNAMED, clean_filename, extension_of
 
 
 @pytest.mark.parametrize(
@@ -33,27 +33,27 @@ from services.pieces.domain.filenames import LONGEST, UNNAMED, cleaned, extensio
     ],
 )
 def test_a_name_is_made_harmless(given_name: str, shown: str) -> None:
-    assert cleaned(given_name) == shown
+    assert clean_filename(given_name) == shown
 
 
 def test_a_long_name_keeps_its_extension() -> None:
-    name = cleaned("é" * 400 + ".pdf")
-    assert len(name) == LONGEST
+    name = clean_filename("é" * 400 + ".pdf")
+    assert len(name) == MAX_LENGTH
     assert name.endswith("é.pdf")
 
 
 def test_a_long_name_without_a_sensible_extension_is_cut() -> None:
-    assert len(cleaned("a." + "b" * 400)) == LONGEST
+    assert len(clean_filename("a." + "b" * 400)) == MAX_LENGTH
 
 
 @given(st.text(max_size=400))
 def test_any_name_gives_a_short_visible_name_that_is_stable(name: str) -> None:
-    shown = cleaned(name)
-    assert 0 < len(shown) <= LONGEST
+    shown = clean_filename(name)
+    assert 0 < len(shown) <= MAX_LENGTH
     assert "/" not in shown
     assert "\\" not in shown
     assert not any(unicodedata.category(char) in ("Cc", "Cf", "Cs") for char in shown)
-    assert cleaned(shown) == shown
+    assert clean_filename(shown) == shown
 
 
 @pytest.mark.parametrize(

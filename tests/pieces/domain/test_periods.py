@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from services.chassis.clock import PARIS
-from services.pieces.domain.periods import Period, end_of_day, shown_instant
-from tests.pieces.example import CLOSES, OPENS, SECOND
+from services.pieces.domain.periods import Period, end_of_day, format_instant
+from tests.pieces.example_events import CLOSES, OPENS, SECOND
 
 PERIOD = Period(OPENS, CLOSES)
 
@@ -52,4 +52,4 @@ def test_a_day_ends_at_midnight_in_paris_on_the_nights_of_the_clock_too(day: dat
 
 
 def test_an_instant_is_shown_as_the_guide_shows_it() -> None:
-    assert shown_instant(datetime(2021, 3, 5, 15, 59, tzinfo=PARIS)) == "05/03/2021 15:59 (heure/Paris)"
+    assert format_instant(datetime(2021, 3, 5, 15, 59, tzinfo=PARIS)) == "05/03/2021 15:59 (heure/Paris)"

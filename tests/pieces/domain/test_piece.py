@@ -10,8 +10,8 @@ import pytest
 from services.pieces.domain import piece as rules
 from services.pieces.domain.piece import PieceState, deletion_refusal, deposit_refusal
 from services.pieces.domain.statuses import Scan, Status
-from tests.pieces.domain.states import EMPTY, FILE, a_piece
-from tests.pieces.example import CLOSES, DURING, OPENS, SECOND
+from tests.pieces.domain.piece_states import EMPTY, FILE, a_piece
+from tests.pieces.example_events import CLOSES, DURING, OPENS, SECOND
 
 LATER = CLOSES + timedelta(days=14)
 REFUSED = a_piece(

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from services.pieces.domain import validation
 from services.pieces.domain.statuses import Scan, Status
-from services.pieces.domain.validation import covered, is_complete, validation_refusal
-from tests.pieces.domain.states import EMPTY, FILE, a_piece
-from tests.pieces.example import CLOSES, DURING, SECOND
+from services.pieces.domain.validation import is_complete, validatable_indexes, validation_refusal
+from tests.pieces.domain.piece_states import EMPTY, FILE, a_piece
+from tests.pieces.example_events import CLOSES, DURING, SECOND
 
 LATER = CLOSES + timedelta(days=14)
 OPTIONAL = replace(EMPTY, required=False)
@@ -37,19 +37,19 @@ def test_an_infected_file_must_be_replaced() -> None:
 
 
 def test_optional_pieces_without_a_file_are_frozen_too() -> None:
-    assert covered([a_piece(), OPTIONAL], DURING) == [0, 1]
+    assert validatable_indexes([a_piece(), OPTIONAL], DURING) == [0, 1]
 
 
 def test_what_is_validated_is_not_validated_again() -> None:
     assert is_complete([VALIDATED, replace(OPTIONAL, validated_at=DURING)])
-    assert validation_refusal([VALIDATED], DURING) == validation.ALREADY
-    assert covered([VALIDATED, a_piece()], DURING) == [1]
+    assert validation_refusal([VALIDATED], DURING) == validation.ALREADY_VALIDATED
+    assert validatable_indexes([VALIDATED, a_piece()], DURING) == [1]
 
 
 def test_after_the_period_only_mended_refusals_are_validated_until_their_date() -> None:
     assert validation_refusal([a_piece()], CLOSES) == "Le dépôt est fermé depuis le 31/10/2021 23:59 (heure/Paris)."
     assert validation_refusal([VALIDATED, MENDED], LATER - SECOND) is None
-    assert covered([a_piece(), MENDED], CLOSES) == [1]
+    assert validatable_indexes([a_piece(), MENDED], CLOSES) == [1]
     assert validation_refusal([VALIDATED, MENDED], LATER) is not None
 
 
@@ -64,14 +64,14 @@ def test_a_paper_received_needs_no_file() -> None:
 
 def test_pieces_no_longer_asked_for_are_no_part_of_it() -> None:
     assert validation_refusal([replace(EMPTY, asked=False), a_piece()], DURING) is None
-    assert covered([replace(EMPTY, asked=False), a_piece()], DURING) == [1]
+    assert validatable_indexes([replace(EMPTY, asked=False), a_piece()], DURING) == [1]
 
 
 def test_a_complete_regroupement_says_who_settled_it() -> None:
     by_staff = a_piece(status=Status.COMPLIANT)
-    assert validation_refusal([by_staff, replace(EMPTY, status=Status.RECEIVED)], DURING) == validation.TAKEN_UP
-    assert validation_refusal([by_staff, VALIDATED], DURING) == validation.SETTLED
-    assert validation_refusal([replace(by_staff, validated_at=DURING)], DURING) == validation.ALREADY
+    assert validation_refusal([by_staff, replace(EMPTY, status=Status.RECEIVED)], DURING) == validation.SETTLED_BY_STAFF
+    assert validation_refusal([by_staff, VALIDATED], DURING) == validation.SETTLED_BY_BOTH
+    assert validation_refusal([replace(by_staff, validated_at=DURING)], DURING) == validation.ALREADY_VALIDATED
 
 
 def test_after_the_date_of_a_refusal_that_date_is_said() -> None:

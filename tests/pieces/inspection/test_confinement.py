@@ -20,11 +20,11 @@ from PIL import Image
 
 from services.chassis.errors import Unavailable
 from services.pieces.domain.formats import Format
-from services.pieces.domain.refusals import FileRefused, Unverifiable, Unverified
-from services.pieces.inspection.processes import End, Inspections, Inspector
-from services.pieces.inspection.turns import Turns
-from services.pieces.inspection.verdicts import Made, Task, read_verdict, verdict_of
-from tests.pieces import made
+from services.pieces.domain.refusals import FileRefused, UnverifiableFile, UnverifiedReason
+from services.pieces.inspection.fair_queue import FairQueue
+from services.pieces.inspection.processes import InspectionProgram, Inspections, ProcessEnd
+from services.pieces.inspection.protocol import Answer, Task, decode_format, encode_answer
+from tests.pieces import sample_files
 from tests.pieces.corpus.pictures import scans
 from tests.pieces.inspection.test_inspection import GOOD
 from tests.support.processes import wait_until
@@ -80,7 +80,7 @@ class OnlyHeld(io.BytesIO):
         raise AssertionError("read")
 
 
-class TakenMeanwhile(list[Inspector]):
+class TakenMeanwhile(list[InspectionProgram]):
     """Another thread takes the last of them between a look and the taking."""
 
     def __len__(self) -> int:
@@ -106,8 +106,8 @@ MORE = [
     ("telephone.jpg", photograph((12_000, 9_000)), Format.JPG),
     ("progressif.jpg", photograph((8_000, 6_000), progressive=True), Format.JPG),
     ("portrait.jpg", several_in_one(), Format.JPG),
-    ("A4-600dpi.png", made.flat("PNG", (4_961, 7_016)), Format.PNG),
-    ("palette.png", made.image("PNG", mode="P"), Format.PNG),
+    ("A4-600dpi.png", sample_files.flat("PNG", (4_961, 7_016)), Format.PNG),
+    ("palette.png", sample_files.image("PNG", mode="P"), Format.PNG),
 ]
 
 
@@ -119,31 +119,31 @@ def test_good_files_are_accepted_by_a_confined_process(
 
 
 def test_a_file_that_waits_for_its_turn_is_not_read_into_memory(inspections: Inspections) -> None:
-    inspections.first_turns = Turns(1, line=1, patience=0.1)
-    with inspections.first_turns.turn("somebody"), pytest.raises(Unavailable):
-        inspections.inspect("somebody", OnlyHeld(made.pdf()), "carte.pdf", ALL)
+    inspections.first_look_queue = FairQueue(1, max_waiting=1, max_wait=0.1)
+    with inspections.first_look_queue.turn("somebody"), pytest.raises(Unavailable):
+        inspections.inspect("somebody", OnlyHeld(sample_files.pdf()), "carte.pdf", ALL)
 
 
 def test_whose_file_has_broken_a_limit_waits_though_there_is_a_turn(inspections: Inspections) -> None:
-    inspections.turns = Turns(2, line=2, patience=PATIENT)
+    inspections.long_look_queue = FairQueue(2, max_waiting=2, max_wait=PATIENT)
     *_, endless = scans()
 
     def look() -> None:
-        with pytest.raises(Unverifiable):
+        with pytest.raises(UnverifiableFile):
             looked_at(inspections, endless.content, "photo.jpg")
 
     look()
-    with inspections.turns.turn("another"):
+    with inspections.long_look_queue.turn("another"):
         again = threading.Thread(target=look)
         again.start()
-        wait_until(lambda: inspections.turns.waiting == 1, PATIENT, "he waits")
+        wait_until(lambda: inspections.long_look_queue.waiting == 1, PATIENT, "he waits")
     again.join(PATIENT)
 
 
 def test_where_the_last_program_that_stood_ready_was_taken_another_is_made(inspections: Inspections) -> None:
-    inspections.ready = TakenMeanwhile()
-    assert looked_at(inspections, made.pdf(), "carte.pdf") is Format.PDF
-    inspections.ready = list(inspections.ready)
+    inspections.idle_programs = TakenMeanwhile()
+    assert looked_at(inspections, sample_files.pdf(), "carte.pdf") is Format.PDF
+    inspections.idle_programs = list(inspections.idle_programs)
 
 
 def test_a_confined_process_reaches_neither_files_nor_network_nor_memory(tmp_path: Path) -> None:
@@ -181,9 +181,9 @@ def test_its_program_is_given_neither_the_environment_nor_what_the_service_has_o
     monkeypatch.setenv("DATABASE_URL", "postgresql://secret")
     with Path(os.devnull).open("rb") as opened:
         os.set_inheritable(opened.fileno(), True)
-        inspector = Inspector()
+        inspector = InspectionProgram()
         try:
-            looked_at_by(inspector, made.pdf())
+            looked_at_by(inspector, sample_files.pdf())
             process = Path(f"/proc/{inspector.pid}")
             names = {line.split(b"=")[0] for line in (process / "environ").read_bytes().split(b"\0") if line}
             descriptors = {str(link.readlink()).split(":")[0] for link in (process / "fd").iterdir()}
@@ -196,107 +196,108 @@ def test_its_program_is_given_neither_the_environment_nor_what_the_service_has_o
 def test_readers_import_nothing_once_they_are_confined() -> None:
     """An import would fail there, and good files be refused."""
     program = (
-        "import sys; from services.pieces.inspection import inspecting, readers, verdicts; readers.load()\n"
+        "import sys; from services.pieces.inspection import format_checks, preloading, protocol\n"
+        "preloading.preload_readers()\n"
         "before = set(sys.modules)\n"
-        "import tests.pieces.inspection.readers_at_work as work; before |= set(sys.modules)\n"
+        "import tests.pieces.inspection.read_sample_files as work; before |= set(sys.modules)\n"
         "work.read_all(); print(sorted(set(sys.modules) - before))"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=FOLDER, capture_output=True, text=True, timeout=240)
     assert done.stdout.strip() == "[]", done.stderr
 
 
-def looked_at_by(inspector: Inspector, content: bytes) -> None:
+def looked_at_by(inspector: InspectionProgram, content: bytes) -> None:
     request = {"task": Task.INSPECT, "filename": "a.pdf", "accepted": ALL, "seconds": 0}
     with TemporaryFile() as file:
         file.write(content)
         file.seek(0)
-        inspector.look(json.dumps(request).encode(), file.fileno())
+        inspector.run(json.dumps(request).encode(), file.fileno())
 
 
-class Rewriter(Inspector):
+class Rewriter(InspectionProgram):
     """Tries to put something else in the place of the file that it was given."""
 
-    def look(self, request: bytes, file: int) -> tuple[bytes, End]:
+    def run(self, request: bytes, file: int) -> tuple[bytes, ProcessEnd]:
         with pytest.raises(OSError):
             os.write(file, b"another")
-        return super().look(request, file)
+        return super().run(request, file)
 
 
 def test_the_file_that_is_kept_cannot_be_changed_by_who_looks_at_it(inspections: Inspections) -> None:
-    inspections.ready = [Rewriter()]
+    inspections.idle_programs = [Rewriter()]
     with SpooledTemporaryFile() as file:
-        file.write(made.pdf())
+        file.write(sample_files.pdf())
         assert inspections.inspect("somebody", cast(BinaryIO, file), "a.pdf", ALL) is Format.PDF
         file.seek(0)
-        assert file.read() == made.pdf()
+        assert file.read() == sample_files.pdf()
 
 
 def test_a_file_that_takes_too_long_cannot_be_verified_and_the_next_is(inspections: Inspections) -> None:
     *_, endless = scans()
-    with pytest.raises(Unverifiable) as refusal:
+    with pytest.raises(UnverifiableFile) as refusal:
         looked_at(inspections, endless.content, "a.jpg")
-    assert refusal.value.reason in (Unverified.PROCESSOR, Unverified.TIME)
+    assert refusal.value.reason in (UnverifiedReason.PROCESSOR, UnverifiedReason.TIME)
     assert "n'a pas pu être vérifié" in refusal.value.detail
-    (inspector,) = inspections.ready
-    assert looked_at(inspections, made.pdf(), "a.pdf") is Format.PDF
-    assert inspections.ready == [inspector]
+    (inspector,) = inspections.idle_programs
+    assert looked_at(inspections, sample_files.pdf(), "a.pdf") is Format.PDF
+    assert inspections.idle_programs == [inspector]
 
 
 def test_a_program_that_was_killed_is_replaced(inspections: Inspections) -> None:
-    looked_at(inspections, made.pdf(), "a.pdf")
-    (first,) = inspections.ready
+    looked_at(inspections, sample_files.pdf(), "a.pdf")
+    (first,) = inspections.idle_programs
     os.kill(first.pid, signal.SIGKILL)
-    assert looked_at(inspections, made.pdf(), "a.pdf") is Format.PDF
+    assert looked_at(inspections, sample_files.pdf(), "a.pdf") is Format.PDF
 
 
 @pytest.mark.parametrize(
     ("number", "reason"),
     [
-        (signal.SIGXCPU, Unverified.PROCESSOR),
-        (signal.SIGALRM, Unverified.TIME),
-        (signal.SIGKILL, Unverified.MEMORY),
-        (signal.SIGSEGV, Unverified.CRASH),
-        (signal.SIGABRT, Unverified.CRASH),
+        (signal.SIGXCPU, UnverifiedReason.PROCESSOR),
+        (signal.SIGALRM, UnverifiedReason.TIME),
+        (signal.SIGKILL, UnverifiedReason.MEMORY),
+        (signal.SIGSEGV, UnverifiedReason.CRASH),
+        (signal.SIGABRT, UnverifiedReason.CRASH),
         (0, None),
     ],
 )
-def test_what_ended_a_process_says_which_limit_it_broke(number: int, reason: Unverified | None) -> None:
-    assert End(number, 0.1, 1).broken_limit is reason
+def test_what_ended_a_process_says_which_limit_it_broke(number: int, reason: UnverifiedReason | None) -> None:
+    assert ProcessEnd(number, 0.1, 1).broken_limit is reason
 
 
-def _out_of_memory() -> Made:
+def _out_of_memory() -> Answer:
     raise MemoryError
 
 
-def _unforeseen() -> Made:
+def _unforeseen() -> Answer:
     raise LookupError("contents of a file")
 
 
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        (verdict_of(_out_of_memory), Unverified.MEMORY),
-        (verdict_of(_unforeseen), Unverified.ERROR),
-        (b"", Unverified.ERROR),
-        (b'{"format": "exe"}', Unverified.ERROR),
-        (b'{"refused": "a reason of its own", "detail": ""}', Unverified.ERROR),
-        (b'["format"]', Unverified.ERROR),
-        (b"[" * 4000, Unverified.ERROR),
-        (b"{}", Unverified.ERROR),
+        (encode_answer(_out_of_memory), UnverifiedReason.MEMORY),
+        (encode_answer(_unforeseen), UnverifiedReason.ERROR),
+        (b"", UnverifiedReason.ERROR),
+        (b'{"format": "exe"}', UnverifiedReason.ERROR),
+        (b'{"refused": "a reason of its own", "detail": ""}', UnverifiedReason.ERROR),
+        (b'["format"]', UnverifiedReason.ERROR),
+        (b"[" * 4000, UnverifiedReason.ERROR),
+        (b"{}", UnverifiedReason.ERROR),
     ],
 )
-def test_an_answer_that_no_check_gives_is_not_believed(answer: bytes, reason: Unverified) -> None:
-    with pytest.raises(Unverifiable) as refusal:
-        read_verdict(answer)
+def test_an_answer_that_no_check_gives_is_not_believed(answer: bytes, reason: UnverifiedReason) -> None:
+    with pytest.raises(UnverifiableFile) as refusal:
+        decode_format(answer)
     assert refusal.value.reason is reason
 
 
 def test_what_fails_within_a_reader_is_not_quoted() -> None:
-    assert b"contents" not in verdict_of(_unforeseen)
+    assert b"contents" not in encode_answer(_unforeseen)
 
 
 def test_a_refusal_is_told_as_it_was(inspections: Inspections) -> None:
     with pytest.raises(FileRefused) as refusal:
-        looked_at(inspections, made.pdf(user_password="secret"), "a.pdf")
+        looked_at(inspections, sample_files.pdf(user_password="secret"), "a.pdf")
     assert refusal.value.reason == "protected"
     assert refusal.value.detail.startswith("Ce PDF est protégé")

@@ -40,8 +40,9 @@ reader()
 # Another process of the same user looks at what a program that makes confined processes has open.
 _LOOK_AT_OPEN_FILES = """
 import ctypes, os, socket, time
-from services.pieces.inspection import program, readers
-readers.load()
+from services.pieces.inspection import program
+from services.pieces.inspection import preloading
+preloading.preload_readers()
 if os.getuid() == 0:
     os.setgid(65534), os.setuid(65534), ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)  # as after its start by that user
 ours, theirs = socket.socketpair()

@@ -13,47 +13,47 @@ import pytest
 from services.chassis.errors import DomainError
 from services.pieces.domain.formats import Format
 from services.pieces.domain.refusals import FileRefused, FormatRefused, protected
-from services.pieces.inspection.inspecting import inspect
-from tests.pieces import made
+from services.pieces.inspection.format_checks import inspect_file
+from tests.pieces import sample_files
 
 ALL = tuple(Format)
 GOOD = [
-    ("a.pdf", made.pdf(), Format.PDF),
-    ("A.PDF", made.pdf(), Format.PDF),
-    ("restreint.pdf", made.pdf(owner_password="proprietaire"), Format.PDF),
-    ("late.pdf", b"\n\n" + made.pdf(), Format.PDF),
-    ("a.png", made.image("PNG"), Format.PNG),
-    ("a.jpg", made.image("JPEG"), Format.JPG),
-    ("a.jpeg", made.image("JPEG", mode="CMYK"), Format.JPG),
-    ("a.doc", made.doc(), Format.DOC),
-    ("a.docx", made.docx(), Format.DOCX),
-    ("a.zip", made.archive(), Format.ZIP),
-    ("a.avi", made.avi(), Format.AVI),
-    ("a.mp3", made.mp3(), Format.MP3),
-    ("nu.mp3", made.mp3(tag=False), Format.MP3),
-    ("a.mp4", made.mp4(), Format.MP4),
-    ("b.mp4", made.mp4(b"mp42"), Format.MP4),
+    ("a.pdf", sample_files.pdf(), Format.PDF),
+    ("A.PDF", sample_files.pdf(), Format.PDF),
+    ("restreint.pdf", sample_files.pdf(owner_password="proprietaire"), Format.PDF),
+    ("late.pdf", b"\n\n" + sample_files.pdf(), Format.PDF),
+    ("a.png", sample_files.image("PNG"), Format.PNG),
+    ("a.jpg", sample_files.image("JPEG"), Format.JPG),
+    ("a.jpeg", sample_files.image("JPEG", mode="CMYK"), Format.JPG),
+    ("a.doc", sample_files.doc(), Format.DOC),
+    ("a.docx", sample_files.docx(), Format.DOCX),
+    ("a.zip", sample_files.archive(), Format.ZIP),
+    ("a.avi", sample_files.avi(), Format.AVI),
+    ("a.mp3", sample_files.mp3(), Format.MP3),
+    ("nu.mp3", sample_files.mp3(tag=False), Format.MP3),
+    ("a.mp4", sample_files.mp4(), Format.MP4),
+    ("b.mp4", sample_files.mp4(b"mp42"), Format.MP4),
 ]
 
 
 @pytest.mark.parametrize(("name", "content", "expected"), GOOD, ids=[name for name, _, _ in GOOD])
 def test_each_of_the_nine_formats_is_recognised_by_its_contents(name: str, content: bytes, expected: Format) -> None:
-    assert inspect(io.BytesIO(content), name, ALL) is expected
+    assert inspect_file(io.BytesIO(content), name, ALL) is expected
 
 
 def refused(content: bytes, name: str, accepted: tuple[Format, ...] = ALL) -> FileRefused | FormatRefused:
     with pytest.raises((FileRefused, FormatRefused)) as caught:
-        inspect(io.BytesIO(content), name, accepted)
+        inspect_file(io.BytesIO(content), name, accepted)
     return caught.value  # type: ignore[return-value]
 
 
 def test_a_word_document_cut_short_is_called_a_word_document() -> None:
-    refusal = refused(made.docx()[:-40], "a.docx")
+    refusal = refused(sample_files.docx()[:-40], "a.docx")
     assert (refusal.reason, refusal.detail.split(" : ")[0]) == (
         "damaged",
         "Ce document DOCX est incomplet ou endommagé",
     )
-    assert "c'est une archive ZIP" in refused(made.archive(), "a.docx").detail
+    assert "c'est une archive ZIP" in refused(sample_files.archive(), "a.docx").detail
 
 
 @pytest.mark.parametrize(
@@ -70,21 +70,21 @@ def test_what_is_locked_is_spoken_of_in_its_gender(what: str, words: str) -> Non
 @pytest.mark.parametrize(
     ("content", "name"),
     [
-        (made.pdf()[: len(made.pdf()) // 2], "a.pdf"),
-        (made.pdf()[:-8], "a.pdf"),
+        (sample_files.pdf()[: len(sample_files.pdf()) // 2], "a.pdf"),
+        (sample_files.pdf()[:-8], "a.pdf"),
         (b"%PDF-1.7\n", "a.pdf"),
         (b"%PDF-1.7\nnothing\nstartxref\n4\n%%EOF\n", "a.pdf"),
-        (made.pdf(pages=0), "a.pdf"),
-        (made.image("PNG")[:-200], "a.png"),
-        (made.image("JPEG")[:-400], "a.jpg"),
-        (made.archive()[:-40], "a.zip"),
-        (made.doc()[:2000], "a.doc"),
-        (made.doc()[:512], "a.doc"),
-        (made.avi()[:-100], "a.avi"),
-        (made.mp3()[:400], "a.mp3"),
+        (sample_files.pdf(pages=0), "a.pdf"),
+        (sample_files.image("PNG")[:-200], "a.png"),
+        (sample_files.image("JPEG")[:-400], "a.jpg"),
+        (sample_files.archive()[:-40], "a.zip"),
+        (sample_files.doc()[:2000], "a.doc"),
+        (sample_files.doc()[:512], "a.doc"),
+        (sample_files.avi()[:-100], "a.avi"),
+        (sample_files.mp3()[:400], "a.mp3"),
         (b"ID3\x04\x00\x00\x7f\x7f\x7f\x7f" + b"\0" * 100, "a.mp3"),
-        (made.mp4()[:-10], "a.mp4"),
-        (made.mp4()[:100], "a.mp4"),
+        (sample_files.mp4()[:-10], "a.mp4"),
+        (sample_files.mp4()[:100], "a.mp4"),
     ],
 )
 def test_a_file_cut_short_is_refused_as_incomplete(content: bytes, name: str) -> None:
@@ -97,9 +97,9 @@ def test_a_file_cut_short_is_refused_as_incomplete(content: bytes, name: str) ->
 @pytest.mark.parametrize(
     ("content", "name"),
     [
-        (made.pdf(user_password="secret"), "a.pdf"),
-        (made.doc(encrypted=True), "a.doc"),
-        (made.ole({"EncryptedPackage": b"\1" * 5000, "EncryptionInfo": b"\1" * 5000}), "a.docx"),
+        (sample_files.pdf(user_password="secret"), "a.pdf"),
+        (sample_files.doc(encrypted=True), "a.doc"),
+        (sample_files.ole({"EncryptedPackage": b"\1" * 5000, "EncryptionInfo": b"\1" * 5000}), "a.docx"),
     ],
 )
 def test_a_file_with_a_password_is_refused_at_once(content: bytes, name: str) -> None:
@@ -109,7 +109,7 @@ def test_a_file_with_a_password_is_refused_at_once(content: bytes, name: str) ->
 
 
 def test_an_archive_with_a_password_is_refused() -> None:
-    content = bytearray(made.archive())
+    content = bytearray(sample_files.archive())
     for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         at = content.find(mark)
         content[at + offset] |= 1
@@ -119,13 +119,13 @@ def test_an_archive_with_a_password_is_refused() -> None:
 @pytest.mark.parametrize(
     ("content", "name"),
     [
-        (made.pdf(), "a.png"),
-        (made.image("PNG"), "a.jpg"),
-        (made.archive(), "a.docx"),
-        (made.docx(), "a.zip"),
-        (made.doc(), "a.docx"),
-        (made.pdf(), "sans extension"),
-        (made.image("JPEG"), "photo.heic"),
+        (sample_files.pdf(), "a.png"),
+        (sample_files.image("PNG"), "a.jpg"),
+        (sample_files.archive(), "a.docx"),
+        (sample_files.docx(), "a.zip"),
+        (sample_files.doc(), "a.docx"),
+        (sample_files.pdf(), "sans extension"),
+        (sample_files.image("JPEG"), "photo.heic"),
     ],
 )
 def test_a_name_that_says_another_kind_is_refused(content: bytes, name: str) -> None:
@@ -133,7 +133,7 @@ def test_a_name_that_says_another_kind_is_refused(content: bytes, name: str) -> 
 
 
 def test_a_zip_called_docx_is_told_as_such() -> None:
-    assert "c'est une archive ZIP" in refused(made.archive(), "a.docx").detail
+    assert "c'est une archive ZIP" in refused(sample_files.archive(), "a.docx").detail
 
 
 @pytest.mark.parametrize(
@@ -147,12 +147,12 @@ def test_a_zip_called_docx_is_told_as_such() -> None:
         (b"\x7fELF" + b"\0" * 300, "a.pdf", ""),
         (b"GIF89a" + b"\0" * 50, "a.gif", "GIF"),
         (b"\0\0\0\x18ftypheic" + b"\0" * 100, "photo.jpg", "HEIC"),
-        (made.mp4(b"qt  "), "a.mp4", "MOV"),
+        (sample_files.mp4(b"qt  "), "a.mp4", "MOV"),
         (b"RIFF\x00\x01\x00\x00WAVEfmt ", "a.avi", ""),
         (b"RIFF\x00\x01\x00\x00WEBPVP8 ", "a.jpg", "WEBP"),
         (b"Rar!\x1a\x07\x01\x00" + b"\0" * 50, "a.zip", "RAR"),
-        (made.ole({"Workbook": b"x" * 5000}), "a.xls", "XLS"),
-        (made.ole({"Autre": b"x" * 5000}), "a.doc", ""),
+        (sample_files.ole({"Workbook": b"x" * 5000}), "a.xls", "XLS"),
+        (sample_files.ole({"Autre": b"x" * 5000}), "a.doc", ""),
         (b"<b>%PDF-1.7</b>", "a.pdf", ""),
     ],
 )
@@ -164,27 +164,27 @@ def test_what_is_none_of_the_nine_is_refused_with_the_list(content: bytes, name:
 
 
 def test_a_format_that_the_piece_does_not_take_is_refused() -> None:
-    assert refused(made.mp3(), "a.mp3", (Format.PDF,)).detail == (
+    assert refused(sample_files.mp3(), "a.mp3", (Format.PDF,)).detail == (
         "Ce fichier est au format MP3. Formats acceptés : PDF."
     )
 
 
 @pytest.mark.parametrize(("kind", "size"), [("PNG", (9000, 6000)), ("JPEG", (16_000, 14_000))])
 def test_an_immense_picture_is_refused_before_it_is_decoded(kind: str, size: tuple[int, int]) -> None:
-    content = made.flat(kind, size)
+    content = sample_files.flat(kind, size)
     assert len(content) < 5 * 1024 * 1024
     assert refused(content, "a.png" if kind == "PNG" else "a.jpg").reason == "too_many_pixels"
 
 
 def test_a_picture_that_claims_gigapixels_is_refused_on_its_word() -> None:
-    content = bytearray(made.image("PNG"))
+    content = bytearray(sample_files.image("PNG"))
     content[16:24] = struct.pack(">2I", 60_000, 60_000)
     assert refused(bytes(content), "a.png").reason in ("too_many_pixels", "damaged")
 
 
 @pytest.mark.parametrize("name", ["../evil.txt", "/etc/passwd", "a/../../b", "C:\\windows\\x", "..\\x", "a\\b.txt"])
 def test_an_archive_that_writes_elsewhere_is_refused(name: str) -> None:
-    assert refused(made.zipped({name: b"x"}), "a.zip").reason == "unsafe_names"
+    assert refused(sample_files.zipped({name: b"x"}), "a.zip").reason == "unsafe_names"
 
 
 def test_an_archive_that_holds_a_link_is_refused() -> None:
@@ -198,27 +198,27 @@ def test_an_archive_that_holds_a_link_is_refused() -> None:
 
 @pytest.mark.parametrize("name", ["dans.zip", "dossier/dans.RAR", "x.7z", "x.tar.gz"])
 def test_an_archive_within_an_archive_is_refused(name: str) -> None:
-    assert refused(made.zipped({name: b"x", "lisez-moi.txt": b"x"}), "a.zip").reason == "nested"
+    assert refused(sample_files.zipped({name: b"x", "lisez-moi.txt": b"x"}), "a.zip").reason == "nested"
 
 
-@pytest.mark.parametrize("content", [made.zipped({}), made.zipped({"dossier/": b""})])
+@pytest.mark.parametrize("content", [sample_files.zipped({}), sample_files.zipped({"dossier/": b""})])
 def test_an_empty_archive_is_refused(content: bytes) -> None:
     assert refused(content, "a.zip").reason == "empty"
 
 
 def test_bombs_are_refused_by_what_they_declare() -> None:
-    zeros = made.zipped({"zeros.bin": b"\0" * (30 * 1024 * 1024)})
+    zeros = sample_files.zipped({"zeros.bin": b"\0" * (30 * 1024 * 1024)})
     assert len(zeros) < 100_000
     assert refused(zeros, "a.zip").reason == "bomb"
-    assert refused(made.docx({"word/media/zeros.bin": b"\0" * (30 * 1024 * 1024)}), "a.docx").reason == "bomb"
+    assert refused(sample_files.docx({"word/media/zeros.bin": b"\0" * (30 * 1024 * 1024)}), "a.docx").reason == "bomb"
 
 
 def test_a_crowd_of_entries_is_refused() -> None:
-    assert refused(made.zipped({f"{n}.txt": b"" for n in range(1001)}), "a.zip").reason == "too_many_entries"
+    assert refused(sample_files.zipped({f"{n}.txt": b"" for n in range(1001)}), "a.zip").reason == "too_many_entries"
 
 
 def test_entries_that_share_their_bytes_are_refused() -> None:
-    content = bytearray(made.zipped({"a.txt": b"a" * 400, "b.txt": b"b" * 400}, zipfile.ZIP_STORED))
+    content = bytearray(sample_files.zipped({"a.txt": b"a" * 400, "b.txt": b"b" * 400}, zipfile.ZIP_STORED))
     first = content.find(b"PK\x01\x02")
     second = content.find(b"PK\x01\x02", first + 1)
     content[second + 42 : second + 46] = content[first + 42 : first + 46]
@@ -226,7 +226,7 @@ def test_entries_that_share_their_bytes_are_refused() -> None:
 
 
 def test_a_word_document_with_macros_is_refused() -> None:
-    assert refused(made.docx({"word/vbaProject.bin": b"x"}), "a.docx").reason == "macros"
+    assert refused(sample_files.docx({"word/vbaProject.bin": b"x"}), "a.docx").reason == "macros"
 
 
 @pytest.mark.parametrize(("name", "content", "_expected"), GOOD, ids=[name for name, _, _ in GOOD])
@@ -238,4 +238,4 @@ def test_spoilt_bytes_are_refused_or_accepted_but_never_fail(name: str, content:
             spoilt[chance.randrange(len(spoilt))] = chance.randrange(256)
         cut = bytes(spoilt[: chance.randrange(1, len(spoilt) + 1)])
         with contextlib.suppress(DomainError):  # any other error fails the test
-            inspect(io.BytesIO(cut), name, ALL)
+            inspect_file(io.BytesIO(cut), name, ALL)

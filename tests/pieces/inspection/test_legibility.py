@@ -8,11 +8,11 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from services.pieces.domain.legibility import Sign, of_pages
-from services.pieces.inspection.pages import joined, look, page
-from tests.pieces import made
-from tests.pieces.corpus import legible
-from tests.pieces.corpus.legible import card, large, photographed, quarter_turned, sheet
+from services.pieces.domain.legibility import Sign, signs_of_document
+from services.pieces.inspection.pages import look_at, merge_pdfs, picture_to_pdf
+from tests.pieces import sample_files
+from tests.pieces.corpus import sample_pages
+from tests.pieces.corpus.sample_pages import card, large, photographed, quarter_turned, sheet
 
 LEGIBLE = {
     "a scanned page": sheet(),
@@ -29,10 +29,10 @@ LEGIBLE = {
     "a photographed identity card": photographed(card()),
 }
 BLANK = {
-    "white": Image.new("L", legible.A4, 255),
-    "black": Image.new("L", legible.A4, 0),
-    "paper in a room": photographed(Image.new("L", legible.A4, 240), angle=0),
-    "a covered lens": photographed(Image.new("L", legible.A4, 20), angle=0),
+    "white": Image.new("L", sample_pages.A4, 255),
+    "black": Image.new("L", sample_pages.A4, 0),
+    "paper in a room": photographed(Image.new("L", sample_pages.A4, 240), angle=0),
+    "a covered lens": photographed(Image.new("L", sample_pages.A4, 20), angle=0),
 }
 SIDEWAYS = {
     "a page": quarter_turned(sheet()),
@@ -56,41 +56,45 @@ CASES = [
 
 @pytest.mark.parametrize(("image", "signs"), [pytest.param(*case[:2], id=case[2]) for case in CASES])
 def test_a_picture_is_called_what_people_would_call_it(image: Image.Image, signs: tuple[Sign, ...]) -> None:
-    assert look(io.BytesIO(legible.jpeg(image))).signs == signs
+    assert look_at(io.BytesIO(sample_pages.jpeg(image))).signs == signs
 
 
 def test_a_picture_of_few_points_is_small() -> None:
     small = sheet((500, 700), points=20)
-    assert Sign.SMALL in look(io.BytesIO(legible.jpeg(small))).signs
-    assert Sign.SMALL not in look(io.BytesIO(page(io.BytesIO(legible.jpeg(small))))).signs, "a PDF has no points"
+    assert Sign.SMALL in look_at(io.BytesIO(sample_pages.jpeg(small))).signs
+    assert Sign.SMALL not in look_at(io.BytesIO(picture_to_pdf(io.BytesIO(sample_pages.jpeg(small))))).signs, (
+        "a PDF has no points"
+    )
 
 
 def test_a_photograph_that_says_how_it_was_held_is_not_sideways() -> None:
-    lying = legible.jpeg(quarter_turned(sheet()), exif=legible.taken_by_a_telephone())
-    assert Sign.SIDEWAYS not in look(io.BytesIO(lying)).signs
+    lying = sample_pages.jpeg(quarter_turned(sheet()), exif=sample_pages.taken_by_a_telephone())
+    assert Sign.SIDEWAYS not in look_at(io.BytesIO(lying)).signs
 
 
 def test_the_pages_of_a_pdf_are_counted_and_looked_at() -> None:
-    pages = [page(io.BytesIO(legible.jpeg(image))) for image in (sheet(), quarter_turned(sheet()), sheet())]
-    _, content = joined(pages)
-    found = look(io.BytesIO(content))
+    pages = [
+        picture_to_pdf(io.BytesIO(sample_pages.jpeg(image))) for image in (sheet(), quarter_turned(sheet()), sheet())
+    ]
+    _, content = merge_pdfs(pages)
+    found = look_at(io.BytesIO(content))
     assert (found.pages, found.signs) == (3, (Sign.SIDEWAYS,))
 
 
 def test_a_page_that_its_pdf_turns_upright_is_not_sideways() -> None:
     out = io.BytesIO()
-    with pikepdf.open(io.BytesIO(page(io.BytesIO(legible.jpeg(quarter_turned(sheet())))))) as document:
+    with pikepdf.open(io.BytesIO(picture_to_pdf(io.BytesIO(sample_pages.jpeg(quarter_turned(sheet())))))) as document:
         document.pages[0].rotate(90, relative=False)
         document.save(out)
-    assert look(out).signs == ()
+    assert look_at(out).signs == ()
 
 
 def test_a_document_is_blank_only_if_every_page_is() -> None:
-    assert of_pages([(), (Sign.BLANK,)]) == ()
-    assert of_pages([(Sign.BLANK,), (Sign.BLANK,)]) == (Sign.BLANK,)
-    assert of_pages([(Sign.BLURRED,), (Sign.BLANK,), ()]) == (Sign.BLURRED,)
-    assert of_pages([]) == ()
+    assert signs_of_document([(), (Sign.BLANK,)]) == ()
+    assert signs_of_document([(Sign.BLANK,), (Sign.BLANK,)]) == (Sign.BLANK,)
+    assert signs_of_document([(Sign.BLURRED,), (Sign.BLANK,), ()]) == (Sign.BLURRED,)
+    assert signs_of_document([]) == ()
 
 
 def test_of_what_has_no_pages_nothing_is_said() -> None:
-    assert look(io.BytesIO(made.archive())).signs == ()
+    assert look_at(io.BytesIO(sample_files.archive())).signs == ()

@@ -13,21 +13,22 @@ import pytest
 from PIL import Image
 
 from services.pieces.domain.legibility import Look
-from services.pieces.domain.refusals import LIMIT, FileRefused, Unverifiable
+from services.pieces.domain.refusals import MAX_FILE_BYTES, FileRefused, UnverifiableFile
 from services.pieces.inspection.pages import PAGE_SIDE, PREVIEW_SIDE
 from services.pieces.inspection.processes import Inspections
-from services.pieces.inspection.verdicts import Task, read_look
-from tests.pieces import made
-from tests.pieces.corpus import legible
-from tests.pieces.corpus.legible import heic, heic_saying, sheet
+from services.pieces.inspection.protocol import Task, decode_look
+from tests.pieces import sample_files
+from tests.pieces.corpus import sample_pages
+from tests.pieces.corpus.sample_pages import heic, heic_saying, sheet
 
 FOLDER = Path(__file__).parents[3]
 # As in a container: whom limits of the number of processes hold.
 _UNPRIVILEGED = """
 import io, os, sys
-from services.pieces.inspection import heif, readers
+from services.pieces.inspection import heif
+from services.pieces.inspection import preloading
 from services.pieces.inspection.confinement import confine
-readers.load()
+preloading.preload_readers()
 content = io.BytesIO(sys.stdin.buffer.read())
 if os.getuid() == 0:
     os.setgid(65534), os.setuid(65534)
@@ -48,13 +49,13 @@ def inspections() -> Iterator[Inspections]:
 
 
 def _made(inspections: Inspections, task: Task, content: bytes) -> bytes:
-    return inspections.make("somebody", task, io.BytesIO(content)).content
+    return inspections.convert("somebody", task, io.BytesIO(content)).content
 
 
 @pytest.fixture(scope="module")
 def telephone() -> bytes:
     """Twelve million points with their date and place."""
-    return heic(legible.photographed(legible.large(sheet())), legible.taken_by_a_telephone())
+    return heic(sample_pages.photographed(sample_pages.large(sheet())), sample_pages.taken_by_a_telephone())
 
 
 def test_a_heic_becomes_a_jpeg_without_date_and_place(inspections: Inspections, telephone: bytes) -> None:
@@ -65,7 +66,7 @@ def test_a_heic_becomes_a_jpeg_without_date_and_place(inspections: Inspections, 
         assert dict(image.getexif()) == {}
     assert b"2021:10:04" in telephone
     assert b"2021:10:04" not in content
-    assert len(content) <= LIMIT
+    assert len(content) <= MAX_FILE_BYTES
 
 
 def test_the_confined_process_of_an_ordinary_user_reads_a_heic_and_starts_no_process() -> None:
@@ -78,7 +79,7 @@ def test_the_confined_process_of_an_ordinary_user_reads_a_heic_and_starts_no_pro
 def test_a_heic_cut_short_or_lying_is_refused_within_the_limits(inspections: Inspections) -> None:
     whole = heic(sheet())
     for share in (0.02, 0.1, 0.3, 0.5, 0.8, 0.99):
-        with pytest.raises((FileRefused, Unverifiable)):
+        with pytest.raises((FileRefused, UnverifiableFile)):
             _made(inspections, Task.JPEG, whole[: int(len(whole) * share)])
     for size in ((60_000, 60_000), (8_000, 6_000)):
         with pytest.raises(FileRefused) as refusal:
@@ -87,13 +88,15 @@ def test_a_heic_cut_short_or_lying_is_refused_within_the_limits(inspections: Ins
     for size in ((5_000, 5_000), (1, 1), (0, 0)):
         try:
             _made(inspections, Task.JPEG, heic_saying(size))
-        except (FileRefused, Unverifiable):
+        except (FileRefused, UnverifiableFile):
             continue
-    assert len(inspections.ready) == 1, "no program had to be replaced"
+    assert len(inspections.idle_programs) == 1, "no program had to be replaced"
 
 
 def test_a_photograph_becomes_a_page_that_stands_upright_and_is_small_enough(inspections: Inspections) -> None:
-    lying = legible.jpeg(legible.quarter_turned(legible.large(sheet())), exif=legible.taken_by_a_telephone())
+    lying = sample_pages.jpeg(
+        sample_pages.quarter_turned(sample_pages.large(sheet())), exif=sample_pages.taken_by_a_telephone()
+    )
     content = _made(inspections, Task.PAGE, lying)
     with pikepdf.open(io.BytesIO(content)) as document:
         (page,) = document.pages
@@ -103,10 +106,10 @@ def test_a_photograph_becomes_a_page_that_stands_upright_and_is_small_enough(ins
         assert height == pytest.approx(842, abs=2), "as high as A4"
         assert max(int(picture.Width), int(picture.Height)) == PAGE_SIDE
     assert b"2021:10:04" not in content
-    assert len(content) < LIMIT / 6
+    assert len(content) < MAX_FILE_BYTES / 6
 
 
-@pytest.mark.parametrize("content", [made.pdf(), made.image("PNG", (3000, 40)), heic(sheet())])
+@pytest.mark.parametrize("content", [sample_files.pdf(), sample_files.image("PNG", (3000, 40)), heic(sheet())])
 def test_a_preview_is_a_small_jpeg(inspections: Inspections, content: bytes) -> None:
     with Image.open(io.BytesIO(_made(inspections, Task.PREVIEW, content))) as image:
         assert image.format == "JPEG"
@@ -142,14 +145,14 @@ def endless_page() -> bytes:
 def test_a_page_that_cannot_be_painted_in_time_has_no_look_and_no_preview(inspections: Inspections) -> None:
     content = endless_page()
     assert inspections.look("somebody else", io.BytesIO(content)) == Look()
-    with pytest.raises(Unverifiable):
-        inspections.make("somebody else", Task.PREVIEW, io.BytesIO(content))
+    with pytest.raises(UnverifiableFile):
+        inspections.convert("somebody else", Task.PREVIEW, io.BytesIO(content))
 
 
 @pytest.mark.parametrize(
     "answer", [b"", b"{}\n", b'{"pages": "many", "signs": []}\n', b'{"pages": 1, "signs": 5}\n', b'{"pages": 1}\n']
 )
 def test_a_look_that_makes_no_sense_is_not_believed(answer: bytes) -> None:
-    with pytest.raises(Unverifiable):
-        read_look(answer)
-    assert read_look(b'{"pages": 1, "signs": ["blank", "infected"]}\n').signs == ("blank",)
+    with pytest.raises(UnverifiableFile):
+        decode_look(answer)
+    assert decode_look(b'{"pages": 1, "signs": ["blank", "infected"]}\n').signs == ("blank",)

@@ -10,115 +10,117 @@ from sqlalchemy.exc import OperationalError
 
 from services.chassis.clock import PARIS
 from services.pieces.operations import controls
-from services.pieces.operations.controls import Gestionnaire, Wanted
-from services.pieces.queries.dossiers import Dossier
-from tests.pieces import made
-from tests.pieces.example import CLOSES, SECOND, academie, saved
-from tests.pieces.portal import Portal
+from services.pieces.operations.controls import ControlRequest, Gestionnaire
+from services.pieces.queries.pieces import PieceContext
+from tests.pieces import sample_files
+from tests.pieces.example_events import CLOSES, SECOND, academie, registration_saved
+from tests.pieces.pieces_service import PiecesService
 
 UNTIL = datetime(2021, 11, 16, tzinfo=PARIS)
 
 
-def _validated(portal: Portal) -> Portal:
-    portal.registered().deposit("NATIDE06", made.pdf(), "carte.pdf")
-    assert portal.validate("NATIONALITE").status_code == 200
-    return portal
+def _validated(service: PiecesService) -> PiecesService:
+    service.registered().deposit("NATIDE06", sample_files.pdf(), "carte.pdf")
+    assert service.validate("NATIONALITE").status_code == 200
+    return service
 
 
-def test_a_refused_piece_alone_is_deposited_and_validated_again_until_its_date(portal: Portal) -> None:
-    _validated(portal).at(CLOSES + timedelta(days=3))
-    answer = portal.control("NATIDE06", "non_compliant", comment="Illisible", resubmit_until="2021-11-15")
+def test_a_refused_piece_alone_is_deposited_and_validated_again_until_its_date(service: PiecesService) -> None:
+    _validated(service).move_to(CLOSES + timedelta(days=3))
+    answer = service.control("NATIDE06", "non_compliant", comment="Illisible", resubmit_until="2021-11-15")
     assert answer.status_code == 200, answer.text
-    shown = portal.piece("NATIDE06")
+    shown = service.piece("NATIDE06")
     assert (shown["status"], shown["status_comment"]) == ("Non Conforme", "Illisible")
     assert shown["can_deposit"]
     assert "15/11/2021 23:59 (heure/Paris)" in shown["resubmit_sentence"]
-    assert portal.deposit("CINSIG03").status_code == 403, "the other pieces stay closed"
-    assert portal.validate("NATIONALITE").status_code == 403, "the refused file is no answer"
+    assert service.deposit("CINSIG03").status_code == 403, "the other pieces stay closed"
+    assert service.validate("NATIONALITE").status_code == 403, "the refused file is no answer"
 
-    assert portal.deposit("NATIDE06", made.image(), "nette.png").status_code == 201
-    shown = portal.piece("NATIDE06")
+    assert service.deposit("NATIDE06", sample_files.image(), "nette.png").status_code == 201
+    shown = service.piece("NATIDE06")
     assert (shown["status"], shown["can_deposit"], shown["can_delete"]) == (None, True, True)
     assert shown["deposit"]["validated_at"] is None
-    assert portal.validate("NATIONALITE").status_code == 200
-    shown = portal.piece("NATIDE06")
+    assert service.validate("NATIONALITE").status_code == 200
+    shown = service.piece("NATIDE06")
     assert (shown["can_deposit"], shown["resubmit_until"]) == (False, None)
     assert shown["deposit"]["validated_at"]
 
 
 @pytest.mark.parametrize(("instant", "status"), [(UNTIL - SECOND, 201), (UNTIL, 403)])
-def test_the_date_that_a_refusal_carries_is_its_last_day(portal: Portal, instant: datetime, status: int) -> None:
-    _validated(portal).control("NATIDE06", "non_compliant", resubmit_until="2021-11-15")
-    portal.at(instant)
-    assert portal.deposit("NATIDE06").status_code == status
+def test_the_date_that_a_refusal_carries_is_its_last_day(
+    service: PiecesService, instant: datetime, status: int
+) -> None:
+    _validated(service).control("NATIDE06", "non_compliant", resubmit_until="2021-11-15")
+    service.move_to(instant)
+    assert service.deposit("NATIDE06").status_code == status
 
 
-def test_a_refusal_without_a_date_leaves_time_to_mend_it(portal: Portal) -> None:
-    _validated(portal).at(CLOSES + timedelta(days=1))
-    portal.control("NATIDE06", "non_compliant")
-    assert portal.piece("NATIDE06")["can_deposit"]
+def test_a_refusal_without_a_date_leaves_time_to_mend_it(service: PiecesService) -> None:
+    _validated(service).move_to(CLOSES + timedelta(days=1))
+    service.control("NATIDE06", "non_compliant")
+    assert service.piece("NATIDE06")["can_deposit"]
 
 
-def test_the_refusal_is_shown_again_when_the_new_file_is_taken_back(portal: Portal) -> None:
-    _validated(portal).control("NATIDE06", "non_compliant", comment="Illisible")
-    portal.deposit("NATIDE06")
-    portal.delete("NATIDE06")
-    assert (portal.piece("NATIDE06")["status"], portal.piece("NATIDE06")["status_comment"]) == (
+def test_the_refusal_is_shown_again_when_the_new_file_is_taken_back(service: PiecesService) -> None:
+    _validated(service).control("NATIDE06", "non_compliant", comment="Illisible")
+    service.deposit("NATIDE06")
+    service.delete("NATIDE06")
+    assert (service.piece("NATIDE06")["status"], service.piece("NATIDE06")["status_comment"]) == (
         "Non Conforme",
         "Illisible",
     )
 
 
-def test_a_refused_file_is_kept_as_its_proof(portal: Portal) -> None:
-    _validated(portal).control("NATIDE06", "non_compliant")
-    assert portal.delete("NATIDE06").status_code == 403
-    portal.deposit("NATIDE06", made.image(), "b.png")
-    portal.works()
-    assert len(portal.objects()) == 2
-    history = portal.seen("NATIDE06")["history"]
+def test_a_refused_file_is_kept_as_its_proof(service: PiecesService) -> None:
+    _validated(service).control("NATIDE06", "non_compliant")
+    assert service.delete("NATIDE06").status_code == 403
+    service.deposit("NATIDE06", sample_files.image(), "b.png")
+    service.run_follow_ups()
+    assert len(service.objects()) == 2
+    history = service.piece_for_staff("NATIDE06")["history"]
     assert [deposit["filename"] for deposit in history["deposits"]] == ["carte.pdf", "b.png"]
     assert [control["status"] for control in history["controls"]] == ["non_compliant"]
 
 
 @pytest.mark.parametrize(("status", "label"), [("received", "Reçue"), ("compliant", "Conforme")])
 def test_a_status_is_shown_with_the_reception_date_and_closes_the_piece(
-    portal: Portal, status: str, label: str
+    service: PiecesService, status: str, label: str
 ) -> None:
-    portal.registered().deposit("NATIDE06")
-    assert portal.control("NATIDE06", status, received_on="2021-10-05").status_code == 200
-    shown = portal.piece("NATIDE06")
+    service.registered().deposit("NATIDE06")
+    assert service.control("NATIDE06", status, received_on="2021-10-05").status_code == 200
+    shown = service.piece("NATIDE06")
     assert (shown["status"], shown["received_on"]) == (label, "2021-10-05")
     assert (shown["can_deposit"], shown["can_delete"]) == (False, False)
 
 
-def test_a_paper_received_without_a_file_counts_as_provided(portal: Portal) -> None:
-    portal.registered()
-    assert portal.control("NATIDE06", "received", received_on="2021-10-04").status_code == 200
-    assert portal.piece("NATIDE06")["status"] == "Reçue"
+def test_a_paper_received_without_a_file_counts_as_provided(service: PiecesService) -> None:
+    service.registered()
+    assert service.control("NATIDE06", "received", received_on="2021-10-04").status_code == 200
+    assert service.piece("NATIDE06")["status"] == "Reçue"
 
 
-def test_without_if_match_or_with_a_stale_one_nothing_is_set(portal: Portal) -> None:
-    _validated(portal)
-    assert portal.control("NATIDE06", "compliant", etag="").status_code == 428
-    stale = portal.seen("NATIDE06")["etag"]
-    assert portal.control("NATIDE06", "received").status_code == 200
-    late = portal.control("NATIDE06", "compliant", etag=stale)
+def test_without_if_match_or_with_a_stale_one_nothing_is_set(service: PiecesService) -> None:
+    _validated(service)
+    assert service.control("NATIDE06", "compliant", etag="").status_code == 428
+    stale = service.piece_for_staff("NATIDE06")["etag"]
+    assert service.control("NATIDE06", "received").status_code == 200
+    late = service.control("NATIDE06", "compliant", etag=stale)
     assert late.status_code == 412
     assert late.content_type == "application/problem+json"
-    assert portal.piece("NATIDE06")["status"] == "Reçue"
+    assert service.piece("NATIDE06")["status"] == "Reçue"
 
 
-def test_a_new_deposit_changes_the_etag(portal: Portal) -> None:
-    portal.registered().deposit("NATIDE06")
-    stale = portal.seen("NATIDE06")["etag"]
-    portal.deposit("NATIDE06")
-    assert portal.control("NATIDE06", "compliant", etag=stale).status_code == 412
+def test_a_new_deposit_changes_the_etag(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06")
+    stale = service.piece_for_staff("NATIDE06")["etag"]
+    service.deposit("NATIDE06")
+    assert service.control("NATIDE06", "compliant", etag=stale).status_code == 412
 
 
-def test_another_file_than_the_current_one_is_a_conflict(portal: Portal) -> None:
-    _validated(portal)
-    assert portal.control("NATIDE06", "compliant", deposit_id="0" * 32).status_code == 409
-    assert portal.control("NATIDE06", "compliant", deposit_id=None).status_code == 409
+def test_another_file_than_the_current_one_is_a_conflict(service: PiecesService) -> None:
+    _validated(service)
+    assert service.control("NATIDE06", "compliant", deposit_id="0" * 32).status_code == 409
+    assert service.control("NATIDE06", "compliant", deposit_id=None).status_code == 409
 
 
 @pytest.mark.parametrize(
@@ -134,19 +136,19 @@ def test_another_file_than_the_current_one_is_a_conflict(portal: Portal) -> None
     ],
 )
 def test_a_control_that_makes_no_sense_is_refused_with_its_field(
-    portal: Portal, body: dict[str, str], pointer: str
+    service: PiecesService, body: dict[str, str], pointer: str
 ) -> None:
-    _validated(portal)
-    answer = portal.control("NATIDE06", **body)
+    _validated(service)
+    answer = service.control("NATIDE06", **body)
     assert answer.status_code == 422
     assert pointer in [error["pointer"] for error in answer.get_json()["errors"]]
-    assert portal.piece("NATIDE06")["status"] is None
+    assert service.piece("NATIDE06")["status"] is None
 
 
-def test_many_are_controlled_at_once_each_with_its_result(portal: Portal) -> None:
-    portal.registered().deposit("NATIDE06")
-    portal.deposit("CINSIG03")
-    items = portal.staff("GET", "/pieces?deposited=true").get_json()["items"]
+def test_many_are_controlled_at_once_each_with_its_result(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06")
+    service.deposit("CINSIG03")
+    items = service.staff("GET", "/pieces?deposited=true").get_json()["items"]
     assert len(items) == 2
     controls = [
         {"piece_id": item["id"], "if_match": item["etag"], "deposit_id": item["deposit"]["id"], "status": "compliant"}
@@ -155,7 +157,7 @@ def test_many_are_controlled_at_once_each_with_its_result(portal: Portal) -> Non
     controls[1]["if_match"] = '"stale"'
     controls.append({**controls[0], "piece_id": "f" * 32})
     controls.append({key: value for key, value in controls[0].items() if key != "if_match"})
-    answer = portal.staff("POST", "/controls", json={"controls": controls})
+    answer = service.staff("POST", "/controls", json={"controls": controls})
     assert answer.status_code == 200, answer.text
     results = answer.get_json()["results"]
     assert [result["http_status"] for result in results] == [200, 412, 404, 428]
@@ -165,49 +167,49 @@ def test_many_are_controlled_at_once_each_with_its_result(portal: Portal) -> Non
 
 
 def test_of_many_those_done_before_the_database_went_away_are_told_apart(
-    portal: Portal, monkeypatch: pytest.MonkeyPatch
+    service: PiecesService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    portal.registered().deposit("NATIDE06")
-    [item] = portal.staff("GET", "/pieces?deposited=true").get_json()["items"]
+    service.registered().deposit("NATIDE06")
+    [item] = service.staff("GET", "/pieces?deposited=true").get_json()["items"]
     wanted = {"piece_id": item["id"], "if_match": item["etag"], "deposit_id": item["deposit"]["id"]}
-    tried: list[Wanted] = []
+    tried: list[ControlRequest] = []
     control = controls.control_piece
 
-    def until_away(by: Gestionnaire, wanted: Wanted) -> Dossier:
+    def until_away(by: Gestionnaire, wanted: ControlRequest) -> PieceContext:
         tried.append(wanted)
         if len(tried) > 1:
             raise OperationalError("", {}, psycopg.errors.LockNotAvailable())
         return control(by, wanted)
 
     monkeypatch.setattr(controls, "control_piece", until_away)
-    answer = portal.staff("POST", "/controls", json={"controls": [{**wanted, "status": "compliant"}] * 3})
+    answer = service.staff("POST", "/controls", json={"controls": [{**wanted, "status": "compliant"}] * 3})
     assert answer.status_code == 200, answer.text
     assert [result["http_status"] for result in answer.get_json()["results"]] == [200, 503, 503]
     assert len(tried) == 2
 
 
-def _three_candidatures(portal: Portal) -> Portal:
-    portal.registered()
-    portal.hears(
-        saved(candidature_id="cafe" + "2" * 28, numero_candidat="02103000002"),
-        saved(candidature_id="cafe" + "3" * 28, academie=academie("20", "ACADÉMIE D'AMIENS")),
+def _three_candidatures(service: PiecesService) -> PiecesService:
+    service.registered()
+    service.handle_events(
+        registration_saved(candidature_id="cafe" + "2" * 28, numero_candidat="02103000002"),
+        registration_saved(candidature_id="cafe" + "3" * 28, academie=academie("20", "ACADÉMIE D'AMIENS")),
     )
-    return portal
+    return service
 
 
-def test_a_list_is_filtered_and_comes_in_pages(portal: Portal) -> None:
-    _three_candidatures(portal).deposit("NATIDE06")
+def test_a_list_is_filtered_and_comes_in_pages(service: PiecesService) -> None:
+    _three_candidatures(service).deposit("NATIDE06")
     seen: list[str] = []
     cursor: str | None = ""
     while cursor is not None:
-        page = portal.staff("GET", f"/pieces?limit=5{f'&cursor={cursor}' if cursor else ''}").get_json()
+        page = service.staff("GET", f"/pieces?limit=5{f'&cursor={cursor}' if cursor else ''}").get_json()
         assert len(page["items"]) <= 5
         seen += [item["id"] for item in page["items"]]
         cursor = page["next_cursor"]
     assert len(seen) == len(set(seen)) == 12
 
     def count(query: str) -> int:
-        return len(portal.staff("GET", f"/pieces?limit=200&{query}", academies=None).get_json()["items"])
+        return len(service.staff("GET", f"/pieces?limit=200&{query}", academies=None).get_json()["items"])
 
     assert count("academie=20") == 6
     assert count("session=2022") == count("session=BTS%202022") == 18
@@ -219,30 +221,30 @@ def test_a_list_is_filtered_and_comes_in_pages(portal: Portal) -> None:
     assert count("numero_candidat=02103000002") == 6
 
 
-def test_items_carry_the_etag_that_guards_their_control(portal: Portal) -> None:
-    portal.registered().deposit("NATIDE06")
-    (item,) = portal.staff("GET", "/pieces?code=NATIDE06").get_json()["items"]
-    assert item["etag"] == portal.seen("NATIDE06")["etag"]
+def test_items_carry_the_etag_that_guards_their_control(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06")
+    (item,) = service.staff("GET", "/pieces?code=NATIDE06").get_json()["items"]
+    assert item["etag"] == service.piece_for_staff("NATIDE06")["etag"]
     assert item["candidature"]["numero_candidat"] == "02103000001"
     assert item["candidature"]["nom"] == "DUBOIS"
 
 
 @pytest.mark.parametrize("query", ["cursor=zzz", "cursor=W10", "limit=0", "limit=201", "status=lost", "unknown=1"])
-def test_a_query_that_makes_no_sense_is_refused(portal: Portal, query: str) -> None:
-    answer = portal.staff("GET", f"/pieces?{query}")
+def test_a_query_that_makes_no_sense_is_refused(service: PiecesService, query: str) -> None:
+    answer = service.staff("GET", f"/pieces?{query}")
     assert answer.status_code == 422
     assert answer.content_type == "application/problem+json"
 
 
-def test_staff_of_another_academie_find_nothing(portal: Portal) -> None:
-    _validated(portal)
-    seen = portal.seen("NATIDE06")
+def test_staff_of_another_academie_find_nothing(service: PiecesService) -> None:
+    _validated(service)
+    seen = service.piece_for_staff("NATIDE06")
     there = ("20",)
-    assert portal.staff("GET", "/pieces", academies=there).get_json()["items"] == []
-    assert portal.staff("GET", "/pieces?academie=03", academies=there).status_code == 404
-    assert portal.staff("GET", f"/pieces/{seen['id']}", academies=there).status_code == 404
-    assert portal.staff("GET", f"/pieces/{seen['id']}/file", academies=there).status_code == 404
-    answer = portal.staff(
+    assert service.staff("GET", "/pieces", academies=there).get_json()["items"] == []
+    assert service.staff("GET", "/pieces?academie=03", academies=there).status_code == 404
+    assert service.staff("GET", f"/pieces/{seen['id']}", academies=there).status_code == 404
+    assert service.staff("GET", f"/pieces/{seen['id']}/file", academies=there).status_code == 404
+    answer = service.staff(
         "POST",
         f"/pieces/{seen['id']}/control",
         academies=there,
@@ -253,38 +255,38 @@ def test_staff_of_another_academie_find_nothing(portal: Portal) -> None:
 
 
 @pytest.mark.parametrize("scopes", [(), ("pieces:read",)])
-def test_a_token_without_the_scope_sets_nothing(portal: Portal, scopes: tuple[str, ...]) -> None:
-    _validated(portal)
-    piece_id = portal.piece("NATIDE06")["id"]
-    assert portal.staff("POST", f"/pieces/{piece_id}/control", scopes=scopes, json={}).status_code == 403
-    assert portal.staff("POST", "/controls", scopes=scopes, json={}).status_code == 403
+def test_a_token_without_the_scope_sets_nothing(service: PiecesService, scopes: tuple[str, ...]) -> None:
+    _validated(service)
+    piece_id = service.piece("NATIDE06")["id"]
+    assert service.staff("POST", f"/pieces/{piece_id}/control", scopes=scopes, json={}).status_code == 403
+    assert service.staff("POST", "/controls", scopes=scopes, json={}).status_code == 403
     expected = 200 if scopes else 403
-    assert portal.staff("GET", "/pieces", scopes=scopes).status_code == expected
-    assert portal.staff("GET", f"/pieces/{piece_id}/file", scopes=scopes).status_code == expected
+    assert service.staff("GET", "/pieces", scopes=scopes).status_code == expected
+    assert service.staff("GET", f"/pieces/{piece_id}/file", scopes=scopes).status_code == expected
 
 
-def test_candidates_and_strangers_have_no_part_in_the_control(portal: Portal) -> None:
-    piece_id = _validated(portal).piece("NATIDE06")["id"]
-    assert portal.call("GET", "/pieces").status_code == 403
-    assert portal.call("GET", f"/pieces/{piece_id}").status_code == 403
-    assert portal.call("POST", f"/pieces/{piece_id}/control", json={}).status_code == 403
-    assert portal.app.test_client().get("/v1/pieces").status_code == 401
-    assert portal.staff("GET", "/candidatures").status_code == 403
+def test_candidates_and_strangers_have_no_part_in_the_control(service: PiecesService) -> None:
+    piece_id = _validated(service).piece("NATIDE06")["id"]
+    assert service.call("GET", "/pieces").status_code == 403
+    assert service.call("GET", f"/pieces/{piece_id}").status_code == 403
+    assert service.call("POST", f"/pieces/{piece_id}/control", json={}).status_code == 403
+    assert service.app.test_client().get("/v1/pieces").status_code == 401
+    assert service.staff("GET", "/candidatures").status_code == 403
 
 
-def test_a_file_never_scanned_is_opened_with_a_warning_and_leaves_a_trace(portal: Portal) -> None:
-    _validated(portal)
-    file = portal.staff("GET", f"/pieces/{portal.piece('NATIDE06')['id']}/file")
+def test_a_file_never_scanned_is_opened_with_a_warning_and_leaves_a_trace(service: PiecesService) -> None:
+    _validated(service)
+    file = service.staff("GET", f"/pieces/{service.piece('NATIDE06')['id']}/file")
     assert file.status_code == 200
-    assert file.data == made.pdf()
+    assert file.data == sample_files.pdf()
     assert file.headers["X-Antivirus"] == "not_scanned"
     assert "Warning" in file.headers
-    portal.control("NATIDE06", "compliant")
-    assert portal.trail()[-2:] == [("staff", "deposit.opened"), ("staff", "piece.controlled")]
+    service.control("NATIDE06", "compliant")
+    assert service.audit_trail()[-2:] == [("staff", "deposit.opened"), ("staff", "piece.controlled")]
 
 
-def test_the_interface_describes_itself(portal: Portal) -> None:
-    described = portal.app.test_client().get("/openapi.json").get_json()["paths"]
+def test_the_interface_describes_itself(service: PiecesService) -> None:
+    described = service.app.test_client().get("/openapi.json").get_json()["paths"]
     for path in (
         "/v1/pieces",
         "/v1/pieces/{piece_id}",

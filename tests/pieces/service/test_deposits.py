@@ -9,20 +9,31 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.pieces.domain.object_keys import read_key
-from tests.pieces import made
-from tests.pieces.example import CANDIDATE, CANDIDATURE, CLOSES, OPENS, OTHER, PIECES, SECOND, saved, window, withdrawn
-from tests.pieces.portal import Portal
+from services.pieces.domain.object_keys import parse_key
+from tests.pieces import sample_files
+from tests.pieces.example_events import (
+    CANDIDATE,
+    CANDIDATURE,
+    CLOSES,
+    OPENS,
+    OTHER,
+    PIECES,
+    SECOND,
+    registration_saved,
+    registration_withdrawn,
+    window_changed,
+)
+from tests.pieces.pieces_service import PiecesService
 from tests.support.forgetful import ForgetfulStore
 
 if TYPE_CHECKING:
     from tests.support.objects import Bucket, Objects
 
-LIMIT = 5 * 1024 * 1024
+MAX_FILE_BYTES = 5 * 1024 * 1024
 
 
-def test_pieces_are_listed_by_period_and_regroupement_in_the_guides_words(portal: Portal) -> None:
-    asked = portal.registered().asked()
+def test_pieces_are_listed_by_period_and_regroupement_in_the_guides_words(service: PiecesService) -> None:
+    asked = service.registered().list_pieces()
     (period,) = asked["periods"]
     assert period["sentence"] == (
         "A déposer en ligne entre le lundi 04 octobre 2021 et le dimanche 31 octobre 2021 23:59 (heure/Paris)"
@@ -36,19 +47,19 @@ def test_pieces_are_listed_by_period_and_regroupement_in_the_guides_words(portal
     ]
     assert [piece["code"] for group in period["groups"] for piece in group["pieces"]] == [one.code for one in PIECES]
     assert "vous ne pourrez plus les modifier et vos pièces pourront être étudiées." in asked["warning"]
-    assert portal.call("GET", "/candidatures").get_json()["candidatures"][0]["session_label"] == "BTS 2022"
+    assert service.call("GET", "/candidatures").get_json()["candidatures"][0]["session_label"] == "BTS 2022"
 
 
-def test_a_deposited_file_is_shown_with_its_date_and_given_back_as_it_was(portal: Portal) -> None:
-    content = made.pdf()
-    answer = portal.registered().deposit("NATIDE06", content, "Pièce d'identité (Đặng).pdf")
+def test_a_deposited_file_is_shown_with_its_date_and_given_back_as_it_was(service: PiecesService) -> None:
+    content = sample_files.pdf()
+    answer = service.registered().deposit("NATIDE06", content, "Pièce d'identité (Đặng).pdf")
     assert answer.status_code == 201, answer.text
     deposit = answer.get_json()["deposit"]
     assert deposit["filename"] == "Pièce d'identité (Đặng).pdf"
     assert deposit["deposited_sentence"] == "Déposé le 05/10/2021 15:59 (heure/Paris)"
     assert (deposit["size"], deposit["scan"]) == (len(content), "non analysée")
 
-    file = portal.opened("NATIDE06")
+    file = service.download("NATIDE06")
     assert file.data == content
     assert file.content_type == "application/pdf"
     assert file.headers["Content-Disposition"] == (
@@ -59,137 +70,139 @@ def test_a_deposited_file_is_shown_with_its_date_and_given_back_as_it_was(portal
     assert file.headers["Content-Security-Policy"].startswith("sandbox")
 
 
-def test_size_and_digest_of_the_row_are_those_of_the_object(portal: Portal) -> None:
-    content = made.pdf()
-    portal.registered().deposit("NATIDE06", content)
-    (row,) = portal.deposits()
-    assert portal.objects() == {row.object_key}
+def test_size_and_digest_of_the_row_are_those_of_the_object(service: PiecesService) -> None:
+    content = sample_files.pdf()
+    service.registered().deposit("NATIDE06", content)
+    (row,) = service.deposits()
+    assert service.objects() == {row.object_key}
     assert (row.size, row.sha256) == (len(content), hashlib.sha256(content).hexdigest())
 
 
-def test_a_key_says_whose_file_it_is(portal: Portal) -> None:
-    portal.registered().deposit("NATIDE06")
-    (row,) = portal.deposits()
-    read = read_key(row.object_key)
+def test_a_key_says_whose_file_it_is(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06")
+    (row,) = service.deposits()
+    read = parse_key(row.object_key)
     assert read is not None
     assert (read.candidate_id, read.candidature_id, read.code) == (CANDIDATE, CANDIDATURE, "NATIDE06")
     assert (read.deposit_id, read.sha256) == (row.id, row.sha256)
     assert read.deposited_at == row.deposited_at
 
 
-def test_a_file_of_exactly_five_megabytes_is_kept_and_one_byte_more_is_refused(portal: Portal) -> None:
-    portal.registered()
-    image = made.image("JPEG")
-    exact = image + b"\0" * (LIMIT - len(image))  # programs add what they like after a JPEG's end
-    assert portal.deposit("NATIDE06", exact, "photo.jpg").status_code == 201
-    refused = portal.deposit("CINSIG03", exact + b"\0", "photo.jpg")
+def test_a_file_of_exactly_five_megabytes_is_kept_and_one_byte_more_is_refused(service: PiecesService) -> None:
+    service.registered()
+    image = sample_files.image("JPEG")
+    exact = image + b"\0" * (MAX_FILE_BYTES - len(image))  # programs add what they like after a JPEG's end
+    assert service.deposit("NATIDE06", exact, "photo.jpg").status_code == 201
+    refused = service.deposit("CINSIG03", exact + b"\0", "photo.jpg")
     assert refused.status_code == 413
     assert "5 Mo" in refused.get_json()["detail"]
-    assert len(portal.objects()) == 1
+    assert len(service.objects()) == 1
 
 
 @pytest.mark.parametrize(
     ("content", "name", "status", "words"),
     [
         (b"", "vide.pdf", 422, "vide"),
-        (made.pdf()[:-300], "coupé.pdf", 422, "incomplet"),
-        (made.pdf(user_password="secret"), "verrouillé.pdf", 422, "mot de passe"),
-        (made.pdf(), "photo.png", 422, "renommez"),
+        (sample_files.pdf()[:-300], "coupé.pdf", 422, "incomplet"),
+        (sample_files.pdf(user_password="secret"), "verrouillé.pdf", 422, "mot de passe"),
+        (sample_files.pdf(), "photo.png", 422, "renommez"),
         (b"<html><script>alert(1)</script>", "page.html", 415, "Formats acceptés : PDF, PNG, JPG"),
         (b"MZ\x90\x00" + b"\0" * 500, "virus.pdf", 415, "Formats acceptés"),
-        (made.zipped({"../../etc/passwd": b"x"}), "archive.zip", 422, "noms de fichiers"),
+        (sample_files.zipped({"../../etc/passwd": b"x"}), "archive.zip", 422, "noms de fichiers"),
     ],
 )
 def test_a_refused_file_says_why_and_leaves_nothing(
-    portal: Portal, content: bytes, name: str, status: int, words: str
+    service: PiecesService, content: bytes, name: str, status: int, words: str
 ) -> None:
-    answer = portal.registered().deposit("NATIDE06", content, name)
+    answer = service.registered().deposit("NATIDE06", content, name)
     assert answer.status_code == status
     assert words in answer.get_json()["detail"]
-    assert portal.piece("NATIDE06")["deposit"] is None
-    assert not portal.objects()
-    assert not portal.deposits()
+    assert service.piece("NATIDE06")["deposit"] is None
+    assert not service.objects()
+    assert not service.deposits()
 
 
-def test_an_upload_broken_off_leaves_nothing(portal: Portal) -> None:
-    portal.registered()
-    content = made.pdf()
-    answer = portal.deposit("NATIDE06", content, announced=len(content) + 500)
+def test_an_upload_broken_off_leaves_nothing(service: PiecesService) -> None:
+    service.registered()
+    content = sample_files.pdf()
+    answer = service.deposit("NATIDE06", content, announced=len(content) + 500)
     assert answer.status_code == 422
     assert "interrompu" in answer.get_json()["detail"]
-    assert not portal.objects()
-    assert portal.piece("NATIDE06")["deposit"] is None
+    assert not service.objects()
+    assert service.piece("NATIDE06")["deposit"] is None
 
 
-def test_with_the_store_down_nothing_is_kept_and_one_is_asked_to_come_back(portal: Portal, objects: Objects) -> None:
-    portal.registered()
+def test_with_the_store_down_nothing_is_kept_and_one_is_asked_to_come_back(
+    service: PiecesService, objects: Objects
+) -> None:
+    service.registered()
     objects.stop()
     try:
-        answer = portal.deposit("NATIDE06")
+        answer = service.deposit("NATIDE06")
     finally:
         objects.start()
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "30"
-    assert portal.piece("NATIDE06")["deposit"] is None
-    assert not portal.objects()
-    assert portal.deposit("NATIDE06").status_code == 201
+    assert service.piece("NATIDE06")["deposit"] is None
+    assert not service.objects()
+    assert service.deposit("NATIDE06").status_code == 201
 
 
-def test_a_store_that_forgets_what_it_took_is_a_store_that_is_down(portal: Portal, bucket: Bucket) -> None:
-    portal.registered().stores_in(ForgetfulStore(bucket.url))
-    answer = portal.deposit("NATIDE06")
+def test_a_store_that_forgets_what_it_took_is_a_store_that_is_down(service: PiecesService, bucket: Bucket) -> None:
+    service.registered().use_store(ForgetfulStore(bucket.url))
+    answer = service.deposit("NATIDE06")
     assert answer.status_code == 503
-    assert portal.piece("NATIDE06")["deposit"] is None
-    assert not portal.deposits()
+    assert service.piece("NATIDE06")["deposit"] is None
+    assert not service.deposits()
 
 
-def test_a_piece_may_narrow_the_formats(portal: Portal) -> None:
+def test_a_piece_may_narrow_the_formats(service: PiecesService) -> None:
     narrow = tuple(
         piece if piece.code != "NATIDE06" else dataclasses.replace(piece, formats=("pdf",)) for piece in PIECES
     )
-    portal.hears(saved(pieces=narrow))
-    refused = portal.deposit("NATIDE06", made.image("PNG"), "carte.png")
+    service.handle_events(registration_saved(pieces=narrow))
+    refused = service.deposit("NATIDE06", sample_files.image("PNG"), "carte.png")
     assert refused.status_code == 415
     assert refused.get_json()["detail"] == "Ce fichier est au format PNG. Formats acceptés : PDF."
-    assert portal.deposit("NATIDE06", made.pdf(), "carte.pdf").status_code == 201
+    assert service.deposit("NATIDE06", sample_files.pdf(), "carte.pdf").status_code == 201
 
 
 @pytest.mark.parametrize(
     ("instant", "status"),
     [(OPENS - SECOND, 403), (OPENS, 201), (CLOSES - SECOND, 201), (CLOSES, 403), (CLOSES + SECOND, 403)],
 )
-def test_the_period_is_half_open_to_the_second(portal: Portal, instant: datetime, status: int) -> None:
-    portal.registered().at(instant)
-    assert portal.deposit("NATIDE06").status_code == status
-    assert portal.piece("NATIDE06")["can_deposit"] is (status == 201)
+def test_the_period_is_half_open_to_the_second(service: PiecesService, instant: datetime, status: int) -> None:
+    service.registered().move_to(instant)
+    assert service.deposit("NATIDE06").status_code == status
+    assert service.piece("NATIDE06")["can_deposit"] is (status == 201)
 
 
-def test_an_upload_that_began_in_time_is_kept_however_long_it_took(portal: Portal) -> None:
-    portal.registered().at(CLOSES + timedelta(minutes=3))
-    portal.now = CLOSES - SECOND  # the gateway's stamp, taken before the body
-    assert portal.deposit("NATIDE06").status_code == 201
+def test_an_upload_that_began_in_time_is_kept_however_long_it_took(service: PiecesService) -> None:
+    service.registered().move_to(CLOSES + timedelta(minutes=3))
+    service.now = CLOSES - SECOND  # the gateway's stamp, taken before the body
+    assert service.deposit("NATIDE06").status_code == 201
 
 
-def test_a_new_file_takes_the_place_of_the_former(portal: Portal) -> None:
-    portal.registered().deposit("NATIDE06", made.pdf(), "un.pdf")
-    portal.deposit("NATIDE06", made.image(), "deux.png")
-    assert portal.piece("NATIDE06")["deposit"]["filename"] == "deux.png"
-    assert portal.opened("NATIDE06").data == made.image()
+def test_a_new_file_takes_the_place_of_the_former(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06", sample_files.pdf(), "un.pdf")
+    service.deposit("NATIDE06", sample_files.image(), "deux.png")
+    assert service.piece("NATIDE06")["deposit"]["filename"] == "deux.png"
+    assert service.download("NATIDE06").data == sample_files.image()
 
 
-def test_the_bin_takes_the_file_back(portal: Portal) -> None:
-    portal.registered().deposit("NATIDE06")
-    assert portal.piece("NATIDE06")["can_delete"]
-    assert portal.delete("NATIDE06").status_code == 204
-    assert portal.piece("NATIDE06")["deposit"] is None
-    assert portal.opened("NATIDE06").status_code == 404
-    assert portal.delete("NATIDE06").status_code == 403
-    assert [row.removed_at is not None for row in portal.deposits()] == [True]
+def test_the_bin_takes_the_file_back(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06")
+    assert service.piece("NATIDE06")["can_delete"]
+    assert service.delete("NATIDE06").status_code == 204
+    assert service.piece("NATIDE06")["deposit"] is None
+    assert service.download("NATIDE06").status_code == 404
+    assert service.delete("NATIDE06").status_code == 403
+    assert [row.removed_at is not None for row in service.deposits()] == [True]
 
 
-def test_what_is_someone_elses_is_not_found(portal: Portal) -> None:
-    portal.registered().deposit("NATIDE06")
-    piece_id = portal.piece("NATIDE06")["id"]
+def test_what_is_someone_elses_is_not_found(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06")
+    piece_id = service.piece("NATIDE06")["id"]
     for method, path in (
         ("GET", f"/candidatures/{CANDIDATURE}/pieces"),
         ("GET", f"/pieces/{piece_id}/file"),
@@ -197,56 +210,56 @@ def test_what_is_someone_elses_is_not_found(portal: Portal) -> None:
         ("POST", f"/candidatures/{CANDIDATURE}/groups/NATIONALITE/validation"),
         ("GET", "/pieces/unknown/file"),
     ):
-        assert portal.call(method, path, by=OTHER).status_code == 404, path
-    assert portal.upload(piece_id, made.pdf(), "a.pdf", by=OTHER).status_code == 404
-    assert portal.call("GET", "/candidatures", by=OTHER).get_json() == {"candidatures": []}
-    assert len(portal.objects()) == 1
+        assert service.call(method, path, by=OTHER).status_code == 404, path
+    assert service.upload(piece_id, sample_files.pdf(), "a.pdf", by=OTHER).status_code == 404
+    assert service.call("GET", "/candidatures", by=OTHER).get_json() == {"candidatures": []}
+    assert len(service.objects()) == 1
 
 
-def test_a_modified_candidature_changes_the_list_and_loses_no_file(portal: Portal) -> None:
-    portal.registered().deposit("NATIDE06", made.pdf(), "carte.pdf")
+def test_a_modified_candidature_changes_the_list_and_loses_no_file(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06", sample_files.pdf(), "carte.pdf")
     left = tuple(one for one in PIECES if one.group_code not in ("NATIONALITE", "DOSSIER"))
-    portal.hears(saved(version=2, pieces=left))
-    piece = portal.piece("NATIDE06")
+    service.handle_events(registration_saved(version=2, pieces=left))
+    piece = service.piece("NATIDE06")
     assert (piece["asked"], piece["required"], piece["can_deposit"]) == (False, False, False)
     assert piece["deposit"]["filename"] == "carte.pdf"
-    assert portal.opened("NATIDE06").status_code == 200
-    shown = [group["code"] for period in portal.asked()["periods"] for group in period["groups"]]
+    assert service.download("NATIDE06").status_code == 200
+    shown = [group["code"] for period in service.list_pieces()["periods"] for group in period["groups"]]
     assert shown == ["CONFIRMATION", "CONDITIONS", "NATIONALITE"]
 
-    portal.hears(saved(version=3))
-    assert portal.piece("NATIDE06")["deposit"]["filename"] == "carte.pdf"
-    assert portal.piece("NATIDE06")["can_deposit"]
+    service.handle_events(registration_saved(version=3))
+    assert service.piece("NATIDE06")["deposit"]["filename"] == "carte.pdf"
+    assert service.piece("NATIDE06")["can_deposit"]
 
 
-def test_older_versions_that_come_late_change_nothing(portal: Portal) -> None:
-    portal.hears(saved(version=2, pieces=PIECES[:2]), saved(version=1))
-    codes = [p["code"] for period in portal.asked()["periods"] for g in period["groups"] for p in g["pieces"]]
+def test_older_versions_that_come_late_change_nothing(service: PiecesService) -> None:
+    service.handle_events(registration_saved(version=2, pieces=PIECES[:2]), registration_saved(version=1))
+    codes = [p["code"] for period in service.list_pieces()["periods"] for g in period["groups"] for p in g["pieces"]]
     assert codes == ["CINSIG03", "NATIDE06"]
 
 
-def test_a_withdrawn_candidature_is_hidden_in_whatever_order_it_is_told(portal: Portal) -> None:
-    portal.hears(withdrawn(), saved())
-    assert portal.call("GET", f"/candidatures/{CANDIDATURE}/pieces").status_code == 404
-    assert portal.call("GET", "/candidatures").get_json() == {"candidatures": []}
-    assert portal.staff("GET", "/pieces").get_json()["items"] == []
+def test_a_withdrawn_candidature_is_hidden_in_whatever_order_it_is_told(service: PiecesService) -> None:
+    service.handle_events(registration_withdrawn(), registration_saved())
+    assert service.call("GET", f"/candidatures/{CANDIDATURE}/pieces").status_code == 404
+    assert service.call("GET", "/candidatures").get_json() == {"candidatures": []}
+    assert service.staff("GET", "/pieces").get_json()["items"] == []
 
 
-def test_the_period_follows_a_changed_window_before_and_after_the_candidature(portal: Portal) -> None:
+def test_the_period_follows_a_changed_window_before_and_after_the_candidature(service: PiecesService) -> None:
     later = CLOSES + timedelta(days=7)
-    portal.hears(window(2, closes=later), saved(), window(1))
-    assert "dimanche 07 novembre 2021 23:59" in portal.asked()["periods"][0]["sentence"]
-    portal.at(CLOSES + SECOND)
-    assert portal.deposit("NATIDE06").status_code == 201
-    portal.hears(window(3, closes=CLOSES), window(1, academie="10"))
-    assert portal.deposit("CINSIG03").status_code == 403
+    service.handle_events(window_changed(2, closes=later), registration_saved(), window_changed(1))
+    assert "dimanche 07 novembre 2021 23:59" in service.list_pieces()["periods"][0]["sentence"]
+    service.move_to(CLOSES + SECOND)
+    assert service.deposit("NATIDE06").status_code == 201
+    service.handle_events(window_changed(3, closes=CLOSES), window_changed(1, academie="10"))
+    assert service.deposit("CINSIG03").status_code == 403
 
 
-def test_each_act_is_in_the_trail(portal: Portal) -> None:
-    portal.registered().deposit("NATIDE06")
-    portal.opened("NATIDE06")
-    portal.delete("NATIDE06")
-    assert portal.trail() == [
+def test_each_act_is_in_the_trail(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06")
+    service.download("NATIDE06")
+    service.delete("NATIDE06")
+    assert service.audit_trail() == [
         ("candidate", "deposit.made"),
         ("candidate", "deposit.opened"),
         ("candidate", "deposit.deleted"),

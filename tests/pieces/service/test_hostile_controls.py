@@ -6,41 +6,43 @@ import json
 
 import pytest
 
-from tests.pieces.portal import Portal
+from tests.pieces.pieces_service import PiecesService
 
 IMPOSSIBLE = ["\ud800", "a\x00b"]
 
 
 @pytest.mark.parametrize("text", IMPOSSIBLE)
-def test_a_comment_that_no_database_takes_is_refused(portal: Portal, text: str) -> None:
-    portal.registered().deposit("NATIDE06")
-    answer = portal.control("NATIDE06", "non_compliant", comment=text)
+def test_a_comment_that_no_database_takes_is_refused(service: PiecesService, text: str) -> None:
+    service.registered().deposit("NATIDE06")
+    answer = service.control("NATIDE06", "non_compliant", comment=text)
     assert answer.status_code == 422
     assert answer.get_json()["errors"][0]["pointer"].endswith("/comment")
-    assert portal.seen("NATIDE06")["status"] is None
+    assert service.piece_for_staff("NATIDE06")["status"] is None
 
 
 @pytest.mark.parametrize("field", ["piece_id", "deposit_id", "if_match", "comment"])
 @pytest.mark.parametrize("text", IMPOSSIBLE)
-def test_one_of_many_controls_that_cannot_be_stops_them_before_the_first(portal: Portal, field: str, text: str) -> None:
-    portal.registered().deposit("NATIDE06")
-    seen = portal.seen("NATIDE06")
+def test_one_of_many_controls_that_cannot_be_stops_them_before_the_first(
+    service: PiecesService, field: str, text: str
+) -> None:
+    service.registered().deposit("NATIDE06")
+    seen = service.piece_for_staff("NATIDE06")
     good = {
         "piece_id": seen["id"],
         "if_match": seen["etag"],
         "deposit_id": seen["deposit"]["id"],
         "status": "compliant",
     }
-    answer = portal.staff("POST", "/controls", json={"controls": [good, {**good, field: text}]})
+    answer = service.staff("POST", "/controls", json={"controls": [good, {**good, field: text}]})
     assert answer.status_code == 422
-    assert portal.seen("NATIDE06")["status"] is None
+    assert service.piece_for_staff("NATIDE06")["status"] is None
 
 
 @pytest.mark.parametrize(
     "body",
     [b"[" * 100_000, b'{"controls":' + b"[" * 5000 + b"]" * 5000 + b"}", b'{"controls":' + b"9" * 9000 + b"}", b"\xff"],
 )
-def test_json_that_breaks_parsers_is_no_error_of_ours(portal: Portal, body: bytes) -> None:
-    answer = portal.staff("POST", "/controls", data=body, headers={"Content-Type": "application/json"})
+def test_json_that_breaks_parsers_is_no_error_of_ours(service: PiecesService, body: bytes) -> None:
+    answer = service.staff("POST", "/controls", data=body, headers={"Content-Type": "application/json"})
     assert answer.status_code == 400
     assert json.loads(answer.data)["title"] == "Le corps de la requête n'est pas un JSON lisible"

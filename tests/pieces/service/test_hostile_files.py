@@ -13,15 +13,15 @@ from prometheus_client import REGISTRY
 from sqlalchemy import select
 
 from services.chassis.clock import system_now
-from services.pieces.inspection.turns import LineFull, Turns
+from services.pieces.dependencies import dependencies
+from services.pieces.inspection.fair_queue import FairQueue, QueueFull
 from services.pieces.models import DepositTries, db
-from services.pieces.operations.limits import AT_ONCE, count_try, purge_tries
-from services.pieces.parts import parts
-from tests.pieces import made
+from services.pieces.operations.deposit_limits import MAX_CONCURRENT_DEPOSITS, count_deposit_try, purge_deposit_tries
+from tests.pieces import sample_files
 from tests.pieces.corpus.pdfs import chained_index, nested
 from tests.pieces.corpus.pictures import scans
-from tests.pieces.example import CANDIDATE, OTHER, saved
-from tests.pieces.portal import Portal
+from tests.pieces.example_events import CANDIDATE, OTHER, registration_saved
+from tests.pieces.pieces_service import PiecesService
 from tests.support.processes import wait_until
 
 if TYPE_CHECKING:
@@ -46,96 +46,100 @@ def unverified() -> float:
     return sum(count or 0 for count in counts)
 
 
-def test_a_file_that_cannot_be_verified_is_refused_counted_and_not_kept(portal: Portal, endless: bytes) -> None:
+def test_a_file_that_cannot_be_verified_is_refused_counted_and_not_kept(service: PiecesService, endless: bytes) -> None:
     before = unverified()
-    answer = portal.registered().deposit("NATIDE06", endless, "photo.jpg")
+    answer = service.registered().deposit("NATIDE06", endless, "photo.jpg")
     problem = answer.get_json()
     assert (answer.status_code, problem["type"]) == (422, "/problems/fichier-non-verifie")
     assert "Ce fichier n'a pas pu être vérifié" in problem["detail"]
     assert unverified() == before + 1
-    assert portal.piece("NATIDE06")["deposit"] is None
-    assert not portal.objects()
-    assert portal.deposit("NATIDE06").status_code == 201
+    assert service.piece("NATIDE06")["deposit"] is None
+    assert not service.objects()
+    assert service.deposit("NATIDE06").status_code == 201
 
 
-def test_nothing_of_a_file_is_written_into_the_log(portal: Portal, capfd: pytest.CaptureFixture[str]) -> None:
-    portal.registered()
-    for content in (nested(b"<</Secret", b">>", 5_000, reached=True), chained_index(20, 20_000), made.pdf()[:-300]):
-        portal.deposit("NATIDE06", content)
+def test_nothing_of_a_file_is_written_into_the_log(service: PiecesService, capfd: pytest.CaptureFixture[str]) -> None:
+    service.registered()
+    for content in (
+        nested(b"<</Secret", b">>", 5_000, reached=True),
+        chained_index(20, 20_000),
+        sample_files.pdf()[:-300],
+    ):
+        service.deposit("NATIDE06", content)
     written = "".join(capfd.readouterr())
     assert "Secret" not in written
     assert len(written.splitlines()) < 50
 
 
 def test_a_candidate_may_send_so_many_files_an_hour_refused_ones_included(database_url: str, bucket: Bucket) -> None:
-    portal = Portal(database_url, bucket.url, deposits_per_hour=3).registered()
+    service = PiecesService(database_url, bucket.url, deposits_per_hour=3).registered()
     try:
-        sent = [made.pdf(), made.pdf()[:-300], b"bonjour", made.pdf()]
-        answers = [portal.deposit("NATIDE06", content) for content in sent]
+        files = [sample_files.pdf(), sample_files.pdf()[:-300], b"bonjour", sample_files.pdf()]
+        answers = [service.deposit("NATIDE06", content) for content in files]
         assert [answer.status_code for answer in answers] == [201, 422, 415, 429]
         problem = answers[-1].get_json()
         assert problem["type"] == "/problems/trop-d-envois"
         assert "Réessayez dans 60 minutes." in problem["detail"]
         assert 3500 < int(answers[-1].headers["Retry-After"]) <= 3600
-        assert portal.piece("NATIDE06")["deposit"] is not None, "what was deposited is still there"
-        _grow_old(portal, timedelta(hours=1))
-        assert portal.deposit("NATIDE06").status_code == 201
+        assert service.piece("NATIDE06")["deposit"] is not None, "what was deposited is still there"
+        _grow_old(service, timedelta(hours=1))
+        assert service.deposit("NATIDE06").status_code == 201
     finally:
-        portal.close()
+        service.close()
 
 
-def _grow_old(portal: Portal, age: timedelta) -> None:
-    with portal.app.app_context(), db.operation() as session:
+def _grow_old(service: PiecesService, age: timedelta) -> None:
+    with service.app.app_context(), db.operation() as session:
         for row in session.scalars(select(DepositTries)):
             row.since -= age
 
 
-def test_tries_at_once_are_all_counted(portal: Portal) -> None:
+def test_tries_at_once_are_all_counted(service: PiecesService) -> None:
     def count() -> None:
-        with portal.app.app_context():
-            count_try(CANDIDATE, 1_000)
+        with service.app.app_context():
+            count_deposit_try(CANDIDATE, 1_000)
 
     at_once([count] * 8)
-    with portal.app.app_context(), db.reading() as session:
+    with service.app.app_context(), db.reading() as session:
         assert session.get_one(DepositTries, CANDIDATE).count == 8
 
 
-def test_tries_of_an_hour_ago_are_forgotten(portal: Portal) -> None:
-    with portal.app.app_context():
-        count_try(CANDIDATE, 5)
-        count_try(OTHER, 5)
+def test_tries_of_an_hour_ago_are_forgotten(service: PiecesService) -> None:
+    with service.app.app_context():
+        count_deposit_try(CANDIDATE, 5)
+        count_deposit_try(OTHER, 5)
         with db.operation() as session:
             session.get_one(DepositTries, CANDIDATE).since = system_now() - timedelta(hours=1)
-        purge_tries()
+        purge_deposit_tries()
         with db.reading() as session:
             assert list(session.scalars(select(DepositTries.candidate_id))) == [OTHER]
 
 
-def test_a_candidate_has_two_files_under_way_at_most(portal: Portal) -> None:
-    portal.registered()
-    with portal.app.app_context():
-        places = parts().places
-    with places.taken(CANDIDATE), places.taken(CANDIDATE):
-        refused = portal.deposit("NATIDE06")
+def test_a_candidate_has_two_files_under_way_at_most(service: PiecesService) -> None:
+    service.registered()
+    with service.app.app_context():
+        concurrent_deposits = dependencies().concurrent_deposits
+    with concurrent_deposits.taken(CANDIDATE), concurrent_deposits.taken(CANDIDATE):
+        refused = service.deposit("NATIDE06")
         assert (refused.status_code, refused.headers["Retry-After"]) == (429, "5")
         assert "déjà en cours d'envoi" in refused.get_json()["detail"]
-    assert AT_ONCE == 2
-    assert portal.deposit("NATIDE06").status_code == 201
+    assert MAX_CONCURRENT_DEPOSITS == 2
+    assert service.deposit("NATIDE06").status_code == 201
 
 
 def test_where_too_many_files_that_take_long_wait_the_next_comes_back_and_ordinary_ones_pass(
-    portal: Portal, endless: bytes
+    service: PiecesService, endless: bytes
 ) -> None:
-    portal.registered()
-    with portal.app.app_context():
-        turns = parts().inspections.turns
+    service.registered()
+    with service.app.app_context():
+        turns = dependencies().inspections.long_look_queue
     with turns.turn("a"):
         waiting = [threading.Thread(target=_wait_for_a_turn, args=(turns, name)) for name in "bcdefg"]
         for thread in waiting:
             thread.start()
         wait_until(lambda: turns.waiting == len(waiting), 90, "the line is full")
-        answer = portal.deposit("NATIDE06", endless, "photo.jpg")
-        assert portal.deposit("NATIDE06").status_code == 201
+        answer = service.deposit("NATIDE06", endless, "photo.jpg")
+        assert service.deposit("NATIDE06").status_code == 201
     for thread in waiting:
         thread.join()
     assert answer.status_code == 503
@@ -143,8 +147,8 @@ def test_where_too_many_files_that_take_long_wait_the_next_comes_back_and_ordina
     assert "Trop de fichiers" in answer.get_json()["detail"]
 
 
-def _wait_for_a_turn(turns: Turns, name: str) -> None:
-    with contextlib.suppress(LineFull), turns.turn(name):
+def _wait_for_a_turn(turns: FairQueue, name: str) -> None:
+    with contextlib.suppress(QueueFull), turns.turn(name):
         pass
 
 
@@ -157,24 +161,24 @@ def at_once(acts: list[Callable[[], object]]) -> None:
 
 
 def test_sixteen_hostile_files_at_once_keep_nobody_from_his_pages_and_his_deposit(
-    portal: Portal, endless: bytes
+    service: PiecesService, endless: bytes
 ) -> None:
-    portal.registered().hears(saved(candidate_id=OTHER, candidature_id=HIS))
-    mine, his = portal.piece("NATIDE06")["id"], piece_of(portal, OTHER, HIS)
+    service.registered().handle_events(registration_saved(candidate_id=OTHER, candidature_id=HIS))
+    mine, his = service.piece("NATIDE06")["id"], piece_of(service, OTHER, HIS)
     answers: list[TestResponse] = []
-    begun = threading.Semaphore(0)
+    started = threading.Semaphore(0)
 
     def attack() -> None:
-        begun.release()
-        answers.append(portal.upload(mine, endless, "photo.jpg"))
+        started.release()
+        answers.append(service.upload(mine, endless, "photo.jpg"))
 
     attackers = [threading.Thread(target=attack) for _ in range(SIXTEEN)]
     for thread in attackers:
         thread.start()
     for _ in attackers:
-        begun.acquire()
-    page = portal.call("GET", f"/candidatures/{HIS}/pieces", by=OTHER)
-    deposit = portal.upload(his, made.pdf(), "pièce.pdf", by=OTHER)
+        started.acquire()
+    page = service.call("GET", f"/candidatures/{HIS}/pieces", by=OTHER)
+    deposit = service.upload(his, sample_files.pdf(), "pièce.pdf", by=OTHER)
     for thread in attackers:
         thread.join()
     assert (page.status_code, deposit.status_code) == (200, 201)
@@ -184,35 +188,37 @@ def test_sixteen_hostile_files_at_once_keep_nobody_from_his_pages_and_his_deposi
         "/problems/trop-d-envois",
         "/problems/indisponible",  # his second waits for the end of his first, not for ever
     }
-    assert portal.deposit("NATIDE06").status_code == 201, "and the attacker's own next one"
-    assert len(portal.objects()) == 2
+    assert service.deposit("NATIDE06").status_code == 201, "and the attacker's own next one"
+    assert len(service.objects()) == 2
 
 
-def test_sixteen_candidates_with_hostile_files_keep_no_other_from_his_deposit(portal: Portal, endless: bytes) -> None:
+def test_sixteen_candidates_with_hostile_files_keep_no_other_from_his_deposit(
+    service: PiecesService, endless: bytes
+) -> None:
     attackers = [f"{number:032x}" for number in range(SIXTEEN)]
     for attacker in attackers:
-        portal.hears(saved(candidate_id=attacker, candidature_id=attacker))
-    portal.registered()
-    pieces = {attacker: piece_of(portal, attacker, attacker) for attacker in attackers}
-    begun, answers = threading.Semaphore(0), list[int]()
+        service.handle_events(registration_saved(candidate_id=attacker, candidature_id=attacker))
+    service.registered()
+    pieces = {attacker: piece_of(service, attacker, attacker) for attacker in attackers}
+    started, answers = threading.Semaphore(0), list[int]()
 
     def attack(attacker: str) -> None:
-        begun.release()
-        answers.append(portal.upload(pieces[attacker], endless, "photo.jpg", by=attacker).status_code)
+        started.release()
+        answers.append(service.upload(pieces[attacker], endless, "photo.jpg", by=attacker).status_code)
 
     threads = [threading.Thread(target=attack, args=(attacker,)) for attacker in attackers]
     for thread in threads:
         thread.start()
     for _ in threads:
-        begun.acquire()
+        started.acquire()
     for _ in range(3):  # a busy machine may ask him to come again
-        wait_until(lambda: portal.deposit("NATIDE06").status_code == 201, 60, "his deposit beside them")
+        wait_until(lambda: service.deposit("NATIDE06").status_code == 201, 60, "his deposit beside them")
     for thread in threads:
         thread.join()
     assert set(answers) <= {422, 503}
 
 
-def piece_of(portal: Portal, candidate_id: str, candidature_id: str) -> str:
-    asked = portal.call("GET", f"/candidatures/{candidature_id}/pieces", by=candidate_id).get_json()
+def piece_of(service: PiecesService, candidate_id: str, candidature_id: str) -> str:
+    asked = service.call("GET", f"/candidatures/{candidature_id}/pieces", by=candidate_id).get_json()
     groups = [group for period in asked["periods"] for group in period["groups"]]
     return next(piece["id"] for group in groups for piece in group["pieces"] if piece["code"] == "NATIDE06")

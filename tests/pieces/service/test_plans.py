@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 from services.chassis.events.tables import job_figures
 from services.pieces.jobs import jobs
 from services.pieces.models import Deposit, Piece, db
-from tests.pieces.portal import Portal
+from tests.pieces.pieces_service import PiecesService
 from tests.support.filling import ROWS, analyse
 from tests.support.plans import plan, statements
 
@@ -16,11 +16,11 @@ WAITING = 40
 
 
 @pytest.fixture
-def full(portal: Portal) -> Portal:
+def full(service: PiecesService) -> PiecesService:
     """A hundred thousand files, of which a few wait for the antivirus, a few failed and the rest is clean."""
-    portal.registered().deposit("NATIDE06")
-    state = f"CASE WHEN i <= {WAITING} THEN 'pending' WHEN i <= {2 * WAITING} THEN 'failed' ELSE 'clean' END"
-    with portal.app.app_context():
+    service.registered().deposit("NATIDE06")
+    scan_state = f"CASE WHEN i <= {WAITING} THEN 'pending' WHEN i <= {2 * WAITING} THEN 'failed' ELSE 'clean' END"
+    with service.app.app_context():
         with db.operation() as session:
             session.execute(text(copies(Piece, id="substr(id, 1, 20) || '-' || i", code="'C' || i")))
             changes = {
@@ -28,9 +28,9 @@ def full(portal: Portal) -> Portal:
                 "piece_id": "substr(piece_id, 1, 20) || '-' || i",
                 "object_key": "object_key || i",
             }
-            session.execute(text(copies(Deposit, **changes, scan=state)))
+            session.execute(text(copies(Deposit, **changes, scan=scan_state)))
         analyse(db, "deposits")
-    return portal
+    return service
 
 
 def numbered(column: str) -> str:
@@ -50,7 +50,7 @@ def copies(table: type[Piece] | type[Deposit], **changes: str) -> str:
     )
 
 
-def test_counting_what_waits_for_the_antivirus_does_not_read_all_files(full: Portal) -> None:
+def test_counting_what_waits_for_the_antivirus_does_not_read_all_files(full: PiecesService) -> None:
     with full.app.app_context():
         with statements(db) as asked:
             jobs["count-scans"].run()
@@ -58,10 +58,10 @@ def test_counting_what_waits_for_the_antivirus_does_not_read_all_files(full: Por
         with db.engine.connect() as connection:
             plans = [plan(connection, sql, values) for sql, values in about]
         with db.reading() as session:
-            counted = dict(session.execute(select(job_figures.c.labels, job_figures.c.value)).tuples().all())
+            values = dict(session.execute(select(job_figures.c.labels, job_figures.c.value)).tuples().all())
     assert plans
     for steps in plans:
         assert "Seq Scan" not in steps
         assert "SCAN deposits" not in steps
         assert "ix_deposits_scan" in steps
-    assert counted == {'["pending"]': WAITING, '["failed"]': WAITING, '["infected"]': 0}
+    assert values == {'["pending"]': WAITING, '["failed"]': WAITING, '["infected"]': 0}

@@ -6,8 +6,8 @@ import pytest
 
 from services.pieces.models import Candidature, Deposit, Piece, Upload, db
 from services.pieces.operations.uploads import purge_uploads
-from tests.pieces.portal import Portal
-from tests.pieces.uploading import begun, deposited, go_on
+from tests.pieces.pieces_service import PiecesService
+from tests.pieces.tus_client import begin_upload, deposit_uploads, send_rest
 from tests.support.filling import analyse, multiply
 from tests.support.plans import statements, whole_reads
 
@@ -16,26 +16,26 @@ CONTENT = b"%PDF-"
 
 
 @pytest.fixture
-def full(portal: Portal) -> Portal:
+def full(service: PiecesService) -> PiecesService:
     """Each of the others has a candidature, a piece, a file and an upload."""
-    portal.registered().deposit("NATIDE06")
-    begun(portal, "NATIDE06", len(CONTENT))
-    with portal.app.app_context():
+    service.registered().deposit("NATIDE06")
+    begin_upload(service, "NATIDE06", len(CONTENT))
+    with service.app.app_context():
         with db.operation() as session:
             multiply(session, Candidature.__table__, "id", "candidate_id")
             multiply(session, Piece.__table__, "id", "candidature_id")
             multiply(session, Deposit.__table__, "id", "piece_id", "object_key")
             multiply(session, Upload.__table__, "id", "candidate_id", "piece_id")
         analyse(db, *TABLES)
-    return portal
+    return service
 
 
-def test_a_candidate_and_the_job_read_no_table_of_all(full: Portal) -> None:
+def test_a_candidate_and_the_job_read_no_table_of_all(full: PiecesService) -> None:
     with full.app.app_context(), statements(db) as executed:
         assert full.call("GET", "/left").status_code == 200
-        upload_id = begun(full, "NATIDE06", len(CONTENT))
-        go_on(full, upload_id, CONTENT)
-        deposited(full, "NATIDE06", upload_id)
+        upload_id = begin_upload(full, "NATIDE06", len(CONTENT))
+        send_rest(full, upload_id, CONTENT)
+        deposit_uploads(full, "NATIDE06", upload_id)
         purge_uploads()
     asked = [(sql, values) for sql, values in executed if sql.startswith(("SELECT", "DELETE"))]
     assert len(asked) > 8

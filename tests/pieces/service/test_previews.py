@@ -10,58 +10,59 @@ import pytest
 from PIL import Image
 from werkzeug.test import TestResponse
 
-from services.pieces.operations.limits import AT_ONCE
-from services.pieces.parts import parts
-from tests.pieces import made
-from tests.pieces.corpus.legible import heic, jpeg, sheet
-from tests.pieces.example import CANDIDATE, OTHER
-from tests.pieces.portal import Portal
+from services.pieces.dependencies import dependencies
+from services.pieces.operations.deposit_limits import MAX_CONCURRENT_DEPOSITS
+from tests.pieces import sample_files
+from tests.pieces.corpus.sample_pages import heic, jpeg, sheet
+from tests.pieces.example_events import CANDIDATE, OTHER
+from tests.pieces.pieces_service import PiecesService
 
 
-def _preview(portal: Portal, code: str = "NATIDE06", **given: Any) -> TestResponse:
-    return portal.call("GET", f"/pieces/{portal.piece(code)['id']}/preview", **given)
+def _preview(service: PiecesService, code: str = "NATIDE06", **given: Any) -> TestResponse:
+    return service.call("GET", f"/pieces/{service.piece(code)['id']}/preview", **given)
 
 
 @pytest.mark.parametrize(
-    ("name", "content"), [("a.pdf", made.pdf()), ("a.jpg", jpeg(sheet())), ("a.heic", heic(sheet()))]
+    ("name", "content"), [("a.pdf", sample_files.pdf()), ("a.jpg", jpeg(sheet())), ("a.heic", heic(sheet()))]
 )
-def test_a_picture_or_a_first_page_is_shown_small(portal: Portal, name: str, content: bytes) -> None:
-    portal.registered().deposit("NATIDE06", content, name)
-    answer = _preview(portal)
+def test_a_picture_or_a_first_page_is_shown_small(service: PiecesService, name: str, content: bytes) -> None:
+    service.registered().deposit("NATIDE06", content, name)
+    answer = _preview(service)
     assert (answer.status_code, answer.content_type) == (200, "image/jpeg")
     with Image.open(io.BytesIO(answer.data)) as image:
         assert max(image.size) <= 1000
 
 
-def test_nothing_of_it_stays_in_a_shared_browser_and_another_file_is_another_picture(portal: Portal) -> None:
-    portal.registered().deposit("NATIDE06")
-    answer = _preview(portal)
+def test_nothing_of_it_stays_in_a_shared_browser_and_another_file_is_another_picture(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06")
+    answer = _preview(service)
     assert answer.headers["Cache-Control"] == "private, no-store"
-    portal.deposit("NATIDE06", made.image("PNG"), "a.png")
-    assert _preview(portal).data != answer.data
+    service.deposit("NATIDE06", sample_files.image("PNG"), "a.png")
+    assert _preview(service).data != answer.data
 
 
 @pytest.mark.parametrize(
-    ("name", "content"), [("a.zip", made.archive()), ("a.docx", made.docx()), ("a.mp4", made.mp4())]
+    ("name", "content"),
+    [("a.zip", sample_files.archive()), ("a.docx", sample_files.docx()), ("a.mp4", sample_files.mp4())],
 )
-def test_what_shows_nothing_has_no_preview(portal: Portal, name: str, content: bytes) -> None:
-    portal.registered().deposit("NATIDE06", content, name)
-    answer = _preview(portal)
+def test_what_shows_nothing_has_no_preview(service: PiecesService, name: str, content: bytes) -> None:
+    service.registered().deposit("NATIDE06", content, name)
+    answer = _preview(service)
     assert (answer.status_code, answer.get_json()["type"]) == (415, "/problems/apercu-impossible")
 
 
-def test_there_is_none_without_a_file_and_for_others(portal: Portal) -> None:
-    portal.registered()
-    assert _preview(portal).status_code == 404
-    portal.deposit("NATIDE06")
-    assert _preview(portal, by=OTHER).status_code == 404
+def test_there_is_none_without_a_file_and_for_others(service: PiecesService) -> None:
+    service.registered()
+    assert _preview(service).status_code == 404
+    service.deposit("NATIDE06")
+    assert _preview(service, by=OTHER).status_code == 404
 
 
-def test_one_candidate_has_so_many_made_at_once_as_files_looked_at(portal: Portal) -> None:
-    portal.registered().deposit("NATIDE06")
-    with ExitStack() as under_way, portal.app.app_context():
-        for _ in range(AT_ONCE):
-            under_way.enter_context(parts().places.taken(CANDIDATE))
-        answer = _preview(portal)
+def test_one_candidate_has_so_many_made_at_once_as_files_looked_at(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06")
+    with ExitStack() as under_way, service.app.app_context():
+        for _ in range(MAX_CONCURRENT_DEPOSITS):
+            under_way.enter_context(dependencies().concurrent_deposits.taken(CANDIDATE))
+        answer = _preview(service)
         assert (answer.status_code, answer.get_json()["type"]) == (429, "/problems/trop-d-envois")
-    assert _preview(portal).status_code == 200
+    assert _preview(service).status_code == 200

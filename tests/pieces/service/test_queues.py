@@ -14,9 +14,9 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import Connection, text
 
 from services.pieces.models import db
-from tests.pieces import made
-from tests.pieces.example import academie, saved
-from tests.pieces.portal import Portal
+from tests.pieces import sample_files
+from tests.pieces.example_events import academie, registration_saved
+from tests.pieces.pieces_service import PiecesService
 from tests.support.objects import Bucket
 from tests.support.postgres import Postgres
 from tests.support.processes import wait_until
@@ -27,72 +27,72 @@ TO_CONTROL = "status=none&deposited=true"
 
 
 @pytest.fixture
-def on_postgresql(postgres: Postgres, bucket: Bucket) -> Iterator[Portal]:
-    running = Portal(postgres.fresh_database(), bucket.url)
+def on_postgresql(postgres: Postgres, bucket: Bucket) -> Iterator[PiecesService]:
+    running = PiecesService(postgres.fresh_database(), bucket.url)
     yield running
     running.close()
 
 
-def codes(portal: Portal, query: str, *academies: str) -> list[str]:
-    answer = portal.staff("GET", f"/pieces?{query}", academies=academies or ("03",))
+def codes(service: PiecesService, query: str, *academies: str) -> list[str]:
+    answer = service.staff("GET", f"/pieces?{query}", academies=academies or ("03",))
     assert answer.status_code == 200, answer.text
     return [item["code"] for item in answer.get_json()["items"]]
 
 
-def test_what_has_a_file_and_no_opinion_is_to_control(portal: Portal) -> None:
-    portal.registered()
-    assert codes(portal, TO_CONTROL) == []
-    portal.deposit("NATIDE06")
-    portal.deposit("CINSIG03")
-    assert codes(portal, TO_CONTROL) == ["CINSIG03", "NATIDE06"]
-    portal.deposit("NATIDE06", made.image(), "autre.png")
-    portal.delete("CINSIG03")
-    assert codes(portal, TO_CONTROL) == ["NATIDE06"]
-    assert "CINSIG03" in codes(portal, "deposited=false")
-    portal.control("NATIDE06", "received")
-    assert codes(portal, TO_CONTROL) == []
-    assert codes(portal, "status=received") == ["NATIDE06"]
+def test_what_has_a_file_and_no_opinion_is_to_control(service: PiecesService) -> None:
+    service.registered()
+    assert codes(service, TO_CONTROL) == []
+    service.deposit("NATIDE06")
+    service.deposit("CINSIG03")
+    assert codes(service, TO_CONTROL) == ["CINSIG03", "NATIDE06"]
+    service.deposit("NATIDE06", sample_files.image(), "autre.png")
+    service.delete("CINSIG03")
+    assert codes(service, TO_CONTROL) == ["NATIDE06"]
+    assert "CINSIG03" in codes(service, "deposited=false")
+    service.control("NATIDE06", "received")
+    assert codes(service, TO_CONTROL) == []
+    assert codes(service, "status=received") == ["NATIDE06"]
 
 
-def test_what_is_validated_without_a_file_is_to_control_too(portal: Portal) -> None:
-    portal.registered().deposit("NATIDE06")
-    portal.validate("NATIONALITE")
-    assert codes(portal, "status=none&validated=true") == ["NATIDE06"]
-    assert "NATIDE06" not in codes(portal, "status=none&validated=false")
+def test_what_is_validated_without_a_file_is_to_control_too(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06")
+    service.validate("NATIONALITE")
+    assert codes(service, "status=none&validated=true") == ["NATIDE06"]
+    assert "NATIDE06" not in codes(service, "status=none&validated=false")
 
 
-def test_a_queue_follows_a_candidature_to_another_academie(portal: Portal) -> None:
-    portal.registered().deposit("NATIDE06")
-    portal.hears(saved(version=2, academie=academie("06", "ACADÉMIE DE CLERMONT-FERRAND")))
-    assert codes(portal, TO_CONTROL, "03") == []
-    assert codes(portal, TO_CONTROL, "06") == ["NATIDE06"]
+def test_a_queue_follows_a_candidature_to_another_academie(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06")
+    service.handle_events(registration_saved(version=2, academie=academie("06", "ACADÉMIE DE CLERMONT-FERRAND")))
+    assert codes(service, TO_CONTROL, "03") == []
+    assert codes(service, TO_CONTROL, "06") == ["NATIDE06"]
 
 
-def test_a_piece_that_the_version_before_writes_is_in_its_academies_queue(portal: Portal) -> None:
-    portal.registered().deposit("NATIDE06")
+def test_a_piece_that_the_version_before_writes_is_in_its_academies_queue(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06")
     copy = (
         "INSERT INTO pieces (id, candidature_id, code, label, group_code, group_label, position, asked, required, "
         "formats, deposit_opens, deposit_closes, revision, validated_at) SELECT 'x', candidature_id, 'X', label, "
         "group_code, group_label, 99, asked, required, formats, deposit_opens, deposit_closes, 1, deposit_opens "
         "FROM pieces WHERE code = 'NATIDE06'"
     )
-    with portal.app.app_context(), db.operation() as session:
+    with service.app.app_context(), db.operation() as session:
         session.execute(text(copy))
-    assert codes(portal, "status=none&validated=true") == ["X"]
+    assert codes(service, "status=none&validated=true") == ["X"]
 
 
-def test_pieces_of_before_the_migration_are_in_the_queues_afterwards(portal: Portal) -> None:
-    portal.registered().deposit("NATIDE06")
-    folder = str(Path(portal.app.root_path) / "migrations")
-    with portal.app.app_context():
+def test_pieces_of_before_the_migration_are_in_the_queues_afterwards(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06")
+    folder = str(Path(service.app.root_path) / "migrations")
+    with service.app.app_context():
         downgrade(directory=folder, revision="0006")
         upgrade(directory=folder)
-    assert codes(portal, TO_CONTROL) == ["NATIDE06"]
+    assert codes(service, TO_CONTROL) == ["NATIDE06"]
 
 
 @pytest.mark.parametrize(("before", "after"), [("now()", "NULL"), ("NULL", "now()")], ids=["comes", "goes"])
 def test_a_file_that_comes_or_goes_while_the_migration_fills_is_not_overlooked(
-    on_postgresql: Portal, before: str, after: str
+    on_postgresql: PiecesService, before: str, after: str
 ) -> None:
     on_postgresql.registered().deposit("NATIDE06")
     migrations = Path(on_postgresql.app.root_path) / "migrations" / "versions"

@@ -6,112 +6,118 @@ from sqlalchemy import delete
 
 from services.chassis.events import follow_up
 from services.pieces.models import db, object_tables
-from tests.pieces import made
-from tests.pieces.portal import KEPT_DAYS, STAFF, Portal
+from tests.pieces import sample_files
+from tests.pieces.pieces_service import KEPT_DAYS, STAFF, PiecesService
 
 
 def _restore(
-    portal: Portal, deposit_id: str, academie: str = "03", by: str = STAFF, reason: str = "demandé par téléphone"
+    service: PiecesService,
+    deposit_id: str,
+    academie: str = "03",
+    by: str = STAFF,
+    reason: str = "demandé par téléphone",
 ) -> int:
     words = ("restore-deposit", deposit_id, "--academie", academie, "--by", by, "--reason", reason)
-    return portal.commands(*words).exit_code
+    return service.run_command(*words).exit_code
 
 
-def test_bytes_of_a_removed_file_stay_and_are_erased_after_their_time(portal: Portal) -> None:
-    portal.registered().deposit("NATIDE06", made.pdf())
-    portal.deposit("NATIDE06", made.image(), "carte.png")
-    portal.deposit("CINSIG03")
-    portal.delete("CINSIG03")
-    portal.works()
-    portal.runs_nightly_jobs()
-    assert len(portal.objects()) == 3
-    portal.ages(KEPT_DAYS)
-    portal.runs_nightly_jobs()
-    assert len(portal.objects()) == 3
-    portal.ages(1.01)
-    portal.runs_nightly_jobs()
-    current = [row.object_key for row in portal.deposits() if row.removed_at is None]
-    assert portal.objects() == set(current)
-    assert portal.commands("reconcile").exit_code == 0
+def test_bytes_of_a_removed_file_stay_and_are_erased_after_their_time(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06", sample_files.pdf())
+    service.deposit("NATIDE06", sample_files.image(), "carte.png")
+    service.deposit("CINSIG03")
+    service.delete("CINSIG03")
+    service.run_follow_ups()
+    service.run_nightly_jobs()
+    assert len(service.objects()) == 3
+    service.age_retained_objects(KEPT_DAYS)
+    service.run_nightly_jobs()
+    assert len(service.objects()) == 3
+    service.age_retained_objects(1.01)
+    service.run_nightly_jobs()
+    current = [row.object_key for row in service.deposits() if row.removed_at is None]
+    assert service.objects() == set(current)
+    assert service.run_command("reconcile").exit_code == 0
 
 
-def test_bytes_on_which_an_opinion_was_given_are_never_erased(portal: Portal) -> None:
-    portal.registered().deposit("NATIDE06", made.pdf())
-    portal.control("NATIDE06", "non_compliant", comment="Illisible", resubmit_until="2021-11-20")
-    portal.deposit("NATIDE06", made.image(), "carte.png")
-    portal.ages(KEPT_DAYS + 2)
-    portal.runs_nightly_jobs()
-    assert len(portal.objects()) == 2
+def test_bytes_on_which_an_opinion_was_given_are_never_erased(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06", sample_files.pdf())
+    service.control("NATIDE06", "non_compliant", comment="Illisible", resubmit_until="2021-11-20")
+    service.deposit("NATIDE06", sample_files.image(), "carte.png")
+    service.age_retained_objects(KEPT_DAYS + 2)
+    service.run_nightly_jobs()
+    assert len(service.objects()) == 2
 
 
-def test_staff_sees_until_when_a_removed_file_can_be_restored_and_its_depositor_does_not_see_it(portal: Portal) -> None:
-    portal.registered().deposit("NATIDE06", made.pdf(), "un.pdf")
-    portal.deposit("NATIDE06", made.image(), "deux.png")
-    past = {item["filename"]: item for item in portal.seen("NATIDE06")["history"]["deposits"]}
+def test_staff_sees_until_when_a_removed_file_can_be_restored_and_its_depositor_does_not_see_it(
+    service: PiecesService,
+) -> None:
+    service.registered().deposit("NATIDE06", sample_files.pdf(), "un.pdf")
+    service.deposit("NATIDE06", sample_files.image(), "deux.png")
+    past = {item["filename"]: item for item in service.piece_for_staff("NATIDE06")["history"]["deposits"]}
     assert past["un.pdf"]["kept_until"] > past["un.pdf"]["deposited_at"]
     assert past["deux.png"]["kept_until"] is None
-    assert "un.pdf" not in portal.call("GET", "/candidatures/cafe0000000000000000000000000001/pieces").text
+    assert "un.pdf" not in service.call("GET", "/candidatures/cafe0000000000000000000000000001/pieces").text
 
 
-def test_a_replaced_file_can_be_made_current_again_and_the_other_one_then_waits(portal: Portal) -> None:
-    portal.registered().deposit("NATIDE06", made.pdf(), "un.pdf")
-    portal.deposit("NATIDE06", made.image(), "deux.png")
-    first, second = portal.deposits()
-    assert _restore(portal, first.id) == 0
-    assert portal.opened("NATIDE06").data == made.pdf()
-    assert _restore(portal, second.id) == 0
-    assert portal.piece("NATIDE06")["deposit"]["filename"] == "deux.png"
-    portal.ages(KEPT_DAYS + 2)
-    portal.runs_nightly_jobs()
-    assert portal.opened("NATIDE06").data == made.image()
-    assert _restore(portal, first.id) == 1
-    assert ("staff", "deposit.restored") in portal.trail()
+def test_a_replaced_file_can_be_made_current_again_and_the_other_one_then_waits(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06", sample_files.pdf(), "un.pdf")
+    service.deposit("NATIDE06", sample_files.image(), "deux.png")
+    first, second = service.deposits()
+    assert _restore(service, first.id) == 0
+    assert service.download("NATIDE06").data == sample_files.pdf()
+    assert _restore(service, second.id) == 0
+    assert service.piece("NATIDE06")["deposit"]["filename"] == "deux.png"
+    service.age_retained_objects(KEPT_DAYS + 2)
+    service.run_nightly_jobs()
+    assert service.download("NATIDE06").data == sample_files.image()
+    assert _restore(service, first.id) == 1
+    assert ("staff", "deposit.restored") in service.audit_trail()
 
 
-def test_a_deleted_file_is_restored_with_the_candidates_validation_standing(portal: Portal) -> None:
-    portal.registered().deposit("NATIDE06", made.pdf(), "un.pdf")
-    portal.deposit("NATIDE06", made.image(), "deux.png")
-    assert portal.validate("NATIONALITE").status_code == 200
-    etag = portal.seen("NATIDE06")["etag"]
-    assert _restore(portal, portal.deposits()[0].id) == 0
-    piece = portal.piece("NATIDE06")
+def test_a_deleted_file_is_restored_with_the_candidates_validation_standing(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06", sample_files.pdf(), "un.pdf")
+    service.deposit("NATIDE06", sample_files.image(), "deux.png")
+    assert service.validate("NATIONALITE").status_code == 200
+    etag = service.piece_for_staff("NATIDE06")["etag"]
+    assert _restore(service, service.deposits()[0].id) == 0
+    piece = service.piece("NATIDE06")
     assert piece["deposit"]["filename"] == "un.pdf"
     assert piece["deposit"]["validated_at"] is not None
-    assert portal.seen("NATIDE06")["etag"] != etag
+    assert service.piece_for_staff("NATIDE06")["etag"] != etag
 
 
-def test_nothing_is_restored_for_another_academie_nor_twice_nor_when_it_is_unknown(portal: Portal) -> None:
-    portal.registered().deposit("NATIDE06")
-    (row,) = portal.deposits()
-    assert _restore(portal, row.id) == 1
-    portal.delete("NATIDE06")
-    assert _restore(portal, row.id, academie="10") == 1
-    assert _restore(portal, "0" * 32) == 1
-    assert _restore(portal, row.id, by="gestionnaire@portail.example") == 1
-    assert _restore(portal, row.id, reason=" ") == 1
-    assert portal.piece("NATIDE06")["deposit"] is None
-    assert _restore(portal, row.id) == 0
+def test_nothing_is_restored_for_another_academie_nor_twice_nor_when_it_is_unknown(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06")
+    (row,) = service.deposits()
+    assert _restore(service, row.id) == 1
+    service.delete("NATIDE06")
+    assert _restore(service, row.id, academie="10") == 1
+    assert _restore(service, "0" * 32) == 1
+    assert _restore(service, row.id, by="gestionnaire@portail.example") == 1
+    assert _restore(service, row.id, reason=" ") == 1
+    assert service.piece("NATIDE06")["deposit"] is None
+    assert _restore(service, row.id) == 0
 
 
-def test_a_refusal_given_on_the_very_file_holds_again(portal: Portal) -> None:
-    portal.registered().deposit("NATIDE06", made.pdf(), "un.pdf")
-    portal.control("NATIDE06", "non_compliant", comment="Illisible", resubmit_until="2021-11-20")
-    portal.deposit("NATIDE06", made.image(), "deux.png")
-    assert _restore(portal, portal.deposits()[0].id) == 0
-    assert portal.seen("NATIDE06")["status"] == "non_compliant"
+def test_a_refusal_given_on_the_very_file_holds_again(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06", sample_files.pdf(), "un.pdf")
+    service.control("NATIDE06", "non_compliant", comment="Illisible", resubmit_until="2021-11-20")
+    service.deposit("NATIDE06", sample_files.image(), "deux.png")
+    assert _restore(service, service.deposits()[0].id) == 0
+    assert service.piece_for_staff("NATIDE06")["status"] == "non_compliant"
 
 
-def test_an_erasing_that_an_earlier_version_asked_for_keeps_the_file_for_its_time_too(portal: Portal) -> None:
-    portal.registered().deposit("NATIDE06")
-    portal.delete("NATIDE06")
-    (row,) = portal.deposits()
-    with portal.app.app_context(), db.operation() as session:
+def test_an_erasing_that_an_earlier_version_asked_for_keeps_the_file_for_its_time_too(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06")
+    service.delete("NATIDE06")
+    (row,) = service.deposits()
+    with service.app.app_context(), db.operation() as session:
         session.execute(delete(object_tables.RetiredObject))
         for _ in range(2):
             follow_up(session, "erase_object", {"deposit_id": row.id}, subject="x")
-    assert portal.works() == []
-    portal.runs_nightly_jobs()
-    assert portal.objects() == {row.object_key}
-    portal.ages(KEPT_DAYS + 2)
-    portal.runs_nightly_jobs()
-    assert not portal.objects()
+    assert service.run_follow_ups() == []
+    service.run_nightly_jobs()
+    assert service.objects() == {row.object_key}
+    service.age_retained_objects(KEPT_DAYS + 2)
+    service.run_nightly_jobs()
+    assert not service.objects()

@@ -10,18 +10,18 @@ from sqlalchemy import delete, select
 
 from services.chassis.clock import system_now
 from services.pieces.models import Deposit, db, object_tables
-from tests.pieces import made
-from tests.pieces.portal import KEPT_DAYS, Portal
+from tests.pieces import sample_files
+from tests.pieces.pieces_service import KEPT_DAYS, PiecesService
 
 
-def test_files_removed_before_the_upgrade_are_retired_by_it_and_controlled_ones_stay(portal: Portal) -> None:
-    portal.registered().deposit("NATIDE06", made.pdf(), "un.pdf")
-    portal.deposit("NATIDE06", made.image(), "deux.png")
-    portal.control("NATIDE06", "non_compliant", comment="Illisible", resubmit_until="2021-11-20")
-    portal.deposit("NATIDE06", made.pdf(pages=2), "trois.pdf")
-    before = {row.filename: (row.object_key, row.removed_at) for row in portal.deposits()}
-    folder = str(Path(portal.app.root_path) / "migrations")
-    with portal.app.app_context():
+def test_files_removed_before_the_upgrade_are_retired_by_it_and_controlled_ones_stay(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06", sample_files.pdf(), "un.pdf")
+    service.deposit("NATIDE06", sample_files.image(), "deux.png")
+    service.control("NATIDE06", "non_compliant", comment="Illisible", resubmit_until="2021-11-20")
+    service.deposit("NATIDE06", sample_files.pdf(pages=2), "trois.pdf")
+    before = {row.filename: (row.object_key, row.removed_at) for row in service.deposits()}
+    folder = str(Path(service.app.root_path) / "migrations")
+    with service.app.app_context():
         with db.operation() as session:
             session.execute(delete(object_tables.RetiredObject))
         downgrade(directory=folder, revision="0002")
@@ -32,4 +32,4 @@ def test_files_removed_before_the_upgrade_are_retired_by_it_and_controlled_ones_
     assert {row.filename: (row.object_key, row.removed_at) for row in kept} == before
     assert (retired.key, retired.retired_at) == before["un.pdf"]
     assert timedelta(days=KEPT_DAYS - 1) < retired.kept_until - system_now() <= timedelta(days=KEPT_DAYS)
-    assert portal.commands("reconcile").exit_code == 0
+    assert service.run_command("reconcile").exit_code == 0

@@ -14,24 +14,32 @@ import pikepdf
 import pytest
 from PIL import Image
 
+from services.pieces.dependencies import dependencies
 from services.pieces.domain.formats import Format
-from services.pieces.domain.uploads import MOST_OPEN, UPLOAD_LIFE
-from services.pieces.parts import parts
-from tests.pieces import made
-from tests.pieces.corpus import legible
-from tests.pieces.corpus.legible import heic, jpeg, sheet
-from tests.pieces.example import CLOSES, OTHER, PIECES, SECOND, saved
-from tests.pieces.portal import Portal
-from tests.pieces.uploading import VERSION, begun, deposited, go_on, sent, state, uploaded
+from services.pieces.domain.uploads import MAX_OPEN_UPLOADS, UPLOAD_GRACE
+from tests.pieces import sample_files
+from tests.pieces.corpus import sample_pages
+from tests.pieces.corpus.sample_pages import heic, jpeg, sheet
+from tests.pieces.example_events import CLOSES, OTHER, PIECES, SECOND, registration_saved
+from tests.pieces.pieces_service import PiecesService
+from tests.pieces.tus_client import (
+    VERSION,
+    begin_upload,
+    deposit_uploads,
+    send_part,
+    send_rest,
+    upload_file,
+    upload_state,
+)
 
 
-def _with_formats(portal: Portal, *formats: str) -> Portal:
-    portal.hears(
-        saved(
+def _with_formats(service: PiecesService, *formats: str) -> PiecesService:
+    service.handle_events(
+        registration_saved(
             pieces=tuple(dataclasses.replace(one, formats=formats) if one.code == "NATIDE06" else one for one in PIECES)
         )
     )
-    return portal
+    return service
 
 
 def _pages(content: bytes) -> int:
@@ -50,35 +58,37 @@ def heavy_pdf(size: int) -> bytes:
     return out.getvalue()
 
 
-def test_an_upload_becomes_the_pieces_file_as_it_is(portal: Portal) -> None:
-    portal.registered()
-    answer = deposited(portal, "NATIDE06", uploaded(portal, "NATIDE06", made.pdf(), "Pièce (Đặng).pdf"))
+def test_an_upload_becomes_the_pieces_file_as_it_is(service: PiecesService) -> None:
+    service.registered()
+    answer = deposit_uploads(
+        service, "NATIDE06", upload_file(service, "NATIDE06", sample_files.pdf(), "Pièce (Đặng).pdf")
+    )
     assert answer.status_code == 201, answer.text
     deposit = answer.get_json()["deposit"]
     assert (deposit["filename"], deposit["converted"], deposit["pages"]) == ("Pièce (Đặng).pdf", False, 1)
-    assert portal.opened("NATIDE06").data == made.pdf()
-    assert portal.trail()[0] == ("candidate", "deposit.made")
+    assert service.download("NATIDE06").data == sample_files.pdf()
+    assert service.audit_trail()[0] == ("candidate", "deposit.made")
 
 
-def test_asked_again_it_is_the_same_deposit(portal: Portal) -> None:
-    portal.registered()
-    upload_id = uploaded(portal, "NATIDE06", made.pdf())
-    first = deposited(portal, "NATIDE06", upload_id).get_json()["deposit"]["id"]
-    portal.validate("NATIONALITE")
-    again = deposited(portal, "NATIDE06", upload_id)
+def test_asked_again_it_is_the_same_deposit(service: PiecesService) -> None:
+    service.registered()
+    upload_id = upload_file(service, "NATIDE06", sample_files.pdf())
+    first = deposit_uploads(service, "NATIDE06", upload_id).get_json()["deposit"]["id"]
+    service.validate("NATIONALITE")
+    again = deposit_uploads(service, "NATIDE06", upload_id)
     assert (again.status_code, again.get_json()["deposit"]["id"]) == (201, first)
-    assert len(portal.deposits()) == len(portal.objects()) == 1
+    assert len(service.deposits()) == len(service.objects()) == 1
 
 
-def test_asked_twice_at_once_it_is_one_deposit(portal: Portal) -> None:
-    portal.registered()
-    upload_id, answers = uploaded(portal, "NATIDE06", made.pdf()), []
-    piece_id = portal.piece("NATIDE06")["id"]
+def test_asked_twice_at_once_it_is_one_deposit(service: PiecesService) -> None:
+    service.registered()
+    upload_id, answers = upload_file(service, "NATIDE06", sample_files.pdf()), []
+    piece_id = service.piece("NATIDE06")["id"]
     together = threading.Barrier(2)
 
     def ask() -> None:
         together.wait()
-        answers.append(portal.call("POST", f"/pieces/{piece_id}/deposit", json={"uploads": [upload_id]}).status_code)
+        answers.append(service.call("POST", f"/pieces/{piece_id}/deposit", json={"uploads": [upload_id]}).status_code)
 
     threads = [threading.Thread(target=ask) for _ in range(2)]
     for thread in threads:
@@ -86,16 +96,18 @@ def test_asked_twice_at_once_it_is_one_deposit(portal: Portal) -> None:
     for thread in threads:
         thread.join()
     assert answers == [201, 201]
-    assert len(portal.deposits()) == len(portal.objects()) == 1
+    assert len(service.deposits()) == len(service.objects()) == 1
 
 
 @pytest.fixture
-def while_it_is_looked_at(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
+def while_it_is_looked_at(
+    service: PiecesService, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[Callable[[], object]], None]:
     """What is given happens once, while the next file is looked at."""
 
     def arrange(meanwhile: Callable[[], object]) -> None:
-        with portal.app.app_context():
-            inspections = parts().inspections
+        with service.app.app_context():
+            inspections = dependencies().inspections
         inspect, still = inspections.inspect, [meanwhile]
 
         def interrupted(*given: Any) -> Format:
@@ -109,188 +121,195 @@ def while_it_is_looked_at(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> Ca
 
 
 def test_an_upload_cancelled_while_it_is_deposited_is_not_said_to_be_deposited(
-    portal: Portal, while_it_is_looked_at: Callable[[Callable[[], object]], None]
+    service: PiecesService, while_it_is_looked_at: Callable[[Callable[[], object]], None]
 ) -> None:
-    portal.registered()
-    upload_id = uploaded(portal, "NATIDE06", made.pdf())
-    while_it_is_looked_at(lambda: portal.call("DELETE", f"/uploads/{upload_id}", headers=VERSION))
-    assert deposited(portal, "NATIDE06", upload_id).status_code == 404
-    assert not portal.deposits()
+    service.registered()
+    upload_id = upload_file(service, "NATIDE06", sample_files.pdf())
+    while_it_is_looked_at(lambda: service.call("DELETE", f"/uploads/{upload_id}", headers=VERSION))
+    assert deposit_uploads(service, "NATIDE06", upload_id).status_code == 404
+    assert not service.deposits()
 
 
 def test_an_upload_deposited_alone_meanwhile_is_not_said_to_be_deposited_with_others(
-    portal: Portal, while_it_is_looked_at: Callable[[Callable[[], object]], None]
+    service: PiecesService, while_it_is_looked_at: Callable[[Callable[[], object]], None]
 ) -> None:
-    portal.registered()
-    first, second = (uploaded(portal, "NATIDE06", made.pdf(), name) for name in ("a.pdf", "b.pdf"))
-    while_it_is_looked_at(lambda: deposited(portal, "NATIDE06", first))
-    answer = deposited(portal, "NATIDE06", first, second)
+    service.registered()
+    first, second = (upload_file(service, "NATIDE06", sample_files.pdf(), name) for name in ("a.pdf", "b.pdf"))
+    while_it_is_looked_at(lambda: deposit_uploads(service, "NATIDE06", first))
+    answer = deposit_uploads(service, "NATIDE06", first, second)
     assert (answer.status_code, answer.get_json()["type"]) == (409, "/problems/envoi-deja-depose")
-    assert len(portal.deposits()) == len(portal.objects()) == 1
+    assert len(service.deposits()) == len(service.objects()) == 1
 
 
-def test_an_upload_that_lacks_bytes_is_no_deposit(portal: Portal) -> None:
-    portal.registered()
-    content = made.pdf()
-    upload_id = begun(portal, "NATIDE06", len(content))
-    sent(portal, upload_id, 0, content[:100])
-    answer = deposited(portal, "NATIDE06", upload_id)
+def test_an_upload_that_lacks_bytes_is_no_deposit(service: PiecesService) -> None:
+    service.registered()
+    content = sample_files.pdf()
+    upload_id = begin_upload(service, "NATIDE06", len(content))
+    send_part(service, upload_id, 0, content[:100])
+    answer = deposit_uploads(service, "NATIDE06", upload_id)
     assert (answer.status_code, answer.get_json()["type"]) == (409, "/problems/envoi-incomplet")
     assert (answer.get_json()["upload"], answer.get_json()["offset"]) == (upload_id, 100)
-    go_on(portal, upload_id, content)
-    assert deposited(portal, "NATIDE06", upload_id).status_code == 201
+    send_rest(service, upload_id, content)
+    assert deposit_uploads(service, "NATIDE06", upload_id).status_code == 201
 
 
-def test_uploads_of_others_and_of_other_pieces_are_not_found(portal: Portal) -> None:
-    portal.registered()
-    upload_id = uploaded(portal, "NATIDE06", made.pdf())
-    assert deposited(portal, "CINSIG03", upload_id).status_code == 404
-    assert deposited(portal, "NATIDE06", upload_id, by=OTHER).status_code == 404
-    assert deposited(portal, "NATIDE06", "0" * 32).status_code == 404
-    assert not portal.deposits()
+def test_uploads_of_others_and_of_other_pieces_are_not_found(service: PiecesService) -> None:
+    service.registered()
+    upload_id = upload_file(service, "NATIDE06", sample_files.pdf())
+    assert deposit_uploads(service, "CINSIG03", upload_id).status_code == 404
+    assert deposit_uploads(service, "NATIDE06", upload_id, by=OTHER).status_code == 404
+    assert deposit_uploads(service, "NATIDE06", "0" * 32).status_code == 404
+    assert not service.deposits()
 
 
-@pytest.mark.parametrize("uploads", [[], ["a"] * 2, ["a" * 65], [1], "a", None, [str(n) for n in range(MOST_OPEN + 1)]])
-def test_a_list_that_cannot_be_is_refused_in_french(portal: Portal, uploads: object) -> None:
-    portal.registered()
-    path = f"/pieces/{portal.piece('NATIDE06')['id']}/deposit"
-    answer = portal.call("POST", path, json={"uploads": uploads})
+@pytest.mark.parametrize(
+    "uploads", [[], ["a"] * 2, ["a" * 65], [1], "a", None, [str(n) for n in range(MAX_OPEN_UPLOADS + 1)]]
+)
+def test_a_list_that_cannot_be_is_refused_in_french(service: PiecesService, uploads: object) -> None:
+    service.registered()
+    path = f"/pieces/{service.piece('NATIDE06')['id']}/deposit"
+    answer = service.call("POST", path, json={"uploads": uploads})
     assert answer.status_code == 422
     (error, *_) = answer.get_json()["errors"]
     assert error["pointer"].startswith("#/uploads")
     assert not {"Not", "must", "Longer"} & set(error["detail"].split())
 
 
-def test_what_counts_is_when_the_upload_began(portal: Portal) -> None:
-    portal.registered().at(CLOSES - SECOND)
-    upload_id = uploaded(portal, "NATIDE06", made.pdf())
-    portal.at(CLOSES - SECOND + UPLOAD_LIFE - SECOND)
-    assert deposited(portal, "NATIDE06", upload_id).status_code == 201
+def test_what_counts_is_when_the_upload_began(service: PiecesService) -> None:
+    service.registered().move_to(CLOSES - SECOND)
+    upload_id = upload_file(service, "NATIDE06", sample_files.pdf())
+    service.move_to(CLOSES - SECOND + UPLOAD_GRACE - SECOND)
+    assert deposit_uploads(service, "NATIDE06", upload_id).status_code == 201
 
 
-def test_an_upload_that_took_too_long_counts_when_it_is_deposited(portal: Portal) -> None:
-    portal.registered().at(CLOSES - SECOND)
-    upload_id = uploaded(portal, "NATIDE06", made.pdf())
-    portal.at(CLOSES - SECOND + UPLOAD_LIFE)
-    answer = deposited(portal, "NATIDE06", upload_id)
+def test_an_upload_that_took_too_long_counts_when_it_is_deposited(service: PiecesService) -> None:
+    service.registered().move_to(CLOSES - SECOND)
+    upload_id = upload_file(service, "NATIDE06", sample_files.pdf())
+    service.move_to(CLOSES - SECOND + UPLOAD_GRACE)
+    answer = deposit_uploads(service, "NATIDE06", upload_id)
     assert (answer.status_code, answer.get_json()["type"]) == (403, "/problems/depot-ferme")
-    portal.at(CLOSES - timedelta(minutes=5))
-    assert deposited(portal, "NATIDE06", upload_id).status_code == 201, "before the end it may be as old as it likes"
+    service.move_to(CLOSES - timedelta(minutes=5))
+    assert deposit_uploads(service, "NATIDE06", upload_id).status_code == 201, (
+        "before the end it may be as old as it likes"
+    )
 
 
-def test_a_heic_is_kept_as_a_jpeg_and_said_to_be(portal: Portal) -> None:
-    portal.registered()
-    content = heic(sheet(), legible.taken_by_a_telephone())
-    deposit = deposited(portal, "NATIDE06", uploaded(portal, "NATIDE06", content, "IMG_0042.HEIC")).get_json()[
-        "deposit"
-    ]
+def test_a_heic_is_kept_as_a_jpeg_and_said_to_be(service: PiecesService) -> None:
+    service.registered()
+    content = heic(sheet(), sample_pages.taken_by_a_telephone())
+    deposit = deposit_uploads(
+        service, "NATIDE06", upload_file(service, "NATIDE06", content, "IMG_0042.HEIC")
+    ).get_json()["deposit"]
     assert (deposit["filename"], deposit["converted"], deposit["pages"]) == ("IMG_0042.jpg", True, None)
-    file = portal.opened("NATIDE06")
+    file = service.download("NATIDE06")
     assert file.content_type == "image/jpeg"
     with Image.open(io.BytesIO(file.data)) as image:
         assert dict(image.getexif()) == {}
 
 
-def test_a_heic_sent_by_the_plain_form_is_kept_as_a_jpeg_too(portal: Portal) -> None:
-    assert portal.registered().deposit("NATIDE06", heic(sheet()), "a.heic").get_json()["deposit"]["converted"]
+def test_a_heic_sent_by_the_plain_form_is_kept_as_a_jpeg_too(service: PiecesService) -> None:
+    assert service.registered().deposit("NATIDE06", heic(sheet()), "a.heic").get_json()["deposit"]["converted"]
 
 
-def test_a_heic_is_refused_where_jpg_is_and_under_a_wrong_name(portal: Portal) -> None:
-    _with_formats(portal, "pdf")
-    refused = portal.deposit("NATIDE06", heic(sheet()), "a.heic")
+def test_a_heic_is_refused_where_jpg_is_and_under_a_wrong_name(service: PiecesService) -> None:
+    _with_formats(service, "pdf")
+    refused = service.deposit("NATIDE06", heic(sheet()), "a.heic")
     assert (refused.status_code, refused.get_json()["detail"]) == (
         415, "Ce fichier est au format HEIC. Formats acceptés : PDF.",
     )  # fmt: skip
-    misnamed = portal.deposit("CINSIG03", heic(sheet()), "a.pdf")
-    assert misnamed.get_json()["reason"] == "mismatch"
-    assert "contenu est du HEIC" in misnamed.get_json()["detail"]
+    wrong_extension = service.deposit("CINSIG03", heic(sheet()), "a.pdf")
+    assert wrong_extension.get_json()["reason"] == "mismatch"
+    assert "contenu est du HEIC" in wrong_extension.get_json()["detail"]
 
 
-def test_pages_are_joined_in_the_order_given(portal: Portal) -> None:
-    portal.registered()
+def test_pages_are_joined_in_the_order_given(service: PiecesService) -> None:
+    service.registered()
     files = [
         ("recto.jpg", jpeg(sheet())),
         ("verso.heic", heic(sheet())),
-        ("annexe.pdf", made.pdf(pages=2)),
-        ("dos.png", made.image("PNG", (900, 1200))),
+        ("annexe.pdf", sample_files.pdf(pages=2)),
+        ("dos.png", sample_files.image("PNG", (900, 1200))),
     ]
-    ids = [uploaded(portal, "NATIDE06", content, name) for name, content in files]
-    deposit = deposited(portal, "NATIDE06", *ids).get_json()["deposit"]
+    ids = [upload_file(service, "NATIDE06", content, name) for name, content in files]
+    deposit = deposit_uploads(service, "NATIDE06", *ids).get_json()["deposit"]
     assert (deposit["filename"], deposit["converted"], deposit["pages"]) == ("recto.pdf", True, 5)
-    file = portal.opened("NATIDE06")
+    file = service.download("NATIDE06")
     assert file.content_type == "application/pdf"
     with pikepdf.open(io.BytesIO(file.data)) as document:
         pictures = [len(page.get_images()) for page in document.pages]
     assert pictures == [1, 1, 0, 0, 1]
-    assert deposited(portal, "NATIDE06", *ids).get_json()["deposit"]["id"] == deposit["id"]
+    assert deposit_uploads(service, "NATIDE06", *ids).get_json()["deposit"]["id"] == deposit["id"]
 
 
-def test_four_photographs_of_twelve_million_points_fit(portal: Portal) -> None:
-    portal.registered()
-    photograph = jpeg(legible.photographed(legible.large(sheet())))
-    ids = [uploaded(portal, "NATIDE06", photograph, f"{number}.jpg") for number in range(4)]
-    answer = deposited(portal, "NATIDE06", *ids)
+def test_four_photographs_of_twelve_million_points_fit(service: PiecesService) -> None:
+    service.registered()
+    photograph = jpeg(sample_pages.photographed(sample_pages.large(sheet())))
+    ids = [upload_file(service, "NATIDE06", photograph, f"{number}.jpg") for number in range(4)]
+    answer = deposit_uploads(service, "NATIDE06", *ids)
     assert answer.status_code == 201, answer.text
     assert (answer.get_json()["deposit"]["pages"], answer.get_json()["deposit"]["look"]) == (4, [])
-    assert _pages(portal.opened("NATIDE06").data) == 4
+    assert _pages(service.download("NATIDE06").data) == 4
 
 
-def test_a_page_that_is_refused_is_named_and_the_others_stay(portal: Portal) -> None:
-    portal.registered()
-    good = uploaded(portal, "NATIDE06", jpeg(sheet()), "recto.jpg")
-    bad = uploaded(portal, "NATIDE06", jpeg(sheet())[:-500], "verso.jpg")
-    answer = deposited(portal, "NATIDE06", good, bad)
+def test_a_page_that_is_refused_is_named_and_the_others_stay(service: PiecesService) -> None:
+    service.registered()
+    good = upload_file(service, "NATIDE06", jpeg(sheet()), "recto.jpg")
+    bad = upload_file(service, "NATIDE06", jpeg(sheet())[:-500], "verso.jpg")
+    answer = deposit_uploads(service, "NATIDE06", good, bad)
     assert (answer.status_code, answer.get_json()["upload"]) == (422, bad)
     assert answer.get_json()["detail"].startswith("« verso.jpg » : Cette image est incomplète ou endommagée")
-    assert state(portal, good).status_code == 200
-    assert not portal.objects()
+    assert upload_state(service, good).status_code == 200
+    assert not service.objects()
     assert (
-        deposited(portal, "NATIDE06", good, uploaded(portal, "NATIDE06", jpeg(sheet()), "verso.jpg")).status_code == 201
+        deposit_uploads(
+            service, "NATIDE06", good, upload_file(service, "NATIDE06", jpeg(sheet()), "verso.jpg")
+        ).status_code
+        == 201
     )
 
 
-def test_pages_that_are_too_large_together_name_the_heaviest(portal: Portal) -> None:
-    portal.registered()
-    light, heavy = made.pdf(), heavy_pdf(4_500_000)
-    ids = [uploaded(portal, "NATIDE06", content, name) for name, content in (("a.pdf", heavy), ("b.pdf", light))]
-    ids.append(uploaded(portal, "NATIDE06", heavy_pdf(2_000_000), "c.pdf"))
-    answer = deposited(portal, "NATIDE06", *ids)
+def test_pages_that_are_too_large_together_name_the_heaviest(service: PiecesService) -> None:
+    service.registered()
+    light, heavy = sample_files.pdf(), heavy_pdf(4_500_000)
+    ids = [upload_file(service, "NATIDE06", content, name) for name, content in (("a.pdf", heavy), ("b.pdf", light))]
+    ids.append(upload_file(service, "NATIDE06", heavy_pdf(2_000_000), "c.pdf"))
+    answer = deposit_uploads(service, "NATIDE06", *ids)
     assert (answer.status_code, answer.get_json()["type"]) == (413, "/problems/trop-volumineux")
     assert "Réunies, les pages font 6,3 Mo" in answer.get_json()["detail"]
     assert "« a.pdf » (4,3 Mo)" in answer.get_json()["detail"]
 
 
-def test_what_is_no_page_is_not_joined(portal: Portal) -> None:
-    portal.registered()
+def test_what_is_no_page_is_not_joined(service: PiecesService) -> None:
+    service.registered()
     ids = [
-        uploaded(portal, "NATIDE06", jpeg(sheet()), "a.jpg"),
-        uploaded(portal, "NATIDE06", made.archive(), "pages.zip"),
+        upload_file(service, "NATIDE06", jpeg(sheet()), "a.jpg"),
+        upload_file(service, "NATIDE06", sample_files.archive(), "pages.zip"),
     ]
-    answer = deposited(portal, "NATIDE06", *ids)
+    answer = deposit_uploads(service, "NATIDE06", *ids)
     assert (answer.status_code, answer.get_json()["detail"]) == (
         415, "« pages.zip » : Ce fichier est au format ZIP. Formats acceptés : PDF, PNG, JPG.",
     )  # fmt: skip
 
 
-def test_a_piece_that_takes_no_pdf_takes_one_picture_alone(portal: Portal) -> None:
-    _with_formats(portal, "jpg")
-    ids = [uploaded(portal, "NATIDE06", jpeg(sheet()), f"{number}.jpg") for number in range(2)]
-    answer = deposited(portal, "NATIDE06", *ids)
+def test_a_piece_that_takes_no_pdf_takes_one_picture_alone(service: PiecesService) -> None:
+    _with_formats(service, "jpg")
+    ids = [upload_file(service, "NATIDE06", jpeg(sheet()), f"{number}.jpg") for number in range(2)]
+    answer = deposit_uploads(service, "NATIDE06", *ids)
     assert (answer.status_code, answer.get_json()["type"]) == (415, "/problems/format-refuse")
-    assert deposited(portal, "NATIDE06", ids[0]).status_code == 201
+    assert deposit_uploads(service, "NATIDE06", ids[0]).status_code == 201
 
 
-def test_what_the_look_finds_is_shown_and_refuses_nothing(portal: Portal) -> None:
-    portal.registered()
-    turned = jpeg(legible.quarter_turned(sheet()))
-    assert portal.deposit("NATIDE06", turned, "a.jpg").get_json()["deposit"]["look"] == ["sideways"]
-    assert portal.piece("NATIDE06")["deposit"]["look"] == ["sideways"]
-    assert portal.deposit("CINSIG03", made.archive(), "a.zip").get_json()["deposit"]["look"] == []
+def test_what_the_look_finds_is_shown_and_refuses_nothing(service: PiecesService) -> None:
+    service.registered()
+    turned = jpeg(sample_pages.quarter_turned(sheet()))
+    assert service.deposit("NATIDE06", turned, "a.jpg").get_json()["deposit"]["look"] == ["sideways"]
+    assert service.piece("NATIDE06")["deposit"]["look"] == ["sideways"]
+    assert service.deposit("CINSIG03", sample_files.archive(), "a.zip").get_json()["deposit"]["look"] == []
 
 
-def test_a_deposit_of_uploads_already_taken_with_others_is_refused(portal: Portal) -> None:
-    portal.registered()
-    first, second = (uploaded(portal, "NATIDE06", made.pdf(), name) for name in ("a.pdf", "b.pdf"))
-    deposited(portal, "NATIDE06", first)
-    answer = deposited(portal, "NATIDE06", first, second)
+def test_a_deposit_of_uploads_already_taken_with_others_is_refused(service: PiecesService) -> None:
+    service.registered()
+    first, second = (upload_file(service, "NATIDE06", sample_files.pdf(), name) for name in ("a.pdf", "b.pdf"))
+    deposit_uploads(service, "NATIDE06", first)
+    answer = deposit_uploads(service, "NATIDE06", first, second)
     assert (answer.status_code, answer.get_json()["type"]) == (409, "/problems/envoi-deja-depose")

@@ -7,81 +7,83 @@ import threading
 from datetime import timedelta
 from typing import Any
 
-from tests.pieces import made
-from tests.pieces.example import CLOSES, DURING, PIECES, SECOND, piece, saved
-from tests.pieces.portal import Portal
+from tests.pieces import sample_files
+from tests.pieces.example_events import CLOSES, DURING, PIECES, SECOND, asked_piece, registration_saved
+from tests.pieces.pieces_service import PiecesService
 
 
-def _complete(portal: Portal) -> Portal:
+def _complete(service: PiecesService) -> PiecesService:
     """The regroupement « Dossier épreuve » with its two required pieces."""
-    portal.registered()
+    service.registered()
     for code in ("BTSEE-EF3", "BTSLIVCOMP"):
-        assert portal.deposit(code).status_code == 201
-    return portal
+        assert service.deposit(code).status_code == 201
+    return service
 
 
-def test_a_regroupement_is_validated_once_every_required_piece_is_there(portal: Portal) -> None:
-    portal.registered().deposit("BTSEE-EF3")
-    group = portal.group("DOSSIER")
+def test_a_regroupement_is_validated_once_every_required_piece_is_there(service: PiecesService) -> None:
+    service.registered().deposit("BTSEE-EF3")
+    group = service.group("DOSSIER")
     assert not group["can_validate"]
     assert group["validate_blocked_reason"] == "Il manque une pièce : BTSLIVCOMP : Livret de compétences."
-    refused = portal.validate("DOSSIER")
+    refused = service.validate("DOSSIER")
     assert refused.status_code == 403
     assert "BTSLIVCOMP" in refused.get_json()["detail"]
 
-    portal.deposit("BTSLIVCOMP")
-    assert portal.group("DOSSIER")["can_validate"]
-    assert portal.validate("DOSSIER").status_code == 200
+    service.deposit("BTSLIVCOMP")
+    assert service.group("DOSSIER")["can_validate"]
+    assert service.validate("DOSSIER").status_code == 200
 
 
-def test_validated_pieces_have_their_date_and_change_no_more(portal: Portal) -> None:
-    _complete(portal).validate("DOSSIER")
-    shown = portal.piece("BTSLIVCOMP")
+def test_validated_pieces_have_their_date_and_change_no_more(service: PiecesService) -> None:
+    _complete(service).validate("DOSSIER")
+    shown = service.piece("BTSLIVCOMP")
     assert shown["deposit"]["validated_sentence"] == "Validé le 05/10/2021 15:59 (heure/Paris)"
     assert (shown["can_deposit"], shown["can_delete"]) == (False, False)
-    assert portal.deposit("BTSLIVCOMP").status_code == 403
-    assert portal.delete("BTSLIVCOMP").status_code == 403
-    assert portal.deposit("BTSPRESENT-BQ").status_code == 403, "an optional piece of the regroupement is frozen too"
-    assert portal.deposit("NATIDE06").status_code == 201, "another regroupement is not"
-    assert not portal.group("DOSSIER")["can_validate"]
+    assert service.deposit("BTSLIVCOMP").status_code == 403
+    assert service.delete("BTSLIVCOMP").status_code == 403
+    assert service.deposit("BTSPRESENT-BQ").status_code == 403, "an optional piece of the regroupement is frozen too"
+    assert service.deposit("NATIDE06").status_code == 201, "another regroupement is not"
+    assert not service.group("DOSSIER")["can_validate"]
 
 
-def test_a_repeated_validation_changes_nothing(portal: Portal) -> None:
-    _complete(portal).validate("DOSSIER")
-    before = portal.group("DOSSIER"), portal.trail()
-    portal.at(DURING + timedelta(hours=1))
-    assert portal.validate("DOSSIER").status_code == 200
-    assert (portal.group("DOSSIER"), portal.trail()) == before
+def test_a_repeated_validation_changes_nothing(service: PiecesService) -> None:
+    _complete(service).validate("DOSSIER")
+    before = service.group("DOSSIER"), service.audit_trail()
+    service.move_to(DURING + timedelta(hours=1))
+    assert service.validate("DOSSIER").status_code == 200
+    assert (service.group("DOSSIER"), service.audit_trail()) == before
 
 
-def test_an_unknown_regroupement_is_not_found(portal: Portal) -> None:
-    assert portal.registered().validate("INCONNU").status_code == 404
+def test_an_unknown_regroupement_is_not_found(service: PiecesService) -> None:
+    assert service.registered().validate("INCONNU").status_code == 404
 
 
-def test_nothing_is_validated_after_the_period(portal: Portal) -> None:
-    _complete(portal).at(CLOSES)
-    assert portal.group("DOSSIER")["validate_blocked_reason"] == (
+def test_nothing_is_validated_after_the_period(service: PiecesService) -> None:
+    _complete(service).move_to(CLOSES)
+    assert service.group("DOSSIER")["validate_blocked_reason"] == (
         "Le dépôt est fermé depuis le 31/10/2021 23:59 (heure/Paris)."
     )
-    assert portal.validate("DOSSIER").status_code == 403
-    portal.at(CLOSES - SECOND)
-    assert portal.validate("DOSSIER").status_code == 200
+    assert service.validate("DOSSIER").status_code == 403
+    service.move_to(CLOSES - SECOND)
+    assert service.validate("DOSSIER").status_code == 200
 
 
-def test_a_piece_asked_for_after_the_validation_is_deposited_and_validated_alone(portal: Portal) -> None:
-    _complete(portal).validate("DOSSIER")
-    validated = portal.piece("BTSLIVCOMP")
-    portal.hears(saved(version=2, pieces=(*PIECES, piece("NOUVELLE", "Autre", "DOSSIER", "Dossier épreuve"))))
-    assert portal.deposit("NOUVELLE").status_code == 201
-    assert portal.validate("DOSSIER").status_code == 200
-    assert portal.piece("BTSLIVCOMP") == validated
+def test_a_piece_asked_for_after_the_validation_is_deposited_and_validated_alone(service: PiecesService) -> None:
+    _complete(service).validate("DOSSIER")
+    validated = service.piece("BTSLIVCOMP")
+    service.handle_events(
+        registration_saved(version=2, pieces=(*PIECES, asked_piece("NOUVELLE", "Autre", "DOSSIER", "Dossier épreuve")))
+    )
+    assert service.deposit("NOUVELLE").status_code == 201
+    assert service.validate("DOSSIER").status_code == 200
+    assert service.piece("BTSLIVCOMP") == validated
 
 
-def test_optional_pieces_alone_need_one_file_to_be_validated(portal: Portal) -> None:
-    portal.hears(saved(pieces=tuple(dataclasses.replace(one, required=False) for one in PIECES)))
-    assert portal.validate("DOSSIER").status_code == 403
-    portal.deposit("BTSPRESENT-BQ")
-    assert portal.validate("DOSSIER").status_code == 200
+def test_optional_pieces_alone_need_one_file_to_be_validated(service: PiecesService) -> None:
+    service.handle_events(registration_saved(pieces=tuple(dataclasses.replace(one, required=False) for one in PIECES)))
+    assert service.validate("DOSSIER").status_code == 403
+    service.deposit("BTSPRESENT-BQ")
+    assert service.validate("DOSSIER").status_code == 200
 
 
 def _at_once(*acts: Any) -> list[int]:
@@ -101,28 +103,28 @@ def _at_once(*acts: Any) -> list[int]:
     return results
 
 
-def test_two_windows_that_deposit_at_once_leave_one_file(portal: Portal) -> None:
-    portal.registered()
-    piece_id = portal.piece("NATIDE06")["id"]
-    acts = [lambda n=n: portal.upload(piece_id, made.pdf(pages=n + 1), f"{n}.pdf") for n in range(2)]
+def test_two_windows_that_deposit_at_once_leave_one_file(service: PiecesService) -> None:
+    service.registered()
+    piece_id = service.piece("NATIDE06")["id"]
+    acts = [lambda n=n: service.upload(piece_id, sample_files.pdf(pages=n + 1), f"{n}.pdf") for n in range(2)]
     assert _at_once(*acts) == [201] * 2
-    current = [row for row in portal.deposits() if row.removed_at is None]
+    current = [row for row in service.deposits() if row.removed_at is None]
     assert len(current) == 1
-    assert len(portal.objects()) == 2
+    assert len(service.objects()) == 2
 
 
-def test_validation_against_deletion_leaves_no_validated_void(portal: Portal) -> None:
-    _complete(portal)
-    piece_id = portal.piece("BTSLIVCOMP")["id"]
+def test_validation_against_deletion_leaves_no_validated_void(service: PiecesService) -> None:
+    _complete(service)
+    piece_id = service.piece("BTSLIVCOMP")["id"]
     validated, deleted = _at_once(
-        lambda: portal.validate("DOSSIER"),
-        lambda: portal.call("DELETE", f"/pieces/{piece_id}/deposit"),
+        lambda: service.validate("DOSSIER"),
+        lambda: service.call("DELETE", f"/pieces/{piece_id}/deposit"),
     )
     assert (validated, deleted) in ((200, 403), (403, 204))
-    assert (portal.piece("BTSLIVCOMP")["deposit"] is not None) is (validated == 200)
+    assert (service.piece("BTSLIVCOMP")["deposit"] is not None) is (validated == 200)
 
 
-def test_validation_pressed_in_two_windows_counts_once(portal: Portal) -> None:
-    _complete(portal)
-    assert _at_once(lambda: portal.validate("DOSSIER"), lambda: portal.validate("DOSSIER")) == [200, 200]
-    assert portal.trail().count(("candidate", "piece.validated")) == 3
+def test_validation_pressed_in_two_windows_counts_once(service: PiecesService) -> None:
+    _complete(service)
+    assert _at_once(lambda: service.validate("DOSSIER"), lambda: service.validate("DOSSIER")) == [200, 200]
+    assert service.audit_trail().count(("candidate", "piece.validated")) == 3

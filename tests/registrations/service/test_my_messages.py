@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from services.chassis import clock
-from services.mail.sent import KEPT
+from services.mail.sent_mails import RETENTION
 from services.registrations.jobs import jobs
 from services.registrations.models import db, sent_mails
 from services.registrations.operations import candidates
@@ -51,7 +51,7 @@ def test_a_mail_that_the_candidates_server_refused_says_so(
 
 def test_messages_are_forgotten_after_their_time(sending: Flask, withdrawn: CandidateClient) -> None:
     deliver(sending)
-    clock.set_offset((clock.offset() + KEPT).total_seconds() + 60)
+    clock.set_offset((clock.offset() + RETENTION).total_seconds() + 60)
     with sending.app_context():
         jobs["closing"].run()
     assert messages(withdrawn) == []

@@ -1,0 +1,141 @@
+"""The table of sent mails, which their addressee may read again: text, date, address, what the mail server made of it.
+
+Each service that sends mails has its own table. Secret addresses of mails are not in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, String, Text, and_, column, delete, insert, or_, select, table, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from services.chassis.database.deletion import forget
+from services.chassis.database.transactions import Database, UtcDateTime
+from services.mail.letter import Letter
+from services.mail.mailer import Mail, Mailer, MailRefused
+
+RETENTION = timedelta(days=365)  # of a mail in the table
+
+sent_mails = table(
+    "sent_mails",
+    column("id", String),
+    column("owner_id", String),
+    column("address", String),
+    column("subject", String),
+    column("text", Text),
+    column("at", UtcDateTime),
+    column("state", String),
+)
+
+
+class State(StrEnum):
+    """Of a mail: not given to the mail server yet, taken by it, or refused for good."""
+
+    WAITING = "waiting"
+    TAKEN = "taken"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class PagePosition:
+    """The last mail of a page of mails, newest first, after which the next page begins; `at` in UTC."""
+
+    at: datetime
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%dT%H:%M:%S.%fZ}~{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> PagePosition:
+        """Inverse of str(). Raises ValueError."""
+        at, _, id = text.partition("~")
+        instant = datetime.fromisoformat(at)
+        if instant.tzinfo is None or not id:
+            raise ValueError(text)
+        try:
+            return cls(instant.astimezone(UTC), id)
+        except OverflowError as error:  # before the year 1 or after 9999
+            raise ValueError(text) from error
+
+
+class SentMails:
+    """Declares the table on `db`'s metadata; the model is an attribute, for migrations and tests."""
+
+    def __init__(self, db: Database) -> None:
+        model: Any = type("SentMail", (_SentMail, db.Model), {"__tablename__": sent_mails.name})
+        self.SentMail = model
+        Index("ix_sent_mails_owner", model.owner_id, model.at, model.id)
+        Index("ix_sent_mails_at", model.at)
+
+
+class _SentMail:
+    """`id`: of the event that the mail follows from, so that a mail that is sent twice is one row."""
+
+    __table_args__ = (CheckConstraint("state IN ('waiting', 'taken', 'refused')", name="state_known"),)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    owner_id: Mapped[str] = mapped_column(String(64))
+    address: Mapped[str] = mapped_column(String(320))
+    subject: Mapped[str] = mapped_column(String(300))
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(10))
+
+
+def record(session: Session, owner_id: str, letter: Letter, mail: Mail) -> None:
+    """Add a mail that is about to be sent; one that is recorded already stays as it is.
+
+    The caller has locked the owner's row, so that the owner is not erased meanwhile.
+    """
+    if session.execute(select(sent_mails.c.id).where(sent_mails.c.id == mail.message_id)).first():
+        return
+    values = {
+        "id": mail.message_id,
+        "owner_id": owner_id,
+        "address": mail.to,
+        "subject": mail.subject,
+        "text": letter.text_to_reread(),
+        "at": mail.date,
+        "state": State.WAITING,
+    }
+    session.execute(insert(sent_mails).values(values))
+
+
+def send_and_record(db: Database, mailer: Mailer, mail: Mail) -> MailRefused | None:
+    """Send the mail and note in its record, if there is one, whether the server took it; returns its refusal, if any.
+
+    Raises MailUnavailable or MailDeferred.
+    """
+    refusal = None
+    try:
+        mailer.send(mail)
+    except MailRefused as error:
+        refusal = error
+    state = State.TAKEN if refusal is None else State.REFUSED
+    with db.operation() as session:
+        session.execute(update(sent_mails).where(sent_mails.c.id == mail.message_id).values(state=state))
+    return refusal
+
+
+def list_page(session: Session, owner_id: str, *, after: PagePosition | None, limit: int) -> list[dict[str, Any]]:
+    """At most `limit` mails of this person, newest first, each with the position (`place`) after which to go on."""
+    query = select(sent_mails).where(sent_mails.c.owner_id == owner_id)
+    if after is not None:
+        earlier = and_(sent_mails.c.at == after.at, sent_mails.c.id < after.id)
+        query = query.where(or_(sent_mails.c.at < after.at, earlier))
+    rows = session.execute(query.order_by(sent_mails.c.at.desc(), sent_mails.c.id.desc()).limit(limit))
+    return [{**row._mapping, "place": str(PagePosition(row.at, row.id))} for row in rows]
+
+
+def erase_mails_of(session: Session, owner_id: str) -> None:
+    session.execute(delete(sent_mails).where(sent_mails.c.owner_id == owner_id))
+
+
+def purge(db: Database, now: datetime) -> None:
+    """Delete the mails older than RETENTION."""
+    forget(db, sent_mails.c.id, where=sent_mails.c.at < now - RETENTION)

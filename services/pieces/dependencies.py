@@ -1,0 +1,53 @@
+"""What operations need besides the database: the store, the antivirus, the inspections; built once per process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import Flask, current_app
+
+from services.chassis.process.concurrency import Places
+from services.objects import ObjectStore, installation
+from services.pieces.antivirus import Antivirus
+from services.pieces.inspection.processes import Inspections
+from services.pieces.models import db
+from services.pieces.operations.deposit_limits import concurrent_deposits
+from services.pieces.settings import PiecesSettings
+
+_EXTENSION_KEY = "pieces.dependencies"
+
+
+@dataclass(frozen=True)
+class Dependencies:
+    store: ObjectStore
+    antivirus: Antivirus
+    inspections: Inspections
+    concurrent_deposits: Places
+    deposits_per_hour: int
+
+
+def build(settings: PiecesSettings) -> Dependencies:
+    return Dependencies(
+        store=ObjectStore(settings.objects_url),
+        antivirus=Antivirus(settings.antivirus_url),
+        inspections=Inspections(settings.inspections_at_once),
+        concurrent_deposits=concurrent_deposits(),
+        deposits_per_hour=settings.deposits_per_hour,
+    )
+
+
+def attach(app: Flask, dependencies: Dependencies) -> None:
+    app.extensions[_EXTENSION_KEY] = dependencies
+
+
+def prepare_store(app: Flask) -> None:
+    """Create the bucket and mark it as this database's, where that is not done yet. Raises StoreUnavailable."""
+    with app.app_context():
+        dependencies().store.ensure_bucket()
+        installation.mark(db, dependencies().store)
+
+
+def dependencies() -> Dependencies:
+    """The dependencies of the running process; needs an application context."""
+    return cast(Dependencies, current_app.extensions[_EXTENSION_KEY])

@@ -1,0 +1,56 @@
+"""What a candidate still has to do with the pieces of a candidature, and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.pieces.domain.piece import PieceState
+from services.pieces.domain.statuses import Status
+from services.pieces.domain.validation import validation_refusal
+
+
+@dataclass(frozen=True)
+class RemainingActions:
+    """How many pieces are `missing` or `refused` (« Non Conforme », to be deposited again), how many regroupements are
+    complete and `to_validate`, how many pieces are `late`: not provided, and past their deadline.
+
+    `until`: the nearest deadline, exclusive; None without one. `opens`: when the first required pieces can be
+    deposited, None unless that is yet to come.
+    """
+
+    missing: int
+    refused: int
+    to_validate: int
+    late: int
+    until: datetime | None
+    opens: datetime | None
+
+
+def remaining_actions(groups: Sequence[Sequence[PieceState]], at: datetime) -> RemainingActions:
+    """At `at`. `groups`: the pieces of each regroupement, which one « J'ai fourni toutes mes pièces » covers."""
+    pieces = [piece for group in groups for piece in group if piece.asked and not piece.settled]
+    missing = [piece for piece in pieces if piece.in_time(at) and _is_missing(piece)]
+    refused = [piece for piece in pieces if piece.in_time(at) and piece.reopened and not piece.provided]
+    to_validate = [group for group in groups if validation_refusal(group, at) is None]
+    unvalidated = [piece for group in to_validate for piece in group if piece.asked and not piece.settled]
+    deadlines = [deadline(piece) for piece in (*missing, *refused, *unvalidated) if piece.in_time(at)]
+    late = [piece for piece in pieces if deadline(piece) <= at and _must_be_provided(piece)]
+    openings = [piece.period.opens for piece in pieces if piece.required and at < piece.period.opens]
+    until, opens = min(deadlines, default=None), min(openings, default=None)
+    return RemainingActions(len(missing), len(refused), len(to_validate), len(late), until, opens)
+
+
+def deadline(piece: PieceState) -> datetime:
+    """The exclusive end of depositing the piece: its own after a refusal, else its period's."""
+    return piece.reopened_until or piece.period.closes
+
+
+def _is_missing(piece: PieceState) -> bool:
+    return piece.required and not piece.reopened and not piece.provided and piece.status is not Status.NON_COMPLIANT
+
+
+def _must_be_provided(piece: PieceState) -> bool:
+    """Required or refused, and not provided (again)."""
+    return (piece.required or piece.status is Status.NON_COMPLIANT) and not piece.provided

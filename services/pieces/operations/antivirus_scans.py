@@ -1,0 +1,119 @@
+"""Antivirus scans of deposits, by the worker once the deposit is saved: no candidate waits for the antivirus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import Row, Select, func, select
+
+from services.chassis.clock import portal_now, system_now
+from services.chassis.events import follow_up
+from services.chassis.jobs import gauges
+from services.objects import ObjectMissing
+from services.pieces.antivirus import AntivirusUnavailable
+from services.pieces.dependencies import Dependencies
+from services.pieces.domain.statuses import Scan
+from services.pieces.metrics import SCAN_STATES, SCANS
+from services.pieces.models import Deposit, Piece, db
+from services.pieces.operations.audit import Actor, record
+
+log = structlog.get_logger()
+
+SCAN = "scan_deposit"
+ABANDONED_AFTER = timedelta(hours=26)  # longer than the worker tries a follow-up
+_PAGE = 1000  # deposits
+_WATCHED_STATES = (Scan.PENDING, Scan.FAILED, Scan.INFECTED)
+_ANTIVIRUS = Actor("service", "antivirus")
+
+
+def scan_deposit(dependencies: Dependencies, deposit_id: str) -> None:
+    """Scan a deposit, if it is current, and save the verdict.
+
+    Without one the deposit is saved as « analyse en échec » and the error is raised, so that the worker tries again.
+    """
+    row = _current_deposit(deposit_id)
+    if row is None:
+        return
+    if not dependencies.antivirus.configured:
+        _save_verdict(deposit_id, Scan.NOT_SCANNED)
+        return
+    try:
+        with dependencies.store.open(row.object_key) as chunks:
+            is_clean = dependencies.antivirus.is_clean(chunks)
+    except ObjectMissing:
+        if _current_deposit(deposit_id):  # else it was replaced or deleted during the scan
+            log.error("object_lost", deposit_id=deposit_id)
+            _save_verdict(deposit_id, Scan.FAILED)
+        return
+    except AntivirusUnavailable:
+        _save_verdict(deposit_id, Scan.FAILED)
+        raise
+    _save_verdict(deposit_id, Scan.CLEAN if is_clean else Scan.INFECTED)
+
+
+def rescan(dependencies: Dependencies, *, everything: bool) -> int:
+    """Request a scan of the current files without a verdict, or of every current file; returns how many.
+
+    One still pending after ABANDONED_AFTER counts as without a verdict: its follow-up is parked.
+    """
+    if not dependencies.antivirus.configured:
+        return 0
+    is_abandoned = (Deposit.scan == Scan.PENDING) & (Deposit.deposited_at < portal_now() - ABANDONED_AFTER)
+    query = select(Deposit.id, Piece.candidature_id).join(Piece, Piece.id == Deposit.piece_id)
+    query = query.where(Deposit.removed_at.is_(None))
+    if not everything:
+        query = query.where(Deposit.scan.in_((Scan.FAILED, Scan.NOT_SCANNED)) | is_abandoned)
+    return sum(map(_request_scans, _pages(query)))
+
+
+def _pages(query: Select[str, str]) -> Iterator[Sequence[Row[str, str]]]:
+    after = ""
+    while True:
+        with db.reading() as session:
+            page = session.execute(query.where(Deposit.id > after).order_by(Deposit.id).limit(_PAGE)).all()
+        if not page:
+            return
+        yield page
+        after = page[-1][0]
+
+
+def _request_scans(rows: Sequence[Row[str, str]]) -> int:
+    with db.operation() as session:
+        for deposit_id, candidature_id in rows:
+            follow_up(session, SCAN, {"deposit_id": deposit_id}, subject=candidature_id)
+    return len(rows)
+
+
+def record_scan_counts() -> None:
+    """Set the gauges of current files by scan state, only for the states that wait for the antivirus or for somebody:
+    counting the others would take longer with each deposit."""
+    counts_by_state = (
+        select(Deposit.scan, func.count())
+        .where(Deposit.removed_at.is_(None), Deposit.scan.in_(_WATCHED_STATES))
+        .group_by(Deposit.scan)
+    )
+    with db.reading() as session:
+        counts = {row[0]: row[1] for row in session.execute(counts_by_state)}
+    gauges.record(db, SCAN_STATES, {(state.value,): counts.get(state.value, 0) for state in _WATCHED_STATES})
+
+
+def _current_deposit(deposit_id: str) -> Deposit | None:
+    with db.reading() as session:
+        row = session.get(Deposit, deposit_id)
+    return row if row is not None and row.removed_at is None else None
+
+
+def _save_verdict(deposit_id: str, state: Scan) -> None:
+    SCANS.labels(state.value).inc()
+    with db.operation() as session:
+        row = session.get(Deposit, deposit_id, with_for_update=True)
+        if row is None:
+            return
+        before, row.scan, row.scanned_at = row.scan, state.value, system_now()
+        if state is Scan.INFECTED:
+            log.error("infected_file", deposit_id=deposit_id)
+        if before != state:
+            record(session, _ANTIVIRUS, "deposit.scanned", row.piece_id,
+                   before={"scan": before}, after={"deposit_id": deposit_id, "scan": state.value})  # fmt: skip

@@ -1,0 +1,113 @@
+"""The service's copy of candidatures, their pieces and deposit periods, kept from registrations' events, in whatever
+order they come."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.contracts.registrations import (
+    PieceAsked,
+    RegistrationSaved,
+    RegistrationWithdrawn,
+    WindowChanged,
+)
+from services.pieces.models import Candidature, Piece, Window, Withdrawal
+
+
+def update_from_registration(session: Session, event: RegistrationSaved) -> None:
+    """Take over a version of a candidature: its labels and its list of pieces. One that is not newer than the copy
+    changes nothing.
+
+    A piece no longer asked for keeps its row, its file and its history; asked for again, it is as it was.
+    """
+    candidature = session.scalar(select(Candidature).where(Candidature.id == event.candidature_id).with_for_update())
+    if candidature is not None and event.version <= candidature.version:
+        return
+    rows_by_code = _pieces_by_code(session, candidature) if candidature is not None else {}
+    if candidature is None:
+        candidature = Candidature(id=event.candidature_id)
+        session.add(candidature)
+    _copy_labels(candidature, event)
+    session.flush()
+    for position, asked in enumerate(event.pieces):
+        row = rows_by_code.pop(asked.code, None)
+        values = {"asked": True, **_columns_of(asked, position)}
+        if row is None:
+            session.add(Piece(candidature_id=candidature.id, code=asked.code, **values))
+        else:
+            _update(row, values)
+    for row in rows_by_code.values():
+        _update(row, {"asked": False})
+
+
+def _pieces_by_code(session: Session, candidature: Candidature) -> dict[str, Piece]:
+    return {row.code: row for row in session.scalars(select(Piece).filter_by(candidature_id=candidature.id))}
+
+
+def hide_withdrawn(session: Session, event: RegistrationWithdrawn) -> None:
+    """Add a tombstone, whether the candidature's own event has come or not."""
+    tombstone = session.get(Withdrawal, event.candidature_id, with_for_update=True)
+    if tombstone is None:
+        tombstone = Withdrawal(candidature_id=event.candidature_id, version=0)
+        session.add(tombstone)
+    if event.version > tombstone.version:
+        tombstone.version = event.version
+        tombstone.withdrawn_at = datetime.fromisoformat(event.withdrawn_at)
+
+
+def update_deposit_period(session: Session, event: WindowChanged) -> None:
+    """Save the newest dates of an opening; readers take them in place of those of any version."""
+    key = (event.exam, event.session, event.academie)
+    window = session.get(Window, key, with_for_update=True)
+    if window is None:
+        window = Window(exam_code=event.exam, session_name=event.session, academie_code=event.academie, revision=0)
+        session.add(window)
+    if event.revision > window.revision:
+        window.revision = event.revision
+        window.deposit_opens = datetime.fromisoformat(event.deposit_opens)
+        window.deposit_closes = datetime.fromisoformat(event.deposit_closes)
+
+
+def _copy_labels(candidature: Candidature, event: RegistrationSaved) -> None:
+    candidature.candidate_id = event.candidate_id
+    candidature.version = event.version
+    candidature.exam_code = event.exam.code
+    candidature.exam_label = event.exam.label
+    candidature.session_name = event.session.name
+    candidature.session_label = event.session.label
+    candidature.academie_code = event.academie.code
+    candidature.academie_label = event.academie.label
+    candidature.specialite = event.confirmation.specialite
+    candidature.numero_candidat = event.numero_candidat
+    candidature.numero_inscription = event.numero_inscription
+    candidature.nom = event.identity.nom_usage or event.identity.nom_famille
+    candidature.prenoms = event.identity.prenoms
+    candidature.saved_at = datetime.fromisoformat(event.saved_at)
+
+
+def _columns_of(piece: PieceAsked, position: int) -> dict[str, Any]:
+    return {
+        "label": piece.label,
+        "group_code": piece.group_code,
+        "group_label": piece.group_label,
+        "position": position,
+        "required": piece.required,
+        "formats": list(piece.formats),
+        "form": piece.form,
+        "deposit_opens": datetime.fromisoformat(piece.deposit_opens),
+        "deposit_closes": datetime.fromisoformat(piece.deposit_closes),
+    }
+
+
+def _update(row: Piece, values: dict[str, Any]) -> None:
+    """Its etag changes only where the piece begins or ceases to be asked for."""
+    if all(getattr(row, name) == value for name, value in values.items()):
+        return
+    if values["asked"] != row.asked:
+        row.revision += 1
+    for name, value in values.items():
+        setattr(row, name, value)

@@ -1,0 +1,76 @@
+"""A file that was replaced or deleted becomes a piece's current one again, at the request of its exam office."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from services.chassis.clock import portal_now, system_now
+from services.chassis.errors import Conflict, Invalid, NotFound
+from services.objects.tables import retired_objects
+from services.pieces.dependencies import Dependencies
+from services.pieces.models import Control, Deposit, Piece, db
+from services.pieces.operations.audit import Actor, record
+from services.pieces.operations.deposits import make_current
+from services.pieces.queries.pieces import lock_candidature_of_piece, piece_within_academies
+
+
+def restore_deposit(dependencies: Dependencies, deposit_id: str, academie: str, actor: Actor, reason: str) -> None:
+    """Make a removed file its piece's current one again; the candidate's validation stays, and the status that the last
+    control of this file gave comes back.
+
+    Raises Invalid without a member of staff's id and a reason, NotFound outside the académie, Conflict for the current
+    file or one whose bytes are erased, StoreUnavailable.
+    """
+    _refuse_anonymous(actor, reason)
+    with db.reading() as session:
+        row = _removed_deposit(session, deposit_id)
+    if not dependencies.store.exists(row.object_key):
+        raise Conflict("Les octets de ce fichier ne sont plus dans l'espace de stockage.")
+    with db.operation() as session:
+        lock_candidature_of_piece(session, row.piece_id)
+        context = piece_within_academies(session, frozenset({academie}), row.piece_id)
+        row = _removed_deposit(session, deposit_id)
+        _keep_bytes(session, row)
+        before = make_current(session, dependencies, context, row, portal_now())
+        _restore_status(session, row, context.piece)
+        after = {"deposit_id": row.id, "reason": reason}
+        record(session, actor, "deposit.restored", row.piece_id, before=before, after=after)
+
+
+def _refuse_anonymous(actor: Actor, reason: str) -> None:
+    if not re.fullmatch(r"[0-9a-f]{32}", actor.id):
+        raise Invalid("L'agent est désigné par son identifiant (32 chiffres hexadécimaux), que donne create-staff.")
+    if not reason.strip():
+        raise Invalid("Un motif est attendu.")
+
+
+def _removed_deposit(session: Session, deposit_id: str) -> Deposit:
+    """Raises NotFound, Conflict."""
+    row = session.get(Deposit, deposit_id)
+    if row is None:
+        raise NotFound("Aucun dépôt ne porte cet identifiant.")
+    if row.removed_at is None:
+        raise Conflict("Ce fichier est déjà celui de la pièce.")
+    return row
+
+
+def _keep_bytes(session: Session, row: Deposit) -> None:
+    """The object is no longer to be erased. One that was never retired is that of a controlled file, which stays.
+
+    Raises Conflict once KEPT_DAYS are over.
+    """
+    retired = session.execute(select(retired_objects).where(retired_objects.c.key == row.object_key)).first()
+    if retired is not None and (retired.erased_at is not None or retired.kept_until <= system_now()):
+        raise Conflict("Le délai de conservation de ce fichier est passé.")
+    session.execute(delete(retired_objects).where(retired_objects.c.key == row.object_key))
+
+
+def _restore_status(session: Session, row: Deposit, piece: Piece) -> None:
+    """The status that the last control of this very file gave."""
+    latest = select(Control).filter_by(deposit_id=row.id).order_by(Control.sequence.desc()).limit(1)
+    control = session.scalar(latest)
+    if control is not None:
+        piece.status, piece.status_comment, piece.received_on = control.status, control.comment, control.received_on

@@ -1,0 +1,75 @@
+"""Files on the service's side while a request lasts: on a temporary file or in memory, with size and SHA-256."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from tempfile import TemporaryFile
+from typing import BinaryIO, Protocol, cast
+
+from services.objects import ContentDigest
+from services.pieces.domain import refusals
+
+CHUNK = 256 * 1024  # bytes
+
+
+class ByteSource(Protocol):
+    """A request's body. A read that fails or ends early means that the sender is gone."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class ReceivedFile:
+    """A whole file, positioned at its beginning, with its size and digest."""
+
+    content: BinaryIO
+    stored: ContentDigest
+
+
+@contextmanager
+def receive_body(source: ByteSource, length: int) -> Iterator[ReceivedFile]:
+    """Read exactly `length` bytes onto disk, for the block. Raises TooLarge, FileRefused for an empty or cut body."""
+    refuse_size(length)
+    with write_to_disk(_read_chunks(source, length)) as file:
+        yield file
+
+
+def refuse_size(length: int) -> None:
+    """Raises TooLarge beyond the limit of one file, FileRefused for an empty one."""
+    if length > refusals.MAX_FILE_BYTES:
+        raise refusals.too_large(length)
+    if length == 0:
+        raise refusals.empty()
+
+
+@contextmanager
+def write_to_disk(chunks: Iterable[bytes]) -> Iterator[ReceivedFile]:
+    """All chunks in one temporary file, for the block. What iterating raises is raised."""
+    with TemporaryFile() as file:
+        digest, size = hashlib.sha256(), 0
+        for chunk in chunks:
+            digest.update(chunk)
+            size += file.write(chunk)
+        file.seek(0)
+        yield ReceivedFile(cast(BinaryIO, file), ContentDigest(size, digest.hexdigest()))
+
+
+def hold_in_memory(content: bytes) -> ReceivedFile:
+    return ReceivedFile(io.BytesIO(content), ContentDigest(len(content), hashlib.sha256(content).hexdigest()))
+
+
+def _read_chunks(source: ByteSource, length: int) -> Iterator[bytes]:
+    remaining = length
+    while remaining:
+        try:
+            chunk = source.read(min(CHUNK, remaining))
+        except Exception as error:  # whatever the server's stream raises when its peer is gone
+            raise refusals.upload_interrupted() from error
+        if not chunk:
+            raise refusals.upload_interrupted()
+        yield chunk
+        remaining -= len(chunk)

@@ -1,0 +1,212 @@
+"""Pieces together with their candidature, current deposit and deposit period; their history; locks on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from services.chassis.errors import NotFound
+from services.pieces.domain import control
+from services.pieces.domain import piece as rules
+from services.pieces.domain.periods import Period
+from services.pieces.domain.statuses import Scan, Status
+from services.pieces.models import Candidature, Control, Deposit, Piece, Window, Withdrawal, object_tables
+
+_CATALOGUE_ORDER = (Piece.asked.desc(), Piece.position, Piece.code)
+"""Those no longer asked for come last."""
+# Counted: for « exists » PostgreSQL may read the controls of all deposits.
+_CONTROL_COUNT = select(func.count()).where(Control.deposit_id == Deposit.id).correlate(Deposit).scalar_subquery()
+
+
+@dataclass(frozen=True)
+class PieceContext:
+    """A piece with what decides what may be done with it.
+
+    `deposit`: its current file; `controlled`: a gestionnaire has given an opinion on that file; `window`: the opening's
+    dates, where they were moved after the candidature was saved.
+    """
+
+    candidature: Candidature
+    piece: Piece
+    deposit: Deposit | None
+    controlled: bool
+    window: Window | None
+
+    @property
+    def period(self) -> Period:
+        """The deposit period that counts: the opening's moved one, else the one saved with the piece."""
+        source = self.window or self.piece
+        return Period(source.deposit_opens, source.deposit_closes)
+
+    @property
+    def scan(self) -> Scan | None:
+        return Scan(self.deposit.scan) if self.deposit else None
+
+    @property
+    def status(self) -> Status | None:
+        return Status(self.piece.status) if self.piece.status else None
+
+    @property
+    def etag(self) -> str:
+        return control.etag(self.piece.id, self.piece.revision)
+
+    @property
+    def state(self) -> rules.PieceState:
+        """The plain values that the rules of `domain` work on."""
+        deposit = self.deposit
+        return rules.PieceState(
+            label=f"{self.piece.code} : {self.piece.label}",
+            asked=self.piece.asked,
+            required=self.piece.required,
+            period=self.period,
+            deposit=rules.CurrentDeposit(deposit.id, Scan(deposit.scan), self.controlled) if deposit else None,
+            status=self.status,
+            validated_at=self.piece.validated_at,
+            reopened_until=self.piece.reopened_until,
+        )
+
+
+def is_not_withdrawn() -> ColumnElement[bool]:
+    """The candidature's version is newer than its withdrawal, if one is known; needs an outer join of Withdrawal."""
+    return or_(Withdrawal.version.is_(None), Candidature.version > Withdrawal.version)
+
+
+def select_shown_pieces() -> Select[*tuple[Any, ...]]:
+    """The query of every piece of every candidature that is not withdrawn, to be narrowed; see `fetch_pieces`."""
+    return _SHOWN_PIECES
+
+
+_ALL_PIECES: Select[*tuple[Any, ...]] = (
+    select(Candidature, Piece, Deposit, _CONTROL_COUNT, Window)
+    .select_from(Piece)
+    .join(Candidature, Candidature.id == Piece.candidature_id)
+    .outerjoin(Withdrawal, Withdrawal.candidature_id == Candidature.id)
+    .outerjoin(Deposit, and_(Deposit.piece_id == Piece.id, Deposit.removed_at.is_(None)))
+    .outerjoin(
+        Window,
+        and_(
+            Window.exam_code == Candidature.exam_code,
+            Window.session_name == Candidature.session_name,
+            Window.academie_code == Candidature.academie_code,
+        ),
+    )
+)
+_SHOWN_PIECES = _ALL_PIECES.where(is_not_withdrawn(), or_(Piece.asked, Piece.deposited))
+
+
+def fetch_pieces(session: Session, query: Select[*tuple[Any, ...]]) -> list[PieceContext]:
+    """What a query made from `select_shown_pieces` gives."""
+    return [PieceContext(row[0], row[1], row[2], bool(row[3]), row[4]) for row in session.execute(query)]
+
+
+def own_candidature(session: Session, candidate_id: str, candidature_id: str) -> Candidature:
+    """A candidature of this candidate. Raises NotFound."""
+    query = (
+        select(Candidature)
+        .outerjoin(Withdrawal, Withdrawal.candidature_id == Candidature.id)
+        .where(Candidature.id == candidature_id, Candidature.candidate_id == candidate_id, is_not_withdrawn())
+    )
+    candidature = session.scalar(query)
+    if candidature is None:
+        raise NotFound()
+    return candidature
+
+
+def own_candidature_with_pieces(
+    session: Session, candidate_id: str, candidature_id: str
+) -> tuple[Candidature, list[PieceContext]]:
+    """A candidature of this candidate, with its pieces in the catalogue's order. Raises NotFound."""
+    query = select_shown_pieces().where(Candidature.id == candidature_id, Candidature.candidate_id == candidate_id)
+    contexts = fetch_pieces(session, query.order_by(*_CATALOGUE_ORDER))
+    candidature = contexts[0].candidature if contexts else own_candidature(session, candidate_id, candidature_id)
+    return candidature, contexts
+
+
+def candidatures_of(session: Session, candidate_id: str) -> list[Candidature]:
+    """The candidate's candidatures, newest first; also those whose session has closed."""
+    query = (
+        select(Candidature)
+        .outerjoin(Withdrawal, Withdrawal.candidature_id == Candidature.id)
+        .where(Candidature.candidate_id == candidate_id, is_not_withdrawn())
+        .order_by(Candidature.saved_at.desc(), Candidature.id)
+    )
+    return list(session.scalars(query))
+
+
+def pieces_of_candidature(session: Session, candidature_id: str) -> list[PieceContext]:
+    """The pieces of a candidature in the catalogue's order."""
+    query = select_shown_pieces().where(Candidature.id == candidature_id)
+    return fetch_pieces(session, query.order_by(*_CATALOGUE_ORDER))
+
+
+def pieces_of_candidate(session: Session, candidate_id: str) -> list[PieceContext]:
+    """The pieces of all the candidate's candidatures that are shown, in the catalogue's order."""
+    query = select_shown_pieces().where(Candidature.candidate_id == candidate_id)
+    return fetch_pieces(session, query.order_by(Piece.position, Piece.code))
+
+
+def own_piece(session: Session, candidate_id: str, piece_id: str) -> PieceContext:
+    """A piece of this candidate. Raises NotFound."""
+    return _fetch_piece(
+        session, select_shown_pieces().where(Piece.id == piece_id, Candidature.candidate_id == candidate_id)
+    )
+
+
+def piece_within_academies(session: Session, academies: frozenset[str] | None, piece_id: str) -> PieceContext:
+    """A piece within these académies (None: all). Raises NotFound."""
+    query = select_shown_pieces().where(Piece.id == piece_id)
+    return _fetch_piece(session, query if academies is None else query.where(Candidature.academie_code.in_(academies)))
+
+
+def any_piece(session: Session, piece_id: str) -> PieceContext:
+    """A piece, also of a withdrawn candidature or no longer asked for. Raises NotFound."""
+    return _fetch_piece(session, _ALL_PIECES.where(Piece.id == piece_id))
+
+
+def lock_candidature_of_piece(session: Session, piece_id: str) -> None:
+    """Until the end of the transaction no other changes anything in that piece's candidature."""
+    candidature_id = select(Piece.candidature_id).where(Piece.id == piece_id).scalar_subquery()
+    session.execute(select(Candidature.id).where(Candidature.id == candidature_id).with_for_update())
+
+
+def lock_candidature(session: Session, candidature_id: str) -> None:
+    """Until the end of the transaction no other changes anything in that candidature."""
+    session.execute(select(Candidature.id).where(Candidature.id == candidature_id).with_for_update())
+
+
+def latest_control(session: Session, piece_id: str) -> Control | None:
+    return session.scalar(select(Control).filter_by(piece_id=piece_id).order_by(Control.sequence.desc()).limit(1))
+
+
+@dataclass(frozen=True)
+class PastDeposit:
+    """A file that a piece has or had. `kept_until`: until when the bytes of a removed one can be restored; None for the
+    current file, and where they no longer can."""
+
+    deposit: Deposit
+    kept_until: datetime | None
+
+
+def history(session: Session, piece_id: str) -> tuple[list[PastDeposit], list[Control]]:
+    """All files and controls of a piece, oldest first."""
+    retired = object_tables.RetiredObject
+    deposits = (
+        select(Deposit, retired.kept_until)
+        .outerjoin(retired, and_(retired.key == Deposit.object_key, retired.erased_at.is_(None)))
+        .where(Deposit.piece_id == piece_id)
+        .order_by(Deposit.deposited_at, Deposit.id)
+    )
+    controls = session.scalars(select(Control).filter_by(piece_id=piece_id).order_by(Control.sequence))
+    return [PastDeposit(row[0], row[1]) for row in session.execute(deposits)], list(controls)
+
+
+def _fetch_piece(session: Session, query: Select[*tuple[Any, ...]]) -> PieceContext:
+    """The one piece that the query finds. Raises NotFound."""
+    context = next(iter(fetch_pieces(session, query)), None)
+    if context is None:
+        raise NotFound()
+    return context

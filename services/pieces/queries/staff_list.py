@@ -1,0 +1,102 @@
+"""Staff's list of pieces: filtered, in pages whose cursor stays valid while rows come and go."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from services.chassis.errors import FieldError, Invalid, NotFound
+from services.pieces.models import Candidature, Piece
+from services.pieces.queries.pieces import PieceContext, fetch_pieces, select_shown_pieces
+
+DEFAULT_LIMIT, MAX_LIMIT = 50, 200  # pieces of a page
+NO_STATUS = "none"
+
+# A candidature's pieces stay together; neither part of the order ever changes.
+_ORDER = (Piece.candidature_id, Piece.code)
+
+
+@dataclass(frozen=True)
+class Page:
+    items: list[PieceContext]
+    next_cursor: str | None
+
+
+def list_page(session: Session, academies: frozenset[str] | None, filters: dict[str, Any]) -> Page:
+    """One page of the pieces within `academies` (None: all). `filters`: the query as `PiecesQuery` reads it, with
+    `limit` and `cursor`.
+
+    Raises NotFound for an académie outside `academies`, Invalid for a cursor that this API did not give.
+    """
+    academie = filters.get("academie")
+    if academie is not None and academies is not None and academie not in academies:
+        raise NotFound()
+    query = select_shown_pieces().where(*_conditions(filters))
+    within = academies if academie is None else {academie}
+    if within is not None:
+        query = query.where(_academie_column(filters).in_(within))
+    if cursor := filters.get("cursor"):
+        query = query.where(*_after_cursor(*_decode_cursor(cursor)))
+    limit: int = filters["limit"]
+    items = fetch_pieces(session, query.order_by(*_ORDER).limit(limit + 1))
+    has_more = len(items) > limit
+    items = items[:limit]
+    return Page(items, _encode_cursor(items[-1]) if has_more else None)
+
+
+def _conditions(filters: dict[str, Any]) -> list[ColumnElement[bool]]:
+    columns = {
+        "exam": Candidature.exam_code,
+        "candidature": Candidature.id,
+        "numero_candidat": Candidature.numero_candidat,
+        "regroupement": Piece.group_code,
+        "code": Piece.code,
+    }
+    conditions: list[ColumnElement[bool]] = [columns[name] == filters[name] for name in columns.keys() & filters.keys()]
+    if session := filters.get("session"):
+        conditions.append(or_(Candidature.session_name == session, Candidature.session_label == session))
+    if status := filters.get("status"):
+        conditions.append(Piece.status.is_(None) if status == NO_STATUS else Piece.status == status)
+    if "validated" in filters:
+        conditions.append(Piece.validated_at.is_not(None) if filters["validated"] else Piece.validated_at.is_(None))
+    if "deposited" in filters:
+        conditions.append(and_(Piece.deposited) if filters["deposited"] else ~Piece.deposited)
+    return conditions
+
+
+def _academie_column(
+    filters: dict[str, Any],
+) -> InstrumentedAttribute[str | None] | InstrumentedAttribute[str]:
+    """Work queues (what is to control, what is controlled) have an index on the pieces' own académie; other lists are
+    found by the candidatures'."""
+    is_queue = filters.get("status", NO_STATUS) != NO_STATUS or filters.get("deposited") or filters.get("validated")
+    return Piece.academie_code if is_queue else Candidature.academie_code
+
+
+def _after_cursor(candidature_id: str, code: str) -> tuple[ColumnElement[bool], ...]:
+    """The rows after the cursor. The bound is given for both tables: whichever the database reads first, it does not
+    read the pages before again."""
+    is_after = or_(Piece.candidature_id > candidature_id, Piece.code > code)
+    return Candidature.id >= candidature_id, Piece.candidature_id >= candidature_id, is_after
+
+
+def _encode_cursor(last: PieceContext) -> str:
+    text = json.dumps([last.piece.candidature_id, last.piece.code])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _decode_cursor(cursor: str) -> tuple[str, str]:
+    """(candidature id, piece code). Raises Invalid."""
+    try:
+        candidature_id, code = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if isinstance(candidature_id, str) and isinstance(code, str) and "\x00" not in candidature_id + code:
+            return candidature_id, code
+    except (ValueError, TypeError, binascii.Error, RecursionError):
+        pass
+    raise Invalid(errors=(FieldError("#/cursor", "Ce curseur n'est pas de ceux que l'API a donnés."),))

@@ -1,0 +1,16 @@
+"""No API changes unseen: what services publish is what docs/api holds, whose changes are read with the commit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.apps import SERVICES
+from tests.architecture.openapi import FOLDER, published
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_an_api_is_what_its_description_says(service: str, tmp_path: Path) -> None:
+    kept = (FOLDER / f"{service}.json").read_text(encoding="utf-8")
+    assert published(service, tmp_path) == kept, "an API has changed: python -m tests.architecture.openapi, CHANGELOG"

@@ -1,0 +1,137 @@
+"""Few files are looked at at once, and nobody's files keep another's waiting."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+
+from services.pieces.inspection.fair_queue import FairQueue, QueueFull
+from tests.support.processes import wait_until
+
+PATIENT = 90.0
+
+
+@contextmanager
+def waiting(turns: FairQueue, owner: str, served: list[str]) -> Iterator[Callable[[], None]]:
+    """Somebody waits for a turn; what is given ends it."""
+    done = threading.Event()
+
+    def ask() -> None:
+        with turns.turn(owner):
+            served.append(owner)
+            done.wait(PATIENT)
+
+    thread = threading.Thread(target=ask, daemon=True)
+    before = turns.waiting
+    thread.start()
+    wait_until(lambda: turns.waiting > before or owner in served, PATIENT, f"{owner} stands in line")
+    try:
+        yield done.set
+    finally:
+        done.set()  # who stands behind ends after those before him, whose blocks end later
+
+
+def test_turns_are_had_in_the_order_of_asking_by_as_many_as_may() -> None:
+    turns, served = FairQueue(2, max_waiting=4, max_wait=PATIENT), list[str]()
+    with ExitStack() as people:
+        ends = [people.enter_context(waiting(turns, name, served)) for name in ("a", "b", "c", "d")]
+        wait_until(lambda: served == ["a", "b"], PATIENT, "the first two turns")
+        ends[0]()
+        wait_until(lambda: served == ["a", "b", "c"], PATIENT, "the third's turn")
+        ends[1]()
+        wait_until(lambda: served == ["a", "b", "c", "d"], PATIENT, "the fourth's turn")
+
+
+def test_who_has_his_turn_lets_others_pass() -> None:
+    turns, served = FairQueue(2, max_waiting=4, max_wait=PATIENT), list[str]()
+    with ExitStack() as people:
+        end = people.enter_context(waiting(turns, "a", served))
+        people.enter_context(waiting(turns, "a", served))
+        people.enter_context(waiting(turns, "b", served))
+        wait_until(lambda: served == ["a", "b"], PATIENT, "the first two turns")
+        end()
+        wait_until(lambda: served == ["a", "b", "a"], PATIENT, "the second turn of the first")
+
+
+def test_who_has_just_had_his_turn_lets_others_pass_once() -> None:
+    turns, served = FairQueue(1, max_waiting=4, max_wait=PATIENT), list[str]()
+    with ExitStack() as people:
+        ends = [people.enter_context(waiting(turns, name, served)) for name in ("a", "a", "b", "b")]
+        wait_until(lambda: served == ["a"] and turns.waiting == 3, PATIENT, "the first turn, three in line")
+        ends[0]()
+        wait_until(lambda: served == ["a", "b"], PATIENT, "another's turn")
+        ends[2]()
+        wait_until(lambda: served == ["a", "b", "a"], PATIENT, "the second turn of the first")
+
+
+def test_who_stands_back_comes_after_others_and_leaves_them_the_last_turn() -> None:
+    turns, served = FairQueue(2, max_waiting=4, max_wait=PATIENT), list[str]()
+    for name in ("a", "b", "c"):
+        turns.demote(name)
+    with ExitStack() as people:
+        end = people.enter_context(waiting(turns, "a", served))
+        people.enter_context(waiting(turns, "b", served))
+        people.enter_context(waiting(turns, "c", served))
+        end_of_honest = people.enter_context(waiting(turns, "honest", served))
+        assert served == ["a", "honest"]
+        people.enter_context(waiting(turns, "another", served))
+        end()
+        wait_until(lambda: served == ["a", "honest", "another"], PATIENT, "another's turn before theirs")
+        end_of_honest()
+        assert turns.waiting == 2
+
+
+def test_who_stands_back_leaves_a_full_line_to_others() -> None:
+    turns, served, refused = FairQueue(1, max_waiting=2, max_wait=PATIENT), list[str](), list[str]()
+    turns.demote("b")
+    turns.demote("c")
+
+    def ask(name: str) -> None:
+        try:
+            with turns.turn(name):
+                served.append(name)
+        except QueueFull:
+            refused.append(name)
+
+    with ExitStack() as people:
+        end = people.enter_context(waiting(turns, "a", served))
+        people.enter_context(waiting(turns, "waits", served))
+        asking = [threading.Thread(target=ask, args=(name,)) for name in ("b", "honest")]
+        asking[0].start()
+        wait_until(lambda: turns.waiting == 2, PATIENT, "b stands in line")
+        ask("c")
+        assert refused == ["c"], "whoever stands back finds it full"
+        asking[1].start()
+        wait_until(lambda: refused == ["c", "b"], PATIENT, "b is sent away")
+        ask("another")
+        assert refused == ["c", "b", "another"], "nobody is left who stands back"
+        end()
+    asking[1].join()
+    assert served == ["a", "waits", "honest"]
+
+
+def test_nobody_stands_back_for_longer_than_he_has_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.pieces.inspection.fair_queue.DEMOTION_SECONDS", 0.0)
+    turns, served = FairQueue(2, max_waiting=4, max_wait=PATIENT), list[str]()
+    turns.demote("a")
+    with ExitStack() as people:
+        people.enter_context(waiting(turns, "b", served))
+        people.enter_context(waiting(turns, "a", served))
+        wait_until(lambda: served == ["b", "a"], PATIENT, "the last turn")
+
+
+def test_a_line_that_is_full_takes_nobody_and_nobody_waits_for_ever() -> None:
+    turns, served = FairQueue(1, max_waiting=1, max_wait=PATIENT), list[str]()
+    with ExitStack() as people:
+        for name in ("a", "b"):
+            people.enter_context(waiting(turns, name, served))
+        with pytest.raises(QueueFull), turns.turn("c"):
+            pass
+    brief = FairQueue(1, max_waiting=1, max_wait=0.01)
+    with brief.turn("a"), pytest.raises(QueueFull), brief.turn("b"):
+        pass
+    with brief.turn("b"):
+        assert brief.waiting == 0

@@ -1,0 +1,248 @@
+"""Runs pieces in a test: web application, event handlers, follow-ups and commands, over a real store and database."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import tempfile
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from click.testing import Result
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from services.chassis import clock
+from services.chassis.events.envelope import Envelope
+from services.chassis.process.command_line import migrate
+from services.chassis.settings import Secret
+from services.contracts.base import Contract
+from services.objects import ObjectStore
+from services.objects.lifecycle import erase_expired
+from services.objects.reconciliation import Report
+from services.pieces.antivirus import Antivirus
+from services.pieces.app import create_app
+from services.pieces.dependencies import attach, dependencies
+from services.pieces.follow_ups import registry
+from services.pieces.models import AuditEntry, Deposit, db, event_tables, object_tables
+from services.pieces.operations.reconciliation import reconciliation
+from services.pieces.settings import PiecesSettings
+from tests.pieces import sample_files
+from tests.pieces.example_events import CANDIDATE, CANDIDATURE, DURING, registration_saved
+from tests.support.tokens import bearer, candidate_token, key_of, staff_token
+
+if TYPE_CHECKING:
+    from tests.support.objects import Bucket
+
+KEPT_DAYS = 35
+STAFF = "57aff000000000000000000000000001"
+
+
+def build_settings(database_url: str, objects_url: str, **overrides: Any) -> PiecesSettings:
+    values: dict[str, Any] = {
+        "env": "test",
+        "log_level": "WARNING",
+        "database_url": database_url,
+        "broker_url": "sqlite:///:memory:",
+        "accounts_url": "http://127.0.0.1:9",
+        "client_id": "pieces",
+        "client_secret": Secret("not a secret"),
+        "objects_url": Secret(objects_url),
+        "antivirus_url": "none",
+        "portail_offset": (DURING - clock.system_now()).total_seconds(),
+        **overrides,
+    }
+    return PiecesSettings(**values)
+
+
+class PiecesService:
+    """A running pieces. `now`: when its requests come in, as the gateway stamps them."""
+
+    def __init__(self, database_url: str, objects_url: str, **overrides: Any) -> None:
+        self.app: Flask = create_app(build_settings(database_url, objects_url, **overrides), key_of=key_of)
+        migrate(self.app)
+        self.now = DURING
+
+    @classmethod
+    def with_store_of(cls, bucket: Bucket) -> PiecesService:
+        """Another one on the same store, with an empty database."""
+        return cls(f"sqlite:///{tempfile.mkdtemp()}/other.db", bucket.url)
+
+    def close(self) -> None:
+        with self.app.app_context():
+            dependencies().inspections.close()
+            db.engine.dispose()
+        clock.set_offset(0)
+
+    def use_store(self, store: ObjectStore) -> None:
+        """Files are stored there from now on."""
+        with self.app.app_context():
+            attach(self.app, dataclasses.replace(dependencies(), store=store))
+
+    def use_antivirus(self, antivirus: Antivirus) -> None:
+        """Files are scanned there from now on."""
+        with self.app.app_context():
+            attach(self.app, dataclasses.replace(dependencies(), antivirus=antivirus))
+
+    # Events of other services
+
+    def handle_events(self, *events: Contract) -> None:
+        for event in events:
+            envelope = Envelope(uuid.uuid4().hex, "/registrations", event.TYPE, "x", self.now, event.to_data(), "test")
+            with self.app.app_context(), db.operation() as session:
+                for reaction in registry.reactions(event.TYPE):
+                    reaction.run(session, type(event).from_data(event.to_data()), envelope)
+
+    # The worker
+
+    def run_follow_ups(self) -> list[str]:
+        """Run each waiting follow-up once; the names of the errors for which the worker would try them again."""
+        outbox, failures = event_tables.Outbox, []
+        with self.app.app_context():
+            with db.reading() as session:
+                rows = session.scalars(select(outbox).filter_by(published_at=None).order_by(outbox.sequence)).all()
+            for row in rows:
+                envelope = Envelope.from_json(row.envelope)
+                run = registry.named_follow_up(row.type)
+                assert run is not None
+                try:
+                    run(envelope.data, envelope)
+                except Exception as error:
+                    failures.append(type(error).__name__)
+                    continue
+                with db.operation() as session:
+                    session.get_one(outbox, row.sequence).published_at = clock.system_now()
+        return failures
+
+    # A candidate
+
+    def call(self, method: str, path: str, *, by: str = CANDIDATE, **options: Any) -> TestResponse:
+        stamp = {"X-Received-At": self.now.astimezone(UTC).isoformat()}
+        headers = {**bearer(candidate_token(by)), **stamp, **options.pop("headers", {})}
+        return self.app.test_client().open(f"/v1{path}", method=method, headers=headers, **options)
+
+    def list_pieces(self, candidature_id: str = CANDIDATURE) -> dict[str, Any]:
+        answer = self.call("GET", f"/candidatures/{candidature_id}/pieces")
+        assert answer.status_code == 200, answer.text
+        body: dict[str, Any] = answer.get_json()
+        return body
+
+    def group(self, code: str) -> dict[str, Any]:
+        groups = [group for period in self.list_pieces()["periods"] for group in period["groups"]]
+        return next(group for group in groups if group["code"] == code)
+
+    def piece(self, code: str) -> dict[str, Any]:
+        groups = [group for period in self.list_pieces()["periods"] for group in period["groups"]]
+        return dict(next(piece for group in groups for piece in group["pieces"] if piece["code"] == code))
+
+    def deposit(
+        self, code: str, content: bytes | None = None, name: str = "pièce d'identité.pdf", **options: Any
+    ) -> TestResponse:
+        return self.upload(self.piece(code)["id"], sample_files.pdf() if content is None else content, name, **options)
+
+    def upload(self, piece_id: str, content: bytes, name: str, **options: Any) -> TestResponse:
+        headers = {
+            "Content-Type": "application/octet-stream",
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+            **options.pop("headers", {}),
+        }
+        announced = options.pop("announced", len(content))  # the test client leaves out a length of 0
+        environ = {"CONTENT_LENGTH": str(announced)}
+        path = f"/pieces/{piece_id}/deposit"
+        return self.call("PUT", path, data=content, headers=headers, environ_options=environ, **options)
+
+    def delete(self, code: str) -> TestResponse:
+        return self.call("DELETE", f"/pieces/{self.piece(code)['id']}/deposit")
+
+    def validate(self, group: str) -> TestResponse:
+        return self.call("POST", f"/candidatures/{CANDIDATURE}/groups/{group}/validation", json={})
+
+    def download(self, code: str) -> TestResponse:
+        return self.call("GET", f"/pieces/{self.piece(code)['id']}/file")
+
+    # Staff
+
+    def staff(
+        self, method: str, path: str, *, academies: tuple[str, ...] | None = ("03",), **options: Any
+    ) -> TestResponse:
+        scopes = options.pop("scopes", ("pieces:read", "pieces:control"))
+        token = staff_token(STAFF, scopes=scopes, academies=academies)
+        headers = {**bearer(token), **options.pop("headers", {})}
+        return self.app.test_client().open(f"/v1{path}", method=method, headers=headers, **options)
+
+    def piece_for_staff(self, code: str) -> dict[str, Any]:
+        """The piece as the staff API gives it."""
+        answer = self.staff("GET", f"/pieces/{self.piece(code)['id']}")
+        assert answer.status_code == 200, answer.text
+        piece: dict[str, Any] = answer.get_json()
+        assert answer.headers["ETag"] == piece["etag"]
+        return piece
+
+    def control(self, code: str, status: str, **body: Any) -> TestResponse:
+        piece_for_staff = self.piece_for_staff(code)
+        deposit_id = piece_for_staff["deposit"]["id"] if piece_for_staff["deposit"] else None
+        etag = body.pop("etag", piece_for_staff["etag"])
+        return self.staff(
+            "POST",
+            f"/pieces/{piece_for_staff['id']}/control",
+            headers={"If-Match": etag} if etag else {},
+            json={"deposit_id": deposit_id, "status": status, **body},
+        )
+
+    # Store, database and operators' commands
+
+    def objects(self) -> set[str]:
+        with self.app.app_context():
+            return set(dependencies().store.list_keys())
+
+    def put_object(self, key: str, content: bytes = b"bytes") -> None:
+        """Write an object into the store directly, so that no row names it."""
+        with self.app.app_context():
+            dependencies().store.put(key, io.BytesIO(content), len(content), "application/pdf")
+
+    def delete_object(self, key: str) -> None:
+        """Delete an object from the store directly, so that its row lacks it."""
+        with self.app.app_context():
+            dependencies().store.delete(key)
+
+    def run_command(self, *words: str) -> Result:
+        """Run a command as an operator types it."""
+        return self.app.test_cli_runner().invoke(args=list(words))
+
+    def run_nightly_jobs(self) -> Report:
+        """The daily jobs for objects; the report of the reconciliation."""
+        with self.app.app_context():
+            report = reconciliation().run()
+            erase_expired(db, dependencies().store)
+            return report
+
+    def age_retained_objects(self, days: float) -> None:
+        """Make the notes of removed and unknown objects that many days older."""
+        with self.app.app_context(), db.operation() as session:
+            for row in session.scalars(select(object_tables.RetiredObject)):
+                row.kept_until -= timedelta(days=days)
+            for row in session.scalars(select(object_tables.UnknownObject)):
+                row.first_seen_at -= timedelta(days=days)
+
+    def deposits(self) -> list[Deposit]:
+        with self.app.app_context(), db.reading() as session:
+            return list(session.scalars(select(Deposit).order_by(Deposit.deposited_at)))
+
+    def audit_trail(self) -> list[tuple[str, str]]:
+        with self.app.app_context(), db.reading() as session:
+            entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id))
+            return [(entry.actor_kind, entry.action) for entry in entries]
+
+    def registered(self) -> PiecesService:
+        """With the guide's candidature saved; the same service, to be chained."""
+        self.handle_events(registration_saved())
+        return self
+
+    def move_to(self, instant: datetime) -> PiecesService:
+        """Set the portal's clock to another instant; the same service, to be chained."""
+        self.now = instant
+        clock.set_offset((instant - clock.system_now()).total_seconds())
+        return self

@@ -1,0 +1,74 @@
+"""What a candidate's browser does to send a file in parts, by tus 1.0.0."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from werkzeug.test import TestResponse
+
+from tests.pieces.pieces_service import PiecesService
+
+PART = 64 * 1024
+VERSION = {"Tus-Resumable": "1.0.0"}
+
+
+def announce(
+    service: PiecesService, code: str, length: int | str, name: str = "carte.pdf", **options: Any
+) -> TestResponse:
+    """Announce a file; the response."""
+    metadata = f"filename {base64.b64encode(name.encode()).decode()}"
+    headers = {**VERSION, "Upload-Length": str(length), "Upload-Metadata": metadata, **options.pop("headers", {})}
+    piece_id = options.pop("piece_id", None) or service.piece(code)["id"]
+    return service.call("POST", f"/pieces/{piece_id}/uploads", headers=headers, **options)
+
+
+def begin_upload(service: PiecesService, code: str, length: int, name: str = "carte.pdf") -> str:
+    """The id of a new upload."""
+    answer = announce(service, code, length, name)
+    assert answer.status_code == 201, answer.text
+    assert answer.headers["Location"].startswith("/v1/uploads/")
+    return answer.headers["Location"].rpartition("/")[2]
+
+
+def send_part(
+    service: PiecesService, upload_id: str, offset: int | str, content: bytes, **options: Any
+) -> TestResponse:
+    headers = {
+        **VERSION,
+        "Upload-Offset": str(offset),
+        "Content-Type": "application/offset+octet-stream",
+        **options.pop("headers", {}),
+    }
+    return service.call("PATCH", f"/uploads/{upload_id}", data=content, headers=headers, **options)
+
+
+def upload_state(service: PiecesService, upload_id: str, **options: Any) -> TestResponse:
+    return service.call("HEAD", f"/uploads/{upload_id}", headers=VERSION, **options)
+
+
+def read_offset(service: PiecesService, upload_id: str) -> int:
+    answer = upload_state(service, upload_id)
+    assert answer.status_code == 200
+    return int(answer.headers["Upload-Offset"])
+
+
+def send_rest(service: PiecesService, upload_id: str, content: bytes, until: int | None = None) -> None:
+    """Send the bytes that the service has not yet, up to `until` (by default the end)."""
+    end, at = len(content) if until is None else until, read_offset(service, upload_id)
+    while at < end:
+        answer = send_part(service, upload_id, at, content[at : min(at + PART, end)])
+        assert answer.status_code == 204, answer.text
+        at = int(answer.headers["Upload-Offset"])
+
+
+def upload_file(service: PiecesService, code: str, content: bytes, name: str = "carte.pdf") -> str:
+    """The id of an upload that has all its bytes."""
+    upload_id = begin_upload(service, code, len(content), name)
+    send_rest(service, upload_id, content)
+    return upload_id
+
+
+def deposit_uploads(service: PiecesService, code: str, *upload_ids: str, **options: Any) -> TestResponse:
+    path = f"/pieces/{service.piece(code)['id']}/deposit"
+    return service.call("POST", path, json={"uploads": list(upload_ids)}, **options)

@@ -13,8 +13,8 @@ import jwt
 from flask import Flask
 from sqlalchemy import Engine
 
-from gateway.services import services
-from gateway.web.mails import boite
+from gateway.service_clients import clients
+from gateway.web.mails import mail_folder
 from services.accounts.domain.staff import scopes_of
 from services.chassis import clock
 from tests.accounts.people import PASSWORD
@@ -41,7 +41,7 @@ class Examples:
         self.values = self._links()  # before the candidature: accounts is not told of it by what changes an account
         self._visitors.register(self.email)
         self.portal.deliver()
-        self.values |= self._registered() | {"name": next(boite.mails(self.portal.mail)).name}
+        self.values |= self._registered() | {"name": next(mail_folder.read_mails(self.portal.mail)).name}
         self._deposit(self.values["piece_id"])
         self.portal.deliver()
         self.browser = self._visitors.logged_in(self.email)
@@ -139,8 +139,8 @@ class Examples:
         waiting, new = self._visitors.created(), new_address()
         with self.apps["gateway"].app_context():
             change = typed(new, password="", password_confirmation="", current_password=PASSWORD)
-            assert services().accounts.change_me(self._candidates_token(), change)
-            services().accounts.ask_reset(self.email)
+            assert clients().accounts.change_my_account(self._candidates_token(), change)
+            clients().accounts.ask_password_reset(self.email)
         mailed = {"activation": waiting, "adresse": new, "annulation": self.email, "mot-de-passe": self.email}
         return {kind: self._visitors.link_to(address, kind).rpartition("/")[2] for kind, address in mailed.items()}
 
@@ -148,7 +148,9 @@ class Examples:
         with self.apps["gateway"].app_context():
             token = self._candidates_token()
             candidature = self._get("pieces", "/v1/candidatures")["candidatures"][0]["id"]
-            draft = services().registrations.modify(token, candidature, services().accounts.identity(token))
+            draft = clients().registrations.open_modification(
+                token, candidature, clients().accounts.identity_assertion(token)
+            )
         documents = self._get("documents", f"/v1/candidatures/{candidature}/documents")["documents"]
         periods = self._get("pieces", f"/v1/candidatures/{candidature}/pieces")["periods"]
         group = next(group for period in periods for group in period["groups"] if len(group["pieces"]) == 1)

@@ -14,7 +14,7 @@ import requests
 from flask import Flask, g, request
 
 from gateway.app import create_app
-from gateway.arrival import PASSED_ON_AFTER, PASSED_ON_AT, arrived_at
+from gateway.arrival_time import HELD_SECONDS_HEADER, PASSED_ON_AT_HEADER, arrival_time
 from services.chassis import clock
 from tests.attacks.replicas import PATIENCE
 from tests.support.missing import NotInstalled, skip_or_fail
@@ -28,7 +28,7 @@ A_WHILE = timedelta(seconds=2)
 
 def forged() -> dict[str, str]:
     """What a client says who would like to have come half an hour ago."""
-    return {PASSED_ON_AT: f"{clock.system_now().timestamp():.3f}", PASSED_ON_AFTER: "1800.000"}
+    return {PASSED_ON_AT_HEADER: f"{clock.system_now().timestamp():.3f}", HELD_SECONDS_HEADER: "1800.000"}
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def url() -> Iterator[str]:
 
     @app.route("/", methods=["GET", "POST"])
     def when() -> str:
-        return arrived_at(request.headers, behind_proxy=True).isoformat()
+        return arrival_time(request.headers, behind_proxy=True).isoformat()
 
     port = free_port()
     try:
@@ -82,7 +82,7 @@ def test_a_gateway_behind_the_proxy_believes_it_in_portal_time(tmp_path: Path) -
     with portal(tmp_path) as running:
         app = create_app(running.gateway_settings(clock.offset().total_seconds(), behind_proxy=True))
         now = clock.system_now().timestamp()
-        taken = taken_up(app, running, {PASSED_ON_AT: f"{now:.3f}", PASSED_ON_AFTER: "900.000"})
+        taken = taken_up(app, running, {PASSED_ON_AT_HEADER: f"{now:.3f}", HELD_SECONDS_HEADER: "900.000"})
         assert abs(taken - (clock.portal_now() - timedelta(seconds=900))) < timedelta(seconds=PATIENCE)
 
 
@@ -102,8 +102,8 @@ def test_a_gateway_behind_the_proxy_believes_it_in_portal_time(tmp_path: Path) -
 def test_what_cannot_be_is_not_believed(at: str, after: str) -> None:
     now = clock.system_now()
     at = at.format(now=now.timestamp(), later=now.timestamp() + 3600)
-    with Flask("none").test_request_context(headers={PASSED_ON_AT: at, PASSED_ON_AFTER: after}):
-        assert now <= arrived_at(request.headers, behind_proxy=True) <= clock.system_now()
+    with Flask("none").test_request_context(headers={PASSED_ON_AT_HEADER: at, HELD_SECONDS_HEADER: after}):
+        assert now <= arrival_time(request.headers, behind_proxy=True) <= clock.system_now()
 
 
 def taken_up(app: Flask, running: Portal, headers: dict[str, str]) -> datetime:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from gateway.web.justificatifs.reception import YOURS
+from gateway.web.justificatifs.file_reception import TOO_MANY_OF_CANDIDATE
 from tests.attacks.crowd import HEADS, IDLE, crowd, multipart
 from tests.attacks.replicas import COMING_AGAIN, PATIENCE, Site, a_large_pdf, logged_in, places
 from tests.pieces.made import pdf
@@ -62,7 +62,7 @@ def test_who_has_three_files_under_way_is_asked_to_wait_and_others_are_not(site:
 
         wait_until(is_refused_beside_one_more, PATIENCE, "three are under way")
         refused = deposited_directly(site, someone, place)
-        assert YOURS in html.unescape(refused.text)
+        assert TOO_MANY_OF_CANDIDATE in html.unescape(refused.text)
         assert refused.headers["Retry-After"] == "60"
         assert deposited_directly(site, another, elsewhere).status_code == 303
     wait_until(lambda: deposited_directly(site, someone, place).status_code == 303, PATIENCE, "there is room again")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from gateway.services import Services, connect
+from gateway.service_clients import ServiceClients, connect_services
 from gateway.settings import GatewaySettings
 from tests.bench.candidate import logs_in, makes_an_account
 from tests.bench.mails import Mails
@@ -86,10 +86,10 @@ class Installation:
         """Where it answers, passing by the gateway."""
         return f"http://127.0.0.1:{ports(self.portal.var)[process]}"
 
-    def as_the_gateway(self) -> Services:
+    def as_the_gateway(self) -> ServiceClients:
         """The services as the gateway of this installation calls them."""
         environments = json.loads((self.portal.var / "environments.json").read_text(encoding="utf-8"))
-        return connect(GatewaySettings.read(environments["gateway"]))
+        return connect_services(GatewaySettings.read(environments["gateway"]))
 
     def somebody(self) -> tuple[Visitor, str]:
         """Logged in, with an account of this moment; and the address of it."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gateway.settings import cookie_name
+from gateway.cookies import cookie_name
 from tests.gateway.people import Visitors
 from tests.gateway.typist import IDENTIFICATION, Typist
 from tests.support.plain_browser import PlainBrowser

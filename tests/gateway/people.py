@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from gateway.clients.drafts import Draft
-from gateway.services import services
-from gateway.settings import cookie_name
-from gateway.web.mails import boite
+from gateway.cookies import cookie_name
+from gateway.service_clients import clients
+from gateway.web.mails import mail_folder
 from tests.accounts.people import PASSWORD, binet
 from tests.registrations.domain.bts import ANSWERS
 from tests.support.plain_browser import PlainBrowser
@@ -33,7 +33,7 @@ class Visitors:
     def browser(self) -> PlainBrowser:
         return PlainBrowser(self.portal.gateway.app, self.portal.url)
 
-    def mail_to(self, address: str) -> boite.Mail:
+    def mail_to(self, address: str) -> mail_folder.Mail:
         return next(self._mails_to(address))
 
     def link_to(self, address: str, kind: str = "") -> str:
@@ -41,10 +41,10 @@ class Visitors:
         links = (_LINK.search(mail.text) for mail in self._mails_to(address))
         return next(link[1] for link in links if link and link[1].startswith(f"/compte/{kind}"))
 
-    def _mails_to(self, address: str) -> Iterator[boite.Mail]:
+    def _mails_to(self, address: str) -> Iterator[mail_folder.Mail]:
         """Newest first."""
         self.portal.deliver()
-        return (mail for mail in boite.mails(self.portal.mail) if mail.to == address)
+        return (mail for mail in mail_folder.read_mails(self.portal.mail) if mail.to == address)
 
     def created(self, address: str | None = None) -> str:
         """The address of an account that waits for its activation."""
@@ -83,26 +83,26 @@ class Visitors:
 
     def _identified(self, email: str) -> tuple[str, str]:
         """An access token, and the identity that accounts vouches for."""
-        token = services().accounts.log_in(email, PASSWORD, device=None, source="192.0.2.7").access_token
-        return token, services().accounts.identity(token)
+        token = clients().accounts.log_in(email, PASSWORD, device=None, source="192.0.2.7").access_token
+        return token, clients().accounts.identity_assertion(token)
 
     def _open_draft(self, token: str, assertion: str) -> Draft:
         chosen = {"domaine": "Examen", "exam": "BTS", "session": "2022", "academie": "03"}
-        opening = services().registrations.choices("register", chosen).information
+        opening = clients().registrations.choices("register", chosen).information
         assert opening is not None
-        return services().registrations.open_draft(token, opening.opening_id, assertion)
+        return clients().registrations.open_draft(token, opening.opening_id, assertion)
 
     def register(self, email: str) -> None:
         with self.portal.gateway.app.app_context():
             token, assertion = self._identified(email)
             draft = self._open_draft(token, assertion)
-            revision, registrations = draft.revision, services().registrations
+            revision, registrations = draft.revision, clients().registrations
             for tab in draft.tabs[:-1]:
                 values: Any = ANSWERS.get(tab.name, {})
                 revision = registrations.write_tab(
                     token, draft.id, tab.number, revision=revision, values=values, action="next", assertion=assertion
                 ).revision
-            registrations.save(token, draft.id, revision=revision, assertion=assertion)
+            registrations.save_draft(token, draft.id, revision=revision, assertion=assertion)
 
 
 def typed(address: str, **changes: Any) -> dict[str, Any]:
@@ -113,4 +113,4 @@ def typed(address: str, **changes: Any) -> dict[str, Any]:
 def forget_exchange(portal: Portal, browser: PlainBrowser) -> None:
     """The gateway asks accounts anew whose session this is, as it does after four seconds."""
     extensions = portal.gateway.app.extensions
-    extensions["visitors"].forget(browser.cookie(cookie_name(extensions["portail"], "session")))
+    extensions["session_exchange"].forget(browser.cookie(cookie_name(extensions["portail"], "session")))

@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 
 from gateway.app import create_app
-from gateway.settings import GatewaySettings, cookie_name
+from gateway.cookies import cookie_name
+from gateway.settings import GatewaySettings
 from services.accounts import hashing_line
 from services.accounts.hashing_line import BUSY, HashingLine
 from tests.accounts.hashing_queue import nobody_else_hashes

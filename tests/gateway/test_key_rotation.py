@@ -9,7 +9,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from deploy.containers.made import ed25519_pem
-from gateway.seal import Interrupted, Seal
+from gateway.seal import InterruptedPost, Seal
 from services.accounts.app import create_app as create_accounts
 from services.accounts.settings import AccountsSettings, ClientSecrets
 from services.chassis.http.service_token import ServiceToken
@@ -19,7 +19,7 @@ from tests.gateway.people import Visitors, forget_exchange
 from tests.support.portal import Portal, portal
 
 OLD, NEW = (Fernet.generate_key().decode() for _ in range(2))
-POST = Interrupted("pierre", "/compte", (("prenoms", "Léo"),))
+POST = InterruptedPost("pierre", "/compte", (("prenoms", "Léo"),))
 
 
 @pytest.fixture
@@ -40,17 +40,17 @@ def turn_signing_key(running: Portal, *, keeping_the_old: bool) -> None:
 
 def test_what_was_sealed_before_a_turn_is_opened_until_the_old_key_is_dropped() -> None:
     before, added, promoted, dropped = (Seal(keys) for keys in ([OLD], [OLD, NEW], [NEW, OLD], [NEW]))
-    for sealed in (before.close(POST), added.close(POST), promoted.close(POST)):
+    for sealed in (before.seal_post(POST), added.seal_post(POST), promoted.seal_post(POST)):
         for seal in (added, promoted):
-            assert seal.open(sealed, subject="pierre") == POST
-    assert dropped.open(promoted.close(POST), subject="pierre") == POST
-    assert dropped.open(before.close(POST), subject="pierre") is None
+            assert seal.unseal_post(sealed, subject="pierre") == POST
+    assert dropped.unseal_post(promoted.seal_post(POST), subject="pierre") == POST
+    assert dropped.unseal_post(before.seal_post(POST), subject="pierre") is None
 
 
 def test_the_gateway_reads_its_keys_one_a_line(own: Portal) -> None:
     held = own.gateway.app.extensions["portail"]
     settings = dataclasses.replace(held, seal_key=Secret(f"{NEW}\n{OLD}"))
-    assert Seal(settings.seal_key.each).open(Seal([OLD]).close(POST), subject="pierre") == POST
+    assert Seal(settings.seal_key.each).unseal_post(Seal([OLD]).seal_post(POST), subject="pierre") == POST
 
 
 def test_nobody_notices_that_the_signing_key_was_turned(own: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,7 +95,7 @@ def test_that_accounts_refuses_the_gateway_itself_says_nothing_of_who_asks(own: 
         return [browser.answer.status_code, tool.status_code]
 
     accept(own, ClientSecrets("{}"))
-    own_token: ServiceToken = own.gateway.app.extensions["services"].own_token
+    own_token: ServiceToken = own.gateway.app.extensions["service_clients"].own_token
     own_token.forget(own_token())
     assert asked() == [503, 503]
     accept(own, accepted)

@@ -11,9 +11,9 @@ import pytest
 from flask import render_template
 from icalendar import Calendar
 
-from gateway.clients.registrations import FormsOffered
+from gateway.clients.registrations import OfferedForms
 from gateway.layout.frame import Frame
-from gateway.web.a_faire import Facts, nothing_to_do
+from gateway.web.to_do import CandidateFacts, nothing_to_do_sentence
 from services.chassis import clock
 from services.documents.domain.types import DocumentType
 from services.documents.models import Candidature, db
@@ -151,7 +151,7 @@ def test_who_has_no_candidature_yet_is_told_where_to_begin(visitors: Visitors) -
 
 
 def test_who_has_one_and_nothing_left_has_nothing_to_do() -> None:
-    assert nothing_to_do(Facts(tiles=(), drafts=None)) == "Vous n'avez rien à faire pour le moment."
+    assert nothing_to_do_sentence(CandidateFacts(tiles=(), drafts=None)) == "Vous n'avez rien à faire pour le moment."
 
 
 def test_services_that_are_silent_together_are_told_in_one_sentence(
@@ -200,6 +200,6 @@ def test_an_exam_that_offers_no_form_says_so(running: FourServices) -> None:
     tile = SimpleNamespace(exam_label="CAPTRANS", session_label="2022", id="0" * 32)
     with running.gateway.app.test_request_context("/formulaires"):
         shown = render_template(
-            "documents/templates/formulaires.html", frame=Frame(), offered=[(tile, FormsOffered(None, ()))]
+            "documents/templates/formulaires.html", frame=Frame(), offered=[(tile, OfferedForms(None, ()))]
         )
     assert "Aucun formulaire n'est proposé pour cette candidature." in text_of(parsed(shown))

@@ -7,20 +7,20 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from gateway.clients.base import shaped
-from gateway.clients.drafts import Contact, Moved, Recap
+from gateway.clients.base import parsed
+from gateway.clients.drafts import Contact, Recap, WrittenTab
 from services.chassis.errors import Unavailable
 
 CONTACT: dict[str, Any] = {"title": "Recteur", "lines": ["1 rue du port"], "telephone": None, "email": None}
 
 
 def test_what_a_newer_service_adds_is_passed_over() -> None:
-    assert shaped(Contact, CONTACT | {"fax": "03"}) == Contact("Recteur", ("1 rue du port",), None, None)
+    assert parsed(Contact, CONTACT | {"fax": "03"}) == Contact("Recteur", ("1 rue du port",), None, None)
 
 
 def test_what_is_missing_is_named_in_the_log() -> None:
     with capture_logs() as logged, pytest.raises(Unavailable):
-        shaped(Moved, {"revision": 1})
+        parsed(WrittenTab, {"revision": 1})
     assert "goto" in logged[0]["reason"]
 
 
@@ -32,6 +32,6 @@ def test_what_is_ill_typed_is_named_by_its_place_and_not_repeated() -> None:
         "sections": [{"title": "A", "lines": 7}],
     }
     with capture_logs() as logged, pytest.raises(Unavailable):
-        shaped(Recap, answer)
+        parsed(Recap, answer)
     assert "$.sections[0].lines" in logged[0]["reason"]
     assert "02103000001" not in str(logged)

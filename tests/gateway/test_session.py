@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from gateway.web.compte.login import local_path
+from gateway.web.compte.connexion import local_path
 from tests.accounts.people import PASSWORD
 from tests.gateway.components.page_checks import problems_of
 from tests.gateway.people import Visitors, new_address, typed
@@ -18,10 +18,10 @@ def die(plain: PlainBrowser, running: Portal) -> None:
     """The session ends on the server; the plain does not know."""
     session = _session_cookie(plain)
     with running.gateway.app.test_request_context():
-        from gateway.services import services
+        from gateway.service_clients import clients
 
-        services().accounts.log_out(session)
-        running.gateway.app.extensions["visitors"].forget(session)
+        clients().accounts.log_out(session)
+        running.gateway.app.extensions["session_exchange"].forget(session)
 
 
 def _session_cookie(browser: PlainBrowser) -> str:
@@ -113,7 +113,7 @@ def test_log_out_ends_the_session_everywhere(visitors: Visitors, running: Portal
     here.press("Se déconnecter")
     assert "Vous êtes déconnecté" in here.text
     assert "Me connecter" in here.text
-    running.gateway.app.extensions["visitors"].forget(_session_cookie(there))  # as five seconds would
+    running.gateway.app.extensions["session_exchange"].forget(_session_cookie(there))  # as five seconds would
     there.get("/compte")
     assert there.title == "Veuillez vous identifier"
     assert "Votre session est terminée" in there.text
@@ -187,7 +187,7 @@ def test_a_password_is_reset_by_mail_and_ends_every_session(visitors: Visitors, 
     browser.press("Enregistrer", password="Nouveau/2021", password_confirmation="Nouveau/2021")
     assert browser.title == "Veuillez vous identifier"
     assert "Votre mot de passe est enregistré" in browser.text
-    running.gateway.app.extensions["visitors"].forget(_session_cookie(before))
+    running.gateway.app.extensions["session_exchange"].forget(_session_cookie(before))
     assert before.get("/compte").request.path == "/connexion"
     browser.press("Me connecter", identifiant=email, password="Nouveau/2021")
     assert browser.path == "/"

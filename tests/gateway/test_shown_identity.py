@@ -13,8 +13,8 @@ from tests.support.portal import Portal, absent
 @pytest.fixture(autouse=True)
 def _remembered_long(running: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
     """For a minute, however slow the machine: what accounts said a moment ago is known throughout a test."""
-    visitors = running.gateway.app.extensions["visitors"]
-    monkeypatch.setattr(visitors, "_known", Remembered(seconds=60.0, at_most=100))
+    visitors = running.gateway.app.extensions["session_exchange"]
+    monkeypatch.setattr(visitors, "_cache", Remembered(seconds=60.0, at_most=100))
 
 
 def test_a_tab_is_shown_without_asking_accounts_anew(visitors: Visitors, running: Portal) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.clients.pieces import Deposit
-from gateway.web.justificatifs.lisible import what_was_done
+from gateway.web.justificatifs.lisible import processing_sentences
 
 MEGABYTE = 1024 * 1024
 PLAIN = Deposit("1", "cni.jpg", 1, "", None, None)
@@ -24,4 +24,4 @@ JOINED = Deposit("1", "cni.pdf", 1, "", None, None, converted=True, pages=4)
     ],
 )
 def test_what_is_said(deposit: Deposit, files: int, sizes: tuple[int, int], said: list[str]) -> None:
-    assert what_was_done(deposit, files, *sizes) == said
+    assert processing_sentences(deposit, files, *sizes) == said

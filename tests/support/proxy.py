@@ -8,7 +8,7 @@ from pathlib import Path
 
 import requests
 
-from gateway import proxy_pages
+from gateway import proxy_error_pages
 from gateway.assets import STATIC_FOLDER
 from tests.support.missing import NotInstalled
 from tests.support.names import Names
@@ -32,7 +32,7 @@ class Proxy:
         for name in ("run", "bodies"):
             self._folder.folder(name)
         _copied(CONFIGURATION, self._folder.path / "configuration")
-        proxy_pages.write(self._folder.path / "pages")
+        proxy_error_pages.write_pages(self._folder.path / "pages")
         _copied(STATIC_FOLDER, self._folder.path / "pages" / "static")
         self._set = self._environment(gateway_port, certificate) | environment
         script = self._folder.path / "configuration" / "start.sh"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gateway.settings import cookie_name
+from gateway.cookies import cookie_name
 from tests.gateway.people import Visitors
 from tests.support.four_services import FourServices
 

@@ -1,4 +1,4 @@
-"""What protects every page: the Host answered, where a post may come from, and what browsers may do with the answer."""
+"""What protects every page: the Host header, cross-site posts (CSRF), files, /metrics, and the security headers."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from services.chassis.errors import Forbidden
 from services.chassis.settings import LOOPBACK
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-TAKES_FILES = "justificatifs.deposit"
-"""The endpoint of the one form with files."""
-HOST_FREE = ("/health/", "/metrics")
-POLICY = "; ".join(
+FILE_FORM_ENDPOINT = "justificatifs.deposit"
+"""The one form that may post files."""
+PATHS_FOR_ANY_HOST = ("/health/", "/metrics")
+CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
         "script-src 'self'",
@@ -30,19 +30,19 @@ POLICY = "; ".join(
     )
 )
 
-HEADERS = {
-    "Content-Security-Policy": POLICY,
+SECURITY_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-"""Of every answer: what browsers may do with it."""
+"""Of every answer."""
 
 
 class ForeignPost(Forbidden):
-    """An unsafe request that does not come from one of our own pages."""
+    """A post that does not come from one of our own pages (CSRF)."""
 
     type = "origine-etrangere"
     title = "Cette demande ne vient pas d'une page du portail"
@@ -50,7 +50,7 @@ class ForeignPost(Forbidden):
 
 def register(app: Flask, settings: GatewaySettings) -> None:
     def check_host() -> None:
-        if not request.path.startswith(HOST_FREE) and request.host not in settings.hosts:
+        if not request.path.startswith(PATHS_FOR_ANY_HOST) and request.host not in settings.hosts:
             raise BadRequest("Hôte inconnu.")
 
     def check_origin() -> None:
@@ -58,34 +58,34 @@ def register(app: Flask, settings: GatewaySettings) -> None:
             return
         site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
         if not request.cookies and site is None and origin is None:
-            return  # no browser: it has nothing of a visitor's to abuse
-        if not comes_from_us(site, origin, settings):
+            return  # not a browser: no cookie of a visitor could be abused
+        if not is_same_origin(site, origin, settings):
             raise ForeignPost("Pour votre sécurité, reprenez cette action depuis une page du portail.")
 
     def add_headers(response: Response) -> Response:
         headers = response.headers
-        for name, value in HEADERS.items():
+        for name, value in SECURITY_HEADERS.items():
             headers.setdefault(name, value)
         if settings.https:
             headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         return response
 
     app.before_request(check_host)
-    app.before_request(partial(check_monitor, settings.metrics_token))
-    app.before_request(refuse_files)
+    app.before_request(partial(check_metrics_access, settings.metrics_token))
+    app.before_request(refuse_unexpected_files)
     app.before_request(check_origin)
     app.after_request(add_headers)
 
 
-def refuse_files() -> None:
-    """Of all pages but one, before anything of it is read. Raises UnsupportedMediaType."""
-    if request.mimetype.startswith("multipart/") and request.endpoint != TAKES_FILES:
+def refuse_unexpected_files() -> None:
+    """On every page but one, before any of the body is read. Raises UnsupportedMediaType."""
+    if request.mimetype.startswith("multipart/") and request.endpoint != FILE_FORM_ENDPOINT:
         raise UnsupportedMediaType("Cette page ne reçoit pas de fichier.")
 
 
-def check_monitor(token: str) -> None:
-    """Metrics are for whoever bears the token, or is on this machine and came through no proxy, which would speak for
-    others. Raises NotFound."""
+def check_metrics_access(token: str) -> None:
+    """/metrics answers who sends the token, or who is on this machine and came through no proxy (which forwards
+    anybody's requests). Raises NotFound."""
     if request.endpoint != "metrics":
         return
     sent = request.headers.get("Authorization", "")
@@ -94,8 +94,8 @@ def check_monitor(token: str) -> None:
         raise NotFound()
 
 
-def comes_from_us(fetch_site: str | None, origin: str | None, settings: GatewaySettings) -> bool:
-    """Browsers say where a post comes from; where they say nothing, Origin must be ours. No token, so no stale page."""
+def is_same_origin(fetch_site: str | None, origin: str | None, settings: GatewaySettings) -> bool:
+    """By Sec-Fetch-Site, else by Origin. No token in the form is needed, so no page becomes too old to be sent."""
     if fetch_site is not None:
         return fetch_site in ("same-origin", "none")
     return origin is not None and origin.rstrip("/") == settings.public_url.rstrip("/")

@@ -1,4 +1,4 @@
-"""Several files of one form sent to pieces, which makes one file of them."""
+"""Several files of one form, sent to pieces as uploads that it joins into one PDF."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from contextlib import suppress
 from typing import BinaryIO
 
 from gateway.clients.pieces import Piece, Pieces, upload_metadata
-from gateway.web.justificatifs.reception import ReceivedFile
+from gateway.web.justificatifs.file_reception import ReceivedFile
 from services.chassis.errors import DomainError
 
-PART_BYTES = 1024 * 1024  # what pieces takes at once
+PART_BYTES = 1024 * 1024  # the largest part that pieces accepts
 
 
-def sent_together(pieces: Pieces, token: str, piece_id: str, files: Sequence[ReceivedFile]) -> Piece:
-    """The piece with its one file. Of what is refused nothing is left with pieces."""
+def deposit_together(pieces: Pieces, token: str, piece_id: str, files: Sequence[ReceivedFile]) -> Piece:
+    """The piece with its one file. After a refusal the uploads are cancelled."""
     uploads: list[str] = []
     try:
         for file in files:
@@ -31,4 +31,4 @@ def sent_together(pieces: Pieces, token: str, piece_id: str, files: Sequence[Rec
 def _append(pieces: Pieces, token: str, upload: str, content: BinaryIO) -> None:
     offset = 0
     while part := content.read(PART_BYTES):
-        offset = pieces.append(token, upload, str(offset), part)
+        offset = pieces.append_to_upload(token, upload, str(offset), part)

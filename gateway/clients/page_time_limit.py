@@ -1,7 +1,7 @@
-"""How long the page being made may still wait for services: one time, shared by all the calls that it needs.
+"""How long the current page may still wait for services: one limit for all its calls together.
 
-What it can do without (who looks at a public page, a contact, a message) has a part of that time, so that a page which
-needs nothing else is never slow for it.
+Calls that the page can do without (the visitor of a public page, a contact, a message) share a part of that time, so
+that a page which needs nothing else is never slow because of them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ OPTIONAL_SHARE = 0.4
 
 
 def seconds_left(page_seconds: float) -> float:
-    """Of `page_seconds`, which begin with the page's first call; all of them where no page is being made."""
+    """What is left of `page_seconds`, counted from the page's first call; all of them outside of a request."""
     if not has_request_context():
         return page_seconds
     now = time.monotonic()
@@ -28,8 +28,8 @@ def seconds_left(page_seconds: float) -> float:
 
 
 @contextmanager
-def optional() -> Iterator[None]:
-    """The calls made within are for what the page can do without."""
+def optional_calls() -> Iterator[None]:
+    """The page can do without the calls made within the block."""
     if not has_request_context() or g.get("calls_are_optional"):
         yield
         return
@@ -41,7 +41,7 @@ def optional() -> Iterator[None]:
         g.calls_are_optional = False
 
 
-def begin_anew() -> None:
-    """After a write, however long it took: what is shown then has all its time."""
+def restart() -> None:
+    """After a write, however long it took: the page shown next has its whole time again."""
     for name in ("page_until", "optional_seconds"):
         g.pop(name, None)

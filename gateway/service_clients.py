@@ -1,4 +1,4 @@
-"""The four services as the gateway reaches them, put together once per process."""
+"""The clients of the four services, connected once per process: `clients().pieces.deposit(…)`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gateway.settings import GatewaySettings
 from services.chassis.http.client import Client
 from services.chassis.http.service_token import ServiceToken
 
-SERVICES: Mapping[str, str] = {
+SERVICE_LABELS: Mapping[str, str] = {
     "accounts": "Le service des comptes",
     "registrations": "Le service des inscriptions",
     "documents": "Le service des documents",
@@ -26,8 +26,9 @@ SERVICES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class Services:
-    """`for_tools` are the same services with places of their own: a flood by tools takes no candidate's."""
+class ServiceClients:
+    """`for_pages` and `for_tools` are the plain HTTP clients by service. Calls of tools have limits of their own, so
+    that a flood of them takes no connection from a candidate's page."""
 
     accounts: Accounts
     registrations: Registrations
@@ -39,19 +40,20 @@ class Services:
     for_tools: Mapping[str, ServiceClient]
 
 
-def connect(settings: GatewaySettings) -> Services:
+def connect_services(settings: GatewaySettings) -> ServiceClients:
     own_token = _own_token(settings)
     pages = {
-        name: _client(settings, name, name, at_once=settings.page_calls_at_once, queue_seconds=1.0) for name in SERVICES
+        name: _client(settings, name, name, at_once=settings.page_calls_at_once, queue_seconds=1.0)
+        for name in SERVICE_LABELS
     }
     tools = {
         name: _client(settings, name, f"{name}_for_tools", at_once=settings.tool_calls_at_once, queue_seconds=0.0)
-        for name in SERVICES
+        for name in SERVICE_LABELS
     }
     passwords = _client(
         settings, "accounts", "accounts_for_passwords", at_once=settings.password_calls_at_once, queue_seconds=1.0
     )
-    return Services(
+    return ServiceClients(
         accounts=Accounts(pages["accounts"], own_token, passwords),
         registrations=Registrations(pages["registrations"]),
         documents=Documents(pages["documents"]),
@@ -63,20 +65,23 @@ def connect(settings: GatewaySettings) -> Services:
     )
 
 
-def services() -> Services:
-    found: Services = current_app.extensions["services"]
-    return found
+def clients() -> ServiceClients:
+    connected: ServiceClients = current_app.extensions["service_clients"]
+    return connected
 
 
 def _own_token(settings: GatewaySettings) -> ServiceToken:
-    """By a way of its own: those who wait for it hold the places of the others."""
-    way = Client(
-        settings.accounts_url, "accounts_for_tokens", label=SERVICES["accounts"], page_seconds=settings.page_seconds
+    """By a client of its own: calls that wait for this token already hold the places of the others."""
+    client = Client(
+        settings.accounts_url,
+        "accounts_for_tokens",
+        label=SERVICE_LABELS["accounts"],
+        page_seconds=settings.page_seconds,
     )
-    return ServiceToken(way, settings.client_id, settings.client_secret.each[0])
+    return ServiceToken(client, settings.client_id, settings.client_secret.each[0])
 
 
-def _client(settings: GatewaySettings, service: str, name: str, **places: Any) -> ServiceClient:
+def _client(settings: GatewaySettings, service: str, name: str, **limits: Any) -> ServiceClient:
     return ServiceClient(
-        settings.url_of(service), name, label=SERVICES[service], page_seconds=settings.page_seconds, **places
+        settings.url_of(service), name, label=SERVICE_LABELS[service], page_seconds=settings.page_seconds, **limits
     )

@@ -1,4 +1,4 @@
-"""The folder of .eml files, read as a mailbox."""
+"""The folder of .eml files into which the one-machine mode writes its mails."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 
-SHOWN_AT_MOST = 200
+MOST_MAILS = 200
 
 
 @dataclass(frozen=True)
 class Mail:
-    """`name` is the file's, without its ending; `date` as the header says it, portal time."""
+    """`name` is the file's, without its suffix; `date` is the header's, in portal time."""
 
     name: str
     to: str
@@ -25,14 +25,14 @@ class Mail:
     html: str | None
 
 
-def mails(folder: Path) -> Iterator[Mail]:
-    """Newest written first."""
+def read_mails(folder: Path) -> Iterator[Mail]:
+    """Newest file first."""
     files = sorted(_files(folder), key=lambda file: (file.stat().st_mtime_ns, file.name), reverse=True)
-    return (_read(file) for file in files[:SHOWN_AT_MOST])
+    return (_read(file) for file in files[:MOST_MAILS])
 
 
-def mail(folder: Path, name: str) -> Mail | None:
-    """The mail of that name; names are compared with what is there, so no path leads out of the folder."""
+def find_mail(folder: Path, name: str) -> Mail | None:
+    """The mail of that name; names are compared with those of the folder's files, so no path leads out of it."""
     return next((_read(file) for file in _files(folder) if file.stem == name), None)
 
 

@@ -1,4 +1,4 @@
-"""What helps to choose: spécialités by domain, what one of them leads to be asked."""
+"""Spécialités by domain, and the épreuves and pieces that each leads to be asked, as registrations describes them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Domain:
 
 
 @dataclass(frozen=True)
-class AskedEpreuve:
+class SpecialiteEpreuve:
     code: str
     label: str
     mandatory: bool
@@ -27,13 +27,13 @@ class AskedEpreuve:
 
 
 @dataclass(frozen=True)
-class AskedPiece:
+class SpecialitePiece:
     label: str
     certain: bool
 
 
 @dataclass(frozen=True)
-class Asked:
+class SpecialiteDetails:
     specialite: Specialite
-    epreuves: tuple[AskedEpreuve, ...]
-    pieces: tuple[AskedPiece, ...]
+    epreuves: tuple[SpecialiteEpreuve, ...]
+    pieces: tuple[SpecialitePiece, ...]

@@ -2,21 +2,21 @@
 
 from collections.abc import Mapping
 
-WORDS = "-texte"
-WORDS_SHOWN = "-affiche"
+WORDS_SUFFIX = "-texte"
+SHOWN_WORDS_SUFFIX = "-affiche"
 
 
-def settled(form: Mapping[str, list[str]]) -> dict[str, list[str]]:
+def without_outdated_choices(form: Mapping[str, list[str]]) -> dict[str, list[str]]:
     """The posted fields, where a search whose words were changed since they were shown has no value any more.
 
     Without the script the value chosen earlier stays in the page: kept, « CAEN » would be sent for the word « REIMS ».
     """
-    kept = {name: list(values) for name, values in form.items() if not name.endswith(WORDS_SHOWN)}
+    kept = {name: list(values) for name, values in form.items() if not name.endswith(SHOWN_WORDS_SUFFIX)}
     for marker, shown in form.items():
-        if not marker.endswith(WORDS_SHOWN):
+        if not marker.endswith(SHOWN_WORDS_SUFFIX):
             continue
-        name = marker.removesuffix(WORDS_SHOWN)
-        words = form.get(f"{name}{WORDS}", [""])[0].strip()
+        name = marker.removesuffix(SHOWN_WORDS_SUFFIX)
+        words = form.get(f"{name}{WORDS_SUFFIX}", [""])[0].strip()
         if words != shown[0].strip() and name in kept:
             kept[name] = [""]
     return kept

@@ -10,8 +10,8 @@ from services.accounts.models import db
 from services.chassis.clock import portal_now
 from tests.accounts.house import House
 from tests.accounts.test_change import EMAIL
-from tests.support.filling import ROWS, analyse
-from tests.support.plans import plan, statements
+from tests.support.database_filling import ROWS, analyse
+from tests.support.query_plans import plan, statements
 
 FILL = """
 WITH RECURSIVE numbers (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < :rows)

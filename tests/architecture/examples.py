@@ -19,11 +19,11 @@ from services.accounts.domain.staff import scopes_of
 from services.chassis import clock
 from tests.accounts.people import PASSWORD
 from tests.architecture.apps import database_of
-from tests.gateway.people import Visitors, new_address, typed
+from tests.gateway.candidates import Visitors, new_address, typed
 from tests.pieces import made
-from tests.support.four_services import FourServices
-from tests.support.plain_browser import PlainBrowser
-from tests.support.portal import SECRETS
+from tests.support.in_process_four_services import FourServices
+from tests.support.in_process_portal import SECRETS
+from tests.support.scriptless_browser import PlainBrowser
 
 TABS = range(1, 10)
 ACADEMIES = {"gestionnaire": "03", "administrateur": ""}

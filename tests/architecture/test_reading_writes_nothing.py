@@ -25,7 +25,7 @@ from tests.architecture.reads import (
 from tests.architecture.rows import Databases, write_transactions
 
 if TYPE_CHECKING:
-    from tests.support.objects import Objects
+    from tests.support.object_store import Objects
 
 TOOLS = "/api/<service>/v1/"
 EVERY_READ = [(app, rule) for app, rules in READS.items() for rule in rules]

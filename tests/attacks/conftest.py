@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from services.chassis import clock
-from tests.attacks.replicas import Site
-from tests.support.missing import NotInstalled, skip_or_fail
+from tests.attacks.gateway_replicas import Site
+from tests.support.missing_services import NotInstalled, skip_or_fail
 
 if TYPE_CHECKING:
-    from tests.support.objects import Objects
+    from tests.support.object_store import Objects
 
 
 @pytest.fixture(scope="session")

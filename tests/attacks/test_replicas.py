@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import requests
 
-from tests.attacks.replicas import ADDRESSES, PATIENCE, Replica, Site, logged_in
+from tests.attacks.gateway_replicas import ADDRESSES, PATIENCE, Replica, Site, logged_in
+from tests.support.continuous_requests import RequestsGoingOn
 from tests.support.processes import wait_until
-from tests.support.requests_going_on import RequestsGoingOn
 
 
 def test_gateways_started_anew_in_turn_lose_no_request(site: Site) -> None:

@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 import requests
 
 from gateway.web.justificatifs.file_reception import TOO_MANY_OF_CANDIDATE
-from tests.attacks.crowd import HEADS, IDLE, crowd, multipart
-from tests.attacks.replicas import COMING_AGAIN, PATIENCE, Site, a_large_pdf, logged_in, places
+from tests.attacks.gateway_replicas import COMING_AGAIN, PATIENCE, Site, a_large_pdf, logged_in, places
+from tests.attacks.slow_connections import HEADS, IDLE, crowd, multipart
 from tests.pieces.made import pdf
-from tests.support.plain_browser import FROM_US
 from tests.support.processes import wait_until
+from tests.support.scriptless_browser import FROM_US
 
 LARGEST = 5 * 1024 * 1024
 WHERE_FILES_GO = f"/justificatifs/{'0' * 32}/depot/{'0' * 32}"

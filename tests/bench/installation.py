@@ -18,7 +18,7 @@ from tests.bench.parts import pids_of, ports
 from tests.bench.people import Load, Met
 from tests.bench.processes import Usage, processor_seconds, usage, used_since
 from tests.bench.visitor import Taken, Visitor
-from tests.support.launched import LaunchedPortal
+from tests.support.launched_portal import LaunchedPortal
 from tests.support.processes import wait_until
 
 ONE_MACHINE, ON_SERVERS = "one machine", "PostgreSQL, RabbitMQ, S3"

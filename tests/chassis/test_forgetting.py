@@ -15,7 +15,7 @@ from services.chassis.database.transactions import Database
 from services.chassis.events.tables import inbox
 from services.chassis.jobs.registry import answering_stopping
 from tests.chassis.events.ledger import Ledger
-from tests.support.plans import statements
+from tests.support.query_plans import statements
 
 OLD = inbox.c.handled_at < system_now() - timedelta(days=1)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.support.composed import SERVICES
+from tests.support.composed_portal import SERVICES
 
 if TYPE_CHECKING:
-    from tests.support.composed import ComposedPortal
+    from tests.support.composed_portal import ComposedPortal
 
 
 def settled(composed: ComposedPortal) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tests.support.processes import wait_until
 
 if TYPE_CHECKING:
-    from tests.support.composed import ComposedPortal
+    from tests.support.composed_portal import ComposedPortal
 
 SECONDS = 180.0
 READABLE = "find /backups -type f | xargs grep -lE '%PDF|PGDMP|portail.example|numero_candidat' || true"

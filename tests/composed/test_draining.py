@@ -14,18 +14,18 @@ from urllib.parse import urlsplit
 
 import requests
 
-from tests.journeys import people
-from tests.journeys.forms import FROM_US, last_tab, save
-from tests.journeys.pieces import Justificatifs, a_pdf
-from tests.journeys.tool import Tool
+from tests.journeys import personas
+from tests.journeys.gestionnaire_tool import Tool
+from tests.journeys.html_forms import FROM_US, last_tab, save
+from tests.journeys.justificatifs_page import Justificatifs, a_pdf
 from tests.journeys.visit import cookies_of
+from tests.support.continuous_requests import RequestsGoingOn
 from tests.support.processes import wait_until
-from tests.support.requests_going_on import RequestsGoingOn
 
 if TYPE_CHECKING:
     from tests.journeys.candidate import Candidate
     from tests.journeys.conftest import Comes
-    from tests.support.composed import ComposedPortal
+    from tests.support.composed_portal import ComposedPortal
 
 TIMEOUT = 30
 READS_EVERY = 0.25  # seconds, each of two tools: fewer than a tool may ask a minute
@@ -43,7 +43,7 @@ _PLACE = re.compile(r'href="(/justificatifs/[0-9a-f]{32}/depot/[0-9a-f]{32})"')
 def test_fewer_replicas_of_pieces_lose_no_request(composed: ComposedPortal, comes: Comes, tmp_path: Path) -> None:
     """Reads by tools (a connection each) and by pages (pooled), and deposits that were begun before."""
     composed.scale(pieces=3)
-    someone = comes(composed, people.DUBOIS.at(people.new_address()))
+    someone = comes(composed, personas.DUBOIS.at(personas.new_address()))
     someone.arrives()
     candidature = someone.registers()
     Justificatifs(someone)
@@ -84,7 +84,7 @@ def test_more_gateways_and_pieces_share_the_requests_and_fewer_lose_none(
     composed: ComposedPortal, comes: Comes
 ) -> None:
     composed.scale(gateway=3, pieces=3)
-    someone = comes(composed, people.DUBOIS.at(people.new_address()))
+    someone = comes(composed, personas.DUBOIS.at(personas.new_address()))
     someone.arrives()
     someone.registers()
     Justificatifs(someone)
@@ -158,7 +158,7 @@ def upload_slowly(
 def test_fewer_workers_of_documents_lose_and_double_nothing(composed: ComposedPortal, comes: Comes) -> None:
     """Versions are saved faster than two workers make their documents; in the midst of that one goes."""
     composed.scale(documents_worker=2)
-    someone = comes(composed, people.DUBOIS.at(people.new_address()))
+    someone = comes(composed, personas.DUBOIS.at(personas.new_address()))
     someone.arrives()
     candidature = someone.registers()
     cookies = cookies_of(someone.page)

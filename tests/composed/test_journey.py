@@ -5,21 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.journeys import people
-from tests.journeys.pieces import Justificatifs
+from tests.journeys import personas
+from tests.journeys.justificatifs_page import Justificatifs
 from tests.journeys.test_guide import makes_an_account, registers_and_withdraws
 from tests.journeys.test_second_candidate import gets_her_own_dossier
 from tests.support.processes import wait_until
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import Comes
-    from tests.support.composed import ComposedPortal, Container
+    from tests.support.composed_portal import ComposedPortal, Container
 
 SHARE_SECONDS = 120.0  # pooled connections live 30 s
 
 
 def test_an_account_is_made_as_in_chapter_3(composed: ComposedPortal, comes: Comes) -> None:
-    makes_an_account(composed, comes(composed, people.BINET))
+    makes_an_account(composed, comes(composed, personas.BINET))
 
 
 def test_the_guide_is_walked_while_replicas_come(composed: ComposedPortal, comes: Comes, tmp_path: Path) -> None:
@@ -29,18 +29,18 @@ def test_the_guide_is_walked_while_replicas_come(composed: ComposedPortal, comes
         if title == "Acquis":
             composed.scale(pieces=3, documents_worker=2)
 
-    registers_and_withdraws(composed, comes(composed, people.DUBOIS), tmp_path, more_of_two)
+    registers_and_withdraws(composed, comes(composed, personas.DUBOIS), tmp_path, more_of_two)
     kept = [one for one in composed.containers("pieces", "documents-worker") if one.id in before]
     assert len(kept) == len(before), "what ran was replaced"
 
 
 def test_another_candidate_gets_her_own_dossier_from_the_replicas(composed: ComposedPortal, comes: Comes) -> None:
-    gets_her_own_dossier(comes(composed, people.TRAN))
+    gets_her_own_dossier(comes(composed, personas.TRAN))
 
 
 def test_all_three_of_pieces_serve_and_both_workers_of_documents_render(composed: ComposedPortal, comes: Comes) -> None:
     """By the counters that each of them keeps. Someone else's registration goes on until all have had something."""
-    someone = comes(composed, people.DUBOIS.at(people.new_address()))
+    someone = comes(composed, personas.DUBOIS.at(personas.new_address()))
     someone.arrives()
     someone.registers()
     pieces, workers = composed.containers("pieces"), composed.containers("documents-worker")

@@ -10,7 +10,7 @@ from tests.documents.reading import text_of_html, text_of_pdf
 from tests.documents.service import Service, some_id
 
 if TYPE_CHECKING:
-    from tests.support.objects import Objects
+    from tests.support.object_store import Objects
 
 CONFIRMATION = f"/candidatures/{CANDIDATURE}/confirmation"
 FORM = f"/candidatures/{CANDIDATURE}/forms/ENGAGEMENT"

@@ -7,8 +7,8 @@ import pytest
 from services.documents.models import Candidature, Document, db
 from tests.documents.example import saved
 from tests.documents.service import Service
-from tests.support.filling import analyse, multiply
-from tests.support.plans import statements, whole_reads
+from tests.support.database_filling import analyse, multiply
+from tests.support.query_plans import statements, whole_reads
 
 TABLES = ("candidatures", "documents")
 

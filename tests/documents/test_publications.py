@@ -14,11 +14,11 @@ from services.documents.parts import attach
 from tests.documents.example import CANDIDATURE, ecartee, saved, withdrawn
 from tests.documents.reading import text_of_html, text_of_pdf
 from tests.documents.service import Service, some_id
-from tests.support.forgetful import ForgetfulStore
+from tests.support.forgetful_store import ForgetfulStore
 from tests.support.tokens import bearer, candidate_token, staff_token
 
 if TYPE_CHECKING:
-    from tests.support.objects import Bucket
+    from tests.support.object_store import Bucket
 
 ORDER: dict[str, Any] = {
     "type": "convocation",

@@ -16,7 +16,7 @@ from tests.documents.reading import text_of_pdf
 from tests.documents.service import KEPT_DAYS, Service
 
 if TYPE_CHECKING:
-    from tests.support.objects import Bucket, Objects
+    from tests.support.object_store import Bucket, Objects
 
 
 def _reconciled(service: Service) -> Report:

@@ -24,7 +24,7 @@ from tests.support.processes import wait_until
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.support.objects import Bucket, Objects
+    from tests.support.object_store import Bucket, Objects
 
 RETRY_SECONDS = (0.3, 0.5, 1.0)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.missing import NotInstalled, closing_lines, skip_or_fail
+from tests.support.missing_services import NotInstalled, closing_lines, skip_or_fail
 
 ABSENCE = NotInstalled("RabbitMQ", "/usr/lib/rabbitmq/bin/rabbitmq-server")
 

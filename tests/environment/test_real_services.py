@@ -14,12 +14,12 @@ from playwright.sync_api import Page
 
 from tests.support.accessibility import violations
 from tests.support.clamav import EICAR, ClamAV
-from tests.support.missing import NotInstalled, skip_or_fail
-from tests.support.objects import Bucket, Objects
+from tests.support.missing_services import NotInstalled, skip_or_fail
+from tests.support.nginx_proxy import Proxy
+from tests.support.object_store import Bucket, Objects
 from tests.support.ports import free_port
 from tests.support.postgres import Postgres
 from tests.support.processes import ServiceFailed, wait_until
-from tests.support.proxy import Proxy
 from tests.support.rabbitmq import RabbitMQ
 from tests.support.smtp import Mailbox
 

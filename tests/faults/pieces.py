@@ -18,7 +18,7 @@ from tests.pieces import made, uploading
 from tests.pieces.portal import STAFF, Portal
 
 if TYPE_CHECKING:
-    from tests.support.objects import Bucket
+    from tests.support.object_store import Bucket
 
 PIECE, GROUP = "NATIDE06", "NATIONALITE"
 FIRST, SECOND = made.pdf(), made.pdf(pages=2)

@@ -21,7 +21,7 @@ from services.chassis.events.follow_ups import FollowUps
 from services.chassis.events.inbox import Dispatcher
 from services.contracts.base import Contract
 from services.objects.reconciliation import Report
-from tests.support.commits import Broken
+from tests.support.failing_commits import Broken
 
 MANY = 50  # follow-ups of one operation: more means that one of them never ends
 

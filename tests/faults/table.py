@@ -10,7 +10,7 @@ import pytest
 
 from tests.faults import accounts, documents, pieces, registrations
 from tests.faults.operation import Operation
-from tests.support.commits import POINTS, Point
+from tests.support.failing_commits import POINTS, Point
 
 OPERATIONS: tuple[type[Operation[Any]], ...] = (
     *pieces.OPERATIONS,

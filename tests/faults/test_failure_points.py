@@ -10,7 +10,7 @@ import pytest
 from tests.faults.operation import Operation, State
 from tests.faults.running import Running
 from tests.faults.table import Cell, cells
-from tests.support.commits import EACH_ONCE, Commits, Point
+from tests.support.failing_commits import EACH_ONCE, Commits, Point
 from tests.support.postgres_proxy import PostgresProxy
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gateway.cookies import cookie_name
-from tests.gateway.people import Visitors
+from tests.gateway.candidates import Visitors
 from tests.gateway.typist import IDENTIFICATION, Typist
-from tests.support.plain_browser import PlainBrowser
-from tests.support.portal import Portal, portal
+from tests.support.in_process_portal import Portal, portal
+from tests.support.scriptless_browser import PlainBrowser
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

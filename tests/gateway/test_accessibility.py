@@ -20,7 +20,7 @@ from gateway.accessibility.conformity import (
 from gateway.accessibility.criteria import THEMES
 from gateway.accessibility.findings import AXE_VERSION, FINDINGS, Finding, State
 from tests.gateway.components.page_checks import problems_of, text_of
-from tests.support.plain_browser import PlainBrowser
+from tests.support.scriptless_browser import PlainBrowser
 
 ROOT = Path(__file__).parents[2]
 CRITERIA_OF_RGAA_4_1 = (9, 2, 3, 13, 8, 2, 5, 10, 4, 14, 13, 11, 12)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tests.accounts.people import PASSWORD
+from tests.gateway.candidates import Visitors, new_address
 from tests.gateway.components.page_checks import problems_of
-from tests.gateway.people import Visitors, new_address
-from tests.support.portal import Portal, absent
+from tests.support.in_process_portal import Portal, absent
 
 
 def test_everything_can_change_before_the_first_candidature(visitors: Visitors) -> None:

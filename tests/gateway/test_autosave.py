@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tests.accounts.people import PASSWORD
-from tests.gateway.people import Visitors
+from tests.gateway.candidates import Visitors
 from tests.gateway.typist import CANDIDATURE, ENDED, IDENTIFICATION, NOT_SAVED, OFFLINE, SAVED, Typist
 from tests.support.accessibility import violations
-from tests.support.portal import Portal, absent
+from tests.support.in_process_portal import Portal, absent
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tests.accounts.people import PASSWORD
+from tests.gateway.candidates import Visitors, new_address, typed
 from tests.gateway.components.page_checks import problems_of, text_of
-from tests.gateway.people import Visitors, new_address, typed
-from tests.support.plain_browser import PlainBrowser
-from tests.support.portal import Portal
+from tests.support.in_process_portal import Portal
+from tests.support.scriptless_browser import PlainBrowser
 
 
 def test_the_form_is_the_guides(plain: PlainBrowser) -> None:

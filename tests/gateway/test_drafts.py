@@ -11,10 +11,10 @@ import pytest
 from werkzeug.test import TestResponse
 
 from services.chassis import clock
+from tests.gateway.candidates import Visitors, forget_exchange
 from tests.gateway.components.page_checks import problems_of, text_of
-from tests.gateway.people import Visitors, forget_exchange
-from tests.support.plain_browser import PlainBrowser
-from tests.support.portal import Portal
+from tests.support.in_process_portal import Portal
+from tests.support.scriptless_browser import PlainBrowser
 
 IDENTIFICATION, CANDIDATURE, EPREUVES, RECAP, NUMBER = 2, 3, 7, 8, 9
 BESANCON, AMIENS = "03", "20"

@@ -15,11 +15,11 @@ from services.accounts import hashing_line
 from services.accounts.hashing_line import BUSY, HashingLine
 from tests.accounts.hashing_queue import nobody_else_hashes
 from tests.accounts.people import PASSWORD
-from tests.gateway.people import Visitors, new_address, typed
+from tests.gateway.candidates import Visitors, new_address, typed
 from tests.gateway.test_hung_services import calls_counted
-from tests.support.plain_browser import PlainBrowser
-from tests.support.portal import Portal
+from tests.support.in_process_portal import Portal
 from tests.support.processes import wait_until
+from tests.support.scriptless_browser import PlainBrowser
 
 
 def test_turns_at_hashing_are_told_whose_log_in_or_creation_it_is(

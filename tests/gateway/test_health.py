@@ -12,7 +12,7 @@ import pytest
 from gateway.app import create_app
 from gateway.assets import load_assets
 from gateway.settings import GatewaySettings
-from tests.support.portal import Portal
+from tests.support.in_process_portal import Portal
 
 
 def test_the_gateway_is_ready_while_services_are_away_and_names_them(running: Portal) -> None:

@@ -10,10 +10,10 @@ from gateway.layout.frame import FOOTER, Link
 from services.chassis import clock
 from services.registrations.operations.audit import Actor
 from services.registrations.operations.messages import NewMessage, publish_message, withdraw_message
+from tests.gateway.candidates import Visitors, forget_exchange
 from tests.gateway.components.page_checks import problems_of
-from tests.gateway.people import Visitors, forget_exchange
-from tests.support.plain_browser import PlainBrowser
-from tests.support.portal import Portal, absent
+from tests.support.in_process_portal import Portal, absent
+from tests.support.scriptless_browser import PlainBrowser
 
 OPERATOR = Actor("operator", "test")
 

@@ -20,8 +20,8 @@ from gateway.service_clients import SERVICE_LABELS, clients
 from gateway.settings import GatewaySettings
 from services.chassis.errors import Unavailable
 from services.chassis.process.expiring_cache import Remembered
-from tests.gateway.people import Visitors
-from tests.support.portal import Portal
+from tests.gateway.candidates import Visitors
+from tests.support.in_process_portal import Portal
 from tests.support.silent_server import SilentServer
 
 PAGE = 2.5

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.accounts.people import PASSWORD, binet
-from tests.gateway.people import Visitors, new_address
+from tests.gateway.candidates import Visitors, new_address
 from tests.support.accessibility import violations
-from tests.support.browser import french_visitor
-from tests.support.portal import Portal
+from tests.support.chromium import french_visitor
+from tests.support.in_process_portal import Portal
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -15,8 +15,8 @@ from services.accounts.settings import AccountsSettings, ClientSecrets
 from services.chassis.http.service_token import ServiceToken
 from services.chassis.settings import Secret
 from tests.accounts.people import PASSWORD
-from tests.gateway.people import Visitors, forget_exchange
-from tests.support.portal import Portal, portal
+from tests.gateway.candidates import Visitors, forget_exchange
+from tests.support.in_process_portal import Portal, portal
 
 OLD, NEW = (Fernet.generate_key().decode() for _ in range(2))
 POST = InterruptedPost("pierre", "/compte", (("prenoms", "Léo"),))

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from gateway.settings import GatewaySettings
 from gateway.web import blueprints
+from tests.gateway.candidates import Visitors
 from tests.gateway.components.page_checks import problems_of
-from tests.gateway.people import Visitors
-from tests.support.plain_browser import PlainBrowser
-from tests.support.portal import Portal
+from tests.support.in_process_portal import Portal
+from tests.support.scriptless_browser import PlainBrowser
 
 
 def test_the_newest_mail_is_first_and_its_link_can_be_followed(visitors: Visitors, plain: PlainBrowser) -> None:

@@ -10,11 +10,11 @@ from gateway.web import messages
 from services.registrations.models import Candidate, Candidature, db
 from services.registrations.operations.audit import Actor
 from services.registrations.operations.staff import end_candidature
+from tests.gateway.candidates import Visitors
 from tests.gateway.components.page_checks import problems_of
-from tests.gateway.people import Visitors
 from tests.registrations.service.test_refused_mails import deliver
-from tests.support.plain_browser import PlainBrowser
-from tests.support.portal import Portal, absent
+from tests.support.in_process_portal import Portal, absent
+from tests.support.scriptless_browser import PlainBrowser
 
 REASON = "Titre requis non fourni"
 

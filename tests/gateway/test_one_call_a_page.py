@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from services.chassis.http.client import ALIVE
-from tests.gateway.people import Visitors
-from tests.support.portal import Portal
+from tests.gateway.candidates import Visitors
+from tests.support.in_process_portal import Portal
 
 Asked = Callable[[], list[str]]
 

@@ -8,10 +8,10 @@ import pytest
 
 from gateway.web.compte.connexion import local_path
 from tests.accounts.people import PASSWORD
+from tests.gateway.candidates import Visitors, new_address, typed
 from tests.gateway.components.page_checks import problems_of
-from tests.gateway.people import Visitors, new_address, typed
-from tests.support.plain_browser import PlainBrowser
-from tests.support.portal import Portal, absent
+from tests.support.in_process_portal import Portal, absent
+from tests.support.scriptless_browser import PlainBrowser
 
 
 def die(plain: PlainBrowser, running: Portal) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from services.chassis.process.expiring_cache import Remembered
-from tests.gateway.people import Visitors
+from tests.gateway.candidates import Visitors
 from tests.gateway.test_drafts import IDENTIFICATION, begun
-from tests.support.portal import Portal, absent
+from tests.support.in_process_portal import Portal, absent
 
 
 @pytest.fixture(autouse=True)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.gateway.candidates import Visitors
 from tests.gateway.components.page_checks import problems_of, text_of
-from tests.gateway.people import Visitors
 from tests.gateway.test_in_a_browser import log_in
 from tests.registrations.domain.bts import ANSWERS
 from tests.support.accessibility import violations
-from tests.support.browser import TELEPHONE, french_visitor
-from tests.support.plain_browser import PlainBrowser
-from tests.support.portal import Portal
+from tests.support.chromium import TELEPHONE, french_visitor
+from tests.support.in_process_portal import Portal
+from tests.support.scriptless_browser import PlainBrowser
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.gateway.people import Visitors, typed
-from tests.support.plain_browser import PlainBrowser
+from tests.gateway.candidates import Visitors, typed
+from tests.support.scriptless_browser import PlainBrowser
 
 CANDIDATURE = 3
 

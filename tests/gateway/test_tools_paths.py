@@ -9,7 +9,7 @@ import pytest
 from services.accounts.domain.staff import Role
 from services.accounts.operations import staff
 from services.accounts.operations.audit import Actor
-from tests.support.portal import Portal
+from tests.support.in_process_portal import Portal
 
 PASSWORD = "Gestion/2021"
 US = Actor("command", "test")

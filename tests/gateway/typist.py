@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import expect
 
 from tests.accounts.people import PASSWORD
-from tests.support.portal import Portal
+from tests.support.in_process_portal import Portal
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page

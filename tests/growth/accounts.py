@@ -15,7 +15,7 @@ from services.accounts.models import Account, AuditEntry, KnownBrowser, LoginSes
 from services.chassis.process.command_line import migrate
 from tests.accounts.house import House, settings
 from tests.growth.full import FAMILY, Deeds, Full, Weight, answered, event_deeds, fill_events, jobs_of, ready
-from tests.support.filling import filling, identifier, multiply, numbered
+from tests.support.database_filling import filling, identifier, multiply, numbered
 from tests.support.smtp import Mailbox
 
 EMAIL = "lbinet@ac-rennes.fr"

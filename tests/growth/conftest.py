@@ -14,7 +14,7 @@ from tests.growth.full import Full, Weight
 from tests.registrations.service.portal import NOW
 
 if TYPE_CHECKING:
-    from tests.support.objects import Objects
+    from tests.support.object_store import Objects
     from tests.support.postgres import Postgres
     from tests.support.smtp import Mailbox
 

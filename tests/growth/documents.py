@@ -14,7 +14,7 @@ from services.documents.operations.publishing import Order, publish
 from tests.documents.example import CANDIDATURE, saved, withdrawn
 from tests.documents.service import Service
 from tests.growth.full import Deeds, Full, Weight, answered, event_deeds, fill_events, jobs_of, ready
-from tests.support.filling import filling, identifier, multiply
+from tests.support.database_filling import filling, identifier, multiply
 
 
 def full_documents(database_url: str, objects_url: str, peer_url: str, rows: int, weight: Weight) -> Full:

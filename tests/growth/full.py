@@ -13,7 +13,7 @@ from services.chassis.database.transactions import Database
 from services.chassis.events import EventTables, follow_up, outbox
 from services.chassis.events.tables import TO_BROKER, TO_SELF
 from services.chassis.jobs.registry import Jobs
-from tests.support.filling import analyse, filling, multiply, numbered
+from tests.support.database_filling import analyse, filling, multiply, numbered
 
 Weight = Callable[..., dict[str, Any]]
 """Which of these columns of long JSON have a short one instead."""

@@ -14,7 +14,7 @@ from services.pieces.models import AuditEntry, Candidature, Control, Deposit, Pi
 from tests.growth.full import FAMILY, Deeds, Full, Weight, answered, event_deeds, fill_events, jobs_of, ready
 from tests.pieces.example import CANDIDATURE, OTHER, saved
 from tests.pieces.portal import Portal
-from tests.support.filling import filling, identifier, multiply
+from tests.support.database_filling import filling, identifier, multiply
 
 DEPOSITED = ("NATIDE06", "CINSIG03", "BTSETAS4")
 MIDDLE = base64.urlsafe_b64encode(json.dumps(["8" + "0" * 31, ""]).encode()).decode().rstrip("=")  # of a list

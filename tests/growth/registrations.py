@@ -31,7 +31,7 @@ from tests.registrations.domain.bts import BESANCON
 from tests.registrations.service.conftest import settings
 from tests.registrations.service.portal import GUIDE, GUIDE_SESSION, Person, pierre, with_catalogue
 from tests.support import tokens
-from tests.support.filling import filling, identifier, multiply, numbered
+from tests.support.database_filling import filling, identifier, multiply, numbered
 
 NUMBER = "02103000001"
 MIDDLE = "8" + "0" * 31  # of the ids

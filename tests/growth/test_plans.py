@@ -7,7 +7,7 @@ import pytest
 from tests.growth.conftest import SERVICES, Filled
 from tests.growth.full import Deeds, Full, light
 from tests.growth.reading import read_by
-from tests.support.plans import statements
+from tests.support.query_plans import statements
 
 ROWS = {"accounts": 20_000, "registrations": 20_000, "documents": 20_000, "pieces": 10_000}
 

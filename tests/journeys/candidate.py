@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tests.journeys.desk import Desk
-from tests.journeys.people import PASSWORD, Person
+from tests.journeys.mouse_user import Desk
+from tests.journeys.personas import PASSWORD, Person
 from tests.support.processes import ServiceFailed, wait_until
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
-    from tests.support.running import RunningPortal
+    from tests.support.running_portal import RunningPortal
 
 WORKER_SECONDS = 90.0  # relay, broker and follow-up may each wait for the lease of a worker that was killed
 EXAM = ("Examen", "BREVET DE TECHNICIEN SUPERIEUR", "BTS 2022")

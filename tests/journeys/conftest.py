@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.journeys.candidate import Candidate
-from tests.journeys.depositing import Deposit, a_deposit
-from tests.journeys.people import Person
-from tests.support import failures
-from tests.support.launched import LaunchedPortal
-from tests.support.running import RunningPortal
+from tests.journeys.deposit_page import Deposit, a_deposit
+from tests.journeys.personas import Person
+from tests.support import failure_screenshots
+from tests.support.launched_portal import LaunchedPortal
+from tests.support.running_portal import RunningPortal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +57,7 @@ def portal(request: pytest.FixtureRequest) -> LaunchedPortal:
 def _told(request: pytest.FixtureRequest) -> Iterator[None]:
     """Show beside a failed journey what the portal's processes complained of."""
     yield
-    if failures.failed(request.node):
+    if failure_screenshots.failed(request.node):
         for name in {"alone", "servers"} & set(request.fixturenames) | set(_params(request)):
             running: LaunchedPortal = request.getfixturevalue(name)
             print(f"--- {name}\n{running.complaints()[-8000:]}")

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.journeys import people
+from tests.journeys import personas
 from tests.journeys.candidate import Candidate
-from tests.journeys.desk import Desk
-from tests.journeys.keyboard_desk import KeyboardDesk
-from tests.journeys.pieces import GUIDES_PIECES, Justificatifs, a_pdf
-from tests.journeys.plain_desk import PlainDesk
-from tests.support.running import RunningPortal
+from tests.journeys.justificatifs_page import GUIDES_PIECES, Justificatifs, a_pdf
+from tests.journeys.keyboard_user import KeyboardDesk
+from tests.journeys.mouse_user import Desk
+from tests.journeys.scriptless_user import PlainDesk
+from tests.support.running_portal import RunningPortal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +72,7 @@ def test_what_is_typed_into_a_tab_that_has_no_script_stays_there(alone: RunningP
 
 
 def someone(page: Page, portal: RunningPortal, desk: type[Desk]) -> Candidate:
-    return Candidate(page, portal, people.DUBOIS.at(people.new_address()), desk)
+    return Candidate(page, portal, personas.DUBOIS.at(personas.new_address()), desk)
 
 
 def registers_from_home(candidate: Candidate, at_tab: Callable[[str], None] = lambda title: None) -> None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.journeys import people
+from tests.journeys import personas
 from tests.journeys.candidate import Candidate
-from tests.support.browser import KilledBrowser, french_visitor
-from tests.support.launched import LaunchedPortal
+from tests.support.chromium import KilledBrowser, french_visitor
+from tests.support.launched_portal import LaunchedPortal
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -34,12 +34,12 @@ def test_chromium_killed_on_a_tab_takes_nothing_typed_with_it(
     browser: Browser, comes: Comes, alone: LaunchedPortal
 ) -> None:
     """Of the first tabs; `soak` has all of them."""
-    person = people.DUBOIS.at(people.new_address())
+    person = personas.DUBOIS.at(personas.new_address())
     killed_on_each_tab(browser, comes, alone, person, [*person.tabs][: FIRST_TABS + 1]).browser.dies()
 
 
 def killed_on_each_tab(
-    browser: Browser, comes: Comes, portal: LaunchedPortal, person: people.Person, titles: list[str]
+    browser: Browser, comes: Comes, portal: LaunchedPortal, person: personas.Person, titles: list[str]
 ) -> Window:
     """Chromium dies two seconds after the last key on each of the tabs but the last, which the window then shows."""
     owner = comes(portal, person)
@@ -56,7 +56,7 @@ def killed_on_each_tab(
 
 
 def test_typing_goes_on_while_the_gateway_is_killed_and_started_again(comes: Comes, alone: LaunchedPortal) -> None:
-    someone = comes(alone, people.DUBOIS.at(people.new_address()))
+    someone = comes(alone, personas.DUBOIS.at(personas.new_address()))
     someone.arrives()
     someone.chooses()
     someone.desk.is_at("Candidatures précédentes")
@@ -83,7 +83,7 @@ class Window:
         found: list[str] = self.someone.page.evaluate(HELD)
         return found
 
-    def types_and_dies(self, answers: people.Page) -> list[str]:
+    def types_and_dies(self, answers: personas.Page) -> list[str]:
         """What the form held when Chromium was killed, two seconds after the last key."""
         self.someone.desk.fill(answers)
         self.someone.page.wait_for_timeout(TYPED_MS)
@@ -92,7 +92,7 @@ class Window:
         return held
 
 
-def comes_back(browser: Browser, portal: LaunchedPortal, person: people.Person, title: str) -> Window:
+def comes_back(browser: Browser, portal: LaunchedPortal, person: personas.Person, title: str) -> Window:
     """With a new browser, logged in anew, the draft resumed where it stood."""
     other = KilledBrowser(browser)
     someone = Candidate(french_visitor(other.browser).new_page(), portal, person)

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from services.chassis.events.tables import TO_BROKER
-from tests.journeys.candidate import Candidate
-from tests.journeys.ledger import Ledger
-from tests.journeys.load import (
+from tests.journeys.acknowledged_work import Ledger
+from tests.journeys.background_load import (
     Visit,
     deposits_again_and_again,
     deposits_for_good,
@@ -25,9 +24,10 @@ from tests.journeys.load import (
     makes_accounts,
     saves_again_and_again,
 )
-from tests.journeys.registered import Registered, registered
-from tests.support.browser import french_visitor
-from tests.support.launched import LaunchedPortal
+from tests.journeys.candidate import Candidate
+from tests.journeys.registered_candidate import Registered, registered
+from tests.support.chromium import french_visitor
+from tests.support.launched_portal import LaunchedPortal
 from tests.support.processes import wait_until
 
 if TYPE_CHECKING:

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from tests.journeys import people
-from tests.journeys.pieces import Justificatifs
-from tests.journeys.reading import text_of_pdf
+from tests.journeys import personas
+from tests.journeys.justificatifs_page import Justificatifs
+from tests.journeys.text_reading import text_of_pdf
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import Comes
-    from tests.support.launched import LaunchedPortal
+    from tests.support.launched_portal import LaunchedPortal
     from tests.support.rabbitmq import RabbitMQ
 
 
 def test_a_candidate_registers_while_the_broker_is_away(
     servers: LaunchedPortal, rabbitmq: RabbitMQ, comes: Comes
 ) -> None:
-    someone = comes(servers, people.DUBOIS.at(people.new_address()))
+    someone = comes(servers, personas.DUBOIS.at(personas.new_address()))
     rabbitmq.stop()
     try:
         someone.arrives()

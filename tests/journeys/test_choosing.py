@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.journeys import people
+from tests.journeys import personas
 from tests.journeys.candidate import Candidate
-from tests.journeys.desk import Desk
-from tests.journeys.people import COLLECTIVITES, HANDICAP, PRESSE, Person, Search
-from tests.journeys.plain_desk import PlainDesk
-from tests.support import failures
-from tests.support.browser import DESKTOP, TELEPHONE, french_visitor
+from tests.journeys.mouse_user import Desk
+from tests.journeys.personas import COLLECTIVITES, HANDICAP, PRESSE, Person, Search
+from tests.journeys.scriptless_user import PlainDesk
+from tests.support import failure_screenshots
+from tests.support.chromium import DESKTOP, TELEPHONE, french_visitor
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-    from tests.support.running import RunningPortal
+    from tests.support.running_portal import RunningPortal
 
 MCO = "Management commercial opérationnel (31213)"
 SLAM = "Services informatiques aux organisations option B : solutions logicielles et applications métiers (32614)"
@@ -28,15 +28,15 @@ TROYES = {
     "Numéro, rue, voie": "3 rue Émile Zola",
     "Code postal": "10000",
     "Localité": "Troyes",
-    people.CSP: "Employés de commerce",
+    personas.CSP: "Employés de commerce",
 }
 REMAINING = {"Situation à l'inscription": "Première inscription", HANDICAP: "Non", PRESSE: "Non", COLLECTIVITES: "Non"}
 
 
 def someone(prenoms: str) -> Person:
-    born = people.born_in_france("010 - AUBE", "TROYES")
-    account = people.civil_status("MADAME", "MARTIN", prenoms, "04/05/1995") | born
-    return Person(people.new_address(), account, "ACADÉMIE DE REIMS", {})
+    born = personas.born_in_france("010 - AUBE", "TROYES")
+    account = personas.civil_status("MADAME", "MARTIN", prenoms, "04/05/1995") | born
+    return Person(personas.new_address(), account, "ACADÉMIE DE REIMS", {})
 
 
 @dataclass
@@ -89,7 +89,7 @@ def comes(request: pytest.FixtureRequest, browser: Browser, alone: RunningPortal
     context = french_visitor(browser, viewport=TELEPHONE if plain else DESKTOP, java_script_enabled=not plain)
     page = context.new_page()
     yield Walk(Candidate(page, alone, someone("Claire"), PlainDesk if plain else Desk))
-    failures.photograph(request.node, context)
+    failure_screenshots.photograph(request.node, context)
     context.close()
 
 

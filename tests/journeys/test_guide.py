@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.journeys import people
-from tests.journeys.pieces import DEPOSITED, GUIDES_PIECES, Justificatifs, a_pdf
-from tests.journeys.reading import normal, text_of_pdf
-from tests.journeys.tool import Tool
-from tests.support.running import RunningPortal
+from tests.journeys import personas
+from tests.journeys.gestionnaire_tool import Tool
+from tests.journeys.justificatifs_page import DEPOSITED, GUIDES_PIECES, Justificatifs, a_pdf
+from tests.journeys.text_reading import normal, text_of_pdf
+from tests.support.running_portal import RunningPortal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,13 +22,13 @@ CONFIRMATION = Path(__file__).parent / "data" / "confirmation-dubois.txt"
 
 
 def test_an_account_is_made_as_in_chapter_3(portal: RunningPortal, comes: Comes) -> None:
-    makes_an_account(portal, comes(portal, people.BINET))
+    makes_an_account(portal, comes(portal, personas.BINET))
 
 
 def test_a_registration_from_its_first_tab_to_its_withdrawal(
     portal: RunningPortal, comes: Comes, tmp_path: Path
 ) -> None:
-    registers_and_withdraws(portal, comes(portal, people.DUBOIS), tmp_path)
+    registers_and_withdraws(portal, comes(portal, personas.DUBOIS), tmp_path)
 
 
 def makes_an_account(portal: RunningPortal, binet: Candidate) -> None:
@@ -94,7 +94,7 @@ def _a_change_makes_version_2(portal: RunningPortal, dubois: Candidate) -> None:
     assert "2 rue du port" in text
     dubois.desk.menu("Mes inscriptions")
     dubois.desk.shows("Version 02")
-    portal.mail(people.DUBOIS.email, "Modification d'inscription : BREVET DE TECHNICIEN SUPERIEUR")
+    portal.mail(personas.DUBOIS.email, "Modification d'inscription : BREVET DE TECHNICIEN SUPERIEUR")
     dubois.opens("Mes documents")
     dubois.waits_for("Confirmation d'inscription Version 02")
 
@@ -131,6 +131,6 @@ def _withdrawing_frees_the_candidate(portal: RunningPortal, dubois: Candidate) -
     dubois.desk.shows("Voulez-vous vraiment vous désinscrire ?")
     dubois.desk.press("Se désinscrire")
     dubois.desk.shows("Vous n'avez pas de candidature en cours.")
-    portal.mail(people.DUBOIS.email, "Désinscription : BREVET DE TECHNICIEN SUPERIEUR")
+    portal.mail(personas.DUBOIS.email, "Désinscription : BREVET DE TECHNICIEN SUPERIEUR")
     dubois.chooses()
     dubois.desk.is_at("Candidatures précédentes")

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from tests.journeys.reading import run_together
-from tests.journeys.walk import Walk
-from tests.support.browser import french_visitor
-from tests.support.running import RunningPortal
+from tests.journeys.guide_screens import Walk
+from tests.journeys.text_reading import run_together
+from tests.support.chromium import french_visitor
+from tests.support.running_portal import RunningPortal
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 import requests
 
-from tests.journeys import people
+from tests.journeys import personas
 from tests.journeys.visit import cookies_of
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import Comes
-    from tests.support.running import RunningPortal
+    from tests.support.running_portal import RunningPortal
 
 PRESSES = 20
 
 
 def test_twenty_saves_at_once_are_one_candidature(portal: RunningPortal, comes: Comes) -> None:
-    someone = comes(portal, people.DUBOIS.at(people.new_address()))
+    someone = comes(portal, personas.DUBOIS.at(personas.new_address()))
     someone.arrives()
     someone.chooses()
     someone.fills_the_tabs()

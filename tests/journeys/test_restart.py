@@ -6,9 +6,9 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.journeys import people
-from tests.journeys.pieces import DEPOSITED, Justificatifs, a_pdf
-from tests.support.running import RunningPortal
+from tests.journeys import personas
+from tests.journeys.justificatifs_page import DEPOSITED, Justificatifs, a_pdf
+from tests.support.running_portal import RunningPortal
 
 if TYPE_CHECKING:
     from tests.journeys.candidate import Candidate
@@ -35,7 +35,7 @@ def test_processes_killed_in_turn_lose_and_double_nothing(alone: RunningPortal, 
 
 def kill_each_in_turn(portal: RunningPortal, comes: Comes, tmp_path: Path) -> None:
     """One candidate's journey, with a process killed on each tab and after the save."""
-    someone = comes(portal, people.DUBOIS.at(people.new_address()))
+    someone = comes(portal, personas.DUBOIS.at(personas.new_address()))
     someone.arrives()
     someone.chooses()
     someone.fills_the_tabs(lambda title: _a_process_dies(portal, someone, title))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.journeys import people
-from tests.journeys.pieces import Justificatifs
-from tests.journeys.reading import text_of_pdf
-from tests.support.running import RunningPortal
+from tests.journeys import personas
+from tests.journeys.justificatifs_page import Justificatifs
+from tests.journeys.text_reading import text_of_pdf
+from tests.support.running_portal import RunningPortal
 
 if TYPE_CHECKING:
     from tests.journeys.candidate import Candidate
@@ -37,7 +37,7 @@ NOT_HERS = ("DUBOIS", "Banque", "BESANCON", "FORMATION CONTINUE", "C-ANGL", "TRO
 
 
 def test_another_candidate_gets_her_own_dossier(portal: RunningPortal, comes: Comes) -> None:
-    gets_her_own_dossier(comes(portal, people.TRAN))
+    gets_her_own_dossier(comes(portal, personas.TRAN))
 
 
 def gets_her_own_dossier(her: Candidate) -> None:

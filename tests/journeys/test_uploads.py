@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.journeys.depositing import Deposit
-from tests.support.browser import french_visitor
+from tests.journeys.deposit_page import Deposit
+from tests.support.chromium import french_visitor
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.journeys import people
+from tests.journeys import personas
 from tests.journeys.candidate import Candidate
-from tests.journeys.plain_desk import PlainDesk
-from tests.journeys.reading import text_of_pdf
-from tests.support import failures
-from tests.support.browser import TELEPHONE, french_visitor
-from tests.support.running import RunningPortal
+from tests.journeys.scriptless_user import PlainDesk
+from tests.journeys.text_reading import text_of_pdf
+from tests.support import failure_screenshots
+from tests.support.chromium import TELEPHONE, french_visitor
+from tests.support.running_portal import RunningPortal
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 def plain_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     context = french_visitor(browser, viewport=TELEPHONE, java_script_enabled=False)
     yield context.new_page()
-    failures.photograph(request.node, context)
+    failure_screenshots.photograph(request.node, context)
     context.close()
 
 
 def test_the_whole_registration_works_without_a_script(alone: RunningPortal, plain_page: Page) -> None:
-    person = people.DUBOIS.at(people.new_address())
+    person = personas.DUBOIS.at(personas.new_address())
     candidate = Candidate(plain_page, alone, person, PlainDesk)
     candidate.creates_an_account()
     candidate.activates_it()

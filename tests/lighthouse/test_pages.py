@@ -10,11 +10,11 @@ import pytest
 from playwright.sync_api import BrowserContext, sync_playwright
 
 from tests.lighthouse.report import Report, report
-from tests.screens.people import Person
-from tests.support.browser import FLAGS, chromium_path
-from tests.support.launched import LaunchedPortal
+from tests.screens.browser_candidate import Person
+from tests.support.chromium import FLAGS, chromium_path
+from tests.support.launched_portal import LaunchedPortal
+from tests.support.nginx_proxy import Proxy
 from tests.support.ports import free_port
-from tests.support.proxy import Proxy
 
 KB = 1024
 FIRST_LOAD, LATER_PAGE = 150 * KB, 25 * KB

@@ -20,7 +20,7 @@ from services.objects.store import StoreNotAsked
 from tests.support.processes import wait_until
 
 if TYPE_CHECKING:
-    from tests.support.objects import Bucket, Objects
+    from tests.support.object_store import Bucket, Objects
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\nContent-Type: application/pdf\r\n\r\n"
 SECONDS = 90.0

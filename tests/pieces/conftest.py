@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.pieces.portal import Portal
     from tests.support.clamav import ClamAV
-    from tests.support.objects import Bucket
+    from tests.support.object_store import Bucket
 
 
 @pytest.fixture

@@ -11,10 +11,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.architecture import apps, ledger
-from tests.screens import candidates, later, pieces, refusals, visitors
-from tests.screens.album import Album
-from tests.screens.walk import Walk
-from tests.support.launched import LaunchedPortal
+from tests.screens import (
+    account_stories,
+    after_closing_stories,
+    error_page_stories,
+    piece_stories,
+    registration_stories,
+)
+from tests.screens.picture_recorder import Album
+from tests.screens.story_context import Walk
+from tests.support.launched_portal import LaunchedPortal
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -22,24 +28,24 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parents[2] / "screenshots"
 Story = Callable[[Walk], None]
 STORIES: tuple[Story, ...] = (
-    visitors.anybody,
-    visitors.creation,
-    visitors.logging_in,
-    visitors.account,
-    candidates.choosing,
-    candidates.tabs,
-    candidates.helped,
-    candidates.two_windows,
-    candidates.saving,
-    candidates.forbidden,
-    candidates.twelve_tabs,
-    candidates.registered,
-    pieces.deposits,
-    refusals.unknown,
-    refusals.foreign,
-    refusals.too_large,
-    refusals.out_of_order,
-    later.without_script,
+    account_stories.anybody,
+    account_stories.creation,
+    account_stories.logging_in,
+    account_stories.account,
+    registration_stories.choosing,
+    registration_stories.tabs,
+    registration_stories.helped,
+    registration_stories.two_windows,
+    registration_stories.saving,
+    registration_stories.forbidden,
+    registration_stories.twelve_tabs,
+    registration_stories.registered,
+    piece_stories.deposits,
+    error_page_stories.unknown,
+    error_page_stories.foreign,
+    error_page_stories.too_large,
+    error_page_stories.out_of_order,
+    after_closing_stories.without_script,
 )
 
 
@@ -84,12 +90,14 @@ def test_a_story_is_told_to_its_end(book: Book, story: Story) -> None:
 
 def test_what_is_there_before_the_closing_is_shown_after_it(book: Book) -> None:
     with book.walk("before") as walk:
-        left = later.prepared(walk)
+        left = after_closing_stories.prepared(walk)
     book.portal.stop()
-    afterwards = LaunchedPortal("weeks-later", {"VAR_DIR": str(book.portal.var), "PORTAIL_NOW": later.AFTER_CLOSING})
+    afterwards = LaunchedPortal(
+        "weeks-later", {"VAR_DIR": str(book.portal.var), "PORTAIL_NOW": after_closing_stories.AFTER_CLOSING}
+    )
     try:
         with book.walk("after", afterwards) as walk:
-            later.closed(walk, left)
+            after_closing_stories.closed(walk, left)
     finally:
         afterwards.stop()
 

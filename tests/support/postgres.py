@@ -11,10 +11,10 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from tests.support.missing import NotInstalled
+from tests.support.missing_services import NotInstalled
 from tests.support.ports import free_port
 from tests.support.processes import Daemon, PrivateFolder, account_for, identity
-from tests.support.stopped import stopped
+from tests.support.suspended_process import stopped
 
 # PostgreSQL's « fast » shutdown: sessions are cut, nothing is lost.
 _FAST_SHUTDOWN = signal.SIGINT

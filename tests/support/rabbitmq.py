@@ -10,7 +10,7 @@ from typing import Any
 
 import requests
 
-from tests.support.missing import NotInstalled
+from tests.support.missing_services import NotInstalled
 from tests.support.ports import free_ports, is_listening
 from tests.support.processes import Daemon, PrivateFolder, account_for
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
-from tests.attacks.crowd import HEADS, IDLE, crowd, multipart
-from tests.attacks.replicas import Site
+from tests.attacks.gateway_replicas import Site
+from tests.attacks.slow_connections import HEADS, IDLE, crowd, multipart
 from tests.attacks.test_slow_clients import WHERE_FILES_GO, deposits, served
 
 SECONDS = 60.0

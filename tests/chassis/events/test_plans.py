@@ -16,8 +16,8 @@ from services.chassis.database.transactions import Database
 from services.chassis.events import outbox, purge
 from services.chassis.events.tables import TO_BROKER, TO_SELF
 from tests.chassis.events.ledger import Ledger
-from tests.support.filling import ROWS, analyse
-from tests.support.plans import plan, statements
+from tests.support.database_filling import ROWS, analyse
+from tests.support.query_plans import plan, statements
 
 FILL = """
 WITH RECURSIVE numbers (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < :rows)

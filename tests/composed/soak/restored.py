@@ -6,8 +6,8 @@ import time
 from dataclasses import dataclass, field
 
 from tests.composed.settled import settled
-from tests.journeys.ledger import Acknowledged, Ledger
-from tests.support.composed import OURS, ComposedPortal
+from tests.journeys.acknowledged_work import Acknowledged, Ledger
+from tests.support.composed_portal import OURS, ComposedPortal
 from tests.support.processes import ServiceFailed, wait_until
 
 SETTLED_SECONDS = 600.0

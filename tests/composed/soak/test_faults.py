@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.composed.soak.under_load import PortalUnderLoad
-from tests.journeys.registered import registered
-from tests.support.composed import OURS, ComposedPortal
+from tests.journeys.registered_candidate import registered
+from tests.support.composed_portal import OURS, ComposedPortal
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

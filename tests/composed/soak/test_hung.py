@@ -15,9 +15,9 @@ import pytest
 import requests
 
 from tests.composed.soak.under_load import PortalUnderLoad
-from tests.journeys.registered import registered
-from tests.support.composed import OURS, SERVICES, ComposedPortal, Container
-from tests.support.stopped import stopped
+from tests.journeys.registered_candidate import registered
+from tests.support.composed_portal import OURS, SERVICES, ComposedPortal, Container
+from tests.support.suspended_process import stopped
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.journeys import people
-from tests.support.composed import SERVICES
+from tests.journeys import personas
+from tests.support.composed_portal import SERVICES
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import Comes
-    from tests.support.composed import ComposedPortal
+    from tests.support.composed_portal import ComposedPortal
 
 CLIENTS = "SELECT DISTINCT host(client_addr) FROM pg_stat_activity WHERE usename = '{}'"
 
@@ -17,7 +17,7 @@ CLIENTS = "SELECT DISTINCT host(client_addr) FROM pg_stat_activity WHERE usename
 def test_a_candidate_registers_by_way_of_the_pooler(composed: ComposedPortal, comes: Comes) -> None:
     with composed.beside("deploy/containers/pooler/compose.yml", "pooler"):
         composed.scale(accounts=2, registrations=2)
-        candidate = comes(composed, people.DUBOIS.at(people.new_address()))
+        candidate = comes(composed, personas.DUBOIS.at(personas.new_address()))
         candidate.arrives()
         candidate.registers()
         for service in SERVICES:

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.composed.soak import restored
-from tests.journeys.ledger import Ledger
-from tests.journeys.load import (
+from tests.journeys.acknowledged_work import Ledger
+from tests.journeys.background_load import (
     Visit,
     deposits_again_and_again,
     deposits_for_good,
@@ -26,8 +26,8 @@ from tests.journeys.load import (
     makes_accounts,
     saves_again_and_again,
 )
-from tests.journeys.registered import Registered, registered
-from tests.support.composed import ComposedPortal
+from tests.journeys.registered_candidate import Registered, registered
+from tests.support.composed_portal import ComposedPortal
 from tests.support.processes import wait_until
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from functools import partial
 from time import monotonic
 
 from tests.composed.settled import settled
-from tests.journeys.ledger import Ledger
-from tests.journeys.load import (
+from tests.journeys.acknowledged_work import Ledger
+from tests.journeys.background_load import (
     Visit,
     deposits_again_and_again,
     deposits_for_good,
@@ -20,8 +20,8 @@ from tests.journeys.load import (
     reads,
     saves_again_and_again,
 )
-from tests.journeys.registered import Registered
-from tests.support.composed import SERVICES, ComposedPortal
+from tests.journeys.registered_candidate import Registered
+from tests.support.composed_portal import SERVICES, ComposedPortal
 from tests.support.processes import ServiceFailed, wait_until
 
 SETTLED_SECONDS = 600.0  # the longest delay before a new attempt, and then some

@@ -9,9 +9,9 @@ from contextlib import ExitStack, contextmanager
 import pytest
 import requests
 
-from tests.support.launched import LaunchedPortal
+from tests.support.launched_portal import LaunchedPortal
 from tests.support.processes import wait_until
-from tests.support.stopped import stopped
+from tests.support.suspended_process import stopped
 
 ANSWERED = 30.0  # what is held takes as long as the hang, or longer
 BACK = 90.0

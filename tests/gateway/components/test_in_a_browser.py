@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from tests.journeys.zoomed_desk import FOUR_TIMES, faults_at_four_times
+from tests.journeys.zoomed_user import FOUR_TIMES, faults_at_four_times
 from tests.support.accessibility import violations
-from tests.support.browser import DESKTOP, TELEPHONE, french_visitor
+from tests.support.chromium import DESKTOP, TELEPHONE, french_visitor
 
 PAGES = (
     "/composants",

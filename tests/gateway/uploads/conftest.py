@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.gateway.people import Visitors
+from tests.gateway.candidates import Visitors
 from tests.gateway.uploads.sender import Sender
-from tests.support.browser import french_visitor
-from tests.support.four_services import FourServices
+from tests.support.chromium import french_visitor
+from tests.support.in_process_four_services import FourServices
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-    from tests.support.objects import Objects
+    from tests.support.object_store import Objects
 
 
 @pytest.fixture(scope="module")

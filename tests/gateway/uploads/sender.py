@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gateway.cookies import cookie_name
-from tests.gateway.people import Visitors
-from tests.support.four_services import FourServices
+from tests.gateway.candidates import Visitors
+from tests.support.in_process_four_services import FourServices
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Request, Route

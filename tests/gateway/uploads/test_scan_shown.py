@@ -8,7 +8,7 @@ from services.pieces.domain.statuses import Scan
 from services.pieces.models import Deposit, db
 from tests.gateway.uploads.sender import Sender
 from tests.pieces import made
-from tests.support.four_services import FourServices
+from tests.support.in_process_four_services import FourServices
 
 
 def scanned(house: FourServices, filename: str, scan: Scan) -> None:

@@ -25,7 +25,7 @@ from tests.bench.record import record
 from tests.growth.bench.consumption import Cost, cost_of, disk, more_memory
 from tests.growth.conftest import SERVICES, Filled
 from tests.growth.full import Full, as_heavy_as_real
-from tests.support.filling import analyse, multiply
+from tests.support.database_filling import analyse, multiply
 
 BACKLOG = 100_000
 FEW = int(os.environ.get("GROWTH_FROM", "10_000"))

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import requests
 
-from tests.journeys.depositing import Deposit
-from tests.support.launched import LaunchedPortal
+from tests.journeys.deposit_page import Deposit
+from tests.support.launched_portal import LaunchedPortal
 
 UPLOADS = 50
 BYTES_PER_SECOND = 5 * 1024

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.journeys.test_accessible_ways import deposits_and_validates, registers_from_home, someone
-from tests.journeys.zoomed_desk import FOUR_TIMES, ZoomedDesk
-from tests.support import failures
-from tests.support.browser import french_visitor
-from tests.support.running import RunningPortal
+from tests.journeys.zoomed_user import FOUR_TIMES, ZoomedDesk
+from tests.support import failure_screenshots
+from tests.support.chromium import french_visitor
+from tests.support.running_portal import RunningPortal
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def enlarged(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     context = french_visitor(browser, viewport=FOUR_TIMES)
     yield context.new_page()
-    failures.photograph(request.node, context)
+    failure_screenshots.photograph(request.node, context)
     context.close()
 
 

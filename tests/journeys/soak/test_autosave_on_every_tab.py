@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.journeys import people
+from tests.journeys import personas
 from tests.journeys.test_autosave import REMADE_MS, comes_back, killed_on_each_tab, state_line
-from tests.support.launched import LaunchedPortal
+from tests.support.launched_portal import LaunchedPortal
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -22,7 +22,7 @@ MINUTE_MS = 60_000
 def test_chromium_killed_on_every_tab_takes_nothing_typed_with_it(
     browser: Browser, comes: Comes, alone: LaunchedPortal
 ) -> None:
-    person = people.DUBOIS.at(people.new_address())
+    person = personas.DUBOIS.at(personas.new_address())
     window = killed_on_each_tab(browser, comes, alone, person, [*person.tabs, LAST_TAB])
     window.types_and_dies({})
     window = comes_back(browser, alone, person, LAST_TAB)
@@ -31,7 +31,7 @@ def test_chromium_killed_on_every_tab_takes_nothing_typed_with_it(
 
 
 def test_a_minute_without_network_keeps_what_is_typed_meanwhile(comes: Comes, alone: LaunchedPortal) -> None:
-    someone = comes(alone, people.DUBOIS.at(people.new_address()))
+    someone = comes(alone, personas.DUBOIS.at(personas.new_address()))
     someone.arrives()
     someone.chooses()
     someone.desk.press("Suivant")

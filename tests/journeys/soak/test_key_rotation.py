@@ -20,8 +20,8 @@ import requests
 
 from services.accounts.signing import TOKEN_SECONDS
 from services.chassis.web.access_tokens import LEEWAY_SECONDS
-from tests.journeys.ledger import Ledger
-from tests.journeys.load import (
+from tests.journeys.acknowledged_work import Ledger
+from tests.journeys.background_load import (
     Visit,
     deposits_again_and_again,
     going_on,
@@ -29,8 +29,8 @@ from tests.journeys.load import (
     reads,
     saves_again_and_again,
 )
-from tests.journeys.registered import Registered, registered
-from tests.support.launched import LaunchedPortal
+from tests.journeys.registered_candidate import Registered, registered
+from tests.support.launched_portal import LaunchedPortal
 from tests.support.processes import wait_until
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.journeys.test_restart import kill_each_in_turn
-from tests.support.launched import LaunchedPortal
+from tests.support.launched_portal import LaunchedPortal
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import Comes

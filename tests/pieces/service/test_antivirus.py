@@ -25,7 +25,7 @@ from tests.support.misbehaving_smtp import answering
 
 if TYPE_CHECKING:
     from tests.support.clamav import ClamAV
-    from tests.support.objects import Bucket
+    from tests.support.object_store import Bucket
 
 
 def _infected() -> bytes:

@@ -13,10 +13,10 @@ from services.pieces.domain.object_keys import read_key
 from tests.pieces import made
 from tests.pieces.example import CANDIDATE, CANDIDATURE, CLOSES, OPENS, OTHER, PIECES, SECOND, saved, window, withdrawn
 from tests.pieces.portal import Portal
-from tests.support.forgetful import ForgetfulStore
+from tests.support.forgetful_store import ForgetfulStore
 
 if TYPE_CHECKING:
-    from tests.support.objects import Bucket, Objects
+    from tests.support.object_store import Bucket, Objects
 
 LIMIT = 5 * 1024 * 1024
 

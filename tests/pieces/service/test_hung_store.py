@@ -18,7 +18,7 @@ from tests.pieces.portal import Portal
 from tests.support.processes import wait_until
 
 if TYPE_CHECKING:
-    from tests.support.objects import Bucket, Objects
+    from tests.support.object_store import Bucket, Objects
 
 FLOOD = 8
 SECONDS = 90.0

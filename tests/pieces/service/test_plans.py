@@ -9,8 +9,8 @@ from services.chassis.events.tables import job_figures
 from services.pieces.jobs import jobs
 from services.pieces.models import Deposit, Piece, db
 from tests.pieces.portal import Portal
-from tests.support.filling import ROWS, analyse
-from tests.support.plans import plan, statements
+from tests.support.database_filling import ROWS, analyse
+from tests.support.query_plans import plan, statements
 
 WAITING = 40
 

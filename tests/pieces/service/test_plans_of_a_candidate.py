@@ -8,8 +8,8 @@ from services.pieces.models import Candidature, Deposit, Piece, Upload, db
 from services.pieces.operations.uploads import purge_uploads
 from tests.pieces.portal import Portal
 from tests.pieces.uploading import begun, deposited, go_on
-from tests.support.filling import analyse, multiply
-from tests.support.plans import statements, whole_reads
+from tests.support.database_filling import analyse, multiply
+from tests.support.query_plans import statements, whole_reads
 
 TABLES = ("candidatures", "pieces", "uploads", "deposits")
 CONTENT = b"%PDF-"

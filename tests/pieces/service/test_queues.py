@@ -17,7 +17,7 @@ from services.pieces.models import db
 from tests.pieces import made
 from tests.pieces.example import academie, saved
 from tests.pieces.portal import Portal
-from tests.support.objects import Bucket
+from tests.support.object_store import Bucket
 from tests.support.postgres import Postgres
 from tests.support.processes import wait_until
 

@@ -16,7 +16,7 @@ from tests.pieces import made
 from tests.pieces.portal import KEPT_DAYS, Portal
 
 if TYPE_CHECKING:
-    from tests.support.objects import Bucket, Objects
+    from tests.support.object_store import Bucket, Objects
 
 
 def _many(portal: Portal, count: int) -> set[str]:

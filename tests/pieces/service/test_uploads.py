@@ -22,7 +22,7 @@ from tests.pieces.portal import Portal
 from tests.pieces.uploading import VERSION, announced, begun, deposited, go_on, offset, sent, state, uploaded
 
 if TYPE_CHECKING:
-    from tests.support.objects import Bucket
+    from tests.support.object_store import Bucket
 
 PHOTOGRAPH = made.image("JPEG") + b"\0" * (1024 * 1024)
 

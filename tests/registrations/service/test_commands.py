@@ -18,7 +18,7 @@ from services.registrations.jobs import closing, jobs
 from services.registrations.models import CatalogueRevision, EtablissementRow, db
 from services.registrations.operations.catalogue import load_catalogue, load_etablissements
 from tests.registrations.service.portal import GUIDE, NOW, OPERATOR, Answer, Person
-from tests.support.plans import statements
+from tests.support.query_plans import statements
 
 SMALL = """
 code: PETIT

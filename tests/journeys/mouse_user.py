@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.journeys.people import Answer, Search
-from tests.journeys.reading import normal
+from tests.journeys.personas import Answer, Search
+from tests.journeys.text_reading import normal
 
 if TYPE_CHECKING:
     from pathlib import Path

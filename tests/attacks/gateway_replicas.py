@@ -15,14 +15,14 @@ from urllib3.util import Retry
 
 from services.chassis.web.request_log import QUIET
 from tests.accounts.people import PASSWORD
-from tests.gateway.people import Visitors
+from tests.gateway.candidates import Visitors
 from tests.pieces.made import pdf
-from tests.support.four_services import FourServices
-from tests.support.plain_browser import FROM_US
-from tests.support.portal import SECRETS
+from tests.support.in_process_four_services import FourServices
+from tests.support.in_process_portal import SECRETS
+from tests.support.nginx_proxy import Proxy
 from tests.support.ports import free_port
 from tests.support.processes import Daemon, PrivateFolder, wait_until
-from tests.support.proxy import Proxy
+from tests.support.scriptless_browser import FROM_US
 
 ROOT = Path(__file__).parents[2]
 ADDRESSES = ("127.0.0.2", "127.0.0.3")

@@ -7,10 +7,10 @@ from cryptography.fernet import Fernet
 from gateway.app import create_app
 from gateway.settings import GatewaySettings
 from services.chassis.settings import Secret
-from tests.screens.people import Person
-from tests.screens.walk import Walk
-from tests.support.browser import french_visitor
-from tests.support.portal import NOBODY, Server
+from tests.screens.browser_candidate import Person
+from tests.screens.story_context import Walk
+from tests.support.chromium import french_visitor
+from tests.support.in_process_portal import NOBODY, Server
 from tests.support.ports import free_port
 
 

@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 import requests
 from playwright.sync_api import Browser
 
-from tests.screens.album import Album
-from tests.screens.people import Person
-from tests.support.browser import french_visitor
+from tests.screens.browser_candidate import Person
+from tests.screens.picture_recorder import Album
+from tests.support.chromium import french_visitor
 
 Found = TypeVar("Found")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.screens.people import BESANCON, TABS, Person
-from tests.screens.walk import Walk
-from tests.support.browser import TELEPHONE
+from tests.screens.browser_candidate import BESANCON, TABS, Person
+from tests.screens.story_context import Walk
+from tests.support.chromium import TELEPHONE
 
 AFTER_CLOSING = "2021-11-02T10:00:00+01:00"
 WITHOUT_SCRIPT = {

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import expect
 
-from tests.journeys.desk import Desk, kind_of
-from tests.journeys.people import Answer, Search
+from tests.journeys.mouse_user import Desk, kind_of
+from tests.journeys.personas import Answer, Search
 
 if TYPE_CHECKING:
     from pathlib import Path

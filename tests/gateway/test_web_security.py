@@ -10,10 +10,10 @@ from flask.testing import FlaskClient
 from gateway.app import create_app
 from gateway.settings import GatewaySettings
 from services.chassis.settings import Secret
+from tests.gateway.candidates import Visitors
 from tests.gateway.components.page_checks import problems_of
-from tests.gateway.people import Visitors
-from tests.support.plain_browser import PlainBrowser
-from tests.support.portal import Portal
+from tests.support.in_process_portal import Portal
+from tests.support.scriptless_browser import PlainBrowser
 
 WORDS = {"prenoms": "Écrit longuement", "current_password": "Secret/2021"}
 

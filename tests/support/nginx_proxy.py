@@ -10,8 +10,8 @@ import requests
 
 from gateway import proxy_error_pages
 from gateway.assets import STATIC_FOLDER
-from tests.support.missing import NotInstalled
-from tests.support.names import Names
+from tests.support.dns_server import Names
+from tests.support.missing_services import NotInstalled
 from tests.support.ports import free_ports, is_listening
 from tests.support.processes import Daemon, PrivateFolder, account_for
 

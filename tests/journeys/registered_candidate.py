@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.journeys import people
+from tests.journeys import personas
 from tests.journeys.candidate import Candidate
-from tests.journeys.pieces import Justificatifs
+from tests.journeys.justificatifs_page import Justificatifs
 from tests.journeys.visit import cookies_of
-from tests.support.browser import french_visitor
-from tests.support.running import RunningPortal
+from tests.support.chromium import french_visitor
+from tests.support.running_portal import RunningPortal
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Registered:
     """Someone registered, on a visit without a browser. Files of `piece` give way to others, that of `kept` stays."""
 
-    person: people.Person
+    person: personas.Person
     candidature: str
     piece: str
     kept: str
@@ -33,7 +33,7 @@ class Registered:
 
 def registered(portal: RunningPortal, browser: Browser) -> Registered:
     """A new candidate, with an account and one candidature."""
-    person = people.DUBOIS.at(people.new_address())
+    person = personas.DUBOIS.at(personas.new_address())
     with french_visitor(browser) as context:
         page = context.new_page()
         someone = Candidate(page, portal, person)

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map
 
 from tests.support.accessibility import violations
-from tests.support.browser import DESKTOP, TELEPHONE
+from tests.support.chromium import DESKTOP, TELEPHONE
 
 SIZES = {"1280": DESKTOP, "360": TELEPHONE}
 

@@ -9,7 +9,7 @@ from services.accounts.domain.staff import Role
 from services.accounts.operations import staff
 from services.accounts.operations.audit import Actor
 from services.accounts.operations.staff_leaving import disable_staff
-from tests.support.portal import Portal
+from tests.support.in_process_portal import Portal
 from tests.support.processes import wait_until
 
 US = Actor("command", "test")

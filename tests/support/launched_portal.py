@@ -21,7 +21,7 @@ import requests
 
 from tests.support.ports import free_port, is_listening
 from tests.support.processes import Daemon, PrivateFolder, wait_until
-from tests.support.running import DEPOSITS_PER_HOUR, GUIDES_DAY, RunningPortal
+from tests.support.running_portal import DEPOSITS_PER_HOUR, GUIDES_DAY, RunningPortal
 from tests.support.smtp import Mailbox, Received, read
 
 ROOT = Path(__file__).parents[2]

@@ -16,9 +16,9 @@ import requests
 from pypdf import PdfWriter
 
 from tests.accounts.people import binet
-from tests.journeys import people
-from tests.journeys.forms import FROM_US, last_tab, save
-from tests.journeys.ledger import Deposits, Ledger, Saves
+from tests.journeys import personas
+from tests.journeys.acknowledged_work import Deposits, Ledger, Saves
+from tests.journeys.html_forms import FROM_US, last_tab, save
 
 AWAY = ("momentanément indisponible", "ne répond pas", "n'a pas pu être")
 PATIENCE_SECONDS = 90.0
@@ -132,7 +132,7 @@ def deposits_for_good(visit: Visit, candidature: str, piece: str) -> None:
 def makes_accounts(visit: Visit) -> None:
     """« Créer le compte », one address after the other."""
     while not visit.stop.is_set():
-        email = people.new_address()
+        email = personas.new_address()
         typed = binet(email=email, email_confirmation=email)
         made = visit.post("/compte/creation", data=typed)
         if made.status_code == 303 and made.headers["Location"].endswith("/compte/creation/confirmation"):

@@ -20,14 +20,14 @@ from services.documents.models import Candidature, db
 from services.documents.operations.publishing import Order, publish
 from services.documents.parts import parts
 from tests.accounts.people import PASSWORD
+from tests.gateway.candidates import Visitors
 from tests.gateway.components.page_checks import parsed, problems_of, text_of
-from tests.gateway.people import Visitors
-from tests.support.four_services import FourServices
-from tests.support.plain_browser import PlainBrowser
-from tests.support.portal import absent
+from tests.support.in_process_four_services import FourServices
+from tests.support.in_process_portal import absent
+from tests.support.scriptless_browser import PlainBrowser
 
 if TYPE_CHECKING:
-    from tests.support.objects import Objects
+    from tests.support.object_store import Objects
 
 
 @pytest.fixture(scope="module")

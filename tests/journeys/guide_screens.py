@@ -6,16 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.journeys import people
+from tests.journeys import personas
 from tests.journeys.candidate import Candidate
-from tests.journeys.pieces import GUIDES_PIECES, Justificatifs, a_pdf
-from tests.journeys.reading import text_of_pdf
-from tests.journeys.tool import Tool
+from tests.journeys.gestionnaire_tool import Tool
+from tests.journeys.justificatifs_page import GUIDES_PIECES, Justificatifs, a_pdf
+from tests.journeys.text_reading import text_of_pdf
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from tests.support.running import RunningPortal
+    from tests.support.running_portal import RunningPortal
 
 # The screens of the registration, by the title of their tab.
 TABS = {
@@ -44,7 +44,7 @@ class Walk:
         self.portal = portal
         self.page = page
         self.folder = folder
-        self.candidate = Candidate(page, portal, people.DUBOIS.at(people.new_address()))
+        self.candidate = Candidate(page, portal, personas.DUBOIS.at(personas.new_address()))
         self.desk = self.candidate.desk
         self.candidature = ""
         for part in PARTS:

@@ -15,15 +15,15 @@ from flask import Flask, request
 
 from gateway.assets import load_assets
 from tests.attacks.certificate import certificate
-from tests.attacks.crowd import crowd, multipart
-from tests.attacks.replicas import PATIENCE, Site, logged_in, places
+from tests.attacks.gateway_replicas import PATIENCE, Site, logged_in, places
+from tests.attacks.slow_connections import crowd, multipart
 from tests.gateway.components.page_checks import problems_of
 from tests.support.accessibility import violations
-from tests.support.missing import NotInstalled, skip_or_fail
-from tests.support.plain_browser import FROM_US
-from tests.support.portal import Server
+from tests.support.in_process_portal import Server
+from tests.support.missing_services import NotInstalled, skip_or_fail
+from tests.support.nginx_proxy import Proxy
 from tests.support.ports import free_port
-from tests.support.proxy import Proxy
+from tests.support.scriptless_browser import FROM_US
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

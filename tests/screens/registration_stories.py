@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from tests.screens.album import Album
-from tests.screens.people import AMIENS, BESANCON, FULL, REIMS, TABS, Person, said
-from tests.screens.walk import Walk, until
-from tests.support.browser import TELEPHONE
+from tests.screens.browser_candidate import AMIENS, BESANCON, FULL, REIMS, TABS, Person, said
+from tests.screens.picture_recorder import Album
+from tests.screens.story_context import Walk, until
+from tests.support.chromium import TELEPHONE
 
 ACADEMIES = "domaine=Examen&exam=BTS&session=2022"
 DCG = "domaine=Examen&exam=DCG"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tests.pieces import made
-from tests.screens.people import Person
-from tests.screens.walk import Walk, until
+from tests.screens.browser_candidate import Person
+from tests.screens.story_context import Walk, until
 from tests.support.processes import wait_until
 
 TOO_MUCH = b"%PDF-1.7" + b"0" * (5 * 1024 * 1024)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tests.accounts.people import PASSWORD
-from tests.screens.album import Album
-from tests.screens.people import BESANCON, Person
-from tests.screens.walk import Walk
+from tests.screens.browser_candidate import BESANCON, Person
+from tests.screens.picture_recorder import Album
+from tests.screens.story_context import Walk
 
 STEPS = {
     "ouvertures": "",

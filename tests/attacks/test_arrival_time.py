@@ -16,12 +16,12 @@ from flask import Flask, g, request
 from gateway.app import create_app
 from gateway.arrival_time import HELD_SECONDS_HEADER, PASSED_ON_AT_HEADER, arrival_time
 from services.chassis import clock
-from tests.attacks.replicas import PATIENCE
-from tests.support.missing import NotInstalled, skip_or_fail
-from tests.support.portal import Portal, Server, portal
+from tests.attacks.gateway_replicas import PATIENCE
+from tests.support.in_process_portal import Portal, Server, portal
+from tests.support.missing_services import NotInstalled, skip_or_fail
+from tests.support.nginx_proxy import Proxy
 from tests.support.ports import free_port
 from tests.support.processes import wait_until
-from tests.support.proxy import Proxy
 
 A_WHILE = timedelta(seconds=2)
 

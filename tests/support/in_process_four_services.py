@@ -25,7 +25,7 @@ from services.pieces.app import create_app as create_pieces
 from services.pieces.follow_ups import registry as pieces_handlers
 from services.pieces.settings import PiecesSettings
 from services.registrations.follow_ups import registry as registrations_handlers
-from tests.support.portal import PAGE_SECONDS, SECRETS, Portal, Server
+from tests.support.in_process_portal import PAGE_SECONDS, SECRETS, Portal, Server
 from tests.support.ports import free_ports
 
 HANDLERS: dict[str, Handlers] = {

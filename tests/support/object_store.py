@@ -9,10 +9,10 @@ from pathlib import Path
 
 from minio import Minio
 
-from tests.support.missing import NotInstalled
+from tests.support.missing_services import NotInstalled
 from tests.support.ports import free_port, is_listening
 from tests.support.processes import Daemon, PrivateFolder
-from tests.support.stopped import stopped
+from tests.support.suspended_process import stopped
 
 
 @dataclass(frozen=True)

@@ -25,10 +25,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from services.chassis.clock import system_now
 from services.chassis.web.request_log import QUIET
-from tests.support.missing import NotInstalled
+from tests.support.missing_services import NotInstalled
 from tests.support.ports import free_ports
 from tests.support.processes import PrivateFolder, ServiceFailed, wait_until
-from tests.support.running import DEPOSITS_PER_HOUR, GUIDES_DAY, RunningPortal
+from tests.support.running_portal import DEPOSITS_PER_HOUR, GUIDES_DAY, RunningPortal
 from tests.support.smtp import Received, read
 
 ROOT = Path(__file__).parents[2]

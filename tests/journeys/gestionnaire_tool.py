@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import requests
 
 if TYPE_CHECKING:
-    from tests.support.running import RunningPortal
+    from tests.support.running_portal import RunningPortal
 
 TIMEOUT = 20
 

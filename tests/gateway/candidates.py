@@ -13,8 +13,8 @@ from gateway.service_clients import clients
 from gateway.web.mails import mail_folder
 from tests.accounts.people import PASSWORD, binet
 from tests.registrations.domain.bts import ANSWERS
-from tests.support.plain_browser import PlainBrowser
-from tests.support.portal import Portal
+from tests.support.in_process_portal import Portal
+from tests.support.scriptless_browser import PlainBrowser
 
 _numbers = itertools.count(1)
 _LINK = re.compile(r"http://127\.0\.0\.1:\d+(/compte/[a-z-]+/[\w-]+)")

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.journeys import people
+from tests.journeys import personas
 from tests.journeys.candidate import Candidate
-from tests.journeys.pieces import Justificatifs
+from tests.journeys.justificatifs_page import Justificatifs
 from tests.journeys.visit import cookies_of
-from tests.support.browser import french_visitor
-from tests.support.running import RunningPortal
+from tests.support.chromium import french_visitor
+from tests.support.running_portal import RunningPortal
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -32,7 +32,7 @@ def a_deposit(browser: Browser, portal: RunningPortal) -> Iterator[Deposit]:
     """A candidate who has registered stands before « Envoyer une pièce jointe »."""
     with french_visitor(browser) as context:
         page = context.new_page()
-        someone = Candidate(page, portal, people.DUBOIS.at(people.new_address()))
+        someone = Candidate(page, portal, personas.DUBOIS.at(personas.new_address()))
         someone.arrives()
         someone.registers()
         Justificatifs(someone)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.journeys.desk import Desk
+from tests.journeys.mouse_user import Desk
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

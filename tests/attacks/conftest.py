@@ -12,11 +12,11 @@ from tests.attacks.gateway_replicas import Site
 from tests.support.missing_services import NotInstalled, skip_or_fail
 
 if TYPE_CHECKING:
-    from tests.support.object_store import Objects
+    from tests.support.object_store import ObjectStoreServer
 
 
 @pytest.fixture(scope="session")
-def site(objects: Objects, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(objects: ObjectStoreServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     try:
         running = Site(tmp_path_factory.mktemp("site"), objects.fresh_bucket().url)
     except NotInstalled as absence:

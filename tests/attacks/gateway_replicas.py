@@ -15,20 +15,20 @@ from urllib3.util import Retry
 
 from services.chassis.web.request_log import QUIET
 from tests.accounts.people import PASSWORD
-from tests.gateway.candidates import Visitors
+from tests.gateway.candidates import CandidateFactory
 from tests.pieces.made import pdf
-from tests.support.in_process_four_services import FourServices
+from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.in_process_portal import SECRETS
 from tests.support.nginx_proxy import Proxy
 from tests.support.ports import free_port
 from tests.support.processes import Daemon, PrivateFolder, wait_until
-from tests.support.scriptless_browser import FROM_US
+from tests.support.scriptless_browser import SAME_ORIGIN
 
 ROOT = Path(__file__).parents[2]
 ADDRESSES = ("127.0.0.2", "127.0.0.3")
-PATIENCE = 90.0  # seconds: this machine may be busy with others
+TIMEOUT_SECONDS = 90.0  # seconds: this machine may be busy with others
 # A busy machine may ask a visitor to come again, as it may ask a person.
-COMING_AGAIN = Retry(total=10, status_forcelist=[503], allowed_methods=None, backoff_factor=0.5, backoff_max=10)
+RETRY_WHEN_BUSY = Retry(total=10, status_forcelist=[503], allowed_methods=None, backoff_factor=0.5, backoff_max=10)
 _DEPOSIT = re.compile(r'href="(/justificatifs/[0-9a-f]{32}/depot/[0-9a-f]{32})"')
 
 
@@ -42,7 +42,7 @@ class Replica:
 
     def start(self) -> None:
         self._daemon.start()
-        self._daemon.wait_ready(self.answers, PATIENCE)
+        self._daemon.wait_ready(self.answers, TIMEOUT_SECONDS)
 
     def stop(self) -> None:
         """As an operator does: what it has in hand is finished."""
@@ -54,9 +54,9 @@ class Replica:
         except requests.RequestException:
             return False
 
-    def served(self) -> int:
+    def requests_served(self) -> int:
         """Requests answered, probes and those asked to come again left aside."""
-        text = requests.get(f"{self.url}/metrics", timeout=PATIENCE).text
+        text = requests.get(f"{self.url}/metrics", timeout=TIMEOUT_SECONDS).text
         samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
         requests_ = [sample for sample in samples if sample.name == "http_requests_total"]
         counted = [
@@ -72,7 +72,7 @@ class Site:
         port = free_port()
         self.proxy = Proxy(port)
         self.url = self.proxy.url
-        self._services = FourServices(folder, bucket_url)
+        self._services = InProcessFourServices(folder, bucket_url)
         self._folder = PrivateFolder("gateways")
         shared = self._environment()
         behind = shared | {"BEHIND_PROXY": "1", "TRUSTED_PROXIES": "1"}
@@ -80,14 +80,14 @@ class Site:
         self.direct = Replica("127.0.0.1", free_port(), shared, self._folder)
         for replica in (*self.replicas, self.direct):
             replica.start()
-        self.proxy.names.addresses = list(ADDRESSES)
-        wait_until(lambda: requests.get(self.url, timeout=PATIENCE).ok, PATIENCE, "the site answers")
+        self.proxy.dns.addresses = list(ADDRESSES)
+        wait_until(lambda: requests.get(self.url, timeout=TIMEOUT_SECONDS).ok, TIMEOUT_SECONDS, "the site answers")
 
-    def candidate(self) -> str:
+    def new_registered_candidate(self) -> str:
         """The address of someone who has registered and may deposit."""
-        visitors = Visitors(self._services)
-        email = visitors.activated()
-        visitors.register(email)
+        candidates = CandidateFactory(self._services)
+        email = candidates.create_activated_account()
+        candidates.register(email)
         self._services.deliver()
         return email
 
@@ -113,25 +113,25 @@ class Site:
         }
 
 
-def logged_in(url: str, email: str, retries: Retry | int = 0) -> requests.Session:
+def log_in(url: str, email: str, retries: Retry | int = 0) -> requests.Session:
     """A visit of that person's, who has just logged in; what she asks for is tried again as `retries` says."""
     visit = requests.Session()
     visit.mount(url, HTTPAdapter(max_retries=retries))
-    visit.headers.update(FROM_US)
+    visit.headers.update(SAME_ORIGIN)
     typed = {"identifiant": email, "password": PASSWORD}
-    answer = visit.post(f"{url}/connexion", data=typed, allow_redirects=False, timeout=PATIENCE)
+    answer = visit.post(f"{url}/connexion", data=typed, allow_redirects=False, timeout=TIMEOUT_SECONDS)
     assert answer.status_code == 303, answer.text
     return visit
 
 
-def places(url: str, visit: requests.Session) -> list[str]:
+def deposit_form_urls(url: str, visit: requests.Session) -> list[str]:
     """The addresses of the forms that take a file."""
-    listed = visit.get(f"{url}/justificatifs", timeout=PATIENCE)
+    listed = visit.get(f"{url}/justificatifs", timeout=TIMEOUT_SECONDS)
     candidature = re.findall(r'href="(/justificatifs/[0-9a-f]{32})"', listed.text)[0]
-    return [f"{url}{path}" for path in _DEPOSIT.findall(visit.get(f"{url}{candidature}", timeout=PATIENCE).text)]
+    return [f"{url}{path}" for path in _DEPOSIT.findall(visit.get(f"{url}{candidature}", timeout=TIMEOUT_SECONDS).text)]
 
 
-def a_large_pdf(size: int) -> bytes:
+def pdf_of_size(size: int) -> bytes:
     """Of so many bytes."""
     content = pdf()
     start = content.rindex(b"startxref")

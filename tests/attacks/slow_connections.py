@@ -20,7 +20,7 @@ OPENED_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
-class Kind:
+class ConnectionKind:
     """`first` is said at once, `drip` every other second; nothing where it is empty."""
 
     name: str
@@ -28,28 +28,28 @@ class Kind:
     drip: bytes
 
 
-IDLE = Kind("idle", b"", b"")
-HEADS = Kind("heads", b"GET / HTTP/1.1\r\nX: ", b"a")
+IDLE = ConnectionKind("idle", b"", b"")
+UNFINISHED_HEADS = ConnectionKind("heads", b"GET / HTTP/1.1\r\nX: ", b"a")
 
 
-def multipart(path: str, host: str = "portail", length: int = 90_000) -> Kind:
+def multipart(path: str, host: str = "portail", length: int = 90_000) -> ConnectionKind:
     """A body that announces so many bytes."""
-    return Kind(f"multipart to {path}", HEAD % (path.encode(), host.encode()) + FORM % length, b"a")
+    return ConnectionKind(f"multipart to {path}", HEAD % (path.encode(), host.encode()) + FORM % length, b"a")
 
 
 @dataclass
-class Crowd:
+class SlowConnections:
     """`held` counts who is connected just now, by kind, and has said what he says first."""
 
     url: str
-    wanted: dict[Kind, int]
+    wanted: dict[ConnectionKind, int]
     at_least: int
-    held: Counter[str] = field(default_factory=Counter)
+    open_connections: Counter[str] = field(default_factory=Counter)
 
     def is_there(self) -> bool:
-        return self.held.total() >= self.at_least
+        return self.open_connections.total() >= self.at_least
 
-    async def crowd(self, over: asyncio.Event) -> None:
+    async def slow_connections(self, over: asyncio.Event) -> None:
         clients = [
             asyncio.ensure_future(self._client(kind)) for kind, number in self.wanted.items() for _ in range(number)
         ]
@@ -58,7 +58,7 @@ class Crowd:
             client.cancel()
         await asyncio.gather(*clients, return_exceptions=True)
 
-    async def _client(self, kind: Kind) -> None:
+    async def _client(self, kind: ConnectionKind) -> None:
         parts = urlsplit(self.url)
         while True:
             try:
@@ -66,14 +66,14 @@ class Crowd:
             except OSError:
                 await asyncio.sleep(DRIP_EVERY)
                 continue
-            self.held[kind.name] += 1
+            self.open_connections[kind.name] += 1
             try:
                 await self._drip(kind, reader, writer)
             finally:
-                self.held[kind.name] -= 1
+                self.open_connections[kind.name] -= 1
                 writer.transport.abort()
 
-    async def _drip(self, kind: Kind, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _drip(self, kind: ConnectionKind, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(kind.first)
         ended = asyncio.ensure_future(reader.read())
         try:
@@ -88,17 +88,21 @@ class Crowd:
 
 
 @contextmanager
-def crowd(url: str, wanted: dict[Kind, int], at_least: int = 0) -> Iterator[Crowd]:
+def slow_connections(url: str, wanted: dict[ConnectionKind, int], at_least: int = 0) -> Iterator[SlowConnections]:
     """So many of them (else nearly all: some are always being let go) are there when the block begins."""
     _raise_open_files(sum(wanted.values()) + 4096)
     at_least = at_least or sum(wanted.values()) * 9 // 10
-    them, loop = Crowd(url, wanted, at_least), asyncio.new_event_loop()
+    connections, loop = SlowConnections(url, wanted, at_least), asyncio.new_event_loop()
     over = asyncio.Event()
-    thread = threading.Thread(target=loop.run_until_complete, args=(them.crowd(over),), daemon=True)
+    thread = threading.Thread(target=loop.run_until_complete, args=(connections.slow_connections(over),), daemon=True)
     thread.start()
     try:
-        wait_until(them.is_there, OPENED_SECONDS, f"{sum(wanted.values())} connections, of them {them.held}")
-        yield them
+        wait_until(
+            connections.is_there,
+            OPENED_SECONDS,
+            f"{sum(wanted.values())} connections, of them {connections.open_connections}",
+        )
+        yield connections
     finally:
         loop.call_soon_threadsafe(over.set)
         thread.join()

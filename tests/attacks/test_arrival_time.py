@@ -16,8 +16,8 @@ from flask import Flask, g, request
 from gateway.app import create_app
 from gateway.arrival_time import HELD_SECONDS_HEADER, PASSED_ON_AT_HEADER, arrival_time
 from services.chassis import clock
-from tests.attacks.gateway_replicas import PATIENCE
-from tests.support.in_process_portal import Portal, Server, portal
+from tests.attacks.gateway_replicas import TIMEOUT_SECONDS
+from tests.support.in_process_portal import InProcessPortal, Server, running_portal
 from tests.support.missing_services import NotInstalled, skip_or_fail
 from tests.support.nginx_proxy import Proxy
 from tests.support.ports import free_port
@@ -45,7 +45,7 @@ def url() -> Iterator[str]:
         proxy = Proxy(port)
     except NotInstalled as absence:
         skip_or_fail(absence)
-    proxy.names.addresses = ["127.0.0.1"]
+    proxy.dns.addresses = ["127.0.0.1"]
     with ExitStack() as opened:
         opened.callback(proxy.close)
         opened.callback(Server(app, port).stop)
@@ -54,11 +54,11 @@ def url() -> Iterator[str]:
 
 def test_a_body_that_drips_counts_from_its_head(url: str) -> None:
     where = urlsplit(url)
-    with socket.create_connection((str(where.hostname), int(where.port or 0)), timeout=PATIENCE) as connection:
+    with socket.create_connection((str(where.hostname), int(where.port or 0)), timeout=TIMEOUT_SECONDS) as connection:
         before = clock.system_now()
         connection.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 2\r\n\r\na")
         head_sent = clock.system_now()
-        wait_until(lambda: clock.system_now() > head_sent + A_WHILE, PATIENCE, "some seconds between two bytes")
+        wait_until(lambda: clock.system_now() > head_sent + A_WHILE, TIMEOUT_SECONDS, "some seconds between two bytes")
         connection.sendall(b"b")
         with connection.makefile("rb") as answer:
             arrived = datetime.fromisoformat(answer.read().rpartition(b"\r\n\r\n")[2].decode())
@@ -67,23 +67,23 @@ def test_a_body_that_drips_counts_from_its_head(url: str) -> None:
 
 def test_what_a_client_says_of_its_own_arrival_is_written_over(url: str) -> None:
     before = clock.system_now()
-    arrived = datetime.fromisoformat(requests.get(url, headers=forged(), timeout=PATIENCE).text)
+    arrived = datetime.fromisoformat(requests.get(url, headers=forged(), timeout=TIMEOUT_SECONDS).text)
     assert arrived > before - timedelta(milliseconds=10)
 
 
 def test_a_gateway_without_a_proxy_believes_nobody(tmp_path: Path) -> None:
-    with portal(tmp_path) as running:
+    with running_portal(tmp_path) as running:
         assert running.gateway.app.extensions["portail"].behind_proxy is False
         before = clock.portal_now()
         assert before <= taken_up(running.gateway.app, running, forged()) <= clock.portal_now()
 
 
 def test_a_gateway_behind_the_proxy_believes_it_in_portal_time(tmp_path: Path) -> None:
-    with portal(tmp_path) as running:
+    with running_portal(tmp_path) as running:
         app = create_app(running.gateway_settings(clock.offset().total_seconds(), behind_proxy=True))
         now = clock.system_now().timestamp()
         taken = taken_up(app, running, {PASSED_ON_AT_HEADER: f"{now:.3f}", HELD_SECONDS_HEADER: "900.000"})
-        assert abs(taken - (clock.portal_now() - timedelta(seconds=900))) < timedelta(seconds=PATIENCE)
+        assert abs(taken - (clock.portal_now() - timedelta(seconds=900))) < timedelta(seconds=TIMEOUT_SECONDS)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_what_cannot_be_is_not_believed(at: str, after: str) -> None:
         assert now <= arrival_time(request.headers, behind_proxy=True) <= clock.system_now()
 
 
-def taken_up(app: Flask, running: Portal, headers: dict[str, str]) -> datetime:
+def taken_up(app: Flask, running: InProcessPortal, headers: dict[str, str]) -> datetime:
     """What the gateway takes for the arrival of a request with these headers."""
     with app.test_client() as client:
         client.get("/connexion", base_url=running.url, headers=headers)

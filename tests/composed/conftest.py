@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.journeys.candidate import Candidate
-from tests.journeys.personas import Person
+from tests.journeys.personas import Persona
 from tests.support import failure_screenshots
 from tests.support.composed_portal import ComposedPortal
 from tests.support.missing_services import NotInstalled, skip_or_fail
@@ -36,11 +36,11 @@ def composed() -> Iterator[ComposedPortal]:
 def _told(request: pytest.FixtureRequest, composed: ComposedPortal) -> Iterator[None]:
     """Show beside a failed test what the portal's processes complained of."""
     yield
-    if failure_screenshots.failed(request.node):
+    if failure_screenshots.has_failed(request.node):
         print(composed.complaints()[-8000:])
 
 
 @pytest.fixture
-def comes(page: Page) -> Callable[[RunningPortal, Person], Candidate]:
+def comes(page: Page) -> Callable[[RunningPortal, Persona], Candidate]:
     """`comes(portal, person)`: that person at the portal, with a browser of this test alone."""
     return lambda portal, person: Candidate(page, portal, person)

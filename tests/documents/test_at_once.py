@@ -10,7 +10,7 @@ from tests.documents.reading import text_of_html, text_of_pdf
 from tests.documents.service import Service, some_id
 
 if TYPE_CHECKING:
-    from tests.support.object_store import Objects
+    from tests.support.object_store import ObjectStoreServer
 
 CONFIRMATION = f"/candidatures/{CANDIDATURE}/confirmation"
 FORM = f"/candidatures/{CANDIDATURE}/forms/ENGAGEMENT"
@@ -72,7 +72,9 @@ def test_with_registrations_down_an_unknown_version_is_told_to_be_unavailable(se
     assert answer.headers["Retry-After"]
 
 
-def test_with_the_store_down_documents_are_made_on_the_spot(service: Service, peer: Peer, objects: "Objects") -> None:
+def test_with_the_store_down_documents_are_made_on_the_spot(
+    service: Service, peer: Peer, objects: "ObjectStoreServer"
+) -> None:
     service.publishes(peer.saves(saved()))
     first = service.documents()[0]["id"]
     objects.stop()

@@ -13,8 +13,8 @@ from gateway.service_clients import clients
 from gateway.web.mails import mail_folder
 from tests.accounts.people import PASSWORD, binet
 from tests.registrations.domain.bts import ANSWERS
-from tests.support.in_process_portal import Portal
-from tests.support.scriptless_browser import PlainBrowser
+from tests.support.in_process_portal import InProcessPortal
+from tests.support.scriptless_browser import ScriptlessBrowser
 
 _numbers = itertools.count(1)
 _LINK = re.compile(r"http://127\.0\.0\.1:\d+(/compte/[a-z-]+/[\w-]+)")
@@ -24,14 +24,14 @@ def new_address() -> str:
     return f"candidat{next(_numbers)}@example.org"
 
 
-class Visitors:
+class CandidateFactory:
     """What happens to people around their visits: mails that arrive, accounts that exist already."""
 
-    def __init__(self, portal: Portal) -> None:
+    def __init__(self, portal: InProcessPortal) -> None:
         self.portal = portal
 
-    def browser(self) -> PlainBrowser:
-        return PlainBrowser(self.portal.gateway.app, self.portal.url)
+    def browser(self) -> ScriptlessBrowser:
+        return ScriptlessBrowser(self.portal.gateway.app, self.portal.url)
 
     def mail_to(self, address: str) -> mail_folder.Mail:
         return next(self._mails_to(address))
@@ -44,39 +44,39 @@ class Visitors:
     def _mails_to(self, address: str) -> Iterator[mail_folder.Mail]:
         """Newest first."""
         self.portal.deliver()
-        return (mail for mail in mail_folder.read_mails(self.portal.mail) if mail.to == address)
+        return (mail for mail in mail_folder.read_mails(self.portal.mail_folder) if mail.to == address)
 
-    def created(self, address: str | None = None) -> str:
+    def create_account(self, address: str | None = None) -> str:
         """The address of an account that waits for its activation."""
         email = address or new_address()
-        answer = self.browser().post("/compte/creation", typed(email))
+        answer = self.browser().post("/compte/creation", creation_answers(email))
         assert answer.request.path == "/compte/creation/confirmation", answer.text
         return email
 
-    def activated(self, address: str | None = None) -> str:
-        email = self.created(address)
+    def create_activated_account(self, address: str | None = None) -> str:
+        email = self.create_account(address)
         browser = self.browser()
         browser.get(self.link_to(email))
         browser.press("Activer mon compte")
         assert browser.path == "/connexion", browser.text
         return email
 
-    def logged_in(self, address: str | None = None) -> PlainBrowser:
+    def log_in(self, address: str | None = None) -> ScriptlessBrowser:
         """A browser in which the owner of that (or a new) account is logged in."""
-        email = address or self.activated()
+        email = address or self.create_activated_account()
         browser = self.browser()
         browser.get("/connexion")
         browser.press("Me connecter", identifiant=email, password=PASSWORD)
         assert browser.path == "/", browser.text
         return browser
 
-    def registered(self) -> PlainBrowser:
+    def log_in_registered(self) -> ScriptlessBrowser:
         """Someone logged in who has a candidature in Besançon."""
-        email = self.activated()
+        email = self.create_activated_account()
         self.register(email)
-        return self.logged_in(email)
+        return self.log_in(email)
 
-    def begin(self, email: str) -> str:
+    def open_draft(self, email: str) -> str:
         """« Valider »: a draft is opened, nothing is saved yet. The path of its tabs."""
         with self.portal.gateway.app.app_context():
             return f"/inscription/{self._open_draft(*self._identified(email)).id}"
@@ -105,12 +105,12 @@ class Visitors:
             registrations.save_draft(token, draft.id, revision=revision, assertion=assertion)
 
 
-def typed(address: str, **changes: Any) -> dict[str, Any]:
+def creation_answers(address: str, **changes: Any) -> dict[str, Any]:
     """The guide's « Formulaire de création », at that address."""
     return binet(**{"email": address, "email_confirmation": address, **changes})
 
 
-def forget_exchange(portal: Portal, browser: PlainBrowser) -> None:
+def drop_cached_exchange(portal: InProcessPortal, browser: ScriptlessBrowser) -> None:
     """The gateway asks accounts anew whose session this is, as it does after four seconds."""
     extensions = portal.gateway.app.extensions
     extensions["session_exchange"].forget(browser.cookie(cookie_name(extensions["portail"], "session")))

@@ -20,7 +20,7 @@ from gateway.accessibility.conformity import (
 from gateway.accessibility.criteria import THEMES
 from gateway.accessibility.findings import AXE_VERSION, FINDINGS, Finding, State
 from tests.gateway.components.page_checks import problems_of, text_of
-from tests.support.scriptless_browser import PlainBrowser
+from tests.support.scriptless_browser import ScriptlessBrowser
 
 ROOT = Path(__file__).parents[2]
 CRITERIA_OF_RGAA_4_1 = (9, 2, 3, 13, 8, 2, 5, 10, 4, 14, 13, 11, 12)
@@ -67,7 +67,7 @@ def test_the_tool_named_is_the_tool_used() -> None:
     assert package["devDependencies"]["axe-core"] == AXE_VERSION
 
 
-def test_the_page_declares_the_state_that_the_footer_tells(plain: PlainBrowser) -> None:
+def test_the_page_declares_the_state_that_the_footer_tells(plain: ScriptlessBrowser) -> None:
     plain.get("/accessibilite")
     assert problems_of(plain.answer.text) == []
     assert f"Le portail est {OVERALL.state} avec le référentiel" in plain.text
@@ -76,7 +76,7 @@ def test_the_page_declares_the_state_that_the_footer_tells(plain: PlainBrowser) 
     assert f"Accessibilité : {OVERALL.state}" in text_of(plain.page.xpath("//footer")[0])
 
 
-def test_the_page_counts_each_theme_and_lists_every_criterion(plain: PlainBrowser) -> None:
+def test_the_page_counts_each_theme_and_lists_every_criterion(plain: ScriptlessBrowser) -> None:
     plain.get("/accessibilite")
     rows = [[text_of(cell) for cell in row.xpath("./th|./td")] for row in plain.page.xpath("//tbody/tr")]
     *themes, whole = [[int(figure) for figure in figures] for _, *figures in rows]
@@ -91,7 +91,7 @@ def test_the_page_counts_each_theme_and_lists_every_criterion(plain: PlainBrowse
                 assert f"{one.number} {one.title}" in listed
 
 
-def test_the_page_has_what_the_law_asks_of_a_declaration(plain: PlainBrowser) -> None:
+def test_the_page_has_what_the_law_asks_of_a_declaration(plain: ScriptlessBrowser) -> None:
     plain.get("/accessibilite")
     headings = [text_of(one) for one in plain.page.xpath("//main//h2 | //main//h3")]
     for asked in (

@@ -9,14 +9,14 @@ from services.accounts.domain.staff import Role
 from services.accounts.operations import staff
 from services.accounts.operations.audit import Actor
 from services.accounts.operations.staff_leaving import disable_staff
-from tests.support.in_process_portal import Portal
+from tests.support.in_process_portal import InProcessPortal
 from tests.support.processes import wait_until
 
 US = Actor("command", "test")
 WITHIN_SECONDS = 5
 
 
-def test_the_tool_of_who_is_disabled_is_refused(running: Portal) -> None:
+def test_the_tool_of_who_is_disabled_is_refused(running: InProcessPortal) -> None:
     new = staff.NewStaff("leaving@example.org", "Gestion/2021", Role("gestionnaire"), ("03",), "DUVAL", "Anne")
     with running.accounts.app.app_context():
         staff_id, _ = staff.create_staff(new, US)

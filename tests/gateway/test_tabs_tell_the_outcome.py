@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.gateway.candidates import Visitors
+from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.page_checks import problems_of, text_of
 from tests.gateway.test_in_a_browser import log_in
 from tests.registrations.domain.bts import ANSWERS
 from tests.support.accessibility import violations
-from tests.support.chromium import TELEPHONE, french_visitor
-from tests.support.in_process_portal import Portal
-from tests.support.scriptless_browser import PlainBrowser
+from tests.support.chromium import TELEPHONE, french_profile
+from tests.support.in_process_portal import InProcessPortal
+from tests.support.scriptless_browser import ScriptlessBrowser
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -26,14 +26,14 @@ ATTESTATION = "Vous devrez fournir une attestation de formation établie par vot
 EXPERIENCE = "Vous devrez justifier de 3 ans d'expérience professionnelle"
 
 
-def begins(browser: PlainBrowser) -> str:
+def begins(browser: ScriptlessBrowser) -> str:
     """The path of the tabs of a new draft."""
     browser.get(BESANCON)
     browser.press("Valider")
     return browser.path.rpartition("/")[0]
 
 
-def writes(browser: PlainBrowser, draft: str, number: int, answers: Mapping[str, Any] | None = None) -> None:
+def writes(browser: ScriptlessBrowser, draft: str, number: int, answers: Mapping[str, Any] | None = None) -> None:
     """The tab sent with « Suivant » as the browser would; those of the example where no answers are given."""
     browser.get(f"{draft}/{number}")
     name = list(ANSWERS)[number - 1] if number <= len(ANSWERS) else ""
@@ -42,7 +42,7 @@ def writes(browser: PlainBrowser, draft: str, number: int, answers: Mapping[str,
     assert browser.path == f"{draft}/{number + 1}", browser.text
 
 
-def up_to(browser: PlainBrowser, number: int, **answers: Mapping[str, Any]) -> str:
+def up_to(browser: ScriptlessBrowser, number: int, **answers: Mapping[str, Any]) -> str:
     """A draft in which the tabs before this one are written."""
     draft = begins(browser)
     for before in range(1, number):
@@ -51,13 +51,13 @@ def up_to(browser: PlainBrowser, number: int, **answers: Mapping[str, Any]) -> s
     return draft
 
 
-def alerts(browser: PlainBrowser) -> list[str]:
+def alerts(browser: ScriptlessBrowser) -> list[str]:
     found = browser.page.xpath("//main//*[contains(@class, 'fr-alert')]/p[last()]")
     return [text_of(one).partition(" : ")[2] for one in found]
 
 
-def test_a_mark_typed_is_kept_by_suivant_alone(visitors: Visitors) -> None:
-    browser = visitors.logged_in()
+def test_a_mark_typed_is_kept_by_suivant_alone(candidates: CandidateFactory) -> None:
+    browser = candidates.log_in()
     draft = up_to(browser, ACQUIS)
     browser.press("Suivant", meme_bts="oui")
     browser.press("Suivant", **{"meme_bts-annee": "2021", "meme_bts-academie": "03", "meme_bts-note-E1": "12,5"})
@@ -76,8 +76,8 @@ def test_a_mark_typed_is_kept_by_suivant_alone(visitors: Visitors) -> None:
     assert f"{E1} Note non conservée : 12,5/20" in browser.text
 
 
-def test_renouncing_with_nothing_kept_does_not_ask_to_untick(visitors: Visitors) -> None:
-    browser = visitors.logged_in()
+def test_renouncing_with_nothing_kept_does_not_ask_to_untick(candidates: CandidateFactory) -> None:
+    browser = candidates.log_in()
     up_to(browser, ACQUIS, candidature={**ANSWERS["candidature"], "renoncement": "oui"})
     assert "décochez" not in browser.text
     assert "aucune épreuve n'est cochée" in browser.text
@@ -85,12 +85,12 @@ def test_renouncing_with_nothing_kept_does_not_ask_to_untick(visitors: Visitors)
     assert "décochez « à conserver »" in browser.text
 
 
-def label_of(browser: PlainBrowser, name: str) -> str:
+def label_of(browser: ScriptlessBrowser, name: str) -> str:
     return text_of(browser.page.xpath(f"//label[@for='champ-{name}']")[0])
 
 
-def test_what_warns_is_seen_going_forward_before_the_save_and_after_it(visitors: Visitors) -> None:
-    browser = visitors.logged_in()
+def test_what_warns_is_seen_going_forward_before_the_save_and_after_it(candidates: CandidateFactory) -> None:
+    browser = candidates.log_in()
     draft = up_to(browser, QUALIFICATION)
     assert ATTESTATION in alerts(browser)
     for number in (QUALIFICATION, ACQUIS, DIPLOMA, EPREUVES, RECAP):
@@ -107,9 +107,11 @@ def test_what_warns_is_seen_going_forward_before_the_save_and_after_it(visitors:
     assert ATTESTATION in browser.text
 
 
-def test_another_category_changes_what_warns_at_once(page: Page, visitors: Visitors, running: Portal) -> None:
-    email = visitors.activated()
-    draft = up_to(visitors.logged_in(email), QUALIFICATION)
+def test_another_category_changes_what_warns_at_once(
+    page: Page, candidates: CandidateFactory, running: InProcessPortal
+) -> None:
+    email = candidates.create_activated_account()
+    draft = up_to(candidates.log_in(email), QUALIFICATION)
     log_in(page, running.url, email)
     page.goto(f"{running.url}{draft}/{CANDIDATURE}")
     page.get_by_text(ATTESTATION).wait_for()
@@ -121,11 +123,11 @@ def test_another_category_changes_what_warns_at_once(page: Page, visitors: Visit
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "without"])
 def test_the_recap_shows_position_and_mode_on_a_telephone(
-    browser: Browser, visitors: Visitors, running: Portal, script: bool
+    browser: Browser, candidates: CandidateFactory, running: InProcessPortal, script: bool
 ) -> None:
-    email = visitors.activated()
-    draft = up_to(visitors.logged_in(email), RECAP)
-    with french_visitor(browser, viewport=TELEPHONE, java_script_enabled=script) as context:
+    email = candidates.create_activated_account()
+    draft = up_to(candidates.log_in(email), RECAP)
+    with french_profile(browser, viewport=TELEPHONE, java_script_enabled=script) as context:
         page = context.new_page()
         log_in(page, running.url, email)
         page.goto(f"{running.url}{draft}/{RECAP}")

@@ -20,49 +20,49 @@ from services.documents.models import Candidature, db
 from services.documents.operations.publishing import Order, publish
 from services.documents.parts import parts
 from tests.accounts.people import PASSWORD
-from tests.gateway.candidates import Visitors
+from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.page_checks import parsed, problems_of, text_of
-from tests.support.in_process_four_services import FourServices
-from tests.support.in_process_portal import absent
-from tests.support.scriptless_browser import PlainBrowser
+from tests.support.in_process_four_services import InProcessFourServices
+from tests.support.in_process_portal import service_stopped
+from tests.support.scriptless_browser import ScriptlessBrowser
 
 if TYPE_CHECKING:
-    from tests.support.object_store import Objects
+    from tests.support.object_store import ObjectStoreServer
 
 
 @pytest.fixture(scope="module")
-def running(objects: Objects, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FourServices]:
+def running(objects: ObjectStoreServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcessFourServices]:
     before = clock.offset().total_seconds()
-    portal = FourServices(tmp_path_factory.mktemp("left"), objects.fresh_bucket().url)
+    portal = InProcessFourServices(tmp_path_factory.mktemp("left"), objects.fresh_bucket().url)
     yield portal
     portal.close()
     clock.set_offset(before)  # another portal's
 
 
 @pytest.fixture
-def visitors(running: FourServices) -> Visitors:
-    return Visitors(running)
+def candidates(running: InProcessFourServices) -> CandidateFactory:
+    return CandidateFactory(running)
 
 
 @pytest.fixture
-def browser(visitors: Visitors, running: FourServices) -> PlainBrowser:
+def browser(candidates: CandidateFactory, running: InProcessFourServices) -> ScriptlessBrowser:
     """Someone who has a candidature, of which all services know."""
-    found = visitors.registered()
+    found = candidates.log_in_registered()
     running.deliver()
     return found
 
 
-def items(browser: PlainBrowser) -> list[str]:
+def items(browser: ScriptlessBrowser) -> list[str]:
     return [text_of(item) for item in browser.page.xpath("//section[h2/@id='informations-importantes']//li")]
 
 
-def candidature_page(browser: PlainBrowser) -> str:
+def candidature_page(browser: ScriptlessBrowser) -> str:
     browser.get("/inscriptions")
     return str(browser.page.xpath("//main//h3/a/@href")[0])
 
 
 def test_missing_pieces_are_told_with_their_deadline_on_the_home_page_and_on_the_candidature(
-    browser: PlainBrowser,
+    browser: ScriptlessBrowser,
 ) -> None:
     for path in ("/", candidature_page(browser)):
         browser.get(path)
@@ -76,10 +76,10 @@ def test_missing_pieces_are_told_with_their_deadline_on_the_home_page_and_on_the
 
 
 def test_pieces_that_were_not_provided_in_time_are_told_and_nobody_is_called_complete(
-    browser: PlainBrowser, running: FourServices
+    browser: ScriptlessBrowser, running: InProcessFourServices
 ) -> None:
     path = candidature_page(browser)
-    running.later(days=27)
+    running.advance_clock(days=27)
     try:
         for address in ("/", path):
             browser.get(address)
@@ -88,13 +88,13 @@ def test_pieces_that_were_not_provided_in_time_are_told_and_nobody_is_called_com
         assert "Incomplète – " in browser.text
         assert "Complète" not in browser.text
     finally:
-        running.later(days=-27)
+        running.advance_clock(days=-27)
 
 
 def test_nothing_is_said_to_be_left_before_pieces_has_heard_of_the_candidature(
-    visitors: Visitors, running: FourServices
+    candidates: CandidateFactory, running: InProcessFourServices
 ) -> None:
-    browser = visitors.registered()
+    browser = candidates.log_in_registered()
     preparing = "La liste des pièces à fournir est en préparation (BREVET DE TECHNICIEN SUPERIEUR – BTS 2022)."
     for path in ("/", candidature_page(browser)):
         browser.get(path)
@@ -105,7 +105,9 @@ def test_nothing_is_said_to_be_left_before_pieces_has_heard_of_the_candidature(
     assert preparing not in browser.get("/").text
 
 
-def test_a_published_document_is_to_read_until_it_is_opened(browser: PlainBrowser, running: FourServices) -> None:
+def test_a_published_document_is_to_read_until_it_is_opened(
+    browser: ScriptlessBrowser, running: InProcessFourServices
+) -> None:
     path = candidature_page(browser)
     published(running, path.rpartition("/")[2])
     browser.get("/")
@@ -117,7 +119,7 @@ def test_a_published_document_is_to_read_until_it_is_opened(browser: PlainBrowse
     assert not any("Document à lire" in item for item in items(browser))
 
 
-def published(running: FourServices, candidature_id: str) -> None:
+def published(running: InProcessFourServices, candidature_id: str) -> None:
     with running.documents.app.app_context():
         with db.reading() as session:
             session.get_one(Candidature, candidature_id)
@@ -128,15 +130,15 @@ def published(running: FourServices, candidature_id: str) -> None:
     running.deliver()
 
 
-def test_documents_are_listed_by_date(browser: PlainBrowser, running: FourServices) -> None:
+def test_documents_are_listed_by_date(browser: ScriptlessBrowser, running: InProcessFourServices) -> None:
     path = candidature_page(browser)
     published(running, path.rpartition("/")[2])
     browser.get(f"/documents/{path.rpartition('/')[2]}")
     assert browser.page.xpath("//main//li/h2/text()")[0] == "Convocation aux épreuves"
 
 
-def test_a_new_address_is_to_be_confirmed(visitors: Visitors) -> None:
-    browser = visitors.logged_in()
+def test_a_new_address_is_to_be_confirmed(candidates: CandidateFactory) -> None:
+    browser = candidates.log_in()
     browser.get("/compte")
     new = {"email": "neuf@example.org", "email_confirmation": "neuf@example.org"}
     browser.press("Enregistrer", **new, current_password=PASSWORD)
@@ -144,8 +146,8 @@ def test_a_new_address_is_to_be_confirmed(visitors: Visitors) -> None:
     assert "neuf@example.org reste à confirmer" in browser.text
 
 
-def test_who_has_no_candidature_yet_is_told_where_to_begin(visitors: Visitors) -> None:
-    browser = visitors.logged_in()
+def test_who_has_no_candidature_yet_is_told_where_to_begin(candidates: CandidateFactory) -> None:
+    browser = candidates.log_in()
     assert "Vous n'avez pas encore de candidature : pour en déposer une, choisissez « M'inscrire »." in browser.text
     assert "rien à faire" not in browser.text
 
@@ -155,9 +157,9 @@ def test_who_has_one_and_nothing_left_has_nothing_to_do() -> None:
 
 
 def test_services_that_are_silent_together_are_told_in_one_sentence(
-    browser: PlainBrowser, running: FourServices
+    browser: ScriptlessBrowser, running: InProcessFourServices
 ) -> None:
-    with absent(running.pieces), absent(running.documents):
+    with service_stopped(running.pieces), service_stopped(running.documents):
         browser.get("/")
     both = "Le service des justificatifs et le service des documents ne répondent pas pour le moment"
     assert browser.text.count("il peut manquer des informations ici") == 1
@@ -165,14 +167,14 @@ def test_services_that_are_silent_together_are_told_in_one_sentence(
 
 
 @pytest.mark.parametrize("away", ["pieces", "documents", "registrations"])
-def test_what_is_not_known_is_said(browser: PlainBrowser, running: FourServices, away: str) -> None:
-    with absent(getattr(running, away)):
+def test_what_is_not_known_is_said(browser: ScriptlessBrowser, running: InProcessFourServices, away: str) -> None:
+    with service_stopped(getattr(running, away)):
         assert browser.get("/").status_code == 200
         assert "ne répond pas pour le moment : il peut manquer des informations ici." in browser.text
         assert "rien à faire" not in browser.text
 
 
-def test_the_dates_of_a_candidature_go_into_an_agenda(browser: PlainBrowser) -> None:
+def test_the_dates_of_a_candidature_go_into_an_agenda(browser: ScriptlessBrowser) -> None:
     path = candidature_page(browser)
     browser.get(path)
     browser.follow("Ajouter les dates à mon agenda")
@@ -190,12 +192,12 @@ def test_the_dates_of_a_candidature_go_into_an_agenda(browser: PlainBrowser) -> 
     assert "TZID" not in browser.answer.text, "a time zone that is named would have to be defined (RFC 5545, 3.2.19)"
 
 
-def test_somebody_elses_dates_are_not_there(browser: PlainBrowser, visitors: Visitors) -> None:
+def test_somebody_elses_dates_are_not_there(browser: ScriptlessBrowser, candidates: CandidateFactory) -> None:
     path = candidature_page(browser)
-    assert visitors.logged_in().get(f"{path}/dates.ics").status_code == 404
+    assert candidates.log_in().get(f"{path}/dates.ics").status_code == 404
 
 
-def test_an_exam_that_offers_no_form_says_so(running: FourServices) -> None:
+def test_an_exam_that_offers_no_form_says_so(running: InProcessFourServices) -> None:
     """A concours of the catalogue has neither forms nor a sentence about them."""
     tile = SimpleNamespace(exam_label="CAPTRANS", session_label="2022", id="0" * 32)
     with running.gateway.app.test_request_context("/formulaires"):

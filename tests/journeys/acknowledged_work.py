@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
-class Acknowledged:
+class Acknowledgement:
     """One thing that was said to be done: an « account » (its address), a « version » (of which candidature, the how
     manieth new one), a « deposit » (of which piece, its SHA-256); and when, in seconds since 1970."""
 
@@ -23,7 +23,7 @@ class Acknowledged:
 class Saves:
     """Of one candidature: how often « Enregistrer » was pressed on a new draft, how often a new version was told."""
 
-    tried: int = 1
+    attempts: int = 1
     acknowledged: int = 1
 
 
@@ -39,38 +39,38 @@ class Deposits:
 
 
 @dataclass
-class Ledger:
+class AcknowledgedWork:
     """Written by the load's threads. `kept` are the SHA-256 of files that nobody replaces; `accounts` are addresses,
     each with how often its form was sent until somebody answered; `refusals` the pages that people met while something
     was away."""
 
     saves: dict[str, Saves] = field(default_factory=dict)
     deposits: dict[tuple[str, str], Deposits] = field(default_factory=dict)
-    kept: dict[tuple[str, str], str] = field(default_factory=dict)
+    unreplaced_files: dict[tuple[str, str], str] = field(default_factory=dict)
     accounts: dict[str, int] = field(default_factory=dict)
     refusals: Counter[str] = field(default_factory=Counter)
-    acknowledged: list[Acknowledged] = field(default_factory=list)
-    broken: list[str] = field(default_factory=list)
-    reads: int = 0
+    acknowledged: list[Acknowledgement] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    pages_read: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def acknowledge(self, kind: str, subject: str, value: str) -> None:
         with self.lock:
-            self.acknowledged.append(Acknowledged(kind, subject, value, time.time()))
+            self.acknowledged.append(Acknowledgement(kind, subject, value, time.time()))
 
-    def met(self, refusal: str) -> None:
+    def note_refusal(self, refusal: str) -> None:
         with self.lock:
             self.refusals[refusal] += 1
 
-    def broke(self, what: str) -> None:
+    def note_fault(self, what: str) -> None:
         """Something that may never be shown: neither what was asked for nor a page that says what does not work."""
         with self.lock:
-            self.broken.append(what)
+            self.faults.append(what)
 
     @property
     def summary(self) -> str:
         versions = sum(one.acknowledged for one in self.saves.values())
         return (
             f"{len(self.accounts)} accounts, {versions} versions of {len(self.saves)} candidatures, "
-            f"{len(self.deposits)} pieces deposited, {self.reads} pages read; meanwhile met: {dict(self.refusals)}"
+            f"{len(self.deposits)} pieces deposited, {self.pages_read} pages read; meanwhile met: {dict(self.refusals)}"
         )

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.journeys.candidate import Candidate
-from tests.journeys.deposit_page import Deposit, a_deposit
-from tests.journeys.personas import Person
+from tests.journeys.deposit_page import DepositPage, deposit_page
+from tests.journeys.personas import Persona
 from tests.support import failure_screenshots
 from tests.support.launched_portal import LaunchedPortal
 from tests.support.running_portal import RunningPortal
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.support.rabbitmq import RabbitMQ
     from tests.support.smtp import Mailbox
 
-    Comes = Callable[[RunningPortal, Person], Candidate]
+    NewCandidate = Callable[[RunningPortal, Persona], Candidate]
 
 SERVICES = ("accounts", "registrations", "documents", "pieces")
 
@@ -57,7 +57,7 @@ def portal(request: pytest.FixtureRequest) -> LaunchedPortal:
 def _told(request: pytest.FixtureRequest) -> Iterator[None]:
     """Show beside a failed journey what the portal's processes complained of."""
     yield
-    if failure_screenshots.failed(request.node):
+    if failure_screenshots.has_failed(request.node):
         for name in {"alone", "servers"} & set(request.fixturenames) | set(_params(request)):
             running: LaunchedPortal = request.getfixturevalue(name)
             print(f"--- {name}\n{running.complaints()[-8000:]}")
@@ -69,12 +69,12 @@ def _params(request: pytest.FixtureRequest) -> list[str]:
 
 
 @pytest.fixture
-def comes(page: Page) -> Comes:
+def comes(page: Page) -> NewCandidate:
     """`comes(portal, person)`: that person at the portal, with a browser of this test alone."""
     return lambda portal, person: Candidate(page, portal, person)
 
 
 @pytest.fixture(scope="module")
-def deposit(browser: Browser, alone: LaunchedPortal) -> Iterator[Deposit]:
-    with a_deposit(browser, alone) as there:
+def deposit(browser: Browser, alone: LaunchedPortal) -> Iterator[DepositPage]:
+    with deposit_page(browser, alone) as there:
         yield there

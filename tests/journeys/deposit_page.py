@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from tests.journeys import personas
 from tests.journeys.candidate import Candidate
-from tests.journeys.justificatifs_page import Justificatifs
+from tests.journeys.justificatifs_page import JustificatifsPage
 from tests.journeys.visit import cookies_of
-from tests.support.chromium import french_visitor
+from tests.support.chromium import french_profile
 from tests.support.running_portal import RunningPortal
 
 if TYPE_CHECKING:
@@ -19,23 +19,23 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Deposit:
+class DepositPage:
     """« Envoyer une pièce jointe » of one candidate: its address, and what his browser knows."""
 
     url: str
-    state: Any
+    storage_state: Any
     cookies: dict[str, str]
 
 
 @contextmanager
-def a_deposit(browser: Browser, portal: RunningPortal) -> Iterator[Deposit]:
+def deposit_page(browser: Browser, portal: RunningPortal) -> Iterator[DepositPage]:
     """A candidate who has registered stands before « Envoyer une pièce jointe »."""
-    with french_visitor(browser) as context:
+    with french_profile(browser) as context:
         page = context.new_page()
-        someone = Candidate(page, portal, personas.DUBOIS.at(personas.new_address()))
-        someone.arrives()
+        someone = Candidate(page, portal, personas.DUBOIS.with_email(personas.new_address()))
+        someone.creates_account_and_logs_in()
         someone.registers()
-        Justificatifs(someone)
+        JustificatifsPage(someone)
         page.get_by_role("link", name="Ajouter").first.click()
-        someone.desk.is_at("Envoyer une pièce jointe")
-        yield Deposit(page.url, context.storage_state(), cookies_of(page))
+        someone.user.is_at("Envoyer une pièce jointe")
+        yield DepositPage(page.url, context.storage_state(), cookies_of(page))

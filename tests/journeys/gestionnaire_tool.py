@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 TIMEOUT = 20
 
 
-class Tool:
+class GestionnaireTool:
     """Reads and controls the pieces of one candidature."""
 
     def __init__(self, portal: RunningPortal, role: str = "staff") -> None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from tests.journeys import personas
 from tests.journeys.candidate import Candidate
-from tests.journeys.gestionnaire_tool import Tool
-from tests.journeys.justificatifs_page import GUIDES_PIECES, Justificatifs, a_pdf
-from tests.journeys.text_reading import text_of_pdf
+from tests.journeys.gestionnaire_tool import GestionnaireTool
+from tests.journeys.justificatifs_page import GUIDE_PIECES, JustificatifsPage, write_pdf
+from tests.journeys.text_reading import pdf_text
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -33,144 +33,144 @@ PUBLISHED = {
     "convocation": "Convocation(s) aux épreuves",
     "releve_notes": "Relevé(s) de notes",
 }
-TWELVE = ("Examen", "DIPLOME DE COMPTABILITE ET DE GESTION")
+TWELVE_TAB_EXAM = ("Examen", "DIPLOME DE COMPTABILITE ET DE GESTION")
 
 
-class Walk:
+class GuideScreens:
     """`seen[screen]` is all the text met under that name."""
 
     def __init__(self, page: Page, portal: RunningPortal, folder: Path) -> None:
-        self.seen: dict[str, str] = {}
+        self.texts: dict[str, str] = {}
         self.portal = portal
         self.page = page
         self.folder = folder
-        self.candidate = Candidate(page, portal, personas.DUBOIS.at(personas.new_address()))
-        self.desk = self.candidate.desk
+        self.candidate = Candidate(page, portal, personas.DUBOIS.with_email(personas.new_address()))
+        self.user = self.candidate.user
         self.candidature = ""
         for part in PARTS:
             part(self)
 
-    def keep(self, *screens: str) -> None:
+    def note_page(self, *screens: str) -> None:
         """What the page says now, folded parts and lists included."""
         text = str(self.page.locator("body").evaluate("one => one.textContent"))
         for screen in screens:
-            self.seen[screen] = self.seen.get(screen, "") + "\n" + text
+            self.texts[screen] = self.texts.get(screen, "") + "\n" + text
 
-    def keep_text(self, screen: str, text: str) -> None:
-        self.seen[screen] = self.seen.get(screen, "") + "\n" + text
+    def note_text(self, screen: str, text: str) -> None:
+        self.texts[screen] = self.texts.get(screen, "") + "\n" + text
 
 
-def before_an_account(walk: Walk) -> None:
-    walk.desk.open("/")
-    walk.keep("header", "footer", "home")
-    walk.desk.follow("Ouverture des services")
-    walk.desk.is_at("Ouverture des services")
-    walk.keep("openings")
+def before_an_account(screens: GuideScreens) -> None:
+    screens.user.open("/")
+    screens.note_page("header", "footer", "home")
+    screens.user.follow("Ouverture des services")
+    screens.user.is_at("Ouverture des services")
+    screens.note_page("openings")
     for choice in ("Examen", "BREVET DE TECHNICIEN SUPERIEUR", "BTS 2022", "ACADÉMIE DE BESANCON - (2022-06)"):
-        walk.desk.press(choice)
-    walk.desk.shows("Informations disponibles")
-    walk.keep("openings", "openings_open")
-    walk.desk.open("/compte/creation")
-    walk.keep("account_form")
+        screens.user.press(choice)
+    screens.user.shows("Informations disponibles")
+    screens.note_page("openings", "openings_open")
+    screens.user.open("/compte/creation")
+    screens.note_page("account_form")
 
 
-def account(walk: Walk) -> None:
-    walk.candidate.creates_an_account()
-    walk.keep("account_created")
-    mail = walk.portal.mail(walk.candidate.person.email)
-    walk.keep_text("activation_mail", mail.text)
-    walk.keep_text("activation_mail_subject", mail.subject)
-    walk.candidate.activates_it()
-    walk.desk.open("/connexion")
-    walk.keep("login")
-    walk.candidate.logs_in()
-    walk.keep("header_connected", "menu")
-    walk.page.get_by_role("link", name="Modifier mon compte").click()
-    walk.desk.is_at("Modifier mes informations")
-    walk.keep("account_change")
+def account(screens: GuideScreens) -> None:
+    screens.candidate.creates_account()
+    screens.note_page("account_created")
+    mail = screens.portal.mail(screens.candidate.persona.email)
+    screens.note_text("activation_mail", mail.text)
+    screens.note_text("activation_mail_subject", mail.subject)
+    screens.candidate.activates_account()
+    screens.user.open("/connexion")
+    screens.note_page("login")
+    screens.candidate.logs_in()
+    screens.note_page("header_connected", "menu")
+    screens.page.get_by_role("link", name="Modifier mon compte").click()
+    screens.user.is_at("Modifier mes informations")
+    screens.note_page("account_change")
 
 
-def choosing(walk: Walk) -> None:
-    walk.desk.menu("M'inscrire")
+def choosing(screens: GuideScreens) -> None:
+    screens.user.menu("M'inscrire")
     for choice in ("Examen", "BREVET DE TECHNICIEN SUPERIEUR", "BTS 2022"):
-        walk.desk.press(choice)
-    walk.desk.shows("Sélectionner une académie")
-    walk.keep("choose")
-    walk.desk.press("ACADÉMIE DE BESANCON - (2022-06)")
-    walk.desk.shows("Informations disponibles")
-    walk.keep("choose")
-    walk.desk.press("Valider")
+        screens.user.press(choice)
+    screens.user.shows("Sélectionner une académie")
+    screens.note_page("choose")
+    screens.user.press("ACADÉMIE DE BESANCON - (2022-06)")
+    screens.user.shows("Informations disponibles")
+    screens.note_page("choose")
+    screens.user.press("Valider")
 
 
-def tabs(walk: Walk) -> None:
-    walk.desk.is_at("Candidatures précédentes")
-    walk.keep("wizard", "tabs_bts")
-    walk.candidate.fills_the_tabs(lambda title: walk.keep(TABS[title]) if title in TABS else None)
-    walk.candidature = walk.candidate.saves()
-    walk.keep("number")
-    walk.keep_text("confirmation_pdf", text_of_pdf(walk.candidate.prints()))
+def tabs(screens: GuideScreens) -> None:
+    screens.user.is_at("Candidatures précédentes")
+    screens.note_page("wizard", "tabs_bts")
+    screens.candidate.fills_tabs(lambda title: screens.note_page(TABS[title]) if title in TABS else None)
+    screens.candidature = screens.candidate.saves()
+    screens.note_page("number")
+    screens.note_text("confirmation_pdf", pdf_text(screens.candidate.downloads_confirmation()))
 
 
-def documents(walk: Walk) -> None:
-    tool = Tool(walk.portal)
-    walk.desk.menu("Mes documents")
-    walk.keep("documents")
-    walk.desk.follow("BREVET DE TECHNICIEN SUPERIEUR")
-    walk.candidate.waits_for("Confirmation d'inscription Version", "Demande de pièces justificatives")
+def documents(screens: GuideScreens) -> None:
+    tool = GestionnaireTool(screens.portal)
+    screens.user.menu("Mes documents")
+    screens.note_page("documents")
+    screens.user.follow("BREVET DE TECHNICIEN SUPERIEUR")
+    screens.candidate.waits_for("Confirmation d'inscription Version", "Demande de pièces justificatives")
     for kind, title in PUBLISHED.items():
-        tool.publishes(walk.candidature, kind, title)
-    walk.candidate.waits_for(*PUBLISHED.values())
-    walk.keep("documents", "document_types")
-    walk.desk.menu("Les formulaires")
-    walk.desk.is_at("Les formulaires")
-    walk.keep("forms")
+        tool.publishes(screens.candidature, kind, title)
+    screens.candidate.waits_for(*PUBLISHED.values())
+    screens.note_page("documents", "document_types")
+    screens.user.menu("Les formulaires")
+    screens.user.is_at("Les formulaires")
+    screens.note_page("forms")
 
 
-def pieces(walk: Walk) -> None:
-    mine = Justificatifs(walk.candidate)
-    walk.keep("pieces")
-    wanted = [piece for group in ("Confirmation d'inscription", "Nationalité") for piece in GUIDES_PIECES[group]]
-    wanted += GUIDES_PIECES["Conditions réglementaires"]
-    walk.page.get_by_role("link", name="Ajouter").first.click()
-    walk.desk.is_at("Envoyer une pièce jointe")
-    walk.keep("upload")
-    mine = Justificatifs(walk.candidate)
+def pieces(screens: GuideScreens) -> None:
+    mine = JustificatifsPage(screens.candidate)
+    screens.note_page("pieces")
+    wanted = [piece for group in ("Confirmation d'inscription", "Nationalité") for piece in GUIDE_PIECES[group]]
+    wanted += GUIDE_PIECES["Conditions réglementaires"]
+    screens.page.get_by_role("link", name="Ajouter").first.click()
+    screens.user.is_at("Envoyer une pièce jointe")
+    screens.note_page("upload")
+    mine = JustificatifsPage(screens.candidate)
     for piece in wanted:
-        mine.adds(piece, a_pdf(walk.folder))
-    mine.hands_over("Nationalité")
-    walk.keep("pieces", "piece_deposited")
-    tool = Tool(walk.portal)
+        mine.adds(piece, write_pdf(screens.folder))
+    mine.validates_group("Nationalité")
+    screens.note_page("pieces", "piece_deposited")
+    tool = GestionnaireTool(screens.portal)
     for piece, status in zip(wanted, ("received", "non_compliant", "compliant"), strict=True):
-        tool.controls(walk.candidature, piece.partition(" ")[0], status)
-    Justificatifs(walk.candidate)
-    walk.keep("piece_statuses")
+        tool.controls(screens.candidature, piece.partition(" ")[0], status)
+    JustificatifsPage(screens.candidate)
+    screens.note_page("piece_statuses")
 
 
-def modification(walk: Walk) -> None:
-    walk.desk.menu("Mes inscriptions")
-    walk.desk.press("Modifier")
-    for title in walk.candidate.person.tabs:
-        walk.desk.is_at(title)
-        walk.desk.press("Suivant")
-    walk.candidate.saves()
-    mail = walk.portal.mail(walk.candidate.person.email, "Modification")
-    walk.keep_text("modification_mail_subject", mail.subject)
+def modification(screens: GuideScreens) -> None:
+    screens.user.menu("Mes inscriptions")
+    screens.user.press("Modifier")
+    for title in screens.candidate.persona.tabs:
+        screens.user.is_at(title)
+        screens.user.press("Suivant")
+    screens.candidate.saves()
+    mail = screens.portal.mail(screens.candidate.persona.email, "Modification")
+    screens.note_text("modification_mail_subject", mail.subject)
 
 
-def twelve_tabs(walk: Walk) -> None:
-    walk.desk.menu("M'inscrire")
-    for choice in TWELVE:
-        walk.desk.press(choice)
-    walk.page.get_by_role("main").get_by_role("listitem").get_by_role("button").first.click()
-    walk.desk.shows("Sélectionner une académie")
-    walk.page.get_by_role("button", name="ACADÉMIE DE BESANCON").first.click()
-    walk.desk.press("Valider")
-    walk.desk.shows("12 - N° Inscription")
-    walk.keep("tabs_twelve")
+def twelve_tabs(screens: GuideScreens) -> None:
+    screens.user.menu("M'inscrire")
+    for choice in TWELVE_TAB_EXAM:
+        screens.user.press(choice)
+    screens.page.get_by_role("main").get_by_role("listitem").get_by_role("button").first.click()
+    screens.user.shows("Sélectionner une académie")
+    screens.page.get_by_role("button", name="ACADÉMIE DE BESANCON").first.click()
+    screens.user.press("Valider")
+    screens.user.shows("12 - N° Inscription")
+    screens.note_page("tabs_twelve")
 
 
 # How every screen is reached, in the order of a candidate's way.
-PARTS: tuple[Callable[[Walk], None], ...] = (
+PARTS: tuple[Callable[[GuideScreens], None], ...] = (
     before_an_account,
     account,
     choosing,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 DEPOSITED = re.compile(r"Déposé le \d\d/\d\d/2021 \d\d:\d\d \(heure/Paris\)")
 
 # Guide §10, word for word, by regroupement.
-GUIDES_PIECES = {
+GUIDE_PIECES = {
     "Confirmation d'inscription": ["CINSIG03 : Confirmation d'inscription signée"],
     "Nationalité": ["NATIDE06 : Document justifiant l'identité"],
     "Conditions réglementaires": [
@@ -31,7 +31,7 @@ GUIDES_PIECES = {
 }
 
 
-def a_pdf(folder: Path, name: str = "Pièce signée.pdf") -> Path:
+def write_pdf(folder: Path, name: str = "Pièce signée.pdf") -> Path:
     """A real PDF of one page."""
     writer = PdfWriter()
     writer.add_blank_page(595, 842)
@@ -40,46 +40,46 @@ def a_pdf(folder: Path, name: str = "Pièce signée.pdf") -> Path:
     return path
 
 
-class Justificatifs:
+class JustificatifsPage:
     """The page « Mes justificatifs » of the one candidature."""
 
     def __init__(self, candidate: Candidate) -> None:
-        self.desk = candidate.desk
+        self.user = candidate.user
         self.page = candidate.page
         candidate.opens("Mes justificatifs")
-        self.desk.is_at("Mes justificatifs")
+        self.user.is_at("Mes justificatifs")
 
-    def shows_the_guides_pieces(self) -> None:
+    def shows_guide_pieces(self) -> None:
         """Each under its regroupement, in the guide's order, and no other."""
         headings = self.page.get_by_role("heading", level=3).all_inner_texts()
-        assert headings == list(GUIDES_PIECES)
-        for regroupement, pieces in GUIDES_PIECES.items():
+        assert headings == list(GUIDE_PIECES)
+        for regroupement, pieces in GUIDE_PIECES.items():
             region = self.page.get_by_role("region", name=regroupement, exact=True)
             lines = region.get_by_role("listitem").all_inner_texts()
             assert [line.splitlines()[0] for line in lines] == pieces
 
     def codes(self) -> set[str]:
         """Of every piece asked for."""
-        return set(re.findall(r"\b([A-Z]+[\w-]*\d*[\w-]*) : ", self.desk.text))
+        return set(re.findall(r"\b([A-Z]+[\w-]*\d*[\w-]*) : ", self.user.text))
 
     def adds(self, piece: str, file: Path) -> None:
         """« Ajouter », choose, « Envoyer », « C'est lisible »; `piece` is its code and label."""
-        self.desk.take(self._line(piece).get_by_role("link", name="Ajouter"))
-        self.desk.is_at("Envoyer une pièce jointe")
-        self.desk.shows(piece)
-        self.desk.choose_file("Choisir un fichier", file)
-        self.desk.press("Envoyer")
-        self.desk.is_at("Est-ce lisible ?")
-        self.desk.take(self.page.get_by_role("link", name="C'est lisible", exact=True))
-        self.desk.is_at("Mes justificatifs")
+        self.user.activate(self._line(piece).get_by_role("link", name="Ajouter"))
+        self.user.is_at("Envoyer une pièce jointe")
+        self.user.shows(piece)
+        self.user.choose_file("Choisir un fichier", file)
+        self.user.press("Envoyer")
+        self.user.is_at("Est-ce lisible ?")
+        self.user.activate(self.page.get_by_role("link", name="C'est lisible", exact=True))
+        self.user.is_at("Mes justificatifs")
 
-    def hands_over(self, regroupement: str) -> None:
+    def validates_group(self, regroupement: str) -> None:
         """« J'ai fourni toutes mes pièces » of that group, and again on the page that warns."""
         name = re.compile(rf"^J'ai fourni toutes mes pièces\s*:\s*{re.escape(regroupement)}$")
-        self.desk.take(self.page.get_by_role("link", name=name))
-        self.desk.shows("vous ne pourrez plus les modifier et vos pièces pourront être étudiées.")
-        self.desk.press("J'ai fourni toutes mes pièces")
-        self.desk.is_at("Mes justificatifs")
+        self.user.activate(self.page.get_by_role("link", name=name))
+        self.user.shows("vous ne pourrez plus les modifier et vos pièces pourront être étudiées.")
+        self.user.press("J'ai fourni toutes mes pièces")
+        self.user.is_at("Mes justificatifs")
 
     def can_add(self, piece: str) -> bool:
         return self._line(piece).get_by_role("link", name="Ajouter").count() > 0

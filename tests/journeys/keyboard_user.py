@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import expect
 
-from tests.journeys.mouse_user import Desk, kind_of
+from tests.journeys.mouse_user import MouseUser, control_kind
 from tests.journeys.personas import Answer, Search
 
 if TYPE_CHECKING:
@@ -45,22 +45,22 @@ _FOCUS = """target => {
 }"""
 
 
-class KeyboardDesk(Desk):
+class KeyboardUser(MouseUser):
     """Tab and Shift+Tab lead to a control; Enter, Space, arrows, letters act on it. Each stop is looked at."""
 
-    def take(self, target: Locator) -> None:
-        self.reach(target)
+    def activate(self, target: Locator) -> None:
+        self.move_focus_to(target)
         with self.page.expect_navigation():
             self.page.keyboard.press("Enter")
 
     def choose_file(self, label: str, file: Path) -> None:
         # Expected from before: the browser is told to hand choosers over without saying when it has understood.
         with self.page.expect_file_chooser(timeout=60_000) as chooser:
-            self.reach(self.page.get_by_label(label))
+            self.move_focus_to(self.page.get_by_label(label))
             self.page.keyboard.press("Enter")
         chooser.value.set_files(file)
 
-    def reach(self, target: Locator, *, onwards: bool = False) -> None:
+    def move_focus_to(self, target: Locator, *, onwards: bool = False) -> None:
         """Go from stop to stop until the focus is there. `onwards`: it must lie ahead, as it does for who reads on."""
         stops: list[str] = []
         for _ in range(MOST_STOPS):
@@ -81,9 +81,9 @@ class KeyboardDesk(Desk):
             if (focus and not focus["unseen"]) or time.monotonic() > until:
                 return dict(focus or {"unseen": "is in a form that is renewed for ever", "name": ""})
 
-    def _give(self, control: Locator, label: str, answer: Answer) -> None:
-        self.reach(control, onwards=True)
-        kind = kind_of(control)
+    def _give_answer(self, control: Locator, label: str, answer: Answer) -> None:
+        self.move_focus_to(control, onwards=True)
+        kind = control_kind(control)
         if isinstance(answer, bool):
             self.page.keyboard.press("Space")
             expect(control).to_be_checked()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import expect
 
 from tests.journeys.personas import Answer, Search
-from tests.journeys.text_reading import normal
+from tests.journeys.text_reading import normalized
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 CONTROLS = "input, select, textarea, fieldset[role]"
 
 
-class Desk:
+class MouseUser:
     """A page of the portal at `url`, as someone with a mouse and JavaScript uses it."""
 
     def __init__(self, page: Page, url: str) -> None:
@@ -35,12 +35,12 @@ class Desk:
     @property
     def title(self) -> str:
         """The page's one h1."""
-        return normal(self.page.get_by_role("heading", level=1).inner_text())
+        return normalized(self.page.get_by_role("heading", level=1).inner_text())
 
     @property
     def text(self) -> str:
         """All that is shown, on one line."""
-        return normal(self.page.locator("body").inner_text())
+        return normalized(self.page.locator("body").inner_text())
 
     def shows(self, *words: str) -> None:
         """Wait until the page shows all of these words."""
@@ -57,20 +57,20 @@ class Desk:
 
     # -- acting --------------------------------------------------------------------------------------------------
 
-    def take(self, target: Locator) -> None:
+    def activate(self, target: Locator) -> None:
         """Press this button, follow this link."""
         target.click()
 
     def press(self, words: str) -> None:
-        self.take(self.page.get_by_role("button", name=words, exact=True))
+        self.activate(self.page.get_by_role("button", name=words, exact=True))
 
     def follow(self, words: str) -> None:
         """Follow the link of the page's content with these words."""
-        self.take(self.page.get_by_role("main").get_by_role("link", name=words, exact=True).first)
+        self.activate(self.page.get_by_role("main").get_by_role("link", name=words, exact=True).first)
 
     def menu(self, words: str) -> None:
         navigation = self.page.get_by_role("navigation", name="Menu")
-        self.take(navigation.get_by_role("link", name=words, exact=True))
+        self.activate(navigation.get_by_role("link", name=words, exact=True))
 
     def choose_file(self, label: str, file: Path) -> None:
         self.page.get_by_label(label).set_input_files(file)
@@ -83,13 +83,13 @@ class Desk:
         """Give one answer; « EF1 / Position » is the field « Position » of the part titled EF1."""
         part, _, own = label.rpartition(" / ")
         self._within = self._part(part) if part else self.page.locator("body")
-        self._give(labelled(self._within, own), own, answer)
+        self._give_answer(control_labelled(self._within, own), own, answer)
 
     def _part(self, title: str) -> Locator:
         return self.page.get_by_role("group").filter(has=self.page.get_by_role("heading", name=f"{title} :"))
 
-    def _give(self, control: Locator, label: str, answer: Answer) -> None:
-        kind = kind_of(control)
+    def _give_answer(self, control: Locator, label: str, answer: Answer) -> None:
+        kind = control_kind(control)
         if isinstance(answer, bool):
             control.check()
         elif isinstance(answer, Search):
@@ -109,12 +109,12 @@ class Desk:
         self.page.get_by_role("option", name=answer.taken, exact=True).click()
 
 
-def labelled(within: Locator, label: str) -> Locator:
+def control_labelled(within: Locator, label: str) -> Locator:
     """The control with this label, starred or not."""
     return within.get_by_label(_spaced(label, whole=True)).and_(within.page.locator(CONTROLS))
 
 
-def kind_of(control: Locator) -> str:
+def control_kind(control: Locator) -> str:
     """« select », « fieldset », « combobox » (a search) or « input »."""
     found = control.evaluate("one => one.getAttribute('role') === 'combobox' ? 'combobox' : one.localName")
     return str(found)

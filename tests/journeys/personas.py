@@ -24,7 +24,7 @@ Page = Mapping[str, Answer]
 
 
 @dataclass(frozen=True)
-class Person:
+class Persona:
     """`account` is « Formulaire de création » without address and password; `tabs` by the tab's title."""
 
     email: str
@@ -32,7 +32,7 @@ class Person:
     academie: str
     tabs: Mapping[str, Page]
 
-    def at(self, email: str) -> Person:
+    def with_email(self, email: str) -> Persona:
         return replace(self, email=email)
 
 
@@ -72,14 +72,14 @@ COLLECTIVITES = (
 SAME_BTS = "Je me suis déjà présenté(e) à ce BTS lors d'une session précédente et je n'ai pas obtenu le diplôme"
 ALREADY_SAT = "Déjà présenté(e) (redoublant ou ajourné)"
 
-BINET = Person(
+BINET = Persona(
     email="lbinet@ac-rennes.fr",
     account=civil_status("MONSIEUR", "BINET", "Laurent", "01/02/2001") | born_in_france("014 - CALVADOS", "CAEN"),
     academie="ACADÉMIE DE BESANCON",
     tabs={},
 )
 
-DUBOIS = Person(
+DUBOIS = Persona(
     email="pdubois@ac-rennes.fr",
     account=civil_status("MONSIEUR", "DUBOIS", "Pierre", "01/01/2002") | born_in_france("010 - AUBE", "TROYES"),
     academie="ACADÉMIE DE BESANCON",
@@ -125,7 +125,7 @@ DUBOIS = Person(
 )
 
 # As unlike Pierre DUBOIS as the session allows, so that nothing of him can be written into the portal.
-TRAN = Person(
+TRAN = Persona(
     email="thi.anh@example.org",
     account={
         **civil_status("MADAME", "Đặng", "Thị Ánh", "29/02/2000"),

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from tests.journeys import personas
 from tests.journeys.candidate import Candidate
-from tests.journeys.justificatifs_page import Justificatifs
+from tests.journeys.justificatifs_page import JustificatifsPage
 from tests.journeys.visit import cookies_of
-from tests.support.chromium import french_visitor
+from tests.support.chromium import french_profile
 from tests.support.running_portal import RunningPortal
 
 if TYPE_CHECKING:
@@ -17,29 +17,29 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Registered:
+class RegisteredCandidate:
     """Someone registered, on a visit without a browser. Files of `piece` give way to others, that of `kept` stays."""
 
-    person: personas.Person
+    persona: personas.Persona
     candidature: str
-    piece: str
-    kept: str
+    replaced_piece: str
+    unreplaced_piece: str
     cookies: dict[str, str]
 
     @property
     def email(self) -> str:
-        return self.person.email
+        return self.persona.email
 
 
-def registered(portal: RunningPortal, browser: Browser) -> Registered:
+def register_candidate(portal: RunningPortal, browser: Browser) -> RegisteredCandidate:
     """A new candidate, with an account and one candidature."""
-    person = personas.DUBOIS.at(personas.new_address())
-    with french_visitor(browser) as context:
+    persona = personas.DUBOIS.with_email(personas.new_address())
+    with french_profile(browser) as context:
         page = context.new_page()
-        someone = Candidate(page, portal, person)
-        someone.arrives()
+        someone = Candidate(page, portal, persona)
+        someone.creates_account_and_logs_in()
         candidature = someone.registers()
-        Justificatifs(someone)
+        JustificatifsPage(someone)
         links = page.get_by_role("link", name="Ajouter").all()
-        piece, kept, *_ = (str(link.get_attribute("href")).rpartition("/")[2] for link in links)
-        return Registered(person, candidature, piece, kept, cookies_of(page))
+        replaced_piece, unreplaced_piece, *_ = (str(link.get_attribute("href")).rpartition("/")[2] for link in links)
+        return RegisteredCandidate(persona, candidature, replaced_piece, unreplaced_piece, cookies_of(page))

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from tests.journeys.guide_screens import Walk
-from tests.journeys.text_reading import run_together
-from tests.support.chromium import french_visitor
+from tests.journeys.guide_screens import GuideScreens
+from tests.journeys.text_reading import without_spaces
+from tests.support.chromium import french_profile
 from tests.support.running_portal import RunningPortal
 
 if TYPE_CHECKING:
@@ -24,14 +24,14 @@ SCREENS: dict[str, str | list[str]] = yaml.safe_load(WORDS.read_text(encoding="u
 @pytest.fixture(scope="module")
 def seen(browser: Browser, alone: RunningPortal, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """What each screen says, without white space."""
-    with french_visitor(browser) as context:
-        walk = Walk(context.new_page(), alone, tmp_path_factory.mktemp("walk"))
-        yield {screen: run_together(text) for screen, text in walk.seen.items()}
+    with french_profile(browser) as context:
+        screens = GuideScreens(context.new_page(), alone, tmp_path_factory.mktemp("walk"))
+        yield {screen: without_spaces(text) for screen, text in screens.texts.items()}
 
 
 @pytest.mark.parametrize("screen", SCREENS)
 def test_a_screen_shows_the_guides_words(seen: dict[str, str], screen: str) -> None:
     wanted = SCREENS[screen]
     words = [wanted] if isinstance(wanted, str) else wanted
-    missing = [one for one in words if run_together(one) not in seen[screen]]
+    missing = [one for one in words if without_spaces(one) not in seen[screen]]
     assert missing == []

@@ -10,16 +10,16 @@ from pypdf import PdfReader
 _SAME = str.maketrans({"’": "'", "ʼ": "'", "\N{NO-BREAK SPACE}": " ", "\N{NARROW NO-BREAK SPACE}": " "})
 
 
-def normal(text: str) -> str:
+def normalized(text: str) -> str:
     """On one line, with plain apostrophes and plain spaces."""
     return re.sub(r"\s+", " ", text.translate(_SAME)).strip()
 
 
-def run_together(text: str) -> str:
+def without_spaces(text: str) -> str:
     """Without any white space: the same words however they are broken over lines and elements."""
     return re.sub(r"\s", "", text.translate(_SAME))
 
 
-def text_of_pdf(content: bytes) -> str:
+def pdf_text(content: bytes) -> str:
     assert content.startswith(b"%PDF-"), content[:200]
-    return normal("\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages))
+    return normalized("\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.journeys.mouse_user import Desk
+from tests.journeys.mouse_user import MouseUser
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-FOUR_TIMES = {"width": 320, "height": 256}
+ZOOMED_VIEWPORT = {"width": 320, "height": 256}
 # A table of data may be wider than the screen (RGAA 10.11): it stands in a region that scrolls by itself.
 _FAULTS = """() => {
     const faults = [];
@@ -35,23 +35,23 @@ _FAULTS = """() => {
 }"""
 
 
-class ZoomedDesk(Desk):
+class ZoomedUser(MouseUser):
     """Each page that is arrived at is looked at whole; the menu is behind its button."""
 
     def is_at(self, title: str) -> None:
         super().is_at(title)
-        assert faults_at_four_times(self.page) == [], self.page.url
+        assert layout_faults(self.page) == [], self.page.url
 
     def shows(self, *words: str) -> None:
         super().shows(*words)
-        assert faults_at_four_times(self.page) == [], self.page.url
+        assert layout_faults(self.page) == [], self.page.url
 
     def menu(self, words: str) -> None:
         self.press("Menu")
         super().menu(words)
 
 
-def faults_at_four_times(page: Page) -> list[str]:
+def layout_faults(page: Page) -> list[str]:
     """Which controls cannot be scrolled to or are covered, and whether the page must be moved sideways to be read."""
     found: list[str] = page.evaluate(_FAULTS)
     return found

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from tests.accounts.people import PASSWORD
-from tests.screens.browser_candidate import BESANCON, Person
-from tests.screens.picture_recorder import Album
-from tests.screens.story_context import Walk
+from tests.screens.browser_candidate import BESANCON, BrowserCandidate
+from tests.screens.picture_recorder import PictureRecorder
+from tests.screens.story_context import StoryContext
 
-STEPS = {
+OPENING_STEPS = {
     "ouvertures": "",
     "ouvertures-domaine": "domaine=Examen",
     "ouvertures-session": "domaine=Examen&exam=BTS",
@@ -15,7 +15,7 @@ STEPS = {
     "ouvertures-ouvert": BESANCON,
     "ouvertures-rien": "domaine=Concours&exam=INCONNU",
 }
-PLAIN = {
+PUBLIC_PAGES = {
     "accueil": "/",
     "plan-du-site": "/plan-du-site",
     "mentions-legales": "/mentions-legales",
@@ -31,64 +31,64 @@ PLAIN = {
 }
 
 
-def anybody(walk: Walk) -> None:
+def public_pages(context: StoryContext) -> None:
     """Pages that nobody has to log in for."""
-    person = walk.person()
-    for name, path in PLAIN.items():
-        walk.album.take(person.open(path), name)
-    for name, chosen in STEPS.items():
-        walk.album.take(person.open(f"/ouverture-des-services?{chosen}"), name)
+    candidate = context.new_candidate()
+    for name, path in PUBLIC_PAGES.items():
+        context.recorder.record(candidate.open(path), name)
+    for name, chosen in OPENING_STEPS.items():
+        context.recorder.record(candidate.open(f"/ouverture-des-services?{chosen}"), name)
 
 
-def creation(walk: Walk) -> None:
+def creation(context: StoryContext) -> None:
     """« Formulaire de création » to the activated account, and each state of its link."""
-    album, person = walk.album, walk.person()
-    album.take(person.open("/mails"), "mails-debut")
-    album.take(person.open("/compte/creation"), "creation")
-    album.take(person.submit(), "creation-erreurs")
-    person.creates()
-    album.take(person.open("/compte/creation/confirmation"), "creation-confirmation")
-    _refused_log_in(album, person, PASSWORD, "connexion-non-active")
-    link = person.link()
-    album.take(person.open("/mails"), "mails")
-    with person.page.expect_navigation():
-        person.page.get_by_role("link", name="[CYCLADES] Activer mon compte").first.click()
-    album.take(person.page, "mail")
-    album.take(person.open(link), "activation")
-    album.take(person.press("Activer mon compte"), "activation-faite")
-    album.take(person.open(link), "activation-deja-faite")
-    album.take(person.open("/compte/activation/inconnu"), "activation-inconnue")
+    recorder, candidate = context.recorder, context.new_candidate()
+    recorder.record(candidate.open("/mails"), "mails-debut")
+    recorder.record(candidate.open("/compte/creation"), "creation")
+    recorder.record(candidate.submit(), "creation-erreurs")
+    candidate.creates_account()
+    recorder.record(candidate.open("/compte/creation/confirmation"), "creation-confirmation")
+    _refused_log_in(recorder, candidate, PASSWORD, "connexion-non-active")
+    link = candidate.mailed_link()
+    recorder.record(candidate.open("/mails"), "mails")
+    with candidate.page.expect_navigation():
+        candidate.page.get_by_role("link", name="[CYCLADES] Activer mon compte").first.click()
+    recorder.record(candidate.page, "mail")
+    recorder.record(candidate.open(link), "activation")
+    recorder.record(candidate.press("Activer mon compte"), "activation-faite")
+    recorder.record(candidate.open(link), "activation-deja-faite")
+    recorder.record(candidate.open("/compte/activation/inconnu"), "activation-inconnue")
 
 
-def logging_in(walk: Walk) -> None:
+def logging_in(context: StoryContext) -> None:
     """« Veuillez vous identifier », refusals, and the reset of a forgotten password."""
-    album, person = walk.album, walk.person()
-    person.creates()
-    person.activates()
-    _refused_log_in(album, person, "pas le bon", "connexion-refusee")
-    album.take(person.open("/compte/mot-de-passe-oublie"), "mot-de-passe-oublie")
-    person.page.locator("[name=email]").fill(person.email)
-    album.take(person.submit(), "mot-de-passe-oublie-envoye", "/compte/mot-de-passe-oublie")
-    link = person.link("mot-de-passe")
-    album.take(person.open(link), "mot-de-passe")
-    album.take(person.submit(), "mot-de-passe-erreurs")
-    album.take(person.open("/compte/mot-de-passe/inconnu"), "mot-de-passe-inconnu")
-    album.take(person.open("/inscriptions"), "connexion-demandee")
+    recorder, candidate = context.recorder, context.new_candidate()
+    candidate.creates_account()
+    candidate.activates_account()
+    _refused_log_in(recorder, candidate, "pas le bon", "connexion-refusee")
+    recorder.record(candidate.open("/compte/mot-de-passe-oublie"), "mot-de-passe-oublie")
+    candidate.page.locator("[name=email]").fill(candidate.email)
+    recorder.record(candidate.submit(), "mot-de-passe-oublie-envoye", "/compte/mot-de-passe-oublie")
+    link = candidate.mailed_link("mot-de-passe")
+    recorder.record(candidate.open(link), "mot-de-passe")
+    recorder.record(candidate.submit(), "mot-de-passe-erreurs")
+    recorder.record(candidate.open("/compte/mot-de-passe/inconnu"), "mot-de-passe-inconnu")
+    recorder.record(candidate.open("/inscriptions"), "connexion-demandee")
 
 
-def account(walk: Walk) -> None:
+def account(context: StoryContext) -> None:
     """Logged in, without any candidature: home, « Modifier mes informations », a new address, the deletion."""
-    album, person = walk.album, walk.person().arrives()
-    album.take(person.open("/"), "accueil-connecte")
-    album.take(person.open("/compte"), "compte")
-    album.take(person.press("Enregistrer"), "compte-reponse")
-    for name, path in _EMPTY.items():
-        album.take(person.open(path), name)
-    album.take(person.open("/compte/suppression"), "compte-suppression")
-    _new_address(walk, person)
+    recorder, candidate = context.recorder, context.new_candidate().creates_account_and_logs_in()
+    recorder.record(candidate.open("/"), "accueil-connecte")
+    recorder.record(candidate.open("/compte"), "compte")
+    recorder.record(candidate.press("Enregistrer"), "compte-reponse")
+    for name, path in _PAGES_WITHOUT_CANDIDATURE.items():
+        recorder.record(candidate.open(path), name)
+    recorder.record(candidate.open("/compte/suppression"), "compte-suppression")
+    _new_address(context, candidate)
 
 
-_EMPTY = {
+_PAGES_WITHOUT_CANDIDATURE = {
     "inscriptions-aucune": "/inscriptions",
     "documents-aucun": "/documents",
     "formulaires-aucun": "/formulaires",
@@ -96,26 +96,26 @@ _EMPTY = {
 }
 
 
-def _new_address(walk: Walk, person: Person) -> None:
-    person.open("/compte")
-    new = f"nouvelle.{person.email}"
+def _new_address(context: StoryContext, candidate: BrowserCandidate) -> None:
+    candidate.open("/compte")
+    new = f"nouvelle.{candidate.email}"
     for field in ("email", "email_confirmation"):
-        person.page.locator(f"[name={field}]").fill(new)
-    person.page.locator("[name=current_password]").fill(PASSWORD)
-    walk.album.take(person.press("Enregistrer"), "compte-adresse-demandee")
-    owner = walk.person()
-    owner.email = person.email
-    link = owner.link("annulation")
-    person.email = new
-    walk.album.take(person.open(person.link("adresse")), "adresse")
-    walk.album.take(person.open("/compte/adresse/inconnue"), "adresse-inconnue")
-    walk.album.take(owner.open(link), "annulation")
-    walk.album.take(owner.press("Annuler le changement d'adresse"), "annulation-faite")
-    walk.album.take(owner.open(link), "annulation-deja-faite")
+        candidate.page.locator(f"[name={field}]").fill(new)
+    candidate.page.locator("[name=current_password]").fill(PASSWORD)
+    context.recorder.record(candidate.press("Enregistrer"), "compte-adresse-demandee")
+    owner = context.new_candidate()
+    owner.email = candidate.email
+    link = owner.mailed_link("annulation")
+    candidate.email = new
+    context.recorder.record(candidate.open(candidate.mailed_link("adresse")), "adresse")
+    context.recorder.record(candidate.open("/compte/adresse/inconnue"), "adresse-inconnue")
+    context.recorder.record(owner.open(link), "annulation")
+    context.recorder.record(owner.press("Annuler le changement d'adresse"), "annulation-faite")
+    context.recorder.record(owner.open(link), "annulation-deja-faite")
 
 
-def _refused_log_in(album: Album, person: Person, password: str, name: str) -> None:
-    person.open("/connexion")
-    person.page.locator("[name=identifiant]").fill(person.email)
-    person.page.locator("[name=password]").fill(password)
-    album.take(person.press("Me connecter"), name)
+def _refused_log_in(recorder: PictureRecorder, candidate: BrowserCandidate, password: str, name: str) -> None:
+    candidate.open("/connexion")
+    candidate.page.locator("[name=identifiant]").fill(candidate.email)
+    candidate.page.locator("[name=password]").fill(password)
+    recorder.record(candidate.press("Me connecter"), name)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.screens.browser_candidate import BESANCON, TABS, Person
-from tests.screens.story_context import Walk
+from tests.screens.browser_candidate import BESANCON, TABS, BrowserCandidate
+from tests.screens.story_context import StoryContext
 from tests.support.chromium import TELEPHONE
 
 AFTER_CLOSING = "2021-11-02T10:00:00+01:00"
@@ -21,7 +21,7 @@ WITHOUT_SCRIPT = {
 
 
 @dataclass(frozen=True)
-class Left:
+class Prepared:
     """Two who were there before the closing: one with a candidature, one with a draft that was never saved."""
 
     registered: str
@@ -30,43 +30,46 @@ class Left:
     draft: str
 
 
-def prepared(walk: Walk) -> Left:
-    registered, drafting = walk.person().arrives(), walk.person().arrives()
-    candidature, draft = registered.registers(), drafting.begins()
-    drafting.fills(draft)
-    return Left(registered.email, candidature, drafting.email, draft)
+def prepare(context: StoryContext) -> Prepared:
+    registered, drafting = (
+        context.new_candidate().creates_account_and_logs_in(),
+        context.new_candidate().creates_account_and_logs_in(),
+    )
+    candidature, draft = registered.registers(), drafting.opens_draft()
+    drafting.fills_tabs(draft)
+    return Prepared(registered.email, candidature, drafting.email, draft)
 
 
-def closed(walk: Walk, left: Left) -> None:
+def closed(context: StoryContext, left: Prepared) -> None:
     """What is said when it is too late."""
-    album, person = walk.album, _back(walk, left.registered)
-    album.take(person.open(f"/ouverture-des-services?{BESANCON}"), "ouvertures-ferme")
-    album.take(person.open(f"/inscription?{BESANCON}"), "choix-ferme")
-    album.take(person.open("/inscriptions"), "inscriptions-ferme")
-    album.take(person.open(f"/inscriptions/{left.candidature}"), "candidature-ferme")
-    album.take(person.open(f"/inscriptions/{left.candidature}/desinscription"), "desinscription-fermee")
-    album.take(person.open(f"/justificatifs/{left.candidature}"), "justificatifs-ferme")
-    late = _back(walk, left.drafting)
-    album.take(late.open(f"{left.draft}/{len(TABS) + 1}"), "enregistrement-ferme")
-    album.take(late.open("/inscriptions"), "inscriptions-brouillon-clos")
+    recorder, candidate = context.recorder, _returning_candidate(context, left.registered)
+    recorder.record(candidate.open(f"/ouverture-des-services?{BESANCON}"), "ouvertures-ferme")
+    recorder.record(candidate.open(f"/inscription?{BESANCON}"), "choix-ferme")
+    recorder.record(candidate.open("/inscriptions"), "inscriptions-ferme")
+    recorder.record(candidate.open(f"/inscriptions/{left.candidature}"), "candidature-ferme")
+    recorder.record(candidate.open(f"/inscriptions/{left.candidature}/desinscription"), "desinscription-fermee")
+    recorder.record(candidate.open(f"/justificatifs/{left.candidature}"), "justificatifs-ferme")
+    late = _returning_candidate(context, left.drafting)
+    recorder.record(late.open(f"{left.draft}/{len(TABS) + 1}"), "enregistrement-ferme")
+    recorder.record(late.open("/inscriptions"), "inscriptions-brouillon-clos")
 
 
-def _back(walk: Walk, email: str) -> Person:
-    person = walk.person()
-    person.email = email
-    return person.logs_in()
+def _returning_candidate(context: StoryContext, email: str) -> BrowserCandidate:
+    candidate = context.new_candidate()
+    candidate.email = email
+    return candidate.logs_in()
 
 
-def without_script(walk: Walk) -> None:
+def without_script(context: StoryContext) -> None:
     """The main pages on a telephone without JavaScript."""
-    person = walk.person(java_script_enabled=False, viewport=TELEPHONE)
+    candidate = context.new_candidate(java_script_enabled=False, viewport=TELEPHONE)
     for name, path in WITHOUT_SCRIPT.items():
-        walk.album.take_without_script(person.open(path), name)
-    person.arrives()
-    draft = person.begins()
+        context.recorder.record_without_script(candidate.open(path), name)
+    candidate.creates_account_and_logs_in()
+    draft = candidate.opens_draft()
     for number, tab in enumerate(TABS, start=1):
-        walk.album.take_without_script(person.open(f"{draft}/{number}"), f"onglet-{tab}")
-    candidature = person.registers()
+        context.recorder.record_without_script(candidate.open(f"{draft}/{number}"), f"onglet-{tab}")
+    candidature = candidate.registers()
     after = {"inscriptions": "/inscriptions", "candidature": f"/inscriptions/{candidature}", "compte": "/compte"}
     for name, path in after.items():
-        walk.album.take_without_script(person.open(path), name)
+        context.recorder.record_without_script(candidate.open(path), name)

@@ -18,13 +18,13 @@ _numbers = itertools.count(1)
 _LINK = re.compile(r"http://127\.0\.0\.1:\d+(/compte/[a-z-]+/[\w-]+)")
 BESANCON, AMIENS, REIMS = (f"domaine=Examen&exam=BTS&session=2022&academie={code}" for code in ("03", "20", "19"))
 # The guide's candidate with everything that he could say on each tab.
-FULL: Mapping[str, Mapping[str, Any]] = {
+ALL_ANSWERS: Mapping[str, Mapping[str, Any]] = {
     **ANSWERS,
     "epreuves": {**ANSWERS["epreuves"], "position-EF2": "non_inscrit"},
 }
 
 
-class Person:
+class BrowserCandidate:
     """`page` is his window; `email` his address once he has typed it."""
 
     def __init__(self, context: BrowserContext, url: str) -> None:
@@ -53,7 +53,7 @@ class Person:
             self.page.locator("main form button[type=submit]").last.click()
         return self.page
 
-    def is_told(self, words: str) -> None:
+    def waits_for_autosave_line(self, words: str) -> None:
         """Wait until the page says this of what is typed."""
         self.page.locator("#saisie [data-etat]", has_text=words).wait_for()
 
@@ -63,7 +63,7 @@ class Person:
             self.page.locator(f"main a[href*='{part}']").first.click()
         return self.page
 
-    def send(self, path: str, fields: Mapping[str, Any]) -> Any:
+    def post(self, path: str, fields: Mapping[str, Any]) -> Any:
         """Post a form as his browser would, without leaving the page."""
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": self.url}
         address = f"{self.url}{path}"
@@ -71,15 +71,15 @@ class Person:
 
     # Account
 
-    def typed(self, **changes: Any) -> dict[str, Any]:
+    def creation_answers(self, **changes: Any) -> dict[str, Any]:
         return binet(email=self.email, email_confirmation=self.email, nom_famille="DUBOIS",
                      nom_famille_confirmation="DUBOIS", prenoms="Pierre", **changes)  # fmt: skip
 
-    def creates(self) -> None:
-        answer = self.send("/compte/creation", self.typed())
-        assert answer.status == 303, said(answer)
+    def creates_account(self) -> None:
+        answer = self.post("/compte/creation", self.creation_answers())
+        assert answer.status == 303, page_text(answer)
 
-    def link(self, about: str = "", seconds: float = 20) -> str:
+    def mailed_link(self, about: str = "", seconds: float = 20) -> str:
         """The path of the newest link mailed to him (`about` begins what stands after /compte/), within seconds."""
         deadline = time.monotonic() + seconds
         while not (found := self._mailed_link(about)):
@@ -96,53 +96,53 @@ class Person:
                 return found[1]
         return None
 
-    def activates(self) -> None:
-        answer = self.send(self.link(), {})
-        assert answer.status == 303, said(answer)
+    def activates_account(self) -> None:
+        answer = self.post(self.mailed_link(), {})
+        assert answer.status == 303, page_text(answer)
 
-    def logs_in(self) -> Person:
-        answer = self.send("/connexion", {"identifiant": self.email, "password": PASSWORD})
-        assert answer.status == 303, said(answer)
+    def logs_in(self) -> BrowserCandidate:
+        answer = self.post("/connexion", {"identifiant": self.email, "password": PASSWORD})
+        assert answer.status == 303, page_text(answer)
         return self
 
-    def arrives(self) -> Person:
+    def creates_account_and_logs_in(self) -> BrowserCandidate:
         """With an activated account, logged in."""
-        self.creates()
-        self.activates()
+        self.creates_account()
+        self.activates_account()
         return self.logs_in()
 
     # Registration
 
-    def begins(self, chosen: str = BESANCON) -> str:
+    def opens_draft(self, chosen: str = BESANCON) -> str:
         """Press « Valider »; the path of the draft's tabs."""
         self.open(f"/inscription?{chosen}")
         self.press("Valider")
         return self.page.url.removeprefix(self.url).rpartition("/")[0]
 
-    def writes(self, draft: str, number: int, answers: Mapping[str, Any], action: str = "next") -> Any:
+    def writes_tab(self, draft: str, number: int, answers: Mapping[str, Any], action: str = "next") -> Any:
         shown = self.context.request.get(f"{self.url}{draft}/{number}").text()
         revision = re.search(r'name="revision" value="(\d+)"', shown)
         assert revision, shown
-        return self.send(f"{draft}/{number}", {"revision": revision[1], "action": action, **answers})
+        return self.post(f"{draft}/{number}", {"revision": revision[1], "action": action, **answers})
 
-    def fills(self, draft: str, answers: Mapping[str, Mapping[str, Any]] = FULL) -> None:
+    def fills_tabs(self, draft: str, answers: Mapping[str, Mapping[str, Any]] = ALL_ANSWERS) -> None:
         for number, tab in enumerate(TABS, start=1):
-            answer = self.writes(draft, number, answers.get(tab, {}))
-            assert answer.status == 303, (tab, said(answer))
+            answer = self.writes_tab(draft, number, answers.get(tab, {}))
+            assert answer.status == 303, (tab, page_text(answer))
 
     def registers(self) -> str:
         """A saved candidature, its id."""
-        draft = self.begins()
-        self.fills(draft)
-        answer = self.writes(draft, len(TABS) + 1, {}, action="save")
-        assert answer.status == 303, said(answer)
+        draft = self.opens_draft()
+        self.fills_tabs(draft)
+        answer = self.writes_tab(draft, len(TABS) + 1, {}, action="save")
+        assert answer.status == 303, page_text(answer)
         return str(answer.headers["location"].split("/inscriptions/")[1].split("/")[0])
 
 
 TABS = ("previous", "identification", "candidature", "qualification", "acquis", "diploma", "epreuves", "recap")
 
 
-def said(answer: Any) -> str:
+def page_text(answer: Any) -> str:
     """What a page that was not expected says, without its frame."""
     content = answer.text().partition("<main")[2].partition("</main")[0]
     return f"{answer.status} {answer.url}: {' '.join(re.sub('<[^>]+>', ' ', content).split())[:1500]}"

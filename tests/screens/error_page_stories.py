@@ -7,65 +7,65 @@ from cryptography.fernet import Fernet
 from gateway.app import create_app
 from gateway.settings import GatewaySettings
 from services.chassis.settings import Secret
-from tests.screens.browser_candidate import Person
-from tests.screens.story_context import Walk
-from tests.support.chromium import french_visitor
-from tests.support.in_process_portal import NOBODY, Server
+from tests.screens.browser_candidate import BrowserCandidate
+from tests.screens.story_context import StoryContext
+from tests.support.chromium import french_profile
+from tests.support.in_process_portal import UNREACHABLE_URL, Server
 from tests.support.ports import free_port
 
 
-def unknown(walk: Walk) -> None:
-    walk.album.take(walk.person().open("/nulle-part"), "erreur-404", "error")
+def unknown(context: StoryContext) -> None:
+    context.recorder.record(context.new_candidate().open("/nulle-part"), "erreur-404", "error")
 
 
-def foreign(walk: Walk) -> None:
+def foreign_post(context: StoryContext) -> None:
     """A form of another site, sent to ours."""
-    person = walk.person()
-    person.open("/connexion")
-    person.page.goto("about:blank")
-    person.page.set_content(
-        f'<form method="post" action="{walk.url}/compte/creation">'
+    candidate = context.new_candidate()
+    candidate.open("/connexion")
+    candidate.page.goto("about:blank")
+    candidate.page.set_content(
+        f'<form method="post" action="{context.url}/compte/creation">'
         '<input name="prenoms" value="Pierre"><button>Envoyer</button></form>'
     )
-    walk.album.take(person.press("Envoyer"), "erreur-403", "error")
+    context.recorder.record(candidate.press("Envoyer"), "erreur-403", "error")
 
 
-def too_large(walk: Walk) -> None:
+def too_large(context: StoryContext) -> None:
     """More than any form of ours can hold."""
-    person = walk.person()
-    person.open("/connexion")
-    person.page.locator("[name=identifiant]").evaluate(
+    candidate = context.new_candidate()
+    candidate.open("/connexion")
+    candidate.page.locator("[name=identifiant]").evaluate(
         "field => { field.type = 'text'; field.value = 'x'.repeat(2e6) }"
     )
-    walk.album.take(person.press("Me connecter"), "erreur-413", "error")
+    context.recorder.record(candidate.press("Me connecter"), "erreur-413", "error")
 
 
-def out_of_order(walk: Walk) -> None:
+def services_away(context: StoryContext) -> None:
     """No service answers: reading is put off, what was typed is kept."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    server = Server(create_app(_alone(url)), port)
+    server = Server(create_app(_settings_without_services(url)), port)
     try:
-        person = Person(french_visitor(walk.browser), url)
-        walk.album.take(person.open("/ouverture-des-services"), "erreur-503", "error")
-        walk.album.take(person.open("/"), "accueil-sans-services")
-        person.open("/connexion")
-        person.page.locator("[name=identifiant]").fill(person.email)
-        walk.album.take(person.press("Me connecter"), "erreur-503-saisie", "error")
-        person.context.close()
+        candidate = BrowserCandidate(french_profile(context.browser), url)
+        context.recorder.record(candidate.open("/ouverture-des-services"), "erreur-503", "error")
+        context.recorder.record(candidate.open("/"), "accueil-sans-services")
+        candidate.open("/connexion")
+        candidate.page.locator("[name=identifiant]").fill(candidate.email)
+        context.recorder.record(candidate.press("Me connecter"), "erreur-503-saisie", "error")
+        candidate.context.close()
     finally:
         server.stop()
 
 
-def _alone(url: str) -> GatewaySettings:
+def _settings_without_services(url: str) -> GatewaySettings:
     return GatewaySettings(
         env="test",
         log_level="CRITICAL",
         public_url=url,
-        accounts_url=NOBODY,
-        registrations_url=NOBODY,
-        documents_url=NOBODY,
-        pieces_url=NOBODY,
+        accounts_url=UNREACHABLE_URL,
+        registrations_url=UNREACHABLE_URL,
+        documents_url=UNREACHABLE_URL,
+        pieces_url=UNREACHABLE_URL,
         client_secret=Secret("the secret of gateway"),
         seal_key=Secret(Fernet.generate_key().decode()),
     )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from tests.pieces import made
-from tests.screens.browser_candidate import Person
-from tests.screens.story_context import Walk, until
+from tests.screens.browser_candidate import BrowserCandidate
+from tests.screens.story_context import StoryContext, wait_for_result
 from tests.support.processes import wait_until
 
-TOO_MUCH = b"%PDF-1.7" + b"0" * (5 * 1024 * 1024)
+TOO_LARGE_PDF = b"%PDF-1.7" + b"0" * (5 * 1024 * 1024)
 # By the order of the list: what the gestionnaire thinks of what was deposited.
-OPINIONS: tuple[dict[str, Any], ...] = (
+CONTROLS: tuple[dict[str, Any], ...] = (
     {"status": "compliant"},
     {
         "status": "non_compliant",
@@ -22,79 +22,81 @@ OPINIONS: tuple[dict[str, Any], ...] = (
 )
 
 
-def deposits(walk: Walk) -> None:
+def deposits(context: StoryContext) -> None:
     """From nothing deposited to handed over and judged."""
-    album, person = walk.album, walk.person().arrives()
-    candidature = person.registers()
+    recorder, candidate = context.recorder, context.new_candidate().creates_account_and_logs_in()
+    candidature = candidate.registers()
     listed = f"/justificatifs/{candidature}"
-    until(lambda: asked(person, listed), "the pieces asked for")
-    album.take(person.open("/justificatifs"), "justificatifs-choix")
-    album.take(person.open(listed), "justificatifs")
-    _refusals(walk, person, listed)
-    _deposited_everywhere(person, listed)
-    album.take(person.open(f"{listed}?fait=depose"), "justificatifs-deposes")
-    album.take(person.follow("/suppression/"), "justificatifs-suppression")
-    person.open(listed)
-    album.take(person.follow("/validation/"), "justificatifs-validation")
-    album.take(person.submit(), "justificatifs-fournis")
-    walk.judge(OPINIONS)
-    album.take(person.open(listed), "justificatifs-statuts")
+    wait_for_result(lambda: has_pieces_to_deposit(candidate, listed), "the pieces asked for")
+    recorder.record(candidate.open("/justificatifs"), "justificatifs-choix")
+    recorder.record(candidate.open(listed), "justificatifs")
+    _record_refusals(context, candidate, listed)
+    _deposit_every_piece(candidate, listed)
+    recorder.record(candidate.open(f"{listed}?fait=depose"), "justificatifs-deposes")
+    recorder.record(candidate.follow("/suppression/"), "justificatifs-suppression")
+    candidate.open(listed)
+    recorder.record(candidate.follow("/validation/"), "justificatifs-validation")
+    recorder.record(candidate.submit(), "justificatifs-fournis")
+    context.control_pieces(CONTROLS)
+    recorder.record(candidate.open(listed), "justificatifs-statuts")
 
 
-def asked(person: Person, listed: str) -> bool:
-    return "/depot/" in person.context.request.get(f"{person.url}{listed}").text()
+def has_pieces_to_deposit(candidate: BrowserCandidate, listed: str) -> bool:
+    return "/depot/" in candidate.context.request.get(f"{candidate.url}{listed}").text()
 
 
-def _refusals(walk: Walk, person: Person, listed: str) -> None:
-    person.open(listed)
-    album, page = walk.album, person.follow("/depot/")
-    album.take(page, "depot")
-    _chooses(person, ("note.pdf", b"ceci n'est pas un PDF"))
+def _record_refusals(context: StoryContext, candidate: BrowserCandidate, listed: str) -> None:
+    candidate.open(listed)
+    recorder, page = context.recorder, candidate.follow("/depot/")
+    recorder.record(page, "depot")
+    _choose_files(candidate, ("note.pdf", b"ceci n'est pas un PDF"))
     page.get_by_role("button", name="Envoyer", exact=True).click()
     page.locator(".fr-message--error").wait_for()
-    album.take(page, "depot-refuse")
-    _chooses(person, ("scan.pdf", TOO_MUCH))
-    album.take(page, "depot-trop-gros")
-    _under_way(walk, person)
+    recorder.record(page, "depot-refuse")
+    _choose_files(candidate, ("scan.pdf", TOO_LARGE_PDF))
+    recorder.record(page, "depot-trop-gros")
+    _record_upload_states(context, candidate)
     page.goto(f"{page.url}?fait=session")
-    album.take(page, "depot-session-terminee")
+    recorder.record(page, "depot-session-terminee")
 
 
-def _under_way(walk: Walk, person: Person) -> None:
+def _record_upload_states(context: StoryContext, candidate: BrowserCandidate) -> None:
     """Photographs chosen, a line that breaks, a session that ends, and what is thought of what was deposited."""
-    album, page = walk.album, person.page
-    _chooses(person)
-    _chooses(person, ("recto.jpg", made.image("JPEG", (640, 400))), ("verso.jpg", made.flat("JPEG", (640, 400))))
+    recorder, page = context.recorder, candidate.page
+    _choose_files(candidate)
+    _choose_files(
+        candidate, ("recto.jpg", made.image("JPEG", (640, 400))), ("verso.jpg", made.flat("JPEG", (640, 400)))
+    )
     page.locator("canvas").nth(1).wait_for()
-    album.take(page, "depot-photos")
+    recorder.record(page, "depot-photos")
     page.route("**/envois/**", lambda route: route.abort("connectionreset"))
     page.get_by_role("button", name="Envoyer", exact=True).click()
     page.get_by_text("La connexion est interrompue").wait_for()
-    album.take(page, "depot-interrompu")
+    recorder.record(page, "depot-interrompu")
     page.unroute("**/envois/**")
     page.route("**/envois/**", lambda route: route.fulfill(status=401, body="{}"))
     page.get_by_role("button", name="Réessayer").click()
     page.get_by_text("Votre session est terminée.").wait_for()
-    album.take(page, "depot-session")
+    recorder.record(page, "depot-session")
     page.unroute("**/envois/**")
     page.get_by_role("button", name="Réessayer").click()
     page.get_by_role("heading", level=1, name="Est-ce lisible ?").wait_for()
     picture = page.locator(".portail-apercu img")
     wait_until(lambda: picture.evaluate("image => image.naturalWidth") > 0, 60, "the picture")
-    album.take(page, "lisible-a-verifier")
+    recorder.record(page, "lisible-a-verifier")
     page.go_back()
 
 
-def _chooses(person: Person, *files: tuple[str, bytes]) -> None:
+def _choose_files(candidate: BrowserCandidate, *files: tuple[str, bytes]) -> None:
     sent = [{"name": name, "mimeType": "x/x", "buffer": content} for name, content in files]
-    person.page.locator("[name=fichier]").set_input_files(sent)  # type: ignore[arg-type]
+    candidate.page.locator("[name=fichier]").set_input_files(sent)  # type: ignore[arg-type]
 
 
-def _deposited_everywhere(person: Person, listed: str) -> None:
-    person.open(listed)
-    links = person.page.locator("a[href*='/depot/']").evaluate_all("links => links.map(one => one.pathname)")
+def _deposit_every_piece(candidate: BrowserCandidate, listed: str) -> None:
+    candidate.open(listed)
+    links = candidate.page.locator("a[href*='/depot/']").evaluate_all("links => links.map(one => one.pathname)")
     for number, path in enumerate(links, start=1):
-        person.open(path)
-        _chooses(person, (f"pièce numérisée {number}.pdf", made.pdf()))
-        person.press("Envoyer")
-        person.page.get_by_role("heading", level=1, name="Est-ce lisible ?").wait_for()
+        candidate.open(path)
+        _choose_files(candidate, (f"pièce numérisée {number}.pdf", made.pdf()))
+        candidate.press("Envoyer")
+        candidate.page.get_by_role("heading", level=1, name="Est-ce lisible ?").wait_for()

@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 ROOT = Path(__file__).parents[2]
-KEPT = (
+PUBLISHED = (
     "accueil-360",
     "ouvertures-ouvert-1280",
     "creation-erreurs-360",
@@ -28,29 +28,29 @@ SOURCES = {
     "epreuves-1280": "onglet-epreuves-rempli-1280",
     "recapitulatif-360": "onglet-recap-360",
 }
-LIMIT = 150_000  # bytes
-TALLEST = {"1280": 1600, "360": 1400}  # pixels: the foot of a long page says nothing more
+MOST_BYTES = 150_000  # bytes
+MOST_HEIGHT = {"1280": 1600, "360": 1400}  # pixels: the foot of a long page says nothing more
 COLOURS = (128, 64, 32)
 
 
-def keep(name: str, album: Path, folder: Path) -> None:
+def publish(name: str, recorder: Path, folder: Path) -> None:
     """Write one picture with a palette, with fewer colours where it would be too large. Raises ValueError if it is."""
-    picture = Image.open(album / f"{SOURCES.get(name, name)}.png").convert("RGB")
-    picture = picture.crop((0, 0, picture.width, min(picture.height, TALLEST[name.rpartition("-")[2]])))
+    picture = Image.open(recorder / f"{SOURCES.get(name, name)}.png").convert("RGB")
+    picture = picture.crop((0, 0, picture.width, min(picture.height, MOST_HEIGHT[name.rpartition("-")[2]])))
     target = folder / f"{name}.png"
     for colours in COLOURS:
         picture.quantize(colours, dither=Image.Dither.NONE).save(target, optimize=True)
-        if target.stat().st_size <= LIMIT:
+        if target.stat().st_size <= MOST_BYTES:
             return
-    raise ValueError(f"{target.name}: {target.stat().st_size} bytes, at most {LIMIT} are kept")
+    raise ValueError(f"{target.name}: {target.stat().st_size} bytes, at most {MOST_BYTES} are kept")
 
 
 def main() -> None:
     folder = ROOT / "docs" / "screenshots"
     folder.mkdir(exist_ok=True)
     try:
-        for name in KEPT:
-            keep(name, ROOT / "screenshots", folder)
+        for name in PUBLISHED:
+            publish(name, ROOT / "screenshots", folder)
     except (OSError, ValueError) as error:
         sys.exit(f"docs/screenshots: {error}")
 

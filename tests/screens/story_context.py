@@ -10,51 +10,51 @@ from typing import Any, TypeVar
 import requests
 from playwright.sync_api import Browser
 
-from tests.screens.browser_candidate import Person
-from tests.screens.picture_recorder import Album
-from tests.support.chromium import french_visitor
+from tests.screens.browser_candidate import BrowserCandidate
+from tests.screens.picture_recorder import PictureRecorder
+from tests.support.chromium import french_profile
 
 Found = TypeVar("Found")
 
 
-def until(look: Callable[[], Found | None], what: str, seconds: float = 30) -> Found:
+def wait_for_result(read: Callable[[], Found | None], what: str, seconds: float = 30) -> Found:
     """What `look` finds, as soon as it does."""
     deadline = time.monotonic() + seconds
-    while not (found := look()):
+    while not (found := read()):
         assert time.monotonic() < deadline, f"{what}: not within {seconds:g} s"
         time.sleep(0.2)
     return found
 
 
 @dataclass
-class Walk:
+class StoryContext:
     """`staff` are the headers of the demonstration gestionnaire's tools."""
 
     url: str
     browser: Browser
-    album: Album
+    recorder: PictureRecorder
     staff: dict[str, str]
-    people: list[Person] = field(default_factory=list)
+    candidates: list[BrowserCandidate] = field(default_factory=list)
 
-    def person(self, **options: Any) -> Person:
+    def new_candidate(self, **options: Any) -> BrowserCandidate:
         """Someone with a clean browser."""
-        self.people.append(Person(french_visitor(self.browser, **options), self.url))
-        return self.people[-1]
+        self.candidates.append(BrowserCandidate(french_profile(self.browser, **options), self.url))
+        return self.candidates[-1]
 
-    def judge(self, opinions: Sequence[dict[str, Any]]) -> None:
+    def control_pieces(self, controls: Sequence[dict[str, Any]]) -> None:
         """The gestionnaire says what he thinks of the pieces deposited last."""
         listed = self._staff("GET", "/pieces?academie=03&limit=100").json()["items"]
         deposited = [piece for piece in listed if piece.get("deposit")]
-        assert len(deposited) >= len(opinions), listed
-        for piece, opinion in zip(deposited, opinions, strict=False):
-            body = {"deposit_id": piece["deposit"]["id"], **opinion}
+        assert len(deposited) >= len(controls), listed
+        for piece, control in zip(deposited, controls, strict=False):
+            body = {"deposit_id": piece["deposit"]["id"], **control}
             answer = self._staff("POST", f"/pieces/{piece['id']}/control", {"If-Match": piece["etag"]}, body)
             assert answer.ok, answer.text
 
     def close(self) -> None:
-        for person in self.people:
-            person.context.close()
-        self.people.clear()
+        for new_candidate in self.candidates:
+            new_candidate.context.close()
+        self.candidates.clear()
 
     def _staff(self, method: str, path: str, headers: dict[str, str] | None = None, body: Any = None) -> Any:
         url = f"{self.url}/api/pieces/v1{path}"

@@ -50,7 +50,7 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
-def french_visitor(browser: Browser, **options: Any) -> BrowserContext:
+def french_profile(browser: Browser, **options: Any) -> BrowserContext:
     """Open a clean profile of a visitor in Paris; `options` are Playwright's (viewport …)."""
     settings: dict[str, Any] = {"locale": "fr-FR", "timezone_id": "Europe/Paris", "viewport": DESKTOP}
     context = browser.new_context(**{**settings, **options})
@@ -58,7 +58,7 @@ def french_visitor(browser: Browser, **options: Any) -> BrowserContext:
     return context
 
 
-class KilledBrowser:
+class KillableBrowser:
     """A Chromium of its own beside the run's, to be killed as a telephone without power kills it."""
 
     def __init__(self, beside: Browser) -> None:
@@ -66,7 +66,7 @@ class KilledBrowser:
         kind = beside.browser_type
         self.browser = kind.launch(executable_path=chromium_path(), args=[*FLAGS, self._mark], headless=True)
 
-    def dies(self) -> None:
+    def kill(self) -> None:
         """At once (SIGKILL), without a word to its pages."""
         for folder in Path("/proc").glob("[0-9]*"):
             with suppress(OSError):

@@ -29,7 +29,7 @@ from tests.support.missing_services import NotInstalled
 from tests.support.ports import free_ports
 from tests.support.processes import PrivateFolder, ServiceFailed, wait_until
 from tests.support.running_portal import DEPOSITS_PER_HOUR, GUIDES_DAY, RunningPortal
-from tests.support.smtp import Received, read
+from tests.support.smtp import ReceivedMail, parse_mail
 
 ROOT = Path(__file__).parents[2]
 UP_SECONDS = 900.0  # a first build included
@@ -143,7 +143,7 @@ class ComposedPortal(RunningPortal):
         """A container of its own for one command of a service; its output. Raises ServiceFailed."""
         return self.compose("run", "--rm", "--no-deps", "-T", service, *words, seconds=seconds)
 
-    def lose(self, *services: str, volumes: Iterable[str]) -> None:
+    def destroy(self, *services: str, volumes: Iterable[str]) -> None:
         """Their containers and these volumes are gone from one moment to the next."""
         for container in self.containers(*services):
             if container.state == "running":
@@ -170,7 +170,7 @@ class ComposedPortal(RunningPortal):
         self.compose("restart", service)
         self.wait_healthy([service])
 
-    def asked_of_database(self, service: str, query: str) -> list[list[str]]:
+    def query_database(self, service: str, query: str) -> list[list[str]]:
         """The rows of a query, each value as text."""
         words = (
             "psql",
@@ -190,17 +190,17 @@ class ComposedPortal(RunningPortal):
     def run_in(self, container: Container, *words: str) -> str:
         return self.engine("exec", container.id, *words)
 
-    def served(self, container: Container) -> int:
+    def requests_served(self, container: Container) -> int:
         """How many requests its process has answered, probes left aside."""
-        return self.counted(container, "http_requests_total", lambda labels: labels["route"] not in QUIET)
+        return self.counter_total(container, "http_requests_total", lambda labels: labels["route"] not in QUIET)
 
-    def age(self, metric: str) -> float:
+    def backup_age(self, metric: str) -> float:
         """Of the backups: seconds, as the container that makes them says."""
         words = ("python3", "-c", READ_METRICS)
         lines = self.run_in(self.containers("backup")[0], *words).splitlines()
         return next(float(line.split()[-1]) for line in lines if line.startswith(f"{metric} "))
 
-    def counted(
+    def counter_total(
         self, container: Container, metric: str, which: Callable[[dict[str, str]], bool] = lambda labels: True
     ) -> int:
         """The sum of a counter over the samples with such labels, in this container's process."""
@@ -217,12 +217,12 @@ class ComposedPortal(RunningPortal):
             self._tokens[role] = str(json.loads(self.run_in(self.containers("accounts")[0], *words))["token"])
         return self._tokens[role]
 
-    def mails(self, to: str, subject: str = "") -> list[Received]:
+    def mails(self, to: str, subject: str = "") -> list[ReceivedMail]:
         api = f"http://127.0.0.1:{self._mail_port}/api/v1"
         newest_first = requests.get(f"{api}/messages", params={"limit": "5000"}, timeout=10).json()["messages"]
         ids = [one["ID"] for one in reversed(newest_first) if to in [person["Address"] for person in one["To"]]]
         raw = (requests.get(f"{api}/message/{id}/raw", timeout=10).content for id in ids)
-        return [mail for mail in map(read, raw) if subject in mail.subject]
+        return [mail for mail in map(parse_mail, raw) if subject in mail.subject]
 
     def logs(self, *services: str) -> str:
         lines = self.compose("logs", "--no-color", "--no-log-prefix", *services)

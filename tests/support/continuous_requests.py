@@ -14,7 +14,7 @@ from tests.support.processes import wait_until
 
 
 @dataclass
-class RequestsGoingOn:
+class ContinuousRequests:
     """`pause`: seconds between two of one thread. `answers` counts statuses (with the end of what was refused) and
     errors."""
 

@@ -33,7 +33,7 @@ _FOREIGN_KEYS = text(
 
 
 @contextmanager
-def filling(db: Database) -> Iterator[Session]:
+def fast_filling(db: Database) -> Iterator[Session]:
     """A transaction for `multiply`, without time limits.
 
     On PostgreSQL, indexes and foreign keys are dropped while it lasts and created again at its end, as when a dump is
@@ -66,7 +66,7 @@ def numbered(i: str = "i") -> str:
     return f"'{'x' * 20}-' || {i}"
 
 
-def multiply(
+def insert_copies(
     session: Session, table: Any, *alike: str, rows: int = ROWS, example: str = "", first: int = 1, **given: str
 ) -> None:
     """`rows` copies of a row of that table, the one of which the condition `example` is true if it is given.

@@ -12,7 +12,7 @@ ANSWER = struct.Struct("!3HIH4s")  # a pointer to the question's name, type, cla
 SAME_NAME, A, IN, KNOWN = 0xC00C, 1, 1, 0x8180
 
 
-class Names:
+class DnsServer:
     """`addresses` (IPv4) may be changed at any time; every name has them."""
 
     def __init__(self, addresses: Iterable[str]) -> None:

@@ -24,11 +24,11 @@ CHILD_SECONDS = 90.0
 Result = TypeVar("Result")
 
 
-class Broken(Exception):
+class TransactionBroken(Exception):
     """An error in the midst of a transaction, like any other."""
 
 
-class Point(Enum):
+class FailurePoint(Enum):
     """Where an operation fails, in the order of a commit's life; the value is what the table says."""
 
     NONE = "no failure"
@@ -41,25 +41,25 @@ class Point(Enum):
     @property
     def applied(self) -> bool:
         """Whether the database holds what the transaction wrote."""
-        return self in (Point.NONE, Point.ANSWER_LOST, Point.KILLED)
+        return self in (FailurePoint.NONE, FailurePoint.ANSWER_LOST, FailurePoint.KILLED)
 
     @property
     def surely_not_applied(self) -> bool:
         """Whether the service itself knows that nothing was written: it never asked for the commit."""
-        return self is Point.BEFORE
+        return self is FailurePoint.BEFORE
 
 
 # SQLite has no connection that could be cut on the way.
-POINTS: dict[str, list[Point]] = {
-    "sqlite": [point for point in Point if point is not Point.NOT_ARRIVED],
-    "postgresql": list(Point),
+POINTS: dict[str, list[FailurePoint]] = {
+    "sqlite": [point for point in FailurePoint if point is not FailurePoint.NOT_ARRIVED],
+    "postgresql": list(FailurePoint),
 }
 # Each point on the engine whose ways with it are the harder: connections are lost on PostgreSQL alone.
-EACH_ONCE: dict[str, list[Point]] = {
-    "sqlite": [Point.BEFORE, Point.REFUSED, Point.KILLED],
-    "postgresql": [Point.NONE, Point.NOT_ARRIVED, Point.ANSWER_LOST],
+EACH_ONCE: dict[str, list[FailurePoint]] = {
+    "sqlite": [FailurePoint.BEFORE, FailurePoint.REFUSED, FailurePoint.KILLED],
+    "postgresql": [FailurePoint.NONE, FailurePoint.NOT_ARRIVED, FailurePoint.ANSWER_LOST],
 }
-_FATES = {Point.NOT_ARRIVED: Fate.NOT_ARRIVED, Point.ANSWER_LOST: Fate.ANSWER_LOST}
+_FATES = {FailurePoint.NOT_ARRIVED: Fate.NOT_ARRIVED, FailurePoint.ANSWER_LOST: Fate.ANSWER_LOST}
 # PostgreSQL judges this at the COMMIT, and answers it as it would with a full disk.
 _REFUSED_BY_POSTGRESQL = (
     "CREATE FUNCTION pg_temp.refuse() RETURNS trigger LANGUAGE plpgsql AS "
@@ -75,7 +75,7 @@ _REFUSED_BY_POSTGRESQL = (
 class _Watch:
     """How many commits were asked for, and what happens at the chosen one (counted from 0)."""
 
-    point: Point
+    point: FailurePoint
     chosen: int
     asked: int = 0
 
@@ -91,19 +91,19 @@ class Commits:
     def __init__(self, app: Flask, db: Database, proxy: PostgresProxy | None) -> None:
         self._app, self._db, self._proxy = app, db, proxy
 
-    def count(self, act: Callable[[], Any]) -> int:
+    def count_commits(self, act: Callable[[], Any]) -> int:
         """Do `act` without any failure: how many commits it asked for."""
-        watch = _Watch(Point.NONE, chosen=-1)
+        watch = _Watch(FailurePoint.NONE, chosen=-1)
         self._watched(act, watch)
         return watch.asked
 
-    def fail(self, act: Callable[[], Result], point: Point, chosen: int = 0) -> Result | None:
+    def fail_commit(self, act: Callable[[], Result], point: FailurePoint, chosen: int = 0) -> Result | None:
         """Do `act` while the commit number `chosen` (from 0) fails at `point`; what it gave.
 
         Killed it gives None: it is then done by a process of its own, which dies as that commit returns.
         """
         watch = _Watch(point, chosen)
-        if point is Point.KILLED:
+        if point is FailurePoint.KILLED:
             self._die_in_a_child(lambda: self._watched(act, watch))
             return None
         result = self._watched(act, watch)
@@ -126,7 +126,7 @@ class Commits:
         def operation(*given: Any, **named: Any) -> Iterator[Session]:
             with real(*given, **named) as session:
                 chosen = watch.begins()
-                if chosen and watch.point is Point.BEFORE:
+                if chosen and watch.point is FailurePoint.BEFORE:
                     event.listen(session, "after_flush", _break)
                 yield session
                 session.flush()
@@ -135,13 +135,13 @@ class Commits:
 
         return operation
 
-    def _arm(self, session: Session, point: Point, failing: _FailingCommit) -> None:
+    def _arm(self, session: Session, point: FailurePoint, failing: _FailingCommit) -> None:
         """Have the commit that comes now fail, or raise in its place."""
-        if point is Point.BEFORE:  # nothing was written by objects that the session flushes
-            raise Broken
-        if self._proxy is None or point is Point.KILLED:
+        if point is FailurePoint.BEFORE:  # nothing was written by objects that the session flushes
+            raise TransactionBroken
+        if self._proxy is None or point is FailurePoint.KILLED:
             failing.armed = True
-        elif point is Point.REFUSED:
+        elif point is FailurePoint.REFUSED:
             for statement in _REFUSED_BY_POSTGRESQL:
                 session.execute(text(statement))
         else:
@@ -163,23 +163,23 @@ class Commits:
 class _FailingCommit:
     """In the place of the driver's commit: as it is, until it is armed for one. Only SQLite is refused or lost here."""
 
-    def __init__(self, point: Point, real: Callable[[Any], None]) -> None:
+    def __init__(self, point: FailurePoint, real: Callable[[Any], None]) -> None:
         self._point, self._real = point, real
         self.armed = False
 
     def __call__(self, connection: Any) -> None:
         armed, self.armed = self.armed, False
-        if armed and self._point is Point.REFUSED:
+        if armed and self._point is FailurePoint.REFUSED:
             raise _sqlite_error("database or disk is full", "SQLITE_FULL")
         self._real(connection)
-        if armed and self._point is Point.ANSWER_LOST:
+        if armed and self._point is FailurePoint.ANSWER_LOST:
             raise _sqlite_error("disk I/O error", "SQLITE_IOERR")
-        if armed and self._point is Point.KILLED:
+        if armed and self._point is FailurePoint.KILLED:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _break(session: Session, context: Any) -> None:
-    raise Broken
+    raise TransactionBroken
 
 
 def _sqlite_error(message: str, name: str) -> sqlite3.OperationalError:

@@ -14,20 +14,20 @@ FOLDER = Path(__file__).parents[2] / "screenshots" / "failures"
 _FAILED = pytest.StashKey[bool]()
 
 
-def remember(item: pytest.Item, report: pytest.TestReport) -> None:
+def note_outcome(item: pytest.Item, report: pytest.TestReport) -> None:
     """Note that the body of a test failed, for its fixtures to see as they end."""
     if report.when == "call":
         item.stash[_FAILED] = report.failed
 
 
-def failed(item: pytest.Item) -> bool:
+def has_failed(item: pytest.Item) -> bool:
     """Whether the body of this test failed; its fixtures may ask as they end."""
     return item.stash.get(_FAILED, False)
 
 
-def photograph(item: pytest.Item, context: "BrowserContext") -> None:
+def save_screenshots(item: pytest.Item, context: "BrowserContext") -> None:
     """Save every open page of a failed test into screenshots/failures/; a page that cannot be shown is left."""
-    if not failed(item):
+    if not has_failed(item):
         return
     from playwright.sync_api import Error
 

@@ -25,7 +25,7 @@ from services.pieces.app import create_app as create_pieces
 from services.pieces.follow_ups import registry as pieces_handlers
 from services.pieces.settings import PiecesSettings
 from services.registrations.follow_ups import registry as registrations_handlers
-from tests.support.in_process_portal import PAGE_SECONDS, SECRETS, Portal, Server
+from tests.support.in_process_portal import PAGE_SECONDS, SECRETS, InProcessPortal, Server
 from tests.support.ports import free_ports
 
 HANDLERS: dict[str, Handlers] = {
@@ -37,7 +37,7 @@ HANDLERS: dict[str, Handlers] = {
 WORKER = "the test's worker"
 
 
-class FourServices(Portal):
+class InProcessFourServices(InProcessPortal):
     """`bucket_url` is the store of documents and pieces."""
 
     def __init__(self, folder: Path, bucket_url: str) -> None:

@@ -34,7 +34,7 @@ from tests.accounts import house
 from tests.registrations.service.portal import NOW, with_catalogue
 from tests.support.ports import free_ports
 
-NOBODY = "http://127.0.0.1:9"
+UNREACHABLE_URL = "http://127.0.0.1:9"
 PAGE_SECONDS = 30.0  # a busy machine is not a hung service
 SECRETS = {name: f"the secret of {name}" for name in ("gateway", "accounts", "registrations", "documents", "pieces")}
 
@@ -63,7 +63,7 @@ class Server:
         self._thread.join()
 
 
-class Portal:
+class InProcessPortal:
     """`url` is where browsers go. Time is the portal's: it goes on with `later`."""
 
     def __init__(self, folder: Path, **gateway_settings: Any) -> None:
@@ -78,7 +78,7 @@ class Portal:
         self.registrations = Server(registrations_app, registrations)
         self.gateway = Server(create_gateway(self.gateway_settings(offset, **gateway_settings)), gateway)
 
-    def later(self, **time: float) -> None:
+    def advance_clock(self, **time: float) -> None:
         """The portal's clock goes on; sessions, which live by the system's, do not notice."""
         clock.set_offset((clock.offset() + timedelta(**time)).total_seconds())
 
@@ -102,16 +102,16 @@ class Portal:
             "page_seconds": PAGE_SECONDS,
             "accounts_url": self._accounts_url,
             "registrations_url": self._registrations_url,
-            "documents_url": NOBODY,
-            "pieces_url": NOBODY,
+            "documents_url": UNREACHABLE_URL,
+            "pieces_url": UNREACHABLE_URL,
             "client_secret": Secret(SECRETS["gateway"]),
             "seal_key": Secret(Fernet.generate_key().decode()),
-            "mail_folder": str(self.mail),
+            "mail_folder": str(self.mail_folder),
         }
         return GatewaySettings(**given | changes)
 
     @property
-    def mail(self) -> Path:
+    def mail_folder(self) -> Path:
         return self.folder / "mail"
 
     def _accounts_settings(self, offset: float) -> AccountsSettings:
@@ -123,7 +123,7 @@ class Portal:
             page_seconds=PAGE_SECONDS,
             accounts_url=self._accounts_url,
             registrations_url=self._registrations_url,
-            mail_url=f"file://{self.mail}",
+            mail_url=f"file://{self.mail_folder}",
             client_secret=Secret(SECRETS["accounts"]),
             client_secrets=ClientSecrets(json.dumps(SECRETS)),
         )
@@ -137,7 +137,7 @@ class Portal:
             broker_url=f"sqlite:///{self.folder / 'broker.db'}",
             accounts_url=self._accounts_url,
             public_url=self.url,
-            mail_url=f"file://{self.mail}",
+            mail_url=f"file://{self.mail_folder}",
             client_id="registrations",
             client_secret=Secret(SECRETS["registrations"]),
         )
@@ -149,10 +149,10 @@ class Portal:
 
 
 @contextmanager
-def portal(folder: Path, **gateway_settings: Any) -> Iterator[Portal]:
+def running_portal(folder: Path, **gateway_settings: Any) -> Iterator[InProcessPortal]:
     """The portal at work in the guide's month; the clock is as before afterwards, which may be another portal's."""
     before = clock.offset().total_seconds()
-    running = Portal(folder, **gateway_settings)
+    running = InProcessPortal(folder, **gateway_settings)
     try:
         yield running
     finally:
@@ -161,7 +161,7 @@ def portal(folder: Path, **gateway_settings: Any) -> Iterator[Portal]:
 
 
 @contextmanager
-def absent(server: Server) -> Iterator[None]:
+def service_stopped(server: Server) -> Iterator[None]:
     """The service does not answer within the block."""
     server.stop()
     try:

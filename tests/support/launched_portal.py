@@ -22,7 +22,7 @@ import requests
 from tests.support.ports import free_port, is_listening
 from tests.support.processes import Daemon, PrivateFolder, wait_until
 from tests.support.running_portal import DEPOSITS_PER_HOUR, GUIDES_DAY, RunningPortal
-from tests.support.smtp import Mailbox, Received, read
+from tests.support.smtp import Mailbox, ReceivedMail, parse_mail
 
 ROOT = Path(__file__).parents[2]
 READY = "Portail prêt : "
@@ -103,7 +103,7 @@ class LaunchedPortal(RunningPortal):
 
     # -- mails ---------------------------------------------------------------------------------------------------
 
-    def mails(self, to: str, subject: str = "") -> list[Received]:
+    def mails(self, to: str, subject: str = "") -> list[ReceivedMail]:
         if self._mailbox is not None:
             return self._mailbox.find(to, subject)
         return [mail for mail in self._mails() if to in mail.recipients and subject in mail.subject]
@@ -112,10 +112,10 @@ class LaunchedPortal(RunningPortal):
         """How many mails about this each address got; reads every mail once."""
         return Counter(address for mail in self._mails() if subject in mail.subject for address in mail.recipients)
 
-    def _mails(self) -> list[Received]:
+    def _mails(self) -> list[ReceivedMail]:
         """All that were sent, oldest first."""
         files = [file for file in (self.var / "mail").glob("*.eml") if not file.name.startswith(".")]
-        return [read(file.read_bytes()) for file in sorted(files, key=lambda file: file.stat().st_mtime_ns)]
+        return [parse_mail(file.read_bytes()) for file in sorted(files, key=lambda file: file.stat().st_mtime_ns)]
 
     # -- processes -----------------------------------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ def skip_or_fail(absence: NotInstalled) -> None:
     pytest.skip(str(absence))
 
 
-def closing_lines(skipped: Iterable[str]) -> list[str]:
+def missing_services_summary(skipped: Iterable[str]) -> list[str]:
     """What to print at the end of a run that skipped tests for these reasons; nothing when all services were there."""
     missing = sorted({match[1] for reason in skipped if (match := _REASON.search(reason))})
     if not missing:

@@ -10,7 +10,7 @@ import requests
 
 from gateway import proxy_error_pages
 from gateway.assets import STATIC_FOLDER
-from tests.support.dns_server import Names
+from tests.support.dns_server import DnsServer
 from tests.support.missing_services import NotInstalled
 from tests.support.ports import free_ports, is_listening
 from tests.support.processes import Daemon, PrivateFolder, account_for
@@ -25,7 +25,7 @@ class Proxy:
     def __init__(self, gateway_port: int, *, certificate: tuple[str, str] | None = None, **environment: str) -> None:
         if not SERVER.exists():
             raise NotInstalled("nginx", str(SERVER))
-        self.names = Names(())
+        self.dns = DnsServer(())
         self.port, self.tls_port, self.live_port = free_ports(3)
         self.url = f"https://127.0.0.1:{self.tls_port}" if certificate else f"http://127.0.0.1:{self.port}"
         self._folder = PrivateFolder("proxy", account_for("www-data"))
@@ -44,7 +44,7 @@ class Proxy:
         self._daemon.wait_ready(lambda: is_listening(self.live_port))
 
     @property
-    def lives(self) -> bool:
+    def is_live(self) -> bool:
         return requests.get(f"http://127.0.0.1:{self.live_port}/live", timeout=90).status_code == 204
 
     @property
@@ -52,14 +52,14 @@ class Proxy:
         return self._daemon.pid
 
     @property
-    def said(self) -> str:
+    def log_text(self) -> str:
         """What it answered by itself, a line each; and its complaints."""
         answers = self._folder.path / "run" / "answers.log"
         return answers.read_text(encoding="utf-8") + self._daemon.log.read_text(errors="replace")
 
     def close(self) -> None:
         self._daemon.stop()
-        self.names.stop()
+        self.dns.stop()
         self._folder.remove()
 
     def _environment(self, gateway_port: int, certificate: tuple[str, str] | None) -> dict[str, str]:
@@ -71,7 +71,7 @@ class Proxy:
             "PUBLIC_URL": self.url,
             "ENV": "test",
             "GATEWAY": f"gateway:{gateway_port}",
-            "RESOLVER": f"127.0.0.1:{self.names.port}",
+            "RESOLVER": f"127.0.0.1:{self.dns.port}",
             "LOG": str(folder / "run" / "answers.log"),
             "PORT": str(self.port),
             "TLS_PORT": str(self.tls_port),

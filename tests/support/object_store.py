@@ -12,7 +12,7 @@ from minio import Minio
 from tests.support.missing_services import NotInstalled
 from tests.support.ports import free_port, is_listening
 from tests.support.processes import Daemon, PrivateFolder
-from tests.support.suspended_process import stopped
+from tests.support.suspended_process import suspended
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Bucket:
         return f"s3+http://{self.access_key}:{self.secret_key}@{self.endpoint}/{self.name}"
 
 
-class Objects:
+class ObjectStoreServer:
     """A running S3 server; stop() and start() keep what it holds."""
 
     def __init__(self) -> None:
@@ -59,7 +59,7 @@ class Objects:
 
     def hanging(self) -> AbstractContextManager[None]:
         """While the block runs the server takes connections and answers nothing."""
-        return stopped(self._daemon.pid)
+        return suspended(self._daemon.pid)
 
     def fresh_bucket(self) -> Bucket:
         """Create an empty bucket."""

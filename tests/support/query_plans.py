@@ -14,7 +14,7 @@ Statement = tuple[str, Any]
 
 
 @contextmanager
-def statements(db: Database) -> Iterator[list[Statement]]:
+def recorded_statements(db: Database) -> Iterator[list[Statement]]:
     """What is asked of the database during the block, with its values."""
     executed: list[Statement] = []
 
@@ -28,14 +28,14 @@ def statements(db: Database) -> Iterator[list[Statement]]:
         event.remove(db.engine, "before_cursor_execute", note)
 
 
-def plan(connection: Connection, sql: str, values: Any) -> str:
+def query_plan(connection: Connection, sql: str, values: Any) -> str:
     how = "EXPLAIN" if connection.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
     return "\n".join(str(row) for row in connection.exec_driver_sql(f"{how} {sql}", values).all())
 
 
-def whole_reads(db: Database, asked: Sequence[Statement], tables: Sequence[str]) -> dict[str, str]:
+def full_scans(db: Database, asked: Sequence[Statement], tables: Sequence[str]) -> dict[str, str]:
     """The plans, by statement, that read all rows of one of these tables."""
     with db.engine.connect() as connection:
-        plans = {sql: plan(connection, sql, values) for sql, values in asked}
+        plans = {sql: query_plan(connection, sql, values) for sql, values in asked}
     signs = [sign for table in tables for sign in (f"Seq Scan on {table}", f"SCAN {table}")]
     return {sql: steps for sql, steps in plans.items() if any(sign in steps for sign in signs)}

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 from tests.support.processes import wait_until
-from tests.support.smtp import Received
+from tests.support.smtp import ReceivedMail
 
 GUIDES_DAY = "2021-10-04T14:00:00+02:00"
 MAIL_SECONDS = 90.0
@@ -24,7 +24,7 @@ class RunningPortal(ABC):
         """The token of a tool of the demonstration's « staff » (a gestionnaire) or « admin »."""
 
     @abstractmethod
-    def mails(self, to: str, subject: str = "") -> list[Received]:
+    def mails(self, to: str, subject: str = "") -> list[ReceivedMail]:
         """The mails to this address about this, in the order of their arrival."""
 
     @abstractmethod
@@ -44,7 +44,7 @@ class RunningPortal(ABC):
         """Headers of the demonstration gestionnaire's tools."""
         return {"Authorization": f"Bearer {self.token('staff')}"}
 
-    def mail(self, to: str, subject: str = "") -> Received:
+    def mail(self, to: str, subject: str = "") -> ReceivedMail:
         """The newest such mail, waited for."""
         wait_until(lambda: bool(self.mails(to, subject)), MAIL_SECONDS, f"a mail to {to} about « {subject} »")
         return self.mails(to, subject)[-1]

@@ -12,15 +12,15 @@ from werkzeug.test import Client, TestResponse
 from tests.gateway.components.page_checks import parsed, text_of
 
 Element = Any
-FROM_US = {"Sec-Fetch-Site": "same-origin"}
+SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 
 
-class PlainBrowser:
+class ScriptlessBrowser:
     """`page` is the last answer as a tree; `answer` the answer itself."""
 
     answer: TestResponse
 
-    def __init__(self, app: Flask, url: str, headers: Mapping[str, str] = FROM_US) -> None:
+    def __init__(self, app: Flask, url: str, headers: Mapping[str, str] = SAME_ORIGIN) -> None:
         self.client = Client(app, TestResponse)
         self.url = url
         self.headers = dict(headers)

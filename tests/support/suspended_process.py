@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 @contextlib.contextmanager
-def stopped(pid: int) -> Iterator[None]:
+def suspended(pid: int) -> Iterator[None]:
     """The process and all its descendants are stopped (SIGSTOP) while the block runs."""
     os.kill(pid, signal.SIGSTOP)  # first, so that it has no more children
     family = [pid, *_descendants(pid)]

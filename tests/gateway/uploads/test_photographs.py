@@ -123,4 +123,4 @@ def test_files_chosen_before_the_script_arrives_are_handled_like_others(sender: 
     assert sender.page.evaluate("document.activeElement.textContent") == "Retirer 2.jpg"
     sender.sends()
     sender.arrives_at("Est-ce lisible ?")
-    assert sender.started, "sent in parts, which the script alone does"
+    assert sender.sent_offsets, "sent in parts, which the script alone does"

@@ -11,11 +11,11 @@ from tests.journeys.test_restart import kill_each_in_turn
 from tests.support.launched_portal import LaunchedPortal
 
 if TYPE_CHECKING:
-    from tests.journeys.conftest import Comes
+    from tests.journeys.conftest import NewCandidate
 
 
 @pytest.mark.parametrize("time", [1, 2, 3])
 def test_processes_killed_in_turn_lose_and_double_nothing_again(
-    alone: LaunchedPortal, comes: Comes, tmp_path: Path, time: int
+    alone: LaunchedPortal, comes: NewCandidate, tmp_path: Path, time: int
 ) -> None:
     kill_each_in_turn(alone, comes, tmp_path)

@@ -21,7 +21,7 @@ from services.pieces.operations.scans import GIVEN_UP
 from tests.pieces import made
 from tests.pieces.portal import Portal
 from tests.support.clamav import EICAR
-from tests.support.misbehaving_smtp import answering
+from tests.support.misbehaving_smtp import misbehaving_server
 
 if TYPE_CHECKING:
     from tests.support.clamav import ClamAV
@@ -90,7 +90,7 @@ def test_a_clamd_that_hangs_is_given_up_in_time_and_asked_again(guarded: Portal,
 
 def test_a_clamd_that_drips_is_given_up_in_time() -> None:
     """Each byte comes soon enough, and the line never ends."""
-    with answering({}, dripping=True) as server, pytest.raises(AntivirusUnavailable, match="TimeoutError"):
+    with misbehaving_server({}, dripping=True) as server, pytest.raises(AntivirusUnavailable, match="TimeoutError"):
         Antivirus(f"tcp://127.0.0.1:{server.port}", 1.0).is_clean([b"text"])
 
 

@@ -16,7 +16,7 @@ from tests.pieces.portal import Portal
 from tests.support.forgetful_store import ForgetfulStore
 
 if TYPE_CHECKING:
-    from tests.support.object_store import Bucket, Objects
+    from tests.support.object_store import Bucket, ObjectStoreServer
 
 LIMIT = 5 * 1024 * 1024
 
@@ -121,7 +121,9 @@ def test_an_upload_broken_off_leaves_nothing(portal: Portal) -> None:
     assert portal.piece("NATIDE06")["deposit"] is None
 
 
-def test_with_the_store_down_nothing_is_kept_and_one_is_asked_to_come_back(portal: Portal, objects: Objects) -> None:
+def test_with_the_store_down_nothing_is_kept_and_one_is_asked_to_come_back(
+    portal: Portal, objects: ObjectStoreServer
+) -> None:
     portal.registered()
     objects.stop()
     try:

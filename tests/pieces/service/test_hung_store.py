@@ -18,7 +18,7 @@ from tests.pieces.portal import Portal
 from tests.support.processes import wait_until
 
 if TYPE_CHECKING:
-    from tests.support.object_store import Bucket, Objects
+    from tests.support.object_store import Bucket, ObjectStoreServer
 
 FLOOD = 8
 SECONDS = 90.0
@@ -38,7 +38,9 @@ def portal(bucket: Bucket, database_url: str, monkeypatch: pytest.MonkeyPatch) -
     capacity.start_as(capacity.WORK)
 
 
-def test_while_the_store_hangs_lists_answer_and_files_wait_for_later(portal: Portal, objects: Objects) -> None:
+def test_while_the_store_hangs_lists_answer_and_files_wait_for_later(
+    portal: Portal, objects: ObjectStoreServer
+) -> None:
     assert portal.deposit("NATIDE06").status_code == 201
     first, second = portal.piece("NATIDE06")["id"], portal.piece("CINSIG03")["id"]
     content = made.pdf()

@@ -16,7 +16,7 @@ from tests.pieces import made
 from tests.pieces.portal import KEPT_DAYS, Portal
 
 if TYPE_CHECKING:
-    from tests.support.object_store import Bucket, Objects
+    from tests.support.object_store import Bucket, ObjectStoreServer
 
 
 def _many(portal: Portal, count: int) -> set[str]:
@@ -114,7 +114,7 @@ def test_a_person_sets_apart_leftovers_that_are_too_many_and_what_rows_name_stay
 
 
 def test_a_foreign_store_is_not_compared_at_all_until_a_person_adopts_it(
-    portal: Portal, objects: Objects, bucket: Bucket
+    portal: Portal, objects: ObjectStoreServer, bucket: Bucket
 ) -> None:
     prepare_store(portal.app)
     portal.registered().deposit("NATIDE06")
@@ -186,7 +186,7 @@ def test_a_file_whose_bytes_changed_is_never_handed_out(portal: Portal, bucket: 
     assert portal.opened("NATIDE06").get_json()["type"] == "/problems/fichier-perdu"
 
 
-def test_with_the_store_down_nothing_is_taken_for_lost(portal: Portal, objects: Objects) -> None:
+def test_with_the_store_down_nothing_is_taken_for_lost(portal: Portal, objects: ObjectStoreServer) -> None:
     portal.registered().deposit("NATIDE06")
     objects.stop()
     try:

@@ -14,11 +14,11 @@ import requests
 from flask import Flask, request
 
 from gateway.assets import load_assets
-from tests.attacks.certificate import certificate
 from tests.attacks.gateway_replicas import TIMEOUT_SECONDS, Site, deposit_form_urls, log_in
 from tests.attacks.slow_connections import multipart, slow_connections
 from tests.gateway.components.page_checks import problems_of
 from tests.support.accessibility import violations
+from tests.support.certificates import self_signed_certificate
 from tests.support.in_process_portal import Server
 from tests.support.missing_services import NotInstalled, skip_or_fail
 from tests.support.nginx_proxy import Proxy
@@ -74,7 +74,7 @@ def gateway_port() -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def tls(gateway_port: int) -> Iterator[Proxy]:
-    for running in proxy(gateway_port, certificate=certificate()):
+    for running in proxy(gateway_port, certificate=self_signed_certificate()):
         running.dns.addresses = ["127.0.0.1"]
         yield running
 

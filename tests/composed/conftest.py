@@ -41,6 +41,6 @@ def _told(request: pytest.FixtureRequest, composed: ComposedPortal) -> Iterator[
 
 
 @pytest.fixture
-def comes(page: Page) -> Callable[[RunningPortal, Persona], Candidate]:
+def new_candidate(page: Page) -> Callable[[RunningPortal, Persona], Candidate]:
     """`comes(portal, person)`: that person at the portal, with a browser of this test alone."""
     return lambda portal, person: Candidate(page, portal, person)

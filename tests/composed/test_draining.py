@@ -18,7 +18,7 @@ from tests.journeys import personas
 from tests.journeys.gestionnaire_tool import GestionnaireTool
 from tests.journeys.html_forms import SAME_ORIGIN, last_tab_path, save_form_fields
 from tests.journeys.justificatifs_page import JustificatifsPage, write_pdf
-from tests.journeys.visit import cookies_of
+from tests.support.chromium import cookies_of
 from tests.support.continuous_requests import ContinuousRequests
 from tests.support.processes import wait_until
 
@@ -41,11 +41,11 @@ _PLACE = re.compile(r'href="(/justificatifs/[0-9a-f]{32}/depot/[0-9a-f]{32})"')
 
 
 def test_fewer_replicas_of_pieces_lose_no_request(
-    composed: ComposedPortal, comes: NewCandidate, tmp_path: Path
+    composed: ComposedPortal, new_candidate: NewCandidate, tmp_path: Path
 ) -> None:
     """Reads by tools (a connection each) and by pages (pooled), and deposits that were begun before."""
     composed.scale(pieces=3)
-    someone = comes(composed, personas.DUBOIS.with_email(personas.new_address()))
+    someone = new_candidate(composed, personas.DUBOIS.with_email(personas.new_address()))
     someone.creates_account_and_logs_in()
     candidature = someone.registers()
     JustificatifsPage(someone)
@@ -83,10 +83,10 @@ def test_fewer_replicas_of_pieces_lose_no_request(
 
 
 def test_more_gateways_and_pieces_share_the_requests_and_fewer_lose_none(
-    composed: ComposedPortal, comes: NewCandidate
+    composed: ComposedPortal, new_candidate: NewCandidate
 ) -> None:
     composed.scale(gateway=3, pieces=3)
-    someone = comes(composed, personas.DUBOIS.with_email(personas.new_address()))
+    someone = new_candidate(composed, personas.DUBOIS.with_email(personas.new_address()))
     someone.creates_account_and_logs_in()
     someone.registers()
     JustificatifsPage(someone)
@@ -160,10 +160,12 @@ def upload_slowly(
     return answer.status, urlsplit(location).path if location else str(answer.read()[-300:])
 
 
-def test_fewer_workers_of_documents_lose_and_double_nothing(composed: ComposedPortal, comes: NewCandidate) -> None:
+def test_fewer_workers_of_documents_lose_and_double_nothing(
+    composed: ComposedPortal, new_candidate: NewCandidate
+) -> None:
     """Versions are saved faster than two workers make their documents; in the midst of that one goes."""
     composed.scale(documents_worker=2)
-    someone = comes(composed, personas.DUBOIS.with_email(personas.new_address()))
+    someone = new_candidate(composed, personas.DUBOIS.with_email(personas.new_address()))
     someone.creates_account_and_logs_in()
     candidature = someone.registers()
     cookies = cookies_of(someone.page)

@@ -18,33 +18,35 @@ if TYPE_CHECKING:
 SHARE_SECONDS = 120.0  # pooled connections live 30 s
 
 
-def test_an_account_is_made_as_in_chapter_3(composed: ComposedPortal, comes: NewCandidate) -> None:
-    makes_an_account(composed, comes(composed, personas.BINET))
+def test_an_account_is_made_as_in_chapter_3(composed: ComposedPortal, new_candidate: NewCandidate) -> None:
+    makes_an_account(composed, new_candidate(composed, personas.BINET))
 
 
-def test_the_guide_is_walked_while_replicas_come(composed: ComposedPortal, comes: NewCandidate, tmp_path: Path) -> None:
+def test_the_guide_is_walked_while_replicas_come(
+    composed: ComposedPortal, new_candidate: NewCandidate, tmp_path: Path
+) -> None:
     before = {one.id for one in composed.containers("pieces", "documents-worker")}
 
     def more_of_two(title: str) -> None:
         if title == "Acquis":
             composed.scale(pieces=3, documents_worker=2)
 
-    registers_and_withdraws(composed, comes(composed, personas.DUBOIS), tmp_path, more_of_two)
+    registers_and_withdraws(composed, new_candidate(composed, personas.DUBOIS), tmp_path, more_of_two)
     kept = [one for one in composed.containers("pieces", "documents-worker") if one.id in before]
     assert len(kept) == len(before), "what ran was replaced"
 
 
 def test_another_candidate_gets_her_own_dossier_from_the_replicas(
-    composed: ComposedPortal, comes: NewCandidate
+    composed: ComposedPortal, new_candidate: NewCandidate
 ) -> None:
-    gets_her_own_dossier(comes(composed, personas.TRAN))
+    gets_her_own_dossier(new_candidate(composed, personas.TRAN))
 
 
 def test_all_three_of_pieces_serve_and_both_workers_of_documents_render(
-    composed: ComposedPortal, comes: NewCandidate
+    composed: ComposedPortal, new_candidate: NewCandidate
 ) -> None:
     """By the counters that each of them keeps. Someone else's registration goes on until all have had something."""
-    someone = comes(composed, personas.DUBOIS.with_email(personas.new_address()))
+    someone = new_candidate(composed, personas.DUBOIS.with_email(personas.new_address()))
     someone.creates_account_and_logs_in()
     someone.registers()
     pieces, workers = composed.containers("pieces"), composed.containers("documents-worker")

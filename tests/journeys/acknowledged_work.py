@@ -1,4 +1,4 @@
-"""What the portal acknowledged to people while it was disturbed, to be compared afterwards with what it has."""
+"""What the portal acknowledged while it was disturbed, to be compared afterwards with what it holds."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Acknowledgement:
-    """One thing that was said to be done: an « account » (its address), a « version » (of which candidature, the how
-    manieth new one), a « deposit » (of which piece, its SHA-256); and when, in seconds since 1970."""
+    """One write that was acknowledged. By `kind`, `subject` and `value` are: "account", its mail address and nothing;
+    "version", the candidature and how many new versions it then had; "deposit", the piece and the file's SHA-256. `at`
+    is in seconds since 1970."""
 
     kind: str
     subject: str
@@ -21,7 +22,7 @@ class Acknowledgement:
 
 @dataclass
 class Saves:
-    """Of one candidature: how often « Enregistrer » was pressed on a new draft, how often a new version was told."""
+    """Of one candidature: how many drafts were sent to be saved, and how many new versions were acknowledged."""
 
     attempts: int = 1
     acknowledged: int = 1
@@ -40,9 +41,9 @@ class Deposits:
 
 @dataclass
 class AcknowledgedWork:
-    """Written by the load's threads. `kept` are the SHA-256 of files that nobody replaces; `accounts` are addresses,
-    each with how often its form was sent until somebody answered; `refusals` the pages that people met while something
-    was away."""
+    """Written by the load's threads. `unreplaced_files` are the SHA-256 of files that nobody replaces; `accounts` are
+    addresses, each with how often its form was sent until it was answered; `refusals` count the error pages shown
+    while a part was away."""
 
     saves: dict[str, Saves] = field(default_factory=dict)
     deposits: dict[tuple[str, str], Deposits] = field(default_factory=dict)
@@ -63,13 +64,13 @@ class AcknowledgedWork:
             self.refusals[refusal] += 1
 
     def note_fault(self, what: str) -> None:
-        """Something that may never be shown: neither what was asked for nor a page that says what does not work."""
+        """An answer that must never be shown: neither what was asked for, nor a page that says what does not work."""
         with self.lock:
             self.faults.append(what)
 
     @property
     def summary(self) -> str:
-        versions = sum(one.acknowledged for one in self.saves.values())
+        versions = sum(saves.acknowledged for saves in self.saves.values())
         return (
             f"{len(self.accounts)} accounts, {versions} versions of {len(self.saves)} candidatures, "
             f"{len(self.deposits)} pieces deposited, {self.pages_read} pages read; meanwhile met: {dict(self.refusals)}"

@@ -1,5 +1,5 @@
-"""People who go on while the portal is disturbed: each tries again until he is answered, and the ledger keeps what he
-was told."""
+"""Load while the portal is disturbed: each request is sent again until it is answered, and what was acknowledged is
+noted."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ PAUSE_SECONDS = 0.3
 
 
 class NotAnswered(Exception):
-    """Nobody answered sensibly within the patience of a candidate."""
+    """No usable answer within PATIENCE_SECONDS."""
 
 
 class PortalLost(Exception):
-    """What was being asked for will not be answered any more."""
+    """The portal is gone for good: nobody is to wait any longer."""
 
 
 @dataclass
 class RetryingBrowser:
-    """Someone's browser without a script: cookies, and the patience to send again what was not answered."""
+    """Session cookies, and requests that are sent again until they are answered."""
 
     url: str
     work: AcknowledgedWork
     cookies: dict[str, str]
     stop: threading.Event
     lost: threading.Event = field(default_factory=threading.Event)
-    """Set when nobody shall wait for an answer any more."""
+    """Set when nobody is to wait for an answer any more."""
     attempts: int = 0
     """How often the last request was sent."""
 
@@ -70,7 +70,7 @@ class RetryingBrowser:
         raise NotAnswered(f"{method} {path}")
 
     def send_once(self, method: str, path: str, **sent: object) -> requests.Response | None:
-        """None where the portal said that it cannot at the moment, or where its gateway is away."""
+        """None where the portal says that it cannot answer now, or where its gateway is away."""
         try:
             answer = self._session.request(
                 method, self.url + path, allow_redirects=False, timeout=(5, 45), **sent  # type: ignore[arg-type]
@@ -108,7 +108,7 @@ def save_repeatedly(browser: RetryingBrowser, candidature: str) -> None:
 
 
 def deposit_repeatedly(browser: RetryingBrowser, candidature: str, piece: str) -> None:
-    """« Envoyer une pièce jointe »: one file after the other, each in the last one's place."""
+    """« Envoyer une pièce jointe »: one file after the other, each replacing the last one."""
     deposits = browser.work.deposits.setdefault((candidature, piece), Deposits())
     while not browser.stop.is_set():
         content = _unique_pdf()
@@ -121,7 +121,7 @@ def deposit_repeatedly(browser: RetryingBrowser, candidature: str, piece: str) -
 
 
 def deposit_once(browser: RetryingBrowser, candidature: str, piece: str) -> None:
-    """One file, once, which stays."""
+    """One file, which nobody replaces."""
     content = _unique_pdf()
     if _deposit_file(browser, candidature, piece, content):
         digest = hashlib.sha256(content).hexdigest()
@@ -144,7 +144,7 @@ def create_accounts(browser: RetryingBrowser) -> None:
 
 
 def read_home_page(browser: RetryingBrowser) -> None:
-    """The home page, which says what does not work or shows itself."""
+    """The home page again and again: it is shown whole, or says what does not work."""
     while not browser.stop.is_set():
         browser.get("/")
         browser.work.pages_read += 1
@@ -152,7 +152,7 @@ def read_home_page(browser: RetryingBrowser) -> None:
 
 
 def _deposit_file(browser: RetryingBrowser, candidature: str, piece: str, content: bytes) -> bool:
-    """Whether the portal said that it has the file."""
+    """Whether the portal acknowledged the file."""
     sent = browser.post(
         f"/justificatifs/{candidature}/depot/{piece}",
         files={"fichier": ("Pièce signée.pdf", content, "application/pdf")},
@@ -172,7 +172,7 @@ def _unique_pdf() -> bytes:
 
 @contextmanager
 def running_in_threads(*actions: Callable[[], None], stop: threading.Event, work: AcknowledgedWork) -> Iterator[None]:
-    """Each in a thread of its own, until the block ends; what they are at is finished."""
+    """Each in a thread of its own until the block ends; each then finishes what it has begun."""
 
     def run(action: Callable[[], None]) -> None:
         try:

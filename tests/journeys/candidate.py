@@ -1,4 +1,4 @@
-"""A candidate's way, step by step: account, registration, documents, pieces."""
+"""A candidate's steps through the portal: account, registration, documents, pieces."""
 
 from __future__ import annotations
 
@@ -22,13 +22,15 @@ _LINK = re.compile(r"http://\S+/compte/activation/\S+")
 
 
 class Candidate:
-    """`desk` is the page in front of the person; `at_tab` is called on each tab once it is filled in."""
+    """`user` acts on the page with the means of its class; `on_each_tab` is called once a tab is filled in."""
 
-    def __init__(self, page: Page, portal: RunningPortal, persona: Persona, user: type[MouseUser] = MouseUser) -> None:
+    def __init__(
+        self, page: Page, portal: RunningPortal, persona: Persona, user_type: type[MouseUser] = MouseUser
+    ) -> None:
         self.page = page
         self.portal = portal
         self.persona = persona
-        self.user = user(page, portal.url)
+        self.user = user_type(page, portal.url)
 
     # -- account -------------------------------------------------------------------------------------------------
 
@@ -124,7 +126,7 @@ class Candidate:
         """Look at the page again until it shows all of these words: what a worker makes comes within seconds."""
 
         def there() -> bool:
-            if all(one in self.user.text for one in words):
+            if all(phrase in self.user.text for phrase in words):
                 return True
             self.page.reload()
             return False

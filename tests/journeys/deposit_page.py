@@ -1,4 +1,4 @@
-"""A candidate about to deposit a file: where to send it, and with what."""
+"""« Envoyer une pièce jointe » of a registered candidate: its address and the cookies to post with."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tests.journeys import personas
 from tests.journeys.candidate import Candidate
 from tests.journeys.justificatifs_page import JustificatifsPage
-from tests.journeys.visit import cookies_of
-from tests.support.chromium import french_profile
+from tests.support.chromium import cookies_of, french_profile
 from tests.support.running_portal import RunningPortal
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DepositPage:
-    """« Envoyer une pièce jointe » of one candidate: its address, and what his browser knows."""
+    """`storage_state` is Playwright's, for another profile of the same browser."""
 
     url: str
     storage_state: Any
@@ -29,7 +28,7 @@ class DepositPage:
 
 @contextmanager
 def deposit_page(browser: Browser, portal: RunningPortal) -> Iterator[DepositPage]:
-    """A candidate who has registered stands before « Envoyer une pièce jointe »."""
+    """A new candidate registers and opens « Envoyer une pièce jointe »."""
     with french_profile(browser) as context:
         page = context.new_page()
         someone = Candidate(page, portal, personas.DUBOIS.with_email(personas.new_address()))

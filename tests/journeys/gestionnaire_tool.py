@@ -1,4 +1,4 @@
-"""A gestionnaire's tool: the pieces API with the demonstration token, as README shows it."""
+"""A gestionnaire's tool: calls of the staff API with the demonstration token, as in README."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class GestionnaireTool:
             f"{self._api}/pieces/v1/pieces", params=parameters, headers=self._headers, timeout=TIMEOUT
         )
         assert answer.ok, answer.text
-        return {one["code"]: one for one in answer.json()["items"]}
+        return {piece["code"]: piece for piece in answer.json()["items"]}
 
     def controls(self, candidature: str, code: str, status: str, **more: Any) -> requests.Response:
         """Set the status of a piece as it was just read."""

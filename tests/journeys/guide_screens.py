@@ -1,4 +1,4 @@
-"""One walk through the whole portal that keeps what each screen of the guide shows, by the guide's name for it."""
+"""The text of each screen of the guide, read in one journey through the whole portal."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ TWELVE_TAB_EXAM = ("Examen", "DIPLOME DE COMPTABILITE ET DE GESTION")
 
 
 class GuideScreens:
-    """`seen[screen]` is all the text met under that name."""
+    """`texts` by the screen's name in data/guide-words.yaml; a screen seen several times has all its texts."""
 
     def __init__(self, page: Page, portal: RunningPortal, folder: Path) -> None:
         self.texts: dict[str, str] = {}
@@ -51,8 +51,8 @@ class GuideScreens:
             part(self)
 
     def note_page(self, *screens: str) -> None:
-        """What the page says now, folded parts and lists included."""
-        text = str(self.page.locator("body").evaluate("one => one.textContent"))
+        """Note the page's text, folded parts and lists included, under these screens."""
+        text = str(self.page.locator("body").evaluate("body => body.textContent"))
         for screen in screens:
             self.texts[screen] = self.texts.get(screen, "") + "\n" + text
 
@@ -169,7 +169,7 @@ def twelve_tabs(screens: GuideScreens) -> None:
     screens.note_page("tabs_twelve")
 
 
-# How every screen is reached, in the order of a candidate's way.
+# In the order in which a candidate reaches the screens.
 PARTS: tuple[Callable[[GuideScreens], None], ...] = (
     before_an_account,
     account,

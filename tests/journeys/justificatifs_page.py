@@ -1,4 +1,4 @@
-"""« Mes justificatifs »: files are deposited and handed over as a candidate does it."""
+"""« Mes justificatifs »: depositing files and validating groups as a candidate does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page in front of a person who has a keyboard and nothing else, and who must see where he is."""
+"""A user who has a keyboard and nothing else, and who must always see where the focus is."""
 
 from __future__ import annotations
 

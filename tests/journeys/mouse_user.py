@@ -1,4 +1,4 @@
-"""The page in front of a person: fields are filled by their labels, buttons and links are taken by their words."""
+"""A user with mouse and JavaScript: fills fields by their labels, presses buttons and follows links by their words."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CONTROLS = "input, select, textarea, fieldset[role]"
 
 
 class MouseUser:
-    """A page of the portal at `url`, as someone with a mouse and JavaScript uses it."""
+    """Acts on a page of the portal at `url`. The users with other means are its subclasses."""
 
     def __init__(self, page: Page, url: str) -> None:
         self.page = page
@@ -44,11 +44,11 @@ class MouseUser:
 
     def shows(self, *words: str) -> None:
         """Wait until the page shows all of these words."""
-        for one in words:
-            expect(self.page.locator("body")).to_contain_text(_spaced(one), use_inner_text=True)
+        for phrase in words:
+            expect(self.page.locator("body")).to_contain_text(_spaced(phrase), use_inner_text=True)
 
     def is_at(self, title: str) -> None:
-        """Wait for the page with this title; what it says instead is told."""
+        """Wait for the page with this title; the error shows the page's text instead."""
         heading = self.page.get_by_role("heading", level=1)
         try:
             expect(heading).to_have_text(_spaced(title, whole=True))
@@ -116,8 +116,8 @@ def control_labelled(within: Locator, label: str) -> Locator:
 
 def control_kind(control: Locator) -> str:
     """« select », « fieldset », « combobox » (a search) or « input »."""
-    found = control.evaluate("one => one.getAttribute('role') === 'combobox' ? 'combobox' : one.localName")
-    return str(found)
+    kind = control.evaluate("one => one.getAttribute('role') === 'combobox' ? 'combobox' : one.localName")
+    return str(kind)
 
 
 def _spaced(words: str, *, whole: bool = False) -> re.Pattern[str]:

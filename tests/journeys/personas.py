@@ -1,4 +1,4 @@
-"""Who goes through the portal, and what each of them types, page by page, by the label that stands there."""
+"""The candidates of the journeys, and what each of them types: by page, by the label of the field."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _numbers = itertools.count(1)
 
 @dataclass(frozen=True)
 class Search:
-    """What is typed into a search, and the line taken from what it finds."""
+    """The words typed into a search, and the option taken."""
 
     words: str
     taken: str
@@ -124,7 +124,7 @@ DUBOIS = Persona(
     },
 )
 
-# As unlike Pierre DUBOIS as the session allows, so that nothing of him can be written into the portal.
+# As unlike Pierre DUBOIS as the session allows: whatever the code assumes of his answers shows.
 TRAN = Persona(
     email="thi.anh@example.org",
     account={

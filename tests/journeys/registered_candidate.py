@@ -1,4 +1,4 @@
-"""Someone who has registered and may deposit, for visits that go on without a browser."""
+"""A candidate who has registered and may deposit, for requests that go on without the browser."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from tests.journeys import personas
 from tests.journeys.candidate import Candidate
 from tests.journeys.justificatifs_page import JustificatifsPage
-from tests.journeys.visit import cookies_of
-from tests.support.chromium import french_profile
+from tests.support.chromium import cookies_of, french_profile
 from tests.support.running_portal import RunningPortal
 
 if TYPE_CHECKING:
@@ -18,7 +17,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RegisteredCandidate:
-    """Someone registered, on a visit without a browser. Files of `piece` give way to others, that of `kept` stays."""
+    """`cookies` are those of their session. The file of `replaced_piece` is replaced again and again, that of
+    `unreplaced_piece` never."""
 
     persona: personas.Persona
     candidature: str

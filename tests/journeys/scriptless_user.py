@@ -1,4 +1,4 @@
-"""The page in front of a person whose browser runs no script, on a telephone, with a keyboard and no mouse."""
+"""A user whose browser runs no script, on a telephone, with a keyboard and no mouse."""
 
 from __future__ import annotations
 

@@ -31,18 +31,18 @@ FIRST_TABS = 2
 
 
 def test_chromium_killed_on_a_tab_takes_nothing_typed_with_it(
-    browser: Browser, comes: NewCandidate, alone: LaunchedPortal
+    browser: Browser, new_candidate: NewCandidate, alone: LaunchedPortal
 ) -> None:
     """Of the first tabs; `soak` has all of them."""
     person = personas.DUBOIS.with_email(personas.new_address())
-    killed_on_each_tab(browser, comes, alone, person, [*person.tabs][: FIRST_TABS + 1]).browser.kill()
+    killed_on_each_tab(browser, new_candidate, alone, person, [*person.tabs][: FIRST_TABS + 1]).browser.kill()
 
 
 def killed_on_each_tab(
-    browser: Browser, comes: NewCandidate, portal: LaunchedPortal, person: personas.Persona, titles: list[str]
+    browser: Browser, new_candidate: NewCandidate, portal: LaunchedPortal, person: personas.Persona, titles: list[str]
 ) -> Window:
     """Chromium dies two seconds after the last key on each of the tabs but the last, which the window then shows."""
-    owner = comes(portal, person)
+    owner = new_candidate(portal, person)
     owner.creates_account_and_logs_in()
     owner.chooses_exam()
     window = comes_back(browser, portal, person, titles[0])
@@ -56,9 +56,9 @@ def killed_on_each_tab(
 
 
 def test_typing_goes_on_while_the_gateway_is_killed_and_started_again(
-    comes: NewCandidate, alone: LaunchedPortal
+    new_candidate: NewCandidate, alone: LaunchedPortal
 ) -> None:
-    someone = comes(alone, personas.DUBOIS.with_email(personas.new_address()))
+    someone = new_candidate(alone, personas.DUBOIS.with_email(personas.new_address()))
     someone.creates_account_and_logs_in()
     someone.chooses_exam()
     someone.user.is_at("Candidatures précédentes")

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def test_a_candidate_registers_while_the_broker_is_away(
-    servers: LaunchedPortal, rabbitmq: RabbitMQ, comes: NewCandidate
+    servers: LaunchedPortal, rabbitmq: RabbitMQ, new_candidate: NewCandidate
 ) -> None:
-    someone = comes(servers, personas.DUBOIS.with_email(personas.new_address()))
+    someone = new_candidate(servers, personas.DUBOIS.with_email(personas.new_address()))
     rabbitmq.stop()
     try:
         someone.creates_account_and_logs_in()

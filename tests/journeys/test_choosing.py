@@ -40,8 +40,8 @@ def someone(prenoms: str) -> Persona:
 
 
 @dataclass
-class Walk:
-    """One candidate at « Informations candidature », with a script or without."""
+class SpecialiteChooser:
+    """A candidate who chooses category and spécialité, with a script or without."""
 
     candidate: Candidate
 
@@ -49,7 +49,7 @@ class Walk:
     def user(self) -> MouseUser:
         return self.candidate.user
 
-    def comes_to_the_category(self) -> None:
+    def reaches_the_category(self) -> None:
         self.candidate.creates_account()
         self.candidate.activates_account()
         self.candidate.logs_in()
@@ -59,15 +59,15 @@ class Walk:
         self.user.press("Suivant")
         self.user.is_at("Informations candidature")
 
-    def takes_the_category_said_to_be_for(self, words: str) -> None:
-        """« Quelle catégorie choisir ? » is opened, and the line read that speaks of one's own case."""
+    def takes_the_category_explained_as(self, words: str) -> None:
+        """Opens « Quelle catégorie choisir ? » and takes the category whose explanation has these words."""
         page = self.candidate.page
         page.get_by_text("Quelle catégorie choisir ?", exact=True).click()
-        said = page.locator("dd", has_text=words)
-        label = said.locator("xpath=preceding-sibling::dt[1]").inner_text()
+        explanation = page.locator("dd", has_text=words)
+        label = explanation.locator("xpath=preceding-sibling::dt[1]").inner_text()
         self.user.fill({"Catégorie du candidat": label})
 
-    def goes_on_to_the_specialite(self) -> None:
+    def reaches_the_specialite(self) -> None:
         self.user.fill(REMAINING)
         self.user.press("Suivant")
         self.user.is_at("Qualification présentée")
@@ -83,54 +83,54 @@ class Walk:
 
 
 @pytest.fixture(params=["script", "plain"])
-def comes(request: pytest.FixtureRequest, browser: Browser, alone: RunningPortal) -> Iterator[Walk]:
-    """A person at a computer, or at a telephone whose browser runs no script."""
+def chooser(request: pytest.FixtureRequest, browser: Browser, alone: RunningPortal) -> Iterator[SpecialiteChooser]:
+    """At a computer, or on a telephone whose browser runs no script."""
     plain = request.param == "plain"
     context = french_profile(browser, viewport=TELEPHONE if plain else DESKTOP, java_script_enabled=not plain)
     page = context.new_page()
-    yield Walk(Candidate(page, alone, someone("Claire"), ScriptlessUser if plain else MouseUser))
+    yield SpecialiteChooser(Candidate(page, alone, someone("Claire"), ScriptlessUser if plain else MouseUser))
     failure_screenshots.save_screenshots(request.node, context)
     context.close()
 
 
-def test_mco_i_have_a_job_i_live_in_troyes(comes: Walk) -> None:
-    comes.comes_to_the_category()
-    comes.takes_the_category_said_to_be_for("salarié")
-    comes.user.press("Je me présente en candidat individuel de l'Aube")
-    comes.goes_on_to_the_specialite()
-    comes.user.fill({"Spécialité": Search("mco", MCO)})
-    comes.finishes()
-    comes.user.fill({"E2 / Option": "Anglais"})
-    comes.user.press("Suivant")
-    comes.user.is_at("Récapitulatif")
-    comes.user.shows("EXPERIENCE PROFESSIONNELLE (510)", "INDIVIDUELS 010", MCO.removesuffix(" (31213)"))
+def test_mco_i_have_a_job_i_live_in_troyes(chooser: SpecialiteChooser) -> None:
+    chooser.reaches_the_category()
+    chooser.takes_the_category_explained_as("salarié")
+    chooser.user.press("Je me présente en candidat individuel de l'Aube")
+    chooser.reaches_the_specialite()
+    chooser.user.fill({"Spécialité": Search("mco", MCO)})
+    chooser.finishes()
+    chooser.user.fill({"E2 / Option": "Anglais"})
+    chooser.user.press("Suivant")
+    chooser.user.is_at("Récapitulatif")
+    chooser.user.shows("EXPERIENCE PROFESSIONNELLE (510)", "INDIVIDUELS 010", MCO.removesuffix(" (31213)"))
 
 
-def test_sio_with_the_cned(comes: Walk) -> None:
-    comes.comes_to_the_category()
-    comes.takes_the_category_said_to_be_for("CNED")
-    comes.user.press("J'étudie avec le CNED")
-    comes.goes_on_to_the_specialite()
-    comes.user.fill({"Spécialité": Search("sio", SLAM)})
-    comes.finishes()
-    comes.user.press("Suivant")
-    comes.user.is_at("Récapitulatif")
-    comes.user.shows("ENSEIGNEMENT A DISTANCE (410)", "CNED", SLAM.removesuffix(" (32614)"))
+def test_sio_with_the_cned(chooser: SpecialiteChooser) -> None:
+    chooser.reaches_the_category()
+    chooser.takes_the_category_explained_as("CNED")
+    chooser.user.press("J'étudie avec le CNED")
+    chooser.reaches_the_specialite()
+    chooser.user.fill({"Spécialité": Search("sio", SLAM)})
+    chooser.finishes()
+    chooser.user.press("Suivant")
+    chooser.user.is_at("Récapitulatif")
+    chooser.user.shows("ENSEIGNEMENT A DISTANCE (410)", "CNED", SLAM.removesuffix(" (32614)"))
 
 
-def test_a_specialite_taken_from_the_list_of_its_domain_leaves_the_rest_as_typed(comes: Walk) -> None:
-    comes.comes_to_the_category()
-    comes.takes_the_category_said_to_be_for("CNED")
-    comes.user.press("J'étudie avec le CNED")
-    comes.goes_on_to_the_specialite()
-    comes.user.fill({"Forme de passage": "Progressive"})
-    comes.candidate.page.get_by_role("button", name="Parcourir les spécialités").click()
-    comes.user.is_at("Parcourir les spécialités")
-    comes.candidate.page.get_by_text("Informatique et numérique").click()
-    comes.candidate.page.get_by_role("link", name=f"Ce qui vous sera demandé : {SLAM}").click()
-    comes.user.shows("Ce qui vous sera demandé", "BTSCNED1 : Attestation d'inscription et de suivi")
-    comes.user.press("Choisir cette spécialité")
-    comes.user.is_at("Qualification présentée")
-    page = comes.candidate.page
+def test_a_specialite_taken_from_the_list_of_its_domain_leaves_the_rest_as_typed(chooser: SpecialiteChooser) -> None:
+    chooser.reaches_the_category()
+    chooser.takes_the_category_explained_as("CNED")
+    chooser.user.press("J'étudie avec le CNED")
+    chooser.reaches_the_specialite()
+    chooser.user.fill({"Forme de passage": "Progressive"})
+    chooser.candidate.page.get_by_role("button", name="Parcourir les spécialités").click()
+    chooser.user.is_at("Parcourir les spécialités")
+    chooser.candidate.page.get_by_text("Informatique et numérique").click()
+    chooser.candidate.page.get_by_role("link", name=f"Ce qui vous sera demandé : {SLAM}").click()
+    chooser.user.shows("Ce qui vous sera demandé", "BTSCNED1 : Attestation d'inscription et de suivi")
+    chooser.user.press("Choisir cette spécialité")
+    chooser.user.is_at("Qualification présentée")
+    page = chooser.candidate.page
     assert page.get_by_label("Spécialité").input_value() == SLAM
     assert page.get_by_label("Forme de passage *").locator("option:checked").inner_text() == "Progressive"

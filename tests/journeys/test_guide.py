@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 CONFIRMATION = Path(__file__).parent / "data" / "confirmation-dubois.txt"
 
 
-def test_an_account_is_made_as_in_chapter_3(portal: RunningPortal, comes: NewCandidate) -> None:
-    makes_an_account(portal, comes(portal, personas.BINET))
+def test_an_account_is_made_as_in_chapter_3(portal: RunningPortal, new_candidate: NewCandidate) -> None:
+    makes_an_account(portal, new_candidate(portal, personas.BINET))
 
 
 def test_a_registration_from_its_first_tab_to_its_withdrawal(
-    portal: RunningPortal, comes: NewCandidate, tmp_path: Path
+    portal: RunningPortal, new_candidate: NewCandidate, tmp_path: Path
 ) -> None:
-    registers_and_withdraws(portal, comes(portal, personas.DUBOIS), tmp_path)
+    registers_and_withdraws(portal, new_candidate(portal, personas.DUBOIS), tmp_path)
 
 
 def makes_an_account(portal: RunningPortal, binet: Candidate) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import requests
 
 from tests.journeys import personas
-from tests.journeys.visit import cookies_of
+from tests.support.chromium import cookies_of
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import NewCandidate
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 PRESSES = 20
 
 
-def test_twenty_saves_at_once_are_one_candidature(portal: RunningPortal, comes: NewCandidate) -> None:
-    someone = comes(portal, personas.DUBOIS.with_email(personas.new_address()))
+def test_twenty_saves_at_once_are_one_candidature(portal: RunningPortal, new_candidate: NewCandidate) -> None:
+    someone = new_candidate(portal, personas.DUBOIS.with_email(personas.new_address()))
     someone.creates_account_and_logs_in()
     someone.chooses_exam()
     someone.fills_tabs()

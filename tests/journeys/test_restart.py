@@ -30,14 +30,14 @@ PIECE = "NATIDE06 : Document justifiant l'identité"
 
 
 def test_processes_killed_in_turn_lose_and_double_nothing(
-    alone: RunningPortal, comes: NewCandidate, tmp_path: Path
+    alone: RunningPortal, new_candidate: NewCandidate, tmp_path: Path
 ) -> None:
-    kill_each_in_turn(alone, comes, tmp_path)
+    kill_each_in_turn(alone, new_candidate, tmp_path)
 
 
-def kill_each_in_turn(portal: RunningPortal, comes: NewCandidate, tmp_path: Path) -> None:
+def kill_each_in_turn(portal: RunningPortal, new_candidate: NewCandidate, tmp_path: Path) -> None:
     """One candidate's journey, with a process killed on each tab and after the save."""
-    someone = comes(portal, personas.DUBOIS.with_email(personas.new_address()))
+    someone = new_candidate(portal, personas.DUBOIS.with_email(personas.new_address()))
     someone.creates_account_and_logs_in()
     someone.chooses_exam()
     someone.fills_tabs(lambda title: _a_process_dies(portal, someone, title))

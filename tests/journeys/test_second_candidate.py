@@ -36,8 +36,8 @@ PRINTED = (
 NOT_HERS = ("DUBOIS", "Banque", "BESANCON", "FORMATION CONTINUE", "C-ANGL", "TROYES")
 
 
-def test_another_candidate_gets_her_own_dossier(portal: RunningPortal, comes: NewCandidate) -> None:
-    gets_her_own_dossier(comes(portal, personas.TRAN))
+def test_another_candidate_gets_her_own_dossier(portal: RunningPortal, new_candidate: NewCandidate) -> None:
+    gets_her_own_dossier(new_candidate(portal, personas.TRAN))
 
 
 def gets_her_own_dossier(her: Candidate) -> None:

@@ -1,4 +1,4 @@
-"""What a person reads: words whose white space, apostrophes and capitals of typography do not matter."""
+"""Texts made comparable: pages and PDFs differ in white space and in typographic apostrophes."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import re
 
 from pypdf import PdfReader
 
-_SAME = str.maketrans({"’": "'", "ʼ": "'", "\N{NO-BREAK SPACE}": " ", "\N{NARROW NO-BREAK SPACE}": " "})
+_EQUIVALENTS = str.maketrans({"’": "'", "ʼ": "'", "\N{NO-BREAK SPACE}": " ", "\N{NARROW NO-BREAK SPACE}": " "})
 
 
 def normalized(text: str) -> str:
     """On one line, with plain apostrophes and plain spaces."""
-    return re.sub(r"\s+", " ", text.translate(_SAME)).strip()
+    return re.sub(r"\s+", " ", text.translate(_EQUIVALENTS)).strip()
 
 
 def without_spaces(text: str) -> str:
-    """Without any white space: the same words however they are broken over lines and elements."""
-    return re.sub(r"\s", "", text.translate(_SAME))
+    """Without any white space: the same words however they are spread over lines and elements."""
+    return re.sub(r"\s", "", text.translate(_EQUIVALENTS))
 
 
 def pdf_text(content: bytes) -> str:

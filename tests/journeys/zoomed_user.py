@@ -1,4 +1,4 @@
-"""The page in front of a person who has enlarged it four times: 1280 × 1024 pixels show what 320 × 256 would."""
+"""A user who has zoomed to 400 %: 1280 × 1024 pixels then show what 320 × 256 would (RGAA 10.11)."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _FAULTS = """() => {
 
 
 class ZoomedUser(MouseUser):
-    """Each page that is arrived at is looked at whole; the menu is behind its button."""
+    """Checks the layout of every page that is reached; the menu is behind its button."""
 
     def is_at(self, title: str) -> None:
         super().is_at(title)
@@ -52,6 +52,6 @@ class ZoomedUser(MouseUser):
 
 
 def layout_faults(page: Page) -> list[str]:
-    """Which controls cannot be scrolled to or are covered, and whether the page must be moved sideways to be read."""
-    found: list[str] = page.evaluate(_FAULTS)
-    return found
+    """Controls that cannot be scrolled to or are covered, and whether the page scrolls sideways."""
+    faults: list[str] = page.evaluate(_FAULTS)
+    return faults

@@ -1,4 +1,4 @@
-"""Someone at a browser of the launched portal: what he presses, what his mails hold, what he registers."""
+"""A candidate in a browser of the launched portal. What is not to be pictured is posted without the page, for speed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.registrations.domain.bts import ANSWERS
 _numbers = itertools.count(1)
 _LINK = re.compile(r"http://127\.0\.0\.1:\d+(/compte/[a-z-]+/[\w-]+)")
 BESANCON, AMIENS, REIMS = (f"domaine=Examen&exam=BTS&session=2022&academie={code}" for code in ("03", "20", "19"))
-# The guide's candidate with everything that he could say on each tab.
+# The guide's candidate, with an answer to every question of each tab.
 ALL_ANSWERS: Mapping[str, Mapping[str, Any]] = {
     **ANSWERS,
     "epreuves": {**ANSWERS["epreuves"], "position-EF2": "non_inscrit"},
@@ -25,7 +25,7 @@ ALL_ANSWERS: Mapping[str, Mapping[str, Any]] = {
 
 
 class BrowserCandidate:
-    """`page` is his window; `email` his address once he has typed it."""
+    """`page` is the window that is pictured; `email` the address of the account."""
 
     def __init__(self, context: BrowserContext, url: str) -> None:
         self.url = url
@@ -54,7 +54,7 @@ class BrowserCandidate:
         return self.page
 
     def waits_for_autosave_line(self, words: str) -> None:
-        """Wait until the page says this of what is typed."""
+        """Wait until the line of the autosave says this."""
         self.page.locator("#saisie [data-etat]", has_text=words).wait_for()
 
     def follow(self, part: str) -> Page:
@@ -64,7 +64,7 @@ class BrowserCandidate:
         return self.page
 
     def post(self, path: str, fields: Mapping[str, Any]) -> Any:
-        """Post a form as his browser would, without leaving the page."""
+        """Post a form with the browser's cookies, without leaving the page."""
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": self.url}
         address = f"{self.url}{path}"
         return self.context.request.post(address, data=_encoded(fields), headers=headers, max_redirects=0)
@@ -80,7 +80,7 @@ class BrowserCandidate:
         assert answer.status == 303, page_text(answer)
 
     def mailed_link(self, about: str = "", seconds: float = 20) -> str:
-        """The path of the newest link mailed to him (`about` begins what stands after /compte/), within seconds."""
+        """The path of the newest link mailed to the candidate, waited for; `about`: what follows /compte/ in it."""
         deadline = time.monotonic() + seconds
         while not (found := self._mailed_link(about)):
             assert time.monotonic() < deadline, f"no link « {about} » mailed to {self.email}"
@@ -143,7 +143,7 @@ TABS = ("previous", "identification", "candidature", "qualification", "acquis", 
 
 
 def page_text(answer: Any) -> str:
-    """What a page that was not expected says, without its frame."""
+    """Status, address and text of an unexpected answer, without the page's frame."""
     content = answer.text().partition("<main")[2].partition("</main")[0]
     return f"{answer.status} {answer.url}: {' '.join(re.sub('<[^>]+>', ' ', content).split())[:1500]}"
 

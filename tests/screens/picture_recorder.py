@@ -1,4 +1,4 @@
-"""The album: one picture of a page in a state at each width, what axe finds in it, and which routes were seen."""
+"""Pictures of a page at each width, what axe finds in them, and which routes were pictured."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class PictureRecorder:
 
     def _save_picture(self, page: Page, name: str) -> None:
         page.screenshot(path=self.folder / f"{name}.png", full_page=True)
-        self.findings += [f"{name} ({urlsplit(page.url).path}): {one}" for one in violations(page)]
+        self.findings += [f"{name} ({urlsplit(page.url).path}): {violation}" for violation in violations(page)]
         beyond = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         if beyond > 0:
             self.findings.append(f"{name}: {beyond} px stick out to the right")

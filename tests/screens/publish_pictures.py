@@ -1,4 +1,4 @@
-"""Keep a dozen of the pictures in docs/screenshots/, small enough to be committed: `make screenshots KEEP=1`."""
+"""Copies a dozen of the pictures into docs/screenshots/, small enough to be committed: `make screenshots KEEP=1`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PUBLISHED = (
     "justificatifs-statuts-1280",
     "erreur-404-360",
 )
-# Shorter names than the album's, for who reads the documentation.
+# Published under shorter names than they were recorded.
 SOURCES = {
     "identification-1280": "onglet-identification-rempli-1280",
     "epreuves-1280": "onglet-epreuves-rempli-1280",

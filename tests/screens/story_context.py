@@ -1,4 +1,4 @@
-"""What a story of the album is told with: the portal, the browser, the album, and the gestionnaire."""
+"""What a story (a function that pictures a sequence of pages) works with: portal, browser, recorder, gestionnaire."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Found = TypeVar("Found")
 
 
 def wait_for_result(read: Callable[[], Found | None], what: str, seconds: float = 30) -> Found:
-    """What `look` finds, as soon as it does."""
+    """The first result of `read` that is not empty; AssertionError after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (found := read()):
         assert time.monotonic() < deadline, f"{what}: not within {seconds:g} s"
@@ -37,12 +37,12 @@ class StoryContext:
     candidates: list[BrowserCandidate] = field(default_factory=list)
 
     def new_candidate(self, **options: Any) -> BrowserCandidate:
-        """Someone with a clean browser."""
+        """A candidate with a clean browser profile and no account yet."""
         self.candidates.append(BrowserCandidate(french_profile(self.browser, **options), self.url))
         return self.candidates[-1]
 
     def control_pieces(self, controls: Sequence[dict[str, Any]]) -> None:
-        """The gestionnaire says what he thinks of the pieces deposited last."""
+        """The gestionnaire controls the pieces that were deposited last."""
         listed = self._staff("GET", "/pieces?academie=03&limit=100").json()["items"]
         deposited = [piece for piece in listed if piece.get("deposit")]
         assert len(deposited) >= len(controls), listed

@@ -51,7 +51,7 @@ STORIES: tuple[Story, ...] = (
 
 @dataclass
 class PictureRun:
-    """The album with what its stories need, and which of them were told to their end."""
+    """What all stories share, and the names of the stories that came to their end."""
 
     recorder: PictureRecorder
     portal: LaunchedPortal
@@ -60,7 +60,7 @@ class PictureRun:
 
     @contextmanager
     def context(self, name: str, portal: LaunchedPortal | None = None) -> Iterator[StoryContext]:
-        """Someone's walk through the portal (or through another, weeks later)."""
+        """For one story on the portal (or on another one, weeks later)."""
         context = StoryContext((portal or self.portal).url, self.browser, self.recorder, self.portal.staff)
         try:
             yield context
@@ -71,7 +71,7 @@ class PictureRun:
 
 @pytest.fixture(scope="module")
 def picture_run(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PictureRun]:
-    """One portal and one album for every story: each is a test of its own, and they are told in order."""
+    """One portal and one recorder for all stories: each is a test of its own, and they run in order."""
     gateway = apps.build("gateway", tmp_path_factory.mktemp("gateway"))
     portal = LaunchedPortal("pictures")
     yield PictureRun(PictureRecorder(PICTURE_FOLDER, gateway.url_map), portal, browser)

@@ -1,4 +1,4 @@
-"""Debian's Chromium driven by Playwright: one browser for the test run, a clean profile for each test."""
+"""Debian's Chromium, driven by Playwright: one browser for the test run, a clean profile for each test."""
 
 import os
 import signal
@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.support.missing_services import NotInstalled
 
@@ -51,15 +51,20 @@ def chromium() -> Iterator[Browser]:
 
 
 def french_profile(browser: Browser, **options: Any) -> BrowserContext:
-    """Open a clean profile of a visitor in Paris; `options` are Playwright's (viewport …)."""
+    """Open a clean profile, French and in Paris time; `options` are Playwright's (viewport …)."""
     settings: dict[str, Any] = {"locale": "fr-FR", "timezone_id": "Europe/Paris", "viewport": DESKTOP}
     context = browser.new_context(**{**settings, **options})
     context.set_default_timeout(15_000)
     return context
 
 
+def cookies_of(page: Page) -> dict[str, str]:
+    """The cookies of the page's profile, by name."""
+    return {str(cookie.get("name")): str(cookie.get("value")) for cookie in page.context.cookies()}
+
+
 class KillableBrowser:
-    """A Chromium of its own beside the run's, to be killed as a telephone without power kills it."""
+    """A Chromium of its own beside the run's, to be killed as when a telephone runs out of power."""
 
     def __init__(self, beside: Browser) -> None:
         self._mark = f"--mark={uuid.uuid4().hex}"
@@ -67,7 +72,7 @@ class KillableBrowser:
         self.browser = kind.launch(executable_path=chromium_path(), args=[*FLAGS, self._mark], headless=True)
 
     def kill(self) -> None:
-        """At once (SIGKILL), without a word to its pages."""
+        """At once (SIGKILL): its pages are not told."""
         for folder in Path("/proc").glob("[0-9]*"):
             with suppress(OSError):
                 if self._mark in (folder / "cmdline").read_bytes().decode(errors="replace").split("\0"):

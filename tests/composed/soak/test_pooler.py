@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 CLIENTS = "SELECT DISTINCT host(client_addr) FROM pg_stat_activity WHERE usename = '{}'"
 
 
-def test_a_candidate_registers_by_way_of_the_pooler(composed: ComposedPortal, comes: NewCandidate) -> None:
+def test_a_candidate_registers_by_way_of_the_pooler(composed: ComposedPortal, new_candidate: NewCandidate) -> None:
     with composed.beside("deploy/containers/pooler/compose.yml", "pooler"):
         composed.scale(accounts=2, registrations=2)
-        candidate = comes(composed, personas.DUBOIS.with_email(personas.new_address()))
+        candidate = new_candidate(composed, personas.DUBOIS.with_email(personas.new_address()))
         candidate.creates_account_and_logs_in()
         candidate.registers()
         for service in SERVICES:

@@ -20,18 +20,20 @@ MINUTE_MS = 60_000
 
 
 def test_chromium_killed_on_every_tab_takes_nothing_typed_with_it(
-    browser: Browser, comes: NewCandidate, alone: LaunchedPortal
+    browser: Browser, new_candidate: NewCandidate, alone: LaunchedPortal
 ) -> None:
     person = personas.DUBOIS.with_email(personas.new_address())
-    window = killed_on_each_tab(browser, comes, alone, person, [*person.tabs, LAST_TAB])
+    window = killed_on_each_tab(browser, new_candidate, alone, person, [*person.tabs, LAST_TAB])
     window.types_and_dies({})
     window = comes_back(browser, alone, person, LAST_TAB)
     window.someone.saves()
     window.browser.kill()
 
 
-def test_a_minute_without_network_keeps_what_is_typed_meanwhile(comes: NewCandidate, alone: LaunchedPortal) -> None:
-    someone = comes(alone, personas.DUBOIS.with_email(personas.new_address()))
+def test_a_minute_without_network_keeps_what_is_typed_meanwhile(
+    new_candidate: NewCandidate, alone: LaunchedPortal
+) -> None:
+    someone = new_candidate(alone, personas.DUBOIS.with_email(personas.new_address()))
     someone.creates_account_and_logs_in()
     someone.chooses_exam()
     someone.user.press("Suivant")

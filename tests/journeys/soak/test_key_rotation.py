@@ -125,38 +125,38 @@ def _load(
 ) -> Iterator[None]:
     stop = threading.Event()
 
-    def visit(cookies: dict[str, str]) -> RetryingBrowser:
+    def retrying_browser(cookies: dict[str, str]) -> RetryingBrowser:
         return RetryingBrowser(portal.url, ledger, cookies, stop)
 
     doings = [
-        partial(save_repeatedly, visit(someone.cookies), someone.candidature),
-        partial(deposit_repeatedly, visit(someone.cookies), someone.candidature, someone.replaced_piece),
-        partial(create_accounts, visit({})),
-        partial(read_home_page, visit({})),
-        partial(_stays_logged_in, visit(someone.cookies), logged_out),
-        partial(_asks_as_a_tool, visit({}), portal.staff, refused),
+        partial(save_repeatedly, retrying_browser(someone.cookies), someone.candidature),
+        partial(deposit_repeatedly, retrying_browser(someone.cookies), someone.candidature, someone.replaced_piece),
+        partial(create_accounts, retrying_browser({})),
+        partial(read_home_page, retrying_browser({})),
+        partial(_stays_logged_in, retrying_browser(someone.cookies), logged_out),
+        partial(_asks_as_a_tool, retrying_browser({}), portal.staff, refused),
     ]
     with running_in_threads(*doings, stop=stop, work=ledger):
         yield
 
 
-def _stays_logged_in(visit: RetryingBrowser, logged_out: list[str]) -> None:
-    while not visit.stop.is_set():
-        answer = visit.get("/inscriptions")
+def _stays_logged_in(retrying_browser: RetryingBrowser, logged_out: list[str]) -> None:
+    while not retrying_browser.stop.is_set():
+        answer = retrying_browser.get("/inscriptions")
         if answer.status_code != 200:
             logged_out.append(f"{answer.status_code} {answer.headers.get('Location')}")
-        visit.stop.wait(0.3)
+        retrying_browser.stop.wait(0.3)
 
 
-def _asks_as_a_tool(visit: RetryingBrowser, headers: dict[str, str], refused: list[int]) -> None:
+def _asks_as_a_tool(retrying_browser: RetryingBrowser, headers: dict[str, str], refused: list[int]) -> None:
     """A service that is being started again does not answer, or with 503: that is no refusal."""
-    address = f"{visit.url}/api/pieces/v1/pieces?academie=03&limit=1"
-    while not visit.stop.is_set():
+    address = f"{retrying_browser.url}/api/pieces/v1/pieces?academie=03&limit=1"
+    while not retrying_browser.stop.is_set():
         with contextlib.suppress(requests.RequestException):
             answer = requests.get(address, headers=headers, timeout=(5, 45))
             if answer.status_code not in (200, 503):
                 refused.append(answer.status_code)
-        visit.stop.wait(0.3)
+        retrying_browser.stop.wait(0.3)
 
 
 def _goes_on(ledger: AcknowledgedWork, someone: RegisteredCandidate) -> None:
@@ -182,11 +182,11 @@ def _goes_on(ledger: AcknowledgedWork, someone: RegisteredCandidate) -> None:
 
 
 def _what_was_said_is_there(portal: LaunchedPortal, ledger: AcknowledgedWork, someone: RegisteredCandidate) -> None:
-    visit = RetryingBrowser(portal.url, ledger, someone.cookies, threading.Event())
-    page = visit.get("/inscriptions").text
+    retrying_browser = RetryingBrowser(portal.url, ledger, someone.cookies, threading.Event())
+    page = retrying_browser.get("/inscriptions").text
     saves = ledger.saves[someone.candidature]
     assert any(f"Version {number:02}" in page for number in range(saves.acknowledged, saves.attempts + 1)), page
-    content = visit.get(f"/justificatifs/fichier/{someone.replaced_piece}").content
+    content = retrying_browser.get(f"/justificatifs/fichier/{someone.replaced_piece}").content
     deposits = ledger.deposits[someone.candidature, someone.replaced_piece]
     assert deposits.may_hold(hashlib.sha256(content).hexdigest())
     everybody = set(ledger.accounts)

@@ -16,6 +16,6 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("time", [1, 2, 3])
 def test_processes_killed_in_turn_lose_and_double_nothing_again(
-    alone: LaunchedPortal, comes: NewCandidate, tmp_path: Path, time: int
+    alone: LaunchedPortal, new_candidate: NewCandidate, tmp_path: Path, time: int
 ) -> None:
-    kill_each_in_turn(alone, comes, tmp_path)
+    kill_each_in_turn(alone, new_candidate, tmp_path)

@@ -1,4 +1,4 @@
-"""From what is known of each criterion to what the law has a site say of itself."""
+"""The state of conformity that the law has a site declare, counted from what is known of each criterion."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """`way` is how it was found, `seen` what was."""
+    """`observation`: what was found; `method`: how."""
 
     state: State
     method: str

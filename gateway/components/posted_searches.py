@@ -1,4 +1,4 @@
-"""What a posted search means when no script kept its words and its value together."""
+"""Reads posted search fields: without the script, words may have been changed after a value was chosen."""
 
 from collections.abc import Mapping
 
@@ -7,16 +7,16 @@ SHOWN_WORDS_SUFFIX = "-affiche"
 
 
 def without_outdated_choices(form: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """The posted fields, where a search whose words were changed since they were shown has no value any more.
+    """The posted fields; a search whose words were changed since the page was made has no value any more.
 
-    Without the script the value chosen earlier stays in the page: kept, « CAEN » would be sent for the word « REIMS ».
+    Without the script the value chosen earlier stays in the page: « CAEN » would be sent for the words « REIMS ».
     """
-    kept = {name: list(values) for name, values in form.items() if not name.endswith(SHOWN_WORDS_SUFFIX)}
+    fields = {name: list(values) for name, values in form.items() if not name.endswith(SHOWN_WORDS_SUFFIX)}
     for marker, shown in form.items():
         if not marker.endswith(SHOWN_WORDS_SUFFIX):
             continue
         name = marker.removesuffix(SHOWN_WORDS_SUFFIX)
         words = form.get(f"{name}{WORDS_SUFFIX}", [""])[0].strip()
-        if words != shown[0].strip() and name in kept:
-            kept[name] = [""]
-    return kept
+        if words != shown[0].strip() and name in fields:
+            fields[name] = [""]
+    return fields

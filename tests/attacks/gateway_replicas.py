@@ -1,4 +1,4 @@
-"""Two real gateways before four real services, behind the real proxy."""
+"""Two gateway processes behind nginx, in front of four real services."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.support.scriptless_browser import SAME_ORIGIN
 ROOT = Path(__file__).parents[2]
 ADDRESSES = ("127.0.0.2", "127.0.0.3")
 TIMEOUT_SECONDS = 90.0  # seconds: this machine may be busy with others
-# A busy machine may ask a visitor to come again, as it may ask a person.
+# A busy machine may answer 503 with Retry-After, as to a person.
 RETRY_WHEN_BUSY = Retry(total=10, status_forcelist=[503], allowed_methods=None, backoff_factor=0.5, backoff_max=10)
 _DEPOSIT = re.compile(r'href="(/justificatifs/[0-9a-f]{32}/depot/[0-9a-f]{32})"')
 
@@ -45,7 +45,7 @@ class Replica:
         self._daemon.wait_ready(self.answers, TIMEOUT_SECONDS)
 
     def stop(self) -> None:
-        """As an operator does: what it has in hand is finished."""
+        """SIGTERM, as an operator does: requests under way are finished."""
         self._daemon.stop(40)
 
     def answers(self) -> bool:
@@ -55,7 +55,7 @@ class Replica:
             return False
 
     def requests_served(self) -> int:
-        """Requests answered, probes and those asked to come again left aside."""
+        """Requests answered, without probes and without those answered 503."""
         text = requests.get(f"{self.url}/metrics", timeout=TIMEOUT_SECONDS).text
         samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
         requests_ = [sample for sample in samples if sample.name == "http_requests_total"]
@@ -66,7 +66,7 @@ class Replica:
 
 
 class Site:
-    """`url` is the proxy's; `replicas` start and stop; `direct` is a gateway that no proxy stands before."""
+    """`url` is the proxy's; `replicas` start and stop; `direct` is a gateway that is not behind the proxy."""
 
     def __init__(self, folder: Path, bucket_url: str) -> None:
         port = free_port()
@@ -84,7 +84,7 @@ class Site:
         wait_until(lambda: requests.get(self.url, timeout=TIMEOUT_SECONDS).ok, TIMEOUT_SECONDS, "the site answers")
 
     def new_registered_candidate(self) -> str:
-        """The address of someone who has registered and may deposit."""
+        """The mail address of a candidate who has registered and may deposit."""
         candidates = CandidateFactory(self._services)
         email = candidates.create_activated_account()
         candidates.register(email)
@@ -114,7 +114,7 @@ class Site:
 
 
 def log_in(url: str, email: str, retries: Retry | int = 0) -> requests.Session:
-    """A visit of that person's, who has just logged in; what she asks for is tried again as `retries` says."""
+    """A session of this candidate, who has just logged in; requests are repeated as `retries` says."""
     visit = requests.Session()
     visit.mount(url, HTTPAdapter(max_retries=retries))
     visit.headers.update(SAME_ORIGIN)

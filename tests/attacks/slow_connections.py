@@ -1,4 +1,4 @@
-"""Thousands of connections that send little or nothing, opened again as soon as they are let go."""
+"""Thousands of slow connections: they send little or nothing, and are opened again as soon as they are closed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OPENED_SECONDS = 120.0
 
 @dataclass(frozen=True)
 class ConnectionKind:
-    """`first` is said at once, `drip` every other second; nothing where it is empty."""
+    """`first` is sent at once, `drip` every other second; nothing where it is empty."""
 
     name: str
     first: bytes
@@ -39,7 +39,7 @@ def multipart(path: str, host: str = "portail", length: int = 90_000) -> Connect
 
 @dataclass
 class SlowConnections:
-    """`held` counts who is connected just now, by kind, and has said what he says first."""
+    """`open_connections` counts by kind those that are connected now and have sent their first bytes."""
 
     url: str
     wanted: dict[ConnectionKind, int]
@@ -89,7 +89,7 @@ class SlowConnections:
 
 @contextmanager
 def slow_connections(url: str, wanted: dict[ConnectionKind, int], at_least: int = 0) -> Iterator[SlowConnections]:
-    """So many of them (else nearly all: some are always being let go) are there when the block begins."""
+    """`at_least` so many (else nine tenths: some are always being closed) are open when the block begins."""
     _raise_open_files(sum(wanted.values()) + 4096)
     at_least = at_least or sum(wanted.values()) * 9 // 10
     connections, loop = SlowConnections(url, wanted, at_least), asyncio.new_event_loop()

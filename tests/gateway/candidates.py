@@ -1,4 +1,4 @@
-"""Candidates as the pages see them: each with an address of his own and a browser of his own."""
+"""Candidates for tests of pages: each with an account, a mail address and a browser of their own."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def new_address() -> str:
 
 
 class CandidateFactory:
-    """What happens to people around their visits: mails that arrive, accounts that exist already."""
+    """Makes accounts, log-ins and candidatures on the portal, and reads the mails it sends."""
 
     def __init__(self, portal: InProcessPortal) -> None:
         self.portal = portal
@@ -71,7 +71,7 @@ class CandidateFactory:
         return browser
 
     def log_in_registered(self) -> ScriptlessBrowser:
-        """Someone logged in who has a candidature in Besançon."""
+        """The browser of a logged-in candidate who has a candidature in Besançon."""
         email = self.create_activated_account()
         self.register(email)
         return self.log_in(email)

@@ -1,4 +1,4 @@
-"""The gateway in front of real services, and visitors in front of it."""
+"""The gateway in front of real services, and candidates' browsers in front of it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcessPortal]:
-    """One portal for the run; tests use people of their own."""
+    """One portal for the run; each test makes candidates of its own."""
     with running_portal(tmp_path_factory.mktemp("portal")) as started:
         yield started
 

@@ -23,7 +23,7 @@ BESANCON, AMIENS = "03", "20"
 def begun(
     candidates: CandidateFactory, email: str | None = None, academie: str = BESANCON
 ) -> tuple[ScriptlessBrowser, str]:
-    """A candidate's browser, and the path of his draft's tabs."""
+    """A candidate's browser, and the path of their draft's tabs."""
     browser = candidates.log_in(email)
     browser.get(f"/inscription?domaine=Examen&exam=BTS&session=2022&academie={academie}")
     browser.press("Valider")

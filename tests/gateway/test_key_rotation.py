@@ -72,7 +72,7 @@ def test_after_a_hard_turn_the_gateway_asks_for_another_token_of_its_own(own: In
     browser = CandidateFactory(own).log_in(email)
     turn_signing_key(own, keeping_the_old=False)
     browser.get("/compte")
-    assert browser.answer.status_code == 503  # his token of before; he is not taken for logged out
+    assert browser.answer.status_code == 503  # the token is of before; the candidate is not taken for logged out
     assert "momentanément indisponible" in browser.text
     browser.get("/compte")
     assert (browser.answer.status_code, browser.path) == (200, "/compte")
@@ -82,7 +82,7 @@ def test_after_a_hard_turn_the_gateway_asks_for_another_token_of_its_own(own: In
 
 
 def test_that_accounts_refuses_the_gateway_itself_says_nothing_of_who_asks(own: InProcessPortal) -> None:
-    """Neither of who logs in nor of a tool: nothing of it is shown to him, or remembered of him."""
+    """Neither of who logs in nor of a tool: nothing of it is shown to them, or remembered of them."""
     email = CandidateFactory(own).create_activated_account()
     accepted = own.accounts.app.extensions["portail"].client_secrets
     headers = {"Host": own.url.removeprefix("http://"), "Authorization": "Bearer a-tools-token"}

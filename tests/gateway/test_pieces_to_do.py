@@ -1,4 +1,4 @@
-"""What a candidate reads of his pieces: what to press, and nothing of it once all is handed over."""
+"""What the pages say is left to do with the pieces, and that nothing is once all are validated."""
 
 from __future__ import annotations
 

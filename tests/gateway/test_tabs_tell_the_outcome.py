@@ -1,4 +1,4 @@
-"""What the tabs decide is said where the candidate looks: what is kept, what he must know, in every width."""
+"""What the tabs decide is said where the candidate looks: what is kept, what they must know, in every width."""
 
 from __future__ import annotations
 

@@ -47,9 +47,9 @@ def candidates(running: InProcessFourServices) -> CandidateFactory:
 @pytest.fixture
 def browser(candidates: CandidateFactory, running: InProcessFourServices) -> ScriptlessBrowser:
     """Someone who has a candidature, of which all services know."""
-    found = candidates.log_in_registered()
+    browser = candidates.log_in_registered()
     running.deliver()
-    return found
+    return browser
 
 
 def items(browser: ScriptlessBrowser) -> list[str]:

@@ -1,4 +1,4 @@
-"""Someone who types into the tabs of a draft of his own, in Chromium."""
+"""A candidate who types into the tabs of their own draft in Chromium: for the autosave."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ IDENTIFICATION, CANDIDATURE = 2, 3
 
 
 class Typist:
-    """Someone on the tabs of a draft of his own."""
+    """On the tabs of their own draft; `posts` are the URLs posted to so far."""
 
     def __init__(self, page: Page, portal: InProcessPortal, email: str, draft: str) -> None:
         self.page, self.url, self.email, self.draft = page, portal.url, email, portal.url + draft

@@ -48,9 +48,9 @@ class Candidate:
     def activates_account(self) -> None:
         """By the link of the mail and the one button behind it."""
         mail = self.portal.mail(self.persona.email, "[CYCLADES] Activer mon compte")
-        found = _LINK.search(mail.text)
-        assert found, mail.text
-        self.page.goto(found[0])
+        link = _LINK.search(mail.text)
+        assert link, mail.text
+        self.page.goto(link[0])
         self.user.press("Activer mon compte")
         self.user.is_at("Veuillez vous identifier")
 
@@ -90,9 +90,9 @@ class Candidate:
         """« Enregistrer »; the candidature's id, as it stands in the page's address."""
         self.user.press("Enregistrer")
         self.user.shows("Votre inscription a bien été prise en compte le")
-        found = re.search(r"[0-9a-f]{32}", self.page.url)
-        assert found, self.page.url
-        return found[0]
+        candidature_id = re.search(r"[0-9a-f]{32}", self.page.url)
+        assert candidature_id, self.page.url
+        return candidature_id[0]
 
     def registers(self) -> str:
         self.chooses_exam()

@@ -38,10 +38,10 @@ class ScriptlessUser(MouseUser):
     def _search(self, control: Locator, label: str, answer: Search) -> None:
         control.fill(answer.words)
         self.press(f"Rechercher : {label}")
-        found = self.page.get_by_role("radio", name=answer.taken, exact=True)
-        found.focus()
-        found.press("Space")
-        expect(found).to_be_checked()
+        result = self.page.get_by_role("radio", name=answer.taken, exact=True)
+        result.focus()
+        result.press("Space")
+        expect(result).to_be_checked()
 
     def _refresh(self, label: str) -> None:
         button = self._within.get_by_role("button", name=f"Actualiser selon le choix « {label} »", exact=True)

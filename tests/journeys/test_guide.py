@@ -35,7 +35,7 @@ def makes_an_account(portal: RunningPortal, binet: Candidate) -> None:
     """Chapter 3: the form, the mail, its link, the log-in."""
     binet.creates_account()
     binet.user.shows("lbinet@ac-rennes.fr", "J'ai bien reçu le mail")
-    mail = portal.mail("lbinet@ac-rennes.fr", "[CYCLADES] Activer")  # other tests mail him too
+    mail = portal.mail("lbinet@ac-rennes.fr", "[CYCLADES] Activer")  # other tests mail this address too
     assert mail.subject == "[CYCLADES] Activer mon compte"
     assert "Vous venez de créer un compte sur Cyclades." in normalized(mail.text)
     assert "Ce lien n'est valable que pour une durée de 48h." in normalized(mail.text)
@@ -104,7 +104,7 @@ def _pieces_are_deposited_refused_and_accepted(
 ) -> None:
     mine = JustificatifsPage(dubois)
     mine.shows_guide_pieces()
-    for piece in (one for pieces in GUIDE_PIECES.values() for one in pieces):
+    for piece in (piece for pieces in GUIDE_PIECES.values() for piece in pieces):
         mine.adds(piece, file)
         assert DEPOSITED.search(mine.text_of(piece)), mine.text_of(piece)
     for regroupement in GUIDE_PIECES:

@@ -149,5 +149,5 @@ def page_text(answer: Any) -> str:
 
 
 def _encoded(fields: Mapping[str, Any]) -> str:
-    pairs = [(name, one) for name, value in fields.items() for one in (value if isinstance(value, list) else [value])]
+    pairs = [(name, item) for name, value in fields.items() for item in (value if isinstance(value, list) else [value])]
     return urlencode(pairs)

@@ -104,7 +104,7 @@ class ComposedPortal(RunningPortal):
         return _run(self._command(*words), seconds)
 
     def warnings(self) -> str:
-        """What docker compose has to say of the compose file."""
+        """What docker compose warns of in the compose file."""
         done = subprocess.run(self._command("config", "--quiet"), cwd=ROOT, capture_output=True, text=True, check=False)
         return done.stdout + done.stderr
 
@@ -115,8 +115,8 @@ class ComposedPortal(RunningPortal):
     def containers(self, *services: str) -> list[Container]:
         """The project's containers, those that have ended included; of these services, or all."""
         lines = self.compose("ps", "--all", "--format", "json", *services).splitlines()
-        found = [json.loads(line) for line in lines if line.startswith("{")]
-        return [_container(one) for one in sorted(found, key=lambda one: str(one["Name"]))]
+        described = [json.loads(line) for line in lines if line.startswith("{")]
+        return [_container(entry) for entry in sorted(described, key=lambda entry: str(entry["Name"]))]
 
     def scale(self, **replicas: int) -> None:
         """So many containers of each service (documents_worker=2), all healthy."""
@@ -131,8 +131,9 @@ class ComposedPortal(RunningPortal):
         wanted = set(services)
 
         def healthy() -> bool:
-            found = [one for one in self.containers() if one.service in wanted]
-            return {one.service for one in found} == wanted and all(one.health == "healthy" for one in found)
+            of_services = [container for container in self.containers() if container.service in wanted]
+            are_healthy = all(container.health == "healthy" for container in of_services)
+            return are_healthy and {container.service for container in of_services} == wanted
 
         try:
             wait_until(healthy, seconds, f"{self.project}: all healthy", pause=1.0)
@@ -144,7 +145,7 @@ class ComposedPortal(RunningPortal):
         return self.compose("run", "--rm", "--no-deps", "-T", service, *words, seconds=seconds)
 
     def destroy(self, *services: str, volumes: Iterable[str]) -> None:
-        """Their containers and these volumes are gone from one moment to the next."""
+        """Kill the services' containers and remove these volumes, as a lost machine would."""
         for container in self.containers(*services):
             if container.state == "running":
                 self.engine("kill", "--signal", "KILL", container.id)
@@ -205,8 +206,8 @@ class ComposedPortal(RunningPortal):
     ) -> int:
         """The sum of a counter over the samples with such labels, in this container's process."""
         families = text_string_to_metric_families(self.run_in(container, "python", "-c", READ_METRICS))
-        samples = [one for family in families for one in family.samples if one.name == metric]
-        return round(sum(one.value for one in samples if which(one.labels)))
+        samples = [sample for family in families for sample in family.samples if sample.name == metric]
+        return round(sum(sample.value for sample in samples if which(sample.labels)))
 
     # -- what journeys ask -------------------------------------------------------------------------------------------
 
@@ -220,7 +221,7 @@ class ComposedPortal(RunningPortal):
     def mails(self, to: str, subject: str = "") -> list[ReceivedMail]:
         api = f"http://127.0.0.1:{self._mail_port}/api/v1"
         newest_first = requests.get(f"{api}/messages", params={"limit": "5000"}, timeout=10).json()["messages"]
-        ids = [one["ID"] for one in reversed(newest_first) if to in [person["Address"] for person in one["To"]]]
+        ids = [mail["ID"] for mail in reversed(newest_first) if to in [person["Address"] for person in mail["To"]]]
         raw = (requests.get(f"{api}/message/{id}/raw", timeout=10).content for id in ids)
         return [mail for mail in map(parse_mail, raw) if subject in mail.subject]
 
@@ -289,5 +290,7 @@ def _run(command: list[str], seconds: float = COMMAND_SECONDS) -> str:
     return done.stdout
 
 
-def _container(found: dict[str, Any]) -> Container:
-    return Container(found["ID"], found["Service"], found["State"], found["Health"], found["ExitCode"])
+def _container(described: dict[str, Any]) -> Container:
+    return Container(
+        described["ID"], described["Service"], described["State"], described["Health"], described["ExitCode"]
+    )

@@ -1,4 +1,4 @@
-"""Requests made again and again while something is disturbed, and how each was answered."""
+"""Requests repeated in threads while something is disturbed, and a count of their answers."""
 
 from __future__ import annotations
 

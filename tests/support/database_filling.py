@@ -1,4 +1,4 @@
-"""A database as full as after years, made in seconds: one example that the service wrote, copied by the database.
+"""Fills a database as after years of use, in seconds: one example row that the service wrote, copied by SQL.
 
 A copy's number is `i`: what tells rows apart is an expression of it, the same wherever one row refers to another.
 """

@@ -1,4 +1,4 @@
-"""A name server of a test's own: one name, and as many addresses as it has just now."""
+"""A DNS server for tests: every name has the same addresses, which may change at any time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SAME_NAME, A, IN, KNOWN = 0xC00C, 1, 1, 0x8180
 
 
 class DnsServer:
-    """`addresses` (IPv4) may be changed at any time; every name has them."""
+    """`addresses` (IPv4) are those of every name."""
 
     def __init__(self, addresses: Iterable[str]) -> None:
         self.addresses = list(addresses)

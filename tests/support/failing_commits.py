@@ -1,4 +1,4 @@
-"""The commits of a service's database, counted; at the chosen one something fails."""
+"""Counts the commits of a service's database, and has a chosen one fail in a chosen way."""
 
 from __future__ import annotations
 

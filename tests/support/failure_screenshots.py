@@ -1,4 +1,4 @@
-"""Pictures of what the browser showed when a test failed."""
+"""Screenshots of what the browser showed when a test failed."""
 
 import contextlib
 import re

@@ -1,10 +1,10 @@
-"""A store that takes what it is given and knows nothing of it when asked."""
+"""An object store that loses every object it has just written."""
 
 from services.objects import ObjectStore, Stored
 
 
 class ForgetfulStore(ObjectStore):
-    """As one that is restarted between the writing and the reading back."""
+    """As one that is restarted between writing an object and reading it back."""
 
     def size_and_digest(self, key: str) -> Stored:
         self.delete(key)

@@ -1,4 +1,4 @@
-"""The gateway and all four services at work in this process. Workers are not: `deliver` does once what they would."""
+"""The gateway and all four services in this process, without workers: `deliver` does once what they would."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ WORKER = "the test's worker"
 
 
 class InProcessFourServices(InProcessPortal):
-    """`bucket_url` is the store of documents and pieces."""
+    """`bucket_url` is where documents and pieces keep their objects."""
 
     def __init__(self, folder: Path, bucket_url: str) -> None:
         documents, pieces = free_ports(2)
@@ -101,5 +101,5 @@ class InProcessFourServices(InProcessPortal):
 
 
 def _database_of(app: Flask) -> Database:
-    found: Database = app.extensions["sqlalchemy"]
-    return found
+    database: Database = app.extensions["sqlalchemy"]
+    return database

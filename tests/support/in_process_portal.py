@@ -1,4 +1,4 @@
-"""accounts, registrations and the gateway at work in this process: real services on SQLite behind real ports, in the
+"""accounts, registrations and the gateway in this process: real services on SQLite behind real ports, in the
 guide's month. documents and pieces are not there: what works without them is seen as well. `four_services.py` has all.
 
 The whole portal with its workers is `deploy.local`, which the journeys use.
@@ -41,11 +41,11 @@ SECRETS = {name: f"the secret of {name}" for name in ("gateway", "accounts", "re
 
 class _Quiet(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Tests are quiet."""
+        """Logs nothing."""
 
 
 class Server:
-    """One web application behind a port; `stop()` and `start()` make it absent for a while."""
+    """One web application on a port; `stop()` and `start()` make it unreachable for a while."""
 
     def __init__(self, app: Flask, port: int) -> None:
         self.app = app
@@ -64,7 +64,7 @@ class Server:
 
 
 class InProcessPortal:
-    """`url` is where browsers go. Time is the portal's: it goes on with `later`."""
+    """`url` is where browsers go. The portal's time is that of the guide's month; `advance_clock` moves it on."""
 
     def __init__(self, folder: Path, **gateway_settings: Any) -> None:
         self.folder = folder
@@ -79,11 +79,11 @@ class InProcessPortal:
         self.gateway = Server(create_gateway(self.gateway_settings(offset, **gateway_settings)), gateway)
 
     def advance_clock(self, **time: float) -> None:
-        """The portal's clock goes on; sessions, which live by the system's, do not notice."""
+        """Move the portal's time on; sessions, which go by the system's clock, do not notice."""
         clock.set_offset((clock.offset() + timedelta(**time)).total_seconds())
 
     def deliver(self) -> None:
-        """Let accounts send the mails that wait."""
+        """Have accounts send the mails that wait."""
         with self.accounts.app.app_context():
             follow_ups = FollowUps(accounts_db, accounts_follow_ups, (60.0,))
             while follow_ups.run_once():
@@ -150,7 +150,7 @@ class InProcessPortal:
 
 @contextmanager
 def running_portal(folder: Path, **gateway_settings: Any) -> Iterator[InProcessPortal]:
-    """The portal at work in the guide's month; the clock is as before afterwards, which may be another portal's."""
+    """The portal in the guide's month. Afterwards the clock is put back: another portal may use it."""
     before = clock.offset().total_seconds()
     running = InProcessPortal(folder, **gateway_settings)
     try:
@@ -162,7 +162,7 @@ def running_portal(folder: Path, **gateway_settings: Any) -> Iterator[InProcessP
 
 @contextmanager
 def service_stopped(server: Server) -> Iterator[None]:
-    """The service does not answer within the block."""
+    """The service is unreachable within the block."""
     server.stop()
     try:
         yield

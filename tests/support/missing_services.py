@@ -1,4 +1,4 @@
-"""What a test run does about a service that this machine does not have: skip and say so, or fail in CI."""
+"""Services that this machine does not have: their tests are skipped and the run says so; in CI they fail."""
 
 import os
 import re

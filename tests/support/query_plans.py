@@ -1,4 +1,4 @@
-"""How a database finds what it is asked, beside a hundred thousand rows of others."""
+"""Query plans: which statements were executed, and which of them read whole tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A browser without JavaScript: it keeps cookies, follows links and presses buttons by the words on them."""
+"""A browser without JavaScript, in this process: keeps cookies, follows links, presses buttons by their words."""
 
 from __future__ import annotations
 
@@ -80,24 +80,25 @@ class ScriptlessBrowser:
 
     def value(self, name: str) -> str | None:
         """What a field of the page holds."""
-        found = self.page.xpath(f"//*[@name='{name}']")
-        assert found, f"no field {name} on {self.path}"
-        control = found[0]
+        controls = self.page.xpath(f"//*[@name='{name}']")
+        assert controls, f"no field {name} on {self.path}"
+        control = controls[0]
         if control.tag == "select":
             chosen = control.xpath(".//option[@selected]")
             return chosen[0].get("value") if chosen else ""
         return str(control.get("value") or "")
 
     def cookie(self, name: str) -> str | None:
-        found = self.client.get_cookie(name, domain=urlsplit(self.url).hostname or "")
-        return found.value if found else None
+        cookie = self.client.get_cookie(name, domain=urlsplit(self.url).hostname or "")
+        return cookie.value if cookie else None
 
 
 def _button(page: Element, words: str) -> Element:
-    found = [b for b in page.xpath("//button") if b.get("aria-hidden") != "true" and text_of(b) == words]
-    assert found, f"no button « {words} »: {[text_of(b) for b in page.xpath('//button')]}"
-    assert found[0].get("disabled") is None, f"« {words} » is disabled"
-    return found[0]
+    buttons = page.xpath("//button")
+    named = [button for button in buttons if button.get("aria-hidden") != "true" and text_of(button) == words]
+    assert named, f"no button « {words} »: {[text_of(button) for button in buttons]}"
+    assert named[0].get("disabled") is None, f"« {words} » is disabled"
+    return named[0]
 
 
 def _form_of(page: Element, button: Element) -> Element:
@@ -107,7 +108,7 @@ def _form_of(page: Element, button: Element) -> Element:
 
 def _controls(page: Element, form: Element) -> list[Element]:
     inside = form.xpath(".//input|.//select|.//textarea")
-    return [one for one in inside if one.get("name") and one.get("disabled") is None]
+    return [control for control in inside if control.get("name") and control.get("disabled") is None]
 
 
 def _sent(control: Element, typed: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -50,7 +50,7 @@ def parse_mail(raw: bytes) -> ReceivedMail:
     """A message as it was kept, without the envelope it came in."""
     message = email.message_from_bytes(raw, policy=email.policy.default)
     assert isinstance(message, EmailMessage)
-    return ReceivedMail(str(message["From"]), [one.strip() for one in str(message["To"]).split(",")], message)
+    return ReceivedMail(str(message["From"]), [address.strip() for address in str(message["To"]).split(",")], message)
 
 
 class Mailbox:
@@ -121,7 +121,7 @@ class Mailbox:
 
     def find(self, to: str | None = None, subject: str | None = None) -> list[ReceivedMail]:
         """Return the messages to this address whose subject contains this text."""
-        return [one for one in self.received if _matches(one, to, subject)]
+        return [mail for mail in self.received if _matches(mail, to, subject)]
 
     def wait_for(self, to: str | None = None, subject: str | None = None, seconds: float = 20) -> ReceivedMail:
         """Return the newest such message as soon as one is there; AssertionError lists what came instead."""
@@ -138,7 +138,7 @@ class Mailbox:
         with self._arrived:
             if self._arrived.wait_for(enough, seconds):
                 return self.find(to, subject)
-        came = [f"{one.recipients}: {one.subject}" for one in self.received]
+        came = [f"{mail.recipients}: {mail.subject}" for mail in self.received]
         raise AssertionError(f"no {count} mail(s) to {to} about {subject!r} within {seconds} s; came: {came}")
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
@@ -173,6 +173,6 @@ def _options(certificate: ssl.SSLContext | None, tls_at_once: bool) -> dict[str,
     return {"ssl_context": certificate, "auth_require_tls": False} if tls_at_once else {"tls_context": certificate}
 
 
-def _matches(one: ReceivedMail, to: str | None, subject: str | None) -> bool:
-    to_him = to is None or to.lower() in (recipient.lower() for recipient in one.recipients)
-    return to_him and (subject is None or subject in one.subject)
+def _matches(mail: ReceivedMail, to: str | None, subject: str | None) -> bool:
+    is_addressed = to is None or to.lower() in (recipient.lower() for recipient in mail.recipients)
+    return is_addressed and (subject is None or subject in mail.subject)

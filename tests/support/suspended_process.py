@@ -1,4 +1,4 @@
-"""A server that hangs without dying: its sockets stay and its kernel acknowledges, but nothing answers."""
+"""Suspends a server (SIGSTOP) so that it hangs: its connections stay open and nothing answers."""
 
 import contextlib
 import os

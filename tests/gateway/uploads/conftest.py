@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory: pytest.TempPathFactory, objects: ObjectStoreServer) -> Iterator[InProcessFourServices]:
-    """One for the module: its senders are people of their own."""
+    """One for the module: each sender is another candidate."""
     started = InProcessFourServices(tmp_path_factory.mktemp("uploads"), objects.fresh_bucket().url)
     yield started
     started.close()
@@ -36,7 +36,7 @@ def candidates(portal: InProcessFourServices) -> CandidateFactory:
 def sender(
     portal: InProcessFourServices, candidates: CandidateFactory, browser: Browser, tmp_path: Path
 ) -> Iterator[Sender]:
-    """Someone registered, before « Envoyer une pièce jointe » of his first piece."""
+    """Someone registered, before « Envoyer une pièce jointe » of their first piece."""
     with french_profile(browser) as context:
         yield Sender(portal, candidates, context.new_page(), tmp_path)
 

@@ -1,4 +1,4 @@
-"""A candidate who sends files from a browser, and what his browser sends."""
+"""A candidate who sends files from a browser, and the parts that the browser sends."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SLOW = 200 * 1000 / 8  # bytes per second of a line of 200 kbit/s
 
 
 class Sender:
-    """`started` and `accepted` are the offsets of the parts that left, and of those that the portal has."""
+    """`sent_offsets` are those of the parts sent, `accepted_offsets` those of the parts that the portal has."""
 
     def __init__(self, portal: InProcessFourServices, candidates: CandidateFactory, page: Page, folder: Path) -> None:
         self.portal, self.candidates, self.page, self.folder = portal, candidates, page, folder
@@ -95,7 +95,7 @@ class Sender:
         self._line.send("Network.emulateNetworkConditions", {"offline": offline, "latency": 50, **rates})
 
     def file(self) -> bytes:
-        """What the office would read."""
+        """The file as the gestionnaire would read it."""
         path = self.page.locator("main a[href*='/justificatifs/fichier/']").first.get_attribute("href")
         assert path
         answer = self.page.context.request.get(f"{self.portal.url}{path}")

@@ -103,7 +103,7 @@ def _second_factors_are_opened(portal: LaunchedPortal) -> None:
 
 
 def _logs_in(portal: LaunchedPortal) -> bool:
-    """Whether the demonstration's gestionnaire passes accounts with password and code; no page is his."""
+    """Whether the demonstration's gestionnaire passes accounts with password and code; no page is open to them."""
     person = portal.demo["staff"]
     secret = portal.secrets["clients"]["gateway"].split()[0]
     accounts = f"http://127.0.0.1:{portal.processes()['accounts'].port}/v1"

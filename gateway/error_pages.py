@@ -139,7 +139,7 @@ def _error_page_keeping_input(error: DomainError, retry_after: int | None) -> Re
         lead=error.detail,
         text="" if isinstance(error, ForeignPost) else text,
         request_id=g.get("request_id"),
-        kept=fields_to_keep(),
+        fields=fields_to_keep(),
         retry=None if isinstance(error, ForeignPost) else _requested_address(),
     )
     if retry_after:

@@ -1,8 +1,8 @@
-/* The files chosen, each with its picture or its name and size. Photographs chosen one after another are added; they can be put
-   in another order and taken out. The file control always holds the same, so that the form can also be sent without this. */
+/* The list of chosen files: thumbnail or name, and size. Photographs chosen one after another are added up; they can be reordered
+   and removed. The file control always holds the same files, so that the form can also be sent without the script. */
 
 import { decoded, isPicture } from "./photographs.js";
-import { sizeInWords } from "./words.js";
+import { sizeInWords } from "./sizes.js";
 
 const THUMBNAIL = 96;
 
@@ -19,9 +19,9 @@ export class ChosenFiles {
 
   put(files) {
     this.files = files;
-    const held = new DataTransfer();
-    for (const file of files) held.items.add(file);
-    this.input.files = held.files;
+    const transfer = new DataTransfer();
+    for (const file of files) transfer.items.add(file);
+    this.input.files = transfer.files;
     this.list.hidden = !files.length;
     this.list.replaceChildren(...files.map((file, index) => this.line(file, index)));
     this.changed();

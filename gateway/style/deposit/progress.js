@@ -1,6 +1,6 @@
-/* What the page shows of a sending: its state in words, how far it is, and what can be done. */
+/* Shows an upload under way: its state in words, its progress, and the buttons « Réessayer » and « Annuler ». */
 
-import { sizeInWords } from "./words.js";
+import { sizeInWords } from "./sizes.js";
 
 const CAUSES = {
   line: "La connexion est interrompue. L'envoi reprendra de lui-même là où il s'est arrêté : laissez cette page ouverte.",
@@ -11,7 +11,7 @@ const CAUSES = {
     "Votre session est terminée. Identifiez-vous dans un nouvel onglet, puis revenez ici : l'envoi reprendra là où il s'est arrêté.",
 };
 
-export class UnderWay {
+export class Progress {
   constructor(form, { cancels, triesAgain }) {
     this.form = form;
     this.bar = form.querySelector("progress");

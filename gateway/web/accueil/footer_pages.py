@@ -6,6 +6,7 @@ from flask import g
 from flask.typing import ResponseReturnValue
 
 from gateway import access, file_rules
+from gateway.clients.accounts import ACTIVATION_HOURS
 from gateway.pages import render_page
 from gateway.web.accueil import blueprint
 from gateway.web.service_contact import show_contact
@@ -20,7 +21,9 @@ def site_map() -> ResponseReturnValue:
 @blueprint.get("/mentions-legales")
 @access.public
 def legal_notice() -> ResponseReturnValue:
-    return render_page("accueil/templates/mentions.html", active="mentions", indexed=True)
+    return render_page(
+        "accueil/templates/mentions.html", active="mentions", indexed=True, activation_hours=ACTIVATION_HOURS
+    )
 
 
 @blueprint.get("/un-probleme")
@@ -34,4 +37,5 @@ def problem() -> ResponseReturnValue:
         indexed=True,
         has_contact=g.get("service_contact"),
         file_rules=file_rules,
+        activation_hours=ACTIVATION_HOURS,
     )

@@ -6,7 +6,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access, cookies
-from gateway.clients.accounts import CREATION_LENGTH, Created
+from gateway.clients.accounts import ACTIVATION_HOURS, CREATION_LENGTH, Created
 from gateway.clients.form_values import Values
 from gateway.pages import render_page
 from gateway.seal import current_seal
@@ -91,6 +91,7 @@ def _confirmation_page(
         "compte/templates/confirmation.html",
         status=status,
         address=created.email if (created := _created_lately()) else None,
+        activation_hours=ACTIVATION_HOURS,
         resent=resent,
         problem=problem,
         email=email,

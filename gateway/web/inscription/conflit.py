@@ -30,8 +30,8 @@ def conflict_page(
         number=number,
         values=[(name, value) for name, texts in values.items() for value in _as_list(texts)],
         revision=refusal.extra.get("revision", tab.revision),
-        yours=differing_lines(tab, values, saved_values),
-        theirs=differing_lines(tab, saved_values, values),
+        posted_lines=differing_lines(tab, values, saved_values),
+        saved_lines=differing_lines(tab, saved_values, values),
     )
 
 

@@ -16,7 +16,7 @@ from flask import Flask, request
 from gateway.assets import load_assets
 from tests.attacks.gateway_replicas import TIMEOUT_SECONDS, Site, deposit_form_urls, log_in
 from tests.attacks.slow_connections import multipart, slow_connections
-from tests.gateway.components.page_checks import problems_of
+from tests.gateway.components.html_checks import problems_of
 from tests.support.accessibility import violations
 from tests.support.certificates import self_signed_certificate
 from tests.support.in_process_portal import Server

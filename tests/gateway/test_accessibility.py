@@ -19,7 +19,7 @@ from gateway.accessibility.conformity import (
 )
 from gateway.accessibility.criteria import THEMES
 from gateway.accessibility.findings import AXE_VERSION, FINDINGS, Finding, State
-from tests.gateway.components.page_checks import problems_of, text_of
+from tests.gateway.components.html_checks import problems_of, text_of
 from tests.support.scriptless_browser import ScriptlessBrowser
 
 ROOT = Path(__file__).parents[2]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.accounts.people import PASSWORD
 from tests.gateway.candidates import CandidateFactory, new_address
-from tests.gateway.components.page_checks import problems_of
+from tests.gateway.components.html_checks import problems_of
 from tests.support.in_process_portal import InProcessPortal, service_stopped
 
 

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from services.chassis import clock
 from tests.gateway.candidates import CandidateFactory, drop_cached_exchange
-from tests.gateway.components.page_checks import problems_of, text_of
+from tests.gateway.components.html_checks import problems_of, text_of
 from tests.support.in_process_portal import InProcessPortal
 from tests.support.scriptless_browser import ScriptlessBrowser
 

@@ -11,7 +11,7 @@ from services.chassis import clock
 from services.registrations.operations.audit import Actor
 from services.registrations.operations.messages import NewMessage, publish_message, withdraw_message
 from tests.gateway.candidates import CandidateFactory, drop_cached_exchange
-from tests.gateway.components.page_checks import problems_of
+from tests.gateway.components.html_checks import problems_of
 from tests.support.in_process_portal import InProcessPortal, service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
 

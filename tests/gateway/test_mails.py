@@ -7,7 +7,7 @@ from pathlib import Path
 from gateway.settings import GatewaySettings
 from gateway.web import blueprints
 from tests.gateway.candidates import CandidateFactory
-from tests.gateway.components.page_checks import problems_of
+from tests.gateway.components.html_checks import problems_of
 from tests.support.in_process_portal import InProcessPortal
 from tests.support.scriptless_browser import ScriptlessBrowser
 

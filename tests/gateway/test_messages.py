@@ -11,7 +11,7 @@ from services.registrations.models import Candidate, Candidature, db
 from services.registrations.operations.audit import Actor
 from services.registrations.operations.staff import end_candidature
 from tests.gateway.candidates import CandidateFactory
-from tests.gateway.components.page_checks import problems_of
+from tests.gateway.components.html_checks import problems_of
 from tests.registrations.service.test_refused_mails import deliver
 from tests.support.in_process_portal import InProcessPortal, service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser

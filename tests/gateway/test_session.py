@@ -9,7 +9,7 @@ import pytest
 from gateway.web.compte.connexion import local_path
 from tests.accounts.people import PASSWORD
 from tests.gateway.candidates import CandidateFactory, creation_answers, new_address
-from tests.gateway.components.page_checks import problems_of
+from tests.gateway.components.html_checks import problems_of
 from tests.support.in_process_portal import InProcessPortal, service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
 

@@ -21,7 +21,7 @@ from services.documents.operations.publishing import Order, publish
 from services.documents.parts import parts
 from tests.accounts.people import PASSWORD
 from tests.gateway.candidates import CandidateFactory
-from tests.gateway.components.page_checks import parsed, problems_of, text_of
+from tests.gateway.components.html_checks import parsed, problems_of, text_of
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.in_process_portal import service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser

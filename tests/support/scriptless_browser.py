@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 from flask import Flask
 from werkzeug.test import Client, TestResponse
 
-from tests.gateway.components.page_checks import parsed, text_of
+from tests.gateway.components.html_checks import parsed, text_of
 
 Element = Any
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}

@@ -6,7 +6,7 @@ import pytest
 from gateway.accessibility.conformity import OVERALL
 from gateway.components.samples import LONG_TABS, TABS
 from gateway.layout.frame import FOOTER, MENU, Frame, ServiceContact
-from tests.gateway.components.page_checks import text_of
+from tests.gateway.components.html_checks import text_of
 
 Render = Callable[..., Any]
 

@@ -1,7 +1,7 @@
 import pytest
 from flask.testing import FlaskClient
 
-from tests.gateway.components.page_checks import problems_of
+from tests.gateway.components.html_checks import problems_of
 
 PAGES = (
     "/composants",

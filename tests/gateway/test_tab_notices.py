@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.gateway.candidates import CandidateFactory
-from tests.gateway.components.page_checks import problems_of, text_of
+from tests.gateway.components.html_checks import problems_of, text_of
 from tests.gateway.test_in_a_browser import log_in
 from tests.registrations.domain.bts import ANSWERS
 from tests.support.accessibility import violations

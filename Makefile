@@ -50,7 +50,7 @@ assets: $(ASSETS) ## build what browsers load
 
 screenshots: .venv/dev.stamp $(ASSETS) services ## pictures of every page into screenshots/ (KEEP=1: a dozen into docs/)
 	$(PY) -m pytest tests/screens $(ARGS)
-	@if [ -n "$(KEEP)" ]; then $(PY) -m tests.screens.keep; fi
+	@if [ -n "$(KEEP)" ]; then $(PY) -m tests.screens.publish_pictures; fi
 
 LIGHTHOUSE := tests/lighthouse/node_modules/.stamp
 $(LIGHTHOUSE): tests/lighthouse/package.json tests/lighthouse/package-lock.json | .venv/dev.stamp

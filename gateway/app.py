@@ -1,4 +1,4 @@
-"""The gateway's web application, put together in the open."""
+"""The gateway's web application: what handles a request, in which order, and the health checks."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from flask import Flask, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from gateway import entrances, filters, owner, protection, refusals, visitor
-from gateway.arrival import arrived_at
+from gateway import access, error_pages, form_owner, template_filters, visitor, web_security
+from gateway.arrival_time import arrival_time
 from gateway.assets import STATIC_FOLDER, AssetsMissing, load_assets
 from gateway.components import register_components
 from gateway.seal import Seal
-from gateway.services import SERVICES, connect
+from gateway.service_clients import SERVICE_LABELS, connect_services
 from gateway.settings import GatewaySettings
 from gateway.web import blueprints
-from gateway.web.justificatifs import reception
+from gateway.web.justificatifs import file_reception
 from services.chassis import clock
 from services.chassis.http.client import ALIVE
 from services.chassis.http.connections import get_once
@@ -27,8 +27,8 @@ from services.chassis.process import logs
 from services.chassis.process.readiness import Check
 from services.chassis.web import request_log
 
-PROBE_SECONDS = 0.8  # a probe of ours is told all within a second
-FORM_LIMIT = 1024 * 1024  # bytes of a posted form; uploads have their own way in
+PROBE_SECONDS = 0.8  # a readiness probe of ours waits a second for its answer
+FORM_LIMIT = 1024 * 1024  # bytes of a posted form; files have another limit (web/justificatifs/file_reception.py)
 
 
 def create_app(settings: GatewaySettings) -> Flask:
@@ -38,28 +38,28 @@ def create_app(settings: GatewaySettings) -> Flask:
     app.config["MAX_FORM_MEMORY_SIZE"] = FORM_LIMIT
     clock.set_offset(settings.portail_offset)
     logs.configure("gateway", level=settings.log_level, as_json=settings.env != "test")
-    app.before_request(partial(_stamp, settings))
-    request_log.register(app, "gateway", needs={"assets": _assets_missing}, reports=_reports(settings))
-    protection.register(app, settings)
+    app.before_request(partial(_note_arrival_time, settings))
+    request_log.register(app, "gateway", needs={"assets": _assets_missing}, reports=_service_checks(settings))
+    web_security.register(app, settings)
     _register_services(app, settings)
-    entrances.register(app)
-    refusals.register(app)
+    access.register(app)
+    error_pages.register(app)
     register_components(app.jinja_env)
-    filters.register(app)
-    reception.register(app, settings)
+    template_filters.register(app)
+    file_reception.register(app, settings)
     for blueprint in blueprints(settings):
         app.register_blueprint(blueprint)
-    _wrap(app, settings)
+    _wrap_wsgi(app, settings)
     return app
 
 
-def _reports(settings: GatewaySettings) -> dict[str, Check]:
-    """The services, shown on readiness: pages say themselves what does not work while one is away."""
-    return {name: partial(_answers, settings.url_of(name)) for name in SERVICES}
+def _service_checks(settings: GatewaySettings) -> dict[str, Check]:
+    """Shown by /health/ready without deciding it: a page says itself what does not work while a service is away."""
+    return {name: partial(_check_service, settings.url_of(name)) for name in SERVICE_LABELS}
 
 
 def _assets_missing() -> str | None:
-    """The one thing without which no page can be made; services are asked when a page needs them."""
+    """What readiness depends on: without the built assets no page can be rendered."""
     try:
         load_assets()
     except AssetsMissing:
@@ -67,27 +67,28 @@ def _assets_missing() -> str | None:
     return None
 
 
-def _answers(url: str) -> str | None:
+def _check_service(url: str) -> str | None:
     try:
         return None if get_once(f"{url}{ALIVE}", PROBE_SECONDS).status_code == HTTPStatus.OK else "refuses"
     except (OSError, HTTPException) as error:
         return type(error).__name__
 
 
-def _stamp(settings: GatewaySettings) -> None:
-    """The instant that counts for a deadline."""
-    g.received_at = arrived_at(request.headers, behind_proxy=settings.behind_proxy)
+def _note_arrival_time(settings: GatewaySettings) -> None:
+    """Every call of a service passes it on: a deadline is compared with it."""
+    g.received_at = arrival_time(request.headers, behind_proxy=settings.behind_proxy)
 
 
 def _register_services(app: Flask, settings: GatewaySettings) -> None:
-    app.extensions["services"] = connect(settings)
+    services = connect_services(settings)
+    app.extensions["service_clients"] = services
     app.extensions["seal"] = Seal(settings.seal_key.each)
-    owner.register(app)
-    visitor.register(app, app.extensions["services"].for_pages["accounts"], app.extensions["services"].own_token)
+    form_owner.register(app)
+    visitor.register(app, services.for_pages["accounts"], services.own_token)
 
 
-def _wrap(app: Flask, settings: GatewaySettings) -> None:
-    """Static files before the application; the visitor's address from the proxies that we run."""
+def _wrap_wsgi(app: Flask, settings: GatewaySettings) -> None:
+    """Static files are answered before the application; the visitor's address is taken from the proxies that we run."""
     wsgi: Any = app.wsgi_app
     if settings.trusted_proxies:
         wsgi = ProxyFix(wsgi, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies, x_host=0)

@@ -36,10 +36,10 @@ class AssetBuild:
 
     def source(self, path: str) -> Path:
         """The file a line names: ours under style/, else the package's."""
-        found = (self.own if path.startswith("style/") else self.dist) / path
-        if not found.is_file():
+        file = (self.own if path.startswith("style/") else self.dist) / path
+        if not file.is_file():
             raise AssetListError(f"assets.txt : {path} n'existe pas")
-        return found
+        return file
 
     def copy(self, path: str) -> None:
         self.produced.setdefault(path, self.source(path).read_bytes())
@@ -53,13 +53,13 @@ class AssetBuild:
     def _joined_style(self, path: str) -> str:
         folder = PurePosixPath("" if path.startswith("style/") else PurePosixPath(path).parent)
 
-        def mend(match: re.Match[str]) -> str:
+        def rewrite_url(match: re.Match[str]) -> str:
             target = normal_path(folder / match[2].split("#")[0].split("?")[0])
             self.copy(target)
             return f"url({target})"
 
         text = _SOURCE_MAP.sub("", self.source(path).read_text(encoding="utf-8"))
-        return _URL.sub(mend, text.replace(_CHARSET, ""))
+        return _URL.sub(rewrite_url, text.replace(_CHARSET, ""))
 
     def _joined_script(self, path: str) -> str:
         # Each part declares its own names at the top: a block keeps them apart in the joined module.

@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import Blueprint, jsonify, render_template, request
 
+from gateway.access import public
 from gateway.components.samples import COMMUNES, ERRORS, FIELDS, FORM, LONG_TABS, POSTAL_CODES, RECAP, TABS, TO_DO
-from gateway.entrances import everyone
 from gateway.layout.frame import Frame, ServiceContact, SessionEnd
 
 ANONYMOUS = Frame()
@@ -38,14 +38,14 @@ def create_blueprint() -> Blueprint:
     return blueprint
 
 
-@everyone
+@public
 def show_all() -> str:
     return render_template(
         "layout/showcase.html", frame=ANONYMOUS, fields=FIELDS, shown_errors=ERRORS, recap=RECAP, to_do=TO_DO
     )
 
 
-@everyone
+@public
 def show_wizard() -> str:
     """The tabs of a form, as a candidate meets them; « ?erreurs=1 » adds what a refusal looks like."""
     values = request.form
@@ -58,12 +58,12 @@ def show_wizard() -> str:
     )
 
 
-@everyone
+@public
 def show_form_page() -> str:
     return render_template("layout/showcase_form.html", frame=ANONYMOUS, fields=FIELDS)
 
 
-@everyone
+@public
 def show_refusal() -> str:
     return render_template(
         "layout/error_page.html",
@@ -75,12 +75,12 @@ def show_refusal() -> str:
     )
 
 
-@everyone
+@public
 def search() -> Any:
     return jsonify(options=found_communes(request.args.get("q", "")))
 
 
-@everyone
+@public
 def extend() -> tuple[str, int]:
     return "", 204
 

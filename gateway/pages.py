@@ -13,43 +13,39 @@ from gateway.settings import GatewaySettings
 from services.chassis.french import date_courte
 
 
-def page(
+def render_page(
     template: str, *, status: int = 200, active: str | None = None, indexed: bool = False, **context: Any
 ) -> Response:
-    """`template` in the frame of the current visitor; `active` marks an entry of the menu. Search engines are kept
-    away but from `indexed` pages."""
-    response = make_response(render_template(template, frame=frame(active), **context), status)
+    """`template` in the frame of the current visitor. `active` is the key of the menu's entry to mark; search engines
+    may index `indexed` pages alone."""
+    response = make_response(render_template(template, frame=page_frame(active), **context), status)
     response.headers["Cache-Control"] = "no-store"
     if not indexed or status != 200:
         response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 
-def frame(active: str | None = None) -> Frame:
+def page_frame(active: str | None = None) -> Frame:
     """The frame of this request; never fails, so that error pages have one too."""
     settings: GatewaySettings = current_app.extensions["portail"]
-    base = Frame(
+    anonymous_frame = Frame(
         brand=Brand(institution=tuple(settings.brand_institution.split("|")), tagline=settings.brand_tagline),
         demonstration=not settings.production,
         active=active,
         contact=g.get("service_contact"),
     )
-    seen = visitor.if_known()
-    if seen is None:
-        return base
-    last = seen.previous_login_at
+    candidate = visitor.current_if_accounts_answers()
+    if candidate is None:
+        return anonymous_frame
+    last_login = candidate.previous_login_at
     return dataclasses.replace(
-        base,
+        anonymous_frame,
         connected=True,
-        last_login=date_courte(last) if last else None,
-        session_end=SessionEnd(ends_in=seen.idle_seconds_left),
+        last_login=date_courte(last_login) if last_login else None,
+        session_end=SessionEnd(ends_in=candidate.idle_seconds_left),
     )
 
 
-def show_contact(contact: ServiceContact | None) -> None:
+def put_contact(contact: ServiceContact | None) -> None:
     """Put the service gestionnaire's contact on top of this request's page (guide §4)."""
     g.service_contact = contact
-
-
-def connected() -> bool:
-    return visitor.current() is not None

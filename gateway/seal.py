@@ -1,4 +1,7 @@
-"""What was typed into a page whose session had died, sealed for that candidate until he has logged in again."""
+"""Encryption (Fernet, with the keys of SEAL_KEY) of what the gateway leaves with browsers in hidden fields and cookies.
+
+Above all what was posted after the session had ended: it waits in the log-in page, readable to the same candidate only.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +10,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from flask import current_app
 
-LIFE_SECONDS = 12 * 3600
-NEVER_KEPT = ("password", "mot_de_passe")
+POST_LIFE_SECONDS = 12 * 3600
+NEVER_KEPT_NAME_PARTS = ("password", "mot_de_passe")
 
 
 def may_be_kept(name: str) -> bool:
     """Whether a posted field may be kept or shown again: passwords never are."""
-    return not any(word in name for word in NEVER_KEPT)
+    return not any(part in name for part in NEVER_KEPT_NAME_PARTS)
 
 
 @dataclass(frozen=True)
-class Interrupted:
-    """A post to take up again: `fields` are (name, value) pairs in the order sent."""
+class InterruptedPost:
+    """A post to take up again after log-in: `fields` are (name, value) pairs in the order sent, `subject` is whose."""
 
     subject: str
     path: str
@@ -27,36 +31,42 @@ class Interrupted:
 
 
 class Seal:
-    """The first key seals, all open: what was sealed before a key was turned is still opened."""
+    """The first key encrypts, all of them decrypt: keys can be turned while the portal runs."""
 
     def __init__(self, keys: Iterable[str]) -> None:
         self._fernet = MultiFernet([Fernet(key) for key in keys])
 
-    def close(self, post: Interrupted) -> str:
+    def seal_post(self, post: InterruptedPost) -> str:
         """Text for a hidden field; passwords are left out."""
-        fields = [pair for pair in post.fields if may_be_kept(pair[0])]
+        fields = [(name, value) for name, value in post.fields if may_be_kept(name)]
         data = {"subject": post.subject, "path": post.path, "fields": fields}
         return self._fernet.encrypt(json.dumps(data).encode()).decode()
 
-    def close_text(self, text: str, purpose: str) -> str:
-        """`text` for a cookie of ours, unreadable to who looks at the browser's files."""
+    def unseal_post(self, sealed: str, *, subject: str) -> InterruptedPost | None:
+        """None where it belongs to another candidate, is too old or was not encrypted by us."""
+        data = self._decrypt(sealed, POST_LIFE_SECONDS)
+        if data is None or data.get("subject") != subject:
+            return None
+        pairs = tuple((str(name), str(value)) for name, value in data["fields"])  # type: ignore[attr-defined]
+        return InterruptedPost(subject, str(data["path"]), pairs)
+
+    def seal_text(self, text: str, purpose: str) -> str:
+        """`text` for a cookie or a field of ours; `purpose` keeps one from being used as another."""
         return self._fernet.encrypt(json.dumps({purpose: text}).encode()).decode()
 
-    def open_text(self, sealed: str, purpose: str, *, life_seconds: int) -> str | None:
-        """What was sealed for `purpose`; None when it is too old or not ours."""
+    def unseal_text(self, sealed: str, purpose: str, *, life_seconds: int) -> str | None:
+        """None where it has another purpose, is too old or was not encrypted by us."""
+        data = self._decrypt(sealed, life_seconds)
+        return str(data[purpose]) if data is not None and purpose in data else None
+
+    def _decrypt(self, sealed: str, life_seconds: int) -> Mapping[str, object] | None:
         try:
             data: Mapping[str, object] = json.loads(self._fernet.decrypt(sealed.encode(), ttl=life_seconds))
         except (InvalidToken, ValueError):
             return None
-        return str(data[purpose]) if purpose in data else None
+        return data
 
-    def open(self, sealed: str, *, subject: str) -> Interrupted | None:
-        """What was sealed for `subject`; None when it is another's, too old or not ours."""
-        try:
-            data: Mapping[str, object] = json.loads(self._fernet.decrypt(sealed.encode(), ttl=LIFE_SECONDS))
-        except (InvalidToken, ValueError):
-            return None
-        if data.get("subject") != subject:
-            return None
-        pairs = tuple((str(name), str(value)) for name, value in data["fields"])  # type: ignore[attr-defined]
-        return Interrupted(subject, str(data["path"]), pairs)
+
+def current_seal() -> Seal:
+    seal: Seal = current_app.extensions["seal"]
+    return seal

@@ -21,8 +21,8 @@ class GatewaySettings(Settings):
     client_secret: Secret
     """With client id « gateway », obtains the gateway's own token from accounts: the first line of several."""
     seal_key: Secret
-    """Fernet keys (32 bytes, URL-safe base64), one a line: the first seals what was typed into a dead session, all
-    open it."""
+    """Fernet keys (32 bytes, URL-safe base64), one a line: the first encrypts what was posted in an ended session
+    (gateway/seal.py), all of them decrypt it."""
     client_id: str = "gateway"
     brand_institution: str = brand.INSTITUTION
     """Lines of the brand block, separated by « | »: the State's marks are for the State alone."""
@@ -30,11 +30,11 @@ class GatewaySettings(Settings):
     mail_folder: str = ""
     """Where the one-machine mode keeps its mails; when set, /mails shows them. Refused in production."""
     uploads_at_once: int = 64
-    """Uploads received at the same time; more are asked to come back (503), so that pages stay quick."""
+    """Uploads received at the same time; others are answered 503 with Retry-After, so that pages stay quick."""
     uploads_per_candidate: int = 3
-    """Of these, so many of one candidate."""
+    """Uploads of one candidate received at the same time."""
     behind_proxy: bool = False
-    """All requests come through our own proxy: when a request's head came is as it says."""
+    """All requests come through our own proxy, whose headers say when a request arrived (gateway/arrival_time.py)."""
     metrics_token: Secret = _NONE
     """What a monitor sends as « Authorization: Bearer »; without one, /metrics answers this machine alone."""
     trusted_proxies: int = 0
@@ -43,12 +43,12 @@ class GatewaySettings(Settings):
     """Requests answered at once; most wait for services and cost little."""
 
     def mistakes(self) -> list[str]:
-        found = super().mistakes()
+        mistakes = super().mistakes()
         if self.env == "production" and self.mail_folder:
-            found.append("MAIL_FOLDER: mails are not shown in production")
+            mistakes.append("MAIL_FOLDER: mails are not shown in production")
         if urlsplit(self.public_url).scheme not in ("http", "https"):
-            found.append("PUBLIC_URL: http:// or https:// is expected")
-        return found
+            mistakes.append("PUBLIC_URL: http:// or https:// is expected")
+        return mistakes
 
     @property
     def https(self) -> bool:
@@ -87,10 +87,3 @@ class GatewaySettings(Settings):
     @property
     def mails(self) -> Path | None:
         return Path(self.mail_folder) if self.mail_folder else None
-
-
-def cookie_name(settings: GatewaySettings, name: str) -> str:
-    """`__Host-` on https; on http a name with the port, since cookies ignore ports and two portals may run."""
-    if settings.https:
-        return f"__Host-{name}"
-    return f"{name}-{urlsplit(settings.public_url).port or 80}"

@@ -1,7 +1,7 @@
-"""Who looks at the page: the browser's opaque session exchanged with accounts for a short access token.
+"""The visitor of a request: the session cookie, exchanged with accounts for a candidate and a short-lived access token.
 
-The exchange is kept for 4 seconds, and dropped at once where log-out happens: a log-out ends the session everywhere
-within 5. The browser never holds a token.
+An exchange is cached for 4 seconds, and dropped at once by the process that handles a log-out: a log-out ends the
+session everywhere within 5 seconds. The browser never holds an access token.
 """
 
 from __future__ import annotations
@@ -9,27 +9,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Flask, current_app, g, request
-from werkzeug.http import dump_cookie
+from flask import Flask, current_app, g
 from werkzeug.wrappers import Response
 
-from gateway.clients.base import ServiceClient, shaped
-from gateway.clients.page_time import optional
-from gateway.settings import GatewaySettings, cookie_name
+from gateway.clients.accounts import EXCHANGE_CACHE_SECONDS
+from gateway.clients.base import ServiceClient, parsed
+from gateway.clients.page_time_limit import optional_calls
+from gateway.cookies import delete_cookie, read_cookie, set_cookie
 from services.chassis.errors import DomainError, Unauthenticated
 from services.chassis.http.service_token import ServiceToken
 from services.chassis.process.expiring_cache import Remembered
 from services.contracts import problem_types
 
-KEPT_SECONDS = 4.0  # less than the 5 s within which a log-out ends a session everywhere
-DEVICE_MAX_AGE = 365 * 24 * 3600
-KEPT_AT_MOST = 20_000
+DEVICE_COOKIE_SECONDS = 365 * 24 * 3600
+EXCHANGE_CACHE_SIZE = 20_000
+SESSION_COOKIE = "session"
+DEVICE_COOKIE = "appareil"
+"""Marks a browser that has logged in before, for accounts."""
 
 
 @dataclass(frozen=True)
 class Visitor:
-    """A logged-in candidate, as accounts says. `access_token` is for calls made now; `identity`, vouched for, for what
-    is shown and not for what is written. It is None where an older accounts does not say it."""
+    """A logged-in candidate, as accounts describes them. `access_token` is for calls made during this request;
+    `identity`, a signed assertion, is for reading a draft and not for writing it (None from an older accounts)."""
 
     subject: str
     access_token: str
@@ -42,7 +44,7 @@ class Visitor:
 
 
 @dataclass(frozen=True)
-class _Exchange:
+class _ExchangeAnswer:
     access_token: str
     subject: str
     kind: str
@@ -55,168 +57,140 @@ class _Exchange:
 
 
 class SessionEnded(Exception):
-    """The cookie's session is over; `subject` is whose it was, where accounts still knows."""
+    """The cookie's session has ended; `subject` is the candidate's id, where accounts still knows it."""
 
     def __init__(self, subject: str | None) -> None:
         super().__init__("session ended")
         self.subject = subject
 
 
-class Visitors:
-    """Exchanges sessions for visitors, with a short memory."""
+class SessionExchange:
+    """Exchanges sessions for visitors; caches the answers."""
 
     def __init__(self, accounts: ServiceClient, own_token: ServiceToken) -> None:
         self._accounts = accounts
         self._own_token = own_token
-        self._known: Remembered[Visitor] = Remembered(seconds=KEPT_SECONDS, at_most=KEPT_AT_MOST)
+        self._cache: Remembered[Visitor] = Remembered(seconds=EXCHANGE_CACHE_SECONDS, at_most=EXCHANGE_CACHE_SIZE)
 
     def of_session(self, session: str) -> Visitor:
         """Raises SessionEnded, or Unavailable while accounts is down."""
-        visitor = self._known.get(session)
+        visitor = self._cache.get(session)
         if visitor is None:
-            visitor = self._exchanged(session)
-            self._known.put(session, visitor)
+            visitor = self._ask_accounts(session)
+            self._cache.put(session, visitor)
         return visitor
 
     def forget(self, session: str) -> None:
-        self._known.forget(session)
+        self._cache.forget(session)
 
-    def _exchanged(self, session: str) -> Visitor:
+    def _ask_accounts(self, session: str) -> Visitor:
         try:
             answer = self._accounts.ask("/v1/sessions/exchange", json={"session": session}, token=self._own_token)
         except DomainError as error:
             if error.slug == problem_types.SESSION_EXPIRED.slug:
                 raise SessionEnded(error.extra.get("subject")) from error
             raise
-        found = shaped(_Exchange, answer)
-        if found.kind != "candidate":  # a staff session opens no page of a candidate's
+        session_answer = parsed(_ExchangeAnswer, answer)
+        if session_answer.kind != "candidate":  # staff have no pages here
             raise SessionEnded(None)
-        previous = datetime.fromisoformat(found.previous_login_at) if found.previous_login_at else None
+        previous = (
+            datetime.fromisoformat(session_answer.previous_login_at) if session_answer.previous_login_at else None
+        )
         return Visitor(
-            found.subject,
-            found.access_token,
-            found.civilite,
-            found.prenoms,
-            found.nom,
+            session_answer.subject,
+            session_answer.access_token,
+            session_answer.civilite,
+            session_answer.prenoms,
+            session_answer.nom,
             previous,
-            found.idle_seconds_left,
-            found.identity,
+            session_answer.idle_seconds_left,
+            session_answer.identity,
         )
 
 
 def session_cookie() -> str | None:
-    return given("session")
+    return read_cookie(SESSION_COOKIE)
 
 
 def device_cookie() -> str | None:
-    return given("appareil")
+    return read_cookie(DEVICE_COOKIE)
 
 
 def current() -> Visitor | None:
-    """The visitor of this request, or None; a dead session's subject is left in `g.ended_subject`."""
+    """The visitor of this request, None when nobody is logged in; `g.ended_subject` is then whose session has ended.
+
+    Raises Unavailable while accounts does not answer."""
     if "visitor" not in g:
         g.visitor_asked = True
-        g.visitor = _looked_up()
+        g.visitor = _visitor_of_session_cookie()
     visitor: Visitor | None = g.visitor
     return visitor
 
 
-def if_known() -> Visitor | None:
-    """The visitor where that can be told; never raises, and never asks twice an accounts that does not answer."""
+def current_if_accounts_answers() -> Visitor | None:
+    """As `current`, but None while accounts does not answer, which is then not asked again in this request."""
     if "visitor" in g or "visitor_asked" in g:
         return g.get("visitor")
     try:
-        with optional():
+        with optional_calls():
             return current()
     except DomainError:
         return None
 
 
-def told() -> bool:
-    """Whether accounts has answered who this is, be it nobody."""
+def is_resolved() -> bool:
+    """Whether accounts has answered who this is, including that it is nobody."""
     return "visitor" in g
 
 
 def required() -> Visitor:
+    """The logged-in candidate. Raises Unauthenticated."""
     visitor = current()
     if visitor is None:
         raise Unauthenticated()
     return visitor
 
 
-def _looked_up() -> Visitor | None:
+def _visitor_of_session_cookie() -> Visitor | None:
     session = session_cookie()
     if not session:
         return None
-    visitors: Visitors = current_app.extensions["visitors"]
+    exchange: SessionExchange = current_app.extensions["session_exchange"]
     try:
-        return visitors.of_session(session)
+        return exchange.of_session(session)
     except SessionEnded as ended:
         g.ended_subject = ended.subject
         return None
 
 
-def enter(session: str) -> None:
-    """This request's visitor from now on: who has just logged in, where accounts says who that is."""
-    visitors: Visitors = current_app.extensions["visitors"]
+def set_current(session: str) -> None:
+    """Make the owner of a new session this request's visitor; nobody where accounts does not answer."""
+    exchange: SessionExchange = current_app.extensions["session_exchange"]
     try:
-        g.visitor = visitors.of_session(session)
+        g.visitor = exchange.of_session(session)
     except (SessionEnded, DomainError):
         g.visitor = None
 
 
-def given(name: str) -> str | None:
-    """The value of one of our cookies."""
-    return request.cookies.get(cookie_name(_settings(), name))
-
-
-def remember(response: Response, session: str, device: str | None) -> None:
-    """Give the browser its session, which ends with it: schools share computers (and the mark of a browser that has
-    logged in before, which stays)."""
-    give(response, "session", session)
+def set_session_cookies(response: Response, session: str, device: str | None) -> None:
+    """The session cookie ends with the browser, since schools share computers; the device cookie stays for a year."""
+    set_cookie(response, SESSION_COOKIE, session)
     if device:
-        give(response, "appareil", device, DEVICE_MAX_AGE)
+        set_cookie(response, DEVICE_COOKIE, device, DEVICE_COOKIE_SECONDS)
 
 
-def forget(response: Response) -> None:
-    """Take the session away from the browser and from our memory."""
+def forget_session(response: Response) -> None:
+    """Delete the session cookie, and the cached exchange of this session."""
     if session := session_cookie():
-        current_app.extensions["visitors"].forget(session)
-    take_away(response, "session")
+        current_app.extensions["session_exchange"].forget(session)
+    delete_cookie(response, SESSION_COOKIE)
 
 
-def exchange_again() -> None:
-    """What accounts said of who is logged in holds no longer: he has changed it, or the key of his token was turned."""
+def drop_cached_exchange() -> None:
+    """Ask accounts anew at the next request: the candidate has changed their account, or signing keys have changed."""
     if session := session_cookie():
-        current_app.extensions["visitors"].forget(session)
-
-
-def take_away(response: Response, name: str) -> None:
-    """One of our cookies is no longer the browser's."""
-    give(response, name, "", 0)
+        current_app.extensions["session_exchange"].forget(session)
 
 
 def register(app: Flask, accounts: ServiceClient, own_token: ServiceToken) -> None:
-    app.extensions["visitors"] = Visitors(accounts, own_token)
-
-
-def give(response: Response, name: str, value: str, max_age: int | None = None) -> None:
-    """A cookie of ours, out of reach of scripts and of other sites' posts; `max_age` in seconds, None: it ends with
-    the browser."""
-    settings = _settings()
-    cookie = dump_cookie(
-        cookie_name(settings, name),
-        value,
-        max_age=max_age,
-        path="/",
-        secure=settings.https,
-        httponly=True,
-        samesite="Lax",
-        sync_expires=False,  # a date would be read by the visitor's own clock
-    )
-    response.headers.add("Set-Cookie", cookie)
-
-
-def _settings() -> GatewaySettings:
-    settings: GatewaySettings = current_app.extensions["portail"]
-    return settings
+    app.extensions["session_exchange"] = SessionExchange(accounts, own_token)

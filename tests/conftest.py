@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support import failures
-from tests.support.missing import NotInstalled, closing_lines, skip_or_fail
+from tests.support import failure_screenshots
+from tests.support.missing_services import NotInstalled, missing_services_summary, skip_or_fail
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
     from tests.support.clamav import ClamAV
-    from tests.support.objects import Bucket, Objects
+    from tests.support.object_store import Bucket, ObjectStoreServer
     from tests.support.postgres import Postgres
     from tests.support.rabbitmq import RabbitMQ
     from tests.support.smtp import Mailbox
@@ -51,12 +51,12 @@ def postgres() -> "Iterator[Postgres]":
 
 
 @pytest.fixture(scope="session")
-def objects() -> "Iterator[Objects]":
+def objects() -> "Iterator[ObjectStoreServer]":
     """Give the run's S3: `fresh_bucket()`."""
-    from tests.support.objects import Objects
+    from tests.support.object_store import ObjectStoreServer
 
     try:
-        server = Objects()
+        server = ObjectStoreServer()
     except NotInstalled as absence:
         skip_or_fail(absence)
     yield server
@@ -64,7 +64,7 @@ def objects() -> "Iterator[Objects]":
 
 
 @pytest.fixture
-def bucket(objects: "Objects") -> "Bucket":
+def bucket(objects: "ObjectStoreServer") -> "Bucket":
     """Give an empty bucket of this test alone."""
     return objects.fresh_bucket()
 
@@ -103,7 +103,7 @@ def mailbox(_mail_server: "Mailbox") -> "Iterator[Mailbox]":
 @pytest.fixture(scope="session")
 def browser() -> "Iterator[Browser]":
     """Give the run's Chromium; `page` is what most tests want."""
-    from tests.support.browser import chromium
+    from tests.support.chromium import chromium
 
     try:
         with chromium() as running:
@@ -115,11 +115,11 @@ def browser() -> "Iterator[Browser]":
 @pytest.fixture
 def visitor(browser: "Browser", request: pytest.FixtureRequest) -> "Iterator[BrowserContext]":
     """Give a clean browser profile of this test alone; if it fails, its pages are kept as pictures."""
-    from tests.support.browser import french_visitor
+    from tests.support.chromium import french_profile
 
-    context = french_visitor(browser)
+    context = french_profile(browser)
     yield context
-    failures.photograph(request.node, context)
+    failure_screenshots.save_screenshots(request.node, context)
     context.close()
 
 
@@ -156,12 +156,12 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Tell the fixtures of a test whether it failed."""
     report = yield
-    failures.remember(item, report)
+    failure_screenshots.note_outcome(item, report)
     return report
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say at the end which services were not there, and how to get them."""
     skipped = [str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", ())]
-    for line in closing_lines(skipped):
+    for line in missing_services_summary(skipped):
         terminalreporter.write_line(line, yellow=True)

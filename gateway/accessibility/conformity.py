@@ -1,4 +1,4 @@
-"""From what is known of each criterion to what the law has a site say of itself."""
+"""The state of conformity that the law has a site declare, counted from what is known of each criterion."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Count:
 
 
 @dataclass(frozen=True)
-class Judged:
+class EvaluatedCriterion:
     """A criterion and what is known of it."""
 
     number: str
@@ -50,7 +50,7 @@ class Judged:
     finding: Finding
 
 
-def count(states: Iterable[State]) -> Count:
+def count_states(states: Iterable[State]) -> Count:
     by_state = Counter(states)
     return Count(
         conforming=by_state[State.CONFORMING],
@@ -60,14 +60,14 @@ def count(states: Iterable[State]) -> Count:
     )
 
 
-def judged(theme: Theme, findings: Mapping[str, Finding] = FINDINGS) -> tuple[Judged, ...]:
+def evaluated_criteria(theme: Theme, findings: Mapping[str, Finding] = FINDINGS) -> tuple[EvaluatedCriterion, ...]:
     pairs = zip(theme.numbers, theme.titles, strict=True)
-    return tuple(Judged(number, title, findings.get(number, NOT_EVALUATED)) for number, title in pairs)
+    return tuple(EvaluatedCriterion(number, title, findings.get(number, NOT_EVALUATED)) for number, title in pairs)
 
 
-def counted(criteria: Iterable[Judged]) -> Count:
-    return count(criterion.finding.state for criterion in criteria)
+def count_criteria(criteria: Iterable[EvaluatedCriterion]) -> Count:
+    return count_states(criterion.finding.state for criterion in criteria)
 
 
-GRID = tuple((theme, judged(theme)) for theme in THEMES)
-WHOLE = counted(criterion for _, criteria in GRID for criterion in criteria)
+CRITERIA_BY_THEME = tuple((theme, evaluated_criteria(theme)) for theme in THEMES)
+OVERALL = count_criteria(criterion for _, criteria in CRITERIA_BY_THEME for criterion in criteria)

@@ -1,4 +1,4 @@
-"""`/api/docs`: what tools can call, drawn from the services' own descriptions; a page without any script."""
+"""`/api/docs`: the calls open to tools, listed from the services' own OpenAPI descriptions; a page without script."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ from typing import Any
 
 from flask.typing import ResponseReturnValue
 
-from gateway import entrances
+from gateway import access
 from gateway.api import blueprint
-from gateway.pages import page
-from gateway.services import SERVICES, services
+from gateway.pages import render_page
+from gateway.service_clients import SERVICE_LABELS, clients
 from services.chassis.errors import DomainError
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
 @blueprint.get("/docs")
-@entrances.everyone
+@access.public
 def docs() -> ResponseReturnValue:
-    described = [(service, _operations(service)) for service in SERVICES]
-    return page("api_docs.html", described=described)
+    operations_by_service = [(service, _operations(service)) for service in SERVICE_LABELS]
+    return render_page("api_docs.html", operations_by_service=operations_by_service)
 
 
 def _operations(service: str) -> list[dict[str, Any]] | None:
     """Each operation's method, path and summary; None while the service is down."""
     try:
-        spec = services().for_pages[service].get("/openapi.json")
+        spec = clients().for_pages[service].get("/openapi.json")
     except DomainError:
         return None
     return [

@@ -1,4 +1,4 @@
-"""Calls of tools passed on to the services. Cookies are ignored; an opaque token is exchanged for an access token."""
+"""Calls of tools, passed on to the services. Cookies are ignored; the opaque token is exchanged for an access token."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from urllib.parse import quote
 
 from flask import Response, jsonify, request
 
-from gateway import entrances
+from gateway import access
 from gateway.api import blueprint
-from gateway.api.limits import Limits
-from gateway.services import SERVICES, services
+from gateway.api.limits import RateLimiter
+from gateway.clients.accounts import EXCHANGE_CACHE_SECONDS, TOKEN_LENGTH
+from gateway.service_clients import SERVICE_LABELS, clients
 from services.chassis.errors import DomainError, NotFound, TooLarge, TooMany, Unauthenticated, Unavailable
 from services.chassis.http.connections import Answer
 from services.chassis.process.expiring_cache import Remembered
@@ -18,55 +19,53 @@ from services.contracts import problem_types
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 BODY_LIMIT = 1024 * 1024
-PASSED_IN = ("Content-Type", "Accept", "If-Match", "If-None-Match", "Idempotency-Key", "Accept-Language")
-LEFT_OUT = frozenset(
+PASSED_REQUEST_HEADERS = ("Content-Type", "Accept", "If-Match", "If-None-Match", "Idempotency-Key", "Accept-Language")
+DROPPED_RESPONSE_HEADERS = frozenset(
     {"connection", "keep-alive", "transfer-encoding", "server", "date", "set-cookie", "content-encoding"}
 )
-READ_SECONDS = 300.0  # an export to its end, read by a tool in no hurry
+READ_SECONDS = 300.0  # a whole export, read by a slow tool
 WRITE_SECONDS = 60.0
 DESCRIPTION_SECONDS = 5.0
-TOKEN_LENGTH = 200  # what accounts takes; anything longer is none of its tokens
 
-_limits = Limits(per_minute=1200)
+_call_limiter = RateLimiter(per_minute=1200)
 EXCHANGES_PER_MINUTE = 600
-_exchanges = Limits(EXCHANGES_PER_MINUTE)
-"""Of one address, in the long run ten a second: forty tools at work, or invented tokens, each another."""
-EXCHANGED_SECONDS = 4.0  # less than the 5 s within which a withdrawn token is refused
+_exchange_limiter = RateLimiter(EXCHANGES_PER_MINUTE)
+"""Of one address, ten a second in the long run: as many as forty tools need; it bounds the guessing of tokens."""
 
-_exchanged: Remembered[str] = Remembered(seconds=EXCHANGED_SECONDS, at_most=10_000)
-_refused: Remembered[bool] = Remembered(seconds=30.0, at_most=10_000)
-"""Tokens that accounts does not know: none becomes good afterwards, and a flood of them costs accounts one call."""
+_access_tokens: Remembered[str] = Remembered(seconds=EXCHANGE_CACHE_SECONDS, at_most=10_000)
+_unknown_tokens: Remembered[bool] = Remembered(seconds=30.0, at_most=10_000)
+"""Tokens that accounts does not know and never will; repeating one costs accounts a single call."""
 
 
 @blueprint.route("/<service>/v1/<path:path>", methods=METHODS)
-@entrances.everyone  # the token decides, in the service
+@access.public  # the token decides, in the service
 def pass_on(service: str, path: str) -> Response:
-    """A call of a tool's: its token exchanged, its body and conditions passed on, the answer streamed back."""
-    if service not in SERVICES or path.startswith(("sessions", "tokens", "tools/")) or _leads_elsewhere(path):
+    """Exchanges the token, passes the body and conditional headers on and streams the answer back."""
+    if service not in SERVICE_LABELS or path.startswith(("sessions", "tokens", "tools/")) or _has_dot_segments(path):
         raise NotFound()
     if (request.content_length or 0) > BODY_LIMIT:
         raise TooLarge()
     opaque = _bearer()
-    if wait := _limits.wait_of(opaque):
+    if wait := _call_limiter.seconds_to_wait(opaque):
         raise TooMany("Trop d'appels : ralentissez.", retry_after=wait)
     seconds = READ_SECONDS if request.method == "GET" else WRITE_SECONDS
-    return _streamed(_called(service, f"/v1/{quote(path)}", _access_token(opaque), seconds))
+    return _streamed_response(_call_service(service, f"/v1/{quote(path)}", _access_token(opaque), seconds))
 
 
 @blueprint.get("/<service>/openapi.json")
-@entrances.everyone
+@access.public
 def openapi(service: str) -> Response:
-    """The service's own description, with the address under which tools reach it."""
-    if service not in SERVICES:
+    """The service's own OpenAPI description, with the address under which tools reach it."""
+    if service not in SERVICE_LABELS:
         raise NotFound()
-    with _called(service, "/openapi.json", None, DESCRIPTION_SECONDS) as answer:
-        described = answer.json()
-    described["servers"] = [{"url": f"/api/{service}"}]
-    return jsonify(described)
+    with _call_service(service, "/openapi.json", None, DESCRIPTION_SECONDS) as answer:
+        description = answer.json()
+    description["servers"] = [{"url": f"/api/{service}"}]
+    return jsonify(description)
 
 
-def _leads_elsewhere(path: str) -> bool:
-    """Whether an HTTP client would make another path of it: « . » and « .. » would lead out of /v1."""
+def _has_dot_segments(path: str) -> bool:
+    """Whether an HTTP client would normalise the path: « . » and « .. » would lead out of /v1."""
     return any(segment.strip() in ("", ".", "..") for segment in path.replace("\\", "/").split("/"))
 
 
@@ -78,33 +77,33 @@ def _bearer() -> str:
 
 
 def _access_token(opaque: str) -> str:
-    name = hashlib.sha256(opaque.encode()).hexdigest()
-    if token := _exchanged.get(name):
+    key = hashlib.sha256(opaque.encode()).hexdigest()
+    if token := _access_tokens.get(key):
         return token
-    if _refused.get(name):
-        raise _not_valid()
-    if wait := _exchanges.wait_of(request.remote_addr or ""):
+    if _unknown_tokens.get(key):
+        raise _invalid_token()
+    if wait := _exchange_limiter.seconds_to_wait(request.remote_addr or ""):
         raise TooMany("Trop de jetons différents sont présentés : ralentissez.", retry_after=wait)
     try:
-        token = services().tool_tokens.tool_token(opaque)
+        token = clients().tool_tokens.exchange_tool_token(opaque)
     except DomainError as error:
         if error.slug == problem_types.TOKEN_REFUSED.slug:
-            _refused.put(name, True)
-            raise _not_valid() from error
-        if error.http_status == 401:  # our own was refused, and says nothing of the tool's
+            _unknown_tokens.put(key, True)
+            raise _invalid_token() from error
+        if error.http_status == 401:  # the gateway's own token was refused, which says nothing of the tool's
             raise Unavailable() from error
         raise
-    _exchanged.put(name, token)
+    _access_tokens.put(key, token)
     return token
 
 
-def _not_valid() -> Unauthenticated:
+def _invalid_token() -> Unauthenticated:
     return Unauthenticated("Le jeton n'est pas valable.")
 
 
-def _called(service: str, path: str, token: str | None, seconds: float) -> Answer:
+def _call_service(service: str, path: str, token: str | None, seconds: float) -> Answer:
     answer: Answer = (
-        services()
+        clients()
         .for_tools[service]
         .answer(
             request.method,
@@ -112,7 +111,7 @@ def _called(service: str, path: str, token: str | None, seconds: float) -> Answe
             token=token,
             params=list(request.args.items(multi=True)),
             data=request.get_data() or None,
-            headers={name: request.headers[name] for name in PASSED_IN if name in request.headers},
+            headers={name: request.headers[name] for name in PASSED_REQUEST_HEADERS if name in request.headers},
             seconds=seconds,
             stream=True,
         )
@@ -120,8 +119,8 @@ def _called(service: str, path: str, token: str | None, seconds: float) -> Answe
     return answer
 
 
-def _streamed(answer: Answer) -> Response:
-    headers = [(name, value) for name, value in answer.headers.items() if name.lower() not in LEFT_OUT]
+def _streamed_response(answer: Answer) -> Response:
+    headers = [(name, value) for name, value in answer.headers.items() if name.lower() not in DROPPED_RESPONSE_HEADERS]
     response = Response(answer.iter_content(64 * 1024), status=answer.status_code, headers=headers)
     response.call_on_close(answer.close)
     return response

@@ -1,4 +1,4 @@
-"""What every client of a service does alike: the page's time, the instant of reception, typed reading of JSON."""
+"""What all clients share: the page's time limit, the arrival time passed on, JSON read as dataclasses."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ import msgspec
 import structlog
 from flask import g, has_request_context
 
-from gateway.clients import page_time
+from gateway.clients import page_time_limit
 from services.chassis.errors import Unavailable
 from services.chassis.http.client import READS, Client, ProblemAnswer, RenewableToken
 from services.chassis.web.arrival_time import HEADER
 from services.contracts.problem_types import SERVICE_REFUSED, UNAUTHENTICATED
 
-Shape = TypeVar("Shape")
-OURS = (UNAUTHENTICATED.slug, SERVICE_REFUSED.slug)
-"""What accounts says where it knows neither our token nor our secret: nothing of who asks us."""
+Model = TypeVar("Model")
+OWN_TOKEN_REFUSALS = (UNAUTHENTICATED.slug, SERVICE_REFUSED.slug)
+"""Problems by which accounts refuses the gateway's own token or secret, which say nothing of the visitor."""
 
 
 class ServiceClient(Client):
-    """A service's base URL. Every call says when the gateway took the candidate's request up; reads share the time of
-    their page."""
+    """HTTP client of one service. Every call passes the arrival time of the candidate's request on; reads share the
+    time limit of their page (page_time_limit.py)."""
 
     def call(self, method: str, path: str, *, token: Any = None, **options: Any) -> Any:
-        """Raises Unavailable where we are refused ourselves."""
+        """Raises Unavailable where the gateway itself is refused."""
         try:
             return super().call(method, path, token=token, **options)
         except ProblemAnswer as refusal:
-            if isinstance(token, RenewableToken) and refusal.slug in OURS:
+            if isinstance(token, RenewableToken) and refusal.slug in OWN_TOKEN_REFUSALS:
                 raise self.away() from refusal
             raise
 
@@ -47,23 +47,23 @@ class ServiceClient(Client):
             sent[HEADER] = g.received_at.isoformat()
         reads = method in READS if reads is None else reads
         if reads and seconds is None:
-            seconds = page_time.seconds_left(self.page_seconds)
+            seconds = page_time_limit.seconds_left(self.page_seconds)
             if seconds <= 0:
                 raise self.away()
         try:
             return super().answer(method, path, headers=sent, reads=reads, seconds=seconds, **options)
         finally:
             if not reads and has_request_context():
-                page_time.begin_anew()
+                page_time_limit.restart()
 
 
-def shaped(shape: type[Shape], data: Any) -> Shape:
-    """`data` (decoded JSON) as a frozen dataclass, nested ones and tuples included; unknown keys are left aside,
+def parsed(model: type[Model], data: Any) -> Model:
+    """`data` (decoded JSON) as a frozen dataclass, nested dataclasses and tuples included.
 
-    so that a service may say more than an older gateway knows. Raises Unavailable for a missing or ill-typed value;
-    its place is logged, never what stands there."""
+    Unknown keys are ignored, so that a service may send more than an older gateway knows. Raises Unavailable for a
+    missing or ill-typed value; its path is logged, never the value."""
     try:
-        return msgspec.convert(data, shape)
+        return msgspec.convert(data, model)
     except msgspec.ValidationError as wrong:
-        structlog.get_logger().error("answer_not_understood", shape=shape.__name__, reason=str(wrong))
+        structlog.get_logger().error("answer_not_understood", shape=model.__name__, reason=str(wrong))
         raise Unavailable("Un service du portail a répondu de façon inattendue.") from None

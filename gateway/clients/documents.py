@@ -1,19 +1,19 @@
-"""documents as the pages see it: what was published for each candidature, as PDF and as a page."""
+"""Client of documents: what was published for each candidature, as PDF and as HTML page."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.clients.base import ServiceClient, shaped
+from gateway.clients.base import ServiceClient, parsed
 from services.chassis.http.client import path
 from services.chassis.http.connections import Answer
 
-RENDERING_SECONDS = 60.0  # a document made on the spot
+RENDERING_SECONDS = 60.0  # for a document that is rendered on demand
 
 
 @dataclass(frozen=True)
 class CandidatureTile:
-    """`ecartee`: its service gestionnaire set it aside; what there is of it stays readable."""
+    """`ecartee`: set aside by its service gestionnaire; its documents stay readable."""
 
     id: str
     exam_label: str
@@ -38,8 +38,8 @@ class Document:
 
 
 @dataclass(frozen=True)
-class ToRead:
-    """A document that a gestionnaire published and its owner has not opened."""
+class UnreadDocument:
+    """A document that a gestionnaire published and the candidate has not opened yet."""
 
     id: str
     candidature_id: str
@@ -54,32 +54,34 @@ class Documents:
         self._http = http
 
     def candidatures(self, token: str) -> tuple[CandidatureTile, ...]:
-        found = self._http.get("/v1/candidatures", token=token)["candidatures"]
-        return tuple(shaped(CandidatureTile, item) for item in found)
+        tiles = self._http.get("/v1/candidatures", token=token)["candidatures"]
+        return tuple(parsed(CandidatureTile, item) for item in tiles)
 
     def documents(self, token: str, candidature_id: str) -> tuple[Document, ...]:
-        found = self._http.get(path("/v1/candidatures/{}/documents", candidature_id), token=token)["documents"]
-        return tuple(shaped(Document, item) for item in found)
+        listed = self._http.get(path("/v1/candidatures/{}/documents", candidature_id), token=token)["documents"]
+        return tuple(parsed(Document, item) for item in listed)
 
-    def to_read(self, token: str) -> tuple[ToRead, ...]:
+    def unread_documents(self, token: str) -> tuple[UnreadDocument, ...]:
         """Of every candidature, newest first."""
-        return tuple(shaped(ToRead, item) for item in self._http.get("/v1/documents/to-read", token=token)["documents"])
+        return tuple(
+            parsed(UnreadDocument, item) for item in self._http.get("/v1/documents/to-read", token=token)["documents"]
+        )
 
-    def opened(self, token: str, document_id: str) -> None:
-        """Its owner has it before him."""
+    def mark_opened(self, token: str, document_id: str) -> None:
+        """The candidate has opened the document."""
         self._http.post(path("/v1/documents/{}/opening", document_id), json={}, token=token)
 
     def file(self, token: str, document_id: str, *, save: bool) -> Answer:
         return self._file(path("/v1/documents/{}/file", document_id), token, save=str(save).lower())
 
-    def html(self, token: str, document_id: str) -> Answer:
+    def html_page(self, token: str, document_id: str) -> Answer:
         return self._file(path("/v1/documents/{}/html", document_id), token)
 
     def confirmation(self, token: str, candidature_id: str) -> Answer:
-        """The newest version, made at once where it is not there yet."""
+        """The newest version, rendered on demand where it is not there yet."""
         return self._file(path("/v1/candidatures/{}/confirmation", candidature_id), token, version="current")
 
-    def form(self, token: str, candidature_id: str, code: str) -> Answer:
+    def filled_form(self, token: str, candidature_id: str, code: str) -> Answer:
         return self._file(path("/v1/candidatures/{}/forms/{}", candidature_id, code), token)
 
     def _file(self, address: str, token: str, **params: str) -> Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.clients.forms import Form
+from gateway.clients.form_values import Form
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Obstacle:
 
 @dataclass(frozen=True)
 class Draft:
-    """`obstacles` are what keeps it from being transmitted now."""
+    """`obstacles` are the reasons why it cannot be transmitted now; `closes_at` and `updated_at` are ISO 8601."""
 
     id: str
     revision: int
@@ -61,30 +61,30 @@ class Draft:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing is left to finish: waiting does not help."""
+        """Whether it can never be transmitted: waiting does not help."""
         return any(obstacle.reason != "not_yet" for obstacle in self.obstacles)
 
     @property
     def recap_number(self) -> int:
-        """The tab on which all of it can be read."""
+        """The number of the tab « Récapitulatif »."""
         return next((tab.number for tab in self.tabs if tab.kind == "recap"), self.current)
 
 
 @dataclass(frozen=True)
-class Line:
+class RecapLine:
     label: str
     value: str
     hint: str | None = None
 
 
 @dataclass(frozen=True)
-class Section:
+class RecapSection:
     title: str
-    lines: tuple[Line, ...]
+    lines: tuple[RecapLine, ...]
 
 
 @dataclass(frozen=True)
-class EpreuveLine:
+class RecapEpreuve:
     code: str
     label: str
     option: str | None
@@ -103,8 +103,8 @@ class EpreuveLine:
 class Recap:
     numero_candidat: str
     warning: str | None
-    sections: tuple[Section, ...]
-    epreuves: tuple[EpreuveLine, ...]
+    sections: tuple[RecapSection, ...]
+    epreuves: tuple[RecapEpreuve, ...]
 
 
 @dataclass(frozen=True)
@@ -142,6 +142,8 @@ class Tab:
 
 
 @dataclass(frozen=True)
-class Moved:
+class WrittenTab:
+    """The draft's new revision, and the number of the tab to show next."""
+
     revision: int
     goto: int

@@ -1,17 +1,17 @@
-"""What a service mailed to a candidate, as he may read it again."""
+"""The mails that a service sent to a candidate, for « Mes messages »."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.clients.base import ServiceClient, shaped
+from gateway.clients.base import ServiceClient, parsed
 
 
 @dataclass(frozen=True)
 class SentMail:
     """`at` in ISO 8601; `state` is "waiting", "taken" or "refused".
 
-    `place` is where it stands among all mails, of whichever service: the greater, the newer.
+    `place` orders the mails of all services: the greater, the newer.
     """
 
     subject: str
@@ -24,7 +24,7 @@ class SentMail:
 
 @dataclass(frozen=True)
 class SentMails:
-    """A page of them, newest first, and how long they are kept."""
+    """A page of mails, newest first; `kept_days` is how long the service keeps them."""
 
     mails: tuple[SentMail, ...]
     kept_days: int
@@ -32,4 +32,4 @@ class SentMails:
 
 def sent_mails(http: ServiceClient, path: str, token: str, after: str | None, limit: int) -> SentMails:
     params = {"limit": str(limit), **({"after": after} if after else {})}
-    return shaped(SentMails, http.get(path, params=params, token=token))
+    return parsed(SentMails, http.get(path, params=params, token=token))

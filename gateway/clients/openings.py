@@ -1,10 +1,10 @@
-"""What registrations tells everybody: messages, and where one is in choosing an opening."""
+"""What registrations tells everybody: messages, and the choice of an opening step by step (domaine … académie)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.clients.forms import Option
+from gateway.clients.form_values import Option
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Message:
 
 
 @dataclass(frozen=True)
-class Step:
+class ChosenStep:
     name: str
     label: str
     value: str
@@ -23,14 +23,16 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Next:
+class NextStep:
     name: str
     question: str
     choices: tuple[Option, ...]
 
 
 @dataclass(frozen=True)
-class Information:
+class OpeningInformation:
+    """`opens` and `closes` are ISO 8601; `closes` is an exclusive end."""
+
     opening_id: str
     state: str
     sentence: str
@@ -41,9 +43,9 @@ class Information:
 
 @dataclass(frozen=True)
 class Choices:
-    """Where one is in choosing domaine, exam, session and académie."""
+    """The steps chosen so far (domaine, exam, session, académie), the `next` one, and the opening that they lead to."""
 
-    steps: tuple[Step, ...]
-    next: Next | None
-    information: Information | None
+    steps: tuple[ChosenStep, ...]
+    next: NextStep | None
+    information: OpeningInformation | None
     empty_message: str | None

@@ -1,4 +1,4 @@
-"""pieces as the pages see it: what is asked for, what was deposited, and where each piece stands."""
+"""Client of pieces: the pieces asked for, their deposits and statuses, and uploads in parts (tus)."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from pathlib import PurePath
 from typing import BinaryIO
 from urllib.parse import quote
 
-from gateway.clients.base import ServiceClient, shaped
+from gateway.clients.base import ServiceClient, parsed
 from gateway.clients.documents import CandidatureTile
 from services.chassis.errors import NotFound
 from services.chassis.http.client import path
 from services.chassis.http.connections import Answer
 
-FILE_SECONDS = 60.0  # 5 MiB on its way between our processes, and looked into
-TUS = {"Tus-Resumable": "1.0.0"}  # of every request about an upload (https://tus.io/protocols/resumable-upload)
-PART = "application/offset+octet-stream"
-WITH_PREVIEW = {".pdf", ".png", ".jpg", ".jpeg", ".jpe", ".jfif"}
+FILE_SECONDS = 60.0  # to pass 5 MiB on, and for pieces to inspect them
+TUS_HEADERS = {"Tus-Resumable": "1.0.0"}  # of every request about an upload (https://tus.io/protocols/resumable-upload)
+UPLOAD_PART_TYPE = "application/offset+octet-stream"
+PREVIEWABLE_SUFFIXES = {".pdf", ".png", ".jpg", ".jpeg", ".jpe", ".jfif"}
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Deposit:
 
     @property
     def has_preview(self) -> bool:
-        return PurePath(self.filename).suffix.casefold() in WITH_PREVIEW
+        return PurePath(self.filename).suffix.casefold() in PREVIEWABLE_SUFFIXES
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class UploadState:
 
 @dataclass(frozen=True)
 class Group:
-    """A regroupement."""
+    """A regroupement: pieces that are shown and validated together."""
 
     code: str
     label: str
@@ -82,8 +82,8 @@ class Period:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """All that is asked for one candidature."""
+class RequestedPieces:
+    """All pieces asked for one candidature."""
 
     periods: tuple[Period, ...]
     warning: str
@@ -92,18 +92,21 @@ class Asked:
     academie_label: str
 
     @property
-    def all_handed_over(self) -> bool:
-        """Nothing is left to deposit or to validate while all periods are open."""
+    def is_all_handed_over(self) -> bool:
+        """Nothing is left to deposit or to validate, and all periods are open."""
         groups = [group for period in self.periods for group in period.groups]
-        left = any(group.can_validate or any(piece.can_deposit for piece in group.pieces) for group in groups)
-        return not left and all(period.open for period in self.periods)
+        has_something_to_do = any(
+            group.can_validate or any(piece.can_deposit for piece in group.pieces) for group in groups
+        )
+        return not has_something_to_do and all(period.open for period in self.periods)
 
     def piece(self, piece_id: str) -> Piece | None:
-        found = (p for period in self.periods for group in period.groups for p in group.pieces if p.id == piece_id)
-        return next(found, None)
+        pieces = (piece for period in self.periods for group in period.groups for piece in group.pieces)
+        return next((piece for piece in pieces if piece.id == piece_id), None)
 
     def group(self, code: str) -> Group | None:
-        return next((g for period in self.periods for g in period.groups if g.code == code), None)
+        groups = (group for period in self.periods for group in period.groups)
+        return next((group for group in groups if group.code == code), None)
 
 
 @dataclass(frozen=True)
@@ -123,12 +126,12 @@ class Resubmission:
 
 
 @dataclass(frozen=True)
-class Left:
-    """What is left to do with the pieces of a candidature: how many pieces, how many regroupements to validate; `late`
-    pieces can be provided no longer.
+class PiecesToDo:
+    """How many pieces of a candidature are missing or refused, how many regroupements are to be validated; `late`
+    pieces can no longer be provided.
 
-    `version` is the one that pieces knows of; `until`: the nearest deadline, `opens`: when the deposit will begin
-    (ISO 8601).
+    `version` is the candidature's version that pieces knows; `until`: the nearest deadline, `opens`: when the deposit
+    will begin (ISO 8601).
     """
 
     candidature_id: str
@@ -150,15 +153,15 @@ class Pieces:
         self._http = http
 
     def candidatures(self, token: str) -> tuple[CandidatureTile, ...]:
-        found = self._http.get("/v1/candidatures", token=token)["candidatures"]
-        return tuple(shaped(CandidatureTile, item) for item in found)
+        tiles = self._http.get("/v1/candidatures", token=token)["candidatures"]
+        return tuple(parsed(CandidatureTile, item) for item in tiles)
 
-    def left(self, token: str) -> tuple[Left, ...]:
+    def pieces_to_do(self, token: str) -> tuple[PiecesToDo, ...]:
         """Of every candidature."""
-        return tuple(shaped(Left, item) for item in self._http.get("/v1/left", token=token)["candidatures"])
+        return tuple(parsed(PiecesToDo, item) for item in self._http.get("/v1/left", token=token)["candidatures"])
 
-    def asked(self, token: str, candidature_id: str) -> Asked:
-        return shaped(Asked, self._http.get(path("/v1/candidatures/{}/pieces", candidature_id), token=token))
+    def requested_pieces(self, token: str, candidature_id: str) -> RequestedPieces:
+        return parsed(RequestedPieces, self._http.get(path("/v1/candidatures/{}/pieces", candidature_id), token=token))
 
     def deposit(self, token: str, piece_id: str, filename: str, file: BinaryIO, length: int) -> Piece:
         """`file` is read once, `length` bytes. Refusals say why, in French."""
@@ -170,37 +173,37 @@ class Pieces:
         address = path("/v1/pieces/{}/deposit", piece_id)
         body = file if length else b""
         answer = self._http.call("PUT", address, token=token, data=body, headers=headers, seconds=FILE_SECONDS)
-        return shaped(Piece, answer.json())
+        return parsed(Piece, answer.json())
 
     def start_upload(self, token: str, piece_id: str, length: str, metadata: str) -> str:
-        """The id of an upload whose bytes have yet to come; both values as the headers of that name have them."""
-        headers = {**TUS, "Upload-Length": length, "Upload-Metadata": metadata}
+        """The id of a new upload; `length`, `metadata`: the values of tus' headers Upload-Length, Upload-Metadata."""
+        headers = {**TUS_HEADERS, "Upload-Length": length, "Upload-Metadata": metadata}
         answer = self._http.call("POST", path("/v1/pieces/{}/uploads", piece_id), token=token, headers=headers)
         return str(answer.headers["Location"]).rpartition("/")[2]
 
     def upload_state(self, token: str, upload_id: str) -> UploadState:
-        answer = self._http.answer("HEAD", path("/v1/uploads/{}", upload_id), token=token, headers=TUS)
+        answer = self._http.answer("HEAD", path("/v1/uploads/{}", upload_id), token=token, headers=TUS_HEADERS)
         if answer.status_code in (404, 410):  # without a body to say so
             raise NotFound()
         if answer.status_code >= 400:
             raise self._http.away()
         return UploadState(int(answer.headers["Upload-Offset"]), int(answer.headers["Upload-Length"]))
 
-    def append(self, token: str, upload_id: str, offset: str, part: bytes) -> int:
-        """The offset after `part`, which starts at `offset`."""
-        headers = {**TUS, "Content-Type": PART, "Upload-Offset": offset}
+    def append_to_upload(self, token: str, upload_id: str, offset: str, part: bytes) -> int:
+        """The new offset, after `part` is written at `offset`."""
+        headers = {**TUS_HEADERS, "Content-Type": UPLOAD_PART_TYPE, "Upload-Offset": offset}
         answer = self._http.call("PATCH", path("/v1/uploads/{}", upload_id), token=token, data=part, headers=headers)
         return int(answer.headers["Upload-Offset"])
 
     def cancel_upload(self, token: str, upload_id: str) -> None:
-        self._http.call("DELETE", path("/v1/uploads/{}", upload_id), token=token, headers=TUS)
+        self._http.call("DELETE", path("/v1/uploads/{}", upload_id), token=token, headers=TUS_HEADERS)
 
     def deposit_uploads(self, token: str, piece_id: str, uploads: Sequence[str]) -> Piece:
-        """Complete uploads become the piece's file, several pictures as the pages of one PDF. May be repeated."""
+        """Complete uploads become the piece's file, several of them the pages of one PDF. May be repeated."""
         address, sent = path("/v1/pieces/{}/deposit", piece_id), {"uploads": list(uploads)}
-        return shaped(Piece, self._http.post(address, json=sent, token=token, seconds=FILE_SECONDS))
+        return parsed(Piece, self._http.post(address, json=sent, token=token, seconds=FILE_SECONDS))
 
-    def delete(self, token: str, piece_id: str) -> None:
+    def delete_deposit(self, token: str, piece_id: str) -> None:
         self._http.delete(path("/v1/pieces/{}/deposit", piece_id), token=token)
 
     def file(self, token: str, piece_id: str) -> Answer:
@@ -216,11 +219,11 @@ class Pieces:
         )
         return answer
 
-    def validate(self, token: str, candidature_id: str, group: str) -> None:
+    def validate_group(self, token: str, candidature_id: str, group: str) -> None:
         address = path("/v1/candidatures/{}/groups/{}/validation", candidature_id, group)
         self._http.post(address, json={}, token=token)
 
 
 def upload_metadata(filename: str) -> str:
-    """The header that names an upload's file."""
+    """The value of Upload-Metadata that names an upload's file."""
     return f"filename {b64encode(filename.encode()).decode()}"

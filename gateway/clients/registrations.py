@@ -1,17 +1,17 @@
-"""registrations as the pages ask it: openings, drafts, candidatures."""
+"""Client of registrations: openings, drafts, candidatures."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from gateway.clients.base import ServiceClient, shaped
-from gateway.clients.choosing import Asked, Domain
-from gateway.clients.drafts import Contact, Draft, Moved, Recap, Tab
-from gateway.clients.forms import Proposed, Values
-from gateway.clients.last_known import LastKnown
+from gateway.clients.base import ServiceClient, parsed
+from gateway.clients.drafts import Contact, Draft, Recap, Tab, WrittenTab
+from gateway.clients.form_values import SearchSuggestions, Values
+from gateway.clients.last_known_answers import LastKnownAnswers
 from gateway.clients.mails import SentMails, sent_mails
 from gateway.clients.openings import Choices, Message
+from gateway.clients.specialites import Domain, SpecialiteDetails
 from services.chassis.http.client import path
 
 
@@ -23,7 +23,7 @@ class TabTitle:
 
 @dataclass(frozen=True)
 class Saved:
-    """All that the page of a save needs of its answer: the next one asks for the acknowledgement."""
+    """The candidature that a save led to; the next page asks for its acknowledgement."""
 
     candidature_id: str
 
@@ -62,7 +62,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class Ecartee:
-    """A candidature that its service gestionnaire set aside: when (ISO 8601), why, and whom to ask."""
+    """A candidature that its service gestionnaire set aside; `ended_at` is ISO 8601."""
 
     id: str
     exam_label: str
@@ -76,7 +76,7 @@ class Ecartee:
 
 
 @dataclass(frozen=True)
-class Mine:
+class MyRegistrations:
     """What « Mes inscriptions » lists."""
 
     candidatures: tuple[Tile, ...]
@@ -91,15 +91,15 @@ class Candidature:
 
 
 @dataclass(frozen=True)
-class FormOffered:
+class OfferedForm:
     code: str
     title: str
 
 
 @dataclass(frozen=True)
-class FormsOffered:
+class OfferedForms:
     sentence: str | None
-    forms: tuple[FormOffered, ...]
+    offered_forms: tuple[OfferedForm, ...]
 
 
 class Registrations:
@@ -107,45 +107,47 @@ class Registrations:
 
     def __init__(self, http: ServiceClient) -> None:
         self._http = http
-        self._messages: LastKnown[tuple[Message, ...]] = LastKnown()
-        self._openings: LastKnown[Choices] = LastKnown()
+        self._messages: LastKnownAnswers[tuple[Message, ...]] = LastKnownAnswers()
+        self._openings: LastKnownAnswers[Choices] = LastKnownAnswers()
 
     def messages(self) -> tuple[Message, ...]:
         """Those to show now; the last known ones while registrations does not answer."""
 
         def ask() -> tuple[Message, ...]:
-            return tuple(shaped(Message, item) for item in self._http.get("/v1/messages"))
+            return tuple(parsed(Message, item) for item in self._http.get("/v1/messages"))
 
-        return self._messages.or_new("", ask, is_worth_it=lambda _: True)
+        return self._messages.fresh_or_last_known("", ask, is_worth_keeping=lambda _: True)
 
     def openings(self, chosen: dict[str, str]) -> Choices:
         """The choices of « consult »; as last known while registrations does not answer."""
-        return self._openings.or_new(
+        return self._openings.fresh_or_last_known(
             urlencode(chosen),
             lambda: self.choices("consult", chosen),
-            is_worth_it=lambda choices: len(choices.steps) == len(chosen),  # what nobody offers would fill the memory
+            is_worth_keeping=lambda choices: (
+                len(choices.steps) == len(chosen)
+            ),  # choices that do not exist are not kept
         )
 
     def choices(self, purpose: str, chosen: dict[str, str]) -> Choices:
         """`purpose` is "consult" or "register"; `chosen` holds domaine, exam, session, academie as far as chosen."""
-        return shaped(Choices, self._http.get("/v1/openings/choices", params={"purpose": purpose, **chosen}))
+        return parsed(Choices, self._http.get("/v1/openings/choices", params={"purpose": purpose, **chosen}))
 
     def contact(self, token: str) -> Contact:
-        return shaped(Contact, self._http.get("/v1/contact", token=token)["contact"])
+        return parsed(Contact, self._http.get("/v1/contact", token=token)["contact"])
 
     def open_draft(self, token: str, opening_id: str, assertion: str) -> Draft:
         body = {"opening_id": opening_id, "assertion": assertion}
-        return shaped(Draft, self._http.post("/v1/drafts", json=body, token=token))
+        return parsed(Draft, self._http.post("/v1/drafts", json=body, token=token))
 
     def draft(self, token: str, draft_id: str) -> Draft:
-        return shaped(Draft, self._http.get(path("/v1/drafts/{}", draft_id), token=token))
+        return parsed(Draft, self._http.get(path("/v1/drafts/{}", draft_id), token=token))
 
     def delete_draft(self, token: str, draft_id: str) -> None:
         self._http.delete(path("/v1/drafts/{}", draft_id), token=token)
 
     def tab(self, token: str, draft_id: str, number: int, assertion: str) -> Tab:
         headers = {"X-Identity": assertion}
-        return shaped(
+        return parsed(
             Tab, self._http.get(path("/v1/drafts/{}/tabs/{}", draft_id, number), token=token, headers=headers)
         )
 
@@ -159,55 +161,55 @@ class Registrations:
         values: Values,
         action: str,
         assertion: str | None = None,
-    ) -> Moved:
-        """`action` is "next", "previous" or "stay"; a 422 keeps the values and says the new revision. Without
-        `assertion` the identity stays the one that the draft has."""
+    ) -> WrittenTab:
+        """`action` is "next", "previous" or "stay". A refusal with status 422 has kept the values and says the new
+        revision. Without `assertion` the draft keeps the identity that it has."""
         body = {"revision": revision, "values": values, "action": action}
-        address, headers = (
-            path("/v1/drafts/{}/tabs/{}", draft_id, number),
-            {"X-Identity": assertion} if assertion else {},
-        )
-        return shaped(Moved, self._http.put(address, json=body, token=token, headers=headers))
+        address = path("/v1/drafts/{}/tabs/{}", draft_id, number)
+        headers = {"X-Identity": assertion} if assertion else {}
+        return parsed(WrittenTab, self._http.put(address, json=body, token=token, headers=headers))
 
-    def search(self, token: str, draft_id: str, number: int, field: str, words: str) -> Proposed:
+    def search_suggestions(self, token: str, draft_id: str, number: int, field: str, words: str) -> SearchSuggestions:
         address, params = path("/v1/drafts/{}/tabs/{}/search", draft_id, number), {"field": field, "q": words}
-        return shaped(Proposed, self._http.get(address, params=params, token=token))
+        return parsed(SearchSuggestions, self._http.get(address, params=params, token=token))
 
-    def specialites(self, token: str, draft_id: str) -> tuple[Domain, ...]:
-        found = self._http.get(path("/v1/drafts/{}/specialites", draft_id), token=token)
-        return tuple(shaped(Domain, item) for item in found["domains"])
+    def specialites_by_domain(self, token: str, draft_id: str) -> tuple[Domain, ...]:
+        domains = self._http.get(path("/v1/drafts/{}/specialites", draft_id), token=token)["domains"]
+        return tuple(parsed(Domain, item) for item in domains)
 
-    def asked(self, token: str, draft_id: str, code: str) -> Asked:
-        """What a spécialité leads to be asked."""
-        return shaped(Asked, self._http.get(path("/v1/drafts/{}/specialites/{}", draft_id, code), token=token))
+    def specialite_details(self, token: str, draft_id: str, code: str) -> SpecialiteDetails:
+        """The épreuves and pieces that a spécialité leads to be asked."""
+        return parsed(
+            SpecialiteDetails, self._http.get(path("/v1/drafts/{}/specialites/{}", draft_id, code), token=token)
+        )
 
-    def save(self, token: str, draft_id: str, *, revision: int, assertion: str) -> Saved:
+    def save_draft(self, token: str, draft_id: str, *, revision: int, assertion: str) -> Saved:
         body = {"revision": revision, "assertion": assertion}
-        return shaped(Saved, self._http.post(path("/v1/drafts/{}/save", draft_id), json=body, token=token))
+        return parsed(Saved, self._http.post(path("/v1/drafts/{}/save", draft_id), json=body, token=token))
 
-    def mine(self, token: str) -> Mine:
-        return shaped(Mine, self._http.get("/v1/mine", token=token))
+    def my_registrations(self, token: str) -> MyRegistrations:
+        return parsed(MyRegistrations, self._http.get("/v1/mine", token=token))
 
     def candidatures(self, token: str) -> tuple[Tile, ...]:
-        return tuple(shaped(Tile, item) for item in self._http.get("/v1/candidatures", token=token)["candidatures"])
+        return tuple(parsed(Tile, item) for item in self._http.get("/v1/candidatures", token=token)["candidatures"])
 
     def candidature(self, token: str, candidature_id: str) -> Candidature:
         data = self._http.get(path("/v1/candidatures/{}", candidature_id), token=token)
-        return Candidature(shaped(Tile, data), shaped(Recap, data["recap"]))
+        return Candidature(parsed(Tile, data), parsed(Recap, data["recap"]))
 
     def acknowledgement(self, token: str, candidature_id: str) -> Acknowledgement:
         address = path("/v1/candidatures/{}/acknowledgement", candidature_id)
-        return shaped(Acknowledgement, self._http.get(address, token=token))
+        return parsed(Acknowledgement, self._http.get(address, token=token))
 
-    def modify(self, token: str, candidature_id: str, assertion: str) -> Draft:
+    def open_modification(self, token: str, candidature_id: str, assertion: str) -> Draft:
         address = path("/v1/candidatures/{}/draft", candidature_id)
-        return shaped(Draft, self._http.post(address, json={"assertion": assertion}, token=token))
+        return parsed(Draft, self._http.post(address, json={"assertion": assertion}, token=token))
 
     def withdraw(self, token: str, candidature_id: str) -> None:
         self._http.post(path("/v1/candidatures/{}/withdrawal", candidature_id), json={}, token=token)
 
-    def forms(self, token: str, candidature_id: str) -> FormsOffered:
-        return shaped(FormsOffered, self._http.get(path("/v1/candidatures/{}/forms", candidature_id), token=token))
+    def offered_forms(self, token: str, candidature_id: str) -> OfferedForms:
+        return parsed(OfferedForms, self._http.get(path("/v1/candidatures/{}/forms", candidature_id), token=token))
 
     def mails(self, token: str, after: str | None, limit: int) -> SentMails:
         return sent_mails(self._http, "/v1/mails", token, after, limit)

@@ -1,4 +1,4 @@
-"""What a form field is for a template: the services' field definitions made complete, with their ids and errors.
+"""Form fields for templates: the services' field definitions with every attribute set, their ids and errors.
 
 Services send plain JSON where most keys may be missing; macros read a `Field`, where every attribute exists.
 """
@@ -16,13 +16,13 @@ from gateway.components.options import Option, read_option
 
 YES_NO = ({"value": "oui", "label": "Oui"}, {"value": "non", "label": "Non"})
 _INPUT_TYPES = {"email": "email", "tel": "tel", "password": "password"}
-_NAMED = re.compile(r"[^.?!]{1,80} : ")  # « E1 : indiquez la note obtenue »
+_NAMES_ITS_SUBJECT = re.compile(r"[^.?!]{1,80} : ")  # « E1 : indiquez la note obtenue »
 _INPUT_MODES = {"number": "numeric", "date": "numeric"}
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """An answer to a search that is offered before anything is typed, by a button that says `sentence`."""
+    """An answer to a search, offered before anything is typed by a button with the words `sentence`."""
 
     value: str
     label: str
@@ -122,44 +122,44 @@ def read_field(raw: Any, search_url: str | None = None) -> Field:
 
     `search_url` is the page's search address, to which a searched field that has none of its own adds its name.
     """
-    found = raw if isinstance(raw, Field) else Field(**_completed(_given(raw)))
-    if search_url and (found.type == "search" or found.search) and not found.search_url:
+    field = raw if isinstance(raw, Field) else Field(**_with_defaults(_known_attributes(raw)))
+    if search_url and (field.type == "search" or field.search) and not field.search_url:
         separator = "&" if "?" in search_url else "?"
-        return replace(found, search_url=f"{search_url}{separator}{urlencode({'field': found.name})}")
-    return found
+        return replace(field, search_url=f"{search_url}{separator}{urlencode({'field': field.name})}")
+    return field
 
 
-def _given(raw: Any) -> dict[str, Any]:
+def _known_attributes(raw: Any) -> dict[str, Any]:
     names = Field.__dataclass_fields__
     if isinstance(raw, Mapping):
         return {key: raw[key] for key in names if key in raw}
     return {key: getattr(raw, key) for key in names if hasattr(raw, key)}
 
 
-def _completed(given: dict[str, Any]) -> dict[str, Any]:
-    if given.get("type") == "yes_no":
-        given.setdefault("inline", True)
-        given["options"] = given.get("options") or YES_NO
-    given["options"] = tuple(read_option(raw) for raw in given.get("options") or ())
-    if given.get("results") is not None:
-        given["results"] = tuple(read_option(raw) for raw in given["results"])
-    given["proposals"] = tuple(Proposal(**raw) for raw in given.get("proposals") or ())
-    given["rules"] = tuple(given.get("rules") or ())
-    return given
+def _with_defaults(attributes: dict[str, Any]) -> dict[str, Any]:
+    if attributes.get("type") == "yes_no":
+        attributes.setdefault("inline", True)
+        attributes["options"] = attributes.get("options") or YES_NO
+    attributes["options"] = tuple(read_option(raw) for raw in attributes.get("options") or ())
+    if attributes.get("results") is not None:
+        attributes["results"] = tuple(read_option(raw) for raw in attributes["results"])
+    attributes["proposals"] = tuple(Proposal(**raw) for raw in attributes.get("proposals") or ())
+    attributes["rules"] = tuple(attributes.get("rules") or ())
+    return attributes
 
 
 def messages_for(errors: Iterable[Any] | None, name: str) -> list[str]:
     """The details of those errors that point at the field `name`."""
-    return [_part(error, "detail") or "" for error in errors or () if error_target(error) == name]
+    return [_text_of(error, "detail") or "" for error in errors or () if error_target(error) == name]
 
 
 def error_target(error: Any) -> str | None:
     """The field an error is about: its `field`, else its pointer (« #/adresse/voie » → « adresse.voie »), into the
     values typed where these are a part of what was sent (« #/values/prenoms » → « prenoms »)."""
-    named = _part(error, "field")
+    named = _text_of(error, "field")
     if named:
         return named
-    pointer = (_part(error, "pointer") or "").removeprefix("#").removeprefix("/")
+    pointer = (_text_of(error, "pointer") or "").removeprefix("#").removeprefix("/")
     pointer = pointer.removeprefix("values/").removesuffix("/value")
     return pointer.replace("/", ".").replace("~1", "/").replace("~0", "~") or None
 
@@ -168,21 +168,24 @@ def labels_of(form: Any) -> dict[str, str]:
     """The labels of a form's fields by name; none for a page without such a form."""
     sections = form["sections"] if isinstance(form, Mapping) else ()
     return {
-        str(_part(field, "name")): _part(field, "label") or "" for section in sections for field in section["fields"]
+        str(_text_of(field, "name")): _text_of(field, "label") or ""
+        for section in sections
+        for field in section["fields"]
     }
 
 
 def named_detail(error: Any, labels: Mapping[str, str]) -> str:
     """An error's sentence as it stands alone: after its field's label, unless it says itself what it is about."""
-    detail, label = _part(error, "detail") or "", labels.get(error_target(error) or "", "").removesuffix(" (1)")
-    if not label or label.lower() in detail.lower() or _NAMED.match(detail):
+    detail = _text_of(error, "detail") or ""
+    label = labels.get(error_target(error) or "", "").removesuffix(" (1)")
+    if not label or label.lower() in detail.lower() or _NAMES_ITS_SUBJECT.match(detail):
         return detail
     return f"{label} : {detail[:1].lower()}{detail[1:]}"
 
 
-def _part(error: Any, key: str) -> str | None:
-    found = error.get(key) if isinstance(error, Mapping) else getattr(error, key, None)
-    return None if found is None else str(found)
+def _text_of(error: Any, key: str) -> str | None:
+    value = error.get(key) if isinstance(error, Mapping) else getattr(error, key, None)
+    return None if value is None else str(value)
 
 
 def count_of(number: int, singular: str, plural: str | None = None) -> str:

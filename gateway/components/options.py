@@ -1,5 +1,5 @@
-"""The choices of a field. The same few hundred (countries, nationalities …) stand in most pages: each is read once and
-written once, as long as there is room for it."""
+"""The options of a field. The same few hundred (countries, nationalities …) stand in most pages: each is read and
+rendered once, and cached."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-KNOWN_AT_MOST = 4096
-_CHOICE = Markup('<option value="{}"{}{}>{}</option>')
+MOST_CACHED_OPTIONS = 4096
+_OPTION = Markup('<option value="{}"{}{}>{}</option>')
 _SELECTED, _DISABLED, _NOTHING = Markup(" selected"), Markup(" disabled"), Markup()
 
 
@@ -25,15 +25,15 @@ class Option:
 
     @cached_property
     def unchosen(self) -> Markup:
-        """As a choice of a native list."""
-        return self._written(_NOTHING)
+        """As an <option> of a native list that is not selected."""
+        return self._render(_NOTHING)
 
     @property
     def chosen(self) -> Markup:
-        return self._written(_SELECTED)
+        return self._render(_SELECTED)
 
-    def _written(self, selected: Markup) -> Markup:
-        return _CHOICE.format(self.value, selected, _DISABLED if self.disabled else _NOTHING, self.label)
+    def _render(self, selected: Markup) -> Markup:
+        return _OPTION.format(self.value, selected, _DISABLED if self.disabled else _NOTHING, self.label)
 
 
 def read_option(raw: Any) -> Option:
@@ -41,9 +41,8 @@ def read_option(raw: Any) -> Option:
     if isinstance(raw, Option):
         return raw
     if isinstance(raw, dict):
-        given = raw.get
-        return _known(raw["value"], raw["label"], given("group"), given("hint"), given("disabled", False))
-    return _known(str(raw), str(raw))
+        return _cached_option(raw["value"], raw["label"], raw.get("group"), raw.get("hint"), raw.get("disabled", False))
+    return _cached_option(str(raw), str(raw))
 
 
 def native_choices(options: Iterable[Option], chosen: frozenset[str]) -> Markup:
@@ -52,4 +51,4 @@ def native_choices(options: Iterable[Option], chosen: frozenset[str]) -> Markup:
     return Markup("\n    ".join(lines))  # noqa: S704 - each line is escaped already
 
 
-_known = lru_cache(maxsize=KNOWN_AT_MOST)(Option)
+_cached_option = lru_cache(maxsize=MOST_CACHED_OPTIONS)(Option)

@@ -1,6 +1,8 @@
-"""What the page of components shows in them: made-up answers in the shapes that the services send."""
+"""Sample values for « /composants »: fields, errors, tabs … in the shapes that the services send."""
 
 from typing import Any
+
+from gateway import file_rules
 
 COMMUNES = [
     {"value": "14118", "label": "CAEN"},
@@ -167,9 +169,8 @@ FIELDS: dict[str, dict[str, Any]] = {
         "type": "file",
         "required": True,
         "accept": ".pdf,.png,.jpg",
-        "max_bytes": 5 * 1024 * 1024,
-        "hint": "La taille du fichier ne doit pas excéder 5 Mo et les formats recommandés sont PDF, PNG, JPG, DOC, "
-        "DOCX, ZIP, AVI, MP3, MP4.",
+        "max_bytes": file_rules.MAX_BYTES,
+        "hint": file_rules.SENTENCE,
     },
     "notice": {
         "name": "avis",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from gateway.accessibility.conformity import WHOLE
+from gateway.accessibility.conformity import OVERALL
 from services.chassis import brand
 
 
@@ -15,7 +15,7 @@ class Brand:
     institution: tuple[str, ...] = tuple(brand.INSTITUTION.split("|"))
     service_title: str = brand.SERVICE_TITLE
     tagline: str = brand.TAGLINE
-    accessibility: str = WHOLE.state
+    accessibility: str = OVERALL.state
 
 
 @dataclass(frozen=True)

@@ -71,10 +71,10 @@ class Autosave {
     this.line.begin();
     try {
       const answer = await this.queue.post(this.form.dataset.saisie, ...this.request());
-      const said = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : {};
-      if (answer.ok && !said.revision) throw new TypeError("not our answer"); // a network that asks to log in
+      const reply = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : {};
+      if (answer.ok && !reply.revision) throw new TypeError("not our answer"); // a network that asks to log in
       this.queue.unreachable = false;
-      this.answered(answer, said, typed);
+      this.answered(answer, reply, typed);
     } catch {
       this.queue.unreachable = true;
       this.line.show(navigator.onLine ? "retry" : "offline");
@@ -92,12 +92,12 @@ class Autosave {
     return new Blob([new URLSearchParams(new FormData(this.form))]).size;
   }
 
-  answered(answer, said, typed) {
-    if (answer.ok) this.written(said, typed);
-    else if (answer.status === 409) this.contradicted(said);
+  answered(answer, reply, typed) {
+    if (answer.ok) this.written(reply, typed);
+    else if (answer.status === 409) this.contradicted(reply);
     else if (answer.status === 401) this.tryLater("ended");
     else if (answer.status === 429 || answer.status >= 500) this.tryLater("retry", answer.headers.get("Retry-After"));
-    else this.line.show("refused", said.errors?.[0]?.detail || said.detail || "ce brouillon n'est plus accessible.");
+    else this.line.show("refused", reply.errors?.[0]?.detail || reply.detail || "ce brouillon n'est plus accessible.");
   }
 
   written({ revision, at }, typed) {
@@ -115,7 +115,7 @@ class Autosave {
     document.dispatchEvent(new CustomEvent("portail:actif"));
   }
 
-  // The text that stands in the way may be our own, of which no answer came.
+  // The conflicting revision may be our own, of a request whose answer never came.
   contradicted({ type, detail, revision, theirs }) {
     if (revision && this.queue.isOwn(theirs)) {
       this.renumber(revision);

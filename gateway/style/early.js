@@ -1,5 +1,5 @@
-/* The script is on its way: what it would hide is hidden from the first picture on, so that nothing moves when it runs.
-   Where it does not come, everything is open as without any script. */
+/* In the head: hides at once what the scripts will hide, so that nothing moves when they run. Where they do not arrive,
+   everything is shown as without any script. */
 const page = document.documentElement;
 page.dataset.script = "attendu";
 

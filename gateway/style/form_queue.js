@@ -1,10 +1,10 @@
-/* What a form sends in the background goes one request after the other, each with the revision that the one before brought.
-   A button pressed meanwhile waits for them; while the server cannot be reached it waits for that, so that no page is lost. */
+/* Sends a form's background requests one after the other, each with the revision that the one before returned. A button pressed
+   meanwhile waits for them; while the server is unreachable it waits until it is reachable, so that no page is lost. */
 
-const OURS = ["revision", "titulaire"];
+const NON_ANSWER_FIELDS = ["revision", "titulaire"];
 const WORDS = "-texte";
 const WORDS_SHOWN = "-affiche";
-const ANSWER_MS = 10000; // a server that says nothing for so long holds up nobody
+const ANSWER_MS = 10000; // after that the request is given up
 
 const written = (pairs) => JSON.stringify(pairs.filter(([, value]) => value !== "").sort());
 const withoutWords = (text) => written(JSON.parse(text).filter(([name]) => !name.endsWith(WORDS)));
@@ -27,7 +27,7 @@ class FormQueue {
   // What is typed, as a text to compare; nothing of what the page adds of its own.
   typed() {
     const pairs = [...new FormData(this.form)].filter(([, value]) => typeof value === "string");
-    return written(pairs.filter(([name]) => !OURS.includes(name) && !name.endsWith(WORDS_SHOWN)));
+    return written(pairs.filter(([name]) => !NON_ANSWER_FIELDS.includes(name) && !name.endsWith(WORDS_SHOWN)));
   }
 
   // Runs `work` once all that was asked for before it has ended.
@@ -49,12 +49,12 @@ class FormQueue {
     this.sent.clear();
   }
 
-  // Whether the other text of this page is what this window wrote itself, or knew: then nobody contradicts it.
+  // Whether the saved values are those that this window has sent itself, or started from: then there is no conflict.
   isOwn(values) {
-    const pairs = Object.entries(values).flatMap(([name, value]) => [value].flat().map((one) => [name, one]));
-    const theirs = withoutWords(written(pairs));
+    const pairs = Object.entries(values).flatMap(([name, value]) => [value].flat().map((item) => [name, item]));
+    const saved = withoutWords(written(pairs));
     const own = [...this.sent, this.saved].filter((text) => text !== null);
-    return pairs.length === 0 || own.some((text) => withoutWords(text) === theirs);
+    return pairs.length === 0 || own.some((text) => withoutWords(text) === saved);
   }
 
   submitted(event) {

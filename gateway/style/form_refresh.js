@@ -105,7 +105,7 @@ function renew(form, name) {
   refreshed.get(form).start(name);
 }
 
-// Who looks for a line by its first letters or by the arrows passes others on the way: the form is renewed when he rests on one or
+// Who looks for a line by its first letters or by the arrows passes others on the way: the form is renewed when they rest on one or
 // leaves the list. Renewed meanwhile, the list would forget the letters already typed.
 const REST_MS = 700;
 

@@ -1,4 +1,4 @@
-/* Small comforts; every page works without them. */
+/* Focus on the error summary, and no double submit; every page works without this script. */
 
 // A summary of mistakes takes the focus, so that it is heard and its links are next.
 document.querySelector("[data-prend-le-focus]")?.focus();

@@ -1,5 +1,5 @@
-/* « Analyse en cours »: the regroupements are read again until the antivirus has said its word, ever more rarely, only while the
-   page is looked at, and not for ever, since reading keeps a session alive. Without the script a link does it. */
+/* « Analyse en cours »: reloads the regroupements until the antivirus has its result, at growing intervals, only while the page is
+   visible, and not for ever, since each reading prolongs the session. Without the script a link does it. */
 
 const DELAYS_MS = [2000, 3000, 5000, 8000, 13_000, 20_000, 30_000, 45_000, 60_000];
 

@@ -19,7 +19,7 @@ from services.chassis import clock
 from services.chassis.events.follow_ups import FollowUps
 from services.chassis.settings import Secret
 from tests.accounts.people import PASSWORD, binet
-from tests.support.smtp import Mailbox, Received
+from tests.support.smtp import Mailbox, ReceivedMail
 
 GATEWAY_SECRET = "the gateway's secret"
 PIECES_SECRET = "the secret of pieces"
@@ -82,7 +82,7 @@ class House:
             while follow_ups.run_once():
                 pass
 
-    def newest_mail(self, to: str, subject: str = "") -> Received:
+    def newest_mail(self, to: str, subject: str = "") -> ReceivedMail:
         self.deliver()
         return self.mailbox.wait_for(to=to, subject=subject, seconds=5)
 
@@ -115,7 +115,7 @@ class House:
         clock.set_offset((clock.offset() + timedelta(**time)).total_seconds())
 
 
-def token_in(mail: Received) -> str:
+def token_in(mail: ReceivedMail) -> str:
     found = _LINK.search(mail.text)
     assert found, mail.text
     return found[1]

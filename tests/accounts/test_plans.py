@@ -10,8 +10,8 @@ from services.accounts.models import db
 from services.chassis.clock import portal_now
 from tests.accounts.house import House
 from tests.accounts.test_change import EMAIL
-from tests.support.filling import ROWS, analyse
-from tests.support.plans import plan, statements
+from tests.support.database_filling import ROWS, analyse
+from tests.support.query_plans import query_plan, recorded_statements
 
 FILL = """
 WITH RECURSIVE numbers (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < :rows)
@@ -32,7 +32,7 @@ def full(house: House) -> House:
 
 
 def test_neither_visitors_nor_the_job_read_every_account(full: House) -> None:
-    with full.app.app_context(), statements(db) as executed:
+    with full.app.app_context(), recorded_statements(db) as executed:
         full.create()
         token = full.newest_token(EMAIL)
         full.post("/activations/resend", email=EMAIL)
@@ -44,7 +44,7 @@ def test_neither_visitors_nor_the_job_read_every_account(full: House) -> None:
     asked = {sql: values for sql, values in executed if "FROM accounts" in sql}
     assert len(asked) > 3
     with full.app.app_context(), db.engine.connect() as connection:
-        plans = {sql: plan(connection, sql, values) for sql, values in asked.items()}
+        plans = {sql: query_plan(connection, sql, values) for sql, values in asked.items()}
     assert {sql: steps for sql, steps in plans.items() if _reads_all(steps)} == {}
 
 

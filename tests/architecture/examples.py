@@ -13,17 +13,17 @@ import jwt
 from flask import Flask
 from sqlalchemy import Engine
 
-from gateway.services import services
-from gateway.web.mails import boite
+from gateway.service_clients import clients
+from gateway.web.mails import mail_folder
 from services.accounts.domain.staff import scopes_of
 from services.chassis import clock
 from tests.accounts.people import PASSWORD
 from tests.architecture.apps import database_of
-from tests.gateway.people import Visitors, new_address, typed
+from tests.gateway.candidates import CandidateFactory, creation_answers, new_address
 from tests.pieces import sample_files
-from tests.support.four_services import FourServices
-from tests.support.plain_browser import PlainBrowser
-from tests.support.portal import SECRETS
+from tests.support.in_process_four_services import InProcessFourServices
+from tests.support.in_process_portal import SECRETS
+from tests.support.scriptless_browser import ScriptlessBrowser
 
 TABS = range(1, 10)
 ACADEMIES = {"gestionnaire": "03", "administrateur": ""}
@@ -34,17 +34,17 @@ class Examples:
     """`values` is what stands for each part of an address; `browser` is the candidate's."""
 
     def __init__(self, folder: Path, bucket_url: str) -> None:
-        self.portal = FourServices(folder, bucket_url)
-        self._visitors = Visitors(self.portal)
-        self.email = self._visitors.activated()
+        self.portal = InProcessFourServices(folder, bucket_url)
+        self._visitors = CandidateFactory(self.portal)
+        self.email = self._visitors.create_activated_account()
         self._session = self._logged_in(self.email)
         self.values = self._links()  # before the candidature: accounts is not told of it by what changes an account
         self._visitors.register(self.email)
         self.portal.deliver()
-        self.values |= self._registered() | {"name": next(boite.mails(self.portal.mail)).name}
+        self.values |= self._registered() | {"name": next(mail_folder.read_mails(self.portal.mail_folder)).name}
         self._deposit(self.values["piece_id"])
         self.portal.deliver()
-        self.browser = self._visitors.logged_in(self.email)
+        self.browser = self._visitors.log_in(self.email)
         self._tool, self._administrators_tool = self._tools_token("gestionnaire"), self._tools_token("administrateur")
         self.values |= {"staff_id": str(jwt.decode(self._staffs_token(), options={"verify_signature": False})["sub"])}
 
@@ -68,12 +68,12 @@ class Examples:
             known = {**self.values, "number": str(number)}
             yield _PLACE.sub(lambda place, known=known: known[place[1]], pattern)  # type: ignore[misc]
 
-    def stranger(self) -> PlainBrowser:
+    def stranger(self) -> ScriptlessBrowser:
         return self._visitors.browser()
 
-    def tool(self) -> PlainBrowser:
+    def tool(self) -> ScriptlessBrowser:
         """A staff tool, as it calls the gateway."""
-        return PlainBrowser(self.apps["gateway"], self.portal.url, {"Authorization": f"Bearer {self._tool}"})
+        return ScriptlessBrowser(self.apps["gateway"], self.portal.url, {"Authorization": f"Bearer {self._tool}"})
 
     def headers(self, kind: str, name: str = "") -> dict[str, str]:
         """What a caller sends to a service: a candidate, staff who may do `name`, the service `name`, or anyone
@@ -91,7 +91,7 @@ class Examples:
 
     def registered_untold(self) -> tuple[dict[str, str], str]:
         """The candidature of someone else, of which no service was told yet, with what he sends to call."""
-        email = self._visitors.activated()
+        email = self._visitors.create_activated_account()
         self._visitors.register(email)
         headers = {"Authorization": f"Bearer {self._candidates_token(self._logged_in(email))}"}
         listed = self.apps["registrations"].test_client().get("/v1/candidatures", headers=headers)
@@ -136,11 +136,11 @@ class Examples:
     # What there is
 
     def _links(self) -> dict[str, str]:
-        waiting, new = self._visitors.created(), new_address()
+        waiting, new = self._visitors.create_account(), new_address()
         with self.apps["gateway"].app_context():
-            change = typed(new, password="", password_confirmation="", current_password=PASSWORD)
-            assert services().accounts.change_me(self._candidates_token(), change)
-            services().accounts.ask_reset(self.email)
+            change = creation_answers(new, password="", password_confirmation="", current_password=PASSWORD)
+            assert clients().accounts.change_my_account(self._candidates_token(), change)
+            clients().accounts.ask_password_reset(self.email)
         mailed = {"activation": waiting, "adresse": new, "annulation": self.email, "mot-de-passe": self.email}
         return {kind: self._visitors.link_to(address, kind).rpartition("/")[2] for kind, address in mailed.items()}
 
@@ -148,7 +148,9 @@ class Examples:
         with self.apps["gateway"].app_context():
             token = self._candidates_token()
             candidature = self._get("pieces", "/v1/candidatures")["candidatures"][0]["id"]
-            draft = services().registrations.modify(token, candidature, services().accounts.identity(token))
+            draft = clients().registrations.open_modification(
+                token, candidature, clients().accounts.identity_assertion(token)
+            )
         documents = self._get("documents", f"/v1/candidatures/{candidature}/documents")["documents"]
         periods = self._get("pieces", f"/v1/candidatures/{candidature}/pieces")["periods"]
         group = next(group for period in periods for group in period["groups"] if len(group["pieces"]) == 1)

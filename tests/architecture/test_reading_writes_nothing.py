@@ -25,14 +25,14 @@ from tests.architecture.reads import (
 from tests.architecture.rows import Databases, write_transactions
 
 if TYPE_CHECKING:
-    from tests.support.objects import Objects
+    from tests.support.object_store import ObjectStoreServer
 
 TOOLS = "/api/<service>/v1/"
 EVERY_READ = [(app, rule) for app, rules in READS.items() for rule in rules]
 
 
 @pytest.fixture(scope="module")
-def examples(objects: Objects, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Examples]:
+def examples(objects: ObjectStoreServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Examples]:
     """A portal that holds one of everything."""
     found = Examples(tmp_path_factory.mktemp("reads"), objects.fresh_bucket().url)
     yield found

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from services.chassis import clock
-from tests.attacks.replicas import Site
-from tests.support.missing import NotInstalled, skip_or_fail
+from tests.attacks.gateway_replicas import Site
+from tests.support.missing_services import NotInstalled, skip_or_fail
 
 if TYPE_CHECKING:
-    from tests.support.objects import Objects
+    from tests.support.object_store import ObjectStoreServer
 
 
 @pytest.fixture(scope="session")
-def site(objects: Objects, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(objects: ObjectStoreServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     try:
         running = Site(tmp_path_factory.mktemp("site"), objects.fresh_bucket().url)
     except NotInstalled as absence:

@@ -13,7 +13,7 @@ from deploy.local.children import SERVICES
 from services.chassis.http.client import PAGE_SECONDS
 from tests.bench.floor import Floor, measured
 from tests.bench.installation import ON_SERVERS, ONE_MACHINE, Installation
-from tests.support.launched import LaunchedPortal
+from tests.support.launched_portal import LaunchedPortal
 from tests.support.ports import free_port, is_listening
 from tests.support.processes import Daemon, PrivateFolder
 

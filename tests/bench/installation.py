@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from gateway.services import Services, connect
+from gateway.service_clients import ServiceClients, connect_services
 from gateway.settings import GatewaySettings
 from tests.bench.candidate import logs_in, makes_an_account
 from tests.bench.mails import Mails
@@ -18,7 +18,7 @@ from tests.bench.parts import pids_of, ports
 from tests.bench.people import Load, Met
 from tests.bench.processes import Usage, processor_seconds, usage, used_since
 from tests.bench.visitor import Taken, Visitor
-from tests.support.launched import LaunchedPortal
+from tests.support.launched_portal import LaunchedPortal
 from tests.support.processes import wait_until
 
 ONE_MACHINE, ON_SERVERS = "one machine", "PostgreSQL, RabbitMQ, S3"
@@ -86,10 +86,10 @@ class Installation:
         """Where it answers, passing by the gateway."""
         return f"http://127.0.0.1:{ports(self.portal.var)[process]}"
 
-    def as_the_gateway(self) -> Services:
+    def as_the_gateway(self) -> ServiceClients:
         """The services as the gateway of this installation calls them."""
         environments = json.loads((self.portal.var / "environments.json").read_text(encoding="utf-8"))
-        return connect(GatewaySettings.read(environments["gateway"]))
+        return connect_services(GatewaySettings.read(environments["gateway"]))
 
     def somebody(self) -> tuple[Visitor, str]:
         """Logged in, with an account of this moment; and the address of it."""

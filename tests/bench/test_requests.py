@@ -70,7 +70,7 @@ def _changes(visitor: Visitor, candidature: str) -> tuple[str, Answer]:
 def test_the_pieces_of_an_academie_through_the_gateway_and_direct(one_machine: Installation) -> None:
     one_machine.bears(4)
     opaque, path = one_machine.portal.token("staff"), "/pieces?academie=03&limit=20"
-    access = one_machine.as_the_gateway().tool_tokens.tool_token(opaque)
+    access = one_machine.as_the_gateway().tool_tokens.exchange_tool_token(opaque)
     through = Visitor(one_machine.portal.url, Taken(), token=opaque)
     direct = Visitor(one_machine.address_of("pieces"), Taken(), token=access)
     ways: dict[str, Callable[[], object]] = {

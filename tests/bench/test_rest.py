@@ -11,7 +11,7 @@ from tests.bench.conftest import AS_SHIPPED
 from tests.bench.parts import pids_of
 from tests.bench.processes import processor_seconds, usage, used_since
 from tests.bench.record import record
-from tests.support.launched import LaunchedPortal
+from tests.support.launched_portal import LaunchedPortal
 
 MOST_MEGABYTES, MOST_OF_A_CORE, MOST_SECONDS_AGAIN = 500, 0.02, 8
 SETTLING_SECONDS, MEASURED_SECONDS = 20.0, 60.0

@@ -15,7 +15,7 @@ from services.chassis.database.transactions import Database
 from services.chassis.events.tables import inbox
 from services.chassis.jobs.registry import answering_stopping
 from tests.chassis.events.ledger import Ledger
-from tests.support.plans import statements
+from tests.support.query_plans import recorded_statements
 
 OLD = inbox.c.handled_at < system_now() - timedelta(days=1)
 
@@ -40,7 +40,7 @@ def left(db: Database) -> int:
 
 
 def test_what_is_old_is_forgotten_in_pages_and_what_is_new_stays(db: Database) -> None:
-    with statements(db) as asked:
+    with recorded_statements(db) as asked:
         assert forget(db, inbox.c.event_id, inbox.c.handler, where=OLD) == 7
     assert len([sql for sql, _ in asked if sql.startswith("DELETE")]) == 3
     assert left(db) == 1

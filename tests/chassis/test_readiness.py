@@ -22,7 +22,7 @@ from services.chassis.process.worker import Worker
 from services.chassis.settings import Secret, ServiceSettings
 from services.chassis.web.application import create_service
 from services.objects import ObjectStore, StoreUnavailable
-from tests.support.objects import Bucket
+from tests.support.object_store import Bucket
 from tests.support.ports import free_port
 from tests.support.processes import wait_until
 

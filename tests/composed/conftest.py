@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.journeys.candidate import Candidate
-from tests.journeys.people import Person
-from tests.support import failures
-from tests.support.composed import ComposedPortal
-from tests.support.missing import NotInstalled, skip_or_fail
-from tests.support.running import RunningPortal
+from tests.journeys.personas import Persona
+from tests.support import failure_screenshots
+from tests.support.composed_portal import ComposedPortal
+from tests.support.missing_services import NotInstalled, skip_or_fail
+from tests.support.running_portal import RunningPortal
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -36,11 +36,11 @@ def composed() -> Iterator[ComposedPortal]:
 def _told(request: pytest.FixtureRequest, composed: ComposedPortal) -> Iterator[None]:
     """Show beside a failed test what the portal's processes complained of."""
     yield
-    if failures.failed(request.node):
+    if failure_screenshots.has_failed(request.node):
         print(composed.complaints()[-8000:])
 
 
 @pytest.fixture
-def comes(page: Page) -> Callable[[RunningPortal, Person], Candidate]:
+def new_candidate(page: Page) -> Callable[[RunningPortal, Persona], Candidate]:
     """`comes(portal, person)`: that person at the portal, with a browser of this test alone."""
     return lambda portal, person: Candidate(page, portal, person)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tests.support.processes import wait_until
 
 if TYPE_CHECKING:
-    from tests.support.composed import ComposedPortal
+    from tests.support.composed_portal import ComposedPortal
 
 SECONDS = 180.0
 READABLE = "find /backups -type f | xargs grep -lE '%PDF|PGDMP|portail.example|numero_candidat' || true"
@@ -23,10 +23,10 @@ TAKE_IT_AWAY = f"{STORE}store.delete('proof')"
 
 def test_wal_comes_to_the_repository_within_a_minute_and_goes_on_coming(composed: ComposedPortal) -> None:
     count = "SELECT archived_count FROM pg_stat_archiver"
-    before = composed.asked_of_database("postgres", count)
-    wait_until(lambda: composed.asked_of_database("postgres", count) != before, SECONDS, "WAL archived", 1)
-    wait_until(lambda: composed.age("backup_wal_age_seconds") < 60, SECONDS, "recent WAL", 1)
-    (failed,) = composed.asked_of_database("postgres", "SELECT failed_count FROM pg_stat_archiver")
+    before = composed.query_database("postgres", count)
+    wait_until(lambda: composed.query_database("postgres", count) != before, SECONDS, "WAL archived", 1)
+    wait_until(lambda: composed.backup_age("backup_wal_age_seconds") < 60, SECONDS, "recent WAL", 1)
+    (failed,) = composed.query_database("postgres", "SELECT failed_count FROM pg_stat_archiver")
     assert failed == ["0"]
 
 
@@ -35,8 +35,8 @@ def test_the_cluster_remembers_that_backups_are_on(composed: ComposedPortal) -> 
 
 
 def test_a_full_backup_and_copies_of_the_objects_are_made_without_being_asked_for(composed: ComposedPortal) -> None:
-    wait_until(lambda: composed.age("backup_full_there") == 1, SECONDS, "a full backup", 1)
-    wait_until(lambda: composed.age("backup_objects_age_seconds") < 30, SECONDS, "objects copied", 1)
+    wait_until(lambda: composed.backup_age("backup_full_there") == 1, SECONDS, "a full backup", 1)
+    wait_until(lambda: composed.backup_age("backup_objects_age_seconds") < 30, SECONDS, "objects copied", 1)
 
 
 def test_nothing_in_the_repository_can_be_read_without_its_key(composed: ComposedPortal) -> None:

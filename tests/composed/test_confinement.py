@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.composed.known import secret_values, told
-from tests.support.composed import LONG_LIVED, ONE_SHOTS, OURS
+from tests.support.composed_portal import LONG_LIVED, ONE_SHOTS, OURS
 
 if TYPE_CHECKING:
-    from tests.support.composed import ComposedPortal, Container
+    from tests.support.composed_portal import ComposedPortal, Container
 
 # Read in one go, since each command in a container takes its time; of every process there, the shell included.
 LOOKS = {

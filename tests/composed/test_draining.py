@@ -14,18 +14,18 @@ from urllib.parse import urlsplit
 
 import requests
 
-from tests.journeys import people
-from tests.journeys.forms import FROM_US, last_tab, save
-from tests.journeys.pieces import Justificatifs, a_pdf
-from tests.journeys.tool import Tool
-from tests.journeys.visit import cookies_of
+from tests.journeys import personas
+from tests.journeys.gestionnaire_tool import GestionnaireTool
+from tests.journeys.html_forms import SAME_ORIGIN, last_tab_path, save_form_fields
+from tests.journeys.justificatifs_page import JustificatifsPage, write_pdf
+from tests.support.chromium import cookies_of
+from tests.support.continuous_requests import ContinuousRequests
 from tests.support.processes import wait_until
-from tests.support.requests_going_on import RequestsGoingOn
 
 if TYPE_CHECKING:
     from tests.journeys.candidate import Candidate
-    from tests.journeys.conftest import Comes
-    from tests.support.composed import ComposedPortal
+    from tests.journeys.conftest import NewCandidate
+    from tests.support.composed_portal import ComposedPortal
 
 TIMEOUT = 30
 READS_EVERY = 0.25  # seconds, each of two tools: fewer than a tool may ask a minute
@@ -40,17 +40,19 @@ AUTOMATIC = ("Confirmation d'inscription", "Demande de pièces justificatives")
 _PLACE = re.compile(r'href="(/justificatifs/[0-9a-f]{32}/depot/[0-9a-f]{32})"')
 
 
-def test_fewer_replicas_of_pieces_lose_no_request(composed: ComposedPortal, comes: Comes, tmp_path: Path) -> None:
+def test_fewer_replicas_of_pieces_lose_no_request(
+    composed: ComposedPortal, new_candidate: NewCandidate, tmp_path: Path
+) -> None:
     """Reads by tools (a connection each) and by pages (pooled), and deposits that were begun before."""
     composed.scale(pieces=3)
-    someone = comes(composed, people.DUBOIS.at(people.new_address()))
-    someone.arrives()
+    someone = new_candidate(composed, personas.DUBOIS.with_email(personas.new_address()))
+    someone.creates_account_and_logs_in()
     candidature = someone.registers()
-    Justificatifs(someone)
+    JustificatifsPage(someone)
     page, cookies = someone.page.url, cookies_of(someone.page)
     places = _PLACE.findall(someone.page.content())
     assert len(places) == 6
-    content, readers = a_pdf(tmp_path).read_bytes(), RequestsGoingOn(READS_EVERY)
+    content, readers = write_pdf(tmp_path).read_bytes(), ContinuousRequests(READS_EVERY)
 
     def asks() -> requests.Response:
         api = f"{composed.url}/api/pieces/v1/pieces"
@@ -76,28 +78,30 @@ def test_fewer_replicas_of_pieces_lose_no_request(composed: ComposedPortal, come
     print(f"\n3 to 1 in {seconds:.1f} s: {dict(readers.answers)}, deposits: {answers}")
     assert set(readers.answers) == {"200"}
     assert answers == [(303, place.replace("/depot/", "/lisible/")) for place in places]
-    deposits = [piece["deposit"] for piece in Tool(composed).pieces(candidature).values()]
+    deposits = [piece["deposit"] for piece in GestionnaireTool(composed).pieces(candidature).values()]
     assert [deposit["size"] for deposit in deposits] == [len(content)] * len(places)
 
 
 def test_more_gateways_and_pieces_share_the_requests_and_fewer_lose_none(
-    composed: ComposedPortal, comes: Comes
+    composed: ComposedPortal, new_candidate: NewCandidate
 ) -> None:
     composed.scale(gateway=3, pieces=3)
-    someone = comes(composed, people.DUBOIS.at(people.new_address()))
-    someone.arrives()
+    someone = new_candidate(composed, personas.DUBOIS.with_email(personas.new_address()))
+    someone.creates_account_and_logs_in()
     someone.registers()
-    Justificatifs(someone)
-    page, cookies, readers = someone.page.url, cookies_of(someone.page), RequestsGoingOn(READS_EVERY)
+    JustificatifsPage(someone)
+    page, cookies, readers = someone.page.url, cookies_of(someone.page), ContinuousRequests(READS_EVERY)
 
     def looks() -> requests.Response:
         return requests.get(page, cookies=cookies, timeout=TIMEOUT, allow_redirects=False)
 
     def stays() -> requests.Response:
         address = f"{composed.url}/session/prolonger"
-        return requests.post(address, cookies=cookies, headers=FROM_US, timeout=TIMEOUT)
+        return requests.post(address, cookies=cookies, headers=SAME_ORIGIN, timeout=TIMEOUT)
 
-    shares = {container.id: composed.served(container) for container in composed.containers("gateway", "pieces")}
+    shares = {
+        container.id: composed.requests_served(container) for container in composed.containers("gateway", "pieces")
+    }
     assert len(shares) == 6
     with readers.under_way(looks, looks, stays):
         wait_until(lambda: shared_by_all(composed, shares), SHARED_SECONDS, "all have their share", pause=1.0)
@@ -109,7 +113,8 @@ def test_more_gateways_and_pieces_share_the_requests_and_fewer_lose_none(
 
 def shared_by_all(composed: ComposedPortal, before: dict[str, int]) -> bool:
     return all(
-        composed.served(container) > before[container.id] for container in composed.containers("gateway", "pieces")
+        composed.requests_served(container) > before[container.id]
+        for container in composed.containers("gateway", "pieces")
     )
 
 
@@ -136,7 +141,7 @@ def upload_slowly(
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=TIMEOUT)
     connection.putrequest("POST", parts.path)
-    sent = FROM_US | {
+    sent = SAME_ORIGIN | {
         "Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()),
         "Content-Type": "multipart/form-data; boundary=lente",
         "Content-Length": str(len(body)),
@@ -155,11 +160,13 @@ def upload_slowly(
     return answer.status, urlsplit(location).path if location else str(answer.read()[-300:])
 
 
-def test_fewer_workers_of_documents_lose_and_double_nothing(composed: ComposedPortal, comes: Comes) -> None:
+def test_fewer_workers_of_documents_lose_and_double_nothing(
+    composed: ComposedPortal, new_candidate: NewCandidate
+) -> None:
     """Versions are saved faster than two workers make their documents; in the midst of that one goes."""
     composed.scale(documents_worker=2)
-    someone = comes(composed, people.DUBOIS.at(people.new_address()))
-    someone.arrives()
+    someone = new_candidate(composed, personas.DUBOIS.with_email(personas.new_address()))
+    someone.creates_account_and_logs_in()
     candidature = someone.registers()
     cookies = cookies_of(someone.page)
     first = rendered(composed)
@@ -181,23 +188,24 @@ def test_fewer_workers_of_documents_lose_and_double_nothing(composed: ComposedPo
 def rendered(composed: ComposedPortal) -> dict[str, int]:
     """How many documents each worker has made."""
     return {
-        one.id: composed.counted(one, "documents_rendered_total") for one in composed.containers("documents-worker")
+        one.id: composed.counter_total(one, "documents_rendered_total")
+        for one in composed.containers("documents-worker")
     }
 
 
 def titles(someone: Candidate) -> Counter[str]:
     """Of all versions' documents on « Mes documents », and how often each stands there."""
     someone.page.reload()
-    return Counter(re.findall(f"(?:{'|'.join(AUTOMATIC)}) Version \\d\\d", " ".join(someone.desk.text.split())))
+    return Counter(re.findall(f"(?:{'|'.join(AUTOMATIC)}) Version \\d\\d", " ".join(someone.user.text.split())))
 
 
 def saves_again(url: str, candidature: str, cookies: dict[str, str]) -> None:
     """« Modifier » and « Enregistrer »: one more version."""
     with requests.Session() as visit:
         visit.cookies.update(cookies)
-        visit.headers.update(FROM_US)
+        visit.headers.update(SAME_ORIGIN)
         begun = visit.post(f"{url}/inscriptions/{candidature}/modification", allow_redirects=False, timeout=TIMEOUT)
-        tab = f"{url}{last_tab(begun)}"
-        data = save(visit.get(tab, timeout=TIMEOUT))
+        tab = f"{url}{last_tab_path(begun)}"
+        data = save_form_fields(visit.get(tab, timeout=TIMEOUT))
         assert data
         assert visit.post(tab, data=data, allow_redirects=False, timeout=TIMEOUT).status_code == 303

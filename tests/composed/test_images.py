@@ -12,10 +12,10 @@ import pytest
 from deploy.containers.secrets import DEFAULT_FOLDER
 from tests.composed.known import Values, secret_values, told
 from tests.composed.saved import SavedImage
-from tests.support.composed import SERVICES
+from tests.support.composed_portal import SERVICES
 
 if TYPE_CHECKING:
-    from tests.support.composed import ComposedPortal
+    from tests.support.composed_portal import ComposedPortal
 
 PYTHON = ("gateway", *SERVICES)
 SERVERS = {"proxy": "10001:10001", "objects": "10001:10001", "postgres": "postgres", "backup": "postgres"}

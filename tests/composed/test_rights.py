@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.composed import trespassing
-from tests.support.composed import ONE_SHOTS, OURS, SERVICES
+from tests.support.composed_portal import ONE_SHOTS, OURS, SERVICES
 
 if TYPE_CHECKING:
-    from tests.support.composed import ComposedPortal
+    from tests.support.composed_portal import ComposedPortal
 
 ALLOWED = {"own database", "own user"}
 OWN = {

@@ -8,7 +8,7 @@ from pathlib import Path
 from deploy.containers import secrets
 from deploy.containers.derived import POOLER
 from tests.containers.databases import ComposedDatabases
-from tests.support.missing import NotInstalled
+from tests.support.missing_services import NotInstalled
 from tests.support.ports import free_port, is_listening
 from tests.support.processes import Daemon, PrivateFolder, account_for
 

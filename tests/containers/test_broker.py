@@ -23,7 +23,7 @@ from services.contracts import EVENTS
 from services.contracts.accounts import EmailChanged
 from services.contracts.registrations import RegistrationSaved
 from tests.containers.node import TOPOLOGY, ComposedNode
-from tests.support.missing import NotInstalled, skip_or_fail
+from tests.support.missing_services import NotInstalled, skip_or_fail
 
 EVERYTHING = topology(bindings_of(EVENTS), RETRY_SECONDS)
 

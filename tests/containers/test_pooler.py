@@ -15,7 +15,7 @@ from services.chassis.database.transactions import Database
 from services.chassis.process import capacity
 from tests.containers.databases import ComposedDatabases
 from tests.containers.pooler import Pooler
-from tests.support.missing import NotInstalled, skip_or_fail
+from tests.support.missing_services import NotInstalled, skip_or_fail
 
 REPLICAS, PEOPLE = 4, 30
 SHARED = 40

@@ -11,7 +11,7 @@ from tests.documents.registrations_stub import RegistrationsStub
 
 if TYPE_CHECKING:
     from tests.documents.service import Service
-    from tests.support.objects import Bucket
+    from tests.support.object_store import Bucket
 
 
 @pytest.fixture

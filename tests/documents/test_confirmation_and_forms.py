@@ -10,7 +10,7 @@ from tests.documents.service import Service, some_id
 from tests.documents.text_extraction import text_of_html, text_of_pdf
 
 if TYPE_CHECKING:
-    from tests.support.objects import Objects
+    from tests.support.object_store import ObjectStoreServer
 
 CONFIRMATION = f"/candidatures/{CANDIDATURE}/confirmation"
 FORM = f"/candidatures/{CANDIDATURE}/forms/ENGAGEMENT"
@@ -83,7 +83,7 @@ def test_with_registrations_down_an_unknown_version_is_told_to_be_unavailable(
 
 
 def test_with_the_store_down_documents_are_made_on_the_spot(
-    service: Service, registrations: RegistrationsStub, objects: "Objects"
+    service: Service, registrations: RegistrationsStub, objects: "ObjectStoreServer"
 ) -> None:
     service.receive_and_create_documents(registrations.set_current(saved()))
     first = service.documents()[0]["id"]

@@ -14,11 +14,11 @@ from services.documents.operations.publishing import publish_document
 from tests.documents.example_events import CANDIDATURE, ecartee, saved, withdrawn
 from tests.documents.service import Service, some_id
 from tests.documents.text_extraction import text_of_html, text_of_pdf
-from tests.support.forgetful import ForgetfulStore
+from tests.support.forgetful_store import ForgetfulStore
 from tests.support.tokens import bearer, candidate_token, staff_token
 
 if TYPE_CHECKING:
-    from tests.support.objects import Bucket
+    from tests.support.object_store import Bucket
 
 ORDER: dict[str, Any] = {
     "type": "convocation",

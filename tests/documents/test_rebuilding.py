@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.documents.registrations_stub import RegistrationsStub
-    from tests.support.objects import Bucket
+    from tests.support.object_store import Bucket
 
 
 REBUILD = ("rebuild-from-objects", "--minutes", "0")

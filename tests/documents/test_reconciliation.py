@@ -16,7 +16,7 @@ from tests.documents.service import KEPT_DAYS, Service
 from tests.documents.text_extraction import text_of_pdf
 
 if TYPE_CHECKING:
-    from tests.support.objects import Bucket, Objects
+    from tests.support.object_store import Bucket, ObjectStoreServer
 
 
 def _reconciled(service: Service) -> Report:
@@ -78,7 +78,7 @@ def test_unknown_objects_of_every_kind_are_reported_and_moved_only_after_their_t
     assert [key for key in service.keys("") if not key.startswith("quarantine/")] == known
 
 
-def test_with_the_store_down_nothing_is_taken_for_lost(service: Service, objects: "Objects") -> None:
+def test_with_the_store_down_nothing_is_taken_for_lost(service: Service, objects: "ObjectStoreServer") -> None:
     service.receive_and_create_documents(saved())
     objects.stop()
     try:

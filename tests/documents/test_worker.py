@@ -24,7 +24,7 @@ from tests.support.processes import wait_until
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.support.objects import Bucket, Objects
+    from tests.support.object_store import Bucket, ObjectStoreServer
 
 RETRY_SECONDS = (0.3, 0.5, 1.0)
 
@@ -81,7 +81,7 @@ def test_a_withdrawal_hides_what_was_shown(working: Service, broker_url: str) ->
 
 
 def test_with_the_store_down_the_tile_is_there_and_documents_follow(
-    working: Service, broker_url: str, objects: "Objects"
+    working: Service, broker_url: str, objects: "ObjectStoreServer"
 ) -> None:
     objects.stop()
     try:

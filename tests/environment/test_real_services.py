@@ -14,12 +14,12 @@ from playwright.sync_api import Page
 
 from tests.support.accessibility import violations
 from tests.support.clamav import EICAR, ClamAV
-from tests.support.missing import NotInstalled, skip_or_fail
-from tests.support.objects import Bucket, Objects
+from tests.support.missing_services import NotInstalled, skip_or_fail
+from tests.support.nginx_proxy import Proxy
+from tests.support.object_store import Bucket, ObjectStoreServer
 from tests.support.ports import free_port
 from tests.support.postgres import Postgres
 from tests.support.processes import ServiceFailed, wait_until
-from tests.support.proxy import Proxy
 from tests.support.rabbitmq import RabbitMQ
 from tests.support.smtp import Mailbox
 
@@ -77,7 +77,7 @@ def test_postgresql_keeps_its_data_over_a_stop(postgres: Postgres) -> None:
         assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
 
 
-def test_an_object_outlives_a_stop_of_the_store(objects: Objects, bucket: Bucket) -> None:
+def test_an_object_outlives_a_stop_of_the_store(objects: ObjectStoreServer, bucket: Bucket) -> None:
     store = Minio(
         bucket.endpoint, access_key=bucket.access_key, secret_key=bucket.secret_key, secure=False, region="us-east-1"
     )
@@ -98,8 +98,8 @@ def test_nginx_takes_the_proxys_configuration_as_it_is() -> None:
         proxy = Proxy(free_port())
     except NotInstalled as absence:
         skip_or_fail(absence)
-    assert proxy.lives
-    assert "[warn]" not in proxy.said
+    assert proxy.is_live
+    assert "[warn]" not in proxy.log_text
     proxy.close()
 
 

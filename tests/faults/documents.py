@@ -16,7 +16,7 @@ from tests.faults.running import Reconciled, Running
 from tests.support.tokens import bearer, staff_token
 
 if TYPE_CHECKING:
-    from tests.support.objects import Bucket
+    from tests.support.object_store import Bucket
 
 UPLOADED = b"%PDF-1.4 what an academie made\n%%EOF"
 ORDER = {

@@ -18,7 +18,7 @@ from tests.pieces import sample_files, tus_client
 from tests.pieces.pieces_service import STAFF, PiecesService
 
 if TYPE_CHECKING:
-    from tests.support.objects import Bucket
+    from tests.support.object_store import Bucket
 
 PIECE, GROUP = "NATIDE06", "NATIONALITE"
 FIRST, SECOND = sample_files.pdf(), sample_files.pdf(pages=2)

@@ -34,7 +34,7 @@ class Registrations(Running):
 
     def mails(self) -> list[str]:
         """What was sent, by subject."""
-        return sorted(smtp.read(path.read_bytes()).subject for path in self._mails.glob("*.eml"))
+        return sorted(smtp.parse_mail(path.read_bytes()).subject for path in self._mails.glob("*.eml"))
 
 
 class _CandidatureOperation(Operation[Registrations]):

@@ -21,7 +21,7 @@ from services.chassis.events.follow_ups import FollowUps
 from services.chassis.events.inbox import Dispatcher
 from services.contracts.base import Contract
 from services.objects.reconciliation import Report
-from tests.support.commits import Broken
+from tests.support.failing_commits import TransactionBroken
 
 MANY = 50  # follow-ups of one operation: more means that one of them never ends
 
@@ -60,7 +60,7 @@ class Running(ABC):
 
     def work_once(self) -> None:
         """The worker takes one follow-up and runs it. What fails is left for another time, as it is by its loop."""
-        with self.app.app_context(), suppress(Broken, SQLAlchemyError):
+        with self.app.app_context(), suppress(TransactionBroken, SQLAlchemyError):
             self._follow_ups().run_once()
 
     def work(self) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.faults import accounts, documents, pieces, registrations
 from tests.faults.operation import Operation
-from tests.support.commits import POINTS, Point
+from tests.support.failing_commits import POINTS, FailurePoint
 
 OPERATIONS: tuple[type[Operation[Any]], ...] = (
     *pieces.OPERATIONS,
@@ -27,7 +27,7 @@ class Cell:
     engine: str
     operation: type[Operation[Any]]
     number: int
-    point: Point
+    point: FailurePoint
 
     @property
     def row(self) -> str:
@@ -38,7 +38,7 @@ class Cell:
     @property
     def there_afterwards(self) -> bool:
         """Whether the operation is wholly done once the worker has run; else nothing of it is."""
-        if self.point is Point.NONE or self.number > self.operation.decided_by:
+        if self.point is FailurePoint.NONE or self.number > self.operation.decided_by:
             return True
         return self.number == self.operation.decided_by and self.point.applied
 
@@ -46,14 +46,16 @@ class Cell:
         return f"{self.row} × {self.point.value} on {self.engine}"
 
 
-def cells(chosen: Mapping[str, Sequence[Point]]) -> Iterator[Cell]:
+def cells(chosen: Mapping[str, Sequence[FailurePoint]]) -> Iterator[Cell]:
     """All with these points by engine."""
     for engine, points in chosen.items():
         for operation in OPERATIONS:
-            if Point.NONE in points:
-                yield Cell(engine, operation, 0, Point.NONE)
+            if FailurePoint.NONE in points:
+                yield Cell(engine, operation, 0, FailurePoint.NONE)
             for number in range(len(operation.commits)):
-                yield from (Cell(engine, operation, number, point) for point in points if point is not Point.NONE)
+                yield from (
+                    Cell(engine, operation, number, point) for point in points if point is not FailurePoint.NONE
+                )
 
 
 class Results:

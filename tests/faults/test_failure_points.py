@@ -10,7 +10,7 @@ import pytest
 from tests.faults.operation import Operation, State
 from tests.faults.running import Running
 from tests.faults.table import Cell, cells
-from tests.support.commits import EACH_ONCE, Commits, Point
+from tests.support.failing_commits import EACH_ONCE, Commits, FailurePoint
 from tests.support.postgres_proxy import PostgresProxy
 
 
@@ -27,10 +27,10 @@ def check(cell: Cell, running: Running, cell_proxy: PostgresProxy | None) -> Non
     operation.prepare()
     before, commits = operation.state(), Commits(running.app, running.db, cell_proxy)
     assert _differs(before, operation.done), "the questions tell done from not done"
-    if cell.point is Point.NONE:
-        assert commits.count(operation.do) == len(operation.commits), "each commit of the operation has its row"
+    if cell.point is FailurePoint.NONE:
+        assert commits.count_commits(operation.do) == len(operation.commits), "each commit of the operation has its row"
     else:
-        _check_answer(cell, commits.fail(operation.do, cell.point, cell.number))
+        _check_answer(cell, commits.fail_commit(operation.do, cell.point, cell.number))
     running.work()
     _ask(cell, "afterwards", running, operation, operation.done if cell.there_afterwards else before)
     answer = operation.again()
@@ -41,7 +41,7 @@ def check(cell: Cell, running: Running, cell_proxy: PostgresProxy | None) -> Non
 
 def _check_answer(cell: Cell, answer: int | None) -> None:
     """After a failure the person reads that the portal cannot answer now; or that it is done, which it then is."""
-    failed = 500 if cell.point is Point.BEFORE else 503
+    failed = 500 if cell.point is FailurePoint.BEFORE else 503
     if answer not in (None, failed):
         assert answer in cell.operation.acknowledged, f"{cell}: answered {answer}"
         assert cell.there_afterwards, f"{cell}: acknowledged ({answer}) and not done"

@@ -7,11 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from gateway.accessibility.conformity import FULLY, GRID, NOT, PARTLY, WHOLE, Count, count, judged
+from gateway.accessibility.conformity import (
+    CRITERIA_BY_THEME,
+    FULLY,
+    NOT,
+    OVERALL,
+    PARTLY,
+    Count,
+    count_states,
+    evaluated_criteria,
+)
 from gateway.accessibility.criteria import THEMES
 from gateway.accessibility.findings import AXE_VERSION, FINDINGS, Finding, State
-from tests.gateway.components.page_checks import problems_of, text_of
-from tests.support.plain_browser import PlainBrowser
+from tests.gateway.components.html_checks import problems_of, text_of
+from tests.support.scriptless_browser import ScriptlessBrowser
 
 ROOT = Path(__file__).parents[2]
 CRITERIA_OF_RGAA_4_1 = (9, 2, 3, 13, 8, 2, 5, 10, 4, 14, 13, 11, 12)
@@ -34,22 +43,22 @@ def test_the_state_is_the_share_of_applicable_criteria_that_conform(grid: Count,
 
 
 def test_what_nobody_evaluated_does_not_conform_and_what_does_not_apply_does_not_count() -> None:
-    found = count([State.CONFORMING, State.TO_EVALUATE, State.NOT_APPLICABLE, State.NOT_APPLICABLE])
+    found = count_states([State.CONFORMING, State.TO_EVALUATE, State.NOT_APPLICABLE, State.NOT_APPLICABLE])
     assert (found.applicable, found.total, found.percent) == (2, 4, 50)
     conforming = Finding(State.CONFORMING, "examen manuel", "Vu.")
-    frames = judged(THEMES[1], {"2.1": conforming})
+    frames = evaluated_criteria(THEMES[1], {"2.1": conforming})
     assert [one.finding.state for one in frames] == [State.CONFORMING, State.TO_EVALUATE]
 
 
 def test_the_grid_holds_the_106_criteria_and_no_other() -> None:
     assert tuple(len(theme.titles) for theme in THEMES) == CRITERIA_OF_RGAA_4_1
     assert [theme.number for theme in THEMES] == list(range(1, 14))
-    assert WHOLE.total == sum(CRITERIA_OF_RGAA_4_1) == 106
+    assert OVERALL.total == sum(CRITERIA_OF_RGAA_4_1) == 106
     assert set(FINDINGS) <= {number for theme in THEMES for number in theme.numbers}
 
 
 def test_every_finding_says_how_it_was_found_and_what_was_seen() -> None:
-    assert [number for number, one in FINDINGS.items() if not (one.way and one.seen)] == []
+    assert [number for number, one in FINDINGS.items() if not (one.method and one.observation)] == []
     assert not any(one.state is State.TO_EVALUATE for one in FINDINGS.values())
 
 
@@ -58,16 +67,16 @@ def test_the_tool_named_is_the_tool_used() -> None:
     assert package["devDependencies"]["axe-core"] == AXE_VERSION
 
 
-def test_the_page_declares_the_state_that_the_footer_tells(plain: PlainBrowser) -> None:
+def test_the_page_declares_the_state_that_the_footer_tells(plain: ScriptlessBrowser) -> None:
     plain.get("/accessibilite")
     assert problems_of(plain.answer.text) == []
-    assert f"Le portail est {WHOLE.state} avec le référentiel" in plain.text
-    assert f"{WHOLE.percent} % des critères applicables" in plain.text
-    assert f"{WHOLE.conforming} sur {WHOLE.applicable}" in plain.text
-    assert f"Accessibilité : {WHOLE.state}" in text_of(plain.page.xpath("//footer")[0])
+    assert f"Le portail est {OVERALL.state} avec le référentiel" in plain.text
+    assert f"{OVERALL.percent} % des critères applicables" in plain.text
+    assert f"{OVERALL.conforming} sur {OVERALL.applicable}" in plain.text
+    assert f"Accessibilité : {OVERALL.state}" in text_of(plain.page.xpath("//footer")[0])
 
 
-def test_the_page_counts_each_theme_and_lists_every_criterion(plain: PlainBrowser) -> None:
+def test_the_page_counts_each_theme_and_lists_every_criterion(plain: ScriptlessBrowser) -> None:
     plain.get("/accessibilite")
     rows = [[text_of(cell) for cell in row.xpath("./th|./td")] for row in plain.page.xpath("//tbody/tr")]
     *themes, whole = [[int(figure) for figure in figures] for _, *figures in rows]
@@ -75,14 +84,14 @@ def test_the_page_counts_each_theme_and_lists_every_criterion(plain: PlainBrowse
     assert whole == [sum(column) for column in zip(*themes, strict=True)]
     listed = [text_of(line) for line in plain.page.xpath("//main//li")]
     detail = [text_of(line) for line in plain.page.xpath("//main//details//dt")]
-    for _, criteria in GRID:
+    for _, criteria in CRITERIA_BY_THEME:
         for one in criteria:
             assert f"{one.number} {one.title}" in detail
             if one.finding.state is State.TO_EVALUATE:
                 assert f"{one.number} {one.title}" in listed
 
 
-def test_the_page_has_what_the_law_asks_of_a_declaration(plain: PlainBrowser) -> None:
+def test_the_page_has_what_the_law_asks_of_a_declaration(plain: ScriptlessBrowser) -> None:
     plain.get("/accessibilite")
     headings = [text_of(one) for one in plain.page.xpath("//main//h2 | //main//h3")]
     for asked in (

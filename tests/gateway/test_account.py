@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from tests.accounts.people import PASSWORD
-from tests.gateway.components.page_checks import problems_of
-from tests.gateway.people import Visitors, new_address
-from tests.support.portal import Portal, absent
+from tests.gateway.candidates import CandidateFactory, new_address
+from tests.gateway.components.html_checks import problems_of
+from tests.support.in_process_portal import InProcessPortal, service_stopped
 
 
-def test_everything_can_change_before_the_first_candidature(visitors: Visitors) -> None:
-    browser = visitors.logged_in()
+def test_everything_can_change_before_the_first_candidature(candidates: CandidateFactory) -> None:
+    browser = candidates.log_in()
     assert problems_of(browser.get("/compte").text) == []
     assert browser.value("nom_famille") == "BINET"
     assert browser.value("commune_naissance") == "CAEN"
@@ -18,8 +18,8 @@ def test_everything_can_change_before_the_first_candidature(visitors: Visitors) 
     assert browser.value("prenoms").upper() == "LAURENT PAUL"  # type: ignore[union-attr]
 
 
-def test_mistakes_are_told_beside_what_was_typed(visitors: Visitors) -> None:
-    browser = visitors.logged_in()
+def test_mistakes_are_told_beside_what_was_typed(candidates: CandidateFactory) -> None:
+    browser = candidates.log_in()
     browser.get("/compte")
     browser.press("Enregistrer", date_naissance="31/02/2001", email="ailleurs")
     assert browser.answer.status_code == 422
@@ -28,32 +28,34 @@ def test_mistakes_are_told_beside_what_was_typed(visitors: Visitors) -> None:
     assert browser.value("email") == "ailleurs"
 
 
-def test_a_new_address_waits_for_its_owner_and_asks_for_the_current_password(visitors: Visitors) -> None:
-    old, new = visitors.activated(), new_address()
-    browser = visitors.logged_in(old)
+def test_a_new_address_waits_for_its_owner_and_asks_for_the_current_password(candidates: CandidateFactory) -> None:
+    old, new = candidates.create_activated_account(), new_address()
+    browser = candidates.log_in(old)
     browser.get("/compte")
     browser.press("Enregistrer", email=new, email_confirmation=new)
     assert browser.answer.status_code == 422
     browser.press("Enregistrer", current_password=PASSWORD)
     assert "Un mail vient d'être envoyé à votre nouvelle adresse" in browser.text
     assert new in browser.text
-    link = visitors.link_to(new)
-    assert visitors.logged_in(old).get(link).status_code == 200
+    link = candidates.link_to(new)
+    assert candidates.log_in(old).get(link).status_code == 200
     browser.get(link)
     assert problems_of(browser.answer.text) == []
     browser.press("Confirmer mon adresse mail")
     assert "Votre nouvelle adresse mail est enregistrée" in browser.text
     assert browser.get("/compte", follow=False).status_code == 303
-    assert visitors.logged_in(new).get("/compte").status_code == 200
+    assert candidates.log_in(new).get("/compte").status_code == 200
     assert browser.get(link).status_code == 410
 
 
-def test_the_old_address_cancels_a_change_by_one_button_and_is_led_to_a_new_password(visitors: Visitors) -> None:
-    old, new = visitors.activated(), new_address()
-    asking, owner = visitors.logged_in(old), visitors.browser()
+def test_the_old_address_cancels_a_change_by_one_button_and_is_led_to_a_new_password(
+    candidates: CandidateFactory,
+) -> None:
+    old, new = candidates.create_activated_account(), new_address()
+    asking, owner = candidates.log_in(old), candidates.browser()
     asking.get("/compte")
     asking.press("Enregistrer", email=new, email_confirmation=new, current_password=PASSWORD)
-    confirmation, link = visitors.link_to(new), visitors.link_to(old, "annulation")
+    confirmation, link = candidates.link_to(new), candidates.link_to(old, "annulation")
     for _ in range(2):
         assert problems_of(owner.get(link).text) == []
     assert [button.text for button in owner.page.xpath("//main//button")] == ["Annuler le changement d'adresse"]
@@ -68,9 +70,9 @@ def test_the_old_address_cancels_a_change_by_one_button_and_is_led_to_a_new_pass
     assert owner.path == "/compte/mot-de-passe-oublie"
 
 
-def test_a_new_password_closes_the_session_and_is_asked_for(visitors: Visitors) -> None:
-    email = visitors.activated()
-    browser = visitors.logged_in(email)
+def test_a_new_password_closes_the_session_and_is_asked_for(candidates: CandidateFactory) -> None:
+    email = candidates.create_activated_account()
+    browser = candidates.log_in(email)
     browser.get("/compte")
     new = {"password": "Nouveau/2021", "password_confirmation": "Nouveau/2021"}
     browser.press("Enregistrer", **new, current_password=PASSWORD)
@@ -79,8 +81,8 @@ def test_a_new_password_closes_the_session_and_is_asked_for(visitors: Visitors) 
     assert browser.path == "/"
 
 
-def test_with_a_candidature_the_rest_is_greyed_and_says_whom_to_ask(visitors: Visitors) -> None:
-    browser = visitors.registered()
+def test_with_a_candidature_the_rest_is_greyed_and_says_whom_to_ask(candidates: CandidateFactory) -> None:
+    browser = candidates.log_in_registered()
     assert problems_of(browser.get("/compte").text) == []
     greyed = set(browser.page.xpath("//main//*[@disabled]/@name"))
     assert {"civilite", "nom_famille", "prenoms", "date_naissance", "pays_naissance"} <= greyed
@@ -94,9 +96,9 @@ def test_with_a_candidature_the_rest_is_greyed_and_says_whom_to_ask(visitors: Vi
     assert problems_of(browser.answer.text) == []
 
 
-def test_an_account_without_candidature_is_deleted_on_a_page_of_its_own(visitors: Visitors) -> None:
-    email = visitors.activated()
-    browser = visitors.logged_in(email)
+def test_an_account_without_candidature_is_deleted_on_a_page_of_its_own(candidates: CandidateFactory) -> None:
+    email = candidates.create_activated_account()
+    browser = candidates.log_in(email)
     browser.get("/compte")
     browser.press("Supprimer")
     assert browser.title == "Supprimer mon compte"
@@ -111,8 +113,10 @@ def test_an_account_without_candidature_is_deleted_on_a_page_of_its_own(visitors
     assert browser.answer.status_code == 401
 
 
-def test_while_registrations_is_down_the_account_is_still_shown(visitors: Visitors, running: Portal) -> None:
-    browser = visitors.logged_in()
-    with absent(running.registrations):
+def test_while_registrations_is_down_the_account_is_still_shown(
+    candidates: CandidateFactory, running: InProcessPortal
+) -> None:
+    browser = candidates.log_in()
+    with service_stopped(running.registrations):
         assert browser.get("/compte").status_code == 200
         assert "seuls l'adresse mail et le mot de passe sont modifiables" in browser.text

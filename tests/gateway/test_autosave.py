@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tests.accounts.people import PASSWORD
-from tests.gateway.people import Visitors
+from tests.gateway.candidates import CandidateFactory
 from tests.gateway.typist import CANDIDATURE, ENDED, IDENTIFICATION, NOT_SAVED, OFFLINE, SAVED, Typist
 from tests.support.accessibility import violations
-from tests.support.portal import Portal, absent
+from tests.support.in_process_portal import InProcessPortal, service_stopped
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -95,8 +95,10 @@ def test_while_the_line_is_cut_the_page_says_so_and_saves_when_it_is_back(typist
     typist.holds("complement_1", "Bâtiment B")
 
 
-def test_while_the_portal_is_away_the_page_tries_again_until_it_is_back(typist: Typist, running: Portal) -> None:
-    with absent(running.gateway):
+def test_while_the_portal_is_away_the_page_tries_again_until_it_is_back(
+    typist: Typist, running: InProcessPortal
+) -> None:
+    with service_stopped(running.gateway):
         typist.field("adresse").fill("1 rue du port")
         typist.reads(NOT_SAVED)
         typist.field("complement_1").fill("Bâtiment B")
@@ -104,8 +106,10 @@ def test_while_the_portal_is_away_the_page_tries_again_until_it_is_back(typist: 
     typist.holds("complement_1", "Bâtiment B")
 
 
-def test_while_the_service_is_away_the_page_tries_again_until_it_is_back(typist: Typist, running: Portal) -> None:
-    with absent(running.registrations):
+def test_while_the_service_is_away_the_page_tries_again_until_it_is_back(
+    typist: Typist, running: InProcessPortal
+) -> None:
+    with service_stopped(running.registrations):
         typist.field("adresse").fill("1 rue du port")
         typist.reads(NOT_SAVED)
     typist.reads(SAVED)
@@ -156,9 +160,9 @@ def test_two_windows_are_told_at_the_first_difference_and_nothing_is_replaced(ty
 
 
 def test_a_window_whose_draft_another_one_has_saved_leads_to_the_candidature(
-    typist: Typist, visitors: Visitors
+    typist: Typist, candidates: CandidateFactory
 ) -> None:
-    visitors.register(typist.email)
+    candidates.register(typist.email)
     typist.field("adresse").fill("2 rue du lac")
     typist.reads(re.compile("Votre candidature est enregistrée"))
     expect(typist.page.locator("main")).not_to_contain_text("non transmis", ignore_case=True)
@@ -180,7 +184,7 @@ def test_a_window_on_another_tab_is_no_difference(typist: Typist) -> None:
 
 
 def test_after_the_session_has_ended_typing_goes_on_once_another_window_has_logged_in(
-    typist: Typist, running: Portal
+    typist: Typist, running: InProcessPortal
 ) -> None:
     other = typist.page.context.new_page()
     other.goto(f"{typist.url}/")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from tests.accounts.people import PASSWORD
-from tests.gateway.components.page_checks import problems_of, text_of
-from tests.gateway.people import Visitors, new_address, typed
-from tests.support.plain_browser import PlainBrowser
-from tests.support.portal import Portal
+from tests.gateway.candidates import CandidateFactory, creation_answers, new_address
+from tests.gateway.components.html_checks import problems_of, text_of
+from tests.support.in_process_portal import InProcessPortal
+from tests.support.scriptless_browser import ScriptlessBrowser
 
 
-def test_the_form_is_the_guides(plain: PlainBrowser) -> None:
+def test_the_form_is_the_guides(plain: ScriptlessBrowser) -> None:
     answer = plain.get("/compte/creation")
     assert problems_of(answer.text) == []
     for words in (
@@ -25,10 +25,10 @@ def test_the_form_is_the_guides(plain: PlainBrowser) -> None:
         assert words in plain.text, words
 
 
-def test_an_account_is_made_and_used_without_javascript(plain: PlainBrowser, visitors: Visitors) -> None:
+def test_an_account_is_made_and_used_without_javascript(plain: ScriptlessBrowser, candidates: CandidateFactory) -> None:
     email = new_address()
     plain.get("/compte/creation")
-    by_hand = typed(email)
+    by_hand = creation_answers(email)
     for name in ("commune_naissance", "departement_naissance"):
         by_hand.pop(name)
     plain.press("Actualiser selon le choix « Département, DOM ou COM de naissance »", departement_naissance="014")
@@ -43,7 +43,7 @@ def test_an_account_is_made_and_used_without_javascript(plain: PlainBrowser, vis
     plain.press("J'ai bien reçu le mail")
     assert plain.title == "Veuillez vous identifier"
 
-    plain.get(visitors.link_to(email))
+    plain.get(candidates.link_to(email))
     plain.press("Activer mon compte")
     assert "Votre compte est activé" in plain.text
     plain.press("Me connecter", identifiant=email, password=PASSWORD)
@@ -52,7 +52,7 @@ def test_an_account_is_made_and_used_without_javascript(plain: PlainBrowser, vis
     assert email not in plain.get("/compte/creation/confirmation").text
 
 
-def test_every_mistake_is_told_at_once_and_nothing_typed_is_lost(plain: PlainBrowser) -> None:
+def test_every_mistake_is_told_at_once_and_nothing_typed_is_lost(plain: ScriptlessBrowser) -> None:
     plain.get("/compte/creation")
     plain.press("Créer le compte", nom_famille="Ça m'suffit", email="nobody", password=PASSWORD)
     assert plain.answer.status_code == 422
@@ -64,7 +64,7 @@ def test_every_mistake_is_told_at_once_and_nothing_typed_is_lost(plain: PlainBro
     assert not plain.value("password")
 
 
-def test_a_country_changes_the_form_without_javascript(plain: PlainBrowser) -> None:
+def test_a_country_changes_the_form_without_javascript(plain: ScriptlessBrowser) -> None:
     plain.get("/compte/creation")
     country = plain.page.xpath("//select[@name='pays_naissance']/option[contains(., 'BELGIQUE')]/@value")[0]
     words = "Actualiser selon le choix « Pays de naissance »"
@@ -74,12 +74,12 @@ def test_a_country_changes_the_form_without_javascript(plain: PlainBrowser) -> N
     assert plain.value("nom_famille") == "BINET"
 
 
-def test_communes_are_proposed_as_one_types(plain: PlainBrowser) -> None:
+def test_communes_are_proposed_as_one_types(plain: ScriptlessBrowser) -> None:
     found = plain.get("/compte/communes?field=commune_naissance&departement_naissance=010&q=troy").json
     assert {"value": "TROYES", "label": "TROYES"} in found["options"]
 
 
-def test_a_commune_typed_before_the_departement_says_what_to_choose_first(plain: PlainBrowser) -> None:
+def test_a_commune_typed_before_the_departement_says_what_to_choose_first(plain: ScriptlessBrowser) -> None:
     first = "Choisissez d'abord votre département, DOM ou COM de naissance."
     assert plain.get("/compte/communes?field=commune_naissance&departement_naissance=&q=troy").json["advice"] == first
     plain.get("/compte/creation")
@@ -89,7 +89,7 @@ def test_a_commune_typed_before_the_departement_says_what_to_choose_first(plain:
     assert plain.value("commune_naissance-texte") == "troyes"
 
 
-def test_each_mistake_of_the_summary_names_its_field(plain: PlainBrowser) -> None:
+def test_each_mistake_of_the_summary_names_its_field(plain: ScriptlessBrowser) -> None:
     plain.get("/compte/creation")
     plain.press("Créer le compte", nom_usage="a" * 101, prenoms="Zoë", password="short")
     told = [text_of(link) for link in plain.page.xpath("//*[@id='resume-erreurs']//a")]
@@ -100,14 +100,14 @@ def test_each_mistake_of_the_summary_names_its_field(plain: PlainBrowser) -> Non
     assert beside == ["100 caractères au maximum."]
 
 
-def test_a_new_mail_is_sent_a_few_times_then_it_says_to_wait(visitors: Visitors) -> None:
+def test_a_new_mail_is_sent_a_few_times_then_it_says_to_wait(candidates: CandidateFactory) -> None:
     email = new_address()
-    browser = visitors.browser()
-    browser.post("/compte/creation", typed(email))
-    first = visitors.link_to(email)
+    browser = candidates.browser()
+    browser.post("/compte/creation", creation_answers(email))
+    first = candidates.link_to(email)
     browser.press("Je n'ai pas reçu le mail, effectuer un nouvel envoi")
     assert "Un nouveau mail vient d'être envoyé" in browser.text
-    assert visitors.link_to(email) != first
+    assert candidates.link_to(email) != first
     for _ in range(10):
         browser.press("Je n'ai pas reçu le mail, effectuer un nouvel envoi")
     assert browser.answer.status_code == 429
@@ -115,9 +115,9 @@ def test_a_new_mail_is_sent_a_few_times_then_it_says_to_wait(visitors: Visitors)
     assert email in browser.text
 
 
-def test_opening_the_link_changes_nothing_and_a_used_one_says_so(visitors: Visitors) -> None:
-    email = visitors.created()
-    link, browser = visitors.link_to(email), visitors.browser()
+def test_opening_the_link_changes_nothing_and_a_used_one_says_so(candidates: CandidateFactory) -> None:
+    email = candidates.create_account()
+    link, browser = candidates.link_to(email), candidates.browser()
     for _ in range(2):
         assert problems_of(browser.get(link).text) == []
     buttons = browser.page.xpath("//main//button")
@@ -130,58 +130,58 @@ def test_opening_the_link_changes_nothing_and_a_used_one_says_so(visitors: Visit
     assert browser.title == "Veuillez vous identifier"
 
 
-def test_the_page_that_activates_says_whose_account_it_is(visitors: Visitors) -> None:
-    link, browser = visitors.link_to(visitors.created()), visitors.browser()
+def test_the_page_that_activates_says_whose_account_it_is(candidates: CandidateFactory) -> None:
+    link, browser = candidates.link_to(candidates.create_account()), candidates.browser()
     browser.get(link)
     for words in ("Nom de famille BINET", "Prénoms Laurent", "Date de naissance 01/02/2001", "(heure de Paris)"):
         assert words in browser.text, words
     assert "Si ce n'est pas vous" in browser.text
 
 
-def test_a_mail_asked_for_again_is_that_of_the_creation_made_in_this_browser(visitors: Visitors) -> None:
-    email, browser = new_address(), visitors.browser()
-    browser.post("/compte/creation", typed(email))
-    mine = visitors.link_to(email)
-    visitors.browser().post("/compte/creation", typed(email, prenoms="Autre"))
-    strangers = visitors.link_to(email)
+def test_a_mail_asked_for_again_is_that_of_the_creation_made_in_this_browser(candidates: CandidateFactory) -> None:
+    email, browser = new_address(), candidates.browser()
+    browser.post("/compte/creation", creation_answers(email))
+    mine = candidates.link_to(email)
+    candidates.browser().post("/compte/creation", creation_answers(email, prenoms="Autre"))
+    strangers = candidates.link_to(email)
     browser.press("Je n'ai pas reçu le mail, effectuer un nouvel envoi")
-    browser.get(visitors.link_to(email))
+    browser.get(candidates.link_to(email))
     assert "Prénoms Laurent" in browser.text
     assert browser.get(mine).status_code == 410
     assert browser.get(strangers).status_code == 200
 
 
-def test_who_logs_in_before_the_activation_gets_the_mail_of_his_own_creation(visitors: Visitors) -> None:
-    email, browser = new_address(), visitors.browser()
+def test_who_logs_in_before_the_activation_gets_the_mail_of_his_own_creation(candidates: CandidateFactory) -> None:
+    email, browser = new_address(), candidates.browser()
     other = {"password": "Peuplier/1987", "password_confirmation": "Peuplier/1987"}
-    visitors.created(email)
-    visitors.browser().post("/compte/creation", typed(email, prenoms="Autre", **other))
+    candidates.create_account(email)
+    candidates.browser().post("/compte/creation", creation_answers(email, prenoms="Autre", **other))
     browser.get("/connexion")
     browser.press("Me connecter", identifiant=email, password=PASSWORD)
     browser.press("Je n'ai pas reçu le mail, effectuer un nouvel envoi")
-    browser.get(visitors.link_to(email))
+    browser.get(candidates.link_to(email))
     assert "Prénoms Laurent" in browser.text
 
 
-def test_an_expired_link_says_what_to_do(visitors: Visitors, running: Portal) -> None:
-    email = visitors.created()
-    link, browser = visitors.link_to(email), visitors.browser()
-    running.later(hours=49)
+def test_an_expired_link_says_what_to_do(candidates: CandidateFactory, running: InProcessPortal) -> None:
+    email = candidates.create_account()
+    link, browser = candidates.link_to(email), candidates.browser()
+    running.advance_clock(hours=49)
     browser.get(link)
-    running.later(hours=-49)
+    running.advance_clock(hours=-49)
     assert browser.title == "Ce lien a expiré"
     assert "remplacé" not in browser.text
     browser.follow("Créer mon compte")
     assert browser.title == "Formulaire de création"
 
 
-def test_a_link_replaced_by_a_newer_mail_says_so_and_not_that_it_expired(visitors: Visitors) -> None:
-    browser, email = visitors.browser(), new_address()
-    browser.post("/compte/creation", typed(email))
-    older = visitors.link_to(email)
+def test_a_link_replaced_by_a_newer_mail_says_so_and_not_that_it_expired(candidates: CandidateFactory) -> None:
+    browser, email = candidates.browser(), new_address()
+    browser.post("/compte/creation", creation_answers(email))
+    older = candidates.link_to(email)
     browser.press("Je n'ai pas reçu le mail, effectuer un nouvel envoi")
     assert "remplace celui des mails déjà envoyés pour cette création de compte" in browser.text
-    newer, opened = visitors.link_to(email), visitors.browser()
+    newer, opened = candidates.link_to(email), candidates.browser()
     assert opened.get(older).status_code == 410
     assert opened.title == "Ce lien a été remplacé"
     assert "du dernier mail reçu" in opened.text
@@ -189,7 +189,7 @@ def test_a_link_replaced_by_a_newer_mail_says_so_and_not_that_it_expired(visitor
     assert opened.get(newer).status_code == 200
 
 
-def test_a_link_that_nobody_sent_is_unknown(plain: PlainBrowser) -> None:
+def test_a_link_that_nobody_sent_is_unknown(plain: ScriptlessBrowser) -> None:
     for token in ("nimporte", "x" * 400, "%00"):
         plain.get(f"/compte/activation/{token}")
         assert plain.answer.status_code in (404, 422), token

@@ -11,41 +11,43 @@ import pytest
 from werkzeug.test import TestResponse
 
 from services.chassis import clock
-from tests.gateway.components.page_checks import problems_of, text_of
-from tests.gateway.people import Visitors, forget_exchange
-from tests.support.plain_browser import PlainBrowser
-from tests.support.portal import Portal
+from tests.gateway.candidates import CandidateFactory, drop_cached_exchange
+from tests.gateway.components.html_checks import problems_of, text_of
+from tests.support.in_process_portal import InProcessPortal
+from tests.support.scriptless_browser import ScriptlessBrowser
 
 IDENTIFICATION, CANDIDATURE, EPREUVES, RECAP, NUMBER = 2, 3, 7, 8, 9
 BESANCON, AMIENS = "03", "20"
 
 
-def begun(visitors: Visitors, email: str | None = None, academie: str = BESANCON) -> tuple[PlainBrowser, str]:
-    """A candidate's browser, and the path of his draft's tabs."""
-    browser = visitors.logged_in(email)
+def begun(
+    candidates: CandidateFactory, email: str | None = None, academie: str = BESANCON
+) -> tuple[ScriptlessBrowser, str]:
+    """A candidate's browser, and the path of their draft's tabs."""
+    browser = candidates.log_in(email)
     browser.get(f"/inscription?domaine=Examen&exam=BTS&session=2022&academie={academie}")
     browser.press("Valider")
     return browser, browser.path.rpartition("/")[0]
 
 
-def saved_as_typed(browser: PlainBrowser, draft: str, number: int, **typed: Any) -> TestResponse:
+def saved_as_typed(browser: ScriptlessBrowser, draft: str, number: int, **typed: Any) -> TestResponse:
     """What the script sends for the page in front, of that revision."""
     fields = {"revision": browser.value("revision"), **typed}
     return browser.client.post(f"{draft}/{number}/saisie", base_url=browser.url, headers=browser.headers, data=fields)
 
 
 @contextmanager
-def after_the_closing(running: Portal) -> Iterator[None]:
+def after_the_closing(running: InProcessPortal) -> Iterator[None]:
     before = clock.offset()
-    running.later(days=30)
+    running.advance_clock(days=30)
     try:
         yield
     finally:
         clock.set_offset(before.total_seconds())
 
 
-def test_quitter_keeps_what_is_typed_right_or_not(visitors: Visitors) -> None:
-    browser, draft = begun(visitors)
+def test_quitter_keeps_what_is_typed_right_or_not(candidates: CandidateFactory) -> None:
+    browser, draft = begun(candidates)
     browser.get(f"{draft}/{IDENTIFICATION}")
     browser.press("Quitter", adresse="1 rue du port", telephone_mobile="06")
     assert browser.path == "/inscriptions"
@@ -54,8 +56,8 @@ def test_quitter_keeps_what_is_typed_right_or_not(visitors: Visitors) -> None:
     assert (browser.value("adresse"), browser.value("telephone_mobile")) == ("1 rue du port", "06")
 
 
-def test_quitter_keeps_the_words_of_a_search(visitors: Visitors) -> None:
-    browser, draft = begun(visitors)
+def test_quitter_keeps_the_words_of_a_search(candidates: CandidateFactory) -> None:
+    browser, draft = begun(candidates)
     browser.get(f"{draft}/{CANDIDATURE}")
     browser.press("Quitter", **{"etablissement-texte": "Pasteur"})
     browser.get(f"{draft}/{CANDIDATURE}")
@@ -63,8 +65,8 @@ def test_quitter_keeps_the_words_of_a_search(visitors: Visitors) -> None:
     assert browser.value("etablissement") == ""
 
 
-def test_quitter_does_not_lose_what_is_too_long_to_be_kept(visitors: Visitors) -> None:
-    browser, draft = begun(visitors)
+def test_quitter_does_not_lose_what_is_too_long_to_be_kept(candidates: CandidateFactory) -> None:
+    browser, draft = begun(candidates)
     browser.get(f"{draft}/{IDENTIFICATION}")
     browser.press("Quitter", adresse="x" * 10_001)
     assert browser.answer.status_code == 422
@@ -75,19 +77,19 @@ def test_quitter_does_not_lose_what_is_too_long_to_be_kept(visitors: Visitors) -
     ("number", "typed"), [(IDENTIFICATION, True), (EPREUVES, True), (RECAP, False), (NUMBER, False)]
 )
 def test_a_tab_speaks_of_saving_what_is_typed_where_something_can_be_typed(
-    visitors: Visitors, number: int, typed: bool
+    candidates: CandidateFactory, number: int, typed: bool
 ) -> None:
-    email = visitors.activated()
-    visitors.register(email)
-    browser = visitors.logged_in(email)
+    email = candidates.create_activated_account()
+    candidates.register(email)
+    browser = candidates.log_in(email)
     browser.get("/inscriptions")
     browser.press("Modifier")
     browser.get(f"{browser.path.rpartition('/')[0]}/{number}")
     assert ("Ce que vous saisissez" in browser.answer.text) is typed
 
 
-def test_what_the_script_sends_is_in_the_draft_with_its_hour(visitors: Visitors) -> None:
-    browser, draft = begun(visitors)
+def test_what_the_script_sends_is_in_the_draft_with_its_hour(candidates: CandidateFactory) -> None:
+    browser, draft = begun(candidates)
     browser.get(f"{draft}/{IDENTIFICATION}")
     answer = saved_as_typed(browser, draft, IDENTIFICATION, adresse="1 rue du port")
     assert answer.status_code == 200, answer.text
@@ -100,8 +102,8 @@ def test_what_the_script_sends_is_in_the_draft_with_its_hour(visitors: Visitors)
     assert browser.value("revision") == str(answer.json["revision"])
 
 
-def test_the_script_of_a_second_window_is_told_and_replaces_nothing(visitors: Visitors) -> None:
-    browser, draft = begun(visitors)
+def test_the_script_of_a_second_window_is_told_and_replaces_nothing(candidates: CandidateFactory) -> None:
+    browser, draft = begun(candidates)
     browser.get(f"{draft}/{IDENTIFICATION}")
     assert saved_as_typed(browser, draft, IDENTIFICATION, adresse="1 rue du port").status_code == 200
     answer = saved_as_typed(browser, draft, IDENTIFICATION, adresse="2 rue du lac")
@@ -113,8 +115,8 @@ def test_the_script_of_a_second_window_is_told_and_replaces_nothing(visitors: Vi
     assert "2 rue du lac" in browser.text
 
 
-def test_two_windows_that_differ_in_the_words_of_a_search_are_shown_both(visitors: Visitors) -> None:
-    browser, draft = begun(visitors)
+def test_two_windows_that_differ_in_the_words_of_a_search_are_shown_both(candidates: CandidateFactory) -> None:
+    browser, draft = begun(candidates)
     browser.get(f"{draft}/{CANDIDATURE}")
     assert saved_as_typed(browser, draft, CANDIDATURE, **{"etablissement-texte": "Pasteur"}).status_code == 200
     browser.press("Quitter", **{"etablissement-texte": "Ampère"})
@@ -124,32 +126,32 @@ def test_two_windows_that_differ_in_the_words_of_a_search_are_shown_both(visitor
 
 
 def test_the_script_is_told_what_cannot_be_kept_and_that_the_session_is_over(
-    visitors: Visitors, running: Portal
+    candidates: CandidateFactory, running: InProcessPortal
 ) -> None:
-    browser, draft = begun(visitors)
+    browser, draft = begun(candidates)
     browser.get(f"{draft}/{IDENTIFICATION}")
     too_long = saved_as_typed(browser, draft, IDENTIFICATION, adresse="x" * 10_001)
     assert too_long.status_code == 422
     assert "10000 caractères" in (too_long.json or {})["errors"][0]["detail"]
     page = browser.answer
     browser.press("Se déconnecter")
-    forget_exchange(running, browser)
+    drop_cached_exchange(running, browser)
     browser.answer = page
     assert saved_as_typed(browser, draft, IDENTIFICATION, adresse="1 rue du port").status_code == 401
 
 
-def test_a_candidate_cannot_write_into_anothers_draft(visitors: Visitors) -> None:
-    browser, draft = begun(visitors)
+def test_a_candidate_cannot_write_into_anothers_draft(candidates: CandidateFactory) -> None:
+    browser, draft = begun(candidates)
     browser.get(f"{draft}/{IDENTIFICATION}")
-    other, _ = begun(visitors)
+    other, _ = begun(candidates)
     other.answer = browser.answer
     assert saved_as_typed(other, draft, IDENTIFICATION, adresse="1 rue du port").status_code == 404
 
 
 def test_after_the_closing_a_draft_says_so_and_cannot_be_pressed_to_its_end(
-    visitors: Visitors, running: Portal
+    candidates: CandidateFactory, running: InProcessPortal
 ) -> None:
-    browser, draft = begun(visitors)
+    browser, draft = begun(candidates)
     with after_the_closing(running):
         browser.get("/inscriptions")
         assert problems_of(browser.answer.text) == []
@@ -170,10 +172,10 @@ def test_after_the_closing_a_draft_says_so_and_cannot_be_pressed_to_its_end(
         assert "Reprendre" not in browser.text
 
 
-def test_a_draft_that_another_candidature_forbids_says_so_on_each_tab(visitors: Visitors) -> None:
-    email = visitors.activated()
-    browser, draft = begun(visitors, email, AMIENS)
-    visitors.register(email)
+def test_a_draft_that_another_candidature_forbids_says_so_on_each_tab(candidates: CandidateFactory) -> None:
+    email = candidates.create_activated_account()
+    browser, draft = begun(candidates, email, AMIENS)
+    candidates.register(email)
     for number in (1, IDENTIFICATION, RECAP, NUMBER):
         browser.get(f"{draft}/{number}")
         assert problems_of(browser.answer.text) == []
@@ -187,16 +189,18 @@ def test_a_draft_that_another_candidature_forbids_says_so_on_each_tab(visitors: 
 
 
 @pytest.mark.parametrize("pressed", ["valider", "save"])
-def test_what_another_candidature_forbids_is_refused_by_a_page_that_leads_on(visitors: Visitors, pressed: str) -> None:
-    email = visitors.activated()
+def test_what_another_candidature_forbids_is_refused_by_a_page_that_leads_on(
+    candidates: CandidateFactory, pressed: str
+) -> None:
+    email = candidates.create_activated_account()
     if pressed == "save":
-        browser, draft = begun(visitors, email, AMIENS)
-        visitors.register(email)
+        browser, draft = begun(candidates, email, AMIENS)
+        candidates.register(email)
         browser.get(f"{draft}/{NUMBER}")
         browser.post(f"{draft}/{NUMBER}", {"action": "save", "revision": browser.value("revision")})
     else:
-        visitors.register(email)
-        browser, _ = begun(visitors, email, AMIENS)
+        candidates.register(email)
+        browser, _ = begun(candidates, email, AMIENS)
     assert browser.answer.status_code == 409
     assert problems_of(browser.answer.text) == []
     assert "Erreur 409" not in browser.text
@@ -208,8 +212,8 @@ def test_what_another_candidature_forbids_is_refused_by_a_page_that_leads_on(vis
     assert browser.title == "Récapitulatif"
 
 
-def test_a_modification_is_called_one_and_names_what_is_saved(visitors: Visitors) -> None:
-    browser = visitors.registered()
+def test_a_modification_is_called_one_and_names_what_is_saved(candidates: CandidateFactory) -> None:
+    browser = candidates.log_in_registered()
     browser.get("/inscriptions")
     browser.press("Modifier")
     draft = browser.path.rpartition("/")[0]
@@ -226,9 +230,9 @@ def test_a_modification_is_called_one_and_names_what_is_saved(visitors: Visitors
 
 
 def test_what_is_typed_after_another_window_has_saved_is_shown_beside_the_way_to_the_candidature(
-    visitors: Visitors,
+    candidates: CandidateFactory,
 ) -> None:
-    browser = visitors.registered()
+    browser = candidates.log_in_registered()
     browser.get("/inscriptions")
     browser.press("Modifier")
     draft = browser.path.rpartition("/")[0]

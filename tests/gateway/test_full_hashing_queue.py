@@ -9,20 +9,21 @@ from dataclasses import replace
 import pytest
 
 from gateway.app import create_app
-from gateway.settings import GatewaySettings, cookie_name
+from gateway.cookies import cookie_name
+from gateway.settings import GatewaySettings
 from services.accounts import hashing_line
 from services.accounts.hashing_line import BUSY, HashingLine
 from tests.accounts.hashing_queue import nobody_else_hashes
 from tests.accounts.people import PASSWORD
-from tests.gateway.people import Visitors, new_address, typed
+from tests.gateway.candidates import CandidateFactory, creation_answers, new_address
 from tests.gateway.test_hung_services import calls_counted
-from tests.support.plain_browser import PlainBrowser
-from tests.support.portal import Portal
+from tests.support.in_process_portal import InProcessPortal
 from tests.support.processes import wait_until
+from tests.support.scriptless_browser import ScriptlessBrowser
 
 
 def test_turns_at_hashing_are_told_whose_log_in_or_creation_it_is(
-    plain: PlainBrowser, running: Portal, monkeypatch: pytest.MonkeyPatch
+    plain: ScriptlessBrowser, running: InProcessPortal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sources: list[str] = []
     given = HashingLine.turn
@@ -35,7 +36,7 @@ def test_turns_at_hashing_are_told_whose_log_in_or_creation_it_is(
     email = new_address()
     for path, fields in (
         ("/connexion", {"identifiant": email, "password": PASSWORD}),
-        ("/compte/creation", typed(email)),
+        ("/compte/creation", creation_answers(email)),
     ):
         plain.client.post(
             path, data=fields, base_url=plain.url, headers=plain.headers, environ_overrides={"REMOTE_ADDR": "192.0.2.7"}
@@ -43,12 +44,14 @@ def test_turns_at_hashing_are_told_whose_log_in_or_creation_it_is(
     assert sources == ["192.0.2.7"] * 2
 
 
-def test_a_log_in_and_a_creation_that_found_no_turn_are_shown_again(plain: PlainBrowser, running: Portal) -> None:
+def test_a_log_in_and_a_creation_that_found_no_turn_are_shown_again(
+    plain: ScriptlessBrowser, running: InProcessPortal
+) -> None:
     email = new_address()
     with nobody_else_hashes(running.accounts.app):
         for path, fields in (
             ("/connexion", {"identifiant": email, "password": PASSWORD}),
-            ("/compte/creation", typed(email)),
+            ("/compte/creation", creation_answers(email)),
         ):
             plain.post(path, fields)
             assert (plain.answer.status_code, "Retry-After" in plain.answer.headers) == (503, True)
@@ -61,25 +64,25 @@ def test_a_log_in_and_a_creation_that_found_no_turn_are_shown_again(plain: Plain
 
 
 def test_who_waits_to_log_in_takes_no_place_of_who_is_logged_in(
-    running: Portal, visitors: Visitors, monkeypatch: pytest.MonkeyPatch
+    running: InProcessPortal, candidates: CandidateFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hashing_line, "QUEUE_SECONDS", 60.0)
     settings: GatewaySettings = running.gateway.app.extensions["portail"]
     settings = replace(settings, threads=16)
     gateway = create_app(settings)
     name = cookie_name(settings, "session")
-    held = visitors.logged_in().cookie(name) or ""
+    held = candidates.log_in().cookie(name) or ""
 
     def log_in() -> None:
         fields = {"identifiant": new_address(), "password": PASSWORD}
-        PlainBrowser(gateway, running.url).post("/connexion", fields)
+        ScriptlessBrowser(gateway, running.url).post("/connexion", fields)
 
     crowd = [threading.Thread(target=log_in) for _ in range(8)]
     with nobody_else_hashes(running.accounts.app), calls_counted(running.accounts.app, "/v1/sessions") as waiting:
         for thread in crowd:
             thread.start()
         wait_until(lambda: len(waiting) == settings.password_calls_at_once, 60, "all who may wait do")
-        browser = PlainBrowser(gateway, running.url)
+        browser = ScriptlessBrowser(gateway, running.url)
         browser.client.set_cookie(name, held, domain="127.0.0.1")
         assert (browser.get("/compte").status_code, browser.path) == (200, "/compte")
     for thread in crowd:

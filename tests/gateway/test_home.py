@@ -10,15 +10,15 @@ from gateway.layout.frame import FOOTER, Link
 from services.chassis import clock
 from services.registrations.operations.audit import Actor
 from services.registrations.operations.messages import NewMessage, publish_message, withdraw_message
-from tests.gateway.components.page_checks import problems_of
-from tests.gateway.people import Visitors, forget_exchange
-from tests.support.plain_browser import PlainBrowser
-from tests.support.portal import Portal, absent
+from tests.gateway.candidates import CandidateFactory, drop_cached_exchange
+from tests.gateway.components.html_checks import problems_of
+from tests.support.in_process_portal import InProcessPortal, service_stopped
+from tests.support.scriptless_browser import ScriptlessBrowser
 
 OPERATOR = Actor("operator", "test")
 
 
-def test_the_home_page_leads_everywhere(plain: PlainBrowser) -> None:
+def test_the_home_page_leads_everywhere(plain: ScriptlessBrowser) -> None:
     assert problems_of(plain.get("/").text) == []
     for words in ("Me connecter", "Créer mon compte", "Ouverture des services", "Gestion des examens et concours"):
         assert words in plain.text
@@ -27,7 +27,7 @@ def test_the_home_page_leads_everywhere(plain: PlainBrowser) -> None:
 
 
 @pytest.mark.parametrize("link", FOOTER, ids=lambda link: link.key)
-def test_each_page_of_the_footer_is_real(plain: PlainBrowser, link: Link) -> None:
+def test_each_page_of_the_footer_is_real(plain: ScriptlessBrowser, link: Link) -> None:
     answer = plain.get(link.url)
     assert answer.status_code == 200
     assert problems_of(answer.text) == []
@@ -35,12 +35,14 @@ def test_each_page_of_the_footer_is_real(plain: PlainBrowser, link: Link) -> Non
     assert len(plain.page.xpath("string(//main)")) > 400
 
 
-def test_who_has_a_photograph_refused_learns_what_is_made_of_photographs(plain: PlainBrowser) -> None:
+def test_who_has_a_photograph_refused_learns_what_is_made_of_photographs(plain: ScriptlessBrowser) -> None:
     plain.get("/un-probleme")
     assert "Une photo HEIC est acceptée : elle est convertie en JPEG." in plain.text
 
 
-def test_messages_are_shown_and_the_page_stands_without_registrations(running: Portal, plain: PlainBrowser) -> None:
+def test_messages_are_shown_and_the_page_stands_without_registrations(
+    running: InProcessPortal, plain: ScriptlessBrowser
+) -> None:
     now = clock.portal_now()
     new = NewMessage("Maintenance", "Coupure dimanche.", "warning", now, now + timedelta(days=1))
     with running.registrations.app.app_context():
@@ -51,19 +53,19 @@ def test_messages_are_shown_and_the_page_stands_without_registrations(running: P
     assert "Maintenance" in plain.text
     assert "Coupure dimanche." in plain.text
     assert problems_of(plain.answer.text) == []
-    with absent(running.registrations):
+    with service_stopped(running.registrations):
         assert plain.get("/").status_code == 200
         assert "Créer mon compte" in plain.text
     with running.registrations.app.app_context():
         withdraw_message(message, actor=OPERATOR, at=now)
 
 
-def test_a_candidate_finds_his_menu_and_his_service_gestionnaire(visitors: Visitors) -> None:
-    browser = visitors.logged_in()
+def test_a_candidate_finds_his_menu_and_his_service_gestionnaire(candidates: CandidateFactory) -> None:
+    browser = candidates.log_in()
     for words in ("M'inscrire", "Mes inscriptions", "Mes documents", "Les formulaires", "Mes justificatifs"):
         assert words in browser.page.xpath("string(//main)"), words
     assert not browser.page.xpath("//aside[@class='portail-contact']")
-    browser = visitors.registered()
+    browser = candidates.log_in_registered()
     assert "Votre service gestionnaire" in browser.text
     assert problems_of(browser.answer.text) == []
     browser.get("/un-probleme")
@@ -71,33 +73,35 @@ def test_a_candidate_finds_his_menu_and_his_service_gestionnaire(visitors: Visit
     assert "Modifier mon compte" in browser.text
 
 
-def test_a_draft_is_recalled_as_not_sent(visitors: Visitors) -> None:
-    email = visitors.activated()
-    visitors.begin(email)
-    browser = visitors.logged_in(email)
+def test_a_draft_is_recalled_as_not_sent(candidates: CandidateFactory) -> None:
+    email = candidates.create_activated_account()
+    candidates.open_draft(email)
+    browser = candidates.log_in(email)
     assert problems_of(browser.answer.text) == []
     assert "Brouillon non transmis" in browser.text
     browser.follow("Reprendre : BREVET DE TECHNICIEN SUPERIEUR – BTS 2022")
     assert browser.path.startswith("/inscription/")
 
 
-def test_the_last_log_in_is_told(visitors: Visitors) -> None:
-    email = visitors.activated()
-    visitors.logged_in(email)
-    assert "Date de dernière connexion : 05/10/2021" in visitors.logged_in(email).text
+def test_the_last_log_in_is_told(candidates: CandidateFactory) -> None:
+    email = candidates.create_activated_account()
+    candidates.log_in(email)
+    assert "Date de dernière connexion : 05/10/2021" in candidates.log_in(email).text
 
 
-def test_without_accounts_a_candidate_still_reads_public_pages(visitors: Visitors, running: Portal) -> None:
-    browser = visitors.logged_in()
-    forget_exchange(running, browser)
-    with absent(running.accounts):
+def test_without_accounts_a_candidate_still_reads_public_pages(
+    candidates: CandidateFactory, running: InProcessPortal
+) -> None:
+    browser = candidates.log_in()
+    drop_cached_exchange(running, browser)
+    with service_stopped(running.accounts):
         assert browser.get("/").status_code == 200
         assert "Le service des comptes ne répond pas" in browser.text
         assert browser.get("/ouverture-des-services").status_code == 200
         assert browser.get("/compte").status_code == 503
 
 
-def test_openings_are_picked_in_turn_and_told_in_the_guides_words(plain: PlainBrowser) -> None:
+def test_openings_are_picked_in_turn_and_told_in_the_guides_words(plain: ScriptlessBrowser) -> None:
     plain.get("/ouverture-des-services")
     sentence = "Sélectionner les informations suivantes pour consulter l'état d'ouverture du service d'inscription."
     assert sentence in plain.text
@@ -117,13 +121,13 @@ def test_openings_are_picked_in_turn_and_told_in_the_guides_words(plain: PlainBr
     assert plain.page.xpath("//button[.='BTS 2022']")
 
 
-def test_a_choice_with_nothing_open_says_so(plain: PlainBrowser) -> None:
+def test_a_choice_with_nothing_open_says_so(plain: ScriptlessBrowser) -> None:
     plain.get("/ouverture-des-services")
     plain.press("Concours")
     assert "Aucun service d'inscription n'est ouvert pour ce choix." in plain.text
 
 
-def test_search_engines_find_the_public_pages_only(plain: PlainBrowser) -> None:
+def test_search_engines_find_the_public_pages_only(plain: ScriptlessBrowser) -> None:
     assert "X-Robots-Tag" not in plain.get("/").headers
     assert plain.get("/connexion?suite=/compte").headers["X-Robots-Tag"] == "noindex"
     assert plain.get("/nowhere").headers["X-Robots-Tag"] == "noindex"

@@ -12,16 +12,16 @@ import pytest
 from flask import Flask, request
 
 from gateway.api import routing
-from gateway.api.limits import Limits
+from gateway.api.limits import RateLimiter
 from gateway.app import create_app
-from gateway.clients import page_time
-from gateway.clients.last_known import AT_MOST, LastKnown
-from gateway.services import SERVICES, services
+from gateway.clients import page_time_limit
+from gateway.clients.last_known_answers import MOST_ANSWERS, LastKnownAnswers
+from gateway.service_clients import SERVICE_LABELS, clients
 from gateway.settings import GatewaySettings
 from services.chassis.errors import Unavailable
 from services.chassis.process.expiring_cache import Remembered
-from tests.gateway.people import Visitors
-from tests.support.portal import Portal
+from tests.gateway.candidates import CandidateFactory
+from tests.support.in_process_portal import InProcessPortal
 from tests.support.silent_server import SilentServer
 
 PAGE = 2.5
@@ -35,7 +35,7 @@ def silent() -> Iterator[SilentServer]:
         yield server
 
 
-def gateway_before(running: Portal, silent: SilentServer, *names: str, page_seconds: float = PAGE) -> Flask:
+def gateway_before(running: InProcessPortal, silent: SilentServer, *names: str, page_seconds: float = PAGE) -> Flask:
     """A gateway for which these services hang."""
     settings: GatewaySettings = running.gateway.app.extensions["portail"]
     urls: dict[str, Any] = {f"{name}_url": silent.url for name in names}
@@ -55,39 +55,39 @@ def calls_counted(app: Flask, path: str) -> Iterator[list[str]]:
     app.before_request_funcs[None].remove(count)
 
 
-def test_all_calls_of_a_page_share_its_time(running: Portal, silent: SilentServer) -> None:
-    app = gateway_before(running, silent, *SERVICES, page_seconds=6.0)
+def test_all_calls_of_a_page_share_its_time(running: InProcessPortal, silent: SilentServer) -> None:
+    app = gateway_before(running, silent, *SERVICE_LABELS, page_seconds=6.0)
     begun = time.monotonic()
     with app.test_request_context("/"):
-        for name in SERVICES:
+        for name in SERVICE_LABELS:
             with pytest.raises(Unavailable):
-                services().for_pages[name].get("/")
+                clients().for_pages[name].get("/")
     assert time.monotonic() - begun < 4 * 6.0
     assert len(silent.requests) == 1
 
 
 def test_what_a_page_can_do_without_takes_a_part_of_its_time_and_leaves_the_rest(
-    running: Portal, silent: SilentServer
+    running: InProcessPortal, silent: SilentServer
 ) -> None:
     app = gateway_before(running, silent, "registrations", page_seconds=BOUND)
     with app.test_request_context("/"):
-        with page_time.optional(), pytest.raises(Unavailable):
-            services().for_pages["registrations"].get("/")
-        assert page_time.seconds_left(BOUND) > 0
-        with page_time.optional(), pytest.raises(Unavailable):
-            services().for_pages["registrations"].get("/")
+        with page_time_limit.optional_calls(), pytest.raises(Unavailable):
+            clients().for_pages["registrations"].get("/")
+        assert page_time_limit.seconds_left(BOUND) > 0
+        with page_time_limit.optional_calls(), pytest.raises(Unavailable):
+            clients().for_pages["registrations"].get("/")
     assert len(silent.requests) == 1
 
 
-def test_after_a_write_the_page_has_all_its_time(running: Portal) -> None:
+def test_after_a_write_the_page_has_all_its_time(running: InProcessPortal) -> None:
     with running.gateway.app.test_request_context("/"):
-        page_time.seconds_left(0.0)
-        assert page_time.seconds_left(BOUND) <= 0
-        page_time.begin_anew()
-        assert page_time.seconds_left(BOUND) > 0
+        page_time_limit.seconds_left(0.0)
+        assert page_time_limit.seconds_left(BOUND) <= 0
+        page_time_limit.restart()
+        assert page_time_limit.seconds_left(BOUND) > 0
 
 
-def test_a_refused_token_costs_accounts_one_call_however_often_it_comes(running: Portal) -> None:
+def test_a_refused_token_costs_accounts_one_call_however_often_it_comes(running: InProcessPortal) -> None:
     headers = {"Host": running.url.removeprefix("http://"), "Authorization": "Bearer nobodys-token"}
     client = running.gateway.app.test_client()
     with calls_counted(running.accounts.app, "/v1/tools/exchange") as exchanges:
@@ -96,7 +96,7 @@ def test_a_refused_token_costs_accounts_one_call_however_often_it_comes(running:
     assert len(exchanges) == 1
 
 
-def test_a_tool_is_not_refused_for_the_gateways_own_token(running: Portal, silent: SilentServer) -> None:
+def test_a_tool_is_not_refused_for_the_gateways_own_token(running: InProcessPortal, silent: SilentServer) -> None:
     app = gateway_before(running, silent, "accounts", "pieces")
     headers = {"Host": running.url.removeprefix("http://"), "Authorization": "Bearer a-good-tools-token"}
     tools = app.test_client()
@@ -107,9 +107,9 @@ def test_a_tool_is_not_refused_for_the_gateways_own_token(running: Portal, silen
 
 
 def test_one_address_has_accounts_asked_about_so_many_tokens_only(
-    running: Portal, monkeypatch: pytest.MonkeyPatch
+    running: InProcessPortal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(routing, "_exchanges", Limits(per_minute=3))
+    monkeypatch.setattr(routing, "_exchange_limiter", RateLimiter(per_minute=3))
     client = running.gateway.app.test_client()
 
     def asked(token: str, address: str) -> int:
@@ -123,36 +123,39 @@ def test_one_address_has_accounts_asked_about_so_many_tokens_only(
         assert asked("invented-too", "192.0.2.2") == 401
 
 
-def test_ids_that_hold_slashes_lead_nowhere_else(running: Portal, visitors: Visitors) -> None:
-    browser = visitors.logged_in()
+def test_ids_that_hold_slashes_lead_nowhere_else(running: InProcessPortal, candidates: CandidateFactory) -> None:
+    browser = candidates.log_in()
     with calls_counted(running.registrations.app, "/v1/messages") as strayed:
         for path in ("/inscription/..%2fmessages/1", "/inscription/..%2F..%2Fv1%2Fmessages/1", "/inscription/../1"):
             assert browser.get(path).status_code == 404
     assert not strayed
 
 
-def test_a_service_that_says_that_it_cannot_leaves_what_was_last_known(running: Portal) -> None:
-    known: LastKnown[str] = LastKnown()
+def test_a_service_that_says_that_it_cannot_leaves_what_was_last_known(running: InProcessPortal) -> None:
+    known: LastKnownAnswers[str] = LastKnownAnswers()
 
     def away() -> str:
         raise Unavailable()
 
-    assert known.or_new("a", lambda: "then", is_worth_it=lambda _: True) == "then"
-    assert known.or_new("a", lambda: "now", is_worth_it=lambda _: True) == "now"
-    assert known.or_new("a", away, is_worth_it=lambda _: True) == "now"
+    assert known.fresh_or_last_known("a", lambda: "then", is_worth_keeping=lambda _: True) == "then"
+    assert known.fresh_or_last_known("a", lambda: "now", is_worth_keeping=lambda _: True) == "now"
+    assert known.fresh_or_last_known("a", away, is_worth_keeping=lambda _: True) == "now"
     with pytest.raises(Unavailable):
-        known.or_new("b", away, is_worth_it=lambda _: True)
+        known.fresh_or_last_known("b", away, is_worth_keeping=lambda _: True)
 
 
 def test_what_is_remembered_has_a_bound() -> None:
-    remembered: Remembered[int] = Remembered(seconds=60.0, at_most=AT_MOST)
-    for number in range(AT_MOST + 1):
+    remembered: Remembered[int] = Remembered(seconds=60.0, at_most=MOST_ANSWERS)
+    for number in range(MOST_ANSWERS + 1):
         remembered.put(str(number), number)
         assert remembered.get("0") == 0
     assert remembered.get("1") is None
 
 
-def test_four_hung_services_and_a_crowd_of_tools_leave_threads_free(running: Portal) -> None:
+def test_four_hung_services_and_a_crowd_of_tools_leave_threads_free(running: InProcessPortal) -> None:
     settings: GatewaySettings = running.gateway.app.extensions["portail"]
-    held = len(SERVICES) * (settings.page_calls_at_once + settings.tool_calls_at_once) + settings.password_calls_at_once
+    held = (
+        len(SERVICE_LABELS) * (settings.page_calls_at_once + settings.tool_calls_at_once)
+        + settings.password_calls_at_once
+    )
     assert held <= settings.threads * 3 / 4

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.accounts.people import PASSWORD, binet
-from tests.gateway.people import Visitors, new_address
+from tests.gateway.candidates import CandidateFactory, new_address
 from tests.support.accessibility import violations
-from tests.support.browser import french_visitor
-from tests.support.portal import Portal
+from tests.support.chromium import french_profile
+from tests.support.in_process_portal import InProcessPortal
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -33,24 +33,28 @@ def fits(page: Page) -> bool:
 
 
 @pytest.mark.parametrize("path", PUBLIC)
-def test_public_pages_are_accessible_and_fit_a_small_telephone(browser: Browser, running: Portal, path: str) -> None:
-    with french_visitor(browser, viewport=NARROW) as context:
+def test_public_pages_are_accessible_and_fit_a_small_telephone(
+    browser: Browser, running: InProcessPortal, path: str
+) -> None:
+    with french_profile(browser, viewport=NARROW) as context:
         page = context.new_page()
         page.goto(running.url + path)
         assert violations(page) == []
         assert fits(page)
 
 
-def test_a_candidates_pages_are_accessible(page: Page, visitors: Visitors, running: Portal) -> None:
-    email = visitors.activated()
-    visitors.register(email)
+def test_a_candidates_pages_are_accessible(page: Page, candidates: CandidateFactory, running: InProcessPortal) -> None:
+    email = candidates.create_activated_account()
+    candidates.register(email)
     log_in(page, running.url, email)
     for path in ("/", "/compte", "/compte/suppression"):
         page.goto(running.url + path)
         assert violations(page) == [], path
 
 
-def test_the_form_changes_in_place_and_keeps_what_is_typed(page: Page, visitors: Visitors, running: Portal) -> None:
+def test_the_form_changes_in_place_and_keeps_what_is_typed(
+    page: Page, candidates: CandidateFactory, running: InProcessPortal
+) -> None:
     email, person = new_address(), binet()
     page.goto(f"{running.url}/compte/creation")
     page.get_by_label("Mot de passe *", exact=True).fill(PASSWORD)
@@ -67,12 +71,12 @@ def test_the_form_changes_in_place_and_keeps_what_is_typed(page: Page, visitors:
     page.get_by_role("button", name="Créer le compte").click()
     page.get_by_role("heading", name="Confirmation de réception de mail").wait_for()
     assert email not in page.url
-    page.goto(running.url + visitors.link_to(email))
+    page.goto(running.url + candidates.link_to(email))
     page.get_by_role("button", name="Activer mon compte").click()
     page.get_by_role("heading", name="Veuillez vous identifier").wait_for()
 
 
-def test_a_refused_log_in_is_heard(page: Page, running: Portal) -> None:
+def test_a_refused_log_in_is_heard(page: Page, running: InProcessPortal) -> None:
     page.goto(f"{running.url}/connexion")
     page.get_by_label("Identifiant de connexion").fill("nobody@example.org")
     page.get_by_label("Mot de passe *", exact=True).fill("Fausse/2021")
@@ -92,9 +96,9 @@ def test_a_refused_log_in_is_heard(page: Page, running: Portal) -> None:
     ],
 )
 def test_far_from_paris_ones_own_time_stands_beside(
-    browser: Browser, running: Portal, zone: str, shown: str | None
+    browser: Browser, running: InProcessPortal, zone: str, shown: str | None
 ) -> None:
-    with french_visitor(browser, timezone_id=zone) as context:
+    with french_profile(browser, timezone_id=zone) as context:
         page = context.new_page()
         page.goto(running.url + OPENING)
         place = page.locator("[data-heure-locale]")
@@ -102,8 +106,10 @@ def test_far_from_paris_ones_own_time_stands_beside(
         assert shown is None or shown in place.inner_text()
 
 
-def test_a_mail_is_shown_and_its_link_leads_out_of_the_frame(page: Page, visitors: Visitors, running: Portal) -> None:
-    mail = visitors.mail_to(visitors.created())
+def test_a_mail_is_shown_and_its_link_leads_out_of_the_frame(
+    page: Page, candidates: CandidateFactory, running: InProcessPortal
+) -> None:
+    mail = candidates.mail_to(candidates.create_account())
     page.goto(f"{running.url}/mails/{mail.name}")
     page.frame_locator("iframe").get_by_role("link", name="Activer mon compte").click()
     page.get_by_role("heading", name="Activation de votre compte").wait_for()

@@ -9,27 +9,27 @@ import pytest
 from cryptography.fernet import Fernet
 
 from deploy.containers.made import ed25519_pem
-from gateway.seal import Interrupted, Seal
+from gateway.seal import InterruptedPost, Seal
 from services.accounts.app import create_app as create_accounts
 from services.accounts.settings import AccountsSettings, ClientSecrets
 from services.chassis.http.service_token import ServiceToken
 from services.chassis.settings import Secret
 from tests.accounts.people import PASSWORD
-from tests.gateway.people import Visitors, forget_exchange
-from tests.support.portal import Portal, portal
+from tests.gateway.candidates import CandidateFactory, drop_cached_exchange
+from tests.support.in_process_portal import InProcessPortal, running_portal
 
 OLD, NEW = (Fernet.generate_key().decode() for _ in range(2))
-POST = Interrupted("pierre", "/compte", (("prenoms", "Léo"),))
+POST = InterruptedPost("pierre", "/compte", (("prenoms", "Léo"),))
 
 
 @pytest.fixture
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcessPortal]:
     """A portal whose keys are turned by the test."""
-    with portal(tmp_path_factory.mktemp("turned")) as started:
+    with running_portal(tmp_path_factory.mktemp("turned")) as started:
         yield started
 
 
-def turn_signing_key(running: Portal, *, keeping_the_old: bool) -> None:
+def turn_signing_key(running: InProcessPortal, *, keeping_the_old: bool) -> None:
     """accounts starts again with a new key first; without the old one it is a hard turn."""
     held: AccountsSettings = running.accounts.app.extensions["portail"]
     keys = ed25519_pem() + (held.signing_key if keeping_the_old else "")
@@ -40,22 +40,22 @@ def turn_signing_key(running: Portal, *, keeping_the_old: bool) -> None:
 
 def test_what_was_sealed_before_a_turn_is_opened_until_the_old_key_is_dropped() -> None:
     before, added, promoted, dropped = (Seal(keys) for keys in ([OLD], [OLD, NEW], [NEW, OLD], [NEW]))
-    for sealed in (before.close(POST), added.close(POST), promoted.close(POST)):
+    for sealed in (before.seal_post(POST), added.seal_post(POST), promoted.seal_post(POST)):
         for seal in (added, promoted):
-            assert seal.open(sealed, subject="pierre") == POST
-    assert dropped.open(promoted.close(POST), subject="pierre") == POST
-    assert dropped.open(before.close(POST), subject="pierre") is None
+            assert seal.unseal_post(sealed, subject="pierre") == POST
+    assert dropped.unseal_post(promoted.seal_post(POST), subject="pierre") == POST
+    assert dropped.unseal_post(before.seal_post(POST), subject="pierre") is None
 
 
-def test_the_gateway_reads_its_keys_one_a_line(own: Portal) -> None:
+def test_the_gateway_reads_its_keys_one_a_line(own: InProcessPortal) -> None:
     held = own.gateway.app.extensions["portail"]
     settings = dataclasses.replace(held, seal_key=Secret(f"{NEW}\n{OLD}"))
-    assert Seal(settings.seal_key.each).open(Seal([OLD]).close(POST), subject="pierre") == POST
+    assert Seal(settings.seal_key.each).unseal_post(Seal([OLD]).seal_post(POST), subject="pierre") == POST
 
 
-def test_nobody_notices_that_the_signing_key_was_turned(own: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_notices_that_the_signing_key_was_turned(own: InProcessPortal, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither who is logged in, whose access token was signed before, nor the gateway's own calls."""
-    browser = Visitors(own).logged_in()
+    browser = CandidateFactory(own).log_in()
     browser.get("/inscriptions")
     turn_signing_key(own, keeping_the_old=True)
     # As five seconds would: a service asks no sooner for the keys again, and the new one is published long before.
@@ -64,45 +64,45 @@ def test_nobody_notices_that_the_signing_key_was_turned(own: Portal, monkeypatch
         for path in ("/inscriptions", "/compte"):
             browser.get(path)
             assert (browser.answer.status_code, browser.path) == (200, path)
-        forget_exchange(own, browser)
+        drop_cached_exchange(own, browser)
 
 
-def test_after_a_hard_turn_the_gateway_asks_for_another_token_of_its_own(own: Portal) -> None:
-    email = Visitors(own).activated()
-    browser = Visitors(own).logged_in(email)
+def test_after_a_hard_turn_the_gateway_asks_for_another_token_of_its_own(own: InProcessPortal) -> None:
+    email = CandidateFactory(own).create_activated_account()
+    browser = CandidateFactory(own).log_in(email)
     turn_signing_key(own, keeping_the_old=False)
     browser.get("/compte")
-    assert browser.answer.status_code == 503  # his token of before; he is not taken for logged out
+    assert browser.answer.status_code == 503  # the token is of before; the candidate is not taken for logged out
     assert "momentanément indisponible" in browser.text
     browser.get("/compte")
     assert (browser.answer.status_code, browser.path) == (200, "/compte")
-    another = Visitors(own).browser()
+    another = CandidateFactory(own).browser()
     another.post("/connexion", {"identifiant": email, "password": PASSWORD})
     assert (another.answer.status_code, another.path) == (200, "/")
 
 
-def test_that_accounts_refuses_the_gateway_itself_says_nothing_of_who_asks(own: Portal) -> None:
-    """Neither of who logs in nor of a tool: nothing of it is shown to him, or remembered of him."""
-    email = Visitors(own).activated()
+def test_that_accounts_refuses_the_gateway_itself_says_nothing_of_who_asks(own: InProcessPortal) -> None:
+    """Neither of who logs in nor of a tool: nothing of it is shown to them, or remembered of them."""
+    email = CandidateFactory(own).create_activated_account()
     accepted = own.accounts.app.extensions["portail"].client_secrets
     headers = {"Host": own.url.removeprefix("http://"), "Authorization": "Bearer a-tools-token"}
 
     def asked() -> list[int]:
-        browser = Visitors(own).browser()
+        browser = CandidateFactory(own).browser()
         browser.post("/connexion", {"identifiant": email, "password": PASSWORD})
         assert "secret" not in browser.text
         tool = own.gateway.app.test_client().get("/api/registrations/v1/drafts", headers=headers)
         return [browser.answer.status_code, tool.status_code]
 
     accept(own, ClientSecrets("{}"))
-    own_token: ServiceToken = own.gateway.app.extensions["services"].own_token
+    own_token: ServiceToken = own.gateway.app.extensions["service_clients"].own_token
     own_token.forget(own_token())
     assert asked() == [503, 503]
     accept(own, accepted)
     assert asked() == [200, 401]
 
 
-def accept(running: Portal, secrets: ClientSecrets) -> None:
+def accept(running: InProcessPortal, secrets: ClientSecrets) -> None:
     """accounts starts again and knows these processes by these secrets."""
     held: AccountsSettings = running.accounts.app.extensions["portail"]
     running.accounts.stop()

@@ -6,16 +6,18 @@ from pathlib import Path
 
 from gateway.settings import GatewaySettings
 from gateway.web import blueprints
-from tests.gateway.components.page_checks import problems_of
-from tests.gateway.people import Visitors
-from tests.support.plain_browser import PlainBrowser
-from tests.support.portal import Portal
+from tests.gateway.candidates import CandidateFactory
+from tests.gateway.components.html_checks import problems_of
+from tests.support.in_process_portal import InProcessPortal
+from tests.support.scriptless_browser import ScriptlessBrowser
 
 
-def test_the_newest_mail_is_first_and_its_link_can_be_followed(visitors: Visitors, plain: PlainBrowser) -> None:
-    visitors.created()
-    email = visitors.created()
-    visitors.mail_to(email)
+def test_the_newest_mail_is_first_and_its_link_can_be_followed(
+    candidates: CandidateFactory, plain: ScriptlessBrowser
+) -> None:
+    candidates.create_account()
+    email = candidates.create_account()
+    candidates.mail_to(email)
     assert problems_of(plain.get("/mails").text) == []
     first = plain.page.xpath("//main//li//a[contains(@class, 'fr-link')]")[0]
     assert first.text == "[CYCLADES] Activer mon compte"
@@ -27,8 +29,8 @@ def test_the_newest_mail_is_first_and_its_link_can_be_followed(visitors: Visitor
     assert plain.title == "Activation de votre compte"
 
 
-def test_the_html_of_a_mail_can_do_nothing(visitors: Visitors, plain: PlainBrowser) -> None:
-    mail = visitors.mail_to(visitors.created())
+def test_the_html_of_a_mail_can_do_nothing(candidates: CandidateFactory, plain: ScriptlessBrowser) -> None:
+    mail = candidates.mail_to(candidates.create_account())
     assert "frame-src 'self'" in plain.get(f"/mails/{mail.name}").headers["Content-Security-Policy"]
     answer = plain.get(f"/mails/{mail.name}/html")
     policy = answer.headers["Content-Security-Policy"]
@@ -39,13 +41,13 @@ def test_the_html_of_a_mail_can_do_nothing(visitors: Visitors, plain: PlainBrows
     assert "Activer mon compte" in answer.text
 
 
-def test_no_path_leads_out_of_the_folder(plain: PlainBrowser, running: Portal) -> None:
+def test_no_path_leads_out_of_the_folder(plain: ScriptlessBrowser, running: InProcessPortal) -> None:
     (running.folder / "secret.eml").write_text("Subject: secret\n\n", encoding="utf-8")
     for name in ("..%2Fsecret", "%2e%2e/secret", "../secret"):
         assert plain.get(f"/mails/{name}").status_code == 404
 
 
-def test_production_shows_no_mail(running: Portal) -> None:
+def test_production_shows_no_mail(running: InProcessPortal) -> None:
     settings = running.gateway_settings(0.0, env="production", mail_folder="")
     assert "mails" not in {blueprint.name for blueprint in blueprints(settings)}
     forbidden = running.gateway_settings(0.0, env="production", mail_folder=str(Path("mail")))

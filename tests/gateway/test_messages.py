@@ -10,20 +10,20 @@ from gateway.web import messages
 from services.registrations.models import Candidate, Candidature, db
 from services.registrations.operations.audit import Actor
 from services.registrations.operations.staff import end_candidature
-from tests.gateway.components.page_checks import problems_of
-from tests.gateway.people import Visitors
+from tests.gateway.candidates import CandidateFactory
+from tests.gateway.components.html_checks import problems_of
 from tests.registrations.service.test_refused_mails import deliver
-from tests.support.plain_browser import PlainBrowser
-from tests.support.portal import Portal, absent
+from tests.support.in_process_portal import InProcessPortal, service_stopped
+from tests.support.scriptless_browser import ScriptlessBrowser
 
 REASON = "Titre requis non fourni"
 
 
 @pytest.fixture
-def set_aside(visitors: Visitors, running: Portal) -> PlainBrowser:
+def set_aside(candidates: CandidateFactory, running: InProcessPortal) -> ScriptlessBrowser:
     """A candidate whose candidature the service gestionnaire set aside five minutes after its save."""
-    email = visitors.activated()
-    visitors.register(email)
+    email = candidates.create_activated_account()
+    candidates.register(email)
     with running.registrations.app.app_context():
         with db.reading() as session:
             owner = Candidature.candidate_id == Candidate.id
@@ -31,14 +31,14 @@ def set_aside(visitors: Visitors, running: Portal) -> PlainBrowser:
         at = saved.saved_at + timedelta(minutes=5)
         end_candidature(saved.id, "ecart", reason=REASON, actor=Actor("staff", "agent"), academies=None, at=at)
     deliver(running.registrations.app)
-    return visitors.logged_in(email)
+    return candidates.log_in(email)
 
 
-def titles(browser: PlainBrowser) -> list[str]:
+def titles(browser: ScriptlessBrowser) -> list[str]:
     return [" ".join("".join(one.itertext()).split()) for one in browser.page.xpath("//main//summary")]
 
 
-def test_mails_of_both_services_are_listed_newest_first(set_aside: PlainBrowser) -> None:
+def test_mails_of_both_services_are_listed_newest_first(set_aside: ScriptlessBrowser) -> None:
     browser = set_aside
     assert problems_of(browser.get("/messages").text) == []
     assert [title.split(" – ")[0] for title in titles(browser)] == [
@@ -51,24 +51,28 @@ def test_mails_of_both_services_are_listed_newest_first(set_aside: PlainBrowser)
     assert "/compte/activation/" not in browser.answer.text
 
 
-def test_the_page_is_led_to_from_the_header_and_asks_who_one_is(visitors: Visitors, plain: PlainBrowser) -> None:
-    browser = visitors.logged_in()
+def test_the_page_is_led_to_from_the_header_and_asks_who_one_is(
+    candidates: CandidateFactory, plain: ScriptlessBrowser
+) -> None:
+    browser = candidates.log_in()
     browser.get("/")
     assert browser.page.xpath("//header//a[@href='/messages']")
     assert plain.get("/messages", follow=False).status_code in (302, 303)
 
 
 def test_while_one_service_is_away_the_others_mails_are_shown_and_it_says_so(
-    visitors: Visitors, running: Portal
+    candidates: CandidateFactory, running: InProcessPortal
 ) -> None:
-    browser = visitors.logged_in()
-    with absent(running.registrations):
+    browser = candidates.log_in()
+    with service_stopped(running.registrations):
         assert browser.get("/messages").status_code == 200
         assert "Une partie de vos messages ne peut pas être affichée" in browser.text
         assert len(titles(browser)) == 1
 
 
-def test_older_messages_come_on_pages_of_their_own(set_aside: PlainBrowser, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_older_messages_come_on_pages_of_their_own(
+    set_aside: ScriptlessBrowser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(messages, "PAGE_LENGTH", 1)
     browser = set_aside
     browser.get("/messages")
@@ -78,7 +82,7 @@ def test_older_messages_come_on_pages_of_their_own(set_aside: PlainBrowser, monk
     assert "Messages plus anciens" not in browser.text
 
 
-def test_a_candidature_set_aside_is_shown_with_its_reason_and_whom_to_ask(set_aside: PlainBrowser) -> None:
+def test_a_candidature_set_aside_is_shown_with_its_reason_and_whom_to_ask(set_aside: ScriptlessBrowser) -> None:
     browser = set_aside
     assert problems_of(browser.get("/inscriptions").text) == []
     assert "Vous n'avez pas de candidature en cours." in browser.text

@@ -7,14 +7,14 @@ from collections.abc import Callable
 import pytest
 
 from services.chassis.http.client import ALIVE
-from tests.gateway.people import Visitors
-from tests.support.portal import Portal
+from tests.gateway.candidates import CandidateFactory
+from tests.support.in_process_portal import InProcessPortal
 
 Asked = Callable[[], list[str]]
 
 
 @pytest.fixture
-def asked(running: Portal, monkeypatch: pytest.MonkeyPatch) -> Asked:
+def asked(running: InProcessPortal, monkeypatch: pytest.MonkeyPatch) -> Asked:
     """What registrations was asked since the last time (« GET /v1/mine »), besides whether it is alive."""
     calls: list[str] = []
     app = running.registrations.app
@@ -34,10 +34,10 @@ def asked(running: Portal, monkeypatch: pytest.MonkeyPatch) -> Asked:
     return taken
 
 
-def test_a_tab_and_what_is_told_of_its_draft_are_one_answer(visitors: Visitors, asked: Asked) -> None:
-    email = visitors.activated()
-    tabs = visitors.begin(email)
-    browser = visitors.logged_in(email)
+def test_a_tab_and_what_is_told_of_its_draft_are_one_answer(candidates: CandidateFactory, asked: Asked) -> None:
+    email = candidates.create_activated_account()
+    tabs = candidates.open_draft(email)
+    browser = candidates.log_in(email)
     asked()
     browser.get(f"{tabs}/2")
     assert browser.title.startswith("Identification")
@@ -47,10 +47,10 @@ def test_a_tab_and_what_is_told_of_its_draft_are_one_answer(visitors: Visitors, 
     assert asked() == [f"PUT {draft}/tabs/2", f"GET {draft}/tabs/1"]
 
 
-def test_a_refused_tab_is_written_and_looked_at_once(visitors: Visitors, asked: Asked) -> None:
-    email = visitors.activated()
-    tabs = visitors.begin(email)
-    browser = visitors.logged_in(email)
+def test_a_refused_tab_is_written_and_looked_at_once(candidates: CandidateFactory, asked: Asked) -> None:
+    email = candidates.create_activated_account()
+    tabs = candidates.open_draft(email)
+    browser = candidates.log_in(email)
     browser.get(f"{tabs}/2")
     asked()
     browser.press("Suivant", adresse="1 rue du port")
@@ -58,8 +58,8 @@ def test_a_refused_tab_is_written_and_looked_at_once(visitors: Visitors, asked: 
     assert [call.split()[0] for call in asked()] == ["PUT", "GET"]
 
 
-def test_mes_inscriptions_and_the_home_page_ask_once(visitors: Visitors, asked: Asked) -> None:
-    browser = visitors.registered()
+def test_mes_inscriptions_and_the_home_page_ask_once(candidates: CandidateFactory, asked: Asked) -> None:
+    browser = candidates.log_in_registered()
     for page in ("/inscriptions", "/"):
         asked()
         browser.get(page)

@@ -6,31 +6,31 @@ import re
 
 import pytest
 
-from gateway.web.compte.login import local_path
+from gateway.web.compte.connexion import local_path
 from tests.accounts.people import PASSWORD
-from tests.gateway.components.page_checks import problems_of
-from tests.gateway.people import Visitors, new_address, typed
-from tests.support.plain_browser import PlainBrowser
-from tests.support.portal import Portal, absent
+from tests.gateway.candidates import CandidateFactory, creation_answers, new_address
+from tests.gateway.components.html_checks import problems_of
+from tests.support.in_process_portal import InProcessPortal, service_stopped
+from tests.support.scriptless_browser import ScriptlessBrowser
 
 
-def die(plain: PlainBrowser, running: Portal) -> None:
+def die(plain: ScriptlessBrowser, running: InProcessPortal) -> None:
     """The session ends on the server; the plain does not know."""
     session = _session_cookie(plain)
     with running.gateway.app.test_request_context():
-        from gateway.services import services
+        from gateway.service_clients import clients
 
-        services().accounts.log_out(session)
-        running.gateway.app.extensions["visitors"].forget(session)
+        clients().accounts.log_out(session)
+        running.gateway.app.extensions["session_exchange"].forget(session)
 
 
-def _session_cookie(browser: PlainBrowser) -> str:
+def _session_cookie(browser: ScriptlessBrowser) -> str:
     found = browser.cookie(f"session-{browser.url.rpartition(':')[2]}")
     assert found
     return found
 
 
-def test_the_log_in_page_is_the_guides(plain: PlainBrowser) -> None:
+def test_the_log_in_page_is_the_guides(plain: ScriptlessBrowser) -> None:
     answer = plain.get("/connexion")
     assert problems_of(answer.text) == []
     for words in (
@@ -43,8 +43,8 @@ def test_the_log_in_page_is_the_guides(plain: PlainBrowser) -> None:
         assert words in plain.text, words
 
 
-def test_every_refusal_is_one_message_that_is_heard(visitors: Visitors, plain: PlainBrowser) -> None:
-    known = visitors.activated()
+def test_every_refusal_is_one_message_that_is_heard(candidates: CandidateFactory, plain: ScriptlessBrowser) -> None:
+    known = candidates.create_activated_account()
     said = set()
     for address in (known, "nobody@example.org", "", "\x00@example.org", "x" * 400):
         plain.get("/connexion")
@@ -57,8 +57,10 @@ def test_every_refusal_is_one_message_that_is_heard(visitors: Visitors, plain: P
     assert plain.value("password") == ""
 
 
-def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(visitors: Visitors, plain: PlainBrowser) -> None:
-    email = visitors.activated()
+def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(
+    candidates: CandidateFactory, plain: ScriptlessBrowser
+) -> None:
+    email = candidates.create_activated_account()
     answer = plain.post("/connexion", {"identifiant": email, "password": PASSWORD}, follow=False)
     cookies = [line for line in answer.headers.getlist("Set-Cookie") if line.startswith(("session-", "appareil-"))]
     assert len(cookies) == 2
@@ -70,9 +72,9 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(visitors: Visitor
 
 
 def test_the_session_ends_with_the_browser_and_the_mark_of_a_known_one_stays(
-    visitors: Visitors, plain: PlainBrowser
+    candidates: CandidateFactory, plain: ScriptlessBrowser
 ) -> None:
-    email = visitors.activated()
+    email = candidates.create_activated_account()
     answer = plain.post("/connexion", {"identifiant": email, "password": PASSWORD}, follow=False)
     cookies = {line.partition("-")[0]: line for line in answer.headers.getlist("Set-Cookie")}
     assert "Max-Age" not in cookies["session"]
@@ -80,8 +82,10 @@ def test_the_session_ends_with_the_browser_and_the_mark_of_a_known_one_stays(
     assert "Max-Age" in cookies["appareil"]
 
 
-def test_a_not_activated_account_is_told_and_can_ask_for_the_mail(visitors: Visitors, plain: PlainBrowser) -> None:
-    email = visitors.created()
+def test_a_not_activated_account_is_told_and_can_ask_for_the_mail(
+    candidates: CandidateFactory, plain: ScriptlessBrowser
+) -> None:
+    email = candidates.create_account()
     plain.get("/connexion")
     plain.press("Me connecter", identifiant=email, password=PASSWORD)
     assert plain.answer.status_code == 403
@@ -91,8 +95,8 @@ def test_a_not_activated_account_is_told_and_can_ask_for_the_mail(visitors: Visi
     assert email in plain.text
 
 
-def test_a_page_that_asks_to_log_in_is_reached_afterwards(visitors: Visitors) -> None:
-    email, browser = visitors.activated(), visitors.browser()
+def test_a_page_that_asks_to_log_in_is_reached_afterwards(candidates: CandidateFactory) -> None:
+    email, browser = candidates.create_activated_account(), candidates.browser()
     browser.get("/inscriptions")
     assert browser.title == "Veuillez vous identifier"
     browser.press("Me connecter", identifiant=email, password=PASSWORD)
@@ -107,26 +111,28 @@ def test_after_log_in_nobody_is_sent_elsewhere(suite: str) -> None:
     assert local_path(suite) == "/"
 
 
-def test_log_out_ends_the_session_everywhere(visitors: Visitors, running: Portal) -> None:
-    email = visitors.activated()
-    here, there = visitors.logged_in(email), visitors.logged_in(email)
+def test_log_out_ends_the_session_everywhere(candidates: CandidateFactory, running: InProcessPortal) -> None:
+    email = candidates.create_activated_account()
+    here, there = candidates.log_in(email), candidates.log_in(email)
     here.press("Se déconnecter")
     assert "Vous êtes déconnecté" in here.text
     assert "Me connecter" in here.text
-    running.gateway.app.extensions["visitors"].forget(_session_cookie(there))  # as five seconds would
+    running.gateway.app.extensions["session_exchange"].forget(_session_cookie(there))  # as five seconds would
     there.get("/compte")
     assert there.title == "Veuillez vous identifier"
     assert "Votre session est terminée" in there.text
 
 
-def test_the_session_is_prolonged_without_a_page(visitors: Visitors, plain: PlainBrowser) -> None:
-    assert visitors.logged_in().post("/session/prolonger").status_code == 204
+def test_the_session_is_prolonged_without_a_page(candidates: CandidateFactory, plain: ScriptlessBrowser) -> None:
+    assert candidates.log_in().post("/session/prolonger").status_code == 204
     assert plain.post("/session/prolonger").status_code == 401
 
 
-def test_what_is_typed_into_a_dead_session_is_taken_up_after_log_in(visitors: Visitors, running: Portal) -> None:
-    email = visitors.activated()
-    browser = visitors.logged_in(email)
+def test_what_is_typed_into_a_dead_session_is_taken_up_after_log_in(
+    candidates: CandidateFactory, running: InProcessPortal
+) -> None:
+    email = candidates.create_activated_account()
+    browser = candidates.log_in(email)
     browser.get("/compte")
     die(browser, running)
     browser.press("Enregistrer", prenoms="Laurent, « Léo »", current_password=PASSWORD)
@@ -145,9 +151,9 @@ def test_what_is_typed_into_a_dead_session_is_taken_up_after_log_in(visitors: Vi
     assert browser.value("prenoms") == "Laurent, « Léo »"
 
 
-def test_what_is_typed_is_taken_up_by_a_browser_that_has_lost_its_cookie(visitors: Visitors) -> None:
-    email = visitors.activated()
-    browser = visitors.logged_in(email)
+def test_what_is_typed_is_taken_up_by_a_browser_that_has_lost_its_cookie(candidates: CandidateFactory) -> None:
+    email = candidates.create_activated_account()
+    browser = candidates.log_in(email)
     browser.get("/compte")
     typed_before = browser.answer
     browser.press("Se déconnecter")  # in another window
@@ -159,44 +165,46 @@ def test_what_is_typed_is_taken_up_by_a_browser_that_has_lost_its_cookie(visitor
     assert browser.value("prenoms") == "Laurent, « Léo »"
 
 
-def test_what_one_typed_is_never_given_to_another(visitors: Visitors, running: Portal) -> None:
-    browser = visitors.logged_in()
+def test_what_one_typed_is_never_given_to_another(candidates: CandidateFactory, running: InProcessPortal) -> None:
+    browser = candidates.log_in()
     browser.get("/compte")
     die(browser, running)
     browser.press("Enregistrer", prenoms="Secret")
-    browser.press("Me connecter", identifiant=visitors.activated(), password=PASSWORD)
+    browser.press("Me connecter", identifiant=candidates.create_activated_account(), password=PASSWORD)
     assert "n'a pas été reprise" in browser.text
     assert "Secret" not in browser.answer.text
     browser.get("/compte")
     assert browser.value("prenoms") == "Laurent"
 
 
-def test_a_password_is_reset_by_mail_and_ends_every_session(visitors: Visitors, running: Portal) -> None:
-    email = visitors.activated()
-    before, browser = visitors.logged_in(email), visitors.browser()
+def test_a_password_is_reset_by_mail_and_ends_every_session(
+    candidates: CandidateFactory, running: InProcessPortal
+) -> None:
+    email = candidates.create_activated_account()
+    before, browser = candidates.log_in(email), candidates.browser()
     screens = []
     for address in ("nobody@example.org", email):
         browser.get("/compte/mot-de-passe-oublie")
         browser.press("Recevoir un lien", email=address)
         screens.append(browser.text.replace(address, "…"))
     assert screens[0] == screens[1]
-    browser.get(visitors.link_to(email))
+    browser.get(candidates.link_to(email))
     browser.press("Enregistrer", password="court", password_confirmation="autre")
     assert browser.answer.status_code == 422
     assert problems_of(browser.answer.text) == []
     browser.press("Enregistrer", password="Nouveau/2021", password_confirmation="Nouveau/2021")
     assert browser.title == "Veuillez vous identifier"
     assert "Votre mot de passe est enregistré" in browser.text
-    running.gateway.app.extensions["visitors"].forget(_session_cookie(before))
+    running.gateway.app.extensions["session_exchange"].forget(_session_cookie(before))
     assert before.get("/compte").request.path == "/connexion"
     browser.press("Me connecter", identifiant=email, password="Nouveau/2021")
     assert browser.path == "/"
 
 
-def test_while_accounts_is_down_nothing_typed_is_lost(plain: PlainBrowser, running: Portal) -> None:
+def test_while_accounts_is_down_nothing_typed_is_lost(plain: ScriptlessBrowser, running: InProcessPortal) -> None:
     email = new_address()
-    with absent(running.accounts):
-        plain.post("/compte/creation", typed(email, nom_famille="Le « Goff »"))
+    with service_stopped(running.accounts):
+        plain.post("/compte/creation", creation_answers(email, nom_famille="Le « Goff »"))
         assert plain.answer.status_code == 503
         assert problems_of(plain.answer.text) == []
         assert PASSWORD not in plain.answer.text
@@ -208,17 +216,19 @@ def test_while_accounts_is_down_nothing_typed_is_lost(plain: PlainBrowser, runni
     assert plain.value("email") == email
 
 
-def test_a_log_out_that_could_not_be_made_can_be_made_again(visitors: Visitors, running: Portal) -> None:
-    browser = visitors.logged_in()
-    with absent(running.accounts):
+def test_a_log_out_that_could_not_be_made_can_be_made_again(
+    candidates: CandidateFactory, running: InProcessPortal
+) -> None:
+    browser = candidates.log_in()
+    with service_stopped(running.accounts):
         browser.press("Se déconnecter")
         assert browser.answer.status_code == 503
     browser.press("Réessayer")
     assert "Vous êtes déconnecté" in browser.text
 
 
-def test_no_page_of_a_candidate_is_kept_by_a_cache(visitors: Visitors) -> None:
-    browser = visitors.logged_in()
+def test_no_page_of_a_candidate_is_kept_by_a_cache(candidates: CandidateFactory) -> None:
+    browser = candidates.log_in()
     for path in ("/", "/compte"):
         assert "no-store" in browser.get(path).headers["Cache-Control"]
         assert re.search(r"Date de dernière connexion|Modifier mon compte", browser.text)

@@ -5,26 +5,26 @@ from __future__ import annotations
 import pytest
 
 from services.chassis.process.expiring_cache import Remembered
-from tests.gateway.people import Visitors
+from tests.gateway.candidates import CandidateFactory
 from tests.gateway.test_drafts import IDENTIFICATION, begun
-from tests.support.portal import Portal, absent
+from tests.support.in_process_portal import InProcessPortal, service_stopped
 
 
 @pytest.fixture(autouse=True)
-def _remembered_long(running: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+def _remembered_long(running: InProcessPortal, monkeypatch: pytest.MonkeyPatch) -> None:
     """For a minute, however slow the machine: what accounts said a moment ago is known throughout a test."""
-    visitors = running.gateway.app.extensions["visitors"]
-    monkeypatch.setattr(visitors, "_known", Remembered(seconds=60.0, at_most=100))
+    candidates = running.gateway.app.extensions["session_exchange"]
+    monkeypatch.setattr(candidates, "_cache", Remembered(seconds=60.0, at_most=100))
 
 
-def test_a_tab_is_shown_without_asking_accounts_anew(visitors: Visitors, running: Portal) -> None:
-    browser, draft = begun(visitors)
-    with absent(running.accounts):
+def test_a_tab_is_shown_without_asking_accounts_anew(candidates: CandidateFactory, running: InProcessPortal) -> None:
+    browser, draft = begun(candidates)
+    with service_stopped(running.accounts):
         assert browser.get(f"{draft}/{IDENTIFICATION}").status_code == 200
 
 
-def test_what_somebody_changes_in_his_account_is_what_a_tab_shows_next(visitors: Visitors) -> None:
-    browser, draft = begun(visitors)
+def test_what_somebody_changes_in_his_account_is_what_a_tab_shows_next(candidates: CandidateFactory) -> None:
+    browser, draft = begun(candidates)
     assert "LAURENT" in browser.get(f"{draft}/{IDENTIFICATION}").text.upper()
     browser.get("/compte")
     browser.press("Enregistrer", prenoms="Théophraste")

@@ -9,14 +9,14 @@ import pytest
 from services.accounts.domain.staff import Role
 from services.accounts.operations import staff
 from services.accounts.operations.audit import Actor
-from tests.support.portal import Portal
+from tests.support.in_process_portal import InProcessPortal
 
 PASSWORD = "Gestion/2021"
 US = Actor("command", "test")
 
 
 @pytest.fixture(scope="module")
-def token(running: Portal) -> str:
+def token(running: InProcessPortal) -> str:
     email = "tools-paths@example.org"
     with running.accounts.app.app_context():
         staff.create_staff(staff.NewStaff(email, PASSWORD, Role("gestionnaire"), ("03",), "DUVAL", "Anne"), US)
@@ -41,19 +41,19 @@ def token(running: Portal) -> str:
         "registrations/v1/messages%23",
     ],
 )
-def test_no_path_leads_out_of_the_api(running: Portal, token: str, method: str, path: str) -> None:
+def test_no_path_leads_out_of_the_api(running: InProcessPortal, token: str, method: str, path: str) -> None:
     client = running.gateway.app.test_client()
     headers = {"Host": running.url.removeprefix("http://"), "Authorization": f"Bearer {token}"}
     assert client.open(f"/api/{path}", method=method, headers=headers).status_code == 404
 
 
-def test_the_same_token_opens_what_it_is_for(running: Portal, token: str) -> None:
+def test_the_same_token_opens_what_it_is_for(running: InProcessPortal, token: str) -> None:
     headers = {"Host": running.url.removeprefix("http://"), "Authorization": f"Bearer {token}"}
     answer = running.gateway.app.test_client().get("/api/registrations/v1/staff/candidatures", headers=headers)
     assert answer.status_code == 200
 
 
-def test_a_token_of_thousands_of_characters_is_no_token(running: Portal) -> None:
+def test_a_token_of_thousands_of_characters_is_no_token(running: InProcessPortal) -> None:
     headers = {"Host": running.url.removeprefix("http://"), "Authorization": f"Bearer {'x' * 3000}"}
     answer = running.gateway.app.test_client().get("/api/registrations/v1/staff/candidatures", headers=headers)
     assert answer.status_code == 401

@@ -6,21 +6,21 @@ from contextlib import ExitStack
 
 import pytest
 
-from gateway.web.justificatifs.reception import EVERYBODYS, YOURS, Refused, places
+from gateway.web.justificatifs.file_reception import TOO_MANY_IN_ALL, TOO_MANY_OF_CANDIDATE, FileRefused, upload_places
 
 
 def test_one_candidate_does_not_take_all_places() -> None:
-    uploads = places(in_all=5, each=3)
+    uploads = upload_places(in_all=5, each=3)
     with ExitStack() as under_way:
         for _ in range(3):
             under_way.enter_context(uploads.taken("one"))
-        with pytest.raises(Refused) as refused, uploads.taken("one"):
+        with pytest.raises(FileRefused) as refused, uploads.taken("one"):
             pass
-        assert (refused.value.detail, refused.value.status) == (YOURS, 503)
+        assert (refused.value.detail, refused.value.status) == (TOO_MANY_OF_CANDIDATE, 503)
         for _ in range(2):
             under_way.enter_context(uploads.taken("another"))
-        with pytest.raises(Refused) as refused, uploads.taken("a third"):
+        with pytest.raises(FileRefused) as refused, uploads.taken("a third"):
             pass
-        assert refused.value.detail == EVERYBODYS
+        assert refused.value.detail == TOO_MANY_IN_ALL
     with uploads.taken("one"), uploads.taken("a third"):
         pass

@@ -1,4 +1,4 @@
-"""Someone who types into the tabs of a draft of his own, in Chromium."""
+"""A candidate who types into the tabs of their own draft in Chromium: for the autosave."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import expect
 
 from tests.accounts.people import PASSWORD
-from tests.support.portal import Portal
+from tests.support.in_process_portal import InProcessPortal
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -22,9 +22,9 @@ IDENTIFICATION, CANDIDATURE = 2, 3
 
 
 class Typist:
-    """Someone on the tabs of a draft of his own."""
+    """On the tabs of their own draft; `posts` are the URLs posted to so far."""
 
-    def __init__(self, page: Page, portal: Portal, email: str, draft: str) -> None:
+    def __init__(self, page: Page, portal: InProcessPortal, email: str, draft: str) -> None:
         self.page, self.url, self.email, self.draft = page, portal.url, email, portal.url + draft
         self.posts: list[str] = []
         page.on("request", lambda request: self.posts.append(request.url) if request.method == "POST" else None)

@@ -15,7 +15,7 @@ from services.accounts.models import Account, AuditEntry, KnownBrowser, LoginSes
 from services.chassis.process.command_line import migrate
 from tests.accounts.house import House, settings
 from tests.growth.full import FAMILY, Deeds, Full, Weight, answered, event_deeds, fill_events, jobs_of, ready
-from tests.support.filling import filling, identifier, multiply, numbered
+from tests.support.database_filling import fast_filling, identifier, insert_copies, numbered
 from tests.support.smtp import Mailbox
 
 EMAIL = "lbinet@ac-rennes.fr"
@@ -39,20 +39,20 @@ def full_accounts(database_url: str, folder: Path, mailbox: Mailbox, rows: int, 
 
 def _fill(rows: int, weight: Weight) -> None:
     id = identifier(db)
-    with filling(db) as session:
+    with fast_filling(db) as session:
         session.execute(text(CORRECTED))
         email: dict[str, Any] = {
             "email": f"{numbered()} || '@exemple.fr'",
             "email_key": f"{numbered()} || '@exemple.fr'",
         }
-        multiply(session, Account.__table__, rows=rows, id=id, nom_famille=FAMILY, **email)
+        insert_copies(session, Account.__table__, rows=rows, id=id, nom_famille=FAMILY, **email)
         waiting: dict[str, Any] = {**email, "activated_at": "CAST(NULL AS TIMESTAMP)"}
-        multiply(session, Account.__table__, rows=WAITING, first=rows + 1, id=id, **waiting)
-        multiply(session, LoginSession.__table__, rows=rows, secret_hash=numbered(), subject_id=id)
-        multiply(session, KnownBrowser.__table__, rows=rows, subject_id=id)
-        multiply(session, MailLink.__table__, rows=rows, token_hash=numbered(), account_id=id)
-        multiply(session, sent_mails.SentMail.__table__, rows=rows, id=numbered(), owner_id=id)
-        multiply(session, AuditEntry.__table__, rows=rows, subject=id)
+        insert_copies(session, Account.__table__, rows=WAITING, first=rows + 1, id=id, **waiting)
+        insert_copies(session, LoginSession.__table__, rows=rows, secret_hash=numbered(), subject_id=id)
+        insert_copies(session, KnownBrowser.__table__, rows=rows, subject_id=id)
+        insert_copies(session, MailLink.__table__, rows=rows, token_hash=numbered(), account_id=id)
+        insert_copies(session, sent_mails.SentMail.__table__, rows=rows, id=numbered(), owner_id=id)
+        insert_copies(session, AuditEntry.__table__, rows=rows, subject=id)
     fill_events(db, events, rows, weight)
     ready(db)
 

@@ -14,7 +14,7 @@ from tests.growth.full import Full, Weight
 from tests.registrations.service.candidate_client import NOW
 
 if TYPE_CHECKING:
-    from tests.support.objects import Objects
+    from tests.support.object_store import ObjectStoreServer
     from tests.support.postgres import Postgres
     from tests.support.smtp import Mailbox
 
@@ -24,7 +24,7 @@ Filled = Callable[[str, int, Weight], Full]
 
 @pytest.fixture(scope="module")
 def fill(
-    postgres: Postgres, objects: Objects, _mail_server: Mailbox, tmp_path_factory: pytest.TempPathFactory
+    postgres: Postgres, objects: ObjectStoreServer, _mail_server: Mailbox, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Filled]:
     """A service beside whose example that many others have come; it is at work in the guide's month."""
     folder = tmp_path_factory.mktemp("growth")
@@ -43,7 +43,9 @@ def fill(
     clock.set_offset(0)
 
 
-def _full(service: str, url: str, folder: Path, objects: Objects, mailbox: Mailbox, rows: int, weight: Weight) -> Full:
+def _full(
+    service: str, url: str, folder: Path, objects: ObjectStoreServer, mailbox: Mailbox, rows: int, weight: Weight
+) -> Full:
     """Imported here: a service that is not asked for is not loaded."""
     if service == "accounts":
         from tests.growth.accounts import full_accounts

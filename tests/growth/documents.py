@@ -14,7 +14,7 @@ from services.documents.operations.publishing import Order, publish
 from tests.documents.example_events import CANDIDATURE, saved, withdrawn
 from tests.documents.service import Service
 from tests.growth.full import Deeds, Full, Weight, answered, event_deeds, fill_events, jobs_of, ready
-from tests.support.filling import filling, identifier, multiply
+from tests.support.database_filling import fast_filling, identifier, insert_copies
 
 
 def full_documents(database_url: str, objects_url: str, peer_url: str, rows: int, weight: Weight) -> Full:
@@ -27,15 +27,15 @@ def full_documents(database_url: str, objects_url: str, peer_url: str, rows: int
 
 def _fill(rows: int, weight: Weight) -> None:
     id = identifier(db)
-    with filling(db) as session:
-        multiply(session, Candidature.__table__, rows=rows, id=id, candidate_id=id)
-        multiply(session, SavedVersion.__table__, rows=rows, candidature_id=id, **weight("payload"))
+    with fast_filling(db) as session:
+        insert_copies(session, Candidature.__table__, rows=rows, id=id, candidate_id=id)
+        insert_copies(session, SavedVersion.__table__, rows=rows, candidature_id=id, **weight("payload"))
         made = session.execute(text("SELECT id FROM documents ORDER BY type")).scalars().all()
         for place, document_id in enumerate(made):
             document = f"substr({id}, 1, 31) || '{place}'"
             keys: dict[str, Any] = {"pdf_key": f"{document} || '.pdf'", "html_key": f"{document} || '.html'"}
             own: dict[str, Any] = {"id": document, "candidature_id": id, **keys}
-            multiply(session, Document.__table__, rows=rows, example=f"id = '{document_id}'", **own)
+            insert_copies(session, Document.__table__, rows=rows, example=f"id = '{document_id}'", **own)
     fill_events(db, event_tables, rows, weight)
     ready(db)
 

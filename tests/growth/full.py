@@ -13,7 +13,7 @@ from services.chassis.database.transactions import Database
 from services.chassis.events import EventTables, follow_up, outbox
 from services.chassis.events.tables import TO_BROKER, TO_SELF
 from services.chassis.jobs.registry import Jobs
-from tests.support.filling import analyse, filling, multiply, numbered
+from tests.support.database_filling import analyse, fast_filling, insert_copies, numbered
 
 Weight = Callable[..., dict[str, Any]]
 """Which of these columns of long JSON have a short one instead."""
@@ -51,15 +51,15 @@ class Full:
 
 def fill_events(db: Database, tables: EventTables, rows: int, weight: Weight, each: int = 2) -> None:
     """All events of the example were sent; so were `each` events of each of the others, and as many were received."""
-    with filling(db) as session:
+    with fast_filling(db) as session:
         follow_up(session, "an example", {}, subject="x")
         session.execute(text("UPDATE outbox SET published_at = created_at"))
         others: dict[str, Any] = {"event_id": numbered(), "subject": numbered(f"i / {each}"), **weight("envelope")}
-        multiply(session, tables.Outbox.__table__, rows=rows * each, **others)
+        insert_copies(session, tables.Outbox.__table__, rows=rows * each, **others)
         if not session.execute(text("SELECT 1 FROM inbox")).first():
             received = "INSERT INTO inbox (event_id, handler, handled_at) SELECT 'x', 'x', max(created_at) FROM outbox"
             session.execute(text(received))
-        multiply(session, tables.Inbox.__table__, rows=rows, event_id=numbered())
+        insert_copies(session, tables.Inbox.__table__, rows=rows, event_id=numbered())
 
 
 def event_deeds(db: Database) -> dict[str, Callable[[], object]]:

@@ -14,7 +14,7 @@ from services.pieces.models import AuditEntry, Candidature, Control, Deposit, Pi
 from tests.growth.full import FAMILY, Deeds, Full, Weight, answered, event_deeds, fill_events, jobs_of, ready
 from tests.pieces.example_events import CANDIDATURE, OTHER, registration_saved
 from tests.pieces.pieces_service import PiecesService
-from tests.support.filling import filling, identifier, multiply
+from tests.support.database_filling import fast_filling, identifier, insert_copies
 
 DEPOSITED = ("NATIDE06", "CINSIG03", "BTSETAS4")
 MIDDLE = base64.urlsafe_b64encode(json.dumps(["8" + "0" * 31, ""]).encode()).decode().rstrip("=")  # of a list
@@ -39,30 +39,30 @@ def _fill(rows: int, weight: Weight) -> None:
     cases = " ".join(f"WHEN {place} THEN '{code}'" for place, code in enumerate(ACADEMIES))
     academie = f"CASE i % {len(ACADEMIES)} {cases} END"
     status = f"CASE WHEN i % 10 = 0 AND ({academie}) <> '{SETTLED}' THEN NULL ELSE 'compliant' END"
-    with filling(db) as session:
+    with fast_filling(db) as session:
         number = "'0' || CAST(3100000000 + i AS VARCHAR(10))"
         tile: dict[str, Any] = {"academie_code": academie, "numero_candidat": number, "nom": f"upper({FAMILY})"}
-        multiply(session, Candidature.__table__, rows=rows, id=id, candidate_id=id, **tile)
+        insert_copies(session, Candidature.__table__, rows=rows, id=id, candidate_id=id, **tile)
         codes = session.execute(text("SELECT code, id FROM pieces ORDER BY position")).all()
         for place, (code, piece_id) in enumerate(codes):
             piece = f"substr({id}, 1, 30) || '{place:02}'"
             stands: dict[str, Any] = {"status": status} if code in DEPOSITED else {}
             queue = {"academie_code": academie, "deposited": "TRUE" if code in DEPOSITED else "FALSE"}
             own: dict[str, Any] = {"id": piece, "candidature_id": id, **queue, **stands}
-            multiply(session, Piece.__table__, rows=rows, example=f"id = '{piece_id}'", **own)
+            insert_copies(session, Piece.__table__, rows=rows, example=f"id = '{piece_id}'", **own)
             if code in DEPOSITED:
                 file: dict[str, Any] = {
                     "id": piece,
                     "piece_id": piece,
                     "object_key": f"'pieces/' || {id} || '{place:02}'",
                 }
-                multiply(
+                insert_copies(
                     session, Deposit.__table__, rows=rows, example=f"piece_id = '{piece_id}'", **file, scan="'clean'"
                 )
-                multiply(session, Control.__table__, rows=rows, piece_id=piece, deposit_id=piece)
+                insert_copies(session, Control.__table__, rows=rows, piece_id=piece, deposit_id=piece)
         piece = f"substr({id}, 1, 30) || '01'"
-        multiply(session, Validation.__table__, rows=rows, id=id, piece_id=piece, deposit_id=piece)
-        multiply(session, AuditEntry.__table__, rows=3 * rows, subject=id)
+        insert_copies(session, Validation.__table__, rows=rows, id=id, piece_id=piece, deposit_id=piece)
+        insert_copies(session, AuditEntry.__table__, rows=3 * rows, subject=id)
     fill_events(db, event_tables, rows, weight, 3)
     ready(db)
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from services.chassis.database.transactions import Database
-from tests.support.plans import Statement
+from tests.support.query_plans import Statement
 
 LARGE = 10_000  # rows
 MOST_BLOCKS = 1_500  # of 8 KB, found by an index and in memory: a few milliseconds

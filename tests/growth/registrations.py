@@ -31,7 +31,7 @@ from tests.registrations.domain.example_dossier import BESANCON
 from tests.registrations.service.candidate_client import GUIDE, GUIDE_SESSION, CandidateClient, pierre, with_catalogue
 from tests.registrations.service.conftest import settings
 from tests.support import tokens
-from tests.support.filling import filling, identifier, multiply, numbered
+from tests.support.database_filling import fast_filling, identifier, insert_copies, numbered
 
 NUMBER = "02103000001"
 MIDDLE = "8" + "0" * 31  # of the ids
@@ -58,7 +58,7 @@ def _everywhere() -> Exam:
 
 def _fill(rows: int, weight: Weight) -> None:
     id = identifier(db)
-    with filling(db) as session:
+    with fast_filling(db) as session:
         openings = session.execute(text("SELECT id FROM openings ORDER BY academie")).scalars().all()
         cases = " ".join(f"WHEN {place} THEN '{found}'" for place, found in enumerate(openings[1:-1]))
         opening: dict[str, Any] = {"opening_id": f"CASE i % {len(openings) - 2} {cases} END"}
@@ -66,16 +66,18 @@ def _fill(rows: int, weight: Weight) -> None:
         own: dict[str, Any] = {"candidature_id": id}
         email = f"{numbered()} || '@exemple.fr'"
         number = "'0' || CAST(3100000000 + i AS VARCHAR(10))"
-        multiply(session, Candidate.__table__, rows=rows, id=id, numero_candidat=number, email=email)
+        insert_copies(session, Candidate.__table__, rows=rows, id=id, numero_candidat=number, email=email)
         named: dict[str, Any] = {"name": f"upper({FAMILY}) || ' Pierre'", "folded_name": f"{FAMILY} || ' pierre'"}
         state = "CASE WHEN i % 50 = 0 THEN 'withdrawn' WHEN i % 1000 = 1 THEN 'ecartee' ELSE 'active' END"
-        multiply(session, Candidature.__table__, rows=rows, id=id, **owner, **opening, **named, state=state)
-        multiply(
+        insert_copies(session, Candidature.__table__, rows=rows, id=id, **owner, **opening, **named, state=state)
+        insert_copies(
             session, CandidatureVersion.__table__, rows=rows, **own, event_id=numbered(), **weight("payload", "answers")
         )
-        multiply(session, Draft.__table__, rows=rows, id=id, **owner, **opening, **own, **weight("answers", "identity"))
-        multiply(session, sent_mails.SentMail.__table__, rows=rows, id=numbered(), owner_id=id)
-        multiply(session, AuditEntry.__table__, rows=2 * rows, subject=id)
+        insert_copies(
+            session, Draft.__table__, rows=rows, id=id, **owner, **opening, **own, **weight("answers", "identity")
+        )
+        insert_copies(session, sent_mails.SentMail.__table__, rows=rows, id=numbered(), owner_id=id)
+        insert_copies(session, AuditEntry.__table__, rows=2 * rows, subject=id)
     fill_events(db, events, rows, weight)
     ready(db)
 

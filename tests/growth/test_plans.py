@@ -7,7 +7,7 @@ import pytest
 from tests.growth.conftest import SERVICES, Filled
 from tests.growth.full import Deeds, Full, light
 from tests.growth.reading import read_by
-from tests.support.plans import statements
+from tests.support.query_plans import recorded_statements
 
 ROWS = {"accounts": 20_000, "registrations": 20_000, "documents": 20_000, "pieces": 10_000}
 
@@ -28,6 +28,6 @@ def test_what_is_asked_often_is_found_by_an_index(full: Full, kind: str) -> None
 def _not_flat(full: Full, name: str, deed: object) -> list[str]:
     assert callable(deed)
     with full.app.app_context():
-        with statements(full.db) as asked:
+        with recorded_statements(full.db) as asked:
             deed()
         return [f"{name}: {read}" for read in read_by(full.db, asked) if not read.is_flat]

@@ -1,4 +1,4 @@
-"""The portal whole, started once a run in each of its two modes, and people who come to it with a browser."""
+"""The whole portal, started once a run in each of its two modes, and candidates with a browser."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.journeys.candidate import Candidate
-from tests.journeys.depositing import Deposit, a_deposit
-from tests.journeys.people import Person
-from tests.support import failures
-from tests.support.launched import LaunchedPortal
-from tests.support.running import RunningPortal
+from tests.journeys.deposit_page import DepositPage, deposit_page
+from tests.journeys.personas import Persona
+from tests.support import failure_screenshots
+from tests.support.launched_portal import LaunchedPortal
+from tests.support.running_portal import RunningPortal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.support.rabbitmq import RabbitMQ
     from tests.support.smtp import Mailbox
 
-    Comes = Callable[[RunningPortal, Person], Candidate]
+    NewCandidate = Callable[[RunningPortal, Persona], Candidate]
 
 SERVICES = ("accounts", "registrations", "documents", "pieces")
 
@@ -40,8 +40,8 @@ def alone() -> Iterator[LaunchedPortal]:
 def servers(postgres: Postgres, rabbitmq: RabbitMQ, _mail_server: Mailbox) -> Iterator[LaunchedPortal]:
     """The portal on PostgreSQL, RabbitMQ and SMTP."""
     databases = {f"{service.upper()}_DATABASE_URL": postgres.fresh_database() for service in SERVICES}
-    real = databases | {"BROKER_URL": rabbitmq.fresh_vhost(), "MAIL_URL": _mail_server.url}
-    portal = LaunchedPortal("servers", real, _mail_server)
+    urls = databases | {"BROKER_URL": rabbitmq.fresh_vhost(), "MAIL_URL": _mail_server.url}
+    portal = LaunchedPortal("servers", urls, _mail_server)
     yield portal
     portal.stop()
 
@@ -49,15 +49,15 @@ def servers(postgres: Postgres, rabbitmq: RabbitMQ, _mail_server: Mailbox) -> It
 @pytest.fixture(params=["alone", "servers"])
 def portal(request: pytest.FixtureRequest) -> LaunchedPortal:
     """Each of the two in turn."""
-    found: LaunchedPortal = request.getfixturevalue(request.param)
-    return found
+    portal: LaunchedPortal = request.getfixturevalue(request.param)
+    return portal
 
 
 @pytest.fixture(autouse=True)
-def _told(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Show beside a failed journey what the portal's processes complained of."""
+def _print_complaints(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Print with a failed journey the errors that the portal's processes logged."""
     yield
-    if failures.failed(request.node):
+    if failure_screenshots.has_failed(request.node):
         for name in {"alone", "servers"} & set(request.fixturenames) | set(_params(request)):
             running: LaunchedPortal = request.getfixturevalue(name)
             print(f"--- {name}\n{running.complaints()[-8000:]}")
@@ -69,12 +69,12 @@ def _params(request: pytest.FixtureRequest) -> list[str]:
 
 
 @pytest.fixture
-def comes(page: Page) -> Comes:
-    """`comes(portal, person)`: that person at the portal, with a browser of this test alone."""
-    return lambda portal, person: Candidate(page, portal, person)
+def new_candidate(page: Page) -> NewCandidate:
+    """`new_candidate(portal, persona)`: that persona at the portal, in a page of this test alone."""
+    return lambda portal, persona: Candidate(page, portal, persona)
 
 
 @pytest.fixture(scope="module")
-def deposit(browser: Browser, alone: LaunchedPortal) -> Iterator[Deposit]:
-    with a_deposit(browser, alone) as there:
+def deposit(browser: Browser, alone: LaunchedPortal) -> Iterator[DepositPage]:
+    with deposit_page(browser, alone) as there:
         yield there

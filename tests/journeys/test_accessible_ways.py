@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.journeys import people
+from tests.journeys import personas
 from tests.journeys.candidate import Candidate
-from tests.journeys.desk import Desk
-from tests.journeys.keyboard_desk import KeyboardDesk
-from tests.journeys.pieces import GUIDES_PIECES, Justificatifs, a_pdf
-from tests.journeys.plain_desk import PlainDesk
-from tests.support.running import RunningPortal
+from tests.journeys.justificatifs_page import GUIDE_PIECES, JustificatifsPage, write_pdf
+from tests.journeys.keyboard_user import KeyboardUser
+from tests.journeys.mouse_user import MouseUser
+from tests.journeys.scriptless_user import ScriptlessUser
+from tests.support.running_portal import RunningPortal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,14 +24,14 @@ GROUP = "Confirmation d'inscription"
 
 
 def test_by_keyboard_alone_from_home_to_the_last_piece(alone: RunningPortal, page: Page, tmp_path: Path) -> None:
-    candidate = someone(page, alone, KeyboardDesk)
+    candidate = someone(page, alone, KeyboardUser)
     registers_from_home(candidate)
     deposits_and_validates(candidate, tmp_path)
 
 
 def test_the_first_stop_of_the_keyboard_leads_to_the_content(alone: RunningPortal, page: Page) -> None:
-    desk = KeyboardDesk(page, alone.url)
-    desk.open("/connexion")
+    user = KeyboardUser(page, alone.url)
+    user.open("/connexion")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Contenu")).to_be_focused()
     page.keyboard.press("Enter")
@@ -40,30 +40,30 @@ def test_the_first_stop_of_the_keyboard_leads_to_the_content(alone: RunningPorta
 
 
 def test_a_script_lost_in_the_middle_of_a_tab_loses_nothing(alone: RunningPortal, page: Page, tmp_path: Path) -> None:
-    candidate = someone(page, alone, Desk)
+    candidate = someone(page, alone, MouseUser)
 
     def script_is_lost(title: str) -> None:
         if title == "Identification":
-            candidate.desk.answer("Complément adresse 1", "Bâtiment C")
+            candidate.user.answer("Complément adresse 1", "Bâtiment C")
             page.route("**/*", _without_what_scripts_ask_for)
-            candidate.desk.answer("Numéro, rue, voie", "2 rue du pont")
-            candidate.desk = PlainDesk(page, alone.url)
+            candidate.user.answer("Numéro, rue, voie", "2 rue du pont")
+            candidate.user = ScriptlessUser(page, alone.url)
         if title == "Récapitulatif":
-            candidate.desk.shows("2 rue du pont", "Bâtiment C")
+            candidate.user.shows("2 rue du pont", "Bâtiment C")
 
     registers_from_home(candidate, script_is_lost)
     deposits_and_validates(candidate, tmp_path)
 
 
 def test_what_is_typed_into_a_tab_that_has_no_script_stays_there(alone: RunningPortal, page: Page) -> None:
-    candidate = someone(page, alone, Desk)
-    candidate.arrives()
-    candidate.chooses()
-    candidate.desk.press("Suivant")
-    candidate.desk.is_at("Identification")
+    candidate = someone(page, alone, MouseUser)
+    candidate.creates_account_and_logs_in()
+    candidate.chooses_exam()
+    candidate.user.press("Suivant")
+    candidate.user.is_at("Identification")
     page.route("**/*", _without_what_scripts_ask_for)
     page.reload()
-    plain = PlainDesk(page, alone.url)
+    plain = ScriptlessUser(page, alone.url)
     plain.answer("Numéro, rue, voie", "2 rue du pont")
     plain.press("Précédent")
     plain.is_at("Candidatures précédentes")
@@ -71,23 +71,23 @@ def test_what_is_typed_into_a_tab_that_has_no_script_stays_there(alone: RunningP
     expect(page.get_by_label("Numéro, rue, voie")).to_have_value("2 rue du pont")
 
 
-def someone(page: Page, portal: RunningPortal, desk: type[Desk]) -> Candidate:
-    return Candidate(page, portal, people.DUBOIS.at(people.new_address()), desk)
+def someone(page: Page, portal: RunningPortal, user: type[MouseUser]) -> Candidate:
+    return Candidate(page, portal, personas.DUBOIS.with_email(personas.new_address()), user)
 
 
 def registers_from_home(candidate: Candidate, at_tab: Callable[[str], None] = lambda title: None) -> None:
-    candidate.arrives()
-    candidate.chooses()
-    candidate.fills_the_tabs(at_tab)
+    candidate.creates_account_and_logs_in()
+    candidate.chooses_exam()
+    candidate.fills_tabs(at_tab)
     candidate.saves()
 
 
 def deposits_and_validates(candidate: Candidate, folder: Path) -> None:
-    mine = Justificatifs(candidate)
-    for piece in GUIDES_PIECES[GROUP]:
-        mine.adds(piece, a_pdf(folder))
-    mine.hands_over(GROUP)
-    candidate.desk.shows("Validé")
+    mine = JustificatifsPage(candidate)
+    for piece in GUIDE_PIECES[GROUP]:
+        mine.adds(piece, write_pdf(folder))
+    mine.validates_group(GROUP)
+    candidate.user.shows("Validé")
 
 
 def _without_what_scripts_ask_for(route: Route) -> None:

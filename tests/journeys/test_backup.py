@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from services.chassis.events.tables import TO_BROKER
-from tests.journeys.candidate import Candidate
-from tests.journeys.ledger import Ledger
-from tests.journeys.load import (
-    Visit,
-    deposits_again_and_again,
-    deposits_for_good,
-    going_on,
-    makes_accounts,
-    saves_again_and_again,
+from tests.journeys.acknowledged_work import AcknowledgedWork
+from tests.journeys.background_load import (
+    RetryingBrowser,
+    create_accounts,
+    deposit_once,
+    deposit_repeatedly,
+    running_in_threads,
+    save_repeatedly,
 )
-from tests.journeys.registered import Registered, registered
-from tests.support.browser import french_visitor
-from tests.support.launched import LaunchedPortal
+from tests.journeys.candidate import Candidate
+from tests.journeys.registered_candidate import RegisteredCandidate, register_candidate
+from tests.support.chromium import french_profile
+from tests.support.launched_portal import LaunchedPortal
 from tests.support.processes import wait_until
 
 if TYPE_CHECKING:
@@ -49,15 +49,15 @@ def machine() -> Iterator[LaunchedPortal]:
 def test_a_restore_brings_back_what_was_acknowledged_before_the_backup(
     machine: LaunchedPortal, browser: Browser, tmp_path: Path
 ) -> None:
-    ledger, someone, stop = Ledger(), registered(machine, browser), threading.Event()
-    going = partial(Visit, machine.url, ledger, stop=stop)
+    ledger, someone, stop = AcknowledgedWork(), register_candidate(machine, browser), threading.Event()
+    going = partial(RetryingBrowser, machine.url, ledger, stop=stop)
     load = [
-        partial(saves_again_and_again, going(someone.cookies), someone.candidature),
-        partial(deposits_again_and_again, going(someone.cookies), someone.candidature, someone.piece),
-        partial(makes_accounts, going({})),
+        partial(save_repeatedly, going(someone.cookies), someone.candidature),
+        partial(deposit_repeatedly, going(someone.cookies), someone.candidature, someone.replaced_piece),
+        partial(create_accounts, going({})),
     ]
-    deposits_for_good(going(someone.cookies), someone.candidature, someone.kept)
-    with going_on(*load, stop=stop, ledger=ledger):
+    deposit_once(going(someone.cookies), someone.candidature, someone.unreplaced_piece)
+    with running_in_threads(*load, stop=stop, work=ledger):
         wait_until(lambda: at_work(ledger, someone), AT_WORK_SECONDS, "everybody answered")
         saved, made = ledger.saves[someone.candidature].acknowledged, set(ledger.accounts)
         backup = machine.command("backup", str(tmp_path / "backups"))
@@ -69,24 +69,24 @@ def test_a_restore_brings_back_what_was_acknowledged_before_the_backup(
     assert asked(machine, "registrations", PUBLISHED) == [(0,)]
     machine.start()
     wait_until(lambda: settled(machine), SETTLED_SECONDS, "everything published again was handled")
-    assert ledger.broken == []
+    assert ledger.faults == []
     assert versions_everywhere(machine, someone) >= saved
     assert made <= {email for (email,) in asked(machine, "accounts", "SELECT email FROM accounts")}
-    opens_his_file(machine, browser, someone, ledger.kept[someone.candidature, someone.kept])
+    opens_his_file(machine, browser, someone, ledger.unreplaced_files[someone.candidature, someone.unreplaced_piece])
     for service in ("documents", "pieces"):
         reconcile = machine.command("command", service, "reconcile")
         assert reconcile.returncode == 0, reconcile.stdout + reconcile.stderr
 
 
-def at_work(ledger: Ledger, someone: Registered) -> bool:
+def at_work(ledger: AcknowledgedWork, someone: RegisteredCandidate) -> bool:
     """A new version and a file are there, and somebody new."""
-    mine = (someone.candidature, someone.piece)
+    mine = (someone.candidature, someone.replaced_piece)
     return (ledger.saves[someone.candidature].acknowledged > 2 and bool(ledger.deposits[mine].acknowledged)) and bool(
         ledger.accounts
     )
 
 
-def versions_everywhere(machine: LaunchedPortal, someone: Registered) -> int:
+def versions_everywhere(machine: LaunchedPortal, someone: RegisteredCandidate) -> int:
     """How many versions registrations has; documents and pieces know each of them and no other."""
     where = f"WHERE candidature_id = '{someone.candidature}' ORDER BY version"
     versions = asked(machine, "registrations", f"SELECT version FROM candidature_versions {where}")
@@ -110,9 +110,9 @@ def asked(machine: LaunchedPortal, database: str, query: str) -> list[tuple[obje
         return connection.execute(query).fetchall()
 
 
-def opens_his_file(machine: LaunchedPortal, browser: Browser, someone: Registered, digest: str) -> None:
-    with french_visitor(browser) as context:
-        candidate = Candidate(context.new_page(), machine, someone.person)
+def opens_his_file(machine: LaunchedPortal, browser: Browser, someone: RegisteredCandidate, digest: str) -> None:
+    with french_profile(browser) as context:
+        candidate = Candidate(context.new_page(), machine, someone.persona)
         candidate.logs_in()
-        answer = context.request.get(f"{machine.url}/justificatifs/fichier/{someone.kept}")
+        answer = context.request.get(f"{machine.url}/justificatifs/fichier/{someone.unreplaced_piece}")
         assert hashlib.sha256(answer.body()).hexdigest() == digest

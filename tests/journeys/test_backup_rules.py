@@ -14,7 +14,7 @@ import pytest
 from deploy.local import backup, manifest
 from services.chassis.clock import system_now
 from services.contracts import EVENTS
-from tests.support.launched import LaunchedPortal
+from tests.support.launched_portal import LaunchedPortal
 
 OLD = b"a file deposited before the first backup"
 KEY = "objects/pieces/candidature/file"

@@ -5,29 +5,29 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from tests.journeys import people
-from tests.journeys.pieces import Justificatifs
-from tests.journeys.reading import text_of_pdf
+from tests.journeys import personas
+from tests.journeys.justificatifs_page import JustificatifsPage
+from tests.journeys.text_reading import pdf_text
 
 if TYPE_CHECKING:
-    from tests.journeys.conftest import Comes
-    from tests.support.launched import LaunchedPortal
+    from tests.journeys.conftest import NewCandidate
+    from tests.support.launched_portal import LaunchedPortal
     from tests.support.rabbitmq import RabbitMQ
 
 
 def test_a_candidate_registers_while_the_broker_is_away(
-    servers: LaunchedPortal, rabbitmq: RabbitMQ, comes: Comes
+    servers: LaunchedPortal, rabbitmq: RabbitMQ, new_candidate: NewCandidate
 ) -> None:
-    someone = comes(servers, people.DUBOIS.at(people.new_address()))
+    someone = new_candidate(servers, personas.DUBOIS.with_email(personas.new_address()))
     rabbitmq.stop()
     try:
-        someone.arrives()
+        someone.creates_account_and_logs_in()
         someone.registers()
-        assert "MONSIEUR DUBOIS Pierre" in text_of_pdf(someone.prints())
+        assert "MONSIEUR DUBOIS Pierre" in pdf_text(someone.downloads_confirmation())
     finally:
         rabbitmq.start()
     someone.opens("Mes documents")
     someone.waits_for("Demande de pièces justificatives", "Confirmation d'inscription Version")
     titles = someone.page.get_by_role("main").get_by_role("heading", level=2).all_inner_texts()
     assert Counter(titles) == {"Confirmation d'inscription": 1, "Demande de pièces justificatives": 1}
-    Justificatifs(someone).shows_the_guides_pieces()
+    JustificatifsPage(someone).shows_guide_pieces()

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.journeys import people
+from tests.journeys import personas
 from tests.journeys.candidate import Candidate
-from tests.journeys.desk import Desk
-from tests.journeys.people import COLLECTIVITES, HANDICAP, PRESSE, Person, Search
-from tests.journeys.plain_desk import PlainDesk
-from tests.support import failures
-from tests.support.browser import DESKTOP, TELEPHONE, french_visitor
+from tests.journeys.mouse_user import MouseUser
+from tests.journeys.personas import COLLECTIVITES, HANDICAP, PRESSE, Persona, Search
+from tests.journeys.scriptless_user import ScriptlessUser
+from tests.support import failure_screenshots
+from tests.support.chromium import DESKTOP, TELEPHONE, french_profile
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-    from tests.support.running import RunningPortal
+    from tests.support.running_portal import RunningPortal
 
 MCO = "Management commercial opérationnel (31213)"
 SLAM = "Services informatiques aux organisations option B : solutions logicielles et applications métiers (32614)"
@@ -28,109 +28,109 @@ TROYES = {
     "Numéro, rue, voie": "3 rue Émile Zola",
     "Code postal": "10000",
     "Localité": "Troyes",
-    people.CSP: "Employés de commerce",
+    personas.CSP: "Employés de commerce",
 }
 REMAINING = {"Situation à l'inscription": "Première inscription", HANDICAP: "Non", PRESSE: "Non", COLLECTIVITES: "Non"}
 
 
-def someone(prenoms: str) -> Person:
-    born = people.born_in_france("010 - AUBE", "TROYES")
-    account = people.civil_status("MADAME", "MARTIN", prenoms, "04/05/1995") | born
-    return Person(people.new_address(), account, "ACADÉMIE DE REIMS", {})
+def someone(prenoms: str) -> Persona:
+    born = personas.born_in_france("010 - AUBE", "TROYES")
+    account = personas.civil_status("MADAME", "MARTIN", prenoms, "04/05/1995") | born
+    return Persona(personas.new_address(), account, "ACADÉMIE DE REIMS", {})
 
 
 @dataclass
-class Walk:
-    """One candidate at « Informations candidature », with a script or without."""
+class SpecialiteChooser:
+    """A candidate who chooses category and spécialité, with a script or without."""
 
     candidate: Candidate
 
     @property
-    def desk(self) -> Desk:
-        return self.candidate.desk
+    def user(self) -> MouseUser:
+        return self.candidate.user
 
-    def comes_to_the_category(self) -> None:
-        self.candidate.creates_an_account()
-        self.candidate.activates_it()
+    def reaches_the_category(self) -> None:
+        self.candidate.creates_account()
+        self.candidate.activates_account()
         self.candidate.logs_in()
-        self.candidate.chooses()
-        self.desk.press("Suivant")
-        self.desk.fill(TROYES)
-        self.desk.press("Suivant")
-        self.desk.is_at("Informations candidature")
+        self.candidate.chooses_exam()
+        self.user.press("Suivant")
+        self.user.fill(TROYES)
+        self.user.press("Suivant")
+        self.user.is_at("Informations candidature")
 
-    def takes_the_category_said_to_be_for(self, words: str) -> None:
-        """« Quelle catégorie choisir ? » is opened, and the line read that speaks of one's own case."""
+    def takes_the_category_explained_as(self, words: str) -> None:
+        """Opens « Quelle catégorie choisir ? » and takes the category whose explanation has these words."""
         page = self.candidate.page
         page.get_by_text("Quelle catégorie choisir ?", exact=True).click()
-        said = page.locator("dd", has_text=words)
-        label = said.locator("xpath=preceding-sibling::dt[1]").inner_text()
-        self.desk.fill({"Catégorie du candidat": label})
+        explanation = page.locator("dd", has_text=words)
+        label = explanation.locator("xpath=preceding-sibling::dt[1]").inner_text()
+        self.user.fill({"Catégorie du candidat": label})
 
-    def goes_on_to_the_specialite(self) -> None:
-        self.desk.fill(REMAINING)
-        self.desk.press("Suivant")
-        self.desk.is_at("Qualification présentée")
+    def reaches_the_specialite(self) -> None:
+        self.user.fill(REMAINING)
+        self.user.press("Suivant")
+        self.user.is_at("Qualification présentée")
 
     def finishes(self) -> None:
-        self.desk.fill({"Forme de passage": "Globale"})
-        self.desk.press("Suivant")
-        self.desk.is_at("Acquis")
-        self.desk.press("Suivant")
-        self.desk.fill({"Diplôme ou formation": "BACCALAURÉAT GÉNÉRAL"})
-        self.desk.press("Suivant")
-        self.desk.is_at("Epreuves")
+        self.user.fill({"Forme de passage": "Globale"})
+        self.user.press("Suivant")
+        self.user.is_at("Acquis")
+        self.user.press("Suivant")
+        self.user.fill({"Diplôme ou formation": "BACCALAURÉAT GÉNÉRAL"})
+        self.user.press("Suivant")
+        self.user.is_at("Epreuves")
 
 
 @pytest.fixture(params=["script", "plain"])
-def comes(request: pytest.FixtureRequest, browser: Browser, alone: RunningPortal) -> Iterator[Walk]:
-    """A person at a computer, or at a telephone whose browser runs no script."""
+def chooser(request: pytest.FixtureRequest, browser: Browser, alone: RunningPortal) -> Iterator[SpecialiteChooser]:
+    """At a computer, or on a telephone whose browser runs no script."""
     plain = request.param == "plain"
-    context = french_visitor(browser, viewport=TELEPHONE if plain else DESKTOP, java_script_enabled=not plain)
+    context = french_profile(browser, viewport=TELEPHONE if plain else DESKTOP, java_script_enabled=not plain)
     page = context.new_page()
-    yield Walk(Candidate(page, alone, someone("Claire"), PlainDesk if plain else Desk))
-    failures.photograph(request.node, context)
+    yield SpecialiteChooser(Candidate(page, alone, someone("Claire"), ScriptlessUser if plain else MouseUser))
+    failure_screenshots.save_screenshots(request.node, context)
     context.close()
 
 
-def test_mco_i_have_a_job_i_live_in_troyes(comes: Walk) -> None:
-    comes.comes_to_the_category()
-    comes.takes_the_category_said_to_be_for("salarié")
-    comes.desk.press("Je me présente en candidat individuel de l'Aube")
-    comes.goes_on_to_the_specialite()
-    comes.desk.fill({"Spécialité": Search("mco", MCO)})
-    comes.finishes()
-    comes.desk.fill({"E2 / Option": "Anglais"})
-    comes.desk.press("Suivant")
-    comes.desk.is_at("Récapitulatif")
-    comes.desk.shows("EXPERIENCE PROFESSIONNELLE (510)", "INDIVIDUELS 010", MCO.removesuffix(" (31213)"))
+def test_mco_i_have_a_job_i_live_in_troyes(chooser: SpecialiteChooser) -> None:
+    chooser.reaches_the_category()
+    chooser.takes_the_category_explained_as("salarié")
+    chooser.user.press("Je me présente en candidat individuel de l'Aube")
+    chooser.reaches_the_specialite()
+    chooser.user.fill({"Spécialité": Search("mco", MCO)})
+    chooser.finishes()
+    chooser.user.fill({"E2 / Option": "Anglais"})
+    chooser.user.press("Suivant")
+    chooser.user.is_at("Récapitulatif")
+    chooser.user.shows("EXPERIENCE PROFESSIONNELLE (510)", "INDIVIDUELS 010", MCO.removesuffix(" (31213)"))
 
 
-def test_sio_with_the_cned(comes: Walk) -> None:
-    comes.comes_to_the_category()
-    comes.takes_the_category_said_to_be_for("CNED")
-    comes.desk.press("J'étudie avec le CNED")
-    comes.goes_on_to_the_specialite()
-    comes.desk.fill({"Spécialité": Search("sio", SLAM)})
-    comes.finishes()
-    comes.desk.press("Suivant")
-    comes.desk.is_at("Récapitulatif")
-    comes.desk.shows("ENSEIGNEMENT A DISTANCE (410)", "CNED", SLAM.removesuffix(" (32614)"))
+def test_sio_with_the_cned(chooser: SpecialiteChooser) -> None:
+    chooser.reaches_the_category()
+    chooser.takes_the_category_explained_as("CNED")
+    chooser.user.press("J'étudie avec le CNED")
+    chooser.reaches_the_specialite()
+    chooser.user.fill({"Spécialité": Search("sio", SLAM)})
+    chooser.finishes()
+    chooser.user.press("Suivant")
+    chooser.user.is_at("Récapitulatif")
+    chooser.user.shows("ENSEIGNEMENT A DISTANCE (410)", "CNED", SLAM.removesuffix(" (32614)"))
 
 
-def test_a_specialite_taken_from_the_list_of_its_domain_leaves_the_rest_as_typed(comes: Walk) -> None:
-    comes.comes_to_the_category()
-    comes.takes_the_category_said_to_be_for("CNED")
-    comes.desk.press("J'étudie avec le CNED")
-    comes.goes_on_to_the_specialite()
-    comes.desk.fill({"Forme de passage": "Progressive"})
-    comes.candidate.page.get_by_role("button", name="Parcourir les spécialités").click()
-    comes.desk.is_at("Parcourir les spécialités")
-    comes.candidate.page.get_by_text("Informatique et numérique").click()
-    comes.candidate.page.get_by_role("link", name=f"Ce qui vous sera demandé : {SLAM}").click()
-    comes.desk.shows("Ce qui vous sera demandé", "BTSCNED1 : Attestation d'inscription et de suivi")
-    comes.desk.press("Choisir cette spécialité")
-    comes.desk.is_at("Qualification présentée")
-    page = comes.candidate.page
+def test_a_specialite_taken_from_the_list_of_its_domain_leaves_the_rest_as_typed(chooser: SpecialiteChooser) -> None:
+    chooser.reaches_the_category()
+    chooser.takes_the_category_explained_as("CNED")
+    chooser.user.press("J'étudie avec le CNED")
+    chooser.reaches_the_specialite()
+    chooser.user.fill({"Forme de passage": "Progressive"})
+    chooser.candidate.page.get_by_role("button", name="Parcourir les spécialités").click()
+    chooser.user.is_at("Parcourir les spécialités")
+    chooser.candidate.page.get_by_text("Informatique et numérique").click()
+    chooser.candidate.page.get_by_role("link", name=f"Ce qui vous sera demandé : {SLAM}").click()
+    chooser.user.shows("Ce qui vous sera demandé", "BTSCNED1 : Attestation d'inscription et de suivi")
+    chooser.user.press("Choisir cette spécialité")
+    chooser.user.is_at("Qualification présentée")
+    page = chooser.candidate.page
     assert page.get_by_label("Spécialité").input_value() == SLAM
     assert page.get_by_label("Forme de passage *").locator("option:checked").inner_text() == "Progressive"

@@ -6,53 +6,53 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.journeys import people
-from tests.journeys.pieces import DEPOSITED, GUIDES_PIECES, Justificatifs, a_pdf
-from tests.journeys.reading import normal, text_of_pdf
-from tests.journeys.tool import Tool
-from tests.support.running import RunningPortal
+from tests.journeys import personas
+from tests.journeys.gestionnaire_tool import GestionnaireTool
+from tests.journeys.justificatifs_page import DEPOSITED, GUIDE_PIECES, JustificatifsPage, write_pdf
+from tests.journeys.text_reading import normalized, pdf_text
+from tests.support.running_portal import RunningPortal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.journeys.candidate import Candidate
-    from tests.journeys.conftest import Comes
+    from tests.journeys.conftest import NewCandidate
 
 CONFIRMATION = Path(__file__).parent / "data" / "confirmation-dubois.txt"
 
 
-def test_an_account_is_made_as_in_chapter_3(portal: RunningPortal, comes: Comes) -> None:
-    makes_an_account(portal, comes(portal, people.BINET))
+def test_an_account_is_made_as_in_chapter_3(portal: RunningPortal, new_candidate: NewCandidate) -> None:
+    makes_an_account(portal, new_candidate(portal, personas.BINET))
 
 
 def test_a_registration_from_its_first_tab_to_its_withdrawal(
-    portal: RunningPortal, comes: Comes, tmp_path: Path
+    portal: RunningPortal, new_candidate: NewCandidate, tmp_path: Path
 ) -> None:
-    registers_and_withdraws(portal, comes(portal, people.DUBOIS), tmp_path)
+    registers_and_withdraws(portal, new_candidate(portal, personas.DUBOIS), tmp_path)
 
 
 def makes_an_account(portal: RunningPortal, binet: Candidate) -> None:
     """Chapter 3: the form, the mail, its link, the log-in."""
-    binet.creates_an_account()
-    binet.desk.shows("lbinet@ac-rennes.fr", "J'ai bien reçu le mail")
-    mail = portal.mail("lbinet@ac-rennes.fr", "[CYCLADES] Activer")  # other tests mail him too
+    binet.creates_account()
+    binet.user.shows("lbinet@ac-rennes.fr", "J'ai bien reçu le mail")
+    mail = portal.mail("lbinet@ac-rennes.fr", "[CYCLADES] Activer")  # other tests mail this address too
     assert mail.subject == "[CYCLADES] Activer mon compte"
-    assert "Vous venez de créer un compte sur Cyclades." in normal(mail.text)
-    assert "Ce lien n'est valable que pour une durée de 48h." in normal(mail.text)
-    binet.activates_it()
+    assert "Vous venez de créer un compte sur Cyclades." in normalized(mail.text)
+    assert "Ce lien n'est valable que pour une durée de 48h." in normalized(mail.text)
+    binet.activates_account()
     binet.logs_in()
-    assert len(re.findall(r"Date de dernière connexion : \d\d/\d\d/\d{4}", binet.desk.text)) == 1
+    assert len(re.findall(r"Date de dernière connexion : \d\d/\d\d/\d{4}", binet.user.text)) == 1
 
 
 def registers_and_withdraws(
     portal: RunningPortal, dubois: Candidate, tmp_path: Path, at_tab: Callable[[str], None] = lambda title: None
 ) -> None:
     """The other chapters; `at_tab` is called on each tab once it is filled in."""
-    dubois.arrives()
-    dubois.chooses()
-    dubois.fills_the_tabs(at_tab)
+    dubois.creates_account_and_logs_in()
+    dubois.chooses_exam()
+    dubois.fills_tabs(at_tab)
     candidature = dubois.saves()
-    dubois.desk.shows(
+    dubois.user.shows(
         "Votre numéro candidat : 02103",
         "Votre numéro d'inscription : 001",
         "avant la fermeture du service fixée le : 25/10/2021 à 12:00",
@@ -60,10 +60,10 @@ def registers_and_withdraws(
         "La liste des pièces justificatives indispensables pour la suite de l'examen.",
         "1 chemin de l'olivier",
     )
-    _the_confirmation_is_the_guides(text_of_pdf(dubois.prints()))
+    _the_confirmation_is_the_guides(pdf_text(dubois.downloads_confirmation()))
     _both_documents_are_there(dubois)
     _a_change_makes_version_2(portal, dubois)
-    _pieces_are_deposited_refused_and_accepted(portal, dubois, candidature, a_pdf(tmp_path))
+    _pieces_are_deposited_refused_and_accepted(portal, dubois, candidature, write_pdf(tmp_path))
     _withdrawing_frees_the_candidate(portal, dubois)
 
 
@@ -76,25 +76,25 @@ def _the_confirmation_is_the_guides(text: str) -> None:
 
 def _both_documents_are_there(dubois: Candidate) -> None:
     dubois.opens("Mes documents")
-    dubois.desk.is_at("Documents relatifs à ma candidature")
+    dubois.user.is_at("Documents relatifs à ma candidature")
     dubois.waits_for("Demande de pièces justificatives", "Confirmation d'inscription Version 01")
-    demande = text_of_pdf(dubois.downloads("Ouvrir : Demande de pièces justificatives"))
-    assert all(piece in demande for pieces in GUIDES_PIECES.values() for piece in pieces), demande
+    demande = pdf_text(dubois.downloads("Ouvrir : Demande de pièces justificatives"))
+    assert all(piece in demande for pieces in GUIDE_PIECES.values() for piece in pieces), demande
 
 
 def _a_change_makes_version_2(portal: RunningPortal, dubois: Candidate) -> None:
     def moves_next_door(title: str) -> None:
         if title == "Identification":
-            dubois.desk.answer("Numéro, rue, voie", "2 rue du port")
+            dubois.user.answer("Numéro, rue, voie", "2 rue du port")
 
     dubois.modifies(moves_next_door)
-    dubois.desk.shows("Version 02", "Votre numéro d'inscription : 001")
-    text = text_of_pdf(dubois.prints())
+    dubois.user.shows("Version 02", "Votre numéro d'inscription : 001")
+    text = pdf_text(dubois.downloads_confirmation())
     assert "Version : 2 du" in text
     assert "2 rue du port" in text
-    dubois.desk.menu("Mes inscriptions")
-    dubois.desk.shows("Version 02")
-    portal.mail(people.DUBOIS.email, "Modification d'inscription : BREVET DE TECHNICIEN SUPERIEUR")
+    dubois.user.menu("Mes inscriptions")
+    dubois.user.shows("Version 02")
+    portal.mail(personas.DUBOIS.email, "Modification d'inscription : BREVET DE TECHNICIEN SUPERIEUR")
     dubois.opens("Mes documents")
     dubois.waits_for("Confirmation d'inscription Version 02")
 
@@ -102,35 +102,35 @@ def _a_change_makes_version_2(portal: RunningPortal, dubois: Candidate) -> None:
 def _pieces_are_deposited_refused_and_accepted(
     portal: RunningPortal, dubois: Candidate, candidature: str, file: Path
 ) -> None:
-    mine = Justificatifs(dubois)
-    mine.shows_the_guides_pieces()
-    for piece in (one for pieces in GUIDES_PIECES.values() for one in pieces):
+    mine = JustificatifsPage(dubois)
+    mine.shows_guide_pieces()
+    for piece in (piece for pieces in GUIDE_PIECES.values() for piece in pieces):
         mine.adds(piece, file)
         assert DEPOSITED.search(mine.text_of(piece)), mine.text_of(piece)
-    for regroupement in GUIDES_PIECES:
-        mine.hands_over(regroupement)
-    all_pieces = [piece for pieces in GUIDES_PIECES.values() for piece in pieces]
+    for regroupement in GUIDE_PIECES:
+        mine.validates_group(regroupement)
+    all_pieces = [piece for pieces in GUIDE_PIECES.values() for piece in pieces]
     assert not any(mine.can_add(piece) for piece in all_pieces)
-    tool, (first, second, *_) = Tool(portal), GUIDES_PIECES["Dossier épreuve"]
+    tool, (first, second, *_) = GestionnaireTool(portal), GUIDE_PIECES["Dossier épreuve"]
     tool.controls(candidature, first.partition(" ")[0], "non_compliant", comment="Il manque la signature.")
-    mine = Justificatifs(dubois)
+    mine = JustificatifsPage(dubois)
     assert "Non Conforme" in mine.text_of(first)
     assert "Il manque la signature." in mine.text_of(first)
     assert not mine.can_add(second)
     mine.adds(first, file)
-    mine.hands_over("Dossier épreuve")
+    mine.validates_group("Dossier épreuve")
     tool.controls(candidature, first.partition(" ")[0], "compliant")
-    mine = Justificatifs(dubois)
+    mine = JustificatifsPage(dubois)
     assert "Non Conforme" not in mine.text_of(first)
     assert "Conforme" in mine.text_of(first)
 
 
 def _withdrawing_frees_the_candidate(portal: RunningPortal, dubois: Candidate) -> None:
-    dubois.desk.menu("Mes inscriptions")
-    dubois.desk.press("Se désinscrire")
-    dubois.desk.shows("Voulez-vous vraiment vous désinscrire ?")
-    dubois.desk.press("Se désinscrire")
-    dubois.desk.shows("Vous n'avez pas de candidature en cours.")
-    portal.mail(people.DUBOIS.email, "Désinscription : BREVET DE TECHNICIEN SUPERIEUR")
-    dubois.chooses()
-    dubois.desk.is_at("Candidatures précédentes")
+    dubois.user.menu("Mes inscriptions")
+    dubois.user.press("Se désinscrire")
+    dubois.user.shows("Voulez-vous vraiment vous désinscrire ?")
+    dubois.user.press("Se désinscrire")
+    dubois.user.shows("Vous n'avez pas de candidature en cours.")
+    portal.mail(personas.DUBOIS.email, "Désinscription : BREVET DE TECHNICIEN SUPERIEUR")
+    dubois.chooses_exam()
+    dubois.user.is_at("Candidatures précédentes")

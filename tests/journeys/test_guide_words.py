@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from tests.journeys.reading import run_together
-from tests.journeys.walk import Walk
-from tests.support.browser import french_visitor
-from tests.support.running import RunningPortal
+from tests.journeys.guide_screens import GuideScreens
+from tests.journeys.text_reading import without_spaces
+from tests.support.chromium import french_profile
+from tests.support.running_portal import RunningPortal
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -22,16 +22,16 @@ SCREENS: dict[str, str | list[str]] = yaml.safe_load(WORDS.read_text(encoding="u
 
 
 @pytest.fixture(scope="module")
-def seen(browser: Browser, alone: RunningPortal, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def texts(browser: Browser, alone: RunningPortal, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """What each screen says, without white space."""
-    with french_visitor(browser) as context:
-        walk = Walk(context.new_page(), alone, tmp_path_factory.mktemp("walk"))
-        yield {screen: run_together(text) for screen, text in walk.seen.items()}
+    with french_profile(browser) as context:
+        screens = GuideScreens(context.new_page(), alone, tmp_path_factory.mktemp("guide-screens"))
+        yield {screen: without_spaces(text) for screen, text in screens.texts.items()}
 
 
 @pytest.mark.parametrize("screen", SCREENS)
-def test_a_screen_shows_the_guides_words(seen: dict[str, str], screen: str) -> None:
+def test_a_screen_shows_the_guides_words(texts: dict[str, str], screen: str) -> None:
     wanted = SCREENS[screen]
     words = [wanted] if isinstance(wanted, str) else wanted
-    missing = [one for one in words if run_together(one) not in seen[screen]]
+    missing = [phrase for phrase in words if without_spaces(phrase) not in texts[screen]]
     assert missing == []

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 
 import requests
 
-from tests.journeys import people
-from tests.journeys.visit import cookies_of
+from tests.journeys import personas
+from tests.support.chromium import cookies_of
 
 if TYPE_CHECKING:
-    from tests.journeys.conftest import Comes
-    from tests.support.running import RunningPortal
+    from tests.journeys.conftest import NewCandidate
+    from tests.support.running_portal import RunningPortal
 
 PRESSES = 20
 
 
-def test_twenty_saves_at_once_are_one_candidature(portal: RunningPortal, comes: Comes) -> None:
-    someone = comes(portal, people.DUBOIS.at(people.new_address()))
-    someone.arrives()
-    someone.chooses()
-    someone.fills_the_tabs()
+def test_twenty_saves_at_once_are_one_candidature(portal: RunningPortal, new_candidate: NewCandidate) -> None:
+    someone = new_candidate(portal, personas.DUBOIS.with_email(personas.new_address()))
+    someone.creates_account_and_logs_in()
+    someone.chooses_exam()
+    someone.fills_tabs()
     cookies, address = cookies_of(someone.page), someone.page.url
     revision = someone.page.locator("[name=revision]").input_value()
 
@@ -39,9 +39,9 @@ def test_twenty_saves_at_once_are_one_candidature(portal: RunningPortal, comes: 
         answers = list(pool.map(save, range(PRESSES)))
     assert {answer.status_code for answer in answers} == {303}
     assert len({answer.headers["Location"] for answer in answers}) == 1
-    someone.desk.open("/inscriptions")
+    someone.user.open("/inscriptions")
     assert someone.page.get_by_role("button", name="Modifier", exact=True).count() == 1
-    someone.desk.shows("N° inscription 001", "Version 01")
+    someone.user.shows("N° inscription 001", "Version 01")
     someone.opens("Mes documents")
     someone.waits_for("Confirmation d'inscription Version 01")
-    assert "Version 02" not in someone.desk.text
+    assert "Version 02" not in someone.user.text

@@ -6,13 +6,13 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.journeys import people
-from tests.journeys.pieces import DEPOSITED, Justificatifs, a_pdf
-from tests.support.running import RunningPortal
+from tests.journeys import personas
+from tests.journeys.justificatifs_page import DEPOSITED, JustificatifsPage, write_pdf
+from tests.support.running_portal import RunningPortal
 
 if TYPE_CHECKING:
     from tests.journeys.candidate import Candidate
-    from tests.journeys.conftest import Comes
+    from tests.journeys.conftest import NewCandidate
 
 # Who dies on which tab, once it is filled in and before « Suivant ».
 VICTIMS = {
@@ -29,39 +29,41 @@ AFTER_THE_SAVE = ("documents-worker", "pieces-worker")
 PIECE = "NATIDE06 : Document justifiant l'identité"
 
 
-def test_processes_killed_in_turn_lose_and_double_nothing(alone: RunningPortal, comes: Comes, tmp_path: Path) -> None:
-    kill_each_in_turn(alone, comes, tmp_path)
+def test_processes_killed_in_turn_lose_and_double_nothing(
+    alone: RunningPortal, new_candidate: NewCandidate, tmp_path: Path
+) -> None:
+    kill_each_in_turn(alone, new_candidate, tmp_path)
 
 
-def kill_each_in_turn(portal: RunningPortal, comes: Comes, tmp_path: Path) -> None:
+def kill_each_in_turn(portal: RunningPortal, new_candidate: NewCandidate, tmp_path: Path) -> None:
     """One candidate's journey, with a process killed on each tab and after the save."""
-    someone = comes(portal, people.DUBOIS.at(people.new_address()))
-    someone.arrives()
-    someone.chooses()
-    someone.fills_the_tabs(lambda title: _a_process_dies(portal, someone, title))
+    someone = new_candidate(portal, personas.DUBOIS.with_email(personas.new_address()))
+    someone.creates_account_and_logs_in()
+    someone.chooses_exam()
+    someone.fills_tabs(lambda title: _a_process_dies(portal, someone, title))
     someone.saves()
     for worker in AFTER_THE_SAVE:
         portal.kill(worker)
-    someone.desk.menu("Mes inscriptions")
-    someone.desk.shows("N° inscription 001", "Version 01")
+    someone.user.menu("Mes inscriptions")
+    someone.user.shows("N° inscription 001", "Version 01")
     assert someone.page.get_by_role("button", name="Modifier", exact=True).count() == 1
     someone.opens("Mes documents")
     someone.waits_for("Confirmation d'inscription Version", "Demande de pièces justificatives Version")
     titles = someone.page.get_by_role("main").get_by_role("heading", level=2).all_inner_texts()
     assert Counter(titles) == {"Confirmation d'inscription": 1, "Demande de pièces justificatives": 1}
-    mine = Justificatifs(someone)
-    mine.shows_the_guides_pieces()
-    mine.adds(PIECE, a_pdf(tmp_path))
+    mine = JustificatifsPage(someone)
+    mine.shows_guide_pieces()
+    mine.adds(PIECE, write_pdf(tmp_path))
     portal.kill_and_wait("objects", meanwhile=lambda: portal.kill("pieces"))
     someone.opens("Mes justificatifs")
     assert DEPOSITED.search(mine.text_of(PIECE))
     assert someone.downloads("Pièce signée.pdf").startswith(b"%PDF-")
-    assert len(portal.mails(someone.person.email, "Activer mon compte")) == 1
+    assert len(portal.mails(someone.persona.email, "Activer mon compte")) == 1
 
 
 def _a_process_dies(portal: RunningPortal, someone: Candidate, title: str) -> None:
     """Where the page had just asked for something, it says that a service is away and offers to send all again."""
     portal.kill_and_wait(VICTIMS[title])
-    if someone.desk.title == "Service momentanément indisponible":
-        someone.desk.press("Réessayer")
-    someone.desk.is_at(title)
+    if someone.user.title == "Service momentanément indisponible":
+        someone.user.press("Réessayer")
+    someone.user.is_at(title)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.journeys import people
-from tests.journeys.pieces import Justificatifs
-from tests.journeys.reading import text_of_pdf
-from tests.support.running import RunningPortal
+from tests.journeys import personas
+from tests.journeys.justificatifs_page import JustificatifsPage
+from tests.journeys.text_reading import pdf_text
+from tests.support.running_portal import RunningPortal
 
 if TYPE_CHECKING:
     from tests.journeys.candidate import Candidate
-    from tests.journeys.conftest import Comes
+    from tests.journeys.conftest import NewCandidate
 
 PRINTED = (
     "ACADÉMIE DE REIMS",
@@ -36,21 +36,21 @@ PRINTED = (
 NOT_HERS = ("DUBOIS", "Banque", "BESANCON", "FORMATION CONTINUE", "C-ANGL", "TROYES")
 
 
-def test_another_candidate_gets_her_own_dossier(portal: RunningPortal, comes: Comes) -> None:
-    gets_her_own_dossier(comes(portal, people.TRAN))
+def test_another_candidate_gets_her_own_dossier(portal: RunningPortal, new_candidate: NewCandidate) -> None:
+    gets_her_own_dossier(new_candidate(portal, personas.TRAN))
 
 
 def gets_her_own_dossier(her: Candidate) -> None:
-    her.arrives()
+    her.creates_account_and_logs_in()
     her.registers()
-    text = text_of_pdf(her.prints())
+    text = pdf_text(her.downloads_confirmation())
     for line in PRINTED:
         assert line in text, f"« {line} » is missing: {text}"
     for other in NOT_HERS:
         assert other not in text, text
     assert "Bénéfice" in text
     assert "12,5/20" in text
-    mine = Justificatifs(her)
+    mine = JustificatifsPage(her)
     codes = mine.codes()
     assert {"CINSIG03", "NATIDE06", "BTSCNED1", "BTSRELEV1", "BTSEE-EF3"} <= codes
     assert not codes & {"BTSETAS4", "BTSLIVCOMP", "BTSPRESENT-BQ"}

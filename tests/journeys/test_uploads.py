@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.journeys.depositing import Deposit
-from tests.support.browser import french_visitor
+from tests.journeys.deposit_page import DepositPage
+from tests.support.chromium import french_profile
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -17,10 +17,12 @@ TOO_LARGE = (6, 30)  # Mo
 
 
 @pytest.mark.parametrize("size", TOO_LARGE)
-def test_a_too_large_file_is_refused_by_a_page(browser: Browser, deposit: Deposit, tmp_path: Path, size: int) -> None:
+def test_a_too_large_file_is_refused_by_a_page(
+    browser: Browser, deposit: DepositPage, tmp_path: Path, size: int
+) -> None:
     file = tmp_path / "trop grand.pdf"
     file.write_bytes(b"%PDF-1.7\n" + b"0" * (size * 1024 * 1024))
-    with french_visitor(browser, storage_state=deposit.state, java_script_enabled=False) as context:
+    with french_profile(browser, storage_state=deposit.storage_state, java_script_enabled=False) as context:
         page = context.new_page()
         page.goto(deposit.url)
         page.get_by_label("Choisir un fichier").set_input_files(file)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.journeys import people
+from tests.journeys import personas
 from tests.journeys.candidate import Candidate
-from tests.journeys.plain_desk import PlainDesk
-from tests.journeys.reading import text_of_pdf
-from tests.support import failures
-from tests.support.browser import TELEPHONE, french_visitor
-from tests.support.running import RunningPortal
+from tests.journeys.scriptless_user import ScriptlessUser
+from tests.journeys.text_reading import pdf_text
+from tests.support import failure_screenshots
+from tests.support.chromium import TELEPHONE, french_profile
+from tests.support.running_portal import RunningPortal
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -22,29 +22,29 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def plain_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    context = french_visitor(browser, viewport=TELEPHONE, java_script_enabled=False)
+    context = french_profile(browser, viewport=TELEPHONE, java_script_enabled=False)
     yield context.new_page()
-    failures.photograph(request.node, context)
+    failure_screenshots.save_screenshots(request.node, context)
     context.close()
 
 
 def test_the_whole_registration_works_without_a_script(alone: RunningPortal, plain_page: Page) -> None:
-    person = people.DUBOIS.at(people.new_address())
-    candidate = Candidate(plain_page, alone, person, PlainDesk)
-    candidate.creates_an_account()
-    candidate.activates_it()
+    person = personas.DUBOIS.with_email(personas.new_address())
+    candidate = Candidate(plain_page, alone, person, ScriptlessUser)
+    candidate.creates_account()
+    candidate.activates_account()
     candidate.logs_in()
-    candidate.chooses()
-    candidate.fills_the_tabs(lambda title: _leaves_and_comes_back(candidate, title))
+    candidate.chooses_exam()
+    candidate.fills_tabs(lambda title: _leaves_and_comes_back(candidate, title))
     candidate.saves()
-    text = text_of_pdf(candidate.prints())
+    text = pdf_text(candidate.downloads_confirmation())
     assert "MONSIEUR DUBOIS Pierre" in text
     assert re.search(r"EF1 - Langue vivante 2 - Allemand UF1 Inscrit", text)
 
 
 def _leaves_and_comes_back(candidate: Candidate, title: str) -> None:
     """« Quitter » keeps what is typed, as the next « Suivant » notices."""
-    candidate.desk.press("Quitter")
-    candidate.desk.is_at("Mes inscriptions")
-    candidate.desk.follow("Reprendre : BREVET DE TECHNICIEN SUPERIEUR BTS 2022")
-    candidate.desk.is_at(title)
+    candidate.user.press("Quitter")
+    candidate.user.is_at("Mes inscriptions")
+    candidate.user.follow("Reprendre : BREVET DE TECHNICIEN SUPERIEUR BTS 2022")
+    candidate.user.is_at(title)

@@ -25,13 +25,13 @@ class Report:
     performance: int
     accessibility: int
     best_practices: int
-    shift: float
+    layout_shift: float
     bytes_of_first_load: int
     bytes_of_page: int
     faults: tuple[str, ...]
 
 
-def report(url: str, debugging_port: int, folder: Path) -> Report:
+def run_lighthouse(url: str, debugging_port: int, folder: Path) -> Report:
     """Of the page as Chromium at that port shows it, with the cookies that it holds, on the simulated phone."""
     path = folder / "report.json"
     words = [
@@ -64,7 +64,7 @@ def _read(data: dict[str, Any]) -> Report:
         performance,
         accessibility,
         best_practices,
-        shift=audits["cumulative-layout-shift"]["numericValue"],
+        layout_shift=audits["cumulative-layout-shift"]["numericValue"],
         bytes_of_first_load=sum(size for kind, size in sizes if kind != "Font"),
         bytes_of_page=sum(size for kind, size in sizes if kind == "Document"),
         faults=tuple(

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, sync_playwright
 
-from tests.lighthouse.report import Report, report
-from tests.screens.people import Person
-from tests.support.browser import FLAGS, chromium_path
-from tests.support.launched import LaunchedPortal
+from tests.lighthouse.report import Report, run_lighthouse
+from tests.screens.browser_candidate import BrowserCandidate
+from tests.support.chromium import FLAGS, chromium_path
+from tests.support.launched_portal import LaunchedPortal
+from tests.support.nginx_proxy import Proxy
 from tests.support.ports import free_port
-from tests.support.proxy import Proxy
 
 KB = 1024
 FIRST_LOAD, LATER_PAGE = 150 * KB, 25 * KB
@@ -41,12 +41,13 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Repo
     folder, port = tmp_path_factory.mktemp("lighthouse"), free_port()
     portal = LaunchedPortal("lighthouse")
     proxy = Proxy(portal.port, PORT=f"{BEHIND_LOCALHOST}:{portal.port}")
-    proxy.names.addresses = ["127.0.0.1"]
+    proxy.dns.addresses = ["127.0.0.1"]
     try:
         with debugged(folder / "profile", port) as context:
             through_proxy = f"http://localhost:{portal.port}"
             yield {
-                page: report(f"{through_proxy}{path}", port, folder) for page, path in _addresses(portal.url, context)
+                page: run_lighthouse(f"{through_proxy}{path}", port, folder)
+                for page, path in _addresses(portal.url, context)
             }
     finally:
         proxy.close()
@@ -57,7 +58,7 @@ def _addresses(url: str, context: BrowserContext) -> Iterator[tuple[str, str]]:
     """Each page when its turn has come: the first two before there is a session."""
     yield PAGES[0], "/"
     yield PAGES[1], "/compte/creation"
-    person = Person(context, url).arrives()
+    person = BrowserCandidate(context, url).creates_account_and_logs_in()
     candidature = person.registers()
     person.open(f"/inscriptions/{candidature}")
     person.press("Modifier")
@@ -73,7 +74,7 @@ def test_the_figures_are_told(reports: dict[str, Report]) -> None:
     print("\n| page | performance | accessibility | best practices | shift | first load | page |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     for page, seen in reports.items():
-        scores = f"{seen.performance} | {seen.accessibility} | {seen.best_practices} | {seen.shift:.3f}"
+        scores = f"{seen.performance} | {seen.accessibility} | {seen.best_practices} | {seen.layout_shift:.3f}"
         print(f"| {page} | {scores} | {seen.bytes_of_first_load / KB:.0f} KB | {seen.bytes_of_page / KB:.0f} KB |")
 
 
@@ -82,6 +83,6 @@ def test_a_page_is_what_is_asked_of_it(reports: dict[str, Report], page: str) ->
     seen = reports[page]
     assert (seen.accessibility, seen.best_practices, seen.faults) == (100, 100, ())
     assert seen.performance >= 95
-    assert seen.shift == 0
+    assert seen.layout_shift == 0
     assert seen.bytes_of_first_load <= FIRST_LOAD
     assert seen.bytes_of_page <= LATER_PAGE

@@ -20,7 +20,7 @@ from services.mail import mailer as mails
 from services.mail import smtp_connection as connections
 from services.mail.mailer import MAILS, Mail, Mailer
 from tests.chassis.events.ledger import Ledger, declare
-from tests.support.misbehaving_smtp import GREETING, answering
+from tests.support.misbehaving_smtp import GREETING, misbehaving_server
 from tests.support.ports import free_port
 from tests.support.processes import wait_until
 from tests.support.smtp import Mailbox
@@ -85,11 +85,11 @@ def returned(service: Sending) -> Iterator[Mailbox]:
 Away = Callable[[int], AbstractContextManager[Any]]
 AWAY: dict[str, Away] = {
     "refuses connections": lambda port: nullcontext(),
-    "accepts and stays silent": lambda port: answering({GREETING: None}, port),
-    "drips": lambda port: answering({}, port, dripping=True),
-    "is busy": lambda port: answering({GREETING: "421 busy"}, port),
-    "refuses its sender": lambda port: answering({"MAIL": "550 no relay"}, port),
-    "closes at each recipient": lambda port: answering({"RCPT": "421 closing"}, port),
+    "accepts and stays silent": lambda port: misbehaving_server({GREETING: None}, port),
+    "drips": lambda port: misbehaving_server({}, port, dripping=True),
+    "is busy": lambda port: misbehaving_server({GREETING: "421 busy"}, port),
+    "refuses its sender": lambda port: misbehaving_server({"MAIL": "550 no relay"}, port),
+    "closes at each recipient": lambda port: misbehaving_server({"RCPT": "421 closing"}, port),
 }
 
 

@@ -13,8 +13,8 @@ from structlog.testing import capture_logs
 from services.mail import smtp_connection as connections
 from services.mail.mailer import Mail, MailDeferred, Mailer, MailRefused, MailUnavailable
 from services.mail.settings import MailSettings, tls_context
-from tests.support.certificates import Authority
-from tests.support.misbehaving_smtp import END, GREETING, answering
+from tests.support.certificates import CertificateAuthority
+from tests.support.misbehaving_smtp import END, GREETING, misbehaving_server
 from tests.support.smtp import Mailbox
 
 PASSWORD = "aussi-longue-que-secrete"
@@ -34,12 +34,14 @@ def with_password(mailbox: Mailbox, scheme: str = "smtp") -> str:
 
 
 @pytest.fixture(scope="module")
-def authority() -> Authority:
-    return Authority()
+def authority() -> CertificateAuthority:
+    return CertificateAuthority()
 
 
 @pytest.fixture(params=["from the start", "STARTTLS"])
-def guarded(request: pytest.FixtureRequest, authority: Authority, tmp_path: Path) -> Iterator[tuple[Mailbox, str]]:
+def guarded(
+    request: pytest.FixtureRequest, authority: CertificateAuthority, tmp_path: Path
+) -> Iterator[tuple[Mailbox, str]]:
     """A server that wants TLS and a password, and its URL."""
     at_once = request.param == "from the start"
     mailbox = Mailbox(certificate=authority.server(tmp_path), tls_at_once=at_once, password=PASSWORD)
@@ -48,7 +50,7 @@ def guarded(request: pytest.FixtureRequest, authority: Authority, tmp_path: Path
 
 
 def test_a_server_with_a_certificate_of_the_authority_gets_password_and_mail(
-    guarded: tuple[Mailbox, str], authority: Authority
+    guarded: tuple[Mailbox, str], authority: CertificateAuthority
 ) -> None:
     mailbox, url = guarded
     mailer(url, authority.pem).send(mail())
@@ -58,14 +60,16 @@ def test_a_server_with_a_certificate_of_the_authority_gets_password_and_mail(
 
 def test_a_server_that_nobody_vouches_for_gets_neither(guarded: tuple[Mailbox, str]) -> None:
     mailbox, url = guarded
-    for ca in ("", Authority().pem):
+    for ca in ("", CertificateAuthority().pem):
         with pytest.raises(MailUnavailable, match="SSLCertVerificationError"):
             mailer(url, ca).send(mail())
     assert (mailbox.received, mailbox.passwords_seen) == ([], [])
 
 
 @pytest.mark.parametrize("at_once", [True, False])
-def test_a_certificate_of_another_server_is_refused(authority: Authority, tmp_path: Path, at_once: bool) -> None:
+def test_a_certificate_of_another_server_is_refused(
+    authority: CertificateAuthority, tmp_path: Path, at_once: bool
+) -> None:
     mailbox = Mailbox(certificate=authority.server(tmp_path, "192.0.2.1"), tls_at_once=at_once, password=PASSWORD)
     try:
         with pytest.raises(MailUnavailable, match="SSLCertVerificationError"):
@@ -88,7 +92,7 @@ def test_nobody_logs_in_where_starttls_was_stripped() -> None:
     assert REGISTRY.get_sample_value("mails_total", {"answer": "unavailable"}) == before + 1
 
 
-def test_a_wrong_password_is_no_fault_of_the_mail(authority: Authority, tmp_path: Path) -> None:
+def test_a_wrong_password_is_no_fault_of_the_mail(authority: CertificateAuthority, tmp_path: Path) -> None:
     mailbox = Mailbox(certificate=authority.server(tmp_path), password="another")
     try:
         with pytest.raises(MailUnavailable, match="SMTPAuthenticationError 535"):
@@ -117,14 +121,14 @@ UNAVAILABLE = [
 def test_what_says_nothing_of_the_mail_means_that_the_server_is_away(
     answers: dict[str, str | None], delay: float | None
 ) -> None:
-    with answering(answers) as server, pytest.raises(MailUnavailable) as raised:
+    with misbehaving_server(answers) as server, pytest.raises(MailUnavailable) as raised:
         mailer(server.url).send(mail())
     assert raised.value.delay == delay
 
 
 @pytest.mark.parametrize("answers", [{"RCPT": "451 greylisted"}, {"RCPT": "452 mailbox full"}, {END: "451 later"}])
 def test_a_mail_that_is_not_taken_now_is_sent_again_later(answers: dict[str, str | None]) -> None:
-    with answering(answers) as server, pytest.raises(MailDeferred):
+    with misbehaving_server(answers) as server, pytest.raises(MailDeferred):
         mailer(server.url).send(mail())
 
 
@@ -135,7 +139,7 @@ def test_a_mail_that_is_not_taken_now_is_sent_again_later(answers: dict[str, str
 def test_a_mail_that_is_refused_for_good_is_said_to_be_without_its_address(
     answers: dict[str, str | None], code: int
 ) -> None:
-    with answering(answers) as server, pytest.raises(MailRefused) as raised:
+    with misbehaving_server(answers) as server, pytest.raises(MailRefused) as raised:
         mailer(server.url).send(mail())
     assert (raised.value.code, str(raised.value)) == (code, str(code))
 
@@ -145,7 +149,7 @@ def test_what_was_taken_is_taken_however_the_server_takes_its_leave(
     at_the_end: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connections, "STEP_SECONDS", 1.0)
-    with answering({"QUIT": at_the_end}) as server:
+    with misbehaving_server({"QUIT": at_the_end}) as server:
         mailer(server.url).send(mail())
 
 
@@ -154,24 +158,24 @@ def test_a_server_that_falls_silent_holds_nobody(command: str, monkeypatch: pyte
     monkeypatch.setattr(connections, "STEP_SECONDS", 1.0)
     silent_helo: dict[str, str | None] = {"HELO": None} if command == "EHLO" else {}
     expected = MailDeferred if command == "DATA" else MailUnavailable
-    with answering({command: None, **silent_helo}) as server, pytest.raises(expected):
+    with misbehaving_server({command: None, **silent_helo}) as server, pytest.raises(expected):
         mailer(server.url).send(mail())
 
 
 def test_a_mail_of_which_nobody_knows_whether_it_was_taken_counts_its_try(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "STEP_SECONDS", 1.0)
-    with answering({END: None}) as server, pytest.raises(MailDeferred, match="no answer"):
+    with misbehaving_server({END: None}) as server, pytest.raises(MailDeferred, match="no answer"):
         mailer(server.url).send(mail())
 
 
 @pytest.mark.parametrize("scheme", ["smtp", "smtps"])
 def test_a_server_that_drips_is_cut_off(scheme: str) -> None:
-    with answering({}, dripping=True) as server, pytest.raises(MailUnavailable):
+    with misbehaving_server({}, dripping=True) as server, pytest.raises(MailUnavailable):
         mailer(server.url.replace("smtp", scheme), max_seconds=1.0).send(mail())
 
 
 def test_letters_that_the_server_does_not_know_are_a_refusal() -> None:
-    with answering({}) as server, pytest.raises(MailRefused):
+    with misbehaving_server({}) as server, pytest.raises(MailRefused):
         mailer(server.url).send(mail("jérôme@exemple.fr"))
 
 
@@ -187,7 +191,7 @@ def test_a_process_does_not_start_on_a_mail_server_it_cannot_speak_to(url: str, 
     assert [line.split(":")[0] for line in settings.mistakes()] == [mistake]
 
 
-def test_certificates_are_checked_wherever_the_authority_comes_from(authority: Authority) -> None:
+def test_certificates_are_checked_wherever_the_authority_comes_from(authority: CertificateAuthority) -> None:
     for ca in ("", authority.pem):
         context = tls_context(ca)
         assert context.check_hostname

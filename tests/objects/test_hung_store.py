@@ -20,7 +20,7 @@ from services.objects.store import StoreNotAsked
 from tests.support.processes import wait_until
 
 if TYPE_CHECKING:
-    from tests.support.objects import Bucket, Objects
+    from tests.support.object_store import Bucket, ObjectStoreServer
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\nContent-Type: application/pdf\r\n\r\n"
 SECONDS = 90.0
@@ -64,7 +64,7 @@ def put(store: ObjectStore, key: str = "key") -> None:
 
 
 def test_after_some_failures_whoever_waits_is_told_without_a_call_until_the_store_is_back(
-    hurried: None, bucket: Bucket, objects: Objects
+    hurried: None, bucket: Bucket, objects: ObjectStoreServer
 ) -> None:
     store = ObjectStore(bucket.url)
     put(store)
@@ -91,7 +91,7 @@ def test_objects_that_are_missing_are_no_failure_of_the_store(hurried: None, buc
     put(store)
 
 
-def test_a_job_goes_on_asking(bucket: Bucket, objects: Objects) -> None:
+def test_a_job_goes_on_asking(bucket: Bucket, objects: ObjectStoreServer) -> None:
     store = ObjectStore(bucket.url)
     objects.stop()
     try:

@@ -17,7 +17,7 @@ from services.objects import ObjectStore, StoreUnavailable
 from services.objects.store import CHUNK
 
 if TYPE_CHECKING:
-    from tests.support.objects import Bucket
+    from tests.support.object_store import Bucket
 
 FILE = bytes(range(256)) * 8192
 

@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.pieces.pieces_service import PiecesService
     from tests.support.clamav import ClamAV
-    from tests.support.objects import Bucket
+    from tests.support.object_store import Bucket
 
 
 @pytest.fixture

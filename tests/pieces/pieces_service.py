@@ -35,7 +35,7 @@ from tests.pieces.example_events import CANDIDATE, CANDIDATURE, DURING, registra
 from tests.support.tokens import bearer, candidate_token, key_of, staff_token
 
 if TYPE_CHECKING:
-    from tests.support.objects import Bucket
+    from tests.support.object_store import Bucket
 
 KEPT_DAYS = 35
 STAFF = "57aff000000000000000000000000001"

@@ -11,64 +11,70 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.architecture import apps, ledger
-from tests.screens import candidates, later, pieces, refusals, visitors
-from tests.screens.album import Album
-from tests.screens.walk import Walk
-from tests.support.launched import LaunchedPortal
+from tests.screens import (
+    account_stories,
+    after_closing_stories,
+    error_page_stories,
+    piece_stories,
+    registration_stories,
+)
+from tests.screens.picture_recorder import PictureRecorder
+from tests.screens.story_context import StoryContext
+from tests.support.launched_portal import LaunchedPortal
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-FOLDER = Path(__file__).parents[2] / "screenshots"
-Story = Callable[[Walk], None]
+PICTURE_FOLDER = Path(__file__).parents[2] / "screenshots"
+Story = Callable[[StoryContext], None]
 STORIES: tuple[Story, ...] = (
-    visitors.anybody,
-    visitors.creation,
-    visitors.logging_in,
-    visitors.account,
-    candidates.choosing,
-    candidates.tabs,
-    candidates.helped,
-    candidates.two_windows,
-    candidates.saving,
-    candidates.forbidden,
-    candidates.twelve_tabs,
-    candidates.registered,
-    pieces.deposits,
-    refusals.unknown,
-    refusals.foreign,
-    refusals.too_large,
-    refusals.out_of_order,
-    later.without_script,
+    account_stories.public_pages,
+    account_stories.creation,
+    account_stories.logging_in,
+    account_stories.account,
+    registration_stories.choosing,
+    registration_stories.tabs,
+    registration_stories.choice_help,
+    registration_stories.two_windows,
+    registration_stories.autosave,
+    registration_stories.forbidden,
+    registration_stories.twelve_tabs,
+    registration_stories.registered,
+    piece_stories.deposits,
+    error_page_stories.unknown,
+    error_page_stories.foreign_post,
+    error_page_stories.too_large,
+    error_page_stories.services_away,
+    after_closing_stories.without_script,
 )
 
 
 @dataclass
-class Book:
-    """The album with what its stories need, and which of them were told to their end."""
+class PictureRun:
+    """What all stories share, and the names of the stories that came to their end."""
 
-    album: Album
+    recorder: PictureRecorder
     portal: LaunchedPortal
     browser: Browser
-    told: list[str] = field(default_factory=list)
+    finished_stories: list[str] = field(default_factory=list)
 
     @contextmanager
-    def walk(self, name: str, portal: LaunchedPortal | None = None) -> Iterator[Walk]:
-        """Someone's walk through the portal (or through another, weeks later)."""
-        walk = Walk((portal or self.portal).url, self.browser, self.album, self.portal.staff)
+    def context(self, name: str, portal: LaunchedPortal | None = None) -> Iterator[StoryContext]:
+        """For one story on the portal (or on another one, weeks later)."""
+        context = StoryContext((portal or self.portal).url, self.browser, self.recorder, self.portal.staff)
         try:
-            yield walk
-            self.told.append(name)
+            yield context
+            self.finished_stories.append(name)
         finally:
-            walk.close()
+            context.close()
 
 
 @pytest.fixture(scope="module")
-def book(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
-    """One portal and one album for every story: each is a test of its own, and they are told in order."""
+def picture_run(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PictureRun]:
+    """One portal and one recorder for all stories: each is a test of its own, and they run in order."""
     gateway = apps.build("gateway", tmp_path_factory.mktemp("gateway"))
     portal = LaunchedPortal("pictures")
-    yield Book(Album(FOLDER, gateway.url_map), portal, browser)
+    yield PictureRun(PictureRecorder(PICTURE_FOLDER, gateway.url_map), portal, browser)
     portal.stop()
 
 
@@ -77,28 +83,30 @@ def _name(story: Story) -> str:
 
 
 @pytest.mark.parametrize("story", STORIES, ids=_name)
-def test_a_story_is_told_to_its_end(book: Book, story: Story) -> None:
-    with book.walk(_name(story)) as walk:
-        story(walk)
+def test_a_story_is_told_to_its_end(picture_run: PictureRun, story: Story) -> None:
+    with picture_run.context(_name(story)) as context:
+        story(context)
 
 
-def test_what_is_there_before_the_closing_is_shown_after_it(book: Book) -> None:
-    with book.walk("before") as walk:
-        left = later.prepared(walk)
-    book.portal.stop()
-    afterwards = LaunchedPortal("weeks-later", {"VAR_DIR": str(book.portal.var), "PORTAIL_NOW": later.AFTER_CLOSING})
+def test_what_is_there_before_the_closing_is_shown_after_it(picture_run: PictureRun) -> None:
+    with picture_run.context("before") as context:
+        left = after_closing_stories.prepare(context)
+    picture_run.portal.stop()
+    afterwards = LaunchedPortal(
+        "weeks-later", {"VAR_DIR": str(picture_run.portal.var), "PORTAIL_NOW": after_closing_stories.AFTER_CLOSING}
+    )
     try:
-        with book.walk("after", afterwards) as walk:
-            later.closed(walk, left)
+        with picture_run.context("after", afterwards) as context:
+            after_closing_stories.closed(context, left)
     finally:
         afterwards.stop()
 
 
-def test_every_page_of_the_ledger_has_its_picture(book: Book) -> None:
-    if len(book.told) < len(STORIES) + 2:
+def test_every_page_of_the_ledger_has_its_picture(picture_run: PictureRun) -> None:
+    if len(picture_run.finished_stories) < len(STORIES) + 2:
         pytest.skip("not every story was told")
-    assert ledger.pages() - book.album.seen == set()
+    assert ledger.pages() - picture_run.recorder.seen_routes == set()
 
 
-def test_axe_finds_nothing_and_nothing_sticks_out(book: Book) -> None:
-    assert book.album.findings == []
+def test_axe_finds_nothing_and_nothing_sticks_out(picture_run: PictureRun) -> None:
+    assert picture_run.recorder.findings == []

@@ -4,14 +4,14 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from tests.support.missing import NotInstalled
+from tests.support.missing_services import NotInstalled
 
 _AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 
 
 def violations(page: Page, without_rules: tuple[str, ...] = ()) -> list[str]:
-    """Return one line a violation: rule, what it asks, and the elements at fault.
+    """Return violation line a violation: rule, what it asks, and the elements at fault.
 
     The script is evaluated, not added as a tag, so that the page's Content-Security-Policy stays in force.
     """
@@ -20,8 +20,8 @@ def violations(page: Page, without_rules: tuple[str, ...] = ()) -> list[str]:
     page.evaluate(_AXE.read_text(encoding="utf-8"))
     rules = {rule: {"enabled": False} for rule in without_rules}
     options = {"runOnly": {"type": "tag", "values": _TAGS}, "rules": rules, "resultTypes": ["violations"]}
-    found = page.evaluate("options => axe.run(document, options)", options)
+    results = page.evaluate("options => axe.run(document, options)", options)
     return [
-        f"{one['id']}: {one['help']}: {', '.join(str(node['target'][0]) for node in one['nodes'][:5])}"
-        for one in found["violations"]
+        f"{rule['id']}: {rule['help']}: {', '.join(str(node['target'][0]) for node in rule['nodes'][:5])}"
+        for rule in results["violations"]
     ]

@@ -1,4 +1,4 @@
-"""Certificates for servers on this machine, signed by an authority that nobody knows until told."""
+"""TLS certificates for servers on this machine: signed by an authority of the tests' own, or by themselves."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 
-class Authority:
-    """`pem` is what those hold who believe it."""
+class CertificateAuthority:
+    """`pem` is the certificate that clients need to trust it."""
 
     def __init__(self) -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
@@ -24,7 +24,7 @@ class Authority:
         self.pem = made.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
 
     def server(self, folder: Path, address: str = "127.0.0.1") -> ssl.SSLContext:
-        """What a server at this address shows; its key is written into `folder`."""
+        """The TLS context of a server at this address; its key is written into `folder`."""
         key = ec.generate_private_key(ec.SECP256R1())
         names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))])
         signed = _builder(_named("serveur"), self._name, key).add_extension(names, critical=False)
@@ -37,6 +37,16 @@ class Authority:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(file)
         return context
+
+
+def self_signed_certificate() -> tuple[str, str]:
+    """A certificate for 127.0.0.1 that no authority has signed, and its key, both PEM."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = _named("127.0.0.1")
+    addresses = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    signed = _builder(name, name, key).add_extension(addresses, critical=False).sign(key, hashes.SHA256())
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return signed.public_bytes(serialization.Encoding.PEM).decode(), pem.decode()
 
 
 def _named(text: str) -> x509.Name:

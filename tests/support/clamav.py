@@ -3,7 +3,7 @@
 import signal
 from pathlib import Path
 
-from tests.support.missing import NotInstalled
+from tests.support.missing_services import NotInstalled
 from tests.support.ports import free_port, is_listening
 from tests.support.processes import Daemon, PrivateFolder, account_for
 

@@ -14,7 +14,7 @@ DRIP_SECONDS = 0.05
 
 
 @dataclass
-class Misbehaving:
+class MisbehavingServer:
     """`port`, and the `commands` that came, without the mails themselves; `ended` lets all conversations end."""
 
     answers: Mapping[str, str | None]
@@ -60,20 +60,22 @@ class _Conversation(socketserver.StreamRequestHandler):
 class _Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
-    behaviour: Misbehaving
+    behaviour: MisbehavingServer
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A caller that hangs up is no error of the test."""
 
 
 @contextmanager
-def answering(answers: Mapping[str, str | None], port: int = 0, *, dripping: bool = False) -> Iterator[Misbehaving]:
+def misbehaving_server(
+    answers: Mapping[str, str | None], port: int = 0, *, dripping: bool = False
+) -> Iterator[MisbehavingServer]:
     """By command (GREETING and END of the mail among them) the line to answer; None: nothing, the line stays open.
 
     `dripping`: a byte at a time, without end.
     """
     with _Server(("127.0.0.1", port), _Conversation) as server:
-        server.behaviour = Misbehaving(answers, dripping, server.server_address[1])
+        server.behaviour = MisbehavingServer(answers, dripping, server.server_address[1])
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         try:
             yield server.behaviour

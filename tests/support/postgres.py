@@ -11,10 +11,10 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from tests.support.missing import NotInstalled
+from tests.support.missing_services import NotInstalled
 from tests.support.ports import free_port
 from tests.support.processes import Daemon, PrivateFolder, account_for, identity
-from tests.support.stopped import stopped
+from tests.support.suspended_process import suspended
 
 # PostgreSQL's « fast » shutdown: sessions are cut, nothing is lost.
 _FAST_SHUTDOWN = signal.SIGINT
@@ -80,7 +80,7 @@ class Postgres:
 
     def hanging(self) -> AbstractContextManager[None]:
         """While the block runs the cluster takes connections and answers nothing, as a stopped machine does."""
-        return stopped(self._daemon.pid)
+        return suspended(self._daemon.pid)
 
     @property
     def pid(self) -> int:

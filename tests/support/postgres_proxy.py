@@ -122,8 +122,8 @@ class _Session:
 
 def _is_commit(kind: bytes, body: bytes) -> bool:
     """Whether it is a simple query (Q) or a statement to be prepared (P) that says COMMIT."""
-    said = {b"Q": body.rstrip(b"\0"), b"P": body.split(b"\0")[1] if kind == b"P" else b""}
-    return said.get(kind, b"").strip().upper() == b"COMMIT"
+    statements = {b"Q": body.rstrip(b"\0"), b"P": body.split(b"\0")[1] if kind == b"P" else b""}
+    return statements.get(kind, b"").strip().upper() == b"COMMIT"
 
 
 def _message(kind: bytes, body: bytes) -> bytes:

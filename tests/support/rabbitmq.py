@@ -10,7 +10,7 @@ from typing import Any
 
 import requests
 
-from tests.support.missing import NotInstalled
+from tests.support.missing_services import NotInstalled
 from tests.support.ports import free_ports, is_listening
 from tests.support.processes import Daemon, PrivateFolder, account_for
 
@@ -82,7 +82,7 @@ class RabbitMQ:
         return self.url_of(vhost, self.user, self.password)
 
     def restricted_user(self, url: str, configure: str, write: str, read: str) -> str:
-        """Create a user with these rights (patterns) on the virtual host of `url`; return his URL."""
+        """Create a user with these rights (patterns) on the virtual host of `url`; return its URL."""
         user, password = f"user-{secrets.token_hex(4)}", secrets.token_urlsafe(12)
         self.api("PUT", f"users/{user}", {"password": password, "tags": ""})
         rights = {"configure": configure, "write": write, "read": read}
@@ -90,7 +90,7 @@ class RabbitMQ:
         return self.url_of(vhost_of(url), user, password)
 
     def service_user(self, url: str, service: str) -> str:
-        """Create a user with what a service needs at run time and no more; return his URL."""
+        """Create a user with what a service needs at run time and no more; return its URL."""
         made = self.restricted_user(
             url, configure="^$", write=rf"^(portail\.events|{service}\.retry)$", read=rf"^{service}(\..+)?$"
         )
@@ -181,7 +181,7 @@ def vhost_of(url: str) -> str:
 
 
 def _epmd() -> str:
-    found = shutil.which("epmd") or shutil.which("epmd", path="/usr/bin:/usr/lib/erlang/bin")
-    if found is None:
+    program = shutil.which("epmd") or shutil.which("epmd", path="/usr/bin:/usr/lib/erlang/bin")
+    if program is None:
         raise NotInstalled("RabbitMQ", "epmd")
-    return found
+    return program

@@ -1,4 +1,4 @@
-"""A service by hand, for calls between processes: it answers, says nothing, or lets its answer drip, as it is told."""
+"""A stand-in for a service: answers as told, says nothing at all, or sends its answer byte by byte."""
 
 from __future__ import annotations
 
@@ -70,6 +70,6 @@ class SilentServer:
                     name, _, value = header.partition(b":")
                     length = int(value) if name.lower() == b"content-length" else length
                 lines.read(length)
-                said = line.decode().rpartition(" ")[0]
-                self.requests.append(said)
-                self.speak(connection, said)
+                request_line = line.decode().rpartition(" ")[0]
+                self.requests.append(request_line)
+                self.speak(connection, request_line)

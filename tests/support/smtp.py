@@ -19,7 +19,7 @@ _ACCEPTED = "250 Message accepted for delivery"
 
 
 @dataclass(frozen=True)
-class Received:
+class ReceivedMail:
     """One message, with the envelope it came in."""
 
     sender: str
@@ -46,11 +46,11 @@ class Received:
         return "" if part is None else str(part.get_content()).replace("\r\n", "\n")
 
 
-def read(raw: bytes) -> Received:
+def parse_mail(raw: bytes) -> ReceivedMail:
     """A message as it was kept, without the envelope it came in."""
     message = email.message_from_bytes(raw, policy=email.policy.default)
     assert isinstance(message, EmailMessage)
-    return Received(str(message["From"]), [one.strip() for one in str(message["To"]).split(",")], message)
+    return ReceivedMail(str(message["From"]), [address.strip() for address in str(message["To"]).split(",")], message)
 
 
 class Mailbox:
@@ -75,7 +75,7 @@ class Mailbox:
             self._options |= {"auth_required": True, "authenticator": self._authenticator(password)}
         self._refused_recipients: dict[str, str] = {}
         self._arrived = Condition()
-        self._received: list[Received] = []
+        self._received: list[ReceivedMail] = []
         self._refusal: str | None = None
         self._controller: Controller | None = None
         self.start()
@@ -86,7 +86,7 @@ class Mailbox:
         return f"smtp://127.0.0.1:{self.port}"
 
     @property
-    def received(self) -> list[Received]:
+    def received(self) -> list[ReceivedMail]:
         """Return all messages received since the last clear()."""
         with self._arrived:
             return list(self._received)
@@ -119,17 +119,17 @@ class Mailbox:
         """Answer mails to this address alone with this refusal, until clear()."""
         self._refused_recipients[address] = answer
 
-    def find(self, to: str | None = None, subject: str | None = None) -> list[Received]:
+    def find(self, to: str | None = None, subject: str | None = None) -> list[ReceivedMail]:
         """Return the messages to this address whose subject contains this text."""
-        return [one for one in self.received if _matches(one, to, subject)]
+        return [mail for mail in self.received if _matches(mail, to, subject)]
 
-    def wait_for(self, to: str | None = None, subject: str | None = None, seconds: float = 20) -> Received:
+    def wait_for(self, to: str | None = None, subject: str | None = None, seconds: float = 20) -> ReceivedMail:
         """Return the newest such message as soon as one is there; AssertionError lists what came instead."""
         return self.wait_for_count(1, to, subject, seconds)[-1]
 
     def wait_for_count(
         self, count: int, to: str | None = None, subject: str | None = None, seconds: float = 20
-    ) -> list[Received]:
+    ) -> list[ReceivedMail]:
         """Return such messages as soon as there are `count` of them."""
 
         def enough() -> bool:
@@ -138,7 +138,7 @@ class Mailbox:
         with self._arrived:
             if self._arrived.wait_for(enough, seconds):
                 return self.find(to, subject)
-        came = [f"{one.recipients}: {one.subject}" for one in self.received]
+        came = [f"{mail.recipients}: {mail.subject}" for mail in self.received]
         raise AssertionError(f"no {count} mail(s) to {to} about {subject!r} within {seconds} s; came: {came}")
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
@@ -155,7 +155,7 @@ class Mailbox:
         message = BytesParser(policy=email.policy.default).parsebytes(envelope.original_content)
         assert isinstance(message, EmailMessage)
         with self._arrived:
-            self._received.append(Received(envelope.mail_from, list(envelope.rcpt_tos), message))
+            self._received.append(ReceivedMail(envelope.mail_from, list(envelope.rcpt_tos), message))
             self._arrived.notify_all()
         return _ACCEPTED
 
@@ -173,6 +173,6 @@ def _options(certificate: ssl.SSLContext | None, tls_at_once: bool) -> dict[str,
     return {"ssl_context": certificate, "auth_require_tls": False} if tls_at_once else {"tls_context": certificate}
 
 
-def _matches(one: Received, to: str | None, subject: str | None) -> bool:
-    to_him = to is None or to.lower() in (recipient.lower() for recipient in one.recipients)
-    return to_him and (subject is None or subject in one.subject)
+def _matches(mail: ReceivedMail, to: str | None, subject: str | None) -> bool:
+    is_addressed = to is None or to.lower() in (recipient.lower() for recipient in mail.recipients)
+    return is_addressed and (subject is None or subject in mail.subject)

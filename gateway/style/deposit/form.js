@@ -1,13 +1,13 @@
 /* « Envoyer une pièce jointe » with a script: files are shown, photographs made small enough, sent on « Envoyer » in parts that go
    on where they broke, and deposited. Without it the form is sent whole. */
 
-import { ChosenFiles } from "./chosen.js";
-import { Refusal, exchange } from "./exchange.js";
+import { ChosenFiles } from "./chosen_files.js";
+import { Refusal, sendRequest } from "./request.js";
 import { isPage, isPicture, reduced } from "./photographs.js";
 import { Retry } from "./retry.js";
-import { UnderWay } from "./under_way.js";
+import { Progress } from "./progress.js";
 import { Upload } from "./upload.js";
-import { sizeInWords } from "./words.js";
+import { sizeInWords } from "./sizes.js";
 
 const JOINED_SHARE = 0.95; // of the limit: the PDF around several photographs takes the rest
 const MOST_PAGES = 12; // files of one document that the portal takes
@@ -27,7 +27,7 @@ class DepositForm {
     this.input = form.querySelector("[type=file]");
     this.limit = Number(this.input.dataset.tailleMaximale);
     this.chosen = new ChosenFiles(this.input, form.querySelector("[data-fichiers]"), () => this.fault(this.refused()));
-    this.view = new UnderWay(form, { cancels: () => this.sending?.abort(), triesAgain: () => this.retry.wake() });
+    this.view = new Progress(form, { cancels: () => this.sending?.abort(), triesAgain: () => this.retry.wake() });
     form.addEventListener("submit", (event) => this.submitted(event));
     window.addEventListener("beforeunload", (event) => this.sending && event.preventDefault());
     window.addEventListener("pageshow", (event) => event.persisted && this.view.ends(""));
@@ -96,7 +96,7 @@ class DepositForm {
   async deposit(signal, files) {
     this.view.goesOn(SAID.checks);
     const body = new URLSearchParams(this.uploads.map((upload) => ["envoi", upload.id]));
-    const answer = await this.retry.until(() => exchange(this.form.dataset.depot, { method: "POST", body }, signal));
+    const answer = await this.retry.until(() => sendRequest(this.form.dataset.depot, { method: "POST", body }, signal));
     for (const upload of this.uploads) upload.forget();
     const next = new URL(answer.headers.get("Location"), location.href);
     if (sum(files) < sum(this.chosen.files)) {

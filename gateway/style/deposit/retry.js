@@ -1,11 +1,11 @@
-/* Tries again what passes by itself: after growing delays, at once when the line is back or the page is looked at again. */
+/* Retries after temporary failures: after growing delays, at once when the network is back or the page is visible again. */
 
-import { Passing } from "./exchange.js";
+import { TemporaryFailure } from "./request.js";
 
 const DELAYS_MS = [1000, 2000, 4000, 8000, 15_000, 30_000];
 
 export class Retry {
-  // `waits(trouble)` is told before a wait, `goesOn()` once a try after it has succeeded.
+  // `waits(failure)` is called before each wait, `goesOn()` once a retry has succeeded.
   constructor(signal, waits, goesOn) {
     Object.assign(this, { signal, waits, goesOn });
     const wake = () => this.wake();
@@ -24,10 +24,10 @@ export class Retry {
         const result = await step();
         if (failures) this.goesOn();
         return result;
-      } catch (trouble) {
-        if (!(trouble instanceof Passing)) throw trouble;
-        this.waits(trouble);
-        await this.wait(Math.max(DELAYS_MS[Math.min(failures, DELAYS_MS.length - 1)], trouble.seconds * 1000));
+      } catch (failure) {
+        if (!(failure instanceof TemporaryFailure)) throw failure;
+        this.waits(failure);
+        await this.wait(Math.max(DELAYS_MS[Math.min(failures, DELAYS_MS.length - 1)], failure.seconds * 1000));
         this.signal.throwIfAborted();
       }
     }

@@ -1,7 +1,7 @@
 /* One file sent in small parts (tus 1.0.0). What broke goes on from the offset that the portal says it has, in this tab also
    after the page was loaded again, if the same file is chosen: of a file only the address of its upload is remembered. */
 
-import { Refusal, exchange } from "./exchange.js";
+import { Refusal, sendRequest } from "./request.js";
 
 const PART = 128 * 1024;
 const TUS = { "Tus-Resumable": "1.0.0" };
@@ -35,7 +35,7 @@ export class Upload {
 
   async begin() {
     const headers = { ...TUS, "Upload-Length": String(this.file.size), "Upload-Metadata": `filename ${inBase64(this.file.name)}` };
-    const answer = await exchange(this.address, { method: "POST", headers }, this.signal);
+    const answer = await sendRequest(this.address, { method: "POST", headers }, this.signal);
     this.url = new URL(answer.headers.get("Location"), location.href).pathname;
     this.offset = 0;
     this.remember();
@@ -43,7 +43,7 @@ export class Upload {
 
   async look() {
     try {
-      const { headers } = await exchange(this.url, { method: "HEAD", headers: TUS }, this.signal);
+      const { headers } = await sendRequest(this.url, { method: "HEAD", headers: TUS }, this.signal);
       if (Number(headers.get("Upload-Length")) !== this.file.size) return this.forget();
       this.offset = Number(headers.get("Upload-Offset"));
     } catch (error) {
@@ -59,7 +59,7 @@ export class Upload {
     const from = this.offset;
     this.offset = null; // unknown until it is answered
     try {
-      const answer = await exchange(this.url, { method: "PATCH", headers, body }, this.signal);
+      const answer = await sendRequest(this.url, { method: "PATCH", headers, body }, this.signal);
       this.offset = Number(answer.headers.get("Upload-Offset"));
     } catch (error) {
       const isElsewhere = error instanceof Refusal && (error.status === 409 || GONE.has(error.status));

@@ -1,17 +1,17 @@
-"""« Accessibilité »: the declaration that the law asks of every public service, from the grid of its criteria."""
+"""« Accessibilité »: the declaration that the law asks of a public service, from what is known of each criterion."""
 
 from __future__ import annotations
 
 from flask.typing import ResponseReturnValue
 
-from gateway import entrances
+from gateway import access
 from gateway.accessibility import conformity, findings
 from gateway.accessibility.findings import State
-from gateway.pages import page
+from gateway.pages import render_page
 from gateway.web.accueil import blueprint
 from services.chassis.french import date_longue
 
-VERIFIED = (
+VERIFIED_PAGES = (
     "Accueil, ouverture des services et pages du pied de page",
     "Création du compte, activation, connexion, mot de passe oublié, modification et suppression du compte",
     "M'inscrire : le choix de l'examen, chacun des neuf onglets vide, refusé et rempli, le numéro d'inscription",
@@ -23,22 +23,29 @@ VERIFIED = (
 
 
 @blueprint.get("/accessibilite")
-@entrances.everyone
+@access.public
 def accessibility() -> ResponseReturnValue:
-    themes = [(theme, criteria, conformity.counted(criteria)) for theme, criteria in conformity.GRID]
-    return page(
+    themes = [
+        (theme, criteria, conformity.count_criteria(criteria)) for theme, criteria in conformity.CRITERIA_BY_THEME
+    ]
+    return render_page(
         "accueil/templates/accessibilite.html",
         active="accessibilite",
         indexed=True,
-        whole=conformity.WHOLE,
+        overall=conformity.OVERALL,
         themes=themes,
-        non_conforming=_in(State.NON_CONFORMING),
-        to_evaluate=_in(State.TO_EVALUATE),
+        non_conforming=_criteria_in(State.NON_CONFORMING),
+        to_evaluate=_criteria_in(State.TO_EVALUATE),
         established=date_longue(findings.ESTABLISHED_ON),
         axe_version=findings.AXE_VERSION,
-        verified=VERIFIED,
+        verified=VERIFIED_PAGES,
     )
 
 
-def _in(state: State) -> list[conformity.Judged]:
-    return [criterion for _, criteria in conformity.GRID for criterion in criteria if criterion.finding.state is state]
+def _criteria_in(state: State) -> list[conformity.EvaluatedCriterion]:
+    return [
+        criterion
+        for _, criteria in conformity.CRITERIA_BY_THEME
+        for criterion in criteria
+        if criterion.finding.state is state
+    ]

@@ -1,25 +1,25 @@
-"""« / »: for everyone the ways in and the one-off messages; for a candidate his menu and what he has left undone."""
+"""« / »: messages and entry points for everyone; for a candidate their menu and what they have left to do."""
 
 from __future__ import annotations
 
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from gateway import entrances, visitor
+from gateway import access, visitor
 from gateway.clients.openings import Message
-from gateway.clients.page_time import optional
-from gateway.pages import page
-from gateway.services import services
-from gateway.web import a_faire
+from gateway.clients.page_time_limit import optional_calls
+from gateway.pages import render_page
+from gateway.service_clients import clients
+from gateway.web import to_do
 from gateway.web.accueil import blueprint
-from gateway.web.gestionnaire import show_service_of
+from gateway.web.service_contact import show_contact_of_latest
 from services.chassis.errors import DomainError
 
-SAID = {
+NOTICES = {
     "deconnexion": "Vous êtes déconnecté.",
     "suppression": "Votre compte est supprimé : vos données sont effacées.",
 }
-ABOUT = {
+MENU_DESCRIPTIONS = {
     "inscription": "Choisir un examen ou un concours et déposer une candidature.",
     "inscriptions": "Consulter, modifier ou retirer mes candidatures.",
     "documents": "Confirmation d'inscription, convocations, relevés de notes.",
@@ -29,29 +29,29 @@ ABOUT = {
 
 
 @blueprint.get("/")
-@entrances.everyone
+@access.public
 def home() -> ResponseReturnValue:
-    seen = visitor.if_known()
-    known = a_faire.facts(seen.access_token) if seen is not None else a_faire.Facts()
-    show_service_of(known.tiles or ())
-    return page(
+    candidate = visitor.current_if_accounts_answers()
+    facts = to_do.read_facts(candidate.access_token) if candidate is not None else to_do.CandidateFacts()
+    show_contact_of_latest(facts.tiles or ())
+    return render_page(
         "accueil/templates/accueil.html",
         active="accueil",
         indexed=True,
         messages=_messages(),
-        items=a_faire.left_to_do(known),
-        silence=a_faire.silence(known),
-        nothing=a_faire.nothing_to_do(known),
-        about=ABOUT,
-        said=SAID.get(request.args.get("fait", "")),
-        unknown=seen is None and visitor.session_cookie() is not None and not visitor.told(),
+        items=to_do.to_do_items(facts),
+        missing_information=to_do.missing_information(facts),
+        nothing_to_do=to_do.nothing_to_do_sentence(facts),
+        descriptions=MENU_DESCRIPTIONS,
+        notice=NOTICES.get(request.args.get("fait", "")),
+        visitor_unknown=candidate is None and visitor.session_cookie() is not None and not visitor.is_resolved(),
     )
 
 
 def _messages() -> tuple[Message, ...]:
-    """The page stays readable while registrations, which owns them, does not answer."""
+    """None while registrations does not answer: the page stays readable."""
     try:
-        with optional():
-            return services().registrations.messages()
+        with optional_calls():
+            return clients().registrations.messages()
     except DomainError:
         return ()

@@ -1,4 +1,4 @@
-"""« Ouverture des services » (guide §2): when one can register for what, told to everyone."""
+"""« Ouverture des services » (guide §2): when registration is open, by exam, session and académie; open to everyone."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ from urllib.parse import urlencode
 from flask import redirect, request
 from flask.typing import ResponseReturnValue
 
-from gateway import entrances
-from gateway.pages import page
-from gateway.services import services
+from gateway import access
+from gateway.pages import render_page
+from gateway.service_clients import clients
 from gateway.web.accueil import blueprint
-from gateway.web.selection import chosen
+from gateway.web.opening_selection import chosen_steps
 
 
 @blueprint.get("/ouverture-des-services")
-@entrances.everyone
+@access.public
 def openings() -> ResponseReturnValue:
-    kept = chosen(request.args)
+    chosen = chosen_steps(request.args)
     if "revenir" in request.args:
-        return redirect(f"{request.path}?{urlencode(kept)}")
-    choices = services().registrations.openings(kept)
-    return page("accueil/templates/ouvertures.html", active="ouvertures", indexed=not kept, choices=choices, kept=kept)
+        return redirect(f"{request.path}?{urlencode(chosen)}")
+    choices = clients().registrations.openings(chosen)
+    return render_page(
+        "accueil/templates/ouvertures.html", active="ouvertures", indexed=not chosen, choices=choices, chosen=chosen
+    )

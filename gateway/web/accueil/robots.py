@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, current_app, redirect
 from flask.typing import ResponseReturnValue
 
-from gateway import entrances
+from gateway import access
 from gateway.assets import asset_url
 from gateway.settings import GatewaySettings
 from gateway.web.accueil import blueprint
@@ -14,7 +14,7 @@ PRIVATE = ("/compte", "/inscription", "/documents", "/formulaires", "/justificat
 
 
 @blueprint.get("/robots.txt")
-@entrances.everyone
+@access.public
 def robots() -> ResponseReturnValue:
     """Public pages may be indexed in production; a demonstration nowhere."""
     settings: GatewaySettings = current_app.extensions["portail"]
@@ -24,6 +24,6 @@ def robots() -> ResponseReturnValue:
 
 
 @blueprint.get("/favicon.ico")
-@entrances.everyone
+@access.public
 def favicon() -> ResponseReturnValue:
     return redirect(asset_url("favicon/favicon.ico"))

@@ -4,14 +4,15 @@ from flask import Blueprint
 
 blueprint = Blueprint("compte", __name__)
 ADDRESS_COOKIE = "adresse"
-"""Holds, sealed, the creation that was asked for and its address; gone once its owner logs in."""
+"""Holds, encrypted, the creation that was asked for and its mail address; deleted once its owner logs in."""
 
 from gateway.web.compte import (  # noqa: E402,F401 - they add their routes
+    account_form,
     activation,
     adresse,
     annulation,
+    connexion,
     creation,
-    login,
     modification,
     mot_de_passe,
     session,

@@ -5,38 +5,34 @@ from __future__ import annotations
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway import entrances
-from gateway.pages import page
-from gateway.services import services
-from gateway.web.compte import blueprint, liens
-from services.chassis.errors import DomainError
+from gateway import access
+from gateway.pages import render_page
+from gateway.service_clients import clients
+from gateway.web.compte import blueprint, mailed_links
 
-WAYS: dict[str, liens.Ways] = {
-    "expired": (liens.CREATE, liens.LOG_IN),
-    "replaced": (liens.RESEND, liens.LOG_IN),
-    "ended": (liens.LOG_IN, liens.NEW_PASSWORD),
-    "used": (liens.LOG_IN,),
-    "unknown": (liens.RESEND, liens.CREATE),
+BUTTONS: mailed_links.ButtonsByState = {
+    "expired": (mailed_links.CREATE, mailed_links.LOG_IN),
+    "replaced": (mailed_links.RESEND, mailed_links.LOG_IN),
+    "ended": (mailed_links.LOG_IN, mailed_links.NEW_PASSWORD),
+    "used": (mailed_links.LOG_IN,),
+    "unknown": (mailed_links.RESEND, mailed_links.CREATE),
 }
 
 
 @blueprint.get("/compte/activation/<token>")
-@entrances.everyone
+@access.public
 def activation(token: str) -> ResponseReturnValue:
-    state = liens.looked_up(services().accounts.activation_state, token)
-    if not state.usable:
-        return liens.not_usable(state, WAYS)
-    return page("compte/templates/activation.html", asked=state.asked)
+    return mailed_links.show_link(
+        clients().accounts.activation_state,
+        token,
+        BUTTONS,
+        lambda state: render_page("compte/templates/activation.html", requested=state.asked),
+    )
 
 
 @blueprint.post("/compte/activation/<token>")
-@entrances.everyone
+@access.public
 def activate(token: str) -> ResponseReturnValue:
-    state = liens.looked_up(services().accounts.activation_state, token)
-    if not state.usable:
-        return liens.not_usable(state, WAYS)
-    try:
-        services().accounts.activate(token)
-    except DomainError as refusal:
-        return liens.not_usable(liens.refused(refusal), WAYS)
-    return redirect(url_for("compte.log_in_page", fait="activation"), code=303)
+    accounts = clients().accounts
+    unusable = mailed_links.use_link(accounts.activation_state, accounts.activate, token, BUTTONS)
+    return unusable or redirect(url_for("compte.log_in_page", fait="activation"), code=303)

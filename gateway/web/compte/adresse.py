@@ -1,47 +1,49 @@
-"""Confirming a new mail address, from the link received there."""
+"""Confirming a new mail address, from the link received there (guide §4)."""
 
 from __future__ import annotations
 
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway import entrances, visitor
-from gateway.pages import page
-from gateway.services import services
-from gateway.web.compte import blueprint, liens
+from gateway import access, visitor
+from gateway.pages import render_page
+from gateway.service_clients import clients
+from gateway.web.compte import blueprint, mailed_links
 from services.chassis.errors import DomainError
 
-WAYS: dict[str, liens.Ways] = {
-    "expired": (liens.ACCOUNT,),
-    "replaced": (liens.ACCOUNT,),
-    "ended": (liens.ACCOUNT,),
-    "used": (liens.LOG_IN,),
-    "unknown": (liens.ACCOUNT,),
+BUTTONS: mailed_links.ButtonsByState = {
+    "expired": (mailed_links.ACCOUNT,),
+    "replaced": (mailed_links.ACCOUNT,),
+    "ended": (mailed_links.ACCOUNT,),
+    "used": (mailed_links.LOG_IN,),
+    "unknown": (mailed_links.ACCOUNT,),
 }
 
 
 @blueprint.get("/compte/adresse/<token>")
-@entrances.everyone
+@access.public
 def address_change(token: str) -> ResponseReturnValue:
-    state = liens.looked_up(services().accounts.email_change_state, token)
-    if not state.usable:
-        return liens.not_usable(state, WAYS)
-    return page("compte/templates/adresse.html")
+    return mailed_links.show_link(
+        clients().accounts.email_change_state,
+        token,
+        BUTTONS,
+        lambda state: render_page("compte/templates/adresse.html"),
+    )
 
 
 @blueprint.post("/compte/adresse/<token>")
-@entrances.everyone
+@access.public
 def confirm_address(token: str) -> ResponseReturnValue:
-    """Every session of the account ends with it, this browser's too."""
-    state = liens.looked_up(services().accounts.email_change_state, token)
-    if not state.usable:
-        return liens.not_usable(state, WAYS)
+    """Accounts ends every session of the account, this browser's too."""
+    accounts = clients().accounts
     try:
-        services().accounts.confirm_email(token)
+        unusable = mailed_links.use_link(accounts.email_change_state, accounts.confirm_email, token, BUTTONS)
     except DomainError as refusal:
-        if refusal.http_status == 409:
-            return page("compte/templates/adresse.html", status=409, refusal=refusal.detail)
-        return liens.not_usable(liens.refused(refusal), WAYS)
+        if refusal.http_status != 409:
+            raise
+        return render_page("compte/templates/adresse.html", status=409, refusal=refusal.detail)
+    if unusable:
+        return unusable
     response = redirect(url_for("compte.log_in_page", fait="adresse"), code=303)
-    visitor.forget(response)
+    visitor.forget_session(response)
     return response

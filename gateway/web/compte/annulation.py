@@ -1,43 +1,39 @@
-"""« Annuler » a change of mail address, from the link received at the old one."""
+"""« Annuler » a change of mail address, from the link received at the old one (guide §4)."""
 
 from __future__ import annotations
 
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway import entrances
-from gateway.pages import page
-from gateway.services import services
-from gateway.web.compte import blueprint, liens
-from services.chassis.errors import DomainError
+from gateway import access
+from gateway.pages import render_page
+from gateway.service_clients import clients
+from gateway.web.compte import blueprint, mailed_links
 
-WAYS: dict[str, liens.Ways] = {
-    "expired": (liens.NEW_PASSWORD, liens.LOG_IN),
-    "replaced": (liens.NEW_PASSWORD, liens.LOG_IN),
-    "ended": (liens.NEW_PASSWORD, liens.LOG_IN),
-    "used": (liens.NEW_PASSWORD, liens.LOG_IN),
-    "unknown": (liens.ACCOUNT,),
+BUTTONS: mailed_links.ButtonsByState = {
+    "expired": (mailed_links.NEW_PASSWORD, mailed_links.LOG_IN),
+    "replaced": (mailed_links.NEW_PASSWORD, mailed_links.LOG_IN),
+    "ended": (mailed_links.NEW_PASSWORD, mailed_links.LOG_IN),
+    "used": (mailed_links.NEW_PASSWORD, mailed_links.LOG_IN),
+    "unknown": (mailed_links.ACCOUNT,),
 }
 
 
 @blueprint.get("/compte/annulation/<token>")
-@entrances.everyone
+@access.public
 def cancellation(token: str) -> ResponseReturnValue:
-    state = liens.looked_up(services().accounts.cancellation_state, token)
-    if not state.usable:
-        return liens.not_usable(state, WAYS)
-    return page("compte/templates/annulation.html")
+    return mailed_links.show_link(
+        clients().accounts.cancellation_state,
+        token,
+        BUTTONS,
+        lambda state: render_page("compte/templates/annulation.html"),
+    )
 
 
 @blueprint.post("/compte/annulation/<token>")
-@entrances.everyone
+@access.public
 def cancel_address_change(token: str) -> ResponseReturnValue:
-    """Whoever did not ask for the change is led on to a new password: another knows the one there is."""
-    state = liens.looked_up(services().accounts.cancellation_state, token)
-    if not state.usable:
-        return liens.not_usable(state, WAYS)
-    try:
-        services().accounts.cancel_email_change(token)
-    except DomainError as refusal:
-        return liens.not_usable(liens.refused(refusal), WAYS)
-    return redirect(url_for("compte.forgotten", fait="annulation"), code=303)
+    """Then a new password is asked for: whoever asked for the change without being the candidate knows the old one."""
+    accounts = clients().accounts
+    unusable = mailed_links.use_link(accounts.cancellation_state, accounts.cancel_email_change, token, BUTTONS)
+    return unusable or redirect(url_for("compte.forgotten", fait="annulation"), code=303)

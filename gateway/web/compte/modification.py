@@ -5,17 +5,17 @@ from __future__ import annotations
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway import entrances, visitor
-from gateway.clients.forms import Form, Values
-from gateway.pages import page
-from gateway.services import services
+from gateway import access, visitor
+from gateway.clients.form_values import Form, Values
+from gateway.pages import render_page
+from gateway.service_clients import clients
 from gateway.web.compte import blueprint
-from gateway.web.compte.formulaire import WITH_SEARCH, is_refresh, typed_values, with_results
-from gateway.web.gestionnaire import show_service_gestionnaire
+from gateway.web.compte.account_form import SENT_WITH_SEARCH, is_refresh, posted_answers, with_search_results
+from gateway.web.service_contact import show_contact
 from services.chassis.errors import DomainError
 
-SHOWN_AGAIN = (403, 409, 422, 429, 503)
-SAID = {
+STATUSES_SHOWN_HERE = (403, 409, 422, 429, 503)
+NOTICES = {
     "enregistre": "Vos informations sont enregistrées.",
     "adresse": "Un mail vient d'être envoyé à votre nouvelle adresse : elle ne remplacera l'ancienne que lorsque vous "
     "aurez confirmé le changement par le lien reçu.",
@@ -23,50 +23,50 @@ SAID = {
 
 
 @blueprint.get("/compte")
-@entrances.candidates
+@access.candidate
 def account() -> ResponseReturnValue:
-    me = services().accounts.me(visitor.required().access_token)
-    return _page(me.form, said=SAID.get(request.args.get("fait", "")), pending=me.pending_email)
+    account = clients().accounts.my_account(visitor.required().access_token)
+    return _page(account.form, notice=NOTICES.get(request.args.get("fait", "")), pending=account.pending_email)
 
 
 @blueprint.post("/compte")
-@entrances.candidates
+@access.candidate
 def change_account() -> ResponseReturnValue:
-    token, values = visitor.required().access_token, typed_values()
+    token, values = visitor.required().access_token, posted_answers()
     if is_refresh():
-        return _page(with_results(services().accounts.my_form(token, values), values))
+        return _page(with_search_results(clients().accounts.my_account_form(token, values), values))
     try:
-        pending = services().accounts.change_me(token, values)
+        pending = clients().accounts.change_my_account(token, values)
     except DomainError as refusal:
-        if refusal.http_status not in SHOWN_AGAIN:
+        if refusal.http_status not in STATUSES_SHOWN_HERE:
             raise
-        return _page(services().accounts.my_form(token, values), refusal=refusal)
-    return _changed(values, pending)
+        return _page(clients().accounts.my_account_form(token, values), refusal=refusal)
+    return _response_after_change(values, pending)
 
 
-def _changed(values: Values, pending: bool) -> ResponseReturnValue:
-    """A new password has ended every session: this browser is asked for it at once."""
+def _response_after_change(values: Values, pending: bool) -> ResponseReturnValue:
+    """A new password has ended every session: the candidate logs in with it."""
     if values.get("password"):
         response = redirect(url_for("compte.log_in_page", fait="mot-de-passe"), code=303)
-        visitor.forget(response)
+        visitor.forget_session(response)
         return response
-    visitor.exchange_again()
+    visitor.drop_cached_exchange()
     return redirect(url_for("compte.account", fait="adresse" if pending else "enregistre"), code=303)
 
 
 def _page(
-    form: Form, *, refusal: DomainError | None = None, said: str | None = None, pending: str | None = None
+    form: Form, *, refusal: DomainError | None = None, notice: str | None = None, pending: str | None = None
 ) -> ResponseReturnValue:
-    show_service_gestionnaire()
+    show_contact()
     errors = refusal.errors if refusal else ()
-    return page(
+    return render_page(
         "compte/templates/modification.html",
         status=refusal.http_status if refusal else 200,
         active="compte",
         form=form,
         errors=errors,
         refusal=refusal.detail if refusal and not errors else None,
-        said=said,
+        notice=notice,
         pending=pending,
-        with_fields=WITH_SEARCH,
+        with_fields=SENT_WITH_SEARCH,
     )

@@ -1,86 +1,94 @@
-"""« Mot de passe oublié »: the same screen for every address, then a new password by the link received."""
+"""« Mot de passe oublié » (the same answer for every address, known or not), then a new password by the link mailed."""
 
 from __future__ import annotations
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway import entrances, visitor
-from gateway.clients.forms import Form
-from gateway.pages import page
-from gateway.services import services
-from gateway.web.compte import blueprint, liens
+from gateway import access, visitor
+from gateway.clients.form_values import Form
+from gateway.pages import render_page
+from gateway.service_clients import clients
+from gateway.web.compte import blueprint, mailed_links
 from services.chassis.errors import DomainError, FieldError
 
-WAYS: dict[str, liens.Ways] = {
-    "expired": (liens.RESET,),
-    "replaced": (liens.RESET,),
-    "ended": (liens.RESET, liens.LOG_IN),
-    "used": (liens.LOG_IN, liens.RESET),
-    "unknown": (liens.RESET,),
+BUTTONS: mailed_links.ButtonsByState = {
+    "expired": (mailed_links.RESET,),
+    "replaced": (mailed_links.RESET,),
+    "ended": (mailed_links.RESET, mailed_links.LOG_IN),
+    "used": (mailed_links.LOG_IN, mailed_links.RESET),
+    "unknown": (mailed_links.RESET,),
 }
-SAID = {
+NOTICES = {
     "annulation": "Le changement d'adresse mail est annulé : votre adresse reste la même. Si vous n'étiez pas à "
     "l'origine de cette demande, quelqu'un connaît votre mot de passe : réinitialisez-le sans attendre.",
 }
 
 
 @blueprint.get("/compte/mot-de-passe-oublie")
-@entrances.everyone
+@access.public
 def forgotten() -> ResponseReturnValue:
-    said = SAID.get(request.args.get("fait", ""))
-    return page("compte/templates/mot_de_passe_oublie.html", indexed=said is None, said=said)
+    notice = NOTICES.get(request.args.get("fait", ""))
+    return render_page("compte/templates/mot_de_passe_oublie.html", indexed=notice is None, notice=notice)
 
 
 @blueprint.post("/compte/mot-de-passe-oublie")
-@entrances.everyone
+@access.public
 def ask_reset() -> ResponseReturnValue:
     email = request.form.get("email", "")
     if not email.strip():
         error = FieldError("#/email", "Saisissez votre adresse mail.")
-        return page("compte/templates/mot_de_passe_oublie.html", status=422, errors=(error,))
+        return render_page("compte/templates/mot_de_passe_oublie.html", status=422, errors=(error,))
     try:
-        services().accounts.ask_reset(email)
+        clients().accounts.ask_password_reset(email)
     except DomainError as refusal:
         if refusal.http_status not in (422, 429):
             raise
         error = FieldError("#/email", refusal.errors[0].detail if refusal.errors else refusal.detail)
         status = refusal.http_status
-        return page("compte/templates/mot_de_passe_oublie.html", status=status, errors=(error,), email=email)
-    return page("compte/templates/mot_de_passe_oublie.html", sent_to=email.strip())
+        return render_page("compte/templates/mot_de_passe_oublie.html", status=status, errors=(error,), email=email)
+    return render_page("compte/templates/mot_de_passe_oublie.html", sent_to=email.strip())
 
 
 @blueprint.get("/compte/mot-de-passe/<token>")
-@entrances.everyone
+@access.public
 def new_password(token: str) -> ResponseReturnValue:
-    state = liens.looked_up(services().accounts.reset_state, token)
-    if not state.usable:
-        return liens.not_usable(state, WAYS)
-    return page("compte/templates/mot_de_passe.html", form=_form())
+    return mailed_links.show_link(
+        clients().accounts.password_reset_state,
+        token,
+        BUTTONS,
+        lambda state: render_page("compte/templates/mot_de_passe.html", form=_password_form()),
+    )
 
 
 @blueprint.post("/compte/mot-de-passe/<token>")
-@entrances.everyone
+@access.public
 def set_password(token: str) -> ResponseReturnValue:
-    """Every session of the account ends with it, this browser's too."""
-    state = liens.looked_up(services().accounts.reset_state, token)
-    if not state.usable:
-        return liens.not_usable(state, WAYS)
-    typed = request.form.get("password", ""), request.form.get("password_confirmation", "")
+    """Accounts ends every session of the account, this browser's too."""
+    accounts = clients().accounts
+    password, confirmation = request.form.get("password", ""), request.form.get("password_confirmation", "")
     try:
-        services().accounts.reset(token, *typed)
+        unusable = mailed_links.use_link(
+            accounts.password_reset_state,
+            lambda token: accounts.set_new_password(token, password, confirmation),
+            token,
+            BUTTONS,
+        )
     except DomainError as refusal:
         if refusal.http_status != 422:
-            return liens.not_usable(liens.refused(refusal), WAYS)
-        return page("compte/templates/mot_de_passe.html", status=422, form=_form(), errors=refusal.errors)
+            raise
+        form = _password_form()
+        return render_page("compte/templates/mot_de_passe.html", status=422, form=form, errors=refusal.errors)
+    if unusable:
+        return unusable
     response = redirect(url_for("compte.log_in_page", fait="mot-de-passe"), code=303)
-    visitor.forget(response)
+    visitor.forget_session(response)
     return response
 
 
-def _form() -> Form:
-    """The two fields as accounts defines them, hence with the rules in force."""
-    form = services().accounts.creation_form({})
+def _password_form() -> Form:
+    """The two password fields of the creation form, which accounts defines with the rules in force."""
+    form = clients().accounts.creation_form({})
     fields = [field for section in form["sections"] for field in section["fields"]]
     passwords = [field for field in fields if field["type"] == "password"]
     return {"sections": [{"title": None, "notice": None, "fields": passwords}]}

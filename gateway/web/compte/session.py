@@ -1,28 +1,28 @@
-"""Ending the session, and saying that one is still there."""
+"""Ending the session (« Se déconnecter ») and prolonging it (« Rester connecté »)."""
 
 from __future__ import annotations
 
 from flask import Response, redirect
 from flask.typing import ResponseReturnValue
 
-from gateway import entrances, visitor
-from gateway.services import services
+from gateway import access, visitor
+from gateway.service_clients import clients
 from gateway.web.compte import blueprint
 
 
 @blueprint.post("/deconnexion")
-@entrances.everyone
+@access.public
 def log_out() -> ResponseReturnValue:
     """Ends the session everywhere. While accounts does not answer, the cookie stays so that it can be tried again."""
     if session := visitor.session_cookie():
-        services().accounts.log_out(session)
+        clients().accounts.log_out(session)
     response = redirect("/?fait=deconnexion", code=303)
-    visitor.forget(response)
+    visitor.forget_session(response)
     return response
 
 
 @blueprint.post("/session/prolonger")
-@entrances.candidates
+@access.candidate
 def extend() -> ResponseReturnValue:
-    """« Rester connecté »: to have been recognised is the activity that counts."""
+    """Recognising the visitor has asked accounts for the session, which counts as activity."""
     return Response(status=204)

@@ -1,7 +1,7 @@
-"""« M'inscrire » and « Mes inscriptions »: choosing, the tabs, the number, and what can be done afterwards."""
+"""« M'inscrire » and « Mes inscriptions »: choosing an exam, the tabs, the save, changing and withdrawing."""
 
 from flask import Blueprint
 
 blueprint = Blueprint("inscription", __name__)
 
-from gateway.web.inscription import choix, mes_inscriptions, onglets, saisie, specialites  # noqa: E402,F401 - they add their routes
+from gateway.web.inscription import autosave, choix, mes_inscriptions, onglets, specialites  # noqa: E402, F401 - they add their routes

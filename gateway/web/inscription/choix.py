@@ -1,4 +1,4 @@
-"""« M'inscrire »: on what and where, then « Valider » opens the form (guide §5)."""
+"""« M'inscrire »: choosing exam and académie, then « Valider » opens the form (guide §5)."""
 
 from __future__ import annotations
 
@@ -7,33 +7,33 @@ from urllib.parse import urlencode
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway import entrances, visitor
-from gateway.pages import page
-from gateway.services import services
+from gateway import access, visitor
+from gateway.pages import render_page
+from gateway.service_clients import clients
 from gateway.web.inscription import blueprint
 from gateway.web.inscription.refus import refusal_page
-from gateway.web.selection import chosen
+from gateway.web.opening_selection import chosen_steps
 from services.chassis.errors import DomainError
 
 
 @blueprint.get("/inscription")
-@entrances.candidates
+@access.candidate
 def choose() -> ResponseReturnValue:
-    kept = chosen(request.args)
+    chosen = chosen_steps(request.args)
     if "revenir" in request.args:
-        return redirect(f"{request.path}?{urlencode(kept)}")
-    choices = services().registrations.choices("register", kept)
-    return page("inscription/templates/choix.html", active="inscription", choices=choices, kept=kept)
+        return redirect(f"{request.path}?{urlencode(chosen)}")
+    choices = clients().registrations.choices("register", chosen)
+    return render_page("inscription/templates/choix.html", active="inscription", choices=choices, chosen=chosen)
 
 
 @blueprint.post("/inscription")
-@entrances.candidates
+@access.candidate
 def validate() -> ResponseReturnValue:
-    """« Valider »: reserves the N° candidat and opens the form, or resumes the draft that is there."""
+    """« Valider »: reserves the N° candidat and opens the form, or resumes the draft that exists already."""
     token = visitor.required().access_token
-    assertion = services().accounts.identity(token)
+    assertion = clients().accounts.identity_assertion(token)
     try:
-        draft = services().registrations.open_draft(token, request.form.get("opening_id", ""), assertion)
+        draft = clients().registrations.open_draft(token, request.form.get("opening_id", ""), assertion)
     except DomainError as refusal:
         return refusal_page(refusal)
     return redirect(url_for("inscription.show_tab", draft_id=draft.id, number=draft.current), code=303)

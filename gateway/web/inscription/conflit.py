@@ -1,4 +1,4 @@
-"""Two windows wrote the same tab: both texts are shown where they differ, nothing is overwritten."""
+"""Two windows wrote the same tab: the fields that differ are shown with both values, nothing is overwritten."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from gateway import visitor
 from gateway.clients.drafts import Tab
-from gateway.clients.forms import Values
-from gateway.components.posted import WORDS
-from gateway.pages import page
-from gateway.services import services
+from gateway.clients.form_values import Values
+from gateway.components.posted_searches import WORDS_SUFFIX
+from gateway.pages import render_page
+from gateway.service_clients import clients
 from services.chassis.errors import DomainError
 
 
@@ -20,54 +20,57 @@ def conflict_page(
     draft_id: str, number: int, values: Values, refusal: DomainError, assertion: str
 ) -> ResponseReturnValue:
     token = visitor.required().access_token
-    tab = services().registrations.tab(token, draft_id, number, assertion)
-    theirs: Values = refusal.extra.get("theirs") or {}
-    return page(
+    tab = clients().registrations.tab(token, draft_id, number, assertion)
+    saved_values: Values = refusal.extra.get("theirs") or {}
+    return render_page(
         "inscription/templates/conflit.html",
         status=409,
         active="inscription",
         draft=tab.draft,
         number=number,
-        values=[(name, value) for name, texts in values.items() for value in _listed(texts)],
+        values=[(name, value) for name, texts in values.items() for value in _as_list(texts)],
         revision=refusal.extra.get("revision", tab.revision),
-        yours=differing_lines(tab, values, theirs),
-        theirs=differing_lines(tab, theirs, values),
+        posted_lines=differing_lines(tab, values, saved_values),
+        saved_lines=differing_lines(tab, saved_values, values),
     )
 
 
 def differing_lines(tab: Tab, shown: Values, other: Values) -> list[dict[str, Any]]:
-    """Label and text of each field in which `shown` differs from `other`."""
-    fields, shown, other = fields_of(tab), _told(shown), _told(other)
+    """{"label", "value"} of each field in which `shown` differs from `other`."""
+    fields, shown, other = fields_of(tab), _words_where_nothing_chosen(shown), _words_where_nothing_chosen(other)
     names = [name for name in {**shown, **other} if fields.get(name, {}).get("type") != "hidden"]
     return [
-        {"label": fields.get(name, {}).get("label", name), "value": _read(fields.get(name, {}), shown.get(name, ""))}
+        {
+            "label": fields.get(name, {}).get("label", name),
+            "value": _readable(fields.get(name, {}), shown.get(name, "")),
+        }
         for name in names
         if shown.get(name, "") != other.get(name, "")
     ]
 
 
-def _told(values: Values) -> Values:
-    """By field, the words of a search where nothing is chosen yet."""
-    chosen = {name: value for name, value in values.items() if not name.endswith(WORDS)}
-    words = {name.removesuffix(WORDS): value for name, value in values.items() if name.endswith(WORDS)}
+def _words_where_nothing_chosen(values: Values) -> Values:
+    """By field name; of a search in which nothing is chosen yet, the words typed."""
+    chosen = {name: value for name, value in values.items() if not name.endswith(WORDS_SUFFIX)}
+    words = {name.removesuffix(WORDS_SUFFIX): value for name, value in values.items() if name.endswith(WORDS_SUFFIX)}
     return chosen | {name: value for name, value in words.items() if not chosen.get(name)}
 
 
 def fields_of(tab: Tab) -> dict[str, dict[str, Any]]:
-    """By name: those of the form, and those of the épreuves."""
+    """By name: the fields of the form, and those of the épreuves."""
     of_epreuves = [field for epreuve in tab.epreuves or () for field in (epreuve.position, epreuve.option) if field]
     return {field["name"]: field for field in (*tab.fields, *of_epreuves)}
 
 
-def _read(field: Mapping[str, Any], texts: str | list[str]) -> list[str]:
-    """What was chosen or typed, as people read it: the words of an option rather than its code."""
-    words = {option["value"]: option["label"] for option in field.get("options") or ()}
+def _readable(field: Mapping[str, Any], texts: str | list[str]) -> list[str]:
+    """What was chosen or typed, for people: the label of an option rather than its code."""
+    labels = {option["value"]: option["label"] for option in field.get("options") or ()}
     if field.get("type") == "yes_no":
-        words |= {"oui": "Oui", "non": "Non"}
+        labels |= {"oui": "Oui", "non": "Non"}
     if field.get("display") and isinstance(field.get("value"), str):
-        words[field["value"]] = field["display"]
-    return [words.get(text, text) for text in _listed(texts) if text]
+        labels[field["value"]] = field["display"]
+    return [labels.get(text, text) for text in _as_list(texts) if text]
 
 
-def _listed(texts: str | list[str]) -> list[str]:
+def _as_list(texts: str | list[str]) -> list[str]:
     return texts if isinstance(texts, list) else [texts]

@@ -1,4 +1,4 @@
-"""What cannot be done at all is a page of its own, with what can be done instead and what was typed in vain."""
+"""Page of a refusal that nothing in the tab can cure: why, what can be done instead, and what could not be saved."""
 
 from __future__ import annotations
 
@@ -6,53 +6,53 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from gateway.clients.drafts import Tab
-from gateway.clients.forms import Values
-from gateway.pages import page
+from gateway.clients.form_values import Values
+from gateway.pages import render_page
 from gateway.web.inscription.conflit import differing_lines, fields_of
 from services.chassis.errors import DomainError
 from services.contracts import problem_types
 
-SAVED, OTHER_CANDIDATURE = problem_types.DRAFT_SAVED.slug, problem_types.CANDIDATURE_EXISTS.slug
-OTHER_DRAFT = problem_types.OTHER_DRAFT.slug
-FINAL = (SAVED, OTHER_CANDIDATURE)
-"""Nothing that can be changed in the tab would help."""
+DRAFT_ALREADY_SAVED = problem_types.DRAFT_SAVED.slug
+OTHER_CANDIDATURE, OTHER_DRAFT = problem_types.CANDIDATURE_EXISTS.slug, problem_types.OTHER_DRAFT.slug
+FINAL_REFUSALS = (DRAFT_ALREADY_SAVED, OTHER_CANDIDATURE)
+"""Refusals that no change in the tab can cure."""
 
 
 def refusal_page(
     refusal: DomainError, *, draft_id: str | None = None, tab: Tab | None = None, values: Values | None = None
 ) -> ResponseReturnValue:
-    """`draft_id` is the draft that stays without effect; `values` were typed into its `tab`.
+    """`draft_id` is the draft that cannot be saved; `values` were typed into its `tab`.
 
-    Raises the refusal where it is none of what a candidate chose or the hour.
+    Raises refusals that are not due to the candidate's choices or to the date (other statuses than 403 and 409).
     """
     if refusal.http_status not in (403, 409):
         raise refusal
-    return page(
+    return render_page(
         "inscription/templates/refus.html",
         status=refusal.http_status,
         active="inscriptions",
         refusal=refusal,
         contact=refusal.extra.get("contact"),
-        ways=_ways(refusal, draft_id),
-        lost=differing_lines(tab, values, _held(tab)) if tab and values else [],
+        next_steps=_next_steps(refusal, draft_id),
+        unsaved_lines=differing_lines(tab, values, _saved_values(tab)) if tab and values else [],
     )
 
 
-def _ways(refusal: DomainError, draft_id: str | None) -> list[dict[str, str]]:
-    """Where to go from here: label and address, the most useful first."""
-    ways = []
+def _next_steps(refusal: DomainError, draft_id: str | None) -> list[dict[str, str]]:
+    """Links to go on with: {"label", "url"}, the most useful first."""
+    steps = []
     if candidature := refusal.extra.get("candidature_id"):
-        ways.append(("Voir ma candidature", url_for("inscription.show", candidature_id=candidature)))
+        steps.append(("Voir ma candidature", url_for("inscription.show", candidature_id=candidature)))
         if refusal.slug == OTHER_CANDIDATURE:
             withdrawal = url_for("inscription.ask_withdrawal", candidature_id=candidature)
-            ways.append(("Me désinscrire de cette candidature", withdrawal))
+            steps.append(("Me désinscrire de cette candidature", withdrawal))
     if refusal.slug == OTHER_CANDIDATURE and draft_id:
-        ways.append(("Abandonner ce brouillon", url_for("inscription.ask_abandon", draft_id=draft_id)))
+        steps.append(("Abandonner ce brouillon", url_for("inscription.ask_abandon", draft_id=draft_id)))
     if other := refusal.extra.get("draft_id"):
-        ways.append(("Reprendre l'autre brouillon", url_for("inscription.show_tab", draft_id=other, number=1)))
-    ways.append(("Mes inscriptions", url_for("inscription.mine")))
-    return [{"label": label, "url": url} for label, url in ways]
+        steps.append(("Reprendre l'autre brouillon", url_for("inscription.show_tab", draft_id=other, number=1)))
+    steps.append(("Mes inscriptions", url_for("inscription.mine")))
+    return [{"label": label, "url": url} for label, url in steps]
 
 
-def _held(tab: Tab) -> Values:
+def _saved_values(tab: Tab) -> Values:
     return {name: field.get("value") or "" for name, field in fields_of(tab).items()}

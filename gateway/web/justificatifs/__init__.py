@@ -1,7 +1,7 @@
-"""« Mes justificatifs » (guide §10): see what is asked for, deposit, delete, say that all is there."""
+"""« Mes justificatifs » (guide §10): the pieces asked for, deposit, deletion, « J'ai fourni toutes mes pièces »."""
 
 from flask import Blueprint
 
 blueprint = Blueprint("justificatifs", __name__)
 
-from gateway.web.justificatifs import depot, envois, lisible, liste  # noqa: E402,F401 - they add their routes
+from gateway.web.justificatifs import depot, lisible, liste, resumable_uploads  # noqa: E402, F401 - they add their routes

@@ -1,75 +1,77 @@
-"""« Est-ce lisible ? »: the file just deposited as the office will see it, and what looks wrong about it."""
+"""« Est-ce lisible ? »: the file just deposited as the gestionnaire will see it, and warnings about its legibility."""
 
 from __future__ import annotations
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway import entrances
-from gateway.clients.files import passed_on
+from gateway import access
+from gateway.clients.file_streaming import streamed_response
 from gateway.clients.pieces import Deposit, Piece
-from gateway.pages import page
-from gateway.services import services
+from gateway.pages import render_page
+from gateway.service_clients import clients
 from gateway.web.justificatifs import blueprint
-from gateway.web.justificatifs.liste import ACTIVE, asked_piece, token
+from gateway.web.justificatifs.liste import ACTIVE_MENU_KEY, access_token, requested_piece
 from services.chassis.french import taille
 
-LOOKS = {
+LEGIBILITY_WARNINGS = {
     "blank": "La page paraît vide : vérifiez que c'est la bonne page et qu'on y distingue le texte.",
     "sideways": "La page paraît tournée : le texte doit se lire sans pencher la tête.",
     "blurred": "La photo paraît floue : posez le document à plat, dans la lumière, et reprenez la photo de près.",
     "small": "L'image a peu de détails : agrandie, elle ne pourra peut-être pas être lue.",
 }
-"""What pieces sees in a file, by its codes; it warns and never refuses."""
-LARGEST = 1024**3  # bytes of a photograph that a page would mention
+"""By the codes of pieces' look at a file; they warn and never refuse."""
+LARGEST_PHOTO_BYTES = 1024**3  # larger sizes in the query string are not believed
 
 
 @blueprint.get("/justificatifs/<candidature_id>/lisible/<piece_id>")
-@entrances.candidates
-def look(candidature_id: str, piece_id: str) -> ResponseReturnValue:
-    piece = asked_piece(candidature_id, piece_id)
+@access.candidate
+def show_preview(candidature_id: str, piece_id: str) -> ResponseReturnValue:
+    piece = requested_piece(candidature_id, piece_id)
     if piece.deposit is None:
         return redirect(url_for("justificatifs.show", candidature_id=candidature_id))
-    return page(
+    return render_page(
         "justificatifs/templates/lisible.html",
-        active=ACTIVE,
+        active=ACTIVE_MENU_KEY,
         candidature_id=candidature_id,
         piece=piece,
         deposit=piece.deposit,
-        warnings=[LOOKS[code] for code in piece.deposit.look if code in LOOKS],
-        done=what_was_done(piece.deposit, _number("fichiers"), _number("avant"), _number("apres")),
+        warnings=[LEGIBILITY_WARNINGS[code] for code in piece.deposit.look if code in LEGIBILITY_WARNINGS],
+        done=processing_sentences(
+            piece.deposit, _query_number("fichiers"), _query_number("avant"), _query_number("apres")
+        ),
     )
 
 
 @blueprint.get("/justificatifs/apercu/<piece_id>")
-@entrances.candidates
+@access.candidate
 def preview(piece_id: str) -> ResponseReturnValue:
-    return passed_on(services().pieces.preview(token(), piece_id))
+    return streamed_response(clients().pieces.preview(access_token(), piece_id))
 
 
-def after_deposit(candidature_id: str, piece: Piece, *, fichiers: int) -> str:
-    """Where a candidate goes on after a deposit made of so many files."""
+def after_deposit(candidature_id: str, piece: Piece, *, file_count: int) -> str:
+    """The page to show after a deposit made of `file_count` files."""
     if piece.deposit is None or not piece.deposit.has_preview:
         return url_for("justificatifs.show", candidature_id=candidature_id, fait="depose")
-    several = fichiers if fichiers > 1 else None
-    return url_for("justificatifs.look", candidature_id=candidature_id, piece_id=piece.id, fichiers=several)
+    several = file_count if file_count > 1 else None
+    return url_for("justificatifs.show_preview", candidature_id=candidature_id, piece_id=piece.id, fichiers=several)
 
 
-def what_was_done(deposit: Deposit, files: int, before: int, after: int) -> list[str]:
-    """What became of the files chosen; `before` and `after` are bytes, where the browser made pictures smaller."""
-    done = []
+def processing_sentences(deposit: Deposit, files: int, before: int, after: int) -> list[str]:
+    """What was done with the files chosen; `before`, `after`: their bytes, where the browser reduced photographs."""
+    sentences = []
     if 0 < after < before:
-        what = "Votre photo a été réduite" if files < 2 else "Vos fichiers ont été réduits"
-        done.append(f"{what} de {taille(before)} à {taille(after)}.")
+        reduced = "Votre photo a été réduite" if files < 2 else "Vos fichiers ont été réduits"
+        sentences.append(f"{reduced} de {taille(before)} à {taille(after)}.")
     if files > 1:
         pages = f" de {deposit.pages} pages" if deposit.pages and deposit.pages > 1 else ""
-        done.append(f"Vos {files} fichiers ont été réunis en un PDF{pages}.")
+        sentences.append(f"Vos {files} fichiers ont été réunis en un PDF{pages}.")
     elif deposit.converted:
-        done.append("Votre photo a été convertie en JPEG, sans la date ni le lieu de la prise de vue.")
-    return done
+        sentences.append("Votre photo a été convertie en JPEG, sans la date ni le lieu de la prise de vue.")
+    return sentences
 
 
-def _number(name: str) -> int:
-    """A number of the address: at most what can be."""
+def _query_number(name: str) -> int:
+    """A number of the query string, 0 where there is none."""
     text = request.args.get(name, "")
-    return min(int(text), LARGEST) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+    return min(int(text), LARGEST_PHOTO_BYTES) if text.isascii() and text.isdigit() and len(text) < 16 else 0

@@ -5,16 +5,16 @@ from __future__ import annotations
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from gateway import entrances, visitor
-from gateway.clients.files import passed_on
+from gateway import access, visitor
+from gateway.clients.file_streaming import streamed_response
 from gateway.clients.pieces import Piece
-from gateway.pages import page
-from gateway.services import services
+from gateway.pages import render_page
+from gateway.service_clients import clients
 from gateway.web.justificatifs import blueprint
 from services.chassis.errors import DomainError, NotFound
 
-ACTIVE = "justificatifs"
-DONE = {
+ACTIVE_MENU_KEY = "justificatifs"
+DONE_SENTENCES = {
     "depose": "Votre fichier est déposé.",
     "supprime": "Le fichier est supprimé.",
     "valide": "Vos pièces sont validées : elles vont être étudiées.",
@@ -22,45 +22,47 @@ DONE = {
 
 
 @blueprint.get("/justificatifs")
-@entrances.candidates
+@access.candidate
 def choose() -> ResponseReturnValue:
-    candidatures = services().pieces.candidatures(token())
-    return page("justificatifs/templates/mes_justificatifs.html", active=ACTIVE, candidatures=candidatures)
+    candidatures = clients().pieces.candidatures(access_token())
+    return render_page(
+        "justificatifs/templates/mes_justificatifs.html", active=ACTIVE_MENU_KEY, candidatures=candidatures
+    )
 
 
 @blueprint.get("/justificatifs/<candidature_id>")
-@entrances.candidates
+@access.candidate
 def show(candidature_id: str) -> ResponseReturnValue:
-    return list_page(candidature_id, done=DONE.get(request.args.get("fait", "")))
+    return list_page(candidature_id, done=DONE_SENTENCES.get(request.args.get("fait", "")))
 
 
 @blueprint.get("/justificatifs/fichier/<piece_id>")
-@entrances.candidates
+@access.candidate
 def file(piece_id: str) -> ResponseReturnValue:
-    return passed_on(services().pieces.file(token(), piece_id))
+    return streamed_response(clients().pieces.file(access_token(), piece_id))
 
 
 @blueprint.get("/justificatifs/<candidature_id>/validation/<group>")
-@entrances.candidates
+@access.candidate
 def ask_validation(candidature_id: str, group: str) -> ResponseReturnValue:
-    asked = services().pieces.asked(token(), candidature_id)
-    found = asked.group(group)
-    if found is None:
+    requested = clients().pieces.requested_pieces(access_token(), candidature_id)
+    requested_group = requested.group(group)
+    if requested_group is None:
         raise NotFound()
-    return page(
+    return render_page(
         "justificatifs/templates/validation.html",
-        active=ACTIVE,
+        active=ACTIVE_MENU_KEY,
         candidature_id=candidature_id,
-        group=found,
-        warning=asked.warning,
+        group=requested_group,
+        warning=requested.warning,
     )
 
 
 @blueprint.post("/justificatifs/<candidature_id>/validation/<group>")
-@entrances.candidates
+@access.candidate
 def validate(candidature_id: str, group: str) -> ResponseReturnValue:
     try:
-        services().pieces.validate(token(), candidature_id, group)
+        clients().pieces.validate_group(access_token(), candidature_id, group)
     except DomainError as refusal:
         if refusal.http_status not in (403, 409, 422):
             raise
@@ -68,8 +70,8 @@ def validate(candidature_id: str, group: str) -> ResponseReturnValue:
     return redirect(url_for("justificatifs.show", candidature_id=candidature_id, fait="valide"), code=303)
 
 
-def asked_piece(candidature_id: str, piece_id: str) -> Piece:
-    piece = services().pieces.asked(token(), candidature_id).piece(piece_id)
+def requested_piece(candidature_id: str, piece_id: str) -> Piece:
+    piece = clients().pieces.requested_pieces(access_token(), candidature_id).piece(piece_id)
     if piece is None:
         raise NotFound()
     return piece
@@ -78,16 +80,16 @@ def asked_piece(candidature_id: str, piece_id: str) -> Piece:
 def list_page(
     candidature_id: str, *, done: str | None = None, refusal: DomainError | None = None
 ) -> ResponseReturnValue:
-    return page(
+    return render_page(
         "justificatifs/templates/justificatifs.html",
         status=refusal.http_status if refusal else 200,
-        active=ACTIVE,
+        active=ACTIVE_MENU_KEY,
         candidature_id=candidature_id,
-        asked=services().pieces.asked(token(), candidature_id),
+        requested=clients().pieces.requested_pieces(access_token(), candidature_id),
         done=done,
         refusal=refusal,
     )
 
 
-def token() -> str:
+def access_token() -> str:
     return visitor.required().access_token

@@ -1,7 +1,7 @@
-"""« /mails »: what the one-machine mode would have sent, to be read and followed. Never in production."""
+"""« /mails »: the mails that the one-machine mode wrote into a folder instead of sending them. Never in production."""
 
 from flask import Blueprint
 
 blueprint = Blueprint("mails", __name__)
 
-from gateway.web.mails import courriers  # noqa: E402,F401 - it adds its routes
+from gateway.web.mails import mails  # noqa: E402, F401 - it adds its routes

@@ -1,4 +1,4 @@
-"""« Mes messages »: what was mailed to the candidate, by whichever service, newest first."""
+"""« Mes messages »: the mails sent to the candidate by all services, newest first."""
 
 from __future__ import annotations
 
@@ -7,39 +7,39 @@ from collections.abc import Iterator
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from gateway import entrances, visitor
+from gateway import access, visitor
 from gateway.clients.mails import SentMails
-from gateway.pages import page
-from gateway.services import services
+from gateway.pages import render_page
+from gateway.service_clients import clients
 from services.chassis.errors import DomainError
 
 blueprint = Blueprint("messages", __name__)
 
 PAGE_LENGTH = 20
-STATES = {"waiting": "en attente d'envoi", "taken": "envoyé", "refused": "refusé par votre messagerie"}
+STATE_LABELS = {"waiting": "en attente d'envoi", "taken": "envoyé", "refused": "refusé par votre messagerie"}
 
 
 @blueprint.get("/messages")
-@entrances.candidates
+@access.candidate
 def mine() -> ResponseReturnValue:
-    answers = list(_answers(visitor.required().access_token, request.args.get("apres")))
-    told = [answer for answer in answers if answer is not None]
-    mails = sorted((mail for answer in told for mail in answer.mails), key=lambda mail: mail.place, reverse=True)
+    answers = list(_pages_of_mails(visitor.required().access_token, request.args.get("apres")))
+    received = [answer for answer in answers if answer is not None]
+    mails = sorted((mail for answer in received for mail in answer.mails), key=lambda mail: mail.place, reverse=True)
     shown = mails[:PAGE_LENGTH]
-    return page(
+    return render_page(
         "messages/templates/messages.html",
         active="messages",
         mails=shown,
-        states=STATES,
+        state_labels=STATE_LABELS,
         older=shown[-1].place if len(mails) > PAGE_LENGTH else None,
-        kept_days=min(answer.kept_days for answer in told) if told else None,
-        incomplete=len(told) < len(answers),
+        kept_days=min(answer.kept_days for answer in received) if received else None,
+        incomplete=len(received) < len(answers),
     )
 
 
-def _answers(token: str, after: str | None) -> Iterator[SentMails | None]:
-    """Of each service that sends mails; None of one that does not answer: the others are shown."""
-    for service in (services().accounts, services().registrations):
+def _pages_of_mails(token: str, after: str | None) -> Iterator[SentMails | None]:
+    """One page of each service that sends mails; None of one that does not answer: the others are shown."""
+    for service in (clients().accounts, clients().registrations):
         try:
             yield service.mails(token, after, PAGE_LENGTH + 1)
         except DomainError as refusal:

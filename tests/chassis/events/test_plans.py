@@ -16,8 +16,8 @@ from services.chassis.database.transactions import Database
 from services.chassis.events import outbox, purge
 from services.chassis.events.tables import TO_BROKER, TO_SELF
 from tests.chassis.events.ledger import Ledger
-from tests.support.filling import ROWS, analyse
-from tests.support.plans import plan, statements
+from tests.support.database_filling import ROWS, analyse
+from tests.support.query_plans import query_plan, recorded_statements
 
 FILL = """
 WITH RECURSIVE numbers (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < :rows)
@@ -65,12 +65,12 @@ def forget(db: Database) -> None:
     ],
 )
 def test_no_question_to_the_outbox_reads_what_was_sent(db: Database, deed: Callable[[Database], object]) -> None:
-    with statements(db) as executed:
+    with recorded_statements(db) as executed:
         deed(db)
     asked = [(sql, values) for sql, values in executed if "outbox" in sql]
     assert asked
     with db.engine.connect() as connection:
-        plans = {sql: plan(connection, sql, values) for sql, values in asked}
+        plans = {sql: query_plan(connection, sql, values) for sql, values in asked}
     assert {sql: steps for sql, steps in plans.items() if reads_all(steps)} == {}
 
 
@@ -79,13 +79,13 @@ def test_a_channel_reads_nothing_of_what_waits_in_another(db: Database) -> None:
         session.execute(text("UPDATE outbox SET published_at = NULL WHERE destination = 'self'"))
         session.execute(text("UPDATE outbox SET type = 'scan' WHERE sequence = 2"))
     analyse(db, "outbox")
-    with statements(db) as executed:
+    with recorded_statements(db) as executed:
         assert take_scan(db)
     asked = [(sql, values) for sql, values in executed if sql.startswith(("SELECT", "WITH"))]
     assert len(asked) == 2  # which type has waited longest, and the lease of its first
     with db.engine.connect() as connection:
         for sql, values in asked:
-            steps = plan(connection, sql, values)
+            steps = query_plan(connection, sql, values)
             assert "ix_outbox_pending_types" in steps
             assert not reads_all(steps)
 
@@ -130,6 +130,8 @@ def test_of_several_types_the_one_that_waits_longest_is_taken_first(db: Database
     assert second[0].sequence > ROWS
 
 
-def reads_all(plan: str) -> bool:
+def reads_all(query_plan: str) -> bool:
     """Through a partial index SQLite scans what waits; through none, the table."""
-    return "Seq Scan on outbox" in plan or ("SCAN outbox" in plan and "INDEX ix_outbox_pending" not in plan)
+    return "Seq Scan on outbox" in query_plan or (
+        "SCAN outbox" in query_plan and "INDEX ix_outbox_pending" not in query_plan
+    )

@@ -6,8 +6,8 @@ import time
 from dataclasses import dataclass, field
 
 from tests.composed.settled import settled
-from tests.journeys.ledger import Acknowledged, Ledger
-from tests.support.composed import OURS, ComposedPortal
+from tests.journeys.acknowledged_work import AcknowledgedWork, Acknowledgement
+from tests.support.composed_portal import OURS, ComposedPortal
 from tests.support.processes import ServiceFailed, wait_until
 
 SETTLED_SECONDS = 600.0
@@ -28,10 +28,10 @@ class Restored:
 class Missing:
     """What of the acknowledged is not there, and how much is."""
 
-    missing: list[Acknowledged] = field(default_factory=list)
+    missing: list[Acknowledgement] = field(default_factory=list)
     there: int = 0
 
-    def before(self, instant: float) -> list[Acknowledged]:
+    def before(self, instant: float) -> list[Acknowledgement]:
         return [one for one in self.missing if one.at < instant]
 
 
@@ -40,7 +40,7 @@ def databases_restored(composed: ComposedPortal, until: str = "") -> Restored:
     since it may hold what the databases have never heard of."""
     began = time.monotonic()
     composed.compose("stop", *OURS, seconds=300)
-    composed.lose("postgres", "backup", "rabbitmq", volumes=["postgres", "rabbitmq"])
+    composed.destroy("postgres", "backup", "rabbitmq", volumes=["postgres", "rabbitmq"])
     composed.run_once("restore", "databases", *([until] if until else []))
     composed.compose("up", "-d", "--no-deps", "postgres", "rabbitmq")
     composed.wait_healthy(["postgres", "rabbitmq"], 600)
@@ -48,7 +48,7 @@ def databases_restored(composed: ComposedPortal, until: str = "") -> Restored:
     composed.compose("up", "-d", seconds=600)
     composed.wait_healthy(OURS, 600)
     took = time.monotonic() - began
-    return Restored(float(composed.asked_of_database("postgres", REPLAYED)[0][0]), took)
+    return Restored(float(composed.query_database("postgres", REPLAYED)[0][0]), took)
 
 
 def publish_again(composed: ComposedPortal, *services: str) -> None:
@@ -64,12 +64,12 @@ def settle(composed: ComposedPortal) -> None:
         raise ServiceFailed(f"{late}\n{composed.complaints()[-4000:]}") from None
 
 
-def compared(composed: ComposedPortal, ledger: Ledger) -> Missing:
+def compared(composed: ComposedPortal, ledger: AcknowledgedWork) -> Missing:
     """The ledger against the rows of the service that each thing belongs to."""
-    accounts = {row[0] for row in composed.asked_of_database("accounts", "select email from accounts")}
+    accounts = {row[0] for row in composed.query_database("accounts", "select email from accounts")}
     counted = "select candidature_id, count(*) from candidature_versions group by 1"
-    versions = {row[0]: int(row[1]) for row in composed.asked_of_database("registrations", counted)}
-    deposits = {tuple(row) for row in composed.asked_of_database("pieces", "select piece_id, sha256 from deposits")}
+    versions = {row[0]: int(row[1]) for row in composed.query_database("registrations", counted)}
+    deposits = {tuple(row) for row in composed.query_database("pieces", "select piece_id, sha256 from deposits")}
     held = {
         "account": lambda one: one.subject in accounts,
         "version": lambda one: versions.get(one.subject, 0) > int(one.value),
@@ -112,4 +112,4 @@ def run_job(composed: ComposedPortal, service: str, name: str) -> None:
 
 
 def rows(composed: ComposedPortal, service: str, query: str) -> set[tuple[str, ...]]:
-    return {tuple(row) for row in composed.asked_of_database(service, query)}
+    return {tuple(row) for row in composed.query_database(service, query)}

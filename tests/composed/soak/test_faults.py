@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.composed.soak.under_load import PortalUnderLoad
-from tests.journeys.registered import registered
-from tests.support.composed import OURS, ComposedPortal
+from tests.journeys.registered_candidate import register_candidate
+from tests.support.composed_portal import OURS, ComposedPortal
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -21,7 +21,7 @@ GOES_ON_SECONDS = 60.0
 
 @pytest.mark.parametrize("time", [1, 2, 3])
 def test_faults_lose_and_double_nothing(composed: ComposedPortal, browser: Browser, time: int) -> None:
-    portal = PortalUnderLoad(composed, [registered(composed, browser) for _ in SERVERS])
+    portal = PortalUnderLoad(composed, [register_candidate(composed, browser) for _ in SERVERS])
     with portal.load():
         portal.everybody_is_answered("nothing", GOES_ON_SECONDS)
         for name in ("proxy", *OURS):

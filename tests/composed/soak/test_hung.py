@@ -15,9 +15,9 @@ import pytest
 import requests
 
 from tests.composed.soak.under_load import PortalUnderLoad
-from tests.journeys.registered import registered
-from tests.support.composed import OURS, SERVICES, ComposedPortal, Container
-from tests.support.stopped import stopped
+from tests.journeys.registered_candidate import register_candidate
+from tests.support.composed_portal import OURS, SERVICES, ComposedPortal, Container
+from tests.support.suspended_process import suspended
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -35,7 +35,7 @@ PARTS = {service: (service, f"{service}-worker") for service in SERVICES} | {
 
 @pytest.fixture(scope="module")
 def portal(composed: ComposedPortal, browser: Browser) -> PortalUnderLoad:
-    return PortalUnderLoad(composed, [registered(composed, browser) for _ in range(2)])
+    return PortalUnderLoad(composed, [register_candidate(composed, browser) for _ in range(2)])
 
 
 def test_nobody_notices_a_part_that_is_stopped_but_by_what_needs_it(portal: PortalUnderLoad) -> None:
@@ -102,5 +102,5 @@ def _stopped(composed: ComposedPortal, services: Iterable[str]) -> Iterator[None
     first_processes = [int(composed.inspect(container)["State"]["Pid"]) for container in composed.containers(*services)]
     with ExitStack() as containers:
         for pid in first_processes:
-            containers.enter_context(stopped(pid))
+            containers.enter_context(suspended(pid))
         yield

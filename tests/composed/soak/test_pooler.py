@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.journeys import people
-from tests.support.composed import SERVICES
+from tests.journeys import personas
+from tests.support.composed_portal import SERVICES
 
 if TYPE_CHECKING:
-    from tests.journeys.conftest import Comes
-    from tests.support.composed import ComposedPortal
+    from tests.journeys.conftest import NewCandidate
+    from tests.support.composed_portal import ComposedPortal
 
 CLIENTS = "SELECT DISTINCT host(client_addr) FROM pg_stat_activity WHERE usename = '{}'"
 
 
-def test_a_candidate_registers_by_way_of_the_pooler(composed: ComposedPortal, comes: Comes) -> None:
+def test_a_candidate_registers_by_way_of_the_pooler(composed: ComposedPortal, new_candidate: NewCandidate) -> None:
     with composed.beside("deploy/containers/pooler/compose.yml", "pooler"):
         composed.scale(accounts=2, registrations=2)
-        candidate = comes(composed, people.DUBOIS.at(people.new_address()))
-        candidate.arrives()
+        candidate = new_candidate(composed, personas.DUBOIS.with_email(personas.new_address()))
+        candidate.creates_account_and_logs_in()
         candidate.registers()
         for service in SERVICES:
-            addresses = {row[0] for row in composed.asked_of_database(service, CLIENTS.format(service))}
+            addresses = {row[0] for row in composed.query_database(service, CLIENTS.format(service))}
             assert not addresses & addresses_of(composed, service)
             assert addresses & addresses_of(composed, "pooler")
 

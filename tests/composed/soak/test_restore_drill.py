@@ -17,17 +17,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.composed.soak import restored
-from tests.journeys.ledger import Ledger
-from tests.journeys.load import (
-    Visit,
-    deposits_again_and_again,
-    deposits_for_good,
-    going_on,
-    makes_accounts,
-    saves_again_and_again,
+from tests.journeys.acknowledged_work import AcknowledgedWork
+from tests.journeys.background_load import (
+    RetryingBrowser,
+    create_accounts,
+    deposit_once,
+    deposit_repeatedly,
+    running_in_threads,
+    save_repeatedly,
 )
-from tests.journeys.registered import Registered, registered
-from tests.support.composed import ComposedPortal
+from tests.journeys.registered_candidate import RegisteredCandidate, register_candidate
+from tests.support.composed_portal import ComposedPortal
 from tests.support.processes import wait_until
 
 if TYPE_CHECKING:
@@ -46,27 +46,27 @@ class Drill:
 
     def __init__(self, composed: ComposedPortal, browser: Browser) -> None:
         self.composed = composed
-        self.ledger = Ledger()
-        self.them = [registered(composed, browser) for _ in range(2)]
+        self.ledger = AcknowledgedWork()
+        self.them = [register_candidate(composed, browser) for _ in range(2)]
         for one in self.them:
-            deposits_for_good(self.visit(one.cookies), one.candidature, one.kept)
+            deposit_once(self.visit(one.cookies), one.candidature, one.unreplaced_piece)
 
-    def visit(self, cookies: dict[str, str]) -> Visit:
-        return Visit(self.composed.url, self.ledger, cookies, threading.Event())
+    def visit(self, cookies: dict[str, str]) -> RetryingBrowser:
+        return RetryingBrowser(self.composed.url, self.ledger, cookies, threading.Event())
 
     @contextmanager
     def at_work(self) -> Iterator[threading.Event]:
         """Load, till the block ends; set the event given when the portal is lost."""
         stop, lost = threading.Event(), threading.Event()
 
-        def visit(cookies: dict[str, str]) -> Visit:
-            return Visit(self.composed.url, self.ledger, cookies, stop, lost)
+        def visit(cookies: dict[str, str]) -> RetryingBrowser:
+            return RetryingBrowser(self.composed.url, self.ledger, cookies, stop, lost)
 
-        doings = [partial(makes_accounts, visit({}))]
+        doings = [partial(create_accounts, visit({}))]
         for one in self.them:
-            doings.append(partial(saves_again_and_again, visit(one.cookies), one.candidature))
-            doings.append(partial(deposits_again_and_again, visit(one.cookies), one.candidature, one.piece))
-        with going_on(*doings, stop=stop, ledger=self.ledger):
+            doings.append(partial(save_repeatedly, visit(one.cookies), one.candidature))
+            doings.append(partial(deposit_repeatedly, visit(one.cookies), one.candidature, one.replaced_piece))
+        with running_in_threads(*doings, stop=stop, work=self.ledger):
             yield lost
 
     def wait_for_more(self) -> None:
@@ -79,32 +79,37 @@ class Drill:
         )
 
     def wait_for_an_archived_segment(self) -> None:
-        before = self.composed.asked_of_database("postgres", ARCHIVED)
+        before = self.composed.query_database("postgres", ARCHIVED)
         wait_until(
-            lambda: self.composed.asked_of_database("postgres", ARCHIVED) != before, AT_WORK_SECONDS, "WAL archived", 1
+            lambda: self.composed.query_database("postgres", ARCHIVED) != before, AT_WORK_SECONDS, "WAL archived", 1
         )
 
     def wait_for_a_copy_of_the_objects(self) -> None:
         """One that began from now on."""
         asked = time.time()
         wait_until(
-            lambda: time.time() - asked > self.composed.age("backup_objects_age_seconds"),
+            lambda: time.time() - asked > self.composed.backup_age("backup_objects_age_seconds"),
             BACKED_UP_SECONDS,
             "copied",
             1,
         )
 
-    def digest_of(self, one: Registered, piece: str) -> str:
+    def digest_of(self, one: RegisteredCandidate, piece: str) -> str:
         content = self.visit(one.cookies).get(f"/justificatifs/fichier/{piece}").content
         return hashlib.sha256(content).hexdigest()
 
     def files_for_good_open(self) -> None:
         for one in self.them:
-            assert self.digest_of(one, one.kept) == self.ledger.kept[one.candidature, one.kept]
+            assert (
+                self.digest_of(one, one.unreplaced_piece)
+                == self.ledger.unreplaced_files[one.candidature, one.unreplaced_piece]
+            )
 
     def newest_files_open(self) -> None:
         for one in self.them:
-            assert self.ledger.deposits[one.candidature, one.piece].may_hold(self.digest_of(one, one.piece))
+            assert self.ledger.deposits[one.candidature, one.replaced_piece].may_hold(
+                self.digest_of(one, one.replaced_piece)
+            )
 
     def documents_open(self) -> None:
         for one in self.them:
@@ -123,7 +128,7 @@ class Drill:
 def drill(composed: ComposedPortal, browser: Browser) -> Drill:
     """Two people registered on a portal that has a full backup and a copy of its objects."""
     there = Drill(composed, browser)
-    wait_until(lambda: composed.age("backup_full_there") == 1, BACKED_UP_SECONDS, "a full backup", 1)
+    wait_until(lambda: composed.backup_age("backup_full_there") == 1, BACKED_UP_SECONDS, "a full backup", 1)
     return there
 
 
@@ -149,7 +154,7 @@ def test_what_was_acknowledged_before_the_instant_is_there(composed: ComposedPor
         f"\nlast commit {killed - done.instant:.1f} s before the loss, first one missing {oldest:.1f} s before it"
         f"\nrestored in {done.took:.0f} s"
     )
-    assert drill.ledger.broken == []
+    assert drill.ledger.faults == []
     assert compared.before(instant) == []
     assert compared.there > 0
     for service in ("documents", "pieces"):
@@ -195,7 +200,7 @@ def test_a_store_that_is_older_says_which_files_are_lost_and_documents_are_made_
         drill.wait_for_more()
     restored.settle(composed)
     composed.compose("stop", *STORING, seconds=300)
-    composed.lose("objects", volumes=["objects", "unwritten"])
+    composed.destroy("objects", volumes=["objects", "unwritten"])
     composed.compose("up", "-d", "--no-deps", "objects")
     composed.wait_healthy(["objects"])
     began = time.monotonic()
@@ -206,8 +211,8 @@ def test_a_store_that_is_older_says_which_files_are_lost_and_documents_are_made_
     said = restored.reconciled(composed, "pieces")
     print(f"\nstore older: copied back in {took:.0f} s; pieces: {said.splitlines()[0]}")
     for one in drill.them:
-        newest = f"select id from deposits where piece_id = '{one.piece}' and removed_at is null"
-        ((deposit_id,),) = composed.asked_of_database("pieces", newest)
+        newest = f"select id from deposits where piece_id = '{one.replaced_piece}' and removed_at is null"
+        ((deposit_id,),) = composed.query_database("pieces", newest)
         assert deposit_id in said
     restored.run_job(composed, "documents", "reconcile")
     assert " 0 perdu(s)" in restored.reconciled(composed, "documents")

@@ -28,7 +28,7 @@ from tests.pieces.pieces_service import PiecesService
 if TYPE_CHECKING:
     from flask import Flask
 
-    from tests.support.objects import Bucket
+    from tests.support.object_store import Bucket
     from tests.support.postgres import Postgres
     from tests.support.rabbitmq import RabbitMQ
 

@@ -9,9 +9,9 @@ from contextlib import ExitStack, contextmanager
 import pytest
 import requests
 
-from tests.support.launched import LaunchedPortal
+from tests.support.launched_portal import LaunchedPortal
 from tests.support.processes import wait_until
-from tests.support.stopped import stopped
+from tests.support.suspended_process import suspended
 
 ANSWERED = 30.0  # what is held takes as long as the hang, or longer
 BACK = 90.0
@@ -37,12 +37,12 @@ class HungPortal(LaunchedPortal):
         return self.get("/metrics").text
 
     @contextmanager
-    def stopped(self, *names: str) -> Iterator[None]:
+    def suspended(self, *names: str) -> Iterator[None]:
         """These processes say nothing within the block, and all is as before after it."""
         pids = [self.processes()[name].pid for name in names]
         with ExitStack() as processes:
             for pid in pids:
-                processes.enter_context(stopped(pid))
+                processes.enter_context(suspended(pid))
             yield
         wait_until(self.is_as_before, BACK, "all as before")
 

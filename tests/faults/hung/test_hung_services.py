@@ -16,7 +16,7 @@ ACCOUNTS_AWAY = "Le service des comptes ne répond pas pour le moment."
 
 
 def test_a_crowd_before_hung_accounts_holds_no_page_that_can_do_without(portal: HungPortal) -> None:
-    with portal.stopped("accounts"), portal.visited(FORM) as visits:
+    with portal.suspended("accounts"), portal.visited(FORM) as visits:
         for path in PUBLIC * 3:
             assert portal.status(path) == 200, path
         assert {answered() for answered in visits} == {503}
@@ -29,7 +29,7 @@ def test_a_crowd_before_hung_accounts_holds_no_page_that_can_do_without(portal: 
 
 def test_with_hung_registrations_what_was_last_known_of_openings_is_shown(portal: HungPortal) -> None:
     shown = portal.get(f"{OPENINGS}?domaine=Examen").text
-    with portal.stopped("registrations"), portal.visited("/") as visits:
+    with portal.suspended("registrations"), portal.visited("/") as visits:
         for path in PUBLIC:
             assert portal.status(path) == 200, path
         assert {answered() for answered in visits} == {200}
@@ -41,7 +41,7 @@ def test_with_hung_registrations_what_was_last_known_of_openings_is_shown(portal
 
 def test_with_all_four_hung_at_once_public_pages_answer_also_to_who_has_a_session(portal: HungPortal) -> None:
     session = {f"session-{portal.port}": "x" * 43}
-    with portal.stopped(*SERVICES), portal.visited(FORM), portal.visited(OPENINGS):
+    with portal.suspended(*SERVICES), portal.visited(FORM), portal.visited(OPENINGS):
         for path in PUBLIC:
             assert portal.get(path, **session).status_code == 200, path
         assert portal.get("/health/ready").status_code == 200
@@ -50,7 +50,7 @@ def test_with_all_four_hung_at_once_public_pages_answer_also_to_who_has_a_sessio
 
 def test_what_is_posted_to_a_hung_service_is_kept_refused_and_not_done_later(portal: HungPortal) -> None:
     refused, accepted = "refusee@example.org", "acceptee@example.org"
-    with portal.stopped("accounts"):
+    with portal.suspended("accounts"):
         wait_until(lambda: portal.status(FORM) == 503, ANSWERED, "a hung service")
         answer = _created(portal, refused)
         assert answer.status_code == 503
@@ -66,7 +66,7 @@ def test_a_crowd_of_tools_with_invented_tokens_holds_no_candidates_page(portal: 
         sent = {"Authorization": f"Bearer invented-{number}"}
         return requests.get(f"{portal.url}/api/pieces/v1/pieces", headers=sent, timeout=ANSWERED).status_code
 
-    with portal.stopped("accounts"), ThreadPoolExecutor(160) as tools:
+    with portal.suspended("accounts"), ThreadPoolExecutor(160) as tools:
         calls = [tools.submit(called, number) for number in range(160)]
         for path in PUBLIC:
             assert portal.status(path) == 200, path

@@ -7,7 +7,7 @@ import pytest
 from tests.faults.running import Running
 from tests.faults.table import Cell, cells
 from tests.faults.test_failure_points import check
-from tests.support.commits import POINTS
+from tests.support.failing_commits import POINTS
 from tests.support.postgres_proxy import PostgresProxy
 
 

@@ -12,7 +12,7 @@ from werkzeug.serving import make_server
 from gateway.assets import STATIC_FOLDER
 from gateway.components import register_components
 from gateway.components_page import create_blueprint
-from tests.gateway.components.page_checks import parsed
+from tests.gateway.components.html_checks import parsed
 
 POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'"
 

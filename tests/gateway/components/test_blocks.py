@@ -3,10 +3,10 @@ from typing import Any
 
 import pytest
 
-from gateway.accessibility.conformity import WHOLE
+from gateway.accessibility.conformity import OVERALL
 from gateway.components.samples import LONG_TABS, TABS
 from gateway.layout.frame import FOOTER, MENU, Frame, ServiceContact
-from tests.gateway.components.page_checks import text_of
+from tests.gateway.components.html_checks import text_of
 
 Render = Callable[..., Any]
 
@@ -143,7 +143,7 @@ def test_the_footer_has_the_guide_s_links_in_its_words(rendered: Render) -> None
         == ["Plan du site", "Mentions légales", "Un problème ?", "Accessibilité"]
         == [link.label for link in FOOTER]
     )
-    assert f"Accessibilité : {WHOLE.state}" in text_of(page)
+    assert f"Accessibilité : {OVERALL.state}" in text_of(page)
 
 
 def test_the_service_gestionnaire_is_named_with_how_to_reach_it(rendered: Render) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from gateway.components.fields import count_of, error_target, messages_for, read_field
-from tests.gateway.components.page_checks import text_of
+from tests.gateway.components.html_checks import text_of
 
 FORM_FIELD = '{% from "components/form_field.html" import form_field %}{{ form_field(field, errors) }}'
 Render = Callable[..., Any]

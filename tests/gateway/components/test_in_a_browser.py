@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from tests.journeys.zoomed_desk import FOUR_TIMES, faults_at_four_times
+from tests.journeys.zoomed_user import ZOOMED_VIEWPORT, layout_faults
 from tests.support.accessibility import violations
-from tests.support.browser import DESKTOP, TELEPHONE, french_visitor
+from tests.support.chromium import DESKTOP, TELEPHONE, french_profile
 
 PAGES = (
     "/composants",
@@ -33,7 +33,7 @@ def open_profile(browser: Browser) -> Iterator[Open]:
     opened: list[BrowserContext] = []
 
     def open_one(**options: Any) -> BrowserContext:
-        opened.append(french_visitor(browser, **options))
+        opened.append(french_profile(browser, **options))
         return opened[-1]
 
     yield open_one
@@ -213,12 +213,12 @@ def test_the_end_of_the_session_is_announced_and_put_off(page: Page, site: str) 
 
 
 def test_at_400_percent_the_end_of_the_session_covers_nothing_and_is_read_whole(open_profile: Open, site: str) -> None:
-    page = open_profile(viewport=FOUR_TIMES).new_page()
+    page = open_profile(viewport=ZOOMED_VIEWPORT).new_page()
     page.clock.install()
     page.goto(f"{site}/composants/onglets", wait_until="networkidle")
     page.clock.fast_forward("26:00")
     expect(page.get_by_role("alert")).to_contain_text("Votre session va bientôt se terminer")
-    assert faults_at_four_times(page) == []
+    assert layout_faults(page) == []
 
 
 def test_letters_typed_into_a_list_that_changes_the_form_lead_to_their_line(page: Page, site: str) -> None:

@@ -16,4 +16,4 @@ MEBIBYTE = 1024 * KIBIBYTE
 def test_the_script_and_the_services_write_a_size_alike(page: Page, site: str, size: int) -> None:
     page.goto(f"{site}/composants/connexion")
     ask = "async ([address, size]) => (await import(address)).sizeInWords(size)"
-    assert page.evaluate(ask, [asset_url("style/deposit/words.js"), size]) == taille(size)
+    assert page.evaluate(ask, [asset_url("style/deposit/sizes.js"), size]) == taille(size)

@@ -8,39 +8,43 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.gateway.people import Visitors
+from tests.gateway.candidates import CandidateFactory
 from tests.gateway.uploads.sender import Sender
-from tests.support.browser import french_visitor
-from tests.support.four_services import FourServices
+from tests.support.chromium import french_profile
+from tests.support.in_process_four_services import InProcessFourServices
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-    from tests.support.objects import Objects
+    from tests.support.object_store import ObjectStoreServer
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory, objects: Objects) -> Iterator[FourServices]:
-    """One for the module: its senders are people of their own."""
-    started = FourServices(tmp_path_factory.mktemp("uploads"), objects.fresh_bucket().url)
+def portal(tmp_path_factory: pytest.TempPathFactory, objects: ObjectStoreServer) -> Iterator[InProcessFourServices]:
+    """One for the module: each sender is another candidate."""
+    started = InProcessFourServices(tmp_path_factory.mktemp("uploads"), objects.fresh_bucket().url)
     yield started
     started.close()
 
 
 @pytest.fixture
-def visitors(house: FourServices) -> Visitors:
-    return Visitors(house)
+def candidates(portal: InProcessFourServices) -> CandidateFactory:
+    return CandidateFactory(portal)
 
 
 @pytest.fixture
-def sender(house: FourServices, visitors: Visitors, browser: Browser, tmp_path: Path) -> Iterator[Sender]:
-    """Someone registered, before « Envoyer une pièce jointe » of his first piece."""
-    with french_visitor(browser) as context:
-        yield Sender(house, visitors, context.new_page(), tmp_path)
+def sender(
+    portal: InProcessFourServices, candidates: CandidateFactory, browser: Browser, tmp_path: Path
+) -> Iterator[Sender]:
+    """Someone registered, before « Envoyer une pièce jointe » of their first piece."""
+    with french_profile(browser) as context:
+        yield Sender(portal, candidates, context.new_page(), tmp_path)
 
 
 @pytest.fixture
-def plain_sender(house: FourServices, visitors: Visitors, browser: Browser, tmp_path: Path) -> Iterator[Sender]:
+def plain_sender(
+    portal: InProcessFourServices, candidates: CandidateFactory, browser: Browser, tmp_path: Path
+) -> Iterator[Sender]:
     """The same without JavaScript."""
-    with french_visitor(browser, java_script_enabled=False) as context:
-        yield Sender(house, visitors, context.new_page(), tmp_path)
+    with french_profile(browser, java_script_enabled=False) as context:
+        yield Sender(portal, candidates, context.new_page(), tmp_path)

@@ -1,4 +1,4 @@
-"""A candidate who sends files from a browser, and what his browser sends."""
+"""A candidate who sends files from a browser, and the parts that the browser sends."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gateway.settings import cookie_name
-from tests.gateway.people import Visitors
-from tests.support.four_services import FourServices
+from gateway.cookies import cookie_name
+from tests.gateway.candidates import CandidateFactory
+from tests.support.in_process_four_services import InProcessFourServices
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Request, Route
@@ -19,15 +19,15 @@ SLOW = 200 * 1000 / 8  # bytes per second of a line of 200 kbit/s
 
 
 class Sender:
-    """`started` and `accepted` are the offsets of the parts that left, and of those that the portal has."""
+    """`sent_offsets` are those of the parts sent, `accepted_offsets` those of the parts that the portal has."""
 
-    def __init__(self, house: FourServices, visitors: Visitors, page: Page, folder: Path) -> None:
-        self.house, self.visitors, self.page, self.folder = house, visitors, page, folder
-        self.started: list[int] = []
-        self.accepted: list[int] = []
-        self.email = visitors.activated()
-        visitors.register(self.email)
-        house.deliver()
+    def __init__(self, portal: InProcessFourServices, candidates: CandidateFactory, page: Page, folder: Path) -> None:
+        self.portal, self.candidates, self.page, self.folder = portal, candidates, page, folder
+        self.sent_offsets: list[int] = []
+        self.accepted_offsets: list[int] = []
+        self.email = candidates.create_activated_account()
+        candidates.register(self.email)
+        portal.deliver()
         self.logs_in()
         self.opens("Ajouter")
         page.on("request", self._leaves)
@@ -35,9 +35,9 @@ class Sender:
 
     def logs_in(self) -> None:
         """In the browser without going by the page: whoever is logged in there has its cookie."""
-        plain = self.visitors.logged_in(self.email)
-        name = cookie_name(self.house.gateway.app.extensions["portail"], "session")
-        self.page.context.add_cookies([{"name": name, "value": str(plain.cookie(name)), "url": self.house.url}])
+        plain = self.candidates.log_in(self.email)
+        name = cookie_name(self.portal.gateway.app.extensions["portail"], "session")
+        self.page.context.add_cookies([{"name": name, "value": str(plain.cookie(name)), "url": self.portal.url}])
 
     def logs_out(self) -> None:
         """The session ends; this page does not know yet."""
@@ -45,7 +45,7 @@ class Sender:
 
     def opens(self, action: str) -> None:
         """« Mes justificatifs », and there the first link of that name."""
-        self.page.goto(f"{self.house.url}/justificatifs")
+        self.page.goto(f"{self.portal.url}/justificatifs")
         self.page.locator("main .fr-tile a").first.click()
         self.page.get_by_role("link", name=action).first.click()
         self.page.get_by_role("heading", level=1, name="Envoyer une pièce jointe").wait_for()
@@ -86,7 +86,7 @@ class Sender:
         here.or_(refused).first.wait_for(timeout=60_000)
         assert here.count(), self.page.inner_text("main")
 
-    def on_a_line_of(self, bytes_per_second: float) -> None:
+    def set_line_speed(self, bytes_per_second: float) -> None:
         self._line = self.page.context.new_cdp_session(self.page)
         self.line(bytes_per_second)
 
@@ -95,20 +95,20 @@ class Sender:
         self._line.send("Network.emulateNetworkConditions", {"offline": offline, "latency": 50, **rates})
 
     def file(self) -> bytes:
-        """What the office would read."""
+        """The file as the gestionnaire would read it."""
         path = self.page.locator("main a[href*='/justificatifs/fichier/']").first.get_attribute("href")
         assert path
-        answer = self.page.context.request.get(f"{self.house.url}{path}")
+        answer = self.page.context.request.get(f"{self.portal.url}{path}")
         assert answer.ok, answer.text()
         return answer.body()
 
     def _leaves(self, request: Request) -> None:
         if request.method == "PATCH":
-            self.started.append(_offset(request))
+            self.sent_offsets.append(_offset(request))
 
     def _arrives(self, request: Request) -> None:
         if request.method == "PATCH":
-            self.accepted.append(_offset(request))
+            self.accepted_offsets.append(_offset(request))
 
 
 def _offset(request: Any) -> int:

@@ -35,18 +35,18 @@ def _with_attachment(length: int) -> bytes:
 
 
 def test_an_upload_cut_at_10_50_and_99_percent_of_a_slow_line_goes_on_where_it_broke(sender: Sender) -> None:
-    sender.on_a_line_of(SLOW)
+    sender.set_line_speed(SLOW)
     sender.chooses(("relevé.pdf", a_pdf()))
     sender.sends()
     for cut in (PARTS[0], PARTS[2], PARTS[4]):
-        while not sender.started or sender.started[-1] != cut:
+        while not sender.sent_offsets or sender.sent_offsets[-1] != cut:
             sender.page.wait_for_event("request", lambda sent: sent.method == "PATCH")
         sender.line(SLOW, offline=True)
         sender.says("La connexion est interrompue")
         sender.line(SLOW)
     sender.arrives_at("Est-ce lisible ?")
-    assert sender.accepted == PARTS
-    assert len(sender.started) <= len(PARTS) + 3, "of what was cut, the part under way alone left again"
+    assert sender.accepted_offsets == PARTS
+    assert len(sender.sent_offsets) <= len(PARTS) + 3, "of what was cut, the part under way alone left again"
 
 
 def test_a_page_loaded_again_goes_on_with_the_same_file(sender: Sender) -> None:
@@ -58,7 +58,7 @@ def test_a_page_loaded_again_goes_on_with_the_same_file(sender: Sender) -> None:
     sender.page.get_by_label("Choisir un fichier").set_input_files(sender.folder / "relevé.pdf")
     sender.sends()
     sender.arrives_at("Est-ce lisible ?")
-    assert sender.accepted == PARTS
+    assert sender.accepted_offsets == PARTS
 
 
 def test_a_session_that_ends_meanwhile_keeps_the_page_and_what_was_sent(sender: Sender) -> None:
@@ -74,12 +74,12 @@ def test_a_session_that_ends_meanwhile_keeps_the_page_and_what_was_sent(sender: 
     sender.logs_in()
     sender.page.get_by_role("button", name="Réessayer").click()
     sender.arrives_at("Est-ce lisible ?")
-    assert [offset for offset in sender.accepted if offset != PARTS[2]] == [*PARTS[:2], *PARTS[3:]]
+    assert [offset for offset in sender.accepted_offsets if offset != PARTS[2]] == [*PARTS[:2], *PARTS[3:]]
 
 
 def test_a_service_that_is_away_is_named_and_waited_for(sender: Sender) -> None:
     def goes_away(route: Route) -> None:
-        sender.house.pieces.stop()
+        sender.portal.pieces.stop()
         route.continue_()
 
     sender.at_part(1, goes_away)
@@ -89,7 +89,7 @@ def test_a_service_that_is_away_is_named_and_waited_for(sender: Sender) -> None:
         sender.page.get_by_role("button", name="Réessayer").wait_for()
         assert "Le service des justificatifs ne répond pas" in sender.page.inner_text("[data-etat]")
     finally:
-        sender.house.pieces.start()
+        sender.portal.pieces.start()
     sender.page.get_by_role("button", name="Réessayer").click()
     sender.arrives_at("Est-ce lisible ?")
 
@@ -119,4 +119,4 @@ def test_a_file_too_large_is_refused_before_it_is_sent(sender: Sender) -> None:
     sender.chooses(("relevé.pdf", b"%PDF-1.7" + b"0" * (5 * 1024 * KIBIBYTE)))
     sender.sends()
     sender.is_refused("Ce fichier fait 5,1 Mo ; la taille ne doit pas excéder 5 Mo.")
-    assert sender.started == []
+    assert sender.sent_offsets == []

@@ -9,7 +9,7 @@ import pillow_heif
 from PIL import Image, ImageDraw
 from pypdf import PdfReader
 
-from gateway.web.justificatifs.lisible import LOOKS
+from gateway.web.justificatifs.lisible import LEGIBILITY_WARNINGS
 from services.pieces.domain.legibility import Sign
 from tests.gateway.uploads.sender import Sender
 from tests.support.processes import wait_until
@@ -90,14 +90,14 @@ def test_what_looks_hard_to_read_is_said_and_stays_deposited(sender: Sender) -> 
     sender.chooses(("vide.jpg", out.getvalue()))
     sender.sends()
     sender.arrives_at("Est-ce lisible ?")
-    for words in (LOOKS["small"], LOOKS["blank"]):
+    for words in (LEGIBILITY_WARNINGS["small"], LEGIBILITY_WARNINGS["blank"]):
         assert words in sender.page.inner_text("main")
     sender.page.get_by_role("link", name="C'est lisible").click()
     sender.page.get_by_role("link", name="vide.jpg").wait_for()
 
 
 def test_every_sign_that_pieces_sees_has_its_words() -> None:
-    assert set(LOOKS) == set(Sign)
+    assert set(LEGIBILITY_WARNINGS) == set(Sign)
 
 
 def test_a_photograph_can_be_taken_out_by_keyboard(sender: Sender) -> None:
@@ -123,4 +123,4 @@ def test_files_chosen_before_the_script_arrives_are_handled_like_others(sender: 
     assert sender.page.evaluate("document.activeElement.textContent") == "Retirer 2.jpg"
     sender.sends()
     sender.arrives_at("Est-ce lisible ?")
-    assert sender.started, "sent in parts, which the script alone does"
+    assert sender.sent_offsets, "sent in parts, which the script alone does"

@@ -25,7 +25,7 @@ from tests.bench.record import record
 from tests.growth.bench.consumption import Cost, cost_of, disk, more_memory
 from tests.growth.conftest import SERVICES, Filled
 from tests.growth.full import Full, as_heavy_as_real
-from tests.support.filling import analyse, multiply
+from tests.support.database_filling import analyse, insert_copies
 
 BACKLOG = 100_000
 FEW = int(os.environ.get("GROWTH_FROM", "10_000"))
@@ -68,7 +68,7 @@ def test_a_batch_of_the_outbox_is_taken_at_once(sizes: tuple[Full, Full], monkey
         table = many.db.metadata.tables["outbox"]
         waiting: dict[str, Any] = {"event_id": "'waits ' || i", "published_at": "CAST(NULL AS TIMESTAMP)"}
         with many.db.operation() as session:
-            multiply(session, table, rows=BACKLOG, destination=f"'{TO_BROKER}'", **waiting)
+            insert_copies(session, table, rows=BACKLOG, destination=f"'{TO_BROKER}'", **waiting)
         analyse(many.db, "outbox")
         sent = cost_of(many.db, lambda: _send_batch(many.db))
         counted = cost_of(many.db, lambda: outbox.waiting(many.db))

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import requests
 
-from tests.journeys.depositing import Deposit
-from tests.support.launched import LaunchedPortal
+from tests.journeys.deposit_page import DepositPage
+from tests.support.launched_portal import LaunchedPortal
 
 UPLOADS = 50
 BYTES_PER_SECOND = 5 * 1024
@@ -20,7 +20,7 @@ MOST_TIMES_SLOWER = 5.0
 MEASURED_SECONDS = 4.0
 
 
-def test_slow_uploads_do_not_slow_the_home_page(alone: LaunchedPortal, deposit: Deposit) -> None:
+def test_slow_uploads_do_not_slow_the_home_page(alone: LaunchedPortal, deposit: DepositPage) -> None:
     quiet = _seconds_of_the_home_page(alone.url)
     with ExitStack() as opened:
         uploads = [opened.enter_context(_slow_upload(deposit)) for _ in range(UPLOADS)]
@@ -44,7 +44,7 @@ def _seconds_of_the_home_page(url: str) -> float:
     return statistics.median(taken)
 
 
-def _slow_upload(deposit: Deposit) -> socket.socket:
+def _slow_upload(deposit: DepositPage) -> socket.socket:
     """A deposit of 1 Mo of which the head alone is sent."""
     parts = urlsplit(deposit.url)
     sent = socket.create_connection((str(parts.hostname), int(parts.port or 80)), timeout=30)

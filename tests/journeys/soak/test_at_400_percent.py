@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.journeys.test_accessible_ways import deposits_and_validates, registers_from_home, someone
-from tests.journeys.zoomed_desk import FOUR_TIMES, ZoomedDesk
-from tests.support import failures
-from tests.support.browser import french_visitor
-from tests.support.running import RunningPortal
+from tests.journeys.zoomed_user import ZOOMED_VIEWPORT, ZoomedUser
+from tests.support import failure_screenshots
+from tests.support.chromium import french_profile
+from tests.support.running_portal import RunningPortal
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def enlarged(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    context = french_visitor(browser, viewport=FOUR_TIMES)
+    context = french_profile(browser, viewport=ZOOMED_VIEWPORT)
     yield context.new_page()
-    failures.photograph(request.node, context)
+    failure_screenshots.save_screenshots(request.node, context)
     context.close()
 
 
 def test_at_400_percent_from_home_to_the_last_piece(alone: RunningPortal, enlarged: Page, tmp_path: Path) -> None:
-    candidate = someone(enlarged, alone, ZoomedDesk)
+    candidate = someone(enlarged, alone, ZoomedUser)
     registers_from_home(candidate)
     deposits_and_validates(candidate, tmp_path)

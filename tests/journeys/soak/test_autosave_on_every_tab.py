@@ -6,41 +6,43 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.journeys import people
+from tests.journeys import personas
 from tests.journeys.test_autosave import REMADE_MS, comes_back, killed_on_each_tab, state_line
-from tests.support.launched import LaunchedPortal
+from tests.support.launched_portal import LaunchedPortal
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-    from tests.journeys.conftest import Comes
+    from tests.journeys.conftest import NewCandidate
 
 LAST_TAB = "N° Inscription"
 MINUTE_MS = 60_000
 
 
 def test_chromium_killed_on_every_tab_takes_nothing_typed_with_it(
-    browser: Browser, comes: Comes, alone: LaunchedPortal
+    browser: Browser, new_candidate: NewCandidate, alone: LaunchedPortal
 ) -> None:
-    person = people.DUBOIS.at(people.new_address())
-    window = killed_on_each_tab(browser, comes, alone, person, [*person.tabs, LAST_TAB])
+    person = personas.DUBOIS.with_email(personas.new_address())
+    window = killed_on_each_tab(browser, new_candidate, alone, person, [*person.tabs, LAST_TAB])
     window.types_and_dies({})
     window = comes_back(browser, alone, person, LAST_TAB)
     window.someone.saves()
-    window.browser.dies()
+    window.browser.kill()
 
 
-def test_a_minute_without_network_keeps_what_is_typed_meanwhile(comes: Comes, alone: LaunchedPortal) -> None:
-    someone = comes(alone, people.DUBOIS.at(people.new_address()))
-    someone.arrives()
-    someone.chooses()
-    someone.desk.press("Suivant")
-    someone.desk.is_at("Identification")
+def test_a_minute_without_network_keeps_what_is_typed_meanwhile(
+    new_candidate: NewCandidate, alone: LaunchedPortal
+) -> None:
+    someone = new_candidate(alone, personas.DUBOIS.with_email(personas.new_address()))
+    someone.creates_account_and_logs_in()
+    someone.chooses_exam()
+    someone.user.press("Suivant")
+    someone.user.is_at("Identification")
     someone.page.context.set_offline(True)
-    someone.desk.answer("Numéro, rue, voie", "1 rue du port")
+    someone.user.answer("Numéro, rue, voie", "1 rue du port")
     expect(state_line(someone.page)).to_contain_text("Hors ligne")
     someone.page.wait_for_timeout(MINUTE_MS)
-    someone.desk.answer("Complément adresse 1", "Bâtiment B")
+    someone.user.answer("Complément adresse 1", "Bâtiment B")
     someone.page.context.set_offline(False)
     expect(state_line(someone.page)).to_contain_text("pas encore transmis", timeout=REMADE_MS)
     someone.page.reload()

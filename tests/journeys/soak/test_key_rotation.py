@@ -20,17 +20,17 @@ import requests
 
 from services.accounts.signing import TOKEN_SECONDS
 from services.chassis.web.access_tokens import LEEWAY_SECONDS
-from tests.journeys.ledger import Ledger
-from tests.journeys.load import (
-    Visit,
-    deposits_again_and_again,
-    going_on,
-    makes_accounts,
-    reads,
-    saves_again_and_again,
+from tests.journeys.acknowledged_work import AcknowledgedWork
+from tests.journeys.background_load import (
+    RetryingBrowser,
+    create_accounts,
+    deposit_repeatedly,
+    read_home_page,
+    running_in_threads,
+    save_repeatedly,
 )
-from tests.journeys.registered import Registered, registered
-from tests.support.launched import LaunchedPortal
+from tests.journeys.registered_candidate import RegisteredCandidate, register_candidate
+from tests.support.launched_portal import LaunchedPortal
 from tests.support.processes import wait_until
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ TAKEN_UP = "Secrets relus : chaque processus a les siens."
 
 
 def test_keys_are_turned_while_people_go_on(alone: LaunchedPortal, browser: Browser) -> None:
-    ledger = Ledger()
-    someone = registered(alone, browser)
+    ledger = AcknowledgedWork()
+    someone = register_candidate(alone, browser)
     logged_out: list[str] = []
     refused: list[int] = []
     with _load(alone, ledger, someone, logged_out, refused):
@@ -60,7 +60,7 @@ def test_keys_are_turned_while_people_go_on(alone: LaunchedPortal, browser: Brow
             _goes_on(ledger, someone)
             print(f"\n{name} turned", end="", flush=True)
     print(f"\n{ledger.summary}")
-    assert ledger.broken == []
+    assert ledger.faults == []
     assert logged_out == []
     assert refused == []
     _second_factors_are_opened(alone)
@@ -103,7 +103,7 @@ def _second_factors_are_opened(portal: LaunchedPortal) -> None:
 
 
 def _logs_in(portal: LaunchedPortal) -> bool:
-    """Whether the demonstration's gestionnaire passes accounts with password and code; no page is his."""
+    """Whether the demonstration's gestionnaire passes accounts with password and code; no page is open to them."""
     person = portal.demo["staff"]
     secret = portal.secrets["clients"]["gateway"].split()[0]
     accounts = f"http://127.0.0.1:{portal.processes()['accounts'].port}/v1"
@@ -117,73 +117,77 @@ def _logs_in(portal: LaunchedPortal) -> bool:
 
 @contextmanager
 def _load(
-    portal: LaunchedPortal, ledger: Ledger, someone: Registered, logged_out: list[str], refused: list[int]
+    portal: LaunchedPortal,
+    ledger: AcknowledgedWork,
+    someone: RegisteredCandidate,
+    logged_out: list[str],
+    refused: list[int],
 ) -> Iterator[None]:
     stop = threading.Event()
 
-    def visit(cookies: dict[str, str]) -> Visit:
-        return Visit(portal.url, ledger, cookies, stop)
+    def retrying_browser(cookies: dict[str, str]) -> RetryingBrowser:
+        return RetryingBrowser(portal.url, ledger, cookies, stop)
 
     doings = [
-        partial(saves_again_and_again, visit(someone.cookies), someone.candidature),
-        partial(deposits_again_and_again, visit(someone.cookies), someone.candidature, someone.piece),
-        partial(makes_accounts, visit({})),
-        partial(reads, visit({})),
-        partial(_stays_logged_in, visit(someone.cookies), logged_out),
-        partial(_asks_as_a_tool, visit({}), portal.staff, refused),
+        partial(save_repeatedly, retrying_browser(someone.cookies), someone.candidature),
+        partial(deposit_repeatedly, retrying_browser(someone.cookies), someone.candidature, someone.replaced_piece),
+        partial(create_accounts, retrying_browser({})),
+        partial(read_home_page, retrying_browser({})),
+        partial(_stays_logged_in, retrying_browser(someone.cookies), logged_out),
+        partial(_asks_as_a_tool, retrying_browser({}), portal.staff, refused),
     ]
-    with going_on(*doings, stop=stop, ledger=ledger):
+    with running_in_threads(*doings, stop=stop, work=ledger):
         yield
 
 
-def _stays_logged_in(visit: Visit, logged_out: list[str]) -> None:
-    while not visit.stop.is_set():
-        answer = visit.get("/inscriptions")
+def _stays_logged_in(retrying_browser: RetryingBrowser, logged_out: list[str]) -> None:
+    while not retrying_browser.stop.is_set():
+        answer = retrying_browser.get("/inscriptions")
         if answer.status_code != 200:
             logged_out.append(f"{answer.status_code} {answer.headers.get('Location')}")
-        visit.stop.wait(0.3)
+        retrying_browser.stop.wait(0.3)
 
 
-def _asks_as_a_tool(visit: Visit, headers: dict[str, str], refused: list[int]) -> None:
+def _asks_as_a_tool(retrying_browser: RetryingBrowser, headers: dict[str, str], refused: list[int]) -> None:
     """A service that is being started again does not answer, or with 503: that is no refusal."""
-    address = f"{visit.url}/api/pieces/v1/pieces?academie=03&limit=1"
-    while not visit.stop.is_set():
+    address = f"{retrying_browser.url}/api/pieces/v1/pieces?academie=03&limit=1"
+    while not retrying_browser.stop.is_set():
         with contextlib.suppress(requests.RequestException):
             answer = requests.get(address, headers=headers, timeout=(5, 45))
             if answer.status_code not in (200, 503):
                 refused.append(answer.status_code)
-        visit.stop.wait(0.3)
+        retrying_browser.stop.wait(0.3)
 
 
-def _goes_on(ledger: Ledger, someone: Registered) -> None:
+def _goes_on(ledger: AcknowledgedWork, someone: RegisteredCandidate) -> None:
     """Everybody is answered again: a version more, a file more, a page more, an account more."""
-    deposited = (someone.candidature, someone.piece)
+    deposited = (someone.candidature, someone.replaced_piece)
 
     def figures() -> tuple[int, str, int, int]:
         saves, deposits = ledger.saves.get(someone.candidature), ledger.deposits.get(deposited)
         return (
             saves.acknowledged if saves else 0,
             deposits.acknowledged if deposits else "",
-            ledger.reads,
+            ledger.pages_read,
             len(ledger.accounts),
         )
 
     before = figures()
     wait_until(
-        lambda: all(now != then for now, then in zip(figures(), before, strict=True)) or bool(ledger.broken),
+        lambda: all(now != then for now, then in zip(figures(), before, strict=True)) or bool(ledger.faults),
         GOES_ON_SECONDS,
-        f"everybody answered again; {ledger.summary}; {ledger.broken}",
+        f"everybody answered again; {ledger.summary}; {ledger.faults}",
     )
-    assert ledger.broken == []
+    assert ledger.faults == []
 
 
-def _what_was_said_is_there(portal: LaunchedPortal, ledger: Ledger, someone: Registered) -> None:
-    visit = Visit(portal.url, ledger, someone.cookies, threading.Event())
-    page = visit.get("/inscriptions").text
+def _what_was_said_is_there(portal: LaunchedPortal, ledger: AcknowledgedWork, someone: RegisteredCandidate) -> None:
+    retrying_browser = RetryingBrowser(portal.url, ledger, someone.cookies, threading.Event())
+    page = retrying_browser.get("/inscriptions").text
     saves = ledger.saves[someone.candidature]
-    assert any(f"Version {number:02}" in page for number in range(saves.acknowledged, saves.tried + 1)), page
-    content = visit.get(f"/justificatifs/fichier/{someone.piece}").content
-    deposits = ledger.deposits[someone.candidature, someone.piece]
+    assert any(f"Version {number:02}" in page for number in range(saves.acknowledged, saves.attempts + 1)), page
+    content = retrying_browser.get(f"/justificatifs/fichier/{someone.replaced_piece}").content
+    deposits = ledger.deposits[someone.candidature, someone.replaced_piece]
     assert deposits.may_hold(hashlib.sha256(content).hexdigest())
     everybody = set(ledger.accounts)
     wait_until(lambda: everybody <= set(portal.mailed(ACTIVATION)), GOES_ON_SECONDS, "everybody's mail", pause=2)

@@ -21,11 +21,11 @@ from services.pieces.operations.antivirus_scans import ABANDONED_AFTER
 from tests.pieces import sample_files
 from tests.pieces.pieces_service import PiecesService
 from tests.support.clamav import EICAR
-from tests.support.misbehaving_smtp import answering
+from tests.support.misbehaving_smtp import misbehaving_server
 
 if TYPE_CHECKING:
     from tests.support.clamav import ClamAV
-    from tests.support.objects import Bucket
+    from tests.support.object_store import Bucket
 
 
 def _infected() -> bytes:
@@ -92,7 +92,7 @@ def test_a_clamd_that_hangs_is_given_up_in_time_and_asked_again(scanned_service:
 
 def test_a_clamd_that_drips_is_given_up_in_time() -> None:
     """Each byte comes soon enough, and the line never ends."""
-    with answering({}, dripping=True) as server, pytest.raises(AntivirusUnavailable, match="TimeoutError"):
+    with misbehaving_server({}, dripping=True) as server, pytest.raises(AntivirusUnavailable, match="TimeoutError"):
         Antivirus(f"tcp://127.0.0.1:{server.port}", 1.0).is_clean([b"text"])
 
 

@@ -24,10 +24,10 @@ from tests.pieces.example_events import (
     window_changed,
 )
 from tests.pieces.pieces_service import PiecesService
-from tests.support.forgetful import ForgetfulStore
+from tests.support.forgetful_store import ForgetfulStore
 
 if TYPE_CHECKING:
-    from tests.support.objects import Bucket, Objects
+    from tests.support.object_store import Bucket, ObjectStoreServer
 
 MAX_FILE_BYTES = 5 * 1024 * 1024
 
@@ -133,7 +133,7 @@ def test_an_upload_broken_off_leaves_nothing(service: PiecesService) -> None:
 
 
 def test_with_the_store_down_nothing_is_kept_and_one_is_asked_to_come_back(
-    service: PiecesService, objects: Objects
+    service: PiecesService, objects: ObjectStoreServer
 ) -> None:
     service.registered()
     objects.stop()

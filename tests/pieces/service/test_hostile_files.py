@@ -27,7 +27,7 @@ from tests.support.processes import wait_until
 if TYPE_CHECKING:
     from werkzeug.test import TestResponse
 
-    from tests.support.objects import Bucket
+    from tests.support.object_store import Bucket
 
 SIXTEEN = 16
 HIS = "cafe000000000000000000000000000f"

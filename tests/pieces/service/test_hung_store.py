@@ -18,7 +18,7 @@ from tests.pieces.pieces_service import PiecesService
 from tests.support.processes import wait_until
 
 if TYPE_CHECKING:
-    from tests.support.objects import Bucket, Objects
+    from tests.support.object_store import Bucket, ObjectStoreServer
 
 FLOOD = 8
 SECONDS = 90.0
@@ -40,7 +40,9 @@ def service(bucket: Bucket, database_url: str, monkeypatch: pytest.MonkeyPatch) 
     capacity.start_as(capacity.WORK)
 
 
-def test_while_the_store_hangs_lists_answer_and_files_wait_for_later(service: PiecesService, objects: Objects) -> None:
+def test_while_the_store_hangs_lists_answer_and_files_wait_for_later(
+    service: PiecesService, objects: ObjectStoreServer
+) -> None:
     assert service.deposit("NATIDE06").status_code == 201
     first, second = service.piece("NATIDE06")["id"], service.piece("CINSIG03")["id"]
     content = sample_files.pdf()

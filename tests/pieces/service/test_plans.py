@@ -9,8 +9,8 @@ from services.chassis.events.tables import job_figures
 from services.pieces.jobs import jobs
 from services.pieces.models import Deposit, Piece, db
 from tests.pieces.pieces_service import PiecesService
-from tests.support.filling import ROWS, analyse
-from tests.support.plans import plan, statements
+from tests.support.database_filling import ROWS, analyse
+from tests.support.query_plans import query_plan, recorded_statements
 
 WAITING = 40
 
@@ -52,11 +52,11 @@ def copies(table: type[Piece] | type[Deposit], **changes: str) -> str:
 
 def test_counting_what_waits_for_the_antivirus_does_not_read_all_files(full: PiecesService) -> None:
     with full.app.app_context():
-        with statements(db) as asked:
+        with recorded_statements(db) as asked:
             jobs["count-scans"].run()
         about = [question for question in asked if "FROM deposits" in question[0]]
         with db.engine.connect() as connection:
-            plans = [plan(connection, sql, values) for sql, values in about]
+            plans = [query_plan(connection, sql, values) for sql, values in about]
         with db.reading() as session:
             values = dict(session.execute(select(job_figures.c.labels, job_figures.c.value)).tuples().all())
     assert plans

@@ -8,8 +8,8 @@ from services.pieces.models import Candidature, Deposit, Piece, Upload, db
 from services.pieces.operations.uploads import purge_uploads
 from tests.pieces.pieces_service import PiecesService
 from tests.pieces.tus_client import begin_upload, deposit_uploads, send_rest
-from tests.support.filling import analyse, multiply
-from tests.support.plans import statements, whole_reads
+from tests.support.database_filling import analyse, insert_copies
+from tests.support.query_plans import full_scans, recorded_statements
 
 TABLES = ("candidatures", "pieces", "uploads", "deposits")
 CONTENT = b"%PDF-"
@@ -22,16 +22,16 @@ def full(service: PiecesService) -> PiecesService:
     begin_upload(service, "NATIDE06", len(CONTENT))
     with service.app.app_context():
         with db.operation() as session:
-            multiply(session, Candidature.__table__, "id", "candidate_id")
-            multiply(session, Piece.__table__, "id", "candidature_id")
-            multiply(session, Deposit.__table__, "id", "piece_id", "object_key")
-            multiply(session, Upload.__table__, "id", "candidate_id", "piece_id")
+            insert_copies(session, Candidature.__table__, "id", "candidate_id")
+            insert_copies(session, Piece.__table__, "id", "candidature_id")
+            insert_copies(session, Deposit.__table__, "id", "piece_id", "object_key")
+            insert_copies(session, Upload.__table__, "id", "candidate_id", "piece_id")
         analyse(db, *TABLES)
     return service
 
 
 def test_a_candidate_and_the_job_read_no_table_of_all(full: PiecesService) -> None:
-    with full.app.app_context(), statements(db) as executed:
+    with full.app.app_context(), recorded_statements(db) as executed:
         assert full.call("GET", "/left").status_code == 200
         upload_id = begin_upload(full, "NATIDE06", len(CONTENT))
         send_rest(full, upload_id, CONTENT)
@@ -40,4 +40,4 @@ def test_a_candidate_and_the_job_read_no_table_of_all(full: PiecesService) -> No
     asked = [(sql, values) for sql, values in executed if sql.startswith(("SELECT", "DELETE"))]
     assert len(asked) > 8
     with full.app.app_context():
-        assert whole_reads(db, asked, TABLES) == {}
+        assert full_scans(db, asked, TABLES) == {}

@@ -17,7 +17,7 @@ from services.pieces.models import db
 from tests.pieces import sample_files
 from tests.pieces.example_events import academie, registration_saved
 from tests.pieces.pieces_service import PiecesService
-from tests.support.objects import Bucket
+from tests.support.object_store import Bucket
 from tests.support.postgres import Postgres
 from tests.support.processes import wait_until
 

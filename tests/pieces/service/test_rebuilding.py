@@ -18,7 +18,7 @@ from tests.pieces.pieces_service import PiecesService
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.support.objects import Bucket
+    from tests.support.object_store import Bucket
 
 
 REBUILD = ("rebuild-from-objects", "--minutes", "0")

@@ -16,7 +16,7 @@ from tests.pieces import sample_files
 from tests.pieces.pieces_service import KEPT_DAYS, PiecesService
 
 if TYPE_CHECKING:
-    from tests.support.objects import Bucket, Objects
+    from tests.support.object_store import Bucket, ObjectStoreServer
 
 
 def _many(service: PiecesService, count: int) -> set[str]:
@@ -116,7 +116,7 @@ def test_a_person_sets_apart_leftovers_that_are_too_many_and_what_rows_name_stay
 
 
 def test_a_foreign_store_is_not_compared_at_all_until_a_person_adopts_it(
-    service: PiecesService, objects: Objects, bucket: Bucket
+    service: PiecesService, objects: ObjectStoreServer, bucket: Bucket
 ) -> None:
     prepare_store(service.app)
     service.registered().deposit("NATIDE06")
@@ -188,7 +188,7 @@ def test_a_file_whose_bytes_changed_is_never_handed_out(service: PiecesService, 
     assert service.download("NATIDE06").get_json()["type"] == "/problems/fichier-perdu"
 
 
-def test_with_the_store_down_nothing_is_taken_for_lost(service: PiecesService, objects: Objects) -> None:
+def test_with_the_store_down_nothing_is_taken_for_lost(service: PiecesService, objects: ObjectStoreServer) -> None:
     service.registered().deposit("NATIDE06")
     objects.stop()
     try:

@@ -39,7 +39,7 @@ from tests.pieces.tus_client import (
 )
 
 if TYPE_CHECKING:
-    from tests.support.objects import Bucket
+    from tests.support.object_store import Bucket
 
 PHOTOGRAPH = sample_files.image("JPEG") + b"\0" * (1024 * 1024)
 

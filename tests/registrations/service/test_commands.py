@@ -18,7 +18,7 @@ from services.registrations.jobs import closing, jobs
 from services.registrations.models import CatalogueRevision, EtablissementRow, db
 from services.registrations.operations.catalogue import load_catalogue, load_etablissements
 from tests.registrations.service.candidate_client import GUIDE, NOW, OPERATOR, Answer, CandidateClient
-from tests.support.plans import statements
+from tests.support.query_plans import recorded_statements
 
 SMALL = """
 code: PETIT
@@ -147,7 +147,7 @@ def test_every_job_can_be_run_by_its_name(app: Flask) -> None:
 def test_establishments_are_taken_in_by_few_statements_and_only_where_they_differ(app: Flask) -> None:
     many = [Etablissement(f"{n:07}A", f"Lycée n° {n}", "lycee", "025") for n in range(2000)]
     with app.app_context():
-        with statements(db) as asked:
+        with recorded_statements(db) as asked:
             load_etablissements(many)
             load_etablissements([replace(many[0], label="Lycée du Parc"), *many[1:]])
         with db.reading() as session:

@@ -1,0 +1,32 @@
+"""Who may open a page: a mark on the view (`@access.public`, `@access.candidate`), enforced before the view runs.
+
+The marks are those of the services (services/chassis/web/access.py). A view without a mark answers nobody (500).
+"""
+
+from __future__ import annotations
+
+from flask import Flask, current_app, request
+from werkzeug.exceptions import InternalServerError
+
+from gateway import visitor
+from services.chassis.errors import Unauthenticated
+from services.chassis.web.access import Access, candidate, public, ways_of
+
+__all__ = ["CANDIDATE", "candidate", "public", "register"]
+
+CANDIDATE = Access("candidate")
+
+
+def register(app: Flask) -> None:
+    """Who is not logged in is sent from a candidate's page to log in; error_pages.py keeps what they posted."""
+    app.before_request(_enforce)
+
+
+def _enforce() -> None:
+    if request.endpoint is None:
+        return
+    marks = ways_of(current_app, request.endpoint)
+    if marks is None:
+        raise InternalServerError(f"{request.endpoint} says nothing of who may call it")
+    if CANDIDATE in marks and visitor.current() is None:
+        raise Unauthenticated()

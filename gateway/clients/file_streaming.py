@@ -1,0 +1,27 @@
+"""Files passed on from a service to the browser as they come, without being held here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+
+from services.chassis.http.connections import Answer
+
+CHUNK_BYTES = 64 * 1024
+PASSED_HEADERS = (
+    "Content-Type",
+    "Content-Length",
+    "Content-Disposition",
+    "Content-Security-Policy",
+    "ETag",
+)
+
+
+def streamed_response(answer: Answer) -> Response:
+    """The service's answer, streamed, with the headers that concern the browser."""
+    headers: dict[str, Any] = {name: answer.headers[name] for name in PASSED_HEADERS if name in answer.headers}
+    headers["Cache-Control"] = "no-store"
+    response = Response(answer.iter_content(CHUNK_BYTES), status=answer.status_code, headers=headers)
+    response.call_on_close(answer.close)
+    return response

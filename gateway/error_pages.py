@@ -1,0 +1,156 @@
+"""Error handlers: pages that say what happened and what to do, and keep what was typed.
+
+Under /api, and for scripts of our pages that ask for them, errors are answered as problem details (RFC 9457).
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import structlog
+from flask import Flask, g, redirect, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from gateway import form_owner, visitor
+from gateway.pages import render_page
+from gateway.seal import InterruptedPost, current_seal, may_be_kept
+from gateway.web_security import FILE_FORM_ENDPOINT, SAFE_METHODS, ForeignPost
+from services.chassis.errors import DomainError, Unauthenticated, Unavailable
+from services.chassis.process.failure_summary import frames_of, reason_of
+from services.chassis.web import problems
+
+log = structlog.get_logger()
+
+ERROR_TEXTS = {
+    400: ("Demande incorrecte", "L'adresse ou la demande n'est pas correcte."),
+    403: ("Accès refusé", "Vous n'avez pas accès à cette page."),
+    404: ("Page non trouvée", "La page que vous cherchez est introuvable."),
+    405: ("Page non trouvée", "Cette page ne s'ouvre pas de cette façon."),
+    413: ("Envoi trop volumineux", "Ce que vous avez envoyé dépasse la taille admise."),
+    415: ("Envoi refusé", "Cette page ne reçoit pas de fichier."),
+    429: ("Trop de demandes", "Patientez quelques instants, puis recommencez."),
+    500: ("Erreur inattendue", "Le portail a rencontré une erreur. Elle est enregistrée et sera étudiée."),
+    503: ("Service momentanément indisponible", "Réessayez dans quelques instants : rien n'est perdu."),
+}
+
+
+def register(app: Flask) -> None:
+    app.register_error_handler(Unauthenticated, _ask_to_log_in)
+    app.register_error_handler(DomainError, _answer_domain_error)
+    app.register_error_handler(HTTPException, _answer_http_exception)
+
+
+def sealed_post() -> str | None:
+    """What was posted after the session had ended, encrypted for its candidate; None when there is nothing to keep."""
+    subject = g.get("ended_subject") or form_owner.owner_of_posted_form()
+    if request.method in SAFE_METHODS or not subject or not fields_to_keep():
+        return None
+    return current_seal().seal_post(InterruptedPost(subject, _requested_address(), fields_to_keep()))
+
+
+def fields_to_keep() -> tuple[tuple[str, str], ...]:
+    """What was posted, in the order sent, without passwords and files."""
+    if request.mimetype != "application/x-www-form-urlencoded":
+        return ()
+    return tuple(
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if name != form_owner.FIELD_NAME and may_be_kept(name)
+    )
+
+
+def _requested_address() -> str:
+    return request.full_path.rstrip("?")
+
+
+def _ask_to_log_in(error: Unauthenticated) -> ResponseReturnValue:
+    if _wants_problem_details():
+        return problems.of_domain_error(error)
+    from gateway.web.compte.connexion import login_page
+
+    g.visitor = None
+    if request.method in SAFE_METHODS:
+        notice = {"fait": "session"} if g.get("ended_subject") else {}
+        return redirect(f"/connexion?{urlencode({'suite': _requested_address(), **notice})}", code=303)
+    return login_page(ended=True, sealed=sealed_post(), next_url=_address_after_log_in(), status=401)
+
+
+def _address_after_log_in() -> str | None:
+    """For a post of files, which are not kept, the page where they are chosen, which says so; else None: what is sealed
+    names its page."""
+    return f"{request.path}?fait=session" if request.endpoint == FILE_FORM_ENDPOINT else None
+
+
+def _answer_domain_error(error: DomainError) -> ResponseReturnValue:
+    if _is_api_call():
+        return problems.of_domain_error(error)
+    if error.http_status == 401:
+        if visitor.current_if_accounts_answers() is None:
+            return _ask_to_log_in(Unauthenticated())
+        visitor.drop_cached_exchange()
+        error = Unavailable("Le portail ne peut pas répondre pour le moment.")
+    if _wants_problem_details():
+        return problems.of_domain_error(error)
+    retry_after = error.extra.get("retry_after")
+    if request.method not in SAFE_METHODS and isinstance(error, Unavailable | ForeignPost):
+        return _error_page_keeping_input(error, retry_after)
+    return _error_page(error.http_status, error.detail, retry_after=retry_after, title=error.problem.title)
+
+
+def _answer_http_exception(error: HTTPException) -> ResponseReturnValue:
+    if _wants_problem_details():
+        return problems.of_http_exception(error)
+    if isinstance(error, InternalServerError):
+        cause = error.original_exception or error
+        log.error("unhandled_error", reason=reason_of(cause), frames=frames_of(cause))
+    if error.response is not None:
+        return error.response
+    return _error_page(error.code or 500, None)
+
+
+def _error_page(
+    status: int, detail: str | None, *, retry_after: int | None = None, title: str | None = None
+) -> ResponseReturnValue:
+    heading, text = ERROR_TEXTS.get(status, (title or "La demande ne peut pas être traitée", ""))
+    response = render_page(
+        "layout/error_page.html",
+        status=status,
+        page_title=heading,
+        code=status,
+        lead=detail or text,
+        text="" if detail in (None, text) else text,
+        request_id=g.get("request_id"),
+    )
+    if retry_after:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def _error_page_keeping_input(error: DomainError, retry_after: int | None) -> ResponseReturnValue:
+    """While a service is down, what was typed stays in the page, with a button that sends it again. What a foreign page
+    posted is shown without the button: whoever sent it may not have meant to."""
+    heading, text = ERROR_TEXTS[error.http_status]
+    response = render_page(
+        "layout/error_page_with_input.html",
+        status=error.http_status,
+        page_title=heading,
+        code=error.http_status,
+        lead=error.detail,
+        text="" if isinstance(error, ForeignPost) else text,
+        request_id=g.get("request_id"),
+        fields=fields_to_keep(),
+        retry=None if isinstance(error, ForeignPost) else _requested_address(),
+    )
+    if retry_after:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def _is_api_call() -> bool:
+    return request.path.startswith("/api/") and not request.path.startswith("/api/docs")
+
+
+def _wants_problem_details() -> bool:
+    """A tool, or a script of one of our pages, by its Accept header."""
+    return _is_api_call() or request.headers.get("Accept") == problems.CONTENT_TYPE

@@ -1,0 +1,35 @@
+"""Whose form a page holds: the candidate's id, encrypted in a hidden field of the form.
+
+What was typed is then kept for its candidate, and for nobody else, even where the browser has lost the session cookie
+(logged out in another window, cookies cleared).
+"""
+
+from __future__ import annotations
+
+from flask import Flask, request
+from markupsafe import Markup
+
+from gateway import visitor
+from gateway.seal import current_seal
+
+FIELD_NAME = "titulaire"
+LIFE_SECONDS = 36 * 3600
+
+
+def owner_field() -> Markup:
+    """The hidden field for a form of the current candidate; nothing for an anonymous visitor. A global of templates."""
+    owner = visitor.current_if_accounts_answers()
+    if owner is None:
+        return Markup()
+    sealed = current_seal().seal_text(owner.subject, FIELD_NAME)
+    return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD_NAME, sealed)
+
+
+def owner_of_posted_form() -> str | None:
+    """The candidate's id in the posted form; None where it is missing, too old or not encrypted by us."""
+    sealed = request.form.get(FIELD_NAME)
+    return current_seal().unseal_text(sealed, FIELD_NAME, life_seconds=LIFE_SECONDS) if sealed else None
+
+
+def register(app: Flask) -> None:
+    app.jinja_env.globals["owner_field"] = owner_field

@@ -1,0 +1,65 @@
+"""`python -m gateway.proxy_error_pages FOLDER`: the errors that the proxy answers by itself, when its image is built.
+
+Per status a page for people (.html) and a problem for tools (.json), in one folder for production and one for
+demonstrations, whose pages have the banner that says so; and `headers.conf`, the security headers of all of them.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from flask import Flask, render_template
+
+from gateway.components import register_components
+from gateway.error_pages import ERROR_TEXTS
+from gateway.file_rules import MAX_SIZE
+from gateway.layout.frame import Frame
+from gateway.web_security import SECURITY_HEADERS
+from services.chassis.errors import DomainError, NotFound, TooLarge, TooMany, Unavailable
+from services.chassis.web import problems
+
+RETRY_SECONDS = 5
+ERRORS = (DomainError(ERROR_TEXTS[400][1]), NotFound(), TooLarge(), TooMany(retry_after=RETRY_SECONDS), Unavailable())
+ADVICE = {
+    400: "",
+    404: "",
+    413: f"La taille d'un fichier ne doit pas excéder {MAX_SIZE}. Revenez à la page précédente pour en choisir un "
+    "autre.",
+    429: "Beaucoup de demandes viennent de votre réseau au même moment.",
+    503: "Revenez à la page précédente : ce que vous avez saisi y est encore.",
+}
+PRODUCTION, DEMONSTRATION = "production", "demonstration"
+
+
+def main(arguments: list[str]) -> None:
+    write_pages(Path(arguments[0]))
+
+
+def write_pages(folder: Path) -> None:
+    """Into `folder`, which is created. Raises AssetsMissing where the style sheets were never built."""
+    app = Flask("gateway", static_folder=None, template_folder="web")
+    register_components(app.jinja_env)
+    with app.test_request_context():
+        for name in (PRODUCTION, DEMONSTRATION):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+            for error in ERRORS:
+                page = folder / name / f"{error.http_status}.html"
+                page.write_text(_page(error.http_status, demonstration=name == DEMONSTRATION), encoding="utf-8")
+                page.with_suffix(".json").write_text(_problem(error), encoding="utf-8")
+    lines = (f'add_header {name} "{value}" always;\n' for name, value in SECURITY_HEADERS.items())
+    (folder / "headers.conf").write_text("".join(lines), encoding="utf-8")
+
+
+def _page(status: int, *, demonstration: bool) -> str:
+    title, text = ERROR_TEXTS[status]
+    shown = {"page_title": title, "code": status, "lead": text, "text": ADVICE[status]}
+    return render_template("layout/error_page.html", frame=Frame(demonstration=demonstration), **shown)
+
+
+def _problem(error: DomainError) -> str:
+    return problems.of_domain_error(error).get_data(as_text=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

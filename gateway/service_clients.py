@@ -1,0 +1,87 @@
+"""The clients of the four services, connected once per process: `clients().pieces.deposit(…)`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app
+
+from gateway.clients.accounts import Accounts
+from gateway.clients.base import ServiceClient
+from gateway.clients.documents import Documents
+from gateway.clients.pieces import Pieces
+from gateway.clients.registrations import Registrations
+from gateway.settings import GatewaySettings
+from services.chassis.http.client import Client
+from services.chassis.http.service_token import ServiceToken
+
+SERVICE_LABELS: Mapping[str, str] = {
+    "accounts": "Le service des comptes",
+    "registrations": "Le service des inscriptions",
+    "documents": "Le service des documents",
+    "pieces": "Le service des justificatifs",
+}
+
+
+@dataclass(frozen=True)
+class ServiceClients:
+    """`for_pages` and `for_tools` are the plain HTTP clients by service. Calls of tools have limits of their own, so
+    that a flood of them takes no connection from a candidate's page."""
+
+    accounts: Accounts
+    registrations: Registrations
+    documents: Documents
+    pieces: Pieces
+    tool_tokens: Accounts
+    own_token: ServiceToken
+    for_pages: Mapping[str, ServiceClient]
+    for_tools: Mapping[str, ServiceClient]
+
+
+def connect_services(settings: GatewaySettings) -> ServiceClients:
+    own_token = _own_token(settings)
+    pages = {
+        name: _client(settings, name, name, at_once=settings.page_calls_at_once, queue_seconds=1.0)
+        for name in SERVICE_LABELS
+    }
+    tools = {
+        name: _client(settings, name, f"{name}_for_tools", at_once=settings.tool_calls_at_once, queue_seconds=0.0)
+        for name in SERVICE_LABELS
+    }
+    passwords = _client(
+        settings, "accounts", "accounts_for_passwords", at_once=settings.password_calls_at_once, queue_seconds=1.0
+    )
+    return ServiceClients(
+        accounts=Accounts(pages["accounts"], own_token, passwords),
+        registrations=Registrations(pages["registrations"]),
+        documents=Documents(pages["documents"]),
+        pieces=Pieces(pages["pieces"]),
+        tool_tokens=Accounts(tools["accounts"], own_token, passwords),
+        own_token=own_token,
+        for_pages=pages,
+        for_tools=tools,
+    )
+
+
+def clients() -> ServiceClients:
+    connected: ServiceClients = current_app.extensions["service_clients"]
+    return connected
+
+
+def _own_token(settings: GatewaySettings) -> ServiceToken:
+    """By a client of its own: calls that wait for this token already hold the places of the others."""
+    client = Client(
+        settings.accounts_url,
+        "accounts_for_tokens",
+        label=SERVICE_LABELS["accounts"],
+        page_seconds=settings.page_seconds,
+    )
+    return ServiceToken(client, settings.client_id, settings.client_secret.each[0])
+
+
+def _client(settings: GatewaySettings, service: str, name: str, **limits: Any) -> ServiceClient:
+    return ServiceClient(
+        settings.url_of(service), name, label=SERVICE_LABELS[service], page_seconds=settings.page_seconds, **limits
+    )

@@ -1,0 +1,46 @@
+"""The state of a saved candidature as « Mes inscriptions » shows it: one word, a severity and a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.clients.pieces import PiecesToDo
+from gateway.clients.registrations import Tile
+from gateway.template_filters import closing_time, date_and_time
+
+
+@dataclass(frozen=True)
+class CandidatureState:
+    word: str
+    severity: str
+    sentence: str
+
+
+def candidature_state(tile: Tile, to_do: PiecesToDo | None) -> CandidatureState:
+    """`to_do`: None where what is left to do with its pieces is not known."""
+    if to_do is not None and to_do.until:
+        action = "fournir" if to_do.missing or to_do.refused else "valider"
+        return CandidatureState(
+            "Incomplète", "warning", f"Pièces à {action} jusqu'au {closing_time(to_do.until)} (heure de Paris)."
+        )
+    if to_do is not None and to_do.late:
+        return CandidatureState("Incomplète", "error", f"{late_pieces_sentence(to_do.late)}.")
+    if to_do is not None and to_do.opens:
+        opens = f"Vos pièces pourront être déposées à partir du {date_and_time(to_do.opens)} (heure de Paris)."
+        return CandidatureState("Enregistrée", "info", f"{_modifiable_sentence(tile)} {opens}")
+    if to_do is not None:
+        return CandidatureState(
+            "Complète", "success", f"{_modifiable_sentence(tile)} Aucune pièce n'est attendue de vous pour le moment."
+        )
+    return CandidatureState("Enregistrée", "info", _modifiable_sentence(tile))
+
+
+def late_pieces_sentence(count: int) -> str:
+    """« 2 pièces n'ont pas été fournies à temps : contactez votre service gestionnaire »"""
+    pieces = "1 pièce n'a pas été fournie" if count == 1 else f"{count} pièces n'ont pas été fournies"
+    return f"{pieces} à temps : contactez votre service gestionnaire"
+
+
+def _modifiable_sentence(tile: Tile) -> str:
+    end = f"{closing_time(tile.closes_at)} (heure de Paris)"
+    return f"Modifiable jusqu'au {end}." if tile.modifiable else f"Les inscriptions sont closes depuis le {end}."

@@ -1,0 +1,123 @@
+"""« Veuillez vous identifier », and taking up again the post that an ended session had interrupted."""
+
+from __future__ import annotations
+
+import re
+
+from flask import g, redirect, request
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
+
+from gateway import access, cookies, visitor
+from gateway.clients.accounts import TOKEN_LENGTH, Login
+from gateway.pages import render_page
+from gateway.seal import InterruptedPost, current_seal
+from gateway.service_clients import clients
+from gateway.web.compte import ADDRESS_COOKIE, blueprint
+from services.chassis.errors import DomainError
+from services.contracts import problem_types
+
+STATUSES_SHOWN_HERE = (401, 403, 422, 429)
+LOCAL_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
+"""A path of this site: nothing that a browser would read as another host (« //… », « /\\\\… », control characters)."""
+NOTICES = {
+    "session": "Votre session est terminée. Identifiez-vous pour continuer.",
+    "activation": "Votre compte est activé : vous pouvez vous identifier.",
+    "mot-de-passe": "Votre mot de passe est enregistré et toutes vos sessions sont fermées. Identifiez-vous.",
+    "adresse": "Votre nouvelle adresse mail est enregistrée : c'est désormais votre identifiant de connexion. "
+    "Toutes vos sessions sont fermées : identifiez-vous.",
+}
+
+
+@blueprint.get("/connexion")
+@access.public
+def log_in_page() -> ResponseReturnValue:
+    if visitor.current_if_accounts_answers() is not None and "fait" not in request.args:
+        return redirect(local_path(request.args.get("suite")))
+    return login_page(next_url=request.args.get("suite"), notice=NOTICES.get(request.args.get("fait", "")))
+
+
+@blueprint.post("/connexion")
+@access.public
+def log_in() -> ResponseReturnValue:
+    try:
+        login = clients().accounts.log_in(
+            request.form.get("identifiant", ""),
+            request.form.get("password", ""),
+            device=_device(),
+            source=request.remote_addr or "",
+        )
+    except DomainError as refusal:
+        if refusal.http_status not in STATUSES_SHOWN_HERE:
+            raise
+        return _show_refusal(refusal)
+    response = _response_after_log_in(login)
+    visitor.set_session_cookies(response, login.session, login.device)
+    cookies.delete_cookie(response, ADDRESS_COOKIE)
+    return response
+
+
+def login_page(
+    ended: bool = False,
+    sealed: str | None = None,
+    status: int = 200,
+    *,
+    next_url: str | None = None,
+    notice: str | None = None,
+    email: str = "",
+    refusal: DomainError | None = None,
+) -> Response:
+    """`ended`: the session has ended; `sealed`: what was posted after that, encrypted (gateway/seal.py); `next_url`:
+    where to go after log-in."""
+    return render_page(
+        "compte/templates/connexion.html",
+        status=status,
+        indexed=not ended and not next_url,
+        ended=ended,
+        sealed=sealed,
+        next_url=next_url if next_url and local_path(next_url) == next_url else None,
+        notice=notice,
+        email=email.replace("\x00", ""),  # a page cannot hold a NUL
+        refusal=refusal.detail if refusal else None,
+        not_activated=refusal is not None and refusal.slug == problem_types.NOT_ACTIVATED.slug,
+        creation=refusal.extra.get("creation") if refusal else None,
+    )
+
+
+def local_path(address: str | None) -> str:
+    """`address` where it is a path of this site, else the home page."""
+    return address if address and LOCAL_PATH.fullmatch(address) and not address.startswith("/connexion") else "/"
+
+
+def _show_refusal(refusal: DomainError) -> ResponseReturnValue:
+    g.visitor = None  # the browser may hold somebody else's session: the page is not to show their name
+    response = login_page(
+        sealed=request.form.get("saisie") or None,
+        status=refusal.http_status,
+        next_url=request.form.get("suite"),
+        email=request.form.get("identifiant", ""),
+        refusal=refusal,
+    )
+    if retry_after := refusal.extra.get("retry_after"):
+        response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def _response_after_log_in(login: Login) -> Response:
+    visitor.set_current(login.session)
+    sealed = request.form.get("saisie")
+    if not sealed:
+        return redirect(local_path(request.form.get("suite")), code=303)
+    interrupted = current_seal().unseal_post(sealed, subject=login.subject) if login.subject else None
+    return _resume_page(interrupted)
+
+
+def _resume_page(interrupted: InterruptedPost | None) -> Response:
+    """Nothing is posted again without the candidate: they see the page and press its button."""
+    path = local_path(interrupted.path) if interrupted else "/"
+    return render_page("compte/templates/reprise.html", interrupted=interrupted, path=path)
+
+
+def _device() -> str | None:
+    device = visitor.device_cookie()
+    return device if device and len(device) <= TOKEN_LENGTH else None

@@ -1,0 +1,39 @@
+"""Saves what is typed into a tab in the draft, as it is typed: called by the script `style/autosave.js` only."""
+
+from __future__ import annotations
+
+from flask import jsonify
+from flask.typing import ResponseReturnValue
+
+from gateway import access, visitor
+from gateway.service_clients import clients
+from gateway.web.inscription import blueprint
+from gateway.web.inscription.onglets import posted_answers, posted_revision
+from services.chassis import clock
+from services.chassis.errors import DomainError
+from services.chassis.french import heure
+from services.chassis.web import problems
+
+SHOWN_BY_THE_PAGE = (404, 409, 422)
+
+
+@blueprint.post("/inscription/<draft_id>/<int:number>/saisie")
+@access.candidate
+def autosave(draft_id: str, number: int) -> ResponseReturnValue:
+    """{"revision", "at"}: the draft's new revision and the time in Paris; or the problem that the page shows."""
+    try:
+        result = clients().registrations.write_tab(
+            visitor.required().access_token,
+            draft_id,
+            number,
+            revision=posted_revision(),
+            values=posted_answers(),
+            action="stay",
+        )
+    except DomainError as refusal:
+        if refusal.http_status not in SHOWN_BY_THE_PAGE:
+            raise
+        return problems.of_domain_error(refusal)
+    answer = jsonify(revision=result.revision, at=heure(clock.portal_now()))
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

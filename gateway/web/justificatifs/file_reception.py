@@ -1,0 +1,137 @@
+"""Receiving files: limited in size and in how many at once, and received whole before they are passed on.
+
+Browsers show a broken connection where a request is answered before its body is read: a body that is too large is read
+and discarded, up to a limit, so that the page that says why can be shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
+from io import BufferedReader
+from typing import IO, Any, BinaryIO, cast
+
+from flask import Flask, Request, Response, current_app, request
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
+
+from gateway.file_rules import MAX_BYTES, MAX_SIZE
+from gateway.settings import GatewaySettings
+from gateway.web_security import FILE_FORM_ENDPOINT
+from services.chassis.french import taille
+from services.chassis.process.concurrency import Places
+
+UPLOAD_PART_ENDPOINT = "justificatifs.append"
+"""Of resumable_uploads.py; the endpoint of the whole form is FILE_FORM_ENDPOINT."""
+ENVELOPE_BYTES = 64 * 1024  # what multipart/form-data adds around the files
+DISCARD_BYTES = 64 * 1024 * 1024
+CHUNK_BYTES = 64 * 1024
+READ_AHEAD_BYTES = 256 * 1024
+RETRY_SECONDS = 60
+TOO_MANY_OF_CANDIDATE = "Plusieurs de vos envois sont en cours. Attendez qu'ils soient finis, puis réessayez."
+TOO_MANY_IN_ALL = "Trop d'envois sont en cours. Réessayez dans une minute ; rien n'a été perdu."
+
+
+class FileRefused(Exception):
+    """The file is not taken; `detail` is the sentence for the candidate, `status` the HTTP status."""
+
+    def __init__(self, detail: str, status: int, retry_after: int | None = None) -> None:
+        super().__init__(detail)
+        self.detail, self.status, self.retry_after = detail, status, retry_after
+
+
+@dataclass(frozen=True)
+class ReceivedFile:
+    """`content` is at its start; `length` in bytes; `name` as the browser gave it."""
+
+    name: str
+    content: BinaryIO
+    length: int
+
+
+class _BufferedFormParser(FormDataParser):
+    """Reads request bodies in larger steps than Werkzeug does: at each step gunicorn copies all that has arrived."""
+
+    def parse(self, stream: IO[bytes], *args: Any, **options: Any) -> Any:
+        return super().parse(cast(IO[bytes], BufferedReader(cast(Any, stream), READ_AHEAD_BYTES)), *args, **options)
+
+
+class _BufferedRequest(Request):
+    form_data_parser_class = _BufferedFormParser
+
+
+def upload_places(in_all: int, each: int) -> Places:
+    """Uploads received at once: `in_all`, and `each` of one candidate. Taking one too many raises FileRefused."""
+    return Places(
+        each,
+        lambda: FileRefused(TOO_MANY_OF_CANDIDATE, 503, RETRY_SECONDS),
+        in_all,
+        lambda: FileRefused(TOO_MANY_IN_ALL, 503, RETRY_SECONDS),
+    )
+
+
+def register(app: Flask, settings: GatewaySettings) -> None:
+    app.request_class = _BufferedRequest
+    app.extensions["uploads"] = upload_places(settings.uploads_at_once, settings.uploads_per_candidate)
+    app.after_request(_drain_refused_upload)
+
+
+@contextmanager
+def received_files(request: Request, field: str, candidate: str) -> Iterator[Sequence[ReceivedFile]]:
+    """The files chosen in form field `field`, in their order. Raises Refused."""
+    length = request.content_length
+    if length is None:
+        raise FileRefused("L'envoi n'annonce pas sa taille : recommencez avec un navigateur à jour.", 411)
+    if length > MAX_BYTES + ENVELOPE_BYTES:
+        raise FileRefused(_too_large_sentence(length), 413)
+    with upload_place(candidate):
+        yield _read_files(request, field)
+
+
+def upload_place(candidate: str) -> AbstractContextManager[None]:
+    """A place among the uploads being received, for the duration of the block. Raises FileRefused."""
+    uploads: Places = current_app.extensions["uploads"]
+    return uploads.taken(candidate)
+
+
+def _read_files(request: Request, field: str) -> list[ReceivedFile]:
+    request.max_content_length = MAX_BYTES + ENVELOPE_BYTES
+    try:
+        uploaded = request.files.getlist(field)
+    except (ClientDisconnected, OSError) as error:
+        raise FileRefused("L'envoi s'est interrompu : rien n'a été gardé. Recommencez.", 400) from error
+    files = [
+        ReceivedFile(file.filename, cast(BinaryIO, file.stream), _size(file.stream))
+        for file in uploaded
+        if file.filename
+    ]
+    if (size := sum(file.length for file in files)) > MAX_BYTES:
+        raise FileRefused(_too_large_sentence(size, len(files)), 413)
+    return files
+
+
+def _size(stream: IO[bytes]) -> int:
+    stream.seek(0, 2)
+    size = stream.tell()
+    stream.seek(0)
+    return size
+
+
+def _too_large_sentence(size: int, files: int = 1) -> str:
+    if files > 1:
+        rule = f"ensemble, ils ne doivent pas excéder {MAX_SIZE}"
+        return f"Vos fichiers sont trop volumineux ({taille(size)}) : {rule}."
+    return f"Votre fichier est trop volumineux ({taille(size)}) : la taille ne doit pas excéder {MAX_SIZE}."
+
+
+def _drain_refused_upload(response: Response) -> Response:
+    """Whatever the reason of the refusal, an ended session included."""
+    sends_file = request.endpoint == FILE_FORM_ENDPOINT and request.method == "POST"
+    if (sends_file or request.endpoint == UPLOAD_PART_ENDPOINT) and response.status_code >= 400:
+        request.max_content_length = max(DISCARD_BYTES, request.content_length or 0)  # None: the limit of forms
+        remaining = DISCARD_BYTES
+        with suppress(OSError, ClientDisconnected, RequestEntityTooLarge):
+            while remaining > 0 and (chunk := request.stream.read(CHUNK_BYTES)):
+                remaining -= len(chunk)
+    return response

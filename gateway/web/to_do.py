@@ -1,0 +1,211 @@
+"""What a candidate has left to do, from what the four services know: « Informations importantes »."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from flask import url_for
+
+from gateway.clients.accounts import Addresses
+from gateway.clients.documents import UnreadDocument
+from gateway.clients.drafts import Draft
+from gateway.clients.page_time_limit import optional_calls
+from gateway.clients.pieces import PiecesToDo
+from gateway.clients.registrations import Tile
+from gateway.service_clients import SERVICE_LABELS, clients
+from gateway.template_filters import closing_time
+from gateway.web.candidature_state import late_pieces_sentence
+from services.chassis.clock import portal_now
+from services.chassis.errors import DomainError
+from services.chassis.french import delai
+
+Answer = TypeVar("Answer")
+TO_VALIDATE = "à valider par « J'ai fourni toutes mes pièces »"
+
+
+@dataclass(frozen=True)
+class ToDoItem:
+    """`about`: for which candidature; `until`: the deadline, an exclusive end, ISO 8601; `action`: the link's label."""
+
+    text: str
+    action: str
+    url: str
+    about: str | None = None
+    until: str | None = None
+    severity: str = "warning"
+
+    @property
+    def deadline(self) -> str | None:
+        """« Jusqu'au 25/10/2021 à 12:00 (heure de Paris) : il reste 3 jours »"""
+        if self.until is None:
+            return None
+        remaining = delai(datetime.fromisoformat(self.until) - portal_now())
+        return f"Jusqu'au {closing_time(self.until)} (heure de Paris) : il reste {remaining}"
+
+
+@dataclass
+class CandidateFacts:
+    """What the services know of a candidate. None where a service does not answer; `silent_services` names it."""
+
+    drafts: tuple[Draft, ...] | None = None
+    tiles: tuple[Tile, ...] | None = None
+    pieces_to_do: tuple[PiecesToDo, ...] | None = None
+    unread_documents: tuple[UnreadDocument, ...] | None = None
+    addresses: Addresses | None = None
+    silent_services: list[str] = field(default_factory=list)
+
+    def pieces_to_do_of(self, tile: Tile) -> PiecesToDo | None:
+        return pieces_to_do_of(tile, self.pieces_to_do)
+
+    @property
+    def awaiting_piece_list(self) -> list[Tile]:
+        """The candidatures whose list of pieces is not established yet."""
+        return [
+            tile for tile in self.tiles or () if self.pieces_to_do is not None and self.pieces_to_do_of(tile) is None
+        ]
+
+    def of_candidature(self, candidature_id: str) -> CandidateFacts:
+        """What concerns that candidature alone."""
+        return CandidateFacts(
+            drafts=tuple(draft for draft in self.drafts or () if draft.candidature_id == candidature_id),
+            tiles=tuple(tile for tile in self.tiles or () if tile.id == candidature_id),
+            pieces_to_do=None
+            if self.pieces_to_do is None
+            else tuple(to_do for to_do in self.pieces_to_do if to_do.candidature_id == candidature_id),
+            unread_documents=tuple(
+                document for document in self.unread_documents or () if document.candidature_id == candidature_id
+            ),
+            silent_services=self.silent_services,
+        )
+
+
+def read_facts(token: str) -> CandidateFacts:
+    """Asks each service, within the time that a page has for optional calls."""
+    facts, services = CandidateFacts(), clients()
+    if registrations := _ask_unless_silent(
+        "registrations", lambda: services.registrations.my_registrations(token), facts
+    ):
+        facts.tiles, facts.drafts = registrations.candidatures, registrations.drafts
+    facts.pieces_to_do = _ask_unless_silent("pieces", lambda: services.pieces.pieces_to_do(token), facts)
+    facts.unread_documents = _ask_unless_silent("documents", lambda: services.documents.unread_documents(token), facts)
+    facts.addresses = _ask_unless_silent("accounts", lambda: services.accounts.addresses(token), facts)
+    return facts
+
+
+def read_pieces_to_do(token: str) -> tuple[PiecesToDo, ...] | None:
+    """What is left to do with the pieces of all candidatures; None where pieces does not answer."""
+    return _ask_unless_silent("pieces", lambda: clients().pieces.pieces_to_do(token), CandidateFacts())
+
+
+def pieces_to_do_of(tile: Tile, pieces_to_do: tuple[PiecesToDo, ...] | None) -> PiecesToDo | None:
+    """Those of one candidature; None also where pieces has not received its current version yet."""
+    up_to_date = (item for item in pieces_to_do or () if item.version >= tile.version)
+    return next((item for item in up_to_date if item.candidature_id == tile.id), None)
+
+
+def to_do_items(facts: CandidateFacts) -> tuple[ToDoItem, ...]:
+    """The nearest deadline first, then the items without one."""
+    items = (*_address_items(facts), *_draft_items(facts), *_piece_items(facts), *_document_items(facts))
+    return tuple(sorted(items, key=lambda item: item.until or "9999"))
+
+
+def missing_information(facts: CandidateFacts) -> str | None:
+    """Says that items may be missing: a service does not answer, or has not received an event yet."""
+    sentences = []
+    if facts.silent_services:
+        sentences.append(
+            f"{_silent_services_sentence(facts.silent_services)} pour le moment : il peut manquer des informations ici."
+        )
+    sentences += [
+        f"La liste des pièces à fournir est en préparation ({candidature_name(tile)})."
+        for tile in facts.awaiting_piece_list
+    ]
+    return " ".join(sentences) or None
+
+
+def nothing_to_do_sentence(facts: CandidateFacts) -> str:
+    """Shown in place of an empty list; who has not begun is told where to."""
+    if facts.tiles == () and facts.drafts == ():
+        return "Vous n'avez pas encore de candidature : pour en déposer une, choisissez « M'inscrire »."
+    return "Vous n'avez rien à faire pour le moment."
+
+
+def candidature_name(tile: Tile | Draft) -> str:
+    return f"{tile.exam_label} – {tile.session_label}"
+
+
+def _silent_services_sentence(silent_services: list[str]) -> str:
+    """« Le service des documents et le service des comptes ne répondent pas »"""
+    first, *others = (SERVICE_LABELS[name] for name in silent_services)
+    names = [first, *(name[0].lower() + name[1:] for name in others)]
+    if not others:
+        return f"{first} ne répond pas"
+    return f"{', '.join(names[:-1])} et {names[-1]} ne répondent pas"
+
+
+def _candidature_names(facts: CandidateFacts) -> dict[str, str]:
+    return {tile.id: candidature_name(tile) for tile in facts.tiles or ()}
+
+
+def _ask_unless_silent(service: str, ask: Callable[[], Answer], facts: CandidateFacts) -> Answer | None:
+    """None where the service does not answer, which is noted in `facts`; it is not asked a second time."""
+    if service in facts.silent_services:
+        return None
+    try:
+        with optional_calls():
+            return ask()
+    except DomainError:
+        facts.silent_services.append(service)
+        return None
+
+
+def _address_items(facts: CandidateFacts) -> Iterator[ToDoItem]:
+    if facts.addresses and facts.addresses.pending_email:
+        yield ToDoItem(
+            f"Votre nouvelle adresse mail {facts.addresses.pending_email} reste à confirmer par le lien reçu.",
+            "Modifier mes informations",
+            url_for("compte.account"),
+        )
+
+
+def _draft_items(facts: CandidateFacts) -> Iterator[ToDoItem]:
+    for draft in facts.drafts or ():
+        if draft.is_over:
+            continue
+        label = "Modification non transmise" if draft.candidature_id else "Brouillon non transmis"
+        url = url_for("inscription.show_tab", draft_id=draft.id, number=draft.current)
+        yield ToDoItem(label, "Reprendre", url, candidature_name(draft), draft.closes_at)
+
+
+def _piece_items(facts: CandidateFacts) -> Iterator[ToDoItem]:
+    names = _candidature_names(facts)
+    for to_do in facts.pieces_to_do or ():
+        about = names.get(to_do.candidature_id)
+        url = url_for("justificatifs.show", candidature_id=to_do.candidature_id)
+        if text := _pieces_sentence(to_do):
+            yield ToDoItem(text, "Mes justificatifs", url, about, to_do.until, "error" if to_do.refused else "warning")
+        if to_do.late:
+            yield ToDoItem(f"{late_pieces_sentence(to_do.late)}.", "Mes justificatifs", url, about, severity="error")
+
+
+def _pieces_sentence(to_do: PiecesToDo) -> str | None:
+    """« 2 pièces à déposer, 1 pièce refusée à déposer à nouveau »"""
+    parts = (
+        (to_do.refused, "pièce refusée à déposer à nouveau", "pièces refusées à déposer à nouveau"),
+        (to_do.missing, "pièce à déposer", "pièces à déposer"),
+        (to_do.to_validate, f"regroupement de pièces {TO_VALIDATE}", f"regroupements de pièces {TO_VALIDATE}"),
+    )
+    return (
+        ", ".join(f"{count} {singular if count == 1 else plural}" for count, singular, plural in parts if count) or None
+    )
+
+
+def _document_items(facts: CandidateFacts) -> Iterator[ToDoItem]:
+    names = _candidature_names(facts)
+    for document in facts.unread_documents or ():
+        url = url_for("documents.show", candidature_id=document.candidature_id)
+        about = names.get(document.candidature_id)
+        yield ToDoItem(f"Document à lire : {document.label}", "Mes documents", url, about, severity="info")

@@ -1,0 +1,101 @@
+"""What protects every page: the Host header, cross-site posts (CSRF), files, /metrics, and the security headers."""
+
+from __future__ import annotations
+
+import hmac
+from functools import partial
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import BadRequest, NotFound, UnsupportedMediaType
+
+from gateway.settings import GatewaySettings
+from services.chassis.errors import Forbidden
+from services.chassis.settings import LOOPBACK
+from services.contracts import problem_types
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+FILE_FORM_ENDPOINT = "justificatifs.deposit"
+"""The one form that may post files."""
+PATHS_FOR_ANY_HOST = ("/health/", "/metrics")
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",  # the design system's icons are data: URLs
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+"""Of every answer."""
+
+
+class ForeignPost(Forbidden):
+    """A post that does not come from one of our own pages (CSRF)."""
+
+    problem = problem_types.FOREIGN_ORIGIN
+
+
+def register(app: Flask, settings: GatewaySettings) -> None:
+    def check_host() -> None:
+        if not request.path.startswith(PATHS_FOR_ANY_HOST) and request.host not in settings.hosts:
+            raise BadRequest("Hôte inconnu.")
+
+    def check_origin() -> None:
+        if request.method in SAFE_METHODS or request.path.startswith("/api/"):
+            return
+        site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+        if not request.cookies and site is None and origin is None:
+            return  # not a browser: no cookie of a visitor could be abused
+        if not is_same_origin(site, origin, settings):
+            raise ForeignPost("Pour votre sécurité, reprenez cette action depuis une page du portail.")
+
+    def add_headers(response: Response) -> Response:
+        headers = response.headers
+        for name, value in SECURITY_HEADERS.items():
+            headers.setdefault(name, value)
+        if settings.https:
+            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        return response
+
+    app.before_request(check_host)
+    app.before_request(partial(check_metrics_access, settings.metrics_token))
+    app.before_request(refuse_unexpected_files)
+    app.before_request(check_origin)
+    app.after_request(add_headers)
+
+
+def refuse_unexpected_files() -> None:
+    """On every page but one, before any of the body is read. Raises UnsupportedMediaType."""
+    if request.mimetype.startswith("multipart/") and request.endpoint != FILE_FORM_ENDPOINT:
+        raise UnsupportedMediaType("Cette page ne reçoit pas de fichier.")
+
+
+def check_metrics_access(token: str) -> None:
+    """/metrics answers who sends the token, or who is on this machine and came through no proxy (which forwards
+    anybody's requests). Raises NotFound."""
+    if request.endpoint != "metrics":
+        return
+    sent = request.headers.get("Authorization", "")
+    bears_token = bool(token) and hmac.compare_digest(sent.encode(), f"Bearer {token}".encode())
+    if not bears_token and ("X-Forwarded-For" in request.headers or request.remote_addr not in LOOPBACK):
+        raise NotFound()
+
+
+def is_same_origin(fetch_site: str | None, origin: str | None, settings: GatewaySettings) -> bool:
+    """By Sec-Fetch-Site, else by Origin. No token in the form is needed, so no page becomes too old to be sent."""
+    if fetch_site is not None:
+        return fetch_site in ("same-origin", "none")
+    return origin is not None and origin.rstrip("/") == settings.public_url.rstrip("/")

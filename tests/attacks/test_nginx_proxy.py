@@ -1,0 +1,258 @@
+"""What the proxy answers by itself, what it lets nobody see, and what it tells the gateway."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from flask import Flask, request
+
+from gateway.assets import load_assets
+from tests.attacks.gateway_replicas import TIMEOUT_SECONDS, Site, deposit_form_urls, log_in
+from tests.attacks.slow_connections import multipart, slow_connections
+from tests.gateway.components.html_checks import problems_of
+from tests.support.accessibility import violations
+from tests.support.certificates import self_signed_certificate
+from tests.support.in_process_portal import Server
+from tests.support.missing_services import NotInstalled, skip_or_fail
+from tests.support.nginx_proxy import Proxy
+from tests.support.ports import free_port
+from tests.support.scriptless_browser import SAME_ORIGIN
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+A_DEPOSIT = f"/justificatifs/{'0' * 32}/depot/{'0' * 32}"
+ELSEWHERE = "127.0.0.9"
+MOST_OF_ONE_ADDRESS = 2000
+A_FILE = f"/justificatifs/fichier/{'0' * 32}"
+MORE_THAN_THE_PROXY_TAKES = 24 * 1024 * 1024
+MOST_FILES_READ_BY_ONE_ADDRESS = 40
+MOST_LARGE_BODIES_OF_ONE_ADDRESS = 130
+A_SCHOOL = 1900  # of whom each waits for an answer at the same moment
+
+
+def proxy(gateway_port: int, **options: object) -> Iterator[Proxy]:
+    try:
+        running = Proxy(gateway_port, **options)  # type: ignore[arg-type]
+    except NotInstalled as absence:
+        skip_or_fail(absence)
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="module")
+def lonely() -> Iterator[Proxy]:
+    """No gateway is there."""
+    yield from proxy(free_port())
+
+
+@pytest.fixture(scope="module")
+def gateway_port() -> Iterator[int]:
+    """Of an application that answers with what it is told of the client."""
+    app = Flask("told", static_folder=None)
+
+    @app.get("/")
+    def told() -> dict[str, str]:
+        return {name: request.headers.get(name, "") for name in ("Host", "X-Forwarded-For", "X-Forwarded-Proto")}
+
+    @app.get(A_FILE)
+    def file() -> bytes:
+        return bytes(MORE_THAN_THE_PROXY_TAKES)
+
+    port = free_port()
+    server = Server(app, port)
+    yield port
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def tls(gateway_port: int) -> Iterator[Proxy]:
+    for running in proxy(gateway_port, certificate=self_signed_certificate()):
+        running.dns.addresses = ["127.0.0.1"]
+        yield running
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/metrics", "/health/live", "/health/ready", "/mails", "/mails/1", "//metrics", "/a/../metrics", "/%6detrics"],
+)
+def test_what_is_for_operators_is_not_found_from_outside(site: Site, path: str) -> None:
+    before = sum(replica.requests_served() for replica in site.replicas)
+    answer = asked_as_written(site.url, path)
+    assert answer.status == 404
+    assert problems_of(answer.read().decode()) == []
+    assert sum(replica.requests_served() for replica in site.replicas) == before
+
+
+def test_without_a_gateway_a_page_says_so(lonely: Proxy, page: Page) -> None:
+    page.set_viewport_size({"width": 320, "height": 600})
+    answer = page.goto(f"{lonely.url}/inscription")
+    assert answer
+    assert (answer.status, answer.headers["retry-after"]) == (503, "10")
+    assert page.title().startswith(page.get_by_role("heading", level=1).inner_text())
+    assert page.get_by_text("Site de démonstration").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    assert violations(page) == []
+
+
+def test_without_a_gateway_tools_are_told_in_their_way(lonely: Proxy) -> None:
+    answer = requests.post(f"{lonely.url}/api/pieces/v1/controls", json={}, timeout=TIMEOUT_SECONDS)
+    assert answer.status_code == 503
+    assert answer.headers["Content-Type"].startswith("application/problem+json")
+    assert answer.json()["retry_after"] == int(answer.headers["Retry-After"])
+
+
+def test_what_the_gateway_has_not_answered_is_logged_without_address_and_path(lonely: Proxy) -> None:
+    requests.get(
+        f"{lonely.url}/compte/activation/SECRET", headers={"X-Request-ID": "of-this-test"}, timeout=TIMEOUT_SECONDS
+    )
+    line = next(line for line in lonely.log_text.splitlines() if "of-this-test" in line)
+    assert '"status":503' in line
+    assert "SECRET" not in lonely.log_text
+    assert "127.0.0.1" not in line
+
+
+def test_what_browsers_load_is_compressed_and_kept_without_any_gateway(lonely: Proxy) -> None:
+    assets = load_assets()
+    answer = requests.get(f"{lonely.url}{assets.url('portail.css')}", timeout=TIMEOUT_SECONDS)
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert len(answer.content) == assets.files["portail.css"]
+
+
+def test_pages_are_compressed_on_their_way(site: Site) -> None:
+    answer = requests.get(f"{site.url}/compte/creation", timeout=TIMEOUT_SECONDS)
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert "Formulaire de création" in answer.text
+
+
+def test_a_file_that_is_too_large_is_refused_by_a_page(site: Site) -> None:
+    visit = log_in(site.url, site.new_registered_candidate())
+    file = {"fichier": ("trop grande.pdf", b"0" * (30 * 1024 * 1024))}
+    answer = visit.post(deposit_form_urls(site.url, visit)[0], files=file, timeout=TIMEOUT_SECONDS)
+    assert answer.status_code == 413
+    assert "ne doit pas excéder 5 Mo" in answer.text
+
+
+@pytest.mark.parametrize(
+    "sent", [b"GET /\xff\x00 HTTP/1.1", b"NO METHOD / HTTP/1.1", b"GET /" + b"a" * 9000 + b" HTTP/1.1"]
+)
+def test_what_is_no_request_is_answered_by_a_page(site: Site, sent: bytes) -> None:
+    host, _, port = site.url.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), TIMEOUT_SECONDS) as asking:
+        asking.sendall(sent + b"\r\nHost: " + f"{host}:{port}".encode() + b"\r\n\r\n")
+        answer = asking.makefile("rb").read().decode()
+    assert answer.startswith("HTTP/1.1 400")
+    assert "Demande incorrecte" in answer
+
+
+def test_a_school_behind_one_address_is_not_limited(site: Site) -> None:
+    with slow_connections(site.url, {multipart("/connexion"): A_SCHOOL}):
+        assert requests.get(site.url, timeout=TIMEOUT_SECONDS).status_code == 200
+
+
+def test_an_address_that_asks_for_too_much_is_told_to_wait_and_the_others_are_not(site: Site) -> None:
+    with slow_connections(site.url, {multipart("/connexion"): MOST_OF_ONE_ADDRESS + 400}, at_least=MOST_OF_ONE_ADDRESS):
+        refused = requests.get(site.url, timeout=TIMEOUT_SECONDS)
+        assert (refused.status_code, refused.headers["Retry-After"]) == (429, "5")
+        assert problems_of(refused.text) == []
+        assert asked_as_written(site.url, "/", source=ELSEWHERE).status == 200
+
+
+def test_one_address_does_not_fill_the_room_of_files_on_their_way(site: Site) -> None:
+    large = multipart(A_DEPOSIT, length=5_000_000)
+    wanted = MOST_LARGE_BODIES_OF_ONE_ADDRESS
+    with slow_connections(site.url, {large: wanted + 30}, at_least=wanted):
+        assert posted(site.url, A_DEPOSIT, bytes(100_000)) == 429
+        assert posted(site.url, "/connexion", b"identifiant=a") == 401
+        assert posted(site.url, A_DEPOSIT, bytes(100_000), source=ELSEWHERE) != 429
+
+
+def test_a_body_whose_length_is_not_said_counts_as_a_large_one(site: Site) -> None:
+    large = multipart(A_DEPOSIT, length=5_000_000)
+    wanted = MOST_LARGE_BODIES_OF_ONE_ADDRESS
+    with slow_connections(site.url, {large: wanted + 30}, at_least=wanted):
+        assert posted(site.url, "/connexion", iter([b"identifiant=a"])) == 429
+
+
+def test_files_that_the_proxy_does_not_have_count_like_pages(site: Site) -> None:
+    missing = multipart("/static/of-another-version/portail.css")
+    with slow_connections(site.url, {missing: MOST_OF_ONE_ADDRESS + 400}, at_least=MOST_OF_ONE_ADDRESS):
+        assert asked_as_written(site.url, "/static/of-another-version/a.css").status == 429
+        assert requests.get(f"{site.url}{load_assets().url('portail.css')}", timeout=TIMEOUT_SECONDS).status_code == 200
+
+
+def test_slow_readers_at_one_address_do_not_fill_the_room_of_answers(gateway_port: int) -> None:
+    for running in proxy(gateway_port):
+        running.dns.addresses = ["127.0.0.1"]
+        with ExitStack() as opened:
+            for _ in range(MOST_FILES_READ_BY_ONE_ADDRESS):
+                reader = opened.enter_context(
+                    socket.create_connection(("127.0.0.1", running.port), timeout=TIMEOUT_SECONDS)
+                )
+                reader.sendall(f"GET {A_FILE} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+                assert reader.recv(12) == b"HTTP/1.1 200"
+            assert asked_as_written(running.url, A_FILE).status == 429
+            assert asked_as_written(running.url, A_FILE, source=ELSEWHERE).status == 200
+            assert asked_as_written(running.url, "/").status == 200
+
+
+def test_with_a_certificate_http_leads_to_https(tls: Proxy) -> None:
+    answer = requests.get(
+        f"http://127.0.0.1:{tls.port}/inscription?a=b", allow_redirects=False, timeout=TIMEOUT_SECONDS
+    )
+    assert (answer.status_code, answer.headers["Location"]) == (308, f"{tls.url}/inscription?a=b")
+
+
+def test_with_a_certificate_browsers_speak_http_2_and_stay_with_https(tls: Proxy, browser: Browser) -> None:
+    with browser.new_context(ignore_https_errors=True) as visitor:
+        page = visitor.new_page()
+        answer = page.goto(tls.url)
+        assert answer
+        assert answer.json()["Host"] == urlsplit(tls.url).netloc
+        assert page.evaluate("performance.getEntriesByType('navigation')[0].nextHopProtocol") == "h2"
+        refused = page.goto(f"{tls.url}/metrics")
+        assert refused
+        assert refused.headers["strict-transport-security"] == "max-age=31536000"
+
+
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
+def test_the_gateway_is_told_the_clients_own_address_and_the_scheme_that_people_see(tls: Proxy) -> None:
+    forged = {"X-Forwarded-For": "192.0.2.1", "X-Forwarded-Proto": "gopher"}
+    headers = requests.get(tls.url, headers=forged, verify=False, timeout=TIMEOUT_SECONDS).json()
+    assert headers == {"Host": urlsplit(tls.url).netloc, "X-Forwarded-For": "127.0.0.1", "X-Forwarded-Proto": "https"}
+
+
+def test_another_proxy_in_front_is_believed_where_it_is_known(gateway_port: int) -> None:
+    for known in proxy(gateway_port, OUTER_PROXIES="127.0.0.0/8 192.0.2.0/24"):
+        known.dns.addresses = ["127.0.0.1"]
+        forwarded = {"X-Forwarded-For": "203.0.113.9, 198.51.100.4, 192.0.2.1"}
+        headers = requests.get(known.url, headers=forwarded, timeout=TIMEOUT_SECONDS).json()
+        assert headers["X-Forwarded-For"] == "198.51.100.4"
+
+
+def posted(url: str, path: str, body: bytes | Iterator[bytes], source: str = "127.0.0.1") -> int:
+    """The answer to a form sent from that address."""
+    headers = {"Host": urlsplit(url).netloc, "Content-Type": "application/x-www-form-urlencoded"}
+    connection = http.client.HTTPConnection(
+        str(urlsplit(url).hostname), urlsplit(url).port, timeout=TIMEOUT_SECONDS, source_address=(source, 0)
+    )
+    connection.request("POST", path, body=body, headers=SAME_ORIGIN | headers)
+    return connection.getresponse().status
+
+
+def asked_as_written(url: str, path: str, source: str = "127.0.0.1") -> http.client.HTTPResponse:
+    """The path exactly as it stands here, from that address."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(
+        str(parts.hostname), parts.port, timeout=TIMEOUT_SECONDS, source_address=(source, 0)
+    )
+    connection.request("GET", path)
+    return connection.getresponse()

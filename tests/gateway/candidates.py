@@ -1,0 +1,116 @@
+"""Candidates for tests of pages: each with an account, a mail address and a browser of their own."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from gateway.clients.drafts import Draft
+from gateway.cookies import cookie_name
+from gateway.service_clients import clients
+from gateway.web.mails import mail_folder
+from tests.accounts.people import PASSWORD, binet
+from tests.registrations.domain.example_dossier import ANSWERS
+from tests.support.in_process_portal import InProcessPortal
+from tests.support.scriptless_browser import ScriptlessBrowser
+
+_numbers = itertools.count(1)
+_LINK = re.compile(r"http://127\.0\.0\.1:\d+(/compte/[a-z-]+/[\w-]+)")
+
+
+def new_address() -> str:
+    return f"candidat{next(_numbers)}@example.org"
+
+
+class CandidateFactory:
+    """Makes accounts, log-ins and candidatures on the portal, and reads the mails it sends."""
+
+    def __init__(self, portal: InProcessPortal) -> None:
+        self.portal = portal
+
+    def browser(self) -> ScriptlessBrowser:
+        return ScriptlessBrowser(self.portal.gateway.app, self.portal.url)
+
+    def mail_to(self, address: str) -> mail_folder.Mail:
+        return next(self._mails_to(address))
+
+    def link_to(self, address: str, kind: str = "") -> str:
+        """The path of the link (of that kind: what stands after /compte/) in the newest mail to that address."""
+        links = (_LINK.search(mail.text) for mail in self._mails_to(address))
+        return next(link[1] for link in links if link and link[1].startswith(f"/compte/{kind}"))
+
+    def _mails_to(self, address: str) -> Iterator[mail_folder.Mail]:
+        """Newest first."""
+        self.portal.deliver()
+        return (mail for mail in mail_folder.read_mails(self.portal.mail_folder) if mail.to == address)
+
+    def create_account(self, address: str | None = None) -> str:
+        """The address of an account that waits for its activation."""
+        email = address or new_address()
+        answer = self.browser().post("/compte/creation", creation_answers(email))
+        assert answer.request.path == "/compte/creation/confirmation", answer.text
+        return email
+
+    def create_activated_account(self, address: str | None = None) -> str:
+        email = self.create_account(address)
+        browser = self.browser()
+        browser.get(self.link_to(email))
+        browser.press("Activer mon compte")
+        assert browser.path == "/connexion", browser.text
+        return email
+
+    def log_in(self, address: str | None = None) -> ScriptlessBrowser:
+        """A browser in which the owner of that (or a new) account is logged in."""
+        email = address or self.create_activated_account()
+        browser = self.browser()
+        browser.get("/connexion")
+        browser.press("Me connecter", identifiant=email, password=PASSWORD)
+        assert browser.path == "/", browser.text
+        return browser
+
+    def log_in_registered(self) -> ScriptlessBrowser:
+        """The browser of a logged-in candidate who has a candidature in Besançon."""
+        email = self.create_activated_account()
+        self.register(email)
+        return self.log_in(email)
+
+    def open_draft(self, email: str) -> str:
+        """« Valider »: a draft is opened, nothing is saved yet. The path of its tabs."""
+        with self.portal.gateway.app.app_context():
+            return f"/inscription/{self._open_draft(*self._identified(email)).id}"
+
+    def _identified(self, email: str) -> tuple[str, str]:
+        """An access token, and the identity that accounts vouches for."""
+        token = clients().accounts.log_in(email, PASSWORD, device=None, source="192.0.2.7").access_token
+        return token, clients().accounts.identity_assertion(token)
+
+    def _open_draft(self, token: str, assertion: str) -> Draft:
+        chosen = {"domaine": "Examen", "exam": "BTS", "session": "2022", "academie": "03"}
+        opening = clients().registrations.choices("register", chosen).information
+        assert opening is not None
+        return clients().registrations.open_draft(token, opening.opening_id, assertion)
+
+    def register(self, email: str) -> None:
+        with self.portal.gateway.app.app_context():
+            token, assertion = self._identified(email)
+            draft = self._open_draft(token, assertion)
+            revision, registrations = draft.revision, clients().registrations
+            for tab in draft.tabs[:-1]:
+                values: Any = ANSWERS.get(tab.name, {})
+                revision = registrations.write_tab(
+                    token, draft.id, tab.number, revision=revision, values=values, action="next", assertion=assertion
+                ).revision
+            registrations.save_draft(token, draft.id, revision=revision, assertion=assertion)
+
+
+def creation_answers(address: str, **changes: Any) -> dict[str, Any]:
+    """The guide's « Formulaire de création », at that address."""
+    return binet(**{"email": address, "email_confirmation": address, **changes})
+
+
+def drop_cached_exchange(portal: InProcessPortal, browser: ScriptlessBrowser) -> None:
+    """The gateway asks accounts anew whose session this is, as it does after four seconds."""
+    extensions = portal.gateway.app.extensions
+    extensions["session_exchange"].forget(browser.cookie(cookie_name(extensions["portail"], "session")))

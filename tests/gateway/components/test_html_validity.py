@@ -1,0 +1,36 @@
+import pytest
+from flask.testing import FlaskClient
+
+from tests.gateway.components.html_checks import problems_of
+
+PAGES = (
+    "/composants",
+    "/composants/onglets",
+    "/composants/onglets?erreurs=1",
+    "/composants/onglets?douze=1",
+    "/composants/connexion",
+    "/composants/introuvable",
+)
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_every_page_of_components_is_strict_html_with_a_name_for_everything(client: FlaskClient, address: str) -> None:
+    assert problems_of(client.get(address).text) == []
+
+
+def test_the_title_tells_how_many_mistakes_there_are(client: FlaskClient) -> None:
+    page = client.get("/composants/onglets?erreurs=1").text
+    assert "<title>Identification - 4 erreurs - Gestion des examens et concours</title>" in page
+
+
+def test_a_search_without_script_posts_the_words_and_gets_a_list_to_choose_from(client: FlaskClient) -> None:
+    page = client.post("/composants/onglets", data={"commune-texte": "re", "rechercher": "commune"}).text
+    assert "2 résultats pour « re »" in page
+    assert "REMICOURT" in page
+    assert problems_of(page) == []
+
+
+def test_what_was_typed_is_given_back_as_typed(client: FlaskClient) -> None:
+    page = client.post("/composants/onglets", data={"portable": '06 "23" <b>', "email": " x@"}).text
+    assert 'value="06 &#34;23&#34; &lt;b&gt;"' in page
+    assert 'value=" x@"' in page

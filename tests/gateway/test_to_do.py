@@ -1,0 +1,207 @@
+"""« Informations importantes »: what is left to do, on the home page and on each candidature, from the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import pytest
+from flask import render_template
+from icalendar import Calendar
+
+from gateway.clients.registrations import OfferedForms
+from gateway.layout.frame import Frame
+from gateway.web.to_do import CandidateFacts, nothing_to_do_sentence
+from services.chassis import clock
+from services.documents.dependencies import dependencies
+from services.documents.domain.document_types import DocumentType
+from services.documents.models import Candidature, db
+from services.documents.operations.publishing import Order, publish
+from tests.accounts.people import PASSWORD
+from tests.gateway.candidates import CandidateFactory
+from tests.gateway.components.html_checks import parsed, problems_of, text_of
+from tests.support.in_process_four_services import InProcessFourServices
+from tests.support.in_process_portal import service_stopped
+from tests.support.scriptless_browser import ScriptlessBrowser
+
+if TYPE_CHECKING:
+    from tests.support.object_store import ObjectStoreServer
+
+
+@pytest.fixture(scope="module")
+def running(objects: ObjectStoreServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcessFourServices]:
+    before = clock.offset().total_seconds()
+    portal = InProcessFourServices(tmp_path_factory.mktemp("left"), objects.fresh_bucket().url)
+    yield portal
+    portal.close()
+    clock.set_offset(before)  # another portal's
+
+
+@pytest.fixture
+def candidates(running: InProcessFourServices) -> CandidateFactory:
+    return CandidateFactory(running)
+
+
+@pytest.fixture
+def browser(candidates: CandidateFactory, running: InProcessFourServices) -> ScriptlessBrowser:
+    """Someone who has a candidature, of which all services know."""
+    browser = candidates.log_in_registered()
+    running.deliver()
+    return browser
+
+
+def items(browser: ScriptlessBrowser) -> list[str]:
+    return [text_of(item) for item in browser.page.xpath("//section[h2/@id='informations-importantes']//li")]
+
+
+def candidature_page(browser: ScriptlessBrowser) -> str:
+    browser.get("/inscriptions")
+    return str(browser.page.xpath("//main//h3/a/@href")[0])
+
+
+def test_missing_pieces_are_told_with_their_deadline_on_the_home_page_and_on_the_candidature(
+    browser: ScriptlessBrowser,
+) -> None:
+    for path in ("/", candidature_page(browser)):
+        browser.get(path)
+        assert problems_of(browser.answer.text) == []
+        (item,) = items(browser)
+        assert "pièces à déposer" in item
+        assert "Jusqu'au 31/10/2021 à 23:59 (heure de Paris) : il reste 26 jours" in item
+    assert "Incomplète – Pièces à fournir jusqu'au 31/10/2021 à 23:59 (heure de Paris)." in browser.text
+    browser.follow("Mes justificatifs : BREVET DE TECHNICIEN SUPERIEUR – BTS 2022")
+    assert browser.path.startswith("/justificatifs/")
+
+
+def test_pieces_that_were_not_provided_in_time_are_told_and_nobody_is_called_complete(
+    browser: ScriptlessBrowser, running: InProcessFourServices
+) -> None:
+    path = candidature_page(browser)
+    running.advance_clock(days=27)
+    try:
+        for address in ("/", path):
+            browser.get(address)
+            assert "pièces n'ont pas été fournies à temps : contactez votre service gestionnaire." in items(browser)[0]
+            assert "rien à faire" not in browser.text
+        assert "Incomplète – " in browser.text
+        assert "Complète" not in browser.text
+    finally:
+        running.advance_clock(days=-27)
+
+
+def test_nothing_is_said_to_be_left_before_pieces_has_heard_of_the_candidature(
+    candidates: CandidateFactory, running: InProcessFourServices
+) -> None:
+    browser = candidates.log_in_registered()
+    preparing = "La liste des pièces à fournir est en préparation (BREVET DE TECHNICIEN SUPERIEUR – BTS 2022)."
+    for path in ("/", candidature_page(browser)):
+        browser.get(path)
+        assert preparing in browser.text
+        assert "rien à faire" not in browser.text
+        assert "Complète" not in browser.text
+    running.deliver()
+    assert preparing not in browser.get("/").text
+
+
+def test_a_published_document_is_to_read_until_it_is_opened(
+    browser: ScriptlessBrowser, running: InProcessFourServices
+) -> None:
+    path = candidature_page(browser)
+    published(running, path.rpartition("/")[2])
+    browser.get("/")
+    assert any("Document à lire : Convocation aux épreuves" in item for item in items(browser))
+    browser.follow("Mes documents : BREVET DE TECHNICIEN SUPERIEUR – BTS 2022")
+    assert "Convocation(s) aux épreuves – Version 01" in browser.text
+    browser.follow("Ouvrir : Convocation aux épreuves version 1")
+    browser.get("/")
+    assert not any("Document à lire" in item for item in items(browser))
+
+
+def published(running: InProcessFourServices, candidature_id: str) -> None:
+    with running.documents.app.app_context():
+        with db.reading() as session:
+            session.get_one(Candidature, candidature_id)
+        order = Order(
+            DocumentType.CONVOCATION, "Convocation aux épreuves", ("Rendez-vous le 9 mai.",), (candidature_id,)
+        )
+        publish(dependencies(), "gestionnaire", None, order)
+    running.deliver()
+
+
+def test_documents_are_listed_by_date(browser: ScriptlessBrowser, running: InProcessFourServices) -> None:
+    path = candidature_page(browser)
+    published(running, path.rpartition("/")[2])
+    browser.get(f"/documents/{path.rpartition('/')[2]}")
+    assert browser.page.xpath("//main//li/h2/text()")[0] == "Convocation aux épreuves"
+
+
+def test_a_new_address_is_to_be_confirmed(candidates: CandidateFactory) -> None:
+    browser = candidates.log_in()
+    browser.get("/compte")
+    new = {"email": "neuf@example.org", "email_confirmation": "neuf@example.org"}
+    browser.press("Enregistrer", **new, current_password=PASSWORD)
+    browser.get("/")
+    assert "neuf@example.org reste à confirmer" in browser.text
+
+
+def test_who_has_no_candidature_yet_is_told_where_to_begin(candidates: CandidateFactory) -> None:
+    browser = candidates.log_in()
+    assert "Vous n'avez pas encore de candidature : pour en déposer une, choisissez « M'inscrire »." in browser.text
+    assert "rien à faire" not in browser.text
+
+
+def test_who_has_one_and_nothing_left_has_nothing_to_do() -> None:
+    assert nothing_to_do_sentence(CandidateFacts(tiles=(), drafts=None)) == "Vous n'avez rien à faire pour le moment."
+
+
+def test_services_that_are_silent_together_are_told_in_one_sentence(
+    browser: ScriptlessBrowser, running: InProcessFourServices
+) -> None:
+    with service_stopped(running.pieces), service_stopped(running.documents):
+        browser.get("/")
+    both = "Le service des justificatifs et le service des documents ne répondent pas pour le moment"
+    assert browser.text.count("il peut manquer des informations ici") == 1
+    assert f"{both} : il peut manquer des informations ici." in browser.text
+
+
+@pytest.mark.parametrize("away", ["pieces", "documents", "registrations"])
+def test_what_is_not_known_is_said(browser: ScriptlessBrowser, running: InProcessFourServices, away: str) -> None:
+    with service_stopped(getattr(running, away)):
+        assert browser.get("/").status_code == 200
+        assert "ne répond pas pour le moment : il peut manquer des informations ici." in browser.text
+        assert "rien à faire" not in browser.text
+
+
+def test_the_dates_of_a_candidature_go_into_an_agenda(browser: ScriptlessBrowser) -> None:
+    path = candidature_page(browser)
+    browser.get(path)
+    browser.follow("Ajouter les dates à mon agenda")
+    assert browser.answer.content_type == "text/calendar; charset=utf-8"
+    assert "TZID" not in browser.answer.text, "a time zone that is named would have to be defined (RFC 5545, 3.2.19)"
+    events = Calendar.from_ical(browser.answer.text).walk("VEVENT")
+    starts = {str(event["summary"]): event.decoded("dtstart") for event in events}
+    shown = {title: clock.to_paris(at).strftime("%d/%m/%Y %H:%M") for title, at in starts.items()}
+    assert shown == {
+        "Fin des modifications de l'inscription – BTS 2022": "25/10/2021 12:00",
+        "Début du dépôt des justificatifs – BTS 2022": "04/10/2021 00:00",
+        "Fin du dépôt des justificatifs – BTS 2022": "31/10/2021 23:59",
+    }
+    assert all(event.walk("VALARM")[0].decoded("trigger") == timedelta(days=-1) for event in events)
+    assert "TZID" not in browser.answer.text, "a time zone that is named would have to be defined (RFC 5545, 3.2.19)"
+
+
+def test_somebody_elses_dates_are_not_there(browser: ScriptlessBrowser, candidates: CandidateFactory) -> None:
+    path = candidature_page(browser)
+    assert candidates.log_in().get(f"{path}/dates.ics").status_code == 404
+
+
+def test_an_exam_that_offers_no_form_says_so(running: InProcessFourServices) -> None:
+    """A concours of the catalogue has neither forms nor a sentence about them."""
+    tile = SimpleNamespace(exam_label="CAPTRANS", session_label="2022", id="0" * 32)
+    with running.gateway.app.test_request_context("/formulaires"):
+        shown = render_template(
+            "documents/templates/formulaires.html", frame=Frame(), offered=[(tile, OfferedForms(None, ()))]
+        )
+    assert "Aucun formulaire n'est proposé pour cette candidature." in text_of(parsed(shown))

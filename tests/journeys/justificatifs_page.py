@@ -1,0 +1,91 @@
+"""« Mes justificatifs »: depositing files and validating groups as a candidate does."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pypdf import PdfWriter
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Locator
+
+    from tests.journeys.candidate import Candidate
+
+DEPOSITED = re.compile(r"Déposé le \d\d/\d\d/2021 \d\d:\d\d \(heure/Paris\)")
+
+# Guide §10, word for word, by regroupement.
+GUIDE_PIECES = {
+    "Confirmation d'inscription": ["CINSIG03 : Confirmation d'inscription signée"],
+    "Nationalité": ["NATIDE06 : Document justifiant l'identité"],
+    "Conditions réglementaires": [
+        "BTSETAS4 : Attestation de formation du centre de formation - formation continue",
+    ],
+    "Dossier épreuve": [
+        "BTSEE-EF3 : Demande de reconnaissance de l'engagement étudiant",
+        "BTSLIVCOMP : Livret de compétences",
+        "BTSPRESENT-BQ : Attestation de présence en entreprise",
+    ],
+}
+
+
+def write_pdf(folder: Path, name: str = "Pièce signée.pdf") -> Path:
+    """A real PDF of one page."""
+    writer = PdfWriter()
+    writer.add_blank_page(595, 842)
+    path = folder / name
+    writer.write(path)
+    return path
+
+
+class JustificatifsPage:
+    """The page « Mes justificatifs » of the one candidature."""
+
+    def __init__(self, candidate: Candidate) -> None:
+        self.user = candidate.user
+        self.page = candidate.page
+        candidate.opens("Mes justificatifs")
+        self.user.is_at("Mes justificatifs")
+
+    def shows_guide_pieces(self) -> None:
+        """Each under its regroupement, in the guide's order, and no other."""
+        headings = self.page.get_by_role("heading", level=3).all_inner_texts()
+        assert headings == list(GUIDE_PIECES)
+        for regroupement, pieces in GUIDE_PIECES.items():
+            region = self.page.get_by_role("region", name=regroupement, exact=True)
+            lines = region.get_by_role("listitem").all_inner_texts()
+            assert [line.splitlines()[0] for line in lines] == pieces
+
+    def codes(self) -> set[str]:
+        """Of every piece asked for."""
+        return set(re.findall(r"\b([A-Z]+[\w-]*\d*[\w-]*) : ", self.user.text))
+
+    def adds(self, piece: str, file: Path) -> None:
+        """« Ajouter », choose, « Envoyer », « C'est lisible »; `piece` is its code and label."""
+        self.user.activate(self._line(piece).get_by_role("link", name="Ajouter"))
+        self.user.is_at("Envoyer une pièce jointe")
+        self.user.shows(piece)
+        self.user.choose_file("Choisir un fichier", file)
+        self.user.press("Envoyer")
+        self.user.is_at("Est-ce lisible ?")
+        self.user.activate(self.page.get_by_role("link", name="C'est lisible", exact=True))
+        self.user.is_at("Mes justificatifs")
+
+    def validates_group(self, regroupement: str) -> None:
+        """« J'ai fourni toutes mes pièces » of that group, and again on the page that warns."""
+        name = re.compile(rf"^J'ai fourni toutes mes pièces\s*:\s*{re.escape(regroupement)}$")
+        self.user.activate(self.page.get_by_role("link", name=name))
+        self.user.shows("vous ne pourrez plus les modifier et vos pièces pourront être étudiées.")
+        self.user.press("J'ai fourni toutes mes pièces")
+        self.user.is_at("Mes justificatifs")
+
+    def can_add(self, piece: str) -> bool:
+        return self._line(piece).get_by_role("link", name="Ajouter").count() > 0
+
+    def text_of(self, piece: str) -> str:
+        return " ".join(self._line(piece).inner_text().split())
+
+    def _line(self, piece: str) -> Locator:
+        return self.page.get_by_role("listitem").filter(has_text=piece).last

@@ -1,0 +1,121 @@
+"""Before an account and around it: what anybody sees, and the pages of the account itself (guide §2 to §4)."""
+
+from __future__ import annotations
+
+from tests.accounts.people import PASSWORD
+from tests.screens.browser_candidate import BESANCON, BrowserCandidate
+from tests.screens.picture_recorder import PictureRecorder
+from tests.screens.story_context import StoryContext
+
+OPENING_STEPS = {
+    "ouvertures": "",
+    "ouvertures-domaine": "domaine=Examen",
+    "ouvertures-session": "domaine=Examen&exam=BTS",
+    "ouvertures-academie": "domaine=Examen&exam=BTS&session=2022",
+    "ouvertures-ouvert": BESANCON,
+    "ouvertures-rien": "domaine=Concours&exam=INCONNU",
+}
+PUBLIC_PAGES = {
+    "accueil": "/",
+    "plan-du-site": "/plan-du-site",
+    "mentions-legales": "/mentions-legales",
+    "un-probleme": "/un-probleme",
+    "accessibilite": "/accessibilite",
+    "connexion": "/connexion",
+    "api": "/api/docs",
+    "composants": "/composants",
+    "composants-connexion": "/composants/connexion",
+    "composants-introuvable": "/composants/introuvable",
+    "composants-onglets": "/composants/onglets?erreurs=1",
+    "composants-douze-onglets": "/composants/onglets?douze=1",
+}
+
+
+def public_pages(context: StoryContext) -> None:
+    """Pages that nobody has to log in for."""
+    candidate = context.new_candidate()
+    for name, path in PUBLIC_PAGES.items():
+        context.recorder.record(candidate.open(path), name)
+    for name, chosen in OPENING_STEPS.items():
+        context.recorder.record(candidate.open(f"/ouverture-des-services?{chosen}"), name)
+
+
+def creation(context: StoryContext) -> None:
+    """« Formulaire de création » to the activated account, and each state of its link."""
+    recorder, candidate = context.recorder, context.new_candidate()
+    recorder.record(candidate.open("/mails"), "mails-debut")
+    recorder.record(candidate.open("/compte/creation"), "creation")
+    recorder.record(candidate.submit(), "creation-erreurs")
+    candidate.creates_account()
+    recorder.record(candidate.open("/compte/creation/confirmation"), "creation-confirmation")
+    _refused_log_in(recorder, candidate, PASSWORD, "connexion-non-active")
+    link = candidate.mailed_link()
+    recorder.record(candidate.open("/mails"), "mails")
+    with candidate.page.expect_navigation():
+        candidate.page.get_by_role("link", name="[CYCLADES] Activer mon compte").first.click()
+    recorder.record(candidate.page, "mail")
+    recorder.record(candidate.open(link), "activation")
+    recorder.record(candidate.press("Activer mon compte"), "activation-faite")
+    recorder.record(candidate.open(link), "activation-deja-faite")
+    recorder.record(candidate.open("/compte/activation/inconnu"), "activation-inconnue")
+
+
+def logging_in(context: StoryContext) -> None:
+    """« Veuillez vous identifier », refusals, and the reset of a forgotten password."""
+    recorder, candidate = context.recorder, context.new_candidate()
+    candidate.creates_account()
+    candidate.activates_account()
+    _refused_log_in(recorder, candidate, "pas le bon", "connexion-refusee")
+    recorder.record(candidate.open("/compte/mot-de-passe-oublie"), "mot-de-passe-oublie")
+    candidate.page.locator("[name=email]").fill(candidate.email)
+    recorder.record(candidate.submit(), "mot-de-passe-oublie-envoye", "/compte/mot-de-passe-oublie")
+    link = candidate.mailed_link("mot-de-passe")
+    recorder.record(candidate.open(link), "mot-de-passe")
+    recorder.record(candidate.submit(), "mot-de-passe-erreurs")
+    recorder.record(candidate.open("/compte/mot-de-passe/inconnu"), "mot-de-passe-inconnu")
+    recorder.record(candidate.open("/inscriptions"), "connexion-demandee")
+
+
+def account(context: StoryContext) -> None:
+    """Logged in, without any candidature: home, « Modifier mes informations », a new address, the deletion."""
+    recorder, candidate = context.recorder, context.new_candidate().creates_account_and_logs_in()
+    recorder.record(candidate.open("/"), "accueil-connecte")
+    recorder.record(candidate.open("/compte"), "compte")
+    recorder.record(candidate.press("Enregistrer"), "compte-reponse")
+    for name, path in _PAGES_WITHOUT_CANDIDATURE.items():
+        recorder.record(candidate.open(path), name)
+    recorder.record(candidate.open("/compte/suppression"), "compte-suppression")
+    _new_address(context, candidate)
+
+
+_PAGES_WITHOUT_CANDIDATURE = {
+    "inscriptions-aucune": "/inscriptions",
+    "documents-aucun": "/documents",
+    "formulaires-aucun": "/formulaires",
+    "justificatifs-aucun": "/justificatifs",
+}
+
+
+def _new_address(context: StoryContext, candidate: BrowserCandidate) -> None:
+    candidate.open("/compte")
+    new = f"nouvelle.{candidate.email}"
+    for field in ("email", "email_confirmation"):
+        candidate.page.locator(f"[name={field}]").fill(new)
+    candidate.page.locator("[name=current_password]").fill(PASSWORD)
+    context.recorder.record(candidate.press("Enregistrer"), "compte-adresse-demandee")
+    owner = context.new_candidate()
+    owner.email = candidate.email
+    link = owner.mailed_link("annulation")
+    candidate.email = new
+    context.recorder.record(candidate.open(candidate.mailed_link("adresse")), "adresse")
+    context.recorder.record(candidate.open("/compte/adresse/inconnue"), "adresse-inconnue")
+    context.recorder.record(owner.open(link), "annulation")
+    context.recorder.record(owner.press("Annuler le changement d'adresse"), "annulation-faite")
+    context.recorder.record(owner.open(link), "annulation-deja-faite")
+
+
+def _refused_log_in(recorder: PictureRecorder, candidate: BrowserCandidate, password: str, name: str) -> None:
+    candidate.open("/connexion")
+    candidate.page.locator("[name=identifiant]").fill(candidate.email)
+    candidate.page.locator("[name=password]").fill(password)
+    recorder.record(candidate.press("Me connecter"), name)

@@ -1,0 +1,71 @@
+"""What a visitor is shown when a page cannot be: unknown, foreign, too large, out of order, closed."""
+
+from __future__ import annotations
+
+from cryptography.fernet import Fernet
+
+from gateway.app import create_app
+from gateway.settings import GatewaySettings
+from services.chassis.settings import Secret
+from tests.screens.browser_candidate import BrowserCandidate
+from tests.screens.story_context import StoryContext
+from tests.support.chromium import french_profile
+from tests.support.in_process_portal import UNREACHABLE_URL, Server
+from tests.support.ports import free_port
+
+
+def unknown(context: StoryContext) -> None:
+    context.recorder.record(context.new_candidate().open("/nulle-part"), "erreur-404", "error")
+
+
+def foreign_post(context: StoryContext) -> None:
+    """A form of another site, sent to ours."""
+    candidate = context.new_candidate()
+    candidate.open("/connexion")
+    candidate.page.goto("about:blank")
+    candidate.page.set_content(
+        f'<form method="post" action="{context.url}/compte/creation">'
+        '<input name="prenoms" value="Pierre"><button>Envoyer</button></form>'
+    )
+    context.recorder.record(candidate.press("Envoyer"), "erreur-403", "error")
+
+
+def too_large(context: StoryContext) -> None:
+    """More than any form of ours can hold."""
+    candidate = context.new_candidate()
+    candidate.open("/connexion")
+    candidate.page.locator("[name=identifiant]").evaluate(
+        "field => { field.type = 'text'; field.value = 'x'.repeat(2e6) }"
+    )
+    context.recorder.record(candidate.press("Me connecter"), "erreur-413", "error")
+
+
+def services_away(context: StoryContext) -> None:
+    """No service answers: reading is put off, what was typed is kept."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    server = Server(create_app(_settings_without_services(url)), port)
+    try:
+        candidate = BrowserCandidate(french_profile(context.browser), url)
+        context.recorder.record(candidate.open("/ouverture-des-services"), "erreur-503", "error")
+        context.recorder.record(candidate.open("/"), "accueil-sans-services")
+        candidate.open("/connexion")
+        candidate.page.locator("[name=identifiant]").fill(candidate.email)
+        context.recorder.record(candidate.press("Me connecter"), "erreur-503-saisie", "error")
+        candidate.context.close()
+    finally:
+        server.stop()
+
+
+def _settings_without_services(url: str) -> GatewaySettings:
+    return GatewaySettings(
+        env="test",
+        log_level="CRITICAL",
+        public_url=url,
+        accounts_url=UNREACHABLE_URL,
+        registrations_url=UNREACHABLE_URL,
+        documents_url=UNREACHABLE_URL,
+        pieces_url=UNREACHABLE_URL,
+        client_secret=Secret("the secret of gateway"),
+        seal_key=Secret(Fernet.generate_key().decode()),
+    )

@@ -1,0 +1,61 @@
+"""Pictures of a page at each width, what axe finds in them, and which routes were pictured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map
+
+from tests.support.accessibility import violations
+from tests.support.chromium import DESKTOP, TELEPHONE
+
+SIZES = {"1280": DESKTOP, "360": TELEPHONE}
+
+
+class PictureRecorder:
+    """Pictures go to `folder`/NAME-WIDTH.png; `routes` is the gateway's map, to know which page an address is."""
+
+    def __init__(self, folder: Path, routes: Map) -> None:
+        self.folder = folder
+        self.names: list[str] = []
+        self.findings: list[str] = []
+        self.seen_routes: set[str] = set()
+        self._routes = routes.bind("127.0.0.1")
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob("*.png"):
+            old.unlink()
+
+    def record(self, page: Page, name: str, shows: str | None = None) -> None:
+        """Picture the page as it stands, at both widths. `shows` names the rule where the address does not tell."""
+        self._note_page(page, name, shows)
+        for width, size in SIZES.items():
+            page.set_viewport_size(size)  # type: ignore[arg-type]
+            self._save_picture(page, f"{name}-{width}")
+        page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+
+    def record_without_script(self, page: Page, name: str) -> None:
+        """Picture a page of a browser without JavaScript, at the telephone's width; axe is a script and stays out."""
+        self._note_page(page, f"{name}-sans-script", None)
+        page.screenshot(path=self.folder / f"{name}-sans-script-360.png", full_page=True)
+
+    def _note_page(self, page: Page, name: str, shows: str | None) -> None:
+        assert name not in self.names, f"two pictures are named {name}"
+        self.names.append(name)
+        self.seen_routes.add(shows or self._rule_of(page.url))
+
+    def _save_picture(self, page: Page, name: str) -> None:
+        page.screenshot(path=self.folder / f"{name}.png", full_page=True)
+        self.findings += [f"{name} ({urlsplit(page.url).path}): {violation}" for violation in violations(page)]
+        beyond = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        if beyond > 0:
+            self.findings.append(f"{name}: {beyond} px stick out to the right")
+
+    def _rule_of(self, url: str) -> str:
+        try:
+            rule, _ = self._routes.match(urlsplit(url).path, method="GET", return_rule=True)
+        except HTTPException:
+            return "error"
+        return rule.rule

@@ -1,0 +1,104 @@
+"""« Mes justificatifs »: every piece in each of its states (guide §9, §10)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.pieces import sample_files
+from tests.screens.browser_candidate import BrowserCandidate
+from tests.screens.story_context import StoryContext, wait_for_result
+from tests.support.processes import wait_until
+
+TOO_LARGE_PDF = b"%PDF-1.7" + b"0" * (5 * 1024 * 1024)
+# By the order of the list: what the gestionnaire thinks of what was deposited.
+CONTROLS: tuple[dict[str, Any], ...] = (
+    {"status": "compliant"},
+    {
+        "status": "non_compliant",
+        "comment": "La photographie est illisible : numérisez la pièce de nouveau, à plat et en couleur.",
+        "resubmit_until": "2021-11-12",
+    },
+    {"status": "received", "received_on": "2021-10-04"},
+)
+
+
+def deposits(context: StoryContext) -> None:
+    """From nothing deposited to handed over and judged."""
+    recorder, candidate = context.recorder, context.new_candidate().creates_account_and_logs_in()
+    candidature = candidate.registers()
+    listed = f"/justificatifs/{candidature}"
+    wait_for_result(lambda: has_pieces_to_deposit(candidate, listed), "the pieces asked for")
+    recorder.record(candidate.open("/justificatifs"), "justificatifs-choix")
+    recorder.record(candidate.open(listed), "justificatifs")
+    _record_refusals(context, candidate, listed)
+    _deposit_every_piece(candidate, listed)
+    recorder.record(candidate.open(f"{listed}?fait=depose"), "justificatifs-deposes")
+    recorder.record(candidate.follow("/suppression/"), "justificatifs-suppression")
+    candidate.open(listed)
+    recorder.record(candidate.follow("/validation/"), "justificatifs-validation")
+    recorder.record(candidate.submit(), "justificatifs-fournis")
+    context.control_pieces(CONTROLS)
+    recorder.record(candidate.open(listed), "justificatifs-statuts")
+
+
+def has_pieces_to_deposit(candidate: BrowserCandidate, listed: str) -> bool:
+    return "/depot/" in candidate.context.request.get(f"{candidate.url}{listed}").text()
+
+
+def _record_refusals(context: StoryContext, candidate: BrowserCandidate, listed: str) -> None:
+    candidate.open(listed)
+    recorder, page = context.recorder, candidate.follow("/depot/")
+    recorder.record(page, "depot")
+    _choose_files(candidate, ("note.pdf", b"ceci n'est pas un PDF"))
+    page.get_by_role("button", name="Envoyer", exact=True).click()
+    page.locator(".fr-message--error").wait_for()
+    recorder.record(page, "depot-refuse")
+    _choose_files(candidate, ("scan.pdf", TOO_LARGE_PDF))
+    recorder.record(page, "depot-trop-gros")
+    _record_upload_states(context, candidate)
+    page.goto(f"{page.url}?fait=session")
+    recorder.record(page, "depot-session-terminee")
+
+
+def _record_upload_states(context: StoryContext, candidate: BrowserCandidate) -> None:
+    """Photographs chosen, a line that breaks, a session that ends, and what is thought of what was deposited."""
+    recorder, page = context.recorder, candidate.page
+    _choose_files(candidate)
+    _choose_files(
+        candidate,
+        ("recto.jpg", sample_files.image("JPEG", (640, 400))),
+        ("verso.jpg", sample_files.flat("JPEG", (640, 400))),
+    )
+    page.locator("canvas").nth(1).wait_for()
+    recorder.record(page, "depot-photos")
+    page.route("**/envois/**", lambda route: route.abort("connectionreset"))
+    page.get_by_role("button", name="Envoyer", exact=True).click()
+    page.get_by_text("La connexion est interrompue").wait_for()
+    recorder.record(page, "depot-interrompu")
+    page.unroute("**/envois/**")
+    page.route("**/envois/**", lambda route: route.fulfill(status=401, body="{}"))
+    page.get_by_role("button", name="Réessayer").click()
+    page.get_by_text("Votre session est terminée.").wait_for()
+    recorder.record(page, "depot-session")
+    page.unroute("**/envois/**")
+    page.get_by_role("button", name="Réessayer").click()
+    page.get_by_role("heading", level=1, name="Est-ce lisible ?").wait_for()
+    picture = page.locator(".portail-apercu img")
+    wait_until(lambda: picture.evaluate("image => image.naturalWidth") > 0, 60, "the picture")
+    recorder.record(page, "lisible-a-verifier")
+    page.go_back()
+
+
+def _choose_files(candidate: BrowserCandidate, *files: tuple[str, bytes]) -> None:
+    sent = [{"name": name, "mimeType": "x/x", "buffer": content} for name, content in files]
+    candidate.page.locator("[name=fichier]").set_input_files(sent)  # type: ignore[arg-type]
+
+
+def _deposit_every_piece(candidate: BrowserCandidate, listed: str) -> None:
+    candidate.open(listed)
+    links = candidate.page.locator("a[href*='/depot/']").evaluate_all("links => links.map(one => one.pathname)")
+    for number, path in enumerate(links, start=1):
+        candidate.open(path)
+        _choose_files(candidate, (f"pièce numérisée {number}.pdf", sample_files.pdf()))
+        candidate.press("Envoyer")
+        candidate.page.get_by_role("heading", level=1, name="Est-ce lisible ?").wait_for()

@@ -1,0 +1,79 @@
+"""Debian's Chromium, driven by Playwright: one browser for the test run, a clean profile for each test."""
+
+import os
+import signal
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.support.missing_services import NotInstalled
+
+CHROMIUM_PATHS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+
+# No sandbox: CI is root. The others keep Chromium from calling home.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+
+DESKTOP = {"width": 1280, "height": 900}
+TELEPHONE = {"width": 360, "height": 740}
+
+
+def chromium_path() -> str:
+    """Return the browser's path; raise NotInstalled where there is none."""
+    for path in CHROMIUM_PATHS:
+        if Path(path).exists():
+            return path
+    raise NotInstalled("Chromium", CHROMIUM_PATHS[0])
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start the browser, headless; give it to the block and end it after."""
+    executable = chromium_path()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS, headless=True)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def french_profile(browser: Browser, **options: Any) -> BrowserContext:
+    """Open a clean profile, French and in Paris time; `options` are Playwright's (viewport …)."""
+    settings: dict[str, Any] = {"locale": "fr-FR", "timezone_id": "Europe/Paris", "viewport": DESKTOP}
+    context = browser.new_context(**{**settings, **options})
+    context.set_default_timeout(15_000)
+    return context
+
+
+def cookies_of(page: Page) -> dict[str, str]:
+    """The cookies of the page's profile, by name."""
+    return {str(cookie.get("name")): str(cookie.get("value")) for cookie in page.context.cookies()}
+
+
+class KillableBrowser:
+    """A Chromium of its own beside the run's, to be killed as when a telephone runs out of power."""
+
+    def __init__(self, beside: Browser) -> None:
+        self._mark = f"--mark={uuid.uuid4().hex}"
+        kind = beside.browser_type
+        self.browser = kind.launch(executable_path=chromium_path(), args=[*FLAGS, self._mark], headless=True)
+
+    def kill(self) -> None:
+        """At once (SIGKILL): its pages are not told."""
+        for folder in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                if self._mark in (folder / "cmdline").read_bytes().decode(errors="replace").split("\0"):
+                    os.kill(int(folder.name), signal.SIGKILL)

@@ -1,0 +1,296 @@
+"""The whole portal in containers, as docker-compose.yml describes it: a project of its own with its own secrets, ports,
+volumes and day.
+
+COMPOSE and ENGINE say by what commands containers are run (« docker compose », « docker »).
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import secrets
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import requests
+from prometheus_client.parser import text_string_to_metric_families
+
+from services.chassis.clock import system_now
+from services.chassis.web.request_log import QUIET
+from tests.support.missing_services import NotInstalled
+from tests.support.ports import free_ports
+from tests.support.processes import PrivateFolder, ServiceFailed, wait_until
+from tests.support.running_portal import DEPOSITS_PER_HOUR, GUIDES_DAY, RunningPortal
+from tests.support.smtp import ReceivedMail, parse_mail
+
+ROOT = Path(__file__).parents[2]
+UP_SECONDS = 900.0  # a first build included
+COMMAND_SECONDS = 120.0
+HEALTHY_SECONDS = 180.0
+LONG_LIVED = ("proxy", "postgres", "rabbitmq", "objects", "clamav", "mailpit", "backup")
+SERVICES = ("accounts", "registrations", "documents", "pieces")
+OURS = ("gateway", *SERVICES, *(f"{service}-worker" for service in SERVICES))
+ONE_SHOTS = (*(f"{service}-migrate" for service in SERVICES), "demo-catalogue", "demo-staff")
+STAFF = {"staff": "gestionnaire@portail.example", "admin": "administrateur@portail.example"}
+CLEARED_LINE = "\x1b[2K"  # which some versions of compose write before each line, terminal or not
+READ_METRICS = "import urllib.request as u; print(u.urlopen('http://127.0.0.1:8000/metrics').read().decode())"
+
+
+@dataclass(frozen=True)
+class Container:
+    """One container of the project; `service` is its name in the compose file, `exit_code` that of its last end."""
+
+    id: str
+    service: str
+    state: str
+    health: str
+    exit_code: int
+
+
+class ComposedPortal(RunningPortal):
+    """Started by up(), gone with its volumes after down()."""
+
+    def __init__(self, name: str = "composed") -> None:
+        self.name = name
+        self.project = f"portail-{name}-{secrets.token_hex(3)}"
+        self._compose = shlex.split(os.environ.get("COMPOSE", "docker compose"))
+        self._files = ["docker-compose.yml"]
+        self._engine = shlex.split(os.environ.get("ENGINE", "docker"))
+        self._must_answer()
+        self._folder = PrivateFolder(self.project)
+        self.secrets = self._folder.path / "secrets"
+        self.port, self._tls_port, self._mail_port = free_ports(3)
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._settings = self._folder.write("settings.env", self._environment())
+        self._tokens: dict[str, str] = {}
+        _run([sys.executable, "-m", "deploy.containers.secrets", str(self.secrets)])
+        atexit.register(self.down)
+        self._is_up = False
+
+    # -- the project -------------------------------------------------------------------------------------------------
+
+    def up(self, *words: str) -> None:
+        """Bring everything up, images built where that is needed, and wait until all is healthy."""
+        self._is_up = True
+        self.compose("up", "-d", *words, seconds=UP_SECONDS)
+        self.wait_healthy([*LONG_LIVED, *OURS])
+
+    @contextmanager
+    def beside(self, file: str, *services: str) -> Iterator[None]:
+        """While the block runs, with this compose file beside the portal's own, and these services of it."""
+        self._files.append(file)
+        self.up("--build")
+        self.wait_healthy(services)
+        yield
+        self._files.remove(file)
+        self.up("--remove-orphans")
+
+    def down(self) -> None:
+        """Take the project away with its volumes; nothing happens the second time."""
+        if self._is_up:
+            self._is_up = False
+            self.compose("down", "--volumes", "--remove-orphans", seconds=UP_SECONDS)
+
+    def compose(self, *words: str, seconds: float = COMMAND_SECONDS) -> str:
+        """Run a docker compose command on this project; its output. Raises ServiceFailed."""
+        return _run(self._command(*words), seconds)
+
+    def warnings(self) -> str:
+        """What docker compose warns of in the compose file."""
+        done = subprocess.run(self._command("config", "--quiet"), cwd=ROOT, capture_output=True, text=True, check=False)
+        return done.stdout + done.stderr
+
+    def engine(self, *words: str, seconds: float = COMMAND_SECONDS) -> str:
+        """Run a docker command; its output. Raises ServiceFailed."""
+        return _run([*self._engine, *words], seconds)
+
+    def containers(self, *services: str) -> list[Container]:
+        """The project's containers, those that have ended included; of these services, or all."""
+        lines = self.compose("ps", "--all", "--format", "json", *services).splitlines()
+        described = [json.loads(line) for line in lines if line.startswith("{")]
+        return [_container(entry) for entry in sorted(described, key=lambda entry: str(entry["Name"]))]
+
+    def scale(self, **replicas: int) -> None:
+        """So many containers of each service (documents_worker=2), all healthy."""
+        wanted = {name.replace("_", "-"): number for name, number in replicas.items()}
+        options = [word for name, number in wanted.items() for word in ("--scale", f"{name}={number}")]
+        self.compose("up", "-d", *options, seconds=UP_SECONDS)
+        self.wait_healthy(wanted)
+        for name, number in wanted.items():
+            assert len(self.containers(name)) == number
+
+    def wait_healthy(self, services: Iterable[str], seconds: float = HEALTHY_SECONDS) -> None:
+        wanted = set(services)
+
+        def healthy() -> bool:
+            of_services = [container for container in self.containers() if container.service in wanted]
+            are_healthy = all(container.health == "healthy" for container in of_services)
+            return are_healthy and {container.service for container in of_services} == wanted
+
+        try:
+            wait_until(healthy, seconds, f"{self.project}: all healthy", pause=1.0)
+        except ServiceFailed as failure:
+            raise ServiceFailed(f"{failure}\n{self.containers()}\n{self.complaints()[-4000:]}") from None
+
+    def run_once(self, service: str, *words: str, seconds: float = UP_SECONDS) -> str:
+        """A container of its own for one command of a service; its output. Raises ServiceFailed."""
+        return self.compose("run", "--rm", "--no-deps", "-T", service, *words, seconds=seconds)
+
+    def destroy(self, *services: str, volumes: Iterable[str]) -> None:
+        """Kill the services' containers and remove these volumes, as a lost machine would."""
+        for container in self.containers(*services):
+            if container.state == "running":
+                self.engine("kill", "--signal", "KILL", container.id)
+        self.compose("rm", "--stop", "--force", *services)
+        there = self.engine("volume", "ls", "--quiet").split()
+        for name in (f"{self.project}_{volume}" for volume in volumes):
+            if name in there:
+                self.engine("volume", "rm", name)
+
+    # -- one container -----------------------------------------------------------------------------------------------
+
+    def inspect(self, container: Container) -> dict[str, Any]:
+        """What the engine knows of it."""
+        return dict(json.loads(self.engine("inspect", container.id))[0])
+
+    def address(self, container: Container) -> str:
+        """Where this machine reaches it, whether or not a port is published."""
+        networks = self.inspect(container)["NetworkSettings"]["Networks"].values()
+        return next(str(network["IPAddress"]) for network in networks if network["IPAddress"])
+
+    def restart(self, service: str) -> None:
+        """Stop it politely and start it again."""
+        self.compose("restart", service)
+        self.wait_healthy([service])
+
+    def query_database(self, service: str, query: str) -> list[list[str]]:
+        """The rows of a query, each value as text."""
+        words = (
+            "psql",
+            "-U",
+            "postgres",
+            "-d",
+            service,
+            "--no-align",
+            "--tuples-only",
+            "--field-separator=|",
+            "-c",
+            query,
+        )
+        lines = self.run_in(self.containers("postgres")[0], *words).splitlines()
+        return [line.split("|") for line in lines if line]
+
+    def run_in(self, container: Container, *words: str) -> str:
+        return self.engine("exec", container.id, *words)
+
+    def requests_served(self, container: Container) -> int:
+        """How many requests its process has answered, probes left aside."""
+        return self.counter_total(container, "http_requests_total", lambda labels: labels["route"] not in QUIET)
+
+    def backup_age(self, metric: str) -> float:
+        """Of the backups: seconds, as the container that makes them says."""
+        words = ("python3", "-c", READ_METRICS)
+        lines = self.run_in(self.containers("backup")[0], *words).splitlines()
+        return next(float(line.split()[-1]) for line in lines if line.startswith(f"{metric} "))
+
+    def counter_total(
+        self, container: Container, metric: str, which: Callable[[dict[str, str]], bool] = lambda labels: True
+    ) -> int:
+        """The sum of a counter over the samples with such labels, in this container's process."""
+        families = text_string_to_metric_families(self.run_in(container, "python", "-c", READ_METRICS))
+        samples = [sample for family in families for sample in family.samples if sample.name == metric]
+        return round(sum(sample.value for sample in samples if which(sample.labels)))
+
+    # -- what journeys ask -------------------------------------------------------------------------------------------
+
+    def token(self, role: str) -> str:
+        if role not in self._tokens:
+            scopes = ("--scopes", "pieces:read,pieces:control") if role == "staff" else ()
+            words = ("python", "-m", "services.accounts", "create-token", "--email", STAFF[role], *scopes)
+            self._tokens[role] = str(json.loads(self.run_in(self.containers("accounts")[0], *words))["token"])
+        return self._tokens[role]
+
+    def mails(self, to: str, subject: str = "") -> list[ReceivedMail]:
+        api = f"http://127.0.0.1:{self._mail_port}/api/v1"
+        newest_first = requests.get(f"{api}/messages", params={"limit": "5000"}, timeout=10).json()["messages"]
+        ids = [mail["ID"] for mail in reversed(newest_first) if to in [person["Address"] for person in mail["To"]]]
+        raw = (requests.get(f"{api}/message/{id}/raw", timeout=10).content for id in ids)
+        return [mail for mail in map(parse_mail, raw) if subject in mail.subject]
+
+    def logs(self, *services: str) -> str:
+        lines = self.compose("logs", "--no-color", "--no-log-prefix", *services)
+        return lines.replace(CLEARED_LINE, "")
+
+    def complaints(self) -> str:
+        lines = self.logs(*OURS).splitlines()
+        return "\n".join(line for line in lines if '"error"' in line or '"critical"' in line or line[:1] not in "{")
+
+    def kill(self, name: str) -> None:
+        for container in self.containers(name):
+            self.engine("kill", "--signal", "KILL", container.id)
+            self.engine("start", container.id)
+
+    def kill_and_wait(self, name: str, *, meanwhile: Callable[[], None] = lambda: None) -> None:
+        killed = self.containers(name)
+        for container in killed:
+            self.engine("kill", "--signal", "KILL", container.id)
+        meanwhile()
+        for container in killed:
+            self.engine("start", container.id)
+        self.wait_healthy([name])
+
+    # ----------------------------------------------------------------------------------------------------------------
+
+    def _command(self, *words: str) -> list[str]:
+        files = f"COMPOSE_FILE={':'.join(self._files)}"
+        return ["env", files, *self._compose, "--project-name", self.project, "--env-file", str(self._settings), *words]
+
+    def _environment(self) -> str:
+        offset = (datetime.fromisoformat(GUIDES_DAY) - system_now()).total_seconds()
+        settings = {
+            "COMPOSE_PROFILES": "demo,backup",
+            "PORTAIL_VERSION": "test",  # the operator's own images are left alone
+            "PORTAIL_ENV": "demonstration",
+            "DEPOSITS_PER_HOUR": DEPOSITS_PER_HOUR,
+            "PORTAIL_PORT": self.port,
+            "PORTAIL_TLS_PORT": self._tls_port,
+            "MAILPIT_PORT": self._mail_port,
+            "SECRETS_DIR": self.secrets,
+            "PORTAIL_OFFSET": offset,
+            "BACKUP_OBJECTS_MINUTES": 0.25,
+        }
+        return "".join(f"{name}={value}\n" for name, value in settings.items())
+
+    def _must_answer(self) -> None:
+        """Raises NotInstalled where containers cannot be run."""
+        for command in ([*self._compose, "version"], [*self._engine, "info"]):
+            try:
+                _run(command)
+            except (ServiceFailed, FileNotFoundError) as failure:
+                raise NotInstalled("docker compose", " ".join(command)) from failure
+
+
+def _run(command: list[str], seconds: float = COMMAND_SECONDS) -> str:
+    try:
+        done = subprocess.run(
+            command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds, check=False
+        )
+    except subprocess.TimeoutExpired as late:
+        raise ServiceFailed(f"{' '.join(command)}: not within {seconds:g} s\n{late.stderr!r}") from None
+    if done.returncode:
+        raise ServiceFailed(f"{' '.join(command)}\n{done.stdout[-4000:]}{done.stderr[-4000:]}")
+    return done.stdout
+
+
+def _container(described: dict[str, Any]) -> Container:
+    return Container(
+        described["ID"], described["Service"], described["State"], described["Health"], described["ExitCode"]
+    )

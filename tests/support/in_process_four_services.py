@@ -1,0 +1,105 @@
+"""The gateway and all four services in this process, without workers: `deliver` does once what they would."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from services.accounts.follow_ups import registry as accounts_handlers
+from services.chassis import clock
+from services.chassis.database.transactions import Database
+from services.chassis.events import outbox
+from services.chassis.events.envelope import Envelope
+from services.chassis.events.follow_ups import FollowUps
+from services.chassis.events.handlers import Handlers
+from services.chassis.events.inbox import Dispatcher
+from services.chassis.events.tables import TO_BROKER
+from services.chassis.settings import Secret
+from services.documents.app import create_app as create_documents
+from services.documents.follow_ups import registry as documents_handlers
+from services.documents.settings import DocumentsSettings
+from services.pieces.app import create_app as create_pieces
+from services.pieces.follow_ups import registry as pieces_handlers
+from services.pieces.settings import PiecesSettings
+from services.registrations.follow_ups import registry as registrations_handlers
+from tests.support.in_process_portal import PAGE_SECONDS, SECRETS, InProcessPortal, Server
+from tests.support.ports import free_ports
+
+HANDLERS: dict[str, Handlers] = {
+    "accounts": accounts_handlers,
+    "registrations": registrations_handlers,
+    "documents": documents_handlers,
+    "pieces": pieces_handlers,
+}
+WORKER = "the test's worker"
+
+
+class InProcessFourServices(InProcessPortal):
+    """`bucket_url` is where documents and pieces keep their objects."""
+
+    def __init__(self, folder: Path, bucket_url: str) -> None:
+        documents, pieces = free_ports(2)
+        urls = {
+            f"{name}_url": f"http://127.0.0.1:{port}" for name, port in (("documents", documents), ("pieces", pieces))
+        }
+        super().__init__(folder, **urls)
+        self._bucket_url = bucket_url
+        documents_settings = DocumentsSettings(**self._shared("documents"), registrations_url=self._registrations_url)
+        pieces_settings = PiecesSettings(**self._shared("pieces"), antivirus_url="none")
+        self.documents = Server(self._migrated(create_documents(documents_settings)), documents)
+        self.pieces = Server(self._migrated(create_pieces(pieces_settings)), pieces)
+
+    @property
+    def apps(self) -> dict[str, Flask]:
+        """The services by name."""
+        return {name: getattr(self, name).app for name in HANDLERS}
+
+    def deliver(self) -> None:
+        """Every event reaches who consumes it and every follow-up is done, until nothing waits."""
+        while any([*map(self._events_of, HANDLERS), *map(self._follow_ups_of, HANDLERS)]):
+            pass
+
+    def close(self) -> None:
+        for server in (self.pieces, self.documents):
+            server.stop()
+        super().close()
+
+    def _shared(self, name: str) -> dict[str, Any]:
+        return {
+            "env": "test",
+            "log_level": "WARNING",
+            "portail_offset": clock.offset().total_seconds(),
+            "database_url": f"sqlite:///{self.folder / name}.db",
+            "broker_url": f"sqlite:///{self.folder / 'broker.db'}",
+            "accounts_url": self._accounts_url,
+            "page_seconds": PAGE_SECONDS,
+            "client_id": name,
+            "client_secret": Secret(SECRETS[name]),
+            "objects_url": Secret(self._bucket_url),
+        }
+
+    def _events_of(self, name: str) -> bool:
+        with self.apps[name].app_context():
+            db = _database_of(self.apps[name])
+            rows = outbox.take(db, TO_BROKER, limit=100, owner=WORKER)
+        for row, consumer in itertools.product(rows, HANDLERS):
+            if HANDLERS[consumer].reactions(Envelope.from_json(row.envelope).type):
+                with self.apps[consumer].app_context():
+                    consumers_db = _database_of(self.apps[consumer])
+                    Dispatcher(consumers_db, HANDLERS[consumer], (60.0,)).dispatch(row.envelope.encode(), 1)
+        with self.apps[name].app_context(), db.operation() as session:
+            outbox.done(session, [row.sequence for row in rows], WORKER)
+        return bool(rows)
+
+    def _follow_ups_of(self, name: str) -> bool:
+        app = self.apps[name]
+        with app.app_context():
+            return FollowUps(_database_of(app), HANDLERS[name], (60.0,)).run_once()
+
+
+def _database_of(app: Flask) -> Database:
+    database: Database = app.extensions["sqlalchemy"]
+    return database

@@ -1,0 +1,170 @@
+"""accounts, registrations and the gateway in this process: real services on SQLite behind real ports, in the
+guide's month. documents and pieces are not there: what works without them is seen as well. `four_services.py` has all.
+
+The whole portal with its workers is `deploy.local`, which the journeys use.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from cryptography.fernet import Fernet
+from flask import Flask
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from gateway.app import create_app as create_gateway
+from gateway.settings import GatewaySettings
+from services.accounts.app import create_app as create_accounts
+from services.accounts.follow_ups import registry as accounts_follow_ups
+from services.accounts.models import db as accounts_db
+from services.accounts.settings import AccountsSettings, ClientSecrets
+from services.chassis import clock
+from services.chassis.events.follow_ups import FollowUps
+from services.chassis.process.command_line import migrate
+from services.chassis.settings import Secret
+from services.registrations.app import create_app as create_registrations
+from services.registrations.settings import RegistrationsSettings
+from tests.accounts import house
+from tests.registrations.service.candidate_client import NOW, with_catalogue
+from tests.support.ports import free_ports
+
+UNREACHABLE_URL = "http://127.0.0.1:9"
+PAGE_SECONDS = 30.0  # a busy machine is not a hung service
+SECRETS = {name: f"the secret of {name}" for name in ("gateway", "accounts", "registrations", "documents", "pieces")}
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Logs nothing."""
+
+
+class Server:
+    """One web application on a port; `stop()` and `start()` make it unreachable for a while."""
+
+    def __init__(self, app: Flask, port: int) -> None:
+        self.app = app
+        self._port = port
+        self.start()
+
+    def start(self) -> None:
+        self._server = make_server("127.0.0.1", self._port, self.app, threaded=True, request_handler=_Quiet)
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+class InProcessPortal:
+    """`url` is where browsers go. The portal's time is that of the guide's month; `advance_clock` moves it on."""
+
+    def __init__(self, folder: Path, **gateway_settings: Any) -> None:
+        self.folder = folder
+        gateway, accounts, registrations = free_ports(3)
+        self.url = f"http://127.0.0.1:{gateway}"
+        self._accounts_url, self._registrations_url = (f"http://127.0.0.1:{n}" for n in (accounts, registrations))
+        offset = (NOW - clock.system_now()).total_seconds()
+        self.accounts = Server(self._migrated(create_accounts(self._accounts_settings(offset))), accounts)
+        registrations_app = self._migrated(create_registrations(self._registrations_settings(offset)))
+        with_catalogue(registrations_app)
+        self.registrations = Server(registrations_app, registrations)
+        self.gateway = Server(create_gateway(self.gateway_settings(offset, **gateway_settings)), gateway)
+
+    def advance_clock(self, **time: float) -> None:
+        """Move the portal's time on; sessions, which go by the system's clock, do not notice."""
+        clock.set_offset((clock.offset() + timedelta(**time)).total_seconds())
+
+    def deliver(self) -> None:
+        """Have accounts send the mails that wait."""
+        with self.accounts.app.app_context():
+            follow_ups = FollowUps(accounts_db, accounts_follow_ups, (60.0,))
+            while follow_ups.run_once():
+                pass
+
+    def close(self) -> None:
+        for server in (self.gateway, self.registrations, self.accounts):
+            server.stop()
+
+    def gateway_settings(self, offset: float, **changes: Any) -> GatewaySettings:
+        given: dict[str, Any] = {
+            "env": "test",
+            "log_level": "WARNING",
+            "portail_offset": offset,
+            "public_url": self.url,
+            "page_seconds": PAGE_SECONDS,
+            "accounts_url": self._accounts_url,
+            "registrations_url": self._registrations_url,
+            "documents_url": UNREACHABLE_URL,
+            "pieces_url": UNREACHABLE_URL,
+            "client_secret": Secret(SECRETS["gateway"]),
+            "seal_key": Secret(Fernet.generate_key().decode()),
+            "mail_folder": str(self.mail_folder),
+        }
+        return GatewaySettings(**given | changes)
+
+    @property
+    def mail_folder(self) -> Path:
+        return self.folder / "mail"
+
+    def _accounts_settings(self, offset: float) -> AccountsSettings:
+        return house.settings(
+            f"sqlite:///{self.folder / 'accounts.db'}",
+            self.folder,
+            portail_offset=offset,
+            public_url=self.url,
+            page_seconds=PAGE_SECONDS,
+            accounts_url=self._accounts_url,
+            registrations_url=self._registrations_url,
+            mail_url=f"file://{self.mail_folder}",
+            client_secret=Secret(SECRETS["accounts"]),
+            client_secrets=ClientSecrets(json.dumps(SECRETS)),
+        )
+
+    def _registrations_settings(self, offset: float) -> RegistrationsSettings:
+        return RegistrationsSettings(
+            env="test",
+            log_level="WARNING",
+            portail_offset=offset,
+            database_url=f"sqlite:///{self.folder / 'registrations.db'}",
+            broker_url=f"sqlite:///{self.folder / 'broker.db'}",
+            accounts_url=self._accounts_url,
+            public_url=self.url,
+            mail_url=f"file://{self.mail_folder}",
+            client_id="registrations",
+            client_secret=Secret(SECRETS["registrations"]),
+        )
+
+    @staticmethod
+    def _migrated(app: Flask) -> Flask:
+        migrate(app)
+        return app
+
+
+@contextmanager
+def running_portal(folder: Path, **gateway_settings: Any) -> Iterator[InProcessPortal]:
+    """The portal in the guide's month. Afterwards the clock is put back: another portal may use it."""
+    before = clock.offset().total_seconds()
+    running = InProcessPortal(folder, **gateway_settings)
+    try:
+        yield running
+    finally:
+        running.close()
+        clock.set_offset(before)
+
+
+@contextmanager
+def service_stopped(server: Server) -> Iterator[None]:
+    """The service is unreachable within the block."""
+    server.stop()
+    try:
+        yield
+    finally:
+        server.start()

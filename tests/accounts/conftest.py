@@ -14,15 +14,15 @@ from services.accounts.app import create_app
 from services.accounts.models import db
 from services.chassis import clock
 from services.chassis.process.command_line import migrate
-from tests.accounts.house import House, settings
-from tests.accounts.registrations import FakeRegistrations, serving
+from tests.accounts.fake_registrations import FakeRegistrations, run_fake_registrations
+from tests.accounts.running_accounts import RunningAccounts, settings
 
 if TYPE_CHECKING:
     from tests.support.postgres import Postgres
     from tests.support.smtp import Mailbox
 
 NOWHERE = "http://127.0.0.1:9"
-GUIDES_MONTH = datetime(2021, 10, 4, 12, 8, tzinfo=UTC)
+GUIDE_INSTANT = datetime(2021, 10, 4, 12, 8, tzinfo=UTC)
 
 
 def _prepare(database_url: str, folder: Path) -> None:
@@ -51,7 +51,7 @@ def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture(scope="session")
 def _registrations() -> Iterator[FakeRegistrations]:
-    with serving() as running:
+    with run_fake_registrations() as running:
         yield running
 
 
@@ -63,12 +63,14 @@ def registrations(_registrations: FakeRegistrations) -> FakeRegistrations:
 
 
 @pytest.fixture
-def house(migrated_url: str, tmp_path: Path, mailbox: Mailbox, registrations: FakeRegistrations) -> Iterator[House]:
+def accounts(
+    migrated_url: str, tmp_path: Path, mailbox: Mailbox, registrations: FakeRegistrations
+) -> Iterator[RunningAccounts]:
     """accounts at work in the guide's month: its API, its mails, its clock."""
-    clock.set_offset((GUIDES_MONTH - clock.system_now()).total_seconds())
+    clock.set_offset((GUIDE_INSTANT - clock.system_now()).total_seconds())
     chosen = settings(migrated_url, tmp_path, registrations_url=registrations.url, mail_url=mailbox.url)
-    running = House(create_app(chosen), mailbox)
-    clock.set_offset((GUIDES_MONTH - clock.system_now()).total_seconds())
+    running = RunningAccounts(create_app(chosen), mailbox)
+    clock.set_offset((GUIDE_INSTANT - clock.system_now()).total_seconds())
     yield running
     with running.app.app_context():
         db.engine.dispose()

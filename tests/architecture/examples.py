@@ -17,7 +17,7 @@ from gateway.services import services
 from gateway.web.mails import boite
 from services.accounts.domain.staff import scopes_of
 from services.chassis import clock
-from tests.accounts.people import PASSWORD
+from tests.accounts.creation_form import PASSWORD
 from tests.architecture.apps import database_of
 from tests.gateway.people import Visitors, new_address, typed
 from tests.pieces import made

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from gateway.services import Services, connect
 from gateway.settings import GatewaySettings
-from tests.bench.candidate import logs_in, makes_an_account
+from tests.bench.candidate_journey import logs_in, makes_an_account
+from tests.bench.load import Load, Met
 from tests.bench.mails import Mails
-from tests.bench.parts import pids_of, ports
-from tests.bench.people import Load, Met
-from tests.bench.processes import Usage, processor_seconds, usage, used_since
+from tests.bench.portal_processes import pids_of, ports
+from tests.bench.process_usage import Usage, processor_seconds, usage, used_since
 from tests.bench.visitor import Taken, Visitor
 from tests.support.launched import LaunchedPortal
 from tests.support.processes import wait_until
@@ -112,7 +112,7 @@ class Installation:
 def put_on(load: Load) -> Met:
     """By a process of its own."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.people"],
+        [sys.executable, "-m", "tests.bench.load"],
         input=json.dumps(asdict(load)),
         capture_output=True,
         text=True,

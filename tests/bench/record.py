@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from tests.bench.keep import keep, spaced
+from tests.bench.capacity_document import keep, spaced
 
 ROOT = Path(__file__).parents[2]
 WRITTEN = ROOT / "bench.json"

@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 from minio import Minio
 from pypdf import PdfWriter
 
-from tests.bench.candidate import Choice, registers
+from tests.bench.candidate_journey import Choice, registers
 from tests.bench.installation import Installation
-from tests.bench.processes import memory_from_now, most_more_memory
+from tests.bench.process_usage import memory_from_now, most_more_memory
 from tests.bench.record import record
 from tests.bench.visitor import NotAsExpected, Visitor
 from tests.support.processes import wait_until

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.bench.candidate import BOTH_DOCUMENTS, TAB
-from tests.bench.floor import Floor
+from tests.bench.candidate_journey import BOTH_DOCUMENTS, TAB
+from tests.bench.capacity_document import OF_A_JOURNEY
 from tests.bench.installation import ONE_MACHINE, Installation, Measured
-from tests.bench.keep import OF_A_JOURNEY
+from tests.bench.least_cost import Floor
 from tests.bench.record import record
 from tests.bench.waits import READING_SECONDS, percentile, record_waits
 

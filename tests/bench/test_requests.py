@@ -13,10 +13,10 @@ import requests
 from services.chassis.http.client import Client
 from services.chassis.web.access_tokens import verified
 from services.contracts.registrations import RegistrationSaved
-from tests.accounts.people import PASSWORD
-from tests.bench.candidate import LAST_TAB, TAB, Choice, fills_the_tabs, opens_a_draft, saves
-from tests.bench.floor import Floor, bare_servers, processor_of
+from tests.accounts.creation_form import PASSWORD
+from tests.bench.candidate_journey import LAST_TAB, TAB, Choice, fills_the_tabs, opens_a_draft, saves
 from tests.bench.installation import Installation
+from tests.bench.least_cost import Floor, bare_servers, processor_of
 from tests.bench.record import record
 from tests.bench.visitor import Answer, Taken, Visitor
 from tests.support.tokens import candidate_token, key_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import ceil
 
-from tests.bench.people import Met
+from tests.bench.load import Met
 from tests.bench.record import record
 
 READING_SECONDS = 1.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bench.keep import between
+from tests.bench.capacity_document import between
 from tests.bench.record import Figure, lines
 
 

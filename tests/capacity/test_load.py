@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.bench.people import Load, go_on
+from tests.bench.load import Load, go_on
 from tests.support.ports import free_port
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.composed.known import secret_values, told
+from tests.composed.secret_leaks import secret_values, told
 from tests.support.composed import LONG_LIVED, ONE_SHOTS, OURS
 
 if TYPE_CHECKING:

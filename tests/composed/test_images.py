@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.containers.secrets import DEFAULT_FOLDER
-from tests.composed.known import Values, secret_values, told
-from tests.composed.saved import SavedImage
+from deploy.service_names import OBJECT_SERVICES
+from tests.composed.image_archive import SavedImage
+from tests.composed.secret_leaks import Values, secret_values, told
 from tests.support.composed import SERVICES
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def test_an_image_holds_the_code_of_its_service_alone(images: dict[str, Image], 
         own |= {target, "contracts", "reference"}
     if target in ("accounts", "registrations"):
         own |= {"mail"}
-    if target in ("documents", "pieces"):
+    if target in OBJECT_SERVICES:
         own |= {"objects"}
     assert image.in_folder(CODE) == {"services"} | BESIDE_SERVICES.get(target, set())
     assert image.in_folder(CODE / "services") == own

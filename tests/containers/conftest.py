@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.containers.databases import ComposedDatabases
+from tests.containers.composed_databases import ComposedDatabases
 from tests.support.missing import NotInstalled, skip_or_fail
 from tests.support.postgres import Postgres
 

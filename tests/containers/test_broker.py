@@ -16,13 +16,14 @@ from pika.adapters.blocking_connection import BlockingChannel
 from pika.exceptions import AMQPConnectionError, AMQPError, ChannelClosedByBroker
 
 from deploy.containers import secrets
-from deploy.containers.made import SERVICES, VHOST
+from deploy.containers.secret_makers import VHOST
+from deploy.service_names import SERVICES
 from services.chassis.events.broker import RETRY_SECONDS, bindings_of
 from services.chassis.events.topology import EXCHANGE, definitions, topology
 from services.contracts import EVENTS
 from services.contracts.accounts import EmailChanged
 from services.contracts.registrations import RegistrationSaved
-from tests.containers.node import TOPOLOGY, ComposedNode
+from tests.containers.composed_rabbitmq import TOPOLOGY, ComposedNode
 from tests.support.missing import NotInstalled, skip_or_fail
 
 EVERYTHING = topology(bindings_of(EVENTS), RETRY_SECONDS)

@@ -12,9 +12,9 @@ import pytest
 from tests.support.postgres_proxy import PostgresProxy
 
 if TYPE_CHECKING:
-    from tests.accounts.registrations import FakeRegistrations
-    from tests.faults.running import Running
-    from tests.faults.table import Cell, Results
+    from tests.accounts.fake_registrations import FakeRegistrations
+    from tests.faults.failure_table import Cell, Results
+    from tests.faults.running_service import Running
     from tests.support.postgres import Postgres
 
 RESULTS = pytest.StashKey["Results"]()
@@ -62,9 +62,9 @@ def database_url(cell: Cell, request: pytest.FixtureRequest, tmp_path: Path, cel
 
 @pytest.fixture(scope="session")
 def _registrations() -> Iterator[FakeRegistrations]:
-    from tests.accounts.registrations import serving
+    from tests.accounts.fake_registrations import run_fake_registrations
 
-    with serving() as answering:
+    with run_fake_registrations() as answering:
         yield answering
 
 
@@ -117,6 +117,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def _no_results() -> Results:
-    from tests.faults.table import Results
+    from tests.faults.failure_table import Results
 
     return Results()

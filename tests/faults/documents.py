@@ -12,7 +12,7 @@ from services.documents.operations.reconciliation import reconciliation
 from tests.documents.example import CANDIDATURE, saved
 from tests.documents.service import Service
 from tests.faults.operation import DONE_BEFORE, Operation, State
-from tests.faults.running import Reconciled, Running
+from tests.faults.running_service import Reconciled, Running
 from tests.support.tokens import bearer, staff_token
 
 if TYPE_CHECKING:

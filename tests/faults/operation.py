@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Generic, TypeVar
 
-from tests.faults.running import Running
+from tests.faults.running_service import Running
 
 State = dict[str, Any]
 Service = TypeVar("Service", bound=Running)

@@ -13,7 +13,7 @@ from services.pieces.models import Deposit, Upload, Validation, db
 from services.pieces.operations.reconciliation import reconciliation
 from services.pieces.parts import parts
 from tests.faults.operation import Operation, State
-from tests.faults.running import Reconciled, Running
+from tests.faults.running_service import Reconciled, Running
 from tests.pieces import made, uploading
 from tests.pieces.portal import STAFF, Portal
 

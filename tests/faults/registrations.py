@@ -11,7 +11,7 @@ from services.registrations.follow_ups import registry
 from services.registrations.models import db
 from tests.architecture import apps
 from tests.faults.operation import Operation, State
-from tests.faults.running import Running
+from tests.faults.running_service import Running
 from tests.registrations.domain.bts import ANSWERS
 from tests.registrations.service.portal import NOW, Person, pierre
 from tests.support import smtp, tokens

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.faults.failure_table import Cell, cells
 from tests.faults.operation import Operation, State
-from tests.faults.running import Running
-from tests.faults.table import Cell, cells
+from tests.faults.running_service import Running
 from tests.support.commits import EACH_ONCE, Commits, Point
 from tests.support.postgres_proxy import PostgresProxy
 

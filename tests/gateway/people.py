@@ -11,7 +11,7 @@ from gateway.clients.drafts import Draft
 from gateway.services import services
 from gateway.settings import cookie_name
 from gateway.web.mails import boite
-from tests.accounts.people import PASSWORD, binet
+from tests.accounts.creation_form import PASSWORD, creation_form
 from tests.registrations.domain.bts import ANSWERS
 from tests.support.plain_browser import PlainBrowser
 from tests.support.portal import Portal
@@ -107,7 +107,7 @@ class Visitors:
 
 def typed(address: str, **changes: Any) -> dict[str, Any]:
     """The guide's « Formulaire de création », at that address."""
-    return binet(**{"email": address, "email_confirmation": address, **changes})
+    return creation_form(**{"email": address, "email_confirmation": address, **changes})
 
 
 def forget_exchange(portal: Portal, browser: PlainBrowser) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.accounts.people import PASSWORD
+from tests.accounts.creation_form import PASSWORD
 from tests.gateway.components.page_checks import problems_of
 from tests.gateway.people import Visitors, new_address
 from tests.support.portal import Portal, absent

@@ -19,7 +19,7 @@ from services.documents.domain.types import DocumentType
 from services.documents.models import Candidature, db
 from services.documents.operations.publishing import Order, publish
 from services.documents.parts import parts
-from tests.accounts.people import PASSWORD
+from tests.accounts.creation_form import PASSWORD
 from tests.gateway.components.page_checks import parsed, problems_of, text_of
 from tests.gateway.people import Visitors
 from tests.support.four_services import FourServices

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from gateway.web.compte.login import local_path
-from tests.accounts.people import PASSWORD
+from tests.accounts.creation_form import PASSWORD
 from tests.gateway.components.page_checks import problems_of
 from tests.gateway.people import Visitors, new_address, typed
 from tests.support.plain_browser import PlainBrowser

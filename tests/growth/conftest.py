@@ -10,7 +10,7 @@ import pytest
 
 from services.chassis import clock
 from services.chassis.clock import system_now
-from tests.growth.full import Full, Weight
+from tests.growth.full_service import Full, Weight
 from tests.registrations.service.portal import NOW
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from tests.support.postgres import Postgres
     from tests.support.smtp import Mailbox
 
-SERVICES = ("accounts", "registrations", "documents", "pieces")
 Filled = Callable[[str, int, Weight], Full]
 
 

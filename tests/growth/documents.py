@@ -13,7 +13,7 @@ from services.documents.models import Candidature, Document, SavedVersion, db, e
 from services.documents.operations.publishing import Order, publish
 from tests.documents.example import CANDIDATURE, saved, withdrawn
 from tests.documents.service import Service
-from tests.growth.full import Deeds, Full, Weight, answered, event_deeds, fill_events, jobs_of, ready
+from tests.growth.full_service import Deeds, Full, Weight, answered, event_deeds, fill_events, jobs_of, ready
 from tests.support.filling import filling, identifier, multiply
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from services.pieces.jobs import jobs
 from services.pieces.models import AuditEntry, Candidature, Control, Deposit, Piece, Validation, db, event_tables
-from tests.growth.full import FAMILY, Deeds, Full, Weight, answered, event_deeds, fill_events, jobs_of, ready
+from tests.growth.full_service import FAMILY, Deeds, Full, Weight, answered, event_deeds, fill_events, jobs_of, ready
 from tests.pieces.example import CANDIDATURE, OTHER, saved
 from tests.pieces.portal import Portal
 from tests.support.filling import filling, identifier, multiply

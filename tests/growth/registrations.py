@@ -26,7 +26,7 @@ from services.registrations.models import (
     sent_mails,
 )
 from services.registrations.operations.republication import publish_everything
-from tests.growth.full import FAMILY, Deeds, Full, Weight, answered, event_deeds, fill_events, jobs_of, ready
+from tests.growth.full_service import FAMILY, Deeds, Full, Weight, answered, event_deeds, fill_events, jobs_of, ready
 from tests.registrations.domain.bts import BESANCON
 from tests.registrations.service.conftest import settings
 from tests.registrations.service.portal import GUIDE, GUIDE_SESSION, Person, pierre, with_catalogue

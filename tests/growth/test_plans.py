@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.growth.conftest import SERVICES, Filled
-from tests.growth.full import Deeds, Full, light
-from tests.growth.reading import read_by
+from deploy.service_names import SERVICES
+from tests.growth.conftest import Filled
+from tests.growth.full_service import Deeds, Full, light
+from tests.growth.query_costs import read_by
 from tests.support.plans import statements
 
 ROWS = {"accounts": 20_000, "registrations": 20_000, "documents": 20_000, "pieces": 10_000}

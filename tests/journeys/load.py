@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import requests
 from pypdf import PdfWriter
 
-from tests.accounts.people import binet
+from tests.accounts.creation_form import creation_form
 from tests.journeys import people
 from tests.journeys.forms import FROM_US, last_tab, save
 from tests.journeys.ledger import Deposits, Ledger, Saves
@@ -133,7 +133,7 @@ def makes_accounts(visit: Visit) -> None:
     """« Créer le compte », one address after the other."""
     while not visit.stop.is_set():
         email = people.new_address()
-        typed = binet(email=email, email_confirmation=email)
+        typed = creation_form(email=email, email_confirmation=email)
         made = visit.post("/compte/creation", data=typed)
         if made.status_code == 303 and made.headers["Location"].endswith("/compte/creation/confirmation"):
             visit.ledger.acknowledge("account", email, "")

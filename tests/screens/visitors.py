@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.accounts.people import PASSWORD
+from tests.accounts.creation_form import PASSWORD
 from tests.screens.album import Album
 from tests.screens.people import BESANCON, Person
 from tests.screens.walk import Walk

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.faults.running import Running
-from tests.faults.table import Cell, cells
+from tests.faults.failure_table import Cell, cells
+from tests.faults.running_service import Running
 from tests.faults.test_failure_points import check
 from tests.support.commits import POINTS
 from tests.support.postgres_proxy import PostgresProxy

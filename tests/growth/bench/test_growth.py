@@ -17,14 +17,15 @@ import pytest
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 
+from deploy.service_names import SERVICES
 from services.chassis.database.transactions import Database
 from services.chassis.events import outbox
 from services.chassis.events.tables import TO_BROKER
 from services.chassis.process import leases
 from tests.bench.record import record
 from tests.growth.bench.consumption import Cost, cost_of, disk, more_memory
-from tests.growth.conftest import SERVICES, Filled
-from tests.growth.full import Full, as_heavy_as_real
+from tests.growth.conftest import Filled
+from tests.growth.full_service import Full, as_heavy_as_real
 from tests.support.filling import analyse, multiply
 
 BACKLOG = 100_000

@@ -1,0 +1,115 @@
+"""A composed portal that loses its data and gets them back as docs/operations.md says, and what it then has."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from tests.composed.pending_work import settled
+from tests.journeys.ledger import Acknowledged, Ledger
+from tests.support.composed import OURS, ComposedPortal
+from tests.support.processes import ServiceFailed, wait_until
+
+SETTLED_SECONDS = 600.0
+JOB_SECONDS = 300.0
+PUBLISHING = ("accounts", "registrations")
+REPLAYED = "SELECT extract(epoch FROM pg_last_xact_replay_timestamp())"
+
+
+@dataclass(frozen=True)
+class Restored:
+    """`instant` up to which commits are there, and how long it took until all was healthy; in seconds."""
+
+    instant: float
+    took: float
+
+
+@dataclass
+class Missing:
+    """What of the acknowledged is not there, and how much is."""
+
+    missing: list[Acknowledged] = field(default_factory=list)
+    there: int = 0
+
+    def before(self, instant: float) -> list[Acknowledged]:
+        return [one for one in self.missing if one.at < instant]
+
+
+def databases_restored(composed: ComposedPortal, until: str = "") -> Restored:
+    """After PostgreSQL was lost: all databases as at the instant `until`, or at the latest. The broker starts empty,
+    since it may hold what the databases have never heard of."""
+    began = time.monotonic()
+    composed.compose("stop", *OURS, seconds=300)
+    composed.lose("postgres", "backup", "rabbitmq", volumes=["postgres", "rabbitmq"])
+    composed.run_once("restore", "databases", *([until] if until else []))
+    composed.compose("up", "-d", "--no-deps", "postgres", "rabbitmq")
+    composed.wait_healthy(["postgres", "rabbitmq"], 600)
+    publish_again(composed, *PUBLISHING)
+    composed.compose("up", "-d", seconds=600)
+    composed.wait_healthy(OURS, 600)
+    took = time.monotonic() - began
+    return Restored(float(composed.asked_of_database("postgres", REPLAYED)[0][0]), took)
+
+
+def publish_again(composed: ComposedPortal, *services: str) -> None:
+    for service in services:
+        composed.run_once(service, "publish-again", "--days", "30")
+
+
+def settle(composed: ComposedPortal) -> None:
+    """Wait until no event, mail or document is under way."""
+    try:
+        wait_until(lambda: settled(composed), SETTLED_SECONDS, "no event, mail or document under way", pause=2.0)
+    except ServiceFailed as late:
+        raise ServiceFailed(f"{late}\n{composed.complaints()[-4000:]}") from None
+
+
+def compared(composed: ComposedPortal, ledger: Ledger) -> Missing:
+    """The ledger against the rows of the service that each thing belongs to."""
+    accounts = {row[0] for row in composed.asked_of_database("accounts", "select email from accounts")}
+    counted = "select candidature_id, count(*) from candidature_versions group by 1"
+    versions = {row[0]: int(row[1]) for row in composed.asked_of_database("registrations", counted)}
+    deposits = {tuple(row) for row in composed.asked_of_database("pieces", "select piece_id, sha256 from deposits")}
+    held = {
+        "account": lambda one: one.subject in accounts,
+        "version": lambda one: versions.get(one.subject, 0) > int(one.value),
+        "deposit": lambda one: (one.subject, one.value) in deposits,
+    }
+    missing = [one for one in ledger.acknowledged if not held[one.kind](one)]
+    return Missing(missing, len(ledger.acknowledged) - len(missing))
+
+
+def nobody_knows_more(composed: ComposedPortal) -> None:
+    """registrations knows accounts' people; documents and pieces know registrations' versions, all and no others; a
+    number is there once."""
+    people = rows(composed, "registrations", "select distinct candidate_id from candidatures")
+    assert people <= rows(composed, "accounts", "select id from accounts")
+    versions = rows(composed, "registrations", "select candidature_id, version from candidature_versions")
+    for kind in ("confirmation", "demande_pieces"):
+        made = f"select candidature_id, version from documents where type = '{kind}'"
+        assert rows(composed, "documents", made) == versions, kind
+    newest = "select candidature_id, max(version) from candidature_versions group by 1"
+    known = rows(composed, "pieces", "select id, version from candidatures")
+    assert known == rows(composed, "registrations", newest)
+    twice = "select numero_candidat from candidates where numero_candidat is not null group by 1 having count(*) > 1"
+    assert rows(composed, "registrations", twice) == set()
+
+
+def reconciled(composed: ComposedPortal, service: str) -> str:
+    """What `reconcile` says; it ends with 1 where files are lost, or where more objects are unknown than mistakes
+    explain, as after a restore to an earlier instant."""
+    words = f"python -m services.{service} reconcile 2>&1 | grep -v '^{{'; true"
+    return composed.run_in(composed.containers(service)[0], "sh", "-c", words)
+
+
+def run_job(composed: ComposedPortal, service: str, name: str) -> None:
+    """At once; once more after a worker that has it in hand, since it may have begun before what is to be mended."""
+    words = f"python -m services.{service} run-job {name} 2>&1; true"
+    container = composed.containers(service)[0]
+    wait_until(
+        lambda: f"« {name} » terminé" in composed.run_in(container, "sh", "-c", words), JOB_SECONDS, f"{name} run", 1
+    )
+
+
+def rows(composed: ComposedPortal, service: str, query: str) -> set[tuple[str, ...]]:
+    return {tuple(row) for row in composed.asked_of_database(service, query)}

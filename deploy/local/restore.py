@@ -77,8 +77,8 @@ def restore(state: StateFolder, folder: Path, *, with_secrets: bool = True, with
 def _backup_in(folder: Path) -> Path:
     if (folder / manifest.NAME).exists():
         return folder
-    if found := backup.newest(folder):
-        return found
+    if newest := backup.newest(folder):
+        return newest
     raise Impossible(f"aucune sauvegarde entière dans {folder}.")
 
 

@@ -27,8 +27,9 @@ class SecretsUnreadable(Exception):
 
 @dataclass(frozen=True)
 class Secrets:
-    """`signing_key`: accounts' Ed25519 key, PEM; `seal_key`: the gateway's cookies; `clients`: each process's client
-    secret; `objects_key`, `objects_secret`: access to the S3 server; `staff_passwords`: the demonstration's.
+    """`signing_key`: accounts' Ed25519 key, PEM; `seal_key`: the gateway's, for what was typed into an ended session;
+    `clients`: each process's client secret; `objects_key`, `objects_secret`: access to the S3 server;
+    `staff_passwords`: the demonstration's.
 
     While a key or client secret is rotated its text holds two (deploy/secret_rotation.py).
     """

@@ -1,4 +1,4 @@
-"""The service of accounts on both databases, migrated once and copied for each test, with a real mail server."""
+"""accounts on SQLite and PostgreSQL, migrated once and copied for each test, with a real mail server."""
 
 from __future__ import annotations
 
@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     from tests.support.postgres import Postgres
     from tests.support.smtp import Mailbox
 
-NOWHERE = "http://127.0.0.1:9"
+UNREACHABLE = "http://127.0.0.1:9"
 GUIDE_INSTANT = datetime(2021, 10, 4, 12, 8, tzinfo=UTC)
 
 
 def _prepare(database_url: str, folder: Path) -> None:
-    app = create_app(settings(database_url, folder, registrations_url=NOWHERE, mail_url=f"file://{folder / 'mail'}"))
+    app = create_app(
+        settings(database_url, folder, registrations_url=UNREACHABLE, mail_url=f"file://{folder / 'mail'}")
+    )
     migrate(app)
     with app.app_context():
         db.engine.dispose()
@@ -57,7 +59,7 @@ def _registrations() -> Iterator[FakeRegistrations]:
 
 @pytest.fixture
 def registrations(_registrations: FakeRegistrations) -> FakeRegistrations:
-    """The other side of accounts' two questions, without any candidature."""
+    """The stand-in for registrations, without any candidature."""
     _registrations.clear()
     return _registrations
 
@@ -66,10 +68,10 @@ def registrations(_registrations: FakeRegistrations) -> FakeRegistrations:
 def accounts(
     migrated_url: str, tmp_path: Path, mailbox: Mailbox, registrations: FakeRegistrations
 ) -> Iterator[RunningAccounts]:
-    """accounts at work in the guide's month: its API, its mails, its clock."""
+    """The service on a day of the guide's month."""
     clock.set_offset((GUIDE_INSTANT - clock.system_now()).total_seconds())
-    chosen = settings(migrated_url, tmp_path, registrations_url=registrations.url, mail_url=mailbox.url)
-    running = RunningAccounts(create_app(chosen), mailbox)
+    test_settings = settings(migrated_url, tmp_path, registrations_url=registrations.url, mail_url=mailbox.url)
+    running = RunningAccounts(create_app(test_settings), mailbox)
     clock.set_offset((GUIDE_INSTANT - clock.system_now()).total_seconds())
     yield running
     with running.app.app_context():

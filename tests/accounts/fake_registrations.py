@@ -1,4 +1,4 @@
-"""What accounts asks of registrations, answered over real HTTP as the contract says."""
+"""A stand-in for registrations: answers what accounts asks of it, over real HTTP."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from services.chassis.http.client import ALIVE
 
 
 class FakeRegistrations:
-    """`engaged` are candidates with a saved candidature, `floors` what was put, `erased` who was forgotten.
+    """`engaged`: candidates with a saved candidature; `floors`: identity floors by candidate; `erased`: candidates.
 
-    `down` answers 503 to everything.
+    `down` answers 503 to everything; `lose_answers` stores a floor and answers 503.
     """
 
     def __init__(self, url: str) -> None:
@@ -44,7 +44,7 @@ class FakeRegistrations:
 
 @contextmanager
 def run_fake_registrations() -> Iterator[FakeRegistrations]:
-    holder: list[FakeRegistrations] = []
+    fakes: list[FakeRegistrations] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -52,21 +52,21 @@ def run_fake_registrations() -> Iterator[FakeRegistrations]:
                 self.send_response(204)
                 self.end_headers()
             else:
-                self._answer(holder[0].get(self.path.split("/")[3]))
+                self._answer(fakes[0].get(self.path.split("/")[3]))
 
         def do_PUT(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            if holder[0].down:
+            if fakes[0].down:
                 self._answer((503, None))
                 return
-            self._answer(holder[0].put(self.path.split("/")[3], body["version"]))
+            self._answer(fakes[0].put(self.path.split("/")[3], body["version"]))
 
         def do_DELETE(self) -> None:
             candidate = self.path.split("/")[3]
-            self._answer((409, None) if candidate in holder[0].engaged else holder[0].delete(candidate))
+            self._answer((409, None) if candidate in fakes[0].engaged else fakes[0].delete(candidate))
 
         def _answer(self, answer: tuple[int, dict[str, object] | None]) -> None:
-            status, body = (503, None) if holder[0].down else answer
+            status, body = (503, None) if fakes[0].down else answer
             assert self.headers["Authorization"].startswith("Bearer ")
             content = b"" if body is None else json.dumps(body).encode()
             self.send_response(status)
@@ -78,9 +78,9 @@ def run_fake_registrations() -> Iterator[FakeRegistrations]:
             """Tests are quiet."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    holder.append(FakeRegistrations(f"http://127.0.0.1:{server.server_address[1]}"))
+    fakes.append(FakeRegistrations(f"http://127.0.0.1:{server.server_address[1]}"))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield holder[0]
+    yield fakes[0]
     server.shutdown()
     server.server_close()

@@ -1,4 +1,4 @@
-"""The queue of accounts' hashing, filled."""
+"""Fills the hashing queue of accounts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flask import Flask
 
 from services.accounts.dependencies import dependencies
 
-SECONDS = 240.0
+MAX_SECONDS = 240.0
 
 
 @contextmanager
@@ -21,13 +21,13 @@ def occupy_hashing_turns(app: Flask) -> Iterator[None]:
     def take() -> None:
         with app.app_context(), dependencies().password_hasher.turn():
             turns.release()
-            over.wait(SECONDS)
+            over.wait(MAX_SECONDS)
 
     with app.app_context():
         threads = [threading.Thread(target=take) for _ in range(dependencies().password_hasher.at_once)]
     for thread in threads:
         thread.start()
-    assert all(turns.acquire(timeout=SECONDS) for _ in threads)
+    assert all(turns.acquire(timeout=MAX_SECONDS) for _ in threads)
     try:
         yield
     finally:

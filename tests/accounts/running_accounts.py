@@ -1,4 +1,4 @@
-"""accounts at work in a test: calls as the gateway makes them, mails as people receive them, time that passes."""
+"""The service running in a test: calls as the gateway makes them, mails as people receive them, its clock."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ _PEM = (
 
 
 def settings(database_url: str, folder: Path, **changes: Any) -> AccountsSettings:
-    """Cheap password hashes; all else as in production."""
-    given: dict[str, Any] = {
+    """Settings as in production, but with cheap password hashes; `changes` replace some."""
+    values: dict[str, Any] = {
         "env": "test",
         "log_level": "WARNING",
         "database_url": database_url,
@@ -48,11 +48,11 @@ def settings(database_url: str, folder: Path, **changes: Any) -> AccountsSetting
         "argon2_memory_kib": 8,
         "argon2_passes": 1,
     }
-    return AccountsSettings(**given | changes)
+    return AccountsSettings(**values | changes)
 
 
 class RunningAccounts:
-    """The service and what surrounds it. Calls carry the gateway's own token unless another is given."""
+    """The service and its mail server. Calls carry the gateway's token unless another is given."""
 
     def __init__(self, app: Flask, mailbox: Mailbox) -> None:
         self.app = app
@@ -72,11 +72,11 @@ class RunningAccounts:
     def post(self, path: str, **body: Any) -> TestResponse:
         return self.call("POST", path, **body)
 
-    def create(self, **changes: Any) -> TestResponse:
+    def create_account(self, **changes: Any) -> TestResponse:
         return self.post("/accounts", values=creation_form(**changes))
 
     def send_mails(self) -> None:
-        """Let the worker send what waits."""
+        """Run all waiting follow-ups, as the worker does."""
         with self.app.app_context():
             follow_ups = FollowUps(db, registry, (60.0,))
             while follow_ups.run_once():
@@ -91,8 +91,8 @@ class RunningAccounts:
         return token_in(self.newest_mail(to, subject))
 
     def activate_new_account(self, **changes: Any) -> str:
-        """Someone with an activated account; returns his address."""
-        assert self.create(**changes).status_code == 202
+        """Create and activate an account; returns its address."""
+        assert self.create_account(**changes).status_code == 202
         email = str(creation_form(**changes)["email"])
         assert self.post("/activations", token=self.newest_token(email, "Activer")).status_code == 200
         self.mailbox.clear()
@@ -104,14 +104,14 @@ class RunningAccounts:
         return self.post("/sessions", email=email, password=password, source=source, **{"device": None, **more})
 
     def log_in_new_candidate(self, **changes: Any) -> dict[str, Any]:
-        """What the gateway holds after the log-in of someone new."""
+        """Create, activate and log in to an account; returns the session as the gateway gets it."""
         email = self.activate_new_account(**changes)
         answer = self.try_log_in(email, creation_form(**changes)["password"])
         assert answer.status_code == 201, answer.json
         return dict(answer.json or {})
 
     def advance_clock(self, **time: float) -> None:
-        """The portal's clock goes on."""
+        """Move the portal's clock forward."""
         clock.set_offset((clock.offset() + timedelta(**time)).total_seconds())
 
 
@@ -122,7 +122,7 @@ def token_in(mail: Received) -> str:
 
 
 def problem_slug(answer: TestResponse) -> str:
-    """The type of a problem."""
+    """The last part of a problem's type."""
     assert answer.content_type == "application/problem+json", answer.data
     return str(answer.json["type"]).removeprefix("/problems/")
 

@@ -11,7 +11,7 @@ ACTIVATE = "[CYCLADES] Activer mon compte"
 
 
 def test_the_activation_mail_says_the_guides_words_and_gives_the_address_in_full(accounts: RunningAccounts) -> None:
-    answer = accounts.create()
+    answer = accounts.create_account()
     assert (answer.status_code, answer.json["email"]) == (202, EMAIL)
     mail = accounts.newest_mail(EMAIL)
     assert mail.subject == ACTIVATE
@@ -36,7 +36,9 @@ def test_the_activation_mail_says_the_guides_words_and_gives_the_address_in_full
 
 
 def test_every_mistake_is_told_at_once(accounts: RunningAccounts) -> None:
-    answer = accounts.create(nom_famille="", email_confirmation="x", password="court", date_naissance="31/02/2001")
+    answer = accounts.create_account(
+        nom_famille="", email_confirmation="x", password="court", date_naissance="31/02/2001"
+    )
     assert answer.status_code == 422
     assert {"nom_famille", "email_confirmation", "password", "date_naissance"} <= refused_fields(answer)
     accounts.send_mails()
@@ -44,7 +46,7 @@ def test_every_mistake_is_told_at_once(accounts: RunningAccounts) -> None:
 
 
 def test_opening_the_link_changes_nothing_and_activation_is_good_once(accounts: RunningAccounts) -> None:
-    accounts.create()
+    accounts.create_account()
     token = accounts.newest_token(EMAIL)
     for _ in range(2):
         assert accounts.post("/activations/check", token=token).json["state"] == "usable"
@@ -59,7 +61,7 @@ def test_opening_the_link_changes_nothing_and_activation_is_good_once(accounts: 
 def test_a_link_ends_48_hours_after_the_creation_and_says_so_after_the_account_is_erased(
     accounts: RunningAccounts,
 ) -> None:
-    accounts.create()
+    accounts.create_account()
     accounts.advance_clock(hours=47)
     accounts.post("/activations/resend", email=EMAIL)
     token = accounts.newest_token(EMAIL)
@@ -71,7 +73,7 @@ def test_a_link_ends_48_hours_after_the_creation_and_says_so_after_the_account_i
 
 
 def test_an_account_not_activated_is_erased_whole_and_its_address_is_free(accounts: RunningAccounts) -> None:
-    accounts.create()
+    accounts.create_account()
     accounts.advance_clock(hours=48, seconds=1)
     with accounts.app.app_context():
         erase_accounts_not_activated()
@@ -93,7 +95,9 @@ def test_an_activated_account_is_not_erased(accounts: RunningAccounts) -> None:
 
 def test_a_known_address_gets_the_same_answer_and_its_owner_a_mail(accounts: RunningAccounts) -> None:
     accounts.activate_new_account()
-    answer = accounts.create(email="LBINET@ac-rennes.fr", email_confirmation="LBINET@ac-rennes.fr", prenoms="Autre")
+    answer = accounts.create_account(
+        email="LBINET@ac-rennes.fr", email_confirmation="LBINET@ac-rennes.fr", prenoms="Autre"
+    )
     assert (answer.status_code, answer.json["email"]) == (202, "LBINET@ac-rennes.fr")
     assert len(answer.json["creation"]) == 32
     mail = accounts.newest_mail(EMAIL)
@@ -104,7 +108,7 @@ def test_a_known_address_gets_the_same_answer_and_its_owner_a_mail(accounts: Run
 
 
 def test_a_mail_can_be_asked_for_again_but_not_without_end(accounts: RunningAccounts) -> None:
-    accounts.create()
+    accounts.create_account()
     statuses = [accounts.post("/activations/resend", email=EMAIL).status_code for _ in range(6)]
     assert statuses == [202, 202, 202, 202, 202, 429]
     accounts.send_mails()
@@ -126,7 +130,7 @@ def test_an_invented_link_is_unknown(accounts: RunningAccounts) -> None:
 
 def test_a_mail_that_could_not_leave_is_sent_later_with_the_same_link(accounts: RunningAccounts) -> None:
     accounts.mailbox.refuse()
-    accounts.create()
+    accounts.create_account()
     accounts.send_mails()
     assert accounts.mailbox.received == []
     assert accounts.app.test_client().get("/health/ready").status_code == 200

@@ -15,7 +15,7 @@ import requests
 
 from services.accounts.hashing_queue import BUSY
 from services.accounts.models import LoginFailures, db
-from tests.accounts.full_hashing_queue import SECONDS, occupy_hashing_turns
+from tests.accounts.full_hashing_queue import MAX_SECONDS, occupy_hashing_turns
 from tests.accounts.running_accounts import GATEWAY_SECRET, RunningAccounts
 from tests.support.ports import free_port
 from tests.support.processes import Daemon, PrivateFolder
@@ -35,7 +35,7 @@ def test_a_full_queue_is_said_at_once_and_counts_as_no_try(one_place: None, acco
     asked: list[Callable[[], Any]] = [
         accounts.try_log_in,
         lambda: accounts.try_log_in(password="Faux/2021"),
-        lambda: accounts.create(email="autre@x.fr", email_confirmation="autre@x.fr"),
+        lambda: accounts.create_account(email="autre@x.fr", email_confirmation="autre@x.fr"),
     ]
     with occupy_hashing_turns(accounts.app):
         for answer in [ask() for ask in asked]:
@@ -54,22 +54,24 @@ def test_a_flood_of_wrong_passwords_leaves_sessions_tokens_and_keys_answered(
     session = accounts.log_in_new_candidate()["session"]
     with process(accounts, tmp_path) as url:
         token = {"client_id": "gateway", "client_secret": GATEWAY_SECRET}
-        bearer = requests.post(f"{url}/v1/tokens", json=token, timeout=SECONDS).json()["access_token"]
+        bearer = requests.post(f"{url}/v1/tokens", json=token, timeout=MAX_SECONDS).json()["access_token"]
         headers = {"Authorization": f"Bearer {bearer}"}
 
         def log_in(number: int) -> requests.Response:
             sent = {"email": f"nobody{number}@x.fr", "password": "Faux/2021", "source": "192.0.2.9", "device": None}
-            return requests.post(f"{url}/v1/sessions", json=sent, headers=headers, timeout=SECONDS)
+            return requests.post(f"{url}/v1/sessions", json=sent, headers=headers, timeout=MAX_SECONDS)
 
         with ThreadPoolExecutor(FLOOD) as pool:
             flood = [pool.submit(log_in, number) for number in range(FLOOD)]
             wait(flood, return_when=FIRST_COMPLETED)  # the queue is full once somebody is refused
             for _ in range(5):
                 exchange = {"session": session}
-                answered = requests.post(f"{url}/v1/sessions/exchange", json=exchange, headers=headers, timeout=SECONDS)
+                answered = requests.post(
+                    f"{url}/v1/sessions/exchange", json=exchange, headers=headers, timeout=MAX_SECONDS
+                )
                 assert answered.status_code == 200
-            assert requests.get(f"{url}/.well-known/jwks.json", timeout=SECONDS).status_code == 200
-            assert requests.post(f"{url}/v1/tokens", json=token, timeout=SECONDS).status_code == 200
+            assert requests.get(f"{url}/.well-known/jwks.json", timeout=MAX_SECONDS).status_code == 200
+            assert requests.post(f"{url}/v1/tokens", json=token, timeout=MAX_SECONDS).status_code == 200
             assert not any(answer.result().status_code == 401 for answer in flood if answer.done())
             answers = [answer.result() for answer in flood]
     assert {answer.status_code for answer in answers} == {401, 503}
@@ -90,7 +92,7 @@ def process(accounts: RunningAccounts, folder: Path) -> Iterator[str]:
     daemon = Daemon("accounts", [sys.executable, "-m", "services.accounts", "web"], private, env)
     daemon.start()
     url = f"http://127.0.0.1:{port}"
-    daemon.wait_ready(lambda: answers(f"{url}/health/live"), SECONDS)
+    daemon.wait_ready(lambda: answers(f"{url}/health/live"), MAX_SECONDS)
     try:
         yield url
     finally:
@@ -100,6 +102,6 @@ def process(accounts: RunningAccounts, folder: Path) -> Iterator[str]:
 
 def answers(url: str) -> bool:
     try:
-        return requests.get(url, timeout=SECONDS).status_code == 200
+        return requests.get(url, timeout=MAX_SECONDS).status_code == 200
     except requests.ConnectionError:
         return False

@@ -1,4 +1,4 @@
-"""A source that floods the line of hashing keeps no other from his turn."""
+"""A source that floods the hashing queue does not delay the others."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("services.accounts.hashing_queue.QUEUE_SECONDS", PATIENT)
 
 
-class Line:
+class RecordedQueue:
     """`turns` are the sources in the order of their turns, `refused` those that got none."""
 
     def __init__(self, at_once: int, places: int) -> None:
-        self.line = HashingQueue(at_once, places)
+        self.queue = HashingQueue(at_once, places)
         self.turns: list[str] = []
         self.refused: list[str] = []
 
@@ -34,11 +34,13 @@ class Line:
         """That source waits, or has its turn until the event is set or the block ends."""
         over = threading.Event()
         thread = threading.Thread(target=self._ask, args=(source, over), daemon=True)
-        before = len(self.turns) + self.line.waiting
+        before = len(self.turns) + self.queue.waiting
         full = len(self.refused)
         thread.start()
         wait_until(
-            lambda: len(self.turns) + self.line.waiting > before or len(self.refused) > full, PATIENT, "he has asked"
+            lambda: len(self.turns) + self.queue.waiting > before or len(self.refused) > full,
+            PATIENT,
+            "the source has asked",
         )
         try:
             yield over
@@ -47,7 +49,7 @@ class Line:
 
     def _ask(self, source: str, over: threading.Event) -> None:
         try:
-            with self.line.turn(source):
+            with self.queue.turn(source):
                 self.turns.append(source)
                 over.wait(PATIENT)
         except Unavailable:
@@ -55,51 +57,51 @@ class Line:
 
 
 def test_sources_take_turns_however_many_of_one_wait() -> None:
-    line = Line(at_once=1, places=8)
+    queue = RecordedQueue(at_once=1, places=8)
     with ExitStack() as people:
-        ends = [people.enter_context(line.login(source)) for source in ("flood", "flood", "flood", "someone")]
+        ends = [people.enter_context(queue.login(source)) for source in ("flood", "flood", "flood", "someone")]
         for event in (ends[0], ends[3]):
             event.set()
-        wait_until(lambda: len(line.turns) == 3, PATIENT, "the third turn")
-        assert line.turns == ["flood", "someone", "flood"]
+        wait_until(lambda: len(queue.turns) == 3, PATIENT, "the third turn")
+        assert queue.turns == ["flood", "someone", "flood"]
 
 
 def test_a_source_that_has_had_a_turn_waits_for_none_that_came_after_it() -> None:
-    line = Line(at_once=1, places=8)
+    queue = RecordedQueue(at_once=1, places=8)
     with ExitStack() as people:
-        ends = [people.enter_context(line.login(source)) for source in ("school", "school", "first")]
+        ends = [people.enter_context(queue.login(source)) for source in ("school", "school", "first")]
         ends[0].set()
-        wait_until(lambda: len(line.turns) == 2, PATIENT, "the second turn")
-        people.enter_context(line.login("later"))
+        wait_until(lambda: len(queue.turns) == 2, PATIENT, "the second turn")
+        people.enter_context(queue.login("later"))
         ends[2].set()
-        wait_until(lambda: len(line.turns) == 3, PATIENT, "the third turn")
-        assert line.turns == ["school", "first", "school"]
+        wait_until(lambda: len(queue.turns) == 3, PATIENT, "the third turn")
+        assert queue.turns == ["school", "first", "school"]
 
 
 def test_a_full_line_takes_whoever_has_fewer_places_and_sends_away_one_of_who_has_most() -> None:
-    line = Line(at_once=1, places=4)
+    queue = RecordedQueue(at_once=1, places=4)
     with ExitStack() as people:
-        end, *_ = [people.enter_context(line.login("flood")) for _ in range(4)]
-        with pytest.raises(Unavailable), line.line.turn("flood"):
+        end, *_ = [people.enter_context(queue.login("flood")) for _ in range(4)]
+        with pytest.raises(Unavailable), queue.queue.turn("flood"):
             pass
-        people.enter_context(line.login("someone"))
-        wait_until(lambda: line.refused == ["flood"], PATIENT, "the last of the flood is sent away")
+        people.enter_context(queue.login("someone"))
+        wait_until(lambda: queue.refused == ["flood"], PATIENT, "the last of the flood is sent away")
         end.set()
-        wait_until(lambda: line.turns == ["flood", "someone"], PATIENT, "someone's turn")
+        wait_until(lambda: queue.turns == ["flood", "someone"], PATIENT, "someone's turn")
 
 
 def test_one_source_alone_has_all_places() -> None:
-    line = Line(at_once=2, places=6)
+    queue = RecordedQueue(at_once=2, places=6)
     with ExitStack() as people:
         for _ in range(6):
-            people.enter_context(line.login("school"))
-        assert (line.turns, line.line.waiting, line.refused) == (["school"] * 2, 4, [])
-    wait_until(lambda: len(line.turns) == 6, PATIENT, "everybody's turn")
+            people.enter_context(queue.login("school"))
+        assert (queue.turns, queue.queue.waiting, queue.refused) == (["school"] * 2, 4, [])
+    wait_until(lambda: len(queue.turns) == 6, PATIENT, "everybody's turn")
 
 
 def test_nothing_is_remembered_of_sources_that_are_gone() -> None:
-    line = HashingQueue(1, 2)
+    queue = HashingQueue(1, 2)
     for number in range(5):
-        with line.turn(f"source {number}"):
+        with queue.turn(f"source {number}"):
             pass
-    assert line._last_turn == {}
+    assert queue._last_turn == {}

@@ -1,4 +1,4 @@
-"""Keys are turned without an outage: the new one is accepted before it is used, the old one after it was."""
+"""Keys are rotated without an outage: the new one is accepted before it is used, the old one after it was."""
 
 from __future__ import annotations
 
@@ -56,13 +56,13 @@ def kid_of(token: str) -> str:
     return str(jwt.get_unverified_header(token)["kid"])
 
 
-def published(accounts: RunningAccounts) -> list[str]:
+def published_kids(accounts: RunningAccounts) -> list[str]:
     answer = accounts.client.get("/.well-known/jwks.json").json or {}
     return [str(key["kid"]) for key in answer["keys"]]
 
 
-def enters(accounts: RunningAccounts, staff: dict[str, Any]) -> bool:
-    """Whether he logs in with his second factor; codes may be used again here."""
+def can_log_in(accounts: RunningAccounts, staff: dict[str, Any]) -> bool:
+    """Whether the staff member logs in with the second factor; codes may be used again here."""
     with accounts.app.app_context(), db.operation() as session:
         session.get_one(StaffMember, staff["id"]).totp_last_step = 0
     code = pyotp.TOTP(staff["totp_secret"]).at(int(time.time()))
@@ -73,9 +73,9 @@ def test_what_the_old_key_signed_is_believed_until_it_is_dropped(built: Built) -
     before = built(OLD)
     token = before.service_token()
     added, promoted, dropped = built(OLD + NEW), built(NEW + OLD), built(NEW)
-    assert published(added) == list(reversed(published(promoted)))
+    assert published_kids(added) == list(reversed(published_kids(promoted)))
     assert kid_of(added.service_token()) == kid_of(token)
-    assert kid_of(promoted.service_token()) == published(dropped)[0] != kid_of(token)
+    assert kid_of(promoted.service_token()) == published_kids(dropped)[0] != kid_of(token)
     for accounts in (before, added, promoted):
         assert accounts.call("GET", "/forms/account", token).status_code == 200
     assert added.call("GET", "/forms/account", promoted.service_token()).status_code == 200
@@ -83,23 +83,23 @@ def test_what_the_old_key_signed_is_believed_until_it_is_dropped(built: Built) -
 
 
 def test_keys_are_read_from_one_line_too(built: Built) -> None:
-    assert len(published(built((NEW + OLD).replace("\n", "\\n")))) == 2
+    assert len(published_kids(built((NEW + OLD).replace("\n", "\\n")))) == 2
 
 
 def test_second_factors_work_through_the_turn_of_a_sealing_key(built: Built) -> None:
     staff = command_result(built(sealing=FIRST), "create-staff", *GESTIONNAIRE)
     for keys in (f"{FIRST}\n{SECOND}", f"{SECOND}\\n{FIRST}"):
-        assert enters(built(sealing=keys), staff)
+        assert can_log_in(built(sealing=keys), staff)
     assert command_result(built(sealing=f"{SECOND}\n{FIRST}"), "reseal-secrets") == {"resealed": 1, "unopened": []}
-    assert enters(built(sealing=SECOND), staff)
+    assert can_log_in(built(sealing=SECOND), staff)
 
 
 def test_second_factors_that_the_signing_key_sealed_are_opened_until_they_are_resealed(built: Built) -> None:
     staff = command_result(built(OLD, sealing=""), "create-staff", *GESTIONNAIRE)
-    assert enters(built(NEW + OLD, sealing=""), staff)
-    assert enters(built(OLD, sealing=FIRST), staff)
+    assert can_log_in(built(NEW + OLD, sealing=""), staff)
+    assert can_log_in(built(OLD, sealing=FIRST), staff)
     command_result(built(OLD, sealing=FIRST), "reseal-secrets")
-    assert enters(built(NEW, sealing=FIRST), staff)
+    assert can_log_in(built(NEW, sealing=FIRST), staff)
 
 
 def test_resealing_again_changes_nothing_and_the_trail_has_it_once(built: Built) -> None:
@@ -151,13 +151,13 @@ def test_a_key_that_was_dropped_too_early_is_said_and_costs_nothing_once_it_is_b
     assert (ready.status_code, ready.json["checks"]["second_factors"]) == (200, "1 not opened by any key")
     assert json.loads(run_command(accounts, "list-staff")[1])["second_factor"] is False
     back = built(sealing=f"{SECOND}\n{FIRST}")
-    assert enters(back, staff)
+    assert can_log_in(back, staff)
     assert back.client.get("/health/ready").json["checks"]["second_factors"] == "ok"
 
 
 def test_links_mailed_before_a_turn_work_until_they_end(built: Built) -> None:
     before = built(sealing=FIRST)
-    before.create()
+    before.create_account()
     token = before.newest_token("lbinet@ac-rennes.fr", "Activer")
     assert built(sealing=SECOND).post("/activations", token=token).status_code == 200
 

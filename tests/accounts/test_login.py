@@ -72,7 +72,7 @@ def test_one_message_for_every_refusal(accounts: RunningAccounts) -> None:
 
 
 def test_a_not_activated_account_is_told_so_only_after_the_right_password(accounts: RunningAccounts) -> None:
-    accounts.create()
+    accounts.create_account()
     assert problem_slug(accounts.try_log_in(password="Faux/2021")) == "identification-refusee"
     assert problem_slug(accounts.try_log_in()) == "compte-non-active"
 

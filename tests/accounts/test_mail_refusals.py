@@ -23,7 +23,7 @@ def refused(accounts: RunningAccounts, administrator: str, email: str = EMAIL) -
 
 def test_a_refused_mail_is_tried_once_and_shown_to_staff(accounts: RunningAccounts, administrator: str) -> None:  # noqa: F811
     accounts.mailbox.refuse_recipient(EMAIL, "550 5.1.1 No such mailbox")
-    assert accounts.create().status_code == 202
+    assert accounts.create_account().status_code == 202
     accounts.send_mails()
     assert refused(accounts, administrator) == [{"address": EMAIL, "code": 550, "since": None}]
     with accounts.app.app_context(), db.reading() as session:
@@ -49,7 +49,7 @@ def test_an_address_that_takes_mails_again_is_no_longer_shown(accounts: RunningA
 def test_what_was_refused_goes_with_the_account(accounts: RunningAccounts, refusals: int) -> None:
     accounts.mailbox.refuse_recipient(EMAIL)
     for _ in range(refusals):
-        accounts.create()
+        accounts.create_account()
     accounts.send_mails()
     accounts.advance_clock(hours=49)
     with accounts.app.app_context():

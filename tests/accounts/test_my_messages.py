@@ -1,4 +1,4 @@
-"""« Mes messages »: a candidate reads again what accounts mailed to him, and nobody else does."""
+"""« Mes messages »: candidates read again what accounts mailed to them, and nobody else does."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def rows(accounts: RunningAccounts) -> int:
 
 
 def test_a_mail_is_read_again_without_the_link_that_lets_act(accounts: RunningAccounts) -> None:
-    accounts.create()
+    accounts.create_account()
     mail = accounts.newest_mail(EMAIL)
     assert accounts.post("/activations", token=token_in(mail)).status_code == 200
     login = dict(accounts.try_log_in().json or {})
@@ -153,7 +153,7 @@ def test_messages_are_forgotten_after_their_time_and_with_the_account(accounts: 
 
 
 def test_messages_of_a_creation_go_with_it(accounts: RunningAccounts) -> None:
-    accounts.create()
+    accounts.create_account()
     accounts.send_mails()
     accounts.advance_clock(hours=49)
     with accounts.app.app_context():

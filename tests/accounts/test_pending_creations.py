@@ -28,7 +28,7 @@ STRANGER = {"prenoms": "Autre", "password": STRANGERS_PASSWORD, "password_confir
 
 def created(accounts: RunningAccounts, **changes: Any) -> tuple[str, str]:
     """What the creation is called, and the token of its link."""
-    answer = accounts.create(**changes)
+    answer = accounts.create_account(**changes)
     assert answer.status_code == 202
     return answer.json["creation"], accounts.newest_token(EMAIL, "Activer")
 
@@ -82,7 +82,7 @@ def test_a_mail_asked_for_again_kills_the_older_links_of_its_creation_at_once_an
 
 def test_a_mail_whose_link_was_replaced_while_it_waited_is_not_sent(accounts: RunningAccounts) -> None:
     accounts.mailbox.refuse("451 Try again later")
-    mine = accounts.create().json["creation"]
+    mine = accounts.create_account().json["creation"]
     accounts.send_mails()
     accounts.mailbox.refuse(None)
     accounts.post("/activations/resend", email=EMAIL, creation=mine)
@@ -118,7 +118,7 @@ def test_a_log_in_hashes_once_however_many_wait(
     accounts: RunningAccounts, creations: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for _ in range(creations):
-        accounts.create(**STRANGER)
+        accounts.create_account(**STRANGER)
     hashed: list[str] = []
     for name in ("hash", "matches"):
         real = getattr(PasswordHasher, name)
@@ -157,7 +157,7 @@ def test_a_creation_does_not_keep_its_address_from_a_change_of_mail_and_dies_wit
     login = accounts.log_in_new_candidate()
     ask_new_email(accounts, login)
     confirmation = accounts.newest_token(NEW_EMAIL, "Confirmer")
-    accounts.create(email=NEW_EMAIL, email_confirmation=NEW_EMAIL, **STRANGER)
+    accounts.create_account(email=NEW_EMAIL, email_confirmation=NEW_EMAIL, **STRANGER)
     token = accounts.newest_token(NEW_EMAIL, "Activer")
     assert accounts.post("/email-changes", token=confirmation).json == {"email": NEW_EMAIL}
     assert state(accounts, token) == "ended"
@@ -183,14 +183,14 @@ def test_staff_find_the_account_of_an_address_else_the_creations_that_wait(
 
 def test_the_database_refuses_two_activated_accounts_of_one_address(accounts: RunningAccounts) -> None:
     for changes in ({}, STRANGER):
-        accounts.create(**changes)
+        accounts.create_account(**changes)
     with accounts.app.app_context(), pytest.raises(IntegrityError), db.operation() as session:
         session.query(Account).update({"activated_at": Account.created_at})
 
 
 def test_going_down_keeps_the_account_of_an_address_or_its_newest_creation(accounts: RunningAccounts) -> None:
     for prenoms in ("Premier", "Deuxième"):
-        accounts.create(prenoms=prenoms)
+        accounts.create_account(prenoms=prenoms)
         accounts.advance_clock(minutes=1)
     older, newest = (row.id for row in sorted(rows(accounts), key=lambda row: row.created_at))
     accounts.send_mails()

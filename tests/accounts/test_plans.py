@@ -33,7 +33,7 @@ def full(accounts: RunningAccounts) -> RunningAccounts:
 
 def test_neither_visitors_nor_the_job_read_every_account(full: RunningAccounts) -> None:
     with full.app.app_context(), statements(db) as executed:
-        full.create()
+        full.create_account()
         token = full.newest_token(EMAIL)
         full.post("/activations/resend", email=EMAIL)
         full.post("/password-resets", email=EMAIL)

@@ -22,7 +22,7 @@ def at_once(times: int, act: Callable[[], TestResponse]) -> list[int]:
 
 
 def test_creations_at_once_wait_side_by_side_and_one_of_them_is_activated(accounts: RunningAccounts) -> None:
-    assert at_once(4, accounts.create) == [202] * 4
+    assert at_once(4, accounts.create_account) == [202] * 4
     assert accounts.newest_mail(EMAIL)
     tokens = iter([token_in(mail) for mail in accounts.mailbox.received])
     assert at_once(4, lambda: accounts.post("/activations", token=next(tokens))) == [200, 410, 410, 410]
@@ -38,13 +38,13 @@ def test_many_passwords_tried_at_once_are_counted_before_they_are_looked_at(acco
 
 
 def test_a_link_used_twice_at_once_is_used_once(accounts: RunningAccounts) -> None:
-    accounts.create()
+    accounts.create_account()
     token = accounts.newest_token(EMAIL)
     assert at_once(4, lambda: accounts.post("/activations", token=token)) == [200, 410, 410, 410]
 
 
 def test_a_mail_repeated_after_a_crash_is_the_same_mail(accounts: RunningAccounts) -> None:
-    accounts.create()
+    accounts.create_account()
     with accounts.app.app_context():
         with db.reading() as session:
             envelope = Envelope.from_json(session.query(events.Outbox).one().envelope)

@@ -1,4 +1,4 @@
-"""Somebody of the staff leaves: nothing of his opens anything any more, nothing is deleted, the trail says why."""
+"""A staff account is disabled: its sessions, tokens and log-in end, nothing is deleted, the trail says why."""
 
 from __future__ import annotations
 
@@ -199,12 +199,12 @@ def test_lists_tell_who_may_come_in_and_with_which_tokens_and_no_secret(accounts
     _, bearer = administrateur(accounts, CHIEF)
     shown, answered = listed(accounts, "list-staff"), accounts.call("GET", "/staff", bearer).json or {}
     assert [row["id"] for row in answered["items"]] == [row["id"] for row in shown]
-    (him,) = (row for row in shown if row["email"] == EMAIL)
-    assert (him["id"], him["role"], him["academies"]) == (staff["id"], "gestionnaire", ["03", "19"])
-    assert (him["disabled_at"], him["second_factor"]) == (None, True)
-    assert him["last_login_at"] is not None
-    (his,) = listed(accounts, "list-tokens", "--email", EMAIL)
-    assert (his["id"], his["name"], his["last_used_at"]) == (token["id"], "bureau", None)
+    (member,) = (row for row in shown if row["email"] == EMAIL)
+    assert (member["id"], member["role"], member["academies"]) == (staff["id"], "gestionnaire", ["03", "19"])
+    assert (member["disabled_at"], member["second_factor"]) == (None, True)
+    assert member["last_login_at"] is not None
+    (token_row,) = listed(accounts, "list-tokens", "--email", EMAIL)
+    assert (token_row["id"], token_row["name"], token_row["last_used_at"]) == (token["id"], "bureau", None)
     assert (accounts.call("GET", f"/staff/{staff['id']}/tokens", bearer).json or {})["items"][0]["id"] == token["id"]
     assert len(listed(accounts, "list-tokens")) == 2
     for secret in (staff["password"], staff["totp_secret"], token["token"], "hash", "sealed"):

@@ -1,7 +1,7 @@
-"""The whole journey of one candidate, as his browser asks for it: from the home page to the PDF in « Mes documents ».
+"""The requests of one candidate's whole journey, from the home page to the PDF in « Mes documents ».
 
-Files that browsers keep (style sheets, scripts, icons) are not asked for. What the script `autosave.js` sends and what
-searches propose while words are typed is.
+Requests of `autosave.js` and of search fields while words are typed are included; files that browsers cache (style
+sheets, scripts, icons) are not.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from tests.accounts.creation_form import PASSWORD, creation_form
 from tests.bench.mails import Mails
-from tests.bench.visitor import Answer, NotAsExpected, Visitor
+from tests.bench.visitor import Answer, UnexpectedAnswer, Visitor
 from tests.registrations.domain.bts import ANSWERS
 
 REQUESTS = 54
@@ -59,17 +59,19 @@ class Choice:
 
 
 def walk(visitor: Visitor, address: str, mails: Mails, choice: Choice, watches: bool = False) -> None:
-    """Who `watches` looks for his documents at once, and prints afterwards. Raises NotAsExpected at the first answer
-    that is not what it should be."""
-    makes_an_account(visitor, address, mails)
-    logs_in(visitor, address)
+    """Make one journey; who `watches` waits for both documents first, and prints afterwards.
+
+    Raises UnexpectedAnswer at the first answer that is not as expected.
+    """
+    create_account(visitor, address, mails)
+    log_in(visitor, address)
     candidature = registers(visitor, choice)
     if watches:
         waits_for_the_documents(visitor, candidature)
     reads_the_documents(visitor, candidature)
 
 
-def makes_an_account(visitor: Visitor, address: str, mails: Mails) -> None:
+def create_account(visitor: Visitor, address: str, mails: Mails) -> None:
     visitor.get(PAGE, "/")
     visitor.get(PAGE, "/compte/creation")
     for words in ("caen",):
@@ -78,12 +80,12 @@ def makes_an_account(visitor: Visitor, address: str, mails: Mails) -> None:
     visitor.get(PAGE, "/compte/creation/confirmation")
     asked = time.perf_counter()
     link = mails.link(address)
-    visitor.taken.note(MAIL, time.perf_counter() - asked)
+    visitor.timings.note(MAIL, time.perf_counter() - asked)
     visitor.get(PAGE, link)
     visitor.post(PAGE, link, {})
 
 
-def logs_in(visitor: Visitor, address: str) -> None:
+def log_in(visitor: Visitor, address: str) -> None:
     visitor.get(PAGE, "/connexion", {"fait": "activation"})
     visitor.post(LOG_IN, "/connexion", {"identifiant": address, "password": PASSWORD})
     visitor.get(PAGE, "/")
@@ -103,7 +105,7 @@ def opens_a_draft(visitor: Visitor, choice: Choice) -> tuple[str, Answer]:
         page = visitor.get(PAGE, "/inscription", chosen)
     opening = _OPENING.search(page.text)
     if opening is None:
-        raise NotAsExpected(f"page: no « Valider » for session {choice.session} in académie {choice.academie}")
+        raise UnexpectedAnswer(f"page: no « Valider » for session {choice.session} in académie {choice.academie}")
     begun = visitor.post("« Valider »", "/inscription", {"opening_id": opening[1]})
     return begun.location.rpartition("/")[0], visitor.get(TAB, begun.location)
 
@@ -138,7 +140,7 @@ def _fills(visitor: Visitor, draft: str, number: int, name: str, tab: Answer) ->
 def waits_for_the_documents(visitor: Visitor, candidature: str) -> None:
     saved = time.perf_counter()
     _both(visitor, candidature)
-    visitor.taken.note(BOTH_DOCUMENTS, time.perf_counter() - saved)
+    visitor.timings.note(BOTH_DOCUMENTS, time.perf_counter() - saved)
 
 
 def reads_the_documents(visitor: Visitor, candidature: str) -> None:
@@ -156,19 +158,19 @@ def _both(visitor: Visitor, candidature: str) -> list[str]:
     while time.monotonic() < until:
         try:
             files = sorted(set(_FILE.findall(visitor.get(PAGE, f"/documents/{candidature}").text)))
-        except NotAsExpected as refusal:
+        except UnexpectedAnswer as refusal:
             if "404" not in str(refusal):  # documents has not heard of the candidature yet
                 raise
             files = []
         if len(files) >= 2:
             return files
         time.sleep(LOOK_SECONDS)
-    raise NotAsExpected("« Mes documents »: not both there")
+    raise UnexpectedAnswer("« Mes documents »: not both there")
 
 
 def _is_a_pdf(answer: Answer) -> None:
     if not answer.body.startswith(b"%PDF"):
-        raise NotAsExpected("PDF: something else came")
+        raise UnexpectedAnswer("PDF: something else came")
 
 
 def _hidden(page: Answer) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""`make bench KEEP=1` writes what it measured, and what follows, between the marker lines of docs/capacity.md."""
+"""`make bench KEEP=1` writes the figures, and what follows from them, between the marker lines of docs/capacity.md."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ OF_A_JOURNEY = "a journey, of it "
 _ON_SERVERS = re.compile(rf"^PostgreSQL.*: {OF_A_JOURNEY}(.+)$")
 
 
-def keep(surroundings: Sequence[Figure], table: list[str], figures: Sequence[Figure]) -> None:
+def write_document(surroundings: Sequence[Figure], table: list[str], figures: Sequence[Figure]) -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
-    said = [f"- {figure.name}: {figure.value}" for figure in surroundings]
-    text = between(text, "figures", [*said, "", *table])
+    conditions = [f"- {figure.name}: {figure.value}" for figure in surroundings]
+    text = replace_between_markers(text, "figures", [*conditions, "", *table])
     costs = {
         named[1]: float(figure.value) for figure in figures if (named := _ON_SERVERS.match(figure.name))
     }  # fmt: skip
     if costs:
-        text = between(text, "opening", [*_opening(BTS, costs), "", *_opening(BACCALAUREAT, costs)])
+        text = replace_between_markers(text, "opening", [*_opening(BTS, costs), "", *_opening(BACCALAUREAT, costs)])
     DOCUMENT.write_text(text, encoding="utf-8")
 
 
-def between(text: str, name: str, lines: list[str]) -> str:
-    """`text` with these lines between the marker lines of that name."""
+def replace_between_markers(text: str, name: str, lines: list[str]) -> str:
+    """`text` with `lines` between the marker lines of that name."""
     start, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
     before, _, rest = text.partition(start)
     _, _, after = rest.partition(end)
     return f"{before}{start}\n" + "\n".join(lines) + f"\n{end}{after}"
 
 
-def spaced(number: float) -> str:
-    """Whole, its thousands apart."""
+def with_thousands_spaces(number: float) -> str:
+    """« 180 900 »: whole, thousands separated by spaces."""
     return f"{number:,.0f}".replace(",", " ")
 
 
@@ -48,7 +48,7 @@ def _opening(opening: Opening, costs: dict[str, float]) -> list[str]:
         f"| {need.process} | {need.processors:.1f} | {need.replicas or ''} | {need.connections or ''} |"
         for need in processes
     ]
-    candidates, journeys = spaced(opening.candidates), spaced(opening.in_the_worst_hour)
+    candidates, journeys = with_thousands_spaces(opening.candidates), with_thousands_spaces(opening.in_the_worst_hour)
     return [
         f"**{opening.name}**: {candidates} candidates, {journeys} journeys in the worst hour, "
         f"{opening.a_second:.1f} a second.",

@@ -17,7 +17,7 @@ from services.accounts.settings import AccountsSettings
 from tests.bench.candidate_journey import REQUESTS
 from tests.bench.process_usage import processor_seconds
 from tests.bench.record import ROOT
-from tests.bench.visitor import Taken, Visitor
+from tests.bench.visitor import Timings, Visitor
 from tests.support.ports import free_ports, is_listening
 from tests.support.processes import Daemon, PrivateFolder
 
@@ -66,7 +66,7 @@ def _hash() -> Callable[[], Any]:
 
 def _page() -> float:
     with bare_servers() as (url, _, pids):
-        visitor = Visitor(url, Taken())
+        visitor = Visitor(url, Timings())
         visitor.get("page", "/")
         taken = []
         for _ in range(ROUNDS):

@@ -1,6 +1,6 @@
-"""The load: `python -m tests.bench.load`, a process of its own, so that its own cost is known and can be told apart.
+"""The load generator: `python -m tests.bench.load`, a process of its own, so that its cost is measured separately.
 
-Reads a Load as JSON on its standard input and prints what it met.
+Reads a Load as JSON on its standard input and prints the LoadResult as JSON.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from dataclasses import asdict, dataclass, field
 
 from tests.bench.candidate_journey import Choice, walk
 from tests.bench.mails import Mails
-from tests.bench.visitor import RETRY_SECONDS, NotAsExpected, Taken, Visitor
+from tests.bench.visitor import RETRY_SECONDS, Timings, UnexpectedAnswer, Visitor
 
 
 @dataclass(frozen=True)
 class Load:
-    """`people` come one after the other, `arrival` seconds apart, and go on until `seconds` are over: each with a new
-    account as soon as he is through with the last, and at least once. `pause` is what somebody rests before each
-    request, on average; who `watches` looks for his documents as soon as he has saved."""
+    """`people` start `arrival` seconds apart. Each makes journeys, always with a new account, until `seconds` are over,
+    and at least one. `pause`: seconds before each request, on average. Who `watches` waits for both documents right
+    after the save."""
 
     url: str
     mails: str
@@ -36,8 +36,9 @@ class Load:
 
 
 @dataclass
-class Met:
-    """What came of it. `lasted` is how long it took until the last was through, `processor` what the load took."""
+class LoadResult:
+    """`lasted`: seconds until the last journey ended; `processor`: seconds that the generator itself used; `seconds` of
+    each answer by step; `errors`: how many of each."""
 
     journeys: int = 0
     lasted: float = 0.0
@@ -46,60 +47,60 @@ class Met:
     errors: dict[str, int] = field(default_factory=dict)
 
 
-class Person(threading.Thread):
-    """One after the other of those who use this browser."""
+class Browser(threading.Thread):
+    """One browser in which journeys are made one after the other."""
 
     def __init__(self, load: Load, number: int, mails: Mails) -> None:
         super().__init__()
         self._load = load
         self._number = number
         self._mails = mails
-        self.taken = Taken()
+        self.timings = Timings()
         self.journeys = 0
 
     def run(self) -> None:
         until = time.monotonic() + self._load.seconds
         time.sleep(self._number * self._load.arrival)
-        self._walks()
+        self._make_one_journey()
         while time.monotonic() < until:
-            self._walks()
+            self._make_one_journey()
 
-    def _walks(self) -> None:
+    def _make_one_journey(self) -> None:
         load = self._load
-        visitor = Visitor(load.url, self.taken, self._rests if load.pause else lambda: None)
+        visitor = Visitor(load.url, self.timings, self._pause if load.pause else lambda: None)
         address = f"mesure.{random.getrandbits(60):x}@{load.domain}"
         try:
             walk(visitor, address, self._mails, Choice(load.session, load.academie), load.watches)
             self.journeys += 1
-        except NotAsExpected as refusal:
-            self.taken.failed(str(refusal))
+        except UnexpectedAnswer as refusal:
+            self.timings.failed(str(refusal))
             time.sleep(RETRY_SECONDS)
         finally:
             visitor.close()
 
-    def _rests(self) -> None:
-        """Between half and one and a half times as long."""
+    def _pause(self) -> None:
+        """Sleep between half and one and a half times `pause`."""
         time.sleep(random.uniform(0.5, 1.5) * self._load.pause)
 
 
-def go_on(load: Load) -> Met:
-    begun, processor, mails = time.monotonic(), time.process_time(), Mails(load.mails)
-    persons = [Person(load, number, mails) for number in range(load.people)]
-    for person in persons:
-        person.start()
-    for person in persons:
-        person.join()
-    taken = Taken()
-    for person in persons:
-        taken.add(person.taken)
-    return Met(
-        sum(person.journeys for person in persons),
-        time.monotonic() - begun,
+def run_load(load: Load) -> LoadResult:
+    started, processor, mails = time.monotonic(), time.process_time(), Mails(load.mails)
+    browsers = [Browser(load, number, mails) for number in range(load.people)]
+    for browser in browsers:
+        browser.start()
+    for browser in browsers:
+        browser.join()
+    timings = Timings()
+    for browser in browsers:
+        timings.add(browser.timings)
+    return LoadResult(
+        sum(browser.journeys for browser in browsers),
+        time.monotonic() - started,
         time.process_time() - processor,
-        taken.seconds,
-        taken.errors,
+        timings.seconds,
+        timings.errors,
     )
 
 
 if __name__ == "__main__":
-    print(json.dumps(asdict(go_on(Load(**json.load(sys.stdin))))))
+    print(json.dumps(asdict(run_load(Load(**json.load(sys.stdin))))))

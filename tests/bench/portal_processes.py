@@ -1,7 +1,4 @@
-"""The processes of a launched portal by name, told apart by the ports on which they listen.
-
-How they are started and what they call themselves is the launcher's affair; the ports stand in environments.json.
-"""
+"""The processes of a launched portal by name, identified by the ports on which they listen (environments.json)."""
 
 from __future__ import annotations
 
@@ -27,15 +24,15 @@ def pids_of(var: Path, launcher: int) -> dict[str, int]:
 
 
 def ports(var: Path) -> dict[str, int]:
-    """Where each process answers, by name."""
+    """The port of each process, by name."""
     environments = json.loads((var / "environments.json").read_text(encoding="utf-8"))
-    said = {name: own.get("WORKER_PORT") or own.get("BIND", "") for name, own in environments.items()}
-    said["objects"] = environments["documents"]["OBJECTS_URL"].rpartition("@")[2].partition("/")[0]
-    return {name: int(text.rpartition(":")[2]) for name, text in said.items()}
+    addresses = {name: own.get("WORKER_PORT") or own.get("BIND", "") for name, own in environments.items()}
+    addresses["objects"] = environments["documents"]["OBJECTS_URL"].rpartition("@")[2].partition("/")[0]
+    return {name: int(text.rpartition(":")[2]) for name, text in addresses.items()}
 
 
 def children_of(pid: int) -> list[int]:
-    """Whichever thread started them."""
+    """Child processes, of whichever thread."""
     children: list[int] = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
         with suppress(OSError):  # a thread that ends meanwhile

@@ -1,4 +1,4 @@
-"""What processes cost: processor seconds, memory and bytes written, each with all its children, from /proc."""
+"""Processor seconds, memory and written bytes of processes, each with all its children, from /proc."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _FORGET_MOST = "5"  # proc(5), clear_refs
 
 @dataclass(frozen=True)
 class Usage:
-    """`processor` in seconds since the start, children that have ended counted; `memory` in bytes, a page that several
-    share counted once in all; `written` in bytes."""
+    """`processor` in seconds since the start, children that have ended counted; `memory` in bytes, a page shared by
+    several counted once in all; `written` in bytes."""
 
     processor: float
     memory: int
@@ -42,16 +42,16 @@ def processor_seconds(pid: int) -> float:
     return sum(_processor(member) for member in _family(pid))
 
 
-def memory_from_now(pid: int) -> dict[int, int]:
-    """Bytes that the process and each of its children hold; from now on the most is counted anew."""
+def reset_memory_peaks(pid: int) -> dict[int, int]:
+    """Bytes that the process and each of its children hold, by pid; resets their peaks."""
     members = list(_family(pid))
     for member in members:
         Path(f"/proc/{member}/clear_refs").write_text(_FORGET_MOST, encoding="ascii")
     return {member: _status(member, "VmRSS") for member in members}
 
 
-def most_more_memory(before: Mapping[int, int]) -> int:
-    """By how many bytes at most one of these processes has held more, at its worst moment."""
+def peak_memory_growth(before: Mapping[int, int]) -> int:
+    """The largest growth in bytes of one of these processes, from `before` to its peak."""
     return max(_status(member, "VmHWM") - held for member, held in before.items())
 
 

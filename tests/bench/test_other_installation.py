@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.bench.installation import put_on
+from tests.bench.installation import run_load_process
 from tests.bench.load import Load
 from tests.bench.record import record
 from tests.bench.waits import READING_SECONDS, record_waits
@@ -24,8 +24,8 @@ URL = os.environ.get("URL", "")
 def test_the_whole_journey_from_outside(people: int) -> None:
     load = Load(URL, os.environ.get("MAILS", ""), people, SECONDS, pause=0.0 if people == 1 else READING_SECONDS)
     given = {name.lower(): os.environ[name] for name in ("SESSION", "ACADEMIE", "DOMAIN") if os.environ.get(name)}
-    met = put_on(replace(load, **given))  # type: ignore[arg-type]
+    result = run_load_process(replace(load, **given))  # type: ignore[arg-type]
     who = f"{URL}, {people} {'person' if people == 1 else 'people'}"
-    record_waits(who, met)
-    record(f"{who}: journeys a minute", met.journeys / met.lasted * 60, "")
-    record(f"{who}: load generator", met.processor / max(met.journeys, 1), "CPU-s a journey")
+    record_waits(who, result)
+    record(f"{who}: journeys a minute", result.journeys / result.lasted * 60, "")
+    record(f"{who}: load generator", result.processor / max(result.journeys, 1), "CPU-s a journey")

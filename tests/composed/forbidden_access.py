@@ -1,5 +1,6 @@
-"""Run inside a service's container, with its packages and its secrets: try all that is not its own, tell what was said.
+"""Attempts accesses that a service must not have (other databases, queues, rights) and prints the servers' answers.
 
+Runs inside the service's container, with its packages and secrets:
 python -c "$(cat this)" accounts registrations documents pieces     (the service, then the others)
 """
 
@@ -20,10 +21,10 @@ EXCHANGE = "portail.events"
 DONE = "done"
 
 
-def said(deed: Callable[[], object]) -> str:
-    """The server's refusal, or « done »."""
+def attempt(action: Callable[[], object]) -> str:
+    """The server's refusal, or `DONE`."""
     try:
-        deed()
+        action()
     except (psycopg.Error, pika.exceptions.AMQPError) as error:
         return f"{type(error).__name__}: {error}"
     return DONE
@@ -32,14 +33,14 @@ def said(deed: Callable[[], object]) -> str:
 def in_databases(service: str, others: list[str]) -> dict[str, str]:
     url = Path(f"/run/secrets/{service}-database-url").read_text(encoding="utf-8").strip().replace("+psycopg", "")
 
-    def does(statement: str, database: str = service) -> Callable[[], object]:
-        def deed() -> None:
+    def trying(statement: str, database: str = service) -> Callable[[], object]:
+        def action() -> None:
             with psycopg.connect(re.sub(r"/\w+$", f"/{database}", url), connect_timeout=10) as connection:
                 connection.execute(statement)
 
-        return deed
+        return action
 
-    tried = {f"database {other}": said(does("SELECT 1", other)) for other in [*others, "postgres", "template1"]}
+    answers = {f"database {other}": attempt(trying("SELECT 1", other)) for other in [*others, "postgres", "template1"]}
     statements = {
         "own database": "SELECT count(*) FROM alembic_version",
         "table": "CREATE TABLE more (id int)",
@@ -53,26 +54,26 @@ def in_databases(service: str, others: list[str]) -> dict[str, str]:
         "file": "SELECT pg_read_file('/run/secrets/postgres-password')",
         "passwords": "SELECT rolpassword FROM pg_authid",
     }
-    return tried | {name: said(does(statement)) for name, statement in statements.items()}
+    return answers | {name: attempt(trying(statement)) for name, statement in statements.items()}
 
 
 def on_broker(service: str, others: list[str]) -> dict[str, str]:
     url = Path(f"/run/secrets/{service}-broker-url").read_text(encoding="utf-8").strip()
 
-    def does(deed: Callable[[Any], object]) -> Callable[[], object]:
+    def trying(action: Callable[[Any], object]) -> Callable[[], object]:
         def with_channel() -> None:
             connection = pika.BlockingConnection(pika.URLParameters(url))
             try:
                 channel = connection.channel()
                 channel.confirm_delivery()
-                deed(channel)
+                action(channel)
             finally:
                 if connection.is_open:
                     connection.close()
 
         return with_channel
 
-    deeds: dict[str, Callable[[Any], object]] = {
+    attempts: dict[str, Callable[[Any], object]] = {
         "own user": lambda channel: channel.basic_qos(prefetch_count=1),
         "default exchange": lambda channel: channel.basic_publish("", "documents", b"{}"),
         "type of nobody": lambda channel: channel.basic_publish(EXCHANGE, "nobody.said.v1", b"{}"),
@@ -82,16 +83,16 @@ def on_broker(service: str, others: list[str]) -> dict[str, str]:
         "delete the exchange": lambda channel: channel.exchange_delete(EXCHANGE),
     }
     for other in others:
-        deeds |= _deeds_on(other)
-    tried = {name: said(does(deed)) for name, deed in deeds.items()}
+        attempts |= _attempts_on(other)
+    answers = {name: attempt(trying(action)) for name, action in attempts.items()}
     guest = re.sub(r"//[^@]+@", "//guest:guest@", url)
     for vhost in ("portail", "%2F"):
         parameters = pika.URLParameters(re.sub(r"/[^/]+$", f"/{vhost}", guest))
-        tried[f"guest at {vhost}"] = said(partial(pika.BlockingConnection, parameters))
-    return tried
+        answers[f"guest at {vhost}"] = attempt(partial(pika.BlockingConnection, parameters))
+    return answers
 
 
-def _deeds_on(other: str) -> dict[str, Callable[[Any], object]]:
+def _attempts_on(other: str) -> dict[str, Callable[[Any], object]]:
     def get(queue: str) -> Callable[[Any], object]:
         return lambda channel: channel.basic_get(queue)
 

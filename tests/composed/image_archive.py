@@ -1,4 +1,4 @@
-"""An image as the engine saves it: its configuration, and the files of every layer."""
+"""Reads an image archive (`docker save`): its configuration, and the files of every layer."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ READ_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True)
-class SavedFile:
-    """A member of a layer. `content` is None for what is no file, or too large to be looked through."""
+class LayerFile:
+    """A member of a layer; `content` is None for what is not a file, and above READ_BYTES."""
 
     path: PurePosixPath
     content: bytes | None
 
 
-class SavedImage:
-    """Of the archive that `save` made (whatever the engine, it has a manifest.json)."""
+class ImageArchive:
+    """The archive has a manifest.json, whatever the engine."""
 
     def __init__(self, archive: Path) -> None:
         self._archive = archive
@@ -41,8 +41,8 @@ class SavedImage:
         """The digest of each, the lowest first; the same in all images that have it."""
         return list(self.configuration["rootfs"]["diff_ids"])
 
-    def files(self, layer: str) -> Iterator[SavedFile]:
-        """All that a layer adds, be it covered by a later one or not."""
+    def files(self, layer: str) -> Iterator[LayerFile]:
+        """All that a layer adds, even what a later layer hides."""
         with ExitStack() as opened:
             outer = opened.enter_context(tarfile.open(self._archive))
             name = _target(outer, self._names[self.layers.index(layer)])
@@ -50,7 +50,7 @@ class SavedImage:
             for member in inner:
                 read = member.isfile() and member.size <= READ_BYTES
                 content = cast(Any, inner.extractfile(member)).read() if read else None
-                yield SavedFile(PurePosixPath("/", member.name), content)
+                yield LayerFile(PurePosixPath("/", member.name), content)
 
 
 def _read(files: tarfile.TarFile, name: str) -> bytes:

@@ -1,4 +1,4 @@
-"""What the project's secret files say, in every form in which it could be written down elsewhere."""
+"""Finds secrets of the project's secret files in texts, in every form in which they could appear there."""
 
 from __future__ import annotations
 
@@ -9,22 +9,21 @@ from urllib.parse import unquote, urlsplit
 from deploy.containers.secret_makers import SECRET_MAKERS
 
 Values = dict[str, str]
-"""By value, the name of its file."""
+"""The name of the secret's file, by each value to look for."""
 
 
 def secret_values(folder: Path) -> Values:
-    """Whole texts, passwords of URLs, the broker's hashes. Nothing where there is no such folder."""
+    """Whole texts, passwords in URLs, the broker's password hashes; empty where there is no such folder."""
     if not folder.is_dir():
         return {}
-    found = {
-        value: name for name in SECRET_MAKERS for value in _forms((folder / name).read_text(encoding="utf-8").strip())
-    }
+    texts = {name: (folder / name).read_text(encoding="utf-8").strip() for name in SECRET_MAKERS}
+    values = {value: name for name, text in texts.items() for value in _forms(text)}
     users = json.loads((folder / "rabbitmq-users.json").read_text(encoding="utf-8"))["users"]
-    return found | {user["password_hash"]: "rabbitmq-users.json" for user in users}
+    return values | {user["password_hash"]: "rabbitmq-users.json" for user in users}
 
 
-def told(text: str | bytes, values: Values) -> set[str]:
-    """Names of the secrets that a text gives away."""
+def leaked_secrets(text: str | bytes, values: Values) -> set[str]:
+    """Names of the secrets that the text contains."""
     content = text.encode() if isinstance(text, str) else text
     return {name for value, name in values.items() if value.encode() in content}
 

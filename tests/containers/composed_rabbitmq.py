@@ -16,8 +16,8 @@ FILES = Path(secrets.__file__).parent / "rabbitmq"
 TOPOLOGY = FILES / "10-topology.json"
 
 
-class ComposedNode(RabbitMQ):
-    """`definitions` are the files' contents by name; to them comes an administrator, for the tests to look around."""
+class ComposedRabbitMQ(RabbitMQ):
+    """`definitions` are the files' contents by name; the tests add an administrator, to inspect the node."""
 
     def __init__(self, definitions: Mapping[str, str]) -> None:
         self._definitions = dict(definitions)

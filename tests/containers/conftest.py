@@ -1,4 +1,5 @@
-"""Servers set up with the composed portal's files: their own, since users and rights are a whole server's."""
+"""Servers set up with the composed portal's files; not shared with other tests, since users and rights belong to a
+whole server."""
 
 from collections.abc import Iterator
 from pathlib import Path

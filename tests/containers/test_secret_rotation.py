@@ -1,4 +1,4 @@
-"""A secret is turned in steps: the command writes what every process starts on, and nothing else changes."""
+"""A secret is rotated in steps: the command writes what every process starts with, and nothing else changes."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from tests.accounts.running_accounts import RunningAccounts, settings, token_in
 from tests.accounts.test_account_change import EMAIL, NEW_EMAIL, ask_new_email, change
 from tests.accounts.test_staff import command_result
 from tests.faults.operation import Operation, State
-from tests.faults.running_service import Running
+from tests.faults.running_service import RunningService
 
 if TYPE_CHECKING:
     from tests.accounts.fake_registrations import FakeRegistrations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 NEW_NAME = "Laurent Marie"
 
 
-class Accounts(Running):
+class Accounts(RunningService):
     """With the guide's candidate, who has logged in, a mail server, and registrations that answers."""
 
     name = "accounts"
@@ -56,15 +56,15 @@ class _AccountOperation(Operation[Accounts]):
             pending = session.scalar(select(func.count()).select_from(IdentityChange))
         return {
             "the identity": (identity["version"], identity["prenoms"], identity["email"]),
-            "he logs in": accounts.try_log_in(identity["email"]).status_code,
+            "the candidate logs in": accounts.try_log_in(identity["email"]).status_code,
             "changes pending": pending,
-            "told": self.running.told(),
+            "told": self.running.published_events(),
             "mails": [(mail.recipients, mail.subject) for mail in self.running.mailbox.received],
         }
 
 
 def _with(identity: tuple[int, str, str], told: list[tuple[str]]) -> State:
-    return {"the identity": identity, "he logs in": 201, "changes pending": 0, "told": told, "mails": []}
+    return {"the identity": identity, "the candidate logs in": 201, "changes pending": 0, "told": told, "mails": []}
 
 
 class CreateAccount(Operation[Accounts]):
@@ -79,7 +79,7 @@ class CreateAccount(Operation[Accounts]):
         """An address that nobody has used."""
 
     def do(self) -> int:
-        return self.running.accounts.create().status_code
+        return self.running.accounts.create_account().status_code
 
     def state(self) -> State:
         with self.running.app.app_context(), db.reading() as session:

@@ -14,7 +14,7 @@ from tests.support.postgres_proxy import PostgresProxy
 if TYPE_CHECKING:
     from tests.accounts.fake_registrations import FakeRegistrations
     from tests.faults.failure_table import Cell, Results
-    from tests.faults.running_service import Running
+    from tests.faults.running_service import RunningService
     from tests.support.postgres import Postgres
 
 RESULTS = pytest.StashKey["Results"]()
@@ -76,12 +76,12 @@ def registrations(_registrations: FakeRegistrations) -> FakeRegistrations:
 
 
 @pytest.fixture
-def running(cell: Cell, database_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Running]:
+def running(cell: Cell, database_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[RunningService]:
     """The service of the cell at work."""
     service = cell.operation.service
-    at_work = service(database_url, tmp_path, *(request.getfixturevalue(name) for name in service.needs))
-    yield at_work
-    at_work.close()
+    running_service = service(database_url, tmp_path, *(request.getfixturevalue(name) for name in service.needs))
+    yield running_service
+    running_service.close()
 
 
 def _migrate(service: str, database_url: str, folder: Path) -> None:

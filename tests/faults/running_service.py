@@ -1,4 +1,4 @@
-"""A service at work in this process with real parts: its API, its worker, and what its reconciliation says."""
+"""A service running in this process with real servers: its API, its worker, its reconciliation."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MANY = 50  # follow-ups of one operation: more means that one of them never ends
 
 
 @dataclass(frozen=True)
-class Reconciled:
+class ReconciliationResult:
     """Rows whose objects are gone, and the keys of objects that no row names."""
 
     lost: tuple[str, ...] = ()
@@ -40,7 +40,7 @@ class Reconciled:
         return cls(tuple(item.key for item in report.lost), tuple(report.unknown))
 
 
-class Running(ABC):
+class RunningService(ABC):
     """One service; `db` and `registry` are its own, `app` is over a database that is its alone.
 
     Built from the URL of its database, a folder, and the fixtures named in `needs`.
@@ -49,7 +49,7 @@ class Running(ABC):
     name: ClassVar[str]
     needs: ClassVar[tuple[str, ...]] = ()
     jobs: ClassVar[tuple[Callable[[], None], ...]] = ()
-    """What a clock starts that finishes operations."""
+    """Jobs that finish operations."""
     app: Flask
     db: ClassVar[Database]
     registry: ClassVar[Handlers]
@@ -59,12 +59,12 @@ class Running(ABC):
         """Start it over a migrated database."""
 
     def work_once(self) -> None:
-        """The worker takes one follow-up and runs it. What fails is left for another time, as it is by its loop."""
+        """Run one follow-up, as the worker does; one that fails is left for a later try."""
         with self.app.app_context(), suppress(Broken, SQLAlchemyError):
             self._follow_ups().run_once()
 
     def work(self) -> None:
-        """The worker runs all that waits, then its jobs."""
+        """Run all waiting follow-ups, then the jobs, as the worker does."""
         with self.app.app_context():
             self._end_leases()
             follow_ups = self._follow_ups()
@@ -75,27 +75,29 @@ class Running(ABC):
             for run in self.jobs:
                 run()
 
-    def hear(self, event: Contract) -> None:
+    def receive_event(self, event: Contract) -> None:
         """The broker delivers an event of another service, the same one each time."""
-        told = Envelope("e" * 32, "/another", event.TYPE, "x", clock.system_now(), event.to_data())
+        envelope = Envelope("e" * 32, "/another", event.TYPE, "x", clock.system_now(), event.to_data())
         with self.app.app_context():
-            Dispatcher(self.db, self.registry, (0.0,)).handle(told.to_json(), 1)
+            Dispatcher(self.db, self.registry, (0.0,)).handle(envelope.to_json(), 1)
 
-    def reconciled(self) -> Reconciled:
+    def reconciled(self) -> ReconciliationResult:
         """What reconciliation has to say; nothing for a service without objects."""
-        return Reconciled()
+        return ReconciliationResult()
 
-    def parked(self) -> int:
-        """How many follow-ups were given up."""
+    def parked_count(self) -> int:
+        """How many follow-ups are parked."""
         with self.app.app_context(), self.db.reading() as session:
             return session.scalar(select(func.count()).select_from(tables.parked)) or 0
 
-    def told(self, *fields: str) -> list[tuple[Any, ...]]:
+    def published_events(self, *fields: str) -> list[tuple[Any, ...]]:
         """The events for other services, oldest first: the name of each and these fields of its data."""
         rows = select(tables.outbox.c.envelope).filter_by(destination=tables.TO_BROKER)
         with self.app.app_context(), self.db.reading() as session:
             envelopes = [json.loads(text) for text in session.scalars(rows.order_by(tables.outbox.c.sequence))]
-        return [(told["type"].split(".")[1], *(told["data"].get(name) for name in fields)) for told in envelopes]
+        return [
+            (envelope["type"].split(".")[1], *(envelope["data"].get(name) for name in fields)) for envelope in envelopes
+        ]
 
     def close(self) -> None:
         with self.app.app_context():
@@ -106,6 +108,6 @@ class Running(ABC):
         return FollowUps(self.db, self.registry, (0.0,), tries=MANY)
 
     def _end_leases(self) -> None:
-        """What a dead worker had taken is free, as it is some seconds later."""
+        """Release what a killed worker had leased, as happens some seconds later."""
         with self.db.operation() as session:
             session.execute(update(tables.outbox).values(leased_until=None))

@@ -14,7 +14,17 @@ from services.accounts.models import Account, AuditEntry, KnownBrowser, LoginSes
 from services.accounts.queries import candidates
 from services.chassis.process.command_line import migrate
 from tests.accounts.running_accounts import RunningAccounts, settings
-from tests.growth.full_service import FAMILY, Deeds, Full, Weight, answered, event_deeds, fill_events, jobs_of, ready
+from tests.growth.full_service import (
+    FAMILY,
+    Actions,
+    FullService,
+    Weight,
+    event_actions,
+    expect_answer,
+    fill_events,
+    jobs_of,
+    update_statistics,
+)
 from tests.support.filling import filling, identifier, multiply, numbered
 from tests.support.smtp import Mailbox
 
@@ -26,7 +36,7 @@ CORRECTED = (
 WAITING = 300  # creations that nobody activated yet, a third of them too late
 
 
-def full_accounts(database_url: str, folder: Path, mailbox: Mailbox, rows: int, weight: Weight) -> Full:
+def full_accounts(database_url: str, folder: Path, mailbox: Mailbox, rows: int, weight: Weight) -> FullService:
     mail = {"registrations_url": "http://127.0.0.1:9", "mail_url": mailbox.url}
     app = create_app(settings(database_url, folder, **mail))
     migrate(app)
@@ -34,7 +44,7 @@ def full_accounts(database_url: str, folder: Path, mailbox: Mailbox, rows: int, 
     with app.app_context():
         login = accounts.log_in_new_candidate()
         _fill(rows, weight)
-        return Full("accounts", app, db, rows, _reads(accounts, login), _writes(accounts), jobs_of(jobs))
+        return FullService("accounts", app, db, rows, _reads(accounts, login), _writes(accounts), jobs_of(jobs))
 
 
 def _fill(rows: int, weight: Weight) -> None:
@@ -54,16 +64,16 @@ def _fill(rows: int, weight: Weight) -> None:
         multiply(session, sent_mails.SentMail.__table__, rows=rows, id=numbered(), owner_id=id)
         multiply(session, AuditEntry.__table__, rows=rows, subject=id)
     fill_events(db, events, rows, weight)
-    ready(db)
+    update_statistics(db)
 
 
-def _reads(accounts: RunningAccounts, login: dict[str, Any]) -> Deeds:
+def _reads(accounts: RunningAccounts, login: dict[str, Any]) -> Actions:
     def me(path: str) -> object:
-        token = answered(accounts.post("/sessions/exchange", session=login["session"]))["access_token"]
-        return answered(accounts.call("GET", path, token))
+        token = expect_answer(accounts.post("/sessions/exchange", session=login["session"]))["access_token"]
+        return expect_answer(accounts.call("GET", path, token))
 
     return {
-        "session exchanged": lambda: answered(accounts.post("/sessions/exchange", session=login["session"])),
+        "session exchanged": lambda: expect_answer(accounts.post("/sessions/exchange", session=login["session"])),
         "« Mon compte »": lambda: me("/me"),
         "identity vouched for": lambda: me("/me/identity"),
         "mails of a candidate": lambda: me("/me/mails"),
@@ -73,12 +83,12 @@ def _reads(accounts: RunningAccounts, login: dict[str, Any]) -> Deeds:
     }
 
 
-def _writes(accounts: RunningAccounts) -> Deeds:
+def _writes(accounts: RunningAccounts) -> Actions:
     numbers = itertools.count()
 
     def create() -> object:
         email = f"nouveau{next(numbers)}@exemple.fr"
-        return answered(accounts.create(email=email, email_confirmation=email), 202)
+        return expect_answer(accounts.create_account(email=email, email_confirmation=email), 202)
 
     def become_candidate() -> object:
         return accounts.log_in_new_candidate(
@@ -88,7 +98,7 @@ def _writes(accounts: RunningAccounts) -> Deeds:
     return {
         "account created": create,
         "account created, activated and used": become_candidate,
-        "log-in": lambda: answered(accounts.try_log_in(), 201),
-        "password forgotten": lambda: answered(accounts.post("/password-resets", email=EMAIL), 202),
-        **event_deeds(db),
+        "log-in": lambda: expect_answer(accounts.try_log_in(), 201),
+        "password forgotten": lambda: expect_answer(accounts.post("/password-resets", email=EMAIL), 202),
+        **event_actions(db),
     }

@@ -1,4 +1,4 @@
-"""What the four full services share: what is done in them, by name, and what their events leave behind."""
+"""What the four filled services share: the actions measured in each, by name, and rows of their events."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from services.chassis.jobs.registry import Jobs
 from tests.support.filling import analyse, filling, multiply, numbered
 
 Weight = Callable[..., dict[str, Any]]
-"""Which of these columns of long JSON have a short one instead."""
-Deeds = Mapping[str, Callable[[], object]]
+"""Given columns of long JSON, returns those that get a short text instead."""
+Actions = Mapping[str, Callable[[], object]]
 
 # One surname is common; the others have syllables of their own, so that a name finds few.
 SYLLABLES = "babecodufagemihojukalemonuparisotevuxizo"
@@ -25,27 +25,27 @@ _SYLLABLES = [f"substr('{SYLLABLES}', CAST(1 + 2 * (i / {20**place} % 20) AS INT
 FAMILY = f"CASE WHEN i % 300 = 0 THEN 'martin' ELSE {' || '.join(_SYLLABLES)} END"
 
 
-def as_heavy_as_real(*columns: str) -> dict[str, Any]:
+def real_weight(*columns: str) -> dict[str, Any]:
     return {}
 
 
-def light(*columns: str) -> dict[str, Any]:
-    """Where only ways to rows count."""
+def light_weight(*columns: str) -> dict[str, Any]:
+    """Short texts: enough where only query plans matter."""
     return dict.fromkeys(columns, "'{}'")
 
 
 @dataclass(frozen=True)
-class Full:
-    """A service beside whose example `rows` others have come, and what is done in it often."""
+class FullService:
+    """A service whose database has one example and `rows` copies of it, and the actions that are done in it often."""
 
     service: str
     app: Flask
     db: Database
     rows: int
-    reads: Deeds
-    writes: Deeds
-    jobs: Deeds
-    exports: Deeds = field(default_factory=dict)
+    reads: Actions
+    writes: Actions
+    jobs: Actions
+    exports: Actions = field(default_factory=dict)
     close: Callable[[], None] = lambda: None
 
 
@@ -62,7 +62,7 @@ def fill_events(db: Database, tables: EventTables, rows: int, weight: Weight, ea
         multiply(session, tables.Inbox.__table__, rows=rows, event_id=numbered())
 
 
-def event_deeds(db: Database) -> dict[str, Callable[[], object]]:
+def event_actions(db: Database) -> dict[str, Callable[[], object]]:
     """What a worker asks of its outbox several times a second."""
     return {
         "outbox: a batch is taken": lambda: outbox.take(db, TO_BROKER, limit=50, owner="a worker"),
@@ -71,16 +71,16 @@ def event_deeds(db: Database) -> dict[str, Callable[[], object]]:
     }
 
 
-def ready(db: Database) -> None:
-    """What the database knows of its tables is up to date."""
+def update_statistics(db: Database) -> None:
+    """Let the database's planner know its tables."""
     analyse(db)
 
 
-def answered(answer: Any, status: int = 200) -> Any:
-    """What came back, which must be what was expected."""
+def expect_answer(answer: Any, status: int = 200) -> Any:
+    """The answer's JSON. Fails where the status is not the one expected."""
     assert answer.status_code == status, answer.text
     return answer.json
 
 
-def jobs_of(jobs: Jobs) -> Deeds:
+def jobs_of(jobs: Jobs) -> Actions:
     return {name: jobs[name].run for name in jobs.names()}

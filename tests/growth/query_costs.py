@@ -1,4 +1,4 @@
-"""What a statement reads of a full database, as PostgreSQL itself counts it."""
+"""How much of a full database a statement reads, by PostgreSQL's EXPLAIN."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_BLOCKS = 1_500  # of 8 KB, found by an index and in memory: a few milliseco
 
 
 @dataclass(frozen=True)
-class Read:
+class QueryCost:
     """`scanned`: the large tables that were read from one end to the other."""
 
     sql: str
@@ -32,20 +32,20 @@ class Read:
         return f"{self.blocks} blocks, scans {sorted(self.scanned)}: {' '.join(self.sql.split())}"
 
 
-def read_by(db: Database, asked: Sequence[Statement]) -> list[Read]:
-    """How each of these statements reads. They are run once more, and nothing of it stays."""
-    looked_at = {sql: values for sql, values in asked if sql.startswith(("SELECT", "UPDATE", "DELETE"))}
+def query_costs(db: Database, asked: Sequence[Statement]) -> list[QueryCost]:
+    """The cost of each statement. They are run once more and rolled back."""
+    measured = {sql: values for sql, values in asked if sql.startswith(("SELECT", "UPDATE", "DELETE"))}
     with db.engine.connect() as connection:
         large = _large_tables(connection)
-        return [_read(connection, sql, values, large) for sql, values in looked_at.items()]
+        return [_read(connection, sql, values, large) for sql, values in measured.items()]
 
 
-def _read(connection: Connection, sql: str, values: Any, large: frozenset[str]) -> Read:
+def _read(connection: Connection, sql: str, values: Any, large: frozenset[str]) -> QueryCost:
     plan = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", values).scalar()
     connection.rollback()
     root = (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]
     scanned = {step.get("Relation Name") for step in _steps(root) if step["Node Type"] == "Seq Scan"}
-    return Read(sql, root["Shared Hit Blocks"] + root["Shared Read Blocks"], large & scanned)
+    return QueryCost(sql, root["Shared Hit Blocks"] + root["Shared Read Blocks"], large & scanned)
 
 
 def _steps(step: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Whoever is impatient tells the launcher to stop once more: it stops all the same, and all of its children."""
+"""The launcher, told to stop a second time while it stops, still stops all of its children."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one-machine portal turns a secret: a command writes the step, the launcher starts again whom it concerns."""
+"""The one-machine portal rotates a secret: a command writes the step, the launcher restarts the processes concerned."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from services.accounts.signing import load_keys
 PORTS = {name: 9 for service in SERVICES for name in (service, f"{service}-worker", "objects")}
 
 
-class Sleepers(Plan):
+class SleepingPlan(Plan):
     """The same processes with the same environments, that do nothing."""
 
     def children(self) -> list[Child]:
@@ -64,8 +64,8 @@ def test_each_secret_is_turned_in_steps_and_no_other_changes(state: StateFolder,
     (old,) = secrets_in(texts(before)[name])
     added = rotate_secret.secrets_after(before, name, Step.ADD)
     assert secrets_in(texts(added)[name])[0] == old
-    turned = rotate_secret.secrets_after(rotate_secret.secrets_after(added, name, Step.PROMOTE), name, Step.DROP_OLD)
-    changed = {one for one, text in texts(turned).items() if text != texts(before)[one]}
+    rotated = rotate_secret.secrets_after(rotate_secret.secrets_after(added, name, Step.PROMOTE), name, Step.DROP_OLD)
+    changed = {name for name, text in texts(rotated).items() if text != texts(before)[name]}
     assert changed == {name}
 
 
@@ -103,7 +103,7 @@ def test_a_folder_from_before_there_was_a_sealing_key_is_read_and_given_one(stat
 def test_the_launcher_starts_again_whom_it_concerns_and_nobody_else(
     state: StateFolder, supervisor: Supervisor, name: str, concerned: set[str]
 ) -> None:
-    plan: Plan = Sleepers(state, state.load_or_create_secrets(), 9, 0.0, PORTS)
+    plan: Plan = SleepingPlan(state, state.load_or_create_secrets(), 9, 0.0, PORTS)
     for child in (plan.objects(), *plan.children()):
         supervisor.start(child)
     before = pids(supervisor)
@@ -117,7 +117,7 @@ def test_the_launcher_starts_again_whom_it_concerns_and_nobody_else(
 
 
 def test_a_file_that_is_away_or_no_secrets_changes_nothing(state: StateFolder, supervisor: Supervisor) -> None:
-    plan = Sleepers(state, state.load_or_create_secrets(), 9, 0.0, PORTS)
+    plan = SleepingPlan(state, state.load_or_create_secrets(), 9, 0.0, PORTS)
     whole = dataclasses.asdict(plan.secrets)
     for text in ("", "{}", "[1", '{"signing_key": 3, "more": 4}', *map(json.dumps, _with_something_amiss(whole))):
         state.secrets_file.write_text(text)

@@ -10,7 +10,7 @@ from functools import partial
 from time import monotonic
 
 from deploy.service_names import OBJECT_SERVICES
-from tests.composed.pending_work import settled
+from tests.composed.pending_work import is_all_work_done
 from tests.journeys.ledger import Ledger
 from tests.journeys.load import (
     Visit,
@@ -87,7 +87,9 @@ class PortalUnderLoad:
     def assert_nothing_lost_or_doubled(self) -> None:
         """Once nothing is under way any more: what was acknowledged is there, once, and nothing was given up."""
         print(f"\n{self.ledger.summary}")
-        wait_until(lambda: settled(self.composed), SETTLED_SECONDS, "no event, mail or document under way", pause=2.0)
+        wait_until(
+            lambda: is_all_work_done(self.composed), SETTLED_SECONDS, "no event, mail or document under way", pause=2.0
+        )
         assert self.ledger.broken == []
         for candidate in self.candidates:
             self._every_version_is_there_once(candidate)

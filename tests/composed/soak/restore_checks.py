@@ -1,18 +1,18 @@
-"""A composed portal that loses its data and gets them back as docs/operations.md says, and what it then has."""
+"""Restores a composed portal's lost data as docs/operations.md says, and checks what it then holds."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
 
-from tests.composed.pending_work import settled
+from tests.composed.pending_work import is_all_work_done
 from tests.journeys.ledger import Acknowledged, Ledger
 from tests.support.composed import OURS, ComposedPortal
 from tests.support.processes import ServiceFailed, wait_until
 
 SETTLED_SECONDS = 600.0
 JOB_SECONDS = 300.0
-PUBLISHING = ("accounts", "registrations")
+PUBLISHERS = ("accounts", "registrations")
 REPLAYED = "SELECT extract(epoch FROM pg_last_xact_replay_timestamp())"
 
 
@@ -26,16 +26,16 @@ class Restored:
 
 @dataclass
 class Missing:
-    """What of the acknowledged is not there, and how much is."""
+    """What was acknowledged and is missing, and how much of it is there."""
 
     missing: list[Acknowledged] = field(default_factory=list)
     there: int = 0
 
     def before(self, instant: float) -> list[Acknowledged]:
-        return [one for one in self.missing if one.at < instant]
+        return [entry for entry in self.missing if entry.at < instant]
 
 
-def databases_restored(composed: ComposedPortal, until: str = "") -> Restored:
+def restore_databases(composed: ComposedPortal, until: str = "") -> Restored:
     """After PostgreSQL was lost: all databases as at the instant `until`, or at the latest. The broker starts empty,
     since it may hold what the databases have never heard of."""
     began = time.monotonic()
@@ -44,7 +44,7 @@ def databases_restored(composed: ComposedPortal, until: str = "") -> Restored:
     composed.run_once("restore", "databases", *([until] if until else []))
     composed.compose("up", "-d", "--no-deps", "postgres", "rabbitmq")
     composed.wait_healthy(["postgres", "rabbitmq"], 600)
-    publish_again(composed, *PUBLISHING)
+    publish_again(composed, *PUBLISHERS)
     composed.compose("up", "-d", seconds=600)
     composed.wait_healthy(OURS, 600)
     took = time.monotonic() - began
@@ -56,30 +56,32 @@ def publish_again(composed: ComposedPortal, *services: str) -> None:
         composed.run_once(service, "publish-again", "--days", "30")
 
 
-def settle(composed: ComposedPortal) -> None:
+def wait_until_work_done(composed: ComposedPortal) -> None:
     """Wait until no event, mail or document is under way."""
     try:
-        wait_until(lambda: settled(composed), SETTLED_SECONDS, "no event, mail or document under way", pause=2.0)
+        wait_until(
+            lambda: is_all_work_done(composed), SETTLED_SECONDS, "no event, mail or document under way", pause=2.0
+        )
     except ServiceFailed as late:
         raise ServiceFailed(f"{late}\n{composed.complaints()[-4000:]}") from None
 
 
-def compared(composed: ComposedPortal, ledger: Ledger) -> Missing:
+def compare_with_ledger(composed: ComposedPortal, ledger: Ledger) -> Missing:
     """The ledger against the rows of the service that each thing belongs to."""
     accounts = {row[0] for row in composed.asked_of_database("accounts", "select email from accounts")}
     counted = "select candidature_id, count(*) from candidature_versions group by 1"
     versions = {row[0]: int(row[1]) for row in composed.asked_of_database("registrations", counted)}
     deposits = {tuple(row) for row in composed.asked_of_database("pieces", "select piece_id, sha256 from deposits")}
-    held = {
-        "account": lambda one: one.subject in accounts,
-        "version": lambda one: versions.get(one.subject, 0) > int(one.value),
-        "deposit": lambda one: (one.subject, one.value) in deposits,
+    is_there = {
+        "account": lambda entry: entry.subject in accounts,
+        "version": lambda entry: versions.get(entry.subject, 0) > int(entry.value),
+        "deposit": lambda entry: (entry.subject, entry.value) in deposits,
     }
-    missing = [one for one in ledger.acknowledged if not held[one.kind](one)]
+    missing = [entry for entry in ledger.acknowledged if not is_there[entry.kind](entry)]
     return Missing(missing, len(ledger.acknowledged) - len(missing))
 
 
-def nobody_knows_more(composed: ComposedPortal) -> None:
+def assert_services_agree(composed: ComposedPortal) -> None:
     """registrations knows accounts' people; documents and pieces know registrations' versions, all and no others; a
     number is there once."""
     people = rows(composed, "registrations", "select distinct candidate_id from candidatures")
@@ -95,7 +97,7 @@ def nobody_knows_more(composed: ComposedPortal) -> None:
     assert rows(composed, "registrations", twice) == set()
 
 
-def reconciled(composed: ComposedPortal, service: str) -> str:
+def run_reconcile(composed: ComposedPortal, service: str) -> str:
     """What `reconcile` says; it ends with 1 where files are lost, or where more objects are unknown than mistakes
     explain, as after a restore to an earlier instant."""
     words = f"python -m services.{service} reconcile 2>&1 | grep -v '^{{'; true"

@@ -140,9 +140,9 @@ def test_what_was_acknowledged_before_the_instant_is_there(composed: ComposedPor
         composed.engine("kill", "--signal", "KILL", composed.containers("postgres")[0].id)
         killed = time.time()
         lost.set()
-    done = restore_checks.databases_restored(composed, until)
-    restore_checks.settle(composed)
-    compared = restore_checks.compared(composed, drill.ledger)
+    done = restore_checks.restore_databases(composed, until)
+    restore_checks.wait_until_work_done(composed)
+    compared = restore_checks.compare_with_ledger(composed, drill.ledger)
     instant = datetime.fromisoformat(until).timestamp() if until else done.instant
     oldest = max((killed - one.at for one in compared.missing), default=0.0)
     print(
@@ -154,10 +154,10 @@ def test_what_was_acknowledged_before_the_instant_is_there(composed: ComposedPor
     assert compared.before(instant) == []
     assert compared.there > 0
     for service in OBJECT_SERVICES:
-        assert " 0 perdu(s)" in restore_checks.reconciled(composed, service)
+        assert " 0 perdu(s)" in restore_checks.run_reconcile(composed, service)
     if not until:
         assert killed - done.instant < LONGEST_LOSS_SECONDS + 15
-    restore_checks.nobody_knows_more(composed)
+    restore_checks.assert_services_agree(composed)
     drill.files_for_good_open()
     drill.documents_open()
 
@@ -175,12 +175,12 @@ def test_a_database_alone_that_is_older_learns_what_the_others_know(composed: Co
     restore_checks.publish_again(composed, "registrations")
     composed.compose("up", "-d", "--no-deps", "pieces", "pieces-worker")
     composed.wait_healthy(["pieces", "pieces-worker"])
-    restore_checks.settle(composed)
-    compared = restore_checks.compared(composed, drill.ledger)
+    restore_checks.wait_until_work_done(composed)
+    compared = restore_checks.compare_with_ledger(composed, drill.ledger)
     print(f"\npieces alone older: {compared.there} there, {len(compared.missing)} deposits later than its copy")
     assert compared.before(before) == []
     assert {one.kind for one in compared.missing} == {"deposit"}
-    restore_checks.nobody_knows_more(composed)
+    restore_checks.assert_services_agree(composed)
     composed.run_in(composed.containers("pieces")[0], *REBUILD)
     drill.files_for_good_open()
     drill.newest_files_open()
@@ -194,7 +194,7 @@ def test_a_store_that_is_older_says_which_files_are_lost_and_documents_are_made_
         drill.wait_for_a_copy_of_the_objects()
         composed.compose("stop", "backup")
         drill.wait_for_more()
-    restore_checks.settle(composed)
+    restore_checks.wait_until_work_done(composed)
     composed.compose("stop", *OBJECT_PROCESSES, seconds=300)
     composed.lose("objects", volumes=["objects", "unwritten"])
     composed.compose("up", "-d", "--no-deps", "objects")
@@ -204,13 +204,13 @@ def test_a_store_that_is_older_says_which_files_are_lost_and_documents_are_made_
     took = time.monotonic() - began
     composed.compose("up", "-d", seconds=600)
     composed.wait_healthy([*OBJECT_PROCESSES, "backup"], 600)
-    said = restore_checks.reconciled(composed, "pieces")
+    said = restore_checks.run_reconcile(composed, "pieces")
     print(f"\nstore older: copied back in {took:.0f} s; pieces: {said.splitlines()[0]}")
     for one in drill.them:
         newest = f"select id from deposits where piece_id = '{one.piece}' and removed_at is null"
         ((deposit_id,),) = composed.asked_of_database("pieces", newest)
         assert deposit_id in said
     restore_checks.run_job(composed, "documents", "reconcile")
-    assert " 0 perdu(s)" in restore_checks.reconciled(composed, "documents")
+    assert " 0 perdu(s)" in restore_checks.run_reconcile(composed, "documents")
     drill.files_for_good_open()
     drill.documents_open()

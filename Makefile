@@ -15,7 +15,7 @@ PATIENTLY := -o faulthandler_timeout=3600
 # faster alone.
 SIDE_BY_SIDE = $(if $(ARGS),,-n 2 --dist loadfile --no-loadscope-reorder)
 # What make bench runs; of another installation (URL=…) what can be measured from outside.
-BENCHES = $(if $(URL),tests/bench/test_elsewhere.py,tests/bench $(wildcard tests/*/bench))
+BENCHES = $(if $(URL),tests/bench/test_other_installation.py,tests/bench $(wildcard tests/*/bench))
 # Arguments for pytest: make test ARGS="tests/accounts -k activation"
 ARGS ?=
 

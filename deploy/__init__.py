@@ -1,1 +1,1 @@
-"""How the portal is started and shipped: on one machine, in containers, on Kubernetes."""
+"""How the portal is started and shipped: on one machine (local), or in containers (containers, images, backups)."""

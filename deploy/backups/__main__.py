@@ -1,9 +1,9 @@
 """`python3 -m deploy.backups …`, in the image « backup »:
 
-run                            make backups and copies when they are due, for as long as it is let
-probe                          exit 1, and say why, where something is too old
+run                            make backups and copies when they are due, until it is stopped
+probe                          exit 1, and say why, where a backup is too old
 restore databases [INSTANT]    PostgreSQL into its empty volume, as it was then (ISO 8601 with a zone) or at the latest
-restore objects                objects into the store, those that it has not
+restore objects                objects that the store does not have, into the store
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ import urllib.request
 from collections.abc import Callable
 from datetime import datetime
 
-from deploy.backups import objects, page, postgres
+from deploy.backups import monitoring, objects, postgres
 from deploy.backups.ages import Ages
 from deploy.backups.programs import Failed, log
 from deploy.backups.schedule import Schedule
 
-LOOK_SECONDS = 5.0
+CHECK_SECONDS = 5.0
 AFTER_FAILURE_SECONDS = 30.0
 
 
@@ -34,12 +34,12 @@ def main() -> None:
         case ["probe"]:
             probe()
         case ["restore", "databases"]:
-            _or_say_why(lambda: postgres.restore(None))
+            _run_or_exit(lambda: postgres.restore(None))
         case ["restore", "databases", instant]:
             until = _instant(instant)
-            _or_say_why(lambda: postgres.restore(until))
+            _run_or_exit(lambda: postgres.restore(until))
         case ["restore", "objects"]:
-            _or_say_why(objects.copy_back)
+            _run_or_exit(objects.copy_back)
         case _:
             sys.exit(__doc__)
 
@@ -50,14 +50,14 @@ def run() -> None:
         objects_seconds=60 * float(os.environ.get("BACKUP_OBJECTS_MINUTES", "10")),
     )
     ages = Ages(schedule)
-    for step, look in (("backup", lambda: _back_up(ages)), ("objects", lambda: _copy_objects(ages))):
-        threading.Thread(target=_again_and_again, args=(step, look, ages), daemon=True).start()
-    page.serve(ages)
+    for step, attempt in (("backup", lambda: _back_up(ages)), ("objects", lambda: _copy_objects(ages))):
+        threading.Thread(target=_repeat, args=(step, attempt, ages), daemon=True).start()
+    monitoring.serve(ages)
 
 
 def probe() -> None:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{page.PORT}/health/ready", timeout=10):
+        with urllib.request.urlopen(f"http://127.0.0.1:{monitoring.PORT}/health/ready", timeout=10):
             return
     except urllib.error.HTTPError as error:
         sys.exit(error.read().decode())
@@ -71,24 +71,24 @@ def _back_up(ages: Ages) -> None:
         log("archiving_begun")
     ages.backups = postgres.backups()
     if kind := ages.schedule.backup_due(ages.backups, time.time()):
-        began = time.monotonic()
+        started = time.monotonic()
         postgres.pgbackrest("backup", f"--type={kind}")
-        log("backup_made", type=kind, seconds=round(time.monotonic() - began, 1))
+        log("backup_made", type=kind, seconds=round(time.monotonic() - started, 1))
         ages.backups = postgres.backups()
 
 
 def _copy_objects(ages: Ages) -> None:
     if ages.schedule.objects_due(objects.copied_at(), time.time()):
-        began = time.monotonic()
+        started = time.monotonic()
         objects.copy_out()
-        log("objects_copied", seconds=round(time.monotonic() - began, 1))
+        log("objects_copied", seconds=round(time.monotonic() - started, 1))
 
 
-def _again_and_again(step: str, look: Callable[[], None], ages: Ages) -> None:
+def _repeat(step: str, attempt: Callable[[], None], ages: Ages) -> None:
     while True:
-        pause = LOOK_SECONDS
+        pause = CHECK_SECONDS
         try:
-            look()
+            attempt()
         except (Failed, OSError) as error:
             ages.failures[step] += 1
             log(f"{step}_failed", level="error", reason=str(error))
@@ -106,9 +106,9 @@ def _instant(text: str) -> datetime:
     return until
 
 
-def _or_say_why(do: Callable[[], None]) -> None:
+def _run_or_exit(action: Callable[[], None]) -> None:
     try:
-        do()
+        action()
     except (Failed, OSError) as error:
         sys.exit(str(error))
 

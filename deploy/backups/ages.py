@@ -1,4 +1,4 @@
-"""How old each part of the backups is, as metrics and as alarms."""
+"""Ages of the backups' parts, as metrics and as alarms."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from deploy.backups import objects, postgres
 from deploy.backups.postgres import Backups
 from deploy.backups.schedule import Schedule
 
-LONGEST_WAL = 300.0
-LONGEST_BACKUP = 30 * 3600.0
-COPIES_MISSED = 3
-TEXT = {
+MAX_WAL_AGE = 300.0
+MAX_BACKUP_AGE = 30 * 3600.0
+MAX_MISSED_COPIES = 3
+HELP_TEXTS = {
     "backup_wal_age_seconds": "Since the newest WAL came to the repository: what a loss of PostgreSQL would cost.",
     "backup_age_seconds": "Since the newest backup of PostgreSQL ended.",
     "backup_objects_age_seconds": "Since the last copy of the objects that was finished began.",
@@ -22,7 +22,7 @@ TEXT = {
 
 @dataclass
 class Ages:
-    """What is known of the repository; what was never done counts from the start of this process."""
+    """What is known of the repository; what was never made counts from the start of this process."""
 
     schedule: Schedule
     started: float = field(default_factory=time.time)
@@ -31,33 +31,34 @@ class Ages:
     """By « backup » or « objects »."""
 
     def now(self) -> dict[str, float]:
-        """By metric, in seconds."""
+        """Ages in seconds, by metric."""
         now = time.time()
-        never = now - self.started
+        since_start = now - self.started
         wal = postgres.wal_age()
         return {
-            "backup_wal_age_seconds": never if wal is None else wal,
+            "backup_wal_age_seconds": since_start if wal is None else wal,
             "backup_age_seconds": now - (self.backups.any or self.started),
             "backup_objects_age_seconds": now - (objects.copied_at() or self.started),
         }
 
     def alarms(self) -> list[str]:
-        """Metrics that are older than they may be."""
-        longest = {
-            "backup_wal_age_seconds": LONGEST_WAL,
-            "backup_age_seconds": LONGEST_BACKUP,
-            "backup_objects_age_seconds": COPIES_MISSED * self.schedule.objects_seconds,
+        """« metric=seconds » for each age above its limit."""
+        limits = {
+            "backup_wal_age_seconds": MAX_WAL_AGE,
+            "backup_age_seconds": MAX_BACKUP_AGE,
+            "backup_objects_age_seconds": MAX_MISSED_COPIES * self.schedule.objects_seconds,
         }
-        return [f"{name}={age:.0f}" for name, age in self.now().items() if age > longest[name]]
+        return [f"{name}={age:.0f}" for name, age in self.now().items() if age > limits[name]]
 
     def metrics(self) -> str:
         """In Prometheus' text format."""
         lines = [
-            f"# HELP {name} {TEXT[name]}\n# TYPE {name} gauge\n{name} {age:.3f}" for name, age in self.now().items()
+            f"# HELP {name} {HELP_TEXTS[name]}\n# TYPE {name} gauge\n{name} {age:.3f}"
+            for name, age in self.now().items()
         ]
         lines.append("# HELP backup_failures_total Tries that failed.\n# TYPE backup_failures_total counter")
         lines += [f'backup_failures_total{{step="{step}"}} {self.failures[step]}' for step in ("backup", "objects")]
-        made = 0 if self.backups.full is None else 1
+        has_full = 0 if self.backups.full is None else 1
         lines.append("# HELP backup_full_there Whether there is a full backup.\n# TYPE backup_full_there gauge")
-        lines.append(f"backup_full_there {made}")
+        lines.append(f"backup_full_there {has_full}")
         return "\n".join(lines) + "\n"

@@ -1,7 +1,7 @@
-"""rclone's part: what is in the store's buckets, copied encrypted into the repository, and back.
+"""Objects copied by rclone between the store's buckets and the repository, where they are encrypted.
 
-Copied, never made alike: what goes from the store stays in the repository. A key's object never changes, so one of the
-same size is the same.
+`rclone copy`, never `sync`: what is deleted from the store stays in the repository. The object of a key never changes,
+so one of the same size is the same.
 """
 
 from __future__ import annotations
@@ -15,26 +15,27 @@ from deploy.backups.programs import run
 
 SECRETS = Path("/run/secrets")
 BUCKETS = ("documents", "pieces")
-COPIED = Path("/backups/objects-copied")
-"""Its time of change is when the last copy began."""
+"""As `OBJECT_SERVICES` of deploy/service_names.py, which is not in this image; a test holds them equal."""
+LAST_COPY = Path("/backups/objects-copied")
+"""A marker file; its modification time is when the last finished copy began."""
 CONFIGURATION = Path("/tmp/rclone.conf")  # noqa: S108 - the container's own, in memory
-OF_THE_REPOSITORY = SECRETS / "rclone-repository.conf"
-"""The operator's: where the repository is, if it is not a folder."""
+REPOSITORY_CONFIGURATION = SECRETS / "rclone-repository.conf"
+"""The operator's settings of a repository that is not a folder."""
 OPTIONS = ("--config", str(CONFIGURATION), "--size-only", "--fast-list", "--transfers=4", "--retries=2")
 
 
 def copy_out() -> None:
-    """Copy what the repository has not. Raises Failed."""
+    """Copy what is not in the repository. Raises Failed."""
     _configure(dict.fromkeys(BUCKETS, "backup"))
-    began = COPIED.with_suffix(".part")
-    began.touch()
+    started = LAST_COPY.with_suffix(".part")
+    started.touch()
     for bucket in BUCKETS:
         run("rclone", "copy", *OPTIONS, f"{bucket}:{bucket}", f"copies:{bucket}")
-    began.replace(COPIED)
+    started.replace(LAST_COPY)
 
 
 def copy_back() -> None:
-    """Copy what the store has not. Raises Failed."""
+    """Copy what is not in the store. Raises Failed."""
     _configure({bucket: bucket for bucket in BUCKETS})
     for bucket in BUCKETS:
         run("rclone", "copy", *OPTIONS, f"copies:{bucket}", f"{bucket}:{bucket}")
@@ -42,20 +43,20 @@ def copy_back() -> None:
 
 def copied_at() -> float | None:
     """When the last copy that was finished began, in seconds since 1970."""
-    return COPIED.stat().st_mtime if COPIED.exists() else None
+    return LAST_COPY.stat().st_mtime if LAST_COPY.exists() else None
 
 
 def _configure(keys: Mapping[str, str]) -> None:
     """Write rclone's settings: each bucket with the keys of that name, and the encrypted copies."""
     sections = [_store(bucket, (SECRETS / f"{name}-objects-url").read_text().strip()) for bucket, name in keys.items()]
     obscured = run("rclone", "obscure", "-", typed=(SECRETS / "backup-cipher-pass").read_text().strip()).strip()
-    place = os.environ.get("BACKUP_OBJECTS", "/backups/objects")
+    repository = os.environ.get("BACKUP_OBJECTS", "/backups/objects")
     sections.append(
-        f"[copies]\ntype = crypt\nremote = {place}\npassword = {obscured}\n"
+        f"[copies]\ntype = crypt\nremote = {repository}\npassword = {obscured}\n"
         "filename_encryption = off\ndirectory_name_encryption = false\n"
     )
-    if OF_THE_REPOSITORY.exists():
-        sections.append(OF_THE_REPOSITORY.read_text())
+    if REPOSITORY_CONFIGURATION.exists():
+        sections.append(REPOSITORY_CONFIGURATION.read_text())
     descriptor = os.open(CONFIGURATION, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write("\n".join(sections))

@@ -1,4 +1,4 @@
-"""pgBackRest's part: the stanza of our one cluster, its backups, and how old what is in the repository is."""
+"""PostgreSQL's backups by pgBackRest: the stanza of our one cluster, its backups and WAL, and their ages."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from deploy.backups.programs import Failed, run
 
 STANZA = "portail"
 ARCHIVING = Path("/backups/archiving")
-"""Once it is there, the cluster sends its WAL (deploy/containers/backup/pgbackrest-archive)."""
+"""A marker file: once it exists, the cluster archives its WAL (deploy/containers/backup/pgbackrest-archive)."""
 WAL_AGE = "SELECT extract(epoch FROM now() - last_archived_time) FROM pg_stat_archiver"
-ASKED_SECONDS = 5.0
+QUERY_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def pgbackrest(command: str, *options: str) -> str:
 
 
 def prepare() -> None:
-    """Make the repository ready, which may be done again, and let WAL come. Raises Failed."""
+    """Create the stanza, which may be repeated, and allow WAL to be archived. Raises Failed."""
     pgbackrest("stanza-create")
     ARCHIVING.touch()
 
@@ -38,8 +38,10 @@ def prepare() -> None:
 def backups() -> Backups:
     """Raises Failed."""
     try:
-        known = json.loads(pgbackrest("info", "--output=json"))
-        ends = [(one["type"], float(one["timestamp"]["stop"])) for stanza in known for one in stanza["backup"]]
+        stanzas = json.loads(pgbackrest("info", "--output=json"))
+        ends = [
+            (backup["type"], float(backup["timestamp"]["stop"])) for stanza in stanzas for backup in stanza["backup"]
+        ]
     except (ValueError, KeyError) as error:
         raise Failed("pgbackrest info: not as expected") from error
     return Backups(
@@ -49,18 +51,19 @@ def backups() -> Backups:
 
 
 def wal_age() -> float | None:
-    """Seconds since the newest WAL came to the repository; None where none ever did, or nobody can say."""
-    words = ("psql", "--no-psqlrc", "--tuples-only", "--no-align", "--username=postgres", "--command", WAL_AGE)
+    """Seconds since the newest WAL was archived; None where none ever was, or PostgreSQL does not answer."""
+    command = ("psql", "--no-psqlrc", "--tuples-only", "--no-align", "--username=postgres", "--command", WAL_AGE)
     try:
-        return float(run(*words, "postgres", seconds=ASKED_SECONDS))
+        return float(run(*command, "postgres", seconds=QUERY_SECONDS))
     except (Failed, ValueError):
         return None
 
 
 def restore(until: datetime | None) -> None:
-    """Put the cluster as it was then, or at the end of what was archived, into its empty folder. Raises Failed.
+    """Restore the cluster into its empty folder, as at `until` or at the end of the archived WAL. Raises Failed.
 
-    PostgreSQL goes through the WAL when it starts, and answers nobody before it is there."""
+    PostgreSQL replays the WAL when it starts, and accepts no connection before it has reached that point.
+    """
     options = ["--recovery-option=hot_standby=off"]
     if until is not None:
         options += ["--type=time", f"--target={until:%Y-%m-%d %H:%M:%S.%f%z}", "--target-action=promote"]

@@ -1,4 +1,4 @@
-"""The programs that do the work, run to their end."""
+"""Running external programs to their end, and logging."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 
 
 class Failed(Exception):
-    """A program ended with an error; the message is its own last words."""
+    """A program ended with an error; the message has its last lines."""
 
 
 def run(*command: str, typed: str = "", environment: dict[str, str] | None = None, seconds: float | None = None) -> str:
-    """Its output. Raises Failed."""
+    """Run the command with `typed` on its standard input; returns its output. Raises Failed."""
     try:
         done = subprocess.run(
             command,
@@ -28,12 +28,12 @@ def run(*command: str, typed: str = "", environment: dict[str, str] | None = Non
     except subprocess.TimeoutExpired as late:
         raise Failed(f"{command[0]}: not within {seconds:g} s") from late
     if done.returncode:
-        words = (done.stderr or done.stdout).strip().splitlines()[-5:]
-        raise Failed(f"{command[0]} ended with {done.returncode}: {' / '.join(words)}")
+        last_lines = (done.stderr or done.stdout).strip().splitlines()[-5:]
+        raise Failed(f"{command[0]} ended with {done.returncode}: {' / '.join(last_lines)}")
     return done.stdout
 
 
-def log(event: str, **said: object) -> None:
+def log(event: str, **fields: object) -> None:
     """One line of JSON, as our other processes write them."""
-    line = {"event": event, "level": said.pop("level", "info"), "timestamp": datetime.now(UTC).isoformat(), **said}
+    line = {"event": event, "level": fields.pop("level", "info"), "timestamp": datetime.now(UTC).isoformat(), **fields}
     print(json.dumps(line, ensure_ascii=False), file=sys.stdout, flush=True)

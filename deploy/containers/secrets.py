@@ -1,9 +1,9 @@
 """The composed portal's secrets, one file each: `python3 -m deploy.containers.secrets [FOLDER]` (deploy/secrets).
 
-Needs nothing but Python, so that a host without our packages can make them. Only what is missing is made. To turn one
+Needs nothing but Python, so that a host without our packages can make them. Only what is missing is made. To rotate one
 without an outage, `python3 -m deploy.containers.secrets turn NAME [--promote | --drop-old] [FOLDER]` (signing-key,
-sealing-key, seal-key, …-client-secret: docs/operations.md); to turn another, delete its file and run this again.
-Derived files always follow the others. A file that was replaced is seen by containers that are made anew, not by
+sealing-key, seal-key, …-client-secret: docs/operations.md); to replace another, delete its file and run this again.
+Derived files always follow the others. A replaced file is seen only by containers created after it, not by
 running ones (their mounts keep the old one): `up -d --force-recreate`.
 A database role's password is also PostgreSQL's: postgres/10-databases.sh says how to change it there.
 """
@@ -17,9 +17,9 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deploy.containers.derived import derived
-from deploy.containers.made import MADE, TURNED
-from deploy.turning import Step, Untimely, turned
+from deploy.containers.derived_files import derived_files
+from deploy.containers.secret_makers import ROTATABLE, SECRET_MAKERS
+from deploy.secret_rotation import Step, StepOutOfOrder, rotate_text
 
 ROOT = Path(__file__).parents[2]
 DEFAULT_FOLDER = ROOT / "deploy" / "secrets"
@@ -28,36 +28,39 @@ EXAMPLE = ROOT / "deploy" / "compose.env.example"
 
 
 class Unusable(Exception):
-    """A file is there that cannot be a secret; the message names it, never its content."""
+    """A file cannot be a secret; the message names it, never its content."""
 
 
 @dataclass
-class Done:
-    """Names of the files, by what became of them."""
+class Result:
+    """Names of the files, by what was done with them."""
 
     made: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     derived: list[str] = field(default_factory=list)
 
 
-def make(folder: Path) -> Done:
+def make(folder: Path) -> Result:
     """Make what is missing in `folder` and derive the rest. Raises Unusable or OSError."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder.chmod(0o700)
-    done = Done()
-    for name, new in MADE.items():
-        (done.made if _add(folder / name, new()) else done.kept).append(name)
-    for name, text in derived({name: _read(folder / name) for name in MADE}).items():
+    result = Result()
+    for name, new in SECRET_MAKERS.items():
+        (result.made if _add(folder / name, new()) else result.kept).append(name)
+    for name, text in derived_files({name: _read(folder / name) for name in SECRET_MAKERS}).items():
         if _replace(folder / name, text):
-            done.derived.append(name)
-    return done
+            result.derived.append(name)
+    return result
 
 
-def turn(folder: Path, name: str, step: Step) -> Done:
-    """Take a step of turning the secret `name`, and derive what follows. Raises Unusable, Untimely or OSError."""
-    if name not in TURNED:
-        raise Unusable(f"{name} is not turned in steps: one of {', '.join(TURNED)}, or see docs/operations.md")
-    _replace(folder / name, turned(_read(folder / name), step, MADE[name]))
+def rotate(folder: Path, name: str, step: Step) -> Result:
+    """Take one step of rotating the secret `name` and derive what depends on it.
+
+    Raises Unusable, StepOutOfOrder or OSError.
+    """
+    if name not in ROTATABLE:
+        raise Unusable(f"{name} is not turned in steps: one of {', '.join(ROTATABLE)}, or see docs/operations.md")
+    _replace(folder / name, rotate_text(_read(folder / name), step, SECRET_MAKERS[name]))
     return make(folder)
 
 
@@ -128,38 +131,42 @@ def copy_environment(example: Path, target: Path) -> bool:
     return True
 
 
-def _tell(folder: Path, done: Done) -> None:
-    if done.made:
-        print(f"{folder}: made {', '.join(done.made)}")
-    if done.derived:
-        print(f"{folder}: derived {', '.join(done.derived)}")
-    if done.kept:
-        print(f"{folder}: kept {len(done.kept)} that were there")
-    if done.kept and (done.made or done.derived):
+def _print_result(folder: Path, result: Result) -> None:
+    if result.made:
+        print(f"{folder}: made {', '.join(result.made)}")
+    if result.derived:
+        print(f"{folder}: derived {', '.join(result.derived)}")
+    if result.kept:
+        print(f"{folder}: kept {len(result.kept)} that were there")
+    if result.kept and (result.made or result.derived):
         print("Containers that use what changed are to be made anew, service by service (docs/operations.md)")
 
 
 def main() -> None:
-    name, step, folder = _asked(sys.argv[1:])
+    name, step, folder = _parse(sys.argv[1:])
     try:
-        done = turn(folder, name, step) if name else make(folder)
-    except (Unusable, Untimely, ValueError, OSError) as error:
+        result = rotate(folder, name, step) if name else make(folder)
+    except (Unusable, StepOutOfOrder, ValueError, OSError) as error:
         sys.exit(f"secrets: {error}")
     if name:
         print(f"{folder}: {name}: {step}")
-    _tell(folder, done)
+    _print_result(folder, result)
     if folder.resolve() == DEFAULT_FOLDER and copy_environment(EXAMPLE, ENVIRONMENT):
         print(f"{ENVIRONMENT}: copied from {EXAMPLE.relative_to(ROOT)}, for you to edit")
 
 
-def _asked(arguments: list[str]) -> tuple[str, Step, Path]:
-    """The name of a secret to turn (empty: make what is missing), the step, and the folder."""
-    turning = arguments[:1] == ["turn"]
-    steps = [word for word in arguments if turning and word in ("--promote", "--drop-old")]
-    words = [word for word in arguments[turning:] if word not in steps]
-    if len(steps) > 1 or not turning <= len(words) <= turning + 1 or any(word.startswith("-") for word in words):
+def _parse(arguments: list[str]) -> tuple[str, Step, Path]:
+    """The name of the secret to rotate (empty: make what is missing), the step, and the folder."""
+    is_rotation = arguments[:1] == ["turn"]
+    steps = [word for word in arguments if is_rotation and word in ("--promote", "--drop-old")]
+    words = [word for word in arguments[is_rotation:] if word not in steps]
+    if (
+        len(steps) > 1
+        or not is_rotation <= len(words) <= is_rotation + 1
+        or any(word.startswith("-") for word in words)
+    ):
         sys.exit(__doc__)
-    name = words.pop(0) if turning else ""
+    name = words.pop(0) if is_rotation else ""
     step = Step(steps[0].removeprefix("--")) if steps else Step.ADD
     return name, step, Path(words[0]) if words else DEFAULT_FOLDER
 

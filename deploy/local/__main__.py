@@ -1,4 +1,4 @@
-"""`make run`: migrates, loads the demonstration catalogue, starts every process and says « Portail prêt ».
+"""`make run`: runs the startup steps, starts every process and prints « Portail prêt ».
 
 PORT, VAR_DIR and PORTAIL_NOW come from the environment. Ctrl-C or SIGTERM stops every child.
 """
@@ -15,38 +15,38 @@ from types import FrameType
 
 from deploy.local.children import MODULES, Plan, free_ports
 from deploy.local.command import write_environments
-from deploy.local.first_start import StepFailed, declare_queues, demonstration_staff, load_catalogue, migrate
-from deploy.local.forking import STOPS, preload
-from deploy.local.place import AlreadyRunning, Place, Unreadable
+from deploy.local.forking import STOP_SIGNALS, preload
+from deploy.local.rotate_secret import READY_SECONDS, reload_secrets
+from deploy.local.startup_steps import StepFailed, create_demonstration_staff, declare_queues, load_catalogue, migrate
+from deploy.local.state_folder import AlreadyRunning, SecretsUnreadable, StateFolder
 from deploy.local.supervisor import POLL_SECONDS, NotReady, Supervisor, answers
-from deploy.local.turn import READY_SECONDS, take_up_secrets
 from services.chassis.clock import PARIS, system_now
 
 
 class Stop(BaseException):
-    """SIGTERM or Ctrl-C was received: like KeyboardInterrupt nothing that `except Exception` may keep."""
+    """SIGTERM or Ctrl-C was received. Like KeyboardInterrupt, `except Exception` must not catch it."""
 
 
 def main() -> None:
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
     os.chdir(Path(__file__).parents[2])
-    os.umask(0o077)  # candidates' data are our owner's alone, whatever the folder given
+    os.umask(0o077)  # candidates' data are for the owner alone, whatever folder is used
     port = _port()
-    place = Place(Path(os.environ.get("VAR_DIR", "var")).resolve())
-    place.prepare()
+    state = StateFolder(Path(os.environ.get("VAR_DIR", "var")).resolve())
+    state.prepare()
     try:
-        lock = place.lock()
+        lock = state.lock()
     except AlreadyRunning:
-        sys.exit(f"Un portail utilise déjà {place.root} : arrêtez-le, ou donnez un autre dossier (VAR_DIR).")
+        sys.exit(f"Un portail utilise déjà {state.root} : arrêtez-le, ou donnez un autre dossier (VAR_DIR).")
     with lock:
-        if place.restoring.exists():
-            sys.exit(f"La restauration dans {place.root} n'est pas achevée : relancez make restore DIR=…")
+        if state.restoring.exists():
+            sys.exit(f"La restauration dans {state.root} n'est pas achevée : relancez make restore DIR=…")
         try:
-            secrets = place.secrets()
-        except Unreadable as error:
+            secrets = state.load_or_create_secrets()
+        except SecretsUnreadable as error:
             sys.exit(f"Les secrets ne sont pas lisibles : {error}. Remettez ceux d'une sauvegarde.")
-        _run(Plan(place, secrets, port, offset_of(os.environ.get("PORTAIL_NOW")), free_ports()))
+        _run(Plan(state, secrets, port, offset_of(os.environ.get("PORTAIL_NOW")), free_ports()))
 
 
 def offset_of(portail_now: str | None) -> float:
@@ -54,16 +54,16 @@ def offset_of(portail_now: str | None) -> float:
     if not portail_now:
         return 0.0
     try:
-        wanted = datetime.fromisoformat(portail_now)
+        portal_instant = datetime.fromisoformat(portail_now)
     except ValueError:
         sys.exit(f"PORTAIL_NOW : un instant ISO 8601 est attendu (2021-10-04T14:00:00+02:00), pas « {portail_now} ».")
-    if wanted.tzinfo is None:
-        wanted = wanted.replace(tzinfo=PARIS)
-    return (wanted - system_now()).total_seconds()
+    if portal_instant.tzinfo is None:
+        portal_instant = portal_instant.replace(tzinfo=PARIS)
+    return (portal_instant - system_now()).total_seconds()
 
 
 def _run(plan: Plan) -> None:
-    supervisor = Supervisor(plan.place.logs)
+    supervisor = Supervisor(plan.state.logs)
     try:
         objects = plan.objects()
         supervisor.start(objects)
@@ -72,7 +72,7 @@ def _run(plan: Plan) -> None:
         declare_queues(plan)
         migrate(plan)
         load_catalogue(plan)
-        demonstration_staff(plan)
+        create_demonstration_staff(plan)
         write_environments(plan)
         children = plan.children()
         for child in children:
@@ -80,17 +80,17 @@ def _run(plan: Plan) -> None:
         supervisor.wait_ready([objects.name, *(child.name for child in children)], READY_SECONDS)
         print(f"Portail prêt : {plan.public_url}", flush=True)
         while True:
-            supervisor.look()
-            plan = take_up_secrets(plan, supervisor)
+            supervisor.restart_crashed()
+            plan = reload_secrets(plan, supervisor)
             time.sleep(POLL_SECONDS)
     except NotReady as error:
-        sys.exit(f"Ne répond pas : {error}. Voir {plan.place.logs}.")
+        sys.exit(f"Ne répond pas : {error}. Voir {plan.state.logs}.")
     except StepFailed as error:
         sys.exit(f"Une étape du démarrage a échoué.\n{error}")
     except Stop:
         print("Arrêt du portail.", flush=True)
     finally:
-        for number in STOPS:  # said twice, it would leave some running
+        for number in STOP_SIGNALS:  # a second signal would interrupt the stop and leave some running
             signal.signal(number, signal.SIG_IGN)
         supervisor.stop()
 

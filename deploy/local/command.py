@@ -11,24 +11,25 @@ import os
 import sys
 from pathlib import Path
 
-from deploy.local.children import SERVICES, Plan
-from deploy.local.place import Place, write_private
+from deploy.local.children import Plan
+from deploy.local.state_folder import StateFolder, write_private
+from deploy.service_names import SERVICES
 
 
 def write_environments(plan: Plan) -> None:
-    """What each process is started with, by name; a worker's holds its port for health and metrics."""
+    """The environment of each process, by its name; a worker's holds its port for health and metrics."""
     environments = {child.name: dict(child.environment) for child in plan.children()}
-    write_private(plan.place.environments, json.dumps(environments, indent=2))
+    write_private(plan.state.environments, json.dumps(environments, indent=2))
 
 
 def main() -> None:
-    place = Place(Path(os.environ.get("VAR_DIR", "var")).resolve())
+    state = StateFolder(Path(os.environ.get("VAR_DIR", "var")).resolve())
     if len(sys.argv) < 2 or sys.argv[1] not in SERVICES:
         sys.exit(f"python -m deploy.local.command {{{','.join(SERVICES)}}} COMMANDE …")
-    if not place.environments.exists():
-        sys.exit(f"Aucun portail n'a encore démarré dans {place.root} : lancez « make run » (ou donnez VAR_DIR).")
+    if not state.environments.exists():
+        sys.exit(f"Aucun portail n'a encore démarré dans {state.root} : lancez « make run » (ou donnez VAR_DIR).")
     service, words = sys.argv[1], sys.argv[2:]
-    environment = json.loads(place.environments.read_text(encoding="utf-8"))[service]
+    environment = json.loads(state.environments.read_text(encoding="utf-8"))[service]
     os.execve(sys.executable, [sys.executable, "-m", f"services.{service}", *words], environment)  # noqa: S606
 
 

@@ -1,7 +1,7 @@
-"""Processes forked from one that has imported the portal: its code is in memory once, and no start waits for imports.
+"""Processes forked from one that has imported the portal: the code is in memory once, and no start waits for imports.
 
-What is forked has an environment, a log and a session of its own, and ends with who forked it. One thread forks: the
-others of a process do not live on in its copies.
+A forked process has its own environment, log and session, and ends with its parent. Fork from one thread only: a copy
+has none of its parent's other threads.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from typing import IO
 from setproctitle import setproctitle
 
 PR_SET_PDEATHSIG = 1
-STOPS = {signal.SIGTERM, signal.SIGINT}
+STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT}
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _fork = multiprocessing.get_context("fork")
 
 
 def preload(modules: Sequence[str]) -> None:
-    """Import what will be forked, and have the collector of garbage leave it alone: what nobody writes to is shared.
+    """Import the modules and keep the garbage collector from them: pages that nobody writes to stay shared.
 
-    Signals that stop us come after it: modules go on when what they try raises.
+    SIGTERM and SIGINT are delivered afterwards: a module may swallow an exception that is raised while it is imported.
     """
-    with _held_back(STOPS):
+    with _blocked(STOP_SIGNALS):
         for name in modules:
             importlib.import_module(name)
     gc.collect()
@@ -53,7 +53,7 @@ class Forked:
         typed: IO[bytes] | None = None,
     ) -> None:
         self._process = _fork.Process(target=_run, args=(words, environment, (typed, output, errors), os.getpid()))
-        with _held_back(STOPS):
+        with _blocked(STOP_SIGNALS):
             self._process.start()
         self.pid: int = self._process.pid or 0
 
@@ -73,24 +73,26 @@ class Forked:
         return self._process.exitcode
 
 
-def end_all() -> None:
-    """Tell whoever is left to end: a signal may have come before it was known that one was forked."""
+def terminate_all() -> None:
+    """SIGTERM to every forked process left: a signal may have arrived before its parent knew of it."""
     for process in multiprocessing.active_children():
         process.terminate()
 
 
 def end_with_parent(parent: int) -> None:
-    """In a child: ask the kernel for SIGTERM when its parent, of this id, dies, however it dies."""
+    """In a child: ask the kernel for SIGTERM when the parent, whose pid this is, ends, however it ends."""
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != parent:  # it was quicker to die than we to ask
+    if os.getppid() != parent:  # it ended before we asked
         os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _run(words: Sequence[str], environment: Mapping[str, str], files: Sequence[IO[bytes] | None], parent: int) -> None:
-    for number in STOPS:
+    for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
-    setproctitle(" ".join(("python", "-m", *words)))  # while the environment lies where the program was given it
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+    setproctitle(
+        " ".join(("python", "-m", *words))
+    )  # setproctitle overwrites the environment where the kernel put it: before it is replaced
     os.setsid()
     end_with_parent(parent)
     os.environ.clear()
@@ -108,8 +110,8 @@ def _redirect(files: Sequence[IO[bytes] | None]) -> None:
 
 
 @contextmanager
-def _held_back(signals: set[signal.Signals]) -> Iterator[None]:
-    """A copy that has not yet forgotten what its parent does on a signal would do it too."""
+def _blocked(signals: set[signal.Signals]) -> Iterator[None]:
+    """Block signals: a copy still has its parent's handlers until it resets them."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
     try:
         yield

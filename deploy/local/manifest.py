@@ -1,6 +1,6 @@
-"""The list of a backup's files, written last: by it a restore knows that all of it is there, byte for byte.
+"""The manifest of a backup: its files with their digests, written last, so that a restore can verify it as a whole.
 
-It may have been written by somebody else than `make backup`, so it may name nothing but what a backup holds.
+Somebody other than `make backup` may have written it: names that no backup has are refused.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ CONSUMERS_FIRST = ("pieces", "documents", "registrations", "accounts")
 SECRET_FILES = ("secrets.json", "demo.json")
 REQUIRED_SECRETS = "secrets.json"
 FOLDERS = ("objects", "mail")
-SHOWN = 20
-"""Names in one message."""
+MAX_NAMES_SHOWN = 20
+"""In one message."""
 
 
 class Damaged(Exception):
-    """What is there is not a whole backup; the message, in French, says what is wrong with it."""
+    """This is not a complete backup; the message, in French, says what is wrong with it."""
 
 
 @dataclass(frozen=True)
@@ -81,20 +81,22 @@ def read(backup: Path) -> Manifest:
     try:
         if not is_regular(path):
             raise FileNotFoundError(path)
-        said = json.loads(path.read_text(encoding="utf-8"))
-        if said["format"] != FORMAT:
-            raise Damaged(f"{backup} : format {said['format']!r} inconnu de cette version du portail.")
+        document = json.loads(path.read_text(encoding="utf-8"))
+        if document["format"] != FORMAT:
+            raise Damaged(f"{backup} : format {document['format']!r} inconnu de cette version du portail.")
         manifest = Manifest(
-            instant=_instant(said["instant"]),
-            revisions={service: _text(revision) for service, revision in said["revisions"].items()},
-            files={path: _content(content) for path, content in said["files"].items()},
-            secrets={name: _content(content) for name, content in said["secrets"].items()},
+            instant=_instant(document["instant"]),
+            revisions={service: _text(revision) for service, revision in document["revisions"].items()},
+            files={path: _content(content) for path, content in document["files"].items()},
+            secrets={name: _content(content) for name, content in document["secrets"].items()},
         )
-        foreign = _foreign(manifest)
+        unexpected = _unexpected(manifest)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise Damaged(f"{path} est absent ou illisible : ce n'est pas une sauvegarde entière.") from error
-    if foreign:
-        raise Damaged(f"{path} nomme ce qu'aucune sauvegarde ne contient, ou ne nomme pas tout : {in_words(foreign)}")
+    if unexpected:
+        raise Damaged(
+            f"{path} nomme ce qu'aucune sauvegarde ne contient, ou ne nomme pas tout : {in_words(unexpected)}"
+        )
     return manifest
 
 
@@ -112,9 +114,9 @@ def refuse_link(path: Path) -> None:
 
 
 def verify(folder: Path, contents: Mapping[str, Content]) -> None:
-    """Read every file of `contents` in `folder`. Raises Damaged, naming those that are not what they were."""
-    if wrong := damaged(folder, contents):
-        raise Damaged(damage_in_words(folder, wrong))
+    """Read every file of `contents` in `folder`. Raises Damaged, naming those that are missing or changed."""
+    if paths := damaged(folder, contents):
+        raise Damaged(damage_in_words(folder, paths))
 
 
 def damage_in_words(folder: Path, paths: list[str]) -> str:
@@ -122,7 +124,7 @@ def damage_in_words(folder: Path, paths: list[str]) -> str:
 
 
 def damaged(folder: Path, contents: Mapping[str, Content]) -> list[str]:
-    """Those of `contents` that `folder` does not hold as they were; each is read."""
+    """The paths in `contents` that `folder` does not hold byte for byte; each file is read."""
     return [path for path, content in contents.items() if not holds(folder / path, content)]
 
 
@@ -155,16 +157,16 @@ def content_of(path: Path) -> Content:
 def in_words(paths: Iterable[str]) -> str:
     """Their names for a message, the first of many."""
     names = [printable(path) for path in paths]
-    return ", ".join(names[:SHOWN]) + (" …" if len(names) > SHOWN else "")
+    return ", ".join(names[:MAX_NAMES_SHOWN]) + (" …" if len(names) > MAX_NAMES_SHOWN else "")
 
 
 def printable(path: str) -> str:
-    """What a terminal would obey, or cannot show, is escaped."""
+    """Control characters, and what a terminal cannot show, escaped."""
     return path if path.isprintable() else ascii(path)
 
 
-def _foreign(manifest: Manifest) -> list[str]:
-    """What it names and must not, or does not name and must."""
+def _unexpected(manifest: Manifest) -> list[str]:
+    """Names that must not be there, and missing ones that must."""
     databases = {database_path(service) for service in CONSUMERS_FIRST}
     named = set(manifest.files)
     return sorted(
@@ -183,21 +185,21 @@ def _is_of_a_folder(path: str) -> bool:
     return folder in FOLDERS and bool(parts) and "\0" not in path and not {"", ".", ".."} & set(parts)
 
 
-def _instant(said: object) -> datetime:
-    instant = datetime.fromisoformat(_text(said))
+def _instant(value: object) -> datetime:
+    instant = datetime.fromisoformat(_text(value))
     if instant.tzinfo is None:
-        raise ValueError(said)
+        raise ValueError(value)
     return instant.astimezone(PARIS)  # it is shown so: what cannot be is refused here
 
 
-def _content(said: Mapping[str, object]) -> Content:
-    content = Content(**said)  # type: ignore[arg-type]  # checked below
+def _content(value: Mapping[str, object]) -> Content:
+    content = Content(**value)  # type: ignore[arg-type]  # checked below
     if type(content.size) is not int or content.size < 0 or not re.fullmatch(r"[0-9a-f]{64}", content.sha256):
-        raise ValueError(said)
+        raise ValueError(value)
     return content
 
 
-def _text(said: object) -> str:
-    if not isinstance(said, str):
-        raise TypeError(said)
-    return said
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value

@@ -1,4 +1,7 @@
-"""Starts children, starts a crashed one again, stops them all. One thread: the kernel ties them to it."""
+"""Starts the child processes, restarts crashed ones, stops them all.
+
+Use it from one thread: the kernel ends children with the thread that started them.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from deploy.local.children import Child
-from deploy.local.forking import Forked, end_all, end_with_parent
+from deploy.local.forking import Forked, end_with_parent, terminate_all
 
 POLL_SECONDS = 0.2
 STOP_SECONDS = 30.0
@@ -25,7 +28,7 @@ Process = subprocess.Popen[bytes] | Forked
 
 
 class NotReady(Exception):
-    """Names the children that did not answer in time."""
+    """The message names the children that did not answer in time."""
 
 
 @dataclass
@@ -48,7 +51,7 @@ class Supervisor:
         self._running[child.name] = _Running(child, self._spawn(child), time.monotonic())
 
     def replace(self, child: Child) -> bool:
-        """Stop the child of this name and start it as it is described now; False where it runs so already."""
+        """Restart the child of this name as it is described now; False where nothing about it has changed."""
         running = self._running[child.name]
         if running.child == child:
             return False
@@ -66,21 +69,21 @@ class Supervisor:
         deadline = time.monotonic() + seconds
         waiting = list(names)
         while waiting and time.monotonic() < deadline:
-            self.look()
+            self.restart_crashed()
             waiting = [name for name in waiting if not answers(self._running[name].child.health)]
             time.sleep(POLL_SECONDS)
         if waiting:
             raise NotReady(", ".join(waiting))
 
-    def look(self) -> None:
-        """Notice who has died; start it again, after a pause that grows with each crash."""
+    def restart_crashed(self) -> None:
+        """Restart children that have ended, after a pause that grows with each crash."""
         now = time.monotonic()
         for name, running in self._running.items():
             if running.restart_at is not None:
                 if now >= running.restart_at:
                     running.process, running.started, running.restart_at = self._spawn(running.child), now, None
             elif running.process.poll() is not None:
-                self._died(name, running, now)
+                self._schedule_restart(name, running, now)
 
     def stop(self) -> None:
         """SIGTERM to all, last started first; SIGKILL to those that do not end in time."""
@@ -93,10 +96,10 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 _signal(running.process, signal.SIGKILL)
         self._running.clear()
-        end_all()
+        terminate_all()
 
-    def _died(self, name: str, running: _Running, now: float) -> None:
-        _signal(running.process, signal.SIGKILL)  # what it left behind in its group
+    def _schedule_restart(self, name: str, running: _Running, now: float) -> None:
+        _signal(running.process, signal.SIGKILL)  # processes that it left in its group
         steady = now - running.started > STEADY_SECONDS
         running.crashes = 1 if steady else running.crashes + 1
         pause = 0.0 if running.crashes == 1 else min(LONGEST_PAUSE, 0.5 * 2**running.crashes)
@@ -119,6 +122,7 @@ class Supervisor:
 
 
 def answers(health: str | None) -> bool:
+    """Whether the health check passes; see `Child.health`."""
     if health is None:
         return True
     if health.startswith("tcp:"):

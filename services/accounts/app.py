@@ -1,20 +1,20 @@
-"""The web application of accounts, put together."""
+"""The web application of accounts."""
 
 from __future__ import annotations
 
 from flask import Flask
 
-from services.accounts import cli, parts
+from services.accounts import cli, dependencies
 from services.accounts.api import candidates, corrections, keys, sessions, staff, visitors
 from services.accounts.models import db
+from services.accounts.queries.second_factors import SecondFactorsCheck
 from services.accounts.settings import AccountsSettings
-from services.accounts.staff_queries import SecondFactors
 from services.chassis.web.application import create_service
 
 
 def create_app(settings: AccountsSettings) -> Flask:
-    """accounts verifies tokens with its own key, so it needs nobody to answer."""
-    built = parts.build(settings)
+    """Tokens are verified with the service's own keys: no other process has to answer for that."""
+    built = dependencies.build(settings)
     app = create_service(
         "accounts",
         settings,
@@ -22,8 +22,8 @@ def create_app(settings: AccountsSettings) -> Flask:
         title="Comptes",
         blueprints=(keys.blp, visitors.blp, sessions.blp, candidates.blp, corrections.blp, staff.blp),
         key_of=built.signer.key_of,
-        reports={"second_factors": SecondFactors().check},
+        reports={"second_factors": SecondFactorsCheck().problem},
     )
-    parts.attach(app, built)
+    dependencies.attach(app, built)
     cli.register(app)
     return app

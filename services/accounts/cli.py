@@ -1,6 +1,6 @@
 """Commands of accounts for administrators of the machine: staff accounts and their tools' tokens.
 
-What is secret is printed once, as JSON on standard output, and kept only as a hash or sealed.
+Secrets are printed once, as JSON on standard output, and stored only hashed or sealed.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from typing import Any
 import click
 from flask import Flask
 
-from services.accounts import staff_queries
 from services.accounts.domain.staff import PIECES_CONTROL, PIECES_READ, REASON_LENGTHS, Role
 from services.accounts.follow_ups import registry
 from services.accounts.jobs import jobs
-from services.accounts.operations import resealing, staff, staff_leaving
+from services.accounts.operations import second_factor_resealing, staff_accounts, staff_disabling, staff_tokens
 from services.accounts.operations.audit import Actor
+from services.accounts.queries import staff as staff_queries
 from services.chassis.errors import DomainError
 from services.chassis.events import commands as event_commands
 from services.chassis.jobs import commands
@@ -58,20 +58,20 @@ def create_staff(
     email: str, role: str, academies: str, nom: str, prenoms: str, password_stdin: bool, unless_there: bool
 ) -> None:
     """Crée un compte de gestion ; affiche une seule fois son mot de passe et le secret de son second facteur."""
-    if unless_there and staff.is_staff(email):
+    if unless_there and staff_queries.is_staff(email):
         return
     password = _password(password_stdin)
-    new = staff.NewStaff(
+    new = staff_accounts.NewStaff(
         email=email,
         password=password,
         role=Role(role),
-        academies=_listed(academies),
+        academies=_split_list(academies),
         nom=nom,
         prenoms=prenoms,
     )
-    with _told_plainly():
-        staff_id, totp_secret = staff.create_staff(new, _actor())
-    _show(id=staff_id, email=email, password=password, totp_secret=totp_secret)
+    with _errors_as_messages():
+        staff_id, totp_secret = staff_accounts.create_staff(new, _actor())
+    _print_json(id=staff_id, email=email, password=password, totp_secret=totp_secret)
 
 
 @click.command("renew-staff")
@@ -81,9 +81,9 @@ def renew_staff(email: str, password_stdin: bool) -> None:
     """Donne à un compte de gestion un nouveau mot de passe et un nouveau second facteur, affichés une seule fois ;
     ses sessions et ses jetons prennent fin."""
     password = _password(password_stdin)
-    with _told_plainly():
-        staff_id, totp_secret = staff.renew_staff(email, password, _actor())
-    _show(id=staff_id, email=email, password=password, totp_secret=totp_secret)
+    with _errors_as_messages():
+        staff_id, totp_secret = staff_accounts.renew_staff(email, password, _actor())
+    _print_json(id=staff_id, email=email, password=password, totp_secret=totp_secret)
 
 
 @click.command("disable-staff")
@@ -91,8 +91,8 @@ def renew_staff(email: str, password_stdin: bool) -> None:
 @click.option("--reason", required=True, callback=_checked_reason, help=REASON_HELP)
 def disable_staff(email: str, reason: str) -> None:
     """Désactive un compte de gestion : ses sessions et ses jetons prennent fin, rien n'est effacé."""
-    with _told_plainly():
-        staff_leaving.disable_staff(staff_queries.staff_id_of(email), reason, _actor())
+    with _errors_as_messages():
+        staff_disabling.disable_staff(staff_queries.staff_id_of(email), reason, _actor())
 
 
 @click.command("enable-staff")
@@ -100,15 +100,15 @@ def disable_staff(email: str, reason: str) -> None:
 @click.option("--reason", required=True, callback=_checked_reason, help=REASON_HELP)
 def enable_staff(email: str, reason: str) -> None:
     """Réactive un compte de gestion, avec son mot de passe et son second facteur ; ses jetons restent révoqués."""
-    with _told_plainly():
-        staff_leaving.enable_staff(staff_queries.staff_id_of(email), reason, _actor())
+    with _errors_as_messages():
+        staff_disabling.enable_staff(staff_queries.staff_id_of(email), reason, _actor())
 
 
 @click.command("list-staff")
 def list_staff() -> None:
     """Affiche les comptes de gestion, désactivés ou non : un objet JSON par ligne, sans aucun secret."""
     for member in staff_queries.all_staff():
-        _show(**member)
+        _print_json(**member)
 
 
 @click.command("create-token")
@@ -118,21 +118,21 @@ def list_staff() -> None:
 @click.option("--days", type=click.IntRange(1, 366), default=90, show_default=True, help="Durée de validité")
 def create_token(email: str, name: str, scopes: str, days: int) -> None:
     """Crée un jeton d'accès personnel pour un outil ; l'affiche une seule fois."""
-    with _told_plainly():
-        token_id, token = staff.create_token(
-            email, name=name, scopes=_listed(scopes), life=timedelta(days=days), actor=_actor()
+    with _errors_as_messages():
+        token_id, token = staff_tokens.create_token(
+            email, name=name, scopes=_split_list(scopes), life=timedelta(days=days), actor=_actor()
         )
-    _show(id=token_id, token=token)
+    _print_json(id=token_id, token=token)
 
 
 @click.command("list-tokens")
 @click.option("--email", help="Ceux de ce compte de gestion seulement")
 def list_tokens(email: str | None) -> None:
     """Affiche les jetons des outils, révoqués et expirés compris : un objet JSON par ligne, sans aucun secret."""
-    with _told_plainly():
+    with _errors_as_messages():
         staff_id = staff_queries.staff_id_of(email) if email else None
     for token in staff_queries.all_tokens(staff_id):
-        _show(**token)
+        _print_json(**token)
 
 
 @click.command("revoke-token")
@@ -140,8 +140,8 @@ def list_tokens(email: str | None) -> None:
 @click.option("--reason", callback=_checked_reason, help=REASON_HELP)
 def revoke_token(token_id: str, reason: str | None) -> None:
     """Révoque un jeton par son identifiant (list-tokens)."""
-    with _told_plainly():
-        staff.revoke_token(token_id, _actor(), reason)
+    with _errors_as_messages():
+        staff_tokens.revoke_token(token_id, _actor(), reason)
 
 
 @click.command("reseal-secrets")
@@ -150,26 +150,27 @@ def reseal_secrets() -> None:
 
     Peut être relancée ; finit avec 1 et nomme ceux qu'aucune clé en vigueur n'ouvre, laissés tels quels.
     """
-    done = resealing.reseal(_actor())
-    _show(resealed=done.resealed, unopened=done.unopened)
-    if done.unopened:
+    result = second_factor_resealing.reseal_second_factors(_actor())
+    _print_json(resealed=result.resealed, unopened=result.unopened)
+    if result.unopened:
         raise click.ClickException("rétablissez la clé qui manque, ou donnez un nouveau second facteur (renew-staff)")
 
 
 @contextmanager
-def _told_plainly() -> Iterator[None]:
+def _errors_as_messages() -> Iterator[None]:
+    """Errors of the domain end the command with their French sentence instead of a stack."""
     try:
         yield
     except DomainError as error:
         raise click.ClickException(error.detail) from error
 
 
-def _listed(text: str) -> tuple[str, ...]:
+def _split_list(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def _password(from_stdin: bool) -> str:
-    """The first line of standard input, or sixteen characters drawn so that every profile accepts them."""
+    """The first line of standard input, or sixteen random characters that every password profile accepts."""
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
     return f"{secrets.token_urlsafe(10)[:12]}aA.1"
@@ -179,6 +180,6 @@ def _actor() -> Actor:
     return Actor("command", getpass.getuser()[:64])
 
 
-def _show(**values: Any) -> None:
-    """Instants are shown as ISO 8601."""
+def _print_json(**values: Any) -> None:
+    """One line; instants as ISO 8601."""
     click.echo(json.dumps(values, ensure_ascii=False, default=datetime.isoformat))

@@ -1,4 +1,4 @@
-"""What a clock starts: erasing what must not be kept, finishing what was left pending."""
+"""Scheduled jobs: erasing what must not be kept, finishing pending changes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import delete
 
 from services.accounts.models import EmailChange, MailLink, db
-from services.accounts.operations import identity_changes, limits, mail_refusals, sessions
+from services.accounts.operations import identity_changes, mail_refusals, rate_limits, sessions
 from services.accounts.operations.erasure import erase_not_activated
 from services.chassis import events
 from services.chassis.clock import portal_now, system_now
@@ -15,8 +15,8 @@ from services.chassis.database.deletion import forget
 from services.chassis.jobs.registry import Jobs
 from services.mail import sent_mails
 
-LINKS_KEPT = timedelta(days=30)
-"""A dead link says for a month that it expired."""
+LINKS_KEPT_FOR = timedelta(days=30)
+"""For so long a link that no longer works still says that it expired."""
 
 jobs = Jobs()
 
@@ -28,7 +28,7 @@ def erase_accounts_not_activated() -> None:
 
 @jobs.every(minutes=1, name="finish-identity-changes")
 def finish_identity_changes() -> None:
-    identity_changes.finish_all()
+    identity_changes.finish_all_pending_changes()
 
 
 @jobs.every(hours=24, name="purge-events")
@@ -38,12 +38,12 @@ def purge_events() -> None:
 
 @jobs.every(hours=1, name="purge")
 def purge() -> None:
-    """Sessions, failures and quotas that no longer count; links and addresses a month after their end; mails after a
-    year."""
+    """Delete sessions, failures and quotas that no longer count, links and addresses `LINKS_KEPT_FOR` after their end,
+    mails after a year."""
     with db.operation() as session:
         sessions.purge(session, system_now())
-        limits.purge(session, system_now())
-        mail_refusals.purge(session, portal_now() - LINKS_KEPT)
-        session.execute(delete(EmailChange).where(EmailChange.requested_at < portal_now() - LINKS_KEPT))
-    forget(db, MailLink.token_hash, where=MailLink.expires_at < portal_now() - LINKS_KEPT)
+        rate_limits.purge(session, system_now())
+        mail_refusals.purge(session, portal_now() - LINKS_KEPT_FOR)
+        session.execute(delete(EmailChange).where(EmailChange.requested_at < portal_now() - LINKS_KEPT_FOR))
+    forget(db, MailLink.token_hash, where=MailLink.expires_at < portal_now() - LINKS_KEPT_FOR)
     sent_mails.purge(db, portal_now())

@@ -1,4 +1,4 @@
-"""Tables of accounts. Secrets are kept as hashes; throttling keeps neither addresses nor sources."""
+"""Tables of accounts. Secrets are stored as hashes; throttling stores neither mail addresses nor network addresses."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ WAITING = text("activated_at IS NULL")
 
 
 class Account(db.Model):
-    """A candidate's account, or a creation that waits for its activation (`activated_at` None): any number of these may
-    bear one address, of the others one. `engaged_at` is when a candidature was first heard of.
+    """A candidate's account, or a creation that waits for its activation (`activated_at` None). Any number of creations
+    may have the same address, but only one activated account.
 
-    `version` is its identity's: a trigger of the database refuses another civil status or address under the same.
+    `engaged_at`: when accounts first learned that the candidate has a candidature. `version` is the identity's: a
+    trigger of the database refuses another civil status or address under the same version.
     """
 
     __tablename__ = "accounts"
@@ -59,7 +60,7 @@ class Account(db.Model):
 
 
 class EmailChange(db.Model):
-    """A new address waiting for its owner's word. The addresses are erased with the row, 30 days later at most."""
+    """A new address that waits for its owner's confirmation. The row is deleted 30 days later at most."""
 
     __tablename__ = "email_changes"
 
@@ -72,7 +73,7 @@ class EmailChange(db.Model):
 
 
 class MailRefusal(db.Model):
-    """An address for which the mail server refuses a candidate's mails for good; gone once it takes one.
+    """An address for which the mail server refuses a candidate's mails for good; deleted once it accepts one.
 
     `code` is what the server answered last, `refused_at` when it did so first.
     """
@@ -86,7 +87,7 @@ class MailRefusal(db.Model):
 
 
 class IdentityChange(db.Model):
-    """A change or deletion that registrations must agree to first: committed as `version`, then asked, then done."""
+    """A change or deletion that registrations must agree to first: committed as `version`, then asked, then applied."""
 
     __tablename__ = "identity_changes"
 
@@ -98,7 +99,7 @@ class IdentityChange(db.Model):
 
 
 class MailLink(db.Model):
-    """A mailed link, by its token's hash. Outlives its account, so that a dead link can say that it expired."""
+    """A mailed link, by its token's hash. It outlives its account, so that it can still say that it expired."""
 
     __tablename__ = "mail_links"
 
@@ -112,7 +113,7 @@ class MailLink(db.Model):
 
 
 class LoginSession(db.Model):
-    """A log-in, by the hash of what the browser holds. System time. Ended ones stay a day, to know whose they were."""
+    """A log-in, by the hash of the browser's secret. System time. Ended ones stay a day, to know whose they were."""
 
     __tablename__ = "login_sessions"
 
@@ -126,7 +127,7 @@ class LoginSession(db.Model):
 
 
 class KnownBrowser(db.Model):
-    """A browser that has logged in to an account before: strangers' failures do not slow it."""
+    """A browser that has logged in to an account before: failures of unknown browsers do not slow it."""
 
     __tablename__ = "known_browsers"
 
@@ -147,7 +148,7 @@ class LoginFailures(db.Model):
 
 
 class MailQuota(db.Model):
-    """How many mails were asked for at an address lately, known or not."""
+    """How many mails were recently asked for at an address, with or without an account."""
 
     __tablename__ = "mail_quotas"
 
@@ -174,11 +175,11 @@ class StaffMember(db.Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    """Since when he may no longer come in; the row stays, since the trail and the controls name him."""
+    """Since when they can no longer log in; the row stays, since the audit trail and the controls name it."""
 
 
 class StaffToken(db.Model):
-    """A personal access token of a tool, by its hash; holds no more than its owner may do."""
+    """A personal access token of a tool, by its hash; it allows no more than its owner's role."""
 
     __tablename__ = "staff_tokens"
 
@@ -191,11 +192,11 @@ class StaffToken(db.Model):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    """To the hour: most uses are not written down."""
+    """To the hour: not every use is stored."""
 
 
 class AuditEntry(db.Model):
-    """Who did what to whom, when, before and after. Only ever added to: triggers of the database refuse the rest."""
+    """Who did what to whom, when, before and after. Append-only: triggers of the database refuse changes."""
 
     __tablename__ = "audit_entries"
 

@@ -16,44 +16,44 @@ _NONE = Secret("")
 class ClientSecrets:
     """Which processes may obtain a service token, by their secret: {"gateway": "…", "pieces": "…"}.
 
-    A list of secrets instead of one, while it is turned: each of them is accepted.
+    A list of secrets instead of one, while it is rotated: each of them is accepted.
     """
 
     def __init__(self, text: str) -> None:
         secrets = json.loads(text)
         if not isinstance(secrets, dict):
             raise ValueError("a JSON object of secrets is expected")
-        self._secrets = {client: [given] if isinstance(given, str) else given for client, given in secrets.items()}
+        self._secrets = {client: [text] if isinstance(text, str) else text for client, text in secrets.items()}
         if not all(map(_are_secrets, self._secrets.values())):
             raise ValueError("secrets of at least 16 characters are expected, or lists of them")
 
     def of(self, client: str) -> list[str]:
-        """None at all for a client that is not known."""
+        """The accepted secrets; none for an unknown client."""
         return self._secrets.get(client, [])
 
     def __repr__(self) -> str:
         return f"ClientSecrets({sorted(self._secrets)})"
 
 
-def _are_secrets(given: object) -> bool:
+def _are_secrets(value: object) -> bool:
     return (
-        isinstance(given, list)
-        and bool(given)
-        and all(isinstance(secret, str) and len(secret) >= 16 for secret in given)
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(secret, str) and len(secret) >= 16 for secret in value)
     )
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class AccountsSettings(MailSettings):
     signing_key: Secret
-    """Ed25519 private keys, PEM (PKCS 8), one after the other: access tokens and identities are signed with the first,
-    all are published, so that what another of them signed is believed."""
+    """Ed25519 private keys, PEM (PKCS 8), one after the other: access tokens and identities are signed with the first;
+    all are published, so that what the others signed is still accepted."""
     client_secrets: ClientSecrets
     registrations_url: str
     mail_sender: str = "ne-pas-repondre@portail-candidat.example"
     sealing_key: Secret = _NONE
-    """What mailed tokens and second factors are sealed with, one a line: the first seals, all open. The signing keys
-    come after them: they seal where this is empty."""
+    """Keys that seal mailed tokens and second factors, one a line: the first seals, all open. The signing keys follow
+    them, so that they seal where this is empty."""
     password_profile: str = GUIDE.name
     """« guide » (8 to 20 characters, classes) or « recommended » (12 to 128); both refuse common ones."""
     session_idle_seconds: int = 30 * 60
@@ -62,13 +62,13 @@ class AccountsSettings(MailSettings):
     argon2_passes: int = 2
 
     def mistakes(self) -> list[str]:
-        found = super().mistakes()
+        mistakes = super().mistakes()
         if self.password_profile not in PROFILES:
-            found.append(f"PASSWORD_PROFILE: one of {', '.join(PROFILES)} is expected")
+            mistakes.append(f"PASSWORD_PROFILE: one of {', '.join(PROFILES)} is expected")
         try:
             load_keys(self.signing_key)
         except SigningKeyError as error:
-            found.append(f"SIGNING_KEY: {error}")
+            mistakes.append(f"SIGNING_KEY: {error}")
         if self.session_idle_seconds < 1 or self.session_absolute_seconds < 1:
-            found.append("SESSION_IDLE_SECONDS, SESSION_ABSOLUTE_SECONDS: at least 1 is expected")
-        return found
+            mistakes.append("SESSION_IDLE_SECONDS, SESSION_ABSOLUTE_SECONDS: at least 1 is expected")
+        return mistakes

@@ -1,4 +1,4 @@
-"""The keys that vouch for everyone: sign access tokens and identities, and are published as a JWKS. System time."""
+"""Access tokens and identities, signed with Ed25519 keys that are published as a JWKS. System time."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from services.chassis.web.access_tokens import AUDIENCE, ISSUER, UnknownKey
 
 TOKEN_SECONDS = 60
 SERVICE_TOKEN_SECONDS = 600
-"""So that our processes go on calling each other for minutes while accounts hangs."""
+"""Long enough for the services to go on calling each other for minutes while accounts does not answer."""
 IDENTITY_AUDIENCE = "registrations"
-_BLOCK = re.compile(r"-----BEGIN [^-]+-----.*?-----END [^-]+-----", re.DOTALL)
+_PEM_BLOCK = re.compile(r"-----BEGIN [^-]+-----.*?-----END [^-]+-----", re.DOTALL)
 
 
 class SigningKeyError(ValueError):
@@ -33,11 +33,11 @@ def load_keys(pem: str) -> list[Ed25519PrivateKey]:
 
     Raises SigningKeyError.
     """
-    blocks = _BLOCK.findall(pem.replace("\\n", "\n"))
-    return [_loaded(block) for block in blocks or [pem]]
+    blocks = _PEM_BLOCK.findall(pem.replace("\\n", "\n"))
+    return [_load_key(block) for block in blocks or [pem]]
 
 
-def _loaded(block: str) -> Ed25519PrivateKey:
+def _load_key(block: str) -> Ed25519PrivateKey:
     try:
         key = serialization.load_pem_private_key(block.encode(), password=None)
     except (ValueError, TypeError) as error:
@@ -74,8 +74,10 @@ class Signer:
         scopes: Iterable[str] = (),
         academies: Iterable[str] | None = None,
     ) -> str:
-        """A token for one of candidate, staff (`TOKEN_SECONDS`), service (`SERVICE_TOKEN_SECONDS`). `client` is the
-        process that obtains it."""
+        """A token of `kind` candidate or staff (valid for `TOKEN_SECONDS`) or service (`SERVICE_TOKEN_SECONDS`).
+
+        `client` is the process that obtains it.
+        """
         claims: dict[str, Any] = {"kind": kind, "azp": client}
         if role is not None:
             claims["role"] = role
@@ -85,7 +87,7 @@ class Signer:
         return self._signed(subject, AUDIENCE, claims, SERVICE_TOKEN_SECONDS if kind == "service" else TOKEN_SECONDS)
 
     def identity(self, subject: str, identity: dict[str, Any]) -> str:
-        """A candidate's civil status vouched for, for registrations alone and a minute. Never logged."""
+        """A candidate's civil status as a signed token, for registrations only, valid for a minute. Never logged."""
         return self._signed(subject, IDENTITY_AUDIENCE, {"identity": identity})
 
     def _signed(self, subject: str, audience: str, claims: dict[str, Any], life_seconds: int = TOKEN_SECONDS) -> str:

@@ -1,4 +1,4 @@
-"""The worker of accounts: relays its events, sends its mails, runs its jobs."""
+"""The worker of accounts: publishes its events, sends its mails, runs its jobs."""
 
 from __future__ import annotations
 

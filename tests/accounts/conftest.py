@@ -1,4 +1,4 @@
-"""The service of accounts on both databases, migrated once and copied for each test, with a real mail server."""
+"""accounts on SQLite and PostgreSQL, migrated once and copied for each test, with a real mail server."""
 
 from __future__ import annotations
 
@@ -14,19 +14,21 @@ from services.accounts.app import create_app
 from services.accounts.models import db
 from services.chassis import clock
 from services.chassis.process.command_line import migrate
-from tests.accounts.house import House, settings
-from tests.accounts.registrations import FakeRegistrations, serving
+from tests.accounts.fake_registrations import FakeRegistrations, run_fake_registrations
+from tests.accounts.running_accounts import RunningAccounts, settings
 
 if TYPE_CHECKING:
     from tests.support.postgres import Postgres
     from tests.support.smtp import Mailbox
 
-NOWHERE = "http://127.0.0.1:9"
-GUIDES_MONTH = datetime(2021, 10, 4, 12, 8, tzinfo=UTC)
+UNREACHABLE = "http://127.0.0.1:9"
+GUIDE_INSTANT = datetime(2021, 10, 4, 12, 8, tzinfo=UTC)
 
 
 def _prepare(database_url: str, folder: Path) -> None:
-    app = create_app(settings(database_url, folder, registrations_url=NOWHERE, mail_url=f"file://{folder / 'mail'}"))
+    app = create_app(
+        settings(database_url, folder, registrations_url=UNREACHABLE, mail_url=f"file://{folder / 'mail'}")
+    )
     migrate(app)
     with app.app_context():
         db.engine.dispose()
@@ -51,24 +53,26 @@ def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture(scope="session")
 def _registrations() -> Iterator[FakeRegistrations]:
-    with serving() as running:
+    with run_fake_registrations() as running:
         yield running
 
 
 @pytest.fixture
 def registrations(_registrations: FakeRegistrations) -> FakeRegistrations:
-    """The other side of accounts' two questions, without any candidature."""
+    """The stand-in for registrations, without any candidature."""
     _registrations.clear()
     return _registrations
 
 
 @pytest.fixture
-def house(migrated_url: str, tmp_path: Path, mailbox: Mailbox, registrations: FakeRegistrations) -> Iterator[House]:
-    """accounts at work in the guide's month: its API, its mails, its clock."""
-    clock.set_offset((GUIDES_MONTH - clock.system_now()).total_seconds())
-    chosen = settings(migrated_url, tmp_path, registrations_url=registrations.url, mail_url=mailbox.url)
-    running = House(create_app(chosen), mailbox)
-    clock.set_offset((GUIDES_MONTH - clock.system_now()).total_seconds())
+def accounts(
+    migrated_url: str, tmp_path: Path, mailbox: Mailbox, registrations: FakeRegistrations
+) -> Iterator[RunningAccounts]:
+    """The service on a day of the guide's month."""
+    clock.set_offset((GUIDE_INSTANT - clock.system_now()).total_seconds())
+    test_settings = settings(migrated_url, tmp_path, registrations_url=registrations.url, mail_url=mailbox.url)
+    running = RunningAccounts(create_app(test_settings), mailbox)
+    clock.set_offset((GUIDE_INSTANT - clock.system_now()).total_seconds())
     yield running
     with running.app.app_context():
         db.engine.dispose()

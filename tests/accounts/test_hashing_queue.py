@@ -1,103 +1,107 @@
-"""Hashing has a queue of its own: whoever floods it keeps nobody from what needs no password."""
+"""A source that floods the hashing queue does not delay the others."""
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 import pytest
-import requests
 
-from services.accounts.hashing_line import BUSY
-from services.accounts.models import LoginFailures, db
-from tests.accounts.hashing_queue import SECONDS, nobody_else_hashes
-from tests.accounts.house import GATEWAY_SECRET, House
-from tests.support.ports import free_port
-from tests.support.processes import Daemon, PrivateFolder
+from services.accounts.hashing_queue import HashingQueue
+from services.chassis.errors import Unavailable
+from tests.support.processes import wait_until
 
-ROOT = Path(__file__).parents[2]
-FLOOD = 40
-PASSES_OF_SECONDS = 200
+PATIENT = 90.0
 
 
-@pytest.fixture
-def one_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("THREADS", "4")
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is refused for a machine that is slow."""
+    monkeypatch.setattr("services.accounts.hashing_queue.QUEUE_SECONDS", PATIENT)
 
 
-def test_a_full_queue_is_said_at_once_and_counts_as_no_try(one_place: None, house: House) -> None:
-    session = house.logged_in()["session"]
-    asked: list[Callable[[], Any]] = [
-        house.try_log_in,
-        lambda: house.try_log_in(password="Faux/2021"),
-        lambda: house.create(email="autre@x.fr", email_confirmation="autre@x.fr"),
-    ]
-    with nobody_else_hashes(house.app):
-        for answer in [ask() for ask in asked]:
-            assert (answer.status_code, answer.get_json()["detail"]) == (503, BUSY)
-            assert int(answer.headers["Retry-After"]) > 0
-        assert house.post("/sessions/exchange", session=session).status_code == 200
-    with house.app.app_context(), db.reading() as reading:
-        assert reading.query(LoginFailures).count() == 0
-    assert house.try_log_in().status_code == 201
+class RecordedQueue:
+    """`turns` are the sources in the order of their turns, `refused` those that got none."""
+
+    def __init__(self, at_once: int, places: int) -> None:
+        self.queue = HashingQueue(at_once, places)
+        self.turns: list[str] = []
+        self.refused: list[str] = []
+
+    @contextmanager
+    def login(self, source: str) -> Iterator[threading.Event]:
+        """That source waits, or has its turn until the event is set or the block ends."""
+        over = threading.Event()
+        thread = threading.Thread(target=self._ask, args=(source, over), daemon=True)
+        before = len(self.turns) + self.queue.waiting
+        full = len(self.refused)
+        thread.start()
+        wait_until(
+            lambda: len(self.turns) + self.queue.waiting > before or len(self.refused) > full,
+            PATIENT,
+            "the source has asked",
+        )
+        try:
+            yield over
+        finally:
+            over.set()
+
+    def _ask(self, source: str, over: threading.Event) -> None:
+        try:
+            with self.queue.turn(source):
+                self.turns.append(source)
+                over.wait(PATIENT)
+        except Unavailable:
+            self.refused.append(source)
 
 
-@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)  # hashing knows no database
-def test_a_flood_of_wrong_passwords_leaves_sessions_tokens_and_keys_answered(house: House, tmp_path: Path) -> None:
-    session = house.logged_in()["session"]
-    with process(house, tmp_path) as url:
-        token = {"client_id": "gateway", "client_secret": GATEWAY_SECRET}
-        bearer = requests.post(f"{url}/v1/tokens", json=token, timeout=SECONDS).json()["access_token"]
-        headers = {"Authorization": f"Bearer {bearer}"}
-
-        def log_in(number: int) -> requests.Response:
-            sent = {"email": f"nobody{number}@x.fr", "password": "Faux/2021", "source": "192.0.2.9", "device": None}
-            return requests.post(f"{url}/v1/sessions", json=sent, headers=headers, timeout=SECONDS)
-
-        with ThreadPoolExecutor(FLOOD) as pool:
-            flood = [pool.submit(log_in, number) for number in range(FLOOD)]
-            wait(flood, return_when=FIRST_COMPLETED)  # the queue is full once somebody is refused
-            for _ in range(5):
-                exchange = {"session": session}
-                answered = requests.post(f"{url}/v1/sessions/exchange", json=exchange, headers=headers, timeout=SECONDS)
-                assert answered.status_code == 200
-            assert requests.get(f"{url}/.well-known/jwks.json", timeout=SECONDS).status_code == 200
-            assert requests.post(f"{url}/v1/tokens", json=token, timeout=SECONDS).status_code == 200
-            assert not any(answer.result().status_code == 401 for answer in flood if answer.done())
-            answers = [answer.result() for answer in flood]
-    assert {answer.status_code for answer in answers} == {401, 503}
-    assert all("Retry-After" in answer.headers for answer in answers if answer.status_code == 503)
+def test_sources_take_turns_however_many_of_one_wait() -> None:
+    queue = RecordedQueue(at_once=1, places=8)
+    with ExitStack() as people:
+        ends = [people.enter_context(queue.login(source)) for source in ("flood", "flood", "flood", "someone")]
+        for event in (ends[0], ends[3]):
+            event.set()
+        wait_until(lambda: len(queue.turns) == 3, PATIENT, "the third turn")
+        assert queue.turns == ["flood", "someone", "flood"]
 
 
-@contextmanager
-def process(house: House, folder: Path) -> Iterator[str]:
-    """A web process over the same database, in which a hash takes seconds."""
-    kept, port, private = house.app.extensions["portail"], free_port(), PrivateFolder("accounts")
-    env = {
-        "ENV": "test", "DATABASE_URL": kept.database_url, "BROKER_URL": kept.broker_url,
-        "ACCOUNTS_URL": kept.accounts_url, "REGISTRATIONS_URL": kept.registrations_url, "MAIL_URL": kept.mail_url,
-        "CLIENT_ID": "accounts", "CLIENT_SECRET": str(kept.client_secret), "SIGNING_KEY": str(kept.signing_key),
-        "CLIENT_SECRETS": f'{{"gateway": "{GATEWAY_SECRET}"}}', "ARGON2_PASSES": str(PASSES_OF_SECONDS),
-        "BIND": f"127.0.0.1:{port}", "THREADS": "12", "PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"],
-    }  # fmt: skip
-    daemon = Daemon("accounts", [sys.executable, "-m", "services.accounts", "web"], private, env)
-    daemon.start()
-    url = f"http://127.0.0.1:{port}"
-    daemon.wait_ready(lambda: answers(f"{url}/health/live"), SECONDS)
-    try:
-        yield url
-    finally:
-        daemon.stop(seconds=1)
-        private.remove()
+def test_a_source_that_has_had_a_turn_waits_for_none_that_came_after_it() -> None:
+    queue = RecordedQueue(at_once=1, places=8)
+    with ExitStack() as people:
+        ends = [people.enter_context(queue.login(source)) for source in ("school", "school", "first")]
+        ends[0].set()
+        wait_until(lambda: len(queue.turns) == 2, PATIENT, "the second turn")
+        people.enter_context(queue.login("later"))
+        ends[2].set()
+        wait_until(lambda: len(queue.turns) == 3, PATIENT, "the third turn")
+        assert queue.turns == ["school", "first", "school"]
 
 
-def answers(url: str) -> bool:
-    try:
-        return requests.get(url, timeout=SECONDS).status_code == 200
-    except requests.ConnectionError:
-        return False
+def test_a_full_line_takes_whoever_has_fewer_places_and_sends_away_one_of_who_has_most() -> None:
+    queue = RecordedQueue(at_once=1, places=4)
+    with ExitStack() as people:
+        end, *_ = [people.enter_context(queue.login("flood")) for _ in range(4)]
+        with pytest.raises(Unavailable), queue.queue.turn("flood"):
+            pass
+        people.enter_context(queue.login("someone"))
+        wait_until(lambda: queue.refused == ["flood"], PATIENT, "the last of the flood is sent away")
+        end.set()
+        wait_until(lambda: queue.turns == ["flood", "someone"], PATIENT, "someone's turn")
+
+
+def test_one_source_alone_has_all_places() -> None:
+    queue = RecordedQueue(at_once=2, places=6)
+    with ExitStack() as people:
+        for _ in range(6):
+            people.enter_context(queue.login("school"))
+        assert (queue.turns, queue.queue.waiting, queue.refused) == (["school"] * 2, 4, [])
+    wait_until(lambda: len(queue.turns) == 6, PATIENT, "everybody's turn")
+
+
+def test_nothing_is_remembered_of_sources_that_are_gone() -> None:
+    queue = HashingQueue(1, 2)
+    for number in range(5):
+        with queue.turn(f"source {number}"):
+            pass
+    assert queue._last_turn == {}

@@ -17,19 +17,19 @@ from sqlalchemy import update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from services.accounts import identity as identities
-from services.accounts.domain.account import read_correction
+from services.accounts import civil_status_mapping as identities
+from services.accounts.domain.account_input import read_correction
 from services.accounts.jobs import finish_identity_changes
 from services.accounts.models import Account, IdentityChange, db, events
 from services.accounts.operations.audit import Actor
-from services.accounts.operations.correction import correct_identity
 from services.accounts.operations.identity_changes import change_civil_status
+from services.accounts.operations.identity_correction import correct_identity
 from services.chassis.errors import Unavailable
 from services.contracts.accounts import Identity, IdentityCorrected
-from tests.accounts.house import House, slug
-from tests.accounts.people import PASSWORD, binet
-from tests.accounts.registrations import FakeRegistrations
-from tests.accounts.test_change import EMAIL, NEW_EMAIL, ask_new_email, change, identity
+from tests.accounts.creation_form import PASSWORD, creation_form
+from tests.accounts.fake_registrations import FakeRegistrations
+from tests.accounts.running_accounts import RunningAccounts, problem_slug
+from tests.accounts.test_account_change import EMAIL, NEW_EMAIL, ask_new_email, change, identity
 
 Act = Callable[[], Any]
 
@@ -52,79 +52,81 @@ def before_writes(acts: dict[int, Act], look: Act = lambda: None) -> Iterator[No
         yield
 
 
-def ask_while_away(house: House, held: dict[str, Any], registrations: FakeRegistrations) -> None:
+def ask_while_away(accounts: RunningAccounts, login: dict[str, Any], registrations: FakeRegistrations) -> None:
     """A change of civil status that stays pending."""
     registrations.lose_answers = True
-    assert change(house, held, prenoms="Laurent Marie").status_code == 503
+    assert change(accounts, login, prenoms="Laurent Marie").status_code == 503
     registrations.lose_answers = False
 
 
 def test_a_change_that_becomes_pending_just_before_the_new_address_is_in_force_has_its_own_version(
-    house: House, registrations: FakeRegistrations
+    accounts: RunningAccounts, registrations: FakeRegistrations
 ) -> None:
-    held = house.logged_in()
-    ask_new_email(house, held)
-    token = house.newest_token(NEW_EMAIL, "Confirmer")
-    with house.app.app_context(), before_writes({1: lambda: ask_while_away(house, held, registrations)}):
-        assert house.post("/email-changes", token=token).json == {"email": NEW_EMAIL}
-    with house.app.app_context():
+    login = accounts.log_in_new_candidate()
+    ask_new_email(accounts, login)
+    token = accounts.newest_token(NEW_EMAIL, "Confirmer")
+    with accounts.app.app_context(), before_writes({1: lambda: ask_while_away(accounts, login, registrations)}):
+        assert accounts.post("/email-changes", token=token).json == {"email": NEW_EMAIL}
+    with accounts.app.app_context():
         finish_identity_changes()
-    assert registrations.floors == {held["subject"]: 2}
-    after = identity(house, held)
+    assert registrations.floors == {login["subject"]: 2}
+    after = identity(accounts, login)
     assert (after.version, after.prenoms, after.email) == (3, "Laurent Marie", NEW_EMAIL)
 
 
 def test_a_mailed_link_waits_for_a_pending_change_and_stays_usable(
-    house: House, registrations: FakeRegistrations
+    accounts: RunningAccounts, registrations: FakeRegistrations
 ) -> None:
-    held = house.logged_in()
-    ask_new_email(house, held)
-    token = house.newest_token(NEW_EMAIL, "Confirmer")
-    ask_while_away(house, held, registrations)
+    login = accounts.log_in_new_candidate()
+    ask_new_email(accounts, login)
+    token = accounts.newest_token(NEW_EMAIL, "Confirmer")
+    ask_while_away(accounts, login, registrations)
     registrations.lose_answers = True
-    refused = house.post("/email-changes", token=token)
-    assert (refused.status_code, slug(refused)) == (503, "indisponible")
+    refused = accounts.post("/email-changes", token=token)
+    assert (refused.status_code, problem_slug(refused)) == (503, "indisponible")
     assert "lien reste valable" in refused.json["detail"]
-    assert house.post("/email-changes/check", token=token).json["state"] == "usable"
-    assert identity(house, held).email == EMAIL
+    assert accounts.post("/email-changes/check", token=token).json["state"] == "usable"
+    assert identity(accounts, login).email == EMAIL
     registrations.lose_answers = False
-    assert house.post("/email-changes", token=token).json == {"email": NEW_EMAIL}
-    assert (identity(house, held).version, identity(house, held).prenoms) == (3, "Laurent Marie")
+    assert accounts.post("/email-changes", token=token).json == {"email": NEW_EMAIL}
+    assert (identity(accounts, login).version, identity(accounts, login).prenoms) == (3, "Laurent Marie")
 
 
 def test_a_second_change_asked_for_while_the_first_waits_is_not_said_to_be_recorded(
-    house: House, registrations: FakeRegistrations
+    accounts: RunningAccounts, registrations: FakeRegistrations
 ) -> None:
-    held = house.logged_in()
-    ask_while_away(house, held, registrations)
+    login = accounts.log_in_new_candidate()
+    ask_while_away(accounts, login, registrations)
     registrations.lose_answers = True
-    again = change(house, held, prenoms="Autre")
+    again = change(accounts, login, prenoms="Autre")
     assert again.status_code == 503
     assert "modification précédente" in again.json["detail"]
     registrations.lose_answers = False
-    with house.app.app_context():
+    with accounts.app.app_context():
         finish_identity_changes()
-    assert identity(house, held).prenoms == "Laurent Marie"
+    assert identity(accounts, login).prenoms == "Laurent Marie"
 
 
-def test_a_deletion_that_waits_leaves_no_link_to_confirm(house: House, registrations: FakeRegistrations) -> None:
-    held = house.logged_in()
-    ask_new_email(house, held)
-    token = house.newest_token(NEW_EMAIL, "Confirmer")
+def test_a_deletion_that_waits_leaves_no_link_to_confirm(
+    accounts: RunningAccounts, registrations: FakeRegistrations
+) -> None:
+    login = accounts.log_in_new_candidate()
+    ask_new_email(accounts, login)
+    token = accounts.newest_token(NEW_EMAIL, "Confirmer")
     registrations.lose_answers = True
     path, typed = "/me/deletion", {"current_password": PASSWORD}
-    assert house.call("POST", path, held["access_token"], **typed).status_code == 503
+    assert accounts.call("POST", path, login["access_token"], **typed).status_code == 503
     registrations.lose_answers = False
-    assert slug(house.post("/email-changes", token=token)) == "lien-sans-objet"
-    assert house.call("GET", "/me", held["access_token"]).status_code == 404
+    assert problem_slug(accounts.post("/email-changes", token=token)) == "lien-sans-objet"
+    assert accounts.call("GET", "/me", login["access_token"]).status_code == 404
 
 
-def test_the_database_refuses_another_identity_under_the_same_version(house: House) -> None:
-    house.logged_in()
-    columns = identities.columns_of(identities.civil_status_of(Account()))
+def test_the_database_refuses_another_identity_under_the_same_version(accounts: RunningAccounts) -> None:
+    accounts.log_in_new_candidate()
+    columns = identities.account_columns(identities.civil_status_of(Account()))
     other: dict[str, Any] = dict.fromkeys(("email", *columns), "X")
     other |= {"date_naissance": date(1999, 1, 1), "commune_hors_liste": True}
-    with house.app.app_context():
+    with accounts.app.app_context():
         for values in (*({name: value} for name, value in other.items()), {"version": Account.version - 1}):
             with pytest.raises(DatabaseError, match="bears a new version"), db.operation() as session:
                 session.execute(update(Account).values(values))
@@ -133,19 +135,19 @@ def test_the_database_refuses_another_identity_under_the_same_version(house: Hou
 
 
 def test_a_pending_change_that_was_overtaken_before_the_upgrade_comes_after_that_one(
-    house: House, registrations: FakeRegistrations
+    accounts: RunningAccounts, registrations: FakeRegistrations
 ) -> None:
-    held = house.logged_in()
-    folder = str(Path(house.app.root_path) / "migrations")
-    ask_while_away(house, held, registrations)
-    with house.app.app_context():
+    login = accounts.log_in_new_candidate()
+    folder = str(Path(accounts.app.root_path) / "migrations")
+    ask_while_away(accounts, login, registrations)
+    with accounts.app.app_context():
         downgrade(directory=folder, revision="0002")
         with db.operation() as session:
             session.execute(update(Account).values(version=2, email=NEW_EMAIL))
         upgrade(directory=folder)
         finish_identity_changes()
-    assert registrations.floors == {held["subject"]: 3}
-    assert (identity(house, held).version, identity(house, held).prenoms) == (3, "Laurent Marie")
+    assert registrations.floors == {login["subject"]: 3}
+    assert (identity(accounts, login).version, identity(accounts, login).prenoms) == (3, "Laurent Marie")
 
 
 class Versions:
@@ -159,7 +161,7 @@ class Versions:
         with db.reading() as session:
             account = session.get(Account, self._id)
             assert account is not None
-            found = [identities.contract_of(account)]
+            found = [identities.identity_contract(account)]
             for row in session.query(events.Outbox).filter_by(subject=self._id, type=IdentityCorrected.TYPE):
                 found.append(IdentityCorrected.from_data(orjson.loads(row.envelope)["data"]).identity)
         for one in found:
@@ -173,14 +175,14 @@ class Versions:
 class Changes:
     """What may change one candidate's identity at any moment."""
 
-    def __init__(self, house: House, registrations: FakeRegistrations, number: int) -> None:
-        self._house, self._registrations = house, registrations
+    def __init__(self, accounts: RunningAccounts, registrations: FakeRegistrations, number: int) -> None:
+        self._house, self._registrations = accounts, registrations
         email, new = f"candidat{number}@example.org", f"nouveau{number}@example.org"
-        held = house.logged_in(email=email, email_confirmation=email)
+        login = accounts.log_in_new_candidate(email=email, email_confirmation=email)
         typed = {"email": new, "email_confirmation": new, "current_password": PASSWORD}
-        assert change(house, held, **typed).status_code == 200
-        self._token = house.newest_token(new, "Confirmer")
-        self._id = held["subject"]
+        assert change(accounts, login, **typed).status_code == 200
+        self._token = accounts.newest_token(new, "Confirmer")
+        self._id = login["subject"]
         self.versions = Versions(self._id)
         self.all: dict[str, Act] = {"mail": self.mail, "correction": self.correction, "change": self.change}
 
@@ -188,11 +190,11 @@ class Changes:
         assert self._house.post("/email-changes", token=self._token).status_code in (200, 503)
 
     def correction(self) -> None:
-        values = binet(nom_famille="BINNET", nom_famille_confirmation="BINNET")
+        values = creation_form(nom_famille="BINNET", nom_famille_confirmation="BINNET")
         correct_identity(self._id, values, "Pièce d'identité reçue", Actor("staff", "s"))
 
     def change(self) -> None:
-        change_civil_status(self._id, read_correction(binet(prenoms="Laurent Marie"), today=date(2021, 10, 4)))
+        change_civil_status(self._id, read_correction(creation_form(prenoms="Laurent Marie"), today=date(2021, 10, 4)))
 
     def ask_while_away(self) -> None:
         self._registrations.lose_answers = True
@@ -202,12 +204,12 @@ class Changes:
 
 
 def test_whatever_comes_before_whichever_step_of_another_change_each_version_has_one_content(
-    house: House, registrations: FakeRegistrations
+    accounts: RunningAccounts, registrations: FakeRegistrations
 ) -> None:
     pairs = itertools.permutations(("mail", "correction", "change", "ask"), 2)
-    with house.app.app_context():
+    with accounts.app.app_context():
         for number, ((outer, inner), step) in enumerate(itertools.product(pairs, (1, 2, 3))):
-            changes = Changes(house, registrations, number)
+            changes = Changes(accounts, registrations, number)
             versions = changes.versions
             acts = {**changes.all, "ask": changes.ask_while_away}
             with before_writes({step: acts[inner]}, versions.look):
@@ -218,11 +220,11 @@ def test_whatever_comes_before_whichever_step_of_another_change_each_version_has
 
 
 def test_a_change_that_stays_pending_meanwhile_never_shares_its_version(
-    house: House, registrations: FakeRegistrations
+    accounts: RunningAccounts, registrations: FakeRegistrations
 ) -> None:
-    with house.app.app_context():
+    with accounts.app.app_context():
         for number, order in enumerate(itertools.permutations(("ask", "finish", "mail", "correction"))):
-            changes = Changes(house, registrations, number)
+            changes = Changes(accounts, registrations, number)
             steps = {**changes.all, "ask": changes.ask_while_away, "finish": finish_identity_changes}
             with before_writes({}, changes.versions.look):
                 for name in order:
@@ -233,14 +235,14 @@ def test_a_change_that_stays_pending_meanwhile_never_shares_its_version(
 
 
 def test_everything_at_once_leaves_one_content_per_version_and_nothing_pending(
-    house: House, registrations: FakeRegistrations
+    accounts: RunningAccounts, registrations: FakeRegistrations
 ) -> None:
     def run(act: Act) -> None:
-        with house.app.app_context():
+        with accounts.app.app_context():
             act()
 
-    with house.app.app_context():
-        changes = Changes(house, registrations, 1)
+    with accounts.app.app_context():
+        changes = Changes(accounts, registrations, 1)
         with before_writes({}, changes.versions.look), ThreadPoolExecutor(3) as pool:
             list(pool.map(run, changes.all.values()))
         changes.versions.look()

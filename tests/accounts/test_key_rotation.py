@@ -1,4 +1,4 @@
-"""Keys are turned without an outage: the new one is accepted before it is used, the old one after it was."""
+"""Keys are rotated without an outage: the new one is accepted before it is used, the old one after it was."""
 
 from __future__ import annotations
 
@@ -12,43 +12,43 @@ import jwt
 import pyotp
 import pytest
 
-from deploy.containers.made import ed25519_pem
+from deploy.containers.secret_makers import ed25519_pem
 from services.accounts.app import create_app
-from services.accounts.domain.links import RESET_LIFE, Purpose
+from services.accounts.dependencies import dependencies
+from services.accounts.domain.mail_link_rules import RESET_LIFETIME, Purpose
 from services.accounts.models import AuditEntry, MailLink, StaffMember, db
-from services.accounts.operations import links, resealing
+from services.accounts.operations import mail_links, second_factor_resealing
 from services.accounts.operations.audit import Actor
-from services.accounts.parts import parts
 from services.accounts.settings import ClientSecrets
 from services.chassis.clock import portal_now
 from services.chassis.settings import Secret
-from tests.accounts.house import GATEWAY_SECRET, House, settings, slug
-from tests.accounts.registrations import FakeRegistrations
-from tests.accounts.test_staff import EMAIL, GESTIONNAIRE, made, run
+from tests.accounts.fake_registrations import FakeRegistrations
+from tests.accounts.running_accounts import GATEWAY_SECRET, RunningAccounts, problem_slug, settings
+from tests.accounts.test_staff import EMAIL, GESTIONNAIRE, command_result, run_command
 from tests.support.smtp import Mailbox
 
 OLD, NEW = ed25519_pem(), ed25519_pem()
 FIRST, SECOND = "a sealing key of before", "a sealing key of after"
 BY_COMMAND = Actor("command", "test")
-Built = Callable[..., House]
+Built = Callable[..., RunningAccounts]
 
 
 @pytest.fixture
 def built(migrated_url: str, tmp_path: Path, mailbox: Mailbox, registrations: FakeRegistrations) -> Iterator[Built]:
     """accounts started again on the same database, with other keys each time."""
-    houses: list[House] = []
+    started: list[RunningAccounts] = []
 
-    def start(signing: str = OLD, sealing: str = FIRST, **changes: Any) -> House:
+    def start(signing: str = OLD, sealing: str = FIRST, **changes: Any) -> RunningAccounts:
         chosen = settings(
             migrated_url, tmp_path, registrations_url=registrations.url, mail_url=mailbox.url,
             signing_key=Secret(signing), sealing_key=Secret(sealing), **changes,
         )  # fmt: skip
-        houses.append(House(create_app(chosen), mailbox))
-        return houses[-1]
+        started.append(RunningAccounts(create_app(chosen), mailbox))
+        return started[-1]
 
     yield start
-    for house in houses:
-        with house.app.app_context():
+    for accounts in started:
+        with accounts.app.app_context():
             db.engine.dispose()
 
 
@@ -56,57 +56,57 @@ def kid_of(token: str) -> str:
     return str(jwt.get_unverified_header(token)["kid"])
 
 
-def published(house: House) -> list[str]:
-    answer = house.client.get("/.well-known/jwks.json").json or {}
+def published_kids(accounts: RunningAccounts) -> list[str]:
+    answer = accounts.client.get("/.well-known/jwks.json").json or {}
     return [str(key["kid"]) for key in answer["keys"]]
 
 
-def enters(house: House, staff: dict[str, Any]) -> bool:
-    """Whether he logs in with his second factor; codes may be used again here."""
-    with house.app.app_context(), db.operation() as session:
+def can_log_in(accounts: RunningAccounts, staff: dict[str, Any]) -> bool:
+    """Whether the staff member logs in with the second factor; codes may be used again here."""
+    with accounts.app.app_context(), db.operation() as session:
         session.get_one(StaffMember, staff["id"]).totp_last_step = 0
     code = pyotp.TOTP(staff["totp_secret"]).at(int(time.time()))
-    return house.try_log_in(EMAIL, staff["password"], code=code).status_code == 201
+    return accounts.try_log_in(EMAIL, staff["password"], code=code).status_code == 201
 
 
 def test_what_the_old_key_signed_is_believed_until_it_is_dropped(built: Built) -> None:
     before = built(OLD)
     token = before.service_token()
     added, promoted, dropped = built(OLD + NEW), built(NEW + OLD), built(NEW)
-    assert published(added) == list(reversed(published(promoted)))
+    assert published_kids(added) == list(reversed(published_kids(promoted)))
     assert kid_of(added.service_token()) == kid_of(token)
-    assert kid_of(promoted.service_token()) == published(dropped)[0] != kid_of(token)
-    for house in (before, added, promoted):
-        assert house.call("GET", "/forms/account", token).status_code == 200
+    assert kid_of(promoted.service_token()) == published_kids(dropped)[0] != kid_of(token)
+    for accounts in (before, added, promoted):
+        assert accounts.call("GET", "/forms/account", token).status_code == 200
     assert added.call("GET", "/forms/account", promoted.service_token()).status_code == 200
     assert dropped.call("GET", "/forms/account", token).status_code == 401
 
 
 def test_keys_are_read_from_one_line_too(built: Built) -> None:
-    assert len(published(built((NEW + OLD).replace("\n", "\\n")))) == 2
+    assert len(published_kids(built((NEW + OLD).replace("\n", "\\n")))) == 2
 
 
 def test_second_factors_work_through_the_turn_of_a_sealing_key(built: Built) -> None:
-    staff = made(built(sealing=FIRST), "create-staff", *GESTIONNAIRE)
+    staff = command_result(built(sealing=FIRST), "create-staff", *GESTIONNAIRE)
     for keys in (f"{FIRST}\n{SECOND}", f"{SECOND}\\n{FIRST}"):
-        assert enters(built(sealing=keys), staff)
-    assert made(built(sealing=f"{SECOND}\n{FIRST}"), "reseal-secrets") == {"resealed": 1, "unopened": []}
-    assert enters(built(sealing=SECOND), staff)
+        assert can_log_in(built(sealing=keys), staff)
+    assert command_result(built(sealing=f"{SECOND}\n{FIRST}"), "reseal-secrets") == {"resealed": 1, "unopened": []}
+    assert can_log_in(built(sealing=SECOND), staff)
 
 
 def test_second_factors_that_the_signing_key_sealed_are_opened_until_they_are_resealed(built: Built) -> None:
-    staff = made(built(OLD, sealing=""), "create-staff", *GESTIONNAIRE)
-    assert enters(built(NEW + OLD, sealing=""), staff)
-    assert enters(built(OLD, sealing=FIRST), staff)
-    made(built(OLD, sealing=FIRST), "reseal-secrets")
-    assert enters(built(NEW, sealing=FIRST), staff)
+    staff = command_result(built(OLD, sealing=""), "create-staff", *GESTIONNAIRE)
+    assert can_log_in(built(NEW + OLD, sealing=""), staff)
+    assert can_log_in(built(OLD, sealing=FIRST), staff)
+    command_result(built(OLD, sealing=FIRST), "reseal-secrets")
+    assert can_log_in(built(NEW, sealing=FIRST), staff)
 
 
 def test_resealing_again_changes_nothing_and_the_trail_has_it_once(built: Built) -> None:
-    made(built(sealing=FIRST), "create-staff", *GESTIONNAIRE)
-    house = built(sealing=f"{SECOND}\n{FIRST}")
-    assert [made(house, "reseal-secrets")["resealed"] for _ in range(2)] == [1, 0]
-    with house.app.app_context(), db.reading() as session:
+    command_result(built(sealing=FIRST), "create-staff", *GESTIONNAIRE)
+    accounts = built(sealing=f"{SECOND}\n{FIRST}")
+    assert [command_result(accounts, "reseal-secrets")["resealed"] for _ in range(2)] == [1, 0]
+    with accounts.app.app_context(), db.reading() as session:
         entries = [row.after for row in session.query(AuditEntry) if row.action == "second_factors_resealed"]
     assert entries == [{"resealed": 1}]
 
@@ -115,57 +115,58 @@ def test_resealing_that_was_interrupted_goes_on_with_what_is_left(
     built: Built, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     everybody = [_gestionnaire(built(), number) for number in range(5)]
-    house, pages = built(sealing=f"{SECOND}\n{FIRST}"), iter(range(2))
-    page = resealing._reseal_page
+    accounts, pages = built(sealing=f"{SECOND}\n{FIRST}"), iter(range(2))
+    page = second_factor_resealing._reseal_page
 
     def two_pages(*given: Any) -> Any:
         next(pages)  # the third page is not reached
         return page(*given)
 
-    with house.app.app_context():
+    with accounts.app.app_context():
         with monkeypatch.context() as patched:
-            patched.setattr(resealing, "_reseal_page", two_pages)
+            patched.setattr(second_factor_resealing, "_reseal_page", two_pages)
             with pytest.raises(StopIteration):
-                resealing.reseal(BY_COMMAND, page=2)
-        assert resealing.reseal(BY_COMMAND, page=2).resealed == 1
+                second_factor_resealing.reseal_second_factors(BY_COMMAND, page=2)
+        assert second_factor_resealing.reseal_second_factors(BY_COMMAND, page=2).resealed == 1
     dropped = built(sealing=SECOND)
     with dropped.app.app_context(), db.reading() as session:
         opened = [
-            parts().derivation.opens(session.get_one(StaffMember, staff_id).totp_sealed) for staff_id in everybody
+            dependencies().derived_keys.opens(session.get_one(StaffMember, staff_id).totp_sealed)
+            for staff_id in everybody
         ]
     assert opened == [True] * 5
 
 
-def _gestionnaire(house: House, number: int) -> str:
+def _gestionnaire(accounts: RunningAccounts, number: int) -> str:
     other = [f"g{number}@x.fr" if word == EMAIL else word for word in GESTIONNAIRE]
-    return str(made(house, "create-staff", *other)["id"])
+    return str(command_result(accounts, "create-staff", *other)["id"])
 
 
 def test_a_key_that_was_dropped_too_early_is_said_and_costs_nothing_once_it_is_back(built: Built) -> None:
-    staff = made(built(sealing=FIRST), "create-staff", *GESTIONNAIRE)
-    house = built(sealing=SECOND)
-    code, output = run(house, "reseal-secrets")
+    staff = command_result(built(sealing=FIRST), "create-staff", *GESTIONNAIRE)
+    accounts = built(sealing=SECOND)
+    code, output = run_command(accounts, "reseal-secrets")
     assert (code, json.loads(output.splitlines()[0])["unopened"]) == (1, [staff["id"]])
-    ready = house.client.get("/health/ready")
+    ready = accounts.client.get("/health/ready")
     assert (ready.status_code, ready.json["checks"]["second_factors"]) == (200, "1 not opened by any key")
-    assert json.loads(run(house, "list-staff")[1])["second_factor"] is False
+    assert json.loads(run_command(accounts, "list-staff")[1])["second_factor"] is False
     back = built(sealing=f"{SECOND}\n{FIRST}")
-    assert enters(back, staff)
+    assert can_log_in(back, staff)
     assert back.client.get("/health/ready").json["checks"]["second_factors"] == "ok"
 
 
 def test_links_mailed_before_a_turn_work_until_they_end(built: Built) -> None:
     before = built(sealing=FIRST)
-    before.create()
+    before.create_account()
     token = before.newest_token("lbinet@ac-rennes.fr", "Activer")
     assert built(sealing=SECOND).post("/activations", token=token).status_code == 200
 
 
 def test_a_mail_repeated_after_a_turn_is_the_same(built: Built) -> None:
-    def issued(house: House) -> str | None:
-        with house.app.app_context(), db.operation() as session:
-            ends = portal_now() + RESET_LIFE
-            return links.issue(session, Purpose.RESET, "an event", account_id="0" * 32, expires_at=ends)
+    def issued(accounts: RunningAccounts) -> str | None:
+        with accounts.app.app_context(), db.operation() as session:
+            ends = portal_now() + RESET_LIFETIME
+            return mail_links.issue(session, Purpose.RESET, "an event", account_id="0" * 32, expires_at=ends)
 
     token = issued(built(sealing=FIRST))
     after = built(sealing=f"{SECOND}\n{FIRST}")
@@ -181,11 +182,11 @@ def test_both_secrets_of_a_client_are_accepted_while_it_is_turned(built: Built) 
     assert both.service_token(secret=GATEWAY_SECRET)
     only = built(client_secrets=ClientSecrets(json.dumps({"gateway": new})))
     refused = only.client.post("/v1/tokens", json={"client_id": "gateway", "client_secret": GATEWAY_SECRET})
-    assert (refused.status_code, slug(refused)) == (401, "service-refuse")
+    assert (refused.status_code, problem_slug(refused)) == (401, "service-refuse")
 
 
 def test_who_logs_in_with_a_second_factor_that_no_key_opens_is_sent_to_an_administrateur(built: Built) -> None:
-    staff = made(built(sealing=FIRST), "create-staff", *GESTIONNAIRE)
+    staff = command_result(built(sealing=FIRST), "create-staff", *GESTIONNAIRE)
     code = pyotp.TOTP(staff["totp_secret"]).at(int(time.time()))
     answer = built(sealing=SECOND).try_log_in(EMAIL, staff["password"], code=code)
-    assert (answer.status_code, slug(answer)) == (403, "second-facteur-illisible")
+    assert (answer.status_code, problem_slug(answer)) == (403, "second-facteur-illisible")

@@ -1,4 +1,4 @@
-"""« Mes messages »: a candidate reads again what accounts mailed to him, and nobody else does."""
+"""« Mes messages »: candidates read again what accounts mailed to them, and nobody else does."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from services.chassis.clock import system_now
 from services.chassis.events.follow_ups import FollowUps
 from services.mail.mailer import MailUnavailable
 from services.mail.sent_mails import RETENTION
-from tests.accounts.house import House, pointers, token_in
-from tests.accounts.people import PASSWORD
-from tests.accounts.test_change import EMAIL, NEW_EMAIL, ask_new_email, change
+from tests.accounts.creation_form import PASSWORD
+from tests.accounts.running_accounts import RunningAccounts, refused_fields, token_in
+from tests.accounts.test_account_change import EMAIL, NEW_EMAIL, ask_new_email, change
 
 
-def messages(house: House, held: dict[str, Any], query: str = "") -> list[dict[str, Any]]:
-    answer = house.call("GET", f"/me/mails{query}", held["access_token"])
+def messages(accounts: RunningAccounts, login: dict[str, Any], query: str = "") -> list[dict[str, Any]]:
+    answer = accounts.call("GET", f"/me/mails{query}", login["access_token"])
     assert answer.status_code == 200, answer.json
     return list(answer.json["mails"])
 
 
-def subjects(house: House, held: dict[str, Any]) -> list[str]:
-    return [mail["subject"].removeprefix("[CYCLADES] ") for mail in messages(house, held)]
+def subjects(accounts: RunningAccounts, login: dict[str, Any]) -> list[str]:
+    return [mail["subject"].removeprefix("[CYCLADES] ") for mail in messages(accounts, login)]
 
 
-def rows(house: House) -> int:
-    with house.app.app_context(), db.reading() as session:
+def rows(accounts: RunningAccounts) -> int:
+    with accounts.app.app_context(), db.reading() as session:
         return session.query(sent_mails.SentMail).count()
 
 
-def test_a_mail_is_read_again_without_the_link_that_lets_act(house: House) -> None:
-    house.create()
-    mail = house.newest_mail(EMAIL)
-    assert house.post("/activations", token=token_in(mail)).status_code == 200
-    held = dict(house.try_log_in().json or {})
-    (shown,) = messages(house, held)
+def test_a_mail_is_read_again_without_the_link_that_lets_act(accounts: RunningAccounts) -> None:
+    accounts.create_account()
+    mail = accounts.newest_mail(EMAIL)
+    assert accounts.post("/activations", token=token_in(mail)).status_code == 200
+    login = dict(accounts.try_log_in().json or {})
+    (shown,) = messages(accounts, login)
     assert (shown["subject"], shown["address"], shown["state"]) == (mail.subject, EMAIL, "taken")
     assert shown["at"].startswith("2021-10-04T12:08")
     assert "Activer mon compte : (lien retiré)" in shown["text"]
@@ -48,60 +48,66 @@ def test_a_mail_is_read_again_without_the_link_that_lets_act(house: House) -> No
     assert token_in(mail) not in str(shown)
 
 
-def test_no_link_of_any_mail_is_kept(house: House) -> None:
-    held = house.logged_in()
-    house.post("/password-resets", email=EMAIL)
-    ask_new_email(house, held)
-    house.deliver()
-    mails = house.mailbox.received
+def test_no_link_of_any_mail_is_kept(accounts: RunningAccounts) -> None:
+    login = accounts.log_in_new_candidate()
+    accounts.post("/password-resets", email=EMAIL)
+    ask_new_email(accounts, login)
+    accounts.send_mails()
+    mails = accounts.mailbox.received
     assert len(mails) == 3
-    with house.app.app_context(), db.reading() as session:
+    with accounts.app.app_context(), db.reading() as session:
         kept = "".join(text for (text,) in session.query(sent_mails.SentMail.text))
     assert [mail.subject for mail in mails if token_in(mail) in kept] == []
 
 
-def test_what_became_of_a_mail_is_said(house: House) -> None:
-    held = house.logged_in()
-    house.mailbox.refuse_recipient(EMAIL, "552 5.2.2 Mailbox full")
-    house.post("/password-resets", email=EMAIL)
-    house.deliver()
-    assert messages(house, held)[0]["state"] == "refused"
+def test_what_became_of_a_mail_is_said(accounts: RunningAccounts) -> None:
+    login = accounts.log_in_new_candidate()
+    accounts.mailbox.refuse_recipient(EMAIL, "552 5.2.2 Mailbox full")
+    accounts.post("/password-resets", email=EMAIL)
+    accounts.send_mails()
+    assert messages(accounts, login)[0]["state"] == "refused"
 
 
-def test_a_mail_waits_while_the_mail_server_is_away_and_is_the_same_message_once_it_is_back(house: House) -> None:
-    held = house.logged_in()
-    house.mailbox.stop()
-    house.post("/password-resets", email=EMAIL)
-    with house.app.app_context(), pytest.raises(MailUnavailable):
+def test_a_mail_waits_while_the_mail_server_is_away_and_is_the_same_message_once_it_is_back(
+    accounts: RunningAccounts,
+) -> None:
+    login = accounts.log_in_new_candidate()
+    accounts.mailbox.stop()
+    accounts.post("/password-resets", email=EMAIL)
+    with accounts.app.app_context(), pytest.raises(MailUnavailable):
         FollowUps(db, registry, (60.0,)).run_once()
-    assert [mail["state"] for mail in messages(house, held)] == ["waiting", "taken"]
-    house.mailbox.start()
-    with house.app.app_context(), db.operation() as session:
+    assert [mail["state"] for mail in messages(accounts, login)] == ["waiting", "taken"]
+    accounts.mailbox.start()
+    with accounts.app.app_context(), db.operation() as session:
         session.execute(update(events.Outbox).values(available_at=system_now()))
-    house.deliver()
-    assert [mail["state"] for mail in messages(house, held)] == ["taken", "taken"]
+    accounts.send_mails()
+    assert [mail["state"] for mail in messages(accounts, login)] == ["taken", "taken"]
 
 
-def test_who_asks_for_a_new_address_does_not_learn_from_his_messages_whether_it_has_an_account(house: House) -> None:
-    owner = house.logged_in(email=NEW_EMAIL, email_confirmation=NEW_EMAIL)
-    held = house.logged_in()
-    before = subjects(house, held)
-    ask_new_email(house, held)
-    house.deliver()
+def test_who_asks_for_a_new_address_does_not_learn_from_his_messages_whether_it_has_an_account(
+    accounts: RunningAccounts,
+) -> None:
+    owner = accounts.log_in_new_candidate(email=NEW_EMAIL, email_confirmation=NEW_EMAIL)
+    login = accounts.log_in_new_candidate()
+    before = subjects(accounts, login)
+    ask_new_email(accounts, login)
+    accounts.send_mails()
     asked = "Une nouvelle adresse mail a été demandée pour votre compte"
-    assert subjects(house, held) == [asked, *before]
-    assert subjects(house, owner)[0] == "Votre adresse a été demandée pour un autre compte"
+    assert subjects(accounts, login) == [asked, *before]
+    assert subjects(accounts, owner)[0] == "Votre adresse a été demandée pour un autre compte"
     free = {"email": "libre@exemple.fr", "email_confirmation": "libre@exemple.fr"}
-    assert change(house, held, **free, current_password=PASSWORD).status_code == 200
-    house.deliver()
-    assert subjects(house, held) == [asked, asked, *before]
+    assert change(accounts, login, **free, current_password=PASSWORD).status_code == 200
+    accounts.send_mails()
+    assert subjects(accounts, login) == [asked, asked, *before]
 
 
-def test_the_owner_of_an_address_asked_for_is_told_what_happened_and_nothing_of_who_asked(house: House) -> None:
-    house.activated(email=NEW_EMAIL, email_confirmation=NEW_EMAIL)
-    held = house.logged_in()
-    ask_new_email(house, held)
-    mail = house.newest_mail(NEW_EMAIL)
+def test_the_owner_of_an_address_asked_for_is_told_what_happened_and_nothing_of_who_asked(
+    accounts: RunningAccounts,
+) -> None:
+    accounts.activate_new_account(email=NEW_EMAIL, email_confirmation=NEW_EMAIL)
+    login = accounts.log_in_new_candidate()
+    ask_new_email(accounts, login)
+    mail = accounts.newest_mail(NEW_EMAIL)
     assert mail.subject == "[CYCLADES] Votre adresse a été demandée pour un autre compte"
     for part in (mail.text, mail.html):
         assert "Le titulaire d'un autre compte" in part.replace("&#39;", "'")
@@ -109,47 +115,47 @@ def test_the_owner_of_an_address_asked_for_is_told_what_happened_and_nothing_of_
         assert EMAIL not in part
 
 
-def test_messages_are_their_candidates_alone_and_come_page_by_page(house: House) -> None:
-    other = house.logged_in(email=NEW_EMAIL, email_confirmation=NEW_EMAIL)
-    held = house.logged_in()
+def test_messages_are_their_candidates_alone_and_come_page_by_page(accounts: RunningAccounts) -> None:
+    other = accounts.log_in_new_candidate(email=NEW_EMAIL, email_confirmation=NEW_EMAIL)
+    login = accounts.log_in_new_candidate()
     for _ in range(3):
-        house.later(minutes=5)
-        house.post("/password-resets", email=EMAIL)
-        house.deliver()
-    assert [mail["address"] for mail in messages(house, other)] == [NEW_EMAIL]
-    assert len(subjects(house, held)) == 4
-    first = messages(house, held, "?limit=3")
-    rest = messages(house, held, f"?limit=3&after={quote(first[-1]['place'])}")
-    assert [*first, *rest] == messages(house, held)
+        accounts.advance_clock(minutes=5)
+        accounts.post("/password-resets", email=EMAIL)
+        accounts.send_mails()
+    assert [mail["address"] for mail in messages(accounts, other)] == [NEW_EMAIL]
+    assert len(subjects(accounts, login)) == 4
+    first = messages(accounts, login, "?limit=3")
+    rest = messages(accounts, login, f"?limit=3&after={quote(first[-1]['place'])}")
+    assert [*first, *rest] == messages(accounts, login)
 
 
 @pytest.mark.parametrize("place", ["hier", "0001-01-01T00:00:00+14:00~x", "9999-12-31T23:59:59-14:00~x"])
-def test_a_place_that_cannot_be_is_refused(house: House, place: str) -> None:
-    held = house.logged_in()
-    refused = house.call("GET", f"/me/mails?after={quote(place)}", held["access_token"])
-    assert (refused.status_code, pointers(refused)) == (422, {"after"})
+def test_a_place_that_cannot_be_is_refused(accounts: RunningAccounts, place: str) -> None:
+    login = accounts.log_in_new_candidate()
+    refused = accounts.call("GET", f"/me/mails?after={quote(place)}", login["access_token"])
+    assert (refused.status_code, refused_fields(refused)) == (422, {"after"})
 
 
-def test_messages_are_forgotten_after_their_time_and_with_the_account(house: House) -> None:
-    held = house.logged_in()
-    assert rows(house) == 1
-    house.later(days=RETENTION.days)
-    house.post("/password-resets", email=EMAIL)
-    house.deliver()
-    house.later(seconds=1)
-    with house.app.app_context():
+def test_messages_are_forgotten_after_their_time_and_with_the_account(accounts: RunningAccounts) -> None:
+    login = accounts.log_in_new_candidate()
+    assert rows(accounts) == 1
+    accounts.advance_clock(days=RETENTION.days)
+    accounts.post("/password-resets", email=EMAIL)
+    accounts.send_mails()
+    accounts.advance_clock(seconds=1)
+    with accounts.app.app_context():
         jobs["purge"].run()
-    assert rows(house) == 1
-    held = dict(house.try_log_in().json or {})
-    assert subjects(house, held) == ["Réinitialiser mon mot de passe"]
-    assert house.call("POST", "/me/deletion", held["access_token"], current_password=PASSWORD).status_code == 204
-    assert rows(house) == 0
+    assert rows(accounts) == 1
+    login = dict(accounts.try_log_in().json or {})
+    assert subjects(accounts, login) == ["Réinitialiser mon mot de passe"]
+    assert accounts.call("POST", "/me/deletion", login["access_token"], current_password=PASSWORD).status_code == 204
+    assert rows(accounts) == 0
 
 
-def test_messages_of_a_creation_go_with_it(house: House) -> None:
-    house.create()
-    house.deliver()
-    house.later(hours=49)
-    with house.app.app_context():
+def test_messages_of_a_creation_go_with_it(accounts: RunningAccounts) -> None:
+    accounts.create_account()
+    accounts.send_mails()
+    accounts.advance_clock(hours=49)
+    with accounts.app.app_context():
         jobs["erase-not-activated"].run()
-    assert rows(house) == 0
+    assert rows(accounts) == 0

@@ -8,8 +8,8 @@ from sqlalchemy import text
 from services.accounts.jobs import erase_accounts_not_activated
 from services.accounts.models import db
 from services.chassis.clock import portal_now
-from tests.accounts.house import House
-from tests.accounts.test_change import EMAIL
+from tests.accounts.running_accounts import RunningAccounts
+from tests.accounts.test_account_change import EMAIL
 from tests.support.database_filling import ROWS, analyse
 from tests.support.query_plans import query_plan, recorded_statements
 
@@ -23,17 +23,17 @@ SELECT CAST(i AS VARCHAR), 'x', CAST(i AS VARCHAR) || '@x.fr', 'x', :at, :at, 1,
 
 
 @pytest.fixture
-def full(house: House) -> House:
-    with house.app.app_context():
+def full(accounts: RunningAccounts) -> RunningAccounts:
+    with accounts.app.app_context():
         with db.operation() as session:
             session.execute(text(FILL), {"rows": ROWS, "at": portal_now()})
         analyse(db, "accounts")
-    return house
+    return accounts
 
 
-def test_neither_visitors_nor_the_job_read_every_account(full: House) -> None:
+def test_neither_visitors_nor_the_job_read_every_account(full: RunningAccounts) -> None:
     with full.app.app_context(), recorded_statements(db) as executed:
-        full.create()
+        full.create_account()
         token = full.newest_token(EMAIL)
         full.post("/activations/resend", email=EMAIL)
         full.post("/password-resets", email=EMAIL)

@@ -9,8 +9,8 @@ import pytest
 from services.accounts.app import create_app
 from services.accounts.settings import AccountsSettings
 from services.chassis.settings import SettingsError
-from tests.accounts.house import House, pointers, settings
-from tests.accounts.people import binet
+from tests.accounts.creation_form import creation_form
+from tests.accounts.running_accounts import RunningAccounts, refused_fields, settings
 from tests.support.smtp import Mailbox
 
 
@@ -66,11 +66,11 @@ def test_the_recommended_profile_asks_for_length_and_no_classes(migrated_file: P
         mail_url=mailbox.url,
         password_profile="recommended",
     )
-    house = House(create_app(chosen), mailbox)
+    accounts = RunningAccounts(create_app(chosen), mailbox)
     for password, refused in (("Bonjour/2021", True), ("azertyuiopqsdf", True), ("le cheval de mon oncle", False)):
-        answer = house.post(
-            "/accounts", values=binet(nom_famille="", password=password, password_confirmation=password)
+        answer = accounts.post(
+            "/accounts", values=creation_form(nom_famille="", password=password, password_confirmation=password)
         )
-        assert ("password" in pointers(answer)) is refused
-    fields = (house.call("GET", "/forms/account").json or {})["sections"][0]["fields"]
+        assert ("password" in refused_fields(answer)) is refused
+    fields = (accounts.call("GET", "/forms/account").json or {})["sections"][0]["fields"]
     assert any("12 à 128" in (field.get("hint") or "") for field in fields)

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from services.accounts.models import AuditEntry, StaffMember, StaffToken, db
-from tests.accounts.house import House, slug
+from tests.accounts.running_accounts import RunningAccounts, problem_slug
 
 EMAIL = "gestion@ac-besancon.fr"
 GESTIONNAIRE = [
@@ -30,72 +30,72 @@ GESTIONNAIRE = [
 ]
 
 
-def run(house: House, *arguments: str, stdin: str | None = None) -> tuple[int, str]:
-    with house.app.app_context():
-        result = house.app.test_cli_runner().invoke(args=list(arguments), input=stdin)
+def run_command(accounts: RunningAccounts, *arguments: str, stdin: str | None = None) -> tuple[int, str]:
+    with accounts.app.app_context():
+        result = accounts.app.test_cli_runner().invoke(args=list(arguments), input=stdin)
     return result.exit_code, result.output
 
 
-def made(house: House, *arguments: str, stdin: str | None = None) -> dict[str, Any]:
-    code, output = run(house, *arguments, stdin=stdin)
+def command_result(accounts: RunningAccounts, *arguments: str, stdin: str | None = None) -> dict[str, Any]:
+    code, output = run_command(accounts, *arguments, stdin=stdin)
     assert code == 0, output
     return dict(json.loads(output))
 
 
-def test_staff_log_in_with_the_code_of_the_moment_once(house: House) -> None:
-    staff = made(house, "create-staff", *GESTIONNAIRE)
-    assert slug(house.try_log_in(EMAIL, staff["password"])) == "second-facteur"
-    assert slug(house.try_log_in(EMAIL, staff["password"], code="000000")) == "identification-refusee"
+def test_staff_log_in_with_the_code_of_the_moment_once(accounts: RunningAccounts) -> None:
+    staff = command_result(accounts, "create-staff", *GESTIONNAIRE)
+    assert problem_slug(accounts.try_log_in(EMAIL, staff["password"])) == "second-facteur"
+    assert problem_slug(accounts.try_log_in(EMAIL, staff["password"], code="000000")) == "identification-refusee"
     code = pyotp.TOTP(staff["totp_secret"]).at(int(time.time()))
-    entered = house.try_log_in(EMAIL, staff["password"], code=code)
+    entered = accounts.try_log_in(EMAIL, staff["password"], code=code)
     assert entered.status_code == 201
     assert (entered.json["kind"], entered.json["role"]) == ("staff", "gestionnaire")
     assert entered.json["academies"] == ["03", "19"]
-    assert slug(house.try_log_in(EMAIL, staff["password"], code=code)) == "identification-refusee"
+    assert problem_slug(accounts.try_log_in(EMAIL, staff["password"], code=code)) == "identification-refusee"
 
 
-def test_who_lost_his_second_factor_gets_another_and_his_sessions_end(house: House) -> None:
-    lost = made(house, "create-staff", *GESTIONNAIRE)
+def test_who_lost_his_second_factor_gets_another_and_his_sessions_end(accounts: RunningAccounts) -> None:
+    lost = command_result(accounts, "create-staff", *GESTIONNAIRE)
     code = pyotp.TOTP(lost["totp_secret"]).at(int(time.time()))
-    held = house.try_log_in(EMAIL, lost["password"], code=code).json or {}
-    new = made(house, "renew-staff", "--email", EMAIL)
-    assert slug(house.post("/sessions/exchange", session=held["session"])) == "session-expiree"
+    login = accounts.try_log_in(EMAIL, lost["password"], code=code).json or {}
+    new = command_result(accounts, "renew-staff", "--email", EMAIL)
+    assert problem_slug(accounts.post("/sessions/exchange", session=login["session"])) == "session-expiree"
     code = pyotp.TOTP(new["totp_secret"]).at(int(time.time()))
-    assert house.try_log_in(EMAIL, new["password"], code=code).status_code == 201
-    assert slug(house.try_log_in(EMAIL, lost["password"])) == "identification-refusee"
+    assert accounts.try_log_in(EMAIL, new["password"], code=code).status_code == 201
+    assert problem_slug(accounts.try_log_in(EMAIL, lost["password"])) == "identification-refusee"
 
 
-def test_without_the_right_password_nobody_learns_that_a_code_is_asked(house: House) -> None:
-    made(house, "create-staff", *GESTIONNAIRE)
-    assert slug(house.try_log_in(EMAIL, "Faux/2021")) == "identification-refusee"
+def test_without_the_right_password_nobody_learns_that_a_code_is_asked(accounts: RunningAccounts) -> None:
+    command_result(accounts, "create-staff", *GESTIONNAIRE)
+    assert problem_slug(accounts.try_log_in(EMAIL, "Faux/2021")) == "identification-refusee"
 
 
-def test_a_tools_token_gives_its_scopes_within_its_owners_academies(house: House) -> None:
-    made(house, "create-staff", *GESTIONNAIRE)
-    token = made(house, "create-token", "--email", EMAIL, "--scopes", "pieces:read")["token"]
-    answer = house.post("/tools/exchange", token=token)
+def test_a_tools_token_gives_its_scopes_within_its_owners_academies(accounts: RunningAccounts) -> None:
+    command_result(accounts, "create-staff", *GESTIONNAIRE)
+    token = command_result(accounts, "create-token", "--email", EMAIL, "--scopes", "pieces:read")["token"]
+    answer = accounts.post("/tools/exchange", token=token)
     claims = jwt.decode(answer.json["access_token"], options={"verify_signature": False})
     assert (claims["kind"], claims["role"], claims["azp"]) == ("staff", "gestionnaire", "gateway")
     assert (claims["scopes"], claims["academies"]) == (["pieces:read"], ["03", "19"])
 
 
-def test_an_administrateurs_tool_sees_every_academie(house: House) -> None:
+def test_an_administrateurs_tool_sees_every_academie(accounts: RunningAccounts) -> None:
     admin = ["--email", EMAIL, "--role", "administrateur", "--nom", "Roux", "--prenoms", "Anne"]
-    made(house, "create-staff", *admin, "--password-stdin", stdin="Bouleau/2021\n")
-    token = made(house, "create-token", "--email", EMAIL)["token"]
-    access = house.post("/tools/exchange", token=token).json["access_token"]
+    command_result(accounts, "create-staff", *admin, "--password-stdin", stdin="Bouleau/2021\n")
+    token = command_result(accounts, "create-token", "--email", EMAIL)["token"]
+    access = accounts.post("/tools/exchange", token=token).json["access_token"]
     assert jwt.decode(access, options={"verify_signature": False})["academies"] is None
 
 
-def test_a_revoked_an_expired_and_an_invented_token_are_refused(house: House) -> None:
-    made(house, "create-staff", *GESTIONNAIRE)
-    revoked, expired = (made(house, "create-token", "--email", EMAIL, "--days", "1") for _ in range(2))
-    assert run(house, "revoke-token", revoked["id"])[0] == 0
-    with house.app.app_context(), db.operation() as session:
+def test_a_revoked_an_expired_and_an_invented_token_are_refused(accounts: RunningAccounts) -> None:
+    command_result(accounts, "create-staff", *GESTIONNAIRE)
+    revoked, expired = (command_result(accounts, "create-token", "--email", EMAIL, "--days", "1") for _ in range(2))
+    assert run_command(accounts, "revoke-token", revoked["id"])[0] == 0
+    with accounts.app.app_context(), db.operation() as session:
         row = session.get_one(StaffToken, expired["id"])
         row.expires_at = row.created_at
     for token in (revoked["token"], expired["token"], "inventé"):
-        assert slug(house.post("/tools/exchange", token=token)) == "jeton-refuse"
+        assert problem_slug(accounts.post("/tools/exchange", token=token)) == "jeton-refuse"
 
 
 @pytest.mark.parametrize(
@@ -106,44 +106,44 @@ def test_a_revoked_an_expired_and_an_invented_token_are_refused(house: House) ->
         (["revoke-token", "inconnu"], "Aucun jeton"),
     ],
 )
-def test_commands_refuse_plainly(house: House, arguments: list[str], told: str) -> None:
-    code, output = run(house, *arguments)
+def test_commands_refuse_plainly(accounts: RunningAccounts, arguments: list[str], told: str) -> None:
+    code, output = run_command(accounts, *arguments)
     assert code == 1
     assert told in output
 
 
-def test_a_member_of_staff_who_is_there_is_left_as_he_is_where_that_was_asked_for(house: House) -> None:
-    made(house, "create-staff", "--unless-there", *GESTIONNAIRE)
-    token = made(house, "create-token", "--email", EMAIL)["token"]
-    assert run(house, "create-staff", "--unless-there", *GESTIONNAIRE) == (0, "")
-    assert house.post("/tools/exchange", token=token).status_code == 200
+def test_a_member_of_staff_who_is_there_is_left_as_he_is_where_that_was_asked_for(accounts: RunningAccounts) -> None:
+    command_result(accounts, "create-staff", "--unless-there", *GESTIONNAIRE)
+    token = command_result(accounts, "create-token", "--email", EMAIL)["token"]
+    assert run_command(accounts, "create-staff", "--unless-there", *GESTIONNAIRE) == (0, "")
+    assert accounts.post("/tools/exchange", token=token).status_code == 200
 
 
-def test_an_address_is_of_one_account_only(house: House) -> None:
-    made(house, "create-staff", *GESTIONNAIRE)
-    assert run(house, "create-staff", *GESTIONNAIRE)[0] == 1
-    house.create(email=EMAIL, email_confirmation=EMAIL)
-    assert "Un compte existe déjà" in house.newest_mail(EMAIL).subject
-    house.activated()
+def test_an_address_is_of_one_account_only(accounts: RunningAccounts) -> None:
+    command_result(accounts, "create-staff", *GESTIONNAIRE)
+    assert run_command(accounts, "create-staff", *GESTIONNAIRE)[0] == 1
+    accounts.create_account(email=EMAIL, email_confirmation=EMAIL)
+    assert "Un compte existe déjà" in accounts.newest_mail(EMAIL).subject
+    accounts.activate_new_account()
     other = [EMAIL if part == EMAIL else part for part in GESTIONNAIRE]
     other[1] = "lbinet@ac-rennes.fr"
-    assert run(house, "create-staff", *other)[0] == 1
+    assert run_command(accounts, "create-staff", *other)[0] == 1
 
 
-def test_secrets_are_not_kept_in_the_open(house: House) -> None:
-    staff = made(house, "create-staff", *GESTIONNAIRE)
-    token = made(house, "create-token", "--email", EMAIL)["token"]
-    with house.app.app_context(), db.reading() as session:
+def test_secrets_are_not_kept_in_the_open(accounts: RunningAccounts) -> None:
+    staff = command_result(accounts, "create-staff", *GESTIONNAIRE)
+    token = command_result(accounts, "create-token", "--email", EMAIL)["token"]
+    with accounts.app.app_context(), db.reading() as session:
         kept = repr([vars(row) for table in (StaffMember, StaffToken, AuditEntry) for row in session.query(table)])
     for secret in (staff["password"], staff["totp_secret"], token):
         assert secret not in kept
 
 
-def test_every_act_leaves_an_entry_that_cannot_be_changed(house: House) -> None:
-    staff = made(house, "create-staff", *GESTIONNAIRE)
-    token = made(house, "create-token", "--email", EMAIL)
-    run(house, "revoke-token", token["id"])
-    with house.app.app_context():
+def test_every_act_leaves_an_entry_that_cannot_be_changed(accounts: RunningAccounts) -> None:
+    staff = command_result(accounts, "create-staff", *GESTIONNAIRE)
+    token = command_result(accounts, "create-token", "--email", EMAIL)
+    run_command(accounts, "revoke-token", token["id"])
+    with accounts.app.app_context():
         with db.reading() as session:
             entries = session.query(AuditEntry).order_by(AuditEntry.id).all()
         assert [entry.action for entry in entries] == ["staff_created", "token_created", "token_revoked"]

@@ -20,7 +20,7 @@ from services.pieces.app import create_app as create_pieces
 from services.pieces.settings import PiecesSettings
 from services.registrations.app import create_app as create_registrations
 from services.registrations.settings import RegistrationsSettings
-from tests.accounts import house
+from tests.accounts import running_accounts
 from tests.support import tokens
 
 NOBODY = "http://127.0.0.1:9"
@@ -71,7 +71,7 @@ def _shared(name: str, folder: Path, database_url: str) -> dict[str, Any]:
 
 def _accounts(folder: Path, database_url: str) -> Flask:
     mail_url = f"file://{folder / 'mail'}"
-    return create_accounts(house.settings(database_url, folder, registrations_url=NOBODY, mail_url=mail_url))
+    return create_accounts(running_accounts.settings(database_url, folder, registrations_url=NOBODY, mail_url=mail_url))
 
 
 def _registrations(folder: Path, database_url: str) -> Flask:

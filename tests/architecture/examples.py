@@ -17,7 +17,7 @@ from gateway.service_clients import clients
 from gateway.web.mails import mail_folder
 from services.accounts.domain.staff import scopes_of
 from services.chassis import clock
-from tests.accounts.people import PASSWORD
+from tests.accounts.creation_form import PASSWORD
 from tests.architecture.apps import database_of
 from tests.gateway.candidates import CandidateFactory, creation_answers, new_address
 from tests.pieces import sample_files

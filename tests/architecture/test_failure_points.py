@@ -6,14 +6,14 @@ import pytest
 
 from tests.architecture import apps
 from tests.architecture.calls import Operations
-from tests.faults.table import OPERATIONS
+from tests.faults.failure_table import OPERATIONS
 
 MAIL_AGAIN = "a mail that is asked for again until one comes; nothing else changes with it"
 REBUILT = "a command that makes rows of objects, run again for those that are still missing"
 NOT_IN_THE_TABLE: dict[str, dict[str, str]] = {
     "accounts": {
         "activation.resend_activation": MAIL_AGAIN,
-        "reset.ask_reset": MAIL_AGAIN,
+        "password_reset.ask_reset": MAIL_AGAIN,
         "login.log_in": "the mail about failed tries is alone in its transaction; the next failure sends it",
     },
     "registrations": {

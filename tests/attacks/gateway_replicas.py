@@ -14,7 +14,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 from services.chassis.web.request_log import QUIET
-from tests.accounts.people import PASSWORD
+from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory
 from tests.pieces.sample_files import pdf
 from tests.support.in_process_four_services import InProcessFourServices

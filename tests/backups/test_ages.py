@@ -1,4 +1,4 @@
-"""What monitoring is told, where nothing can be asked: here is no PostgreSQL and no repository."""
+"""What monitoring is samples, where nothing can be asked: here is no PostgreSQL and no repository."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from deploy.backups.ages import LONGEST_BACKUP, LONGEST_WAL, Ages
+from deploy.backups.ages import MAX_BACKUP_AGE, MAX_WAL_AGE, Ages
 from deploy.backups.postgres import Backups
 from deploy.backups.schedule import Schedule
 
@@ -18,7 +18,7 @@ def test_a_container_that_has_just_started_gives_no_alarm() -> None:
 
 
 def test_what_never_came_is_as_old_as_the_container() -> None:
-    ages = Ages(SCHEDULE, started=time.time() - LONGEST_BACKUP - 10)
+    ages = Ages(SCHEDULE, started=time.time() - MAX_BACKUP_AGE - 10)
     assert [alarm.partition("=")[0] for alarm in ages.alarms()] == [
         "backup_wal_age_seconds",
         "backup_age_seconds",
@@ -27,12 +27,12 @@ def test_what_never_came_is_as_old_as_the_container() -> None:
 
 
 def test_wal_alarms_before_the_rest() -> None:
-    ages = Ages(SCHEDULE, started=time.time() - LONGEST_WAL - 10)
+    ages = Ages(SCHEDULE, started=time.time() - MAX_WAL_AGE - 10)
     assert [alarm.partition("=")[0] for alarm in ages.alarms()] == ["backup_wal_age_seconds"]
 
 
 def test_a_backup_that_is_known_counts_however_young_the_container_is() -> None:
-    old = time.time() - LONGEST_BACKUP - 10
+    old = time.time() - MAX_BACKUP_AGE - 10
     ages = Ages(SCHEDULE, backups=Backups(old, old))
     assert [alarm.partition("=")[0] for alarm in ages.alarms()] == ["backup_age_seconds"]
 
@@ -40,11 +40,11 @@ def test_a_backup_that_is_known_counts_however_young_the_container_is() -> None:
 def test_metrics_are_ones_that_prometheus_reads() -> None:
     ages = Ages(SCHEDULE, backups=Backups(time.time(), time.time()))
     ages.failures["objects"] += 2
-    told = {
+    samples = {
         (sample.name, *sample.labels.values()): sample.value
         for family in text_string_to_metric_families(ages.metrics())
         for sample in family.samples
     }
-    assert told["backup_failures_total", "objects"] == 2
-    assert told["backup_full_there",] == 1
-    assert told["backup_age_seconds",] < 60
+    assert samples["backup_failures_total", "objects"] == 2
+    assert samples["backup_full_there",] == 1
+    assert samples["backup_age_seconds",] < 60

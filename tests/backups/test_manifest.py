@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from deploy.local import manifest
-from deploy.local.children import SERVICES
 from deploy.local.manifest import Damaged
+from deploy.service_names import SERVICES
 
 CONTENT = {"size": 1, "sha256": "0" * 64}
 

@@ -16,7 +16,7 @@ import pytest
 from deploy.local import backup, manifest, restore
 from deploy.local.backup import Impossible
 from deploy.local.manifest import Damaged
-from deploy.local.place import Place
+from deploy.local.state_folder import StateFolder
 
 FIRST = datetime(2026, 11, 25, 17, tzinfo=UTC)
 SECOND = FIRST + timedelta(days=1)
@@ -25,19 +25,19 @@ OTHER = "objects/pieces/owner/other"
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
+def state(tmp_path: Path) -> StateFolder:
     """A portal's folder: databases of no tables but their revision's, two objects, a mail, secrets."""
-    place = Place(tmp_path / "var")
-    place.root.mkdir()
+    state = StateFolder(tmp_path / "var")
+    state.root.mkdir()
     for service in manifest.CONSUMERS_FIRST:
-        with closing(sqlite3.connect(place.database(service))) as connection:
+        with closing(sqlite3.connect(state.database(service))) as connection:
             connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
             connection.execute("INSERT INTO alembic_version VALUES ('0001')")
             connection.commit()
     for path in (KEY, OTHER, "mail/1.eml"):
-        write(place.root / path, path.encode())
-    write(place.root / manifest.REQUIRED_SECRETS, b"{}")
-    return place
+        write(state.root / path, path.encode())
+    write(state.root / manifest.REQUIRED_SECRETS, b"{}")
+    return state
 
 
 @pytest.fixture
@@ -58,9 +58,9 @@ def rot(path: Path) -> None:
     os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
-def said(place: Place, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
+def said(state: StateFolder, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
     """What an operator's `make backup` prints."""
-    monkeypatch.setenv("VAR_DIR", str(place.root))
+    monkeypatch.setenv("VAR_DIR", str(state.root))
     monkeypatch.setattr("sys.argv", ["backup", str(folder)])
     monkeypatch.setattr(backup, "system_now", lambda: SECOND)
     umask = os.umask(0o077)
@@ -72,12 +72,12 @@ def said(place: Place, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
 
 
 def test_a_file_that_rotted_in_an_earlier_backup_is_copied_anew_and_named(
-    place: Place, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    state: StateFolder, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    backup.back_up(place, folder, FIRST)
+    backup.back_up(state, folder, FIRST)
     first, second = folder / backup.name_of(FIRST), folder / backup.name_of(SECOND)
     rot(first / KEY)
-    last_line = said(place, folder, monkeypatch, capsys).splitlines()[-1]
+    last_line = said(state, folder, monkeypatch, capsys).splitlines()[-1]
     assert last_line.startswith(f"Absents ou altérés dans {first}, recopiés")
     assert last_line.endswith(f": {KEY}")
     assert (second / KEY).read_bytes() == KEY.encode()
@@ -85,12 +85,12 @@ def test_a_file_that_rotted_in_an_earlier_backup_is_copied_anew_and_named(
     assert manifest.damaged(second, manifest.read(second).files) == []
 
 
-def test_nothing_is_linked_from_an_earlier_backup_that_holds_a_link(place: Place, folder: Path) -> None:
-    backup.back_up(place, folder, FIRST)
+def test_nothing_is_linked_from_an_earlier_backup_that_holds_a_link(state: StateFolder, folder: Path) -> None:
+    backup.back_up(state, folder, FIRST)
     first, second = folder / backup.name_of(FIRST), folder / backup.name_of(SECOND)
-    (first / "more").symlink_to(place.root)
-    made = backup.back_up(place, folder, SECOND)
-    assert "lien symbolique" in made.before_damage
+    (first / "more").symlink_to(state.root)
+    made = backup.back_up(state, folder, SECOND)
+    assert "lien symbolique" in made.previous_damage
     assert not (second / KEY).samefile(first / KEY)
 
 
@@ -113,15 +113,15 @@ def links_to_nothing(path: Path) -> None:
 @pytest.mark.parametrize("makes", [makes_a_pipe, links_to_a_file, links_to_a_folder, links_to_nothing])
 @pytest.mark.parametrize("path", ["objects/pieces/strange", "mail/strange.eml"])
 def test_what_is_no_file_is_neither_followed_nor_waited_for_but_named(
-    place: Place,
+    state: StateFolder,
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     makes: Callable[[Path], None],
     path: str,
 ) -> None:
-    makes(place.root / path)
-    assert said(place, folder, monkeypatch, capsys).splitlines()[-1].endswith(f": {path}")
+    makes(state.root / path)
+    assert said(state, folder, monkeypatch, capsys).splitlines()[-1].endswith(f": {path}")
     made = folder / backup.name_of(SECOND)
     assert not os.path.lexists(made / path)
     assert set(manifest.read(made).files) >= {KEY, OTHER, "mail/1.eml"}
@@ -130,7 +130,7 @@ def test_what_is_no_file_is_neither_followed_nor_waited_for_but_named(
 @pytest.mark.parametrize("name", ["secrets", ".20260101T000000Z.part"])
 @pytest.mark.parametrize("linked", [True, False])
 def test_what_stands_in_the_place_of_a_folder_of_ours_is_refused(
-    place: Place, folder: Path, tmp_path: Path, name: str, linked: bool
+    state: StateFolder, folder: Path, tmp_path: Path, name: str, linked: bool
 ) -> None:
     elsewhere = tmp_path / "elsewhere"
     write(elsewhere / "theirs", b"")
@@ -140,59 +140,61 @@ def test_what_stands_in_the_place_of_a_folder_of_ours_is_refused(
     else:
         write(folder / name, b"")
     with pytest.raises(Impossible, match="n'est pas un dossier"):
-        backup.back_up(place, folder, FIRST)
+        backup.back_up(state, folder, FIRST)
     assert [path.name for path in elsewhere.iterdir()] == ["theirs"]
     assert [path.name for path in folder.iterdir()] == [name]
 
 
-def test_a_portal_without_secrets_is_not_said_to_be_saved(place: Place, folder: Path) -> None:
-    (place.root / manifest.REQUIRED_SECRETS).unlink()
+def test_a_portal_without_secrets_is_not_said_to_be_saved(state: StateFolder, folder: Path) -> None:
+    (state.root / manifest.REQUIRED_SECRETS).unlink()
     with pytest.raises(Impossible, match=manifest.REQUIRED_SECRETS):
-        backup.back_up(place, folder, FIRST)
+        backup.back_up(state, folder, FIRST)
 
 
 @pytest.mark.parametrize("path", ["databases/pieces.db", "databases/accounts.db"])
-def test_no_restore_goes_on_without_a_database(place: Place, folder: Path, tmp_path: Path, path: str) -> None:
-    backup.back_up(place, folder, FIRST)
+def test_no_restore_goes_on_without_a_database(state: StateFolder, folder: Path, tmp_path: Path, path: str) -> None:
+    backup.back_up(state, folder, FIRST)
     for altered in (path, KEY):
         rot(folder / backup.name_of(FIRST) / altered)
     with pytest.raises(Damaged, match=path) as refused:
-        restore.restore(Place(tmp_path / "restored"), folder, without_damaged=True)
+        restore.restore(StateFolder(tmp_path / "restored"), folder, without_damaged=True)
     assert restore.WITHOUT_DAMAGED not in str(refused.value)
     assert not (tmp_path / "restored").exists()
 
 
-def test_no_restore_goes_on_without_a_damaged_secret(place: Place, folder: Path, tmp_path: Path) -> None:
-    backup.back_up(place, folder, FIRST)
+def test_no_restore_goes_on_without_a_damaged_secret(state: StateFolder, folder: Path, tmp_path: Path) -> None:
+    backup.back_up(state, folder, FIRST)
     rot(folder / "secrets" / backup.name_of(FIRST) / manifest.REQUIRED_SECRETS)
     with pytest.raises(Damaged, match=manifest.REQUIRED_SECRETS):
-        restore.restore(Place(tmp_path / "restored"), folder, without_damaged=True)
+        restore.restore(StateFolder(tmp_path / "restored"), folder, without_damaged=True)
     assert not (tmp_path / "restored").exists()
 
 
 @pytest.mark.parametrize("linked", ["secrets", "secrets/20261125T170000Z", "secrets/20261125T170000Z/secrets.json"])
-def test_secrets_behind_a_link_are_refused(place: Place, folder: Path, tmp_path: Path, linked: str) -> None:
-    backup.back_up(place, folder, FIRST)
+def test_secrets_behind_a_link_are_refused(state: StateFolder, folder: Path, tmp_path: Path, linked: str) -> None:
+    backup.back_up(state, folder, FIRST)
     (folder / linked).rename(tmp_path / "elsewhere")
     (folder / linked).symlink_to(tmp_path / "elsewhere")
     with pytest.raises(Damaged, match="lien symbolique"):
-        restore.restore(Place(tmp_path / "restored"), folder)
+        restore.restore(StateFolder(tmp_path / "restored"), folder)
     assert not (tmp_path / "restored").exists()
 
 
 @pytest.mark.parametrize("service", ["/evil", "../evil"])
-def test_a_restore_runs_nothing_that_a_manifest_names(place: Place, folder: Path, tmp_path: Path, service: str) -> None:
-    backup.back_up(place, folder, FIRST)
+def test_a_restore_runs_nothing_that_a_manifest_names(
+    state: StateFolder, folder: Path, tmp_path: Path, service: str
+) -> None:
+    backup.back_up(state, folder, FIRST)
     path = folder / backup.name_of(FIRST) / manifest.NAME
     text = json.loads(path.read_text())
     text["revisions"][service] = "1"
     path.write_text(json.dumps(text))
     with pytest.raises(Damaged, match=service):
-        restore.restore(Place(tmp_path / "restored"), folder)
+        restore.restore(StateFolder(tmp_path / "restored"), folder)
 
 
 def test_a_folder_that_cannot_be_listed_fails_the_backup(
-    place: Place, folder: Path, monkeypatch: pytest.MonkeyPatch
+    state: StateFolder, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scandir = os.scandir
 
@@ -203,5 +205,5 @@ def test_a_folder_that_cannot_be_listed_fails_the_backup(
 
     monkeypatch.setattr(os, "scandir", failing)
     with pytest.raises(OSError, match="Input/output"):
-        backup.back_up(place, folder, datetime(2026, 11, 25, tzinfo=UTC))
+        backup.back_up(state, folder, datetime(2026, 11, 25, tzinfo=UTC))
     assert backup.newest(folder) is None

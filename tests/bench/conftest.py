@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from deploy.local.children import SERVICES
+from deploy.service_names import SERVICES
 from services.chassis.http.client import PAGE_SECONDS
-from tests.bench.floor import Floor, measured
 from tests.bench.installation import ON_SERVERS, ONE_MACHINE, Installation
+from tests.bench.least_cost import Floor, measured
 from tests.support.launched_portal import LaunchedPortal
 from tests.support.ports import free_port, is_listening
 from tests.support.processes import Daemon, PrivateFolder

@@ -1,7 +1,7 @@
-"""Where the link of « Activer mon compte » is read: a folder in which mails arrive as files, or a command.
+"""Reads the link of « Activer mon compte » from a folder in which mails arrive as files, or from a command.
 
-MAILS names either. A command is run by the shell with the address in ADDRESS and prints the mail, or anything in which
-the link stands; it is asked again until it does.
+MAILS names either. A command is run by the shell with the address in ADDRESS and prints the mail, or anything that
+contains the link; it is run again until it does.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import threading
 import time
 from pathlib import Path
 
-from tests.bench.visitor import NotAsExpected
+from tests.bench.visitor import UnexpectedAnswer
 
 PATIENCE_SECONDS = 120.0
 LOOK_SECONDS = 0.1
@@ -24,7 +24,7 @@ _TO = re.compile(rb"^To: .*?([^\s<>]+@[^\s<>]+)", re.MULTILINE)
 
 
 class Mails:
-    """`link(address)` waits for it. Raises NotAsExpected where none comes."""
+    """`link(address)` waits for it. Raises UnexpectedAnswer where none comes."""
 
     def __init__(self, source: str) -> None:
         self._folder = Path(source) if Path(source).is_dir() else None
@@ -39,7 +39,7 @@ class Mails:
             if link := self._there(address):
                 return link
             time.sleep(LOOK_SECONDS if self._folder else ASK_SECONDS)
-        raise NotAsExpected("activation mail: none came")
+        raise UnexpectedAnswer("activation mail: none came")
 
     def _there(self, address: str) -> str | None:
         if self._folder is None:

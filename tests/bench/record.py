@@ -1,4 +1,4 @@
-"""What `make bench` measured: gathered by `record`, printed at the end, and written to bench.json.
+"""Records what `make bench` measures: gathered by `record`, printed at the end, and written to bench.json.
 
 A pytest plugin (`-p tests.bench.record`). Any test may call `record`; a figure that misses its aim fails the run once
 all is measured. bench.json is a list of {name, value, unit, aim, held}; the first say when and on what it was measured.
@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from tests.bench.keep import keep, spaced
+from tests.bench.capacity_document import with_thousands_spaces, write_document
 
 ROOT = Path(__file__).parents[2]
 WRITTEN = ROOT / "bench.json"
@@ -78,7 +78,7 @@ def recorded() -> list[Figure]:
 
 def in_few_digits(value: float) -> str:
     """Three digits that count, without an exponent; whole where that is more."""
-    return spaced(value) if abs(value) >= 100 else f"{value:.3g}"
+    return with_thousands_spaces(value) if abs(value) >= 100 else f"{value:.3g}"
 
 
 def surroundings() -> list[Figure]:
@@ -136,7 +136,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         return
     write([*surroundings(), *recorded()], WRITTEN)
     if os.environ.get("KEEP"):
-        keep(surroundings(), lines(recorded()), recorded())
+        write_document(surroundings(), lines(recorded()), recorded())
     if any(figure.held is False for figure in recorded()) and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

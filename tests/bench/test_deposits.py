@@ -16,11 +16,11 @@ from urllib.parse import urlsplit
 from minio import Minio
 from pypdf import PdfWriter
 
-from tests.bench.candidate import Choice, registers
+from tests.bench.candidate_journey import Choice, registers
 from tests.bench.installation import Installation
-from tests.bench.processes import memory_from_now, most_more_memory
+from tests.bench.process_usage import peak_memory_growth, reset_memory_peaks
 from tests.bench.record import record
-from tests.bench.visitor import NotAsExpected, Visitor
+from tests.bench.visitor import UnexpectedAnswer, Visitor
 from tests.support.processes import wait_until
 
 MIB = 1024 * 1024
@@ -54,12 +54,12 @@ def test_deposits(one_machine: Installation) -> None:
     depositors[0].deposits(forms[0])  # the first one starts a program
     for_one = sum(_seconds(partial(depositors[0].deposits, form)) for form in forms[:ONE_BY_ONE])
     record("deposits of 5 MiB, one at a time", ONE_BY_ONE * 5 / for_one, "MiB/s")
-    before = {name: memory_from_now(one_machine.pids[name]) for name in HOLDING_FILES}
+    before = {name: reset_memory_peaks(one_machine.pids[name]) for name in HOLDING_FILES}
     sent = [partial(depositor.deposits, form) for depositor, form in zip(depositors, forms, strict=True)]
     ours = TOGETHER * 5 / _seconds(lambda: _together(sent))
     record(f"deposits of 5 MiB, {TOGETHER} together", ours, "MiB/s")
     for name, held in before.items():
-        more = most_more_memory(held) / MIB
+        more = peak_memory_growth(held) / MIB
         record(f"deposits of 5 MiB, {TOGETHER} together: more memory of {name}", more, "MiB", aim=MOST_MORE_MIB)
     puts = [_put(one_machine) for _ in range(TOGETHER)]
     alone = TOGETHER * 5 / _seconds(lambda: _together(puts))
@@ -74,14 +74,14 @@ def test_deposits(one_machine: Installation) -> None:
 
 
 def _depositor(installation: Installation) -> Depositor:
-    visitor, _ = installation.somebody()
+    visitor, _ = installation.new_candidate()
     candidature = registers(visitor, Choice())
     links: list[str] = []
 
     def is_known() -> bool:
         try:
             links.extend(_PIECE.findall(visitor.get("pieces", f"/justificatifs/{candidature}").text))
-        except NotAsExpected:
+        except UnexpectedAnswer:
             return False
         return bool(links)
 

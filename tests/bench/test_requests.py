@@ -13,12 +13,12 @@ import requests
 from services.chassis.http.client import Client
 from services.chassis.web.access_tokens import verified
 from services.contracts.registrations import RegistrationSaved
-from tests.accounts.people import PASSWORD
-from tests.bench.candidate import LAST_TAB, TAB, Choice, fills_the_tabs, opens_a_draft, saves
-from tests.bench.floor import Floor, bare_servers, processor_of
+from tests.accounts.creation_form import PASSWORD
+from tests.bench.candidate_journey import LAST_TAB, TAB, Choice, fills_the_tabs, opens_a_draft, saves
 from tests.bench.installation import Installation
+from tests.bench.least_cost import Floor, bare_servers, processor_of
 from tests.bench.record import record
-from tests.bench.visitor import Answer, Taken, Visitor
+from tests.bench.visitor import Answer, Timings, Visitor
 from tests.support.tokens import candidate_token, key_of
 
 IDENTIFICATION = 2
@@ -30,7 +30,7 @@ IN_A_PAGE = ("gateway", "accounts", "registrations")
 
 
 def test_a_tab_and_a_draft(one_machine: Installation, floor: Floor) -> None:
-    visitor, address = one_machine.somebody()
+    visitor, address = one_machine.new_candidate()
     draft, tab = opens_a_draft(visitor, Choice())
     fills_the_tabs(visitor, draft, tab)
     cost = one_machine.processor_of(lambda: visitor.get(TAB, f"{draft}/{IDENTIFICATION}"), ASKED)
@@ -41,7 +41,7 @@ def test_a_tab_and_a_draft(one_machine: Installation, floor: Floor) -> None:
     record("a tab's page over a bare page behind one hop", total / floor.page / 1000, "times")
 
     token = one_machine.as_the_gateway().accounts.log_in(address, PASSWORD, device=None, source="192.0.2.7")
-    inside = Visitor(one_machine.address_of("registrations"), Taken(), token=token.access_token)
+    inside = Visitor(one_machine.address_of("registrations"), Timings(), token=token.access_token)
     path = f"/v1/drafts/{draft.rpartition('/')[2]}"
     cost = one_machine.processor_of(lambda: inside.get("draft", path), ASKED)
     record("GET draft", cost["registrations"] * 1000, "ms", aim=MOST_MS_OF_A_DRAFT)
@@ -49,7 +49,7 @@ def test_a_tab_and_a_draft(one_machine: Installation, floor: Floor) -> None:
 
 def test_a_save(one_machine: Installation) -> None:
     """« Modifier » and « Enregistrer », version after version; what registrations takes for the second alone."""
-    visitor, _ = one_machine.somebody()
+    visitor, _ = one_machine.new_candidate()
     draft, tab = opens_a_draft(visitor, Choice())
     candidature = saves(visitor, draft, fills_the_tabs(visitor, draft, tab))
     taken = 0.0
@@ -68,11 +68,11 @@ def _changes(visitor: Visitor, candidature: str) -> tuple[str, Answer]:
 
 
 def test_the_pieces_of_an_academie_through_the_gateway_and_direct(one_machine: Installation) -> None:
-    one_machine.bears(4)
+    one_machine.measure_load(4)
     opaque, path = one_machine.portal.token("staff"), "/pieces?academie=03&limit=20"
     access = one_machine.as_the_gateway().tool_tokens.exchange_tool_token(opaque)
-    through = Visitor(one_machine.portal.url, Taken(), token=opaque)
-    direct = Visitor(one_machine.address_of("pieces"), Taken(), token=access)
+    through = Visitor(one_machine.portal.url, Timings(), token=opaque)
+    direct = Visitor(one_machine.address_of("pieces"), Timings(), token=access)
     ways: dict[str, Callable[[], object]] = {
         "through the gateway": lambda: through.get("list", f"/api/pieces/v1{path}"),
         "direct": lambda: direct.get("list", f"/v1{path}"),

@@ -1,4 +1,4 @@
-"""Somebody's browser at its cheapest: one kept connection, cookies, and how long each answer took."""
+"""A minimal browser: one kept connection, cookies, and the duration of each answer."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ AWAY, TRIES, RETRY_SECONDS = 503, 20, 3.0
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
-class NotAsExpected(Exception):
-    """An answer that no candidate hopes for; the message says at which step and of which status."""
+class UnexpectedAnswer(Exception):
+    """The message says at which step, and the status."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class Answer:
 
 
 @dataclass
-class Taken:
-    """Seconds of each answer by step, and what was answered otherwise than hoped for."""
+class Timings:
+    """Seconds of each answer by step, and how many unexpected answers of each kind there were."""
 
     seconds: dict[str, list[float]] = field(default_factory=dict)
     errors: dict[str, int] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class Taken:
     def failed(self, what: str, times: int = 1) -> None:
         self.errors[what] = self.errors.get(what, 0) + times
 
-    def add(self, other: Taken) -> None:
+    def add(self, other: Timings) -> None:
         for step, seconds in other.seconds.items():
             self.seconds.setdefault(step, []).extend(seconds)
         for what, times in other.errors.items():
@@ -50,10 +50,10 @@ class Taken:
 
 
 class Visitor:
-    """`pause` is called before each request of a page, as somebody reads before he presses."""
+    """`pause` is called before each request of a page, as a person reads before they press."""
 
     def __init__(
-        self, url: str, taken: Taken, pause: Callable[[], None] = lambda: None, token: str | None = None
+        self, url: str, timings: Timings, pause: Callable[[], None] = lambda: None, token: str | None = None
     ) -> None:
         parts = urlsplit(url)
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
@@ -64,7 +64,7 @@ class Visitor:
         self._cookies: dict[str, str] = {}
         self._used = float("-inf")
         self._pause = pause
-        self.taken = taken
+        self.timings = timings
 
     def get(self, step: str, path: str, query: Mapping[str, str] | None = None, status: int = 200) -> Answer:
         return self._asked(step, "GET", f"{path}?{urlencode(query)}" if query else path, None, {}, status)
@@ -90,9 +90,9 @@ class Visitor:
                 return answer
             if answer.status != AWAY:
                 break
-            self.taken.failed(f"{step}: {AWAY}")
+            self.timings.failed(f"{step}: {AWAY}")
             time.sleep(RETRY_SECONDS)
-        raise NotAsExpected(f"{step}: {answer.status}")
+        raise UnexpectedAnswer(f"{step}: {answer.status}")
 
     def _answered(self, step: str, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
         sent = {**self._headers, **headers}
@@ -107,9 +107,9 @@ class Visitor:
             content = received.read()
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()
-            raise NotAsExpected(f"{step}: {type(error).__name__}") from error
+            raise UnexpectedAnswer(f"{step}: {type(error).__name__}") from error
         self._used = time.perf_counter()
-        self.taken.note(step, self._used - begun)
+        self.timings.note(step, self._used - begun)
         self._keep_cookies(received)
         return Answer(received.status, content, received.getheader("Location") or "")
 

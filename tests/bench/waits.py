@@ -1,26 +1,26 @@
-"""How long people waited, step by step."""
+"""Records how long people waited, by step of the journey."""
 
 from __future__ import annotations
 
 from math import ceil
 
-from tests.bench.people import Met
+from tests.bench.load import LoadResult
 from tests.bench.record import record
 
 READING_SECONDS = 1.0
-"""What each of many rests before he asks for the next page; nobody reads faster. Without a rest each of them waits for
-all the others, whatever the pages cost."""
+"""Pause of each person before the next page; nobody reads faster. Without it each person waits for all the others,
+whatever the pages cost."""
 PERCENTS = (50, 95, 99)
 
 
-def record_waits(who: str, met: Met) -> None:
-    print(f"\n{who}: {met.journeys} journeys in {met.lasted:.0f} s, errors: {met.errors or 'none'}")
-    for step, seconds in sorted(met.seconds.items()):
+def record_waits(who: str, result: LoadResult) -> None:
+    print(f"\n{who}: {result.journeys} journeys in {result.lasted:.0f} s, errors: {result.errors or 'none'}")
+    for step, seconds in sorted(result.seconds.items()):
         for percent in PERCENTS:
             record(f"{who}, {step}: p{percent}", percentile(seconds, percent) * 1000, "ms")
-    record(f"{who}: errors", sum(met.errors.values()), "", aim=0)
+    record(f"{who}: errors", sum(result.errors.values()), "", aim=0)
 
 
 def percentile(values: list[float], percent: int) -> float:
-    """Of those measured, the one that so many percent do not exceed."""
+    """The nearest-rank percentile."""
     return sorted(values)[ceil(len(values) * percent / 100) - 1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bench.keep import between
+from tests.bench.capacity_document import replace_between_markers
 from tests.bench.record import Figure, lines
 
 
@@ -39,4 +39,7 @@ def test_a_percentile_with_an_aim_stands_for_itself() -> None:
 
 def test_figures_take_the_place_of_the_former_ones_and_nothing_else() -> None:
     text = "before\n<!-- figures -->\nold\n<!-- end of figures -->\nafter\n"
-    assert between(text, "figures", ["new"]) == "before\n<!-- figures -->\nnew\n<!-- end of figures -->\nafter\n"
+    assert (
+        replace_between_markers(text, "figures", ["new"])
+        == "before\n<!-- figures -->\nnew\n<!-- end of figures -->\nafter\n"
+    )

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Flask, Response, jsonify
 from werkzeug.serving import make_server
 
-from deploy.containers.made import ed25519_pem
+from deploy.containers.secret_makers import ed25519_pem
 from services.accounts.signing import Signer, load_keys
 from services.chassis.web import access_tokens
 from services.chassis.web.access_tokens import RemoteKeys, UnknownKey

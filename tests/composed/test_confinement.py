@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.composed.known import secret_values, told
+from tests.composed.secret_leaks import leaked_secrets, secret_values
 from tests.support.composed_portal import LONG_LIVED, ONE_SHOTS, OURS
 
 if TYPE_CHECKING:
@@ -117,8 +117,8 @@ def test_no_secret_is_in_what_the_engine_tells(composed: ComposedPortal, everyth
     values = secret_values(composed.secrets)
     assert len(values) > 30
     for one in everything:
-        assert not told("\n".join(one.known["Config"]["Env"]), values), one.service
-        assert not told(json.dumps(one.known), values), one.service
+        assert not leaked_secrets("\n".join(one.known["Config"]["Env"]), values), one.service
+        assert not leaked_secrets(json.dumps(one.known), values), one.service
 
 
 def test_no_secret_is_in_command_lines_and_environments_of_our_processes(
@@ -129,13 +129,13 @@ def test_no_secret_is_in_command_lines_and_environments_of_our_processes(
     for one in running:
         if one.service in OURS:
             assert "/opt/portail/bin" in one.inside["environments"], one.service
-            assert not told(one.inside["words"] + one.inside["environments"], values), one.service
+            assert not leaked_secrets(one.inside["words"] + one.inside["environments"], values), one.service
 
 
 def test_no_secret_is_logged(composed: ComposedPortal) -> None:
     logged = composed.logs()
     assert "worker_started" in logged
-    assert not told(logged, secret_values(composed.secrets))
+    assert not leaked_secrets(logged, secret_values(composed.secrets))
 
 
 def test_only_the_proxy_and_the_demonstrations_mails_are_published(

@@ -121,7 +121,7 @@ def shared_by_all(composed: ComposedPortal, before: dict[str, int]) -> bool:
 def deposits_slowly(
     url: str, cookies: dict[str, str], content: bytes, go_on: threading.Event, seconds: float
 ) -> tuple[int, str]:
-    """`upload_slowly`, and once more where too many of one candidate's meet, as on a busy machine: he is asked to."""
+    """`upload_slowly`, again where the answer says that too many of one candidate meet, as on a busy machine."""
     answer = upload_slowly(url, cookies, content, go_on, seconds)
     for _ in range(TRIES):
         if answer[0] != 429:

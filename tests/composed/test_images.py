@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.containers.secrets import DEFAULT_FOLDER
-from tests.composed.known import Values, secret_values, told
-from tests.composed.saved import SavedImage
+from deploy.service_names import OBJECT_SERVICES
+from tests.composed.image_archive import ImageArchive
+from tests.composed.secret_leaks import Values, leaked_secrets, secret_values
 from tests.support.composed_portal import SERVICES
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ Layer = tuple[set[PurePosixPath], dict[PurePosixPath, set[str]]]
 class Image:
     """Its configuration, all paths of its layers, and which of them give a secret away."""
 
-    saved: SavedImage
+    saved: ImageArchive
     paths: set[PurePosixPath]
     giving_away: dict[PurePosixPath, set[str]]
 
@@ -83,10 +84,10 @@ def looked_through(
     composed: ComposedPortal, name: str, archive: Path, layers: dict[str, Layer], values: Values
 ) -> Image:
     composed.engine("save", "--output", str(archive), name)
-    saved = SavedImage(archive)
+    saved = ImageArchive(archive)
     for layer in saved.layers:
         if layer not in layers:
-            files = [(one.path, told(one.content or b"", values)) for one in saved.files(layer)]
+            files = [(one.path, leaked_secrets(one.content or b"", values)) for one in saved.files(layer)]
             layers[layer] = ({path for path, _ in files}, {path: names for path, names in files if names})
     archive.unlink()
     paths = set().union(*(layers[layer][0] for layer in saved.layers))
@@ -106,7 +107,7 @@ def test_no_configuration_or_history_tells_a_secret(composed: ComposedPortal, im
     values = secret_values(composed.secrets) | secret_values(DEFAULT_FOLDER)
     for target, image in images.items():
         assert image.saved.configuration["history"], target
-        assert not told(json.dumps(image.saved.configuration), values), target
+        assert not leaked_secrets(json.dumps(image.saved.configuration), values), target
 
 
 @pytest.mark.parametrize("target", PYTHON)
@@ -116,7 +117,7 @@ def test_an_image_holds_the_code_of_its_service_alone(images: dict[str, Image], 
         own |= {target, "reference"}
     if target in ("accounts", "registrations"):
         own |= {"mail"}
-    if target in ("documents", "pieces"):
+    if target in OBJECT_SERVICES:
         own |= {"objects"}
     assert image.in_folder(CODE) == {"services"} | BESIDE_SERVICES.get(target, set())
     assert image.in_folder(CODE / "services") == own

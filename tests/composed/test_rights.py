@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.composed import trespassing
+from tests.composed import forbidden_access
 from tests.support.composed_portal import ONE_SHOTS, OURS, SERVICES
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ REFUSALS = ("InsufficientPrivilege", "permission denied", "ACCESS_REFUSED", "mus
 @pytest.fixture(scope="module")
 def tried(composed: ComposedPortal) -> dict[str, dict[str, str]]:
     """By service, what was said to each of its deeds."""
-    script = Path(trespassing.__file__).read_text(encoding="utf-8")
+    script = Path(forbidden_access.__file__).read_text(encoding="utf-8")
     return {
         service: json.loads(composed.run_in(composed.containers(service)[0], "python", "-c", script, service, *others))
         for service in SERVICES
@@ -40,7 +40,7 @@ def tried(composed: ComposedPortal) -> dict[str, dict[str, str]]:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_comes_to_its_own(tried: dict[str, dict[str, str]], service: str) -> None:
-    assert {deed: tried[service][deed] for deed in ALLOWED} == dict.fromkeys(ALLOWED, trespassing.DONE)
+    assert {deed: tried[service][deed] for deed in ALLOWED} == dict.fromkeys(ALLOWED, forbidden_access.DONE)
 
 
 @pytest.mark.parametrize("service", SERVICES)

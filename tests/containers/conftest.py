@@ -1,11 +1,12 @@
-"""Servers set up with the composed portal's files: their own, since users and rights are a whole server's."""
+"""Servers set up with the composed portal's files; not shared with other tests, since users and rights belong to a
+whole server."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.containers.databases import ComposedDatabases
+from tests.containers.composed_databases import ComposedDatabases
 from tests.support.missing_services import NotInstalled, skip_or_fail
 from tests.support.postgres import Postgres
 

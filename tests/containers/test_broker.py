@@ -16,13 +16,14 @@ from pika.adapters.blocking_connection import BlockingChannel
 from pika.exceptions import AMQPConnectionError, AMQPError, ChannelClosedByBroker
 
 from deploy.containers import secrets
-from deploy.containers.made import SERVICES, VHOST
+from deploy.containers.secret_makers import VHOST
+from deploy.service_names import SERVICES
 from services.chassis.events.broker import RETRY_SECONDS, bindings_of
 from services.chassis.events.topology import EXCHANGE, definitions, topology
 from services.contracts import EVENTS
 from services.contracts.accounts import EmailChanged
 from services.contracts.registrations import RegistrationSaved
-from tests.containers.node import TOPOLOGY, ComposedNode
+from tests.containers.composed_rabbitmq import TOPOLOGY, ComposedRabbitMQ
 from tests.support.missing_services import NotInstalled, skip_or_fail
 
 EVERYTHING = topology(bindings_of(EVENTS), RETRY_SECONDS)
@@ -37,11 +38,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def node(folder: Path) -> Iterator[ComposedNode]:
+def node(folder: Path) -> Iterator[ComposedRabbitMQ]:
     """A node that has loaded both files."""
     users = (folder / "rabbitmq-users.json").read_text(encoding="utf-8")
     try:
-        started = ComposedNode({TOPOLOGY.name: TOPOLOGY.read_text(encoding="utf-8"), "20-users.json": users})
+        started = ComposedRabbitMQ({TOPOLOGY.name: TOPOLOGY.read_text(encoding="utf-8"), "20-users.json": users})
     except NotInstalled as absence:
         skip_or_fail(absence)
     yield started
@@ -49,7 +50,7 @@ def node(folder: Path) -> Iterator[ComposedNode]:
 
 
 @pytest.fixture
-def channel_of(node: ComposedNode, folder: Path) -> Iterator[Callable[[str], BlockingChannel]]:
+def channel_of(node: ComposedRabbitMQ, folder: Path) -> Iterator[Callable[[str], BlockingChannel]]:
     """Open a channel as a service does, with its secret."""
     opened: list[pika.BlockingConnection] = []
 
@@ -82,19 +83,19 @@ def test_the_committed_queues_are_what_the_command_writes() -> None:
     assert ended.stdout == TOPOLOGY.read_text(encoding="utf-8")
 
 
-def test_all_queues_are_there_from_the_start(node: ComposedNode) -> None:
+def test_all_queues_are_there_from_the_start(node: ComposedRabbitMQ) -> None:
     queues = {queue["name"]: queue["type"] for queue in node.api("GET", f"queues/{VHOST}")}
     assert queues == {queue.name: "quorum" for queue in EVERYTHING.queues}
 
 
-def test_the_only_users_are_the_services(node: ComposedNode) -> None:
+def test_the_only_users_are_the_services(node: ComposedRabbitMQ) -> None:
     users = {user["name"]: user["tags"] for user in node.api("GET", "users") if user["name"] != node.user}
     assert users == {service: [] for service in SERVICES}
     assert [vhost["name"] for vhost in node.api("GET", "vhosts")] == [VHOST]
 
 
 @pytest.mark.parametrize("vhost", [VHOST, "/"])
-def test_guest_is_not_let_in(node: ComposedNode, vhost: str) -> None:
+def test_guest_is_not_let_in(node: ComposedRabbitMQ, vhost: str) -> None:
     with pytest.raises(AMQPConnectionError):
         pika.BlockingConnection(pika.URLParameters(node.url_of(vhost, "guest", "guest")))
 
@@ -160,7 +161,7 @@ def test_a_service_without_events_publishes_none(channel_of: Callable[[str], Blo
 
 
 def test_a_restart_keeps_events_and_brings_back_a_queue_that_was_deleted(
-    node: ComposedNode, channel_of: Callable[[str], BlockingChannel]
+    node: ComposedRabbitMQ, channel_of: Callable[[str], BlockingChannel]
 ) -> None:
     send(channel_of("registrations"), EXCHANGE, RegistrationSaved.TYPE, b"kept")
     before = node.api("GET", f"queues/{VHOST}")
@@ -173,7 +174,7 @@ def test_a_restart_keeps_events_and_brings_back_a_queue_that_was_deleted(
     assert "[error]" not in node.log[said:]
 
 
-def test_a_turned_password_takes_effect_at_the_next_start(node: ComposedNode, folder: Path) -> None:
+def test_a_turned_password_takes_effect_at_the_next_start(node: ComposedRabbitMQ, folder: Path) -> None:
     old = node.at_node((folder / "pieces-broker-url").read_text(encoding="utf-8"))
     (folder / "pieces-broker-url").unlink()
     secrets.make(folder)

@@ -11,7 +11,7 @@ from psycopg import errors, sql
 from deploy.containers import secrets
 from services.chassis.process.command_line import migrate
 from tests.architecture import apps
-from tests.containers.databases import ComposedDatabases
+from tests.containers.composed_databases import ComposedDatabases
 
 RUNTIME = "{}-database-url"
 OWNER = "{}-migrations-url"

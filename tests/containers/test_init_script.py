@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg import errors, sql
 
-from tests.containers.databases import ComposedDatabases
+from tests.containers.composed_databases import ComposedDatabases
 from tests.support.processes import wait_until
 
 AWKWARD = r"""it's "a" \ $PATH $(id) `id` %% é;--"""

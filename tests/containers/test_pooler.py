@@ -13,8 +13,8 @@ from sqlalchemy import text
 
 from services.chassis.database.transactions import Database
 from services.chassis.process import capacity
-from tests.containers.databases import ComposedDatabases
-from tests.containers.pooler import Pooler
+from tests.containers.composed_databases import ComposedDatabases
+from tests.containers.composed_pooler import Pooler
 from tests.support.missing_services import NotInstalled, skip_or_fail
 
 REPLICAS, PEOPLE = 4, 30

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from deploy.containers import derived, made, secrets
+from deploy import service_names
+from deploy.containers import derived_files, secrets
 from gateway.settings import GatewaySettings
 from services.accounts.domain.passwords import GUIDE, mistakes
 from services.accounts.settings import AccountsSettings
@@ -62,7 +63,7 @@ def test_a_service_starts_on_its_secrets(folder: Path, service: str) -> None:
         "BROKER_URL": f"{service}-broker-url",
         "CLIENT_SECRET": f"{service}-client-secret",
     }
-    if service in made.STORING:
+    if service in service_names.OBJECT_SERVICES:
         files["OBJECTS_URL"] = f"{service}-objects-url"
     if service in ("accounts", "registrations"):
         files["MAIL_URL"] = "mail-url"
@@ -82,8 +83,8 @@ def test_the_gateway_starts_on_its_secrets(folder: Path) -> None:
 
 def test_accounts_knows_each_process_by_the_secret_that_the_process_has(folder: Path) -> None:
     known = json.loads((folder / "client-secrets").read_text())
-    assert known == {client: (folder / f"{client}-client-secret").read_text() for client in made.CLIENTS}
-    assert len(set(known.values())) == len(made.CLIENTS)
+    assert known == {client: (folder / f"{client}-client-secret").read_text() for client in service_names.CLIENTS}
+    assert len(set(known.values())) == len(service_names.CLIENTS)
 
 
 def test_the_demonstration_password_is_one_that_accounts_takes(folder: Path) -> None:
@@ -91,7 +92,7 @@ def test_the_demonstration_password_is_one_that_accounts_takes(folder: Path) -> 
 
 
 def test_a_bucket_url_is_one_that_the_store_client_reads(folder: Path) -> None:
-    for service in made.STORING:
+    for service in service_names.OBJECT_SERVICES:
         ObjectStore((folder / f"{service}-objects-url").read_text())
 
 
@@ -106,7 +107,7 @@ def test_the_store_knows_each_service_for_its_own_bucket_and_backups_for_reading
         (pair,) = one["credentials"]
         assert len(pair["accessKey"]) >= 16
         url = (folder / f"{one['name']}-objects-url").read_text()
-        bucket = one["name"] if one["name"] in made.STORING else ""
+        bucket = one["name"] if one["name"] in service_names.OBJECT_SERVICES else ""
         assert url == f"s3+http://{pair['accessKey']}:{pair['secretKey']}@objects:8333/{bucket}"
 
 
@@ -137,7 +138,7 @@ def test_a_deleted_secret_is_made_anew_and_what_is_derived_follows(folder: Path)
     assert {name for name in after if after[name] != before[name]} == {"pieces-broker-url", "rabbitmq-users.json"}
     users = {name: {user["name"]: user for user in json.loads(text)["users"]} for name, text in
              (("before", before["rabbitmq-users.json"]), ("after", after["rabbitmq-users.json"]))}  # fmt: skip
-    assert {name for name in made.SERVICES if users["before"][name] != users["after"][name]} == {"pieces"}
+    assert {name for name in service_names.SERVICES if users["before"][name] != users["after"][name]} == {"pieces"}
 
 
 def test_what_an_operator_wrote_himself_is_kept_and_made_readable(folder: Path) -> None:
@@ -218,9 +219,9 @@ def test_the_settings_file_is_copied_where_there_is_none(tmp_path: Path) -> None
 
 
 def test_names_of_the_broker_are_those_of_the_services() -> None:
-    assert derived.EXCHANGE == EXCHANGE
-    assert sorted(type for service in made.SERVICES for type in derived.types_of(service)) == sorted(
+    assert derived_files.EXCHANGE == EXCHANGE
+    assert sorted(type for service in service_names.SERVICES for type in derived_files.types_of(service)) == sorted(
         event.TYPE for event in EVENTS
     )
-    for service in made.SERVICES:
+    for service in service_names.SERVICES:
         assert retry_exchange(service) == f"{service}.retry"

@@ -12,21 +12,21 @@ from services.accounts.app import create_app
 from services.accounts.follow_ups import registry
 from services.accounts.jobs import finish_identity_changes
 from services.accounts.models import Account, IdentityChange, db
-from tests.accounts.house import House, settings, token_in
-from tests.accounts.people import binet
-from tests.accounts.test_change import EMAIL, NEW_EMAIL, ask_new_email, change
-from tests.accounts.test_staff import made
+from tests.accounts.creation_form import creation_form
+from tests.accounts.running_accounts import RunningAccounts, settings, token_in
+from tests.accounts.test_account_change import EMAIL, NEW_EMAIL, ask_new_email, change
+from tests.accounts.test_staff import command_result
 from tests.faults.operation import Operation, State
-from tests.faults.running import Running
+from tests.faults.running_service import RunningService
 
 if TYPE_CHECKING:
-    from tests.accounts.registrations import FakeRegistrations
+    from tests.accounts.fake_registrations import FakeRegistrations
     from tests.support.smtp import Mailbox
 
 NEW_NAME = "Laurent Marie"
 
 
-class Accounts(Running):
+class Accounts(RunningService):
     """With the guide's candidate, who has logged in, a mail server, and registrations that answers."""
 
     name = "accounts"
@@ -39,32 +39,32 @@ class Accounts(Running):
         self.mailbox, self.registrations = mailbox, registrations
         chosen = settings(database_url, folder, registrations_url=registrations.url, mail_url=mailbox.url)
         self.app = create_app(chosen)
-        self.house = House(self.app, mailbox)
+        self.accounts = RunningAccounts(self.app, mailbox)
 
 
 class _AccountOperation(Operation[Accounts]):
     service = Accounts
 
     def prepare(self) -> None:
-        self.held = self.running.house.logged_in()
+        self.login = self.running.accounts.log_in_new_candidate()
 
     def state(self) -> State:
-        house = self.running.house
-        token = house.call("GET", "/me/identity", self.held["access_token"]).json["assertion"]
+        accounts = self.running.accounts
+        token = accounts.call("GET", "/me/identity", self.login["access_token"]).json["assertion"]
         identity = jwt.decode(token, options={"verify_signature": False})["identity"]
         with self.running.app.app_context(), db.reading() as session:
             pending = session.scalar(select(func.count()).select_from(IdentityChange))
         return {
             "the identity": (identity["version"], identity["prenoms"], identity["email"]),
-            "he logs in": house.try_log_in(identity["email"]).status_code,
+            "the candidate logs in": accounts.try_log_in(identity["email"]).status_code,
             "changes pending": pending,
-            "told": self.running.told(),
+            "told": self.running.published_events(),
             "mails": [(mail.recipients, mail.subject) for mail in self.running.mailbox.received],
         }
 
 
 def _with(identity: tuple[int, str, str], told: list[tuple[str]]) -> State:
-    return {"the identity": identity, "he logs in": 201, "changes pending": 0, "told": told, "mails": []}
+    return {"the identity": identity, "the candidate logs in": 201, "changes pending": 0, "told": told, "mails": []}
 
 
 class CreateAccount(Operation[Accounts]):
@@ -72,14 +72,14 @@ class CreateAccount(Operation[Accounts]):
 
     name = "create an account"
     service = Accounts
-    covers = ("creation.create_account",)
+    covers = ("account_creation.create_account",)
     done: ClassVar[State] = {"an account waits": True, "the newest link": "usable"}
 
     def prepare(self) -> None:
         """An address that nobody has used."""
 
     def do(self) -> int:
-        return self.running.house.create().status_code
+        return self.running.accounts.create_account().status_code
 
     def state(self) -> State:
         with self.running.app.app_context(), db.reading() as session:
@@ -91,47 +91,49 @@ class ChangeCivilStatus(_AccountOperation):
     """Once it is committed as pending, the worker's job agrees it with registrations and puts it in force."""
 
     name = "change a civil status"
-    covers = ("change.change_account",)
+    covers = ("account_change.change_account",)
     commits = ("asked for", "in force")
     done: ClassVar[State] = _with((2, NEW_NAME, EMAIL), [])
 
     def do(self) -> int:
-        return change(self.running.house, self.held, prenoms=NEW_NAME).status_code
+        return change(self.running.accounts, self.login, prenoms=NEW_NAME).status_code
 
 
 class CorrectIdentity(_AccountOperation):
     name = "correct an identity"
-    covers = ("correction.correct_identity",)
+    covers = ("identity_correction.correct_identity",)
     done: ClassVar[State] = _with((2, NEW_NAME, EMAIL), [("identity_corrected",)])
 
     def prepare(self) -> None:
         super().prepare()
-        house = self.running.house
+        accounts = self.running.accounts
         person = ["--email", "admin@x.fr", "--nom", "Roux", "--prenoms", "Anne"]
-        made(house, "create-staff", "--role", "administrateur", *person)
-        token = made(house, "create-token", "--email", "admin@x.fr", "--scopes", "candidates:correct")["token"]
-        self.administrator = str(house.post("/tools/exchange", token=token).json["access_token"])
+        command_result(accounts, "create-staff", "--role", "administrateur", *person)
+        token = command_result(accounts, "create-token", "--email", "admin@x.fr", "--scopes", "candidates:correct")[
+            "token"
+        ]
+        self.administrator = str(accounts.post("/tools/exchange", token=token).json["access_token"])
 
     def do(self) -> int:
-        path = f"/candidates/{self.held['subject']}/identity"
-        given = {"values": binet(prenoms=NEW_NAME), "reason": "Pièce d'identité reçue"}
-        return self.running.house.call("POST", path, self.administrator, **given).status_code
+        path = f"/candidates/{self.login['subject']}/identity"
+        given = {"values": creation_form(prenoms=NEW_NAME), "reason": "Pièce d'identité reçue"}
+        return self.running.accounts.call("POST", path, self.administrator, **given).status_code
 
 
 class AskNewAddress(_AccountOperation):
     """Asked for again, the older link dies and the newest mail counts."""
 
     name = "ask for a new address"
-    covers = ("change.change_account",)
+    covers = ("account_change.change_account",)
     commits = ("the try is counted", "the right password is told", "the address is asked for")
     decided_by = 2
     done: ClassVar[State] = {"pending address": NEW_EMAIL, "the newest link": "usable"}
 
     def do(self) -> int:
-        return ask_new_email(self.running.house, self.held).status_code
+        return ask_new_email(self.running.accounts, self.login).status_code
 
     def state(self) -> State:
-        pending = self.running.house.call("GET", "/me", self.held["access_token"]).json["pending_email"]
+        pending = self.running.accounts.call("GET", "/me", self.login["access_token"]).json["pending_email"]
         return {
             "pending address": pending,
             "the newest link": _newest_link(self.running, NEW_EMAIL, "email-changes"),
@@ -140,7 +142,7 @@ class AskNewAddress(_AccountOperation):
 
 class ConfirmAddress(_AccountOperation):
     name = "confirm a new address"
-    covers = ("email_change.confirm_email",)
+    covers = ("email_confirmation.confirm_email",)
     repeated = (410,)  # the link was used
     done: ClassVar[State] = {
         **_with((2, "Laurent", NEW_EMAIL), [("email_changed",)]),
@@ -149,12 +151,12 @@ class ConfirmAddress(_AccountOperation):
 
     def prepare(self) -> None:
         super().prepare()
-        assert ask_new_email(self.running.house, self.held).status_code == 200
-        self.token = self.running.house.newest_token(NEW_EMAIL, "Confirmer")
+        assert ask_new_email(self.running.accounts, self.login).status_code == 200
+        self.token = self.running.accounts.newest_token(NEW_EMAIL, "Confirmer")
         self.running.mailbox.clear()
 
     def do(self) -> int:
-        return self.running.house.post("/email-changes", token=self.token).status_code
+        return self.running.accounts.post("/email-changes", token=self.token).status_code
 
 
 def _newest_link(running: Accounts, address: str, path: str) -> str | None:
@@ -162,7 +164,7 @@ def _newest_link(running: Accounts, address: str, path: str) -> str | None:
     mails = running.mailbox.find(address)
     if not mails:
         return None
-    return str(running.house.post(f"/{path}/check", token=token_in(mails[-1])).json["state"])
+    return str(running.accounts.post(f"/{path}/check", token=token_in(mails[-1])).json["state"])
 
 
 OPERATIONS = (CreateAccount, ChangeCivilStatus, CorrectIdentity, AskNewAddress, ConfirmAddress)

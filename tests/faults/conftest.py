@@ -12,9 +12,9 @@ import pytest
 from tests.support.postgres_proxy import PostgresProxy
 
 if TYPE_CHECKING:
-    from tests.accounts.registrations import FakeRegistrations
-    from tests.faults.running import Running
-    from tests.faults.table import Cell, Results
+    from tests.accounts.fake_registrations import FakeRegistrations
+    from tests.faults.failure_table import Cell, Results
+    from tests.faults.running_service import RunningService
     from tests.support.postgres import Postgres
 
 RESULTS = pytest.StashKey["Results"]()
@@ -62,9 +62,9 @@ def database_url(cell: Cell, request: pytest.FixtureRequest, tmp_path: Path, cel
 
 @pytest.fixture(scope="session")
 def _registrations() -> Iterator[FakeRegistrations]:
-    from tests.accounts.registrations import serving
+    from tests.accounts.fake_registrations import run_fake_registrations
 
-    with serving() as answering:
+    with run_fake_registrations() as answering:
         yield answering
 
 
@@ -76,12 +76,12 @@ def registrations(_registrations: FakeRegistrations) -> FakeRegistrations:
 
 
 @pytest.fixture
-def running(cell: Cell, database_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Running]:
+def running(cell: Cell, database_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[RunningService]:
     """The service of the cell at work."""
     service = cell.operation.service
-    at_work = service(database_url, tmp_path, *(request.getfixturevalue(name) for name in service.needs))
-    yield at_work
-    at_work.close()
+    running_service = service(database_url, tmp_path, *(request.getfixturevalue(name) for name in service.needs))
+    yield running_service
+    running_service.close()
 
 
 def _migrate(service: str, database_url: str, folder: Path) -> None:
@@ -117,6 +117,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def _no_results() -> Results:
-    from tests.faults.table import Results
+    from tests.faults.failure_table import Results
 
     return Results()

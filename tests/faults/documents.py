@@ -12,7 +12,7 @@ from services.documents.operations.reconciliation import reconciliation
 from tests.documents.example_events import CANDIDATURE, saved
 from tests.documents.service import Service
 from tests.faults.operation import DONE_BEFORE, Operation, State
-from tests.faults.running import Reconciled, Running
+from tests.faults.running_service import ReconciliationResult, RunningService
 from tests.support.tokens import bearer, staff_token
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ ORDER = {
 AUTOMATIC = [("confirmation", 1), ("demande_pieces", 1)]
 
 
-class Documents(Running):
+class Documents(RunningService):
     """With the guide's candidature, once it has come."""
 
     name = "documents"
@@ -42,9 +42,9 @@ class Documents(Running):
         self.portal = Service(database_url, bucket.url, nobody)
         self.app = self.portal.app
 
-    def reconciled(self) -> Reconciled:
+    def reconciled(self) -> ReconciliationResult:
         with self.app.app_context():
-            return Reconciled.of(reconciliation().report())
+            return ReconciliationResult.of(reconciliation().report())
 
 
 class _DocumentOperation(Operation[Documents]):
@@ -87,7 +87,7 @@ class HearSave(_DocumentOperation):
         """A candidature that is new here."""
 
     def do(self) -> None:
-        self.running.hear(saved())
+        self.running.receive_event(saved())
 
 
 class MakeDocuments(_DocumentOperation):

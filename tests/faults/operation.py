@@ -1,14 +1,14 @@
-"""What a row of the table is: something that a person or the worker does, and the questions asked about it."""
+"""A row of the table of failure points: an operation, and the questions that its state answers."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Generic, TypeVar
 
-from tests.faults.running import Running
+from tests.faults.running_service import RunningService
 
 State = dict[str, Any]
-Service = TypeVar("Service", bound=Running)
+Service = TypeVar("Service", bound=RunningService)
 
 DONE_BEFORE = -1
 
@@ -17,13 +17,13 @@ class Operation(ABC, Generic[Service]):
     """`state()` answers the questions: each key is one, and its value must be as before or as `done`, all together."""
 
     name: ClassVar[str]
-    service: ClassVar[type[Running]]
+    service: ClassVar[type[RunningService]]
     covers: ClassVar[tuple[str, ...]]
     """Functions of `services/<service>/operations`, as « module.function », that this row runs."""
     commits: ClassVar[tuple[str, ...]] = ("it",)
-    """What each of its transactions settles, in their order."""
+    """What each of its transactions commits, in their order."""
     decided_by: ClassVar[int] = 0
-    """From which commit on the worker carries the rest out; DONE_BEFORE where what came before has decided."""
+    """Index of the commit after which the worker completes the rest; DONE_BEFORE where an earlier operation decided."""
     acknowledged: ClassVar[tuple[int, ...]] = (200, 201, 202, 204)
     repeated: ClassVar[tuple[int, ...]] = acknowledged
     """What pressing again may answer when it was done already."""
@@ -42,7 +42,7 @@ class Operation(ABC, Generic[Service]):
     def do(self) -> int | None:
         """Do it: the status of the answer; None where nobody waits for one."""
 
-    def again(self) -> int | None:
+    def retry(self) -> int | None:
         """What a person does after an error."""
         return self.do()
 

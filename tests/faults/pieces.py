@@ -13,7 +13,7 @@ from services.pieces.follow_ups import registry
 from services.pieces.models import Deposit, Upload, Validation, db
 from services.pieces.operations.reconciliation import reconciliation
 from tests.faults.operation import Operation, State
-from tests.faults.running import Reconciled, Running
+from tests.faults.running_service import ReconciliationResult, RunningService
 from tests.pieces import sample_files, tus_client
 from tests.pieces.pieces_service import STAFF, PiecesService
 
@@ -25,7 +25,7 @@ FIRST, SECOND = sample_files.pdf(), sample_files.pdf(pages=2)
 COUNTED_FIRST = ("the try is counted", "the file is kept")
 
 
-class Pieces(Running):
+class Pieces(RunningService):
     """With the guide's candidature."""
 
     name = "pieces"
@@ -37,9 +37,9 @@ class Pieces(Running):
         self.portal = PiecesService(database_url, bucket.url)
         self.app = self.portal.app
 
-    def reconciled(self) -> Reconciled:
+    def reconciled(self) -> ReconciliationResult:
         with self.app.app_context():
-            return Reconciled.of(reconciliation().report())
+            return ReconciliationResult.of(reconciliation().report())
 
     def removed(self) -> list[bytes | None]:
         """The bytes of each file that is no longer current, None where they are gone."""
@@ -171,7 +171,7 @@ class GoOnWithUpload(_UploadOperation):
     def do(self) -> int:
         return tus_client.send_part(self.running.portal, self.upload_ids[0], 0, FIRST[:100]).status_code
 
-    def again(self) -> int:
+    def retry(self) -> int:
         tus_client.send_rest(self.running.portal, self.upload_ids[0], FIRST, until=100)
         return 204
 

@@ -11,7 +11,7 @@ from services.registrations.follow_ups import registry
 from services.registrations.models import db
 from tests.architecture import apps
 from tests.faults.operation import Operation, State
-from tests.faults.running import Running
+from tests.faults.running_service import RunningService
 from tests.registrations.domain.example_dossier import ANSWERS
 from tests.registrations.service.candidate_client import NOW, CandidateClient, pierre
 from tests.support import smtp, tokens
@@ -19,7 +19,7 @@ from tests.support import smtp, tokens
 MOVED: dict[str, Any] = {**ANSWERS["identification"], "adresse": "2 rue du lac"}
 
 
-class Registrations(Running):
+class Registrations(RunningService):
     """In the guide's month, with its candidate and a folder of mails."""
 
     name = "registrations"
@@ -47,7 +47,7 @@ class _CandidatureOperation(Operation[Registrations]):
             "candidatures": [(tile["numero_inscription"], tile["version"]) for tile in tiles],
             "they open": [candidate.call("GET", f"/candidatures/{tile['id']}").status_code for tile in tiles],
             "drafts": len(candidate.get("/drafts")["drafts"]),
-            "told": self.running.told("numero_candidat", "version"),
+            "told": self.running.published_events("numero_candidat", "version"),
             "mails": self.running.mails(),
         }
 
@@ -143,7 +143,7 @@ class HearCorrection(_CandidatureOperation):
 
     def do(self) -> None:
         corrected = Identity(**{**tokens.DUBOIS, "version": 5, "nom_famille": "DUPOND"})
-        self.running.hear(IdentityCorrected(self.running.candidate.id, corrected, "Pièce d'identité reçue"))
+        self.running.receive_event(IdentityCorrected(self.running.candidate.id, corrected, "Pièce d'identité reçue"))
 
 
 def _end_by_staff(operation: Withdraw, how: str) -> int:

@@ -7,21 +7,21 @@ from __future__ import annotations
 
 import pytest
 
+from tests.faults.failure_table import Cell, cells
 from tests.faults.operation import Operation, State
-from tests.faults.running import Running
-from tests.faults.table import Cell, cells
+from tests.faults.running_service import RunningService
 from tests.support.failing_commits import EACH_ONCE, Commits, FailurePoint
 from tests.support.postgres_proxy import PostgresProxy
 
 
 @pytest.mark.parametrize("cell", [pytest.param(cell, id=str(cell)) for cell in cells(EACH_ONCE)])
 def test_an_operation_is_done_wholly_or_not_at_all_and_once(
-    cell: Cell, running: Running, cell_proxy: PostgresProxy | None
+    cell: Cell, running: RunningService, cell_proxy: PostgresProxy | None
 ) -> None:
     check(cell, running, cell_proxy)
 
 
-def check(cell: Cell, running: Running, cell_proxy: PostgresProxy | None) -> None:
+def check(cell: Cell, running: RunningService, cell_proxy: PostgresProxy | None) -> None:
     """Do it with its failure, ask what is there, press again, ask once more."""
     operation = cell.operation(running)
     operation.prepare()
@@ -33,7 +33,7 @@ def check(cell: Cell, running: Running, cell_proxy: PostgresProxy | None) -> Non
         _check_answer(cell, commits.fail_commit(operation.do, cell.point, cell.number))
     running.work()
     _ask(cell, "afterwards", running, operation, operation.done if cell.there_afterwards else before)
-    answer = operation.again()
+    answer = operation.retry()
     assert answer is None or answer in _answers_again(cell), f"{cell}: pressed again it answers {answer}"
     running.work()
     _ask(cell, "pressed again", running, operation, operation.done)
@@ -51,11 +51,11 @@ def _answers_again(cell: Cell) -> tuple[int, ...]:
     return cell.operation.repeated if cell.there_afterwards else cell.operation.acknowledged
 
 
-def _ask(cell: Cell, when: str, running: Running, operation: Operation[Running], wanted: State) -> None:
+def _ask(cell: Cell, when: str, running: RunningService, operation: Operation[RunningService], wanted: State) -> None:
     state = operation.state()
     for question, expected in wanted.items():
         assert state[question] == expected, f"{cell}, {when}: {question}"
-    assert running.parked() == 0, f"{cell}, {when}: follow-ups given up"
+    assert running.parked_count() == 0, f"{cell}, {when}: follow-ups given up"
     findings = running.reconciled()
     assert findings.lost == (), f"{cell}, {when}: lost objects"
     assert len(findings.unknown) <= _left_without_row(cell), f"{cell}, {when}: objects without a row"

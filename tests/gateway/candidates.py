@@ -11,7 +11,7 @@ from gateway.clients.drafts import Draft
 from gateway.cookies import cookie_name
 from gateway.service_clients import clients
 from gateway.web.mails import mail_folder
-from tests.accounts.people import PASSWORD, binet
+from tests.accounts.creation_form import PASSWORD, creation_form
 from tests.registrations.domain.example_dossier import ANSWERS
 from tests.support.in_process_portal import InProcessPortal
 from tests.support.scriptless_browser import ScriptlessBrowser
@@ -107,7 +107,7 @@ class CandidateFactory:
 
 def creation_answers(address: str, **changes: Any) -> dict[str, Any]:
     """The guide's « Formulaire de création », at that address."""
-    return binet(**{"email": address, "email_confirmation": address, **changes})
+    return creation_form(**{"email": address, "email_confirmation": address, **changes})
 
 
 def drop_cached_exchange(portal: InProcessPortal, browser: ScriptlessBrowser) -> None:

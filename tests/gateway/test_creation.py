@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.accounts.people import PASSWORD
+from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory, creation_answers, new_address
 from tests.gateway.components.html_checks import problems_of, text_of
 from tests.support.in_process_portal import InProcessPortal

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from gateway.clients.accounts import EXCHANGE_CACHE_SECONDS
 from services.accounts.domain.staff import Role
-from services.accounts.operations import staff
+from services.accounts.operations import staff_accounts, staff_tokens
 from services.accounts.operations.audit import Actor
-from services.accounts.operations.staff_leaving import disable_staff
+from services.accounts.operations.staff_disabling import disable_staff
 from tests.support.in_process_portal import InProcessPortal
 from tests.support.processes import wait_until
 
@@ -17,11 +17,11 @@ WITHIN_SECONDS = 5
 
 
 def test_the_tool_of_who_is_disabled_is_refused(running: InProcessPortal) -> None:
-    new = staff.NewStaff("leaving@example.org", "Gestion/2021", Role("gestionnaire"), ("03",), "DUVAL", "Anne")
+    new = staff_accounts.NewStaff("leaving@example.org", "Gestion/2021", Role("gestionnaire"), ("03",), "DUVAL", "Anne")
     with running.accounts.app.app_context():
-        staff_id, _ = staff.create_staff(new, US)
+        staff_id, _ = staff_accounts.create_staff(new, US)
         life = timedelta(days=1)
-        _, token = staff.create_token(new.email, name="x", scopes=["candidatures:read"], life=life, actor=US)
+        _, token = staff_tokens.create_token(new.email, name="x", scopes=["candidatures:read"], life=life, actor=US)
     headers = {"Host": running.url.removeprefix("http://"), "Authorization": f"Bearer {token}"}
     client = running.gateway.app.test_client()
 

@@ -11,10 +11,10 @@ import pytest
 from gateway.app import create_app
 from gateway.cookies import cookie_name
 from gateway.settings import GatewaySettings
-from services.accounts import hashing_line
-from services.accounts.hashing_line import BUSY, HashingLine
-from tests.accounts.hashing_queue import nobody_else_hashes
-from tests.accounts.people import PASSWORD
+from services.accounts import hashing_queue
+from services.accounts.hashing_queue import BUSY, HashingQueue
+from tests.accounts.creation_form import PASSWORD
+from tests.accounts.full_hashing_queue import occupy_hashing_turns
 from tests.gateway.candidates import CandidateFactory, creation_answers, new_address
 from tests.gateway.test_hung_services import calls_counted
 from tests.support.in_process_portal import InProcessPortal
@@ -26,13 +26,13 @@ def test_turns_at_hashing_are_told_whose_log_in_or_creation_it_is(
     plain: ScriptlessBrowser, running: InProcessPortal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sources: list[str] = []
-    given = HashingLine.turn
+    given = HashingQueue.turn
 
-    def turn(line: HashingLine, source: str) -> AbstractContextManager[None]:
+    def turn(line: HashingQueue, source: str) -> AbstractContextManager[None]:
         sources.append(source)
         return given(line, source)
 
-    monkeypatch.setattr(HashingLine, "turn", turn)
+    monkeypatch.setattr(HashingQueue, "turn", turn)
     email = new_address()
     for path, fields in (
         ("/connexion", {"identifiant": email, "password": PASSWORD}),
@@ -48,7 +48,7 @@ def test_a_log_in_and_a_creation_that_found_no_turn_are_shown_again(
     plain: ScriptlessBrowser, running: InProcessPortal
 ) -> None:
     email = new_address()
-    with nobody_else_hashes(running.accounts.app):
+    with occupy_hashing_turns(running.accounts.app):
         for path, fields in (
             ("/connexion", {"identifiant": email, "password": PASSWORD}),
             ("/compte/creation", creation_answers(email)),
@@ -66,7 +66,7 @@ def test_a_log_in_and_a_creation_that_found_no_turn_are_shown_again(
 def test_who_waits_to_log_in_takes_no_place_of_who_is_logged_in(
     running: InProcessPortal, candidates: CandidateFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hashing_line, "QUEUE_SECONDS", 60.0)
+    monkeypatch.setattr(hashing_queue, "QUEUE_SECONDS", 60.0)
     settings: GatewaySettings = running.gateway.app.extensions["portail"]
     settings = replace(settings, threads=16)
     gateway = create_app(settings)
@@ -78,7 +78,7 @@ def test_who_waits_to_log_in_takes_no_place_of_who_is_logged_in(
         ScriptlessBrowser(gateway, running.url).post("/connexion", fields)
 
     crowd = [threading.Thread(target=log_in) for _ in range(8)]
-    with nobody_else_hashes(running.accounts.app), calls_counted(running.accounts.app, "/v1/sessions") as waiting:
+    with occupy_hashing_turns(running.accounts.app), calls_counted(running.accounts.app, "/v1/sessions") as waiting:
         for thread in crowd:
             thread.start()
         wait_until(lambda: len(waiting) == settings.password_calls_at_once, 60, "all who may wait do")

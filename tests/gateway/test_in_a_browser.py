@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.accounts.people import PASSWORD, binet
+from tests.accounts.creation_form import PASSWORD, creation_form
 from tests.gateway.candidates import CandidateFactory, new_address
 from tests.support.accessibility import violations
 from tests.support.chromium import french_profile
@@ -55,7 +55,7 @@ def test_a_candidates_pages_are_accessible(page: Page, candidates: CandidateFact
 def test_the_form_changes_in_place_and_keeps_what_is_typed(
     page: Page, candidates: CandidateFactory, running: InProcessPortal
 ) -> None:
-    email, person = new_address(), binet()
+    email, person = new_address(), creation_form()
     page.goto(f"{running.url}/compte/creation")
     page.get_by_label("Mot de passe *", exact=True).fill(PASSWORD)
     page.get_by_label("Confirmation du mot de passe").fill(PASSWORD)

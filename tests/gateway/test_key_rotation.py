@@ -8,13 +8,13 @@ from collections.abc import Iterator
 import pytest
 from cryptography.fernet import Fernet
 
-from deploy.containers.made import ed25519_pem
+from deploy.containers.secret_makers import ed25519_pem
 from gateway.seal import InterruptedPost, Seal
 from services.accounts.app import create_app as create_accounts
 from services.accounts.settings import AccountsSettings, ClientSecrets
 from services.chassis.http.service_token import ServiceToken
 from services.chassis.settings import Secret
-from tests.accounts.people import PASSWORD
+from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory, drop_cached_exchange
 from tests.support.in_process_portal import InProcessPortal, running_portal
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from gateway.web.compte.connexion import local_path
-from tests.accounts.people import PASSWORD
+from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory, creation_answers, new_address
 from tests.gateway.components.html_checks import problems_of
 from tests.support.in_process_portal import InProcessPortal, service_stopped

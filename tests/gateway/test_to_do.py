@@ -19,7 +19,7 @@ from services.documents.dependencies import dependencies
 from services.documents.domain.document_types import DocumentType
 from services.documents.models import Candidature, db
 from services.documents.operations.publishing import Order, publish
-from tests.accounts.people import PASSWORD
+from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import parsed, problems_of, text_of
 from tests.support.in_process_four_services import InProcessFourServices

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from services.accounts.domain.staff import Role
-from services.accounts.operations import staff
+from services.accounts.operations import staff_accounts, staff_tokens
 from services.accounts.operations.audit import Actor
 from tests.support.in_process_portal import InProcessPortal
 
@@ -19,8 +19,12 @@ US = Actor("command", "test")
 def token(running: InProcessPortal) -> str:
     email = "tools-paths@example.org"
     with running.accounts.app.app_context():
-        staff.create_staff(staff.NewStaff(email, PASSWORD, Role("gestionnaire"), ("03",), "DUVAL", "Anne"), US)
-        made = staff.create_token(email, name="x", scopes=["candidatures:read"], life=timedelta(days=1), actor=US)
+        staff_accounts.create_staff(
+            staff_accounts.NewStaff(email, PASSWORD, Role("gestionnaire"), ("03",), "DUVAL", "Anne"), US
+        )
+        made = staff_tokens.create_token(
+            email, name="x", scopes=["candidatures:read"], life=timedelta(days=1), actor=US
+        )
     return made[1]
 
 

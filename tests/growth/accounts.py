@@ -8,13 +8,23 @@ from typing import Any
 
 from sqlalchemy import text
 
-from services.accounts import queries
 from services.accounts.app import create_app
 from services.accounts.jobs import jobs
 from services.accounts.models import Account, AuditEntry, KnownBrowser, LoginSession, MailLink, db, events, sent_mails
+from services.accounts.queries import candidates
 from services.chassis.process.command_line import migrate
-from tests.accounts.house import House, settings
-from tests.growth.full import FAMILY, Deeds, Full, Weight, answered, event_deeds, fill_events, jobs_of, ready
+from tests.accounts.running_accounts import RunningAccounts, settings
+from tests.growth.full_service import (
+    FAMILY,
+    Actions,
+    FullService,
+    Weight,
+    event_actions,
+    expect_answer,
+    fill_events,
+    jobs_of,
+    update_statistics,
+)
 from tests.support.database_filling import fast_filling, identifier, insert_copies, numbered
 from tests.support.smtp import Mailbox
 
@@ -26,15 +36,15 @@ CORRECTED = (
 WAITING = 300  # creations that nobody activated yet, a third of them too late
 
 
-def full_accounts(database_url: str, folder: Path, mailbox: Mailbox, rows: int, weight: Weight) -> Full:
+def full_accounts(database_url: str, folder: Path, mailbox: Mailbox, rows: int, weight: Weight) -> FullService:
     mail = {"registrations_url": "http://127.0.0.1:9", "mail_url": mailbox.url}
     app = create_app(settings(database_url, folder, **mail))
     migrate(app)
-    house = House(app, mailbox)
+    accounts = RunningAccounts(app, mailbox)
     with app.app_context():
-        held = house.logged_in()
+        login = accounts.log_in_new_candidate()
         _fill(rows, weight)
-        return Full("accounts", app, db, rows, _reads(house, held), _writes(house), jobs_of(jobs))
+        return FullService("accounts", app, db, rows, _reads(accounts, login), _writes(accounts), jobs_of(jobs))
 
 
 def _fill(rows: int, weight: Weight) -> None:
@@ -54,39 +64,41 @@ def _fill(rows: int, weight: Weight) -> None:
         insert_copies(session, sent_mails.SentMail.__table__, rows=rows, id=numbered(), owner_id=id)
         insert_copies(session, AuditEntry.__table__, rows=rows, subject=id)
     fill_events(db, events, rows, weight)
-    ready(db)
+    update_statistics(db)
 
 
-def _reads(house: House, held: dict[str, Any]) -> Deeds:
+def _reads(accounts: RunningAccounts, login: dict[str, Any]) -> Actions:
     def me(path: str) -> object:
-        token = answered(house.post("/sessions/exchange", session=held["session"]))["access_token"]
-        return answered(house.call("GET", path, token))
+        token = expect_answer(accounts.post("/sessions/exchange", session=login["session"]))["access_token"]
+        return expect_answer(accounts.call("GET", path, token))
 
     return {
-        "session exchanged": lambda: answered(house.post("/sessions/exchange", session=held["session"])),
+        "session exchanged": lambda: expect_answer(accounts.post("/sessions/exchange", session=login["session"])),
         "« Mon compte »": lambda: me("/me"),
         "identity vouched for": lambda: me("/me/identity"),
         "mails of a candidate": lambda: me("/me/mails"),
         "addresses of a candidate": lambda: me("/me/addresses"),
-        "staff: an address": lambda: queries.candidates_with(EMAIL),
-        "staff: an address nobody has": lambda: queries.candidates_with("personne@exemple.fr"),
+        "staff: an address": lambda: candidates.candidates_at(EMAIL),
+        "staff: an address nobody has": lambda: candidates.candidates_at("personne@exemple.fr"),
     }
 
 
-def _writes(house: House) -> Deeds:
+def _writes(accounts: RunningAccounts) -> Actions:
     numbers = itertools.count()
 
     def create() -> object:
         email = f"nouveau{next(numbers)}@exemple.fr"
-        return answered(house.create(email=email, email_confirmation=email), 202)
+        return expect_answer(accounts.create_account(email=email, email_confirmation=email), 202)
 
     def become_candidate() -> object:
-        return house.logged_in(email=(email := f"candidat{next(numbers)}@exemple.fr"), email_confirmation=email)
+        return accounts.log_in_new_candidate(
+            email=(email := f"candidat{next(numbers)}@exemple.fr"), email_confirmation=email
+        )
 
     return {
         "account created": create,
         "account created, activated and used": become_candidate,
-        "log-in": lambda: answered(house.try_log_in(), 201),
-        "password forgotten": lambda: answered(house.post("/password-resets", email=EMAIL), 202),
-        **event_deeds(db),
+        "log-in": lambda: expect_answer(accounts.try_log_in(), 201),
+        "password forgotten": lambda: expect_answer(accounts.post("/password-resets", email=EMAIL), 202),
+        **event_actions(db),
     }

@@ -10,7 +10,7 @@ import pytest
 
 from services.chassis import clock
 from services.chassis.clock import system_now
-from tests.growth.full import Full, Weight
+from tests.growth.full_service import FullService, Weight
 from tests.registrations.service.candidate_client import NOW
 
 if TYPE_CHECKING:
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from tests.support.postgres import Postgres
     from tests.support.smtp import Mailbox
 
-SERVICES = ("accounts", "registrations", "documents", "pieces")
-Filled = Callable[[str, int, Weight], Full]
+Filled = Callable[[str, int, Weight], FullService]
 
 
 @pytest.fixture(scope="module")
@@ -28,9 +27,9 @@ def fill(
 ) -> Iterator[Filled]:
     """A service beside whose example that many others have come; it is at work in the guide's month."""
     folder = tmp_path_factory.mktemp("growth")
-    opened: list[Full] = []
+    opened: list[FullService] = []
 
-    def filled(service: str, rows: int, weight: Weight) -> Full:
+    def filled(service: str, rows: int, weight: Weight) -> FullService:
         clock.set_offset((NOW - system_now()).total_seconds())
         opened.append(_full(service, postgres.fresh_database(), folder, objects, _mail_server, rows, weight))
         return opened[-1]
@@ -45,7 +44,7 @@ def fill(
 
 def _full(
     service: str, url: str, folder: Path, objects: ObjectStoreServer, mailbox: Mailbox, rows: int, weight: Weight
-) -> Full:
+) -> FullService:
     """Imported here: a service that is not asked for is not loaded."""
     if service == "accounts":
         from tests.growth.accounts import full_accounts

@@ -13,16 +13,25 @@ from services.documents.models import Candidature, Document, SavedVersion, db, e
 from services.documents.operations.publishing import Order, publish
 from tests.documents.example_events import CANDIDATURE, saved, withdrawn
 from tests.documents.service import Service
-from tests.growth.full import Deeds, Full, Weight, answered, event_deeds, fill_events, jobs_of, ready
+from tests.growth.full_service import (
+    Actions,
+    FullService,
+    Weight,
+    event_actions,
+    expect_answer,
+    fill_events,
+    jobs_of,
+    update_statistics,
+)
 from tests.support.database_filling import fast_filling, identifier, insert_copies
 
 
-def full_documents(database_url: str, objects_url: str, peer_url: str, rows: int, weight: Weight) -> Full:
+def full_documents(database_url: str, objects_url: str, peer_url: str, rows: int, weight: Weight) -> FullService:
     service = Service(database_url, objects_url, peer_url)
     service.receive_and_create_documents(saved())
     with service.app.app_context():
         _fill(rows, weight)
-    return Full("documents", service.app, db, rows, _reads(service), _writes(service), _jobs())
+    return FullService("documents", service.app, db, rows, _reads(service), _writes(service), _jobs())
 
 
 def _fill(rows: int, weight: Weight) -> None:
@@ -37,21 +46,21 @@ def _fill(rows: int, weight: Weight) -> None:
             own: dict[str, Any] = {"id": document, "candidature_id": id, **keys}
             insert_copies(session, Document.__table__, rows=rows, example=f"id = '{document_id}'", **own)
     fill_events(db, event_tables, rows, weight)
-    ready(db)
+    update_statistics(db)
 
 
-def _reads(service: Service) -> Deeds:
+def _reads(service: Service) -> Actions:
     document_id = service.documents()[0]["id"]
     return {
-        "« Mes documents »": lambda: answered(service.get("/candidatures")),
+        "« Mes documents »": lambda: expect_answer(service.get("/candidatures")),
         "documents of a candidature": service.documents,
-        "what is to read": lambda: answered(service.get("/documents/to-read")),
-        "a document": lambda: answered(service.get(f"/documents/{document_id}/html")),
-        "a confirmation": lambda: answered(service.get(f"/candidatures/{CANDIDATURE}/confirmation")),
+        "what is to read": lambda: expect_answer(service.get("/documents/to-read")),
+        "a document": lambda: expect_answer(service.get(f"/documents/{document_id}/html")),
+        "a confirmation": lambda: expect_answer(service.get(f"/candidatures/{CANDIDATURE}/confirmation")),
     }
 
 
-def _writes(service: Service) -> Deeds:
+def _writes(service: Service) -> Actions:
     versions = iter(range(2, 1_000_000))
     with service.app.app_context(), db.reading() as session:
         ids = session.scalars(select(Candidature.id).where(Candidature.id != CANDIDATURE).limit(4000)).all()
@@ -68,7 +77,7 @@ def _writes(service: Service) -> Deeds:
         "a withdrawal comes": hears_the_end,
         "a document is ordered for one": lambda: _order(service, (CANDIDATURE,)),
         "a document is ordered for a hundred": lambda: _order(service, tuple(itertools.islice(others, 100))),
-        **event_deeds(db),
+        **event_actions(db),
     }
 
 
@@ -77,6 +86,6 @@ def _order(service: Service, candidatures: tuple[str, ...]) -> None:
     publish(service.dependencies, "agent", None, order)
 
 
-def _jobs() -> Deeds:
+def _jobs() -> Actions:
     """Those that deal with objects are measured by themselves: the store holds only the example's."""
     return {name: run for name, run in jobs_of(jobs).items() if name not in ("reconcile", "erase-retired")}

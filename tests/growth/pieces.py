@@ -11,7 +11,17 @@ from sqlalchemy import text
 
 from services.pieces.jobs import jobs
 from services.pieces.models import AuditEntry, Candidature, Control, Deposit, Piece, Validation, db, event_tables
-from tests.growth.full import FAMILY, Deeds, Full, Weight, answered, event_deeds, fill_events, jobs_of, ready
+from tests.growth.full_service import (
+    FAMILY,
+    Actions,
+    FullService,
+    Weight,
+    event_actions,
+    expect_answer,
+    fill_events,
+    jobs_of,
+    update_statistics,
+)
 from tests.pieces.example_events import CANDIDATURE, OTHER, registration_saved
 from tests.pieces.pieces_service import PiecesService
 from tests.support.database_filling import fast_filling, identifier, insert_copies
@@ -22,7 +32,7 @@ SETTLED = "05"  # every file of this académie has been controlled
 ACADEMIES = ("03", "06", SETTLED, *(f"{code:02}" for code in range(7, 30)))
 
 
-def full_pieces(database_url: str, objects_url: str, rows: int, weight: Weight) -> Full:
+def full_pieces(database_url: str, objects_url: str, rows: int, weight: Weight) -> FullService:
     portal = PiecesService(database_url, objects_url).registered()
     for code in DEPOSITED:
         assert portal.deposit(code).status_code in (200, 201)
@@ -30,7 +40,7 @@ def full_pieces(database_url: str, objects_url: str, rows: int, weight: Weight) 
     assert portal.control("NATIDE06", "compliant").status_code == 200
     with portal.app.app_context():
         _fill(rows, weight)
-    return Full("pieces", portal.app, db, rows, _reads(portal), _writes(portal), _jobs(), close=portal.close)
+    return FullService("pieces", portal.app, db, rows, _reads(portal), _writes(portal), _jobs(), close=portal.close)
 
 
 def _fill(rows: int, weight: Weight) -> None:
@@ -64,20 +74,20 @@ def _fill(rows: int, weight: Weight) -> None:
         insert_copies(session, Validation.__table__, rows=rows, id=id, piece_id=piece, deposit_id=piece)
         insert_copies(session, AuditEntry.__table__, rows=3 * rows, subject=id)
     fill_events(db, event_tables, rows, weight, 3)
-    ready(db)
+    update_statistics(db)
 
 
-def _reads(portal: PiecesService) -> Deeds:
+def _reads(portal: PiecesService) -> Actions:
     pieces = f"/candidatures/{CANDIDATURE}/pieces"
 
     def staff(query: str, *academies: str) -> object:
-        return answered(portal.staff("GET", f"/pieces?{query}", academies=academies or None))
+        return expect_answer(portal.staff("GET", f"/pieces?{query}", academies=academies or None))
 
     piece_id = portal.piece("NATIDE06")["id"]
     return {
-        "« Mes justificatifs »": lambda: answered(portal.call("GET", "/candidatures")),
-        "pieces of a candidature": lambda: answered(portal.call("GET", pieces)),
-        "what is left to do": lambda: answered(portal.call("GET", "/left")),
+        "« Mes justificatifs »": lambda: expect_answer(portal.call("GET", "/candidatures")),
+        "pieces of a candidature": lambda: expect_answer(portal.call("GET", pieces)),
+        "what is left to do": lambda: expect_answer(portal.call("GET", "/left")),
         "staff: a N° candidat": lambda: staff("numero_candidat=02103000001"),
         "staff: a N° candidat nobody has": lambda: staff("numero_candidat=02999999999", "03"),
         "staff: a candidature": lambda: staff(f"candidature={CANDIDATURE}", "03"),
@@ -91,11 +101,11 @@ def _reads(portal: PiecesService) -> Deeds:
         "staff: work queue of all, further down": lambda: staff(f"status=none&deposited=true&cursor={MIDDLE}"),
         "staff: a status everywhere": lambda: staff("status=received"),
         "staff: work queue of all": lambda: staff("status=none&deposited=true"),
-        "staff: one": lambda: answered(portal.staff("GET", f"/pieces/{piece_id}")),
+        "staff: one": lambda: expect_answer(portal.staff("GET", f"/pieces/{piece_id}")),
     }
 
 
-def _writes(portal: PiecesService) -> Deeds:
+def _writes(portal: PiecesService) -> Actions:
     newcomers = itertools.count(1_000)
     versions = itertools.count(2)
     held: dict[str, Any] = {}
@@ -108,17 +118,17 @@ def _writes(portal: PiecesService) -> Deeds:
         portal.handle_events(registration_saved(candidature_id=held["id"], candidate_id=OTHER, version=next(versions)))
 
     def control() -> object:
-        return answered(portal.control("CINSIG03", "received"))
+        return expect_answer(portal.control("CINSIG03", "received"))
 
     return {
         "a candidature comes": hears,
         "a new version of it comes": hears_again,
         "a file is deposited": lambda: portal.deposit("BTSETAS4"),
         "a file is controlled": control,
-        **event_deeds(db),
+        **event_actions(db),
     }
 
 
-def _jobs() -> Deeds:
+def _jobs() -> Actions:
     """Those that deal with objects are measured by themselves: the store holds only the example's."""
     return {name: run for name, run in jobs_of(jobs).items() if name not in ("reconcile", "erase-retired")}

@@ -26,7 +26,17 @@ from services.registrations.models import (
     sent_mails,
 )
 from services.registrations.operations.republication import publish_everything
-from tests.growth.full import FAMILY, Deeds, Full, Weight, answered, event_deeds, fill_events, jobs_of, ready
+from tests.growth.full_service import (
+    FAMILY,
+    Actions,
+    FullService,
+    Weight,
+    event_actions,
+    expect_answer,
+    fill_events,
+    jobs_of,
+    update_statistics,
+)
 from tests.registrations.domain.example_dossier import BESANCON
 from tests.registrations.service.candidate_client import GUIDE, GUIDE_SESSION, CandidateClient, pierre, with_catalogue
 from tests.registrations.service.conftest import settings
@@ -38,7 +48,7 @@ MIDDLE = "8" + "0" * 31  # of the ids
 OLD = "CAST('2021-08-01 00:00:00+00' AS TIMESTAMP WITH TIME ZONE)"
 
 
-def full_registrations(database_url: str, folder: Path, rows: int, weight: Weight) -> Full:
+def full_registrations(database_url: str, folder: Path, rows: int, weight: Weight) -> FullService:
     app = create_app(settings(database_url, folder), tokens.key_of)
     migrate(app)
     with_catalogue(app, _everywhere())
@@ -47,7 +57,7 @@ def full_registrations(database_url: str, folder: Path, rows: int, weight: Weigh
     with app.app_context():
         _fill(rows, weight)
     reads, writes = _reads(app, candidate, saved), _writes(app)
-    return Full("registrations", app, db, rows, reads, writes, jobs_of(jobs), _exports(app))
+    return FullService("registrations", app, db, rows, reads, writes, jobs_of(jobs), _exports(app))
 
 
 def _everywhere() -> Exam:
@@ -79,17 +89,17 @@ def _fill(rows: int, weight: Weight) -> None:
         insert_copies(session, sent_mails.SentMail.__table__, rows=rows, id=numbered(), owner_id=id)
         insert_copies(session, AuditEntry.__table__, rows=2 * rows, subject=id)
     fill_events(db, events, rows, weight)
-    ready(db)
+    update_statistics(db)
 
 
-def _reads(app: Flask, candidate: CandidateClient, saved: dict[str, Any]) -> Deeds:
+def _reads(app: Flask, candidate: CandidateClient, saved: dict[str, Any]) -> Actions:
     own = f"/candidatures/{saved['candidature_id']}"
     client = app.test_client()
 
     def staff(path: str, academie: str | None = "03") -> object:
         academies = None if academie is None else (academie,)
         token = tokens.staff_token("agent", scopes=("candidatures:read",), academies=academies)
-        return answered(client.get(f"/v1/staff/candidatures{path}", headers=tokens.bearer(token)))
+        return expect_answer(client.get(f"/v1/staff/candidatures{path}", headers=tokens.bearer(token)))
 
     return {
         "« Mes inscriptions »": lambda: candidate.get("/candidatures"),
@@ -116,7 +126,7 @@ def _reads(app: Flask, candidate: CandidateClient, saved: dict[str, Any]) -> Dee
     }
 
 
-def _writes(app: Flask) -> Deeds:
+def _writes(app: Flask) -> Actions:
     newcomers = itertools.count()
 
     def newcomer() -> CandidateClient:
@@ -132,11 +142,11 @@ def _writes(app: Flask) -> Deeds:
     return {
         "a draft is opened": lambda: newcomer().draft(),
         "somebody registers": registers,
-        **event_deeds(db),
+        **event_actions(db),
     }
 
 
-def _exports(app: Flask) -> Deeds:
+def _exports(app: Flask) -> Actions:
     def csv() -> None:
         token = tokens.staff_token("agent", scopes=("candidatures:read",), academies=None)
         answer = app.test_client().get("/v1/staff/candidatures.csv", headers=tokens.bearer(token))

@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import pytest
 
-from tests.growth.conftest import SERVICES, Filled
-from tests.growth.full import Deeds, Full, light
-from tests.growth.reading import read_by
+from deploy.service_names import SERVICES
+from tests.growth.conftest import Filled
+from tests.growth.full_service import Actions, FullService, light_weight
+from tests.growth.query_costs import query_costs
 from tests.support.query_plans import recorded_statements
 
 ROWS = {"accounts": 20_000, "registrations": 20_000, "documents": 20_000, "pieces": 10_000}
 
 
 @pytest.fixture(scope="module", params=SERVICES)
-def full(request: pytest.FixtureRequest, fill: Filled) -> Full:
-    return fill(request.param, ROWS[request.param], light)
+def full(request: pytest.FixtureRequest, fill: Filled) -> FullService:
+    return fill(request.param, ROWS[request.param], light_weight)
 
 
 @pytest.mark.parametrize("kind", ["reads", "writes", "jobs"])
-def test_what_is_asked_often_is_found_by_an_index(full: Full, kind: str) -> None:
-    deeds: Deeds = getattr(full, kind)
-    assert deeds
-    told = [line for name, deed in deeds.items() for line in _not_flat(full, name, deed)]
+def test_what_is_asked_often_is_found_by_an_index(full: FullService, kind: str) -> None:
+    actions: Actions = getattr(full, kind)
+    assert actions
+    told = [line for name, action in actions.items() for line in _not_flat(full, name, action)]
     assert told == [], "\n".join(told)
 
 
-def _not_flat(full: Full, name: str, deed: object) -> list[str]:
-    assert callable(deed)
+def _not_flat(full: FullService, name: str, action: object) -> list[str]:
+    assert callable(action)
     with full.app.app_context():
         with recorded_statements(full.db) as asked:
-            deed()
-        return [f"{name}: {read}" for read in read_by(full.db, asked) if not read.is_flat]
+            action()
+        return [f"{name}: {read}" for read in query_costs(full.db, asked) if not read.is_flat]

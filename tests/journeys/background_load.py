@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import requests
 from pypdf import PdfWriter
 
-from tests.accounts.people import binet
+from tests.accounts.creation_form import creation_form
 from tests.journeys import personas
 from tests.journeys.acknowledged_work import AcknowledgedWork, Deposits, Saves
 from tests.journeys.html_forms import SAME_ORIGIN, last_tab_path, save_form_fields
@@ -133,7 +133,7 @@ def create_accounts(browser: RetryingBrowser) -> None:
     """« Créer le compte », one address after the other."""
     while not browser.stop.is_set():
         email = personas.new_address()
-        typed = binet(email=email, email_confirmation=email)
+        typed = creation_form(email=email, email_confirmation=email)
         created = browser.post("/compte/creation", data=typed)
         if created.status_code == 303 and created.headers["Location"].endswith("/compte/creation/confirmation"):
             browser.work.acknowledge("account", email, "")

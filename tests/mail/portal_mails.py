@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from services.accounts import mails as of_accounts
+from services.accounts import mail_texts
 from services.contracts.registrations import RegistrationSaved
 from services.mail.letter import Letter
 from services.registrations import mails as of_registrations
@@ -24,14 +24,14 @@ def _about(reason: str | None = None) -> Subject:
 
 
 LETTERS: dict[str, Letter] = {
-    "activation": of_accounts.activation(f"{URL}/compte/activation/{TOKEN}"),
-    "compte-existant": of_accounts.address_known(f"{URL}/connexion"),
-    "adresse-demandee": of_accounts.address_asked_for(f"{URL}/connexion"),
-    "tentatives": of_accounts.failed_logins(AT, f"{URL}/compte/mot-de-passe-oublie"),
-    "mot-de-passe": of_accounts.password_reset(f"{URL}/compte/mot-de-passe/{TOKEN}"),
-    "nouvelle-adresse": of_accounts.email_change(f"{URL}/compte/adresse/{TOKEN}"),
-    "adresse-a-annuler": of_accounts.email_change_asked(AT, f"{URL}/compte/annulation/{TOKEN}"),
-    "adresse-modifiee": of_accounts.email_changed(AT, f"{URL}/un-probleme"),
+    "activation": mail_texts.activation_mail(f"{URL}/compte/activation/{TOKEN}"),
+    "compte-existant": mail_texts.known_address_mail(f"{URL}/connexion"),
+    "adresse-demandee": mail_texts.address_requested_by_other_mail(f"{URL}/connexion"),
+    "tentatives": mail_texts.failed_logins_mail(AT, f"{URL}/compte/mot-de-passe-oublie"),
+    "mot-de-passe": mail_texts.password_reset_mail(f"{URL}/compte/mot-de-passe/{TOKEN}"),
+    "nouvelle-adresse": mail_texts.email_change_confirmation_mail(f"{URL}/compte/adresse/{TOKEN}"),
+    "adresse-a-annuler": mail_texts.email_change_requested_mail(AT, f"{URL}/compte/annulation/{TOKEN}"),
+    "adresse-modifiee": mail_texts.email_changed_mail(AT, f"{URL}/un-probleme"),
     "modification": of_registrations.modification(_about()),
     "correction": of_registrations.correction(_about("Pièce d'identité reçue")),
     "desinscription": of_registrations.withdrawal(_about()),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.accounts.people import PASSWORD
+from tests.accounts.creation_form import PASSWORD
 from tests.screens.browser_candidate import BESANCON, BrowserCandidate
 from tests.screens.picture_recorder import PictureRecorder
 from tests.screens.story_context import StoryContext

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import BrowserContext, Page
 
-from tests.accounts.people import PASSWORD, binet
+from tests.accounts.creation_form import PASSWORD, creation_form
 from tests.registrations.domain.example_dossier import ANSWERS
 
 _numbers = itertools.count(1)
@@ -72,7 +72,7 @@ class BrowserCandidate:
     # Account
 
     def creation_answers(self, **changes: Any) -> dict[str, Any]:
-        return binet(email=self.email, email_confirmation=self.email, nom_famille="DUBOIS",
+        return creation_form(email=self.email, email_confirmation=self.email, nom_famille="DUBOIS",
                      nom_famille_confirmation="DUBOIS", prenoms="Pierre", **changes)  # fmt: skip
 
     def creates_account(self) -> None:

@@ -30,7 +30,7 @@ from services.chassis.process.command_line import migrate
 from services.chassis.settings import Secret
 from services.registrations.app import create_app as create_registrations
 from services.registrations.settings import RegistrationsSettings
-from tests.accounts import house
+from tests.accounts import running_accounts
 from tests.registrations.service.candidate_client import NOW, with_catalogue
 from tests.support.ports import free_ports
 
@@ -115,7 +115,7 @@ class InProcessPortal:
         return self.folder / "mail"
 
     def _accounts_settings(self, offset: float) -> AccountsSettings:
-        return house.settings(
+        return running_accounts.settings(
             f"sqlite:///{self.folder / 'accounts.db'}",
             self.folder,
             portail_offset=offset,

@@ -1,4 +1,4 @@
-"""What a logged-in candidate does with his own account."""
+"""What a logged-in candidate does with their own account."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from services.accounts import queries
 from services.accounts.api import schemas
-from services.accounts.models import db
-from services.accounts.operations.change import change_account
-from services.accounts.operations.deletion import delete_own_account
+from services.accounts.operations.account_change import change_account
+from services.accounts.operations.account_deletion import delete_own_account
+from services.accounts.queries import my_account
 from services.chassis.web import access
-from services.mail import sent_mails
 from services.mail.sent_mail_schemas import SentMailsPage, SentMailsQuery
 
 blp = Blueprint("me", __name__, url_prefix="/v1/me", description="Mon compte")
@@ -21,16 +19,16 @@ blp = Blueprint("me", __name__, url_prefix="/v1/me", description="Mon compte")
 @blp.route("", methods=["GET"])
 @access.candidate
 @blp.response(200, schemas.MeAnswer)
-def show() -> queries.Me:
-    return queries.me(access.caller().id)
+def show() -> my_account.MyAccount:
+    return my_account.my_account(access.caller().id)
 
 
 @blp.route("/addresses", methods=["GET"])
 @access.candidate
 @blp.response(200, schemas.AddressesAnswer)
-def addresses() -> queries.Addresses:
+def addresses() -> my_account.MyAddresses:
     """The mail address in force, and the one that waits for its confirmation."""
-    return queries.own_addresses(access.caller().id)
+    return my_account.my_addresses(access.caller().id)
 
 
 @blp.route("/form", methods=["POST"])
@@ -39,7 +37,7 @@ def addresses() -> queries.Addresses:
 @blp.response(200, schemas.FormAnswer)
 def form(sent: dict[str, Any]) -> dict[str, Any]:
     """The form for what was typed: the country decides which place of birth is asked. Checks and changes nothing."""
-    return queries.me(access.caller().id, sent["values"]).form
+    return my_account.my_account(access.caller().id, sent["values"]).form
 
 
 @blp.route("", methods=["PUT"])
@@ -63,14 +61,13 @@ def delete(sent: dict[str, str]) -> None:
 @blp.response(200, schemas.Assertion)
 def identity() -> dict[str, str]:
     """The identity signed for registrations, good for a minute; never logged."""
-    return {"assertion": queries.assertion(access.caller().id)}
+    return {"assertion": my_account.my_signed_identity(access.caller().id)}
 
 
 @blp.route("/mails", methods=["GET"])
 @access.candidate
 @blp.arguments(SentMailsQuery, location="query")
 @blp.response(200, SentMailsPage)
-def mails(asked: dict[str, Any]) -> dict[str, Any]:
+def mails(page: dict[str, Any]) -> dict[str, Any]:
     """« Mes messages »: what accounts mailed to this candidate, newest first."""
-    with db.reading() as session:
-        return {"mails": sent_mails.list_page(session, access.caller().id, **asked)}
+    return {"mails": my_account.my_mails(access.caller().id, **page)}

@@ -1,4 +1,4 @@
-"""What administrators do for a candidate: find his account by its address, correct his civil status with a reason."""
+"""What administrators do for a candidate: find the account by its address, correct the civil status with a reason."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from services.accounts import queries
 from services.accounts.api import schemas
 from services.accounts.domain.staff import CANDIDATES_CORRECT
 from services.accounts.operations.audit import Actor
-from services.accounts.operations.correction import correct_identity
+from services.accounts.operations.identity_correction import correct_identity
+from services.accounts.queries import candidates
 from services.chassis.web import access
 
 blp = Blueprint("corrections", __name__, url_prefix="/v1/candidates", description="Correction d'état civil")
@@ -23,7 +23,7 @@ ADMINISTRATOR = access.staff(CANDIDATES_CORRECT)
 @blp.response(200, schemas.Candidates)
 def search(sent: dict[str, str]) -> dict[str, Any]:
     """The account of an address; posted, so that no address stands in a URL."""
-    return {"candidates": queries.candidates_with(sent["email"])}
+    return {"candidates": candidates.candidates_at(sent["email"])}
 
 
 @blp.route("/<string:candidate_id>/identity", methods=["POST"])

@@ -9,7 +9,7 @@ from flask import Response, jsonify
 from flask_smorest import Blueprint
 
 from services.accounts.api import schemas
-from services.accounts.parts import parts
+from services.accounts.dependencies import dependencies
 from services.accounts.signing import SERVICE_TOKEN_SECONDS
 from services.chassis.errors import Unauthenticated
 from services.chassis.web import access
@@ -22,7 +22,7 @@ blp = Blueprint("keys", __name__, description="Clés publiées et jetons des ser
 @access.public
 def jwks() -> Response:
     """The keys with which every token of the portal is verified."""
-    response = jsonify(parts().signer.jwks())
+    response = jsonify(dependencies().signer.jwks())
     response.headers["Cache-Control"] = "public, max-age=300"
     return response
 
@@ -35,8 +35,8 @@ def service_token(sent: dict[str, str]) -> dict[str, Any]:
     """A service's own access token."""
     client = sent["client_id"]
     offered = sent["client_secret"].encode("utf-8", "replace")
-    accepted = parts().settings.client_secrets.of(client)
+    accepted = dependencies().settings.client_secrets.of(client)
     if not any(hmac.compare_digest(secret.encode(), offered) for secret in accepted):
         raise Unauthenticated("Nom ou secret de service incorrect.", problem=problem_types.SERVICE_REFUSED)
-    token = parts().signer.access_token(client, "service", client=client)
+    token = dependencies().signer.access_token(client, "service", client=client)
     return {"access_token": token, "expires_in": SERVICE_TOKEN_SECONDS}

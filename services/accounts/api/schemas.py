@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from services.accounts.domain.links import State
+from services.accounts.domain.mail_link_rules import State
 
 TOKEN: dict[str, Any] = {"required": True, "validate": validate.Length(max=200)}
 EMAIL: dict[str, Any] = {"required": True, "validate": validate.Length(max=320)}

@@ -10,7 +10,7 @@ from flask_smorest import Blueprint
 from services.accounts.api import schemas
 from services.accounts.operations.login import Attempt, log_in
 from services.accounts.operations.sessions import end_session, exchange
-from services.accounts.operations.staff import exchange_token
+from services.accounts.operations.staff_tokens import exchange_token
 from services.chassis.web import access
 
 blp = Blueprint("sessions", __name__, url_prefix="/v1", description="Sessions et jetons")

@@ -1,4 +1,4 @@
-"""What administrateurs do about staff: who may come in, with which tokens; who leaves is disabled."""
+"""What administrateurs do about staff accounts and their tools' tokens: list, disable, enable, revoke."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from services.accounts import staff_queries
 from services.accounts.api import staff_schemas as schemas
 from services.accounts.domain.staff import STAFF_MANAGE
 from services.accounts.operations.audit import Actor
-from services.accounts.operations.staff import revoke_token
-from services.accounts.operations.staff_leaving import disable_staff, enable_staff
+from services.accounts.operations.staff_disabling import disable_staff, enable_staff
+from services.accounts.operations.staff_tokens import revoke_token
+from services.accounts.queries import staff as staff_queries
 from services.chassis.web import access
 
 blp = Blueprint("staff", __name__, url_prefix="/v1/staff", description="Comptes de gestion et jetons de leurs outils")
@@ -22,20 +22,20 @@ ADMINISTRATOR = access.staff(STAFF_MANAGE)
 @ADMINISTRATOR
 @blp.arguments(schemas.Paging, location="query")
 @blp.response(200, schemas.StaffPage)
-def listed(asked: dict[str, Any]) -> dict[str, Any]:
+def list_staff(page: dict[str, Any]) -> dict[str, Any]:
     """Everybody, disabled or not, in pages: follow `next_cursor` until it is null."""
-    items, following = staff_queries.staff_page(asked["cursor"], asked["limit"])
-    return {"items": items, "next_cursor": following}
+    items, next_cursor = staff_queries.staff_page(page["cursor"], page["limit"])
+    return {"items": items, "next_cursor": next_cursor}
 
 
 @blp.route("/<string:staff_id>/tokens", methods=["GET"])
 @ADMINISTRATOR
 @blp.arguments(schemas.Paging, location="query")
 @blp.response(200, schemas.TokenPage)
-def tokens(asked: dict[str, Any], staff_id: str) -> dict[str, Any]:
+def list_tokens(page: dict[str, Any], staff_id: str) -> dict[str, Any]:
     """Somebody's tokens, those that ended among them."""
-    items, following = staff_queries.token_page(staff_id, asked["cursor"], asked["limit"])
-    return {"items": items, "next_cursor": following}
+    items, next_cursor = staff_queries.token_page(staff_id, page["cursor"], page["limit"])
+    return {"items": items, "next_cursor": next_cursor}
 
 
 @blp.route("/<string:staff_id>/disable", methods=["POST"])

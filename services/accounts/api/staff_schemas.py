@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from services.accounts.domain.staff import REASON_LENGTHS
-from services.accounts.staff_queries import PAGE
+from services.accounts.queries.staff import PAGE
 
 
 class Paging(Schema):

@@ -6,16 +6,16 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from services.accounts import queries
 from services.accounts.api import schemas
-from services.accounts.domain import form
-from services.accounts.domain.links import Purpose
+from services.accounts.dependencies import dependencies
+from services.accounts.domain import account_form
+from services.accounts.domain.mail_link_rules import Purpose
+from services.accounts.operations.account_creation import Created, create_account
 from services.accounts.operations.activation import activate, resend_activation
-from services.accounts.operations.creation import Created, create_account
-from services.accounts.operations.email_change import confirm_email
-from services.accounts.operations.pending_email import cancel
-from services.accounts.operations.reset import ask_reset, complete_reset
-from services.accounts.parts import parts
+from services.accounts.operations.email_confirmation import confirm_email
+from services.accounts.operations.password_reset import ask_reset, complete_reset
+from services.accounts.operations.pending_email import cancel_pending_email
+from services.accounts.queries import mail_link_states
 from services.chassis.web import access
 
 blp = Blueprint("visitors", __name__, url_prefix="/v1", description="Création de compte et liens reçus par mail")
@@ -27,7 +27,7 @@ GATEWAY = access.service("gateway")
 @blp.response(200, schemas.FormAnswer)
 def empty_form() -> dict[str, Any]:
     """« Formulaire de création », nothing typed yet."""
-    return form.creation({}, parts().profile)
+    return account_form.creation({}, dependencies().profile)
 
 
 @blp.route("/forms/account", methods=["POST"])
@@ -36,17 +36,20 @@ def empty_form() -> dict[str, Any]:
 @blp.response(200, schemas.FormAnswer)
 def filled_form(sent: dict[str, Any]) -> dict[str, Any]:
     """The same for what was typed: the country decides which place of birth is asked. Checks and changes nothing."""
-    return form.creation(sent["values"], parts().profile)
+    return account_form.creation(sent["values"], dependencies().profile)
 
 
 @blp.route("/forms/account/communes", methods=["GET"])
 @GATEWAY
 @blp.arguments(schemas.CommuneSearch, location="query")
 @blp.response(200, schemas.Options)
-def communes(asked: dict[str, str]) -> dict[str, Any]:
+def communes(query: dict[str, str]) -> dict[str, Any]:
     """Communes of a département for what was typed."""
-    departement = asked["departement"]
-    return {"options": form.found_communes(departement, asked["q"]), "advice": form.reason_for_none(departement)}
+    departement = query["departement"]
+    return {
+        "options": account_form.commune_options(departement, query["q"]),
+        "advice": account_form.no_commune_reason(departement),
+    }
 
 
 @blp.route("/accounts", methods=["POST"])
@@ -72,7 +75,7 @@ def resend(sent: dict[str, str]) -> None:
 @blp.arguments(schemas.TokenOnly)
 @blp.response(200, schemas.CreationState)
 def check_activation(sent: dict[str, str]) -> dict[str, Any]:
-    return queries.creation_state(sent["token"])
+    return mail_link_states.creation_state(sent["token"])
 
 
 @blp.route("/activations", methods=["POST"])
@@ -97,7 +100,7 @@ def reset(sent: dict[str, str]) -> None:
 @blp.arguments(schemas.TokenOnly)
 @blp.response(200, schemas.LinkState)
 def check_reset(sent: dict[str, str]) -> dict[str, str | None]:
-    return queries.link_state(Purpose.RESET, sent["token"])
+    return mail_link_states.link_state(Purpose.RESET, sent["token"])
 
 
 @blp.route("/password-resets/complete", methods=["POST"])
@@ -113,7 +116,7 @@ def complete(sent: dict[str, str]) -> None:
 @blp.arguments(schemas.TokenOnly)
 @blp.response(200, schemas.LinkState)
 def check_email_change(sent: dict[str, str]) -> dict[str, str | None]:
-    return queries.link_state(Purpose.EMAIL_CHANGE, sent["token"])
+    return mail_link_states.link_state(Purpose.EMAIL_CHANGE, sent["token"])
 
 
 @blp.route("/email-changes", methods=["POST"])
@@ -129,7 +132,7 @@ def confirm(sent: dict[str, str]) -> dict[str, str]:
 @blp.arguments(schemas.TokenOnly)
 @blp.response(200, schemas.LinkState)
 def check_cancellation(sent: dict[str, str]) -> dict[str, str | None]:
-    return queries.link_state(Purpose.EMAIL_CANCELLATION, sent["token"])
+    return mail_link_states.link_state(Purpose.EMAIL_CANCELLATION, sent["token"])
 
 
 @blp.route("/email-changes/cancellations", methods=["POST"])
@@ -138,4 +141,4 @@ def check_cancellation(sent: dict[str, str]) -> dict[str, str | None]:
 @blp.response(204)
 def cancel_email_change(sent: dict[str, str]) -> None:
     """« Annuler », by the link mailed to the old address when the new one was asked for."""
-    cancel(sent["token"])
+    cancel_pending_email(sent["token"])

@@ -1,18 +1,19 @@
 """Place of birth (guide §3): in France a département and one of its communes, abroad a country and a town.
 
-Kept in unaccented capitals as the guide shows it. Communes merged long ago are in no list: a box opens free text.
+Stored in unaccented capitals as the guide shows it. Communes merged long ago are in no list: a checkbox allows free
+text.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.accounts.domain.reading import Reading
+from services.accounts.domain.form_reader import FormReader
 from services.reference import communes, departements, pays
 from services.reference.text import capitals
 
 PLACE_LENGTH = 100
-_IN_PLACES = frozenset(" '-./(),")
+_PUNCTUATION_IN_PLACES = frozenset(" '-./(),")
 
 
 @dataclass(frozen=True)
@@ -26,39 +27,40 @@ class Birthplace:
     """The commune was typed freely: no list has it."""
 
 
-def read(reading: Reading) -> Birthplace | None:
-    """The birthplace typed; None with the mistakes kept. Fields that the country makes idle are ignored."""
-    country = pays.by_code(reading.text("pays_naissance"))
+def read(reader: FormReader) -> Birthplace | None:
+    """The birthplace typed; None, with the mistakes in `reader`, where it is wrong. Fields that do not apply to the
+    country are ignored."""
+    country = pays.by_code(reader.text("pays_naissance"))
     if country is None:
-        reading.refuse("pays_naissance", "Choisissez votre pays de naissance.")
+        reader.add_mistake("pays_naissance", "Choisissez votre pays de naissance.")
         return None
-    return _in_france(reading) if country.is_france else _abroad(reading, country.code)
+    return _in_france(reader) if country.is_france else _abroad(reader, country.code)
 
 
-def _in_france(reading: Reading) -> Birthplace | None:
-    departement = departements.by_code(reading.text("departement_naissance"))
+def _in_france(reader: FormReader) -> Birthplace | None:
+    departement = departements.by_code(reader.text("departement_naissance"))
     if departement is None:
-        reading.refuse("departement_naissance", "Choisissez votre département, DOM ou COM de naissance.")
-    if reading.ticked("commune_hors_liste"):
-        commune = _free_place(reading, "commune_naissance_libre", "votre commune de naissance")
+        reader.add_mistake("departement_naissance", "Choisissez votre département, DOM ou COM de naissance.")
+    if reader.is_ticked("commune_hors_liste"):
+        commune = _free_place(reader, "commune_naissance_libre", "votre commune de naissance")
         hors_liste = True
     else:
-        commune = _listed(reading, departement.code if departement else None)
+        commune = _listed_commune(reader, departement.code if departement else None)
         hors_liste = False
     if departement is None or commune is None:
         return None
     return Birthplace(pays.FRANCE, departement.code, commune, hors_liste)
 
 
-def _listed(reading: Reading, departement: str | None) -> str | None:
-    typed = reading.text("commune_naissance") or reading.text("commune_naissance-texte")
+def _listed_commune(reader: FormReader, departement: str | None) -> str | None:
+    typed = reader.text("commune_naissance") or reader.text("commune_naissance-texte")
     if not typed:
-        reading.refuse("commune_naissance", "Saisissez votre commune de naissance.")
+        reader.add_mistake("commune_naissance", "Saisissez votre commune de naissance.")
     if not typed or departement is None:
         return None
     commune = communes.exact(departement, typed)
     if commune is None:
-        reading.refuse(
+        reader.add_mistake(
             "commune_naissance",
             "Choisissez une commune proposée pour ce département, ou cochez « Ma commune n'est pas dans la liste ».",
         )
@@ -66,19 +68,19 @@ def _listed(reading: Reading, departement: str | None) -> str | None:
     return commune.label
 
 
-def _abroad(reading: Reading, country: str) -> Birthplace | None:
-    town = _free_place(reading, "ville_naissance", "votre ville de naissance")
+def _abroad(reader: FormReader, country: str) -> Birthplace | None:
+    town = _free_place(reader, "ville_naissance", "votre ville de naissance")
     return Birthplace(country, None, town) if town is not None else None
 
 
-def _free_place(reading: Reading, field: str, what: str) -> str | None:
-    place = capitals(reading.required(field, what))
+def _free_place(reader: FormReader, field: str, what: str) -> str | None:
+    place = capitals(reader.required_text(field, what))
     if not place:
         return None
     if len(place) > PLACE_LENGTH:
-        reading.refuse(field, f"{PLACE_LENGTH} caractères au maximum.")
-    elif not all(c in _IN_PLACES or c.isalnum() for c in place) or not any(c.isalpha() for c in place):
-        reading.refuse(field, "Seuls les lettres, chiffres, espaces, apostrophes et tirets sont acceptés.")
+        reader.add_mistake(field, f"{PLACE_LENGTH} caractères au maximum.")
+    elif not all(c in _PUNCTUATION_IN_PLACES or c.isalnum() for c in place) or not any(c.isalpha() for c in place):
+        reader.add_mistake(field, "Seuls les lettres, chiffres, espaces, apostrophes et tirets sont acceptés.")
     else:
-        reading.check_printable(field, place)
-    return None if reading.refused(field) else place
+        reader.check_printable(field, place)
+    return None if reader.has_mistake(field) else place

@@ -1,4 +1,4 @@
-"""Civil status as typed (guide §3): civilité, names, date of birth, each with its confirmation."""
+"""Civil status (guide §3): civilité, names, date and place of birth, read from a form with their confirmations."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from datetime import date
 
 from services.accounts.domain import birthplace
 from services.accounts.domain.birthplace import Birthplace
-from services.accounts.domain.reading import Reading
+from services.accounts.domain.form_reader import FormReader
 
 CIVILITES = ("MONSIEUR", "MADAME")
 NAME_LENGTH = 100
 YOUNGEST, OLDEST = 10, 120
-"""Ages in years between which a date of birth is plausible; exams have no age of their own here."""
+"""Ages in years between which a date of birth is plausible; no exam sets an age limit here."""
 
 _TYPED_DATE = re.compile(r"(\d{1,2})\s*[/.\- ]\s*(\d{1,2})\s*[/.\- ]\s*(\d{4})|(\d{2})(\d{2})(\d{4})", re.ASCII)
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
-_IN_NAMES = frozenset(" '-.·")
+_PUNCTUATION_IN_NAMES = frozenset(" '-.·")
 
 
 @dataclass(frozen=True)
 class CivilStatus:
-    """Who someone is, as on the identity document; names keep their case and accents."""
+    """As on the identity document; names keep their case and accents."""
 
     civilite: str
     nom_famille: str
@@ -33,22 +33,22 @@ class CivilStatus:
     naissance: Birthplace
 
 
-def read(reading: Reading, today: date) -> CivilStatus | None:
-    """The civil status typed; None, with mistakes kept in `reading`, where something is missing or wrong."""
-    civilite = reading.text("civilite")
+def read(reader: FormReader, today: date) -> CivilStatus | None:
+    """The civil status typed; None, with the mistakes in `reader`, where something is missing or wrong."""
+    civilite = reader.text("civilite")
     if civilite not in CIVILITES:
-        reading.refuse("civilite", "Choisissez votre civilité.")
-    nom = _confirmed_name(reading)
-    usage = reading.text("nom_usage")
-    _check_name(reading, "nom_usage", usage)
-    prenoms = reading.required("prenoms", "vos prénoms")
-    _check_name(reading, "prenoms", prenoms)
-    born = _confirmed_date(reading, today)
-    place = birthplace.read(reading)
+        reader.add_mistake("civilite", "Choisissez votre civilité.")
+    nom = _confirmed_name(reader)
+    usage = reader.text("nom_usage")
+    _check_name(reader, "nom_usage", usage)
+    prenoms = reader.required_text("prenoms", "vos prénoms")
+    _check_name(reader, "prenoms", prenoms)
+    birth_date = _confirmed_birth_date(reader, today)
+    place = birthplace.read(reader)
     names = ("civilite", "nom_famille", "nom_famille_confirmation", "nom_usage", "prenoms")
-    if born is None or place is None or any(reading.refused(name) for name in names):
+    if birth_date is None or place is None or any(reader.has_mistake(name) for name in names):
         return None
-    return CivilStatus(civilite, nom, usage or None, prenoms, born, place)
+    return CivilStatus(civilite, nom, usage or None, prenoms, birth_date, place)
 
 
 def parsed_date(typed: str) -> date | None:
@@ -65,51 +65,51 @@ def parsed_date(typed: str) -> date | None:
         return None
 
 
-def _confirmed_name(reading: Reading) -> str:
-    nom = reading.required("nom_famille", "votre nom de famille (nom de naissance)")
-    _check_name(reading, "nom_famille", nom)
-    confirmation = reading.required("nom_famille_confirmation", "une seconde fois votre nom de naissance")
+def _confirmed_name(reader: FormReader) -> str:
+    nom = reader.required_text("nom_famille", "votre nom de famille (nom de naissance)")
+    _check_name(reader, "nom_famille", nom)
+    confirmation = reader.required_text("nom_famille_confirmation", "une seconde fois votre nom de naissance")
     if confirmation and confirmation != nom:
-        reading.refuse("nom_famille_confirmation", "La confirmation diffère du nom de famille saisi.")
+        reader.add_mistake("nom_famille_confirmation", "La confirmation diffère du nom de famille saisi.")
     return nom
 
 
-def _check_name(reading: Reading, field: str, name: str) -> None:
+def _check_name(reader: FormReader, field: str, name: str) -> None:
     if not name:
         return
     if len(name) > NAME_LENGTH:
-        reading.refuse(field, f"{NAME_LENGTH} caractères au maximum.")
+        reader.add_mistake(field, f"{NAME_LENGTH} caractères au maximum.")
     elif not all(_may_be_in_a_name(character) for character in name) or not any(c.isalpha() for c in name):
-        reading.refuse(field, "Seuls les lettres, espaces, apostrophes, tirets et points sont acceptés.")
+        reader.add_mistake(field, "Seuls les lettres, espaces, apostrophes, tirets et points sont acceptés.")
     else:
-        reading.check_printable(field, name)
+        reader.check_printable(field, name)
 
 
 def _may_be_in_a_name(character: str) -> bool:
-    return character in _IN_NAMES or unicodedata.category(character)[0] in "LM"
+    return character in _PUNCTUATION_IN_NAMES or unicodedata.category(character)[0] in "LM"
 
 
-def _confirmed_date(reading: Reading, today: date) -> date | None:
+def _confirmed_birth_date(reader: FormReader, today: date) -> date | None:
     field, confirmation = "date_naissance", "date_naissance_confirmation"
-    born = _read_date(reading, field, "votre date de naissance")
-    again = _read_date(reading, confirmation, "une seconde fois votre date de naissance")
-    if born is not None and not _is_plausible(born, today):
-        reading.refuse(field, "Vérifiez la date de naissance : cette date n'est pas plausible.")
-    if again is not None and reading.text(field) and born != again:
-        reading.refuse(confirmation, "La confirmation diffère de la date de naissance saisie.")
-    return None if reading.refused(field) or reading.refused(confirmation) else born
+    birth_date = _read_date(reader, field, "votre date de naissance")
+    confirmed_date = _read_date(reader, confirmation, "une seconde fois votre date de naissance")
+    if birth_date is not None and not _is_plausible(birth_date, today):
+        reader.add_mistake(field, "Vérifiez la date de naissance : cette date n'est pas plausible.")
+    if confirmed_date is not None and reader.text(field) and birth_date != confirmed_date:
+        reader.add_mistake(confirmation, "La confirmation diffère de la date de naissance saisie.")
+    return None if reader.has_mistake(field) or reader.has_mistake(confirmation) else birth_date
 
 
-def _read_date(reading: Reading, field: str, what: str) -> date | None:
-    typed = reading.required(field, what)
+def _read_date(reader: FormReader, field: str, what: str) -> date | None:
+    typed = reader.required_text(field, what)
     if not typed:
         return None
     day = parsed_date(typed)
     if day is None:
-        reading.refuse(field, "Saisissez une date qui existe, sous la forme jj/mm/aaaa. Exemple : 30/05/1998.")
+        reader.add_mistake(field, "Saisissez une date qui existe, sous la forme jj/mm/aaaa. Exemple : 30/05/1998.")
     return day
 
 
-def _is_plausible(born: date, today: date) -> bool:
-    age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+def _is_plausible(birth_date: date, today: date) -> bool:
+    age = today.year - birth_date.year - ((today.month, today.day) < (birth_date.month, birth_date.day))
     return YOUNGEST <= age <= OLDEST

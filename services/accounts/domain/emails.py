@@ -1,18 +1,18 @@
-"""Mail addresses: which are accepted, and the form in which two spellings are one address (case never counts)."""
+"""Mail addresses: which are accepted, and the key under which two spellings are the same address (case is ignored)."""
 
 from __future__ import annotations
 
 import re
 
-from services.accounts.domain.reading import Reading
+from services.accounts.domain.form_reader import FormReader
 
 ADDRESS_LENGTH = 254
 """RFC 5321, 4.5.3.1: a path of 256 octets less its angle brackets."""
 
 _LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
-_TOP_LEVEL = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]{1,59}")
-_SYNTAX = "Saisissez une adresse mail valide. Exemple : nom.prenom@domaine.fr."
+_TOP_LEVEL_DOMAIN = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]{1,59}")
+_INVALID_ADDRESS = "Saisissez une adresse mail valide. Exemple : nom.prenom@domaine.fr."
 
 
 def key_of(address: str) -> str:
@@ -32,19 +32,19 @@ def is_valid(address: str) -> bool:
         and _LOCAL_PART.fullmatch(local) is not None
         and len(labels) > 1
         and all(_LABEL.fullmatch(label) for label in labels)
-        and _TOP_LEVEL.fullmatch(labels[-1]) is not None
+        and _TOP_LEVEL_DOMAIN.fullmatch(labels[-1]) is not None
     )
 
 
-def read_confirmed(reading: Reading) -> str | None:
-    """The address typed twice, as typed the first time; None with the mistakes kept."""
-    address = reading.required("email", "votre adresse mail")
+def read_confirmed(reader: FormReader) -> str | None:
+    """The address typed twice, as typed the first time; None, with the mistakes in `reader`."""
+    address = reader.required_text("email", "votre adresse mail")
     if address and not is_valid(address):
-        reading.refuse("email", _SYNTAX)
-    confirmation = reading.required("email_confirmation", "une seconde fois votre adresse mail")
+        reader.add_mistake("email", _INVALID_ADDRESS)
+    confirmation = reader.required_text("email_confirmation", "une seconde fois votre adresse mail")
     if confirmation and key_of(confirmation) != key_of(address):
-        reading.refuse("email_confirmation", "La confirmation diffère de l'adresse mail saisie.")
-    return None if reading.refused("email") or reading.refused("email_confirmation") else address
+        reader.add_mistake("email_confirmation", "La confirmation diffère de l'adresse mail saisie.")
+    return None if reader.has_mistake("email") or reader.has_mistake("email_confirmation") else address
 
 
 def _ascii_domain(domain: str) -> str:

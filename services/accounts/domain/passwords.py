@@ -1,7 +1,7 @@
 """What a password must be, by profile: the guide's rule, or length alone. Common ones are refused by both.
 
-« guide »: 8 to 20 characters with lower case, upper case and special character (guide §3), enough only because tries
-are slowed. « recommended »: 12 to 128 characters, no classes (CNIL and ANSSI advice).
+« guide »: 8 to 20 characters with lower case, upper case and special character (guide §3), safe only because tries
+are throttled. « recommended »: 12 to 128 characters, no classes (CNIL and ANSSI advice).
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from services.accounts.domain.reading import Reading
+from services.accounts.domain.form_reader import FormReader
 
 
 @dataclass(frozen=True)
 class Profile:
-    """Bounds in characters; `rules` are shown beside the field, `hint` is the guide's line."""
+    """`shortest` and `longest` in characters; `classes`: lower case, upper case and special character are required;
+    `hint` is shown beside the field."""
 
     name: str
     shortest: int
@@ -51,7 +52,7 @@ _TOO_COMMON = (
 
 
 def normalised(password: str) -> str:
-    """The password in one encoding, so that é typed on two keyboards is the same; nothing else is changed."""
+    """The password in Unicode NFC, so that é typed on two keyboards is the same; nothing else is changed."""
     return unicodedata.normalize("NFC", password)
 
 
@@ -60,41 +61,41 @@ def mistakes(password: str, profile: Profile) -> list[str]:
     password = normalised(password)
     if any(unicodedata.category(character) == "Cs" for character in password):
         return ["Il comporte un caractère qui n'existe pas."]
-    found = []
+    broken_rules = []
     if not profile.shortest <= len(password) <= profile.longest:
-        found.append(f"Il doit comporter de {profile.shortest} à {profile.longest} caractères.")
+        broken_rules.append(f"Il doit comporter de {profile.shortest} à {profile.longest} caractères.")
     if profile.classes:
-        found += _missing_classes(password)
-    if not found and (_is_common(password) or (not profile.classes and _is_monotonous(password))):
-        found.append(_TOO_COMMON)
-    return found
+        broken_rules += _missing_classes(password)
+    if not broken_rules and (_is_common(password) or (not profile.classes and _is_monotonous(password))):
+        broken_rules.append(_TOO_COMMON)
+    return broken_rules
 
 
-def read_confirmed(reading: Reading, profile: Profile) -> str | None:
-    """The password typed twice, normalised; None with the mistakes kept."""
-    password, confirmation = reading.raw("password"), reading.raw("password_confirmation")
+def read_confirmed(reader: FormReader, profile: Profile) -> str | None:
+    """The password typed twice, normalised; None, with the mistakes in `reader`."""
+    password, confirmation = reader.raw("password"), reader.raw("password_confirmation")
     if not password:
-        reading.refuse("password", "Saisissez un mot de passe.")
-    elif found := mistakes(password, profile):
-        reading.refuse("password", " ".join(found))
+        reader.add_mistake("password", "Saisissez un mot de passe.")
+    elif broken_rules := mistakes(password, profile):
+        reader.add_mistake("password", " ".join(broken_rules))
     if not confirmation:
-        reading.refuse("password_confirmation", "Saisissez une seconde fois le mot de passe.")
+        reader.add_mistake("password_confirmation", "Saisissez une seconde fois le mot de passe.")
     elif normalised(confirmation) != normalised(password):
-        reading.refuse("password_confirmation", "La confirmation diffère du mot de passe saisi.")
-    if reading.refused("password") or reading.refused("password_confirmation"):
+        reader.add_mistake("password_confirmation", "La confirmation diffère du mot de passe saisi.")
+    if reader.has_mistake("password") or reader.has_mistake("password_confirmation"):
         return None
     return normalised(password)
 
 
 def _missing_classes(password: str) -> list[str]:
-    found = []
+    broken_rules = []
     if not any(c.islower() for c in password):
-        found.append("Il doit comporter une minuscule.")
+        broken_rules.append("Il doit comporter une minuscule.")
     if not any(c.isupper() for c in password):
-        found.append("Il doit comporter une majuscule.")
+        broken_rules.append("Il doit comporter une majuscule.")
     if not any(not c.isalnum() and not c.isspace() for c in password):
-        found.append("Il doit comporter un caractère spécial (exemple : . / ! *).")
-    return found
+        broken_rules.append("Il doit comporter un caractère spécial (exemple : . / ! *).")
+    return broken_rules
 
 
 def _is_common(password: str) -> bool:

@@ -14,17 +14,18 @@ CANDIDATURES_READ = "candidatures:read"
 CANDIDATURES_MANAGE = "candidatures:manage"
 DOCUMENTS_PUBLISH = "documents:publish"
 STAFF_MANAGE = "staff:manage"
-_OF_ACADEMIES = (PIECES_READ, PIECES_CONTROL, CANDIDATURES_READ, CANDIDATURES_MANAGE, DOCUMENTS_PUBLISH)
-SCOPES = (*_OF_ACADEMIES, CANDIDATES_CORRECT, STAFF_MANAGE)
-_OF_ROLE = {
-    "gestionnaire": frozenset(_OF_ACADEMIES),
+_ACADEMIE_SCOPES = (PIECES_READ, PIECES_CONTROL, CANDIDATURES_READ, CANDIDATURES_MANAGE, DOCUMENTS_PUBLISH)
+SCOPES = (*_ACADEMIE_SCOPES, CANDIDATES_CORRECT, STAFF_MANAGE)
+_SCOPES_BY_ROLE = {
+    "gestionnaire": frozenset(_ACADEMIE_SCOPES),
     "administrateur": frozenset(SCOPES),
 }
-"""Accounts do not know the académies of a candidate: who is limited to some may not correct a civil status here."""
+"""accounts does not know a candidate's académies: a gestionnaire, who is limited to some, may not correct a civil
+status."""
 
 
 REASON_LENGTHS = (3, 500)
-"""Characters of what the trail keeps as the reason of an act, shortest and longest."""
+"""Shortest and longest reason of an act in the audit trail, in characters."""
 
 
 class Role(StrEnum):
@@ -35,33 +36,33 @@ class Role(StrEnum):
 
 
 def scopes_of(role: str) -> frozenset[str]:
-    """What someone of this role may do; both check pieces, within their académies."""
-    return _OF_ROLE.get(role, frozenset())
+    """What this role may do; nothing for an unknown role."""
+    return _SCOPES_BY_ROLE.get(role, frozenset())
 
 
 def checked_scopes(scopes: Iterable[str]) -> list[str]:
     """Sorted, without repetition. Raises Invalid naming the unknown ones, or for none at all."""
-    wanted = sorted(set(scopes))
-    unknown = [scope for scope in wanted if scope not in SCOPES]
-    if unknown or not wanted:
+    requested = sorted(set(scopes))
+    unknown = [scope for scope in requested if scope not in SCOPES]
+    if unknown or not requested:
         detail = f"Portées admises : {', '.join(SCOPES)}." + (f" Inconnues : {', '.join(unknown)}." if unknown else "")
         raise Invalid(detail, errors=(FieldError("#/scopes", detail),))
-    return wanted
+    return requested
 
 
 def checked_academies(role: str, academies: Iterable[str], known: Iterable[str]) -> list[str] | None:
     """The académies of a gestionnaire, None (all) for an administrateur. Raises Invalid."""
-    wanted = sorted(set(academies))
+    requested = sorted(set(academies))
     if role == Role.ADMINISTRATEUR:
-        if wanted:
-            raise _refused("Un administrateur a accès à toutes les académies : n'en indiquez aucune.")
+        if requested:
+            raise _academies_error("Un administrateur a accès à toutes les académies : n'en indiquez aucune.")
         return None
-    if not wanted:
-        raise _refused("Indiquez au moins une académie pour un gestionnaire.")
-    if unknown := sorted(set(wanted) - set(known)):
-        raise _refused(f"Codes d'académie inconnus : {', '.join(unknown)}.")
-    return wanted
+    if not requested:
+        raise _academies_error("Indiquez au moins une académie pour un gestionnaire.")
+    if unknown := sorted(set(requested) - set(known)):
+        raise _academies_error(f"Codes d'académie inconnus : {', '.join(unknown)}.")
+    return requested
 
 
-def _refused(detail: str) -> Invalid:
+def _academies_error(detail: str) -> Invalid:
     return Invalid(detail, errors=(FieldError("#/academies", detail),))

@@ -1,7 +1,7 @@
-"""How failed log-ins slow the next tries: per account and source, never a source alone. Pure functions.
+"""How failed log-ins delay the next tries: per account and source, never per source alone. Pure functions.
 
-A browser that has logged in to the account before is counted apart, so strangers' failures do not lock its owner out.
-Many sources trying one account are slowed together, unknown browsers only.
+A browser that has logged in to the account before is counted separately, so that failures of others do not lock its
+owner out. Tries at one account from many unknown browsers are delayed together.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ FIRST_DELAY = timedelta(seconds=30)
 
 @dataclass(frozen=True)
 class Rule:
-    """`free` failures cost nothing; each further one doubles the delay."""
+    """`free` failures cause no delay; each further one doubles it."""
 
     free: int
 
@@ -30,7 +30,7 @@ ALL_SOURCES = Rule(free=30)
 
 @dataclass(frozen=True)
 class Failures:
-    """What is remembered under one key; instants by the system's clock."""
+    """A counter of failures; `last` in system time."""
 
     count: int = 0
     last: datetime | None = None
@@ -44,18 +44,18 @@ class Failures:
 
 
 def seconds_to_wait(failures: Failures, rule: Rule, now: datetime) -> int:
-    """Seconds until the next try is listened to; 0 where it is now."""
-    known = failures.current(now)
-    if known.last is None or known.count < rule.free:
+    """Seconds until the next try is accepted; 0 where it is now."""
+    current = failures.current(now)
+    if current.last is None or current.count < rule.free:
         return 0
-    doublings = min(known.count - rule.free, 10)
+    doublings = min(current.count - rule.free, 10)
     delay: timedelta = min(FIRST_DELAY * 2**doublings, LONGEST_DELAY)
-    left = (known.last + delay - now).total_seconds()
-    return max(0, math.ceil(left))
+    remaining = (current.last + delay - now).total_seconds()
+    return max(0, math.ceil(remaining))
 
 
 def starts_to_slow(before: Failures, after: Failures, rule: Rule) -> bool:
-    """Whether this failure is the one from which tries are slowed: the moment to tell the owner."""
+    """Whether this failure is the one from which tries are delayed: the moment to tell the owner."""
     return before.count < rule.free <= after.count
 
 
@@ -73,8 +73,8 @@ RESETS = Quota(5, timedelta(hours=1))
 EMAIL_CHANGES = Quota(5, timedelta(hours=1))
 
 
-def take(count: int, since: datetime | None, quota: Quota, now: datetime) -> tuple[int, datetime, int]:
-    """Count one more: (new count, start of the window, seconds to wait: 0 where it is granted)."""
+def count_in_window(count: int, since: datetime | None, quota: Quota, now: datetime) -> tuple[int, datetime, int]:
+    """One more: (new count, start of the window, seconds to wait, which are 0 where it is allowed)."""
     if since is None or now - since >= quota.window:
         return 1, now, 0
     if count < quota.most:

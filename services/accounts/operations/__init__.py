@@ -1,1 +1,1 @@
-"""What people and clocks do with accounts: one function per thing done, the only writers of the database."""
+"""What people and jobs do with accounts, one function per operation: the only writers of the database."""

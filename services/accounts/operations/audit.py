@@ -1,4 +1,4 @@
-"""The trail of what staff and administrators' commands do: written in the transaction of the act itself."""
+"""The audit trail of what staff and administrators' commands do: written in the transaction of the act itself."""
 
 from __future__ import annotations
 

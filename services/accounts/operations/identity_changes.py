@@ -1,7 +1,7 @@
-"""Changing a civil status or deleting an account: committed as pending, agreed by registrations, then done.
+"""Changing a civil status or deleting an account, which registrations must agree to.
 
-No transaction spans the call. Whatever stops half-way is finished by a job: once registrations refuses older
-identities, the new version must come into force.
+The change is committed as pending, registrations is asked, then the change is applied; no transaction spans the call.
+A job finishes what was interrupted: once registrations refuses older identities, the new version must come into force.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.accounts import identity
+from services.accounts import civil_status_mapping
+from services.accounts.clients.registrations import CandidatureExists
+from services.accounts.dependencies import dependencies
 from services.accounts.domain.civil_status import CivilStatus
 from services.accounts.models import Account, IdentityChange, db
 from services.accounts.operations.erasure import erase
 from services.accounts.operations.identity_versions import ChangePending, next_version
-from services.accounts.parts import parts
-from services.accounts.registrations import CandidatureExists
 from services.chassis.clock import portal_now
 from services.chassis.errors import Conflict, DomainError, NotFound, Unavailable
 from services.contracts import problem_types
@@ -28,66 +28,68 @@ from services.contracts import problem_types
 log = structlog.get_logger()
 Result = TypeVar("Result")
 TRIES = 3
-_EARLIER_ONE_WAITS = "Une modification précédente de votre compte est en cours de vérification : réessayez plus tard."
+_EARLIER_CHANGE_PENDING = (
+    "Une modification précédente de votre compte est en cours de vérification : réessayez plus tard."
+)
 
 
 def change_civil_status(account_id: str, status: CivilStatus) -> None:
-    """Replace the civil status. Raises Conflict `candidature-existante`, Unavailable (it will then be done later)."""
-    _ask(account_id, status)
+    """Replace the civil status. Raises Conflict `candidature-existante`, Unavailable (a job then applies it later)."""
+    _request_change(account_id, status)
 
 
 def delete_account(account_id: str) -> None:
-    """Erase the account. Raises Conflict `candidature-existante`, Unavailable (it will then be done later)."""
-    _ask(account_id, None)
+    """Erase the account. Raises Conflict `candidature-existante`, Unavailable (a job then applies it later)."""
+    _request_change(account_id, None)
 
 
-def after_pending(act: Callable[[], Result], *, waiting: str) -> Result:
-    """Run `act`, a whole transaction; where it meets a pending change, finish that first and run it again.
+def run_after_pending_change(transaction: Callable[[], Result], *, message: str) -> Result:
+    """Run `transaction`; where it raises ChangePending, finish that change first and run it again.
 
-    A pending change that a candidature forbids is dropped. Raises Unavailable with the sentence `waiting` while it can
-    be neither finished nor dropped: nothing of `act` is done then.
+    A pending change that a candidature forbids is dropped. Raises Unavailable with `message` while the change can be
+    neither finished nor dropped: nothing of `transaction` is done then.
     """
     for _ in range(TRIES):
         try:
-            return act()
-        except ChangePending as met:
-            _finish_or_drop(met.account_id, waiting)
-    raise Unavailable(waiting)  # the candidate asks for change after change
+            return transaction()
+        except ChangePending as pending:
+            _finish_or_drop_pending_change(pending.account_id, message)
+    raise Unavailable(message)  # the candidate asks for change after change
 
 
-def finish(account_id: str) -> None:
-    """Carry the pending change out, if there is one.
+def finish_pending_change(account_id: str) -> None:
+    """Ask registrations and apply the pending change of this account, if there is one.
 
-    Raises Conflict where a candidature exists: it is then dropped; Unavailable: it stays pending.
+    Raises Conflict where a candidature exists (the change is then dropped), Unavailable (it stays pending).
     """
     with db.reading() as session:
         pending = session.get(IdentityChange, account_id)
     if pending is None:
         return
     try:
-        parts().registrations.put_floor(account_id, pending.version)
+        dependencies().registrations.put_identity_floor(account_id, pending.version)
         if pending.civil_status is None:
-            parts().registrations.erase(account_id)
+            dependencies().registrations.erase_candidate(account_id)
     except CandidatureExists as error:
-        _drop(account_id, pending.version)
-        raise engaged() from error
+        _drop_pending_change(account_id, pending.version)
+        raise candidature_exists_error() from error
     except DomainError as error:
         raise Unavailable() from error
-    _carry_out(account_id, pending.version)
+    _apply(account_id, pending.version)
 
 
-def finish_all() -> None:
-    """Finish what was left pending; one that cannot be finished does not stop the others."""
+def finish_all_pending_changes() -> None:
+    """Finish every pending change; one that cannot be finished does not stop the others."""
     with db.reading() as session:
-        waiting = session.scalars(select(IdentityChange.account_id)).all()
-    for account_id in waiting:
+        account_ids = session.scalars(select(IdentityChange.account_id)).all()
+    for account_id in account_ids:
         try:
-            finish(account_id)
+            finish_pending_change(account_id)
         except DomainError as error:
             log.warning("identity_change_not_finished", account_id=account_id, reason=error.slug)
 
 
-def engaged() -> Conflict:
+def candidature_exists_error() -> Conflict:
     return Conflict(
         "Une candidature existe : seuls l'adresse mail et le mot de passe sont modifiables, "
         "et le compte ne peut pas être supprimé. Contactez le service gestionnaire.",
@@ -95,29 +97,31 @@ def engaged() -> Conflict:
     )
 
 
-def _ask(account_id: str, status: CivilStatus | None) -> None:
-    version = after_pending(lambda: _store(account_id, status), waiting=_EARLIER_ONE_WAITS)
+def _request_change(account_id: str, status: CivilStatus | None) -> None:
+    version = run_after_pending_change(
+        lambda: _store_pending_change(account_id, status), message=_EARLIER_CHANGE_PENDING
+    )
     try:
-        finish(account_id)
+        finish_pending_change(account_id)
     except Unavailable as error:
-        raise _later() from error
-    if _is_dropped(account_id, version):  # by the job, which was faster
-        raise engaged()
+        raise _applied_later_error() from error
+    if _is_dropped(account_id, version):  # by the job, in the meantime
+        raise candidature_exists_error()
 
 
-def _store(account_id: str, status: CivilStatus | None) -> int:
+def _store_pending_change(account_id: str, status: CivilStatus | None) -> int:
     with db.operation() as session:
         account = session.get(Account, account_id, with_for_update=True)
         if account is None:
             raise NotFound()
         if account.engaged_at is not None:
-            raise engaged()
+            raise candidature_exists_error()
         version = next_version(session, account_id)
         session.add(
             IdentityChange(
                 account_id=account_id,
                 version=version,
-                civil_status=None if status is None else identity.to_json(status),
+                civil_status=None if status is None else civil_status_mapping.to_json(status),
                 requested_at=portal_now(),
             )
         )
@@ -125,50 +129,52 @@ def _store(account_id: str, status: CivilStatus | None) -> int:
 
 
 def _is_dropped(account_id: str, version: int) -> bool:
-    """Whether a change is no longer pending and never came into force."""
+    """Whether the change of this version is no longer pending and never came into force."""
     with db.reading() as session:
         account = session.get(Account, account_id)
         pending = session.get(IdentityChange, account_id)
     return account is not None and pending is None and account.version < version
 
 
-def _finish_or_drop(account_id: str, waiting: str) -> None:
+def _finish_or_drop_pending_change(account_id: str, message: str) -> None:
     try:
         with suppress(Conflict):
-            finish(account_id)
+            finish_pending_change(account_id)
     except Unavailable as error:
-        raise Unavailable(waiting) from error
+        raise Unavailable(message) from error
 
 
-def _carry_out(account_id: str, version: int) -> None:
+def _apply(account_id: str, version: int) -> None:
     with db.operation() as session:
-        account, pending = _locked(session, account_id, version)
+        account, pending = _lock_account_and_change(session, account_id, version)
         if account is None or pending is None:
             return
         if pending.civil_status is None:
             erase(session, account)
             return
-        identity.write(account, identity.from_json(pending.civil_status))
+        civil_status_mapping.write_to_account(account, civil_status_mapping.from_json(pending.civil_status))
         account.version = version
         session.delete(pending)
 
 
-def _drop(account_id: str, version: int) -> None:
+def _drop_pending_change(account_id: str, version: int) -> None:
     with db.operation() as session:
-        account, pending = _locked(session, account_id, version)
+        account, pending = _lock_account_and_change(session, account_id, version)
         if account is not None and pending is not None:
             account.engaged_at = account.engaged_at or portal_now()
             session.delete(pending)
 
 
-def _locked(session: Session, account_id: str, version: int) -> tuple[Account | None, IdentityChange | None]:
-    """The account and its pending change of that version; None where another process was faster."""
+def _lock_account_and_change(
+    session: Session, account_id: str, version: int
+) -> tuple[Account | None, IdentityChange | None]:
+    """The account and its pending change of that version; None where another process has already settled it."""
     account = session.get(Account, account_id, with_for_update=True)
     pending = session.get(IdentityChange, account_id)
     return account, pending if pending is not None and pending.version == version else None
 
 
-def _later() -> Unavailable:
+def _applied_later_error() -> Unavailable:
     return Unavailable(
         "Votre demande est enregistrée mais n'a pas encore pu être vérifiée : elle sera appliquée dès que possible, "
         "sauf si une candidature existe."

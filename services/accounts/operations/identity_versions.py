@@ -1,4 +1,4 @@
-"""The version that an account's next identity bears: given here alone, so that no two identities ever bear the same."""
+"""The version number of an account's next identity: given only here, so that no two identities ever share one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from services.chassis.errors import Conflict, NotFound
 
 
 class ChangePending(Conflict):
-    """The next version belongs already to a change that is neither in force nor dropped yet."""
+    """The next version is already given to a change that is neither in force nor dropped yet."""
 
     def __init__(self, account_id: str) -> None:
         super().__init__("Une modification de ce compte est en cours : réessayez.")
@@ -20,7 +20,7 @@ class ChangePending(Conflict):
 def next_version(session: Session, account_id: str) -> int:
     """The version after the account's own; its row stays locked until the caller's transaction ends.
 
-    Raises NotFound, ChangePending. To be asked for before anything of the account is changed.
+    Raises NotFound, ChangePending. Call it before changing anything of the account.
     """
     current = session.scalar(select(Account.version).where(Account.id == account_id).with_for_update())
     if current is None:

@@ -1,4 +1,4 @@
-"""What staff see of a candidate's mails that the mail server will never take."""
+"""Addresses whose mails the mail server refuses for good, so that staff see them."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from services.chassis.clock import portal_now
 log = structlog.get_logger()
 
 
-def note(person_id: str, address: str, code: int) -> None:
-    """A mail to this address was refused. Of staff, and of an account gone meanwhile, only the log tells."""
+def record_refusal(person_id: str, address: str, code: int) -> None:
+    """Record that a mail to this address was refused; for staff, and an account erased meanwhile, only in the log."""
     log.warning("mail_refused", code=code)
     with db.operation() as session:
         if session.get(Account, person_id, with_for_update=True) is None:
@@ -27,8 +27,8 @@ def note(person_id: str, address: str, code: int) -> None:
         row.code = code
 
 
-def forget(person_id: str, address: str) -> None:
-    """The server took a mail to this address."""
+def forget_refusal(person_id: str, address: str) -> None:
+    """Delete the refusal: the server accepted a mail to this address."""
     with db.reading() as session:
         if session.get(MailRefusal, (person_id, address)) is None:
             return
@@ -37,6 +37,6 @@ def forget(person_id: str, address: str) -> None:
 
 
 def purge(session: Session, before: datetime) -> None:
-    """Forget what was refused before then at addresses that are no longer their account's."""
+    """Delete refusals older than `before` at addresses that are no longer their account's."""
     in_force = exists().where(Account.id == MailRefusal.account_id, Account.email == MailRefusal.address)
     session.execute(delete(MailRefusal).where(MailRefusal.refused_at < before, ~in_force))

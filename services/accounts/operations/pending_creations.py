@@ -1,48 +1,43 @@
-"""Creations that wait for their activation: each stands by itself, whoever asked for it at whatever address."""
+"""Creations that wait for their activation: their passwords, and their mail sent again.
+
+Each is independent of the others, even of those at the same address (decision 0020).
+"""
 
 from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.accounts.domain.links import Purpose
+from services.accounts.dependencies import dependencies
+from services.accounts.domain.mail_link_rules import Purpose
 from services.accounts.models import Account
-from services.accounts.operations import links
-from services.accounts.parts import parts
+from services.accounts.operations import mail_links
+from services.accounts.queries.accounts_by_address import pending_creations_at
 from services.chassis.events import follow_up
 
 
-def waiting_at(session: Session, email_key: str, *, lock: bool = False) -> Sequence[Account]:
-    """Those that wait for this address, newest first. Locked they are by id, so that no two wait for each other."""
-    query = select(Account).where(Account.email_key == email_key, Account.activated_at.is_(None))
-    if lock:
-        return session.scalars(query.order_by(Account.id).with_for_update()).all()
-    return session.scalars(query.order_by(Account.created_at.desc(), Account.id)).all()
+def hash_creation_password(email_key: str, password: str) -> str:
+    """The hash of a creation's password. All creations at one address share a salt: a log-in hashes once for all of
+    them, so that its duration reveals neither their number nor whether the address has an account."""
+    salt = bytes.fromhex(dependencies().derived_keys.trace("creation", email_key))[:16]
+    return dependencies().password_hasher.hash(password, salt=salt)
 
 
-def password_hash(email_key: str, password: str) -> str:
-    """The hash of a creation's password. Those of one address share their salt: a log-in hashes once for them all, so
-    that the time it takes tells neither their number nor whether the address has an account."""
-    salt = bytes.fromhex(parts().derivation.trace("creation", email_key))[:16]
-    return parts().passwords.hash(password, salt=salt)
+def creation_with_password(hashes: Sequence[tuple[str, str]], email_key: str, password: str) -> str | None:
+    """The id of the first creation with this password, among the (id, hash) of those at one address; hashes once."""
+    if len(hashes) == 1:  # verified with the parameters and salt in the hash, whichever were in force at the creation
+        return hashes[0][0] if dependencies().password_hasher.matches(hashes[0][1], password) else None
+    typed_hash = hash_creation_password(email_key, password)
+    return next((id for id, stored in hashes if hmac.compare_digest(stored, typed_hash)), None)
 
 
-def with_password(hashes: Sequence[tuple[str, str]], email_key: str, password: str) -> str | None:
-    """Of (id, hash) of creations at one address, the id of the first with this password; hashes once."""
-    if len(hashes) == 1:  # checked by its own settings and salt, whichever were in force at the creation
-        return hashes[0][0] if parts().passwords.matches(hashes[0][1], password) else None
-    typed = password_hash(email_key, password)
-    return next((id for id, stored in hashes if hmac.compare_digest(stored, typed)), None)
-
-
-def mail_again(session: Session, email_key: str, creation_id: str | None = None) -> None:
-    """Mail the link of that creation once more, else of the newest at this address; its older links die at once."""
-    waiting = waiting_at(session, email_key)
-    chosen = next((creation for creation in waiting if creation.id == creation_id), None) or next(iter(waiting), None)
+def resend_activation_mail(session: Session, email_key: str, creation_id: str | None = None) -> None:
+    """Mail the link of that creation again, else of the newest at this address; its older links are closed at once."""
+    pending = pending_creations_at(session, email_key)
+    chosen = next((creation for creation in pending if creation.id == creation_id), None) or next(iter(pending), None)
     if chosen is None or session.get(Account, chosen.id, with_for_update=True, populate_existing=True) is None:
         return
-    links.close(session, chosen.id, Purpose.ACTIVATION)
+    mail_links.close(session, chosen.id, Purpose.ACTIVATION)
     follow_up(session, "send_activation_mail", {"account_id": chosen.id}, subject=chosen.id)

@@ -1,4 +1,4 @@
-"""Log-ins as browsers hold them: opened, exchanged for short tokens, ended everywhere. System time throughout."""
+"""Log-in sessions of browsers: opened, exchanged for short access tokens, ended everywhere. System time."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import delete, or_, update
 from sqlalchemy.orm import Session
 
-from services.accounts.derivation import hashed, new_secret
+from services.accounts.civil_status_mapping import signed_identity
+from services.accounts.dependencies import dependencies
 from services.accounts.domain.staff import scopes_of
-from services.accounts.identity import vouched_for
 from services.accounts.models import Account, KnownBrowser, LoginSession, StaffMember, db
-from services.accounts.parts import parts
+from services.accounts.opaque_secrets import hash_secret, new_secret
 from services.accounts.signing import TOKEN_SECONDS
 from services.chassis.clock import system_now
 from services.chassis.errors import Unauthenticated
@@ -26,7 +26,7 @@ BROWSER_REMEMBERED = timedelta(days=400)
 
 @dataclass(frozen=True)
 class Exchanged:
-    """A minute's access token and what pages show of who is logged in; `identity` is a candidate's, vouched for."""
+    """An access token and what pages show of the person logged in; `identity` is a candidate's, as a signed token."""
 
     access_token: str
     expires_in: int
@@ -44,11 +44,11 @@ class Exchanged:
 
 
 def open_session(session: Session, kind: str, subject_id: str, previous_login_at: datetime | None) -> str:
-    """A new log-in within the caller's transaction; returns the secret for the browser, kept only as a hash."""
+    """A new session within the caller's transaction; returns the secret for the browser, stored only as a hash."""
     secret, now = new_secret(), system_now()
     session.add(
         LoginSession(
-            secret_hash=hashed(secret),
+            secret_hash=hash_secret(secret),
             kind=kind,
             subject_id=subject_id,
             previous_login_at=previous_login_at,
@@ -60,30 +60,30 @@ def open_session(session: Session, kind: str, subject_id: str, previous_login_at
 
 
 def exchange(secret: str, client: str) -> Exchanged:
-    """A token for the process `client`, which counts as activity. Raises Unauthenticated `session-expiree`."""
+    """An access token for the process `client`; counts as activity. Raises Unauthenticated `session-expiree`."""
     now = system_now()
     with db.reading() as session:
-        found = session.get(LoginSession, hashed(secret))
-        subject = _subject_of(session, found)
-    if found is None or subject is None:
-        raise _expired(None)
-    if _is_over(found, now) or (isinstance(subject, StaffMember) and subject.disabled_at is not None):
-        raise _expired(found.subject_id)
-    if now - found.last_seen_at > _worth_writing() and not _touch(found.secret_hash, now):
-        raise _expired(found.subject_id)
-    return _exchanged(found, subject, client, now)
+        login = session.get(LoginSession, hash_secret(secret))
+        subject = _subject_of(session, login)
+    if login is None or subject is None:
+        raise _expired_error(None)
+    if _is_over(login, now) or (isinstance(subject, StaffMember) and subject.disabled_at is not None):
+        raise _expired_error(login.subject_id)
+    if now - login.last_seen_at > _activity_step() and not _record_activity(login.secret_hash, now):
+        raise _expired_error(login.subject_id)
+    return _exchanged(login, subject, client, now)
 
 
 def end_session(secret: str) -> None:
-    """Log-out: every session of that person ends, on whatever machine. An unknown session is no error."""
+    """Log out: every session of that person ends, on every device. An unknown session is no error."""
     with db.operation() as session:
-        found = session.get(LoginSession, hashed(secret))
-        if found is not None:
-            end_all(session, found.subject_id)
+        login = session.get(LoginSession, hash_secret(secret))
+        if login is not None:
+            end_all_sessions(session, login.subject_id)
 
 
-def end_all(session: Session, subject_id: str) -> None:
-    """Every session of someone ends, within the caller's transaction."""
+def end_all_sessions(session: Session, subject_id: str) -> None:
+    """End every session of a person, within the caller's transaction."""
     session.execute(
         update(LoginSession)
         .where(LoginSession.subject_id == subject_id, LoginSession.ended_at.is_(None))
@@ -92,84 +92,85 @@ def end_all(session: Session, subject_id: str) -> None:
 
 
 def purge(session: Session, now: datetime) -> None:
-    """Drop sessions that have been over for a day, and browsers not seen for long."""
+    """Delete sessions that ended more than `KEPT_AFTER_END` ago, and browsers unused for `BROWSER_REMEMBERED`."""
     idle, absolute = _limits()
-    last_seen, kept_since = LoginSession.last_seen_at, now - KEPT_AFTER_END
-    over = or_(last_seen < kept_since - idle, LoginSession.created_at < kept_since - absolute,
-               LoginSession.ended_at < kept_since)  # fmt: skip
-    # None is seen after its end: the index of the last activity leads to them.
-    session.execute(delete(LoginSession).where(last_seen < kept_since, over))
+    last_seen, kept_from = LoginSession.last_seen_at, now - KEPT_AFTER_END
+    over = or_(last_seen < kept_from - idle, LoginSession.created_at < kept_from - absolute,
+               LoginSession.ended_at < kept_from)  # fmt: skip
+    # No session has activity after its end: the first condition lets the index on the last activity find them all.
+    session.execute(delete(LoginSession).where(last_seen < kept_from, over))
     session.execute(delete(KnownBrowser).where(KnownBrowser.last_used_at < now - BROWSER_REMEMBERED))
 
 
-def _subject_of(session: Session, found: LoginSession | None) -> Account | StaffMember | None:
-    if found is None:
+def _subject_of(session: Session, login: LoginSession | None) -> Account | StaffMember | None:
+    if login is None:
         return None
-    if found.kind == "staff":
-        return session.get(StaffMember, found.subject_id)
-    return session.get(Account, found.subject_id)
+    if login.kind == "staff":
+        return session.get(StaffMember, login.subject_id)
+    return session.get(Account, login.subject_id)
 
 
-def _is_over(found: LoginSession, now: datetime) -> bool:
+def _is_over(login: LoginSession, now: datetime) -> bool:
     idle, absolute = _limits()
-    return found.ended_at is not None or now - found.last_seen_at >= idle or now - found.created_at >= absolute
+    return login.ended_at is not None or now - login.last_seen_at >= idle or now - login.created_at >= absolute
 
 
 def _limits() -> tuple[timedelta, timedelta]:
-    settings = parts().settings
+    """How long a session lasts without activity, and in all."""
+    settings = dependencies().settings
     return (
         timedelta(seconds=settings.session_idle_seconds),
         timedelta(seconds=settings.session_absolute_seconds),
     )
 
 
-def _worth_writing() -> timedelta:
-    """Activity is written down in steps, so that reading pages does not make a write of each."""
+def _activity_step() -> timedelta:
+    """Activity is stored in steps of this length, so that not every page read is a write."""
     return min(timedelta(seconds=15), _limits()[0] / 20)
 
 
-def _touch(secret_hash: str, now: datetime) -> bool:
-    """Write the activity down; False where the session was ended meanwhile."""
+def _record_activity(secret_hash: str, now: datetime) -> bool:
+    """Store the activity; False where the session was ended meanwhile."""
     with db.operation() as session:
-        found = session.get(LoginSession, secret_hash, with_for_update=True)
-        if found is None or found.ended_at is not None:
+        login = session.get(LoginSession, secret_hash, with_for_update=True)
+        if login is None or login.ended_at is not None:
             return False
-        found.last_seen_at = now
+        login.last_seen_at = now
         return True
 
 
-def _exchanged(found: LoginSession, subject: Account | StaffMember, client: str, now: datetime) -> Exchanged:
+def _exchanged(login: LoginSession, subject: Account | StaffMember, client: str, now: datetime) -> Exchanged:
     idle, absolute = _limits()
-    left = min(idle, found.created_at + absolute - now)
-    who: dict[str, Any]
+    time_left = min(idle, login.created_at + absolute - now)
+    person: dict[str, Any]
     if isinstance(subject, StaffMember):
         scopes = sorted(scopes_of(subject.role))
-        who = {"civilite": None, "nom": subject.nom, "role": subject.role, "academies": subject.academies}
-        who["identity"] = None
+        person = {"civilite": None, "nom": subject.nom, "role": subject.role, "academies": subject.academies}
+        person["identity"] = None
     else:
         scopes = []
-        who = {"civilite": subject.civilite, "nom": subject.nom_famille, "role": None, "academies": None}
-        who["identity"] = vouched_for(subject)
-    token = parts().signer.access_token(
-        subject.id, found.kind, client=client, role=who["role"], scopes=scopes, academies=who["academies"]
+        person = {"civilite": subject.civilite, "nom": subject.nom_famille, "role": None, "academies": None}
+        person["identity"] = signed_identity(subject)
+    token = dependencies().signer.access_token(
+        subject.id, login.kind, client=client, role=person["role"], scopes=scopes, academies=person["academies"]
     )
     return Exchanged(
         access_token=token,
         expires_in=TOKEN_SECONDS,
-        kind=found.kind,
+        kind=login.kind,
         subject=subject.id,
         prenoms=subject.prenoms,
         scopes=scopes,
-        previous_login_at=found.previous_login_at,
-        idle_seconds_left=int(left.total_seconds()),
-        **who,
+        previous_login_at=login.previous_login_at,
+        idle_seconds_left=int(time_left.total_seconds()),
+        **person,
     )
 
 
-def _expired(subject: str | None) -> Unauthenticated:
-    known: dict[str, Any] = {"subject": subject} if subject else {}
+def _expired_error(subject: str | None) -> Unauthenticated:
+    extension: dict[str, Any] = {"subject": subject} if subject else {}
     return Unauthenticated(
         "Votre session a expiré ou a été fermée : identifiez-vous de nouveau.",
         problem=problem_types.SESSION_EXPIRED,
-        **known,
+        **extension,
     )

@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from services.accounts.domain import birthplace, form
+from services.accounts.domain import account_form, birthplace
 from services.accounts.domain.birthplace import Birthplace
+from services.accounts.domain.form_reader import FormReader
 from services.accounts.domain.passwords import GUIDE
-from services.accounts.domain.reading import Reading
 
 
 def read(**values: Any) -> tuple[Birthplace | None, list[str]]:
-    reading = Reading(values)
-    place = birthplace.read(reading)
-    return place, [error.pointer for error in reading.mistakes().errors]
+    reader = FormReader(values)
+    place = birthplace.read(reader)
+    return place, [error.pointer for error in reader.error().errors]
 
 
 @pytest.mark.parametrize("typed", ["troyes", "TROYES", " Troyes "])
@@ -70,7 +70,7 @@ def test_markup_is_no_town() -> None:
 
 
 def names_of(values: dict[str, Any]) -> list[str]:
-    return [field["name"] for field in form.creation(values, GUIDE)["sections"][0]["fields"]]
+    return [field["name"] for field in account_form.creation(values, GUIDE)["sections"][0]["fields"]]
 
 
 def test_the_form_asks_what_the_country_makes_needed() -> None:
@@ -82,10 +82,10 @@ def test_the_form_asks_what_the_country_makes_needed() -> None:
 
 
 def test_the_search_finds_communes_of_the_departement_alone() -> None:
-    assert form.found_communes("014", "cae")[0] == {"value": "CAEN", "label": "CAEN"}
-    assert form.found_communes("014", "troyes") == []
+    assert account_form.commune_options("014", "cae")[0] == {"value": "CAEN", "label": "CAEN"}
+    assert account_form.commune_options("014", "troyes") == []
 
 
 def test_before_the_departement_is_chosen_the_search_says_so() -> None:
-    assert form.reason_for_none("") == "Choisissez d'abord votre département, DOM ou COM de naissance."
-    assert form.reason_for_none("014") is None
+    assert account_form.no_commune_reason("") == "Choisissez d'abord votre département, DOM ou COM de naissance."
+    assert account_form.no_commune_reason("014") is None

@@ -9,13 +9,19 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.accounts.domain import form
-from services.accounts.domain.account import NewAccount, read_new
+from services.accounts.domain import account_form
+from services.accounts.domain.account_input import NewAccount, read_new
 from services.accounts.domain.passwords import GUIDE, RECOMMENDED, Profile
 from services.chassis.errors import Invalid
-from tests.accounts.people import binet
+from tests.accounts.creation_form import creation_form
 
-NAMES = [*binet(), "commune_hors_liste", "commune_naissance_libre", "ville_naissance", "commune_naissance-texte"]
+NAMES = [
+    *creation_form(),
+    "commune_hors_liste",
+    "commune_naissance_libre",
+    "ville_naissance",
+    "commune_naissance-texte",
+]
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(st.characters(), max_size=40),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
@@ -33,14 +39,14 @@ def outcome(values: dict[str, Any], profile: Profile) -> NewAccount | Invalid:
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(NAMES), ANYTHING), st.sampled_from([GUIDE, RECOMMENDED]))
 def test_any_value_anywhere_is_accepted_or_refused_by_field(changes: dict[str, Any], profile: Profile) -> None:
-    values = binet() | changes
+    values = creation_form() | changes
     read = outcome(values, profile)
     if isinstance(read, Invalid):
         assert read.errors
         assert all(error.pointer.startswith("#/") and error.detail for error in read.errors)
     else:
         assert read.civil_status.nom_famille
-    assert form.creation(values, profile)["sections"]
+    assert account_form.creation(values, profile)["sections"]
 
 
 def test_a_million_characters_are_refused_at_once() -> None:

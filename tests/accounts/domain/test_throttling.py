@@ -9,9 +9,9 @@ from services.accounts.domain.throttling import (
     PER_SOURCE,
     RESENDS,
     Failures,
+    count_in_window,
     seconds_to_wait,
     starts_to_slow,
-    take,
 )
 
 NOW = datetime(2021, 10, 4, 12, tzinfo=UTC)
@@ -58,7 +58,7 @@ def test_the_owner_is_told_once() -> None:
 def test_mails_asked_for_are_counted_by_the_hour() -> None:
     count, since = 0, None
     for _ in range(RESENDS.most):
-        count, since, wait = take(count, since, RESENDS, NOW)
+        count, since, wait = count_in_window(count, since, RESENDS, NOW)
         assert wait == 0
-    assert take(count, since, RESENDS, NOW + timedelta(minutes=59))[2] == 60
-    assert take(count, since, RESENDS, NOW + timedelta(hours=1)) == (1, NOW + timedelta(hours=1), 0)
+    assert count_in_window(count, since, RESENDS, NOW + timedelta(minutes=59))[2] == 60
+    assert count_in_window(count, since, RESENDS, NOW + timedelta(hours=1)) == (1, NOW + timedelta(hours=1), 0)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.composed.soak.under_load import PortalUnderLoad
+from tests.composed.soak.portal_under_load import PortalUnderLoad
 from tests.journeys.registered_candidate import register_candidate
 from tests.support.composed_portal import OURS, ComposedPortal
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
-from tests.composed.soak.under_load import PortalUnderLoad
+from tests.composed.soak.portal_under_load import PortalUnderLoad
 from tests.journeys.registered_candidate import register_candidate
 from tests.support.composed_portal import OURS, SERVICES, ComposedPortal, Container
 from tests.support.suspended_process import suspended

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.composed.soak import restored
+from deploy.service_names import OBJECT_SERVICES
+from tests.composed.soak import restore_checks
 from tests.journeys.acknowledged_work import AcknowledgedWork
 from tests.journeys.background_load import (
     RetryingBrowser,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 LONGEST_LOSS_SECONDS = 60.0
 BACKED_UP_SECONDS = 300.0
 AT_WORK_SECONDS = 300.0
-STORING = ("documents", "documents-worker", "pieces", "pieces-worker")
+OBJECT_PROCESSES = ("documents", "documents-worker", "pieces", "pieces-worker")
 REBUILD = ("python", "-m", "services.pieces", "rebuild-from-objects", "--write", "--minutes", "0")
 ARCHIVED = "SELECT archived_count FROM pg_stat_archiver"
 
@@ -144,9 +145,9 @@ def test_what_was_acknowledged_before_the_instant_is_there(composed: ComposedPor
         composed.engine("kill", "--signal", "KILL", composed.containers("postgres")[0].id)
         killed = time.time()
         lost.set()
-    done = restored.databases_restored(composed, until)
-    restored.settle(composed)
-    compared = restored.compared(composed, drill.ledger)
+    done = restore_checks.restore_databases(composed, until)
+    restore_checks.wait_until_work_done(composed)
+    compared = restore_checks.compare_with_ledger(composed, drill.ledger)
     instant = datetime.fromisoformat(until).timestamp() if until else done.instant
     oldest = max((killed - one.at for one in compared.missing), default=0.0)
     print(
@@ -157,11 +158,11 @@ def test_what_was_acknowledged_before_the_instant_is_there(composed: ComposedPor
     assert drill.ledger.faults == []
     assert compared.before(instant) == []
     assert compared.there > 0
-    for service in ("documents", "pieces"):
-        assert " 0 perdu(s)" in restored.reconciled(composed, service)
+    for service in OBJECT_SERVICES:
+        assert " 0 perdu(s)" in restore_checks.run_reconcile(composed, service)
     if not until:
         assert killed - done.instant < LONGEST_LOSS_SECONDS + 15
-    restored.nobody_knows_more(composed)
+    restore_checks.assert_services_agree(composed)
     drill.files_for_good_open()
     drill.documents_open()
 
@@ -176,15 +177,15 @@ def test_a_database_alone_that_is_older_learns_what_the_others_know(composed: Co
     composed.compose("stop", "pieces", "pieces-worker")
     options = "--clean --if-exists --single-transaction --exit-on-error"
     composed.run_in(inside, "sh", "-c", f"pg_restore -U postgres {options} -d pieces /tmp/pieces.dump")
-    restored.publish_again(composed, "registrations")
+    restore_checks.publish_again(composed, "registrations")
     composed.compose("up", "-d", "--no-deps", "pieces", "pieces-worker")
     composed.wait_healthy(["pieces", "pieces-worker"])
-    restored.settle(composed)
-    compared = restored.compared(composed, drill.ledger)
+    restore_checks.wait_until_work_done(composed)
+    compared = restore_checks.compare_with_ledger(composed, drill.ledger)
     print(f"\npieces alone older: {compared.there} there, {len(compared.missing)} deposits later than its copy")
     assert compared.before(before) == []
     assert {one.kind for one in compared.missing} == {"deposit"}
-    restored.nobody_knows_more(composed)
+    restore_checks.assert_services_agree(composed)
     composed.run_in(composed.containers("pieces")[0], *REBUILD)
     drill.files_for_good_open()
     drill.newest_files_open()
@@ -198,8 +199,8 @@ def test_a_store_that_is_older_says_which_files_are_lost_and_documents_are_made_
         drill.wait_for_a_copy_of_the_objects()
         composed.compose("stop", "backup")
         drill.wait_for_more()
-    restored.settle(composed)
-    composed.compose("stop", *STORING, seconds=300)
+    restore_checks.wait_until_work_done(composed)
+    composed.compose("stop", *OBJECT_PROCESSES, seconds=300)
     composed.destroy("objects", volumes=["objects", "unwritten"])
     composed.compose("up", "-d", "--no-deps", "objects")
     composed.wait_healthy(["objects"])
@@ -207,14 +208,14 @@ def test_a_store_that_is_older_says_which_files_are_lost_and_documents_are_made_
     composed.run_once("restore", "objects")
     took = time.monotonic() - began
     composed.compose("up", "-d", seconds=600)
-    composed.wait_healthy([*STORING, "backup"], 600)
-    said = restored.reconciled(composed, "pieces")
+    composed.wait_healthy([*OBJECT_PROCESSES, "backup"], 600)
+    said = restore_checks.run_reconcile(composed, "pieces")
     print(f"\nstore older: copied back in {took:.0f} s; pieces: {said.splitlines()[0]}")
     for one in drill.them:
         newest = f"select id from deposits where piece_id = '{one.replaced_piece}' and removed_at is null"
         ((deposit_id,),) = composed.query_database("pieces", newest)
         assert deposit_id in said
-    restored.run_job(composed, "documents", "reconcile")
-    assert " 0 perdu(s)" in restored.reconciled(composed, "documents")
+    restore_checks.run_job(composed, "documents", "reconcile")
+    assert " 0 perdu(s)" in restore_checks.run_reconcile(composed, "documents")
     drill.files_for_good_open()
     drill.documents_open()

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import requests
 
-from deploy.local.children import SERVICES
-from tests.accounts.people import binet
+from deploy.service_names import SERVICES
+from tests.accounts.creation_form import creation_form
 from tests.faults.hung.conftest import ANSWERED, BACK, FORM, OPENINGS, PUBLIC, HungPortal
 from tests.support.processes import wait_until
 
@@ -75,7 +75,7 @@ def test_a_crowd_of_tools_with_invented_tokens_holds_no_candidates_page(portal: 
 
 
 def _created(portal: HungPortal, address: str) -> requests.Response:
-    values = binet(email=address, email_confirmation=address)
+    values = creation_form(email=address, email_confirmation=address)
     return requests.post(portal.url + FORM, data=values, headers=FROM_US, timeout=ANSWERED)
 
 

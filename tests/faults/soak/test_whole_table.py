@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.faults.running import Running
-from tests.faults.table import Cell, cells
+from tests.faults.failure_table import Cell, cells
+from tests.faults.running_service import RunningService
 from tests.faults.test_failure_points import check
 from tests.support.failing_commits import POINTS
 from tests.support.postgres_proxy import PostgresProxy
@@ -13,6 +13,6 @@ from tests.support.postgres_proxy import PostgresProxy
 
 @pytest.mark.parametrize("cell", [pytest.param(cell, id=str(cell)) for cell in cells(POINTS)])
 def test_an_operation_is_done_wholly_or_not_at_all_and_once(
-    cell: Cell, running: Running, cell_proxy: PostgresProxy | None
+    cell: Cell, running: RunningService, cell_proxy: PostgresProxy | None
 ) -> None:
     check(cell, running, cell_proxy)

@@ -7,7 +7,7 @@ import io
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from tests.accounts.people import PASSWORD
+from tests.accounts.creation_form import PASSWORD
 from tests.gateway.uploads.sender import Sender
 from tests.gateway.uploads.test_photographs import photograph
 from tests.pieces import sample_files

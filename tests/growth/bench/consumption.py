@@ -31,24 +31,24 @@ class Cost:
         return self.here + self.in_database
 
 
-def cost_of(db: Database, deed: Callable[[], object]) -> Cost:
-    """Of a run of the deed, once it is warm: as many runs as it takes for the kernel's clock to tell."""
+def cost_of(db: Database, action: Callable[[], object]) -> Cost:
+    """Of a run of the action, once it is warm: as many runs as it takes for the kernel's clock to tell."""
     for _ in range(3):
-        deed()
+        action()
     cluster = _cluster(db)
     here, there, runs = time.process_time(), _seconds(cluster), 0
     while runs < MOST_RUNS and time.process_time() - here < ENOUGH_SECONDS:
-        deed()
+        action()
         runs += 1
     spent = time.process_time() - here
     return Cost(1000 * spent / runs, 1000 * (_seconds(cluster) - there) / runs)
 
 
-def more_memory(deed: Callable[[], object]) -> float:
-    """MiB that this process held at the most while the deed ran, beyond what it held before."""
+def more_memory(action: Callable[[], object]) -> float:
+    """MiB that this process held at the most while the action ran, beyond what it held before."""
     Path("/proc/self/clear_refs").write_text(_RESETS_THE_PEAK, encoding="ascii")
     before = _held("VmRSS")
-    deed()
+    action()
     return (_held("VmHWM") - before) / MEBIBYTE
 
 

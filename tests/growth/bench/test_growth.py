@@ -17,14 +17,15 @@ import pytest
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 
+from deploy.service_names import SERVICES
 from services.chassis.database.transactions import Database
 from services.chassis.events import outbox
 from services.chassis.events.tables import TO_BROKER
 from services.chassis.process import leases
 from tests.bench.record import record
 from tests.growth.bench.consumption import Cost, cost_of, disk, more_memory
-from tests.growth.conftest import SERVICES, Filled
-from tests.growth.full import Full, as_heavy_as_real
+from tests.growth.conftest import Filled
+from tests.growth.full_service import FullService, real_weight
 from tests.support.database_filling import analyse, insert_copies
 
 BACKLOG = 100_000
@@ -40,11 +41,11 @@ BEFORE = {"registrations": ("0004", "candidatures"), "pieces": ("0006", "pieces"
 
 
 @pytest.fixture(scope="module", params=SERVICES)
-def sizes(request: pytest.FixtureRequest, fill: Filled) -> tuple[Full, Full]:
-    return fill(request.param, FEW, as_heavy_as_real), fill(request.param, MANY, as_heavy_as_real)
+def sizes(request: pytest.FixtureRequest, fill: Filled) -> tuple[FullService, FullService]:
+    return fill(request.param, FEW, real_weight), fill(request.param, MANY, real_weight)
 
 
-def test_what_is_done_often_costs_the_same(sizes: tuple[Full, Full]) -> None:
+def test_what_is_done_often_costs_the_same(sizes: tuple[FullService, FullService]) -> None:
     few, many = sizes
     for kind in ("reads", "writes"):
         for name in getattr(few, kind):
@@ -53,13 +54,15 @@ def test_what_is_done_often_costs_the_same(sizes: tuple[Full, Full]) -> None:
             record(f"growth, {many.service}: {name}", large / small, f"of {small:.1f} ms", MOST_GROWTH)
 
 
-def test_a_candidature_takes_this_much_disk(sizes: tuple[Full, Full]) -> None:
+def test_a_candidature_takes_this_much_disk(sizes: tuple[FullService, FullService]) -> None:
     few, many = (_disk(full) for full in sizes)
     each = (many - few) / (sizes[1].rows - sizes[0].rows) / 1024
     record(f"growth, {sizes[1].service}: disk of a candidature", each, "KiB")
 
 
-def test_a_batch_of_the_outbox_is_taken_at_once(sizes: tuple[Full, Full], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_batch_of_the_outbox_is_taken_at_once(
+    sizes: tuple[FullService, FullService], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Beside all that was sent, and with a hundred thousand events that wait."""
     _, many = sizes
     if many.service != "registrations":
@@ -81,14 +84,14 @@ def test_a_batch_of_the_outbox_is_taken_at_once(sizes: tuple[Full, Full], monkey
     record("growth, outbox: what waits is counted while 100,000 do, in all", counted.together, "ms", COUNTED_MS)
 
 
-def test_jobs_hold_no_more_memory(sizes: tuple[Full, Full]) -> None:
+def test_jobs_hold_no_more_memory(sizes: tuple[FullService, FullService]) -> None:
     _, many = sizes
     with many.app.app_context():
         for name, run in {**many.jobs, **many.exports}.items():
             record(f"growth, {many.service}: memory of {name}", more_memory(run), "MiB", MOST_MEMORY)
 
 
-def test_a_migration_of_full_tables_holds_nobody_up(sizes: tuple[Full, Full]) -> None:
+def test_a_migration_of_full_tables_holds_nobody_up(sizes: tuple[FullService, FullService]) -> None:
     _, many = sizes
     if many.service not in BEFORE:
         return
@@ -116,18 +119,18 @@ def _send_batch(db: Database) -> None:
         outbox.done(session, sequences, "a worker")
 
 
-def _cost(full: Full, deed: Callable[[], object]) -> Cost:
+def _cost(full: FullService, action: Callable[[], object]) -> Cost:
     with full.app.app_context():
-        return cost_of(full.db, deed)
+        return cost_of(full.db, action)
 
 
-def _disk(full: Full) -> int:
+def _disk(full: FullService) -> int:
     with full.app.app_context():
         return disk(full.db)
 
 
 @contextmanager
-def _writing(full: Full, table: str) -> Iterator[list[float]]:
+def _writing(full: FullService, table: str) -> Iterator[list[float]]:
     """Somebody changes a row of that table again and again; how long each change took, in milliseconds."""
     change = text(f"UPDATE {table} SET id = id WHERE id = (SELECT id FROM {table} LIMIT 1)")
     ended, waits = threading.Event(), [0.0]

@@ -79,7 +79,7 @@ def test_staff_log_in_with_their_second_factor_at_each_step(alone: LaunchedPorta
 def _turn(portal: LaunchedPortal, name: str, *step: str) -> None:
     """A step, once each process concerned has been started again."""
     before = portal.said(TAKEN_UP)
-    done = portal.command("turn", name, *step)
+    done = portal.command("rotate_secret", name, *step)
     assert done.returncode == 0, done.stderr
     wait_until(lambda: portal.said(TAKEN_UP) > before, 300, f"{name} {step} taken up")
 

@@ -1,0 +1,81 @@
+"""`python -m deploy.local.rotate_secret signing-key [--promote | --drop-old]`: one step of rotating a secret.
+
+VAR_DIR says of which portal. Its running launcher notices and restarts the processes concerned, one by one.
+The steps and what lies between them: docs/operations.md, « Turn a key ».
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import secrets
+import sys
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+from deploy.local.children import Plan
+from deploy.local.command import write_environments
+from deploy.local.state_folder import Secrets, SecretsUnreadable, StateFolder, new_signing_key
+from deploy.local.supervisor import NotReady, Supervisor
+from deploy.secret_rotation import Step, StepOutOfOrder, rotate_text
+from deploy.service_names import CLIENTS
+
+READY_SECONDS = 150.0
+ROTATABLE = ("signing-key", "sealing-key", "seal-key", *(f"{client}-client-secret" for client in CLIENTS))
+
+
+def main() -> None:
+    name, *words = sys.argv[1:] or [""]
+    steps = [word.removeprefix("--") for word in words] or [Step.ADD]
+    if name not in ROTATABLE or len(steps) > 1 or steps[0] not in list(Step):
+        sys.exit(f"python -m deploy.local.rotate_secret {{{','.join(ROTATABLE)}}} [--promote | --drop-old]")
+    state = StateFolder(Path(os.environ.get("VAR_DIR", "var")).resolve())
+    try:
+        state.write_secrets(secrets_after(state.read_secrets(), name, Step(steps[0])))
+    except (SecretsUnreadable, StepOutOfOrder) as error:
+        sys.exit(f"rotate_secret: {error}")
+
+
+def secrets_after(current: Secrets, name: str, step: Step) -> Secrets:
+    """The secrets after this step for the one of this name. Raises StepOutOfOrder."""
+    if name.endswith("-client-secret"):
+        client = name.removesuffix("-client-secret")
+        text = rotate_text(current.clients[client], step, lambda: secrets.token_urlsafe(32))
+        return dataclasses.replace(current, clients={**current.clients, client: text})
+    if name == "signing-key":
+        return dataclasses.replace(current, signing_key=rotate_text(current.signing_key, step, new_signing_key))
+    if name == "sealing-key":
+        return dataclasses.replace(
+            current, sealing_key=rotate_text(current.sealing_key, step, lambda: secrets.token_urlsafe(32))
+        )
+    return dataclasses.replace(
+        current, seal_key=rotate_text(current.seal_key, step, lambda: Fernet.generate_key().decode())
+    )
+
+
+def reload_secrets(plan: Plan, supervisor: Supervisor) -> Plan:
+    """Where the file of secrets has changed: restart, one after the other, the processes whose environment changes.
+
+    Returns the plan in force. A file that cannot be read changes nothing: the processes keep what they have.
+    """
+    try:
+        stored = plan.state.read_secrets()
+    except SecretsUnreadable:
+        return plan
+    if stored == plan.secrets:
+        return plan
+    new_plan = dataclasses.replace(plan, secrets=stored)
+    write_environments(new_plan)
+    try:
+        for child in (new_plan.objects(), *new_plan.children()):
+            if supervisor.replace(child):
+                supervisor.wait_ready([child.name], READY_SECONDS)
+        print("Secrets relus : chaque processus a les siens.", flush=True)
+    except NotReady as error:
+        print(f"Secrets relus, mais ne répond pas : {error}. Voir {plan.state.logs}.", flush=True)
+    return new_plan
+
+
+if __name__ == "__main__":
+    main()

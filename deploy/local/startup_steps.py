@@ -1,0 +1,92 @@
+"""Steps before the processes start: migrations, broker queues, the demonstration catalogue and staff accounts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from tempfile import TemporaryFile
+from typing import IO
+
+from deploy import broker
+from deploy.local.children import Plan
+from deploy.local.forking import Forked
+from deploy.local.state_folder import write_demo
+from deploy.service_names import SERVICES
+from services.accounts.domain.staff import scopes_of
+
+DEMONSTRATION_STAFF = {
+    "staff": ("gestionnaire@portail.example", "gestionnaire", "03"),
+    "admin": ("administrateur@portail.example", "administrateur", ""),
+}
+
+
+class StepFailed(Exception):
+    """A command before the start failed; the message is its output."""
+
+
+def migrate(plan: Plan) -> None:
+    """Migrate every database to its newest revision, all at once. Raises StepFailed."""
+    with ExitStack() as stack:
+        for output in [stack.enter_context(_running_command(plan, service, "migrate")) for service in SERVICES]:
+            output()
+
+
+def declare_queues(plan: Plan) -> None:
+    """The broker's queues and bindings, from the contracts."""
+    broker.declare(plan.broker_url)
+
+
+def load_catalogue(plan: Plan) -> None:
+    run_command(plan, "registrations", "load-catalogue", "catalogue")
+
+
+def create_demonstration_staff(plan: Plan) -> None:
+    """At the first start: a gestionnaire of one académie and an administrateur, written to demo.json with passwords and
+    tokens that have all scopes of their roles."""
+    if plan.state.demo.exists():
+        return
+    write_demo(plan.state, {name: _create_staff(plan, name) for name in DEMONSTRATION_STAFF})
+
+
+def _create_staff(plan: Plan, name: str) -> dict[str, str]:
+    email, role, academies = DEMONSTRATION_STAFF[name]
+    person = ("--email", email, "--role", role, "--academies", academies, "--nom", "DEMONSTRATION", "--prenoms", name)
+    typed = plan.secrets.staff_passwords[name]
+    try:
+        created = json.loads(run_command(plan, "accounts", "create-staff", *person, "--password-stdin", typed=typed))
+    except StepFailed:  # an earlier start ended between this step and the writing of demo.json
+        created = json.loads(
+            run_command(plan, "accounts", "renew-staff", "--email", email, "--password-stdin", typed=typed)
+        )
+    scopes = ("--scopes", ",".join(sorted(scopes_of(role))))
+    token = json.loads(run_command(plan, "accounts", "create-token", "--email", email, *scopes))["token"]
+    return {**{key: created[key] for key in ("email", "password", "totp_secret")}, "token": token}
+
+
+def run_command(plan: Plan, service: str, *words: str, typed: str = "") -> str:
+    """Run a service's command with `typed` on its standard input; returns its output. Raises StepFailed."""
+    with _running_command(plan, service, *words, typed=typed) as output:
+        return output()
+
+
+@contextmanager
+def _running_command(plan: Plan, service: str, *words: str, typed: str = "") -> Iterator[Callable[[], str]]:
+    """Start a command; yields a function that waits for its output and raises StepFailed."""
+    with TemporaryFile() as written, TemporaryFile() as output, TemporaryFile() as errors:
+        written.write(typed.encode())
+        written.seek(0)
+        environment = plan.service_environment(service)
+        process = Forked((f"services.{service}", *words), environment, typed=written, output=output, errors=errors)
+
+        def result() -> str:
+            if process.wait():
+                raise StepFailed(f"{service} {' '.join(words)} :\n{_text_of(output)}{_text_of(errors)}")
+            return _text_of(output)
+
+        yield result
+
+
+def _text_of(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode()

@@ -1,0 +1,159 @@
+"""The folder with all state of the one-machine portal (VAR_DIR), and the secrets made at its first start."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO
+
+from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from deploy.service_names import CLIENTS, OBJECT_SERVICES
+
+
+class AlreadyRunning(Exception):
+    """Another portal uses the same folder."""
+
+
+class SecretsUnreadable(Exception):
+    """The file of secrets is missing or malformed; the message names it."""
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """`signing_key`: accounts' Ed25519 key, PEM; `seal_key`: the gateway's, for what was typed into an ended session;
+    `clients`: each process's client secret; `objects_key`, `objects_secret`: access to the S3 server;
+    `staff_passwords`: the demonstration's.
+
+    While a key or client secret is rotated its text holds two (deploy/secret_rotation.py).
+    """
+
+    signing_key: str
+    seal_key: str
+    clients: dict[str, str]
+    objects_key: str
+    objects_secret: str
+    staff_passwords: dict[str, str]
+    sealing_key: str = ""
+    """What accounts seals with. Empty in folders made before it existed: accounts then seals with the signing key."""
+
+
+@dataclass(frozen=True)
+class StateFolder:
+    """Paths of all that is under VAR_DIR."""
+
+    root: Path
+
+    @property
+    def mail(self) -> Path:
+        return self.root / "mail"
+
+    @property
+    def objects(self) -> Path:
+        return self.root / "objects"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
+
+    @property
+    def demo(self) -> Path:
+        return self.root / "demo.json"
+
+    @property
+    def environments(self) -> Path:
+        return self.root / "environments.json"
+
+    @property
+    def restoring(self) -> Path:
+        """A marker file, there while a restore runs or was interrupted: the folder is then incomplete."""
+        return self.root / "restoring"
+
+    @property
+    def broker_url(self) -> str:
+        return f"sqlite:///{self.root / 'broker.db'}"
+
+    def database(self, service: str) -> Path:
+        return self.root / f"{service}.db"
+
+    def database_url(self, service: str) -> str:
+        return f"sqlite:///{self.database(service)}"
+
+    def prepare(self) -> None:
+        buckets = [self.objects / service for service in OBJECT_SERVICES]
+        for folder in (self.root, self.mail, self.logs, *buckets):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def lock(self) -> IO[str]:
+        """Keep the returned file open while running. Raises AlreadyRunning."""
+        file = (self.root / "lock").open("w")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise AlreadyRunning(str(self.root)) from error
+        return file
+
+    def load_or_create_secrets(self) -> Secrets:
+        """The folder's secrets, created where there are none. Raises SecretsUnreadable."""
+        if not self.secrets_file.exists():
+            self.write_secrets(_new_secrets())
+        return self.read_secrets()
+
+    def read_secrets(self) -> Secrets:
+        """Raises SecretsUnreadable."""
+        try:
+            stored = Secrets(**json.loads(self.secrets_file.read_text(encoding="utf-8")))
+            required = (stored.signing_key, stored.seal_key, *(stored.clients[client] for client in CLIENTS))
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise SecretsUnreadable(str(self.secrets_file)) from error
+        if not all(isinstance(text, str) and text.strip() for text in required):
+            raise SecretsUnreadable(str(self.secrets_file))
+        return stored
+
+    def write_secrets(self, secrets: Secrets) -> None:
+        """A running launcher notices and reloads them."""
+        write_private(self.secrets_file, json.dumps(asdict(secrets)))
+
+    @property
+    def secrets_file(self) -> Path:
+        return self.root / "secrets.json"
+
+
+def write_demo(state: StateFolder, content: dict[str, object]) -> None:
+    write_private(state.demo, json.dumps(content, indent=2, ensure_ascii=False))
+
+
+def new_signing_key() -> str:
+    key = Ed25519PrivateKey.generate().private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return key.decode()
+
+
+def _new_secrets() -> Secrets:
+    return Secrets(
+        signing_key=new_signing_key(),
+        seal_key=Fernet.generate_key().decode(),
+        clients={client: secrets.token_urlsafe(32) for client in CLIENTS},
+        objects_key=secrets.token_hex(8),
+        objects_secret=secrets.token_hex(16),
+        staff_passwords={name: f"Demo.{secrets.token_urlsafe(8)}a" for name in ("staff", "admin")},
+        sealing_key=secrets.token_urlsafe(32),
+    )
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write atomically; only the owner can read the file."""
+    temporary = path.with_suffix(".part")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())  # else a power cut may leave an empty file of this name, and the keys are gone
+    temporary.replace(path)

@@ -1,0 +1,64 @@
+"""What operations and queries need besides the database, built once per process from its settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import Flask, current_app
+
+from services.accounts.clients.registrations import RegistrationsClient
+from services.accounts.derived_keys import DerivedKeys, master_secrets
+from services.accounts.domain.passwords import PROFILES, Profile
+from services.accounts.password_hashing import PasswordHasher
+from services.accounts.settings import AccountsSettings
+from services.accounts.signing import Signer, load_keys
+from services.chassis.http.client import Client
+from services.mail.mailer import Mailer
+
+_KEY = "accounts.dependencies"
+
+
+@dataclass(frozen=True)
+class Dependencies:
+    settings: AccountsSettings
+    signer: Signer
+    derived_keys: DerivedKeys
+    password_hasher: PasswordHasher
+    profile: Profile
+    """What passwords must be."""
+    mailer: Mailer
+    registrations: RegistrationsClient
+
+
+def build(settings: AccountsSettings) -> Dependencies:
+    signing_keys = load_keys(settings.signing_key)
+    signer = Signer(signing_keys)
+    return Dependencies(
+        settings=settings,
+        signer=signer,
+        derived_keys=DerivedKeys(master_secrets(settings.sealing_key.each, signing_keys)),
+        password_hasher=PasswordHasher(memory_kib=settings.argon2_memory_kib, passes=settings.argon2_passes),
+        profile=PROFILES[settings.password_profile],
+        mailer=Mailer(settings.mail_url, settings.mail_sender, settings.mail_ca),
+        registrations=RegistrationsClient(_registrations_http_client(settings), signer, settings.client_id),
+    )
+
+
+def _registrations_http_client(settings: AccountsSettings) -> Client:
+    return Client(
+        settings.registrations_url,
+        "registrations",
+        label="Le service des inscriptions",
+        page_seconds=settings.page_seconds,
+        at_once=settings.threads // 2,
+    )
+
+
+def attach(app: Flask, built: Dependencies) -> None:
+    app.extensions[_KEY] = built
+
+
+def dependencies() -> Dependencies:
+    """Those of the running process; needs an application context."""
+    return cast(Dependencies, current_app.extensions[_KEY])

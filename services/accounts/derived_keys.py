@@ -1,0 +1,75 @@
+"""Keys derived from the service's master secrets: for mailed links, throttling pseudonyms and sealed second factors."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from collections.abc import Iterable, Sequence
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+
+class DerivedKeys:
+    """A key per use and master secret (HKDF), so that none reveals another.
+
+    The first master secret is in use; the older ones still recognise and open what they made before a key rotation.
+    """
+
+    def __init__(self, master_secrets: Sequence[bytes]) -> None:
+        self._link_keys = [_derived_key(secret, b"mailed links") for secret in master_secrets]
+        self._trace_key = _derived_key(master_secrets[0], b"throttling")
+        sealing_keys = [
+            Fernet(base64.urlsafe_b64encode(_derived_key(secret, b"second factors"))) for secret in master_secrets
+        ]
+        self._all_sealing_keys, self._first_sealing_key = MultiFernet(sealing_keys), sealing_keys[0]
+
+    def link_tokens(self, purpose: str, event_id: str) -> list[str]:
+        """The token mailed for an event, then those that the older master secrets give for it."""
+        return [_link_token(key, purpose, event_id) for key in self._link_keys]
+
+    def trace(self, *parts: str) -> str:
+        """A stable pseudonym (HMAC-SHA256, hex) of an address or a source, so that throttling stores neither."""
+        return hmac.digest(self._trace_key, "\0".join(parts).encode("utf-8", "replace"), "sha256").hex()
+
+    def seal(self, text: str) -> str:
+        """`text` encrypted with the first key."""
+        return self._all_sealing_keys.encrypt(text.encode()).decode()
+
+    def unseal(self, sealed: str) -> str:
+        """The text that was sealed. Raises InvalidToken where no key in force opens it."""
+        return self._all_sealing_keys.decrypt(sealed.encode()).decode()
+
+    def opens(self, sealed: str) -> bool:
+        """Whether a key in force opens it."""
+        try:
+            self.unseal(sealed)
+        except InvalidToken:
+            return False
+        return True
+
+    def reseal(self, sealed: str) -> str | None:
+        """The same text sealed with the first key; None where it already is. Raises InvalidToken."""
+        try:
+            self._first_sealing_key.decrypt(sealed.encode())
+        except InvalidToken:
+            return self._all_sealing_keys.rotate(sealed.encode()).decode()
+        return None
+
+
+def master_secrets(sealing_keys: Iterable[str], signing_keys: Iterable[Ed25519PrivateKey]) -> list[bytes]:
+    """The sealing keys, then the signing keys' raw bytes: these seal where there is no sealing key, and still open what
+    they sealed once there is one."""
+    raw = (serialization.Encoding.Raw, serialization.PrivateFormat.Raw, serialization.NoEncryption())
+    return [*(key.encode() for key in sealing_keys), *(key.private_bytes(*raw) for key in signing_keys)]
+
+
+def _link_token(key: bytes, purpose: str, event_id: str) -> str:
+    digest = hmac.digest(key, f"{purpose}:{event_id}".encode(), "sha256")
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def _derived_key(master_secret: bytes, use: bytes) -> bytes:
+    return HKDF(hashes.SHA256(), length=32, salt=None, info=b"portail accounts " + use).derive(master_secret)

@@ -1,0 +1,138 @@
+"""The account's forms (guide §3 and §4) as data: labels, hints, choices and what was typed. Pages only render them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.accounts.domain.civil_status import CIVILITES
+from services.accounts.domain.form_reader import FormReader
+from services.accounts.domain.passwords import Profile
+from services.reference import communes, departements, pays
+
+Field = dict[str, Any]
+Form = dict[str, Any]
+
+_DATE_HINT = "Exemple: 30/05/1998"
+_EMAIL_HINT = "Exemple: nom.prenom@domaine.fr"
+CHOOSE_DEPARTEMENT = "Choisissez d'abord votre département, DOM ou COM de naissance."
+FROZEN_NOTICE = (
+    "Vous avez une candidature : seuls l'adresse mail et le mot de passe sont modifiables. Si une autre information "
+    "est erronée, contactez le service gestionnaire dont les coordonnées figurent en haut de la page ou sur votre "
+    "récapitulatif d'inscription."
+)
+UNSURE_NOTICE = (
+    "Pour le moment, seuls l'adresse mail et le mot de passe sont modifiables. Revenez dans quelques minutes pour "
+    "modifier les autres informations."
+)
+
+
+def creation(values: Mapping[str, Any], profile: Profile) -> Form:
+    """« Formulaire de création » with `values` as typed, passwords aside; the country decides which place it asks."""
+    fields = [*_identity(values), *_email(values), *_new_password(profile, required=True)]
+    return {"sections": [{"title": None, "notice": None, "fields": fields}]}
+
+
+def change(values: Mapping[str, Any], profile: Profile, *, frozen_notice: str | None) -> Form:
+    """« Modifier mes informations »; with a `frozen_notice` only mail and password can change and it says why."""
+    identity = _identity(values)
+    if frozen_notice:
+        identity = [{**field, "disabled": True, "refresh": False} for field in identity]
+    contact = [*_email(values), *_new_password(profile, required=False), _current_password()]
+    return {
+        "sections": [
+            {"title": None, "notice": frozen_notice, "fields": identity},
+            {"title": None, "notice": None, "fields": contact},
+        ]
+    }
+
+
+def commune_options(departement: str, typed: str) -> list[dict[str, str]]:
+    """Options for the search of the birthplace, in the département."""
+    return [_option(commune.label, commune.label) for commune in communes.search(departement, typed)]
+
+
+def no_commune_reason(departement: str) -> str | None:
+    """Why no commune can be found there, in French; None where some can."""
+    return CHOOSE_DEPARTEMENT if departements.by_code(departement) is None else None
+
+
+def _identity(values: Mapping[str, Any]) -> list[Field]:
+    typed = FormReader(values)
+    return [
+        _field("civilite", "Civilité", "select", typed, autocomplete="honorific-prefix",
+               options=[_option(civilite, civilite) for civilite in CIVILITES]),
+        _field("nom_famille", "Nom de famille", "text", typed, hint="(Nom de naissance)", autocomplete="family-name"),
+        _field("nom_famille_confirmation", "Confirmation du nom de naissance", "text", typed, autocomplete="off"),
+        _field("nom_usage", "Nom d'usage", "text", typed, required=False, hint="(Nom marital par exemple)",
+               autocomplete="off"),
+        _field("prenoms", "Prénoms", "text", typed, autocomplete="given-name"),
+        _field("date_naissance", "Date de naissance", "date", typed, hint=_DATE_HINT, autocomplete="bday"),
+        _field("date_naissance_confirmation", "Confirmation date de naissance", "date", typed, hint=_DATE_HINT,
+               autocomplete="off"),
+        *_birthplace(typed),
+    ]  # fmt: skip
+
+
+def _birthplace(typed: FormReader) -> list[Field]:
+    country_code = typed.raw("pays_naissance") or pays.FRANCE
+    countries = [_option(country.code, country.label) for country in pays.proposed()]
+    country_field = _field("pays_naissance", "Pays de naissance", "select", typed, refresh=True, autocomplete="off",
+                           options=countries)  # fmt: skip
+    country_field["value"] = country_code
+    if country_code != pays.FRANCE:
+        town = _field("ville_naissance", "Ville de naissance", "text", typed, autocomplete="off")
+        return [country_field, town]
+    choices = [_option(departement.code, departement.label) for departement in departements.all()]
+    departement_field = _field("departement_naissance", "Département, DOM ou COM de naissance", "select", typed,
+                               refresh=True, autocomplete="off", options=choices)  # fmt: skip
+    checkbox = _field("commune_hors_liste", "Ma commune n'est pas dans la liste", "checkbox", typed, required=False,
+                      refresh=True,
+                      hint="Par exemple une commune réunie à une autre depuis votre naissance.")  # fmt: skip
+    checkbox["value"] = "oui" if typed.is_ticked("commune_hors_liste") else ""
+    return [country_field, departement_field, _commune(typed), checkbox]
+
+
+def _commune(typed: FormReader) -> Field:
+    if typed.is_ticked("commune_hors_liste"):
+        return _field("commune_naissance_libre", "Commune de naissance", "text", typed, autocomplete="off",
+                      hint="Nom de la commune à la date de votre naissance")  # fmt: skip
+    commune = _field("commune_naissance", "Commune de naissance", "search", typed, autocomplete="off",
+                     hint="Champ de recherche fonction du département", search="communes")  # fmt: skip
+    commune["display"] = typed.raw("commune_naissance-texte") or commune["value"]
+    return commune
+
+
+def _email(values: Mapping[str, Any]) -> list[Field]:
+    typed = FormReader(values)
+    return [
+        _field("email", "Adresse mail", "email", typed, hint=_EMAIL_HINT, autocomplete="email"),
+        _field("email_confirmation", "Confirmation de l'adresse mail", "email", typed, hint=_EMAIL_HINT,
+               autocomplete="off"),
+    ]  # fmt: skip
+
+
+def _new_password(profile: Profile, *, required: bool) -> list[Field]:
+    """Never holds a value: passwords are not sent back."""
+    nothing = FormReader({})
+    hint = profile.hint if required else f"{profile.hint}. Laissez vide pour garder votre mot de passe."
+    return [
+        _field("password", "Mot de passe", "password", nothing, required=required, hint=hint,
+               autocomplete="new-password"),
+        _field("password_confirmation", "Confirmation du mot de passe", "password", nothing, required=required,
+               autocomplete="new-password"),
+    ]  # fmt: skip
+
+
+def _current_password() -> Field:
+    hint = "Demandé pour changer l'adresse mail ou le mot de passe"
+    return _field("current_password", "Mot de passe actuel", "password", FormReader({}), required=False, hint=hint,
+                  autocomplete="current-password")  # fmt: skip
+
+
+def _field(name: str, label: str, type: str, typed: FormReader, *, required: bool = True, **more: Any) -> Field:
+    return {"name": name, "label": label, "type": type, "required": required, "value": typed.raw(name), **more}
+
+
+def _option(value: str, label: str) -> dict[str, str]:
+    return {"value": value, "label": label}

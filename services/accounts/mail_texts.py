@@ -1,0 +1,123 @@
+"""The texts of accounts' mails. That of the activation is the guide's (§3).
+
+URLs and instants come in; lifetimes of links are those of domain/mail_link_rules.py.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from services.accounts.domain.mail_link_rules import (
+    ACTIVATION_LIFETIME,
+    EMAIL_CHANGE_LIFETIME,
+    RESET_LIFETIME,
+    in_hours,
+    whole_hours,
+    with_elision,
+)
+from services.chassis.french import instant_court
+from services.mail.letter import Action, Letter
+
+_IF_NOT_YOU = "Si vous n'êtes pas à l'origine de cette demande,"
+_RESET_HINT = "Si vous avez oublié votre mot de passe, cette page permet aussi de le réinitialiser."
+
+
+def activation_mail(url: str) -> Letter:
+    return _letter(
+        "[CYCLADES] Activer mon compte",
+        "Vous venez de créer un compte sur Cyclades. "
+        "Votre inscription sera possible seulement quand vous aurez activé votre compte.",
+        "Pour activer votre compte, veuillez cliquer sur le lien :",
+        Action("Activer mon compte", url, secret=True),
+        f"Ce lien n'est valable que pour une durée de {whole_hours(ACTIVATION_LIFETIME)}h. "
+        "Passé ce délai, vos informations seront effacées.",
+    )
+
+
+def known_address_mail(login_url: str) -> Letter:
+    """To the owner of an address with which an account was asked for again."""
+    return _letter(
+        "[CYCLADES] Un compte existe déjà avec votre adresse",
+        "Une création de compte vient d'être demandée sur Cyclades avec votre adresse mail. "
+        "Un compte existe déjà avec cette adresse : rien n'a été modifié.",
+        "Si vous êtes à l'origine de cette demande, identifiez-vous :",
+        Action("Me connecter", login_url),
+        _RESET_HINT,
+        f"{_IF_NOT_YOU} vous n'avez rien à faire.",
+    )
+
+
+def address_requested_by_other_mail(login_url: str) -> Letter:
+    """To the owner of an address that was requested for another account; nothing is revealed of that account."""
+    return _letter(
+        "[CYCLADES] Votre adresse a été demandée pour un autre compte",
+        "Le titulaire d'un autre compte Cyclades vient de demander que votre adresse mail devienne celle de son "
+        "compte. Elle est déjà celle du vôtre : cette demande est sans effet et rien n'a été modifié.",
+        "Si vous êtes à l'origine de cette demande, vous avez deux comptes : utilisez celui de cette adresse.",
+        Action("Me connecter", login_url),
+        _RESET_HINT,
+        f"{_IF_NOT_YOU} vous n'avez rien à faire.",
+    )
+
+
+def failed_logins_mail(at: datetime, reset_url: str) -> Letter:
+    return _letter(
+        "[CYCLADES] Tentatives de connexion à votre compte",
+        f"Plusieurs tentatives de connexion à votre compte ont échoué le {instant_court(at)} (heure de Paris). "
+        "Par sécurité, les essais suivants sont ralentis.",
+        "Un appareil depuis lequel vous vous êtes déjà connecté n'est pas ralenti par les essais des autres.",
+        "Si vous avez oublié votre mot de passe, ou pour lever ce ralentissement :",
+        Action("Réinitialiser mon mot de passe", reset_url),
+    )
+
+
+def password_reset_mail(url: str) -> Letter:
+    return _letter(
+        "[CYCLADES] Réinitialiser mon mot de passe",
+        "Une réinitialisation du mot de passe de votre compte Cyclades a été demandée.",
+        "Pour choisir un nouveau mot de passe, veuillez cliquer sur le lien :",
+        Action("Réinitialiser mon mot de passe", url, secret=True),
+        f"Ce lien n'est valable que pour une durée {with_elision('de', in_hours(RESET_LIFETIME))} "
+        "et ne peut servir qu'une fois.",
+        f"{_IF_NOT_YOU} ignorez ce mail : votre mot de passe reste le même.",
+    )
+
+
+def email_change_confirmation_mail(url: str) -> Letter:
+    return _letter(
+        "[CYCLADES] Confirmer ma nouvelle adresse mail",
+        "Vous avez demandé que cette adresse devienne celle de votre compte Cyclades.",
+        "Pour confirmer votre nouvelle adresse, veuillez cliquer sur le lien :",
+        Action("Confirmer ma nouvelle adresse", url, secret=True),
+        f"Ce lien n'est valable que pour une durée de {whole_hours(EMAIL_CHANGE_LIFETIME)}h. "
+        "D'ici là, l'ancienne adresse reste celle de votre compte.",
+    )
+
+
+def email_change_requested_mail(at: datetime, cancel_url: str) -> Letter:
+    """To the old address, which is still the account's; the new one is not named."""
+    return _letter(
+        "[CYCLADES] Une nouvelle adresse mail a été demandée pour votre compte",
+        f"Un changement de l'adresse mail de votre compte Cyclades a été demandé le {instant_court(at)} "
+        "(heure de Paris). Il ne prendra effet que si la nouvelle adresse est confirmée.",
+        "Si vous êtes à l'origine de cette demande, vous n'avez rien à faire.",
+        f"{_IF_NOT_YOU} veuillez cliquer sur le lien pour l'annuler :",
+        Action("Annuler le changement d'adresse", cancel_url, secret=True),
+        "Réinitialisez ensuite votre mot de passe, comme la page suivante vous le propose : la personne qui a fait "
+        "cette demande le connaît.",
+    )
+
+
+def email_changed_mail(at: datetime, contacts_url: str) -> Letter:
+    """To the old address; the new one is not named."""
+    return _letter(
+        "[CYCLADES] L'adresse mail de votre compte a été modifiée",
+        f"L'adresse mail de votre compte Cyclades a été modifiée le {instant_court(at)} (heure de Paris). "
+        "Cette adresse-ci n'est plus l'identifiant du compte.",
+        "Si vous n'êtes pas à l'origine de cette modification, contactez sans attendre votre service gestionnaire :",
+        Action("À qui s'adresser", contacts_url),
+    )
+
+
+def _letter(subject: str, *blocks: str | Action) -> Letter:
+    return Letter(subject, (*blocks, "A bientôt sur Cyclades"))

@@ -1,0 +1,84 @@
+"""« Modifier mes informations » (guide §4): everything until the first candidature, then mail and password only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.accounts import civil_status_mapping
+from services.accounts.dependencies import dependencies
+from services.accounts.domain.account_input import Changes, read_changes, typed_values
+from services.accounts.domain.mail_link_rules import Purpose
+from services.accounts.models import Account, db
+from services.accounts.operations import current_password, identity_changes, mail_links, pending_email, sessions
+from services.accounts.queries.my_account import is_frozen, stored_account
+from services.chassis.clock import portal_now, to_paris
+from services.chassis.errors import NotFound
+
+_BIRTHPLACE_FIELDS = ("ville_naissance", "commune_naissance", "commune_hors_liste", "commune_naissance_libre")
+
+
+def change_account(account_id: str, values: Mapping[str, Any]) -> bool:
+    """Apply what was typed; True where a new address now waits for its owner's confirmation.
+
+    A changed password ends every session, this one too, and a pending address. Raises Invalid with every mistake,
+    Conflict `candidature-existante`, TooMany (current password tried too often), Unavailable.
+    """
+    account = stored_account(account_id)
+    changes_civil_status = _changes_civil_status(account, values)
+    frozen = not changes_civil_status or is_frozen(account)  # asks registrations only where its answer matters
+    if changes_civil_status and frozen and account.engaged_at is None:
+        _remember_engaged(account_id)
+    changes = read_changes(
+        values,
+        today=to_paris(portal_now()).date(),
+        profile=dependencies().profile,
+        current=civil_status_mapping.civil_status_of(account),
+        current_email=account.email,
+        frozen=frozen,
+    )
+    if changes_civil_status and frozen:
+        raise identity_changes.candidature_exists_error()
+    if changes.needs_password:
+        current_password.check_current_password(account, changes.current_password)
+    # Before anything is changed: this is what fails when the hashing queue is full.
+    password_hash = dependencies().password_hasher.hash(changes.password) if changes.password else None
+    if changes.civil_status is not None:
+        identity_changes.change_civil_status(account_id, changes.civil_status)
+    if changes.needs_password:
+        _change_credentials(account_id, changes, password_hash, verified_hash=account.password_hash)
+    return changes.email is not None
+
+
+def _remember_engaged(account_id: str) -> None:
+    """Store it, so that no process has to ask registrations again."""
+    with db.operation() as session:
+        stored = session.get(Account, account_id, with_for_update=True)
+        if stored is not None and stored.engaged_at is None:
+            stored.engaged_at = portal_now()
+
+
+def _changes_civil_status(account: Account, values: Mapping[str, Any]) -> bool:
+    """Whether a field of the civil status was sent with another value; pages do not send disabled fields."""
+    stored = typed_values(civil_status_mapping.civil_status_of(account), account.email)
+    current = dict.fromkeys(_BIRTHPLACE_FIELDS, "") | stored
+    address_fields = {"email", "email_confirmation"}
+    return any(values.get(name, value) != value for name, value in current.items() if name not in address_fields)
+
+
+def _change_credentials(account_id: str, changes: Changes, password_hash: str | None, *, verified_hash: str) -> None:
+    """`password_hash` is the new password's; `verified_hash` that of the current password as it was verified: a reset
+    may have replaced it meanwhile."""
+    with db.operation() as session:
+        account = session.get(Account, account_id, with_for_update=True)
+        if account is None:
+            raise NotFound()
+        if account.password_hash != verified_hash:
+            raise current_password.wrong_password_error()
+        if password_hash is not None:
+            account.password_hash = password_hash
+            sessions.end_all_sessions(session, account_id)
+            mail_links.close(session, account_id, Purpose.RESET)
+            pending_email.end_pending_email(session, account_id)
+        if changes.email is not None:
+            pending_email.request_email_change(session, account, changes.email)

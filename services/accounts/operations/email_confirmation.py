@@ -1,0 +1,71 @@
+"""A new address takes effect when its owner follows the mailed link; the old address gets a mail, all sessions end."""
+
+from __future__ import annotations
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from services.accounts.domain import mail_link_rules
+from services.accounts.domain.emails import key_of
+from services.accounts.domain.mail_link_rules import Purpose, State
+from services.accounts.models import Account, EmailChange, db
+from services.accounts.operations import mail_links, rate_limits, sessions
+from services.accounts.operations.identity_changes import run_after_pending_change
+from services.accounts.operations.identity_versions import next_version
+from services.accounts.queries import accounts_by_address
+from services.chassis.clock import portal_now
+from services.chassis.errors import Conflict
+from services.chassis.events import follow_up, publish
+from services.contracts import problem_types
+from services.contracts.accounts import EmailChanged
+
+_OTHER_CHANGE_PENDING = (
+    "Une autre modification de votre compte est en cours de vérification : réessayez dans quelques minutes. "
+    "Votre lien reste valable."
+)
+
+
+def confirm_email(token: str) -> str:
+    """Replace the account's address; returns the new one.
+
+    Raises Gone for a link that is not usable, Conflict where the address was taken meanwhile, Unavailable while a
+    change of civil status is pending (the link then stays usable).
+    """
+    try:
+        return run_after_pending_change(lambda: _confirm(token), message=_OTHER_CHANGE_PENDING)
+    except IntegrityError as error:  # taken at the same moment
+        raise _address_taken_error() from error
+
+
+def _confirm(token: str) -> str:
+    with db.operation() as session:
+        link, account = mail_links.use(session, Purpose.EMAIL_CHANGE, token)
+        email_change = session.get(EmailChange, link.email_change_id)
+        if email_change is None:
+            raise mail_link_rules.unusable_link_error(Purpose.EMAIL_CHANGE, State.ENDED)
+        _refuse_taken_address(session, email_change.address)
+        _apply(session, account, email_change)
+        return email_change.address
+
+
+def _apply(session: Session, account: Account, email_change: EmailChange) -> None:
+    version = next_version(session, account.id)
+    rate_limits.forget_failures(session, account.email_key)
+    email_change.previous_address, email_change.confirmed_at = account.email, portal_now()
+    account.email, account.email_key = email_change.address, key_of(email_change.address)
+    account.version = version
+    session.flush()
+    mail_links.close(session, account.id, Purpose.EMAIL_CHANGE, Purpose.EMAIL_CANCELLATION, Purpose.RESET)
+    sessions.end_all_sessions(session, account.id)
+    publish(session, EmailChanged(account.id, version, account.email), subject=account.id)
+    follow_up(session, "send_email_changed", {"email_change_id": email_change.id}, subject=account.id)
+
+
+def _refuse_taken_address(session: Session, address: str) -> None:
+    """Raises Conflict where an account has the address; a creation that waits there does not have it."""
+    if accounts_by_address.owner_of(session, key_of(address)) is not None:
+        raise _address_taken_error()
+
+
+def _address_taken_error() -> Conflict:
+    return Conflict("Cette adresse mail est déjà celle d'un autre compte.", problem=problem_types.ADDRESS_TAKEN)

@@ -1,0 +1,64 @@
+"""Staff correct a civil status at the candidate's request, with a reason; registrations then gives each candidature a
+new version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from services.accounts import civil_status_mapping
+from services.accounts.domain.account_input import read_correction
+from services.accounts.domain.civil_status import CivilStatus
+from services.accounts.models import Account, db
+from services.accounts.operations import audit
+from services.accounts.operations.audit import Actor
+from services.accounts.operations.identity_changes import run_after_pending_change
+from services.accounts.operations.identity_versions import next_version
+from services.chassis.clock import portal_now, to_paris
+from services.chassis.errors import NotFound
+from services.chassis.events import publish
+from services.contracts.accounts import IdentityCorrected
+
+_CANDIDATES_CHANGE_PENDING = (
+    "Le candidat a demandé une modification de son compte, en cours de vérification : réessayez dans quelques minutes."
+)
+
+
+def correct_identity(account_id: str, values: Mapping[str, Any], reason: str, actor: Actor) -> int:
+    """Replace the civil status, whether or not candidatures exist; returns the identity's new version.
+
+    Raises Invalid with every mistake, NotFound, Unavailable while the candidate's own change cannot be finished.
+    """
+    with db.reading() as session:
+        current = civil_status_mapping.civil_status_of(_account(session, account_id))
+    status = read_correction(values, today=to_paris(portal_now()).date(), current=current)
+    return run_after_pending_change(
+        lambda: _correct(account_id, status, reason, actor), message=_CANDIDATES_CHANGE_PENDING
+    )
+
+
+def _correct(account_id: str, status: CivilStatus, reason: str, actor: Actor) -> int:
+    with db.operation() as session:
+        account = _account(session, account_id, lock=True)
+        version = next_version(session, account_id)
+        before = civil_status_mapping.to_json(civil_status_mapping.civil_status_of(account))
+        after = civil_status_mapping.to_json(status)
+        if before == after:
+            return account.version
+        civil_status_mapping.write_to_account(account, status)
+        account.version = version
+        session.flush()
+        event = IdentityCorrected(account.id, civil_status_mapping.identity_contract(account), reason)
+        publish(session, event, subject=account.id)
+        audited = {**after, "reason": reason, "version": version}
+        audit.record(session, actor, "identity_corrected", account.id, before=before, after=audited)
+        return version
+
+
+def _account(session: Session, account_id: str, *, lock: bool = False) -> Account:
+    account = session.get(Account, account_id, with_for_update=lock)
+    if account is None or account.activated_at is None:
+        raise NotFound()
+    return account

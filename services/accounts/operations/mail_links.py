@@ -1,0 +1,79 @@
+"""Mailed links, stored by their token's hash: issued by follow-ups, used by pages, closed with what they are for.
+
+Portal time. How they are read: queries/mail_link_states.py.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from services.accounts.dependencies import dependencies
+from services.accounts.domain import mail_link_rules
+from services.accounts.domain.mail_link_rules import Purpose, State
+from services.accounts.models import Account, MailLink
+from services.accounts.opaque_secrets import hash_secret
+from services.accounts.queries.mail_link_states import account_by_token, link_for, state_of
+from services.chassis.clock import portal_now
+
+
+def issue(
+    session: Session,
+    purpose: Purpose,
+    event_id: str,
+    *,
+    account_id: str,
+    expires_at: datetime,
+    email_change_id: str | None = None,
+) -> str | None:
+    """The token to mail for this event. The same event gives the same token and keeps one row, even where the key was
+    rotated between two tries. None where the link was closed since the first try: the mail would come too late."""
+    tokens = dependencies().derived_keys.link_tokens(purpose, event_id)
+    for token in tokens:
+        if (row := session.get(MailLink, hash_secret(token))) is not None:
+            return token if row.closed_at is None else None
+    if purpose is Purpose.ACTIVATION:  # only the link of the last mail counts
+        close(session, account_id, purpose)
+    session.add(
+        MailLink(
+            token_hash=hash_secret(tokens[0]),
+            purpose=purpose.value,
+            account_id=account_id,
+            email_change_id=email_change_id,
+            expires_at=expires_at,
+        )
+    )
+    return tokens[0]
+
+
+def use(session: Session, purpose: Purpose, token: str) -> tuple[MailLink, Account]:
+    """Mark the link used; returns it and its account, both locked within the caller's transaction.
+
+    The account is locked first, as by whoever closes its links: otherwise each could wait for the other. Raises Gone
+    saying what is wrong with the link.
+    """
+    account = account_by_token(session, purpose, token, lock=True)
+    locked = session.get(MailLink, hash_secret(token), with_for_update=True, populate_existing=True)
+    link = link_for(locked, purpose)
+    current = state_of(session, link)
+    if link is None or account is None or current is not State.USABLE:
+        raise mail_link_rules.unusable_link_error(purpose, State.ENDED if current is State.USABLE else current)
+    link.used_at = portal_now()
+    return link, account
+
+
+def close(session: Session, account_id: str, *purposes: Purpose) -> None:
+    """Close the account's open links: they are replaced, or what they are for has ended. Without `purposes` all."""
+    which = [MailLink.account_id == account_id, MailLink.used_at.is_(None), MailLink.closed_at.is_(None)]
+    if purposes:
+        which.append(MailLink.purpose.in_(purposes))
+    session.execute(update(MailLink).where(*which).values(closed_at=portal_now()))
+
+
+def detach(session: Session, account_id: str) -> None:
+    """Forget whose links these were, so that nothing is left of an erased account but how each link ended."""
+    session.execute(
+        update(MailLink).where(MailLink.account_id == account_id).values(account_id=None, email_change_id=None)
+    )

@@ -1,0 +1,59 @@
+"""« Mot de passe oublié »: a new password by a mailed link, which is short-lived and works once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.accounts.dependencies import dependencies
+from services.accounts.domain import mail_link_rules, passwords, throttling
+from services.accounts.domain.emails import key_of
+from services.accounts.domain.form_reader import FormReader
+from services.accounts.domain.mail_link_rules import Purpose, State
+from services.accounts.models import db
+from services.accounts.operations import mail_links, pending_creations, pending_email, rate_limits, sessions
+from services.accounts.operations.integrity_retries import retry_on_integrity_error
+from services.accounts.queries import accounts_by_address, mail_link_states
+from services.chassis.events import follow_up
+
+
+def ask_reset(email: str) -> None:
+    """Mail a link if there is an account; beyond a few per hour nothing is sent.
+
+    Nothing is returned, so that the answer is the same for an unknown address.
+    """
+    retry_on_integrity_error(lambda: _ask(key_of(email)))
+
+
+def _ask(email_key: str) -> None:
+    with db.operation() as session:
+        if rate_limits.count_mail_request(session, "reset", email_key, throttling.RESETS):
+            return
+        if account := accounts_by_address.account_at(session, email_key):
+            follow_up(session, "send_reset_mail", {"account_id": account.id}, subject=account.id)
+        else:
+            pending_creations.resend_activation_mail(session, email_key)
+
+
+def complete_reset(token: str, values: Mapping[str, Any]) -> None:
+    """Set the password typed twice; ends every session and a pending address.
+
+    Raises Gone for a link that is not usable, Invalid (the link then stays usable), Unavailable.
+    """
+    with db.reading() as session:
+        current = mail_link_states.state_by_token(session, Purpose.RESET, token)
+    if current is not State.USABLE:
+        raise mail_link_rules.unusable_link_error(Purpose.RESET, current)
+    reader = FormReader(values)
+    password = passwords.read_confirmed(reader, dependencies().profile)
+    if password is None:
+        raise reader.error()
+    password_hash = dependencies().password_hasher.hash(password)
+    with db.operation() as session:
+        _, account = mail_links.use(session, Purpose.RESET, token)
+        account.password_hash = password_hash
+        session.flush()
+        mail_links.close(session, account.id, Purpose.RESET)
+        pending_email.end_pending_email(session, account.id)
+        sessions.end_all_sessions(session, account.id)
+        rate_limits.forget_failures(session, account.email_key)

@@ -1,0 +1,125 @@
+"""Counters of failed log-ins and of mails asked for; the rules are in domain/throttling.py. System time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from services.accounts.dependencies import dependencies
+from services.accounts.domain import throttling
+from services.accounts.domain.throttling import Failures, Quota, Rule
+from services.accounts.models import LoginFailures, MailQuota
+from services.chassis.clock import system_now
+from services.chassis.errors import TooMany
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A counter of tries, and the rule that applies to it."""
+
+    name: str
+    rule: Rule
+
+
+def login_slots(source: str, known_browser: str | None) -> list[Slot]:
+    """Where a log-in is counted: a known browser alone; any other by its source and together with all unknown ones."""
+    trace = dependencies().derived_keys.trace
+    if known_browser is not None:
+        return [Slot(trace("browser", known_browser), throttling.PER_SOURCE)]
+    return [Slot(trace("source", source), throttling.PER_SOURCE), Slot("all", throttling.ALL_SOURCES)]
+
+
+CURRENT_PASSWORD = Slot("current-password", throttling.PER_SOURCE)
+
+
+def account_trace(email_key: str) -> str:
+    return dependencies().derived_keys.trace("account", email_key)
+
+
+def count_attempt(session: Session, email_key: str, slots: Iterable[Slot]) -> bool:
+    """Count a try as failed before it is verified, so that parallel tries gain nothing; `uncount_attempt` undoes it.
+
+    Returns whether this failure is the one from which tries are slowed: the owner is then told. Raises TooMany while
+    tries are slowed.
+    """
+    now = system_now()
+    trace = account_trace(email_key)
+    slowing_starts = False
+    for slot in slots:
+        row = session.get(LoginFailures, (trace, slot.name), with_for_update=True)
+        before = Failures(row.count, row.last_at) if row else Failures()
+        if wait := throttling.seconds_to_wait(before, slot.rule, now):
+            raise TooMany(_too_many_tries_message(wait), retry_after=wait)
+        after = before.one_more(now)
+        slowing_starts = slowing_starts or throttling.starts_to_slow(before.current(now), after, slot.rule)
+        if row is None:
+            row = LoginFailures(account_trace=trace, slot=slot.name)
+            session.add(row)
+        row.count, row.last_at = after.count, now
+    session.flush()
+    return slowing_starts
+
+
+def uncount_attempt(session: Session, email_key: str, slots: Iterable[Slot]) -> None:
+    """After a success: reset the slot of this source or browser; subtract one failure from the common one."""
+    trace = account_trace(email_key)
+    for slot in slots:
+        row = session.get(LoginFailures, (trace, slot.name), with_for_update=True)
+        if row is None:
+            continue
+        if slot.rule is throttling.ALL_SOURCES and row.count > 1:
+            row.count -= 1
+        else:
+            session.delete(row)
+
+
+def forget_failures(session: Session, email_key: str) -> None:
+    """Reset all counters of an account: after a password reset, or when the account is erased."""
+    session.execute(delete(LoginFailures).where(LoginFailures.account_trace == account_trace(email_key)))
+
+
+def count_mail_request(session: Session, kind: str, email_key: str, quota: Quota) -> int:
+    """Count one more mail of this kind asked for at an address; 0, or the seconds to wait where it is one too many."""
+    trace = dependencies().derived_keys.trace("quota", kind, email_key)
+    row = session.get(MailQuota, trace, with_for_update=True)
+    count, since, wait = throttling.count_in_window(
+        row.count if row else 0, row.since if row else None, quota, system_now()
+    )
+    if row is None:
+        session.add(MailQuota(trace=trace, count=count, since=since))
+    else:
+        row.count, row.since = count, since
+    session.flush()
+    return wait
+
+
+def too_many_mails_error(wait: int) -> TooMany:
+    return TooMany(
+        "Trop de mails ont été demandés pour cette adresse. "
+        f"Vérifiez vos courriers indésirables, puis réessayez dans {_duration_in_french(wait)}.",
+        retry_after=wait,
+    )
+
+
+def purge(session: Session, now: datetime) -> None:
+    """Delete counters that no longer count."""
+    session.execute(delete(LoginFailures).where(LoginFailures.last_at < now - throttling.FORGOTTEN_AFTER))
+    session.execute(delete(MailQuota).where(MailQuota.since < now - throttling.FORGOTTEN_AFTER))
+
+
+def _too_many_tries_message(wait: int) -> str:
+    return (
+        f"Trop d'essais : réessayez dans {_duration_in_french(wait)}, "
+        "ou réinitialisez votre mot de passe si vous l'avez oublié."
+    )
+
+
+def _duration_in_french(seconds: int) -> str:
+    if seconds < 60:
+        return f"{seconds} seconde{'s' if seconds > 1 else ''}"
+    minutes = -(-seconds // 60)
+    return f"{minutes} minute{'s' if minutes > 1 else ''}"

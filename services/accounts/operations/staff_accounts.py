@@ -1,0 +1,124 @@
+"""Staff accounts, created and renewed by an administrator's command; every act leaves an audit entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyotp
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from services.accounts.dependencies import dependencies
+from services.accounts.domain import emails, passwords
+from services.accounts.domain.civil_status import NAME_LENGTH
+from services.accounts.domain.staff import Role, checked_academies
+from services.accounts.models import StaffMember, StaffToken, db
+from services.accounts.operations import audit, rate_limits
+from services.accounts.operations.audit import Actor
+from services.accounts.operations.sessions import end_all_sessions
+from services.accounts.queries import accounts_by_address
+from services.chassis.clock import system_now
+from services.chassis.database.transactions import new_id
+from services.chassis.errors import Conflict, FieldError, Invalid, NotFound
+from services.contracts import problem_types
+from services.reference import academies as known_academies
+
+
+@dataclass(frozen=True)
+class NewStaff:
+    email: str
+    password: str
+    role: Role
+    academies: tuple[str, ...]
+    nom: str
+    prenoms: str
+
+
+def create_staff(new: NewStaff, actor: Actor) -> tuple[str, str]:
+    """Create the account; returns its id and the secret of its second factor, which is shown only once.
+
+    Raises Invalid, Conflict where the address is taken.
+    """
+    academies = _check(new)
+    totp_secret = pyotp.random_base32()
+    member = StaffMember(
+        id=new_id(),
+        email=new.email,
+        email_key=emails.key_of(new.email),
+        password_hash=dependencies().password_hasher.hash(new.password),
+        nom=new.nom,
+        prenoms=new.prenoms,
+        role=new.role.value,
+        academies=academies,
+        totp_sealed=dependencies().derived_keys.seal(totp_secret),
+        totp_last_step=0,
+        created_at=system_now(),
+    )
+    try:
+        with db.operation() as session:
+            if accounts_by_address.account_at(session, member.email_key) is not None:
+                raise _address_taken_error()
+            session.add(member)
+            after = {"email": new.email, "role": new.role.value, "academies": academies}
+            audit.record(session, actor, "staff_created", member.id, after=after)
+    except IntegrityError as error:
+        raise _address_taken_error() from error
+    return member.id, totp_secret
+
+
+def renew_staff(email: str, password: str, actor: Actor) -> tuple[str, str]:
+    """A new password and second factor for somebody who lost theirs; returns the id and the secret, shown only once.
+
+    Sessions and tokens end, since whoever found the old ones may be using them. A disabled account stays disabled.
+    Raises Invalid, NotFound.
+    """
+    _check_password(password)
+    password_hash, totp_secret = dependencies().password_hasher.hash(password), pyotp.random_base32()
+    with db.operation() as session:
+        member = member_at(session, email)
+        member.password_hash = password_hash
+        member.totp_sealed = dependencies().derived_keys.seal(totp_secret)
+        member.totp_last_step = 0
+        end_all_sessions(session, member.id)
+        revoke_all_tokens(session, member.id)
+        rate_limits.forget_failures(session, member.email_key)
+        audit.record(session, actor, "staff_renewed", member.id)
+        return member.id, totp_secret
+
+
+def revoke_all_tokens(session: Session, staff_id: str) -> None:
+    """Revoke every token of this staff member, within the caller's transaction."""
+    session.execute(
+        update(StaffToken)
+        .where(StaffToken.staff_id == staff_id, StaffToken.revoked_at.is_(None))
+        .values(revoked_at=system_now())
+    )
+
+
+def member_at(session: Session, email: str, *, lock: bool = False) -> StaffMember:
+    """The staff member with this address. Raises NotFound."""
+    query = select(StaffMember).where(StaffMember.email_key == emails.key_of(email))
+    member = session.scalars(query.with_for_update() if lock else query).one_or_none()
+    if member is None:
+        raise NotFound("Aucun compte de gestion n'a cette adresse.")
+    return member
+
+
+def _check(new: NewStaff) -> list[str] | None:
+    """The valid académies; None (all) for an administrateur. Raises Invalid."""
+    if not emails.is_valid(new.email):
+        raise Invalid("Adresse mail non valable.", errors=(FieldError("#/email", "Adresse mail non valable."),))
+    if not all(0 < len(name) <= NAME_LENGTH for name in (new.nom, new.prenoms)):
+        raise Invalid(f"Nom et prénoms : de 1 à {NAME_LENGTH} caractères.")
+    _check_password(new.password)
+    return checked_academies(new.role, new.academies, (academie.code for academie in known_academies.all()))
+
+
+def _check_password(password: str) -> None:
+    if mistakes := passwords.mistakes(password, dependencies().profile):
+        raise Invalid(" ".join(mistakes), errors=(FieldError("#/password", " ".join(mistakes)),))
+
+
+def _address_taken_error() -> Conflict:
+    return Conflict("Cette adresse mail est déjà celle d'un compte.", problem=problem_types.ADDRESS_TAKEN)

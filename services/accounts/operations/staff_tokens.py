@@ -1,0 +1,97 @@
+"""Personal access tokens of staff members' tools: created, revoked, exchanged for access tokens. System time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+
+from services.accounts.dependencies import dependencies
+from services.accounts.domain.staff import checked_scopes, scopes_of
+from services.accounts.models import StaffMember, StaffToken, db
+from services.accounts.opaque_secrets import hash_secret, new_secret
+from services.accounts.operations import audit
+from services.accounts.operations.audit import Actor
+from services.accounts.operations.staff_accounts import member_at
+from services.accounts.signing import TOKEN_SECONDS
+from services.chassis.clock import system_now
+from services.chassis.database.transactions import new_id
+from services.chassis.errors import Conflict, NotFound, Unauthenticated
+from services.contracts import problem_types
+
+USE_WRITTEN_EVERY = timedelta(hours=1)
+
+
+def create_token(email: str, *, name: str, scopes: Iterable[str], life: timedelta, actor: Actor) -> tuple[str, str]:
+    """A tool's token for the staff member of this address; returns its id and the token, which is shown only once.
+
+    Raises NotFound, Invalid, Conflict for a disabled account.
+    """
+    valid_scopes = checked_scopes(scopes)
+    secret, now = new_secret(), system_now()
+    with db.operation() as session:
+        member = member_at(session, email, lock=True)
+        if member.disabled_at is not None:
+            detail = "Ce compte de gestion est désactivé : réactivez-le d'abord."
+            raise Conflict(detail, problem=problem_types.REACTIVATION_REQUIRED)
+        token = StaffToken(
+            id=new_id(),
+            secret_hash=hash_secret(secret),
+            staff_id=member.id,
+            name=name,
+            scopes=valid_scopes,
+            created_at=now,
+            expires_at=now + life,
+        )
+        session.add(token)
+        after = {"name": name, "scopes": valid_scopes, "expires_at": token.expires_at.isoformat()}
+        audit.record(session, actor, "token_created", member.id, after=after)
+    return token.id, secret
+
+
+def revoke_token(token_id: str, actor: Actor, reason: str | None = None) -> None:
+    """The token is refused from now on (within 5 s at the gateway, which remembers it for 4). Raises NotFound."""
+    with db.operation() as session:
+        token = session.get(StaffToken, token_id, with_for_update=True)
+        if token is None:
+            raise NotFound("Aucun jeton ne porte cet identifiant.")
+        if token.revoked_at is None:
+            token.revoked_at = system_now()
+            after = {"reason": reason} if reason else None
+            audit.record(session, actor, "token_revoked", token.staff_id, before={"name": token.name}, after=after)
+
+
+def exchange_token(secret: str, client: str) -> tuple[str, int]:
+    """A short access token for a tool's token, and its lifetime in seconds. Raises Unauthenticated `jeton-refuse`.
+
+    `client` is the process that asks for it.
+    """
+    now = system_now()
+    with db.reading() as session:
+        query = select(StaffToken).where(StaffToken.secret_hash == hash_secret(secret))
+        token = session.scalars(query).one_or_none()
+        member = session.get(StaffMember, token.staff_id) if token else None
+    if token is None or member is None or not _is_valid(token, member, now):
+        raise Unauthenticated("Le jeton est inconnu, expiré ou révoqué.", problem=problem_types.TOKEN_REFUSED)
+    _record_use(token, now)
+    access_token = dependencies().signer.access_token(
+        member.id,
+        "staff",
+        client=client,
+        role=member.role,
+        scopes=scopes_of(member.role) & set(token.scopes),
+        academies=member.academies,
+    )
+    return access_token, TOKEN_SECONDS
+
+
+def _is_valid(token: StaffToken, member: StaffMember, now: datetime) -> bool:
+    return member.disabled_at is None and token.revoked_at is None and now < token.expires_at
+
+
+def _record_use(token: StaffToken, now: datetime) -> None:
+    """Written once an hour at most: a busy tool would otherwise cause a write for each of its calls."""
+    if token.last_used_at is None or now - token.last_used_at >= USE_WRITTEN_EVERY:
+        with db.operation() as session:
+            session.execute(update(StaffToken).where(StaffToken.id == token.id).values(last_used_at=now))

@@ -1,0 +1,76 @@
+"""Passwords at rest: argon2id. A check takes the same time whether or not there is an account.
+
+Hashing is the only expensive work that anonymous visitors can trigger at will: it has a small queue of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from argon2 import PasswordHasher as Argon2Hasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from services.accounts.domain.passwords import normalised
+from services.accounts.hashing_queue import HashingQueue
+from services.chassis.process.capacity import threads
+
+
+class PasswordHasher:
+    """Hashes and verifies passwords; parameters are read from each hash, so they can be raised over time.
+
+    At most as many hashes run at once as there are processors (argon2 releases Python's lock); running and waiting
+    requests together take at most a quarter of the process's threads. Beyond that, Unavailable is raised.
+    """
+
+    def __init__(self, *, memory_kib: int, passes: int) -> None:
+        self._argon2 = Argon2Hasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)
+        self._hash_without_account = self._argon2.hash("personne n'a ce mot de passe")
+        places = threads() // 4
+        self._queue = HashingQueue(max(1, min(len(os.sched_getaffinity(0)), places * 3 // 4)), places)
+        self._this_thread = threading.local()
+
+    @property
+    def at_once(self) -> int:
+        """How many hashes may run at once."""
+        return self._queue.at_once
+
+    @contextmanager
+    def turn(self, source: str = "") -> Iterator[None]:
+        """One turn in the queue for everything that the block hashes; nested calls in one thread share it.
+
+        `source` is the visitor's address, where it is known. Raises Unavailable.
+        """
+        if getattr(self._this_thread, "has_turn", False):
+            yield
+            return
+        with self._queue.turn(source):
+            self._this_thread.has_turn = True
+            try:
+                yield
+            finally:
+                self._this_thread.has_turn = False
+
+    def hash(self, password: str, *, salt: bytes | None = None) -> str:
+        """The argon2 hash, with a random salt unless one is given. Raises Unavailable."""
+        with self.turn():
+            return self._argon2.hash(_bytes(password), salt=salt)
+
+    def matches(self, password_hash: str | None, password: str) -> bool:
+        """Whether `password` has this hash; None (no such account) takes as long and is False. Raises Unavailable."""
+        try:
+            with self.turn():
+                self._argon2.verify(password_hash or self._hash_without_account, _bytes(password))
+        except (VerificationError, InvalidHashError):
+            return False
+        return password_hash is not None
+
+    def is_outdated(self, password_hash: str) -> bool:
+        """Whether the hash was made with other parameters than those in force."""
+        return self._argon2.check_needs_rehash(password_hash)
+
+
+def _bytes(password: str) -> bytes:
+    return normalised(password).encode("utf-8", "replace")

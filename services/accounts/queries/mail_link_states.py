@@ -1,0 +1,82 @@
+"""In which state a mailed link is, whose it is, and what its page says. Portal time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.accounts.domain import mail_link_rules
+from services.accounts.domain.mail_link_rules import End, Link, Purpose, State
+from services.accounts.models import Account, EmailChange, MailLink, db
+from services.accounts.opaque_secrets import hash_secret
+from services.accounts.queries import accounts_by_address
+from services.chassis.clock import portal_now
+
+
+def link_state(purpose: Purpose, token: str) -> dict[str, str | None]:
+    """`state` of the link and `detail`, what to tell about one that is not usable."""
+    with db.reading() as session:
+        state = state_by_token(session, purpose, token)
+    return {"state": state.value, "detail": mail_link_rules.unusable_link_message(purpose, state)}
+
+
+def creation_state(token: str) -> dict[str, Any]:
+    """The state of an activation link; of a usable one also what was typed, so that nobody activates a stranger's."""
+    state = link_state(Purpose.ACTIVATION, token)
+    with db.reading() as session:
+        creation = account_by_token(session, Purpose.ACTIVATION, token)
+    if state["state"] != State.USABLE or creation is None:
+        return {**state}
+    typed = {name: getattr(creation, name) for name in ("nom_famille", "prenoms", "date_naissance")}
+    return {**state, "asked": {**typed, "at": creation.created_at}}
+
+
+def state_by_token(session: Session, purpose: Purpose, token: str) -> State:
+    """The state of the link with this token and purpose; UNKNOWN where there is none."""
+    return state_of(session, link_for(session.get(MailLink, hash_secret(token)), purpose))
+
+
+def account_by_token(session: Session, purpose: Purpose, token: str, *, lock: bool = False) -> Account | None:
+    """The account that the link belongs to, whatever its state."""
+    row = link_for(session.get(MailLink, hash_secret(token)), purpose)
+    if row is None or row.account_id is None:
+        return None
+    return session.get(Account, row.account_id, with_for_update=lock, populate_existing=lock)
+
+
+def link_for(row: MailLink | None, purpose: Purpose) -> MailLink | None:
+    """`row` if it has this purpose."""
+    return row if row is not None and row.purpose == purpose else None
+
+
+def state_of(session: Session, row: MailLink | None) -> State:
+    if row is None:
+        return State.UNKNOWN
+    account = session.get(Account, row.account_id) if row.account_id else None
+    is_activated = row.purpose == Purpose.ACTIVATION and account is not None and account.activated_at is not None
+    end = _end_of(session, row, account)
+    return mail_link_rules.state_of(Link(row.expires_at, row.used_at is not None or is_activated, end), portal_now())
+
+
+def _end_of(session: Session, row: MailLink, account: Account | None) -> End | None:
+    """How the link ended before its expiry. What it is for may have ended while its mail was on its way: the row was
+    then not there to be closed, so it is looked up here."""
+    if account is None:
+        return End.OVER
+    if row.email_change_id is not None:
+        return _end_of_email_change(session, row, account)
+    if row.purpose == Purpose.ACTIVATION and accounts_by_address.owner_of(session, account.email_key) is not None:
+        return End.OVER
+    if row.closed_at is None:
+        return None
+    return End.REPLACED if row.purpose == Purpose.ACTIVATION else End.OVER
+
+
+def _end_of_email_change(session: Session, row: MailLink, account: Account) -> End | None:
+    email_change = session.get(EmailChange, row.email_change_id)
+    if email_change is not None:
+        return End.OVER if email_change.confirmed_at is not None or row.closed_at is not None else None
+    newer = select(EmailChange.id).where(EmailChange.account_id == account.id, EmailChange.confirmed_at.is_(None))
+    return End.REPLACED if session.scalars(newer).first() is not None else End.OVER

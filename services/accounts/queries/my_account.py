@@ -1,0 +1,102 @@
+"""What a candidate sees of their own account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from services.accounts import civil_status_mapping
+from services.accounts.dependencies import dependencies
+from services.accounts.domain import account_form
+from services.accounts.domain.account_input import typed_values
+from services.accounts.domain.mail_link_rules import EMAIL_CHANGE_LIFETIME
+from services.accounts.models import Account, EmailChange, db
+from services.chassis.clock import portal_now
+from services.chassis.errors import DomainError, NotFound
+from services.mail import sent_mails
+
+
+@dataclass(frozen=True)
+class MyAccount:
+    """`editable` is "all" or "contact_only"; `pending_email` waits for its owner's confirmation."""
+
+    email: str
+    editable: str
+    last_login_at: datetime | None
+    pending_email: str | None
+    form: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class MyAddresses:
+    """`pending_email` waits for its owner's confirmation."""
+
+    email: str
+    pending_email: str | None
+
+
+def my_account(account_id: str, typed: dict[str, Any] | None = None) -> MyAccount:
+    """The account and its form, in which what was typed replaces what is stored. Raises NotFound."""
+    account = stored_account(account_id)
+    notice = _frozen_notice(account)
+    values = typed_values(civil_status_mapping.civil_status_of(account), account.email) | (typed or {})
+    form = account_form.change(values, dependencies().profile, frozen_notice=notice)
+    editable = "all" if notice is None else "contact_only"
+    return MyAccount(account.email, editable, account.last_login_at, _pending_email(account), form)
+
+
+def my_addresses(account_id: str) -> MyAddresses:
+    """Raises NotFound."""
+    account = stored_account(account_id)
+    return MyAddresses(account.email, _pending_email(account))
+
+
+def my_signed_identity(account_id: str) -> str:
+    """The identity in force, as a signed token; a pending change is not in it yet. Raises NotFound."""
+    return civil_status_mapping.signed_identity(stored_account(account_id))
+
+
+def my_mails(account_id: str, **page: Any) -> list[dict[str, Any]]:
+    """« Mes messages »: what accounts mailed to this candidate, newest first."""
+    with db.reading() as session:
+        return sent_mails.list_page(session, account_id, **page)
+
+
+def stored_account(account_id: str) -> Account:
+    """Raises NotFound for an account erased meanwhile."""
+    with db.reading() as session:
+        account = session.get(Account, account_id)
+    if account is None:
+        raise NotFound()
+    return account
+
+
+def is_frozen(account: Account) -> bool:
+    """Whether a candidature was ever saved, so that the civil status cannot change; may ask registrations.
+
+    Raises Unavailable.
+    """
+    return account.engaged_at is not None or dependencies().registrations.is_engaged(account.id)
+
+
+def _frozen_notice(account: Account) -> str | None:
+    """Why only mail and password can change; None where everything can."""
+    try:
+        return account_form.FROZEN_NOTICE if is_frozen(account) else None
+    except DomainError:  # registrations does not answer: mail and password can change all the same
+        return account_form.UNSURE_NOTICE
+
+
+def _pending_email(account: Account) -> str | None:
+    latest = (
+        select(EmailChange)
+        .where(EmailChange.account_id == account.id, EmailChange.requested_at > portal_now() - EMAIL_CHANGE_LIFETIME)
+        .order_by(EmailChange.requested_at.desc())
+        .limit(1)
+    )
+    with db.reading() as session:
+        email_change = session.scalars(latest).one_or_none()
+    return email_change.address if email_change is not None and email_change.confirmed_at is None else None

@@ -1,0 +1,185 @@
+"""What « Formulaire de création » accepts, and how it tells every mistake at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from services.accounts.domain.account_input import NewAccount, read_changes, read_correction, read_new, typed_values
+from services.accounts.domain.birthplace import Birthplace
+from services.accounts.domain.civil_status import CivilStatus, parsed_date
+from services.accounts.domain.passwords import GUIDE
+from services.chassis.errors import Invalid
+from tests.accounts.creation_form import PASSWORD, creation_form
+
+TODAY = date(2021, 10, 4)
+
+
+def read(**changes: Any) -> NewAccount:
+    return read_new(creation_form(**changes), today=TODAY, profile=GUIDE)
+
+
+def mistakes(**changes: Any) -> dict[str, str]:
+    with pytest.raises(Invalid) as refusal:
+        read(**changes)
+    return {error.pointer.removeprefix("#/"): error.detail for error in refusal.value.errors}
+
+
+def test_the_guides_example_is_an_account() -> None:
+    account = read()
+    assert account.civil_status.nom_famille == "BINET"
+    assert account.civil_status.date_naissance == date(2001, 2, 1)
+    assert account.civil_status.naissance == Birthplace("100", "014", "CAEN")
+    assert account.email == "lbinet@ac-rennes.fr"
+    assert account.password == PASSWORD
+
+
+def test_an_empty_form_says_everything_that_is_missing_at_once() -> None:
+    with pytest.raises(Invalid) as refusal:
+        read_new({}, today=TODAY, profile=GUIDE)
+    assert {error.pointer for error in refusal.value.errors} == {
+        "#/civilite", "#/nom_famille", "#/nom_famille_confirmation", "#/prenoms", "#/date_naissance",
+        "#/date_naissance_confirmation", "#/pays_naissance", "#/email", "#/email_confirmation", "#/password",
+        "#/password_confirmation",
+    }  # fmt: skip
+
+
+def test_confirmations_must_match() -> None:
+    found = mistakes(
+        nom_famille_confirmation="BINNET",
+        date_naissance_confirmation="02/02/2001",
+        email_confirmation="lbinnet@ac-rennes.fr",
+        password_confirmation=PASSWORD + "?",
+    )
+    assert set(found) == {
+        "nom_famille_confirmation",
+        "date_naissance_confirmation",
+        "email_confirmation",
+        "password_confirmation",
+    }
+    assert all("diffère" in detail for detail in found.values())
+
+
+def test_a_date_that_is_none_does_not_hide_that_its_confirmation_differs() -> None:
+    found = mistakes(date_naissance="31/02/2001", date_naissance_confirmation="01/02/2001")
+    assert "date qui existe" in found["date_naissance"]
+    assert "diffère" in found["date_naissance_confirmation"]
+    assert set(mistakes(date_naissance="", date_naissance_confirmation="01/02/2001")) == {"date_naissance"}
+
+
+def test_the_case_of_an_address_does_not_make_its_confirmation_differ() -> None:
+    assert read(email="LBinet@Ac-Rennes.fr").email == "LBinet@Ac-Rennes.fr"
+
+
+@pytest.mark.parametrize(
+    "name", ["Đặng", "Łukasz", "Œuvrard", "O'Brien", "d’Artagnan", "Παππάς", "Жуковский", "Le-Gall"]
+)
+def test_names_of_every_alphabet_are_kept(name: str) -> None:
+    kept = read(nom_famille=name, nom_famille_confirmation=name).civil_status.nom_famille
+    assert kept == name.replace("’", "'")
+
+
+def test_names_are_kept_in_one_single_encoding() -> None:
+    decomposed, composed = "Ho\u0302te", "H\u00f4te"
+    account = read(nom_famille=decomposed, nom_famille_confirmation=composed)
+    assert account.civil_status.nom_famille == composed
+
+
+@pytest.mark.parametrize("name", ["<b>x</b>", "N0M", "a@b", "--", "x" * 101])
+def test_what_is_no_name_is_refused(name: str) -> None:
+    assert "nom_famille" in mistakes(nom_famille=name, nom_famille_confirmation=name)
+
+
+@pytest.mark.parametrize("value", [None, 3, ["x"], {"a": 1}, "\ud800"])
+def test_hostile_values_are_refused_and_break_nothing(value: Any) -> None:
+    found = mistakes(nom_famille=value, prenoms=value, email=value, password=value, pays_naissance=value)
+    assert {"nom_famille", "prenoms", "email", "password", "pays_naissance"} <= set(found)
+
+
+@pytest.mark.parametrize("typed", ["01/02/2001", "1/2/2001", "01-02-2001", "01.02.2001", "01022001", "2001-02-01"])
+def test_a_date_is_understood_however_it_is_typed(typed: str) -> None:
+    assert parsed_date(typed) == date(2001, 2, 1)
+
+
+@pytest.mark.parametrize("typed", ["31/02/2001", "2001", "01/02/01", "hier", "٠١/٠٢/٢٠٠١", "01/13/2001"])
+def test_a_date_that_does_not_exist_is_refused(typed: str) -> None:
+    assert "jj/mm/aaaa" in mistakes(date_naissance=typed)["date_naissance"]
+
+
+@pytest.mark.parametrize("typed", ["05/10/2021", "04/10/2016", "01/01/1880"])
+def test_a_date_of_birth_must_be_plausible(typed: str) -> None:
+    assert "plausible" in mistakes(date_naissance=typed, date_naissance_confirmation=typed)["date_naissance"]
+
+
+@pytest.mark.parametrize("civilite", ["", "monsieur", "DOCTEUR"])
+def test_only_the_two_civilites_are_accepted(civilite: str) -> None:
+    assert "civilite" in mistakes(civilite=civilite)
+
+
+def test_a_changed_form_tells_only_what_changed() -> None:
+    account = read()
+    values = typed_values(account.civil_status, account.email)
+    unchanged = read_changes(
+        values, today=TODAY, profile=GUIDE, current=account.civil_status, current_email=account.email, frozen=False
+    )
+    assert (unchanged.civil_status, unchanged.email, unchanged.password) == (None, None, None)
+    changed = read_changes(
+        {**values, "prenoms": "Laurent Marie"},
+        today=TODAY, profile=GUIDE, current=account.civil_status, current_email=account.email, frozen=False,
+    )  # fmt: skip
+    assert changed.civil_status is not None
+    assert changed.civil_status.prenoms == "Laurent Marie"
+
+
+def test_a_new_address_asks_for_the_current_password() -> None:
+    account = read()
+    values = typed_values(account.civil_status, account.email)
+    with pytest.raises(Invalid) as refusal:
+        read_changes(
+            {**values, "email": "l@x.fr", "email_confirmation": "l@x.fr"},
+            today=TODAY, profile=GUIDE, current=account.civil_status, current_email=account.email, frozen=False,
+        )  # fmt: skip
+    assert [error.pointer for error in refusal.value.errors] == ["#/current_password"]
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("nom_famille", {"nom_famille": "王", "nom_famille_confirmation": "王"}),
+        ("nom_usage", {"nom_usage": "محمد"}),
+        ("prenoms", {"prenoms": "明 Laurent"}),
+        ("ville_naissance", {"pays_naissance": "216", "ville_naissance": "北京"}),
+    ],
+)
+def test_what_documents_cannot_print_is_refused_with_what_to_do(field: str, typed: dict[str, str]) -> None:
+    told = mistakes(**typed)
+    assert set(told) == {field}
+    assert "ne peut pas être imprimé" in told[field] or "ne peuvent pas être imprimés" in told[field]
+    assert "lettres latines" in told[field]
+
+
+def test_a_name_stored_before_that_rule_stays_and_a_new_one_is_refused() -> None:
+    old = replace(read().civil_status, nom_famille="王", prenoms="محمد")
+    same = {"nom_famille": "王", "nom_famille_confirmation": "王", "prenoms": "محمد"}
+
+    def changed(**typed: str) -> CivilStatus | None:
+        values = creation_form(password="", password_confirmation="", **{**same, **typed})
+        given = {"today": TODAY, "profile": GUIDE, "current_email": "lbinet@ac-rennes.fr", "frozen": False}
+        return read_changes(values, current=old, **given).civil_status  # type: ignore[arg-type]
+
+    assert changed() is None
+    assert changed(nom_usage="Binet") == replace(old, nom_usage="Binet")
+    with pytest.raises(Invalid) as refusal:
+        changed(prenoms="明")
+    assert [error.pointer for error in refusal.value.errors] == ["#/prenoms"]
+
+
+def test_staff_correct_an_account_that_has_such_a_name() -> None:
+    old = replace(read().civil_status, prenoms="محمد")
+    values = creation_form(prenoms="محمد", date_naissance="02/02/2001")
+    assert read_correction(values, today=TODAY, current=old).prenoms == "محمد"
+    with pytest.raises(Invalid):
+        read_correction(creation_form(prenoms="明"), today=TODAY, current=old)

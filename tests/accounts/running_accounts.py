@@ -1,0 +1,132 @@
+"""The service running in a test: calls as the gateway makes them, mails as people receive them, its clock."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from services.accounts.follow_ups import registry
+from services.accounts.models import db
+from services.accounts.settings import AccountsSettings, ClientSecrets
+from services.chassis import clock
+from services.chassis.events.follow_ups import FollowUps
+from services.chassis.settings import Secret
+from tests.accounts.creation_form import PASSWORD, creation_form
+from tests.support.smtp import Mailbox, ReceivedMail
+
+GATEWAY_SECRET = "the gateway's secret"
+PIECES_SECRET = "the secret of pieces"
+PUBLIC_URL = "http://portail.example"
+_LINK = re.compile(rf"{PUBLIC_URL}/compte/[a-z-]+/([\w-]+)")
+_PEM = (
+    Ed25519PrivateKey.generate()
+    .private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    .decode()
+)
+
+
+def settings(database_url: str, folder: Path, **changes: Any) -> AccountsSettings:
+    """Settings as in production, but with cheap password hashes; `changes` replace some."""
+    values: dict[str, Any] = {
+        "env": "test",
+        "log_level": "WARNING",
+        "database_url": database_url,
+        "broker_url": f"sqlite:///{folder / 'broker.db'}",
+        "accounts_url": "http://127.0.0.1:9",
+        "client_id": "accounts",
+        "client_secret": Secret("the secret of accounts"),
+        "signing_key": Secret(_PEM),
+        "client_secrets": ClientSecrets(f'{{"gateway": "{GATEWAY_SECRET}", "pieces": "{PIECES_SECRET}"}}'),
+        "public_url": PUBLIC_URL,
+        "argon2_memory_kib": 8,
+        "argon2_passes": 1,
+    }
+    return AccountsSettings(**values | changes)
+
+
+class RunningAccounts:
+    """The service and its mail server. Calls carry the gateway's token unless another is given."""
+
+    def __init__(self, app: Flask, mailbox: Mailbox) -> None:
+        self.app = app
+        self.mailbox = mailbox
+        self.client = app.test_client()
+
+    def service_token(self, name: str = "gateway", secret: str = GATEWAY_SECRET) -> str:
+        answer = self.client.post("/v1/tokens", json={"client_id": name, "client_secret": secret})
+        assert answer.status_code == 200, answer.json
+        return str(answer.json["access_token"])
+
+    def call(self, method: str, path: str, bearer: str | None = None, /, **body: Any) -> TestResponse:
+        headers = {"Authorization": f"Bearer {bearer or self.service_token()}"}
+        sent = None if method == "GET" else body
+        return self.client.open(f"/v1{path}", method=method, headers=headers, json=sent)
+
+    def post(self, path: str, **body: Any) -> TestResponse:
+        return self.call("POST", path, **body)
+
+    def create_account(self, **changes: Any) -> TestResponse:
+        return self.post("/accounts", values=creation_form(**changes))
+
+    def send_mails(self) -> None:
+        """Run all waiting follow-ups, as the worker does."""
+        with self.app.app_context():
+            follow_ups = FollowUps(db, registry, (60.0,))
+            while follow_ups.run_once():
+                pass
+
+    def newest_mail(self, to: str, subject: str = "") -> ReceivedMail:
+        self.send_mails()
+        return self.mailbox.wait_for(to=to, subject=subject, seconds=5)
+
+    def newest_token(self, to: str, subject: str = "") -> str:
+        """The token of the link in the newest mail to that address."""
+        return token_in(self.newest_mail(to, subject))
+
+    def activate_new_account(self, **changes: Any) -> str:
+        """Create and activate an account; returns its address."""
+        assert self.create_account(**changes).status_code == 202
+        email = str(creation_form(**changes)["email"])
+        assert self.post("/activations", token=self.newest_token(email, "Activer")).status_code == 200
+        self.mailbox.clear()
+        return email
+
+    def try_log_in(
+        self, email: str = "lbinet@ac-rennes.fr", password: str = PASSWORD, source: str = "192.0.2.1", **more: Any
+    ) -> TestResponse:
+        return self.post("/sessions", email=email, password=password, source=source, **{"device": None, **more})
+
+    def log_in_new_candidate(self, **changes: Any) -> dict[str, Any]:
+        """Create, activate and log in to an account; returns the session as the gateway gets it."""
+        email = self.activate_new_account(**changes)
+        answer = self.try_log_in(email, creation_form(**changes)["password"])
+        assert answer.status_code == 201, answer.json
+        return dict(answer.json or {})
+
+    def advance_clock(self, **time: float) -> None:
+        """Move the portal's clock forward."""
+        clock.set_offset((clock.offset() + timedelta(**time)).total_seconds())
+
+
+def token_in(mail: ReceivedMail) -> str:
+    found = _LINK.search(mail.text)
+    assert found, mail.text
+    return found[1]
+
+
+def problem_slug(answer: TestResponse) -> str:
+    """The last part of a problem's type."""
+    assert answer.content_type == "application/problem+json", answer.data
+    return str(answer.json["type"]).removeprefix("/problems/")
+
+
+def refused_fields(answer: TestResponse) -> set[str]:
+    """The fields that a refusal is about."""
+    return {error["pointer"].removeprefix("#/") for error in answer.json["errors"]}

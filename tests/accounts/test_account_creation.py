@@ -1,0 +1,149 @@
+"""Creating an account and activating it, as the gateway and the candidate's mailbox see it."""
+
+from __future__ import annotations
+
+from services.accounts.jobs import erase_accounts_not_activated
+from services.accounts.models import Account, db, events
+from tests.accounts.running_accounts import PUBLIC_URL, RunningAccounts, problem_slug, refused_fields, token_in
+
+EMAIL = "lbinet@ac-rennes.fr"
+ACTIVATE = "[CYCLADES] Activer mon compte"
+
+
+def test_the_activation_mail_says_the_guides_words_and_gives_the_address_in_full(accounts: RunningAccounts) -> None:
+    answer = accounts.create_account()
+    assert (answer.status_code, answer.json["email"]) == (202, EMAIL)
+    mail = accounts.newest_mail(EMAIL)
+    assert mail.subject == ACTIVATE
+    url = f"{PUBLIC_URL}/compte/activation/{token_in(mail)}"
+    for part in (mail.text, mail.html.replace("&#39;", "'").replace("\xa0", " ")):
+        for sentence in (
+            "Bonjour,",
+            "Vous venez de créer un compte sur Cyclades. "
+            "Votre inscription sera possible seulement quand vous aurez activé votre compte.",
+            "Pour activer votre compte, veuillez cliquer sur le lien :",
+            "Activer mon compte",
+            "Si le lien ci-dessus ne fonctionne pas, il vous suffit de copier l'adresse suivante "
+            "dans la barre de votre navigateur :",
+            "Ce lien n'est valable que pour une durée de 48h. Passé ce délai, vos informations seront effacées.",
+            "A bientôt sur Cyclades",
+            "Cordialement",
+            "Le Service Gestionnaire",
+            url,
+        ):
+            assert sentence in part
+    assert mail.message["Auto-Submitted"] == "auto-generated"
+
+
+def test_every_mistake_is_told_at_once(accounts: RunningAccounts) -> None:
+    answer = accounts.create_account(
+        nom_famille="", email_confirmation="x", password="court", date_naissance="31/02/2001"
+    )
+    assert answer.status_code == 422
+    assert {"nom_famille", "email_confirmation", "password", "date_naissance"} <= refused_fields(answer)
+    accounts.send_mails()
+    assert accounts.mailbox.received == []
+
+
+def test_opening_the_link_changes_nothing_and_activation_is_good_once(accounts: RunningAccounts) -> None:
+    accounts.create_account()
+    token = accounts.newest_token(EMAIL)
+    for _ in range(2):
+        assert accounts.post("/activations/check", token=token).json["state"] == "usable"
+    assert problem_slug(accounts.try_log_in()) == "compte-non-active"
+    assert accounts.post("/activations", token=token).json == {"email": EMAIL}
+    again = accounts.post("/activations", token=token)
+    assert (again.status_code, problem_slug(again)) == (410, "lien-utilise")
+    assert accounts.post("/activations/check", token=token).json["state"] == "used"
+    assert accounts.try_log_in().status_code == 201
+
+
+def test_a_link_ends_48_hours_after_the_creation_and_says_so_after_the_account_is_erased(
+    accounts: RunningAccounts,
+) -> None:
+    accounts.create_account()
+    accounts.advance_clock(hours=47)
+    accounts.post("/activations/resend", email=EMAIL)
+    token = accounts.newest_token(EMAIL)
+    accounts.advance_clock(hours=1)
+    assert problem_slug(accounts.post("/activations", token=token)) == "lien-expire"
+    with accounts.app.app_context():
+        erase_accounts_not_activated()
+    assert accounts.post("/activations/check", token=token).json["state"] == "expired"
+
+
+def test_an_account_not_activated_is_erased_whole_and_its_address_is_free(accounts: RunningAccounts) -> None:
+    accounts.create_account()
+    accounts.advance_clock(hours=48, seconds=1)
+    with accounts.app.app_context():
+        erase_accounts_not_activated()
+        with db.reading() as session:
+            for table in (Account, events.Outbox, events.Inbox, events.Parked):
+                assert session.query(table).count() == 0
+    accounts.send_mails()
+    assert accounts.mailbox.received == []
+    assert accounts.activate_new_account() == EMAIL
+
+
+def test_an_activated_account_is_not_erased(accounts: RunningAccounts) -> None:
+    accounts.activate_new_account()
+    accounts.advance_clock(days=400)
+    with accounts.app.app_context():
+        erase_accounts_not_activated()
+    assert accounts.try_log_in().status_code == 201
+
+
+def test_a_known_address_gets_the_same_answer_and_its_owner_a_mail(accounts: RunningAccounts) -> None:
+    accounts.activate_new_account()
+    answer = accounts.create_account(
+        email="LBINET@ac-rennes.fr", email_confirmation="LBINET@ac-rennes.fr", prenoms="Autre"
+    )
+    assert (answer.status_code, answer.json["email"]) == (202, "LBINET@ac-rennes.fr")
+    assert len(answer.json["creation"]) == 32
+    mail = accounts.newest_mail(EMAIL)
+    assert "Un compte existe déjà" in mail.subject
+    assert "Autre" not in mail.text
+    assert accounts.mailbox.find(subject=ACTIVATE) == []
+    assert accounts.try_log_in().json["prenoms"] == "Laurent"
+
+
+def test_a_mail_can_be_asked_for_again_but_not_without_end(accounts: RunningAccounts) -> None:
+    accounts.create_account()
+    statuses = [accounts.post("/activations/resend", email=EMAIL).status_code for _ in range(6)]
+    assert statuses == [202, 202, 202, 202, 202, 429]
+    accounts.send_mails()
+    assert len(accounts.mailbox.find(subject=ACTIVATE)) == 6
+    assert accounts.post("/activations", token=token_in(accounts.mailbox.received[-1])).status_code == 200
+
+
+def test_asking_again_for_an_unknown_address_answers_alike_and_sends_nothing(accounts: RunningAccounts) -> None:
+    statuses = [accounts.post("/activations/resend", email="inconnu@x.fr").status_code for _ in range(6)]
+    assert statuses == [202, 202, 202, 202, 202, 429]
+    accounts.send_mails()
+    assert accounts.mailbox.received == []
+
+
+def test_an_invented_link_is_unknown(accounts: RunningAccounts) -> None:
+    assert accounts.post("/activations/check", token="x").json["state"] == "unknown"
+    assert problem_slug(accounts.post("/activations", token="x")) == "lien-inconnu"
+
+
+def test_a_mail_that_could_not_leave_is_sent_later_with_the_same_link(accounts: RunningAccounts) -> None:
+    accounts.mailbox.refuse()
+    accounts.create_account()
+    accounts.send_mails()
+    assert accounts.mailbox.received == []
+    assert accounts.app.test_client().get("/health/ready").status_code == 200
+    with accounts.app.app_context(), db.reading() as session:
+        assert session.query(events.Outbox).filter_by(published_at=None).count() == 1
+
+
+def test_the_form_holds_what_was_typed_and_its_search_finds_communes(accounts: RunningAccounts) -> None:
+    labels = [field["label"] for field in accounts.call("GET", "/forms/account").json["sections"][0]["fields"]]
+    assert "Nom de famille" in labels
+    typed = accounts.post("/forms/account", values={"pays_naissance": "109", "prenoms": "Zoë"}).json
+    shown = {field["name"]: field["value"] for field in typed["sections"][0]["fields"]}
+    assert shown["prenoms"] == "Zoë"
+    assert "ville_naissance" in shown
+    found = accounts.call("GET", "/forms/account/communes?departement=010&q=troy").json["options"]
+    assert found[0] == {"value": "TROYES", "label": "TROYES"}

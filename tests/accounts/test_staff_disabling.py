@@ -1,0 +1,270 @@
+"""A staff account is disabled: its sessions, tokens and log-in end, nothing is deleted, the trail says why."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pyotp
+import pytest
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import event, select, text
+
+from services.accounts.models import AuditEntry, LoginSession, StaffMember, StaffToken, db
+from services.accounts.operations.staff_tokens import USE_WRITTEN_EVERY
+from services.chassis.clock import system_now
+from tests.accounts.running_accounts import RunningAccounts, problem_slug
+from tests.accounts.test_staff import EMAIL, GESTIONNAIRE, command_result, run_command
+from tests.support.processes import wait_until
+
+CHIEF, SECOND = "chef@dec.example", "adjointe@dec.example"
+WHY = "Mutation au 1er décembre"
+
+
+def administrateur(accounts: RunningAccounts, email: str) -> tuple[str, str]:
+    """The id and the access token of a new administrateur with a tool for everything."""
+    person = ("--email", email, "--nom", "Martin", "--prenoms", "Anne")
+    staff_id = str(command_result(accounts, "create-staff", "--role", "administrateur", *person)["id"])
+    token = command_result(accounts, "create-token", "--email", email, "--scopes", "staff:manage,candidates:correct")[
+        "token"
+    ]
+    return staff_id, access(accounts, token)
+
+
+def access(accounts: RunningAccounts, token: str) -> str:
+    answer = accounts.post("/tools/exchange", token=token)
+    assert answer.status_code == 200, answer.json
+    return str(answer.json["access_token"])
+
+
+def log_in_staff(accounts: RunningAccounts, staff: dict[str, Any]) -> dict[str, Any]:
+    code = pyotp.TOTP(staff["totp_secret"]).at(int(time.time()))
+    answer = accounts.try_log_in(staff["email"], staff["password"], code=code)
+    assert answer.status_code == 201, answer.json
+    return dict(answer.json or {})
+
+
+def listed(accounts: RunningAccounts, *command: str) -> list[dict[str, Any]]:
+    code, output = run_command(accounts, *command)
+    assert code == 0, output
+    return [json.loads(line) for line in output.splitlines()]
+
+
+def test_who_is_disabled_has_no_session_no_token_and_no_way_in(accounts: RunningAccounts) -> None:
+    staff = command_result(accounts, "create-staff", *GESTIONNAIRE)
+    token = command_result(accounts, "create-token", "--email", EMAIL)["token"]
+    login = log_in_staff(accounts, staff)
+    assert run_command(accounts, "disable-staff", "--email", EMAIL, "--reason", WHY)[0] == 0
+    assert problem_slug(accounts.post("/sessions/exchange", session=login["session"])) == "session-expiree"
+    assert problem_slug(accounts.post("/tools/exchange", token=token)) == "jeton-refuse"
+    code = pyotp.TOTP(staff["totp_secret"]).at(int(time.time()) + 30)
+    assert problem_slug(accounts.try_log_in(EMAIL, staff["password"], code=code)) == "compte-desactive"
+    assert problem_slug(accounts.try_log_in(EMAIL, "Faux/2021")) == "identification-refusee"
+
+
+def test_a_session_that_was_not_ended_opens_nothing_for_who_is_disabled(accounts: RunningAccounts) -> None:
+    login = log_in_staff(accounts, command_result(accounts, "create-staff", *GESTIONNAIRE))
+    run_command(accounts, "disable-staff", "--email", EMAIL, "--reason", WHY)
+    with accounts.app.app_context(), db.operation() as session:
+        for row in session.scalars(select(LoginSession)):
+            row.ended_at = None
+    assert problem_slug(accounts.post("/sessions/exchange", session=login["session"])) == "session-expiree"
+
+
+def test_a_disabled_account_gets_no_token(accounts: RunningAccounts) -> None:
+    command_result(accounts, "create-staff", *GESTIONNAIRE)
+    run_command(accounts, "disable-staff", "--email", EMAIL, "--reason", WHY)
+    code, output = run_command(accounts, "create-token", "--email", EMAIL)
+    assert (code, "désactivé" in output) == (1, True)
+
+
+def test_who_comes_back_logs_in_as_before_and_needs_new_tokens(accounts: RunningAccounts) -> None:
+    staff = command_result(accounts, "create-staff", *GESTIONNAIRE)
+    login = log_in_staff(accounts, staff)
+    token = command_result(accounts, "create-token", "--email", EMAIL)["token"]
+    for command in ("disable-staff", "enable-staff"):
+        assert run_command(accounts, command, "--email", EMAIL, "--reason", WHY)[0] == 0
+    assert problem_slug(accounts.post("/sessions/exchange", session=login["session"])) == "session-expiree"
+    code = pyotp.TOTP(staff["totp_secret"]).at(int(time.time()) + 30)
+    assert accounts.try_log_in(EMAIL, staff["password"], code=code).status_code == 201
+    assert problem_slug(accounts.post("/tools/exchange", token=token)) == "jeton-refuse"
+    assert access(accounts, command_result(accounts, "create-token", "--email", EMAIL)["token"])
+
+
+def test_nothing_is_deleted_and_the_trail_says_who_when_and_why(accounts: RunningAccounts) -> None:
+    staff_id = command_result(accounts, "create-staff", *GESTIONNAIRE)["id"]
+    command_result(accounts, "create-token", "--email", EMAIL)
+    chief, bearer = administrateur(accounts, CHIEF)
+    for _ in range(2):  # said twice, it is done and told once
+        assert accounts.call("POST", f"/staff/{staff_id}/disable", bearer, reason=WHY).status_code == 204
+    for _ in range(2):
+        assert accounts.call("POST", f"/staff/{staff_id}/enable", bearer, reason="Retour").status_code == 204
+    with accounts.app.app_context(), db.reading() as session:
+        assert session.get(StaffMember, staff_id) is not None
+        assert len(session.scalars(select(StaffToken).where(StaffToken.staff_id == staff_id)).all()) == 1
+        entries = session.scalars(select(AuditEntry).where(AuditEntry.subject == staff_id).order_by(AuditEntry.id))
+        acts = [(entry.action, entry.actor_id, (entry.after or {}).get("reason")) for entry in entries][-2:]
+    assert acts == [("staff_disabled", chief, WHY), ("staff_enabled", chief, "Retour")]
+
+
+def test_nobody_disables_himself_nor_the_last_administrateur(accounts: RunningAccounts) -> None:
+    chief, bearer = administrateur(accounts, CHIEF)
+    assert problem_slug(accounts.call("POST", f"/staff/{chief}/disable", bearer, reason=WHY)) == "soi-meme"
+    code, output = run_command(accounts, "disable-staff", "--email", CHIEF, "--reason", WHY)
+    assert (code, "dernier administrateur" in output) == (1, True)
+    administrateur(accounts, SECOND)
+    assert run_command(accounts, "disable-staff", "--email", CHIEF, "--reason", WHY)[0] == 0
+    assert run_command(accounts, "disable-staff", "--email", SECOND, "--reason", WHY)[0] == 1
+
+
+def test_two_administrateurs_who_disable_each_other_leave_one(accounts: RunningAccounts) -> None:
+    (chief, chiefs), (second, seconds) = administrateur(accounts, CHIEF), administrateur(accounts, SECOND)
+    answers: list[int] = []
+
+    def disables(bearer: str, whom: str) -> None:
+        headers = {"Authorization": f"Bearer {bearer}"}
+        path = f"/v1/staff/{whom}/disable"
+        answers.append(accounts.app.test_client().post(path, json={"reason": WHY}, headers=headers).status_code)
+
+    both = [threading.Thread(target=disables, args=pair) for pair in ((chiefs, second), (seconds, chief))]
+    with accounts.app.app_context(), db.operation() as session:
+        session.scalars(select(StaffMember).with_for_update()).all()  # both have begun before either goes on
+        for thread in both:
+            thread.start()
+        if db.engine.dialect.name == "postgresql":
+            wait_until(lambda: _waiting_for_locks() == 2, 60, "both wait for the rows")
+    for thread in both:
+        thread.join()
+    assert sorted(answers) == [204, 403]
+
+
+def _waiting_for_locks() -> int:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with db.engine.connect() as connection:
+        return int(connection.execute(text(waiting)).scalar_one())
+
+
+def test_an_access_token_that_outlives_its_owners_rights_disables_nobody(accounts: RunningAccounts) -> None:
+    staff_id = command_result(accounts, "create-staff", *GESTIONNAIRE)["id"]
+    _, bearer = administrateur(accounts, CHIEF)
+    administrateur(accounts, SECOND)
+    run_command(accounts, "disable-staff", "--email", CHIEF, "--reason", WHY)
+    for act in ("disable", "enable"):
+        assert accounts.call("POST", f"/staff/{staff_id}/{act}", bearer, reason=WHY).status_code == 403
+
+
+def test_only_administrateurs_manage_staff(accounts: RunningAccounts) -> None:
+    staff_id = command_result(accounts, "create-staff", *GESTIONNAIRE)["id"]
+    scopes = ("--scopes", "staff:manage,pieces:read")  # a token never holds more than its owner's role
+    bearer = access(accounts, command_result(accounts, "create-token", "--email", EMAIL, *scopes)["token"])
+    assert jwt.decode(bearer, options={"verify_signature": False})["scopes"] == ["pieces:read"]
+    for method, path in (
+        ("GET", "/staff"),
+        ("GET", f"/staff/{staff_id}/tokens"),
+        ("POST", f"/staff/{staff_id}/enable"),
+    ):
+        assert accounts.call(method, path, bearer, reason=WHY).status_code == 403
+
+
+@pytest.mark.parametrize("reason", ["", "x" * 501])
+def test_a_command_takes_the_reasons_that_the_api_takes(accounts: RunningAccounts, reason: str) -> None:
+    command_result(accounts, "create-staff", *GESTIONNAIRE)
+    code, output = run_command(accounts, "disable-staff", "--email", EMAIL, "--reason", reason)
+    assert (code, "de 3 à 500 caractères" in output) == (2, True)
+
+
+def test_an_unknown_person_or_token_is_said_to_be_so(accounts: RunningAccounts) -> None:
+    _, bearer = administrateur(accounts, CHIEF)
+    for path in (f"/staff/{'0' * 32}/disable", f"/staff/{'0' * 32}/enable", f"/staff/tokens/{'0' * 32}/revoke"):
+        assert accounts.call("POST", path, bearer, reason=WHY).status_code == 404
+    assert accounts.call("POST", f"/staff/{'0' * 32}/disable", bearer).status_code == 422
+
+
+def test_a_new_second_factor_ends_the_tokens_too(accounts: RunningAccounts) -> None:
+    command_result(accounts, "create-staff", *GESTIONNAIRE)
+    token = command_result(accounts, "create-token", "--email", EMAIL)["token"]
+    command_result(accounts, "renew-staff", "--email", EMAIL)
+    assert problem_slug(accounts.post("/tools/exchange", token=token)) == "jeton-refuse"
+
+
+def test_lists_tell_who_may_come_in_and_with_which_tokens_and_no_secret(accounts: RunningAccounts) -> None:
+    staff = command_result(accounts, "create-staff", *GESTIONNAIRE)
+    token = command_result(accounts, "create-token", "--email", EMAIL, "--name", "bureau")
+    log_in_staff(accounts, staff)
+    _, bearer = administrateur(accounts, CHIEF)
+    shown, answered = listed(accounts, "list-staff"), accounts.call("GET", "/staff", bearer).json or {}
+    assert [row["id"] for row in answered["items"]] == [row["id"] for row in shown]
+    (member,) = (row for row in shown if row["email"] == EMAIL)
+    assert (member["id"], member["role"], member["academies"]) == (staff["id"], "gestionnaire", ["03", "19"])
+    assert (member["disabled_at"], member["second_factor"]) == (None, True)
+    assert member["last_login_at"] is not None
+    (token_row,) = listed(accounts, "list-tokens", "--email", EMAIL)
+    assert (token_row["id"], token_row["name"], token_row["last_used_at"]) == (token["id"], "bureau", None)
+    assert (accounts.call("GET", f"/staff/{staff['id']}/tokens", bearer).json or {})["items"][0]["id"] == token["id"]
+    assert len(listed(accounts, "list-tokens")) == 2
+    for secret in (staff["password"], staff["totp_secret"], token["token"], "hash", "sealed"):
+        assert secret not in json.dumps([shown, answered, listed(accounts, "list-tokens")])
+
+
+def test_lists_are_read_in_pages(accounts: RunningAccounts) -> None:
+    _, bearer = administrateur(accounts, CHIEF)
+    administrateur(accounts, SECOND)
+    first = accounts.call("GET", "/staff?limit=1", bearer).json or {}
+    second = accounts.call("GET", f"/staff?limit=1&cursor={first['next_cursor']}", bearer).json or {}
+    last = accounts.call("GET", f"/staff?limit=1&cursor={second['next_cursor']}", bearer).json or {}
+    assert {page["items"][0]["email"] for page in (first, second)} == {CHIEF, SECOND}
+    assert last == {"items": [], "next_cursor": None}
+
+
+def test_a_token_is_revoked_with_its_reason(accounts: RunningAccounts) -> None:
+    command_result(accounts, "create-staff", *GESTIONNAIRE)
+    token = command_result(accounts, "create-token", "--email", EMAIL)
+    _, bearer = administrateur(accounts, CHIEF)
+    assert accounts.call("POST", f"/staff/tokens/{token['id']}/revoke", bearer, reason=WHY).status_code == 204
+    assert problem_slug(accounts.post("/tools/exchange", token=token["token"])) == "jeton-refuse"
+    with accounts.app.app_context(), db.reading() as session:
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "token_revoked")).one()
+    assert entry.after == {"reason": WHY}
+
+
+@pytest.mark.parametrize(("used_ago", "writes"), [(None, 1), (USE_WRITTEN_EVERY / 2, 0), (USE_WRITTEN_EVERY, 1)])
+def test_the_last_use_of_a_token_is_written_once_an_hour(
+    accounts: RunningAccounts, used_ago: timedelta | None, writes: int
+) -> None:
+    command_result(accounts, "create-staff", *GESTIONNAIRE)
+    token = command_result(accounts, "create-token", "--email", EMAIL)
+    bearer, before = accounts.service_token(), system_now()
+    with accounts.app.app_context(), db.operation() as session:
+        session.get_one(StaffToken, token["id"]).last_used_at = before - used_ago if used_ago else None
+    written: list[str] = []
+    with accounts.app.app_context():
+        event.listen(db.engine, "before_cursor_execute", lambda *heard: written.append(heard[2]))
+    assert accounts.call("POST", "/tools/exchange", bearer, token=token["token"]).status_code == 200
+    assert len([statement for statement in written if statement.startswith("UPDATE")]) == writes
+    with accounts.app.app_context(), db.reading() as session:
+        last = session.get_one(StaffToken, token["id"]).last_used_at
+    assert last is not None
+    assert (last >= before) is bool(writes)
+
+
+def test_going_down_lets_nobody_in_who_is_disabled(accounts: RunningAccounts) -> None:
+    staff = {email: command_result(accounts, "create-staff", *_other(email)) for email in (EMAIL, SECOND)}
+    run_command(accounts, "disable-staff", "--email", EMAIL, "--reason", WHY)
+    folder = str(Path(accounts.app.root_path) / "migrations")
+    with accounts.app.app_context():
+        downgrade(directory=folder, revision="0004")
+        upgrade(directory=folder)
+    code = pyotp.TOTP(staff[EMAIL]["totp_secret"]).at(int(time.time()))
+    assert problem_slug(accounts.try_log_in(EMAIL, staff[EMAIL]["password"], code=code)) == "identification-refusee"
+    log_in_staff(accounts, staff[SECOND])
+    renewed = command_result(accounts, "renew-staff", "--email", EMAIL)
+    log_in_staff(accounts, renewed)
+
+
+def _other(email: str) -> list[str]:
+    return [email if word == EMAIL else word for word in GESTIONNAIRE]

@@ -1,0 +1,181 @@
+"""The requests of one candidate's whole journey, from the home page to the PDF in « Mes documents ».
+
+Requests of `autosave.js` and of search fields while words are typed are included; files that browsers cache (style
+sheets, scripts, icons) are not.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+
+from tests.accounts.creation_form import PASSWORD, creation_form
+from tests.bench.mails import Mails
+from tests.bench.visitor import Answer, UnexpectedAnswer, Visitor
+from tests.registrations.domain.example_dossier import ANSWERS
+
+REQUESTS = 54
+WORKER_SECONDS = 120.0
+LOOK_SECONDS = 0.25
+PAGE, TAB, TAB_POSTED, KEPT, SEARCH = "page", "tab", "« Suivant »", "saved as typed", "search"
+CREATE, LOG_IN, SAVE = "« Créer le compte »", "log-in", "« Enregistrer »"
+PRINT, PDF = "« Visualiser/Imprimer »", "PDF"
+MAIL, BOTH_DOCUMENTS = "mail waited for", "both documents waited for"
+LAST_TAB = 9
+# Management commercial opérationnel is offered in the guide's session and in those around today.
+DOSSIER = ANSWERS | {
+    "qualification": {"specialite": "31213", "forme": "globale", "derogation": "non"},
+    "epreuves": {
+        "option-E2": "anglais",
+        "position-EF1": "inscrit",
+        "option-EF1": "allemand",
+        "position-EF2": "non_inscrit",
+        "position-EF3": "inscrit",
+        "position-EF4": "non_inscrit",
+    },
+}
+SEARCHES = {
+    "candidature": ("etablissement", ("adr", "adrien", "adrien paris")),
+    "qualification": ("specialite", ("man", "management", "management commercial")),
+}
+_OPENING = re.compile(r'name="opening_id" value="([^"]+)"')
+_HIDDEN = re.compile(r'name="(titulaire|revision)" value="([^"]+)"')
+_REVISION = re.compile(r'"revision": ?(\d+)')
+_FILE = re.compile(r'href="(/documents/fichier/[0-9a-f]+)"')
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Where somebody registers; a session that is open, of the exam's code BTS."""
+
+    session: str = "2022"
+    academie: str = "03"
+
+    def steps(self) -> list[dict[str, str]]:
+        """« M'inscrire », choice by choice."""
+        pairs = [("domaine", "Examen"), ("exam", "BTS"), ("session", self.session), ("academie", self.academie)]
+        return [dict(pairs[:count]) for count in range(len(pairs) + 1)]
+
+
+def walk(visitor: Visitor, address: str, mails: Mails, choice: Choice, watches: bool = False) -> None:
+    """Make one journey; who `watches` waits for both documents first, and prints afterwards.
+
+    Raises UnexpectedAnswer at the first answer that is not as expected.
+    """
+    create_account(visitor, address, mails)
+    log_in(visitor, address)
+    candidature = registers(visitor, choice)
+    if watches:
+        waits_for_the_documents(visitor, candidature)
+    reads_the_documents(visitor, candidature)
+
+
+def create_account(visitor: Visitor, address: str, mails: Mails) -> None:
+    visitor.get(PAGE, "/")
+    visitor.get(PAGE, "/compte/creation")
+    for words in ("caen",):
+        visitor.get(SEARCH, "/compte/communes", {"departement_naissance": "014", "q": words})
+    visitor.post(CREATE, "/compte/creation", creation_form(email=address, email_confirmation=address))
+    visitor.get(PAGE, "/compte/creation/confirmation")
+    asked = time.perf_counter()
+    link = mails.link(address)
+    visitor.timings.note(MAIL, time.perf_counter() - asked)
+    visitor.get(PAGE, link)
+    visitor.post(PAGE, link, {})
+
+
+def log_in(visitor: Visitor, address: str) -> None:
+    visitor.get(PAGE, "/connexion", {"fait": "activation"})
+    visitor.post(LOG_IN, "/connexion", {"identifiant": address, "password": PASSWORD})
+    visitor.get(PAGE, "/")
+
+
+def registers(visitor: Visitor, choice: Choice) -> str:
+    """« M'inscrire » to « Enregistrer »; the candidature's id."""
+    draft, tab = opens_a_draft(visitor, choice)
+    candidature = saves(visitor, draft, fills_the_tabs(visitor, draft, tab))
+    visitor.get(PAGE, f"/inscriptions/{candidature}/numero")
+    return candidature
+
+
+def opens_a_draft(visitor: Visitor, choice: Choice) -> tuple[str, Answer]:
+    """The path of its tabs, and the first of them."""
+    for chosen in choice.steps():
+        page = visitor.get(PAGE, "/inscription", chosen)
+    opening = _OPENING.search(page.text)
+    if opening is None:
+        raise UnexpectedAnswer(f"page: no « Valider » for session {choice.session} in académie {choice.academie}")
+    begun = visitor.post("« Valider »", "/inscription", {"opening_id": opening[1]})
+    return begun.location.rpartition("/")[0], visitor.get(TAB, begun.location)
+
+
+def fills_the_tabs(visitor: Visitor, draft: str, tab: Answer) -> Answer:
+    """The last one, « N° Inscription »."""
+    for number, name in enumerate((*DOSSIER, "recap"), start=1):
+        tab = _fills(visitor, draft, number, name, tab)
+    return tab
+
+
+def saves(visitor: Visitor, draft: str, tab: Answer) -> str:
+    """« Enregistrer » of the last tab; the candidature's id."""
+    saved = visitor.post(SAVE, f"{draft}/{LAST_TAB}", _hidden(tab) | {"action": "save"})
+    return saved.location.split("/")[2]
+
+
+def _fills(visitor: Visitor, draft: str, number: int, name: str, tab: Answer) -> Answer:
+    """Types into the tab, which searches and saves as it goes, and presses « Suivant »; the next tab."""
+    hidden, typed = _hidden(tab), _as_posted(DOSSIER.get(name, {}))
+    field, words = SEARCHES.get(name, ("", ()))
+    for prefix in words:
+        visitor.get(SEARCH, f"{draft}/{number}/recherche", {"field": field, "q": prefix})
+    if typed:
+        answer = visitor.post(KEPT, f"{draft}/{number}/saisie", hidden | typed, status=200)
+        revision = _REVISION.search(answer.text)
+        hidden |= {"revision": revision[1]} if revision else {}
+    moved = visitor.post(TAB_POSTED, f"{draft}/{number}", hidden | typed | {"action": "next"})
+    return visitor.get(TAB, moved.location)
+
+
+def waits_for_the_documents(visitor: Visitor, candidature: str) -> None:
+    saved = time.perf_counter()
+    _both(visitor, candidature)
+    visitor.timings.note(BOTH_DOCUMENTS, time.perf_counter() - saved)
+
+
+def reads_the_documents(visitor: Visitor, candidature: str) -> None:
+    """« Visualiser/Imprimer », then « Mes documents » until both are there, then both."""
+    _is_a_pdf(visitor.get(PRINT, f"/documents/{candidature}/confirmation"))
+    visitor.get(PAGE, "/inscriptions")
+    visitor.get(PAGE, "/documents")
+    for file in _both(visitor, candidature):
+        _is_a_pdf(visitor.get(PDF, file))
+
+
+def _both(visitor: Visitor, candidature: str) -> list[str]:
+    """The page is loaded again until it lists two files."""
+    until = time.monotonic() + WORKER_SECONDS
+    while time.monotonic() < until:
+        try:
+            files = sorted(set(_FILE.findall(visitor.get(PAGE, f"/documents/{candidature}").text)))
+        except UnexpectedAnswer as refusal:
+            if "404" not in str(refusal):  # documents has not heard of the candidature yet
+                raise
+            files = []
+        if len(files) >= 2:
+            return files
+        time.sleep(LOOK_SECONDS)
+    raise UnexpectedAnswer("« Mes documents »: not both there")
+
+
+def _is_a_pdf(answer: Answer) -> None:
+    if not answer.body.startswith(b"%PDF"):
+        raise UnexpectedAnswer("PDF: something else came")
+
+
+def _hidden(page: Answer) -> dict[str, str]:
+    return dict(_HIDDEN.findall(page.text))
+
+
+def _as_posted(answers: object) -> dict[str, str]:
+    return {name: str(value) for name, value in dict(answers).items()}  # type: ignore[call-overload]

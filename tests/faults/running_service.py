@@ -1,0 +1,113 @@
+"""A service running in this process with real servers: its API, its worker, its reconciliation."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+from flask import Flask
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.chassis import clock
+from services.chassis.database.transactions import Database
+from services.chassis.events import Envelope, Handlers, tables
+from services.chassis.events.follow_ups import FollowUps
+from services.chassis.events.inbox import Dispatcher
+from services.contracts.base import Contract
+from services.objects.reconciliation import Report
+from tests.support.failing_commits import TransactionBroken
+
+MANY = 50  # follow-ups of one operation: more means that one of them never ends
+
+
+@dataclass(frozen=True)
+class ReconciliationResult:
+    """Rows whose objects are gone, and the keys of objects that no row names."""
+
+    lost: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, report: Report) -> Self:
+        """What a service's own report says, once it has compared everything with the store that is its own."""
+        assert (report.complete, report.stop) == (True, None)
+        return cls(tuple(item.key for item in report.lost), tuple(report.unknown))
+
+
+class RunningService(ABC):
+    """One service; `db` and `registry` are its own, `app` is over a database that is its alone.
+
+    Built from the URL of its database, a folder, and the fixtures named in `needs`.
+    """
+
+    name: ClassVar[str]
+    needs: ClassVar[tuple[str, ...]] = ()
+    jobs: ClassVar[tuple[Callable[[], None], ...]] = ()
+    """Jobs that finish operations."""
+    app: Flask
+    db: ClassVar[Database]
+    registry: ClassVar[Handlers]
+
+    @abstractmethod
+    def __init__(self, database_url: str, folder: Path, *needed: Any) -> None:
+        """Start it over a migrated database."""
+
+    def work_once(self) -> None:
+        """Run one follow-up, as the worker does; one that fails is left for a later try."""
+        with self.app.app_context(), suppress(TransactionBroken, SQLAlchemyError):
+            self._follow_ups().run_once()
+
+    def work(self) -> None:
+        """Run all waiting follow-ups, then the jobs, as the worker does."""
+        with self.app.app_context():
+            self._end_leases()
+            follow_ups = self._follow_ups()
+            ran = 0
+            while follow_ups.run_once():
+                ran += 1
+                assert ran < MANY, "a follow-up never ends"
+            for run in self.jobs:
+                run()
+
+    def receive_event(self, event: Contract) -> None:
+        """The broker delivers an event of another service, the same one each time."""
+        envelope = Envelope("e" * 32, "/another", event.TYPE, "x", clock.system_now(), event.to_data())
+        with self.app.app_context():
+            Dispatcher(self.db, self.registry, (0.0,)).handle(envelope.to_json(), 1)
+
+    def reconciled(self) -> ReconciliationResult:
+        """What reconciliation has to say; nothing for a service without objects."""
+        return ReconciliationResult()
+
+    def parked_count(self) -> int:
+        """How many follow-ups are parked."""
+        with self.app.app_context(), self.db.reading() as session:
+            return session.scalar(select(func.count()).select_from(tables.parked)) or 0
+
+    def published_events(self, *fields: str) -> list[tuple[Any, ...]]:
+        """The events for other services, oldest first: the name of each and these fields of its data."""
+        rows = select(tables.outbox.c.envelope).filter_by(destination=tables.TO_BROKER)
+        with self.app.app_context(), self.db.reading() as session:
+            envelopes = [json.loads(text) for text in session.scalars(rows.order_by(tables.outbox.c.sequence))]
+        return [
+            (envelope["type"].split(".")[1], *(envelope["data"].get(name) for name in fields)) for envelope in envelopes
+        ]
+
+    def close(self) -> None:
+        with self.app.app_context():
+            self.db.engine.dispose()
+        clock.set_offset(0)
+
+    def _follow_ups(self) -> FollowUps:
+        return FollowUps(self.db, self.registry, (0.0,), tries=MANY)
+
+    def _end_leases(self) -> None:
+        """Release what a killed worker had leased, as happens some seconds later."""
+        with self.db.operation() as session:
+            session.execute(update(tables.outbox).values(leased_until=None))

@@ -1,0 +1,86 @@
+"""What the four filled services share: the actions measured in each, by name, and rows of their events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import text
+
+from services.chassis.database.transactions import Database
+from services.chassis.events import EventTables, follow_up, outbox
+from services.chassis.events.tables import TO_BROKER, TO_SELF
+from services.chassis.jobs.registry import Jobs
+from tests.support.database_filling import analyse, fast_filling, insert_copies, numbered
+
+Weight = Callable[..., dict[str, Any]]
+"""Given columns of long JSON, returns those that get a short text instead."""
+Actions = Mapping[str, Callable[[], object]]
+
+# One surname is common; the others have syllables of their own, so that a name finds few.
+SYLLABLES = "babecodufagemihojukalemonuparisotevuxizo"
+_SYLLABLES = [f"substr('{SYLLABLES}', CAST(1 + 2 * (i / {20**place} % 20) AS INTEGER), 2)" for place in range(4)]
+FAMILY = f"CASE WHEN i % 300 = 0 THEN 'martin' ELSE {' || '.join(_SYLLABLES)} END"
+
+
+def real_weight(*columns: str) -> dict[str, Any]:
+    return {}
+
+
+def light_weight(*columns: str) -> dict[str, Any]:
+    """Short texts: enough where only query plans matter."""
+    return dict.fromkeys(columns, "'{}'")
+
+
+@dataclass(frozen=True)
+class FullService:
+    """A service whose database has one example and `rows` copies of it, and the actions that are done in it often."""
+
+    service: str
+    app: Flask
+    db: Database
+    rows: int
+    reads: Actions
+    writes: Actions
+    jobs: Actions
+    exports: Actions = field(default_factory=dict)
+    close: Callable[[], None] = lambda: None
+
+
+def fill_events(db: Database, tables: EventTables, rows: int, weight: Weight, each: int = 2) -> None:
+    """All events of the example were sent; so were `each` events of each of the others, and as many were received."""
+    with fast_filling(db) as session:
+        follow_up(session, "an example", {}, subject="x")
+        session.execute(text("UPDATE outbox SET published_at = created_at"))
+        others: dict[str, Any] = {"event_id": numbered(), "subject": numbered(f"i / {each}"), **weight("envelope")}
+        insert_copies(session, tables.Outbox.__table__, rows=rows * each, **others)
+        if not session.execute(text("SELECT 1 FROM inbox")).first():
+            received = "INSERT INTO inbox (event_id, handler, handled_at) SELECT 'x', 'x', max(created_at) FROM outbox"
+            session.execute(text(received))
+        insert_copies(session, tables.Inbox.__table__, rows=rows, event_id=numbered())
+
+
+def event_actions(db: Database) -> dict[str, Callable[[], object]]:
+    """What a worker asks of its outbox several times a second."""
+    return {
+        "outbox: a batch is taken": lambda: outbox.take(db, TO_BROKER, limit=50, owner="a worker"),
+        "outbox: a follow-up is taken": lambda: outbox.take(db, TO_SELF, limit=1, owner="a worker"),
+        "outbox: what waits is counted": lambda: outbox.waiting(db),
+    }
+
+
+def update_statistics(db: Database) -> None:
+    """Let the database's planner know its tables."""
+    analyse(db)
+
+
+def expect_answer(answer: Any, status: int = 200) -> Any:
+    """The answer's JSON. Fails where the status is not the one expected."""
+    assert answer.status_code == status, answer.text
+    return answer.json
+
+
+def jobs_of(jobs: Jobs) -> Actions:
+    return {name: jobs[name].run for name in jobs.names()}

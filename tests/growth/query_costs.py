@@ -1,0 +1,59 @@
+"""How much of a full database a statement reads, by PostgreSQL's EXPLAIN."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from services.chassis.database.transactions import Database
+from tests.support.query_plans import Statement
+
+LARGE = 10_000  # rows
+MOST_BLOCKS = 1_500  # of 8 KB, found by an index and in memory: a few milliseconds
+
+
+@dataclass(frozen=True)
+class QueryCost:
+    """`scanned`: the large tables that were read from one end to the other."""
+
+    sql: str
+    blocks: int
+    scanned: frozenset[str]
+
+    @property
+    def is_flat(self) -> bool:
+        return not self.scanned and self.blocks <= MOST_BLOCKS
+
+    def __str__(self) -> str:
+        return f"{self.blocks} blocks, scans {sorted(self.scanned)}: {' '.join(self.sql.split())}"
+
+
+def query_costs(db: Database, asked: Sequence[Statement]) -> list[QueryCost]:
+    """The cost of each statement. They are run once more and rolled back."""
+    measured = {sql: values for sql, values in asked if sql.startswith(("SELECT", "UPDATE", "DELETE"))}
+    with db.engine.connect() as connection:
+        large = _large_tables(connection)
+        return [_read(connection, sql, values, large) for sql, values in measured.items()]
+
+
+def _read(connection: Connection, sql: str, values: Any, large: frozenset[str]) -> QueryCost:
+    plan = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", values).scalar()
+    connection.rollback()
+    root = (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]
+    scanned = {step.get("Relation Name") for step in _steps(root) if step["Node Type"] == "Seq Scan"}
+    return QueryCost(sql, root["Shared Hit Blocks"] + root["Shared Read Blocks"], large & scanned)
+
+
+def _steps(step: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield step
+    for below in step.get("Plans", ()):
+        yield from _steps(below)
+
+
+def _large_tables(connection: Connection) -> frozenset[str]:
+    query = text("SELECT relname FROM pg_class WHERE relkind = 'r' AND reltuples >= :large")
+    return frozenset(connection.scalars(query, {"large": LARGE}))

@@ -1,0 +1,139 @@
+"""The one-machine portal rotates a secret: a command writes the step, the launcher restarts the processes concerned."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.local import rotate_secret
+from deploy.local.children import Child, Plan
+from deploy.local.state_folder import Secrets, StateFolder
+from deploy.local.supervisor import Supervisor
+from deploy.secret_rotation import Step, secrets_in
+from deploy.service_names import SERVICES
+from services.accounts.settings import ClientSecrets
+from services.accounts.signing import load_keys
+
+PORTS = {name: 9 for service in SERVICES for name in (service, f"{service}-worker", "objects")}
+
+
+class SleepingPlan(Plan):
+    """The same processes with the same environments, that do nothing."""
+
+    def children(self) -> list[Child]:
+        return [_asleep(child) for child in super().children()]
+
+    def objects(self) -> Child:
+        return _asleep(super().objects())
+
+
+def _asleep(child: Child) -> Child:
+    return Child(child.name, (sys.executable, "-c", "import time; time.sleep(600)"), child.environment, is_ours=False)
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> StateFolder:
+    made = StateFolder(tmp_path / "var")
+    made.prepare()
+    made.load_or_create_secrets()
+    return made
+
+
+@pytest.fixture
+def supervisor(state: StateFolder) -> Iterator[Supervisor]:
+    started = Supervisor(state.logs)
+    yield started
+    started.stop()
+
+
+def texts(secrets: Secrets) -> dict[str, str]:
+    clients = {f"{client}-client-secret": text for client, text in secrets.clients.items()}
+    keys = {"signing-key": secrets.signing_key, "sealing-key": secrets.sealing_key, "seal-key": secrets.seal_key}
+    return keys | clients
+
+
+@pytest.mark.parametrize("name", rotate_secret.ROTATABLE)
+def test_each_secret_is_turned_in_steps_and_no_other_changes(state: StateFolder, name: str) -> None:
+    before = state.load_or_create_secrets()
+    (old,) = secrets_in(texts(before)[name])
+    added = rotate_secret.secrets_after(before, name, Step.ADD)
+    assert secrets_in(texts(added)[name])[0] == old
+    rotated = rotate_secret.secrets_after(rotate_secret.secrets_after(added, name, Step.PROMOTE), name, Step.DROP_OLD)
+    changed = {name for name, text in texts(rotated).items() if text != texts(before)[name]}
+    assert changed == {name}
+
+
+def test_processes_are_given_both(state: StateFolder) -> None:
+    secrets = state.load_or_create_secrets()
+    for name in rotate_secret.ROTATABLE:
+        secrets = rotate_secret.secrets_after(secrets, name, Step.ADD)
+    environment = Plan(state, secrets, 9, 0.0, PORTS).service_environment("accounts")
+    assert len(load_keys(environment["SIGNING_KEY"])) == 2
+    assert len(ClientSecrets(environment["CLIENT_SECRETS"]).of("pieces")) == 2
+    assert environment["CLIENT_SECRET"].splitlines() == ClientSecrets(environment["CLIENT_SECRETS"]).of("accounts")
+
+
+def test_a_folder_from_before_there_was_a_sealing_key_is_read_and_given_one(state: StateFolder) -> None:
+    held = json.loads(state.secrets_file.read_text())
+    del held["sealing_key"]
+    state.secrets_file.write_text(json.dumps(held))
+    assert state.load_or_create_secrets().sealing_key == ""
+    assert (
+        len(
+            secrets_in(rotate_secret.secrets_after(state.load_or_create_secrets(), "sealing-key", Step.ADD).sealing_key)
+        )
+        == 1
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "concerned"),
+    [
+        ("signing-key", {"accounts", "accounts-worker"}),
+        ("seal-key", {"gateway"}),
+        ("pieces-client-secret", {"accounts", "accounts-worker", "pieces", "pieces-worker"}),
+    ],
+)
+def test_the_launcher_starts_again_whom_it_concerns_and_nobody_else(
+    state: StateFolder, supervisor: Supervisor, name: str, concerned: set[str]
+) -> None:
+    plan: Plan = SleepingPlan(state, state.load_or_create_secrets(), 9, 0.0, PORTS)
+    for child in (plan.objects(), *plan.children()):
+        supervisor.start(child)
+    before = pids(supervisor)
+    assert rotate_secret.reload_secrets(plan, supervisor) is plan
+    state.write_secrets(rotate_secret.secrets_after(plan.secrets, name, Step.ADD))
+    now = rotate_secret.reload_secrets(plan, supervisor)
+    after = pids(supervisor)
+    assert {child for child in after if after[child] != before[child]} == concerned
+    assert rotate_secret.reload_secrets(now, supervisor) is now
+    assert json.loads(state.environments.read_text())["accounts"]["SIGNING_KEY"] == now.secrets.signing_key
+
+
+def test_a_file_that_is_away_or_no_secrets_changes_nothing(state: StateFolder, supervisor: Supervisor) -> None:
+    plan = SleepingPlan(state, state.load_or_create_secrets(), 9, 0.0, PORTS)
+    whole = dataclasses.asdict(plan.secrets)
+    for text in ("", "{}", "[1", '{"signing_key": 3, "more": 4}', *map(json.dumps, _with_something_amiss(whole))):
+        state.secrets_file.write_text(text)
+        assert rotate_secret.reload_secrets(plan, supervisor) is plan
+    state.secrets_file.unlink()
+    assert rotate_secret.reload_secrets(plan, supervisor) is plan
+    assert not state.secrets_file.exists()
+
+
+def _with_something_amiss(whole: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    without_pieces = {client: secret for client, secret in whole["clients"].items() if client != "pieces"}
+    yield whole | {"clients": without_pieces}
+    yield whole | {"clients": []}
+    yield whole | {"signing_key": ""}
+    yield whole | {"seal_key": None}
+
+
+def pids(supervisor: Supervisor) -> dict[str, int]:
+    return {name: running.process.pid for name, running in supervisor._running.items()}

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.chassis.errors import Gone
+from services.contracts import problem_types
 
 ACTIVATION_LIFETIME = timedelta(hours=48)
 """Guide §3: from the account's creation, not from the mail."""
@@ -73,11 +74,11 @@ def state_of(link: Link | None, now: datetime) -> State:
 
 
 _PROBLEM_TYPES = {
-    State.EXPIRED: "lien-expire",
-    State.REPLACED: "lien-remplace",
-    State.ENDED: "lien-sans-objet",
-    State.USED: "lien-utilise",
-    State.UNKNOWN: "lien-inconnu",
+    State.EXPIRED: problem_types.LINK_EXPIRED,
+    State.REPLACED: problem_types.LINK_REPLACED,
+    State.ENDED: problem_types.LINK_ENDED,
+    State.USED: problem_types.LINK_USED,
+    State.UNKNOWN: problem_types.LINK_UNKNOWN,
 }
 _REQUEST_RESET = "Demandez un nouveau lien de réinitialisation du mot de passe."
 _REQUEST_CHANGE = "Demandez de nouveau le changement d'adresse mail depuis votre compte."
@@ -132,4 +133,4 @@ def unusable_link_message(purpose: Purpose, state: State) -> str | None:
 
 def unusable_link_error(purpose: Purpose, state: State) -> Gone:
     """The error for a link that is not usable."""
-    return Gone(unusable_link_message(purpose, state) or _UNKNOWN_MESSAGE, type=_PROBLEM_TYPES[state])
+    return Gone(unusable_link_message(purpose, state) or _UNKNOWN_MESSAGE, problem=_PROBLEM_TYPES[state])

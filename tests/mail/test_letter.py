@@ -36,8 +36,8 @@ def text_of(element: Any) -> str:
 
 @pytest.fixture(params=LETTERS.values(), ids=list(LETTERS))
 def letter(request: pytest.FixtureRequest) -> Letter:
-    found: Letter = request.param
-    return found
+    letter: Letter = request.param
+    return letter
 
 
 def test_a_mail_has_one_action_as_a_button_and_its_address_in_full(letter: Letter) -> None:

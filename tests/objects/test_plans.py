@@ -47,7 +47,7 @@ def _key(number: int) -> str:
     return f"pieces/{number:064x}"
 
 
-class Full:
+class FilledDatabase:
     """A database in which every second file is retired, some of them long ago."""
 
     def __init__(self, url: str) -> None:
@@ -94,11 +94,11 @@ def _retired(number: int) -> dict[str, Any]:
 
 
 @pytest.fixture
-def full(database_url: str) -> Iterator[Full]:
-    made = Full(database_url)
-    yield made
-    with made.app.app_context():
-        made.db.engine.dispose()
+def filled(database_url: str) -> Iterator[FilledDatabase]:
+    database = FilledDatabase(database_url)
+    yield database
+    with database.app.app_context():
+        database.db.engine.dispose()
 
 
 def _is_by_index(plan: str) -> bool:
@@ -113,18 +113,18 @@ def _is_by_index(plan: str) -> bool:
     return not any(mark in f"{plan}\n" for mark in by_hand)
 
 
-def test_pages_of_rows_and_doubts_about_keys_are_answered_by_an_index(full: Full) -> None:
+def test_pages_of_rows_and_doubts_about_keys_are_answered_by_an_index(filled: FilledDatabase) -> None:
     keys = [_key(number) for number in range(5, 55)]
 
     def act() -> None:
-        list(islice(rows_by_key(full.db, full.columns, Counter()), 2500))
-        confirm_unknown(full.db, full.columns, keys)
-        confirm_lost(full.db, STORE, full.columns, [LostObject(key, "x") for key in keys])
+        list(islice(rows_by_key(filled.db, filled.columns, Counter()), 2500))
+        confirm_unknown(filled.db, filled.columns, keys)
+        confirm_lost(filled.db, STORE, filled.columns, [LostObject(key, "x") for key in keys])
 
-    plan = full.plans_of(act)
+    plan = filled.plans_of(act)
     assert _is_by_index(plan), plan[:3000]
 
 
-def test_what_is_to_be_erased_is_answered_by_an_index(full: Full) -> None:
-    plan = full.plans_of(lambda: erase_expired(full.db, STORE))
+def test_what_is_to_be_erased_is_answered_by_an_index(filled: FilledDatabase) -> None:
+    plan = filled.plans_of(lambda: erase_expired(filled.db, STORE))
     assert _is_by_index(plan), plan[:3000]

@@ -152,7 +152,7 @@ class PiecesService:
         announced = options.pop("announced", len(content))  # the test client leaves out a length of 0
         environ = {"CONTENT_LENGTH": str(announced)}
         path = f"/pieces/{piece_id}/deposit"
-        return self.call("PUT", path, data=content, headers=headers, environ_options=environ, **options)
+        return self.call("PUT", path, data=content, headers=headers, environ_overrides=environ, **options)
 
     def delete(self, code: str) -> TestResponse:
         return self.call("DELETE", f"/pieces/{self.piece(code)['id']}/deposit")

@@ -12,7 +12,7 @@ from tests.pieces import sample_files
 from tests.pieces.corpus.pictures import scans
 from tests.pieces.example_events import OTHER, registration_saved
 from tests.pieces.pieces_service import PiecesService
-from tests.pieces.service.test_hostile_files import HIS, SIXTEEN, piece_of
+from tests.pieces.service.test_hostile_files import HONEST_CANDIDATURE, SIXTEEN, piece_of
 
 MOST_DELAY = 1.0  # second
 ROUNDS = 5
@@ -20,26 +20,26 @@ ROUNDS = 5
 
 @pytest.mark.parametrize("senders", [1, SIXTEEN])
 def test_sixteen_hostile_files_delay_nobody_by_a_second(service: PiecesService, senders: int) -> None:
-    service.handle_events(registration_saved(candidate_id=OTHER, candidature_id=HIS))
+    service.handle_events(registration_saved(candidate_id=OTHER, candidature_id=HONEST_CANDIDATURE))
     *_, endless = scans()
     attackers = [f"{number:032x}" for number in range(senders)]
     for attacker in attackers:
         service.handle_events(registration_saved(candidate_id=attacker, candidature_id=attacker))
-    theirs = [(attacker, piece_of(service, attacker, attacker)) for attacker in attackers]
-    his = piece_of(service, OTHER, HIS)
+    attackers_pieces = [(attacker, piece_of(service, attacker, attacker)) for attacker in attackers]
+    own_piece_id = piece_of(service, OTHER, HONEST_CANDIDATURE)
 
     def attack(attacker: str, piece: str) -> None:
         service.upload(piece, endless.content, "photo.jpg", by=attacker)
 
     def reads() -> int:
-        return service.call("GET", f"/candidatures/{HIS}/pieces", by=OTHER).status_code
+        return service.call("GET", f"/candidatures/{HONEST_CANDIDATURE}/pieces", by=OTHER).status_code
 
     def deposits() -> int:
-        return service.upload(his, sample_files.pdf(), "pièce.pdf", by=OTHER).status_code
+        return service.upload(own_piece_id, sample_files.pdf(), "pièce.pdf", by=OTHER).status_code
 
     assert deposits() == 201  # the first one starts a program
     quiet = _longest(reads, 200), _longest(deposits, 201)
-    threads = [threading.Thread(target=attack, args=theirs[number % senders]) for number in range(SIXTEEN)]
+    threads = [threading.Thread(target=attack, args=attackers_pieces[number % senders]) for number in range(SIXTEEN)]
     for thread in threads:
         thread.start()
     beside = _longest(reads, 200), _longest(deposits, 201)

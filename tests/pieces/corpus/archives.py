@@ -21,11 +21,13 @@ class Archive:
     def __init__(self) -> None:
         self.data, self.directory, self.entries = bytearray(), bytearray(), 0
 
-    def add(self, name: str, packed: bytes, size: int, *, said: int | None = None, at: int | None = None) -> None:
+    def add(
+        self, name: str, packed: bytes, size: int, *, declared: int | None = None, offset: int | None = None
+    ) -> None:
         """A deflated entry. `said`: its packed size by the directory; `at`: where that says it is."""
-        raw, place = name.encode(), len(self.data) if at is None else at
-        packed_size = len(packed) if said is None else said
-        if at is None:
+        raw, place = name.encode(), len(self.data) if offset is None else offset
+        packed_size = len(packed) if declared is None else declared
+        if offset is None:
             head = struct.pack(_LOCAL, b"PK\3\4", 20, 0, 8, 0, 0, 0, packed_size, size, len(raw), 0)
             self.data += head + raw + packed
         sizes = (0, packed_size, size, len(raw), 0, 0, 0, 0, 0, place)
@@ -83,22 +85,22 @@ def overlapping() -> Iterator[HostileFile]:
         same.add("0.txt", packed, size)
         shifted.add("0.txt", packed + b"\0" * 2_000, size)
         for entry in range(1, number):
-            same.add(f"{entry}.txt", packed, size, at=0)
-            shifted.add(f"{entry}.txt", packed, size, at=entry)
+            same.add(f"{entry}.txt", packed, size, offset=0)
+            shifted.add(f"{entry}.txt", packed, size, offset=entry)
         yield HostileFile(f"memes-{number}.zip", same.whole(), "bomb")
         yield HostileFile(f"decales-{number}.zip", shifted.whole(), "damaged" if number < 100 else "bomb")
-    for said in (1_000_000, 0xFFFFFFF0):
+    for declared in (1_000_000, 0xFFFFFFF0):
         archive = Archive()
-        archive.add("a.txt", b"\3\0", 0, said=said)
-        yield HostileFile(f"deborde-{said}.zip", archive.whole(), "damaged")
+        archive.add("a.txt", b"\3\0", 0, declared=declared)
+        yield HostileFile(f"deborde-{declared}.zip", archive.whole(), "damaged")
 
 
 def lying() -> Iterator[HostileFile]:
     """Directories that do not say what is there; nobody unpacks by them, or finds more than is said."""
-    for said, size in ((2, 0xFFFFFFF0), (2, 500_000), (0, 1_000_000), (10, 20_000_000)):
+    for declared, size in ((2, 0xFFFFFFF0), (2, 500_000), (0, 1_000_000), (10, 20_000_000)):
         archive = Archive()
-        archive.add("a.txt", b"\3\0" + b"\0" * 8, size, said=said)
-        yield HostileFile(f"tailles-{said}-{size}.zip", archive.whole(), "bomb")
+        archive.add("a.txt", b"\3\0" + b"\0" * 8, size, declared=declared)
+        yield HostileFile(f"tailles-{declared}-{size}.zip", archive.whole(), "bomb")
     for announced in (1_001, 60_000):
         archive = Archive()
         archive.add("a.txt", b"\3\0", 0)

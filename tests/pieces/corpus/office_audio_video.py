@@ -37,15 +37,15 @@ def word_containers() -> Iterator[HostileFile]:
     yield HostileFile("verrou.doc", sample_files.doc(encrypted=True), "protected")
 
 
-def _box(kind: bytes, content: bytes, said: int | None = None) -> bytes:
-    return struct.pack(">I", len(content) + 8 if said is None else said) + kind + content
+def _box(kind: bytes, content: bytes, declared: int | None = None) -> bytes:
+    return struct.pack(">I", len(content) + 8 if declared is None else declared) + kind + content
 
 
 def films() -> Iterator[HostileFile]:
     head = _box(b"ftyp", b"isom\0\0\2\0isom")
     moov = _box(b"moov", bytes(100))
-    for said in (1, 2, 7, 0x7FFFFFFF, 0xFFFFFFFF):
-        yield HostileFile(f"boite-{said}.mp4", head + _box(b"moov", bytes(100), said), "damaged")
+    for declared in (1, 2, 7, 0x7FFFFFFF, 0xFFFFFFFF):
+        yield HostileFile(f"boite-{declared}.mp4", head + _box(b"moov", bytes(100), declared), "damaged")
     for long in (0, 8, 2**40, 2**63, 2**64 - 1):
         content = head + _box(b"mdat", struct.pack(">Q", long) + bytes(100), 1) + moov
         yield HostileFile(f"longue-{long}.mp4", content, "damaged")
@@ -62,8 +62,8 @@ def films() -> Iterator[HostileFile]:
 
 def reels() -> Iterator[HostileFile]:
     whole = sample_files.avi()
-    for said in (0xFFFFFFFF, 0x7FFFFFFF, len(whole) + 1, len(whole) - 7):
-        yield HostileFile(f"annonce-{said}.avi", whole[:4] + struct.pack("<I", said) + whole[8:], "damaged")
+    for declared in (0xFFFFFFFF, 0x7FFFFFFF, len(whole) + 1, len(whole) - 7):
+        yield HostileFile(f"annonce-{declared}.avi", whole[:4] + struct.pack("<I", declared) + whole[8:], "damaged")
     for cut in (12, 20, 31, 100, 1_000):
         yield HostileFile(f"coupe-{cut}.avi", whole[:cut], "damaged")
     yield HostileFile("sans-liste.avi", whole[:12] + b"JUNK" + whole[16:], "damaged")

@@ -46,10 +46,10 @@ class Document:
 
 
 def document(objects: dict[int, bytes], more: bytes = b"") -> bytes:
-    made_of = Document()
+    pdf = Document()
     for number, body in objects.items():
-        made_of.add(number, body)
-    return made_of.table(more)
+        pdf.add(number, body)
+    return pdf.table(more)
 
 
 @functools.cache

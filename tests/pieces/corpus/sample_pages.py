@@ -75,8 +75,8 @@ def taken_by_a_telephone() -> Image.Exif:
 
 def heic(image: Image.Image, exif: Image.Exif | None = None) -> bytes:
     out = io.BytesIO()
-    given = {"exif": exif.tobytes()} if exif else {}
-    pillow_heif.from_pillow(image.convert("RGB")).save(out, quality=60, **given)
+    options = {"exif": exif.tobytes()} if exif else {}
+    pillow_heif.from_pillow(image.convert("RGB")).save(out, quality=60, **options)
     return out.getvalue()
 
 

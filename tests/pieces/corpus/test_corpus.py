@@ -16,7 +16,7 @@ from tests.pieces.corpus.families import FAMILIES
 from tests.pieces.corpus.hostile_file import UNVERIFIED, Family, HostileFile
 
 
-class Watched(InspectionProgram):
+class RecordingProgram(InspectionProgram):
     """Remembers how each file's process ended."""
 
     ends: list[ProcessEnd]
@@ -28,24 +28,24 @@ class Watched(InspectionProgram):
 
 
 @pytest.fixture(scope="module")
-def inspector() -> Iterator[Watched]:
-    running = Watched()
+def inspector() -> Iterator[RecordingProgram]:
+    running = RecordingProgram()
     running.ends = []
     yield running
     running.close()
 
 
 @pytest.fixture
-def inspections(inspector: Watched) -> Inspections:
+def inspections(inspector: RecordingProgram) -> Inspections:
     """With that one program, which has to outlive all files."""
-    given = Inspections(at_once=2)
-    given.idle_programs.append(inspector)
-    return given
+    inspections = Inspections(at_once=2)
+    inspections.idle_programs.append(inspector)
+    return inspections
 
 
 @pytest.mark.parametrize("family", [pytest.param(family, id=name) for name, family in FAMILIES.items()])
 def test_each_hostile_file_has_its_answer_within_the_limits(
-    family: Family, inspections: Inspections, inspector: Watched
+    family: Family, inspections: Inspections, inspector: RecordingProgram
 ) -> None:
     answers, expected = {}, {}
     for file in family():

@@ -23,6 +23,6 @@ EMPTY = PieceState(
 FILE = CurrentDeposit("1", Scan.CLEAN, controlled=False)
 
 
-def a_piece(**given: Any) -> PieceState:
+def a_piece(**changes: Any) -> PieceState:
     """A required piece with a file, unless told otherwise."""
-    return replace(EMPTY, **{"deposit": FILE, **given})
+    return replace(EMPTY, **{"deposit": FILE, **changes})

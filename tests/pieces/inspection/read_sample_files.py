@@ -12,13 +12,13 @@ from services.pieces.inspection.protocol import Task
 from services.pieces.inspection.tasks import run_task
 from tests.pieces import sample_files
 from tests.pieces.corpus import office_audio_video, sample_pages
-from tests.pieces.inspection.test_confinement import MORE
-from tests.pieces.inspection.test_inspection import GOOD
+from tests.pieces.inspection.test_confinement import LARGE_FILES
+from tests.pieces.inspection.test_inspection import GOOD_FILES
 
 UNKNOWN = [("a.txt", b"bonjour"), ("a.exe", b"MZ\x90\x00" + b"\0" * 300), ("a.gif", b"GIF89a" + b"\0" * 50)]
 FILES = [
-    *((name, content) for name, content, _ in GOOD + MORE),
-    *((name, content[: len(content) // 2]) for name, content, _ in GOOD),
+    *((name, content) for name, content, _ in GOOD_FILES + LARGE_FILES),
+    *((name, content[: len(content) // 2]) for name, content, _ in GOOD_FILES),
     *((file.name, file.content) for file in office_audio_video.two_at_once()),
     *UNKNOWN,
 ]

@@ -26,7 +26,7 @@ from services.pieces.inspection.processes import InspectionProgram, Inspections,
 from services.pieces.inspection.protocol import Answer, Task, decode_format, encode_answer
 from tests.pieces import sample_files
 from tests.pieces.corpus.pictures import scans
-from tests.pieces.inspection.test_inspection import GOOD
+from tests.pieces.inspection.test_inspection import GOOD_FILES
 from tests.support.processes import wait_until
 
 ALL = tuple(Format)
@@ -69,18 +69,18 @@ def inspections() -> Iterator[Inspections]:
     running.close()
 
 
-def looked_at(inspections: Inspections, content: bytes, name: str) -> Format:
+def inspect(inspections: Inspections, content: bytes, name: str) -> Format:
     return inspections.inspect("somebody", io.BytesIO(content), name, ALL)
 
 
-class OnlyHeld(io.BytesIO):
+class UnreadableFile(io.BytesIO):
     """A file whose bytes nobody may read."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         raise AssertionError("read")
 
 
-class TakenMeanwhile(list[InspectionProgram]):
+class EmptiedWhileTaking(list[InspectionProgram]):
     """Another thread takes the last of them between a look and the taking."""
 
     def __len__(self) -> int:
@@ -95,33 +95,35 @@ def photograph(size: tuple[int, int], *, progressive: bool = False) -> bytes:
     return out.getvalue()
 
 
-def several_in_one() -> bytes:
+def jpeg_of_two_pictures() -> bytes:
     out = io.BytesIO()
     first, second = Image.new("RGB", (320, 200)), Image.new("RGB", (64, 48))
     first.save(out, "MPO", save_all=True, append_images=[second])
     return out.getvalue()
 
 
-MORE = [
+LARGE_FILES = [
     ("telephone.jpg", photograph((12_000, 9_000)), Format.JPG),
     ("progressif.jpg", photograph((8_000, 6_000), progressive=True), Format.JPG),
-    ("portrait.jpg", several_in_one(), Format.JPG),
+    ("portrait.jpg", jpeg_of_two_pictures(), Format.JPG),
     ("A4-600dpi.png", sample_files.flat("PNG", (4_961, 7_016)), Format.PNG),
     ("palette.png", sample_files.image("PNG", mode="P"), Format.PNG),
 ]
 
 
-@pytest.mark.parametrize(("name", "content", "expected"), GOOD + MORE, ids=[name for name, _, _ in GOOD + MORE])
+@pytest.mark.parametrize(
+    ("name", "content", "expected"), GOOD_FILES + LARGE_FILES, ids=[name for name, _, _ in GOOD_FILES + LARGE_FILES]
+)
 def test_good_files_are_accepted_by_a_confined_process(
     inspections: Inspections, name: str, content: bytes, expected: Format
 ) -> None:
-    assert looked_at(inspections, content, name) is expected
+    assert inspect(inspections, content, name) is expected
 
 
 def test_a_file_that_waits_for_its_turn_is_not_read_into_memory(inspections: Inspections) -> None:
     inspections.first_look_queue = FairQueue(1, max_waiting=1, max_wait=0.1)
     with inspections.first_look_queue.turn("somebody"), pytest.raises(Unavailable):
-        inspections.inspect("somebody", OnlyHeld(sample_files.pdf()), "carte.pdf", ALL)
+        inspections.inspect("somebody", UnreadableFile(sample_files.pdf()), "carte.pdf", ALL)
 
 
 def test_whose_file_has_broken_a_limit_waits_though_there_is_a_turn(inspections: Inspections) -> None:
@@ -130,19 +132,19 @@ def test_whose_file_has_broken_a_limit_waits_though_there_is_a_turn(inspections:
 
     def look() -> None:
         with pytest.raises(UnverifiableFile):
-            looked_at(inspections, endless.content, "photo.jpg")
+            inspect(inspections, endless.content, "photo.jpg")
 
     look()
     with inspections.long_look_queue.turn("another"):
         again = threading.Thread(target=look)
         again.start()
-        wait_until(lambda: inspections.long_look_queue.waiting == 1, PATIENT, "he waits")
+        wait_until(lambda: inspections.long_look_queue.waiting == 1, PATIENT, "the file waits")
     again.join(PATIENT)
 
 
 def test_where_the_last_program_that_stood_ready_was_taken_another_is_made(inspections: Inspections) -> None:
-    inspections.idle_programs = TakenMeanwhile()
-    assert looked_at(inspections, sample_files.pdf(), "carte.pdf") is Format.PDF
+    inspections.idle_programs = EmptiedWhileTaking()
+    assert inspect(inspections, sample_files.pdf(), "carte.pdf") is Format.PDF
     inspections.idle_programs = list(inspections.idle_programs)
 
 
@@ -150,12 +152,12 @@ def test_a_confined_process_reaches_neither_files_nor_network_nor_memory(tmp_pat
     written, another = tmp_path / "written", tmp_path / "another"
     another.write_text("of somebody else")
     another.chmod(0o600)
-    ours, theirs = os.pipe()
-    with os.fdopen(ours, "rb") as told:
+    read_end, write_end = os.pipe()
+    with os.fdopen(read_end, "rb") as channel:
         tried = [sys.executable, "-c", _TRIED, str(written), str(another)]
-        subprocess.run(tried, cwd=FOLDER, stdin=theirs, stdout=subprocess.DEVNULL, timeout=90)
-        os.close(theirs)
-        answers = dict(line.split(": ") for line in told.read().decode().splitlines())
+        subprocess.run(tried, cwd=FOLDER, stdin=write_end, stdout=subprocess.DEVNULL, timeout=90)
+        os.close(write_end)
+        answers = dict(line.split(": ") for line in channel.read().decode().splitlines())
     assert answers == {
         "shorten the file that it reads": "PermissionError",
         "shorten a file": "PermissionError",
@@ -181,14 +183,14 @@ def test_its_program_is_given_neither_the_environment_nor_what_the_service_has_o
     monkeypatch.setenv("DATABASE_URL", "postgresql://secret")
     with Path(os.devnull).open("rb") as opened:
         os.set_inheritable(opened.fileno(), True)
-        inspector = InspectionProgram()
+        program = InspectionProgram()
         try:
-            looked_at_by(inspector, sample_files.pdf())
-            process = Path(f"/proc/{inspector.pid}")
+            run_inspection(program, sample_files.pdf())
+            process = Path(f"/proc/{program.pid}")
             names = {line.split(b"=")[0] for line in (process / "environ").read_bytes().split(b"\0") if line}
             descriptors = {str(link.readlink()).split(":")[0] for link in (process / "fd").iterdir()}
         finally:
-            inspector.close()
+            program.close()
     assert names == {b"PATH", b"LANG", b"MALLOC_ARENA_MAX"}
     assert descriptors == {"socket", "/dev/null", "/dev/urandom"}
 
@@ -206,15 +208,15 @@ def test_readers_import_nothing_once_they_are_confined() -> None:
     assert done.stdout.strip() == "[]", done.stderr
 
 
-def looked_at_by(inspector: InspectionProgram, content: bytes) -> None:
+def run_inspection(program: InspectionProgram, content: bytes) -> None:
     request = {"task": Task.INSPECT, "filename": "a.pdf", "accepted": ALL, "seconds": 0}
     with TemporaryFile() as file:
         file.write(content)
         file.seek(0)
-        inspector.run(json.dumps(request).encode(), file.fileno())
+        program.run(json.dumps(request).encode(), file.fileno())
 
 
-class Rewriter(InspectionProgram):
+class RewritingProgram(InspectionProgram):
     """Tries to put something else in the place of the file that it was given."""
 
     def run(self, request: bytes, file: int) -> tuple[bytes, ProcessEnd]:
@@ -224,7 +226,7 @@ class Rewriter(InspectionProgram):
 
 
 def test_the_file_that_is_kept_cannot_be_changed_by_who_looks_at_it(inspections: Inspections) -> None:
-    inspections.idle_programs = [Rewriter()]
+    inspections.idle_programs = [RewritingProgram()]
     with SpooledTemporaryFile() as file:
         file.write(sample_files.pdf())
         assert inspections.inspect("somebody", cast(BinaryIO, file), "a.pdf", ALL) is Format.PDF
@@ -235,19 +237,19 @@ def test_the_file_that_is_kept_cannot_be_changed_by_who_looks_at_it(inspections:
 def test_a_file_that_takes_too_long_cannot_be_verified_and_the_next_is(inspections: Inspections) -> None:
     *_, endless = scans()
     with pytest.raises(UnverifiableFile) as refusal:
-        looked_at(inspections, endless.content, "a.jpg")
+        inspect(inspections, endless.content, "a.jpg")
     assert refusal.value.reason in (UnverifiedReason.PROCESSOR, UnverifiedReason.TIME)
     assert "n'a pas pu être vérifié" in refusal.value.detail
-    (inspector,) = inspections.idle_programs
-    assert looked_at(inspections, sample_files.pdf(), "a.pdf") is Format.PDF
-    assert inspections.idle_programs == [inspector]
+    (program,) = inspections.idle_programs
+    assert inspect(inspections, sample_files.pdf(), "a.pdf") is Format.PDF
+    assert inspections.idle_programs == [program]
 
 
 def test_a_program_that_was_killed_is_replaced(inspections: Inspections) -> None:
-    looked_at(inspections, sample_files.pdf(), "a.pdf")
+    inspect(inspections, sample_files.pdf(), "a.pdf")
     (first,) = inspections.idle_programs
     os.kill(first.pid, signal.SIGKILL)
-    assert looked_at(inspections, sample_files.pdf(), "a.pdf") is Format.PDF
+    assert inspect(inspections, sample_files.pdf(), "a.pdf") is Format.PDF
 
 
 @pytest.mark.parametrize(
@@ -298,6 +300,6 @@ def test_what_fails_within_a_reader_is_not_quoted() -> None:
 
 def test_a_refusal_is_told_as_it_was(inspections: Inspections) -> None:
     with pytest.raises(FileRefused) as refusal:
-        looked_at(inspections, sample_files.pdf(user_password="secret"), "a.pdf")
+        inspect(inspections, sample_files.pdf(user_password="secret"), "a.pdf")
     assert refusal.value.reason == "protected"
     assert refusal.value.detail.startswith("Ce PDF est protégé")

@@ -15,29 +15,29 @@ PATIENT = 90.0
 
 
 @contextmanager
-def waiting(turns: FairQueue, owner: str, served: list[str]) -> Iterator[Callable[[], None]]:
+def waiting(queue: FairQueue, owner: str, served: list[str]) -> Iterator[Callable[[], None]]:
     """Somebody waits for a turn; what is given ends it."""
     done = threading.Event()
 
     def ask() -> None:
-        with turns.turn(owner):
+        with queue.turn(owner):
             served.append(owner)
             done.wait(PATIENT)
 
     thread = threading.Thread(target=ask, daemon=True)
-    before = turns.waiting
+    before = queue.waiting
     thread.start()
-    wait_until(lambda: turns.waiting > before or owner in served, PATIENT, f"{owner} stands in line")
+    wait_until(lambda: queue.waiting > before or owner in served, PATIENT, f"{owner} waits")
     try:
         yield done.set
     finally:
-        done.set()  # who stands behind ends after those before him, whose blocks end later
+        done.set()  # owners behind end after those before them, whose blocks end later
 
 
 def test_turns_are_had_in_the_order_of_asking_by_as_many_as_may() -> None:
-    turns, served = FairQueue(2, max_waiting=4, max_wait=PATIENT), list[str]()
+    queue, served = FairQueue(2, max_waiting=4, max_wait=PATIENT), list[str]()
     with ExitStack() as people:
-        ends = [people.enter_context(waiting(turns, name, served)) for name in ("a", "b", "c", "d")]
+        ends = [people.enter_context(waiting(queue, name, served)) for name in ("a", "b", "c", "d")]
         wait_until(lambda: served == ["a", "b"], PATIENT, "the first two turns")
         ends[0]()
         wait_until(lambda: served == ["a", "b", "c"], PATIENT, "the third's turn")
@@ -45,90 +45,90 @@ def test_turns_are_had_in_the_order_of_asking_by_as_many_as_may() -> None:
         wait_until(lambda: served == ["a", "b", "c", "d"], PATIENT, "the fourth's turn")
 
 
-def test_who_has_his_turn_lets_others_pass() -> None:
-    turns, served = FairQueue(2, max_waiting=4, max_wait=PATIENT), list[str]()
+def test_an_owner_with_a_turn_lets_others_pass() -> None:
+    queue, served = FairQueue(2, max_waiting=4, max_wait=PATIENT), list[str]()
     with ExitStack() as people:
-        end = people.enter_context(waiting(turns, "a", served))
-        people.enter_context(waiting(turns, "a", served))
-        people.enter_context(waiting(turns, "b", served))
+        end = people.enter_context(waiting(queue, "a", served))
+        people.enter_context(waiting(queue, "a", served))
+        people.enter_context(waiting(queue, "b", served))
         wait_until(lambda: served == ["a", "b"], PATIENT, "the first two turns")
         end()
         wait_until(lambda: served == ["a", "b", "a"], PATIENT, "the second turn of the first")
 
 
-def test_who_has_just_had_his_turn_lets_others_pass_once() -> None:
-    turns, served = FairQueue(1, max_waiting=4, max_wait=PATIENT), list[str]()
+def test_an_owner_who_has_just_had_a_turn_lets_others_pass_once() -> None:
+    queue, served = FairQueue(1, max_waiting=4, max_wait=PATIENT), list[str]()
     with ExitStack() as people:
-        ends = [people.enter_context(waiting(turns, name, served)) for name in ("a", "a", "b", "b")]
-        wait_until(lambda: served == ["a"] and turns.waiting == 3, PATIENT, "the first turn, three in line")
+        ends = [people.enter_context(waiting(queue, name, served)) for name in ("a", "a", "b", "b")]
+        wait_until(lambda: served == ["a"] and queue.waiting == 3, PATIENT, "the first turn, three waiting")
         ends[0]()
         wait_until(lambda: served == ["a", "b"], PATIENT, "another's turn")
         ends[2]()
         wait_until(lambda: served == ["a", "b", "a"], PATIENT, "the second turn of the first")
 
 
-def test_who_stands_back_comes_after_others_and_leaves_them_the_last_turn() -> None:
-    turns, served = FairQueue(2, max_waiting=4, max_wait=PATIENT), list[str]()
+def test_a_demoted_owner_comes_after_others_and_leaves_them_the_last_turn() -> None:
+    queue, served = FairQueue(2, max_waiting=4, max_wait=PATIENT), list[str]()
     for name in ("a", "b", "c"):
-        turns.demote(name)
+        queue.demote(name)
     with ExitStack() as people:
-        end = people.enter_context(waiting(turns, "a", served))
-        people.enter_context(waiting(turns, "b", served))
-        people.enter_context(waiting(turns, "c", served))
-        end_of_honest = people.enter_context(waiting(turns, "honest", served))
+        end = people.enter_context(waiting(queue, "a", served))
+        people.enter_context(waiting(queue, "b", served))
+        people.enter_context(waiting(queue, "c", served))
+        end_of_honest = people.enter_context(waiting(queue, "honest", served))
         assert served == ["a", "honest"]
-        people.enter_context(waiting(turns, "another", served))
+        people.enter_context(waiting(queue, "another", served))
         end()
         wait_until(lambda: served == ["a", "honest", "another"], PATIENT, "another's turn before theirs")
         end_of_honest()
-        assert turns.waiting == 2
+        assert queue.waiting == 2
 
 
-def test_who_stands_back_leaves_a_full_line_to_others() -> None:
-    turns, served, refused = FairQueue(1, max_waiting=2, max_wait=PATIENT), list[str](), list[str]()
-    turns.demote("b")
-    turns.demote("c")
+def test_a_demoted_owner_leaves_a_full_queue_to_others() -> None:
+    queue, served, refused = FairQueue(1, max_waiting=2, max_wait=PATIENT), list[str](), list[str]()
+    queue.demote("b")
+    queue.demote("c")
 
     def ask(name: str) -> None:
         try:
-            with turns.turn(name):
+            with queue.turn(name):
                 served.append(name)
         except QueueFull:
             refused.append(name)
 
     with ExitStack() as people:
-        end = people.enter_context(waiting(turns, "a", served))
-        people.enter_context(waiting(turns, "waits", served))
+        end = people.enter_context(waiting(queue, "a", served))
+        people.enter_context(waiting(queue, "waits", served))
         asking = [threading.Thread(target=ask, args=(name,)) for name in ("b", "honest")]
         asking[0].start()
-        wait_until(lambda: turns.waiting == 2, PATIENT, "b stands in line")
+        wait_until(lambda: queue.waiting == 2, PATIENT, "b waits")
         ask("c")
-        assert refused == ["c"], "whoever stands back finds it full"
+        assert refused == ["c"], "a demoted owner finds it full"
         asking[1].start()
         wait_until(lambda: refused == ["c", "b"], PATIENT, "b is sent away")
         ask("another")
-        assert refused == ["c", "b", "another"], "nobody is left who stands back"
+        assert refused == ["c", "b", "another"], "no demoted owner is left"
         end()
     asking[1].join()
     assert served == ["a", "waits", "honest"]
 
 
-def test_nobody_stands_back_for_longer_than_he_has_to(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_demotion_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("services.pieces.inspection.fair_queue.DEMOTION_SECONDS", 0.0)
-    turns, served = FairQueue(2, max_waiting=4, max_wait=PATIENT), list[str]()
-    turns.demote("a")
+    queue, served = FairQueue(2, max_waiting=4, max_wait=PATIENT), list[str]()
+    queue.demote("a")
     with ExitStack() as people:
-        people.enter_context(waiting(turns, "b", served))
-        people.enter_context(waiting(turns, "a", served))
+        people.enter_context(waiting(queue, "b", served))
+        people.enter_context(waiting(queue, "a", served))
         wait_until(lambda: served == ["b", "a"], PATIENT, "the last turn")
 
 
-def test_a_line_that_is_full_takes_nobody_and_nobody_waits_for_ever() -> None:
-    turns, served = FairQueue(1, max_waiting=1, max_wait=PATIENT), list[str]()
+def test_a_full_queue_takes_nobody_and_nobody_waits_for_ever() -> None:
+    queue, served = FairQueue(1, max_waiting=1, max_wait=PATIENT), list[str]()
     with ExitStack() as people:
         for name in ("a", "b"):
-            people.enter_context(waiting(turns, name, served))
-        with pytest.raises(QueueFull), turns.turn("c"):
+            people.enter_context(waiting(queue, name, served))
+        with pytest.raises(QueueFull), queue.turn("c"):
             pass
     brief = FairQueue(1, max_waiting=1, max_wait=0.01)
     with brief.turn("a"), pytest.raises(QueueFull), brief.turn("b"):

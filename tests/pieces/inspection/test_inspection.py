@@ -17,7 +17,7 @@ from services.pieces.inspection.format_checks import inspect_file
 from tests.pieces import sample_files
 
 ALL = tuple(Format)
-GOOD = [
+GOOD_FILES = [
     ("a.pdf", sample_files.pdf(), Format.PDF),
     ("A.PDF", sample_files.pdf(), Format.PDF),
     ("restreint.pdf", sample_files.pdf(owner_password="proprietaire"), Format.PDF),
@@ -36,7 +36,7 @@ GOOD = [
 ]
 
 
-@pytest.mark.parametrize(("name", "content", "expected"), GOOD, ids=[name for name, _, _ in GOOD])
+@pytest.mark.parametrize(("name", "content", "expected"), GOOD_FILES, ids=[name for name, _, _ in GOOD_FILES])
 def test_each_of_the_nine_formats_is_recognised_by_its_contents(name: str, content: bytes, expected: Format) -> None:
     assert inspect_file(io.BytesIO(content), name, ALL) is expected
 
@@ -137,7 +137,7 @@ def test_a_zip_called_docx_is_told_as_such() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "name", "told"),
+    ("content", "name", "expected_words"),
     [
         (b"<!DOCTYPE html><html></html>", "a.html", ""),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "a.svg", ""),
@@ -156,11 +156,11 @@ def test_a_zip_called_docx_is_told_as_such() -> None:
         (b"<b>%PDF-1.7</b>", "a.pdf", ""),
     ],
 )
-def test_what_is_none_of_the_nine_is_refused_with_the_list(content: bytes, name: str, told: str) -> None:
+def test_what_is_none_of_the_nine_is_refused_with_the_list(content: bytes, name: str, expected_words: str) -> None:
     refusal = refused(content, name)
     assert refusal.http_status == 415
     assert "Formats acceptés : PDF, PNG, JPG, DOC, DOCX, ZIP, AVI, MP3, MP4." in refusal.detail
-    assert told in refusal.detail
+    assert expected_words in refusal.detail
 
 
 def test_a_format_that_the_piece_does_not_take_is_refused() -> None:
@@ -229,7 +229,7 @@ def test_a_word_document_with_macros_is_refused() -> None:
     assert refused(sample_files.docx({"word/vbaProject.bin": b"x"}), "a.docx").reason == "macros"
 
 
-@pytest.mark.parametrize(("name", "content", "_expected"), GOOD, ids=[name for name, _, _ in GOOD])
+@pytest.mark.parametrize(("name", "content", "_expected"), GOOD_FILES, ids=[name for name, _, _ in GOOD_FILES])
 def test_spoilt_bytes_are_refused_or_accepted_but_never_fail(name: str, content: bytes, _expected: Format) -> None:
     chance = random.Random(name)
     for _ in range(40):

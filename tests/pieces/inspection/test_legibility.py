@@ -77,8 +77,8 @@ def test_the_pages_of_a_pdf_are_counted_and_looked_at() -> None:
         picture_to_pdf(io.BytesIO(sample_pages.jpeg(image))) for image in (sheet(), quarter_turned(sheet()), sheet())
     ]
     _, content = merge_pdfs(pages)
-    found = look_at(io.BytesIO(content))
-    assert (found.pages, found.signs) == (3, (Sign.SIDEWAYS,))
+    look = look_at(io.BytesIO(content))
+    assert (look.pages, look.signs) == (3, (Sign.SIDEWAYS,))
 
 
 def test_a_page_that_its_pdf_turns_upright_is_not_sideways() -> None:

@@ -48,7 +48,7 @@ def inspections() -> Iterator[Inspections]:
     running.close()
 
 
-def _made(inspections: Inspections, task: Task, content: bytes) -> bytes:
+def _convert(inspections: Inspections, task: Task, content: bytes) -> bytes:
     return inspections.convert("somebody", task, io.BytesIO(content)).content
 
 
@@ -59,7 +59,7 @@ def telephone() -> bytes:
 
 
 def test_a_heic_becomes_a_jpeg_without_date_and_place(inspections: Inspections, telephone: bytes) -> None:
-    content = _made(inspections, Task.JPEG, telephone)
+    content = _convert(inspections, Task.JPEG, telephone)
     with Image.open(io.BytesIO(content)) as image:
         assert image.format == "JPEG"
         assert max(image.size) == 4032
@@ -80,14 +80,14 @@ def test_a_heic_cut_short_or_lying_is_refused_within_the_limits(inspections: Ins
     whole = heic(sheet())
     for share in (0.02, 0.1, 0.3, 0.5, 0.8, 0.99):
         with pytest.raises((FileRefused, UnverifiableFile)):
-            _made(inspections, Task.JPEG, whole[: int(len(whole) * share)])
+            _convert(inspections, Task.JPEG, whole[: int(len(whole) * share)])
     for size in ((60_000, 60_000), (8_000, 6_000)):
         with pytest.raises(FileRefused) as refusal:
-            _made(inspections, Task.JPEG, heic_saying(size))
+            _convert(inspections, Task.JPEG, heic_saying(size))
         assert refusal.value.reason == "too_many_pixels"
     for size in ((5_000, 5_000), (1, 1), (0, 0)):
         try:
-            _made(inspections, Task.JPEG, heic_saying(size))
+            _convert(inspections, Task.JPEG, heic_saying(size))
         except (FileRefused, UnverifiableFile):
             continue
     assert len(inspections.idle_programs) == 1, "no program had to be replaced"
@@ -97,7 +97,7 @@ def test_a_photograph_becomes_a_page_that_stands_upright_and_is_small_enough(ins
     lying = sample_pages.jpeg(
         sample_pages.quarter_turned(sample_pages.large(sheet())), exif=sample_pages.taken_by_a_telephone()
     )
-    content = _made(inspections, Task.PAGE, lying)
+    content = _convert(inspections, Task.PAGE, lying)
     with pikepdf.open(io.BytesIO(content)) as document:
         (page,) = document.pages
         _, _, width, height = (float(side) for side in page.mediabox)
@@ -111,7 +111,7 @@ def test_a_photograph_becomes_a_page_that_stands_upright_and_is_small_enough(ins
 
 @pytest.mark.parametrize("content", [sample_files.pdf(), sample_files.image("PNG", (3000, 40)), heic(sheet())])
 def test_a_preview_is_a_small_jpeg(inspections: Inspections, content: bytes) -> None:
-    with Image.open(io.BytesIO(_made(inspections, Task.PREVIEW, content))) as image:
+    with Image.open(io.BytesIO(_convert(inspections, Task.PREVIEW, content))) as image:
         assert image.format == "JPEG"
         assert max(image.size) <= PREVIEW_SIDE
 
@@ -119,7 +119,7 @@ def test_a_preview_is_a_small_jpeg(inspections: Inspections, content: bytes) -> 
 def test_what_is_transparent_is_seen_on_white_paper(inspections: Inspections) -> None:
     out = io.BytesIO()
     Image.new("RGBA", (900, 900), (0, 0, 0, 0)).save(out, "PNG")
-    with Image.open(io.BytesIO(_made(inspections, Task.PREVIEW, out.getvalue()))) as image:
+    with Image.open(io.BytesIO(_convert(inspections, Task.PREVIEW, out.getvalue()))) as image:
         assert image.getpixel((5, 5)) == (255, 255, 255)
 
 

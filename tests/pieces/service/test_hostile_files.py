@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tests.support.object_store import Bucket
 
 SIXTEEN = 16
-HIS = "cafe000000000000000000000000000f"
+HONEST_CANDIDATURE = "cafe000000000000000000000000000f"
 
 
 @pytest.fixture(scope="module")
@@ -160,25 +160,25 @@ def at_once(acts: list[Callable[[], object]]) -> None:
         thread.join()
 
 
-def test_sixteen_hostile_files_at_once_keep_nobody_from_his_pages_and_his_deposit(
+def test_sixteen_hostile_files_at_once_keep_nobody_from_their_pages_and_their_deposit(
     service: PiecesService, endless: bytes
 ) -> None:
-    service.registered().handle_events(registration_saved(candidate_id=OTHER, candidature_id=HIS))
-    mine, his = service.piece("NATIDE06")["id"], piece_of(service, OTHER, HIS)
+    service.registered().handle_events(registration_saved(candidate_id=OTHER, candidature_id=HONEST_CANDIDATURE))
+    attackers_piece_id, own_piece_id = service.piece("NATIDE06")["id"], piece_of(service, OTHER, HONEST_CANDIDATURE)
     answers: list[TestResponse] = []
     started = threading.Semaphore(0)
 
     def attack() -> None:
         started.release()
-        answers.append(service.upload(mine, endless, "photo.jpg"))
+        answers.append(service.upload(attackers_piece_id, endless, "photo.jpg"))
 
     attackers = [threading.Thread(target=attack) for _ in range(SIXTEEN)]
     for thread in attackers:
         thread.start()
     for _ in attackers:
         started.acquire()
-    page = service.call("GET", f"/candidatures/{HIS}/pieces", by=OTHER)
-    deposit = service.upload(his, sample_files.pdf(), "pièce.pdf", by=OTHER)
+    page = service.call("GET", f"/candidatures/{HONEST_CANDIDATURE}/pieces", by=OTHER)
+    deposit = service.upload(own_piece_id, sample_files.pdf(), "pièce.pdf", by=OTHER)
     for thread in attackers:
         thread.join()
     assert (page.status_code, deposit.status_code) == (200, 201)
@@ -186,13 +186,13 @@ def test_sixteen_hostile_files_at_once_keep_nobody_from_his_pages_and_his_deposi
     assert {answer.get_json()["type"] for answer in answers} <= {
         "/problems/fichier-non-verifie",
         "/problems/trop-d-envois",
-        "/problems/indisponible",  # his second waits for the end of his first, not for ever
+        "/problems/indisponible",  # their second waits for the end of their first, not for ever
     }
     assert service.deposit("NATIDE06").status_code == 201, "and the attacker's own next one"
     assert len(service.objects()) == 2
 
 
-def test_sixteen_candidates_with_hostile_files_keep_no_other_from_his_deposit(
+def test_sixteen_candidates_with_hostile_files_keep_no_other_from_their_deposit(
     service: PiecesService, endless: bytes
 ) -> None:
     attackers = [f"{number:032x}" for number in range(SIXTEEN)]
@@ -211,8 +211,8 @@ def test_sixteen_candidates_with_hostile_files_keep_no_other_from_his_deposit(
         thread.start()
     for _ in threads:
         started.acquire()
-    for _ in range(3):  # a busy machine may ask him to come again
-        wait_until(lambda: service.deposit("NATIDE06").status_code == 201, 60, "his deposit beside them")
+    for _ in range(3):  # a busy machine may ask them to come again
+        wait_until(lambda: service.deposit("NATIDE06").status_code == 201, 60, "the deposit beside them")
     for thread in threads:
         thread.join()
     assert set(answers) <= {422, 503}

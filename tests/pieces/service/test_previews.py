@@ -1,4 +1,4 @@
-"""A candidate sees what he has deposited, small; nobody else does."""
+"""A candidate sees a small picture of their own deposit; nobody else does."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from tests.pieces.example_events import CANDIDATE, OTHER
 from tests.pieces.pieces_service import PiecesService
 
 
-def _preview(service: PiecesService, code: str = "NATIDE06", **given: Any) -> TestResponse:
-    return service.call("GET", f"/pieces/{service.piece(code)['id']}/preview", **given)
+def _preview(service: PiecesService, code: str = "NATIDE06", **options: Any) -> TestResponse:
+    return service.call("GET", f"/pieces/{service.piece(code)['id']}/preview", **options)
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ def test_what_a_request_may_be_about_to_name_is_left_alone(emptied: PiecesServic
 
 @pytest.fixture
 def failed_upload(service: PiecesService) -> str:
-    """An object that a commit never followed; the candidate was told to come back, and his earlier file is there."""
+    """The key of an object whose row was never committed; the piece still has its earlier file."""
     service.registered().deposit("NATIDE06", sample_files.pdf(), "un.pdf")
     service.move_to(DURING + timedelta(hours=1))
     (row,) = service.deposits()
@@ -160,9 +160,9 @@ def test_what_a_deposit_would_have_refused_makes_no_row_and_stops_no_other(
     good, bad = (sample_files.pdf(pages=2), "d" * 32), (bomb, "e" * 32)
     for (content, deposit_id), code in ((good, "CINSIG03"), (bad, "BTSETAS4")):
         service.put_object(_key(failed_upload, code, deposit_id, content), content)
-    (mine,) = service.deposits()
+    (deposit,) = service.deposits()
     service.put_object(
-        _key(failed_upload, "BTSLIVCOMP", mine.id, sample_files.pdf()), sample_files.pdf()
+        _key(failed_upload, "BTSLIVCOMP", deposit.id, sample_files.pdf()), sample_files.pdf()
     )  # the id of another piece's file
     output = service.run_command(*REBUILD, "--write").output
     assert output.endswith("ligne reconstituée : 1, déjà remplacé : 1, octets altérés : 1\n"), output

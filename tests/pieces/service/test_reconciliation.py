@@ -98,9 +98,9 @@ def test_an_empty_database_over_a_full_store_moves_nothing_and_says_why(service:
         assert (report.stop, report.moved) == (Stop.MANY_UNKNOWN, 0)
         service.age_retained_objects(KEPT_DAYS + 1)
     assert service.objects() == keys
-    told = service.run_command("reconcile")
-    assert told.exit_code == 1
-    assert "rebuild-from-objects" in told.output
+    result = service.run_command("reconcile")
+    assert result.exit_code == 1
+    assert "rebuild-from-objects" in result.output
 
 
 def test_a_person_sets_apart_leftovers_that_are_too_many_and_what_rows_name_stays(service: PiecesService) -> None:
@@ -124,9 +124,9 @@ def test_a_foreign_store_is_not_compared_at_all_until_a_person_adopts_it(
     prepare_store(foreign.app)
     try:
         assert foreign.run_nightly_jobs().stop is Stop.FOREIGN_STORE
-        told = foreign.run_command("reconcile")
-        assert told.exit_code == 1
-        assert "adopt-store" in told.output
+        result = foreign.run_command("reconcile")
+        assert result.exit_code == 1
+        assert "adopt-store" in result.output
         assert foreign.run_command("rebuild-from-objects", "--write").exit_code == 1
         assert foreign.run_command("quarantine", "add", "--all").exit_code == 1
         foreign.registered().deposit("NATIDE06")

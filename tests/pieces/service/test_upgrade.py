@@ -28,8 +28,8 @@ def test_files_removed_before_the_upgrade_are_retired_by_it_and_controlled_ones_
         upgrade(directory=folder)
         with db.reading() as session:
             (retired,) = session.scalars(select(object_tables.RetiredObject)).all()
-            kept = session.scalars(select(Deposit)).all()
-    assert {row.filename: (row.object_key, row.removed_at) for row in kept} == before
+            deposits = session.scalars(select(Deposit)).all()
+    assert {row.filename: (row.object_key, row.removed_at) for row in deposits} == before
     assert (retired.key, retired.retired_at) == before["un.pdf"]
     assert timedelta(days=KEPT_DAYS - 1) < retired.kept_until - system_now() <= timedelta(days=KEPT_DAYS)
     assert service.run_command("reconcile").exit_code == 0

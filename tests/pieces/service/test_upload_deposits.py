@@ -110,10 +110,10 @@ def while_it_is_looked_at(
             inspections = dependencies().inspections
         inspect, still = inspections.inspect, [meanwhile]
 
-        def interrupted(*given: Any) -> Format:
+        def interrupted(*arguments: Any) -> Format:
             if still:
                 still.pop()()
-            return inspect(*given)
+            return inspect(*arguments)
 
         monkeypatch.setattr(inspections, "inspect", interrupted)
 

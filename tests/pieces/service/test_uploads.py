@@ -82,10 +82,10 @@ def test_each_answer_says_version_offset_and_end_of_life(service: PiecesService)
     service.registered()
     answer = announce(service, "NATIDE06", 1000)
     upload_id = answer.headers["Location"].rpartition("/")[2]
-    for given in (answer, send_part(service, upload_id, 0, b"a" * 10), upload_state(service, upload_id)):
-        assert given.headers["Tus-Resumable"] == "1.0.0"
-        assert given.headers["Upload-Expires"].endswith("GMT")
-        assert given.headers["Cache-Control"] == "no-store"
+    for response in (answer, send_part(service, upload_id, 0, b"a" * 10), upload_state(service, upload_id)):
+        assert response.headers["Tus-Resumable"] == "1.0.0"
+        assert response.headers["Upload-Expires"].endswith("GMT")
+        assert response.headers["Cache-Control"] == "no-store"
     assert upload_state(service, upload_id).headers["Upload-Length"] == "1000"
 
 
@@ -220,7 +220,7 @@ def test_one_candidate_has_so_many_on_their_way_and_old_ones_give_way(service: P
     send_part(service, ids[0], 0, b"a")
     assert announce(service, "NATIDE06", 1000).status_code == 201
     assert upload_state(service, ids[0]).status_code == 200, "the one that goes on stays"
-    assert sum(upload_state(service, one).status_code == 404 for one in ids) == 1
+    assert sum(upload_state(service, upload_id).status_code == 404 for upload_id in ids) == 1
 
 
 def test_who_begins_and_gives_up_all_the_time_waits_for_the_hour_to_pass(service: PiecesService) -> None:

@@ -30,7 +30,6 @@ class Academie:
     code: str  # « 03 »
     name: str  # « Besançon »
     label: str  # « ACADÉMIE DE BESANCON », the guide's spelling
-    region: str
     departements: tuple[str, ...]  # by code, from departements.json, which alone says whose each is
     rectorat: Contact
 
@@ -86,7 +85,6 @@ def _academie(row: dict[str, Any]) -> Academie:
         code=row["code"],
         name=row["nom"],
         label=row["libelle"],
-        region=row["region_academique"],
         departements=tuple(place.code for place in departements.all() if place.academie == row["code"]),
         rectorat=_contact(row["rectorat"]),
     )

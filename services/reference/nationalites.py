@@ -7,7 +7,6 @@ from functools import cache
 
 from services.reference.datafiles import read_json
 
-FRANCAISE = "100"
 _FEMININE_CIVILITES = frozenset({"MADAME", "MADEMOISELLE"})
 
 

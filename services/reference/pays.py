@@ -17,7 +17,6 @@ class Pays:
     label: str  # in capitals, as the portal shows it: « FRANCE (DONT OUTRE-MER) »
     iso2: str | None  # ISO 3166-1; None for former states and groups of territories
     historical: bool
-    other_labels: tuple[str, ...]  # territories that share the code
 
     @property
     def is_france(self) -> bool:
@@ -51,5 +50,4 @@ def _pays(row: dict[str, Any]) -> Pays:
         label=row["libelle"],
         iso2=row["iso2"],
         historical=row.get("historique", False),
-        other_labels=tuple(row.get("autres_libelles", ())),
     )

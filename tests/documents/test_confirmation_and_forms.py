@@ -1,4 +1,4 @@
-"""« Visualiser/Imprimer » and forms: at once, whatever has not come yet or is down."""
+"""« Visualiser/Imprimer » and forms: answered at once, whatever event is late or service is down."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Each paper of a version is drawn once, whoever needs it first; in doubt it is drawn again."""
+"""Each automatic document of a version is rendered once, by worker or web process; in doubt it is rendered again."""
 
 from collections.abc import Callable
 
@@ -21,7 +21,7 @@ WORKER = "a worker"
 
 @pytest.fixture
 def drawn() -> Callable[[], dict[str, int]]:
-    """How often each automatic document has been drawn since."""
+    """Returns how often each automatic document has been rendered since the fixture was set up."""
 
     def count() -> dict[str, int]:
         return {kind: int(RENDERED.labels(kind)._value.get()) for kind in ("confirmation", "demande_pieces")}

@@ -1,4 +1,4 @@
-"""The worker over real brokers: what registrations tells becomes documents, whatever is down meanwhile."""
+"""The worker on real brokers: registrations' events become documents, whatever is down meanwhile."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -10,8 +10,8 @@ from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import Node
 from services.registrations.domain.declaration import FORMES
 from services.registrations.domain.exam_definition import (
-    DISPENSE,
-    DISPENSE_WITH_LAW_UNIT,
+    DISPENSE_TAG,
+    DISPENSE_WITH_LAW_UNIT_TAG,
     Category,
     Item,
     YearsBySessions,
@@ -51,7 +51,7 @@ def _item(context: ReadingContext, node: Node, owner: tuple[str, ...]) -> Item:
     length_checks.check_length(context, node.entries.get("key", node), "clé de la valeur", item.key, CODE)
     context.define(node, "la valeur", "item", *owner, item.key)
     for tag in item.tags:
-        for prefix in (DISPENSE, DISPENSE_WITH_LAW_UNIT):
+        for prefix in (DISPENSE_TAG, DISPENSE_WITH_LAW_UNIT_TAG):
             if tag.startswith(prefix):
                 context.reference("epreuve", tag.removeprefix(prefix), node)
     return item

@@ -13,7 +13,7 @@ from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import Node
 from services.registrations.domain.epreuve_positions import ANY_REGIME, MODES
 from services.registrations.domain.exam_definition import (
-    COMMON_UNIT,
+    COMMON_UNIT_TAG,
     EPREUVE_TAGS,
     Epreuve,
     Specialite,
@@ -146,8 +146,8 @@ def _epreuve(context: ReadingContext, node: Node, owner: tuple[str, ...]) -> Epr
 def _tags(fields: Fields) -> tuple[str, ...]:
     tags = fields.texts("tags")
     for tag in tags:
-        if tag and tag not in EPREUVE_TAGS and not tag.startswith(COMMON_UNIT):
-            choice = suggestion(tag, (*EPREUVE_TAGS, f"{COMMON_UNIT}<nom>"))
+        if tag and tag not in EPREUVE_TAGS and not tag.startswith(COMMON_UNIT_TAG):
+            choice = suggestion(tag, (*EPREUVE_TAGS, f"{COMMON_UNIT_TAG}<nom>"))
             fields.refuse(fields.node.entries["tags"], f"étiquette inconnue « {tag} » : {choice}")
     return tags
 

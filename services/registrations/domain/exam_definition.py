@@ -17,12 +17,12 @@ from services.registrations.domain.conditions import ALWAYS, Condition
 PIECE_FORMATS = ("pdf", "png", "jpg", "doc", "docx", "zip", "avi", "mp3", "mp4")  # guide §10; a pièce may narrow them
 
 # Tags of an épreuve.
-COMMON_UNIT = "commune:"  # « commune:<nom> »: a unit that several spécialités share
-PROFESSIONAL = "professionnelle"
-EPREUVE_TAGS = ("engagement", "culture_generale", "economie_droit", PROFESSIONAL)
+COMMON_UNIT_TAG = "commune:"  # « commune:<nom> »: a unit that several spécialités share
+PROFESSIONAL_TAG = "professionnelle"
+EPREUVE_TAGS = ("engagement", "culture_generale", "economie_droit", PROFESSIONAL_TAG)
 # Tags of a title in the list « acquis_titres »: which épreuves it dispenses of.
-DISPENSE = "dispense:"  # then a tag or code of épreuves, or ANY_COMMON_UNIT
-DISPENSE_WITH_LAW_UNIT = "dispense_si_unite:"  # the same, if the diploma had a validated economics-law unit
+DISPENSE_TAG = "dispense:"  # then a tag or code of épreuves, or ANY_COMMON_UNIT
+DISPENSE_WITH_LAW_UNIT_TAG = "dispense_si_unite:"  # the same, if the diploma had a validated economics-law unit
 ANY_COMMON_UNIT = "commune"
 
 

@@ -1,4 +1,4 @@
-"""What a paper costs in processor time, beside the same one drawn by bare reportlab and by WeasyPrint, in one run."""
+"""The processor time of rendering a PDF, compared with bare reportlab and WeasyPrint in the same run."""
 
 from __future__ import annotations
 

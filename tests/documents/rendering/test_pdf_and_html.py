@@ -1,4 +1,4 @@
-"""The paper and the page are made from the same values: they must say the same words."""
+"""PDF and HTML are rendered from the same values: they must have the same words."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Whatever is sent, a dossier is told, checked, and either refused with reasons or judged into a valid event."""
+"""Whatever answers are sent, a dossier is shown, checked, and either refused with reasons or saved as a valid event."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What a dossier's answers mean is worked out once, however much is asked of it."""
+"""A dossier's answers are read into a Declaration once, however often it is used."""
 
 from __future__ import annotations
 

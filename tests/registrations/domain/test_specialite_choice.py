@@ -1,4 +1,4 @@
-"""What helps somebody who knows no code: searches, spécialités by domain, what each asks for, the establishment."""
+"""Help for candidates who know no code: searches, spécialités by domain, what each asks for, establishments."""
 
 from __future__ import annotations
 

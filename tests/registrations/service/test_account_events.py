@@ -1,4 +1,4 @@
-"""What accounts tells: a new address, a corrected civil status; and the mails that follow."""
+"""Events of accounts: a new address, a corrected civil status; and the mails that follow."""
 
 from __future__ import annotations
 

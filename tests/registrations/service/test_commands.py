@@ -1,4 +1,4 @@
-"""What operators type, and what a clock starts."""
+"""The commands for operators and the periodic jobs."""
 
 from __future__ import annotations
 

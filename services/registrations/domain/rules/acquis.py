@@ -10,13 +10,13 @@ from services.registrations.domain.epreuve_positions import BENEFICE, DISPENSE, 
 from services.registrations.domain.epreuve_structure import FACULTATIVE, Role, structure_of
 from services.registrations.domain.exam_definition import (
     ANY_COMMON_UNIT,
-    COMMON_UNIT,
-    DISPENSE_WITH_LAW_UNIT,
-    PROFESSIONAL,
+    COMMON_UNIT_TAG,
+    DISPENSE_TAG,
+    DISPENSE_WITH_LAW_UNIT_TAG,
+    PROFESSIONAL_TAG,
     Epreuve,
     Item,
 )
-from services.registrations.domain.exam_definition import DISPENSE as DISPENSE_TAG
 from services.registrations.domain.forms import FieldError, error
 from services.registrations.domain.rules.registry import rule
 
@@ -57,7 +57,7 @@ def report(declaration: Declaration, *, years: int = 5) -> tuple[FieldError, ...
 
 
 @rule("K8", tab="acquis")
-def dispense(declaration: Declaration, *, never: str = PROFESSIONAL) -> tuple[FieldError, ...]:
+def dispense(declaration: Declaration, *, never: str = PROFESSIONAL_TAG) -> tuple[FieldError, ...]:
     """Another diploma dispenses of what its title's tags say, never of épreuves tagged `never`; a VAE of any unit.
 
     Source: arrêté of 24/06/2005, art. 1 and 2; D643-18 for the VAE.
@@ -93,7 +93,9 @@ def unit_kept_once(declaration: Declaration) -> tuple[FieldError, ...]:
     return tuple(errors)
 
 
-def is_dispensed_by_title(box: DeclaredBox, epreuve: Epreuve, session_year: int, *, never: str = PROFESSIONAL) -> bool:
+def is_dispensed_by_title(
+    box: DeclaredBox, epreuve: Epreuve, session_year: int, *, never: str = PROFESSIONAL_TAG
+) -> bool:
     """Whether the form offers this dispense."""
     return never not in epreuve.tags and _title_dispenses(box, epreuve, session_year)
 
@@ -107,7 +109,7 @@ def is_common_with(other: DeclaredBox, epreuve: Epreuve, session_year: int) -> b
     """Whether the other spécialité has the same unit: both épreuves bear one « commune:… » tag."""
     other_epreuves = structure_of(other.specialite, other.year or session_year).epreuves
     other_epreuves = other_epreuves or structure_of(other.specialite, session_year).epreuves
-    shared = {tag for epreuve in other_epreuves for tag in epreuve.tags if tag.startswith(COMMON_UNIT)}
+    shared = {tag for epreuve in other_epreuves for tag in epreuve.tags if tag.startswith(COMMON_UNIT_TAG)}
     return any(tag in shared for tag in epreuve.tags)
 
 
@@ -117,11 +119,8 @@ def _title_dispenses(box: DeclaredBox, epreuve: Epreuve, session_year: int) -> b
     names = {epreuve.code, *epreuve.tags}
     if is_common_with(box, epreuve, session_year):
         names.add(ANY_COMMON_UNIT)
-    opened = {tag.removeprefix(DISPENSE_TAG) for tag in box.title.tags if tag.startswith(DISPENSE_TAG)}
-    if box.law_unit:
-        opened |= {
-            tag.removeprefix(DISPENSE_WITH_LAW_UNIT) for tag in box.title.tags if tag.startswith(DISPENSE_WITH_LAW_UNIT)
-        }
+    prefixes = (DISPENSE_TAG, DISPENSE_WITH_LAW_UNIT_TAG) if box.law_unit else (DISPENSE_TAG,)
+    opened = {tag.removeprefix(prefix) for tag in box.title.tags for prefix in prefixes if tag.startswith(prefix)}
     return bool(names & opened)
 
 

@@ -19,7 +19,7 @@ from services.registrations.domain.acquis import (
 )
 from services.registrations.domain.declaration import Declaration
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.exam_definition import DISPENSE_WITH_LAW_UNIT, Epreuve, Exam
+from services.registrations.domain.exam_definition import DISPENSE_WITH_LAW_UNIT_TAG, Epreuve, Exam
 from services.registrations.domain.forms import Field, Option
 from services.registrations.domain.rules.acquis import is_common_with, is_dispensed_by_title, opens_common_units
 from services.registrations.domain.tab_answers import OUI
@@ -92,7 +92,7 @@ def _ground(dossier: Dossier, box: DeclaredBox) -> Iterator[Field]:
         yield Field(name, "Diplôme obtenu", "select", required=True, options=options, placeholder=SELECT, refresh=True)
         if opens_common_units(box.title):
             yield _specialite(dossier, box, "Spécialité du BTS obtenu", required=False)
-        if box.title and any(tag.startswith(DISPENSE_WITH_LAW_UNIT) for tag in box.title.tags):
+        if box.title and any(tag.startswith(DISPENSE_WITH_LAW_UNIT_TAG) for tag in box.title.tags):
             label = "Ce diplôme comportait une unité d'économie-droit validée"
             yield yes_no(field(box.box, "economie_droit"), label, refresh=True)
 

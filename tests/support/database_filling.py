@@ -38,7 +38,7 @@ _FOREIGN_KEYS = text(
 
 @contextmanager
 def fast_filling(db: Database) -> Iterator[Session]:
-    """A transaction for `multiply`, without time limits.
+    """A transaction for `insert_copies`, without time limits.
 
     On PostgreSQL, indexes and foreign keys are dropped while it lasts and created again at its end, as when a dump is
     loaded: a million rows take minutes instead of hours. No trigger runs: what triggers keep has to be given.

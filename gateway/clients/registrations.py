@@ -99,7 +99,7 @@ class OfferedForm:
 @dataclass(frozen=True)
 class OfferedForms:
     sentence: str | None
-    offered_forms: tuple[OfferedForm, ...]
+    forms: tuple[OfferedForm, ...]
 
 
 class Registrations:

@@ -76,7 +76,7 @@ def _with(content: bytes, name: str) -> State:
 
 class DepositFile(_PieceOperation):
     name = "deposit a file"
-    covers = ("deposits.deposit",)
+    covers = ("deposits.deposit_file",)
     commits = COUNTED_FIRST
     decided_by = 1
     objects = 1
@@ -90,7 +90,7 @@ class ReplaceFile(_PieceOperation):
     """The earlier file is kept for a while, though nobody is shown it."""
 
     name = "replace a file"
-    covers = ("deposits.deposit",)
+    covers = ("deposits.deposit_file",)
     commits = COUNTED_FIRST
     decided_by = 1
     objects = 1
@@ -109,7 +109,7 @@ class ReplaceFile(_PieceOperation):
 
 class TakeFileBack(_PieceOperation):
     name = "delete a file"
-    covers = ("deposits.withdraw_deposit",)
+    covers = ("deposits.delete_deposit",)
     repeated = (403,)  # there is no file
     done: ClassVar[State] = {
         "the file opens": 404,
@@ -145,7 +145,7 @@ class BeginUpload(_PieceOperation):
     """Begun again it is another one; the first gives way in time."""
 
     name = "announce an upload"
-    covers = ("uploads.begin",)
+    covers = ("uploads.begin_upload",)
     done: ClassVar[State] = {"the file opens": 404, "uploads on their way": True}
 
     def do(self) -> int:
@@ -161,7 +161,7 @@ class GoOnWithUpload(_UploadOperation):
     """Who does not know whether a part arrived asks where to go on."""
 
     name = "send a part of an upload"
-    covers = ("uploads.append",)
+    covers = ("uploads.append_bytes",)
     done: ClassVar[State] = {"the file opens": 404, "bytes that came": [100]}
 
     def prepare(self) -> None:
@@ -178,7 +178,7 @@ class GoOnWithUpload(_UploadOperation):
 
 class CancelUpload(_PieceOperation):
     name = "cancel an upload"
-    covers = ("uploads.abandon",)
+    covers = ("uploads.abandon_upload",)
     repeated = (404,)
     done: ClassVar[State] = {"the file opens": 404, "it can go on": False}
 
@@ -238,7 +238,7 @@ class DepositPages(_UploadOperation):
 
 class RestoreFile(_PieceOperation):
     name = "restore a replaced file"
-    covers = ("restoring.restore_deposit",)
+    covers = ("deposit_restoration.restore_deposit",)
     done: ClassVar[State] = {**_with(FIRST, "first.pdf"), "the other file is kept": True}
 
     def prepare(self) -> None:

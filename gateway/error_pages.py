@@ -17,7 +17,7 @@ from gateway.pages import render_page
 from gateway.seal import InterruptedPost, current_seal, may_be_kept
 from gateway.web_security import FILE_FORM_ENDPOINT, SAFE_METHODS, ForeignPost
 from services.chassis.errors import DomainError, Unauthenticated, Unavailable
-from services.chassis.process.failure_summary import frames_of, reason_of
+from services.chassis.process.failure_reason import frames_of, reason_of
 from services.chassis.web import problems
 
 log = structlog.get_logger()

@@ -5,11 +5,11 @@ Which formats a piece accepts is said by pieces, piece by piece (`Piece.formats`
 
 from __future__ import annotations
 
-from services.chassis.french import taille
+from services.chassis.french import file_size
 
 MAX_BYTES = 5 * 1024 * 1024
 """Of all files of a deposit together (guide §10)."""
-MAX_SIZE = taille(MAX_BYTES)
+MAX_SIZE = file_size(MAX_BYTES)
 RECOMMENDED_FORMATS = ("PDF", "PNG", "JPG", "DOC", "DOCX", "ZIP", "AVI", "MP3", "MP4")
 SENTENCE = (
     f"La taille du fichier ne doit pas excéder {MAX_SIZE} et les formats recommandés sont "

@@ -10,7 +10,7 @@ from flask import Response, current_app, g, make_response, render_template
 from gateway import visitor
 from gateway.layout.frame import Brand, Frame, ServiceContact, SessionEnd
 from gateway.settings import GatewaySettings
-from services.chassis.french import date_courte
+from services.chassis.french import short_date
 
 
 def render_page(
@@ -41,7 +41,7 @@ def page_frame(active: str | None = None) -> Frame:
     return dataclasses.replace(
         anonymous_frame,
         connected=True,
-        last_login=date_courte(last_login) if last_login else None,
+        last_login=short_date(last_login) if last_login else None,
         session_end=SessionEnd(ends_in=candidate.idle_seconds_left),
     )
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from flask import Flask
 
-from services.chassis.french import date_courte, fin_affichee, heure, instant_court, taille
+from services.chassis import french
 
 
 def register(app: Flask) -> None:
@@ -16,30 +16,30 @@ def register(app: Flask) -> None:
         short_date=short_date,
         closing_time=closing_time,
         closing_time_iso=closing_time_iso,
-        file_size=taille,
+        file_size=french.file_size,
     )
 
 
 def date_and_time(text: str) -> str:
     """An ISO instant as « 04/10/2021 à 14:08 »."""
-    return instant_court(datetime.fromisoformat(text))
+    return french.short_instant(datetime.fromisoformat(text))
 
 
 def time_of_day(text: str) -> str:
     """An ISO instant as « 14:08 »."""
-    return heure(datetime.fromisoformat(text))
+    return french.time_of_day(datetime.fromisoformat(text))
 
 
 def closing_time(text: str) -> str:
     """An exclusive end (ISO instant) as « 25/10/2021 à 23:59 »: midnight is shown as 23:59 of the day before."""
-    return instant_court(fin_affichee(datetime.fromisoformat(text)))
+    return french.short_instant(french.shown_end(datetime.fromisoformat(text)))
 
 
 def closing_time_iso(text: str) -> str:
     """The same instant as ISO 8601 with its offset, for <time datetime>."""
-    return fin_affichee(datetime.fromisoformat(text)).isoformat()
+    return french.shown_end(datetime.fromisoformat(text)).isoformat()
 
 
 def short_date(text: str) -> str:
     """An ISO date as « 04/10/2021 »."""
-    return date_courte(date.fromisoformat(text))
+    return french.short_date(date.fromisoformat(text))

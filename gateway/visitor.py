@@ -18,7 +18,7 @@ from gateway.clients.page_time_limit import optional_calls
 from gateway.cookies import delete_cookie, read_cookie, set_cookie
 from services.chassis.errors import DomainError, Unauthenticated
 from services.chassis.http.service_token import ServiceToken
-from services.chassis.process.expiring_cache import Remembered
+from services.chassis.process.expiring_cache import ExpiringCache
 from services.contracts import problem_types
 
 DEVICE_COOKIE_SECONDS = 365 * 24 * 3600
@@ -70,7 +70,7 @@ class SessionExchange:
     def __init__(self, accounts: ServiceClient, own_token: ServiceToken) -> None:
         self._accounts = accounts
         self._own_token = own_token
-        self._cache: Remembered[Visitor] = Remembered(seconds=EXCHANGE_CACHE_SECONDS, at_most=EXCHANGE_CACHE_SIZE)
+        self._cache: ExpiringCache[Visitor] = ExpiringCache(seconds=EXCHANGE_CACHE_SECONDS, at_most=EXCHANGE_CACHE_SIZE)
 
     def of_session(self, session: str) -> Visitor:
         """Raises SessionEnded, or Unavailable while accounts is down."""

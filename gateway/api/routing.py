@@ -14,7 +14,7 @@ from gateway.clients.accounts import EXCHANGE_CACHE_SECONDS, TOKEN_LENGTH
 from gateway.service_clients import SERVICE_LABELS, clients
 from services.chassis.errors import DomainError, NotFound, TooLarge, TooMany, Unauthenticated, Unavailable
 from services.chassis.http.connections import Answer
-from services.chassis.process.expiring_cache import Remembered
+from services.chassis.process.expiring_cache import ExpiringCache
 from services.contracts import problem_types
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -32,8 +32,8 @@ EXCHANGES_PER_MINUTE = 600
 _exchange_limiter = RateLimiter(EXCHANGES_PER_MINUTE)
 """Of one address, ten a second in the long run: as many as forty tools need; it bounds the guessing of tokens."""
 
-_access_tokens: Remembered[str] = Remembered(seconds=EXCHANGE_CACHE_SECONDS, at_most=10_000)
-_unknown_tokens: Remembered[bool] = Remembered(seconds=30.0, at_most=10_000)
+_access_tokens: ExpiringCache[str] = ExpiringCache(seconds=EXCHANGE_CACHE_SECONDS, at_most=10_000)
+_unknown_tokens: ExpiringCache[bool] = ExpiringCache(seconds=30.0, at_most=10_000)
 """Tokens that accounts does not know and never will; repeating one costs accounts a single call."""
 
 

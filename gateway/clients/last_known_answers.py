@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from gateway.clients.page_time_limit import optional_calls
 from services.chassis.errors import Unavailable
-from services.chassis.process.expiring_cache import Remembered
+from services.chassis.process.expiring_cache import ExpiringCache
 
 Value = TypeVar("Value")
 LIFE_SECONDS = 24 * 3600.0
@@ -19,7 +19,7 @@ class LastKnownAnswers(Generic[Value]):
     """Answers by question, kept for a day. The service is always asked; a kept answer is used only while it is away."""
 
     def __init__(self) -> None:
-        self._answers: Remembered[Value] = Remembered(seconds=LIFE_SECONDS, at_most=MOST_ANSWERS)
+        self._answers: ExpiringCache[Value] = ExpiringCache(seconds=LIFE_SECONDS, at_most=MOST_ANSWERS)
 
     def fresh_or_last_known(
         self, question: str, ask: Callable[[], Value], *, is_worth_keeping: Callable[[Value], bool]

@@ -11,7 +11,7 @@ from icalendar import Alarm, Calendar, Event
 from gateway.clients.pieces import PiecesToDo
 from gateway.clients.registrations import Tile
 from services.chassis.clock import portal_now
-from services.chassis.french import fin_affichee
+from services.chassis.french import shown_end
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 REMINDER = timedelta(days=-1)
@@ -69,4 +69,4 @@ def _event(tile: Tile, entry: CalendarEntry, url: str) -> Event:
 
 
 def _end(text: str) -> datetime:
-    return fin_affichee(datetime.fromisoformat(text))
+    return shown_end(datetime.fromisoformat(text))

@@ -20,7 +20,7 @@ from gateway.template_filters import closing_time
 from gateway.web.candidature_state import late_pieces_sentence
 from services.chassis.clock import portal_now
 from services.chassis.errors import DomainError
-from services.chassis.french import delai
+from services.chassis.french import time_left
 
 Answer = TypeVar("Answer")
 TO_VALIDATE = "à valider par « J'ai fourni toutes mes pièces »"
@@ -42,7 +42,7 @@ class ToDoItem:
         """« Jusqu'au 25/10/2021 à 12:00 (heure de Paris) : il reste 3 jours »"""
         if self.until is None:
             return None
-        remaining = delai(datetime.fromisoformat(self.until) - portal_now())
+        remaining = time_left(datetime.fromisoformat(self.until) - portal_now())
         return f"Jusqu'au {closing_time(self.until)} (heure de Paris) : il reste {remaining}"
 
 

@@ -11,7 +11,7 @@ from services.accounts.operations import identity_changes, mail_refusals, rate_l
 from services.accounts.operations.erasure import erase_not_activated
 from services.chassis import events
 from services.chassis.clock import portal_now, system_now
-from services.chassis.database.deletion import forget
+from services.chassis.database.deletion import delete_in_pages
 from services.chassis.jobs.registry import Jobs
 from services.mail import sent_mails
 
@@ -45,5 +45,5 @@ def purge() -> None:
         rate_limits.purge(session, system_now())
         mail_refusals.purge(session, portal_now() - LINKS_KEPT_FOR)
         session.execute(delete(EmailChange).where(EmailChange.requested_at < portal_now() - LINKS_KEPT_FOR))
-    forget(db, MailLink.token_hash, where=MailLink.expires_at < portal_now() - LINKS_KEPT_FOR)
+    delete_in_pages(db, MailLink.token_hash, where=MailLink.expires_at < portal_now() - LINKS_KEPT_FOR)
     sent_mails.purge(db, portal_now())

@@ -15,7 +15,7 @@ from services.accounts.domain.mail_link_rules import (
     whole_hours,
     with_elision,
 )
-from services.chassis.french import instant_court
+from services.chassis.french import short_instant
 from services.mail.letter import Action, Letter
 
 _IF_NOT_YOU = "Si vous n'êtes pas à l'origine de cette demande,"
@@ -63,7 +63,7 @@ def address_requested_by_other_mail(login_url: str) -> Letter:
 def failed_logins_mail(at: datetime, reset_url: str) -> Letter:
     return _letter(
         "[CYCLADES] Tentatives de connexion à votre compte",
-        f"Plusieurs tentatives de connexion à votre compte ont échoué le {instant_court(at)} (heure de Paris). "
+        f"Plusieurs tentatives de connexion à votre compte ont échoué le {short_instant(at)} (heure de Paris). "
         "Par sécurité, les essais suivants sont ralentis.",
         "Un appareil depuis lequel vous vous êtes déjà connecté n'est pas ralenti par les essais des autres.",
         "Si vous avez oublié votre mot de passe, ou pour lever ce ralentissement :",
@@ -98,7 +98,7 @@ def email_change_requested_mail(at: datetime, cancel_url: str) -> Letter:
     """To the old address, which is still the account's; the new one is not named."""
     return _letter(
         "[CYCLADES] Une nouvelle adresse mail a été demandée pour votre compte",
-        f"Un changement de l'adresse mail de votre compte Cyclades a été demandé le {instant_court(at)} "
+        f"Un changement de l'adresse mail de votre compte Cyclades a été demandé le {short_instant(at)} "
         "(heure de Paris). Il ne prendra effet que si la nouvelle adresse est confirmée.",
         "Si vous êtes à l'origine de cette demande, vous n'avez rien à faire.",
         f"{_IF_NOT_YOU} veuillez cliquer sur le lien pour l'annuler :",
@@ -112,7 +112,7 @@ def email_changed_mail(at: datetime, contacts_url: str) -> Letter:
     """To the old address; the new one is not named."""
     return _letter(
         "[CYCLADES] L'adresse mail de votre compte a été modifiée",
-        f"L'adresse mail de votre compte Cyclades a été modifiée le {instant_court(at)} (heure de Paris). "
+        f"L'adresse mail de votre compte Cyclades a été modifiée le {short_instant(at)} (heure de Paris). "
         "Cette adresse-ci n'est plus l'identifiant du compte.",
         "Si vous n'êtes pas à l'origine de cette modification, contactez sans attendre votre service gestionnaire :",
         Action("À qui s'adresser", contacts_url),

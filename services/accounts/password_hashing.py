@@ -15,7 +15,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from services.accounts.domain.passwords import normalised
 from services.accounts.hashing_queue import HashingQueue
-from services.chassis.process.capacity import threads
+from services.chassis.process.capacity import thread_count
 
 
 class PasswordHasher:
@@ -28,7 +28,7 @@ class PasswordHasher:
     def __init__(self, *, memory_kib: int, passes: int) -> None:
         self._argon2 = Argon2Hasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)
         self._hash_without_account = self._argon2.hash("personne n'a ce mot de passe")
-        places = threads() // 4
+        places = thread_count() // 4
         self._queue = HashingQueue(max(1, min(len(os.sched_getaffinity(0)), places * 3 // 4)), places)
         self._this_thread = threading.local()
 

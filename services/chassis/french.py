@@ -15,39 +15,39 @@ MOIS = (
 JOURS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 
 
-def date_courte(day: date) -> str:
+def short_date(day: date) -> str:
     """04/10/2021"""
     return (to_paris(day) if isinstance(day, datetime) else day).strftime("%d/%m/%Y")
 
 
-def heure(instant: datetime) -> str:
+def time_of_day(instant: datetime) -> str:
     """14:08"""
     return to_paris(instant).strftime("%H:%M")
 
 
-def instant_court(instant: datetime) -> str:
+def short_instant(instant: datetime) -> str:
     """04/10/2021 à 14:08"""
-    return f"{date_courte(instant)} à {heure(instant)}"
+    return f"{short_date(instant)} à {time_of_day(instant)}"
 
 
-def date_longue(day: date) -> str:
+def long_date(day: date) -> str:
     """01 octobre 2021"""
     day = to_paris(day) if isinstance(day, datetime) else day
     return f"{day.day:02d} {MOIS[day.month - 1]} {day.year}"
 
 
-def instant_long(instant: datetime) -> str:
+def long_instant(instant: datetime) -> str:
     """01 octobre 2021 12:00"""
-    return f"{date_longue(instant)} {heure(instant)}"
+    return f"{long_date(instant)} {time_of_day(instant)}"
 
 
-def jour_long(day: date) -> str:
+def weekday_date(day: date) -> str:
     """lundi 04 octobre 2021"""
     day = to_paris(day) if isinstance(day, datetime) else day
-    return f"{JOURS[day.weekday()]} {date_longue(day)}"
+    return f"{JOURS[day.weekday()]} {long_date(day)}"
 
 
-def fin_affichee(end: datetime) -> datetime:
+def shown_end(end: datetime) -> datetime:
     """The instant to show for an exclusive end: midnight is shown as 23:59 of the day before."""
     local = to_paris(end)
     return local - timedelta(minutes=1) if (local.hour, local.minute, local.second) == (0, 0, 0) else local
@@ -59,7 +59,7 @@ def alphabetical(text: str) -> str:
     return "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold()
 
 
-def delai(left: timedelta) -> str:
+def time_left(left: timedelta) -> str:
     """A time that is left, rounded down: « 3 jours », « 5 heures », « 12 minutes », « moins d'une minute »."""
     minutes = int(left.total_seconds()) // 60
     if minutes < 1:
@@ -70,7 +70,7 @@ def delai(left: timedelta) -> str:
     raise AssertionError(minutes)
 
 
-def taille(size: int) -> str:
+def file_size(size: int) -> str:
     """Bytes as octets, Ko or Mo (1024-based, as the guide's « 5 Mo »): "812 octets", "48 Ko", "1,5 Mo".
 
     Rounded up, so that what exceeds « 5 Mo » is never called « 5 Mo » itself.

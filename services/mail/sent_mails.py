@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, String, Text, and_, column, delete, insert, or_, select, table, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from services.chassis.database.deletion import forget
+from services.chassis.database.deletion import delete_in_pages
 from services.chassis.database.transactions import Database, UtcDateTime
 from services.mail.letter import Letter
 from services.mail.mailer import Mail, Mailer, MailRefused
@@ -138,4 +138,4 @@ def erase_mails_of(session: Session, owner_id: str) -> None:
 
 def purge(db: Database, now: datetime) -> None:
     """Delete the mails older than RETENTION."""
-    forget(db, sent_mails.c.id, where=sent_mails.c.at < now - RETENTION)
+    delete_in_pages(db, sent_mails.c.id, where=sent_mails.c.at < now - RETENTION)

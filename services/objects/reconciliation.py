@@ -17,7 +17,7 @@ from sqlalchemy import delete, insert, select
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import Database
 from services.chassis.jobs import gauges
-from services.chassis.jobs.gauges import Figure
+from services.chassis.jobs.gauges import Gauge
 from services.chassis.jobs.registry import stopping
 from services.objects import installation, quarantine
 from services.objects.comparison import (
@@ -42,9 +42,9 @@ UNKNOWN_SHARE = 0.001  # of all objects, beyond which a run moves nothing, if th
 _MOVE_BATCH = 20  # objects
 MAX_LISTED = 1000  # how many of each kind a report names, and how many a run moves at most
 
-LOST = Figure("objects_lost", "Objects that rows name and the store does not have", ("service",))
-UNKNOWN = Figure("objects_unknown", "Objects that no row names", ("service",))
-STOPPED = Figure("objects_reconciliation_stopped", "1 where the last run moved nothing, and why", ("service", "reason"))
+LOST = Gauge("objects_lost", "Objects that rows name and the store does not have", ("service",))
+UNKNOWN = Gauge("objects_unknown", "Objects that no row names", ("service",))
+STOPPED = Gauge("objects_reconciliation_stopped", "1 where the last run moved nothing, and why", ("service", "reason"))
 
 
 class Stop(StrEnum):

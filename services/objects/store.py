@@ -22,8 +22,8 @@ from minio.error import InvalidResponseError, MinioException, S3Error
 from urllib3.exceptions import HTTPError, ProtocolError
 
 from services.chassis.errors import Unavailable
-from services.chassis.http.circuit_breaker import Upstream
-from services.chassis.process.capacity import WEB, Limit, threads, waits
+from services.chassis.http.circuit_breaker import CircuitBreaker
+from services.chassis.process.capacity import WEB, Limit, thread_count, time_limits
 
 CHUNK = 256 * 1024
 SIGNATURE_LIFETIME = timedelta(minutes=5)  # far longer than a call takes and than clocks differ
@@ -72,9 +72,9 @@ class ObjectStore:
         self._bucket = parts.path.strip("/")
         self._requests = _Requests(maxsize=20, blocksize=CHUNK)
         self._client = _client(parts, self._requests)
-        self._limit = Limit(threads() // 4, threads())
-        self._upstream = Upstream("store", self._limit.running, 0.0, Unavailable)
-        self._admission = self._with_admission if waits() is WEB else nullcontext
+        self._limit = Limit(thread_count() // 4, thread_count())
+        self._upstream = CircuitBreaker("store", self._limit.running, 0.0, Unavailable)
+        self._admission = self._with_admission if time_limits() is WEB else nullcontext
 
     def ensure_bucket(self) -> None:
         with self._call():
@@ -176,7 +176,7 @@ class ObjectStore:
             with _translating_errors(key):
                 yield
             return
-        with self._admission(), _within(waits().store), _translating_errors(key):
+        with self._admission(), _within(time_limits().store), _translating_errors(key):
             yield
 
     @contextmanager
@@ -224,13 +224,13 @@ class _DeadlineFile:
 
 def _timeout() -> urllib3.Timeout:
     remaining = max(0.01, _remaining())
-    return urllib3.Timeout(connect=min(CONNECT_SECONDS, remaining), read=min(waits().store / 2, remaining))
+    return urllib3.Timeout(connect=min(CONNECT_SECONDS, remaining), read=min(time_limits().store / 2, remaining))
 
 
 def _remaining() -> float:
     """Seconds until the current call's deadline; outside of one (lists) each request has the time of a call."""
     deadline = _deadline.get()
-    return waits().store if deadline is None else deadline - time.monotonic()
+    return time_limits().store if deadline is None else deadline - time.monotonic()
 
 
 def _read_chunks(answer: Any) -> Iterator[bytes]:

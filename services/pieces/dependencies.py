@@ -7,7 +7,7 @@ from typing import cast
 
 from flask import Flask, current_app
 
-from services.chassis.process.concurrency import Places
+from services.chassis.process.concurrency import ConcurrencyLimit
 from services.objects import ObjectStore, installation
 from services.pieces.antivirus import Antivirus
 from services.pieces.inspection.processes import Inspections
@@ -23,7 +23,7 @@ class Dependencies:
     store: ObjectStore
     antivirus: Antivirus
     inspections: Inspections
-    concurrent_deposits: Places
+    concurrent_deposits: ConcurrencyLimit
     deposits_per_hour: int
 
 

@@ -2,12 +2,12 @@
 
 from prometheus_client import Counter, Histogram
 
-from services.chassis.jobs.gauges import Figure
+from services.chassis.jobs.gauges import Gauge
 from services.pieces.domain.refusals import UnverifiedReason
 
 DEPOSITS = Counter("pieces_deposits_total", "Files received, by outcome", ("outcome",))
 SCANS = Counter("pieces_scans_total", "Antivirus verdicts, failures included", ("state",))
-SCAN_STATES = Figure(
+SCAN_STATES = Gauge(
     "pieces_deposits_by_scan", "Current files by state that needs the antivirus or somebody", ("state",)
 )
 UNVERIFIED = Counter("pieces_files_unverified_total", "Files that broke a limit or their reader", ("reason",))

@@ -16,7 +16,7 @@ from flask.cli import with_appcontext
 from services.chassis.clock import PARIS, portal_now
 from services.chassis.errors import DomainError
 from services.chassis.events import commands as event_commands
-from services.chassis.french import instant_court
+from services.chassis.french import short_instant
 from services.chassis.jobs import commands
 from services.registrations import catalogue
 from services.registrations.follow_ups import registry
@@ -132,7 +132,7 @@ def list_messages() -> None:
     """List the messages with their dates and ids."""
     with db.reading() as session:
         lines = [
-            f"{row.id}  {row.severity:8}{instant_court(row.shown_from)} - {instant_court(row.shown_until)}  {row.title}"
+            f"{row.id}  {row.severity:8}{short_instant(row.shown_from)} - {short_instant(row.shown_until)}  {row.title}"
             for row in all_messages(session)
         ]
     _print_lines(lines, "Aucun message.")
@@ -162,8 +162,8 @@ def window(
     new = openings.NewDates(opens, closes, deposit_opens, deposit_closes)
     with _domain_error_as_click_error():
         dates = openings.change_window(exam, session, academie, new, reason=reason, actor=_operator(), at=portal_now())
-    click.echo(f"Inscriptions : du {instant_court(dates.opens)} au {instant_court(dates.closes)} (exclu)")
-    click.echo(f"Dépôt : du {instant_court(dates.deposit_opens)} au {instant_court(dates.deposit_closes)} (exclu)")
+    click.echo(f"Inscriptions : du {short_instant(dates.opens)} au {short_instant(dates.closes)} (exclu)")
+    click.echo(f"Dépôt : du {short_instant(dates.deposit_opens)} au {short_instant(dates.deposit_closes)} (exclu)")
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.clock import portal_now
-from services.chassis.database.deletion import forget
+from services.chassis.database.deletion import delete_in_pages
 from services.chassis.events import purge
 from services.chassis.jobs.registry import Jobs
 from services.mail import sent_mails
@@ -57,8 +57,8 @@ def purge_events() -> None:
 
 def _erase_drafts(now: datetime) -> None:
     closed = select(OpeningRow.id).where(OpeningRow.session_closes <= now)
-    forget(db, Draft.id, where=Draft.closed_at.is_(None) & Draft.opening_id.in_(closed))
-    forget(db, Draft.id, where=Draft.closed_at < now - timedelta(days=SAVED_DRAFT_DAYS))
+    delete_in_pages(db, Draft.id, where=Draft.closed_at.is_(None) & Draft.opening_id.in_(closed))
+    delete_in_pages(db, Draft.id, where=Draft.closed_at < now - timedelta(days=SAVED_DRAFT_DAYS))
 
 
 def _erase_revisions(session: DbSession) -> None:

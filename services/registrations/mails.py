@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.chassis.french import instant_court
+from services.chassis.french import short_instant
 from services.contracts.registrations import Contact, RegistrationSaved
 from services.mail.letter import Action, Letter
 
@@ -94,7 +94,7 @@ def ecart(about: Subject) -> Letter:
 
 
 def _instant(about: Subject) -> str:
-    return f"{instant_court(about.at)} (heure de Paris)"
+    return f"{short_instant(about.at)} (heure de Paris)"
 
 
 def _reason(about: Subject) -> str:

@@ -28,7 +28,7 @@ NOT_IN_THE_TABLE: dict[str, dict[str, str]] = {
         "reconciliation.reconciliation": "makes a lost document again the next night, if it did not hold",
     },
     "pieces": {
-        "deposits.retire_removed_deposit": "a follow-up that older versions asked for; retired already, nothing changes",
+        "deposits.retire_removed_deposit": "a follow-up that older versions asked for; retired already, no change",
         "rebuilding.rebuild_deposits": REBUILT,
         "antivirus_scans.rescan": "asks for scans that are asked for again the next night",
     },

@@ -62,5 +62,5 @@ def create_app(database_url: str) -> Flask:
 
 
 if __name__ == "__main__":
-    capacity.start_as(capacity.WEB)
+    capacity.set_role(capacity.WEB)
     serve(lambda: create_app(sys.argv[1]))

@@ -15,7 +15,7 @@ import pytest
 import requests
 from prometheus_client import REGISTRY
 
-from services.chassis.process.failure_summary import LONGEST
+from services.chassis.process.failure_reason import LONGEST
 from tests.chassis.failing_site import create
 from tests.support.ports import free_port, is_listening
 from tests.support.processes import Daemon, PrivateFolder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.chassis.process.capacity import threads
+from services.chassis.process.capacity import thread_count
 from services.chassis.settings import Settings, SettingsError
 
 
@@ -35,4 +35,4 @@ def test_settings_and_the_server_know_of_the_same_threads(monkeypatch: pytest.Mo
         monkeypatch.delenv("THREADS", raising=False)
         for name, value in given.items():
             monkeypatch.setenv(name, value)
-        assert Settings.read({"ENV": "test", **given}).threads == threads()
+        assert Settings.read({"ENV": "test", **given}).threads == thread_count()

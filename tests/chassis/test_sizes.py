@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.chassis.french import taille
+from services.chassis.french import file_size
 
 MO = 1024 * 1024
 
@@ -23,4 +23,4 @@ MO = 1024 * 1024
     ],
 )
 def test_a_size_is_rounded_up_so_that_what_exceeds_a_limit_is_never_called_that_limit(size: int, shown: str) -> None:
-    assert taille(size) == shown
+    assert file_size(size) == shown

@@ -17,20 +17,20 @@ from sqlalchemy.orm import Session
 from services.chassis.database.transactions import Database, is_away
 from services.chassis.errors import Unavailable
 from services.chassis.process import capacity
-from services.chassis.process.capacity import MIGRATION, WEB, WORK, Waits
-from services.chassis.process.leases import renewed
+from services.chassis.process.capacity import MIGRATION, WEB, WORK, TimeLimits
+from services.chassis.process.leases import renewing
 from tests.support.postgres import Postgres
 
-HURRIED = Waits(connect=5, statement=1, lock=1, idle=1, store=1)
+HURRIED = TimeLimits(connect=5, statement=1, lock=1, idle=1, store=1)
 
 
 @pytest.fixture
-def start(postgres: Postgres) -> Iterator[Callable[[Waits], Database]]:
+def start(postgres: Postgres) -> Iterator[Callable[[TimeLimits], Database]]:
     """A database of its own as a process of that role sees it."""
     url, apps = postgres.fresh_database(), []
 
-    def begin(role: Waits) -> Database:
-        capacity.start_as(role)
+    def begin(role: TimeLimits) -> Database:
+        capacity.set_role(role)
         app, db = Flask("services.hurried"), Database()
         db.connect(app, url)
         apps.append(app.app_context())
@@ -40,7 +40,7 @@ def start(postgres: Postgres) -> Iterator[Callable[[Waits], Database]]:
     yield begin
     for context in reversed(apps):
         context.pop()
-    capacity.start_as(WORK)
+    capacity.set_role(WORK)
 
 
 def ended(db: Database, act: Callable[[Session], Any]) -> bool:
@@ -53,7 +53,9 @@ def ended(db: Database, act: Callable[[Session], Any]) -> bool:
 
 
 @pytest.mark.parametrize("role", [WEB, WORK, MIGRATION])
-def test_each_role_tells_the_server_how_long_it_waits(start: Callable[[Waits], Database], role: Waits) -> None:
+def test_each_role_tells_the_server_how_long_it_waits(
+    start: Callable[[TimeLimits], Database], role: TimeLimits
+) -> None:
     with start(role).reading() as session:
         seconds = "SELECT extract(epoch FROM current_setting(:name)::interval)"
         names = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
@@ -67,7 +69,7 @@ def test_whoever_waits_has_less_patience_than_a_job_and_a_job_less_than_a_migrat
 
 
 def test_a_statement_a_lock_and_an_idle_transaction_that_last_too_long_are_a_database_that_is_away(
-    start: Callable[[Waits], Database],
+    start: Callable[[TimeLimits], Database],
 ) -> None:
     db = start(HURRIED)
     with db.operation() as session:
@@ -87,7 +89,7 @@ def idle(session: Session) -> None:
     session.execute(text("SELECT 1"))
 
 
-def test_a_search_that_takes_too_long_is_to_be_made_narrower(start: Callable[[Waits], Database]) -> None:
+def test_a_search_that_takes_too_long_is_to_be_made_narrower(start: Callable[[TimeLimits], Database]) -> None:
     db = start(HURRIED)
     with pytest.raises(Unavailable, match="précisez vos critères"), db.reading_for_staff() as session:
         session.execute(text("SELECT pg_sleep(30)"))
@@ -102,6 +104,6 @@ def test_a_renewal_that_hangs_does_not_keep_the_work_it_was_for_from_ending(monk
         begun.set()
         return hanging.wait(600)
 
-    with renewed(renew):
+    with renewing(renew):
         assert begun.wait(60)
     hanging.set()

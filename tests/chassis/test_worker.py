@@ -12,7 +12,7 @@ import requests
 
 from services.chassis.events import follow_up
 from services.chassis.jobs import gauges
-from services.chassis.jobs.gauges import Figure
+from services.chassis.jobs.gauges import Gauge
 from tests.chassis.events.ledger import Ledger, declare
 from tests.support.ports import free_port
 from tests.support.processes import wait_until
@@ -38,7 +38,7 @@ def test_a_worker_shows_its_health_and_metrics_and_stops_when_told(tmp_path: Pat
     declare(broker_url)
     writer = Ledger("writer", f"sqlite:///{tmp_path}/writer.db", broker_url)
     with writer.app.app_context():
-        gauges.record(writer.db, Figure("files_lost", "-"), 3)
+        gauges.record(writer.db, Gauge("files_lost", "-"), 3)
     command = [sys.executable, "-c", PROGRAM, writer.database_url, broker_url, str(port)]
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
     try:

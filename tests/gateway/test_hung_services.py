@@ -19,7 +19,7 @@ from gateway.clients.last_known_answers import MOST_ANSWERS, LastKnownAnswers
 from gateway.service_clients import SERVICE_LABELS, clients
 from gateway.settings import GatewaySettings
 from services.chassis.errors import Unavailable
-from services.chassis.process.expiring_cache import Remembered
+from services.chassis.process.expiring_cache import ExpiringCache
 from tests.gateway.candidates import CandidateFactory
 from tests.support.in_process_portal import InProcessPortal
 from tests.support.silent_server import SilentServer
@@ -145,7 +145,7 @@ def test_a_service_that_says_that_it_cannot_leaves_what_was_last_known(running: 
 
 
 def test_what_is_remembered_has_a_bound() -> None:
-    remembered: Remembered[int] = Remembered(seconds=60.0, at_most=MOST_ANSWERS)
+    remembered: ExpiringCache[int] = ExpiringCache(seconds=60.0, at_most=MOST_ANSWERS)
     for number in range(MOST_ANSWERS + 1):
         remembered.put(str(number), number)
         assert remembered.get("0") == 0

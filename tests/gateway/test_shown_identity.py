@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.chassis.process.expiring_cache import Remembered
+from services.chassis.process.expiring_cache import ExpiringCache
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.test_drafts import IDENTIFICATION, begun
 from tests.support.in_process_portal import InProcessPortal, service_stopped
@@ -14,7 +14,7 @@ from tests.support.in_process_portal import InProcessPortal, service_stopped
 def _remembered_long(running: InProcessPortal, monkeypatch: pytest.MonkeyPatch) -> None:
     """For a minute, however slow the machine: what accounts said a moment ago is known throughout a test."""
     candidates = running.gateway.app.extensions["session_exchange"]
-    monkeypatch.setattr(candidates, "_cache", Remembered(seconds=60.0, at_most=100))
+    monkeypatch.setattr(candidates, "_cache", ExpiringCache(seconds=60.0, at_most=100))
 
 
 def test_a_tab_is_shown_without_asking_accounts_anew(candidates: CandidateFactory, running: InProcessPortal) -> None:

@@ -9,7 +9,7 @@ from gateway.accessibility import conformity, findings
 from gateway.accessibility.findings import State
 from gateway.pages import render_page
 from gateway.web.accueil import blueprint
-from services.chassis.french import date_longue
+from services.chassis.french import long_date
 
 VERIFIED_PAGES = (
     "Accueil, ouverture des services et pages du pied de page",
@@ -36,7 +36,7 @@ def accessibility() -> ResponseReturnValue:
         themes=themes,
         non_conforming=_criteria_in(State.NON_CONFORMING),
         to_evaluate=_criteria_in(State.TO_EVALUATE),
-        established=date_longue(findings.ESTABLISHED_ON),
+        established=long_date(findings.ESTABLISHED_ON),
         axe_version=findings.AXE_VERSION,
         verified=VERIFIED_PAGES,
     )

@@ -11,7 +11,7 @@ from gateway.web.inscription import blueprint
 from gateway.web.inscription.onglets import posted_answers, posted_revision
 from services.chassis import clock
 from services.chassis.errors import DomainError
-from services.chassis.french import heure
+from services.chassis.french import time_of_day
 from services.chassis.web import problems
 
 SHOWN_BY_THE_PAGE = (404, 409, 422)
@@ -34,6 +34,6 @@ def autosave(draft_id: str, number: int) -> ResponseReturnValue:
         if refusal.http_status not in SHOWN_BY_THE_PAGE:
             raise
         return problems.of_domain_error(refusal)
-    answer = jsonify(revision=result.revision, at=heure(clock.portal_now()))
+    answer = jsonify(revision=result.revision, at=time_of_day(clock.portal_now()))
     answer.headers["Cache-Control"] = "no-store"
     return answer

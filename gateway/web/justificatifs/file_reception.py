@@ -19,8 +19,8 @@ from werkzeug.formparser import FormDataParser
 from gateway.file_rules import MAX_BYTES, MAX_SIZE
 from gateway.settings import GatewaySettings
 from gateway.web_security import FILE_FORM_ENDPOINT
-from services.chassis.french import taille
-from services.chassis.process.concurrency import Places
+from services.chassis.french import file_size
+from services.chassis.process.concurrency import ConcurrencyLimit
 
 UPLOAD_PART_ENDPOINT = "justificatifs.append"
 """Of resumable_uploads.py; the endpoint of the whole form is FILE_FORM_ENDPOINT."""
@@ -61,9 +61,9 @@ class _BufferedRequest(Request):
     form_data_parser_class = _BufferedFormParser
 
 
-def upload_places(in_all: int, each: int) -> Places:
+def upload_places(in_all: int, each: int) -> ConcurrencyLimit:
     """Uploads received at once: `in_all`, and `each` of one candidate. Taking one too many raises FileRefused."""
-    return Places(
+    return ConcurrencyLimit(
         each,
         lambda: FileRefused(TOO_MANY_OF_CANDIDATE, 503, RETRY_SECONDS),
         in_all,
@@ -91,7 +91,7 @@ def received_files(request: Request, field: str, candidate: str) -> Iterator[Seq
 
 def upload_place(candidate: str) -> AbstractContextManager[None]:
     """A place among the uploads being received, for the duration of the block. Raises FileRefused."""
-    uploads: Places = current_app.extensions["uploads"]
+    uploads: ConcurrencyLimit = current_app.extensions["uploads"]
     return uploads.taken(candidate)
 
 
@@ -121,8 +121,8 @@ def _size(stream: IO[bytes]) -> int:
 def _too_large_sentence(size: int, files: int = 1) -> str:
     if files > 1:
         rule = f"ensemble, ils ne doivent pas excéder {MAX_SIZE}"
-        return f"Vos fichiers sont trop volumineux ({taille(size)}) : {rule}."
-    return f"Votre fichier est trop volumineux ({taille(size)}) : la taille ne doit pas excéder {MAX_SIZE}."
+        return f"Vos fichiers sont trop volumineux ({file_size(size)}) : {rule}."
+    return f"Votre fichier est trop volumineux ({file_size(size)}) : la taille ne doit pas excéder {MAX_SIZE}."
 
 
 def _drain_refused_upload(response: Response) -> Response:

@@ -12,7 +12,6 @@ from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.justificatifs import blueprint
 from gateway.web.justificatifs.liste import ACTIVE_MENU_KEY, access_token, requested_piece
-from services.chassis.french import taille
 
 LEGIBILITY_WARNINGS = {
     "blank": "La page paraît vide : vérifiez que c'est la bonne page et qu'on y distingue le texte.",
@@ -62,7 +61,7 @@ def processing_sentences(deposit: Deposit, files: int, before: int, after: int) 
     sentences = []
     if 0 < after < before:
         reduced = "Votre photo a été réduite" if files < 2 else "Vos fichiers ont été réduits"
-        sentences.append(f"{reduced} de {taille(before)} à {taille(after)}.")
+        sentences.append(f"{reduced} de {file_size(before)} à {file_size(after)}.")
     if files > 1:
         pages = f" de {deposit.pages} pages" if deposit.pages and deposit.pages > 1 else ""
         sentences.append(f"Vos {files} fichiers ont été réunis en un PDF{pages}.")

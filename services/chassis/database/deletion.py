@@ -12,7 +12,7 @@ from services.chassis.jobs.registry import stopping
 PAGE = 1000
 
 
-def forget(db: Database, *key: Any, where: ColumnElement[bool]) -> int:
+def delete_in_pages(db: Database, *key: Any, where: ColumnElement[bool]) -> int:
     """Delete the rows of which `where` is true, PAGE in a transaction; how many. `key`: their primary key.
 
     Ends early where the job that it belongs to is told to stop.

@@ -30,7 +30,7 @@ from sqlalchemy.types import TypeDecorator
 
 from services.chassis.database.changes import Changes, FileChanges, Periodic
 from services.chassis.errors import Unavailable
-from services.chassis.process.capacity import RETRY_AFTER, WEB, Limit, threads, waits
+from services.chassis.process.capacity import RETRY_AFTER, WEB, Limit, thread_count, time_limits
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -87,7 +87,7 @@ class Connection(psycopg.Connection[Any]):
 
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
         if timeout is None:  # in autocommit there is only the pool's ping
-            timeout = waits().connect if self.autocommit else waits().statement + MARGIN_SECONDS
+            timeout = time_limits().connect if self.autocommit else time_limits().statement + MARGIN_SECONDS
         try:
             return super().wait(gen, interval, timeout)
         except psycopg.OperationalError:
@@ -124,8 +124,8 @@ class Database(SQLAlchemy):
             else:
                 event.listen(self.engine, "do_connect", lambda _, __, args, named: Connection.connect(*args, **named))
         self._turn = partial(_turn, Lock()) if on_sqlite else nullcontext
-        at_once = Limit(threads() * 3 // 4, _MOST_CONNECTIONS)
-        self._at_once = nullcontext if on_sqlite or waits() is not WEB else at_once.held
+        at_once = Limit(thread_count() * 3 // 4, _MOST_CONNECTIONS)
+        self._at_once = nullcontext if on_sqlite or time_limits() is not WEB else at_once.held
         self._of_staff = Limit(at_once.running // 2, _MOST_CONNECTIONS, _STAFF_BUSY)
         self._exports = Limit(1, 1, _EXPORTS_BUSY)
 
@@ -222,9 +222,9 @@ def _engine_options(url: URL, *, ping: bool = True) -> dict[str, Any]:
         return {**shared, "connect_args": {"timeout": BUSY_SECONDS}, "pool_size": 20, "max_overflow": 60}
     # Besides those who ask within the limit there are probes.
     pool = {"pool_pre_ping": ping, "pool_size": 10, "max_overflow": _MOST_CONNECTIONS - 8}
-    options = f"-c timezone=UTC -c statement_timeout={waits().statement}s -c lock_timeout={waits().lock}s"
-    options += f" -c idle_in_transaction_session_timeout={waits().idle}s"
-    return {**shared, **pool, "connect_args": {"connect_timeout": waits().connect, "options": options, **_GONE}}
+    options = f"-c timezone=UTC -c statement_timeout={time_limits().statement}s -c lock_timeout={time_limits().lock}s"
+    options += f" -c idle_in_transaction_session_timeout={time_limits().idle}s"
+    return {**shared, **pool, "connect_args": {"connect_timeout": time_limits().connect, "options": options, **_GONE}}
 
 
 def _tune_sqlite(engine: Engine) -> None:

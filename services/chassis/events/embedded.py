@@ -22,8 +22,8 @@ from services.chassis.database.changes import FileChanges
 from services.chassis.events.broker import BrokerUnavailable, Handle, Retry, TakeParked, Turned, Unroutable, unseen
 from services.chassis.events.envelope import Envelope
 from services.chassis.process import leases
-from services.chassis.process.failure_summary import frames_of, reason_of
-from services.chassis.process.leases import renewed
+from services.chassis.process.failure_reason import frames_of, reason_of
+from services.chassis.process.leases import renewing
 
 log = structlog.get_logger()
 
@@ -117,7 +117,7 @@ class EmbeddedBroker:
                 if claimed is None:
                     changes.wait(stop)
                     continue
-                with renewed(partial(self._renew, claimed, worker)):
+                with renewing(partial(self._renew, claimed, worker)):
                     outcome = self._outcome(claimed, handle, take_parked)
                 self._settle(claimed, worker, outcome)
 
@@ -144,8 +144,8 @@ class EmbeddedBroker:
     def _renew(self, claimed: _Claimed, worker: str) -> bool:
         ours = (time.time(), claimed.id, worker)
         with contextlib.closing(self), self._write() as connection:  # in a thread of this renewal's own
-            renewed = connection.execute("UPDATE messages SET claimed_at = ? WHERE id = ? AND claimed_by = ?", ours)
-            return renewed.rowcount > 0
+            renewing = connection.execute("UPDATE messages SET claimed_at = ? WHERE id = ? AND claimed_by = ?", ours)
+            return renewing.rowcount > 0
 
     def _settle(self, claimed: _Claimed, worker: str, outcome: Retry | Unsettled | None) -> None:
         """What another worker claimed meanwhile is his to settle; the inbox knows what was done."""

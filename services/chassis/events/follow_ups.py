@@ -14,8 +14,8 @@ from services.chassis.events.handled import note_handled
 from services.chassis.events.handlers import ChannelUnavailable, Handlers
 from services.chassis.events.parking import park
 from services.chassis.events.tables import TO_SELF, inbox
-from services.chassis.process.failure_summary import frames_of, reason_of
-from services.chassis.process.leases import renewed
+from services.chassis.process.failure_reason import frames_of, reason_of
+from services.chassis.process.leases import renewing
 
 log = structlog.get_logger()
 
@@ -57,7 +57,7 @@ class FollowUps:
         try:
             if row.attempts > self._tries:
                 raise Interrupted
-            with renewed(lambda: outbox.renew(self._db, [row.sequence], self._owner)):
+            with renewing(lambda: outbox.renew(self._db, [row.sequence], self._owner)):
                 self.run(row.envelope, row.attempts, row.sequence)
         except ChannelUnavailable as error:
             with self._db.operation() as session:

@@ -15,7 +15,7 @@ from services.chassis.events.handled import note_handled
 from services.chassis.events.handlers import Handlers, Reaction
 from services.chassis.events.parking import park
 from services.chassis.events.tables import TO_BROKER
-from services.chassis.process.failure_summary import frames_of, reason_of
+from services.chassis.process.failure_reason import frames_of, reason_of
 
 log = structlog.get_logger()
 

@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import system_now
-from services.chassis.database.deletion import forget
+from services.chassis.database.deletion import delete_in_pages
 from services.chassis.database.transactions import Database, new_id
 from services.chassis.events.envelope import Envelope, Undecodable
 from services.chassis.events.tables import inbox, outbox, parked
@@ -92,7 +92,7 @@ def purge(db: Database, *, before: datetime | None = None) -> int:
     """Forget what was settled before `before` (30 days ago); how many rows. What still waits is never touched."""
     limit = before or system_now() - KEPT
     return (
-        forget(db, outbox.c.sequence, where=outbox.c.published_at < limit)
-        + forget(db, inbox.c.event_id, inbox.c.handler, where=inbox.c.handled_at < limit)
-        + forget(db, parked.c.id, where=parked.c.settled_at < limit)
+        delete_in_pages(db, outbox.c.sequence, where=outbox.c.published_at < limit)
+        + delete_in_pages(db, inbox.c.event_id, inbox.c.handler, where=inbox.c.handled_at < limit)
+        + delete_in_pages(db, parked.c.id, where=parked.c.settled_at < limit)
     )

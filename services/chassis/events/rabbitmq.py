@@ -29,7 +29,7 @@ from pika.exceptions import (
 from services.chassis.events.broker import BrokerUnavailable, Handle, TakeParked, Turned, Unroutable, unseen
 from services.chassis.events.envelope import Envelope
 from services.chassis.events.topology import EXCHANGE, parking_queue, retry_exchange, retry_key, topology
-from services.chassis.process.failure_summary import frames_of, reason_of
+from services.chassis.process.failure_reason import frames_of, reason_of
 
 log = structlog.get_logger()
 

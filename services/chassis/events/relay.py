@@ -9,7 +9,7 @@ from services.chassis.events import counts, outbox
 from services.chassis.events.broker import Broker, BrokerUnavailable, Publisher, Unroutable
 from services.chassis.events.envelope import Envelope
 from services.chassis.events.tables import TO_BROKER
-from services.chassis.process.leases import renewed
+from services.chassis.process.leases import renewing
 
 log = structlog.get_logger()
 
@@ -38,7 +38,7 @@ class Relay:
         sent: list[int] = []
         unroutable: list[int] = []
         try:
-            with renewed(lambda: outbox.renew(self._db, [row.sequence for row in rows], self._owner)) as lost:
+            with renewing(lambda: outbox.renew(self._db, [row.sequence for row in rows], self._owner)) as lost:
                 for row in rows:
                     if lost.is_set():  # another sends them
                         break

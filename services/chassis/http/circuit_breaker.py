@@ -22,7 +22,7 @@ LATELY_SECONDS = 1.0  # a service that answered within these is alive
 _OPEN = Gauge("service_breaker_open", "1 while calls to it are refused, since it does not answer", ("called",))
 
 
-class Upstream:
+class CircuitBreaker:
     """One of them. For a place among `at_once` one waits `queue_seconds` at most, and only while calls do not fail;
     `away` makes the error for those who get none."""
 

@@ -28,7 +28,7 @@ import structlog
 from flask import g, has_request_context
 
 from services.chassis.errors import DomainError, FieldError, NotFound, Unavailable
-from services.chassis.http.circuit_breaker import LATELY_SECONDS, Upstream
+from services.chassis.http.circuit_breaker import LATELY_SECONDS, CircuitBreaker
 from services.chassis.http.connections import Answer, Connections
 from services.chassis.http.dns_balancing import Connection, has_others
 from services.chassis.web.request_log import REQUEST_ID
@@ -116,7 +116,7 @@ class Client:
         self._host = str(base.hostname)
         self._connections = Connections(self._host, base.port)
         self._label = label
-        self._upstream = Upstream(name, at_once, queue_seconds, self.away)
+        self._upstream = CircuitBreaker(name, at_once, queue_seconds, self.away)
         self.page_seconds = page_seconds
 
     def away(self) -> Unavailable:

@@ -19,7 +19,7 @@ Values = Mapping[tuple[str, ...], float]
 
 
 @dataclass(frozen=True)
-class Figure:
+class Gauge:
     """A gauge; made at the level of a module, so that the worker knows it. Raises ValueError for a name used twice."""
 
     name: str
@@ -34,10 +34,10 @@ class _Shown(Collector):
     """The figures as last read. Nothing stands for one that was never recorded: 0 would say that all is well."""
 
     def __init__(self) -> None:
-        self._figures: dict[str, Figure] = {}
+        self._figures: dict[str, Gauge] = {}
         self._values: dict[str, Values] = {}
 
-    def add(self, figure: Figure) -> None:
+    def add(self, figure: Gauge) -> None:
         if figure.name in self._figures:
             raise ValueError(f"two figures are named {figure.name}")
         self._figures[figure.name] = figure
@@ -60,7 +60,7 @@ _SHOWN = _Shown()
 REGISTRY.register(_SHOWN)
 
 
-def record(db: Database, figure: Figure, values: float | Values) -> None:
+def record(db: Database, figure: Gauge, values: float | Values) -> None:
     """Replace what the figure says: all its labels at once, or its only value. Raises ValueError for other labels."""
     by_labels = values if isinstance(values, Mapping) else {(): values}
     if any(len(labels) != len(figure.labelnames) for labels in by_labels):

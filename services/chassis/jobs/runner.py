@@ -16,8 +16,8 @@ from services.chassis.clock import system_now
 from services.chassis.database.transactions import Database
 from services.chassis.jobs import lease_rows
 from services.chassis.jobs.registry import Job, Jobs, answering_stopping
-from services.chassis.process.failure_summary import frames_of, reason_of
-from services.chassis.process.leases import renewed
+from services.chassis.process.failure_reason import frames_of, reason_of
+from services.chassis.process.leases import renewing
 
 log = structlog.get_logger()
 
@@ -49,7 +49,7 @@ def run_taken(db: Database, job: Job, owner: str, stop: threading.Event) -> Outc
     log.info("job_started", job=job.name)
     started_at = system_now()
     try:
-        with renewed(partial(lease_rows.renew, db, job.name, owner)) as lost:
+        with renewing(partial(lease_rows.renew, db, job.name, owner)) as lost:
             asked = _Asked(stop, lost)
             with answering_stopping(asked):
                 job.run()

@@ -19,7 +19,7 @@ RETRY_AFTER = 5  # seconds
 QUEUE_SECONDS = 2.0
 
 
-class Waits(NamedTuple):
+class TimeLimits(NamedTuple):
     """Seconds for a connection or its ping, a statement, a lock, an idle transaction, and a call of the store."""
 
     connect: int
@@ -29,23 +29,23 @@ class Waits(NamedTuple):
     store: float
 
 
-WEB = Waits(connect=3, statement=10, lock=5, idle=15, store=8)
-WORK = Waits(connect=5, statement=300, lock=10, idle=300, store=120)
+WEB = TimeLimits(connect=3, statement=10, lock=5, idle=15, store=8)
+WORK = TimeLimits(connect=5, statement=300, lock=10, idle=300, store=120)
 MIGRATION = WORK._replace(statement=3600, idle=3600)
 _waits = WORK
 
 
-def start_as(waits: Waits) -> None:
+def set_role(time_limits: TimeLimits) -> None:
     """Said once, before the process makes its application; whoever says nothing waits as WORK does."""
     global _waits
-    _waits = waits
+    _waits = time_limits
 
 
-def waits() -> Waits:
+def time_limits() -> TimeLimits:
     return _waits
 
 
-def threads() -> int:
+def thread_count() -> int:
     """How many requests this process has in hand at once: THREADS."""
     return int(os.environ.get("THREADS", "64"))
 

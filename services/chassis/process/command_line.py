@@ -36,7 +36,7 @@ def main(
         sys.exit(f"{name} ne peut pas démarrer :\n{error}")
 
     role = sys.argv[1] if len(sys.argv) > 1 else "--help"
-    capacity.start_as({"web": capacity.WEB, "migrate": capacity.MIGRATION}.get(role, capacity.WORK))
+    capacity.set_role({"web": capacity.WEB, "migrate": capacity.MIGRATION}.get(role, capacity.WORK))
     if role == "web":
         serve(lambda: create_app(settings), proc_name=name)
     elif role == "worker":

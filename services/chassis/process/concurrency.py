@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
-class Places:
+class ConcurrencyLimit:
     """`each`: how many an owner (an id) may take, `in_all` how many all may. `too_many` makes the error for an owner
     who has all of his, `full` that for everybody where no place is left."""
 

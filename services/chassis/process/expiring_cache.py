@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 Value = TypeVar("Value")
 
 
-class Remembered(Generic[Value]):
+class ExpiringCache(Generic[Value]):
     """Values by text, `seconds` each; of more than `at_most`, those put in or asked for longest ago are left out."""
 
     def __init__(self, *, seconds: float, at_most: int) -> None:

@@ -17,7 +17,7 @@ from datetime import timedelta
 import structlog
 from flask import Flask, current_app, has_app_context
 
-from services.chassis.process.failure_summary import reason_of
+from services.chassis.process.failure_reason import reason_of
 
 log = structlog.get_logger()
 
@@ -30,7 +30,7 @@ RENEW_SECONDS = 3.0
 
 
 @contextmanager
-def renewed(renew: Callable[[], bool]) -> Iterator[threading.Event]:
+def renewing(renew: Callable[[], bool]) -> Iterator[threading.Event]:
     """Call `renew` every RENEW_SECONDS while the block runs, in the block's application context if there is one.
 
     `renew` says whether the lease is still the caller's; once it is not, the event given to the block is set, and no

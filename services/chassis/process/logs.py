@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from services.chassis.process.failure_summary import LONGEST, frames_of, reason_of
+from services.chassis.process.failure_reason import LONGEST, frames_of, reason_of
 
 FORBIDDEN = frozenset(
     {"email", "nom", "nom_famille", "nom_usage", "prenoms", "password", "token", "session", "payload", "values",

@@ -32,7 +32,7 @@ from services.chassis.jobs import gauges, lease_rows
 from services.chassis.jobs.registry import Jobs
 from services.chassis.jobs.runner import JobRuns
 from services.chassis.process import worker_page
-from services.chassis.process.failure_summary import frames_of, reason_of
+from services.chassis.process.failure_reason import frames_of, reason_of
 from services.chassis.process.readiness import Readiness
 from services.chassis.settings import ServiceSettings
 

@@ -18,7 +18,7 @@ import jwt
 
 from services.chassis.errors import Unauthenticated, Unavailable
 from services.chassis.http.connections import get_once
-from services.chassis.process.expiring_cache import Remembered
+from services.chassis.process.expiring_cache import ExpiringCache
 from services.chassis.process.single_run import SingleRun
 
 ISSUER = "accounts"
@@ -93,7 +93,7 @@ class _Verified:
     claims: Mapping[str, Any]
 
 
-_verified: Remembered[_Verified] = Remembered(seconds=REMEMBERED_SECONDS, at_most=REMEMBERED_AT_MOST)
+_verified: ExpiringCache[_Verified] = ExpiringCache(seconds=REMEMBERED_SECONDS, at_most=REMEMBERED_AT_MOST)
 """By digest of the whole token and its audience: a signature is checked once, its end and its key each time."""
 
 

@@ -24,7 +24,7 @@ from services.chassis.database.transactions import Database, is_away
 from services.chassis.errors import DomainError, FieldError, Invalid, NotFound, Unavailable
 from services.chassis.process import logs
 from services.chassis.process.capacity import REFUSAL, RETRY_AFTER
-from services.chassis.process.failure_summary import frames_of, reason_of
+from services.chassis.process.failure_reason import frames_of, reason_of
 from services.chassis.process.readiness import Check
 from services.chassis.settings import ServiceSettings
 from services.chassis.web import access, problems, request_log

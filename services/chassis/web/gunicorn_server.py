@@ -19,7 +19,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import ThreadWorker
 
-from services.chassis.process.capacity import threads
+from services.chassis.process.capacity import thread_count
 
 KEEPALIVE_SECONDS = 40  # longer than our clients keep a pooled connection
 STOP_SECONDS = 25
@@ -70,7 +70,7 @@ def serve(create: Callable[[], Flask], **options: Any) -> None:
         "workers": 1,
         "worker_class": LeavingWorker,
         "worker_connections": MOST_CONNECTIONS,
-        "threads": threads(),
+        "threads": thread_count(),
         "keepalive": KEEPALIVE_SECONDS,
         "graceful_timeout": STOP_SECONDS,
         "timeout": 120,

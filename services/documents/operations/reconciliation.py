@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from services.chassis.process.failure_summary import frames_of, reason_of
+from services.chassis.process.failure_reason import frames_of, reason_of
 from services.documents.dependencies import Dependencies, dependencies
 from services.documents.domain.document_types import AUTOMATIC, DocumentType
 from services.documents.models import Document, Publication, db

@@ -19,10 +19,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import system_now
-from services.chassis.database.deletion import forget
+from services.chassis.database.deletion import delete_in_pages
 from services.chassis.errors import Unavailable
 from services.chassis.events import is_in_hand
-from services.chassis.process.failure_summary import reason_of
+from services.chassis.process.failure_reason import reason_of
 from services.contracts.registrations import RegistrationSaved
 from services.documents.domain.document_types import DocumentType
 from services.documents.models import CachedRendering, Document, db
@@ -78,7 +78,7 @@ def delete_cached_rendering(session: Session, document_type: DocumentType, event
 def delete_old_cached_renderings() -> None:
     """Delete those older than a day: left when the worker had just stored its own rendering."""
     key = (CachedRendering.candidature_id, CachedRendering.type, CachedRendering.version)
-    forget(db, *key, where=CachedRendering.drawn_at < system_now() - _KEPT_FOR)
+    delete_in_pages(db, *key, where=CachedRendering.drawn_at < system_now() - _KEPT_FOR)
 
 
 def _existing(document_type: DocumentType, event: RegistrationSaved) -> Document | Rendered | None:

@@ -50,7 +50,7 @@ def confirmation(event: RegistrationSaved, letterhead: Letterhead) -> Sheet:
 
 def _identity(event: RegistrationSaved) -> Fields:
     content, identity = event.confirmation, event.identity
-    born = french.date_courte(date.fromisoformat(identity.date_naissance))
+    born = french.short_date(date.fromisoformat(identity.date_naissance))
     fixed_line, mobile = (telephone(number) if number else "" for number in (content.telephone, content.mobile))
     rows: list[Row] = [
         ((Field("Nom d'usage", identity.nom_usage or ""),), (Field("Nationalité", content.nationalite),)),
@@ -84,7 +84,7 @@ def _optional_row(label: str, value: str | None) -> list[Row]:
 
 
 def _return_sentence(day: date) -> str:
-    return f"A RENVOYER IMPERATIVEMENT POUR LE {french.jour_long(day).upper()}"
+    return f"A RENVOYER IMPERATIVEMENT POUR LE {french.weekday_date(day).upper()}"
 
 
 def _epreuves_table(caption: str, lines: list[EpreuveLine]) -> list[Table]:

@@ -61,9 +61,9 @@ def _period(piece: PieceAsked) -> tuple[datetime, datetime]:
 
 def period_sentence(closes: datetime, opens: datetime) -> str:
     """The guide's sentence; `closes` is exclusive and midnight is shown as 23:59 of the day before."""
-    end = french.fin_affichee(closes)
-    end_text = f"{french.jour_long(end)} {french.heure(end)}"
-    return f"A déposer en ligne entre le {french.jour_long(opens)} et le {end_text} (heure/Paris)"
+    end = french.shown_end(closes)
+    end_text = f"{french.weekday_date(end)} {french.time_of_day(end)}"
+    return f"A déposer en ligne entre le {french.weekday_date(opens)} et le {end_text} (heure/Paris)"
 
 
 def _groups(pieces: list[PieceAsked]) -> list[Table]:

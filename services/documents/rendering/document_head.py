@@ -15,7 +15,7 @@ _ACADEMIE = re.compile(r"(ACADÉMIE (?:DE LA|DE L'|DES|DE|DU|D'))\s*(.+)", re.IG
 
 def head_of(event: RegistrationSaved, title: str, *, with_version: bool) -> Head:
     """The head of this candidature's documents; `with_version` adds « Version : 1 du 04/10/2021 à 14:08 »."""
-    saved = french.instant_court(datetime.fromisoformat(event.saved_at))
+    saved = french.short_instant(datetime.fromisoformat(event.saved_at))
     return Head(
         academie=academie_lines(event.academie.label),
         title=title,

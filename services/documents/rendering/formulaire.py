@@ -50,7 +50,7 @@ def formulaire(event: RegistrationSaved, form: FormOffered, letterhead: Letterhe
 
 def _candidate(event: RegistrationSaved) -> Fields:
     confirmation, identity = event.confirmation, event.identity
-    born = french.date_courte(date.fromisoformat(identity.date_naissance))
+    born = french.short_date(date.fromisoformat(identity.date_naissance))
     number = confirmation.mobile or confirmation.telephone
     rows: list[Row] = [
         ((Field("Candidat", candidate_name(event)),), (Field("Nom d'usage", identity.nom_usage or ""),)),

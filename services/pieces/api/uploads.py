@@ -14,7 +14,7 @@ from flask_smorest import Blueprint
 from werkzeug.exceptions import ClientDisconnected
 
 from services.chassis.errors import TooLarge
-from services.chassis.french import taille
+from services.chassis.french import file_size
 from services.chassis.web import access
 from services.chassis.web.arrival_time import received_at
 from services.chassis.web.problems import answers_with
@@ -188,4 +188,4 @@ def _read_part() -> bytes:
 
 
 def _part_too_large() -> TooLarge:
-    return TooLarge(f"Une partie d'envoi ne doit pas excéder {taille(MAX_REQUEST_BYTES)}.")
+    return TooLarge(f"Une partie d'envoi ne doit pas excéder {file_size(MAX_REQUEST_BYTES)}.")

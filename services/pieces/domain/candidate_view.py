@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.chassis.french import fin_affichee
+from services.chassis.french import shown_end
 from services.pieces.domain.periods import format_instant
 from services.pieces.domain.piece import (
     NO_LONGER_ASKED,
@@ -49,7 +49,7 @@ def _sentence(piece: PieceState, can_deposit: bool) -> str | None:
 def _after_refusal(piece: PieceState, until: datetime, can_deposit: bool) -> str:
     if not can_deposit:
         return reopening_over(until)
-    end = format_instant(fin_affichee(until))
+    end = format_instant(shown_end(until))
     if piece.provided:
         return f"Votre nouveau fichier est déposé : cliquez sur « J'ai fourni toutes mes pièces » avant le {end}."
     return f"Vous pouvez déposer à nouveau cette pièce, puis la valider, jusqu'au {end}."

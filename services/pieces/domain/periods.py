@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from services.chassis.clock import PARIS, to_paris
-from services.chassis.french import date_courte, fin_affichee, heure, jour_long
+from services.chassis.french import short_date, shown_end, time_of_day, weekday_date
 
 
 @dataclass(frozen=True, order=True)
@@ -26,20 +26,20 @@ class Period:
 
         The guide shows the hour of the end alone; that of the beginning is shown where it is not midnight.
         """
-        end = fin_affichee(self.closes)
+        end = shown_end(self.closes)
         opens = _format_opening(self.opens)
-        return f"A déposer en ligne entre le {opens} et le {jour_long(end)} {heure(end)} (heure/Paris)"
+        return f"A déposer en ligne entre le {opens} et le {weekday_date(end)} {time_of_day(end)} (heure/Paris)"
 
     def closed_reason(self, at: datetime) -> str:
         """The sentence that says why nothing can be deposited at `at`, outside the period."""
         if at < self.opens:
             return f"Le dépôt n'est pas encore ouvert : il ouvrira le {format_instant(self.opens)}."
-        return f"Le dépôt est fermé depuis le {format_instant(fin_affichee(self.closes))}."
+        return f"Le dépôt est fermé depuis le {format_instant(shown_end(self.closes))}."
 
 
 def format_instant(instant: datetime) -> str:
     """« 05/03/2021 15:59 (heure/Paris) »"""
-    return f"{date_courte(instant)} {heure(instant)} (heure/Paris)"
+    return f"{short_date(instant)} {time_of_day(instant)} (heure/Paris)"
 
 
 def end_of_day(day: date) -> datetime:
@@ -49,4 +49,6 @@ def end_of_day(day: date) -> datetime:
 
 def _format_opening(opens: datetime) -> str:
     local = to_paris(opens)
-    return jour_long(local) if (local.hour, local.minute) == (0, 0) else f"{jour_long(local)} {heure(local)}"
+    return (
+        weekday_date(local) if (local.hour, local.minute) == (0, 0) else f"{weekday_date(local)} {time_of_day(local)}"
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.chassis.french import fin_affichee
+from services.chassis.french import shown_end
 from services.pieces.domain.periods import Period, format_instant
 from services.pieces.domain.statuses import Scan, Status
 
@@ -94,4 +94,4 @@ def _change_refusal(piece: PieceState, at: datetime) -> str | None:
 
 def reopening_over(until: datetime) -> str:
     """The sentence once the right to deposit again has ended, at the exclusive `until`."""
-    return f"Cette pièce pouvait être déposée à nouveau jusqu'au {format_instant(fin_affichee(until))}."
+    return f"Cette pièce pouvait être déposée à nouveau jusqu'au {format_instant(shown_end(until))}."

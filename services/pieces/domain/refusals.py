@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from services.chassis.errors import Conflict, DomainError, Forbidden, TooLarge, TooMany, Unavailable
-from services.chassis.french import taille
+from services.chassis.french import file_size
 from services.contracts import problem_types
 
 MAX_FILE_BYTES = 5 * 1024 * 1024  # guide §10: « 5 Mo »
@@ -80,7 +80,7 @@ class FileNotClean(Conflict):
 
 def too_large(size: int) -> TooLarge:
     return TooLarge(
-        f"Ce fichier fait {taille(size)} : la taille ne doit pas excéder {taille(MAX_FILE_BYTES)}. "
+        f"Ce fichier fait {file_size(size)} : la taille ne doit pas excéder {file_size(MAX_FILE_BYTES)}. "
         "Réduisez-le ou envoyez-en un autre."
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from services.chassis.errors import Conflict, DomainError, TooLarge
-from services.chassis.french import taille
+from services.chassis.french import file_size
 from services.contracts import problem_types
 from services.pieces.domain.refusals import MAX_FILE_BYTES, TooManyDeposits
 
@@ -77,7 +77,7 @@ def more_bytes_than_announced() -> TooLarge:
 
 def too_many_open_uploads(seconds: int) -> TooManyDeposits:
     return TooManyDeposits(
-        f"Plusieurs de vos envois ne sont pas terminés ({MAX_OPEN_UPLOADS} fichiers ou {taille(MAX_OPEN_BYTES)} "
+        f"Plusieurs de vos envois ne sont pas terminés ({MAX_OPEN_UPLOADS} fichiers ou {file_size(MAX_OPEN_BYTES)} "
         "au plus). Terminez-les ou annulez-les, ou réessayez plus tard.",
         retry_after=seconds,
     )
@@ -90,6 +90,6 @@ def too_many_uploads_per_hour(seconds: int) -> TooManyDeposits:
 def merged_too_large(size: int, largest: str, largest_size: int) -> TooLarge:
     """For files merged into one PDF of `size` bytes; `largest`: the name of the largest file."""
     return TooLarge(
-        f"Réunies, les pages font {taille(size)} : la taille ne doit pas excéder {taille(MAX_FILE_BYTES)}. "
-        f"La plus volumineuse est « {largest} » ({taille(largest_size)}) : réduisez-la ou retirez-la."
+        f"Réunies, les pages font {file_size(size)} : la taille ne doit pas excéder {file_size(MAX_FILE_BYTES)}. "
+        f"La plus volumineuse est « {largest} » ({file_size(largest_size)}) : réduisez-la ou retirez-la."
     )

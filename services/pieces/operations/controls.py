@@ -20,7 +20,7 @@ from services.chassis.errors import (
     PreconditionRequired,
     Unavailable,
 )
-from services.chassis.process.failure_summary import frames_of, reason_of
+from services.chassis.process.failure_reason import frames_of, reason_of
 from services.contracts import problem_types
 from services.pieces.domain import control as rules
 from services.pieces.domain.control import Control

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import system_now
-from services.chassis.process.concurrency import Places
+from services.chassis.process.concurrency import ConcurrencyLimit
 from services.pieces.domain import refusals
 from services.pieces.domain.uploads import HOUR
 from services.pieces.models import DepositTries, db
@@ -21,9 +21,9 @@ from services.pieces.models import DepositTries, db
 MAX_CONCURRENT_DEPOSITS = 2  # of one candidate, in this process
 
 
-def concurrent_deposits(each: int = MAX_CONCURRENT_DEPOSITS) -> Places:
+def concurrent_deposits(each: int = MAX_CONCURRENT_DEPOSITS) -> ConcurrencyLimit:
     """Counts each candidate's files that this process handles; beyond `each` it raises TooManyDeposits."""
-    return Places(each, refusals.too_many_concurrent_deposits)
+    return ConcurrencyLimit(each, refusals.too_many_concurrent_deposits)
 
 
 def count_deposit_try(candidate_id: str, max_per_hour: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from services.chassis.french import fin_affichee, instant_court, instant_long
+from services.chassis.french import long_instant, short_instant, shown_end
 
 
 class State(StrEnum):
@@ -27,7 +27,7 @@ def is_open(opens: datetime, closes: datetime, instant: datetime) -> bool:
 
 def sentence(opens: datetime, closes: datetime, instant: datetime) -> str:
     """What « Informations disponibles » says at that instant (guide §2)."""
-    begin, end = instant_long(opens), instant_long(fin_affichee(closes))
+    begin, end = long_instant(opens), long_instant(shown_end(closes))
     match state(opens, closes, instant):
         case State.OPEN:
             return f"Les inscriptions sont ouvertes du {begin} au {end} (heure de Paris)."
@@ -41,4 +41,4 @@ def sentence(opens: datetime, closes: datetime, instant: datetime) -> str:
 
 def closing(closes: datetime) -> str:
     """« 25/10/2021 à 12:00 », for « … avant la fermeture du service fixée le : »."""
-    return instant_court(fin_affichee(closes))
+    return short_instant(shown_end(closes))

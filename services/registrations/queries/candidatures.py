@@ -11,7 +11,7 @@ from sqlalchemy import Row, bindparam
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.errors import NotFound
-from services.chassis.french import instant_court
+from services.chassis.french import short_instant
 from services.contracts.base import data_of
 from services.contracts.registrations import WARNINGS, RegistrationSaved
 from services.registrations.domain import registration_numbers, windows
@@ -139,7 +139,7 @@ def acknowledgement(session: DbSession, view: CandidatureView) -> dict[str, Any]
         "candidature_id": view.candidature.id,
         "version": version.version,
         "version_label": registration_numbers.version_label(version.version),
-        "saved_sentence": f"Votre inscription a bien été prise en compte le {instant_court(version.saved_at)}.",
+        "saved_sentence": f"Votre inscription a bien été prise en compte le {short_instant(version.saved_at)}.",
         "numero_candidat": saved.numero_candidat,
         "numero_inscription": saved.numero_inscription,
         "closes_sentence": (

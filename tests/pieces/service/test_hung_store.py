@@ -28,7 +28,7 @@ SECONDS = 90.0
 def service(bucket: Bucket, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[PiecesService]:
     """As a web process with few threads."""
     monkeypatch.setenv("THREADS", "16")
-    capacity.start_as(capacity.WEB)
+    capacity.set_role(capacity.WEB)
     running = PiecesService(database_url, bucket.url)
     with running.app.app_context():
         attach(
@@ -37,7 +37,7 @@ def service(bucket: Bucket, database_url: str, monkeypatch: pytest.MonkeyPatch) 
     running.handle_events(registration_saved())
     yield running
     running.close()
-    capacity.start_as(capacity.WORK)
+    capacity.set_role(capacity.WORK)
 
 
 def test_while_the_store_hangs_lists_answer_and_files_wait_for_later(

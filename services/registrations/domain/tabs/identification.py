@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from functools import cache, lru_cache
 
-from services.chassis.french import date_courte
+from services.chassis.french import short_date
 from services.contracts.accounts import Identity
 from services.contracts.registrations import Line
 from services.contracts.registrations import Section as RecapSection
@@ -75,7 +75,7 @@ def telephone(typed: TabAnswers, name: str) -> str:
 
 def birth_date(identity: Identity) -> str:
     """« 01/01/2002 »"""
-    return date_courte(date.fromisoformat(identity.date_naissance))
+    return short_date(date.fromisoformat(identity.date_naissance))
 
 
 def _sections(identity: Identity, typed: TabAnswers) -> tuple[Section, ...]:

@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select
 
 from services.chassis.clock import system_now
 from services.chassis.database import deletion
-from services.chassis.database.deletion import forget
+from services.chassis.database.deletion import delete_in_pages
 from services.chassis.database.transactions import Database
 from services.chassis.events.tables import inbox
 from services.chassis.jobs.registry import answering_stopping
@@ -41,7 +41,7 @@ def left(db: Database) -> int:
 
 def test_what_is_old_is_forgotten_in_pages_and_what_is_new_stays(db: Database) -> None:
     with recorded_statements(db) as asked:
-        assert forget(db, inbox.c.event_id, inbox.c.handler, where=OLD) == 7
+        assert delete_in_pages(db, inbox.c.event_id, inbox.c.handler, where=OLD) == 7
     assert len([sql for sql, _ in asked if sql.startswith("DELETE")]) == 3
     assert left(db) == 1
 
@@ -49,5 +49,5 @@ def test_what_is_old_is_forgotten_in_pages_and_what_is_new_stays(db: Database) -
 def test_a_job_that_is_told_to_stop_leaves_the_rest(db: Database) -> None:
     answers = iter([False, True])
     with answering_stopping(lambda: next(answers)):
-        assert forget(db, inbox.c.event_id, inbox.c.handler, where=OLD) == 3
+        assert delete_in_pages(db, inbox.c.event_id, inbox.c.handler, where=OLD) == 3
     assert left(db) == 5

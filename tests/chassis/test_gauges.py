@@ -15,11 +15,11 @@ from services.chassis.clock import system_now
 from services.chassis.database.transactions import Database
 from services.chassis.events import EventTables, tables
 from services.chassis.jobs import gauges, lease_rows
-from services.chassis.jobs.gauges import Figure
+from services.chassis.jobs.gauges import Gauge
 
-LOST = Figure("clockwork_lost", "What was lost")
-BY_STATE = Figure("clockwork_by_state", "Files by state", ("state",))
-NEVER = Figure("clockwork_never", "What nobody has counted")
+LOST = Gauge("clockwork_lost", "What was lost")
+BY_STATE = Gauge("clockwork_by_state", "Files by state", ("state",))
+NEVER = Gauge("clockwork_never", "What nobody has counted")
 
 
 def service(database_url: str) -> tuple[Flask, Database]:
@@ -107,7 +107,7 @@ def test_labels_that_the_figure_does_not_have_are_refused(db: Database) -> None:
 
 def test_two_figures_of_one_name_are_refused() -> None:
     with pytest.raises(ValueError, match="clockwork_lost"):
-        Figure("clockwork_lost", "The same again")
+        Gauge("clockwork_lost", "The same again")
 
 
 def test_each_worker_tells_how_long_a_job_runs_and_since_when_it_has_not_succeeded(db: Database) -> None:

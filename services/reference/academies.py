@@ -32,7 +32,7 @@ class Academie:
     label: str  # « ACADÉMIE DE BESANCON », the guide's spelling
     departements: tuple[
         str, ...
-    ]  # in the order of lists; a test holds them equal to departements.json, which is their home
+    ]  # in the order shown; departements.json is their home (a test compares)
     rectorat: Contact
 
 

@@ -30,9 +30,7 @@ class Academie:
     code: str  # « 03 »
     name: str  # « Besançon »
     label: str  # « ACADÉMIE DE BESANCON », the guide's spelling
-    departements: tuple[
-        str, ...
-    ]  # in the order shown; departements.json is their home (a test compares)
+    departements: tuple[str, ...]  # in the order shown; departements.json is their home (a test compares)
     rectorat: Contact
 
 

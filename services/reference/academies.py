@@ -30,7 +30,7 @@ class Academie:
     code: str  # « 03 »
     name: str  # « Besançon »
     label: str  # « ACADÉMIE DE BESANCON », the guide's spelling
-    departements: tuple[str, ...]  # by code, from departements.json, which alone says whose each is
+    departements: tuple[str, ...]  # in the order shown; departements.json is their home (a test compares)
     rectorat: Contact
 
 
@@ -85,7 +85,7 @@ def _academie(row: dict[str, Any]) -> Academie:
         code=row["code"],
         name=row["nom"],
         label=row["libelle"],
-        departements=tuple(place.code for place in departements.all() if place.academie == row["code"]),
+        departements=tuple(row["departements"]),
         rectorat=_contact(row["rectorat"]),
     )
 

@@ -84,6 +84,8 @@ def test_academies_and_departements_agree() -> None:
     for academie in academies.all():
         for departement in academie.departements:
             assert academies.of_departement(departement) is academie
+        named = {place.code for place in departements.all() if place.academie == academie.code}
+        assert set(academie.departements) == named  # departements.json is their home
 
 
 def test_the_exams_of_the_paris_region_are_run_by_the_siec() -> None:

@@ -12,6 +12,7 @@ from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.justificatifs import blueprint
 from gateway.web.justificatifs.liste import ACTIVE_MENU_KEY, access_token, requested_piece
+from services.chassis.french import file_size
 
 LEGIBILITY_WARNINGS = {
     "blank": "La page paraît vide : vérifiez que c'est la bonne page et qu'on y distingue le texte.",

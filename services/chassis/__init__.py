@@ -1,1 +1,1 @@
-"""What every service stands on: settings, database, events, access, errors, clocks. No word of the exam trade in it."""
+"""What every service stands on: settings, database, events, access, errors, clocks. Nothing of exams in it."""

@@ -43,7 +43,7 @@ def list_tokens(page: dict[str, Any], staff_id: str) -> dict[str, Any]:
 @blp.arguments(schemas.Reason)
 @blp.response(204)
 def disable(sent: dict[str, str], staff_id: str) -> None:
-    """He no longer comes in, his sessions and tokens end. 409 for oneself and for the last administrateur."""
+    """Disable an account: no log-in, sessions and tokens end. 409 for oneself and for the last administrateur."""
     disable_staff(staff_id, sent["reason"], _actor())
 
 
@@ -52,7 +52,7 @@ def disable(sent: dict[str, str], staff_id: str) -> None:
 @blp.arguments(schemas.Reason)
 @blp.response(204)
 def enable(sent: dict[str, str], staff_id: str) -> None:
-    """He logs in again; his tokens stay ended."""
+    """Enable an account again: it logs in as before; its tokens stay ended."""
     enable_staff(staff_id, sent["reason"], _actor())
 
 

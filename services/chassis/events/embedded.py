@@ -148,7 +148,7 @@ class EmbeddedBroker:
             return renewing.rowcount > 0
 
     def _settle(self, claimed: _Claimed, worker: str, outcome: Retry | Unsettled | None) -> None:
-        """What another worker claimed meanwhile is his to settle; the inbox knows what was done."""
+        """Leave a message that another worker has claimed meanwhile to that worker; the inbox knows what was done."""
         ours = (claimed.id, worker)
         with self._write() as connection:
             if outcome is None:

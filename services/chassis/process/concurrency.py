@@ -1,4 +1,4 @@
-"""Places that are taken for a while, in this process: so many of each owner, and in all."""
+"""A limit on what runs at once in this process: so many for each owner, and so many in all."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from contextlib import contextmanager
 
 
 class ConcurrencyLimit:
-    """`each`: how many an owner (an id) may take, `in_all` how many all may. `too_many` makes the error for an owner
-    who has all of his, `full` that for everybody where no place is left."""
+    """`each`: how many an owner (an id) may have at once; `in_all`: how many all owners together.
+
+    `too_many` makes the error for an owner at the first limit, `full` the one for everybody at the second.
+    """
 
     def __init__(
         self,

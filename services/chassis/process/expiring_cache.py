@@ -1,4 +1,4 @@
-"""What is remembered between requests, for a while and within bounds."""
+"""A cache in memory whose values expire, with a most number of them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Value = TypeVar("Value")
 
 
 class ExpiringCache(Generic[Value]):
-    """Values by text, `seconds` each; of more than `at_most`, those put in or asked for longest ago are left out."""
+    """Values by text key, kept for `seconds`; beyond `at_most` the least recently used are dropped."""
 
     def __init__(self, *, seconds: float, at_most: int) -> None:
         self._seconds = seconds

@@ -1,4 +1,4 @@
-"""A service's web application: what is the same for all four, put together in the open."""
+"""Creates a service's Flask application: what is the same for all four services."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def create_service(
 
 
 def database_away(error: SQLAlchemyError) -> Response:
-    """Whoever asks is told to come back while the database is away or too busy; he may have been served or not.
+    """503 while the database is away or too busy; what was asked may have been done or not.
 
     What else a database complains of is our own mistake, and goes on as such.
     """

@@ -55,7 +55,7 @@ def list_documents(candidature_id: str) -> dict[str, Any]:
 @access.candidate
 @blp.response(200, DocumentsToReadSchema)
 def list_documents_to_read() -> dict[str, Any]:
-    """What gestionnaires published for the caller and he has not opened yet."""
+    """What gestionnaires published for the caller, and the caller has not opened yet."""
     return {"documents": documents.list_unopened(access.caller().id)}
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 import zipfile
 
+import pikepdf
 from PIL import Image
 from pypdf import PdfWriter
 
@@ -114,3 +116,21 @@ def mp4(brand: bytes = b"isom") -> bytes:
 
 def _box(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content) + 8) + kind + content
+
+
+def heavy_pdf(size: int) -> bytes:
+    """A page with so many bytes that nothing makes smaller."""
+    out = io.BytesIO()
+    with pikepdf.new() as document:
+        document.add_blank_page()
+        stuffing = document.make_stream(random.Random(1).randbytes(size))
+        document.pages[0].Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(A=stuffing))
+        document.save(out)
+    return out.getvalue()
+
+
+def jpeg_of_two_pictures() -> bytes:
+    out = io.BytesIO()
+    first, second = Image.new("RGB", (320, 200)), Image.new("RGB", (64, 48))
+    first.save(out, "MPO", save_all=True, append_images=[second])
+    return out.getvalue()

@@ -95,25 +95,17 @@ def photograph(size: tuple[int, int], *, progressive: bool = False) -> bytes:
     return out.getvalue()
 
 
-def jpeg_of_two_pictures() -> bytes:
-    out = io.BytesIO()
-    first, second = Image.new("RGB", (320, 200)), Image.new("RGB", (64, 48))
-    first.save(out, "MPO", save_all=True, append_images=[second])
-    return out.getvalue()
-
-
 LARGE_FILES = [
     ("telephone.jpg", photograph((12_000, 9_000)), Format.JPG),
     ("progressif.jpg", photograph((8_000, 6_000), progressive=True), Format.JPG),
-    ("portrait.jpg", jpeg_of_two_pictures(), Format.JPG),
+    ("portrait.jpg", sample_files.jpeg_of_two_pictures(), Format.JPG),
     ("A4-600dpi.png", sample_files.flat("PNG", (4_961, 7_016)), Format.PNG),
     ("palette.png", sample_files.image("PNG", mode="P"), Format.PNG),
 ]
+ACCEPTED = GOOD_FILES + LARGE_FILES
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "expected"), GOOD_FILES + LARGE_FILES, ids=[name for name, _, _ in GOOD_FILES + LARGE_FILES]
-)
+@pytest.mark.parametrize(("name", "content", "expected"), ACCEPTED, ids=[name for name, _, _ in ACCEPTED])
 def test_good_files_are_accepted_by_a_confined_process(
     inspections: Inspections, name: str, content: bytes, expected: Format
 ) -> None:

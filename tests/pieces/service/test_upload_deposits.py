@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import io
-import random
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,6 +12,7 @@ from typing import Any
 import pikepdf
 import pytest
 from PIL import Image
+from werkzeug.test import TestResponse
 
 from services.pieces.dependencies import dependencies
 from services.pieces.domain.formats import Format
@@ -33,6 +33,14 @@ from tests.pieces.tus_client import (
 )
 
 
+def _upload(service: PiecesService, content: bytes, name: str = "carte.pdf") -> str:
+    return upload_file(service, "NATIDE06", content, name)
+
+
+def _deposit(service: PiecesService, *upload_ids: str, **options: Any) -> TestResponse:
+    return deposit_uploads(service, "NATIDE06", *upload_ids, **options)
+
+
 def _with_formats(service: PiecesService, *formats: str) -> PiecesService:
     service.handle_events(
         registration_saved(
@@ -47,22 +55,9 @@ def _pages(content: bytes) -> int:
         return len(document.pages)
 
 
-def heavy_pdf(size: int) -> bytes:
-    """A page with so many bytes that nothing makes smaller."""
-    out = io.BytesIO()
-    with pikepdf.new() as document:
-        document.add_blank_page()
-        stuffing = document.make_stream(random.Random(1).randbytes(size))
-        document.pages[0].Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(A=stuffing))
-        document.save(out)
-    return out.getvalue()
-
-
 def test_an_upload_becomes_the_pieces_file_as_it_is(service: PiecesService) -> None:
     service.registered()
-    answer = deposit_uploads(
-        service, "NATIDE06", upload_file(service, "NATIDE06", sample_files.pdf(), "Pièce (Đặng).pdf")
-    )
+    answer = deposit_uploads(service, "NATIDE06", _upload(service, sample_files.pdf(), "Pièce (Đặng).pdf"))
     assert answer.status_code == 201, answer.text
     deposit = answer.get_json()["deposit"]
     assert (deposit["filename"], deposit["converted"], deposit["pages"]) == ("Pièce (Đặng).pdf", False, 1)
@@ -72,17 +67,17 @@ def test_an_upload_becomes_the_pieces_file_as_it_is(service: PiecesService) -> N
 
 def test_asked_again_it_is_the_same_deposit(service: PiecesService) -> None:
     service.registered()
-    upload_id = upload_file(service, "NATIDE06", sample_files.pdf())
-    first = deposit_uploads(service, "NATIDE06", upload_id).get_json()["deposit"]["id"]
+    upload_id = _upload(service, sample_files.pdf())
+    first = _deposit(service, upload_id).get_json()["deposit"]["id"]
     service.validate("NATIONALITE")
-    again = deposit_uploads(service, "NATIDE06", upload_id)
+    again = _deposit(service, upload_id)
     assert (again.status_code, again.get_json()["deposit"]["id"]) == (201, first)
     assert len(service.deposits()) == len(service.objects()) == 1
 
 
 def test_asked_twice_at_once_it_is_one_deposit(service: PiecesService) -> None:
     service.registered()
-    upload_id, answers = upload_file(service, "NATIDE06", sample_files.pdf()), []
+    upload_id, answers = _upload(service, sample_files.pdf()), []
     piece_id = service.piece("NATIDE06")["id"]
     together = threading.Barrier(2)
 
@@ -124,9 +119,9 @@ def test_an_upload_cancelled_while_it_is_deposited_is_not_said_to_be_deposited(
     service: PiecesService, while_it_is_looked_at: Callable[[Callable[[], object]], None]
 ) -> None:
     service.registered()
-    upload_id = upload_file(service, "NATIDE06", sample_files.pdf())
+    upload_id = _upload(service, sample_files.pdf())
     while_it_is_looked_at(lambda: service.call("DELETE", f"/uploads/{upload_id}", headers=VERSION))
-    assert deposit_uploads(service, "NATIDE06", upload_id).status_code == 404
+    assert _deposit(service, upload_id).status_code == 404
     assert not service.deposits()
 
 
@@ -134,9 +129,9 @@ def test_an_upload_deposited_alone_meanwhile_is_not_said_to_be_deposited_with_ot
     service: PiecesService, while_it_is_looked_at: Callable[[Callable[[], object]], None]
 ) -> None:
     service.registered()
-    first, second = (upload_file(service, "NATIDE06", sample_files.pdf(), name) for name in ("a.pdf", "b.pdf"))
-    while_it_is_looked_at(lambda: deposit_uploads(service, "NATIDE06", first))
-    answer = deposit_uploads(service, "NATIDE06", first, second)
+    first, second = (_upload(service, sample_files.pdf(), name) for name in ("a.pdf", "b.pdf"))
+    while_it_is_looked_at(lambda: _deposit(service, first))
+    answer = _deposit(service, first, second)
     assert (answer.status_code, answer.get_json()["type"]) == (409, "/problems/envoi-deja-depose")
     assert len(service.deposits()) == len(service.objects()) == 1
 
@@ -146,19 +141,19 @@ def test_an_upload_that_lacks_bytes_is_no_deposit(service: PiecesService) -> Non
     content = sample_files.pdf()
     upload_id = begin_upload(service, "NATIDE06", len(content))
     send_part(service, upload_id, 0, content[:100])
-    answer = deposit_uploads(service, "NATIDE06", upload_id)
+    answer = _deposit(service, upload_id)
     assert (answer.status_code, answer.get_json()["type"]) == (409, "/problems/envoi-incomplet")
     assert (answer.get_json()["upload"], answer.get_json()["offset"]) == (upload_id, 100)
     send_rest(service, upload_id, content)
-    assert deposit_uploads(service, "NATIDE06", upload_id).status_code == 201
+    assert _deposit(service, upload_id).status_code == 201
 
 
 def test_uploads_of_others_and_of_other_pieces_are_not_found(service: PiecesService) -> None:
     service.registered()
-    upload_id = upload_file(service, "NATIDE06", sample_files.pdf())
+    upload_id = _upload(service, sample_files.pdf())
     assert deposit_uploads(service, "CINSIG03", upload_id).status_code == 404
-    assert deposit_uploads(service, "NATIDE06", upload_id, by=OTHER).status_code == 404
-    assert deposit_uploads(service, "NATIDE06", "0" * 32).status_code == 404
+    assert _deposit(service, upload_id, by=OTHER).status_code == 404
+    assert _deposit(service, "0" * 32).status_code == 404
     assert not service.deposits()
 
 
@@ -177,29 +172,25 @@ def test_a_list_that_cannot_be_is_refused_in_french(service: PiecesService, uplo
 
 def test_what_counts_is_when_the_upload_began(service: PiecesService) -> None:
     service.registered().move_to(CLOSES - SECOND)
-    upload_id = upload_file(service, "NATIDE06", sample_files.pdf())
+    upload_id = _upload(service, sample_files.pdf())
     service.move_to(CLOSES - SECOND + UPLOAD_GRACE - SECOND)
-    assert deposit_uploads(service, "NATIDE06", upload_id).status_code == 201
+    assert _deposit(service, upload_id).status_code == 201
 
 
 def test_an_upload_that_took_too_long_counts_when_it_is_deposited(service: PiecesService) -> None:
     service.registered().move_to(CLOSES - SECOND)
-    upload_id = upload_file(service, "NATIDE06", sample_files.pdf())
+    upload_id = _upload(service, sample_files.pdf())
     service.move_to(CLOSES - SECOND + UPLOAD_GRACE)
-    answer = deposit_uploads(service, "NATIDE06", upload_id)
+    answer = _deposit(service, upload_id)
     assert (answer.status_code, answer.get_json()["type"]) == (403, "/problems/depot-ferme")
     service.move_to(CLOSES - timedelta(minutes=5))
-    assert deposit_uploads(service, "NATIDE06", upload_id).status_code == 201, (
-        "before the end it may be as old as it likes"
-    )
+    assert _deposit(service, upload_id).status_code == 201, "before the end it may be as old as it likes"
 
 
 def test_a_heic_is_kept_as_a_jpeg_and_said_to_be(service: PiecesService) -> None:
     service.registered()
     content = heic(sheet(), sample_pages.taken_by_a_telephone())
-    deposit = deposit_uploads(
-        service, "NATIDE06", upload_file(service, "NATIDE06", content, "IMG_0042.HEIC")
-    ).get_json()["deposit"]
+    deposit = deposit_uploads(service, "NATIDE06", _upload(service, content, "IMG_0042.HEIC")).get_json()["deposit"]
     assert (deposit["filename"], deposit["converted"], deposit["pages"]) == ("IMG_0042.jpg", True, None)
     file = service.download("NATIDE06")
     assert file.content_type == "image/jpeg"
@@ -230,22 +221,22 @@ def test_pages_are_joined_in_the_order_given(service: PiecesService) -> None:
         ("annexe.pdf", sample_files.pdf(pages=2)),
         ("dos.png", sample_files.image("PNG", (900, 1200))),
     ]
-    ids = [upload_file(service, "NATIDE06", content, name) for name, content in files]
-    deposit = deposit_uploads(service, "NATIDE06", *ids).get_json()["deposit"]
+    ids = [_upload(service, content, name) for name, content in files]
+    deposit = _deposit(service, *ids).get_json()["deposit"]
     assert (deposit["filename"], deposit["converted"], deposit["pages"]) == ("recto.pdf", True, 5)
     file = service.download("NATIDE06")
     assert file.content_type == "application/pdf"
     with pikepdf.open(io.BytesIO(file.data)) as document:
         pictures = [len(page.get_images()) for page in document.pages]
     assert pictures == [1, 1, 0, 0, 1]
-    assert deposit_uploads(service, "NATIDE06", *ids).get_json()["deposit"]["id"] == deposit["id"]
+    assert _deposit(service, *ids).get_json()["deposit"]["id"] == deposit["id"]
 
 
 def test_four_photographs_of_twelve_million_points_fit(service: PiecesService) -> None:
     service.registered()
     photograph = jpeg(sample_pages.photographed(sample_pages.large(sheet())))
-    ids = [upload_file(service, "NATIDE06", photograph, f"{number}.jpg") for number in range(4)]
-    answer = deposit_uploads(service, "NATIDE06", *ids)
+    ids = [_upload(service, photograph, f"{number}.jpg") for number in range(4)]
+    answer = _deposit(service, *ids)
     assert answer.status_code == 201, answer.text
     assert (answer.get_json()["deposit"]["pages"], answer.get_json()["deposit"]["look"]) == (4, [])
     assert _pages(service.download("NATIDE06").data) == 4
@@ -253,27 +244,22 @@ def test_four_photographs_of_twelve_million_points_fit(service: PiecesService) -
 
 def test_a_page_that_is_refused_is_named_and_the_others_stay(service: PiecesService) -> None:
     service.registered()
-    good = upload_file(service, "NATIDE06", jpeg(sheet()), "recto.jpg")
-    bad = upload_file(service, "NATIDE06", jpeg(sheet())[:-500], "verso.jpg")
-    answer = deposit_uploads(service, "NATIDE06", good, bad)
+    good = _upload(service, jpeg(sheet()), "recto.jpg")
+    bad = _upload(service, jpeg(sheet())[:-500], "verso.jpg")
+    answer = _deposit(service, good, bad)
     assert (answer.status_code, answer.get_json()["upload"]) == (422, bad)
     assert answer.get_json()["detail"].startswith("« verso.jpg » : Cette image est incomplète ou endommagée")
     assert upload_state(service, good).status_code == 200
     assert not service.objects()
-    assert (
-        deposit_uploads(
-            service, "NATIDE06", good, upload_file(service, "NATIDE06", jpeg(sheet()), "verso.jpg")
-        ).status_code
-        == 201
-    )
+    assert deposit_uploads(service, "NATIDE06", good, _upload(service, jpeg(sheet()), "verso.jpg")).status_code == 201
 
 
 def test_pages_that_are_too_large_together_name_the_heaviest(service: PiecesService) -> None:
     service.registered()
-    light, heavy = sample_files.pdf(), heavy_pdf(4_500_000)
-    ids = [upload_file(service, "NATIDE06", content, name) for name, content in (("a.pdf", heavy), ("b.pdf", light))]
-    ids.append(upload_file(service, "NATIDE06", heavy_pdf(2_000_000), "c.pdf"))
-    answer = deposit_uploads(service, "NATIDE06", *ids)
+    light, heavy = sample_files.pdf(), sample_files.heavy_pdf(4_500_000)
+    ids = [_upload(service, content, name) for name, content in (("a.pdf", heavy), ("b.pdf", light))]
+    ids.append(_upload(service, sample_files.heavy_pdf(2_000_000), "c.pdf"))
+    answer = _deposit(service, *ids)
     assert (answer.status_code, answer.get_json()["type"]) == (413, "/problems/trop-volumineux")
     assert "Réunies, les pages font 6,3 Mo" in answer.get_json()["detail"]
     assert "« a.pdf » (4,3 Mo)" in answer.get_json()["detail"]
@@ -282,10 +268,10 @@ def test_pages_that_are_too_large_together_name_the_heaviest(service: PiecesServ
 def test_what_is_no_page_is_not_joined(service: PiecesService) -> None:
     service.registered()
     ids = [
-        upload_file(service, "NATIDE06", jpeg(sheet()), "a.jpg"),
-        upload_file(service, "NATIDE06", sample_files.archive(), "pages.zip"),
+        _upload(service, jpeg(sheet()), "a.jpg"),
+        _upload(service, sample_files.archive(), "pages.zip"),
     ]
-    answer = deposit_uploads(service, "NATIDE06", *ids)
+    answer = _deposit(service, *ids)
     assert (answer.status_code, answer.get_json()["detail"]) == (
         415, "« pages.zip » : Ce fichier est au format ZIP. Formats acceptés : PDF, PNG, JPG.",
     )  # fmt: skip
@@ -293,10 +279,10 @@ def test_what_is_no_page_is_not_joined(service: PiecesService) -> None:
 
 def test_a_piece_that_takes_no_pdf_takes_one_picture_alone(service: PiecesService) -> None:
     _with_formats(service, "jpg")
-    ids = [upload_file(service, "NATIDE06", jpeg(sheet()), f"{number}.jpg") for number in range(2)]
-    answer = deposit_uploads(service, "NATIDE06", *ids)
+    ids = [_upload(service, jpeg(sheet()), f"{number}.jpg") for number in range(2)]
+    answer = _deposit(service, *ids)
     assert (answer.status_code, answer.get_json()["type"]) == (415, "/problems/format-refuse")
-    assert deposit_uploads(service, "NATIDE06", ids[0]).status_code == 201
+    assert _deposit(service, ids[0]).status_code == 201
 
 
 def test_what_the_look_finds_is_shown_and_refuses_nothing(service: PiecesService) -> None:
@@ -309,7 +295,7 @@ def test_what_the_look_finds_is_shown_and_refuses_nothing(service: PiecesService
 
 def test_a_deposit_of_uploads_already_taken_with_others_is_refused(service: PiecesService) -> None:
     service.registered()
-    first, second = (upload_file(service, "NATIDE06", sample_files.pdf(), name) for name in ("a.pdf", "b.pdf"))
-    deposit_uploads(service, "NATIDE06", first)
-    answer = deposit_uploads(service, "NATIDE06", first, second)
+    first, second = (_upload(service, sample_files.pdf(), name) for name in ("a.pdf", "b.pdf"))
+    _deposit(service, first)
+    answer = _deposit(service, first, second)
     assert (answer.status_code, answer.get_json()["type"]) == (409, "/problems/envoi-deja-depose")

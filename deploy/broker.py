@@ -10,7 +10,8 @@ import json
 import sys
 
 from services.chassis.events.adapters import connect
-from services.chassis.events.broker import RETRY_SECONDS, bindings_of
+from services.chassis.events.broker import bindings_of
+from services.chassis.events.retry_policy import RETRY_SECONDS
 from services.chassis.events.topology import definitions, topology
 from services.contracts import EVENTS
 

@@ -1,4 +1,4 @@
-"""What a deposited file may be, for the pages that say it: the size that the gateway checks, the formats of the guide.
+"""What a deposited file may be, in the words of the pages.
 
 Which formats a piece accepts is said by pieces, piece by piece (`Piece.formats`).
 """
@@ -6,11 +6,10 @@ Which formats a piece accepts is said by pieces, piece by piece (`Piece.formats`
 from __future__ import annotations
 
 from services.chassis.french import file_size
+from services.contracts.file_rules import FORMATS, MAX_FILE_BYTES
 
-MAX_BYTES = 5 * 1024 * 1024
-"""Of all files of a deposit together (guide §10)."""
-MAX_SIZE = file_size(MAX_BYTES)
-RECOMMENDED_FORMATS = ("PDF", "PNG", "JPG", "DOC", "DOCX", "ZIP", "AVI", "MP3", "MP4")
+MAX_SIZE = file_size(MAX_FILE_BYTES)
+RECOMMENDED_FORMATS = tuple(file_format.upper() for file_format in FORMATS)
 SENTENCE = (
     f"La taille du fichier ne doit pas excéder {MAX_SIZE} et les formats recommandés sont "
     f"{', '.join(RECOMMENDED_FORMATS)}."

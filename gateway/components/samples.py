@@ -3,6 +3,7 @@
 from typing import Any
 
 from gateway import file_rules
+from services.contracts.file_rules import MAX_FILE_BYTES
 
 COMMUNES = [
     {"value": "14118", "label": "CAEN"},
@@ -169,7 +170,7 @@ FIELDS: dict[str, dict[str, Any]] = {
         "type": "file",
         "required": True,
         "accept": ".pdf,.png,.jpg",
-        "max_bytes": file_rules.MAX_BYTES,
+        "max_bytes": MAX_FILE_BYTES,
         "hint": file_rules.SENTENCE,
     },
     "notice": {

@@ -21,13 +21,13 @@ ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
 import dataclasses, sys
 from services.chassis.process import worker
-from services.chassis.jobs.gauges import Figure
+from services.chassis.jobs.gauges import Gauge
 from services.chassis.jobs.registry import Jobs
 from tests.chassis.events.ledger import Ledger
 ledger = Ledger("writer", sys.argv[1], sys.argv[2])
 settings = ledger.app.extensions["portail"]
 ledger.app.extensions["portail"] = dataclasses.replace(settings, worker_port=int(sys.argv[3]))
-Figure("files_lost", "-")
+Gauge("files_lost", "-")
 ledger.jobs.every(hours=24, name="count")(ledger.count)
 worker.run(ledger.app, ledger.handlers, ledger.jobs)
 """

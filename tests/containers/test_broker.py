@@ -18,7 +18,8 @@ from pika.exceptions import AMQPConnectionError, AMQPError, ChannelClosedByBroke
 from deploy.containers import secrets
 from deploy.containers.secret_makers import VHOST
 from deploy.service_names import SERVICES
-from services.chassis.events.broker import RETRY_SECONDS, bindings_of
+from services.chassis.events.broker import bindings_of
+from services.chassis.events.retry_policy import RETRY_SECONDS
 from services.chassis.events.topology import EXCHANGE, definitions, topology
 from services.contracts import EVENTS
 from services.contracts.accounts import EmailChanged

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from services.contracts.accounts import Identity
+from services.contracts.file_rules import FORMATS
 from services.contracts.registrations import (
     AcademieRef,
     Confirmation,
@@ -24,7 +25,6 @@ from services.contracts.registrations import (
 
 CANDIDATE = "c0ffee00000000000000000000000001"
 CANDIDATURE = "cafe0000000000000000000000000001"
-FORMATS = ("pdf", "png", "jpg", "doc", "docx", "zip", "avi", "mp3", "mp4")
 
 
 def epreuve(code: str, label: str, **given: Any) -> EpreuveLine:

@@ -8,6 +8,7 @@ from typing import Any
 
 from services.chassis.clock import PARIS
 from services.contracts.accounts import Identity
+from services.contracts.file_rules import FORMATS
 from services.contracts.registrations import (
     AcademieRef,
     Confirmation,
@@ -23,7 +24,6 @@ from services.contracts.registrations import (
 CANDIDATE = "c0ffee00000000000000000000000001"
 OTHER = "c0ffee00000000000000000000000002"
 CANDIDATURE = "cafe0000000000000000000000000001"
-FORMATS = ("pdf", "png", "jpg", "doc", "docx", "zip", "avi", "mp3", "mp4")
 
 OPENS = datetime(2021, 10, 4, tzinfo=PARIS)
 CLOSES = datetime(2021, 11, 1, tzinfo=PARIS)

@@ -21,7 +21,7 @@ blueprint = Blueprint("documents", __name__)
 @access.candidate
 def choose() -> ResponseReturnValue:
     candidatures = clients().documents.candidatures(_token())
-    return render_page("documents/templates/mes_documents.html", active="documents", candidatures=candidatures)
+    return render_page("documents/templates/choix_candidature.html", active="documents", candidatures=candidatures)
 
 
 @blueprint.get("/documents/<candidature_id>")
@@ -33,7 +33,9 @@ def show(candidature_id: str) -> ResponseReturnValue:
     if tile is None:
         raise NotFound()
     published = clients().documents.documents(_token(), candidature_id)
-    return render_page("documents/templates/documents.html", active="documents", tile=tile, documents=published)
+    return render_page(
+        "documents/templates/documents_de_candidature.html", active="documents", tile=tile, documents=published
+    )
 
 
 @blueprint.get("/documents/fichier/<document_id>")

@@ -16,11 +16,12 @@ from flask import Flask, Request, Response, current_app, request
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
-from gateway.file_rules import MAX_BYTES, MAX_SIZE
+from gateway.file_rules import MAX_SIZE
 from gateway.settings import GatewaySettings
 from gateway.web_security import FILE_FORM_ENDPOINT
 from services.chassis.french import file_size
 from services.chassis.process.concurrency import ConcurrencyLimit
+from services.contracts.file_rules import MAX_FILE_BYTES
 
 UPLOAD_PART_ENDPOINT = "justificatifs.append"
 """Of resumable_uploads.py; the endpoint of the whole form is FILE_FORM_ENDPOINT."""
@@ -83,7 +84,7 @@ def received_files(request: Request, field: str, candidate: str) -> Iterator[Seq
     length = request.content_length
     if length is None:
         raise FileRefused("L'envoi n'annonce pas sa taille : recommencez avec un navigateur à jour.", 411)
-    if length > MAX_BYTES + ENVELOPE_BYTES:
+    if length > MAX_FILE_BYTES + ENVELOPE_BYTES:
         raise FileRefused(_too_large_sentence(length), 413)
     with upload_place(candidate):
         yield _read_files(request, field)
@@ -96,7 +97,7 @@ def upload_place(candidate: str) -> AbstractContextManager[None]:
 
 
 def _read_files(request: Request, field: str) -> list[ReceivedFile]:
-    request.max_content_length = MAX_BYTES + ENVELOPE_BYTES
+    request.max_content_length = MAX_FILE_BYTES + ENVELOPE_BYTES
     try:
         uploaded = request.files.getlist(field)
     except (ClientDisconnected, OSError) as error:
@@ -106,7 +107,7 @@ def _read_files(request: Request, field: str) -> list[ReceivedFile]:
         for file in uploaded
         if file.filename
     ]
-    if (size := sum(file.length for file in files)) > MAX_BYTES:
+    if (size := sum(file.length for file in files)) > MAX_FILE_BYTES:
         raise FileRefused(_too_large_sentence(size, len(files)), 413)
     return files
 

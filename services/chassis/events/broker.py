@@ -9,11 +9,6 @@ from typing import Protocol
 
 from services.chassis.events.envelope import Envelope
 
-# Seconds before each new attempt; the last delay is repeated until TRIES are used up, then the event is parked:
-# what fails because a store or a mail server is down for a day needs no operator afterwards.
-RETRY_SECONDS: tuple[float, ...] = (5, 30, 120, 600, 3600)
-TRIES = 28
-
 
 class BrokerUnavailable(Exception):
     """The broker does not answer; what was to be sent stays in the outbox."""

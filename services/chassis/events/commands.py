@@ -12,12 +12,12 @@ from flask.cli import with_appcontext
 
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import Database
-from services.chassis.events.broker import RETRY_SECONDS
 from services.chassis.events.follow_ups import FollowUps
 from services.chassis.events.handlers import Handlers
 from services.chassis.events.inbox import Dispatcher
 from services.chassis.events.outbox import publish_again
 from services.chassis.events.parking import KEPT, parked_body, parked_events, purge, settle
+from services.chassis.events.retry_policy import RETRY_SECONDS
 from services.chassis.events.tables import TO_SELF
 
 _HANDLERS = "portail.handlers"

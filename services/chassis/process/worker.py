@@ -22,11 +22,12 @@ from sqlalchemy import func, select
 from services.chassis.database.transactions import Database, new_id
 from services.chassis.events import counts, outbox
 from services.chassis.events.adapters import connect
-from services.chassis.events.broker import RETRY_SECONDS, TRIES, BrokerUnavailable, Retry
+from services.chassis.events.broker import BrokerUnavailable, Retry
 from services.chassis.events.follow_ups import FollowUps
 from services.chassis.events.handlers import Channel, ChannelUnavailable, Handlers
 from services.chassis.events.inbox import Dispatcher
 from services.chassis.events.relay import Relay
+from services.chassis.events.retry_policy import ATTEMPTS_BEFORE_PARKING, RETRY_SECONDS
 from services.chassis.events.tables import parked
 from services.chassis.jobs import gauges, lease_rows
 from services.chassis.jobs.registry import Jobs
@@ -56,7 +57,7 @@ class Worker:
     handlers: Handlers
     jobs: Jobs
     retry_seconds: tuple[float, ...] = RETRY_SECONDS
-    tries: int = TRIES
+    tries: int = ATTEMPTS_BEFORE_PARKING
     stop: threading.Event = field(default_factory=threading.Event)
     start_id: str = field(default_factory=new_id)  # of the leases that it holds: no two starts share one
     _threads: list[threading.Thread] = field(default_factory=list)

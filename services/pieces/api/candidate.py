@@ -13,11 +13,11 @@ from services.chassis.web import access
 from services.chassis.web.arrival_time import received_at
 from services.chassis.web.problems import answers_with
 from services.contracts import problem_types
+from services.contracts.file_rules import MAX_FILE_BYTES
 from services.pieces.api import representations
 from services.pieces.api.remaining_actions import represent_remaining_actions
 from services.pieces.api.schemas import AskedSchema, LeftSchema, PieceSchema, TilesSchema
 from services.pieces.dependencies import dependencies
-from services.pieces.domain.refusals import MAX_FILE_BYTES
 from services.pieces.models import db
 from services.pieces.operations import deposits, validations
 from services.pieces.operations.deposits import SentFile

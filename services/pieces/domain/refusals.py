@@ -7,8 +7,7 @@ from enum import StrEnum
 from services.chassis.errors import Conflict, DomainError, Forbidden, TooLarge, TooMany, Unavailable
 from services.chassis.french import file_size
 from services.contracts import problem_types
-
-MAX_FILE_BYTES = 5 * 1024 * 1024  # guide §10: « 5 Mo »
+from services.contracts.file_rules import MAX_FILE_BYTES
 
 
 class FileRefused(DomainError):

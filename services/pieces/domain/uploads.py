@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from services.chassis.errors import Conflict, DomainError, TooLarge
 from services.chassis.french import file_size
 from services.contracts import problem_types
-from services.pieces.domain.refusals import MAX_FILE_BYTES, TooManyDeposits
+from services.contracts.file_rules import MAX_FILE_BYTES
+from services.pieces.domain.refusals import TooManyDeposits
 
 MAX_REQUEST_BYTES = 1024 * 1024  # of an upload, in one request
 MAX_OPEN_UPLOADS = 12  # uploads of one candidate that are not deposited yet: the pages of one document

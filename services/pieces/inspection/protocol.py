@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from services.contracts.file_rules import MAX_FILE_BYTES
 from services.pieces.domain.formats import Format
 from services.pieces.domain.legibility import Look, Sign
 from services.pieces.domain.refusals import (
-    MAX_FILE_BYTES,
     FileRefused,
     FormatRefused,
     UnverifiableFile,

@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from services.chassis.errors import DomainError
+from services.contracts.file_rules import MAX_FILE_BYTES
 from services.pieces.dependencies import Dependencies
 from services.pieces.domain import formats
 from services.pieces.domain import uploads as rules
 from services.pieces.domain.filenames import with_extension
 from services.pieces.domain.formats import Format
-from services.pieces.domain.refusals import MAX_FILE_BYTES, FormatRefused
+from services.pieces.domain.refusals import FormatRefused
 from services.pieces.inspection.format_detection import is_heic
 from services.pieces.inspection.protocol import Task
 from services.pieces.operations.file_acceptance import AcceptedFile, accept_file, refuse_misnamed_heic

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now
 from services.chassis.errors import DomainError
+from services.contracts.file_rules import MAX_FILE_BYTES
 from services.objects import ObjectMissing
 from services.objects.rebuilding import Outcome, Rebuilt, is_recent
 from services.pieces.dependencies import Dependencies, dependencies
-from services.pieces.domain import refusals
 from services.pieces.domain.formats import Format
 from services.pieces.domain.object_keys import DepositKey, parse_key
 from services.pieces.models import Candidature, Control, Deposit, Piece, db
@@ -50,7 +50,7 @@ def _rebuild_deposit(dependencies: Dependencies, deposit_key: DepositKey, write:
         if is_recent(dependencies.store, key, minutes):
             return Outcome.RECENT
         stored = dependencies.store.size_and_digest(key)
-        if stored.size > refusals.MAX_FILE_BYTES or stored.sha256 != deposit_key.sha256:
+        if stored.size > MAX_FILE_BYTES or stored.sha256 != deposit_key.sha256:
             return Outcome.CHANGED
         content = io.BytesIO(dependencies.store.read(key))
     except ObjectMissing:  # gone since it was listed

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import BinaryIO, Protocol, cast
 
+from services.contracts.file_rules import MAX_FILE_BYTES
 from services.objects import ContentDigest
 from services.pieces.domain import refusals
 
@@ -40,7 +41,7 @@ def receive_body(source: ByteSource, length: int) -> Iterator[ReceivedFile]:
 
 def refuse_size(length: int) -> None:
     """Raises TooLarge beyond the limit of one file, FileRefused for an empty one."""
-    if length > refusals.MAX_FILE_BYTES:
+    if length > MAX_FILE_BYTES:
         raise refusals.too_large(length)
     if length == 0:
         raise refusals.empty()

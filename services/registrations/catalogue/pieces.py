@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.contracts.file_rules import FORMATS
 from services.reference.text import folded
 from services.registrations.catalogue import conditions, length_checks
 from services.registrations.catalogue.lists import no_overlap
 from services.registrations.catalogue.mistakes import suggestion
 from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import Node
-from services.registrations.domain.exam_definition import PIECE_FORMATS, FormText, PieceRule, RuleUse
+from services.registrations.domain.exam_definition import FormText, PieceRule, RuleUse
 from services.registrations.domain.rules import RULES, problems
 
 TEXTS = ("demande", "handicap_advice", "residence_notice", "forms_notice", "categories_notice")
@@ -30,7 +31,7 @@ def _piece(context: ReadingContext, node: Node) -> PieceRule:
             group_code="_".join(folded(group).upper().split()),
             group_label=group,
             required=fields.flag("required", True),
-            formats=fields.texts("formats", PIECE_FORMATS) or PIECE_FORMATS,
+            formats=fields.texts("formats", FORMATS) or FORMATS,
             form=fields.optional("form"),
             when=conditions.read(context, fields.take("when"), "piece", code),
         )

@@ -12,9 +12,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from services.contracts.file_rules import FORMATS
 from services.registrations.domain.conditions import ALWAYS, Condition
-
-PIECE_FORMATS = ("pdf", "png", "jpg", "doc", "docx", "zip", "avi", "mp3", "mp4")  # guide §10; a pièce may narrow them
 
 # Tags of an épreuve.
 COMMON_UNIT_TAG = "commune:"  # « commune:<nom> »: a unit that several spécialités share
@@ -161,7 +160,7 @@ class PieceRule:
     group_code: str
     group_label: str
     required: bool = True
-    formats: tuple[str, ...] = PIECE_FORMATS  # extensions
+    formats: tuple[str, ...] = FORMATS  # extensions
     form: str | None = None
     when: Condition = ALWAYS
 

@@ -17,6 +17,7 @@ from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Tab
 from services.registrations.domain.forms import Field, FieldError, Form, Option, Section, error
 from services.registrations.domain.registration_content import RegistrationContent
+from services.registrations.domain.search_limits import MAX_PROPOSALS
 from services.registrations.domain.tab_answers import WORDS, TabAnswers
 from services.registrations.domain.tab_views import (
     Incomplete,
@@ -26,7 +27,7 @@ from services.registrations.domain.tab_views import (
     TabView,
 )
 from services.registrations.domain.tabs import KINDS, questions
-from services.registrations.domain.tabs.tab_kind import MAX_PROPOSALS, TabContent, TabKind
+from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
 
 
 def tab_headings(dossier: Dossier) -> tuple[TabHeading, ...]:

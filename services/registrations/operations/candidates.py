@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.events import erase_subject
 from services.contracts.accounts import EmailChanged, Identity
 from services.mail import sent_mails
-from services.registrations.domain import registration_numbers
 from services.registrations.models import Candidate, Draft, MailRefusal, NumberCounter, db
 from services.registrations.operations.errors import AlreadyRegistered, IdentityOutdated
-from services.registrations.queries.catalogue import OpeningView
 
 
 def lock_candidate(session: DbSession, candidate_id: str) -> Candidate:
@@ -32,19 +30,6 @@ def insert_if_absent(session: DbSession, model: type[Candidate | NumberCounter],
     """Insert the row unless it exists; concurrent callers all succeed."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     session.execute(dialect.insert(model).values(**values).on_conflict_do_nothing())
-
-
-def reserve_numero(session: DbSession, candidate: Candidate, view: OpeningView) -> str:
-    """The candidate's N° candidat: the existing one, or the next of the school year and académie."""
-    if candidate.numero_candidat is None:
-        key = {"school_year": registration_numbers.school_year(view.session.year), "academie": view.opening.academie}
-        insert_if_absent(session, NumberCounter, **key, last=0)
-        raised = update(NumberCounter).filter_by(**key).values(last=NumberCounter.last + 1)
-        sequence = session.scalars(raised.returning(NumberCounter.last)).one()
-        candidate.numero_candidat = registration_numbers.numero_candidat(
-            view.session.year, view.opening.academie, sequence
-        )
-    return candidate.numero_candidat
 
 
 def accept_identity(candidate: Candidate, identity: Identity) -> Identity:

@@ -21,7 +21,6 @@ from services.registrations.models import ACTIVE, Candidate, Candidature, Candid
 from services.registrations.operations.candidates import (
     accept_identity,
     lock_candidate,
-    reserve_numero,
 )
 from services.registrations.operations.errors import (
     AlreadyRegistered,
@@ -30,6 +29,7 @@ from services.registrations.operations.errors import (
     OtherDraft,
     window_closed,
 )
+from services.registrations.operations.registration_numbers import reserve_numero
 from services.registrations.queries.catalogue import OpeningView, opening_view
 from services.registrations.queries.dossiers import assembled_dossier, dossier_of_draft, identity_of
 

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from services.chassis.errors import DomainError
+from services.contracts.file_rules import MAX_FILE_BYTES
 from services.pieces.domain.formats import Format
-from services.pieces.domain.refusals import MAX_FILE_BYTES, FileRefused, FormatRefused, UnverifiableFile
+from services.pieces.domain.refusals import FileRefused, FormatRefused, UnverifiableFile
 from services.pieces.inspection.confinement import LIMITS
 from services.pieces.inspection.processes import InspectionProgram, Inspections, ProcessEnd
 from tests.pieces.corpus.families import FAMILIES

@@ -11,7 +11,7 @@ from sqlalchemy import event, func, select
 
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import new_id
-from services.pieces.domain.refusals import MAX_FILE_BYTES
+from services.contracts.file_rules import MAX_FILE_BYTES
 from services.pieces.domain.uploads import (
     HOUR,
     MAX_OPEN_UPLOADS,

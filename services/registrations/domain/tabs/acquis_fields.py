@@ -22,10 +22,10 @@ from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import DISPENSE_WITH_LAW_UNIT_TAG, Epreuve, Exam
 from services.registrations.domain.forms import Field, Option
 from services.registrations.domain.rules.acquis import is_common_with, is_dispensed_by_title, opens_common_units
+from services.registrations.domain.search_limits import MAX_PROPOSALS
 from services.registrations.domain.tab_answers import OUI
 from services.registrations.domain.tabs.form_fields import SELECT, notice, yes_no
 from services.registrations.domain.tabs.specialites import matching, specialite_label
-from services.registrations.domain.tabs.tab_kind import MAX_PROPOSALS
 
 PARTS = (*GROUND, SHOWN, PROPOSED)
 PARTS_OF_UNITS = ("note", "garder")

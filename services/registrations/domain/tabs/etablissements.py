@@ -14,8 +14,8 @@ from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.etablissements import Etablissement
 from services.registrations.domain.exam_definition import Category
 from services.registrations.domain.forms import Option, Proposal
+from services.registrations.domain.search_limits import MAX_PROPOSALS
 from services.registrations.domain.tabs import address
-from services.registrations.domain.tabs.tab_kind import MAX_PROPOSALS
 
 LYCEE, CNED, INDIVIDUELS = "lycee", "cned", "individuels"
 HINT = "Nom, ville ou numéro de l'établissement"

@@ -8,10 +8,11 @@ from services.registrations.domain.declaration import FORMES, SUBJECT_TO, formes
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Tab
 from services.registrations.domain.forms import Field, FieldError, Option, Section, error
+from services.registrations.domain.search_limits import MAX_PROPOSALS
 from services.registrations.domain.tab_answers import NON, OUI, TabAnswers
 from services.registrations.domain.tabs.form_fields import OUI_NON, SELECT, check_fields, filled, yes_no
 from services.registrations.domain.tabs.specialites import BROWSE, absence, matching, offered, specialite_label
-from services.registrations.domain.tabs.tab_kind import MAX_PROPOSALS, TabContent, TabKind
+from services.registrations.domain.tabs.tab_kind import TabContent, TabKind
 from services.registrations.domain.tabs.takeover import answers_to_show
 
 DEROGATION_LABEL = "Dérogation à la forme de passage"

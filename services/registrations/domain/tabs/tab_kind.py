@@ -11,8 +11,6 @@ from services.registrations.domain.exam_definition import Tab
 from services.registrations.domain.forms import FieldError, Option, Section
 from services.registrations.domain.tab_views import EpreuveField
 
-MAX_PROPOSALS = 20  # of a search, unless the caller sets a limit
-
 
 @dataclass(frozen=True)
 class TabContent:

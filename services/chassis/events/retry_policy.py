@@ -1,0 +1,11 @@
+"""How often an event or follow-up that fails is tried again, and when it is parked for an operator.
+
+What fails because a store or a mail server is down for a day needs no operator afterwards. The broker's delay queues
+are made of the delays: after a change of them, `make definitions`.
+"""
+
+from __future__ import annotations
+
+RETRY_SECONDS: tuple[float, ...] = (5, 30, 120, 600, 3600)
+"""Before each new attempt; the last delay is repeated."""
+ATTEMPTS_BEFORE_PARKING = 28

@@ -97,7 +97,7 @@ AWAY: dict[str, Away] = {
 def test_what_waited_goes_out_once_the_server_is_back_and_has_lost_no_try(
     service: Sending, away: Away, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mails, "OTHERS_FIRST_SECONDS", 0.5)
+    monkeypatch.setattr(mails, "HANG_UP_PAUSE_SECONDS", 0.5)
     service.ask("un", "deux", "trois")
     with service.patiently_working() as worker:
         with away(service.port):

@@ -101,7 +101,9 @@ def continue_upload(upload_id: str) -> Response:
     _check_version()
     content = _read_part()
     if request.mimetype != PART_MEDIA_TYPE:
-        raise BadRequestHeader(f"Content-Type : {PART_MEDIA_TYPE} est attendu.", status=415)
+        raise BadRequestHeader(
+            f"Content-Type : {PART_MEDIA_TYPE} est attendu.", problem=problem_types.CONTENT_TYPE_REFUSED
+        )
     return _progress_response(
         uploads.append_bytes(access.caller().id, upload_id, _byte_count("Upload-Offset"), content), 204
     )

@@ -45,4 +45,4 @@ def test_one_of_many_controls_that_cannot_be_stops_them_before_the_first(
 def test_json_that_breaks_parsers_is_no_error_of_ours(service: PiecesService, body: bytes) -> None:
     answer = service.staff("POST", "/controls", data=body, headers={"Content-Type": "application/json"})
     assert answer.status_code == 400
-    assert json.loads(answer.data)["title"] == "Le corps de la requête n'est pas un JSON lisible"
+    assert json.loads(answer.data)["detail"] == "Le corps de la requête n'est pas un JSON lisible"

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 from flask import Flask, Response, g, json
-from flask_smorest import Blueprint
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from services.chassis.errors import DomainError, FieldError
 from services.chassis.process.failure_reason import frames_of, reason_of
 from services.chassis.web.translations import in_french
 from services.contracts.problem_types import BY_STATUS, ProblemType
+
+if TYPE_CHECKING:  # the gateway answers with problems too, and its image has no flask-smorest
+    from flask_smorest import Blueprint
 
 log = structlog.get_logger()
 View = TypeVar("View", bound=Callable[..., Any])

@@ -20,8 +20,15 @@ class FieldError:
     detail: str
 
 
+RESERVED_MEMBERS = frozenset({"type", "title", "status", "detail", "instance", "errors"})
+"""Of problem details, besides which an error may have `extra` ones."""
+
+
 class DomainError(Exception):
-    """Something that cannot be done, and why. `extra` are further members of the problem details."""
+    """Something that cannot be done, and why. `extra` are further members of the problem details.
+
+    Raises TypeError for a reserved one: type, status and title are those of the `problem`.
+    """
 
     problem: ProblemType = problem_types.BAD_REQUEST
 
@@ -33,6 +40,8 @@ class DomainError(Exception):
         errors: tuple[FieldError, ...] = (),
         **extra: Any,
     ) -> None:
+        if misplaced := RESERVED_MEMBERS & extra.keys():
+            raise TypeError(f"{sorted(misplaced)} are not extra members of a problem")
         self.problem = problem or self.problem
         self.detail = detail or self.problem.title
         self.errors = errors

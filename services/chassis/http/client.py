@@ -27,7 +27,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import structlog
 from flask import g, has_request_context
 
-from services.chassis.errors import DomainError, FieldError, NotFound, Unavailable
+from services.chassis.errors import RESERVED_MEMBERS, DomainError, FieldError, NotFound, Unavailable
 from services.chassis.http.circuit_breaker import LATELY_SECONDS, CircuitBreaker
 from services.chassis.http.connections import Answer, Connections
 from services.chassis.http.dns_balancing import Connection, has_others
@@ -116,7 +116,7 @@ class Client:
         self._host = str(base.hostname)
         self._connections = Connections(self._host, base.port)
         self._label = label
-        self._upstream = CircuitBreaker(name, at_once, queue_seconds, self.away)
+        self._breaker = CircuitBreaker(name, at_once, queue_seconds, self.away)
         self.page_seconds = page_seconds
 
     def away(self) -> Unavailable:
@@ -175,7 +175,7 @@ class Client:
         reads = method in READS if reads is None else reads
         until = time.monotonic() + (seconds or (self.page_seconds if reads else WRITE_SECONDS))
         with ExitStack() as stack:
-            is_trial = stack.enter_context(self._upstream.place(until - time.monotonic()))
+            is_trial = stack.enter_context(self._breaker.place(until - time.monotonic()))
             sent = {REQUEST_ID: _request_id(), **(headers or {})}
             given = token if token is None or isinstance(token, str) else token(until - time.monotonic())
             if given:
@@ -209,7 +209,7 @@ class Client:
         """Whether the replica behind it has just answered; one of several may be hung."""
         if time.monotonic() - connection.answered_at < LATELY_SECONDS:
             return True
-        return self._upstream.is_lively() and not has_others(self._host)
+        return self._breaker.is_lively() and not has_others(self._host)
 
     def _exchanged(self, call: _Call, connection: Connection, until: float) -> Answer:
         """Sent once, and once more where that can do no harm: by a connection given up, or to another replica."""
@@ -243,9 +243,9 @@ class Client:
         except (OSError, HTTPException) as error:
             connection.close()
             if isinstance(error, TimeoutError) and seconds >= ALIVE_SHARE * FIRST_SHARE * self.page_seconds:
-                self._upstream.failed()  # else it was not given the time to answer
+                self._breaker.failed()  # else it was not given the time to answer
             raise
-        self._upstream.answered()
+        self._breaker.answered()
         return answer
 
 
@@ -256,10 +256,10 @@ def _request_id() -> str:
 
 
 def _query(params: Any) -> str:
-    """Of a mapping or of pairs; what is None is not said."""
+    """The query string of a mapping or of pairs, without those whose value is None."""
     pairs = params.items() if isinstance(params, Mapping) else params or ()
-    said = [(name, value) for name, value in pairs if value is not None]
-    return f"?{urlencode(said)}" if said else ""
+    given = [(name, value) for name, value in pairs if value is not None]
+    return f"?{urlencode(given)}" if given else ""
 
 
 def _content(answer: Answer) -> Any:
@@ -279,8 +279,7 @@ def _problem(answer: Answer) -> DomainError:
     if slug is None:
         return Unavailable("Un service du portail a répondu de façon inattendue.")
     body = answer.json()
-    known = {"type", "title", "status", "detail", "instance", "errors"}
-    extra = {key: value for key, value in body.items() if key not in known}
+    extra = {key: value for key, value in body.items() if key not in RESERVED_MEMBERS}
     if answer.status_code == 503:
         return Unavailable(body.get("detail", ""), **extra)
     errors = tuple(FieldError(item["pointer"], item["detail"]) for item in body.get("errors", ()))

@@ -25,7 +25,6 @@ from tests.support import tokens
 
 NOBODY = "http://127.0.0.1:9"
 STORE = Secret("s3+http://accesskey:secretkey@127.0.0.1:9/bucket")
-SERVICES = ("accounts", "registrations", "documents", "pieces")
 
 
 def build(name: str, folder: Path, database_url: str | None = None) -> Flask:

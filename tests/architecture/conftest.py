@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from deploy.service_names import SERVICES
 from services.chassis.process.command_line import migrate
 from tests.architecture import apps
 
 
-@pytest.fixture(params=apps.SERVICES)
+@pytest.fixture(params=SERVICES)
 def service(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

@@ -6,7 +6,8 @@ import json
 import tempfile
 from pathlib import Path
 
-from tests.architecture.apps import SERVICES, build
+from deploy.service_names import SERVICES
+from tests.architecture.apps import build
 
 FOLDER = Path(__file__).parents[2] / "docs" / "api"
 

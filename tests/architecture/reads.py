@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from deploy.service_names import SERVICES
+
 
 def as_they_are(listed: str) -> dict[str, tuple[str, ...]]:
     """Rules that are addresses themselves once their values are put in."""
@@ -154,9 +156,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
         "/compte/annulation/<token>": ("/compte/annulation/<annulation>",),
         "/compte/mot-de-passe/<token>": ("/compte/mot-de-passe/<mot-de-passe>",),
         "/composants/recherche": ("/composants/recherche?q=caen",),
-        "/api/<service>/openapi.json": tuple(
-            f"/api/{service}/openapi.json" for service in ("accounts", "registrations", "documents", "pieces")
-        ),
+        "/api/<service>/openapi.json": tuple(f"/api/{service}/openapi.json" for service in SERVICES),
         "/api/<service>/v1/<path:path>": (
             "/api/registrations/v1/staff/candidatures",
             "/api/pieces/v1/pieces?academie=03",

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from deploy.service_names import SERVICES
 from services.chassis.web.access import Access
 from tests.architecture import apps
 from tests.architecture.ledger import CANDIDATE, LEDGER, PUBLIC, routes_of
@@ -30,13 +31,13 @@ KNOWN = {
     "a candidate named gateway": tokens.candidate_token("gateway"),
     "staff without scope": tokens.staff_token(),
     "a service nobody knows": tokens.service_token("inconnu"),
-    **{f"service({name})": tokens.service_token(name) for name in ("gateway", *apps.SERVICES)},
+    **{f"service({name})": tokens.service_token(name) for name in ("gateway", *SERVICES)},
     **{
         f"staff without {scope}": tokens.staff_token(scopes=[one for one in EVERY_SCOPE if one != scope])
         for scope in EVERY_SCOPE
     },
 }
-APPS = ("gateway", *apps.SERVICES)
+APPS = ("gateway", *SERVICES)
 
 
 @pytest.fixture(params=APPS)
@@ -84,7 +85,7 @@ def test_what_is_listed_is_what_there_is(built: dict[str, Flask], name: str) -> 
 
 @pytest.mark.parametrize("caller", UNKNOWN)
 def test_a_service_asks_strangers_who_they_are(built: dict[str, Flask], caller: str) -> None:
-    for service in apps.SERVICES:
+    for service in SERVICES:
         for method, rule, who in sorted(routes_of(service)):
             if who != PUBLIC:
                 _is_refused(_called(built[service], method, rule, UNKNOWN[caller]), 401, f"{service} {method} {rule}")
@@ -92,7 +93,7 @@ def test_a_service_asks_strangers_who_they_are(built: dict[str, Flask], caller: 
 
 @pytest.mark.parametrize("caller", KNOWN)
 def test_a_service_refuses_whom_a_route_does_not_name(built: dict[str, Flask], caller: str) -> None:
-    for service in apps.SERVICES:
+    for service in SERVICES:
         for method, rule, who in sorted(routes_of(service)):
             if who != PUBLIC and not _admitted(who, caller):
                 answer = _called(built[service], method, rule, tokens.bearer(KNOWN[caller]))

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from deploy.service_names import SERVICES
 from services.chassis.events.envelope import Envelope
 from services.chassis.events.handlers import Handlers
 from services.chassis.process.command_line import migrate
@@ -47,7 +48,7 @@ def test_each_event_is_published_by_the_service_whose_name_it_bears() -> None:
         assert producer not in event.CONSUMERS
 
 
-@pytest.mark.parametrize("service", apps.SERVICES)
+@pytest.mark.parametrize("service", SERVICES)
 def test_a_service_hears_what_is_meant_for_it_and_nothing_else(service: str) -> None:
     heard = {type for type in BY_TYPE if _registry(service).reactions(type)}
     assert heard == {event.TYPE for event in EVENTS if service in event.CONSUMERS}
@@ -79,7 +80,7 @@ def test_a_sample_is_the_whole_event_and_one_with_less_is_another_version(event:
 EARLIER = {"pieces": {"erase_object"}}
 
 
-@pytest.mark.parametrize("service", apps.SERVICES)
+@pytest.mark.parametrize("service", SERVICES)
 def test_each_follow_up_asked_for_is_one_that_the_worker_knows(service: str) -> None:
     asked = set(_follow_ups_asked(service))
     known = set(_registry(service)._follow_ups)
@@ -87,7 +88,7 @@ def test_each_follow_up_asked_for_is_one_that_the_worker_knows(service: str) -> 
 
 
 def test_whatever_sends_a_mail_waits_for_the_mail_server_and_nothing_else_does() -> None:
-    for service in apps.SERVICES:
+    for service in SERVICES:
         names = _registry(service)._follow_ups
         channels = _registry(service).channels
         assert set(channels.get(MAILS, ())) == {name for name in names if name.startswith("send_")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.architecture import apps
+from deploy.service_names import SERVICES
 from tests.architecture.calls import Operations
 from tests.faults.failure_table import OPERATIONS
 
@@ -39,13 +39,13 @@ def _in_the_table(service: str) -> set[str]:
     return {name for row in OPERATIONS if row.service.name == service for name in row.covers}
 
 
-@pytest.mark.parametrize("service", apps.SERVICES)
+@pytest.mark.parametrize("service", SERVICES)
 def test_what_writes_an_event_or_an_object_is_in_the_table_of_failure_points(service: str) -> None:
     operations = Operations(service)
     needed = operations.writers & operations.entrances
     assert needed - _in_the_table(service) == set(NOT_IN_THE_TABLE[service])
 
 
-@pytest.mark.parametrize("service", apps.SERVICES)
+@pytest.mark.parametrize("service", SERVICES)
 def test_the_table_of_failure_points_names_functions_that_there_are(service: str) -> None:
     assert _in_the_table(service) <= Operations(service).entrances

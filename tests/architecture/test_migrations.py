@@ -17,6 +17,7 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import Connection, Table, inspect
 from sqlalchemy.exc import IntegrityError
 
+from deploy.service_names import SERVICES
 from tests.architecture import apps
 
 VALUES: dict[type, Any] = {
@@ -30,7 +31,7 @@ VALUES: dict[type, Any] = {
 }
 
 
-@pytest.fixture(params=apps.SERVICES)
+@pytest.fixture(params=SERVICES)
 def app(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """Each service over an empty database."""
     built = apps.build(request.param, tmp_path, database_url)

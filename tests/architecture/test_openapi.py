@@ -10,7 +10,8 @@ from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.core.result import Ok
 
-from tests.architecture import apps, ledger
+from deploy.service_names import SERVICES
+from tests.architecture import ledger
 from tests.architecture.test_access import EVERY_SCOPE
 from tests.support import tokens
 
@@ -19,7 +20,7 @@ schemathesis.serializer.alias("application/offset+octet-stream", "application/oc
 CALLERS = {
     "candidate": tokens.candidate_token("pierre"),
     "staff": tokens.staff_token(scopes=EVERY_SCOPE, academies=["03"]),
-    **{f"service({name})": tokens.service_token(name) for name in ("gateway", *apps.SERVICES)},
+    **{f"service({name})": tokens.service_token(name) for name in ("gateway", *SERVICES)},
 }
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.apps import SERVICES
+from deploy.service_names import SERVICES
 from tests.architecture.openapi import FOLDER, published
 
 

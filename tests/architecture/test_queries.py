@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from flask import Flask
 
+from deploy.service_names import SERVICES
 from services.chassis.process.command_line import migrate
 from services.chassis.web.application import MOST_NAMED
 from tests.architecture import apps, ledger
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 HOSTILE = ("%00", "a%00b", "%ED%A0%80", "%FF")
 
 
-@pytest.fixture(params=apps.SERVICES)
+@pytest.fixture(params=SERVICES)
 def service(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

@@ -67,7 +67,7 @@ def callers(examples: Examples, app: str, rule: str) -> Iterator[tuple[str, Call
 
 
 def ways_of(app: Flask, rule: str) -> tuple[Access, ...]:
-    (there,) = (one for one in app.url_map.iter_rules() if one.rule == rule and "GET" in (one.methods or ()))
+    (there,) = (route for route in app.url_map.iter_rules() if route.rule == rule and "GET" in (route.methods or ()))
     ways: tuple[Access, ...] = getattr(app.view_functions[there.endpoint], "__access__", ())
     return ways
 

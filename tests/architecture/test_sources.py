@@ -44,13 +44,13 @@ def test_code_reads_the_clock_in_one_place_and_prints_nothing(path: Path) -> Non
     if path == ROOT / "services" / "chassis" / "clock.py":
         return
     calls = [node.func for node in ast.walk(_parsed(path)) if isinstance(node, ast.Call)]
-    assert not [one for one in calls if isinstance(one, ast.Name) and one.id == "print" and not _is_program(path)]
+    assert not [call for call in calls if isinstance(call, ast.Name) and call.id == "print" and not _is_program(path)]
     read = [
-        f"{ast.unparse(one)}()"
-        for one in calls
-        if isinstance(one, ast.Attribute)
-        and one.attr in ("now", "utcnow", "today")
-        and ast.unparse(one.value) in ("datetime", "date", "datetime.datetime", "datetime.date")
+        f"{ast.unparse(call)}()"
+        for call in calls
+        if isinstance(call, ast.Attribute)
+        and call.attr in ("now", "utcnow", "today")
+        and ast.unparse(call.value) in ("datetime", "date", "datetime.datetime", "datetime.date")
     ]
     assert not read
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.support.composed_portal import SERVICES
+from deploy.service_names import SERVICES
 
 if TYPE_CHECKING:
     from tests.support.composed_portal import ComposedPortal

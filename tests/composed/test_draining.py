@@ -188,8 +188,8 @@ def test_fewer_workers_of_documents_lose_and_double_nothing(
 def rendered(composed: ComposedPortal) -> dict[str, int]:
     """How many documents each worker has made."""
     return {
-        one.id: composed.counter_total(one, "documents_rendered_total")
-        for one in composed.containers("documents-worker")
+        container.id: composed.counter_total(container, "documents_rendered_total")
+        for container in composed.containers("documents-worker")
     }
 
 

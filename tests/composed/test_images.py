@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.containers.secrets import DEFAULT_FOLDER
-from deploy.service_names import OBJECT_SERVICES
+from deploy.service_names import OBJECT_SERVICES, SERVICES
 from tests.composed.image_archive import ImageArchive
 from tests.composed.secret_leaks import Values, leaked_secrets, secret_values
-from tests.support.composed_portal import SERVICES
 
 if TYPE_CHECKING:
     from tests.support.composed_portal import ComposedPortal
@@ -87,7 +86,7 @@ def looked_through(
     saved = ImageArchive(archive)
     for layer in saved.layers:
         if layer not in layers:
-            files = [(one.path, leaked_secrets(one.content or b"", values)) for one in saved.files(layer)]
+            files = [(file.path, leaked_secrets(file.content or b"", values)) for file in saved.files(layer)]
             layers[layer] = ({path for path, _ in files}, {path: names for path, names in files if names})
     archive.unlink()
     paths = set().union(*(layers[layer][0] for layer in saved.layers))

@@ -25,14 +25,14 @@ def test_an_account_is_made_as_in_chapter_3(composed: ComposedPortal, new_candid
 def test_the_guide_is_walked_while_replicas_come(
     composed: ComposedPortal, new_candidate: NewCandidate, tmp_path: Path
 ) -> None:
-    before = {one.id for one in composed.containers("pieces", "documents-worker")}
+    before = {container.id for container in composed.containers("pieces", "documents-worker")}
 
     def more_of_two(title: str) -> None:
         if title == "Acquis":
             composed.scale(pieces=3, documents_worker=2)
 
     registers_and_withdraws(composed, new_candidate(composed, personas.DUBOIS), tmp_path, more_of_two)
-    kept = [one for one in composed.containers("pieces", "documents-worker") if one.id in before]
+    kept = [container for container in composed.containers("pieces", "documents-worker") if container.id in before]
     assert len(kept) == len(before), "what ran was replaced"
 
 
@@ -54,7 +54,7 @@ def test_all_three_of_pieces_serve_and_both_workers_of_documents_render(
 
     def all_of_pieces_served() -> bool:
         JustificatifsPage(someone)
-        return all(composed.requests_served(one) for one in pieces)
+        return all(composed.requests_served(piece) for piece in pieces)
 
     def both_rendered() -> bool:
         someone.modifies()
@@ -62,8 +62,9 @@ def test_all_three_of_pieces_serve_and_both_workers_of_documents_render(
 
     wait_until(all_of_pieces_served, SHARE_SECONDS, "a request to each replica of pieces")
     wait_until(both_rendered, SHARE_SECONDS, "a document by each worker")
-    print(f"\nrequests: {[composed.requests_served(one) for one in pieces]}, documents: {_rendered(composed, workers)}")
+    requests = [composed.requests_served(piece) for piece in pieces]
+    print(f"\nrequests: {requests}, documents: {_rendered(composed, workers)}")
 
 
 def _rendered(composed: ComposedPortal, workers: list[Container]) -> list[int]:
-    return [composed.counter_total(one, "documents_rendered_total") for one in workers]
+    return [composed.counter_total(worker, "documents_rendered_total") for worker in workers]

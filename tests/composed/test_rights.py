@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from deploy.service_names import SERVICES
 from tests.composed import forbidden_access
-from tests.support.composed_portal import ONE_SHOTS, OURS, SERVICES
+from tests.support.composed_portal import ONE_SHOTS, OURS
 
 if TYPE_CHECKING:
     from tests.support.composed_portal import ComposedPortal

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from deploy.service_names import SERVICES
 from tests.journeys.candidate import Candidate
 from tests.journeys.deposit_page import DepositPage, deposit_page
 from tests.journeys.personas import Persona
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from tests.support.smtp import Mailbox
 
     NewCandidate = Callable[[RunningPortal, Persona], Candidate]
-
-SERVICES = ("accounts", "registrations", "documents", "pieces")
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from deploy.service_names import SERVICES
 from services.chassis.events.tables import TO_BROKER
 from tests.journeys.acknowledged_work import AcknowledgedWork
 from tests.journeys.background_load import (
@@ -99,8 +100,7 @@ def versions_everywhere(machine: LaunchedPortal, someone: RegisteredCandidate) -
 
 def settled(machine: LaunchedPortal) -> bool:
     waiting = "SELECT count(*) FROM outbox WHERE published_at IS NULL"
-    services = ("accounts", "registrations", "documents", "pieces")
-    return all(asked(machine, service, waiting) == [(0,)] for service in services) and (
+    return all(asked(machine, service, waiting) == [(0,)] for service in SERVICES) and (
         asked(machine, "broker", "SELECT count(*) FROM messages") == [(0,)]
     )
 

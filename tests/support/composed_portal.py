@@ -23,6 +23,7 @@ from typing import Any
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
+from deploy.service_names import SERVICES
 from services.chassis.clock import system_now
 from services.chassis.web.request_log import QUIET
 from tests.support.missing_services import NotInstalled
@@ -36,7 +37,6 @@ UP_SECONDS = 900.0  # a first build included
 COMMAND_SECONDS = 120.0
 HEALTHY_SECONDS = 180.0
 LONG_LIVED = ("proxy", "postgres", "rabbitmq", "objects", "clamav", "mailpit", "backup")
-SERVICES = ("accounts", "registrations", "documents", "pieces")
 OURS = ("gateway", *SERVICES, *(f"{service}-worker" for service in SERVICES))
 ONE_SHOTS = (*(f"{service}-migrate" for service in SERVICES), "demo-catalogue", "demo-staff")
 STAFF = {"staff": "gestionnaire@portail.example", "admin": "administrateur@portail.example"}

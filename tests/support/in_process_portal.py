@@ -18,6 +18,7 @@ from cryptography.fernet import Fernet
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from deploy.service_names import CLIENTS
 from gateway.app import create_app as create_gateway
 from gateway.settings import GatewaySettings
 from services.accounts.app import create_app as create_accounts
@@ -36,7 +37,7 @@ from tests.support.ports import free_ports
 
 UNREACHABLE_URL = "http://127.0.0.1:9"
 PAGE_SECONDS = 30.0  # a busy machine is not a hung service
-SECRETS = {name: f"the secret of {name}" for name in ("gateway", "accounts", "registrations", "documents", "pieces")}
+SECRETS = {name: f"the secret of {name}" for name in CLIENTS}
 
 
 class _Quiet(WSGIRequestHandler):

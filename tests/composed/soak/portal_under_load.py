@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import partial
 from time import monotonic
 
-from deploy.service_names import OBJECT_SERVICES
+from deploy.service_names import OBJECT_SERVICES, SERVICES
 from tests.composed.pending_work import is_all_work_done
 from tests.journeys.acknowledged_work import AcknowledgedWork
 from tests.journeys.background_load import (
@@ -22,7 +22,7 @@ from tests.journeys.background_load import (
     save_repeatedly,
 )
 from tests.journeys.registered_candidate import RegisteredCandidate
-from tests.support.composed_portal import SERVICES, ComposedPortal
+from tests.support.composed_portal import ComposedPortal
 from tests.support.processes import ServiceFailed, wait_until
 
 SETTLED_SECONDS = 600.0  # the longest delay before a new attempt, and then some

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
+from deploy.service_names import SERVICES
 from tests.composed.soak.portal_under_load import PortalUnderLoad
 from tests.journeys.registered_candidate import register_candidate
-from tests.support.composed_portal import OURS, SERVICES, ComposedPortal, Container
+from tests.support.composed_portal import OURS, ComposedPortal, Container
 from tests.support.suspended_process import suspended
 
 if TYPE_CHECKING:

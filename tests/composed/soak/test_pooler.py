@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deploy.service_names import SERVICES
 from tests.journeys import personas
-from tests.support.composed_portal import SERVICES
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import NewCandidate

@@ -67,15 +67,15 @@ class Settings:
 
     def mistakes(self) -> list[str]:
         """What is wrong across settings; subclasses add theirs."""
-        found = []
+        mistakes = []
         if self.env not in ENVIRONMENTS:
-            found.append(f"ENV: one of {', '.join(ENVIRONMENTS)} is expected")
+            mistakes.append(f"ENV: one of {', '.join(ENVIRONMENTS)} is expected")
         if self.env == "production" and self.portail_offset:
-            found.append("PORTAIL_OFFSET (PORTAIL_NOW) is refused in production")
+            mistakes.append("PORTAIL_OFFSET (PORTAIL_NOW) is refused in production")
         public = urlsplit(self.public_url)
         if self.env == "production" and public.scheme != "https" and public.hostname not in LOOPBACK:
-            found.append("PUBLIC_URL: in production https:// is expected, but for 127.0.0.1 and localhost")
-        return found
+            mistakes.append("PUBLIC_URL: in production https:// is expected, but for 127.0.0.1 and localhost")
+        return mistakes
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

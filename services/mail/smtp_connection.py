@@ -35,9 +35,8 @@ class SmtpConnection(smtplib.SMTP):
         """Overrides smtplib's, as its own SMTP_SSL does: there is no public method for it."""
         connection = socket.create_connection((host, port), CONNECT_SECONDS)
         connection.settimeout(timeout)
-        self._raw_socket = (
-            connection.dup()
-        )  # the TCP connection, which can be shut down whether TLS is used over it or not
+        # The TCP connection, which can be shut down whether TLS is used over it or not.
+        self._raw_socket = connection.dup()
         self._timer = threading.Timer(self._max_seconds, self._shut_down)
         self._timer.daemon = True
         self._timer.start()

@@ -73,7 +73,7 @@ class ObjectStore:
         self._requests = _Requests(maxsize=20, blocksize=CHUNK)
         self._client = _client(parts, self._requests)
         self._limit = Limit(thread_count() // 4, thread_count())
-        self._upstream = CircuitBreaker("store", self._limit.running, 0.0, Unavailable)
+        self._breaker = CircuitBreaker("store", self._limit.running, 0.0, Unavailable)
         self._admission = self._with_admission if time_limits() is WEB else nullcontext
 
     def ensure_bucket(self) -> None:
@@ -185,18 +185,18 @@ class ObjectStore:
         with ExitStack() as admitted:
             try:
                 admitted.enter_context(self._limit.held())
-                admitted.enter_context(self._upstream.place(0.0))
+                admitted.enter_context(self._breaker.place(0.0))
             except Unavailable as error:
                 raise StoreNotAsked from error
             try:
                 yield
             except StoreUnavailable:
-                self._upstream.failed()
+                self._breaker.failed()
                 raise
             except ObjectMissing:
-                self._upstream.answered()
+                self._breaker.answered()
                 raise
-            self._upstream.answered()
+            self._breaker.answered()
 
 
 class _Requests(urllib3.PoolManager):

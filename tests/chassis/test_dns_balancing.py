@@ -95,7 +95,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Service]]
     def resolve(host: Any, asked: Any, *args: Any, **options: Any) -> list[Any]:
         if host != NAME:
             return real(host, asked, *args, **options)
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one.address, asked)) for one in service.replicas]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (replica.address, asked)) for replica in service.replicas]
 
     def start(number: int, answers: Callable[[Replica, int], bool] = lambda *_: True) -> Service:
         service.replicas.extend(Replica(f"127.0.0.{last}", port, answers) for last in range(1, number + 1))

@@ -10,6 +10,7 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
+from deploy.service_names import SERVICES
 from services.chassis.clock import system_now
 from services.chassis.jobs import commands
 from services.chassis.jobs.registry import Jobs, stopping
@@ -128,7 +129,7 @@ def test_a_job_that_asks_stops_once_another_has_taken_it(app: Flask, monkeypatch
     assert lease_of(app).leased_by == "another"
 
 
-@pytest.mark.parametrize("service", apps.SERVICES)
+@pytest.mark.parametrize("service", SERVICES)
 def test_every_service_lists_its_jobs_to_whoever_names_another(service: str, tmp_path: Path) -> None:
     result = apps.build(service, tmp_path).test_cli_runner().invoke(args=["run-job", "inconnu"])
     assert result.exit_code == 1

@@ -9,6 +9,7 @@ import pytest
 from psycopg import errors, sql
 
 from deploy.containers import secrets
+from deploy.service_names import SERVICES
 from services.chassis.process.command_line import migrate
 from tests.architecture import apps
 from tests.containers.composed_databases import ComposedDatabases
@@ -24,7 +25,7 @@ def migrated(databases: ComposedDatabases, tmp_path_factory: pytest.TempPathFact
     """The databases as they are once the composed portal has started."""
     ended = databases.run()
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
-    for service in apps.SERVICES:
+    for service in SERVICES:
         app = apps.build(service, tmp_path_factory.mktemp(service), databases.url(OWNER.format(service)))
         migrate(app)
         with app.app_context():
@@ -40,7 +41,7 @@ def names(session: psycopg.Connection, catalogue: str) -> list[str]:
     return [str(row[0]) for row in found]
 
 
-@pytest.mark.parametrize("service", apps.SERVICES)
+@pytest.mark.parametrize("service", SERVICES)
 def test_a_service_reads_and_writes_all_its_tables(migrated: ComposedDatabases, service: str) -> None:
     with migrated.connect(migrated.url(RUNTIME.format(service))) as session:
         tables = [table for table in names(session, "tables") if table != "alembic_version"]
@@ -67,7 +68,7 @@ def work_on(session: psycopg.Connection, table: str) -> None:
         session.execute(sql.SQL("DELETE FROM {} WHERE false").format(one))
 
 
-@pytest.mark.parametrize("service", apps.SERVICES)
+@pytest.mark.parametrize("service", SERVICES)
 def test_a_service_is_ready_with_its_runtime_role(migrated: ComposedDatabases, service: str, tmp_path: Path) -> None:
     app = apps.build(service, tmp_path, migrated.url(RUNTIME.format(service)))
     answer = app.test_client().get("/health/ready")
@@ -98,7 +99,7 @@ def test_a_service_is_ready_with_its_runtime_role(migrated: ComposedDatabases, s
         "COPY outbox TO PROGRAM 'cat'",
     ],
 )
-@pytest.mark.parametrize("service", apps.SERVICES)
+@pytest.mark.parametrize("service", SERVICES)
 def test_a_service_changes_no_structure(migrated: ComposedDatabases, service: str, statement: str) -> None:
     with (
         migrated.connect(migrated.url(RUNTIME.format(service))) as session,
@@ -108,9 +109,9 @@ def test_a_service_changes_no_structure(migrated: ComposedDatabases, service: st
 
 
 @pytest.mark.parametrize("role", [RUNTIME, OWNER])
-@pytest.mark.parametrize("service", apps.SERVICES)
+@pytest.mark.parametrize("service", SERVICES)
 def test_no_other_database_lets_a_service_in(migrated: ComposedDatabases, service: str, role: str) -> None:
-    for database in ({*apps.SERVICES} - {service}) | {"postgres", "template1"}:
+    for database in ({*SERVICES} - {service}) | {"postgres", "template1"}:
         with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
             migrated.connect(migrated.url(role.format(service), database))
 

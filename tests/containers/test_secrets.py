@@ -98,7 +98,7 @@ def test_a_bucket_url_is_one_that_the_store_client_reads(folder: Path) -> None:
 
 def test_the_store_knows_each_service_for_its_own_bucket_and_backups_for_reading(folder: Path) -> None:
     identities = json.loads((folder / "objects-identities.json").read_text())["identities"]
-    assert {one["name"]: one["actions"] for one in identities} == {
+    assert {identity["name"]: identity["actions"] for identity in identities} == {
         "documents": ["Admin:documents"],
         "pieces": ["Admin:pieces"],
         "backup": ["Read:documents", "List:documents", "Read:pieces", "List:pieces"],

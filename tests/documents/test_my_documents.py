@@ -30,7 +30,7 @@ def test_a_saved_candidature_is_a_tile_at_once_and_its_documents_follow(service:
     }
     assert service.documents() == []
     service.create_documents()
-    assert [(one["type"], one["label"], one["version"]) for one in service.documents()] == [
+    assert [(document["type"], document["label"], document["version"]) for document in service.documents()] == [
         ("confirmation", "Confirmation d'inscription", 1),
         ("demande_pieces", "Demande de pièces justificatives", 1),
     ]
@@ -70,7 +70,7 @@ def test_a_document_can_be_saved_rather_than_shown(service: Service) -> None:
 def test_versions_are_kept_newest_first(service: Service) -> None:
     service.receive_and_create_documents(saved())
     service.receive_and_create_documents(saved(version=2))
-    assert [one["version"] for one in service.documents()] == [2, 2, 1, 1]
+    assert [document["version"] for document in service.documents()] == [2, 2, 1, 1]
 
 
 def test_someone_elses_documents_do_not_exist(service: Service) -> None:

@@ -26,7 +26,7 @@ def test_an_older_version_does_not_replace_the_tile(service: Service) -> None:
 def test_an_older_version_that_comes_late_still_gets_its_documents(service: Service) -> None:
     service.receive_and_create_documents(saved(version=2))
     service.receive_and_create_documents(saved(version=1))
-    assert [one["version"] for one in service.documents()] == [2, 2, 1, 1]
+    assert [document["version"] for document in service.documents()] == [2, 2, 1, 1]
 
 
 def test_a_withdrawal_that_comes_first_hides_the_versions_it_covers(service: Service) -> None:

@@ -41,7 +41,7 @@ def _published(service: Service, **given: Any) -> dict[str, Any]:
     with service.app.app_context():
         for _ in range(2):
             publish_document(service.dependencies, publication["id"], CANDIDATURE)
-    return next(one for one in service.documents() if one["type"] == given.get("type", "convocation"))
+    return next(document for document in service.documents() if document["type"] == given.get("type", "convocation"))
 
 
 def test_a_convocation_is_published_once_with_what_the_gestionnaire_wrote(service: Service) -> None:

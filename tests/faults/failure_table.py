@@ -79,4 +79,4 @@ class Results:
             yield f"{f'Failure points on {engine}':{width}}" + "".join(f"  {point.value}" for point in points)
             for row in dict.fromkeys(cell.row for cell in shown):
                 words = {cell.point: word for cell, word in shown.items() if cell.row == row}
-                yield f"{row:{width}}" + "".join(f"  {words.get(one, '-'):{len(one.value)}}" for one in points)
+                yield f"{row:{width}}" + "".join(f"  {words.get(point, '-'):{len(point.value)}}" for point in points)

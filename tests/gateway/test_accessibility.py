@@ -47,7 +47,7 @@ def test_what_nobody_evaluated_does_not_conform_and_what_does_not_apply_does_not
     assert (found.applicable, found.total, found.percent) == (2, 4, 50)
     conforming = Finding(State.CONFORMING, "examen manuel", "Vu.")
     frames = evaluated_criteria(THEMES[1], {"2.1": conforming})
-    assert [one.finding.state for one in frames] == [State.CONFORMING, State.TO_EVALUATE]
+    assert [frame.finding.state for frame in frames] == [State.CONFORMING, State.TO_EVALUATE]
 
 
 def test_the_grid_holds_the_106_criteria_and_no_other() -> None:

@@ -52,4 +52,4 @@ def test_production_shows_no_mail(running: InProcessPortal) -> None:
     assert "mails" not in {blueprint.name for blueprint in blueprints(settings)}
     forbidden = running.gateway_settings(0.0, env="production", mail_folder=str(Path("mail")))
     assert isinstance(forbidden, GatewaySettings)
-    assert any("MAIL_FOLDER" in one for one in forbidden.mistakes())
+    assert any("MAIL_FOLDER" in mistake for mistake in forbidden.mistakes())

@@ -41,10 +41,10 @@ def with_search_results(form: Form, values: Values) -> Form:
         return form
     words = str(values.get(f"{searched}-texte", ""))
     suggestions = clients().accounts.communes(str(values.get("departement_naissance", "")), words)
-    found = {"results": _options(suggestions), "advice": suggestions.advice, "display": words}
+    results = {"results": _options(suggestions), "advice": suggestions.advice, "display": words}
 
     def completed(field: dict[str, Any]) -> dict[str, Any]:
-        return field | found if field["name"] == searched else field
+        return field | results if field["name"] == searched else field
 
     sections = [section | {"fields": [completed(field) for field in section["fields"]]} for section in form["sections"]]
     return {**form, "sections": sections}

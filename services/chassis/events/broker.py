@@ -67,7 +67,7 @@ class Broker(Protocol):
 
 def bindings_of(contracts: tuple[type, ...]) -> dict[str, tuple[str, ...]]:
     """Which services consume each event type. An event that nobody consumes is refused: it does not exist."""
-    found = {contract.TYPE: tuple(contract.CONSUMERS) for contract in contracts}  # type: ignore[attr-defined]
-    if lonely := [type for type, consumers in found.items() if not consumers]:
+    bindings = {contract.TYPE: tuple(contract.CONSUMERS) for contract in contracts}  # type: ignore[attr-defined]
+    if lonely := [type for type, consumers in bindings.items() if not consumers]:
         raise ValueError(f"nobody consumes {lonely}")
-    return found
+    return bindings

@@ -87,10 +87,10 @@ def purge_events() -> None:
 def replayed(db: Database, handlers: Handlers, parked_id: str) -> bool:
     """Whether the parked event could be handled now; the inbox keeps its effect single."""
     with db.reading() as session:
-        found = parked_body(session, parked_id)
-    if found is None:
+        row = parked_body(session, parked_id)
+    if row is None:
         return False
-    destination, body = found
+    destination, body = row
     try:
         if destination == TO_SELF:
             FollowUps(db, handlers, RETRY_SECONDS).run(body, attempt=1)

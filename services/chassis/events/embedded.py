@@ -144,8 +144,8 @@ class EmbeddedBroker:
     def _renew(self, claimed: _Claimed, worker: str) -> bool:
         ours = (time.time(), claimed.id, worker)
         with contextlib.closing(self), self._write() as connection:  # in a thread of this renewal's own
-            renewing = connection.execute("UPDATE messages SET claimed_at = ? WHERE id = ? AND claimed_by = ?", ours)
-            return renewing.rowcount > 0
+            renewal = connection.execute("UPDATE messages SET claimed_at = ? WHERE id = ? AND claimed_by = ?", ours)
+            return renewal.rowcount > 0
 
     def _settle(self, claimed: _Claimed, worker: str, outcome: Retry | Unsettled | None) -> None:
         """Leave a message that another worker has claimed meanwhile to that worker; the inbox knows what was done."""

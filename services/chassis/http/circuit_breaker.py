@@ -23,8 +23,8 @@ _OPEN = Gauge("service_breaker_open", "1 while calls to it are refused, since it
 
 
 class CircuitBreaker:
-    """One of them. For a place among `at_once` one waits `queue_seconds` at most, and only while calls do not fail;
-    `away` makes the error for those who get none."""
+    """Of one service, or of the store. `at_once` calls may be under way; another waits for a place `queue_seconds` at
+    most, and only while calls do not fail. `away` makes the error where there is none."""
 
     def __init__(self, name: str, at_once: int, queue_seconds: float, away: Callable[[], Unavailable]) -> None:
         self._queue_seconds = queue_seconds

@@ -31,50 +31,50 @@ class Gauge:
 
 
 class _Shown(Collector):
-    """The figures as last read. Nothing stands for one that was never recorded: 0 would say that all is well."""
+    """The gauges as last read. Nothing stands for one that was never recorded: 0 would say that all is well."""
 
     def __init__(self) -> None:
-        self._figures: dict[str, Gauge] = {}
+        self._gauges: dict[str, Gauge] = {}
         self._values: dict[str, Values] = {}
 
-    def add(self, figure: Gauge) -> None:
-        if figure.name in self._figures:
-            raise ValueError(f"two figures are named {figure.name}")
-        self._figures[figure.name] = figure
+    def add(self, gauge: Gauge) -> None:
+        if gauge.name in self._gauges:
+            raise ValueError(f"two gauges are named {gauge.name}")
+        self._gauges[gauge.name] = gauge
 
     def replace(self, values: dict[str, Values]) -> None:
         self._values = values
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         for name, by_labels in self._values.items():
-            figure = self._figures.get(name)
-            if figure is None:  # recorded by another release
+            gauge = self._gauges.get(name)
+            if gauge is None:  # recorded by another release
                 continue
-            gauge = GaugeMetricFamily(name, figure.documentation, labels=figure.labelnames)
+            family = GaugeMetricFamily(name, gauge.documentation, labels=gauge.labelnames)
             for labels, value in by_labels.items():
-                gauge.add_metric(labels, value)
-            yield gauge
+                family.add_metric(labels, value)
+            yield family
 
 
 _SHOWN = _Shown()
 REGISTRY.register(_SHOWN)
 
 
-def record(db: Database, figure: Gauge, values: float | Values) -> None:
-    """Replace what the figure says: all its labels at once, or its only value. Raises ValueError for other labels."""
+def record(db: Database, gauge: Gauge, values: float | Values) -> None:
+    """Replace what the gauge says: all its labels at once, or its only value. Raises ValueError for other labels."""
     by_labels = values if isinstance(values, Mapping) else {(): values}
-    if any(len(labels) != len(figure.labelnames) for labels in by_labels):
-        raise ValueError(f"{figure.name} has the labels {figure.labelnames}")
+    if any(len(labels) != len(gauge.labelnames) for labels in by_labels):
+        raise ValueError(f"{gauge.name} has the labels {gauge.labelnames}")
     now = system_now()
     rows = [
-        {"name": figure.name, "labels": orjson.dumps(labels).decode(), "value": float(value), "recorded_at": now}
+        {"name": gauge.name, "labels": orjson.dumps(labels).decode(), "value": float(value), "recorded_at": now}
         for labels, value in by_labels.items()
     ]
     with db.operation() as session:
         if session.get_bind().dialect.name == "postgresql":
-            # Two who replace one figure at once (a job, and an operator's command) would both insert. Readers go on.
+            # Two who replace one gauge at once (a job, and an operator's command) would both insert. Readers go on.
             session.execute(text("LOCK TABLE job_figures IN SHARE ROW EXCLUSIVE MODE"))
-        session.execute(delete(job_figures).where(job_figures.c.name == figure.name))
+        session.execute(delete(job_figures).where(job_figures.c.name == gauge.name))
         if rows:
             session.execute(insert(job_figures), rows)
 

@@ -32,17 +32,18 @@ class TimeLimits(NamedTuple):
 WEB = TimeLimits(connect=3, statement=10, lock=5, idle=15, store=8)
 WORK = TimeLimits(connect=5, statement=300, lock=10, idle=300, store=120)
 MIGRATION = WORK._replace(statement=3600, idle=3600)
-_waits = WORK
+_limits = WORK
 
 
-def set_role(time_limits: TimeLimits) -> None:
-    """Said once, before the process makes its application; whoever says nothing waits as WORK does."""
-    global _waits
-    _waits = time_limits
+def set_role(limits: TimeLimits) -> None:
+    """To be called once, before the process creates its application; without it the limits are those of WORK."""
+    global _limits
+    _limits = limits
 
 
 def time_limits() -> TimeLimits:
-    return _waits
+    """Those of this process's role."""
+    return _limits
 
 
 def thread_count() -> int:

@@ -59,8 +59,8 @@ def _guarded(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping
 def _of_a_library(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Its own words, without what it fills in (paths, addresses, contents of files); an error's kind and place."""
     record: logging.LogRecord = event["_record"]
-    said = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
-    event["logger"], event["event"] = record.name, said.partition(" from ip=")[0][:LONGEST]
+    message = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
+    event["logger"], event["event"] = record.name, message.partition(" from ip=")[0][:LONGEST]
     if (raised := event.pop("exc_info", None)) and raised[1]:
         event["reason"], event["frames"] = reason_of(raised[1]), frames_of(raised[1])
     return event

@@ -46,7 +46,7 @@ TURN_SECONDS = 180.0  # between two turns of a loop: more than a broker or a dat
 REACTION_SECONDS = 120.0
 RELAY_SECONDS = 600.0  # a whole batch, from a broker that is slow to confirm
 STOP_SECONDS = 25.0
-TOLD_SECONDS = 0.2
+SIGNAL_LOOK_SECONDS = 0.2
 
 
 @dataclass
@@ -198,17 +198,17 @@ class Worker:
 def run(app: Flask, handlers: Handlers, jobs: Jobs) -> None:
     """Run until SIGTERM or SIGINT; the page for probes listens on WORKER_PORT where that is set."""
     worker = Worker(app, handlers, jobs)
-    told: list[int] = []  # not an Event: setting it in this thread could wait for itself
+    stop_signals: list[int] = []  # not an Event: setting it in this thread could wait for itself
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda number, _: told.append(number))
+        signal.signal(number, lambda number, _: stop_signals.append(number))
     worker.start()
     settings: ServiceSettings = app.extensions["portail"]
     server = None
     if settings.worker_port:
         server = worker_page.serve(settings.worker_host, settings.worker_port, worker.stuck, worker.readiness())
     log.info("worker_started", start_id=worker.start_id)
-    while not told:
-        time.sleep(TOLD_SECONDS)
+    while not stop_signals:
+        time.sleep(SIGNAL_LOOK_SECONDS)
     worker.stop.set()
     finished = worker.join()
     if server is not None:

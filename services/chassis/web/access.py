@@ -70,8 +70,8 @@ def any_of(*ways: Access) -> Callable[[View], View]:
 
 def caller() -> Caller:
     """Who calls, on a route that is not public."""
-    found: Caller = g.caller
-    return found
+    who: Caller = g.caller
+    return who
 
 
 def register(app: Flask, key_of: KeyOf) -> None:

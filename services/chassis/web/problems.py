@@ -82,11 +82,11 @@ def _answer(problem: ProblemType, detail: str, errors: tuple[FieldError, ...], e
 def _schema_errors(error: HTTPException) -> tuple[FieldError, ...]:
     """What marshmallow found, as webargs carries it: {"json": {"field": ["message"]}}."""
     messages = (getattr(error, "data", None) or {}).get("messages") or {}
-    return tuple(found for place in messages.values() for found in _flatten(place, "#"))
+    return tuple(error for place in messages.values() for error in _flatten(place, "#"))
 
 
 def _flatten(messages: Any, pointer: str) -> list[FieldError]:
     if isinstance(messages, dict):
-        return [found for key, inner in messages.items() for found in _flatten(inner, f"{pointer}/{key}")]
+        return [error for key, inner in messages.items() for error in _flatten(inner, f"{pointer}/{key}")]
     lines = messages if isinstance(messages, list) else [messages]
     return [FieldError(pointer, in_french(str(line))) for line in lines]

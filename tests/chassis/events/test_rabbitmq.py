@@ -154,7 +154,7 @@ def test_the_definitions_file_makes_what_declaring_makes(rabbitmq: RabbitMQ, url
     queues = {queue["name"] for queue in rabbitmq.api("GET", f"queues/{vhost_of(url)}")}
     assert {"reader", "reader.parking", "reader.retry.0", "archive", "archive.parking"} <= queues
     retries = rabbitmq.api("GET", f"exchanges/{vhost_of(url)}/reader.retry/bindings/source")
-    assert {(one["routing_key"], one["destination"]) for one in retries} == {
+    assert {(retry["routing_key"], retry["destination"]) for retry in retries} == {
         ("0", "reader.retry.0"),
         ("1", "reader.retry.1"),
     }

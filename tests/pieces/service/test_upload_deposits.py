@@ -42,11 +42,10 @@ def _deposit(service: PiecesService, *upload_ids: str, **options: Any) -> TestRe
 
 
 def _with_formats(service: PiecesService, *formats: str) -> PiecesService:
-    service.handle_events(
-        registration_saved(
-            pieces=tuple(dataclasses.replace(one, formats=formats) if one.code == "NATIDE06" else one for one in PIECES)
-        )
+    pieces = tuple(
+        dataclasses.replace(piece, formats=formats) if piece.code == "NATIDE06" else piece for piece in PIECES
     )
+    service.handle_events(registration_saved(pieces=pieces))
     return service
 
 

@@ -27,7 +27,7 @@ def structure(session_name: str, code: str) -> Structure:
 def dossier(session_name: str, code: str) -> Dossier:
     """Besançon, formation continue, forme globale, the first languages that are allowed, engagement étudiant."""
     session = _session(session_name)
-    opening = next(one for one in session.openings if one.academie == "03")
+    opening = next(opening for opening in session.openings if opening.academie == "03")
     answers = {
         **DOSSIER.answers,
         "qualification": {"specialite": code, "forme": "globale", "derogation": "non"},

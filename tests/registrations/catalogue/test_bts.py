@@ -30,7 +30,7 @@ GUIDE_PIECES = ["CINSIG03", "NATIDE06", "BTSETAS4", "BTSEE-EF3", "BTSLIVCOMP", "
 
 
 def exam(code: str) -> Exam:
-    return next(one for one in load_exams(ROOT, NOW) if one.code == code)
+    return next(exam for exam in load_exams(ROOT, NOW) if exam.code == code)
 
 
 def session(of: Exam, name: str) -> Session:
@@ -40,7 +40,7 @@ def session(of: Exam, name: str) -> Session:
 
 
 def opening(of: Session, academie: str) -> Opening:
-    return next(one for one in of.openings if one.academie == academie)
+    return next(opening for opening in of.openings if opening.academie == academie)
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def test_every_academie_is_open_in_the_guide_s_session_and_paris_answers_by_the_
 
 def test_31310_has_the_guide_s_epreuves_in_its_order(bts: Exam) -> None:
     epreuves = structure_of(bts.specialite("31310"), 2022).epreuves
-    assert [f"{one.code} {one.label} {one.unit or ''}".strip() for one in epreuves] == [
+    assert [f"{epreuve.code} {epreuve.label} {epreuve.unit or ''}".strip() for epreuve in epreuves] == [
         "E1 Culture générale et expression U1",
         "E2 Langue vivante 1 U2",
         "E2-A Langue vivante 1 : Écrite",
@@ -110,12 +110,14 @@ def test_31310_has_the_guide_s_epreuves_in_its_order(bts: Exam) -> None:
         "EF2 Certification professionnelle UF2",
         "EF3 Engagement étudiant UF3",
     ]
-    assert [one.code for one in epreuves if one.hidden_on_pdf] == ["E2-A", "E2-B"]
-    assert {one.modes.get("R3", one.modes.get("*")) for one in epreuves if one.code != "E4"} == {"ponctuel"}
+    assert [epreuve.code for epreuve in epreuves if epreuve.hidden_on_pdf] == ["E2-A", "E2-B"]
+    assert {epreuve.modes.get("R3", epreuve.modes.get("*")) for epreuve in epreuves if epreuve.code != "E4"} == {
+        "ponctuel"
+    }
 
 
 def test_the_english_certification_ends_with_session_2022(bts: Exam) -> None:
-    codes = [one.code for one in structure_of(bts.specialite("31310"), 2023).epreuves]
+    codes = [epreuve.code for epreuve in structure_of(bts.specialite("31310"), 2023).epreuves]
     assert "C-ANGL" not in codes
 
 
@@ -147,11 +149,11 @@ def test_a_demonstration_session_is_open_with_specialites_of_its_year(bts: Exam)
     assert rolling.label == "BTS 2027"
     assert "31310" not in rolling.specialites
     assert "31213" in rolling.specialites
-    assert all(one.opens <= NOW < one.closes for one in rolling.openings)
+    assert all(opening.opens <= NOW < opening.closes for opening in rolling.openings)
 
 
 def test_every_specialite_has_a_domain_to_be_browsed_by(bts: Exam) -> None:
-    assert [one.code for one in bts.specialites if one.domain is None] == []
+    assert [specialite.code for specialite in bts.specialites if specialite.domain is None] == []
 
 
 @pytest.mark.parametrize("typed", ["banque", "compta", "gestion", "informatique", "MCO", "NDRC", "SIO", "CG"])
@@ -167,12 +169,12 @@ def test_what_people_type_for_a_specialite_is_answered_in_a_session_of_today(bts
 
 
 def test_every_public_category_says_for_whom_it_is(bts: Exam) -> None:
-    assert [one.code for one in bts.categories if one.public and not one.help] == []
+    assert [category.code for category in bts.categories if category.public and not category.help] == []
 
 
 def test_every_incomplete_specialite_is_left_out(bts: Exam) -> None:
     banque_since_2026, tourisme = "31313", "33426"
-    assert {banque_since_2026, tourisme}.isdisjoint(one.code for one in bts.specialites)
+    assert {banque_since_2026, tourisme}.isdisjoint(specialite.code for specialite in bts.specialites)
 
 
 def test_facultatives_are_three_until_2024_and_two_afterwards(bts: Exam) -> None:

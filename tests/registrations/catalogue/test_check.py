@@ -14,7 +14,7 @@ OPENING = SMALL[SMALL.index('      - academie: "03"') :]
 def test_each_mistake_is_told_with_its_file_its_line_and_how_to_mend_it(tmp_path: Path, name: str) -> None:
     old, new, said = EXAM_MISTAKES[name]
     text, line = with_change(old, new)
-    told = [one for one in mistakes(written(tmp_path, text)) if said in one]
+    told = [mistake for mistake in mistakes(written(tmp_path, text)) if said in mistake]
     where = "cfg/exam.yaml:" if name in REPORTED_ON_ANOTHER_LINE else f"cfg/exam.yaml:{line}: "
     assert [one[: len(where)] for one in told[:1]] == [where]
 
@@ -81,7 +81,7 @@ def test_all_mistakes_of_all_files_are_told_at_once(tmp_path: Path) -> None:
     written(tmp_path, text, langues2="- {key: a}")
     (tmp_path / "vide").mkdir()
     (tmp_path / "vide" / "sessions.yaml").write_text("- x", encoding="utf-8")
-    files = [one.split(":")[0] for one in mistakes(tmp_path)]
+    files = [mistake.split(":")[0] for mistake in mistakes(tmp_path)]
     assert files == ["cfg/exam.yaml", "cfg/exam.yaml", "cfg/langues2.yaml", "vide/exam.yaml"]
 
 

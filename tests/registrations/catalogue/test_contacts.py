@@ -43,7 +43,7 @@ def test_a_mistake_in_the_file_of_contacts_is_told(tmp_path: Path) -> None:
 def test_a_country_has_a_free_code_of_its_own_a_label_and_a_contact(tmp_path: Path) -> None:
     abroad = f'country: "90"\n        label: "MAROC"\n        contact: {CONTACT}'
     (exam,) = load_exams(written(tmp_path, SMALL.replace('academie: "03"', abroad)), NOW)
-    assert [(one.academie, one.label) for one in exam.sessions[0].openings] == [("90", "MAROC")]
+    assert [(opening.academie, opening.label) for opening in exam.sessions[0].openings] == [("90", "MAROC")]
     taken = SMALL.replace('academie: "03"', abroad.replace("90", "03"))
     assert "code de pays « 03 »" in mistakes(written(tmp_path, taken))[0]
 

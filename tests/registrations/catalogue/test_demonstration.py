@@ -31,7 +31,7 @@ def loaded(root: Path, now: datetime = NOW) -> Exam:
 
 
 def rolling(exam: Exam) -> Session:
-    return max((one for one in exam.sessions if one.demonstration), key=lambda one: one.year)
+    return max((session for session in exam.sessions if session.demonstration), key=lambda one: one.year)
 
 
 def paris(year: int, month: int, day: int, hour: int = 0) -> datetime:
@@ -69,7 +69,7 @@ def test_a_session_is_open_whatever_the_day(tmp_path: Path, day: int) -> None:
 
 def test_a_year_that_has_a_dated_session_gets_no_demonstration_one(tmp_path: Path) -> None:
     exam = loaded(tmp_path, paris(2025, 11, 25))
-    assert [(one.name, one.demonstration) for one in exam.sessions] == [("2026", False)]
+    assert [(session.name, session.demonstration) for session in exam.sessions] == [("2026", False)]
 
 
 def test_nothing_moves_while_the_window_is_open(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_once_a_session_is_over_the_next_year_s_is_made_and_is_open(tmp_path: Pa
     exam = with_current_demonstrations(loaded(tmp_path), now)
     session = rolling(exam)
     assert (session.name, session.label, session.openings[1].code_pdf) == ("2028", "CFG 2028", "2028-08")
-    assert all(one.opens <= now < one.closes for one in session.openings)
+    assert all(opening.opens <= now < opening.closes for opening in session.openings)
     assert session.closes == paris(2029, 1, 1)
     assert exam.session("2027") is not None
 
@@ -119,7 +119,8 @@ def test_a_reload_shifts_no_date_of_a_running_session(tmp_path: Path) -> None:
     assert rolling(again).openings[0].opens == rolling(stored).openings[0].opens
     much_later = paris(2027, 6, 1)  # the files alone would say 2028
     assert [
-        one.name for one in with_running_demonstrations(stored, loaded(tmp_path / "c", much_later), much_later).sessions
+        session.name
+        for session in with_running_demonstrations(stored, loaded(tmp_path / "c", much_later), much_later).sessions
     ] == [
         "2026",
         "2027",

@@ -16,17 +16,17 @@ def read(tmp_path: Path, text: str) -> tuple[Etablissement, ...]:
 
 
 def test_the_guide_s_establishments_are_there() -> None:
-    known = {one.code: one for one in etablissements(ROOT)}
+    known = {etablissement.code: etablissement for etablissement in etablissements(ROOT)}
     assert known["0250013D"].label == "LP P.ADRIEN PARIS - BESANCON (0250013D)"
     assert (known["CNED"].label, known["CNED"].kind) == ("CNED", "cned")
     assert (known["INDIVIDUELS 025"].label, known["INDIVIDUELS 025"].departement) == ("INDIVIDUELS 025", "025")
 
 
 def test_every_academie_has_a_demonstration_school_with_a_valid_number() -> None:
-    schools = [one for one in etablissements(ROOT) if "DEMONSTRATION" in one.label]
-    covered = {academie.code for one in schools if (academie := academies.of_departement(one.departement or ""))}
+    schools = [etablissement for etablissement in etablissements(ROOT) if "DEMONSTRATION" in etablissement.label]
+    covered = {academie.code for school in schools if (academie := academies.of_departement(school.departement or ""))}
     assert covered == {one.code for one in academies.all()}
-    assert all(uai.is_valid(one.code) for one in schools)
+    assert all(uai.is_valid(school.code) for school in schools)
 
 
 def test_the_public_annuaire_s_columns_are_understood(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def of_the_nomenclature(code: str) -> set[int]:
 
 
 def test_each_is_written_or_left_out_with_a_reason() -> None:
-    written = {one.code for one in BTS.specialites}
+    written = {specialite.code for specialite in BTS.specialites}
     assert sorted([*written, *codes(LEFT_OUT)]) == sorted(BCN)
 
 
@@ -39,12 +39,12 @@ def test_none_is_written_for_a_session_that_the_nomenclature_does_not_give() -> 
 
 def test_those_written_for_fewer_sessions_say_what_is_missing() -> None:
     fewer = {
-        one.code
-        for one in BTS.specialites
-        if sessions(one.first_session, one.last_session) < of_the_nomenclature(one.code)
+        specialite.code
+        for specialite in BTS.specialites
+        if sessions(specialite.first_session, specialite.last_session) < of_the_nomenclature(specialite.code)
     }
     assert fewer == set(codes(PARTLY))
 
 
 def test_what_replaces_a_specialite_is_of_the_nomenclature() -> None:
-    assert {code for one in BTS.specialites for code in codes(one.replaced_by or "")} <= BCN.keys()
+    assert {code for specialite in BTS.specialites for code in codes(specialite.replaced_by or "")} <= BCN.keys()

@@ -31,12 +31,12 @@ def test_every_tab_is_filled_without_a_remark(session: str, code: str) -> None:
 @offered
 def test_the_recap_lists_the_epreuves_of_the_file_in_its_order(session: str, code: str) -> None:
     shown = [(line.code, line.label) for line in registration_form.recap(dossier(session, code)).epreuves]
-    assert shown == [(one.code, one.label) for one in structure(session, code).epreuves]
+    assert shown == [(epreuve.code, epreuve.label) for epreuve in structure(session, code).epreuves]
 
 
 @offered
 def test_every_language_that_is_sat_is_named(session: str, code: str) -> None:
-    languages = {one.code for one in structure(session, code).epreuves if one.options or one.options_of}
+    languages = {epreuve.code for epreuve in structure(session, code).epreuves if epreuve.options or epreuve.options_of}
     names = [item.label for item in BTS.lists["langues"]]
     sat = [line for line in registration_form.recap(dossier(session, code)).epreuves if line.position == "inscrit"]
     unnamed = [line.code for line in sat if not line.option and not any(name in line.label for name in names)]
@@ -56,9 +56,9 @@ def test_engagement_etudiant_is_offered_and_asks_for_its_form(session: str, code
 
 @pytest.mark.parametrize(("session", "code"), [one for one in OFFERED if int(one[0]) >= 2025])
 def test_since_2025_there_are_nine_epreuves_and_two_facultatives_at_most(session: str, code: str) -> None:
-    ends = [one for one in structure(session, code).epreuves if one.parent is None]
-    assert len([one for one in ends if one.kind == "obligatoire"]) <= 9
-    assert len([one for one in ends if one.kind == "facultative"]) <= 2
+    ends = [epreuve for epreuve in structure(session, code).epreuves if epreuve.parent is None]
+    assert len([end for end in ends if end.kind == "obligatoire"]) <= 9
+    assert len([end for end in ends if end.kind == "facultative"]) <= 2
 
 
 def test_the_demonstration_session_offers_the_most_taken_by_their_acronyms() -> None:

@@ -240,4 +240,4 @@ def with_tab_answers(tab: str, changes: dict[str, str], dossier: Dossier = DOSSI
 
 
 def details(errors: tuple[object, ...]) -> list[str]:
-    return [str(getattr(one, "detail", one)) for one in errors]
+    return [str(getattr(error, "detail", error)) for error in errors]

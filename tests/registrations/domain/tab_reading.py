@@ -18,10 +18,10 @@ def sections(dossier: Dossier, number: int) -> tuple[Section, ...]:
 
 
 def field(dossier: Dossier, number: int, name: str) -> Field:
-    found = [one for section in sections(dossier, number) for one in section.fields if one.name == name]
+    found = [field for section in sections(dossier, number) for field in section.fields if field.name == name]
     assert found, f"no field {name}"
     return found[0]
 
 
 def pointers(dossier: Dossier, number: int) -> list[str]:
-    return [one.pointer.removeprefix("#/") for one in registration_form.tab_errors(dossier, number)]
+    return [tab_error.pointer.removeprefix("#/") for tab_error in registration_form.tab_errors(dossier, number)]

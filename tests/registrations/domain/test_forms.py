@@ -45,7 +45,7 @@ def test_everything_that_is_there_is_told() -> None:
 def test_a_form_is_its_sections() -> None:
     form = Form((Section("Un", (Field("a", "A"),), "Avis"), Section(None, (Field("b", "B"),))))
     data = form.to_data()
-    assert [(one["title"], one["notice"], len(one["fields"])) for one in data["sections"]] == [
+    assert [(section["title"], section["notice"], len(section["fields"])) for section in data["sections"]] == [
         ("Un", "Avis", 1),
         (None, None, 1),
     ]

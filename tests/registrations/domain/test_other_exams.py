@@ -156,7 +156,7 @@ def test_a_consent_of_a_notice_holds_its_tab_back() -> None:
 def test_a_question_appears_with_the_answer_it_depends_on() -> None:
     form = registration_form.tab_view(TWELVE_DOSSIER, 8).form
     assert form
-    assert [(one.name, one.refresh) for one in form.fields()] == [("titre", True)]
+    assert [(field.name, field.refresh) for field in form.fields()] == [("titre", True)]
     other = with_answers("titre", TWELVE_DOSSIER, titre="autre")
     assert pointers(other, 8) == ["lequel"]
     assert pointers(with_answers("titre", other, lequel="DCG"), 8) == []

@@ -85,6 +85,6 @@ def test_k1_does_not_mind_the_one_being_modified_nor_an_inactive_one() -> None:
 
 
 def test_someone_elses_candidature_cannot_be_taken_over() -> None:
-    assert [one.pointer for one in registration_form.tab_errors(with_previous(LAST_YEAR, reprise="xyz"), 1)] == [
-        "#/reprise"
-    ]
+    assert [
+        tab_error.pointer for tab_error in registration_form.tab_errors(with_previous(LAST_YEAR, reprise="xyz"), 1)
+    ] == ["#/reprise"]

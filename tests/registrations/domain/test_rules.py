@@ -88,7 +88,8 @@ def with_epreuves(*changed: Epreuve, answers: dict[str, str]) -> Dossier:
     by_code = {epreuve.code: epreuve for epreuve in changed}
     [banque, *others] = BTS.specialites
     version = replace(
-        banque.versions[0], epreuves=tuple(by_code.get(one.code, one) for one in banque.versions[0].epreuves)
+        banque.versions[0],
+        epreuves=tuple(by_code.get(epreuve.code, epreuve) for epreuve in banque.versions[0].epreuves),
     )
     exam = replace(BTS, specialites=(replace(banque, versions=(version,)), *others))
     lists = {**exam.lists, "anglais_seul": (Item("anglais", "Anglais"),)}
@@ -136,7 +137,9 @@ def test_k14_is_shown_going_forward_and_listed_before_the_save_and_with_it() -> 
     assert experience in registration_form.tab_view(dossier, 4).notices
     assert diploma in registration_form.tab_view(dossier, 7).notices
     assert {experience, diploma} <= set(registration_form.tab_view(dossier, 9).notices)
-    told = next(one for one in registration_form.checked_content(dossier).recap.sections if one.title == WARNINGS)
+    told = next(
+        section for section in registration_form.checked_content(dossier).recap.sections if section.title == WARNINGS
+    )
     assert [(line.label, line.value) for line in told.lines] == [
         ("Informations candidature", experience),
         ("Diplôme possédé", diploma),

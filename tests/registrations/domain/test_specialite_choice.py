@@ -103,15 +103,15 @@ def test_a_specialite_without_domain_is_browsed_last() -> None:
 def test_what_a_specialite_asks_is_told_before_it_is_chosen() -> None:
     known = specialite_choice.asked(replace(ALL, answers={}), "31213")
     assert known.specialite.acronym == "MCO"
-    assert [one.code for one in known.epreuves if one.parent == "E2"] == ["E21", "E22"]
-    certain = {one.label.partition(" ")[0] for one in known.pieces if one.certain}
-    perhaps = {one.label.partition(" ")[0] for one in known.pieces if not one.certain}
+    assert [epreuve.code for epreuve in known.epreuves if epreuve.parent == "E2"] == ["E21", "E22"]
+    certain = {piece.label.partition(" ")[0] for piece in known.pieces if piece.certain}
+    perhaps = {piece.label.partition(" ")[0] for piece in known.pieces if not piece.certain}
     assert {"CINSIG03", "NATIDE06"} <= certain
     assert "BTSETAS4" in perhaps, "the category is not known yet"
 
 
 def test_what_is_answered_already_decides_which_pieces_are_asked() -> None:
-    told = {one.label.partition(" ")[0]: one.certain for one in specialite_choice.asked(ALL, "31213").pieces}
+    told = {piece.label.partition(" ")[0]: piece.certain for piece in specialite_choice.asked(ALL, "31213").pieces}
     assert told["BTSETAS4"] is True, "formation continue"
     assert "BTSCNED1" not in told, "not at a distance"
 
@@ -130,7 +130,7 @@ def living_in(code_postal: str, categorie: str) -> Dossier:
 
 
 def proposed(dossier: Dossier) -> list[tuple[str, str]]:
-    return [(one.sentence, one.value) for one in field(dossier, CANDIDATURE, "etablissement").proposals]
+    return [(proposal.sentence, proposal.value) for proposal in field(dossier, CANDIDATURE, "etablissement").proposals]
 
 
 @pytest.mark.parametrize("categorie", ["510", "520"])
@@ -189,11 +189,11 @@ def test_what_individuels_means_is_said_once_chosen() -> None:
 
 def test_each_category_says_for_whom_it_is_with_the_years_of_the_session() -> None:
     explained = tuple(
-        replace(one, help="Expérience demandée : {experience}." if one.code == "510" else None)
-        for one in DOSSIER.exam.categories
+        replace(category, help="Expérience demandée : {experience}." if category.code == "510" else None)
+        for category in DOSSIER.exam.categories
     )
     dossier = replace(DOSSIER, exam=replace(DOSSIER.exam, categories=explained))
     help_given = field(dossier, CANDIDATURE, "categorie").guidance
     assert help_given
-    assert [one.text for one in help_given.explanations] == ["Expérience demandée : 3 ans."]
+    assert [explanation.text for explanation in help_given.explanations] == ["Expérience demandée : 3 ans."]
     assert field(DOSSIER, CANDIDATURE, "categorie").guidance is None

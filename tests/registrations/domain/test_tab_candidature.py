@@ -23,7 +23,7 @@ def test_consents_are_never_answered_beforehand_and_must_be() -> None:
 def test_the_doctors_advice_comes_with_a_yes() -> None:
     asked = with_answers("candidature", handicap="oui")
     assert "médecin" in field(asked, CANDIDATURE, "handicap_conseil").label
-    assert "handicap_conseil" not in [one.name for s in sections(DOSSIER, CANDIDATURE) for one in s.fields]
+    assert "handicap_conseil" not in [field.name for s in sections(DOSSIER, CANDIDATURE) for field in s.fields]
     assert registration_form.checked_content(asked).confirmation.handicap
 
 
@@ -51,7 +51,7 @@ def test_an_establishment_of_another_kind_is_refused() -> None:
 
 def test_without_a_script_what_was_typed_for_an_establishment_gives_proposals() -> None:
     typed = with_answers("candidature", etablissement="adrien")
-    assert [one.value for one in field(typed, CANDIDATURE, "etablissement").options] == ["0250013D"]
+    assert [option.value for option in field(typed, CANDIDATURE, "etablissement").options] == ["0250013D"]
     assert pointers(typed, CANDIDATURE) == ["etablissement"]
 
 

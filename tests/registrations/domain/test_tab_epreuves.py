@@ -47,5 +47,5 @@ def test_the_first_language_is_not_offered_as_the_second() -> None:
     first, second = shown["E2"], shown["EF1"]
     assert first
     assert second
-    assert "anglais" in [one.value for one in first.options]
-    assert [one.value for one in second.options] == ["allemand", "espagnol", "italien"]
+    assert "anglais" in [option.value for option in first.options]
+    assert [option.value for option in second.options] == ["allemand", "espagnol", "italien"]

@@ -44,7 +44,7 @@ def test_the_country_is_preset_to_france() -> None:
 
 def test_born_abroad_has_no_departement() -> None:
     abroad = replace(PIERRE, pays_naissance="127", departement_naissance=None, commune_naissance="ROMA")
-    names = [one.name for s in sections(replace(DOSSIER, identity=abroad), IDENTIFICATION) for one in s.fields]
+    names = [field.name for s in sections(replace(DOSSIER, identity=abroad), IDENTIFICATION) for field in s.fields]
     assert "departement_naissance" not in names
     assert (
         registration_form.checked_content(replace(DOSSIER, identity=abroad)).confirmation.birthplace == "ROMA - ITALIE"
@@ -56,7 +56,7 @@ def test_what_is_missing_is_told_all_at_once() -> None:
 
 
 def test_a_postal_code_proposes_communes() -> None:
-    assert [one.label for one in field(DOSSIER, IDENTIFICATION, "localite").options] == ["BESANCON"]
+    assert [option.label for option in field(DOSSIER, IDENTIFICATION, "localite").options] == ["BESANCON"]
     assert [one.value for one in registration_form.search(EMPTY, IDENTIFICATION, "localite", "25000", 5)] == [
         "BESANCON"
     ]
@@ -110,7 +110,7 @@ def test_towns_of_the_academie_are_proposed_while_no_postal_code_is_known() -> N
 
 def test_mistakes_are_told_in_the_order_of_the_fields() -> None:
     wrong = with_answers("identification", EMPTY, code_postal="25", telephone_mobile="12ab")
-    order = [one.name for section in sections(wrong, IDENTIFICATION) for one in section.fields]
+    order = [field.name for section in sections(wrong, IDENTIFICATION) for field in section.fields]
     told = [order.index(name) for name in pointers(wrong, IDENTIFICATION)]
     assert len(told) > 3
     assert told == sorted(told)

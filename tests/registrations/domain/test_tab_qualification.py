@@ -17,8 +17,8 @@ def test_a_specialite_is_found_by_its_words_or_code(typed: str) -> None:
 
 def test_forms_of_passage_follow_the_category() -> None:
     individuel = with_answers("candidature", categorie="520")
-    assert [one.label for one in field(DOSSIER, QUALIFICATION, "forme").options] == ["Globale", "Progressive"]
-    assert [one.label for one in field(individuel, QUALIFICATION, "forme").options] == ["Globale"]
+    assert [option.label for option in field(DOSSIER, QUALIFICATION, "forme").options] == ["Globale", "Progressive"]
+    assert [option.label for option in field(individuel, QUALIFICATION, "forme").options] == ["Globale"]
 
 
 def test_who_has_the_choice_of_a_form_is_told_what_each_means() -> None:

@@ -62,7 +62,7 @@ def test_a_modification_of_the_exams_texts_is_used() -> None:
     "hostile", ["\x00\x1b[2J", "<script>alert(1)</script>", "'; DROP TABLE x;--", "‮evil", ["a"], []]
 )
 def test_hostile_answers_never_break_a_tab(hostile: object) -> None:
-    names = {one.name for number in range(1, 10) for one in _all_fields(number)} | {"position-E1", "option-E2"}
+    names = {field.name for number in range(1, 10) for field in _all_fields(number)} | {"position-E1", "option-E2"}
     for tab in BTS.tabs:
         answers = {**DOSSIER.answers, tab.name: dict.fromkeys(names, hostile)}
         dossier = replace(DOSSIER, answers=answers)  # type: ignore[arg-type]

@@ -28,7 +28,7 @@ def listed(person: CandidateClient) -> dict[str, Any]:
 
 
 def reasons(draft: dict[str, Any]) -> list[str]:
-    return [found["reason"] for found in draft["obstacles"]]
+    return [obstacle["reason"] for obstacle in draft["obstacles"]]
 
 
 def test_nothing_stands_in_the_way_of_a_draft_within_the_window(candidate: CandidateClient) -> None:

@@ -38,7 +38,7 @@ def test_specialites_are_listed_by_domain_and_say_what_they_ask(
 ) -> None:
     draft = candidate.draft()
     domains = candidate.get(f"/drafts/{draft['id']}/specialites")["domains"]
-    codes = [one["code"] for domain in domains for one in domain["specialites"]]
+    codes = [specialite["code"] for domain in domains for specialite in domain["specialites"]]
     assert "31213" in codes
     asked = candidate.get(f"/drafts/{draft['id']}/specialites/31213")
     assert asked["epreuves"]

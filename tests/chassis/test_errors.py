@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import pytest
 
 from services.chassis.errors import RESERVED_MEMBERS, Conflict
@@ -20,4 +18,4 @@ def test_an_error_has_the_status_and_title_of_its_problem_type() -> None:
 @pytest.mark.parametrize("member", sorted(RESERVED_MEMBERS - {"detail", "errors"}))
 def test_no_error_says_a_member_of_problem_details_beside_its_problem_type(member: str) -> None:
     with pytest.raises(TypeError, match=member):
-        partial(Conflict, "Non.")(**{member: "autre"})
+        Conflict("Non.", **{member: "autre"})  # type: ignore[arg-type]

@@ -16,6 +16,7 @@ from services.chassis.process import capacity
 from tests.containers.composed_databases import ComposedDatabases
 from tests.containers.composed_pooler import Pooler
 from tests.support.missing_services import NotInstalled, skip_or_fail
+from tests.support.time_limits import limited_to
 
 REPLICAS, PEOPLE = 4, 30
 SHARED = 40
@@ -38,8 +39,9 @@ def pooler(databases: ComposedDatabases) -> Iterator[Pooler]:
 
 
 @pytest.fixture
-def _as_a_web_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(capacity, "_waits", capacity.WEB)
+def _as_a_web_process() -> Iterator[None]:
+    with limited_to(capacity.WEB):
+        yield
 
 
 class Replica:

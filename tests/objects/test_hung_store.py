@@ -18,6 +18,7 @@ from services.chassis.process.capacity import WEB
 from services.objects import ObjectMissing, ObjectStore, StoreUnavailable
 from services.objects.store import StoreNotAsked
 from tests.support.processes import wait_until
+from tests.support.time_limits import limited_to
 
 if TYPE_CHECKING:
     from tests.support.object_store import Bucket, ObjectStoreServer
@@ -27,13 +28,14 @@ SECONDS = 90.0
 
 
 @pytest.fixture
-def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+def hurried(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A web process whose calls may last two seconds."""
     web = WEB._replace(store=2)
     monkeypatch.setattr(capacity, "WEB", web)
     monkeypatch.setattr("services.objects.store.WEB", web)
-    monkeypatch.setattr(capacity, "_waits", web)
     monkeypatch.setattr(capacity, "QUEUE_SECONDS", 0.1)
+    with limited_to(web):
+        yield
 
 
 @pytest.fixture

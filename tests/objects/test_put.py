@@ -15,6 +15,7 @@ import pytest
 from services.chassis.process import capacity
 from services.objects import ObjectStore, StoreUnavailable
 from services.objects.store import CHUNK
+from tests.support.time_limits import limited_to
 
 if TYPE_CHECKING:
     from tests.support.object_store import Bucket
@@ -93,9 +94,12 @@ def test_a_file_whose_connection_breaks_is_sent_again_from_its_beginning() -> No
     assert BreakingOnce.taken[1:] == [FILE]
 
 
-def test_a_store_that_takes_a_file_too_slowly_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(capacity, "_waits", capacity.WORK._replace(store=2))
-    with served(Sipping) as store, pytest.raises(StoreUnavailable, match="too slow"):
+def test_a_store_that_takes_a_file_too_slowly_is_not_waited_for() -> None:
+    with (
+        limited_to(capacity.WORK._replace(store=2)),
+        served(Sipping) as store,
+        pytest.raises(StoreUnavailable, match="too slow"),
+    ):
         sent(store, OnDisk(FILE * 20))
     Sipping.over.set()
 

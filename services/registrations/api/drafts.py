@@ -15,7 +15,6 @@ from services.registrations.api import schemas
 from services.registrations.api.identity_assertion import asserted_identity
 from services.registrations.models import db
 from services.registrations.operations import draft_saving, drafts
-from services.registrations.queries import candidatures as candidature_queries
 from services.registrations.queries import drafts as draft_queries
 
 blp = Blueprint("drafts", __name__, url_prefix="/v1/drafts", description="What is typed and not yet transmitted")
@@ -94,16 +93,13 @@ def search(query: dict[str, Any], draft_id: str, number: int) -> dict[str, Any]:
 @blp.post("/<draft_id>/save")
 @access.candidate
 @blp.arguments(schemas.SavedDraft)
-@blp.response(201, schemas.Acknowledgement)
-def save(body: dict[str, Any], draft_id: str) -> dict[str, Any]:
-    """« Enregistrer ». Repeats answer the same."""
+@blp.response(201, schemas.SavedVersion)
+def save(body: dict[str, Any], draft_id: str) -> draft_saving.Saved:
+    """« Enregistrer ». Repeats answer the same; `/v1/candidatures/{id}/acknowledgement` says what was saved."""
     identity = asserted_identity(body["assertion"])
-    saved = draft_saving.save_draft(
+    return draft_saving.save_draft(
         caller().id, draft_id, revision=body["revision"], identity=identity, received_at=received_at()
     )
-    with db.reading() as session:
-        view = candidature_queries.saved_version(session, saved.candidature_id, saved.version)
-        return candidature_queries.acknowledgement(session, view)
 
 
 def draft_answer(opened: drafts.OpenedDraft) -> tuple[dict[str, Any], int]:

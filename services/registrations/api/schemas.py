@@ -159,6 +159,11 @@ class TabTitle(Schema):
     title = fields.String()
 
 
+class SavedVersion(Schema):
+    candidature_id = fields.String()
+    version = fields.Integer()
+
+
 class Acknowledgement(Schema):
     candidature_id = fields.String()
     version = fields.Integer()

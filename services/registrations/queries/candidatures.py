@@ -27,9 +27,6 @@ _VERSIONS = (
     .join(Candidature, Candidature.opening_id == OpeningRow.id)
     .join(CandidatureVersion, CandidatureVersion.candidature_id == Candidature.id)
 )
-_SAVED = _VERSIONS.where(
-    Candidature.id == bindparam("candidature_id"), CandidatureVersion.version == bindparam("version")
-)
 _VISIBLE = _VERSIONS.where(
     CandidatureVersion.version == Candidature.version,
     Candidature.candidate_id == bindparam("candidate_id"),
@@ -69,12 +66,6 @@ def visible_candidature(session: DbSession, candidate_id: str, candidature_id: s
     """An active candidature. Raises NotFound for an unknown one, someone else's, or one whose session has closed."""
     candidatures = visible_candidatures(session, candidate_id, at, ACTIVE)
     return _first(item for item in candidatures if item.candidature.id == candidature_id)
-
-
-def saved_version(session: DbSession, candidature_id: str, version: int) -> CandidatureView:
-    """A version as it was saved, whatever the state of its candidature now."""
-    rows = session.execute(_SAVED, {"candidature_id": candidature_id, "version": version})
-    return _of_row(session, rows.one())
 
 
 def contact(session: DbSession, candidate_id: str, at: datetime) -> dict[str, Any]:

@@ -114,7 +114,10 @@ class CandidateClient:
         """A saved candidature: what the acknowledgement says."""
         answer = self.save(self.fill(self.draft(academie), answers))
         assert answer.status_code == 201, answer.text
-        return dict(answer.json)
+        return self.acknowledgement(answer.json["candidature_id"])
+
+    def acknowledgement(self, candidature_id: str) -> dict[str, Any]:
+        return dict(self.get(f"/candidatures/{candidature_id}/acknowledgement"))
 
     def modify(self, candidature_id: str) -> Answer:
         return self.call("POST", f"/candidatures/{candidature_id}/draft", {"assertion": self.assertion})

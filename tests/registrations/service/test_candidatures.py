@@ -74,8 +74,10 @@ def test_modifier_fills_in_the_tabs_and_saving_makes_version_02(app: Flask, cand
     draft = modified(candidate, saved["candidature_id"])
     assert draft["candidature_id"] == saved["candidature_id"]
     answer = candidate.save(draft)
-    assert answer.json["version_label"] == "Version 02"
-    assert answer.json["numero_inscription"] == saved["numero_inscription"]
+    assert answer.json == {"candidature_id": saved["candidature_id"], "version": 2}
+    acknowledged = candidate.acknowledgement(saved["candidature_id"])
+    assert acknowledged["version_label"] == "Version 02"
+    assert acknowledged["numero_inscription"] == saved["numero_inscription"]
     data = version(app, saved["candidature_id"])["data"]
     assert data["version"] == 2
     assert data["confirmation"]["address"][0] == "2 rue du lac"

@@ -13,12 +13,11 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from services.accounts.follow_ups import registry
-from services.accounts.models import db
 from services.accounts.settings import AccountsSettings, ClientSecrets
 from services.chassis import clock
-from services.chassis.events.follow_ups import FollowUps
 from services.chassis.settings import Secret
 from tests.accounts.creation_form import PASSWORD, creation_form
+from tests.support.service_worker import run_follow_ups
 from tests.support.smtp import Mailbox, ReceivedMail
 
 GATEWAY_SECRET = "the gateway's secret"
@@ -77,10 +76,7 @@ class RunningAccounts:
 
     def send_mails(self) -> None:
         """Run all waiting follow-ups, as the worker does."""
-        with self.app.app_context():
-            follow_ups = FollowUps(db, registry, (60.0,))
-            while follow_ups.run_once():
-                pass
+        run_follow_ups(self.app, registry)
 
     def newest_mail(self, to: str, subject: str = "") -> ReceivedMail:
         self.send_mails()

@@ -18,11 +18,12 @@ from services.chassis.settings import Secret
 from services.contracts.registrations import RegistrationSaved, RegistrationWithdrawn
 from services.documents.app import create_app
 from services.documents.dependencies import Dependencies, dependencies
+from services.documents.handlers import registry
 from services.documents.models import db, object_tables
 from services.documents.operations.automatic_documents import create_automatic_documents
-from services.documents.operations.candidature_copies import store_version, store_withdrawal
 from services.documents.settings import DocumentsSettings
 from tests.documents.example_events import CANDIDATE, CANDIDATURE
+from tests.support.service_worker import deliver_event
 from tests.support.tokens import bearer, candidate_token, key_of
 
 KEPT_DAYS = 35
@@ -58,11 +59,7 @@ class Service:
 
     def receive(self, event: RegistrationSaved | RegistrationWithdrawn) -> None:
         """Handle an event; the follow-up that it asks for is not run."""
-        with self.app.app_context(), db.operation() as session:
-            if isinstance(event, RegistrationSaved):
-                store_version(session, event)
-            else:
-                store_withdrawal(session, event)
+        deliver_event(self.app, registry, event)
 
     def create_documents(self, version: int = 1, candidature_id: str = CANDIDATURE) -> None:
         """Run the follow-up of a saved version."""

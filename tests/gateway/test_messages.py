@@ -7,14 +7,15 @@ from datetime import timedelta
 import pytest
 
 from gateway.web import messages
+from services.registrations.follow_ups import registry
 from services.registrations.models import Candidate, Candidature, db
 from services.registrations.operations.audit import Actor
 from services.registrations.operations.staff import end_candidature
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import problems_of
-from tests.registrations.service.test_refused_mails import deliver
 from tests.support.in_process_portal import InProcessPortal, service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
+from tests.support.service_worker import run_follow_ups
 
 REASON = "Titre requis non fourni"
 
@@ -30,7 +31,7 @@ def set_aside(candidates: CandidateFactory, running: InProcessPortal) -> Scriptl
             saved = session.query(Candidature).join(Candidate, owner).filter(Candidate.email == email).one()
         at = saved.saved_at + timedelta(minutes=5)
         end_candidature(saved.id, "ecart", reason=REASON, actor=Actor("staff", "agent"), academies=None, at=at)
-    deliver(running.registrations.app)
+    run_follow_ups(running.registrations.app, registry)
     return candidates.log_in(email)
 
 

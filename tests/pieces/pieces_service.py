@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import io
 import tempfile
-import uuid
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -16,7 +15,6 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from services.chassis import clock
-from services.chassis.events.envelope import Envelope
 from services.chassis.process.command_line import migrate
 from services.chassis.settings import Secret
 from services.contracts.base import Contract
@@ -27,11 +25,12 @@ from services.pieces.antivirus import Antivirus
 from services.pieces.app import create_app
 from services.pieces.dependencies import attach, dependencies
 from services.pieces.follow_ups import registry
-from services.pieces.models import AuditEntry, Deposit, db, event_tables, object_tables
+from services.pieces.models import AuditEntry, Deposit, db, object_tables
 from services.pieces.operations.reconciliation import reconciliation
 from services.pieces.settings import PiecesSettings
 from tests.pieces import sample_files
 from tests.pieces.example_events import CANDIDATE, CANDIDATURE, DURING, registration_saved
+from tests.support.service_worker import deliver_event, run_follow_ups
 from tests.support.tokens import bearer, candidate_token, key_of, staff_token
 
 if TYPE_CHECKING:
@@ -91,31 +90,13 @@ class PiecesService:
 
     def handle_events(self, *events: Contract) -> None:
         for event in events:
-            envelope = Envelope(uuid.uuid4().hex, "/registrations", event.TYPE, "x", self.now, event.to_data(), "test")
-            with self.app.app_context(), db.operation() as session:
-                for reaction in registry.reactions(event.TYPE):
-                    reaction.run(session, type(event).from_data(event.to_data()), envelope)
+            deliver_event(self.app, registry, event)
 
     # The worker
 
     def run_follow_ups(self) -> list[str]:
-        """Run each waiting follow-up once; the names of the errors for which the worker would try them again."""
-        outbox, failures = event_tables.Outbox, []
-        with self.app.app_context():
-            with db.reading() as session:
-                rows = session.scalars(select(outbox).filter_by(published_at=None).order_by(outbox.sequence)).all()
-            for row in rows:
-                envelope = Envelope.from_json(row.envelope)
-                run = registry.named_follow_up(row.type)
-                assert run is not None
-                try:
-                    run(envelope.data, envelope)
-                except Exception as error:
-                    failures.append(type(error).__name__)
-                    continue
-                with db.operation() as session:
-                    session.get_one(outbox, row.sequence).published_at = clock.system_now()
-        return failures
+        """The names of the errors of those that have to be tried again."""
+        return run_follow_ups(self.app, registry)
 
     # A candidate
 

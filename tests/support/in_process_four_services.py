@@ -10,10 +10,8 @@ from flask import Flask
 
 from services.accounts.follow_ups import registry as accounts_handlers
 from services.chassis import clock
-from services.chassis.database.transactions import Database
 from services.chassis.events import outbox
 from services.chassis.events.envelope import Envelope
-from services.chassis.events.follow_ups import FollowUps
 from services.chassis.events.handlers import Handlers
 from services.chassis.events.inbox import Dispatcher
 from services.chassis.events.tables import TO_BROKER
@@ -27,6 +25,7 @@ from services.pieces.settings import PiecesSettings
 from services.registrations.follow_ups import registry as registrations_handlers
 from tests.support.in_process_portal import PAGE_SECONDS, SECRETS, InProcessPortal, Server
 from tests.support.ports import free_ports
+from tests.support.service_worker import WORKER, database_of, run_follow_ups
 
 HANDLERS: dict[str, Handlers] = {
     "accounts": accounts_handlers,
@@ -34,7 +33,6 @@ HANDLERS: dict[str, Handlers] = {
     "documents": documents_handlers,
     "pieces": pieces_handlers,
 }
-WORKER = "the test's worker"
 
 
 class InProcessFourServices(InProcessPortal):
@@ -59,8 +57,11 @@ class InProcessFourServices(InProcessPortal):
 
     def deliver(self) -> None:
         """Every event reaches who consumes it and every follow-up is done, until nothing waits."""
-        while any([*map(self._events_of, HANDLERS), *map(self._follow_ups_of, HANDLERS)]):
-            pass
+        while True:
+            for name, handlers in HANDLERS.items():
+                run_follow_ups(self.apps[name], handlers)
+            if not sum(map(self._deliver_events_of, HANDLERS)):
+                return
 
     def close(self) -> None:
         for server in (self.pieces, self.documents):
@@ -81,25 +82,16 @@ class InProcessFourServices(InProcessPortal):
             "objects_url": Secret(self._bucket_url),
         }
 
-    def _events_of(self, name: str) -> bool:
+    def _deliver_events_of(self, name: str) -> int:
+        """How many there were."""
         with self.apps[name].app_context():
-            db = _database_of(self.apps[name])
+            db = database_of(self.apps[name])
             rows = outbox.take(db, TO_BROKER, limit=100, owner=WORKER)
         for row, consumer in itertools.product(rows, HANDLERS):
             if HANDLERS[consumer].reactions(Envelope.from_json(row.envelope).type):
                 with self.apps[consumer].app_context():
-                    consumers_db = _database_of(self.apps[consumer])
+                    consumers_db = database_of(self.apps[consumer])
                     Dispatcher(consumers_db, HANDLERS[consumer], (60.0,)).dispatch(row.envelope.encode(), 1)
         with self.apps[name].app_context(), db.operation() as session:
             outbox.done(session, [row.sequence for row in rows], WORKER)
-        return bool(rows)
-
-    def _follow_ups_of(self, name: str) -> bool:
-        app = self.apps[name]
-        with app.app_context():
-            return FollowUps(_database_of(app), HANDLERS[name], (60.0,)).run_once()
-
-
-def _database_of(app: Flask) -> Database:
-    database: Database = app.extensions["sqlalchemy"]
-    return database
+        return len(rows)

@@ -23,10 +23,8 @@ from gateway.app import create_app as create_gateway
 from gateway.settings import GatewaySettings
 from services.accounts.app import create_app as create_accounts
 from services.accounts.follow_ups import registry as accounts_follow_ups
-from services.accounts.models import db as accounts_db
 from services.accounts.settings import AccountsSettings, ClientSecrets
 from services.chassis import clock
-from services.chassis.events.follow_ups import FollowUps
 from services.chassis.process.command_line import migrate
 from services.chassis.settings import Secret
 from services.registrations.app import create_app as create_registrations
@@ -34,6 +32,7 @@ from services.registrations.settings import RegistrationsSettings
 from tests.accounts import running_accounts
 from tests.registrations.service.candidate_client import NOW, with_catalogue
 from tests.support.ports import free_ports
+from tests.support.service_worker import run_follow_ups
 
 UNREACHABLE_URL = "http://127.0.0.1:9"
 PAGE_SECONDS = 30.0  # a busy machine is not a hung service
@@ -85,10 +84,7 @@ class InProcessPortal:
 
     def deliver(self) -> None:
         """Have accounts send the mails that wait."""
-        with self.accounts.app.app_context():
-            follow_ups = FollowUps(accounts_db, accounts_follow_ups, (60.0,))
-            while follow_ups.run_once():
-                pass
+        run_follow_ups(self.accounts.app, accounts_follow_ups)
 
     def close(self) -> None:
         for server in (self.gateway, self.registrations, self.accounts):

@@ -11,13 +11,14 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect
 
 from services.chassis import clock
+from services.registrations.follow_ups import registry
 from services.registrations.models import Candidature, db
 from tests.registrations.service.candidate_client import CandidateClient
 from tests.registrations.service.outbox import events_of
-from tests.registrations.service.test_refused_mails import deliver
 from tests.registrations.service.test_refused_mails import sending as sending
 from tests.registrations.service.test_staff import Desk
 from tests.support import tokens
+from tests.support.service_worker import run_follow_ups
 from tests.support.smtp import Mailbox
 
 REASON = "Titre requis non fourni"
@@ -38,7 +39,7 @@ def ecartees(candidate: CandidateClient) -> list[dict[str, Any]]:
 def test_the_candidate_gets_a_mail_with_the_reason_and_whom_to_contact(
     sending: Flask, set_aside: dict[str, Any], mailbox: Mailbox
 ) -> None:
-    deliver(sending)
+    run_follow_ups(sending, registry)
     mail = mailbox.wait_for(to=EMAIL, seconds=5)
     assert mail.subject == "Candidature écartée : BREVET DE TECHNICIEN SUPERIEUR"
     for part in (mail.text, mail.html.replace("&#39;", "'").replace("\xa0", " ")):

@@ -9,12 +9,14 @@ from flask import Flask
 
 from services.chassis import clock
 from services.mail.sent_mails import RETENTION
+from services.registrations.follow_ups import registry
 from services.registrations.jobs import jobs
 from services.registrations.models import db, sent_mails
 from services.registrations.operations import candidates
 from tests.registrations.service.candidate_client import CandidateClient
-from tests.registrations.service.test_refused_mails import EMAIL, deliver
+from tests.registrations.service.test_refused_mails import EMAIL
 from tests.registrations.service.test_refused_mails import sending as sending
+from tests.support.service_worker import run_follow_ups
 from tests.support.smtp import Mailbox
 
 SUBJECT = "Désinscription : BREVET DE TECHNICIEN SUPERIEUR"
@@ -34,7 +36,7 @@ def withdrawn(sending: Flask, candidate: CandidateClient) -> CandidateClient:
 def test_what_was_mailed_is_read_again_by_its_candidate_alone(
     sending: Flask, withdrawn: CandidateClient, other: CandidateClient, mailbox: Mailbox
 ) -> None:
-    deliver(sending)
+    run_follow_ups(sending, registry)
     (shown,) = messages(withdrawn)
     assert (shown["subject"], shown["address"], shown["state"]) == (SUBJECT, EMAIL, "taken")
     assert "Inscription n° : 001" in shown["text"]
@@ -45,12 +47,12 @@ def test_a_mail_that_the_candidates_server_refused_says_so(
     sending: Flask, withdrawn: CandidateClient, mailbox: Mailbox
 ) -> None:
     mailbox.refuse_recipient(EMAIL)
-    deliver(sending)
+    run_follow_ups(sending, registry)
     assert [mail["state"] for mail in messages(withdrawn)] == ["refused"]
 
 
 def test_messages_are_forgotten_after_their_time(sending: Flask, withdrawn: CandidateClient) -> None:
-    deliver(sending)
+    run_follow_ups(sending, registry)
     clock.set_offset((clock.offset() + RETENTION).total_seconds() + 60)
     with sending.app_context():
         jobs["closing"].run()
@@ -58,7 +60,7 @@ def test_messages_are_forgotten_after_their_time(sending: Flask, withdrawn: Cand
 
 
 def test_messages_go_with_the_candidate(sending: Flask, withdrawn: CandidateClient) -> None:
-    deliver(sending)
+    run_follow_ups(sending, registry)
     with sending.app_context():
         with db.operation() as session:
             candidates.lock_candidate(session, "pierre").engaged_at = None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from services.chassis.events.follow_ups import FollowUps
 from services.mail.mailer import MAILER, Mailer
 from services.registrations.follow_ups import registry
 from services.registrations.models import MailRefusal, db
@@ -13,6 +12,7 @@ from services.registrations.operations import candidates, mail_refusals
 from tests.registrations.service.candidate_client import CandidateClient
 from tests.registrations.service.test_staff import Desk
 from tests.support import tokens
+from tests.support.service_worker import run_follow_ups
 from tests.support.smtp import Mailbox
 
 EMAIL = tokens.DUBOIS["email"]
@@ -22,13 +22,6 @@ EMAIL = tokens.DUBOIS["email"]
 def sending(app: Flask, mailbox: Mailbox) -> Flask:
     app.extensions[MAILER] = Mailer(mailbox.url, "portail@exemple.fr")
     return app
-
-
-def deliver(app: Flask) -> None:
-    with app.app_context():
-        follow_ups = FollowUps(db, registry, (60.0,))
-        while follow_ups.run_once():
-            pass
 
 
 def shown(app: Flask, candidature_id: str) -> int | None:
@@ -43,7 +36,7 @@ def test_a_refusal_shows_until_the_address_takes_a_mail(
     assert shown(sending, saved["candidature_id"]) is None
     mailbox.refuse_recipient(EMAIL, "550 5.1.1 No such mailbox")
     assert candidate.withdraw(saved["candidature_id"]).status_code < 300
-    deliver(sending)
+    run_follow_ups(sending, registry)
     assert shown(sending, saved["candidature_id"]) == 550
     with sending.app_context():
         mail_refusals.delete_refusal("pierre", EMAIL)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.registrations.domain import declaration, registration_form
+from services.registrations.domain import declaration, registration_form, rules
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import RuleUse
 from tests.registrations.domain.example_dossier import BTS, DOSSIER, SESSION, details, with_answers, with_tab_answers
@@ -71,6 +71,10 @@ def test_a_mark_is_kept_five_years(year: str, kept: bool) -> None:
     assert (wrong(keeping("E1", "12", year)) == []) is kept
 
 
+def test_a_mark_is_of_a_session_before_this_one() -> None:
+    assert "E1 : une note s'obtient avant la session 2022." in wrong(keeping("E1", "12", "2022"))
+
+
 def test_all_reasons_are_given_at_once() -> None:
     both = keeping("E4", "8", "2010", **{"meme_bts-note-E1": "99", "meme_bts-garder-E1": "oui"})
     found = wrong(both)
@@ -122,6 +126,14 @@ def test_another_diploma_dispenses_of_what_its_title_opens() -> None:
     assert "ne donne pas droit" in wrong(with_diploma("etranger", "E1"))[0]
 
 
+@pytest.mark.parametrize(("year", "is_refused"), [("2022", False), ("2023", True)])
+def test_a_diploma_that_dispenses_is_obtained_by_the_sessions_year(year: str, is_refused: bool) -> None:
+    obtained = with_tab_answers("acquis", {"diplome": "oui", "diplome-annee": year, "diplome-garder-E3": "oui"})
+    use = next(use for use in BTS.rules if use.name == "dispense")
+    refusals = details(rules.apply(use, declaration.read(obtained)))
+    assert ("Année : elle doit précéder la session présentée." in refusals) is is_refused
+
+
 def test_a_bts_obtained_dispenses_of_the_units_it_shares() -> None:
     shared = with_tab_answers("acquis", {"diplome-specialite": "31213"}, with_diploma("bts_autre", "E1"))
     assert wrong(shared) == []
@@ -169,8 +181,8 @@ def test_a_closed_box_asks_nothing() -> None:
 
 
 def test_five_years_is_a_parameter_of_the_exam() -> None:
-    rules = tuple(RuleUse("benefice", {"years": 2}) if use.name == "benefice" else use for use in BTS.rules)
-    strict = replace(keeping("E1", "12", "2019"), exam=replace(BTS, rules=rules))
+    uses = tuple(RuleUse("benefice", {"years": 2}) if use.name == "benefice" else use for use in BTS.rules)
+    strict = replace(keeping("E1", "12", "2019"), exam=replace(BTS, rules=uses))
     assert "2 ans" in wrong(strict)[0]
 
 

@@ -27,6 +27,15 @@ def test_k2_a_specialite_has_a_first_and_a_last_session(year: int, words: str) -
     assert words in reason
 
 
+def test_k2_a_session_without_a_version_of_the_specialite_is_refused() -> None:
+    specialite = declaration.read(DOSSIER).specialite
+    assert specialite is not None
+    later = replace(specialite, versions=tuple(replace(version, first=2023) for version in specialite.versions))
+    others = tuple(other for other in BTS.specialites if other.code != specialite.code)
+    [reason] = reasons("specialite_open", replace(DOSSIER, exam=replace(BTS, specialites=(*others, later))))
+    assert reason.endswith("n'est pas organisée à la session 2022.")
+
+
 def test_k2_is_silent_in_between() -> None:
     assert reasons("specialite_open", in_session(2025)) == []
 
@@ -155,7 +164,7 @@ def test_k14_follows_the_category() -> None:
     assert registration_form.tab_view(with_answers("candidature", categorie="520"), 4).notices == ()
 
 
-@pytest.mark.parametrize(("year", "years"), [(2022, "3 ans"), (2023, "1 an ")])
+@pytest.mark.parametrize(("year", "years"), [(2022, "3 ans "), (2023, "1 an ")])
 def test_k14_tells_the_years_of_experience_without_blocking(year: int, years: str) -> None:
     [told] = reasons("experience_expected", with_answers("candidature", in_session(year), categorie="510"))
     assert years in told

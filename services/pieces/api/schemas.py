@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from marshmallow import Schema, ValidationError, fields, validate, validates
 
+from services.contracts.file_rules import MAX_MERGED_FILES
 from services.pieces.domain.legibility import Sign
-from services.pieces.domain.uploads import MAX_OPEN_UPLOADS
 
 
 class TileSchema(Schema):
@@ -80,7 +80,7 @@ class UploadsSchema(Schema):
     uploads = fields.List(
         fields.String(validate=validate.Length(max=64, error="64 caractères au maximum.")),
         required=True,
-        validate=validate.Length(min=1, max=MAX_OPEN_UPLOADS, error=f"De 1 à {MAX_OPEN_UPLOADS} envois sont attendus."),
+        validate=validate.Length(min=1, max=MAX_MERGED_FILES, error=f"De 1 à {MAX_MERGED_FILES} envois sont attendus."),
         metadata={"description": "Dans l'ordre des pages"},
     )
 

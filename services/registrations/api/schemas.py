@@ -187,7 +187,7 @@ class Tile(Schema):
     saved_at = fields.AwareDateTime()
     closes_at = fields.AwareDateTime()
     closes_label = fields.String()
-    modifiable = fields.Boolean()
+    modifiable = fields.Boolean()  # and may be withdrawn (domain/permitted_acts.py)
     contact = fields.Nested(Contact)
 
 

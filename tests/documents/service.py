@@ -25,7 +25,7 @@ from services.documents.settings import DocumentsSettings
 from tests.documents.example_events import CANDIDATE, CANDIDATURE
 from tests.support.tokens import bearer, candidate_token, key_of
 
-KEPT_DAYS = 35
+KEPT_DAYS = DocumentsSettings.kept_days
 
 
 def settings(database_url: str, objects_url: str, stub_url: str, **given: Any) -> DocumentsSettings:

@@ -33,7 +33,7 @@ from services.registrations.operations.registration_numbers import reserve_numer
 from services.registrations.queries.catalogue import OpeningView, opening_view
 from services.registrations.queries.dossiers import assembled_dossier, dossier_of_draft, identity_of
 
-NEXT, PREVIOUS, STAY = "next", "previous", "stay"
+ACTIONS = NEXT, PREVIOUS, STAY = "next", "previous", "stay"
 PostedValues = Mapping[str, str | list[str]]
 _LOCKED = (
     select(Draft)

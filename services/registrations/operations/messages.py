@@ -7,11 +7,10 @@ from datetime import datetime
 
 from services.chassis.errors import FieldError, Invalid, NotFound
 from services.registrations.domain.instants import iso_utc
+from services.registrations.domain.severities import SEVERITIES
 from services.registrations.models import Message, db
 from services.registrations.operations import audit
 from services.registrations.operations.audit import Actor
-
-SEVERITIES = ("info", "warning", "error")
 
 
 @dataclass(frozen=True)

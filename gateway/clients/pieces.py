@@ -27,7 +27,8 @@ class Deposit:
     filename: str
     size: int
     deposited_sentence: str
-    scan: str | None
+    scan: str
+    scan_code: str
     validated_sentence: str | None
     converted: bool = False
     pages: int | None = None
@@ -50,6 +51,7 @@ class Piece:
     can_delete: bool
     deposit: Deposit | None
     status: str | None
+    status_code: str | None
     status_comment: str | None
     received_on: str | None
     sentence: str | None = None

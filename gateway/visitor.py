@@ -48,11 +48,11 @@ class _ExchangeAnswer:
     access_token: str
     subject: str
     kind: str
+    idle_seconds_left: int
     civilite: str = ""
     prenoms: str = ""
     nom: str = ""
     previous_login_at: str | None = None
-    idle_seconds_left: int = 1800
     identity: str | None = None
 
 

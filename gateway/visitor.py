@@ -22,6 +22,7 @@ from services.chassis.process.expiring_cache import ExpiringCache
 from services.contracts import problem_types
 
 DEVICE_COOKIE_SECONDS = 365 * 24 * 3600
+"""Less than accounts remembers a browser (BROWSER_REMEMBERED in services/accounts/operations/sessions.py)."""
 EXCHANGE_CACHE_SIZE = 20_000
 SESSION_COOKIE = "session"
 DEVICE_COOKIE = "appareil"

@@ -10,3 +10,7 @@ MAX_UPLOAD_PART_BYTES = 1024 * 1024
 """Of an upload in parts, in one request."""
 FORMATS = ("pdf", "png", "jpg", "doc", "docx", "zip", "avi", "mp3", "mp4")
 """In the guide's order. pieces has a check for each (`services/pieces/domain/formats.py`)."""
+OTHER_EXTENSIONS = {"jpeg": "jpg", "jpe": "jpg", "jfif": "jpg", "m4v": "mp4"}
+"""The format that each of them announces; otherwise a format is its own extension."""
+VIEWABLE_FORMATS = ("pdf", "png", "jpg")
+"""What can be shown as a picture: its legibility is looked at, it has a preview, it can be merged into a PDF."""

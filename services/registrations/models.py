@@ -120,7 +120,7 @@ class Message(db.Model):
     )
 
     id: Mapped[str] = mapped_column(ID, primary_key=True, default=new_id)
-    title: Mapped[str] = mapped_column(String(200))
+    title: Mapped[str] = mapped_column(String(lengths.MESSAGE_TITLE))
     text: Mapped[str] = mapped_column(Text)
     severity: Mapped[str] = mapped_column(String(10))
     shown_from: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -14,10 +14,16 @@ import pytest
 import yaml
 
 from deploy.service_names import CLIENTS
+from gateway.app import FORM_LIMIT
 from gateway.settings import GatewaySettings
+from gateway.web.justificatifs.file_reception import ENVELOPE_BYTES
 from services.accounts.settings import AccountsSettings
+from services.chassis.process.capacity import STOP_SECONDS
 from services.chassis.settings import Settings
+from services.chassis.web.body_limit import MAX_BODY_BYTES
+from services.contracts.file_rules import MAX_FILE_BYTES, MAX_UPLOAD_PART_BYTES
 from services.documents.settings import DocumentsSettings
+from services.objects.settings import ObjectSettings
 from services.pieces.settings import PiecesSettings
 from services.registrations.settings import RegistrationsSettings
 
@@ -92,6 +98,26 @@ def test_containers_default_to_what_the_process_does(process: str) -> None:
     }
     assert {"LOG_LEVEL", "PAGE_SECONDS", "PUBLIC_URL"} <= set(compared)
     assert not {name: pair for name, pair in compared.items() if pair[0] != pair[1]}, f"settings.py of {process}"
+
+
+def test_a_stop_of_a_container_waits_for_what_is_under_way() -> None:
+    services = yaml.safe_load(COMPOSE_TEXT)["services"]
+    ours = [service for name, service in services.items() if name.partition("-")[0] in CLIENTS]
+    assert len(ours) > len(CLIENTS)
+    assert all(int(service["stop_grace_period"].removesuffix("s")) > STOP_SECONDS for service in ours)
+
+
+def test_the_proxy_lets_pass_what_the_gateway_takes() -> None:
+    lines = (ROOT / "deploy/containers/proxy/portal.conf").read_text(encoding="utf-8")
+    forms, files = (int(size) * 1024 * 1024 for size in re.findall(r"client_max_body_size (\d+)m;", lines))
+    assert forms >= max(FORM_LIMIT, MAX_BODY_BYTES, MAX_UPLOAD_PART_BYTES)
+    assert files >= MAX_FILE_BYTES + ENVELOPE_BYTES
+
+
+def test_replaced_files_stay_longer_than_backups_of_the_databases() -> None:
+    lines = (ROOT / "deploy/containers/backup/pgbackrest.conf").read_text(encoding="utf-8")
+    [days] = re.findall(r"^repo1-retention-full=(\d+)$", lines, re.MULTILINE)
+    assert ObjectSettings.kept_days > int(days)
 
 
 def _read(value: object, kind: type) -> object:

@@ -90,7 +90,7 @@ def erase_subject(session: Session, subject: str) -> None:
 
 
 def purge(db: Database, *, before: datetime | None = None) -> int:
-    """Forget what was settled before `before` (EVENT_RETENTION ago); how many rows. What still waits is never touched."""
+    """Forget what was settled before `before` (EVENT_RETENTION ago); how many rows. What waits is never touched."""
     limit = before or system_now() - EVENT_RETENTION
     return (
         delete_in_pages(db, outbox.c.sequence, where=outbox.c.published_at < limit)

@@ -22,7 +22,8 @@ CONNECTED = Frame(
         telephone="0381000000",
         email="examens@example.org",
     ),
-    session_end=SessionEnd(ends_in=1800, extend_url="/composants/prolonger"),
+    # An example: how long a session lasts is accounts' to say.
+    session_end=SessionEnd(ends_in=30 * 60, extend_url="/composants/prolonger"),
 )
 
 

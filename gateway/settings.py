@@ -32,7 +32,8 @@ class GatewaySettings(Settings):
     uploads_at_once: int = 64
     """Uploads received at the same time; others are answered 503 with Retry-After, so that pages stay quick."""
     uploads_per_candidate: int = 3
-    """Uploads of one candidate received at the same time."""
+    """Of these, uploads of one candidate. How many pieces handles at the same time is a limit of its own
+    (MAX_CONCURRENT_DEPOSITS), and so is how many make one document (MAX_MERGED_FILES)."""
     behind_proxy: bool = False
     """All requests come through our own proxy, whose headers say when a request arrived (gateway/arrival_time.py)."""
     metrics_token: Secret = _NONE

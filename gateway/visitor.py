@@ -22,6 +22,7 @@ from services.chassis.process.expiring_cache import ExpiringCache
 from services.contracts import problem_types
 
 DEVICE_COOKIE_SECONDS = 365 * 24 * 3600
+"""Less than accounts remembers a browser (BROWSER_REMEMBERED in services/accounts/operations/sessions.py)."""
 EXCHANGE_CACHE_SIZE = 20_000
 SESSION_COOKIE = "session"
 DEVICE_COOKIE = "appareil"
@@ -48,11 +49,11 @@ class _ExchangeAnswer:
     access_token: str
     subject: str
     kind: str
+    idle_seconds_left: int
     civilite: str = ""
     prenoms: str = ""
     nom: str = ""
     previous_login_at: str | None = None
-    idle_seconds_left: int = 1800
     identity: str | None = None
 
 

@@ -18,7 +18,6 @@ from deploy.service_names import SERVICES
 MODULES = (*(f"services.{service}.{part}" for service in SERVICES for part in ("app", "worker", "cli")), "gateway.app")
 INHERITED = ("PATH", "HOME", "LANG", "TZ", "PYTHONPATH", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "PAGE_SECONDS")
 SERVICE_OPTIONS = ("DEPOSITS_PER_HOUR", "INSPECTIONS_AT_ONCE")  # to the service, where its own default does not suit
-SENDER = "Gestion des examens et concours <ne-pas-repondre@portail.example>"
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,6 @@ class Plan:
             "OBJECTS_URL": self._bucket(service),
             "MAIL_URL": configured("MAIL_URL", f"file://{self.state.mail}"),
             "MAIL_CA_FILE": configured("MAIL_CA_FILE", ""),
-            "MAIL_SENDER": SENDER,
             "ANTIVIRUS_URL": configured("ANTIVIRUS_URL", "none"),
             "CATALOGUE_DIR": str(Path("catalogue").resolve()),
         }

@@ -20,11 +20,10 @@ from deploy.local.children import Plan, free_ports
 from deploy.local.manifest import Content, Damaged, Manifest
 from deploy.local.startup_steps import StepFailed, run_command
 from deploy.local.state_folder import AlreadyRunning, StateFolder
+from services.chassis.events.parking import EVENT_RETENTION
 
 ROOT = Path(__file__).parents[2]
 PUBLISHERS = ("accounts", "registrations")
-EVENTS_DAYS = 30
-"""For so many days events are kept."""
 WITHOUT_SECRETS = "--without-secrets"
 WITHOUT_DAMAGED = "--without-damaged"
 NAMES_IN_AN_EMPTY_PORTAL = ("lock", "logs")
@@ -158,7 +157,7 @@ def _publish_events_again(state: StateFolder, service: str) -> int:
     published again."""
     plan = Plan(state, state.load_or_create_secrets(), port=0, offset=0.0, ports=free_ports())
     run_command(plan, service, "migrate")
-    return int(run_command(plan, service, "publish-again", "--days", str(EVENTS_DAYS)).split()[0])
+    return int(run_command(plan, service, "publish-again", "--days", str(EVENT_RETENTION.days)).split()[0])
 
 
 def _summary(state: StateFolder, chosen: Path, content: Manifest, events: int) -> str:

@@ -10,15 +10,16 @@ from flask import Response, jsonify, request
 from gateway import access
 from gateway.api import blueprint
 from gateway.api.limits import RateLimiter
-from gateway.clients.accounts import EXCHANGE_CACHE_SECONDS, TOKEN_LENGTH
+from gateway.clients.accounts import EXCHANGE_CACHE_SECONDS
 from gateway.service_clients import SERVICE_LABELS, clients
 from services.chassis.errors import DomainError, NotFound, TooLarge, TooMany, Unauthenticated, Unavailable
 from services.chassis.http.connections import Answer
 from services.chassis.process.expiring_cache import ExpiringCache
+from services.chassis.web.body_limit import MAX_BODY_BYTES
 from services.contracts import problem_types
+from services.contracts.account_rules import MAX_TOKEN_LENGTH
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-BODY_LIMIT = 1024 * 1024
 PASSED_REQUEST_HEADERS = ("Content-Type", "Accept", "If-Match", "If-None-Match", "Idempotency-Key", "Accept-Language")
 DROPPED_RESPONSE_HEADERS = frozenset(
     {"connection", "keep-alive", "transfer-encoding", "server", "date", "set-cookie", "content-encoding"}
@@ -43,7 +44,7 @@ def pass_on(service: str, path: str) -> Response:
     """Exchanges the token, passes the body and conditional headers on and streams the answer back."""
     if service not in SERVICE_LABELS or path.startswith(("sessions", "tokens", "tools/")) or _has_dot_segments(path):
         raise NotFound()
-    if (request.content_length or 0) > BODY_LIMIT:
+    if (request.content_length or 0) > MAX_BODY_BYTES:
         raise TooLarge()
     opaque = _bearer()
     if wait := _call_limiter.seconds_to_wait(opaque):
@@ -71,7 +72,7 @@ def _has_dot_segments(path: str) -> bool:
 
 def _bearer() -> str:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme != "Bearer" or not token or len(token) > TOKEN_LENGTH:
+    if scheme != "Bearer" or not token or len(token) > MAX_TOKEN_LENGTH:
         raise Unauthenticated("Un jeton est attendu : « Authorization: Bearer … ».")
     return token
 

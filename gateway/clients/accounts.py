@@ -10,9 +10,6 @@ from gateway.clients.form_values import Form, SearchSuggestions, Values
 from gateway.clients.mails import SentMails, sent_mails
 from services.chassis.http.service_token import ServiceToken
 
-TOKEN_LENGTH = 200  # characters of a token that accounts takes at most, be it of a link, of a device or of a tool
-ACTIVATION_HOURS = 48  # how long a created account may wait for its activation
-CREATION_LENGTH = 32  # characters of the id of a creation
 EXCHANGE_CACHE_SECONDS = 4.0
 """How long an exchanged session or tool token may be reused: less than the 5 seconds within which a log-out or the
 withdrawal of a token counts everywhere."""

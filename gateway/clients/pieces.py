@@ -14,11 +14,11 @@ from gateway.clients.documents import CandidatureTile
 from services.chassis.errors import NotFound
 from services.chassis.http.client import path
 from services.chassis.http.connections import Answer
+from services.contracts.file_rules import OTHER_EXTENSIONS, VIEWABLE_FORMATS
 
 FILE_SECONDS = 60.0  # to pass 5 MiB on, and for pieces to inspect them
 TUS_HEADERS = {"Tus-Resumable": "1.0.0"}  # of every request about an upload (https://tus.io/protocols/resumable-upload)
 UPLOAD_PART_TYPE = "application/offset+octet-stream"
-PREVIEWABLE_SUFFIXES = {".pdf", ".png", ".jpg", ".jpeg", ".jpe", ".jfif"}
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,8 @@ class Deposit:
     filename: str
     size: int
     deposited_sentence: str
-    scan: str | None
+    scan: str
+    scan_code: str
     validated_sentence: str | None
     converted: bool = False
     pages: int | None = None
@@ -35,7 +36,8 @@ class Deposit:
 
     @property
     def has_preview(self) -> bool:
-        return PurePath(self.filename).suffix.casefold() in PREVIEWABLE_SUFFIXES
+        extension = PurePath(self.filename).suffix.casefold().removeprefix(".")
+        return OTHER_EXTENSIONS.get(extension, extension) in VIEWABLE_FORMATS
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Piece:
     can_delete: bool
     deposit: Deposit | None
     status: str | None
+    status_code: str | None
     status_comment: str | None
     received_on: str | None
     sentence: str | None = None

@@ -59,6 +59,15 @@ class Tile:
     modifiable: bool
     contact: Contact
 
+    @property
+    def may_be_modified(self) -> bool:
+        return self.modifiable
+
+    @property
+    def may_be_withdrawn(self) -> bool:
+        """registrations answers with one field for both acts (services/registrations/domain/permitted_acts.py)."""
+        return self.modifiable
+
 
 @dataclass(frozen=True)
 class Ecartee:

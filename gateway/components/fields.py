@@ -57,6 +57,7 @@ class Field:
     rules: tuple[str, ...] = ()
     accept: str | None = None
     max_bytes: int | None = None
+    max_files: int | None = None
     multiple: bool = False
     inline: bool = False
     rows: int = 4

@@ -43,4 +43,4 @@ def late_pieces_sentence(count: int) -> str:
 
 def _modifiable_sentence(tile: Tile) -> str:
     end = f"{closing_time(tile.closes_at)} (heure de Paris)"
-    return f"Modifiable jusqu'au {end}." if tile.modifiable else f"Les inscriptions sont closes depuis le {end}."
+    return f"Modifiable jusqu'au {end}." if tile.may_be_modified else f"Les inscriptions sont closes depuis le {end}."

@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.accounts.domain.mail_link_rules import (
-    ACTIVATION_LIFETIME,
     EMAIL_CHANGE_LIFETIME,
     RESET_LIFETIME,
     in_hours,
@@ -16,6 +15,7 @@ from services.accounts.domain.mail_link_rules import (
     with_elision,
 )
 from services.chassis.french import short_instant
+from services.contracts.account_rules import ACTIVATION_LIFETIME
 from services.mail.letter import Action, Letter
 
 _IF_NOT_YOU = "Si vous n'êtes pas à l'origine de cette demande,"

@@ -50,7 +50,6 @@ class AccountsSettings(MailSettings):
     all are published, so that what the others signed is still accepted."""
     client_secrets: ClientSecrets
     registrations_url: str
-    mail_sender: str = "ne-pas-repondre@portail-candidat.example"
     sealing_key: Secret = _NONE
     """Keys that seal mailed tokens and second factors, one a line: the first seals, all open. The signing keys follow
     them, so that they seal where this is empty."""

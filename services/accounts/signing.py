@@ -15,10 +15,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from services.chassis.clock import system_now
-from services.chassis.web.access_tokens import AUDIENCE, ISSUER, UnknownKey
+from services.chassis.web.access_tokens import AUDIENCE, ISSUER, LONGEST_LIFE_SECONDS, UnknownKey
 
 TOKEN_SECONDS = 60
-SERVICE_TOKEN_SECONDS = 600
+SERVICE_TOKEN_SECONDS = LONGEST_LIFE_SECONDS
 """Long enough for the services to go on calling each other for minutes while accounts does not answer."""
 IDENTITY_AUDIENCE = "registrations"
 _PEM_BLOCK = re.compile(r"-----BEGIN [^-]+-----.*?-----END [^-]+-----", re.DOTALL)

@@ -10,9 +10,10 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, String, Text, and_, column, delete, insert, or_, select, table, update
+from sqlalchemy import Index, String, Text, and_, column, delete, insert, or_, select, table, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from services.chassis.database.constraints import known_values
 from services.chassis.database.deletion import delete_in_pages
 from services.chassis.database.transactions import Database, UtcDateTime
 from services.mail.letter import Letter
@@ -76,7 +77,7 @@ class SentMails:
 class _SentMail:
     """`id`: of the event that the mail follows from, so that a mail that is sent twice is one row."""
 
-    __table_args__ = (CheckConstraint("state IN ('waiting', 'taken', 'refused')", name="state_known"),)
+    __table_args__ = (known_values("state", State),)
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     owner_id: Mapped[str] = mapped_column(String(64))

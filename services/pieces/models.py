@@ -26,9 +26,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.chassis.database.constraints import known_values
 from services.chassis.database.transactions import Database, UtcDateTime, new_id
 from services.chassis.events import EventTables
 from services.objects import ObjectKey, ObjectTables
+from services.pieces.domain.statuses import Status
 
 db = Database()
 event_tables = EventTables(db)
@@ -109,7 +111,7 @@ class Piece(db.Model):
     __tablename__ = "pieces"
     __table_args__ = (
         UniqueConstraint("candidature_id", "code", name="uq_pieces_candidature_id_code"),
-        CheckConstraint("status IN ('received', 'non_compliant', 'compliant')", name="status_known"),
+        known_values("status", Status),
         Index("ix_pieces_to_control", *_LIST_ORDER, **_only(TO_CONTROL)),
         Index("ix_pieces_to_control_there", "academie_code", *_LIST_ORDER, **_only(TO_CONTROL)),
         Index("ix_pieces_controlled", "status", *_LIST_ORDER, **_only(CONTROLLED)),

@@ -14,7 +14,8 @@ class PiecesSettings(ObjectSettings):
     """tcp://host:port of a clamd, or « none »: there is no default, so that none is off by oversight."""
 
     deposits_per_hour: int = 120
-    """Files that one candidate may send within an hour, refused ones included."""
+    """Files that one candidate may deposit within an hour, refused ones included. Uploads in parts are also counted
+    when they begin (MAX_UPLOADS_PER_HOUR in domain/uploads.py)."""
     inspections_at_once: int = 2
     """Files that are inspected at the same time for this process, each by a process of up to 504 MiB; 2 at least."""
 

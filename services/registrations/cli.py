@@ -19,6 +19,7 @@ from services.chassis.events import commands as event_commands
 from services.chassis.french import short_instant
 from services.chassis.jobs import commands
 from services.registrations import catalogue
+from services.registrations.domain.severities import SEVERITIES
 from services.registrations.follow_ups import registry
 from services.registrations.jobs import jobs
 from services.registrations.models import db
@@ -105,7 +106,7 @@ def load_etablissements(file: Path) -> None:
 @click.command("publish-message")
 @click.option("--title", required=True)
 @click.option("--text", required=True)
-@click.option("--severity", type=click.Choice(messages.SEVERITIES), default="info", show_default=True)
+@click.option("--severity", type=click.Choice(SEVERITIES), default=SEVERITIES[0], show_default=True)
 @click.option("--from", "shown_from", type=INSTANT, help="Default: now.")
 @click.option("--until", "shown_until", type=INSTANT, required=True)
 @with_appcontext

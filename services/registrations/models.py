@@ -11,10 +11,12 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.chassis.database.constraints import known_values
 from services.chassis.database.transactions import Database, UtcDateTime, new_id
 from services.chassis.events import EventTables
 from services.mail.sent_mails import SentMails
 from services.registrations.domain import lengths
+from services.registrations.domain.severities import SEVERITIES
 
 db = Database()
 events = EventTables(db)
@@ -28,6 +30,7 @@ Json = JSON(none_as_null=True)
 ACTIVE = "active"
 WITHDRAWN = "withdrawn"
 ECARTEE = "ecartee"
+CANDIDATURE_STATES = (ACTIVE, WITHDRAWN, ECARTEE)
 ENDED = text("state <> 'active'")
 CLOSED = text("closed_at IS NOT NULL")
 
@@ -112,12 +115,12 @@ class Message(db.Model):
 
     __tablename__ = "messages"
     __table_args__ = (
-        CheckConstraint("severity IN ('info', 'warning', 'error')", name="severity_known"),
+        known_values("severity", SEVERITIES),
         CheckConstraint("shown_from < shown_until", name="shown_in_order"),
     )
 
     id: Mapped[str] = mapped_column(ID, primary_key=True, default=new_id)
-    title: Mapped[str] = mapped_column(String(200))
+    title: Mapped[str] = mapped_column(String(lengths.MESSAGE_TITLE))
     text: Mapped[str] = mapped_column(Text)
     severity: Mapped[str] = mapped_column(String(10))
     shown_from: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
@@ -176,7 +179,7 @@ class Candidature(db.Model):
     __tablename__ = "candidatures"
     __table_args__ = (
         UniqueConstraint("candidate_id", "numero_inscription"),
-        CheckConstraint("state IN ('active', 'withdrawn', 'ecartee')", name="state_known"),
+        known_values("state", CANDIDATURE_STATES),
         Index(
             "uq_candidatures_active_exclusivity",
             "candidate_id",

@@ -10,6 +10,5 @@ from services.mail.settings import MailSettings
 
 @dataclass(frozen=True, kw_only=True)
 class RegistrationsSettings(MailSettings):
-    mail_sender: str = "CYCLADES <ne-pas-repondre@cyclades.invalid>"
     catalogue_dir: Path = Path("catalogue")
     """Folder of the exams, one folder each; what `load-catalogue` reads when it is given none."""

@@ -30,7 +30,6 @@ PLAIN_SETTINGS = {
     "documents_url",
     "log_level",
     "mail_ca",
-    "mail_sender",
     "mail_url",
     "pieces_url",
     "registrations_url",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.service_names import SERVICES
-from services.chassis.http.client import PAGE_SECONDS
+from services.chassis.settings import Settings
 from tests.bench.installation import ON_SERVERS, ONE_MACHINE, Installation
 from tests.bench.least_cost import Floor, measured
 from tests.support.launched_portal import LaunchedPortal
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.support.postgres import Postgres
     from tests.support.rabbitmq import RabbitMQ
 
-AS_SHIPPED = {"PAGE_SECONDS": str(PAGE_SECONDS)}
+AS_SHIPPED = {"PAGE_SECONDS": str(Settings.page_seconds)}
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ from tests.documents.example_events import CANDIDATE, CANDIDATURE
 from tests.support.service_worker import deliver_event
 from tests.support.tokens import bearer, candidate_token, key_of
 
-KEPT_DAYS = 35
+KEPT_DAYS = DocumentsSettings.kept_days
 
 
 def settings(database_url: str, objects_url: str, stub_url: str, **given: Any) -> DocumentsSettings:

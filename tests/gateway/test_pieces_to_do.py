@@ -9,7 +9,7 @@ import pytest
 from gateway.clients.pieces import Group, Period, Piece, PiecesToDo, RequestedPieces
 from gateway.web.to_do import CandidateFacts, to_do_items
 
-PIECE = Piece("p", "NATIDE06", "Identité", True, ("pdf",), None, False, False, None, None, None, None)
+PIECE = Piece("p", "NATIDE06", "Identité", True, ("pdf",), None, False, False, None, None, None, None, None)
 GROUP = Group("NATIONALITE", "Nationalité", False, None, (PIECE,))
 
 

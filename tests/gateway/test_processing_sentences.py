@@ -8,9 +8,9 @@ from gateway.clients.pieces import Deposit
 from gateway.web.justificatifs.lisible import processing_sentences
 
 MEGABYTE = 1024 * 1024
-PLAIN = Deposit("1", "cni.jpg", 1, "", None, None)
-CONVERTED = Deposit("1", "cni.jpg", 1, "", None, None, converted=True)
-JOINED = Deposit("1", "cni.pdf", 1, "", None, None, converted=True, pages=4)
+PLAIN = Deposit("1", "cni.jpg", 1, "", "saine", "clean", None)
+CONVERTED = Deposit("1", "cni.jpg", 1, "", "saine", "clean", None, converted=True)
+JOINED = Deposit("1", "cni.pdf", 1, "", "saine", "clean", None, converted=True, pages=4)
 
 
 @pytest.mark.parametrize(

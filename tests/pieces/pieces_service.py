@@ -36,7 +36,7 @@ from tests.support.tokens import bearer, candidate_token, key_of, staff_token
 if TYPE_CHECKING:
     from tests.support.object_store import Bucket
 
-KEPT_DAYS = 35
+KEPT_DAYS = PiecesSettings.kept_days
 STAFF = "57aff000000000000000000000000001"
 
 

@@ -10,14 +10,12 @@ import { Upload } from "./upload.js";
 import { sizeInWords } from "./sizes.js";
 
 const JOINED_SHARE = 0.95; // of the limit: the PDF around several photographs takes the rest
-const MOST_PAGES = 12; // files of one document that the portal takes
 const SAID = {
   prepares: "Préparation de l'envoi…",
   sends: "Envoi en cours : laissez cette page ouverte.",
   checks: "Fichier reçu, vérification en cours…",
   cancelled: "Envoi annulé : rien n'a été déposé.",
   mixed: "Seuls des photos et des PDF peuvent être réunis en un PDF : choisissez un seul fichier, ou des photos.",
-  many: `Vous pouvez réunir ${MOST_PAGES} fichiers au plus : retirez les autres.`,
   failed: "L'envoi a échoué sur cet appareil. Réessayez.",
 };
 
@@ -26,6 +24,7 @@ class DepositForm {
     this.form = form;
     this.input = form.querySelector("[type=file]");
     this.limit = Number(this.input.dataset.tailleMaximale);
+    this.mostFiles = Number(this.input.dataset.nombreMaximal || 1); // of one document
     this.chosen = new ChosenFiles(this.input, form.querySelector("[data-fichiers]"), () => this.fault(this.refused()));
     this.view = new Progress(form, { cancels: () => this.sending?.abort(), triesAgain: () => this.retry.wake() });
     form.addEventListener("submit", (event) => this.submitted(event));
@@ -121,7 +120,7 @@ class DepositForm {
   // Why what was chosen cannot be sent; photographs are made smaller.
   refused() {
     const { files } = this.chosen;
-    if (files.length > MOST_PAGES) return SAID.many;
+    if (files.length > this.mostFiles) return `Vous pouvez réunir ${this.mostFiles} fichiers au plus : retirez les autres.`;
     if (files.length > 1 && !files.every(isPage)) return SAID.mixed;
     const large = files.find((file) => file.size > this.limit && !isPicture(file));
     return large ? `Ce fichier fait ${sizeInWords(large.size)} ; la taille ne doit pas excéder ${sizeInWords(this.limit)}.` : "";

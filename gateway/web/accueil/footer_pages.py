@@ -6,10 +6,10 @@ from flask import g
 from flask.typing import ResponseReturnValue
 
 from gateway import access, file_rules
-from gateway.clients.accounts import ACTIVATION_HOURS
 from gateway.pages import render_page
 from gateway.web.accueil import blueprint
 from gateway.web.service_contact import show_contact
+from services.contracts.account_rules import ACTIVATION_HOURS
 
 
 @blueprint.get("/plan-du-site")
@@ -22,7 +22,10 @@ def site_map() -> ResponseReturnValue:
 @access.public
 def legal_notice() -> ResponseReturnValue:
     return render_page(
-        "accueil/templates/mentions.html", active="mentions", indexed=True, activation_hours=ACTIVATION_HOURS
+        "accueil/templates/mentions.html",
+        active="mentions",
+        indexed=True,
+        activation_hours=ACTIVATION_HOURS,
     )
 
 

@@ -9,13 +9,14 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from gateway import access, cookies, visitor
-from gateway.clients.accounts import TOKEN_LENGTH, Login
+from gateway.clients.accounts import Login
 from gateway.pages import render_page
 from gateway.seal import InterruptedPost, current_seal
 from gateway.service_clients import clients
 from gateway.web.compte import ADDRESS_COOKIE, blueprint
 from services.chassis.errors import DomainError
 from services.contracts import problem_types
+from services.contracts.account_rules import MAX_TOKEN_LENGTH
 
 STATUSES_SHOWN_HERE = (401, 403, 422, 429)
 LOCAL_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
@@ -120,4 +121,4 @@ def _resume_page(interrupted: InterruptedPost | None) -> Response:
 
 def _device() -> str | None:
     device = visitor.device_cookie()
-    return device if device and len(device) <= TOKEN_LENGTH else None
+    return device if device and len(device) <= MAX_TOKEN_LENGTH else None

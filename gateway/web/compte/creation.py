@@ -6,7 +6,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access, cookies
-from gateway.clients.accounts import ACTIVATION_HOURS, CREATION_LENGTH, Created
+from gateway.clients.accounts import Created
 from gateway.clients.form_values import Values
 from gateway.pages import render_page
 from gateway.seal import current_seal
@@ -14,6 +14,7 @@ from gateway.service_clients import clients
 from gateway.web.compte import ADDRESS_COOKIE, blueprint
 from gateway.web.compte.account_form import SENT_WITH_SEARCH, is_refresh, posted_answers, with_search_results
 from services.chassis.errors import DomainError
+from services.contracts.account_rules import ACTIVATION_HOURS, MAX_CREATION_LENGTH
 
 STATUSES_SHOWN_HERE = (409, 422, 429)
 ADDRESS_COOKIE_SECONDS = 2 * 3600  # time to fetch a mail; the next person at a shared computer is not to see it
@@ -51,7 +52,7 @@ def confirmation() -> ResponseReturnValue:
 def resend() -> ResponseReturnValue:
     """« Je n'ai pas reçu le mail, effectuer un nouvel envoi »; the answer never tells whether the address is known."""
     email = request.form.get("email", "").strip()
-    created = Created(email, request.form.get("creation", "")[:CREATION_LENGTH]) if email else _created_lately()
+    created = Created(email, request.form.get("creation", "")[:MAX_CREATION_LENGTH]) if email else _created_lately()
     if created is None:
         return _confirmation_page(problem="Saisissez l'adresse mail de votre compte.", status=422)
     try:

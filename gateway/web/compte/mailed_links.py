@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 
 from flask import Response
 
-from gateway.clients.accounts import TOKEN_LENGTH, LinkState
+from gateway.clients.accounts import LinkState
 from gateway.pages import render_page
 from services.chassis.errors import DomainError
 from services.contracts import problem_types
+from services.contracts.account_rules import MAX_TOKEN_LENGTH
 
 TITLES = {
     "expired": "Ce lien a expiré",
@@ -63,7 +64,7 @@ def use_link(check: CheckLink, use: Callable[[str], object], token: str, buttons
 
 
 def _link_state(check: CheckLink, token: str) -> LinkState:
-    return check(token) if len(token) <= TOKEN_LENGTH else LinkState("unknown")
+    return check(token) if len(token) <= MAX_TOKEN_LENGTH else LinkState("unknown")
 
 
 def _unusable_link_page(state: LinkState, buttons: ButtonsByState) -> Response:

@@ -17,6 +17,7 @@ from gateway.web.justificatifs.lisible import after_deposit
 from gateway.web.justificatifs.liste import ACTIVE_MENU_KEY, access_token, list_page, requested_piece
 from gateway.web.justificatifs.multi_file_deposit import deposit_together
 from services.chassis.errors import DomainError
+from services.contracts.file_rules import MAX_MERGED_FILES
 
 NO_FILE = "Choisissez un fichier à envoyer."
 SESSION_ENDED = (
@@ -97,6 +98,7 @@ def _deposit_page(
         piece=requested_piece(candidature_id, piece_id),
         errors=errors,
         file_rules=file_rules,
+        max_files=MAX_MERGED_FILES,
         notice=notice,
     )
     if retry_after:

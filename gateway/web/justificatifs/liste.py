@@ -19,6 +19,11 @@ DONE_SENTENCES = {
     "supprime": "Le fichier est supprimé.",
     "valide": "Vos pièces sont validées : elles vont être étudiées.",
 }
+STATUS_SEVERITIES = {"received": "info", "non_compliant": "error", "compliant": "success"}
+"""Of the badges of a piece's statuses, by their codes (services/pieces/domain/statuses.py), as below."""
+UNDER_SCAN, NOT_SCANNED = "pending", "not_scanned"
+SCAN_WORDS = {"clean": "fichier sain", "infected": "fichier infecté"}
+"""In the place of the labels of these antivirus states, which agree with « pièce »."""
 
 
 @blueprint.get("/justificatifs")
@@ -87,6 +92,10 @@ def list_page(
         candidature_id=candidature_id,
         requested=clients().pieces.requested_pieces(access_token(), candidature_id),
         done=done,
+        status_severities=STATUS_SEVERITIES,
+        scan_words=SCAN_WORDS,
+        under_scan=UNDER_SCAN,
+        not_scanned=NOT_SCANNED,
         refusal=refusal,
     )
 

@@ -9,8 +9,7 @@ from typing import BinaryIO
 from gateway.clients.pieces import Piece, Pieces, upload_metadata
 from gateway.web.justificatifs.file_reception import ReceivedFile
 from services.chassis.errors import DomainError
-
-PART_BYTES = 1024 * 1024  # the largest part that pieces accepts
+from services.contracts.file_rules import MAX_UPLOAD_PART_BYTES
 
 
 def deposit_together(pieces: Pieces, token: str, piece_id: str, files: Sequence[ReceivedFile]) -> Piece:
@@ -30,5 +29,5 @@ def deposit_together(pieces: Pieces, token: str, piece_id: str, files: Sequence[
 
 def _append(pieces: Pieces, token: str, upload: str, content: BinaryIO) -> None:
     offset = 0
-    while part := content.read(PART_BYTES):
+    while part := content.read(MAX_UPLOAD_PART_BYTES):
         offset = pieces.append_to_upload(token, upload, str(offset), part)

@@ -7,8 +7,9 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from services.accounts.domain.mail_link_rules import State
+from services.contracts.account_rules import MAX_CREATION_LENGTH, MAX_TOKEN_LENGTH
 
-TOKEN: dict[str, Any] = {"required": True, "validate": validate.Length(max=200)}
+TOKEN: dict[str, Any] = {"required": True, "validate": validate.Length(max=MAX_TOKEN_LENGTH)}
 EMAIL: dict[str, Any] = {"required": True, "validate": validate.Length(max=320)}
 PASSWORD: dict[str, Any] = {"required": True, "validate": validate.Length(max=1024)}
 
@@ -43,7 +44,7 @@ class EmailOnly(Schema):
     email = fields.String(**EMAIL)
 
 
-CREATION: dict[str, Any] = {"validate": validate.Length(max=32)}
+CREATION: dict[str, Any] = {"validate": validate.Length(max=MAX_CREATION_LENGTH)}
 
 
 class Created(EmailOnly):
@@ -85,13 +86,13 @@ class CreationState(LinkState):
 class Login(Schema):
     email = fields.String(**EMAIL)
     password = fields.String(**PASSWORD)
-    device = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=200))
+    device = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=MAX_TOKEN_LENGTH))
     source = fields.String(required=True, validate=validate.Length(max=64))
     code = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=16))
 
 
 class SessionOnly(Schema):
-    session = fields.String(required=True, validate=validate.Length(max=200))
+    session = fields.String(**TOKEN)
 
 
 class Exchanged(AccessToken):

@@ -8,9 +8,8 @@ from enum import StrEnum
 
 from services.chassis.errors import Gone
 from services.contracts import problem_types
+from services.contracts.account_rules import ACTIVATION_LIFETIME
 
-ACTIVATION_LIFETIME = timedelta(hours=48)
-"""Guide §3: from the account's creation, not from the mail."""
 RESET_LIFETIME = timedelta(hours=1)
 EMAIL_CHANGE_LIFETIME = timedelta(hours=48)
 

@@ -18,13 +18,17 @@ from services.accounts.domain.form_reader import FormReader
 @dataclass(frozen=True)
 class Profile:
     """`shortest` and `longest` in characters; `classes`: lower case, upper case and special character are required;
-    `hint` is shown beside the field."""
+    `advice` ends the hint beside the field."""
 
     name: str
     shortest: int
     longest: int
     classes: bool
-    hint: str
+    advice: str
+
+    @property
+    def hint(self) -> str:
+        return f"{self.shortest} à {self.longest} caractères{self.advice}"
 
 
 GUIDE = Profile(
@@ -32,14 +36,14 @@ GUIDE = Profile(
     8,
     20,
     True,
-    "8 à 20 caractères dont majuscule, minuscule et caractère spécial (exemple : . / ! * etc...)",
+    " dont majuscule, minuscule et caractère spécial (exemple : . / ! * etc...)",
 )
 RECOMMENDED = Profile(
     "recommended",
     12,
     128,
     False,
-    "12 à 128 caractères ; une phrase convient, un mot de passe courant est refusé",
+    " ; une phrase convient, un mot de passe courant est refusé",
 )
 PROFILES = {profile.name: profile for profile in (GUIDE, RECOMMENDED)}
 

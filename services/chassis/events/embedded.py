@@ -21,6 +21,7 @@ import structlog
 from services.chassis.database.changes import FileChanges
 from services.chassis.events.broker import BrokerUnavailable, Handle, Retry, TakeParked, Turned, Unroutable, unseen
 from services.chassis.events.envelope import Envelope
+from services.chassis.events.retry_policy import DELIVERY_LIMIT, UNSETTLED_SECONDS
 from services.chassis.process import leases
 from services.chassis.process.failure_reason import frames_of, reason_of
 from services.chassis.process.leases import renewing
@@ -57,8 +58,6 @@ GIVE_BACK = """
 UPDATE messages SET claimed_by = NULL, available_at = ?, attempt = ?, deliveries = 0 WHERE id = ? AND claimed_by = ?
 """
 BUSY_SECONDS = 15.0
-UNSETTLED_SECONDS = 5.0
-DELIVERY_LIMIT = 20
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from services.chassis.database.transactions import Database, new_id
 from services.chassis.events.envelope import Envelope, Undecodable
 from services.chassis.events.tables import inbox, outbox, parked
 
-KEPT = timedelta(days=30)
+EVENT_RETENTION = timedelta(days=30)
+"""How long an event stays in its table after it was sent, handled, or taken out of what is parked."""
 REASON_LENGTH = 300
 
 
@@ -89,8 +90,8 @@ def erase_subject(session: Session, subject: str) -> None:
 
 
 def purge(db: Database, *, before: datetime | None = None) -> int:
-    """Forget what was settled before `before` (30 days ago); how many rows. What still waits is never touched."""
-    limit = before or system_now() - KEPT
+    """Forget what was settled before `before` (EVENT_RETENTION ago); how many rows. What waits is never touched."""
+    limit = before or system_now() - EVENT_RETENTION
     return (
         delete_in_pages(db, outbox.c.sequence, where=outbox.c.published_at < limit)
         + delete_in_pages(db, inbox.c.event_id, inbox.c.handler, where=inbox.c.handled_at < limit)

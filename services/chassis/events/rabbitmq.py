@@ -28,6 +28,7 @@ from pika.exceptions import (
 
 from services.chassis.events.broker import BrokerUnavailable, Handle, TakeParked, Turned, Unroutable, unseen
 from services.chassis.events.envelope import Envelope
+from services.chassis.events.retry_policy import UNSETTLED_SECONDS
 from services.chassis.events.topology import EXCHANGE, parking_queue, retry_exchange, retry_key, topology
 from services.chassis.process.failure_reason import frames_of, reason_of
 
@@ -37,7 +38,6 @@ log = structlog.get_logger()
 CONNECTION_ERRORS = (AMQPError, AMQPConnectorException, OSError)
 ATTEMPTS = "x-portail-attempts"
 PREFETCH = 1  # what waits behind a handler that kills its worker must not be counted as delivered too
-UNSETTLED_SECONDS = 5.0
 TICK_SECONDS = 0.2
 HEARTBEAT_SECONDS = 15  # a broker that hangs is given up after two of them and 10 s at most
 

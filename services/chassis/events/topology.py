@@ -3,7 +3,7 @@
 Per consuming service: its queue, one delay queue per retry step behind a direct exchange of its own (who may write to
 the default exchange may write to every queue), a parking queue. All are quorum queues. A queue's
 dead letters go on `at-least-once`, which needs `x-overflow: reject-publish` (else RabbitMQ falls back to at-most-once),
-and without a dead-letter target a message would vanish after 20 deliveries.
+and without a dead-letter target a message would vanish after DELIVERY_LIMIT deliveries.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from services.chassis.events.retry_policy import DELIVERY_LIMIT
+
 EXCHANGE = "portail.events"
-DELIVERY_LIMIT = 20
 NO_LIMIT = -1  # where nothing stands behind a queue, the default limit would make messages vanish
 _QUORUM = {"x-queue-type": "quorum"}
 _ONWARDS = {"x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish", "x-dead-letter-exchange": ""}

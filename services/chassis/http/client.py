@@ -31,12 +31,12 @@ from services.chassis.errors import RESERVED_MEMBERS, DomainError, FieldError, N
 from services.chassis.http.circuit_breaker import LATELY_SECONDS, CircuitBreaker
 from services.chassis.http.connections import Answer, Connections
 from services.chassis.http.dns_balancing import Connection, has_others
+from services.chassis.settings import Settings
 from services.chassis.web.request_log import REQUEST_ID
 from services.contracts.problem_types import UNAUTHENTICATED, ProblemType
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 REPEATABLE = READS | {"PUT"}
-PAGE_SECONDS = 2.5  # a page says within 3 s what does not work
 WRITE_SECONDS = 15.0  # once sent, its outcome is worth a wait
 FIRST_SHARE = 0.6  # of a read's time, where another replica can be asked in the rest
 ALIVE = "/health/live"
@@ -104,7 +104,7 @@ class Client:
         name: str = "service",
         *,
         label: str = "Un service du portail",
-        page_seconds: float = PAGE_SECONDS,
+        page_seconds: float = Settings.page_seconds,
         at_once: int = 8,
         queue_seconds: float = 1.0,
     ) -> None:

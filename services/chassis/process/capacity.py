@@ -17,6 +17,8 @@ from services.chassis.errors import Unavailable
 REFUSAL = "Le portail ne peut pas répondre pour le moment."
 RETRY_AFTER = 5  # seconds
 QUEUE_SECONDS = 2.0
+STOP_SECONDS = 25
+"""What a request or a handler under way has to finish, once its process is to stop."""
 
 
 class TimeLimits(NamedTuple):

@@ -33,6 +33,7 @@ from services.chassis.jobs import gauges, lease_rows
 from services.chassis.jobs.registry import Jobs
 from services.chassis.jobs.runner import JobRuns
 from services.chassis.process import worker_page
+from services.chassis.process.capacity import STOP_SECONDS
 from services.chassis.process.failure_reason import frames_of, reason_of
 from services.chassis.process.readiness import Readiness
 from services.chassis.settings import ServiceSettings
@@ -45,7 +46,6 @@ LONGEST_PAUSE = 10.0
 TURN_SECONDS = 180.0  # between two turns of a loop: more than a broker or a database that hangs for a minute costs
 REACTION_SECONDS = 120.0
 RELAY_SECONDS = 600.0  # a whole batch, from a broker that is slow to confirm
-STOP_SECONDS = 25.0
 SIGNAL_LOOK_SECONDS = 0.2
 
 

@@ -27,7 +27,8 @@ LEEWAY_SECONDS = 5
 REFETCH_SECONDS = 5.0
 FETCH_SECONDS = 2.0
 BELIEVED_SECONDS = 300.0  # a key that is no longer published is not believed for ever
-REMEMBERED_SECONDS = 600.0  # as long as the longest of them lives
+LONGEST_LIFE_SECONDS = 600  # of a token, as accounts makes them
+REMEMBERED_SECONDS = float(LONGEST_LIFE_SECONDS)
 REMEMBERED_AT_MOST = 10_000
 
 KeyOf = Callable[[str], Any]

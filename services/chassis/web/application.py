@@ -29,9 +29,9 @@ from services.chassis.process.readiness import Check
 from services.chassis.settings import ServiceSettings
 from services.chassis.web import access, problems, request_log
 from services.chassis.web.access_tokens import KeyOf, RemoteKeys
+from services.chassis.web.body_limit import MAX_BODY_BYTES
 
 MOST_NAMED = 50  # mistakes of one kind in one answer
-BODY_LIMIT = 1024 * 1024  # bytes of a JSON body; routes that take files read their stream themselves
 IMPOSSIBLE = re.compile("[\0\ud800-\udfff]")  # a NUL, half a character
 FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION["query"] = RAISE  # a misspelt filter would widen a list
 
@@ -71,7 +71,7 @@ def create_service(
     """
     app = Flask(f"services.{name}", static_folder=None)
     app.extensions["portail"] = settings
-    app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.json = Json(app)
     clock.set_offset(settings.portail_offset)
     logs.configure(name, level=settings.log_level, as_json=settings.env != "test")

@@ -19,10 +19,9 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import ThreadWorker
 
-from services.chassis.process.capacity import thread_count
+from services.chassis.process.capacity import STOP_SECONDS, thread_count
 
 KEEPALIVE_SECONDS = 40  # longer than our clients keep a pooled connection
-STOP_SECONDS = 25
 SILENCE_SECONDS = 20  # a caller whose machine has gone frees the thread that reads from it
 UNREAD_SECONDS = 60  # and the one that writes to it
 UNREAD_BYTES = 256 * 1024  # of a body that may wait for its thread, which takes all that has come into memory

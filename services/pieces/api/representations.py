@@ -1,6 +1,7 @@
 """Pieces and candidatures as JSON, for their candidate and for staff.
 
-Candidates get status and antivirus state as French labels alone (made in `domain/statuses`), staff as code and label.
+Statuses and antivirus states are given as code and as French label, under names of their own for each of the two
+(`domain/statuses`).
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ def candidate_piece(context: PieceContext, at: datetime) -> dict[str, Any]:
         "can_delete": view.can_delete,
         "deposit": _candidate_deposit(context.deposit, row.validated_at) if context.deposit else None,
         "status": context.status.label if context.status else None,
+        "status_code": row.status,
         "status_comment": row.status_comment,
         "received_on": row.received_on,
         "resubmit_until": row.reopened_until,
@@ -97,6 +99,7 @@ def _candidate_deposit(row: Deposit, validated_at: datetime | None) -> dict[str,
         "deposited_at": row.deposited_at,
         "deposited_sentence": f"Déposé le {format_instant(row.deposited_at)}",
         "scan": Scan(row.scan).label,
+        "scan_code": row.scan,
         "converted": row.converted,
         "pages": row.pages,
         "look": row.look,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from marshmallow import Schema, ValidationError, fields, validate, validates
 
+from services.contracts.file_rules import MAX_MERGED_FILES
 from services.pieces.domain.legibility import Sign
-from services.pieces.domain.uploads import MAX_OPEN_UPLOADS
+from services.pieces.domain.statuses import Scan, Status
 
 
 class TileSchema(Schema):
@@ -28,6 +29,7 @@ class DepositSchema(Schema):
     deposited_at = fields.DateTime(required=True)
     deposited_sentence = fields.String(required=True)
     scan = fields.String(required=True, metadata={"description": "Avis de l'antivirus, en français"})
+    scan_code = fields.String(required=True, validate=validate.OneOf([scan.value for scan in Scan]))
     converted = fields.Boolean(
         required=True, metadata={"description": "Le fichier gardé n'est pas celui envoyé, octet pour octet"}
     )
@@ -52,7 +54,10 @@ class PieceSchema(Schema):
     can_deposit = fields.Boolean(required=True)
     can_delete = fields.Boolean(required=True)
     deposit = fields.Nested(DepositSchema, required=True, allow_none=True)
-    status = fields.String(required=True, allow_none=True)
+    status = fields.String(required=True, allow_none=True, metadata={"description": "En français"})
+    status_code = fields.String(
+        required=True, allow_none=True, validate=validate.OneOf([status.value for status in Status])
+    )
     status_comment = fields.String(required=True, allow_none=True)
     received_on = fields.Date(required=True, allow_none=True)
     resubmit_until = fields.DateTime(required=True, allow_none=True, metadata={"description": "Fin exclue"})
@@ -80,7 +85,7 @@ class UploadsSchema(Schema):
     uploads = fields.List(
         fields.String(validate=validate.Length(max=64, error="64 caractères au maximum.")),
         required=True,
-        validate=validate.Length(min=1, max=MAX_OPEN_UPLOADS, error=f"De 1 à {MAX_OPEN_UPLOADS} envois sont attendus."),
+        validate=validate.Length(min=1, max=MAX_MERGED_FILES, error=f"De 1 à {MAX_MERGED_FILES} envois sont attendus."),
         metadata={"description": "Dans l'ordre des pages"},
     )
 

@@ -19,10 +19,11 @@ from services.chassis.web import access
 from services.chassis.web.arrival_time import received_at
 from services.chassis.web.problems import answers_with
 from services.contracts import problem_types
+from services.contracts.file_rules import MAX_UPLOAD_PART_BYTES
 from services.pieces.api import representations
 from services.pieces.api.schemas import PieceSchema, UploadsSchema
 from services.pieces.dependencies import dependencies
-from services.pieces.domain.uploads import MAX_REQUEST_BYTES, BadRequestHeader, WrongTusVersion
+from services.pieces.domain.uploads import BadRequestHeader, WrongTusVersion
 from services.pieces.models import db
 from services.pieces.operations import upload_deposits, uploads
 from services.pieces.queries.uploads import Progress, read_progress
@@ -175,19 +176,19 @@ def _filename() -> str:
 def _read_part() -> bytes:
     """The bytes of the body, as far as they came: where it was cut short, the upload continues after them.
 
-    Raises TooLarge beyond MAX_REQUEST_BYTES.
+    Raises TooLarge beyond MAX_UPLOAD_PART_BYTES.
     """
-    request.max_content_length = MAX_REQUEST_BYTES
-    if (request.content_length or 0) > MAX_REQUEST_BYTES:
+    request.max_content_length = MAX_UPLOAD_PART_BYTES
+    if (request.content_length or 0) > MAX_UPLOAD_PART_BYTES:
         raise _part_too_large()
     content = bytearray()
     with suppress(ClientDisconnected, OSError):  # the sender is gone; nobody reads an answer
         while chunk := request.stream.read(64 * 1024):
             content += chunk
-            if len(content) > MAX_REQUEST_BYTES:
+            if len(content) > MAX_UPLOAD_PART_BYTES:
                 raise _part_too_large()
     return bytes(content)
 
 
 def _part_too_large() -> TooLarge:
-    return TooLarge(f"Une partie d'envoi ne doit pas excéder {file_size(MAX_REQUEST_BYTES)}.")
+    return TooLarge(f"Une partie d'envoi ne doit pas excéder {file_size(MAX_UPLOAD_PART_BYTES)}.")

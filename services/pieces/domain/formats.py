@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from services.contracts.file_rules import OTHER_EXTENSIONS, VIEWABLE_FORMATS
+
 
 class Format(StrEnum):
     """The value is the usual extension."""
@@ -28,8 +30,7 @@ class Format(StrEnum):
         return self.value.upper()
 
 
-VIEWABLE = (Format.PDF, Format.PNG, Format.JPG)
-"""What can be shown as a picture: its legibility is looked at, it has a preview, it can be merged into a PDF."""
+VIEWABLE = tuple(Format(code) for code in VIEWABLE_FORMATS)
 
 _MEDIA_TYPES = {
     Format.PDF: "application/pdf",
@@ -43,10 +44,7 @@ _MEDIA_TYPES = {
     Format.MP4: "video/mp4",
 }
 _FORMATS_BY_EXTENSION = {format.value: format for format in Format} | {
-    "jpeg": Format.JPG,
-    "jpe": Format.JPG,
-    "jfif": Format.JPG,
-    "m4v": Format.MP4,
+    extension: Format(code) for extension, code in OTHER_EXTENSIONS.items()
 }
 
 

@@ -10,12 +10,29 @@ from services.contracts import problem_types
 from services.contracts.file_rules import MAX_FILE_BYTES
 
 
+class RefusalReason(StrEnum):
+    """Why a file is refused: a stable code, in the answer beside its sentence, and a label of a metric."""
+
+    BOMB = "bomb"
+    DAMAGED = "damaged"
+    EMPTY = "empty"
+    FORMAT = "format"
+    INTERRUPTED = "interrupted"
+    MACROS = "macros"
+    MISMATCH = "mismatch"
+    NESTED = "nested"
+    PROTECTED = "protected"
+    TOO_MANY_ENTRIES = "too_many_entries"
+    TOO_MANY_PIXELS = "too_many_pixels"
+    UNSAFE_NAMES = "unsafe_names"
+
+
 class FileRefused(DomainError):
-    """The file itself is not acceptable. `reason` is a stable code; `detail` tells the candidate what to do."""
+    """The file itself is not acceptable; `detail` tells the candidate what to do."""
 
     problem = problem_types.FILE_REFUSED
 
-    def __init__(self, reason: str, detail: str) -> None:
+    def __init__(self, reason: RefusalReason, detail: str) -> None:
         super().__init__(detail, reason=reason)
         self.reason = reason
 
@@ -26,8 +43,8 @@ class FormatRefused(DomainError):
     problem = problem_types.FORMAT_REFUSED
 
     def __init__(self, detail: str) -> None:
-        super().__init__(detail, reason="format")
-        self.reason = "format"
+        super().__init__(detail, reason=RefusalReason.FORMAT)
+        self.reason = RefusalReason.FORMAT
 
 
 class UnverifiedReason(StrEnum):
@@ -85,12 +102,15 @@ def too_large(size: int) -> TooLarge:
 
 
 def empty() -> FileRefused:
-    return FileRefused("empty", "Ce fichier est vide : il ne contient aucune donnée. Vérifiez-le puis recommencez.")
+    return FileRefused(
+        RefusalReason.EMPTY, "Ce fichier est vide : il ne contient aucune donnée. Vérifiez-le puis recommencez."
+    )
 
 
 def upload_interrupted() -> FileRefused:
     return FileRefused(
-        "interrupted", "L'envoi a été interrompu avant la fin : rien n'a été enregistré. Envoyez le fichier à nouveau."
+        RefusalReason.INTERRUPTED,
+        "L'envoi a été interrompu avant la fin : rien n'a été enregistré. Envoyez le fichier à nouveau.",
     )
 
 
@@ -99,7 +119,7 @@ def damaged(noun_phrase: str) -> FileRefused:
     ending, subject, object_pronoun = gender_agreement(noun_phrase)
     incomplete = "incomplète" if ending else "incomplet"
     return FileRefused(
-        "damaged",
+        RefusalReason.DAMAGED,
         f"{noun_phrase} est {incomplete} ou endommagé{ending} : {subject} ne pourra pas être ouvert{ending}. "
         f"Ouvrez-{object_pronoun} sur votre appareil, enregistrez-{object_pronoun} à nouveau puis recommencez.",
     )
@@ -109,7 +129,7 @@ def protected(noun_phrase: str) -> FileRefused:
     """`noun_phrase`: as for `damaged`."""
     ending, subject, object_pronoun = gender_agreement(noun_phrase)
     return FileRefused(
-        "protected",
+        RefusalReason.PROTECTED,
         f"{noun_phrase} est protégé{ending} par un mot de passe : {subject} ne pourra pas être lu{ending}. "
         f"Enregistrez-{object_pronoun} sans mot de passe puis recommencez.",
     )
@@ -119,7 +139,7 @@ def wrong_extension(extension: str, format_label: str, right_extension: str) -> 
     """The file's name says another format than its contents, which are of `format_label`."""
     name = f"porte l'extension « .{extension[:10]} »" if extension else "n'a pas d'extension"
     return FileRefused(
-        "mismatch",
+        RefusalReason.MISMATCH,
         f"Ce fichier {name} mais son contenu est du {format_label}. "
         f"S'il s'agit du bon fichier, renommez-le avec l'extension « .{right_extension} ».",
     )

@@ -1,6 +1,7 @@
 """Statuses of a piece that a gestionnaire sets, states of the antivirus scan, and the French labels of both.
 
-The API gives candidates these labels (`status`, `scan`) and staff code and label; pages compare the labels.
+The API gives candidates the label and the code (`status` and `status_code`, `scan` and `scan_code`), staff the code and
+the label (`status` and `status_label`, `scan` and `scan_label`). Programs compare codes alone.
 """
 
 from __future__ import annotations

@@ -8,14 +8,17 @@ from datetime import datetime, timedelta
 from services.chassis.errors import Conflict, DomainError, TooLarge
 from services.chassis.french import file_size
 from services.contracts import problem_types
-from services.contracts.file_rules import MAX_FILE_BYTES
+from services.contracts.file_rules import MAX_FILE_BYTES, MAX_MERGED_FILES
 from services.pieces.domain.refusals import TooManyDeposits
 
-MAX_REQUEST_BYTES = 1024 * 1024  # of an upload, in one request
-MAX_OPEN_UPLOADS = 12  # uploads of one candidate that are not deposited yet: the pages of one document
+MAX_OPEN_UPLOADS = MAX_MERGED_FILES
+"""Uploads of one candidate that are not deposited yet, begun and waiting in the database: enough for all pages of one
+document. How many are received or deposited at the same time is another matter (operations/deposit_limits.py)."""
 MAX_OPEN_BYTES = 24 * 1024 * 1024
 HOUR = timedelta(hours=1)  # the period of the limits « an hour », of uploads and of deposits
-MAX_UPLOADS_PER_HOUR = 120  # of one candidate, abandoned or not: their bytes are written to the database as they come
+MAX_UPLOADS_PER_HOUR = 120
+"""Uploads that one candidate may begin, abandoned or not: their bytes are written to the database as they come. The
+deposits that are made of them are counted apart (`deposits_per_hour` of the settings)."""
 UPLOAD_GRACE = timedelta(minutes=30)
 """How long the instant of an upload's beginning counts for the deposit period; untouched for as long, an open upload
 may be abandoned for a new one."""

@@ -13,7 +13,7 @@ import zipfile
 from operator import attrgetter
 from typing import BinaryIO
 
-from services.pieces.domain.refusals import FileRefused, damaged, gender_agreement, protected
+from services.pieces.domain.refusals import FileRefused, RefusalReason, damaged, gender_agreement, protected
 
 MAX_ENTRIES = 1000
 MAX_EXTRACTED_BYTES = 200 * 1024 * 1024  # of all entries, as declared
@@ -50,7 +50,9 @@ def check_zip(content: BinaryIO) -> None:
     names that lead outside of the folder where it is extracted."""
     _check_entries(content, "Cette archive ZIP")
     if any(_NESTED_NAME.search(entry.filename) for entry in _read_entries(content)):
-        raise _archive_refused("nested", "contient une autre archive : envoyez les fichiers dans une seule archive")
+        raise _archive_refused(
+            RefusalReason.NESTED, "contient une autre archive : envoyez les fichiers dans une seule archive"
+        )
 
 
 def check_docx(content: BinaryIO) -> None:
@@ -59,7 +61,8 @@ def check_docx(content: BinaryIO) -> None:
     names = {entry.filename.casefold() for entry in _read_entries(content)}
     if "word/vbaproject.bin" in names:
         raise FileRefused(
-            "macros", "Ce document Word contient des macros : enregistrez-le au format DOCX sans macros, ou en PDF."
+            RefusalReason.MACROS,
+            "Ce document Word contient des macros : enregistrez-le au format DOCX sans macros, ou en PDF.",
         )
 
 
@@ -67,17 +70,19 @@ def _check_entries(content: BinaryIO, noun_phrase: str) -> None:
     entries = _read_entries(content, noun_phrase)
     files = [entry for entry in entries if not entry.is_dir()]
     if not files:
-        raise FileRefused("empty", f"{noun_phrase} est vide.")
+        raise FileRefused(RefusalReason.EMPTY, f"{noun_phrase} est vide.")
     if any(entry.flag_bits & 0x1 for entry in entries):
         raise protected(noun_phrase)
     if any(_has_unsafe_name(entry) for entry in entries):
         raise _archive_refused(
-            "unsafe_names", "contient des noms de fichiers qui ne sont pas admis (chemins, liens)", noun_phrase
+            RefusalReason.UNSAFE_NAMES,
+            "contient des noms de fichiers qui ne sont pas admis (chemins, liens)",
+            noun_phrase,
         )
     if _is_bomb(entries):
         e, _, _ = gender_agreement(noun_phrase)
         raise _archive_refused(
-            "bomb", f"est anormalement compressé{e} : son contenu est beaucoup trop volumineux", noun_phrase
+            RefusalReason.BOMB, f"est anormalement compressé{e} : son contenu est beaucoup trop volumineux", noun_phrase
         )
     _check_offsets(content, entries, noun_phrase)
 
@@ -88,7 +93,7 @@ def _read_entries(content: BinaryIO, noun_phrase: str = "Cette archive ZIP") -> 
     Raises FileRefused.
     """
     if _announced_entries(content) > MAX_ENTRIES:
-        raise _archive_refused("too_many_entries", f"contient plus de {MAX_ENTRIES} fichiers", noun_phrase)
+        raise _archive_refused(RefusalReason.TOO_MANY_ENTRIES, f"contient plus de {MAX_ENTRIES} fichiers", noun_phrase)
     content.seek(0)
     try:
         with zipfile.ZipFile(content) as archive:
@@ -96,7 +101,7 @@ def _read_entries(content: BinaryIO, noun_phrase: str = "Cette archive ZIP") -> 
     except (Exception, RecursionError) as error:  # zipfile may fail in any way on hostile bytes
         raise damaged(noun_phrase) from error
     if len(entries) > MAX_ENTRIES:
-        raise _archive_refused("too_many_entries", f"contient plus de {MAX_ENTRIES} fichiers", noun_phrase)
+        raise _archive_refused(RefusalReason.TOO_MANY_ENTRIES, f"contient plus de {MAX_ENTRIES} fichiers", noun_phrase)
     return entries
 
 
@@ -141,7 +146,7 @@ def _check_offsets(content: BinaryIO, entries: list[zipfile.ZipInfo], noun_phras
         if entry.header_offset < end:
             e, _, _ = gender_agreement(noun_phrase)
             raise _archive_refused(
-                "bomb", f"est construit{e} de façon anormale : ses fichiers se recouvrent", noun_phrase
+                RefusalReason.BOMB, f"est construit{e} de façon anormale : ses fichiers se recouvrent", noun_phrase
             )
         name_length, extra_length = struct.unpack_from("<2H", header, 26)
         end = entry.header_offset + _LOCAL_HEADER + name_length + extra_length + entry.compress_size
@@ -149,5 +154,5 @@ def _check_offsets(content: BinaryIO, entries: list[zipfile.ZipInfo], noun_phras
         raise damaged(noun_phrase)
 
 
-def _archive_refused(reason: str, why: str, noun_phrase: str = "Cette archive ZIP") -> FileRefused:
+def _archive_refused(reason: RefusalReason, why: str, noun_phrase: str = "Cette archive ZIP") -> FileRefused:
     return FileRefused(reason, f"{noun_phrase} {why}.")

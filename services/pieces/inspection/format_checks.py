@@ -61,7 +61,7 @@ def _misnamed(filename: str, announced: Format | None, format: Format) -> refusa
     extension = extension_of(filename)
     if format is Format.ZIP and announced is Format.DOCX:
         return refusals.FileRefused(
-            "mismatch",
+            refusals.RefusalReason.MISMATCH,
             f"Ce fichier porte l'extension « .{extension} » mais ce n'est pas un document Word : "
             "c'est une archive ZIP. Vérifiez le fichier.",
         )

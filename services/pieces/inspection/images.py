@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from PIL import Image, JpegImagePlugin
 
-from services.pieces.domain.refusals import FileRefused, damaged
+from services.pieces.domain.refusals import FileRefused, RefusalReason, damaged
 
 NOUN_PHRASE = "Cette image"
 MAX_PIXELS = {"PNG": 50_000_000, "JPEG": 210_000_000}
@@ -61,7 +61,7 @@ def _count_coefficients(image: JpegImagePlugin.JpegImageFile) -> int:
 def too_many_pixels(max_pixels: int) -> FileRefused:
     """For an image of more than `max_pixels`."""
     return FileRefused(
-        "too_many_pixels",
+        RefusalReason.TOO_MANY_PIXELS,
         f"Cette image compte plus de {max_pixels // 1_000_000} millions de points : elle ne pourra pas être affichée. "
         "Réduisez-la.",
     )

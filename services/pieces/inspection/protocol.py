@@ -17,6 +17,7 @@ from services.pieces.domain.legibility import Look, Sign
 from services.pieces.domain.refusals import (
     FileRefused,
     FormatRefused,
+    RefusalReason,
     UnverifiableFile,
     UnverifiedReason,
 )
@@ -24,10 +25,6 @@ from services.pieces.domain.refusals import (
 MAX_VERDICT_BYTES = 4096  # of the line of JSON; a detail is a sentence or two
 MAX_ANSWER_BYTES = MAX_VERDICT_BYTES + MAX_FILE_BYTES
 MAX_PAGES = 1_000_000
-_REASONS = frozenset(
-    {"bomb", "damaged", "empty", "macros", "mismatch", "nested", "protected", "too_many_entries", "too_many_pixels",
-     "unsafe_names"}
-)  # fmt: skip
 _MALFORMED = (ValueError, LookupError, TypeError, RecursionError)
 
 
@@ -113,6 +110,4 @@ def _refusal(verdict: Any) -> FileRefused | FormatRefused | UnverifiableFile | N
         return FormatRefused(str(verdict["other_format"]))
     if "refused" not in verdict:
         return None
-    if verdict["refused"] not in _REASONS:
-        raise ValueError("a reason that no check gives")
-    return FileRefused(verdict["refused"], str(verdict["detail"]))
+    return FileRefused(RefusalReason(verdict["refused"]), str(verdict["detail"]))

@@ -18,7 +18,9 @@ from services.pieces.domain import refusals
 from services.pieces.domain.uploads import HOUR
 from services.pieces.models import DepositTries, db
 
-MAX_CONCURRENT_DEPOSITS = 2  # of one candidate, in this process
+MAX_CONCURRENT_DEPOSITS = 2
+"""Files of one candidate that this process inspects and stores at the same time. The gateway receives more of them at
+once (`uploads_per_candidate` of its settings), since receiving costs little and lasts as long as the sender's line."""
 
 
 def concurrent_deposits(each: int = MAX_CONCURRENT_DEPOSITS) -> ConcurrencyLimit:

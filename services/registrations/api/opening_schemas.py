@@ -5,10 +5,15 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from services.registrations.api.schemas import Text
+from services.registrations.domain.opening_selection import Purpose
+from services.registrations.domain.severities import SEVERITIES
+from services.registrations.domain.windows import State
 
 
 class ChoicesQuery(Schema):
-    purpose = fields.String(load_default="consult", validate=validate.OneOf(("consult", "register")))
+    purpose = fields.String(
+        load_default=Purpose.CONSULT.value, validate=validate.OneOf([purpose.value for purpose in Purpose])
+    )
     domaine = Text(load_default=None)
     exam = Text(load_default=None)
     session = Text(load_default=None)
@@ -36,7 +41,7 @@ class NextStep(Schema):
 
 class OpeningInformation(Schema):
     opening_id = fields.String()
-    state = fields.String(metadata={"enum": ["open", "not_yet", "closed"]})
+    state = fields.String(metadata={"enum": [state.value for state in State]})
     sentence = fields.String()
     opens = fields.AwareDateTime()
     closes = fields.AwareDateTime()
@@ -54,4 +59,4 @@ class HomeMessage(Schema):
     id = fields.String()
     title = fields.String()
     text = fields.String()
-    severity = fields.String(metadata={"enum": ["info", "warning", "error"]})
+    severity = fields.String(metadata={"enum": list(SEVERITIES)})

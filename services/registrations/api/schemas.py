@@ -9,6 +9,8 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from services.registrations.api.form_schemas import Described, EpreuveField, Form, Mistake, Option, Recap
 from services.registrations.domain.lengths import FIELD_NAME
+from services.registrations.domain.obstacles import REASONS
+from services.registrations.operations.drafts import ACTIONS, NEXT
 
 LONGEST_TEXT = 10_000  # characters typed into one field
 MOST_VALUES = 400  # fields of a tab, items of a list
@@ -78,7 +80,7 @@ class ModifiedCandidature(Schema):
 
 
 class Obstacle(Schema):
-    reason = fields.String(metadata={"enum": ["not_yet", "closed", "other_candidature"]})
+    reason = fields.String(metadata={"enum": list(REASONS)})
     detail = fields.String()
     candidature_id = fields.String(allow_none=True, metadata={"description": "the other candidature"})
 
@@ -131,7 +133,7 @@ class WrittenTab(Schema):
         required=True,
         validate=validate.Length(max=MOST_VALUES, error=TOO_MANY),
     )
-    action = fields.String(load_default="next", validate=validate.OneOf(("next", "previous", "stay")))
+    action = fields.String(load_default=NEXT, validate=validate.OneOf(ACTIONS))
 
 
 class Going(Schema):
@@ -192,7 +194,7 @@ class Tile(Schema):
     saved_at = fields.AwareDateTime()
     closes_at = fields.AwareDateTime()
     closes_label = fields.String()
-    modifiable = fields.Boolean()
+    modifiable = fields.Boolean()  # and may be withdrawn (domain/permitted_acts.py)
     contact = fields.Nested(Contact)
 
 

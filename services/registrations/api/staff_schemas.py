@@ -6,6 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from services.registrations.api.form_schemas import Recap
 from services.registrations.api.schemas import Text
+from services.registrations.models import CANDIDATURE_STATES
 
 LARGEST_PAGE = 200
 
@@ -14,7 +15,7 @@ class Filters(Schema):
     exam = Text(load_default=None)
     session = Text(load_default=None)
     academie = Text(load_default=None)
-    state = fields.String(load_default=None, validate=validate.OneOf(("active", "withdrawn", "ecartee")))
+    state = fields.String(load_default=None, validate=validate.OneOf(CANDIDATURE_STATES))
     text = Text(load_default=None)
 
 

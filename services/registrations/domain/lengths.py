@@ -7,4 +7,5 @@ CODE = 64  # of an exam, a session, a pièce, a regroupement, a form; of épreuv
 SHORT_CODE = 32  # of a spécialité or an establishment
 LABEL = 200  # of these two
 FIELD_NAME = 200  # as it is posted: « autre_bts-garder-<code of an épreuve> »
+MESSAGE_TITLE = 200  # of the home page
 EXCLUSIVITY_KEY = 200  # names and codes of exam, session, académie and spécialité together

@@ -10,6 +10,7 @@ from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.rules.exclusivity import conflicting_candidature
 
 OTHER_CANDIDATURE = "other_candidature"
+REASONS = (windows.State.NOT_YET.value, windows.State.CLOSED.value, OTHER_CANDIDATURE)
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from services.chassis.french import long_instant, short_instant, shown_end
 
 
 class State(StrEnum):
-    NOT_YET = "not_yet"
     OPEN = "open"
+    NOT_YET = "not_yet"
     CLOSED = "closed"
 
 

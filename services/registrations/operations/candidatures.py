@@ -11,7 +11,7 @@ from services.chassis.errors import NotFound
 from services.chassis.events import publish
 from services.contracts.accounts import IdentityCorrected
 from services.contracts.registrations import RegistrationWithdrawn
-from services.registrations.domain import registration_content, registration_form, windows
+from services.registrations.domain import permitted_acts, registration_content, registration_form
 from services.registrations.domain.instants import iso_utc
 from services.registrations.models import (
     ACTIVE,
@@ -48,7 +48,7 @@ def withdraw(candidate_id: str, candidature_id: str, received_at: datetime) -> N
         if candidature.state != ACTIVE:
             raise NotFound()
         view = opening_view(session, candidature.opening_id)
-        if not windows.is_open(view.opening.opens, view.opening.closes, received_at):
+        if not permitted_acts.may_be_withdrawn(view.opening, received_at):
             raise window_closed(
                 view,
                 "Le service d'inscription est fermé : pour vous désinscrire, "

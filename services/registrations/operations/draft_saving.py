@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session as DbSession
 
 from services.contracts.accounts import Identity
-from services.registrations.domain import registration_form, registration_numbers, windows
+from services.registrations.domain import permitted_acts, registration_form, registration_numbers
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.registration_content import RegistrationContent
 from services.registrations.models import Candidate, Candidature, Draft, db
@@ -82,7 +82,8 @@ def _checked_dossier(
     What is typed in the tabs is checked afterwards. Raises as `save_draft`.
     """
     view = opening_view(session, draft.opening_id)
-    if not windows.is_open(view.opening.opens, view.opening.closes, received_at):
+    may_save = permitted_acts.may_be_modified if draft.modification_of else permitted_acts.may_register
+    if not may_save(view.opening, received_at):
         raise window_closed(view, "Le service d'inscription est fermé : votre dossier n'a pas été enregistré.")
     if revision != draft.revision:
         raise DraftChanged(

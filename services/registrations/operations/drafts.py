@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.errors import FieldError, Invalid, NotFound
 from services.contracts.accounts import Identity
-from services.registrations.domain import registration_form, windows
+from services.registrations.domain import permitted_acts, registration_form
 from services.registrations.domain.answered_form import Answers
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.rules.exclusivity import conflicting_candidature
@@ -33,7 +33,7 @@ from services.registrations.operations.registration_numbers import reserve_numer
 from services.registrations.queries.catalogue import OpeningView, opening_view
 from services.registrations.queries.dossiers import assembled_dossier, dossier_of_draft, identity_of
 
-NEXT, PREVIOUS, STAY = "next", "previous", "stay"
+ACTIONS = NEXT, PREVIOUS, STAY = "next", "previous", "stay"
 PostedValues = Mapping[str, str | list[str]]
 _LOCKED = (
     select(Draft)
@@ -68,7 +68,7 @@ def open_draft(candidate_id: str, opening_id: str, identity: Identity, instant: 
         if (draft := open_draft_of(session, candidate_id, opening_id)) is not None:
             draft.identity = asdict(identity)
             return OpenedDraft(draft.id, created=False)
-        if not windows.is_open(view.opening.opens, view.opening.closes, instant):
+        if not permitted_acts.may_register(view.opening, instant):
             raise window_closed(view, "Le service d'inscription n'est pas ouvert pour ce choix.")
         reserve_numero(session, candidate, view)
         empty = assembled_dossier(
@@ -87,7 +87,7 @@ def start_modification(candidate_id: str, candidature_id: str, identity: Identit
         candidate = lock_candidate(session, candidate_id)
         candidature = active_candidature(session, candidate_id, candidature_id)
         view = opening_view(session, candidature.opening_id)
-        if not windows.is_open(view.opening.opens, view.opening.closes, instant):
+        if not permitted_acts.may_be_modified(view.opening, instant):
             raise window_closed(view, "Votre inscription ne peut plus être modifiée en ligne.")
         identity = accept_identity(candidate, identity)
         if (draft := open_draft_of(session, candidate_id, view.id)) is not None:

@@ -7,11 +7,11 @@ from datetime import datetime
 
 from services.chassis.errors import FieldError, Invalid, NotFound
 from services.registrations.domain.instants import iso_utc
+from services.registrations.domain.lengths import MESSAGE_TITLE
+from services.registrations.domain.severities import SEVERITIES
 from services.registrations.models import Message, db
 from services.registrations.operations import audit
 from services.registrations.operations.audit import Actor
-
-SEVERITIES = ("info", "warning", "error")
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ def withdraw_message(message_id: str, *, actor: Actor, at: datetime) -> None:
 
 def _mistakes(new: NewMessage) -> list[FieldError]:
     errors = []
-    if not new.title.strip() or len(new.title) > 200:
-        errors.append(FieldError("#/title", "Un titre de 200 caractères au plus est requis."))
+    if not new.title.strip() or len(new.title) > MESSAGE_TITLE:
+        errors.append(FieldError("#/title", f"Un titre de {MESSAGE_TITLE} caractères au plus est requis."))
     if not new.text.strip():
         errors.append(FieldError("#/text", "Le texte est requis."))
     if new.severity not in SEVERITIES:

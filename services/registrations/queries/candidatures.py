@@ -14,7 +14,7 @@ from services.chassis.errors import NotFound
 from services.chassis.french import short_instant
 from services.contracts.base import data_of
 from services.contracts.registrations import WARNINGS, RegistrationSaved
-from services.registrations.domain import registration_numbers, windows
+from services.registrations.domain import permitted_acts, registration_numbers, windows
 from services.registrations.models import ACTIVE, ECARTEE, Candidature, CandidatureVersion, OpeningChange, OpeningRow
 from services.registrations.queries.catalogue import OPENINGS, OpeningView, exam_by_digest, view_of
 
@@ -92,7 +92,7 @@ def tile(view: CandidatureView, at: datetime) -> dict[str, Any]:
         "saved_at": view.version.saved_at,
         "closes_at": opening.closes,
         "closes_label": windows.closing(opening.closes),
-        "modifiable": windows.is_open(opening.opens, opening.closes, at),
+        "modifiable": permitted_acts.may_be_modified(opening, at) and permitted_acts.may_be_withdrawn(opening, at),
         "contact": contact_data(view.opening),
     }
 

@@ -8,9 +8,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
+from services.registrations.domain.severities import SEVERITIES
 from services.registrations.models import Message
-
-GRAVEST_FIRST = {"error": 0, "warning": 1, "info": 2}
 
 
 def shown_messages(session: DbSession, at: datetime) -> list[dict[str, Any]]:
@@ -18,7 +17,7 @@ def shown_messages(session: DbSession, at: datetime) -> list[dict[str, Any]]:
     rows = session.scalars(
         select(Message).where(Message.shown_from <= at, Message.shown_until > at).order_by(Message.shown_from)
     )
-    messages = sorted(rows, key=lambda row: GRAVEST_FIRST[row.severity])
+    messages = sorted(rows, key=lambda row: SEVERITIES.index(row.severity), reverse=True)
     return [{"id": row.id, "title": row.title, "text": row.text, "severity": row.severity} for row in messages]
 
 

@@ -13,6 +13,7 @@ from services.chassis.events import embedded
 from services.chassis.events.adapters import connect
 from services.chassis.events.broker import BrokerUnavailable, Retry
 from services.chassis.events.relay import Relay
+from services.chassis.events.retry_policy import DELIVERY_LIMIT
 from services.chassis.process import leases
 from tests.chassis.events.ledger import Ledger, declare
 from tests.chassis.events.test_delivery import note
@@ -109,11 +110,11 @@ def test_more_retries_than_the_delivery_limit_are_still_delivered(
 
     def failing(body: bytes, attempt: int) -> Retry | None:
         attempts.append(attempt)
-        if attempt > embedded.DELIVERY_LIMIT + 5:
+        if attempt > DELIVERY_LIMIT + 5:
             stop.set()
             return None
         return Retry(0)
 
     broker.consume("reader", failing, given_up.append, stop)
-    assert attempts == list(range(1, embedded.DELIVERY_LIMIT + 7))
+    assert attempts == list(range(1, DELIVERY_LIMIT + 7))
     assert given_up == []

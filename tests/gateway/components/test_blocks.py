@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -6,6 +7,7 @@ import pytest
 from gateway.accessibility.conformity import OVERALL
 from gateway.components.samples import LONG_TABS, TABS
 from gateway.layout.frame import FOOTER, MENU, Frame, ServiceContact
+from services.registrations.domain.severities import SEVERITIES
 from tests.gateway.components.html_checks import text_of
 
 Render = Callable[..., Any]
@@ -153,3 +155,11 @@ def test_the_service_gestionnaire_is_named_with_how_to_reach_it(rendered: Render
     )
     assert page.xpath("//a/@href") == ["mailto:contact@example.org"]
     assert "0326056969" in text_of(page)
+
+
+@pytest.mark.parametrize("severity", SEVERITIES)
+def test_an_alert_says_in_a_word_how_grave_each_message_of_the_home_page_is(rendered: Render, severity: str) -> None:
+    page = rendered(
+        '{% from "components/alert.html" import alert %}{{ alert("Coupure", severity=severity) }}', severity=severity
+    )
+    assert re.fullmatch(r"\w+ : Coupure", text_of(page.xpath("//p")[0]))

@@ -14,9 +14,10 @@ import pytest
 from PIL import Image
 from werkzeug.test import TestResponse
 
+from services.contracts.file_rules import MAX_MERGED_FILES
 from services.pieces.dependencies import dependencies
 from services.pieces.domain.formats import Format
-from services.pieces.domain.uploads import MAX_OPEN_UPLOADS, UPLOAD_GRACE
+from services.pieces.domain.uploads import UPLOAD_GRACE
 from tests.pieces import sample_files
 from tests.pieces.corpus import sample_pages
 from tests.pieces.corpus.sample_pages import heic, jpeg, sheet
@@ -157,7 +158,7 @@ def test_uploads_of_others_and_of_other_pieces_are_not_found(service: PiecesServ
 
 
 @pytest.mark.parametrize(
-    "uploads", [[], ["a"] * 2, ["a" * 65], [1], "a", None, [str(n) for n in range(MAX_OPEN_UPLOADS + 1)]]
+    "uploads", [[], ["a"] * 2, ["a" * 65], [1], "a", None, [str(n) for n in range(MAX_MERGED_FILES + 1)]]
 )
 def test_a_list_that_cannot_be_is_refused_in_french(service: PiecesService, uploads: object) -> None:
     service.registered()

@@ -11,11 +11,10 @@ from sqlalchemy import event, func, select
 
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import new_id
-from services.contracts.file_rules import MAX_FILE_BYTES
+from services.contracts.file_rules import MAX_FILE_BYTES, MAX_UPLOAD_PART_BYTES
 from services.pieces.domain.uploads import (
     HOUR,
     MAX_OPEN_UPLOADS,
-    MAX_REQUEST_BYTES,
     MAX_UPLOADS_PER_HOUR,
     UPLOAD_EXPIRY,
     UPLOAD_GRACE,
@@ -141,11 +140,11 @@ def test_more_bytes_than_announced_and_larger_parts_are_refused(service: PiecesS
     service.registered()
     upload_id = begin_upload(service, "NATIDE06", 1000)
     assert send_part(service, upload_id, 0, b"a" * 1001).status_code == 413
-    answer = send_part(service, upload_id, 0, b"a" * (MAX_REQUEST_BYTES + 1))
+    answer = send_part(service, upload_id, 0, b"a" * (MAX_UPLOAD_PART_BYTES + 1))
     assert (answer.status_code, answer.get_json()["detail"]) == (413, "Une partie d'envoi ne doit pas excéder 1 Mo.")
     assert read_offset(service, upload_id) == 0
     large = begin_upload(service, "CINSIG03", MAX_FILE_BYTES)
-    assert send_part(service, large, 0, b"a" * MAX_REQUEST_BYTES).status_code == 204
+    assert send_part(service, large, 0, b"a" * MAX_UPLOAD_PART_BYTES).status_code == 204
 
 
 def test_who_speaks_another_version_or_another_type_is_told(service: PiecesService) -> None:

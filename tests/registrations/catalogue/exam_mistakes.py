@@ -44,13 +44,18 @@ EXAM_MISTAKES = {
         "règle inconnue « facultative_at_most » : écrire « facultatives_at_most »",
     ),
     "unknown parameter of a rule": (
-        "max: 2, from",
-        "maximum: 2, from",
+        "max: 2, max_",
+        "maximum: 2, max_",
         "paramètre inconnu « maximum » pour facultatives_at_most",
     ),
+    "missing parameter of a rule": (
+        "max_referentiel: 1, ",
+        "",
+        "paramètre « max_referentiel » manquant pour facultatives_at_most",
+    ),
     "parameter of the wrong type": (
-        "max: 2, from",
-        "max: deux, from",
+        "max: 2, max_",
+        "max: deux, max_",
         "paramètre « max » de facultatives_at_most : un nombre entier est attendu",
     ),
     "exam's code too long": ("code: CFG\n", f"code: {'A' * 65}\n", "code de l'examen de 65 caractères, 64 au plus"),
@@ -101,7 +106,11 @@ EXAM_MISTAKES = {
         f'name: "{"2" * 65}"',
         "nom de la session de 65 caractères, 64 au plus : le raccourcir",
     ),
-    "overlapping rules": ("max: 2, from: 2025", "max: 2, from: 2024", "règles facultatives_at_most qui se chevauchent"),
+    "overlapping rules": (
+        "engagement, from: 2025",
+        "engagement, from: 2024",
+        "règles facultatives_at_most qui se chevauchent",
+    ),
     "duplicate key": (
         "domaine: Examen",
         "code: AUTRE\ndomaine: Examen",
@@ -164,8 +173,8 @@ EXAM_MISTAKES = {
     ),
     "versions that begin late": ("      - from: 2021", "      - from: 2022", "aucune version avant 2022"),
     "range the wrong way round": (
-        "max: 3, to: 2024",
-        "max: 3, from: 2026, to: 2024",
+        "engagement, to: 2024",
+        "engagement, from: 2026, to: 2024",
         "« from: 2026 » vient après « to: 2024 » : les échanger",
     ),
     "acronym of two words": (

@@ -33,8 +33,8 @@ SMALL = textwrap.dedent(
       - {kind: recap, title: "Récapitulatif"}
       - {kind: number, title: "N° Inscription"}
     rules:
-      - {name: facultatives_at_most, max: 3, to: 2024}
-      - {name: facultatives_at_most, max: 2, from: 2025}
+      - {name: facultatives_at_most, max: 3, max_referentiel: 2, besides: engagement, to: 2024}
+      - {name: facultatives_at_most, max: 2, max_referentiel: 1, besides: engagement, from: 2025}
     categories:
       - {code: "510", label: "INDIVIDUEL", formes: [globale], regime: R3, etablissements: [individuels]}
     lists:

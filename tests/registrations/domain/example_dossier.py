@@ -72,11 +72,11 @@ RULES = (
     RuleUse("unit_kept_once", {}),
     RuleUse("globale_complete", {}),
     RuleUse("progressive_at_least", {"minimum": 1}),
-    RuleUse("facultatives_at_most", {"max": 3, "max_referentiel": 2}, last=2024),
-    RuleUse("facultatives_at_most", {"max": 2, "max_referentiel": 1}, first=2025),
+    RuleUse("facultatives_at_most", {"max": 3, "max_referentiel": 2, "besides": "engagement"}, last=2024),
+    RuleUse("facultatives_at_most", {"max": 2, "max_referentiel": 1, "besides": "engagement"}, first=2025),
     RuleUse("options_differ", {}),
     RuleUse("experience_expected", {}),
-    RuleUse("diplome_expected", {}),
+    RuleUse("diplome_expected", {"tag": "ouvre_bts"}),
     RuleUse("attestation_expected", {"categories": ("320",)}),
 )
 DUT_TAGS = ("dispense:culture_generale", "dispense_si_unite:economie_droit")

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from services.registrations.domain import declaration, registration_form
 from services.registrations.domain.dossier import Dossier
+from services.registrations.domain.exam_definition import RuleUse
 from services.registrations.domain.forms import Field
 from tests.registrations.domain.example_dossier import DOSSIER, details, with_answers
 from tests.registrations.domain.tab_reading import ACQUIS, sections
@@ -140,3 +141,12 @@ def test_renouncing_never_asks_to_untick_what_nothing_has_ticked() -> None:
 
 
 NOTES = {"meme_bts-note-E1": "12", "meme_bts-note-E5": "11"}
+
+
+def test_what_the_rule_never_dispenses_of_is_not_offered() -> None:
+    declared = with_acquis(DIPLOMA)
+    dispense = RuleUse("dispense", {"never": "culture_generale"})
+    rules = tuple(dispense if use.name == "dispense" else use for use in declared.exam.rules)
+    strict = replace(declared, exam=replace(declared.exam, rules=rules))
+    assert "diplome-garder-E1" in {field.name for field in fields(declared)}
+    assert "diplome-garder-E1" not in {field.name for field in fields(strict)}

@@ -65,15 +65,15 @@ def test_k4_does_not_bind_the_progressive_form() -> None:
 def test_k5_progressive_sits_at_least_one_unit() -> None:
     none = {f"position__{code}": "non_inscrit" for code in ("E1", "E2", "E3", "E5")}
     none |= {"position__E4-A": "non_inscrit", "position__E4-B": "non_inscrit", "position__C-ANGL": "non_inscrit"}
-    assert len(reasons("progressive_at_least", with_answers("epreuves", PROGRESSIVE, **none))) == 1
+    assert len(reasons("progressive_at_least", with_answers("epreuves", PROGRESSIVE, **none), minimum=1)) == 1
     one = with_answers("epreuves", PROGRESSIVE, **{**none, "position__E1": "inscrit"})
-    assert reasons("progressive_at_least", one) == []
+    assert reasons("progressive_at_least", one, minimum=1) == []
 
 
 def test_k9_counts_engagement_apart_from_the_referentiel() -> None:
     all_three = with_answers("epreuves", position__EF2="inscrit")
-    assert reasons("facultatives_at_most", all_three, max=3, max_referentiel=2) == []
-    assert len(reasons("facultatives_at_most", all_three, max=2, max_referentiel=1)) == 2
+    assert reasons("facultatives_at_most", all_three, max=3, max_referentiel=2, besides="engagement") == []
+    assert len(reasons("facultatives_at_most", all_three, max=2, max_referentiel=1, besides="engagement")) == 2
 
 
 def test_k9_changes_with_session_2025() -> None:
@@ -177,10 +177,10 @@ def test_k14_tells_that_a_diploma_does_not_open_the_exam_by_right() -> None:
 
 
 def test_a_use_of_a_rule_is_checked_against_its_parameters() -> None:
-    assert rules.problems(RuleUse("facultatives_at_most", {"max": 3})) == ()
+    assert rules.problems(RuleUse("benefice", {"years": 5})) == ()
     assert "règle inconnue" in rules.problems(RuleUse("no_such_rule", {}))[0]
-    assert "manquant" in rules.problems(RuleUse("facultatives_at_most", {}))[0]
-    assert "nombre entier" in rules.problems(RuleUse("facultatives_at_most", {"max": "3"}))[0]
+    assert rules.problems(RuleUse("benefice", {})) == ("paramètre « years » manquant pour benefice",)
+    assert "nombre entier" in rules.problems(RuleUse("benefice", {"years": "5"}))[0]
     assert "paramètre inconnu" in rules.problems(RuleUse("benefice", {"month": 5}))[0]
 
 

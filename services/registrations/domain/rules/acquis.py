@@ -18,11 +18,11 @@ from services.registrations.domain.exam_definition import (
     Item,
 )
 from services.registrations.domain.forms import FieldError, error
-from services.registrations.domain.rules.registry import rule
+from services.registrations.domain.rules.registry import ERROR, in_force, rule
 
 
 @rule("K6", tab="acquis")
-def benefice(declaration: Declaration, *, years: int = 5) -> tuple[FieldError, ...]:
+def benefice(declaration: Declaration, *, years: int) -> tuple[FieldError, ...]:
     """A mark of 10 or more is kept `years` years, on a unit; from another BTS, on common units only.
 
     Source: D643-15, D643-23; counting by sessions and the limit to common units are inferred.
@@ -38,7 +38,7 @@ def benefice(declaration: Declaration, *, years: int = 5) -> tuple[FieldError, .
 
 
 @rule("K7", tab="acquis")
-def report(declaration: Declaration, *, years: int = 5) -> tuple[FieldError, ...]:
+def report(declaration: Declaration, *, years: int) -> tuple[FieldError, ...]:
     """A mark below 10 is carried over in the progressive form only, for the same `years`. Source: D643-23 al. 3."""
     errors: list[FieldError] = []
     for box, unit, epreuve in _units(declaration, REPORT):
@@ -93,11 +93,12 @@ def unit_kept_once(declaration: Declaration) -> tuple[FieldError, ...]:
     return tuple(errors)
 
 
-def is_dispensed_by_title(
-    box: DeclaredBox, epreuve: Epreuve, session_year: int, *, never: str = PROFESSIONAL_TAG
-) -> bool:
-    """Whether the form offers this dispense."""
-    return never not in epreuve.tags and _title_dispenses(box, epreuve, session_year)
+def is_dispensed_by_title(declaration: Declaration, box: DeclaredBox, epreuve: Epreuve) -> bool:
+    """Whether the form offers this dispense: not what the rule `dispense` would refuse."""
+    uses = in_force(declaration.exam.rules, declaration.session_year, ERROR)
+    parameters = next((use.parameters for use in uses if use.name == dispense.__name__), {})
+    never = parameters.get("never", PROFESSIONAL_TAG)
+    return never not in epreuve.tags and _title_dispenses(box, epreuve, declaration.session_year)
 
 
 def opens_common_units(title: Item | None) -> bool:

@@ -33,7 +33,7 @@ def globale_complete(declaration: Declaration) -> tuple[FieldError, ...]:
 
 
 @rule("K5", tab="epreuves")
-def progressive_at_least(declaration: Declaration, *, minimum: int = 1) -> tuple[FieldError, ...]:
+def progressive_at_least(declaration: Declaration, *, minimum: int) -> tuple[FieldError, ...]:
     """In the progressive form at least `minimum` units are sat. Our proposal, without source."""
     if declaration.formes.final != PROGRESSIVE:
         return ()
@@ -47,7 +47,7 @@ def progressive_at_least(declaration: Declaration, *, minimum: int = 1) -> tuple
 
 @rule("K9", tab="epreuves")
 def facultatives_at_most(
-    declaration: Declaration, *, max: int, max_referentiel: int = 99, besides: str = "engagement"
+    declaration: Declaration, *, max: int, max_referentiel: int, besides: str
 ) -> tuple[FieldError, ...]:
     """At most `max` facultatives, of which `max_referentiel` of the référentiel, those tagged `besides` not counted.
 

@@ -24,7 +24,7 @@ def experience_expected(declaration: Declaration) -> tuple[str, ...]:
 
 
 @warning("K14", tab="diploma")
-def diplome_expected(declaration: Declaration, *, tag: str = "ouvre_bts") -> tuple[str, ...]:
+def diplome_expected(declaration: Declaration, *, tag: str) -> tuple[str, ...]:
     """The diploma held should open the exam (tagged so in the list). Source: D612-30."""
     if declaration.diplome is None or tag in declaration.diplome.tags:
         return ()

@@ -161,5 +161,5 @@ def _is_offered(declaration: Declaration, box: DeclaredBox, epreuve: Epreuve) ->
         case Box.AUTRE:
             return box.specialite is not None and is_common_with(box, epreuve, declaration.session_year)
         case Box.DIPLOME:
-            return is_dispensed_by_title(box, epreuve, declaration.session_year)
+            return is_dispensed_by_title(declaration, box, epreuve)
     return True

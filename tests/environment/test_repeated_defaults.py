@@ -1,0 +1,125 @@
+"""What operators may set has one default: the files that have to repeat it say the same.
+
+A setting of a process has its default in the process's `settings.py`; one that only containers know, in
+`docker-compose.yml`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from deploy.service_names import CLIENTS
+from gateway.app import FORM_LIMIT
+from gateway.settings import GatewaySettings
+from gateway.web.justificatifs.file_reception import ENVELOPE_BYTES
+from services.accounts.settings import AccountsSettings
+from services.chassis.process.capacity import STOP_SECONDS
+from services.chassis.settings import Settings
+from services.chassis.web.body_limit import MAX_BODY_BYTES
+from services.contracts.file_rules import MAX_FILE_BYTES, MAX_UPLOAD_PART_BYTES
+from services.documents.settings import DocumentsSettings
+from services.objects.settings import ObjectSettings
+from services.pieces.settings import PiecesSettings
+from services.registrations.settings import RegistrationsSettings
+
+ROOT = Path(__file__).parents[2]
+COMPOSE = ROOT / "docker-compose.yml"
+POOLER = ROOT / "deploy/containers/pooler/compose.yml"
+DOCKERFILE = ROOT / "deploy/images/Dockerfile"
+EXAMPLE = ROOT / "deploy/compose.env.example"
+PROJECT = ROOT / "pyproject.toml"
+SETTINGS: dict[str, type[Settings]] = {
+    "gateway": GatewaySettings,
+    "accounts": AccountsSettings,
+    "registrations": RegistrationsSettings,
+    "documents": DocumentsSettings,
+    "pieces": PiecesSettings,
+}
+EXAMPLES = {"BACKUP_REPOSITORY", "TLS_CERTIFICATE", "TLS_KEY"}
+"""Whose line in compose.env.example shows what one may write, not the default."""
+_INNER = re.compile(r"\$\{(\w+):-([^${}]*)\}")
+_ARGUMENT = re.compile(r"^ARG (\w+_IMAGE)=(.+)$", re.MULTILINE)
+_EXAMPLE = re.compile(r"^# (\w+)=(.*)$", re.MULTILINE)
+_BACKUP_SETTING = re.compile(r'environ\.get\("(\w+)", "(.*?)"\)')
+_VERSION = re.compile(r'^version = "(.+)"$', re.MULTILINE)
+
+
+def expanded(text: str) -> tuple[str, list[tuple[str, str]]]:
+    """The text as Compose reads it where nothing is set, and each ${NAME:-default} in it, from the inside out."""
+    defaults: list[tuple[str, str]] = []
+    while match := _INNER.search(text):
+        defaults.append((match[1], match[2]))
+        text = text[: match.start()] + match[2] + text[match.end() :]
+    return text, defaults
+
+
+COMPOSE_TEXT, COMPOSE_DEFAULTS = expanded(COMPOSE.read_text(encoding="utf-8"))
+_, POOLER_DEFAULTS = expanded(POOLER.read_text(encoding="utf-8"))
+DEFAULTS = {**dict(POOLER_DEFAULTS), **dict(COMPOSE_DEFAULTS)}
+
+
+def repetitions() -> list[tuple[str, str, str]]:
+    """(place, name, default) of every other place that gives a default to something of docker-compose.yml."""
+    backups = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "deploy/backups").glob("*.py"))]
+    by_place = {
+        COMPOSE: COMPOSE_DEFAULTS,
+        POOLER: POOLER_DEFAULTS,
+        DOCKERFILE: _ARGUMENT.findall(DOCKERFILE.read_text(encoding="utf-8")),
+        EXAMPLE: [pair for pair in _EXAMPLE.findall(EXAMPLE.read_text(encoding="utf-8")) if pair[0] not in EXAMPLES],
+        ROOT / "deploy/backups": [pair for text in backups for pair in _BACKUP_SETTING.findall(text)],
+        PROJECT: [("PORTAIL_VERSION", version) for version in _VERSION.findall(PROJECT.read_text(encoding="utf-8"))],
+    }
+    return [(place.name, name, default) for place, pairs in by_place.items() for name, default in pairs]
+
+
+def test_no_two_files_of_containers_have_different_defaults() -> None:
+    found = repetitions()
+    assert {place for place, _, _ in found} == {
+        "docker-compose.yml", "compose.yml", "Dockerfile", "compose.env.example", "backups", "pyproject.toml"
+    }  # fmt: skip
+    different = [(place, name, default) for place, name, default in found if DEFAULTS.get(name) != default]
+    assert not different, "docker-compose.yml says otherwise"
+
+
+@pytest.mark.parametrize("process", CLIENTS)
+def test_containers_default_to_what_the_process_does(process: str) -> None:
+    environment = yaml.safe_load(COMPOSE_TEXT)["services"][process]["environment"]
+    operators = set(DEFAULTS) - {"PORTAIL_ENV"}
+    fields = {field.name.upper(): field for field in dataclasses.fields(SETTINGS[process])}
+    compared = {
+        name: (_read(environment[name], type(fields[name].default)), fields[name].default)
+        for name in operators & set(environment) & set(fields)
+        if fields[name].default is not dataclasses.MISSING
+    }
+    assert {"LOG_LEVEL", "PAGE_SECONDS", "PUBLIC_URL"} <= set(compared)
+    assert not {name: pair for name, pair in compared.items() if pair[0] != pair[1]}, f"settings.py of {process}"
+
+
+def test_a_stop_of_a_container_waits_for_what_is_under_way() -> None:
+    services = yaml.safe_load(COMPOSE_TEXT)["services"]
+    ours = [service for name, service in services.items() if name.partition("-")[0] in CLIENTS]
+    assert len(ours) > len(CLIENTS)
+    assert all(int(service["stop_grace_period"].removesuffix("s")) > STOP_SECONDS for service in ours)
+
+
+def test_the_proxy_lets_pass_what_the_gateway_takes() -> None:
+    lines = (ROOT / "deploy/containers/proxy/portal.conf").read_text(encoding="utf-8")
+    forms, files = (int(size) * 1024 * 1024 for size in re.findall(r"client_max_body_size (\d+)m;", lines))
+    assert forms >= max(FORM_LIMIT, MAX_BODY_BYTES, MAX_UPLOAD_PART_BYTES)
+    assert files >= MAX_FILE_BYTES + ENVELOPE_BYTES
+
+
+def test_replaced_files_stay_longer_than_backups_of_the_databases() -> None:
+    lines = (ROOT / "deploy/containers/backup/pgbackrest.conf").read_text(encoding="utf-8")
+    [days] = re.findall(r"^repo1-retention-full=(\d+)$", lines, re.MULTILINE)
+    assert ObjectSettings.kept_days > int(days)
+
+
+def _read(value: object, kind: type) -> object:
+    """A value of the YAML file, where an empty text is null, as the process reads it."""
+    return kind("" if value is None else value)

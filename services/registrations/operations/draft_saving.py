@@ -7,12 +7,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session as DbSession
 
+from services.chassis.database.audit import Actor
 from services.contracts.accounts import Identity
 from services.registrations.domain import registration_form, registration_numbers, windows
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.registration_content import RegistrationContent
 from services.registrations.models import Candidate, Candidature, Draft, db
-from services.registrations.operations.audit import Actor
 from services.registrations.operations.candidates import accept_identity, lock_candidate
 from services.registrations.operations.drafts import (
     active_candidature,

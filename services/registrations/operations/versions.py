@@ -6,14 +6,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session as DbSession
 
+from services.chassis.database.audit import Actor
 from services.chassis.events import follow_up, publish
 from services.contracts.accounts import Identity
 from services.reference.text import folded
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.registration_content import RegistrationContent
-from services.registrations.models import Candidature, CandidatureVersion
-from services.registrations.operations import audit
-from services.registrations.operations.audit import Actor
+from services.registrations.models import AuditEntry, Candidature, CandidatureVersion
 from services.registrations.operations.saved_event import registration_saved
 
 
@@ -47,7 +46,7 @@ def add_version(
     )
     session.add(version)
     trace = {"version": version.version, "catalogue": digest}
-    audit.record(session, actor, "candidature.saved", candidature.id, saved_at, after=trace)
+    AuditEntry.record(session, actor, "candidature.saved", candidature.id, at=saved_at, after=trace)
     return version
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from flask import current_app
 
 from services.chassis.events import Envelope
-from services.contracts.registrations import RegistrationSaved
+from services.contracts.stored_registrations import from_stored
 from services.mail import sent_mails
 from services.mail.letter import Letter
 from services.mail.mailer import MAILER, MAILS, Mail
@@ -57,7 +57,7 @@ def _send(data: dict[str, Any], envelope: Envelope, write: Writing) -> None:
     if email is None or at is None:
         return
     reason = candidature.end_reason if write in OF_ITS_END else version.reason
-    saved = RegistrationSaved.from_data(version.payload)
+    saved = from_stored(version.payload)
     letter = write(Subject(saved, at, reason, settings.public_url.rstrip("/")))
     mail = letter.mail(settings.letterhead(), to=email, message_id=envelope.id, date=at)
     _keep(candidature.candidate_id, letter, mail)

@@ -216,7 +216,10 @@ class Candidature(db.Model):
 
 
 class CandidatureVersion(db.Model):
-    """One saved version: the published event, the answers, and the catalogue revision used. Rows are never changed."""
+    """One saved version: the published event, the answers, and the catalogue revision used. Rows are never changed.
+
+    `payload` is read and written by `services.contracts.stored_registrations`.
+    """
 
     __tablename__ = "candidature_versions"
 

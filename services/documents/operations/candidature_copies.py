@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.chassis.events import follow_up
 from services.contracts.registrations import RegistrationSaved, RegistrationWithdrawn
+from services.contracts.stored_registrations import to_stored
 from services.documents.domain.visibility import is_newer
 from services.documents.models import Candidature, SavedVersion, Withdrawal, db
 
@@ -31,7 +32,7 @@ def store_version(session: Session, event: RegistrationSaved) -> None:
         _update_candidature(candidature, event)
     session.flush()
     session.add(
-        SavedVersion(candidature_id=event.candidature_id, version=event.version, payload=event.to_data()),
+        SavedVersion(candidature_id=event.candidature_id, version=event.version, payload=to_stored(event)),
     )
     session.flush()
     work = {"candidature_id": event.candidature_id, "version": event.version}

@@ -71,7 +71,7 @@ def end_candidature(
     candidature.state, candidature.ended_at, candidature.end_reason = state, at, reason
     publish_end(session, candidature)
     mail = "send_withdrawal_mail" if state == WITHDRAWN else "send_ecart_mail"
-    request_mail(session, mail, current_version(session, candidature))
+    request_mail(session, mail, candidature)
     after = {"state": state, "reason": reason}
     AuditEntry.record(session, actor, f"candidature.{state}", candidature.id, at=at, before=before, after=after)
 
@@ -130,7 +130,7 @@ def _correct(
     )
     candidature.version += 1
     content = registration_content.registration_content(dossier, registration_form.recap_sections(dossier))
-    version = add_version(
+    add_version(
         session,
         candidature,
         dossier,
@@ -140,4 +140,4 @@ def _correct(
         actor=Actor("service", "accounts"),
         reason=event.reason,
     )
-    request_mail(session, "send_correction_mail", version)
+    request_mail(session, "send_correction_mail", candidature)

@@ -56,7 +56,7 @@ def save_draft(candidate_id: str, draft_id: str, *, revision: int, identity: Ide
             actor=Actor("candidate", candidate_id),
         )
         if version.version > 1:
-            request_mail(session, "send_modification_mail", version)
+            request_mail(session, "send_modification_mail", candidature)
         candidate.engaged_at = candidate.engaged_at or received_at
         draft.closed_at, draft.candidature_id = received_at, candidature.id
         draft.saved_version = version.version

@@ -14,6 +14,7 @@ from services.chassis.errors import NotFound
 from services.chassis.french import short_instant
 from services.contracts.base import data_of
 from services.contracts.registrations import WARNINGS, RegistrationSaved
+from services.contracts.stored_registrations import from_stored
 from services.registrations.domain import registration_numbers, windows
 from services.registrations.models import ACTIVE, ECARTEE, Candidature, CandidatureVersion, OpeningChange, OpeningRow
 from services.registrations.queries.catalogue import OPENINGS, OpeningView, exam_by_digest, view_of
@@ -179,7 +180,7 @@ def version_event(session: DbSession, candidature_id: str, version_text: str) ->
     version = session.get(CandidatureVersion, (candidature_id, number))
     if version is None:
         raise NotFound()
-    return {"event_id": version.event_id, "data": version.payload}
+    return {"event_id": version.event_id, "data": from_stored(version.payload).to_data()}
 
 
 def contact_data(opening: OpeningView) -> dict[str, Any]:
@@ -190,7 +191,7 @@ def _of_row(
     session: DbSession, row: Row[OpeningRow, OpeningChange, str, Candidature, CandidatureVersion]
 ) -> CandidatureView:
     opening, change, digest, candidature, version = row
-    saved = RegistrationSaved.from_data(version.payload)
+    saved = from_stored(version.payload)
     return CandidatureView(candidature, version, saved, view_of(session, opening, change, digest))
 
 

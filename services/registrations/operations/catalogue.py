@@ -127,14 +127,7 @@ def _put_etablissements(session: DbSession, etablissements: Iterable[Etablisseme
 
 
 def _row_of(etablissement: Etablissement) -> dict[str, Any]:
-    return {
-        "code": etablissement.code,
-        "label": etablissement.label,
-        "kind": etablissement.kind,
-        "departement": etablissement.departement,
-        "habilite_ccf": etablissement.habilite_ccf,
-        "folded": folded(f"{etablissement.label} {etablissement.code}")[:300],
-    }
+    return {**vars(etablissement), "folded": folded(f"{etablissement.label} {etablissement.code}")[:300]}
 
 
 def _used_openings(session: DbSession, exam: str) -> tuple[UsedOpening, ...]:

@@ -90,25 +90,27 @@ def contact(session: DbSession, candidate_id: str, at: datetime) -> dict[str, An
 def tile(view: CandidatureView, at: datetime) -> dict[str, Any]:
     opening = view.opening.opening
     return {
-        "id": view.candidature.id,
-        "exam_label": view.saved.exam.label,
-        "session_label": view.saved.session.label,
-        "academie_label": view.saved.academie.label,
-        "specialite": view.candidature.specialite_label,
+        **_labels(view),
         "numero_candidat": view.saved.numero_candidat,
-        "numero_inscription": view.saved.numero_inscription,
         "version": view.version.version,
         "version_label": registration_numbers.version_label(view.version.version),
         "saved_at": view.version.saved_at,
         "closes_at": opening.closes,
         "closes_label": windows.closing(opening.closes),
         "modifiable": windows.is_open(opening.opens, opening.closes, at),
-        "contact": contact_data(view.opening),
     }
 
 
 def ecartee(view: CandidatureView) -> dict[str, Any]:
     """What is shown of a candidature set aside: when, why, and the contact."""
+    return {
+        **_labels(view),
+        "ended_at": view.candidature.ended_at,
+        "reason": view.candidature.end_reason,
+    }
+
+
+def _labels(view: CandidatureView) -> dict[str, Any]:
     return {
         "id": view.candidature.id,
         "exam_label": view.saved.exam.label,
@@ -116,8 +118,6 @@ def ecartee(view: CandidatureView) -> dict[str, Any]:
         "academie_label": view.saved.academie.label,
         "specialite": view.candidature.specialite_label,
         "numero_inscription": view.saved.numero_inscription,
-        "ended_at": view.candidature.ended_at,
-        "reason": view.candidature.end_reason,
         "contact": contact_data(view.opening),
     }
 

@@ -24,6 +24,7 @@ from services.registrations.domain.exam_definition import (
 )
 from tests.registrations.domain.etablissement_directory import DIRECTORY
 from tests.registrations.domain.example_specialites import BANQUE, LANGUES, MCO
+from tests.support import tokens
 
 
 def at(text: str) -> datetime:
@@ -172,18 +173,7 @@ BTS = Exam(
     sessions=(SESSION,),
 )
 
-PIERRE = Identity(
-    version=1,
-    civilite="MONSIEUR",
-    nom_famille="DUBOIS",
-    nom_usage=None,
-    prenoms="Pierre",
-    date_naissance="2002-01-01",
-    pays_naissance="100",
-    departement_naissance="010",
-    commune_naissance="TROYES",
-    email="pdubois@ac-rennes.fr",
-)
+PIERRE = Identity(**tokens.DUBOIS)
 ANSWERS: dict[str, dict[str, str | list[str]]] = {
     "previous": {},
     "identification": {

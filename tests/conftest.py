@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tests.support.clamav import ClamAV
     from tests.support.object_store import Bucket, ObjectStoreServer
     from tests.support.postgres import Postgres
+    from tests.support.prepared_databases import SqliteTemplates
     from tests.support.rabbitmq import RabbitMQ
     from tests.support.smtp import Mailbox
 
@@ -48,6 +49,14 @@ def postgres() -> "Iterator[Postgres]":
         skip_or_fail(absence)
     yield cluster
     cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> "SqliteTemplates":
+    """Give the run's SQLite files that services are copied from: `template()`."""
+    from tests.support.prepared_databases import SqliteTemplates
+
+    return SqliteTemplates(tmp_path_factory.mktemp("templates"))
 
 
 @pytest.fixture(scope="session")

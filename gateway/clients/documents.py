@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.clients.base import ServiceClient, parsed
+from gateway.clients.candidature_labels import CandidatureLabels
 from services.chassis.http.client import path
 from services.chassis.http.connections import Answer
 
@@ -12,15 +13,9 @@ RENDERING_SECONDS = 60.0  # for a document that is rendered on demand
 
 
 @dataclass(frozen=True)
-class CandidatureTile:
+class CandidatureTile(CandidatureLabels):
     """`ecartee`: set aside by its service gestionnaire; its documents stay readable."""
 
-    id: str
-    exam_label: str
-    session_label: str
-    academie_label: str
-    specialite: str | None
-    numero_inscription: str
     ecartee: bool = False
 
 

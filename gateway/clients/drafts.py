@@ -6,14 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.clients.form_values import Form
-
-
-@dataclass(frozen=True)
-class Contact:
-    title: str
-    lines: tuple[str, ...]
-    telephone: str | None
-    email: str | None
+from services.contracts.registrations import Contact, EpreuveLine, Section
 
 
 @dataclass(frozen=True)
@@ -71,40 +64,11 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class RecapLine:
-    label: str
-    value: str
-    hint: str | None = None
-
-
-@dataclass(frozen=True)
-class RecapSection:
-    title: str
-    lines: tuple[RecapLine, ...]
-
-
-@dataclass(frozen=True)
-class RecapEpreuve:
-    code: str
-    label: str
-    option: str | None
-    mandatory: bool
-    position_label: str
-    mode_label: str | None
-    mark: str | None
-
-    @property
-    def full_label(self) -> str:
-        """« E2 - Langue vivante 1 - Anglais » (guide §5.7)."""
-        return " - ".join(part for part in (self.code, self.label, self.option) if part)
-
-
-@dataclass(frozen=True)
 class Recap:
     numero_candidat: str
     warning: str | None
-    sections: tuple[RecapSection, ...]
-    epreuves: tuple[RecapEpreuve, ...]
+    sections: tuple[Section, ...]
+    epreuves: tuple[EpreuveLine, ...]
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from gateway.clients.base import ServiceClient, parsed
-from gateway.clients.drafts import Contact, Draft, Recap, Tab, WrittenTab
+from gateway.clients.candidature_labels import CandidatureLabels
+from gateway.clients.drafts import Draft, Recap, Tab, WrittenTab
 from gateway.clients.form_values import SearchSuggestions, Values
 from gateway.clients.last_known_answers import LastKnownAnswers
 from gateway.clients.mails import SentMails, sent_mails
 from gateway.clients.openings import Choices, Message
 from gateway.clients.specialites import Domain, SpecialiteDetails
 from services.chassis.http.client import path
+from services.contracts.registrations import Contact
 
 
 @dataclass(frozen=True)
@@ -44,14 +46,8 @@ class Acknowledgement:
 
 
 @dataclass(frozen=True)
-class Tile:
-    id: str
-    exam_label: str
-    session_label: str
-    academie_label: str
-    specialite: str | None
+class Tile(CandidatureLabels):
     numero_candidat: str
-    numero_inscription: str
     version: int
     version_label: str
     saved_at: str
@@ -70,15 +66,9 @@ class Tile:
 
 
 @dataclass(frozen=True)
-class Ecartee:
+class Ecartee(CandidatureLabels):
     """A candidature that its service gestionnaire set aside; `ended_at` is ISO 8601."""
 
-    id: str
-    exam_label: str
-    session_label: str
-    academie_label: str
-    specialite: str | None
-    numero_inscription: str
     ended_at: str
     reason: str | None
     contact: Contact

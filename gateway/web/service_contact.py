@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gateway import visitor
-from gateway.clients.drafts import Contact
 from gateway.clients.page_time_limit import optional_calls
 from gateway.clients.registrations import Tile
 from gateway.layout.frame import ServiceContact
 from gateway.pages import put_contact
 from gateway.service_clients import clients
 from services.chassis.errors import DomainError
+from services.contracts.registrations import Contact
 
 
 def show_contact_of_latest(tiles: Sequence[Tile]) -> None:

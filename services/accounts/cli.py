@@ -21,8 +21,8 @@ from services.accounts.domain.staff import PIECES_CONTROL, PIECES_READ, REASON_L
 from services.accounts.follow_ups import registry
 from services.accounts.jobs import jobs
 from services.accounts.operations import second_factor_resealing, staff_accounts, staff_disabling, staff_tokens
-from services.accounts.operations.audit import Actor
 from services.accounts.queries import staff as staff_queries
+from services.chassis.database.audit import Actor
 from services.chassis.errors import DomainError
 from services.chassis.events import commands as event_commands
 from services.chassis.jobs import commands

@@ -14,9 +14,8 @@ from services.accounts.domain.mail_link_rules import (
     whole_hours,
     with_elision,
 )
-from services.chassis.french import short_instant
 from services.contracts.account_rules import ACTIVATION_LIFETIME
-from services.mail.letter import Action, Letter
+from services.mail.letter import Action, Letter, instant_in_paris
 
 _IF_NOT_YOU = "Si vous n'êtes pas à l'origine de cette demande,"
 _RESET_HINT = "Si vous avez oublié votre mot de passe, cette page permet aussi de le réinitialiser."
@@ -24,7 +23,7 @@ _RESET_HINT = "Si vous avez oublié votre mot de passe, cette page permet aussi 
 
 def activation_mail(url: str) -> Letter:
     return _letter(
-        "[CYCLADES] Activer mon compte",
+        "Activer mon compte",
         "Vous venez de créer un compte sur Cyclades. "
         "Votre inscription sera possible seulement quand vous aurez activé votre compte.",
         "Pour activer votre compte, veuillez cliquer sur le lien :",
@@ -37,7 +36,7 @@ def activation_mail(url: str) -> Letter:
 def known_address_mail(login_url: str) -> Letter:
     """To the owner of an address with which an account was asked for again."""
     return _letter(
-        "[CYCLADES] Un compte existe déjà avec votre adresse",
+        "Un compte existe déjà avec votre adresse",
         "Une création de compte vient d'être demandée sur Cyclades avec votre adresse mail. "
         "Un compte existe déjà avec cette adresse : rien n'a été modifié.",
         "Si vous êtes à l'origine de cette demande, identifiez-vous :",
@@ -50,7 +49,7 @@ def known_address_mail(login_url: str) -> Letter:
 def address_requested_by_other_mail(login_url: str) -> Letter:
     """To the owner of an address that was requested for another account; nothing is revealed of that account."""
     return _letter(
-        "[CYCLADES] Votre adresse a été demandée pour un autre compte",
+        "Votre adresse a été demandée pour un autre compte",
         "Le titulaire d'un autre compte Cyclades vient de demander que votre adresse mail devienne celle de son "
         "compte. Elle est déjà celle du vôtre : cette demande est sans effet et rien n'a été modifié.",
         "Si vous êtes à l'origine de cette demande, vous avez deux comptes : utilisez celui de cette adresse.",
@@ -62,8 +61,8 @@ def address_requested_by_other_mail(login_url: str) -> Letter:
 
 def failed_logins_mail(at: datetime, reset_url: str) -> Letter:
     return _letter(
-        "[CYCLADES] Tentatives de connexion à votre compte",
-        f"Plusieurs tentatives de connexion à votre compte ont échoué le {short_instant(at)} (heure de Paris). "
+        "Tentatives de connexion à votre compte",
+        f"Plusieurs tentatives de connexion à votre compte ont échoué le {instant_in_paris(at)}. "
         "Par sécurité, les essais suivants sont ralentis.",
         "Un appareil depuis lequel vous vous êtes déjà connecté n'est pas ralenti par les essais des autres.",
         "Si vous avez oublié votre mot de passe, ou pour lever ce ralentissement :",
@@ -73,7 +72,7 @@ def failed_logins_mail(at: datetime, reset_url: str) -> Letter:
 
 def password_reset_mail(url: str) -> Letter:
     return _letter(
-        "[CYCLADES] Réinitialiser mon mot de passe",
+        "Réinitialiser mon mot de passe",
         "Une réinitialisation du mot de passe de votre compte Cyclades a été demandée.",
         "Pour choisir un nouveau mot de passe, veuillez cliquer sur le lien :",
         Action("Réinitialiser mon mot de passe", url, secret=True),
@@ -85,7 +84,7 @@ def password_reset_mail(url: str) -> Letter:
 
 def email_change_confirmation_mail(url: str) -> Letter:
     return _letter(
-        "[CYCLADES] Confirmer ma nouvelle adresse mail",
+        "Confirmer ma nouvelle adresse mail",
         "Vous avez demandé que cette adresse devienne celle de votre compte Cyclades.",
         "Pour confirmer votre nouvelle adresse, veuillez cliquer sur le lien :",
         Action("Confirmer ma nouvelle adresse", url, secret=True),
@@ -97,9 +96,9 @@ def email_change_confirmation_mail(url: str) -> Letter:
 def email_change_requested_mail(at: datetime, cancel_url: str) -> Letter:
     """To the old address, which is still the account's; the new one is not named."""
     return _letter(
-        "[CYCLADES] Une nouvelle adresse mail a été demandée pour votre compte",
-        f"Un changement de l'adresse mail de votre compte Cyclades a été demandé le {short_instant(at)} "
-        "(heure de Paris). Il ne prendra effet que si la nouvelle adresse est confirmée.",
+        "Une nouvelle adresse mail a été demandée pour votre compte",
+        f"Un changement de l'adresse mail de votre compte Cyclades a été demandé le "
+        f"{instant_in_paris(at)}. Il ne prendra effet que si la nouvelle adresse est confirmée.",
         "Si vous êtes à l'origine de cette demande, vous n'avez rien à faire.",
         f"{_IF_NOT_YOU} veuillez cliquer sur le lien pour l'annuler :",
         Action("Annuler le changement d'adresse", cancel_url, secret=True),
@@ -111,8 +110,8 @@ def email_change_requested_mail(at: datetime, cancel_url: str) -> Letter:
 def email_changed_mail(at: datetime, contacts_url: str) -> Letter:
     """To the old address; the new one is not named."""
     return _letter(
-        "[CYCLADES] L'adresse mail de votre compte a été modifiée",
-        f"L'adresse mail de votre compte Cyclades a été modifiée le {short_instant(at)} (heure de Paris). "
+        "L'adresse mail de votre compte a été modifiée",
+        f"L'adresse mail de votre compte Cyclades a été modifiée le {instant_in_paris(at)}. "
         "Cette adresse-ci n'est plus l'identifiant du compte.",
         "Si vous n'êtes pas à l'origine de cette modification, contactez sans attendre votre service gestionnaire :",
         Action("À qui s'adresser", contacts_url),
@@ -120,4 +119,4 @@ def email_changed_mail(at: datetime, contacts_url: str) -> Letter:
 
 
 def _letter(subject: str, *blocks: str | Action) -> Letter:
-    return Letter(subject, (*blocks, "A bientôt sur Cyclades"))
+    return Letter(f"[CYCLADES] {subject}", (*blocks, "A bientôt sur Cyclades"))

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.chassis.database.audit import AuditColumns
 from services.chassis.database.transactions import Database, UtcDateTime, new_id
 from services.chassis.events import EventTables
 from services.mail.sent_mails import SentMails
@@ -195,16 +196,7 @@ class StaffToken(db.Model):
     """To the hour: not every use is stored."""
 
 
-class AuditEntry(db.Model):
+class AuditEntry(AuditColumns, db.Model):
     """Who did what to whom, when, before and after. Append-only: triggers of the database refuse changes."""
 
     __tablename__ = "audit_entries"
-
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
-    actor_kind: Mapped[str] = mapped_column(String(16))
-    actor_id: Mapped[str] = mapped_column(String(64))
-    action: Mapped[str] = mapped_column(String(64))
-    subject: Mapped[str] = mapped_column(String(64), index=True)
-    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))

@@ -57,7 +57,10 @@ class Withdrawal(db.Model):
 
 
 class SavedVersion(db.Model):
-    """The whole event of one saved version: any document of it can be rendered again without calling registrations."""
+    """The whole event of one saved version: any document of it can be rendered again without calling registrations.
+
+    `payload` is read and written by `services.contracts.stored_registrations`.
+    """
 
     __tablename__ = "saved_versions"
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from services.chassis.french import short_instant
 from services.mail.letterhead import Letterhead
 from services.mail.mailer import Mail
 
@@ -30,6 +31,11 @@ _TEMPLATES = Environment(
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
+
+
+def instant_in_paris(instant: datetime) -> str:
+    """« 04/10/2021 à 14:08 (heure de Paris) », since a mail may be read in another time zone."""
+    return f"{short_instant(instant)} (heure de Paris)"
 
 
 def _typeset(text: str) -> str:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+import structlog
 from sqlalchemy import Index, String, Text, and_, column, delete, insert, or_, select, table, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -18,6 +19,8 @@ from services.chassis.database.deletion import delete_in_pages
 from services.chassis.database.transactions import Database, UtcDateTime
 from services.mail.letter import Letter
 from services.mail.mailer import Mail, Mailer, MailRefused
+
+log = structlog.get_logger()
 
 RETENTION = timedelta(days=365)  # of a mail in the table
 
@@ -116,6 +119,7 @@ def send_and_record(db: Database, mailer: Mailer, mail: Mail) -> MailRefused | N
     try:
         mailer.send(mail)
     except MailRefused as error:
+        log.warning("mail_refused", code=error.code)
         refusal = error
     state = State.TAKEN if refusal is None else State.REFUSED
     with db.operation() as session:

@@ -6,6 +6,7 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
+from services.chassis.database.audit import Actor
 from services.chassis.errors import DomainError
 from services.chassis.events import commands as event_commands
 from services.chassis.jobs import commands
@@ -15,7 +16,6 @@ from services.pieces.dependencies import dependencies
 from services.pieces.follow_ups import registry
 from services.pieces.jobs import jobs
 from services.pieces.operations.antivirus_scans import rescan
-from services.pieces.operations.audit import Actor
 from services.pieces.operations.deposit_restoration import restore_deposit
 from services.pieces.operations.rebuilding import rebuild_deposits
 from services.pieces.operations.reconciliation import reconciliation

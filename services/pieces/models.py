@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.chassis.database.audit import AuditColumns
 from services.chassis.database.constraints import known_values
 from services.chassis.database.transactions import Database, UtcDateTime, new_id
 from services.chassis.events import EventTables
@@ -251,16 +252,7 @@ class Control(db.Model):
     controlled_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class AuditEntry(db.Model):
+class AuditEntry(AuditColumns, db.Model):
     """Who did what to which piece, when, with values before and after. Triggers refuse changes and deletions."""
 
     __tablename__ = "audit_entries"
-
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
-    actor_kind: Mapped[str] = mapped_column(String(16))
-    actor_id: Mapped[str] = mapped_column(String(64))
-    action: Mapped[str] = mapped_column(String(64))
-    subject: Mapped[str] = mapped_column(String(64), index=True)
-    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))

@@ -14,6 +14,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from services.chassis.clock import PARIS, portal_now
+from services.chassis.database.audit import Actor
 from services.chassis.errors import DomainError
 from services.chassis.events import commands as event_commands
 from services.chassis.french import short_instant
@@ -25,7 +26,6 @@ from services.registrations.jobs import jobs
 from services.registrations.models import db
 from services.registrations.operations import catalogue as catalogue_operations
 from services.registrations.operations import messages, openings, republication
-from services.registrations.operations.audit import Actor
 from services.registrations.queries.messages import all_messages
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)

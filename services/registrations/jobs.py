@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.clock import portal_now
+from services.chassis.database.audit import Actor
 from services.chassis.database.deletion import delete_in_pages
 from services.chassis.events import purge
 from services.chassis.jobs.registry import Jobs
@@ -22,7 +23,6 @@ from services.registrations.models import (
     OpeningRow,
     db,
 )
-from services.registrations.operations.audit import Actor
 from services.registrations.operations.catalogue import move_on_demonstration
 
 SAVED_DRAFT_DAYS = 30  # how long a repeated « Enregistrer » still answers as the first did

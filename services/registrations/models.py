@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.chassis.database.audit import AuditColumns
 from services.chassis.database.constraints import known_values
 from services.chassis.database.transactions import Database, UtcDateTime, new_id
 from services.chassis.events import EventTables
@@ -218,7 +219,10 @@ class Candidature(db.Model):
 
 
 class CandidatureVersion(db.Model):
-    """One saved version: the published event, the answers, and the catalogue revision used. Rows are never changed."""
+    """One saved version: the published event, the answers, and the catalogue revision used. Rows are never changed.
+
+    `payload` is read and written by `services.contracts.stored_registrations`.
+    """
 
     __tablename__ = "candidature_versions"
 
@@ -265,16 +269,10 @@ class Draft(db.Model):
     saved_version: Mapped[int | None]
 
 
-class AuditEntry(db.Model):
+class AuditEntry(AuditColumns, db.Model):
     """Who did what to what, and when: rows are only added. Before and after hold no civil status."""
 
     __tablename__ = "audit"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    actor_kind: Mapped[str] = mapped_column(String(16))
-    actor: Mapped[str] = mapped_column(String(64))
-    action: Mapped[str] = mapped_column(String(64))
-    subject: Mapped[str] = mapped_column(String(64), index=True)
-    before: Mapped[dict[str, Any] | None] = mapped_column(Json)
-    after: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    actor_id: Mapped[str] = mapped_column("actor", String(64))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,9 +15,9 @@ from services.chassis import clock
 from services.chassis.process.command_line import migrate
 from tests.accounts.fake_registrations import FakeRegistrations, run_fake_registrations
 from tests.accounts.running_accounts import RunningAccounts, settings
+from tests.support.prepared_databases import prepared_url
 
 if TYPE_CHECKING:
-    from tests.support.postgres import Postgres
     from tests.support.smtp import Mailbox
 
 UNREACHABLE = "http://127.0.0.1:9"
@@ -34,21 +33,9 @@ def _prepare(database_url: str, folder: Path) -> None:
         db.engine.dispose()
 
 
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("accounts")
-    _prepare(f"sqlite:///{folder / 'template.db'}", folder)
-    return folder / "template.db"
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        template: Path = request.getfixturevalue("migrated_file")
-        shutil.copy(template, tmp_path / "accounts.db")
-        return f"sqlite:///{tmp_path / 'accounts.db'}"
-    cluster: Postgres = request.getfixturevalue("postgres")
-    return cluster.fresh_database(cluster.template("accounts_empty", lambda url: _prepare(url, tmp_path)))
+    return prepared_url(request.param, "accounts_empty", lambda url: _prepare(url, tmp_path), request)
 
 
 @pytest.fixture(scope="session")

@@ -21,9 +21,9 @@ from services.accounts import civil_status_mapping as identities
 from services.accounts.domain.account_input import read_correction
 from services.accounts.jobs import finish_identity_changes
 from services.accounts.models import Account, IdentityChange, db, events
-from services.accounts.operations.audit import Actor
 from services.accounts.operations.identity_changes import change_civil_status
 from services.accounts.operations.identity_correction import correct_identity
+from services.chassis.database.audit import Actor
 from services.chassis.errors import Unavailable
 from services.contracts.accounts import Identity, IdentityCorrected
 from tests.accounts.creation_form import PASSWORD, creation_form

@@ -18,9 +18,9 @@ from services.accounts.dependencies import dependencies
 from services.accounts.domain.mail_link_rules import RESET_LIFETIME, Purpose
 from services.accounts.models import AuditEntry, MailLink, StaffMember, db
 from services.accounts.operations import mail_links, second_factor_resealing
-from services.accounts.operations.audit import Actor
 from services.accounts.settings import ClientSecrets
 from services.chassis.clock import portal_now
+from services.chassis.database.audit import Actor
 from services.chassis.settings import Secret
 from tests.accounts.fake_registrations import FakeRegistrations
 from tests.accounts.running_accounts import GATEWAY_SECRET, RunningAccounts, problem_slug, settings

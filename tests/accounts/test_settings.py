@@ -58,10 +58,13 @@ def test_a_key_written_on_one_line_is_read() -> None:
     assert AccountsSettings.read({**made, "SIGNING_KEY": made["SIGNING_KEY"].replace("\n", "\\n")})
 
 
-def test_the_recommended_profile_asks_for_length_and_no_classes(migrated_file: Path, mailbox: Mailbox) -> None:
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)  # passwords know no database
+def test_the_recommended_profile_asks_for_length_and_no_classes(
+    migrated_url: str, tmp_path: Path, mailbox: Mailbox
+) -> None:
     chosen = settings(
-        f"sqlite:///{migrated_file}",
-        migrated_file.parent,
+        migrated_url,
+        tmp_path,
         registrations_url="http://x",
         mail_url=mailbox.url,
         password_profile="recommended",

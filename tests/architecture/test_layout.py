@@ -25,18 +25,17 @@ EVERY_SERVICE = {
     "settings.py",
     "worker.py",
 }
-WHERE_NEEDED = {"clients", "dependencies.py", "handlers.py"}
+WHERE_NEEDED = {"clients", "dependencies.py", "handlers.py", "mail_texts.py"}
 ONE_SERVICE = {
     "accounts": {
         "civil_status_mapping.py",
         "derived_keys.py",
         "hashing_queue.py",
-        "mail_texts.py",
         "opaque_secrets.py",
         "password_hashing.py",
         "signing.py",
     },
-    "registrations": {"catalogue", "mails.py"},
+    "registrations": {"catalogue"},
     "documents": {"rendering"},
     "pieces": {"antivirus.py", "inspection", "metrics.py"},
 }

@@ -7,16 +7,14 @@ from typing import Any
 import pytest
 import schemathesis
 from flask import Flask
-from hypothesis import HealthCheck, Phase, given, settings
-from schemathesis.core.result import Ok
 
 from deploy.service_names import SERVICES
 from tests.architecture import ledger
 from tests.architecture.test_access import EVERY_SCOPE
 from tests.support import tokens
+from tests.support.generated_requests import described_operations, try_requests
 
 TRIES = 4
-schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")  # tus
 CALLERS = {
     "candidate": tokens.candidate_token("pierre"),
     "staff": tokens.staff_token(scopes=EVERY_SCOPE, academies=["03"]),
@@ -34,10 +32,8 @@ def test_the_description_is_valid_and_whole(service: str, app: Flask) -> None:
 
 @pytest.mark.parametrize("caller", ["candidate", "staff", "services"])
 def test_no_input_makes_it_fail(service: str, app: Flask, caller: str) -> None:
-    schema = schemathesis.openapi.from_wsgi("/openapi.json", app)
-    operations = [result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)]
     admitted = _admitted(service)
-    for operation in operations:
+    for operation in described_operations(app):
         who = admitted.get((operation.method.upper(), operation.path.count("/"), _fixed(operation.path)), caller)
         if caller == "services" and not who.startswith("service("):
             continue
@@ -57,16 +53,7 @@ def _fixed(path: str) -> str:
 
 
 def _try(operation: Any, headers: dict[str, str]) -> None:
-    @settings(
-        max_examples=TRIES,
-        derandomize=True,
-        deadline=None,
-        database=None,
-        phases=(Phase.explicit, Phase.generate),
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(case=operation.as_strategy())
-    def tried(case: Any) -> None:
+    def check(case: Any) -> None:
         response = case.call(headers=headers)
         told = (case.as_curl_command(), response.text)
         assert response.status_code != 500, told
@@ -75,4 +62,4 @@ def _try(operation: Any, headers: dict[str, str]) -> None:
             if case.method.upper() != "HEAD":  # answered by its headers alone
                 assert response.json()["status"] == response.status_code, told
 
-    tried()
+    try_requests(operation, TRIES, check, derandomize=True)

@@ -17,7 +17,8 @@ from gateway.app import create_app
 from gateway.arrival_time import HELD_SECONDS_HEADER, PASSED_ON_AT_HEADER, arrival_time
 from services.chassis import clock
 from tests.attacks.gateway_replicas import TIMEOUT_SECONDS
-from tests.support.in_process_portal import InProcessPortal, Server, running_portal
+from tests.support.app_server import AppServer
+from tests.support.in_process_portal import InProcessPortal, running_portal
 from tests.support.missing_services import NotInstalled, skip_or_fail
 from tests.support.nginx_proxy import Proxy
 from tests.support.ports import free_port
@@ -48,7 +49,7 @@ def url() -> Iterator[str]:
     proxy.dns.addresses = ["127.0.0.1"]
     with ExitStack() as opened:
         opened.callback(proxy.close)
-        opened.callback(Server(app, port).stop)
+        opened.callback(AppServer(app, port).stop)
         yield proxy.url
 
 

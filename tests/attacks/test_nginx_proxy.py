@@ -18,8 +18,8 @@ from tests.attacks.gateway_replicas import TIMEOUT_SECONDS, Site, deposit_form_u
 from tests.attacks.slow_connections import multipart, slow_connections
 from tests.gateway.components.html_checks import problems_of
 from tests.support.accessibility import violations
+from tests.support.app_server import AppServer
 from tests.support.certificates import self_signed_certificate
-from tests.support.in_process_portal import Server
 from tests.support.missing_services import NotInstalled, skip_or_fail
 from tests.support.nginx_proxy import Proxy
 from tests.support.ports import free_port
@@ -67,7 +67,7 @@ def gateway_port() -> Iterator[int]:
         return bytes(MORE_THAN_THE_PROXY_TAKES)
 
     port = free_port()
-    server = Server(app, port)
+    server = AppServer(app, port)
     yield port
     server.stop()
 

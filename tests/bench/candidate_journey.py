@@ -26,14 +26,7 @@ LAST_TAB = 9
 # Management commercial opérationnel is offered in the guide's session and in those around today.
 DOSSIER = ANSWERS | {
     "qualification": {"specialite": "31213", "forme": "globale", "derogation": "non"},
-    "epreuves": {
-        "option-E2": "anglais",
-        "position-EF1": "inscrit",
-        "option-EF1": "allemand",
-        "position-EF2": "non_inscrit",
-        "position-EF3": "inscrit",
-        "position-EF4": "non_inscrit",
-    },
+    "epreuves": {**ANSWERS["epreuves"], "position-EF4": "non_inscrit"},
 }
 SEARCHES = {
     "candidature": ("etablissement", ("adr", "adrien", "adrien paris")),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from services.chassis.database.transactions import Database
+from tests.chassis.tables import database_with
 
 DEFERRED = "CREATE TABLE child (parent INTEGER REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED)"
 
@@ -17,14 +17,8 @@ DEFERRED = "CREATE TABLE child (parent INTEGER REFERENCES parent (id) DEFERRABLE
 @pytest.fixture
 def db(database_url: str) -> Iterator[Database]:
     """A database whose table `child` is judged at the commit."""
-    found, app = Database(), Flask(__name__)
-    found.connect(app, database_url)
-    with app.app_context():
-        with found.operation() as session:
-            session.execute(text("CREATE TABLE parent (id INTEGER PRIMARY KEY)"))
-            session.execute(text(DEFERRED))
-        yield found
-        found.engine.dispose()
+    with database_with(database_url, "CREATE TABLE parent (id INTEGER PRIMARY KEY)", DEFERRED) as database:
+        yield database
 
 
 def _written(db: Database, parent: int) -> None:

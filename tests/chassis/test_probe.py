@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -13,10 +12,10 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from werkzeug.serving import make_server
 
 from services.chassis.process import probe
 from services.chassis.web import request_log
+from tests.support.app_server import serving
 from tests.support.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,11 +28,8 @@ def served(reasons: dict[str, str | None]) -> Iterator[int]:
     request_log.register(
         app, "probed", needs={n: partial(reasons.get, n) for n in reasons}, reports={"mail": lambda: "x"}
     )
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server.port
-    server.shutdown()
-    server.server_close()
+    with serving(app) as server:
+        yield server.port
 
 
 def probed(**environ: str) -> tuple[int, str]:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Flask, Response, jsonify
-from werkzeug.serving import make_server
 
 from deploy.containers.secret_makers import ed25519_pem
 from services.accounts.signing import Signer, load_keys
 from services.chassis.web import access_tokens
 from services.chassis.web.access_tokens import RemoteKeys, UnknownKey
-from tests.support.ports import free_port
+from tests.support.app_server import AppServer
 from tests.support.processes import wait_until
 
 OLD, NEW = (load_keys(ed25519_pem())[0] for _ in range(2))
@@ -26,21 +24,10 @@ class Accounts:
     def __init__(self) -> None:
         self.signer = Signer([OLD])
         self.asked = 0
-        self._app = Flask("accounts")
-        self._app.add_url_rule("/.well-known/jwks.json", view_func=self._answer)
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.start()
-
-    def start(self) -> None:
-        self._server = make_server("127.0.0.1", self.port, self._app)
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        app = Flask("accounts")
+        app.add_url_rule("/.well-known/jwks.json", view_func=self._answer)
+        self.server = AppServer(app)
+        self.url = self.server.url
 
     def _answer(self) -> Response:
         self.asked += 1
@@ -51,7 +38,7 @@ class Accounts:
 def accounts() -> Iterator[Accounts]:
     running = Accounts()
     yield running
-    running.stop()
+    running.server.stop()
 
 
 @pytest.fixture
@@ -93,8 +80,8 @@ def test_while_accounts_is_away_the_last_known_keys_hold(
 ) -> None:
     keys(Signer([OLD]).kid)
     monkeypatch.setattr(access_tokens, "BELIEVED_SECONDS", 0)
-    accounts.stop()
+    accounts.server.stop()
     try:
         assert keys(Signer([OLD]).kid) is not None
     finally:
-        accounts.start()
+        accounts.server.start()

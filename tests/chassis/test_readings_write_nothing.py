@@ -5,24 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from services.chassis.database.transactions import Database
+from tests.chassis.tables import database_with
 
 ENTRY = text("INSERT INTO entries VALUES (1)")
 
 
 @pytest.fixture
 def db(database_url: str) -> Iterator[Database]:
-    database, app = Database(), Flask(__name__)
-    database.connect(app, database_url)
-    with app.app_context():
-        with database.operation() as session:
-            session.execute(text("CREATE TABLE entries (entry INTEGER)"))
+    with database_with(database_url, "CREATE TABLE entries (entry INTEGER)") as database:
         yield database
-        database.engine.dispose()
 
 
 def test_a_reading_after_operations_and_other_readings_writes_nothing(db: Database) -> None:

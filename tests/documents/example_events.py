@@ -22,6 +22,7 @@ from services.contracts.registrations import (
     Section,
     SessionRef,
 )
+from tests.support import tokens
 
 CANDIDATE = "c0ffee00000000000000000000000001"
 CANDIDATURE = "cafe0000000000000000000000000001"
@@ -131,20 +132,7 @@ CONFIRMATION = Confirmation(
 
 
 def identity(**given: Any) -> Identity:
-    values: dict[str, Any] = {
-        "version": 1,
-        "civilite": "MONSIEUR",
-        "nom_famille": "DUBOIS",
-        "nom_usage": None,
-        "prenoms": "Pierre",
-        "date_naissance": "2002-01-01",
-        "pays_naissance": "100",
-        "departement_naissance": "010",
-        "commune_naissance": "TROYES",
-        "email": "pdubois@ac-rennes.fr",
-        **given,
-    }
-    return Identity(**values)
+    return Identity(**{**tokens.DUBOIS, **given})
 
 
 def saved(**given: Any) -> RegistrationSaved:

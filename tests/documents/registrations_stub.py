@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
-from werkzeug.serving import make_server
 
 from services.contracts.registrations import RegistrationSaved
+from tests.support.app_server import AppServer
 
 
 class RegistrationsStub:
@@ -23,13 +22,8 @@ class RegistrationsStub:
         app = Flask(__name__)
         app.post("/v1/tokens")(self._token)
         app.get("/v1/candidatures/<candidature_id>/versions/<version>")(self._version)
-        self._server = make_server("127.0.0.1", 0, app, threaded=True)
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self._thread.start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
+        self._server = AppServer(app)
+        self.url = self._server.url
 
     def set_current(self, event: RegistrationSaved) -> RegistrationSaved:
         """Answer with this event for its version and for the current version from now on."""
@@ -38,9 +32,7 @@ class RegistrationsStub:
         return event
 
     def stop(self) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        self._server.stop()
 
     def _token(self) -> Response:
         return jsonify(access_token=self.token, expires_in=60)

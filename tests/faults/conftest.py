@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.postgres_proxy import PostgresProxy
+from tests.support.prepared_databases import prepared_url
 
 if TYPE_CHECKING:
     from tests.accounts.fake_registrations import FakeRegistrations
@@ -28,20 +28,6 @@ def proxy(postgres: Postgres) -> Iterator[PostgresProxy]:
     running.close()
 
 
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Give the SQLite file of a service, migrated when first asked for."""
-    folder = tmp_path_factory.mktemp("migrated")
-
-    def of(service: str) -> Path:
-        path = folder / f"{service}.db"
-        if not path.exists():
-            _migrate(service, f"sqlite:///{path}", folder)
-        return path
-
-    return of
-
-
 @pytest.fixture
 def cell_proxy(cell: Cell, request: pytest.FixtureRequest) -> PostgresProxy | None:
     """The proxy of a cell on PostgreSQL."""
@@ -52,12 +38,8 @@ def cell_proxy(cell: Cell, request: pytest.FixtureRequest) -> PostgresProxy | No
 def database_url(cell: Cell, request: pytest.FixtureRequest, tmp_path: Path, cell_proxy: PostgresProxy | None) -> str:
     """A migrated database, by way of the proxy on PostgreSQL."""
     service = cell.operation.service.name
-    if cell_proxy is None:
-        shutil.copy(request.getfixturevalue("migrated_file")(service), tmp_path / "service.db")
-        return f"sqlite:///{tmp_path / 'service.db'}"
-    cluster: Postgres = request.getfixturevalue("postgres")
-    template = cluster.template(f"faults_{service}", lambda url: _migrate(service, url, tmp_path))
-    return cell_proxy.in_front_of(cluster.fresh_database(template))
+    url = prepared_url(cell.engine, f"faults_{service}", lambda url: _migrate(service, url, tmp_path), request)
+    return cell_proxy.in_front_of(url) if cell_proxy else url
 
 
 @pytest.fixture(scope="session")

@@ -10,11 +10,7 @@ _TOP = "field => Math.round(field.getBoundingClientRect().top)"
 
 
 def test_a_choice_that_changes_the_form_and_what_is_typed_meanwhile_are_both_saved(typist: Typist) -> None:
-    typist.opens(CANDIDATURE)
-    held: list[Route] = []
-    typist.page.route(f"**/{CANDIDATURE}", lambda route: held.append(route), times=1)
-    with typist.page.expect_request(f"**/{CANDIDATURE}"):
-        typist.field("categorie").select_option("320")
+    held = _choose_unanswered(typist, "320")
     typist.field("etablissement-texte").press_sequentially("Pasteur")
     with typist.page.expect_response("**/saisie"):
         held.pop().continue_()
@@ -47,26 +43,28 @@ def test_a_choice_made_while_the_line_is_cut_changes_the_form_when_it_is_back(ty
 
 
 def test_a_choice_that_is_never_answered_does_not_hold_up_what_is_typed_after_it(typist: Typist) -> None:
-    typist.opens(CANDIDATURE)
-    silent: list[Route] = []
-    typist.page.route(f"**/{CANDIDATURE}", lambda route: silent.append(route), times=1)
-    with typist.page.expect_request(f"**/{CANDIDATURE}"):
-        typist.field("categorie").select_option("320")
+    _choose_unanswered(typist, "320")
     with typist.page.expect_response("**/saisie", timeout=PATIENCE_MS):
         typist.field("etablissement-texte").fill("Pasteur")
     typist.reads(SAVED)
 
 
 def test_a_choice_that_changes_the_form_leaves_the_field_that_has_the_focus_where_it_was(typist: Typist) -> None:
-    typist.opens(CANDIDATURE)
-    asked: list[Route] = []
-    typist.page.route(f"**/{CANDIDATURE}", lambda route: asked.append(route), times=1)
-    with typist.page.expect_request(f"**/{CANDIDATURE}"):
-        typist.field("categorie").select_option("510")
+    held = _choose_unanswered(typist, "510")
     field = typist.page.get_by_label("Situation à l'inscription")
     field.focus()
     before = field.evaluate(_TOP)
-    asked.pop().continue_()
+    held.pop().continue_()
     expect(typist.page.get_by_text("Vous devrez justifier de 3 ans")).to_be_visible()
     expect(field).to_be_focused()
     assert field.evaluate(_TOP) == before
+
+
+def _choose_unanswered(typist: Typist, category: str) -> list[Route]:
+    """Chooses a category; returns its request, which is not answered until it is let go on."""
+    typist.opens(CANDIDATURE)
+    held: list[Route] = []
+    typist.page.route(f"**/{CANDIDATURE}", lambda route: held.append(route), times=1)
+    with typist.page.expect_request(f"**/{CANDIDATURE}"):
+        typist.field("categorie").select_option(category)
+    return held

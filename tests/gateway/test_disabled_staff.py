@@ -7,8 +7,8 @@ from datetime import timedelta
 from gateway.clients.accounts import EXCHANGE_CACHE_SECONDS
 from services.accounts.domain.staff import Role
 from services.accounts.operations import staff_accounts, staff_tokens
-from services.accounts.operations.audit import Actor
 from services.accounts.operations.staff_disabling import disable_staff
+from services.chassis.database.audit import Actor
 from tests.support.in_process_portal import InProcessPortal
 from tests.support.processes import wait_until
 

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.layout.frame import FOOTER, Link
 from services.chassis import clock
-from services.registrations.operations.audit import Actor
+from services.chassis.database.audit import Actor
 from services.registrations.operations.messages import NewMessage, publish_message, withdraw_message
 from tests.gateway.candidates import CandidateFactory, drop_cached_exchange
 from tests.gateway.components.html_checks import problems_of

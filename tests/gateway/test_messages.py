@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from gateway.web import messages
+from services.chassis.database.audit import Actor
 from services.registrations.follow_ups import registry
 from services.registrations.models import Candidate, Candidature, db
-from services.registrations.operations.audit import Actor
 from services.registrations.operations.staff import end_candidature
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import problems_of

@@ -8,7 +8,7 @@ import pytest
 
 from services.accounts.domain.staff import Role
 from services.accounts.operations import staff_accounts, staff_tokens
-from services.accounts.operations.audit import Actor
+from services.chassis.database.audit import Actor
 from tests.support.in_process_portal import InProcessPortal
 
 PASSWORD = "Gestion/2021"

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from services.pieces.jobs import jobs
 from services.pieces.models import AuditEntry, Candidature, Control, Deposit, Piece, Validation, db, event_tables
+from tests.documents.example_events import CANDIDATURE
 from tests.growth.full_service import (
     FAMILY,
     Actions,
@@ -22,7 +23,7 @@ from tests.growth.full_service import (
     jobs_of,
     update_statistics,
 )
-from tests.pieces.example_events import CANDIDATURE, OTHER, registration_saved
+from tests.pieces.example_events import OTHER, registration_saved
 from tests.pieces.pieces_service import PiecesService
 from tests.support.database_filling import fast_filling, identifier, insert_copies
 

@@ -28,8 +28,9 @@ from services.pieces.follow_ups import registry
 from services.pieces.models import AuditEntry, Deposit, db, object_tables
 from services.pieces.operations.reconciliation import reconciliation
 from services.pieces.settings import PiecesSettings
+from tests.documents.example_events import CANDIDATE, CANDIDATURE
 from tests.pieces import sample_files
-from tests.pieces.example_events import CANDIDATE, CANDIDATURE, DURING, registration_saved
+from tests.pieces.example_events import DURING, registration_saved
 from tests.support.service_worker import deliver_event, run_follow_ups
 from tests.support.tokens import bearer, candidate_token, key_of, staff_token
 

@@ -9,8 +9,9 @@ from gateway.settings import GatewaySettings
 from services.chassis.settings import Secret
 from tests.screens.browser_candidate import BrowserCandidate
 from tests.screens.story_context import StoryContext
+from tests.support.app_server import AppServer
 from tests.support.chromium import french_profile
-from tests.support.in_process_portal import UNREACHABLE_URL, Server
+from tests.support.in_process_portal import UNREACHABLE_URL
 from tests.support.ports import free_port
 
 
@@ -44,7 +45,7 @@ def services_away(context: StoryContext) -> None:
     """No service answers: reading is put off, what was typed is kept."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    server = Server(create_app(_settings_without_services(url)), port)
+    server = AppServer(create_app(_settings_without_services(url)), port)
     try:
         candidate = BrowserCandidate(french_profile(context.browser), url)
         context.recorder.record(candidate.open("/ouverture-des-services"), "erreur-503", "error")

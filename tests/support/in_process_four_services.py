@@ -23,7 +23,8 @@ from services.pieces.app import create_app as create_pieces
 from services.pieces.follow_ups import registry as pieces_handlers
 from services.pieces.settings import PiecesSettings
 from services.registrations.follow_ups import registry as registrations_handlers
-from tests.support.in_process_portal import PAGE_SECONDS, SECRETS, InProcessPortal, Server
+from tests.support.app_server import AppServer
+from tests.support.in_process_portal import PAGE_SECONDS, SECRETS, InProcessPortal
 from tests.support.ports import free_ports
 from tests.support.service_worker import WORKER, database_of, run_follow_ups
 
@@ -47,8 +48,8 @@ class InProcessFourServices(InProcessPortal):
         self._bucket_url = bucket_url
         documents_settings = DocumentsSettings(**self._shared("documents"), registrations_url=self._registrations_url)
         pieces_settings = PiecesSettings(**self._shared("pieces"), antivirus_url="none")
-        self.documents = Server(self._migrated(create_documents(documents_settings)), documents)
-        self.pieces = Server(self._migrated(create_pieces(pieces_settings)), pieces)
+        self.documents = AppServer(self._migrated(create_documents(documents_settings)), documents)
+        self.pieces = AppServer(self._migrated(create_pieces(pieces_settings)), pieces)
 
     @property
     def apps(self) -> dict[str, Flask]:

@@ -7,7 +7,6 @@ The whole portal with its workers is `deploy.local`, which the journeys use.
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -16,7 +15,6 @@ from typing import Any
 
 from cryptography.fernet import Fernet
 from flask import Flask
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from deploy.service_names import CLIENTS
 from gateway.app import create_app as create_gateway
@@ -31,36 +29,13 @@ from services.registrations.app import create_app as create_registrations
 from services.registrations.settings import RegistrationsSettings
 from tests.accounts import running_accounts
 from tests.registrations.service.candidate_client import NOW, with_catalogue
+from tests.support.app_server import AppServer
 from tests.support.ports import free_ports
 from tests.support.service_worker import run_follow_ups
 
 UNREACHABLE_URL = "http://127.0.0.1:9"
 PAGE_SECONDS = 30.0  # a busy machine is not a hung service
 SECRETS = {name: f"the secret of {name}" for name in CLIENTS}
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Logs nothing."""
-
-
-class Server:
-    """One web application on a port; `stop()` and `start()` make it unreachable for a while."""
-
-    def __init__(self, app: Flask, port: int) -> None:
-        self.app = app
-        self._port = port
-        self.start()
-
-    def start(self) -> None:
-        self._server = make_server("127.0.0.1", self._port, self.app, threaded=True, request_handler=_Quiet)
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
 
 class InProcessPortal:
@@ -72,11 +47,11 @@ class InProcessPortal:
         self.url = f"http://127.0.0.1:{gateway}"
         self._accounts_url, self._registrations_url = (f"http://127.0.0.1:{n}" for n in (accounts, registrations))
         offset = (NOW - clock.system_now()).total_seconds()
-        self.accounts = Server(self._migrated(create_accounts(self._accounts_settings(offset))), accounts)
+        self.accounts = AppServer(self._migrated(create_accounts(self._accounts_settings(offset))), accounts)
         registrations_app = self._migrated(create_registrations(self._registrations_settings(offset)))
         with_catalogue(registrations_app)
-        self.registrations = Server(registrations_app, registrations)
-        self.gateway = Server(create_gateway(self.gateway_settings(offset, **gateway_settings)), gateway)
+        self.registrations = AppServer(registrations_app, registrations)
+        self.gateway = AppServer(create_gateway(self.gateway_settings(offset, **gateway_settings)), gateway)
 
     def advance_clock(self, **time: float) -> None:
         """Move the portal's time on; sessions, which go by the system's clock, do not notice."""
@@ -158,7 +133,7 @@ def running_portal(folder: Path, **gateway_settings: Any) -> Iterator[InProcessP
 
 
 @contextmanager
-def service_stopped(server: Server) -> Iterator[None]:
+def service_stopped(server: AppServer) -> Iterator[None]:
     """The service is unreachable within the block."""
     server.stop()
     try:

@@ -8,9 +8,9 @@ from flask_smorest import Blueprint
 
 from services.accounts.api import schemas
 from services.accounts.domain.staff import CANDIDATES_CORRECT
-from services.accounts.operations.audit import Actor
 from services.accounts.operations.identity_correction import correct_identity
 from services.accounts.queries import candidates
+from services.chassis.database.audit import Actor
 from services.chassis.web import access
 
 blp = Blueprint("corrections", __name__, url_prefix="/v1/candidates", description="Correction d'état civil")

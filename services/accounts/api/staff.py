@@ -8,10 +8,10 @@ from flask_smorest import Blueprint
 
 from services.accounts.api import staff_schemas as schemas
 from services.accounts.domain.staff import STAFF_MANAGE
-from services.accounts.operations.audit import Actor
 from services.accounts.operations.staff_disabling import disable_staff, enable_staff
 from services.accounts.operations.staff_tokens import revoke_token
 from services.accounts.queries import staff as staff_queries
+from services.chassis.database.audit import Actor
 from services.chassis.web import access
 
 blp = Blueprint("staff", __name__, url_prefix="/v1/staff", description="Comptes de gestion et jetons de leurs outils")

@@ -11,12 +11,11 @@ from sqlalchemy.orm import Session
 from services.accounts import civil_status_mapping
 from services.accounts.domain.account_input import read_correction
 from services.accounts.domain.civil_status import CivilStatus
-from services.accounts.models import Account, db
-from services.accounts.operations import audit
-from services.accounts.operations.audit import Actor
+from services.accounts.models import Account, AuditEntry, db
 from services.accounts.operations.identity_changes import run_after_pending_change
 from services.accounts.operations.identity_versions import next_version
 from services.chassis.clock import portal_now, to_paris
+from services.chassis.database.audit import Actor
 from services.chassis.errors import NotFound
 from services.chassis.events import publish
 from services.contracts.accounts import IdentityCorrected
@@ -53,7 +52,7 @@ def _correct(account_id: str, status: CivilStatus, reason: str, actor: Actor) ->
         event = IdentityCorrected(account.id, civil_status_mapping.identity_contract(account), reason)
         publish(session, event, subject=account.id)
         audited = {**after, "reason": reason, "version": version}
-        audit.record(session, actor, "identity_corrected", account.id, before=before, after=audited)
+        AuditEntry.record(session, actor, "identity_corrected", account.id, before=before, after=audited)
         return version
 
 

@@ -10,9 +10,8 @@ from cryptography.fernet import InvalidToken
 from sqlalchemy import select
 
 from services.accounts.dependencies import dependencies
-from services.accounts.models import StaffMember, db
-from services.accounts.operations import audit
-from services.accounts.operations.audit import Actor
+from services.accounts.models import AuditEntry, StaffMember, db
+from services.chassis.database.audit import Actor
 
 PAGE = 100
 log = structlog.get_logger()
@@ -47,7 +46,7 @@ def _reseal_page(actor: Actor, cursor: str, page: int) -> tuple[ResealResult, st
         result = _reseal(members)
         if result.resealed:
             after = {"resealed": result.resealed}
-            audit.record(session, actor, "second_factors_resealed", "staff", after=after)
+            AuditEntry.record(session, actor, "second_factors_resealed", "staff", after=after)
     return result, members[-1].id if len(members) == page else ""
 
 

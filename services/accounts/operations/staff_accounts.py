@@ -13,12 +13,12 @@ from services.accounts.dependencies import dependencies
 from services.accounts.domain import emails, passwords
 from services.accounts.domain.civil_status import NAME_LENGTH
 from services.accounts.domain.staff import Role, checked_academies
-from services.accounts.models import StaffMember, StaffToken, db
-from services.accounts.operations import audit, rate_limits
-from services.accounts.operations.audit import Actor
+from services.accounts.models import AuditEntry, StaffMember, StaffToken, db
+from services.accounts.operations import rate_limits
 from services.accounts.operations.sessions import end_all_sessions
 from services.accounts.queries import accounts_by_address
 from services.chassis.clock import system_now
+from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import new_id
 from services.chassis.errors import Conflict, FieldError, Invalid, NotFound
 from services.contracts import problem_types
@@ -61,7 +61,7 @@ def create_staff(new: NewStaff, actor: Actor) -> tuple[str, str]:
                 raise _address_taken_error()
             session.add(member)
             after = {"email": new.email, "role": new.role.value, "academies": academies}
-            audit.record(session, actor, "staff_created", member.id, after=after)
+            AuditEntry.record(session, actor, "staff_created", member.id, after=after)
     except IntegrityError as error:
         raise _address_taken_error() from error
     return member.id, totp_secret
@@ -83,7 +83,7 @@ def renew_staff(email: str, password: str, actor: Actor) -> tuple[str, str]:
         end_all_sessions(session, member.id)
         revoke_all_tokens(session, member.id)
         rate_limits.forget_failures(session, member.email_key)
-        audit.record(session, actor, "staff_renewed", member.id)
+        AuditEntry.record(session, actor, "staff_renewed", member.id)
         return member.id, totp_secret
 
 

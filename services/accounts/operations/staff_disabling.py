@@ -9,12 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.accounts.domain.staff import Role
-from services.accounts.models import StaffMember, db
-from services.accounts.operations import audit
-from services.accounts.operations.audit import Actor
+from services.accounts.models import AuditEntry, StaffMember, db
 from services.accounts.operations.sessions import end_all_sessions
 from services.accounts.operations.staff_accounts import revoke_all_tokens
 from services.chassis.clock import system_now
+from services.chassis.database.audit import Actor
 from services.chassis.errors import Conflict, Forbidden, NotFound
 from services.contracts import problem_types
 
@@ -40,7 +39,7 @@ def disable_staff(staff_id: str, reason: str, actor: Actor) -> None:
         member.disabled_at = system_now()
         end_all_sessions(session, member.id)
         revoke_all_tokens(session, member.id)
-        audit.record(session, actor, "staff_disabled", member.id, after={"reason": reason})
+        AuditEntry.record(session, actor, "staff_disabled", member.id, after={"reason": reason})
 
 
 def enable_staff(staff_id: str, reason: str, actor: Actor) -> None:
@@ -56,7 +55,7 @@ def enable_staff(staff_id: str, reason: str, actor: Actor) -> None:
             return
         before = {"disabled_at": member.disabled_at.isoformat()}
         member.disabled_at = None
-        audit.record(session, actor, "staff_enabled", member.id, before=before, after={"reason": reason})
+        AuditEntry.record(session, actor, "staff_enabled", member.id, before=before, after={"reason": reason})
 
 
 def _lock_enabled_administrateurs(session: Session) -> set[str]:

@@ -9,13 +9,12 @@ from sqlalchemy import select, update
 
 from services.accounts.dependencies import dependencies
 from services.accounts.domain.staff import checked_scopes, scopes_of
-from services.accounts.models import StaffMember, StaffToken, db
+from services.accounts.models import AuditEntry, StaffMember, StaffToken, db
 from services.accounts.opaque_secrets import hash_secret, new_secret
-from services.accounts.operations import audit
-from services.accounts.operations.audit import Actor
 from services.accounts.operations.staff_accounts import member_at
 from services.accounts.signing import TOKEN_SECONDS
 from services.chassis.clock import system_now
+from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import new_id
 from services.chassis.errors import Conflict, NotFound, Unauthenticated
 from services.contracts import problem_types
@@ -46,7 +45,7 @@ def create_token(email: str, *, name: str, scopes: Iterable[str], life: timedelt
         )
         session.add(token)
         after = {"name": name, "scopes": valid_scopes, "expires_at": token.expires_at.isoformat()}
-        audit.record(session, actor, "token_created", member.id, after=after)
+        AuditEntry.record(session, actor, "token_created", member.id, after=after)
     return token.id, secret
 
 
@@ -59,7 +58,7 @@ def revoke_token(token_id: str, actor: Actor, reason: str | None = None) -> None
         if token.revoked_at is None:
             token.revoked_at = system_now()
             after = {"reason": reason} if reason else None
-            audit.record(session, actor, "token_revoked", token.staff_id, before={"name": token.name}, after=after)
+            AuditEntry.record(session, actor, "token_revoked", token.staff_id, before={"name": token.name}, after=after)
 
 
 def exchange_token(secret: str, client: str) -> tuple[str, int]:

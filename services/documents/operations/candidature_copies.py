@@ -9,7 +9,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.chassis.events import follow_up
+from services.contracts.candidature_copies import copied_columns
 from services.contracts.registrations import RegistrationSaved, RegistrationWithdrawn
+from services.contracts.stored_registrations import to_stored
 from services.documents.domain.visibility import is_newer
 from services.documents.models import Candidature, SavedVersion, Withdrawal, db
 
@@ -31,7 +33,7 @@ def store_version(session: Session, event: RegistrationSaved) -> None:
         _update_candidature(candidature, event)
     session.flush()
     session.add(
-        SavedVersion(candidature_id=event.candidature_id, version=event.version, payload=event.to_data()),
+        SavedVersion(candidature_id=event.candidature_id, version=event.version, payload=to_stored(event)),
     )
     session.flush()
     work = {"candidature_id": event.candidature_id, "version": event.version}
@@ -75,13 +77,5 @@ def _is_stored(session: Session, event: RegistrationSaved) -> bool:
 
 
 def _update_candidature(candidature: Candidature, event: RegistrationSaved) -> None:
-    candidature.candidate_id = event.candidate_id
-    candidature.version = event.version
-    candidature.exam_label = event.exam.label
-    candidature.session_label = event.session.label
-    candidature.academie_code = event.academie.code
-    candidature.academie_label = event.academie.label
-    candidature.specialite = event.confirmation.specialite
-    candidature.numero_candidat = event.numero_candidat
-    candidature.numero_inscription = event.numero_inscription
-    candidature.saved_at = datetime.fromisoformat(event.saved_at)
+    for column, value in copied_columns(event).items():
+        setattr(candidature, column, value)

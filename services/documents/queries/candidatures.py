@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, or_, select
 
 from services.chassis.errors import NotFound
 from services.contracts.registrations import RegistrationSaved
+from services.contracts.stored_registrations import from_stored
 from services.documents.domain.identifiers import is_id
 from services.documents.domain.visibility import CandidatureEnd, is_ecartee, is_hidden
 from services.documents.models import Candidature, SavedVersion, Withdrawal, db
@@ -79,7 +80,7 @@ def saved_event(candidature_id: str, version: int) -> RegistrationSaved | None:
     """The event of a saved version as it was stored."""
     with db.reading() as session:
         row = session.get(SavedVersion, (candidature_id, version))
-    return None if row is None else RegistrationSaved.from_data(row.payload)
+    return None if row is None else from_stored(row.payload)
 
 
 def is_visible() -> ColumnElement[bool]:

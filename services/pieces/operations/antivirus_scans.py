@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy import Row, Select, func, select
 
 from services.chassis.clock import portal_now, system_now
+from services.chassis.database.audit import Actor
 from services.chassis.events import follow_up
 from services.chassis.jobs import gauges
 from services.objects import ObjectMissing
@@ -16,8 +17,7 @@ from services.pieces.antivirus import AntivirusUnavailable
 from services.pieces.dependencies import Dependencies
 from services.pieces.domain.statuses import Scan
 from services.pieces.metrics import SCAN_STATES, SCANS
-from services.pieces.models import Deposit, Piece, db
-from services.pieces.operations.audit import Actor, record
+from services.pieces.models import AuditEntry, Deposit, Piece, db
 
 log = structlog.get_logger()
 
@@ -115,5 +115,5 @@ def _save_verdict(deposit_id: str, state: Scan) -> None:
         if state is Scan.INFECTED:
             log.error("infected_file", deposit_id=deposit_id)
         if before != state:
-            record(session, _ANTIVIRUS, "deposit.scanned", row.piece_id,
+            AuditEntry.record(session, _ANTIVIRUS, "deposit.scanned", row.piece_id,
                    before={"scan": before}, after={"deposit_id": deposit_id, "scan": state.value})  # fmt: skip

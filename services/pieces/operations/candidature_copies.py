@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.contracts.candidature_copies import copied_columns
 from services.contracts.registrations import (
     PieceAsked,
     RegistrationSaved,
@@ -73,20 +74,12 @@ def update_deposit_period(session: Session, event: WindowChanged) -> None:
 
 
 def _copy_labels(candidature: Candidature, event: RegistrationSaved) -> None:
-    candidature.candidate_id = event.candidate_id
-    candidature.version = event.version
+    for column, value in copied_columns(event).items():
+        setattr(candidature, column, value)
     candidature.exam_code = event.exam.code
-    candidature.exam_label = event.exam.label
     candidature.session_name = event.session.name
-    candidature.session_label = event.session.label
-    candidature.academie_code = event.academie.code
-    candidature.academie_label = event.academie.label
-    candidature.specialite = event.confirmation.specialite
-    candidature.numero_candidat = event.numero_candidat
-    candidature.numero_inscription = event.numero_inscription
     candidature.nom = event.identity.nom_usage or event.identity.nom_famille
     candidature.prenoms = event.identity.prenoms
-    candidature.saved_at = datetime.fromisoformat(event.saved_at)
 
 
 def _columns_of(piece: PieceAsked, position: int) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.chassis.clock import portal_now
+from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import is_away
 from services.chassis.errors import (
     Conflict,
@@ -24,9 +25,8 @@ from services.chassis.process.failure_reason import frames_of, reason_of
 from services.contracts import problem_types
 from services.pieces.domain import control as rules
 from services.pieces.domain.control import Control
+from services.pieces.models import AuditEntry, db
 from services.pieces.models import Control as ControlRow
-from services.pieces.models import db
-from services.pieces.operations.audit import Actor, record
 from services.pieces.queries.pieces import PieceContext, lock_candidature_of_piece, piece_within_academies
 
 log = structlog.get_logger()
@@ -66,7 +66,9 @@ def control_piece(by: Gestionnaire, request: ControlRequest) -> PieceContext:
         row = _apply(context, request.control, by.id, now)
         session.add(row)
         after = {"status": row.status, "deposit_id": row.deposit_id}
-        record(session, Actor("staff", by.id), "piece.controlled", context.piece.id, before=before, after=after)
+        AuditEntry.record(
+            session, Actor("staff", by.id), "piece.controlled", context.piece.id, before=before, after=after
+        )
         session.flush()
         return piece_within_academies(session, by.academies, request.piece_id)
 

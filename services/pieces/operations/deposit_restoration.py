@@ -8,11 +8,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now, system_now
+from services.chassis.database.audit import Actor
 from services.chassis.errors import Conflict, Invalid, NotFound
 from services.objects.tables import retired_objects
 from services.pieces.dependencies import Dependencies
-from services.pieces.models import Control, Deposit, Piece, db
-from services.pieces.operations.audit import Actor, record
+from services.pieces.models import AuditEntry, Control, Deposit, Piece, db
 from services.pieces.operations.deposits import make_current
 from services.pieces.queries.pieces import lock_candidature_of_piece, piece_within_academies
 
@@ -37,7 +37,7 @@ def restore_deposit(dependencies: Dependencies, deposit_id: str, academie: str, 
         before = make_current(session, dependencies, context, row, portal_now())
         _restore_status(session, row, context.piece)
         after = {"deposit_id": row.id, "reason": reason}
-        record(session, actor, "deposit.restored", row.piece_id, before=before, after=after)
+        AuditEntry.record(session, actor, "deposit.restored", row.piece_id, before=before, after=after)
 
 
 def _refuse_anonymous(actor: Actor, reason: str) -> None:

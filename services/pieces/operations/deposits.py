@@ -11,6 +11,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now
+from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import new_id
 from services.chassis.errors import DomainError
 from services.chassis.events import follow_up
@@ -23,9 +24,8 @@ from services.pieces.domain.object_keys import DepositKey
 from services.pieces.domain.piece import deletion_refusal, deposit_refusal
 from services.pieces.domain.statuses import Scan, Status
 from services.pieces.metrics import DEPOSITS
-from services.pieces.models import Deposit, Piece, db, object_tables
+from services.pieces.models import AuditEntry, Deposit, Piece, db, object_tables
 from services.pieces.operations.antivirus_scans import SCAN
-from services.pieces.operations.audit import Actor, record
 from services.pieces.operations.deposit_limits import count_deposit_try
 from services.pieces.operations.file_acceptance import AcceptedFile, accept_file
 from services.pieces.operations.file_storage import store_file
@@ -116,7 +116,7 @@ def delete_deposit(candidate_id: str, piece_id: str, at: datetime) -> None:
         context.piece.revision += 1
         if context.deposit:
             actor = Actor("candidate", candidate_id)
-            record(session, actor, "deposit.deleted", piece_id, before={"deposit_id": context.deposit.id})
+            AuditEntry.record(session, actor, "deposit.deleted", piece_id, before={"deposit_id": context.deposit.id})
 
 
 def refuse_closed_deposit(context: PieceContext, at: datetime) -> None:
@@ -153,7 +153,9 @@ def _replace_current(
     before = make_current(session, dependencies, context, row, portal_now())
     context.piece.validated_at = None
     after = {"deposit_id": row.id, "size": row.size, "sha256": row.sha256}
-    record(session, Actor("candidate", candidate_id), "deposit.made", row.piece_id, before=before, after=after)
+    AuditEntry.record(
+        session, Actor("candidate", candidate_id), "deposit.made", row.piece_id, before=before, after=after
+    )
     session.flush()
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from services.chassis.database.audit import Actor
 from services.chassis.errors import DomainError, NotFound
 from services.contracts import problem_types
 from services.objects import ObjectMissing, StoreUnavailable
@@ -14,8 +15,7 @@ from services.pieces.dependencies import Dependencies
 from services.pieces.domain import refusals
 from services.pieces.domain.piece import NO_FILE
 from services.pieces.domain.statuses import Scan
-from services.pieces.models import Deposit, db
-from services.pieces.operations.audit import Actor, record
+from services.pieces.models import AuditEntry, Deposit, db
 from services.pieces.queries.pieces import PieceContext, own_piece, piece_within_academies
 
 log = structlog.get_logger()
@@ -60,7 +60,7 @@ def _open_recorded(dependencies: Dependencies, context: PieceContext, actor: Act
         raise NotFound(NO_FILE)
     content = read_verified(dependencies, row)
     with db.operation() as session:
-        record(session, actor, "deposit.opened", context.piece.id, after={"deposit_id": row.id})
+        AuditEntry.record(session, actor, "deposit.opened", context.piece.id, after={"deposit_id": row.id})
     return OpenedFile(content, row.filename, row.media_type, Scan(row.scan))
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import portal_now
+from services.chassis.database.audit import Actor
 from services.chassis.errors import DomainError
 from services.contracts.file_rules import MAX_FILE_BYTES
 from services.objects import ObjectMissing
@@ -18,8 +19,7 @@ from services.objects.rebuilding import Outcome, Rebuilt, is_recent
 from services.pieces.dependencies import Dependencies, dependencies
 from services.pieces.domain.formats import Format
 from services.pieces.domain.object_keys import DepositKey, parse_key
-from services.pieces.models import Candidature, Control, Deposit, Piece, db
-from services.pieces.operations.audit import Actor, record
+from services.pieces.models import AuditEntry, Candidature, Control, Deposit, Piece, db
 from services.pieces.operations.deposits import make_current, new_deposit
 from services.pieces.operations.reconciliation import reconciliation
 from services.pieces.queries.pieces import any_piece, lock_candidature_of_piece
@@ -107,4 +107,4 @@ def _add_row(
     filename = f"{deposit_key.code}.{format.value}"
     row = new_deposit(dependencies, piece_id, deposit_key, size, filename, format)
     before = make_current(session, dependencies, any_piece(session, piece_id), row, deposit_key.deposited_at)
-    record(session, OPERATOR, "deposit.rebuilt", piece_id, before=before, after={"deposit_id": row.id})
+    AuditEntry.record(session, OPERATOR, "deposit.rebuilt", piece_id, before=before, after={"deposit_id": row.id})

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.chassis.clock import portal_now
+from services.chassis.database.audit import Actor
 from services.chassis.errors import NotFound
 from services.contracts import problem_types
 from services.pieces.domain import refusals
 from services.pieces.domain.validation import is_complete, validatable_indexes, validation_refusal
-from services.pieces.models import Validation, db
-from services.pieces.operations.audit import Actor, record
+from services.pieces.models import AuditEntry, Validation, db
 from services.pieces.queries.pieces import lock_candidature, own_candidature, pieces_of_candidature
 
 
@@ -37,4 +37,4 @@ def validate_group(candidate_id: str, candidature_id: str, group_code: str, at: 
             session.add(Validation(piece_id=piece.id, deposit_id=deposit_id, validated_at=now))
             piece.validated_at, piece.reopened_until = now, None
             piece.revision += 1
-            record(session, actor, "piece.validated", piece.id, after={"deposit_id": deposit_id})
+            AuditEntry.record(session, actor, "piece.validated", piece.id, after={"deposit_id": deposit_id})

@@ -9,11 +9,11 @@ from flask import Response
 from flask_smorest import Blueprint
 
 from services.chassis.clock import portal_now
+from services.chassis.database.audit import Actor
 from services.chassis.web import access
 from services.chassis.web.access import caller
 from services.registrations.api import staff_schemas as schemas
 from services.registrations.models import db
-from services.registrations.operations.audit import Actor
 from services.registrations.operations.staff import end_candidature
 from services.registrations.queries import staff as queries
 

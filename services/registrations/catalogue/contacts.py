@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from services.contracts.registrations import Contact
 from services.reference import academies, telephones
 from services.registrations.catalogue.instants import EPOCH
 from services.registrations.catalogue.mistakes import Mistake
 from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import Node, YamlReader
-from services.registrations.domain.exam_definition import ContactText
 
 FILE = "academies.yaml"
 
 
-def contacts(root: Path, mistakes: list[Mistake]) -> dict[str, ContactText]:
+def contacts(root: Path, mistakes: list[Mistake]) -> dict[str, Contact]:
     """By académie's code; a service (the SIEC) is the contact of all académies it serves."""
     by_code = {academie.code: _public(academie.code) for academie in academies.all()}
     path = root / FILE
@@ -29,12 +29,12 @@ def contacts(root: Path, mistakes: list[Mistake]) -> dict[str, ContactText]:
     return by_code
 
 
-def contact(context: ReadingContext, node: Node | None) -> ContactText | None:
+def contact(context: ReadingContext, node: Node | None) -> Contact | None:
     if node is None:
         return None
     with context.fields(node, "un contact") as fields:
         fields.required("lines")
-        return ContactText(
+        return Contact(
             title=fields.text("title"),
             lines=fields.texts("lines"),
             telephone=fields.optional("telephone"),
@@ -42,7 +42,7 @@ def contact(context: ReadingContext, node: Node | None) -> ContactText | None:
         )
 
 
-def _academie(context: ReadingContext, node: Node, by_code: dict[str, ContactText]) -> None:
+def _academie(context: ReadingContext, node: Node, by_code: dict[str, Contact]) -> None:
     with context.fields(node, "une académie") as fields:
         code, contact_text = fields.text("code"), contact(context, fields.required("contact"))
     context.define(node, "l'académie", "academie", code)
@@ -52,16 +52,16 @@ def _academie(context: ReadingContext, node: Node, by_code: dict[str, ContactTex
         by_code[code] = contact_text
 
 
-def _service(context: ReadingContext, node: Node, by_code: dict[str, ContactText]) -> None:
+def _service(context: ReadingContext, node: Node, by_code: dict[str, Contact]) -> None:
     with context.fields(node, "un service") as fields:
         codes, contact_text = fields.texts("academies", tuple(by_code)), contact(context, fields.required("contact"))
     if contact_text:
         by_code.update({code: contact_text for code in codes if code in by_code})
 
 
-def _public(code: str) -> ContactText:
+def _public(code: str) -> Contact:
     service = academies.exam_service(code)
     if service is None:
-        return ContactText("", ())
+        return Contact("", (), None, None)
     lines = (service.street, f"{service.postal_code} {service.town}")
-    return ContactText(service.name, lines, telephones.displayed(service.telephone), service.mail or None)
+    return Contact(service.name, lines, telephones.displayed(service.telephone), service.mail or None)

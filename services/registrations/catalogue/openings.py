@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from services.contracts.registrations import Contact
 from services.reference import academies
 from services.registrations.catalogue import instants
 from services.registrations.catalogue.contacts import contact
@@ -13,7 +14,7 @@ from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.instants import EPOCH, InstantReader
 from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import Node
-from services.registrations.domain.exam_definition import ContactText, Opening
+from services.registrations.domain.exam_definition import Opening
 
 ALL = "all"  # in the files: every académie, spécialité or pièce
 
@@ -60,9 +61,7 @@ def _openings(context: ReadingContext, node: Node, defaults: SessionDefaults, na
     return [_in_academie(context, template, code, own_contact) for code in codes]
 
 
-def _without_place(
-    context: ReadingContext, fields: Fields, defaults: SessionDefaults, own: ContactText | None
-) -> Opening:
+def _without_place(context: ReadingContext, fields: Fields, defaults: SessionDefaults, own: Contact | None) -> Opening:
     zone = instants.zone(fields, defaults.zone)
     reader = InstantReader(context.mistakes, context.now, zone, defaults.demonstration)
     deposit = fields.required("deposit")
@@ -85,7 +84,7 @@ def _without_place(
         closes=closes,
         deposit_opens=starts,
         deposit_closes=ends,
-        contact=own or ContactText("", ()),
+        contact=own or Contact("", (), None, None),
         residence_notice=notice or "",
     )
 
@@ -111,13 +110,13 @@ def _codes(context: ReadingContext, fields: Fields, named_apart: set[str], abroa
     return (single,) if single else several
 
 
-def _in_academie(context: ReadingContext, template: Opening, code: str, own: ContactText | None) -> Opening:
+def _in_academie(context: ReadingContext, template: Opening, code: str, own: Contact | None) -> Opening:
     academie = academies.by_code(code)
     label = academie.label if academie else ""
     return replace(template, academie=code, label=label, contact=own or context.contacts.get(code, template.contact))
 
 
-def _abroad(context: ReadingContext, fields: Fields, template: Opening, code: str, own: ContactText | None) -> Opening:
+def _abroad(context: ReadingContext, fields: Fields, template: Opening, code: str, own: Contact | None) -> Opening:
     """A country has a two-digit code of the catalogue that no académie has, as it becomes part of the N° candidat."""
     at = fields.node.entries["country"]
     if len(code) != 2 or not code.isdecimal() or academies.by_code(code):

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from services.contracts.registrations import Contact
 from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.mistakes import Mistake
 from services.registrations.catalogue.yaml_nodes import UNREADABLE, Node
 from services.registrations.domain.conditions import Condition, Test
-from services.registrations.domain.exam_definition import ContactText
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Reference:
 @dataclass
 class ReadingContext:
     now: datetime
-    contacts: dict[str, ContactText]  # by académie
+    contacts: dict[str, Contact]  # by académie
     mistakes: list[Mistake] = field(default_factory=list)
     conditions: list[WrittenCondition] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)

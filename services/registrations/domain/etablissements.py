@@ -15,18 +15,22 @@ class Etablissement:
     habilite_ccf: bool = False
 
 
+@dataclass(frozen=True)
+class EtablissementSearch:
+    """No kinds: every kind; no départements: all. Those of the département `near` come before others."""
+
+    limit: int
+    typed: str = ""
+    kinds: tuple[str, ...] = ()
+    departements: tuple[str, ...] = ()
+    near: str | None = None
+
+
 class EtablissementDirectory(Protocol):
     """Looks establishments up: in a table in the service, in memory in tests."""
 
     def by_code(self, code: str) -> Etablissement | None: ...
 
-    def search(
-        self,
-        typed: str,
-        kinds: tuple[str, ...],
-        departements: tuple[str, ...],
-        limit: int,
-        near: str | None = None,
-    ) -> tuple[Etablissement, ...]:
-        """Best first, those of the département `near` before others. No kinds: every kind; no départements: all."""
+    def search(self, search: EtablissementSearch) -> tuple[Etablissement, ...]:
+        """Best first."""
         ...

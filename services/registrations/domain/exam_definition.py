@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from services.contracts.file_rules import FORMATS
+from services.contracts.registrations import Contact
 from services.registrations.domain.conditions import ALWAYS, Condition
 
 # Tags of an épreuve.
@@ -178,14 +179,6 @@ class FormText:
 
 
 @dataclass(frozen=True)
-class ContactText:
-    title: str
-    lines: tuple[str, ...]
-    telephone: str | None = None
-    email: str | None = None
-
-
-@dataclass(frozen=True)
 class Opening:
     """One académie's (or country's) registration window for a session."""
 
@@ -197,7 +190,7 @@ class Opening:
     closes: datetime
     deposit_opens: datetime
     deposit_closes: datetime
-    contact: ContactText
+    contact: Contact
     residence_notice: str
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session as DbSession
 
+from services.chassis.database.audit import Actor
 from services.chassis.errors import NotFound
 from services.chassis.events import publish
 from services.contracts.accounts import IdentityCorrected
@@ -17,6 +18,7 @@ from services.registrations.models import (
     ACTIVE,
     ECARTEE,
     WITHDRAWN,
+    AuditEntry,
     Candidate,
     Candidature,
     CandidatureVersion,
@@ -24,8 +26,6 @@ from services.registrations.models import (
     OpeningRow,
     db,
 )
-from services.registrations.operations import audit
-from services.registrations.operations.audit import Actor
 from services.registrations.operations.candidates import lock_candidate, with_newest_email
 from services.registrations.operations.errors import window_closed
 from services.registrations.operations.versions import add_version, request_mail
@@ -71,9 +71,9 @@ def end_candidature(
     candidature.state, candidature.ended_at, candidature.end_reason = state, at, reason
     publish_end(session, candidature)
     mail = "send_withdrawal_mail" if state == WITHDRAWN else "send_ecart_mail"
-    request_mail(session, mail, current_version(session, candidature))
+    request_mail(session, mail, candidature)
     after = {"state": state, "reason": reason}
-    audit.record(session, actor, f"candidature.{state}", candidature.id, at, before=before, after=after)
+    AuditEntry.record(session, actor, f"candidature.{state}", candidature.id, at=at, before=before, after=after)
 
 
 def publish_end(session: DbSession, candidature: Candidature) -> None:
@@ -130,7 +130,7 @@ def _correct(
     )
     candidature.version += 1
     content = registration_content.registration_content(dossier, registration_form.recap_sections(dossier))
-    version = add_version(
+    add_version(
         session,
         candidature,
         dossier,
@@ -140,4 +140,4 @@ def _correct(
         actor=Actor("service", "accounts"),
         reason=event.reason,
     )
-    request_mail(session, "send_correction_mail", version)
+    request_mail(session, "send_correction_mail", candidature)

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session as DbSession
 
+from services.chassis.database.audit import Actor
 from services.reference.text import folded
 from services.registrations.catalogue import (
     differences,
@@ -25,6 +26,7 @@ from services.registrations.domain.etablissements import Etablissement
 from services.registrations.domain.exam_definition import Exam, Opening, Session
 from services.registrations.domain.used_definitions import UsedOpening, with_used_definitions
 from services.registrations.models import (
+    AuditEntry,
     Candidature,
     CatalogueRevision,
     CurrentExam,
@@ -33,8 +35,6 @@ from services.registrations.models import (
     OpeningRow,
     db,
 )
-from services.registrations.operations import audit
-from services.registrations.operations.audit import Actor
 from services.registrations.operations.openings import Dates, dates_in_force, publish_window
 from services.registrations.queries.catalogue import exam_by_digest
 
@@ -100,7 +100,7 @@ def _put_in_force(session: DbSession, offered: Exam, actor: Actor, at: datetime)
     _put_openings(session, exam, comparison.listed)
     if before != new_digest:
         change = {"digest": before}, {"digest": new_digest}
-        audit.record(session, actor, "catalogue.loaded", exam.code, at, before=change[0], after=change[1])
+        AuditEntry.record(session, actor, "catalogue.loaded", exam.code, at=at, before=change[0], after=change[1])
     return comparison.lines
 
 
@@ -127,14 +127,7 @@ def _put_etablissements(session: DbSession, etablissements: Iterable[Etablisseme
 
 
 def _row_of(etablissement: Etablissement) -> dict[str, Any]:
-    return {
-        "code": etablissement.code,
-        "label": etablissement.label,
-        "kind": etablissement.kind,
-        "departement": etablissement.departement,
-        "habilite_ccf": etablissement.habilite_ccf,
-        "folded": folded(f"{etablissement.label} {etablissement.code}")[:300],
-    }
+    return {**vars(etablissement), "folded": folded(f"{etablissement.label} {etablissement.code}")[:300]}
 
 
 def _used_openings(session: DbSession, exam: str) -> tuple[UsedOpening, ...]:

@@ -7,12 +7,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session as DbSession
 
+from services.chassis.database.audit import Actor
 from services.contracts.accounts import Identity
 from services.registrations.domain import permitted_acts, registration_form, registration_numbers
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.registration_content import RegistrationContent
 from services.registrations.models import Candidate, Candidature, Draft, db
-from services.registrations.operations.audit import Actor
 from services.registrations.operations.candidates import accept_identity, lock_candidate
 from services.registrations.operations.drafts import (
     active_candidature,
@@ -56,7 +56,7 @@ def save_draft(candidate_id: str, draft_id: str, *, revision: int, identity: Ide
             actor=Actor("candidate", candidate_id),
         )
         if version.version > 1:
-            request_mail(session, "send_modification_mail", version)
+            request_mail(session, "send_modification_mail", candidature)
         candidate.engaged_at = candidate.engaged_at or received_at
         draft.closed_at, draft.candidature_id = received_at, candidature.id
         draft.saved_version = version.version

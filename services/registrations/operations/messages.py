@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.chassis.database.audit import Actor
 from services.chassis.errors import FieldError, Invalid, NotFound
 from services.registrations.domain.instants import iso_utc
 from services.registrations.domain.lengths import MESSAGE_TITLE
 from services.registrations.domain.severities import SEVERITIES
-from services.registrations.models import Message, db
-from services.registrations.operations import audit
-from services.registrations.operations.audit import Actor
+from services.registrations.models import AuditEntry, Message, db
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ def publish_message(new: NewMessage, *, actor: Actor, at: datetime) -> str:
         session.add(message)
         session.flush()
         after = {"from": iso_utc(new.shown_from), "until": iso_utc(new.shown_until), "severity": new.severity}
-        audit.record(session, actor, "message.published", message.id, at, after=after)
+        AuditEntry.record(session, actor, "message.published", message.id, at=at, after=after)
         return message.id
 
 
@@ -50,7 +49,7 @@ def withdraw_message(message_id: str, *, actor: Actor, at: datetime) -> None:
         message = session.get(Message, message_id)
         if message is None:
             raise NotFound("Ce message n'existe pas.")
-        audit.record(session, actor, "message.withdrawn", message.id, at, before={"title": message.title})
+        AuditEntry.record(session, actor, "message.withdrawn", message.id, at=at, before={"title": message.title})
         session.delete(message)
 
 

@@ -7,13 +7,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session as DbSession
 
+from services.chassis.database.audit import Actor
 from services.chassis.errors import FieldError, Invalid
 from services.chassis.events import publish
 from services.contracts.registrations import WindowChanged
 from services.registrations.domain.instants import iso_utc
-from services.registrations.models import OpeningChange, OpeningRow, db
-from services.registrations.operations import audit
-from services.registrations.operations.audit import Actor
+from services.registrations.models import AuditEntry, OpeningChange, OpeningRow, db
 from services.registrations.queries.catalogue import newest_change, opening_row
 
 
@@ -65,7 +64,7 @@ def change_window(
         )
         publish_window(session, row, after)
         trace = {**_trace(after), "reason": reason.strip()}
-        audit.record(session, actor, "window.changed", row.id, at, before=_trace(before), after=trace)
+        AuditEntry.record(session, actor, "window.changed", row.id, at=at, before=_trace(before), after=trace)
         return after
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.events import publish
-from services.contracts.registrations import RegistrationSaved
+from services.contracts.stored_registrations import from_stored
 from services.registrations.models import ACTIVE, Candidature, CandidatureVersion, OpeningRow, db
 from services.registrations.operations.candidatures import publish_end
 from services.registrations.operations.openings import dates_in_force, publish_window
@@ -50,6 +50,6 @@ def _pages() -> Iterator[Sequence[str]]:
 def _publish_candidature(session: DbSession, candidature: Candidature) -> None:
     versions = select(CandidatureVersion.payload).filter_by(candidature_id=candidature.id)
     for payload in session.scalars(versions.order_by(CandidatureVersion.version)):
-        publish(session, RegistrationSaved.from_data(payload), subject=candidature.candidate_id)
+        publish(session, from_stored(payload), subject=candidature.candidate_id)
     if candidature.state != ACTIVE:
         publish_end(session, candidature)

@@ -6,13 +6,11 @@ from datetime import datetime
 
 from services.contracts.registrations import (
     AcademieRef,
-    Contact,
     ExamRef,
     RegistrationSaved,
     SessionRef,
 )
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.exam_definition import ContactText
 from services.registrations.domain.instants import iso_utc
 from services.registrations.domain.registration_content import RegistrationContent
 from services.registrations.models import Candidature
@@ -35,7 +33,7 @@ def registration_saved(
         numero_inscription=candidature.numero_inscription,
         exam=ExamRef(dossier.exam.code, dossier.exam.label, dossier.exam.domaine),
         session=_session(dossier),
-        academie=AcademieRef(dossier.opening.academie, dossier.opening.label, _contact(dossier.opening.contact)),
+        academie=AcademieRef(dossier.opening.academie, dossier.opening.label, dossier.opening.contact),
         closes_at=iso_utc(dossier.opening.closes),
         identity=dossier.identity,
         recap=content.recap.sections,
@@ -56,7 +54,3 @@ def _session(dossier: Dossier) -> SessionRef:
         code_pdf=dossier.opening.code_pdf,
         closes_at=iso_utc(dossier.session.closes),
     )
-
-
-def _contact(text: ContactText) -> Contact:
-    return Contact(text.title, tuple(text.lines), text.telephone, text.email)

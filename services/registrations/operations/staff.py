@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from services.chassis.database.audit import Actor
 from services.chassis.errors import Conflict, FieldError, Invalid
 from services.registrations.models import ACTIVE, ECARTEE, WITHDRAWN, db
 from services.registrations.operations import candidatures
-from services.registrations.operations.audit import Actor
 from services.registrations.operations.candidates import lock_candidate
 from services.registrations.queries.staff import Academies, candidature_in_academies
 

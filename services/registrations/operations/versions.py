@@ -6,14 +6,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session as DbSession
 
+from services.chassis.database.audit import Actor
 from services.chassis.events import follow_up, publish
 from services.contracts.accounts import Identity
+from services.contracts.stored_registrations import to_stored
 from services.reference.text import folded
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.registration_content import RegistrationContent
-from services.registrations.models import Candidature, CandidatureVersion
-from services.registrations.operations import audit
-from services.registrations.operations.audit import Actor
+from services.registrations.models import AuditEntry, Candidature, CandidatureVersion
 from services.registrations.operations.saved_event import registration_saved
 
 
@@ -37,7 +37,7 @@ def add_version(
         candidature_id=candidature.id,
         version=candidature.version,
         event_id=publish(session, event, subject=candidature.candidate_id),
-        payload=event.to_data(),
+        payload=to_stored(event),
         answers=dict(dossier.answers),
         catalogue_digest=digest,
         identity_version=dossier.identity.version,
@@ -47,14 +47,14 @@ def add_version(
     )
     session.add(version)
     trace = {"version": version.version, "catalogue": digest}
-    audit.record(session, actor, "candidature.saved", candidature.id, saved_at, after=trace)
+    AuditEntry.record(session, actor, "candidature.saved", candidature.id, at=saved_at, after=trace)
     return version
 
 
-def request_mail(session: DbSession, name: str, version: CandidatureVersion) -> None:
-    """Ask for a mail about this version, sent after the commit; `name` is the follow-up, which reads the address."""
-    data = {"candidature_id": version.candidature_id, "version": version.version}
-    follow_up(session, name, data, subject=version.payload["candidate_id"])
+def request_mail(session: DbSession, name: str, candidature: Candidature) -> None:
+    """Ask for a mail about the current version, sent after the commit; the follow-up `name` reads the address."""
+    data = {"candidature_id": candidature.id, "version": candidature.version}
+    follow_up(session, name, data, subject=candidature.candidate_id)
 
 
 def _set_name(candidature: Candidature, identity: Identity) -> None:

@@ -14,6 +14,7 @@ from services.chassis.errors import NotFound
 from services.chassis.french import short_instant
 from services.contracts.base import data_of
 from services.contracts.registrations import WARNINGS, RegistrationSaved
+from services.contracts.stored_registrations import from_stored
 from services.registrations.domain import permitted_acts, registration_numbers, windows
 from services.registrations.models import ACTIVE, ECARTEE, Candidature, CandidatureVersion, OpeningChange, OpeningRow
 from services.registrations.queries.catalogue import OPENINGS, OpeningView, exam_by_digest, view_of
@@ -80,25 +81,27 @@ def contact(session: DbSession, candidate_id: str, at: datetime) -> dict[str, An
 def tile(view: CandidatureView, at: datetime) -> dict[str, Any]:
     opening = view.opening.opening
     return {
-        "id": view.candidature.id,
-        "exam_label": view.saved.exam.label,
-        "session_label": view.saved.session.label,
-        "academie_label": view.saved.academie.label,
-        "specialite": view.candidature.specialite_label,
+        **_labels(view),
         "numero_candidat": view.saved.numero_candidat,
-        "numero_inscription": view.saved.numero_inscription,
         "version": view.version.version,
         "version_label": registration_numbers.version_label(view.version.version),
         "saved_at": view.version.saved_at,
         "closes_at": opening.closes,
         "closes_label": windows.closing(opening.closes),
         "modifiable": permitted_acts.may_be_modified(opening, at) and permitted_acts.may_be_withdrawn(opening, at),
-        "contact": contact_data(view.opening),
     }
 
 
 def ecartee(view: CandidatureView) -> dict[str, Any]:
     """What is shown of a candidature set aside: when, why, and the contact."""
+    return {
+        **_labels(view),
+        "ended_at": view.candidature.ended_at,
+        "reason": view.candidature.end_reason,
+    }
+
+
+def _labels(view: CandidatureView) -> dict[str, Any]:
     return {
         "id": view.candidature.id,
         "exam_label": view.saved.exam.label,
@@ -106,8 +109,6 @@ def ecartee(view: CandidatureView) -> dict[str, Any]:
         "academie_label": view.saved.academie.label,
         "specialite": view.candidature.specialite_label,
         "numero_inscription": view.saved.numero_inscription,
-        "ended_at": view.candidature.ended_at,
-        "reason": view.candidature.end_reason,
         "contact": contact_data(view.opening),
     }
 
@@ -170,7 +171,7 @@ def version_event(session: DbSession, candidature_id: str, version_text: str) ->
     version = session.get(CandidatureVersion, (candidature_id, number))
     if version is None:
         raise NotFound()
-    return {"event_id": version.event_id, "data": version.payload}
+    return {"event_id": version.event_id, "data": from_stored(version.payload).to_data()}
 
 
 def contact_data(opening: OpeningView) -> dict[str, Any]:
@@ -181,7 +182,7 @@ def _of_row(
     session: DbSession, row: Row[OpeningRow, OpeningChange, str, Candidature, CandidatureVersion]
 ) -> CandidatureView:
     opening, change, digest, candidature, version = row
-    saved = RegistrationSaved.from_data(version.payload)
+    saved = from_stored(version.payload)
     return CandidatureView(candidature, version, saved, view_of(session, opening, change, digest))
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.clock import to_paris
 from services.contracts.accounts import Identity
 from services.contracts.base import read
-from services.contracts.registrations import RegistrationSaved
+from services.contracts.stored_registrations import from_stored
 from services.registrations.domain.answered_form import Answers
 from services.registrations.domain.dossier import Dossier, PreviousCandidature
 from services.registrations.models import ACTIVE, Candidate, Candidature, CandidatureVersion, Draft, OpeningRow
@@ -77,7 +77,7 @@ def previous_candidatures(session: DbSession, candidate_id: str) -> tuple[Previo
 def _previous(
     session: DbSession, candidature: Candidature, version: CandidatureVersion, opening: OpeningRow
 ) -> PreviousCandidature:
-    saved = RegistrationSaved.from_data(version.payload)
+    saved = from_stored(version.payload)
     exam_session = exam_by_digest(session, version.catalogue_digest).session(opening.session)
     return PreviousCandidature(
         candidature_id=candidature.id,

@@ -8,7 +8,7 @@ from sqlalchemy import Row, Select, bindparam, case, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.reference.text import folded
-from services.registrations.domain.etablissements import Etablissement
+from services.registrations.domain.etablissements import Etablissement, EtablissementSearch
 from services.registrations.models import EtablissementRow
 
 _ROWS = select(
@@ -20,8 +20,6 @@ _ROWS = select(
 )
 _BY_CODE = _ROWS.where(EtablissementRow.code == bindparam("code"))
 
-_Asked = tuple[str, tuple[str, ...], tuple[str, ...], int, str | None]
-
 
 class DatabaseEtablissementDirectory:
     """An EtablissementDirectory over one database session; remembers what was looked up."""
@@ -29,7 +27,7 @@ class DatabaseEtablissementDirectory:
     def __init__(self, session: DbSession) -> None:
         self._session = session
         self._known: dict[str, Etablissement | None] = {}
-        self._searched: dict[_Asked, tuple[Etablissement, ...]] = {}
+        self._searched: dict[EtablissementSearch, tuple[Etablissement, ...]] = {}
 
     def by_code(self, code: str) -> Etablissement | None:
         if code not in self._known:
@@ -37,36 +35,26 @@ class DatabaseEtablissementDirectory:
             self._known[code] = _etablissement(row) if row else None
         return self._known[code]
 
-    def search(
-        self,
-        typed: str,
-        kinds: tuple[str, ...],
-        departements: tuple[str, ...],
-        limit: int,
-        near: str | None = None,
-    ) -> tuple[Etablissement, ...]:
+    def search(self, search: EtablissementSearch) -> tuple[Etablissement, ...]:
         """Every typed word must be found; those of `near` come first, then labels that begin with what was typed."""
-        asked = (typed, kinds, departements, limit, near)
-        if asked not in self._searched:
-            self._searched[asked] = tuple(_etablissement(row) for row in self._session.execute(_search(*asked)))
-        return self._searched[asked]
+        if search not in self._searched:
+            self._searched[search] = tuple(_etablissement(row) for row in self._session.execute(_statement(search)))
+        return self._searched[search]
 
 
-def _search(
-    typed: str, kinds: tuple[str, ...], departements: tuple[str, ...], limit: int, near: str | None
-) -> Select[*tuple[Any, ...]]:
-    words = folded(typed).split()
+def _statement(search: EtablissementSearch) -> Select[*tuple[Any, ...]]:
+    words = folded(search.typed).split()
     query = _ROWS
     for word in words:
         query = query.where(EtablissementRow.folded.contains(word, autoescape=True))
-    if kinds:
-        query = query.where(EtablissementRow.kind.in_(kinds))
-    if departements:
-        query = query.where(EtablissementRow.departement.in_(departements))
+    if search.kinds:
+        query = query.where(EtablissementRow.kind.in_(search.kinds))
+    if search.departements:
+        query = query.where(EtablissementRow.departement.in_(search.departements))
     begins = EtablissementRow.folded.startswith(" ".join(words), autoescape=True)
-    if near:
-        query = query.order_by(case((EtablissementRow.departement == near, 0), else_=1))
-    return query.order_by(case((begins, 0), else_=1), EtablissementRow.label).limit(limit)
+    if search.near:
+        query = query.order_by(case((EtablissementRow.departement == search.near, 0), else_=1))
+    return query.order_by(case((begins, 0), else_=1), EtablissementRow.label).limit(search.limit)
 
 
 def _etablissement(row: Row[*tuple[Any, ...]]) -> Etablissement:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.errors import NotFound
-from services.contracts.registrations import RegistrationSaved
+from services.contracts.stored_registrations import from_stored
 from services.reference.text import folded
 from services.registrations.domain import registration_numbers
 from services.registrations.domain.changes import changes
@@ -105,7 +105,7 @@ def candidature_detail(session: DbSession, candidature_id: str, academies: Acade
         )
     )
     version_data = [_version(*pair) for pair in zip([None, *versions], versions, strict=False)]
-    current = recap(RegistrationSaved.from_data(versions[-1].payload))
+    current = recap(from_stored(versions[-1].payload))
     return {
         **_row(candidature, opening, candidate.numero_candidat),
         "recap": current,
@@ -163,8 +163,8 @@ def _row(candidature: Candidature, opening: OpeningRow, numero_candidat: str | N
 
 
 def _version(before: CandidatureVersion | None, version: CandidatureVersion) -> dict[str, Any]:
-    saved = RegistrationSaved.from_data(version.payload)
-    version_changes = changes(RegistrationSaved.from_data(before.payload), saved) if before else ()
+    saved = from_stored(version.payload)
+    version_changes = changes(from_stored(before.payload), saved) if before else ()
     return {
         "version": version.version,
         "saved_at": version.saved_at,

@@ -1,18 +1,17 @@
 """A small application that has the components only, as a client and behind a real port."""
 
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from flask import Flask, Response, render_template_string
 from flask.testing import FlaskClient
-from werkzeug.serving import make_server
 
 from gateway.assets import STATIC_FOLDER
 from gateway.components import register_components
 from gateway.components_page import create_blueprint
 from tests.gateway.components.html_checks import parsed
+from tests.support.app_server import serving
 
 POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'"
 
@@ -52,9 +51,5 @@ def rendered(components_app: Flask) -> Callable[..., Any]:
 @pytest.fixture(scope="session")
 def site(components_app: Flask) -> Iterator[str]:
     """Give the address where the components are served."""
-    server = make_server("127.0.0.1", 0, components_app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with serving(components_app) as server:
+        yield server.url

@@ -201,10 +201,7 @@ def test_a_password_can_be_looked_at(page: Page, site: str) -> None:
 
 
 def test_the_end_of_the_session_is_announced_and_put_off(page: Page, site: str) -> None:
-    page.clock.install()
-    page.goto(f"{site}/composants/onglets", wait_until="networkidle")
-    page.get_by_label("Téléphone portable").fill("0623456789")
-    page.clock.fast_forward("26:00")
+    _type_and_wait(page, site, "26:00")
     expect(page.get_by_role("alert")).to_contain_text("Votre session va bientôt se terminer")
     expect(page.get_by_role("alert")).to_contain_text("4 minutes")
     page.get_by_role("button", name="Rester connecté").click()
@@ -232,12 +229,17 @@ def test_letters_typed_into_a_list_that_changes_the_form_lead_to_their_line(page
 
 
 def test_a_session_that_ended_leaves_what_was_typed(page: Page, site: str) -> None:
+    _type_and_wait(page, site, "31:00")
+    expect(page.get_by_role("alert")).to_contain_text("Votre session est terminée")
+    expect(page.get_by_label("Téléphone portable")).to_have_value("0623456789")
+
+
+def _type_and_wait(page: Page, site: str, duration: str) -> None:
+    """A telephone number is typed, then nothing happens for a time (minutes:seconds)."""
     page.clock.install()
     page.goto(f"{site}/composants/onglets", wait_until="networkidle")
     page.get_by_label("Téléphone portable").fill("0623456789")
-    page.clock.fast_forward("31:00")
-    expect(page.get_by_role("alert")).to_contain_text("Votre session est terminée")
-    expect(page.get_by_label("Téléphone portable")).to_have_value("0623456789")
+    page.clock.fast_forward(duration)
 
 
 def test_a_form_pressed_twice_is_sent_once(page: Page, site: str) -> None:

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from services.pieces.domain.object_keys import parse_key
+from tests.documents.example_events import CANDIDATE, CANDIDATURE
 from tests.pieces import sample_files
 from tests.pieces.example_events import (
-    CANDIDATE,
-    CANDIDATURE,
     CLOSES,
     OPENS,
     OTHER,

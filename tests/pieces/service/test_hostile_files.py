@@ -17,10 +17,11 @@ from services.pieces.dependencies import dependencies
 from services.pieces.inspection.fair_queue import FairQueue, QueueFull
 from services.pieces.models import DepositTries, db
 from services.pieces.operations.deposit_limits import MAX_CONCURRENT_DEPOSITS, count_deposit_try, purge_deposit_tries
+from tests.documents.example_events import CANDIDATE
 from tests.pieces import sample_files
 from tests.pieces.corpus.pdfs import chained_index, nested
 from tests.pieces.corpus.pictures import scans
-from tests.pieces.example_events import CANDIDATE, OTHER, registration_saved
+from tests.pieces.example_events import OTHER, registration_saved
 from tests.pieces.pieces_service import PiecesService
 from tests.support.processes import wait_until
 

@@ -12,9 +12,10 @@ from werkzeug.test import TestResponse
 
 from services.pieces.dependencies import dependencies
 from services.pieces.operations.deposit_limits import MAX_CONCURRENT_DEPOSITS
+from tests.documents.example_events import CANDIDATE
 from tests.pieces import sample_files
 from tests.pieces.corpus.sample_pages import heic, jpeg, sheet
-from tests.pieces.example_events import CANDIDATE, OTHER
+from tests.pieces.example_events import OTHER
 from tests.pieces.pieces_service import PiecesService
 
 

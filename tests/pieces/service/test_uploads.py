@@ -22,8 +22,9 @@ from services.pieces.domain.uploads import (
 from services.pieces.models import Upload, UploadPart, db
 from services.pieces.operations import uploads
 from services.pieces.operations.uploads import purge_uploads
+from tests.documents.example_events import CANDIDATE
 from tests.pieces import sample_files
-from tests.pieces.example_events import CANDIDATE, CLOSES, OTHER
+from tests.pieces.example_events import CLOSES, OTHER
 from tests.pieces.pieces_service import PiecesService
 from tests.pieces.tus_client import (
     VERSION,

@@ -1,6 +1,6 @@
 """A directory of establishments held in memory."""
 
-from services.registrations.domain.etablissements import Etablissement
+from services.registrations.domain.etablissements import Etablissement, EtablissementSearch
 
 
 class Directory:
@@ -12,22 +12,15 @@ class Directory:
     def by_code(self, code: str) -> Etablissement | None:
         return next((one for one in self._all if one.code == code), None)
 
-    def search(
-        self,
-        typed: str,
-        kinds: tuple[str, ...],
-        departements: tuple[str, ...],
-        limit: int,
-        near: str | None = None,
-    ) -> tuple[Etablissement, ...]:
-        found = (
-            one
-            for one in self._all
-            if typed.lower() in one.label.lower()
-            and (not kinds or one.kind in kinds)
-            and (not departements or one.departement in departements)
+    def search(self, search: EtablissementSearch) -> tuple[Etablissement, ...]:
+        matching = (
+            etablissement
+            for etablissement in self._all
+            if search.typed.lower() in etablissement.label.lower()
+            and (not search.kinds or etablissement.kind in search.kinds)
+            and (not search.departements or etablissement.departement in search.departements)
         )
-        return tuple(sorted(found, key=lambda one: near is not None and one.departement != near))[:limit]
+        return tuple(sorted(matching, key=lambda item: search.near not in (None, item.departement)))[: search.limit]
 
 
 LP = Etablissement("0250013D", "LP P.ADRIEN PARIS - BESANCON (0250013D)", "lycee", "025")

@@ -7,11 +7,11 @@ from datetime import date, datetime
 
 from services.chassis.clock import PARIS
 from services.contracts.accounts import Identity
+from services.contracts.registrations import Contact
 from services.registrations.domain.conditions import All, Test
 from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import (
     Category,
-    ContactText,
     Exam,
     FormText,
     Item,
@@ -24,6 +24,7 @@ from services.registrations.domain.exam_definition import (
 )
 from tests.registrations.domain.etablissement_directory import DIRECTORY
 from tests.registrations.domain.example_specialites import BANQUE, LANGUES, MCO
+from tests.support import tokens
 
 
 def at(text: str) -> datetime:
@@ -40,7 +41,7 @@ BESANCON = Opening(
     closes=at("2021-10-25 12:00"),
     deposit_opens=at("2021-10-04 00:00"),
     deposit_closes=at("2021-11-01 00:00"),
-    contact=ContactText("Recteur", ("1 chemin de l'olivier", "25000 BESANCON"), "03 03 03 03 03", "r@ac-besancon.fr"),
+    contact=Contact("Recteur", ("1 chemin de l'olivier", "25000 BESANCON"), "03 03 03 03 03", "r@ac-besancon.fr"),
     residence_notice="Vous devez sélectionner l'académie correspondant à votre lieu de résidence.",
 )
 SESSION = Session(
@@ -172,18 +173,7 @@ BTS = Exam(
     sessions=(SESSION,),
 )
 
-PIERRE = Identity(
-    version=1,
-    civilite="MONSIEUR",
-    nom_famille="DUBOIS",
-    nom_usage=None,
-    prenoms="Pierre",
-    date_naissance="2002-01-01",
-    pays_naissance="100",
-    departement_naissance="010",
-    commune_naissance="TROYES",
-    email="pdubois@ac-rennes.fr",
-)
+PIERRE = Identity(**tokens.DUBOIS)
 ANSWERS: dict[str, dict[str, str | list[str]]] = {
     "previous": {},
     "identification": {

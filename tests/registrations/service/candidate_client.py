@@ -10,9 +10,9 @@ from typing import Any
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from services.chassis.database.audit import Actor
 from services.registrations.domain.exam_definition import Exam
 from services.registrations.models import db
-from services.registrations.operations.audit import Actor
 from services.registrations.operations.catalogue import load_catalogue, load_etablissements
 from services.registrations.queries.catalogue import opening_row
 from tests.registrations.domain.etablissement_directory import CNED, HABILITE, INDIVIDUELS, INDIVIDUELS_AUBE, LP, REIMS

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
@@ -18,9 +16,7 @@ from services.registrations.models import db
 from services.registrations.settings import RegistrationsSettings
 from tests.registrations.service.candidate_client import NOW, CandidateClient, anne, pierre, with_catalogue
 from tests.support import tokens
-
-if TYPE_CHECKING:
-    from tests.support.postgres import Postgres
+from tests.support.prepared_databases import prepared_url
 
 
 def settings(database_url: str, folder: Path) -> RegistrationsSettings:
@@ -46,13 +42,6 @@ def _prepare(database_url: str, folder: Path) -> None:
         db.engine.dispose()
 
 
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("registrations")
-    _prepare(f"sqlite:///{folder / 'template.db'}", folder)
-    return folder / "template.db"
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def engine(request: pytest.FixtureRequest) -> str:
     """Both engines in turn; modules that are not about the database take one."""
@@ -62,12 +51,7 @@ def engine(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def loaded_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A database that holds the guide's catalogue."""
-    if engine == "sqlite":
-        template: Path = request.getfixturevalue("migrated_file")
-        shutil.copy(template, tmp_path / "registrations.db")
-        return f"sqlite:///{tmp_path / 'registrations.db'}"
-    cluster: Postgres = request.getfixturevalue("postgres")
-    return cluster.fresh_database(cluster.template("registrations_guide", lambda url: _prepare(url, tmp_path)))
+    return prepared_url(engine, "registrations_guide", lambda url: _prepare(url, tmp_path), request)
 
 
 @pytest.fixture

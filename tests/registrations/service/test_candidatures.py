@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask
 
+from services.contracts.stored_registrations import SCHEMA_KEY
 from services.registrations.models import CandidatureVersion, db
 from tests.registrations.domain.example_dossier import ANSWERS, BESANCON
 from tests.registrations.service.candidate_client import Answer, CandidateClient
@@ -62,6 +63,17 @@ def test_the_save_is_told_to_documents_and_pieces(app: Flask, candidate: Candida
     answer = version(app, saved["candidature_id"])
     assert (answer["event_id"], answer["data"]) == (event["id"], event["data"])
     assert version(app, saved["candidature_id"], "1") == answer
+
+
+def test_a_version_stored_before_there_were_numbers_is_answered_alike(app: Flask, candidate: CandidateClient) -> None:
+    saved = candidate.registered()
+    answer = version(app, saved["candidature_id"])
+    with app.app_context(), db.operation() as session:
+        row = session.get_one(CandidatureVersion, (saved["candidature_id"], 1))
+        row.payload = {name: value for name, value in row.payload.items() if name != SCHEMA_KEY}
+        assert row.payload == answer["data"]
+    assert version(app, saved["candidature_id"]) == answer
+    assert candidate.get("/candidatures")["candidatures"][0]["numero_inscription"] == "001"
 
 
 def test_a_first_save_sends_no_mail(app: Flask, candidate: CandidateClient) -> None:

@@ -39,7 +39,7 @@ def test_a_refusal_shows_until_the_address_takes_a_mail(
     run_follow_ups(sending, registry)
     assert shown(sending, saved["candidature_id"]) == 550
     with sending.app_context():
-        mail_refusals.delete_refusal("pierre", EMAIL)
+        mail_refusals.forget_refusal("pierre", EMAIL)
     assert shown(sending, saved["candidature_id"]) is None
 
 

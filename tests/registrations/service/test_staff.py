@@ -104,7 +104,7 @@ def test_a_candidature_ecartee_is_shown_no_more_and_its_reason_is_kept(
     assert follow_ups_of(app) == ["send_ecart_mail"]
     with app.app_context(), db.reading() as session:
         entry = session.query(AuditEntry).filter_by(action="candidature.ecartee").one()
-    assert (entry.actor, entry.after) == ("agent", {"state": "ecartee", "reason": "Titre insuffisant"})
+    assert (entry.actor_id, entry.after) == ("agent", {"state": "ecartee", "reason": "Titre insuffisant"})
 
 
 def test_an_academies_candidatures_are_exported_as_csv(

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from services.reference import academies, communes, departements
 from services.reference.text import folded
 from services.registrations.domain.dossier import Dossier
-from services.registrations.domain.etablissements import Etablissement
+from services.registrations.domain.etablissements import Etablissement, EtablissementSearch
 from services.registrations.domain.exam_definition import Category
 from services.registrations.domain.forms import Option, Proposal
 from services.registrations.domain.search_limits import MAX_PROPOSALS
@@ -113,7 +113,9 @@ def _has_school(category: Category) -> bool:
 def _named(dossier: Dossier, typed: str, limit: int) -> tuple[Etablissement, ...]:
     """Establishments with that name."""
     of_residence = _places(dossier) if _kinds(dossier) == (INDIVIDUELS,) else ()
-    return dossier.directory.search(typed, _kinds(dossier), of_residence, limit, near=_residence(dossier))
+    return dossier.directory.search(
+        EtablissementSearch(limit, typed, _kinds(dossier), of_residence, near=_residence(dossier))
+    )
 
 
 def _instead(dossier: Dossier, typed: str, limit: int) -> tuple[Etablissement, ...]:
@@ -122,10 +124,12 @@ def _instead(dossier: Dossier, typed: str, limit: int) -> tuple[Etablissement, .
     if category is None:
         return ()
     if _has_school(category):
-        allowed = dossier.directory.search("", category.etablissements, _of_academie(dossier), _FEW + 1)
+        allowed = dossier.directory.search(
+            EtablissementSearch(_FEW + 1, kinds=category.etablissements, departements=_of_academie(dossier))
+        )
         return allowed[:limit] if len(allowed) <= _FEW else ()
     places = tuple(_called(_places(dossier), typed)) or _places(dossier)
-    allowed = dossier.directory.search("", category.etablissements, (), 1000)
+    allowed = dossier.directory.search(EtablissementSearch(1000, kinds=category.etablissements))
     return tuple(
         etablissement
         for etablissement in allowed
@@ -136,11 +140,14 @@ def _instead(dossier: Dossier, typed: str, limit: int) -> tuple[Etablissement, .
 def _few(dossier: Dossier, kind: str) -> tuple[Etablissement, ...]:
     """Establishments of a kind to be shown as buttons: schools only if the département has `_FEW` at most."""
     if kind == INDIVIDUELS:
-        return dossier.directory.search("", (kind,), _places(dossier), len(_places(dossier)))
+        places = _places(dossier)
+        return dossier.directory.search(EtablissementSearch(len(places), kinds=(kind,), departements=places))
     if kind == CNED:
-        return dossier.directory.search("", (kind,), (), 1)
+        return dossier.directory.search(EtablissementSearch(1, kinds=(kind,)))
     residence = _residence(dossier)
-    schools = dossier.directory.search("", (kind,), (residence,), _FEW + 1) if residence else ()
+    if not residence:
+        return ()
+    schools = dossier.directory.search(EtablissementSearch(_FEW + 1, kinds=(kind,), departements=(residence,)))
     return schools if len(schools) <= _FEW else ()
 
 

@@ -1,0 +1,67 @@
+"""The audit trail of a service: who did what to what, added in the transaction of the act itself.
+
+Each service declares its own table from AuditColumns; triggers of its migrations refuse changes and deletions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Integer, String
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from services.chassis.clock import system_now
+from services.chassis.database.transactions import UtcDateTime
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts. `kind`: "candidate", "staff", "service", or who types a command ("command", "operator").
+
+    `id`: of the candidate or member of staff, a service's name, or that of the machine's user.
+    """
+
+    kind: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.id}"
+
+
+class AuditColumns:
+    """The columns of an audit table, for a model of the service's database."""
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor_kind: Mapped[str] = mapped_column(String(16))
+    actor_id: Mapped[str] = mapped_column(String(64))
+    action: Mapped[str] = mapped_column(String(64))
+    subject: Mapped[str] = mapped_column(String(64), index=True)
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+    @classmethod
+    def record(
+        cls,
+        session: Session,
+        actor: Actor,
+        action: str,
+        subject: str,
+        *,
+        at: datetime | None = None,
+        before: dict[str, Any] | None = None,
+        after: dict[str, Any] | None = None,
+    ) -> None:
+        """Add an entry. `action`: « deposit.made » …; `subject`: an id; `at`: by default now, in system time.
+
+        `before` and `after` hold what changed. Neither secrets, hashes, civil status nor typed answers belong in them,
+        nor names of files and comments: the rows that hold these are named by id.
+        """
+        entry = cls()
+        entry.at = at or system_now()
+        entry.actor_kind, entry.actor_id = actor.kind, actor.id
+        entry.action, entry.subject = action, subject
+        entry.before, entry.after = before, after
+        session.add(entry)

@@ -1,0 +1,75 @@
+"""Saved versions stored under any number are read today, and what is written changes with its number alone.
+
+In samples/stored_registrations each number has a content as it was written then, and the fields of its shape.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import typing
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from services.contracts import stored_registrations
+from services.contracts.registrations import RegistrationSaved
+from services.contracts.stored_registrations import SCHEMA, SCHEMA_KEY, from_stored, to_stored
+from tests.documents.example_events import saved
+
+ROOT = Path(__file__).parents[2]
+SAMPLES = ROOT / "tests" / "contracts" / "samples" / "stored_registrations"
+HOW_TO_CHANGE = f"""What is stored of a saved version has changed, and rows of number {SCHEMA} stay as they are.
+In services/contracts/stored_registrations.py raise SCHEMA to {SCHEMA + 1}, and say in CONVERSIONS how data of number
+{SCHEMA} become those of the next, unless a field with a default was added. In {SAMPLES.relative_to(ROOT)} add
+{SCHEMA + 1}.json (a content as it is written now, with its number) and {SCHEMA + 1}.fields (what is compared here)."""
+
+
+def _sample(number: int) -> dict[str, Any]:
+    sample: dict[str, Any] = json.loads((SAMPLES / f"{number}.json").read_text(encoding="utf-8"))
+    return sample
+
+
+def _fields(part: type, path: str = "") -> Iterator[str]:
+    """« exam.code: str » for each field, « pieces[].code: str » in parts that repeat; whatever the parts' classes."""
+    for name, hint in typing.get_type_hints(part).items():
+        if typing.get_origin(hint) is ClassVar:
+            continue
+        repeats = typing.get_origin(hint) is tuple
+        content = typing.get_args(hint)[0] if repeats else hint
+        if dataclasses.is_dataclass(content):
+            yield from _fields(typing.cast(type, content), f"{path}{name}{'[]' if repeats else ''}.")
+        else:
+            yield f"{path}{name}: {hint.__name__ if isinstance(hint, type) else hint}"
+
+
+@pytest.mark.parametrize("number", range(1, SCHEMA + 1))
+def test_a_version_of_every_number_is_read(number: int) -> None:
+    sample = _sample(number)
+    assert sample.get(SCHEMA_KEY, 1) == number
+    version = from_stored(sample)
+    assert (version.numero_candidat, version.numero_inscription) == ("02103000001", "001")
+    assert from_stored(to_stored(version)) == version
+
+
+def test_what_is_written_changes_with_its_number_alone() -> None:
+    recorded = (SAMPLES / f"{SCHEMA}.fields").read_text(encoding="utf-8").splitlines()
+    assert [*_fields(RegistrationSaved)] == recorded, HOW_TO_CHANGE
+    assert to_stored(saved()) == {SCHEMA_KEY: SCHEMA, **saved().to_data()}
+
+
+def test_older_data_pass_through_every_number_and_newer_ones_are_read_as_they_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stored_registrations, "SCHEMA", 3)
+    monkeypatch.setitem(stored_registrations.CONVERSIONS, 2, lambda data: {**data, "reason": f"{data['reason']} of 2"})
+    written = {number: {SCHEMA_KEY: number, **saved(reason="as").to_data()} for number in (2, 3, 4)}
+    written[1] = saved(reason="as").to_data()
+    assert {number: from_stored(data).reason for number, data in written.items()} == {
+        1: "as of 2",
+        2: "as of 2",
+        3: "as",
+        4: "as",
+    }

@@ -68,11 +68,11 @@ def _try(operation: Any, headers: dict[str, str]) -> None:
     @given(case=operation.as_strategy())
     def tried(case: Any) -> None:
         response = case.call(headers=headers)
-        told = (case.as_curl_command(), response.text)
-        assert response.status_code != 500, told
+        context = (case.as_curl_command(), response.text)
+        assert response.status_code != 500, context
         if response.status_code >= 400:
-            assert response.headers["content-type"] == ["application/problem+json"], told
+            assert response.headers["content-type"] == ["application/problem+json"], context
             if case.method.upper() != "HEAD":  # answered by its headers alone
-                assert response.json()["status"] == response.status_code, told
+                assert response.json()["status"] == response.status_code, context
 
     tried()

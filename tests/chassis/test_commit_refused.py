@@ -17,14 +17,14 @@ DEFERRED = "CREATE TABLE child (parent INTEGER REFERENCES parent (id) DEFERRABLE
 @pytest.fixture
 def db(database_url: str) -> Iterator[Database]:
     """A database whose table `child` is judged at the commit."""
-    found, app = Database(), Flask(__name__)
-    found.connect(app, database_url)
+    database, app = Database(), Flask(__name__)
+    database.connect(app, database_url)
     with app.app_context():
-        with found.operation() as session:
+        with database.operation() as session:
             session.execute(text("CREATE TABLE parent (id INTEGER PRIMARY KEY)"))
             session.execute(text(DEFERRED))
-        yield found
-        found.engine.dispose()
+        yield database
+        database.engine.dispose()
 
 
 def _written(db: Database, parent: int) -> None:

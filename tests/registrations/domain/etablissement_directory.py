@@ -10,7 +10,7 @@ class Directory:
         self._all = etablissements
 
     def by_code(self, code: str) -> Etablissement | None:
-        return next((one for one in self._all if one.code == code), None)
+        return next((etablissement for etablissement in self._all if etablissement.code == code), None)
 
     def search(
         self,
@@ -20,14 +20,19 @@ class Directory:
         limit: int,
         near: str | None = None,
     ) -> tuple[Etablissement, ...]:
-        found = (
-            one
-            for one in self._all
-            if typed.lower() in one.label.lower()
-            and (not kinds or one.kind in kinds)
-            and (not departements or one.departement in departements)
+        matches = (
+            etablissement
+            for etablissement in self._all
+            if typed.lower() in etablissement.label.lower()
+            and (not kinds or etablissement.kind in kinds)
+            and (not departements or etablissement.departement in departements)
         )
-        return tuple(sorted(found, key=lambda one: near is not None and one.departement != near))[:limit]
+        return tuple(
+            sorted(
+                matches,
+                key=lambda etablissement: near is not None and etablissement.departement != near,
+            )
+        )[:limit]
 
 
 LP = Etablissement("0250013D", "LP P.ADRIEN PARIS - BESANCON (0250013D)", "lycee", "025")

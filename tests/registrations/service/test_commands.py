@@ -112,7 +112,7 @@ def test_nothing_is_parked_at_first(app: Flask) -> None:
 def test_closing_erases_untransmitted_text_of_closed_sessions_and_nothing_else(
     app: Flask, candidate: CandidateClient, other: CandidateClient
 ) -> None:
-    kept = candidate.registered()
+    candidature = candidate.registered()
     draft = other.draft()
     with app.app_context():
         closing()
@@ -122,8 +122,8 @@ def test_closing_erases_untransmitted_text_of_closed_sessions_and_nothing_else(
     assert other.call("GET", f"/drafts/{draft['id']}").status_code == 404
     assert candidate.get("/candidatures")["candidatures"] == [], "its session has closed"
     with app.app_context(), db.engine.connect() as connection:
-        found = connection.exec_driver_sql("SELECT id FROM candidatures").scalar()
-    assert found == kept["candidature_id"]
+        remaining_id = connection.exec_driver_sql("SELECT id FROM candidatures").scalar()
+    assert remaining_id == candidature["candidature_id"]
 
 
 def test_closing_forgets_catalogue_revisions_by_which_nothing_was_judged(

@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from services.chassis.database import transactions
-from services.chassis.database.transactions import Database, is_away
+from services.chassis.database.transactions import Database, is_database_unavailable
 from services.chassis.settings import Secret, ServiceSettings
 from services.chassis.web import access
 from services.chassis.web.application import create_service
@@ -94,7 +94,7 @@ def test_so_is_a_file_whose_disk_is_full(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.OperationalError) as full:
         connection.execute("INSERT INTO files VALUES (zeroblob(100000))")
     connection.close()
-    assert is_away(OperationalError("INSERT", {}, full.value))
+    assert is_database_unavailable(OperationalError("INSERT", {}, full.value))
 
 
 def test_a_missing_table_is_our_own_mistake(database_url: str) -> None:

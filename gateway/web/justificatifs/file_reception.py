@@ -93,7 +93,7 @@ def received_files(request: Request, field: str, candidate: str) -> Iterator[Seq
 def upload_place(candidate: str) -> AbstractContextManager[None]:
     """A place among the uploads being received, for the duration of the block. Raises FileRefused."""
     uploads: ConcurrencyLimit = current_app.extensions["uploads"]
-    return uploads.taken(candidate)
+    return uploads.place(candidate)
 
 
 def _read_files(request: Request, field: str) -> list[ReceivedFile]:

@@ -1,4 +1,4 @@
-"""Operators' commands, the same for every service: see what is parked, replay it, set it aside, forget what is old."""
+"""Operators' commands, the same for every service: list parked events, replay them, set them aside, purge old ones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from services.chassis.events.follow_ups import FollowUps
 from services.chassis.events.handlers import Handlers
 from services.chassis.events.inbox import Dispatcher
 from services.chassis.events.outbox import publish_again
-from services.chassis.events.parking import KEPT, parked_body, parked_events, purge, settle
+from services.chassis.events.parking import RETENTION, parked_body, parked_events, purge, settle
 from services.chassis.events.retry_policy import RETRY_SECONDS
 from services.chassis.events.tables import TO_SELF
 
@@ -70,7 +70,7 @@ def set_aside(parked_id: str, reason: str) -> None:
 
 
 @click.command("publish-again")
-@click.option("--days", type=click.IntRange(1, KEPT.days), required=True, help="How far back.")
+@click.option("--days", type=click.IntRange(1, RETENTION.days), required=True, help="How far back.")
 @with_appcontext
 def publish_once_more(days: int) -> None:
     """Publish what was published before, for services whose data were restored from an older copy."""
@@ -85,7 +85,7 @@ def purge_events() -> None:
 
 
 def replayed(db: Database, handlers: Handlers, parked_id: str) -> bool:
-    """Whether the parked event could be handled now; the inbox keeps its effect single."""
+    """Handle a parked event; whether that succeeded. The inbox prevents a second effect."""
     with db.reading() as session:
         row = parked_body(session, parked_id)
     if row is None:

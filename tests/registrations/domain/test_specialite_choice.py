@@ -101,7 +101,7 @@ def test_a_specialite_without_domain_is_browsed_last() -> None:
 
 
 def test_what_a_specialite_asks_is_told_before_it_is_chosen() -> None:
-    known = specialite_choice.asked(replace(ALL, answers={}), "31213")
+    known = specialite_choice.requirements(replace(ALL, answers={}), "31213")
     assert known.specialite.acronym == "MCO"
     assert [epreuve.code for epreuve in known.epreuves if epreuve.parent == "E2"] == ["E21", "E22"]
     certain = {piece.label.partition(" ")[0] for piece in known.pieces if piece.certain}
@@ -112,7 +112,7 @@ def test_what_a_specialite_asks_is_told_before_it_is_chosen() -> None:
 
 def test_what_is_answered_already_decides_which_pieces_are_asked() -> None:
     certain_pieces = {
-        piece.label.partition(" ")[0]: piece.certain for piece in specialite_choice.asked(ALL, "31213").pieces
+        piece.label.partition(" ")[0]: piece.certain for piece in specialite_choice.requirements(ALL, "31213").pieces
     }
     assert certain_pieces["BTSETAS4"] is True, "formation continue"
     assert "BTSCNED1" not in certain_pieces, "not at a distance"
@@ -120,7 +120,7 @@ def test_what_is_answered_already_decides_which_pieces_are_asked() -> None:
 
 def test_a_specialite_that_the_session_does_not_offer_asks_for_nothing() -> None:
     with pytest.raises(NotFound):
-        specialite_choice.asked(NO_BANQUE, "31310")
+        specialite_choice.requirements(NO_BANQUE, "31310")
 
 
 # -- establishment ---------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from flask import Flask
 from services.registrations import catalogue
 from services.registrations.domain.opening_selection import Choices, Purpose, select
 from services.registrations.models import db
-from services.registrations.operations.catalogue import load_catalogue, move_on_demonstration
+from services.registrations.operations.catalogue import load_catalogue, move_demonstration_dates
 from services.registrations.queries.catalogue import offers
 from tests.registrations.domain.example_dossier import ANSWERS
 from tests.registrations.service.candidate_client import NOW, OPERATOR, Answer, CandidateClient
@@ -101,8 +101,8 @@ def test_demonstration_sessions_stay_open_through_the_years(own: Flask) -> None:
     with own.app_context():
         for days in (40, 400, 800):
             later = NOW + timedelta(days=days)
-            assert move_on_demonstration(later, actor=OPERATOR)
-            assert move_on_demonstration(later, actor=OPERATOR) == (), "moved once, they rest"
+            assert move_demonstration_dates(later, actor=OPERATOR)
+            assert move_demonstration_dates(later, actor=OPERATOR) == (), "moved once, they rest"
             with db.reading() as session:
                 picking = select(offers(session), Purpose.REGISTER, Choices("Concours", "CAPTRANS"), later)
             assert picking.next is not None

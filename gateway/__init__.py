@@ -1,5 +1,5 @@
-"""The gateway: the candidates' web front and the way in of tools to the services' APIs. It owns no business table.
+"""The gateway: the candidates' web pages, and the entry point of tools to the services' APIs. It owns no table.
 
-It validates nothing: each form's rules live once, in its service. It renders field definitions, posts what was typed
-and ties the problems that come back to the fields.
+It validates nothing: the rules of a form are in its service. It renders field definitions, posts what was typed and
+shows the returned problems at their fields.
 """

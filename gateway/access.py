@@ -1,6 +1,6 @@
-"""Who may open a page: a mark on the view (`@access.public`, `@access.candidate`), enforced before the view runs.
+"""Access control of pages: decorators of the view (`@access.public`, `@access.candidate`), enforced before it runs.
 
-The marks are those of the services (services/chassis/web/access.py). A view without a mark answers nobody (500).
+They are those of the services (services/chassis/web/access.py). A view without one is refused to everyone (500).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ CANDIDATE = Access("candidate")
 
 
 def register(app: Flask) -> None:
-    """Who is not logged in is sent from a candidate's page to log in; error_pages.py keeps what they posted."""
+    """Visitors who are not logged in are redirected to log in; error_pages.py keeps what they posted."""
     app.before_request(_enforce)
 
 

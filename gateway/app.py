@@ -54,12 +54,12 @@ def create_app(settings: GatewaySettings) -> Flask:
 
 
 def _service_checks(settings: GatewaySettings) -> dict[str, Check]:
-    """Shown by /health/ready without deciding it: a page says itself what does not work while a service is away."""
+    """Shown by /health/ready without failing it: pages tell what does not work while a service is down."""
     return {name: partial(_check_service, settings.url_of(name)) for name in SERVICE_LABELS}
 
 
 def _assets_missing() -> str | None:
-    """What readiness depends on: without the built assets no page can be rendered."""
+    """A requirement of readiness: without the built assets no page can be rendered."""
     try:
         load_assets()
     except AssetsMissing:
@@ -75,7 +75,7 @@ def _check_service(url: str) -> str | None:
 
 
 def _note_arrival_time(settings: GatewaySettings) -> None:
-    """Every call of a service passes it on: a deadline is compared with it."""
+    """Store the request's arrival time, which calls of services pass on and which is compared with deadlines."""
     g.received_at = arrival_time(request.headers, behind_proxy=settings.behind_proxy)
 
 
@@ -88,7 +88,7 @@ def _register_services(app: Flask, settings: GatewaySettings) -> None:
 
 
 def _wrap_wsgi(app: Flask, settings: GatewaySettings) -> None:
-    """Static files are answered before the application; the visitor's address is taken from the proxies that we run."""
+    """Serve static files before the application; take the visitor's address from trusted proxies."""
     wsgi: Any = app.wsgi_app
     if settings.trusted_proxies:
         wsgi = ProxyFix(wsgi, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies, x_host=0)

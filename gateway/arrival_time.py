@@ -1,6 +1,6 @@
-"""When a request arrived: the instant that counts for a deadline, however slowly the request's body followed its head.
+"""When a request arrived: the instant that is compared with deadlines, however slowly its body follows.
 
-The proxy tells it by two headers (deploy/containers/proxy/nginx.conf), which it overwrites where a client sends them.
+The proxy sends it in two headers (deploy/containers/proxy/nginx.conf), which it overwrites if a client sends them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ LONGEST_REQUEST = timedelta(hours=1)  # an upload may take half of it
 
 
 def arrival_time(headers: Headers, *, behind_proxy: bool) -> datetime:
-    """Portal time. The present instant where there is no proxy, or where its headers are missing or implausible."""
+    """Portal time. The current instant if there is no proxy, or if its headers are missing or implausible."""
     if not behind_proxy:
         return clock.portal_now()
     now = clock.system_now()

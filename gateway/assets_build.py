@@ -62,7 +62,7 @@ class AssetBuild:
         return _URL.sub(rewrite_url, text.replace(_CHARSET, ""))
 
     def _joined_script(self, path: str) -> str:
-        # Each part declares its own names at the top: a block keeps them apart in the joined module.
+        # Parts declare names at top level: a block for each avoids collisions in the joined module.
         return "{\n" + _SOURCE_MAP.sub("", self.source(path).read_text(encoding="utf-8")) + "\n}"
 
     def digest(self) -> str:

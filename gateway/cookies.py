@@ -1,6 +1,6 @@
 """The gateway's own cookies: their names, reading, setting and deleting them.
 
-All are out of reach of scripts (HttpOnly) and are not sent with posts of other sites (SameSite=Lax).
+Scripts cannot read them (HttpOnly), and browsers do not send them with posts of other sites (SameSite=Lax).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def set_cookie(response: Response, name: str, value: str, max_age: int | None = 
         secure=settings.https,
         httponly=True,
         samesite="Lax",
-        sync_expires=False,  # a date would be read by the visitor's own clock
+        sync_expires=False,  # a date would be compared with the visitor's clock
     )
     response.headers.add("Set-Cookie", cookie)
 

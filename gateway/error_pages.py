@@ -77,8 +77,8 @@ def _ask_to_log_in(error: Unauthenticated) -> ResponseReturnValue:
 
 
 def _address_after_log_in() -> str | None:
-    """For a post of files, which are not kept, the page where they are chosen, which says so; else None: what is sealed
-    names its page."""
+    """For a post of files, which are not kept, the page where they are chosen; else None: the sealed post has its own
+    address."""
     return f"{request.path}?fait=session" if request.endpoint == FILE_FORM_ENDPOINT else None
 
 
@@ -128,8 +128,8 @@ def _error_page(
 
 
 def _error_page_keeping_input(error: DomainError, retry_after: int | None) -> ResponseReturnValue:
-    """While a service is down, what was typed stays in the page, with a button that sends it again. What a foreign page
-    posted is shown without the button: whoever sent it may not have meant to."""
+    """While a service is down, what was typed stays in the page, with a button that sends it again. What a page of
+    another site posted is shown without the button, since the visitor may not have intended it."""
     heading, text = ERROR_TEXTS[error.http_status]
     response = render_page(
         "layout/error_page_with_input.html",

@@ -1,7 +1,7 @@
-"""Whose form a page holds: the candidate's id, encrypted in a hidden field of the form.
+"""The owner of a form in a page: the candidate's id, encrypted in a hidden field of the form.
 
-What was typed is then kept for its candidate, and for nobody else, even where the browser has lost the session cookie
-(logged out in another window, cookies cleared).
+So what was typed is kept for this candidate only, even if the browser has lost the session cookie (logged out in
+another window, cookies cleared).
 """
 
 from __future__ import annotations

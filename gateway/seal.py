@@ -1,6 +1,6 @@
 """Encryption (Fernet, with the keys of SEAL_KEY) of what the gateway leaves with browsers in hidden fields and cookies.
 
-Above all what was posted after the session had ended: it waits in the log-in page, readable to the same candidate only.
+Mainly what was posted after the session had ended: the log-in page contains it, for the same candidate only.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def may_be_kept(name: str) -> bool:
 
 @dataclass(frozen=True)
 class InterruptedPost:
-    """A post to take up again after log-in: `fields` are (name, value) pairs in the order sent, `subject` is whose."""
+    """A post to resume after log-in. `fields`: (name, value) pairs in the order sent; `subject`: the candidate's id."""
 
     subject: str
     path: str
@@ -31,7 +31,7 @@ class InterruptedPost:
 
 
 class Seal:
-    """The first key encrypts, all of them decrypt: keys can be turned while the portal runs."""
+    """The first key encrypts, all of them decrypt: keys can be rotated while the portal runs."""
 
     def __init__(self, keys: Iterable[str]) -> None:
         self._fernet = MultiFernet([Fernet(key) for key in keys])
@@ -43,7 +43,7 @@ class Seal:
         return self._fernet.encrypt(json.dumps(data).encode()).decode()
 
     def unseal_post(self, sealed: str, *, subject: str) -> InterruptedPost | None:
-        """None where it belongs to another candidate, is too old or was not encrypted by us."""
+        """None if it belongs to another candidate, is too old or was not encrypted by us."""
         data = self._decrypt(sealed, POST_LIFE_SECONDS)
         if data is None or data.get("subject") != subject:
             return None
@@ -51,11 +51,11 @@ class Seal:
         return InterruptedPost(subject, str(data["path"]), pairs)
 
     def seal_text(self, text: str, purpose: str) -> str:
-        """`text` for a cookie or a field of ours; `purpose` keeps one from being used as another."""
+        """`text` encrypted for a cookie or a field; it can be decrypted for the same `purpose` only."""
         return self._fernet.encrypt(json.dumps({purpose: text}).encode()).decode()
 
     def unseal_text(self, sealed: str, purpose: str, *, life_seconds: int) -> str | None:
-        """None where it has another purpose, is too old or was not encrypted by us."""
+        """None if it has another purpose, is too old or was not encrypted by us."""
         data = self._decrypt(sealed, life_seconds)
         return str(data[purpose]) if data is not None and purpose in data else None
 

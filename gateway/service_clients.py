@@ -27,8 +27,8 @@ SERVICE_LABELS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class ServiceClients:
-    """`for_pages` and `for_tools` are the plain HTTP clients by service. Calls of tools have limits of their own, so
-    that a flood of them takes no connection from a candidate's page."""
+    """`for_pages` and `for_tools` are the plain HTTP clients by service. Calls of tools have separate limits, so that
+    they never use up the connections for candidates' pages."""
 
     accounts: Accounts
     registrations: Registrations
@@ -71,7 +71,7 @@ def clients() -> ServiceClients:
 
 
 def _own_token(settings: GatewaySettings) -> ServiceToken:
-    """By a client of its own: calls that wait for this token already hold the places of the others."""
+    """With a separate client: calls that wait for this token already hold places of the other clients."""
     client = Client(
         settings.accounts_url,
         "accounts_for_tokens",

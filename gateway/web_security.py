@@ -1,4 +1,5 @@
-"""What protects every page: the Host header, cross-site posts (CSRF), files, /metrics, and the security headers."""
+"""Protection of every page: checks of the Host header, of cross-site posts (CSRF), of posted files and of access to
+/metrics; the security headers."""
 
 from __future__ import annotations
 
@@ -84,8 +85,7 @@ def refuse_unexpected_files() -> None:
 
 
 def check_metrics_access(token: str) -> None:
-    """/metrics answers who sends the token, or who is on this machine and came through no proxy (which forwards
-    anybody's requests). Raises NotFound."""
+    """/metrics requires the token, or a request from this machine that no proxy has forwarded. Raises NotFound."""
     if request.endpoint != "metrics":
         return
     sent = request.headers.get("Authorization", "")
@@ -95,7 +95,7 @@ def check_metrics_access(token: str) -> None:
 
 
 def is_same_origin(fetch_site: str | None, origin: str | None, settings: GatewaySettings) -> bool:
-    """By Sec-Fetch-Site, else by Origin. No token in the form is needed, so no page becomes too old to be sent."""
+    """By Sec-Fetch-Site, else by Origin. Forms need no token, so that a page can be sent however old it is."""
     if fetch_site is not None:
         return fetch_site in ("same-origin", "none")
     return origin is not None and origin.rstrip("/") == settings.public_url.rstrip("/")

@@ -1,1 +1,1 @@
-"""How accessible the portal is: the criteria of RGAA 4.1, what is known of each, the state that follows."""
+"""Accessibility of the portal: the criteria of RGAA 4.1, the finding on each, the resulting state of conformity."""

@@ -1,4 +1,4 @@
-"""The state of conformity that the law has a site declare, counted from what is known of each criterion."""
+"""The state of conformity that the law requires a site to declare, computed from the findings on the criteria."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FULLY, PARTLY, NOT = "totalement conforme", "partiellement conforme", "non confo
 
 @dataclass(frozen=True)
 class Count:
-    """How many criteria are in each state. One that nobody has evaluated is applicable, and does not conform."""
+    """Number of criteria in each state. A criterion that was not evaluated counts as applicable and not conforming."""
 
     conforming: int
     non_conforming: int
@@ -43,7 +43,7 @@ class Count:
 
 @dataclass(frozen=True)
 class EvaluatedCriterion:
-    """A criterion and what is known of it."""
+    """A criterion and its finding."""
 
     number: str
     title: str

@@ -1,6 +1,6 @@
-"""The 106 criteria of RGAA 4.1 by theme, in short.
+"""The 106 criteria of RGAA 4.1 by theme, abridged.
 
-Whole: https://accessibilite.numerique.gouv.fr/methode/criteres-et-tests/"""
+Full text: https://accessibilite.numerique.gouv.fr/methode/criteres-et-tests/"""
 
 from dataclasses import dataclass
 

@@ -1,7 +1,7 @@
-"""What is known of each criterion, and from what. Whatever is not here is still to be evaluated.
+"""The findings on the criteria. Criteria without a finding are still to be evaluated.
 
-« Conforme » is written for what a test of this repository shows, or what a person has seen in pages and code; who
-changes a page that a line speaks of looks at that line again (docs/accessibility.md)."""
+« Conforme » requires a test of this repository, or an examination of pages and code by a person. A change of a page
+requires a review of the findings that mention it (docs/accessibility.md)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The way in of tools: /api/<service>/…, by Bearer token only, limited, and documented at /api/docs."""
+"""The entry point of tools: /api/<service>/…, with a Bearer token only, rate-limited, and documented at /api/docs."""
 
 from flask import Blueprint
 

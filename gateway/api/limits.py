@@ -7,11 +7,11 @@ import threading
 import time
 from collections import OrderedDict
 
-MOST_BUCKETS = 10_000
+MAX_BUCKETS = 10_000
 
 
 class RateLimiter:
-    """`per_minute` calls of each caller in the long run, and at most as many in a burst."""
+    """`per_minute` calls of each caller on average, and at most as many in a burst."""
 
     def __init__(self, per_minute: int) -> None:
         self._rate = per_minute / 60
@@ -20,13 +20,13 @@ class RateLimiter:
         self._lock = threading.Lock()
 
     def seconds_to_wait(self, caller: str) -> int:
-        """0 when the call may go on, else seconds to wait."""
+        """0 if the call is admitted, else the seconds to wait."""
         now = time.monotonic()
         with self._lock:
             left, seen = self._buckets.pop(caller, (self._size, now))
             left = min(self._size, left + (now - seen) * self._rate)
             allowed = left >= 1
             self._buckets[caller] = (left - 1 if allowed else left, now)
-            if len(self._buckets) > MOST_BUCKETS:
+            if len(self._buckets) > MAX_BUCKETS:
                 self._buckets.popitem(last=False)
         return 0 if allowed else max(1, math.ceil((1 - left) / self._rate))

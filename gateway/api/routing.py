@@ -31,11 +31,11 @@ DESCRIPTION_SECONDS = 5.0
 _call_limiter = RateLimiter(per_minute=1200)
 EXCHANGES_PER_MINUTE = 600
 _exchange_limiter = RateLimiter(EXCHANGES_PER_MINUTE)
-"""Of one address, ten a second in the long run: as many as forty tools need; it bounds the guessing of tokens."""
+"""Of one address, ten a second on average: as many as forty tools need; it limits the guessing of tokens."""
 
 _access_tokens: ExpiringCache[str] = ExpiringCache(seconds=EXCHANGE_CACHE_SECONDS, at_most=10_000)
 _unknown_tokens: ExpiringCache[bool] = ExpiringCache(seconds=30.0, at_most=10_000)
-"""Tokens that accounts does not know and never will; repeating one costs accounts a single call."""
+"""Tokens that accounts has refused: repeating one causes no further call of accounts."""
 
 
 @blueprint.route("/<service>/v1/<path:path>", methods=METHODS)

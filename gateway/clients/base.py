@@ -16,7 +16,7 @@ from services.contracts.problem_types import SERVICE_REFUSED, UNAUTHENTICATED
 
 Model = TypeVar("Model")
 OWN_TOKEN_REFUSALS = (UNAUTHENTICATED.slug, SERVICE_REFUSED.slug)
-"""Problems by which accounts refuses the gateway's own token or secret, which say nothing of the visitor."""
+"""Problems with which accounts refuses the gateway's own token or secret, whoever the visitor is."""
 
 
 class ServiceClient(Client):
@@ -24,7 +24,7 @@ class ServiceClient(Client):
     time limit of their page (page_time_limit.py)."""
 
     def call(self, method: str, path: str, *, token: Any = None, **options: Any) -> Any:
-        """Raises Unavailable where the gateway itself is refused."""
+        """Raises Unavailable if the gateway's own token is refused."""
         try:
             return super().call(method, path, token=token, **options)
         except ProblemAnswer as refusal:

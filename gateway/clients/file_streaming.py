@@ -1,4 +1,4 @@
-"""Files passed on from a service to the browser as they come, without being held here."""
+"""Streams files from a service to the browser, without buffering them here."""
 
 from __future__ import annotations
 

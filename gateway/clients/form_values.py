@@ -21,17 +21,17 @@ class Option:
 
 @dataclass(frozen=True)
 class SearchSuggestions:
-    """The options found for the words typed; `advice` says what to do where the one wanted is not among them."""
+    """The options that match the words typed; `advice`: what to do if the wanted one is not among them."""
 
     options: tuple[Option, ...]
     advice: str | None = None
 
 
 def posted_values(form: Mapping[str, list[str]], *, leave: tuple[str, ...] = ()) -> Values:
-    """What was posted, exactly as typed: a text by field name, or a list where a name came several times; `leave` are
-    names to leave out.
+    """The posted values by field name, exactly as typed: a text, or a list if the name was posted several times.
+    `leave`: names to leave out.
 
-    NUL characters are removed: nobody types them, and services refuse a text that holds one.
+    NUL characters are removed: they cannot be typed, and services refuse a text that contains one.
     """
     posted = {
         name: [value.replace("\0", "") for value in values] for name, values in without_outdated_choices(form).items()

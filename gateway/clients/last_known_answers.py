@@ -1,4 +1,4 @@
-"""The last answer of a service, given again while the service does not answer."""
+"""Keeps the last answers of a service, for use while the service does not answer."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from services.chassis.process.expiring_cache import ExpiringCache
 
 Value = TypeVar("Value")
 LIFE_SECONDS = 24 * 3600.0
-MOST_ANSWERS = 500
+MAX_ANSWERS = 500
 
 
 class LastKnownAnswers(Generic[Value]):
-    """Answers by question, kept for a day. The service is always asked; a kept answer is used only while it is away."""
+    """Answers by question, kept for a day. The service is always called; a kept answer is used only if that fails."""
 
     def __init__(self) -> None:
-        self._answers: ExpiringCache[Value] = ExpiringCache(seconds=LIFE_SECONDS, at_most=MOST_ANSWERS)
+        self._answers: ExpiringCache[Value] = ExpiringCache(seconds=LIFE_SECONDS, at_most=MAX_ANSWERS)
 
     def fresh_or_last_known(
         self, question: str, ask: Callable[[], Value], *, is_worth_keeping: Callable[[Value], bool]

@@ -1,4 +1,4 @@
-"""What registrations tells everybody: messages, and the choice of an opening step by step (domaine … académie)."""
+"""Public data of registrations: messages, and the choice of an opening step by step (domaine … académie)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""How long the current page may still wait for services: one limit for all its calls together.
+"""The time limit of the current page: how long all of its calls of services may take together.
 
-Calls that the page can do without (the visitor of a public page, a contact, a message) share a part of that time, so
-that a page which needs nothing else is never slow because of them.
+Optional calls (the visitor of a public page, a contact, a message) share a part of that time, so that they never make
+a page slow that needs nothing else.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ OPTIONAL_SHARE = 0.4
 
 
 def seconds_left(page_seconds: float) -> float:
-    """What is left of `page_seconds`, counted from the page's first call; all of them outside of a request."""
+    """The rest of `page_seconds`, counted from the page's first call; outside of a request `page_seconds`."""
     if not has_request_context():
         return page_seconds
     now = time.monotonic()
@@ -29,7 +29,7 @@ def seconds_left(page_seconds: float) -> float:
 
 @contextmanager
 def optional_calls() -> Iterator[None]:
-    """The page can do without the calls made within the block."""
+    """Calls within the block are optional: they share OPTIONAL_SHARE of the page's time."""
     if not has_request_context() or g.get("calls_are_optional"):
         yield
         return
@@ -42,6 +42,6 @@ def optional_calls() -> Iterator[None]:
 
 
 def restart() -> None:
-    """After a write, however long it took: the page shown next has its whole time again."""
+    """To be called after a write, however long it took: the page shown next has the whole time again."""
     for name in ("page_until", "optional_seconds"):
         g.pop(name, None)

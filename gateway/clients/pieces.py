@@ -186,7 +186,7 @@ class Pieces:
 
     def upload_state(self, token: str, upload_id: str) -> UploadState:
         answer = self._http.answer("HEAD", path("/v1/uploads/{}", upload_id), token=token, headers=TUS_HEADERS)
-        if answer.status_code in (404, 410):  # without a body to say so
+        if answer.status_code in (404, 410):  # an answer to HEAD has no body with the problem
             raise NotFound()
         if answer.status_code >= 400:
             raise self._http.away()

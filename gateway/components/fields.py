@@ -32,8 +32,8 @@ class Proposal:
 @dataclass(frozen=True)
 class Field:
     """A field as a service defines it. `value` is what was typed, as typed; `display` the words of a search's value,
-    `about` what tells two fields of one label apart. Of a search: `advice` stands beside what was found, `browse` names
-    the button that leads to all its choices. `guidance` ({title, explanations, notice}) helps to choose.
+    `about` distinguishes two fields of the same label. Of a search: `advice` is shown beside the results, `browse` is
+    the label of the button that leads to all choices. `guidance` ({title, explanations, notice}) helps to choose.
 
     On a text field `options` and `search` only propose: what is typed stays free.
     """
@@ -176,7 +176,7 @@ def labels_of(form: Any) -> dict[str, str]:
 
 
 def named_detail(error: Any, labels: Mapping[str, str]) -> str:
-    """An error's sentence as it stands alone: after its field's label, unless it says itself what it is about."""
+    """An error's sentence for a list of errors: after its field's label, unless it names its subject itself."""
     detail = _text_of(error, "detail") or ""
     label = labels.get(error_target(error) or "", "").removesuffix(" (1)")
     if not label or label.lower() in detail.lower() or _NAMES_ITS_SUBJECT.match(detail):

@@ -1,4 +1,4 @@
-"""The options of a field. The same few hundred (countries, nationalities …) stand in most pages: each is read and
+"""The options of a field. The same few hundred (countries, nationalities …) are in most pages: each is parsed and
 rendered once, and cached."""
 
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-MOST_CACHED_OPTIONS = 4096
+MAX_CACHED_OPTIONS = 4096
 _OPTION = Markup('<option value="{}"{}{}>{}</option>')
 _SELECTED, _DISABLED, _NOTHING = Markup(" selected"), Markup(" disabled"), Markup()
 
@@ -51,4 +51,4 @@ def native_choices(options: Iterable[Option], chosen: frozenset[str]) -> Markup:
     return Markup("\n    ".join(lines))  # noqa: S704 - each line is escaped already
 
 
-_cached_option = lru_cache(maxsize=MOST_CACHED_OPTIONS)(Option)
+_cached_option = lru_cache(maxsize=MAX_CACHED_OPTIONS)(Option)

@@ -1,1 +1,1 @@
-"""The frame of every page: the State's header and footer, the menu, and what they show about the visitor."""
+"""The frame of every page: the State's header and footer, the menu, and data of the visitor in them."""

@@ -1,4 +1,4 @@
-"""What the frame around a page shows, given by the application to « layout/page.html » as `frame`."""
+"""The content of the frame around a page, passed by the application to « layout/page.html » as `frame`."""
 
 from dataclasses import dataclass, field
 
@@ -8,9 +8,10 @@ from services.chassis import brand
 
 @dataclass(frozen=True)
 class Brand:
-    """The brand block. The State's marks are for the State alone, hence a setting.
+    """The brand block. It can be set, since only the State may use the State's marks.
 
-    `institution` has one line per item; `accessibility` is the state that the law asks every page to tell."""
+    `institution` has one line per item; `accessibility` is the state of conformity, which the law requires on every
+    page."""
 
     institution: tuple[str, ...] = tuple(brand.INSTITUTION.split("|"))
     service_title: str = brand.SERVICE_TITLE
@@ -48,7 +49,7 @@ FOOTER = (
 
 @dataclass(frozen=True)
 class ServiceContact:
-    """The service gestionnaire to turn to, once there is a candidature."""
+    """The contact of the service gestionnaire, shown once there is a candidature."""
 
     title: str
     lines: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""What a candidate has left to do, from what the four services know: « Informations importantes »."""
+"""« Informations importantes »: the remaining actions of a candidate, from data of the four services."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class ToDoItem:
 
 @dataclass
 class CandidateFacts:
-    """What the services know of a candidate. None where a service does not answer; `silent_services` names it."""
+    """Data of the services about a candidate. None if a service does not answer; `silent_services` names it."""
 
     drafts: tuple[Draft, ...] | None = None
     tiles: tuple[Tile, ...] | None = None
@@ -127,7 +127,7 @@ def missing_information(facts: CandidateFacts) -> str | None:
 
 
 def nothing_to_do_sentence(facts: CandidateFacts) -> str:
-    """Shown in place of an empty list; who has not begun is told where to."""
+    """Shown instead of an empty list; a candidate without candidature or draft is told where to begin."""
     if facts.tiles == () and facts.drafts == ():
         return "Vous n'avez pas encore de candidature : pour en déposer une, choisissez « M'inscrire »."
     return "Vous n'avez rien à faire pour le moment."

@@ -13,7 +13,7 @@ from services.chassis.web.application import create_service
 
 
 def create_app(settings: AccountsSettings) -> Flask:
-    """Tokens are verified with the service's own keys: no other process has to answer for that."""
+    """Tokens are verified with the service's own keys, without a call of another process."""
     built = dependencies.build(settings)
     app = create_service(
         "accounts",

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 class DerivedKeys:
     """A key per use and master secret (HKDF), so that none reveals another.
 
-    The first master secret is in use; the older ones still recognise and open what they made before a key rotation.
+    The first master secret is in use; the older ones only verify and decrypt what was made before a key rotation.
     """
 
     def __init__(self, master_secrets: Sequence[bytes]) -> None:
@@ -27,7 +27,7 @@ class DerivedKeys:
         self._all_sealing_keys, self._first_sealing_key = MultiFernet(sealing_keys), sealing_keys[0]
 
     def link_tokens(self, purpose: str, event_id: str) -> list[str]:
-        """The token mailed for an event, then those that the older master secrets give for it."""
+        """The token mailed for an event, then the tokens derived for it from the older master secrets."""
         return [_link_token(key, purpose, event_id) for key in self._link_keys]
 
     def trace(self, *parts: str) -> str:
@@ -39,11 +39,11 @@ class DerivedKeys:
         return self._all_sealing_keys.encrypt(text.encode()).decode()
 
     def unseal(self, sealed: str) -> str:
-        """The text that was sealed. Raises InvalidToken where no key in force opens it."""
+        """The decrypted text. Raises InvalidToken if no valid key decrypts it."""
         return self._all_sealing_keys.decrypt(sealed.encode()).decode()
 
     def opens(self, sealed: str) -> bool:
-        """Whether a key in force opens it."""
+        """Whether a valid key decrypts it."""
         try:
             self.unseal(sealed)
         except InvalidToken:
@@ -51,7 +51,7 @@ class DerivedKeys:
         return True
 
     def reseal(self, sealed: str) -> str | None:
-        """The same text sealed with the first key; None where it already is. Raises InvalidToken."""
+        """The text encrypted with the first key; None if it is already. Raises InvalidToken."""
         try:
             self._first_sealing_key.decrypt(sealed.encode())
         except InvalidToken:
@@ -60,8 +60,8 @@ class DerivedKeys:
 
 
 def master_secrets(sealing_keys: Iterable[str], signing_keys: Iterable[Ed25519PrivateKey]) -> list[bytes]:
-    """The sealing keys, then the signing keys' raw bytes: these seal where there is no sealing key, and still open what
-    they sealed once there is one."""
+    """The sealing keys, then the signing keys' raw bytes, which encrypt if there is no sealing key, and still decrypt
+    once there is one."""
     raw = (serialization.Encoding.Raw, serialization.PrivateFormat.Raw, serialization.NoEncryption())
     return [*(key.encode() for key in sealing_keys), *(key.private_bytes(*raw) for key in signing_keys)]
 

@@ -1,7 +1,7 @@
-"""The mails of accounts, which the worker sends after the transaction that asked for them.
+"""The mails of accounts, which the worker sends after the transaction that requested them.
 
-A mail is derived from its event, so that a repetition is the same mail. Nothing is sent, and nothing fails, where the
-account, address or request has gone meanwhile.
+A mail is derived from its event, so that a repetition is the same mail. If the account, address or request no longer
+exists, nothing is sent, and the follow-up succeeds.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ def send_activation_mail(data: dict[str, Any], envelope: Envelope) -> None:
 
 @registry.follow_up("send_address_known", MAILS)
 def send_address_known(data: dict[str, Any], envelope: Envelope) -> None:
-    """To the owner of an address with which an account was asked for again."""
+    """To the owner of an address for which another account was requested."""
     if owner := _owner(data["owner_id"]):
         _send(owner.email, mail_texts.known_address_mail(_page("connexion")), envelope, reader=owner)
 
 
 @registry.follow_up("send_failed_logins", MAILS)
 def send_failed_logins(data: dict[str, Any], envelope: Envelope) -> None:
-    """To the owner of an account for which log-ins begin to be slowed."""
+    """To the owner of an account whose log-ins begin to be delayed."""
     if owner := _owner(data["owner_id"]):
         letter = mail_texts.failed_logins_mail(_happened_at(envelope), _page("compte/mot-de-passe-oublie"))
         _send(owner.email, letter, envelope, reader=owner)
@@ -70,9 +70,9 @@ def send_reset_mail(data: dict[str, Any], envelope: Envelope) -> None:
 
 @registry.follow_up("send_email_change_confirmation", MAILS)
 def send_email_change_confirmation(data: dict[str, Any], envelope: Envelope) -> None:
-    """To the new address; where it already has an account, its owner gets another mail instead.
+    """To the new address; if it already has an account, its owner gets a different mail.
 
-    The candidate who asked finds neither in « Mes messages »: they must not learn whether the address has an account.
+    « Mes messages » of the requesting candidate shows neither: they must not learn whether the address has an account.
     """
     with db.operation() as session:
         email_change = session.get(EmailChange, data["email_change_id"])
@@ -133,7 +133,7 @@ def _owner(owner_id: str) -> Account | StaffMember | None:
 
 
 def _send(address: str, letter: Letter, envelope: Envelope, *, reader: Account | StaffMember | None) -> None:
-    """Send it; a `reader` who is a candidate finds it again in « Mes messages ». The event's subject is the account.
+    """Send it; if `reader` is a candidate, record it for « Mes messages ». The event's subject is the account.
 
     Raises MailUnavailable or MailDeferred.
     """
@@ -154,7 +154,7 @@ def _store_for_reader(account_id: str, letter: Letter, mail: Mail) -> None:
 
 
 def _happened_at(envelope: Envelope) -> datetime:
-    """Portal time; the same again if the mail is sent twice."""
+    """Portal time; the same if the mail is sent twice."""
     return envelope.time + clock.offset()
 
 

@@ -27,10 +27,10 @@ class _Ticket:
 class HashingQueue:
     """At most `at_once` turns run at a time; running and waiting requests together are at most `places`.
 
-    Next is the source with the fewest running turns whose last turn is the longest ago. A source that has had none
-    counts from its arrival: otherwise a stream of new sources would keep a school (one address, many candidates)
-    waiting. When the queue is full, the source with the most places gives one up to a source that has fewer; a source
-    that is alone may have them all.
+    Next is the source with the fewest running turns whose last turn is the longest ago. A source without an earlier
+    turn counts from its arrival: otherwise a stream of new sources would delay a school (one address, many
+    candidates). When the queue is full, the source with the most places loses one to a source that has fewer; a single
+    source may have them all.
     """
 
     def __init__(self, at_once: int, places: int) -> None:

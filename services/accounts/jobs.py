@@ -1,4 +1,4 @@
-"""Scheduled jobs: erasing what must not be kept, finishing pending changes."""
+"""Scheduled jobs: erase data whose retention ends, finish pending changes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from services.chassis.jobs.registry import Jobs
 from services.mail import sent_mails
 
 LINKS_KEPT_FOR = timedelta(days=30)
-"""For so long a link that no longer works still says that it expired."""
+"""How long the page of an expired link still says that it has expired."""
 
 jobs = Jobs()
 

@@ -1,6 +1,6 @@
-"""Passwords at rest: argon2id. A check takes the same time whether or not there is an account.
+"""Hashes of stored passwords (argon2id). A check takes the same time whether or not there is an account.
 
-Hashing is the only expensive work that anonymous visitors can trigger at will: it has a small queue of its own.
+Hashing is the only expensive work that anonymous visitors can trigger: it has a separate small queue.
 """
 
 from __future__ import annotations

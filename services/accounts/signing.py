@@ -19,7 +19,7 @@ from services.chassis.web.access_tokens import AUDIENCE, ISSUER, LONGEST_LIFE_SE
 
 TOKEN_SECONDS = 60
 SERVICE_TOKEN_SECONDS = LONGEST_LIFE_SECONDS
-"""Long enough for the services to go on calling each other for minutes while accounts does not answer."""
+"""Long enough for calls between services to continue for minutes while accounts does not answer."""
 IDENTITY_AUDIENCE = "registrations"
 _PEM_BLOCK = re.compile(r"-----BEGIN [^-]+-----.*?-----END [^-]+-----", re.DOTALL)
 

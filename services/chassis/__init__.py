@@ -1,1 +1,1 @@
-"""What every service stands on: settings, database, events, access, errors, clocks. Nothing of exams in it."""
+"""Library of all services: settings, database, events, access, errors, clocks. It knows nothing of exams."""

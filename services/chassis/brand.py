@@ -1,6 +1,6 @@
-"""Whose portal this is, where nothing else is set: what pages and mails bear on top.
+"""Default names of the institution and of the service, in the heading of pages and mails.
 
-The State's marks are for the State alone; each process may be told otherwise (BRAND_INSTITUTION, BRAND_TAGLINE).
+Only the State may use the State's marks: other operators set BRAND_INSTITUTION and BRAND_TAGLINE.
 """
 
 INSTITUTION = "RÉPUBLIQUE|FRANÇAISE"  # lines, separated by « | »

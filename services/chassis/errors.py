@@ -21,7 +21,7 @@ class FieldError:
 
 
 RESERVED_MEMBERS = frozenset({"type", "title", "status", "detail", "instance", "errors"})
-"""Of problem details, besides which an error may have `extra` ones."""
+"""Members of problem details that `extra` may not contain."""
 
 
 class DomainError(Exception):
@@ -105,7 +105,7 @@ class TooMany(DomainError):
 
 
 class Unavailable(DomainError):
-    """A part we need does not answer; what was typed is kept by the page."""
+    """A server or service that we need does not answer; the page keeps what was typed."""
 
     problem = problem_types.UNAVAILABLE
 

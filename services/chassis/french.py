@@ -54,13 +54,13 @@ def shown_end(end: datetime) -> datetime:
 
 
 def alphabetical(text: str) -> str:
-    """By what French lists are sorted: letters without accents and case."""
+    """Sort key of French lists: letters without accents and case."""
     letters = unicodedata.normalize("NFKD", text)
     return "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold()
 
 
 def time_left(left: timedelta) -> str:
-    """A time that is left, rounded down: « 3 jours », « 5 heures », « 12 minutes », « moins d'une minute »."""
+    """Remaining time, rounded down: « 3 jours », « 5 heures », « 12 minutes », « moins d'une minute »."""
     minutes = int(left.total_seconds()) // 60
     if minutes < 1:
         return "moins d'une minute"

@@ -1,6 +1,6 @@
-"""Settings from the environment alone; a process refuses to start on a missing or ill-typed one, naming them all.
+"""Settings, read from the environment only. A process does not start if some are missing or invalid; it names all.
 
-Every setting X may be given as X_FILE, a path whose content is the value (secrets of containers).
+Instead of setting X, X_FILE may name a file that contains the value (secrets of containers).
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ class SettingsError(Exception):
 
 
 class Secret(str):
-    """Text that never shows itself in a repr."""
+    """Text that its repr does not show."""
 
     def __repr__(self) -> str:
         return "Secret(…)"
 
     @property
     def each(self) -> list[str]:
-        """Those that hold at once, one a line (or a written \\n): the first is used, all are accepted."""
+        """The valid secrets, one per line (or separated by a written \\n): the first is used, all are accepted."""
         return [line for line in self.replace("\\n", "\n").splitlines() if line.strip()]
 
 
@@ -42,11 +42,11 @@ class Settings:
     portail_offset: float = 0.0
     """Seconds by which the portal's clock is shifted; refused in production."""
     public_url: str = "http://127.0.0.1:8080"
-    """What mails and cookies are made from, without trailing slash."""
+    """Base of the links in mails and scope of cookies, without trailing slash."""
     page_seconds: float = 2.5
-    """How long a page waits in all for services that do not answer; what is left of 3 s is for making it."""
+    """How long a page waits in total for services that do not answer, leaving time of 3 s to render it."""
     threads: int = 64
-    """Requests answered at once."""
+    """Requests answered concurrently."""
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Self:
@@ -66,7 +66,7 @@ class Settings:
         return settings
 
     def mistakes(self) -> list[str]:
-        """What is wrong across settings; subclasses add theirs."""
+        """Errors of combinations of settings; subclasses add theirs."""
         mistakes = []
         if self.env not in ENVIRONMENTS:
             mistakes.append(f"ENV: one of {', '.join(ENVIRONMENTS)} is expected")
@@ -80,20 +80,20 @@ class Settings:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ServiceSettings(Settings):
-    """What each of the four services needs."""
+    """The settings that all four services have."""
 
     database_url: str
     database_pooled: bool = False
-    """Whether PostgreSQL is reached by way of a pooler, which looks after its connections itself."""
+    """Whether PostgreSQL is reached through a pooler, which checks its connections itself."""
     broker_url: str
     accounts_url: str
     client_id: str
     """Name under which this service obtains its own tokens from accounts."""
     client_secret: Secret
     worker_port: int = 0
-    """Port of the worker's health and metrics; 0 leaves it closed."""
+    """Port of the worker's health checks and metrics; 0: none."""
     worker_host: str = "127.0.0.1"
-    """Address they listen on; containers open it for their probes."""
+    """Address of that port; containers set it to be reached by probes."""
 
 
 def _read_field(

@@ -184,19 +184,19 @@ class ObjectStore:
         """Lets few calls run at once. Raises StoreNotAsked where too many run or the last ones failed."""
         with ExitStack() as admitted:
             try:
-                admitted.enter_context(self._limit.held())
+                admitted.enter_context(self._limit.place())
                 admitted.enter_context(self._breaker.place(0.0))
             except Unavailable as error:
                 raise StoreNotAsked from error
             try:
                 yield
             except StoreUnavailable:
-                self._breaker.failed()
+                self._breaker.record_failure()
                 raise
             except ObjectMissing:
-                self._breaker.answered()
+                self._breaker.record_answer()
                 raise
-            self._breaker.answered()
+            self._breaker.record_answer()
 
 
 class _Requests(urllib3.PoolManager):

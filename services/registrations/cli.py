@@ -69,7 +69,7 @@ def register(app: Flask) -> None:
 @click.command("publish-candidatures")
 @with_appcontext
 def publish_candidatures() -> None:
-    """Tell documents and pieces of every candidature once more, for one that has lost its database for good."""
+    """Publish every candidature again, for a service (documents or pieces) that has lost its database."""
     click.echo(f"{republication.publish_everything()} candidature(s) publiée(s) de nouveau")
 
 
@@ -78,7 +78,7 @@ def publish_candidatures() -> None:
 @click.option("--dry-run", is_flag=True, help="Print the differences; write nothing.")
 @with_appcontext
 def load_catalogue(folder: Path | None, dry_run: bool) -> None:
-    """Put the exams of FOLDER (default: CATALOGUE_DIR) in force, all or none."""
+    """Load the exams of FOLDER (default: CATALOGUE_DIR), all or none; they are in force at once."""
     folder = folder or current_app.extensions["portail"].catalogue_dir
     with _file_mistakes_as_click_error():
         exams, schools = catalogue.load_exams(folder, portal_now()), catalogue.etablissements(folder)
@@ -96,7 +96,7 @@ def load_catalogue(folder: Path | None, dry_run: bool) -> None:
 @click.argument("file", type=FILE)
 @with_appcontext
 def load_etablissements(file: Path) -> None:
-    """Take in the establishments of FILE, the public annuaire's CSV."""
+    """Load the establishments of FILE, the public annuaire's CSV."""
     with _file_mistakes_as_click_error():
         etablissements = catalogue.read_etablissements(file)
     catalogue_operations.load_etablissements(etablissements)
@@ -122,7 +122,7 @@ def publish_message(title: str, text: str, severity: str, shown_from: datetime |
 @click.argument("message_id")
 @with_appcontext
 def withdraw_message(message_id: str) -> None:
-    """Take a message off the home page at once."""
+    """Remove a message from the home page at once."""
     with _domain_error_as_click_error():
         messages.withdraw_message(message_id, actor=_operator(), at=portal_now())
 
@@ -159,7 +159,7 @@ def window(
     deposit_closes: datetime | None,
     reason: str,
 ) -> None:
-    """Change dates of an opening; they win over the catalogue, whatever is loaded later."""
+    """Change dates of an opening; they take precedence over the catalogue, also over one that is loaded later."""
     new = openings.NewDates(opens, closes, deposit_opens, deposit_closes)
     with _domain_error_as_click_error():
         dates = openings.change_window(exam, session, academie, new, reason=reason, actor=_operator(), at=portal_now())

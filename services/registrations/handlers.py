@@ -14,7 +14,7 @@ registry = Handlers("registrations")
 
 @registry.on(EmailChanged)
 def renew_email(session: DbSession, event: EmailChanged, envelope: Envelope) -> None:
-    """The mail address is updated; candidatures get no new version."""
+    """Update the mail address; candidatures get no new version."""
     candidates.renew_email(session, event)
 
 

@@ -23,22 +23,22 @@ from services.registrations.models import (
     OpeningRow,
     db,
 )
-from services.registrations.operations.catalogue import move_on_demonstration
+from services.registrations.operations.catalogue import move_demonstration_dates
 
-SAVED_DRAFT_DAYS = 30  # how long a repeated « Enregistrer » still answers as the first did
+SAVED_DRAFT_DAYS = 30  # how long a repeated « Enregistrer » gets the first answer
 MESSAGE_DAYS = 365
 
 jobs = Jobs()
 
 
 @jobs.every(hours=1, name="move-on-demonstration")
-def move_on() -> None:
-    """Move the dates of demonstration sessions that have passed, so that they are always open."""
-    move_on_demonstration(portal_now(), actor=Actor("service", "registrations"))
+def move_dates() -> None:
+    """Move passed dates of demonstration sessions, so that these are always open."""
+    move_demonstration_dates(portal_now(), actor=Actor("service", "registrations"))
 
 
 @jobs.every(hours=6, name="closing")
-def closing() -> None:
+def delete_obsolete_rows() -> None:
     """Delete untransmitted drafts of closed sessions, old saved drafts, old messages and mails, and catalogue
     revisions that no version uses."""
     now = portal_now()

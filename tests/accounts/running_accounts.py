@@ -112,9 +112,9 @@ class RunningAccounts:
 
 
 def token_in(mail: ReceivedMail) -> str:
-    found = _LINK.search(mail.text)
-    assert found, mail.text
-    return found[1]
+    link = _LINK.search(mail.text)
+    assert link, mail.text
+    return link[1]
 
 
 def problem_slug(answer: TestResponse) -> str:

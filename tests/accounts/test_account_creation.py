@@ -145,5 +145,5 @@ def test_the_form_holds_what_was_typed_and_its_search_finds_communes(accounts: R
     shown = {field["name"]: field["value"] for field in typed["sections"][0]["fields"]}
     assert shown["prenoms"] == "Zoë"
     assert "ville_naissance" in shown
-    found = accounts.call("GET", "/forms/account/communes?departement=010&q=troy").json["options"]
-    assert found[0] == {"value": "TROYES", "label": "TROYES"}
+    options = accounts.call("GET", "/forms/account/communes?departement=010&q=troy").json["options"]
+    assert options[0] == {"value": "TROYES", "label": "TROYES"}

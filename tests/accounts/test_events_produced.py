@@ -12,7 +12,7 @@ from services.accounts.models import db, events
 from services.contracts.accounts import EmailChanged, IdentityCorrected
 from tests.accounts.running_accounts import RunningAccounts
 from tests.accounts.test_account_change import NEW_EMAIL, ask_new_email
-from tests.accounts.test_identity_correction import REASON, administrator, found
+from tests.accounts.test_identity_correction import REASON, administrator, search_candidates
 
 SAMPLES = Path(__file__).parents[1] / "contracts" / "samples"
 CANDIDATE = "0123456789abcdef0123456789abcdef"  # ids are random: samples show this one
@@ -40,7 +40,7 @@ def test_a_new_address_is_told_as_the_sample_shows(accounts: RunningAccounts) ->
 
 @pytest.mark.usefixtures("registrations")
 def test_a_correction_is_told_as_the_sample_shows(accounts: RunningAccounts, administrator: str) -> None:
-    (candidate,) = found(accounts, administrator, accounts.activate_new_account())
+    (candidate,) = search_candidates(accounts, administrator, accounts.activate_new_account())
     values = candidate["values"] | {"nom_famille": "BINNET"}
     accounts.call("POST", f"/candidates/{candidate['id']}/identity", administrator, values=values, reason=REASON)
     assert published(accounts, IdentityCorrected.TYPE) == sample(IdentityCorrected.TYPE)

@@ -81,11 +81,12 @@ def test_a_flood_of_wrong_passwords_leaves_sessions_tokens_and_keys_answered(
 @contextmanager
 def process(accounts: RunningAccounts, folder: Path) -> Iterator[str]:
     """A web process over the same database, in which a hash takes seconds."""
-    kept, port, private = accounts.app.extensions["portail"], free_port(), PrivateFolder("accounts")
+    settings, port, private = accounts.app.extensions["portail"], free_port(), PrivateFolder("accounts")
     env = {
-        "ENV": "test", "DATABASE_URL": kept.database_url, "BROKER_URL": kept.broker_url,
-        "ACCOUNTS_URL": kept.accounts_url, "REGISTRATIONS_URL": kept.registrations_url, "MAIL_URL": kept.mail_url,
-        "CLIENT_ID": "accounts", "CLIENT_SECRET": str(kept.client_secret), "SIGNING_KEY": str(kept.signing_key),
+        "ENV": "test", "DATABASE_URL": settings.database_url, "BROKER_URL": settings.broker_url,
+        "ACCOUNTS_URL": settings.accounts_url, "REGISTRATIONS_URL": settings.registrations_url,
+        "MAIL_URL": settings.mail_url, "CLIENT_ID": "accounts", "CLIENT_SECRET": str(settings.client_secret),
+        "SIGNING_KEY": str(settings.signing_key),
         "CLIENT_SECRETS": f'{{"gateway": "{GATEWAY_SECRET}"}}', "ARGON2_PASSES": str(PASSES_OF_SECONDS),
         "BIND": f"127.0.0.1:{port}", "THREADS": "12", "PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"],
     }  # fmt: skip

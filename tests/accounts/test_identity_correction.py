@@ -26,7 +26,7 @@ def administrator(accounts: RunningAccounts) -> str:
     return str((accounts.post("/tools/exchange", token=token).json or {})["access_token"])
 
 
-def found(accounts: RunningAccounts, administrator: str, email: str) -> list[dict[str, Any]]:
+def search_candidates(accounts: RunningAccounts, administrator: str, email: str) -> list[dict[str, Any]]:
     answer = accounts.call("POST", "/candidates/search", administrator, email=email)
     return list((answer.json or {})["candidates"])
 
@@ -36,7 +36,7 @@ def test_a_correction_is_told_to_registrations_with_its_reason_and_leaves_its_tr
 ) -> None:
     email = accounts.activate_new_account()
     registrations.down = True
-    (candidate,) = found(accounts, administrator, email.upper())
+    (candidate,) = search_candidates(accounts, administrator, email.upper())
     path = f"/candidates/{candidate['id']}/identity"
     values = candidate["values"] | {"nom_famille": "BINNET"}
     for _ in range(2):
@@ -53,7 +53,7 @@ def test_a_correction_is_told_to_registrations_with_its_reason_and_leaves_its_tr
 
 
 def test_every_mistake_of_a_correction_is_told(accounts: RunningAccounts, administrator: str) -> None:
-    (candidate,) = found(accounts, administrator, accounts.activate_new_account())
+    (candidate,) = search_candidates(accounts, administrator, accounts.activate_new_account())
     wrong = creation_form(nom_famille="", date_naissance="31/02/2001")
     answer = accounts.call(
         "POST", f"/candidates/{candidate['id']}/identity", administrator, values=wrong, reason=REASON
@@ -62,12 +62,12 @@ def test_every_mistake_of_a_correction_is_told(accounts: RunningAccounts, admini
 
 
 def test_a_correction_without_reason_or_of_nobody_is_refused(accounts: RunningAccounts, administrator: str) -> None:
-    (candidate,) = found(accounts, administrator, accounts.activate_new_account())
+    (candidate,) = search_candidates(accounts, administrator, accounts.activate_new_account())
     path = f"/candidates/{candidate['id']}/identity"
     assert accounts.call("POST", path, administrator, values=creation_form(), reason="").status_code == 422
     nobody = accounts.call("POST", "/candidates/x/identity", administrator, values=creation_form(), reason=REASON)
     assert nobody.status_code == 404
-    assert found(accounts, administrator, "inconnu@x.fr") == []
+    assert search_candidates(accounts, administrator, "inconnu@x.fr") == []
 
 
 def test_a_gestionnaire_may_not_correct_even_with_a_token_that_asks_for_it(accounts: RunningAccounts) -> None:

@@ -161,11 +161,11 @@ class Versions:
         with db.reading() as session:
             account = session.get(Account, self._id)
             assert account is not None
-            found = [identities.identity_contract(account)]
+            contracts = [identities.identity_contract(account)]
             for row in session.query(events.Outbox).filter_by(subject=self._id, type=IdentityCorrected.TYPE):
-                found.append(IdentityCorrected.from_data(orjson.loads(row.envelope)["data"]).identity)
-        for one in found:
-            self.seen.setdefault(one.version, set()).add(one)
+                contracts.append(IdentityCorrected.from_data(orjson.loads(row.envelope)["data"]).identity)
+        for contract in contracts:
+            self.seen.setdefault(contract.version, set()).add(contract)
 
     def counts(self) -> dict[int, int]:
         """How many contents each version has had."""

@@ -53,8 +53,8 @@ def test_the_previous_log_in_is_told_and_the_first_time_this_one(accounts: Runni
     first = clock.portal_now()
     assert login["previous_login_at"].startswith(first.strftime("%Y-%m-%d"))
     accounts.advance_clock(days=2)
-    told = accounts.try_log_in().json["previous_login_at"]
-    assert told.startswith(first.strftime("%Y-%m-%d"))
+    previous_login = accounts.try_log_in().json["previous_login_at"]
+    assert previous_login.startswith(first.strftime("%Y-%m-%d"))
 
 
 @pytest.mark.parametrize("email", [EMAIL.upper(), f" {EMAIL} "])
@@ -213,9 +213,9 @@ def test_neither_addresses_nor_sources_nor_secrets_are_kept_in_the_open(accounts
     fail(accounts, 2)
     with accounts.app.app_context(), db.reading() as session:
         rows = [vars(row) for table in (LoginFailures, LoginSession) for row in session.query(table)]
-    kept = repr(rows)
+    stored = repr(rows)
     for secret in (EMAIL, "192.0.2.1", login["session"], login["device"], PASSWORD):
-        assert secret not in kept
+        assert secret not in stored
 
 
 def test_old_failures_are_forgotten(accounts: RunningAccounts) -> None:

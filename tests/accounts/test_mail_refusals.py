@@ -11,14 +11,14 @@ from services.accounts.jobs import LINKS_KEPT_FOR, jobs
 from services.accounts.models import Account, MailRefusal, db, events
 from services.chassis.events.parking import parked_events
 from tests.accounts.running_accounts import RunningAccounts
-from tests.accounts.test_identity_correction import administrator, found  # noqa: F401 - a fixture
+from tests.accounts.test_identity_correction import administrator, search_candidates  # noqa: F401 - a fixture
 
 EMAIL = "lbinet@ac-rennes.fr"
 OTHER = "binet@exemple.fr"
 
 
 def refused(accounts: RunningAccounts, administrator: str, email: str = EMAIL) -> list[dict[str, Any]]:  # noqa: F811
-    return [{**row, "since": None} for row in found(accounts, administrator, email)[0]["refused_mails"]]
+    return [{**row, "since": None} for row in search_candidates(accounts, administrator, email)[0]["refused_mails"]]
 
 
 def test_a_refused_mail_is_tried_once_and_shown_to_staff(accounts: RunningAccounts, administrator: str) -> None:  # noqa: F811

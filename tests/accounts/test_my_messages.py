@@ -56,8 +56,8 @@ def test_no_link_of_any_mail_is_kept(accounts: RunningAccounts) -> None:
     mails = accounts.mailbox.received
     assert len(mails) == 3
     with accounts.app.app_context(), db.reading() as session:
-        kept = "".join(text for (text,) in session.query(sent_mails.SentMail.text))
-    assert [mail.subject for mail in mails if token_in(mail) in kept] == []
+        stored_texts = "".join(text for (text,) in session.query(sent_mails.SentMail.text))
+    assert [mail.subject for mail in mails if token_in(mail) in stored_texts] == []
 
 
 def test_what_became_of_a_mail_is_said(accounts: RunningAccounts) -> None:

@@ -18,7 +18,7 @@ from tests.accounts.creation_form import PASSWORD
 from tests.accounts.running_accounts import RunningAccounts, problem_slug
 from tests.accounts.test_account_change import NEW_EMAIL, ask_new_email
 from tests.accounts.test_identity_correction import administrator as administrator
-from tests.accounts.test_identity_correction import found
+from tests.accounts.test_identity_correction import search_candidates
 from tests.accounts.test_staff import command_result
 
 EMAIL = "lbinet@ac-rennes.fr"
@@ -176,9 +176,9 @@ def test_staff_find_the_account_of_an_address_else_the_creations_that_wait(
 ) -> None:
     created(accounts)
     _, token = created(accounts)
-    assert [account["activated"] for account in found(accounts, administrator, EMAIL)] == [False, False]
+    assert [account["activated"] for account in search_candidates(accounts, administrator, EMAIL)] == [False, False]
     accounts.post("/activations", token=token)
-    assert [account["activated"] for account in found(accounts, administrator, EMAIL)] == [True]
+    assert [account["activated"] for account in search_candidates(accounts, administrator, EMAIL)] == [True]
 
 
 def test_the_database_refuses_two_activated_accounts_of_one_address(accounts: RunningAccounts) -> None:

@@ -70,7 +70,7 @@ def test_the_old_address_is_told_at_the_request_and_can_cancel_it(accounts: Runn
 
 
 @pytest.mark.parametrize(
-    ("end", "type", "said"),
+    ("end", "type", "detail"),
     [
         (change_password, "lien-sans-objet", "elle a pris fin"),
         (reset_password, "lien-sans-objet", "elle a pris fin"),
@@ -79,7 +79,7 @@ def test_the_old_address_is_told_at_the_request_and_can_cancel_it(accounts: Runn
     ],
 )
 def test_the_link_that_cancels_says_how_the_request_has_ended(
-    accounts: RunningAccounts, end: Callable[[RunningAccounts, dict[str, Any]], None], type: str, said: str
+    accounts: RunningAccounts, end: Callable[[RunningAccounts, dict[str, Any]], None], type: str, detail: str
 ) -> None:
     login = accounts.log_in_new_candidate()
     ask_new_email(accounts, login)
@@ -87,7 +87,7 @@ def test_the_link_that_cancels_says_how_the_request_has_ended(
     end(accounts, login)
     answer = accounts.post("/email-changes/cancellations", token=token)
     assert problem_slug(answer) == type
-    assert said in answer.json["detail"]
+    assert detail in answer.json["detail"]
 
 
 @pytest.mark.parametrize("end", [change_password, reset_password, cancel])

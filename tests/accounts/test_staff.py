@@ -99,17 +99,17 @@ def test_a_revoked_an_expired_and_an_invented_token_are_refused(accounts: Runnin
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["create-staff", *GESTIONNAIRE[:-6], "--academies", "99", "--nom", "R", "--prenoms", "A"], "99"),
         (["create-token", "--email", "inconnu@x.fr"], "Aucun compte"),
         (["revoke-token", "inconnu"], "Aucun jeton"),
     ],
 )
-def test_commands_refuse_plainly(accounts: RunningAccounts, arguments: list[str], told: str) -> None:
+def test_commands_refuse_plainly(accounts: RunningAccounts, arguments: list[str], message: str) -> None:
     code, output = run_command(accounts, *arguments)
     assert code == 1
-    assert told in output
+    assert message in output
 
 
 def test_a_member_of_staff_who_is_there_is_left_as_he_is_where_that_was_asked_for(accounts: RunningAccounts) -> None:
@@ -134,9 +134,9 @@ def test_secrets_are_not_kept_in_the_open(accounts: RunningAccounts) -> None:
     staff = command_result(accounts, "create-staff", *GESTIONNAIRE)
     token = command_result(accounts, "create-token", "--email", EMAIL)["token"]
     with accounts.app.app_context(), db.reading() as session:
-        kept = repr([vars(row) for table in (StaffMember, StaffToken, AuditEntry) for row in session.query(table)])
+        stored = repr([vars(row) for table in (StaffMember, StaffToken, AuditEntry) for row in session.query(table)])
     for secret in (staff["password"], staff["totp_secret"], token):
-        assert secret not in kept
+        assert secret not in stored
 
 
 def test_every_act_leaves_an_entry_that_cannot_be_changed(accounts: RunningAccounts) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from cryptography.fernet import Fernet
 from flask import Flask
@@ -38,8 +38,7 @@ def build(name: str, folder: Path, database_url: str | None = None) -> Flask:
 
 def database_of(app: Flask) -> Database:
     """The database of a service."""
-    found: Database = app.extensions["sqlalchemy"]
-    return found
+    return cast("Database", app.extensions["sqlalchemy"])
 
 
 def _gateway_settings(folder: Path) -> GatewaySettings:

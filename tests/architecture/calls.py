@@ -61,13 +61,13 @@ class Operations:
         """Functions of the operations that are mentioned below `tree`."""
         for node in ast.walk(tree):
             if isinstance(node, ast.Name):
-                found = known.get(node.id, "")
+                name = known.get(node.id, "")
             elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-                found = f"{known.get(node.value.id, '')}.{node.attr}"
+                name = f"{known.get(node.value.id, '')}.{node.attr}"
             else:
                 continue
-            if found in self.functions:
-                yield found
+            if name in self.functions:
+                yield name
 
     def _imported(self, path: Path) -> dict[str, str]:
         """Local name → « module » or « module.function » of the operations."""

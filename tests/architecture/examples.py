@@ -56,11 +56,11 @@ class Examples:
     @property
     def engines(self) -> dict[str, Engine]:
         """The services' own connections to their databases."""
-        found = {}
+        engines = {}
         for name, app in self.portal.apps.items():
             with app.app_context():
-                found[name] = database_of(app).engine
-        return found
+                engines[name] = database_of(app).engine
+        return engines
 
     def addresses(self, pattern: str) -> Iterator[str]:
         """The addresses that `pattern` stands for."""

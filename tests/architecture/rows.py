@@ -35,7 +35,10 @@ class Databases:
             connection.close()
 
     def look(self) -> Look:
-        commits = {name: one.execute("PRAGMA data_version").fetchone()[0] for name, one in self._connections.items()}
+        commits = {
+            name: connection.execute("PRAGMA data_version").fetchone()[0]
+            for name, connection in self._connections.items()
+        }
         return Look(commits, {table: rows for name in self._connections for table, rows in self._tables(name)})
 
     def written_since(self, before: Look) -> set[str]:

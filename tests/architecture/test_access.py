@@ -33,7 +33,7 @@ KNOWN = {
     "a service nobody knows": tokens.service_token("inconnu"),
     **{f"service({name})": tokens.service_token(name) for name in ("gateway", *SERVICES)},
     **{
-        f"staff without {scope}": tokens.staff_token(scopes=[one for one in EVERY_SCOPE if one != scope])
+        f"staff without {scope}": tokens.staff_token(scopes=[other for other in EVERY_SCOPE if other != scope])
         for scope in EVERY_SCOPE
     },
 }

@@ -36,9 +36,9 @@ def test_every_refusal_is_in_french(service: str, app: Flask) -> None:
             if answer.status_code < 400 or not answer.is_json or not answer.data:  # HEAD is answered without words
                 continue
             refused += 1
-            for said in _said(answer.get_json()):
-                if ENGLISH.search(said):
-                    english[said] = f"{sent['method']} {rule}"
+            for text in _texts(answer.get_json()):
+                if ENGLISH.search(text):
+                    english[text] = f"{sent['method']} {rule}"
     assert english == {}
     assert refused > 50
 
@@ -63,14 +63,14 @@ def _wrong_requests(method: str, described: dict[str, Any]) -> Iterator[dict[str
 
 def _described(document: dict[str, Any], method: str, rule: str) -> dict[str, Any]:
     path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule)
-    found: dict[str, Any] = document["paths"].get(path, {}).get(method.lower(), {})
-    schema = found.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    operation: dict[str, Any] = document["paths"].get(path, {}).get(method.lower(), {})
+    schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
     name = schema.get("$ref", "").rpartition("/")[2]
-    return {**found, "body": document["components"]["schemas"].get(name, {})}
+    return {**operation, "body": document["components"]["schemas"].get(name, {})}
 
 
 def _query_names(described: dict[str, Any]) -> list[str]:
-    return [one["name"] for one in described.get("parameters", ()) if one.get("in") == "query"]
+    return [parameter["name"] for parameter in described.get("parameters", ()) if parameter.get("in") == "query"]
 
 
 def _body_names(described: dict[str, Any]) -> list[str]:
@@ -86,7 +86,7 @@ def _token(who: str) -> str:
     return CALLERS[names[0]] if names else CALLERS["candidate"]
 
 
-def _said(problem: dict[str, Any]) -> Iterator[str]:
+def _texts(problem: dict[str, Any]) -> Iterator[str]:
     """Every sentence of a problem; what it quotes of us or of the sender aside."""
-    for text in (problem["title"], problem["detail"], *(one["detail"] for one in problem.get("errors", ()))):
+    for text in (problem["title"], problem["detail"], *(error["detail"] for error in problem.get("errors", ()))):
         yield re.sub(r"«.*?»|\(.*?\)|: [\w, -]+\.$", "", text)

@@ -27,8 +27,8 @@ HEARD = [(event, consumer) for event in EVENTS for consumer in event.CONSUMERS]
 
 def _registry(service: str) -> Handlers:
     """What the service's worker reacts with."""
-    found: Handlers = importlib.import_module(f"services.{service}.worker").registry
-    return found
+    registry: Handlers = importlib.import_module(f"services.{service}.worker").registry
+    return registry
 
 
 def _sample(type: str) -> Any:
@@ -60,11 +60,13 @@ def test_each_consumer_takes_the_sample(event: type[Contract], consumer: str, tm
     app = apps.build(consumer, tmp_path)
     migrate(app)
     data = event.from_data(_sample(event.TYPE))
-    told = Envelope("e" * 32, "/tests", event.TYPE, "subject", datetime(2021, 10, 4, tzinfo=UTC), data.to_data(), "c")
+    envelope = Envelope(
+        "e" * 32, "/tests", event.TYPE, "subject", datetime(2021, 10, 4, tzinfo=UTC), data.to_data(), "c"
+    )
     with app.app_context():
         for reaction in _registry(consumer).reactions(event.TYPE):
             with apps.database_of(app).operation() as session:
-                reaction.run(session, data, told)
+                reaction.run(session, data, envelope)
         apps.database_of(app).engine.dispose()
 
 

@@ -19,7 +19,7 @@ NOT_IN_THE_TABLE: dict[str, dict[str, str]] = {
     "registrations": {
         "republication.publish_everything": "a command, run again from its beginning; who knows a version ignores it",
         "catalogue.load_catalogue": "a command, run again until it says what it did; loaded already, nothing changes",
-        "catalogue.move_on_demonstration": "the same, every hour, for demonstrations",
+        "catalogue.move_demonstration_dates": "the same, every hour, for demonstrations",
         "openings.change_window": "a command, run again with the same dates; the newest revision counts",
     },
     "documents": {

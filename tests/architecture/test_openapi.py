@@ -55,11 +55,11 @@ def _fixed(path: str) -> str:
 def _try(operation: Any, headers: dict[str, str]) -> None:
     def check(case: Any) -> None:
         response = case.call(headers=headers)
-        told = (case.as_curl_command(), response.text)
-        assert response.status_code != 500, told
+        context = (case.as_curl_command(), response.text)
+        assert response.status_code != 500, context
         if response.status_code >= 400:
-            assert response.headers["content-type"] == ["application/problem+json"], told
+            assert response.headers["content-type"] == ["application/problem+json"], context
             if case.method.upper() != "HEAD":  # answered by its headers alone
-                assert response.json()["status"] == response.status_code, told
+                assert response.json()["status"] == response.status_code, context
 
     try_requests(operation, TRIES, check, derandomize=True)

@@ -12,5 +12,7 @@ from tests.architecture.openapi import FOLDER, published
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_an_api_is_what_its_description_says(service: str, tmp_path: Path) -> None:
-    kept = (FOLDER / f"{service}.json").read_text(encoding="utf-8")
-    assert published(service, tmp_path) == kept, "an API has changed: python -m tests.architecture.openapi, CHANGELOG"
+    recorded = (FOLDER / f"{service}.json").read_text(encoding="utf-8")
+    assert published(service, tmp_path) == recorded, (
+        "an API has changed: python -m tests.architecture.openapi, CHANGELOG"
+    )

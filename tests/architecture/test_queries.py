@@ -12,7 +12,7 @@ from flask import Flask
 
 from deploy.service_names import SERVICES
 from services.chassis.process.command_line import migrate
-from services.chassis.web.application import MOST_NAMED
+from services.chassis.web.application import MAX_ERRORS_OF_A_KIND
 from tests.architecture import apps, ledger
 from tests.architecture.test_openapi import CALLERS
 from tests.support import tokens
@@ -80,4 +80,4 @@ def test_of_a_body_full_of_impossible_text_some_are_named(service: str, app: Fla
     path, who = plain[0]
     answer = app.test_client().post(path, json=["\0"] * 100_000, headers=headers_of(who))
     assert answer.status_code == 422
-    assert len(answer.get_json()["errors"]) == MOST_NAMED
+    assert len(answer.get_json()["errors"]) == MAX_ERRORS_OF_A_KIND

@@ -34,9 +34,9 @@ EVERY_READ = [(app, rule) for app, rules in READS.items() for rule in rules]
 @pytest.fixture(scope="module")
 def examples(objects: ObjectStoreServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Examples]:
     """A portal that holds one of everything."""
-    found = Examples(tmp_path_factory.mktemp("reads"), objects.fresh_bucket().url)
-    yield found
-    found.close()
+    examples = Examples(tmp_path_factory.mktemp("reads"), objects.fresh_bucket().url)
+    yield examples
+    examples.close()
 
 
 @pytest.fixture(scope="module")
@@ -79,12 +79,12 @@ def answer_of(app: Flask, headers: dict[str, str], path: str) -> TestResponse:
 @contextmanager
 def written(examples: Examples, databases: Databases) -> Iterator[set[str]]:
     """What the block wrote; write transactions that wrote nothing are mistakes."""
-    found: set[str] = set()
+    columns: set[str] = set()
     with write_transactions(examples.engines) as begun:
         before = databases.look()
-        yield found
-        found |= databases.written_since(before)
-    assert set(begun) <= {one.partition(".")[0] for one in found}
+        yield columns
+        columns |= databases.written_since(before)
+    assert set(begun) <= {column.partition(".")[0] for column in columns}
 
 
 def test_every_read_there_is_is_called(examples: Examples) -> None:
@@ -105,11 +105,11 @@ def test_a_read_writes_nothing_but_what_it_is_listed_for(
     listed = WRITING_READS.get((app, rule), NOTHING).tables
     for who, call in callers(examples, app, rule):
         for path in (path for pattern in READS[app][rule] for path in examples.addresses(pattern)):
-            with written(examples, databases) as found:
+            with written(examples, databases) as tables:
                 answer = call(path)
                 assert 200 <= answer.status_code < 400, (who, path, answer.status_code, answer.text)
             visit = VISIT.tables if (app, who) == ("gateway", "candidate") else frozenset()
-            assert found - visit == listed, (who, path)
+            assert tables - visit == listed, (who, path)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_version_whose_event_has_not_come_is_kept_once_when_it_is_printed(
 ) -> None:
     headers, candidature = examples.registered_untold()
     for expected in (first, NOTHING):
-        with written(examples, databases) as found:
+        with written(examples, databases) as tables:
             answer = answer_of(examples.apps["documents"], headers, f"/v1/candidatures/{candidature}/{path}")
             assert answer.status_code == 200, answer.text
-        assert found == expected.tables
+        assert tables == expected.tables

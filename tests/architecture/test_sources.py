@@ -91,12 +91,12 @@ def _template(path: Path) -> nodes.Template:
 
 def _imported(tree: nodes.Template) -> dict[str, str]:
     """Macro → template of what is imported."""
-    found: dict[str, str] = {}
+    imports: dict[str, str] = {}
     for node in tree.find_all(nodes.FromImport):
         for name in node.names:
             source, local = name if isinstance(name, tuple) else (name, name)
-            found[local] = f"{node.template.value}:{source}"  # type: ignore[attr-defined]
-    return found
+            imports[local] = f"{node.template.value}:{source}"  # type: ignore[attr-defined]
+    return imports
 
 
 def _used(tree: nodes.Template) -> set[str]:
@@ -108,9 +108,9 @@ def _used(tree: nodes.Template) -> set[str]:
 
 def _file(name: str) -> Path:
     """A template by the name that others call it."""
-    found = [folder / name for folder in (ROOT / "gateway", ROOT / "gateway" / "web") if (folder / name).exists()]
-    assert found, name
-    return found[0]
+    paths = [folder / name for folder in (ROOT / "gateway", ROOT / "gateway" / "web") if (folder / name).exists()]
+    assert paths, name
+    return paths[0]
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))

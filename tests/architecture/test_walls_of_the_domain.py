@@ -72,13 +72,13 @@ def test_a_domain_module_reads_no_clock(path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["utils", "helpers", "common", "manager", "misc"])
 def test_no_module_is_named_after_nothing(name: str) -> None:
-    found = [
+    modules = [
         path
         for folder in ("services", "gateway", "deploy", "tests")
         for path in (ROOT / folder).rglob(f"{name}*")
         if path.stem in {name, f"{name}s"}
     ]
-    assert not found
+    assert not modules
 
 
 def test_no_file_committed_names_the_host_of_a_package_registry() -> None:

@@ -55,11 +55,11 @@ def lonely() -> Iterator[Proxy]:
 
 @pytest.fixture(scope="module")
 def gateway_port() -> Iterator[int]:
-    """Of an application that answers with what it is told of the client."""
-    app = Flask("told", static_folder=None)
+    """Port of an application that answers with the headers which the proxy passes on about the client."""
+    app = Flask("client", static_folder=None)
 
     @app.get("/")
-    def told() -> dict[str, str]:
+    def client() -> dict[str, str]:
         return {name: request.headers.get(name, "") for name in ("Host", "X-Forwarded-For", "X-Forwarded-Proto")}
 
     @app.get(A_FILE)

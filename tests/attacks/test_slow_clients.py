@@ -61,21 +61,21 @@ def test_a_file_sent_whole_to_a_page_that_takes_none_is_refused_by_a_page(site: 
 
 def test_who_has_three_files_under_way_is_asked_to_wait_and_others_are_not(site: Site) -> None:
     # Sent to a gateway itself: behind the proxy, files arrive whole.
-    someone, another = (log_in(site.url, site.new_registered_candidate()) for _ in range(2))
-    place, elsewhere = deposit_form_urls(site.url, someone)[0], deposit_form_urls(site.url, another)[0]
+    first, second = (log_in(site.url, site.new_registered_candidate()) for _ in range(2))
+    place, elsewhere = deposit_form_urls(site.url, first)[0], deposit_form_urls(site.url, second)[0]
     with ExitStack() as opened:
 
         def is_refused_beside_one_more() -> bool:
-            opened.enter_context(half_sent(site, someone, place))
-            return deposited_directly(site, someone, place).status_code == 503
+            opened.enter_context(half_sent(site, first, place))
+            return deposited_directly(site, first, place).status_code == 503
 
         wait_until(is_refused_beside_one_more, TIMEOUT_SECONDS, "three are under way")
-        refused = deposited_directly(site, someone, place)
+        refused = deposited_directly(site, first, place)
         assert TOO_MANY_OF_CANDIDATE in html.unescape(refused.text)
         assert refused.headers["Retry-After"] == "60"
-        assert deposited_directly(site, another, elsewhere).status_code == 303
+        assert deposited_directly(site, second, elsewhere).status_code == 303
     wait_until(
-        lambda: deposited_directly(site, someone, place).status_code == 303, TIMEOUT_SECONDS, "there is room again"
+        lambda: deposited_directly(site, first, place).status_code == 303, TIMEOUT_SECONDS, "there is room again"
     )
 
 
@@ -93,8 +93,8 @@ def half_sent(site: Site, visit: requests.Session, place: str) -> socket.socket:
     where = urlsplit(site.direct.url)
     connection = socket.create_connection((str(where.hostname), int(where.port or 0)), timeout=TIMEOUT_SECONDS)
     cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in visit.cookies)
-    said = multipart(urlsplit(place).path, host=urlsplit(site.url).netloc).first
-    connection.sendall(said.replace(b"\r\n", f"\r\nCookie: {cookies}\r\n".encode(), 1))
+    request = multipart(urlsplit(place).path, host=urlsplit(site.url).netloc).first
+    connection.sendall(request.replace(b"\r\n", f"\r\nCookie: {cookies}\r\n".encode(), 1))
     return connection
 
 

@@ -27,8 +27,8 @@ def well_formed() -> dict[str, Any]:
     }
 
 
-def written(folder: Path, said: object) -> Path:
-    (folder / manifest.NAME).write_text(json.dumps(said))
+def written(folder: Path, content: object) -> Path:
+    (folder / manifest.NAME).write_text(json.dumps(content))
     return folder
 
 
@@ -44,10 +44,10 @@ def test_what_a_backup_writes_is_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("revisions", [{"/tmp/evil": "1"}, {"../evil": "1"}, {}])
 def test_schemas_are_those_of_the_four_services_alone(tmp_path: Path, revisions: dict[str, str]) -> None:
-    said = well_formed()
-    said["revisions"] = said["revisions"] | revisions if revisions else {"pieces": "0001"}
+    backup = well_formed()
+    backup["revisions"] = backup["revisions"] | revisions if revisions else {"pieces": "0001"}
     with pytest.raises(Damaged):
-        manifest.read(written(tmp_path, said))
+        manifest.read(written(tmp_path, backup))
 
 
 @pytest.mark.parametrize(
@@ -71,16 +71,16 @@ def test_schemas_are_those_of_the_four_services_alone(tmp_path: Path, revisions:
     ],
 )
 def test_files_lie_where_a_portal_has_them(tmp_path: Path, path: str) -> None:
-    said = well_formed()
-    said["files"][path] = CONTENT
+    backup = well_formed()
+    backup["files"][path] = CONTENT
     with pytest.raises(Damaged):
-        manifest.read(written(tmp_path, said))
+        manifest.read(written(tmp_path, backup))
 
 
 def test_a_name_that_is_not_utf8_is_a_name_all_the_same(tmp_path: Path) -> None:
-    said = well_formed()
-    said["files"]["objects/\udcff"] = CONTENT
-    assert "objects/\udcff" in manifest.read(written(tmp_path, said)).files
+    backup = well_formed()
+    backup["files"]["objects/\udcff"] = CONTENT
+    assert "objects/\udcff" in manifest.read(written(tmp_path, backup)).files
 
 
 @pytest.mark.parametrize("secrets", [{"secrets.json": CONTENT, "../evil2": CONTENT}, {"demo.json": CONTENT}, {}])
@@ -90,10 +90,10 @@ def test_secrets_are_those_of_a_portal(tmp_path: Path, secrets: dict[str, Any]) 
 
 
 def test_no_database_is_missing(tmp_path: Path) -> None:
-    said = well_formed()
-    del said["files"]["databases/pieces.db"]
+    backup = well_formed()
+    del backup["files"]["databases/pieces.db"]
     with pytest.raises(Damaged):
-        manifest.read(written(tmp_path, said))
+        manifest.read(written(tmp_path, backup))
 
 
 @pytest.mark.parametrize(
@@ -112,10 +112,10 @@ def test_no_database_is_missing(tmp_path: Path) -> None:
     ],
 )
 def test_sizes_and_digests_are_such(tmp_path: Path, content: object) -> None:
-    said = well_formed()
-    said["files"]["objects/a/b"] = content
+    backup = well_formed()
+    backup["files"]["objects/a/b"] = content
     with pytest.raises(Damaged):
-        manifest.read(written(tmp_path, said))
+        manifest.read(written(tmp_path, backup))
 
 
 @pytest.mark.parametrize(

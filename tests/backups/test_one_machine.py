@@ -58,7 +58,9 @@ def rot(path: Path) -> None:
     os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
-def said(state: StateFolder, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
+def backup_output(
+    state: StateFolder, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> str:
     """What an operator's `make backup` prints."""
     monkeypatch.setenv("VAR_DIR", str(state.root))
     monkeypatch.setattr("sys.argv", ["backup", str(folder)])
@@ -77,7 +79,7 @@ def test_a_file_that_rotted_in_an_earlier_backup_is_copied_anew_and_named(
     backup.back_up(state, folder, FIRST)
     first, second = folder / backup.name_of(FIRST), folder / backup.name_of(SECOND)
     rot(first / KEY)
-    last_line = said(state, folder, monkeypatch, capsys).splitlines()[-1]
+    last_line = backup_output(state, folder, monkeypatch, capsys).splitlines()[-1]
     assert last_line.startswith(f"Absents ou altérés dans {first}, recopiés")
     assert last_line.endswith(f": {KEY}")
     assert (second / KEY).read_bytes() == KEY.encode()
@@ -121,7 +123,7 @@ def test_what_is_no_file_is_neither_followed_nor_waited_for_but_named(
     path: str,
 ) -> None:
     makes(state.root / path)
-    assert said(state, folder, monkeypatch, capsys).splitlines()[-1].endswith(f": {path}")
+    assert backup_output(state, folder, monkeypatch, capsys).splitlines()[-1].endswith(f": {path}")
     made = folder / backup.name_of(SECOND)
     assert not os.path.lexists(made / path)
     assert set(manifest.read(made).files) >= {KEY, OTHER, "mail/1.eml"}

@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from services.chassis.database import transactions
-from services.chassis.database.transactions import Database, is_away
+from services.chassis.database.transactions import Database, is_database_unavailable
 from services.chassis.settings import Secret, ServiceSettings
 from services.chassis.web import access
 from services.chassis.web.application import create_service
@@ -45,8 +45,8 @@ def service(db: Database, database_url: str, statement: str) -> Flask:
 
 
 def says_that_it_is_away(answered: TestResponse) -> bool:
-    told = (answered.status_code, answered.get_json()["type"], "Retry-After" in answered.headers)
-    return told == (503, "/problems/indisponible", True)
+    answer = (answered.status_code, answered.get_json()["type"], "Retry-After" in answered.headers)
+    return answer == (503, "/problems/indisponible", True)
 
 
 def test_a_server_that_refuses_is_a_service_that_is_away() -> None:
@@ -82,8 +82,8 @@ def test_a_writer_does_not_wait_for_ever_for_another(tmp_path: Path, monkeypatch
     db = Database()
     app = service(db, f"sqlite:///{tmp_path / 'held.db'}", "SELECT 1")
     monkeypatch.setattr(transactions, "BUSY_SECONDS", 0.05)
-    with app.app_context(), db.operation(), ThreadPoolExecutor(1) as another:
-        assert says_that_it_is_away(another.submit(app.test_client().get, "/asked").result())
+    with app.app_context(), db.operation(), ThreadPoolExecutor(1) as threads:
+        assert says_that_it_is_away(threads.submit(app.test_client().get, "/asked").result())
     assert app.test_client().get("/asked").status_code == 200, "whoever comes after it is served"
 
 
@@ -94,7 +94,7 @@ def test_so_is_a_file_whose_disk_is_full(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.OperationalError) as full:
         connection.execute("INSERT INTO files VALUES (zeroblob(100000))")
     connection.close()
-    assert is_away(OperationalError("INSERT", {}, full.value))
+    assert is_database_unavailable(OperationalError("INSERT", {}, full.value))
 
 
 def test_a_missing_table_is_our_own_mistake(database_url: str) -> None:

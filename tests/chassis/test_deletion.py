@@ -13,7 +13,7 @@ from services.chassis.database import deletion
 from services.chassis.database.deletion import delete_in_pages
 from services.chassis.database.transactions import Database
 from services.chassis.events.tables import inbox
-from services.chassis.jobs.registry import answering_stopping
+from services.chassis.jobs.registry import stopping_answered_by
 from tests.chassis.events.ledger import Ledger
 from tests.support.query_plans import recorded_statements
 
@@ -48,6 +48,6 @@ def test_what_is_old_is_forgotten_in_pages_and_what_is_new_stays(db: Database) -
 
 def test_a_job_that_is_told_to_stop_leaves_the_rest(db: Database) -> None:
     answers = iter([False, True])
-    with answering_stopping(lambda: next(answers)):
+    with stopping_answered_by(lambda: next(answers)):
         assert delete_in_pages(db, inbox.c.event_id, inbox.c.handler, where=OLD) == 3
     assert left(db) == 5

@@ -33,15 +33,15 @@ class Replica:
         self.requests: list[tuple[str, bytes]] = []
         self._answers = answers
         self._listener = socket.create_server((address, port))
-        self._kept: list[socket.socket] = []
+        self._accepted: list[socket.socket] = []
         threading.Thread(target=self._accept, daemon=True).start()
 
     def stop(self) -> None:
         """As a process that ends: nobody listens any more, and what was kept is closed."""
-        for one in (self._listener, *self._kept):
+        for connection in (self._listener, *self._accepted):
             with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
+                connection.shutdown(socket.SHUT_RDWR)
+            connection.close()
 
     def _accept(self) -> None:
         while True:
@@ -49,7 +49,7 @@ class Replica:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
-            self._kept.append(connection)
+            self._accepted.append(connection)
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
@@ -216,9 +216,9 @@ def test_what_its_server_has_closed_is_left_aside_without_a_word(started: Callab
     client.get("/")
     (met,) = (replica for replica in service.replicas if replica.requests)
     met.stop()
-    with capture_logs() as said:
+    with capture_logs() as logs:
         client.post("/", json={})
-    assert said == []
+    assert logs == []
 
 
 @pytest.mark.parametrize(("method", "times"), [("GET", 2), ("POST", 1)])

@@ -121,11 +121,11 @@ def test_each_worker_tells_how_long_a_job_runs_and_since_when_it_has_not_succeed
     lease_rows.end(db, "well", "a worker", due_at=system_now(), succeeded=True)
     lease_rows.show(db, "clockwork", names[:3])
 
-    def said(gauge: str, job: str) -> float | None:
+    def gauge_value(gauge: str, job: str) -> float | None:
         return REGISTRY.get_sample_value(gauge, {"service": "clockwork", "job": job})
 
-    running = {name: said("job_running_seconds", name) for name in names}
-    since = {name: said("job_last_success_age_seconds", name) for name in names}
+    running = {name: gauge_value("job_running_seconds", name) for name in names}
+    since = {name: gauge_value("job_last_success_age_seconds", name) for name in names}
     assert running == {"running": pytest.approx(7200, abs=60), "failing": 0, "well": 0, "removed": None}
     assert since == {
         "running": pytest.approx(7200, abs=60),

@@ -191,7 +191,7 @@ def test_a_token_is_used_while_accounts_hangs_and_renewed_when_it_is_back(server
     token = ServiceToken(Client(server.url, page_seconds=0.5), "gateway", "secret")
     assert token() == "first"
     server.falls_silent()
-    token._held = ("first", float("-inf"), token._held[2])  # time to renew it has come
+    token._token = ("first", float("-inf"), token._token[2])  # time to renew it has come
     with ThreadPoolExecutor(20) as pool:
         assert {call.result(HELD) for call in [pool.submit(token) for _ in range(20)]} == {"first"}
     assert len(server.requests) <= 3

@@ -203,7 +203,7 @@ def test_a_worker_counts_as_alive_however_long_a_job_runs(
     ledger.release.clear()
     with ledger.working() as [worker]:
         assert ledger.entered.wait(PATIENCE)
-        later = SimpleNamespace(monotonic=lambda: time.monotonic() + 2 * workers.TURN_SECONDS)
+        later = SimpleNamespace(monotonic=lambda: time.monotonic() + 2 * workers.ITERATION_SECONDS)
         monkeypatch.setattr(workers, "time", later)
         wait_until(lambda: worker.stuck() is None, PATIENCE, "a turn of every thread, the job having run for long")
         assert ledger.entries() == []

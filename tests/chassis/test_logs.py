@@ -59,8 +59,8 @@ def test_a_library_says_its_own_words_in_a_bounded_line_and_nothing_below_a_warn
     create().test_client().get(f"/library/{PERSON}")
     printed = "".join(capsys.readouterr())
     assert PERSON not in printed
-    said = [line["event"] for line in lines_in(printed) if line.get("logger") == "some.library"]
-    assert said == ["this is %s", "x" * LONGEST]
+    events = [line["event"] for line in lines_in(printed) if line.get("logger") == "some.library"]
+    assert events == ["this is %s", "x" * LONGEST]
 
 
 @pytest.mark.parametrize("method", ["OUVRIR", "FERMER", "PROPFIND"])

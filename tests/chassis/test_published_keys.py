@@ -71,7 +71,7 @@ def test_a_key_that_is_no_longer_published_is_not_believed_for_ever(
     keys(Signer([OLD]).kid)
     accounts.signer = Signer([NEW])
     assert keys(Signer([OLD]).kid) is not None
-    monkeypatch.setattr(access_tokens, "BELIEVED_SECONDS", 0)
+    monkeypatch.setattr(access_tokens, "KEYS_MAX_AGE_SECONDS", 0)
     wait_until(lambda: not _knows(keys, OLD), 60, "the key that is no longer published is forgotten")
 
 
@@ -79,7 +79,7 @@ def test_while_accounts_is_away_the_last_known_keys_hold(
     accounts: Accounts, keys: RemoteKeys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys(Signer([OLD]).kid)
-    monkeypatch.setattr(access_tokens, "BELIEVED_SECONDS", 0)
+    monkeypatch.setattr(access_tokens, "KEYS_MAX_AGE_SECONDS", 0)
     accounts.server.stop()
     try:
         assert keys(Signer([OLD]).kid) is not None

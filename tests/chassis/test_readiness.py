@@ -91,7 +91,7 @@ def test_a_check_that_hangs_is_not_begun_again_and_is_believed_when_it_ends() ->
         release.wait(20)
         return None
 
-    asked = Readiness(Flask("x"), needs={"slow": hanging}, reports={"quick": lambda: None}, patience=0.05)
+    asked = Readiness(Flask("x"), needs={"slow": hanging}, reports={"quick": lambda: None}, timeout=0.05)
     for _ in range(5):
         assert asked.ask() == (False, {"slow": "no answer", "quick": "ok"})
     assert begun == [1]

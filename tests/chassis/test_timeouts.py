@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from services.chassis.database.transactions import Database, is_away
+from services.chassis.database.transactions import Database, is_database_unavailable
 from services.chassis.errors import Unavailable
 from services.chassis.process import capacity
 from services.chassis.process.capacity import MIGRATION, WEB, WORK, TimeLimits
@@ -48,7 +48,7 @@ def ended(db: Database, act: Callable[[Session], Any]) -> bool:
         with db.operation() as session:
             act(session)
     except SQLAlchemyError as error:
-        return is_away(error)
+        return is_database_unavailable(error)
     return False
 
 

@@ -19,7 +19,7 @@ WRITING = {"format"}  # said when an answer is made, never of an input
 
 def sentences() -> Iterator[str]:
     """Every sentence of marshmallow's fields and validators, its blanks filled in."""
-    for field in (one for _, one in inspect.getmembers(fields, inspect.isclass) if issubclass(one, fields.Field)):
+    for field in (type for _, type in inspect.getmembers(fields, inspect.isclass) if issubclass(type, fields.Field)):
         for key, text in field.default_error_messages.items():
             if key not in WRITING:
                 yield from _filled(str(text))
@@ -50,9 +50,9 @@ def _filled(text: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("sentence", sorted(set(sentences())))
 def test_what_a_library_says_of_an_input_is_said_in_french(sentence: str) -> None:
-    said = in_french(sentence)
-    assert said != sentence
-    assert re.findall(r"\d+", said) == re.findall(r"\d+", sentence) or "UTF-8" in said or "8601" in said
+    french = in_french(sentence)
+    assert french != sentence
+    assert re.findall(r"\d+", french) == re.findall(r"\d+", sentence) or "UTF-8" in french or "8601" in french
 
 
 def test_what_we_say_ourselves_stays_as_it_is() -> None:

@@ -61,11 +61,11 @@ def test_a_token_that_was_good_is_refused_once_it_has_ended(published: Published
 def test_a_token_that_was_good_is_refused_once_its_key_is_no_longer_published(published: Published) -> None:
     token = published.signed()
     assert is_good(token, published)
-    kept = published.keys.pop(KID)
+    key = published.keys.pop(KID)
     assert not is_good(token, published)
     published.keys[KID] = Ed25519PrivateKey.generate().public_key()
     assert not is_good(token, published)
-    published.keys[KID] = kept
+    published.keys[KID] = key
     assert is_good(token, published)
 
 

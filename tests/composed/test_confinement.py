@@ -36,7 +36,7 @@ WITH_A_WAY_OUT = {
 
 
 @dataclass(frozen=True)
-class Seen:
+class ContainerReport:
     """A container, what the engine knows of it, and where it runs what was seen inside, by the name of the look."""
 
     container: Container
@@ -53,19 +53,22 @@ class Seen:
 
 
 @pytest.fixture(scope="module")
-def everything(composed: ComposedPortal) -> list[Seen]:
+def everything(composed: ComposedPortal) -> list[ContainerReport]:
     """All containers of the project, those that have ended included."""
-    found = composed.containers()
-    known = json.loads(composed.engine("inspect", *(one.id for one in found)))
-    return [Seen(one, what, look_into(composed, one)) for one, what in zip(found, known, strict=True)]
+    containers = composed.containers()
+    known = json.loads(composed.engine("inspect", *(container.id for container in containers)))
+    return [
+        ContainerReport(container, what, look_into(composed, container))
+        for container, what in zip(containers, known, strict=True)
+    ]
 
 
 @pytest.fixture(scope="module")
-def running(everything: list[Seen]) -> list[Seen]:
+def running(everything: list[ContainerReport]) -> list[ContainerReport]:
     """Ours and the servers."""
-    found = [one for one in everything if one.container.state == "running"]
-    assert {one.service for one in found} == {*LONG_LIVED, *OURS}
-    return found
+    reports = [report for report in everything if report.container.state == "running"]
+    assert {report.service for report in reports} == {*LONG_LIVED, *OURS}
+    return reports
 
 
 def look_into(composed: ComposedPortal, container: Container) -> dict[str, str]:
@@ -86,50 +89,52 @@ def test_the_compose_file_gives_no_reason_to_warn(composed: ComposedPortal) -> N
     assert composed.warnings() == ""
 
 
-def test_no_process_is_root_or_may_become_more_than_it_is(running: list[Seen]) -> None:
-    for one in running:
-        assert not one.host["Privileged"], one.service
-        processes = statuses(one.inside["statuses"])
-        assert len(processes) >= 2, one.service
+def test_no_process_is_root_or_may_become_more_than_it_is(running: list[ContainerReport]) -> None:
+    for report in running:
+        assert not report.host["Privileged"], report.service
+        processes = statuses(report.inside["statuses"])
+        assert len(processes) >= 2, report.service
         for process in processes:
-            told_of = f"{one.service}: {process['Name']}"
+            told_of = f"{report.service}: {process['Name']}"
             assert "0" not in process["Uid"].split() + process["Gid"].split(), told_of
             assert {int(process[of], 16) for of in ("CapPrm", "CapEff", "CapBnd", "CapAmb")} == {0}, told_of
             assert process["NoNewPrivs"] == "1", told_of
 
 
-def test_root_file_systems_cannot_be_written(running: list[Seen]) -> None:
-    for one in running:
-        assert one.host["ReadonlyRootfs"], one.service
-        tried = one.inside["writes"].splitlines()
-        assert len(tried) == (6 if one.service in OURS else 4), one.service
-        assert all("Read-only file system" in line for line in tried), f"{one.service}: {tried}"
+def test_root_file_systems_cannot_be_written(running: list[ContainerReport]) -> None:
+    for report in running:
+        assert report.host["ReadonlyRootfs"], report.service
+        tried = report.inside["writes"].splitlines()
+        assert len(tried) == (6 if report.service in OURS else 4), report.service
+        assert all("Read-only file system" in line for line in tried), f"{report.service}: {tried}"
 
 
-def test_nothing_of_the_host_can_be_written(running: list[Seen]) -> None:
-    for one in running:
-        assert not [mount for mount in one.known["Mounts"] if mount["RW"] and mount["Type"] == "bind"], one.service
-        assert not one.host["Devices"], one.service
+def test_nothing_of_the_host_can_be_written(running: list[ContainerReport]) -> None:
+    for report in running:
+        assert not [mount for mount in report.known["Mounts"] if mount["RW"] and mount["Type"] == "bind"], (
+            report.service
+        )
+        assert not report.host["Devices"], report.service
 
 
-def test_no_secret_is_in_what_the_engine_tells(composed: ComposedPortal, everything: list[Seen]) -> None:
+def test_no_secret_is_in_what_the_engine_tells(composed: ComposedPortal, everything: list[ContainerReport]) -> None:
     """Environment, command, labels, results of health checks; of containers that have ended too."""
     values = secret_values(composed.secrets)
     assert len(values) > 30
-    for one in everything:
-        assert not leaked_secrets("\n".join(one.known["Config"]["Env"]), values), one.service
-        assert not leaked_secrets(json.dumps(one.known), values), one.service
+    for report in everything:
+        assert not leaked_secrets("\n".join(report.known["Config"]["Env"]), values), report.service
+        assert not leaked_secrets(json.dumps(report.known), values), report.service
 
 
 def test_no_secret_is_in_command_lines_and_environments_of_our_processes(
-    composed: ComposedPortal, running: list[Seen]
+    composed: ComposedPortal, running: list[ContainerReport]
 ) -> None:
     """What a server's own image does inside with the file that it is given is not ours to say."""
     values = secret_values(composed.secrets)
-    for one in running:
-        if one.service in OURS:
-            assert "/opt/portail/bin" in one.inside["environments"], one.service
-            assert not leaked_secrets(one.inside["words"] + one.inside["environments"], values), one.service
+    for report in running:
+        if report.service in OURS:
+            assert "/opt/portail/bin" in report.inside["environments"], report.service
+            assert not leaked_secrets(report.inside["words"] + report.inside["environments"], values), report.service
 
 
 def test_no_secret_is_logged(composed: ComposedPortal) -> None:
@@ -139,62 +144,68 @@ def test_no_secret_is_logged(composed: ComposedPortal) -> None:
 
 
 def test_only_the_proxy_and_the_demonstrations_mails_are_published(
-    running: list[Seen], described: dict[str, Any]
+    running: list[ContainerReport], described: dict[str, Any]
 ) -> None:
     published = {
-        one.service: {binding["HostIp"] for bindings in ports(one).values() for binding in bindings or ()}
-        for one in running
-        if any(ports(one).values())
+        report.service: {binding["HostIp"] for bindings in ports(report).values() for binding in bindings or ()}
+        for report in running
+        if any(ports(report).values())
     }
     assert published == {"proxy": {"127.0.0.1"}, "mailpit": {"127.0.0.1"}}
     assert described["mailpit"]["profiles"] == ["demo"]
 
 
-def test_only_mails_and_signatures_have_a_way_out(running: list[Seen]) -> None:
+def test_only_mails_and_signatures_have_a_way_out(running: list[ContainerReport]) -> None:
     """The proxy and Mailpit have one because they are published."""
-    assert {one.service for one in running if has_default_route(one.inside["routes"])} == set(WITH_A_WAY_OUT)
+    assert {report.service for report in running if has_default_route(report.inside["routes"])} == set(WITH_A_WAY_OUT)
 
 
 @pytest.mark.parametrize(("server", "port"), [("postgres", 5432), ("rabbitmq", 5672), ("objects", 8333)])
-def test_the_gateway_reaches_no_server(composed: ComposedPortal, running: list[Seen], server: str, port: int) -> None:
-    inside = {one.service: one.container for one in running}
-    addresses = next(one.known for one in running if one.service == server)["NetworkSettings"]["Networks"].values()
+def test_the_gateway_reaches_no_server(
+    composed: ComposedPortal, running: list[ContainerReport], server: str, port: int
+) -> None:
+    inside = {report.service: report.container for report in running}
+    addresses = next(report.known for report in running if report.service == server)["NetworkSettings"][
+        "Networks"
+    ].values()
     assert connects(composed, inside["pieces"], server, port)
     assert not connects(composed, inside["gateway"], server, port)
     for address in addresses:
         assert not connects(composed, inside["gateway"], address["IPAddress"], port)
 
 
-def test_limits_and_restarts_are_those_of_the_compose_file(running: list[Seen], described: dict[str, Any]) -> None:
-    for one in running:
-        limits = described[one.service]["deploy"]["resources"]["limits"]
-        assert one.host["Memory"] == int(limits["memory"]) > 0, one.service
-        assert one.host["NanoCpus"] == round(float(limits["cpus"]) * 1e9) > 0, one.service
-        assert one.host["RestartPolicy"]["Name"] == "unless-stopped", one.service
-        assert one.host["LogConfig"]["Type"] == "json-file", one.service
-        assert described[one.service]["logging"]["options"]["max-size"], one.service
+def test_limits_and_restarts_are_those_of_the_compose_file(
+    running: list[ContainerReport], described: dict[str, Any]
+) -> None:
+    for report in running:
+        limits = described[report.service]["deploy"]["resources"]["limits"]
+        assert report.host["Memory"] == int(limits["memory"]) > 0, report.service
+        assert report.host["NanoCpus"] == round(float(limits["cpus"]) * 1e9) > 0, report.service
+        assert report.host["RestartPolicy"]["Name"] == "unless-stopped", report.service
+        assert report.host["LogConfig"]["Type"] == "json-file", report.service
+        assert described[report.service]["logging"]["options"]["max-size"], report.service
 
 
-def test_what_runs_once_ended_well_and_is_left_alone(everything: list[Seen]) -> None:
-    ended = [one for one in everything if one.container.state != "running"]
-    ends = {one.service: (one.container.state, one.container.exit_code) for one in ended}
+def test_what_runs_once_ended_well_and_is_left_alone(everything: list[ContainerReport]) -> None:
+    ended = [report for report in everything if report.container.state != "running"]
+    ends = {report.service: (report.container.state, report.container.exit_code) for report in ended}
     assert ends == dict.fromkeys(ONE_SHOTS, ("exited", 0))
-    assert {one.host["RestartPolicy"]["Name"] for one in ended} <= {"no", ""}
+    assert {report.host["RestartPolicy"]["Name"] for report in ended} <= {"no", ""}
 
 
 def statuses(text: str) -> list[dict[str, str]]:
     """/proc/*/status of several processes, one after the other."""
-    found: list[dict[str, str]] = []
+    processes: list[dict[str, str]] = []
     for line in text.splitlines():
         name, _, value = line.partition(":")
         if name == "Name":
-            found.append({})
-        found[-1][name] = value.strip()
-    return [one for one in found if "NoNewPrivs" in one]  # one that ended while it was read has less
+            processes.append({})
+        processes[-1][name] = value.strip()
+    return [process for process in processes if "NoNewPrivs" in process]  # one that ended while it was read has less
 
 
-def ports(one: Seen) -> dict[str, list[dict[str, str]] | None]:
-    return dict(one.known["NetworkSettings"]["Ports"])
+def ports(report: ContainerReport) -> dict[str, list[dict[str, str]] | None]:
+    return dict(report.known["NetworkSettings"]["Ports"])
 
 
 def has_default_route(routes: str) -> bool:

@@ -180,7 +180,7 @@ def test_fewer_workers_of_documents_lose_and_double_nothing(
     wanted = {f"{title} Version {number:02}": 1 for title in AUTOMATIC for number in range(1, SAVES + 2)}
     wait_until(lambda: titles(someone).keys() >= wanted.keys(), MADE_SECONDS, "all documents")
     assert titles(someone) == wanted
-    by_who_stayed = {one: number - first[one] for one, number in rendered(composed).items()}
+    by_who_stayed = {worker: number - first[worker] for worker, number in rendered(composed).items()}
     print(f"\n{len(wanted)} documents, by who stayed: {list(by_who_stayed.values())}")
     assert 0 < sum(by_who_stayed.values()) < len(wanted), "one worker alone made them all"
 

@@ -71,7 +71,7 @@ def images(composed: ComposedPortal, tmp_path_factory: pytest.TempPathFactory) -
     """By its target, each image that the compose file builds. A layer that several have is read once."""
     values = secret_values(composed.secrets) | secret_values(DEFAULT_FOLDER)
     described = json.loads(composed.compose("config", "--format", "json"))["services"]
-    names = {one["build"]["target"]: one["image"] for one in described.values() if "build" in one}
+    names = {service["build"]["target"]: service["image"] for service in described.values() if "build" in service}
     layers: dict[str, Layer] = {}
     return {
         target: looked_through(composed, name, tmp_path_factory.mktemp(target) / "image.tar", layers, values)

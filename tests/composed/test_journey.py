@@ -32,8 +32,10 @@ def test_the_guide_is_walked_while_replicas_come(
             composed.scale(pieces=3, documents_worker=2)
 
     registers_and_withdraws(composed, new_candidate(composed, personas.DUBOIS), tmp_path, more_of_two)
-    kept = [container for container in composed.containers("pieces", "documents-worker") if container.id in before]
-    assert len(kept) == len(before), "what ran was replaced"
+    still_running = [
+        container for container in composed.containers("pieces", "documents-worker") if container.id in before
+    ]
+    assert len(still_running) == len(before), "what ran was replaced"
 
 
 def test_another_candidate_gets_her_own_dossier_from_the_replicas(

@@ -46,9 +46,9 @@ def test_a_service_comes_to_its_own(tried: dict[str, dict[str, str]], service: s
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_all_else_is_refused_to_it(tried: dict[str, dict[str, str]], service: str) -> None:
-    said = {deed: answer for deed, answer in tried[service].items() if deed not in ALLOWED}
-    assert len(said) > 40
-    for deed, answer in said.items():
+    answers = {deed: answer for deed, answer in tried[service].items() if deed not in ALLOWED}
+    assert len(answers) > 40
+    for deed, answer in answers.items():
         assert any(refusal in answer for refusal in REFUSALS), f"{service}, {deed}: {answer}"
 
 
@@ -62,18 +62,20 @@ def test_a_container_has_the_secrets_that_the_compose_file_gives_it(composed: Co
 
 
 def test_a_service_is_given_nothing_of_anothers(composed: ComposedPortal) -> None:
-    for one in composed.containers(*OURS, *ONE_SHOTS):
-        service = SERVICE_OF.get(one.service, one.service.partition("-")[0])
-        for name in mounted(composed, composed.inspect(one)):
-            assert name.startswith(f"{service}-") or name in OWN[service], f"{one.service}: {name}"
-            assert one.service.endswith("-migrate") or not name.endswith("-migrations-url"), f"{one.service}: {name}"
+    for container in composed.containers(*OURS, *ONE_SHOTS):
+        service = SERVICE_OF.get(container.service, container.service.partition("-")[0])
+        for name in mounted(composed, composed.inspect(container)):
+            assert name.startswith(f"{service}-") or name in OWN[service], f"{container.service}: {name}"
+            assert container.service.endswith("-migrate") or not name.endswith("-migrations-url"), (
+                f"{container.service}: {name}"
+            )
 
 
 @pytest.mark.parametrize("service", ["gateway", *SERVICES])
 def test_there_is_no_other_file_among_its_secrets(composed: ComposedPortal, service: str) -> None:
-    for one in composed.containers(service):
-        listed = set(composed.run_in(one, "ls", "-A", "/run/secrets").split())
-        assert listed == mounted(composed, composed.inspect(one))
+    for container in composed.containers(service):
+        listed = set(composed.run_in(container, "ls", "-A", "/run/secrets").split())
+        assert listed == mounted(composed, composed.inspect(container))
 
 
 def mounted(composed: ComposedPortal, known: dict[str, Any]) -> set[str]:

@@ -168,11 +168,11 @@ def test_a_restart_keeps_events_and_brings_back_a_queue_that_was_deleted(
     before = node.api("GET", f"queues/{VHOST}")
     node.api("DELETE", f"queues/{VHOST}/documents.retry.4")
     node.stop()
-    said = len(node.log)
+    log_length = len(node.log)
     node.start()
     assert {queue["name"] for queue in node.api("GET", f"queues/{VHOST}")} == {queue["name"] for queue in before}
     assert taken_from(channel_of("documents"), "documents") == b"kept"
-    assert "[error]" not in node.log[said:]
+    assert "[error]" not in node.log[log_length:]
 
 
 def test_a_turned_password_takes_effect_at_the_next_start(node: ComposedRabbitMQ, folder: Path) -> None:

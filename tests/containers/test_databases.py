@@ -37,8 +37,8 @@ def names(session: psycopg.Connection, catalogue: str) -> list[str]:
     """Tables or sequences of the session's database."""
     column = {"tables": "tablename", "sequences": "sequencename"}[catalogue]
     query = sql.SQL("SELECT {} FROM {} WHERE schemaname = 'public' ORDER BY 1")
-    found = session.execute(query.format(sql.Identifier(column), sql.Identifier(f"pg_{catalogue}")))
-    return [str(row[0]) for row in found]
+    rows = session.execute(query.format(sql.Identifier(column), sql.Identifier(f"pg_{catalogue}")))
+    return [str(row[0]) for row in rows]
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -54,18 +54,18 @@ def test_a_service_reads_and_writes_all_its_tables(migrated: ComposedDatabases, 
 
 def work_on(session: psycopg.Connection, table: str) -> None:
     """Rights are asked before rows: on none, each statement passes or is refused as on many."""
-    one = sql.Identifier(table)
-    session.execute(sql.SQL("SELECT * FROM {}").format(one))
-    session.execute(sql.SQL("INSERT INTO {0} SELECT * FROM {0} WHERE false").format(one))
-    session.execute(sql.SQL("SELECT * FROM {} FOR UPDATE SKIP LOCKED").format(one))
+    identifier = sql.Identifier(table)
+    session.execute(sql.SQL("SELECT * FROM {}").format(identifier))
+    session.execute(sql.SQL("INSERT INTO {0} SELECT * FROM {0} WHERE false").format(identifier))
+    session.execute(sql.SQL("SELECT * FROM {} FOR UPDATE SKIP LOCKED").format(identifier))
     if table != APPEND_ONLY:
         column = session.execute(
             "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER'",
             [table],
         ).fetchone()
         assert column is not None
-        session.execute(sql.SQL("UPDATE {0} SET {1} = {1} WHERE false").format(one, sql.Identifier(column[0])))
-        session.execute(sql.SQL("DELETE FROM {} WHERE false").format(one))
+        session.execute(sql.SQL("UPDATE {0} SET {1} = {1} WHERE false").format(identifier, sql.Identifier(column[0])))
+        session.execute(sql.SQL("DELETE FROM {} WHERE false").format(identifier))
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -60,7 +60,7 @@ def test_a_sourced_script_that_fails_ends_the_start(untouched: ComposedDatabases
 
 
 @pytest.mark.parametrize(
-    ("url", "told"),
+    ("url", "message"),
     [
         ("", "role pieces with a password is expected"),
         ("postgresql+psycopg://pieces:@postgres:5432/pieces", "role pieces with a password is expected"),
@@ -70,12 +70,12 @@ def test_a_sourced_script_that_fails_ends_the_start(untouched: ComposedDatabases
         ("postgresql+psycopg://pieces:secret-word%0Aa@postgres:5432/pieces", "without control characters"),
     ],
 )
-def test_a_secret_that_is_not_a_services_changes_nothing(untouched: ComposedDatabases, url: str, told: str) -> None:
+def test_a_secret_that_is_not_a_services_changes_nothing(untouched: ComposedDatabases, url: str, message: str) -> None:
     untouched.write("pieces-database-url", url)
     before = roles(untouched)
     ended = untouched.run()
     assert ended.returncode == 1
-    assert told in ended.stderr
+    assert message in ended.stderr
     assert "pieces-database-url" in ended.stderr
     assert "secret-word" not in ended.stderr
     assert roles(untouched) == before

@@ -103,11 +103,11 @@ def test_the_store_knows_each_service_for_its_own_bucket_and_backups_for_reading
         "pieces": ["Admin:pieces"],
         "backup": ["Read:documents", "List:documents", "Read:pieces", "List:pieces"],
     }
-    for one in identities:
-        (pair,) = one["credentials"]
+    for identity in identities:
+        (pair,) = identity["credentials"]
         assert len(pair["accessKey"]) >= 16
-        url = (folder / f"{one['name']}-objects-url").read_text()
-        bucket = one["name"] if one["name"] in service_names.OBJECT_SERVICES else ""
+        url = (folder / f"{identity['name']}-objects-url").read_text()
+        bucket = identity["name"] if identity["name"] in service_names.OBJECT_SERVICES else ""
         assert url == f"s3+http://{pair['accessKey']}:{pair['secretKey']}@objects:8333/{bucket}"
 
 

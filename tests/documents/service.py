@@ -78,8 +78,8 @@ class Service:
         """The list as the candidate gets it."""
         answer = self.get(f"/candidatures/{candidature_id}/documents")
         assert answer.status_code == 200, answer.get_data(as_text=True)
-        found: list[dict[str, Any]] = answer.get_json()["documents"]
-        return found
+        documents: list[dict[str, Any]] = answer.get_json()["documents"]
+        return documents
 
     def keys(self, suffix: str = "") -> list[str]:
         """The keys of the store's objects."""

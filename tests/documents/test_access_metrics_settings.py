@@ -44,12 +44,12 @@ ENVIRONMENT = {
 
 def test_every_route_says_who_may_call_it(tmp_path: Path) -> None:
     app = create_app(settings(f"sqlite:///{tmp_path / 'x.db'}", "s3+http://k:s@127.0.0.1:1/b", "http://127.0.0.1:1"))
-    found: dict[str, set[str]] = {}
+    routes: dict[str, set[str]] = {}
     for endpoint in app.view_functions:
         if endpoint != "static":
             for way in access.ways_of(app, endpoint) or ("nobody",):
-                found.setdefault(str(way), set()).add(endpoint)
-    assert found == LEDGER
+                routes.setdefault(str(way), set()).add(endpoint)
+    assert routes == LEDGER
 
 
 def _missing() -> float:

@@ -38,8 +38,8 @@ def test_a_saved_candidature_is_a_tile_at_once_and_its_documents_follow(service:
 
 def test_the_list_tells_the_size_of_what_is_opened(service: Service) -> None:
     service.receive_and_create_documents(saved())
-    for one in service.documents():
-        assert len(service.get(f"/documents/{one['id']}/file").data) == one["size"]
+    for document in service.documents():
+        assert len(service.get(f"/documents/{document['id']}/file").data) == document["size"]
 
 
 def test_a_document_is_opened_as_pdf_and_as_page_with_a_clear_name(service: Service) -> None:
@@ -75,18 +75,18 @@ def test_versions_are_kept_newest_first(service: Service) -> None:
 
 def test_someone_elses_documents_do_not_exist(service: Service) -> None:
     service.receive_and_create_documents(saved())
-    one = service.documents()[0]["id"]
+    document_id = service.documents()[0]["id"]
     assert service.get("/candidatures", candidate=STRANGER).get_json() == {"candidatures": []}
     for path in (
         f"/candidatures/{CANDIDATURE}/documents",
-        f"/documents/{one}/file",
-        f"/documents/{one}/html",
+        f"/documents/{document_id}/file",
+        f"/documents/{document_id}/html",
         f"/candidatures/{CANDIDATURE}/confirmation",
         f"/candidatures/{CANDIDATURE}/forms/ENGAGEMENT",
     ):
         theirs = service.get(path, candidate=STRANGER)
         assert theirs.status_code == 404
-        unknown = service.get(path.replace(one, some_id()).replace(CANDIDATURE, some_id()))
+        unknown = service.get(path.replace(document_id, some_id()).replace(CANDIDATURE, some_id()))
         assert (unknown.status_code, unknown.get_json()["detail"]) == (404, theirs.get_json()["detail"])
 
 
@@ -107,12 +107,12 @@ def test_only_candidates_read_documents(service: Service, path: str) -> None:
 
 def test_a_withdrawn_candidature_disappears_with_its_documents(service: Service) -> None:
     service.receive_and_create_documents(saved())
-    one = service.documents()[0]["id"]
+    document_id = service.documents()[0]["id"]
     service.receive(withdrawn(version=1))
     assert service.get("/candidatures").get_json() == {"candidatures": []}
     for path in (
         f"/candidatures/{CANDIDATURE}/documents",
-        f"/documents/{one}/file",
+        f"/documents/{document_id}/file",
         f"/candidatures/{CANDIDATURE}/confirmation",
     ):
         assert service.get(path).status_code == 404

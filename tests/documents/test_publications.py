@@ -46,11 +46,11 @@ def _published(service: Service, **given: Any) -> dict[str, Any]:
 
 def test_a_convocation_is_published_once_with_what_the_gestionnaire_wrote(service: Service) -> None:
     service.receive_and_create_documents(saved())
-    one = _published(service)
-    assert (one["label"], one["version"]) == ("Convocation aux épreuves écrites", 1)
+    publication = _published(service)
+    assert (publication["label"], publication["version"]) == ("Convocation aux épreuves écrites", 1)
     assert len(service.documents()) == 3
     for read, form in ((text_of_pdf, "file"), (text_of_html, "html")):
-        text = read(service.get(f"/documents/{one['id']}/{form}").data)
+        text = read(service.get(f"/documents/{publication['id']}/{form}").data)
         assert "CONVOCATION AUX ÉPREUVES ÉCRITES" in text
         assert "MONSIEUR DUBOIS Pierre" in text
         assert all(paragraph in text for paragraph in ORDER["paragraphs"])
@@ -64,9 +64,9 @@ def test_a_second_one_of_the_same_type_is_numbered_after_it(service: Service) ->
 def test_an_uploaded_pdf_is_given_as_it_is_beside_its_typed_text(service: Service) -> None:
     service.receive_and_create_documents(saved())
     pdf = b"%PDF-1.4 what an academie made\n%%EOF"
-    one = _published(service, pdf=base64.b64encode(pdf).decode())
-    assert service.get(f"/documents/{one['id']}/file").data == pdf
-    assert ORDER["paragraphs"][0] in text_of_html(service.get(f"/documents/{one['id']}/html").data)
+    publication = _published(service, pdf=base64.b64encode(pdf).decode())
+    assert service.get(f"/documents/{publication['id']}/file").data == pdf
+    assert ORDER["paragraphs"][0] in text_of_html(service.get(f"/documents/{publication['id']}/html").data)
 
 
 def test_a_pdf_that_the_store_forgets_at_once_is_asked_for_again(service: Service, bucket: "Bucket") -> None:
@@ -121,9 +121,9 @@ def test_an_order_that_cannot_be_carried_out_is_refused(service: Service, wrong:
 
 def test_what_cannot_be_printed_is_dropped_from_what_is_typed(service: Service) -> None:
     service.receive_and_create_documents(saved())
-    one = _published(service, title="Convoca\x1btion\r\n", paragraphs=["Le 12\u202e mai\x07"])
-    assert one["label"] == "Convocation"
-    assert "Le 12 mai" in text_of_pdf(service.get(f"/documents/{one['id']}/file").data)
+    publication = _published(service, title="Convoca\x1btion\r\n", paragraphs=["Le 12\u202e mai\x07"])
+    assert publication["label"] == "Convocation"
+    assert "Le 12 mai" in text_of_pdf(service.get(f"/documents/{publication['id']}/file").data)
 
 
 def test_a_title_of_nothing_but_blanks_is_none(service: Service) -> None:

@@ -20,7 +20,7 @@ WORKER = "a worker"
 
 
 @pytest.fixture
-def drawn() -> Callable[[], dict[str, int]]:
+def rendering_counts() -> Callable[[], dict[str, int]]:
     """Returns how often each automatic document has been rendered since the fixture was set up."""
 
     def count() -> dict[str, int]:
@@ -53,13 +53,13 @@ def _left(service: Service) -> int:
 
 
 def test_what_was_drawn_for_somebody_who_waits_is_what_the_worker_stores(
-    service: Service, registrations: RegistrationsStub, drawn: Callable[[], dict[str, int]]
+    service: Service, registrations: RegistrationsStub, rendering_counts: Callable[[], dict[str, int]]
 ) -> None:
     registrations.set_current(saved())
     shown = _shown(service)
     assert _shown(service) == shown
     service.receive_and_create_documents(saved())
-    assert drawn() == {"confirmation": 1, "demande_pieces": 1}
+    assert rendering_counts() == {"confirmation": 1, "demande_pieces": 1}
     assert _stored(service) == _shown(service) == shown
     assert _left(service) == 0
 
@@ -67,7 +67,7 @@ def test_what_was_drawn_for_somebody_who_waits_is_what_the_worker_stores(
 def test_while_a_worker_is_at_it_its_paper_is_waited_for(
     service: Service,
     registrations: RegistrationsStub,
-    drawn: Callable[[], dict[str, int]],
+    rendering_counts: Callable[[], dict[str, int]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     service.receive(registrations.set_current(saved()))
@@ -80,7 +80,7 @@ def test_while_a_worker_is_at_it_its_paper_is_waited_for(
 
     monkeypatch.setattr("services.documents.operations.rendering_cache.sleep", the_worker_ends)
     assert _shown(service) == _stored(service)
-    assert drawn() == {"confirmation": 1, "demande_pieces": 1}
+    assert rendering_counts() == {"confirmation": 1, "demande_pieces": 1}
 
 
 def test_nobody_waits_long_for_a_worker_that_hangs(

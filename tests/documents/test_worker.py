@@ -49,10 +49,10 @@ def _running(service: Service) -> Iterator[None]:
         worker.join()
 
 
-def _tells(broker_url: str, *told: RegistrationSaved | RegistrationWithdrawn) -> None:
+def _tells(broker_url: str, *events: RegistrationSaved | RegistrationWithdrawn) -> None:
     publisher = connect(broker_url).publisher()
     try:
-        for event in told:
+        for event in events:
             subject, now = event.candidature_id, system_now()
             publisher.publish(Envelope(new_id(), "/registrations", event.TYPE, subject, now, event.to_data()))
     finally:

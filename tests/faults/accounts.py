@@ -63,8 +63,14 @@ class _AccountOperation(Operation[Accounts]):
         }
 
 
-def _with(identity: tuple[int, str, str], told: list[tuple[str]]) -> State:
-    return {"the identity": identity, "the candidate logs in": 201, "changes pending": 0, "told": told, "mails": []}
+def _with(identity: tuple[int, str, str], addresses: list[tuple[str]]) -> State:
+    return {
+        "the identity": identity,
+        "the candidate logs in": 201,
+        "changes pending": 0,
+        "told": addresses,
+        "mails": [],
+    }
 
 
 class CreateAccount(Operation[Accounts]):

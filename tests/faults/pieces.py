@@ -137,7 +137,7 @@ class _UploadOperation(_PieceOperation):
         known = getattr(self, "upload_ids", ())
         return {
             **super().state(),
-            "bytes that came": [tus_client.read_offset(self.running.portal, one) for one in known],
+            "bytes that came": [tus_client.read_offset(self.running.portal, upload) for upload in known],
         }
 
 

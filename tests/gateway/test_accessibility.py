@@ -43,8 +43,8 @@ def test_the_state_is_the_share_of_applicable_criteria_that_conform(grid: Count,
 
 
 def test_what_nobody_evaluated_does_not_conform_and_what_does_not_apply_does_not_count() -> None:
-    found = count_states([State.CONFORMING, State.TO_EVALUATE, State.NOT_APPLICABLE, State.NOT_APPLICABLE])
-    assert (found.applicable, found.total, found.percent) == (2, 4, 50)
+    counts = count_states([State.CONFORMING, State.TO_EVALUATE, State.NOT_APPLICABLE, State.NOT_APPLICABLE])
+    assert (counts.applicable, counts.total, counts.percent) == (2, 4, 50)
     conforming = Finding(State.CONFORMING, "examen manuel", "Vu.")
     frames = evaluated_criteria(THEMES[1], {"2.1": conforming})
     assert [frame.finding.state for frame in frames] == [State.CONFORMING, State.TO_EVALUATE]
@@ -58,8 +58,8 @@ def test_the_grid_holds_the_106_criteria_and_no_other() -> None:
 
 
 def test_every_finding_says_how_it_was_found_and_what_was_seen() -> None:
-    assert [number for number, one in FINDINGS.items() if not (one.method and one.observation)] == []
-    assert not any(one.state is State.TO_EVALUATE for one in FINDINGS.values())
+    assert [number for number, finding in FINDINGS.items() if not (finding.method and finding.observation)] == []
+    assert not any(finding.state is State.TO_EVALUATE for finding in FINDINGS.values())
 
 
 def test_the_tool_named_is_the_tool_used() -> None:
@@ -85,15 +85,15 @@ def test_the_page_counts_each_theme_and_lists_every_criterion(plain: ScriptlessB
     listed = [text_of(line) for line in plain.page.xpath("//main//li")]
     detail = [text_of(line) for line in plain.page.xpath("//main//details//dt")]
     for _, criteria in CRITERIA_BY_THEME:
-        for one in criteria:
-            assert f"{one.number} {one.title}" in detail
-            if one.finding.state is State.TO_EVALUATE:
-                assert f"{one.number} {one.title}" in listed
+        for criterion in criteria:
+            assert f"{criterion.number} {criterion.title}" in detail
+            if criterion.finding.state is State.TO_EVALUATE:
+                assert f"{criterion.number} {criterion.title}" in listed
 
 
 def test_the_page_has_what_the_law_asks_of_a_declaration(plain: ScriptlessBrowser) -> None:
     plain.get("/accessibilite")
-    headings = [text_of(one) for one in plain.page.xpath("//main//h2 | //main//h3")]
+    headings = [text_of(heading) for heading in plain.page.xpath("//main//h2 | //main//h3")]
     for asked in (
         "État de conformité",
         "Résultats des tests",

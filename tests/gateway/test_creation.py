@@ -75,8 +75,8 @@ def test_a_country_changes_the_form_without_javascript(plain: ScriptlessBrowser)
 
 
 def test_communes_are_proposed_as_one_types(plain: ScriptlessBrowser) -> None:
-    found = plain.get("/compte/communes?field=commune_naissance&departement_naissance=010&q=troy").json
-    assert {"value": "TROYES", "label": "TROYES"} in found["options"]
+    answer = plain.get("/compte/communes?field=commune_naissance&departement_naissance=010&q=troy").json
+    assert {"value": "TROYES", "label": "TROYES"} in answer["options"]
 
 
 def test_a_commune_typed_before_the_departement_says_what_to_choose_first(plain: ScriptlessBrowser) -> None:
@@ -92,11 +92,11 @@ def test_a_commune_typed_before_the_departement_says_what_to_choose_first(plain:
 def test_each_mistake_of_the_summary_names_its_field(plain: ScriptlessBrowser) -> None:
     plain.get("/compte/creation")
     plain.press("Créer le compte", nom_usage="a" * 101, prenoms="Zoë", password="short")
-    told = [text_of(link) for link in plain.page.xpath("//*[@id='resume-erreurs']//a")]
-    assert "Nom d'usage : 100 caractères au maximum." in told
-    assert any(line.startswith("Mot de passe : il doit comporter") for line in told)
-    assert "Choisissez votre civilité." in told
-    beside = [text_of(one) for one in plain.page.xpath("//*[@id='champ-nom_usage-messages']/p")]
+    summary = [text_of(link) for link in plain.page.xpath("//*[@id='resume-erreurs']//a")]
+    assert "Nom d'usage : 100 caractères au maximum." in summary
+    assert any(line.startswith("Mot de passe : il doit comporter") for line in summary)
+    assert "Choisissez votre civilité." in summary
+    beside = [text_of(paragraph) for paragraph in plain.page.xpath("//*[@id='champ-nom_usage-messages']/p")]
     assert beside == ["100 caractères au maximum."]
 
 

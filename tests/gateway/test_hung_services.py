@@ -15,7 +15,7 @@ from gateway.api import routing
 from gateway.api.limits import RateLimiter
 from gateway.app import create_app
 from gateway.clients import page_time_limit
-from gateway.clients.last_known_answers import MOST_ANSWERS, LastKnownAnswers
+from gateway.clients.last_known_answers import MAX_ANSWERS, LastKnownAnswers
 from gateway.service_clients import SERVICE_LABELS, clients
 from gateway.settings import GatewaySettings
 from services.chassis.errors import Unavailable
@@ -145,8 +145,8 @@ def test_a_service_that_says_that_it_cannot_leaves_what_was_last_known(running: 
 
 
 def test_what_is_remembered_has_a_bound() -> None:
-    remembered: ExpiringCache[int] = ExpiringCache(seconds=60.0, at_most=MOST_ANSWERS)
-    for number in range(MOST_ANSWERS + 1):
+    remembered: ExpiringCache[int] = ExpiringCache(seconds=60.0, at_most=MAX_ANSWERS)
+    for number in range(MAX_ANSWERS + 1):
         remembered.put(str(number), number)
         assert remembered.get("0") == 0
     assert remembered.get("1") is None

@@ -76,9 +76,9 @@ def test_after_a_hard_turn_the_gateway_asks_for_another_token_of_its_own(own: In
     assert "momentanément indisponible" in browser.text
     browser.get("/compte")
     assert (browser.answer.status_code, browser.path) == (200, "/compte")
-    another = CandidateFactory(own).browser()
-    another.post("/connexion", {"identifiant": email, "password": PASSWORD})
-    assert (another.answer.status_code, another.path) == (200, "/")
+    browser = CandidateFactory(own).browser()
+    browser.post("/connexion", {"identifiant": email, "password": PASSWORD})
+    assert (browser.answer.status_code, browser.path) == (200, "/")
 
 
 def test_that_accounts_refuses_the_gateway_itself_says_nothing_of_who_asks(own: InProcessPortal) -> None:

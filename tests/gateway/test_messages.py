@@ -36,7 +36,7 @@ def set_aside(candidates: CandidateFactory, running: InProcessPortal) -> Scriptl
 
 
 def titles(browser: ScriptlessBrowser) -> list[str]:
-    return [" ".join("".join(one.itertext()).split()) for one in browser.page.xpath("//main//summary")]
+    return [" ".join("".join(summary.itertext()).split()) for summary in browser.page.xpath("//main//summary")]
 
 
 def test_mails_of_both_services_are_listed_newest_first(set_aside: ScriptlessBrowser) -> None:

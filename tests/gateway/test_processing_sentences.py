@@ -14,7 +14,7 @@ JOINED = Deposit("1", "cni.pdf", 1, "", "saine", "clean", None, converted=True, 
 
 
 @pytest.mark.parametrize(
-    ("deposit", "files", "sizes", "said"),
+    ("deposit", "files", "sizes", "sentences"),
     [
         (PLAIN, 0, (0, 0), []),
         (PLAIN, 0, (12 * MEGABYTE, 2 * MEGABYTE), ["Votre photo a été réduite de 12 Mo à 2 Mo."]),
@@ -23,5 +23,5 @@ JOINED = Deposit("1", "cni.pdf", 1, "", "saine", "clean", None, converted=True, 
         (JOINED, 4, (0, 0), ["Vos 4 fichiers ont été réunis en un PDF de 4 pages."]),
     ],
 )
-def test_what_is_said(deposit: Deposit, files: int, sizes: tuple[int, int], said: list[str]) -> None:
-    assert processing_sentences(deposit, files, *sizes) == said
+def test_what_is_said(deposit: Deposit, files: int, sizes: tuple[int, int], sentences: list[str]) -> None:
+    assert processing_sentences(deposit, files, *sizes) == sentences

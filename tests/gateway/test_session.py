@@ -25,9 +25,9 @@ def die(plain: ScriptlessBrowser, running: InProcessPortal) -> None:
 
 
 def _session_cookie(browser: ScriptlessBrowser) -> str:
-    found = browser.cookie(f"session-{browser.url.rpartition(':')[2]}")
-    assert found
-    return found
+    cookie = browser.cookie(f"session-{browser.url.rpartition(':')[2]}")
+    assert cookie
+    return cookie
 
 
 def test_the_log_in_page_is_the_guides(plain: ScriptlessBrowser) -> None:
@@ -45,15 +45,15 @@ def test_the_log_in_page_is_the_guides(plain: ScriptlessBrowser) -> None:
 
 def test_every_refusal_is_one_message_that_is_heard(candidates: CandidateFactory, plain: ScriptlessBrowser) -> None:
     known = candidates.create_activated_account()
-    said = set()
+    messages = set()
     for address in (known, "nobody@example.org", "", "\x00@example.org", "x" * 400):
         plain.get("/connexion")
         plain.press("Me connecter", identifiant=address, password="Fausse/2021")
         assert plain.answer.status_code in (401, 422)
         assert problems_of(plain.answer.text) == []
         if plain.answer.status_code == 401:
-            said.add(plain.page.xpath("string(//*[@role='alert'])").strip())
-    assert len(said) == 1
+            messages.add(plain.page.xpath("string(//*[@role='alert'])").strip())
+    assert len(messages) == 1
     assert plain.value("password") == ""
 
 

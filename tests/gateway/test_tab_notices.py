@@ -52,8 +52,8 @@ def up_to(browser: ScriptlessBrowser, number: int, **answers: Mapping[str, Any])
 
 
 def alerts(browser: ScriptlessBrowser) -> list[str]:
-    found = browser.page.xpath("//main//*[contains(@class, 'fr-alert')]/p[last()]")
-    return [text_of(one).partition(" : ")[2] for one in found]
+    paragraphs = browser.page.xpath("//main//*[contains(@class, 'fr-alert')]/p[last()]")
+    return [text_of(paragraph).partition(" : ")[2] for paragraph in paragraphs]
 
 
 def test_a_mark_typed_is_kept_by_suivant_alone(candidates: CandidateFactory) -> None:

@@ -13,14 +13,14 @@ def test_one_candidate_does_not_take_all_places() -> None:
     uploads = upload_places(in_all=5, each=3)
     with ExitStack() as under_way:
         for _ in range(3):
-            under_way.enter_context(uploads.taken("one"))
-        with pytest.raises(FileRefused) as refused, uploads.taken("one"):
+            under_way.enter_context(uploads.place("one"))
+        with pytest.raises(FileRefused) as refused, uploads.place("one"):
             pass
         assert (refused.value.detail, refused.value.status) == (TOO_MANY_OF_CANDIDATE, 503)
         for _ in range(2):
-            under_way.enter_context(uploads.taken("another"))
-        with pytest.raises(FileRefused) as refused, uploads.taken("a third"):
+            under_way.enter_context(uploads.place("another"))
+        with pytest.raises(FileRefused) as refused, uploads.place("a third"):
             pass
         assert refused.value.detail == TOO_MANY_IN_ALL
-    with uploads.taken("one"), uploads.taken("a third"):
+    with uploads.place("one"), uploads.place("a third"):
         pass

@@ -22,8 +22,8 @@ def full(request: pytest.FixtureRequest, fill: Filled) -> FullService:
 def test_what_is_asked_often_is_found_by_an_index(full: FullService, kind: str) -> None:
     actions: Actions = getattr(full, kind)
     assert actions
-    told = [line for name, action in actions.items() for line in _not_flat(full, name, action)]
-    assert told == [], "\n".join(told)
+    lines = [line for name, action in actions.items() for line in _not_flat(full, name, action)]
+    assert lines == [], "\n".join(lines)
 
 
 def _not_flat(full: FullService, name: str, action: object) -> list[str]:

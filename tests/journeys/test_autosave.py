@@ -82,8 +82,8 @@ class Window:
 
     def held(self) -> list[str]:
         """What the tab's form holds."""
-        found: list[str] = self.someone.page.evaluate(HELD)
-        return found
+        texts: list[str] = self.someone.page.evaluate(HELD)
+        return texts
 
     def types_and_dies(self, answers: personas.Page) -> list[str]:
         """What the form held when Chromium was killed, two seconds after the last key."""

@@ -48,8 +48,8 @@ def write(path: Path, content: bytes) -> None:
 
 
 def only(folder: Path) -> Path:
-    (found,) = folder.glob("[0-9]*Z")
-    return found
+    (backup,) = folder.glob("[0-9]*Z")
+    return backup
 
 
 def restored(machine: LaunchedPortal, folder: Path, var: Path, *words: str) -> str:
@@ -78,9 +78,9 @@ def test_a_second_backup_adds_what_is_new_and_leaves_the_first_as_it_was(machine
     new, gone = machine.var / "objects/pieces/candidature/new", machine.var / KEY
     write(new, b"deposited later")
     next_second(folder)
-    said = machine.command("backup", str(folder)).stdout
+    output = machine.command("backup", str(folder)).stdout
     second = max(folder.glob("[0-9]*Z"))
-    assert "1 nouveaux" in said
+    assert "1 nouveaux" in output
     assert (second / KEY).stat().st_ino == (first / KEY).stat().st_ino
     gone.unlink()
     next_second(folder)
@@ -152,9 +152,9 @@ def test_a_restore_over_data_is_refused(machine: LaunchedPortal, folder: Path, e
 
 def test_a_restore_beneath_a_running_portal_is_refused(machine: LaunchedPortal, folder: Path) -> None:
     machine.start()
-    said = restored(machine, folder, machine.var)
+    output = restored(machine, folder, machine.var)
     machine.stop()
-    assert f"un portail utilise {machine.var}" in said
+    assert f"un portail utilise {machine.var}" in output
 
 
 def shortens(made: Path) -> None:
@@ -179,8 +179,8 @@ def test_a_damaged_backup_is_refused_before_anything_is_written(
     machine: LaunchedPortal, folder: Path, empty: Path, damage: Callable[[Path], None]
 ) -> None:
     damage(only(folder))
-    said = restored(machine, folder, empty)
-    assert "altéré(s)" in said or "pas une sauvegarde entière" in said
+    output = restored(machine, folder, empty)
+    assert "altéré(s)" in output or "pas une sauvegarde entière" in output
     assert not empty.exists()
 
 
@@ -199,9 +199,9 @@ def test_a_backup_that_was_not_finished_is_none(machine: LaunchedPortal, folder:
 
 def test_a_schema_of_a_later_version_is_refused(machine: LaunchedPortal, folder: Path, empty: Path) -> None:
     path = only(folder) / manifest.NAME
-    said = json.loads(path.read_text())
-    said["revisions"]["pieces"] = "9999"
-    path.write_text(json.dumps(said))
+    content = json.loads(path.read_text())
+    content["revisions"]["pieces"] = "9999"
+    path.write_text(json.dumps(content))
     assert "pieces y est en révision 9999" in restored(machine, folder, empty)
     assert not empty.exists()
 
@@ -250,8 +250,8 @@ def test_a_restore_can_go_on_without_damaged_objects_and_names_each(
     refused = restored(machine, folder, empty)
     assert KEY in refused
     assert "--without-damaged" in refused
-    said = restored(machine, folder, empty, "--without-damaged")
-    assert "Restauré dans" in said
-    assert said.rstrip().endswith(f"Laissés de côté, car absents ou altérés dans la sauvegarde :\n  {KEY}")
+    output = restored(machine, folder, empty, "--without-damaged")
+    assert "Restauré dans" in output
+    assert output.rstrip().endswith(f"Laissés de côté, car absents ou altérés dans la sauvegarde :\n  {KEY}")
     assert not (empty / KEY).exists()
     assert (empty / other.relative_to(machine.var)).read_bytes() == b"whole"

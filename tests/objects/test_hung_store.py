@@ -28,7 +28,7 @@ SECONDS = 90.0
 
 
 @pytest.fixture
-def hurried(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def short_deadlines(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A web process whose calls may last two seconds."""
     web = WEB._replace(store=2)
     monkeypatch.setattr(capacity, "WEB", web)
@@ -66,7 +66,7 @@ def put(store: ObjectStore, key: str = "key") -> None:
 
 
 def test_after_some_failures_whoever_waits_is_told_without_a_call_until_the_store_is_back(
-    hurried: None, bucket: Bucket, objects: ObjectStoreServer
+    short_deadlines: None, bucket: Bucket, objects: ObjectStoreServer
 ) -> None:
     store = ObjectStore(bucket.url)
     put(store)
@@ -85,7 +85,7 @@ def test_after_some_failures_whoever_waits_is_told_without_a_call_until_the_stor
     wait_until(works, SECONDS, "the store, asked again")
 
 
-def test_objects_that_are_missing_are_no_failure_of_the_store(hurried: None, bucket: Bucket) -> None:
+def test_objects_that_are_missing_are_no_failure_of_the_store(short_deadlines: None, bucket: Bucket) -> None:
     store = ObjectStore(bucket.url)
     for _ in range(2 * FAILURES_IN_A_ROW):
         with pytest.raises(ObjectMissing):
@@ -106,13 +106,15 @@ def test_a_job_goes_on_asking(bucket: Bucket, objects: ObjectStoreServer) -> Non
     put(store)
 
 
-def test_an_answer_that_drips_ends_with_the_call(hurried: None, dripping: int) -> None:
+def test_an_answer_that_drips_ends_with_the_call(short_deadlines: None, dripping: int) -> None:
     store = ObjectStore(f"s3+http://key:secret-secret@127.0.0.1:{dripping}/bucket")
     with pytest.raises(StoreUnavailable, match="too slow"):
         store.read("key")
 
 
-def test_few_calls_are_under_way_at_once(hurried: None, bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_few_calls_are_under_way_at_once(
+    short_deadlines: None, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("THREADS", "16")
     store = ObjectStore(bucket.url)
     put(store)

@@ -60,9 +60,9 @@ def test_no_exact_match_is_none(departement: str, typed: str) -> None:
 
 
 def test_names_that_begin_so_come_before_names_with_such_a_word() -> None:
-    found = labels("010", "troyes")
-    assert found[0] == "TROYES"
-    assert "CRENEY-PRES-TROYES" in found
+    names = labels("010", "troyes")
+    assert names[0] == "TROYES"
+    assert "CRENEY-PRES-TROYES" in names
 
 
 def test_a_later_word_finds_too() -> None:
@@ -77,9 +77,9 @@ def test_the_article_of_a_name_may_be_left_out() -> None:
 
 
 def test_st_finds_saints_and_may_still_become_strasbourg() -> None:
-    found = labels("067", "st", limit=100)
-    assert "SAINT-NABOR" in found
-    assert "STRASBOURG" in found
+    names = labels("067", "st", limit=100)
+    assert "SAINT-NABOR" in names
+    assert "STRASBOURG" in names
 
 
 def test_an_unfinished_word_is_enough() -> None:
@@ -87,10 +87,10 @@ def test_an_unfinished_word_is_enough() -> None:
 
 
 def test_paris_is_listed_with_its_arrondissements_in_their_order() -> None:
-    found = labels("075", "paris")
-    assert len(found) == 21
-    assert found[:3] == ["PARIS", "PARIS 1ER ARRONDISSEMENT", "PARIS 2E ARRONDISSEMENT"]
-    assert found[-1] == "PARIS 20E ARRONDISSEMENT"
+    names = labels("075", "paris")
+    assert len(names) == 21
+    assert names[:3] == ["PARIS", "PARIS 1ER ARRONDISSEMENT", "PARIS 2E ARRONDISSEMENT"]
+    assert names[-1] == "PARIS 20E ARRONDISSEMENT"
 
 
 def test_a_name_is_proposed_once_and_stands_for_the_commune_of_today() -> None:
@@ -126,9 +126,9 @@ def test_an_endless_text_is_not_searched() -> None:
 
 def test_every_departement_has_communes_and_its_own_only() -> None:
     for departement in departements.all():
-        found = communes.of_departement(departement.code)
-        assert found
-        assert {commune.departement for commune in found} == {departement.code}
+        listed = communes.of_departement(departement.code)
+        assert listed
+        assert {commune.departement for commune in listed} == {departement.code}
 
 
 def test_a_postal_code_proposes_its_communes() -> None:

@@ -50,9 +50,9 @@ def test_an_academie_is_labelled_as_in_the_guide() -> None:
 
 
 def test_academies_are_sorted_by_their_name_without_its_article() -> None:
-    names = [one.label for one in academies.all()]
+    names = [academie.label for academie in academies.all()]
     orleans, besancon, amiens = (
-        names.index(f"ACADÉMIE {one}") for one in ("D'ORLEANS-TOURS", "DE BESANCON", "D'AMIENS")
+        names.index(f"ACADÉMIE {name}") for name in ("D'ORLEANS-TOURS", "DE BESANCON", "D'AMIENS")
     )
     assert amiens < besancon < orleans
     assert names.index("ACADÉMIE DE NORMANDIE") < orleans < names.index("ACADÉMIE DE PARIS")

@@ -8,7 +8,7 @@ from services.reference.names import normalised
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "expected"),
     [
         ("  Pierre   Paul ", "Pierre Paul"),
         ("Rene\u0301e", "Renée"),
@@ -24,8 +24,8 @@ from services.reference.names import normalised
         (" \t\n", ""),
     ],
 )
-def test_a_name_is_kept_as_written_in_one_encoding(typed: str, kept: str) -> None:
-    assert normalised(typed) == kept
+def test_a_name_is_kept_as_written_in_one_encoding(typed: str, expected: str) -> None:
+    assert normalised(typed) == expected
 
 
 @given(st.text(max_size=60))

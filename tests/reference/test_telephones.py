@@ -6,7 +6,7 @@ from services.reference import telephones
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "expected"),
     [
         ("0623456789", "0623456789"),
         ("+33623456789", "+33623456789"),
@@ -24,8 +24,8 @@ from services.reference import telephones
         ("  ", ""),
     ],
 )
-def test_a_telephone_is_kept_in_a_format_of_the_guide(typed: str, kept: str) -> None:
-    assert telephones.normalised(typed) == kept
+def test_a_telephone_is_kept_in_a_format_of_the_guide(typed: str, expected: str) -> None:
+    assert telephones.normalised(typed) == expected
 
 
 @pytest.mark.parametrize(

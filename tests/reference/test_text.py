@@ -29,7 +29,7 @@ def test_a_place_is_shown_in_unaccented_capitals(typed: str, shown: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("spelling", "other_spelling"),
     [
         ("Saint-Étienne", "st etienne"),
         ("Sainte-Foy-lès-Lyon", "STE FOY LES LYON"),
@@ -41,8 +41,8 @@ def test_a_place_is_shown_in_unaccented_capitals(typed: str, shown: str) -> None
         ("Moÿ-de-l'Aisne", "moy de l aisne"),
     ],
 )
-def test_two_spellings_of_a_place_are_equal_once_folded(one: str, other: str) -> None:
-    assert folded(one) == folded(other)
+def test_two_spellings_of_a_place_are_equal_once_folded(spelling: str, other_spelling: str) -> None:
+    assert folded(spelling) == folded(other_spelling)
 
 
 def test_saint_and_sainte_stay_apart() -> None:

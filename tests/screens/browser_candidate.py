@@ -82,18 +82,18 @@ class BrowserCandidate:
     def mailed_link(self, about: str = "", seconds: float = 20) -> str:
         """The path of the newest link mailed to the candidate, waited for; `about`: what follows /compte/ in it."""
         deadline = time.monotonic() + seconds
-        while not (found := self._mailed_link(about)):
+        while not (link := self._mailed_link(about)):
             assert time.monotonic() < deadline, f"no link « {about} » mailed to {self.email}"
             time.sleep(0.3)
-        return found
+        return link
 
     def _mailed_link(self, about: str) -> str | None:
         listed = self.context.request.get(f"{self.url}/mails").text()
         for path in re.findall(r'href="(/mails/[^"]+)"', listed):
             text = self.context.request.get(f"{self.url}{path}").text()
-            found = _LINK.search(text)
-            if found and f"À {self.email}" in text and found[1].startswith(f"/compte/{about}"):
-                return found[1]
+            match = _LINK.search(text)
+            if match and f"À {self.email}" in text and match[1].startswith(f"/compte/{about}"):
+                return match[1]
         return None
 
     def activates_account(self) -> None:

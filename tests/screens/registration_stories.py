@@ -180,8 +180,8 @@ _PAGES_WITH_CANDIDATURE = {
 def _documents(context: StoryContext, candidate: BrowserCandidate, candidature: str) -> None:
     def page_of_one() -> str | None:
         listed = candidate.context.request.get(f"{candidate.url}/documents/{candidature}").text()
-        found = re.findall(r'href="(/documents/page/[^"]+)"', listed)
-        return found[0] if len(found) > 1 else None
+        links = re.findall(r'href="(/documents/page/[^"]+)"', listed)
+        return links[0] if len(links) > 1 else None
 
     path = wait_for_result(page_of_one, "both documents")
     context.recorder.record(candidate.open("/documents"), "documents")

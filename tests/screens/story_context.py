@@ -20,10 +20,10 @@ Found = TypeVar("Found")
 def wait_for_result(read: Callable[[], Found | None], what: str, seconds: float = 30) -> Found:
     """The first result of `read` that is not empty; AssertionError after `seconds`."""
     deadline = time.monotonic() + seconds
-    while not (found := read()):
+    while not (result := read()):
         assert time.monotonic() < deadline, f"{what}: not within {seconds:g} s"
         time.sleep(0.2)
-    return found
+    return result
 
 
 @dataclass

@@ -82,13 +82,13 @@ def insert_copies(
         return
     columns = [column.name for column in table.columns if column.name in given or not _is_serial(table, column.name)]
     values = [given.get(name, numbered() if name in alike else f"example.{name}") for name in columns]
-    one = f"SELECT * FROM {table.name} {f'WHERE {example}' if example else ''} LIMIT 1"
+    example_row = f"SELECT * FROM {table.name} {f'WHERE {example}' if example else ''} LIMIT 1"
     session.execute(
         text(
             "WITH RECURSIVE numbers (i) AS "
             f"(SELECT CAST({first} AS BIGINT) UNION ALL SELECT i + 1 FROM numbers WHERE i < {first + rows - 1}) "
             f"INSERT INTO {table.name} ({', '.join(columns)}) "
-            f"SELECT {', '.join(values)} FROM numbers CROSS JOIN ({one}) AS example"
+            f"SELECT {', '.join(values)} FROM numbers CROSS JOIN ({example_row}) AS example"
         )
     )
 

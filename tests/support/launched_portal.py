@@ -139,12 +139,12 @@ class LaunchedPortal(RunningPortal):
         meanwhile()
         wait_until(lambda: self.replaced(old), RESTART_SECONDS, f"{name} started again")
 
-    def said(self, words: str) -> int:
-        """How often the launcher has said this."""
+    def times_in_log(self, words: str) -> int:
+        """How often the log of the launcher contains `words`."""
         return self._daemon.log.read_text(errors="replace").count(words) if self._daemon.log.exists() else 0
 
     def _said_ready(self) -> int:
-        return self.said(READY + self.url)
+        return self.times_in_log(READY + self.url)
 
     def _environment(self, real: Mapping[str, str] | None) -> dict[str, str]:
         of_caller = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}

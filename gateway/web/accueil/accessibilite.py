@@ -1,4 +1,4 @@
-"""« Accessibilité »: the declaration that the law asks of a public service, from what is known of each criterion."""
+"""« Accessibilité »: the declaration that the law requires of a public service, from the findings on the criteria."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""« / »: messages and entry points for everyone; for a candidate their menu and what they have left to do."""
+"""« / »: messages and entry points for everyone; for a candidate also the menu and the remaining actions."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from flask import Blueprint
 
 blueprint = Blueprint("compte", __name__)
 ADDRESS_COOKIE = "adresse"
-"""Holds, encrypted, the creation that was asked for and its mail address; deleted once its owner logs in."""
+"""Contains, encrypted, the id of the requested creation and its mail address; deleted when its owner logs in."""
 
 from gateway.web.compte import (  # noqa: E402,F401 - they add their routes
     account_form,

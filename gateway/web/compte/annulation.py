@@ -33,7 +33,7 @@ def cancellation(token: str) -> ResponseReturnValue:
 @blueprint.post("/compte/annulation/<token>")
 @access.public
 def cancel_address_change(token: str) -> ResponseReturnValue:
-    """Then a new password is asked for: whoever asked for the change without being the candidate knows the old one."""
+    """Then ask for a new password: another person who requested the change knows the old one."""
     accounts = clients().accounts
     unusable = mailed_links.use_link(accounts.cancellation_state, accounts.cancel_email_change, token, BUTTONS)
     return unusable or redirect(url_for("compte.forgotten", fait="annulation"), code=303)

@@ -1,4 +1,4 @@
-"""« Veuillez vous identifier », and taking up again the post that an ended session had interrupted."""
+"""« Veuillez vous identifier », and resuming the post that was interrupted by the end of the session."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def _response_after_log_in(login: Login) -> Response:
 
 
 def _resume_page(interrupted: InterruptedPost | None) -> Response:
-    """Nothing is posted again without the candidate: they see the page and press its button."""
+    """The post is not repeated automatically: the candidate sees a page and presses its button."""
     path = local_path(interrupted.path) if interrupted else "/"
     return render_page("compte/templates/reprise.html", interrupted=interrupted, path=path)
 

@@ -17,7 +17,7 @@ from services.chassis.errors import DomainError
 from services.contracts.account_rules import ACTIVATION_HOURS, MAX_CREATION_LENGTH
 
 STATUSES_SHOWN_HERE = (409, 422, 429)
-ADDRESS_COOKIE_SECONDS = 2 * 3600  # time to fetch a mail; the next person at a shared computer is not to see it
+ADDRESS_COOKIE_SECONDS = 2 * 3600  # time to fetch a mail; short because of shared computers
 
 
 @blueprint.get("/compte/creation")
@@ -78,7 +78,7 @@ def _form(values: Values, refusal: DomainError | None = None, *, indexed: bool =
 
 
 def _redirect_to_confirmation(created: Created, envoye: str | None = None) -> ResponseReturnValue:
-    """The mail address goes along in an encrypted cookie: URLs end up in logs and browsing histories."""
+    """The mail address is passed in an encrypted cookie: URLs end up in logs and browsing histories."""
     response = redirect(url_for("compte.confirmation", envoye=envoye), code=303)
     sealed = current_seal().seal_text(f"{created.email}\n{created.creation}", ADDRESS_COOKIE)
     cookies.set_cookie(response, ADDRESS_COOKIE, sealed, ADDRESS_COOKIE_SECONDS)
@@ -100,7 +100,7 @@ def _confirmation_page(
 
 
 def _created_lately() -> Created | None:
-    """The account that this browser asked for within the last hours."""
+    """The account that this browser requested within ADDRESS_COOKIE_SECONDS."""
     sealed = cookies.read_cookie(ADDRESS_COOKIE)
     text = current_seal().unseal_text(sealed, ADDRESS_COOKIE, life_seconds=ADDRESS_COOKIE_SECONDS) if sealed else None
     if not text:

@@ -1,4 +1,4 @@
-"""Links received by mail: opening one changes nothing, since mail scanners open links too; a button does it."""
+"""Links received by mail: opening one changes nothing, since mail scanners open links too; a button confirms."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ CheckLink = Callable[[str], LinkState]
 
 
 def show_link(check: CheckLink, token: str, buttons: ButtonsByState, page: Callable[[LinkState], Response]) -> Response:
-    """`page` of a usable link, else the page that says why it is not and offers the `buttons` of its state."""
+    """`page` for a usable link, else a page with the reason and the `buttons` of its state."""
     state = _link_state(check, token)
     return page(state) if state.usable else _unusable_link_page(state, buttons)
 

@@ -13,7 +13,7 @@ from gateway.web.compte import blueprint
 @blueprint.post("/deconnexion")
 @access.public
 def log_out() -> ResponseReturnValue:
-    """Ends the session everywhere. While accounts does not answer, the cookie stays so that it can be tried again."""
+    """End the session everywhere. If accounts does not answer, the cookie stays, so that the visitor can try again."""
     if session := visitor.session_cookie():
         clients().accounts.log_out(session)
     response = redirect("/?fait=deconnexion", code=303)
@@ -24,5 +24,5 @@ def log_out() -> ResponseReturnValue:
 @blueprint.post("/session/prolonger")
 @access.candidate
 def extend() -> ResponseReturnValue:
-    """Recognising the visitor has asked accounts for the session, which counts as activity."""
+    """Nothing more to do: identifying the visitor has exchanged the session at accounts, which counts as activity."""
     return Response(status=204)

@@ -1,4 +1,4 @@
-"""« Supprimer » the account, confirmed on a page of its own; refused to who has a candidature (guide §4)."""
+"""« Supprimer » the account, with a page to confirm; refused to candidates who have a candidature (guide §4)."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def forms() -> ResponseReturnValue:
 
 
 def _mark_opened(document_id: str) -> None:
-    """Takes the document out of the list of unread ones; a failure only leaves it there."""
+    """Remove the document from the list of unread ones; after a failure it stays there."""
     with suppress(DomainError), optional_calls():
         clients().documents.mark_opened(_token(), document_id)
 

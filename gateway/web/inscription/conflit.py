@@ -1,4 +1,4 @@
-"""Two windows wrote the same tab: the fields that differ are shown with both values, nothing is overwritten."""
+"""The page for a tab that two windows wrote: shows the differing fields with both values; nothing is overwritten."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ ACTIVE = "inscriptions"
 
 @blueprint.get("/inscriptions")
 @access.candidate
-def mine() -> ResponseReturnValue:
+def list_mine() -> ResponseReturnValue:
     token = visitor.required().access_token
     registrations = clients().registrations.my_registrations(token)
     pieces_to_do = to_do.read_pieces_to_do(token)
@@ -72,7 +72,7 @@ def dates(candidature_id: str) -> ResponseReturnValue:
 @blueprint.get("/inscriptions/<candidature_id>/numero")
 @access.candidate
 def number(candidature_id: str) -> ResponseReturnValue:
-    """« N° Inscription »: what was saved, until when it can change, whom to ask."""
+    """« N° Inscription »: what was saved, until when it can be changed, the contact."""
     token = visitor.required().access_token
     saved = clients().registrations.acknowledgement(token, candidature_id)
     last = len(saved.tabs)
@@ -116,7 +116,7 @@ def withdraw(candidature_id: str) -> ResponseReturnValue:
         return render_page(
             "inscription/templates/desinscription.html", status=403, active=ACTIVE, tile=tile, refusal=refusal.detail
         )
-    return redirect(url_for("inscription.mine", desinscrit="oui"), code=303)
+    return redirect(url_for("inscription.list_mine", desinscrit="oui"), code=303)
 
 
 @blueprint.get("/inscriptions/brouillons/<draft_id>/abandon")
@@ -130,4 +130,4 @@ def ask_abandon(draft_id: str) -> ResponseReturnValue:
 @access.candidate
 def abandon(draft_id: str) -> ResponseReturnValue:
     clients().registrations.delete_draft(visitor.required().access_token, draft_id)
-    return redirect(url_for("inscription.mine"), code=303)
+    return redirect(url_for("inscription.list_mine"), code=303)

@@ -56,7 +56,7 @@ def write_tab(draft_id: str, number: int) -> ResponseReturnValue:
     if "parcourir" in request.form:
         return redirect(url_for("inscription.specialites", draft_id=draft_id, number=number), code=303)
     if pressed == "quit":
-        return redirect(url_for("inscription.mine"), code=303)
+        return redirect(url_for("inscription.list_mine"), code=303)
     goto = request.form.get("onglet", type=int) or moved.goto
     return redirect(url_for("inscription.show_tab", draft_id=draft_id, number=goto), code=303)
 
@@ -178,7 +178,7 @@ def _error_on_other_tab(draft: Draft, tab: dict[str, Any], error: dict[str, str]
 
 
 def _add_search_results(tab: Tab, results: dict[str, Any], words: dict[str, str]) -> None:
-    """For searches without the script: what was found is listed under the field, words stay where they were typed."""
+    """For searches without the script: list the results under the field, which keeps the words typed."""
     for field in tab.fields:
         if field["name"] in results:
             suggestions = results[field["name"]]
@@ -198,8 +198,8 @@ def _token() -> str:
 
 
 def _assertion() -> str:
-    """The signed identity, fetched once a request: a refused tab is written, then read. Reading takes the one that came
-    with the session's exchange."""
+    """The signed identity, fetched once per request, since a refused tab is written and then read. Only reading uses
+    the one that the session's exchange returned."""
     if "assertion" not in g:
         session_assertion = visitor.required().identity if request.method in READS else None
         g.assertion = session_assertion or clients().accounts.identity_assertion(_token())

@@ -1,4 +1,4 @@
-"""Page of a refusal that nothing in the tab can cure: why, what can be done instead, and what could not be saved."""
+"""Page of a refusal that no change in the tab can resolve: the reason, next steps, and what could not be saved."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from services.contracts import problem_types
 DRAFT_ALREADY_SAVED = problem_types.DRAFT_SAVED.slug
 OTHER_CANDIDATURE, OTHER_DRAFT = problem_types.CANDIDATURE_EXISTS.slug, problem_types.OTHER_DRAFT.slug
 FINAL_REFUSALS = (DRAFT_ALREADY_SAVED, OTHER_CANDIDATURE)
-"""Refusals that no change in the tab can cure."""
+"""Refusals that no change in the tab can resolve."""
 
 
 def refusal_page(
@@ -50,7 +50,7 @@ def _next_steps(refusal: DomainError, draft_id: str | None) -> list[dict[str, st
         steps.append(("Abandonner ce brouillon", url_for("inscription.ask_abandon", draft_id=draft_id)))
     if other := refusal.extra.get("draft_id"):
         steps.append(("Reprendre l'autre brouillon", url_for("inscription.show_tab", draft_id=other, number=1)))
-    steps.append(("Mes inscriptions", url_for("inscription.mine")))
+    steps.append(("Mes inscriptions", url_for("inscription.list_mine")))
     return [{"label": label, "url": url} for label, url in steps]
 
 

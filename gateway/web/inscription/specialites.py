@@ -1,6 +1,6 @@
-"""« Parcourir les spécialités »: by domain or as one list, and what each spécialité leads to be asked.
+"""« Parcourir les spécialités »: by domain or as one list, with the épreuves and pieces that each one requires.
 
-Choosing one posts the whole tab with that spécialité, as the tab's own form would: no other answer is lost.
+Choosing one posts the whole tab with that spécialité, like the tab's own form, so that no other answer is lost.
 """
 
 from __future__ import annotations

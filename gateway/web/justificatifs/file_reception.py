@@ -1,7 +1,7 @@
-"""Receiving files: limited in size and in how many at once, and received whole before they are passed on.
+"""Receives files: limited in size and in number, and complete before they are passed on.
 
-Browsers show a broken connection where a request is answered before its body is read: a body that is too large is read
-and discarded, up to a limit, so that the page that says why can be shown.
+Browsers show a broken connection if a request is answered before its body is read: a body that is too large is read
+and discarded, up to a limit, so that the page with the reason can be shown.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ TOO_MANY_IN_ALL = "Trop d'envois sont en cours. Réessayez dans une minute ; rie
 
 
 class FileRefused(Exception):
-    """The file is not taken; `detail` is the sentence for the candidate, `status` the HTTP status."""
+    """The file is not accepted; `detail`: the sentence for the candidate; `status`: the HTTP status."""
 
     def __init__(self, detail: str, status: int, retry_after: int | None = None) -> None:
         super().__init__(detail)
@@ -80,7 +80,7 @@ def register(app: Flask, settings: GatewaySettings) -> None:
 
 @contextmanager
 def received_files(request: Request, field: str, candidate: str) -> Iterator[Sequence[ReceivedFile]]:
-    """The files chosen in form field `field`, in their order. Raises Refused."""
+    """The files chosen in form field `field`, in their order. Raises FileRefused."""
     length = request.content_length
     if length is None:
         raise FileRefused("L'envoi n'annonce pas sa taille : recommencez avec un navigateur à jour.", 411)
@@ -93,7 +93,7 @@ def received_files(request: Request, field: str, candidate: str) -> Iterator[Seq
 def upload_place(candidate: str) -> AbstractContextManager[None]:
     """A place among the uploads being received, for the duration of the block. Raises FileRefused."""
     uploads: ConcurrencyLimit = current_app.extensions["uploads"]
-    return uploads.taken(candidate)
+    return uploads.place(candidate)
 
 
 def _read_files(request: Request, field: str) -> list[ReceivedFile]:
@@ -127,7 +127,7 @@ def _too_large_sentence(size: int, files: int = 1) -> str:
 
 
 def _drain_refused_upload(response: Response) -> Response:
-    """Whatever the reason of the refusal, an ended session included."""
+    """Read the rest of the body, whatever the reason of the refusal, including an ended session."""
     sends_file = request.endpoint == FILE_FORM_ENDPOINT and request.method == "POST"
     if (sends_file or request.endpoint == UPLOAD_PART_ENDPOINT) and response.status_code >= 400:
         request.max_content_length = max(DISCARD_BYTES, request.content_length or 0)  # None: the limit of forms

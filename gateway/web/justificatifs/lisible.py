@@ -1,4 +1,4 @@
-"""« Est-ce lisible ? »: the file just deposited as the gestionnaire will see it, and warnings about its legibility."""
+"""« Est-ce lisible ? »: a preview of the file just deposited, and warnings about its legibility."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LEGIBILITY_WARNINGS = {
     "small": "L'image a peu de détails : agrandie, elle ne pourra peut-être pas être lue.",
 }
 """By the codes of pieces' look at a file; they warn and never refuse."""
-LARGEST_PHOTO_BYTES = 1024**3  # larger sizes in the query string are not believed
+LARGEST_PHOTO_BYTES = 1024**3  # larger sizes in the query string are ignored
 
 
 @blueprint.get("/justificatifs/<candidature_id>/lisible/<piece_id>")

@@ -1,6 +1,6 @@
 """Files sent by the page's script in small parts (tus 1.0.0), so that an interrupted upload can be resumed.
 
-pieces stores the parts received. The script asks for problem details, which also tell it of an ended session.
+pieces stores the parts received. The script requests problem details, by which it also notices an ended session.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 
-MOST_MAILS = 200
+MAX_MAILS = 200
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Mail:
 def read_mails(folder: Path) -> Iterator[Mail]:
     """Newest file first."""
     files = sorted(_files(folder), key=lambda file: (file.stat().st_mtime_ns, file.name), reverse=True)
-    return (_read(file) for file in files[:MOST_MAILS])
+    return (_read(file) for file in files[:MAX_MAILS])
 
 
 def find_mail(folder: Path, name: str) -> Mail | None:

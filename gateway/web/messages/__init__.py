@@ -21,7 +21,7 @@ STATE_LABELS = {"waiting": "en attente d'envoi", "taken": "envoyé", "refused": 
 
 @blueprint.get("/messages")
 @access.candidate
-def mine() -> ResponseReturnValue:
+def list_mails() -> ResponseReturnValue:
     answers = list(_pages_of_mails(visitor.required().access_token, request.args.get("apres")))
     received = [answer for answer in answers if answer is not None]
     mails = sorted((mail for answer in received for mail in answer.mails), key=lambda mail: mail.place, reverse=True)

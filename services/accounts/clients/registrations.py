@@ -7,7 +7,7 @@ from typing import Any
 from services.accounts.signing import Signer
 from services.chassis.http.client import Client, ProblemAnswer, path
 
-READ_SHARE = 0.6  # of a page's time: the page that asked accounts waits no longer than that
+READ_SHARE = 0.6  # of a page's time: the page waits for accounts, which waits for this call
 WRITE_SECONDS = 5.0  # a person waits in front of the page
 ENGAGED_AT_MOST = 20_000
 """How many candidates with a candidature a process remembers: some MB."""

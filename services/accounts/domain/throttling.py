@@ -1,4 +1,4 @@
-"""How failed log-ins delay the next tries: per account and source, never per source alone. Pure functions.
+"""Delays after failed log-ins, counted per account and source, never per source alone; quotas of mails. Pure functions.
 
 A browser that has logged in to the account before is counted separately, so that failures of others do not lock its
 owner out. Tries at one account from many unknown browsers are delayed together.
@@ -10,21 +10,21 @@ import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-FORGOTTEN_AFTER = timedelta(hours=24)
+FAILURES_LIFETIME = timedelta(hours=24)
 LONGEST_DELAY = timedelta(minutes=15)
 FIRST_DELAY = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
 class Rule:
-    """`free` failures cause no delay; each further one doubles it."""
+    """`undelayed`: how many failures cause no delay; each further one doubles the delay."""
 
-    free: int
+    undelayed: int
 
 
-PER_SOURCE = Rule(free=5)
+PER_SOURCE = Rule(undelayed=5)
 """One account from one source, or from one known browser."""
-ALL_SOURCES = Rule(free=30)
+ALL_SOURCES = Rule(undelayed=30)
 """One account from all unknown browsers together."""
 
 
@@ -36,34 +36,34 @@ class Failures:
     last: datetime | None = None
 
     def current(self, now: datetime) -> Failures:
-        """The same, or nothing once the last failure is a day old."""
-        return Failures() if self.last is None or now - self.last >= FORGOTTEN_AFTER else self
+        """The counter, empty again once the last failure is FAILURES_LIFETIME ago."""
+        return Failures() if self.last is None or now - self.last >= FAILURES_LIFETIME else self
 
     def one_more(self, now: datetime) -> Failures:
         return replace(self.current(now), count=self.current(now).count + 1, last=now)
 
 
 def seconds_to_wait(failures: Failures, rule: Rule, now: datetime) -> int:
-    """Seconds until the next try is accepted; 0 where it is now."""
+    """Seconds until the next try is accepted; 0: it is accepted now."""
     current = failures.current(now)
-    if current.last is None or current.count < rule.free:
+    if current.last is None or current.count < rule.undelayed:
         return 0
-    doublings = min(current.count - rule.free, 10)
+    doublings = min(current.count - rule.undelayed, 10)
     delay: timedelta = min(FIRST_DELAY * 2**doublings, LONGEST_DELAY)
     remaining = (current.last + delay - now).total_seconds()
     return max(0, math.ceil(remaining))
 
 
 def starts_to_slow(before: Failures, after: Failures, rule: Rule) -> bool:
-    """Whether this failure is the one from which tries are delayed: the moment to tell the owner."""
-    return before.count < rule.free <= after.count
+    """Whether this failure is the first one that delays tries, of which the owner is informed by mail."""
+    return before.count < rule.undelayed <= after.count
 
 
 @dataclass(frozen=True)
 class Quota:
-    """At most `most` within `window`, for mails that anyone can ask for at an address."""
+    """At most `max_count` within `window`, for mails that anyone can request for an address."""
 
-    most: int
+    max_count: int
     window: timedelta
 
 
@@ -74,9 +74,9 @@ EMAIL_CHANGES = Quota(5, timedelta(hours=1))
 
 
 def count_in_window(count: int, since: datetime | None, quota: Quota, now: datetime) -> tuple[int, datetime, int]:
-    """One more: (new count, start of the window, seconds to wait, which are 0 where it is allowed)."""
+    """Count one more request: (new count, start of the window, seconds to wait; 0: the request is allowed)."""
     if since is None or now - since >= quota.window:
         return 1, now, 0
-    if count < quota.most:
+    if count < quota.max_count:
         return count + 1, since, 0
     return count, since, max(1, math.ceil((since + quota.window - now).total_seconds()))

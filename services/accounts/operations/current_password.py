@@ -1,4 +1,4 @@
-"""The current password, asked for again before sensitive changes; tries are throttled as log-ins are."""
+"""Verifies the current password before sensitive changes; tries are throttled like log-ins."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def log_in(attempt: Attempt) -> LoggedIn:
     Raises TooMany, Unauthenticated `identification-refusee`, Unavailable where the hashing queue is full; only after
     the right password Forbidden `compte-non-active`, `second-facteur`, `second-facteur-illisible`, `compte-desactive`.
     """
-    with dependencies().password_hasher.turn(attempt.source):  # first of all: without a turn no try is counted
+    with dependencies().password_hasher.turn(attempt.source):  # first: a try that gets no turn is not counted
         return _log_in(attempt)
 
 

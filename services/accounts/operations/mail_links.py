@@ -28,8 +28,8 @@ def issue(
     expires_at: datetime,
     email_change_id: str | None = None,
 ) -> str | None:
-    """The token to mail for this event. The same event gives the same token and keeps one row, even where the key was
-    rotated between two tries. None where the link was closed since the first try: the mail would come too late."""
+    """The token to mail for this event. The same event gives the same token and has one row, even if the key was
+    rotated between two attempts. None if the link was closed since the first attempt: the mail would be too late."""
     tokens = dependencies().derived_keys.link_tokens(purpose, event_id)
     for token in tokens:
         if (row := session.get(MailLink, hash_secret(token))) is not None:
@@ -51,8 +51,8 @@ def issue(
 def use(session: Session, purpose: Purpose, token: str) -> tuple[MailLink, Account]:
     """Mark the link used; returns it and its account, both locked within the caller's transaction.
 
-    The account is locked first, as by whoever closes its links: otherwise each could wait for the other. Raises Gone
-    saying what is wrong with the link.
+    The account is locked first, as in transactions that close its links, to avoid a deadlock. Raises Gone with the
+    reason.
     """
     account = account_by_token(session, purpose, token, lock=True)
     locked = session.get(MailLink, hash_secret(token), with_for_update=True, populate_existing=True)
@@ -65,7 +65,7 @@ def use(session: Session, purpose: Purpose, token: str) -> tuple[MailLink, Accou
 
 
 def close(session: Session, account_id: str, *purposes: Purpose) -> None:
-    """Close the account's open links: they are replaced, or what they are for has ended. Without `purposes` all."""
+    """Close the account's open links, which are replaced, or whose request has ended. Without `purposes` all."""
     which = [MailLink.account_id == account_id, MailLink.used_at.is_(None), MailLink.closed_at.is_(None)]
     if purposes:
         which.append(MailLink.purpose.in_(purposes))
@@ -73,7 +73,7 @@ def close(session: Session, account_id: str, *purposes: Purpose) -> None:
 
 
 def detach(session: Session, account_id: str) -> None:
-    """Forget whose links these were, so that nothing is left of an erased account but how each link ended."""
+    """Remove the account from its links: of an erased account only the state of each link remains."""
     session.execute(
         update(MailLink).where(MailLink.account_id == account_id).values(account_id=None, email_change_id=None)
     )

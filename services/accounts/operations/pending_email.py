@@ -19,8 +19,8 @@ from services.chassis.events import follow_up
 
 
 def request_email_change(session: Session, account: Account, address: str) -> None:
-    """Store the request, which ends an older one, and mail both addresses: to confirm at the new one, to cancel at the
-    old one.
+    """Store the request, which ends an older one, and send two mails: to the new address to confirm, to the old one to
+    cancel.
 
     Raises TooMany beyond a few per hour.
     """

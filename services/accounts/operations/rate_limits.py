@@ -1,4 +1,4 @@
-"""Counters of failed log-ins and of mails asked for; the rules are in domain/throttling.py. System time."""
+"""Counters of failed log-ins and of requested mails; the rules are in domain/throttling.py. System time."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def account_trace(email_key: str) -> str:
 
 
 def count_attempt(session: Session, email_key: str, slots: Iterable[Slot]) -> bool:
-    """Count a try as failed before it is verified, so that parallel tries gain nothing; `uncount_attempt` undoes it.
+    """Count a try as failed before it is verified, so that parallel tries are counted; `uncount_attempt` undoes it.
 
-    Returns whether this failure is the one from which tries are slowed: the owner is then told. Raises TooMany while
-    tries are slowed.
+    Returns whether this failure is the first one that delays tries, of which the owner is informed. Raises TooMany
+    while tries are delayed.
     """
     now = system_now()
     trace = account_trace(email_key)
@@ -83,7 +83,7 @@ def forget_failures(session: Session, email_key: str) -> None:
 
 
 def count_mail_request(session: Session, kind: str, email_key: str, quota: Quota) -> int:
-    """Count one more mail of this kind asked for at an address; 0, or the seconds to wait where it is one too many."""
+    """Count one more mail of this kind requested for an address; 0, or the seconds to wait beyond the quota."""
     trace = dependencies().derived_keys.trace("quota", kind, email_key)
     row = session.get(MailQuota, trace, with_for_update=True)
     count, since, wait = throttling.count_in_window(
@@ -106,9 +106,9 @@ def too_many_mails_error(wait: int) -> TooMany:
 
 
 def purge(session: Session, now: datetime) -> None:
-    """Delete counters that no longer count."""
-    session.execute(delete(LoginFailures).where(LoginFailures.last_at < now - throttling.FORGOTTEN_AFTER))
-    session.execute(delete(MailQuota).where(MailQuota.since < now - throttling.FORGOTTEN_AFTER))
+    """Delete counters that have no effect any more."""
+    session.execute(delete(LoginFailures).where(LoginFailures.last_at < now - throttling.FAILURES_LIFETIME))
+    session.execute(delete(MailQuota).where(MailQuota.since < now - throttling.FAILURES_LIFETIME))
 
 
 def _too_many_tries_message(wait: int) -> str:

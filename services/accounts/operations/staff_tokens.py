@@ -90,7 +90,7 @@ def _is_valid(token: StaffToken, member: StaffMember, now: datetime) -> bool:
 
 
 def _record_use(token: StaffToken, now: datetime) -> None:
-    """Written once an hour at most: a busy tool would otherwise cause a write for each of its calls."""
+    """Store it once an hour at most, so that not every call of a tool causes a write."""
     if token.last_used_at is None or now - token.last_used_at >= USE_WRITTEN_EVERY:
         with db.operation() as session:
             session.execute(update(StaffToken).where(StaffToken.id == token.id).values(last_used_at=now))

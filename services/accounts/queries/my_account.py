@@ -86,7 +86,7 @@ def _frozen_notice(account: Account) -> str | None:
     """Why only mail and password can change; None where everything can."""
     try:
         return account_form.FROZEN_NOTICE if is_frozen(account) else None
-    except DomainError:  # registrations does not answer: mail and password can change all the same
+    except DomainError:  # registrations does not answer: mail and password can be changed nevertheless
         return account_form.UNSURE_NOTICE
 
 

@@ -1,4 +1,4 @@
-"""Waiting until there may be work in a database, at little cost while there is none.
+"""Waits until a database may hold new work, at little cost while it holds none.
 
 SQLite counts the commits to a file, and asking for that number reads a few bytes of shared memory. PostgreSQL is asked
 for the work itself, less often.
@@ -13,24 +13,24 @@ from typing import Protocol
 
 LOOK_SECONDS = 0.2
 LONGEST_SECONDS = 4.0
-"""What becomes due by time alone (a retry, a lease that ended) is nobody's commit."""
+"""Longest wait without a commit: a retry, or a lease that has expired, becomes due by time alone."""
 PERIOD_SECONDS = 0.25
 
 
 class Changes(Protocol):
-    """Used by one thread: `mark`, look for work, and where there was none `wait`."""
+    """Used by one thread: call `mark`, look for work, and call `wait` if there was none."""
 
     def mark(self) -> None:
-        """From here on commits count."""
+        """Start to count commits."""
 
     def wait(self, stop: threading.Event) -> None:
-        """Until someone has committed since the mark, until `stop`, or until it is time to look anyway."""
+        """Return after a commit since the mark, when `stop` is set, or after LONGEST_SECONDS."""
 
     def close(self) -> None: ...
 
 
 class FileChanges:
-    """Of a SQLite file. Its connection stays open: with the last one, SQLite removes its log and writes it anew."""
+    """Of a SQLite file. The connection stays open: when the last one closes, SQLite deletes and recreates its log."""
 
     def __init__(self, path: str) -> None:
         self._path = path
@@ -51,7 +51,7 @@ class FileChanges:
             self._connection.close()
 
     def _version(self) -> int | None:
-        """None where the file cannot be read: who looks for work will say why."""
+        """None if the file cannot be read: the query for work then raises the reason."""
         try:
             if self._connection is None:
                 self._connection = sqlite3.connect(self._path, timeout=0, isolation_level=None)
@@ -60,8 +60,8 @@ class FileChanges:
             return None
 
 
-class Periodic:
-    """Of a server that is asked again and again."""
+class PeriodicChanges:
+    """Of a database server, which is queried again every PERIOD_SECONDS."""
 
     def mark(self) -> None:
         pass

@@ -1,4 +1,4 @@
-"""Rows that nobody needs any more, deleted a page at a time: whoever writes beside it waits for a page at most."""
+"""Deletes obsolete rows one page at a time, so that concurrent writers wait for one page at most."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ PAGE = 1000
 
 
 def delete_in_pages(db: Database, *key: Any, where: ColumnElement[bool]) -> int:
-    """Delete the rows of which `where` is true, PAGE in a transaction; how many. `key`: their primary key.
+    """Delete the rows for which `where` is true, PAGE per transaction. Returns their number. `key`: the primary key.
 
-    Ends early where the job that it belongs to is told to stop.
+    Returns early if the running job is asked to stop.
     """
     page = select(*key).where(where).limit(PAGE)
     forgotten, last = 0, PAGE

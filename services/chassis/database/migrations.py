@@ -1,6 +1,6 @@
-"""How alembic reaches a service's database, by the application's own engine and metadata, and steps without locks.
+"""Runs alembic with the application's engine and metadata, and offers steps that do not lock full tables.
 
-Each migration is a transaction, or, where it would hold a full table up, several steps: begun again, it goes on.
+A migration is one transaction. One that would lock a full table for long consists of steps; a second run resumes it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 
 
 def run(db: Any) -> None:
-    """What a service's migrations/env.py calls, with its Flask-SQLAlchemy."""
+    """Run alembic; called by a service's migrations/env.py with its Flask-SQLAlchemy."""
     with db.engine.connect() as connection, _references_unchecked(connection):
         context.configure(
             connection=connection,
@@ -29,10 +29,11 @@ def run(db: Any) -> None:
 
 @contextmanager
 def _references_unchecked(connection: Connection) -> Iterator[None]:
-    """SQLite changes a column by making its table anew; dropping the old one would delete the rows that refer to it.
+    """Switch foreign keys off: SQLite changes a column by recreating its table, and dropping the old table would
+    delete the rows that refer to it.
 
-    The switch works outside a transaction alone, hence beside SQLAlchemy. Raises RuntimeError when references are
-    broken afterwards.
+    SQLite accepts the switch only outside a transaction, so it bypasses SQLAlchemy. Raises RuntimeError if
+    references are broken afterwards.
     """
     driver: Any = connection.connection.dbapi_connection
     if connection.dialect.name != "sqlite":
@@ -53,15 +54,15 @@ def is_postgresql() -> bool:
 
 @contextmanager
 def step_by_step() -> Iterator[None]:
-    """Each statement of the block stands by itself: on PostgreSQL nobody waits for more than one of them."""
+    """Each statement of the block is a transaction of its own: on PostgreSQL others wait for one at most."""
     with op.get_context().autocommit_block() if is_postgresql() else nullcontext():
         yield
 
 
 def create_index(name: str, table: str, columns: Sequence[str], where: str | None = None, **postgresql: Any) -> None:
-    """An index of a table that may be full: others go on reading and writing it meanwhile.
+    """Create an index while others read and write the table, which may be full. To be called within `step_by_step`.
 
-    Made anew where it is there: a step that was cut short leaves an index that nobody uses. Within `step_by_step`.
+    An existing index of that name is recreated: an interrupted step leaves an invalid one.
     """
     drop_index(name)
     only: dict[str, Any] = {} if where is None else {"sqlite_where": text(where), "postgresql_where": text(where)}
@@ -69,5 +70,5 @@ def create_index(name: str, table: str, columns: Sequence[str], where: str | Non
 
 
 def drop_index(name: str) -> None:
-    """Of a table that may be full. Within `step_by_step`."""
+    """Drop an index of a table that may be full. To be called within `step_by_step`."""
     op.execute(f"DROP INDEX {'CONCURRENTLY ' if is_postgresql() else ''}IF EXISTS {name}")

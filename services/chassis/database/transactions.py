@@ -28,7 +28,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
-from services.chassis.database.changes import Changes, FileChanges, Periodic
+from services.chassis.database.changes import Changes, FileChanges, PeriodicChanges
 from services.chassis.errors import Unavailable
 from services.chassis.process.capacity import RETRY_AFTER, WEB, Limit, thread_count, time_limits
 
@@ -40,16 +40,16 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 BUSY_SECONDS = 15
-EXPORT_IDLE_SECONDS = 60  # for whoever receives an export slowly
-# PostgreSQL's conditions that pass: connection, resources, shutdown, disk; what took too long (a statement, a lock, an
-# idle transaction), deadlock.
+EXPORT_IDLE_SECONDS = 60  # an export may be received slowly
+# Transient conditions of PostgreSQL: connection, resources, shutdown, disk; timeouts (of a statement, a lock, an idle
+# transaction), deadlock.
 _TOO_LONG = "57014"
 _AWAY_STATES = ("08", "53", "57P", "58", _TOO_LONG, "55P03", "25P03", "40P01")
 _AWAY_SQLITE = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR")
-# A server that vanished without a word (power, network) is given up within a minute instead of the kernel's 15.
+# A server that vanished without closing (power, network) is given up within a minute instead of the kernel's 15.
 _GONE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 30_000}
 MARGIN_SECONDS = 3.0
-_MOST_CONNECTIONS = 40
+_MAX_CONNECTIONS = 40
 _STAFF_BUSY = "Trop de recherches sont en cours : réessayez dans un instant."
 _STAFF_TOO_LONG = "Cette recherche prend trop de temps : précisez vos critères."
 _EXPORTS_BUSY = "Un autre export est en cours : réessayez dans un instant."
@@ -80,9 +80,10 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Connection(psycopg.Connection[Any]):
-    """One to PostgreSQL that is given up MARGIN_SECONDS after the server should have ended the statement.
+    """A connection to PostgreSQL, closed MARGIN_SECONDS after the time at which the server should have cancelled the
+    statement.
 
-    A server that hangs ends none, while its kernel goes on acknowledging every byte: no timeout of TCP sees that.
+    A hung server cancels nothing while its kernel still acknowledges every byte, so no timeout of TCP expires.
     """
 
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
@@ -110,8 +111,8 @@ class Database(SQLAlchemy):
     def connect(self, app: Flask, database_url: str, *, pooled: bool = False) -> None:
         """Bind to `database_url` within `app`; SQLite files get WAL, foreign keys and a busy timeout.
 
-        `pooled` connections are not tried before use: a pooler whose own are all taken would keep the trial waiting,
-        and all of this process's connections would be given up.
+        `pooled` connections are not pinged before use: a pooler without a free connection would delay the ping, and
+        this process would discard all of its connections.
         """
         url = make_url(database_url)
         app.config["SQLALCHEMY_DATABASE_URI"] = url
@@ -124,9 +125,9 @@ class Database(SQLAlchemy):
             else:
                 event.listen(self.engine, "do_connect", lambda _, __, args, named: Connection.connect(*args, **named))
         self._turn = partial(_turn, Lock()) if on_sqlite else nullcontext
-        at_once = Limit(thread_count() * 3 // 4, _MOST_CONNECTIONS)
-        self._at_once = nullcontext if on_sqlite or time_limits() is not WEB else at_once.held
-        self._of_staff = Limit(at_once.running // 2, _MOST_CONNECTIONS, _STAFF_BUSY)
+        at_once = Limit(thread_count() * 3 // 4, _MAX_CONNECTIONS)
+        self._at_once = nullcontext if on_sqlite or time_limits() is not WEB else at_once.place
+        self._of_staff = Limit(at_once.running // 2, _MAX_CONNECTIONS, _STAFF_BUSY)
         self._exports = Limit(1, 1, _EXPORTS_BUSY)
 
     @contextmanager
@@ -146,14 +147,14 @@ class Database(SQLAlchemy):
 
     @contextmanager
     def reading_for_staff(self, *, export: bool = False) -> Iterator[Session]:
-        """`reading()` for lists and searches, few at once, or an export (`yield_per`), alone.
+        """`reading()` for lists and searches, of which few run at once, or for an export (`yield_per`), one at a time.
 
-        Raises Unavailable beyond, and where a statement takes too long.
+        Raises Unavailable beyond these limits, and when a statement takes too long.
         """
         try:
-            with (self._exports if export else self._of_staff).held(), self.reading() as session:
+            with (self._exports if export else self._of_staff).place(), self.reading() as session:
                 if session.get_bind().dialect.name == "postgresql":
-                    # A rare name and a common one, a status of few and one of all are found by different ways.
+                    # The best plan depends on the values: a rare name or a common one, a rare status or a common one.
                     session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
                     if export:
                         session.execute(
@@ -166,14 +167,14 @@ class Database(SQLAlchemy):
             raise
 
     def changes(self) -> Changes:
-        """For a loop that looks for work: when it may look again."""
+        """Tells a loop that looks for work when to look again."""
         url = self.engine.url
         if url.get_backend_name() == "sqlite" and url.database:
             return FileChanges(url.database)
-        return Periodic()
+        return PeriodicChanges()
 
     def check(self) -> str | None:
-        """For readiness: None, or a short reason."""
+        """For readiness: None if the database answers, else a short reason."""
         try:
             with self.engine.connect() as connection:
                 connection.execute(text("SELECT 1"))
@@ -188,8 +189,8 @@ class Database(SQLAlchemy):
             yield session
 
 
-def is_away(error: SQLAlchemyError) -> bool:
-    """Whether the database could not serve at the moment, rather than was asked for something wrong."""
+def is_database_unavailable(error: SQLAlchemyError) -> bool:
+    """Whether the database cannot serve at the moment (True), or the request was wrong (False)."""
     if isinstance(error, PoolTimeout):
         return True
     if not isinstance(error, DBAPIError):
@@ -204,8 +205,8 @@ def is_away(error: SQLAlchemyError) -> bool:
 
 @contextmanager
 def _turn(writer: Lock) -> Iterator[None]:
-    """SQLite takes one writer, and whoever waits looks again now and then: some of many wait for seconds. Those of one
-    process therefore wait for `writer`, which wakes the next. Raises PoolTimeout after BUSY_SECONDS."""
+    """One writer of this process at a time. SQLite admits one writer and lets the others poll, so that some of many
+    wait for seconds; the lock `writer` wakes the next at once. Raises PoolTimeout after BUSY_SECONDS."""
     if not writer.acquire(timeout=BUSY_SECONDS):
         raise PoolTimeout("other writers took too long")
     try:
@@ -220,8 +221,8 @@ def _engine_options(url: URL, *, ping: bool = True) -> dict[str, Any]:
         if url.database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         return {**shared, "connect_args": {"timeout": BUSY_SECONDS}, "pool_size": 20, "max_overflow": 60}
-    # Besides those who ask within the limit there are probes.
-    pool = {"pool_pre_ping": ping, "pool_size": 10, "max_overflow": _MOST_CONNECTIONS - 8}
+    # Probes need connections besides the requests within the limit.
+    pool = {"pool_pre_ping": ping, "pool_size": 10, "max_overflow": _MAX_CONNECTIONS - 8}
     options = f"-c timezone=UTC -c statement_timeout={time_limits().statement}s -c lock_timeout={time_limits().lock}s"
     options += f" -c idle_in_transaction_session_timeout={time_limits().idle}s"
     return {**shared, **pool, "connect_args": {"connect_timeout": time_limits().connect, "options": options, **_GONE}}
@@ -239,13 +240,13 @@ def _tune_sqlite(engine: Engine) -> None:
     def on_begin(connection: Any) -> None:
         options = connection.get_execution_options()
         only_reads = options.get("portail_read_only", False)
-        if connection.info.get("only_reads") is not only_reads:  # said anew, it makes SQLite parse every statement anew
+        if connection.info.get("only_reads") is not only_reads:  # setting it again makes SQLite parse statements anew
             connection.exec_driver_sql(f"PRAGMA query_only={int(only_reads)}")
             connection.info["only_reads"] = only_reads
         connection.exec_driver_sql(f"BEGIN {options.get('portail_begin', 'DEFERRED')}")
 
     @event.listens_for(engine, "checkin")
     def on_checkin(connection: Any, record: Any) -> None:
-        # A refused COMMIT leaves SQLite's transaction open, with its lock; SQLAlchemy takes it for ended.
+        # A refused COMMIT leaves SQLite's transaction open, with its lock, although SQLAlchemy considers it ended.
         if connection is not None and connection.in_transaction:
             connection.rollback()

@@ -2,12 +2,13 @@
 
     from services.chassis.events import EventTables, Handlers, follow_up, publish
 
-Nothing is lost with the broker down, nothing done twice; what keeps failing is parked where an operator sees it.
+No event is lost while the broker is down, and no effect happens twice; an event that keeps failing is parked for an
+operator.
 """
 
 from services.chassis.events.envelope import Envelope
 from services.chassis.events.handlers import Channel, Handlers
-from services.chassis.events.outbox import is_in_hand
+from services.chassis.events.outbox import is_running
 from services.chassis.events.parking import erase_subject, purge
 from services.chassis.events.publishing import follow_up, publish
 from services.chassis.events.tables import EventTables
@@ -19,7 +20,7 @@ __all__ = [
     "Handlers",
     "erase_subject",
     "follow_up",
-    "is_in_hand",
+    "is_running",
     "publish",
     "purge",
 ]

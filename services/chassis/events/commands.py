@@ -1,4 +1,4 @@
-"""Operators' commands, the same for every service: see what is parked, replay it, set it aside, forget what is old."""
+"""Operators' commands, the same for every service: list parked events, replay them, set them aside, purge old ones."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def purge_events() -> None:
 
 
 def replayed(db: Database, handlers: Handlers, parked_id: str) -> bool:
-    """Whether the parked event could be handled now; the inbox keeps its effect single."""
+    """Handle a parked event; whether that succeeded. The inbox prevents a second effect."""
     with db.reading() as session:
         row = parked_body(session, parked_id)
     if row is None:

@@ -19,7 +19,15 @@ from pathlib import Path
 import structlog
 
 from services.chassis.database.changes import FileChanges
-from services.chassis.events.broker import BrokerUnavailable, Handle, Retry, TakeParked, Turned, Unroutable, unseen
+from services.chassis.events.broker import (
+    BrokerUnavailable,
+    Handle,
+    OnIteration,
+    Retry,
+    TakeParked,
+    Unroutable,
+    do_nothing,
+)
 from services.chassis.events.envelope import Envelope
 from services.chassis.events.retry_policy import DELIVERY_LIMIT, UNSETTLED_SECONDS
 from services.chassis.process import leases
@@ -53,7 +61,7 @@ UPDATE messages SET claimed_by = ?, claimed_at = ?, deliveries = deliveries + 1 
     ORDER BY available_at, id LIMIT 1
 ) RETURNING id, body, attempt, deliveries
 """
-# A retry is a new message, as RabbitMQ's delay queues make it: its deliveries are counted from nought.
+# A retry is a new message, as in RabbitMQ's delay queues: its deliveries are counted from 0.
 GIVE_BACK = """
 UPDATE messages SET claimed_by = NULL, available_at = ?, attempt = ?, deliveries = 0 WHERE id = ? AND claimed_by = ?
 """
@@ -69,7 +77,7 @@ class _Claimed:
 
 
 class Unsettled:
-    """Neither handled nor parked (the database is away): given back, without counting an attempt."""
+    """Neither handled nor parked (the database is unavailable): requeued without counting an attempt."""
 
 
 class EmbeddedBroker:
@@ -105,12 +113,17 @@ class EmbeddedBroker:
             )
 
     def consume(
-        self, queue: str, handle: Handle, take_parked: TakeParked, stop: threading.Event, turned: Turned = unseen
+        self,
+        queue: str,
+        handle: Handle,
+        take_parked: TakeParked,
+        stop: threading.Event,
+        on_iteration: OnIteration = do_nothing,
     ) -> None:
         worker = uuid.uuid4().hex
         with contextlib.closing(self), contextlib.closing(FileChanges(str(self._path))) as changes:
             while not stop.is_set():
-                turned()
+                on_iteration()
                 changes.mark()
                 claimed = self._claim(queue, worker)
                 if claimed is None:
@@ -147,7 +160,8 @@ class EmbeddedBroker:
             return renewal.rowcount > 0
 
     def _settle(self, claimed: _Claimed, worker: str, outcome: Retry | Unsettled | None) -> None:
-        """Leave a message that another worker has claimed meanwhile to that worker; the inbox knows what was done."""
+        """Delete or requeue the message, unless another worker has claimed it meanwhile; the inbox prevents a second
+        effect."""
         ours = (claimed.id, worker)
         with self._write() as connection:
             if outcome is None:
@@ -173,12 +187,12 @@ class EmbeddedBroker:
 
     @contextlib.contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
-        """This thread's, thrown away on any error: closing without COMMIT rolls back. Raises BrokerUnavailable.
+        """This thread's connection, closed on any error: closing without COMMIT rolls back. Raises BrokerUnavailable.
 
-        It is kept: the last one to close writes SQLite's files anew, and each look for work would be the last.
+        It stays open between uses: SQLite rewrites its files whenever the last connection closes.
         """
         try:
-            yield self._kept()
+            yield self._thread_connection()
         except sqlite3.Error as error:
             self.close()
             raise BrokerUnavailable(type(error).__name__) from error
@@ -186,7 +200,7 @@ class EmbeddedBroker:
             self.close()
             raise
 
-    def _kept(self) -> sqlite3.Connection:
+    def _thread_connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._of_thread, "connection", None)
         if connection is None:
             connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
@@ -196,7 +210,7 @@ class EmbeddedBroker:
         return connection
 
     def close(self) -> None:
-        """Let go of this thread's connection."""
+        """Close this thread's connection."""
         connection: sqlite3.Connection | None = getattr(self._of_thread, "connection", None)
         self._of_thread.connection = None
         if connection is not None:
@@ -211,7 +225,7 @@ class EmbeddedPublisher:
         self._broker.put(envelope)
 
     def keep_alive(self) -> None:
-        """A file needs none."""
+        """Nothing to do: a file needs no heartbeats."""
 
     def close(self) -> None:
         self._broker.close()

@@ -14,7 +14,7 @@ _LONGEST = {"id": 64, "source": 200, "type": 200, "subject": 200, "time": 40, "c
 
 
 class Undecodable(ValueError):
-    """The bytes are no event of ours; trying again would not help."""
+    """The bytes are not a valid envelope; a retry would not help."""
 
 
 def _is_text(value: object, longest: int) -> bool:
@@ -23,9 +23,9 @@ def _is_text(value: object, longest: int) -> bool:
 
 @dataclass(frozen=True)
 class Envelope:
-    """`type` says which contract `data` follows, `subject` whom or what it is about (erased with it).
+    """`type` names the contract of `data`; `subject` is the id of whom or what it is about, with which it is erased.
 
-    `attempt` counts from 1 and travels beside the envelope, not in it.
+    `attempt` counts from 1 and is sent beside the envelope, not in it.
     """
 
     id: str

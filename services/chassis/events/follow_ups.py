@@ -1,4 +1,4 @@
-"""Our own follow-ups (mails, scans): rows of the outbox addressed to ourselves, run without the broker."""
+"""Runs follow-ups (mails, scans): rows of the outbox addressed to this service, which do not use the broker."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import structlog
 from sqlalchemy import select
 
 from services.chassis.database.transactions import Database, new_id
-from services.chassis.events import counts, outbox
+from services.chassis.events import metrics, outbox
+from services.chassis.events.deduplication import record_handled
 from services.chassis.events.envelope import Envelope, Undecodable
-from services.chassis.events.handled import note_handled
 from services.chassis.events.handlers import ChannelUnavailable, Handlers
 from services.chassis.events.parking import park
 from services.chassis.events.tables import TO_SELF, inbox
@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 
 class Interrupted(Exception):
-    """Every worker that tried ended in the middle: the follow-up itself may be what ends them."""
+    """Every worker that tried it died in the middle: the follow-up itself may be the cause."""
 
 
 class FollowUps:
@@ -38,8 +38,8 @@ class FollowUps:
     ) -> None:
         """`tries` in all before a follow-up is parked; by default one more than there are delays.
 
-        `owner` is the start id of the worker, for its leases; by default one of this object alone. `types`: those of a
-        channel; by default all.
+        `owner` is the start id of the worker, for its leases; by default a new id. `types`: those of a channel; by
+        default all.
         """
         self._db = db
         self._handlers = handlers
@@ -49,7 +49,7 @@ class FollowUps:
         self._types = types
 
     def run_once(self) -> bool:
-        """Run one that is due; whether there was one. Raises ChannelUnavailable, with the follow-up given back."""
+        """Run one that is due; whether there was one. Raises ChannelUnavailable after giving the follow-up back."""
         rows = outbox.take(self._db, TO_SELF, limit=1, owner=self._owner, types=self._types)
         if not rows:
             return False
@@ -68,9 +68,10 @@ class FollowUps:
         return True
 
     def run(self, body: str, attempt: int, sequence: int | None = None) -> None:
-        """Run the follow-up of `body` unless the inbox says that it was done. Raises what it raises.
+        """Run the follow-up of `body` unless the inbox records it as done. Raises what the follow-up raises.
 
-        `sequence` is its row's in the outbox, done in the transaction of the note; one that was parked has none left.
+        `sequence` is that of its row in the outbox, marked done in the transaction of the inbox row; None if it was
+        parked.
         """
         envelope = Envelope.from_json(body, attempt=attempt)
         structlog.contextvars.bind_contextvars(
@@ -89,13 +90,13 @@ class FollowUps:
         if not was_done:
             run(envelope.data, envelope)
         with self._db.operation() as session:
-            noted = note_handled(session, envelope.id, envelope.type)
+            noted = record_handled(session, envelope.id, envelope.type)
             if sequence is not None:
                 outbox.done(session, [sequence], self._owner)
         if noted:
-            counts.HANDLED.labels(self._handlers.service).inc()
+            metrics.HANDLED.labels(self._handlers.service).inc()
             log.info("follow_up_done", attempt=envelope.attempt)
-        elif not was_done:  # our lease had ended, and who took it was quicker
+        elif not was_done:  # our lease had expired, and another worker did it first
             log.warning("follow_up_done_twice", attempt=envelope.attempt)
 
     def _was_done(self, envelope: Envelope) -> bool:
@@ -105,7 +106,7 @@ class FollowUps:
 
     def _failed(self, row: outbox.Row, error: Exception) -> None:
         service, reason = self._handlers.service, reason_of(error)
-        counts.FAILED.labels(service).inc()
+        metrics.FAILED.labels(service).inc()
         last = row.attempts >= self._tries or isinstance(error, Undecodable)
         log.warning("follow_up_failed", attempt=row.attempts, reason=reason, parked=last, frames=frames_of(error))
         with self._db.operation() as session:
@@ -114,4 +115,4 @@ class FollowUps:
                 outbox.give_back(session, [row.sequence], self._owner, delay=delay)
             elif outbox.done(session, [row.sequence], self._owner):
                 park(session, row.envelope, TO_SELF, f"{reason}, {row.attempts} attempts", row.attempts)
-                counts.PARKED.labels(service).inc()
+                metrics.PARKED.labels(service).inc()

@@ -1,4 +1,4 @@
-"""Which function reacts to which event of others, and to which follow-up of our own."""
+"""Registry of the functions that react to events of other services, and to follow-ups of this one."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ AnyFollowUp = TypeVar("AnyFollowUp", bound=FollowUp)
 
 @dataclass(frozen=True)
 class Channel:
-    """Follow-ups that a thread of their own runs in each worker, so that they wait for no others.
+    """Follow-ups that each worker runs in a separate thread, so that they do not wait for others.
 
-    One that takes longer than `seconds` hangs, and its worker fails its probe.
+    A follow-up that takes longer than `seconds` counts as hung: its worker fails its probe.
     """
 
     name: str
@@ -31,9 +31,9 @@ OTHERS = Channel("follow-ups")
 
 
 class ChannelUnavailable(Exception):
-    """What every follow-up of the channel needs does not answer: none is run until it does, no try is counted.
+    """A server that every follow-up of the channel needs does not answer: the channel pauses without counting attempts.
 
-    `delay`: seconds for which this one lets others go first (None: it keeps its place), being perhaps the cause.
+    `delay`: seconds by which this follow-up, perhaps the cause, is postponed behind others (None: it keeps its place).
     """
 
     def __init__(self, reason: str, delay: float | None = None) -> None:
@@ -43,7 +43,7 @@ class ChannelUnavailable(Exception):
 
 @dataclass(frozen=True)
 class Reaction:
-    """`name` stands in the inbox: renaming a handler makes it react again to what it has seen."""
+    """`name` is stored in the inbox: a renamed handler would react again to events that it has handled."""
 
     name: str
     contract: Any
@@ -51,7 +51,7 @@ class Reaction:
 
 
 class Handlers:
-    """The reactions of service `service`, whose queue bears its name."""
+    """The reactions of service `service`, which is also the name of its queue."""
 
     def __init__(self, service: str) -> None:
         self.service = service

@@ -1,6 +1,6 @@
-"""Handling an event once: its note in the inbox and its effect are one transaction.
+"""Handles each event once: its row in the inbox and its effect are one transaction.
 
-What fails is retried with growing delays; what cannot be read, or keeps failing, is parked.
+A failed event is retried with growing delays; one that cannot be read, or keeps failing, is parked.
 """
 
 from __future__ import annotations
@@ -8,10 +8,10 @@ from __future__ import annotations
 import structlog
 
 from services.chassis.database.transactions import Database
-from services.chassis.events import counts
+from services.chassis.events import metrics
 from services.chassis.events.broker import Retry
+from services.chassis.events.deduplication import record_handled
 from services.chassis.events.envelope import Envelope, Undecodable
-from services.chassis.events.handled import note_handled
 from services.chassis.events.handlers import Handlers, Reaction
 from services.chassis.events.parking import park
 from services.chassis.events.tables import TO_BROKER
@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 
 class Dispatcher:
-    """Gives events to their reactions; used within an application context."""
+    """Passes events to their reactions; used within an application context."""
 
     def __init__(
         self, db: Database, handlers: Handlers, retry_seconds: tuple[float, ...], tries: int | None = None
@@ -33,13 +33,13 @@ class Dispatcher:
         self._tries = tries or len(retry_seconds) + 1
 
     def handle(self, body: bytes, attempt: int) -> Retry | None:
-        """What the consumer calls: None when the message is settled, handled or parked."""
+        """Called by the consumer; None if the message was handled or parked."""
         try:
             self.dispatch(body, attempt)
         except Undecodable as error:
             self.park(body, str(error), attempt)
         except Exception as error:
-            counts.FAILED.labels(self._handlers.service).inc()
+            metrics.FAILED.labels(self._handlers.service).inc()
             log.warning("event_failed", attempt=attempt, reason=reason_of(error), frames=frames_of(error))
             if attempt < self._tries:
                 return Retry(min(attempt, len(self._retry_seconds)) - 1)
@@ -47,7 +47,7 @@ class Dispatcher:
         return None
 
     def dispatch(self, body: bytes, attempt: int) -> None:
-        """Run every reaction that has not seen the event. Raises Undecodable, or what a reaction raises."""
+        """Run every reaction that has not handled the event. Raises Undecodable, or what a reaction raises."""
         envelope = Envelope.from_json(body, attempt=attempt)
         structlog.contextvars.bind_contextvars(
             request_id=envelope.correlation_id, event_id=envelope.id, event_type=envelope.type
@@ -62,14 +62,14 @@ class Dispatcher:
             structlog.contextvars.clear_contextvars()
 
     def park(self, body: bytes, reason: str, attempt: int) -> None:
-        """Keep for an operator. Raises what the database raises: then the broker delivers again."""
+        """Park it for an operator. Raises errors of the database, after which the broker delivers again."""
         with self._db.operation() as session:
             park(session, body.decode("utf-8", "backslashreplace"), TO_BROKER, reason, attempt)
-        counts.PARKED.labels(self._handlers.service).inc()
+        metrics.PARKED.labels(self._handlers.service).inc()
         log.error("event_parked", reason=reason, attempt=attempt)
 
     def take_parked(self, body: bytes) -> None:
-        """What the broker itself gave up, so that operators see one list."""
+        """Park a message that the broker itself gave up, so that operators see one list."""
         self.park(body, "given up by the broker: delivered too often without an answer", 0)
 
     def _react(self, reaction: Reaction, envelope: Envelope) -> None:
@@ -78,8 +78,8 @@ class Dispatcher:
         except (ValueError, TypeError, KeyError) as error:
             raise Undecodable(f"data of another shape: {error}") from error
         with self._db.operation() as session:
-            if not note_handled(session, envelope.id, reaction.name):
+            if not record_handled(session, envelope.id, reaction.name):
                 return
             reaction.run(session, event, envelope)
-        counts.HANDLED.labels(self._handlers.service).inc()
+        metrics.HANDLED.labels(self._handlers.service).inc()
         log.info("event_handled", handler=reaction.name)

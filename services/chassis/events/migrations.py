@@ -1,4 +1,4 @@
-"""Steps of the migrations that every service takes alike. What stands here has been run somewhere: it never changes."""
+"""Migration steps that all services share. Never change them: they have already been run."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ _MOMENTS = ("first_started_at", "started_at", "last_succeeded_at")
 
 
 def add_leases_and_figures() -> None:
-    """Leases get an owner, jobs the moments that their gauges need, figures a table, and what waits in the outbox an
-    index of its own."""
+    """Add the owner of leases, the instants for the jobs' gauges, the table of figures, and an index of the waiting
+    rows of the outbox."""
     with op.batch_alter_table("outbox") as outbox:
         outbox.add_column(sa.Column("leased_by", sa.String(32)))
     with op.batch_alter_table("job_leases") as job_leases:
@@ -18,7 +18,7 @@ def add_leases_and_figures() -> None:
         for moment in _MOMENTS:
             job_leases.add_column(sa.Column(moment, sa.DateTime(timezone=True)))
         job_leases.add_column(sa.Column("takeovers", sa.Integer(), nullable=False, server_default="0"))
-    # Which of the earlier ends were successes is not known.
+    # It is not known which of the earlier runs succeeded.
     op.execute("UPDATE job_leases SET last_succeeded_at = last_ended_at, first_started_at = last_ended_at")
     op.create_table(
         "job_figures",

@@ -1,4 +1,4 @@
-"""Taking rows of the outbox under a lease, so that several workers share them and no transaction spans a call."""
+"""Leases rows of the outbox, so that several workers share them and no transaction spans a network call."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from services.chassis.process import leases
 log = structlog.get_logger()
 
 PAGE = 1000  # published again in one transaction
-MOST_COUNTED = 10_000  # of those that wait: operators act long before
+MAX_COUNTED = 10_000  # waiting rows: operators act long before
 
 
 @dataclass(frozen=True)
@@ -38,23 +38,23 @@ def _due(now: datetime) -> Any:
 
 
 def take(db: Database, destination: str, *, limit: int, owner: str, types: Sequence[str] | None = None) -> list[Row]:
-    """Rows that are due, longest due first, each counted as one more attempt and `owner`'s until the lease ends.
+    """Lease due rows to `owner`, longest due first, and count an attempt of each.
 
-    `types`, all of this destination, leave out all others. All rows are of the type whose first has waited longest;
-    there are none where others take just those.
+    `types`: only these types of this destination. All rows returned have the type whose first row has waited longest;
+    empty if other workers hold all of these.
     """
     groups = [outbox.c.destination == destination] if types is None else [outbox.c.type == type for type in types]
-    with db.reading() as session:  # who finds nothing holds up nobody who writes
+    with db.reading() as session:  # while nothing is due, no writer is blocked
         place = session.scalar(_longest_due_group(system_now(), groups))
     if place is None:
         return []
-    with db.operation() as session:  # which may have been waited for: the lease begins now
+    with db.operation() as session:  # it may have waited for a writer: the lease begins now
         leased = session.execute(_lease(system_now(), groups[place], limit, owner)).all()
     return [Row(sequence, envelope, attempts) for _, sequence, envelope, attempts in sorted(map(tuple, leased))]
 
 
 def _longest_due_group(now: datetime, groups: Sequence[Any]) -> Any:
-    """The place of the group whose first row has waited longest. Each group is read in the order of an index."""
+    """Index of the group whose first row has waited longest. Each group is read in the order of a database index."""
     columns = outbox.c.available_at, outbox.c.sequence
     firsts = [
         select(_longest_due(select(*columns, literal(place).label("place")), now, group, 1).subquery())
@@ -65,7 +65,7 @@ def _longest_due_group(now: datetime, groups: Sequence[Any]) -> Any:
 
 
 def _lease(now: datetime, group: Any, limit: int, owner: str) -> Any:
-    """Those of the group that nobody else takes at this moment are chosen and leased by one statement."""
+    """One statement that leases the group's due rows, except those that another worker has locked."""
     chosen = _longest_due(select(outbox.c.sequence), now, group, limit).with_for_update(skip_locked=True).cte("chosen")
     leased = {"leased_until": now + leases.LEASE, "leased_by": owner, "attempts": outbox.c.attempts + 1}
     columns = outbox.c.available_at, outbox.c.sequence, outbox.c.envelope, outbox.c.attempts
@@ -77,27 +77,27 @@ def _longest_due(query: Any, now: datetime, group: Any, limit: int) -> Any:
 
 
 def renew(db: Database, sequences: Sequence[int], owner: str) -> bool:
-    """Whether any of the rows is still `owner`'s."""
+    """Extend the lease; whether `owner` still holds any of the rows."""
     with db.operation() as session:
         return _change(session, sequences, owner, leased_until=system_now() + leases.LEASE) > 0
 
 
-def is_in_hand(session: Session, type: str, subject: str) -> bool:
-    """Whether a worker is at such a follow-up now, as far as its lease tells."""
+def is_running(session: Session, type: str, subject: str) -> bool:
+    """Whether a worker holds the lease of such a follow-up now."""
     leased = (outbox.c.published_at.is_(None)) & (outbox.c.leased_until > system_now())
     row = select(outbox.c.sequence).where(outbox.c.subject == subject, outbox.c.type == type, leased)
     return session.execute(row.limit(1)).first() is not None
 
 
 def done(session: Session, sequences: Sequence[int], owner: str) -> int:
-    """Sent, handled or parked; how many of the rows were still `owner`'s, which alone are marked."""
+    """Mark as done (sent, handled or parked) the rows that `owner` still holds; how many."""
     return _change(session, sequences, owner, published_at=system_now(), leased_until=None, leased_by=None)
 
 
 def give_back(
     session: Session, sequences: Sequence[int], owner: str, *, delay: float | None, counted: bool = True
 ) -> int:
-    """To be taken again after `delay` seconds (None: in the place that it had), this attempt `counted` or not.
+    """Make rows due again after `delay` seconds (None: as due as before), this attempt `counted` or not.
 
     How many of the rows were still `owner`'s, which alone are changed."""
     values: dict[str, Any] = {"leased_until": None, "leased_by": None}
@@ -109,9 +109,10 @@ def give_back(
 
 
 def publish_again(db: Database, since: datetime) -> int:
-    """Let what was written since then (UTC) and published be published once more, a page at a time; how many events.
+    """Publish again, a page at a time, the published events that were written since that instant (UTC); how many.
 
-    Inboxes know what they have had."""
+    The consumers' inboxes ignore those that they have handled.
+    """
     sent = (outbox.c.destination == TO_BROKER) & outbox.c.published_at.is_not(None) & (outbox.c.created_at > since)
     pages = select(outbox.c.sequence).where(sent).order_by(outbox.c.sequence).limit(PAGE)
     again = {"published_at": None, "leased_until": None, "leased_by": None, "available_at": system_now(), "attempts": 0}
@@ -128,8 +129,8 @@ def publish_again(db: Database, since: datetime) -> int:
 def waiting(db: Database) -> tuple[int, float]:
     """How many rows wait, and the age in seconds of the oldest.
 
-    Of each destination MOST_COUNTED are looked at, those longest due. Where more wait, the number says « at least »,
-    and one that was tried in vain, and is due after these, may be older.
+    Only the MAX_COUNTED longest due of each destination are read. If more wait, the number is a minimum, and a row
+    that was tried in vain and is due later may be older.
     """
     pending = [_pending(destination) for destination in (TO_BROKER, TO_SELF)]
     rows = union_all(*pending).subquery()
@@ -143,12 +144,12 @@ def waiting(db: Database) -> tuple[int, float]:
 def _pending(destination: str) -> Any:
     waits = outbox.c.published_at.is_(None) & (outbox.c.destination == destination)
     rows = select(outbox.c.created_at).where(waits).order_by(outbox.c.available_at, outbox.c.sequence)
-    return select(rows.limit(MOST_COUNTED).subquery())
+    return select(rows.limit(MAX_COUNTED).subquery())
 
 
 def _change(session: Session, sequences: Sequence[int], owner: str, **values: Any) -> int:
     ours = outbox.c.sequence.in_(sequences) & (outbox.c.leased_by == owner)
     changed = int(session.execute(update(outbox).where(ours).values(**values)).rowcount)  # type: ignore[attr-defined]
-    if changed < len(sequences):  # taken by another after our lease ended, or erased with its subject
+    if changed < len(sequences):  # leased by another after our lease expired, or erased with its subject
         log.warning("lease_lost", table="outbox", rows=len(sequences) - changed)
     return changed

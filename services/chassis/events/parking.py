@@ -1,4 +1,4 @@
-"""What is parked: listed without its payload, replayed, set aside; and what is forgotten, by time or by person."""
+"""Parked events: listed without their payload, replayed, set aside. Erases old events, and events of a person."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ParkedEvent:
 
 
 def park(session: Session, body: str, destination: str, reason: str, attempts: int) -> None:
-    """Keep `body` for an operator; the same event parked twice is one row while it is not settled."""
+    """Store `body` for an operator; the same event parked twice is one row until it is settled."""
     try:
         envelope = Envelope.from_json(body)
         event_id, type, subject = envelope.id, envelope.type, envelope.subject
@@ -72,7 +72,7 @@ def parked_body(session: Session, parked_id: str) -> tuple[str, str] | None:
 
 
 def settle(session: Session, parked_id: str, how: str) -> bool:
-    """Replayed with success, or set aside with a reason; False when it is not waiting."""
+    """Mark as settled: replayed with success, or set aside with a reason. False if it is not parked."""
     waiting = (parked.c.id == parked_id) & parked.c.settled_at.is_(None)
     done = session.execute(
         update(parked).where(waiting).values(settled_at=system_now(), settled_by=how[:REASON_LENGTH])
@@ -81,7 +81,7 @@ def settle(session: Session, parked_id: str, how: str) -> bool:
 
 
 def erase_subject(session: Session, subject: str) -> None:
-    """Forget all that is about `subject`: its events not yet sent, sent, handled or parked."""
+    """Erase all events about `subject`: unsent, sent, handled or parked."""
     of_outbox = select(outbox.c.event_id).where(outbox.c.subject == subject)
     of_parked = select(parked.c.event_id).where(parked.c.subject == subject)
     session.execute(delete(inbox).where(inbox.c.event_id.in_(of_outbox.union(of_parked))))
@@ -90,7 +90,7 @@ def erase_subject(session: Session, subject: str) -> None:
 
 
 def purge(db: Database, *, before: datetime | None = None) -> int:
-    """Forget what was settled before `before` (EVENT_RETENTION ago); how many rows. What waits is never touched."""
+    """Erase what was settled before `before` (by default EVENT_RETENTION ago); how many rows. Waiting rows stay."""
     limit = before or system_now() - EVENT_RETENTION
     return (
         delete_in_pages(db, outbox.c.sequence, where=outbox.c.published_at < limit)

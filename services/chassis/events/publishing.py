@@ -1,4 +1,4 @@
-"""Writing an event into the outbox, in the transaction of the change that it tells of."""
+"""Writes an event into the outbox, in the transaction of the change that it announces."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class Publishable(Protocol):
 
 
 def publish(session: Session, event: Publishable, *, subject: str) -> str:
-    """Tell other services; the event's id. It leaves once `session` has committed."""
+    """Announce a change to other services; the event's id. It is sent after `session` has committed."""
     return _write(session, TO_BROKER, event.TYPE, event.to_data(), subject, 0)
 
 
 def follow_up(session: Session, name: str, data: dict[str, Any], *, subject: str, delay: float = 0) -> str:
-    """Ask our own worker for `name`, `delay` seconds from now at the earliest, without the broker; the event's id."""
+    """Schedule follow-up `name` for this service's worker, in `delay` seconds at the earliest; the event's id."""
     return _write(session, TO_SELF, name, data, subject, delay)
 
 
@@ -58,7 +58,7 @@ def _source() -> str:
 
 
 def _correlation_id() -> str:
-    """The id of the click, or of the event being handled."""
+    """The id of the HTTP request, or of the event being handled."""
     if has_request_context():
         return str(g.get("request_id", ""))
     return str(structlog.contextvars.get_contextvars().get("request_id", ""))

@@ -1,8 +1,8 @@
-"""RabbitMQ through pika, in workers only: one connection per thread, thrown away on any error.
+"""RabbitMQ through pika, in workers only: one connection per thread, closed on any error.
 
-The handler runs in a thread of its own, so that heartbeats go on however long it takes; answers go back to the
-connection's thread by `add_callback_threadsafe`. At run time nothing is declared: a service's user reads its own
-queues and writes its own event types and retries, no more.
+The handler runs in a separate thread, so that heartbeats continue however long it takes; acknowledgements go back to
+the connection's thread by `add_callback_threadsafe`. At run time nothing is declared: a service's user may only read
+its own queues and write its own event types and retries.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from pika.exceptions import (
     UnroutableError,
 )
 
-from services.chassis.events.broker import BrokerUnavailable, Handle, TakeParked, Turned, Unroutable, unseen
+from services.chassis.events.broker import BrokerUnavailable, Handle, OnIteration, TakeParked, Unroutable, do_nothing
 from services.chassis.events.envelope import Envelope
 from services.chassis.events.retry_policy import UNSETTLED_SECONDS
 from services.chassis.events.topology import EXCHANGE, parking_queue, retry_exchange, retry_key, topology
@@ -34,7 +34,7 @@ from services.chassis.process.failure_reason import frames_of, reason_of
 
 log = structlog.get_logger()
 
-# The second is of a broker that accepts and says nothing.
+# AMQPConnectorException: a broker that accepts the connection and stays silent.
 CONNECTION_ERRORS = (AMQPError, AMQPConnectorException, OSError)
 ATTEMPTS = "x-portail-attempts"
 PREFETCH = 1  # what waits behind a handler that kills its worker must not be counted as delivered too
@@ -66,12 +66,17 @@ class RabbitBroker:
         return RabbitPublisher(self._parameters)
 
     def consume(
-        self, queue: str, handle: Handle, take_parked: TakeParked, stop: threading.Event, turned: Turned = unseen
+        self,
+        queue: str,
+        handle: Handle,
+        take_parked: TakeParked,
+        stop: threading.Event,
+        on_iteration: OnIteration = do_nothing,
     ) -> None:
         with self._channel() as channel:
             channel.queue_declare(queue, passive=True)
             consumption = _Consumption(channel, queue, handle, take_parked, RabbitPublisher(self._parameters))
-            consumption.run(stop, turned)
+            consumption.run(stop, on_iteration)
 
     @contextlib.contextmanager
     def _channel(self) -> Iterator[BlockingChannel]:
@@ -80,7 +85,7 @@ class RabbitBroker:
             connection = BlockingConnection(self._parameters)
             yield connection.channel()
         except CONNECTION_ERRORS as error:
-            raise BrokerUnavailable(_told(error)) from error
+            raise BrokerUnavailable(_close_reason(error)) from error
         finally:
             _close(connection)
 
@@ -97,7 +102,7 @@ class RabbitPublisher:
         self.send(EXCHANGE, envelope.type, envelope.to_json(), envelope.id, 1)
 
     def send(self, exchange: str, key: str, body: bytes, message_id: str | None, attempt: int) -> None:
-        """Returns once the broker has it safe. Raises BrokerUnavailable or Unroutable."""
+        """Return once the broker has confirmed it. Raises BrokerUnavailable or Unroutable."""
         properties = pika.BasicProperties(
             content_type="application/cloudevents+json",
             delivery_mode=2,
@@ -112,12 +117,12 @@ class RabbitPublisher:
         except (NackError, *CONNECTION_ERRORS) as error:
             self.close()
             if not used_before:
-                raise BrokerUnavailable(_told(error)) from error
-            # The broker closed a connection that was idle for long: once more, with a new one.
+                raise BrokerUnavailable(_close_reason(error)) from error
+            # The broker closed a connection that had been idle for long: retry once with a new one.
             self.send(exchange, key, body, message_id, attempt)
 
     def keep_alive(self) -> None:
-        """Answer the broker's heartbeats; a connection that was lost is thrown away and made anew when needed."""
+        """Answer the broker's heartbeats; a lost connection is closed, and opened again when needed."""
         try:
             if self._connection is not None:
                 self._connection.process_data_events(time_limit=0)
@@ -151,11 +156,11 @@ class _Consumption:
         self._stopping = threading.Event()
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="handler")
 
-    def run(self, stop: threading.Event, turned: Turned) -> None:
-        """Until `stop`; what is being handled is finished and answered, what only waits is given back.
+    def run(self, stop: threading.Event, on_iteration: OnIteration) -> None:
+        """Consume until `stop` is set; then finish and acknowledge the message being handled, and requeue waiting ones.
 
-        Raises BrokerUnavailable once the broker has ended the channel or a consumer (a queue deleted, a right taken
-        away): pika stays silent about both while the connection lives.
+        Raises BrokerUnavailable once the broker has closed the channel or a consumer (a queue deleted, a right
+        revoked): pika reports neither while the connection lives.
         """
         self._channel.basic_qos(prefetch_count=PREFETCH)
         consumed = {self._queue: self._on_event, parking_queue(self._queue): self._on_parked}
@@ -164,7 +169,7 @@ class _Consumption:
         connection = self._channel.connection
         try:
             while not stop.is_set():
-                turned()
+                on_iteration()
                 connection.process_data_events(time_limit=TICK_SECONDS)
                 if not self._channel.is_open or len(self._channel.consumer_tags) < len(consumed):
                     raise BrokerUnavailable("the broker ended the consumption")
@@ -192,13 +197,13 @@ class _Consumption:
         self._submit(self._work_parked, method.delivery_tag, body)
 
     def _submit(self, work: Callable[..., None], *given: Any) -> None:
-        """What comes while we stop is left unanswered: the broker gives it to another."""
+        """Messages that arrive while we stop are not acknowledged: the broker delivers them to another worker."""
         if not self._stopping.is_set():
             self._pool.submit(work, *given)
 
     def _work(self, tag: int, body: bytes, attempt: int) -> None:
         if self._stopping.is_set():
-            return  # unanswered: the broker gives it to another
+            return  # not acknowledged: the broker delivers it to another worker
         try:
             retry = self._handle(body, attempt)
             if retry is not None:
@@ -222,13 +227,13 @@ class _Consumption:
         self._answer(tag, good=True)
 
     def _unsettled(self, tag: int, error: Exception) -> None:
-        """Neither handled nor parked: the broker keeps it. The pause spares a database that is away."""
+        """Neither handled nor parked: the broker requeues it, after a pause for a database that is unavailable."""
         log.warning("delivery_unsettled", reason=reason_of(error), frames=frames_of(error))
         self._stopping.wait(UNSETTLED_SECONDS)
         self._answer(tag, good=False)
 
     def _answer(self, tag: int, *, good: bool) -> None:
-        """In the connection's thread. A connection lost meanwhile means a new delivery, which the inbox knows."""
+        """Acknowledge in the connection's thread. If the connection is lost, the inbox ignores the next delivery."""
 
         def answer() -> None:
             with contextlib.suppress(AMQPError, ChannelClosedByBroker):
@@ -242,13 +247,13 @@ class _Consumption:
 
 
 def _attempt_of(properties: Any) -> int:
-    """1 where our header is missing or is no count."""
+    """The number of the attempt; 1 if our header is missing or no number."""
     attempt = (properties.headers or {}).get(ATTEMPTS)
     return attempt if isinstance(attempt, int) and attempt > 0 else 1
 
 
-def _told(error: Exception) -> str:
-    """The broker's own words where it closed on us (a right refused, a queue missing): they hold names, no secrets."""
+def _close_reason(error: Exception) -> str:
+    """The broker's text if it closed the channel (a right refused, a queue missing): it holds names, no secrets."""
     if isinstance(error, ChannelClosed | ConnectionClosed):
         return f"{error.reply_code} {error.reply_text}"
     return type(error).__name__

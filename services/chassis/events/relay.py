@@ -1,11 +1,11 @@
-"""The relay: sends what the outbox holds, marks it once the broker has confirmed. Twice is harmless."""
+"""Sends the events of the outbox, and marks each once the broker has confirmed it. An event may be sent twice."""
 
 from __future__ import annotations
 
 import structlog
 
 from services.chassis.database.transactions import Database
-from services.chassis.events import counts, outbox
+from services.chassis.events import metrics, outbox
 from services.chassis.events.broker import Broker, BrokerUnavailable, Publisher, Unroutable
 from services.chassis.events.envelope import Envelope
 from services.chassis.events.tables import TO_BROKER
@@ -29,7 +29,7 @@ class Relay:
         self._publisher: Publisher | None = None
 
     def run_once(self) -> int:
-        """Send what is due; how many events left. Raises BrokerUnavailable, with every unsent row given back."""
+        """Send what is due; how many events were sent. Raises BrokerUnavailable after giving back all unsent rows."""
         rows = outbox.take(self._db, TO_BROKER, limit=BATCH, owner=self._owner)
         if not rows:
             if self._publisher is not None:
@@ -40,7 +40,7 @@ class Relay:
         try:
             with renewing(lambda: outbox.renew(self._db, [row.sequence for row in rows], self._owner)) as lost:
                 for row in rows:
-                    if lost.is_set():  # another sends them
+                    if lost.is_set():  # another worker sends them
                         break
                     (sent if self._sent(row.envelope) else unroutable).append(row.sequence)
         finally:
@@ -60,13 +60,13 @@ class Relay:
         try:
             self._publisher.publish(envelope)
         except Unroutable:
-            counts.UNROUTABLE.labels(self._service).inc()
+            metrics.UNROUTABLE.labels(self._service).inc()
             log.error("event_unroutable", event_id=envelope.id, event_type=envelope.type)
             return False
         except BrokerUnavailable:
             self.close()
             raise
-        counts.PUBLISHED.labels(self._service).inc()
+        metrics.PUBLISHED.labels(self._service).inc()
         return True
 
     def _settle(self, sent: list[int], unroutable: list[int], unsent: list[int]) -> None:

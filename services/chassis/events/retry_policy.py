@@ -1,7 +1,7 @@
 """How often an event or follow-up that fails is tried again, and when it is parked for an operator.
 
-What fails because a store or a mail server is down for a day needs no operator afterwards. The broker's delay queues
-are made of the delays: after a change of them, `make definitions`.
+The attempts span more than a day, so that a failure of a store or a mail server for a day needs no operator. The
+broker's delay queues are generated from the delays: run `make definitions` after a change.
 """
 
 from __future__ import annotations

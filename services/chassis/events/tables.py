@@ -1,7 +1,7 @@
-"""The tables that every service's database has for its events.
+"""The tables for events and jobs in every service's database.
 
-The models are declared on the service's own metadata, for its migrations; the code of this package speaks to the
-tables by name (`outbox`, `inbox`, `parked`, `job_leases`, `job_figures`), whatever the service.
+The models are declared on the service's own metadata, for its migrations; the code of this package uses the tables by
+name (`outbox`, `inbox`, `parked`, `job_leases`, `job_figures`), in any service.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class EventTables:
 
 
 def _outbox_indexes(model: Any) -> None:
-    """Of the rows of 30 days a few wait: what is read of them has indexes of its own, in the order it is read."""
+    """Partial indexes of the few rows that wait, among those of 30 days, in the order in which they are read."""
     waits, settled = model.published_at.is_(None), model.published_at.is_not(None)
     pending = (model.destination, model.available_at, model.sequence)
     Index("ix_outbox_pending", *pending, sqlite_where=waits, postgresql_where=waits)
@@ -98,8 +98,8 @@ def _outbox_indexes(model: Any) -> None:
 
 
 class _Outbox:
-    """`published_at` is when the broker confirmed, or when the own follow-up was done or parked; `leased_by` is the
-    start id of the worker that has the row in hand until `leased_until`."""
+    """`published_at`: when the broker confirmed, or when the follow-up was done or parked. `leased_by`: the start id
+    of the worker that holds the row until `leased_until`."""
 
     sequence: Mapped[int] = mapped_column(
         BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
@@ -124,7 +124,7 @@ class _Inbox:
 
 
 class _Parked:
-    """What could not be handled; `settled_at` is when it was replayed with success or set aside."""
+    """An event that could not be handled. `settled_at`: when it was replayed with success or set aside."""
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     event_id: Mapped[str] = mapped_column(String(64), index=True)
@@ -140,7 +140,7 @@ class _Parked:
 
 
 class _JobLease:
-    """`leased_by` is the start id of the worker that runs the job; `started_at` tells of this run, or of the last."""
+    """`leased_by`: the start id of the worker that runs the job. `started_at`: start of this run, or of the last."""
 
     name: Mapped[str] = mapped_column(String(100), primary_key=True)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -151,11 +151,11 @@ class _JobLease:
     last_ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_succeeded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     takeovers: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-    """How many workers in a row ended, or were paused, while they ran it."""
+    """How many workers in a row died, or were paused, while they ran it."""
 
 
 class _JobFigure:
-    """What a job counted last, for every worker to show; `labels` is a JSON list of the label's values."""
+    """The last value of a job's gauge, shown by every worker. `labels`: a JSON list of the values of its labels."""
 
     name: Mapped[str] = mapped_column(String(100), primary_key=True)
     labels: Mapped[str] = mapped_column(String(300), primary_key=True)

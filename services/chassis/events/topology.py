@@ -1,9 +1,9 @@
 """RabbitMQ's exchanges, queues and bindings, generated from the contracts; applied, or written to a file.
 
-Per consuming service: its queue, one delay queue per retry step behind a direct exchange of its own (who may write to
-the default exchange may write to every queue), a parking queue. All are quorum queues. A queue's
-dead letters go on `at-least-once`, which needs `x-overflow: reject-publish` (else RabbitMQ falls back to at-most-once),
-and without a dead-letter target a message would vanish after DELIVERY_LIMIT deliveries.
+Per consuming service: its queue, one delay queue per retry step behind a direct exchange of the service (a user who
+may write to the default exchange may write to every queue), a parking queue. All are quorum queues. Dead letters are
+forwarded `at-least-once`, which needs `x-overflow: reject-publish` (else RabbitMQ falls back to at-most-once). Without
+a dead-letter target a message would be deleted after DELIVERY_LIMIT deliveries.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from services.chassis.events.retry_policy import DELIVERY_LIMIT
 
 EXCHANGE = "portail.events"
-NO_LIMIT = -1  # where nothing stands behind a queue, the default limit would make messages vanish
+NO_LIMIT = -1  # without a dead-letter target, the default limit would delete messages
 _QUORUM = {"x-queue-type": "quorum"}
 _ONWARDS = {"x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish", "x-dead-letter-exchange": ""}
 
@@ -33,7 +33,7 @@ class Queue:
 
 @dataclass(frozen=True)
 class Binding:
-    """What is sent to `exchange` under `key` (an event's type, or a retry step) goes to `queue`."""
+    """Messages sent to `exchange` with `key` (an event's type, or a retry step) go to `queue`."""
 
     exchange: str
     key: str
@@ -78,7 +78,7 @@ def topology(bindings: dict[str, tuple[str, ...]], retry_seconds: tuple[float, .
 
 
 def definitions(described: Topology, vhost: str = "/") -> dict[str, Any]:
-    """The same as a RabbitMQ definitions file, loaded by the server at its start; files are loaded in any order."""
+    """The topology as a RabbitMQ definitions file, which the server loads at start; files are loaded in any order."""
     return {
         "vhosts": [{"name": vhost}],
         "exchanges": [{"name": exchange.name, "vhost": vhost, "type": exchange.kind, "durable": True,

@@ -1,1 +1,1 @@
-"""HTTP calls to other processes: deadlines, kept connections, replicas behind a name, a circuit breaker per service."""
+"""HTTP calls to other processes: deadlines, persistent connections, replicas, a circuit breaker per service."""

@@ -1,7 +1,8 @@
-"""What this process knows of a service, or of the store: how many calls are under way, and whether it answers at all.
+"""Limits concurrent calls to a service, or to the object store, and refuses calls while it does not answer.
 
-One that accepts and stays silent would take its callers' threads with it: calls at once have a limit, and after a few
-failures in a row only one call in RESET_SECONDS is let through, as a trial. What is a failure the caller says.
+A service that accepts connections and stays silent would block all threads of its callers: the number of concurrent
+calls is limited, and after FAILURES_IN_A_ROW only one call in RESET_SECONDS is admitted, as a trial. The caller decides
+what counts as a failure.
 """
 
 from __future__ import annotations
@@ -17,18 +18,18 @@ from services.chassis.errors import Unavailable
 
 FAILURES_IN_A_ROW = 3
 RESET_SECONDS = 2.0
-LATELY_SECONDS = 1.0  # a service that answered within these is alive
+RECENT_ANSWER_SECONDS = 1.0  # a service that answered within this time counts as alive
 
 _OPEN = Gauge("service_breaker_open", "1 while calls to it are refused, since it does not answer", ("called",))
 
 
 class CircuitBreaker:
-    """Of one service, or of the store. `at_once` calls may be under way; another waits for a place `queue_seconds` at
-    most, and only while calls do not fail. `away` makes the error where there is none."""
+    """Of one service, or of the store. `at_once`: the limit of concurrent calls; a further call waits for a place for
+    `queue_seconds` at most, and only while calls do not fail. `unavailable` creates the error for a refused call."""
 
-    def __init__(self, name: str, at_once: int, queue_seconds: float, away: Callable[[], Unavailable]) -> None:
+    def __init__(self, name: str, at_once: int, queue_seconds: float, unavailable: Callable[[], Unavailable]) -> None:
         self._queue_seconds = queue_seconds
-        self._away = away
+        self._unavailable = unavailable
         self._places = threading.BoundedSemaphore(at_once)
         self._lock = threading.Lock()
         self._failures = 0
@@ -39,27 +40,27 @@ class CircuitBreaker:
 
     @contextmanager
     def place(self, seconds: float) -> Iterator[bool]:
-        """A place among the calls under way; True for a trial. Raises Unavailable where there is none in time."""
+        """Hold a place during the block; True for a trial. Raises Unavailable if none is free within `seconds`."""
         is_trial = self._is_trial()
         wait = 0.0 if self._failures else max(0.0, min(seconds, self._queue_seconds))
         if not self._places.acquire(timeout=wait):
-            raise self._away()
+            raise self._unavailable()
         try:
             yield is_trial
         finally:
             self._places.release()
 
-    def is_lively(self) -> bool:
-        """Whether it has just answered."""
-        return not self._failures and time.monotonic() - self._answered_at < LATELY_SECONDS
+    def has_just_answered(self) -> bool:
+        """Whether the service answered within RECENT_ANSWER_SECONDS, and no call has failed since."""
+        return not self._failures and time.monotonic() - self._answered_at < RECENT_ANSWER_SECONDS
 
-    def answered(self) -> None:
+    def record_answer(self) -> None:
         self._answered_at = time.monotonic()
         if self._failures:
             self._failures = 0
             self._gauge.set(0)
 
-    def failed(self) -> None:
+    def record_failure(self) -> None:
         with self._lock:
             self._failures += 1
             if self._failures >= FAILURES_IN_A_ROW:
@@ -71,6 +72,6 @@ class CircuitBreaker:
             return False
         with self._lock:
             if time.monotonic() < self._next_trial:
-                raise self._away()
+                raise self._unavailable()
             self._next_trial = time.monotonic() + RESET_SECONDS
         return True

@@ -1,15 +1,16 @@
 """HTTP between our processes: bounded waits, problems turned back into errors, the request's id passed on.
 
-Each call has a deadline for the whole of it, and a place among those to its service (upstream.py). What may take longer
-than a page waits (a write, a file) goes only to a service that answers: one that has said nothing lately is first asked
-whether it is alive, on the connection that is then used. So what is refused for silence was never sent.
+Each call has one deadline for all of its steps, and holds a place among the concurrent calls to its service
+(circuit_breaker.py). A call that may take longer than a page waits (a write, a file) is sent only to a service that
+answers: if it has not answered recently, it is first asked whether it is alive, on the connection that the call then
+uses. So a call that is refused because the service is silent was never sent.
 
-Connections are kept (connections.py). A replica that stops closes them, maybe just as a request leaves on one. What
-says the same however often it is said is then sent once more on a new connection. A POST may have been carried out by
-who closed without an answer (a second account, a second mail): on a kept connection it expects « 100 Continue », which
-our servers say before they hand a request on to the application. It is sent once more only where not a byte came, which
-shows that nobody took it up. What has no body can expect nothing: it leaves on a new connection, which nobody has had
-the time to give up.
+Connections are persistent (connections.py). A replica that stops closes them, perhaps just as a request is sent.
+Idempotent requests are then sent again on a new connection. A POST may have been executed by a replica that closed
+without an answer (a second account, a second mail): on a used connection it sends « Expect: 100-continue », which our
+servers answer before they pass a request to the application. It is sent again only if no byte came back, which shows
+that no application received it. A request without a body cannot use Expect: it is sent on a new connection, which no
+replica has had the time to close.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ import structlog
 from flask import g, has_request_context
 
 from services.chassis.errors import RESERVED_MEMBERS, DomainError, FieldError, NotFound, Unavailable
-from services.chassis.http.circuit_breaker import LATELY_SECONDS, CircuitBreaker
+from services.chassis.http.circuit_breaker import RECENT_ANSWER_SECONDS, CircuitBreaker
 from services.chassis.http.connections import Answer, Connections
 from services.chassis.http.dns_balancing import Connection, has_others
 from services.chassis.settings import Settings
@@ -37,10 +38,10 @@ from services.contracts.problem_types import UNAUTHENTICATED, ProblemType
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 REPEATABLE = READS | {"PUT"}
-WRITE_SECONDS = 15.0  # once sent, its outcome is worth a wait
-FIRST_SHARE = 0.6  # of a read's time, where another replica can be asked in the rest
+WRITE_SECONDS = 15.0  # longer than a page: once a write is sent, its outcome matters
+FIRST_REPLICA_SHARE = 0.6  # of a read's time, if another replica can be asked in the rest
 ALIVE = "/health/live"
-ALIVE_SHARE = 0.2  # of a page's time, to say that one is alive
+ALIVE_SHARE = 0.2  # of a page's time, for the answer of ALIVE
 
 
 class ProblemAnswer(DomainError):
@@ -48,7 +49,7 @@ class ProblemAnswer(DomainError):
 
 
 class RenewableToken(ABC):
-    """Our own token (ServiceToken), by how many seconds one may wait for it."""
+    """This process's own token (ServiceToken). Called with the seconds that it may take."""
 
     @abstractmethod
     def __call__(self, seconds: float | None = None) -> str: ...
@@ -62,7 +63,7 @@ Token = str | RenewableToken | None
 
 @dataclass(frozen=True)
 class _Call:
-    """What is sent. `reads`: it changes nothing; `streams`: the answer's body is read as it comes."""
+    """A request. `reads`: it changes nothing; `streams`: the answer's body is read as it arrives."""
 
     method: str
     target: str
@@ -73,29 +74,29 @@ class _Call:
 
     @property
     def is_repeatable(self) -> bool:
-        """Whether it says the same however often it is said."""
+        """Whether it is idempotent."""
         return self.reads or self.method in REPEATABLE
 
     @property
-    def expects(self) -> bool:
-        """Whether it can be told to say when it is taken up."""
+    def expects_continue(self) -> bool:
+        """Whether it can be sent with « Expect: 100-continue »."""
         return not self.is_repeatable and bool(self.body)
 
 
 def path(template: str, *ids: Any) -> str:
-    """`template` with each « {} » replaced by an id, quoted. Raises NotFound for what cannot be one."""
+    """`template` with each « {} » replaced by an id, quoted. Raises NotFound for a text that cannot be an id."""
     texts = [str(given) for given in ids]
-    if any(text in ("", ".", "..") for text in texts):  # a path is shortened by them on its way
+    if any(text in ("", ".", "..") for text in texts):  # servers normalise a path that contains these
         raise NotFound()
     return template.format(*(quote(text, safe="") for text in texts))
 
 
 class Client:
-    """Calls one base URL. Raises ProblemAnswer on a refusal, Unavailable when nobody answers sensibly.
+    """Calls one base URL. Raises ProblemAnswer for a refusal, Unavailable if no replica gives a valid answer.
 
-    One per service and process, since its places `at_once` are for all calls together. `name` is the service's in
-    metrics, `label` in French sentences; a read waits `page_seconds` unless it says otherwise, for a place
-    `queue_seconds` of them.
+    One per service and process: `at_once` limits all of its concurrent calls. `name` is the service's name in metrics,
+    `label` the one in French sentences. A read takes `page_seconds` by default, of which `queue_seconds` at most are
+    spent waiting for a place.
     """
 
     def __init__(
@@ -139,9 +140,9 @@ class Client:
         return _content(self.call("DELETE", path, **options))
 
     def call(self, method: str, path: str, *, token: Token = None, **options: Any) -> Answer:
-        """The answer, when it is below 400; options are those of `answer`.
+        """The answer, if its status is below 400; options are those of `answer`.
 
-        Asked again, once, with another token where one of ours is refused: the key that signed it was turned.
+        Called again once with a new token if a token of this process is refused: the key that signed it was rotated.
         """
         answer = self.answer(method, path, token=token, **options)
         if isinstance(token, RenewableToken) and answer.status_code == 401 and _slug(answer) == UNAUTHENTICATED.slug:
@@ -169,8 +170,8 @@ class Client:
     ) -> Answer:
         """The raw answer, whatever its status. `path` starts with a slash; `data` may be an open file.
 
-        `seconds` are for the whole call, a streamed body included; such an answer holds its place until it is closed.
-        A token that is renewed is asked for once there is a place, with the seconds left.
+        `seconds` are for the whole call, including a streamed body; a streamed answer holds its place until it is
+        closed. A RenewableToken is obtained after the place, within the remaining seconds.
         """
         reads = method in READS if reads is None else reads
         until = time.monotonic() + (seconds or (self.page_seconds if reads else WRITE_SECONDS))
@@ -196,33 +197,33 @@ class Client:
         return answer
 
     def _connection_for(self, call: _Call, is_trial: bool) -> Connection:
-        """One to a replica that is alive, as far as this call needs to know."""
-        is_kept = call.is_repeatable or call.expects
+        """A connection; if the call is a write, a stream or a trial, to a replica that is known to be alive."""
+        is_kept = call.is_repeatable or call.expects_continue
         connection = self._connections.take() if is_kept else self._connections.new()
-        if is_trial or ((call.streams or not call.reads) and not self._is_certain(connection)):
+        if is_trial or ((call.streams or not call.reads) and not self._is_known_alive(connection)):
             until = time.monotonic() + ALIVE_SHARE * self.page_seconds
             asked = self._exchanged(_Call("GET", self._prefix + ALIVE), connection, until)
             return asked.connection if asked.connection.is_open else self._connections.new()
         return connection
 
-    def _is_certain(self, connection: Connection) -> bool:
-        """Whether the replica behind it has just answered; one of several may be hung."""
-        if time.monotonic() - connection.answered_at < LATELY_SECONDS:
+    def _is_known_alive(self, connection: Connection) -> bool:
+        """Whether the connected replica has just answered, or the service has and consists of one replica."""
+        if time.monotonic() - connection.answered_at < RECENT_ANSWER_SECONDS:
             return True
-        return self._breaker.is_lively() and not has_others(self._host)
+        return self._breaker.has_just_answered() and not has_others(self._host)
 
     def _exchanged(self, call: _Call, connection: Connection, until: float) -> Answer:
-        """Sent once, and once more where that can do no harm: by a connection given up, or to another replica."""
+        """Send the call; send it again on a new connection, or to another replica, if it cannot take effect twice."""
         start = call.body.tell() if hasattr(call.body, "seek") else None
         shared = call.reads and not call.streams and has_others(self._host)
         seconds, was_used = until - time.monotonic(), connection.used
         try:
-            return self._sent(call, connection, seconds * FIRST_SHARE if shared else seconds)
+            return self._sent(call, connection, seconds * FIRST_REPLICA_SHARE if shared else seconds)
         except TimeoutError:
             if not shared:
                 raise
         except (OSError, HTTPException):
-            was_left = was_used and call.expects and not connection.heard
+            was_left = was_used and call.expects_continue and not connection.has_received
             if not connection.stood or not (call.is_repeatable or was_left):
                 raise
         structlog.get_logger().warning("call_repeated", base=self._base, method=call.method)
@@ -232,7 +233,7 @@ class Client:
 
     def _sent(self, call: _Call, connection: Connection, seconds: float) -> Answer:
         headers = call.headers
-        if call.expects and connection.used:
+        if call.expects_continue and connection.used:
             headers = {**headers, "Expect": "100-continue"}
         try:
             connection.reach(time.monotonic() + seconds)
@@ -242,10 +243,10 @@ class Client:
                 answer.read()
         except (OSError, HTTPException) as error:
             connection.close()
-            if isinstance(error, TimeoutError) and seconds >= ALIVE_SHARE * FIRST_SHARE * self.page_seconds:
-                self._breaker.failed()  # else it was not given the time to answer
+            if isinstance(error, TimeoutError) and seconds >= ALIVE_SHARE * FIRST_REPLICA_SHARE * self.page_seconds:
+                self._breaker.record_failure()  # with fewer seconds it had no time to answer
             raise
-        self._breaker.answered()
+        self._breaker.record_answer()
         return answer
 
 
@@ -267,7 +268,7 @@ def _content(answer: Answer) -> Any:
 
 
 def _slug(answer: Answer) -> str | None:
-    """The last word of the problem's type; None where the answer is no problem of ours, or breaks off."""
+    """The last segment of the problem's type; None if the answer is no problem of ours, or is incomplete."""
     try:
         return str(answer.json()["type"]).rpartition("/")[2]
     except (OSError, HTTPException, ValueError, KeyError, TypeError):

@@ -1,7 +1,7 @@
-"""Connections to one service, kept between calls, and the answers that come on them.
+"""Persistent connections to one service, and the answers read from them.
 
-None is used for longer than LIFE_SECONDS, so that replicas added meanwhile get their share; that is less than a server
-of ours keeps one that says nothing. One that its server has closed is noticed before anything is said on it.
+A connection is used for LIFE_SECONDS at most, so that added replicas get their share; our servers keep idle ones for
+longer. A connection that the server has closed is discarded before it is used.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ LIFE_SECONDS = 30.0
 
 
 class Answer:
-    """It holds its connection until it is closed. `token` is the bearer's with which it was asked for."""
+    """An HTTP answer, which holds its connection until it is closed. `token`: the bearer token of the request."""
 
     token: str | None = None
 
@@ -37,7 +37,7 @@ class Answer:
         self._content: bytes | None = None
 
     def read(self) -> bytes:
-        """The whole body, then also as `content`. Raises OSError or HTTPException where it breaks off."""
+        """The whole body, also available as `content`. Raises OSError or HTTPException if it is incomplete."""
         if self._content is None:
             self._content = self._response.read()
         return self._content
@@ -48,19 +48,19 @@ class Answer:
         return orjson.loads(self.content)
 
     def iter_content(self, size: int) -> Iterator[bytes]:
-        """The body as it comes. Raises OSError or HTTPException where it breaks off."""
+        """The body as it arrives. Raises OSError or HTTPException if it is incomplete."""
         while chunk := self._response.read(size):
             yield chunk
-        if self._response.length:  # what was announced and did not come
+        if self._response.length:  # announced bytes that did not arrive
             raise IncompleteRead(b"", self._response.length)
 
     def close(self) -> None:
-        """May be said twice."""
+        """May be called twice."""
         release, self._release = self._release, _nothing
         release()
 
     def on_close(self, act: Callable[[], None]) -> None:
-        """Have this done as well when it is closed."""
+        """Also call `act` when the answer is closed."""
         release = self._release
 
         def both() -> None:
@@ -79,20 +79,20 @@ class Answer:
 
 
 class Connections:
-    """To the service at `host` and `port`; for all threads together."""
+    """The connections of all threads to the service at `host` and `port`."""
 
     def __init__(self, host: str, port: int | None) -> None:
         self._place = (host, port)
-        self._kept: deque[Connection] = deque()
+        self._idle: deque[Connection] = deque()
 
     def new(self) -> Connection:
         return Connection(*self._place)
 
     def take(self) -> Connection:
-        """The one that was used last, where it is good still; else a new one."""
+        """The connection used last, if it is still usable; else a new one."""
         while True:
             try:
-                connection = self._kept.pop()
+                connection = self._idle.pop()
             except IndexError:
                 return self.new()
             if _is_good(connection):
@@ -100,7 +100,8 @@ class Connections:
             connection.close()
 
     def answer(self, connection: Connection, response: HTTPResponse) -> Answer:
-        """Its connection is kept once it is closed, where it was read to its end and the server keeps it too."""
+        """The answer. Closing it makes the connection available again, if it was read to its end and the server does
+        not close it."""
         return Answer(connection, response, lambda: self._put_back(connection, response))
 
     def _put_back(self, connection: Connection, response: HTTPResponse) -> None:
@@ -110,13 +111,13 @@ class Connections:
             connection.close()
             return
         with suppress(IndexError):  # another thread may take the last one
-            while _is_old(self._kept[0]):
-                self._kept.popleft().close()
-        self._kept.append(connection)
+            while _is_old(self._idle[0]):
+                self._idle.popleft().close()
+        self._idle.append(connection)
 
 
 def get_once(url: str, seconds: float) -> Answer:
-    """One reading by a connection of its own, read whole. Raises OSError or HTTPException."""
+    """GET on a separate connection, read completely. Raises OSError or HTTPException."""
     place = urlsplit(url)
     connections = Connections(str(place.hostname), place.port)
     connection = connections.new()
@@ -130,7 +131,7 @@ def get_once(url: str, seconds: float) -> Answer:
 
 
 def _is_good(connection: Connection) -> bool:
-    """Young, and nothing came unasked: what a server says then is that it closes."""
+    """Whether it is young and nothing is readable: the server sends something unasked only when it closes."""
     if connection.sock is None or _is_old(connection):
         return False
     poll = select.poll()
@@ -143,4 +144,4 @@ def _is_old(connection: Connection) -> bool:
 
 
 def _nothing() -> None:
-    """Was closed before."""
+    """Release of an answer that was closed before."""

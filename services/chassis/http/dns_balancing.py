@@ -1,9 +1,9 @@
-"""A connection to any one of the replicas behind a name, chosen by lot.
+"""A connection to a replica of a service, chosen at random among the addresses of its name.
 
-The resolver sorts addresses by nearness (RFC 6724), so that taking the first would always meet the same replica. One
-that refuses or stays silent (just stopped, still in the name server's answer, or hung) is passed over for the next.
+The resolver sorts addresses by proximity (RFC 6724), so that the first one would always be the same replica. If one
+refuses or stays silent (just stopped but still in the name server's answer, or hung), the next one is tried.
 
-A deadline is for the whole call: connecting, sending, and all of the answer, however it drips.
+A deadline is for the whole call: connecting, sending, and the complete answer, however slowly it arrives.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from http.client import BadStatusLine, HTTPConnection, HTTPResponse
 from typing import Any
 
 CONNECT_SECONDS = 1.0  # to each address
-PASSED_OVER_SECONDS = 10.0  # others are preferred to an address that did not answer
-SHORTEST = 0.001  # a timeout of 0 would not be one
+SILENT_ADDRESS_SECONDS = 10.0  # how long other addresses are preferred to one that did not answer
+MIN_TIMEOUT = 0.001  # seconds; 0 would mean non-blocking
 BLOCK = 64 * 1024  # bytes of a file sent at once
 
 _addresses: dict[str, list[str]] = {}
@@ -39,25 +39,25 @@ def _resolved(name: str) -> list[str]:
 
 
 class _Socket(socket.socket):
-    """Waits until one instant for all that is said together, where a timeout of Python's is for each wait anew."""
+    """Has one deadline, `until`, for all of its operations, whereas Python's timeout applies to each one."""
 
     until = float("inf")
-    heard = False
-    """Whether anything came since it was last set to False."""
+    has_received = False
+    """Whether a byte arrived since it was last set to False."""
 
     def recv_into(self, *args: Any, **options: Any) -> int:
-        self.settimeout(max(SHORTEST, self.until - time.monotonic()))
+        self.settimeout(max(MIN_TIMEOUT, self.until - time.monotonic()))
         received = super().recv_into(*args, **options)
-        self.heard = self.heard or received > 0
+        self.has_received = self.has_received or received > 0
         return received
 
     def sendall(self, *args: Any, **options: Any) -> None:
-        self.settimeout(max(SHORTEST, self.until - time.monotonic()))
+        self.settimeout(max(MIN_TIMEOUT, self.until - time.monotonic()))
         super().sendall(*args, **options)
 
 
 class Connection(HTTPConnection):
-    """`answered_at` is when the replica it leads to last answered; it has been `used` once that has happened."""
+    """`answered_at`: when its replica last answered; `used`: whether it ever did; `stood`: whether it was connected."""
 
     sock: _Socket | None
     auto_open = 0
@@ -67,7 +67,7 @@ class Connection(HTTPConnection):
         self.opened_at = time.monotonic()
         self.answered_at = float("-inf")
         self.stood = False
-        self.heard = False
+        self.has_received = False
 
     @property
     def used(self) -> bool:
@@ -78,16 +78,16 @@ class Connection(HTTPConnection):
         return self.sock is not None
 
     def reach(self, until: float) -> None:
-        """Connect, unless that is done. Raises OSError when no replica takes the call."""
-        self.heard = False
+        """Connect, unless connected. Raises OSError if no replica accepts."""
+        self.has_received = False
         if self.sock is None:
             self._connect(until)
         if self.sock:
-            self.sock.until, self.sock.heard = until, False
+            self.sock.until, self.sock.has_received = until, False
 
     def exchange(self, method: str, target: str, body: Any, headers: dict[str, str]) -> HTTPResponse:
-        """The head of the answer. Raises OSError or HTTPException; `heard` then says whether any of it came."""
-        with suppress(BrokenPipeError, ConnectionResetError):  # who hung up may have said something before
+        """The head of the answer. Raises OSError or HTTPException; `has_received` then tells whether a byte arrived."""
+        with suppress(BrokenPipeError, ConnectionResetError):  # a server that closes may have answered before
             self.request(method, target, body, headers)
         connected = self.sock
         try:
@@ -96,8 +96,8 @@ class Connection(HTTPConnection):
             _silent_at[self.reached] = time.monotonic()
             raise
         finally:
-            self.heard = connected is not None and connected.heard
-        if response.status < HTTPStatus.OK:  # what follows would be taken for the next one's answer
+            self.has_received = connected is not None and connected.has_received
+        if response.status < HTTPStatus.OK:  # the final answer would be taken for that of the next request
             raise BadStatusLine(str(response.status))
         self.answered_at = time.monotonic()
         return response
@@ -112,7 +112,7 @@ class Connection(HTTPConnection):
 
     def _connect_to(self, address: str, until: float) -> None:
         self.reached = (address, self.port)
-        seconds = max(SHORTEST, min(CONNECT_SECONDS, until - time.monotonic()))
+        seconds = max(MIN_TIMEOUT, min(CONNECT_SECONDS, until - time.monotonic()))
         try:
             connected = socket.create_connection(self.reached, seconds)
         except TimeoutError:
@@ -123,8 +123,8 @@ class Connection(HTTPConnection):
         self.stood = True
 
     def _replicas(self) -> list[str]:
-        """All addresses of the name, shuffled, those that were silent lately last; at least one."""
+        """All addresses of the name (at least one), shuffled, those that were recently silent last."""
         addresses = _resolved(self.host)
-        since = time.monotonic() - PASSED_OVER_SECONDS
+        since = time.monotonic() - SILENT_ADDRESS_SECONDS
         shuffled = random.sample(addresses, len(addresses))
         return sorted(shuffled, key=lambda address: _silent_at.get((address, self.port), since) > since)

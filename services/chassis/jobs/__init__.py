@@ -1,1 +1,1 @@
-"""Jobs started by a clock: their registry, the leases that let one worker run each, and the gauges that they set."""
+"""Scheduled jobs: their registry, the leases that let one worker at a time run each, and the gauges that they set."""

@@ -1,4 +1,4 @@
-"""The operators' command for jobs, the same for every service: run one of them now."""
+"""The operators' command `run-job`, the same for every service: runs a scheduled job now."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 from services.chassis.database.transactions import Database, new_id
 from services.chassis.jobs import lease_rows
 from services.chassis.jobs.registry import Jobs
-from services.chassis.jobs.runner import Outcome, run_taken
+from services.chassis.jobs.runner import Outcome, run_leased
 
 _JOBS = "portail.jobs"
 _NOT_DONE = {
@@ -31,14 +31,14 @@ def register(app: Flask, jobs: Jobs) -> None:
 @click.argument("name")
 @with_appcontext
 def run_job(name: str) -> None:
-    """Run a timed job here and now, due or not, unless a worker has it in hand (status 1)."""
+    """Run a scheduled job in this process now, due or not, unless a worker is running it (status 1)."""
     jobs = cast(Jobs, current_app.extensions[_JOBS])
     if name not in jobs.names():
         raise click.ClickException(f"travail inconnu « {name} » : choisir parmi {', '.join(sorted(jobs.names()))}")
     db, owner = cast(Database, current_app.extensions["sqlalchemy"]), new_id()
-    if not lease_rows.take(db, name, owner, due_or_not=True):
+    if not lease_rows.take(db, name, owner, even_if_not_due=True):
         raise click.ClickException(f"« {name} » déjà en cours")
-    outcome = run_taken(db, jobs[name], owner, stop=threading.Event())
+    outcome = run_leased(db, jobs[name], owner, stop=threading.Event())
     if outcome is not Outcome.DONE:
         raise click.ClickException(f"« {name} » {_NOT_DONE[outcome]}")
     click.echo(f"« {name} » terminé")

@@ -1,4 +1,4 @@
-"""What jobs count, kept in the database, so that every worker shows the same, after a restart too."""
+"""Gauges that jobs set, stored in the database, so that every worker shows the same values, also after a restart."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Values = Mapping[tuple[str, ...], float]
 
 @dataclass(frozen=True)
 class Gauge:
-    """A gauge; made at the level of a module, so that the worker knows it. Raises ValueError for a name used twice."""
+    """To be created at module level, so that the worker knows it. Raises ValueError for a name used twice."""
 
     name: str
     documentation: str
@@ -31,7 +31,7 @@ class Gauge:
 
 
 class _Shown(Collector):
-    """The gauges as last read. Nothing stands for one that was never recorded: 0 would say that all is well."""
+    """The values last read. A gauge that was never recorded is left out: 0 would mean that all is well."""
 
     def __init__(self) -> None:
         self._gauges: dict[str, Gauge] = {}
@@ -61,7 +61,7 @@ REGISTRY.register(_SHOWN)
 
 
 def record(db: Database, gauge: Gauge, values: float | Values) -> None:
-    """Replace what the gauge says: all its labels at once, or its only value. Raises ValueError for other labels."""
+    """Replace the gauge's values: of all labels, or its only one. Raises ValueError for other labels."""
     by_labels = values if isinstance(values, Mapping) else {(): values}
     if any(len(labels) != len(gauge.labelnames) for labels in by_labels):
         raise ValueError(f"{gauge.name} has the labels {gauge.labelnames}")
@@ -72,7 +72,7 @@ def record(db: Database, gauge: Gauge, values: float | Values) -> None:
     ]
     with db.operation() as session:
         if session.get_bind().dialect.name == "postgresql":
-            # Two who replace one gauge at once (a job, and an operator's command) would both insert. Readers go on.
+            # Two concurrent replacements (a job, and an operator's command) would both insert. Readers are not blocked.
             session.execute(text("LOCK TABLE job_figures IN SHARE ROW EXCLUSIVE MODE"))
         session.execute(delete(job_figures).where(job_figures.c.name == gauge.name))
         if rows:
@@ -80,7 +80,7 @@ def record(db: Database, gauge: Gauge, values: float | Values) -> None:
 
 
 def show(db: Database) -> None:
-    """Have this process's `/metrics` say what was recorded last."""
+    """Read the recorded values for this process's `/metrics`."""
     with db.reading() as session:
         rows = session.execute(select(job_figures.c.name, job_figures.c.labels, job_figures.c.value)).all()
     values: dict[str, dict[tuple[str, ...], float]] = {}

@@ -1,4 +1,4 @@
-"""The row of each job: when it is due, which worker has it in hand and until when; and the gauges of its runs."""
+"""The row of each job: when it is due, which worker holds its lease and until when. Sets the gauges of the runs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from services.chassis.process import leases
 log = structlog.get_logger()
 
 PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
-"""Before a job that ended two workers, three … is tried again."""
+"""Before a job during which two, three … workers in a row have died is tried again."""
 
 RUNNING = Gauge("job_running_seconds", "Since when a worker runs the job; 0 while none does", ("service", "job"))
 SINCE_SUCCESS = Gauge(
@@ -28,7 +28,7 @@ SINCE_SUCCESS = Gauge(
 
 
 def due(db: Database, names: Sequence[str]) -> list[str]:
-    """Those whose time has come and that nobody holds."""
+    """The jobs among `names` that are due and not leased."""
     now = system_now()
     columns = select(job_leases.c.name, job_leases.c.due_at, job_leases.c.leased_until)
     with db.reading() as session:
@@ -36,24 +36,24 @@ def due(db: Database, names: Sequence[str]) -> list[str]:
     return [name for name in names if _is_due(rows.get(name), now)]
 
 
-def take(db: Database, name: str, owner: str, *, due_or_not: bool = False) -> bool:
-    """Whether the job is `owner`'s to run now; `due_or_not`: an operator asks for it, so only another's lease counts.
+def take(db: Database, name: str, owner: str, *, even_if_not_due: bool = False) -> bool:
+    """Lease the job to `owner`; whether that succeeded. `even_if_not_due`: only the lease of another prevents it.
 
-    One whose worker ended in the middle is taken over at once; when that one ended too, the job itself may be what ends
-    them, and waits longer each time.
+    A job whose worker died is taken over at once. If a second worker dies, the job itself may be the cause: it is
+    postponed, longer each time.
     """
     now = system_now()
     try:
         with db.operation() as session:
             row = session.execute(select(job_leases).where(job_leases.c.name == name).with_for_update()).first()
-            if not (_is_free(row, now) if due_or_not else _is_due(row, now)):
+            if not (_is_free(row, now) if even_if_not_due else _is_due(row, now)):
                 return False
-            values = (None if due_or_not else _postponed(row, now)) or _held(row, owner, now)
+            values = (None if even_if_not_due else _postponed(row, now)) or _lease_values(row, owner, now)
             if row is None:
                 session.execute(insert(job_leases).values(name=name, due_at=now, first_started_at=now, **values))
             else:
                 session.execute(update(job_leases).where(job_leases.c.name == name).values(values))
-    except IntegrityError:  # another worker made the row first
+    except IntegrityError:  # another worker inserted the row first
         return False
     taken = values["leased_by"] == owner
     if row is not None and row.leased_by is not None:
@@ -67,7 +67,7 @@ def take(db: Database, name: str, owner: str, *, due_or_not: bool = False) -> bo
     return taken
 
 
-def _held(row: Any, owner: str, now: datetime) -> dict[str, Any]:
+def _lease_values(row: Any, owner: str, now: datetime) -> dict[str, Any]:
     held = {"leased_until": now + leases.LEASE, "leased_by": owner, "started_at": now}
     return held if row is None else {**held, "takeovers": row.takeovers + (row.leased_by is not None)}
 
@@ -84,7 +84,7 @@ def renew(db: Database, name: str, owner: str) -> bool:
 
 
 def end(db: Database, name: str, owner: str, *, due_at: datetime, succeeded: bool) -> bool:
-    """After a run of its own accord, to be due again then."""
+    """Record a run that returned or failed; the job is due again at `due_at`."""
     now = system_now()
     success = {"last_succeeded_at": now} if succeeded else {}
     free = {"leased_until": None, "leased_by": None, "takeovers": 0}
@@ -92,12 +92,12 @@ def end(db: Database, name: str, owner: str, *, due_at: datetime, succeeded: boo
 
 
 def give_back(db: Database, name: str, owner: str) -> bool:
-    """Not done, and due as it was: whoever is quickest takes it up."""
+    """Release the lease of a job that was not completed; it stays due, for any worker."""
     return _change(db, name, owner, leased_until=None, leased_by=None)
 
 
 def show(db: Database, service: str, names: Sequence[str]) -> None:
-    """Set the gauges, for all workers alike, of those jobs that were ever started."""
+    """Set the gauges of the jobs that were ever started; every worker shows the same values."""
     now = system_now()
     with db.reading() as session:
         rows = session.execute(select(job_leases).where(job_leases.c.name.in_(names))).all()
@@ -120,7 +120,7 @@ def _is_free(row: Any, now: datetime) -> bool:
 
 
 def _change(db: Database, name: str, owner: str, **values: Any) -> bool:
-    """Whether the job was still `owner`'s; else nothing is changed."""
+    """Change the row if `owner` still holds the lease; whether that was so."""
     ours = (job_leases.c.name == name) & (job_leases.c.leased_by == owner)
     with db.operation() as session:
         changed = session.execute(update(job_leases).where(ours).values(values)).rowcount  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Jobs that a clock starts. Each takes a lease row, so that of several workers one runs it, once per period."""
+"""Registry of scheduled jobs. Each has a lease row, so that only one of several workers runs it, once per period."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Job:
 
 
 class Jobs:
-    """A service's jobs. They run in an application context, each in its own thread, and must bear running twice."""
+    """A service's jobs. They run in an application context, each in its own thread, and must be idempotent."""
 
     def __init__(self) -> None:
         self._jobs: dict[str, Job] = {}
@@ -43,18 +43,18 @@ class Jobs:
 
 
 def stopping() -> bool:
-    """For a job that works in pages: whether to return after this one, its worker being told to stop or its lease lost.
+    """To be called by a job after each page: True if it should return, since its worker stops or its lease is lost.
 
-    A job that was answered True counts as not done: it is due at once, and another worker begins it anew. Asked in the
-    job's own thread; outside a worker always False.
+    A job that received True counts as not completed: it is due at once, and another worker starts it again. To be
+    called in the job's own thread; always False outside a worker.
     """
     asked = _asked_to_stop.get()
     return asked is not None and asked()
 
 
 @contextmanager
-def answering_stopping(asked_to_stop: Callable[[], bool]) -> Iterator[None]:
-    """While the block runs, `stopping()` answers what `asked_to_stop` does."""
+def stopping_answered_by(asked_to_stop: Callable[[], bool]) -> Iterator[None]:
+    """While the block runs, `stopping()` returns what `asked_to_stop` returns."""
     token = _asked_to_stop.set(asked_to_stop)
     try:
         yield

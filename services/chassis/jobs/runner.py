@@ -1,4 +1,4 @@
-"""Running the jobs that are due: each in a thread of its own, so that a long one delays no other."""
+"""Runs the due jobs, each in a separate thread, so that a long one delays no other."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from flask import Flask
 from services.chassis.clock import system_now
 from services.chassis.database.transactions import Database
 from services.chassis.jobs import lease_rows
-from services.chassis.jobs.registry import Job, Jobs, answering_stopping
+from services.chassis.jobs.registry import Job, Jobs, stopping_answered_by
 from services.chassis.process.failure_reason import frames_of, reason_of
 from services.chassis.process.leases import renewing
 
@@ -25,8 +25,8 @@ AGAIN_AFTER_FAILURE = timedelta(minutes=5)
 
 
 @dataclass
-class _Asked:
-    """What `stopping()` answers to one run, and whether it has answered that it should stop."""
+class _StoppingAnswer:
+    """The answer of `stopping()` to one run; `answered`: whether it was ever True."""
 
     stop: threading.Event
     lost: threading.Event
@@ -41,24 +41,24 @@ class Outcome(Enum):
     DONE = auto()
     FAILED = auto()
     INTERRUPTED = auto()
-    """It was to stop, or its lease was lost, and it asked: it is due as it was."""
+    """`stopping()` told the job to return: it stays due."""
 
 
-def run_taken(db: Database, job: Job, owner: str, stop: threading.Event) -> Outcome:
-    """Run a job that is `owner`'s (lease_rows.take), renewing its lease, and write down when it is due again."""
+def run_leased(db: Database, job: Job, owner: str, stop: threading.Event) -> Outcome:
+    """Run a job leased to `owner` (lease_rows.take), renew its lease meanwhile, and record when it is due again."""
     log.info("job_started", job=job.name)
     started_at = system_now()
     try:
         with renewing(partial(lease_rows.renew, db, job.name, owner)) as lost:
-            asked = _Asked(stop, lost)
-            with answering_stopping(asked):
+            stopping = _StoppingAnswer(stop, lost)
+            with stopping_answered_by(stopping):
                 job.run()
     except Exception as error:
         log.error("job_failed", job=job.name, reason=reason_of(error), frames=frames_of(error))
         due_at = system_now() + min(job.period, AGAIN_AFTER_FAILURE)
         lease_rows.end(db, job.name, owner, due_at=due_at, succeeded=False)
         return Outcome.FAILED
-    if asked.answered:
+    if stopping.answered:
         log.info("job_interrupted", job=job.name)
         lease_rows.give_back(db, job.name, owner)
         return Outcome.INTERRUPTED
@@ -67,7 +67,7 @@ def run_taken(db: Database, job: Job, owner: str, stop: threading.Event) -> Outc
 
 
 class JobRuns:
-    """The runs of one worker, at most one of each job. `owner` is its start id; `stop` tells the jobs that ask."""
+    """The runs of one worker, at most one of each job. `owner` is its start id; `stop` makes `stopping()` True."""
 
     def __init__(self, app: Flask, jobs: Jobs, owner: str, stop: threading.Event) -> None:
         self._app = app
@@ -78,7 +78,7 @@ class JobRuns:
         self._threads: dict[str, threading.Thread] = {}
 
     def start_due(self) -> list[str]:
-        """Start those whose time has come and that nobody runs, here or elsewhere; their names."""
+        """Start the due jobs that no worker runs; returns their names."""
         idle = [name for name in self._jobs.names() if not self._is_running(name)]
         started = [name for name in lease_rows.due(self._db, idle) if lease_rows.take(self._db, name, self._owner)]
         for name in started:
@@ -88,7 +88,7 @@ class JobRuns:
         return started
 
     def join(self, seconds: float) -> bool:
-        """Wait for the runs under way; False when one did not end. Its lease frees it."""
+        """Wait for the current runs; False if one did not end in time. Its lease then expires."""
         deadline = time.monotonic() + seconds
         for thread in list(self._threads.values()):
             thread.join(max(0.0, deadline - time.monotonic()))
@@ -100,6 +100,6 @@ class JobRuns:
     def _run(self, job: Job) -> None:
         try:
             with self._app.app_context():
-                run_taken(self._db, job, self._owner, self._stop)
-        except Exception as error:  # the database is away: the lease ends by itself, and the job runs again
+                run_leased(self._db, job, self._owner, self._stop)
+        except Exception as error:  # the database is unavailable: the lease expires, and the job runs again
             log.error("job_not_settled", job=job.name, reason=reason_of(error), frames=frames_of(error))

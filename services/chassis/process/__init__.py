@@ -1,1 +1,1 @@
-"""What every process needs to be operated: its command line, worker loops, readiness, logs, and limits in memory."""
+"""Operation of every process: command line, worker loops, readiness, logs, leases, limits on concurrent work."""

@@ -1,7 +1,7 @@
-"""How much a web process does at once, and how long each role waits for its servers: the table of docs/operations.md.
+"""Concurrency limits of a web process, and time limits of each role: the table in docs/operations.md.
 
-Of its THREADS, three quarters may be at the database, at work or waiting for a connection, and a quarter in what costs
-much (hashing, calls of the store). Whichever hangs or is flooded, the others answer all else.
+Of its THREADS, three quarters may use the database or wait for a connection, and a quarter may do expensive work
+(hashing, calls of the store). If one of these hangs or is overloaded, the other threads still answer.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ STOP_SECONDS = 25
 
 
 class TimeLimits(NamedTuple):
-    """Seconds for a connection or its ping, a statement, a lock, an idle transaction, and a call of the store."""
+    """Timeouts in seconds: a connection or its ping, a statement, a lock, an idle transaction, a call of the store."""
 
     connect: int
     statement: int
@@ -38,33 +38,34 @@ _limits = WORK
 
 
 def set_role(limits: TimeLimits) -> None:
-    """To be called once, before the process creates its application; without it the limits are those of WORK."""
+    """To be called once, before the process creates its application; the default is WORK."""
     global _limits
     _limits = limits
 
 
 def time_limits() -> TimeLimits:
-    """Those of this process's role."""
+    """The time limits of this process's role."""
     return _limits
 
 
 def thread_count() -> int:
-    """How many requests this process has in hand at once: THREADS."""
+    """How many requests this process answers concurrently: THREADS."""
     return int(os.environ.get("THREADS", "64"))
 
 
 class Limit:
-    """Of `places`, three quarters and at most `most` run; the others wait QUEUE_SECONDS; who comes then is refused."""
+    """Limits concurrent work to `places`. Three quarters of them, `max_running` at most, run; the others wait for
+    QUEUE_SECONDS. Further requests are refused at once, with the French sentence `refusal`."""
 
-    def __init__(self, places: int, most: int, refusal: str = REFUSAL) -> None:
-        self.running = max(1, min(most, places * 3 // 4))
+    def __init__(self, places: int, max_running: int, refusal: str = REFUSAL) -> None:
+        self.running = max(1, min(max_running, places * 3 // 4))
         self._running = BoundedSemaphore(self.running)
         self._present = BoundedSemaphore(max(places, self.running))
         self._refusal = refusal
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """Raises Unavailable."""
+    def place(self) -> Iterator[None]:
+        """Hold a place during the block. Raises Unavailable if there is none."""
         with self._acquired(self._present, 0), self._acquired(self._running, QUEUE_SECONDS):
             yield
 

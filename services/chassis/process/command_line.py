@@ -1,4 +1,4 @@
-"""`python -m services.<name> web | worker | migrate | <command>`: one way in for every role of a service."""
+"""`python -m services.<name> web | worker | migrate | <command>`: the entry point of every role of a service."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def main(
     run_worker: Callable[[Flask], None],
     prepare: Callable[[Flask], None] | None = None,
 ) -> None:
-    """Runs the role named by the first argument; other words are the service's own commands (cli.py).
+    """Run the role named by the first argument; other words are the service's own commands (cli.py).
 
-    `prepare` is what a service needs besides its tables before it first runs: part of the role « migrate ».
+    `prepare` creates what a service needs besides its tables before its first start; called by the role « migrate ».
     """
     try:
         settings = settings_class.read(os.environ)
@@ -56,6 +56,6 @@ def main(
 
 
 def migrate(app: Flask, revision: str = "head") -> None:
-    """Bring the service's database to `revision`."""
+    """Migrate the service's database to `revision`."""
     with app.app_context():
         upgrade(directory=str(Path(app.root_path) / "migrations"), revision=revision)

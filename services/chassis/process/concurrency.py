@@ -1,4 +1,4 @@
-"""A limit on what runs at once in this process: so many for each owner, and so many in all."""
+"""A limit on concurrent work in this process: per owner, and in total."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ from contextlib import contextmanager
 
 
 class ConcurrencyLimit:
-    """`each`: how many an owner (an id) may have at once; `in_all`: how many all owners together.
+    """`per_owner`: limit for one owner (an id); `total`: limit for all owners together.
 
-    `too_many` makes the error for an owner at the first limit, `full` the one for everybody at the second.
+    `owner_error` creates the error raised at the first limit, `total_error` the one raised at the second.
     """
 
     def __init__(
         self,
-        each: int,
-        too_many: Callable[[], Exception],
-        in_all: float = float("inf"),
-        full: Callable[[], Exception] | None = None,
+        per_owner: int,
+        owner_error: Callable[[], Exception],
+        total: float = float("inf"),
+        total_error: Callable[[], Exception] | None = None,
     ) -> None:
-        self._each, self._too_many = each, too_many
-        self._in_all, self._full = in_all, full or too_many
-        self._taken: Counter[str] = Counter()
+        self._per_owner, self._owner_error = per_owner, owner_error
+        self._total, self._total_error = total, total_error or owner_error
+        self._occupied: Counter[str] = Counter()
         self._lock = threading.Lock()
 
     @contextmanager
-    def taken(self, owner: str) -> Iterator[None]:
-        """One during the block. Raises what `too_many` and `full` make."""
+    def place(self, owner: str) -> Iterator[None]:
+        """Hold a place during the block. Raises `owner_error()` or `total_error()`."""
         with self._lock:
-            if self._taken[owner] >= self._each:
-                raise self._too_many()
-            if self._taken.total() >= self._in_all:
-                raise self._full()
-            self._taken[owner] += 1
+            if self._occupied[owner] >= self._per_owner:
+                raise self._owner_error()
+            if self._occupied.total() >= self._total:
+                raise self._total_error()
+            self._occupied[owner] += 1
         try:
             yield
         finally:
             with self._lock:
-                self._taken -= Counter([owner])
+                self._occupied -= Counter([owner])

@@ -1,4 +1,4 @@
-"""A cache in memory whose values expire, with a most number of them."""
+"""A cache in memory whose values expire, with a maximum size."""
 
 from __future__ import annotations
 

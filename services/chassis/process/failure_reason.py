@@ -1,4 +1,4 @@
-"""Why something failed, told without anybody's data: the kind of error and where it arose, never its message."""
+"""Describes an error for logs without personal data: its type and where it was raised, never its message."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LONGEST = 250  # characters of a reason, and of a library's message
 
 
 def reason_of(error: BaseException) -> str:
-    """« IntegrityError at handlers.py:42 »; messages of databases and parsers quote values, so they are left out."""
+    """« IntegrityError at handlers.py:42 »; without the message, since those of databases and parsers quote values."""
     kind = type(error).__name__
     if isinstance(error, DomainError):
         kind = f"{kind} {error.slug}"
@@ -22,5 +22,5 @@ def reason_of(error: BaseException) -> str:
 
 
 def frames_of(error: BaseException) -> str:
-    """The last source lines of the traceback, which hold code and no values."""
+    """The last source lines of the traceback, which contain code and no values."""
     return "".join(traceback.format_tb(error.__traceback__)[-_FRAMES:])

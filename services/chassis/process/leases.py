@@ -1,10 +1,10 @@
-"""Leases: work is held for a few seconds under the holder's start id, and renewed by a thread beside it.
+"""Leases: a worker holds work for a few seconds under its start id, and renews the lease in a separate thread.
 
-A holder that dies renews no more, so within LEASE another may take its work. What settles a lease (renewed, done, given
-back) acts only where the holder's id still stands: whoever was paused, or cut off from its database, for longer than
-LEASE finds that its work has gone to another, logs that and leaves it alone. Both may then have done it. That is why
-work is idempotent: effects have their note in the inbox, events are told apart by their id, and a mail sent twice bears
-the same Message-ID.
+If the holder dies, the lease expires, and another worker takes the work within LEASE. Renewing, completing and giving
+back act only on a lease that still has the holder's id: a holder that was paused, or cut off from its database, for
+longer than LEASE finds the lease lost, logs that and changes nothing. Both workers may then have done the work. That
+is why work is idempotent: effects are recorded in the inbox, events are identified by their id, and a mail sent twice
+has the same Message-ID.
 """
 
 from __future__ import annotations
@@ -21,10 +21,9 @@ from services.chassis.process.failure_reason import reason_of
 
 log = structlog.get_logger()
 
-# Short, since so long the work of a dead worker waits: 15 s at most, with the pauses of those who look for work. At
-# every moment LEASE - RENEW_SECONDS are left: so much may a renewal be late on a busy machine, and so far may the
-# clocks of two hosts differ, before live work is taken for dead. A SQLite file that is locked for longer delays the
-# renewal, but also those who would take the work.
+# Short, since the work of a dead worker waits that long: 15 s at most, including the pauses of workers that look for
+# work. LEASE - RENEW_SECONDS is the tolerance for a late renewal on a busy machine, and for the difference between the
+# clocks of two hosts. A SQLite file that is locked for longer delays the renewal, but also a takeover.
 LEASE = timedelta(seconds=10)
 RENEW_SECONDS = 3.0
 
@@ -33,9 +32,9 @@ RENEW_SECONDS = 3.0
 def renewing(renew: Callable[[], bool]) -> Iterator[threading.Event]:
     """Call `renew` every RENEW_SECONDS while the block runs, in the block's application context if there is one.
 
-    `renew` says whether the lease is still the caller's; once it is not, the event given to the block is set, and no
-    more is renewed. A renewal that raises is tried again at its next time. After the block none is under way, but for
-    one that hangs for longer than LEASE: it finds the work settled, and changes nothing.
+    `renew` returns whether the caller still holds the lease; once it does not, the event passed to the block is set,
+    and renewing ends. A renewal that raises is tried again at the next time. No renewal continues after the block,
+    except one that hangs for longer than LEASE: it finds the work completed, and changes nothing.
     """
     ended, lost = threading.Event(), threading.Event()
     app: Flask | None = current_app._get_current_object() if has_app_context() else None  # type: ignore[attr-defined]

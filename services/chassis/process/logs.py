@@ -1,6 +1,6 @@
-"""Structured logs on stdout: JSON, one id from the click to the last event, never personal data.
+"""Structured logs on stdout: JSON, one id from the HTTP request to the last event, never personal data.
 
-Values are ids, counts and names of things; a key that could carry a person's data is dropped here as a last guard.
+Values are ids, counts and names of things. As a safeguard, keys that could carry personal data are dropped here.
 """
 
 from __future__ import annotations
@@ -44,12 +44,12 @@ def configure(service: str, *, level: str = "INFO", as_json: bool = True) -> Non
             use_get_message=False,
         )
     )
-    for name in ("", "gunicorn.error"):  # gunicorn has a handler of its own, which says all
+    for name in ("", "gunicorn.error"):  # gunicorn has a handler of its own, which would log complete messages
         logging.getLogger(name).handlers = [handler]
     logging.getLogger().setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
     for own in ("services", "gateway"):
         logging.getLogger(own).setLevel(level)
-    logging.getLogger("pika").setLevel("CRITICAL")  # what it meets is told by our own lines
+    logging.getLogger("pika").setLevel("CRITICAL")  # its errors are logged by our own lines
 
 
 def _guarded(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -57,7 +57,7 @@ def _guarded(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping
 
 
 def _of_a_library(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Its own words, without what it fills in (paths, addresses, contents of files); an error's kind and place."""
+    """A library's message without its arguments (paths, addresses, contents of files); an error's type and place."""
     record: logging.LogRecord = event["_record"]
     message = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
     event["logger"], event["event"] = record.name, message.partition(" from ip=")[0][:LONGEST]

@@ -1,6 +1,6 @@
 """`python -m services.chassis.process.probe`: asks this container's own process whether it is ready.
 
-The standard library alone is imported: a probe runs every few seconds.
+It imports the standard library only, since a probe runs every few seconds.
 
 Exit status 0 when it is; else 1 and one line saying what is missing, which `docker inspect` keeps.
 """
@@ -47,7 +47,7 @@ def reason_not_ready(port: int) -> str | None:
 
 
 def _failed(body: bytes) -> str:
-    """The checks that are not ok, as « name=reason »; nothing where the answer is not ours."""
+    """The failed checks as « name=reason »; empty if the answer is not ours."""
     try:
         checks = json.loads(body)["checks"]
         return " ".join(f"{name}={reason}" for name, reason in checks.items() if reason != "ok")

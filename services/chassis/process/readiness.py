@@ -1,7 +1,7 @@
-"""Whether a process can do its work: all checks at once and in bounded time, so that a probe always gets its answer.
+"""Checks whether a process can do its work: all checks in parallel and in bounded time, so that a probe is answered.
 
-A check that hangs (a database that accepts and says nothing) is reported as such and goes on in its thread; until it
-ends it is not begun again, so that probes cannot pile threads up.
+A check that hangs (a database that accepts and stays silent) is reported as such and continues in its thread; it is
+not started again until it ends, so that probes do not accumulate threads.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ from flask import Flask
 
 from services.chassis.process.single_run import SingleRun
 
-# A check answers None when all is well, else a short reason.
+# Returns None if all is well, else a short reason.
 Check = Callable[[], str | None]
 
-PATIENCE_SECONDS = 2.5  # probes wait for 4
+TIMEOUT_SECONDS = 2.5  # probes wait for 4
 SILENT = "no answer"
 
 
 class Readiness:
-    """`needs` fail readiness; `reports` are only shown (broker, store: a candidate's action succeeds without)."""
+    """`needs`: checks that readiness requires; `reports`: checks that are only shown (broker, object store: actions of
+    candidates succeed without them)."""
 
     def __init__(
         self,
@@ -31,18 +32,18 @@ class Readiness:
         *,
         needs: Mapping[str, Check],
         reports: Mapping[str, Check],
-        patience: float = PATIENCE_SECONDS,
+        timeout: float = TIMEOUT_SECONDS,
     ) -> None:
         self._app = app
         self._needs = tuple(needs)
-        self._patience = patience
+        self._timeout = timeout
         self._runs = {name: SingleRun(partial(self._checked, check)) for name, check in {**needs, **reports}.items()}
 
     def ask(self) -> tuple[bool, dict[str, str]]:
-        """Whether every need is met, and what each check says: « ok », a short reason, or that it does not answer."""
-        deadline = time.monotonic() + self._patience
-        begun = {name: run.begin() for name, run in self._runs.items()}
-        shown = {name: _shown(run, deadline) for name, run in begun.items()}
+        """Whether all needs are met, and the result of each check: « ok », a short reason, or SILENT."""
+        deadline = time.monotonic() + self._timeout
+        started = {name: run.begin() for name, run in self._runs.items()}
+        shown = {name: _shown(run, deadline) for name, run in started.items()}
         return all(shown[name] == "ok" for name in self._needs), shown
 
     def _checked(self, check: Check) -> str | None:

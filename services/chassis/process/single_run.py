@@ -1,4 +1,4 @@
-"""Work that goes on once at a time, in a thread of its own, however many ask for it: nobody waits behind a lock."""
+"""Runs work in a separate thread, once at a time; concurrent callers share the run instead of waiting for a lock."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Result = TypeVar("Result")
 
 
 class SingleRun(Generic[Result]):
-    """What came out well is given to all who ask within `pause` seconds of its beginning."""
+    """A successful result is returned to all calls within `pause` seconds of the start of the run."""
 
     def __init__(self, work: Callable[[], Result], pause: float = 0.0) -> None:
         self._work, self._pause = work, pause
@@ -21,11 +21,11 @@ class SingleRun(Generic[Result]):
         self._begun_at = float("-inf")
 
     def begin(self) -> Future[Result]:
-        """The run under way, else a new one."""
+        """The current or recent run, else a new one."""
         with self._lock:
             if self._run is None or self._is_stale(self._run):
                 run, self._begun_at = Future[Result](), time.monotonic()
-                threading.Thread(target=self._do, args=(run,), daemon=True).start()  # may fail: then there is no run
+                threading.Thread(target=self._do, args=(run,), daemon=True).start()  # if this raises, there is no run
                 self._run = run
             return self._run
 

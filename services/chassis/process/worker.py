@@ -1,8 +1,8 @@
 """A service's worker process: relay, consumer, follow-ups and jobs, each in its thread, and a page for probes.
 
-SIGTERM lets what is being handled finish, and tells jobs that ask. A thread that fails starts again after a pause that
-grows. Each marks its turns, and one that has not turned in its time shows on the page. However long a job runs, the
-worker counts as alive: a gauge shows it.
+On SIGTERM the events being handled are finished, and `stopping()` becomes True for jobs. A thread that fails starts
+again after growing pauses. Each loop records its iterations, and the page names one whose iteration takes too long. The
+duration of a job has no limit: a gauge shows it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from services.chassis.database.transactions import Database, new_id
-from services.chassis.events import counts, outbox
+from services.chassis.events import metrics, outbox
 from services.chassis.events.adapters import connect
 from services.chassis.events.broker import BrokerUnavailable, Retry
 from services.chassis.events.follow_ups import FollowUps
@@ -43,15 +43,15 @@ log = structlog.get_logger()
 JOBS_SECONDS = 4.0
 WATCH_SECONDS = 10.0
 LONGEST_PAUSE = 10.0
-TURN_SECONDS = 180.0  # between two turns of a loop: more than a broker or a database that hangs for a minute costs
+ITERATION_SECONDS = 180.0  # longest iteration of a loop, also while a broker or a database hangs for a minute
 REACTION_SECONDS = 120.0
-RELAY_SECONDS = 600.0  # a whole batch, from a broker that is slow to confirm
+RELAY_SECONDS = 600.0  # a whole batch, with a broker that is slow to confirm
 SIGNAL_LOOK_SECONDS = 0.2
 
 
 @dataclass
 class Worker:
-    """`retry_seconds` are the delays before each new attempt of an event or follow-up; `tries` counts them all."""
+    """`retry_seconds`: the delays before each new attempt of an event or follow-up; `tries`: the number of attempts."""
 
     app: Flask
     handlers: Handlers
@@ -59,9 +59,10 @@ class Worker:
     retry_seconds: tuple[float, ...] = RETRY_SECONDS
     tries: int = ATTEMPTS_BEFORE_PARKING
     stop: threading.Event = field(default_factory=threading.Event)
-    start_id: str = field(default_factory=new_id)  # of the leases that it holds: no two starts share one
+    start_id: str = field(default_factory=new_id)  # owner of its leases, different at each start
     _threads: list[threading.Thread] = field(default_factory=list)
-    _turns: dict[str, tuple[float, float]] = field(default_factory=dict)  # when, and the seconds to the next at most
+    # When each loop last began an iteration, and how many seconds that one may take.
+    _iterations: dict[str, tuple[float, float]] = field(default_factory=dict)
     _broker_failed: tuple[float, str] | None = None
 
     def __post_init__(self) -> None:
@@ -82,7 +83,7 @@ class Worker:
             thread.start()
 
     def join(self, seconds: float = STOP_SECONDS) -> bool:
-        """Wait until every thread finished what it did; False when one did not. Its lease or claim frees the rest."""
+        """Wait until every thread has finished its current work; False if one has not. Its leases then expire."""
         deadline = time.monotonic() + seconds
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
@@ -90,19 +91,19 @@ class Worker:
         return jobs_ended and not any(thread.is_alive() for thread in self._threads)
 
     def stuck(self) -> str | None:
-        """Names the loops that have ended or not turned in their time; None when there is none."""
+        """Names the loops that have ended, or whose iteration takes too long; None if there is none."""
         now = time.monotonic()
-        late = {name for name, (at, seconds) in self._turns.copy().items() if now - at > seconds}
+        late = {name for name, (at, seconds) in self._iterations.copy().items() if now - at > seconds}
         late |= {thread.name for thread in self._threads if not thread.is_alive()}
         return f"stuck: {', '.join(sorted(late))}" if late else None
 
     def readiness(self) -> Readiness:
-        """Without its threads or its database a worker does nothing; while the broker is away, all but events."""
+        """A worker needs its threads and its database; without the broker it does everything except events."""
         needs = {"threads": self.stuck, "database": self._db.check}
         return Readiness(self.app, needs=needs, reports={"broker": self._broker_reason})
 
     def _broker_reason(self) -> str | None:
-        """Why the broker did not answer lately; a part that cannot reach it tries, and fails, more often than that."""
+        """Why the broker did not answer recently; loops that need it retry more often than this interval."""
         if self._broker_failed is None or time.monotonic() - self._broker_failed[0] > 2 * LONGEST_PAUSE:
             return None
         return self._broker_failed[1]
@@ -111,7 +112,7 @@ class Worker:
         pause = 0.5
         while not self.stop.is_set():
             started = time.monotonic()
-            self._turned(name)
+            self._report_iteration(name)
             try:
                 with self.app.app_context():
                     loop()
@@ -119,7 +120,7 @@ class Worker:
                 self._broker_failed = (time.monotonic(), str(error))
                 log.warning("broker_unavailable", thread=name, reason=str(error))
             except ChannelUnavailable as error:
-                counts.PAUSED.labels(self.handlers.service, name).set(1)
+                metrics.PAUSED.labels(self.handlers.service, name).set(1)
                 log.warning("channel_paused", channel=name, reason=str(error))
             except Exception as error:
                 log.error("thread_failed", thread=name, reason=reason_of(error), frames=frames_of(error))
@@ -130,7 +131,7 @@ class Worker:
         relay = Relay(self._db, self._broker, self.handlers.service, self.start_id)
         with closing(relay), closing(self._db.changes()) as changes:
             while not self.stop.is_set():
-                self._turned("relay", RELAY_SECONDS)
+                self._report_iteration("relay", RELAY_SECONDS)
                 changes.mark()
                 if not relay.run_once():
                     changes.wait(self.stop)
@@ -146,15 +147,15 @@ class Worker:
             with self.app.app_context():
                 dispatcher.take_parked(body)
 
-        turned = partial(self._turned, "consumer")
-        self._broker.consume(self.handlers.service, handle, take_parked, self.stop, turned)
+        on_iteration = partial(self._report_iteration, "consumer")
+        self._broker.consume(self.handlers.service, handle, take_parked, self.stop, on_iteration)
 
     def _follow_ups(self, channel: Channel, types: list[str]) -> None:
         follow_ups = FollowUps(self._db, self.handlers, self.retry_seconds, self.tries, self.start_id, types)
-        paused = counts.PAUSED.labels(self.handlers.service, channel.name)
+        paused = metrics.PAUSED.labels(self.handlers.service, channel.name)
         with closing(self._db.changes()) as changes:
             while not self.stop.is_set():
-                self._turned(channel.name, channel.seconds)
+                self._report_iteration(channel.name, channel.seconds)
                 changes.mark()
                 if follow_ups.run_once():
                     paused.set(0)
@@ -163,42 +164,42 @@ class Worker:
 
     def _jobs_loop(self) -> None:
         while not self.stop.is_set():
-            self._turned("jobs")
+            self._report_iteration("jobs")
             self._job_runs.start_due()
             self.stop.wait(JOBS_SECONDS)
 
     def _watch(self) -> None:
-        """Set the gauges that operators watch. All stand in the database, so that every worker shows the same."""
+        """Set the gauges from the database, so that every worker shows the same values."""
         service = self.handlers.service
         while not self.stop.is_set():
-            self._turned("watch")
+            self._report_iteration("watch")
             number, oldest = outbox.waiting(self._db)
-            counts.WAITING.labels(service).set(number)
-            counts.OLDEST.labels(service).set(oldest)
+            metrics.WAITING.labels(service).set(number)
+            metrics.OLDEST.labels(service).set(oldest)
             with self._db.reading() as session:
                 unsettled = select(func.count()).select_from(parked).where(parked.c.settled_at.is_(None))
-                counts.TO_SETTLE.labels(service).set(session.execute(unsettled).scalar_one())
+                metrics.TO_SETTLE.labels(service).set(session.execute(unsettled).scalar_one())
             lease_rows.show(self._db, service, self.jobs.names())
             gauges.show(self._db)
             self.stop.wait(WATCH_SECONDS)
 
-    def _turned(self, name: str, seconds: float = TURN_SECONDS) -> None:
-        """The loop turns, and will again within `seconds` unless it hangs."""
-        self._turns[name] = (time.monotonic(), seconds)
+    def _report_iteration(self, name: str, seconds: float = ITERATION_SECONDS) -> None:
+        """Record that loop `name` begins an iteration, which takes `seconds` at most unless the loop hangs."""
+        self._iterations[name] = (time.monotonic(), seconds)
 
     @contextmanager
     def _watched(self, name: str) -> Iterator[None]:
-        self._turned(name, REACTION_SECONDS)
+        self._report_iteration(name, REACTION_SECONDS)
         try:
             yield
         finally:
-            self._turns.pop(name, None)
+            self._iterations.pop(name, None)
 
 
 def run(app: Flask, handlers: Handlers, jobs: Jobs) -> None:
-    """Run until SIGTERM or SIGINT; the page for probes listens on WORKER_PORT where that is set."""
+    """Run until SIGTERM or SIGINT; serve probes on WORKER_PORT if it is set."""
     worker = Worker(app, handlers, jobs)
-    stop_signals: list[int] = []  # not an Event: setting it in this thread could wait for itself
+    stop_signals: list[int] = []  # not an Event: a signal handler that sets one could deadlock in this thread
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, _: stop_signals.append(number))
     worker.start()

@@ -1,4 +1,4 @@
-"""A worker's page for probes and metrics: it has no other."""
+"""The HTTP server of a worker, for probes and metrics only."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from services.chassis.process.readiness import Check, Readiness
 
 
 def serve(host: str, port: int, stuck: Check, readiness: Readiness) -> ThreadingHTTPServer:
-    """In a thread of its own. `/health/live` asks `stuck` alone: a restart brings no database back."""
+    """Serve in a separate thread. `/health/live` checks `stuck` only: a restart does not repair a database."""
 
     class Page(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

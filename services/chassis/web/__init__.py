@@ -1,1 +1,1 @@
-"""What a web process is made of: the application, access rights, access tokens, problem details, request logs."""
+"""Parts of every web process: the application, access rights, access tokens, problem details, request logs."""

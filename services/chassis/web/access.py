@@ -1,4 +1,5 @@
-"""Who may call a route: a mark on the view, enforced before it runs. A view without a mark is refused to everyone."""
+"""Access control: decorators declare who may call a view, and are enforced before it runs. A view without one is
+refused to everyone."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Access:
-    """One way in: a kind of caller, with scopes (staff) or client names (services)."""
+    """A permitted kind of caller, with the required scopes (staff) or the client names (services)."""
 
     kind: str  # public, candidate, staff, service
     names: frozenset[str] = field(default_factory=frozenset)
@@ -60,7 +61,7 @@ def staff(*scopes: str) -> Callable[[View], View]:
 
 
 def service(*clients: str) -> Callable[[View], View]:
-    """One of our own processes, by client id ("gateway", "documents" …)."""
+    """A process of the portal, by client id ("gateway", "documents" …)."""
     return _mark(Access("service", frozenset(clients)))
 
 
@@ -69,7 +70,7 @@ def any_of(*ways: Access) -> Callable[[View], View]:
 
 
 def caller() -> Caller:
-    """Who calls, on a route that is not public."""
+    """The caller of a route that is not public."""
     who: Caller = g.caller
     return who
 

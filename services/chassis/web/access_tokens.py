@@ -1,6 +1,7 @@
 """Access tokens: signed by accounts (EdDSA), verified by every service with accounts' published keys.
 
-A person's lives a minute at most; all are held by the gateway or a service, never by a browser. System time counts.
+A person's token is valid for a minute at most. Only the gateway and services hold tokens, never a browser. Times are
+system time.
 """
 
 from __future__ import annotations
@@ -26,17 +27,17 @@ AUDIENCE = "portail"
 LEEWAY_SECONDS = 5
 REFETCH_SECONDS = 5.0
 FETCH_SECONDS = 2.0
-BELIEVED_SECONDS = 300.0  # a key that is no longer published is not believed for ever
+KEYS_MAX_AGE_SECONDS = 300.0  # published keys are fetched again after this, so that a withdrawn one is dropped
 LONGEST_LIFE_SECONDS = 600  # of a token, as accounts makes them
-REMEMBERED_SECONDS = float(LONGEST_LIFE_SECONDS)
-REMEMBERED_AT_MOST = 10_000
+VERIFIED_CACHE_SECONDS = float(LONGEST_LIFE_SECONDS)
+VERIFIED_CACHE_SIZE = 10_000
 
 KeyOf = Callable[[str], Any]
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls. `academies` None means all; `client` is the process that obtained the token ("gateway")."""
+    """The caller of a route. `academies`: None means all. `client`: the process that obtained the token ("gateway")."""
 
     kind: str  # candidate, staff, service
     id: str
@@ -55,7 +56,8 @@ class UnknownKey(Exception):
 
 
 class RemoteKeys:
-    """The keys that accounts publishes, kept while it is down; fetched anew for an unknown id, and before they age."""
+    """The keys that accounts publishes, fetched for an unknown id and after KEYS_MAX_AGE_SECONDS; the last known ones
+    remain in use while accounts is down."""
 
     def __init__(self, accounts_url: str) -> None:
         self._url = f"{accounts_url.rstrip('/')}/.well-known/jwks.json"
@@ -69,8 +71,8 @@ class RemoteKeys:
                 self._fetch.begin().result(FETCH_SECONDS)
             except (OSError, HTTPException, ValueError, jwt.PyJWKSetError) as error:
                 raise Unavailable("Le service des comptes ne répond pas.") from error
-        elif time.monotonic() - self._asked_at > BELIEVED_SECONDS:
-            self._asked_at = time.monotonic()  # the last known hold, and nobody waits for accounts
+        elif time.monotonic() - self._asked_at > KEYS_MAX_AGE_SECONDS:
+            self._asked_at = time.monotonic()  # the last known keys stay in use: no request waits for accounts
             self._fetch.begin()
         try:
             return self._keys[kid]
@@ -94,12 +96,12 @@ class _Verified:
     claims: Mapping[str, Any]
 
 
-_verified: ExpiringCache[_Verified] = ExpiringCache(seconds=REMEMBERED_SECONDS, at_most=REMEMBERED_AT_MOST)
-"""By digest of the whole token and its audience: a signature is checked once, its end and its key each time."""
+_verified: ExpiringCache[_Verified] = ExpiringCache(seconds=VERIFIED_CACHE_SECONDS, at_most=VERIFIED_CACHE_SIZE)
+"""By digest of the token and the audience: the signature is verified once, its expiry and its key each time."""
 
 
 def verified(token: str, key_of: KeyOf, *, audience: str = AUDIENCE) -> Mapping[str, Any]:
-    """The claims of `token`. Raises Unauthenticated on any doubt."""
+    """The claims of `token`. Raises Unauthenticated unless all checks succeed."""
     name = hashlib.sha256(f"{audience} {token}".encode()).hexdigest()
     known = _verified.get(name)
     try:

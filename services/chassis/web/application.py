@@ -1,4 +1,4 @@
-"""Creates a service's Flask application: what is the same for all four services."""
+"""Creates the Flask application of a service, as far as it is the same for all four."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException
 
 from services.chassis import clock
-from services.chassis.database.transactions import Database, is_away
+from services.chassis.database.transactions import Database, is_database_unavailable
 from services.chassis.errors import DomainError, FieldError, Invalid, NotFound, Unavailable
 from services.chassis.process import logs
 from services.chassis.process.capacity import REFUSAL, RETRY_AFTER
@@ -31,13 +31,13 @@ from services.chassis.web import access, problems, request_log
 from services.chassis.web.access_tokens import KeyOf, RemoteKeys
 from services.chassis.web.body_limit import MAX_BODY_BYTES
 
-MOST_NAMED = 50  # mistakes of one kind in one answer
-IMPOSSIBLE = re.compile("[\0\ud800-\udfff]")  # a NUL, half a character
+MAX_ERRORS_OF_A_KIND = 50  # in one answer
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # NUL, unpaired surrogates
 FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION["query"] = RAISE  # a misspelt filter would widen a list
 
 
 class Json(DefaultJSONProvider):
-    """Written by orjson, ten times as fast, but for what it refuses (half a character); read as Flask reads it."""
+    """Serialises with orjson, ten times as fast, except what it refuses (unpaired surrogates); parses as Flask does."""
 
     sort_keys = False
 
@@ -67,7 +67,7 @@ def create_service(
 ) -> Flask:
     """The Flask application of service `name`. `key_of` replaces accounts' published keys (accounts itself, tests).
 
-    `reports` are checks shown on readiness without failing it.
+    `reports`: see Readiness.
     """
     app = Flask(f"services.{name}", static_folder=None)
     app.extensions["portail"] = settings
@@ -77,7 +77,7 @@ def create_service(
     logs.configure(name, level=settings.log_level, as_json=settings.env != "test")
     request_log.register(app, name, needs={"database": db.check}, reports=reports or {})
     access.register(app, key_of or RemoteKeys(settings.accounts_url))
-    app.before_request(refuse_impossible_text)
+    app.before_request(refuse_unstorable_text)
     db.connect(app, settings.database_url, pooled=settings.database_pooled)
     Migrate(app, db, directory=f"services/{name}/migrations", render_as_batch=True)
     _register_api(app, title, blueprints)
@@ -87,41 +87,44 @@ def create_service(
 
 
 def database_away(error: SQLAlchemyError) -> Response:
-    """503 while the database is away or too busy; what was asked may have been done or not.
+    """503 while the database is unavailable or overloaded; the operation may have been executed or not.
 
-    What else a database complains of is our own mistake, and goes on as such.
+    Other errors of a database are defects of ours, and are raised again.
     """
-    if not is_away(error):
+    if not is_database_unavailable(error):
         raise error
     structlog.get_logger().error("database_away", reason=reason_of(error), frames=frames_of(error))
     return problems.of_domain_error(Unavailable(REFUSAL, retry_after=RETRY_AFTER))
 
 
-def refuse_impossible_text() -> None:
-    """What no parser takes (brackets nested by thousands, numbers of thousands of digits) or no database keeps.
+def refuse_unstorable_text() -> None:
+    """Refuse what a parser (thousands of nested brackets or digits) or a database cannot take.
 
-    Raises NotFound for an id that is not plain ASCII, DomainError for what is no JSON, or Invalid naming each text of
-    the query and of the JSON body that cannot be.
+    Raises NotFound for an id that is not printable ASCII, DomainError for invalid JSON, or Invalid naming each text of
+    the query and of the JSON body that cannot be stored.
     """
     ids = "".join(value for value in (request.view_args or {}).values() if isinstance(value, str))
     if not (ids.isascii() and ids.isprintable()):
         raise NotFound()
     try:
         sent = json.loads(request.get_data() or b"null") if request.is_json else None
-        wrong = (*islice(_impossible(request.args.to_dict()), MOST_NAMED), *islice(_impossible(sent), MOST_NAMED))
+        wrong = (
+            *islice(_unstorable_texts(request.args.to_dict()), MAX_ERRORS_OF_A_KIND),
+            *islice(_unstorable_texts(sent), MAX_ERRORS_OF_A_KIND),
+        )
     except (ValueError, RecursionError) as error:
         raise DomainError("Le corps de la requête n'est pas un JSON lisible") from error
     if wrong:
         raise Invalid(errors=wrong)
 
 
-def _impossible(value: Any, pointer: str = "#") -> Iterator[FieldError]:
-    if isinstance(value, str) and IMPOSSIBLE.search(value):
+def _unstorable_texts(value: Any, pointer: str = "#") -> Iterator[FieldError]:
+    if isinstance(value, str) and UNSTORABLE.search(value):
         yield FieldError(pointer, "Ce texte comporte un caractère qui n'existe pas : effacez-le.")
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for name, item in inner:
-        yield from _impossible(name, pointer)
-        yield from _impossible(item, f"{pointer}/{name}")
+        yield from _unstorable_texts(name, pointer)
+        yield from _unstorable_texts(item, f"{pointer}/{name}")
 
 
 def _register_api(app: Flask, title: str, blueprints: Iterable[Blueprint]) -> None:

@@ -1,4 +1,4 @@
-"""The instant that counts for a deadline: when the gateway took the request up, before its body."""
+"""The instant that is compared with deadlines: when the gateway received the request, before its body."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ HEADER = "X-Received-At"
 
 
 def received_at() -> datetime:
-    """Portal time. The gateway's stamp is taken only with a token that the gateway obtained."""
+    """Portal time. The gateway's header is accepted only with a token that the gateway obtained."""
     caller: Caller | None = g.get("caller")
     stamp = request.headers.get(HEADER)
     if stamp is None or caller is None or not caller.via_gateway:

@@ -1,6 +1,6 @@
-"""gunicorn as every web process runs it: one process, threads, bounded waits, a stop that lets requests finish.
+"""Runs a web process with gunicorn: one process, threads, bounded waits, a stop that lets requests finish.
 
-Slow clients and floods are the proxy's; on one machine there is none, and nobody but its user.
+The proxy handles slow clients and floods. On one machine there is no proxy, and no other client than its user.
 """
 
 from __future__ import annotations
@@ -21,18 +21,20 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from services.chassis.process.capacity import STOP_SECONDS, thread_count
 
-KEEPALIVE_SECONDS = 40  # longer than our clients keep a pooled connection
-SILENCE_SECONDS = 20  # a caller whose machine has gone frees the thread that reads from it
-UNREAD_SECONDS = 60  # and the one that writes to it
-UNREAD_BYTES = 256 * 1024  # of a body that may wait for its thread, which takes all that has come into memory
-MOST_CONNECTIONS = 512  # with what threads open, fewer than the 1024 files of a process without special rights
+KEEPALIVE_SECONDS = 40  # longer than our clients keep a connection
+RECEIVE_SECONDS = 20  # frees the thread that reads from a client which has disappeared
+SEND_SECONDS = 60  # frees the thread that writes to it
+RECEIVE_BUFFER_BYTES = 256 * 1024  # unread bytes of a body; a thread reads all received bytes into memory
+MAX_CONNECTIONS = 512  # with the files that threads open, fewer than the usual limit of 1024
 SHARED_MEMORY = "/dev/shm"  # noqa: S108 - heartbeat files stay off slow disks
 
 
-class LeavingWorker(ThreadWorker):
-    """Told to stop, it hears whoever has come so far and closes its door, so that others go to another replica.
+class DrainingWorker(ThreadWorker):
+    """On SIGTERM, accepts the connections that are already established and closes the listening socket, so that
+    further clients connect to another replica.
 
-    The stock one leaves the door open, and nobody behind it, until its last request is over: who comes then is lost.
+    gunicorn's own worker leaves the socket open without accepting, until its last request ends: connections
+    established meanwhile are lost.
     """
 
     def set_accept_enabled(self, enabled: bool | None) -> None:
@@ -58,7 +60,7 @@ class _Server(BaseApplication):
     def load(self) -> Any:
         application = self._create()
         gc.collect()
-        gc.freeze()  # what it is made of stays: looking through it took 0.1 s every few hundred requests
+        gc.freeze()  # the application's objects stay: scanning them took 0.1 s every few hundred requests
         return application
 
 
@@ -67,8 +69,8 @@ def serve(create: Callable[[], Flask], **options: Any) -> None:
     settings: dict[str, Any] = {
         "bind": os.environ.get("BIND", "127.0.0.1:8000"),
         "workers": 1,
-        "worker_class": LeavingWorker,
-        "worker_connections": MOST_CONNECTIONS,
+        "worker_class": DrainingWorker,
+        "worker_connections": MAX_CONNECTIONS,
         "threads": thread_count(),
         "keepalive": KEEPALIVE_SECONDS,
         "graceful_timeout": STOP_SECONDS,
@@ -80,20 +82,20 @@ def serve(create: Callable[[], Flask], **options: Any) -> None:
         "loglevel": "warning",
         "limit_request_line": 8190,
         "when_ready": _bound_connections,
-        "post_fork": _end_unborn,
+        "post_fork": _stop_before_boot,
         **options,
     }
     _Server(create, settings).run()
 
 
 def _bound_connections(server: Any) -> None:
-    """Accepted sockets inherit the listening one's bounds: silence either way cannot hold threads for ever."""
+    """Set timeouts on the listening sockets, which accepted ones inherit: a silent client does not block a thread."""
     for listener in server.LISTENERS:
-        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, UNREAD_BYTES)
-        for option, seconds in ((socket.SO_RCVTIMEO, SILENCE_SECONDS), (socket.SO_SNDTIMEO, UNREAD_SECONDS)):
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+        for option, seconds in ((socket.SO_RCVTIMEO, RECEIVE_SECONDS), (socket.SO_SNDTIMEO, SEND_SECONDS)):
             listener.sock.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", seconds, 0))
 
 
-def _end_unborn(_server: Any, _worker: Any) -> None:
-    """Until a worker has handlers of its own, its copy of the arbiter's would swallow what it is told."""
+def _stop_before_boot(_server: Any, _worker: Any) -> None:
+    """Until the worker installs its own handlers, the handler inherited from the arbiter would ignore SIGTERM."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -1,4 +1,4 @@
-"""Every error of an API leaves as RFC 9457 problem details with a stable type; nothing internal leaks into them."""
+"""Turns every error of an API into RFC 9457 problem details with a stable type and no internal information."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def register(app: Flask) -> None:
 
 
 def answers_with(blueprint: Blueprint, *problems: ProblemType) -> Callable[[View], View]:
-    """Document on the view, in OpenAPI, which problems it answers with."""
+    """Document in OpenAPI which problems the view answers with."""
 
     def decorate(view: View) -> View:
         for status in {problem.status: None for problem in problems}:
@@ -80,7 +80,7 @@ def _answer(problem: ProblemType, detail: str, errors: tuple[FieldError, ...], e
 
 
 def _schema_errors(error: HTTPException) -> tuple[FieldError, ...]:
-    """What marshmallow found, as webargs carries it: {"json": {"field": ["message"]}}."""
+    """The errors of marshmallow, as webargs passes them: {"json": {"field": ["message"]}}."""
     messages = (getattr(error, "data", None) or {}).get("messages") or {}
     return tuple(error for place in messages.values() for error in _flatten(place, "#"))
 

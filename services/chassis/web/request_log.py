@@ -1,4 +1,4 @@
-"""What is seen of each request: an id carried everywhere, one log line, two metrics; and the health pages."""
+"""Observability of requests: an id passed on everywhere, one log line, two metrics. Registers the health pages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ log = structlog.get_logger()
 
 REQUEST_ID = "X-Request-ID"
 ACCEPTED_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")  # one that is invented makes no series
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")  # others would create time series without limit
 QUIET = ("/health/live", "/health/ready", "/metrics")
 
 REQUESTS = Counter("http_requests_total", "Requests answered", ("service", "method", "route", "status"))

@@ -1,6 +1,6 @@
-"""What our libraries say of a body or of a query, in French: marshmallow's and webargs' own sentences.
+"""Translates the messages of marshmallow and webargs about a body or a query into French.
 
-They are translated where an error leaves (problems.py), since a validator makes its sentence when its schema is loaded.
+They are translated when an error is answered (problems.py), since validators create messages when schemas are loaded.
 """
 
 from __future__ import annotations
@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-NOT_ADMITTED = "Cette valeur n'est pas admise."  # for a sentence that nobody translated yet
+NOT_ADMITTED = "Cette valeur n'est pas admise."  # for a message without translation
 
-# The libraries' sentences and ours; « {name} » stands for the same text on both sides.
+# The libraries' messages and ours; « {name} » stands for the same text on both sides.
 SENTENCES: Mapping[str, str] = {
     # webargs
     "Invalid JSON body.": "Le corps de la requête n'est pas un JSON lisible.",
@@ -67,7 +67,7 @@ SENTENCES: Mapping[str, str] = {
 
 
 def in_french(sentence: str) -> str:
-    """A library's sentence in our words; one of our own as it is."""
+    """The translation of a library's message; a message of ours is returned unchanged."""
     for pattern, translated in _PATTERNS:
         if match := pattern.fullmatch(sentence):
             return translated.format(**match.groupdict())
@@ -78,5 +78,5 @@ def _pattern(template: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.*)", re.escape(template)), re.DOTALL)
 
 
-# Longer ones first: « … and less than … » also fits what is shorter.
+# Longer ones first: a message with « … and less than … » also matches the shorter pattern.
 _PATTERNS = tuple((_pattern(theirs), SENTENCES[theirs]) for theirs in sorted(SENTENCES, key=len, reverse=True))

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from services.chassis.clock import system_now
 from services.chassis.database.deletion import delete_in_pages
 from services.chassis.errors import Unavailable
-from services.chassis.events import is_in_hand
+from services.chassis.events import is_running
 from services.chassis.process.failure_reason import reason_of
 from services.contracts.registrations import RegistrationSaved
 from services.documents.domain.document_types import DocumentType
@@ -106,7 +106,7 @@ def _wait_for_worker(candidature_id: str) -> None:
 
 def _is_in_workers_hand(candidature_id: str) -> bool:
     with db.reading() as session:
-        return is_in_hand(session, MAKE_DOCUMENTS, candidature_id)
+        return is_running(session, MAKE_DOCUMENTS, candidature_id)
 
 
 def _render_and_cache(document_type: DocumentType, event: RegistrationSaved, letterhead: Letterhead) -> Rendered:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.chassis.clock import portal_now
 from services.chassis.database.audit import Actor
-from services.chassis.database.transactions import is_away
+from services.chassis.database.transactions import is_database_unavailable
 from services.chassis.errors import (
     Conflict,
     DomainError,
@@ -95,7 +95,7 @@ def _control_or_error(by: Gestionnaire, request: ControlRequest) -> PieceContext
     except DomainError as error:
         return error
     except SQLAlchemyError as error:
-        if not is_away(error):
+        if not is_database_unavailable(error):
             raise
         log.error("database_away", reason=reason_of(error), frames=frames_of(error))
         return Unavailable("Cette pièce n'a pas pu être contrôlée pour le moment.")

@@ -55,7 +55,7 @@ def deposit_file(
     with (
         counting_refusals(),
         receive_body(sent.source, sent.length) as file,
-        dependencies.concurrent_deposits.taken(candidate_id),
+        dependencies.concurrent_deposits.place(candidate_id),
     ):
         accept = partial(accept_file, dependencies, candidate_id, clean_filename(sent.filename), file)
         return store_deposit(dependencies, candidate_id, piece_id, accept, at)

@@ -30,7 +30,7 @@ def render_preview(dependencies: Dependencies, candidate_id: str, piece_id: str)
     if deposit.media_type not in _VIEWABLE_MEDIA_TYPES:
         raise _no_preview()
     try:
-        with dependencies.concurrent_deposits.taken(candidate_id):
+        with dependencies.concurrent_deposits.place(candidate_id):
             content = read_verified(dependencies, deposit)
             return dependencies.inspections.convert(candidate_id, Task.PREVIEW, io.BytesIO(content)).content
     except (FileRefused, UnverifiableFile) as error:

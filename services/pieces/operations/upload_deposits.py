@@ -36,7 +36,7 @@ def deposit_uploads(
     Raises NotFound, UploadIncomplete, UploadDeposited, and what `deposits.deposit_file` does; then nothing is stored
     and the uploads stay.
     """
-    with counting_refusals(), dependencies.concurrent_deposits.taken(candidate_id):
+    with counting_refusals(), dependencies.concurrent_deposits.place(candidate_id):
         while True:
             with db.reading() as session:
                 context = own_piece(session, candidate_id, piece_id)

@@ -13,7 +13,7 @@ from services.registrations.domain.obstacles import REASONS
 from services.registrations.operations.drafts import ACTIONS, NEXT
 
 LONGEST_TEXT = 10_000  # characters typed into one field
-MOST_VALUES = 400  # fields of a tab, items of a list
+MAX_VALUES = 400  # fields of a tab, items of a list
 TOO_LONG = "{max} caractères au plus sont admis."
 TOO_MANY = "{max} champs au plus sont admis."
 
@@ -37,7 +37,7 @@ class TypedValue(fields.Field[Any]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str | list[str]:
         items = value if isinstance(value, list) else [value]
-        if not all(isinstance(item, str) for item in items) or len(items) > MOST_VALUES:
+        if not all(isinstance(item, str) for item in items) or len(items) > MAX_VALUES:
             raise ValidationError("Un texte, ou une liste de textes, est attendu.")
         if any(len(item) > LONGEST_TEXT for item in items):
             raise ValidationError(f"{LONGEST_TEXT} caractères au plus sont admis.")
@@ -131,7 +131,7 @@ class WrittenTab(Schema):
         keys=Text(FIELD_NAME),
         values=TypedValue(),
         required=True,
-        validate=validate.Length(max=MOST_VALUES, error=TOO_MANY),
+        validate=validate.Length(max=MAX_VALUES, error=TOO_MANY),
     )
     action = fields.String(load_default=NEXT, validate=validate.OneOf(ACTIONS))
 

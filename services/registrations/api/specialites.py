@@ -69,4 +69,4 @@ def asked(draft_id: str, code: str) -> dict[str, Any]:
     """What one of them leads to be asked, as far as the draft decides it."""
     with db.reading() as session:
         draft = draft_queries.own_draft(session, caller().id, draft_id)
-        return asdict(specialite_choice.asked(draft.dossier(session, portal_now()), code))
+        return asdict(specialite_choice.requirements(draft.dossier(session, portal_now()), code))

@@ -26,8 +26,8 @@ def _between(where: str, old: Any, new: Any) -> Iterator[str]:
         return
     if isinstance(old, dict) and isinstance(new, dict):
         yield from _maps(where, old, new)
-    elif isinstance(old, list) and isinstance(new, list) and _named(old) is not None and _named(new) is not None:
-        before, after = _named(old) or {}, _named(new) or {}
+    elif isinstance(old, list) and isinstance(new, list) and _by_name(old) is not None and _by_name(new) is not None:
+        before, after = _by_name(old) or {}, _by_name(new) or {}
         yield from _maps(where, before, after, " ")
         if before.keys() == after.keys() and list(before) != list(after):
             yield f"{where} : ordre {_shown(list(before))} → {_shown(list(after))}"
@@ -45,7 +45,7 @@ def _maps(where: str, old: dict[str, Any], new: dict[str, Any], between: str = "
             yield from _between(f"{where}{between}{name}", old[name], value)
 
 
-def _named(items: list[Any]) -> dict[str, Any] | None:
+def _by_name(items: list[Any]) -> dict[str, Any] | None:
     """The items by name (see `_KEYS`); None where they have no distinct names."""
     if not all(isinstance(item, dict) for item in items):
         return None

@@ -1,9 +1,9 @@
 """The acquis that a candidate declares: four boxes, each with a year, an académie and the units to be kept.
 
 A box is open when ticked. A unit is kept when its checkbox « à conserver » is ticked; unticked, it is sat again. The
-page ticks what may be kept, for the candidate to untick (guide §5.4), and posts which units it showed and which it had
-ticked: a unit ticked by the page whose mark gives no right to be kept is sat again, whereas one ticked by the candidate
-is refused with its reason. Answers without these two lists (earlier pages, tools) mean exactly what was ticked.
+page ticks the units that may be kept, for the candidate to untick (guide §5.4), and posts which units it showed and
+which it had ticked: a unit that the page ticked and whose mark is too low is sat again, whereas one that the candidate
+ticked is refused with the reason. Answers without these two lists (earlier pages, tools) mean exactly what was ticked.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from services.registrations.domain.tab_answers import TabAnswers
 PASS_MARK = Decimal(10)  # D643-15: a bénéfice from 10/20 on
 TITLES = "acquis_titres"  # the named list of other diplomas
 SHOWN, PROPOSED = "montrees", "proposees"  # parts of a box: the units that the page showed, and had ticked
-GROUND = ("annee", "academie", "specialite", "titre", "economie_droit")  # parts of a box: when, where, by what
+ORIGIN_PARTS = ("annee", "academie", "specialite", "titre", "economie_droit")  # parts of a box: origin of the units
 _MARK = re.compile(r"[0-9]{1,2}(?:[.,][0-9]{1,2})?")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 
@@ -130,7 +130,7 @@ def is_shown_as_kept(typed: TabAnswers, declared: DeclaredBox, code: str) -> boo
         return False
     if box.has_marks:
         return not typed.is_answered(field(box, "note", code))
-    return field(box, SHOWN) in typed.values or not any(typed.is_answered(field(box, part)) for part in GROUND)
+    return field(box, SHOWN) in typed.values or not any(typed.is_answered(field(box, part)) for part in ORIGIN_PARTS)
 
 
 def codes(typed: TabAnswers, box: Box, part: str) -> tuple[str, ...]:

@@ -64,10 +64,10 @@ def decide(condition: Condition, lookup: Lookup, is_known: Callable[[str], bool]
         case Test(subject, operator, value):
             return _test(operator, lookup(subject), value) if is_known(subject) else None
     answers = {decide(part, lookup, is_known) for part in condition.parts}
-    settling = isinstance(condition, AnyOf)  # one part with this answer decides the whole
-    if settling in answers:
-        return settling
-    return None if None in answers else not settling
+    decisive = isinstance(condition, AnyOf)  # the answer of one part that decides the whole condition
+    if decisive in answers:
+        return decisive
+    return None if None in answers else not decisive
 
 
 def _test(operator: str, actual: Any, value: Any) -> bool:

@@ -22,16 +22,16 @@ SUBJECT_TO = "sous réserve de l'accord du recteur"
 
 @dataclass(frozen=True)
 class Formes:
-    """The forme de passage asked for, and the one wished for by dérogation; `final` is the one that applies."""
+    """The forme de passage `chosen`, the one `wished` by dérogation; `final` is the one that applies."""
 
-    asked: str | None
+    chosen: str | None
     derogation: bool
     wished: str | None
 
     @property
     def final(self) -> str | None:
         """Chosen form, or the wished one, subject to the recteur's agreement (D643-22)."""
-        return self.wished if self.derogation else self.asked
+        return self.wished if self.derogation else self.chosen
 
     def final_label(self) -> str:
         label = FORMES.get(self.final or "", "")
@@ -110,7 +110,7 @@ def _specialite(answered: AnsweredForm) -> Specialite | None:
 
 def formes_of_typed(typed: TabAnswers) -> Formes:
     return Formes(
-        asked=_known_forme(typed.text("forme")),
+        chosen=_known_forme(typed.text("forme")),
         derogation=typed.text("derogation") == OUI,
         wished=_known_forme(typed.text("forme_souhaitee")),
     )

@@ -36,7 +36,7 @@ class ChosenEpreuve:
     option_label: str | None
     mode: str | None
     kept_mark: Decimal | None
-    asked: str  # the position typed, allowed or not
+    posted_position: str  # allowed or not
 
     @property
     def mandatory(self) -> bool:
@@ -78,7 +78,7 @@ class EpreuveResolver:
             option_label=self._option_label(epreuve, option),
             mode=self._mode(epreuve) if position == INSCRIT and role is not Role.MAITRESSE else None,
             kept_mark=kept.mark if kept else None,
-            asked=self.typed.text(f"position-{epreuve.code}"),
+            posted_position=self.typed.text(f"position-{epreuve.code}"),
         )
 
     def _kept(self, epreuve: Epreuve) -> KeptUnit | None:

@@ -57,7 +57,7 @@ def _lookup(dossier: Dossier, asked: frozenset[str]) -> Lookup:
 def _answer_to(dossier: Dossier, name: str, asked: frozenset[str]) -> Any:
     """The answer to the exam's own question: an int for a number, text otherwise; None unanswered or not shown.
 
-    `asked` are the questions whose conditions are being evaluated: a circle of conditions ends as unanswered.
+    `asked`: the questions whose conditions are being evaluated; a circular condition counts as unanswered.
     """
     for tab in dossier.exam.tabs:
         for question in tab.questions:
@@ -68,7 +68,7 @@ def _answer_to(dossier: Dossier, name: str, asked: frozenset[str]) -> Any:
 
 
 def age_on(birth: date, day: date) -> int:
-    """Full years; whoever was born on 29 February is a year older from 1 March."""
+    """Full years; a person born on 29 February becomes a year older on 1 March."""
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
 
 

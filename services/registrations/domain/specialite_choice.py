@@ -46,7 +46,7 @@ class AskedPiece:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Requirements:
     """« Ce qui vous sera demandé »"""
 
     specialite: Offered
@@ -68,13 +68,13 @@ def by_domain(dossier: Dossier) -> tuple[Domain, ...]:
     return tuple(domain for domain in (*domains, others) if domain.specialites)
 
 
-def asked(dossier: Dossier, code: str) -> Asked:
+def requirements(dossier: Dossier, code: str) -> Requirements:
     """The épreuves and pièces of a spécialité, as far as this dossier's answers decide. Raises NotFound."""
     specialite = next((specialite for specialite in offered(dossier) if specialite.code == code), None)
     if specialite is None:
         raise NotFound("Cette spécialité n'est pas proposée à cette session.")
     structure = structure_of(specialite, dossier.session.year)
-    return Asked(
+    return Requirements(
         _offered(specialite), tuple(_epreuve(epreuve) for epreuve in structure.epreuves), _pieces(dossier, specialite)
     )
 

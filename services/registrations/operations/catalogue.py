@@ -57,8 +57,8 @@ def compare_catalogue(exams: Sequence[Exam], at: datetime) -> tuple[str, ...]:
         return tuple(line for exam in exams for line in _compare(session, exam, at).lines)
 
 
-def move_on_demonstration(at: datetime, *, actor: Actor) -> tuple[str, ...]:
-    """Move the dates of demonstration sessions on where they have passed; returns what changed."""
+def move_demonstration_dates(at: datetime, *, actor: Actor) -> tuple[str, ...]:
+    """Move the dates of demonstration sessions that have passed; returns what changed, one line each."""
     with db.operation() as session:
         lines: list[str] = []
         for current in session.scalars(select(CurrentExam)).all():

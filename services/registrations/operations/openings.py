@@ -1,4 +1,5 @@
-"""An operator's change of an opening's dates: stored with its reason, it wins over the catalogue; pieces is told."""
+"""Changes an opening's dates for an operator: stored with a reason, they take precedence over the catalogue, and are
+published for pieces."""
 
 from __future__ import annotations
 

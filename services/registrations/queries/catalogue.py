@@ -1,4 +1,4 @@
-"""Exams and openings in force: the current revision of an exam, and the dates that win."""
+"""Exams and openings in force: the current revision of an exam, and the dates that apply."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def opening_row(session: DbSession, exam: str, academie: str, session_name: str,
 
 
 def newest_change(session: DbSession, opening_id: str) -> OpeningChange | None:
-    """The change of dates that wins over the catalogue, if a manager made one."""
+    """The newest change of dates, which takes precedence over the catalogue; None without one."""
     changes = select(OpeningChange).filter_by(opening_id=opening_id).order_by(OpeningChange.revision.desc())
     return session.scalar(changes.limit(1))
 

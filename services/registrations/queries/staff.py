@@ -70,14 +70,14 @@ def _conditions(session: DbSession, filters: CandidatureFilters, academies: Acad
         yield Candidature.state == filters.state
     for word in folded(filters.text or "").split():
         number = registration_numbers.typed_numero_candidat(word)
-        yield _named(word) if number is None else _numbered(number)
+        yield _name_contains(word) if number is None else _has_number(number)
 
 
-def _named(word: str) -> ColumnElement[bool]:
+def _name_contains(word: str) -> ColumnElement[bool]:
     return Candidature.folded_name.contains(word, autoescape=True)
 
 
-def _numbered(numero_candidat: str) -> ColumnElement[bool]:
+def _has_number(numero_candidat: str) -> ColumnElement[bool]:
     return Candidature.candidate_id.in_(select(Candidate.id).where(Candidate.numero_candidat == numero_candidat))
 
 

@@ -48,25 +48,25 @@ def test_an_empty_form_says_everything_that_is_missing_at_once() -> None:
 
 
 def test_confirmations_must_match() -> None:
-    found = mistakes(
+    errors = mistakes(
         nom_famille_confirmation="BINNET",
         date_naissance_confirmation="02/02/2001",
         email_confirmation="lbinnet@ac-rennes.fr",
         password_confirmation=PASSWORD + "?",
     )
-    assert set(found) == {
+    assert set(errors) == {
         "nom_famille_confirmation",
         "date_naissance_confirmation",
         "email_confirmation",
         "password_confirmation",
     }
-    assert all("diffère" in detail for detail in found.values())
+    assert all("diffère" in detail for detail in errors.values())
 
 
 def test_a_date_that_is_none_does_not_hide_that_its_confirmation_differs() -> None:
-    found = mistakes(date_naissance="31/02/2001", date_naissance_confirmation="01/02/2001")
-    assert "date qui existe" in found["date_naissance"]
-    assert "diffère" in found["date_naissance_confirmation"]
+    errors = mistakes(date_naissance="31/02/2001", date_naissance_confirmation="01/02/2001")
+    assert "date qui existe" in errors["date_naissance"]
+    assert "diffère" in errors["date_naissance_confirmation"]
     assert set(mistakes(date_naissance="", date_naissance_confirmation="01/02/2001")) == {"date_naissance"}
 
 
@@ -78,8 +78,8 @@ def test_the_case_of_an_address_does_not_make_its_confirmation_differ() -> None:
     "name", ["Đặng", "Łukasz", "Œuvrard", "O'Brien", "d’Artagnan", "Παππάς", "Жуковский", "Le-Gall"]
 )
 def test_names_of_every_alphabet_are_kept(name: str) -> None:
-    kept = read(nom_famille=name, nom_famille_confirmation=name).civil_status.nom_famille
-    assert kept == name.replace("’", "'")
+    nom_famille = read(nom_famille=name, nom_famille_confirmation=name).civil_status.nom_famille
+    assert nom_famille == name.replace("’", "'")
 
 
 def test_names_are_kept_in_one_single_encoding() -> None:
@@ -95,8 +95,8 @@ def test_what_is_no_name_is_refused(name: str) -> None:
 
 @pytest.mark.parametrize("value", [None, 3, ["x"], {"a": 1}, "\ud800"])
 def test_hostile_values_are_refused_and_break_nothing(value: Any) -> None:
-    found = mistakes(nom_famille=value, prenoms=value, email=value, password=value, pays_naissance=value)
-    assert {"nom_famille", "prenoms", "email", "password", "pays_naissance"} <= set(found)
+    errors = mistakes(nom_famille=value, prenoms=value, email=value, password=value, pays_naissance=value)
+    assert {"nom_famille", "prenoms", "email", "password", "pays_naissance"} <= set(errors)
 
 
 @pytest.mark.parametrize("typed", ["01/02/2001", "1/2/2001", "01-02-2001", "01.02.2001", "01022001", "2001-02-01"])
@@ -155,10 +155,10 @@ def test_a_new_address_asks_for_the_current_password() -> None:
     ],
 )
 def test_what_documents_cannot_print_is_refused_with_what_to_do(field: str, typed: dict[str, str]) -> None:
-    told = mistakes(**typed)
-    assert set(told) == {field}
-    assert "ne peut pas être imprimé" in told[field] or "ne peuvent pas être imprimés" in told[field]
-    assert "lettres latines" in told[field]
+    errors = mistakes(**typed)
+    assert set(errors) == {field}
+    assert "ne peut pas être imprimé" in errors[field] or "ne peuvent pas être imprimés" in errors[field]
+    assert "lettres latines" in errors[field]
 
 
 def test_a_name_stored_before_that_rule_stays_and_a_new_one_is_refused() -> None:

@@ -55,8 +55,8 @@ def test_every_dead_link_says_what_to_do(purpose: Purpose, state: State, type: s
 
 @pytest.mark.parametrize("purpose", list(Purpose))
 def test_no_two_states_of_a_link_say_the_same(purpose: Purpose) -> None:
-    said = [unusable_link_message(purpose, state) for state in State]
-    assert len(set(said)) == len(State)
+    messages = [unusable_link_message(purpose, state) for state in State]
+    assert len(set(messages)) == len(State)
 
 
 @pytest.mark.parametrize("purpose", list(Purpose))

@@ -25,16 +25,16 @@ def failed(times: int) -> Failures:
 
 
 def test_some_failures_cost_nothing() -> None:
-    assert seconds_to_wait(failed(PER_SOURCE.free - 1), PER_SOURCE, NOW) == 0
+    assert seconds_to_wait(failed(PER_SOURCE.undelayed - 1), PER_SOURCE, NOW) == 0
 
 
 def test_each_further_failure_doubles_the_wait_up_to_a_quarter_of_an_hour() -> None:
-    waits = [seconds_to_wait(failed(PER_SOURCE.free + more), PER_SOURCE, NOW) for more in range(8)]
+    waits = [seconds_to_wait(failed(PER_SOURCE.undelayed + more), PER_SOURCE, NOW) for more in range(8)]
     assert waits == [30, 60, 120, 240, 480, 900, 900, 900]
 
 
 def test_the_wait_ends() -> None:
-    failures = failed(PER_SOURCE.free)
+    failures = failed(PER_SOURCE.undelayed)
     assert seconds_to_wait(failures, PER_SOURCE, NOW + timedelta(seconds=29.5)) == 1
     assert seconds_to_wait(failures, PER_SOURCE, NOW + timedelta(seconds=30)) == 0
 
@@ -46,18 +46,18 @@ def test_a_day_without_failure_forgets_them() -> None:
 
 
 def test_many_sources_together_have_more_tries_than_one() -> None:
-    assert seconds_to_wait(failed(PER_SOURCE.free), ALL_SOURCES, NOW) == 0
-    assert seconds_to_wait(failed(ALL_SOURCES.free), ALL_SOURCES, NOW) == 30
+    assert seconds_to_wait(failed(PER_SOURCE.undelayed), ALL_SOURCES, NOW) == 0
+    assert seconds_to_wait(failed(ALL_SOURCES.undelayed), ALL_SOURCES, NOW) == 30
 
 
 def test_the_owner_is_told_once() -> None:
     moments = [count for count in range(1, 20) if starts_to_slow(failed(count - 1), failed(count), PER_SOURCE)]
-    assert moments == [PER_SOURCE.free]
+    assert moments == [PER_SOURCE.undelayed]
 
 
 def test_mails_asked_for_are_counted_by_the_hour() -> None:
     count, since = 0, None
-    for _ in range(RESENDS.most):
+    for _ in range(RESENDS.max_count):
         count, since, wait = count_in_window(count, since, RESENDS, NOW)
         assert wait == 0
     assert count_in_window(count, since, RESENDS, NOW + timedelta(minutes=59))[2] == 60

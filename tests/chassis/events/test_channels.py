@@ -99,6 +99,6 @@ def live(worker: workers.Worker) -> str:
     finally:
         page.shutdown()
         page.server_close()
-    said = str(answer.json()["checks"]["threads"])
-    assert answer.status_code == (200 if said == "ok" else 503)
-    return said
+    threads = str(answer.json()["checks"]["threads"])
+    assert answer.status_code == (200 if threads == "ok" else 503)
+    return threads

@@ -51,8 +51,8 @@ def test_what_was_published_is_published_again_for_a_consumer_restored_from_an_o
     with writer.working(), reader.working(), archive.working():
         wait_until(lambda: len(reader.entries()) == 1 and len(archive.entries()) == 1, 20, "every entry")
     older = ledger("reader", reader.database_url.replace("reader.db", "older.db"))
-    told = writer.app.test_cli_runner().invoke(args=["publish-again", "--days", "1"])
-    assert told.output == "1 to be published again\n"
+    result = writer.app.test_cli_runner().invoke(args=["publish-again", "--days", "1"])
+    assert result.output == "1 to be published again\n"
     note(writer, "two")
     with writer.working(), older.working(), archive.working():
         wait_until(lambda: len(older.entries()) == 2 and len(archive.entries()) == 2, 20, "every entry")

@@ -117,8 +117,8 @@ def test_a_retry_that_is_refused_is_logged_and_kept_by_the_broker(
     note(writer, "kept")
     with capture_logs() as logs, writer.working(), reader.working():
         wait_until(lambda: reader.entries() == ["kept"], 20, "the entry, delivered again")
-    told = next(line for line in logs if line["event"] == "retry_not_sent")
-    assert told["reason"].startswith("403 ACCESS_REFUSED")
+    refusal = next(line for line in logs if line["event"] == "retry_not_sent")
+    assert refusal["reason"].startswith("403 ACCESS_REFUSED")
 
 
 def test_a_deployment_of_before_is_brought_up_to_date_by_declaring_again(

@@ -99,7 +99,7 @@ def test_what_waits_is_counted_with_the_age_of_the_oldest(db: Database) -> None:
 def test_of_many_more_that_wait_as_many_are_said_as_were_looked_at(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "MOST_COUNTED", 30)
+    monkeypatch.setattr(outbox, "MAX_COUNTED", 30)
     number, oldest = outbox.waiting(db)
     assert number == 60  # of each destination
     assert oldest == pytest.approx(2 * 86400, abs=120)

@@ -42,7 +42,7 @@ def main(mode: str, database_url: str, broker_url: str) -> None:
 
 
 def _die_at_commit(session: Session, context: Any) -> None:
-    if any(type(one).__name__ == "Entry" for one in session.new):
+    if any(type(row).__name__ == "Entry" for row in session.new):
         event.listen(session, "after_commit", lambda _: os._exit(9))
 
 

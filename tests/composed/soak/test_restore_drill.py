@@ -49,8 +49,8 @@ class Drill:
         self.composed = composed
         self.ledger = AcknowledgedWork()
         self.them = [register_candidate(composed, browser) for _ in range(2)]
-        for one in self.them:
-            deposit_once(self.visit(one.cookies), one.candidature, one.unreplaced_piece)
+        for candidate in self.them:
+            deposit_once(self.visit(candidate.cookies), candidate.candidature, candidate.unreplaced_piece)
 
     def visit(self, cookies: dict[str, str]) -> RetryingBrowser:
         return RetryingBrowser(self.composed.url, self.ledger, cookies, threading.Event())
@@ -64,9 +64,11 @@ class Drill:
             return RetryingBrowser(self.composed.url, self.ledger, cookies, stop, lost)
 
         doings = [partial(create_accounts, visit({}))]
-        for one in self.them:
-            doings.append(partial(save_repeatedly, visit(one.cookies), one.candidature))
-            doings.append(partial(deposit_repeatedly, visit(one.cookies), one.candidature, one.replaced_piece))
+        for candidate in self.them:
+            doings.append(partial(save_repeatedly, visit(candidate.cookies), candidate.candidature))
+            doings.append(
+                partial(deposit_repeatedly, visit(candidate.cookies), candidate.candidature, candidate.replaced_piece)
+            )
         with running_in_threads(*doings, stop=stop, work=self.ledger):
             yield lost
 
@@ -95,33 +97,33 @@ class Drill:
             1,
         )
 
-    def digest_of(self, one: RegisteredCandidate, piece: str) -> str:
-        content = self.visit(one.cookies).get(f"/justificatifs/fichier/{piece}").content
+    def digest_of(self, candidate: RegisteredCandidate, piece: str) -> str:
+        content = self.visit(candidate.cookies).get(f"/justificatifs/fichier/{piece}").content
         return hashlib.sha256(content).hexdigest()
 
     def files_for_good_open(self) -> None:
-        for one in self.them:
+        for candidate in self.them:
             assert (
-                self.digest_of(one, one.unreplaced_piece)
-                == self.ledger.unreplaced_files[one.candidature, one.unreplaced_piece]
+                self.digest_of(candidate, candidate.unreplaced_piece)
+                == self.ledger.unreplaced_files[candidate.candidature, candidate.unreplaced_piece]
             )
 
     def newest_files_open(self) -> None:
-        for one in self.them:
-            assert self.ledger.deposits[one.candidature, one.replaced_piece].may_hold(
-                self.digest_of(one, one.replaced_piece)
+        for candidate in self.them:
+            assert self.ledger.deposits[candidate.candidature, candidate.replaced_piece].may_hold(
+                self.digest_of(candidate, candidate.replaced_piece)
             )
 
     def documents_open(self) -> None:
-        for one in self.them:
-            visit = self.visit(one.cookies)
-            page = visit.get(f"/documents/{one.candidature}").text
+        for candidate in self.them:
+            visit = self.visit(candidate.cookies)
+            page = visit.get(f"/documents/{candidate.candidature}").text
             links = set(re.findall(r"/documents/fichier/[0-9a-f]{32}", page))
             assert links
             assert {visit.get(link).content[:5] for link in links} == {b"%PDF-"}
 
     def _counts(self) -> list[int]:
-        kinds = [one.kind for one in list(self.ledger.acknowledged)]
+        kinds = [act.kind for act in list(self.ledger.acknowledged)]
         return [kinds.count(kind) for kind in ("account", "version", "deposit")]
 
 
@@ -149,7 +151,7 @@ def test_what_was_acknowledged_before_the_instant_is_there(composed: ComposedPor
     restore_checks.wait_until_work_done(composed)
     compared = restore_checks.compare_with_ledger(composed, drill.ledger)
     instant = datetime.fromisoformat(until).timestamp() if until else done.instant
-    oldest = max((killed - one.at for one in compared.missing), default=0.0)
+    oldest = max((killed - act.at for act in compared.missing), default=0.0)
     print(
         f"\n{which}: {len(drill.ledger.acknowledged)} told, {compared.there} there, {len(compared.missing)} later"
         f"\nlast commit {killed - done.instant:.1f} s before the loss, first one missing {oldest:.1f} s before it"
@@ -184,7 +186,7 @@ def test_a_database_alone_that_is_older_learns_what_the_others_know(composed: Co
     compared = restore_checks.compare_with_ledger(composed, drill.ledger)
     print(f"\npieces alone older: {compared.there} there, {len(compared.missing)} deposits later than its copy")
     assert compared.before(before) == []
-    assert {one.kind for one in compared.missing} == {"deposit"}
+    assert {act.kind for act in compared.missing} == {"deposit"}
     restore_checks.assert_services_agree(composed)
     composed.run_in(composed.containers("pieces")[0], *REBUILD)
     drill.files_for_good_open()
@@ -209,12 +211,12 @@ def test_a_store_that_is_older_says_which_files_are_lost_and_documents_are_made_
     took = time.monotonic() - began
     composed.compose("up", "-d", seconds=600)
     composed.wait_healthy([*OBJECT_PROCESSES, "backup"], 600)
-    said = restore_checks.run_reconcile(composed, "pieces")
-    print(f"\nstore older: copied back in {took:.0f} s; pieces: {said.splitlines()[0]}")
-    for one in drill.them:
-        newest = f"select id from deposits where piece_id = '{one.replaced_piece}' and removed_at is null"
+    output = restore_checks.run_reconcile(composed, "pieces")
+    print(f"\nstore older: copied back in {took:.0f} s; pieces: {output.splitlines()[0]}")
+    for candidate in drill.them:
+        newest = f"select id from deposits where piece_id = '{candidate.replaced_piece}' and removed_at is null"
         ((deposit_id,),) = composed.query_database("pieces", newest)
-        assert deposit_id in said
+        assert deposit_id in output
     restore_checks.run_job(composed, "documents", "reconcile")
     assert " 0 perdu(s)" in restore_checks.run_reconcile(composed, "documents")
     drill.files_for_good_open()

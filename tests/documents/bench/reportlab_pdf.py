@@ -159,9 +159,9 @@ def _drawn(block: Block) -> list[Any]:
 
 def _rows(block: Fields) -> list[Grid]:
     """One grid for each run of rows with as many cells."""
-    drawn = [[Paragraph(" &nbsp; ".join(map(_field, cell)), _style()) for cell in row] for row in block.rows]
-    edges = [0, *(at for at, (one, other) in enumerate(pairwise(drawn), 1) if len(one) != len(other)), len(drawn)]
-    runs = [drawn[start:end] for start, end in pairwise(edges)]
+    cells = [[Paragraph(" &nbsp; ".join(map(_field, cell)), _style()) for cell in row] for row in block.rows]
+    edges = [0, *(at for at, (row, next_row) in enumerate(pairwise(cells), 1) if len(row) != len(next_row)), len(cells)]
+    runs = [cells[start:end] for start, end in pairwise(edges)]
     return [_grid(run, [100 / len(run[0])] * len(run[0]), *_padding(2, 6, 1, 0)) for run in runs]
 
 

@@ -38,11 +38,11 @@ def test_confirmation_costs_at_most_a_quarter_of_weasyprint() -> None:
     record("« Confirmation » PDF / WeasyPrint", ours / other, "", aim=0.25)
 
 
-def _milliseconds(*drawn: Callable[[], bytes]) -> list[float]:
+def _milliseconds(*renderers: Callable[[], bytes]) -> list[float]:
     """Of processor, the quickest of some rounds of each, in turns: what else the machine does hits all alike."""
-    taken: list[list[float]] = [[] for _ in drawn]
+    taken: list[list[float]] = [[] for _ in renderers]
     for _ in range(ROUNDS):
-        for draw, times in zip(drawn, taken, strict=True):
+        for draw, times in zip(renderers, taken, strict=True):
             start = time.process_time()
             draw()
             times.append((time.process_time() - start) * 1000)

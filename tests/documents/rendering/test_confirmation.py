@@ -66,9 +66,9 @@ def printed() -> Rendered:
 def in_order(lines: Sequence[str], text: str) -> None:
     start = 0
     for line in lines:
-        found = text.find(line, start)
-        assert found >= 0, f"« {line} » is missing or out of order"
-        start = found + len(line)
+        position = text.find(line, start)
+        assert position >= 0, f"« {line} » is missing or out of order"
+        start = position + len(line)
 
 
 def test_every_line_of_the_guide_is_printed(printed: Rendered) -> None:
@@ -109,8 +109,8 @@ def test_the_version_is_told_in_paris_time_on_both_sides_of_a_change_of_hour() -
 
 
 def test_a_kept_mark_follows_its_position() -> None:
-    kept = epreuve("E3", "Gestion", position="benefice", position_label="Bénéfice", mark="12,5", mode_label=None)
-    sheet = confirmation(saved(epreuves=(*EPREUVES[:1], kept)), Letterhead())
+    e3 = epreuve("E3", "Gestion", position="benefice", position_label="Bénéfice", mark="12,5", mode_label=None)
+    sheet = confirmation(saved(epreuves=(*EPREUVES[:1], e3)), Letterhead())
     table = next(block for block in sheet.blocks if isinstance(block, Table))
     assert table.rows[1] == ("E3 - Gestion", "", "Bénéfice : 12,5/20", "")
 

@@ -39,8 +39,8 @@ def test_markup_in_a_name_is_printed_as_it_was_typed(text: str) -> None:
 def test_a_very_long_name_stays_within_the_paper(name: str) -> None:
     event = saved(identity=identity(nom_famille=name, nom_usage=name, email=name))
     content = render(confirmation(event, Letterhead())).pdf
-    said = text_of_pdf(content).replace(" ", "")
-    assert name.replace(" ", "") in said
+    text = text_of_pdf(content).replace(" ", "")
+    assert name.replace(" ", "") in text
     assert _rightmost(content) <= 595
 
 

@@ -32,9 +32,9 @@ def text_of(element: _Element) -> str:
 
 
 def _double_ids(document: _Element) -> Iterator[str]:
-    for found, count in Counter(document.xpath("//@id")).items():
+    for identifier, count in Counter(document.xpath("//@id")).items():
         if count > 1:
-            yield f"id {found} {count} times"
+            yield f"id {identifier} {count} times"
 
 
 def _lost_references(document: _Element) -> Iterator[str]:
@@ -77,11 +77,11 @@ def _title(document: _Element) -> Iterator[str]:
 def _headings(document: _Element) -> Iterator[str]:
     level = 0
     for heading in document.xpath("//h1|//h2|//h3|//h4|//h5|//h6"):
-        found = int(heading.tag[1])
+        next_level = int(heading.tag[1])
         # Before the h1 nothing is skipped: what stands there has no heading.
-        if found > level + 1:
+        if next_level > level + 1:
             yield f"{heading.tag} « {text_of(heading)} » after h{level}"
-        level = found
+        level = next_level
 
 
 def _inline(document: _Element) -> Iterator[str]:

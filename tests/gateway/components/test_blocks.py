@@ -24,7 +24,7 @@ def test_the_summary_of_mistakes_counts_them_and_leads_to_each(rendered: Render)
 
 
 @pytest.mark.parametrize(
-    ("detail", "told"),
+    ("detail", "text"),
     [
         ("100 caractères au maximum.", "Nom d'usage : 100 caractères au maximum."),
         ("Saisissez votre nom d'usage.", "Saisissez votre nom d'usage."),
@@ -32,14 +32,14 @@ def test_the_summary_of_mistakes_counts_them_and_leads_to_each(rendered: Render)
         ("Saisissez une date. Exemple : 30/05/1998.", "Nom d'usage : saisissez une date. Exemple : 30/05/1998."),
     ],
 )
-def test_a_mistake_of_the_summary_is_understood_alone(rendered: Render, detail: str, told: str) -> None:
+def test_a_mistake_of_the_summary_is_understood_alone(rendered: Render, detail: str, text: str) -> None:
     form = {"sections": [{"title": None, "fields": [{"name": "usage", "label": "Nom d'usage", "type": "text"}]}]}
     page = rendered(
         '{% from "components/error_summary.html" import error_summary %}{{ error_summary(errors, form) }}',
         errors=[{"pointer": "#/usage", "detail": detail}],
         form=form,
     )
-    assert [text_of(link) for link in page.xpath("//a")] == [told]
+    assert [text_of(link) for link in page.xpath("//a")] == [text]
 
 
 def test_without_mistakes_there_is_no_summary(rendered: Render) -> None:

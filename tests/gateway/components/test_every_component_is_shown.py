@@ -21,7 +21,7 @@ def test_every_component_is_shown_on_the_page_of_components(components_app: Flas
         seen.add(name)
         source = (GATEWAY / name).read_text(encoding="utf-8")
         called = meta.find_referenced_templates(components_app.jinja_env.parse(source))
-        waiting += [one for one in called if one and one not in seen]
+        waiting += [name for name in called if name and name not in seen]
     assert {f"components/{path.name}" for path in (GATEWAY / "components").glob("*.html")} <= seen
 
 

@@ -49,7 +49,7 @@ def test_an_error_is_tied_to_its_control(rendered: Render) -> None:
     )
     described = page.xpath("//input/@aria-describedby")[0].split()
     assert page.xpath("//input/@aria-invalid") == ["true"]
-    assert any(text_of(page.xpath(f"//*[@id='{one}']")[0]) == "Manquant" for one in described)
+    assert any(text_of(page.xpath(f"//*[@id='{identifier}']")[0]) == "Manquant" for identifier in described)
 
 
 @pytest.mark.parametrize("kind", ["date", "number", "text"])

@@ -27,8 +27,8 @@ def test_who_sends_another_file_is_told_that_it_replaces_the_first(plain_sender:
     plain_sender.sends()
     plain_sender.arrives_at("Est-ce lisible ?")
     plain_sender.page.get_by_role("link", name="Remplacer le fichier").click()
-    told = "relevé.pdf est déjà déposé pour cette pièce : ce que vous envoyez le remplacera."
-    expect(plain_sender.page.get_by_text(told)).to_be_visible()
+    warning = "relevé.pdf est déjà déposé pour cette pièce : ce que vous envoyez le remplacera."
+    expect(plain_sender.page.get_by_text(warning)).to_be_visible()
 
 
 def test_several_photographs_become_one_pdf(plain_sender: Sender) -> None:

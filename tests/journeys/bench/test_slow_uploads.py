@@ -66,8 +66,8 @@ def _slow_upload(deposit: DepositPage) -> socket.socket:
 def _trickle(uploads: list[socket.socket], over: threading.Event) -> None:
     """5 KiB a second to each until it is over; those that were refused are left."""
     while not over.wait(1.0):
-        for one in uploads:
+        for upload in uploads:
             try:
-                one.sendall(b"0" * BYTES_PER_SECOND)
+                upload.sendall(b"0" * BYTES_PER_SECOND)
             except OSError:
                 continue

@@ -78,10 +78,10 @@ def test_staff_log_in_with_their_second_factor_at_each_step(alone: LaunchedPorta
 
 def _turn(portal: LaunchedPortal, name: str, *step: str) -> None:
     """A step, once each process concerned has been started again."""
-    before = portal.said(TAKEN_UP)
+    before = portal.times_in_log(TAKEN_UP)
     done = portal.command("rotate_secret", name, *step)
     assert done.returncode == 0, done.stderr
-    wait_until(lambda: portal.said(TAKEN_UP) > before, 300, f"{name} {step} taken up")
+    wait_until(lambda: portal.times_in_log(TAKEN_UP) > before, 300, f"{name} {step} taken up")
 
 
 def _last_for_what_the_old_one_made(portal: LaunchedPortal, name: str) -> None:

@@ -141,12 +141,12 @@ def test_where_the_last_program_that_stood_ready_was_taken_another_is_made(inspe
 
 
 def test_a_confined_process_reaches_neither_files_nor_network_nor_memory(tmp_path: Path) -> None:
-    written, another = tmp_path / "written", tmp_path / "another"
-    another.write_text("of somebody else")
-    another.chmod(0o600)
+    written, foreign_file = tmp_path / "written", tmp_path / "another"
+    foreign_file.write_text("of somebody else")
+    foreign_file.chmod(0o600)
     read_end, write_end = os.pipe()
     with os.fdopen(read_end, "rb") as channel:
-        tried = [sys.executable, "-c", _TRIED, str(written), str(another)]
+        tried = [sys.executable, "-c", _TRIED, str(written), str(foreign_file)]
         subprocess.run(tried, cwd=FOLDER, stdin=write_end, stdout=subprocess.DEVNULL, timeout=90)
         os.close(write_end)
         answers = dict(line.split(": ") for line in channel.read().decode().splitlines())
@@ -166,7 +166,7 @@ def test_a_confined_process_reaches_neither_files_nor_network_nor_memory(tmp_pat
         "add to an open file": "done",  # of nobody: its output leads nowhere
     }
     assert not written.exists()
-    assert (another.read_text(), another.stat().st_mode & 0o777) == ("of somebody else", 0o600)
+    assert (foreign_file.read_text(), foreign_file.stat().st_mode & 0o777) == ("of somebody else", 0o600)
 
 
 def test_its_program_is_given_neither_the_environment_nor_what_the_service_has_open(

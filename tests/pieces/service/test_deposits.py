@@ -44,7 +44,9 @@ def test_pieces_are_listed_by_period_and_regroupement_in_the_guides_words(servic
         "Conditions réglementaires",
         "Dossier épreuve",
     ]
-    assert [piece["code"] for group in period["groups"] for piece in group["pieces"]] == [one.code for one in PIECES]
+    assert [piece["code"] for group in period["groups"] for piece in group["pieces"]] == [
+        piece.code for piece in PIECES
+    ]
     assert "vous ne pourrez plus les modifier et vos pièces pourront être étudiées." in asked["warning"]
     assert service.call("GET", "/candidatures").get_json()["candidatures"][0]["session_label"] == "BTS 2022"
 
@@ -217,7 +219,7 @@ def test_what_is_someone_elses_is_not_found(service: PiecesService) -> None:
 
 def test_a_modified_candidature_changes_the_list_and_loses_no_file(service: PiecesService) -> None:
     service.registered().deposit("NATIDE06", sample_files.pdf(), "carte.pdf")
-    left = tuple(one for one in PIECES if one.group_code not in ("NATIONALITE", "DOSSIER"))
+    left = tuple(piece for piece in PIECES if piece.group_code not in ("NATIONALITE", "DOSSIER"))
     service.handle_events(registration_saved(version=2, pieces=left))
     piece = service.piece("NATIDE06")
     assert (piece["asked"], piece["required"], piece["can_deposit"]) == (False, False, False)

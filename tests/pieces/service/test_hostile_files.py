@@ -120,7 +120,7 @@ def test_a_candidate_has_two_files_under_way_at_most(service: PiecesService) -> 
     service.registered()
     with service.app.app_context():
         concurrent_deposits = dependencies().concurrent_deposits
-    with concurrent_deposits.taken(CANDIDATE), concurrent_deposits.taken(CANDIDATE):
+    with concurrent_deposits.place(CANDIDATE), concurrent_deposits.place(CANDIDATE):
         refused = service.deposit("NATIDE06")
         assert (refused.status_code, refused.headers["Retry-After"]) == (429, "5")
         assert "déjà en cours d'envoi" in refused.get_json()["detail"]

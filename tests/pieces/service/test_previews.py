@@ -63,7 +63,7 @@ def test_one_candidate_has_so_many_made_at_once_as_files_looked_at(service: Piec
     service.registered().deposit("NATIDE06")
     with ExitStack() as under_way, service.app.app_context():
         for _ in range(MAX_CONCURRENT_DEPOSITS):
-            under_way.enter_context(dependencies().concurrent_deposits.taken(CANDIDATE))
+            under_way.enter_context(dependencies().concurrent_deposits.place(CANDIDATE))
         answer = _preview(service)
         assert (answer.status_code, answer.get_json()["type"]) == (429, "/problems/trop-d-envois")
     assert _preview(service).status_code == 200

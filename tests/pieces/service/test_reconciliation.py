@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.chassis.jobs.registry import answering_stopping
+from services.chassis.jobs.registry import stopping_answered_by
 from services.objects import ObjectStore, StoreUnavailable, installation, quarantine
 from services.objects.reconciliation import FEW_UNKNOWN, Stop
 from services.pieces.dependencies import dependencies, prepare_store
@@ -61,7 +61,7 @@ def test_a_run_that_is_told_to_stop_changes_nothing(service: PiecesService) -> N
     service.put_object("pieces/20200101/strange")
     service.run_nightly_jobs()
     service.age_retained_objects(KEPT_DAYS + 1)
-    with answering_stopping(lambda: True):
+    with stopping_answered_by(lambda: True):
         assert not service.run_nightly_jobs().complete
     assert service.objects() == {"pieces/20200101/strange"}
 

@@ -80,7 +80,9 @@ def test_a_piece_asked_for_after_the_validation_is_deposited_and_validated_alone
 
 
 def test_optional_pieces_alone_need_one_file_to_be_validated(service: PiecesService) -> None:
-    service.handle_events(registration_saved(pieces=tuple(dataclasses.replace(one, required=False) for one in PIECES)))
+    service.handle_events(
+        registration_saved(pieces=tuple(dataclasses.replace(piece, required=False) for piece in PIECES))
+    )
     assert service.validate("DOSSIER").status_code == 403
     service.deposit("BTSPRESENT-BQ")
     assert service.validate("DOSSIER").status_code == 200

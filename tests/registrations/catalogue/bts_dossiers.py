@@ -38,9 +38,9 @@ def dossier(session_name: str, code: str) -> Dossier:
 
 
 def _session(name: str) -> Session:
-    found = BTS.session(name)
-    assert found is not None
-    return found
+    session = BTS.session(name)
+    assert session is not None
+    return session
 
 
 def _chosen(epreuves: Structure) -> dict[str, str | list[str]]:

@@ -34,9 +34,9 @@ def exam(code: str) -> Exam:
 
 
 def session(of: Exam, name: str) -> Session:
-    found = of.session(name)
-    assert found is not None
-    return found
+    session = of.session(name)
+    assert session is not None
+    return session
 
 
 def opening(of: Session, academie: str) -> Opening:
@@ -134,14 +134,14 @@ def test_without_engagement_its_form_is_not_asked_for(candidate: Dossier) -> Non
 
 
 def test_a_kept_mark_asks_for_the_releve_de_notes(candidate: Dossier) -> None:
-    kept = with_tab_answers("acquis", {"meme_bts-garder-E1": "oui", "meme_bts-note-E1": "12,5"}, candidate)
-    assert "BTSRELEV1" in asked(kept)
+    dossier = with_tab_answers("acquis", {"meme_bts-garder-E1": "oui", "meme_bts-note-E1": "12,5"}, candidate)
+    assert "BTSRELEV1" in asked(dossier)
 
 
 def test_distance_learners_owe_the_cned_s_certificate_instead(candidate: Dossier) -> None:
-    found = asked(with_answers("candidature", candidate, categorie="410", etablissement="CNED"))
-    assert "BTSCNED1" in found
-    assert "BTSETAS4" not in found
+    pieces = asked(with_answers("candidature", candidate, categorie="410", etablissement="CNED"))
+    assert "BTSCNED1" in pieces
+    assert "BTSETAS4" not in pieces
 
 
 def test_a_demonstration_session_is_open_with_specialites_of_its_year(bts: Exam) -> None:
@@ -160,7 +160,7 @@ def test_every_specialite_has_a_domain_to_be_browsed_by(bts: Exam) -> None:
 def test_what_people_type_for_a_specialite_is_answered_in_a_session_of_today(bts: Exam, typed: str) -> None:
     rolling = session(bts, "2027")
     dossier = replace(DOSSIER, exam=bts, session=rolling, opening=rolling.openings[0])
-    tab = next(number for number, one in enumerate(bts.tabs, start=1) if one.kind == "qualification")
+    tab = next(number for number, declared in enumerate(bts.tabs, start=1) if declared.kind == "qualification")
     advice = registration_form.search_advice(dossier, tab, "specialite", typed) or ""
     assert (
         registration_form.search(dossier, tab, "specialite", typed)

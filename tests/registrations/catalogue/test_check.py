@@ -12,11 +12,11 @@ OPENING = SMALL[SMALL.index('      - academie: "03"') :]
 
 @pytest.mark.parametrize("name", EXAM_MISTAKES)
 def test_each_mistake_is_told_with_its_file_its_line_and_how_to_mend_it(tmp_path: Path, name: str) -> None:
-    old, new, said = EXAM_MISTAKES[name]
+    old, new, expected = EXAM_MISTAKES[name]
     text, line = with_change(old, new)
-    told = [mistake for mistake in mistakes(written(tmp_path, text)) if said in mistake]
+    messages = [mistake for mistake in mistakes(written(tmp_path, text)) if expected in mistake]
     where = "cfg/exam.yaml:" if name in REPORTED_ON_ANOTHER_LINE else f"cfg/exam.yaml:{line}: "
-    assert [one[: len(where)] for one in told[:1]] == [where]
+    assert [message[: len(where)] for message in messages[:1]] == [where]
 
 
 ANOTHER = """\
@@ -29,13 +29,15 @@ ANOTHER = """\
 
 
 def _with_acronyms(*labels: str) -> str:
-    found = (ANOTHER.format(code=f"A{n}", label=label, acronym="SIO", first=2021) for n, label in enumerate(labels))
-    return SMALL.replace("specialites:\n", "specialites:\n" + textwrap.indent("".join(found), "  "), 1)
+    specialites = (
+        ANOTHER.format(code=f"A{n}", label=label, acronym="SIO", first=2021) for n, label in enumerate(labels)
+    )
+    return SMALL.replace("specialites:\n", "specialites:\n" + textwrap.indent("".join(specialites), "  "), 1)
 
 
 def test_one_acronym_for_two_specialites_of_a_session_is_refused(tmp_path: Path) -> None:
-    said = mistakes(written(tmp_path, _with_acronyms("Services informatiques", "Soins infirmiers")))
-    assert [one.partition(": ")[2] for one in said] == [
+    messages = mistakes(written(tmp_path, _with_acronyms("Services informatiques", "Soins infirmiers")))
+    assert [message.partition(": ")[2] for message in messages] == [
         "sigle « SIO » déjà pris par « Services informatiques » (A0) : le changer ou le retirer"
     ]
 
@@ -86,20 +88,22 @@ def test_all_mistakes_of_all_files_are_told_at_once(tmp_path: Path) -> None:
 
 
 def test_the_same_academie_twice_is_an_overlap(tmp_path: Path) -> None:
-    found = mistakes(written(tmp_path, SMALL + OPENING))
-    assert len(found) == 1
-    assert "fenêtres qui se chevauchent pour ACADÉMIE DE BESANCON" in found[0]
+    messages = mistakes(written(tmp_path, SMALL + OPENING))
+    assert len(messages) == 1
+    assert "fenêtres qui se chevauchent pour ACADÉMIE DE BESANCON" in messages[0]
 
 
 def test_an_alias_that_contains_itself_is_a_cycle(tmp_path: Path) -> None:
-    found = mistakes(written(tmp_path, SMALL, circular="&a\n- *a\n"))
-    assert any(one.startswith("cfg/circular.yaml:1: cycle : une valeur se contient elle-même") for one in found)
+    messages = mistakes(written(tmp_path, SMALL, circular="&a\n- *a\n"))
+    assert any(
+        message.startswith("cfg/circular.yaml:1: cycle : une valeur se contient elle-même") for message in messages
+    )
 
 
 def test_aliases_of_aliases_do_not_grow_without_end(tmp_path: Path) -> None:
     levels = "".join(f"x{n}: &x{n} [{', '.join([f'*x{n - 1}'] * 10)}]\n" for n in range(1, 12))
-    found = mistakes(written(tmp_path, SMALL, bomb=f"x0: &x0 a\n{levels}"))
-    assert any("cfg/bomb.yaml:1: YAML illisible" in one for one in found)
+    messages = mistakes(written(tmp_path, SMALL, bomb=f"x0: &x0 a\n{levels}"))
+    assert any("cfg/bomb.yaml:1: YAML illisible" in message for message in messages)
 
 
 def test_no_python_object_is_built_from_a_tag(tmp_path: Path) -> None:
@@ -115,8 +119,8 @@ def test_a_section_may_be_a_sibling_file_but_not_written_twice(tmp_path: Path) -
 
 
 def test_a_misspelt_section_is_not_taken_for_a_list(tmp_path: Path) -> None:
-    found = mistakes(written(tmp_path, SMALL, peices="- {code: X}"))
-    assert found == ["cfg/peices.yaml:1: section inconnue « peices » : écrire « pieces »"]
+    messages = mistakes(written(tmp_path, SMALL, peices="- {code: X}"))
+    assert messages == ["cfg/peices.yaml:1: section inconnue « peices » : écrire « pieces »"]
 
 
 def test_a_latin_1_file_is_refused_rather_than_garbled(tmp_path: Path) -> None:
@@ -136,8 +140,8 @@ def test_the_command_prints_one_line_a_mistake_and_ends_with_one(
 ) -> None:
     text, line = with_change("form: F1", "form: F2")
     assert check.main([str(written(tmp_path, text))]) == 1
-    said = f"{tmp_path}/cfg/exam.yaml:{line}: formulaire que personne ne définit « F2 » : écrire « F1 »\n"
-    assert capsys.readouterr().out == said
+    message = f"{tmp_path}/cfg/exam.yaml:{line}: formulaire que personne ne définit « F2 » : écrire « F1 »\n"
+    assert capsys.readouterr().out == message
     written(tmp_path)
     assert check.main([str(tmp_path)]) == 0
     assert capsys.readouterr().out == ""
@@ -151,5 +155,5 @@ def test_a_single_exam_s_folder_can_be_checked_alone(tmp_path: Path) -> None:
 def test_whatever_line_is_missing_the_file_is_read_or_refused_line_by_line(tmp_path: Path, removed: int) -> None:
     lines = SMALL.splitlines(keepends=True)
     del lines[removed]
-    said = [str(mistake) for mistake in check.mistakes(written(tmp_path, "".join(lines)))]
-    assert all(one.startswith(f"{tmp_path}/cfg/exam.yaml:") and "\n" not in one for one in said)
+    messages = [str(mistake) for mistake in check.mistakes(written(tmp_path, "".join(lines)))]
+    assert all(message.startswith(f"{tmp_path}/cfg/exam.yaml:") and "\n" not in message for message in messages)

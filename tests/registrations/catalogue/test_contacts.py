@@ -14,9 +14,9 @@ def titles(root: Path) -> dict[str, str]:
 
 
 def test_without_a_file_of_its_own_the_catalogue_takes_the_public_reference_and_the_siec(tmp_path: Path) -> None:
-    found = titles(written(tmp_path, SMALL.replace('academie: "03"', 'academies: ["03", "01"]')))
-    assert found["03"] == "Rectorat de l'académie de Besançon"
-    assert "SIEC" in found["01"]
+    contacts = titles(written(tmp_path, SMALL.replace('academie: "03"', 'academies: ["03", "01"]')))
+    assert contacts["03"] == "Rectorat de l'académie de Besançon"
+    assert "SIEC" in contacts["01"]
 
 
 def test_the_file_of_contacts_wins_and_a_service_stands_in_for_its_academies(tmp_path: Path) -> None:

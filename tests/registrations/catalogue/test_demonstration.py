@@ -31,7 +31,7 @@ def loaded(root: Path, now: datetime = NOW) -> Exam:
 
 
 def rolling(exam: Exam) -> Session:
-    return max((session for session in exam.sessions if session.demonstration), key=lambda one: one.year)
+    return max((session for session in exam.sessions if session.demonstration), key=lambda session: session.year)
 
 
 def paris(year: int, month: int, day: int, hour: int = 0) -> datetime:
@@ -134,13 +134,13 @@ def test_a_first_load_carries_nothing_over(tmp_path: Path) -> None:
 
 def test_a_demonstration_session_has_no_year_of_its_own(tmp_path: Path) -> None:
     text = ROLLING.replace("    label:", "    year: 2027\n    label:")
-    found = mistakes(written(tmp_path, SMALL, sessions__demonstration=text))
-    assert found == [
+    messages = mistakes(written(tmp_path, SMALL, sessions__demonstration=text))
+    assert messages == [
         "cfg/sessions/demonstration.yaml:2: l'année d'une session de démonstration suit ses dates : la retirer"
     ]
 
 
 def test_a_relative_end_at_23_59_is_refused_too(tmp_path: Path) -> None:
     text = ROLLING.replace('closes: {today: 30, at: "12:00"}', 'closes: {today: 30, at: "23:59"}')
-    found = mistakes(written(tmp_path, SMALL, sessions__demonstration=text))
-    assert found == ["cfg/sessions/demonstration.yaml:10: 23:59 n'est pas une fin : écrire le lendemain 00:00"]
+    messages = mistakes(written(tmp_path, SMALL, sessions__demonstration=text))
+    assert messages == ["cfg/sessions/demonstration.yaml:10: 23:59 n'est pas une fin : écrire le lendemain 00:00"]

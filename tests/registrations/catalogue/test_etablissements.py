@@ -25,19 +25,19 @@ def test_the_guide_s_establishments_are_there() -> None:
 def test_every_academie_has_a_demonstration_school_with_a_valid_number() -> None:
     schools = [etablissement for etablissement in etablissements(ROOT) if "DEMONSTRATION" in etablissement.label]
     covered = {academie.code for school in schools if (academie := academies.of_departement(school.departement or ""))}
-    assert covered == {one.code for one in academies.all()}
+    assert covered == {academie.code for academie in academies.all()}
     assert all(uai.is_valid(school.code) for school in schools)
 
 
 def test_the_public_annuaire_s_columns_are_understood(tmp_path: Path) -> None:
-    found = read(
+    schools = read(
         tmp_path,
         "Identifiant_de_l_etablissement;Nom_etablissement;Type_etablissement;Code_departement;Nom_commune;etat\n"
         "0250013D;Lycée professionnel Pierre-Adrien Pâris;Lycée;025;Besançon;OUVERT\n"
         "0250001R;École primaire;Ecole;025;Besançon;OUVERT\n"
         "0250014E;Lycée fermé;Lycée;025;Besançon;FERME\n",
     )
-    assert [(one.code, one.label, one.departement) for one in found] == [
+    assert [(school.code, school.label, school.departement) for school in schools] == [
         ("0250013D", "Lycée professionnel Pierre-Adrien Pâris - Besançon (0250013D)", "025")
     ]
 
@@ -56,13 +56,13 @@ def test_a_catalogue_without_establishments_has_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "said"),
+    ("row", "message"),
     [
         (f"CNED,{'N' * 201},cned", "libellé de 201 caractères, 200 au plus : le raccourcir"),
         (f"{'C' * 33},Un nom,cned", "code de 33 caractères, 32 au plus : le raccourcir"),
     ],
 )
-def test_what_is_longer_than_its_column_is_refused_with_its_line(tmp_path: Path, row: str, said: str) -> None:
+def test_what_is_longer_than_its_column_is_refused_with_its_line(tmp_path: Path, row: str, message: str) -> None:
     with pytest.raises(CatalogueError) as refused:
         read(tmp_path, f"code,label,kind\n{row}\n")
-    assert [(mistake.line, mistake.text) for mistake in refused.value.mistakes] == [(2, said)]
+    assert [(mistake.line, mistake.text) for mistake in refused.value.mistakes] == [(2, message)]

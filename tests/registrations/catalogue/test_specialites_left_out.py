@@ -33,8 +33,10 @@ def test_each_is_written_or_left_out_with_a_reason() -> None:
 
 
 def test_none_is_written_for_a_session_that_the_nomenclature_does_not_give() -> None:
-    for one in BTS.specialites:
-        assert sessions(one.first_session, one.last_session) <= of_the_nomenclature(one.code), one.label
+    for specialite in BTS.specialites:
+        assert sessions(specialite.first_session, specialite.last_session) <= of_the_nomenclature(specialite.code), (
+            specialite.label
+        )
 
 
 def test_those_written_for_fewer_sessions_say_what_is_missing() -> None:

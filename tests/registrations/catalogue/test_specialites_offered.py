@@ -54,7 +54,7 @@ def test_engagement_etudiant_is_offered_and_asks_for_its_form(session: str, code
     assert "BTSEE-EF3" in [piece.code for piece in registration_form.checked_content(dossier(session, code)).pieces]
 
 
-@pytest.mark.parametrize(("session", "code"), [one for one in OFFERED if int(one[0]) >= 2025])
+@pytest.mark.parametrize(("session", "code"), [pair for pair in OFFERED if int(pair[0]) >= 2025])
 def test_since_2025_there_are_nine_epreuves_and_two_facultatives_at_most(session: str, code: str) -> None:
     ends = [epreuve for epreuve in structure(session, code).epreuves if epreuve.parent is None]
     assert len([end for end in ends if end.kind == "obligatoire"]) <= 9
@@ -64,7 +64,7 @@ def test_since_2025_there_are_nine_epreuves_and_two_facultatives_at_most(session
 def test_the_demonstration_session_offers_the_most_taken_by_their_acronyms() -> None:
     open_now = {code for session, code in OFFERED if session == "2027"}
     assert MOST_TAKEN.keys() <= open_now
-    assert {code: one.acronym for code in MOST_TAKEN if (one := BTS.specialite(code))} == MOST_TAKEN
+    assert {code: specialite.acronym for code in MOST_TAKEN if (specialite := BTS.specialite(code))} == MOST_TAKEN
 
 
 def test_two_languages_of_one_candidate_differ() -> None:

@@ -16,13 +16,13 @@ CATALOGUE = Path(__file__).parents[3] / "catalogue"
 
 @pytest.fixture
 def exam(tmp_path: Path) -> Exam:
-    (found,) = load_exams(written(tmp_path), NOW)
-    return found
+    (exam,) = load_exams(written(tmp_path), NOW)
+    return exam
 
 
 def reloaded(root: Path, old: str, new: str) -> Exam:
-    (found,) = load_exams(written(root, SMALL.replace(old, new)), NOW)
-    return found
+    (exam,) = load_exams(written(root, SMALL.replace(old, new)), NOW)
+    return exam
 
 
 def test_every_exam_of_the_catalogue_survives_json() -> None:

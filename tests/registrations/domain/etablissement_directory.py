@@ -10,7 +10,7 @@ class Directory:
         self._all = etablissements
 
     def by_code(self, code: str) -> Etablissement | None:
-        return next((one for one in self._all if one.code == code), None)
+        return next((etablissement for etablissement in self._all if etablissement.code == code), None)
 
     def search(self, search: EtablissementSearch) -> tuple[Etablissement, ...]:
         matching = (

@@ -18,9 +18,9 @@ def sections(dossier: Dossier, number: int) -> tuple[Section, ...]:
 
 
 def field(dossier: Dossier, number: int, name: str) -> Field:
-    found = [field for section in sections(dossier, number) for field in section.fields if field.name == name]
-    assert found, f"no field {name}"
-    return found[0]
+    fields = [field for section in sections(dossier, number) for field in section.fields if field.name == name]
+    assert fields, f"no field {name}"
+    return fields[0]
 
 
 def pointers(dossier: Dossier, number: int) -> list[str]:

@@ -20,9 +20,9 @@ def keeping(code: str, mark: str, year: str = "2021", **more: str) -> Dossier:
 
 
 def with_diploma(title: str, *codes: str, law: str = "") -> Dossier:
-    kept = {f"diplome-garder-{code}": "oui" for code in codes}
+    kept_boxes = {f"diplome-garder-{code}": "oui" for code in codes}
     typed = {"diplome": "oui", "diplome-annee": "2019", "diplome-titre": title, "diplome-economie_droit": law}
-    return with_tab_answers("acquis", {**typed, **kept})
+    return with_tab_answers("acquis", {**typed, **kept_boxes})
 
 
 def progressive(dossier: Dossier) -> Dossier:
@@ -40,9 +40,9 @@ def wrong(dossier: Dossier) -> list[str]:
 
 
 def test_a_mark_of_ten_or_more_is_a_benefice() -> None:
-    kept = keeping("E1", "12,5")
-    assert wrong(kept) == []
-    line = next(line for line in registration_form.recap(kept).epreuves if line.code == "E1")
+    dossier = keeping("E1", "12,5")
+    assert wrong(dossier) == []
+    line = next(line for line in registration_form.recap(dossier).epreuves if line.code == "E1")
     assert (line.position_label, line.mark, line.mode_label) == ("Bénéfice", "12,5", None)
 
 
@@ -66,9 +66,9 @@ def test_a_kept_unit_needs_its_mark() -> None:
     assert wrong(keeping("E1", "")) == ["E1 : indiquez la note obtenue pour conserver cette épreuve."]
 
 
-@pytest.mark.parametrize(("year", "kept"), [("2017", True), ("2016", False)])
-def test_a_mark_is_kept_five_years(year: str, kept: bool) -> None:
-    assert (wrong(keeping("E1", "12", year)) == []) is kept
+@pytest.mark.parametrize(("year", "accepted"), [("2017", True), ("2016", False)])
+def test_a_mark_is_kept_five_years(year: str, accepted: bool) -> None:
+    assert (wrong(keeping("E1", "12", year)) == []) is accepted
 
 
 def test_a_mark_is_of_a_session_before_this_one() -> None:
@@ -77,11 +77,11 @@ def test_a_mark_is_of_a_session_before_this_one() -> None:
 
 def test_all_reasons_are_given_at_once() -> None:
     both = keeping("E4", "8", "2010", **{"meme_bts-note-E1": "99", "meme_bts-garder-E1": "oui"})
-    found = wrong(both)
-    assert any("choisissez parmi E4-A, E4-B" in reason for reason in found)
-    assert any("E4 : une note inférieure à 10" in reason for reason in found)
-    assert any("E4 : une note se conserve 5 ans" in reason for reason in found)
-    assert any("E1 : la note est un nombre" in reason for reason in found)
+    reasons = wrong(both)
+    assert any("choisissez parmi E4-A, E4-B" in reason for reason in reasons)
+    assert any("E4 : une note inférieure à 10" in reason for reason in reasons)
+    assert any("E4 : une note se conserve 5 ans" in reason for reason in reasons)
+    assert any("E1 : la note est un nombre" in reason for reason in reasons)
 
 
 @pytest.mark.parametrize("code", ["E4", "E2-A", "EF1"])
@@ -99,7 +99,7 @@ def test_e4_is_kept_when_both_its_parts_are() -> None:
     half = keeping("E4-A", "12")
     whole = with_tab_answers("acquis", {"meme_bts-note-E4-B": "11", "meme_bts-garder-E4-B": "oui"}, half)
     assert (position(half, "E4"), position(whole, "E4")) == ("Inscrit", "Bénéfice")
-    titles = [one.title for one in registration_form.tab_view(whole, EPREUVES).epreuves or ()]
+    titles = [epreuve.title for epreuve in registration_form.tab_view(whole, EPREUVES).epreuves or ()]
     assert "E4 : Dévelop.suivi.activ.commercia. : Bénéfice" in titles
     carried = progressive(with_tab_answers("acquis", {"meme_bts-note-E4-B": "7"}, whole))
     assert position(carried, "E4") == "Report"
@@ -138,8 +138,8 @@ def test_a_bts_obtained_dispenses_of_the_units_it_shares() -> None:
     shared = with_tab_answers("acquis", {"diplome-specialite": "31213"}, with_diploma("bts_autre", "E1"))
     assert wrong(shared) == []
     assert "ne donne pas droit" in wrong(with_diploma("bts_autre", "E1"))[0]
-    found = registration_form.search(shared, NUMBER, "diplome-specialite", "management", 5)
-    assert [one.value for one in found] == ["31213"]
+    options = registration_form.search(shared, NUMBER, "diplome-specialite", "management", 5)
+    assert [option.value for option in options] == ["31213"]
 
 
 def test_economics_law_needs_its_validated_unit() -> None:
@@ -172,8 +172,8 @@ def test_a_unit_is_kept_on_one_ground_only() -> None:
 
 @pytest.mark.parametrize("year", ["", "21", "2022", "demain"])
 def test_the_year_of_an_open_box_precedes_the_session(year: str) -> None:
-    found = registration_form.tab_errors(with_tab_answers("acquis", {"meme_bts-annee": year}), NUMBER)
-    assert [one.pointer for one in found] == ["#/meme_bts-annee"]
+    errors = registration_form.tab_errors(with_tab_answers("acquis", {"meme_bts-annee": year}), NUMBER)
+    assert [error.pointer for error in errors] == ["#/meme_bts-annee"]
 
 
 def test_a_closed_box_asks_nothing() -> None:

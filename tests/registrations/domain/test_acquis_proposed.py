@@ -50,7 +50,7 @@ def wrong(dossier: Dossier) -> list[str]:
     return details(registration_form.tab_errors(dossier, ACQUIS))
 
 
-def told(dossier: Dossier) -> dict[str, str]:
+def shown_lines(dossier: Dossier) -> dict[str, str]:
     return {
         line.label: line.value
         for section in registration_form.recap(dossier).sections
@@ -64,7 +64,7 @@ def test_a_mark_that_gives_a_right_is_kept_without_a_word_more() -> None:
     typed = sent(opened, {"meme_bts-note-E1": "12,5"})
     assert wrong(typed) == []
     assert position(typed, "E1") == "Bénéfice"
-    assert told(typed)["E1 - Culture générale et expression"] == "Bénéfice (12,5/20)"
+    assert shown_lines(typed)["E1 - Culture générale et expression"] == "Bénéfice (12,5/20)"
 
 
 def test_a_unit_unticked_is_sat_again_and_stays_unticked() -> None:
@@ -73,7 +73,7 @@ def test_a_unit_unticked_is_sat_again_and_stays_unticked() -> None:
     assert position(again, "E1") == "Inscrit"
     assert position(again, "E5") == "Bénéfice"
     assert "E1" not in ticked(again)
-    assert told(again)["E1 - Culture générale et expression"] == "Note non conservée : 12/20"
+    assert shown_lines(again)["E1 - Culture générale et expression"] == "Note non conservée : 12/20"
 
 
 def test_units_without_a_mark_are_neither_kept_nor_asked_for() -> None:
@@ -109,8 +109,8 @@ def test_what_a_diploma_opens_is_proposed_and_can_be_unticked() -> None:
 
 
 def test_a_unit_kept_already_is_not_proposed_by_the_diploma_too() -> None:
-    kept = sent(with_acquis(OPENED), {"meme_bts-note-E1": "12"})
-    both = with_acquis({**kept.answers["acquis"], "diplome": "oui", "diplome-montrees": "", **DIPLOMA})  # type: ignore[dict-item]
+    with_kept_unit = sent(with_acquis(OPENED), {"meme_bts-note-E1": "12"})
+    both = with_acquis({**with_kept_unit.answers["acquis"], "diplome": "oui", "diplome-montrees": "", **DIPLOMA})  # type: ignore[dict-item]
     assert ticked(both).count("E1") == 1
 
 

@@ -70,9 +70,9 @@ def test_any_answers_are_refused_with_reasons_or_judged(changes: dict[tuple[str,
     dossier = changed(changes)
     for number in range(1, 10):
         json.dumps(registration_form.tab_view(dossier, number).to_data())
-    kept = registration_form.without_unasked_answers(dossier)
-    assert registration_form.all_tab_errors(kept) == registration_form.all_tab_errors(dossier)
-    assert registration_form.recap(kept) == registration_form.recap(dossier)
+    asked_only = registration_form.without_unasked_answers(dossier)
+    assert registration_form.all_tab_errors(asked_only) == registration_form.all_tab_errors(dossier)
+    assert registration_form.recap(asked_only) == registration_form.recap(dossier)
     if wrong := registration_form.all_tab_errors(dossier):
         with pytest.raises(Incomplete) as refused:
             registration_form.checked_content(dossier)

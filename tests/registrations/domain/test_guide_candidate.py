@@ -60,12 +60,12 @@ def test_the_recap_says_what_he_presents_and_holds() -> None:
 
 
 def test_the_recap_shows_what_was_typed_about_the_candidature() -> None:
-    told = dict(lines("Informations candidature"))
-    assert told["Catégorie du candidat"] == "FORMATION CONTINUE (320)"
-    assert told["Etablissement"] == "LP P.ADRIEN PARIS - BESANCON (0250013D)"
-    assert told["Situation à l'inscription"] == "Redoublant"
-    assert told["Demande d'aménagement(s) d'épreuves au titre du handicap"] == "Non"
-    assert [value for label, value in told.items() if label.startswith("J'accepte")] == ["Non", "Oui"]
+    values = dict(lines("Informations candidature"))
+    assert values["Catégorie du candidat"] == "FORMATION CONTINUE (320)"
+    assert values["Etablissement"] == "LP P.ADRIEN PARIS - BESANCON (0250013D)"
+    assert values["Situation à l'inscription"] == "Redoublant"
+    assert values["Demande d'aménagement(s) d'épreuves au titre du handicap"] == "Non"
+    assert [value for label, value in values.items() if label.startswith("J'accepte")] == ["Non", "Oui"]
 
 
 def test_the_recap_lists_his_epreuves() -> None:
@@ -97,18 +97,18 @@ def test_the_confirmation_hides_the_parts_of_e2_and_shows_those_of_e4() -> None:
 
 
 def test_the_confirmation_says_what_the_guides_does() -> None:
-    said = OUTCOME.confirmation
-    assert said.nationalite == "Française"
-    assert said.address == ("1 rue du port", "25000 BESANCON")
-    assert said.birthplace == "TROYES - 010"
-    assert (said.telephone, said.mobile) == (None, "06 06 06 06 06")
-    assert (said.vae, said.handicap) == (False, False)
-    assert said.etablissement == "LP P.ADRIEN PARIS - BESANCON (0250013D)"
-    assert said.categorie == "FORMATION CONTINUE (320)"
-    assert said.diplome == "BACCALAURÉAT GÉNÉRAL Bac général (00012)"
-    assert said.return_by == "2021-10-31"
-    assert said.specialite == "Banque - conseiller de clientèle (31310)"
-    assert (said.forme, said.deja_presente) == ("Globale", "2021")
+    confirmation = OUTCOME.confirmation
+    assert confirmation.nationalite == "Française"
+    assert confirmation.address == ("1 rue du port", "25000 BESANCON")
+    assert confirmation.birthplace == "TROYES - 010"
+    assert (confirmation.telephone, confirmation.mobile) == (None, "06 06 06 06 06")
+    assert (confirmation.vae, confirmation.handicap) == (False, False)
+    assert confirmation.etablissement == "LP P.ADRIEN PARIS - BESANCON (0250013D)"
+    assert confirmation.categorie == "FORMATION CONTINUE (320)"
+    assert confirmation.diplome == "BACCALAURÉAT GÉNÉRAL Bac général (00012)"
+    assert confirmation.return_by == "2021-10-31"
+    assert confirmation.specialite == "Banque - conseiller de clientèle (31310)"
+    assert (confirmation.forme, confirmation.deja_presente) == ("Globale", "2021")
 
 
 def test_the_pieces_are_those_of_his_candidature_and_session() -> None:

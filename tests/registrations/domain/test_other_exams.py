@@ -138,15 +138,17 @@ def test_the_twelve_tabs_of_the_guide() -> None:
 
 def test_what_was_not_asked_yet_is_answered_by_nothing() -> None:
     unopened = replace(TWELVE_DOSSIER, answers={"previous": {}})
-    said = {line.label: line.value for section in registration_form.recap(unopened).sections for line in section.lines}
-    assert said["J'ai pris connaissance des modalités"] == ""
-    assert said["Je souhaite renoncer à des acquis"] == ""
-    assert said["Aménagement de la durée de formation"] == ""
-    told = {
+    values_unopened = {
+        line.label: line.value for section in registration_form.recap(unopened).sections for line in section.lines
+    }
+    assert values_unopened["J'ai pris connaissance des modalités"] == ""
+    assert values_unopened["Je souhaite renoncer à des acquis"] == ""
+    assert values_unopened["Aménagement de la durée de formation"] == ""
+    values_opened = {
         line.label: line.value for section in registration_form.recap(TWELVE_DOSSIER).sections for line in section.lines
     }
-    assert told["J'ai pris connaissance des modalités"] == "Oui"
-    assert told["Je souhaite renoncer à des acquis"] == "Non"
+    assert values_opened["J'ai pris connaissance des modalités"] == "Oui"
+    assert values_opened["Je souhaite renoncer à des acquis"] == "Non"
 
 
 def test_a_consent_of_a_notice_holds_its_tab_back() -> None:
@@ -164,9 +166,9 @@ def test_a_question_appears_with_the_answer_it_depends_on() -> None:
 
 def test_a_question_no_longer_shown_is_no_longer_told() -> None:
     stale = with_answers("titre", TWELVE_DOSSIER, lequel="DCG")
-    told = [line.label for section in registration_form.recap(stale).sections for line in section.lines]
-    assert "Titre" in told
-    assert "Lequel ?" not in told
+    labels = [line.label for section in registration_form.recap(stale).sections for line in section.lines]
+    assert "Titre" in labels
+    assert "Lequel ?" not in labels
 
 
 def test_a_format_is_checked_and_explained() -> None:

@@ -52,10 +52,10 @@ def test_k3_a_derogation_gives_the_wished_form_subject_to_the_recteur() -> None:
 
 
 def test_k4_globale_does_not_leave_a_mandatory_unit_out() -> None:
-    found = reasons(
+    errors = reasons(
         "globale_complete", with_answers("epreuves", position__E3="non_inscrit", position__E5="non_inscrit")
     )
-    assert [reason.split(" : ")[0] for reason in found] == ["E3", "E5"]
+    assert [reason.split(" : ")[0] for reason in errors] == ["E3", "E5"]
 
 
 def test_k4_does_not_bind_the_progressive_form() -> None:
@@ -66,8 +66,8 @@ def test_k5_progressive_sits_at_least_one_unit() -> None:
     none = {f"position__{code}": "non_inscrit" for code in ("E1", "E2", "E3", "E5")}
     none |= {"position__E4-A": "non_inscrit", "position__E4-B": "non_inscrit", "position__C-ANGL": "non_inscrit"}
     assert len(reasons("progressive_at_least", with_answers("epreuves", PROGRESSIVE, **none), minimum=1)) == 1
-    one = with_answers("epreuves", PROGRESSIVE, **{**none, "position__E1": "inscrit"})
-    assert reasons("progressive_at_least", one, minimum=1) == []
+    single_unit = with_answers("epreuves", PROGRESSIVE, **{**none, "position__E1": "inscrit"})
+    assert reasons("progressive_at_least", single_unit, minimum=1) == []
 
 
 def test_k9_counts_engagement_apart_from_the_referentiel() -> None:
@@ -113,7 +113,9 @@ def test_k10_holds_between_any_two_languages_whatever_the_catalogue_says() -> No
     forgotten = with_epreuves(ENGLISH, SECOND, answers={"option-E2": "", "option-EF1": "anglais"})
     [reason] = reasons("options_differ", forgotten)
     assert reason == "EF1 : l'option doit différer de celle de E2."
-    offered = next(one.option for one in registration_form.tab_view(forgotten, 7).epreuves or () if one.code == "EF1")
+    offered = next(
+        epreuve.option for epreuve in registration_form.tab_view(forgotten, 7).epreuves or () if epreuve.code == "EF1"
+    )
     assert offered
     assert "anglais" not in [option.value for option in offered.options]
 
@@ -121,8 +123,8 @@ def test_k10_holds_between_any_two_languages_whatever_the_catalogue_says() -> No
 def test_k10_leaves_a_way_out_to_the_language_that_can_be_chosen() -> None:
     chosen_first = replace(SECOND, code="E2", kind="obligatoire")
     fixed = replace(ENGLISH, code="EF1", kind="facultative")
-    found = registration_form.tab_errors(with_epreuves(chosen_first, fixed, answers={"option-EF1": ""}), 7)
-    assert [one.pointer for one in found] == ["#/option-E2"]
+    errors = registration_form.tab_errors(with_epreuves(chosen_first, fixed, answers={"option-EF1": ""}), 7)
+    assert [error.pointer for error in errors] == ["#/option-E2"]
     twice = with_epreuves(ENGLISH, replace(ENGLISH, code="EF1"), answers={"option-E2": "", "option-EF1": ""})
     assert reasons("options_differ", twice) == []
 
@@ -130,7 +132,7 @@ def test_k10_leaves_a_way_out_to_the_language_that_can_be_chosen() -> None:
 def test_an_epreuve_named_for_its_language_does_not_name_it_twice() -> None:
     shown = with_epreuves(ENGLISH, answers={"option-E2": "anglais"})
     assert "E2 : Langue vivante : Anglais : Inscrit" in [
-        one.title for one in registration_form.tab_view(shown, 7).epreuves or ()
+        epreuve.title for epreuve in registration_form.tab_view(shown, 7).epreuves or ()
     ]
     assert next(line.option for line in registration_form.recap(shown).epreuves if line.code == "E2") is None
 
@@ -146,14 +148,14 @@ def test_k14_is_shown_going_forward_and_listed_before_the_save_and_with_it() -> 
     assert experience in registration_form.tab_view(dossier, 4).notices
     assert diploma in registration_form.tab_view(dossier, 7).notices
     assert {experience, diploma} <= set(registration_form.tab_view(dossier, 9).notices)
-    told = next(
+    section = next(
         section for section in registration_form.checked_content(dossier).recap.sections if section.title == WARNINGS
     )
-    assert [(line.label, line.value) for line in told.lines] == [
+    assert [(line.label, line.value) for line in section.lines] == [
         ("Informations candidature", experience),
         ("Diplôme possédé", diploma),
     ]
-    assert told in registration_form.recap(dossier).sections
+    assert section in registration_form.recap(dossier).sections
 
 
 def test_k14_follows_the_category() -> None:
@@ -166,8 +168,8 @@ def test_k14_follows_the_category() -> None:
 
 @pytest.mark.parametrize(("year", "years"), [(2022, "3 ans "), (2023, "1 an ")])
 def test_k14_tells_the_years_of_experience_without_blocking(year: int, years: str) -> None:
-    [told] = reasons("experience_expected", with_answers("candidature", in_session(year), categorie="510"))
-    assert years in told
+    [reason] = reasons("experience_expected", with_answers("candidature", in_session(year), categorie="510"))
+    assert years in reason
 
 
 def test_k14_tells_that_a_diploma_does_not_open_the_exam_by_right() -> None:

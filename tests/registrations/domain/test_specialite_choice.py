@@ -38,7 +38,7 @@ NO_BANQUE = at_session(2027, "31213", "31311")
 
 
 def searched(dossier: Dossier, typed: str) -> list[str]:
-    return [one.value for one in registration_form.search(dossier, QUALIFICATION, "specialite", typed, 10)]
+    return [option.value for option in registration_form.search(dossier, QUALIFICATION, "specialite", typed, 10)]
 
 
 @pytest.mark.parametrize(
@@ -60,8 +60,8 @@ def test_a_specialite_answers_to_its_acronym_its_words_and_those_of_its_domain(t
 
 
 def test_a_specialite_of_other_sessions_is_said_to_be_one_and_what_replaces_it() -> None:
-    said = registration_form.search_advice(NO_BANQUE, QUALIFICATION, "specialite", " Banque ")
-    assert said == (
+    advice = registration_form.search_advice(NO_BANQUE, QUALIFICATION, "specialite", " Banque ")
+    assert advice == (
         "Aucune spécialité de cette session ne s'appelle « Banque ». Banque - conseiller de clientèle (31310) : "
         "proposée par ce portail jusqu'à la session 2025 ; elle est remplacée par Banque (31313), "
         "que cette session ne propose pas. Voici celles de ce domaine ; toutes sont dans « Parcourir les spécialités »."
@@ -72,14 +72,14 @@ def test_a_specialite_of_other_sessions_is_said_to_be_one_and_what_replaces_it()
 def test_a_successor_that_the_session_offers_is_named_as_one() -> None:
     known = replace(NAMED[0], replaced_by="Assurance (31311)")
     dossier = replace(NO_BANQUE, exam=replace(NO_BANQUE.exam, specialites=(known, *NAMED[1:])))
-    said = registration_form.search_advice(dossier, QUALIFICATION, "specialite", "banque")
-    assert said
-    assert "elle est remplacée par Assurance (31311). Voici" in said
+    advice = registration_form.search_advice(dossier, QUALIFICATION, "specialite", "banque")
+    assert advice
+    assert "elle est remplacée par Assurance (31311). Voici" in advice
 
 
 def test_a_word_that_no_specialite_knows_leads_to_the_list() -> None:
-    said = registration_form.search_advice(NO_BANQUE, QUALIFICATION, "specialite", "astronomie")
-    assert said == (
+    advice = registration_form.search_advice(NO_BANQUE, QUALIFICATION, "specialite", "astronomie")
+    assert advice == (
         "Aucune spécialité de cette session ne s'appelle « astronomie ». Pour les voir toutes : "
         "« Parcourir les spécialités »."
     )
@@ -92,16 +92,16 @@ def test_nothing_is_said_of_what_is_there(typed: str) -> None:
 
 
 def test_specialites_are_browsed_by_domain_in_the_catalogues_order() -> None:
-    shown = [(one.label, [each.code for each in one.specialites]) for one in specialite_choice.by_domain(ALL)]
+    shown = [(domain.label, [each.code for each in domain.specialites]) for domain in specialite_choice.by_domain(ALL)]
     assert shown == [("Commerce et vente", ["31213"]), ("Banque, assurance, immobilier", ["31311", "31310"])]
 
 
 def test_a_specialite_without_domain_is_browsed_last() -> None:
-    assert [one.label for one in specialite_choice.by_domain(DOSSIER)] == ["Autres spécialités"]
+    assert [domain.label for domain in specialite_choice.by_domain(DOSSIER)] == ["Autres spécialités"]
 
 
 def test_what_a_specialite_asks_is_told_before_it_is_chosen() -> None:
-    known = specialite_choice.asked(replace(ALL, answers={}), "31213")
+    known = specialite_choice.requirements(replace(ALL, answers={}), "31213")
     assert known.specialite.acronym == "MCO"
     assert [epreuve.code for epreuve in known.epreuves if epreuve.parent == "E2"] == ["E21", "E22"]
     certain = {piece.label.partition(" ")[0] for piece in known.pieces if piece.certain}
@@ -111,14 +111,16 @@ def test_what_a_specialite_asks_is_told_before_it_is_chosen() -> None:
 
 
 def test_what_is_answered_already_decides_which_pieces_are_asked() -> None:
-    told = {piece.label.partition(" ")[0]: piece.certain for piece in specialite_choice.asked(ALL, "31213").pieces}
-    assert told["BTSETAS4"] is True, "formation continue"
-    assert "BTSCNED1" not in told, "not at a distance"
+    certain_pieces = {
+        piece.label.partition(" ")[0]: piece.certain for piece in specialite_choice.requirements(ALL, "31213").pieces
+    }
+    assert certain_pieces["BTSETAS4"] is True, "formation continue"
+    assert "BTSCNED1" not in certain_pieces, "not at a distance"
 
 
 def test_a_specialite_that_the_session_does_not_offer_asks_for_nothing() -> None:
     with pytest.raises(NotFound):
-        specialite_choice.asked(NO_BANQUE, "31310")
+        specialite_choice.requirements(NO_BANQUE, "31310")
 
 
 # -- establishment ---------------------------------------------------------------------------------------------------
@@ -165,15 +167,17 @@ def test_nothing_is_proposed_once_an_establishment_is_chosen_that_fits() -> None
 @pytest.mark.parametrize("typed", ["Troyes", "aube", "lycée"])
 def test_whatever_is_typed_without_a_school_leads_to_the_right_answer(categorie: str, code: str, typed: str) -> None:
     dossier = living_in("10000", categorie)
-    assert [one.value for one in registration_form.search(dossier, CANDIDATURE, "etablissement", typed, 10)] == [code]
-    said = registration_form.search_advice(dossier, CANDIDATURE, "etablissement", typed)
-    assert said
-    assert said.startswith("Avec cette catégorie")
+    assert [option.value for option in registration_form.search(dossier, CANDIDATURE, "etablissement", typed, 10)] == [
+        code
+    ]
+    advice = registration_form.search_advice(dossier, CANDIDATURE, "etablissement", typed)
+    assert advice
+    assert advice.startswith("Avec cette catégorie")
 
 
 def test_a_school_that_is_not_found_says_what_to_do() -> None:
-    said = registration_form.search_advice(living_in("10000", "320"), CANDIDATURE, "etablissement", "Troyes")
-    assert said == (
+    advice = registration_form.search_advice(living_in("10000", "320"), CANDIDATURE, "etablissement", "Troyes")
+    assert advice == (
         "Aucun établissement ne correspond à « Troyes ». Voici ceux de votre académie. Essayez la ville seule, "
         "ou le numéro de l'établissement (sept chiffres et une lettre). Sans établissement, vérifiez la catégorie du "
         "candidat."

@@ -10,7 +10,7 @@ from tests.registrations.domain.tab_reading import CANDIDATURE, EMPTY, field, po
 def test_only_public_categories_are_offered() -> None:
     offered = field(EMPTY, CANDIDATURE, "categorie").options
     assert offered[0].label == "FORMATION CONTINUE (320)"
-    assert "110" not in [one.value for one in offered]
+    assert "110" not in [option.value for option in offered]
     assert "categorie" in pointers(with_answers("candidature", categorie="110"), CANDIDATURE)
 
 
@@ -38,10 +38,10 @@ def test_who_renounces_is_told_what_for() -> None:
     [("320", ["0250013D", "0250099Z"]), ("410", ["CNED"]), ("510", ["INDIVIDUELS 025"])],
 )
 def test_establishments_are_searched_by_category_and_residence(categorie: str, codes: list[str]) -> None:
-    found = registration_form.search(
+    options = registration_form.search(
         with_answers("candidature", categorie=categorie), CANDIDATURE, "etablissement", "", 10
     )
-    assert [one.value for one in found] == codes
+    assert [option.value for option in options] == codes
 
 
 def test_an_establishment_of_another_kind_is_refused() -> None:

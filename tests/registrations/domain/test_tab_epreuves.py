@@ -6,22 +6,24 @@ from tests.registrations.domain.tab_reading import EPREUVES, pointers
 
 
 def test_epreuves_are_titled_as_in_the_guide() -> None:
-    titles = [one.title for one in registration_form.tab_view(DOSSIER, EPREUVES).epreuves or ()]
+    titles = [epreuve.title for epreuve in registration_form.tab_view(DOSSIER, EPREUVES).epreuves or ()]
     assert "E2 : Langue vivante 1 : Anglais : Inscrit" in titles
     assert "EF1 : Langue vivante 2 : Allemand : Inscrit" in titles
     assert "EF2 : Certification professionnelle : Non Inscrit" in titles
 
 
 def test_mandatory_epreuves_are_fixed_and_facultatives_chosen() -> None:
-    shown = {one.code: one for one in registration_form.tab_view(DOSSIER, EPREUVES).epreuves or ()}
-    assert [code for code, one in shown.items() if one.position] == ["EF1", "EF2", "EF3"]
-    assert [code for code, one in shown.items() if one.option] == ["E2", "EF1"]
-    assert {one.group for code, one in shown.items() if code.startswith("EF")} == {"facultatives"}
+    shown = {epreuve.code: epreuve for epreuve in registration_form.tab_view(DOSSIER, EPREUVES).epreuves or ()}
+    assert [code for code, epreuve in shown.items() if epreuve.position] == ["EF1", "EF2", "EF3"]
+    assert [code for code, epreuve in shown.items() if epreuve.option] == ["E2", "EF1"]
+    assert {epreuve.group for code, epreuve in shown.items() if code.startswith("EF")} == {"facultatives"}
 
 
 def test_the_progressive_form_lets_units_be_chosen() -> None:
     dossier = with_answers("qualification", forme="progressive")
-    free = [one.code for one in registration_form.tab_view(dossier, EPREUVES).epreuves or () if one.position]
+    free = [
+        epreuve.code for epreuve in registration_form.tab_view(dossier, EPREUVES).epreuves or () if epreuve.position
+    ]
     assert free == ["E1", "E2", "E3", "E4-A", "E4-B", "E5", "C-ANGL", "EF1", "EF2", "EF3"]
 
 
@@ -43,7 +45,7 @@ def test_an_establishment_habilite_for_ccf_changes_the_modes() -> None:
 
 
 def test_the_first_language_is_not_offered_as_the_second() -> None:
-    shown = {one.code: one.option for one in registration_form.tab_view(DOSSIER, EPREUVES).epreuves or ()}
+    shown = {epreuve.code: epreuve.option for epreuve in registration_form.tab_view(DOSSIER, EPREUVES).epreuves or ()}
     first, second = shown["E2"], shown["EF1"]
     assert first
     assert second

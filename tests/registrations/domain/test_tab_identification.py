@@ -10,7 +10,7 @@ from tests.registrations.domain.tab_reading import EMPTY, IDENTIFICATION, field,
 
 
 def test_identification_greys_the_accounts_data() -> None:
-    greyed = [one.label for one in (f for s in sections(EMPTY, IDENTIFICATION) for f in s.fields) if one.disabled]
+    greyed = [field.label for field in (f for s in sections(EMPTY, IDENTIFICATION) for f in s.fields) if field.disabled]
     assert greyed == [
         "Civilité",
         "Nom de famille",
@@ -57,7 +57,7 @@ def test_what_is_missing_is_told_all_at_once() -> None:
 
 def test_a_postal_code_proposes_communes() -> None:
     assert [option.label for option in field(DOSSIER, IDENTIFICATION, "localite").options] == ["BESANCON"]
-    assert [one.value for one in registration_form.search(EMPTY, IDENTIFICATION, "localite", "25000", 5)] == [
+    assert [option.value for option in registration_form.search(EMPTY, IDENTIFICATION, "localite", "25000", 5)] == [
         "BESANCON"
     ]
 
@@ -103,23 +103,23 @@ def test_wrong_values_are_shown_again_as_they_were_typed() -> None:
 
 
 def test_towns_of_the_academie_are_proposed_while_no_postal_code_is_known() -> None:
-    found = [one.label for one in registration_form.search(EMPTY, IDENTIFICATION, "localite", "besanç", 5)]
-    assert found[0] == "BESANCON"
+    labels = [option.label for option in registration_form.search(EMPTY, IDENTIFICATION, "localite", "besanç", 5)]
+    assert labels[0] == "BESANCON"
     assert registration_form.search(EMPTY, IDENTIFICATION, "localite", "", 5) == ()
 
 
 def test_mistakes_are_told_in_the_order_of_the_fields() -> None:
     wrong = with_answers("identification", EMPTY, code_postal="25", telephone_mobile="12ab")
     order = [field.name for section in sections(wrong, IDENTIFICATION) for field in section.fields]
-    told = [order.index(name) for name in pointers(wrong, IDENTIFICATION)]
-    assert len(told) > 3
-    assert told == sorted(told)
+    places = [order.index(name) for name in pointers(wrong, IDENTIFICATION)]
+    assert len(places) > 3
+    assert places == sorted(places)
 
 
 @pytest.mark.parametrize("name", ["adresse", "complement_2", "localite"])
 def test_what_documents_cannot_print_is_refused_by_name_and_kept_as_typed(name: str) -> None:
     chinese = with_answers("identification", DOSSIER, **{name: "北京 rue"})
-    (told,) = registration_form.tab_errors(chinese, IDENTIFICATION)
-    assert told.pointer.endswith(f"/{name}")
-    assert ": les caractères « 北 », « 京 » ne peuvent pas être imprimés" in told.detail
+    (error,) = registration_form.tab_errors(chinese, IDENTIFICATION)
+    assert error.pointer.endswith(f"/{name}")
+    assert ": les caractères « 北 », « 京 » ne peuvent pas être imprimés" in error.detail
     assert field(chinese, IDENTIFICATION, name).value == "北京 rue"

@@ -11,8 +11,8 @@ from tests.registrations.domain.tab_reading import ACQUIS, EMPTY, QUALIFICATION,
 
 @pytest.mark.parametrize("typed", ["banque", "CLIENTELE conseil", "31310"])
 def test_a_specialite_is_found_by_its_words_or_code(typed: str) -> None:
-    found = registration_form.search(EMPTY, QUALIFICATION, "specialite", typed, 5)
-    assert found[0].label == "Banque - conseiller de clientèle (31310)"
+    options = registration_form.search(EMPTY, QUALIFICATION, "specialite", typed, 5)
+    assert options[0].label == "Banque - conseiller de clientèle (31310)"
 
 
 def test_forms_of_passage_follow_the_category() -> None:
@@ -23,8 +23,8 @@ def test_forms_of_passage_follow_the_category() -> None:
 
 def test_who_has_the_choice_of_a_form_is_told_what_each_means() -> None:
     individuel = with_answers("candidature", categorie="520")
-    told = "Globale : toutes les épreuves à cette session. Progressive : réparties sur plusieurs sessions."
-    assert field(DOSSIER, QUALIFICATION, "forme").hint == told
+    explanation = "Globale : toutes les épreuves à cette session. Progressive : réparties sur plusieurs sessions."
+    assert field(DOSSIER, QUALIFICATION, "forme").hint == explanation
     assert field(individuel, QUALIFICATION, "forme").hint is None
 
 

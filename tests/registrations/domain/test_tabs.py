@@ -47,9 +47,9 @@ def test_an_incomplete_dossier_tells_every_reason_with_its_tab() -> None:
 
 
 def test_the_recap_of_an_empty_dossier_has_empty_values() -> None:
-    told = registration_form.recap(EMPTY)
-    assert told.epreuves == ()
-    assert told.sections[0].title == "Qualification présentée"
+    recap = registration_form.recap(EMPTY)
+    assert recap.epreuves == ()
+    assert recap.sections[0].title == "Qualification présentée"
 
 
 def test_a_modification_of_the_exams_texts_is_used() -> None:

@@ -56,9 +56,9 @@ def loaded_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> s
 
 @pytest.fixture
 def app(loaded_url: str, tmp_path: Path) -> Iterator[Flask]:
-    found = create_app(settings(loaded_url, tmp_path), tokens.key_of)
-    yield found
-    with found.app_context():
+    app = create_app(settings(loaded_url, tmp_path), tokens.key_of)
+    yield app
+    with app.app_context():
         db.engine.dispose()
     clock.set_offset(0)
 

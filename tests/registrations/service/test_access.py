@@ -62,10 +62,10 @@ def test_every_route_admits_whom_it_names_and_nobody_else(app: Flask) -> None:
 
 
 def test_what_is_public_is_a_short_list(app: Flask) -> None:
-    found = {
+    public_routes = {
         rule.rule for rule in app.url_map.iter_rules() if access.PUBLIC in (access.ways_of(app, rule.endpoint) or ())
     }
-    assert found == PUBLIC
+    assert public_routes == PUBLIC
 
 
 def test_an_identity_of_someone_else_is_refused(app: Flask) -> None:

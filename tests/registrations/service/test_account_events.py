@@ -37,9 +37,9 @@ def mails(app: Flask, tmp_path: Path) -> Any:
         with app.app_context():
             for data in follow_up_envelopes(app):
                 envelope = Envelope(data["id"], data["source"], data["type"], data["subject"], NOW, data["data"])
-                found = registry.named_follow_up(data["type"])
-                assert found is not None, follow_ups.__name__
-                found(envelope.data, envelope)
+                follow_up = registry.named_follow_up(data["type"])
+                assert follow_up is not None, follow_ups.__name__
+                follow_up(envelope.data, envelope)
         return [_read(path) for path in sorted((tmp_path / "mail").glob("*.eml"))]
 
     return run

@@ -202,7 +202,7 @@ def test_someone_elses_is_as_unknown_as_what_never_was(
         ("POST", f"/candidatures/{theirs}/withdrawal", {}),
     ]
     for method, path, body in asked:
-        found = other.call(method, path, body)
+        existing = other.call(method, path, body)
         never = other.call(method, path.replace(draft["id"], "0" * 32).replace(theirs, "0" * 32), body)
-        assert (found.status_code, never.status_code) == (404, 404), path
-        assert found.json["detail"] == never.json["detail"]
+        assert (existing.status_code, never.status_code) == (404, 404), path
+        assert existing.json["detail"] == never.json["detail"]

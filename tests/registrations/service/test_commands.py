@@ -14,7 +14,7 @@ from flask import Flask
 from services.chassis import clock
 from services.registrations.catalogue.check import main as check
 from services.registrations.domain.etablissements import Etablissement
-from services.registrations.jobs import closing, jobs
+from services.registrations.jobs import delete_obsolete_rows, jobs
 from services.registrations.models import CatalogueRevision, EtablissementRow, db
 from services.registrations.operations.catalogue import load_catalogue, load_etablissements
 from tests.registrations.service.candidate_client import GUIDE, NOW, OPERATOR, Answer, CandidateClient
@@ -112,18 +112,18 @@ def test_nothing_is_parked_at_first(app: Flask) -> None:
 def test_closing_erases_untransmitted_text_of_closed_sessions_and_nothing_else(
     app: Flask, candidate: CandidateClient, other: CandidateClient
 ) -> None:
-    kept = candidate.registered()
+    candidature = candidate.registered()
     draft = other.draft()
     with app.app_context():
-        closing()
+        delete_obsolete_rows()
         assert other.get(f"/drafts/{draft['id']}")["id"] == draft["id"]
         clock.set_offset(clock.offset().total_seconds() + timedelta(days=500).total_seconds())
-        closing()
+        delete_obsolete_rows()
     assert other.call("GET", f"/drafts/{draft['id']}").status_code == 404
     assert candidate.get("/candidatures")["candidatures"] == [], "its session has closed"
     with app.app_context(), db.engine.connect() as connection:
-        found = connection.exec_driver_sql("SELECT id FROM candidatures").scalar()
-    assert found == kept["candidature_id"]
+        remaining_id = connection.exec_driver_sql("SELECT id FROM candidatures").scalar()
+    assert remaining_id == candidature["candidature_id"]
 
 
 def test_closing_forgets_catalogue_revisions_by_which_nothing_was_judged(
@@ -132,7 +132,7 @@ def test_closing_forgets_catalogue_revisions_by_which_nothing_was_judged(
     with app.app_context():
         load_catalogue([replace(GUIDE, label="Intermédiaire")], actor=OPERATOR, at=NOW)
         load_catalogue([GUIDE], actor=OPERATOR, at=NOW)
-        closing()
+        delete_obsolete_rows()
         with db.reading() as session:
             assert session.query(CatalogueRevision).count() == 1
 

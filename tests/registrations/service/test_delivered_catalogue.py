@@ -12,7 +12,7 @@ from flask import Flask
 from services.registrations import catalogue
 from services.registrations.domain.opening_selection import Choices, Purpose, select
 from services.registrations.models import db
-from services.registrations.operations.catalogue import load_catalogue, move_on_demonstration
+from services.registrations.operations.catalogue import load_catalogue, move_demonstration_dates
 from services.registrations.queries.catalogue import offers
 from tests.registrations.domain.example_dossier import ANSWERS
 from tests.registrations.service.candidate_client import NOW, OPERATOR, Answer, CandidateClient
@@ -56,12 +56,12 @@ def choices(app: Flask, query: str) -> dict[str, Any]:
 def test_the_guides_candidate_is_asked_for_exactly_the_guides_six_pieces(
     own: Flask, candidate: CandidateClient
 ) -> None:
-    said = candidate.registered()
+    acknowledgement = candidate.registered()
     (event,) = events_of(own, "registrations.registration_saved.v1")
     assert [piece["code"] for piece in event["data"]["pieces"]] == SIX
     assert event["data"]["confirmation"]["etablissement"] == "LP P.ADRIEN PARIS - BESANCON (0250013D)"
     assert event["data"]["session"]["code_pdf"] == "2022-08"
-    forms = candidate.get(f"/candidatures/{said['candidature_id']}/forms")
+    forms = candidate.get(f"/candidatures/{acknowledgement['candidature_id']}/forms")
     assert forms == {"sentence": "Actuellement, cette section n'est pas utilisée dans le cadre du BTS.", "forms": []}
 
 
@@ -80,20 +80,20 @@ def test_the_twelve_tabs_are_one_more_file(own: Flask, candidate: CandidateClien
 def test_two_concours_and_an_exam_of_one_session_may_coexist(own: Flask, candidate: CandidateClient) -> None:
     candidate.registered()
     (session,) = choices(own, "domaine=Concours&exam=CAPTRANS")["next"]["choices"]
-    found = choices(own, f"domaine=Concours&exam=CAPTRANS&session={session['value']}")["next"]["choices"]
-    picked = f"domaine=Concours&exam=CAPTRANS&session={session['value']}&academie={found[0]['value']}"
+    academies = choices(own, f"domaine=Concours&exam=CAPTRANS&session={session['value']}")["next"]["choices"]
+    picked = f"domaine=Concours&exam=CAPTRANS&session={session['value']}&academie={academies[0]['value']}"
     opening = choices(own, picked)["information"]["opening_id"]
     answer = candidate.call("POST", "/drafts", {"opening_id": opening, "assertion": candidate.assertion})
     assert answer.status_code == 201
 
 
 def test_earlier_answers_are_offered_anew(own: Flask, candidate: CandidateClient) -> None:
-    said = candidate.registered()
-    candidate.withdraw(said["candidature_id"])
+    acknowledgement = candidate.registered()
+    candidate.withdraw(acknowledgement["candidature_id"])
     draft = candidate.draft("03")
     tab = candidate.get(f"/drafts/{draft['id']}/tabs/1")
-    assert said["candidature_id"] in str(tab["form"])
-    candidate.write(draft, 1, {"reprise": said["candidature_id"]})
+    assert acknowledgement["candidature_id"] in str(tab["form"])
+    candidate.write(draft, 1, {"reprise": acknowledgement["candidature_id"]})
     assert str(ANSWERS["identification"]["adresse"]) in str(candidate.get(f"/drafts/{draft['id']}/tabs/2"))
 
 
@@ -101,8 +101,8 @@ def test_demonstration_sessions_stay_open_through_the_years(own: Flask) -> None:
     with own.app_context():
         for days in (40, 400, 800):
             later = NOW + timedelta(days=days)
-            assert move_on_demonstration(later, actor=OPERATOR)
-            assert move_on_demonstration(later, actor=OPERATOR) == (), "moved once, they rest"
+            assert move_demonstration_dates(later, actor=OPERATOR)
+            assert move_demonstration_dates(later, actor=OPERATOR) == (), "moved once, they rest"
             with db.reading() as session:
                 picking = select(offers(session), Purpose.REGISTER, Choices("Concours", "CAPTRANS"), later)
             assert picking.next is not None

@@ -28,7 +28,7 @@ def engine() -> str:
 
 
 @pytest.fixture
-def told(app: Flask, candidate: CandidateClient) -> dict[str, Any]:
+def published(app: Flask, candidate: CandidateClient) -> dict[str, Any]:
     """What is published when the guide's candidate registers, a manager moves a date, and the candidate withdraws."""
     with app.app_context():
         exams, schools = catalogue.load_exams(ROOT, NOW), catalogue.etablissements(ROOT)
@@ -43,9 +43,9 @@ def told(app: Flask, candidate: CandidateClient) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("type", [type for type in BY_TYPE if type.startswith("registrations.")])
-def test_what_is_published_is_the_sample(told: dict[str, Any], type: str) -> None:
+def test_what_is_published_is_the_sample(published: dict[str, Any], type: str) -> None:
     sample = json.loads((SAMPLES / f"{type}.json").read_text(encoding="utf-8"))
-    assert told[type] == sample
+    assert published[type] == sample
     assert BY_TYPE[type].from_data(sample)
 
 

@@ -55,18 +55,18 @@ def test_a_modification_not_transmitted_in_time_says_that_the_candidature_stays(
     saved = candidate.registered()
     candidate.modify(saved["candidature_id"])
     at(BESANCON.closes)
-    (told,) = listed(candidate)["obstacles"]
-    assert "ces changements ne peuvent plus être transmis" in told["detail"]
-    assert "Votre candidature reste telle qu'elle est enregistrée" in told["detail"]
+    (obstacle,) = listed(candidate)["obstacles"]
+    assert "ces changements ne peuvent plus être transmis" in obstacle["detail"]
+    assert "Votre candidature reste telle qu'elle est enregistrée" in obstacle["detail"]
 
 
 def test_a_draft_of_another_academie_says_at_once_that_a_candidature_exists(candidate: CandidateClient) -> None:
     draft = candidate.draft("20")
     saved = candidate.registered("03")
-    told = candidate.get(f"/drafts/{draft['id']}")
-    assert reasons(told) == ["other_candidature"]
-    assert told["obstacles"][0]["candidature_id"] == saved["candidature_id"]
-    assert "ACADÉMIE DE BESANCON, n° 001" in told["obstacles"][0]["detail"]
+    reread = candidate.get(f"/drafts/{draft['id']}")
+    assert reasons(reread) == ["other_candidature"]
+    assert reread["obstacles"][0]["candidature_id"] == saved["candidature_id"]
+    assert "ACADÉMIE DE BESANCON, n° 001" in reread["obstacles"][0]["detail"]
     candidate.withdraw(saved["candidature_id"])
     assert candidate.get(f"/drafts/{draft['id']}")["obstacles"] == []
 

@@ -64,5 +64,5 @@ def fields_of(candidate: CandidateClient, draft: dict[str, Any], number: int) ->
     tab = candidate.get(f"/drafts/{draft['id']}/tabs/{number}")
     sections = (tab["form"] or {"sections": []})["sections"]
     inputs = [line[part] for line in tab["epreuves"] or [] for part in ("position", "option") if line[part]]
-    found = [field for section in sections for field in section["fields"]] + inputs
-    return [field["name"] for field in found]
+    fields = [field for section in sections for field in section["fields"]] + inputs
+    return [field["name"] for field in fields]

@@ -57,17 +57,17 @@ def test_domaine_examen_session_and_academie_are_picked_in_turn(app: Flask) -> N
 
 
 def test_what_is_picked_ends_with_the_guides_sentence(app: Flask) -> None:
-    found = choices(app, f"{PICKED}&academie=03")["information"]
-    assert found["sentence"] == (
+    information = choices(app, f"{PICKED}&academie=03")["information"]
+    assert information["sentence"] == (
         "Les inscriptions sont ouvertes du 01 octobre 2021 12:00 au 25 octobre 2021 12:00 (heure de Paris)."
     )
-    assert (found["state"], len(found["opening_id"])) == ("open", 32)
+    assert (information["state"], len(information["opening_id"])) == ("open", 32)
 
 
 def test_nothing_open_says_so(app: Flask) -> None:
-    found = choices(app, "domaine=Concours")
-    assert found["next"] is None
-    assert found["empty_message"]
+    answer = choices(app, "domaine=Concours")
+    assert answer["next"] is None
+    assert answer["empty_message"]
 
 
 def test_changed_dates_win_and_pieces_is_told(app: Flask) -> None:
@@ -75,9 +75,9 @@ def test_changed_dates_win_and_pieces_is_told(app: Flask) -> None:
     with app.app_context():
         change_window("BTS", "2022", "03", new, reason="Panne du portail", actor=OPERATOR, at=NOW)
         load_catalogue([GUIDE], actor=OPERATOR, at=NOW)
-    found = choices(app, f"{PICKED}&academie=03", "consult")["information"]
-    assert found["state"] == "closed"
-    assert "04 octobre 2021 12:00" in found["sentence"]
+    information = choices(app, f"{PICKED}&academie=03", "consult")["information"]
+    assert information["state"] == "closed"
+    assert "04 octobre 2021 12:00" in information["sentence"]
     (event,) = events_of(app, "registrations.window_changed.v1")
     assert event["data"]["deposit_closes"] == "2021-11-14T23:00:00+00:00"
     assert event["data"]["revision"] == 1
@@ -88,8 +88,8 @@ def test_the_closing_told_to_a_candidate_follows_the_change(app: Flask, candidat
     new = NewDates(closes=at("2021-11-01 00:00"))
     with app.app_context():
         change_window("BTS", "2022", "03", new, reason="Prolongation", actor=OPERATOR, at=NOW)
-    said = candidate.get(f"/candidatures/{saved['candidature_id']}/acknowledgement")
-    assert said["closes_sentence"].endswith("31/10/2021 à 23:59.")
+    acknowledgement = candidate.get(f"/candidatures/{saved['candidature_id']}/acknowledgement")
+    assert acknowledgement["closes_sentence"].endswith("31/10/2021 à 23:59.")
 
 
 def test_a_change_needs_a_reason_and_dates_in_order(app: Flask) -> None:

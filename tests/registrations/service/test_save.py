@@ -19,13 +19,13 @@ SECOND = timedelta(seconds=1)
 
 
 def test_a_saved_dossier_is_acknowledged_in_the_words_of_the_guide(candidate: CandidateClient) -> None:
-    said = candidate.registered()
-    assert said["saved_sentence"] == "Votre inscription a bien été prise en compte le 05/10/2021 à 12:00."
-    assert said["numero_candidat"] == "02103000001"
-    assert said["numero_inscription"] == "001"
-    assert said["closes_sentence"].endswith("avant la fermeture du service fixée le : 25/10/2021 à 12:00.")
-    assert said["contact"]["lines"] == ["1 chemin de l'olivier", "25000 BESANCON"]
-    assert said["documents"][0] == "Le récapitulatif d'inscription"
+    acknowledgement = candidate.registered()
+    assert acknowledgement["saved_sentence"] == "Votre inscription a bien été prise en compte le 05/10/2021 à 12:00."
+    assert acknowledgement["numero_candidat"] == "02103000001"
+    assert acknowledgement["numero_inscription"] == "001"
+    assert acknowledgement["closes_sentence"].endswith("avant la fermeture du service fixée le : 25/10/2021 à 12:00.")
+    assert acknowledgement["contact"]["lines"] == ["1 chemin de l'olivier", "25000 BESANCON"]
+    assert acknowledgement["documents"][0] == "Le récapitulatif d'inscription"
 
 
 def test_pressing_twice_answers_the_same(candidate: CandidateClient) -> None:
@@ -83,9 +83,9 @@ def test_a_withdrawal_and_a_modification_at_once_leave_one_story(app: Flask, can
         withdrawn = pool.submit(candidate.withdraw, saved["candidature_id"])
     assert withdrawn.result().status_code == 204
     assert modified.result().status_code in (201, 404)
-    told = events_of(app, "registrations.registration_saved.v1")
+    saved_events = events_of(app, "registrations.registration_saved.v1")
     (ended,) = events_of(app, "registrations.registration_withdrawn.v1")
-    assert ended["data"]["version"] > max(event["data"]["version"] for event in told)
+    assert ended["data"]["version"] > max(event["data"]["version"] for event in saved_events)
 
 
 def test_an_incomplete_dossier_is_refused_with_every_reason_and_its_tabs(candidate: CandidateClient) -> None:
@@ -146,8 +146,8 @@ def test_what_is_typed_after_closing_stays_and_only_the_save_is_refused(candidat
     candidate.received = BESANCON.closes + timedelta(days=1)
     draft = candidate.fill(draft)
     assert candidate.save(draft).status_code == 403
-    kept = candidate.get(f"/drafts/{draft['id']}/tabs/2")
-    assert "1 rue du port" in str(kept["form"])
+    tab = candidate.get(f"/drafts/{draft['id']}/tabs/2")
+    assert "1 rue du port" in str(tab["form"])
 
 
 def test_a_stamp_is_believed_from_the_gateway_only(app: Flask, candidate: CandidateClient) -> None:

@@ -10,8 +10,8 @@ from tests.registrations.service.candidate_client import CandidateClient
 def test_a_search_proposes_the_guides_establishment(candidate: CandidateClient) -> None:
     draft = candidate.draft()
     draft = {**draft, **candidate.write(draft, 3, {"categorie": "320"}, action="stay").json}
-    found = candidate.get(f"/drafts/{draft['id']}/tabs/3/search?field=etablissement&q=adrien%20PARIS")["options"]
-    assert found == [{"value": "0250013D", "label": "LP P.ADRIEN PARIS - BESANCON (0250013D)"}]
+    options = candidate.get(f"/drafts/{draft['id']}/tabs/3/search?field=etablissement&q=adrien%20PARIS")["options"]
+    assert options == [{"value": "0250013D", "label": "LP P.ADRIEN PARIS - BESANCON (0250013D)"}]
 
 
 @pytest.mark.parametrize(("code_postal", "nearest"), [("25000", "LYCEE HABILITE"), ("51100", "LYCEE DE DEMONSTRATION")])
@@ -21,9 +21,9 @@ def test_a_school_of_the_own_departement_comes_first(
     draft = candidate.draft()
     draft = {**draft, **candidate.write(draft, 2, {"code_postal": code_postal}, action="stay").json}
     draft = {**draft, **candidate.write(draft, 3, {"categorie": "320"}, action="stay").json}
-    found = candidate.get(f"/drafts/{draft['id']}/tabs/3/search?field=etablissement&q=lycee")["options"]
-    assert found[0]["label"].startswith(nearest)
-    assert len(found) == 2
+    options = candidate.get(f"/drafts/{draft['id']}/tabs/3/search?field=etablissement&q=lycee")["options"]
+    assert options[0]["label"].startswith(nearest)
+    assert len(options) == 2
 
 
 def test_a_search_that_gives_nothing_says_what_to_do(candidate: CandidateClient) -> None:

@@ -80,10 +80,10 @@ def test_all_versions_are_told_with_what_changed(app: Flask, candidate: Candidat
     candidate.save(draft)
     newest, first = Desk(app, "03").get(f"/{saved['candidature_id']}").json["versions"]
     assert (newest["version"], newest["saved_by"], first["changes"]) == (2, "candidate:pierre", [])
-    told = {change["label"]: (change["before"], change["after"]) for change in newest["changes"]}
-    assert "1 rue du port" in told["Adresse"][0]
-    assert "2 rue du lac" in told["Adresse"][1]
-    assert told["EF3 - Engagement étudiant"] == ("Inscrit - Ponctuel", "Non Inscrit")
+    changes = {change["label"]: (change["before"], change["after"]) for change in newest["changes"]}
+    assert "1 rue du port" in changes["Adresse"][0]
+    assert "2 rue du lac" in changes["Adresse"][1]
+    assert changes["EF3 - Engagement étudiant"] == ("Inscrit - Ponctuel", "Non Inscrit")
 
 
 def test_staff_withdraw_whatever_the_hour_and_the_candidate_is_told(app: Flask, saved: dict[str, Any]) -> None:

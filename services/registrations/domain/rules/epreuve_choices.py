@@ -28,7 +28,7 @@ def globale_complete(declaration: Declaration) -> tuple[FieldError, ...]:
     return tuple(
         _position_error(chosen, f"{chosen.epreuve.code} : sous la forme globale, cette épreuve obligatoire se passe.")
         for chosen in _leaves(declaration)
-        if chosen.mandatory and chosen.position == INSCRIT and chosen.asked == NON_INSCRIT
+        if chosen.mandatory and chosen.position == INSCRIT and chosen.posted_position == NON_INSCRIT
     )
 
 

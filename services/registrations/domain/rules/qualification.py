@@ -27,8 +27,8 @@ def specialite_open(declaration: Declaration) -> tuple[FieldError, ...]:
 @rule("K3", tab="qualification")
 def forme_allowed(declaration: Declaration) -> tuple[FieldError, ...]:
     """The form is one that the category may choose, unless a dérogation is asked for. Source: D643-22 al. 1."""
-    asked, category = declaration.formes.asked, declaration.category
-    if asked is None or category is None or asked in category.formes:
+    chosen, category = declaration.formes.chosen, declaration.category
+    if chosen is None or category is None or chosen in category.formes:
         return ()
     allowed = " ou ".join(FORMES[forme] for forme in category.formes)
     return (

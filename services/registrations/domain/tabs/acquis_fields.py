@@ -7,7 +7,7 @@ from functools import cache
 
 from services.reference import academies
 from services.registrations.domain.acquis import (
-    GROUND,
+    ORIGIN_PARTS,
     PASS_MARK,
     PROPOSED,
     SHOWN,
@@ -27,7 +27,7 @@ from services.registrations.domain.tab_answers import OUI
 from services.registrations.domain.tabs.form_fields import SELECT, notice, yes_no
 from services.registrations.domain.tabs.specialites import matching, specialite_label
 
-PARTS = (*GROUND, SHOWN, PROPOSED)
+PARTS = (*ORIGIN_PARTS, SHOWN, PROPOSED)
 PARTS_OF_UNITS = ("note", "garder")
 NOTHING_TO_KEEP = "Aucune épreuve de votre spécialité ne peut être conservée à ce titre."
 TOO_LOW = f"Une note inférieure à {PASS_MARK} ne se conserve que sous la forme progressive : l'épreuve est à repasser."
@@ -40,7 +40,7 @@ CHOOSE_FIRST = "Complétez puis actualisez pour voir les épreuves qui peuvent �
 
 
 def fields(dossier: Dossier, declaration: Declaration, box: DeclaredBox) -> tuple[Field, ...]:
-    return (*_when_and_where(box.box), *_ground(dossier, box), *_units(dossier, declaration, box))
+    return (*_year_and_academie(box.box), *_origin(dossier, box), *_units(dossier, declaration, box))
 
 
 def explanation(box: Box) -> str:
@@ -57,7 +57,7 @@ def names(exam: Exam) -> Iterator[str]:
         yield from (field(box, part, code) for part in PARTS_OF_UNITS for code in exam.epreuve_codes)
 
 
-def _when_and_where(box: Box) -> tuple[Field, ...]:
+def _year_and_academie(box: Box) -> tuple[Field, ...]:
     return (
         Field(
             field(box, "annee"),
@@ -82,8 +82,8 @@ def _academies() -> tuple[Option, ...]:
     return tuple(Option(academie.code, academie.label) for academie in academies.all())
 
 
-def _ground(dossier: Dossier, box: DeclaredBox) -> Iterator[Field]:
-    """The other spécialité, or the other diploma, that the units come from."""
+def _origin(dossier: Dossier, box: DeclaredBox) -> Iterator[Field]:
+    """The other spécialité, or the other diploma, in which the units were obtained."""
     if box.box is Box.AUTRE:
         yield _specialite(dossier, box, "Spécialité du BTS présenté", required=True)
     if box.box is Box.DIPLOME:
@@ -116,8 +116,8 @@ def _specialite(dossier: Dossier, box: DeclaredBox, label: str, *, required: boo
 def _units(dossier: Dossier, declaration: Declaration, box: DeclaredBox) -> Iterator[Field]:
     offered = [epreuve for epreuve in declaration.structure.keepable() if _is_offered(declaration, box, epreuve)]
     ticked = [epreuve.code for epreuve in offered if _is_ticked(dossier, declaration, box, epreuve.code)]
-    yield _sent_along(box.box, SHOWN, [epreuve.code for epreuve in offered])
-    yield _sent_along(box.box, PROPOSED, ticked)
+    yield _hidden_list(box.box, SHOWN, [epreuve.code for epreuve in offered])
+    yield _hidden_list(box.box, PROPOSED, ticked)
     for epreuve in offered:
         yield from _unit(box, epreuve, epreuve.code in ticked)
     if not offered:
@@ -152,7 +152,7 @@ def _is_ticked(dossier: Dossier, declaration: Declaration, box: DeclaredBox, cod
     return is_shown_as_kept(typed, box, code) and (by_hand or not elsewhere)
 
 
-def _sent_along(box: Box, part: str, codes: list[str]) -> Field:
+def _hidden_list(box: Box, part: str, codes: list[str]) -> Field:
     return Field(field(box, part), "", "hidden", value=" ".join(codes))
 
 

@@ -38,7 +38,7 @@ def check(typed: TabAnswers) -> tuple[FieldError, ...]:
 
 
 def search(typed: TabAnswers, words: str, limit: int, academie: str = "") -> tuple[Option, ...]:
-    """Communes for a postal code, or those of the postal code already typed whose name begins like `wanted`.
+    """Communes for a postal code, or those of the postal code already typed whose name begins with `words`.
 
     While no known postal code is typed, communes of the académie are proposed.
     """

@@ -54,7 +54,7 @@ def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
 
 def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
     typed = dossier.typed(tab)
-    default_label = OUI_NON[NON] if typed else ""  # nothing is said for a tab that was not opened
+    default_label = OUI_NON[NON] if typed else ""  # empty for a tab that was not opened
     answers = {
         "categorie": categories.label(dossier.category()),
         "situation": _situation_label(dossier.exam, typed),
@@ -71,12 +71,12 @@ def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
 
 
 def search(dossier: Dossier, tab: Tab, field: str, typed: str, limit: int) -> tuple[Option, ...]:
-    """Establishments of the kinds that the category goes with."""
+    """Establishments of the kinds that the category allows."""
     return etablissements.search(dossier, typed, limit) if field == "etablissement" else ()
 
 
 def advise(dossier: Dossier, tab: Tab, field: str, typed: str) -> str | None:
-    """What to do where no establishment is called so."""
+    """What to do if no establishment has that name."""
     return etablissements.advice(dossier, typed) if field == "etablissement" else None
 
 

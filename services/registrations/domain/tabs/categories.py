@@ -1,4 +1,4 @@
-"""Labels of the candidate categories, and the guidance that says for whom each is."""
+"""Labels of the candidate categories, and guidance on which one to choose."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from services.registrations.domain.forms import Explanation, Guidance
 from services.registrations.domain.rules.prerequisites import years_label
 
 TITLE = "Quelle catégorie choisir ?"
-NOTICE = "categories_notice"  # of the exam's texts: who is in none of them
+NOTICE = "categories_notice"  # of the exam's texts: what candidates in none of them do
 
 
 def label(category: Category | None) -> str:

@@ -68,7 +68,7 @@ def _position_field(chosen: ChosenEpreuve) -> Field:
         "select",
         required=True,
         options=tuple(Option(position, POSITIONS[position]) for position in (NON_INSCRIT, INSCRIT)),
-        value=chosen.asked or chosen.position,
+        value=chosen.posted_position or chosen.position,
         refresh=True,
     )
 
@@ -103,8 +103,8 @@ def _available_options(declaration: Declaration, chosen: ChosenEpreuve) -> tuple
 
 def _position_errors(chosen: ChosenEpreuve) -> tuple[FieldError, ...]:
     """A position that is not allowed: only earlier pages, or tools, can post one."""
-    asked, name = chosen.asked, f"position-{chosen.epreuve.code}"
-    if not asked or asked == chosen.position:
+    posted, name = chosen.posted_position, f"position-{chosen.epreuve.code}"
+    if not posted or posted == chosen.position:
         return ()
     if chosen.choosable:
         allowed = " ou ".join(f"« {POSITIONS[position]} »" for position in (INSCRIT, NON_INSCRIT))

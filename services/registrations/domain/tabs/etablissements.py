@@ -1,7 +1,7 @@
-"""The establishment of a candidate: what the category allows, what is proposed, what a search finds.
+"""The establishment of a candidate: search, alternatives if nothing matches, choices without a search.
 
 Candidates without a school are registered under the candidats individuels of their département of residence, or under
-the CNED: whatever they type, these are proposed.
+the CNED: these are proposed whatever they type.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SENTENCES = {
         "de résidence"
     ),
 }
-_FEW = 5  # proposed without being searched
+_MAX_WITHOUT_SEARCH = 5  # establishments proposed without a search
 
 
 def _kinds(dossier: Dossier) -> tuple[str, ...]:
@@ -41,8 +41,8 @@ def _kinds(dossier: Dossier) -> tuple[str, ...]:
 
 
 def search(dossier: Dossier, typed: str, limit: int) -> tuple[Option, ...]:
-    """Those of the candidate's département first; for a category without a school what it allows, whatever is typed."""
-    proposed = _named(dossier, typed, limit) or _instead(dossier, typed, limit)
+    """Matching establishments, those of the candidate's département first; else the alternatives."""
+    proposed = _matching(dossier, typed, limit) or _alternatives(dossier, typed, limit)
     return tuple(
         Option(etablissement.code, etablissement.label, hint=meaning(etablissement)) for etablissement in proposed
     )
@@ -50,13 +50,13 @@ def search(dossier: Dossier, typed: str, limit: int) -> tuple[Option, ...]:
 
 def advice(dossier: Dossier, typed: str) -> str | None:
     """What to do if no establishment has that name; None if one has."""
-    if not typed.strip() or _named(dossier, typed, MAX_PROPOSALS):  # asked as the search beside it
+    if not typed.strip() or _matching(dossier, typed, MAX_PROPOSALS):  # asked as the search beside it
         return None
     category = dossier.category()
     if category and not _has_school(category):
         meant = [
             f"{etablissement.label} ({words})"
-            for etablissement in _instead(dossier, typed, _FEW)
+            for etablissement in _alternatives(dossier, typed, _MAX_WITHOUT_SEARCH)
             if (words := meaning(etablissement))
         ]
         return f"Avec cette catégorie, {_expected(category)}{' : ' if meant else ''}{', '.join(meant)}."
@@ -65,24 +65,24 @@ def advice(dossier: Dossier, typed: str) -> str | None:
     else:
         mend = "Essayez la ville seule, ou le numéro de l'établissement (sept chiffres et une lettre)."
         mend += " Sans établissement, vérifiez la catégorie du candidat."
-    near = " Voici ceux de votre académie." if _instead(dossier, typed, 1) else ""
+    near = " Voici ceux de votre académie." if _alternatives(dossier, typed, 1) else ""
     return f"Aucun établissement ne correspond à « {typed.strip()} ».{near} {mend}"
 
 
 def proposals(dossier: Dossier) -> tuple[Proposal, ...]:
-    """What can be chosen without a search; nothing while no category is chosen."""
+    """Buttons for choices without a search; none while no category is chosen."""
     category = dossier.category()
     if category is None:
         return ()
     return tuple(
-        Proposal(etablissement.code, etablissement.label, _told_by_candidate(etablissement))
+        Proposal(etablissement.code, etablissement.label, _button_label(etablissement))
         for kind in category.etablissements
-        for etablissement in _few(dossier, kind)
+        for etablissement in _choices_without_search(dossier, kind)
     )
 
 
 def hint(dossier: Dossier, chosen: Etablissement | None) -> str:
-    """What the field expects, or what its value means."""
+    """Hint of the field: the meaning of the chosen value, else what is expected."""
     category = dossier.category()
     if chosen and (words := meaning(chosen)) and fits(chosen, category):
         return f"{chosen.label} : {words}"
@@ -98,7 +98,7 @@ def meaning(etablissement: Etablissement) -> str | None:
 
 
 def fits(etablissement: Etablissement, category: Category | None) -> bool:
-    """Whether it is of a kind that the category goes with."""
+    """Whether the category allows its kind."""
     return category is None or not category.etablissements or etablissement.kind in category.etablissements
 
 
@@ -110,25 +110,27 @@ def _has_school(category: Category) -> bool:
     return not category.etablissements or LYCEE in category.etablissements
 
 
-def _named(dossier: Dossier, typed: str, limit: int) -> tuple[Etablissement, ...]:
-    """Establishments with that name."""
-    of_residence = _places(dossier) if _kinds(dossier) == (INDIVIDUELS,) else ()
+def _matching(dossier: Dossier, typed: str, limit: int) -> tuple[Etablissement, ...]:
+    """Establishments whose name matches."""
+    of_residence = _departements(dossier) if _kinds(dossier) == (INDIVIDUELS,) else ()
     return dossier.directory.search(
         EtablissementSearch(limit, typed, _kinds(dossier), of_residence, near=_residence(dossier))
     )
 
 
-def _instead(dossier: Dossier, typed: str, limit: int) -> tuple[Etablissement, ...]:
-    """What is proposed if no establishment has that name."""
+def _alternatives(dossier: Dossier, typed: str, limit: int) -> tuple[Etablissement, ...]:
+    """Establishments proposed if no name matches."""
     category = dossier.category()
     if category is None:
         return ()
     if _has_school(category):
         allowed = dossier.directory.search(
-            EtablissementSearch(_FEW + 1, kinds=category.etablissements, departements=_of_academie(dossier))
+            EtablissementSearch(
+                _MAX_WITHOUT_SEARCH + 1, kinds=category.etablissements, departements=_academie_departements(dossier)
+            )
         )
-        return allowed[:limit] if len(allowed) <= _FEW else ()
-    places = tuple(_called(_places(dossier), typed)) or _places(dossier)
+        return allowed[:limit] if len(allowed) <= _MAX_WITHOUT_SEARCH else ()
+    places = tuple(_departements_named(_departements(dossier), typed)) or _departements(dossier)
     allowed = dossier.directory.search(EtablissementSearch(1000, kinds=category.etablissements))
     return tuple(
         etablissement
@@ -137,21 +139,23 @@ def _instead(dossier: Dossier, typed: str, limit: int) -> tuple[Etablissement, .
     )[:limit]
 
 
-def _few(dossier: Dossier, kind: str) -> tuple[Etablissement, ...]:
-    """Establishments of a kind to be shown as buttons: schools only if the département has `_FEW` at most."""
+def _choices_without_search(dossier: Dossier, kind: str) -> tuple[Etablissement, ...]:
+    """Establishments of a kind shown as buttons: schools only if the département has at most _MAX_WITHOUT_SEARCH."""
     if kind == INDIVIDUELS:
-        places = _places(dossier)
+        places = _departements(dossier)
         return dossier.directory.search(EtablissementSearch(len(places), kinds=(kind,), departements=places))
     if kind == CNED:
         return dossier.directory.search(EtablissementSearch(1, kinds=(kind,)))
     residence = _residence(dossier)
     if not residence:
         return ()
-    schools = dossier.directory.search(EtablissementSearch(_FEW + 1, kinds=(kind,), departements=(residence,)))
-    return schools if len(schools) <= _FEW else ()
+    schools = dossier.directory.search(
+        EtablissementSearch(_MAX_WITHOUT_SEARCH + 1, kinds=(kind,), departements=(residence,))
+    )
+    return schools if len(schools) <= _MAX_WITHOUT_SEARCH else ()
 
 
-def _told_by_candidate(etablissement: Etablissement) -> str:
+def _button_label(etablissement: Etablissement) -> str:
     place = departements.by_code(etablissement.departement or "")
     if etablissement.kind == INDIVIDUELS and place:
         return f"Je me présente en candidat individuel {place.complement}"
@@ -162,20 +166,20 @@ def _residence(dossier: Dossier) -> str | None:
     return address.departement(dossier.typed_in("identification"))
 
 
-def _places(dossier: Dossier) -> tuple[str, ...]:
+def _departements(dossier: Dossier) -> tuple[str, ...]:
     """The département of residence; those of the académie while it is unknown."""
     residence = _residence(dossier)
-    return (residence,) if residence else _of_academie(dossier)
+    return (residence,) if residence else _academie_departements(dossier)
 
 
-def _of_academie(dossier: Dossier) -> tuple[str, ...]:
+def _academie_departements(dossier: Dossier) -> tuple[str, ...]:
     academie = academies.by_code(dossier.opening.academie)
     return academie.departements if academie else ()
 
 
-def _called(places: tuple[str, ...], typed: str) -> Iterator[str]:
-    """Those of the départements that have that name, or a commune of that name."""
-    for code in places:
+def _departements_named(codes: tuple[str, ...], typed: str) -> Iterator[str]:
+    """The départements among `codes` that have that name, or a commune of that name."""
+    for code in codes:
         place = departements.by_code(code)
         if communes.exact(code, typed) or (place and folded(place.name) == folded(typed)):
             yield code

@@ -38,7 +38,7 @@ def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
     lines = [Line("Spécialité", declaration.specialite.label if declaration.specialite else "")]
     if _has_formes(tab):
         lines += [
-            Line("Forme de passage", FORMES.get(declaration.formes.asked or "", "")),
+            Line("Forme de passage", FORMES.get(declaration.formes.chosen or "", "")),
             Line(DEROGATION_LABEL, OUI_NON[OUI if declaration.formes.derogation else NON]),
             Line("Forme passage finale", declaration.formes.final_label()),
         ]
@@ -135,7 +135,7 @@ def _specialite_errors(dossier: Dossier, typed: TabAnswers) -> tuple[FieldError,
 
 def _derogation_errors(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
     formes = dossier.declaration.formes
-    if not _has_formes(tab) or not formes.derogation or formes.wished is None or formes.wished != formes.asked:
+    if not _has_formes(tab) or not formes.derogation or formes.wished is None or formes.wished != formes.chosen:
         return ()
     return (
         error(

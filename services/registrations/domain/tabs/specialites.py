@@ -9,7 +9,7 @@ from services.registrations.domain.dossier import Dossier
 from services.registrations.domain.exam_definition import Exam, Specialite
 from services.registrations.domain.forms import Option
 
-DOMAINS = "domaines"  # the exam's list of what spécialités are about
+DOMAINS = "domaines"  # the exam's list of domains of spécialités
 BROWSE = "Parcourir les spécialités"
 _SMALL_WORDS = frozenset({"d", "de", "des", "du", "en", "et", "l", "la", "le", "les"})
 _MAX_ABSENT = 3  # named in one sentence
@@ -41,18 +41,18 @@ def matching(exam: Exam, specialites: Iterable[Specialite], typed: str, limit: i
 
 def absence(dossier: Dossier, typed: str) -> str | None:
     """Why the session has no spécialité of that name, and when others of that name are offered; None if it has one."""
-    named = [specialite for specialite in offered(dossier) if _is_called(dossier.exam, specialite, typed)]
+    named = [specialite for specialite in offered(dossier) if _matches(dossier.exam, specialite, typed)]
     if not _words(dossier.exam, typed) or named:
         return None
     others = [
         specialite for specialite in dossier.exam.specialites if specialite.code not in dossier.session.specialites
     ]
-    absent = [specialite for specialite in others if _is_called(dossier.exam, specialite, typed)][:_MAX_ABSENT]
+    absent = [specialite for specialite in others if _matches(dossier.exam, specialite, typed)][:_MAX_ABSENT]
     near = matching(dossier.exam, offered(dossier), typed, 1)
     return " ".join(
         (
             f"Aucune spécialité de cette session ne s'appelle « {typed.strip()} ».",
-            *(f"{specialite_label(specialite)} : {_when_else(dossier, specialite)}" for specialite in absent),
+            *(f"{specialite_label(specialite)} : {_sessions_offering(dossier, specialite)}" for specialite in absent),
             f"Voici celles de ce domaine ; toutes sont dans « {BROWSE} »."
             if near
             else f"Pour les voir toutes : « {BROWSE} ».",
@@ -60,8 +60,8 @@ def absence(dossier: Dossier, typed: str) -> str | None:
     )
 
 
-def _when_else(dossier: Dossier, specialite: Specialite) -> str:
-    """When the catalogue offers it; sessions that the catalogue does not hold may offer it too."""
+def _sessions_offering(dossier: Dossier, specialite: Specialite) -> str:
+    """The sessions in which the catalogue offers it; sessions that are not in the catalogue may offer it too."""
     year = dossier.session.year
     if specialite.last_session is not None and specialite.last_session < year:
         return f"proposée par ce portail jusqu'à la session {specialite.last_session}{_successor(dossier, specialite)}."
@@ -78,7 +78,7 @@ def _successor(dossier: Dossier, specialite: Specialite) -> str:
     return f" ; elle est remplacée par {successor}{'' if is_offered else ', que cette session ne propose pas'}"
 
 
-def _is_called(exam: Exam, specialite: Specialite, typed: str) -> bool:
+def _matches(exam: Exam, specialite: Specialite, typed: str) -> bool:
     rank = _rank(exam, specialite, typed)
     return rank is not None and rank < _DOMAIN_RANK
 

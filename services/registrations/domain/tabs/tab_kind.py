@@ -21,15 +21,15 @@ class TabContent:
     shows_recap: bool = False
 
 
-def _nothing_wrong(_: Dossier, __: Tab) -> tuple[FieldError, ...]:
+def _no_errors(_: Dossier, __: Tab) -> tuple[FieldError, ...]:
     return ()
 
 
-def _nothing_told(_: Dossier, __: Tab) -> tuple[RecapSection, ...]:
+def _no_lines(_: Dossier, __: Tab) -> tuple[RecapSection, ...]:
     return ()
 
 
-def _nothing_found(_: Dossier, __: Tab, ___: str, ____: str, _____: int) -> tuple[Option, ...]:
+def _no_options(_: Dossier, __: Tab, ___: str, ____: str, _____: int) -> tuple[Option, ...]:
     return ()
 
 
@@ -37,7 +37,7 @@ def _no_advice(_: Dossier, __: Tab, ___: str, ____: str) -> str | None:
     return None
 
 
-def _no_more(_: Dossier, __: Tab) -> Iterable[str]:
+def _no_names(_: Dossier, __: Tab) -> Iterable[str]:
     return ()
 
 
@@ -47,8 +47,8 @@ class TabKind:
     `advise`: the text beside the proposals for a field (dossier, tab, field, words)."""
 
     describe: Callable[[Dossier, Tab], TabContent]
-    check: Callable[[Dossier, Tab], tuple[FieldError, ...]] = _nothing_wrong
-    recap: Callable[[Dossier, Tab], tuple[RecapSection, ...]] = _nothing_told
-    search: Callable[[Dossier, Tab, str, str, int], tuple[Option, ...]] = _nothing_found
-    more_names: Callable[[Dossier, Tab], Iterable[str]] = _no_more
+    check: Callable[[Dossier, Tab], tuple[FieldError, ...]] = _no_errors
+    recap: Callable[[Dossier, Tab], tuple[RecapSection, ...]] = _no_lines
+    search: Callable[[Dossier, Tab, str, str, int], tuple[Option, ...]] = _no_options
+    more_names: Callable[[Dossier, Tab], Iterable[str]] = _no_names
     advise: Callable[[Dossier, Tab, str, str], str | None] = _no_advice

@@ -1,4 +1,4 @@
-"""The note in the inbox that an event, or a follow-up, was handled: there is one, whoever comes twice."""
+"""Records in the inbox that an event or a follow-up was handled, so that its effect happens once."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from services.chassis.clock import system_now
 from services.chassis.events.tables import inbox
 
 
-def note_handled(session: Session, event_id: str, handler: str) -> bool:
-    """Note it in the transaction of its effect; False when it was handled before.
+def record_handled(session: Session, event_id: str, handler: str) -> bool:
+    """Record it in the transaction of its effect; False if it was recorded before.
 
-    One statement, which waits for another worker that has the same note in an open transaction.
+    One statement, which waits for another worker that has the same row in an open transaction.
     """
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     row = {"event_id": event_id, "handler": handler, "handled_at": system_now()}

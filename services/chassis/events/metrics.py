@@ -1,4 +1,4 @@
-"""What operators watch of the events."""
+"""Metrics of events and follow-ups."""
 
 from prometheus_client import Counter, Gauge
 

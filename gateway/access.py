@@ -1,6 +1,7 @@
-"""Access control of pages: decorators of the view (`@access.public`, `@access.candidate`), enforced before it runs.
+"""Who may open a page: a mark on the view (`@access.public`, `@access.candidate`, `@access.staff("pieces:read")`),
+enforced before the view runs.
 
-They are those of the services (services/chassis/web/access.py). A view without one is refused to everyone (500).
+The marks are those of the services (services/chassis/web/access.py). A view without a mark answers nobody (500).
 """
 
 from __future__ import annotations
@@ -8,17 +9,17 @@ from __future__ import annotations
 from flask import Flask, current_app, request
 from werkzeug.exceptions import InternalServerError
 
-from gateway import visitor
-from services.chassis.errors import Unauthenticated
-from services.chassis.web.access import Access, candidate, public, ways_of
+from gateway import staff_member, visitor
+from services.chassis.errors import Forbidden, Unauthenticated
+from services.chassis.web.access import Access, candidate, public, staff, ways_of
 
-__all__ = ["CANDIDATE", "candidate", "public", "register"]
+__all__ = ["CANDIDATE", "candidate", "public", "register", "staff"]
 
 CANDIDATE = Access("candidate")
 
 
 def register(app: Flask) -> None:
-    """Visitors who are not logged in are redirected to log in; error_pages.py keeps what they posted."""
+    """Who is not logged in is sent from a candidate's page to log in; error_pages.py keeps what they posted."""
     app.before_request(_enforce)
 
 
@@ -30,3 +31,12 @@ def _enforce() -> None:
         raise InternalServerError(f"{request.endpoint} says nothing of who may call it")
     if CANDIDATE in marks and visitor.current() is None:
         raise Unauthenticated()
+    for mark in marks:
+        if mark.kind == "staff":
+            _require_scopes(mark.names)
+
+
+def _require_scopes(scopes: frozenset[str]) -> None:
+    """Of the page alone: what is on it, and what is done from it, the services judge by académie too."""
+    if not scopes <= staff_member.required().scopes:
+        raise Forbidden()

@@ -11,7 +11,7 @@ from flask import Flask, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from gateway import access, error_pages, form_owner, template_filters, visitor, web_security
+from gateway import access, error_pages, form_owner, staff_member, template_filters, visitor, web_security
 from gateway.arrival_time import arrival_time
 from gateway.assets import STATIC_FOLDER, AssetsMissing, load_assets
 from gateway.components import register_components
@@ -85,6 +85,7 @@ def _register_services(app: Flask, settings: GatewaySettings) -> None:
     app.extensions["seal"] = Seal(settings.seal_key.each)
     form_owner.register(app)
     visitor.register(app, services.for_pages["accounts"], services.own_token)
+    staff_member.register(app, services.for_pages["accounts"], services.own_token)
 
 
 def _wrap_wsgi(app: Flask, settings: GatewaySettings) -> None:

@@ -37,7 +37,7 @@ ERROR_TEXTS = {
 
 def register(app: Flask) -> None:
     app.register_error_handler(Unauthenticated, _ask_to_log_in)
-    app.register_error_handler(DomainError, _answer_domain_error)
+    app.register_error_handler(DomainError, answer_domain_error)
     app.register_error_handler(HTTPException, _answer_http_exception)
 
 
@@ -46,7 +46,7 @@ def sealed_post() -> str | None:
     subject = g.get("ended_subject") or form_owner.owner_of_posted_form()
     if request.method in SAFE_METHODS or not subject or not fields_to_keep():
         return None
-    return current_seal().seal_post(InterruptedPost(subject, _requested_address(), fields_to_keep()))
+    return current_seal().seal_post(InterruptedPost(subject, requested_address(), fields_to_keep()))
 
 
 def fields_to_keep() -> tuple[tuple[str, str], ...]:
@@ -60,19 +60,20 @@ def fields_to_keep() -> tuple[tuple[str, str], ...]:
     )
 
 
-def _requested_address() -> str:
+def requested_address() -> str:
+    """Path and query of this request."""
     return request.full_path.rstrip("?")
 
 
 def _ask_to_log_in(error: Unauthenticated) -> ResponseReturnValue:
-    if _wants_problem_details():
+    if wants_problem_details():
         return problems.of_domain_error(error)
     from gateway.web.compte.connexion import login_page
 
     g.visitor = None
     if request.method in SAFE_METHODS:
         notice = {"fait": "session"} if g.get("ended_subject") else {}
-        return redirect(f"/connexion?{urlencode({'suite': _requested_address(), **notice})}", code=303)
+        return redirect(f"/connexion?{urlencode({'suite': requested_address(), **notice})}", code=303)
     return login_page(ended=True, sealed=sealed_post(), next_url=_address_after_log_in(), status=401)
 
 
@@ -82,7 +83,7 @@ def _address_after_log_in() -> str | None:
     return f"{request.path}?fait=session" if request.endpoint == FILE_FORM_ENDPOINT else None
 
 
-def _answer_domain_error(error: DomainError) -> ResponseReturnValue:
+def answer_domain_error(error: DomainError) -> ResponseReturnValue:
     if _is_api_call():
         return problems.of_domain_error(error)
     if error.http_status == 401:
@@ -90,7 +91,7 @@ def _answer_domain_error(error: DomainError) -> ResponseReturnValue:
             return _ask_to_log_in(Unauthenticated())
         visitor.drop_cached_exchange()
         error = Unavailable("Le portail ne peut pas répondre pour le moment.")
-    if _wants_problem_details():
+    if wants_problem_details():
         return problems.of_domain_error(error)
     retry_after = error.extra.get("retry_after")
     if request.method not in SAFE_METHODS and isinstance(error, Unavailable | ForeignPost):
@@ -99,7 +100,7 @@ def _answer_domain_error(error: DomainError) -> ResponseReturnValue:
 
 
 def _answer_http_exception(error: HTTPException) -> ResponseReturnValue:
-    if _wants_problem_details():
+    if wants_problem_details():
         return problems.of_http_exception(error)
     if isinstance(error, InternalServerError):
         cause = error.original_exception or error
@@ -140,7 +141,7 @@ def _error_page_keeping_input(error: DomainError, retry_after: int | None) -> Re
         text="" if isinstance(error, ForeignPost) else text,
         request_id=g.get("request_id"),
         fields=fields_to_keep(),
-        retry=None if isinstance(error, ForeignPost) else _requested_address(),
+        retry=None if isinstance(error, ForeignPost) else requested_address(),
     )
     if retry_after:
         response.headers["Retry-After"] = str(retry_after)
@@ -151,6 +152,6 @@ def _is_api_call() -> bool:
     return request.path.startswith("/api/") and not request.path.startswith("/api/docs")
 
 
-def _wants_problem_details() -> bool:
+def wants_problem_details() -> bool:
     """A tool, or a script of one of our pages, by its Accept header."""
     return _is_api_call() or request.headers.get("Accept") == problems.CONTENT_TYPE

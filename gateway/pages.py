@@ -5,12 +5,15 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from flask import Response, current_app, g, make_response, render_template
+from flask import Response, current_app, g, make_response, render_template, request
 
-from gateway import visitor
-from gateway.layout.frame import Brand, Frame, ServiceContact, SessionEnd
+from gateway import staff_member, visitor
+from gateway.layout.frame import GESTION_MENU, Brand, Frame, Link, ServiceContact, SessionEnd
 from gateway.settings import GatewaySettings
 from services.chassis.french import short_date
+
+GESTION = "gestion"
+"""The blueprint of the pages of gestionnaires (web/gestion)."""
 
 
 def render_page(
@@ -34,6 +37,8 @@ def page_frame(active: str | None = None) -> Frame:
         active=active,
         contact=g.get("service_contact"),
     )
+    if request.blueprint == GESTION:
+        return _staff_frame(anonymous_frame)
     candidate = visitor.current_if_accounts_answers()
     if candidate is None:
         return anonymous_frame
@@ -44,6 +49,26 @@ def page_frame(active: str | None = None) -> Frame:
         last_login=short_date(last_login) if last_login else None,
         session_end=SessionEnd(ends_in=candidate.idle_seconds_left),
     )
+
+
+def _staff_frame(frame: Frame) -> Frame:
+    """The frame of the pages of gestionnaires, logged in or not."""
+    frame = dataclasses.replace(
+        frame,
+        menu=GESTION_MENU,
+        public_menu=(Link("connexion", "Espace de gestion", "/gestion"),),
+        home_url="/gestion",
+        login_url="/gestion/connexion",
+        register_url=None,
+        account_url=None,
+        messages_url=None,
+        logout_url="/gestion/deconnexion",
+    )
+    member = staff_member.current_if_accounts_answers()
+    if member is None:
+        return frame
+    end = SessionEnd(ends_in=member.idle_seconds_left, extend_url="/gestion/session/prolonger")
+    return dataclasses.replace(frame, connected=True, person=member.name, session_end=end)
 
 
 def put_contact(contact: ServiceContact | None) -> None:

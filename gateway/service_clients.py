@@ -13,6 +13,8 @@ from gateway.clients.base import ServiceClient
 from gateway.clients.documents import Documents
 from gateway.clients.pieces import Pieces
 from gateway.clients.registrations import Registrations
+from gateway.clients.staff_candidatures import StaffCandidaturesClient
+from gateway.clients.staff_pieces import StaffPiecesClient
 from gateway.settings import GatewaySettings
 from services.chassis.http.client import Client
 from services.chassis.http.service_token import ServiceToken
@@ -34,6 +36,8 @@ class ServiceClients:
     registrations: Registrations
     documents: Documents
     pieces: Pieces
+    staff_pieces: StaffPiecesClient
+    staff_candidatures: StaffCandidaturesClient
     tool_tokens: Accounts
     own_token: ServiceToken
     for_pages: Mapping[str, ServiceClient]
@@ -58,6 +62,8 @@ def connect_services(settings: GatewaySettings) -> ServiceClients:
         registrations=Registrations(pages["registrations"]),
         documents=Documents(pages["documents"]),
         pieces=Pieces(pages["pieces"]),
+        staff_pieces=StaffPiecesClient(pages["pieces"]),
+        staff_candidatures=StaffCandidaturesClient(pages["registrations"]),
         tool_tokens=Accounts(tools["accounts"], own_token, passwords),
         own_token=own_token,
         for_pages=pages,

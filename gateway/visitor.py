@@ -1,29 +1,24 @@
-"""The visitor of a request: the session cookie, exchanged with accounts for a candidate and a short-lived access token.
-
-An exchange is cached for 4 seconds, and dropped at once by the process that handles a log-out: a log-out ends the
-session everywhere within 5 seconds. The browser never holds an access token.
-"""
+"""The visitor of a request: the session cookie, exchanged (session_exchange.py) for a candidate."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import Flask, current_app, g
 from werkzeug.wrappers import Response
 
-from gateway.clients.accounts import EXCHANGE_CACHE_SECONDS
 from gateway.clients.base import ServiceClient, parsed
 from gateway.clients.page_time_limit import optional_calls
 from gateway.cookies import delete_cookie, read_cookie, set_cookie
+from gateway.session_exchange import SessionEnded, SessionExchange
 from services.chassis.errors import DomainError, Unauthenticated
 from services.chassis.http.service_token import ServiceToken
-from services.chassis.process.expiring_cache import ExpiringCache
-from services.contracts import problem_types
+from services.contracts.account_rules import MAX_TOKEN_LENGTH
 
 DEVICE_COOKIE_SECONDS = 365 * 24 * 3600
 """Less than accounts remembers a browser (BROWSER_REMEMBERED in services/accounts/operations/sessions.py)."""
-EXCHANGE_CACHE_SIZE = 20_000
 SESSION_COOKIE = "session"
 DEVICE_COOKIE = "appareil"
 """Marks a browser that has logged in before, for accounts."""
@@ -50,63 +45,29 @@ class _ExchangeAnswer:
     subject: str
     kind: str
     idle_seconds_left: int
-    civilite: str = ""
+    civilite: str | None = None
     prenoms: str = ""
     nom: str = ""
     previous_login_at: str | None = None
     identity: str | None = None
 
 
-class SessionEnded(Exception):
-    """The cookie's session has ended; `subject` is the candidate's id, where accounts still knows it."""
-
-    def __init__(self, subject: str | None) -> None:
-        super().__init__("session ended")
-        self.subject = subject
-
-
-class SessionExchange:
-    """Exchanges sessions for visitors; caches the answers."""
-
-    def __init__(self, accounts: ServiceClient, own_token: ServiceToken) -> None:
-        self._accounts = accounts
-        self._own_token = own_token
-        self._cache: ExpiringCache[Visitor] = ExpiringCache(seconds=EXCHANGE_CACHE_SECONDS, at_most=EXCHANGE_CACHE_SIZE)
-
-    def of_session(self, session: str) -> Visitor:
-        """Raises SessionEnded, or Unavailable while accounts is down."""
-        visitor = self._cache.get(session)
-        if visitor is None:
-            visitor = self._ask_accounts(session)
-            self._cache.put(session, visitor)
-        return visitor
-
-    def forget(self, session: str) -> None:
-        self._cache.forget(session)
-
-    def _ask_accounts(self, session: str) -> Visitor:
-        try:
-            answer = self._accounts.ask("/v1/sessions/exchange", json={"session": session}, token=self._own_token)
-        except DomainError as error:
-            if error.slug == problem_types.SESSION_EXPIRED.slug:
-                raise SessionEnded(error.extra.get("subject")) from error
-            raise
-        session_answer = parsed(_ExchangeAnswer, answer)
-        if session_answer.kind != "candidate":  # staff have no pages here
-            raise SessionEnded(None)
-        previous = (
-            datetime.fromisoformat(session_answer.previous_login_at) if session_answer.previous_login_at else None
-        )
-        return Visitor(
-            session_answer.subject,
-            session_answer.access_token,
-            session_answer.civilite,
-            session_answer.prenoms,
-            session_answer.nom,
-            previous,
-            session_answer.idle_seconds_left,
-            session_answer.identity,
-        )
+def _candidate_of(answer: Any) -> Visitor | None:
+    """None for a session of staff, whose pages are apart (staff_member.py)."""
+    session = parsed(_ExchangeAnswer, answer)
+    if session.kind != "candidate":
+        return None
+    previous = datetime.fromisoformat(session.previous_login_at) if session.previous_login_at else None
+    return Visitor(
+        session.subject,
+        session.access_token,
+        session.civilite or "",
+        session.prenoms,
+        session.nom,
+        previous,
+        session.idle_seconds_left,
+        session.identity,
+    )
 
 
 def session_cookie() -> str | None:
@@ -114,7 +75,9 @@ def session_cookie() -> str | None:
 
 
 def device_cookie() -> str | None:
-    return read_cookie(DEVICE_COOKIE)
+    """The mark of this browser, None where it cannot be one that accounts gave."""
+    device = read_cookie(DEVICE_COOKIE)
+    return device if device and len(device) <= MAX_TOKEN_LENGTH else None
 
 
 def current() -> Visitor | None:
@@ -156,7 +119,7 @@ def _visitor_of_session_cookie() -> Visitor | None:
     session = session_cookie()
     if not session:
         return None
-    exchange: SessionExchange = current_app.extensions["session_exchange"]
+    exchange: SessionExchange[Visitor] = current_app.extensions["session_exchange"]
     try:
         return exchange.of_session(session)
     except SessionEnded as ended:
@@ -166,7 +129,7 @@ def _visitor_of_session_cookie() -> Visitor | None:
 
 def set_current(session: str) -> None:
     """Make the owner of a new session this request's visitor; nobody where accounts does not answer."""
-    exchange: SessionExchange = current_app.extensions["session_exchange"]
+    exchange: SessionExchange[Visitor] = current_app.extensions["session_exchange"]
     try:
         g.visitor = exchange.of_session(session)
     except (SessionEnded, DomainError):
@@ -176,6 +139,10 @@ def set_current(session: str) -> None:
 def set_session_cookies(response: Response, session: str, device: str | None) -> None:
     """The session cookie ends with the browser, since schools share computers; the device cookie stays for a year."""
     set_cookie(response, SESSION_COOKIE, session)
+    set_device_cookie(response, device)
+
+
+def set_device_cookie(response: Response, device: str | None) -> None:
     if device:
         set_cookie(response, DEVICE_COOKIE, device, DEVICE_COOKIE_SECONDS)
 
@@ -194,4 +161,4 @@ def drop_cached_exchange() -> None:
 
 
 def register(app: Flask, accounts: ServiceClient, own_token: ServiceToken) -> None:
-    app.extensions["session_exchange"] = SessionExchange(accounts, own_token)
+    app.extensions["session_exchange"] = SessionExchange(accounts, own_token, _candidate_of)

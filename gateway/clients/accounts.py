@@ -113,9 +113,10 @@ class Accounts:
     def activate(self, token: str) -> None:
         self._post("/v1/activations", token=token)
 
-    def log_in(self, email: str, password: str, *, device: str | None, source: str) -> Login:
-        answer = self._post_password("/v1/sessions", email=email, password=password, device=device, source=source)
-        return parsed(Login, answer)
+    def log_in(self, email: str, password: str, *, device: str | None, source: str, code: str | None = None) -> Login:
+        """`code`: of the second factor of a gestionnaire or administrateur."""
+        given = {"email": email, "password": password, "device": device, "source": source}
+        return parsed(Login, self._post_password("/v1/sessions", **given, **({"code": code} if code else {})))
 
     def log_out(self, session: str) -> None:
         self._post("/v1/sessions/end", session=session)

@@ -35,6 +35,11 @@ MENU = (
     Link("formulaires", "Les formulaires", "/formulaires"),
     Link("justificatifs", "Mes justificatifs", "/justificatifs"),
 )
+GESTION_MENU = (
+    Link("a-traiter", "À traiter", "/gestion"),
+    Link("pieces", "Pièces", "/gestion/pieces"),
+    Link("candidatures", "Candidatures", "/gestion/candidatures"),
+)
 PUBLIC_MENU = (
     Link("accueil", "Accueil", "/"),
     Link("ouvertures", "Ouverture des services", "/ouverture-des-services"),
@@ -68,7 +73,8 @@ class SessionEnd:
 
 @dataclass(frozen=True)
 class Frame:
-    """Everything around a page's content. `last_login` is ready to be shown, « 23/08/2018 »."""
+    """Everything around a page's content. `last_login` is ready to be shown, « 23/08/2018 »; so is `person`, who is
+    logged in, where the page says it. What has no address here has no link."""
 
     brand: Brand = field(default_factory=Brand)
     connected: bool = False
@@ -82,7 +88,8 @@ class Frame:
     footer: tuple[Link, ...] = FOOTER
     home_url: str = "/"
     login_url: str = "/connexion"
-    register_url: str = "/compte/creation"
-    account_url: str = "/compte"
-    messages_url: str = "/messages"
+    register_url: str | None = "/compte/creation"
+    account_url: str | None = "/compte"
+    messages_url: str | None = "/messages"
     logout_url: str = "/deconnexion"
+    person: str | None = None

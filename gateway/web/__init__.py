@@ -1,4 +1,4 @@
-"""The candidates' pages, one package per journey in the users' words."""
+"""The pages, one package per journey in the users' words: those of candidates, and of gestionnaires (gestion)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def blueprints(settings: GatewaySettings) -> Iterator[Blueprint]:
     """The journeys that `settings` allow."""
     from gateway.api import blueprint as api
     from gateway.components_page import create_blueprint as components
-    from gateway.web import accueil, compte, documents, inscription, justificatifs, mails, messages
+    from gateway.web import accueil, compte, documents, gestion, inscription, justificatifs, mails, messages
 
     yield accueil.blueprint
     yield compte.blueprint
@@ -21,6 +21,7 @@ def blueprints(settings: GatewaySettings) -> Iterator[Blueprint]:
     yield documents.blueprint
     yield justificatifs.blueprint
     yield messages.blueprint
+    yield gestion.blueprint
     yield api
     if settings.mails:
         yield mails.blueprint

@@ -56,6 +56,8 @@ class AccountsSettings(MailSettings):
     password_profile: str = GUIDE.name
     """« guide » (8 to 20 characters, classes) or « recommended » (12 to 128); both refuse common ones."""
     session_idle_seconds: int = 30 * 60
+    staff_session_idle_seconds: int = 15 * 60
+    """Of gestionnaires and administrateurs, whose screens show other people's files."""
     session_absolute_seconds: int = 12 * 3600
     argon2_memory_kib: int = 19 * 1024
     argon2_passes: int = 2
@@ -68,6 +70,9 @@ class AccountsSettings(MailSettings):
             load_keys(self.signing_key)
         except SigningKeyError as error:
             mistakes.append(f"SIGNING_KEY: {error}")
-        if self.session_idle_seconds < 1 or self.session_absolute_seconds < 1:
-            mistakes.append("SESSION_IDLE_SECONDS, SESSION_ABSOLUTE_SECONDS: at least 1 is expected")
+        lives = (self.session_idle_seconds, self.staff_session_idle_seconds, self.session_absolute_seconds)
+        if min(lives) < 1:
+            mistakes.append(
+                "SESSION_IDLE_SECONDS, STAFF_SESSION_IDLE_SECONDS, SESSION_ABSOLUTE_SECONDS: at least 1 is expected"
+            )
         return mistakes

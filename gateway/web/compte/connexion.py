@@ -16,7 +16,6 @@ from gateway.service_clients import clients
 from gateway.web.compte import ADDRESS_COOKIE, blueprint
 from services.chassis.errors import DomainError
 from services.contracts import problem_types
-from services.contracts.account_rules import MAX_TOKEN_LENGTH
 
 STATUSES_SHOWN_HERE = (401, 403, 422, 429)
 LOCAL_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
@@ -45,7 +44,7 @@ def log_in() -> ResponseReturnValue:
         login = clients().accounts.log_in(
             request.form.get("identifiant", ""),
             request.form.get("password", ""),
-            device=_device(),
+            device=visitor.device_cookie(),
             source=request.remote_addr or "",
         )
     except DomainError as refusal:
@@ -117,8 +116,3 @@ def _resume_page(interrupted: InterruptedPost | None) -> Response:
     """The post is not repeated automatically: the candidate sees a page and presses its button."""
     path = local_path(interrupted.path) if interrupted else "/"
     return render_page("compte/templates/reprise.html", interrupted=interrupted, path=path)
-
-
-def _device() -> str | None:
-    device = visitor.device_cookie()
-    return device if device and len(device) <= MAX_TOKEN_LENGTH else None

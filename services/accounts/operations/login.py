@@ -133,7 +133,7 @@ def _complete_login(
 
 
 def _open_session(session: Session, person: Person, device: str | None, previous: datetime | None) -> LoggedIn:
-    kind = "staff" if isinstance(person, StaffMember) else "candidate"
+    kind = sessions.STAFF if isinstance(person, StaffMember) else sessions.CANDIDATE
     secret = sessions.open_session(session, kind, person.id, previous)
     return LoggedIn(secret, _remember_browser(session, person.id, device))
 

@@ -19,6 +19,8 @@ from services.chassis.clock import system_now
 from services.chassis.errors import Unauthenticated
 from services.contracts import problem_types
 
+CANDIDATE, STAFF = KINDS = ("candidate", "staff")
+"""Whose session it is."""
 KEPT_AFTER_END = timedelta(days=1)
 BROWSER_REMEMBERED = timedelta(days=400)
 """As long as browsers keep a cookie at most."""
@@ -69,7 +71,7 @@ def exchange(secret: str, client: str) -> Exchanged:
         raise _expired_error(None)
     if _is_over(login, now) or (isinstance(subject, StaffMember) and subject.disabled_at is not None):
         raise _expired_error(login.subject_id)
-    if now - login.last_seen_at > _activity_step() and not _record_activity(login.secret_hash, now):
+    if now - login.last_seen_at > _activity_step(login.kind) and not _record_activity(login.secret_hash, now):
         raise _expired_error(login.subject_id)
     return _exchanged(login, subject, client, now)
 
@@ -93,7 +95,7 @@ def end_all_sessions(session: Session, subject_id: str) -> None:
 
 def purge(session: Session, now: datetime) -> None:
     """Delete sessions that ended more than `KEPT_AFTER_END` ago, and browsers unused for `BROWSER_REMEMBERED`."""
-    idle, absolute = _limits()
+    idle, absolute = max(map(_idle_limit, KINDS)), _absolute_limit()
     last_seen, kept_from = LoginSession.last_seen_at, now - KEPT_AFTER_END
     over = or_(last_seen < kept_from - idle, LoginSession.created_at < kept_from - absolute,
                LoginSession.ended_at < kept_from)  # fmt: skip
@@ -105,28 +107,30 @@ def purge(session: Session, now: datetime) -> None:
 def _subject_of(session: Session, login: LoginSession | None) -> Account | StaffMember | None:
     if login is None:
         return None
-    if login.kind == "staff":
+    if login.kind == STAFF:
         return session.get(StaffMember, login.subject_id)
     return session.get(Account, login.subject_id)
 
 
 def _is_over(login: LoginSession, now: datetime) -> bool:
-    idle, absolute = _limits()
-    return login.ended_at is not None or now - login.last_seen_at >= idle or now - login.created_at >= absolute
+    is_idle = now - login.last_seen_at >= _idle_limit(login.kind)
+    return login.ended_at is not None or is_idle or now - login.created_at >= _absolute_limit()
 
 
-def _limits() -> tuple[timedelta, timedelta]:
-    """How long a session lasts without activity, and in all."""
+def _idle_limit(kind: str) -> timedelta:
+    """How long a session lasts without activity."""
     settings = dependencies().settings
-    return (
-        timedelta(seconds=settings.session_idle_seconds),
-        timedelta(seconds=settings.session_absolute_seconds),
-    )
+    return timedelta(seconds=settings.staff_session_idle_seconds if kind == STAFF else settings.session_idle_seconds)
 
 
-def _activity_step() -> timedelta:
+def _absolute_limit() -> timedelta:
+    """How long a session lasts in all."""
+    return timedelta(seconds=dependencies().settings.session_absolute_seconds)
+
+
+def _activity_step(kind: str) -> timedelta:
     """Activity is stored in steps of this length, so that not every page read is a write."""
-    return min(timedelta(seconds=15), _limits()[0] / 20)
+    return min(timedelta(seconds=15), _idle_limit(kind) / 20)
 
 
 def _record_activity(secret_hash: str, now: datetime) -> bool:
@@ -140,8 +144,7 @@ def _record_activity(secret_hash: str, now: datetime) -> bool:
 
 
 def _exchanged(login: LoginSession, subject: Account | StaffMember, client: str, now: datetime) -> Exchanged:
-    idle, absolute = _limits()
-    time_left = min(idle, login.created_at + absolute - now)
+    time_left = min(_idle_limit(login.kind), login.created_at + _absolute_limit() - now)
     person: dict[str, Any]
     if isinstance(subject, StaffMember):
         scopes = sorted(scopes_of(subject.role))

@@ -15,7 +15,7 @@ from services.contracts import problem_types
 from services.pieces.dependencies import dependencies
 from services.pieces.domain.filenames import UNNAMED
 from services.pieces.domain.statuses import Scan
-from services.pieces.operations import downloads, previews
+from services.pieces.operations import downloads, page_pictures, previews
 from services.pieces.operations.downloads import OpenedFile
 
 blp = Blueprint("fichiers", __name__, url_prefix="/v1", description="Fichiers déposés")
@@ -43,8 +43,23 @@ def piece_file(piece_id: str) -> Response:
 @answers_with(blp, problem_types.NO_PREVIEW, problem_types.TOO_MANY_FILES)
 def piece_preview(piece_id: str) -> Response:
     """The photograph or the first page, small; nobody but its depositor sees it."""
-    render_preview = previews.render_preview(dependencies(), access.caller().id, piece_id)
-    response = Response(render_preview, content_type="image/jpeg")
+    return _picture_response(previews.render_preview(dependencies(), access.caller().id, piece_id))
+
+
+@blp.route("/pieces/<string:piece_id>/pages/<int:number>")
+@access.staff("pieces:read")
+@blp.alt_response(200, content_type="image/jpeg", success=True, description="2000 points de côté au plus")
+@answers_with(blp, problem_types.NOT_CLEAN, problem_types.NO_PREVIEW)
+def piece_page(piece_id: str, number: int) -> Response:
+    """A page of a PDF, from 1 on, or a picture (its page 1), as a JPEG; each look is in the audit trail."""
+    caller = access.caller()
+    return _picture_response(
+        page_pictures.render_page_for_staff(dependencies(), caller.id, caller.academies, piece_id, number)
+    )
+
+
+def _picture_response(picture: bytes) -> Response:
+    response = Response(picture, content_type="image/jpeg")
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = _SANDBOX
     response.headers["Cache-Control"] = "private, no-store"

@@ -164,6 +164,8 @@ def _staff_deposit(row: Deposit) -> dict[str, Any]:
         "deposited_at": row.deposited_at,
         "scan": row.scan,
         "scan_label": Scan(row.scan).label,
+        "openable": Scan(row.scan).staff_may_open,
+        "pages": row.pages,
     }
 
 

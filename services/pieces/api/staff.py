@@ -13,6 +13,7 @@ from services.chassis.web.problems import answers_with
 from services.contracts import problem_types
 from services.pieces.api import representations
 from services.pieces.api.staff_schemas import (
+    ControlQueue,
     ControlResults,
     ControlSchema,
     ControlsSchema,
@@ -26,7 +27,7 @@ from services.pieces.domain.control import Control
 from services.pieces.models import db
 from services.pieces.operations import controls
 from services.pieces.operations.controls import ControlRequest, Gestionnaire
-from services.pieces.queries import pieces, staff_list
+from services.pieces.queries import control_queue, pieces, staff_list
 from services.pieces.queries.pieces import PieceContext
 
 blp = Blueprint("pieces", __name__, url_prefix="/v1", description="Contrôle des pièces")
@@ -44,6 +45,15 @@ def list_pieces(query: dict[str, Any]) -> dict[str, Any]:
         page = staff_list.list_page(session, access.caller().academies, query)
     items = [representations.staff_piece(context) for context in page.items]
     return {"items": items, "next_cursor": page.next_cursor}
+
+
+@blp.route("/control-queue")
+@access.staff("pieces:read")
+@blp.response(200, ControlQueue)
+def read_control_queue() -> dict[str, Any]:
+    """How many pieces wait for a control, by session and regroupement, the longest waiting first."""
+    with db.reading_for_staff() as session:
+        return {"items": control_queue.waiting_pieces(session, access.caller().academies)}
 
 
 @blp.route("/pieces/<string:piece_id>")

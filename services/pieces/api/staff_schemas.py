@@ -46,6 +46,8 @@ class PiecesQuery(Schema):
     validated = fields.Boolean(metadata={"description": "Validées ou non par le candidat"})
     limit = fields.Integer(load_default=DEFAULT_LIMIT, validate=validate.Range(1, MAX_LIMIT))
     cursor = fields.String(metadata={"description": "next_cursor de la page précédente"})
+    after = fields.String(metadata={"description": "Identifiant d'une pièce : celles qui la suivent dans la liste"})
+    before = fields.String(metadata={"description": "Identifiant d'une pièce : celles juste avant elle, sans curseur"})
 
 
 class ControlSchema(Schema):
@@ -100,6 +102,8 @@ class StaffDeposit(Schema):
     deposited_at = fields.DateTime(required=True)
     scan = fields.String(required=True, validate=validate.OneOf([scan.value for scan in Scan]))
     scan_label = fields.String(required=True)
+    openable = fields.Boolean(required=True, metadata={"description": "L'antivirus laisse les gestionnaires l'ouvrir"})
+    pages = fields.Integer(required=True, allow_none=True, metadata={"description": "D'un PDF"})
 
 
 class PastDeposit(StaffDeposit):
@@ -154,6 +158,22 @@ class StaffPieceDetail(StaffPiece):
 class StaffPieces(Schema):
     items = fields.List(fields.Nested(StaffPiece), required=True)
     next_cursor = fields.String(required=True, allow_none=True)
+
+
+class WaitingPieces(Schema):
+    exam = fields.String(required=True)
+    session = fields.String(required=True)
+    session_label = fields.String(required=True)
+    regroupement = fields.String(required=True)
+    regroupement_label = fields.String(required=True)
+    number = fields.Integer(required=True)
+    validated = fields.Integer(required=True, metadata={"description": "Validées par leur candidat"})
+    sent_again = fields.Integer(required=True, metadata={"description": "Déjà contrôlées auparavant"})
+    oldest = fields.DateTime(required=True, allow_none=True, metadata={"description": "Le plus ancien dépôt"})
+
+
+class ControlQueue(Schema):
+    items = fields.List(fields.Nested(WaitingPieces), required=True)
 
 
 class ControlResult(Schema):

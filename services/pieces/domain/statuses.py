@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from services.contracts.piece_statuses import STATUS_LABELS
+
 
 class Status(StrEnum):
     """Guide §10: none until the first control, then one of these; a later control may set any of them again."""
@@ -18,14 +20,7 @@ class Status(StrEnum):
 
     @property
     def label(self) -> str:
-        return _STATUS_LABELS[self]
-
-
-_STATUS_LABELS = {
-    Status.RECEIVED: "Reçue",
-    Status.NON_COMPLIANT: "Non Conforme",
-    Status.COMPLIANT: "Conforme",
-}
+        return STATUS_LABELS[self]
 
 
 class Scan(StrEnum):

@@ -30,7 +30,19 @@ MAX_LOOK_SECONDS = 1.5  # of processor time, after which no further page is look
 
 def render_preview(content: BinaryIO) -> bytes:
     """A JPEG of a picture, or of the first page of a PDF. Raises FileRefused for what cannot be shown."""
-    image = next(_render(content, PREVIEW_SIDE, 1))
+    return _jpeg(next(_render(content, PREVIEW_SIDE, range(1))))
+
+
+def render_page(content: BinaryIO, number: int) -> bytes:
+    """A JPEG of a page of a PDF, from 1 on, or of a picture, which is its page 1; empty where there is no such page.
+
+    Raises FileRefused for what cannot be shown.
+    """
+    image = next(_render(content, PAGE_SIDE, range(number - 1, number)), None)
+    return _jpeg(image) if image is not None else b""
+
+
+def _jpeg(image: Image.Image) -> bytes:
     out = io.BytesIO()
     image.save(out, "JPEG", quality=JPEG_QUALITY)
     return out.getvalue()
@@ -42,13 +54,15 @@ def look_at(content: BinaryIO) -> Look:
     if kind is Format.PDF:
         return Look(len(_open_pdf(content)), rules.signs_of_document(list(_signs_by_page(content))))
     if kind in (Format.PNG, Format.JPG):
-        return Look(None, legibility.find_signs(next(_render(content, legibility.LOOK_SIDE, 1)), original_size=True))
+        return Look(
+            None, legibility.find_signs(next(_render(content, legibility.LOOK_SIDE, range(1))), original_size=True)
+        )
     return Look()
 
 
 def _signs_by_page(content: BinaryIO) -> Iterator[tuple[Sign, ...]]:
     started = time.process_time()
-    for image in _render(content, legibility.LOOK_SIDE, MAX_LOOKED_AT_PAGES):
+    for image in _render(content, legibility.LOOK_SIDE, range(MAX_LOOKED_AT_PAGES)):
         yield legibility.find_signs(image, original_size=False)
         if time.process_time() - started > MAX_LOOK_SECONDS:
             return
@@ -56,7 +70,7 @@ def _signs_by_page(content: BinaryIO) -> Iterator[tuple[Sign, ...]]:
 
 def picture_to_pdf(content: BinaryIO) -> bytes:
     """A picture as a PDF of one page, whose long side is that of A4. Raises FileRefused."""
-    image = next(_render(content, PAGE_SIDE, 1))
+    image = next(_render(content, PAGE_SIDE, range(1)))
     out = io.BytesIO()
     image.save(out, "PDF", quality=JPEG_QUALITY, resolution=max(image.size) / A4_INCHES)
     return out.getvalue()
@@ -75,10 +89,13 @@ def merge_pdfs(documents: list[bytes]) -> tuple[int, bytes]:
     return size, out.getvalue() if size <= MAX_FILE_BYTES else b""
 
 
-def _render(content: BinaryIO, side: int, pages: int) -> Iterator[Image.Image]:
-    """The picture, or the first `pages` pages of a PDF, upright and at most `side` pixels long."""
+def _render(content: BinaryIO, side: int, pages: range) -> Iterator[Image.Image]:
+    """The pages of a PDF whose numbers, from 0 on, are in `pages`, or a picture as page 0: upright and at most `side`
+    pixels long."""
     if detect_format(content) is Format.PDF:
         yield from _render_pdf(content, side, pages)
+        return
+    if 0 not in pages:
         return
     image = heif.decode(content) if is_heic(content) else _decode_picture(content, side)
     image.thumbnail((side, side))
@@ -101,11 +118,11 @@ def _decode_picture(content: BinaryIO, side: int) -> Image.Image:
     return image
 
 
-def _render_pdf(content: BinaryIO, side: int, pages: int) -> Iterator[Image.Image]:
+def _render_pdf(content: BinaryIO, side: int, pages: range) -> Iterator[Image.Image]:
     document = _open_pdf(content)
     if len(document) == 0:
         raise damaged(pdf.NOUN_PHRASE)
-    for number in range(min(pages, len(document))):
+    for number in pages[: max(0, len(document) - pages.start)]:
         pdf_page = document[number]
         scale = side / max(1.0, *pdf_page.get_size())
         yield pdf_page.render(scale=scale, may_draw_forms=False).to_pil().convert("RGB")

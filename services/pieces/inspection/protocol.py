@@ -41,6 +41,8 @@ class Task(StrEnum):
     """Merge PDFs into one."""
     PREVIEW = "preview"
     """A small JPEG."""
+    PAGE_PICTURE = "page_picture"
+    """A page as a JPEG that is large enough to be read."""
 
 
 @dataclass(frozen=True)

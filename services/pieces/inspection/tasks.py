@@ -39,4 +39,5 @@ _TASKS: dict[Task, Callable[[dict[str, Any], io.BytesIO], Answer]] = {
     Task.PAGE: lambda request, content: Answer(content=pages.picture_to_pdf(content)),
     Task.MERGE: _merge,
     Task.PREVIEW: lambda request, content: Answer(content=pages.render_preview(content)),
+    Task.PAGE_PICTURE: lambda request, content: Answer(content=pages.render_page(content, request["number"])),
 }

@@ -46,12 +46,17 @@ def open_file_for_staff(
 
     Raises NotFound, FileNotClean, Unavailable, DomainError where the bytes are lost or changed.
     """
+    return _open_recorded(dependencies, piece_to_open(academies, piece_id), Actor("staff", staff_id))
+
+
+def piece_to_open(academies: frozenset[str] | None, piece_id: str) -> PieceContext:
+    """A piece of these académies (None: all) whose file staff may open. Raises NotFound, FileNotClean."""
     with db.reading() as session:
         context = piece_within_academies(session, academies, piece_id)
     if context.scan is not None and not context.scan.staff_may_open:
         detail = f"Antivirus : {context.scan.label}. Seul un fichier sain peut être ouvert."
         raise refusals.FileNotClean(detail, scan=context.scan.value)
-    return _open_recorded(dependencies, context, Actor("staff", staff_id))
+    return context
 
 
 def _open_recorded(dependencies: Dependencies, context: PieceContext, actor: Actor) -> OpenedFile:

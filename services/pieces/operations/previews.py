@@ -14,7 +14,7 @@ from services.pieces.models import db
 from services.pieces.operations.downloads import read_verified
 from services.pieces.queries.pieces import own_piece
 
-_VIEWABLE_MEDIA_TYPES = frozenset(format.media_type for format in formats.VIEWABLE)
+VIEWABLE_MEDIA_TYPES = frozenset(format.media_type for format in formats.VIEWABLE)
 
 
 def render_preview(dependencies: Dependencies, candidate_id: str, piece_id: str) -> bytes:
@@ -27,15 +27,15 @@ def render_preview(dependencies: Dependencies, candidate_id: str, piece_id: str)
         deposit = own_piece(session, candidate_id, piece_id).deposit
     if deposit is None:
         raise NotFound(NO_FILE)
-    if deposit.media_type not in _VIEWABLE_MEDIA_TYPES:
-        raise _no_preview()
+    if deposit.media_type not in VIEWABLE_MEDIA_TYPES:
+        raise no_preview()
     try:
         with dependencies.concurrent_deposits.place(candidate_id):
             content = read_verified(dependencies, deposit)
             return dependencies.inspections.convert(candidate_id, Task.PREVIEW, io.BytesIO(content)).content
     except (FileRefused, UnverifiableFile) as error:
-        raise _no_preview() from error
+        raise no_preview() from error
 
 
-def _no_preview() -> refusals.NoPreview:
+def no_preview() -> refusals.NoPreview:
     return refusals.NoPreview("Ce fichier ne peut pas être montré en image. Ouvrez-le pour le vérifier.")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.chassis.errors import FieldError, Invalid, NotFound
@@ -32,7 +33,10 @@ def list_page(session: Session, academies: frozenset[str] | None, filters: dict[
     """One page of the pieces within `academies` (None: all). `filters`: the query as `PiecesQuery` reads it, with
     `limit` and `cursor`.
 
-    Raises NotFound for an académie outside `academies`, Invalid for a cursor that this API did not give.
+    `after` and `before` name a piece, in the list or not: the page is what follows it there, or what is just before it
+    (without a cursor).
+
+    Raises NotFound for an académie or a piece outside `academies`, Invalid for a cursor that this API did not give.
     """
     academie = filters.get("academie")
     if academie is not None and academies is not None and academie not in academies:
@@ -41,13 +45,36 @@ def list_page(session: Session, academies: frozenset[str] | None, filters: dict[
     within = academies if academie is None else {academie}
     if within is not None:
         query = query.where(_academie_column(filters).in_(within))
-    if cursor := filters.get("cursor"):
-        query = query.where(*_after_cursor(*_decode_cursor(cursor)))
     limit: int = filters["limit"]
+    if (before := filters.get("before")) is not None:
+        return Page(_pieces_before(session, query, _place_of(session, within, before), limit), None)
+    if (after := filters.get("after")) is not None:
+        query = query.where(*_after_place(*_place_of(session, within, after)))
+    if cursor := filters.get("cursor"):
+        query = query.where(*_after_place(*_decode_cursor(cursor)))
     items = fetch_pieces(session, query.order_by(*_ORDER).limit(limit + 1))
     has_more = len(items) > limit
     items = items[:limit]
     return Page(items, _encode_cursor(items[-1]) if has_more else None)
+
+
+def _pieces_before(
+    session: Session, query: Select[*tuple[Any, ...]], place: tuple[str, str], limit: int
+) -> list[PieceContext]:
+    """The pieces just before a place of the list, in the list's order."""
+    nearest_first = query.where(*_before_place(*place)).order_by(*(column.desc() for column in _ORDER)).limit(limit)
+    return fetch_pieces(session, nearest_first)[::-1]
+
+
+def _place_of(session: Session, academies: Collection[str] | None, piece_id: str) -> tuple[str, str]:
+    """Where a piece of these académies stands in the list, whether or not it is there now. Raises NotFound."""
+    query = select(Piece.candidature_id, Piece.code).where(Piece.id == piece_id)
+    if academies is not None:
+        query = query.join(Candidature).where(Candidature.academie_code.in_(academies))
+    place = session.execute(query).one_or_none()
+    if place is None:
+        raise NotFound()
+    return place.candidature_id, place.code
 
 
 def _conditions(filters: dict[str, Any]) -> list[ColumnElement[bool]]:
@@ -79,11 +106,16 @@ def _academie_column(
     return Piece.academie_code if is_queue else Candidature.academie_code
 
 
-def _after_cursor(candidature_id: str, code: str) -> tuple[ColumnElement[bool], ...]:
-    """The rows after the cursor. The bound is given for both tables: whichever the database reads first, it does not
+def _after_place(candidature_id: str, code: str) -> tuple[ColumnElement[bool], ...]:
+    """The rows after a place. The bound is given for both tables: whichever the database reads first, it does not
     read the pages before again."""
     is_after = or_(Piece.candidature_id > candidature_id, Piece.code > code)
     return Candidature.id >= candidature_id, Piece.candidature_id >= candidature_id, is_after
+
+
+def _before_place(candidature_id: str, code: str) -> tuple[ColumnElement[bool], ...]:
+    is_before = or_(Piece.candidature_id < candidature_id, Piece.code < code)
+    return Candidature.id <= candidature_id, Piece.candidature_id <= candidature_id, is_before
 
 
 def _encode_cursor(last: PieceContext) -> str:

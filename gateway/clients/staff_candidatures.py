@@ -1,0 +1,77 @@
+"""Client of registrations for gestionnaires: candidatures found, and one with all its versions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gateway.clients.base import ServiceClient, parsed
+from gateway.clients.drafts import Recap
+from services.chassis.http.client import path
+
+
+@dataclass(frozen=True)
+class CandidatureRow:
+    id: str
+    numero_candidat: str | None
+    numero_inscription: str
+    name: str
+    exam: str
+    session: str
+    academie: str
+    specialite: str | None
+    state: str
+    version: int
+    saved_at: str
+
+
+@dataclass(frozen=True)
+class Change:
+    section: str
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Version:
+    """`changes`: against the version before it."""
+
+    version: int
+    saved_at: str
+    saved_by: str
+    reason: str | None
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class MailsRefused:
+    code: int
+    since: str
+
+
+@dataclass(frozen=True)
+class CandidatureDetail(CandidatureRow):
+    recap: Recap
+    versions: tuple[Version, ...]
+    mails_refused: MailsRefused | None
+
+
+@dataclass(frozen=True)
+class CandidaturePage:
+    candidatures: tuple[CandidatureRow, ...]
+    next_cursor: str | None
+
+
+class StaffCandidaturesClient:
+    """Methods take the access token of the member of staff, whose académies bound what they see."""
+
+    def __init__(self, http: ServiceClient) -> None:
+        self._http = http
+
+    def candidatures(self, token: str, filters: Mapping[str, str]) -> CandidaturePage:
+        """`filters`: exam, session, academie, state, text, cursor."""
+        return parsed(CandidaturePage, self._http.get("/v1/staff/candidatures", params=dict(filters), token=token))
+
+    def candidature(self, token: str, candidature_id: str) -> CandidatureDetail:
+        return parsed(CandidatureDetail, self._http.get(path("/v1/staff/candidatures/{}", candidature_id), token=token))

@@ -1,0 +1,160 @@
+"""Client of pieces for gestionnaires: what waits, the list, a piece with its history and pages, its control."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gateway.clients.base import ServiceClient, parsed
+from services.chassis.http.client import path
+from services.chassis.http.connections import Answer
+from services.contracts.file_rules import VIEWABLE_FORMATS
+
+FILE_SECONDS = 40.0
+"""The store's answer, and the look into the file."""
+_VIEWABLE_SUBTYPES = {"jpg": "jpeg"}
+VIEWABLE_MEDIA_TYPES = frozenset(
+    f"{'application' if format == 'pdf' else 'image'}/{_VIEWABLE_SUBTYPES.get(format, format)}"
+    for format in VIEWABLE_FORMATS
+)
+Filters = Mapping[str, str]
+"""The query of the list, by the names of the API: status, session, regroupement …"""
+
+
+@dataclass(frozen=True)
+class WaitingPieces:
+    """What waits for a control in one session and regroupement. `oldest`: ISO 8601."""
+
+    exam: str
+    session: str
+    session_label: str
+    regroupement: str
+    regroupement_label: str
+    number: int
+    validated: int
+    sent_again: int
+    oldest: str | None
+
+
+@dataclass(frozen=True)
+class StaffCandidature:
+    id: str
+    exam_label: str
+    session_label: str
+    academie_label: str
+    specialite: str | None
+    numero_candidat: str
+    numero_inscription: str
+    nom: str
+    prenoms: str
+
+
+@dataclass(frozen=True)
+class Regroupement:
+    code: str
+    label: str
+
+
+@dataclass(frozen=True)
+class StaffDeposit:
+    """`openable`: the antivirus lets gestionnaires open it."""
+
+    id: str
+    filename: str
+    size: int
+    media_type: str
+    deposited_at: str
+    scan_label: str
+    openable: bool
+    pages: int | None
+
+    @property
+    def page_numbers(self) -> range:
+        """Of what can be shown as pictures; empty for the rest."""
+        return range(1, 1 + (self.pages or 1)) if self.media_type in VIEWABLE_MEDIA_TYPES else range(0)
+
+    @property
+    def is_sound(self) -> bool:
+        return self.media_type.startswith("audio/")
+
+    @property
+    def is_film(self) -> bool:
+        return self.media_type.startswith("video/")
+
+
+@dataclass(frozen=True)
+class StaffPiece:
+    id: str
+    etag: str
+    candidature: StaffCandidature
+    code: str
+    label: str
+    regroupement: Regroupement
+    status: str | None
+    status_label: str | None
+    comment: str | None
+    received_on: str | None
+    resubmit_until: str | None
+    validated_at: str | None
+    deposit: StaffDeposit | None
+
+
+@dataclass(frozen=True)
+class PastControl:
+    status: str
+    status_label: str
+    comment: str | None
+    controlled_at: str
+
+
+@dataclass(frozen=True)
+class History:
+    controls: tuple[PastControl, ...]
+
+
+@dataclass(frozen=True)
+class StaffPieceDetail(StaffPiece):
+    history: History
+
+
+@dataclass(frozen=True)
+class StaffPieces:
+    items: tuple[StaffPiece, ...]
+    next_cursor: str | None
+
+
+class StaffPiecesClient:
+    """Methods take the access token of the member of staff, whose académies bound what they see and do."""
+
+    def __init__(self, http: ServiceClient) -> None:
+        self._http = http
+
+    def control_queue(self, token: str) -> tuple[WaitingPieces, ...]:
+        items = self._http.get("/v1/control-queue", token=token)["items"]
+        return tuple(parsed(WaitingPieces, item) for item in items)
+
+    def pieces(self, token: str, filters: Filters) -> StaffPieces:
+        return parsed(StaffPieces, self._http.get("/v1/pieces", params=dict(filters), token=token))
+
+    def piece(self, token: str, piece_id: str) -> StaffPieceDetail:
+        return parsed(StaffPieceDetail, self._http.get(path("/v1/pieces/{}", piece_id), token=token))
+
+    def neighbour(self, token: str, filters: Filters, side: str, piece_id: str) -> StaffPiece | None:
+        """The piece of the list just « after » or « before » (`side`) this one."""
+        return next(iter(self.pieces(token, {**filters, side: piece_id, "limit": "1"}).items), None)
+
+    def control(self, token: str, piece_id: str, etag: str, control: Mapping[str, str | None]) -> StaffPiece:
+        """`control`: deposit_id, status, comment, received_on, resubmit_until. Refused where the piece has changed."""
+        address = path("/v1/pieces/{}/control", piece_id)
+        answer = self._http.call("POST", address, token=token, json=dict(control), headers={"If-Match": etag})
+        return parsed(StaffPiece, answer.json())
+
+    def page_picture(self, token: str, piece_id: str, number: int) -> Answer:
+        return self._stream(path("/v1/pieces/{}/pages/", piece_id) + str(number), token)
+
+    def file(self, token: str, piece_id: str) -> Answer:
+        return self._stream(path("/v1/pieces/{}/file", piece_id), token)
+
+    def _stream(self, address: str, token: str) -> Answer:
+        answer: Answer = self._http.call("GET", address, token=token, seconds=FILE_SECONDS, stream=True)
+        return answer

@@ -1,0 +1,83 @@
+/* The control of a piece: magnify and turn its pages, decide by keys. All of it works without. */
+
+const desk = document.querySelector("[data-controle]");
+const KEYS_SETTING = "raccourcis-de-controle";
+const LARGEST_ZOOM = 4;
+
+function button(label, act) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = "fr-btn fr-btn--sm fr-btn--tertiary";
+  made.textContent = label;
+  made.addEventListener("click", act);
+  return made;
+}
+
+// Zoom and rotation hold for all pages of the file.
+function addMagnifier(pages) {
+  let zoom = 1;
+  let quarterTurns = 0;
+  const show = () => {
+    for (const picture of pages.querySelectorAll("img")) {
+      picture.style.width = `${zoom * 100}%`;
+      picture.style.transform = `rotate(${quarterTurns * 90}deg)`;
+    }
+  };
+  const magnify = (factor) => () => {
+    zoom = Math.min(LARGEST_ZOOM, Math.max(1, zoom * factor));
+    show();
+  };
+  const turn = () => {
+    quarterTurns = (quarterTurns + 1) % 4;
+    show();
+  };
+  const tools = document.createElement("div");
+  tools.className = "portail-loupe";
+  tools.append(button("Agrandir", magnify(1.5)), button("Réduire", magnify(1 / 1.5)), button("Tourner", turn));
+  pages.before(tools);
+}
+
+const decisionButton = (status) => desk.querySelector(`[data-decision] [name=decision][value=${status}]`);
+const linkNamed = (words) => [...desk.querySelectorAll("nav a")].find((link) => link.textContent.trim() === words);
+
+const KEYS = {
+  c: { label: "Conforme", act: () => decisionButton("compliant").click() },
+  x: {
+    label: "Non Conforme",
+    act() {
+      const comment = desk.querySelector("[data-decision] [name=comment]");
+      if (comment.value.trim()) decisionButton("non_compliant").click();
+      else comment.focus();
+    },
+  },
+  r: { label: "Reçue", act: () => decisionButton("received").click() },
+  s: { label: "Pièce suivante", act: () => linkNamed("Pièce suivante")?.click() },
+  p: { label: "Pièce précédente", act: () => linkNamed("Pièce précédente")?.click() },
+};
+
+// Single keys can be switched off (WCAG 2.1.4), and are left alone where one types.
+function addKeys(place) {
+  const choice = document.createElement("input");
+  choice.type = "checkbox";
+  choice.id = "raccourcis";
+  choice.checked = localStorage.getItem(KEYS_SETTING) !== "non";
+  choice.addEventListener("change", () => localStorage.setItem(KEYS_SETTING, choice.checked ? "oui" : "non"));
+  const label = document.createElement("label");
+  label.htmlFor = choice.id;
+  const keys = Object.entries(KEYS).map(([key, { label: words }]) => `${key.toUpperCase()} : ${words}`);
+  label.textContent = `Raccourcis clavier (${keys.join(", ")})`;
+  place.append(choice, label);
+  place.hidden = false;
+  document.addEventListener("keydown", (event) => {
+    if (!choice.checked || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+    if (event.target.matches("input:not([type=checkbox]), textarea, select, [contenteditable]")) return;
+    const shortcut = KEYS[event.key.toLowerCase()];
+    if (!shortcut) return;
+    event.preventDefault();
+    shortcut.act();
+  });
+}
+
+const pages = desk.querySelector("[data-pages]");
+if (pages) addMagnifier(pages);
+addKeys(desk.querySelector("[data-raccourcis]"));

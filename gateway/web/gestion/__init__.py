@@ -1,0 +1,9 @@
+"""« Espace de gestion »: what gestionnaires do, within their académies: control pieces, read candidatures."""
+
+from flask import Blueprint
+
+from gateway.pages import GESTION
+
+blueprint = Blueprint(GESTION, __name__, url_prefix="/gestion")
+
+from gateway.web.gestion import a_traiter, candidatures, connexion, controle, pieces  # noqa: E402, F401 - they add their routes

@@ -1,0 +1,137 @@
+"""Logging in to « Espace de gestion » with a second factor, logging out, and what follows an ended session."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlencode
+
+from flask import Response, g, redirect, request
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response as BaseResponse
+
+from gateway import access, error_pages, staff_member, visitor
+from gateway.pages import render_page
+from gateway.seal import current_seal
+from gateway.service_clients import clients
+from gateway.web.gestion import blueprint
+from gateway.web_security import SAFE_METHODS
+from services.chassis.errors import DomainError, Unauthenticated
+from services.chassis.web import problems
+
+STATUSES_SHOWN_HERE = (401, 403, 422, 429)
+HOME = "/gestion"
+GESTION_PATH = re.compile(r"/gestion(?!/connexion)(?:[/?][!-\[\]-~]*)?")
+"""A page of these; nothing that a browser would read as another host."""
+
+
+@blueprint.get("/connexion")
+@access.public
+def log_in_page() -> ResponseReturnValue:
+    if staff_member.current_if_accounts_answers() is not None:
+        return redirect(_gestion_path(request.args.get("suite")))
+    return _page(next_url=request.args.get("suite"), ended="fait" in request.args)
+
+
+@blueprint.post("/connexion")
+@access.public
+def log_in() -> ResponseReturnValue:
+    try:
+        login = clients().accounts.log_in(
+            request.form.get("identifiant", ""),
+            request.form.get("password", ""),
+            code=re.sub(r"\s", "", request.form.get("code", "")) or None,
+            device=visitor.device_cookie(),
+            source=request.remote_addr or "",
+        )
+    except DomainError as refusal:
+        if refusal.http_status not in STATUSES_SHOWN_HERE:
+            raise
+        return _page(
+            refusal.http_status,
+            next_url=request.form.get("suite"),
+            sealed=request.form.get("saisie") or None,
+            email=request.form.get("identifiant", ""),
+            refusal=refusal,
+        )
+    response = _after_log_in(login.subject)
+    staff_member.set_session_cookie(response, login.session)
+    visitor.set_device_cookie(response, login.device)
+    return response
+
+
+@blueprint.post("/deconnexion")
+@access.public
+def log_out() -> ResponseReturnValue:
+    """Ends the session everywhere. While accounts does not answer, the cookie stays so that it can be tried again."""
+    if session := staff_member.session_cookie():
+        clients().accounts.log_out(session)
+    response = redirect("/gestion/connexion", code=303)
+    staff_member.forget_session(response)
+    return response
+
+
+@blueprint.post("/session/prolonger")
+@access.staff()
+def extend() -> ResponseReturnValue:
+    """Recognising who is logged in has asked accounts for the session, which counts as activity."""
+    return Response(status=204)
+
+
+@blueprint.errorhandler(Unauthenticated)
+def ask_to_log_in(error: Unauthenticated) -> ResponseReturnValue:
+    """What was posted after the session had ended waits, encrypted, in the page that asks to log in."""
+    if error_pages.wants_problem_details():
+        return problems.of_domain_error(error)
+    g.staff_member = None
+    if request.method in SAFE_METHODS:
+        notice = {"fait": "session"} if g.get("ended_subject") else {}
+        return redirect(
+            f"/gestion/connexion?{urlencode({'suite': error_pages.requested_address(), **notice})}", code=303
+        )
+    return _page(401, ended=True, sealed=error_pages.sealed_post())
+
+
+@blueprint.errorhandler(DomainError)
+def answer_refusal(error: DomainError) -> ResponseReturnValue:
+    """A service that refuses the access token: the session has just ended."""
+    if error.http_status != 401:
+        return error_pages.answer_domain_error(error)
+    staff_member.drop_cached_exchange()
+    return ask_to_log_in(Unauthenticated())
+
+
+def _page(
+    status: int = 200,
+    *,
+    ended: bool = False,
+    sealed: str | None = None,
+    next_url: str | None = None,
+    email: str = "",
+    refusal: DomainError | None = None,
+) -> Response:
+    response = render_page(
+        "gestion/templates/connexion.html",
+        status=status,
+        ended=ended,
+        sealed=sealed,
+        next_url=next_url if next_url and _gestion_path(next_url) == next_url else None,
+        email=email.replace("\x00", ""),  # a page cannot hold a NUL
+        refusal=refusal.detail if refusal else None,
+    )
+    if refusal and (retry_after := refusal.extra.get("retry_after")):
+        response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def _after_log_in(subject: str | None) -> BaseResponse:
+    sealed = request.form.get("saisie")
+    if not sealed:
+        return redirect(_gestion_path(request.form.get("suite")), code=303)
+    interrupted = current_seal().unseal_post(sealed, subject=subject) if subject else None
+    path = _gestion_path(interrupted.path if interrupted else None)
+    return render_page("compte/templates/reprise.html", interrupted=interrupted, path=path)
+
+
+def _gestion_path(address: str | None) -> str:
+    """`address` where it is one of these pages, else their home."""
+    return address if address and GESTION_PATH.fullmatch(address) else HOME

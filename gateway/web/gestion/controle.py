@@ -1,0 +1,112 @@
+"""The control of a piece: its file beside what its candidate declared, a decision, then the next piece of the list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from flask import Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from gateway import access, staff_member
+from gateway.clients.file_streaming import streamed_response
+from gateway.clients.page_time_limit import optional_calls
+from gateway.clients.staff_candidatures import CandidatureDetail
+from gateway.pages import render_page
+from gateway.service_clients import clients
+from gateway.web.gestion import blueprint
+from gateway.web.gestion.pieces import ACTIVE_MENU_KEY, LIST_IS_DONE, api_filters_of, shown_filters
+from gateway.web.justificatifs.liste import STATUS_SEVERITIES
+from gateway.web_security import CONTENT_SECURITY_POLICY
+from services.chassis.errors import DomainError, NotFound
+from services.contracts.piece_statuses import STATUS_LABELS
+
+REFUSALS_SHOWN_HERE = (409, 412, 422)
+POLICY_WITH_MEDIA = f"{CONTENT_SECURITY_POLICY}; media-src 'self'"
+
+
+@blueprint.get("/pieces/<piece_id>")
+@access.staff("pieces:read")
+def show_piece(piece_id: str) -> ResponseReturnValue:
+    return _piece_page(piece_id)
+
+
+@blueprint.post("/pieces/<piece_id>/decision")
+@access.staff("pieces:control")
+def decide(piece_id: str) -> ResponseReturnValue:
+    shown = shown_filters(request.form)
+    status = request.form.get("decision", "")
+    given = {name: request.form.get(name, "").strip() or None for name in ("comment", "received_on", "resubmit_until")}
+    control = {"deposit_id": request.form.get("deposit_id") or None, "status": status, **given}
+    try:
+        if status not in STATUS_LABELS:
+            raise NotFound()
+        piece = clients().staff_pieces.control(_token(), piece_id, request.form.get("etag", ""), control)
+    except DomainError as refusal:
+        if refusal.http_status not in REFUSALS_SHOWN_HERE:
+            raise
+        return _piece_page(piece_id, refusal=refusal)
+    return redirect(_next_address(piece.id, shown, status), code=303)
+
+
+@blueprint.get("/pieces/<piece_id>/page/<int:number>")
+@access.staff("pieces:read")
+def page_picture(piece_id: str, number: int) -> ResponseReturnValue:
+    return streamed_response(clients().staff_pieces.page_picture(_token(), piece_id, number))
+
+
+@blueprint.get("/pieces/<piece_id>/fichier")
+@access.staff("pieces:read")
+def file(piece_id: str) -> ResponseReturnValue:
+    return streamed_response(clients().staff_pieces.file(_token(), piece_id))
+
+
+def _piece_page(piece_id: str, *, refusal: DomainError | None = None) -> Response:
+    """`refusal` is shown beside what was typed."""
+    shown = shown_filters(request.form if refusal else None)
+    filters = api_filters_of(shown)
+    piece = clients().staff_pieces.piece(_token(), piece_id)
+    response = render_page(
+        "gestion/templates/piece.html",
+        status=refusal.http_status if refusal else 200,
+        active=ACTIVE_MENU_KEY,
+        piece=piece,
+        candidature=_declared(piece.candidature.id),
+        previous=clients().staff_pieces.neighbour(_token(), filters, "before", piece_id),
+        following=clients().staff_pieces.neighbour(_token(), filters, "after", piece_id),
+        shown=shown,
+        query=urlencode(shown),
+        refusal=refusal,
+        errors=[{"pointer": error.pointer, "detail": error.detail} for error in refusal.errors] if refusal else [],
+        typed=request.form if refusal else {},
+        status_severities=STATUS_SEVERITIES,
+        done=_done_sentence(request.args),
+    )
+    response.headers["Content-Security-Policy"] = POLICY_WITH_MEDIA
+    return response
+
+
+def _next_address(piece_id: str, shown: Mapping[str, str], status: str) -> str:
+    """The piece that follows in the list, with what was just decided; the list where none follows."""
+    following = clients().staff_pieces.neighbour(_token(), api_filters_of(shown), "after", piece_id)
+    if following is None:
+        return f"{url_for('gestion.list_pieces')}?{urlencode({**shown, 'fait': LIST_IS_DONE})}"
+    return f"{url_for('gestion.show_piece', piece_id=following.id)}?{urlencode({**shown, 'fait': status})}"
+
+
+def _declared(candidature_id: str) -> CandidatureDetail | None:
+    """None while registrations does not answer, or has not heard of it: the piece can be controlled without."""
+    try:
+        with optional_calls():
+            return clients().staff_candidatures.candidature(_token(), candidature_id)
+    except DomainError:
+        return None
+
+
+def _done_sentence(args: Mapping[str, str]) -> str | None:
+    label = STATUS_LABELS.get(args.get("fait", ""))
+    return f"La pièce précédente est « {label} »." if label else None
+
+
+def _token() -> str:
+    return staff_member.required().access_token

@@ -1,0 +1,64 @@
+"""« Pièces »: the list, by filters that stand in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from gateway import access, staff_member
+from gateway.pages import render_page
+from gateway.service_clients import clients
+from gateway.web.gestion import blueprint
+from gateway.web.justificatifs.liste import STATUS_SEVERITIES
+from services.contracts.piece_statuses import STATUS_LABELS
+
+ACTIVE_MENU_KEY = "pieces"
+TO_CONTROL = "a-controler"
+ALL = "toutes"
+LIST_IS_DONE = "fin"
+STATUS_CHOICES = {TO_CONTROL: "À contrôler", **STATUS_LABELS, ALL: "Toutes"}
+_FILTERS_OF_STATUS = {TO_CONTROL: {"status": "none", "deposited": "true"}, ALL: {}}
+TEXT_FILTERS = ("session", "regroupement", "code", "numero_candidat", "candidature")
+"""By the names of the API."""
+
+
+@blueprint.get("/pieces")
+@access.staff("pieces:read")
+def list_pieces() -> ResponseReturnValue:
+    shown = shown_filters()
+    api_filters = api_filters_of(shown)
+    if cursor := request.args.get("cursor"):
+        api_filters["cursor"] = cursor
+    page = clients().staff_pieces.pieces(staff_member.required().access_token, api_filters)
+    return render_page(
+        "gestion/templates/pieces.html",
+        active=ACTIVE_MENU_KEY,
+        pieces=page.items,
+        next_query=urlencode({**shown, "cursor": page.next_cursor}) if page.next_cursor else None,
+        query=urlencode(shown),
+        shown=shown,
+        is_first_page=not cursor,
+        status_choices=[{"value": value, "label": label} for value, label in STATUS_CHOICES.items()],
+        status_severities=STATUS_SEVERITIES,
+        is_done=request.args.get("fait") == LIST_IS_DONE,
+    )
+
+
+def shown_filters(source: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The filters of the address (or of `source`), by the names that the page gives them; what is to control alone
+    where it says nothing."""
+    given = request.args if source is None else source
+    status = given.get("statut", TO_CONTROL)
+    texts = {name: given.get(name, "").strip()[:100] for name in TEXT_FILTERS}
+    known = status if status in STATUS_CHOICES else TO_CONTROL
+    return {"statut": known, **{name: text for name, text in texts.items() if text}}
+
+
+def api_filters_of(shown: Mapping[str, str]) -> dict[str, str]:
+    """What the API of pieces is asked for."""
+    status = shown["statut"]
+    texts = {name: text for name, text in shown.items() if name in TEXT_FILTERS}
+    return {**_FILTERS_OF_STATUS.get(status, {"status": status}), **texts}

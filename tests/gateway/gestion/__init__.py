@@ -1,0 +1,1 @@
+"""« Espace de gestion »: who may come in, and what a gestionnaire does there."""

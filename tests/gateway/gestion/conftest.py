@@ -1,0 +1,35 @@
+"""The gateway and its four services, gestionnaires of some académies, candidates who have deposited a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from services.chassis import clock
+from tests.gateway.candidates import CandidateFactory
+from tests.gateway.gestion.people import StaffFactory
+from tests.support.in_process_four_services import InProcessFourServices
+
+if TYPE_CHECKING:
+    from tests.support.object_store import ObjectStoreServer
+
+
+@pytest.fixture(scope="module")
+def running(objects: ObjectStoreServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcessFourServices]:
+    before = clock.offset().total_seconds()
+    portal = InProcessFourServices(tmp_path_factory.mktemp("gestion"), objects.fresh_bucket().url)
+    yield portal
+    portal.close()
+    clock.set_offset(before)  # another portal's
+
+
+@pytest.fixture
+def candidates(running: InProcessFourServices) -> CandidateFactory:
+    return CandidateFactory(running)
+
+
+@pytest.fixture
+def staff(running: InProcessFourServices) -> StaffFactory:
+    return StaffFactory(running)

@@ -1,0 +1,100 @@
+"""Gestionnaires with their browsers, and candidates whose pieces they control."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import re
+from dataclasses import dataclass
+
+import pyotp
+
+from gateway.cookies import cookie_name
+from gateway.staff_member import SESSION_COOKIE
+from services.accounts.domain.staff import Role
+from services.accounts.models import StaffMember, db
+from services.accounts.operations import staff_accounts
+from services.accounts.operations.sessions import end_all_sessions
+from services.chassis.database.audit import Actor
+from tests.gateway.candidates import CandidateFactory
+from tests.gateway.components.html_checks import text_of
+from tests.pieces import sample_files
+from tests.support.in_process_four_services import InProcessFourServices
+from tests.support.scriptless_browser import ScriptlessBrowser
+
+PASSWORD = "Gestion/2021"
+_numbers = itertools.count(1)
+_DEPOSIT = re.compile(r"/justificatifs/[0-9a-f]{32}/depot/[0-9a-f]{32}")
+
+
+@dataclass(frozen=True)
+class StaffAccount:
+    id: str
+    email: str
+    totp_secret: str
+
+    @property
+    def code(self) -> str:
+        """Of the second factor, now; each is taken once."""
+        return pyotp.TOTP(self.totp_secret).now()
+
+
+class StaffFactory:
+    def __init__(self, portal: InProcessFourServices) -> None:
+        self.portal = portal
+
+    def browser(self) -> ScriptlessBrowser:
+        return ScriptlessBrowser(self.portal.gateway.app, self.portal.url)
+
+    def account(self, *academies: str, role: Role = Role.GESTIONNAIRE) -> StaffAccount:
+        email = f"gestion{next(_numbers)}@example.org"
+        new = staff_accounts.NewStaff(email, PASSWORD, role, academies, "DUVAL", "Anne")
+        with self.portal.accounts.app.app_context():
+            staff_id, totp_secret = staff_accounts.create_staff(new, Actor("command", "test"))
+        return StaffAccount(staff_id, email, totp_secret)
+
+    def logged_in(self, *academies: str) -> ScriptlessBrowser:
+        """A gestionnaire of these académies on the page « À traiter »."""
+        browser = self.browser()
+        browser.get("/gestion")
+        log_in(browser, self.account(*academies))
+        assert browser.path == "/gestion", browser.text
+        return browser
+
+
+def log_in(browser: ScriptlessBrowser, account: StaffAccount, **typed: str) -> None:
+    given = {"identifiant": account.email, "password": PASSWORD, "code": account.code, **typed}
+    browser.press("Me connecter", **given)
+
+
+def depositor(candidates: CandidateFactory, portal: InProcessFourServices, deposits: int = 1) -> ScriptlessBrowser:
+    """A candidate of Besançon who has deposited files for the first pieces, on « Mes justificatifs »."""
+    browser = candidates.log_in_registered()
+    portal.deliver()
+    browser.get("/justificatifs")
+    [candidature] = [link for link in browser.page.xpath("//main//a/@href") if link.startswith("/justificatifs/")]
+    for number in range(deposits):
+        browser.get(candidature)
+        deposit_pages = sorted(set(_DEPOSIT.findall(browser.answer.text)))
+        deposit(browser, deposit_pages[number])
+    browser.get(candidature)
+    return browser
+
+
+def deposit(browser: ScriptlessBrowser, deposit_page: str) -> None:
+    browser.post(deposit_page, [("fichier", (io.BytesIO(sample_files.pdf()), "piece.pdf"))])
+    assert browser.answer.status_code == 200, browser.text
+
+
+def rows(browser: ScriptlessBrowser) -> list[str]:
+    """The lines of the page's tables, headings left out."""
+    return [text_of(row) for row in browser.page.xpath("//tbody/tr")]
+
+
+def end_session(portal: InProcessFourServices, browser: ScriptlessBrowser, account: StaffAccount) -> None:
+    """The session ends, as after a time without activity; the code that opened it may be used again."""
+    with portal.accounts.app.app_context(), db.operation() as session:
+        end_all_sessions(session, account.id)
+        session.get_one(StaffMember, account.id).totp_last_step = 0
+    extensions = portal.gateway.app.extensions
+    extensions["staff_session_exchange"].forget(browser.cookie(cookie_name(extensions["portail"], SESSION_COOKIE)))

@@ -1,0 +1,112 @@
+"""Who comes in to « Espace de gestion », what ends, and what somebody else finds there."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.accounts.creation_form import PASSWORD as CANDIDATES_PASSWORD
+from tests.gateway.candidates import CandidateFactory
+from tests.gateway.components.html_checks import problems_of
+from tests.gateway.gestion.people import PASSWORD, StaffFactory, depositor, end_session, log_in, rows
+from tests.support.in_process_four_services import InProcessFourServices
+
+PAGES = ("/gestion", "/gestion/pieces", "/gestion/candidatures")
+
+
+def test_a_second_factor_is_asked_for_and_each_code_is_taken_once(staff: StaffFactory) -> None:
+    account, browser = staff.account("03"), staff.browser()
+    browser.get("/gestion/connexion")
+    assert not problems_of(browser.answer.text)
+    log_in(browser, account, code="")
+    assert (browser.answer.status_code, browser.value("identifiant")) == (403, account.email)
+    code = account.code
+    log_in(browser, account, code=f"{code[:3]} {code[3:]}")
+    assert (browser.path, browser.title) == ("/gestion", "À traiter")
+    assert "Anne DUVAL (gestionnaire)" in browser.text
+    other = staff.browser()
+    other.get("/gestion/connexion")
+    log_in(other, account, code=code)
+    assert other.answer.status_code == 401
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_whoever_is_not_logged_in_is_asked_to_and_comes_back(staff: StaffFactory, path: str) -> None:
+    browser = staff.browser()
+    browser.get(path)
+    assert browser.path == "/gestion/connexion"
+    log_in(browser, staff.account("03"))
+    assert browser.path == path
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_candidate_finds_nothing_there(candidates: CandidateFactory, path: str) -> None:
+    browser = candidates.log_in()
+    browser.get(path)
+    assert browser.path == "/gestion/connexion"
+
+
+def test_a_candidates_password_opens_no_gestion(candidates: CandidateFactory, staff: StaffFactory) -> None:
+    browser = staff.browser()
+    browser.get("/gestion/connexion")
+    browser.press("Me connecter", identifiant=candidates.create_activated_account(), password=CANDIDATES_PASSWORD)
+    browser.get("/gestion")
+    assert browser.path == "/gestion/connexion"
+
+
+def test_a_gestionnaire_is_no_candidate(staff: StaffFactory) -> None:
+    browser = staff.logged_in("03")
+    browser.get("/inscriptions")
+    assert browser.path == "/connexion"
+    browser.get("/connexion")
+    browser.press("Me connecter", identifiant=staff.account("03").email, password=PASSWORD)
+    assert browser.answer.status_code == 403, "the candidates' page asks for no second factor"
+
+
+def test_who_leaves_by_a_link_of_another_site_stays_here(staff: StaffFactory) -> None:
+    browser = staff.browser()
+    browser.get("/gestion/connexion?suite=//evil.example/gestion")
+    log_in(browser, staff.account("03"))
+    assert browser.path == "/gestion"
+
+
+def test_logging_out_ends_it(staff: StaffFactory) -> None:
+    browser = staff.logged_in("03")
+    browser.press("Se déconnecter")
+    browser.get("/gestion")
+    assert browser.path == "/gestion/connexion"
+
+
+def test_another_académies_gestionnaire_finds_nothing(
+    staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
+) -> None:
+    depositor(candidates, running)
+    here, elsewhere = staff.logged_in("03"), staff.logged_in("20")
+    here.get("/gestion/pieces")
+    pieces = [link for link in here.page.xpath("//tbody//a/@href") if link.startswith("/gestion/pieces/")]
+    assert pieces
+    elsewhere.get("/gestion/pieces?statut=toutes")
+    assert rows(elsewhere) == []
+    path = pieces[0].partition("?")[0]
+    for address in (path, f"{path}/page/1", f"{path}/fichier"):
+        assert elsewhere.get(address).status_code == 404, address
+    elsewhere.post(f"{path}/decision", {"decision": "compliant", "etag": '"x"', "deposit_id": ""})
+    assert elsewhere.answer.status_code == 404
+
+
+def test_a_decision_sent_after_the_session_has_ended_is_taken_up_again(
+    staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
+) -> None:
+    depositor(candidates, running)
+    account, browser = staff.account("03"), staff.browser()
+    browser.get("/gestion/pieces")
+    log_in(browser, account)
+    browser.get(browser.page.xpath("//tbody//a/@href")[0])
+    path = browser.path
+    end_session(running, browser, account)
+    browser.press("Non Conforme", comment="La photographie est floue.")
+    assert browser.answer.status_code == 401
+    assert "Votre saisie est conservée" in browser.text
+    log_in(browser, account)
+    browser.press("Reprendre ma saisie")
+    browser.get(f"{path}?statut=toutes")
+    assert "La photographie est floue." in browser.text

@@ -1,0 +1,145 @@
+"""A gestionnaire controls pieces one after the other; the candidate sees the decision."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.gateway.candidates import CandidateFactory
+from tests.gateway.components.html_checks import problems_of, text_of
+from tests.gateway.gestion.people import StaffFactory, deposit, depositor, rows
+from tests.support.in_process_four_services import InProcessFourServices
+from tests.support.in_process_portal import service_stopped
+from tests.support.scriptless_browser import ScriptlessBrowser
+
+
+@pytest.fixture
+def gestionnaire(staff: StaffFactory) -> ScriptlessBrowser:
+    return staff.logged_in("03")
+
+
+@pytest.fixture
+def candidate(candidates: CandidateFactory, running: InProcessFourServices) -> ScriptlessBrowser:
+    """Someone who has deposited two pieces."""
+    return depositor(candidates, running, deposits=2)
+
+
+def open_first(gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser) -> None:
+    """The first of the candidate's pieces that are to control."""
+    candidature = candidate.path.rpartition("/")[2]
+    gestionnaire.get(f"/gestion/pieces?candidature={candidature}")
+    assert not problems_of(gestionnaire.answer.text)
+    gestionnaire.get(gestionnaire.page.xpath("//tbody//a/@href")[0])
+    assert not problems_of(gestionnaire.answer.text)
+
+
+def statuses(candidate: ScriptlessBrowser) -> list[str]:
+    candidate.get(candidate.path)
+    return [
+        text_of(badge)
+        for badge in candidate.page.xpath("//li[contains(@class, 'portail-piece')]//*[contains(@class, 'fr-badge')]")
+    ]
+
+
+def test_what_waits_is_told_by_regroupement(gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser) -> None:
+    gestionnaire.get("/gestion")
+    assert not problems_of(gestionnaire.answer.text)
+    assert "à contrôler" in gestionnaire.text
+    lines = rows(gestionnaire)
+    assert lines
+    gestionnaire.get(gestionnaire.page.xpath("//tbody//a/@href")[0])
+    assert gestionnaire.title == "Pièces"
+    assert rows(gestionnaire)
+
+
+def test_one_decision_leads_to_the_next_piece_and_the_candidate_sees_it(
+    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
+) -> None:
+    open_first(gestionnaire, candidate)
+    first = gestionnaire.path
+    gestionnaire.press("Conforme")
+    assert gestionnaire.path != first
+    assert "La pièce précédente est « Conforme »." in gestionnaire.text
+    gestionnaire.press("Reçue")
+    assert "c'était la dernière pièce de cette liste" in gestionnaire.text
+    assert sorted(statuses(candidate)) == ["Conforme", "Reçue"]
+
+
+def test_what_was_typed_stays_with_a_mistake_and_the_candidate_reads_the_reason(
+    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
+) -> None:
+    open_first(gestionnaire, candidate)
+    refused = gestionnaire.path
+    gestionnaire.press("Non Conforme", comment="La signature manque.", resubmit_until="2020-10-20")
+    assert (gestionnaire.answer.status_code, gestionnaire.value("resubmit_until")) == (422, "2020-10-20")
+    assert "La date limite de nouveau dépôt est déjà passée." in gestionnaire.text
+    assert not problems_of(gestionnaire.answer.text)
+    gestionnaire.press("Non Conforme", resubmit_until="")
+    candidate.get(candidate.path)
+    assert "La signature manque." in candidate.text
+    gestionnaire.get(f"{refused}?statut=toutes")
+    assert "1 décision auparavant" in gestionnaire.text
+
+
+def test_a_piece_that_was_refused_and_sent_again_is_told_on_the_home_page(
+    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
+) -> None:
+    open_first(gestionnaire, candidate)
+    piece_id = gestionnaire.path.rpartition("/")[2]
+    gestionnaire.press("Non Conforme", comment="Illisible.")
+    deposit(candidate, f"{candidate.path}/depot/{piece_id}")
+    gestionnaire.get("/gestion")
+    assert "renvoyée" in gestionnaire.text
+
+
+def test_of_two_gestionnaires_the_second_is_told_what_the_first_decided(
+    staff: StaffFactory, gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
+) -> None:
+    other = staff.logged_in("03")
+    open_first(gestionnaire, candidate)
+    open_first(other, candidate)
+    gestionnaire.press("Conforme")
+    other.press("Non Conforme", comment="Il manque une page.")
+    assert other.answer.status_code == 412
+    assert "Statut actuel : Conforme" in other.text
+    assert "Il manque une page." in other.answer.text, "what was typed stays"
+
+
+def test_a_page_of_the_file_is_a_picture_and_the_file_itself_is_only_saved(
+    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
+) -> None:
+    open_first(gestionnaire, candidate)
+    [picture] = gestionnaire.page.xpath("//main//img")
+    path = gestionnaire.path
+    answer = gestionnaire.get(picture.get("src"))
+    assert (answer.status_code, answer.content_type) == (200, "image/jpeg")
+    answer = gestionnaire.get(f"{path}/fichier")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+
+
+def test_what_the_candidate_declared_stands_beside_the_piece_where_registrations_answers(
+    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser, running: InProcessFourServices
+) -> None:
+    open_first(gestionnaire, candidate)
+    path = gestionnaire.path
+    assert "Ce que le candidat a déclaré" in gestionnaire.text
+    with service_stopped(running.registrations):
+        assert gestionnaire.get(path).status_code == 200
+        assert "ne peut pas être affiché pour le moment" in gestionnaire.text
+
+
+def test_a_candidature_is_found_by_name_without_it_standing_in_an_address(
+    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
+) -> None:
+    gestionnaire.get("/gestion/candidatures")
+    gestionnaire.press("Rechercher", recherche="d")
+    assert "au moins deux caractères" in gestionnaire.text
+    gestionnaire.press("Rechercher", recherche="binet")
+    assert not problems_of(gestionnaire.answer.text)
+    assert rows(gestionnaire)
+    assert not gestionnaire.answer.request.query_string
+    gestionnaire.get(f"/gestion/candidatures/{candidate.path.rpartition('/')[2]}")
+    assert not problems_of(gestionnaire.answer.text)
+    assert "Version 1" in gestionnaire.text
+    gestionnaire.follow("Ses pièces justificatives")
+    assert rows(gestionnaire)

@@ -1,0 +1,129 @@
+"""What the control desk of gestionnaires asks of pieces: what waits, the pages of a file, the pieces beside one."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from typing import Any
+
+from PIL import Image
+from werkzeug.test import TestResponse
+
+from tests.pieces import sample_files
+from tests.pieces.corpus.sample_pages import jpeg, sheet
+from tests.pieces.example_events import DURING, academie, registration_saved
+from tests.pieces.pieces_service import PiecesService
+
+QUEUE = "status=none&deposited=true&limit=1"
+
+
+def page(service: PiecesService, number: int = 1, code: str = "NATIDE06", **options: Any) -> TestResponse:
+    return service.staff("GET", f"/pieces/{service.piece(code)['id']}/pages/{number}", **options)
+
+
+def queue(service: PiecesService, *academies: str) -> list[dict[str, Any]]:
+    answer = service.staff("GET", "/control-queue", academies=academies or ("03",))
+    assert answer.status_code == 200, answer.text
+    items: list[dict[str, Any]] = answer.get_json()["items"]
+    return items
+
+
+def neighbour(service: PiecesService, side: str, code: str, **options: Any) -> list[str]:
+    answer = service.staff("GET", f"/pieces?{QUEUE}&{side}={service.piece(code)['id']}", **options)
+    assert answer.status_code == 200, answer.text
+    return [item["code"] for item in answer.get_json()["items"]]
+
+
+def test_what_waits_is_counted_by_regroupement_with_its_oldest_file(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06")
+    service.now = DURING + timedelta(hours=1)
+    service.deposit("BTSLIVCOMP", sample_files.image(), "a.png")
+    service.deposit("BTSPRESENT-BQ")
+    service.validate("NATIONALITE")
+    identity, dossier = queue(service)
+    assert (identity["regroupement"], identity["number"], identity["validated"]) == ("NATIONALITE", 1, 1)
+    assert (dossier["regroupement_label"], dossier["number"], dossier["validated"]) == ("Dossier épreuve", 2, 0)
+    assert identity["oldest"] < dossier["oldest"]
+    assert identity["session_label"] == "BTS 2022"
+
+
+def test_what_was_refused_and_came_again_is_counted_apart(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06")
+    assert [item["sent_again"] for item in queue(service)] == [0]
+    service.control("NATIDE06", "non_compliant", comment="Illisible")
+    assert queue(service) == []
+    service.deposit("NATIDE06", sample_files.image(), "a.png")
+    assert [(item["number"], item["sent_again"]) for item in queue(service)] == [(1, 1)]
+
+
+def test_nothing_waits_in_an_académie_that_is_not_theirs(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06")
+    assert queue(service, "20") == []
+    service.handle_events(registration_saved(version=2, academie=academie("20", "ACADÉMIE D'AMIENS")))
+    assert len(queue(service, "20")) == 1
+
+
+def test_a_page_is_a_picture_large_enough_to_read(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06")
+    answer = page(service)
+    assert (answer.status_code, answer.content_type) == (200, "image/jpeg")
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    with Image.open(io.BytesIO(answer.data)) as image:
+        assert max(image.size) == 2000
+
+
+def test_there_are_no_pages_but_those_of_the_file(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06", jpeg(sheet()), "a.jpg")
+    assert page(service).status_code == 200
+    assert (page(service, 2).status_code, page(service, 0).status_code) == (404, 404)
+
+
+def test_the_pages_of_a_pdf_are_counted_and_shown_each(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06", sample_files.pdf(pages=2))
+    assert service.piece_for_staff("NATIDE06")["deposit"]["pages"] == 2
+    assert page(service, 2).status_code == 200
+    assert page(service, 3).status_code == 404
+
+
+def test_a_film_is_no_picture(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06", sample_files.mp4(), "a.mp4")
+    assert (page(service).status_code, page(service).get_json()["type"]) == (415, "/problems/apercu-impossible")
+
+
+def test_nothing_is_shown_before_the_antivirus_has_called_it_clean(scanned_service: PiecesService) -> None:
+    scanned_service.registered().deposit("NATIDE06")
+    assert page(scanned_service).status_code == 409
+    assert not scanned_service.piece_for_staff("NATIDE06")["deposit"]["openable"]
+    scanned_service.run_follow_ups()
+    assert page(scanned_service).status_code == 200
+    assert scanned_service.piece_for_staff("NATIDE06")["deposit"]["openable"]
+
+
+def test_pages_are_for_staff_of_the_académie_alone(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06")
+    path = f"/pieces/{service.piece('NATIDE06')['id']}/pages/1"
+    assert service.call("GET", path).status_code == 403
+    assert service.staff("GET", path, academies=("20",)).status_code == 404
+    assert service.staff("GET", path, scopes=("candidatures:read",)).status_code == 403
+
+
+def test_each_look_at_a_page_is_in_the_audit_trail(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06")
+    page(service)
+    assert service.audit_trail()[-1] == ("staff", "deposit.opened")
+
+
+def test_the_pieces_beside_one_are_those_of_the_queue(service: PiecesService) -> None:
+    for code in ("BTSLIVCOMP", "CINSIG03", "NATIDE06"):
+        service.registered().deposit(code)
+    assert neighbour(service, "after", "CINSIG03") == ["NATIDE06"]
+    assert neighbour(service, "before", "CINSIG03") == ["BTSLIVCOMP"]
+    assert neighbour(service, "after", "NATIDE06") == neighbour(service, "before", "BTSLIVCOMP") == []
+    service.control("CINSIG03", "compliant")
+    assert neighbour(service, "after", "CINSIG03") == ["NATIDE06"], "though it has left the queue"
+
+
+def test_a_piece_of_another_académie_has_no_neighbours(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06")
+    path = f"/pieces?{QUEUE}&after={service.piece('NATIDE06')['id']}"
+    assert service.staff("GET", path, academies=("20",)).status_code == 404

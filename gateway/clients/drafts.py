@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.clients.form_values import Form
-from services.contracts.registrations import Contact, EpreuveLine, Section
+from services.contracts.registrations import Contact, Recap
 
 
 @dataclass(frozen=True)
@@ -61,14 +61,6 @@ class Draft:
     def recap_number(self) -> int:
         """The number of the tab « Récapitulatif »."""
         return next((tab.number for tab in self.tabs if tab.kind == "recap"), self.current)
-
-
-@dataclass(frozen=True)
-class Recap:
-    numero_candidat: str
-    warning: str | None
-    sections: tuple[Section, ...]
-    epreuves: tuple[EpreuveLine, ...]
 
 
 @dataclass(frozen=True)

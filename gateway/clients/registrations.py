@@ -7,14 +7,14 @@ from urllib.parse import urlencode
 
 from gateway.clients.base import ServiceClient, parsed
 from gateway.clients.candidature_labels import CandidatureLabels
-from gateway.clients.drafts import Draft, Recap, Tab, WrittenTab
+from gateway.clients.drafts import Draft, Tab, WrittenTab
 from gateway.clients.form_values import SearchSuggestions, Values
 from gateway.clients.last_known_answers import LastKnownAnswers
 from gateway.clients.mails import SentMails, sent_mails
 from gateway.clients.openings import Choices, Message
 from gateway.clients.specialites import Domain, SpecialiteDetails
 from services.chassis.http.client import path
-from services.contracts.registrations import Contact
+from services.contracts.registrations import Contact, Recap
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,16 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Recap:
+    """The récapitulatif as the API answers it; `warning`: that nothing is saved yet."""
+
+    numero_candidat: str
+    warning: str | None
+    sections: tuple[Section, ...]
+    epreuves: tuple[EpreuveLine, ...]
+
+
+@dataclass(frozen=True)
 class Confirmation:
     """What the PDF « Confirmation d'inscription » of guide §6 says beyond identity and épreuves."""
 

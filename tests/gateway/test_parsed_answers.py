@@ -8,9 +8,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from gateway.clients.base import parsed
-from gateway.clients.drafts import Recap, WrittenTab
+from gateway.clients.drafts import WrittenTab
 from services.chassis.errors import Unavailable
-from services.contracts.registrations import Contact
+from services.contracts.registrations import Contact, Recap
 
 CONTACT: dict[str, Any] = {"title": "Recteur", "lines": ["1 rue du port"], "telephone": None, "email": None}
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from services.chassis.errors import NotFound
-from services.contracts.registrations import WARNINGS, Line
+from services.contracts.registrations import WARNINGS, Line, Recap
 from services.contracts.registrations import Section as RecapSection
 from services.registrations.domain import registration_content, rules
 from services.registrations.domain.dossier import Dossier
@@ -21,7 +21,6 @@ from services.registrations.domain.search_limits import MAX_PROPOSALS
 from services.registrations.domain.tab_answers import WORDS, TabAnswers
 from services.registrations.domain.tab_views import (
     Incomplete,
-    Recap,
     TabErrors,
     TabHeading,
     TabView,

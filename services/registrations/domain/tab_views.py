@@ -9,7 +9,7 @@ from typing import Any
 from services.chassis.errors import DomainError
 from services.contracts import problem_types
 from services.contracts.base import data_of
-from services.contracts.registrations import EpreuveLine, Section
+from services.contracts.registrations import Recap
 from services.registrations.domain.forms import Field, FieldError, Form
 
 
@@ -21,20 +21,6 @@ class TabHeading:
     title: str  # "Identification", without its number
     visited: bool  # something was posted there
     complete: bool  # and nothing is wrong with it
-
-
-@dataclass(frozen=True)
-class Recap:
-    """The récapitulatif; an empty value is shown as « - »."""
-
-    numero_candidat: str
-    warning: str | None
-    sections: tuple[Section, ...]
-    epreuves: tuple[EpreuveLine, ...]
-
-    def to_data(self) -> dict[str, Any]:
-        data: dict[str, Any] = data_of(self)
-        return data
 
 
 @dataclass(frozen=True)
@@ -84,7 +70,7 @@ class TabView:
             "name": self.name,
             "title": self.title,
             "form": self.form.to_data() if self.form else None,
-            "recap": self.recap.to_data() if self.recap else None,
+            "recap": data_of(self.recap),
             "epreuves": None if self.epreuves is None else [line.to_data() for line in self.epreuves],
             "paragraphs": list(self.paragraphs),
             "notices": list(self.notices),

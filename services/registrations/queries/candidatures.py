@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session as DbSession
 from services.chassis.errors import NotFound
 from services.chassis.french import short_instant
 from services.contracts.base import data_of
-from services.contracts.registrations import WARNINGS, RegistrationSaved
+from services.contracts.registrations import WARNINGS, Recap, RegistrationSaved
 from services.contracts.stored_registrations import from_stored
 from services.registrations.domain import permitted_acts, registration_numbers, windows
 from services.registrations.models import ACTIVE, ECARTEE, Candidature, CandidatureVersion, OpeningChange, OpeningRow
@@ -115,12 +115,8 @@ def _labels(view: CandidatureView) -> dict[str, Any]:
 
 def recap(saved: RegistrationSaved) -> dict[str, Any]:
     """The récapitulatif of a saved version, without the warning that nothing is saved."""
-    return {
-        "numero_candidat": saved.numero_candidat,
-        "warning": None,
-        "sections": data_of(saved.recap),
-        "epreuves": data_of(saved.epreuves),
-    }
+    data: dict[str, Any] = data_of(Recap(saved.numero_candidat, None, saved.recap, saved.epreuves))
+    return data
 
 
 def acknowledgement(session: DbSession, view: CandidatureView) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gateway.clients.base import ServiceClient, parsed
-from gateway.clients.drafts import Recap
 from services.chassis.http.client import path
+from services.contracts.registrations import Recap
 
 
 @dataclass(frozen=True)

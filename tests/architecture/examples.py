@@ -20,6 +20,7 @@ from services.chassis import clock
 from tests.accounts.creation_form import PASSWORD
 from tests.architecture.apps import database_of
 from tests.gateway.candidates import CandidateFactory, creation_answers, new_address
+from tests.gateway.gestion.people import StaffFactory
 from tests.pieces import sample_files
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.in_process_portal import SECRETS
@@ -31,7 +32,8 @@ _PLACE = re.compile(r"<(?:\w+:)?([\w-]+)>")
 
 
 class Examples:
-    """`values` is what stands for each part of an address; `browser` is the candidate's."""
+    """`values` is what stands for each part of an address; `browser` is the candidate's, `gestionnaire` the browser of
+    one who is logged in to « Espace de gestion »."""
 
     def __init__(self, folder: Path, bucket_url: str) -> None:
         self.portal = InProcessFourServices(folder, bucket_url)
@@ -45,6 +47,7 @@ class Examples:
         self._deposit(self.values["piece_id"])
         self.portal.deliver()
         self.browser = self._visitors.log_in(self.email)
+        self.gestionnaire = StaffFactory(self.portal).logged_in(ACADEMIES["gestionnaire"])
         self._tool, self._administrators_tool = self._tools_token("gestionnaire"), self._tools_token("administrateur")
         self.values |= {"staff_id": str(jwt.decode(self._staffs_token(), options={"verify_signature": False})["sub"])}
 

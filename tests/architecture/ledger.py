@@ -27,6 +27,7 @@ PUBLIC_PAGES = """
     GET /un-probleme
     GET /accessibilite
     GET /connexion
+    GET /gestion/connexion
     GET /compte/creation
     GET /compte/creation/confirmation
     GET /compte/activation/<token>
@@ -66,6 +67,17 @@ CANDIDATES_PAGES = """
     GET /justificatifs/<candidature_id>/suppression/<piece_id>
     GET /justificatifs/<candidature_id>/validation/<group>
 """
+
+PIECES_PAGES = """
+    GET /gestion
+    GET /gestion/pieces
+    GET /gestion/pieces/<piece_id>
+"""
+CANDIDATURES_PAGES = """
+    GET /gestion/candidatures
+    GET /gestion/candidatures/<candidature_id>
+"""
+STAFF_PAGES = PIECES_PAGES + CANDIDATURES_PAGES
 
 LEDGER: dict[str, dict[str, str]] = {
     "accounts": {
@@ -195,8 +207,10 @@ LEDGER: dict[str, dict[str, str]] = {
             GET /v1/pieces/<string:piece_id>/file
         """,
         "staff(pieces:read)": """
+            GET /v1/control-queue
             GET /v1/pieces
             GET /v1/pieces/<string:piece_id>
+            GET /v1/pieces/<string:piece_id>/pages/<int:number>
         """,
         "staff(pieces:control)": """
             POST /v1/pieces/<string:piece_id>/control
@@ -216,6 +230,8 @@ LEDGER: dict[str, dict[str, str]] = {
             POST /composants/prolonger
             POST /connexion
             POST /deconnexion
+            POST /gestion/connexion
+            POST /gestion/deconnexion
             POST /compte/creation
             POST /compte/creation/confirmation
             POST /compte/activation/<token>
@@ -257,6 +273,21 @@ LEDGER: dict[str, dict[str, str]] = {
             POST /justificatifs/<candidature_id>/suppression/<piece_id>
             POST /justificatifs/<candidature_id>/validation/<group>
         """,
+        "staff": """
+            POST /gestion/session/prolonger
+        """,
+        "staff(pieces:read)": f"""
+            {PIECES_PAGES}
+            GET /gestion/pieces/<piece_id>/fichier
+            GET /gestion/pieces/<piece_id>/page/<int:number>
+        """,
+        "staff(pieces:control)": """
+            POST /gestion/pieces/<piece_id>/decision
+        """,
+        "staff(candidatures:read)": f"""
+            {CANDIDATURES_PAGES}
+            POST /gestion/candidatures
+        """,
     },
 }
 
@@ -274,4 +305,4 @@ def routes_of(app: str) -> set[tuple[str, str, str]]:
 
 def pages() -> set[str]:
     """The rules of the gateway that show a page."""
-    return {rule for _, rule in entries(PUBLIC_PAGES + CANDIDATES_PAGES)}
+    return {rule for _, rule in entries(PUBLIC_PAGES + CANDIDATES_PAGES + STAFF_PAGES)}

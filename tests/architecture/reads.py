@@ -90,7 +90,13 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /v1/pieces/<string:piece_id>/file
             /v1/pieces/<string:piece_id>/preview
         """),
-        "/v1/pieces": ("/v1/pieces?academie=03&limit=20",),
+        "/v1/pieces": (
+            "/v1/pieces?academie=03&limit=20",
+            "/v1/pieces?after=<piece_id>",
+            "/v1/pieces?before=<piece_id>",
+        ),
+        "/v1/control-queue": ("/v1/control-queue",),
+        "/v1/pieces/<string:piece_id>/pages/<int:number>": ("/v1/pieces/<piece_id>/pages/1",),
     },
     "gateway": {
         **_PROBED,
@@ -101,6 +107,13 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /un-probleme
             /accessibilite
             /connexion
+            /gestion
+            /gestion/connexion
+            /gestion/pieces
+            /gestion/pieces/<piece_id>
+            /gestion/pieces/<piece_id>/fichier
+            /gestion/candidatures
+            /gestion/candidatures/<candidature_id>
             /compte
             /compte/creation
             /compte/creation/confirmation
@@ -140,6 +153,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /justificatifs/apercu/<piece_id>
             /justificatifs/fichier/<piece_id>
         """),
+        "/gestion/pieces/<piece_id>/page/<int:number>": ("/gestion/pieces/<piece_id>/page/1",),
         "/ouverture-des-services": ("/ouverture-des-services", f"/ouverture-des-services?{_CHOSEN}"),
         "/inscription": ("/inscription", f"/inscription?{_CHOSEN}"),
         "/inscription/<draft_id>/<int:number>/recherche": (
@@ -177,11 +191,14 @@ class Written:
 _OPENED = Written(frozenset({"pieces.audit_entries"}), "whoever opens a candidate's file leaves a trace")
 WRITING_READS: dict[tuple[str, str], Written] = {
     ("pieces", "/v1/pieces/<string:piece_id>/file"): _OPENED,
+    ("pieces", "/v1/pieces/<string:piece_id>/pages/<int:number>"): _OPENED,
     ("gateway", "/justificatifs/fichier/<piece_id>"): _OPENED,
+    ("gateway", "/gestion/pieces/<piece_id>/fichier"): _OPENED,
+    ("gateway", "/gestion/pieces/<piece_id>/page/<int:number>"): _OPENED,
 }
 VISIT = Written(
     frozenset({"accounts.login_sessions.last_seen_at"}),
-    "a candidate's page counts as activity of his session, written down every 15 s: on the gateway alone",
+    "a page counts as activity of the session of who opens it, written down every 15 s: on the gateway alone",
 )
 NOTHING = Written(frozenset(), "a read")
 SHOWN_BEFORE_THE_EVENT = Written(

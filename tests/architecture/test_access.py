@@ -114,7 +114,8 @@ def test_the_portal_shows_the_log_in_page_to_who_is_not_logged_in(built: dict[st
         answer = _called(built["gateway"], method, rule, {"Sec-Fetch-Site": "same-origin", "Host": "127.0.0.1:8080"})
         assert answer.status_code in (302, 303, 401), (method, rule, answer.status_code)
         if answer.status_code != 401:
-            assert answer.headers["Location"].startswith("/connexion"), (method, rule)
+            log_in = "/gestion/connexion" if who.startswith("staff") else "/connexion"
+            assert answer.headers["Location"].startswith(log_in), (method, rule)
 
 
 def test_the_portal_takes_no_form_from_another_site(built: dict[str, Flask]) -> None:

@@ -31,7 +31,7 @@ def deposits(context: StoryContext) -> None:
     recorder.record(candidate.open("/justificatifs"), "justificatifs-choix")
     recorder.record(candidate.open(listed), "justificatifs")
     _record_refusals(context, candidate, listed)
-    _deposit_every_piece(candidate, listed)
+    deposit_every_piece(candidate, listed)
     recorder.record(candidate.open(f"{listed}?fait=depose"), "justificatifs-deposes")
     recorder.record(candidate.follow("/suppression/"), "justificatifs-suppression")
     candidate.open(listed)
@@ -94,7 +94,7 @@ def _choose_files(candidate: BrowserCandidate, *files: tuple[str, bytes]) -> Non
     candidate.page.locator("[name=fichier]").set_input_files(sent)  # type: ignore[arg-type]
 
 
-def _deposit_every_piece(candidate: BrowserCandidate, listed: str) -> None:
+def deposit_every_piece(candidate: BrowserCandidate, listed: str) -> None:
     candidate.open(listed)
     links = candidate.page.locator("a[href*='/depot/']").evaluate_all("links => links.map(one => one.pathname)")
     for number, path in enumerate(links, start=1):

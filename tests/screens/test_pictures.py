@@ -15,6 +15,7 @@ from tests.screens import (
     account_stories,
     after_closing_stories,
     error_page_stories,
+    gestion_stories,
     piece_stories,
     registration_stories,
 )
@@ -41,6 +42,7 @@ STORIES: tuple[Story, ...] = (
     registration_stories.twelve_tabs,
     registration_stories.registered,
     piece_stories.deposits,
+    gestion_stories.control_desk,
     error_page_stories.unknown,
     error_page_stories.foreign_post,
     error_page_stories.too_large,
@@ -61,7 +63,8 @@ class PictureRun:
     @contextmanager
     def context(self, name: str, portal: LaunchedPortal | None = None) -> Iterator[StoryContext]:
         """For one story on the portal (or on another one, weeks later)."""
-        context = StoryContext((portal or self.portal).url, self.browser, self.recorder, self.portal.staff)
+        url, account = (portal or self.portal).url, self.portal.demo["staff"]
+        context = StoryContext(url, self.browser, self.recorder, self.portal.staff, account)
         try:
             yield context
             self.finished_stories.append(name)

@@ -1,0 +1,48 @@
+"""« Espace de gestion »: a gestionnaire from the log-in to a decision, at the demonstration's two widths."""
+
+from __future__ import annotations
+
+import pyotp
+from playwright.sync_api import Page
+
+from tests.screens.browser_candidate import BrowserCandidate
+from tests.screens.piece_stories import deposit_every_piece, has_pieces_to_deposit
+from tests.screens.story_context import StoryContext, wait_for_result
+
+STALE_ETAG = "document.querySelector('[name=etag]').value = '\"autre\"'"
+
+
+def control_desk(context: StoryContext) -> None:
+    """What waits, the list, a piece, a decision that comes too late, a candidature."""
+    candidate = context.new_candidate().creates_account_and_logs_in()
+    candidature = candidate.registers()
+    listed = f"/justificatifs/{candidature}"
+    wait_for_result(lambda: has_pieces_to_deposit(candidate, listed), "the pieces asked for")
+    deposit_every_piece(candidate, listed)
+    recorder, gestionnaire = context.recorder, context.new_candidate()
+    recorder.record(gestionnaire.open("/gestion/connexion"), "gestion-connexion")
+    recorder.record(_logs_in(context, gestionnaire, code="000000"), "gestion-connexion-refusee", "/gestion/connexion")
+    _logs_in(context, gestionnaire)
+    recorder.record(gestionnaire.page, "gestion-a-traiter")
+    recorder.record(gestionnaire.open(f"/gestion/pieces?candidature={candidature}"), "gestion-pieces")
+    recorder.record(gestionnaire.open("/gestion/pieces?statut=non_compliant&code=AUCUNE"), "gestion-pieces-aucune")
+    gestionnaire.open(f"/gestion/pieces?candidature={candidature}")
+    page = gestionnaire.follow("/gestion/pieces/")
+    wait_for_result(lambda: page.locator("[data-pages] img").first.evaluate("img => img.naturalWidth > 0"), "the page")
+    recorder.record(page, "gestion-piece")
+    page.evaluate(STALE_ETAG)
+    page.locator("[name=comment]").fill("La signature manque.")
+    recorder.record(gestionnaire.press("Non Conforme"), "gestion-piece-changee", "/gestion/pieces/<piece_id>")
+    recorder.record(gestionnaire.press("Conforme"), "gestion-piece-suivante")
+    gestionnaire.open("/gestion/candidatures")
+    gestionnaire.page.locator("[name=recherche]").fill("dubois")
+    recorder.record(gestionnaire.press("Rechercher"), "gestion-candidatures")
+    recorder.record(gestionnaire.open(f"/gestion/candidatures/{candidature}"), "gestion-candidature")
+
+
+def _logs_in(context: StoryContext, gestionnaire: BrowserCandidate, code: str = "") -> Page:
+    account = context.staff_account
+    gestionnaire.page.locator("[name=identifiant]").fill(account["email"])
+    gestionnaire.page.locator("[name=password]").fill(account["password"])
+    gestionnaire.page.locator("[name=code]").fill(code or pyotp.TOTP(account["totp_secret"]).now())
+    return gestionnaire.press("Me connecter")

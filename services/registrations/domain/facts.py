@@ -93,7 +93,7 @@ def _text(kind: str, field: str) -> _Answer:
 
 
 def _acquis_positions(dossier: Dossier) -> tuple[str, ...]:
-    return tuple(unit.position for box in dossier.declaration.acquis for unit in box.kept)
+    return tuple(unit.position for box in dossier.declaration.acquis for unit in box.kept_units)
 
 
 def _items(name: str) -> _Values:

@@ -65,8 +65,8 @@ def replay(ids: tuple[str, ...], everything: bool) -> None:
 def set_aside(parked_id: str, reason: str) -> None:
     """Give up a parked event for good, saying why."""
     with _db().operation() as session:
-        done = settle(session, parked_id, f"set aside: {reason}")
-    sys.exit(0 if done else f"{parked_id}: not parked")
+        is_settled = settle(session, parked_id, f"set aside: {reason}")
+    sys.exit(0 if is_settled else f"{parked_id}: not parked")
 
 
 @click.command("publish-again")

@@ -80,7 +80,7 @@ def publish_once_more(days: int) -> None:
 @click.command("purge-events")
 @with_appcontext
 def purge_events() -> None:
-    """Forget what was settled more than 30 days ago (the workers' daily job does it too)."""
+    """Forget what was settled long ago (the workers' daily job does it too)."""
     click.echo(f"{purge(_db())} rows forgotten")
 
 

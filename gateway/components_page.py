@@ -78,7 +78,7 @@ def show_refusal() -> str:
 
 @public
 def search() -> Any:
-    return jsonify(options=found_communes(request.args.get("q", "")))
+    return jsonify(options=matching_communes(request.args.get("q", "")))
 
 
 @public
@@ -86,7 +86,7 @@ def extend() -> tuple[str, int]:
     return "", 204
 
 
-def found_communes(words: str) -> list[dict[str, str]]:
+def matching_communes(words: str) -> list[dict[str, str]]:
     """Communes of the sample whose name begins with `words`, or of that postal code."""
     begun = words.strip().upper()
     if begun.isdigit():
@@ -109,5 +109,5 @@ def _typed_field(field: dict[str, Any], typed: Any) -> dict[str, Any]:
     if field["type"] != "search":
         return field | {"value": typed.get(field["name"], field.get("value"))}
     words = typed.get(f"{field['name']}-texte", "")
-    results = {"results": found_communes(words)} if typed.get("rechercher") == field["name"] else {}
+    results = {"results": matching_communes(words)} if typed.get("rechercher") == field["name"] else {}
     return field | {"value": typed.get(field["name"]), "display": words} | results

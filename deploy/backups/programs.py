@@ -16,7 +16,7 @@ class Failed(Exception):
 def run(*command: str, typed: str = "", environment: dict[str, str] | None = None, seconds: float | None = None) -> str:
     """Run the command with `typed` on its standard input; returns its output. Raises Failed."""
     try:
-        done = subprocess.run(
+        result = subprocess.run(
             command,
             input=typed,
             env={**os.environ, **(environment or {})},
@@ -27,10 +27,10 @@ def run(*command: str, typed: str = "", environment: dict[str, str] | None = Non
         )
     except subprocess.TimeoutExpired as late:
         raise Failed(f"{command[0]}: not within {seconds:g} s") from late
-    if done.returncode:
-        last_lines = (done.stderr or done.stdout).strip().splitlines()[-5:]
-        raise Failed(f"{command[0]} ended with {done.returncode}: {' / '.join(last_lines)}")
-    return done.stdout
+    if result.returncode:
+        last_lines = (result.stderr or result.stdout).strip().splitlines()[-5:]
+        raise Failed(f"{command[0]} ended with {result.returncode}: {' / '.join(last_lines)}")
+    return result.stdout
 
 
 def log(event: str, **fields: object) -> None:

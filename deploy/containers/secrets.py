@@ -36,7 +36,7 @@ class Result:
     """Names of the files, by what was done with them."""
 
     made: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
+    existing: list[str] = field(default_factory=list)
     derived: list[str] = field(default_factory=list)
 
 
@@ -46,7 +46,7 @@ def make(folder: Path) -> Result:
     folder.chmod(0o700)
     result = Result()
     for name, new in SECRET_MAKERS.items():
-        (result.made if _add(folder / name, new()) else result.kept).append(name)
+        (result.made if _add(folder / name, new()) else result.existing).append(name)
     for name, text in derived_files({name: _read(folder / name) for name in SECRET_MAKERS}).items():
         if _replace(folder / name, text):
             result.derived.append(name)
@@ -136,9 +136,9 @@ def _print_result(folder: Path, result: Result) -> None:
         print(f"{folder}: made {', '.join(result.made)}")
     if result.derived:
         print(f"{folder}: derived {', '.join(result.derived)}")
-    if result.kept:
-        print(f"{folder}: kept {len(result.kept)} that were there")
-    if result.kept and (result.made or result.derived):
+    if result.existing:
+        print(f"{folder}: kept {len(result.existing)} that were there")
+    if result.existing and (result.made or result.derived):
         print("Containers that use what changed are to be made anew, service by service (docs/operations.md)")
 
 

@@ -23,10 +23,10 @@ class RateLimiter:
         """0 if the call is admitted, else the seconds to wait."""
         now = time.monotonic()
         with self._lock:
-            left, seen = self._buckets.pop(caller, (self._size, now))
-            left = min(self._size, left + (now - seen) * self._rate)
-            allowed = left >= 1
-            self._buckets[caller] = (left - 1 if allowed else left, now)
+            tokens, last_call = self._buckets.pop(caller, (self._size, now))
+            tokens = min(self._size, tokens + (now - last_call) * self._rate)
+            is_admitted = tokens >= 1
+            self._buckets[caller] = (tokens - 1 if is_admitted else tokens, now)
             if len(self._buckets) > MAX_BUCKETS:
                 self._buckets.popitem(last=False)
-        return 0 if allowed else max(1, math.ceil((1 - left) / self._rate))
+        return 0 if is_admitted else max(1, math.ceil((1 - tokens) / self._rate))

@@ -1,5 +1,5 @@
-/* In the head: hides at once what the scripts will hide, so that nothing moves when they run. Where they do not arrive,
-   everything is shown as without any script. */
+/* In the head: hides at once what the scripts will hide, so that nothing moves when they run. If they fail to load, everything is shown
+   as without scripts. */
 const page = document.documentElement;
 page.dataset.script = "attendu";
 

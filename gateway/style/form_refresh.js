@@ -1,50 +1,50 @@
-/* A choice that changes the form: it is sent in the background and the form's new content put in place. What was typed meanwhile
-   is kept, so is the focus. Without this script the button « Actualiser » does the same by a full page. */
+/* Refreshes a form after a choice that changes it: sends the form in the background and replaces its content. Input since the request and
+   the focus are kept. Without this script the button « Actualiser » loads the whole page. */
 
 const stateOf = (control) => (["radio", "checkbox"].includes(control.type) ? control.checked : control.value);
 const keyOf = (control) => (["radio", "checkbox"].includes(control.type) ? `${control.name}=${control.value}` : control.name);
-const controlsOf = (form) => [...form.elements].filter((one) => one.name && one.type !== "submit" && one.type !== "file");
+const controlsOf = (form) => [...form.elements].filter(({ name, type }) => name && type !== "submit" && type !== "file");
 
 class FormRefresh {
   constructor(form) {
     this.form = form;
     this.queue = formQueue(form);
-    this.waiting = new Set();
+    this.scheduled = new Set();
   }
 
   start(name) {
-    if (this.waiting.has(name)) return;
-    this.waiting.add(name);
-    this.queue.add(() => this.renew(name));
+    if (this.scheduled.has(name)) return;
+    this.scheduled.add(name);
+    this.queue.add(() => this.refresh(name));
   }
 
-  async renew(name) {
-    this.waiting.delete(name);
+  async refresh(name) {
+    this.scheduled.delete(name);
     const button = this.button(name);
     if (!button) return;
-    if (this.queue.unreachable) return this.unreachable(name, button);
+    if (this.queue.unreachable) return this.onUnreachable(name, button);
     try {
-      const fresh = await this.ask(button, name);
+      const fresh = await this.fetchForm(button, name);
       if (fresh) this.replace(fresh);
-      else this.queue.pressAfterwards(button);
+      else this.queue.pressWhenIdle(button);
     } catch {
-      this.unreachable(name, button);
+      this.onUnreachable(name, button);
     }
   }
 
-  // A form that is saved as it is typed waits for the server; another is sent as a page.
-  unreachable(name, button) {
-    const again = new CustomEvent("portail:injoignable", { cancelable: true, detail: () => this.start(name) });
-    if (this.form.dispatchEvent(again)) this.queue.pressAfterwards(button);
+  // A form with autosave cancels the event and waits for the server; another form is sent as a whole page.
+  onUnreachable(name, button) {
+    const unreachable = new CustomEvent("portail:injoignable", { cancelable: true, detail: () => this.start(name) });
+    if (this.form.dispatchEvent(unreachable)) this.queue.pressWhenIdle(button);
   }
 
   button(name) {
     return this.form.querySelector(`[data-actualiser="${CSS.escape(name)}"]`);
   }
 
-  // The form as the server has it now; nothing where another page came. Throws where none came.
-  async ask(button, name) {
-    this.sent = new Map(controlsOf(this.form).map((control) => [keyOf(control), stateOf(control)]));
+  // The form as the server renders it now; null if the answer is another page. Throws if there is no answer.
+  async fetchForm(button, name) {
+    this.sentStates = new Map(controlsOf(this.form).map((control) => [keyOf(control), stateOf(control)]));
     const body = new URLSearchParams(new FormData(this.form, button));
     // Not form.action: buttons named « action » hide it.
     const address = this.form.getAttribute("action") || location.href;
@@ -54,12 +54,12 @@ class FormRefresh {
   }
 
   replace(fresh) {
-    const typed = this.typedMeanwhile();
+    const typed = this.inputSinceRequest();
     const focused = document.activeElement;
     const caret = this.form.contains(focused) ? focused.selectionStart : null;
     const height = focused.getBoundingClientRect().top;
     this.form.replaceChildren(...fresh.childNodes);
-    this.queue.holds(this.queue.typed());
+    this.queue.markSaved(this.queue.values());
     for (const control of controlsOf(this.form)) {
       if (!typed.has(keyOf(control))) continue;
       if (typeof typed.get(keyOf(control)) === "boolean") control.checked = typed.get(keyOf(control));
@@ -67,24 +67,24 @@ class FormRefresh {
     }
     if (!focused.isConnected) this.focus(this.counterpart(focused), caret);
     document.dispatchEvent(new CustomEvent("portail:contenu", { detail: this.form }));
-    this.stayAt(height);
+    this.restoreScroll(height);
   }
 
-  // What came or went above does not move the control that has the focus away from who looks at it.
-  stayAt(height) {
+  // Keeps the focused control at the same height in the window, whatever was added or removed above it.
+  restoreScroll(height) {
     const focused = document.activeElement;
     if (this.form.contains(focused)) scrollBy({ top: focused.getBoundingClientRect().top - height, behavior: "instant" });
   }
 
-  // Passwords are never sent back: they count as typed.
-  typedMeanwhile() {
+  // Passwords are not in the server's answer: they count as input.
+  inputSinceRequest() {
     const changed = controlsOf(this.form).filter(
-      (control) => stateOf(control) !== this.sent.get(keyOf(control)) || (control.type === "password" && control.value),
+      (control) => stateOf(control) !== this.sentStates.get(keyOf(control)) || (control.type === "password" && control.value),
     );
     return new Map(changed.map((control) => [keyOf(control), stateOf(control)]));
   }
 
-  // The same control in the renewed form; a button has no id.
+  // The same control in the new content; a button has no id.
   counterpart(control) {
     if (control.id) return document.getElementById(control.id);
     if (!control.name) return null;
@@ -99,50 +99,50 @@ class FormRefresh {
   }
 }
 
-const refreshed = new WeakMap();
-function renew(form, name) {
-  if (!refreshed.has(form)) refreshed.set(form, new FormRefresh(form));
-  refreshed.get(form).start(name);
+const refreshes = new WeakMap();
+function refresh(form, name) {
+  if (!refreshes.has(form)) refreshes.set(form, new FormRefresh(form));
+  refreshes.get(form).start(name);
 }
 
-// Who looks for a line by its first letters or by the arrows passes others on the way: the form is renewed when they rest on one or
-// leaves the list. Renewed meanwhile, the list would forget the letters already typed.
-const REST_MS = 700;
+// Selecting in a list by letters or arrows passes other options: the form is refreshed after a pause or when the list loses the focus.
+// A refresh meanwhile would discard the letters already typed.
+const PAUSE_MS = 700;
 
-class KeyedList {
+class KeyboardSelection {
   constructor() {
-    document.addEventListener("keydown", (event) => this.key(event.target), { capture: true });
+    document.addEventListener("keydown", (event) => this.onKeydown(event.target), { capture: true });
     document.addEventListener("pointerdown", () => (this.list = null), { capture: true });
-    document.addEventListener("focusout", () => this.timer && this.rested());
+    document.addEventListener("focusout", () => this.timer && this.onPause());
   }
 
-  key(target) {
+  onKeydown(target) {
     this.list = target.localName === "select" ? target : null;
-    if (this.timer) this.wait();
+    if (this.timer) this.schedule();
   }
 
-  chosen(form, name) {
-    this.renews = () => renew(form, name);
-    this.wait();
+  onChange(form, name) {
+    this.refresh = () => refresh(form, name);
+    this.schedule();
   }
 
-  wait() {
+  schedule() {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.rested(), REST_MS);
+    this.timer = setTimeout(() => this.onPause(), PAUSE_MS);
   }
 
-  rested() {
+  onPause() {
     clearTimeout(this.timer);
     this.timer = null;
-    this.renews();
+    this.refresh();
   }
 }
 
-const keyed = new KeyedList();
+const keyboardSelection = new KeyboardSelection();
 document.addEventListener("change", (event) => {
   const name = event.target.dataset?.actualise;
   const form = name && event.target.form;
   if (!form) return;
-  if (event.target === keyed.list) keyed.chosen(form, name);
-  else renew(form, name);
+  if (event.target === keyboardSelection.list) keyboardSelection.onChange(form, name);
+  else refresh(form, name);
 });

@@ -1,4 +1,4 @@
-/* The visitor's own time beside Paris time, where it differs at that instant (La Réunion, Nouméa). */
+/* Shows the visitor's local time beside Paris time if it differs at that instant (La Réunion, Nouméa). */
 
 const shownIn = (timeZone, instant) =>
   new Intl.DateTimeFormat("fr-FR", { dateStyle: "long", timeStyle: "short", timeZone }).format(instant);

@@ -1,9 +1,9 @@
-/* Focus on the error summary, and no double submit; every page works without this script. */
+/* Focuses the error summary, and prevents double submits; every page works without this script. */
 
-// A summary of mistakes takes the focus, so that it is heard and its links are next.
+// The error summary gets the focus, so that screen readers announce it and Tab leads to its links.
 document.querySelector("[data-prend-le-focus]")?.focus();
 
-// A form is sent once: a second press within five seconds is dropped, an answer that never comes can be asked for again.
+// A second submit within five seconds is ignored; after that the form can be sent again if no answer came.
 const REPEAT_AFTER_MS = 5000;
 document.addEventListener("submit", (event) => {
   const sent = Number(event.target.dataset.envoye || 0);

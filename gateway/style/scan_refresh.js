@@ -1,5 +1,5 @@
-/* « Analyse en cours »: reloads the regroupements until the antivirus has its result, at growing intervals, only while the page is
-   visible, and not for ever, since each reading prolongs the session. Without the script a link does it. */
+/* « Analyse en cours »: reloads the regroupements until the antivirus has a result, at growing intervals, only while the page is visible,
+   and a limited number of times, since each request prolongs the session. Without this script a link reloads the page. */
 
 const DELAYS_MS = [2000, 3000, 5000, 8000, 13_000, 20_000, 30_000, 45_000, 60_000];
 
@@ -7,28 +7,28 @@ class ScanRefresh {
   constructor(main) {
     this.main = main;
     this.tries = 0;
-    document.addEventListener("visibilitychange", () => this.plan());
-    this.plan();
+    document.addEventListener("visibilitychange", () => this.schedule());
+    this.schedule();
   }
 
-  waiting() {
+  pendingScans() {
     return [...this.main.querySelectorAll("[data-analyse]")];
   }
 
-  plan() {
+  schedule() {
     clearTimeout(this.timer);
-    if (document.hidden || !this.waiting().length || this.tries >= DELAYS_MS.length) return;
-    this.timer = setTimeout(() => this.look(), DELAYS_MS[this.tries]);
+    if (document.hidden || !this.pendingScans().length || this.tries >= DELAYS_MS.length) return;
+    this.timer = setTimeout(() => this.check(), DELAYS_MS[this.tries]);
   }
 
-  async look() {
+  async check() {
     this.tries += 1;
-    const fresh = await this.page();
-    if (fresh) this.put(fresh);
-    this.plan();
+    const fresh = await this.fetchPage();
+    if (fresh) this.update(fresh);
+    this.schedule();
   }
 
-  async page() {
+  async fetchPage() {
     try {
       const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
       if (!answer.ok || answer.redirected) return null;
@@ -39,8 +39,8 @@ class ScanRefresh {
   }
 
   // A regroupement changes only where an analysis has ended in it.
-  put(fresh) {
-    for (const link of this.waiting()) {
+  update(fresh) {
+    for (const link of this.pendingScans()) {
       if (!link.isConnected || fresh.querySelector(`[data-analyse="${CSS.escape(link.dataset.analyse)}"]`)) continue;
       const group = link.closest("section");
       const renewed = fresh.getElementById(group.getAttribute("aria-labelledby"))?.closest("section");

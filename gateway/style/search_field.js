@@ -1,8 +1,8 @@
-/* Suggestions under a box: the listbox pattern, with the arrows, Enter and Escape. A search is bound to one of them; a free
-   box (data-libre) is only helped. Without this script the button « Rechercher » asks the server for the same list. */
+/* Suggestions under a text box: the listbox pattern, with arrow keys, Enter and Escape. The value of a search is one of them; a free text
+   box (data-libre) also accepts other text. Without this script the button « Rechercher » requests the same list from the server. */
 
 const WAIT_MS = 200;
-const AT_LEAST = 2;
+const MIN_CHARACTERS = 2;
 
 const folded = (words) => words.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
 
@@ -12,37 +12,37 @@ class SearchField {
     this.input = root.querySelector("input[type=text]");
     this.free = "libre" in root.dataset;
     if (!this.free) this.value = root.querySelector("[data-valeur]") || this.hiddenValue();
-    // Value and words are kept together from here on: nothing has to be compared.
+    // From here on the script keeps value and words consistent: the server need not compare them.
     root.querySelector("[data-affiche]")?.remove();
     this.options = [];
     this.active = -1;
     this.buildList();
     this.root.dataset.rechercheActive = "";
     this.input.removeAttribute("list");
-    this.input.addEventListener("input", () => this.typed());
-    // Put in place while words were being typed: it goes on where the former one was.
-    if (document.activeElement === this.input && !this.free && !this.value.value) this.ask();
-    if (this.seed !== undefined) this.input.addEventListener("focus", () => this.input.value || this.ask());
-    this.input.addEventListener("keydown", (event) => this.pressed(event));
-    this.input.addEventListener("blur", () => this.left());
-    for (const button of root.querySelectorAll("[data-choix]")) button.addEventListener("click", (event) => this.proposed(event));
+    this.input.addEventListener("input", () => this.onInput());
+    // This field has replaced a focused one during typing: continue its search.
+    if (document.activeElement === this.input && !this.free && !this.value.value) this.search();
+    if (this.postalCode !== undefined) this.input.addEventListener("focus", () => this.input.value || this.search());
+    this.input.addEventListener("keydown", (event) => this.onKeydown(event));
+    this.input.addEventListener("blur", () => this.onBlur());
+    for (const button of root.querySelectorAll("[data-choix]")) button.addEventListener("click", (event) => this.onProposalClick(event));
   }
 
   // A button that proposes an answer chooses it in place.
-  proposed(event) {
+  onProposalClick(event) {
     event.preventDefault();
     const { choix, libelle } = event.currentTarget.dataset;
-    this.take({ value: choix, label: libelle });
-    this.tell(`${libelle} choisi`, true);
+    this.select({ value: choix, label: libelle });
+    this.setStatus(`${libelle} choisi`, true);
   }
 
-  // The communes of a postal code are few: they are proposed before a letter is typed.
-  get seed() {
+  // The postal code of a town field, whose few communes are proposed before a letter is typed; undefined for other fields.
+  get postalCode() {
     const town = this.input.autocomplete === "address-level2";
     return town ? this.input.form?.querySelector("[autocomplete=postal-code]")?.value.trim() : undefined;
   }
 
-  // The server's list of results, where there is one, has the place of the value.
+  // Replaces the server's list of results, if there is one, by a hidden field with the value.
   hiddenValue() {
     const chosen = this.root.querySelector(".portail-recherche__resultats input:checked");
     const field = document.createElement("input");
@@ -70,19 +70,19 @@ class SearchField {
     for (const [name, value] of Object.entries(attributes)) this.input.setAttribute(name, value);
   }
 
-  typed() {
+  onInput() {
     this.setValue("");
-    this.tell("");
+    this.setStatus("");
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.ask(), WAIT_MS);
+    this.timer = setTimeout(() => this.search(), WAIT_MS);
   }
 
-  async ask() {
+  async search() {
     const words = this.input.value.trim();
-    const asked = this.seed || words;
-    if (asked.length < AT_LEAST) return this.close();
+    const query = this.postalCode || words;
+    if (query.length < MIN_CHARACTERS) return this.close();
     const url = new URL(this.root.dataset.recherche, location.href);
-    url.searchParams.set("q", asked);
+    url.searchParams.set("q", query);
     for (const name of (this.root.dataset.avec || "").split(" ").filter(Boolean)) {
       const other = this.input.form?.elements.namedItem(name);
       if (other) url.searchParams.set(name, other.value);
@@ -93,55 +93,55 @@ class SearchField {
       const answer = await fetch(url, { headers: { Accept: "application/json" }, signal: this.pending.signal });
       if (!answer.ok) throw new Error(String(answer.status));
       const { options, advice } = await answer.json();
-      this.show(this.seed ? options.filter((option) => folded(option.label).startsWith(folded(words))) : options, advice);
+      this.show(this.postalCode ? options.filter((option) => folded(option.label).startsWith(folded(words))) : options, advice);
     } catch (error) {
       if (error.name !== "AbortError") this.unavailable();
     }
   }
 
-  // The button of the page without script comes back: it does the same by a full page.
+  // Shows the button of the page without script again, which loads a whole page with the results.
   unavailable() {
     this.close();
     delete this.root.dataset.rechercheActive;
-    if (!this.free) this.tell("La recherche automatique ne répond pas. Utilisez le bouton Rechercher.", true);
+    if (!this.free) this.setStatus("La recherche automatique ne répond pas. Utilisez le bouton Rechercher.", true);
   }
 
   show(options, advice) {
     this.options = options;
     this.active = -1;
-    this.list.replaceChildren(...options.map((option, index) => this.line(option, index)));
+    this.list.replaceChildren(...options.map((option, index) => this.buildOption(option, index)));
     this.list.hidden = options.length === 0;
-    // Beside words that have to be read it lies over nothing.
+    // With advice to be read, the list must not cover it.
     if (advice) this.status.before(this.list);
     else this.input.parentElement.append(this.list);
     this.input.setAttribute("aria-expanded", String(options.length > 0));
     this.input.removeAttribute("aria-activedescendant");
     const count = options.length;
-    if (advice) this.tell(advice, true);
-    else if (count > 0) this.tell(`${count} résultat${count > 1 ? "s" : ""}`);
-    else this.tell(this.free ? "" : "Aucun résultat", true);
+    if (advice) this.setStatus(advice, true);
+    else if (count > 0) this.setStatus(`${count} résultat${count > 1 ? "s" : ""}`);
+    else this.setStatus(this.free ? "" : "Aucun résultat", true);
   }
 
-  // Heard always, seen where there is no list to see.
-  tell(words, seen = false) {
+  // Always announced to screen readers; visible only if `seen`.
+  setStatus(words, seen = false) {
     this.status.textContent = words;
     this.status.classList.toggle("fr-sr-only", !seen);
   }
 
-  line(option, index) {
+  buildOption(option, index) {
     const line = document.createElement("li");
     line.id = `${this.list.id}-${index}`;
     line.setAttribute("role", "option");
     line.setAttribute("aria-selected", "false");
     line.textContent = option.label;
-    if (option.hint) this.explain(line, option.hint);
+    if (option.hint) this.addHint(line, option.hint);
     line.addEventListener("mousedown", (event) => event.preventDefault());
     line.addEventListener("click", () => this.choose(index));
     return line;
   }
 
-  // Seen below the words to choose, heard after them.
-  explain(line, words) {
+  // Shown below the label of the option, announced after it.
+  addHint(line, words) {
     const hint = document.createElement("span");
     hint.className = "fr-hint-text";
     hint.setAttribute("aria-hidden", "true");
@@ -150,9 +150,9 @@ class SearchField {
     line.setAttribute("aria-description", words);
   }
 
-  pressed(event) {
+  onKeydown(event) {
     if (this.list.hidden) {
-      if (event.key === "ArrowDown") this.ask();
+      if (event.key === "ArrowDown") this.search();
       return;
     }
     if (event.key === "Escape") this.close();
@@ -175,16 +175,16 @@ class SearchField {
   }
 
   choose(index) {
-    this.take(this.options[index]);
+    this.select(this.options[index]);
   }
 
-  take(option) {
+  select(option) {
     this.input.value = option.label;
     this.setValue(option.value);
     this.close();
-    this.tell(`${option.label} choisi`);
+    this.setStatus(`${option.label} choisi`);
     if (this.free) return this.input.dispatchEvent(new Event("change", { bubbles: true }));
-    // Where a choice changes the form, it is the value that says so: words half typed do not.
+    // If a choice changes the form, only the value triggers that, not half-typed words.
     if (this.root.dataset.actualise) this.value.dataset.actualise = this.root.dataset.actualise;
     this.value.dispatchEvent(new Event("change", { bubbles: true }));
   }
@@ -193,8 +193,8 @@ class SearchField {
     if (!this.free) this.value.value = value;
   }
 
-  // Whoever typed a suggestion in full has chosen it.
-  left() {
+  // A suggestion that was typed in full counts as chosen.
+  onBlur() {
     const same = (option) => folded(option.label) === folded(this.input.value.trim());
     const index = this.list.hidden ? -1 : this.options.findIndex(same);
     if (index >= 0) this.choose(index);
@@ -210,9 +210,9 @@ class SearchField {
   }
 }
 
-function wake(part) {
+function enhance(part) {
   for (const root of part.querySelectorAll("[data-recherche]")) new SearchField(root);
 }
 
-wake(document);
-document.addEventListener("portail:contenu", (event) => wake(event.detail));
+enhance(document);
+document.addEventListener("portail:contenu", (event) => enhance(event.detail));

@@ -1,33 +1,33 @@
-/* Warns before inactivity ends the session. Nothing typed is touched: a post after the end is taken up again by logging in.
-   Other windows of the same session are heard, so that activity in one keeps the others quiet. */
+/* Warns before inactivity ends the session. Input stays in the page: a post after the end is resumed after log-in. Windows of the same
+   session inform each other of activity. */
 
 class SessionEnd {
   constructor(root) {
     this.root = root;
     this.place = root.querySelector(".portail-session__place");
     this.template = root.querySelector("template");
-    this.length = Number(root.dataset.finSession) * 1000;
-    this.warning = Number(root.dataset.avertirAvant) * 1000;
+    this.durationMs = Number(root.dataset.finSession) * 1000;
+    this.warningMs = Number(root.dataset.avertirAvant) * 1000;
     this.channel = "BroadcastChannel" in window ? new BroadcastChannel("portail-session") : null;
-    this.channel?.addEventListener("message", () => this.renewed());
-    this.renewed();
+    this.channel?.addEventListener("message", () => this.restart());
+    this.restart();
     this.channel?.postMessage("active");
-    document.addEventListener("portail:actif", () => this.renewed());
-    setInterval(() => this.look(), 1000);
+    document.addEventListener("portail:actif", () => this.restart());
+    setInterval(() => this.tick(), 1000);
   }
 
-  renewed() {
-    this.ends = Date.now() + this.length;
+  restart() {
+    this.endsAt = Date.now() + this.durationMs;
     this.place.replaceChildren();
   }
 
-  look() {
-    const left = this.ends - Date.now();
-    if (left > this.warning) return;
+  tick() {
+    const remainingMs = this.endsAt - Date.now();
+    if (remainingMs > this.warningMs) return;
     if (!this.place.firstElementChild) this.show();
     const notice = this.place.firstElementChild;
-    if (left <= 0) this.over(notice);
-    else this.put(notice.querySelector("[data-minutes]"), this.inWords(left));
+    if (remainingMs <= 0) this.showEnd(notice);
+    else this.setText(notice.querySelector("[data-minutes]"), this.remainingTime(remainingMs));
   }
 
   show() {
@@ -37,27 +37,27 @@ class SessionEnd {
 
   async extend() {
     const answer = await fetch(this.root.dataset.prolonger, { method: "POST" }).catch(() => null);
-    if (!answer?.ok || answer.redirected) return this.over(this.place.firstElementChild);
-    this.renewed();
+    if (!answer?.ok || answer.redirected) return this.showEnd(this.place.firstElementChild);
+    this.restart();
     this.channel?.postMessage("active");
   }
 
-  over(notice) {
-    this.put(notice.querySelector("[data-titre]"), "Votre session est terminée");
-    this.put(
+  showEnd(notice) {
+    this.setText(notice.querySelector("[data-titre]"), "Votre session est terminée");
+    this.setText(
       notice.querySelector("[data-texte]"),
       "Votre saisie reste dans cette page. Continuez : il vous sera demandé de vous identifier, puis votre saisie sera reprise.",
     );
     notice.querySelector("[data-rester]")?.remove();
   }
 
-  // Written only when it changes: each change is read aloud.
-  put(element, words) {
+  // Written only when it changes: screen readers announce each change.
+  setText(element, words) {
     if (element && element.textContent !== words) element.textContent = words;
   }
 
-  inWords(left) {
-    const minutes = Math.ceil(left / 60000);
+  remainingTime(remainingMs) {
+    const minutes = Math.ceil(remainingMs / 60000);
     return minutes > 1 ? `${minutes} minutes` : "moins d'une minute";
   }
 }

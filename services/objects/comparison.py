@@ -78,10 +78,10 @@ def confirm_lost(
     db: Database, store: ObjectStore, columns: Sequence[KeyColumn], suspects: Sequence[LostObject]
 ) -> list[LostObject]:
     """The suspects without those whose object was added, or whose row was deleted, since both were read."""
-    absent = [lost for lost in suspects if not store.exists(lost.key)]
-    keys = [lost.key for lost in absent]
+    missing = [lost for lost in suspects if not store.exists(lost.key)]
+    keys = [lost.key for lost in missing]
     needed = _existing_keys(db, keys, [*map(_naming_rows, columns), _unexpired_rows(system_now())])
-    return [lost for lost in absent if lost.key in needed]
+    return [lost for lost in missing if lost.key in needed]
 
 
 def confirm_unknown(db: Database, columns: Sequence[KeyColumn], suspects: Sequence[str]) -> list[str]:

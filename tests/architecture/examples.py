@@ -92,7 +92,7 @@ class Examples:
         self.portal.close()
         clock.set_offset(0)
 
-    def registered_untold(self) -> tuple[dict[str, str], str]:
+    def registered_without_event(self) -> tuple[dict[str, str], str]:
         """The candidature of someone else, of which no service was told yet, with what he sends to call."""
         email = self._visitors.create_activated_account()
         self._visitors.register(email)

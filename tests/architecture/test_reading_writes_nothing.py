@@ -120,7 +120,7 @@ def test_a_read_writes_nothing_but_what_it_is_listed_for(
 def test_a_version_whose_event_has_not_come_is_kept_once_when_it_is_printed(
     examples: Examples, databases: Databases, path: str, first: Written
 ) -> None:
-    headers, candidature = examples.registered_untold()
+    headers, candidature = examples.registered_without_event()
     for expected in (first, NOTHING):
         with written(examples, databases) as tables:
             answer = answer_of(examples.apps["documents"], headers, f"/v1/candidatures/{candidature}/{path}")

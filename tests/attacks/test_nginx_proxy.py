@@ -48,7 +48,7 @@ def proxy(gateway_port: int, **options: object) -> Iterator[Proxy]:
 
 
 @pytest.fixture(scope="module")
-def lonely() -> Iterator[Proxy]:
+def proxy_alone() -> Iterator[Proxy]:
     """No gateway is there."""
     yield from proxy(free_port())
 
@@ -91,9 +91,9 @@ def test_what_is_for_operators_is_not_found_from_outside(site: Site, path: str) 
     assert sum(replica.requests_served() for replica in site.replicas) == before
 
 
-def test_without_a_gateway_a_page_says_so(lonely: Proxy, page: Page) -> None:
+def test_without_a_gateway_a_page_says_so(proxy_alone: Proxy, page: Page) -> None:
     page.set_viewport_size({"width": 320, "height": 600})
-    answer = page.goto(f"{lonely.url}/inscription")
+    answer = page.goto(f"{proxy_alone.url}/inscription")
     assert answer
     assert (answer.status, answer.headers["retry-after"]) == (503, "10")
     assert page.title().startswith(page.get_by_role("heading", level=1).inner_text())
@@ -102,26 +102,26 @@ def test_without_a_gateway_a_page_says_so(lonely: Proxy, page: Page) -> None:
     assert violations(page) == []
 
 
-def test_without_a_gateway_tools_are_told_in_their_way(lonely: Proxy) -> None:
-    answer = requests.post(f"{lonely.url}/api/pieces/v1/controls", json={}, timeout=TIMEOUT_SECONDS)
+def test_without_a_gateway_tools_are_told_in_their_way(proxy_alone: Proxy) -> None:
+    answer = requests.post(f"{proxy_alone.url}/api/pieces/v1/controls", json={}, timeout=TIMEOUT_SECONDS)
     assert answer.status_code == 503
     assert answer.headers["Content-Type"].startswith("application/problem+json")
     assert answer.json()["retry_after"] == int(answer.headers["Retry-After"])
 
 
-def test_what_the_gateway_has_not_answered_is_logged_without_address_and_path(lonely: Proxy) -> None:
+def test_what_the_gateway_has_not_answered_is_logged_without_address_and_path(proxy_alone: Proxy) -> None:
     requests.get(
-        f"{lonely.url}/compte/activation/SECRET", headers={"X-Request-ID": "of-this-test"}, timeout=TIMEOUT_SECONDS
+        f"{proxy_alone.url}/compte/activation/SECRET", headers={"X-Request-ID": "of-this-test"}, timeout=TIMEOUT_SECONDS
     )
-    line = next(line for line in lonely.log_text.splitlines() if "of-this-test" in line)
+    line = next(line for line in proxy_alone.log_text.splitlines() if "of-this-test" in line)
     assert '"status":503' in line
-    assert "SECRET" not in lonely.log_text
+    assert "SECRET" not in proxy_alone.log_text
     assert "127.0.0.1" not in line
 
 
-def test_what_browsers_load_is_compressed_and_kept_without_any_gateway(lonely: Proxy) -> None:
+def test_what_browsers_load_is_compressed_and_kept_without_any_gateway(proxy_alone: Proxy) -> None:
     assets = load_assets()
-    answer = requests.get(f"{lonely.url}{assets.url('portail.css')}", timeout=TIMEOUT_SECONDS)
+    answer = requests.get(f"{proxy_alone.url}{assets.url('portail.css')}", timeout=TIMEOUT_SECONDS)
     assert answer.headers["Content-Encoding"] == "gzip"
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert len(answer.content) == assets.files["portail.css"]

@@ -1,6 +1,7 @@
 """A small site behind the server that every web process uses: `python -m tests.chassis.site`, with BIND and THREADS.
 
-BORN_IN (seconds): how long a new worker takes to make its application. DEEDS (a file): where each deed adds a byte.
+START_SECONDS: seconds that a new worker takes to create its application. WRITES_FILE: a file to which each write
+adds a byte.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from services.chassis.web.gunicorn_server import serve
 
 
 def create() -> Flask:
-    time.sleep(float(os.environ.get("BORN_IN", "0")))
+    time.sleep(float(os.environ.get("START_SECONDS", "0")))
     app = Flask("site", static_folder=None)
 
     @app.get("/")
@@ -27,23 +28,23 @@ def create() -> Flask:
     def taken() -> str:
         return str(len(request.get_data()))
 
-    @app.post("/deeds")
-    def do() -> str:
-        deed()
+    @app.post("/writes")
+    def write_one() -> str:
+        write()
         return "{}"
 
-    @app.post("/deeds/last")
-    def do_and_die() -> str:
-        """Without having read what was sent."""
-        deed()
+    @app.post("/writes/last")
+    def write_and_exit() -> str:
+        """Exits without reading the body."""
+        write()
         os.kill(os.getpid(), signal.SIGKILL)
         return "never said"
 
     return app
 
 
-def deed() -> None:
-    with Path(os.environ["DEEDS"]).open("ab", buffering=0) as file:
+def write() -> None:
+    with Path(os.environ["WRITES_FILE"]).open("ab", buffering=0) as file:
         file.write(b".")
 
 

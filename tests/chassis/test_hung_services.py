@@ -49,7 +49,7 @@ def opened(client: Client) -> None:
 
 @pytest.mark.parametrize("beginning", [b"", b"HTTP/1.1 200 OK\r\nX-Slow: ", HEAD], ids=["silent", "head", "body"])
 def test_an_answer_that_drips_is_cut_at_the_deadline(server: SilentServer, beginning: bytes) -> None:
-    server.drips(beginning)
+    server.respond_slowly(beginning)
     assert outcome(Client(server.url, page_seconds=0.5)) is Unavailable
 
 
@@ -63,7 +63,7 @@ def test_a_streamed_answer_that_drips_is_cut_as_well(server: SilentServer) -> No
     server.answers({})
     client = Client(server.url)
     client.get("/")
-    server.drips(HEAD)
+    server.respond_slowly(HEAD)
     answer = client.call("GET", "/", stream=True, seconds=1.0)
     with ThreadPoolExecutor(1) as pool:
         assert pool.submit(lambda: list(answer.iter_content(10))).exception(HELD) is not None
@@ -73,12 +73,12 @@ def test_a_refusal_that_drips_is_a_service_that_is_away(server: SilentServer) ->
     server.answers({})
     client = Client(server.url)
     client.get("/")
-    server.drips(HEAD.replace(b"200 OK", b"404 Not Found"))
+    server.respond_slowly(HEAD.replace(b"200 OK", b"404 Not Found"))
     assert outcome(client, stream=True, seconds=1.0) is Unavailable
 
 
 def test_an_answer_that_only_announces_another_is_none(server: SilentServer) -> None:
-    server.speak = lambda connection, _: connection.sendall(b"HTTP/1.1 102 Processing\r\n\r\n")
+    server.respond = lambda connection, _: connection.sendall(b"HTTP/1.1 102 Processing\r\n\r\n")
     assert outcome(Client(server.url)) is Unavailable
 
 
@@ -148,14 +148,14 @@ def test_a_write_that_was_sent_may_take_longer_than_a_page(server: SilentServer)
     server.answers({})
     client, later = Client(server.url, page_seconds=0.2), threading.Event()
     client.get("/")
-    answer = server.speak
+    answer = server.respond
 
-    def slowly(connection: socket.socket, line: str) -> None:
+    def send_slowly(connection: socket.socket, line: str) -> None:
         if line.startswith("POST"):
             later.wait(1.0)
         answer(connection, line)
 
-    server.speak = slowly
+    server.respond = send_slowly
     assert outcome(client, "POST", json={}) is None
 
 
@@ -190,7 +190,7 @@ def test_a_token_is_used_while_accounts_hangs_and_renewed_when_it_is_back(server
     server.answers({"access_token": "first", "expires_in": 30.0})
     token = ServiceToken(Client(server.url, page_seconds=0.5), "gateway", "secret")
     assert token() == "first"
-    server.falls_silent()
+    server.stop_responding()
     token._token = ("first", float("-inf"), token._token[2])  # time to renew it has come
     with ThreadPoolExecutor(20) as pool:
         assert {call.result(HELD) for call in [pool.submit(token) for _ in range(20)]} == {"first"}
@@ -216,7 +216,7 @@ def test_keys_once_fetched_verify_while_accounts_hangs_and_an_unknown_one_costs_
         with pytest.raises(UnknownKey):
             keys("unknown")
     assert len(server.requests) == 1
-    server.falls_silent()
+    server.stop_responding()
     with ThreadPoolExecutor(20) as pool:
         strangers = [pool.submit(keys, "unknown") for _ in range(10)]
         assert pool.submit(keys, "known").result(HELD)

@@ -21,12 +21,12 @@ SECONDS = 30.0
 
 
 class Site:
-    """The small site of tests.chassis.site; `deeds` is how many it has done."""
+    """The small site of tests.chassis.site; `writes` is how many it has done."""
 
     def __init__(self, folder: PrivateFolder) -> None:
         self.port = free_port()
-        self._deeds = folder.path / "deeds"
-        env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "THREADS": "8", "DEEDS": str(self._deeds)}
+        self._writes = folder.path / "writes"
+        env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "THREADS": "8", "WRITES_FILE": str(self._writes)}
         env["BIND"] = f"127.0.0.1:{self.port}"
         self.daemon = Daemon("site", [sys.executable, "-m", "tests.chassis.site"], folder, env)
         self.start()
@@ -36,8 +36,8 @@ class Site:
         self.daemon.wait_ready(lambda: is_listening(self.port))
 
     @property
-    def deeds(self) -> int:
-        return len(self._deeds.read_bytes()) if self._deeds.exists() else 0
+    def writes(self) -> int:
+        return len(self._writes.read_bytes()) if self._writes.exists() else 0
 
 
 @pytest.fixture
@@ -53,23 +53,23 @@ def site() -> Iterator[Site]:
 def client(site: Site) -> Client:
     """It has a connection that it has kept."""
     client = Client(f"http://127.0.0.1:{site.port}", page_seconds=SECONDS)
-    client.post("/deeds", json={})
+    client.post("/writes", json={})
     return client
 
 
 @pytest.mark.parametrize("size", [10, 900_000, 30_000_000], ids=["small", "large", "still leaving"])
 def test_a_deed_whose_server_dies_of_it_is_not_done_again(site: Site, client: Client, size: int) -> None:
     with pytest.raises(Unavailable):
-        client.post("/deeds/last", json={"text": "x" * size})
+        client.post("/writes/last", json={"text": "x" * size})
     wait_until(lambda: client.call("GET", "/") is not None, SECONDS, "another takes its place")
-    assert site.deeds == 2
+    assert site.writes == 2
 
 
 def test_who_comes_back_to_a_server_that_was_started_again_notices_nothing(site: Site, client: Client) -> None:
     site.daemon.stop()
     site.start()
-    client.post("/deeds", json={})
-    assert site.deeds == 2
+    client.post("/writes", json={})
+    assert site.writes == 2
 
 
 def test_whatever_leaves_while_a_server_stops_is_done_once_or_was_refused(site: Site, client: Client) -> None:
@@ -79,7 +79,7 @@ def test_whatever_leaves_while_a_server_stops_is_done_once_or_was_refused(site: 
     def again_and_again() -> None:
         try:
             while True:
-                client.post("/deeds", json={})
+                client.post("/writes", json={})
                 answered.append(True)
         except Unavailable:
             return
@@ -91,4 +91,4 @@ def test_whatever_leaves_while_a_server_stops_is_done_once_or_was_refused(site: 
     os.kill(site.daemon.pid, signal.SIGTERM)
     for thread in threads:
         thread.join(SECONDS)
-    assert len(answered) == site.deeds - 1
+    assert len(answered) == site.writes - 1

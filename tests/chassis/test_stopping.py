@@ -34,7 +34,7 @@ class Site:
     def connects(self) -> socket.socket:
         return self.opened.enter_context(socket.create_connection(("127.0.0.1", self.port), timeout=10))
 
-    def is_told_to_stop(self) -> None:
+    def send_sigterm(self) -> None:
         os.kill(self.daemon.pid, signal.SIGTERM)
 
     def uploads(self) -> socket.socket:
@@ -50,9 +50,9 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture
-def unborn() -> Iterator[Site]:
+def starting() -> Iterator[Site]:
     """A site whose worker has not yet made its application."""
-    yield from started(BORN_IN="2")
+    yield from started(START_SECONDS="2")
 
 
 def started(**more: str) -> Iterator[Site]:
@@ -71,7 +71,7 @@ def started(**more: str) -> Iterator[Site]:
 
 def test_an_upload_goes_on_to_its_end_while_others_are_sent_to_another_replica(site: Site) -> None:
     upload = site.uploads()
-    site.is_told_to_stop()
+    site.send_sigterm()
     wait_until(lambda: not is_listening(site.port), 5, "nobody is let in any more")
     assert site.daemon.running
     upload.sendall(BODY[len(BODY) // 2 :])
@@ -83,7 +83,7 @@ def test_whoever_came_before_the_stop_is_answered(site: Site) -> None:
     """Those who have not said anything yet, and those whom the server had no time to let in."""
     upload = site.uploads()
     came = [site.connects() for _ in range(50)]
-    site.is_told_to_stop()
+    site.send_sigterm()
     wait_until(lambda: not is_listening(site.port), 5, "nobody is let in any more")
     for connection in came:
         connection.sendall(HOME)
@@ -96,18 +96,18 @@ def test_whoever_came_before_the_stop_is_answered(site: Site) -> None:
 
 def test_whoever_comes_and_says_nothing_keeps_no_process_from_its_end(site: Site) -> None:
     silent = [site.connects() for _ in range(3)]
-    site.is_told_to_stop()
+    site.send_sigterm()
     wait_until(lambda: not site.daemon.running, 10, "the process ends")
     assert {connection.recv(1) for connection in silent} == {b""}
 
 
-def test_a_process_that_is_told_while_it_starts_hears_it(unborn: Site) -> None:
-    upload = unborn.uploads()
-    unborn.is_told_to_stop()
-    wait_until(lambda: not is_listening(unborn.port), 5, "nobody is let in any more")
+def test_a_process_that_is_told_while_it_starts_hears_it(starting: Site) -> None:
+    upload = starting.uploads()
+    starting.send_sigterm()
+    wait_until(lambda: not is_listening(starting.port), 5, "nobody is let in any more")
     upload.sendall(BODY[len(BODY) // 2 :])
     assert answer(upload) == b"HTTP/1.1 200 OK"
-    wait_until(lambda: not unborn.daemon.running, STOP_SECONDS, "the process ends")
+    wait_until(lambda: not starting.daemon.running, STOP_SECONDS, "the process ends")
 
 
 def answer(connection: socket.socket) -> bytes:

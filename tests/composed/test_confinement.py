@@ -95,10 +95,10 @@ def test_no_process_is_root_or_may_become_more_than_it_is(running: list[Containe
         processes = statuses(report.inside["statuses"])
         assert len(processes) >= 2, report.service
         for process in processes:
-            told_of = f"{report.service}: {process['Name']}"
-            assert "0" not in process["Uid"].split() + process["Gid"].split(), told_of
-            assert {int(process[of], 16) for of in ("CapPrm", "CapEff", "CapBnd", "CapAmb")} == {0}, told_of
-            assert process["NoNewPrivs"] == "1", told_of
+            label = f"{report.service}: {process['Name']}"
+            assert "0" not in process["Uid"].split() + process["Gid"].split(), label
+            assert {int(process[of], 16) for of in ("CapPrm", "CapEff", "CapBnd", "CapAmb")} == {0}, label
+            assert process["NoNewPrivs"] == "1", label
 
 
 def test_root_file_systems_cannot_be_written(running: list[ContainerReport]) -> None:

@@ -16,7 +16,7 @@ CONFIRMATION = f"/candidatures/{CANDIDATURE}/confirmation"
 FORM = f"/candidatures/{CANDIDATURE}/forms/ENGAGEMENT"
 
 
-def _version_told(service: Service, path: str) -> str:
+def _version_shown(service: Service, path: str) -> str:
     answer = service.get(path)
     assert answer.status_code == 200, answer.get_data(as_text=True)
     return text_of_pdf(answer.data).partition("Version : ")[2][:1]
@@ -26,7 +26,7 @@ def test_before_its_event_the_confirmation_is_made_from_registrations(
     service: Service, registrations: RegistrationsStub
 ) -> None:
     registrations.set_current(saved())
-    assert _version_told(service, f"{CONFIRMATION}?version=1") == "1"
+    assert _version_shown(service, f"{CONFIRMATION}?version=1") == "1"
     assert registrations.requests == [(CANDIDATURE, "1", "Bearer service-token")]
     assert len(service.get("/candidatures").get_json()["candidatures"]) == 1
 
@@ -54,14 +54,14 @@ def test_current_is_what_registrations_says_even_if_our_copy_is_behind(
 ) -> None:
     service.receive_and_create_documents(saved())
     registrations.set_current(saved(version=2))
-    assert _version_told(service, f"{CONFIRMATION}?version=current") == "2"
-    assert _version_told(service, CONFIRMATION) == "2"
+    assert _version_shown(service, f"{CONFIRMATION}?version=current") == "2"
+    assert _version_shown(service, CONFIRMATION) == "2"
 
 
 def test_a_known_version_needs_nobody_else(service: Service, registrations: RegistrationsStub) -> None:
     service.receive_and_create_documents(saved())
     registrations.is_down = True
-    assert _version_told(service, f"{CONFIRMATION}?version=1") == "1"
+    assert _version_shown(service, f"{CONFIRMATION}?version=1") == "1"
     assert registrations.requests == []
 
 
@@ -70,7 +70,7 @@ def test_with_registrations_down_the_newest_known_version_is_given(
 ) -> None:
     service.receive_and_create_documents(saved())
     registrations.is_down = True
-    assert _version_told(service, CONFIRMATION) == "1"
+    assert _version_shown(service, CONFIRMATION) == "1"
 
 
 def test_with_registrations_down_an_unknown_version_is_told_to_be_unavailable(

@@ -49,7 +49,7 @@ def _running(service: Service) -> Iterator[None]:
         worker.join()
 
 
-def _tells(broker_url: str, *events: RegistrationSaved | RegistrationWithdrawn) -> None:
+def _publish(broker_url: str, *events: RegistrationSaved | RegistrationWithdrawn) -> None:
     publisher = connect(broker_url).publisher()
     try:
         for event in events:
@@ -69,14 +69,14 @@ def _documents(service: Service) -> int:
 
 
 def test_a_saved_candidature_has_its_documents_within_seconds(working: Service, broker_url: str) -> None:
-    _tells(broker_url, saved())
+    _publish(broker_url, saved())
     wait_until(lambda: _documents(working) == 2, 20, "both documents")
 
 
 def test_a_withdrawal_hides_what_was_shown(working: Service, broker_url: str) -> None:
-    _tells(broker_url, saved())
+    _publish(broker_url, saved())
     wait_until(lambda: _tiles(working) == 1, 20, "the tile")
-    _tells(broker_url, withdrawn())
+    _publish(broker_url, withdrawn())
     wait_until(lambda: _tiles(working) == 0, 20, "the tile to go")
 
 
@@ -85,7 +85,7 @@ def test_with_the_store_down_the_tile_is_there_and_documents_follow(
 ) -> None:
     objects.stop()
     try:
-        _tells(broker_url, saved())
+        _publish(broker_url, saved())
         wait_until(lambda: _tiles(working) == 1, 20, "the tile")
         assert _documents(working) == 0
     finally:

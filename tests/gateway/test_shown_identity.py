@@ -11,7 +11,7 @@ from tests.support.in_process_portal import InProcessPortal, service_stopped
 
 
 @pytest.fixture(autouse=True)
-def _remembered_long(running: InProcessPortal, monkeypatch: pytest.MonkeyPatch) -> None:
+def _long_exchange_cache(running: InProcessPortal, monkeypatch: pytest.MonkeyPatch) -> None:
     """For a minute, however slow the machine: what accounts said a moment ago is known throughout a test."""
     candidates = running.gateway.app.extensions["session_exchange"]
     monkeypatch.setattr(candidates, "_cache", ExpiringCache(seconds=60.0, at_most=100))

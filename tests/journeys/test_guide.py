@@ -83,11 +83,11 @@ def _both_documents_are_there(dubois: Candidate) -> None:
 
 
 def _a_change_makes_version_2(portal: RunningPortal, dubois: Candidate) -> None:
-    def moves_next_door(title: str) -> None:
+    def changes_address(title: str) -> None:
         if title == "Identification":
             dubois.user.answer("Numéro, rue, voie", "2 rue du port")
 
-    dubois.modifies(moves_next_door)
+    dubois.modifies(changes_address)
     dubois.user.shows("Version 02", "Votre numéro d'inscription : 001")
     text = pdf_text(dubois.downloads_confirmation())
     assert "Version : 2 du" in text

@@ -49,7 +49,7 @@ class Sending(Ledger):
             return {row.sequence: row.attempts for row in rows}
 
     @contextmanager
-    def patiently_working(self, *retry_seconds: float) -> Iterator[Worker]:
+    def worker_with_retries(self, *retry_seconds: float) -> Iterator[Worker]:
         worker = Worker(self.app, self.handlers, self.jobs, retry_seconds or (NEVER,), len(retry_seconds) + 1)
         worker.start()
         try:
@@ -86,7 +86,7 @@ Away = Callable[[int], AbstractContextManager[Any]]
 AWAY: dict[str, Away] = {
     "refuses connections": lambda port: nullcontext(),
     "accepts and stays silent": lambda port: misbehaving_server({GREETING: None}, port),
-    "drips": lambda port: misbehaving_server({}, port, dripping=True),
+    "drips": lambda port: misbehaving_server({}, port, slow_bytes=True),
     "is busy": lambda port: misbehaving_server({GREETING: "421 busy"}, port),
     "refuses its sender": lambda port: misbehaving_server({"MAIL": "550 no relay"}, port),
     "closes at each recipient": lambda port: misbehaving_server({"RCPT": "421 closing"}, port),
@@ -99,7 +99,7 @@ def test_what_waited_goes_out_once_the_server_is_back_and_has_lost_no_try(
 ) -> None:
     monkeypatch.setattr(mails, "HANG_UP_PAUSE_SECONDS", 0.5)
     service.ask("un", "deux", "trois")
-    with service.patiently_working() as worker:
+    with service.worker_with_retries() as worker:
         with away(service.port):
             wait_until(service.paused, PATIENCE, "the pause")
             with service.writing() as session:
@@ -115,7 +115,7 @@ def test_what_waited_goes_out_once_the_server_is_back_and_has_lost_no_try(
 
 def test_mails_go_out_in_the_order_of_their_age(service: Sending) -> None:
     service.ask("un", "deux", "trois", "quatre")
-    with service.patiently_working():
+    with service.worker_with_retries():
         wait_until(service.paused, PATIENCE, "the pause")
         with returned(service) as mailbox:
             mailbox.wait_for_count(4, seconds=PATIENCE)
@@ -127,7 +127,7 @@ def test_one_mail_that_is_not_taken_now_waits_alone(service: Sending) -> None:
         mailbox.refuse_recipient("pleine@exemple.fr", "452 4.2.2 Mailbox full")
         service.ask("plus tard", to="pleine@exemple.fr")
         service.ask("tout de suite")
-        with service.patiently_working(1.0, 1.0, 1.0):
+        with service.worker_with_retries(1.0, 1.0, 1.0):
             mailbox.wait_for(subject="tout de suite", seconds=PATIENCE)
             assert not service.paused()
             wait_until(lambda: service.attempts()[1] > 1, PATIENCE, "another try of its own")
@@ -142,6 +142,6 @@ def test_a_mail_at_which_the_server_hangs_up_lets_the_others_go_first(service: S
         mailbox.refuse_recipient("poison@exemple.fr", "421 4.7.0 closing")
         service.ask("poison", to="poison@exemple.fr")
         service.ask("deux", "trois")
-        with service.patiently_working():
+        with service.worker_with_retries():
             mailbox.wait_for_count(2, seconds=PATIENCE)
     assert [mail.subject for mail in mailbox.received] == ["deux", "trois"]

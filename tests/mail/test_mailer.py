@@ -170,7 +170,7 @@ def test_a_mail_of_which_nobody_knows_whether_it_was_taken_counts_its_try(monkey
 
 @pytest.mark.parametrize("scheme", ["smtp", "smtps"])
 def test_a_server_that_drips_is_cut_off(scheme: str) -> None:
-    with misbehaving_server({}, dripping=True) as server, pytest.raises(MailUnavailable):
+    with misbehaving_server({}, slow_bytes=True) as server, pytest.raises(MailUnavailable):
         mailer(server.url.replace("smtp", scheme), max_seconds=1.0).send(mail())
 
 

@@ -39,11 +39,11 @@ def short_deadlines(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def dripping() -> Iterator[int]:
+def slow_server_port() -> Iterator[int]:
     """The port of a store that sends a byte now and then."""
     over = threading.Event()
 
-    def drip(client: socket.socket) -> None:
+    def send_slow_bytes(client: socket.socket) -> None:
         with suppress(OSError), client:
             client.recv(65536)
             client.sendall(HEAD)
@@ -53,7 +53,7 @@ def dripping() -> Iterator[int]:
     def accept() -> None:
         with suppress(OSError):
             while True:
-                threading.Thread(target=drip, args=(listener.accept()[0],), daemon=True).start()
+                threading.Thread(target=send_slow_bytes, args=(listener.accept()[0],), daemon=True).start()
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         threading.Thread(target=accept, daemon=True).start()
@@ -106,8 +106,8 @@ def test_a_job_goes_on_asking(bucket: Bucket, objects: ObjectStoreServer) -> Non
     put(store)
 
 
-def test_an_answer_that_drips_ends_with_the_call(short_deadlines: None, dripping: int) -> None:
-    store = ObjectStore(f"s3+http://key:secret-secret@127.0.0.1:{dripping}/bucket")
+def test_an_answer_that_drips_ends_with_the_call(short_deadlines: None, slow_server_port: int) -> None:
+    store = ObjectStore(f"s3+http://key:secret-secret@127.0.0.1:{slow_server_port}/bucket")
     with pytest.raises(StoreUnavailable, match="too slow"):
         store.read("key")
 

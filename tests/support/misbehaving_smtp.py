@@ -18,7 +18,7 @@ class MisbehavingServer:
     """`port`, and the `commands` that came, without the mails themselves; `ended` lets all conversations end."""
 
     answers: Mapping[str, str | None]
-    dripping: bool
+    slow_bytes: bool
     port: int = 0
     commands: list[str] = field(default_factory=list)
     ended: threading.Event = field(default_factory=threading.Event)
@@ -32,8 +32,8 @@ class _Conversation(socketserver.StreamRequestHandler):
     server: _Server
 
     def handle(self) -> None:
-        if self.server.behaviour.dripping:
-            self._drip()
+        if self.server.behaviour.slow_bytes:
+            self._send_slow_bytes()
             return
         self._answer(GREETING)
         for line in self.rfile:
@@ -51,7 +51,7 @@ class _Conversation(socketserver.StreamRequestHandler):
         self.wfile.write(f"{answer}\r\n".encode())
         return answer
 
-    def _drip(self) -> None:
+    def _send_slow_bytes(self) -> None:
         self.wfile.write(b"220-")
         while not self.server.behaviour.ended.wait(DRIP_SECONDS):
             self.wfile.write(b".")
@@ -68,14 +68,14 @@ class _Server(socketserver.ThreadingTCPServer):
 
 @contextmanager
 def misbehaving_server(
-    answers: Mapping[str, str | None], port: int = 0, *, dripping: bool = False
+    answers: Mapping[str, str | None], port: int = 0, *, slow_bytes: bool = False
 ) -> Iterator[MisbehavingServer]:
     """By command (GREETING and END of the mail among them) the line to answer; None: nothing, the line stays open.
 
-    `dripping`: a byte at a time, without end.
+    `slow_bytes`: a byte at a time, without end.
     """
     with _Server(("127.0.0.1", port), _Conversation) as server:
-        server.behaviour = MisbehavingServer(answers, dripping, server.server_address[1])
+        server.behaviour = MisbehavingServer(answers, slow_bytes, server.server_address[1])
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         try:
             yield server.behaviour

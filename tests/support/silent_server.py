@@ -14,11 +14,11 @@ Speak = Callable[[socket.socket, str], None]
 
 
 class SilentServer:
-    """`speak` is given each request's connection and first line; `requests` holds those lines, in their order."""
+    """`respond` is called with each request's connection and first line; `requests`: these lines in their order."""
 
     def __init__(self, address: str = "127.0.0.1", port: int = 0) -> None:
         self.requests: list[str] = []
-        self.speak: Speak = self.say_nothing
+        self.respond: Speak = self.send_nothing
         self._over = threading.Event()
         self._listener = socket.create_server((address, port), backlog=200)
         self.port = int(self._listener.getsockname()[1])
@@ -36,22 +36,22 @@ class SilentServer:
     def answers(self, body: Any, status: str = "200 OK") -> None:
         text = json.dumps(body).encode()
         head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(text)}\r\n\r\n".encode()
-        self.speak = lambda connection, _: connection.sendall(head + text)
+        self.respond = lambda connection, _: connection.sendall(head + text)
 
-    def falls_silent(self) -> None:
-        self.speak = self.say_nothing
+    def stop_responding(self) -> None:
+        self.respond = self.send_nothing
 
-    def drips(self, beginning: bytes) -> None:
-        """After `beginning` a byte now and then, for ever."""
+    def respond_slowly(self, beginning: bytes) -> None:
+        """Send `beginning`, then single bytes without end."""
 
-        def drip(connection: socket.socket, _: str) -> None:
+        def send_slow_bytes(connection: socket.socket, _: str) -> None:
             connection.sendall(beginning)
             while not self._over.wait(0.05):
                 connection.sendall(b"x")
 
-        self.speak = drip
+        self.respond = send_slow_bytes
 
-    def say_nothing(self, connection: socket.socket, line: str) -> None:
+    def send_nothing(self, connection: socket.socket, line: str) -> None:
         self._over.wait()
 
     def _accept(self) -> None:
@@ -72,4 +72,4 @@ class SilentServer:
                 lines.read(length)
                 request_line = line.decode().rpartition(" ")[0]
                 self.requests.append(request_line)
-                self.speak(connection, request_line)
+                self.respond(connection, request_line)

@@ -1,5 +1,5 @@
-/* « Envoyer une pièce jointe » with a script: files are shown, photographs made small enough, sent on « Envoyer » in parts that go
-   on where they broke, and deposited. Without it the form is sent whole. */
+/* « Envoyer une pièce jointe »: shows the chosen files, reduces photographs, and on « Envoyer » sends the files in parts (resumable) and
+   deposits them. Without this script the form is sent as a whole. */
 
 import { ChosenFiles } from "./chosen_files.js";
 import { Refusal, sendRequest } from "./request.js";
@@ -24,61 +24,61 @@ class DepositForm {
     this.form = form;
     this.input = form.querySelector("[type=file]");
     this.limit = Number(this.input.dataset.tailleMaximale);
-    this.mostFiles = Number(this.input.dataset.nombreMaximal || 1); // of one document
-    this.chosen = new ChosenFiles(this.input, form.querySelector("[data-fichiers]"), () => this.fault(this.refused()));
-    this.view = new Progress(form, { cancels: () => this.sending?.abort(), triesAgain: () => this.retry.wake() });
-    form.addEventListener("submit", (event) => this.submitted(event));
+    this.maxFiles = Number(this.input.dataset.nombreMaximal || 1); // of one document
+    this.chosen = new ChosenFiles(this.input, form.querySelector("[data-fichiers]"), () => this.showError(this.refusalReason()));
+    this.progress = new Progress(form, { onCancel: () => this.sending?.abort(), onRetry: () => this.retry.wake() });
+    form.addEventListener("submit", (event) => this.onSubmit(event));
     window.addEventListener("beforeunload", (event) => this.sending && event.preventDefault());
-    window.addEventListener("pageshow", (event) => event.persisted && this.view.ends(""));
-    // Chosen before this script arrived, or kept by the browser when it came back to the page.
-    if (this.input.files.length) this.chosen.chose([...this.input.files]);
+    window.addEventListener("pageshow", (event) => event.persisted && this.progress.end(""));
+    // Files chosen before this script was loaded, or restored by the browser.
+    if (this.input.files.length) this.chosen.add([...this.input.files]);
   }
 
-  // Without a file the form goes its own way: the page that comes back says so.
-  submitted(event) {
+  // Without a file the form is sent as usual: the returned page shows the error.
+  onSubmit(event) {
     if (!this.chosen.files.length) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     if (this.sending) return;
-    const reason = this.refused();
-    if (reason) this.fault(reason);
+    const reason = this.refusalReason();
+    if (reason) this.showError(reason);
     else this.send();
   }
 
   async send() {
     const { signal } = (this.sending = new AbortController());
     this.uploads = [];
-    this.retry = new Retry(signal, (trouble) => this.view.waits(trouble), () => this.view.goesOn(this.view.words));
-    this.fault("");
-    this.view.begins(SAID.prepares);
+    this.retry = new Retry(signal, (failure) => this.progress.showFailure(failure), () => this.progress.resume(this.progress.state));
+    this.showError("");
+    this.progress.start(SAID.prepares);
     try {
-      const files = await this.prepared();
+      const files = await this.reducedFiles();
       await this.upload(files, signal);
       const next = await this.deposit(signal, files);
       this.sending = null;
       location.assign(next);
     } catch (error) {
-      this.stopped(error);
+      this.onFailure(error);
     }
   }
 
-  // What is sent of what was chosen: the same, or smaller photographs.
-  async prepared() {
+  // The chosen files, with photographs reduced where necessary. Throws Refusal for one that cannot be reduced enough.
+  async reducedFiles() {
     const { files } = this.chosen;
     const pages = this.limit * JOINED_SHARE;
     const joined = files.length > 1 && sum(files) > pages;
     const sent = [];
     for (const file of files) sent.push(await reduced(file, joined ? pages / files.length : this.limit, { joined }));
-    const stubborn = sent.find((file) => file.size > this.limit);
-    if (stubborn) throw new Refusal(stubbornInWords(stubborn));
+    const tooLarge = sent.find((file) => file.size > this.limit);
+    if (tooLarge) throw new Refusal(notReducibleInWords(tooLarge));
     return sent;
   }
 
   async upload(files, signal) {
     const [chosen, total, marks] = [this.chosen.files, sum(files), []];
-    const shrunk = total < sum(chosen) ? `${this.shrunkInWords(files)} ` : "";
-    this.view.goesOn(shrunk + SAID.sends);
-    this.view.progress(0, total);
+    const reduction = total < sum(chosen) ? `${this.reductionInWords(files)} ` : "";
+    this.progress.resume(reduction + SAID.sends);
+    this.progress.setProgress(0, total);
     let before = 0;
     for (const [index, file] of files.entries()) {
       const mark = `${chosen[index].size} ${chosen[index].lastModified} ${file.size}`;
@@ -86,14 +86,14 @@ class DepositForm {
       marks.push(mark);
       const upload = new Upload(this.form.dataset.envois, file, `${mark} ${same}`, signal);
       this.uploads.push(upload);
-      await upload.send(this.retry, (offset) => this.view.progress(before + offset, total));
+      await upload.send(this.retry, (offset) => this.progress.setProgress(before + offset, total));
       before += file.size;
     }
   }
 
-  // The page to go on with.
+  // Deposits the uploads; returns the address of the next page.
   async deposit(signal, files) {
-    this.view.goesOn(SAID.checks);
+    this.progress.resume(SAID.checks);
     const body = new URLSearchParams(this.uploads.map((upload) => ["envoi", upload.id]));
     const answer = await this.retry.until(() => sendRequest(this.form.dataset.depot, { method: "POST", body }, signal));
     for (const upload of this.uploads) upload.forget();
@@ -105,33 +105,33 @@ class DepositForm {
     return next.href;
   }
 
-  stopped(error) {
+  onFailure(error) {
     const isCancelled = this.sending.signal.aborted;
-    this.sending.abort(); // ends what waits
+    this.sending.abort(); // ends pending waits
     this.sending = null;
-    // Of several pages the others wait for the one that is refused to be replaced.
+    // If one of several pages is refused, the uploads of the others are kept until it is replaced.
     const refused = this.uploads.filter((upload) => error.upload && upload.id === error.upload);
     for (const upload of refused.length ? refused : this.uploads) upload.cancel();
-    this.view.ends(isCancelled ? SAID.cancelled : "");
-    if (isCancelled) this.view.button("envoyer").focus();
-    else this.fault(error instanceof Refusal ? error.message : SAID.failed);
+    this.progress.end(isCancelled ? SAID.cancelled : "");
+    if (isCancelled) this.progress.button("envoyer").focus();
+    else this.showError(error instanceof Refusal ? error.message : SAID.failed);
   }
 
-  // Why what was chosen cannot be sent; photographs are made smaller.
-  refused() {
+  // Why the chosen files cannot be sent; empty if they can. Photographs may be too large, since they are reduced.
+  refusalReason() {
     const { files } = this.chosen;
-    if (files.length > this.mostFiles) return `Vous pouvez réunir ${this.mostFiles} fichiers au plus : retirez les autres.`;
+    if (files.length > this.maxFiles) return `Vous pouvez réunir ${this.maxFiles} fichiers au plus : retirez les autres.`;
     if (files.length > 1 && !files.every(isPage)) return SAID.mixed;
     const large = files.find((file) => file.size > this.limit && !isPicture(file));
     return large ? `Ce fichier fait ${sizeInWords(large.size)} ; la taille ne doit pas excéder ${sizeInWords(this.limit)}.` : "";
   }
 
-  shrunkInWords(files) {
+  reductionInWords(files) {
     const what = files.length > 1 ? "Vos fichiers ont été réduits" : "Votre photo a été réduite";
     return `${what} de ${sizeInWords(sum(this.chosen.files))} à ${sizeInWords(sum(files))}.`;
   }
 
-  fault(words) {
+  showError(words) {
     this.input.closest(".fr-upload-group").classList.toggle("fr-upload-group--error", Boolean(words));
     if (words) this.input.setAttribute("aria-invalid", "true");
     else this.input.removeAttribute("aria-invalid");
@@ -145,7 +145,7 @@ class DepositForm {
 
 const sum = (files) => files.reduce((total, file) => total + file.size, 0);
 
-const stubbornInWords = (file) =>
+const notReducibleInWords = (file) =>
   `La photo « ${file.name} » fait ${sizeInWords(file.size)} et votre navigateur ne sait pas la réduire. Dans les réglages de l'appareil ` +
   "photo, choisissez le format JPEG (« Le plus compatible ») et une définition plus basse, puis recommencez.";
 

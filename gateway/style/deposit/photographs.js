@@ -1,8 +1,8 @@
-/* Photographs made small enough on the phone itself: fewer pixels and a stronger compression, the longest side at 2000 px or more
-   as long as that can be. What the browser cannot read stays as it is. */
+/* Reduces photographs in the browser below a size limit: fewer pixels and stronger compression, with a longest side of at least 2000 px if
+   possible. Files that the browser cannot decode stay unchanged. */
 
-// [longest side, quality of the JPEG], from the best: of a file of its own, and of a page to be joined, which the portal makes a JPEG of
-// quality 0.8 again.
+// [longest side, quality of the JPEG], best first: for a separate file, and for a page to be joined, which the portal compresses again with
+// quality 0.8.
 const ALONE = [
   [4000, 0.85],
   [3200, 0.8],
@@ -19,7 +19,7 @@ export const isPicture = (file) => PICTURE.test(file.name) || /^image\/(jpeg|png
 
 export const isPage = (file) => isPicture(file) || /\.pdf$/i.test(file.name);
 
-// Upright, whatever way the phone was held; null where the browser cannot read it.
+// The picture, upright; null if the browser cannot decode it.
 export const decoded = (file, options = {}) =>
   createImageBitmap(file, { imageOrientation: "from-image", ...options }).catch(() => null);
 
@@ -44,7 +44,7 @@ function asJpeg(picture, side, quality) {
   canvas.width = Math.round(picture.width * scale);
   canvas.height = Math.round(picture.height * scale);
   const pen = canvas.getContext("2d");
-  pen.fillStyle = "#fff"; // a transparent PNG would turn black
+  pen.fillStyle = "#fff"; // transparent parts of a PNG would become black
   pen.fillRect(0, 0, canvas.width, canvas.height);
   pen.imageSmoothingQuality = "high";
   pen.drawImage(picture, 0, 0, canvas.width, canvas.height);

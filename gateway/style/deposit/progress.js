@@ -1,4 +1,4 @@
-/* Shows an upload under way: its state in words, its progress, and the buttons « Réessayer » and « Annuler ». */
+/* Shows a running upload: its state in words, its progress, and the buttons « Réessayer » and « Annuler ». */
 
 import { sizeInWords } from "./sizes.js";
 
@@ -12,11 +12,11 @@ const CAUSES = {
 };
 
 export class Progress {
-  constructor(form, { cancels, triesAgain }) {
+  constructor(form, { onCancel, onRetry }) {
     this.form = form;
     this.bar = form.querySelector("progress");
-    this.button("annuler").addEventListener("click", cancels);
-    this.button("reessayer").addEventListener("click", triesAgain);
+    this.button("annuler").addEventListener("click", onCancel);
+    this.button("reessayer").addEventListener("click", onRetry);
     this.activity = "BroadcastChannel" in window ? new BroadcastChannel("portail-session") : null;
   }
 
@@ -28,35 +28,35 @@ export class Progress {
     return this.part(name).querySelector("button");
   }
 
-  begins(words) {
+  start(words) {
     this.show(true);
-    this.goesOn(words);
+    this.resume(words);
     this.button("annuler").focus();
   }
 
-  goesOn(words) {
-    this.words = words;
-    this.say(words);
+  resume(words) {
+    this.state = words;
+    this.setState(words);
     this.part("reessayer").hidden = this.part("identification").hidden = true;
   }
 
-  waits(trouble) {
-    this.say((trouble.cause === "service" && trouble.message) || CAUSES[trouble.cause]);
+  showFailure(failure) {
+    this.setState((failure.cause === "service" && failure.message) || CAUSES[failure.cause]);
     this.part("reessayer").hidden = false;
-    this.part("identification").hidden = trouble.cause !== "session";
+    this.part("identification").hidden = failure.cause !== "session";
   }
 
-  // Sending is activity: the warning of the session's end waits.
-  progress(sent, total) {
+  // Sending counts as activity, which postpones the warning before the end of the session.
+  setProgress(sent, total) {
     const percent = total ? Math.floor((sent * 100) / total) : 0;
     this.bar.value = percent;
     this.part("pourcentage").textContent = `${percent} % de ${sizeInWords(total)}`;
     this.activity?.postMessage("active");
   }
 
-  ends(words) {
+  end(words) {
     this.show(false);
-    this.goesOn(words);
+    this.resume(words);
   }
 
   show(underWay) {
@@ -67,9 +67,9 @@ export class Progress {
     for (const control of this.form.querySelectorAll("[type=file], [data-fichiers] button")) control.disabled = underWay;
   }
 
-  // Written only when it changes: each change is read aloud.
-  say(words) {
-    const state = this.part("etat");
-    if (state.textContent !== words) state.textContent = words;
+  // Written only when it changes: screen readers announce each change.
+  setState(words) {
+    const line = this.part("etat");
+    if (line.textContent !== words) line.textContent = words;
   }
 }

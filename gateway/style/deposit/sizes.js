@@ -3,7 +3,7 @@
 const KILOBYTE = 1024;
 const MEGABYTE = KILOBYTE * KILOBYTE;
 
-// Rounded up, so that what is too large never reads like the limit itself.
+// Rounded up, so that a size above the limit is never shown as the limit itself.
 export function sizeInWords(bytes) {
   if (bytes < KILOBYTE) return `${bytes} octet${bytes > 1 ? "s" : ""}`;
   if (bytes <= MEGABYTE - KILOBYTE) return `${Math.ceil(bytes / KILOBYTE)} Ko`;

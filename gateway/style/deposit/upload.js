@@ -1,36 +1,36 @@
-/* One file sent in small parts (tus 1.0.0). What broke goes on from the offset that the portal says it has, in this tab also
-   after the page was loaded again, if the same file is chosen: of a file only the address of its upload is remembered. */
+/* Sends one file in small parts (tus 1.0.0). An interrupted upload continues from the offset that the portal returns; in the same tab also
+   after a reload of the page, if the same file is chosen again: the address of its upload is stored for the session. */
 
 import { Refusal, sendRequest } from "./request.js";
 
-const PART = 128 * 1024;
+const PART_BYTES = 128 * 1024;
 const TUS = { "Tus-Resumable": "1.0.0" };
 const GONE = new Set([404, 410]);
 
 const inBase64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 
 export class Upload {
-  // `address` makes uploads of this piece; `mark` tells the file from others.
+  // `address`: where uploads for this piece are created; `mark`: distinguishes the file from others.
   constructor(address, file, mark, signal) {
     Object.assign(this, { address, file, signal, key: `envoi ${address} ${mark}`, offset: null });
-    this.url = this.remembered();
+    this.url = this.storedUrl();
   }
 
   get id() {
     return this.url?.split("/").pop();
   }
 
-  async send(retry, progressed) {
+  async send(retry, onProgress) {
     while (this.offset !== this.file.size) {
       await retry.until(() => this.step());
-      progressed(this.offset || 0);
+      onProgress(this.offset || 0);
     }
     return this.id;
   }
 
   step() {
     if (!this.url) return this.begin();
-    return this.offset === null ? this.look() : this.append();
+    return this.offset === null ? this.readOffset() : this.append();
   }
 
   async begin() {
@@ -38,10 +38,10 @@ export class Upload {
     const answer = await sendRequest(this.address, { method: "POST", headers }, this.signal);
     this.url = new URL(answer.headers.get("Location"), location.href).pathname;
     this.offset = 0;
-    this.remember();
+    this.storeUrl();
   }
 
-  async look() {
+  async readOffset() {
     try {
       const { headers } = await sendRequest(this.url, { method: "HEAD", headers: TUS }, this.signal);
       if (Number(headers.get("Upload-Length")) !== this.file.size) return this.forget();
@@ -54,7 +54,7 @@ export class Upload {
   }
 
   async append() {
-    const body = this.file.slice(this.offset, this.offset + PART);
+    const body = this.file.slice(this.offset, this.offset + PART_BYTES);
     const headers = { ...TUS, "Content-Type": "application/offset+octet-stream", "Upload-Offset": String(this.offset) };
     const from = this.offset;
     this.offset = null; // unknown until it is answered
@@ -63,18 +63,18 @@ export class Upload {
       this.offset = Number(answer.headers.get("Upload-Offset"));
     } catch (error) {
       const isElsewhere = error instanceof Refusal && (error.status === 409 || GONE.has(error.status));
-      if (!isElsewhere || this.confused === from) throw error;
-      this.confused = from;
+      if (!isElsewhere || this.conflictOffset === from) throw error;
+      this.conflictOffset = from;
     }
   }
 
-  // The portal need not keep it any longer; what it does not hear, it forgets by itself.
+  // Deletes the upload in the portal, where it otherwise expires.
   async cancel() {
     if (this.url) await fetch(this.url, { method: "DELETE", headers: TUS, keepalive: true }).catch(() => null);
     this.forget();
   }
 
-  remembered() {
+  storedUrl() {
     try {
       return sessionStorage.getItem(this.key);
     } catch {
@@ -82,11 +82,11 @@ export class Upload {
     }
   }
 
-  remember() {
+  storeUrl() {
     try {
       sessionStorage.setItem(this.key, this.url);
     } catch {
-      /* A browser that keeps nothing: the upload goes on as long as the page does. */
+      /* The browser stores nothing: the upload can be resumed only while the page is open. */
     }
   }
 
@@ -95,7 +95,7 @@ export class Upload {
     try {
       sessionStorage.removeItem(this.key);
     } catch {
-      /* Nothing was kept. */
+      /* Nothing was stored. */
     }
   }
 }

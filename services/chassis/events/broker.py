@@ -74,6 +74,6 @@ class Broker(Protocol):
 def bindings_of(contracts: tuple[type, ...]) -> dict[str, tuple[str, ...]]:
     """Which services consume each event type. Raises ValueError for an event without consumers."""
     bindings = {contract.TYPE: tuple(contract.CONSUMERS) for contract in contracts}  # type: ignore[attr-defined]
-    if lonely := [type for type, consumers in bindings.items() if not consumers]:
-        raise ValueError(f"nobody consumes {lonely}")
+    if without_consumers := [type for type, consumers in bindings.items() if not consumers]:
+        raise ValueError(f"nobody consumes {without_consumers}")
     return bindings

@@ -65,8 +65,8 @@ def replay(ids: tuple[str, ...], everything: bool) -> None:
 def set_aside(parked_id: str, reason: str) -> None:
     """Give up a parked event for good, saying why."""
     with _db().operation() as session:
-        done = settle(session, parked_id, f"set aside: {reason}")
-    sys.exit(0 if done else f"{parked_id}: not parked")
+        is_settled = settle(session, parked_id, f"set aside: {reason}")
+    sys.exit(0 if is_settled else f"{parked_id}: not parked")
 
 
 @click.command("publish-again")
@@ -80,7 +80,7 @@ def publish_once_more(days: int) -> None:
 @click.command("purge-events")
 @with_appcontext
 def purge_events() -> None:
-    """Forget what was settled more than 30 days ago (the workers' daily job does it too)."""
+    """Forget what was settled long ago (the workers' daily job does it too)."""
     click.echo(f"{purge(_db())} rows forgotten")
 
 

@@ -16,5 +16,5 @@ def record_handled(session: Session, event_id: str, handler: str) -> bool:
     """
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     row = {"event_id": event_id, "handler": handler, "handled_at": system_now()}
-    noted = session.execute(dialect.insert(inbox).values(row).on_conflict_do_nothing())
-    return bool(noted.rowcount)  # type: ignore[attr-defined]
+    result = session.execute(dialect.insert(inbox).values(row).on_conflict_do_nothing())
+    return bool(result.rowcount)  # type: ignore[attr-defined]

@@ -154,24 +154,24 @@ class EmbeddedBroker:
         return _Claimed(*row) if row else None
 
     def _renew(self, claimed: _Claimed, worker: str) -> bool:
-        ours = (time.time(), claimed.id, worker)
+        claim = (time.time(), claimed.id, worker)
         with contextlib.closing(self), self._write() as connection:  # in a thread of this renewal's own
-            renewal = connection.execute("UPDATE messages SET claimed_at = ? WHERE id = ? AND claimed_by = ?", ours)
+            renewal = connection.execute("UPDATE messages SET claimed_at = ? WHERE id = ? AND claimed_by = ?", claim)
             return renewal.rowcount > 0
 
     def _settle(self, claimed: _Claimed, worker: str, outcome: Retry | Unsettled | None) -> None:
         """Delete or requeue the message, unless another worker has claimed it meanwhile; the inbox prevents a second
         effect."""
-        ours = (claimed.id, worker)
+        claim = (claimed.id, worker)
         with self._write() as connection:
             if outcome is None:
-                connection.execute("DELETE FROM messages WHERE id = ? AND claimed_by = ?", ours)
+                connection.execute("DELETE FROM messages WHERE id = ? AND claimed_by = ?", claim)
             elif isinstance(outcome, Unsettled):
-                connection.execute(GIVE_BACK, (time.time() + UNSETTLED_SECONDS, claimed.attempt, *ours))
+                connection.execute(GIVE_BACK, (time.time() + UNSETTLED_SECONDS, claimed.attempt, *claim))
             else:
                 delay = connection.execute("SELECT seconds FROM delays WHERE step = ?", (outcome.step,)).fetchone()
                 available_at = time.time() + (delay[0] if delay else UNSETTLED_SECONDS)
-                connection.execute(GIVE_BACK, (available_at, claimed.attempt + 1, *ours))
+                connection.execute(GIVE_BACK, (available_at, claimed.attempt + 1, *claim))
 
     @contextlib.contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:

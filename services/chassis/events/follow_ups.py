@@ -90,10 +90,10 @@ class FollowUps:
         if not was_done:
             run(envelope.data, envelope)
         with self._db.operation() as session:
-            noted = record_handled(session, envelope.id, envelope.type)
+            is_recorded = record_handled(session, envelope.id, envelope.type)
             if sequence is not None:
                 outbox.done(session, [sequence], self._owner)
-        if noted:
+        if is_recorded:
             metrics.HANDLED.labels(self._handlers.service).inc()
             log.info("follow_up_done", attempt=envelope.attempt)
         elif not was_done:  # our lease had expired, and another worker did it first
@@ -101,8 +101,8 @@ class FollowUps:
 
     def _was_done(self, envelope: Envelope) -> bool:
         with self._db.reading() as session:
-            noted = select(inbox.c.event_id).where(inbox.c.event_id == envelope.id)
-            return session.execute(noted).first() is not None
+            recorded = select(inbox.c.event_id).where(inbox.c.event_id == envelope.id)
+            return session.execute(recorded).first() is not None
 
     def _failed(self, row: outbox.Row, error: Exception) -> None:
         service, reason = self._handlers.service, reason_of(error)

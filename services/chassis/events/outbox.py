@@ -148,8 +148,8 @@ def _pending(destination: str) -> Any:
 
 
 def _change(session: Session, sequences: Sequence[int], owner: str, **values: Any) -> int:
-    ours = outbox.c.sequence.in_(sequences) & (outbox.c.leased_by == owner)
-    changed = int(session.execute(update(outbox).where(ours).values(**values)).rowcount)  # type: ignore[attr-defined]
+    still_owned = outbox.c.sequence.in_(sequences) & (outbox.c.leased_by == owner)
+    changed = int(session.execute(update(outbox).where(still_owned).values(**values)).rowcount)  # type: ignore[attr-defined]
     if changed < len(sequences):  # leased by another after our lease expired, or erased with its subject
         log.warning("lease_lost", table="outbox", rows=len(sequences) - changed)
     return changed

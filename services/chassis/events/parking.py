@@ -74,10 +74,10 @@ def parked_body(session: Session, parked_id: str) -> tuple[str, str] | None:
 def settle(session: Session, parked_id: str, how: str) -> bool:
     """Mark as settled: replayed with success, or set aside with a reason. False if it is not parked."""
     waiting = (parked.c.id == parked_id) & parked.c.settled_at.is_(None)
-    done = session.execute(
+    result = session.execute(
         update(parked).where(waiting).values(settled_at=system_now(), settled_by=how[:REASON_LENGTH])
     )
-    return bool(done.rowcount)  # type: ignore[attr-defined]
+    return bool(result.rowcount)  # type: ignore[attr-defined]
 
 
 def erase_subject(session: Session, subject: str) -> None:

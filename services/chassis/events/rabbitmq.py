@@ -196,10 +196,10 @@ class _Consumption:
     def _on_parked(self, channel: Any, method: Any, properties: Any, body: bytes) -> None:
         self._submit(self._work_parked, method.delivery_tag, body)
 
-    def _submit(self, work: Callable[..., None], *given: Any) -> None:
+    def _submit(self, work: Callable[..., None], *arguments: Any) -> None:
         """Messages that arrive while we stop are not acknowledged: the broker delivers them to another worker."""
         if not self._stopping.is_set():
-            self._pool.submit(work, *given)
+            self._pool.submit(work, *arguments)
 
     def _work(self, tag: int, body: bytes, attempt: int) -> None:
         if self._stopping.is_set():

@@ -85,7 +85,7 @@ class _Call:
 
 def path(template: str, *ids: Any) -> str:
     """`template` with each « {} » replaced by an id, quoted. Raises NotFound for a text that cannot be an id."""
-    texts = [str(given) for given in ids]
+    texts = [str(id) for id in ids]
     if any(text in ("", ".", "..") for text in texts):  # servers normalise a path that contains these
         raise NotFound()
     return template.format(*(quote(text, safe="") for text in texts))
@@ -178,9 +178,9 @@ class Client:
         with ExitStack() as stack:
             is_trial = stack.enter_context(self._breaker.place(until - time.monotonic()))
             sent = {REQUEST_ID: _request_id(), **(headers or {})}
-            given = token if token is None or isinstance(token, str) else token(until - time.monotonic())
-            if given:
-                sent["Authorization"] = f"Bearer {given}"
+            bearer = token if token is None or isinstance(token, str) else token(until - time.monotonic())
+            if bearer:
+                sent["Authorization"] = f"Bearer {bearer}"
             if json is not None:
                 data, sent["Content-Type"] = dumps(json).encode(), "application/json"
             call = _Call(method, self._prefix + path + _query(params), reads, stream, data, sent)
@@ -189,7 +189,7 @@ class Client:
             except (OSError, HTTPException) as error:
                 structlog.get_logger().warning("call_failed", base=self._base, reason=type(error).__name__)
                 raise self.away() from error
-            answer.token = given
+            answer.token = bearer
             if stream:
                 answer.on_close(stack.pop_all().close)
             else:
@@ -198,12 +198,12 @@ class Client:
 
     def _connection_for(self, call: _Call, is_trial: bool) -> Connection:
         """A connection; if the call is a write, a stream or a trial, to a replica that is known to be alive."""
-        is_kept = call.is_repeatable or call.expects_continue
-        connection = self._connections.take() if is_kept else self._connections.new()
+        may_reuse = call.is_repeatable or call.expects_continue
+        connection = self._connections.take() if may_reuse else self._connections.new()
         if is_trial or ((call.streams or not call.reads) and not self._is_known_alive(connection)):
             until = time.monotonic() + ALIVE_SHARE * self.page_seconds
-            asked = self._exchanged(_Call("GET", self._prefix + ALIVE), connection, until)
-            return asked.connection if asked.connection.is_open else self._connections.new()
+            alive = self._exchanged(_Call("GET", self._prefix + ALIVE), connection, until)
+            return alive.connection if alive.connection.is_open else self._connections.new()
         return connection
 
     def _is_known_alive(self, connection: Connection) -> bool:
@@ -259,8 +259,8 @@ def _request_id() -> str:
 def _query(params: Any) -> str:
     """The query string of a mapping or of pairs, without those whose value is None."""
     pairs = params.items() if isinstance(params, Mapping) else params or ()
-    given = [(name, value) for name, value in pairs if value is not None]
-    return f"?{urlencode(given)}" if given else ""
+    present = [(name, value) for name, value in pairs if value is not None]
+    return f"?{urlencode(present)}" if present else ""
 
 
 def _content(answer: Answer) -> Any:

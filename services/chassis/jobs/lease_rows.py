@@ -55,21 +55,21 @@ def take(db: Database, name: str, owner: str, *, even_if_not_due: bool = False) 
                 session.execute(update(job_leases).where(job_leases.c.name == name).values(values))
     except IntegrityError:  # another worker inserted the row first
         return False
-    taken = values["leased_by"] == owner
+    leased = values["leased_by"] == owner
     if row is not None and row.leased_by is not None:
         log.warning(
-            "job_taken_over" if taken else "job_postponed",
+            "job_taken_over" if leased else "job_postponed",
             job=name,
             earlier_owner=row.leased_by,
             started_at=str(row.started_at),
             takeovers=values["takeovers"],
         )
-    return taken
+    return leased
 
 
 def _lease_values(row: Any, owner: str, now: datetime) -> dict[str, Any]:
-    held = {"leased_until": now + leases.LEASE, "leased_by": owner, "started_at": now}
-    return held if row is None else {**held, "takeovers": row.takeovers + (row.leased_by is not None)}
+    lease = {"leased_until": now + leases.LEASE, "leased_by": owner, "started_at": now}
+    return lease if row is None else {**lease, "takeovers": row.takeovers + (row.leased_by is not None)}
 
 
 def _postponed(row: Any, now: datetime) -> dict[str, Any] | None:
@@ -102,8 +102,8 @@ def show(db: Database, service: str, names: Sequence[str]) -> None:
     with db.reading() as session:
         rows = session.execute(select(job_leases).where(job_leases.c.name.in_(names))).all()
     for row in rows:
-        held = row.leased_until is not None and row.leased_until >= now
-        RUNNING.labels(service, row.name).set(_seconds(row.started_at, now) if held else 0)
+        is_leased = row.leased_until is not None and row.leased_until >= now
+        RUNNING.labels(service, row.name).set(_seconds(row.started_at, now) if is_leased else 0)
         SINCE_SUCCESS.labels(service, row.name).set(_seconds(row.last_succeeded_at or row.first_started_at, now))
 
 
@@ -121,9 +121,9 @@ def _is_free(row: Any, now: datetime) -> bool:
 
 def _change(db: Database, name: str, owner: str, **values: Any) -> bool:
     """Change the row if `owner` still holds the lease; whether that was so."""
-    ours = (job_leases.c.name == name) & (job_leases.c.leased_by == owner)
+    still_owned = (job_leases.c.name == name) & (job_leases.c.leased_by == owner)
     with db.operation() as session:
-        changed = session.execute(update(job_leases).where(ours).values(values)).rowcount  # type: ignore[attr-defined]
+        changed = session.execute(update(job_leases).where(still_owned).values(values)).rowcount  # type: ignore[attr-defined]
     if not changed:
         log.warning("lease_lost", table="job_leases", job=name)
     return bool(changed)

@@ -48,8 +48,8 @@ def stopping() -> bool:
     A job that received True counts as not completed: it is due at once, and another worker starts it again. To be
     called in the job's own thread; always False outside a worker.
     """
-    asked = _asked_to_stop.get()
-    return asked is not None and asked()
+    asked_to_stop = _asked_to_stop.get()
+    return asked_to_stop is not None and asked_to_stop()
 
 
 @contextmanager

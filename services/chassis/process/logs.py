@@ -28,7 +28,7 @@ def configure(service: str, *, level: str = "INFO", as_json: bool = True) -> Non
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _guarded,
     ]
-    named: structlog.typing.Processor = lambda _, __, event: {**event, "service": service}  # noqa: E731
+    with_service: structlog.typing.Processor = lambda _, __, event: {**event, "service": service}  # noqa: E731
     final = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -39,7 +39,7 @@ def configure(service: str, *, level: str = "INFO", as_json: bool = True) -> Non
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, named, final],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, with_service, final],
             foreign_pre_chain=[*shared, _of_a_library],
             use_get_message=False,
         )

@@ -65,8 +65,8 @@ def is_heic_extension(extension: str) -> bool:
 
 def accepted_formats(codes: tuple[str, ...]) -> tuple[Format, ...]:
     """The formats that a piece's list of extensions names, in the guide's order; an empty list means all nine."""
-    named = {format_of_extension(code) for code in codes}
-    return tuple(format for format in Format if format in named) or tuple(Format)
+    formats = {format_of_extension(code) for code in codes}
+    return tuple(format for format in Format if format in formats) or tuple(Format)
 
 
 def list_formats(formats: tuple[Format, ...]) -> str:

@@ -34,24 +34,24 @@ def validatable_indexes(pieces: Sequence[PieceState], at: datetime) -> list[int]
 
 def is_complete(pieces: Sequence[PieceState]) -> bool:
     """Whether every piece asked for in the regroupement is settled: then there is nothing to validate."""
-    asked = [piece for piece in pieces if piece.asked]
-    return bool(asked) and all(piece.settled for piece in asked)
+    asked_pieces = [piece for piece in pieces if piece.asked]
+    return bool(asked_pieces) and all(piece.settled for piece in asked_pieces)
 
 
 def validation_refusal(pieces: Sequence[PieceState], at: datetime) -> str | None:
     """Why the regroupement cannot be validated at `at`, as a sentence; None if it can."""
-    asked = [piece for piece in pieces if piece.asked]
-    if not asked:
+    asked_pieces = [piece for piece in pieces if piece.asked]
+    if not asked_pieces:
         return NOTHING_ASKED
-    if is_complete(asked):
-        return _settled_sentence(asked)
-    open_pieces = [asked[index] for index in validatable_indexes(asked, at)]
+    if is_complete(asked_pieces):
+        return _settled_sentence(asked_pieces)
+    open_pieces = [asked_pieces[index] for index in validatable_indexes(asked_pieces, at)]
     if not open_pieces:
-        return deposit_refusal(next(piece for piece in asked if not piece.settled), at)
+        return deposit_refusal(next(piece for piece in asked_pieces if not piece.settled), at)
     missing = [piece for piece in open_pieces if (piece.required or piece.reopened) and not piece.provided]
     if missing:
         return _missing_sentence(missing)
-    if any(piece.provided for piece in asked):
+    if any(piece.provided for piece in asked_pieces):
         return None
     return NOTHING_PROVIDED
 

@@ -53,8 +53,8 @@ def _check_name(content: BinaryIO, filename: str, format: Format) -> None:
 
 
 def _not_accepted(name: str | None, accepted: tuple[Format, ...]) -> refusals.FormatRefused:
-    seen = f"Ce fichier est au format {name}" if name else "Le contenu de ce fichier n'est d'aucun format connu"
-    return refusals.FormatRefused(f"{seen}. Formats acceptés : {formats.list_formats(accepted)}.")
+    sentence = f"Ce fichier est au format {name}" if name else "Le contenu de ce fichier n'est d'aucun format connu"
+    return refusals.FormatRefused(f"{sentence}. Formats acceptés : {formats.list_formats(accepted)}.")
 
 
 def _misnamed(filename: str, announced: Format | None, format: Format) -> refusals.FileRefused:

@@ -18,7 +18,7 @@ blp = Blueprint("mails", __name__, url_prefix="/v1", description="Mails sent to 
 @access.candidate
 @blp.arguments(SentMailsQuery, location="query")
 @blp.response(200, SentMailsPage)
-def list_mails(asked: dict[str, Any]) -> dict[str, Any]:
+def list_mails(query: dict[str, Any]) -> dict[str, Any]:
     """Newest first; the next page begins after the `place` of the last."""
     with db.reading() as session:
-        return {"mails": sent_mails.list_page(session, access.caller().id, **asked)}
+        return {"mails": sent_mails.list_page(session, access.caller().id, **query)}

@@ -49,8 +49,8 @@ def _by_name(items: list[Any]) -> dict[str, Any] | None:
     """The items by name (see `_KEYS`); None where they have no distinct names."""
     if not all(isinstance(item, dict) for item in items):
         return None
-    named = {_name(item): item for item in items}
-    return named if len(named) == len(items) and "" not in named else None
+    by_name = {_name(item): item for item in items}
+    return by_name if len(by_name) == len(items) and "" not in by_name else None
 
 
 def _name(item: dict[str, Any]) -> str:

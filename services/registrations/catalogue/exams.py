@@ -33,11 +33,11 @@ def load_exams(root: Path, now: datetime) -> tuple[Exam, ...]:
     Raises CatalogueError with every mistake of every file.
     """
     mistakes: list[Mistake] = []
-    found_folders = folders.exam_folders(root, mistakes)
-    shared = contacts(root, mistakes) if root not in found_folders else contacts(root.parent, mistakes)
+    exam_paths = folders.exam_folders(root, mistakes)
+    shared = contacts(root, mistakes) if root not in exam_paths else contacts(root.parent, mistakes)
     exams: list[Exam] = []
     places: dict[str, Path] = {}
-    for folder in found_folders:
+    for folder in exam_paths:
         context = ReadingContext(now=now, contacts=shared, mistakes=mistakes)
         parts = folders.read(folder, mistakes)
         if parts.head.kind == UNREADABLE:

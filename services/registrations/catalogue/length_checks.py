@@ -18,8 +18,10 @@ def check_code(context: ReadingContext, node: Node, what: str, code: str, longes
     if mistake := too_long(what, code, longest):
         context.refuse(node, mistake)
     elif (size := encoded_bytes(code)) > MAX_ENCODED_BYTES:
-        mend = "le raccourcir, ou l'écrire sans accents ni signes"
-        context.refuse(node, f"{what} de {size} octets dans le nom d'un fichier, {MAX_ENCODED_BYTES} au plus : {mend}")
+        advice = "le raccourcir, ou l'écrire sans accents ni signes"
+        context.refuse(
+            node, f"{what} de {size} octets dans le nom d'un fichier, {MAX_ENCODED_BYTES} au plus : {advice}"
+        )
 
 
 def check_length(context: ReadingContext, node: Node, what: str, text: str, longest: int) -> None:

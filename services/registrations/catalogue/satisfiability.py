@@ -101,5 +101,5 @@ def _option_keys(exam: Exam, question: Question) -> list[str]:
 
 
 def _numbers_around(named: list[Any]) -> Iterator[Any]:
-    whole = [value for value in named if isinstance(value, int)]
-    yield from sorted({near for value in whole for near in (value - 1, value, value + 1)} or {0})
+    numbers = [value for value in named if isinstance(value, int)]
+    yield from sorted({near for value in numbers for near in (value - 1, value, value + 1)} or {0})

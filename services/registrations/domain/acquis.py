@@ -64,7 +64,7 @@ class DeclaredBox:
     specialite: Specialite | None  # of « un autre BTS », obtained or not
     title: Item | None  # of « un autre diplôme »
     law_unit: bool  # that diploma came with a validated economics-law unit
-    kept: tuple[KeptUnit, ...]
+    kept_units: tuple[KeptUnit, ...]
     sat_again: tuple[KeptUnit, ...] = ()  # units that have a mark and are not kept
 
 
@@ -108,7 +108,7 @@ def _declared(box: Box, typed: TabAnswers, exam: Exam, structure: Structure, rep
         specialite=exam.specialite(typed.text(field(box, "specialite"))),
         title=next((item for item in exam.lists.get(TITLES, ()) if item.key == title), None),
         law_unit=typed.text(field(box, "economie_droit")) == "oui",
-        kept=kept_units,
+        kept_units=kept_units,
         sat_again=tuple(unit for unit in units if unit.mark is not None and unit not in kept_units),
     )
 

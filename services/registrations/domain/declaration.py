@@ -78,7 +78,7 @@ def read(answered: AnsweredForm) -> Declaration:
         structure=structure,
         typed=answered.typed_in("epreuves"),
         forme=formes.final,
-        kept=epreuve_positions.kept_units_by_code(declared),
+        kept_units=epreuve_positions.kept_units_by_code(declared),
         regime=epreuve_positions.evaluation_regime(category, bool(etablissement and etablissement.habilite_ccf)),
     )
     diplome = answered.typed_in("diploma").text("diplome")

@@ -59,7 +59,7 @@ class EpreuveResolver:
     structure: Structure
     typed: TabAnswers
     forme: str | None  # the final one
-    kept: Mapping[str, KeptUnit]
+    kept_units: Mapping[str, KeptUnit]
     regime: str | None
 
     def resolve_all(self) -> tuple[ChosenEpreuve, ...]:
@@ -68,21 +68,21 @@ class EpreuveResolver:
     def _chosen(self, epreuve: Epreuve) -> ChosenEpreuve:
         role, position = self.structure.role(epreuve), self._position(epreuve)
         option = self._option(epreuve) if position == INSCRIT else None
-        kept = self._kept(epreuve)
+        unit = self._kept_unit(epreuve)
         return ChosenEpreuve(
             epreuve=epreuve,
             role=role,
             position=position,
-            choosable=role is Role.LEAF and kept is None and self._is_free(epreuve),
+            choosable=role is Role.LEAF and unit is None and self._is_free(epreuve),
             option=option,
             option_label=self._option_label(epreuve, option),
             mode=self._mode(epreuve) if position == INSCRIT and role is not Role.MAITRESSE else None,
-            kept_mark=kept.mark if kept else None,
+            kept_mark=unit.mark if unit else None,
             posted_position=self.typed.text(f"position-{epreuve.code}"),
         )
 
-    def _kept(self, epreuve: Epreuve) -> KeptUnit | None:
-        return self.kept.get(epreuve.code) if self.structure.is_keepable(epreuve) else None
+    def _kept_unit(self, epreuve: Epreuve) -> KeptUnit | None:
+        return self.kept_units.get(epreuve.code) if self.structure.is_keepable(epreuve) else None
 
     def _is_free(self, epreuve: Epreuve) -> bool:
         return epreuve.kind == FACULTATIVE or self.forme == PROGRESSIVE
@@ -94,8 +94,8 @@ class EpreuveResolver:
             return combined_position(self._position(child) for child in children)
         if role is Role.FOLLOWER and (parent := self.structure.epreuve(epreuve.parent or "")):
             return self._position(parent)
-        if kept := self._kept(epreuve):
-            return kept.position
+        if unit := self._kept_unit(epreuve):
+            return unit.position
         return self._typed_position(epreuve)
 
     def _typed_position(self, epreuve: Epreuve) -> str:
@@ -140,10 +140,10 @@ def evaluation_regime(category: Category | None, habilite_ccf: bool) -> str | No
 
 def kept_units_by_code(declared: tuple[DeclaredBox, ...]) -> dict[str, KeptUnit]:
     """The kept units by code: the first box that keeps one counts (a second one is an error of the tab)."""
-    kept: dict[str, KeptUnit] = {}
-    for unit in (unit for box in declared for unit in box.kept):
-        kept.setdefault(unit.code, unit)
-    return kept
+    units: dict[str, KeptUnit] = {}
+    for unit in (unit for box in declared for unit in box.kept_units):
+        units.setdefault(unit.code, unit)
+    return units
 
 
 def option_choices(exam: Exam, epreuve: Epreuve) -> tuple[tuple[str, str], ...]:

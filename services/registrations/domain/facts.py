@@ -39,7 +39,7 @@ def lookup(dossier: Dossier) -> Lookup:
     return _lookup(dossier, frozenset())
 
 
-def _lookup(dossier: Dossier, asked: frozenset[str]) -> Lookup:
+def _lookup(dossier: Dossier, evaluated: frozenset[str]) -> Lookup:
     def answer(subject: str) -> Any:
         kind, _, name = subject.partition(":")
         match kind:
@@ -48,21 +48,21 @@ def _lookup(dossier: Dossier, asked: frozenset[str]) -> Lookup:
             case "epreuve":
                 return tuple(chosen.position for chosen in dossier.declaration.matching(name))
             case "question":
-                return _answer_to(dossier, name, asked)
+                return _answer_to(dossier, name, evaluated)
         return None
 
     return answer
 
 
-def _answer_to(dossier: Dossier, name: str, asked: frozenset[str]) -> Any:
+def _answer_to(dossier: Dossier, name: str, evaluated: frozenset[str]) -> Any:
     """The answer to the exam's own question: an int for a number, text otherwise; None unanswered or not shown.
 
     `asked`: the questions whose conditions are being evaluated; a circular condition counts as unanswered.
     """
     for tab in dossier.exam.tabs:
         for question in tab.questions:
-            if question.name == name and name not in asked:
-                shown = holds(question.shown, _lookup(dossier, asked | {name}))
+            if question.name == name and name not in evaluated:
+                shown = holds(question.shown, _lookup(dossier, evaluated | {name}))
                 return _typed_value(question, dossier.typed(tab).text(name)) if shown else None
     return None
 
@@ -93,7 +93,7 @@ def _text(kind: str, field: str) -> _Answer:
 
 
 def _acquis_positions(dossier: Dossier) -> tuple[str, ...]:
-    return tuple(unit.position for box in dossier.declaration.acquis for unit in box.kept)
+    return tuple(unit.position for box in dossier.declaration.acquis for unit in box.kept_units)
 
 
 def _items(name: str) -> _Values:

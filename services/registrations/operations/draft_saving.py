@@ -102,9 +102,9 @@ def _checked_dossier(
         modifies=draft.modification_of,
     )
     refuse_second_candidature(dossier)
-    asked = registration_form.without_unasked_answers(dossier)
-    refuse_oversized_answers(asked.answers)
-    return asked, view.digest
+    asked_only = registration_form.without_unasked_answers(dossier)
+    refuse_oversized_answers(asked_only.answers)
+    return asked_only, view.digest
 
 
 def _candidature_to_save(

@@ -58,7 +58,7 @@ class PortalUnderLoad:
         """A file that nobody replaces."""
         deposit_once(self._visit(candidate), candidate.candidature, candidate.unreplaced_piece)
 
-    def everybody_is_answered(self, after: str, seconds: float) -> float:
+    def wait_until_answered(self, after: str, seconds: float) -> float:
         """Wait until each candidature has a version more and a file more, and there is an account and a page more.
 
         The seconds it took. Raises ServiceFailed, with what `after` disturbed the portal, after `seconds`.
@@ -94,7 +94,7 @@ class PortalUnderLoad:
         for candidate in self.candidates:
             self._every_version_is_there_once(candidate)
             self._the_files_acknowledged_are_there(candidate)
-        self._everybody_got_the_mail()
+        self._check_mails()
         self._the_stores_hold_what_the_rows_say()
 
     def _visit(self, candidate: RegisteredCandidate) -> RetryingBrowser:
@@ -129,7 +129,7 @@ class PortalUnderLoad:
             candidate.unreplaced_piece
         )
 
-    def _everybody_got_the_mail(self) -> None:
+    def _check_mails(self) -> None:
         for email, tries in self.ledger.accounts.items():
             mails = {str(mail.message["Message-ID"]) for mail in self.composed.mails(email, ACTIVATION)}
             assert 1 <= len(mails) <= tries, email

@@ -23,12 +23,12 @@ GOES_ON_SECONDS = 60.0
 def test_faults_lose_and_double_nothing(composed: ComposedPortal, browser: Browser, time: int) -> None:
     portal = PortalUnderLoad(composed, [register_candidate(composed, browser) for _ in SERVERS])
     with portal.load():
-        portal.everybody_is_answered("nothing", GOES_ON_SECONDS)
+        portal.wait_until_answered("nothing", GOES_ON_SECONDS)
         for name in ("proxy", *OURS):
             composed.kill_and_wait(name)
-            portal.everybody_is_answered(f"{name} killed", GOES_ON_SECONDS)
+            portal.wait_until_answered(f"{name} killed", GOES_ON_SECONDS)
         for name, candidate in zip(SERVERS, portal.candidates, strict=True):
             portal.deposit_for_good(candidate)
             composed.restart(name)
-            portal.everybody_is_answered(f"{name} restarted", GOES_ON_SECONDS)
+            portal.wait_until_answered(f"{name} restarted", GOES_ON_SECONDS)
     portal.assert_nothing_lost_or_doubled()

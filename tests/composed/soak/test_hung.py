@@ -45,12 +45,12 @@ def test_nobody_notices_a_part_that_is_stopped_but_by_what_needs_it(portal: Port
     with portal.load():
         for candidate in portal.candidates:
             portal.deposit_for_good(candidate)
-        portal.everybody_is_answered("nothing", FIRST_ANSWERS_SECONDS)
+        portal.wait_until_answered("nothing", FIRST_ANSWERS_SECONDS)
         for part, services in PARTS.items():
             others = [container for container in composed.containers(*OURS) if container.service not in services]
             with _Watch(composed, others).watching() as watch, _stopped(composed, services):
                 time.sleep(STOPPED_SECONDS)
-            portal.everybody_is_answered(f"{part} stopped for {STOPPED_SECONDS:.0f} s", AS_BEFORE_SECONDS)
+            portal.wait_until_answered(f"{part} stopped for {STOPPED_SECONDS:.0f} s", AS_BEFORE_SECONDS)
             assert watch.late == [], part
             slowest[part] = watch.slowest
     print(

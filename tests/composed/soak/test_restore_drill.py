@@ -48,8 +48,8 @@ class Drill:
     def __init__(self, composed: ComposedPortal, browser: Browser) -> None:
         self.composed = composed
         self.ledger = AcknowledgedWork()
-        self.them = [register_candidate(composed, browser) for _ in range(2)]
-        for candidate in self.them:
+        self.candidates = [register_candidate(composed, browser) for _ in range(2)]
+        for candidate in self.candidates:
             deposit_once(self.visit(candidate.cookies), candidate.candidature, candidate.unreplaced_piece)
 
     def visit(self, cookies: dict[str, str]) -> RetryingBrowser:
@@ -63,13 +63,13 @@ class Drill:
         def visit(cookies: dict[str, str]) -> RetryingBrowser:
             return RetryingBrowser(self.composed.url, self.ledger, cookies, stop, lost)
 
-        doings = [partial(create_accounts, visit({}))]
-        for candidate in self.them:
-            doings.append(partial(save_repeatedly, visit(candidate.cookies), candidate.candidature))
-            doings.append(
+        actions = [partial(create_accounts, visit({}))]
+        for candidate in self.candidates:
+            actions.append(partial(save_repeatedly, visit(candidate.cookies), candidate.candidature))
+            actions.append(
                 partial(deposit_repeatedly, visit(candidate.cookies), candidate.candidature, candidate.replaced_piece)
             )
-        with running_in_threads(*doings, stop=stop, work=self.ledger):
+        with running_in_threads(*actions, stop=stop, work=self.ledger):
             yield lost
 
     def wait_for_more(self) -> None:
@@ -102,20 +102,20 @@ class Drill:
         return hashlib.sha256(content).hexdigest()
 
     def files_for_good_open(self) -> None:
-        for candidate in self.them:
+        for candidate in self.candidates:
             assert (
                 self.digest_of(candidate, candidate.unreplaced_piece)
                 == self.ledger.unreplaced_files[candidate.candidature, candidate.unreplaced_piece]
             )
 
     def newest_files_open(self) -> None:
-        for candidate in self.them:
+        for candidate in self.candidates:
             assert self.ledger.deposits[candidate.candidature, candidate.replaced_piece].may_hold(
                 self.digest_of(candidate, candidate.replaced_piece)
             )
 
     def documents_open(self) -> None:
-        for candidate in self.them:
+        for candidate in self.candidates:
             visit = self.visit(candidate.cookies)
             page = visit.get(f"/documents/{candidate.candidature}").text
             links = set(re.findall(r"/documents/fichier/[0-9a-f]{32}", page))
@@ -213,7 +213,7 @@ def test_a_store_that_is_older_says_which_files_are_lost_and_documents_are_made_
     composed.wait_healthy([*OBJECT_PROCESSES, "backup"], 600)
     output = restore_checks.run_reconcile(composed, "pieces")
     print(f"\nstore older: copied back in {took:.0f} s; pieces: {output.splitlines()[0]}")
-    for candidate in drill.them:
+    for candidate in drill.candidates:
         newest = f"select id from deposits where piece_id = '{candidate.replaced_piece}' and removed_at is null"
         ((deposit_id,),) = composed.query_database("pieces", newest)
         assert deposit_id in output

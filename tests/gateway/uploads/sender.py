@@ -30,7 +30,7 @@ class Sender:
         portal.deliver()
         self.logs_in()
         self.opens("Ajouter")
-        page.on("request", self._leaves)
+        page.on("request", self._on_request)
         page.on("requestfinished", self._arrives)
 
     def logs_in(self) -> None:
@@ -102,7 +102,7 @@ class Sender:
         assert answer.ok, answer.text()
         return answer.body()
 
-    def _leaves(self, request: Request) -> None:
+    def _on_request(self, request: Request) -> None:
         if request.method == "PATCH":
             self.sent_offsets.append(_offset(request))
 

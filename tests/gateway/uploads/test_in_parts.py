@@ -78,11 +78,11 @@ def test_a_session_that_ends_meanwhile_keeps_the_page_and_what_was_sent(sender: 
 
 
 def test_a_service_that_is_away_is_named_and_waited_for(sender: Sender) -> None:
-    def goes_away(route: Route) -> None:
+    def stop_pieces(route: Route) -> None:
         sender.portal.pieces.stop()
         route.continue_()
 
-    sender.at_part(1, goes_away)
+    sender.at_part(1, stop_pieces)
     sender.chooses(("relevé.pdf", a_pdf()))
     sender.sends()
     try:

@@ -128,7 +128,7 @@ def _load(
     def retrying_browser(cookies: dict[str, str]) -> RetryingBrowser:
         return RetryingBrowser(portal.url, ledger, cookies, stop)
 
-    doings = [
+    actions = [
         partial(save_repeatedly, retrying_browser(someone.cookies), someone.candidature),
         partial(deposit_repeatedly, retrying_browser(someone.cookies), someone.candidature, someone.replaced_piece),
         partial(create_accounts, retrying_browser({})),
@@ -136,7 +136,7 @@ def _load(
         partial(_stays_logged_in, retrying_browser(someone.cookies), logged_out),
         partial(_asks_as_a_tool, retrying_browser({}), portal.staff, refused),
     ]
-    with running_in_threads(*doings, stop=stop, work=ledger):
+    with running_in_threads(*actions, stop=stop, work=ledger):
         yield
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from tests.pieces import sample_files
 from tests.pieces.corpus.hostile_file import HostileFile
-from tests.pieces.corpus.pdfs import MB, squeezed
+from tests.pieces.corpus.pdfs import MB, compressed_zeros
 
 _LOCAL, _CENTRAL, _END = "<4s5H3I2H", "<4s6H3I5H2I", "<4s4H2IH"
 
@@ -41,7 +41,7 @@ class Archive:
 
 
 def _zeros(size: int) -> bytes:
-    return squeezed(size)[2:-4]  # without zlib's head and checksum
+    return compressed_zeros(size)[2:-4]  # without zlib's head and checksum
 
 
 def _bomb(sizes: list[int], names: str = "zeros-{}.bin", before: dict[str, bytes] | None = None) -> bytes:

@@ -60,7 +60,7 @@ def films() -> Iterator[HostileFile]:
     yield HostileFile("entete.mp4", head, "damaged")
 
 
-def reels() -> Iterator[HostileFile]:
+def avi_files() -> Iterator[HostileFile]:
     whole = sample_files.avi()
     for declared in (0xFFFFFFFF, 0x7FFFFFFF, len(whole) + 1, len(whole) - 7):
         yield HostileFile(f"annonce-{declared}.avi", whole[:4] + struct.pack("<I", declared) + whole[8:], "damaged")

@@ -53,7 +53,7 @@ def document(objects: dict[int, bytes], more: bytes = b"") -> bytes:
 
 
 @functools.cache
-def squeezed(size: int) -> bytes:
+def compressed_zeros(size: int) -> bytes:
     """So many zero bytes, deflated, from one block of them that is repeated; `size` in whole megabytes."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     block = packer.compress(bytes(MB)) + packer.flush(zlib.Z_FULL_FLUSH)
@@ -148,11 +148,11 @@ def _filtered() -> list[tuple[str, bytes, bytes]]:
 
 def _growing() -> Iterator[tuple[str, bytes, bytes]]:
     for size in (10, 100, 1_000):
-        yield f"flate-{size}", b"/FlateDecode", squeezed(size * MB)
-        yield f"flate2-{size}", b"[/FlateDecode /FlateDecode]", zlib.compress(squeezed(size * MB), 9)
+        yield f"flate-{size}", b"/FlateDecode", compressed_zeros(size * MB)
+        yield f"flate2-{size}", b"[/FlateDecode /FlateDecode]", zlib.compress(compressed_zeros(size * MB), 9)
     for size in (1, 4):
         yield f"ascii85-{size}", b"/ASCII85Decode", b"z" * (size * MB) + b"~>"
-        encoded = base64.a85encode(squeezed(size * 200 * MB)) + b"~>"
+        encoded = base64.a85encode(compressed_zeros(size * 200 * MB)) + b"~>"
         yield f"ascii85-flate-{size}", b"[/ASCII85Decode /FlateDecode]", encoded
         yield f"run-{size}", b"/RunLengthDecode", b"\x81\0" * (size * MB // 2) + b"\x80"
         packed = zlib.compress(b"\x81\0" * (size * 4 * MB) + b"\x80", 9)

@@ -49,7 +49,7 @@ def photographed(image: Image.Image, *, blur: float = 0, angle: float = 1.5) -> 
     return ImageChops.add(blurred, Image.effect_noise(image.size, 6), 1, -128)
 
 
-def quarter_turned(image: Image.Image) -> Image.Image:
+def rotated_by_90(image: Image.Image) -> Image.Image:
     return image.transpose(Image.Transpose.ROTATE_90)
 
 
@@ -64,7 +64,7 @@ def jpeg(image: Image.Image, **how: object) -> bytes:
     return out.getvalue()
 
 
-def taken_by_a_telephone() -> Image.Exif:
+def telephone_exif() -> Image.Exif:
     """When and where, and that it was held upright: the picture lies on its side."""
     exif = Image.Exif()
     exif[0x0112] = 6
@@ -87,4 +87,4 @@ def heic_saying(size: tuple[int, int]) -> bytes:
     return content.replace((320).to_bytes(4, "big") + (200).to_bytes(4, "big"), claimed)
 
 
-PICTURES = (jpeg(sheet()), jpeg(quarter_turned(sheet()), exif=taken_by_a_telephone()))
+PICTURES = (jpeg(sheet()), jpeg(rotated_by_90(sheet()), exif=telephone_exif()))

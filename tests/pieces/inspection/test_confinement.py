@@ -263,7 +263,7 @@ def _out_of_memory() -> Answer:
     raise MemoryError
 
 
-def _unforeseen() -> Answer:
+def _unexpected_error() -> Answer:
     raise LookupError("contents of a file")
 
 
@@ -271,7 +271,7 @@ def _unforeseen() -> Answer:
     ("answer", "reason"),
     [
         (encode_answer(_out_of_memory), UnverifiedReason.MEMORY),
-        (encode_answer(_unforeseen), UnverifiedReason.ERROR),
+        (encode_answer(_unexpected_error), UnverifiedReason.ERROR),
         (b"", UnverifiedReason.ERROR),
         (b'{"format": "exe"}', UnverifiedReason.ERROR),
         (b'{"refused": "a reason of its own", "detail": ""}', UnverifiedReason.ERROR),
@@ -287,7 +287,7 @@ def test_an_answer_that_no_check_gives_is_not_believed(answer: bytes, reason: Un
 
 
 def test_what_fails_within_a_reader_is_not_quoted() -> None:
-    assert b"contents" not in encode_answer(_unforeseen)
+    assert b"contents" not in encode_answer(_unexpected_error)
 
 
 def test_a_refusal_is_told_as_it_was(inspections: Inspections) -> None:

@@ -12,7 +12,7 @@ from services.pieces.domain.legibility import Sign, signs_of_document
 from services.pieces.inspection.pages import look_at, merge_pdfs, picture_to_pdf
 from tests.pieces import sample_files
 from tests.pieces.corpus import sample_pages
-from tests.pieces.corpus.sample_pages import card, large, photographed, quarter_turned, sheet
+from tests.pieces.corpus.sample_pages import card, large, photographed, rotated_by_90, sheet
 
 LEGIBLE = {
     "a scanned page": sheet(),
@@ -35,10 +35,10 @@ BLANK = {
     "a covered lens": photographed(Image.new("L", sample_pages.A4, 20), angle=0),
 }
 SIDEWAYS = {
-    "a page": quarter_turned(sheet()),
-    "a landscape page": quarter_turned(sheet((1754, 1240))),
-    "three lines": quarter_turned(sheet(lines=3)),
-    "a photographed page": quarter_turned(photographed(sheet())),
+    "a page": rotated_by_90(sheet()),
+    "a landscape page": rotated_by_90(sheet((1754, 1240))),
+    "three lines": rotated_by_90(sheet(lines=3)),
+    "a photographed page": rotated_by_90(photographed(sheet())),
 }
 BLURRED = {
     "a page out of focus": photographed(sheet(), blur=3),
@@ -68,13 +68,13 @@ def test_a_picture_of_few_points_is_small() -> None:
 
 
 def test_a_photograph_that_says_how_it_was_held_is_not_sideways() -> None:
-    lying = sample_pages.jpeg(quarter_turned(sheet()), exif=sample_pages.taken_by_a_telephone())
+    lying = sample_pages.jpeg(rotated_by_90(sheet()), exif=sample_pages.telephone_exif())
     assert Sign.SIDEWAYS not in look_at(io.BytesIO(lying)).signs
 
 
 def test_the_pages_of_a_pdf_are_counted_and_looked_at() -> None:
     pages = [
-        picture_to_pdf(io.BytesIO(sample_pages.jpeg(image))) for image in (sheet(), quarter_turned(sheet()), sheet())
+        picture_to_pdf(io.BytesIO(sample_pages.jpeg(image))) for image in (sheet(), rotated_by_90(sheet()), sheet())
     ]
     _, content = merge_pdfs(pages)
     look = look_at(io.BytesIO(content))
@@ -83,7 +83,7 @@ def test_the_pages_of_a_pdf_are_counted_and_looked_at() -> None:
 
 def test_a_page_that_its_pdf_turns_upright_is_not_sideways() -> None:
     out = io.BytesIO()
-    with pikepdf.open(io.BytesIO(picture_to_pdf(io.BytesIO(sample_pages.jpeg(quarter_turned(sheet())))))) as document:
+    with pikepdf.open(io.BytesIO(picture_to_pdf(io.BytesIO(sample_pages.jpeg(rotated_by_90(sheet())))))) as document:
         document.pages[0].rotate(90, relative=False)
         document.save(out)
     assert look_at(out).signs == ()

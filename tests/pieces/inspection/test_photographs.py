@@ -56,7 +56,7 @@ def _convert(inspections: Inspections, task: Task, content: bytes) -> bytes:
 @pytest.fixture(scope="module")
 def telephone() -> bytes:
     """Twelve million points with their date and place."""
-    return heic(sample_pages.photographed(sample_pages.large(sheet())), sample_pages.taken_by_a_telephone())
+    return heic(sample_pages.photographed(sample_pages.large(sheet())), sample_pages.telephone_exif())
 
 
 def test_a_heic_becomes_a_jpeg_without_date_and_place(inspections: Inspections, telephone: bytes) -> None:
@@ -96,7 +96,7 @@ def test_a_heic_cut_short_or_lying_is_refused_within_the_limits(inspections: Ins
 
 def test_a_photograph_becomes_a_page_that_stands_upright_and_is_small_enough(inspections: Inspections) -> None:
     lying = sample_pages.jpeg(
-        sample_pages.quarter_turned(sample_pages.large(sheet())), exif=sample_pages.taken_by_a_telephone()
+        sample_pages.rotated_by_90(sample_pages.large(sheet())), exif=sample_pages.telephone_exif()
     )
     content = _convert(inspections, Task.PAGE, lying)
     with pikepdf.open(io.BytesIO(content)) as document:

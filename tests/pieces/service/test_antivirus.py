@@ -92,7 +92,7 @@ def test_a_clamd_that_hangs_is_given_up_in_time_and_asked_again(scanned_service:
 
 def test_a_clamd_that_drips_is_given_up_in_time() -> None:
     """Each byte comes soon enough, and the line never ends."""
-    with misbehaving_server({}, dripping=True) as server, pytest.raises(AntivirusUnavailable, match="TimeoutError"):
+    with misbehaving_server({}, slow_bytes=True) as server, pytest.raises(AntivirusUnavailable, match="TimeoutError"):
         Antivirus(f"tcp://127.0.0.1:{server.port}", 1.0).is_clean([b"text"])
 
 

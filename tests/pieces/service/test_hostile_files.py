@@ -83,13 +83,13 @@ def test_a_candidate_may_send_so_many_files_an_hour_refused_ones_included(databa
         assert "Réessayez dans 60 minutes." in problem["detail"]
         assert 3500 < int(answers[-1].headers["Retry-After"]) <= 3600
         assert service.piece("NATIDE06")["deposit"] is not None, "what was deposited is still there"
-        _grow_old(service, timedelta(hours=1))
+        _age_tries(service, timedelta(hours=1))
         assert service.deposit("NATIDE06").status_code == 201
     finally:
         service.close()
 
 
-def _grow_old(service: PiecesService, age: timedelta) -> None:
+def _age_tries(service: PiecesService, age: timedelta) -> None:
     with service.app.app_context(), db.operation() as session:
         for row in session.scalars(select(DepositTries)):
             row.since -= age

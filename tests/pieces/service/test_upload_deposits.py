@@ -189,7 +189,7 @@ def test_an_upload_that_took_too_long_counts_when_it_is_deposited(service: Piece
 
 def test_a_heic_is_kept_as_a_jpeg_and_said_to_be(service: PiecesService) -> None:
     service.registered()
-    content = heic(sheet(), sample_pages.taken_by_a_telephone())
+    content = heic(sheet(), sample_pages.telephone_exif())
     deposit = deposit_uploads(service, "NATIDE06", _upload(service, content, "IMG_0042.HEIC")).get_json()["deposit"]
     assert (deposit["filename"], deposit["converted"], deposit["pages"]) == ("IMG_0042.jpg", True, None)
     file = service.download("NATIDE06")
@@ -287,7 +287,7 @@ def test_a_piece_that_takes_no_pdf_takes_one_picture_alone(service: PiecesServic
 
 def test_what_the_look_finds_is_shown_and_refuses_nothing(service: PiecesService) -> None:
     service.registered()
-    turned = jpeg(sample_pages.quarter_turned(sheet()))
+    turned = jpeg(sample_pages.rotated_by_90(sheet()))
     assert service.deposit("NATIDE06", turned, "a.jpg").get_json()["deposit"]["look"] == ["sideways"]
     assert service.piece("NATIDE06")["deposit"]["look"] == ["sideways"]
     assert service.deposit("CINSIG03", sample_files.archive(), "a.zip").get_json()["deposit"]["look"] == []

@@ -187,7 +187,7 @@ def test_someone_elses_is_as_unknown_as_what_never_was(
 ) -> None:
     draft = candidate.draft()
     saved = candidate.registered()
-    theirs = saved["candidature_id"]
+    candidature_id = saved["candidature_id"]
     asked = [
         ("GET", f"/drafts/{draft['id']}", None),
         ("GET", f"/drafts/{draft['id']}/tabs/1", None),
@@ -195,14 +195,14 @@ def test_someone_elses_is_as_unknown_as_what_never_was(
         ("GET", f"/drafts/{draft['id']}/tabs/1/search?field=x&q=y", None),
         ("POST", f"/drafts/{draft['id']}/save", {"revision": 1, "assertion": other.assertion}),
         ("DELETE", f"/drafts/{draft['id']}", None),
-        ("GET", f"/candidatures/{theirs}", None),
-        ("GET", f"/candidatures/{theirs}/acknowledgement", None),
-        ("GET", f"/candidatures/{theirs}/forms", None),
-        ("POST", f"/candidatures/{theirs}/draft", {"assertion": other.assertion}),
-        ("POST", f"/candidatures/{theirs}/withdrawal", {}),
+        ("GET", f"/candidatures/{candidature_id}", None),
+        ("GET", f"/candidatures/{candidature_id}/acknowledgement", None),
+        ("GET", f"/candidatures/{candidature_id}/forms", None),
+        ("POST", f"/candidatures/{candidature_id}/draft", {"assertion": other.assertion}),
+        ("POST", f"/candidatures/{candidature_id}/withdrawal", {}),
     ]
     for method, path, body in asked:
         existing = other.call(method, path, body)
-        never = other.call(method, path.replace(draft["id"], "0" * 32).replace(theirs, "0" * 32), body)
+        never = other.call(method, path.replace(draft["id"], "0" * 32).replace(candidature_id, "0" * 32), body)
         assert (existing.status_code, never.status_code) == (404, 404), path
         assert existing.json["detail"] == never.json["detail"]

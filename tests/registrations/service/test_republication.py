@@ -10,7 +10,7 @@ from services.registrations.models import db, events
 from tests.registrations.service.candidate_client import CandidateClient
 
 
-def _told(app: Flask) -> list[tuple[str, int, str]]:
+def _published(app: Flask) -> list[tuple[str, int, str]]:
     outbox = events.Outbox
     with app.app_context(), db.reading() as session:
         rows = session.scalars(select(outbox.envelope).filter_by(destination="broker").order_by(outbox.sequence)).all()
@@ -25,7 +25,7 @@ def test_every_version_and_every_end_is_published_once_more_as_it_was(
         saved = person.registered()
         assert person.save(person.modify(saved["candidature_id"]).json).status_code == 201
     other.withdraw(saved["candidature_id"])
-    before = _told(app)
+    before = _published(app)
     assert [(name, version) for name, version, _ in before] == [
         *([("registration_saved", 1), ("registration_saved", 2)] * 2),
         ("registration_withdrawn", 3),
@@ -34,4 +34,4 @@ def test_every_version_and_every_end_is_published_once_more_as_it_was(
         session.execute(delete(events.Outbox))  # as it is 30 days later
     output = app.test_cli_runner().invoke(args=["publish-candidatures"]).output
     assert output == "2 candidature(s) publiée(s) de nouveau\n"
-    assert sorted(_told(app), key=str) == sorted(before, key=str)
+    assert sorted(_published(app), key=str) == sorted(before, key=str)

@@ -84,7 +84,7 @@ def unit_kept_once(declaration: Declaration) -> tuple[FieldError, ...]:
     """A unit is kept in one box only, as it has one position. Follows from D643-15 and D643-17."""
     seen: set[str] = set()
     errors: list[FieldError] = []
-    for unit in (unit for box in declaration.acquis for unit in box.kept):
+    for unit in (unit for box in declaration.acquis for unit in box.kept_units):
         if unit.code in seen:
             errors.append(
                 _keep_error(unit, f"{unit.code} : cette épreuve est déjà conservée plus haut ; décochez-la ici.")
@@ -127,7 +127,7 @@ def _title_dispenses(box: DeclaredBox, epreuve: Epreuve, session_year: int) -> b
 
 def _units(declaration: Declaration, position: str) -> Iterator[tuple[DeclaredBox, KeptUnit, Epreuve]]:
     for box in declaration.acquis:
-        for unit in box.kept:
+        for unit in box.kept_units:
             epreuve = declaration.structure.epreuve(unit.code)
             if epreuve is not None and unit.position == position:
                 yield box, unit, epreuve

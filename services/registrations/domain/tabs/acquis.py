@@ -126,7 +126,7 @@ def _box_errors(dossier: Dossier, declaration: Declaration, box: DeclaredBox) ->
         yield error(specialite, "Spécialité du BTS : choisissez une spécialité proposée par la recherche.")
     if box.box is Box.AUTRE and box.specialite and box.specialite == declaration.specialite:
         yield error(specialite, "Spécialité du BTS présenté : c'est celle que vous présentez.")
-    if not box.box.has_marks and not box.kept:
+    if not box.box.has_marks and not box.kept_units:
         yield error(box.box.value, "Cochez les épreuves dont vous êtes dispensé(e), ou décochez la case.")
 
 
@@ -144,7 +144,7 @@ def _box_summary(box: DeclaredBox) -> str:
 def _unit_lines(declaration: Declaration, box: DeclaredBox) -> Iterator[Line]:
     """Every mark and dispense that was declared, kept or not, in the order of the épreuves."""
     order = [epreuve.code for epreuve in declaration.structure.epreuves]
-    for unit in sorted((*box.kept, *box.sat_again), key=lambda unit: order.index(unit.code)):
+    for unit in sorted((*box.kept_units, *box.sat_again), key=lambda unit: order.index(unit.code)):
         typed_mark = f"{mark_label(unit.mark)}/20" if unit.mark is not None else ""
         if unit in box.sat_again:
             yield Line(_unit_label(declaration, unit), f"Note non conservée : {typed_mark}")

@@ -147,7 +147,8 @@ def _unit(box: DeclaredBox, epreuve: Epreuve, ticked: bool) -> Iterator[Field]:
 def _is_ticked(dossier: Dossier, declaration: Declaration, box: DeclaredBox, code: str) -> bool:
     """Whether the checkbox is ticked; a unit that another box keeps is not proposed a second time."""
     typed = dossier.typed_in("acquis")
-    elsewhere = any(unit.code == code for other in declaration.acquis if other.box != box.box for unit in other.kept)
+    others = (other for other in declaration.acquis if other.box != box.box)
+    elsewhere = any(unit.code == code for other in others for unit in other.kept_units)
     by_hand = typed.is_ticked(field(box.box, "garder", code))
     return is_shown_as_kept(typed, box, code) and (by_hand or not elsewhere)
 

@@ -43,12 +43,12 @@ def search(typed: TabAnswers, words: str, limit: int, academie: str = "") -> tup
     While no known postal code is typed, communes of the académie are proposed.
     """
     if words.strip()[:1].isdigit():
-        found_communes = communes.by_postal_code(words)
-    elif found_communes := communes.by_postal_code(typed.text("code_postal")):
-        found_communes = tuple(commune for commune in found_communes if folded(commune.name).startswith(folded(words)))
+        matching = communes.by_postal_code(words)
+    elif matching := communes.by_postal_code(typed.text("code_postal")):
+        matching = tuple(commune for commune in matching if folded(commune.name).startswith(folded(words)))
     else:
-        found_communes = _in_academie(academie, words, limit)
-    labels = dict.fromkeys(commune.label for commune in found_communes)
+        matching = _in_academie(academie, words, limit)
+    labels = dict.fromkeys(commune.label for commune in matching)
     return tuple(Option(label, label) for label in labels)[: max(limit, 0)]
 
 

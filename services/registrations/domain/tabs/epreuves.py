@@ -93,11 +93,11 @@ def _option_field(declaration: Declaration, chosen: ChosenEpreuve, typed: TabAns
 
 def _available_options(declaration: Declaration, chosen: ChosenEpreuve) -> tuple[tuple[str, str], ...]:
     """The options without those of other épreuves that this one must differ from (K10)."""
-    taken = {other.option for other in epreuves_to_differ_from(declaration, chosen)}
+    used_options = {other.option for other in epreuves_to_differ_from(declaration, chosen)}
     return tuple(
         option
         for option in epreuve_positions.option_choices(declaration.exam, chosen.epreuve)
-        if option[0] not in taken
+        if option[0] not in used_options
     )
 
 

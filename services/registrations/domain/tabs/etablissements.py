@@ -54,19 +54,19 @@ def advice(dossier: Dossier, typed: str) -> str | None:
         return None
     category = dossier.category()
     if category and not _has_school(category):
-        meant = [
+        choices = [
             f"{etablissement.label} ({words})"
             for etablissement in _alternatives(dossier, typed, _MAX_WITHOUT_SEARCH)
             if (words := meaning(etablissement))
         ]
-        return f"Avec cette catégorie, {_expected(category)}{' : ' if meant else ''}{', '.join(meant)}."
+        return f"Avec cette catégorie, {_expected(category)}{' : ' if choices else ''}{', '.join(choices)}."
     if category is None:
-        mend = "Choisissez d'abord la catégorie du candidat : elle dit quel établissement est attendu."
+        sentence = "Choisissez d'abord la catégorie du candidat : elle dit quel établissement est attendu."
     else:
-        mend = "Essayez la ville seule, ou le numéro de l'établissement (sept chiffres et une lettre)."
-        mend += " Sans établissement, vérifiez la catégorie du candidat."
+        sentence = "Essayez la ville seule, ou le numéro de l'établissement (sept chiffres et une lettre)."
+        sentence += " Sans établissement, vérifiez la catégorie du candidat."
     near = " Voici ceux de votre académie." if _alternatives(dossier, typed, 1) else ""
-    return f"Aucun établissement ne correspond à « {typed.strip()} ».{near} {mend}"
+    return f"Aucun établissement ne correspond à « {typed.strip()} ».{near} {sentence}"
 
 
 def proposals(dossier: Dossier) -> tuple[Proposal, ...]:

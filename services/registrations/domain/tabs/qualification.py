@@ -88,23 +88,23 @@ def _browse_label(dossier: Dossier) -> str | None:
 
 def _forme_fields(dossier: Dossier, typed: TabAnswers) -> tuple[Field, ...]:
     category = dossier.category()
-    allowed = category.formes if category else tuple(FORMES)
-    options = tuple(Option(forme, FORMES[forme]) for forme in allowed)
-    asked = Field(
+    formes = category.formes if category else tuple(FORMES)
+    options = tuple(Option(forme, FORMES[forme]) for forme in formes)
+    forme = Field(
         "forme",
         "Forme de passage",
         "select",
         required=True,
         options=options,
-        hint=FORMES_HINT if len(allowed) > 1 else None,
-        value=allowed[0] if len(allowed) == 1 else None,
+        hint=FORMES_HINT if len(formes) > 1 else None,
+        value=formes[0] if len(formes) == 1 else None,
         placeholder=SELECT,
         refresh=True,
     )
     derogation = yes_no("derogation", DEROGATION_LABEL, refresh=True).holding(NON)
-    wished = (_wished_field(),) if typed.text("derogation") == OUI else ()
-    final = Field("forme_finale", "Forme passage finale", value=_final_label(typed, asked), disabled=True)
-    return (asked, derogation, *wished, final)
+    wished_field = (_wished_field(),) if typed.text("derogation") == OUI else ()
+    final = Field("forme_finale", "Forme passage finale", value=_final_label(typed, forme), disabled=True)
+    return (forme, derogation, *wished_field, final)
 
 
 def _wished_field() -> Field:
@@ -120,9 +120,9 @@ def _wished_field() -> Field:
     )
 
 
-def _final_label(typed: TabAnswers, asked: Field) -> str:
+def _final_label(typed: TabAnswers, forme: Field) -> str:
     """The final forme from what was typed; the only allowed forme while nothing is typed."""
-    preset = asked.value if isinstance(asked.value, str) else ""
+    preset = forme.value if isinstance(forme.value, str) else ""
     return formes_of_typed(TabAnswers({"forme": preset, **typed.values})).final_label()
 
 

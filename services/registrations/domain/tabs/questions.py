@@ -35,8 +35,8 @@ def check(dossier: Dossier, tab: Tab) -> tuple[FieldError, ...]:
 
 def recap(dossier: Dossier, tab: Tab) -> tuple[RecapSection, ...]:
     typed = dossier.typed(tab)
-    asked = [question for question in _visible_questions(dossier, tab) if question.type != "notice"]
-    lines = tuple(Line(question.label, _recap_value(dossier, question, typed)) for question in asked)
+    questions = [question for question in _visible_questions(dossier, tab) if question.type != "notice"]
+    lines = tuple(Line(question.label, _recap_value(dossier, question, typed)) for question in questions)
     return (RecapSection(tab.title, lines),) if lines else ()
 
 

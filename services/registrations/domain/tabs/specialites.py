@@ -41,20 +41,23 @@ def matching(exam: Exam, specialites: Iterable[Specialite], typed: str, limit: i
 
 def absence(dossier: Dossier, typed: str) -> str | None:
     """Why the session has no spécialité of that name, and when others of that name are offered; None if it has one."""
-    named = [specialite for specialite in offered(dossier) if _matches(dossier.exam, specialite, typed)]
-    if not _words(dossier.exam, typed) or named:
+    offered_matches = [specialite for specialite in offered(dossier) if _matches(dossier.exam, specialite, typed)]
+    if not _words(dossier.exam, typed) or offered_matches:
         return None
     others = [
         specialite for specialite in dossier.exam.specialites if specialite.code not in dossier.session.specialites
     ]
-    absent = [specialite for specialite in others if _matches(dossier.exam, specialite, typed)][:_MAX_ABSENT]
-    near = matching(dossier.exam, offered(dossier), typed, 1)
+    other_matches = [specialite for specialite in others if _matches(dossier.exam, specialite, typed)][:_MAX_ABSENT]
+    similar = matching(dossier.exam, offered(dossier), typed, 1)
     return " ".join(
         (
             f"Aucune spécialité de cette session ne s'appelle « {typed.strip()} ».",
-            *(f"{specialite_label(specialite)} : {_sessions_offering(dossier, specialite)}" for specialite in absent),
+            *(
+                f"{specialite_label(specialite)} : {_sessions_offering(dossier, specialite)}"
+                for specialite in other_matches
+            ),
             f"Voici celles de ce domaine ; toutes sont dans « {BROWSE} »."
-            if near
+            if similar
             else f"Pour les voir toutes : « {BROWSE} ».",
         )
     )

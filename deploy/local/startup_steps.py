@@ -51,7 +51,7 @@ def create_demonstration_staff(plan: Plan) -> None:
 
 def _create_staff(plan: Plan, name: str) -> dict[str, str]:
     email, role, academies = DEMONSTRATION_STAFF[name]
-    person = ("--email", email, "--role", role, "--academies", academies, "--nom", "DEMONSTRATION", "--prenoms", name)
+    person = ("--email", email, "--role", role, "--academies", academies, "--nom", "DEMONSTRATION", "--prenoms", role)
     typed = plan.secrets.staff_passwords[name]
     try:
         created = json.loads(run_command(plan, "accounts", "create-staff", *person, "--password-stdin", typed=typed))

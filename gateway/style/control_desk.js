@@ -57,16 +57,11 @@ const KEYS = {
 
 // Single keys can be switched off (WCAG 2.1.4), and are left alone where one types.
 function addKeys(place) {
-  const choice = document.createElement("input");
-  choice.type = "checkbox";
-  choice.id = "raccourcis";
+  const choice = place.querySelector("input");
   choice.checked = localStorage.getItem(KEYS_SETTING) !== "non";
   choice.addEventListener("change", () => localStorage.setItem(KEYS_SETTING, choice.checked ? "oui" : "non"));
-  const label = document.createElement("label");
-  label.htmlFor = choice.id;
-  const keys = Object.entries(KEYS).map(([key, { label: words }]) => `${key.toUpperCase()} : ${words}`);
-  label.textContent = `Raccourcis clavier (${keys.join(", ")})`;
-  place.append(choice, label);
+  const keys = Object.entries(KEYS).map(([key, { label }]) => `${key.toUpperCase()} : ${label}`);
+  place.querySelector("[data-touches]").textContent = `${keys.join(", ")}.`;
   place.hidden = false;
   document.addEventListener("keydown", (event) => {
     if (!choice.checked || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;

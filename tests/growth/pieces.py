@@ -94,6 +94,15 @@ def _reads(portal: PiecesService) -> Actions:
         "staff: a candidature": lambda: staff(f"candidature={CANDIDATURE}", "03"),
         "staff: an académie": lambda: staff("academie=03", "03"),
         "staff: work queue": lambda: staff("academie=06&session=2022&status=none&deposited=true", "06"),
+        "staff: what waits in an académie": lambda: expect_answer(
+            portal.staff("GET", "/control-queue", academies=("06",))
+        ),
+        "staff: the piece that follows": lambda: staff(
+            f"academie=06&status=none&deposited=true&limit=1&after={piece_id}", "03", "06"
+        ),
+        "staff: the piece before": lambda: staff(
+            f"academie=06&status=none&deposited=true&limit=1&before={piece_id}", "03", "06"
+        ),
         "staff: empty work queue": lambda: staff(f"academie={SETTLED}&status=none&deposited=true", SETTLED),
         "staff: empty queue of what is validated": lambda: staff("status=none&validated=true", "30"),
         "staff: work queue of nobody's académie": lambda: staff("academie=31&session=2022&status=none", "31"),

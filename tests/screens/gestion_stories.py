@@ -28,7 +28,8 @@ def control_desk(context: StoryContext) -> None:
     recorder.record(gestionnaire.open("/gestion/pieces?statut=non_compliant&code=AUCUNE"), "gestion-pieces-aucune")
     gestionnaire.open(f"/gestion/pieces?candidature={candidature}")
     page = gestionnaire.follow("/gestion/pieces/")
-    wait_for_result(lambda: page.locator("[data-pages] img").first.evaluate("img => img.naturalWidth > 0"), "the page")
+    picture = page.locator("[data-pages] img").first
+    wait_for_result(lambda: picture.evaluate("image => image.naturalWidth > 0"), "the page")
     recorder.record(page, "gestion-piece")
     page.evaluate(STALE_ETAG)
     page.locator("[name=comment]").fill("La signature manque.")

@@ -59,6 +59,6 @@ def waiting_pieces(session: Session, academies: frozenset[str] | None) -> list[W
         .group_by(*_BY)
         .order_by(oldest.is_(None), oldest, *_BY)
     )
-    if academies is not None:
-        query = query.where(Piece.academie_code.in_(academies))
+    if academies is not None:  # said of both tables, so that each is read by its index
+        query = query.where(Piece.academie_code.in_(academies), Candidature.academie_code.in_(academies))
     return [WaitingPieces(*row) for row in session.execute(query)]

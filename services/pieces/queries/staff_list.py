@@ -47,9 +47,9 @@ def list_page(session: Session, academies: frozenset[str] | None, filters: dict[
         query = query.where(_academie_column(filters).in_(within))
     limit: int = filters["limit"]
     if (before := filters.get("before")) is not None:
-        return Page(_pieces_before(session, query, _place_of(session, within, before), limit), None)
+        return Page(_pieces_before(session, query, _place_of(session, academies, before), limit), None)
     if (after := filters.get("after")) is not None:
-        query = query.where(*_after_place(*_place_of(session, within, after)))
+        query = query.where(*_after_place(*_place_of(session, academies, after)))
     if cursor := filters.get("cursor"):
         query = query.where(*_after_place(*_decode_cursor(cursor)))
     items = fetch_pieces(session, query.order_by(*_ORDER).limit(limit + 1))

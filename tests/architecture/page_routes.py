@@ -1,0 +1,63 @@
+"""Pages: what a browser is shown under an address of its own. They are photographed (tests/screens)."""
+
+from __future__ import annotations
+
+PUBLIC_PAGES = """
+    GET /
+    GET /ouverture-des-services
+    GET /plan-du-site
+    GET /mentions-legales
+    GET /un-probleme
+    GET /accessibilite
+    GET /connexion
+    GET /gestion/connexion
+    GET /compte/creation
+    GET /compte/creation/confirmation
+    GET /compte/activation/<token>
+    GET /compte/adresse/<token>
+    GET /compte/annulation/<token>
+    GET /compte/mot-de-passe-oublie
+    GET /compte/mot-de-passe/<token>
+    GET /mails
+    GET /mails/<name>
+    GET /api/docs
+    GET /composants
+    GET /composants/connexion
+    GET /composants/introuvable
+    GET /composants/onglets
+"""
+CANDIDATES_PAGES = """
+    GET /compte
+    GET /compte/suppression
+    GET /inscription
+    GET /inscription/<draft_id>/<int:number>
+    GET /inscription/<draft_id>/<int:number>/specialites
+    GET /inscription/<draft_id>/<int:number>/specialites/<code>
+    GET /inscriptions
+    GET /inscriptions/<candidature_id>
+    GET /inscriptions/<candidature_id>/desinscription
+    GET /inscriptions/<candidature_id>/numero
+    GET /inscriptions/brouillons/<draft_id>/abandon
+    GET /documents
+    GET /documents/<candidature_id>
+    GET /documents/page/<document_id>
+    GET /formulaires
+    GET /messages
+    GET /justificatifs
+    GET /justificatifs/<candidature_id>
+    GET /justificatifs/<candidature_id>/depot/<piece_id>
+    GET /justificatifs/<candidature_id>/lisible/<piece_id>
+    GET /justificatifs/<candidature_id>/suppression/<piece_id>
+    GET /justificatifs/<candidature_id>/validation/<group>
+"""
+
+PIECES_PAGES = """
+    GET /gestion
+    GET /gestion/pieces
+    GET /gestion/pieces/<piece_id>
+"""
+CANDIDATURES_PAGES = """
+    GET /gestion/candidatures
+    GET /gestion/candidatures/<candidature_id>
+"""
+STAFF_PAGES = PIECES_PAGES + CANDIDATURES_PAGES

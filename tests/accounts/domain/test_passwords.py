@@ -44,7 +44,9 @@ def test_every_broken_rule_is_told() -> None:
     assert len(mistakes("abc", GUIDE)) == 3
 
 
-@pytest.mark.parametrize("password", ["le cheval mange du foin", "x" * 60 + "abcdefg", "9382 4471 0029"])
+@pytest.mark.parametrize(
+    "password", ["le cheval mange du foin", "x" * 60 + "abcdefg", "9382 4471 0029", "wxyzkwxzykxw"]
+)
 def test_the_recommended_profile_takes_length_alone(password: str) -> None:
     assert mistakes(password, RECOMMENDED) == []
 
@@ -60,6 +62,7 @@ def test_the_recommended_profile_takes_length_alone(password: str) -> None:
         "motdepasse2021!",
         "bonjourbonjour",
         "aaaaaaaaaaaa",
+        "wxyzwxzyxwzy",
     ],
 )
 def test_the_recommended_profile_refuses_short_long_and_common_ones(password: str) -> None:

@@ -19,8 +19,7 @@ from services.pieces.dependencies import dependencies
 from services.pieces.domain.formats import Format
 from services.pieces.domain.uploads import UPLOAD_GRACE
 from tests.pieces import sample_files
-from tests.pieces.corpus import sample_pages
-from tests.pieces.corpus.sample_pages import heic, jpeg, sheet
+from tests.pieces.corpus.sample_pages import heic, jpeg, large, photographed, rotated_by_90, sheet, telephone_exif
 from tests.pieces.example_events import CLOSES, OTHER, PIECES, SECOND, registration_saved
 from tests.pieces.pieces_service import PiecesService
 from tests.pieces.tus_client import (
@@ -189,7 +188,7 @@ def test_an_upload_that_took_too_long_counts_when_it_is_deposited(service: Piece
 
 def test_a_heic_is_kept_as_a_jpeg_and_said_to_be(service: PiecesService) -> None:
     service.registered()
-    content = heic(sheet(), sample_pages.telephone_exif())
+    content = heic(sheet(), telephone_exif())
     deposit = deposit_uploads(service, "NATIDE06", _upload(service, content, "IMG_0042.HEIC")).get_json()["deposit"]
     assert (deposit["filename"], deposit["converted"], deposit["pages"]) == ("IMG_0042.jpg", True, None)
     file = service.download("NATIDE06")
@@ -234,7 +233,7 @@ def test_pages_are_joined_in_the_order_given(service: PiecesService) -> None:
 
 def test_four_photographs_of_twelve_million_points_fit(service: PiecesService) -> None:
     service.registered()
-    photograph = jpeg(sample_pages.photographed(sample_pages.large(sheet())))
+    photograph = jpeg(photographed(large(sheet())))
     ids = [_upload(service, photograph, f"{number}.jpg") for number in range(4)]
     answer = _deposit(service, *ids)
     assert answer.status_code == 201, answer.text
@@ -287,7 +286,7 @@ def test_a_piece_that_takes_no_pdf_takes_one_picture_alone(service: PiecesServic
 
 def test_what_the_look_finds_is_shown_and_refuses_nothing(service: PiecesService) -> None:
     service.registered()
-    turned = jpeg(sample_pages.rotated_by_90(sheet()))
+    turned = jpeg(rotated_by_90(sheet()))
     assert service.deposit("NATIDE06", turned, "a.jpg").get_json()["deposit"]["look"] == ["sideways"]
     assert service.piece("NATIDE06")["deposit"]["look"] == ["sideways"]
     assert service.deposit("CINSIG03", sample_files.archive(), "a.zip").get_json()["deposit"]["look"] == []

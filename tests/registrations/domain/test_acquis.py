@@ -46,6 +46,11 @@ def test_a_mark_of_ten_or_more_is_a_benefice() -> None:
     assert (line.position_label, line.mark, line.mode_label) == ("Bénéfice", "12,5", None)
 
 
+@pytest.mark.parametrize("mark", ["20", "20,00", "10"])
+def test_the_best_and_the_lowest_mark_of_a_benefice_are_kept(mark: str) -> None:
+    assert wrong(keeping("E1", mark)) == []
+
+
 def test_an_unticked_unit_is_sat_again() -> None:
     assert position(keeping("E1", "12", **{"meme_bts-garder-E1": ""}), "E1") == "Inscrit"
 

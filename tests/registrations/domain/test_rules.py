@@ -68,12 +68,17 @@ def test_k5_progressive_sits_at_least_one_unit() -> None:
     assert len(reasons("progressive_at_least", with_answers("epreuves", PROGRESSIVE, **none), minimum=1)) == 1
     single_unit = with_answers("epreuves", PROGRESSIVE, **{**none, "position__E1": "inscrit"})
     assert reasons("progressive_at_least", single_unit, minimum=1) == []
+    [reason] = reasons("progressive_at_least", single_unit, minimum=2)
+    assert reason == "Choisissez au moins 2 épreuves obligatoires à la position « Inscrit »."
+    assert reasons("progressive_at_least", with_answers("epreuves", **none), minimum=9) == [], "globale sits them all"
 
 
 def test_k9_counts_engagement_apart_from_the_referentiel() -> None:
     all_three = with_answers("epreuves", position__EF2="inscrit")
     assert reasons("facultatives_at_most", all_three, max=3, max_referentiel=2, besides="engagement") == []
-    assert len(reasons("facultatives_at_most", all_three, max=2, max_referentiel=1, besides="engagement")) == 2
+    of_all, of_referentiel = reasons("facultatives_at_most", all_three, max=2, max_referentiel=1, besides="engagement")
+    assert of_all == "Épreuves facultatives : 2 au plus, vous en avez choisi 3."
+    assert of_referentiel.endswith("hors engagement étudiant : 1 au plus, vous en avez choisi 2.")
 
 
 def test_k9_changes_with_session_2025() -> None:

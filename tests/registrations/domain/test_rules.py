@@ -70,7 +70,8 @@ def test_k5_progressive_sits_at_least_one_unit() -> None:
     assert reasons("progressive_at_least", single_unit, minimum=1) == []
     [reason] = reasons("progressive_at_least", single_unit, minimum=2)
     assert reason == "Choisissez au moins 2 épreuves obligatoires à la position « Inscrit »."
-    assert reasons("progressive_at_least", with_answers("epreuves", **none), minimum=9) == [], "globale sits them all"
+    globale = with_answers("epreuves", DOSSIER, **none)
+    assert reasons("progressive_at_least", globale, minimum=9) == [], "globale sits them all"
 
 
 def test_k9_counts_engagement_apart_from_the_referentiel() -> None:

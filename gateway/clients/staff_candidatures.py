@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from gateway.clients.base import ServiceClient, parsed
 from services.chassis.http.client import path
+from services.chassis.http.connections import Answer
 from services.contracts.registrations import Recap
+
+EXPORT_SECONDS = 300.0
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,17 @@ class StaffCandidaturesClient:
     def candidatures(self, token: str, filters: Mapping[str, str]) -> CandidaturePage:
         """`filters`: exam, session, academie, state, text, cursor."""
         return parsed(CandidaturePage, self._http.get("/v1/staff/candidatures", params=dict(filters), token=token))
+
+    def end(self, token: str, candidature_id: str, how: str, reason: str) -> None:
+        """`how`: "withdrawal" on the candidate's request, or "ecart". Refused where it has ended already."""
+        self._http.post(path("/v1/staff/candidatures/{}/", candidature_id) + how, json={"reason": reason}, token=token)
+
+    def export(self, token: str) -> Answer:
+        """All candidatures of the académies as CSV, streamed."""
+        answer: Answer = self._http.call(
+            "GET", "/v1/staff/candidatures.csv", token=token, seconds=EXPORT_SECONDS, stream=True
+        )
+        return answer
 
     def candidature(self, token: str, candidature_id: str) -> CandidatureDetail:
         return parsed(CandidatureDetail, self._http.get(path("/v1/staff/candidatures/{}", candidature_id), token=token))

@@ -5,7 +5,14 @@ A route that is missing here fails `test_access.py`; a page that is missing from
 
 from __future__ import annotations
 
-from tests.architecture.page_routes import CANDIDATES_PAGES, CANDIDATURES_PAGES, PIECES_PAGES, PUBLIC_PAGES, STAFF_PAGES
+from tests.architecture.page_routes import (
+    CANDIDATES_PAGES,
+    CANDIDATURES_PAGES,
+    ENDING_PAGES,
+    PIECES_PAGES,
+    PUBLIC_PAGES,
+    STAFF_PAGES,
+)
 
 PUBLIC = "public"
 CANDIDATE = "candidate"
@@ -223,10 +230,16 @@ LEDGER: dict[str, dict[str, str]] = {
             GET /gestion/pieces/<piece_id>/page/<int:number>
         """,
         "staff(pieces:control)": """
+            POST /gestion/pieces/decisions
             POST /gestion/pieces/<piece_id>/decision
+        """,
+        "staff(candidatures:manage)": f"""
+            {ENDING_PAGES}
+            POST /gestion/candidatures/<candidature_id>/<any(desinscription, ecart):act>
         """,
         "staff(candidatures:read)": f"""
             {CANDIDATURES_PAGES}
+            GET /gestion/candidatures.csv
             POST /gestion/candidatures
         """,
     },

@@ -60,4 +60,7 @@ CANDIDATURES_PAGES = """
     GET /gestion/candidatures
     GET /gestion/candidatures/<candidature_id>
 """
-STAFF_PAGES = PIECES_PAGES + CANDIDATURES_PAGES
+ENDING_PAGES = """
+    GET /gestion/candidatures/<candidature_id>/<any(desinscription, ecart):act>
+"""
+STAFF_PAGES = PIECES_PAGES + CANDIDATURES_PAGES + ENDING_PAGES

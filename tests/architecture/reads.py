@@ -113,6 +113,7 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /gestion/pieces/<piece_id>
             /gestion/pieces/<piece_id>/fichier
             /gestion/candidatures
+            /gestion/candidatures.csv
             /gestion/candidatures/<candidature_id>
             /compte
             /compte/creation
@@ -153,6 +154,9 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /justificatifs/apercu/<piece_id>
             /justificatifs/fichier/<piece_id>
         """),
+        "/gestion/candidatures/<candidature_id>/<any(desinscription, ecart):act>": tuple(
+            f"/gestion/candidatures/<candidature_id>/{act}" for act in ("desinscription", "ecart")
+        ),
         "/gestion/pieces/<piece_id>/page/<int:number>": ("/gestion/pieces/<piece_id>/page/1",),
         "/ouverture-des-services": ("/ouverture-des-services", f"/ouverture-des-services?{_CHOSEN}"),
         "/inscription": ("/inscription", f"/inscription?{_CHOSEN}"),

@@ -39,6 +39,11 @@ def control_desk(context: StoryContext) -> None:
     gestionnaire.page.locator("[name=recherche]").fill("dubois")
     recorder.record(gestionnaire.press("Rechercher"), "gestion-candidatures")
     recorder.record(gestionnaire.open(f"/gestion/candidatures/{candidature}"), "gestion-candidature")
+    recorder.record(gestionnaire.press("Écarter la candidature"), "gestion-ecart")
+    gestionnaire.open(f"/gestion/pieces?candidature={candidature}")
+    gestionnaire.page.get_by_role("button", name="Tout sélectionner").click()
+    recorder.record(gestionnaire.page, "gestion-pieces-selection")
+    recorder.record(gestionnaire.press("Reçue"), "gestion-decisions", "/gestion/pieces")
 
 
 def _logs_in(context: StoryContext, gestionnaire: BrowserCandidate, code: str = "") -> Page:

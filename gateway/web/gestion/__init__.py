@@ -6,4 +6,4 @@ from gateway.pages import GESTION
 
 blueprint = Blueprint(GESTION, __name__, url_prefix="/gestion")
 
-from gateway.web.gestion import a_traiter, candidatures, connexion, controle, pieces  # noqa: E402, F401 - they add their routes
+from gateway.web.gestion import a_traiter, candidatures, connexion, controle, pieces, selection  # noqa: E402, F401 - they add their routes

@@ -1,21 +1,30 @@
-"""« Candidatures »: found by name or number; one with what was declared, and what changed from version to version.
+"""« Candidatures »: found by name or number; one with what was declared, and what changed from version to version; its
+end, with a reason, on the candidate's request or by écart.
 
 A search is posted: no name stands in an address, nor in a log of one.
 """
 
 from __future__ import annotations
 
-from flask import request
+from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access, staff_member
+from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
+from services.chassis.errors import DomainError
 
 ACTIVE_MENU_KEY = "candidatures"
 STATE_LABELS = {"active": "Active", "withdrawn": "Désinscrite", "ecartee": "Écartée"}
 SHORTEST_SEARCH = 2  # characters
+MANAGE = "candidatures:manage"
+API_ACTS = {"desinscription": "withdrawal", "ecart": "ecart"}
+DONE_SENTENCES = {
+    "desinscription": "Le candidat est désinscrit : un mail le lui confirme.",
+    "ecart": "La candidature est écartée : le candidat en lit le motif dans « Mes inscriptions ».",
+}
 
 
 @blueprint.get("/candidatures")
@@ -41,14 +50,58 @@ def search_candidatures() -> ResponseReturnValue:
     )
 
 
+@blueprint.get("/candidatures.csv")
+@access.staff("candidatures:read")
+def export_candidatures() -> ResponseReturnValue:
+    """All candidatures of the gestionnaire's académies."""
+    response = streamed_response(clients().staff_candidatures.export(_token()))
+    response.headers["Content-Disposition"] = "attachment; filename=candidatures.csv"
+    return response
+
+
 @blueprint.get("/candidatures/<candidature_id>")
 @access.staff("candidatures:read")
 def show_candidature(candidature_id: str) -> ResponseReturnValue:
+    member = staff_member.required()
     return render_page(
         "gestion/templates/candidature.html",
         active=ACTIVE_MENU_KEY,
-        candidature=clients().staff_candidatures.candidature(_token(), candidature_id),
+        candidature=clients().staff_candidatures.candidature(member.access_token, candidature_id),
         state_labels=STATE_LABELS,
+        can_end=MANAGE in member.scopes,
+        done=DONE_SENTENCES.get(request.args.get("fait", "")),
+    )
+
+
+@blueprint.get("/candidatures/<candidature_id>/<any(desinscription, ecart):act>")
+@access.staff(MANAGE)
+def ask_end(candidature_id: str, act: str) -> ResponseReturnValue:
+    return _end_page(candidature_id, act)
+
+
+@blueprint.post("/candidatures/<candidature_id>/<any(desinscription, ecart):act>")
+@access.staff(MANAGE)
+def end_candidature(candidature_id: str, act: str) -> ResponseReturnValue:
+    reason = request.form.get("reason", "").strip()
+    try:
+        clients().staff_candidatures.end(_token(), candidature_id, API_ACTS[act], reason)
+    except DomainError as refusal:
+        if refusal.http_status not in (409, 422):
+            raise
+        return _end_page(candidature_id, act, reason=reason, refusal=refusal)
+    return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait=act), code=303)
+
+
+def _end_page(candidature_id: str, act: str, *, reason: str = "", refusal: DomainError | None = None) -> Response:
+    return render_page(
+        "gestion/templates/fin_de_candidature.html",
+        status=refusal.http_status if refusal else 200,
+        active=ACTIVE_MENU_KEY,
+        candidature=clients().staff_candidatures.candidature(_token(), candidature_id),
+        act=act,
+        reason=reason,
+        refusal=refusal,
+        errors=[{"pointer": error.pointer, "detail": error.detail} for error in refusal.errors] if refusal else [],
     )
 
 

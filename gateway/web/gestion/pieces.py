@@ -12,12 +12,15 @@ from gateway import access, staff_member
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
+from gateway.web.gestion.selected_pieces import posted_value
 from gateway.web.justificatifs.liste import STATUS_SEVERITIES
 from services.contracts.piece_statuses import STATUS_LABELS
 
 ACTIVE_MENU_KEY = "pieces"
 TO_CONTROL = "a-controler"
 ALL = "toutes"
+PIECES_OF_A_PAGE = 50
+"""So many can be decided at once."""
 LIST_IS_DONE = "fin"
 STATUS_CHOICES = {TO_CONTROL: "À contrôler", **STATUS_LABELS, ALL: "Toutes"}
 _FILTERS_OF_STATUS = {TO_CONTROL: {"status": "none", "deposited": "true"}, ALL: {}}
@@ -29,7 +32,7 @@ TEXT_FILTERS = ("session", "regroupement", "code", "numero_candidat", "candidatu
 @access.staff("pieces:read")
 def list_pieces() -> ResponseReturnValue:
     shown = shown_filters()
-    api_filters = api_filters_of(shown)
+    api_filters = {**api_filters_of(shown), "limit": str(PIECES_OF_A_PAGE)}
     if cursor := request.args.get("cursor"):
         api_filters["cursor"] = cursor
     page = clients().staff_pieces.pieces(staff_member.required().access_token, api_filters)
@@ -37,11 +40,14 @@ def list_pieces() -> ResponseReturnValue:
         "gestion/templates/pieces.html",
         active=ACTIVE_MENU_KEY,
         pieces=page.items,
+        posted_value=posted_value,
+        can_decide="pieces:control" in staff_member.required().scopes,
         next_query=urlencode({**shown, "cursor": page.next_cursor}) if page.next_cursor else None,
         query=urlencode(shown),
         shown=shown,
         is_first_page=not cursor,
         status_choices=[{"value": value, "label": label} for value, label in STATUS_CHOICES.items()],
+        status_labels=STATUS_LABELS,
         status_severities=STATUS_SEVERITIES,
         is_done=request.args.get("fait") == LIST_IS_DONE,
     )

@@ -104,6 +104,45 @@ def test_of_two_gestionnaires_the_second_is_told_what_the_first_decided(
     assert "Il manque une page." in other.answer.text, "what was typed stays"
 
 
+def select(browser: ScriptlessBrowser, words: str, *values: str) -> None:
+    """Tick these boxes of the list and press the button."""
+    form = [("filtres", browser.value("filtres") or ""), ("comment", ""), ("decision", words)]
+    browser.post("/gestion/pieces/decisions", [*form, *(("selection", value) for value in values)])
+    assert not problems_of(browser.answer.text)
+
+
+def boxes(browser: ScriptlessBrowser, candidate: ScriptlessBrowser) -> list[str]:
+    browser.get(f"/gestion/pieces?candidature={candidate.path.rpartition('/')[2]}")
+    assert not problems_of(browser.answer.text)
+    values: list[str] = browser.page.xpath("//input[@name='selection']/@value")
+    return values
+
+
+def test_a_selection_is_decided_at_once_with_a_report_of_what_did_not_pass(
+    staff: StaffFactory, gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
+) -> None:
+    first, second = boxes(gestionnaire, candidate)
+    other = staff.logged_in("03")
+    select(other, "received", boxes(other, candidate)[0])
+    select(gestionnaire, "compliant", first, second)
+    assert "Une pièce est maintenant « Conforme »." in gestionnaire.text
+    assert "1 pièce sans décision" in gestionnaire.text
+    assert "Cette pièce a changé depuis que vous l'avez lue." in gestionnaire.text
+    assert sorted(statuses(candidate)) == ["Conforme", "Reçue"]
+    gestionnaire.follow("Retour à la liste")
+    assert gestionnaire.title == "Pièces"
+
+
+def test_a_selection_of_nothing_or_of_nonsense_is_told(
+    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
+) -> None:
+    assert boxes(gestionnaire, candidate)
+    select(gestionnaire, "compliant")
+    assert "Aucune pièce n'était sélectionnée." in gestionnaire.text
+    gestionnaire.post("/gestion/pieces/decisions", [("decision", "compliant"), ("selection", "x")])
+    assert gestionnaire.answer.status_code == 422
+
+
 def test_a_page_of_the_file_is_a_picture_and_the_file_itself_is_only_saved(
     gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
 ) -> None:

@@ -1,0 +1,34 @@
+"""One decision for the pieces selected in a page of the list, and a report of those that it was not given to."""
+
+from __future__ import annotations
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from gateway import access, staff_member
+from gateway.pages import render_page
+from gateway.service_clients import clients
+from gateway.web.gestion import blueprint
+from gateway.web.gestion.pieces import ACTIVE_MENU_KEY, PIECES_OF_A_PAGE
+from gateway.web.gestion.selected_pieces import read_value
+from services.chassis.errors import Invalid
+from services.contracts.piece_statuses import STATUS_LABELS
+
+
+@blueprint.post("/pieces/decisions")
+@access.staff("pieces:control")
+def decide_selection() -> ResponseReturnValue:
+    status, comment = request.form.get("decision", ""), request.form.get("comment", "").strip() or None
+    selected = [read_value(value) for value in request.form.getlist("selection")[:PIECES_OF_A_PAGE]]
+    if status not in STATUS_LABELS or None in selected:
+        raise Invalid("Revenez à la liste, sélectionnez des pièces, puis choisissez une décision.")
+    controls = [{**piece, "status": status, "comment": comment} for piece in selected if piece]
+    results = clients().staff_pieces.control_many(staff_member.required().access_token, controls) if controls else ()
+    return render_page(
+        "gestion/templates/decisions.html",
+        active=ACTIVE_MENU_KEY,
+        label=STATUS_LABELS[status],
+        decided=[result.piece for result in results if result.piece],
+        refused=[result for result in results if result.piece is None],
+        query=request.form.get("filtres", ""),
+    )

@@ -1,0 +1,64 @@
+"""A gestionnaire ends a candidature with a reason, and takes all of them home as CSV."""
+
+from __future__ import annotations
+
+from tests.gateway.candidates import CandidateFactory
+from tests.gateway.components.html_checks import problems_of
+from tests.gateway.gestion.people import StaffFactory, depositor
+from tests.support.in_process_four_services import InProcessFourServices
+
+
+def test_a_candidature_is_set_aside_with_a_reason_that_the_candidate_reads(
+    staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
+) -> None:
+    candidate, gestionnaire = depositor(candidates, running), staff.logged_in("03")
+    page = f"/gestion/candidatures/{candidate.path.rpartition('/')[2]}"
+    gestionnaire.get(page)
+    gestionnaire.follow("Écarter la candidature")
+    assert not problems_of(gestionnaire.answer.text)
+    gestionnaire.press("Écarter la candidature", reason=" ")
+    assert gestionnaire.answer.status_code == 422
+    assert not problems_of(gestionnaire.answer.text)
+    gestionnaire.press("Écarter la candidature", reason="Le diplôme requis n'est pas justifié.")
+    assert gestionnaire.path == page
+    assert "La candidature est écartée" in gestionnaire.text
+    assert "Écarter la candidature" not in gestionnaire.text, "it has ended"
+    candidate.get("/inscriptions")
+    assert "Le diplôme requis n'est pas justifié." in candidate.text
+    gestionnaire.get(f"{page}/desinscription")
+    gestionnaire.press("Désinscrire à la demande du candidat", reason="Demande du 4 octobre")
+    assert gestionnaire.answer.status_code == 409
+    assert gestionnaire.value("reason") is not None
+
+
+def test_somebody_withdraws_by_their_service_gestionnaire(
+    staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
+) -> None:
+    candidate, gestionnaire = depositor(candidates, running), staff.logged_in("03")
+    gestionnaire.get(f"/gestion/candidatures/{candidate.path.rpartition('/')[2]}")
+    gestionnaire.follow("Désinscrire à la demande du candidat")
+    gestionnaire.press("Désinscrire à la demande du candidat", reason="Demande par courrier")
+    assert "Désinscrite" in gestionnaire.text
+
+
+def test_another_académies_gestionnaire_ends_nothing(
+    staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
+) -> None:
+    candidate, elsewhere = depositor(candidates, running), staff.logged_in("20")
+    page = f"/gestion/candidatures/{candidate.path.rpartition('/')[2]}"
+    for path in (page, f"{page}/ecart"):
+        assert elsewhere.get(path).status_code == 404
+    elsewhere.post(f"{page}/ecart", {"reason": "Non"})
+    assert elsewhere.answer.status_code == 404
+
+
+def test_the_candidatures_of_their_académies_are_given_as_csv(
+    staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
+) -> None:
+    candidature = depositor(candidates, running).path.rpartition("/")[2]
+    answer = staff.logged_in("03").get("/gestion/candidatures.csv")
+    assert answer.headers["Content-Disposition"] == "attachment; filename=candidatures.csv"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.text.startswith("\ufeff")
+    assert candidature in answer.text
+    assert candidature not in staff.logged_in("20").get("/gestion/candidatures.csv").text

@@ -27,7 +27,9 @@ from services.chassis.process import logs
 from services.chassis.process.readiness import Check
 from services.chassis.web import request_log
 
-PROBE_SECONDS = 0.8  # a readiness probe of ours waits a second for its answer
+PROBE_SECONDS = (
+    0.8  # of each service, asked at the same time: less than TIMEOUT_SECONDS of chassis/process/readiness.py
+)
 FORM_LIMIT = 1024 * 1024  # bytes of a posted form; files have another limit (web/justificatifs/file_reception.py)
 
 

@@ -20,7 +20,7 @@ from deploy.local.children import Plan, free_ports
 from deploy.local.manifest import Content, Damaged, Manifest
 from deploy.local.startup_steps import StepFailed, run_command
 from deploy.local.state_folder import AlreadyRunning, StateFolder
-from services.chassis.events.parking import EVENT_RETENTION
+from services.chassis.events.retention import EVENT_RETENTION
 
 ROOT = Path(__file__).parents[2]
 PUBLISHERS = ("accounts", "registrations")

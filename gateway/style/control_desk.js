@@ -38,21 +38,20 @@ function addMagnifier(pages) {
 }
 
 const decisionButton = (status) => desk.querySelector(`[data-decision] [name=decision][value=${status}]`);
-const linkNamed = (words) => [...desk.querySelectorAll("nav a")].find((link) => link.textContent.trim() === words);
+const listLink = (side) => desk.querySelector(`nav a[rel=${side}]`);
+const comment = desk.querySelector("[data-decision] [name=comment]");
 
+// A refusal has its reason: without one, the key leads to where it is written.
+const refuse = (button) => (comment.value.trim() ? button.click() : comment.focus());
+const press = (control) => control.click();
+
+// By key: what is pressed, which names the shortcut, and how. What the page does not have has no key.
 const KEYS = {
-  c: { label: "Conforme", act: () => decisionButton("compliant").click() },
-  x: {
-    label: "Non Conforme",
-    act() {
-      const comment = desk.querySelector("[data-decision] [name=comment]");
-      if (comment.value.trim()) decisionButton("non_compliant").click();
-      else comment.focus();
-    },
-  },
-  r: { label: "Reçue", act: () => decisionButton("received").click() },
-  s: { label: "Pièce suivante", act: () => linkNamed("Pièce suivante")?.click() },
-  p: { label: "Pièce précédente", act: () => linkNamed("Pièce précédente")?.click() },
+  c: [decisionButton("compliant"), press],
+  x: [decisionButton("non_compliant"), refuse],
+  r: [decisionButton("received"), press],
+  s: [listLink("next"), press],
+  p: [listLink("prev"), press],
 };
 
 // Single keys can be switched off (WCAG 2.1.4), and are left alone where one types.
@@ -60,16 +59,17 @@ function addKeys(place) {
   const choice = place.querySelector("input");
   choice.checked = localStorage.getItem(KEYS_SETTING) !== "non";
   choice.addEventListener("change", () => localStorage.setItem(KEYS_SETTING, choice.checked ? "oui" : "non"));
-  const keys = Object.entries(KEYS).map(([key, { label }]) => `${key.toUpperCase()} : ${label}`);
-  place.querySelector("[data-touches]").textContent = `${keys.join(", ")}.`;
+  const keys = Object.entries(KEYS).filter(([, [control]]) => control);
+  const names = keys.map(([key, [control]]) => `${key.toUpperCase()} : ${control.textContent.trim()}`);
+  place.querySelector("[data-touches]").textContent = `${names.join(", ")}.`;
   place.hidden = false;
   document.addEventListener("keydown", (event) => {
     if (!choice.checked || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
     if (event.target.matches("input:not([type=checkbox]), textarea, select, [contenteditable]")) return;
-    const shortcut = KEYS[event.key.toLowerCase()];
-    if (!shortcut) return;
+    const [control, act] = KEYS[event.key.toLowerCase()] || [];
+    if (!control) return;
     event.preventDefault();
-    shortcut.act();
+    act(control);
   });
 }
 

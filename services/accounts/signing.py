@@ -20,6 +20,8 @@ from services.chassis.web.access_tokens import AUDIENCE, ISSUER, LONGEST_LIFE_SE
 TOKEN_SECONDS = 60
 SERVICE_TOKEN_SECONDS = LONGEST_LIFE_SECONDS
 """Long enough for calls between services to continue for minutes while accounts does not answer."""
+IDENTITY_SECONDS = 60
+"""Of a candidate's identity, which registrations takes with a draft."""
 IDENTITY_AUDIENCE = "registrations"
 _PEM_BLOCK = re.compile(r"-----BEGIN [^-]+-----.*?-----END [^-]+-----", re.DOTALL)
 
@@ -87,10 +89,10 @@ class Signer:
         return self._signed(subject, AUDIENCE, claims, SERVICE_TOKEN_SECONDS if kind == "service" else TOKEN_SECONDS)
 
     def identity(self, subject: str, identity: dict[str, Any]) -> str:
-        """A candidate's civil status as a signed token, for registrations only, valid for a minute. Never logged."""
-        return self._signed(subject, IDENTITY_AUDIENCE, {"identity": identity})
+        """A candidate's civil status as a signed token, for registrations only (IDENTITY_SECONDS). Never logged."""
+        return self._signed(subject, IDENTITY_AUDIENCE, {"identity": identity}, IDENTITY_SECONDS)
 
-    def _signed(self, subject: str, audience: str, claims: dict[str, Any], life_seconds: int = TOKEN_SECONDS) -> str:
+    def _signed(self, subject: str, audience: str, claims: dict[str, Any], life_seconds: int) -> str:
         now = system_now()
         standard = {
             "iss": ISSUER,

@@ -79,6 +79,7 @@ def _piece_page(piece_id: str, *, refusal: DomainError | None = None) -> Respons
         refusal=refusal,
         errors=[{"pointer": error.pointer, "detail": error.detail} for error in refusal.errors] if refusal else [],
         typed=request.form if refusal else {},
+        status_labels=STATUS_LABELS,
         status_severities=STATUS_SEVERITIES,
         done=_done_sentence(request.args),
     )

@@ -9,8 +9,9 @@ operator.
 from services.chassis.events.envelope import Envelope
 from services.chassis.events.handlers import Channel, Handlers
 from services.chassis.events.outbox import is_running
-from services.chassis.events.parking import erase_subject, purge
+from services.chassis.events.parking import erase_subject
 from services.chassis.events.publishing import follow_up, publish
+from services.chassis.events.retention import purge
 from services.chassis.events.tables import EventTables
 
 __all__ = [

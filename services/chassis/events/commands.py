@@ -16,7 +16,8 @@ from services.chassis.events.follow_ups import FollowUps
 from services.chassis.events.handlers import Handlers
 from services.chassis.events.inbox import Dispatcher
 from services.chassis.events.outbox import publish_again
-from services.chassis.events.parking import EVENT_RETENTION, parked_body, parked_events, purge, settle
+from services.chassis.events.parking import parked_body, parked_events, settle
+from services.chassis.events.retention import EVENT_RETENTION, purge
 from services.chassis.events.retry_policy import RETRY_SECONDS
 from services.chassis.events.tables import TO_SELF
 

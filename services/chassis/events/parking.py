@@ -1,21 +1,18 @@
-"""Parked events: listed without their payload, replayed, set aside. Erases old events, and events of a person."""
+"""Parked events: listed without their payload, replayed, set aside. Erases events of a person."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from services.chassis.clock import system_now
-from services.chassis.database.deletion import delete_in_pages
-from services.chassis.database.transactions import Database, new_id
+from services.chassis.database.transactions import new_id
 from services.chassis.events.envelope import Envelope, Undecodable
 from services.chassis.events.tables import inbox, outbox, parked
 
-EVENT_RETENTION = timedelta(days=30)
-"""How long an event stays in its table after it was sent, handled, or taken out of what is parked."""
 REASON_LENGTH = 300
 
 
@@ -87,13 +84,3 @@ def erase_subject(session: Session, subject: str) -> None:
     session.execute(delete(inbox).where(inbox.c.event_id.in_(of_outbox.union(of_parked))))
     session.execute(delete(outbox).where(outbox.c.subject == subject))
     session.execute(delete(parked).where(parked.c.subject == subject))
-
-
-def purge(db: Database, *, before: datetime | None = None) -> int:
-    """Erase what was settled before `before` (by default EVENT_RETENTION ago); how many rows. Waiting rows stay."""
-    limit = before or system_now() - EVENT_RETENTION
-    return (
-        delete_in_pages(db, outbox.c.sequence, where=outbox.c.published_at < limit)
-        + delete_in_pages(db, inbox.c.event_id, inbox.c.handler, where=inbox.c.handled_at < limit)
-        + delete_in_pages(db, parked.c.id, where=parked.c.settled_at < limit)
-    )

@@ -8,21 +8,19 @@ ticked is refused with the reason. Answers without these two lists (earlier page
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
 from services.registrations.domain.epreuve_structure import Structure
 from services.registrations.domain.exam_definition import Exam, Item, Specialite
+from services.registrations.domain.formats import FORMATS
 from services.registrations.domain.tab_answers import TabAnswers
 
 PASS_MARK = Decimal(10)  # D643-15: a bénéfice from 10/20 on
 TITLES = "acquis_titres"  # the named list of other diplomas
 SHOWN, PROPOSED = "montrees", "proposees"  # parts of a box: the units that the page showed, and had ticked
 ORIGIN_PARTS = ("annee", "academie", "specialite", "titre", "economie_droit")  # parts of a box: origin of the units
-_MARK = re.compile(r"[0-9]{1,2}(?:[.,][0-9]{1,2})?")
-_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 
 
 class Box(StrEnum):
@@ -83,10 +81,7 @@ def read(typed: TabAnswers, exam: Exam, structure: Structure, *, reports: bool) 
 
 def mark(text: str) -> Decimal | None:
     """A mark out of 20 as typed, « 12,5 » or « 12.5 »; None if it is not one."""
-    if not _MARK.fullmatch(text):
-        return None
-    value = Decimal(text.replace(",", "."))
-    return value if value <= 20 else None
+    return Decimal(text.replace(",", ".")) if FORMATS["note"].fits(text) else None
 
 
 def mark_label(value: Decimal) -> str:
@@ -94,7 +89,7 @@ def mark_label(value: Decimal) -> str:
 
 
 def year(text: str) -> int | None:
-    return int(text) if _YEAR.fullmatch(text) else None
+    return int(text) if FORMATS["annee"].fits(text) else None
 
 
 def _declared(box: Box, typed: TabAnswers, exam: Exam, structure: Structure, reports: bool) -> DeclaredBox:

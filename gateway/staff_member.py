@@ -12,6 +12,7 @@ from flask import Flask, current_app, g
 from werkzeug.wrappers import Response
 
 from gateway.clients.base import ServiceClient, parsed
+from gateway.clients.page_time_limit import optional_calls
 from gateway.cookies import delete_cookie, read_cookie, set_cookie
 from gateway.session_exchange import SessionEnded, SessionExchange
 from services.chassis.errors import DomainError, Unauthenticated
@@ -93,7 +94,8 @@ def current_if_accounts_answers() -> StaffMember | None:
     if "staff_member" in g or "staff_member_asked" in g:
         return g.get("staff_member")
     try:
-        return current()
+        with optional_calls():
+            return current()
     except DomainError:
         return None
 

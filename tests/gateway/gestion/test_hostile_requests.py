@@ -52,3 +52,16 @@ def test_a_nul_takes_nothing_away_from_what_was_typed(gestionnaire: ScriptlessBr
 def test_a_search_may_hold_a_nul(gestionnaire: ScriptlessBrowser) -> None:
     gestionnaire.post("/gestion/candidatures", {"recherche": "bi\0net"})
     assert (gestionnaire.answer.status_code, gestionnaire.value("recherche")) == (200, "binet")
+
+
+@pytest.mark.parametrize("path", ["/gestion/nulle-part", "/gestion/", "/gestion/deconnexion", "/gestion/pieces/a%2Fb"])
+def test_where_there_is_no_page_one_is_still_in_the_espace_de_gestion(staff: StaffFactory, path: str) -> None:
+    browser = staff.logged_in("03")
+    assert browser.get(path).status_code in (404, 405)
+    assert "Anne DUVAL (gestionnaire)" in browser.text
+    browser.follow("Page d'accueil")
+    assert (browser.path, browser.title) == ("/gestion", "À traiter")
+
+
+def test_other_pages_are_not_taken_for_those_of_gestionnaires(staff: StaffFactory) -> None:
+    assert "Anne DUVAL" not in staff.logged_in("03").get("/gestionnaires").text

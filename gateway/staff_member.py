@@ -108,6 +108,18 @@ def required() -> StaffMember:
     return member
 
 
+def is_for_staff(session: str) -> bool:
+    """Whether a new session is that of a member of staff, who is then this request's; True where accounts does not
+    answer, which the next page then says."""
+    try:
+        g.staff_member = _exchange().of_session(session)
+    except SessionEnded:
+        return False
+    except DomainError:
+        g.staff_member = None
+    return True
+
+
 def set_session_cookie(response: Response, session: str) -> None:
     """It ends with the browser."""
     set_cookie(response, SESSION_COOKIE, session)

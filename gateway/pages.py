@@ -12,8 +12,8 @@ from gateway.layout.frame import GESTION_MENU, Brand, Frame, Link, ServiceContac
 from gateway.settings import GatewaySettings
 from services.chassis.french import short_date
 
-GESTION = "gestion"
-"""The blueprint of the pages of gestionnaires (web/gestion)."""
+GESTION_PATH = "/gestion"
+"""Where the pages of gestionnaires begin (web/gestion)."""
 
 
 def render_page(
@@ -37,7 +37,7 @@ def page_frame(active: str | None = None) -> Frame:
         active=active,
         contact=g.get("service_contact"),
     )
-    if request.blueprint == GESTION:
+    if _is_for_staff():
         return _staff_frame(anonymous_frame)
     candidate = visitor.current_if_accounts_answers()
     if candidate is None:
@@ -49,6 +49,11 @@ def page_frame(active: str | None = None) -> Frame:
         last_login=short_date(last_login) if last_login else None,
         session_end=SessionEnd(ends_in=candidate.idle_seconds_left),
     )
+
+
+def _is_for_staff() -> bool:
+    """Also where there is no page at this address, or none for this method."""
+    return request.path == GESTION_PATH or request.path.startswith(f"{GESTION_PATH}/")
 
 
 def _staff_frame(frame: Frame) -> Frame:

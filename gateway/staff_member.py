@@ -12,6 +12,7 @@ from flask import Flask, current_app, g
 from werkzeug.wrappers import Response
 
 from gateway.clients.base import ServiceClient, parsed
+from gateway.clients.page_time_limit import optional_calls
 from gateway.cookies import delete_cookie, read_cookie, set_cookie
 from gateway.session_exchange import SessionEnded, SessionExchange
 from services.chassis.errors import DomainError, Unauthenticated
@@ -93,7 +94,8 @@ def current_if_accounts_answers() -> StaffMember | None:
     if "staff_member" in g or "staff_member_asked" in g:
         return g.get("staff_member")
     try:
-        return current()
+        with optional_calls():
+            return current()
     except DomainError:
         return None
 
@@ -104,6 +106,18 @@ def required() -> StaffMember:
     if member is None:
         raise Unauthenticated()
     return member
+
+
+def is_for_staff(session: str) -> bool:
+    """Whether a new session is that of a member of staff, who is then this request's; True where accounts does not
+    answer, which the next page then says."""
+    try:
+        g.staff_member = _exchange().of_session(session)
+    except SessionEnded:
+        return False
+    except DomainError:
+        g.staff_member = None
+    return True
 
 
 def set_session_cookie(response: Response, session: str) -> None:

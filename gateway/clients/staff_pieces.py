@@ -12,6 +12,9 @@ from services.contracts.file_rules import VIEWABLE_FORMATS
 
 FILE_SECONDS = 40.0
 """The store's answer, and the look into the file."""
+MAX_SHOWN_PAGES = 100
+"""Of one file, as pictures in its page; the others are in the file itself."""
+PDF = "application/pdf"
 _VIEWABLE_SUBTYPES = {"jpg": "jpeg"}
 VIEWABLE_MEDIA_TYPES = frozenset(
     f"{'application' if format == 'pdf' else 'image'}/{_VIEWABLE_SUBTYPES.get(format, format)}"
@@ -57,7 +60,7 @@ class Regroupement:
 
 @dataclass(frozen=True)
 class StaffDeposit:
-    """`openable`: the antivirus lets gestionnaires open it."""
+    """`openable`: the antivirus lets gestionnaires open it; `pages`: of a PDF, where they could be counted."""
 
     id: str
     filename: str
@@ -70,8 +73,14 @@ class StaffDeposit:
 
     @property
     def page_numbers(self) -> range:
-        """Of what can be shown as pictures; empty for the rest."""
-        return range(1, 1 + (self.pages or 1)) if self.media_type in VIEWABLE_MEDIA_TYPES else range(0)
+        """Of the pages that are shown as pictures; empty for what is none."""
+        shown = min(self.pages or 1, MAX_SHOWN_PAGES) if self.media_type in VIEWABLE_MEDIA_TYPES else 0
+        return range(1, 1 + shown)
+
+    @property
+    def may_have_more_pages(self) -> bool:
+        """Than those that are shown."""
+        return self.media_type == PDF and (self.pages is None or self.pages > MAX_SHOWN_PAGES)
 
     @property
     def is_sound(self) -> bool:

@@ -2,8 +2,8 @@
 
 from flask import Blueprint
 
-from gateway.pages import GESTION
+from gateway.pages import GESTION_PATH
 
-blueprint = Blueprint(GESTION, __name__, url_prefix="/gestion")
+blueprint = Blueprint("gestion", __name__, url_prefix=GESTION_PATH)
 
 from gateway.web.gestion import a_traiter, candidatures, connexion, controle, pieces, selection  # noqa: E402, F401 - they add their routes

@@ -36,7 +36,7 @@ def ask_search() -> ResponseReturnValue:
 @blueprint.post("/candidatures")
 @access.staff("candidatures:read")
 def search_candidatures() -> ResponseReturnValue:
-    text = request.form.get("recherche", "").strip()[:100]
+    text = request.form.get("recherche", "").replace("\x00", "").strip()[:100]
     is_long_enough = len(text) >= SHORTEST_SEARCH
     cursor = request.form.get("cursor")
     filters = {"text": text, **({"cursor": cursor} if cursor else {})}

@@ -15,11 +15,12 @@ from gateway.seal import current_seal
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
 from gateway.web_security import SAFE_METHODS
-from services.chassis.errors import DomainError, Unauthenticated
+from services.chassis.errors import DomainError, Forbidden, Unauthenticated, Unavailable
 from services.chassis.web import problems
 
 STATUSES_SHOWN_HERE = (401, 403, 422, 429)
 HOME = "/gestion"
+FOR_STAFF_ALONE = "Ce compte est celui d'un candidat : il n'ouvre pas l'Espace de gestion."
 GESTION_PATH = re.compile(r"/gestion(?!/connexion)(?:[/?][!-\[\]-~]*)?")
 """A page of these; nothing that a browser would read as another host."""
 
@@ -46,13 +47,9 @@ def log_in() -> ResponseReturnValue:
     except DomainError as refusal:
         if refusal.http_status not in STATUSES_SHOWN_HERE:
             raise
-        return _page(
-            refusal.http_status,
-            next_url=request.form.get("suite"),
-            sealed=request.form.get("saisie") or None,
-            email=request.form.get("identifiant", ""),
-            refusal=refusal,
-        )
+        return _refused_page(refusal)
+    if not staff_member.is_for_staff(login.session):
+        return _refused_page(Forbidden(FOR_STAFF_ALONE))
     response = _after_log_in(login.subject)
     staff_member.set_session_cookie(response, login.session)
     visitor.set_device_cookie(response, login.device)
@@ -93,11 +90,22 @@ def ask_to_log_in(error: Unauthenticated) -> ResponseReturnValue:
 
 @blueprint.errorhandler(DomainError)
 def answer_refusal(error: DomainError) -> ResponseReturnValue:
-    """A service that refuses the access token: the session has just ended."""
-    if error.http_status != 401:
-        return error_pages.answer_domain_error(error)
-    staff_member.drop_cached_exchange()
-    return ask_to_log_in(Unauthenticated())
+    """Where a service refuses the access token of an open session, signing keys have changed: the next request has
+    another token. Asking to log in would send the browser from page to page without end."""
+    if error.http_status == 401:
+        staff_member.drop_cached_exchange()
+        error = Unavailable("Le portail ne peut pas répondre pour le moment.")
+    return error_pages.answer_domain_error(error)
+
+
+def _refused_page(refusal: DomainError) -> Response:
+    return _page(
+        refusal.http_status,
+        next_url=request.form.get("suite"),
+        sealed=request.form.get("saisie") or None,
+        email=request.form.get("identifiant", ""),
+        refusal=refusal,
+    )
 
 
 def _page(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
@@ -22,6 +23,9 @@ from services.chassis.errors import DomainError, NotFound
 from services.contracts.piece_statuses import STATUS_LABELS
 
 REFUSALS_SHOWN_HERE = (409, 412, 422)
+DECISION_FIELDS = ("comment", "received_on", "resubmit_until")
+ETAG = re.compile(r'"[!#-~]{1,100}"')
+"""What may be sent as If-Match; the form holds no other."""
 POLICY_WITH_MEDIA = f"{CONTENT_SECURITY_POLICY}; media-src 'self'"
 
 
@@ -36,12 +40,13 @@ def show_piece(piece_id: str) -> ResponseReturnValue:
 def decide(piece_id: str) -> ResponseReturnValue:
     shown = shown_filters(request.form)
     status = request.form.get("decision", "")
-    given = {name: request.form.get(name, "").strip() or None for name in ("comment", "received_on", "resubmit_until")}
+    given = {name: value.strip() or None for name, value in _typed().items()}
     control = {"deposit_id": request.form.get("deposit_id") or None, "status": status, **given}
+    etag = request.form.get("etag", "")
+    if status not in STATUS_LABELS or not ETAG.fullmatch(etag):
+        raise NotFound()
     try:
-        if status not in STATUS_LABELS:
-            raise NotFound()
-        piece = clients().staff_pieces.control(_token(), piece_id, request.form.get("etag", ""), control)
+        piece = clients().staff_pieces.control(_token(), piece_id, etag, control)
     except DomainError as refusal:
         if refusal.http_status not in REFUSALS_SHOWN_HERE:
             raise
@@ -78,13 +83,18 @@ def _piece_page(piece_id: str, *, refusal: DomainError | None = None) -> Respons
         query=urlencode(shown),
         refusal=refusal,
         errors=[{"pointer": error.pointer, "detail": error.detail} for error in refusal.errors] if refusal else [],
-        typed=request.form if refusal else {},
+        typed=_typed() if refusal else {},
         status_labels=STATUS_LABELS,
         status_severities=STATUS_SEVERITIES,
         done=_done_sentence(request.args),
     )
     response.headers["Content-Security-Policy"] = POLICY_WITH_MEDIA
     return response
+
+
+def _typed() -> dict[str, str]:
+    """The posted fields of the decision, without NUL, which neither a page nor the database can hold."""
+    return {name: request.form.get(name, "").replace("\x00", "") for name in DECISION_FIELDS}
 
 
 def _next_address(piece_id: str, shown: Mapping[str, str], status: str) -> str:

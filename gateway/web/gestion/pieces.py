@@ -58,7 +58,7 @@ def shown_filters(source: Mapping[str, str] | None = None) -> dict[str, str]:
     where it says nothing."""
     given = request.args if source is None else source
     status = given.get("statut", TO_CONTROL)
-    texts = {name: given.get(name, "").strip()[:100] for name in TEXT_FILTERS}
+    texts = {name: given.get(name, "").replace("\x00", "").strip()[:100] for name in TEXT_FILTERS}
     known = status if status in STATUS_CHOICES else TO_CONTROL
     return {"statut": known, **{name: text for name, text in texts.items() if text}}
 

@@ -32,9 +32,13 @@ class FairQueue:
     A demoted owner comes after all others, gives way to them in a full queue, and never has the last free turn.
     """
 
-    def __init__(self, at_once: int, *, max_waiting: int, max_wait: float) -> None:
-        """At most `at_once` have a turn and `max_waiting` wait, each at most `max_wait` seconds."""
+    def __init__(
+        self, at_once: int, *, max_waiting: int, max_wait: float, max_waiting_of_owner: int | None = None
+    ) -> None:
+        """At most `at_once` have a turn and `max_waiting` wait, each at most `max_wait` seconds; of one owner
+        `max_waiting_of_owner` (None: as many as of all)."""
         self._at_once, self._max_waiting, self._max_wait = at_once, max_waiting, max_wait
+        self._max_waiting_of_owner = max_waiting if max_waiting_of_owner is None else max_waiting_of_owner
         self._changed = threading.Condition()
         self._waiting: list[_Ticket] = []
         self._running_owners: list[str] = []
@@ -67,6 +71,8 @@ class FairQueue:
 
     def _acquire(self, ticket: _Ticket, max_wait: float) -> None:
         with self._changed:
+            if sum(other.owner == ticket.owner for other in self._waiting) >= self._max_waiting_of_owner:
+                raise QueueFull
             if len(self._waiting) >= self._max_waiting:
                 self._evict_for(ticket)
             self._waiting.append(ticket)

@@ -49,6 +49,9 @@ _ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": 
 _START_SECONDS = 20  # on a very busy machine; together with LIMITS.wall and waiting, less than the gateway waits
 _MAX_WAITING_FIRST_LOOKS = 24  # threads of the web process that may wait for a first look, which ends soon
 _MAX_WAITING_LONG_LOOKS = 6  # threads that may wait for a longer one
+_PICTURES_AT_ONCE = 3  # for gestionnaires, so that candidates' files always find a place to wait for a longer look
+_MAX_WAITING_PICTURES = 16  # threads that may wait for one of these
+_MAX_WAITING_PICTURES_OF_ONE = 8  # of the pictures that one gestionnaire's browser asks for at once
 _MAX_WAIT_SECONDS = 10
 _MAX_WAIT_LEGIBILITY_SECONDS = 0.5  # a deposit waits for this look, which only advises
 _CHUNK = 256 * 1024  # bytes
@@ -175,6 +178,12 @@ class Inspections:
         hide_memory()
         self.first_look_queue = FairQueue(1, max_waiting=_MAX_WAITING_FIRST_LOOKS, max_wait=_MAX_WAIT_SECONDS)
         self.long_look_queue = FairQueue(at_once - 1, max_waiting=_MAX_WAITING_LONG_LOOKS, max_wait=_MAX_WAIT_SECONDS)
+        self.picture_queue = FairQueue(
+            _PICTURES_AT_ONCE,
+            max_waiting=_MAX_WAITING_PICTURES,
+            max_wait=_MAX_WAIT_SECONDS,
+            max_waiting_of_owner=_MAX_WAITING_PICTURES_OF_ONE,
+        )
         self.idle_programs: list[InspectionProgram] = []
 
     def inspect(self, owner: str, content: BinaryIO, filename: str | None, accepted: tuple[Format, ...]) -> Format:
@@ -197,6 +206,16 @@ class Inspections:
         """Have another file made of the content (`task`), by a longer look. Raises as `inspect` does."""
         with self._translating_errors(owner), self.long_look_queue.turn(owner):
             return decode_answer(self._run({"task": task, "seconds": 0, **arguments}, content))
+
+    @contextmanager
+    def picture_turn(self, staff_id: str) -> Iterator[None]:
+        """To be held while a page is read and converted for a gestionnaire, who has one at a time. Raises Unavailable
+        where too many wait."""
+        try:
+            with self.picture_queue.turn(staff_id):
+                yield
+        except QueueFull as error:
+            raise refusals.inspection_busy() from error
 
     def look(self, owner: str, content: BinaryIO) -> Look:
         """Signs that a sound file may be hard to read; an empty Look where there is no time or way to look."""

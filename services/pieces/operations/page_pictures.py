@@ -31,9 +31,13 @@ def render_page_for_staff(
         raise NotFound(NO_FILE)
     if context.deposit.media_type not in VIEWABLE_MEDIA_TYPES:
         raise no_preview()
-    content = io.BytesIO(read_verified(dependencies, context.deposit))
+    if number < 1:
+        raise NotFound()
+    owner = context.candidature.candidate_id  # who is demoted where the file breaks a limit
     try:
-        picture = dependencies.inspections.convert(staff_id, Task.PAGE_PICTURE, content, number=number).content
+        with dependencies.inspections.picture_turn(staff_id):
+            content = io.BytesIO(read_verified(dependencies, context.deposit))
+            picture = dependencies.inspections.convert(owner, Task.PAGE_PICTURE, content, number=number).content
     except (FileRefused, UnverifiableFile) as error:
         raise no_preview() from error
     if not picture:

@@ -96,5 +96,10 @@ def end_session(portal: InProcessFourServices, browser: ScriptlessBrowser, accou
     with portal.accounts.app.app_context(), db.operation() as session:
         end_all_sessions(session, account.id)
         session.get_one(StaffMember, account.id).totp_last_step = 0
+    forget_exchange(portal, browser)
+
+
+def forget_exchange(portal: InProcessFourServices, browser: ScriptlessBrowser) -> None:
+    """The gateway asks accounts anew whose session the browser's is."""
     extensions = portal.gateway.app.extensions
     extensions["staff_session_exchange"].forget(browser.cookie(cookie_name(extensions["portail"], SESSION_COOKIE)))

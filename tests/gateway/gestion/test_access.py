@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.cookies import cookie_name
+from services.accounts.models import StaffMember, db
+from services.chassis.clock import system_now
 from tests.accounts.creation_form import PASSWORD as CANDIDATES_PASSWORD
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import problems_of
-from tests.gateway.gestion.people import PASSWORD, StaffFactory, depositor, end_session, log_in, rows
+from tests.gateway.gestion.people import PASSWORD, StaffFactory, depositor, end_session, forget_exchange, log_in, rows
 from tests.support.in_process_four_services import InProcessFourServices
 
 PAGES = ("/gestion", "/gestion/pieces", "/gestion/candidatures")
@@ -45,10 +48,15 @@ def test_a_candidate_finds_nothing_there(candidates: CandidateFactory, path: str
     assert browser.path == "/gestion/connexion"
 
 
-def test_a_candidates_password_opens_no_gestion(candidates: CandidateFactory, staff: StaffFactory) -> None:
+def test_a_candidates_password_opens_no_gestion_and_the_page_says_why(
+    candidates: CandidateFactory, staff: StaffFactory
+) -> None:
     browser = staff.browser()
     browser.get("/gestion/connexion")
     browser.press("Me connecter", identifiant=candidates.create_activated_account(), password=CANDIDATES_PASSWORD)
+    assert browser.answer.status_code == 403
+    assert "Ce compte est celui d'un candidat" in browser.text
+    assert not browser.answer.headers.getlist("Set-Cookie")
     browser.get("/gestion")
     assert browser.path == "/gestion/connexion"
 
@@ -107,6 +115,60 @@ def test_a_decision_sent_after_the_session_has_ended_is_taken_up_again(
     assert browser.answer.status_code == 401
     assert "Votre saisie est conservée" in browser.text
     log_in(browser, account)
+    assert "Anne DUVAL (gestionnaire)" in browser.text
     browser.press("Reprendre ma saisie")
     browser.get(f"{path}?statut=toutes")
     assert "La photographie est floue." in browser.text
+
+
+def test_what_one_has_typed_is_taken_up_by_nobody_else(
+    staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
+) -> None:
+    depositor(candidates, running)
+    account, browser = staff.account("03"), staff.browser()
+    browser.get("/gestion/pieces")
+    log_in(browser, account)
+    browser.get(browser.page.xpath("//tbody//a/@href")[0])
+    end_session(running, browser, account)
+    browser.press("Non Conforme", comment="La photographie est floue.")
+    log_in(browser, staff.account("03"))
+    assert "n'a pas été reprise" in browser.text
+    assert "floue" not in browser.answer.text
+
+
+def test_a_token_that_a_service_refuses_is_no_end_of_the_session(
+    staff: StaffFactory, running: InProcessFourServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Signing keys have changed: asking to log in would lead back here, without end."""
+    browser = staff.logged_in("03")
+    with monkeypatch.context() as turned:
+        turned.setitem(running.pieces.app.extensions, "portail.keys", lambda key_id: None)
+        answer = browser.get("/gestion", follow=False)
+        assert answer.status_code == 503
+        browser.post("/gestion/pieces/1/decision", {"decision": "compliant", "etag": '"1"', "comment": "Lisible."})
+        assert (browser.answer.status_code, browser.value("comment")) == (503, "Lisible.")
+    assert browser.get("/gestion", follow=False).status_code == 200
+
+
+@pytest.mark.parametrize("cookies", [("session", "gestion"), ("gestion", "session")])
+def test_the_secret_of_one_cookie_opens_nothing_in_the_other(
+    staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices, cookies: tuple[str, str]
+) -> None:
+    own, other = (cookie_name(running.gateway.app.extensions["portail"], name) for name in cookies)
+    browser = candidates.log_in() if cookies[0] == "session" else staff.logged_in("03")
+    browser.client.set_cookie(other, browser.cookie(own) or "", domain="127.0.0.1")
+    browser.client.delete_cookie(own, domain="127.0.0.1")
+    for path, door in (("/gestion", "/gestion/connexion"), ("/inscriptions", "/connexion")):
+        browser.get(path)
+        assert browser.path == door
+
+
+def test_a_member_of_staff_who_is_disabled_is_out(staff: StaffFactory, running: InProcessFourServices) -> None:
+    account, browser = staff.account("03"), staff.browser()
+    browser.get("/gestion")
+    log_in(browser, account)
+    with running.accounts.app.app_context(), db.operation() as session:
+        session.get_one(StaffMember, account.id).disabled_at = system_now()
+    forget_exchange(running, browser)
+    browser.get("/gestion")
+    assert browser.path == "/gestion/connexion"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
+from services.pieces.models import Deposit, db
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import problems_of, text_of
 from tests.gateway.gestion.people import StaffFactory, deposit, depositor, rows
@@ -154,6 +156,33 @@ def test_a_page_of_the_file_is_a_picture_and_the_file_itself_is_only_saved(
     answer = gestionnaire.get(f"{path}/fichier")
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert "sandbox" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("pages", "shown", "words"),
+    [
+        (2, 2, ""),
+        (340, 100, "les 100 premières pages sur 340 sont montrées"),
+        (None, 1, "Le nombre de pages de ce fichier n'est pas connu"),
+    ],
+)
+def test_pages_that_are_not_shown_are_announced(
+    gestionnaire: ScriptlessBrowser,
+    candidate: ScriptlessBrowser,
+    running: InProcessFourServices,
+    pages: int | None,
+    shown: int,
+    words: str,
+) -> None:
+    open_first(gestionnaire, candidate)
+    path = gestionnaire.path
+    with running.pieces.app.app_context(), db.operation() as session:
+        session.execute(update(Deposit).where(Deposit.piece_id == path.rpartition("/")[2]).values(pages=pages))
+    gestionnaire.get(path)
+    assert not problems_of(gestionnaire.answer.text)
+    assert len(gestionnaire.page.xpath("//main//img")) == shown
+    assert words in gestionnaire.text
+    assert bool(words) == ("Téléchargez le fichier pour voir les autres" in gestionnaire.text)
 
 
 def test_what_the_candidate_declared_stands_beside_the_piece_where_registrations_answers(

@@ -135,3 +135,14 @@ def test_a_full_queue_takes_nobody_and_nobody_waits_for_ever() -> None:
         pass
     with brief.turn("b"):
         assert brief.waiting == 0
+
+
+def test_one_owner_does_not_fill_the_queue() -> None:
+    queue, served = FairQueue(1, max_waiting=3, max_wait=PATIENT, max_waiting_of_owner=2), list[str]()
+    with ExitStack() as people:
+        for name in ("a", "a", "a"):
+            people.enter_context(waiting(queue, name, served))
+        with pytest.raises(QueueFull), queue.turn("a"):
+            pass
+        people.enter_context(waiting(queue, "b", served))
+        assert queue.waiting == 3

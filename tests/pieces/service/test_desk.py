@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from PIL import Image
 from werkzeug.test import TestResponse
 
+from services.pieces.dependencies import dependencies
+from services.pieces.inspection.processes import Inspections
+from tests.documents.example_events import CANDIDATE
 from tests.pieces import sample_files
 from tests.pieces.corpus.sample_pages import jpeg, sheet
 from tests.pieces.example_events import DURING, academie, registration_saved
-from tests.pieces.pieces_service import PiecesService
+from tests.pieces.inspection.test_photographs import endless_page
+from tests.pieces.pieces_service import STAFF, PiecesService
+from tests.support.processes import wait_until
+from tests.support.tokens import bearer, staff_token
 
 QUEUE = "status=none&deposited=true&limit=1"
 
@@ -78,6 +86,11 @@ def test_there_are_no_pages_but_those_of_the_file(service: PiecesService) -> Non
     assert (page(service, 2).status_code, page(service, 0).status_code) == (404, 404)
 
 
+def test_a_pdf_has_no_page_zero(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06")
+    assert page(service, 0).status_code == 404
+
+
 def test_the_pages_of_a_pdf_are_counted_and_shown_each(service: PiecesService) -> None:
     service.registered().deposit("NATIDE06", sample_files.pdf(pages=2))
     assert service.piece_for_staff("NATIDE06")["deposit"]["pages"] == 2
@@ -127,3 +140,32 @@ def test_a_piece_of_another_académie_has_no_neighbours(service: PiecesService) 
     service.registered().deposit("NATIDE06")
     path = f"/pieces?{QUEUE}&after={service.piece('NATIDE06')['id']}"
     assert service.staff("GET", path, academies=("20",)).status_code == 404
+
+
+def test_a_file_that_breaks_a_limit_is_its_candidates_doing(
+    service: PiecesService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.registered().deposit("NATIDE06", endless_page())
+    demoted: list[str] = []
+    monkeypatch.setattr(inspections(service).long_look_queue, "demote", demoted.append)
+    assert page(service).status_code == 415
+    assert demoted == [CANDIDATE]
+
+
+def test_the_pages_that_one_gestionnaire_asks_for_keep_nobody_else_waiting(service: PiecesService) -> None:
+    service.registered().deposit("NATIDE06")
+    path = f"/v1/pieces/{service.piece('NATIDE06')['id']}/pages/1"
+    pictures = inspections(service).picture_queue
+    with ThreadPoolExecutor(8) as browser, pictures.turn(STAFF):
+        asked = [browser.submit(page, service) for _ in range(8)]
+        wait_until(lambda: pictures.waiting == 8, 60, "as many as a browser asks for wait")
+        assert page(service).status_code == 503
+        other = bearer(staff_token("0", scopes=("pieces:read",), academies=("03",)))
+        assert service.app.test_client().get(path, headers=other).status_code == 200
+        assert inspections(service).long_look_queue.waiting == 0, "candidates' files have it for themselves"
+    assert [answer.result().status_code for answer in asked] == [200] * 8
+
+
+def inspections(service: PiecesService) -> Inspections:
+    with service.app.app_context():
+        return dependencies().inspections

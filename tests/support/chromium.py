@@ -28,6 +28,7 @@ FLAGS = [
 
 DESKTOP = {"width": 1280, "height": 900}
 TELEPHONE = {"width": 360, "height": 740}
+PATIENCE_MS = 60_000  # for what a page is to show: a busy machine takes long
 
 
 def chromium_path() -> str:
@@ -54,7 +55,7 @@ def french_profile(browser: Browser, **options: Any) -> BrowserContext:
     """Open a clean profile, French and in Paris time; `options` are Playwright's (viewport …)."""
     settings: dict[str, Any] = {"locale": "fr-FR", "timezone_id": "Europe/Paris", "viewport": DESKTOP}
     context = browser.new_context(**{**settings, **options})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_MS)
     return context
 
 

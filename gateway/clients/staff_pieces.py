@@ -36,7 +36,7 @@ class WaitingPieces:
     number: int
     validated: int
     sent_again: int
-    oldest: str | None
+    oldest: str
 
 
 @dataclass(frozen=True)

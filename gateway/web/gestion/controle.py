@@ -16,7 +16,7 @@ from gateway.clients.staff_candidatures import CandidatureDetail
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.pieces import ACTIVE_MENU_KEY, LIST_IS_DONE, api_filters_of, shown_filters
+from gateway.web.gestion.pieces import ACTIVE_MENU_KEY, DECISION_IS_STORED, LIST_IS_DONE, api_filters_of, shown_filters
 from gateway.web.justificatifs.liste import STATUS_SEVERITIES
 from gateway.web_security import CONTENT_SECURITY_POLICY
 from services.chassis.errors import DomainError, NotFound
@@ -98,11 +98,19 @@ def _typed() -> dict[str, str]:
 
 
 def _next_address(piece_id: str, shown: Mapping[str, str], status: str) -> str:
-    """The piece that follows in the list, with what was just decided; the list where none follows."""
-    following = clients().staff_pieces.neighbour(_token(), api_filters_of(shown), "after", piece_id)
+    """The piece that follows in the list, with what was just decided; the list where none follows, or where the
+    service fails to say which: the decision is stored all the same."""
+    try:
+        following = clients().staff_pieces.neighbour(_token(), api_filters_of(shown), "after", piece_id)
+    except DomainError:
+        return _list_address(shown, DECISION_IS_STORED)
     if following is None:
-        return f"{url_for('gestion.list_pieces')}?{urlencode({**shown, 'fait': LIST_IS_DONE})}"
+        return _list_address(shown, LIST_IS_DONE)
     return f"{url_for('gestion.show_piece', piece_id=following.id)}?{urlencode({**shown, 'fait': status})}"
+
+
+def _list_address(shown: Mapping[str, str], done: str) -> str:
+    return f"{url_for('gestion.list_pieces')}?{urlencode({**shown, 'fait': done})}"
 
 
 def _declared(candidature_id: str) -> CandidatureDetail | None:

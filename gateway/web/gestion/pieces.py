@@ -22,6 +22,11 @@ ALL = "toutes"
 PIECES_OF_A_PAGE = 50
 """So many can be decided at once."""
 LIST_IS_DONE = "fin"
+DECISION_IS_STORED = "enregistree"
+DONE_SENTENCES = {
+    LIST_IS_DONE: "Votre décision est enregistrée : c'était la dernière pièce de cette liste.",
+    DECISION_IS_STORED: "Votre décision est enregistrée.",
+}
 STATUS_CHOICES = {TO_CONTROL: "À contrôler", **STATUS_LABELS, ALL: "Toutes"}
 _FILTERS_OF_STATUS = {TO_CONTROL: {"status": "none", "deposited": "true"}, ALL: {}}
 TEXT_FILTERS = ("session", "regroupement", "code", "numero_candidat", "candidature")
@@ -49,7 +54,7 @@ def list_pieces() -> ResponseReturnValue:
         status_choices=[{"value": value, "label": label} for value, label in STATUS_CHOICES.items()],
         status_labels=STATUS_LABELS,
         status_severities=STATUS_SEVERITIES,
-        is_done=request.args.get("fait") == LIST_IS_DONE,
+        done=DONE_SENTENCES.get(request.args.get("fait", "")),
     )
 
 

@@ -169,7 +169,7 @@ class WaitingPieces(Schema):
     number = fields.Integer(required=True)
     validated = fields.Integer(required=True, metadata={"description": "Validées par leur candidat"})
     sent_again = fields.Integer(required=True, metadata={"description": "Déjà contrôlées auparavant"})
-    oldest = fields.DateTime(required=True, allow_none=True, metadata={"description": "Le plus ancien dépôt"})
+    oldest = fields.DateTime(required=True, metadata={"description": "Le plus ancien dépôt"})
 
 
 class ControlQueue(Schema):

@@ -23,10 +23,10 @@ _WAS_CONTROLLED = exists().where(Control.piece_id == Piece.id).correlate(Piece)
 
 @dataclass(frozen=True)
 class WaitingPieces:
-    """Pieces of one session and regroupement, deposited or validated, that have no status.
+    """Pieces of one session and regroupement that have a file and no status; not what was validated without a file.
 
     `validated`: those of them that their candidate has declared complete; `sent_again`: those that a gestionnaire has
-    controlled before; `oldest`: when the file that has waited longest was deposited, None where none has a file.
+    controlled before; `oldest`: when the file that has waited longest was deposited.
     """
 
     exam: str
@@ -37,7 +37,7 @@ class WaitingPieces:
     number: int
     validated: int
     sent_again: int
-    oldest: datetime | None
+    oldest: datetime
 
 
 def waiting_pieces(session: Session, academies: frozenset[str] | None) -> list[WaitingPieces]:
@@ -54,10 +54,10 @@ def waiting_pieces(session: Session, academies: frozenset[str] | None) -> list[W
         .select_from(Piece)
         .join(Candidature, Candidature.id == Piece.candidature_id)
         .outerjoin(Withdrawal, Withdrawal.candidature_id == Candidature.id)
-        .outerjoin(Deposit, and_(Deposit.piece_id == Piece.id, Deposit.removed_at.is_(None)))
-        .where(TO_CONTROL, is_not_withdrawn())
+        .join(Deposit, and_(Deposit.piece_id == Piece.id, Deposit.removed_at.is_(None)))
+        .where(TO_CONTROL, Piece.deposited, is_not_withdrawn())
         .group_by(*_BY)
-        .order_by(oldest.is_(None), oldest, *_BY)
+        .order_by(oldest, *_BY)
     )
     if academies is not None:  # said of both tables, so that each is read by its index
         query = query.where(Piece.academie_code.in_(academies), Candidature.academie_code.in_(academies))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import update
 
+from gateway.clients.staff_pieces import StaffPiecesClient
+from services.chassis.errors import Unavailable
 from services.pieces.models import Deposit, db
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import problems_of, text_of
@@ -46,11 +48,13 @@ def test_what_waits_is_told_by_regroupement(gestionnaire: ScriptlessBrowser, can
     gestionnaire.get("/gestion")
     assert not problems_of(gestionnaire.answer.text)
     assert "à contrôler" in gestionnaire.text
-    lines = rows(gestionnaire)
-    assert lines
-    gestionnaire.get(gestionnaire.page.xpath("//tbody//a/@href")[0])
-    assert gestionnaire.title == "Pièces"
-    assert rows(gestionnaire)
+    numbers = [int(text_of(cell)) for cell in gestionnaire.page.xpath("//tbody/tr/td[1]")]
+    lists = gestionnaire.page.xpath("//tbody//a/@href")
+    assert numbers
+    for number, address in zip(numbers, lists, strict=True):
+        gestionnaire.get(address)
+        assert (gestionnaire.title, gestionnaire.value("session")) == ("Pièces", "BTS 2022")
+        assert len(rows(gestionnaire)) == number
 
 
 def test_one_decision_leads_to_the_next_piece_and_the_candidate_sees_it(
@@ -64,6 +68,22 @@ def test_one_decision_leads_to_the_next_piece_and_the_candidate_sees_it(
     gestionnaire.press("Reçue")
     assert "c'était la dernière pièce de cette liste" in gestionnaire.text
     assert sorted(statuses(candidate)) == ["Conforme", "Reçue"]
+
+
+def test_a_decision_is_stored_though_the_next_piece_cannot_be_had(
+    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_first(gestionnaire, candidate)
+    with monkeypatch.context() as failing:
+        failing.setattr(StaffPiecesClient, "neighbour", unavailable)
+        gestionnaire.press("Conforme")
+    assert gestionnaire.title == "Pièces"
+    assert "Votre décision est enregistrée." in gestionnaire.text
+    assert "Conforme" in statuses(candidate)
+
+
+def unavailable(*_: object) -> None:
+    raise Unavailable()
 
 
 def test_what_was_typed_stays_with_a_mistake_and_the_candidate_reads_the_reason(
@@ -90,7 +110,7 @@ def test_a_piece_that_was_refused_and_sent_again_is_told_on_the_home_page(
     gestionnaire.press("Non Conforme", comment="Illisible.")
     deposit(candidate, f"{candidate.path}/depot/{piece_id}")
     gestionnaire.get("/gestion")
-    assert "renvoyée" in gestionnaire.text
+    assert "dont 1 renvoyée après un refus" in gestionnaire.text
 
 
 def test_of_two_gestionnaires_the_second_is_told_what_the_first_decided(

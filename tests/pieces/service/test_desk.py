@@ -55,6 +55,14 @@ def test_what_waits_is_counted_by_regroupement_with_its_oldest_file(service: Pie
     assert identity["session_label"] == "BTS 2022"
 
 
+def test_what_was_validated_without_a_file_is_not_waited_for(service: PiecesService) -> None:
+    for code in ("BTSLIVCOMP", "BTSEE-EF3"):
+        service.registered().deposit(code)
+    assert service.validate("DOSSIER").status_code == 200
+    assert service.piece_for_staff("BTSPRESENT-BQ")["validated_at"]
+    assert [(item["number"], item["validated"]) for item in queue(service)] == [(2, 2)]
+
+
 def test_what_was_refused_and_came_again_is_counted_apart(service: PiecesService) -> None:
     service.registered().deposit("NATIDE06")
     assert [item["sent_again"] for item in queue(service)] == [0]

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import io
+
 import pyotp
 from playwright.sync_api import Page
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
 
 from tests.screens.browser_candidate import BrowserCandidate
 from tests.screens.piece_stories import deposit_every_piece, has_pieces_to_deposit
 from tests.screens.story_context import StoryContext, wait_for_result
 
+PAPER = (
+    (20, 720, "Attestation de formation"),
+    (12, 660, "Je soussignée, directrice du centre de formation, certifie que"),
+    (12, 640, "Monsieur Pierre DUBOIS, né le 1er février 2001 à Caen,"),
+    (12, 620, "suit la formation « Banque - conseiller de clientèle » depuis le 1er septembre 2020."),
+    (12, 560, "Fait à Besançon, le 4 octobre 2021"),
+)
+"""Of a page: size of the letters and height above the foot, in points, and the text."""
 STALE_ETAG = "document.querySelector('[name=etag]').value = '\"autre\"'"
 
 
@@ -18,7 +30,7 @@ def control_desk(context: StoryContext) -> None:
     candidature = candidate.registers()
     listed = f"/justificatifs/{candidature}"
     wait_for_result(lambda: has_pieces_to_deposit(candidate, listed), "the pieces asked for")
-    deposit_every_piece(candidate, listed)
+    deposit_every_piece(candidate, listed, _readable_pdf())
     recorder, gestionnaire = context.recorder, context.new_candidate()
     recorder.record(gestionnaire.open("/gestion/connexion"), "gestion-connexion")
     recorder.record(_logs_in(context, gestionnaire, code="000000"), "gestion-connexion-refusee", "/gestion/connexion")
@@ -44,6 +56,16 @@ def control_desk(context: StoryContext) -> None:
     gestionnaire.page.get_by_role("button", name="Tout sélectionner").click()
     recorder.record(gestionnaire.page, "gestion-pieces-selection")
     recorder.record(gestionnaire.press("Reçue"), "gestion-decisions", "/gestion/pieces")
+
+
+def _readable_pdf() -> bytes:
+    out = io.BytesIO()
+    paper = Canvas(out, pagesize=A4)
+    for size, height, text in PAPER:
+        paper.setFont("Helvetica", size)
+        paper.drawString(80, height, text)
+    paper.save()
+    return out.getvalue()
 
 
 def _logs_in(context: StoryContext, gestionnaire: BrowserCandidate, code: str = "") -> Page:

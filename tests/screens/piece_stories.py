@@ -94,11 +94,12 @@ def _choose_files(candidate: BrowserCandidate, *files: tuple[str, bytes]) -> Non
     candidate.page.locator("[name=fichier]").set_input_files(sent)  # type: ignore[arg-type]
 
 
-def deposit_every_piece(candidate: BrowserCandidate, listed: str) -> None:
+def deposit_every_piece(candidate: BrowserCandidate, listed: str, content: bytes | None = None) -> None:
+    """`content`: the PDF to deposit, by default a blank one."""
     candidate.open(listed)
     links = candidate.page.locator("a[href*='/depot/']").evaluate_all("links => links.map(one => one.pathname)")
     for number, path in enumerate(links, start=1):
         candidate.open(path)
-        _choose_files(candidate, (f"pièce numérisée {number}.pdf", sample_files.pdf()))
+        _choose_files(candidate, (f"pièce numérisée {number}.pdf", content or sample_files.pdf()))
         candidate.press("Envoyer")
         candidate.page.get_by_role("heading", level=1, name="Est-ce lisible ?").wait_for()

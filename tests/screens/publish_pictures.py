@@ -1,4 +1,4 @@
-"""Copies a dozen of the pictures into docs/screenshots/, small enough to be committed: `make screenshots KEEP=1`."""
+"""Copies some of the pictures into docs/screenshots/, small enough to be committed: `make screenshots KEEP=1`."""
 
 from __future__ import annotations
 
@@ -21,6 +21,12 @@ PUBLISHED = (
     "documents-candidature-1280",
     "justificatifs-statuts-1280",
     "erreur-404-360",
+    "gestion-a-traiter-1280",
+    "gestion-pieces-1280",
+    "gestion-piece-1280",
+    "gestion-piece-360",
+    "gestion-decisions-1280",
+    "gestion-candidature-1280",
 )
 # Published under shorter names than they were recorded.
 SOURCES = {

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+from urllib.parse import quote
 
+import pytest
+from sqlalchemy import update
+
+from services.pieces.models import Candidature, Deposit, Piece, db
 from tests.gateway.candidates import CandidateFactory
-from tests.gateway.gestion.people import StaffFactory, depositor
+from tests.gateway.components.html_checks import problems_of
+from tests.gateway.gestion.people import PASSWORD, StaffFactory, depositor
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.scriptless_browser import ScriptlessBrowser
 
@@ -65,3 +70,60 @@ def test_where_there_is_no_page_one_is_still_in_the_espace_de_gestion(staff: Sta
 
 def test_other_pages_are_not_taken_for_those_of_gestionnaires(staff: StaffFactory) -> None:
     assert "Anne DUVAL" not in staff.logged_in("03").get("/gestionnaires").text
+
+
+def test_texts_of_candidates_are_shown_as_texts(
+    gestionnaire: ScriptlessBrowser, running: InProcessFourServices
+) -> None:
+    hostile = "<script>alert(1)</script>\"'{{ 7 * 7 }}"
+    path, candidature = gestionnaire.path, gestionnaire.value("candidature")
+    with running.pieces.app.app_context(), db.operation() as session:
+        texts = {"nom": hostile, "prenoms": hostile, "exam_label": hostile, "specialite": hostile}
+        session.execute(update(Candidature).where(Candidature.id == candidature).values(texts))
+        session.execute(update(Piece).where(Piece.candidature_id == candidature).values(group_label=hostile))
+        session.execute(update(Deposit).where(Deposit.piece_id == path.rpartition("/")[2]).values(filename=hostile))
+    gestionnaire.post(f"{path}/decision", decision(gestionnaire, decision="non_compliant", comment=hostile))
+    lists = (f"/gestion/pieces?statut=toutes&candidature={candidature}", f"/gestion/pieces?code={quote(hostile)}")
+    for address in (f"{path}?statut=toutes&session={quote(hostile)}", *lists, "/gestion"):
+        gestionnaire.get(address)
+        assert gestionnaire.answer.status_code == 200
+        assert not problems_of(gestionnaire.answer.text)
+        assert "alert(1)" not in " ".join(gestionnaire.page.xpath("//script/text()"))
+    gestionnaire.get(path)
+    assert gestionnaire.text.count(hostile) >= 4
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "//evil.example/gestion",
+        "/gestion\\..\\evil",
+        "/gestion.evil.example",
+        "https://evil.example/gestion",
+        "/gestion\r\n",
+        "/gestion/connexion?suite=/gestion",
+        "/gestion@evil.example",
+    ],
+)
+def test_after_logging_in_one_is_led_to_no_other_place(staff: StaffFactory, address: str) -> None:
+    browser, account = staff.browser(), staff.account("03")
+    typed = {"identifiant": account.email, "password": PASSWORD, "code": account.code, "suite": address}
+    answer = browser.post("/gestion/connexion", typed, follow=False)
+    assert (answer.status_code, answer.location) == (303, "/gestion")
+    assert browser.get(f"/gestion/connexion?suite={quote(address)}", follow=False).location == "/gestion"
+
+
+@pytest.mark.parametrize("origin", [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {}])
+@pytest.mark.parametrize("address", ["{}/decision", "/gestion/deconnexion", "/gestion/candidatures"])
+def test_other_sites_post_nothing(gestionnaire: ScriptlessBrowser, address: str, origin: dict[str, str]) -> None:
+    path = gestionnaire.path
+    gestionnaire.post(address.format(path), decision(gestionnaire), headers=origin)
+    assert gestionnaire.answer.status_code == 403
+    gestionnaire.get(path)
+    assert "Statut actuel : aucun" in gestionnaire.text
+
+
+def test_no_shared_computer_keeps_anything(gestionnaire: ScriptlessBrowser) -> None:
+    path = gestionnaire.path
+    for address in (path, f"{path}/page/1", f"{path}/page/0", f"{path}/fichier", "/gestion", "/gestion/pieces"):
+        assert gestionnaire.get(address).headers["Cache-Control"] == "no-store", address

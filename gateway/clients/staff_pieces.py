@@ -99,6 +99,7 @@ class StaffPiece:
     code: str
     label: str
     regroupement: Regroupement
+    asked: bool
     status: str | None
     status_label: str | None
     comment: str | None

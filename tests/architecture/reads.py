@@ -193,7 +193,16 @@ class Written:
 
 
 _OPENED = Written(frozenset({"pieces.audit_entries"}), "whoever opens a candidate's file leaves a trace")
+_DECLARATION_READ = Written(
+    frozenset({"registrations.audit"}), "whoever reads what a candidate declared leaves a trace"
+)
 WRITING_READS: dict[tuple[str, str], Written] = {
+    ("registrations", "/v1/staff/candidatures/<candidature_id>"): _DECLARATION_READ,
+    ("registrations", "/v1/staff/candidatures.csv"): _DECLARATION_READ,
+    ("gateway", "/gestion/candidatures.csv"): _DECLARATION_READ,
+    ("gateway", "/gestion/candidatures/<candidature_id>"): _DECLARATION_READ,
+    ("gateway", "/gestion/candidatures/<candidature_id>/<any(desinscription, ecart):act>"): _DECLARATION_READ,
+    ("gateway", "/gestion/pieces/<piece_id>"): _DECLARATION_READ,
     ("pieces", "/v1/pieces/<string:piece_id>/file"): _OPENED,
     ("pieces", "/v1/pieces/<string:piece_id>/pages/<int:number>"): _OPENED,
     ("gateway", "/justificatifs/fichier/<piece_id>"): _OPENED,

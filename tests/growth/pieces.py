@@ -103,6 +103,7 @@ def _reads(portal: PiecesService) -> Actions:
         "staff: the piece before": lambda: staff(
             f"academie=06&status=none&deposited=true&limit=1&before={piece_id}", "03", "06"
         ),
+        "staff: what was sent again": lambda: staff("academie=06&status=none&deposited=true&sent_again=true", "06"),
         "staff: empty work queue": lambda: staff(f"academie={SETTLED}&status=none&deposited=true", SETTLED),
         "staff: empty queue of what is validated": lambda: staff("status=none&validated=true", "30"),
         "staff: work queue of nobody's académie": lambda: staff("academie=31&session=2022&status=none", "31"),

@@ -18,6 +18,7 @@ from services.contracts.piece_statuses import STATUS_LABELS
 
 ACTIVE_MENU_KEY = "pieces"
 TO_CONTROL = "a-controler"
+SENT_AGAIN = "renvoyees"
 ALL = "toutes"
 PIECES_OF_A_PAGE = 50
 """So many can be decided at once."""
@@ -27,8 +28,9 @@ DONE_SENTENCES = {
     LIST_IS_DONE: "Votre décision est enregistrée : c'était la dernière pièce de cette liste.",
     DECISION_IS_STORED: "Votre décision est enregistrée.",
 }
-STATUS_CHOICES = {TO_CONTROL: "À contrôler", **STATUS_LABELS, ALL: "Toutes"}
-_FILTERS_OF_STATUS = {TO_CONTROL: {"status": "none", "deposited": "true"}, ALL: {}}
+STATUS_CHOICES = {TO_CONTROL: "À contrôler", SENT_AGAIN: "Renvoyées après un refus", **STATUS_LABELS, ALL: "Toutes"}
+_WAITING = {"status": "none", "deposited": "true"}
+_FILTERS_OF_STATUS = {TO_CONTROL: _WAITING, SENT_AGAIN: {**_WAITING, "sent_again": "true"}, ALL: {}}
 TEXT_FILTERS = ("session", "regroupement", "code", "numero_candidat", "candidature")
 """By the names of the API."""
 

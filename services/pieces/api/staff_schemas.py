@@ -44,6 +44,7 @@ class PiecesQuery(Schema):
     numero_candidat = fields.String()
     deposited = fields.Boolean(metadata={"description": "Avec ou sans fichier déposé"})
     validated = fields.Boolean(metadata={"description": "Validées ou non par le candidat"})
+    sent_again = fields.Boolean(metadata={"description": "Contrôlées auparavant ou jamais"})
     limit = fields.Integer(load_default=DEFAULT_LIMIT, validate=validate.Range(1, MAX_LIMIT))
     cursor = fields.String(metadata={"description": "next_cursor de la page précédente"})
     after = fields.String(metadata={"description": "Identifiant d'une pièce : celles qui la suivent dans la liste"})

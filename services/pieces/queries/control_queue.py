@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, case, exists, func, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
-from services.pieces.models import TO_CONTROL, Candidature, Control, Deposit, Piece, Withdrawal
-from services.pieces.queries.pieces import is_not_withdrawn
+from services.pieces.models import TO_CONTROL, Candidature, Deposit, Piece, Withdrawal
+from services.pieces.queries.pieces import WAS_CONTROLLED, is_not_withdrawn
 
 _BY = (
     Candidature.exam_code,
@@ -18,7 +18,6 @@ _BY = (
     Piece.group_code,
     Piece.group_label,
 )
-_WAS_CONTROLLED = exists().where(Control.piece_id == Piece.id).correlate(Piece)
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ def waiting_pieces(session: Session, academies: frozenset[str] | None) -> list[W
             *_BY,
             func.count(),
             func.count(Piece.validated_at),
-            func.sum(case((_WAS_CONTROLLED, 1), else_=0)),
+            func.sum(case((WAS_CONTROLLED, 1), else_=0)),
             oldest,
         )
         .select_from(Piece)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.chassis.errors import NotFound
@@ -19,6 +19,8 @@ from services.pieces.models import Candidature, Control, Deposit, Piece, Window,
 _CATALOGUE_ORDER = (Piece.asked.desc(), Piece.position, Piece.code)
 """Those no longer asked for come last."""
 # Counted: for « exists » PostgreSQL may read the controls of all deposits.
+WAS_CONTROLLED = exists().where(Control.piece_id == Piece.id).correlate(Piece)
+"""A gestionnaire has given the piece a status before, be it for another file."""
 _CONTROL_COUNT = select(func.count()).where(Control.deposit_id == Deposit.id).correlate(Deposit).scalar_subquery()
 
 

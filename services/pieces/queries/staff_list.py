@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.chassis.errors import FieldError, Invalid, NotFound
 from services.pieces.models import Candidature, Piece
-from services.pieces.queries.pieces import PieceContext, fetch_pieces, select_shown_pieces
+from services.pieces.queries.pieces import WAS_CONTROLLED, PieceContext, fetch_pieces, select_shown_pieces
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200  # pieces of a page
 NO_STATUS = "none"
@@ -92,6 +92,8 @@ def _conditions(filters: dict[str, Any]) -> list[ColumnElement[bool]]:
         conditions.append(Piece.status.is_(None) if status == NO_STATUS else Piece.status == status)
     if "validated" in filters:
         conditions.append(Piece.validated_at.is_not(None) if filters["validated"] else Piece.validated_at.is_(None))
+    if "sent_again" in filters:
+        conditions.append(WAS_CONTROLLED if filters["sent_again"] else ~WAS_CONTROLLED)
     if "deposited" in filters:
         conditions.append(and_(Piece.deposited) if filters["deposited"] else ~Piece.deposited)
     return conditions

@@ -14,7 +14,7 @@ from services.chassis.web import access
 from services.chassis.web.access import caller
 from services.registrations.api import staff_schemas as schemas
 from services.registrations.models import db
-from services.registrations.operations.staff import end_candidature
+from services.registrations.operations.staff import end_candidature, record_export, record_opening
 from services.registrations.queries import staff as queries
 
 READ, MANAGE = "candidatures:read", "candidatures:manage"
@@ -39,7 +39,8 @@ def list_candidatures(query: dict[str, Any]) -> dict[str, Any]:
 @access.staff(READ)
 @blp.arguments(schemas.Filters, location="query")
 def export_candidatures(query: dict[str, Any]) -> Response:
-    """All of them as CSV, streamed."""
+    """All of them as CSV, streamed; that they were taken out is in the audit trail."""
+    record_export(Actor("staff", caller().id), portal_now())
     with ExitStack() as begun:
         session = begun.enter_context(db.reading_for_staff(export=True))
         lines = queries.csv_lines(session, queries.CandidatureFilters(**query), caller().academies)
@@ -53,9 +54,11 @@ def export_candidatures(query: dict[str, Any]) -> Response:
 @access.staff(READ)
 @blp.response(200, schemas.Detail)
 def read_candidature(candidature_id: str) -> dict[str, Any]:
-    """A candidature with all versions and what changed in each."""
+    """A candidature with all versions and what changed in each; that it was opened is in the audit trail."""
     with db.reading_for_staff() as session:
-        return queries.candidature_detail(session, candidature_id, caller().academies)
+        detail = queries.candidature_detail(session, candidature_id, caller().academies)
+    record_opening(candidature_id, Actor("staff", caller().id), portal_now())
+    return detail
 
 
 @blp.post("/candidatures/<candidature_id>/<any(withdrawal, ecart):how>")

@@ -1,4 +1,4 @@
-"""Staff end a candidature, with a reason: by withdrawal after closing, or by écart."""
+"""Staff open a candidature, which leaves a trace, and end it, with a reason: by withdrawal, or by écart."""
 
 from __future__ import annotations
 
@@ -6,12 +6,24 @@ from datetime import datetime
 
 from services.chassis.database.audit import Actor
 from services.chassis.errors import Conflict, FieldError, Invalid
-from services.registrations.models import ACTIVE, ECARTEE, WITHDRAWN, db
+from services.registrations.models import ACTIVE, ECARTEE, WITHDRAWN, AuditEntry, db
 from services.registrations.operations import candidatures
 from services.registrations.operations.candidates import lock_candidate
 from services.registrations.queries.staff import Academies, candidature_in_academies
 
 ENDS = {"withdrawal": WITHDRAWN, "ecart": ECARTEE}
+
+
+def record_opening(candidature_id: str, actor: Actor, at: datetime) -> None:
+    """Note in the audit trail who has read what a candidate declared."""
+    with db.operation() as session:
+        AuditEntry.record(session, actor, "candidature.opened", candidature_id, at=at)
+
+
+def record_export(actor: Actor, at: datetime) -> None:
+    """Note in the audit trail who has taken the candidatures of their académies out of the portal."""
+    with db.operation() as session:
+        AuditEntry.record(session, actor, "candidatures.exported", "candidatures", at=at)
 
 
 def end_candidature(

@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from gateway.clients.staff_pieces import StaffPiecesClient
 from services.chassis.errors import Unavailable
-from services.pieces.models import Deposit, db
+from services.pieces.models import Deposit, Piece, db
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import problems_of, text_of
 from tests.gateway.gestion.people import StaffFactory, deposit, depositor, rows
@@ -124,6 +124,17 @@ def test_of_two_gestionnaires_the_second_is_told_what_the_first_decided(
     assert other.answer.status_code == 412
     assert "Statut actuel : Conforme" in other.text
     assert "Il manque une page." in other.answer.text, "what was typed stays"
+
+
+def test_a_piece_that_is_no_longer_asked_for_says_so(
+    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser, running: InProcessFourServices
+) -> None:
+    open_first(gestionnaire, candidate)
+    assert "n'est plus demandée" not in gestionnaire.text
+    with running.pieces.app.app_context(), db.operation() as session:
+        session.get_one(Piece, gestionnaire.path.rpartition("/")[2]).asked = False
+    gestionnaire.get(gestionnaire.path)
+    assert "Cette pièce n'est plus demandée" in gestionnaire.text
 
 
 def select(browser: ScriptlessBrowser, words: str, *values: str) -> None:

@@ -22,7 +22,8 @@ from tests.pieces.pieces_service import STAFF, PiecesService
 from tests.support.processes import wait_until
 from tests.support.tokens import bearer, staff_token
 
-QUEUE = "status=none&deposited=true&limit=1"
+WAITING = "status=none&deposited=true"
+QUEUE = f"{WAITING}&limit=1"
 
 
 def page(service: PiecesService, number: int = 1, code: str = "NATIDE06", **options: Any) -> TestResponse:
@@ -70,6 +71,16 @@ def test_what_was_refused_and_came_again_is_counted_apart(service: PiecesService
     assert queue(service) == []
     service.deposit("NATIDE06", sample_files.image(), "a.png")
     assert [(item["number"], item["sent_again"]) for item in queue(service)] == [(1, 1)]
+
+
+def test_what_came_again_after_a_refusal_is_listed_alone(service: PiecesService) -> None:
+    for code in ("NATIDE06", "CINSIG03"):
+        service.registered().deposit(code)
+    service.control("NATIDE06", "non_compliant", comment="Illisible")
+    service.deposit("NATIDE06", sample_files.image(), "a.png")
+    for value, code in (("true", "NATIDE06"), ("false", "CINSIG03")):
+        answer = service.staff("GET", f"/pieces?{WAITING}&sent_again={value}")
+        assert [item["code"] for item in answer.get_json()["items"]] == [code]
 
 
 def test_nothing_waits_in_an_académie_that_is_not_theirs(service: PiecesService) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from services.registrations.models import AuditEntry, db
 from tests.registrations.domain.example_dossier import ANSWERS
@@ -51,6 +52,21 @@ def test_a_gestionnaire_sees_his_academies_and_an_administrateur_all(app: Flask,
     assert sorted(Desk(app).names()) == ["DUBOIS Anne", "DUBOIS Pierre"]
     assert Desk(app, "20").get(f"/{saved['candidature_id']}").status_code == 404
     assert Desk(app, "20").end(saved["candidature_id"], "ecart").status_code == 404
+
+
+def test_whoever_opens_a_candidature_or_takes_all_of_them_out_is_in_the_audit_trail(
+    app: Flask, saved: dict[str, Any]
+) -> None:
+    Desk(app, "20").get(f"/{saved['candidature_id']}")
+    Desk(app, "03").get(f"/{saved['candidature_id']}")
+    Desk(app, "03").get(".csv")
+    with app.app_context(), db.reading() as session:
+        by_staff = select(AuditEntry).filter_by(actor_kind="staff").order_by(AuditEntry.id)
+        entries = [(entry.action, entry.subject) for entry in session.scalars(by_staff)]
+    assert entries == [
+        ("candidature.opened", saved["candidature_id"]),
+        ("candidatures.exported", "candidatures"),
+    ]
 
 
 @pytest.mark.parametrize("query", ["text=dubois+PIERRE", "text=02103000001", "text=2103000001", "academie=03"])

@@ -45,6 +45,8 @@ def list_page(session: Session, academies: frozenset[str] | None, filters: dict[
     within = academies if academie is None else {academie}
     if within is not None:
         query = query.where(_academie_column(filters).in_(within))
+        if "sent_again" in filters:  # a queue, yet the planner may begin with the candidatures: with theirs alone, then
+            query = query.where(Candidature.academie_code.in_(within))
     limit: int = filters["limit"]
     if (before := filters.get("before")) is not None:
         return Page(_pieces_before(session, query, _place_of(session, academies, before), limit), None)

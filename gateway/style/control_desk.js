@@ -3,8 +3,6 @@
 const desk = document.querySelector("[data-controle]");
 const KEYS_SETTING = "raccourcis-de-controle";
 const LARGEST_ZOOM = 4;
-const RETRIES = 5;
-const RETRY_MS = 2000;
 
 function button(label, act) {
   const made = document.createElement("button");
@@ -13,18 +11,6 @@ function button(label, act) {
   made.textContent = label;
   made.addEventListener("click", act);
   return made;
-}
-
-// Each gestionnaire has one page made at a time: of many, some are refused at first.
-function loadAgain(pages) {
-  for (const picture of pages.querySelectorAll("img")) {
-    let left = RETRIES;
-    const retry = () => {
-      if (left-- > 0) setTimeout(() => (picture.src = picture.src), RETRY_MS);
-    };
-    picture.addEventListener("error", retry);
-    if (picture.complete && !picture.naturalWidth) retry();
-  }
 }
 
 // Zoom and rotation hold for all pages of the file.
@@ -88,8 +74,5 @@ function addKeys(place) {
 }
 
 const pages = desk.querySelector("[data-pages]");
-if (pages) {
-  addMagnifier(pages);
-  loadAgain(pages);
-}
+if (pages) addMagnifier(pages);
 addKeys(desk.querySelector("[data-raccourcis]"));

@@ -11,10 +11,9 @@ from gateway.staff_member import SESSION_COOKIE
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.gestion.people import StaffFactory, depositor
 from tests.support.in_process_four_services import InProcessFourServices
-from tests.support.processes import wait_until
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, Route
+    from playwright.sync_api import Page
 
 MILLISECONDS = 60_000
 
@@ -73,20 +72,3 @@ def test_a_page_is_magnified_and_turned(desk: Page) -> None:
     assert picture.evaluate("image => image.offsetWidth") > width
     desk.get_by_role("button", name="Tourner").click()
     assert "rotate(90deg)" in picture.evaluate("image => image.style.transform")
-
-
-def test_a_page_that_could_not_be_made_at_first_is_asked_for_again(desk: Page) -> None:
-    refused: list[str] = []
-
-    def refuse_once(route: Route) -> None:
-        if refused:
-            route.continue_()
-            return
-        refused.append(route.request.url)
-        route.fulfill(status=503, body="")
-
-    desk.route("**/page/1*", refuse_once)
-    desk.reload()
-    picture = desk.locator("[data-pages] img").first
-    wait_until(lambda: picture.evaluate("image => image.naturalWidth > 0"), MILLISECONDS / 1000, "the page")
-    assert refused

@@ -29,8 +29,8 @@ SERVICE_LABELS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class ServiceClients:
-    """`for_pages` and `for_tools` are the plain HTTP clients by service. Calls of tools have separate limits, so that
-    they never use up the connections for candidates' pages."""
+    """`for_pages` and `for_tools` are the plain HTTP clients by service. Calls of tools, and those of gestionnaires'
+    pages, have separate limits, so that they never use up the connections for candidates' pages."""
 
     accounts: Accounts
     registrations: Registrations
@@ -54,6 +54,10 @@ def connect_services(settings: GatewaySettings) -> ServiceClients:
         name: _client(settings, name, f"{name}_for_tools", at_once=settings.tool_calls_at_once, queue_seconds=0.0)
         for name in SERVICE_LABELS
     }
+    staff = {
+        name: _client(settings, name, f"{name}_for_staff", at_once=settings.staff_calls_at_once, queue_seconds=1.0)
+        for name in ("pieces", "registrations")
+    }
     passwords = _client(
         settings, "accounts", "accounts_for_passwords", at_once=settings.password_calls_at_once, queue_seconds=1.0
     )
@@ -62,8 +66,8 @@ def connect_services(settings: GatewaySettings) -> ServiceClients:
         registrations=Registrations(pages["registrations"]),
         documents=Documents(pages["documents"]),
         pieces=Pieces(pages["pieces"]),
-        staff_pieces=StaffPiecesClient(pages["pieces"]),
-        staff_candidatures=StaffCandidaturesClient(pages["registrations"]),
+        staff_pieces=StaffPiecesClient(staff["pieces"]),
+        staff_candidatures=StaffCandidaturesClient(staff["registrations"]),
         tool_tokens=Accounts(tools["accounts"], own_token, passwords),
         own_token=own_token,
         for_pages=pages,

@@ -40,9 +40,9 @@ def list_candidatures(query: dict[str, Any]) -> dict[str, Any]:
 @blp.arguments(schemas.Filters, location="query")
 def export_candidatures(query: dict[str, Any]) -> Response:
     """All of them as CSV, streamed; that they were taken out is in the audit trail."""
-    record_export(Actor("staff", caller().id), portal_now())
     with ExitStack() as begun:
         session = begun.enter_context(db.reading_for_staff(export=True))
+        record_export(Actor("staff", caller().id), portal_now())
         lines = queries.csv_lines(session, queries.CandidatureFilters(**query), caller().academies)
         response = Response(lines, content_type="text/csv; charset=utf-8")
         response.call_on_close(begun.pop_all().close)

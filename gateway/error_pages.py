@@ -70,7 +70,7 @@ def _ask_to_log_in(error: Unauthenticated) -> ResponseReturnValue:
         return problems.of_domain_error(error)
     from gateway.web.compte.connexion import login_page
 
-    g.visitor = None
+    visitor.set_nobody()
     if request.method in SAFE_METHODS:
         notice = {"fait": "session"} if g.get("ended_subject") else {}
         return redirect(f"/connexion?{urlencode({'suite': requested_address(), **notice})}", code=303)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from flask import g, redirect, request
+from flask import redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
@@ -90,7 +90,7 @@ def local_path(address: str | None) -> str:
 
 
 def _show_refusal(refusal: DomainError) -> ResponseReturnValue:
-    g.visitor = None  # the browser may hold somebody else's session: the page is not to show their name
+    visitor.set_nobody()  # the browser may hold somebody else's session: the page is not to show their name
     response = login_page(
         sealed=request.form.get("saisie") or None,
         status=refusal.http_status,
@@ -104,7 +104,7 @@ def _show_refusal(refusal: DomainError) -> ResponseReturnValue:
 
 
 def _response_after_log_in(login: Login) -> Response:
-    visitor.set_current(login.session)
+    visitor.set_owner_of(login.session)
     sealed = request.form.get("saisie")
     if not sealed:
         return redirect(local_path(request.form.get("suite")), code=303)

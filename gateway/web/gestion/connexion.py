@@ -48,7 +48,7 @@ def log_in() -> ResponseReturnValue:
         if refusal.http_status not in STATUSES_SHOWN_HERE:
             raise
         return _refused_page(refusal)
-    if not staff_member.is_for_staff(login.session):
+    if not staff_member.set_owner_of(login.session):
         return _refused_page(Forbidden(FOR_STAFF_ALONE))
     response = _after_log_in(login.subject)
     staff_member.set_session_cookie(response, login.session)
@@ -79,7 +79,7 @@ def ask_to_log_in(error: Unauthenticated) -> ResponseReturnValue:
     """What was posted after the session had ended waits, encrypted, in the page that asks to log in."""
     if error_pages.wants_problem_details():
         return problems.of_domain_error(error)
-    g.staff_member = None
+    staff_member.set_nobody()
     if request.method in SAFE_METHODS:
         notice = {"fait": "session"} if g.get("ended_subject") else {}
         return redirect(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pyotp
 
 from gateway.cookies import cookie_name
+from gateway.session_owner import exchange_name
 from gateway.staff_member import SESSION_COOKIE
 from services.accounts.domain.staff import Role
 from services.accounts.models import StaffMember, db
@@ -102,4 +103,4 @@ def end_session(portal: InProcessFourServices, browser: ScriptlessBrowser, accou
 def forget_exchange(portal: InProcessFourServices, browser: ScriptlessBrowser) -> None:
     """The gateway asks accounts anew whose session the browser's is."""
     extensions = portal.gateway.app.extensions
-    extensions["staff_session_exchange"].forget(browser.cookie(cookie_name(extensions["portail"], SESSION_COOKIE)))
+    extensions[exchange_name(SESSION_COOKIE)].forget(browser.cookie(cookie_name(extensions["portail"], SESSION_COOKIE)))

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 
 from gateway.cookies import cookie_name
 from gateway.service_clients import clients
+from gateway.session_owner import exchange_name
 from gateway.staff_member import SESSION_COOKIE
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.gestion.people import StaffFactory, depositor
@@ -20,7 +21,7 @@ def test_files_that_are_read_slowly_take_no_place_of_a_candidates_page(
 ) -> None:
     app, candidate, gestionnaire = running.gateway.app, depositor(candidates, running), staff.logged_in("03")
     session = gestionnaire.cookie(cookie_name(app.extensions["portail"], SESSION_COOKIE))
-    token = app.extensions["staff_session_exchange"].of_session(session).access_token
+    token = app.extensions[exchange_name(SESSION_COOKIE)].of_session(session).access_token
     gestionnaire.get("/gestion/pieces")
     piece_id = PIECE.findall(gestionnaire.answer.text)[0]
     with ExitStack() as slow_readers, app.app_context():

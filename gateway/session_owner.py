@@ -1,0 +1,120 @@
+"""Whose session a request has, of one kind of people (candidates, staff): by a cookie of theirs, looked up once.
+
+Each kind has its own cookie, so that who is both, on one computer, is never taken for the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from flask import Flask, current_app, g
+from werkzeug.wrappers import Response
+
+from gateway.clients.base import ServiceClient
+from gateway.clients.page_time_limit import optional_calls
+from gateway.cookies import delete_cookie, read_cookie, set_cookie
+from gateway.session_exchange import SessionEnded, SessionExchange
+from services.chassis.errors import DomainError, Unauthenticated
+from services.chassis.http.service_token import ServiceToken
+
+Person = TypeVar("Person")
+
+
+class SessionOwner(Generic[Person]):
+    """`cookie` is the name of the cookie; `person_of` reads accounts' answer, None for a session of another kind."""
+
+    def __init__(self, cookie: str, person_of: Callable[[Any], Person | None]) -> None:
+        self._cookie = cookie
+        self._person_of = person_of
+
+    def register(self, app: Flask, accounts: ServiceClient, own_token: ServiceToken) -> None:
+        app.extensions[exchange_name(self._cookie)] = SessionExchange(accounts, own_token, self._person_of)
+
+    def session(self) -> str | None:
+        """The secret in the cookie."""
+        return read_cookie(self._cookie)
+
+    def current(self) -> Person | None:
+        """Who is logged in, None for nobody; `g.ended_subject` is then whose session has ended.
+
+        Raises Unavailable while accounts does not answer.
+        """
+        if not self.is_resolved():
+            g.setdefault("sessions_asked", set()).add(self._cookie)
+            self._set(self._of_cookie())
+        person: Person | None = g.session_owners[self._cookie]
+        return person
+
+    def current_if_accounts_answers(self) -> Person | None:
+        """As `current`, but None while accounts does not answer, which is then not asked again in this request."""
+        if not self.is_resolved() and self._cookie in g.get("sessions_asked", ()):
+            return None
+        try:
+            with optional_calls():
+                return self.current()
+        except DomainError:
+            return None
+
+    def is_resolved(self) -> bool:
+        """Whether accounts has answered who this is, including that it is nobody."""
+        return self._cookie in g.get("session_owners", {})
+
+    def required(self) -> Person:
+        """Raises Unauthenticated."""
+        person = self.current()
+        if person is None:
+            raise Unauthenticated()
+        return person
+
+    def set_owner_of(self, session: str) -> bool:
+        """Make the owner of a new session this request's; False where it is of another kind. Nobody, and True, where
+        accounts does not answer: the next page then says so."""
+        self.set_nobody()
+        try:
+            self._set(self._exchange().of_session(session))
+        except SessionEnded:
+            return False
+        except DomainError:
+            pass
+        return True
+
+    def set_nobody(self) -> None:
+        """Show the rest of this request to nobody, whatever the cookie holds."""
+        self._set(None)
+
+    def set_cookie(self, response: Response, session: str) -> None:
+        """It ends with the browser, since schools and offices share computers."""
+        set_cookie(response, self._cookie, session)
+
+    def forget_session(self, response: Response) -> None:
+        """Delete the cookie, and the cached exchange of its session."""
+        self.drop_cached_exchange()
+        delete_cookie(response, self._cookie)
+
+    def drop_cached_exchange(self) -> None:
+        """Ask accounts anew at the next request: what it said has changed, or signing keys have."""
+        if session := self.session():
+            self._exchange().forget(session)
+
+    def _set(self, person: Person | None) -> None:
+        g.setdefault("session_owners", {})[self._cookie] = person
+
+    def _of_cookie(self) -> Person | None:
+        session = self.session()
+        if not session:
+            return None
+        try:
+            return self._exchange().of_session(session)
+        except SessionEnded as ended:
+            g.ended_subject = ended.subject
+            return None
+
+    def _exchange(self) -> SessionExchange[Person]:
+        exchange: SessionExchange[Person] = current_app.extensions[exchange_name(self._cookie)]
+        return exchange
+
+
+def exchange_name(cookie: str) -> str:
+    """The name of the exchange among the application's extensions."""
+    return f"{cookie}_exchange"

@@ -13,6 +13,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from services.accounts.follow_ups import registry
+from services.accounts.models import LoginSession, db
 from services.accounts.settings import AccountsSettings, ClientSecrets
 from services.chassis import clock
 from services.chassis.settings import Secret
@@ -126,3 +127,11 @@ def problem_slug(answer: TestResponse) -> str:
 def refused_fields(answer: TestResponse) -> set[str]:
     """The fields that a refusal is about."""
     return {error["pointer"].removeprefix("#/") for error in answer.json["errors"]}
+
+
+def age_sessions(accounts: RunningAccounts, *, seen: float = 0, created: float = 0) -> None:
+    """The last activity and the beginning of every session were that many seconds earlier."""
+    with accounts.app.app_context(), db.operation() as session:
+        for row in session.query(LoginSession):
+            row.last_seen_at -= timedelta(seconds=seen)
+            row.created_at -= timedelta(seconds=created)

@@ -12,7 +12,7 @@ from services.accounts.operations import rate_limits
 from services.chassis import clock
 from services.chassis.clock import system_now
 from tests.accounts.creation_form import PASSWORD
-from tests.accounts.running_accounts import RunningAccounts, problem_slug, refused_fields
+from tests.accounts.running_accounts import RunningAccounts, age_sessions, problem_slug, refused_fields
 
 EMAIL = "lbinet@ac-rennes.fr"
 NEW_PASSWORD = "Bonsoir/2021"
@@ -27,13 +27,6 @@ def age_failures(accounts: RunningAccounts, seconds: float) -> None:
     with accounts.app.app_context(), db.operation() as session:
         for row in session.query(LoginFailures):
             row.last_at -= timedelta(seconds=seconds)
-
-
-def age_sessions(accounts: RunningAccounts, *, seen: float = 0, created: float = 0) -> None:
-    with accounts.app.app_context(), db.operation() as session:
-        for row in session.query(LoginSession):
-            row.last_seen_at -= timedelta(seconds=seen)
-            row.created_at -= timedelta(seconds=created)
 
 
 def test_a_log_in_gives_a_session_whose_token_says_who_it_is(accounts: RunningAccounts) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from services.accounts.models import AuditEntry, StaffMember, StaffToken, db
-from tests.accounts.running_accounts import RunningAccounts, problem_slug
+from tests.accounts.running_accounts import RunningAccounts, age_sessions, problem_slug
 
 EMAIL = "gestion@ac-besancon.fr"
 GESTIONNAIRE = [
@@ -63,6 +63,21 @@ def test_who_lost_his_second_factor_gets_another_and_his_sessions_end(accounts: 
     code = pyotp.TOTP(new["totp_secret"]).at(int(time.time()))
     assert accounts.try_log_in(EMAIL, new["password"], code=code).status_code == 201
     assert problem_slug(accounts.try_log_in(EMAIL, lost["password"])) == "identification-refusee"
+
+
+def test_a_session_of_staff_ends_after_a_quarter_of_an_hour_a_candidates_after_half_of_one(
+    accounts: RunningAccounts,
+) -> None:
+    staff = command_result(accounts, "create-staff", *GESTIONNAIRE)
+    code = pyotp.TOTP(staff["totp_secret"]).at(int(time.time()))
+    of_staff = (accounts.try_log_in(EMAIL, staff["password"], code=code).json or {})["session"]
+    candidates = accounts.log_in_new_candidate()["session"]
+    age_sessions(accounts, seen=14 * 60)
+    for session in (of_staff, candidates):
+        assert accounts.post("/sessions/exchange", session=session).status_code == 200
+    age_sessions(accounts, seen=15 * 60)
+    assert problem_slug(accounts.post("/sessions/exchange", session=of_staff)) == "session-expiree"
+    assert accounts.post("/sessions/exchange", session=candidates).status_code == 200
 
 
 def test_without_the_right_password_nobody_learns_that_a_code_is_asked(accounts: RunningAccounts) -> None:

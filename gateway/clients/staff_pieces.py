@@ -6,20 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gateway.clients.base import ServiceClient, parsed
+from gateway.clients.candidature_labels import CandidatureLabels
 from services.chassis.http.client import path
 from services.chassis.http.connections import Answer
-from services.contracts.file_rules import VIEWABLE_FORMATS
+from services.contracts.file_rules import MEDIA_TYPES, VIEWABLE_MEDIA_TYPES
 
 FILE_SECONDS = 40.0
 """The store's answer, and the look into the file."""
 MAX_SHOWN_PAGES = 100
 """Of one file, as pictures in its page; the others are in the file itself."""
-PDF = "application/pdf"
-_VIEWABLE_SUBTYPES = {"jpg": "jpeg"}
-VIEWABLE_MEDIA_TYPES = frozenset(
-    f"{'application' if format == 'pdf' else 'image'}/{_VIEWABLE_SUBTYPES.get(format, format)}"
-    for format in VIEWABLE_FORMATS
-)
 Filters = Mapping[str, str]
 """The query of the list, by the names of the API: status, session, regroupement …"""
 
@@ -40,14 +35,8 @@ class WaitingPieces:
 
 
 @dataclass(frozen=True)
-class StaffCandidature:
-    id: str
-    exam_label: str
-    session_label: str
-    academie_label: str
-    specialite: str | None
+class StaffCandidature(CandidatureLabels):
     numero_candidat: str
-    numero_inscription: str
     nom: str
     prenoms: str
 
@@ -80,7 +69,7 @@ class StaffDeposit:
     @property
     def may_have_more_pages(self) -> bool:
         """Than those that are shown."""
-        return self.media_type == PDF and (self.pages is None or self.pages > MAX_SHOWN_PAGES)
+        return self.media_type == MEDIA_TYPES["pdf"] and (self.pages is None or self.pages > MAX_SHOWN_PAGES)
 
     @property
     def is_sound(self) -> bool:

@@ -8,9 +8,21 @@ MAX_MERGED_FILES = 12
 """Files that are merged into one document, as the photographed pages of a paper are."""
 MAX_UPLOAD_PART_BYTES = 1024 * 1024
 """Of an upload in parts, in one request."""
-FORMATS = ("pdf", "png", "jpg", "doc", "docx", "zip", "avi", "mp3", "mp4")
+MEDIA_TYPES = {
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "doc": "application/msword",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "zip": "application/zip",
+    "avi": "video/x-msvideo",
+    "mp3": "audio/mpeg",
+    "mp4": "video/mp4",
+}
+FORMATS = tuple(MEDIA_TYPES)
 """In the guide's order. pieces has a check for each (`services/pieces/domain/formats.py`)."""
 OTHER_EXTENSIONS = {"jpeg": "jpg", "jpe": "jpg", "jfif": "jpg", "m4v": "mp4"}
 """The format that each of them announces; otherwise a format is its own extension."""
 VIEWABLE_FORMATS = ("pdf", "png", "jpg")
 """What can be shown as a picture: its legibility is looked at, it has a preview, it can be merged into a PDF."""
+VIEWABLE_MEDIA_TYPES = frozenset(MEDIA_TYPES[code] for code in VIEWABLE_FORMATS)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gateway.web.justificatifs.liste import NOT_SCANNED, SCAN_WORDS, STATUS_SEVERITIES, UNDER_SCAN
+from gateway.web.justificatifs.liste import NOT_SCANNED, SCAN_WORDS, UNDER_SCAN
+from gateway.web.piece_statuses import STATUS_SEVERITIES
 from services.pieces.domain.statuses import Scan, Status
 
 

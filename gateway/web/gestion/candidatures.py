@@ -14,6 +14,7 @@ from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
+from gateway.web.gestion.posted_text import posted_text
 from services.chassis.errors import DomainError
 
 ACTIVE_MENU_KEY = "candidatures"
@@ -36,7 +37,7 @@ def ask_search() -> ResponseReturnValue:
 @blueprint.post("/candidatures")
 @access.staff("candidatures:read")
 def search_candidatures() -> ResponseReturnValue:
-    text = request.form.get("recherche", "").replace("\x00", "").strip()[:100]
+    text = posted_text("recherche")[:100]
     is_long_enough = len(text) >= SHORTEST_SEARCH
     cursor = request.form.get("cursor")
     filters = {"text": text, **({"cursor": cursor} if cursor else {})}
@@ -82,7 +83,7 @@ def ask_end(candidature_id: str, act: str) -> ResponseReturnValue:
 @blueprint.post("/candidatures/<candidature_id>/<any(desinscription, ecart):act>")
 @access.staff(MANAGE)
 def end_candidature(candidature_id: str, act: str) -> ResponseReturnValue:
-    reason = request.form.get("reason", "").strip()
+    reason = posted_text("reason")
     try:
         clients().staff_candidatures.end(_token(), candidature_id, API_ACTS[act], reason)
     except DomainError as refusal:

@@ -17,7 +17,8 @@ from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.pieces import ACTIVE_MENU_KEY, DECISION_IS_STORED, LIST_IS_DONE, api_filters_of, shown_filters
-from gateway.web.justificatifs.liste import STATUS_SEVERITIES
+from gateway.web.gestion.posted_text import posted_text
+from gateway.web.piece_statuses import STATUS_SEVERITIES
 from gateway.web_security import CONTENT_SECURITY_POLICY
 from services.chassis.errors import DomainError, NotFound
 from services.contracts.piece_statuses import STATUS_LABELS
@@ -40,7 +41,7 @@ def show_piece(piece_id: str) -> ResponseReturnValue:
 def decide(piece_id: str) -> ResponseReturnValue:
     shown = shown_filters(request.form)
     status = request.form.get("decision", "")
-    given = {name: value.strip() or None for name, value in _typed().items()}
+    given = {name: value or None for name, value in _typed().items()}
     control = {"deposit_id": request.form.get("deposit_id") or None, "status": status, **given}
     etag = request.form.get("etag", "")
     if status not in STATUS_LABELS or not ETAG.fullmatch(etag):
@@ -93,8 +94,7 @@ def _piece_page(piece_id: str, *, refusal: DomainError | None = None) -> Respons
 
 
 def _typed() -> dict[str, str]:
-    """The posted fields of the decision, without NUL, which neither a page nor the database can hold."""
-    return {name: request.form.get(name, "").replace("\x00", "") for name in DECISION_FIELDS}
+    return {name: posted_text(name) for name in DECISION_FIELDS}
 
 
 def _next_address(piece_id: str, shown: Mapping[str, str], status: str) -> str:

@@ -12,8 +12,9 @@ from gateway import access, staff_member
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
+from gateway.web.gestion.posted_text import posted_text
 from gateway.web.gestion.selected_pieces import posted_value
-from gateway.web.justificatifs.liste import STATUS_SEVERITIES
+from gateway.web.piece_statuses import STATUS_SEVERITIES
 from services.contracts.piece_statuses import STATUS_LABELS
 
 ACTIVE_MENU_KEY = "pieces"
@@ -65,7 +66,7 @@ def shown_filters(source: Mapping[str, str] | None = None) -> dict[str, str]:
     where it says nothing."""
     given = request.args if source is None else source
     status = given.get("statut", TO_CONTROL)
-    texts = {name: given.get(name, "").replace("\x00", "").strip()[:100] for name in TEXT_FILTERS}
+    texts = {name: posted_text(name, given)[:100] for name in TEXT_FILTERS}
     known = status if status in STATUS_CHOICES else TO_CONTROL
     return {"statut": known, **{name: text for name, text in texts.items() if text}}
 

@@ -10,6 +10,7 @@ from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.pieces import ACTIVE_MENU_KEY, PIECES_OF_A_PAGE
+from gateway.web.gestion.posted_text import posted_text
 from gateway.web.gestion.selected_pieces import read_value
 from services.chassis.errors import Invalid
 from services.contracts.piece_statuses import STATUS_LABELS
@@ -18,9 +19,9 @@ from services.contracts.piece_statuses import STATUS_LABELS
 @blueprint.post("/pieces/decisions")
 @access.staff("pieces:control")
 def decide_selection() -> ResponseReturnValue:
-    status, comment = request.form.get("decision", ""), request.form.get("comment", "").strip() or None
-    selected = [read_value(value) for value in request.form.getlist("selection")[:PIECES_OF_A_PAGE]]
-    if status not in STATUS_LABELS or None in selected:
+    status, comment = posted_text("decision"), posted_text("comment") or None
+    selected = [read_value(value) for value in request.form.getlist("selection")]
+    if status not in STATUS_LABELS or None in selected or len(selected) > PIECES_OF_A_PAGE:
         raise Invalid("Revenez à la liste, sélectionnez des pièces, puis choisissez une décision.")
     controls = [{**piece, "status": status, "comment": comment} for piece in selected if piece]
     results = clients().staff_pieces.control_many(staff_member.required().access_token, controls) if controls else ()
@@ -30,5 +31,5 @@ def decide_selection() -> ResponseReturnValue:
         label=STATUS_LABELS[status],
         decided=[result.piece for result in results if result.piece],
         refused=[result for result in results if result.piece is None],
-        query=request.form.get("filtres", ""),
+        query=posted_text("filtres"),
     )

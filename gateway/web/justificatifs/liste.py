@@ -11,6 +11,7 @@ from gateway.clients.pieces import Piece
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.justificatifs import blueprint
+from gateway.web.piece_statuses import STATUS_SEVERITIES
 from services.chassis.errors import DomainError, NotFound
 
 ACTIVE_MENU_KEY = "justificatifs"
@@ -19,8 +20,6 @@ DONE_SENTENCES = {
     "supprime": "Le fichier est supprimé.",
     "valide": "Vos pièces sont validées : elles vont être étudiées.",
 }
-STATUS_SEVERITIES = {"received": "info", "non_compliant": "error", "compliant": "success"}
-"""Of the badges of a piece's statuses, by their codes (services/pieces/domain/statuses.py), as below."""
 UNDER_SCAN, NOT_SCANNED = "pending", "not_scanned"
 SCAN_WORDS = {"clean": "fichier sain", "infected": "fichier infecté"}
 """In the place of the labels of these antivirus states, which agree with « pièce »."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from services.contracts.file_rules import OTHER_EXTENSIONS, VIEWABLE_FORMATS
+from services.contracts.file_rules import MEDIA_TYPES, OTHER_EXTENSIONS, VIEWABLE_FORMATS
 
 
 class Format(StrEnum):
@@ -22,7 +22,7 @@ class Format(StrEnum):
 
     @property
     def media_type(self) -> str:
-        return _MEDIA_TYPES[self]
+        return MEDIA_TYPES[self]
 
     @property
     def label(self) -> str:
@@ -32,17 +32,6 @@ class Format(StrEnum):
 
 VIEWABLE = tuple(Format(code) for code in VIEWABLE_FORMATS)
 
-_MEDIA_TYPES = {
-    Format.PDF: "application/pdf",
-    Format.PNG: "image/png",
-    Format.JPG: "image/jpeg",
-    Format.DOC: "application/msword",
-    Format.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    Format.ZIP: "application/zip",
-    Format.AVI: "video/x-msvideo",
-    Format.MP3: "audio/mpeg",
-    Format.MP4: "video/mp4",
-}
 _FORMATS_BY_EXTENSION = {format.value: format for format in Format} | {
     extension: Format(code) for extension, code in OTHER_EXTENSIONS.items()
 }

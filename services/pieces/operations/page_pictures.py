@@ -9,13 +9,14 @@ import io
 
 from services.chassis.database.audit import Actor
 from services.chassis.errors import NotFound
+from services.contracts.file_rules import VIEWABLE_MEDIA_TYPES
 from services.pieces.dependencies import Dependencies
 from services.pieces.domain.piece import NO_FILE
 from services.pieces.domain.refusals import FileRefused, UnverifiableFile
 from services.pieces.inspection.protocol import Task
 from services.pieces.models import AuditEntry, db
 from services.pieces.operations.downloads import piece_to_open, read_verified
-from services.pieces.operations.previews import VIEWABLE_MEDIA_TYPES, no_preview
+from services.pieces.operations.previews import no_preview
 
 
 def render_page_for_staff(

@@ -5,16 +5,15 @@ from __future__ import annotations
 import io
 
 from services.chassis.errors import NotFound
+from services.contracts.file_rules import VIEWABLE_MEDIA_TYPES
 from services.pieces.dependencies import Dependencies
-from services.pieces.domain import formats, refusals
+from services.pieces.domain import refusals
 from services.pieces.domain.piece import NO_FILE
 from services.pieces.domain.refusals import FileRefused, UnverifiableFile
 from services.pieces.inspection.protocol import Task
 from services.pieces.models import db
 from services.pieces.operations.downloads import read_verified
 from services.pieces.queries.pieces import own_piece
-
-VIEWABLE_MEDIA_TYPES = frozenset(format.media_type for format in formats.VIEWABLE)
 
 
 def render_preview(dependencies: Dependencies, candidate_id: str, piece_id: str) -> bytes:

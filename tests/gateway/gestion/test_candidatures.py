@@ -16,7 +16,7 @@ def test_a_candidature_is_set_aside_with_a_reason_that_the_candidate_reads(
     gestionnaire.get(page)
     gestionnaire.follow("Écarter la candidature")
     assert not problems_of(gestionnaire.answer.text)
-    gestionnaire.press("Écarter la candidature", reason=" ")
+    gestionnaire.press("Écarter la candidature", reason=" \x00 ")
     assert gestionnaire.answer.status_code == 422
     assert not problems_of(gestionnaire.answer.text)
     gestionnaire.press("Écarter la candidature", reason="Le diplôme requis n'est pas justifié.")

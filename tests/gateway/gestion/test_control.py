@@ -172,8 +172,10 @@ def test_a_selection_of_nothing_or_of_nonsense_is_told(
     assert boxes(gestionnaire, candidate)
     select(gestionnaire, "compliant")
     assert "Aucune pièce n'était sélectionnée." in gestionnaire.text
-    gestionnaire.post("/gestion/pieces/decisions", [("decision", "compliant"), ("selection", "x")])
-    assert gestionnaire.answer.status_code == 422
+    for selection in (["x"], ["a b c"] * 51):
+        values = [("selection", value) for value in selection]
+        gestionnaire.post("/gestion/pieces/decisions", [("decision", "compliant"), *values])
+        assert gestionnaire.answer.status_code == 422
 
 
 def test_a_page_of_the_file_is_a_picture_and_the_file_itself_is_only_saved(

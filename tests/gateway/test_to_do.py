@@ -22,7 +22,7 @@ from services.documents.operations.publishing import Order, publish
 from tests.accounts.creation_form import PASSWORD
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import parsed, problems_of, text_of
-from tests.support.in_process_four_services import InProcessFourServices
+from tests.support.in_process_four_services import InProcessFourServices, running_four_services
 from tests.support.in_process_portal import service_stopped
 from tests.support.scriptless_browser import ScriptlessBrowser
 
@@ -32,11 +32,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def running(objects: ObjectStoreServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcessFourServices]:
-    before = clock.offset().total_seconds()
-    portal = InProcessFourServices(tmp_path_factory.mktemp("left"), objects.fresh_bucket().url)
-    yield portal
-    portal.close()
-    clock.set_offset(before)  # another portal's
+    with running_four_services(tmp_path_factory.mktemp("left"), objects.fresh_bucket().url) as portal:
+        yield portal
 
 
 @pytest.fixture

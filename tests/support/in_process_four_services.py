@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -96,3 +98,15 @@ class InProcessFourServices(InProcessPortal):
         with self.apps[name].app_context(), db.operation() as session:
             outbox.done(session, [row.sequence for row in rows], WORKER)
         return len(rows)
+
+
+@contextmanager
+def running_four_services(folder: Path, bucket_url: str) -> Iterator[InProcessFourServices]:
+    """The portal in the guide's month. Afterwards the clock is put back: another portal may use it."""
+    before = clock.offset().total_seconds()
+    running = InProcessFourServices(folder, bucket_url)
+    try:
+        yield running
+    finally:
+        running.close()
+        clock.set_offset(before)

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.chassis import clock
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.gestion.people import StaffFactory
-from tests.support.in_process_four_services import InProcessFourServices
+from tests.support.in_process_four_services import InProcessFourServices, running_four_services
 
 if TYPE_CHECKING:
     from tests.support.object_store import ObjectStoreServer
@@ -18,11 +17,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def running(objects: ObjectStoreServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcessFourServices]:
-    before = clock.offset().total_seconds()
-    portal = InProcessFourServices(tmp_path_factory.mktemp("gestion"), objects.fresh_bucket().url)
-    yield portal
-    portal.close()
-    clock.set_offset(before)  # another portal's
+    with running_four_services(tmp_path_factory.mktemp("gestion"), objects.fresh_bucket().url) as portal:
+        yield portal
 
 
 @pytest.fixture

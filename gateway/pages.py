@@ -8,7 +8,16 @@ from typing import Any
 from flask import Response, current_app, g, make_response, render_template, request
 
 from gateway import staff_member, visitor
-from gateway.layout.frame import GESTION_MENU, Brand, Frame, Link, ServiceContact, SessionEnd
+from gateway.layout.frame import (
+    GESTION_MENU,
+    STAFF_ACCOUNT_LINK,
+    TEAM_LINK,
+    Brand,
+    Frame,
+    Link,
+    ServiceContact,
+    SessionEnd,
+)
 from gateway.settings import GatewaySettings
 from services.chassis.french import short_date
 
@@ -73,7 +82,9 @@ def _staff_frame(frame: Frame) -> Frame:
     if member is None:
         return frame
     end = SessionEnd(ends_in=member.idle_seconds_left, extend_url="/gestion/session/prolonger")
-    return dataclasses.replace(frame, connected=True, person=member.name, session_end=end)
+    team = (TEAM_LINK,) if "staff:manage" in member.scopes else ()
+    menu = (*frame.menu, *team, STAFF_ACCOUNT_LINK)
+    return dataclasses.replace(frame, menu=menu, connected=True, person=member.name, session_end=end)
 
 
 def put_contact(contact: ServiceContact | None) -> None:

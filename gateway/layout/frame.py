@@ -40,6 +40,9 @@ GESTION_MENU = (
     Link("pieces", "Pièces", "/gestion/pieces"),
     Link("candidatures", "Candidatures", "/gestion/candidatures"),
 )
+TEAM_LINK = Link("equipe", "Équipe", "/gestion/equipe")
+"""Of administrateurs alone."""
+STAFF_ACCOUNT_LINK = Link("compte", "Mon compte", "/gestion/compte")
 PUBLIC_MENU = (
     Link("accueil", "Accueil", "/"),
     Link("ouvertures", "Ouverture des services", "/ouverture-des-services"),

@@ -5,7 +5,16 @@ from __future__ import annotations
 from flask import Flask
 
 from services.accounts import cli, dependencies
-from services.accounts.api import candidates, corrections, keys, sessions, staff, visitors
+from services.accounts.api import (
+    candidates,
+    corrections,
+    keys,
+    own_staff_account,
+    sessions,
+    staff,
+    staff_invitations,
+    visitors,
+)
 from services.accounts.models import db
 from services.accounts.queries.second_factors import SecondFactorsCheck
 from services.accounts.settings import AccountsSettings
@@ -20,7 +29,16 @@ def create_app(settings: AccountsSettings) -> Flask:
         settings,
         db,
         title="Comptes",
-        blueprints=(keys.blp, visitors.blp, sessions.blp, candidates.blp, corrections.blp, staff.blp),
+        blueprints=(
+            keys.blp,
+            visitors.blp,
+            sessions.blp,
+            candidates.blp,
+            corrections.blp,
+            staff.blp,
+            own_staff_account.blp,
+            staff_invitations.blp,
+        ),
         key_of=built.signer.key_of,
         reports={"second_factors": SecondFactorsCheck().problem},
     )

@@ -1,4 +1,4 @@
-"""« Mon compte » of a member of staff: changes ask for fresh codes, recovery codes are used once, tokens are one's own."""
+"""« Mon compte » of staff: changes ask for fresh codes, recovery codes are used once, tokens are one's own."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ def test_a_link_expires(accounts: RunningAccounts, chief: Session) -> None:
     accounts.advance_clock(seconds=INVITATION_LIFETIME.total_seconds() - 60)
     assert state_of(accounts, token) == "usable"
     accounts.advance_clock(seconds=120)
-    answer = accounts.post("/staff-invitations/check", token=token).json
+    answer = accounts.post("/staff-invitations/check", token=token).json or {}
     assert (answer["state"], "proposal" in answer) == ("expired", False)
     assert "72 heures" in answer["detail"]
 

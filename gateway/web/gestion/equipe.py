@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from gateway import access, staff_member
-from gateway.clients.staff_accounts import Academie, Member
+from gateway.clients.staff_accounts import Member
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
@@ -175,7 +175,7 @@ def _invitation_page(values: Mapping[str, Any], refusal: DomainError | None = No
         active=ACTIVE_MENU_KEY,
         values=values,
         roles=[{"value": role, "label": label} for role, label in STAFF_ROLE_LABELS.items()],
-        academies=_academies(),
+        academies=[{"value": code, "label": label} for code, label in _academie_labels().items()],
         refusal=refusal,
         errors=refusal.errors if refusal else (),
     )
@@ -190,12 +190,9 @@ def _is_own(member: Member) -> bool:
     return member.id == staff_member.required().subject
 
 
-def _academies() -> tuple[Academie, ...]:
-    return clients().staff_accounts.academies(_token())
-
-
 def _academie_labels() -> dict[str, str]:
-    return {academie.value: academie.label for academie in _academies()}
+    """By code, in the order in which they are shown."""
+    return {academie.value: academie.label for academie in clients().staff_accounts.academies(_token())}
 
 
 def _labels() -> dict[str, Any]:

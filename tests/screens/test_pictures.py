@@ -18,6 +18,7 @@ from tests.screens import (
     gestion_stories,
     piece_stories,
     registration_stories,
+    team_stories,
 )
 from tests.screens.picture_recorder import PictureRecorder
 from tests.screens.story_context import StoryContext
@@ -43,6 +44,8 @@ STORIES: tuple[Story, ...] = (
     registration_stories.registered,
     piece_stories.deposits,
     gestion_stories.control_desk,
+    team_stories.team,
+    team_stories.invitation,
     error_page_stories.unknown,
     error_page_stories.foreign_post,
     error_page_stories.too_large,
@@ -63,8 +66,8 @@ class PictureRun:
     @contextmanager
     def context(self, name: str, portal: LaunchedPortal | None = None) -> Iterator[StoryContext]:
         """For one story on the portal (or on another one, weeks later)."""
-        url, account = (portal or self.portal).url, self.portal.demo["staff"]
-        context = StoryContext(url, self.browser, self.recorder, self.portal.staff, account)
+        url, accounts = (portal or self.portal).url, (self.portal.demo["staff"], self.portal.demo["admin"])
+        context = StoryContext(url, self.browser, self.recorder, self.portal.staff, *accounts)
         try:
             yield context
             self.finished_stories.append(name)

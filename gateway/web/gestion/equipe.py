@@ -17,6 +17,7 @@ from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.posted_text import posted_text
 from services.chassis.errors import DomainError
+from services.chassis.french import alphabetical
 from services.contracts.account_rules import STAFF_ROLE_LABELS
 
 ACTIVE_MENU_KEY = "equipe"
@@ -88,7 +89,7 @@ def list_team() -> ResponseReturnValue:
     return render_page(
         "gestion/templates/equipe.html",
         active=ACTIVE_MENU_KEY,
-        members=page.items,
+        members=sorted(page.items, key=lambda member: alphabetical(f"{member.nom} {member.prenoms}")),
         next_cursor=page.next_cursor,
         academies=_academie_labels(),
         done=DONE_SENTENCES.get(request.args.get("fait", "")),

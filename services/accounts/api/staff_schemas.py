@@ -21,8 +21,11 @@ class Paging(Schema):
     )
 
 
+_REASON_ASKED = "Saisissez un motif, de {min} à {max} caractères."
+
+
 class Reason(Schema):
-    reason = fields.String(required=True, validate=validate.Length(*REASON_LENGTHS))
+    reason = fields.String(required=True, validate=validate.Length(*REASON_LENGTHS, error=_REASON_ASKED))
 
 
 CODE: dict[str, Any] = {
@@ -42,7 +45,7 @@ class ReasonWithCode(Reason):
 
 
 class Invitation(Schema):
-    """`academies`: codes, of a gestionnaire alone. Checked together, so that every mistake is told at once."""
+    """`academies`: codes, of a gestionnaire alone. Checked together, so that every mistake is reported at once."""
 
     email = fields.String(load_default="", validate=validate.Length(max=320))
     nom = fields.String(load_default="", validate=validate.Length(max=500))

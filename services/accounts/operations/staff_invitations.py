@@ -103,13 +103,13 @@ def reset_second_factor(staff_id: str, reason: str, code: str, actor: Actor) -> 
 
 def _read(values: Mapping[str, Any]) -> _Invited:
     reader = FormReader(values)
-    email = reader.required_text("email", "l'adresse mail professionnelle")
-    if email and not emails.is_valid(email):
-        reader.add_mistake("email", "Saisissez une adresse mail valide. Exemple : nom.prenom@domaine.fr.")
     names = {"nom": reader.required_text("nom", "le nom"), "prenoms": reader.required_text("prenoms", "le prénom")}
     for name, text in names.items():
         if len(text) > NAME_LENGTH:
             reader.add_mistake(name, f"{NAME_LENGTH} caractères au plus.")
+    email = reader.required_text("email", "l'adresse mail professionnelle")
+    if email and not emails.is_valid(email):
+        reader.add_mistake("email", emails.INVALID_ADDRESS)
     role = reader.text("role")
     if role not in list(Role):
         reader.add_mistake("role", "Choisissez un profil.")

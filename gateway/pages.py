@@ -60,7 +60,7 @@ def _staff_frame(frame: Frame) -> Frame:
     """The frame of the pages of gestionnaires, logged in or not."""
     frame = dataclasses.replace(
         frame,
-        menu=GESTION_MENU,
+        menu=(),
         public_menu=(Link("connexion", "Espace de gestion", "/gestion"),),
         home_url="/gestion",
         login_url="/gestion/connexion",
@@ -73,7 +73,8 @@ def _staff_frame(frame: Frame) -> Frame:
     if member is None:
         return frame
     end = SessionEnd(ends_in=member.idle_seconds_left, extend_url="/gestion/session/prolonger")
-    return dataclasses.replace(frame, connected=True, person=member.name, session_end=end)
+    menu = tuple(link for scope, link in GESTION_MENU if scope in member.scopes)
+    return dataclasses.replace(frame, connected=True, person=member.name, session_end=end, menu=menu)
 
 
 def put_contact(contact: ServiceContact | None) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from flask import current_app
 
 from gateway.clients.accounts import Accounts
+from gateway.clients.administration import AdministrationClient
 from gateway.clients.base import ServiceClient
 from gateway.clients.documents import Documents
 from gateway.clients.pieces import Pieces
@@ -38,6 +39,7 @@ class ServiceClients:
     pieces: Pieces
     staff_pieces: StaffPiecesClient
     staff_candidatures: StaffCandidaturesClient
+    administration: AdministrationClient
     tool_tokens: Accounts
     own_token: ServiceToken
     for_pages: Mapping[str, ServiceClient]
@@ -68,6 +70,7 @@ def connect_services(settings: GatewaySettings) -> ServiceClients:
         pieces=Pieces(pages["pieces"]),
         staff_pieces=StaffPiecesClient(staff["pieces"]),
         staff_candidatures=StaffCandidaturesClient(staff["registrations"]),
+        administration=AdministrationClient(staff["registrations"]),
         tool_tokens=Accounts(tools["accounts"], own_token, passwords),
         own_token=own_token,
         for_pages=pages,

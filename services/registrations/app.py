@@ -8,11 +8,29 @@ from services.chassis.web.access_tokens import KeyOf
 from services.chassis.web.application import create_service
 from services.mail.mailer import MAILER, Mailer
 from services.registrations import cli
-from services.registrations.api import candidatures, drafts, mails, openings, processes, specialites, staff
+from services.registrations.api import (
+    administration,
+    candidatures,
+    drafts,
+    mails,
+    openings,
+    processes,
+    specialites,
+    staff,
+)
 from services.registrations.models import db
 from services.registrations.settings import RegistrationsSettings
 
-BLUEPRINTS = (openings.blp, drafts.blp, specialites.blp, candidatures.blp, mails.blp, processes.blp, staff.blp)
+BLUEPRINTS = (
+    openings.blp,
+    drafts.blp,
+    specialites.blp,
+    candidatures.blp,
+    mails.blp,
+    processes.blp,
+    staff.blp,
+    administration.blp,
+)
 
 
 def create_app(settings: RegistrationsSettings, key_of: KeyOf | None = None) -> Flask:

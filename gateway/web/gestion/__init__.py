@@ -6,4 +6,13 @@ from gateway.pages import GESTION_PATH
 
 blueprint = Blueprint("gestion", __name__, url_prefix=GESTION_PATH)
 
-from gateway.web.gestion import a_traiter, candidatures, connexion, controle, pieces, selection  # noqa: E402, F401 - they add their routes
+from gateway.web.gestion import (  # noqa: E402 - they add their routes
+    a_traiter,  # noqa: F401
+    annonces,  # noqa: F401
+    candidatures,  # noqa: F401
+    connexion,  # noqa: F401
+    controle,  # noqa: F401
+    ouvertures,  # noqa: F401
+    pieces,  # noqa: F401
+    selection,  # noqa: F401
+)

@@ -14,6 +14,7 @@ from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
+from gateway.web.gestion.field_errors import shown_errors
 from gateway.web.gestion.posted_text import posted_text
 from services.chassis.errors import DomainError
 
@@ -102,7 +103,7 @@ def _end_page(candidature_id: str, act: str, *, reason: str = "", refusal: Domai
         act=act,
         reason=reason,
         refusal=refusal,
-        errors=[{"pointer": error.pointer, "detail": error.detail} for error in refusal.errors] if refusal else [],
+        errors=shown_errors(refusal),
     )
 
 

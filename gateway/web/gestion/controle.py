@@ -16,6 +16,7 @@ from gateway.clients.staff_candidatures import CandidatureDetail
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
+from gateway.web.gestion.field_errors import shown_errors
 from gateway.web.gestion.pieces import ACTIVE_MENU_KEY, DECISION_IS_STORED, LIST_IS_DONE, api_filters_of, shown_filters
 from gateway.web.gestion.posted_text import posted_text
 from gateway.web.piece_statuses import STATUS_SEVERITIES
@@ -83,7 +84,7 @@ def _piece_page(piece_id: str, *, refusal: DomainError | None = None) -> Respons
         shown=shown,
         query=urlencode(shown),
         refusal=refusal,
-        errors=[{"pointer": error.pointer, "detail": error.detail} for error in refusal.errors] if refusal else [],
+        errors=shown_errors(refusal),
         typed=_typed() if refusal else {},
         status_labels=STATUS_LABELS,
         status_severities=STATUS_SEVERITIES,

@@ -12,6 +12,7 @@ from gateway.clients.accounts import Accounts
 from gateway.clients.administration import AdministrationClient
 from gateway.clients.base import ServiceClient
 from gateway.clients.documents import Documents
+from gateway.clients.journal import JournalClient
 from gateway.clients.pieces import Pieces
 from gateway.clients.registrations import Registrations
 from gateway.clients.staff_candidatures import StaffCandidaturesClient
@@ -40,6 +41,7 @@ class ServiceClients:
     staff_pieces: StaffPiecesClient
     staff_candidatures: StaffCandidaturesClient
     administration: AdministrationClient
+    journal: JournalClient
     tool_tokens: Accounts
     own_token: ServiceToken
     for_pages: Mapping[str, ServiceClient]
@@ -58,7 +60,7 @@ def connect_services(settings: GatewaySettings) -> ServiceClients:
     }
     staff = {
         name: _client(settings, name, f"{name}_for_staff", at_once=settings.staff_calls_at_once, queue_seconds=1.0)
-        for name in ("pieces", "registrations")
+        for name in SERVICE_LABELS
     }
     passwords = _client(
         settings, "accounts", "accounts_for_passwords", at_once=settings.password_calls_at_once, queue_seconds=1.0
@@ -71,6 +73,7 @@ def connect_services(settings: GatewaySettings) -> ServiceClients:
         staff_pieces=StaffPiecesClient(staff["pieces"]),
         staff_candidatures=StaffCandidaturesClient(staff["registrations"]),
         administration=AdministrationClient(staff["registrations"]),
+        journal=JournalClient(staff),
         tool_tokens=Accounts(tools["accounts"], own_token, passwords),
         own_token=own_token,
         for_pages=pages,

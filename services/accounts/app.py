@@ -6,10 +6,11 @@ from flask import Flask
 
 from services.accounts import cli, dependencies
 from services.accounts.api import candidates, corrections, keys, sessions, staff, visitors
-from services.accounts.models import db
+from services.accounts.models import AuditEntry, db
 from services.accounts.queries.second_factors import SecondFactorsCheck
 from services.accounts.settings import AccountsSettings
 from services.chassis.web.application import create_service
+from services.chassis.web.audit_trail import audit_blueprint
 
 
 def create_app(settings: AccountsSettings) -> Flask:
@@ -20,7 +21,15 @@ def create_app(settings: AccountsSettings) -> Flask:
         settings,
         db,
         title="Comptes",
-        blueprints=(keys.blp, visitors.blp, sessions.blp, candidates.blp, corrections.blp, staff.blp),
+        blueprints=(
+            keys.blp,
+            visitors.blp,
+            sessions.blp,
+            candidates.blp,
+            corrections.blp,
+            staff.blp,
+            audit_blueprint(db, AuditEntry),
+        ),
         key_of=built.signer.key_of,
         reports={"second_factors": SecondFactorsCheck().problem},
     )

@@ -6,6 +6,7 @@ from flask import Flask
 
 from services.chassis.web.access_tokens import KeyOf
 from services.chassis.web.application import create_service
+from services.chassis.web.audit_trail import audit_blueprint
 from services.mail.mailer import MAILER, Mailer
 from services.registrations import cli
 from services.registrations.api import (
@@ -18,7 +19,7 @@ from services.registrations.api import (
     specialites,
     staff,
 )
-from services.registrations.models import db
+from services.registrations.models import AuditEntry, db
 from services.registrations.settings import RegistrationsSettings
 
 BLUEPRINTS = (
@@ -30,6 +31,7 @@ BLUEPRINTS = (
     processes.blp,
     staff.blp,
     administration.blp,
+    audit_blueprint(db, AuditEntry),
 )
 
 

@@ -12,6 +12,7 @@ from gateway.web.gestion import (  # noqa: E402 - they add their routes
     candidatures,  # noqa: F401
     connexion,  # noqa: F401
     controle,  # noqa: F401
+    journal,  # noqa: F401
     ouvertures,  # noqa: F401
     pieces,  # noqa: F401
     selection,  # noqa: F401

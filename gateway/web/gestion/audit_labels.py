@@ -1,0 +1,36 @@
+"""French words for the acts of the services' audit trails; an act without an entry is shown by its code."""
+
+ACTION_LABELS = {
+    "candidature.opened": "Candidature consultée",
+    "candidature.saved": "Candidature enregistrée",
+    "candidature.withdrawn": "Candidature désinscrite",
+    "candidature.ecartee": "Candidature écartée",
+    "candidatures.exported": "Candidatures exportées",
+    "catalogue.loaded": "Catalogue chargé",
+    "deposit.deleted": "Fichier supprimé",
+    "deposit.made": "Fichier déposé",
+    "deposit.opened": "Fichier ouvert",
+    "deposit.rebuilt": "Dépôt rétabli après une perte",
+    "deposit.restored": "Fichier remis en place",
+    "deposit.scanned": "Fichier examiné par l'antivirus",
+    "identity_corrected": "État civil corrigé",
+    "message.published": "Message publié",
+    "message.withdrawn": "Message retiré",
+    "piece.controlled": "Pièce contrôlée",
+    "piece.validated": "Pièces validées",
+    "second_factors_resealed": "Clés des seconds facteurs renouvelées",
+    "staff_created": "Compte de gestion créé",
+    "staff_disabled": "Compte de gestion désactivé",
+    "staff_enabled": "Compte de gestion réactivé",
+    "staff_renewed": "Accès de gestion renouvelé",
+    "token_created": "Jeton créé",
+    "token_revoked": "Jeton révoqué",
+    "window.changed": "Dates d'une ouverture changées",
+}
+ACTOR_LABELS = {
+    "candidate": "Candidat",
+    "staff": "Gestionnaire",
+    "service": "Service",
+    "command": "Commande",
+    "operator": "Exploitant",
+}

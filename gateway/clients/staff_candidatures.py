@@ -89,3 +89,8 @@ class StaffCandidaturesClient:
 
     def candidature(self, token: str, candidature_id: str) -> CandidatureDetail:
         return parsed(CandidatureDetail, self._http.get(path("/v1/staff/candidatures/{}", candidature_id), token=token))
+
+    def refusal_reasons(self, token: str, exam: str, piece_code: str | None) -> tuple[str, ...]:
+        """Sentences to choose from for « Non Conforme »; those of any piece of the exam without a code."""
+        params = {"exam": exam, **({"piece": piece_code} if piece_code else {})}
+        return tuple(self._http.get("/v1/staff/refusal-reasons", params=params, token=token)["reasons"])

@@ -36,6 +36,7 @@ class WaitingPieces:
 
 @dataclass(frozen=True)
 class StaffCandidature(CandidatureLabels):
+    exam: str
     numero_candidat: str
     nom: str
     prenoms: str
@@ -112,8 +113,16 @@ class History:
 
 
 @dataclass(frozen=True)
+class RecentOpening:
+    at: str
+
+
+@dataclass(frozen=True)
 class StaffPieceDetail(StaffPiece):
+    """`recent_openings`: of other gestionnaires, in the last minutes, the newest first."""
+
     history: History
+    recent_openings: tuple[RecentOpening, ...]
 
 
 @dataclass(frozen=True)

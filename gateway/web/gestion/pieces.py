@@ -13,6 +13,7 @@ from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.posted_text import posted_text
+from gateway.web.gestion.refusal_reasons import reason_options
 from gateway.web.gestion.selected_pieces import posted_value
 from gateway.web.piece_statuses import STATUS_SEVERITIES
 from services.contracts.piece_statuses import STATUS_LABELS
@@ -44,12 +45,14 @@ def list_pieces() -> ResponseReturnValue:
     if cursor := request.args.get("cursor"):
         api_filters["cursor"] = cursor
     page = clients().staff_pieces.pieces(staff_member.required().access_token, api_filters)
+    can_decide = "pieces:control" in staff_member.required().scopes
     return render_page(
         "gestion/templates/pieces.html",
         active=ACTIVE_MENU_KEY,
         pieces=page.items,
         posted_value=posted_value,
-        can_decide="pieces:control" in staff_member.required().scopes,
+        can_decide=can_decide,
+        reasons=reason_options(page.items) if can_decide else [],
         next_query=urlencode({**shown, "cursor": page.next_cursor}) if page.next_cursor else None,
         query=urlencode(shown),
         shown=shown,

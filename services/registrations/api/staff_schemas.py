@@ -6,6 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from services.registrations.api.form_schemas import Recap
 from services.registrations.api.schemas import Text
+from services.registrations.domain.lengths import CODE
 from services.registrations.models import CANDIDATURE_STATES
 
 LARGEST_PAGE = 200
@@ -71,6 +72,15 @@ class Detail(Row):
     recap = fields.Nested(Recap)
     versions = fields.List(fields.Nested(Version))
     mails_refused = fields.Nested(MailsRefused, allow_none=True)
+
+
+class RefusalReasonsQuery(Schema):
+    exam = Text(CODE, required=True)
+    piece = Text(CODE, load_default=None, metadata={"description": "Code de la pièce ; sans lui, de toute pièce"})
+
+
+class RefusalReasons(Schema):
+    reasons = fields.List(fields.String())
 
 
 class Reason(Schema):

@@ -15,6 +15,7 @@ from gateway.clients.documents import Documents
 from gateway.clients.journal import JournalClient
 from gateway.clients.pieces import Pieces
 from gateway.clients.registrations import Registrations
+from gateway.clients.staff_accounts import StaffAccountsClient
 from gateway.clients.staff_candidatures import StaffCandidaturesClient
 from gateway.clients.staff_pieces import StaffPiecesClient
 from gateway.settings import GatewaySettings
@@ -40,6 +41,7 @@ class ServiceClients:
     pieces: Pieces
     staff_pieces: StaffPiecesClient
     staff_candidatures: StaffCandidaturesClient
+    staff_accounts: StaffAccountsClient
     administration: AdministrationClient
     journal: JournalClient
     tool_tokens: Accounts
@@ -72,6 +74,7 @@ def connect_services(settings: GatewaySettings) -> ServiceClients:
         pieces=Pieces(pages["pieces"]),
         staff_pieces=StaffPiecesClient(staff["pieces"]),
         staff_candidatures=StaffCandidaturesClient(staff["registrations"]),
+        staff_accounts=StaffAccountsClient(staff["accounts"]),
         administration=AdministrationClient(staff["registrations"]),
         journal=JournalClient(staff),
         tool_tokens=Accounts(tools["accounts"], own_token, passwords),

@@ -16,6 +16,7 @@ EXPORT_SECONDS = 300.0
 @dataclass(frozen=True)
 class CandidatureRow:
     id: str
+    candidate_id: str
     numero_candidat: str | None
     numero_inscription: str
     name: str

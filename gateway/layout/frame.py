@@ -39,6 +39,7 @@ GESTION_MENU = (
     ("pieces:read", Link("a-traiter", "À traiter", "/gestion")),
     ("pieces:read", Link("pieces", "Pièces", "/gestion/pieces")),
     ("candidatures:read", Link("candidatures", "Candidatures", "/gestion/candidatures")),
+    ("candidates:correct", Link("comptes", "Comptes", "/gestion/comptes")),
     ("openings:manage", Link("ouvertures", "Ouvertures", "/gestion/ouvertures")),
     ("openings:manage", Link("annonces", "Messages", "/gestion/messages")),
     ("audit:read", Link("journal", "Journal", "/gestion/journal")),

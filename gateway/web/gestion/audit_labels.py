@@ -1,6 +1,8 @@
 """French words for the acts of the services' audit trails; an act without an entry is shown by its code."""
 
 ACTION_LABELS = {
+    "account_opened": "Compte de candidat consulté",
+    "activation_resent": "Lien d'activation renvoyé",
     "candidature.opened": "Candidature consultée",
     "candidature.saved": "Candidature enregistrée",
     "candidature.withdrawn": "Candidature désinscrite",

@@ -14,6 +14,7 @@ from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
+from gateway.web.gestion.comptes import CORRECT
 from gateway.web.gestion.field_errors import shown_errors
 from gateway.web.gestion.posted_text import posted_text
 from services.chassis.errors import DomainError
@@ -71,6 +72,7 @@ def show_candidature(candidature_id: str) -> ResponseReturnValue:
         candidature=clients().staff_candidatures.candidature(member.access_token, candidature_id),
         state_labels=STATE_LABELS,
         can_end=MANAGE in member.scopes,
+        can_correct=CORRECT in member.scopes,
         done=DONE_SENTENCES.get(request.args.get("fait", "")),
     )
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from sqlalchemy import update
+from sqlalchemy import inspect, update
+from sqlalchemy import select as select_rows
+from sqlalchemy.orm import Session
 
 from gateway.clients.staff_pieces import StaffPiecesClient
 from services.chassis.errors import Unavailable
@@ -235,13 +239,45 @@ def test_a_selection_is_decided_at_once_with_a_report_of_what_did_not_pass(
     assert gestionnaire.title == "Pièces"
 
 
+def test_two_hundred_pieces_can_be_listed_and_decided_at_once(
+    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser, running: InProcessFourServices
+) -> None:
+    assert candidate.path
+    with running.pieces.app.app_context(), db.operation() as session:
+        add_pieces_to_control(session, candidate.path.rpartition("/")[2], 205)
+    gestionnaire.get(f"/gestion/pieces?candidature={candidate.path.rpartition('/')[2]}")
+    gestionnaire.press("Filtrer", par_page="200")
+    values = gestionnaire.page.xpath("//input[@name='selection']/@value")
+    assert len(values) == 200
+    select(gestionnaire, "received", *values)
+    assert "200 pièces sont maintenant « Reçue »." in gestionnaire.text
+
+
+def add_pieces_to_control(session: Session, candidature_id: str, number: int) -> None:
+    """Copies of one of the candidature's deposited pieces, under codes of their own."""
+    piece = session.scalars(select_rows(Piece).where(Piece.candidature_id == candidature_id, Piece.deposited)).first()
+    assert piece is not None
+    deposit_row = session.scalars(select_rows(Deposit).where(Deposit.piece_id == piece.id)).first()
+    assert deposit_row is not None
+    for index in range(number):
+        copy = copied(piece, code=f"COPIE{index:03}", id=f"{index:032x}")
+        session.add(copy)
+        session.flush()
+        session.add(copied(deposit_row, id=f"{index:032x}", piece_id=copy.id, object_key=f"copies/{index}"))
+
+
+def copied(row: Any, **changed: Any) -> Any:
+    columns = {column.key: getattr(row, column.key) for column in inspect(type(row)).column_attrs}
+    return type(row)(**{**columns, **changed})
+
+
 def test_a_selection_of_nothing_or_of_nonsense_is_told(
     gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
 ) -> None:
     assert boxes(gestionnaire, candidate)
     select(gestionnaire, "compliant")
     assert "Aucune pièce n'était sélectionnée." in gestionnaire.text
-    for selection in (["x"], ["a b c"] * 51):
+    for selection in (["x"], ["a b c"] * 201):
         values = [("selection", value) for value in selection]
         gestionnaire.post("/gestion/pieces/decisions", [("decision", "compliant"), *values])
         assert gestionnaire.answer.status_code == 422

@@ -15,13 +15,14 @@ from sqlalchemy import Engine
 
 from gateway.service_clients import clients
 from gateway.web.mails import mail_folder
-from services.accounts.domain.staff import scopes_of
+from services.accounts.domain.staff import Role, scopes_of
 from services.chassis import clock
 from tests.accounts.creation_form import PASSWORD
 from tests.architecture.apps import database_of
 from tests.gateway.candidates import CandidateFactory, creation_answers, new_address
 from tests.gateway.gestion.people import StaffFactory
 from tests.pieces import sample_files
+from tests.registrations.service.candidate_client import opening_id
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.in_process_portal import SECRETS
 from tests.support.scriptless_browser import ScriptlessBrowser
@@ -32,8 +33,8 @@ _PLACE = re.compile(r"<(?:\w+:)?([\w-]+)>")
 
 
 class Examples:
-    """`values` is what stands for each part of an address; `browser` is the candidate's, `gestionnaire` the browser of
-    one who is logged in to « Espace de gestion »."""
+    """`values` is what stands for each part of an address; `browser` is the candidate's, `gestionnaire` and
+    `administrator` the browsers of two who are logged in to « Espace de gestion »."""
 
     def __init__(self, folder: Path, bucket_url: str) -> None:
         self.portal = InProcessFourServices(folder, bucket_url)
@@ -48,6 +49,7 @@ class Examples:
         self.portal.deliver()
         self.browser = self._visitors.log_in(self.email)
         self.gestionnaire = StaffFactory(self.portal).logged_in(ACADEMIES["gestionnaire"])
+        self.administrator = StaffFactory(self.portal).logged_in(role=Role.ADMINISTRATEUR)
         self._tool, self._administrators_tool = self._tools_token("gestionnaire"), self._tools_token("administrateur")
         self.values |= {"staff_id": str(jwt.decode(self._staffs_token(), options={"verify_signature": False})["sub"])}
 
@@ -164,6 +166,8 @@ class Examples:
             "document_id": documents[0]["id"],
             "group": group["code"],
             "piece_id": group["pieces"][0]["id"],
+            "account_id": jwt.decode(token, options={"verify_signature": False})["sub"],
+            "opening_id": opening_id(self.apps["registrations"]),
             "code": "BTSEE-EF3",
         }
 

@@ -53,6 +53,7 @@ CANDIDATES_PAGES = """
 
 PIECES_PAGES = """
     GET /gestion
+    GET /gestion/controle
     GET /gestion/pieces
     GET /gestion/pieces/<piece_id>
 """
@@ -63,4 +64,16 @@ CANDIDATURES_PAGES = """
 ENDING_PAGES = """
     GET /gestion/candidatures/<candidature_id>/<any(desinscription, ecart):act>
 """
-STAFF_PAGES = PIECES_PAGES + CANDIDATURES_PAGES + ENDING_PAGES
+ACCOUNTS_PAGES = """
+    GET /gestion/comptes
+    GET /gestion/comptes/<account_id>
+"""
+OPENINGS_PAGES = """
+    GET /gestion/ouvertures
+    GET /gestion/ouvertures/<opening_id>
+    GET /gestion/messages
+"""
+AUDIT_PAGES = """
+    GET /gestion/journal
+"""
+STAFF_PAGES = PIECES_PAGES + CANDIDATURES_PAGES + ENDING_PAGES + ACCOUNTS_PAGES + OPENINGS_PAGES + AUDIT_PAGES

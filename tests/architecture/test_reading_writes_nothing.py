@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from services.accounts.domain.staff import scopes_of
 from services.chassis.web.access import Access
 from tests.architecture.examples import Examples
 from tests.architecture.reads import (
@@ -61,7 +62,8 @@ def callers(examples: Examples, app: str, rule: str) -> Iterator[tuple[str, Call
     elif rule == "/metrics":
         yield "this machine", partial(answer_of, examples.apps[app], {})
     elif ways[0].kind == "staff":
-        yield "gestionnaire", partial(examples.gestionnaire.get, follow=False)
+        member = examples.gestionnaire if ways[0].names <= scopes_of("gestionnaire") else examples.administrator
+        yield "staff", partial(member.get, follow=False)
     else:
         yield "candidate", partial(examples.browser.get, follow=False)
         if ways[0].kind == "public":
@@ -110,7 +112,7 @@ def test_a_read_writes_nothing_but_what_it_is_listed_for(
             with written(examples, databases) as tables:
                 answer = call(path)
                 assert 200 <= answer.status_code < 400, (who, path, answer.status_code, answer.text)
-            visit = VISIT.tables if app == "gateway" and who in ("candidate", "gestionnaire") else frozenset()
+            visit = VISIT.tables if app == "gateway" and who in ("candidate", "staff") else frozenset()
             assert tables - visit == listed, (who, path)
 
 

@@ -54,11 +54,11 @@ class StaffFactory:
             staff_id, totp_secret = staff_accounts.create_staff(new, Actor("command", "test"))
         return StaffAccount(staff_id, email, totp_secret)
 
-    def logged_in(self, *academies: str) -> ScriptlessBrowser:
-        """A gestionnaire of these académies on the page « À traiter »."""
+    def logged_in(self, *academies: str, role: Role = Role.GESTIONNAIRE) -> ScriptlessBrowser:
+        """A gestionnaire of these académies, or an administrateur, on the page « À traiter »."""
         browser = self.browser()
         browser.get("/gestion")
-        log_in(browser, self.account(*academies))
+        log_in(browser, self.account(*academies, role=role))
         assert browser.path == "/gestion", browser.text
         return browser
 

@@ -7,17 +7,14 @@ import pytest
 from services.accounts.domain.staff import Role
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import problems_of
-from tests.gateway.gestion.people import StaffFactory, depositor, log_in, rows
+from tests.gateway.gestion.people import StaffFactory, depositor, rows
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.scriptless_browser import ScriptlessBrowser
 
 
 @pytest.fixture
 def administrator(staff: StaffFactory) -> ScriptlessBrowser:
-    browser = staff.browser()
-    browser.get("/gestion")
-    log_in(browser, staff.account(role=Role.ADMINISTRATEUR))
-    return browser
+    return staff.logged_in(role=Role.ADMINISTRATEUR)
 
 
 def open_account(

@@ -29,13 +29,14 @@ def wait_for_result(read: Callable[[], Found | None], what: str, seconds: float 
 @dataclass
 class StoryContext:
     """`staff` are the headers of the demonstration gestionnaire's tools, `staff_account` its address, password and the
-    secret of its second factor."""
+    secret of its second factor; `administrator_account` those of an administrateur."""
 
     url: str
     browser: Browser
     recorder: PictureRecorder
     staff: dict[str, str]
     staff_account: dict[str, str]
+    administrator_account: dict[str, str]
     candidates: list[BrowserCandidate] = field(default_factory=list)
 
     def new_candidate(self, **options: Any) -> BrowserCandidate:

@@ -13,6 +13,7 @@ import pytest
 from tests.architecture import apps, ledger
 from tests.screens import (
     account_stories,
+    administration_stories,
     after_closing_stories,
     error_page_stories,
     gestion_stories,
@@ -43,6 +44,8 @@ STORIES: tuple[Story, ...] = (
     registration_stories.registered,
     piece_stories.deposits,
     gestion_stories.control_desk,
+    administration_stories.openings_and_messages,
+    administration_stories.accounts_and_journal,
     error_page_stories.unknown,
     error_page_stories.foreign_post,
     error_page_stories.too_large,
@@ -63,8 +66,10 @@ class PictureRun:
     @contextmanager
     def context(self, name: str, portal: LaunchedPortal | None = None) -> Iterator[StoryContext]:
         """For one story on the portal (or on another one, weeks later)."""
-        url, account = (portal or self.portal).url, self.portal.demo["staff"]
-        context = StoryContext(url, self.browser, self.recorder, self.portal.staff, account)
+        url, accounts = (portal or self.portal).url, self.portal.demo
+        context = StoryContext(
+            url, self.browser, self.recorder, self.portal.staff, accounts["staff"], accounts["admin"]
+        )
         try:
             yield context
             self.finished_stories.append(name)

@@ -36,3 +36,24 @@ ACTOR_LABELS = {
     "command": "Commande",
     "operator": "Exploitant",
 }
+VALUE_LABELS = {
+    "academies": "académies",
+    "closes": "fermeture des inscriptions",
+    "deposit_closes": "fermeture du dépôt",
+    "deposit_id": "dépôt",
+    "deposit_opens": "ouverture du dépôt",
+    "expires_at": "fin",
+    "from": "à partir du",
+    "name": "nom",
+    "opens": "ouverture des inscriptions",
+    "page": "page",
+    "reason": "motif",
+    "role": "profil",
+    "scopes": "droits",
+    "severity": "importance",
+    "status": "statut",
+    "title": "titre",
+    "until": "jusqu'au",
+    "version": "version",
+}
+"""Of what changed; a name without an entry is shown as it is."""

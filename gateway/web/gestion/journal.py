@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,16 +17,19 @@ from gateway.clients.journal import AuditPage
 from gateway.pages import render_page
 from gateway.service_clients import SERVICE_LABELS, clients
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.audit_labels import ACTION_LABELS, ACTOR_LABELS
+from gateway.web.gestion.audit_labels import ACTION_LABELS, ACTOR_LABELS, VALUE_LABELS
 from gateway.web.gestion.journal_pages import ENTRIES_OF_A_PAGE, ServiceEntry, read_journal
 from gateway.web.gestion.posted_text import posted_text
 from services.chassis.clock import PARIS
 from services.chassis.errors import DomainError
+from services.chassis.french import short_instant
+from services.contracts.piece_statuses import STATUS_LABELS
 
 ACTIVE_MENU_KEY = "journal"
 AUDITED_SERVICES = ("accounts", "registrations", "pieces")
 TEXT_FILTERS = {"qui": "actor", "objet": "subject", "acte": "action"}
 DAY_FILTERS = ("du", "au")
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+\+00:00")
 DAY_FORMAT = "%d/%m/%Y"
 NOT_A_DAY = "Une date JJ/MM/AAAA est attendue."
 
@@ -92,12 +96,22 @@ def _line(item: ServiceEntry, names: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _shown(values: Mapping[str, Any] | None) -> list[str]:
-    """« reason : Panne », a line each."""
-    return [f"{name} : {_text(value)}" for name, value in (values or {}).items() if value is not None]
+    """« motif : Panne », a line each."""
+    return [
+        f"{VALUE_LABELS.get(name, name)} : {_text(value)}"
+        for name, value in (values or {}).items()
+        if value is not None
+    ]
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list):
+        return ", ".join(map(_text, value))
+    if not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    return (
+        short_instant(datetime.fromisoformat(value)) if _INSTANT.fullmatch(value) else STATUS_LABELS.get(value, value)
+    )
 
 
 def _day(text: str) -> datetime | None:

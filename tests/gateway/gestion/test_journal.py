@@ -41,7 +41,7 @@ def test_who_opened_a_candidature_and_decided_a_piece_is_in_the_journal(
     administrator.get(f"/gestion/journal?objet={piece}&acte=piece.controlled")
     [row] = rows(administrator)
     assert "Pièce contrôlée" in row
-    assert "received" in row
+    assert "statut : Reçue" in row
 
 
 def test_acts_of_candidates_are_listed_on_demand(

@@ -55,9 +55,19 @@ class MailsRefused:
 
 
 @dataclass(frozen=True)
+class MailToCandidate:
+    """`state` is "waiting", "taken" or "refused"."""
+
+    subject: str
+    at: str
+    state: str
+
+
+@dataclass(frozen=True)
 class CandidatureDetail(CandidatureRow):
     recap: Recap
     versions: tuple[Version, ...]
+    mails: tuple[MailToCandidate, ...]
     mails_refused: MailsRefused | None
 
 

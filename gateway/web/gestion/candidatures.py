@@ -21,6 +21,7 @@ from services.chassis.errors import DomainError
 
 ACTIVE_MENU_KEY = "candidatures"
 STATE_LABELS = {"active": "Active", "withdrawn": "Désinscrite", "ecartee": "Écartée"}
+MAIL_LABELS = {"waiting": "En attente d'envoi", "taken": "Envoyé", "refused": "Refusé"}
 SHORTEST_SEARCH = 2  # characters
 MANAGE = "candidatures:manage"
 API_ACTS = {"desinscription": "withdrawal", "ecart": "ecart"}
@@ -73,6 +74,8 @@ def show_candidature(candidature_id: str) -> ResponseReturnValue:
         state_labels=STATE_LABELS,
         can_end=MANAGE in member.scopes,
         can_correct=CORRECT in member.scopes,
+        reads_journal="audit:read" in member.scopes,
+        mail_labels=MAIL_LABELS,
         done=DONE_SENTENCES.get(request.args.get("fait", "")),
     )
 

@@ -20,6 +20,7 @@ from gateway.web.gestion import blueprint
 from gateway.web.gestion.audit_labels import ACTION_LABELS, ACTOR_LABELS, VALUE_LABELS
 from gateway.web.gestion.journal_pages import ENTRIES_OF_A_PAGE, ServiceEntry, read_journal
 from gateway.web.gestion.posted_text import posted_text
+from gateway.web.gestion.typed_instants import YEARS
 from services.chassis.clock import PARIS
 from services.chassis.errors import DomainError
 from services.chassis.french import short_instant
@@ -117,9 +118,10 @@ def _text(value: Any) -> str:
 def _day(text: str) -> datetime | None:
     """The midnight at which that day begins in Paris."""
     try:
-        return datetime.strptime(text, DAY_FORMAT).replace(tzinfo=PARIS)
+        day = datetime.strptime(text, DAY_FORMAT).replace(tzinfo=PARIS)
     except ValueError:
         return None
+    return day if day.year in YEARS else None
 
 
 def _by_name(item: tuple[str, str]) -> str:

@@ -13,6 +13,7 @@ from services.chassis.french import shown_end
 FORMAT = "%d/%m/%Y %H:%M"
 HINT = "JJ/MM/AAAA HH:MM, heure de Paris"
 EXPECTED = "Une date et une heure sont attendues, par exemple 25/10/2021 12:00."
+YEARS = range(1900, 2200)
 _LAST_MINUTE = (23, 59)
 
 
@@ -33,7 +34,7 @@ def read_instant(text: str) -> datetime | None:
         exists = to_paris(datetime.fromtimestamp(typed.timestamp(), PARIS)).replace(fold=0) == typed
     except (ValueError, OverflowError, OSError):
         return None
-    return typed if exists else None
+    return typed if exists and typed.year in YEARS else None
 
 
 def read_end(text: str) -> datetime | None:

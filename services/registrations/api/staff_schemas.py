@@ -68,7 +68,7 @@ class MailsRefused(Schema):
     since = fields.AwareDateTime()
 
 
-class SentMail(Schema):
+class MailToCandidate(Schema):
     """A mail to the candidate, without its text. `state`: waiting, taken (by the mail server) or refused."""
 
     subject = fields.String()
@@ -80,7 +80,7 @@ class Detail(Row):
     recap = fields.Nested(Recap)
     versions = fields.List(fields.Nested(Version))
     mails = fields.List(
-        fields.Nested(SentMail), metadata={"description": "Du service des inscriptions, récents d'abord"}
+        fields.Nested(MailToCandidate), metadata={"description": "Du service des inscriptions, récents d'abord"}
     )
     mails_refused = fields.Nested(MailsRefused, allow_none=True)
 

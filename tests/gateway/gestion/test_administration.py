@@ -44,6 +44,8 @@ def test_the_end_of_registrations_is_moved_with_a_reason_and_candidates_see_it(
     ("typed", "said"),
     [
         ({"closes": "demain", "reason": "Panne"}, "Une date et une heure sont attendues"),
+        ({"closes": "31/12/9999 23:59", "reason": "Panne"}, "Une date et une heure sont attendues"),
+        ({"closes": "28/03/2021 02:30", "reason": "Panne"}, "Une date et une heure sont attendues"),
         ({"closes": "01/01/2020 12:00", "reason": "Panne"}, "La fermeture doit suivre l'ouverture."),
         ({"deposit_closes": "24/12/2021 12:00", "reason": " "}, "Indiquez le motif du changement."),
         ({"reason": "Panne"}, "Aucune date n'a été changée."),

@@ -74,6 +74,7 @@ def test_its_pages_give_every_act_of_every_service_once(
 
 
 def test_days_that_are_none_and_pages_that_are_none_are_said_so(administrator: ScriptlessBrowser) -> None:
+    assert administrator.get("/gestion/journal?au=31/12/9999").status_code == 422
     administrator.get("/gestion/journal?du=hier&au=31/02/2021")
     assert administrator.answer.status_code == 422
     assert administrator.value("du") == "hier"

@@ -8,16 +8,7 @@ from typing import Any
 from flask import Response, current_app, g, make_response, render_template, request
 
 from gateway import staff_member, visitor
-from gateway.layout.frame import (
-    GESTION_MENU,
-    STAFF_ACCOUNT_LINK,
-    TEAM_LINK,
-    Brand,
-    Frame,
-    Link,
-    ServiceContact,
-    SessionEnd,
-)
+from gateway.layout.frame import GESTION_MENU, Brand, Frame, Link, ServiceContact, SessionEnd
 from gateway.settings import GatewaySettings
 from services.chassis.french import short_date
 
@@ -69,7 +60,7 @@ def _staff_frame(frame: Frame) -> Frame:
     """The frame of the pages of gestionnaires, logged in or not."""
     frame = dataclasses.replace(
         frame,
-        menu=GESTION_MENU,
+        menu=(),
         public_menu=(Link("connexion", "Espace de gestion", "/gestion"),),
         home_url="/gestion",
         login_url="/gestion/connexion",
@@ -82,9 +73,8 @@ def _staff_frame(frame: Frame) -> Frame:
     if member is None:
         return frame
     end = SessionEnd(ends_in=member.idle_seconds_left, extend_url="/gestion/session/prolonger")
-    team = (TEAM_LINK,) if "staff:manage" in member.scopes else ()
-    menu = (*frame.menu, *team, STAFF_ACCOUNT_LINK)
-    return dataclasses.replace(frame, menu=menu, connected=True, person=member.name, session_end=end)
+    menu = tuple(link for scope, link in GESTION_MENU if scope in member.scopes)
+    return dataclasses.replace(frame, connected=True, person=member.name, session_end=end, menu=menu)
 
 
 def put_contact(contact: ServiceContact | None) -> None:

@@ -9,13 +9,16 @@ from typing import Any
 from flask import current_app
 
 from gateway.clients.accounts import Accounts
+from gateway.clients.administration import AdministrationClient
 from gateway.clients.base import ServiceClient
 from gateway.clients.documents import Documents
+from gateway.clients.journal import JournalClient
 from gateway.clients.pieces import Pieces
 from gateway.clients.registrations import Registrations
 from gateway.clients.staff_accounts import StaffAccountsClient
 from gateway.clients.staff_candidatures import StaffCandidaturesClient
 from gateway.clients.staff_pieces import StaffPiecesClient
+from gateway.clients.team import TeamClient
 from gateway.settings import GatewaySettings
 from services.chassis.http.client import Client
 from services.chassis.http.service_token import ServiceToken
@@ -40,6 +43,9 @@ class ServiceClients:
     staff_pieces: StaffPiecesClient
     staff_candidatures: StaffCandidaturesClient
     staff_accounts: StaffAccountsClient
+    team: TeamClient
+    administration: AdministrationClient
+    journal: JournalClient
     tool_tokens: Accounts
     own_token: ServiceToken
     for_pages: Mapping[str, ServiceClient]
@@ -58,7 +64,7 @@ def connect_services(settings: GatewaySettings) -> ServiceClients:
     }
     staff = {
         name: _client(settings, name, f"{name}_for_staff", at_once=settings.staff_calls_at_once, queue_seconds=1.0)
-        for name in ("accounts", "pieces", "registrations")
+        for name in SERVICE_LABELS
     }
     passwords = _client(
         settings, "accounts", "accounts_for_passwords", at_once=settings.password_calls_at_once, queue_seconds=1.0
@@ -70,7 +76,10 @@ def connect_services(settings: GatewaySettings) -> ServiceClients:
         pieces=Pieces(pages["pieces"]),
         staff_pieces=StaffPiecesClient(staff["pieces"]),
         staff_candidatures=StaffCandidaturesClient(staff["registrations"]),
-        staff_accounts=StaffAccountsClient(staff["accounts"], own_token, passwords),
+        staff_accounts=StaffAccountsClient(staff["accounts"]),
+        team=TeamClient(staff["accounts"], own_token, passwords),
+        administration=AdministrationClient(staff["registrations"]),
+        journal=JournalClient(staff),
         tool_tokens=Accounts(tools["accounts"], own_token, passwords),
         own_token=own_token,
         for_pages=pages,

@@ -16,6 +16,7 @@ EXPORT_SECONDS = 300.0
 @dataclass(frozen=True)
 class CandidatureRow:
     id: str
+    candidate_id: str
     numero_candidat: str | None
     numero_inscription: str
     name: str
@@ -54,9 +55,19 @@ class MailsRefused:
 
 
 @dataclass(frozen=True)
+class MailToCandidate:
+    """`state` is "waiting", "taken" or "refused"."""
+
+    subject: str
+    at: str
+    state: str
+
+
+@dataclass(frozen=True)
 class CandidatureDetail(CandidatureRow):
     recap: Recap
     versions: tuple[Version, ...]
+    mails: tuple[MailToCandidate, ...]
     mails_refused: MailsRefused | None
 
 
@@ -89,3 +100,8 @@ class StaffCandidaturesClient:
 
     def candidature(self, token: str, candidature_id: str) -> CandidatureDetail:
         return parsed(CandidatureDetail, self._http.get(path("/v1/staff/candidatures/{}", candidature_id), token=token))
+
+    def refusal_reasons(self, token: str, exam: str, piece_code: str | None) -> tuple[str, ...]:
+        """Sentences to choose from for « Non Conforme »; those of any piece of the exam without a code."""
+        params = {"exam": exam, **({"piece": piece_code} if piece_code else {})}
+        return tuple(self._http.get("/v1/staff/refusal-reasons", params=params, token=token)["reasons"])

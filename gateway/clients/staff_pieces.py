@@ -13,6 +13,8 @@ from services.contracts.file_rules import MEDIA_TYPES, VIEWABLE_MEDIA_TYPES
 
 FILE_SECONDS = 40.0
 """The store's answer, and the look into the file."""
+CONTROLS_SECONDS = 60.0
+"""Each of many controls is a transaction of its own."""
 MAX_SHOWN_PAGES = 100
 """Of one file, as pictures in its page; the others are in the file itself."""
 Filters = Mapping[str, str]
@@ -36,6 +38,7 @@ class WaitingPieces:
 
 @dataclass(frozen=True)
 class StaffCandidature(CandidatureLabels):
+    exam: str
     numero_candidat: str
     nom: str
     prenoms: str
@@ -112,8 +115,16 @@ class History:
 
 
 @dataclass(frozen=True)
+class RecentOpening:
+    at: str
+
+
+@dataclass(frozen=True)
 class StaffPieceDetail(StaffPiece):
+    """`recent_openings`: of other gestionnaires, in the last minutes, the newest first."""
+
     history: History
+    recent_openings: tuple[RecentOpening, ...]
 
 
 @dataclass(frozen=True)
@@ -166,7 +177,10 @@ class StaffPiecesClient:
     def control_many(self, token: str, controls: Sequence[Mapping[str, str | None]]) -> tuple[ControlResult, ...]:
         """Each on its own, in order; an item also has piece_id and if_match. At most 200 (MAX_CONTROLS of pieces)."""
         answer = self._http.post(
-            "/v1/controls", json={"controls": [dict(control) for control in controls]}, token=token
+            "/v1/controls",
+            json={"controls": [dict(control) for control in controls]},
+            token=token,
+            seconds=CONTROLS_SECONDS,
         )
         return tuple(parsed(ControlResult, result) for result in answer["results"])
 

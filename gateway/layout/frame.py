@@ -36,13 +36,17 @@ MENU = (
     Link("justificatifs", "Mes justificatifs", "/justificatifs"),
 )
 GESTION_MENU = (
-    Link("a-traiter", "À traiter", "/gestion"),
-    Link("pieces", "Pièces", "/gestion/pieces"),
-    Link("candidatures", "Candidatures", "/gestion/candidatures"),
+    ("pieces:read", Link("a-traiter", "À traiter", "/gestion")),
+    ("pieces:read", Link("pieces", "Pièces", "/gestion/pieces")),
+    ("candidatures:read", Link("candidatures", "Candidatures", "/gestion/candidatures")),
+    ("candidates:correct", Link("comptes", "Comptes", "/gestion/comptes")),
+    ("openings:manage", Link("ouvertures", "Ouvertures", "/gestion/ouvertures")),
+    ("openings:manage", Link("annonces", "Messages", "/gestion/messages")),
+    ("audit:read", Link("journal", "Journal", "/gestion/journal")),
+    ("staff:manage", Link("equipe", "Équipe", "/gestion/equipe")),
+    ("account:manage", Link("compte", "Mon compte", "/gestion/compte")),
 )
-TEAM_LINK = Link("equipe", "Équipe", "/gestion/equipe")
-"""Of administrateurs alone."""
-STAFF_ACCOUNT_LINK = Link("compte", "Mon compte", "/gestion/compte")
+"""The scope that a page asks for, and its entry, shown to who has that scope."""
 PUBLIC_MENU = (
     Link("accueil", "Accueil", "/"),
     Link("ouvertures", "Ouverture des services", "/ouverture-des-services"),

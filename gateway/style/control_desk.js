@@ -39,10 +39,11 @@ function addMagnifier(pages) {
 
 const decisionButton = (status) => desk.querySelector(`[data-decision] [name=decision][value=${status}]`);
 const listLink = (side) => desk.querySelector(`nav a[rel=${side}]`);
+const reasons = desk.querySelector("[data-decision] [name=reason]");
 const comment = desk.querySelector("[data-decision] [name=comment]");
 
-// A refusal has its reason: without one, the key leads to where it is written.
-const refuse = (button) => (comment.value.trim() ? button.click() : comment.focus());
+// A refusal has its reason: without one, the key leads to where it is chosen or written.
+const refuse = (button) => (reasons?.value || comment.value.trim() ? button.click() : (reasons || comment).focus());
 const press = (control) => control.click();
 
 // By key: what is pressed, which names the shortcut, and how. What the page does not have has no key.
@@ -54,6 +55,12 @@ const KEYS = {
   p: [listLink("prev"), press],
 };
 
+// The option that a digit chooses, counted from 1 behind the placeholder, and how.
+function reasonOf(key) {
+  const option = /^[1-9]$/.test(key) && reasons?.options[Number(key)];
+  return option ? [option, () => { reasons.value = option.value; }] : [];
+}
+
 // Single keys can be switched off (WCAG 2.1.4), and are left alone where one types.
 function addKeys(place) {
   const choice = place.querySelector("input");
@@ -61,12 +68,13 @@ function addKeys(place) {
   choice.addEventListener("change", () => localStorage.setItem(KEYS_SETTING, choice.checked ? "oui" : "non"));
   const keys = Object.entries(KEYS).filter(([, [control]]) => control);
   const names = keys.map(([key, [control]]) => `${key.toUpperCase()} : ${control.textContent.trim()}`);
+  if (reasons) names.push(`1 à ${Math.min(9, reasons.options.length - 1)} : choisir un motif`);
   place.querySelector("[data-touches]").textContent = `${names.join(", ")}.`;
   place.hidden = false;
   document.addEventListener("keydown", (event) => {
     if (!choice.checked || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
     if (event.target.matches("input:not([type=checkbox]), textarea, select, [contenteditable]")) return;
-    const [control, act] = KEYS[event.key.toLowerCase()] || [];
+    const [control, act] = KEYS[event.key.toLowerCase()] || reasonOf(event.key);
     if (!control) return;
     event.preventDefault();
     act(control);

@@ -15,10 +15,11 @@ from services.accounts.api import (
     staff_invitations,
     visitors,
 )
-from services.accounts.models import db
+from services.accounts.models import AuditEntry, db
 from services.accounts.queries.second_factors import SecondFactorsCheck
 from services.accounts.settings import AccountsSettings
 from services.chassis.web.application import create_service
+from services.chassis.web.audit_trail import audit_blueprint
 
 
 def create_app(settings: AccountsSettings) -> Flask:
@@ -38,6 +39,7 @@ def create_app(settings: AccountsSettings) -> Flask:
             staff.blp,
             own_staff_account.blp,
             staff_invitations.blp,
+            audit_blueprint(db, AuditEntry),
         ),
         key_of=built.signer.key_of,
         reports={"second_factors": SecondFactorsCheck().problem},

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+NON_COMPLIANT = "non_compliant"
 STATUS_LABELS = {
     "received": "Reçue",
-    "non_compliant": "Non Conforme",
+    NON_COMPLIANT: "Non Conforme",
     "compliant": "Conforme",
 }

@@ -6,13 +6,33 @@ from flask import Flask
 
 from services.chassis.web.access_tokens import KeyOf
 from services.chassis.web.application import create_service
+from services.chassis.web.audit_trail import audit_blueprint
 from services.mail.mailer import MAILER, Mailer
 from services.registrations import cli
-from services.registrations.api import candidatures, drafts, mails, openings, processes, specialites, staff
-from services.registrations.models import db
+from services.registrations.api import (
+    administration,
+    candidatures,
+    drafts,
+    mails,
+    openings,
+    processes,
+    specialites,
+    staff,
+)
+from services.registrations.models import AuditEntry, db
 from services.registrations.settings import RegistrationsSettings
 
-BLUEPRINTS = (openings.blp, drafts.blp, specialites.blp, candidatures.blp, mails.blp, processes.blp, staff.blp)
+BLUEPRINTS = (
+    openings.blp,
+    drafts.blp,
+    specialites.blp,
+    candidatures.blp,
+    mails.blp,
+    processes.blp,
+    staff.blp,
+    administration.blp,
+    audit_blueprint(db, AuditEntry),
+)
 
 
 def create_app(settings: RegistrationsSettings, key_of: KeyOf | None = None) -> Flask:

@@ -26,8 +26,9 @@ from tests.accounts.creation_form import PASSWORD
 from tests.architecture.apps import database_of
 from tests.gateway.candidates import CandidateFactory, creation_answers, new_address
 from tests.gateway.gestion import invitations
-from tests.gateway.gestion.people import StaffFactory
+from tests.gateway.gestion.people import StaffBrowser, StaffFactory
 from tests.pieces import sample_files
+from tests.registrations.service.candidate_client import opening_id
 from tests.support.in_process_four_services import InProcessFourServices
 from tests.support.in_process_portal import SECRETS
 from tests.support.scriptless_browser import ScriptlessBrowser
@@ -38,8 +39,8 @@ _PLACE = re.compile(r"<(?:\w+:)?([\w-]+)>")
 
 
 class Examples:
-    """`values` is what stands for each part of an address; `browser` is the candidate's, `gestionnaire` the browser of
-    one who is logged in to « Espace de gestion », `administrateur` an administrateur there."""
+    """`values` is what stands for each part of an address; `browser` is the candidate's, `gestionnaire` and
+    `administrator` the browsers of two who are logged in to « Espace de gestion »."""
 
     def __init__(self, folder: Path, bucket_url: str) -> None:
         self.portal = InProcessFourServices(folder, bucket_url)
@@ -54,8 +55,9 @@ class Examples:
         self.portal.deliver()
         self.browser = self._visitors.log_in(self.email)
         self.gestionnaire = StaffFactory(self.portal).logged_in(ACADEMIES["gestionnaire"])
-        self.administrateur = StaffFactory(self.portal).administrateur()
-        self.values |= self._team()
+        chief = StaffFactory(self.portal).administrateur()
+        self.administrator = chief.browser
+        self.values |= self._team(chief)
         self._tool, self._administrators_tool = self._tools_token("gestionnaire"), self._tools_token("administrateur")
         self.values |= {"staff_id": str(jwt.decode(self._staffs_token(), options={"verify_signature": False})["sub"])}
 
@@ -123,7 +125,7 @@ class Examples:
 
     def _administrators_session_token(self) -> str:
         name = cookie_name(self.apps["gateway"].extensions["portail"], SESSION_COOKIE)
-        session = self.administrateur.browser.cookie(name)
+        session = self.administrator.cookie(name)
         return str(self._accounts("/v1/sessions/exchange", session=session)["access_token"])
 
     def _services_token(self, name: str) -> str:
@@ -162,10 +164,10 @@ class Examples:
         mailed = {"activation": waiting, "adresse": new, "annulation": self.email, "mot-de-passe": self.email}
         return {kind: self._visitors.link_to(address, kind).rpartition("/")[2] for kind, address in mailed.items()}
 
-    def _team(self) -> dict[str, str]:
+    def _team(self, chief: StaffBrowser) -> dict[str, str]:
         """Somebody who is invited, with the link, and somebody who is disabled."""
         invited, disabled = invitations.new_address(), StaffFactory(self.portal).account("03")
-        invitations.invite(self.administrateur, invited)
+        invitations.invite(chief, invited)
         link = invitations.mailed_link(self.portal, invited)
         with self.apps["accounts"].app_context():
             disable_staff(disabled.id, "Mutation", Actor("command", "test"))
@@ -189,6 +191,8 @@ class Examples:
             "document_id": documents[0]["id"],
             "group": group["code"],
             "piece_id": group["pieces"][0]["id"],
+            "account_id": jwt.decode(token, options={"verify_signature": False})["sub"],
+            "opening_id": opening_id(self.apps["registrations"]),
             "code": "BTSEE-EF3",
         }
 

@@ -6,9 +6,12 @@ A route that is missing here fails `test_access.py`; a page that is missing from
 from __future__ import annotations
 
 from tests.architecture.page_routes import (
+    ACCOUNTS_PAGES,
+    AUDIT_PAGES,
     CANDIDATES_PAGES,
     CANDIDATURES_PAGES,
     ENDING_PAGES,
+    OPENINGS_PAGES,
     PIECES_PAGES,
     PUBLIC_PAGES,
     STAFF_ACCOUNT_PAGES,
@@ -69,7 +72,13 @@ LEDGER: dict[str, dict[str, str]] = {
         """,
         "staff(candidates:correct)": """
             POST /v1/candidates/search
+            GET /v1/candidates/<string:candidate_id>
+            POST /v1/candidates/<string:candidate_id>/form
             POST /v1/candidates/<string:candidate_id>/identity
+            POST /v1/candidates/<string:candidate_id>/activation
+        """,
+        "staff(audit:read)": """
+            GET /v1/audit
         """,
         "staff(staff:manage)": """
             GET /v1/staff
@@ -137,6 +146,20 @@ LEDGER: dict[str, dict[str, str]] = {
             GET /v1/staff/candidatures.csv
             GET /v1/staff/candidatures/<candidature_id>
         """,
+        "staff(pieces:read)": """
+            GET /v1/staff/refusal-reasons
+        """,
+        "staff(openings:manage)": """
+            GET /v1/staff/openings
+            GET /v1/staff/openings/<opening_id>
+            POST /v1/staff/openings/<opening_id>/dates
+            GET /v1/staff/messages
+            POST /v1/staff/messages
+            DELETE /v1/staff/messages/<message_id>
+        """,
+        "staff(audit:read)": """
+            GET /v1/audit
+        """,
         "staff(candidatures:manage)": """
             POST /v1/staff/candidatures/<candidature_id>/<any(withdrawal, ecart):how>
         """,
@@ -181,6 +204,9 @@ LEDGER: dict[str, dict[str, str]] = {
             GET /v1/pieces
             GET /v1/pieces/<string:piece_id>
             GET /v1/pieces/<string:piece_id>/pages/<int:number>
+        """,
+        "staff(audit:read)": """
+            GET /v1/audit
         """,
         "staff(pieces:control)": """
             POST /v1/pieces/<string:piece_id>/control
@@ -273,6 +299,21 @@ LEDGER: dict[str, dict[str, str]] = {
         "staff(candidatures:manage)": f"""
             {ENDING_PAGES}
             POST /gestion/candidatures/<candidature_id>/<any(desinscription, ecart):act>
+        """,
+        "staff(candidates:correct)": f"""
+            {ACCOUNTS_PAGES}
+            POST /gestion/comptes
+            POST /gestion/comptes/<account_id>
+            POST /gestion/comptes/<account_id>/activation
+        """,
+        "staff(openings:manage)": f"""
+            {OPENINGS_PAGES}
+            POST /gestion/ouvertures/<opening_id>
+            POST /gestion/messages
+            POST /gestion/messages/<message_id>/retrait
+        """,
+        "staff(audit:read)": f"""
+            {AUDIT_PAGES}
         """,
         "staff(candidatures:read)": f"""
             {CANDIDATURES_PAGES}

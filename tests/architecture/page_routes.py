@@ -54,6 +54,7 @@ CANDIDATES_PAGES = """
 
 PIECES_PAGES = """
     GET /gestion
+    GET /gestion/controle
     GET /gestion/pieces
     GET /gestion/pieces/<piece_id>
 """
@@ -63,6 +64,18 @@ CANDIDATURES_PAGES = """
 """
 ENDING_PAGES = """
     GET /gestion/candidatures/<candidature_id>/<any(desinscription, ecart):act>
+"""
+ACCOUNTS_PAGES = """
+    GET /gestion/comptes
+    GET /gestion/comptes/<account_id>
+"""
+OPENINGS_PAGES = """
+    GET /gestion/ouvertures
+    GET /gestion/ouvertures/<opening_id>
+    GET /gestion/messages
+"""
+AUDIT_PAGES = """
+    GET /gestion/journal
 """
 STAFF_ACCOUNT_PAGES = """
     GET /gestion/compte
@@ -77,4 +90,13 @@ TEAM_PAGES = """
     GET /gestion/equipe/<staff_id>
     GET /gestion/equipe/<staff_id>/<any(relance, reinitialisation, desactivation, reactivation):act>
 """
-STAFF_PAGES = PIECES_PAGES + CANDIDATURES_PAGES + ENDING_PAGES + STAFF_ACCOUNT_PAGES + TEAM_PAGES
+STAFF_PAGES = (
+    PIECES_PAGES
+    + CANDIDATURES_PAGES
+    + ENDING_PAGES
+    + ACCOUNTS_PAGES
+    + OPENINGS_PAGES
+    + AUDIT_PAGES
+    + STAFF_ACCOUNT_PAGES
+    + TEAM_PAGES
+)

@@ -34,8 +34,10 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /v1/staff/academies
             /v1/staff/me
             /v1/staff/me/tokens
+            /v1/audit
         """),
         "/v1/staff/<string:staff_id>": ("/v1/staff/<staff_id>",),
+        "/v1/candidates/<string:candidate_id>": ("/v1/candidates/<candidate_id>",),
         "/v1/staff/<string:staff_id>/tokens": ("/v1/staff/<staff_id>/tokens",),
         "/v1/forms/account/communes": ("/v1/forms/account/communes?departement=014&q=caen",),
     },
@@ -58,7 +60,12 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /v1/staff/candidatures
             /v1/staff/candidatures.csv
             /v1/staff/candidatures/<candidature_id>
+            /v1/staff/openings
+            /v1/staff/openings/<opening_id>
+            /v1/staff/messages
+            /v1/audit
         """),
+        "/v1/staff/refusal-reasons": ("/v1/staff/refusal-reasons?exam=BTS&piece=NATIDE06",),
         "/v1/openings/choices": ("/v1/openings/choices", f"/v1/openings/choices?purpose=register&{_CHOSEN}"),
         "/v1/drafts/<draft_id>/tabs/<int:number>/search": (
             "/v1/drafts/<draft_id>/tabs/3/search?field=etablissement&q=paris",
@@ -99,7 +106,10 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             "/v1/pieces?after=<piece_id>",
             "/v1/pieces?before=<piece_id>",
         ),
-        "/v1/control-queue": ("/v1/control-queue",),
+        **as_they_are("""
+            /v1/audit
+            /v1/control-queue
+        """),
         "/v1/pieces/<string:piece_id>/pages/<int:number>": ("/v1/pieces/<piece_id>/pages/1",),
     },
     "gateway": {
@@ -127,6 +137,13 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /gestion/candidatures
             /gestion/candidatures.csv
             /gestion/candidatures/<candidature_id>
+            /gestion/controle
+            /gestion/comptes
+            /gestion/comptes/<account_id>
+            /gestion/ouvertures
+            /gestion/ouvertures/<opening_id>
+            /gestion/messages
+            /gestion/journal
             /compte
             /compte/creation
             /compte/creation/confirmation
@@ -215,7 +232,10 @@ _OPENED = Written(frozenset({"pieces.audit_entries"}), "whoever opens a candidat
 _DECLARATION_READ = Written(
     frozenset({"registrations.audit"}), "whoever reads what a candidate declared leaves a trace"
 )
+_ACCOUNT_READ = Written(frozenset({"accounts.audit_entries"}), "whoever reads a candidate's account leaves a trace")
 WRITING_READS: dict[tuple[str, str], Written] = {
+    ("accounts", "/v1/candidates/<string:candidate_id>"): _ACCOUNT_READ,
+    ("gateway", "/gestion/comptes/<account_id>"): _ACCOUNT_READ,
     ("registrations", "/v1/staff/candidatures/<candidature_id>"): _DECLARATION_READ,
     ("registrations", "/v1/staff/candidatures.csv"): _DECLARATION_READ,
     ("gateway", "/gestion/candidatures.csv"): _DECLARATION_READ,

@@ -15,6 +15,7 @@ NOT_IN_THE_TABLE: dict[str, dict[str, str]] = {
         "activation.resend_activation": MAIL_AGAIN,
         "password_reset.ask_reset": MAIL_AGAIN,
         "staff_invitations.invite_again": MAIL_AGAIN,
+        "staff_help.resend_activation_for": MAIL_AGAIN,
         "login.log_in": "the mail about failed tries is alone in its transaction; the next failure sends it",
     },
     "registrations": {
@@ -22,6 +23,7 @@ NOT_IN_THE_TABLE: dict[str, dict[str, str]] = {
         "catalogue.load_catalogue": "a command, run again until it says what it did; loaded already, nothing changes",
         "catalogue.move_demonstration_dates": "the same, every hour, for demonstrations",
         "openings.change_window": "a command, run again with the same dates; the newest revision counts",
+        "openings.change_opening": "of a revision: sent again it is refused, and the page shows the dates in force",
     },
     "documents": {
         "document_files.form_file": "stores a version (candidature_copies.store_version), as its event does anyway",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 
 import pyotp
 from playwright.sync_api import Page
@@ -33,8 +34,12 @@ def control_desk(context: StoryContext) -> None:
     deposit_every_piece(candidate, listed, _readable_pdf())
     recorder, gestionnaire = context.recorder, context.new_candidate()
     recorder.record(gestionnaire.open("/gestion/connexion"), "gestion-connexion")
-    recorder.record(_logs_in(context, gestionnaire, code="000000"), "gestion-connexion-refusee", "/gestion/connexion")
-    _logs_in(context, gestionnaire)
+    recorder.record(
+        log_in_to_gestion(context.staff_account, gestionnaire, code="000000"),
+        "gestion-connexion-refusee",
+        "/gestion/connexion",
+    )
+    log_in_to_gestion(context.staff_account, gestionnaire)
     recorder.record(gestionnaire.page, "gestion-a-traiter")
     recorder.record(gestionnaire.open(f"/gestion/pieces?candidature={candidature}"), "gestion-pieces")
     recorder.record(gestionnaire.open("/gestion/pieces?statut=non_compliant&code=AUCUNE"), "gestion-pieces-aucune")
@@ -68,8 +73,8 @@ def _readable_pdf() -> bytes:
     return out.getvalue()
 
 
-def _logs_in(context: StoryContext, gestionnaire: BrowserCandidate, code: str = "") -> Page:
-    account = context.staff_account
+def log_in_to_gestion(account: Mapping[str, str], gestionnaire: BrowserCandidate, code: str = "") -> Page:
+    """`account`: address, password and secret of the second factor."""
     gestionnaire.page.locator("[name=identifiant]").fill(account["email"])
     gestionnaire.page.locator("[name=password]").fill(account["password"])
     gestionnaire.page.locator("[name=code]").fill(code or pyotp.TOTP(account["totp_secret"]).now())

@@ -29,7 +29,7 @@ def wait_for_result(read: Callable[[], Found | None], what: str, seconds: float 
 @dataclass
 class StoryContext:
     """`staff` are the headers of the demonstration gestionnaire's tools, `staff_account` its address, password and the
-    secret of its second factor, `administrator_account` the administrateur's."""
+    secret of its second factor; `administrator_account` those of an administrateur."""
 
     url: str
     browser: Browser

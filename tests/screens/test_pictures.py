@@ -13,6 +13,7 @@ import pytest
 from tests.architecture import apps, ledger
 from tests.screens import (
     account_stories,
+    administration_stories,
     after_closing_stories,
     error_page_stories,
     gestion_stories,
@@ -46,6 +47,8 @@ STORIES: tuple[Story, ...] = (
     gestion_stories.control_desk,
     team_stories.team,
     team_stories.invitation,
+    administration_stories.openings_and_messages,
+    administration_stories.accounts_and_journal,
     error_page_stories.unknown,
     error_page_stories.foreign_post,
     error_page_stories.too_large,
@@ -66,8 +69,10 @@ class PictureRun:
     @contextmanager
     def context(self, name: str, portal: LaunchedPortal | None = None) -> Iterator[StoryContext]:
         """For one story on the portal (or on another one, weeks later)."""
-        url, accounts = (portal or self.portal).url, (self.portal.demo["staff"], self.portal.demo["admin"])
-        context = StoryContext(url, self.browser, self.recorder, self.portal.staff, *accounts)
+        url, accounts = (portal or self.portal).url, self.portal.demo
+        context = StoryContext(
+            url, self.browser, self.recorder, self.portal.staff, accounts["staff"], accounts["admin"]
+        )
         try:
             yield context
             self.finished_stories.append(name)

@@ -14,11 +14,14 @@ from gateway.clients.file_streaming import streamed_response
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
+from gateway.web.gestion.comptes import CORRECT
+from gateway.web.gestion.field_errors import shown_errors
 from gateway.web.gestion.posted_text import posted_text
 from services.chassis.errors import DomainError
 
 ACTIVE_MENU_KEY = "candidatures"
 STATE_LABELS = {"active": "Active", "withdrawn": "Désinscrite", "ecartee": "Écartée"}
+MAIL_LABELS = {"waiting": "En attente d'envoi", "taken": "Envoyé", "refused": "Refusé"}
 SHORTEST_SEARCH = 2  # characters
 MANAGE = "candidatures:manage"
 API_ACTS = {"desinscription": "withdrawal", "ecart": "ecart"}
@@ -70,6 +73,9 @@ def show_candidature(candidature_id: str) -> ResponseReturnValue:
         candidature=clients().staff_candidatures.candidature(member.access_token, candidature_id),
         state_labels=STATE_LABELS,
         can_end=MANAGE in member.scopes,
+        can_correct=CORRECT in member.scopes,
+        reads_journal="audit:read" in member.scopes,
+        mail_labels=MAIL_LABELS,
         done=DONE_SENTENCES.get(request.args.get("fait", "")),
     )
 
@@ -102,7 +108,7 @@ def _end_page(candidature_id: str, act: str, *, reason: str = "", refusal: Domai
         act=act,
         reason=reason,
         refusal=refusal,
-        errors=[{"pointer": error.pointer, "detail": error.detail} for error in refusal.errors] if refusal else [],
+        errors=shown_errors(refusal),
     )
 
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
 from gateway import access, staff_member
-from gateway.clients.staff_accounts import Proposal
+from gateway.clients.team import Proposal
 from gateway.pages import render_page
 from gateway.qr_code import qr_svg
 from gateway.service_clients import clients
@@ -34,7 +34,7 @@ FEW_CODES = 3
 @blueprint.get("/compte")
 @access.staff(OWN_ACCOUNT)
 def show_account() -> ResponseReturnValue:
-    account = clients().staff_accounts.own_account(_token())
+    account = clients().team.own_account(_token())
     return render_page(
         "gestion/templates/compte.html",
         active=ACTIVE_MENU_KEY,
@@ -56,7 +56,7 @@ def ask_password() -> ResponseReturnValue:
 def change_password() -> ResponseReturnValue:
     values = {name: request.form.get(name, "") for name in PASSWORD_FIELDS}
     try:
-        session = clients().staff_accounts.change_password(_token(), values)
+        session = clients().team.change_password(_token(), values)
     except DomainError as refusal:
         return _password_page(_shown_here(refusal))
     return _with_new_session(session, "mot-de-passe")
@@ -65,17 +65,17 @@ def change_password() -> ResponseReturnValue:
 @blueprint.get("/compte/codes-de-secours")
 @access.staff(OWN_ACCOUNT)
 def ask_recovery_codes() -> ResponseReturnValue:
-    return _page("codes_de_secours.html", account=clients().staff_accounts.own_account(_token()))
+    return _page("codes_de_secours.html", account=clients().team.own_account(_token()))
 
 
 @blueprint.post("/compte/codes-de-secours")
 @access.staff(OWN_ACCOUNT)
 def make_recovery_codes() -> ResponseReturnValue:
     try:
-        codes = clients().staff_accounts.new_recovery_codes(_token(), posted_text("code"))
+        codes = clients().team.new_recovery_codes(_token(), posted_text("code"))
     except DomainError as refusal:
         shown = _shown_here(refusal)
-        return _page("codes_de_secours.html", shown, account=clients().staff_accounts.own_account(_token()))
+        return _page("codes_de_secours.html", shown, account=clients().team.own_account(_token()))
     back = {"label": "Revenir à mon compte", "url": url_for("gestion.show_account")}
     return _page("codes_de_secours_nouveaux.html", codes=codes, lead="Les anciens ne servent plus.", next_step=back)
 
@@ -90,7 +90,7 @@ def ask_second_factor() -> ResponseReturnValue:
 @access.staff(OWN_ACCOUNT)
 def propose_second_factor() -> ResponseReturnValue:
     try:
-        proposal = clients().staff_accounts.propose_second_factor(_token(), posted_text("code"))
+        proposal = clients().team.propose_second_factor(_token(), posted_text("code"))
     except DomainError as refusal:
         return _page("second_facteur.html", _shown_here(refusal))
     return _proposal_page(proposal)
@@ -101,16 +101,16 @@ def propose_second_factor() -> ResponseReturnValue:
 def confirm_second_factor() -> ResponseReturnValue:
     sealed = posted_text("proposal")
     try:
-        session = clients().staff_accounts.renew_second_factor(_token(), sealed, posted_text("code"))
+        session = clients().team.renew_second_factor(_token(), sealed, posted_text("code"))
     except DomainError as refusal:
         shown = _shown_here(refusal)
-        proposal = clients().staff_accounts.proposed_again(_token(), sealed)
+        proposal = clients().team.proposed_again(_token(), sealed)
         return _proposal_page(proposal, shown) if proposal else _page("second_facteur.html", outdated=True)
     return _with_new_session(session, "second-facteur")
 
 
 def _password_page(refusal: DomainError | None = None) -> Response:
-    hint = clients().staff_accounts.own_account(_token()).password_hint
+    hint = clients().team.own_account(_token()).password_hint
     return _page("mot_de_passe.html", refusal, password_hint=hint)
 
 

@@ -16,18 +16,41 @@ from gateway.clients.staff_candidatures import CandidatureDetail
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.pieces import ACTIVE_MENU_KEY, DECISION_IS_STORED, LIST_IS_DONE, api_filters_of, shown_filters
+from gateway.web.gestion.field_errors import shown_errors
+from gateway.web.gestion.pieces import (
+    ACTIVE_MENU_KEY,
+    DECISION_IS_STORED,
+    LIST_IS_DONE,
+    SENT_AGAIN,
+    TO_CONTROL,
+    api_filters_of,
+    shown_filters,
+)
 from gateway.web.gestion.posted_text import posted_text
+from gateway.web.gestion.refusal_reasons import FIELD as REASON_FIELD
+from gateway.web.gestion.refusal_reasons import posted_comment, reason_options
 from gateway.web.piece_statuses import STATUS_SEVERITIES
 from gateway.web_security import CONTENT_SECURITY_POLICY
 from services.chassis.errors import DomainError, NotFound
 from services.contracts.piece_statuses import STATUS_LABELS
 
 REFUSALS_SHOWN_HERE = (409, 412, 422)
-DECISION_FIELDS = ("comment", "received_on", "resubmit_until")
+DATE_FIELDS = ("received_on", "resubmit_until")
+DECISION_FIELDS = (REASON_FIELD, "comment", *DATE_FIELDS)
 ETAG = re.compile(r'"[!#-~]{1,100}"')
 """What may be sent as If-Match; the form holds no other."""
 POLICY_WITH_MEDIA = f"{CONTENT_SECURITY_POLICY}; media-src 'self'"
+
+
+@blueprint.get("/controle")
+@access.staff("pieces:read")
+def start_control() -> ResponseReturnValue:
+    """The first piece that waits: those sent again after a refusal come before the others."""
+    for status in (SENT_AGAIN, TO_CONTROL):
+        shown = shown_filters({"statut": status})
+        if address := _first_address(shown):
+            return redirect(address, code=303)
+    return redirect(url_for("gestion.show_waiting"), code=303)
 
 
 @blueprint.get("/pieces/<piece_id>")
@@ -41,8 +64,12 @@ def show_piece(piece_id: str) -> ResponseReturnValue:
 def decide(piece_id: str) -> ResponseReturnValue:
     shown = shown_filters(request.form)
     status = request.form.get("decision", "")
-    given = {name: value or None for name, value in _typed().items()}
-    control = {"deposit_id": request.form.get("deposit_id") or None, "status": status, **given}
+    control = {
+        "deposit_id": request.form.get("deposit_id") or None,
+        "status": status,
+        "comment": posted_comment(status),
+        **{name: posted_text(name) or None for name in DATE_FIELDS},
+    }
     etag = request.form.get("etag", "")
     if status not in STATUS_LABELS or not ETAG.fullmatch(etag):
         raise NotFound()
@@ -83,8 +110,9 @@ def _piece_page(piece_id: str, *, refusal: DomainError | None = None) -> Respons
         shown=shown,
         query=urlencode(shown),
         refusal=refusal,
-        errors=[{"pointer": error.pointer, "detail": error.detail} for error in refusal.errors] if refusal else [],
+        errors=shown_errors(refusal),
         typed=_typed() if refusal else {},
+        reasons=reason_options([piece]),
         status_labels=STATUS_LABELS,
         status_severities=STATUS_SEVERITIES,
         done=_done_sentence(request.args),
@@ -105,8 +133,18 @@ def _next_address(piece_id: str, shown: Mapping[str, str], status: str) -> str:
     except DomainError:
         return _list_address(shown, DECISION_IS_STORED)
     if following is None:
-        return _list_address(shown, LIST_IS_DONE)
+        others = shown["statut"] == SENT_AGAIN and _first_address({**shown, "statut": TO_CONTROL}, status)
+        return others or _list_address(shown, LIST_IS_DONE)
     return f"{url_for('gestion.show_piece', piece_id=following.id)}?{urlencode({**shown, 'fait': status})}"
+
+
+def _first_address(shown: Mapping[str, str], done: str = "") -> str | None:
+    """Of the first piece of a list."""
+    page = clients().staff_pieces.pieces(_token(), {**api_filters_of(shown), "limit": "1"})
+    if not page.items:
+        return None
+    query = urlencode({**shown, **({"fait": done} if done else {})})
+    return f"{url_for('gestion.show_piece', piece_id=page.items[0].id)}?{query}"
 
 
 def _list_address(shown: Mapping[str, str], done: str) -> str:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from gateway import access, staff_member
 from gateway.clients.accounts import LinkState
-from gateway.clients.staff_accounts import Invitation, SetUp
+from gateway.clients.team import Invitation, SetUp
 from gateway.pages import render_page
 from gateway.qr_code import qr_svg
 from gateway.service_clients import clients
@@ -26,7 +26,7 @@ NEXT_STEP = {"label": "Entrer dans l'Espace de gestion", "url": "/gestion"}
 @blueprint.get("/invitation/<token>")
 @access.public
 def open_invitation(token: str) -> ResponseReturnValue:
-    return mailed_links.show_link(clients().staff_accounts.invitation, token, BUTTONS, _page)
+    return mailed_links.show_link(clients().team.invitation, token, BUTTONS, _page)
 
 
 @blueprint.post("/invitation/<token>")
@@ -35,15 +35,15 @@ def complete_invitation(token: str) -> ResponseReturnValue:
     set_up: list[SetUp] = []
     try:
         unusable = mailed_links.use_link(
-            clients().staff_accounts.invitation,
-            lambda token: set_up.append(clients().staff_accounts.complete_invitation(token, _posted())),
+            clients().team.invitation,
+            lambda token: set_up.append(clients().team.complete_invitation(token, _posted())),
             token,
             BUTTONS,
         )
     except DomainError as refusal:
         if refusal.http_status != 422:
             raise
-        return _page(clients().staff_accounts.invitation(token, posted_text("proposal")), refusal)
+        return _page(clients().team.invitation(token, posted_text("proposal")), refusal)
     return unusable or _codes_page(set_up[0])
 
 

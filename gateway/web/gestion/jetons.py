@@ -10,7 +10,7 @@ from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import access, staff_member
-from gateway.clients.staff_accounts import Token
+from gateway.clients.team import Token
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
@@ -26,6 +26,8 @@ SCOPE_LABELS = {
     "candidatures:manage": "Écarter ou désinscrire des candidatures",
     "documents:publish": "Publier des documents",
     "candidates:correct": "Corriger l'état civil de candidats",
+    "openings:manage": "Changer les dates des ouvertures et les messages",
+    "audit:read": "Lire le journal",
     "staff:manage": "Lire la liste de l'équipe et révoquer des jetons",
 }
 DAYS = {"30": "30 jours", "90": "90 jours", "180": "180 jours", "365": "Un an"}
@@ -44,7 +46,7 @@ def create_token() -> ResponseReturnValue:
     name, days, scopes = posted_text("name"), posted_text("days"), request.form.getlist("scopes")
     asked = {"name": name, "scopes": scopes, "days": days if days in DAYS else DEFAULT["days"]}
     try:
-        token = clients().staff_accounts.create_token(
+        token = clients().team.create_token(
             _token(), name=name, scopes=scopes, days=int(str(asked["days"])), code=posted_text("code")
         )
     except DomainError as refusal:
@@ -57,13 +59,13 @@ def create_token() -> ResponseReturnValue:
 @blueprint.post("/compte/jetons/<token_id>/revocation")
 @access.staff(OWN_ACCOUNT)
 def revoke_token(token_id: str) -> ResponseReturnValue:
-    clients().staff_accounts.revoke_own_token(_token(), token_id)
+    clients().team.revoke_own_token(_token(), token_id)
     return redirect(url_for("gestion.list_tokens", fait="revocation"), code=303)
 
 
 def _page(asked: Mapping[str, Any], refusal: DomainError | None = None, *, revoked: bool = False) -> Response:
-    account = clients().staff_accounts.own_account(_token())
-    page = clients().staff_accounts.own_tokens(_token(), request.args.get("cursor", ""))
+    account = clients().team.own_account(_token())
+    page = clients().team.own_tokens(_token(), request.args.get("cursor", ""))
     return render_page(
         "gestion/templates/jetons.html",
         status=refusal.http_status if refusal else 200,

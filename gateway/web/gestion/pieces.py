@@ -13,6 +13,7 @@ from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
 from gateway.web.gestion.posted_text import posted_text
+from gateway.web.gestion.refusal_reasons import reason_options
 from gateway.web.gestion.selected_pieces import posted_value
 from gateway.web.piece_statuses import STATUS_SEVERITIES
 from services.contracts.piece_statuses import STATUS_LABELS
@@ -21,8 +22,8 @@ ACTIVE_MENU_KEY = "pieces"
 TO_CONTROL = "a-controler"
 SENT_AGAIN = "renvoyees"
 ALL = "toutes"
-PIECES_OF_A_PAGE = 50
-"""So many can be decided at once."""
+PAGE_SIZES = ("50", "200")
+"""Pieces of a page, which can be decided at once; the largest is the most that the API takes."""
 LIST_IS_DONE = "fin"
 DECISION_IS_STORED = "enregistree"
 DONE_SENTENCES = {
@@ -40,20 +41,23 @@ TEXT_FILTERS = ("session", "regroupement", "code", "numero_candidat", "candidatu
 @access.staff("pieces:read")
 def list_pieces() -> ResponseReturnValue:
     shown = shown_filters()
-    api_filters = {**api_filters_of(shown), "limit": str(PIECES_OF_A_PAGE)}
+    api_filters = {**api_filters_of(shown), "limit": shown.get("par_page", PAGE_SIZES[0])}
     if cursor := request.args.get("cursor"):
         api_filters["cursor"] = cursor
     page = clients().staff_pieces.pieces(staff_member.required().access_token, api_filters)
+    can_decide = "pieces:control" in staff_member.required().scopes
     return render_page(
         "gestion/templates/pieces.html",
         active=ACTIVE_MENU_KEY,
         pieces=page.items,
         posted_value=posted_value,
-        can_decide="pieces:control" in staff_member.required().scopes,
+        can_decide=can_decide,
+        reasons=reason_options(page.items) if can_decide else [],
         next_query=urlencode({**shown, "cursor": page.next_cursor}) if page.next_cursor else None,
         query=urlencode(shown),
         shown=shown,
         is_first_page=not cursor,
+        size_choices=[{"value": size, "label": size} for size in PAGE_SIZES],
         status_choices=[{"value": value, "label": label} for value, label in STATUS_CHOICES.items()],
         status_labels=STATUS_LABELS,
         status_severities=STATUS_SEVERITIES,
@@ -68,7 +72,8 @@ def shown_filters(source: Mapping[str, str] | None = None) -> dict[str, str]:
     status = given.get("statut", TO_CONTROL)
     texts = {name: posted_text(name, given)[:100] for name in TEXT_FILTERS}
     known = status if status in STATUS_CHOICES else TO_CONTROL
-    return {"statut": known, **{name: text for name, text in texts.items() if text}}
+    size = {"par_page": PAGE_SIZES[-1]} if given.get("par_page") == PAGE_SIZES[-1] else {}
+    return {"statut": known, **{name: text for name, text in texts.items() if text}, **size}
 
 
 def api_filters_of(shown: Mapping[str, str]) -> dict[str, str]:

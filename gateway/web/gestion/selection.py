@@ -9,8 +9,9 @@ from gateway import access, staff_member
 from gateway.pages import render_page
 from gateway.service_clients import clients
 from gateway.web.gestion import blueprint
-from gateway.web.gestion.pieces import ACTIVE_MENU_KEY, PIECES_OF_A_PAGE
+from gateway.web.gestion.pieces import ACTIVE_MENU_KEY, PAGE_SIZES
 from gateway.web.gestion.posted_text import posted_text
+from gateway.web.gestion.refusal_reasons import posted_comment
 from gateway.web.gestion.selected_pieces import read_value
 from services.chassis.errors import Invalid
 from services.contracts.piece_statuses import STATUS_LABELS
@@ -19,9 +20,10 @@ from services.contracts.piece_statuses import STATUS_LABELS
 @blueprint.post("/pieces/decisions")
 @access.staff("pieces:control")
 def decide_selection() -> ResponseReturnValue:
-    status, comment = posted_text("decision"), posted_text("comment") or None
+    status = posted_text("decision")
+    comment = posted_comment(status)
     selected = [read_value(value) for value in request.form.getlist("selection")]
-    if status not in STATUS_LABELS or None in selected or len(selected) > PIECES_OF_A_PAGE:
+    if status not in STATUS_LABELS or None in selected or len(selected) > int(PAGE_SIZES[-1]):
         raise Invalid("Revenez à la liste, sélectionnez des pièces, puis choisissez une décision.")
     controls = [{**piece, "status": status, "comment": comment} for piece in selected if piece]
     results = clients().staff_pieces.control_many(staff_member.required().access_token, controls) if controls else ()

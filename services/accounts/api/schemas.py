@@ -163,6 +163,10 @@ class Candidate(Schema):
     values = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
 
 
+class CandidateDetail(Candidate):
+    form = fields.Dict(required=True, metadata={"description": "Of the civil status, to be corrected"})
+
+
 class Candidates(Schema):
     candidates = fields.List(fields.Nested(Candidate), required=True)
 

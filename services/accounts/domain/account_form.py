@@ -47,6 +47,12 @@ def change(values: Mapping[str, Any], profile: Profile, *, frozen_notice: str | 
     }
 
 
+def correction(values: Mapping[str, Any]) -> Form:
+    """The civil status alone, as staff correct it: they copy a document, and type nothing twice."""
+    fields = [field for field in _identity(values) if not field["name"].endswith("_confirmation")]
+    return {"sections": [{"title": None, "notice": None, "fields": fields}]}
+
+
 def commune_options(departement: str, typed: str) -> list[dict[str, str]]:
     """Options for the search of the birthplace, in the département."""
     return [_option(commune.label, commune.label) for commune in communes.search(departement, typed)]

@@ -15,11 +15,13 @@ CANDIDATURES_READ = "candidatures:read"
 CANDIDATURES_MANAGE = "candidatures:manage"
 DOCUMENTS_PUBLISH = "documents:publish"
 STAFF_MANAGE = "staff:manage"
+OPENINGS_MANAGE = "openings:manage"
+AUDIT_READ = "audit:read"
 SESSION_ONLY = "account:manage"
 """What a browser's session may do besides, and no tool's token ever: manage one's own account, and that of others
 together with `staff:manage`."""
 _ACADEMIE_SCOPES = (PIECES_READ, PIECES_CONTROL, CANDIDATURES_READ, CANDIDATURES_MANAGE, DOCUMENTS_PUBLISH)
-SCOPES = (*_ACADEMIE_SCOPES, CANDIDATES_CORRECT, STAFF_MANAGE)
+SCOPES = (*_ACADEMIE_SCOPES, CANDIDATES_CORRECT, STAFF_MANAGE, OPENINGS_MANAGE, AUDIT_READ)
 _SCOPES_BY_ROLE = {
     "gestionnaire": frozenset(_ACADEMIE_SCOPES),
     "administrateur": frozenset(SCOPES),

@@ -8,10 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.accounts import civil_status_mapping
+from services.accounts.domain import account_form
 from services.accounts.domain.account_input import typed_values
 from services.accounts.domain.emails import key_of
 from services.accounts.models import Account, MailRefusal, db
 from services.accounts.queries import accounts_by_address
+from services.chassis.errors import NotFound
 
 
 def candidates_at(email: str) -> list[dict[str, Any]]:
@@ -21,6 +23,16 @@ def candidates_at(email: str) -> list[dict[str, Any]]:
         account = accounts_by_address.account_at(session, email_key)
         accounts = [account] if account else accounts_by_address.pending_creations_at(session, email_key)
         return [_candidate(session, account) for account in accounts]
+
+
+def candidate(candidate_id: str) -> dict[str, Any]:
+    """An account, activated or not, with the `form` of its civil status. Raises NotFound."""
+    with db.reading() as session:
+        account = session.get(Account, candidate_id)
+        if account is None:
+            raise NotFound()
+        answer = _candidate(session, account)
+    return {**answer, "form": account_form.correction(answer["values"])}
 
 
 def _candidate(session: Session, account: Account) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import json
 from flask_smorest import Blueprint
 
+from services.chassis.clock import system_now
 from services.chassis.errors import DomainError
 from services.chassis.web import access, problems
 from services.chassis.web.problems import answers_with
@@ -29,6 +30,7 @@ from services.pieces.operations import controls
 from services.pieces.operations.controls import ControlRequest, Gestionnaire
 from services.pieces.queries import control_queue, pieces, staff_list
 from services.pieces.queries.pieces import PieceContext
+from services.pieces.queries.recent_openings import recent_openings_by_others
 
 blp = Blueprint("pieces", __name__, url_prefix="/v1", description="Contrôle des pièces")
 
@@ -64,7 +66,9 @@ def read_piece(piece_id: str) -> BodyStatusHeaders:
     with db.reading_for_staff() as session:
         context = pieces.piece_within_academies(session, access.caller().academies, piece_id)
         deposits, opinions = pieces.history(session, piece_id)
-    return representations.staff_piece_with_history(context, deposits, opinions), 200, {"ETag": context.etag}
+        others = recent_openings_by_others(session, piece_id, access.caller().id, system_now())
+    detail = representations.staff_piece_with_history(context, deposits, opinions)
+    return {**detail, "recent_openings": others}, 200, {"ETag": context.etag}
 
 
 @blp.route("/pieces/<string:piece_id>/control", methods=["POST"])

@@ -152,8 +152,18 @@ class StaffPiece(Schema):
     deposit = fields.Nested(StaffDeposit, required=True, allow_none=True)
 
 
+class RecentOpening(Schema):
+    staff_id = fields.String(required=True)
+    at = fields.DateTime(required=True)
+
+
 class StaffPieceDetail(StaffPiece):
     history = fields.Nested(History, required=True)
+    recent_openings = fields.List(
+        fields.Nested(RecentOpening),
+        required=True,
+        metadata={"description": "D'autres gestionnaires qui ont ouvert le fichier dans les dernières minutes"},
+    )
 
 
 class StaffPieces(Schema):

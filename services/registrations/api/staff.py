@@ -16,6 +16,7 @@ from services.registrations.api import staff_schemas as schemas
 from services.registrations.models import db
 from services.registrations.operations.staff import end_candidature, record_export, record_opening
 from services.registrations.queries import staff as queries
+from services.registrations.queries.catalogue import exam_in_force
 
 READ, MANAGE = "candidatures:read", "candidatures:manage"
 blp = Blueprint("staff", __name__, url_prefix="/v1/staff", description="Candidatures as staff see them")
@@ -59,6 +60,16 @@ def read_candidature(candidature_id: str) -> dict[str, Any]:
         detail = queries.candidature_detail(session, candidature_id, caller().academies)
     record_opening(candidature_id, Actor("staff", caller().id), portal_now())
     return detail
+
+
+@blp.get("/refusal-reasons")
+@access.staff("pieces:read")
+@blp.arguments(schemas.RefusalReasonsQuery, location="query")
+@blp.response(200, schemas.RefusalReasons)
+def list_refusal_reasons(query: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """What a gestionnaire may choose for « Non Conforme », as the catalogue says: the piece's own reasons first."""
+    with db.reading() as session:
+        return {"reasons": exam_in_force(session, query["exam"]).refusal_reasons_of(query["piece"])}
 
 
 @blp.post("/candidatures/<candidature_id>/<any(withdrawal, ecart):how>")

@@ -6,6 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from services.registrations.api.form_schemas import Recap
 from services.registrations.api.schemas import Text
+from services.registrations.domain.lengths import CODE
 from services.registrations.models import CANDIDATURE_STATES
 
 LARGEST_PAGE = 200
@@ -67,10 +68,30 @@ class MailsRefused(Schema):
     since = fields.AwareDateTime()
 
 
+class MailToCandidate(Schema):
+    """A mail to the candidate, without its text. `state`: waiting, taken (by the mail server) or refused."""
+
+    subject = fields.String()
+    at = fields.AwareDateTime()
+    state = fields.String()
+
+
 class Detail(Row):
     recap = fields.Nested(Recap)
     versions = fields.List(fields.Nested(Version))
+    mails = fields.List(
+        fields.Nested(MailToCandidate), metadata={"description": "Du service des inscriptions, récents d'abord"}
+    )
     mails_refused = fields.Nested(MailsRefused, allow_none=True)
+
+
+class RefusalReasonsQuery(Schema):
+    exam = Text(CODE, required=True)
+    piece = Text(CODE, load_default=None, metadata={"description": "Code de la pièce ; sans lui, de toute pièce"})
+
+
+class RefusalReasons(Schema):
+    reasons = fields.List(fields.String())
 
 
 class Reason(Schema):

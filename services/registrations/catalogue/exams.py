@@ -56,6 +56,7 @@ def _exam(context: ReadingContext, folder: ExamFolder) -> Exam:
     sections = folder.sections
     with context.fields(folder.head, "un examen") as fields:
         code, label = fields.text("code"), fields.text("label")
+        reasons = pieces.refusal_reasons(context, fields)
         domaine, exclusive = fields.choice("domaine", DOMAINES), fields.texts("exclusive", EXCLUSIVE_NAMES)
         for name in (*folders.SECTIONS, *folders.FOLDERS, folders.LISTS):
             fields.take(name)
@@ -76,6 +77,7 @@ def _exam(context: ReadingContext, folder: ExamFolder) -> Exam:
         texts=pieces.texts(context, sections.get("texts")),
         document_types=pieces.document_types(context, sections.get("document_types")),
         sessions=(),
+        refusal_reasons=reasons,
     )
     exam = replace(exam, sessions=_sessions(context, folder, exam))
     references.check(context, folder, exam)

@@ -7,11 +7,13 @@ from typing import Any
 from services.contracts.file_rules import FORMATS
 from services.reference.text import folded
 from services.registrations.catalogue import conditions, length_checks
+from services.registrations.catalogue.fields import Fields
 from services.registrations.catalogue.lists import no_overlap
 from services.registrations.catalogue.mistakes import suggestion
 from services.registrations.catalogue.reading_context import ReadingContext
 from services.registrations.catalogue.yaml_nodes import Node
 from services.registrations.domain.exam_definition import FormText, PieceRule, RuleUse
+from services.registrations.domain.lengths import REFUSAL_REASON
 from services.registrations.domain.rules import RULES, problems
 
 TEXTS = ("demande", "handicap_advice", "residence_notice", "forms_notice", "categories_notice")
@@ -34,6 +36,7 @@ def _piece(context: ReadingContext, node: Node) -> PieceRule:
             formats=fields.texts("formats", FORMATS) or FORMATS,
             form=fields.optional("form"),
             when=conditions.read(context, fields.take("when"), "piece", code),
+            refusal_reasons=refusal_reasons(context, fields),
         )
     if "formats" in node.entries and not node.entries["formats"].items:
         context.refuse(node.entries["formats"], f"pièce {code} : la liste des formats est vide ; y écrire pdf")
@@ -42,6 +45,14 @@ def _piece(context: ReadingContext, node: Node) -> PieceRule:
     context.define(node, "la pièce", "piece", code)
     context.reference("form", piece.form, node.entries.get("form", node))
     return piece
+
+
+def refusal_reasons(context: ReadingContext, fields: Fields) -> tuple[str, ...]:
+    """Sentences for « Non Conforme », of an exam or of a piece."""
+    reasons = fields.texts("refusal_reasons")
+    for node, reason in zip(fields.items("refusal_reasons"), reasons, strict=True):
+        length_checks.check_length(context, node, "motif de refus", reason, REFUSAL_REASON)
+    return reasons
 
 
 def forms(context: ReadingContext, node: Node | None) -> tuple[FormText, ...]:

@@ -164,6 +164,7 @@ class PieceRule:
     formats: tuple[str, ...] = FORMATS  # extensions
     form: str | None = None
     when: Condition = ALWAYS
+    refusal_reasons: tuple[str, ...] = ()  # of this piece, beside those of the exam
 
 
 @dataclass(frozen=True)
@@ -222,12 +223,18 @@ class Exam:
     texts: Mapping[str, tuple[str, ...]]  # named paragraphs: demande, handicap_advice, forms_notice, …
     document_types: Mapping[str, str]  # code -> label
     sessions: tuple[Session, ...]
+    refusal_reasons: tuple[str, ...] = ()  # of any piece, ready to be chosen by a gestionnaire
 
     def session(self, name: str) -> Session | None:
         return next((session for session in self.sessions if session.name == name), None)
 
     def specialite(self, code: str) -> Specialite | None:
         return next((specialite for specialite in self.specialites if specialite.code == code), None)
+
+    def refusal_reasons_of(self, piece_code: str | None) -> tuple[str, ...]:
+        """Reasons to choose from for « Non Conforme », the piece's own first; of any piece without a code."""
+        own = next((piece.refusal_reasons for piece in self.pieces if piece.code == piece_code), ())
+        return tuple(dict.fromkeys((*own, *self.refusal_reasons)))
 
     @cached_property
     def epreuve_codes(self) -> frozenset[str]:

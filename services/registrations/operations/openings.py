@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.database.audit import Actor
-from services.chassis.errors import FieldError, Invalid
+from services.chassis.errors import FieldError, Invalid, NotFound, PreconditionFailed
 from services.chassis.events import publish
 from services.contracts.registrations import WindowChanged
 from services.registrations.domain.instants import iso_utc
@@ -44,29 +44,46 @@ def change_window(
 
     Raises NotFound for an unknown opening, Invalid without a reason or with dates out of order.
     """
-    if not reason.strip():
-        raise Invalid(errors=(FieldError("#/reason", "Indiquez le motif du changement."),))
     with db.operation() as session:
         row = opening_row(session, exam, academie, session_name, lock=True)
-        before = dates_in_force(session, row)
-        changes = {name: value for name, value in asdict(new).items() if value is not None}
-        after = Dates(**{**asdict(before), **changes})
-        _refuse_disorder(after)
-        row.revision += 1
-        session.add(
-            OpeningChange(
-                opening_id=row.id,
-                revision=row.revision,
-                **asdict(after),
-                reason=reason.strip(),
-                changed_by=str(actor),
-                changed_at=at,
-            )
+        return _change(session, row, new, reason=reason, actor=actor, at=at)
+
+
+def change_opening(opening_id: str, new: NewDates, *, revision: int, reason: str, actor: Actor, at: datetime) -> Dates:
+    """As `change_window`, for an opening whose dates were read with that `revision`.
+
+    Raises NotFound, Invalid, PreconditionFailed where they have been changed since.
+    """
+    with db.operation() as session:
+        row = session.get(OpeningRow, opening_id, with_for_update=True)
+        if row is None:
+            raise NotFound()
+        if row.revision != revision:
+            raise PreconditionFailed("Les dates ont été changées entre-temps. Vérifiez celles qui sont affichées.")
+        return _change(session, row, new, reason=reason, actor=actor, at=at)
+
+
+def _change(session: DbSession, row: OpeningRow, new: NewDates, *, reason: str, actor: Actor, at: datetime) -> Dates:
+    if not reason.strip():
+        raise Invalid(errors=(FieldError("#/reason", "Indiquez le motif du changement."),))
+    before = dates_in_force(session, row)
+    after = Dates(**{**asdict(before), **{name: date for name, date in asdict(new).items() if date is not None}})
+    _refuse_disorder(after)
+    row.revision += 1
+    session.add(
+        OpeningChange(
+            opening_id=row.id,
+            revision=row.revision,
+            **asdict(after),
+            reason=reason.strip(),
+            changed_by=str(actor),
+            changed_at=at,
         )
-        publish_window(session, row, after)
-        trace = {**_trace(after), "reason": reason.strip()}
-        AuditEntry.record(session, actor, "window.changed", row.id, at=at, before=_trace(before), after=trace)
-        return after
+    )
+    publish_window(session, row, after)
+    trace = {**_trace(after), "reason": reason.strip()}
+    AuditEntry.record(session, actor, "window.changed", row.id, at=at, before=_trace(before), after=trace)
+    return after
 
 
 def dates_in_force(session: DbSession, row: OpeningRow) -> Dates:

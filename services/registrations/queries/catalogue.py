@@ -72,6 +72,14 @@ def exam_by_digest(session: DbSession, digest: str) -> Exam:
     return _exam_cache.get(session, digest)
 
 
+def exam_in_force(session: DbSession, code: str) -> Exam:
+    """The exam of the revision in force. Raises NotFound."""
+    current = session.get(CurrentExam, code)
+    if current is None:
+        raise NotFound()
+    return exam_by_digest(session, current.digest)
+
+
 def opening_view(session: DbSession, opening_id: str, digest: str | None = None) -> OpeningView:
     """An opening as defined by the revision in force, or by that of `digest`; with the dates in force either way.
 

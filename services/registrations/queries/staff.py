@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session as DbSession
 
 from services.chassis.errors import NotFound
 from services.contracts.stored_registrations import from_stored
+from services.mail import sent_mails
 from services.reference.text import folded
 from services.registrations.domain import registration_numbers
 from services.registrations.domain.changes import changes
@@ -22,6 +23,7 @@ from services.registrations.queries.candidatures import recap
 
 Academies = frozenset[str] | None
 PAGE = 500
+MAILS = 50  # the newest, of a candidature's candidate
 COLUMNS = (
     "id", "numero_candidat", "numero_inscription", "name", "exam", "session", "academie", "specialite_code",
     "specialite", "state", "version", "saved_at",
@@ -110,6 +112,7 @@ def candidature_detail(session: DbSession, candidature_id: str, academies: Acade
         **_row(candidature, opening, candidate.numero_candidat),
         "recap": current,
         "versions": version_data[::-1],
+        "mails": sent_mails.list_page(session, candidate.id, limit=MAILS, after=None),
         "mails_refused": {"code": refusal.code, "since": refusal.refused_at} if refusal else None,
     }
 

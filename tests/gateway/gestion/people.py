@@ -85,11 +85,11 @@ class StaffFactory:
         assert browser.path == path, browser.text
         return StaffBrowser(self.portal, browser, account)
 
-    def logged_in(self, *academies: str) -> ScriptlessBrowser:
-        """A gestionnaire of these académies on the page « À traiter »."""
+    def logged_in(self, *academies: str, role: Role = Role.GESTIONNAIRE) -> ScriptlessBrowser:
+        """A gestionnaire of these académies, or an administrateur, on the page « À traiter »."""
         browser = self.browser()
         browser.get("/gestion")
-        log_in(browser, self.account(*academies))
+        log_in(browser, self.account(*academies, role=role))
         assert browser.path == "/gestion", browser.text
         return browser
 

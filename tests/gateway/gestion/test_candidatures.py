@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.gateway.candidates import CandidateFactory
 from tests.gateway.components.html_checks import problems_of
-from tests.gateway.gestion.people import StaffFactory, depositor
+from tests.gateway.gestion.people import StaffFactory, depositor, rows
 from tests.support.in_process_four_services import InProcessFourServices
 
 
@@ -62,3 +62,17 @@ def test_the_candidatures_of_their_académies_are_given_as_csv(
     assert answer.text.startswith("\ufeff")
     assert candidature in answer.text
     assert candidature not in staff.logged_in("20").get("/gestion/candidatures.csv").text
+
+
+def test_the_mails_to_a_candidate_are_listed_without_their_text(
+    staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
+) -> None:
+    candidate, gestionnaire = depositor(candidates, running), staff.logged_in("03")
+    page = f"/gestion/candidatures/{candidate.path.rpartition('/')[2]}"
+    gestionnaire.get(f"{page}/desinscription")
+    gestionnaire.press("Désinscrire à la demande du candidat", reason="Demande par courrier")
+    running.deliver()
+    gestionnaire.get(page)
+    assert not problems_of(gestionnaire.answer.text)
+    [mail] = [row for row in rows(gestionnaire) if row.endswith("Envoyé")]
+    assert "désinscription" in mail.casefold()

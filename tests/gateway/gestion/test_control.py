@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from sqlalchemy import update
+from sqlalchemy import inspect, update
+from sqlalchemy import select as select_rows
+from sqlalchemy.orm import Session
 
 from gateway.clients.staff_pieces import StaffPiecesClient
 from services.chassis.errors import Unavailable
@@ -126,6 +130,75 @@ def test_of_two_gestionnaires_the_second_is_told_what_the_first_decided(
     assert "Il manque une page." in other.answer.text, "what was typed stays"
 
 
+def test_a_reason_of_the_catalogue_is_read_by_the_candidate_before_the_comment(
+    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
+) -> None:
+    open_first(gestionnaire, candidate)
+    reason = "Le document n'est pas signé."
+    assert reason in gestionnaire.text
+    gestionnaire.press("Non Conforme", reason=reason, resubmit_until="2020-10-20")
+    assert gestionnaire.answer.status_code == 422
+    assert gestionnaire.value("reason") == reason, "what was chosen stays"
+    gestionnaire.press("Non Conforme", comment="Signez la dernière page.", resubmit_until="")
+    candidate.get(candidate.path)
+    assert f"{reason} Signez la dernière page." in candidate.text
+
+
+def test_a_reason_belongs_to_a_refusal_alone(gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser) -> None:
+    open_first(gestionnaire, candidate)
+    reason = "Le document n'est pas signé."
+    gestionnaire.press("Conforme", reason=reason)
+    candidate.get(candidate.path)
+    assert reason not in candidate.text
+
+
+def test_a_piece_is_refused_by_its_comment_while_registrations_is_away(
+    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser, running: InProcessFourServices
+) -> None:
+    with service_stopped(running.registrations):
+        open_first(gestionnaire, candidate)
+        gestionnaire.press("Non Conforme", comment="Illisible.")
+        assert gestionnaire.answer.status_code == 200
+
+
+def test_who_else_has_the_file_open_is_shown(
+    staff: StaffFactory, gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
+) -> None:
+    open_first(gestionnaire, candidate)
+    piece = gestionnaire.path
+    said = "Un autre gestionnaire a ouvert ce fichier"
+    gestionnaire.get(f"{piece}/page/1")
+    assert said not in text_of_page(gestionnaire, piece), "not of oneself"
+    other = staff.logged_in("03")
+    assert said in text_of_page(other, piece)
+    gestionnaire.get(piece)
+    gestionnaire.press("Conforme")
+    assert said not in text_of_page(other, piece), "it is decided"
+
+
+def text_of_page(browser: ScriptlessBrowser, path: str) -> str:
+    browser.get(path)
+    return browser.text
+
+
+def test_what_was_sent_again_comes_first_and_the_others_follow(
+    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
+) -> None:
+    open_first(gestionnaire, candidate)
+    refused = gestionnaire.path
+    gestionnaire.press("Non Conforme", comment="Illisible.")
+    deposit(candidate, f"{candidate.path}/depot/{refused.rpartition('/')[2]}")
+    gestionnaire.get("/gestion")
+    gestionnaire.follow("Commencer le contrôle")
+    sent_again = []
+    while "statut=renvoyees" in gestionnaire.answer.request.full_path:
+        sent_again.append(gestionnaire.path)
+        gestionnaire.press("Conforme")
+    assert refused in sent_again
+    assert gestionnaire.path.startswith("/gestion/pieces/"), "those that were never controlled follow"
+    assert "statut=a-controler" in gestionnaire.answer.request.full_path
+
+
 def test_a_piece_that_is_no_longer_asked_for_says_so(
     gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser, running: InProcessFourServices
 ) -> None:
@@ -166,13 +239,45 @@ def test_a_selection_is_decided_at_once_with_a_report_of_what_did_not_pass(
     assert gestionnaire.title == "Pièces"
 
 
+def test_two_hundred_pieces_can_be_listed_and_decided_at_once(
+    gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser, running: InProcessFourServices
+) -> None:
+    assert candidate.path
+    with running.pieces.app.app_context(), db.operation() as session:
+        add_pieces_to_control(session, candidate.path.rpartition("/")[2], 205)
+    gestionnaire.get(f"/gestion/pieces?candidature={candidate.path.rpartition('/')[2]}")
+    gestionnaire.press("Filtrer", par_page="200")
+    values = gestionnaire.page.xpath("//input[@name='selection']/@value")
+    assert len(values) == 200
+    select(gestionnaire, "received", *values)
+    assert "200 pièces sont maintenant « Reçue »." in gestionnaire.text
+
+
+def add_pieces_to_control(session: Session, candidature_id: str, number: int) -> None:
+    """Copies of one of the candidature's deposited pieces, under codes of their own."""
+    piece = session.scalars(select_rows(Piece).where(Piece.candidature_id == candidature_id, Piece.deposited)).first()
+    assert piece is not None
+    deposit_row = session.scalars(select_rows(Deposit).where(Deposit.piece_id == piece.id)).first()
+    assert deposit_row is not None
+    for index in range(number):
+        copy = copied(piece, code=f"COPIE{index:03}", id=f"{index:032x}")
+        session.add(copy)
+        session.flush()
+        session.add(copied(deposit_row, id=f"{index:032x}", piece_id=copy.id, object_key=f"copies/{index}"))
+
+
+def copied(row: Any, **changed: Any) -> Any:
+    columns = {column.key: getattr(row, column.key) for column in inspect(type(row)).column_attrs}
+    return type(row)(**{**columns, **changed})
+
+
 def test_a_selection_of_nothing_or_of_nonsense_is_told(
     gestionnaire: ScriptlessBrowser, candidate: ScriptlessBrowser
 ) -> None:
     assert boxes(gestionnaire, candidate)
     select(gestionnaire, "compliant")
     assert "Aucune pièce n'était sélectionnée." in gestionnaire.text
-    for selection in (["x"], ["a b c"] * 51):
+    for selection in (["x"], ["a b c"] * 201):
         values = [("selection", value) for value in selection]
         gestionnaire.post("/gestion/pieces/decisions", [("decision", "compliant"), *values])
         assert gestionnaire.answer.status_code == 422

@@ -42,11 +42,20 @@ def test_each_piece_takes_one_key(desk: Page) -> None:
 def test_a_refusal_by_key_asks_for_its_reason_first(desk: Page) -> None:
     first = desk.url
     desk.keyboard.press("x")
-    comment = desk.locator("[name=comment]")
-    assert comment.evaluate("field => field === document.activeElement")
+    reason, comment = desk.locator("[name=reason]"), desk.locator("[name=comment]")
+    assert reason.evaluate("field => field === document.activeElement")
+    comment.focus()
     desk.keyboard.type("Illisible, à numériser de nouveau.")
     assert desk.url == first, "letters typed in a field are no keys"
     desk.get_by_role("button", name="Non Conforme").click()
+    desk.get_by_text("La pièce précédente est « Non Conforme ».").wait_for(timeout=MILLISECONDS)
+
+
+def test_a_digit_chooses_a_reason_and_a_key_refuses(desk: Page) -> None:
+    desk.keyboard.press("2")
+    reason = desk.locator("[name=reason]")
+    assert reason.input_value() == reason.locator("option").nth(2).get_attribute("value")
+    desk.keyboard.press("x")
     desk.get_by_text("La pièce précédente est « Non Conforme ».").wait_for(timeout=MILLISECONDS)
 
 

@@ -171,6 +171,7 @@ BTS = Exam(
     texts={"demande": ("Vous devez déposer les pièces suivantes.",)},
     document_types={"confirmation": "Confirmation d'inscription"},
     sessions=(SESSION,),
+    refusal_reasons=("Le document n'est pas lisible.", "Le document n'est pas signé."),
 )
 
 PIERRE = Identity(**tokens.DUBOIS)

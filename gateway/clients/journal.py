@@ -1,0 +1,61 @@
+"""Client of the services' audit trails, and of accounts for the names of who acts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.clients.base import ServiceClient, parsed
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """`at`: ISO 8601; `subject`: an id; `before` and `after`: what changed, as the service noted it."""
+
+    id: int
+    at: str
+    actor_kind: str
+    actor_id: str
+    action: str
+    subject: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class AuditPage:
+    entries: tuple[AuditEntry, ...]
+    next_before: int | None
+
+
+@dataclass(frozen=True)
+class StaffName:
+    id: str
+    nom: str
+    prenoms: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.prenoms} {self.nom}"
+
+
+class JournalClient:
+    """Methods take the access token of an administrator."""
+
+    def __init__(self, services: Mapping[str, ServiceClient]) -> None:
+        self._services = services
+
+    def entries(self, token: str, service: str, filters: Mapping[str, str]) -> AuditPage:
+        """The newest first. `filters`: actor, subject, action, since, until, by_candidates, before, limit."""
+        return parsed(AuditPage, self._services[service].get("/v1/audit", params=dict(filters), token=token))
+
+    def staff(self, token: str) -> tuple[StaffName, ...]:
+        """Everybody who has or had an account of staff."""
+        members: list[StaffName] = []
+        cursor: str | None = ""
+        while cursor is not None:
+            page = self._services["accounts"].get("/v1/staff", params={"cursor": cursor}, token=token)
+            members += (parsed(StaffName, item) for item in page["items"])
+            cursor = page["next_cursor"]
+        return tuple(members)

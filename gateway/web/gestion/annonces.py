@@ -1,0 +1,98 @@
+"""« Messages »: what the home page says for a time, published, looked at first and taken off by an administrator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from flask import Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from gateway import access, staff_member
+from gateway.pages import render_page
+from gateway.service_clients import clients
+from gateway.web.gestion import blueprint
+from gateway.web.gestion import typed_instants as typed
+from gateway.web.gestion.field_errors import shown_errors
+from gateway.web.gestion.ouvertures import MANAGE
+from gateway.web.gestion.posted_text import posted_text
+from services.chassis.clock import portal_now
+from services.chassis.errors import DomainError, FieldError, Invalid
+
+ACTIVE_MENU_KEY = "annonces"
+SEVERITY_LABELS = {"info": "Information", "warning": "Attention", "error": "Alerte"}
+FIELDS = ("title", "text", "severity", "shown_from", "shown_until")
+DONE_SENTENCES = {"publie": "Le message est publié.", "retire": "Le message est retiré."}
+
+
+@blueprint.get("/messages")
+@access.staff(MANAGE)
+def list_messages() -> ResponseReturnValue:
+    return _messages_page({"severity": "info", "shown_from": typed.shown_instant(portal_now().isoformat())})
+
+
+@blueprint.post("/messages")
+@access.staff(MANAGE)
+def publish_message() -> ResponseReturnValue:
+    posted = {name: posted_text(name) for name in FIELDS}
+    try:
+        message = _message(posted)
+        if posted_text("action") != "publier":
+            return _messages_page(posted, preview=True)
+        clients().administration.publish_message(_token(), message)
+    except DomainError as refusal:
+        if refusal.http_status != Invalid.problem.status:
+            raise
+        return _messages_page(posted, refusal=refusal)
+    return redirect(url_for("gestion.list_messages", fait="publie"), code=303)
+
+
+@blueprint.post("/messages/<message_id>/retrait")
+@access.staff(MANAGE)
+def withdraw_message(message_id: str) -> ResponseReturnValue:
+    clients().administration.withdraw_message(_token(), message_id)
+    return redirect(url_for("gestion.list_messages", fait="retire"), code=303)
+
+
+def _messages_page(values: Mapping[str, str], *, preview: bool = False, refusal: DomainError | None = None) -> Response:
+    now = portal_now()
+    messages = [
+        (message, _state(message.shown_from, message.shown_until, now))
+        for message in clients().administration.messages(_token())
+    ]
+    return render_page(
+        "gestion/templates/annonces.html",
+        status=refusal.http_status if refusal else 200,
+        active=ACTIVE_MENU_KEY,
+        messages=messages,
+        values=values,
+        preview=preview,
+        refusal=refusal,
+        errors=shown_errors(refusal),
+        severity_options=[{"value": value, "label": label} for value, label in SEVERITY_LABELS.items()],
+        instant_hint=typed.HINT,
+        done=DONE_SENTENCES.get(request.args.get("fait", "")),
+    )
+
+
+def _message(posted: Mapping[str, str]) -> dict[str, str]:
+    """As the API takes it. Raises Invalid for what has no title, text or date."""
+    instants = {
+        "shown_from": typed.read_instant(posted["shown_from"]),
+        "shown_until": typed.read_end(posted["shown_until"]),
+    }
+    errors = [FieldError(f"#/{name}", "Ce texte est requis.") for name in ("title", "text") if not posted[name]]
+    errors += [FieldError(f"#/{name}", typed.EXPECTED) for name, instant in instants.items() if instant is None]
+    if errors:
+        raise Invalid(errors=tuple(errors))
+    return {**posted, **{name: instant.isoformat() for name, instant in instants.items() if instant}}
+
+
+def _state(shown_from: str, shown_until: str, now: datetime) -> str:
+    if now < datetime.fromisoformat(shown_from):
+        return "À venir"
+    return "Affiché" if now < datetime.fromisoformat(shown_until) else "Terminé"
+
+
+def _token() -> str:
+    return staff_member.required().access_token

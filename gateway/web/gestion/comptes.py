@@ -1,0 +1,130 @@
+"""« Comptes »: a candidate's account, found by its address, its civil status corrected with a reason, its link of
+activation sent again.
+
+An address is posted: none stands in a URL, nor in a log of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from flask import Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from gateway import access, staff_member
+from gateway.clients.form_values import Form, Values
+from gateway.clients.staff_accounts import CandidateAccount, CandidateAccountDetail
+from gateway.pages import render_page
+from gateway.service_clients import clients
+from gateway.web.compte.account_form import SENT_WITH_SEARCH, is_refresh, posted_answers, with_search_results
+from gateway.web.gestion import blueprint
+from gateway.web.gestion.field_errors import shown_errors
+from gateway.web.gestion.posted_text import posted_text
+from services.chassis.errors import DomainError
+
+ACTIVE_MENU_KEY = "comptes"
+CORRECT = "candidates:correct"
+REASON_FIELD = "motif"
+REFUSALS_SHOWN_HERE = (409, 422, 503)
+DONE_SENTENCES = {
+    "corrige": "L'état civil est corrigé : chaque candidature active reçoit une nouvelle version, son PDF et un mail.",
+    "renvoye": "Le lien d'activation est renvoyé ; le précédent n'est plus valable.",
+}
+
+
+@blueprint.get("/comptes")
+@access.staff(CORRECT)
+def ask_account() -> ResponseReturnValue:
+    return _search_page("")
+
+
+@blueprint.post("/comptes")
+@access.staff(CORRECT)
+def search_account() -> ResponseReturnValue:
+    email = posted_text("email")
+    try:
+        accounts = clients().staff_accounts.search(_token(), email)
+    except DomainError as refusal:
+        if refusal.http_status not in REFUSALS_SHOWN_HERE:
+            raise
+        return _search_page(email, refusal=refusal)
+    return _search_page(email, accounts=accounts)
+
+
+@blueprint.get("/comptes/<account_id>")
+@access.staff(CORRECT)
+def show_account(account_id: str) -> ResponseReturnValue:
+    account = clients().staff_accounts.account(_token(), account_id)
+    return _account_page(account, account.form)
+
+
+@blueprint.post("/comptes/<account_id>")
+@access.staff(CORRECT)
+def correct_account(account_id: str) -> ResponseReturnValue:
+    values = posted_answers()
+    reason = str(values.pop(REASON_FIELD, ""))
+    if is_refresh():
+        return _typed_page(account_id, values, reason)
+    try:
+        clients().staff_accounts.correct(_token(), account_id, values, reason)
+    except DomainError as refusal:
+        if refusal.http_status not in REFUSALS_SHOWN_HERE:
+            raise
+        return _typed_page(account_id, values, reason, refusal=refusal)
+    return redirect(url_for("gestion.show_account", account_id=account_id, fait="corrige"), code=303)
+
+
+@blueprint.post("/comptes/<account_id>/activation")
+@access.staff(CORRECT)
+def resend_activation(account_id: str) -> ResponseReturnValue:
+    clients().staff_accounts.resend_activation(_token(), account_id)
+    return redirect(url_for("gestion.show_account", account_id=account_id, fait="renvoye"), code=303)
+
+
+def _search_page(
+    email: str, *, accounts: Sequence[CandidateAccount] | None = None, refusal: DomainError | None = None
+) -> Response:
+    """`accounts`: None before a search."""
+    return render_page(
+        "gestion/templates/comptes.html",
+        status=refusal.http_status if refusal else 200,
+        active=ACTIVE_MENU_KEY,
+        email=email,
+        refusal=refusal,
+        errors=shown_errors(refusal),
+        accounts=accounts,
+    )
+
+
+def _typed_page(account_id: str, values: Values, reason: str, *, refusal: DomainError | None = None) -> Response:
+    """The account with the form as it was typed."""
+    account = clients().staff_accounts.account(_token(), account_id)
+    form = with_search_results(clients().staff_accounts.correction_form(_token(), account_id, values), values)
+    return _account_page(account, form, reason=reason, refusal=refusal)
+
+
+def _account_page(
+    account: CandidateAccountDetail, form: Form, *, reason: str = "", refusal: DomainError | None = None
+) -> Response:
+    return render_page(
+        "gestion/templates/compte_candidat.html",
+        status=refusal.http_status if refusal else 200,
+        active=ACTIVE_MENU_KEY,
+        account=account,
+        form=form,
+        reason=reason,
+        refusal=refusal,
+        errors=[_under_its_name(error) for error in shown_errors(refusal)],
+        with_fields=SENT_WITH_SEARCH,
+        done=DONE_SENTENCES.get(request.args.get("fait", "")),
+    )
+
+
+def _under_its_name(error: Mapping[str, str]) -> dict[str, str]:
+    """The reason has a French name in the page: « reason » is what the API calls it."""
+    pointer = f"#/{REASON_FIELD}" if error["pointer"] == "#/reason" else error["pointer"]
+    return {"pointer": pointer, "detail": error["detail"]}
+
+
+def _token() -> str:
+    return staff_member.required().access_token

@@ -1,0 +1,128 @@
+"""« Journal »: who did what to whom, before and after, in every service; for administrators."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from gateway import access, staff_member
+from gateway.clients.journal import AuditPage
+from gateway.pages import render_page
+from gateway.service_clients import SERVICE_LABELS, clients
+from gateway.web.gestion import blueprint
+from gateway.web.gestion.audit_labels import ACTION_LABELS, ACTOR_LABELS, VALUE_LABELS
+from gateway.web.gestion.journal_pages import ENTRIES_OF_A_PAGE, ServiceEntry, read_journal
+from gateway.web.gestion.posted_text import posted_text
+from gateway.web.gestion.typed_instants import YEARS
+from services.chassis.clock import PARIS
+from services.chassis.errors import DomainError
+from services.chassis.french import short_instant
+from services.contracts.piece_statuses import STATUS_LABELS
+
+ACTIVE_MENU_KEY = "journal"
+AUDITED_SERVICES = ("accounts", "registrations", "pieces")
+TEXT_FILTERS = {"qui": "actor", "objet": "subject", "acte": "action"}
+DAY_FILTERS = ("du", "au")
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+\+00:00")
+DAY_FORMAT = "%d/%m/%Y"
+NOT_A_DAY = "Une date JJ/MM/AAAA est attendue."
+
+
+@blueprint.get("/journal")
+@access.staff("audit:read")
+def show_journal() -> ResponseReturnValue:
+    token = staff_member.required().access_token
+    shown = {
+        name: text for name in (*TEXT_FILTERS, *DAY_FILTERS, "candidats") if (text := posted_text(name, request.args))
+    }
+    errors = [
+        {"pointer": f"#/{name}", "detail": NOT_A_DAY} for name in DAY_FILTERS if name in shown and not _day(shown[name])
+    ]
+    filters = _api_filters(shown)
+
+    def read(service: str, before: int | None) -> AuditPage:
+        if service not in AUDITED_SERVICES:
+            raise DomainError("Cette suite du journal n'existe pas : revenez à son début.")
+        return clients().journal.entries(token, service, {**filters, **({"before": str(before)} if before else {})})
+
+    page = None if errors else read_journal(AUDITED_SERVICES, request.args.get("suite"), read)
+    names = {member.id: member.name for member in clients().journal.staff(token)}
+    return render_page(
+        "gestion/templates/journal.html",
+        status=422 if errors else 200,
+        active=ACTIVE_MENU_KEY,
+        shown=shown,
+        errors=errors,
+        entries=[_line(item, names) for item in page.entries] if page else [],
+        missing=[SERVICE_LABELS[service] for service in page.missing] if page else [],
+        next_query=urlencode({**shown, "suite": page.cursor}) if page and page.cursor else None,
+        staff_options=[{"value": member_id, "label": name} for member_id, name in sorted(names.items(), key=_by_name)],
+        action_options=[{"value": code, "label": label} for code, label in sorted(ACTION_LABELS.items(), key=_by_name)],
+    )
+
+
+def _api_filters(shown: Mapping[str, str]) -> dict[str, str]:
+    """The query of `GET /v1/audit` for the filters of the address."""
+    filters = {"limit": str(ENTRIES_OF_A_PAGE)}
+    filters |= {api_name: shown[name][:64] for name, api_name in TEXT_FILTERS.items() if name in shown}
+    if shown.get("candidats"):
+        filters["by_candidates"] = "true"
+    if first_day := _day(shown.get("du", "")):
+        filters["since"] = first_day.isoformat()
+    if last_day := _day(shown.get("au", "")):
+        filters["until"] = (last_day + timedelta(days=1)).isoformat()
+    return filters
+
+
+def _line(item: ServiceEntry, names: Mapping[str, str]) -> dict[str, Any]:
+    entry = item.entry
+    kind = ACTOR_LABELS.get(entry.actor_kind, entry.actor_kind)
+    return {
+        "at": entry.at,
+        "who": names.get(entry.actor_id) or f"{kind} {entry.actor_id}",
+        "action": ACTION_LABELS.get(entry.action, entry.action),
+        "subject": names.get(entry.subject, entry.subject),
+        "candidature": entry.subject if entry.action.startswith("candidature.") else None,
+        "piece": entry.subject if entry.action in ("piece.controlled", "deposit.opened") else None,
+        "before": _shown(entry.before),
+        "after": _shown(entry.after),
+    }
+
+
+def _shown(values: Mapping[str, Any] | None) -> list[str]:
+    """« motif : Panne », a line each."""
+    return [
+        f"{VALUE_LABELS.get(name, name)} : {_text(value)}"
+        for name, value in (values or {}).items()
+        if value is not None
+    ]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_text, value))
+    if not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    return (
+        short_instant(datetime.fromisoformat(value)) if _INSTANT.fullmatch(value) else STATUS_LABELS.get(value, value)
+    )
+
+
+def _day(text: str) -> datetime | None:
+    """The midnight at which that day begins in Paris."""
+    try:
+        day = datetime.strptime(text, DAY_FORMAT).replace(tzinfo=PARIS)
+    except ValueError:
+        return None
+    return day if day.year in YEARS else None
+
+
+def _by_name(item: tuple[str, str]) -> str:
+    return item[1].casefold()

@@ -1,0 +1,127 @@
+"""« Ouvertures »: the dates of each opening, changed with a reason by an administrator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from itertools import groupby
+
+from flask import Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from gateway import access, staff_member
+from gateway.clients.administration import OpeningDetail, OpeningRow
+from gateway.pages import render_page
+from gateway.service_clients import clients
+from gateway.web.gestion import blueprint
+from gateway.web.gestion import typed_instants as typed
+from gateway.web.gestion.field_errors import shown_errors
+from gateway.web.gestion.posted_text import posted_text
+from services.chassis.errors import DomainError, FieldError, Invalid, NotFound
+
+ACTIVE_MENU_KEY = "ouvertures"
+MANAGE = "openings:manage"
+STATE_LABELS = {"open": "Ouverte", "not_yet": "À venir", "closed": "Fermée"}
+STATE_SEVERITIES = {"open": "success", "not_yet": "info", "closed": None}
+REFUSALS_SHOWN_HERE = (412, 422)
+DATE_LABELS = {
+    "opens": "Ouverture des inscriptions",
+    "closes": "Fermeture des inscriptions",
+    "deposit_opens": "Ouverture du dépôt des pièces",
+    "deposit_closes": "Fermeture du dépôt des pièces",
+}
+_ENDS = ("closes", "deposit_closes")
+
+
+@blueprint.get("/ouvertures")
+@access.staff(MANAGE)
+def list_openings() -> ResponseReturnValue:
+    openings = clients().administration.openings(_token())
+    sessions = [(label, list(rows)) for label, rows in groupby(openings, key=_session_heading)]
+    return render_page(
+        "gestion/templates/ouvertures.html",
+        active=ACTIVE_MENU_KEY,
+        sessions=sessions,
+        state_labels=STATE_LABELS,
+        state_severities=STATE_SEVERITIES,
+    )
+
+
+@blueprint.get("/ouvertures/<opening_id>")
+@access.staff(MANAGE)
+def show_opening(opening_id: str) -> ResponseReturnValue:
+    return _opening_page(clients().administration.opening(_token(), opening_id))
+
+
+@blueprint.post("/ouvertures/<opening_id>")
+@access.staff(MANAGE)
+def change_opening(opening_id: str) -> ResponseReturnValue:
+    opening = clients().administration.opening(_token(), opening_id)
+    posted = {name: posted_text(name) for name in (*DATE_LABELS, "reason")}
+    try:
+        change = {**_changed_dates(opening, posted), "revision": _revision(), "reason": posted["reason"]}
+        clients().administration.change_dates(_token(), opening_id, change)
+    except DomainError as refusal:
+        if refusal.http_status not in REFUSALS_SHOWN_HERE:
+            raise
+        return _opening_page(opening, posted=posted, refusal=refusal)
+    return redirect(url_for("gestion.show_opening", opening_id=opening_id, fait="dates"), code=303)
+
+
+def _opening_page(
+    opening: OpeningDetail, *, posted: Mapping[str, str] | None = None, refusal: DomainError | None = None
+) -> Response:
+    return render_page(
+        "gestion/templates/ouverture.html",
+        status=refusal.http_status if refusal else 200,
+        active=ACTIVE_MENU_KEY,
+        opening=opening,
+        fields=[_field(name, opening, posted) for name in DATE_LABELS],
+        reason=posted["reason"] if posted else "",
+        refusal=refusal,
+        errors=shown_errors(refusal),
+        done=request.args.get("fait") == "dates",
+        state_labels=STATE_LABELS,
+        state_severities=STATE_SEVERITIES,
+    )
+
+
+def _field(name: str, opening: OpeningDetail, posted: Mapping[str, str] | None) -> dict[str, object]:
+    value = posted[name] if posted else _shown(name, opening)
+    return {"name": name, "label": DATE_LABELS[name], "type": "text", "value": value, "hint": typed.HINT}
+
+
+def _changed_dates(opening: OpeningDetail, posted: Mapping[str, str]) -> dict[str, str | int | None]:
+    """The dates that were typed anew. Raises Invalid for those that are none, or where nothing was changed."""
+    changed = {name for name in DATE_LABELS if posted[name] != _shown(name, opening)}
+    dates = {name: _reader(name)(posted[name]) for name in DATE_LABELS if name in changed}
+    if wrong := [name for name, date in dates.items() if date is None]:
+        raise Invalid(errors=tuple(FieldError(f"#/{name}", typed.EXPECTED) for name in wrong))
+    if not dates:
+        raise Invalid("Aucune date n'a été changée.")
+    return {name: date.isoformat() for name, date in dates.items() if date}
+
+
+def _shown(name: str, opening: OpeningDetail) -> str:
+    instant: str = getattr(opening, name)
+    return typed.shown_end_instant(instant) if name in _ENDS else typed.shown_instant(instant)
+
+
+def _reader(name: str) -> Callable[[str], datetime | None]:
+    return typed.read_end if name in _ENDS else typed.read_instant
+
+
+def _revision() -> int:
+    """Of the dates that the form was filled in beside."""
+    text = request.form.get("revision", "")
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise NotFound()
+    return int(text)
+
+
+def _session_heading(opening: OpeningRow) -> str:
+    return f"{opening.exam_label} : {opening.session_label}"
+
+
+def _token() -> str:
+    return staff_member.required().access_token

@@ -1,0 +1,45 @@
+"""Instants as an administrator types and reads them: « 25/10/2021 12:00 », Paris time.
+
+The last minute of a day stands for its end (midnight), as pages show an exclusive end.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from services.chassis.clock import PARIS, to_paris
+from services.chassis.french import shown_end
+
+FORMAT = "%d/%m/%Y %H:%M"
+HINT = "JJ/MM/AAAA HH:MM, heure de Paris"
+EXPECTED = "Une date et une heure sont attendues, par exemple 25/10/2021 12:00."
+YEARS = range(1900, 2200)
+_LAST_MINUTE = (23, 59)
+
+
+def shown_instant(text: str) -> str:
+    """An ISO instant as it would be typed."""
+    return to_paris(datetime.fromisoformat(text)).strftime(FORMAT)
+
+
+def shown_end_instant(text: str) -> str:
+    """An exclusive end (ISO instant) as it would be typed."""
+    return shown_end(datetime.fromisoformat(text)).strftime(FORMAT)
+
+
+def read_instant(text: str) -> datetime | None:
+    """None for what is no instant, or does not exist when the clocks go forward."""
+    try:
+        typed = datetime.strptime(" ".join(text.split()), FORMAT).replace(tzinfo=PARIS)
+        exists = to_paris(datetime.fromtimestamp(typed.timestamp(), PARIS)).replace(fold=0) == typed
+    except (ValueError, OverflowError, OSError):
+        return None
+    return typed if exists and typed.year in YEARS else None
+
+
+def read_end(text: str) -> datetime | None:
+    """An exclusive end, None for what is no instant."""
+    typed = read_instant(text)
+    if typed is not None and (typed.hour, typed.minute) == _LAST_MINUTE:
+        return typed + timedelta(minutes=1)
+    return typed

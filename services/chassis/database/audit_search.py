@@ -1,0 +1,51 @@
+"""The audit trail of a service, searched: the newest entries first, in pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+CANDIDATE = "candidate"
+
+
+@dataclass(frozen=True)
+class AuditFilters:
+    """None leaves one open. `actor` and `subject` are ids; `since` is included, `until` is not.
+
+    `by_candidates`: candidates' own acts too, which are most of a trail.
+    """
+
+    actor: str | None = None
+    subject: str | None = None
+    action: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    by_candidates: bool = False
+
+
+def audit_page(session: Session, entries: Any, filters: AuditFilters, *, before: int | None, limit: int) -> list[Any]:
+    """At most `limit` entries of the service's table `entries` (of AuditColumns), those with ids below `before`."""
+    query = select(entries).where(*_conditions(entries, filters)).order_by(entries.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(entries.id < before)
+    return list(session.scalars(query))
+
+
+def _conditions(entries: Any, filters: AuditFilters) -> Iterator[ColumnElement[bool]]:
+    if filters.actor is not None:
+        yield entries.actor_id == filters.actor
+    if not filters.by_candidates:
+        yield entries.actor_kind != CANDIDATE
+    if filters.subject is not None:
+        yield entries.subject == filters.subject
+    if filters.action is not None:
+        yield entries.action == filters.action
+    if filters.since is not None:
+        yield entries.at >= filters.since
+    if filters.until is not None:
+        yield entries.at < filters.until

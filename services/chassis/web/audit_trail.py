@@ -1,0 +1,71 @@
+"""`GET /v1/audit` of a service, for administrators and their tools: who did what to what, before and after."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields, validate
+
+from services.chassis.database.audit_search import AuditFilters, audit_page
+from services.chassis.database.transactions import Database
+from services.chassis.web import access
+
+READ = "audit:read"
+LARGEST_PAGE = 200
+LONGEST_ID = 64  # characters, as the columns hold
+_LARGEST_ENTRY_ID = 2**31 - 1
+
+
+class AuditQuery(Schema):
+    actor = fields.String(load_default=None, validate=validate.Length(max=LONGEST_ID))
+    subject = fields.String(
+        load_default=None,
+        validate=validate.Length(max=LONGEST_ID),
+        metadata={"description": "Identifiant : d'une candidature, d'une pièce, d'un compte …"},
+    )
+    action = fields.String(load_default=None, validate=validate.Length(max=LONGEST_ID))
+    since = fields.AwareDateTime(load_default=None)
+    until = fields.AwareDateTime(load_default=None, metadata={"description": "Exclu"})
+    by_candidates = fields.Boolean(load_default=False, metadata={"description": "Aussi les actes des candidats"})
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, LARGEST_PAGE))
+    before = fields.Integer(
+        load_default=None,
+        validate=validate.Range(1, _LARGEST_ENTRY_ID),
+        metadata={"description": "next_before de la page précédente"},
+    )
+
+
+class AuditEntry(Schema):
+    id = fields.Integer(required=True)
+    at = fields.AwareDateTime(required=True)
+    actor_kind = fields.String(required=True)
+    actor_id = fields.String(required=True)
+    action = fields.String(required=True)
+    subject = fields.String(required=True)
+    before = fields.Dict(required=True, allow_none=True)
+    after = fields.Dict(required=True, allow_none=True)
+
+
+class AuditEntries(Schema):
+    entries = fields.List(fields.Nested(AuditEntry), required=True)
+    next_before = fields.Integer(required=True, allow_none=True)
+
+
+def audit_blueprint(db: Database, entries: Any) -> Blueprint:
+    """The route for a service whose audit table is the model `entries`, made of AuditColumns."""
+    blp = Blueprint("audit", __name__, url_prefix="/v1", description="The audit trail, for administrators")
+
+    @blp.get("/audit")
+    @access.staff(READ)
+    @blp.arguments(AuditQuery, location="query")
+    @blp.response(200, AuditEntries)
+    def list_audit_entries(query: dict[str, Any]) -> dict[str, Any]:
+        """Entries of this service, the newest first; `next_before` is null on the last page."""
+        limit, before = query.pop("limit"), query.pop("before")
+        with db.reading_for_staff() as session:
+            rows = audit_page(session, entries, AuditFilters(**query), before=before, limit=limit + 1)
+        page = rows[:limit]
+        return {"entries": page, "next_before": page[-1].id if len(rows) > limit else None}
+
+    return blp

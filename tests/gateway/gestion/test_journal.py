@@ -1,0 +1,93 @@
+"""« Journal »: what gestionnaires do and open can be looked up by an administrator, and by nobody else."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import pytest
+
+from gateway.web.gestion import journal, journal_pages
+from services.accounts.domain.staff import Role
+from tests.gateway.candidates import CandidateFactory
+from tests.gateway.components.html_checks import problems_of
+from tests.gateway.gestion.people import StaffFactory, depositor, rows
+from tests.support.in_process_four_services import InProcessFourServices
+from tests.support.scriptless_browser import ScriptlessBrowser
+
+
+@pytest.fixture
+def administrator(staff: StaffFactory) -> ScriptlessBrowser:
+    return staff.logged_in(role=Role.ADMINISTRATEUR)
+
+
+def test_who_opened_a_candidature_and_decided_a_piece_is_in_the_journal(
+    administrator: ScriptlessBrowser,
+    staff: StaffFactory,
+    candidates: CandidateFactory,
+    running: InProcessFourServices,
+) -> None:
+    candidature = depositor(candidates, running).path.rpartition("/")[2]
+    running.deliver()
+    gestionnaire = staff.logged_in("03")
+    gestionnaire.get(f"/gestion/pieces?candidature={candidature}&statut=toutes")
+    link = gestionnaire.page.xpath("//tbody//th//a/@href")[0]
+    gestionnaire.get(link)
+    piece = gestionnaire.path.rpartition("/")[2]
+    gestionnaire.press("Reçue")
+    administrator.get("/gestion/journal")
+    assert not problems_of(administrator.answer.text)
+    administrator.get(f"/gestion/journal?objet={candidature}")
+    assert any("Candidature consultée" in row and "Anne DUVAL" in row for row in rows(administrator))
+    administrator.get(f"/gestion/journal?objet={piece}&acte=piece.controlled")
+    [row] = rows(administrator)
+    assert "Pièce contrôlée" in row
+    assert "statut : Reçue" in row
+
+
+def test_acts_of_candidates_are_listed_on_demand(
+    administrator: ScriptlessBrowser, candidates: CandidateFactory, running: InProcessFourServices
+) -> None:
+    candidature = depositor(candidates, running).path.rpartition("/")[2]
+    administrator.get(f"/gestion/journal?objet={candidature}")
+    assert not any("Candidature enregistrée" in row for row in rows(administrator))
+    administrator.get(f"/gestion/journal?objet={candidature}&candidats=oui")
+    assert any("Candidature enregistrée" in row for row in rows(administrator))
+
+
+def test_its_pages_give_every_act_of_every_service_once(
+    administrator: ScriptlessBrowser,
+    candidates: CandidateFactory,
+    running: InProcessFourServices,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    depositor(candidates, running)
+    administrator.get("/gestion/journal?candidats=oui")
+    whole = rows(administrator)
+    for module in (journal_pages, journal):
+        monkeypatch.setattr(module, "ENTRIES_OF_A_PAGE", 3)
+    administrator.get("/gestion/journal?candidats=oui")
+    paged = rows(administrator)
+    while len(paged) < len(whole) and "Page suivante" in administrator.text:
+        administrator.follow("Page suivante")
+        paged += rows(administrator)
+    assert paged == whole
+
+
+def test_days_that_are_none_and_pages_that_are_none_are_said_so(administrator: ScriptlessBrowser) -> None:
+    assert administrator.get("/gestion/journal?au=31/12/9999").status_code == 422
+    administrator.get("/gestion/journal?du=hier&au=31/02/2021")
+    assert administrator.answer.status_code == 422
+    assert administrator.value("du") == "hier"
+    assert administrator.text.count("Une date JJ/MM/AAAA est attendue.") >= 2
+    for cursor in ("x", "[]", '{"documents": 1}', '{"accounts": "x"}', "[" * 100_000):
+        assert administrator.get(f"/gestion/journal?{urlencode({'suite': cursor})}").status_code in (400, 414)
+
+
+def test_a_period_bounds_it(administrator: ScriptlessBrowser) -> None:
+    administrator.get("/gestion/journal?au=01/01/2000&candidats=oui")
+    assert "Aucun acte ne correspond" in administrator.text
+
+
+def test_no_gestionnaire_reads_it(staff: StaffFactory) -> None:
+    gestionnaire = staff.logged_in("03")
+    assert gestionnaire.get("/gestion/journal").status_code == 403

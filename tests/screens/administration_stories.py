@@ -1,0 +1,77 @@
+"""« Espace de gestion » of an administrateur: openings, messages, candidates' accounts, the journal."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+from tests.screens.browser_candidate import BrowserCandidate
+from tests.screens.gestion_stories import log_in_to_gestion
+from tests.screens.story_context import StoryContext
+
+OPENING = "/gestion/ouvertures/<opening_id>"
+ACCOUNT = "/gestion/comptes/<account_id>"
+
+
+def openings_and_messages(context: StoryContext) -> None:
+    """The list, an opening before and after a change that is refused; a message looked at and published."""
+    recorder, administrator = context.recorder, _logged_in(context)
+    recorder.record(administrator.open("/gestion/ouvertures"), "gestion-ouvertures")
+    recorder.record(administrator.follow("/gestion/ouvertures/"), "gestion-ouverture", OPENING)
+    closes = administrator.page.locator("[name=closes]").input_value()
+    _type(administrator.page, closes="le 12 au soir", reason="Intempéries dans l'académie")
+    recorder.record(administrator.press("Changer les dates"), "gestion-ouverture-refusee", OPENING)
+    _type(administrator.page, closes=f"{closes[:-5]}19:00")
+    recorder.record(administrator.press("Changer les dates"), "gestion-ouverture-changee", OPENING)
+    recorder.record(administrator.open("/gestion/messages"), "gestion-messages")
+    recorder.record(administrator.press("Publier le message"), "gestion-messages-refuse", "/gestion/messages")
+    _type(
+        administrator.page,
+        title="Portail fermé mardi matin",
+        text="Le portail sera fermé mardi de 6 h à 8 h. Ce que vous avez saisi est conservé.",
+        shown_from="01/01/2000 00:00",
+        shown_until="31/12/2000 23:59",
+    )
+    recorder.record(administrator.press("Voir l'aperçu"), "gestion-messages-apercu", "/gestion/messages")
+    recorder.record(administrator.press("Publier le message"), "gestion-messages-publie", "/gestion/messages")
+
+
+def accounts_and_journal(context: StoryContext) -> None:
+    """An account found, its correction refused then made; one that waits; what the journal says of it."""
+    candidate, waiting = context.new_candidate(), context.new_candidate()
+    candidate.creates_account_and_logs_in()
+    candidate.registers()
+    waiting.creates_account()
+    recorder, administrator = context.recorder, _logged_in(context)
+    recorder.record(administrator.open("/gestion/comptes"), "gestion-comptes")
+    _search(administrator, "personne@example.org")
+    recorder.record(administrator.page, "gestion-comptes-aucun", "/gestion/comptes")
+    _search(administrator, candidate.email)
+    recorder.record(administrator.page, "gestion-comptes-trouve", "/gestion/comptes")
+    recorder.record(administrator.follow("/gestion/comptes/"), "gestion-compte", ACCOUNT)
+    _type(administrator.page, prenoms="", motif="Carte d'identité reçue le 4 octobre")
+    recorder.record(administrator.press("Corriger l'état civil"), "gestion-compte-refuse", ACCOUNT)
+    _type(administrator.page, prenoms="Pierre Louis")
+    recorder.record(administrator.press("Corriger l'état civil"), "gestion-compte-corrige", ACCOUNT)
+    administrator.open("/gestion/comptes")
+    _search(administrator, waiting.email)
+    recorder.record(administrator.follow("/gestion/comptes/"), "gestion-compte-en-attente", ACCOUNT)
+    recorder.record(administrator.open("/gestion/journal"), "gestion-journal")
+    recorder.record(administrator.open("/gestion/journal?du=hier"), "gestion-journal-refuse")
+    recorder.record(administrator.open("/gestion/journal?objet=inconnu"), "gestion-journal-aucun")
+
+
+def _logged_in(context: StoryContext) -> BrowserCandidate:
+    administrator = context.new_candidate()
+    administrator.open("/gestion/connexion")
+    log_in_to_gestion(context.administrator_account, administrator)
+    return administrator
+
+
+def _search(administrator: BrowserCandidate, email: str) -> None:
+    _type(administrator.page, email=email)
+    administrator.press("Rechercher")
+
+
+def _type(page: Page, **texts: str) -> None:
+    for name, text in texts.items():
+        page.locator(f"[name={name}]").fill(text)

@@ -33,7 +33,7 @@ FEW_CODES = 3
 
 @blueprint.get("/compte")
 @access.staff(OWN_ACCOUNT)
-def show_account() -> ResponseReturnValue:
+def show_own_account() -> ResponseReturnValue:
     account = clients().team.own_account(_token())
     return render_page(
         "gestion/templates/compte.html",
@@ -76,7 +76,7 @@ def make_recovery_codes() -> ResponseReturnValue:
     except DomainError as refusal:
         shown = _shown_here(refusal)
         return _page("codes_de_secours.html", shown, account=clients().team.own_account(_token()))
-    back = {"label": "Revenir à mon compte", "url": url_for("gestion.show_account")}
+    back = {"label": "Revenir à mon compte", "url": url_for("gestion.show_own_account")}
     return _page("codes_de_secours_nouveaux.html", codes=codes, lead="Les anciens ne servent plus.", next_step=back)
 
 
@@ -139,7 +139,7 @@ def _shown_here(refusal: DomainError) -> DomainError:
 def _with_new_session(session: str, done: str) -> BaseResponse:
     """Every session has ended, this browser's too: it goes on with the one that accounts has opened."""
     staff_member.drop_cached_exchange()
-    response = redirect(url_for("gestion.show_account", fait=done), code=303)
+    response = redirect(url_for("gestion.show_own_account", fait=done), code=303)
     staff_member.set_session_cookie(response, session)
     return response
 

@@ -18,6 +18,7 @@ from gateway.clients.registrations import Registrations
 from gateway.clients.staff_accounts import StaffAccountsClient
 from gateway.clients.staff_candidatures import StaffCandidaturesClient
 from gateway.clients.staff_pieces import StaffPiecesClient
+from gateway.clients.team import TeamClient
 from gateway.settings import GatewaySettings
 from services.chassis.http.client import Client
 from services.chassis.http.service_token import ServiceToken
@@ -42,6 +43,7 @@ class ServiceClients:
     staff_pieces: StaffPiecesClient
     staff_candidatures: StaffCandidaturesClient
     staff_accounts: StaffAccountsClient
+    team: TeamClient
     administration: AdministrationClient
     journal: JournalClient
     tool_tokens: Accounts
@@ -75,6 +77,7 @@ def connect_services(settings: GatewaySettings) -> ServiceClients:
         staff_pieces=StaffPiecesClient(staff["pieces"]),
         staff_candidatures=StaffCandidaturesClient(staff["registrations"]),
         staff_accounts=StaffAccountsClient(staff["accounts"]),
+        team=TeamClient(staff["accounts"], own_token, passwords),
         administration=AdministrationClient(staff["registrations"]),
         journal=JournalClient(staff),
         tool_tokens=Accounts(tools["accounts"], own_token, passwords),

@@ -43,6 +43,8 @@ GESTION_MENU = (
     ("openings:manage", Link("ouvertures", "Ouvertures", "/gestion/ouvertures")),
     ("openings:manage", Link("annonces", "Messages", "/gestion/messages")),
     ("audit:read", Link("journal", "Journal", "/gestion/journal")),
+    ("staff:manage", Link("equipe", "Équipe", "/gestion/equipe")),
+    ("account:manage", Link("compte", "Mon compte", "/gestion/compte")),
 )
 """The scope that a page asks for, and its entry, shown to who has that scope."""
 PUBLIC_MENU = (

@@ -5,7 +5,16 @@ from __future__ import annotations
 from flask import Flask
 
 from services.accounts import cli, dependencies
-from services.accounts.api import candidates, corrections, keys, sessions, staff, visitors
+from services.accounts.api import (
+    candidates,
+    corrections,
+    keys,
+    own_staff_account,
+    sessions,
+    staff,
+    staff_invitations,
+    visitors,
+)
 from services.accounts.models import AuditEntry, db
 from services.accounts.queries.second_factors import SecondFactorsCheck
 from services.accounts.settings import AccountsSettings
@@ -28,6 +37,8 @@ def create_app(settings: AccountsSettings) -> Flask:
             candidates.blp,
             corrections.blp,
             staff.blp,
+            own_staff_account.blp,
+            staff_invitations.blp,
             audit_blueprint(db, AuditEntry),
         ),
         key_of=built.signer.key_of,

@@ -12,7 +12,7 @@ from typing import Any
 from services.accounts import mail_texts
 from services.accounts.dependencies import dependencies
 from services.accounts.domain.emails import key_of
-from services.accounts.domain.mail_link_rules import EMAIL_CHANGE_LIFETIME, RESET_LIFETIME, Purpose
+from services.accounts.domain.mail_link_rules import EMAIL_CHANGE_LIFETIME, INVITATION_LIFETIME, RESET_LIFETIME, Purpose
 from services.accounts.models import Account, EmailChange, StaffMember, db
 from services.accounts.operations import mail_links, mail_refusals
 from services.accounts.queries import accounts_by_address
@@ -125,6 +125,24 @@ def send_email_changed(data: dict[str, Any], envelope: Envelope) -> None:
     if email_change is not None and email_change.confirmed_at is not None:
         letter = mail_texts.email_changed_mail(email_change.confirmed_at, _page("un-probleme"))
         _send(email_change.previous_address, letter, envelope, reader=account)
+
+
+@registry.follow_up("send_staff_invitation", MAILS)
+def send_staff_invitation(data: dict[str, Any], envelope: Envelope) -> None:
+    """To who is invited; nothing where a newer invitation has overtaken this one, or it was taken back or used. The
+    lifetime of the link counts from the invitation, not from the mail."""
+    invited_at = datetime.fromisoformat(data["invited_at"])
+    with db.operation() as session:
+        member = session.get(StaffMember, data["staff_id"], with_for_update=True)
+        if member is None or member.invited_at != invited_at or member.disabled_at is not None:
+            return
+        expires_at = invited_at + INVITATION_LIFETIME
+        token = mail_links.issue(
+            session, Purpose.STAFF_INVITATION, envelope.id, account_id=member.id, expires_at=expires_at
+        )
+    if token is not None:
+        text = mail_texts.second_factor_reset_mail if data["is_reset"] else mail_texts.staff_invitation_mail
+        _send(member.email, text(_page(f"gestion/invitation/{token}")), envelope, reader=member)
 
 
 def _owner(owner_id: str) -> Account | StaffMember | None:

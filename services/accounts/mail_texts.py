@@ -9,6 +9,7 @@ from datetime import datetime
 
 from services.accounts.domain.mail_link_rules import (
     EMAIL_CHANGE_LIFETIME,
+    INVITATION_LIFETIME,
     RESET_LIFETIME,
     in_hours,
     whole_hours,
@@ -18,6 +19,9 @@ from services.contracts.account_rules import ACTIVATION_LIFETIME
 from services.mail.letter import Action, Letter, instant_in_paris
 
 _IF_NOT_YOU = "Si vous n'êtes pas à l'origine de cette demande,"
+_INVITATION_LIFE = (
+    f"Ce lien n'est valable que pour une durée de {whole_hours(INVITATION_LIFETIME)}h et ne peut servir qu'une fois."
+)
 _RESET_HINT = "Si vous avez oublié votre mot de passe, cette page permet aussi de le réinitialiser."
 
 
@@ -115,6 +119,32 @@ def email_changed_mail(at: datetime, contacts_url: str) -> Letter:
         "Cette adresse-ci n'est plus l'identifiant du compte.",
         "Si vous n'êtes pas à l'origine de cette modification, contactez sans attendre votre service gestionnaire :",
         Action("À qui s'adresser", contacts_url),
+    )
+
+
+def staff_invitation_mail(url: str) -> Letter:
+    """To a gestionnaire or administrateur whom an administrateur has invited."""
+    return _letter(
+        "Votre accès à l'Espace de gestion",
+        "Un administrateur vous ouvre un accès à l'Espace de gestion de Cyclades.",
+        "Pour choisir votre mot de passe et votre second facteur, veuillez cliquer sur le lien :",
+        Action("Activer mon accès", url, secret=True),
+        "Il vous faut une application d'authentification sur votre téléphone ou votre ordinateur.",
+        _INVITATION_LIFE,
+        "Si vous n'attendiez pas ce mail, ignorez-le.",
+    )
+
+
+def second_factor_reset_mail(url: str) -> Letter:
+    """To a member of staff whose second factor an administrateur has reset."""
+    return _letter(
+        "Votre second facteur est réinitialisé",
+        "Un administrateur a réinitialisé le second facteur de votre accès à l'Espace de gestion de Cyclades : "
+        "l'ancien, votre mot de passe et vos jetons ne servent plus.",
+        "Pour choisir un nouveau mot de passe et un nouveau second facteur, veuillez cliquer sur le lien :",
+        Action("Rétablir mon accès", url, secret=True),
+        _INVITATION_LIFE,
+        "Si vous ne l'avez pas demandé, prévenez un administrateur.",
     )
 
 

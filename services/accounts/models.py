@@ -178,6 +178,18 @@ class StaffMember(db.Model):
     last_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """Since when they can no longer log in; the row stays, since the audit trail and the controls name it."""
+    invited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When they were last invited, in portal time; None once they have chosen a password and a second factor."""
+
+
+class RecoveryCode(db.Model):
+    """A code that replaces the second factor's once, by its hash. A new set deletes the old one."""
+
+    __tablename__ = "staff_recovery_codes"
+
+    code_hash: Mapped[str] = mapped_column(_HASH, primary_key=True)
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff_members.id", ondelete="CASCADE"), index=True)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class StaffToken(db.Model):

@@ -59,13 +59,14 @@ class PasswordHasher:
             return self._argon2.hash(_bytes(password), salt=salt)
 
     def matches(self, password_hash: str | None, password: str) -> bool:
-        """Whether `password` has this hash; None (no such account) takes as long and is False. Raises Unavailable."""
+        """Whether `password` has this hash; without one (no such account, no password chosen yet) it takes as long and
+        is False. Raises Unavailable."""
         try:
             with self.turn():
                 self._argon2.verify(password_hash or self._hash_without_account, _bytes(password))
         except (VerificationError, InvalidHashError):
             return False
-        return password_hash is not None
+        return bool(password_hash)
 
     def is_outdated(self, password_hash: str) -> bool:
         """Whether the hash was made with other parameters than those in force."""

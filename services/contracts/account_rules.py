@@ -1,4 +1,5 @@
-"""What accounts and the gateway agree on about accounts: how long a new one waits, how long tokens and ids may be."""
+"""What accounts and the gateway agree on about accounts: how long a new one waits, how long tokens and ids may be, the
+profiles of staff."""
 
 from __future__ import annotations
 
@@ -12,3 +13,7 @@ MAX_TOKEN_LENGTH = 200
 """Characters of a token: of a mailed link, a session, a browser or a tool."""
 MAX_CREATION_LENGTH = 32
 """Characters of the id of a creation, by which its mail is asked for again."""
+MAX_CODE_LENGTH = 64
+"""Characters of a code of the second factor, or a recovery code, as typed."""
+STAFF_ROLE_LABELS = {"gestionnaire": "Gestionnaire", "administrateur": "Administrateur"}
+"""Profiles of staff and how pages name them."""

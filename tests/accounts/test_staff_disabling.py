@@ -16,9 +16,13 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import event, select, text
 
 from services.accounts.models import AuditEntry, LoginSession, StaffMember, StaffToken, db
+from services.accounts.operations.staff_disabling import disable_staff
 from services.accounts.operations.staff_tokens import USE_WRITTEN_EVERY
 from services.chassis.clock import system_now
+from services.chassis.database.audit import Actor
+from services.chassis.errors import DomainError
 from tests.accounts.running_accounts import RunningAccounts, problem_slug
+from tests.accounts.staff_in_session import logged_in
 from tests.accounts.test_staff import EMAIL, GESTIONNAIRE, command_result, run_command
 from tests.support.processes import wait_until
 
@@ -26,7 +30,7 @@ CHIEF, SECOND = "chef@dec.example", "adjointe@dec.example"
 WHY = "Mutation au 1er décembre"
 
 
-def administrateur(accounts: RunningAccounts, email: str) -> tuple[str, str]:
+def administrators_tool(accounts: RunningAccounts, email: str) -> tuple[str, str]:
     """The id and the access token of a new administrateur with a tool for everything."""
     person = ("--email", email, "--nom", "Martin", "--prenoms", "Anne")
     staff_id = str(command_result(accounts, "create-staff", "--role", "administrateur", *person)["id"])
@@ -99,39 +103,42 @@ def test_who_comes_back_logs_in_as_before_and_needs_new_tokens(accounts: Running
 def test_nothing_is_deleted_and_the_trail_says_who_when_and_why(accounts: RunningAccounts) -> None:
     staff_id = command_result(accounts, "create-staff", *GESTIONNAIRE)["id"]
     command_result(accounts, "create-token", "--email", EMAIL)
-    chief, bearer = administrateur(accounts, CHIEF)
+    chief = logged_in(accounts, CHIEF)
     for _ in range(2):  # said twice, it is done and told once
-        assert accounts.call("POST", f"/staff/{staff_id}/disable", bearer, reason=WHY).status_code == 204
+        assert chief.post(f"/staff/{staff_id}/disable", reason=WHY).status_code == 204
     for _ in range(2):
-        assert accounts.call("POST", f"/staff/{staff_id}/enable", bearer, reason="Retour").status_code == 204
+        assert chief.post(f"/staff/{staff_id}/enable", reason="Retour").status_code == 204
     with accounts.app.app_context(), db.reading() as session:
         assert session.get(StaffMember, staff_id) is not None
         assert len(session.scalars(select(StaffToken).where(StaffToken.staff_id == staff_id)).all()) == 1
         entries = session.scalars(select(AuditEntry).where(AuditEntry.subject == staff_id).order_by(AuditEntry.id))
         acts = [(entry.action, entry.actor_id, (entry.after or {}).get("reason")) for entry in entries][-2:]
-    assert acts == [("staff_disabled", chief, WHY), ("staff_enabled", chief, "Retour")]
+    assert acts == [("staff_disabled", chief.id, WHY), ("staff_enabled", chief.id, "Retour")]
 
 
 def test_nobody_disables_himself_nor_the_last_administrateur(accounts: RunningAccounts) -> None:
-    chief, bearer = administrateur(accounts, CHIEF)
-    assert problem_slug(accounts.call("POST", f"/staff/{chief}/disable", bearer, reason=WHY)) == "soi-meme"
+    chief = logged_in(accounts, CHIEF)
+    assert problem_slug(chief.post(f"/staff/{chief.id}/disable", reason=WHY)) == "soi-meme"
     code, output = run_command(accounts, "disable-staff", "--email", CHIEF, "--reason", WHY)
     assert (code, "dernier administrateur" in output) == (1, True)
-    administrateur(accounts, SECOND)
+    logged_in(accounts, SECOND)
     assert run_command(accounts, "disable-staff", "--email", CHIEF, "--reason", WHY)[0] == 0
     assert run_command(accounts, "disable-staff", "--email", SECOND, "--reason", WHY)[0] == 1
 
 
 def test_two_administrateurs_who_disable_each_other_leave_one(accounts: RunningAccounts) -> None:
-    (chief, chiefs), (second, seconds) = administrateur(accounts, CHIEF), administrateur(accounts, SECOND)
+    chief, second = logged_in(accounts, CHIEF), logged_in(accounts, SECOND)
     answers: list[int] = []
 
-    def disables(bearer: str, whom: str) -> None:
-        headers = {"Authorization": f"Bearer {bearer}"}
-        path = f"/v1/staff/{whom}/disable"
-        answers.append(accounts.app.test_client().post(path, json={"reason": WHY}, headers=headers).status_code)
+    def disables(actor: str, whom: str) -> None:
+        with accounts.app.app_context():
+            try:
+                disable_staff(whom, WHY, Actor("staff", actor))
+                answers.append(204)
+            except DomainError as refusal:
+                answers.append(refusal.http_status)
 
-    both = [threading.Thread(target=disables, args=pair) for pair in ((chiefs, second), (seconds, chief))]
+    both = [threading.Thread(target=disables, args=pair) for pair in ((chief.id, second.id), (second.id, chief.id))]
     with accounts.app.app_context(), db.operation() as session:
         session.scalars(select(StaffMember).with_for_update()).all()  # both have begun before either goes on
         for thread in both:
@@ -151,11 +158,13 @@ def _waiting_for_locks() -> int:
 
 def test_an_access_token_that_outlives_its_owners_rights_disables_nobody(accounts: RunningAccounts) -> None:
     staff_id = command_result(accounts, "create-staff", *GESTIONNAIRE)["id"]
-    _, bearer = administrateur(accounts, CHIEF)
-    administrateur(accounts, SECOND)
+    chief = logged_in(accounts, CHIEF)
+    bearer = chief.bearer
+    logged_in(accounts, SECOND)
     run_command(accounts, "disable-staff", "--email", CHIEF, "--reason", WHY)
     for act in ("disable", "enable"):
-        assert accounts.call("POST", f"/staff/{staff_id}/{act}", bearer, reason=WHY).status_code == 403
+        answer = accounts.call("POST", f"/staff/{staff_id}/{act}", bearer, reason=WHY, code=chief.code())
+        assert answer.status_code == 403
 
 
 def test_only_administrateurs_manage_staff(accounts: RunningAccounts) -> None:
@@ -179,10 +188,13 @@ def test_a_command_takes_the_reasons_that_the_api_takes(accounts: RunningAccount
 
 
 def test_an_unknown_person_or_token_is_said_to_be_so(accounts: RunningAccounts) -> None:
-    _, bearer = administrateur(accounts, CHIEF)
-    for path in (f"/staff/{'0' * 32}/disable", f"/staff/{'0' * 32}/enable", f"/staff/tokens/{'0' * 32}/revoke"):
-        assert accounts.call("POST", path, bearer, reason=WHY).status_code == 404
-    assert accounts.call("POST", f"/staff/{'0' * 32}/disable", bearer).status_code == 422
+    chief = logged_in(accounts, CHIEF)
+    for act in ("disable", "enable", "second-factor-reset"):
+        assert chief.post(f"/staff/{'0' * 32}/{act}", reason=WHY).status_code == 404
+    assert chief.post(f"/staff/{'0' * 32}/disable").status_code == 422
+    assert chief.post(f"/staff/{'0' * 32}/invitation").status_code == 404
+    _, bearer = administrators_tool(accounts, SECOND)
+    assert accounts.call("POST", f"/staff/tokens/{'0' * 32}/revoke", bearer, reason=WHY).status_code == 404
 
 
 def test_a_new_second_factor_ends_the_tokens_too(accounts: RunningAccounts) -> None:
@@ -196,7 +208,7 @@ def test_lists_tell_who_may_come_in_and_with_which_tokens_and_no_secret(accounts
     staff = command_result(accounts, "create-staff", *GESTIONNAIRE)
     token = command_result(accounts, "create-token", "--email", EMAIL, "--name", "bureau")
     log_in_staff(accounts, staff)
-    _, bearer = administrateur(accounts, CHIEF)
+    _, bearer = administrators_tool(accounts, CHIEF)
     shown, answered = listed(accounts, "list-staff"), accounts.call("GET", "/staff", bearer).json or {}
     assert [row["id"] for row in answered["items"]] == [row["id"] for row in shown]
     (member,) = (row for row in shown if row["email"] == EMAIL)
@@ -212,8 +224,8 @@ def test_lists_tell_who_may_come_in_and_with_which_tokens_and_no_secret(accounts
 
 
 def test_lists_are_read_in_pages(accounts: RunningAccounts) -> None:
-    _, bearer = administrateur(accounts, CHIEF)
-    administrateur(accounts, SECOND)
+    _, bearer = administrators_tool(accounts, CHIEF)
+    administrators_tool(accounts, SECOND)
     first = accounts.call("GET", "/staff?limit=1", bearer).json or {}
     second = accounts.call("GET", f"/staff?limit=1&cursor={first['next_cursor']}", bearer).json or {}
     last = accounts.call("GET", f"/staff?limit=1&cursor={second['next_cursor']}", bearer).json or {}
@@ -224,7 +236,7 @@ def test_lists_are_read_in_pages(accounts: RunningAccounts) -> None:
 def test_a_token_is_revoked_with_its_reason(accounts: RunningAccounts) -> None:
     command_result(accounts, "create-staff", *GESTIONNAIRE)
     token = command_result(accounts, "create-token", "--email", EMAIL)
-    _, bearer = administrateur(accounts, CHIEF)
+    _, bearer = administrators_tool(accounts, CHIEF)
     assert accounts.call("POST", f"/staff/tokens/{token['id']}/revoke", bearer, reason=WHY).status_code == 204
     assert problem_slug(accounts.post("/tools/exchange", token=token["token"])) == "jeton-refuse"
     with accounts.app.app_context(), db.reading() as session:

@@ -13,14 +13,20 @@ import jwt
 from flask import Flask
 from sqlalchemy import Engine
 
+from gateway.cookies import cookie_name
 from gateway.service_clients import clients
+from gateway.staff_member import SESSION_COOKIE
 from gateway.web.mails import mail_folder
-from services.accounts.domain.staff import Role, scopes_of
+from services.accounts.domain.staff import SESSION_ONLY, scopes_of
+from services.accounts.operations.staff_disabling import disable_staff
+from services.accounts.queries.staff import staff_id_of
 from services.chassis import clock
+from services.chassis.database.audit import Actor
 from tests.accounts.creation_form import PASSWORD
 from tests.architecture.apps import database_of
 from tests.gateway.candidates import CandidateFactory, creation_answers, new_address
-from tests.gateway.gestion.people import StaffFactory
+from tests.gateway.gestion import invitations
+from tests.gateway.gestion.people import StaffBrowser, StaffFactory
 from tests.pieces import sample_files
 from tests.registrations.service.candidate_client import opening_id
 from tests.support.in_process_four_services import InProcessFourServices
@@ -49,7 +55,9 @@ class Examples:
         self.portal.deliver()
         self.browser = self._visitors.log_in(self.email)
         self.gestionnaire = StaffFactory(self.portal).logged_in(ACADEMIES["gestionnaire"])
-        self.administrator = StaffFactory(self.portal).logged_in(role=Role.ADMINISTRATEUR)
+        chief = StaffFactory(self.portal).administrateur()
+        self.administrator = chief.browser
+        self.values |= self._team(chief)
         self._tool, self._administrators_tool = self._tools_token("gestionnaire"), self._tools_token("administrateur")
         self.values |= {"staff_id": str(jwt.decode(self._staffs_token(), options={"verify_signature": False})["sub"])}
 
@@ -85,6 +93,8 @@ class Examples:
         (« public »)."""
         if kind == "public":
             return {}
+        if kind == "staff" and name == SESSION_ONLY:
+            return {"Authorization": f"Bearer {self._administrators_session_token()}"}
         if kind == "staff" and name not in scopes_of("gestionnaire"):
             return {"Authorization": f"Bearer {self._exchanged(self._administrators_tool)}"}
         token = {"candidate": self._candidates_token, "staff": self._staffs_token}.get(kind)
@@ -112,6 +122,11 @@ class Examples:
 
     def _exchanged(self, tool: str) -> str:
         return str(self._accounts("/v1/tools/exchange", token=tool)["access_token"])
+
+    def _administrators_session_token(self) -> str:
+        name = cookie_name(self.apps["gateway"].extensions["portail"], SESSION_COOKIE)
+        session = self.administrator.cookie(name)
+        return str(self._accounts("/v1/sessions/exchange", session=session)["access_token"])
 
     def _services_token(self, name: str) -> str:
         sent = {"client_id": name, "client_secret": SECRETS[name]}
@@ -148,6 +163,16 @@ class Examples:
             clients().accounts.ask_password_reset(self.email)
         mailed = {"activation": waiting, "adresse": new, "annulation": self.email, "mot-de-passe": self.email}
         return {kind: self._visitors.link_to(address, kind).rpartition("/")[2] for kind, address in mailed.items()}
+
+    def _team(self, chief: StaffBrowser) -> dict[str, str]:
+        """Somebody who is invited, with the link, and somebody who is disabled."""
+        invited, disabled = invitations.new_address(), StaffFactory(self.portal).account("03")
+        invitations.invite(chief, invited)
+        link = invitations.mailed_link(self.portal, invited)
+        with self.apps["accounts"].app_context():
+            disable_staff(disabled.id, "Mutation", Actor("command", "test"))
+            invited_id = staff_id_of(invited)
+        return {"invitation": link.rpartition("/")[2], "invited_id": invited_id, "disabled_id": disabled.id}
 
     def _registered(self) -> dict[str, str]:
         with self.apps["gateway"].app_context():

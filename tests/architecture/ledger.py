@@ -14,7 +14,9 @@ from tests.architecture.page_routes import (
     OPENINGS_PAGES,
     PIECES_PAGES,
     PUBLIC_PAGES,
+    STAFF_ACCOUNT_PAGES,
     STAFF_PAGES,
+    TEAM_PAGES,
 )
 
 PUBLIC = "public"
@@ -55,6 +57,8 @@ LEDGER: dict[str, dict[str, str]] = {
             POST /v1/sessions
             POST /v1/sessions/end
             POST /v1/sessions/exchange
+            POST /v1/staff-invitations
+            POST /v1/staff-invitations/check
             POST /v1/tools/exchange
         """,
         CANDIDATE: """
@@ -78,10 +82,28 @@ LEDGER: dict[str, dict[str, str]] = {
         """,
         "staff(staff:manage)": """
             GET /v1/staff
+            GET /v1/staff/academies
+            GET /v1/staff/<string:staff_id>
             GET /v1/staff/<string:staff_id>/tokens
+            POST /v1/staff/tokens/<string:token_id>/revoke
+        """,
+        "staff(account:manage, staff:manage)": """
+            POST /v1/staff
+            POST /v1/staff/<string:staff_id>/invitation
+            POST /v1/staff/<string:staff_id>/second-factor-reset
             POST /v1/staff/<string:staff_id>/disable
             POST /v1/staff/<string:staff_id>/enable
-            POST /v1/staff/tokens/<string:token_id>/revoke
+        """,
+        "staff(account:manage)": """
+            GET /v1/staff/me
+            POST /v1/staff/me/password
+            POST /v1/staff/me/recovery-codes
+            POST /v1/staff/me/second-factor
+            POST /v1/staff/me/second-factor/proposals
+            POST /v1/staff/me/second-factor/proposals/check
+            GET /v1/staff/me/tokens
+            POST /v1/staff/me/tokens
+            POST /v1/staff/me/tokens/<string:token_id>/revoke
         """,
     },
     "registrations": {
@@ -207,6 +229,7 @@ LEDGER: dict[str, dict[str, str]] = {
             POST /deconnexion
             POST /gestion/connexion
             POST /gestion/deconnexion
+            POST /gestion/invitation/<token>
             POST /compte/creation
             POST /compte/creation/confirmation
             POST /compte/activation/<token>
@@ -250,6 +273,20 @@ LEDGER: dict[str, dict[str, str]] = {
         """,
         "staff": """
             POST /gestion/session/prolonger
+        """,
+        "staff(account:manage)": f"""
+            {STAFF_ACCOUNT_PAGES}
+            POST /gestion/compte/codes-de-secours
+            POST /gestion/compte/jetons
+            POST /gestion/compte/jetons/<token_id>/revocation
+            POST /gestion/compte/mot-de-passe
+            POST /gestion/compte/second-facteur
+            POST /gestion/compte/second-facteur/confirmation
+        """,
+        "staff(account:manage, staff:manage)": f"""
+            {TEAM_PAGES}
+            POST /gestion/equipe/invitation
+            POST /gestion/equipe/<staff_id>/<any(relance, reinitialisation, desactivation, reactivation):act>
         """,
         "staff(pieces:read)": f"""
             {PIECES_PAGES}

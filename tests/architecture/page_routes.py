@@ -11,6 +11,7 @@ PUBLIC_PAGES = """
     GET /accessibilite
     GET /connexion
     GET /gestion/connexion
+    GET /gestion/invitation/<token>
     GET /compte/creation
     GET /compte/creation/confirmation
     GET /compte/activation/<token>
@@ -76,4 +77,26 @@ OPENINGS_PAGES = """
 AUDIT_PAGES = """
     GET /gestion/journal
 """
-STAFF_PAGES = PIECES_PAGES + CANDIDATURES_PAGES + ENDING_PAGES + ACCOUNTS_PAGES + OPENINGS_PAGES + AUDIT_PAGES
+STAFF_ACCOUNT_PAGES = """
+    GET /gestion/compte
+    GET /gestion/compte/codes-de-secours
+    GET /gestion/compte/jetons
+    GET /gestion/compte/mot-de-passe
+    GET /gestion/compte/second-facteur
+"""
+TEAM_PAGES = """
+    GET /gestion/equipe
+    GET /gestion/equipe/invitation
+    GET /gestion/equipe/<staff_id>
+    GET /gestion/equipe/<staff_id>/<any(relance, reinitialisation, desactivation, reactivation):act>
+"""
+STAFF_PAGES = (
+    PIECES_PAGES
+    + CANDIDATURES_PAGES
+    + ENDING_PAGES
+    + ACCOUNTS_PAGES
+    + OPENINGS_PAGES
+    + AUDIT_PAGES
+    + STAFF_ACCOUNT_PAGES
+    + TEAM_PAGES
+)

@@ -31,8 +31,12 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /v1/me/identity
             /v1/me/mails
             /v1/staff
+            /v1/staff/academies
+            /v1/staff/me
+            /v1/staff/me/tokens
             /v1/audit
         """),
+        "/v1/staff/<string:staff_id>": ("/v1/staff/<staff_id>",),
         "/v1/candidates/<string:candidate_id>": ("/v1/candidates/<candidate_id>",),
         "/v1/staff/<string:staff_id>/tokens": ("/v1/staff/<staff_id>/tokens",),
         "/v1/forms/account/communes": ("/v1/forms/account/communes?departement=014&q=caen",),
@@ -122,6 +126,14 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
             /gestion/pieces
             /gestion/pieces/<piece_id>
             /gestion/pieces/<piece_id>/fichier
+            /gestion/compte
+            /gestion/compte/codes-de-secours
+            /gestion/compte/jetons
+            /gestion/compte/mot-de-passe
+            /gestion/compte/second-facteur
+            /gestion/equipe
+            /gestion/equipe/invitation
+            /gestion/equipe/<staff_id>
             /gestion/candidatures
             /gestion/candidatures.csv
             /gestion/candidatures/<candidature_id>
@@ -174,6 +186,13 @@ READS: dict[str, dict[str, tuple[str, ...]]] = {
         "/gestion/candidatures/<candidature_id>/<any(desinscription, ecart):act>": tuple(
             f"/gestion/candidatures/<candidature_id>/{act}" for act in ("desinscription", "ecart")
         ),
+        "/gestion/equipe/<staff_id>/<any(relance, reinitialisation, desactivation, reactivation):act>": (
+            "/gestion/equipe/<invited_id>/relance",
+            "/gestion/equipe/<staff_id>/reinitialisation",
+            "/gestion/equipe/<staff_id>/desactivation",
+            "/gestion/equipe/<disabled_id>/reactivation",
+        ),
+        "/gestion/invitation/<token>": ("/gestion/invitation/<invitation>",),
         "/gestion/pieces/<piece_id>/page/<int:number>": ("/gestion/pieces/<piece_id>/page/1",),
         "/ouverture-des-services": ("/ouverture-des-services", f"/ouverture-des-services?{_CHOSEN}"),
         "/inscription": ("/inscription", f"/inscription?{_CHOSEN}"),

@@ -14,6 +14,7 @@ NOT_IN_THE_TABLE: dict[str, dict[str, str]] = {
     "accounts": {
         "activation.resend_activation": MAIL_AGAIN,
         "password_reset.ask_reset": MAIL_AGAIN,
+        "staff_invitations.invite_again": MAIL_AGAIN,
         "staff_help.resend_activation_for": MAIL_AGAIN,
         "login.log_in": "the mail about failed tries is alone in its transaction; the next failure sends it",
     },

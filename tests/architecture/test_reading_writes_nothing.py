@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from services.accounts.domain.staff import scopes_of
+from services.accounts.domain.staff import session_scopes
 from services.chassis.web.access import Access
 from tests.architecture.examples import Examples
 from tests.architecture.reads import (
@@ -62,7 +62,7 @@ def callers(examples: Examples, app: str, rule: str) -> Iterator[tuple[str, Call
     elif rule == "/metrics":
         yield "this machine", partial(answer_of, examples.apps[app], {})
     elif ways[0].kind == "staff":
-        member = examples.gestionnaire if ways[0].names <= scopes_of("gestionnaire") else examples.administrator
+        member = examples.gestionnaire if ways[0].names <= session_scopes("gestionnaire") else examples.administrator
         yield "staff", partial(member.get, follow=False)
     else:
         yield "candidate", partial(examples.browser.get, follow=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import jwt
 from sqlalchemy import func, select
@@ -14,6 +14,7 @@ from services.accounts.jobs import finish_identity_changes
 from services.accounts.models import Account, IdentityChange, db
 from tests.accounts.creation_form import creation_form
 from tests.accounts.running_accounts import RunningAccounts, settings, token_in
+from tests.accounts.staff_in_session import invitation_token, logged_in
 from tests.accounts.test_account_change import EMAIL, NEW_EMAIL, ask_new_email, change
 from tests.accounts.test_staff import command_result
 from tests.faults.operation import Operation, State
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from tests.support.smtp import Mailbox
 
 NEW_NAME = "Laurent Marie"
+INVITED = "nouvelle@x.fr"
 
 
 class Accounts(RunningService):
@@ -165,6 +167,71 @@ class ConfirmAddress(_AccountOperation):
         return self.running.accounts.post("/email-changes", token=self.token).status_code
 
 
+class _StaffOperation(Operation[Accounts]):
+    """By an administrateur, with a code of the second factor, which is spent whatever becomes of the act."""
+
+    service = Accounts
+    commits = ("the try is counted", "the code is spent", "it is done")
+    decided_by = 2
+    repeated = (409,)  # done already
+
+    def prepare(self) -> None:
+        self.chief = logged_in(self.running.accounts, "chef@x.fr")
+        self.codes = list((self.chief.post("/staff/me/recovery-codes").json or {})["recovery_codes"])
+        self.bearer = self.chief.bearer
+
+    def acts(self, path: str, **body: Any) -> int:
+        """With a code that was not used, and without another commit."""
+        sent = {**body, "code": self.codes.pop()}
+        return self.running.accounts.call("POST", path, self.bearer, **sent).status_code
+
+    def retry(self) -> int | None:
+        """With another code: the first may have been spent, by a process that did not live to say so."""
+        self.codes.pop()
+        return self.do()
+
+    def newest_invitation(self) -> str | None:
+        """In which state the link of the newest mail to the invited person is; None without a mail."""
+        if not self.running.mailbox.find(INVITED):
+            return None
+        token = invitation_token(self.running.accounts, INVITED)
+        return str(self.running.accounts.post("/staff-invitations/check", token=token).json["state"])
+
+
+class InviteStaff(_StaffOperation):
+    name = "invite a member of staff"
+    covers = ("staff_invitations.invite",)
+    done: ClassVar[State] = {"members": 2, "the newest link": "usable"}
+
+    def do(self) -> int:
+        person = {"email": INVITED, "nom": "Durand", "prenoms": "Paule", "role": "gestionnaire", "academies": ["03"]}
+        return self.acts("/staff", **person)
+
+    def state(self) -> State:
+        return {"members": len(self.chief.get("/staff")["items"]), "the newest link": self.newest_invitation()}
+
+
+class ResetSecondFactor(_StaffOperation):
+    name = "reset a second factor"
+    covers = ("staff_invitations.reset_second_factor",)
+    done: ClassVar[State] = {"the old access": 401, "mails": 1, "state": "invited"}
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.member = logged_in(self.running.accounts, INVITED, "gestionnaire", "03")
+
+    def do(self) -> int:
+        return self.acts(f"/staff/{self.member.id}/second-factor-reset", reason="Perdu")
+
+    def state(self) -> State:
+        self.running.accounts.send_mails()
+        return {
+            "the old access": self.running.accounts.post("/sessions/exchange", session=self.member.secret).status_code,
+            "mails": len(self.running.mailbox.find(INVITED)),
+            "state": self.chief.get(f"/staff/{self.member.id}")["state"],
+        }
+
+
 def _newest_link(running: Accounts, address: str, path: str) -> str | None:
     """In which state the link of the newest mail to this address is; None without a mail."""
     mails = running.mailbox.find(address)
@@ -173,4 +240,12 @@ def _newest_link(running: Accounts, address: str, path: str) -> str | None:
     return str(running.accounts.post(f"/{path}/check", token=token_in(mails[-1])).json["state"])
 
 
-OPERATIONS = (CreateAccount, ChangeCivilStatus, CorrectIdentity, AskNewAddress, ConfirmAddress)
+OPERATIONS = (
+    CreateAccount,
+    ChangeCivilStatus,
+    CorrectIdentity,
+    AskNewAddress,
+    ConfirmAddress,
+    InviteStaff,
+    ResetSecondFactor,
+)

@@ -19,6 +19,7 @@ from tests.screens import (
     gestion_stories,
     piece_stories,
     registration_stories,
+    team_stories,
 )
 from tests.screens.picture_recorder import PictureRecorder
 from tests.screens.story_context import StoryContext
@@ -44,6 +45,8 @@ STORIES: tuple[Story, ...] = (
     registration_stories.registered,
     piece_stories.deposits,
     gestion_stories.control_desk,
+    team_stories.team,
+    team_stories.invitation,
     administration_stories.openings_and_messages,
     administration_stories.accounts_and_journal,
     error_page_stories.unknown,

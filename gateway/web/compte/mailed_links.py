@@ -42,7 +42,7 @@ CheckLink = Callable[[str], LinkState]
 def show_link(check: CheckLink, token: str, buttons: ButtonsByState, page: Callable[[LinkState], Response]) -> Response:
     """`page` for a usable link, else a page with the reason and the `buttons` of its state."""
     state = _link_state(check, token)
-    return page(state) if state.usable else _unusable_link_page(state, buttons)
+    return page(state) if state.usable else unusable_link_page(state, buttons)
 
 
 def use_link(check: CheckLink, use: Callable[[str], object], token: str, buttons: ButtonsByState) -> Response | None:
@@ -52,14 +52,14 @@ def use_link(check: CheckLink, use: Callable[[str], object], token: str, buttons
     """
     state = _link_state(check, token)
     if not state.usable:
-        return _unusable_link_page(state, buttons)
+        return unusable_link_page(state, buttons)
     try:
         use(token)
     except DomainError as refusal:
         if refusal.http_status != 410:
             raise
         ended = LinkState(STATES_BY_PROBLEM.get(refusal.slug, "unknown"), refusal.detail)
-        return _unusable_link_page(ended, buttons)
+        return unusable_link_page(ended, buttons)
     return None
 
 
@@ -67,7 +67,8 @@ def _link_state(check: CheckLink, token: str) -> LinkState:
     return check(token) if len(token) <= MAX_TOKEN_LENGTH else LinkState("unknown")
 
 
-def _unusable_link_page(state: LinkState, buttons: ButtonsByState) -> Response:
+def unusable_link_page(state: LinkState, buttons: ButtonsByState) -> Response:
+    """The page that says why a link is not usable and what to do, with the `buttons` of its state."""
     return render_page(
         "layout/error_page.html",
         status=STATUSES.get(state.state, 410),

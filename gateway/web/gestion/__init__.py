@@ -10,9 +10,13 @@ from gateway.web.gestion import (  # noqa: E402 - they add their routes
     a_traiter,  # noqa: F401
     annonces,  # noqa: F401
     candidatures,  # noqa: F401
+    compte,  # noqa: F401
     comptes,  # noqa: F401
     connexion,  # noqa: F401
     controle,  # noqa: F401
+    equipe,  # noqa: F401
+    invitation,  # noqa: F401
+    jetons,  # noqa: F401
     journal,  # noqa: F401
     ouvertures,  # noqa: F401
     pieces,  # noqa: F401

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from services.accounts.domain.mail_link_rules import State
-from services.contracts.account_rules import MAX_CREATION_LENGTH, MAX_TOKEN_LENGTH
+from services.contracts.account_rules import MAX_CODE_LENGTH, MAX_CREATION_LENGTH, MAX_TOKEN_LENGTH
 
 TOKEN: dict[str, Any] = {"required": True, "validate": validate.Length(max=MAX_TOKEN_LENGTH)}
 EMAIL: dict[str, Any] = {"required": True, "validate": validate.Length(max=320)}
@@ -88,7 +88,7 @@ class Login(Schema):
     password = fields.String(**PASSWORD)
     device = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=MAX_TOKEN_LENGTH))
     source = fields.String(required=True, validate=validate.Length(max=64))
-    code = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=16))
+    code = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=MAX_CODE_LENGTH))
 
 
 class SessionOnly(Schema):

@@ -1,4 +1,4 @@
-"""What administrateurs do about staff accounts and their tools' tokens: list, disable, enable, revoke."""
+"""What administrateurs do about staff accounts and their tools' tokens: list, invite, disable, enable, revoke."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from services.accounts.api import staff_schemas as schemas
-from services.accounts.domain.staff import STAFF_MANAGE
+from services.accounts.domain.staff import SESSION_ONLY, STAFF_MANAGE
+from services.accounts.operations import staff_invitations, step_up
 from services.accounts.operations.staff_disabling import disable_staff, enable_staff
 from services.accounts.operations.staff_tokens import revoke_token
 from services.accounts.queries import staff as staff_queries
@@ -16,6 +17,8 @@ from services.chassis.web import access
 
 blp = Blueprint("staff", __name__, url_prefix="/v1/staff", description="Comptes de gestion et jetons de leurs outils")
 ADMINISTRATOR = access.staff(STAFF_MANAGE)
+ADMINISTRATORS_SESSION = access.staff(STAFF_MANAGE, SESSION_ONLY)
+"""In a browser, with a code of the second factor: no tool's token does what gives or takes access."""
 
 
 @blp.route("", methods=["GET"])
@@ -38,21 +41,65 @@ def list_tokens(page: dict[str, Any], staff_id: str) -> dict[str, Any]:
     return {"items": items, "next_cursor": next_cursor}
 
 
-@blp.route("/<string:staff_id>/disable", methods=["POST"])
+@blp.route("/academies", methods=["GET"])
 @ADMINISTRATOR
-@blp.arguments(schemas.Reason)
+@blp.response(200, schemas.Academies)
+def academies() -> dict[str, Any]:
+    """The académies that a gestionnaire may be limited to."""
+    return {"academies": staff_queries.academie_options()}
+
+
+@blp.route("/<string:staff_id>", methods=["GET"])
+@ADMINISTRATOR
+@blp.response(200, schemas.Member)
+def show_member(staff_id: str) -> dict[str, Any]:
+    return staff_queries.member(staff_id)
+
+
+@blp.route("", methods=["POST"])
+@ADMINISTRATORS_SESSION
+@blp.arguments(schemas.Invitation)
+@blp.response(201, schemas.CreatedMember)
+def invite(sent: dict[str, Any]) -> dict[str, str]:
+    """Invite somebody by mail: they choose a password and a second factor by the link."""
+    return {"id": staff_invitations.invite(sent, sent["code"], _actor())}
+
+
+@blp.route("/<string:staff_id>/invitation", methods=["POST"])
+@ADMINISTRATORS_SESSION
+@blp.arguments(schemas.CodeOnly)
+@blp.response(204)
+def invite_again(sent: dict[str, str], staff_id: str) -> None:
+    """Mail a new link; the older one is refused from now on. 409 for an account that is set up or disabled."""
+    staff_invitations.invite_again(staff_id, sent["code"], _actor())
+
+
+@blp.route("/<string:staff_id>/second-factor-reset", methods=["POST"])
+@ADMINISTRATORS_SESSION
+@blp.arguments(schemas.ReasonWithCode)
+@blp.response(204)
+def reset_second_factor(sent: dict[str, str], staff_id: str) -> None:
+    """Who lost theirs is mailed a link to set up another; password, sessions and tokens end. 409 for oneself."""
+    staff_invitations.reset_second_factor(staff_id, sent["reason"], sent["code"], _actor())
+
+
+@blp.route("/<string:staff_id>/disable", methods=["POST"])
+@ADMINISTRATORS_SESSION
+@blp.arguments(schemas.ReasonWithCode)
 @blp.response(204)
 def disable(sent: dict[str, str], staff_id: str) -> None:
     """Disable an account: no log-in, sessions and tokens end. 409 for oneself and for the last administrateur."""
+    step_up.confirm(access.caller().id, sent["code"])
     disable_staff(staff_id, sent["reason"], _actor())
 
 
 @blp.route("/<string:staff_id>/enable", methods=["POST"])
-@ADMINISTRATOR
-@blp.arguments(schemas.Reason)
+@ADMINISTRATORS_SESSION
+@blp.arguments(schemas.ReasonWithCode)
 @blp.response(204)
 def enable(sent: dict[str, str], staff_id: str) -> None:
     """Enable an account again: it logs in as before; its tokens stay ended."""
+    step_up.confirm(access.caller().id, sent["code"])
     enable_staff(staff_id, sent["reason"], _actor())
 
 

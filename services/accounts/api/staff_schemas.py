@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import Schema, fields, validate
 
-from services.accounts.domain.staff import REASON_LENGTHS
+from services.accounts.api.schemas import Option
+from services.accounts.domain.staff import REASON_LENGTHS, MemberState
 from services.accounts.queries.staff import PAGE
+from services.contracts.account_rules import MAX_CODE_LENGTH
 
 
 class Paging(Schema):
@@ -17,8 +21,46 @@ class Paging(Schema):
     )
 
 
+_REASON_ASKED = "Saisissez un motif, de {min} à {max} caractères."
+
+
 class Reason(Schema):
-    reason = fields.String(required=True, validate=validate.Length(*REASON_LENGTHS))
+    reason = fields.String(required=True, validate=validate.Length(*REASON_LENGTHS, error=_REASON_ASKED))
+
+
+CODE: dict[str, Any] = {
+    "load_default": "",
+    "validate": validate.Length(max=MAX_CODE_LENGTH),
+    "metadata": {"description": "Code du second facteur, ou code de secours : chacun sert une fois"},
+}
+PROPOSAL: dict[str, Any] = {"load_default": "", "validate": validate.Length(max=1000)}
+
+
+class CodeOnly(Schema):
+    code = fields.String(**CODE)
+
+
+class ReasonWithCode(Reason):
+    code = fields.String(**CODE)
+
+
+class Invitation(Schema):
+    """`academies`: codes, of a gestionnaire alone. Checked together, so that every mistake is reported at once."""
+
+    email = fields.String(load_default="", validate=validate.Length(max=320))
+    nom = fields.String(load_default="", validate=validate.Length(max=500))
+    prenoms = fields.String(load_default="", validate=validate.Length(max=500))
+    role = fields.String(load_default="", validate=validate.Length(max=32))
+    academies = fields.List(fields.String(validate=validate.Length(max=3)), load_default=[])
+    code = fields.String(**CODE)
+
+
+class CreatedMember(Schema):
+    id = fields.String(required=True)
+
+
+class Academies(Schema):
+    academies = fields.List(fields.Nested(Option), required=True)
 
 
 class Member(Schema):
@@ -33,6 +75,8 @@ class Member(Schema):
     created_at = fields.AwareDateTime(required=True)
     last_login_at = fields.AwareDateTime(allow_none=True)
     disabled_at = fields.AwareDateTime(allow_none=True)
+    invited_at = fields.AwareDateTime(allow_none=True)
+    state = fields.String(required=True, validate=validate.OneOf([state.value for state in MemberState]))
     second_factor = fields.Boolean(required=True)
 
 

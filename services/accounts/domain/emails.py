@@ -12,7 +12,7 @@ ADDRESS_LENGTH = 254
 _LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _TOP_LEVEL_DOMAIN = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]{1,59}")
-_INVALID_ADDRESS = "Saisissez une adresse mail valide. Exemple : nom.prenom@domaine.fr."
+INVALID_ADDRESS = "Saisissez une adresse mail valide. Exemple : nom.prenom@domaine.fr."
 
 
 def key_of(address: str) -> str:
@@ -40,7 +40,7 @@ def read_confirmed(reader: FormReader) -> str | None:
     """The address typed twice, as typed the first time; None, with the mistakes in `reader`."""
     address = reader.required_text("email", "votre adresse mail")
     if address and not is_valid(address):
-        reader.add_mistake("email", _INVALID_ADDRESS)
+        reader.add_mistake("email", INVALID_ADDRESS)
     confirmation = reader.required_text("email_confirmation", "une seconde fois votre adresse mail")
     if confirmation and key_of(confirmation) != key_of(address):
         reader.add_mistake("email_confirmation", "La confirmation diffère de l'adresse mail saisie.")

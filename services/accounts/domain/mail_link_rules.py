@@ -12,6 +12,8 @@ from services.contracts.account_rules import ACTIVATION_LIFETIME
 
 RESET_LIFETIME = timedelta(hours=1)
 EMAIL_CHANGE_LIFETIME = timedelta(hours=48)
+INVITATION_LIFETIME = timedelta(hours=72)
+"""Of the link by which a member of staff chooses a password and a second factor; from the invitation, not its mail."""
 
 
 def in_hours(lifetime: timedelta) -> str:
@@ -34,6 +36,7 @@ class Purpose(StrEnum):
     RESET = "mot-de-passe"
     EMAIL_CHANGE = "adresse"
     EMAIL_CANCELLATION = "annulation"
+    STAFF_INVITATION = "invitation"
 
 
 class State(StrEnum):
@@ -81,6 +84,7 @@ _PROBLEM_TYPES = {
 }
 _REQUEST_RESET = "Demandez un nouveau lien de réinitialisation du mot de passe."
 _REQUEST_CHANGE = "Demandez de nouveau le changement d'adresse mail depuis votre compte."
+_REQUEST_INVITATION = "Demandez à un administrateur de vous inviter de nouveau."
 _IF_NOT_YOU = (
     "Si vous n'en êtes pas à l'origine, réinitialisez votre mot de passe ; si votre adresse mail n'est plus reconnue, "
     "contactez sans attendre votre service gestionnaire."
@@ -120,6 +124,14 @@ _MESSAGES = {
         State.ENDED: f"Cette demande n'est plus valable : elle a été confirmée, ou elle a pris fin. {_IF_NOT_YOU}",
         State.USED: "Cette demande est déjà annulée : votre adresse mail reste la même. Si vous n'en êtes pas à "
         "l'origine, réinitialisez votre mot de passe.",
+    },
+    Purpose.STAFF_INVITATION: {
+        State.EXPIRED: "Cette invitation a expiré : elle n'était valable "
+        f"{with_elision('que', in_hours(INVITATION_LIFETIME))}. {_REQUEST_INVITATION}",
+        State.REPLACED: "Cette invitation a été remplacée par une autre, plus récente. Utilisez le lien du dernier "
+        "mail reçu.",
+        State.ENDED: f"Cette invitation n'est plus valable. {_REQUEST_INVITATION}",
+        State.USED: "Cette invitation a déjà été utilisée : votre compte est prêt, identifiez-vous.",
     },
 }
 _UNKNOWN_MESSAGE = "Ce lien n'est pas reconnu. Vérifiez que l'adresse a été copiée en entier depuis le mail."

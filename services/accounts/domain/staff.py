@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from enum import StrEnum
 
 from services.chassis.errors import FieldError, Invalid
@@ -16,6 +17,9 @@ DOCUMENTS_PUBLISH = "documents:publish"
 STAFF_MANAGE = "staff:manage"
 OPENINGS_MANAGE = "openings:manage"
 AUDIT_READ = "audit:read"
+SESSION_ONLY = "account:manage"
+"""What a browser's session may do besides, and no tool's token ever: manage one's own account, and that of others
+together with `staff:manage`."""
 _ACADEMIE_SCOPES = (PIECES_READ, PIECES_CONTROL, CANDIDATURES_READ, CANDIDATURES_MANAGE, DOCUMENTS_PUBLISH)
 SCOPES = (*_ACADEMIE_SCOPES, CANDIDATES_CORRECT, STAFF_MANAGE, OPENINGS_MANAGE, AUDIT_READ)
 _SCOPES_BY_ROLE = {
@@ -30,6 +34,25 @@ REASON_LENGTHS = (3, 500)
 """Shortest and longest reason of an act in the audit trail, in characters."""
 
 
+TOKEN_NAME_LENGTH = 100
+LONGEST_TOKEN_DAYS = 366
+
+
+class MemberState(StrEnum):
+    """`INVITED`: waits for the person to choose a password and a second factor by the mailed link."""
+
+    INVITED = "invited"
+    ACTIVE = "active"
+    DISABLED = "disabled"
+
+
+def member_state(invited_at: datetime | None, disabled_at: datetime | None) -> MemberState:
+    """`invited_at` is None once the account is set up. Disabled counts before invited."""
+    if disabled_at is not None:
+        return MemberState.DISABLED
+    return MemberState.ACTIVE if invited_at is None else MemberState.INVITED
+
+
 class Role(StrEnum):
     """A gestionnaire is limited to académies; an administrateur is not."""
 
@@ -40,6 +63,11 @@ class Role(StrEnum):
 def scopes_of(role: str) -> frozenset[str]:
     """What this role may do; nothing for an unknown role."""
     return _SCOPES_BY_ROLE.get(role, frozenset())
+
+
+def session_scopes(role: str) -> frozenset[str]:
+    """What this role may do in a browser's session."""
+    return scopes_of(role) | {SESSION_ONLY}
 
 
 def checked_scopes(scopes: Iterable[str]) -> list[str]:

@@ -27,7 +27,7 @@ from services.contracts import problem_types
 @dataclass(frozen=True)
 class Attempt:
     """What was typed; `device` is the browser's long-lived cookie, `source` the visitor's address, `code` a second
-    factor's."""
+    factor's, or a recovery code."""
 
     email: str
     password: str
@@ -118,7 +118,7 @@ def _complete_login(
 
     Raises Forbidden where the second factor was not given or cannot be read.
     """
-    if isinstance(person, StaffMember) and not second_factor.use_code(person, attempt.code):
+    if isinstance(person, StaffMember) and not second_factor.use_code(session, person, attempt.code):
         return None
     rate_limits.uncount_attempt(session, person.email_key, counted.slots)
     if isinstance(person, StaffMember) and person.disabled_at is not None:

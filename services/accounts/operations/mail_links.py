@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from services.accounts.dependencies import dependencies
 from services.accounts.domain import mail_link_rules
 from services.accounts.domain.mail_link_rules import Purpose, State
-from services.accounts.models import Account, MailLink
+from services.accounts.models import Account, MailLink, StaffMember
 from services.accounts.opaque_secrets import hash_secret
-from services.accounts.queries.mail_link_states import account_by_token, link_for, state_of
+from services.accounts.queries.mail_link_states import account_by_token, link_for, member_by_token, state_of
 from services.chassis.clock import portal_now
 
 
@@ -28,13 +28,14 @@ def issue(
     expires_at: datetime,
     email_change_id: str | None = None,
 ) -> str | None:
-    """The token to mail for this event. The same event gives the same token and has one row, even if the key was
-    rotated between two attempts. None if the link was closed since the first attempt: the mail would be too late."""
+    """The token to mail for this event; `account_id` may be a member of staff's. The same event gives the same token
+    and has one row, even if the key was rotated between two attempts. None if the link was closed since the first
+    attempt: the mail would be too late."""
     tokens = dependencies().derived_keys.link_tokens(purpose, event_id)
     for token in tokens:
         if (row := session.get(MailLink, hash_secret(token))) is not None:
             return token if row.closed_at is None else None
-    if purpose is Purpose.ACTIVATION:  # only the link of the last mail counts
+    if purpose in (Purpose.ACTIVATION, Purpose.STAFF_INVITATION):  # only the link of the last mail counts
         close(session, account_id, purpose)
     session.add(
         MailLink(
@@ -62,6 +63,21 @@ def use(session: Session, purpose: Purpose, token: str) -> tuple[MailLink, Accou
         raise mail_link_rules.unusable_link_error(purpose, State.ENDED if current is State.USABLE else current)
     link.used_at = portal_now()
     return link, account
+
+
+def use_invitation(session: Session, token: str) -> StaffMember:
+    """Mark the invitation used; returns its member of staff, locked within the caller's transaction.
+
+    Raises Gone with the reason.
+    """
+    member = member_by_token(session, token, lock=True)
+    locked = session.get(MailLink, hash_secret(token), with_for_update=True, populate_existing=True)
+    link = link_for(locked, Purpose.STAFF_INVITATION)
+    current = state_of(session, link)
+    if link is None or member is None or current is not State.USABLE:
+        raise mail_link_rules.unusable_link_error(Purpose.STAFF_INVITATION, current)
+    link.used_at = portal_now()
+    return member
 
 
 def close(session: Session, account_id: str, *purposes: Purpose) -> None:

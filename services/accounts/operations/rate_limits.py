@@ -34,6 +34,7 @@ def login_slots(source: str, known_browser: str | None) -> list[Slot]:
 
 
 CURRENT_PASSWORD = Slot("current-password", throttling.PER_SOURCE)
+SECOND_FACTOR = Slot("second-factor", throttling.PER_SOURCE)
 
 
 def account_trace(email_key: str) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.accounts.civil_status_mapping import signed_identity
 from services.accounts.dependencies import dependencies
-from services.accounts.domain.staff import scopes_of
+from services.accounts.domain.staff import session_scopes
 from services.accounts.models import Account, KnownBrowser, LoginSession, StaffMember, db
 from services.accounts.opaque_secrets import hash_secret, new_secret
 from services.accounts.signing import TOKEN_SECONDS
@@ -93,6 +93,12 @@ def end_all_sessions(session: Session, subject_id: str) -> None:
     )
 
 
+def replace_staff_sessions(session: Session, member: StaffMember) -> str:
+    """End every session of the member, and open one for the browser in use; returns its secret."""
+    end_all_sessions(session, member.id)
+    return open_session(session, STAFF, member.id, member.last_login_at)
+
+
 def purge(session: Session, now: datetime) -> None:
     """Delete sessions that ended more than `KEPT_AFTER_END` ago, and browsers unused for `BROWSER_REMEMBERED`."""
     idle, absolute = max(map(_idle_limit, KINDS)), _absolute_limit()
@@ -147,7 +153,7 @@ def _exchanged(login: LoginSession, subject: Account | StaffMember, client: str,
     time_left = min(_idle_limit(login.kind), login.created_at + _absolute_limit() - now)
     person: dict[str, Any]
     if isinstance(subject, StaffMember):
-        scopes = sorted(scopes_of(subject.role))
+        scopes = sorted(session_scopes(subject.role))
         person = {"civilite": None, "nom": subject.nom, "role": subject.role, "academies": subject.academies}
         person["identity"] = None
     else:

@@ -14,7 +14,7 @@ from services.accounts.domain import emails, passwords
 from services.accounts.domain.civil_status import NAME_LENGTH
 from services.accounts.domain.staff import Role, checked_academies
 from services.accounts.models import AuditEntry, StaffMember, StaffToken, db
-from services.accounts.operations import rate_limits
+from services.accounts.operations import rate_limits, recovery_codes, second_factor
 from services.accounts.operations.sessions import end_all_sessions
 from services.accounts.queries import accounts_by_address
 from services.chassis.clock import system_now
@@ -70,16 +70,17 @@ def create_staff(new: NewStaff, actor: Actor) -> tuple[str, str]:
 def renew_staff(email: str, password: str, actor: Actor) -> tuple[str, str]:
     """A new password and second factor for somebody who lost theirs; returns the id and the secret, shown only once.
 
-    Sessions and tokens end, since whoever found the old ones may be using them. A disabled account stays disabled.
-    Raises Invalid, NotFound.
+    Sessions, tokens and recovery codes end, since whoever found the old ones may be using them. A disabled account
+    stays disabled. Raises Invalid, NotFound.
     """
     _check_password(password)
     password_hash, totp_secret = dependencies().password_hasher.hash(password), pyotp.random_base32()
     with db.operation() as session:
         member = member_at(session, email)
         member.password_hash = password_hash
-        member.totp_sealed = dependencies().derived_keys.seal(totp_secret)
-        member.totp_last_step = 0
+        member.invited_at = None
+        second_factor.put_in_force(member, totp_secret)
+        recovery_codes.delete_all(session, member.id)
         end_all_sessions(session, member.id)
         revoke_all_tokens(session, member.id)
         rate_limits.forget_failures(session, member.email_key)
@@ -112,7 +113,11 @@ def _check(new: NewStaff) -> list[str] | None:
     if not all(0 < len(name) <= NAME_LENGTH for name in (new.nom, new.prenoms)):
         raise Invalid(f"Nom et prénoms : de 1 à {NAME_LENGTH} caractères.")
     _check_password(new.password)
-    return checked_academies(new.role, new.academies, (academie.code for academie in known_academies.all()))
+    return checked_academies(new.role, new.academies, known_academie_codes())
+
+
+def known_academie_codes() -> list[str]:
+    return [academie.code for academie in known_academies.all()]
 
 
 def _check_password(password: str) -> None:

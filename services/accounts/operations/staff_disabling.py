@@ -5,16 +5,13 @@ The audit trail says who decided and why.
 
 from __future__ import annotations
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from services.accounts.domain.staff import Role
-from services.accounts.models import AuditEntry, StaffMember, db
+from services.accounts.models import AuditEntry, db
 from services.accounts.operations.sessions import end_all_sessions
 from services.accounts.operations.staff_accounts import revoke_all_tokens
+from services.accounts.operations.staff_rows import check_actor, lock_active_administrateurs, lock_member
 from services.chassis.clock import system_now
 from services.chassis.database.audit import Actor
-from services.chassis.errors import Conflict, Forbidden, NotFound
+from services.chassis.errors import Conflict
 from services.contracts import problem_types
 
 
@@ -25,9 +22,9 @@ def disable_staff(staff_id: str, reason: str, actor: Actor) -> None:
     administrateur.
     """
     with db.operation() as session:
-        administrateurs = _lock_enabled_administrateurs(session)
-        _check_actor(actor, administrateurs)
-        member = _lock_member(session, staff_id)
+        administrateurs = lock_active_administrateurs(session)
+        check_actor(actor, administrateurs)
+        member = lock_member(session, staff_id)
         if member.disabled_at is not None:
             return
         if actor.id == member.id:
@@ -49,29 +46,10 @@ def enable_staff(staff_id: str, reason: str, actor: Actor) -> None:
     Raises NotFound, Forbidden for an actor who is disabled.
     """
     with db.operation() as session:
-        _check_actor(actor, _lock_enabled_administrateurs(session))
-        member = _lock_member(session, staff_id)
+        check_actor(actor, lock_active_administrateurs(session))
+        member = lock_member(session, staff_id)
         if member.disabled_at is None:
             return
         before = {"disabled_at": member.disabled_at.isoformat()}
         member.disabled_at = None
         AuditEntry.record(session, actor, "staff_enabled", member.id, before=before, after={"reason": reason})
-
-
-def _lock_enabled_administrateurs(session: Session) -> set[str]:
-    """Their ids; the rows stay locked, always in the same order, so that two who disable each other wait in turn."""
-    query = select(StaffMember).where(StaffMember.role == Role.ADMINISTRATEUR).order_by(StaffMember.id)
-    return {member.id for member in session.scalars(query.with_for_update()) if member.disabled_at is None}
-
-
-def _check_actor(actor: Actor, administrateurs: set[str]) -> None:
-    """An access token stays valid for some seconds after its owner was disabled. Raises Forbidden."""
-    if actor.kind == "staff" and actor.id not in administrateurs:
-        raise Forbidden()
-
-
-def _lock_member(session: Session, staff_id: str) -> StaffMember:
-    member = session.get(StaffMember, staff_id, with_for_update=True)
-    if member is None:
-        raise NotFound("Aucun compte de gestion ne porte cet identifiant.")
-    return member

@@ -6,17 +6,20 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from services.accounts.dependencies import dependencies
 from services.accounts.domain.staff import checked_scopes, scopes_of
 from services.accounts.models import AuditEntry, StaffMember, StaffToken, db
 from services.accounts.opaque_secrets import hash_secret, new_secret
+from services.accounts.operations import step_up
 from services.accounts.operations.staff_accounts import member_at
+from services.accounts.operations.staff_rows import lock_member, refuse_disabled
 from services.accounts.signing import TOKEN_SECONDS
 from services.chassis.clock import system_now
 from services.chassis.database.audit import Actor
 from services.chassis.database.transactions import new_id
-from services.chassis.errors import Conflict, NotFound, Unauthenticated
+from services.chassis.errors import FieldError, Invalid, NotFound, Unauthenticated
 from services.contracts import problem_types
 
 USE_WRITTEN_EVERY = timedelta(hours=1)
@@ -28,32 +31,55 @@ def create_token(email: str, *, name: str, scopes: Iterable[str], life: timedelt
     Raises NotFound, Invalid, Conflict for a disabled account.
     """
     valid_scopes = checked_scopes(scopes)
-    secret, now = new_secret(), system_now()
     with db.operation() as session:
-        member = member_at(session, email, lock=True)
-        if member.disabled_at is not None:
-            detail = "Ce compte de gestion est désactivé : réactivez-le d'abord."
-            raise Conflict(detail, problem=problem_types.REACTIVATION_REQUIRED)
-        token = StaffToken(
-            id=new_id(),
-            secret_hash=hash_secret(secret),
-            staff_id=member.id,
-            name=name,
-            scopes=valid_scopes,
-            created_at=now,
-            expires_at=now + life,
-        )
-        session.add(token)
-        after = {"name": name, "scopes": valid_scopes, "expires_at": token.expires_at.isoformat()}
-        AuditEntry.record(session, actor, "token_created", member.id, after=after)
+        return _add_token(session, member_at(session, email, lock=True), name, valid_scopes, life, actor)
+
+
+def create_own_token(staff_id: str, *, name: str, scopes: Iterable[str], life: timedelta, code: str) -> tuple[str, str]:
+    """A tool's token that its owner asks for, with a code of the second factor and within what their role may do.
+
+    Raises Invalid, TooMany, Forbidden.
+    """
+    if not name.strip():
+        raise Invalid("Saisissez un nom.", errors=(FieldError("#/name", "Saisissez à quoi sert ce jeton."),))
+    valid_scopes = checked_scopes(scopes)
+    step_up.confirm(staff_id, code)
+    with db.operation() as session:
+        member = lock_member(session, staff_id)
+        if not scopes_of(member.role).issuperset(valid_scopes):
+            detail = "Votre profil ne comporte pas toutes ces portées."
+            raise Invalid(detail, errors=(FieldError("#/scopes", detail),))
+        return _add_token(session, member, name.strip(), valid_scopes, life, Actor("staff", staff_id))
+
+
+def _add_token(
+    session: Session, member: StaffMember, name: str, scopes: list[str], life: timedelta, actor: Actor
+) -> tuple[str, str]:
+    refuse_disabled(member)
+    secret, now = new_secret(), system_now()
+    token = StaffToken(
+        id=new_id(),
+        secret_hash=hash_secret(secret),
+        staff_id=member.id,
+        name=name,
+        scopes=scopes,
+        created_at=now,
+        expires_at=now + life,
+    )
+    session.add(token)
+    after = {"name": name, "scopes": scopes, "expires_at": token.expires_at.isoformat()}
+    AuditEntry.record(session, actor, "token_created", member.id, after=after)
     return token.id, secret
 
 
-def revoke_token(token_id: str, actor: Actor, reason: str | None = None) -> None:
-    """The token is refused from now on (within 5 s at the gateway, which remembers it for 4). Raises NotFound."""
+def revoke_token(token_id: str, actor: Actor, reason: str | None = None, *, owner_id: str | None = None) -> None:
+    """The token is refused from now on (within 5 s at the gateway, which remembers it for 4).
+
+    Raises NotFound, also where it is not of `owner_id`.
+    """
     with db.operation() as session:
         token = session.get(StaffToken, token_id, with_for_update=True)
-        if token is None:
+        if token is None or owner_id not in (None, token.staff_id):
             raise NotFound("Aucun jeton ne porte cet identifiant.")
         if token.revoked_at is None:
             token.revoked_at = system_now()

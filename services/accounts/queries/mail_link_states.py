@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from services.accounts.domain import mail_link_rules
 from services.accounts.domain.mail_link_rules import End, Link, Purpose, State
-from services.accounts.models import Account, EmailChange, MailLink, db
+from services.accounts.domain.staff import MemberState, member_state
+from services.accounts.models import Account, EmailChange, MailLink, StaffMember, db
 from services.accounts.opaque_secrets import hash_secret
 from services.accounts.queries import accounts_by_address
 from services.chassis.clock import portal_now
@@ -46,6 +47,14 @@ def account_by_token(session: Session, purpose: Purpose, token: str, *, lock: bo
     return session.get(Account, row.account_id, with_for_update=lock, populate_existing=lock)
 
 
+def member_by_token(session: Session, token: str, *, lock: bool = False) -> StaffMember | None:
+    """The member of staff whom this invitation is for, whatever its state."""
+    row = link_for(session.get(MailLink, hash_secret(token)), Purpose.STAFF_INVITATION)
+    if row is None or row.account_id is None:
+        return None
+    return session.get(StaffMember, row.account_id, with_for_update=lock, populate_existing=lock)
+
+
 def link_for(row: MailLink | None, purpose: Purpose) -> MailLink | None:
     """`row` if it has this purpose."""
     return row if row is not None and row.purpose == purpose else None
@@ -54,6 +63,9 @@ def link_for(row: MailLink | None, purpose: Purpose) -> MailLink | None:
 def state_of(session: Session, row: MailLink | None) -> State:
     if row is None:
         return State.UNKNOWN
+    if row.purpose == Purpose.STAFF_INVITATION:
+        end = _end_of_invitation(session, row)
+        return mail_link_rules.state_of(Link(row.expires_at, row.used_at is not None, end), portal_now())
     account = session.get(Account, row.account_id) if row.account_id else None
     is_activated = row.purpose == Purpose.ACTIVATION and account is not None and account.activated_at is not None
     end = _end_of(session, row, account)
@@ -72,6 +84,13 @@ def _end_of(session: Session, row: MailLink, account: Account | None) -> End | N
     if row.closed_at is None:
         return None
     return End.REPLACED if row.purpose == Purpose.ACTIVATION else End.OVER
+
+
+def _end_of_invitation(session: Session, row: MailLink) -> End | None:
+    member = session.get(StaffMember, row.account_id) if row.account_id else None
+    if member is None or member_state(member.invited_at, member.disabled_at) is not MemberState.INVITED:
+        return End.OVER
+    return None if row.closed_at is None else End.REPLACED
 
 
 def _end_of_email_change(session: Session, row: MailLink, account: Account) -> End | None:

@@ -9,8 +9,10 @@ from sqlalchemy import select
 
 from services.accounts.dependencies import dependencies
 from services.accounts.domain.emails import key_of
+from services.accounts.domain.staff import member_state
 from services.accounts.models import StaffMember, StaffToken, db
 from services.chassis.errors import NotFound
+from services.reference import academies
 
 PAGE = 100
 
@@ -25,6 +27,15 @@ def staff_page(cursor: str = "", limit: int = PAGE) -> Page:
         return _page([_member(row) for row in session.scalars(query)], limit)
 
 
+def member(staff_id: str) -> dict[str, Any]:
+    """One staff account. Raises NotFound."""
+    with db.reading() as session:
+        row = session.get(StaffMember, staff_id)
+    if row is None:
+        raise NotFound("Aucun compte de gestion ne porte cet identifiant.")
+    return _member(row)
+
+
 def token_page(staff_id: str | None = None, cursor: str = "", limit: int = PAGE) -> Page:
     """Tokens by id, expired and revoked ones too; of all staff where no `staff_id` is given."""
     query = select(StaffToken, StaffMember.email).join(StaffMember, StaffMember.id == StaffToken.staff_id)
@@ -33,6 +44,11 @@ def token_page(staff_id: str | None = None, cursor: str = "", limit: int = PAGE)
     query = query.where(StaffToken.id > cursor).order_by(StaffToken.id).limit(limit)
     with db.reading_for_staff() as session:
         return _page([_token(token, email) for token, email in session.execute(query)], limit)
+
+
+def academie_options() -> list[dict[str, str]]:
+    """The académies that a gestionnaire may be limited to: `value` (its code) and `label`."""
+    return [{"value": academie.code, "label": academie.name} for academie in academies.all()]
 
 
 def all_staff() -> Iterator[dict[str, Any]]:
@@ -84,6 +100,8 @@ def _member(row: StaffMember) -> dict[str, Any]:
         "created_at": row.created_at,
         "last_login_at": row.last_login_at,
         "disabled_at": row.disabled_at,
+        "invited_at": row.invited_at,
+        "state": member_state(row.invited_at, row.disabled_at).value,
         "second_factor": dependencies().derived_keys.opens(row.totp_sealed),
     }
 

@@ -40,6 +40,25 @@ class StaffAccount:
         return pyotp.TOTP(self.totp_secret).now()
 
 
+@dataclass
+class StaffBrowser:
+    """Somebody with an account, and the browser in which they are logged in."""
+
+    portal: InProcessFourServices
+    browser: ScriptlessBrowser
+    account: StaffAccount
+
+    def code(self) -> str:
+        """A code that was not used yet, however many there were in these thirty seconds."""
+        with self.portal.accounts.app.app_context(), db.operation() as session:
+            session.get_one(StaffMember, self.account.id).totp_last_step = 0
+        return self.account.code
+
+    def press(self, words: str, **typed: str) -> None:
+        """Press the button with a fresh code of the second factor, unless one is given."""
+        self.browser.press(words, **{"code": self.code(), **typed})
+
+
 class StaffFactory:
     def __init__(self, portal: InProcessFourServices) -> None:
         self.portal = portal
@@ -53,6 +72,18 @@ class StaffFactory:
         with self.portal.accounts.app.app_context():
             staff_id, totp_secret = staff_accounts.create_staff(new, Actor("command", "test"))
         return StaffAccount(staff_id, email, totp_secret)
+
+    def administrateur(self) -> StaffBrowser:
+        """Logged in, on the page « Équipe »."""
+        return self.with_account(self.account(role=Role.ADMINISTRATEUR), "/gestion/equipe")
+
+    def with_account(self, account: StaffAccount, path: str) -> StaffBrowser:
+        """The browser of who has this account, logged in, on that page."""
+        browser = self.browser()
+        browser.get(path)
+        log_in(browser, account)
+        assert browser.path == path, browser.text
+        return StaffBrowser(self.portal, browser, account)
 
     def logged_in(self, *academies: str, role: Role = Role.GESTIONNAIRE) -> ScriptlessBrowser:
         """A gestionnaire of these académies, or an administrateur, on the page « À traiter »."""

@@ -1,0 +1,208 @@
+"""« Équipe »: administrateurs see who has access, invite, disable, enable, and reset a lost second factor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
+
+from gateway import access, staff_member
+from gateway.clients.team import Member
+from gateway.pages import render_page
+from gateway.service_clients import clients
+from gateway.web.gestion import blueprint
+from gateway.web.gestion.posted_text import posted_text
+from services.chassis.errors import DomainError
+from services.chassis.french import alphabetical
+from services.contracts.account_rules import STAFF_ROLE_LABELS
+
+ACTIVE_MENU_KEY = "equipe"
+MANAGE = ("staff:manage", "account:manage")
+STATUSES_SHOWN_HERE = (409, 422, 429)
+STATE_LABELS = {"invited": "Invitée", "active": "Active", "disabled": "Désactivée"}
+STATE_SEVERITIES = {"invited": "info", "active": "success", "disabled": "error"}
+
+
+@dataclass(frozen=True)
+class Act:
+    """What is done to a member in one of `states`. `api`: its name there; `done`: what the page says afterwards."""
+
+    api: str
+    label: str
+    explanation: str
+    done: str
+    states: tuple[str, ...]
+    asks_reason: bool = True
+    takes_away: bool = False
+
+
+ACTS = {
+    "relance": Act(
+        "invitation",
+        "Inviter de nouveau",
+        "Un nouveau mail d'invitation est envoyé ; le lien du précédent ne sert plus.",
+        "Une nouvelle invitation est envoyée.",
+        ("invited",),
+        asks_reason=False,
+    ),
+    "reinitialisation": Act(
+        "second-factor-reset",
+        "Réinitialiser le second facteur",
+        "Assurez-vous d'abord de l'identité de la personne. Son second facteur, ses codes de secours, son mot de passe "
+        "et ses jetons ne servent plus ; un mail lui permet d'en choisir de nouveaux.",
+        "Le second facteur est réinitialisé : un mail est envoyé à la personne.",
+        ("active",),
+        takes_away=True,
+    ),
+    "desactivation": Act(
+        "disable",
+        "Désactiver l'accès",
+        "La personne ne peut plus s'identifier ; ses sessions et ses jetons prennent fin. Rien n'est effacé.",
+        "L'accès est désactivé.",
+        ("invited", "active"),
+        takes_away=True,
+    ),
+    "reactivation": Act(
+        "enable",
+        "Réactiver l'accès",
+        "La personne s'identifie comme avant ; ses jetons restent révoqués.",
+        "L'accès est réactivé.",
+        ("disabled",),
+    ),
+}
+INVITED = "invitation"
+DONE_SENTENCES = {
+    INVITED: "L'invitation est envoyée par mail.",
+    **{name: act.done for name, act in ACTS.items()},
+}
+_AN_ACT = f"any({', '.join(ACTS)})"
+
+
+@blueprint.get("/equipe")
+@access.staff(*MANAGE)
+def list_team() -> ResponseReturnValue:
+    page = clients().team.members(_token(), request.args.get("cursor", ""))
+    return render_page(
+        "gestion/templates/equipe.html",
+        active=ACTIVE_MENU_KEY,
+        members=sorted(page.items, key=lambda member: alphabetical(f"{member.nom} {member.prenoms}")),
+        next_cursor=page.next_cursor,
+        academies=_academie_labels(),
+        done=DONE_SENTENCES.get(request.args.get("fait", "")),
+        **_labels(),
+    )
+
+
+@blueprint.get("/equipe/invitation")
+@access.staff(*MANAGE)
+def ask_invitation() -> ResponseReturnValue:
+    return _invitation_page({"role": "gestionnaire"})
+
+
+@blueprint.post("/equipe/invitation")
+@access.staff(*MANAGE)
+def invite() -> ResponseReturnValue:
+    values: dict[str, Any] = {name: posted_text(name) for name in ("nom", "prenoms", "email", "role")}
+    values["academies"] = request.form.getlist("academies")
+    try:
+        clients().team.invite(_token(), values, posted_text("code"))
+    except DomainError as refusal:
+        if refusal.http_status not in STATUSES_SHOWN_HERE:
+            raise
+        return _invitation_page(values, refusal)
+    return redirect(url_for("gestion.list_team", fait=INVITED), code=303)
+
+
+@blueprint.get("/equipe/<staff_id>")
+@access.staff(*MANAGE)
+def show_member(staff_id: str) -> ResponseReturnValue:
+    member = clients().team.member(_token(), staff_id)
+    return render_page(
+        "gestion/templates/membre.html",
+        active=ACTIVE_MENU_KEY,
+        member=member,
+        academies=_academie_labels(),
+        acts={name: act for name, act in ACTS.items() if _is_offered(act, name, member)},
+        is_own=_is_own(member),
+        done=DONE_SENTENCES.get(request.args.get("fait", "")),
+        **_labels(),
+    )
+
+
+@blueprint.get(f"/equipe/<staff_id>/<{_AN_ACT}:act>")
+@access.staff(*MANAGE)
+def ask_act(staff_id: str, act: str) -> ResponseReturnValue:
+    return _act_page(staff_id, act)
+
+
+@blueprint.post(f"/equipe/<staff_id>/<{_AN_ACT}:act>")
+@access.staff(*MANAGE)
+def do_act(staff_id: str, act: str) -> ResponseReturnValue:
+    reason = posted_text("reason")
+    sent = {"code": posted_text("code"), **({"reason": reason} if ACTS[act].asks_reason else {})}
+    try:
+        clients().team.act(_token(), staff_id, ACTS[act].api, sent)
+    except DomainError as refusal:
+        if refusal.http_status not in STATUSES_SHOWN_HERE:
+            raise
+        return _act_page(staff_id, act, reason=reason, refusal=refusal)
+    return redirect(url_for("gestion.show_member", staff_id=staff_id, fait=act), code=303)
+
+
+def _act_page(staff_id: str, name: str, *, reason: str = "", refusal: DomainError | None = None) -> Response:
+    member = clients().team.member(_token(), staff_id)
+    if refusal is None and not _is_offered(ACTS[name], name, member):
+        raise NotFound()
+    return render_page(
+        "gestion/templates/acte_sur_un_membre.html",
+        status=refusal.http_status if refusal else 200,
+        active=ACTIVE_MENU_KEY,
+        member=member,
+        act=ACTS[name],
+        reason=reason,
+        refusal=refusal,
+        errors=refusal.errors if refusal else (),
+    )
+
+
+def _invitation_page(values: Mapping[str, Any], refusal: DomainError | None = None) -> Response:
+    return render_page(
+        "gestion/templates/invitation_a_envoyer.html",
+        status=refusal.http_status if refusal else 200,
+        active=ACTIVE_MENU_KEY,
+        values=values,
+        roles=[{"value": role, "label": label} for role, label in STAFF_ROLE_LABELS.items()],
+        academies=[{"value": code, "label": label} for code, label in _academie_labels().items()],
+        refusal=refusal,
+        errors=refusal.errors if refusal else (),
+    )
+
+
+def _is_offered(act: Act, name: str, member: Member) -> bool:
+    """Nobody does to themselves what takes their access away; the service refuses it too."""
+    return member.state in act.states and not (act.takes_away and _is_own(member))
+
+
+def _is_own(member: Member) -> bool:
+    return member.id == staff_member.required().subject
+
+
+def _academie_labels() -> dict[str, str]:
+    """By code, in the order in which they are shown."""
+    return {academie.value: academie.label for academie in clients().team.academies(_token())}
+
+
+def _labels() -> dict[str, Any]:
+    return {
+        "role_labels": STAFF_ROLE_LABELS,
+        "state_labels": STATE_LABELS,
+        "state_severities": STATE_SEVERITIES,
+    }
+
+
+def _token() -> str:
+    return staff_member.required().access_token

@@ -1,0 +1,93 @@
+"""« Jetons d'accès » of one's own tools: made with a fresh code of the second factor, shown once, listed, revoked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from gateway import access, staff_member
+from gateway.clients.team import Token
+from gateway.pages import render_page
+from gateway.service_clients import clients
+from gateway.web.gestion import blueprint
+from gateway.web.gestion.compte import ACTIVE_MENU_KEY, OWN_ACCOUNT, STATUSES_SHOWN_HERE
+from gateway.web.gestion.posted_text import posted_text
+from services.chassis import clock
+from services.chassis.errors import DomainError
+
+SCOPE_LABELS = {
+    "pieces:read": "Lire les pièces justificatives",
+    "pieces:control": "Décider des pièces justificatives",
+    "candidatures:read": "Lire les candidatures",
+    "candidatures:manage": "Écarter ou désinscrire des candidatures",
+    "documents:publish": "Publier des documents",
+    "candidates:correct": "Corriger l'état civil de candidats",
+    "openings:manage": "Changer les dates des ouvertures et les messages",
+    "audit:read": "Lire le journal",
+    "staff:manage": "Lire la liste de l'équipe et révoquer des jetons",
+}
+DAYS = {"30": "30 jours", "90": "90 jours", "180": "180 jours", "365": "Un an"}
+DEFAULT = {"name": "", "scopes": [], "days": "90"}
+
+
+@blueprint.get("/compte/jetons")
+@access.staff(OWN_ACCOUNT)
+def list_tokens() -> ResponseReturnValue:
+    return _page(DEFAULT, revoked=request.args.get("fait") == "revocation")
+
+
+@blueprint.post("/compte/jetons")
+@access.staff(OWN_ACCOUNT)
+def create_token() -> ResponseReturnValue:
+    name, days, scopes = posted_text("name"), posted_text("days"), request.form.getlist("scopes")
+    asked = {"name": name, "scopes": scopes, "days": days if days in DAYS else DEFAULT["days"]}
+    try:
+        token = clients().team.create_token(
+            _token(), name=name, scopes=scopes, days=int(str(asked["days"])), code=posted_text("code")
+        )
+    except DomainError as refusal:
+        if refusal.http_status not in STATUSES_SHOWN_HERE:
+            raise
+        return _page(asked, refusal)
+    return render_page("gestion/templates/jeton_nouveau.html", active=ACTIVE_MENU_KEY, name=name, token=token)
+
+
+@blueprint.post("/compte/jetons/<token_id>/revocation")
+@access.staff(OWN_ACCOUNT)
+def revoke_token(token_id: str) -> ResponseReturnValue:
+    clients().team.revoke_own_token(_token(), token_id)
+    return redirect(url_for("gestion.list_tokens", fait="revocation"), code=303)
+
+
+def _page(asked: Mapping[str, Any], refusal: DomainError | None = None, *, revoked: bool = False) -> Response:
+    account = clients().team.own_account(_token())
+    page = clients().team.own_tokens(_token(), request.args.get("cursor", ""))
+    return render_page(
+        "gestion/templates/jetons.html",
+        status=refusal.http_status if refusal else 200,
+        active=ACTIVE_MENU_KEY,
+        asked=asked,
+        tokens=[(token, _state(token)) for token in page.items],
+        next_cursor=page.next_cursor,
+        scopes=[{"value": scope, "label": SCOPE_LABELS.get(scope, scope)} for scope in account.scopes],
+        scope_labels=SCOPE_LABELS,
+        days=[{"value": days, "label": label} for days, label in DAYS.items()],
+        refusal=refusal,
+        errors=refusal.errors if refusal else (),
+        revoked=revoked,
+    )
+
+
+def _state(token: Token) -> str:
+    """« Valable », « Révoqué » or « Expiré »."""
+    if token.revoked_at:
+        return "Révoqué"
+    return "Valable" if clock.system_now() < datetime.fromisoformat(token.expires_at) else "Expiré"
+
+
+def _token() -> str:
+    return staff_member.required().access_token

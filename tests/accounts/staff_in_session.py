@@ -1,0 +1,98 @@
+"""Members of staff in a browser's session, with codes of their second factor; links mailed to who is invited."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import pyotp
+from werkzeug.test import TestResponse
+
+from services.accounts.models import StaffMember, db
+from tests.accounts.running_accounts import PUBLIC_URL, RunningAccounts
+from tests.accounts.test_staff import command_result
+
+_INVITATION = re.compile(rf"{PUBLIC_URL}/gestion/invitation/([\w-]+)")
+PASSWORD = "Tilleul/2021"
+SUBJECT = "accès à l'Espace de gestion"
+
+
+@dataclass
+class Session:
+    """`secret` is that of the browser's session, `bearer` the access token exchanged for it."""
+
+    accounts: RunningAccounts
+    id: str
+    email: str
+    password: str
+    totp_secret: str
+    secret: str = ""
+
+    @property
+    def bearer(self) -> str:
+        answer = self.accounts.post("/sessions/exchange", session=self.secret)
+        assert answer.status_code == 200, answer.json
+        return str(answer.json["access_token"])
+
+    def code(self) -> str:
+        """A code that was not used yet, however many there were in these thirty seconds."""
+        with self.accounts.app.app_context(), db.operation() as session:
+            session.get_one(StaffMember, self.id).totp_last_step = 0
+        return code_of(self.totp_secret)
+
+    def log_in(self, code: str = "") -> TestResponse:
+        answer = self.accounts.try_log_in(self.email, self.password, code=code or self.code())
+        if answer.status_code == 201:
+            self.secret = answer.json["session"]
+        return answer
+
+    def get(self, path: str) -> Any:
+        answer = self.accounts.call("GET", path, self.bearer)
+        assert answer.status_code == 200, answer.json
+        return answer.json
+
+    def post(self, path: str, **body: Any) -> TestResponse:
+        """With a fresh code, unless one is given."""
+        code = body.pop("code") if "code" in body else self.code()
+        return self.accounts.call("POST", path, self.bearer, code=code, **body)
+
+
+def code_of(totp_secret: str) -> str:
+    return pyotp.TOTP(totp_secret).at(int(time.time()))
+
+
+def logged_in(accounts: RunningAccounts, email: str, role: str = "administrateur", academies: str = "") -> Session:
+    person = ("--email", email, "--nom", "Martin", "--prenoms", "Anne", "--academies", academies)
+    made = command_result(accounts, "create-staff", "--role", role, *person)
+    member = Session(accounts, made["id"], email, made["password"], made["totp_secret"])
+    assert member.log_in().status_code == 201
+    return member
+
+
+def invitation_token(accounts: RunningAccounts, email: str, subject: str = SUBJECT) -> str:
+    """Of the newest link mailed to that address."""
+    mail = accounts.newest_mail(email, subject)
+    link = _INVITATION.search(mail.text)
+    assert link, mail.text
+    return link[1]
+
+
+def proposal(accounts: RunningAccounts, token: str) -> dict[str, str]:
+    answer = accounts.post("/staff-invitations/check", token=token)
+    assert answer.status_code == 200, answer.json
+    assert answer.json["state"] == "usable", answer.json
+    return dict(answer.json["proposal"])
+
+
+def complete(accounts: RunningAccounts, token: str, **changes: str) -> tuple[TestResponse, str]:
+    """The answer, and the secret of the second factor that was set up."""
+    shown = proposal(accounts, token)
+    typed = {
+        "password": PASSWORD,
+        "password_confirmation": PASSWORD,
+        "proposal": shown["sealed"],
+        "code": code_of(shown["secret"]),
+    }
+    return accounts.post("/staff-invitations", token=token, **{**typed, **changes}), shown["secret"]

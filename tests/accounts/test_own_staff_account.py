@@ -1,0 +1,246 @@
+"""« Mon compte » of staff: changes ask for fresh codes, recovery codes are used once, tokens are one's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jwt
+import pytest
+from sqlalchemy import select
+
+from services.accounts.models import AuditEntry, StaffToken, db
+from tests.accounts.running_accounts import RunningAccounts, problem_slug, refused_fields
+from tests.accounts.staff_in_session import Session, code_of, logged_in
+from tests.accounts.test_staff import EMAIL, command_result
+
+NEW_PASSWORD = "Sureau/2021"
+WHY = "Mutation"
+
+
+@pytest.fixture
+def member(accounts: RunningAccounts) -> Session:
+    return logged_in(accounts, EMAIL, "gestionnaire", "03")
+
+
+def recovery_codes(member: Session) -> list[str]:
+    answer = member.post("/staff/me/recovery-codes")
+    assert answer.status_code == 201, answer.json
+    return list(answer.json["recovery_codes"])
+
+
+def acts(accounts: RunningAccounts) -> list[str]:
+    with accounts.app.app_context(), db.reading() as session:
+        return list(session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)))
+
+
+def test_a_recovery_code_opens_a_session_once_however_it_is_typed(accounts: RunningAccounts, member: Session) -> None:
+    first, second, *_ = recovery_codes(member)
+    assert member.get("/staff/me")["recovery_codes_left"] == 10
+    assert member.log_in(f" {first.lower().replace('-', ' ')}").status_code == 201
+    assert problem_slug(member.log_in(first)) == "identification-refusee"
+    assert member.get("/staff/me")["recovery_codes_left"] == 9
+    assert member.log_in(second).status_code == 201
+    assert acts(accounts).count("recovery_code_used") == 2
+
+
+def test_a_new_set_of_recovery_codes_voids_the_old_one(member: Session) -> None:
+    old, new = recovery_codes(member), recovery_codes(member)
+    assert set(old).isdisjoint(new)
+    assert problem_slug(member.log_in(old[0])) == "identification-refusee"
+    assert member.log_in(new[0]).status_code == 201
+
+
+def test_a_recovery_code_is_its_owners_alone(accounts: RunningAccounts, member: Session) -> None:
+    other = logged_in(accounts, "autre@dec.example")
+    assert problem_slug(other.log_in(recovery_codes(member)[0])) == "identification-refusee"
+
+
+def test_wrong_recovery_codes_are_slowed_like_wrong_codes(member: Session) -> None:
+    answers = [member.log_in("AAAA-BBBB-CCCC-DDDD").status_code for _ in range(6)]
+    assert answers == [401] * 5 + [429]
+
+
+DANGEROUS: dict[str, dict[str, Any]] = {
+    "/staff/me/recovery-codes": {},
+    "/staff/me/second-factor/proposals": {},
+    "/staff/me/tokens": {"name": "outil", "scopes": ["pieces:read"], "days": 30},
+}
+
+
+@pytest.mark.parametrize("path", DANGEROUS)
+def test_a_dangerous_act_takes_a_fresh_code_once(member: Session, path: str) -> None:
+    for wrong in ("", "000000", "AAAA-BBBB-CCCC-DDDD"):
+        answer = member.post(path, **DANGEROUS[path], code=wrong)
+        assert (answer.status_code, refused_fields(answer)) == (422, {"code"})
+    code = member.code()
+    assert member.post(path, **DANGEROUS[path], code=code).status_code in (200, 201)
+    again = member.post(path, **DANGEROUS[path], code=code)
+    assert (again.status_code, refused_fields(again)) == (422, {"code"})
+
+
+def test_the_code_of_the_log_in_confirms_no_act(member: Session) -> None:
+    code = member.code()
+    assert member.log_in(code).status_code == 201
+    assert member.post("/staff/me/recovery-codes", code=code).status_code == 422
+
+
+def test_tries_at_a_code_are_slowed(member: Session) -> None:
+    answers = [member.post("/staff/me/recovery-codes", code="000000") for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [422] * 5 + [429]
+    assert answers[-1].headers["Retry-After"]
+    assert member.post("/staff/me/recovery-codes").status_code == 429, "the right code waits as well"
+
+
+def test_a_right_code_starts_the_count_again(member: Session) -> None:
+    for _ in range(2):
+        for _ in range(4):
+            member.post("/staff/me/recovery-codes", code="000000")
+        assert member.post("/staff/me/recovery-codes").status_code == 201
+
+
+def test_a_new_password_ends_every_other_session(accounts: RunningAccounts, member: Session) -> None:
+    before = member.secret
+    given = {"current_password": member.password, "password": NEW_PASSWORD, "password_confirmation": NEW_PASSWORD}
+    answer = member.post("/staff/me/password", **given)
+    assert answer.status_code == 200, answer.json
+    assert problem_slug(accounts.post("/sessions/exchange", session=before)) == "session-expiree"
+    assert accounts.post("/sessions/exchange", session=answer.json["session"]).status_code == 200
+    assert problem_slug(member.log_in()) == "identification-refusee"
+    member.password = NEW_PASSWORD
+    assert member.log_in().status_code == 201
+    assert acts(accounts)[-1] == "password_changed"
+
+
+@pytest.mark.parametrize(
+    ("typed", "fields"),
+    [
+        ({"current_password": "Faux/2021"}, {"current_password"}),
+        ({"current_password": ""}, {"current_password"}),
+        ({"password": "court", "password_confirmation": "court"}, {"password"}),
+        ({"password_confirmation": "Autre/2021"}, {"password_confirmation"}),
+        ({"code": "000000"}, {"code"}),
+        ({"code": ""}, {"code"}),
+    ],
+)
+def test_a_new_password_is_checked(member: Session, typed: dict[str, str], fields: set[str]) -> None:
+    given = {"current_password": member.password, "password": NEW_PASSWORD, "password_confirmation": NEW_PASSWORD}
+    answer = member.post("/staff/me/password", **{**given, **typed})
+    assert (answer.status_code, refused_fields(answer)) == (422, fields)
+    assert member.log_in().status_code == 201
+
+
+def test_a_second_factor_is_renewed_by_a_code_of_the_new_one(accounts: RunningAccounts, member: Session) -> None:
+    before = member.secret
+    shown = dict(member.post("/staff/me/second-factor/proposals").json or {})
+    wrong = member.post("/staff/me/second-factor", proposal=shown["sealed"], code="000000")
+    assert (wrong.status_code, refused_fields(wrong)) == (422, {"code"})
+    assert member.log_in().status_code == 201, "the old factor is in force until then"
+    code = code_of(shown["secret"])
+    answer = member.post("/staff/me/second-factor", proposal=shown["sealed"], code=code)
+    assert answer.status_code == 200, answer.json
+    assert problem_slug(accounts.post("/sessions/exchange", session=before)) == "session-expiree"
+    assert problem_slug(accounts.try_log_in(member.email, member.password, code=code)) == "identification-refusee"
+    assert problem_slug(member.log_in()) == "identification-refusee"
+    member.totp_secret = shown["secret"]
+    assert member.log_in().status_code == 201
+    assert "second_factor_renewed" in acts(accounts)
+
+
+def test_a_proposal_serves_its_owner_once(accounts: RunningAccounts, member: Session) -> None:
+    shown = dict(member.post("/staff/me/second-factor/proposals").json or {})
+    other = logged_in(accounts, "autre@dec.example")
+    refused = other.post("/staff/me/second-factor", proposal=shown["sealed"], code=code_of(shown["secret"]))
+    assert refused.status_code == 422
+    looked = accounts.call("POST", "/staff/me/second-factor/proposals/check", member.bearer, proposal=shown["sealed"])
+    assert looked.json["proposal"] == shown
+    renewed = member.post("/staff/me/second-factor", proposal=shown["sealed"], code=code_of(shown["secret"]))
+    member.secret = renewed.json["session"]
+    looked = accounts.call("POST", "/staff/me/second-factor/proposals/check", member.bearer, proposal=shown["sealed"])
+    assert looked.json["proposal"] is None
+
+
+def test_a_recovery_code_confirms_the_renewal_of_a_lost_factor(member: Session) -> None:
+    code = recovery_codes(member)[0]
+    assert member.post("/staff/me/second-factor/proposals", code=code).status_code == 200
+    assert member.post("/staff/me/second-factor/proposals", code=code).status_code == 422
+
+
+def test_a_token_is_shown_once_and_does_what_was_chosen(accounts: RunningAccounts, member: Session) -> None:
+    created = member.post("/staff/me/tokens", name="suivi", scopes=["pieces:read"], days=30).json
+    access = accounts.post("/tools/exchange", token=created["token"]).json["access_token"]
+    assert jwt.decode(access, options={"verify_signature": False})["scopes"] == ["pieces:read"]
+    (listed,) = member.get("/staff/me/tokens")["items"]
+    assert (listed["id"], listed["name"], listed["scopes"]) == (created["id"], "suivi", ["pieces:read"])
+    assert listed["last_used_at"] is not None
+    assert created["token"] not in str(listed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "fields"),
+    [
+        ({"name": " "}, {"name"}),
+        ({"scopes": []}, {"scopes"}),
+        ({"scopes": ["inconnue"]}, {"scopes"}),
+        ({"scopes": ["staff:manage"]}, {"scopes"}),
+        ({"scopes": ["account:manage"]}, {"scopes"}),
+        ({"days": 367}, {"days"}),
+    ],
+)
+def test_a_token_is_within_ones_own_rights(member: Session, typed: dict[str, Any], fields: set[str]) -> None:
+    asked = {"name": "outil", "scopes": ["pieces:read"], "days": 30, **typed}
+    answer = member.post("/staff/me/tokens", **asked)
+    assert (answer.status_code, refused_fields(answer)) == (422, fields)
+    with member.accounts.app.app_context(), db.reading() as session:
+        assert session.scalars(select(StaffToken)).all() == []
+
+
+def test_one_revokes_ones_own_tokens_alone(accounts: RunningAccounts, member: Session) -> None:
+    created = member.post("/staff/me/tokens", name="suivi", scopes=["pieces:read"], days=30).json
+    other = logged_in(accounts, "autre@dec.example")
+    path = f"/staff/me/tokens/{created['id']}/revoke"
+    assert accounts.call("POST", path, other.bearer).status_code == 404
+    assert accounts.call("POST", path, member.bearer).status_code == 204
+    assert problem_slug(accounts.post("/tools/exchange", token=created["token"])) == "jeton-refuse"
+
+
+OF_SESSIONS = (
+    "GET /staff/me",
+    "GET /staff/me/tokens",
+    *(f"POST {path}" for path in DANGEROUS),
+    "POST /staff/me/password",
+)
+OF_ADMINISTRATEURS = (
+    "POST /staff",
+    *(f"POST /staff/{'0' * 32}/{act}" for act in ("disable", "enable", "invitation", "second-factor-reset")),
+)
+
+
+@pytest.mark.parametrize("call", [*OF_SESSIONS, *OF_ADMINISTRATEURS])
+def test_no_tools_token_manages_accounts_even_an_administrateurs(accounts: RunningAccounts, call: str) -> None:
+    chief = logged_in(accounts, "chef@dec.example")
+    token = command_result(accounts, "create-token", "--email", chief.email, "--scopes", "staff:manage")["token"]
+    access = accounts.post("/tools/exchange", token=token).json["access_token"]
+    method, path = call.split()
+    assert accounts.call(method, path, access, reason=WHY, code=chief.code()).status_code == 403
+
+
+@pytest.mark.parametrize("call", OF_ADMINISTRATEURS)
+def test_a_gestionnaire_gives_and_takes_no_access(member: Session, call: str) -> None:
+    method, path = call.split()
+    answer = member.accounts.call(method, path, member.bearer, reason=WHY, code=member.code())
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("path", [*DANGEROUS, "/staff/me/password"])
+def test_an_access_token_that_outlives_its_owners_access_changes_nothing(
+    accounts: RunningAccounts, member: Session, path: str
+) -> None:
+    bearer = member.bearer
+    with accounts.app.app_context():
+        words = ["disable-staff", "--email", member.email, "--reason", WHY]
+        logged_in(accounts, "chef@dec.example")
+        assert accounts.app.test_cli_runner().invoke(args=words).exit_code == 0
+    given = {**DANGEROUS.get(path, {}), "current_password": member.password, "password": NEW_PASSWORD,
+             "password_confirmation": NEW_PASSWORD}  # fmt: skip
+    known = given if path.endswith("password") else DANGEROUS[path]
+    assert accounts.call("POST", path, bearer, code=member.code(), **known).status_code == 403

@@ -1,0 +1,265 @@
+"""Staff invited by mail: by the link they choose a password and a second factor, once; another takes its place."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from services.accounts.domain.mail_link_rules import INVITATION_LIFETIME
+from services.accounts.models import AuditEntry, MailLink, RecoveryCode, StaffMember, db
+from tests.accounts.running_accounts import RunningAccounts, problem_slug, refused_fields
+from tests.accounts.staff_in_session import (
+    PASSWORD,
+    Session,
+    code_of,
+    complete,
+    invitation_token,
+    logged_in,
+    proposal,
+)
+from tests.accounts.test_staff import command_result
+
+CHIEF, NEW = "chef@dec.example", "nouvelle@dec.example"
+PERSON = {"email": NEW, "nom": "Durand", "prenoms": "Paule", "role": "gestionnaire", "academies": ["03", "19"]}
+WHY = "Téléphone perdu"
+
+
+@pytest.fixture
+def chief(accounts: RunningAccounts) -> Session:
+    return logged_in(accounts, CHIEF)
+
+
+def invited(chief: Session, **changes: object) -> str:
+    answer = chief.post("/staff", **{**PERSON, **changes})
+    assert answer.status_code == 201, answer.json
+    return str(answer.json["id"])
+
+
+def set_up(chief: Session, **changes: object) -> Session:
+    staff_id = invited(chief, **changes)
+    email = str({**PERSON, **changes}["email"])
+    answer, secret = complete(chief.accounts, invitation_token(chief.accounts, email))
+    assert answer.status_code == 200, answer.json
+    return Session(chief.accounts, staff_id, email, PASSWORD, secret, answer.json["session"])
+
+
+def state_of(accounts: RunningAccounts, token: str) -> str:
+    return str((accounts.post("/staff-invitations/check", token=token).json or {})["state"])
+
+
+def acts_on(accounts: RunningAccounts, staff_id: str) -> list[tuple[str, str]]:
+    with accounts.app.app_context(), db.reading() as session:
+        entries = session.scalars(select(AuditEntry).where(AuditEntry.subject == staff_id).order_by(AuditEntry.id))
+        return [(entry.action, entry.actor_id) for entry in entries]
+
+
+def test_who_is_invited_sets_the_account_up_and_logs_in_with_it(accounts: RunningAccounts, chief: Session) -> None:
+    staff_id = invited(chief)
+    assert chief.get(f"/staff/{staff_id}")["state"] == "invited"
+    token = invitation_token(accounts, NEW)
+    answer, secret = complete(accounts, token)
+    assert len(set(answer.json["recovery_codes"])) == 10
+    session = accounts.post("/sessions/exchange", session=answer.json["session"]).json
+    assert (session["subject"], session["academies"], session["prenoms"]) == (staff_id, ["03", "19"], "Paule")
+    member = Session(accounts, staff_id, NEW, PASSWORD, secret)
+    assert member.log_in().status_code == 201
+    assert chief.get(f"/staff/{staff_id}")["state"] == "active"
+    assert acts_on(accounts, staff_id) == [("staff_invited", chief.id), ("staff_set_up", staff_id)]
+
+
+def test_the_code_that_confirmed_the_factor_logs_nobody_in(accounts: RunningAccounts, chief: Session) -> None:
+    invited(chief)
+    token = invitation_token(accounts, NEW)
+    shown = proposal(accounts, token)
+    code = code_of(shown["secret"])
+    given = {"password": PASSWORD, "password_confirmation": PASSWORD, "proposal": shown["sealed"], "code": code}
+    assert accounts.post("/staff-invitations", token=token, **given).status_code == 200
+    assert problem_slug(accounts.try_log_in(NEW, PASSWORD, code=code)) == "identification-refusee"
+
+
+def test_before_that_nobody_comes_in(accounts: RunningAccounts, chief: Session) -> None:
+    invited(chief)
+    for password in ("", PASSWORD, "personne n'a ce mot de passe"):
+        assert problem_slug(accounts.try_log_in(NEW, password, code="000000")) == "identification-refusee"
+
+
+def test_a_link_works_once(accounts: RunningAccounts, chief: Session) -> None:
+    invited(chief)
+    token = invitation_token(accounts, NEW)
+    shown = proposal(accounts, token)
+    complete(accounts, token)
+    assert state_of(accounts, token) == "used"
+    again = accounts.post("/staff-invitations", token=token, proposal=shown["sealed"], password=PASSWORD,
+                          password_confirmation=PASSWORD, code=code_of(shown["secret"]))  # fmt: skip
+    assert problem_slug(again) == "lien-utilise"
+
+
+def test_a_link_expires(accounts: RunningAccounts, chief: Session) -> None:
+    invited(chief)
+    token = invitation_token(accounts, NEW)
+    accounts.advance_clock(seconds=INVITATION_LIFETIME.total_seconds() - 60)
+    assert state_of(accounts, token) == "usable"
+    accounts.advance_clock(seconds=120)
+    answer = accounts.post("/staff-invitations/check", token=token).json or {}
+    assert (answer["state"], "proposal" in answer) == ("expired", False)
+    assert "72 heures" in answer["detail"]
+
+
+def test_an_invitation_takes_the_place_of_the_one_before(accounts: RunningAccounts, chief: Session) -> None:
+    staff_id = invited(chief)
+    first = invitation_token(accounts, NEW)
+    accounts.mailbox.clear()
+    assert chief.post(f"/staff/{staff_id}/invitation").status_code == 204
+    assert state_of(accounts, first) == "replaced"
+    second = invitation_token(accounts, NEW)
+    assert (state_of(accounts, first), state_of(accounts, second)) == ("replaced", "usable")
+
+
+def test_of_two_invitations_whose_mails_wait_the_last_alone_is_sent(accounts: RunningAccounts, chief: Session) -> None:
+    staff_id = invited(chief)
+    chief.post(f"/staff/{staff_id}/invitation")
+    assert state_of(accounts, invitation_token(accounts, NEW)) == "usable"
+    assert len(accounts.mailbox.find(NEW)) == 1
+    with accounts.app.app_context(), db.reading() as session:
+        assert len(session.scalars(select(MailLink)).all()) == 1
+
+
+def test_who_is_set_up_is_not_invited_again(chief: Session) -> None:
+    member = set_up(chief)
+    assert problem_slug(chief.post(f"/staff/{member.id}/invitation")) == "conflit"
+
+
+def test_a_disabled_persons_link_waits_until_they_are_enabled(accounts: RunningAccounts, chief: Session) -> None:
+    staff_id = invited(chief)
+    token = invitation_token(accounts, NEW)
+    chief.post(f"/staff/{staff_id}/disable", reason=WHY)
+    assert state_of(accounts, token) == "ended"
+    assert problem_slug(chief.post(f"/staff/{staff_id}/invitation")) == "compte-a-reactiver"
+    chief.post(f"/staff/{staff_id}/enable", reason=WHY)
+    assert state_of(accounts, token) == "usable"
+
+
+def test_who_lost_the_second_factor_gets_a_link_and_the_old_access_is_void(
+    accounts: RunningAccounts, chief: Session
+) -> None:
+    member = set_up(chief)
+    created = member.post("/staff/me/tokens", name="outil", scopes=["pieces:read"], days=30)
+    assert chief.post(f"/staff/{member.id}/second-factor-reset", reason=WHY).status_code == 204
+    assert problem_slug(accounts.post("/sessions/exchange", session=member.secret)) == "session-expiree"
+    assert problem_slug(accounts.post("/tools/exchange", token=created.json["token"])) == "jeton-refuse"
+    assert problem_slug(member.log_in()) == "identification-refusee"
+    with accounts.app.app_context(), db.reading() as session:
+        assert session.scalars(select(RecoveryCode)).all() == []
+    answer, secret = complete(accounts, invitation_token(accounts, NEW, "second facteur"))
+    assert answer.status_code == 200
+    assert Session(accounts, member.id, NEW, PASSWORD, secret).log_in().status_code == 201
+    assert ("second_factor_reset", chief.id) in acts_on(accounts, member.id)
+
+
+def test_nobody_resets_their_own_factor_from_the_team(chief: Session) -> None:
+    assert problem_slug(chief.post(f"/staff/{chief.id}/second-factor-reset", reason=WHY)) == "soi-meme"
+
+
+def test_an_administrateur_who_is_only_invited_is_not_the_one_who_remains(chief: Session) -> None:
+    invited(chief, role="administrateur", academies=[])
+    code, output = command(chief.accounts, "disable-staff", "--email", CHIEF, "--reason", WHY)
+    assert (code, "dernier administrateur" in output) == (1, True)
+
+
+def command(accounts: RunningAccounts, *words: str) -> tuple[int, str]:
+    with accounts.app.app_context():
+        result = accounts.app.test_cli_runner().invoke(args=list(words))
+    return result.exit_code, result.output
+
+
+def test_an_address_that_is_taken_is_said_to_be_so(accounts: RunningAccounts, chief: Session) -> None:
+    invited(chief)
+    accounts.activate_new_account()
+    for address, words in ((NEW.upper(), "membre de l'équipe"), ("lbinet@ac-rennes.fr", "candidat")):
+        answer = chief.post("/staff", **{**PERSON, "email": address})
+        assert (problem_slug(answer), refused_fields(answer)) == ("adresse-prise", {"email"})
+        assert words in answer.json["detail"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "fields"),
+    [
+        ({"email": "", "nom": " ", "prenoms": "", "role": ""}, {"email", "nom", "prenoms", "role"}),
+        ({"email": "nulle part"}, {"email"}),
+        ({"nom": "x" * 101}, {"nom"}),
+        ({"academies": []}, {"academies"}),
+        ({"academies": ["99"]}, {"academies"}),
+        ({"role": "administrateur"}, {"academies"}),
+        ({"code": ""}, {"code"}),
+        ({"code": "000000"}, {"code"}),
+    ],
+)
+def test_an_invitation_is_checked(chief: Session, typed: dict[str, object], fields: set[str]) -> None:
+    answer = chief.post("/staff", **{**PERSON, **typed})
+    assert (answer.status_code, refused_fields(answer)) == (422, fields)
+
+
+@pytest.mark.parametrize(
+    ("typed", "fields"),
+    [
+        ({"password": "court", "password_confirmation": "court"}, {"password"}),
+        ({"password_confirmation": "Autre/2021"}, {"password_confirmation"}),
+        ({"code": ""}, {"code"}),
+        ({"code": "000000"}, {"code"}),
+        ({"proposal": "inventée"}, {"code"}),
+        ({"password": "", "code": ""}, {"password", "password_confirmation", "code"}),
+    ],
+)
+def test_a_mistake_leaves_the_link_usable(
+    accounts: RunningAccounts, chief: Session, typed: dict[str, str], fields: set[str]
+) -> None:
+    invited(chief)
+    token = invitation_token(accounts, NEW)
+    shown = proposal(accounts, token)
+    given = {"password": PASSWORD, "password_confirmation": PASSWORD, "proposal": shown["sealed"],
+             "code": code_of(shown["secret"])}  # fmt: skip
+    answer = accounts.post("/staff-invitations", token=token, **{**given, **typed})
+    assert (answer.status_code, refused_fields(answer)) == (422, fields)
+    assert state_of(accounts, token) == "usable"
+
+
+def test_each_opening_proposes_another_secret_and_a_page_keeps_its_own(
+    accounts: RunningAccounts, chief: Session
+) -> None:
+    """Who has merely looked at somebody's link does not know the second factor that they set up."""
+    invited(chief)
+    token = invitation_token(accounts, NEW)
+    seen, shown = proposal(accounts, token), proposal(accounts, token)
+    assert seen["secret"] != shown["secret"]
+    again = accounts.post("/staff-invitations/check", token=token, proposal=shown["sealed"]).json["proposal"]
+    assert again == shown
+    assert shown["uri"].startswith("otpauth://totp/")
+
+
+def test_a_proposal_of_another_link_sets_nothing_up(accounts: RunningAccounts, chief: Session) -> None:
+    invited(chief)
+    invited(chief, email="autre@dec.example")
+    other = proposal(accounts, invitation_token(accounts, "autre@dec.example"))
+    token = invitation_token(accounts, NEW)
+    answer, _ = complete(accounts, token, proposal=other["sealed"], code=code_of(other["secret"]))
+    assert (answer.status_code, refused_fields(answer)) == (422, {"code"})
+
+
+def test_secrets_are_stored_in_no_readable_form(accounts: RunningAccounts, chief: Session) -> None:
+    invited(chief)
+    answer, secret = complete(accounts, invitation_token(accounts, NEW))
+    with accounts.app.app_context(), db.reading() as session:
+        tables = (StaffMember, RecoveryCode, AuditEntry, MailLink)
+        stored = repr([vars(row) for table in tables for row in session.query(table)])
+    for hidden in (PASSWORD, secret, *answer.json["recovery_codes"]):
+        assert hidden not in stored
+        assert hidden.replace("-", "") not in stored
+
+
+def test_a_renewal_by_command_ends_an_invitation(accounts: RunningAccounts, chief: Session) -> None:
+    invited(chief)
+    token = invitation_token(accounts, NEW)
+    renewed = command_result(accounts, "renew-staff", "--email", NEW)
+    assert state_of(accounts, token) == "ended"
+    member = Session(accounts, renewed["id"], NEW, renewed["password"], renewed["totp_secret"])
+    assert member.log_in().status_code == 201

@@ -1,0 +1,62 @@
+"""Invitations to « Espace de gestion »: the link in the mail, and what its page shows."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+import pyotp
+
+from gateway.web.mails import mail_folder
+from tests.gateway.components.html_checks import text_of
+from tests.gateway.gestion.people import StaffBrowser
+from tests.support.in_process_four_services import InProcessFourServices
+from tests.support.scriptless_browser import ScriptlessBrowser
+
+NEW_PASSWORD = "Tilleul/2021"
+_numbers = itertools.count(1)
+_LINK = re.compile(r"http://127\.0\.0\.1:\d+(/gestion/invitation/[\w-]+)")
+
+
+def new_address() -> str:
+    return f"invitee{next(_numbers)}@example.org"
+
+
+def invite(chief: StaffBrowser, email: str, role: str = "gestionnaire", academies: str = "03", **typed: str) -> None:
+    """Fill « Inviter une personne » in and send it."""
+    chief.browser.get("/gestion/equipe/invitation")
+    chosen = {"academies": academies} if academies else {}
+    given = {"nom": "DURAND", "prenoms": "Paule", "email": email, "role": role, **chosen}
+    chief.press("Envoyer l'invitation", **{**given, **typed})
+
+
+def mailed_link(portal: InProcessFourServices, email: str) -> str:
+    """The path of the link in the newest mail to that address."""
+    portal.deliver()
+    mails = (mail for mail in mail_folder.read_mails(portal.mail_folder) if mail.to == email)
+    link = _LINK.search(next(mails).text)
+    assert link
+    return link[1]
+
+
+def shown_secret(browser: ScriptlessBrowser) -> str:
+    """The secret of the second factor, as the page writes it beside the QR code."""
+    [key] = browser.page.xpath("//*[@data-cle]")
+    return text_of(key).replace(" ", "")
+
+
+def set_up(browser: ScriptlessBrowser, **typed: str) -> str:
+    """Choose the password and the second factor on the page of an invitation; returns the factor's secret."""
+    secret = shown_secret(browser)
+    given = {
+        "password": NEW_PASSWORD,
+        "password_confirmation": NEW_PASSWORD,
+        "code": pyotp.TOTP(secret).now(),
+    }
+    browser.press("Activer mon accès", **{**given, **typed})
+    return secret
+
+
+def recovery_codes(browser: ScriptlessBrowser) -> list[str]:
+    """Those that the page shows."""
+    return [text_of(code) for code in browser.page.xpath("//ol//code")]

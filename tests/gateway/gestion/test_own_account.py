@@ -1,0 +1,124 @@
+"""« Mon compte » of a member of staff: password, second factor, recovery codes and tokens, each with a fresh code."""
+
+from __future__ import annotations
+
+import pyotp
+import pytest
+
+from tests.gateway.components.html_checks import problems_of, text_of
+from tests.gateway.gestion.invitations import NEW_PASSWORD, recovery_codes, shown_secret
+from tests.gateway.gestion.people import PASSWORD, StaffAccount, StaffBrowser, StaffFactory, log_in, rows
+from tests.support.in_process_four_services import InProcessFourServices
+
+NAMES = {"name": "suivi du bureau", "scopes": "pieces:read", "days": "30"}
+
+
+@pytest.fixture
+def member(staff: StaffFactory) -> StaffBrowser:
+    return staff.with_account(staff.account("03"), "/gestion/compte")
+
+
+def test_the_page_says_who_one_is_and_how_many_codes_are_left(member: StaffBrowser) -> None:
+    assert not problems_of(member.browser.answer.text)
+    assert member.account.email in member.browser.text
+    assert "Il vous reste 0 code de secours : demandez-en de nouveaux." in member.browser.text
+    member.browser.follow("Nouveaux codes de secours")
+    member.press("Afficher de nouveaux codes")
+    assert len(recovery_codes(member.browser)) == 10
+    assert member.browser.answer.headers["Cache-Control"] == "no-store"
+    member.browser.follow("Revenir à mon compte")
+    assert "Codes de secours qui restent 10" in member.browser.text
+
+
+def test_a_recovery_code_takes_the_place_of_a_code_once(member: StaffBrowser, staff: StaffFactory) -> None:
+    member.browser.follow("Nouveaux codes de secours")
+    member.press("Afficher de nouveaux codes")
+    code = recovery_codes(member.browser)[0]
+    for status in (200, 401):
+        other = staff.browser()
+        other.get("/gestion/connexion")
+        log_in(other, member.account, code=code.lower())
+        assert other.answer.status_code == status
+
+
+def test_a_new_password_closes_the_other_sessions_and_this_one_goes_on(
+    member: StaffBrowser, staff: StaffFactory
+) -> None:
+    member.browser.follow("Changer de mot de passe")
+    typed = {"current_password": PASSWORD, "password": NEW_PASSWORD, "password_confirmation": NEW_PASSWORD}
+    member.press("Enregistrer", **{**typed, "password": "court"})
+    assert member.browser.answer.status_code == 422
+    assert not problems_of(member.browser.answer.text)
+    member.press("Enregistrer", **typed)
+    assert member.browser.path == "/gestion/compte"
+    assert "Votre mot de passe est changé." in member.browser.text
+    other = staff.browser()
+    other.get("/gestion/connexion")
+    log_in(other, member.account, code=member.code())
+    assert other.answer.status_code == 401
+    log_in(other, member.account, code=member.code(), password=NEW_PASSWORD)
+    assert other.path == "/gestion"
+
+
+def test_a_second_factor_is_renewed_in_two_steps(member: StaffBrowser, staff: StaffFactory) -> None:
+    member.browser.follow("Renouveler le second facteur")
+    member.press("Continuer", code="000000")
+    assert member.browser.answer.status_code == 422
+    member.press("Continuer")
+    assert member.browser.title == "Nouveau second facteur"
+    assert not problems_of(member.browser.answer.text)
+    secret = shown_secret(member.browser)
+    member.browser.press("Mettre en service", code="000000")
+    assert (member.browser.answer.status_code, shown_secret(member.browser)) == (422, secret)
+    member.browser.press("Mettre en service", code=pyotp.TOTP(secret).now())
+    assert "Votre nouveau second facteur est en service" in member.browser.text
+    renewed = StaffBrowser(
+        member.portal, staff.browser(), StaffAccount(member.account.id, member.account.email, secret)
+    )
+    renewed.browser.get("/gestion/connexion")
+    log_in(renewed.browser, renewed.account, code=renewed.code())
+    assert renewed.browser.path == "/gestion"
+
+
+def test_a_proposal_that_is_not_ours_starts_again(member: StaffBrowser) -> None:
+    member.browser.post("/gestion/compte/second-facteur/confirmation", {"proposal": "inventée", "code": "123456"})
+    assert "n'est plus valable : recommencez" in member.browser.text
+
+
+def test_a_token_is_shown_once_listed_and_revoked(member: StaffBrowser, running: InProcessFourServices) -> None:
+    member.browser.follow("Jetons d'accès")
+    assert not problems_of(member.browser.answer.text)
+    member.press("Créer le jeton", **NAMES)
+    assert member.browser.title == "Votre nouveau jeton"
+    [token] = [text_of(code) for code in member.browser.page.xpath("//*[@data-jeton]")]
+    host = running.url.removeprefix("http://")
+    headers = {"Authorization": f"Bearer {token}", "Host": host}
+    client = running.gateway.app.test_client()
+    assert client.get("/api/pieces/v1/pieces", headers=headers).status_code == 200
+    assert client.get("/api/registrations/v1/staff/candidatures", headers=headers).status_code == 403
+    member.browser.follow("Revenir à mes jetons")
+    [line] = rows(member.browser)
+    assert all(words in line for words in ("suivi du bureau", "Lire les pièces", "Valable")), line
+    assert "Jamais" not in line, "it was used"
+    assert token not in member.browser.answer.text
+    member.browser.press("Révoquer : suivi du bureau")
+    assert "Le jeton est révoqué" in member.browser.text
+    assert "Révoqué" in rows(member.browser)[0]
+
+
+def test_a_token_asked_for_with_mistakes_keeps_what_was_typed(member: StaffBrowser) -> None:
+    member.browser.get("/gestion/compte/jetons")
+    member.press("Créer le jeton", **{**NAMES, "code": "000000"})
+    assert (member.browser.answer.status_code, member.browser.value("name")) == (422, "suivi du bureau")
+    assert member.browser.page.xpath("//input[@name='scopes'][@checked]/@value") == ["pieces:read"]
+    assert not problems_of(member.browser.answer.text)
+
+
+def test_too_many_wrong_codes_make_one_wait(member: StaffBrowser) -> None:
+    member.browser.get("/gestion/compte/codes-de-secours")
+    for _ in range(5):
+        member.press("Afficher de nouveaux codes", code="000000")
+        assert member.browser.answer.status_code == 422
+    member.press("Afficher de nouveaux codes")
+    assert member.browser.answer.status_code == 429
+    assert "Trop d'essais" in member.browser.text

@@ -1,0 +1,259 @@
+"""« Équipe »: an administrateur invites, disables, enables, resets; nobody else comes there."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from services.accounts.domain.mail_link_rules import INVITATION_LIFETIME
+from services.accounts.domain.staff import Role
+from services.accounts.models import StaffMember, db
+from services.accounts.operations.staff_tokens import create_token
+from services.chassis.database.audit import Actor
+from tests.gateway.candidates import CandidateFactory
+from tests.gateway.components.html_checks import problems_of
+from tests.gateway.gestion.invitations import (
+    NEW_PASSWORD,
+    invite,
+    mailed_link,
+    new_address,
+    recovery_codes,
+    set_up,
+    shown_secret,
+)
+from tests.gateway.gestion.people import StaffAccount, StaffBrowser, StaffFactory, forget_exchange, log_in, rows
+from tests.support.in_process_four_services import InProcessFourServices
+
+ACTS = ("relance", "reinitialisation", "desactivation", "reactivation")
+NOBODY = "0" * 32
+TEAM_PAGES = (
+    "/gestion/equipe",
+    "/gestion/equipe/invitation",
+    f"/gestion/equipe/{NOBODY}",
+    *(f"/gestion/equipe/{NOBODY}/{act}" for act in ACTS),
+)
+TEAM_POSTS = ("/gestion/equipe/invitation", *(f"/gestion/equipe/{NOBODY}/{act}" for act in ACTS))
+ACCOUNT_PAGES = tuple(
+    f"/gestion/compte{page}" for page in ("", "/mot-de-passe", "/codes-de-secours", "/second-facteur", "/jetons")
+)
+ACCOUNT_POSTS = (*ACCOUNT_PAGES[1:], "/gestion/compte/second-facteur/confirmation",
+                 f"/gestion/compte/jetons/{NOBODY}/revocation")  # fmt: skip
+
+
+def test_who_is_invited_sets_up_the_access_and_is_in_the_team(
+    staff: StaffFactory, running: InProcessFourServices
+) -> None:
+    chief, email = staff.administrateur(), new_address()
+    invite(chief, email)
+    assert (chief.browser.path, chief.browser.title) == ("/gestion/equipe", "Équipe")
+    assert "L'invitation est envoyée par mail." in chief.browser.text
+    [line] = [line for line in rows(chief.browser) if email in line]
+    assert all(words in line for words in ("Gestionnaire", "Besançon", "Invitée", "Jamais")), line
+    person = staff.browser()
+    person.get(mailed_link(running, email))
+    assert not problems_of(person.answer.text)
+    assert "Paule DURAND, gestionnaire" in person.text
+    set_up(person)
+    assert person.title == "Vos codes de secours"
+    assert not problems_of(person.answer.text)
+    assert len(recovery_codes(person)) == 10
+    person.follow("Entrer dans l'Espace de gestion")
+    assert (person.path, person.title) == ("/gestion", "À traiter")
+    assert "Équipe" not in person.text
+    chief.browser.get("/gestion/equipe")
+    assert "Active" in next(line for line in rows(chief.browser) if email in line)
+
+
+def test_the_qr_code_says_what_the_page_writes(staff: StaffFactory, running: InProcessFourServices) -> None:
+    chief, email = staff.administrateur(), new_address()
+    invite(chief, email)
+    person = staff.browser()
+    person.get(mailed_link(running, email))
+    assert "<svg" in person.answer.text
+    assert "style=" not in person.answer.text.partition("<svg")[2].partition("</svg>")[0]
+    assert len(shown_secret(person)) == 32
+
+
+def test_a_mistake_keeps_the_qr_code_and_what_else_was_typed(
+    staff: StaffFactory, running: InProcessFourServices
+) -> None:
+    chief, email = staff.administrateur(), new_address()
+    invite(chief, email)
+    person = staff.browser()
+    person.get(mailed_link(running, email))
+    secret = set_up(person, password_confirmation="Autre/2021")
+    assert (person.answer.status_code, shown_secret(person)) == (422, secret)
+    assert not problems_of(person.answer.text)
+    set_up(person)
+    assert person.title == "Vos codes de secours"
+
+
+def test_a_link_that_is_used_replaced_expired_or_unknown_says_what_to_do(
+    staff: StaffFactory, running: InProcessFourServices
+) -> None:
+    chief, email = staff.administrateur(), new_address()
+    invite(chief, email)
+    person, first = staff.browser(), mailed_link(running, email)
+    chief.browser.get(f"/gestion/equipe/{_id_of(running, email)}")
+    chief.browser.follow("Inviter de nouveau")
+    chief.press("Inviter de nouveau")
+    assert "Une nouvelle invitation est envoyée." in chief.browser.text
+    person.get(first)
+    assert (person.answer.status_code, person.title) == (410, "Ce lien a été remplacé")
+    second = mailed_link(running, email)
+    person.get(second)
+    set_up(person)
+    person.get(second)
+    assert (person.answer.status_code, person.title) == (410, "Ce lien a déjà été utilisé")
+    stranger = staff.browser()
+    stranger.get("/gestion/invitation/inconnue")
+    assert (stranger.answer.status_code, stranger.title) == (404, "Ce lien n'est pas reconnu")
+    stranger.follow("M'identifier")
+    assert stranger.path == "/gestion/connexion"
+
+
+def test_an_invitation_that_has_expired_sends_to_an_administrateur(
+    staff: StaffFactory, running: InProcessFourServices
+) -> None:
+    chief, email = staff.administrateur(), new_address()
+    invite(chief, email)
+    link = mailed_link(running, email)
+    running.advance_clock(seconds=INVITATION_LIFETIME.total_seconds() + 1)
+    person = staff.browser()
+    person.get(link)
+    assert (person.answer.status_code, person.title) == (410, "Ce lien a expiré")
+    assert "Demandez à un administrateur de vous inviter de nouveau." in person.text
+
+
+def test_an_invitation_with_mistakes_keeps_what_was_typed(staff: StaffFactory) -> None:
+    chief, email = staff.administrateur(), new_address()
+    invite(chief, email, role="gestionnaire", academies="")
+    assert chief.browser.answer.status_code == 422
+    assert "Indiquez au moins une académie" in chief.browser.text
+    assert (chief.browser.value("email"), chief.browser.value("nom")) == (email, "DURAND")
+    assert chief.browser.value("code") == ""
+    assert not problems_of(chief.browser.answer.text)
+
+
+def test_an_address_of_the_team_is_not_invited_again(staff: StaffFactory) -> None:
+    chief = staff.administrateur()
+    invite(chief, staff.account("03").email)
+    assert chief.browser.answer.status_code == 409, chief.browser.text
+    assert "déjà celle d'un membre de l'équipe" in chief.browser.text
+
+
+@pytest.mark.parametrize("code", ["", "000000"])
+def test_without_a_fresh_code_nobody_is_invited(staff: StaffFactory, code: str) -> None:
+    chief, email = staff.administrateur(), new_address()
+    invite(chief, email, code=code)
+    assert chief.browser.answer.status_code == 422
+    chief.browser.get("/gestion/equipe")
+    assert not [line for line in rows(chief.browser) if email in line]
+
+
+def test_who_is_disabled_is_out_until_enabled_again(staff: StaffFactory, running: InProcessFourServices) -> None:
+    chief, account = staff.administrateur(), staff.account("03")
+    member = staff.with_account(account, "/gestion/compte")
+    _do(chief, account, "Désactiver l'accès", reason="Mutation")
+    assert "L'accès est désactivé." in chief.browser.text
+    forget_exchange(running, member.browser)
+    member.browser.get("/gestion")
+    assert member.browser.path == "/gestion/connexion"
+    log_in(member.browser, account, code=member.code())
+    assert "désactivé" in member.browser.text
+    _do(chief, account, "Réactiver l'accès", reason="Retour")
+    log_in(member.browser, account, code=member.code())
+    assert member.browser.path == "/gestion"
+
+
+def test_an_act_without_reason_or_code_is_not_done(staff: StaffFactory) -> None:
+    chief, account = staff.administrateur(), staff.account("03")
+    _do(chief, account, "Désactiver l'accès", reason="", code="")
+    assert chief.browser.answer.status_code == 422
+    _do(chief, account, "Désactiver l'accès", reason="Mutation", code="000000")
+    assert (chief.browser.answer.status_code, "Mutation" in chief.browser.answer.text) == (422, True)
+    assert not problems_of(chief.browser.answer.text)
+    chief.browser.get(f"/gestion/equipe/{account.id}")
+    assert "Active" in chief.browser.text
+
+
+def test_who_lost_a_second_factor_gets_another_by_mail(staff: StaffFactory, running: InProcessFourServices) -> None:
+    chief, account = staff.administrateur(), staff.account("03")
+    _do(chief, account, "Réinitialiser le second facteur", reason="Téléphone perdu")
+    person = staff.browser()
+    person.get("/gestion/connexion")
+    log_in(person, account)
+    assert person.answer.status_code == 401
+    person.get(mailed_link(running, account.email))
+    secret = set_up(person)
+    assert person.title == "Vos codes de secours"
+    with running.accounts.app.app_context(), db.operation() as session:
+        session.get_one(StaffMember, account.id).totp_last_step = 0
+    again = staff.browser()
+    again.get("/gestion/connexion")
+    log_in(again, StaffAccount(account.id, account.email, secret), password=NEW_PASSWORD)
+    assert again.path == "/gestion"
+
+
+def test_nobody_takes_their_own_access_away(staff: StaffFactory) -> None:
+    chief = staff.administrateur()
+    chief.browser.get(f"/gestion/equipe/{chief.account.id}")
+    assert "C'est votre propre compte" in chief.browser.text
+    for act in ("desactivation", "reinitialisation"):
+        assert chief.browser.get(f"/gestion/equipe/{chief.account.id}/{act}").status_code == 404
+        chief.browser.post(f"/gestion/equipe/{chief.account.id}/{act}", {"reason": "Mutation", "code": chief.code()})
+        assert chief.browser.answer.status_code == 409
+
+
+def test_a_gestionnaire_finds_no_team_and_changes_nothing_in_it(staff: StaffFactory) -> None:
+    account = staff.account("03")
+    member = staff.with_account(account, "/gestion/compte")
+    for path in TEAM_PAGES:
+        assert member.browser.get(path).status_code == 403, path
+    for path in TEAM_POSTS:
+        member.browser.post(path, {"reason": "Mutation", "code": member.code()})
+        assert member.browser.answer.status_code == 403, path
+
+
+def test_neither_a_candidate_nor_a_stranger_comes_in(staff: StaffFactory, candidates: CandidateFactory) -> None:
+    for browser in (staff.browser(), candidates.log_in()):
+        for path in (*TEAM_PAGES, *ACCOUNT_PAGES):
+            browser.get(path)
+            assert browser.path == "/gestion/connexion", path
+        for path in (*TEAM_POSTS, *ACCOUNT_POSTS):
+            browser.post(path, {"reason": "Mutation", "code": "123456"})
+            assert browser.answer.status_code == 401, path
+
+
+def test_a_personal_token_opens_no_page_and_gives_no_access(
+    staff: StaffFactory, running: InProcessFourServices
+) -> None:
+    chief = staff.account(role=Role.ADMINISTRATEUR)
+    with running.accounts.app.app_context():
+        actor, life = Actor("command", "test"), timedelta(days=1)
+        _, token = create_token(chief.email, name="outil", scopes=["staff:manage"], life=life, actor=actor)
+    tool = staff.browser()
+    tool.headers["Authorization"] = f"Bearer {token}"
+    for path in (*TEAM_PAGES, *ACCOUNT_PAGES):
+        tool.get(path)
+        assert tool.path == "/gestion/connexion", path
+    assert tool.get("/api/accounts/v1/staff").status_code == 200
+    client, headers = running.gateway.app.test_client(), {"Authorization": f"Bearer {token}"}
+    host = running.url.removeprefix("http://")
+    calls = ("staff", f"staff/{NOBODY}/disable", "staff/me/tokens", "staff/me/password", "staff/me/recovery-codes")
+    for path in calls:
+        sent = {"code": chief.code, "reason": "Mutation"}
+        answer = client.post(f"/api/accounts/v1/{path}", json=sent, headers={**headers, "Host": host})
+        assert answer.status_code == 403, path
+
+
+def _do(chief: StaffBrowser, account: StaffAccount, act: str, **typed: str) -> None:
+    chief.browser.get(f"/gestion/equipe/{account.id}")
+    chief.browser.follow(act)
+    chief.press(act, **typed)
+
+
+def _id_of(running: InProcessFourServices, email: str) -> str:
+    with running.accounts.app.app_context(), db.reading() as session:
+        return str(session.query(StaffMember).filter_by(email=email).one().id)

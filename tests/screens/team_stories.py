@@ -1,0 +1,90 @@
+"""« Équipe » and « Mon compte »: an administrateur invites somebody, who sets the access up; what each page shows."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pyotp
+from playwright.sync_api import Page
+
+from tests.screens.browser_candidate import BrowserCandidate
+from tests.screens.story_context import StoryContext, wait_for_result
+
+INVITED = "paule.durand@example.org"
+PASSWORD = "Tilleul/2021"
+STEP_SECONDS = 30
+_LINK = re.compile(r"http://127\.0\.0\.1:\d+(/gestion/invitation/[\w-]+)")
+
+
+def team(context: StoryContext) -> None:
+    """Recovery codes first: each of the acts that follow spends one."""
+    recorder, chief = context.recorder, context.new_candidate()
+    codes = _logs_in_with_recovery_codes(context, chief)
+    for page in ("mot-de-passe", "second-facteur", "jetons"):
+        recorder.record(chief.open(f"/gestion/compte/{page}"), f"gestion-{page}")
+    recorder.record(_creates_token(chief, codes.pop()), "gestion-jeton-nouveau")
+    recorder.record(chief.open("/gestion/compte/jetons"), "gestion-jetons-liste")
+    chief.open("/gestion/compte/second-facteur")
+    recorder.record(_confirm(chief, "Continuer", codes.pop()), "gestion-second-facteur-nouveau")
+    recorder.record(chief.open("/gestion/equipe/invitation"), "gestion-inviter")
+    recorder.record(chief.press("Envoyer l'invitation"), "gestion-inviter-erreurs")
+    recorder.record(_invites(chief, codes.pop()), "gestion-equipe")
+    recorder.record(chief.follow("/gestion/equipe/"), "gestion-membre-soi-meme")
+    chief.open("/gestion/equipe")
+    chief.page.locator("tr", has_text=INVITED).get_by_role("link").click()
+    recorder.record(chief.page, "gestion-membre")
+    recorder.record(chief.press("Désactiver l'accès"), "gestion-desactivation")
+    recorder.record(_confirm(chief, "Désactiver l'accès", "000000"), "gestion-desactivation-refusee")
+
+
+def invitation(context: StoryContext) -> None:
+    """The invited person's way, from the link of the mail."""
+    recorder, person = context.recorder, context.new_candidate()
+    link = wait_for_result(lambda: _mailed_link(person), "the invitation")
+    recorder.record(person.open(link), "gestion-invitation")
+    recorder.record(person.press("Activer mon accès"), "gestion-invitation-erreurs")
+    secret = person.page.locator("[data-cle]").inner_text().replace(" ", "")
+    person.page.locator("[name=password]").fill(PASSWORD)
+    person.page.locator("[name=password_confirmation]").fill(PASSWORD)
+    recorder.record(_confirm(person, "Activer mon accès", pyotp.TOTP(secret).now()), "gestion-codes-de-secours")
+    recorder.record(person.open(link), "gestion-invitation-utilisee")
+
+
+def _logs_in_with_recovery_codes(context: StoryContext, chief: BrowserCandidate) -> list[str]:
+    account, totp = context.administrator_account, pyotp.TOTP(context.administrator_account["totp_secret"])
+    chief.open("/gestion/connexion")
+    chief.page.locator("[name=identifiant]").fill(account["email"])
+    chief.page.locator("[name=password]").fill(account["password"])
+    _confirm(chief, "Me connecter", totp.now())
+    context.recorder.record(chief.open("/gestion/compte"), "gestion-compte")
+    context.recorder.record(chief.open("/gestion/compte/codes-de-secours"), "gestion-nouveaux-codes")
+    page = _confirm(chief, "Afficher de nouveaux codes", totp.at(int(time.time()) + STEP_SECONDS))
+    return page.locator("ol code").all_inner_texts()
+
+
+def _creates_token(chief: BrowserCandidate, code: str) -> Page:
+    chief.page.locator("[name=name]").fill("suivi du bureau")
+    chief.page.get_by_label("Lire les pièces justificatives").check(force=True)
+    return _confirm(chief, "Créer le jeton", code)
+
+
+def _invites(chief: BrowserCandidate, code: str) -> Page:
+    for name, typed in (("nom", "DURAND"), ("prenoms", "Paule"), ("email", INVITED)):
+        chief.page.locator(f"[name={name}]").fill(typed)
+    chief.page.get_by_label("Besançon").check(force=True)
+    return _confirm(chief, "Envoyer l'invitation", code)
+
+
+def _confirm(browser: BrowserCandidate, button: str, code: str) -> Page:
+    browser.page.locator("[name=code]").fill(code)
+    return browser.press(button)
+
+
+def _mailed_link(person: BrowserCandidate) -> str | None:
+    listed = person.context.request.get(f"{person.url}/mails").text()
+    for path in re.findall(r'href="(/mails/[^"]+)"', listed):
+        text = person.context.request.get(f"{person.url}{path}").text()
+        if (link := _LINK.search(text)) and f"À {INVITED}" in text:
+            return link[1]
+    return None

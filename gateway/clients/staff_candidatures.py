@@ -64,10 +64,17 @@ class MailToCandidate:
 
 
 @dataclass(frozen=True)
+class Note:
+    text: str
+    at: str
+
+
+@dataclass(frozen=True)
 class CandidatureDetail(CandidatureRow):
     recap: Recap
     versions: tuple[Version, ...]
     mails: tuple[MailToCandidate, ...]
+    notes: tuple[Note, ...]
     mails_refused: MailsRefused | None
 
 
@@ -90,6 +97,9 @@ class StaffCandidaturesClient:
     def end(self, token: str, candidature_id: str, how: str, reason: str) -> None:
         """`how`: "withdrawal" on the candidate's request, or "ecart". Refused where it has ended already."""
         self._http.post(path("/v1/staff/candidatures/{}/", candidature_id) + how, json={"reason": reason}, token=token)
+
+    def add_note(self, token: str, candidature_id: str, text: str) -> None:
+        self._http.post(path("/v1/staff/candidatures/{}/notes", candidature_id), json={"text": text}, token=token)
 
     def export(self, token: str) -> Answer:
         """All candidatures of the académies as CSV, streamed."""

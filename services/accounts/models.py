@@ -9,6 +9,7 @@ from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, Integer, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database.audit import AuditColumns
+from services.chassis.database.audit_indexes import audit_indexes
 from services.chassis.database.transactions import Database, UtcDateTime, new_id
 from services.chassis.events import EventTables
 from services.mail.sent_mails import SentMails
@@ -212,3 +213,4 @@ class AuditEntry(AuditColumns, db.Model):
     """Who did what to whom, when, before and after. Append-only: triggers of the database refuse changes."""
 
     __tablename__ = "audit_entries"
+    __table_args__ = audit_indexes("audit_entries")

@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database.audit import AuditColumns
+from services.chassis.database.audit_indexes import audit_indexes
 from services.chassis.database.constraints import known_values
 from services.chassis.database.transactions import Database, UtcDateTime, new_id
 from services.chassis.events import EventTables
@@ -256,3 +257,4 @@ class AuditEntry(AuditColumns, db.Model):
     """Who did what to which piece, when, with values before and after. Triggers refuse changes and deletions."""
 
     __tablename__ = "audit_entries"
+    __table_args__ = audit_indexes("audit_entries")

@@ -12,6 +12,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, U
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.chassis.database.audit import AuditColumns
+from services.chassis.database.audit_indexes import audit_indexes
 from services.chassis.database.constraints import known_values
 from services.chassis.database.transactions import Database, UtcDateTime, new_id
 from services.chassis.events import EventTables
@@ -218,6 +219,19 @@ class Candidature(db.Model):
     end_reason: Mapped[str | None] = mapped_column(Text)
 
 
+class CandidatureNote(db.Model):
+    """What a gestionnaire wrote down of a candidature for the others. Rows are only added."""
+
+    __tablename__ = "candidature_notes"
+    __table_args__ = (Index("ix_candidature_notes_candidature", "candidature_id", "at"),)
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True, default=new_id)
+    candidature_id: Mapped[str] = mapped_column(ForeignKey("candidatures.id"))
+    staff_id: Mapped[str] = mapped_column(ID)
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class CandidatureVersion(db.Model):
     """One saved version: the published event, the answers, and the catalogue revision used. Rows are never changed.
 
@@ -273,6 +287,7 @@ class AuditEntry(AuditColumns, db.Model):
     """Who did what to what, and when: rows are only added. Before and after hold no civil status."""
 
     __tablename__ = "audit"
+    __table_args__ = audit_indexes("audit", "actor")
 
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     actor_id: Mapped[str] = mapped_column("actor", String(64))

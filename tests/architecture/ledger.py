@@ -161,6 +161,7 @@ LEDGER: dict[str, dict[str, str]] = {
             GET /v1/audit
         """,
         "staff(candidatures:manage)": """
+            POST /v1/staff/candidatures/<candidature_id>/notes
             POST /v1/staff/candidatures/<candidature_id>/<any(withdrawal, ecart):how>
         """,
     },
@@ -298,6 +299,7 @@ LEDGER: dict[str, dict[str, str]] = {
         """,
         "staff(candidatures:manage)": f"""
             {ENDING_PAGES}
+            POST /gestion/candidatures/<candidature_id>/notes
             POST /gestion/candidatures/<candidature_id>/<any(desinscription, ecart):act>
         """,
         "staff(candidates:correct)": f"""

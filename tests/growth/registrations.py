@@ -101,6 +101,10 @@ def _reads(app: Flask, candidate: CandidateClient, saved: dict[str, Any]) -> Act
         token = tokens.staff_token("agent", scopes=("candidatures:read",), academies=academies)
         return expect_answer(client.get(f"/v1/staff/candidatures{path}", headers=tokens.bearer(token)))
 
+    def journal(query: str) -> object:
+        token = tokens.staff_token("chief", scopes=("audit:read",), academies=None)
+        return expect_answer(client.get(f"/v1/audit{query}", headers=tokens.bearer(token)))
+
     return {
         "« Mes inscriptions »": lambda: candidate.get("/candidatures"),
         "a récapitulatif": lambda: candidate.get(own),
@@ -122,6 +126,11 @@ def _reads(app: Flask, candidate: CandidateClient, saved: dict[str, Any]) -> Act
         "staff: an académie without anybody": lambda: staff("", "01"),
         "staff: an académie's écartées": lambda: staff("?state=ecartee"),
         "staff: everybody": lambda: staff("", None),
+        "the journal": lambda: journal(""),
+        "the journal, candidates' acts too": lambda: journal("?by_candidates=true"),
+        "the journal of a member of staff": lambda: journal("?actor=agent"),
+        "the journal of a candidature": lambda: journal(f"?by_candidates=true&subject={saved['candidature_id']}"),
+        "the journal of a day": lambda: journal("?by_candidates=true&since=2019-10-04T00:00Z&until=2019-10-05T00:00Z"),
         "staff: one": lambda: staff(f"/{saved['candidature_id']}"),
     }
 

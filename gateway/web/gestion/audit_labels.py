@@ -18,6 +18,7 @@ ACTION_LABELS = {
     "identity_corrected": "État civil corrigé",
     "message.published": "Message publié",
     "message.withdrawn": "Message retiré",
+    "note.added": "Note gardée",
     "password_changed": "Mot de passe de gestion changé",
     "piece.controlled": "Pièce contrôlée",
     "piece.validated": "Pièces validées",

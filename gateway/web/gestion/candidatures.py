@@ -17,7 +17,7 @@ from gateway.web.gestion import blueprint
 from gateway.web.gestion.comptes import CORRECT
 from gateway.web.gestion.field_errors import shown_errors
 from gateway.web.gestion.posted_text import posted_text
-from services.chassis.errors import DomainError
+from services.chassis.errors import DomainError, Invalid
 
 ACTIVE_MENU_KEY = "candidatures"
 STATE_LABELS = {"active": "Active", "withdrawn": "Désinscrite", "ecartee": "Écartée"}
@@ -26,6 +26,7 @@ SHORTEST_SEARCH = 2  # characters
 MANAGE = "candidatures:manage"
 API_ACTS = {"desinscription": "withdrawal", "ecart": "ecart"}
 DONE_SENTENCES = {
+    "note": "La note est gardée avec la candidature.",
     "desinscription": "Le candidat est désinscrit : un mail le lui confirme.",
     "ecart": "La candidature est écartée : le candidat en lit le motif dans « Mes inscriptions ».",
 }
@@ -66,16 +67,37 @@ def export_candidatures() -> ResponseReturnValue:
 @blueprint.get("/candidatures/<candidature_id>")
 @access.staff("candidatures:read")
 def show_candidature(candidature_id: str) -> ResponseReturnValue:
+    return _candidature_page(candidature_id)
+
+
+@blueprint.post("/candidatures/<candidature_id>/notes")
+@access.staff(MANAGE)
+def write_note(candidature_id: str) -> ResponseReturnValue:
+    text = posted_text("text")
+    try:
+        clients().staff_candidatures.add_note(_token(), candidature_id, text)
+    except DomainError as refusal:
+        if refusal.http_status != Invalid.problem.status:
+            raise
+        return _candidature_page(candidature_id, note=text, refusal=refusal)
+    return redirect(url_for("gestion.show_candidature", candidature_id=candidature_id, fait="note"), code=303)
+
+
+def _candidature_page(candidature_id: str, *, note: str = "", refusal: DomainError | None = None) -> Response:
+    """`note`: as it was typed, where it was refused."""
     member = staff_member.required()
     return render_page(
         "gestion/templates/candidature.html",
+        status=refusal.http_status if refusal else 200,
         active=ACTIVE_MENU_KEY,
         candidature=clients().staff_candidatures.candidature(member.access_token, candidature_id),
         state_labels=STATE_LABELS,
-        can_end=MANAGE in member.scopes,
+        can_manage=MANAGE in member.scopes,
         can_correct=CORRECT in member.scopes,
         reads_journal="audit:read" in member.scopes,
         mail_labels=MAIL_LABELS,
+        note=note,
+        errors=shown_errors(refusal),
         done=DONE_SENTENCES.get(request.args.get("fait", "")),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from urllib.parse import urlencode
 
 from flask import Response, g, redirect, request
@@ -49,6 +50,8 @@ def log_in() -> ResponseReturnValue:
             raise
         return _refused_page(refusal)
     if not staff_member.set_owner_of(login.session):
+        with suppress(DomainError):  # else it ends by itself, unused
+            clients().accounts.log_out(login.session)
         return _refused_page(Forbidden(FOR_STAFF_ALONE))
     response = _after_log_in(login.subject)
     staff_member.set_session_cookie(response, login.session)

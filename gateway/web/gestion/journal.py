@@ -89,7 +89,7 @@ def _line(item: ServiceEntry, names: Mapping[str, str]) -> dict[str, Any]:
         "who": names.get(entry.actor_id) or f"{kind} {entry.actor_id}",
         "action": ACTION_LABELS.get(entry.action, entry.action),
         "subject": names.get(entry.subject, entry.subject),
-        "candidature": entry.subject if entry.action.startswith("candidature.") else None,
+        "candidature": entry.subject if entry.action.startswith(("candidature.", "note.")) else None,
         "piece": entry.subject if entry.action in ("piece.controlled", "deposit.opened") else None,
         "before": _shown(entry.before),
         "after": _shown(entry.after),

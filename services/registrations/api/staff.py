@@ -14,6 +14,7 @@ from services.chassis.web import access
 from services.chassis.web.access import caller
 from services.registrations.api import staff_schemas as schemas
 from services.registrations.models import db
+from services.registrations.operations.notes import add_note
 from services.registrations.operations.staff import end_candidature, record_export, record_opening
 from services.registrations.queries import staff as queries
 from services.registrations.queries.catalogue import exam_in_force
@@ -60,6 +61,17 @@ def read_candidature(candidature_id: str) -> dict[str, Any]:
         detail = queries.candidature_detail(session, candidature_id, caller().academies)
     record_opening(candidature_id, Actor("staff", caller().id), portal_now())
     return detail
+
+
+@blp.post("/candidatures/<candidature_id>/notes")
+@access.staff(MANAGE)
+@blp.arguments(schemas.NewNote)
+@blp.response(204)
+def write_note(body: dict[str, Any], candidature_id: str) -> None:
+    """Keep a note for the other gestionnaires of the académie; the candidate does not see it."""
+    who = caller()
+    actor = Actor("staff", who.id)
+    add_note(candidature_id, body["text"], actor=actor, academies=who.academies, at=portal_now())
 
 
 @blp.get("/refusal-reasons")

@@ -10,6 +10,7 @@ from services.registrations.domain.lengths import CODE
 from services.registrations.models import CANDIDATURE_STATES
 
 LARGEST_PAGE = 200
+LONGEST_NOTE = 2000  # characters
 
 
 class Filters(Schema):
@@ -76,12 +77,23 @@ class MailToCandidate(Schema):
     state = fields.String()
 
 
+class Note(Schema):
+    staff_id = fields.String()
+    text = fields.String()
+    at = fields.AwareDateTime()
+
+
+class NewNote(Schema):
+    text = Text(LONGEST_NOTE, required=True)
+
+
 class Detail(Row):
     recap = fields.Nested(Recap)
     versions = fields.List(fields.Nested(Version))
     mails = fields.List(
         fields.Nested(MailToCandidate), metadata={"description": "Du service des inscriptions, récents d'abord"}
     )
+    notes = fields.List(fields.Nested(Note), metadata={"description": "Entre gestionnaires, récentes d'abord"})
     mails_refused = fields.Nested(MailsRefused, allow_none=True)
 
 

@@ -18,7 +18,14 @@ from services.mail import sent_mails
 from services.reference.text import folded
 from services.registrations.domain import registration_numbers
 from services.registrations.domain.changes import changes
-from services.registrations.models import Candidate, Candidature, CandidatureVersion, MailRefusal, OpeningRow
+from services.registrations.models import (
+    Candidate,
+    Candidature,
+    CandidatureNote,
+    CandidatureVersion,
+    MailRefusal,
+    OpeningRow,
+)
 from services.registrations.queries.candidatures import recap
 
 Academies = frozenset[str] | None
@@ -113,8 +120,15 @@ def candidature_detail(session: DbSession, candidature_id: str, academies: Acade
         "recap": current,
         "versions": version_data[::-1],
         "mails": sent_mails.list_page(session, candidate.id, limit=MAILS, after=None),
+        "notes": list(_notes(session, candidature.id)),
         "mails_refused": {"code": refusal.code, "since": refusal.refused_at} if refusal else None,
     }
+
+
+def _notes(session: DbSession, candidature_id: str) -> Iterator[CandidatureNote]:
+    """Newest first."""
+    notes = select(CandidatureNote).filter_by(candidature_id=candidature_id)
+    yield from session.scalars(notes.order_by(CandidatureNote.at.desc(), CandidatureNote.id))
 
 
 def candidature_in_academies(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from gateway.cookies import cookie_name
-from services.accounts.models import StaffMember, db
+from services.accounts.models import Account, LoginSession, StaffMember, db
 from services.chassis.clock import system_now
 from tests.accounts.creation_form import PASSWORD as CANDIDATES_PASSWORD
 from tests.gateway.candidates import CandidateFactory
@@ -49,11 +50,16 @@ def test_a_candidate_finds_nothing_there(candidates: CandidateFactory, path: str
 
 
 def test_a_candidates_password_opens_no_gestion_and_the_page_says_why(
-    candidates: CandidateFactory, staff: StaffFactory
+    candidates: CandidateFactory, staff: StaffFactory, running: InProcessFourServices
 ) -> None:
     browser = staff.browser()
     browser.get("/gestion/connexion")
-    browser.press("Me connecter", identifiant=candidates.create_activated_account(), password=CANDIDATES_PASSWORD)
+    email = candidates.create_activated_account()
+    browser.press("Me connecter", identifiant=email, password=CANDIDATES_PASSWORD)
+    with running.accounts.app.app_context(), db.reading() as session:
+        sessions = select(LoginSession).join(Account, Account.id == LoginSession.subject_id)
+        left = session.scalars(sessions.where(Account.email == email, LoginSession.ended_at.is_(None))).all()
+    assert not left, "no session is left that nobody holds"
     assert browser.answer.status_code == 403
     assert "Ce compte est celui d'un candidat" in browser.text
     assert not browser.answer.headers.getlist("Set-Cookie")

@@ -76,3 +76,27 @@ def test_the_mails_to_a_candidate_are_listed_without_their_text(
     assert not problems_of(gestionnaire.answer.text)
     [mail] = [row for row in rows(gestionnaire) if row.endswith("Envoyé")]
     assert "désinscription" in mail.casefold()
+
+
+def test_a_note_is_kept_for_the_others_and_not_shown_to_the_candidate(
+    staff: StaffFactory, candidates: CandidateFactory, running: InProcessFourServices
+) -> None:
+    candidate, gestionnaire, colleague = depositor(candidates, running), staff.logged_in("03"), staff.logged_in("03")
+    page, note = f"/gestion/candidatures/{candidate.path.rpartition('/')[2]}", "Appelé le 4 octobre : envoie demain."
+    gestionnaire.get(page)
+    gestionnaire.press("Garder la note", text=" ")
+    assert gestionnaire.answer.status_code == 422
+    assert not problems_of(gestionnaire.answer.text)
+    gestionnaire.press("Garder la note", text="x" * 2001)
+    assert gestionnaire.answer.status_code == 422
+    assert "x" * 2001 in gestionnaire.answer.text, "what was typed stays"
+    for _ in range(2):
+        gestionnaire.press("Garder la note", text=note)
+    assert "La note est gardée" in gestionnaire.text
+    colleague.get(page)
+    assert colleague.text.count(note) == 1, "sent twice, kept once"
+    candidate.get("/inscriptions")
+    assert note not in candidate.text
+    elsewhere = staff.logged_in("20")
+    elsewhere.post(f"{page}/notes", {"text": note})
+    assert elsewhere.answer.status_code == 404

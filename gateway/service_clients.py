@@ -11,6 +11,7 @@ from flask import current_app
 from gateway.clients.accounts import Accounts
 from gateway.clients.base import ServiceClient
 from gateway.clients.documents import Documents
+from gateway.clients.missing_pieces import MissingPiecesClient
 from gateway.clients.pieces import Pieces
 from gateway.clients.registrations import Registrations
 from gateway.clients.staff_candidatures import StaffCandidaturesClient
@@ -37,6 +38,7 @@ class ServiceClients:
     documents: Documents
     pieces: Pieces
     staff_pieces: StaffPiecesClient
+    missing_pieces: MissingPiecesClient
     staff_candidatures: StaffCandidaturesClient
     tool_tokens: Accounts
     own_token: ServiceToken
@@ -67,6 +69,7 @@ def connect_services(settings: GatewaySettings) -> ServiceClients:
         documents=Documents(pages["documents"]),
         pieces=Pieces(pages["pieces"]),
         staff_pieces=StaffPiecesClient(staff["pieces"]),
+        missing_pieces=MissingPiecesClient(staff["pieces"]),
         staff_candidatures=StaffCandidaturesClient(staff["registrations"]),
         tool_tokens=Accounts(tools["accounts"], own_token, passwords),
         own_token=own_token,

@@ -38,6 +38,7 @@ MENU = (
 GESTION_MENU = (
     Link("a-traiter", "À traiter", "/gestion"),
     Link("pieces", "Pièces", "/gestion/pieces"),
+    Link("relances", "Relances", "/gestion/relances"),
     Link("candidatures", "Candidatures", "/gestion/candidatures"),
 )
 PUBLIC_MENU = (

@@ -55,6 +55,7 @@ PIECES_PAGES = """
     GET /gestion
     GET /gestion/pieces
     GET /gestion/pieces/<piece_id>
+    GET /gestion/relances
 """
 CANDIDATURES_PAGES = """
     GET /gestion/candidatures

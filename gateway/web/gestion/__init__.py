@@ -6,4 +6,4 @@ from gateway.pages import GESTION_PATH
 
 blueprint = Blueprint("gestion", __name__, url_prefix=GESTION_PATH)
 
-from gateway.web.gestion import a_traiter, candidatures, connexion, controle, pieces, selection  # noqa: E402, F401 - they add their routes
+from gateway.web.gestion import a_traiter, candidatures, connexion, controle, pieces, relances, selection  # noqa: E402, F401 - they add their routes

@@ -164,7 +164,7 @@ def session_label(session: Session, exam_code: str, session_name: str) -> str | 
     query = select(Candidature.session_label).where(
         Candidature.exam_code == exam_code, Candidature.session_name == session_name
     )
-    return session.scalar(query.limit(1))
+    return session.scalar(query.order_by(*_OPENING).limit(1))
 
 
 def last_reminders(session: Session, candidature_ids: Collection[str]) -> dict[str, datetime]:

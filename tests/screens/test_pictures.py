@@ -43,6 +43,7 @@ STORIES: tuple[Story, ...] = (
     registration_stories.registered,
     piece_stories.deposits,
     gestion_stories.control_desk,
+    gestion_stories.reminders,
     error_page_stories.unknown,
     error_page_stories.foreign_post,
     error_page_stories.too_large,

@@ -74,9 +74,10 @@ def test_pages_follow_their_cursor_over_openings(laddered: PiecesService) -> Non
         there = {"academie": academie("20", "ACADÉMIE D'AMIENS")} if number % 2 else {}
         own = {"candidature_id": f"dead{number:028}", "candidate_id": f"beef{number:028}"}
         laddered.handle_events(registration_saved(pieces=(IDENTITY,), **own, **there))
-    seen, cursor = [], ""
+    seen: list[str] = []
+    cursor: str | None = ""
     while cursor is not None:
-        page = _listed(laddered, f"limit=50{cursor and f'&cursor={cursor}'}", academies=("03", "20"))
+        page = _listed(laddered, f"limit=50{f'&cursor={cursor}' if cursor else ''}", academies=("03", "20"))
         seen += _ids(page)
         cursor = page["next_cursor"]
     assert len(seen) == len(set(seen)) == 121

@@ -96,14 +96,25 @@ def test_a_draft_begun_after_a_rung_waits_for_the_next(
     assert len(_reminders(mailbox)) == 1
 
 
-def test_a_mail_that_waited_past_the_save_or_the_closing_is_not_sent(
+def test_a_mail_that_waited_past_the_save_is_not_sent(
     reminding: Flask, candidate: CandidateClient, other: CandidateClient, mailbox: Mailbox
 ) -> None:
     draft = candidate.draft()
     other.draft()
     mailbox.stop()
     _run_at(reminding, LAST_DAY)
-    candidate.save(candidate.fill(draft))
+    assert candidate.save(candidate.fill(draft)).status_code == 201
+    mailbox.start()
+    _run_at(reminding, LAST_DAY + timedelta(hours=1))
+    assert _reminders(mailbox) == ["anne@example.org"]
+
+
+def test_a_mail_that_waited_past_the_closing_is_not_sent(
+    reminding: Flask, candidate: CandidateClient, mailbox: Mailbox
+) -> None:
+    candidate.draft()
+    mailbox.stop()
+    _run_at(reminding, LAST_DAY)
     mailbox.start()
     _run_at(reminding, CLOSES)
     assert _reminders(mailbox) == []

@@ -41,7 +41,7 @@ def delete_expired_uploads() -> None:
     purge_uploads()
 
 
-@jobs.every(minutes=5, name="remind")
+@jobs.every(minutes=1, name="remind")
 def remind_of_missing_pieces() -> None:
     """Remind candidates of missing pieces on the days that their session's catalogue says."""
     remind_all_due()

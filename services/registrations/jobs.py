@@ -50,7 +50,7 @@ def delete_obsolete_rows() -> None:
     sent_mails.purge(db, now)
 
 
-@jobs.every(minutes=5, name="remind-drafts")
+@jobs.every(minutes=1, name="remind-drafts")
 def remind_of_untransmitted_drafts() -> None:
     """Remind candidates of their drafts on the days that their session's catalogue says."""
     remind_of_drafts()
